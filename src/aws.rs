@@ -1,0 +1,1 @@
+//! Live AWS inventory. The only module that knows the AWS SDK.

@@ -1,0 +1,1 @@
+//! The command line: subcommands, their output and exit status.

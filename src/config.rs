@@ -1,0 +1,1 @@
+//! Operator settings: a TOML file and `CLOUDCORRECT_*` variables.

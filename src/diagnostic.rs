@@ -1,0 +1,119 @@
+//! A problem at its place: what is wrong, where, and what to do about it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+/// How bad a [`Diagnostic`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Worth a look; the revision is still good.
+    Warning,
+    /// The revision cannot come into force.
+    Error,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Warning => "warning",
+            Self::Error => "error",
+        })
+    }
+}
+
+/// A place in a file of the policy repository.
+///
+/// Lines and columns count from 1; columns count Unicode scalar values. The end is exclusive
+/// and never before the start.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Place {
+    /// The path from the repository's root, with `/`.
+    pub path: Arc<str>,
+    /// The first line.
+    pub line: u32,
+    /// The first column.
+    pub column: u32,
+    /// The line of the end.
+    pub end_line: u32,
+    /// The column behind the last character.
+    pub end_column: u32,
+}
+
+impl Place {
+    /// A place of one character.
+    pub fn point(path: impl Into<Arc<str>>, line: u32, column: u32) -> Self {
+        Self { path: path.into(), line, column, end_line: line, end_column: column + 1 }
+    }
+
+    /// The very start of a file: for problems of the file as a whole.
+    pub fn file(path: impl Into<Arc<str>>) -> Self {
+        Self::point(path, 1, 1)
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}:{}:{}", self.path, self.line, self.column)
+    }
+}
+
+/// A problem at its place.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Diagnostic {
+    /// Where.
+    pub place: Place,
+    /// How bad.
+    pub level: Level,
+    /// A stable kebab-case name of the kind of problem, for filters and documentation.
+    pub code: &'static str,
+    /// What is wrong: lower case, no full stop, values in backticks.
+    pub message: String,
+    /// What to do about it, if that is not already said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub help: Option<String>,
+    /// A second place that belongs to the problem, such as the first of two equal names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub related: Option<(Place, String)>,
+}
+
+impl Diagnostic {
+    /// A problem that keeps the revision from coming into force.
+    pub fn error(place: Place, code: &'static str, message: impl Into<String>) -> Self {
+        Self { place, level: Level::Error, code, message: message.into(), help: None, related: None }
+    }
+
+    /// A problem that is only shown.
+    pub fn warning(place: Place, code: &'static str, message: impl Into<String>) -> Self {
+        Self { level: Level::Warning, ..Self::error(place, code, message) }
+    }
+
+    /// The same, with what to do about it.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// The same, with a second place and what it has to do with the problem.
+    #[must_use]
+    pub fn related(mut self, place: Place, message: impl Into<String>) -> Self {
+        self.related = Some((place, message.into()));
+        self
+    }
+
+    /// Whether this keeps the revision from coming into force.
+    pub fn is_error(&self) -> bool {
+        self.level == Level::Error
+    }
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}: {}: {}", self.place, self.level, self.message)
+    }
+}

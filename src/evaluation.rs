@@ -1,0 +1,1 @@
+//! What holds: checks judged over an inventory.

@@ -1,0 +1,1 @@
+//! The reconciler that runs due groups.

@@ -1,0 +1,1 @@
+//! Expressions over resources: compiling, evaluating and explaining CEL.

@@ -1,0 +1,1 @@
+//! Git mirrors, read by object id.

@@ -1,0 +1,1 @@
+//! The GitHub API, as far as we use it.

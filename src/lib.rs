@@ -1,0 +1,48 @@
+//! cloudcorrect: cloud accounts held to policies kept in Git.
+//!
+//! The modules are layers; each may use those below it and never those above or beside it
+//! (`tests/architecture.rs` proves it). From the bottom:
+//!
+//! | layer | modules | what |
+//! | --- | --- | --- |
+//! | support | [`clock`], [`tasks`], [`config`], [`telemetry`] | knows nothing of policies |
+//! | words | [`diagnostic`] | a problem at its place |
+//! | things | [`schedule`], [`resource`] | when; of what |
+//! | language | [`expression`] | what holds of one resource |
+//! | documents | [`policy`] | what users commit |
+//! | judging | [`fetch`], [`evaluation`] | which calls; what holds |
+//! | change | [`impact`] | what a change of policy means |
+//! | words for people | [`render`] | terminal, pull request, page |
+//! | adapters | [`git`], [`aws`], [`recorded`], [`github`], [`postgres`], [`forge`] | the world |
+//! | storage | [`db`] | all SQL |
+//! | use cases | [`sync`], [`evaluator`], [`reporter`] | reconcilers |
+//! | surface | [`web`] | webhooks in, pages out |
+//! | wiring | [`app`], [`cli`] | the only place where all meet |
+
+pub mod app;
+#[cfg(feature = "aws")]
+pub mod aws;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod diagnostic;
+pub mod evaluation;
+pub mod evaluator;
+pub mod expression;
+pub mod fetch;
+pub mod forge;
+pub mod git;
+pub mod github;
+pub mod impact;
+pub mod policy;
+pub mod postgres;
+pub mod recorded;
+pub mod render;
+pub mod reporter;
+pub mod resource;
+pub mod schedule;
+pub mod sync;
+pub mod tasks;
+pub mod telemetry;
+pub mod web;

@@ -1,0 +1,3 @@
+//! The `cloudcorrect` binary; everything is in the library.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Policy documents: reading, validating, meaning.

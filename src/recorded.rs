@@ -1,0 +1,1 @@
+//! Recorded inventories: files in the place of a live account.

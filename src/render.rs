@@ -1,0 +1,1 @@
+//! The same words for terminal, pull request and page.

@@ -1,0 +1,1 @@
+//! The reconciler that posts what the outbox holds.

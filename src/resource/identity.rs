@@ -1,0 +1,186 @@
+//! Names of clouds, accounts, regions, resource types and API operations.
+
+use std::fmt;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+/// A cloud.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Provider {
+    /// Amazon Web Services.
+    #[default]
+    Aws,
+}
+
+impl Provider {
+    /// The name in keys, files and the database.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Aws => "aws",
+        }
+    }
+}
+
+impl fmt::Display for Provider {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.as_str())
+    }
+}
+
+/// An AWS account id: twelve digits, leading zeros kept.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AccountId(Arc<str>);
+
+/// Why a string is not an [`AccountId`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("account id `{0}` is not twelve digits; quote it, so that leading zeros stay")]
+pub struct InvalidAccountId(pub String);
+
+impl AccountId {
+    /// The twelve digits.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for AccountId {
+    type Err = InvalidAccountId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            Ok(Self(text.into()))
+        } else {
+            Err(InvalidAccountId(text.to_owned()))
+        }
+    }
+}
+
+/// A region of a cloud, or `global` for what belongs to no region.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Region(Arc<str>);
+
+/// Why a string is not a [`Region`].
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("region `{0}` is not a region's name; write it as in `eu-west-1`")]
+pub struct InvalidRegion(pub String);
+
+impl Region {
+    /// What belongs to no region: IAM, account settings, the list of buckets.
+    pub fn global() -> Self {
+        Self("global".into())
+    }
+
+    /// Whether this is [`Region::global`].
+    pub fn is_global(&self) -> bool {
+        &*self.0 == "global"
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for Region {
+    type Err = InvalidRegion;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let shaped = !text.is_empty()
+            && text.len() <= 32
+            && text.starts_with(|first: char| first.is_ascii_lowercase())
+            && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        if shaped { Ok(Self(text.into())) } else { Err(InvalidRegion(text.to_owned())) }
+    }
+}
+
+/// Where a check is judged: an account and one of its regions, or the account and `global`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Target {
+    /// The cloud.
+    pub provider: Provider,
+    /// The account.
+    pub account: AccountId,
+    /// The region, or `global`.
+    pub region: Region,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}/{}", self.account, self.region)
+    }
+}
+
+/// The name of a resource type, such as `AWS::S3::Bucket`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TypeName(Arc<str>);
+
+/// An API operation, such as `s3:GetBucketAcl`; it names the facet that it supplies.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Operation(Arc<str>);
+
+macro_rules! plain_name {
+    ($name:ident) => {
+        impl $name {
+            /// The name.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.into())
+            }
+        }
+    };
+}
+
+plain_name!(TypeName);
+plain_name!(Operation);
+
+macro_rules! shown {
+    ($($name:ident),+) => {$(
+        impl fmt::Display for $name {
+            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.pad(&self.0)
+            }
+        }
+
+        impl std::borrow::Borrow<str> for $name {
+            fn borrow(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(name: $name) -> Self {
+                name.0.as_ref().to_owned()
+            }
+        }
+    )+};
+}
+
+shown!(AccountId, Region, TypeName, Operation);
+
+macro_rules! parsed {
+    ($($name:ident: $error:ident),+) => {$(
+        impl TryFrom<String> for $name {
+            type Error = $error;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+    )+};
+}
+
+parsed!(AccountId: InvalidAccountId, Region: InvalidRegion);

@@ -1,0 +1,107 @@
+//! Values of properties: JSON with instants, durations and one integer type.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+
+/// A value of a property or of an expression. Cheap to clone: lists, maps and strings are shared.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Value {
+    /// Known to be missing.
+    #[default]
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// The one integer type.
+    Int(i64),
+    /// A floating point number.
+    Double(f64),
+    /// Text.
+    String(Arc<str>),
+    /// An instant.
+    Timestamp(DateTime<Utc>),
+    /// A span of time.
+    Duration(TimeDelta),
+    /// A sequence.
+    List(Arc<[Value]>),
+    /// A mapping, in the order of its keys.
+    Map(Arc<BTreeMap<Arc<str>, Value>>),
+}
+
+impl Value {
+    /// Text.
+    pub fn string(text: impl Into<Arc<str>>) -> Self {
+        Self::String(text.into())
+    }
+
+    /// A sequence.
+    pub fn list(items: impl IntoIterator<Item = Self>) -> Self {
+        Self::List(items.into_iter().collect())
+    }
+
+    /// A mapping.
+    pub fn map<K: Into<Arc<str>>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
+        Self::Map(Arc::new(entries.into_iter().map(|(key, value)| (key.into(), value)).collect()))
+    }
+
+    /// Whether this is [`Value::Null`].
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// The entry of a mapping; `None` for a missing key and for what is no mapping.
+    pub fn get(&self, key: &str) -> Option<&Self> {
+        match self {
+            Self::Map(entries) => entries.get(key),
+            _ => None,
+        }
+    }
+
+    /// The text of a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// JSON as it came from an API; integers beyond `i64` become doubles. Instants stay text:
+    /// [`super::Property::refine`] turns them into [`Value::Timestamp`].
+    pub fn from_json(json: &serde_json::Value) -> Self {
+        use serde_json::Value as Json;
+        match json {
+            Json::Null => Self::Null,
+            Json::Bool(value) => Self::Bool(*value),
+            Json::Number(number) => number
+                .as_i64()
+                .map_or_else(|| Self::Double(number.as_f64().unwrap_or(f64::NAN)), Self::Int),
+            Json::String(text) => Self::string(text.as_str()),
+            Json::Array(items) => Self::list(items.iter().map(Self::from_json)),
+            Json::Object(entries) => Self::map(
+                entries.iter().map(|(key, value)| (key.as_str(), Self::from_json(value))),
+            ),
+        }
+    }
+
+    /// JSON with keys in order: equal values give equal bytes, which digests rely on. Instants are
+    /// RFC 3339 in UTC, durations whole seconds with `s`.
+    pub fn to_json(&self) -> serde_json::Value {
+        use serde_json::Value as Json;
+        match self {
+            Self::Null => Json::Null,
+            Self::Bool(value) => Json::Bool(*value),
+            Self::Int(value) => Json::from(*value),
+            Self::Double(value) => Json::from(*value),
+            Self::String(text) => Json::from(text.as_ref()),
+            Self::Timestamp(instant) => {
+                Json::from(instant.to_rfc3339_opts(SecondsFormat::AutoSi, true))
+            }
+            Self::Duration(span) => Json::from(format!("{}s", span.num_seconds())),
+            Self::List(items) => Json::Array(items.iter().map(Self::to_json).collect()),
+            Self::Map(entries) => Json::Object(
+                entries.iter().map(|(key, value)| (key.to_string(), value.to_json())).collect(),
+            ),
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! When a group is due.

@@ -1,0 +1,1 @@
+//! The reconciler that brings Git revisions into force.

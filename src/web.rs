@@ -1,0 +1,1 @@
+//! HTTP: webhooks in, read-only pages out.
