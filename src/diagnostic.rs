@@ -84,7 +84,14 @@ pub struct Diagnostic {
 impl Diagnostic {
     /// A problem that keeps the revision from coming into force.
     pub fn error(place: Place, code: &'static str, message: impl Into<String>) -> Self {
-        Self { place, level: Level::Error, code, message: message.into(), help: None, related: None }
+        Self {
+            place,
+            level: Level::Error,
+            code,
+            message: message.into(),
+            help: None,
+            related: None,
+        }
     }
 
     /// A problem that is only shown.

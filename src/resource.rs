@@ -13,5 +13,7 @@ pub use identity::{
     AccountId, InvalidAccountId, InvalidRegion, Operation, Provider, Region, Target, TypeName,
 };
 pub use inventory::{Cause, Facet, Failure, Inventory, Listing, Resource, UnknownCause};
-pub use schema::{Kind, NameSource, OperationSchema, Property, Schema, SchemaError, Scope, schemas};
+pub use schema::{
+    Kind, NameSource, OperationSchema, Property, Schema, SchemaError, Scope, schemas,
+};
 pub use value::Value;

@@ -97,6 +97,10 @@ pub struct OperationSchema {
     /// Whether one call answers for all resources of a target (a list, a report) or for one.
     #[serde(default)]
     pub bulk: bool,
+    /// The operations whose answers name what this one asks for, such as the keys of a user: they
+    /// are asked first.
+    #[serde(default)]
+    pub after: Vec<Operation>,
 }
 
 /// A resource type.
@@ -129,13 +133,19 @@ pub enum SchemaError {
     /// Not JSON of a schema's shape.
     #[error("cannot read the resource schema: {0}")]
     Shape(#[from] serde_json::Error),
-    /// A property names an operation that the file does not describe.
-    #[error("property `{property}` names operation `{operation}`, which `operations` lacks")]
+    /// A property, or another operation, names an operation that the file does not describe.
+    #[error("`{property}` names operation `{operation}`, which `operations` lacks")]
     Operation {
-        /// The property.
+        /// The property or operation.
         property: String,
         /// The operation it names.
         operation: Operation,
+    },
+    /// The identifier is no property of the list.
+    #[error("identifier `{identifier}` is no property that the list supplies")]
+    Identifier {
+        /// The property.
+        identifier: String,
     },
 }
 
@@ -143,15 +153,25 @@ impl Schema {
     /// Reads a schema file.
     pub fn parse(text: &str) -> Result<Self, SchemaError> {
         let schema: Self = serde_json::from_str(text)?;
+        let known = |operation: &Operation| schema.operations.contains_key(operation);
+        let named = |property: &str, operation: &Operation| SchemaError::Operation {
+            property: property.to_owned(),
+            operation: operation.clone(),
+        };
         for (name, property) in &schema.properties {
-            if !schema.operations.contains_key(&property.operation) {
-                return Err(SchemaError::Operation {
-                    property: name.to_string(),
-                    operation: property.operation.clone(),
-                });
+            if !known(&property.operation) {
+                return Err(named(name, &property.operation));
             }
         }
-        Ok(schema)
+        for (name, operation) in &schema.operations {
+            if let Some(missing) = operation.after.iter().find(|before| !known(before)) {
+                return Err(named(name.as_str(), missing));
+            }
+        }
+        match schema.properties.get(&schema.identifier) {
+            Some(property) if property.operation == schema.list => Ok(schema),
+            _ => Err(SchemaError::Identifier { identifier: schema.identifier.to_string() }),
+        }
     }
 
     /// What one operation's answer, as JSON from top-level property names to values, means:
@@ -171,7 +191,8 @@ impl Property {
         match (self.kind, value) {
             (Kind::Timestamp, Value::String(text)) => DateTime::parse_from_rfc3339(&text)
                 .map_or(Value::String(text), |instant| Value::Timestamp(instant.to_utc())),
-            (Kind::Double, Value::Int(number)) => {
+            (Kind::Double, Value::Int(number)) =>
+            {
                 #[expect(clippy::cast_precision_loss, reason = "doubles are what the schema says")]
                 Value::Double(number as f64)
             }
@@ -214,7 +235,12 @@ pub fn schemas() -> &'static BTreeMap<TypeName, Schema> {
     &SCHEMAS
 }
 
-const FILES: &[&str] = &[];
+const FILES: &[&str] = &[
+    include_str!("../../schemas/resources/aws-ec2-instance.json"),
+    include_str!("../../schemas/resources/aws-ec2-security-group.json"),
+    include_str!("../../schemas/resources/aws-iam-user.json"),
+    include_str!("../../schemas/resources/aws-s3-bucket.json"),
+];
 
 fn cloudformation() -> NameSource {
     NameSource::Cloudformation
@@ -227,4 +253,93 @@ fn no_operation() -> Operation {
 fn value<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
     let json = serde_json::Value::deserialize(from)?;
     Ok(Some(Value::from_json(&json)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Paths of properties without a description, elements of lists and maps aside.
+    fn undescribed(path: &str, property: &Property, found: &mut Vec<String>) {
+        if let Some(items) = &property.items {
+            for (name, inner) in &items.properties {
+                undescribed(&format!("{path}[].{name}"), inner, found);
+            }
+        }
+        for (name, inner) in &property.properties {
+            undescribed(&format!("{path}.{name}"), inner, found);
+        }
+        if property.description.is_empty() {
+            found.push(path.to_owned());
+        }
+    }
+
+    #[test]
+    fn compiled_in_schemas_are_whole() {
+        let names: Vec<&str> = schemas().keys().map(TypeName::as_str).collect();
+        assert_eq!(
+            names,
+            ["AWS::EC2::Instance", "AWS::EC2::SecurityGroup", "AWS::IAM::User", "AWS::S3::Bucket"]
+        );
+        let mut found = Vec::new();
+        for schema in schemas().values() {
+            assert!(schema.operations.contains_key(&schema.list), "{}", schema.type_name);
+            assert!(schema.operations.values().all(|one| !one.permissions.is_empty()));
+            for (name, property) in &schema.properties {
+                undescribed(&format!("{}.{name}", schema.type_name), property, &mut found);
+            }
+            for operation in schema.operations.keys() {
+                let supplies = |property: &Property| property.operation == *operation;
+                assert!(schema.properties.values().any(supplies), "{operation} supplies nothing");
+            }
+        }
+        assert_eq!(found, Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_schema_must_hold_together() {
+        let schema = |change: fn(&mut serde_json::Value)| {
+            let mut json = serde_json::json!({
+                "type": "T", "description": "", "scope": "global", "list": "a:List",
+                "identifier": "Id",
+                "operations": {
+                    "a:List": { "permissions": ["a:List"] },
+                    "a:More": { "permissions": ["a:More"], "after": ["a:List"] },
+                },
+                "properties": {
+                    "Id": { "type": "string", "operation": "a:List" },
+                    "More": { "type": "string", "operation": "a:More" },
+                },
+            });
+            change(&mut json);
+            Schema::parse(&json.to_string()).map(|_| ()).map_err(|error| error.to_string())
+        };
+        assert_eq!(schema(|_| ()), Ok(()));
+        assert_eq!(
+            schema(|json| json["properties"]["More"]["operation"] = "a:Les".into()),
+            Err("`More` names operation `a:Les`, which `operations` lacks".to_owned())
+        );
+        assert_eq!(
+            schema(|json| json["operations"]["a:More"]["after"][0] = "a:Les".into()),
+            Err("`a:More` names operation `a:Les`, which `operations` lacks".to_owned())
+        );
+        assert_eq!(
+            schema(|json| json["identifier"] = "More".into()),
+            Err("identifier `More` is no property that the list supplies".to_owned())
+        );
+    }
+
+    #[test]
+    fn refine_gives_values_their_types() {
+        let schema = &schemas()["AWS::IAM::User"];
+        let answer = serde_json::json!({
+            "AccessKeys": [{ "AccessKeyId": "AKIA", "CreateDate": "2026-01-02T03:04:05Z" }],
+            "UserName": "of another operation",
+        });
+        let refined = schema.refine(&"iam:ListAccessKeys".into(), &answer);
+        let keys = refined.get("AccessKeys").cloned().unwrap_or_default();
+        let Value::List(keys) = keys else { panic!("{keys:?}") };
+        assert!(matches!(keys[0].get("CreateDate"), Some(Value::Timestamp(_))), "{keys:?}");
+        assert_eq!(refined.get("UserName"), None);
+    }
 }

@@ -78,9 +78,9 @@ impl Value {
                 .map_or_else(|| Self::Double(number.as_f64().unwrap_or(f64::NAN)), Self::Int),
             Json::String(text) => Self::string(text.as_str()),
             Json::Array(items) => Self::list(items.iter().map(Self::from_json)),
-            Json::Object(entries) => Self::map(
-                entries.iter().map(|(key, value)| (key.as_str(), Self::from_json(value))),
-            ),
+            Json::Object(entries) => {
+                Self::map(entries.iter().map(|(key, value)| (key.as_str(), Self::from_json(value))))
+            }
         }
     }
 
