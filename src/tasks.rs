@@ -1,1 +1,131 @@
-//! Background tasks: supervised, cancelled together.
+//! Background tasks: passes that repeat, wake on a hint, and stop together.
+//!
+//! A pass does one piece of work and says whether there was any. What the work is, and leaving a
+//! failure to the next pass, is the reconciler's business; pacing and stopping is ours.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::RngExt;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// What a pass found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pass {
+    /// There was work: look again at once.
+    Worked,
+    /// There was none: wait for a hint or the next poll.
+    Idle,
+}
+
+/// The tasks of a service.
+#[derive(Debug, Clone, Default)]
+pub struct Tasks {
+    tracker: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// A hint that there may be work. Hints given while a pass runs are kept.
+#[derive(Debug, Clone, Default)]
+pub struct Hint(Arc<Notify>);
+
+impl Hint {
+    /// Wakes the task that waits on the hint.
+    pub fn give(&self) {
+        self.0.notify_one();
+    }
+}
+
+impl Tasks {
+    /// Told when the tasks should stop.
+    pub fn stopping(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
+    /// Repeats `pass` until the service stops: at once while there is work, else at the hint or
+    /// after about `poll` (up to a fifth sooner, so that replicas spread). A failed pass is logged
+    /// and repeated after a pause that grows to a minute.
+    pub fn repeat<F, Work>(&self, name: &'static str, hint: Hint, poll: Duration, mut pass: F)
+    where
+        F: FnMut() -> Work + Send + 'static,
+        Work: Future<Output = anyhow::Result<Pass>> + Send,
+    {
+        let stop = self.stop.clone();
+        self.tracker.spawn(async move {
+            let mut failures = 0_u32;
+            while !stop.is_cancelled() {
+                let pause = match pass().await {
+                    Ok(Pass::Worked) => {
+                        failures = 0;
+                        continue;
+                    }
+                    Ok(Pass::Idle) => {
+                        failures = 0;
+                        poll
+                    }
+                    Err(error) => {
+                        failures += 1;
+                        tracing::error!(task = name, error = format!("{error:#}"), "pass failed");
+                        backoff(failures)
+                    }
+                };
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = hint.0.notified(), if failures == 0 => {}
+                    () = tokio::time::sleep(jittered(pause)) => {}
+                }
+            }
+        });
+    }
+
+    /// Runs a future beside the others; it ends by itself or heeds [`Tasks::stopping`].
+    pub fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        self.tracker.spawn(work);
+    }
+
+    /// Asks all tasks to stop and waits until each has finished its present pass.
+    pub async fn drain(&self) {
+        self.stop.cancel();
+        self.tracker.close();
+        self.tracker.wait().await;
+    }
+}
+
+/// A second after the first failure, doubling to a minute.
+fn backoff(failures: u32) -> Duration {
+    Duration::from_secs(1 << failures.clamp(1, 7).saturating_sub(1)).min(Duration::from_mins(1))
+}
+
+fn jittered(pause: Duration) -> Duration {
+    pause.mul_f64(rand::rng().random_range(0.8..=1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_pause_after_failures_doubles_to_a_minute() {
+        let pauses: Vec<_> = (1..=8).map(|failures| backoff(failures).as_secs()).collect();
+        assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
+    }
+
+    #[tokio::test]
+    async fn a_hint_wakes_an_idle_task_and_draining_ends_it() {
+        let tasks = Tasks::default();
+        let hint = Hint::default();
+        let (sender, mut passes) = tokio::sync::mpsc::unbounded_channel();
+        tasks.repeat("test", hint.clone(), Duration::from_hours(1), move || {
+            let sent = sender.send(());
+            async move { sent.map(|()| Pass::Idle).map_err(Into::into) }
+        });
+        assert_eq!(passes.recv().await, Some(()));
+        hint.give();
+        assert_eq!(passes.recv().await, Some(()));
+        tasks.drain().await;
+        assert_eq!(passes.recv().await, None);
+    }
+}

@@ -1,1 +1,44 @@
-//! Logs.
+//! Logs: readable sentences with dotted fields, on standard error.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::{SubscriberInitExt, TryInitError};
+
+/// How logs look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line, for collectors.
+    Json,
+}
+
+impl std::str::FromStr for Format {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "text" => Ok(Self::Text),
+            "json" => Ok(Self::Json),
+            _ => Err("write `text` or `json`"),
+        }
+    }
+}
+
+/// Installs the subscriber of the process. `filter` is in the syntax of `EnvFilter`, such as
+/// `info,cloudcorrect::sync=debug`.
+pub fn install(filter: &str, format: Format) -> Result<(), TryInitError> {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let registry = tracing_subscriber::registry().with(filter);
+    let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    match format {
+        Format::Json => registry.with(layer.json().flatten_event(true)).try_init(),
+        Format::Text => {
+            let coloured = std::io::stderr().is_terminal();
+            registry.with(layer.with_ansi(coloured).with_target(false)).try_init()
+        }
+    }
+}

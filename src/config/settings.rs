@@ -1,0 +1,436 @@
+//! The settings themselves.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use secrecy::SecretString;
+use toml::Table;
+use url::Url;
+
+use super::fields::{Fields, InvalidSettings, Problem, Variables};
+
+/// All settings of `serve`.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where mirrors and the private Postgres live.
+    pub data_dir: PathBuf,
+    /// The database; without one the service runs a private Postgres.
+    pub database_url: Option<SecretString>,
+    /// The two listeners.
+    pub listen: Listen,
+    /// GitHub; without it the service only syncs and evaluates.
+    pub github: Option<GitHubSettings>,
+    /// What Git remotes may be and how long they may take.
+    pub git: GitSettings,
+    /// How evaluations run.
+    pub evaluation: EvaluationSettings,
+    /// The watched repositories.
+    pub sources: Vec<SourceSettings>,
+    /// How to reach each account, by account id.
+    pub accounts: BTreeMap<String, AccountSettings>,
+}
+
+/// Where the service listens.
+#[derive(Debug, Clone)]
+pub struct Listen {
+    /// Webhooks.
+    pub webhooks: SocketAddr,
+    /// The page; loopback only.
+    pub page: SocketAddr,
+    /// The address under which people reach the page, for links in posts.
+    pub page_url: Option<Url>,
+}
+
+/// The GitHub App.
+#[derive(Debug, Clone)]
+pub struct GitHubSettings {
+    /// The API's base: `https://api.github.com`, or `https://HOST/api/v3`.
+    pub api_url: Url,
+    /// The App's id.
+    pub app_id: u64,
+    /// The App's private key, PEM.
+    pub private_key: SecretString,
+    /// The secret that signs webhooks.
+    pub webhook_secret: SecretString,
+}
+
+/// Limits of Git remotes.
+#[derive(Debug, Clone)]
+pub struct GitSettings {
+    /// Whether `file://` remotes are allowed.
+    pub allow_file: bool,
+    /// Whether `http://` remotes are allowed beyond loopback.
+    pub allow_http: bool,
+    /// How long a fetch may take.
+    pub timeout: Duration,
+    /// How much one fetch may receive, bytes.
+    pub max_fetch_bytes: u64,
+}
+
+/// How evaluations run.
+#[derive(Debug, Clone)]
+pub struct EvaluationSettings {
+    /// Groups evaluated at once.
+    pub workers: usize,
+    /// How long a claim holds without being completed.
+    pub lease: Duration,
+    /// The longest interval between two evaluations of a group, whatever its schedule says.
+    pub longest_interval: Option<Duration>,
+}
+
+/// A watched repository, branch and path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceSettings {
+    /// The name, unique.
+    pub name: String,
+    /// Where it is.
+    pub remote: Remote,
+    /// The branch whose head is in force.
+    pub branch: String,
+    /// The directory with the policies, from the repository's root.
+    pub path: String,
+    /// How often the remote is asked without a webhook.
+    pub poll: Duration,
+}
+
+/// Where a repository is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remote {
+    /// `owner/name` on the configured GitHub.
+    GitHub(String),
+    /// Any URL; nothing is posted.
+    Url(Url),
+}
+
+/// How to reach an account.
+#[derive(Debug, Clone, Default)]
+pub struct AccountSettings {
+    /// The role to assume, in that same account.
+    pub role_arn: Option<String>,
+    /// The external id that the role's trust policy asks for.
+    pub external_id: Option<SecretString>,
+    /// A profile of the AWS configuration files.
+    pub profile: Option<String>,
+    /// A recorded inventory in the place of the live account.
+    pub recorded: Option<PathBuf>,
+}
+
+/// Each setting with its default and meaning, for `serve --help`.
+const SETTINGS: &[(&str, &str, &str)] = &[
+    ("data_dir", "cloudcorrect-data", "mirrors and the private Postgres"),
+    ("database_url", "a private Postgres", "postgres://...; DATABASE_URL counts as well"),
+    ("listen.webhooks", "127.0.0.1:8500", "the listener for GitHub's webhooks"),
+    ("listen.page", "127.0.0.1:8501", "the listener of the page, loopback only"),
+    ("listen.page_url", "none", "the page's address for people, used in links"),
+    ("github.api_url", "https://api.github.com", "https://HOST/api/v3 for a GHES"),
+    ("github.app_id", "required with [github]", "the id of the GitHub App"),
+    ("github.private_key_file", "required with [github]", "the App's private key, PEM"),
+    ("github.webhook_secret", "required with [github]", "or github.webhook_secret_file"),
+    ("git.allow_file", "false", "allow file:// remotes"),
+    ("git.allow_http", "false", "allow http:// remotes beyond loopback"),
+    ("git.timeout", "60s", "how long a fetch may take"),
+    ("git.max_fetch_mib", "256", "how much a fetch may receive"),
+    ("evaluation.workers", "4", "groups evaluated at once"),
+    ("evaluation.lease", "5m", "how long a claim holds"),
+    ("evaluation.longest_interval", "none", "evaluate at least this often"),
+    ("sources[].name", "required", "unique; part of every key"),
+    ("sources[].repository", "owner/name on GitHub", "or sources[].url for any other remote"),
+    ("sources[].branch", "main", "the branch whose head is in force"),
+    ("sources[].path", "policies", "the directory with the policies"),
+    ("sources[].poll", "60s", "how often the remote is asked without a webhook"),
+    ("accounts.ID.role_arn", "ambient credentials", "a role in that same account"),
+    ("accounts.ID.external_id", "none", "or accounts.ID.external_id_file"),
+    ("accounts.ID.profile", "none", "a profile of the AWS configuration files"),
+    ("accounts.ID.recorded", "none", "a recorded inventory in the account's place"),
+];
+
+/// The settings as a table for people.
+pub fn help() -> String {
+    let mut text = String::from(
+        "Settings (TOML; those outside `sources` and `accounts` also as variables, \
+         `github.app_id` is CLOUDCORRECT_GITHUB_APP_ID):\n",
+    );
+    for (name, default, meaning) in SETTINGS {
+        text.push_str(&format!("  {name:<28} {meaning} [{default}]\n"));
+    }
+    text
+}
+
+impl Settings {
+    /// Reads the settings from TOML and variables. `base` is what relative paths in the file
+    /// start from.
+    pub fn read(
+        toml: &str,
+        base: &Path,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, InvalidSettings> {
+        let variables: Variables = variables.into_iter().collect();
+        let table: Table = toml.parse().map_err(|error: toml::de::Error| {
+            let message = error.to_string().trim().replace('\n', "\n    ");
+            InvalidSettings(vec![Problem { setting: "file".into(), message }])
+        })?;
+        let mut problems = Vec::new();
+        let settings = read(Fields::new("", table, &variables, &mut problems), base, &variables);
+        unknown_variables(&variables, &mut problems);
+        if problems.is_empty() { Ok(settings) } else { Err(InvalidSettings(problems)) }
+    }
+}
+
+fn read(mut root: Fields<'_>, base: &Path, variables: &Variables) -> Settings {
+    let data_dir = base.join(root.text("data_dir").unwrap_or_else(|| "cloudcorrect-data".into()));
+    let database_url = root
+        .text("database_url")
+        .or_else(|| variables.get("DATABASE_URL").cloned())
+        .map(SecretString::from);
+    let listen = listen(root.section("listen"));
+    let section = root.section("github");
+    let github = if KEYS_GITHUB.iter().any(|key| section.has(key)) {
+        Some(github(section, base))
+    } else {
+        section.finish(KEYS_GITHUB);
+        None
+    };
+    let git = git(root.section("git"));
+    let evaluation = evaluation(root.section("evaluation"));
+    let sources = sources(&mut root, github.is_some());
+    let accounts = accounts(root.section("accounts"), base);
+    root.finish(&[
+        "data_dir", "database_url", "listen", "github", "git", "evaluation", "sources", "accounts",
+    ]);
+    Settings { data_dir, database_url, listen, github, git, evaluation, sources, accounts }
+}
+
+fn listen(mut fields: Fields<'_>) -> Listen {
+    let webhooks = fields.parsed("webhooks").unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8500)));
+    let page: SocketAddr =
+        fields.parsed("page").unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8501)));
+    if !page.ip().is_loopback() {
+        let message = format!(
+            "`{page}` is not loopback; the page has no access control, \
+             so put a proxy that has one before a loopback address"
+        );
+        fields.wrong("page", message);
+    }
+    let page_url = fields.parsed("page_url");
+    fields.finish(&["webhooks", "page", "page_url"]);
+    Listen { webhooks, page, page_url }
+}
+
+const KEYS_GITHUB: &[&str] = &[
+    "api_url",
+    "app_id",
+    "private_key_file",
+    "private_key",
+    "webhook_secret",
+    "webhook_secret_file",
+];
+
+fn github(mut fields: Fields<'_>, base: &Path) -> GitHubSettings {
+    let api_url = fields.parsed("api_url").unwrap_or_else(|| {
+        #[expect(clippy::expect_used, reason = "a constant")]
+        let url = Url::parse("https://api.github.com").expect("a well-formed URL");
+        url
+    });
+    let app_id = if fields.has("app_id") {
+        fields.parsed("app_id").unwrap_or_default()
+    } else {
+        fields.wrong("app_id", "is missing: the number on the GitHub App's settings page");
+        0
+    };
+    let private_key = secret(&mut fields, "private_key", base, "the GitHub App's private key, PEM");
+    let webhook_secret =
+        secret(&mut fields, "webhook_secret", base, "the secret that the GitHub App signs with");
+    fields.finish(KEYS_GITHUB);
+    GitHubSettings { api_url, app_id, private_key, webhook_secret }
+}
+
+/// A secret from `key` or from the file that `key_file` names; never empty.
+fn secret(fields: &mut Fields<'_>, key: &str, base: &Path, meaning: &str) -> SecretString {
+    optional_secret(fields, key, base).unwrap_or_else(|| {
+        fields.wrong(key, format!("is missing: {meaning}; `{key}_file` may name a file with it"));
+        SecretString::from("")
+    })
+}
+
+fn optional_secret(fields: &mut Fields<'_>, key: &str, base: &Path) -> Option<SecretString> {
+    let file_key = format!("{key}_file");
+    let text = match (fields.text(key), fields.text(&file_key)) {
+        (Some(text), _) => text,
+        (None, Some(file)) => match std::fs::read_to_string(base.join(&file)) {
+            Ok(text) => text.trim_end_matches(['\r', '\n']).to_owned(),
+            Err(error) => {
+                fields.wrong(&file_key, format!("cannot read `{file}`: {error}"));
+                return Some(SecretString::from("unreadable"));
+            }
+        },
+        (None, None) => return None,
+    };
+    if text.trim().is_empty() {
+        fields.wrong(key, "is empty");
+        return Some(SecretString::from("empty"));
+    }
+    Some(SecretString::from(text))
+}
+
+fn git(mut fields: Fields<'_>) -> GitSettings {
+    let allow_file = fields.parsed("allow_file").unwrap_or(false);
+    let allow_http = fields.parsed("allow_http").unwrap_or(false);
+    let timeout = fields.span("timeout", Duration::from_mins(1));
+    let mebibytes: u32 = fields.parsed("max_fetch_mib").unwrap_or(256);
+    fields.finish(&["allow_file", "allow_http", "timeout", "max_fetch_mib"]);
+    GitSettings { allow_file, allow_http, timeout, max_fetch_bytes: u64::from(mebibytes) << 20 }
+}
+
+fn evaluation(mut fields: Fields<'_>) -> EvaluationSettings {
+    let workers = fields.parsed("workers").unwrap_or(4);
+    if !(1..=64).contains(&workers) {
+        fields.wrong("workers", "must be from 1 to 64");
+    }
+    let lease = fields.span("lease", Duration::from_mins(5));
+    let longest_interval = fields
+        .has("longest_interval")
+        .then(|| fields.span("longest_interval", Duration::from_hours(1)));
+    fields.finish(&["workers", "lease", "longest_interval"]);
+    EvaluationSettings { workers, lease, longest_interval }
+}
+
+fn sources(root: &mut Fields<'_>, github: bool) -> Vec<SourceSettings> {
+    let tables = root.tables("sources");
+    if tables.is_empty() {
+        root.wrong("sources", "is missing: name at least one repository under `[[sources]]`");
+    }
+    let mut names = BTreeSet::new();
+    let mut places = BTreeSet::new();
+    let mut sources = Vec::new();
+    for (index, table) in tables.into_iter().enumerate() {
+        let mut holder = Table::new();
+        holder.insert("source".to_owned(), toml::Value::Table(table));
+        let mut problems = Vec::new();
+        let none = Variables::new();
+        let mut fields = Fields::new("", holder, &none, &mut problems);
+        let source = source(fields.section("source"), github);
+        for problem in problems {
+            let key = problem.setting.trim_start_matches("source.");
+            root.wrong(&format!("sources[{index}].{key}"), problem.message);
+        }
+        if !names.insert(source.name.clone()) {
+            root.wrong(&format!("sources[{index}].name"), "is taken by another source");
+        }
+        let place = (format!("{:?}", source.remote), source.branch.clone(), source.path.clone());
+        if !places.insert(place) {
+            root.wrong(
+                &format!("sources[{index}]"),
+                "has repository, branch and path of another source",
+            );
+        }
+        sources.push(source);
+    }
+    sources
+}
+
+fn source(mut fields: Fields<'_>, github: bool) -> SourceSettings {
+    let name = fields.required("name", "a unique name of letters, digits and `-`");
+    let shaped = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if !shaped || name.len() > 40 {
+        fields.wrong("name", format!("`{name}` must be at most 40 of a-z, 0-9 and `-`"));
+    }
+    let remote = remote(&mut fields, github);
+    let branch = fields.text("branch").unwrap_or_else(|| "main".into());
+    let path = fields.text("path").unwrap_or_else(|| "policies".into());
+    let path = path.trim_matches('/').to_owned();
+    if path.split('/').any(|part| part == ".." || part == ".") {
+        fields.wrong("path", format!("`{path}` must be a path from the repository's root"));
+    }
+    let poll = fields.span("poll", Duration::from_mins(1));
+    fields.finish(&["name", "repository", "url", "branch", "path", "poll"]);
+    SourceSettings { name, remote, branch, path, poll }
+}
+
+fn remote(fields: &mut Fields<'_>, github: bool) -> Remote {
+    match (fields.text("repository"), fields.parsed::<Url>("url")) {
+        (Some(repository), None) => {
+            let halves = repository.split_once('/');
+            if !halves.is_some_and(|(owner, name)| {
+                !owner.is_empty() && !name.is_empty() && !name.contains('/')
+            }) {
+                fields.wrong("repository", format!("`{repository}` must be `owner/name`"));
+            } else if !github {
+                fields.wrong("repository", "needs the settings of `[github]`");
+            }
+            Remote::GitHub(repository)
+        }
+        (None, Some(url)) => {
+            if url.password().is_some() || !url.username().is_empty() {
+                fields.wrong("url", "must not hold credentials");
+            }
+            Remote::Url(url)
+        }
+        (Some(repository), Some(_)) => {
+            fields.wrong("repository", "and `url` exclude each other");
+            Remote::GitHub(repository)
+        }
+        (None, None) => {
+            fields.wrong("repository", "is missing: `owner/name` on GitHub, or `url`");
+            Remote::GitHub(String::new())
+        }
+    }
+}
+
+fn accounts(mut fields: Fields<'_>, base: &Path) -> BTreeMap<String, AccountSettings> {
+    let mut accounts = BTreeMap::new();
+    for (key, table) in fields.entries() {
+        if key.len() != 12 || !key.bytes().all(|byte| byte.is_ascii_digit()) {
+            fields.wrong(&key, "is no account id; write twelve digits, quoted");
+            continue;
+        }
+        let mut problems = Vec::new();
+        let none = Variables::new();
+        let settings =
+            account_settings(Fields::new("", table, &none, &mut problems), base, &key);
+        for problem in problems {
+            fields.wrong(&format!("{key}.{}", problem.setting), problem.message);
+        }
+        accounts.insert(key, settings);
+    }
+    accounts
+}
+
+fn account_settings(mut fields: Fields<'_>, base: &Path, account: &str) -> AccountSettings {
+    let role_arn = fields.text("role_arn");
+    if let Some(role) = &role_arn
+        && !(role.starts_with("arn:") && role.contains(&format!(":iam::{account}:role/")))
+    {
+        fields.wrong("role_arn", format!("`{role}` must be the ARN of a role in that account"));
+    }
+    let external_id = optional_secret(&mut fields, "external_id", base);
+    let profile = fields.text("profile");
+    let recorded = fields.text("recorded").map(|file| base.join(file));
+    if recorded.is_some() && (role_arn.is_some() || profile.is_some()) {
+        fields.wrong("recorded", "excludes `role_arn` and `profile`");
+    }
+    if external_id.is_some() && role_arn.is_none() {
+        fields.wrong("external_id", "needs `role_arn`");
+    }
+    fields.finish(&["role_arn", "external_id", "external_id_file", "profile", "recorded"]);
+    AccountSettings { role_arn, external_id, profile, recorded }
+}
+
+/// Variables that look like settings and are none: most often a misspelt one.
+fn unknown_variables(variables: &Variables, problems: &mut Vec<Problem>) {
+    let known: BTreeSet<String> = SETTINGS
+        .iter()
+        .flat_map(|(name, ..)| [(*name).to_owned(), format!("{name}_file")])
+        .chain(["github.private_key".to_owned()])
+        .map(|name| format!("CLOUDCORRECT_{}", name.replace('.', "_").to_uppercase()))
+        .chain(["CLOUDCORRECT_CONFIG".to_owned(), "CLOUDCORRECT_LOG".to_owned()])
+        .chain(["CLOUDCORRECT_LOG_FORMAT".to_owned()])
+        .collect();
+    for name in variables.keys() {
+        if name.starts_with("CLOUDCORRECT_") && !known.contains(name) {
+            let message = "is a variable that sets nothing; `serve --help` lists all".to_owned();
+            problems.push(Problem { setting: name.clone(), message });
+        }
+    }
+}
