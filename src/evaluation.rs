@@ -1,1 +1,9 @@
 //! What holds: checks judged over an inventory.
+//!
+//! Pure: the same group, inventory and instant give the same result on a laptop, in the service
+//! and in a replay. Fetching the inventory is left to [`crate::fetch`], keeping the result to the
+//! storage.
+
+mod outcome;
+
+pub use outcome::{Counts, Outcome, UnknownOutcome};
