@@ -1,0 +1,41 @@
+//! Counts of API requests.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::resource::Operation;
+
+/// How many requests were made, by operation: `{"s3:ListBuckets": 1}`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CallStats(BTreeMap<Operation, u64>);
+
+impl CallStats {
+    /// Counts one more request.
+    pub fn count(&mut self, operation: Operation) {
+        *self.0.entry(operation).or_default() += 1;
+    }
+
+    /// Adds the counts of another source or run.
+    pub fn add(&mut self, other: &Self) {
+        for (operation, count) in &other.0 {
+            *self.0.entry(operation.clone()).or_default() += count;
+        }
+    }
+
+    /// The number of requests of one operation.
+    pub fn of(&self, operation: &str) -> u64 {
+        self.0.get(operation).copied().unwrap_or_default()
+    }
+
+    /// The number of all requests.
+    pub fn total(&self) -> u64 {
+        self.0.values().sum()
+    }
+
+    /// The counts, in the order of the operations' names.
+    pub fn iter(&self) -> impl Iterator<Item = (&Operation, u64)> {
+        self.0.iter().map(|(operation, count)| (operation, *count))
+    }
+}

@@ -1,0 +1,258 @@
+//! Carrying out the plan over a source.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use futures::future::join_all;
+use futures::stream;
+use futures::{FutureExt, StreamExt};
+
+use super::need::next;
+use super::{CallStats, Need, Source};
+use crate::resource::{
+    AccountId, Inventory, Listing, Provider, Region, Resource, Schema, Scope as Listed, Target,
+    TypeName,
+};
+
+/// How many lists, and how many resources of one list, are worked on at a time. The adapter bounds
+/// requests further, per region and service.
+const LISTS: usize = 8;
+const RESOURCES: usize = 24;
+
+/// The part of an account that is collected.
+#[derive(Debug, Clone)]
+pub struct Scope {
+    /// The account.
+    pub account: AccountId,
+    /// Its regions. Resources that live elsewhere are listed, and nothing more is asked of them.
+    pub regions: BTreeSet<Region>,
+    /// `now` of the evaluation: [`Source::recorded_at`], or the present.
+    pub taken_at: DateTime<Utc>,
+}
+
+impl Scope {
+    /// Whether a resource of `region` belongs to it.
+    pub fn holds(&self, region: &Region) -> bool {
+        region.is_global() || self.regions.contains(region)
+    }
+
+    /// Where a type is listed.
+    pub fn targets(&self, schema: &Schema) -> Vec<Target> {
+        let target = |region: Region| Target {
+            provider: Provider::Aws,
+            account: self.account.clone(),
+            region,
+        };
+        match schema.scope {
+            Listed::Global => vec![target(Region::global())],
+            Listed::Regional => self.regions.iter().cloned().map(target).collect(),
+        }
+    }
+}
+
+/// Everything that the needs ask for, and the requests that it cost.
+///
+/// Filters are evaluated on the thread that polls the future: run it on a thread that may block.
+pub async fn collect(
+    source: &dyn Source,
+    scope: &Scope,
+    needs: &[Need<'_>],
+) -> (Inventory, CallStats) {
+    let mut by_type: BTreeMap<_, Vec<&Need<'_>>> = BTreeMap::new();
+    for need in needs {
+        by_type.entry(&need.schema().type_name).or_default().push(need);
+    }
+    let mut lists = Vec::new();
+    for needs in by_type.values() {
+        let Some(schema) = needs.first().map(|need| need.schema()) else { continue };
+        for target in scope.targets(schema) {
+            lists.push(Work { source, scope, needs, schema, target });
+        }
+    }
+    // Boxed one by one: a closure over a stream of borrows is no `Send` future.
+    let lists: Vec<_> = lists.into_iter().map(|work| work.listed().boxed()).collect();
+    let listings = stream::iter(lists).buffer_unordered(LISTS).collect().await;
+    let inventory =
+        Inventory { listings, ..Inventory::empty(scope.account.clone(), scope.taken_at) };
+    (inventory, source.calls())
+}
+
+/// One type in one target.
+struct Work<'a> {
+    source: &'a dyn Source,
+    scope: &'a Scope,
+    needs: &'a [&'a Need<'a>],
+    schema: &'static Schema,
+    target: Target,
+}
+
+impl Work<'_> {
+    async fn listed(self) -> ((TypeName, Region), Listing) {
+        let listing = self.listing().await;
+        ((self.schema.type_name.clone(), self.target.region), listing)
+    }
+
+    async fn listing(&self) -> Listing {
+        match self.source.list(&self.target, self.schema).await {
+            Listing::Complete(resources) => Listing::Complete(self.complete_all(resources).await),
+            Listing::Partial(resources, failure) => {
+                Listing::Partial(self.complete_all(resources).await, failure)
+            }
+            Listing::Failed(failure) => Listing::Failed(failure),
+        }
+    }
+
+    async fn complete_all(&self, resources: Vec<Arc<Resource>>) -> Vec<Arc<Resource>> {
+        let resources: Vec<_> =
+            resources.into_iter().map(|resource| self.complete(resource).boxed()).collect();
+        let mut complete: Vec<_> =
+            stream::iter(resources).buffer_unordered(RESOURCES).collect().await;
+        complete.sort_by(|one, other| (&one.id, &one.region).cmp(&(&other.id, &other.region)));
+        complete
+    }
+
+    async fn complete(&self, mut resource: Arc<Resource>) -> Arc<Resource> {
+        if !self.scope.holds(&resource.region) {
+            return resource;
+        }
+        loop {
+            let wanted = next(self.needs, &resource);
+            if wanted.is_empty() {
+                return resource;
+            }
+            let seen = &resource;
+            let asked = wanted.into_iter().map(|operation| async move {
+                let facet = self.source.facet(&self.target, self.schema, seen, &operation).await;
+                (operation, facet)
+            });
+            let answers = join_all(asked).await;
+            Arc::make_mut(&mut resource).facets.extend(answers);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use futures::executor::block_on;
+    use futures::future::{BoxFuture, ready};
+
+    use super::super::Keep;
+    use super::*;
+    use crate::resource::{Cause, Facet, Failure, Operation, Value, schemas};
+
+    /// Buckets `a` and `z` in eu-west-1, `m` in ap-south-1; groups in eu-west-1 only in part.
+    #[derive(Default)]
+    struct Fake {
+        calls: Mutex<CallStats>,
+    }
+
+    impl Fake {
+        fn called(&self, operation: &str) {
+            self.calls.lock().expect("no panic").count(operation.into());
+        }
+    }
+
+    fn resource(
+        type_name: &TypeName,
+        operation: &Operation,
+        id: &str,
+        region: &str,
+    ) -> Arc<Resource> {
+        Arc::new(Resource {
+            type_name: type_name.clone(),
+            id: id.into(),
+            arn: None,
+            region: region.parse().expect("a region"),
+            facets: [(operation.clone(), Facet::Read(Value::map::<&str>([])))].into(),
+        })
+    }
+
+    impl Source for Fake {
+        fn list<'a>(&'a self, target: &'a Target, schema: &'a Schema) -> BoxFuture<'a, Listing> {
+            self.called(schema.list.as_str());
+            let one = |id, region| resource(&schema.type_name, &schema.list, id, region);
+            let listing = match target.region.as_str() {
+                "global" => Listing::Complete(vec![
+                    one("z", "eu-west-1"),
+                    one("m", "ap-south-1"),
+                    one("a", "eu-west-1"),
+                ]),
+                "eu-west-1" => Listing::Partial(
+                    vec![one("sg-1", "eu-west-1")],
+                    Failure::new(Cause::PartialList, "broke off"),
+                ),
+                _ => Listing::Failed(Failure::new(Cause::RegionDisabled, "off")),
+            };
+            ready(listing).boxed()
+        }
+
+        fn facet<'a>(
+            &'a self,
+            _: &'a Target,
+            _: &'a Schema,
+            resource: &'a Resource,
+            operation: &'a Operation,
+        ) -> BoxFuture<'a, Facet> {
+            self.called(operation.as_str());
+            let public = Value::map([("Policy", Value::string(resource.id.clone()))]);
+            ready(Facet::Read(public)).boxed()
+        }
+
+        fn calls(&self) -> CallStats {
+            self.calls.lock().expect("no panic").clone()
+        }
+
+        fn recorded_at(&self) -> Option<DateTime<Utc>> {
+            None
+        }
+    }
+
+    /// Tasks of the service may move between threads.
+    fn sendable<F: Future + Send>(future: F) -> F {
+        future
+    }
+
+    #[test]
+    fn an_inventory_holds_what_was_needed_and_no_more() {
+        let bucket = &schemas()["AWS::S3::Bucket"];
+        let group = &schemas()["AWS::EC2::SecurityGroup"];
+        let not_a = |resource: &Resource| if &*resource.id == "a" { Keep::No } else { Keep::Yes };
+        let needs = [
+            Need::new(bucket, ["s3:GetBucketPolicy".into()]).only([], not_a),
+            Need::new(group, []),
+        ];
+        let scope = Scope {
+            account: "123456789012".parse().expect("an id"),
+            regions: ["eu-west-1", "us-east-1"].map(|name| name.parse().expect("a region")).into(),
+            taken_at: DateTime::UNIX_EPOCH,
+        };
+        let (inventory, calls) = block_on(sendable(collect(&Fake::default(), &scope, &needs)));
+        let shown: Vec<String> = inventory
+            .listings
+            .iter()
+            .map(|((type_name, region), listing)| {
+                let resources = listing.resources().iter();
+                let facets = resources.map(|one| format!("{}:{}", one.id, one.facets.len()));
+                let facets = facets.collect::<Vec<_>>().join(" ");
+                let failure = listing.failure().map(ToString::to_string).unwrap_or_default();
+                format!("{type_name} {region}: {facets} {failure}")
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "AWS::EC2::SecurityGroup eu-west-1: sg-1:1 partial_list: broke off",
+                "AWS::EC2::SecurityGroup us-east-1:  region_disabled: off",
+                "AWS::S3::Bucket global: a:1 m:1 z:2 ",
+            ]
+        );
+        let calls = serde_json::to_string(&calls).expect("plain data");
+        assert_eq!(
+            calls,
+            r#"{"ec2:DescribeSecurityGroups":2,"s3:GetBucketPolicy":1,"s3:ListBuckets":1}"#
+        );
+    }
+}
