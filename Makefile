@@ -1,0 +1,34 @@
+# The few commands of the house; each is a script that says more in its head.
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test lint audit queries
+
+help: ## what there is
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
+
+setup: ## install all that building, testing and linting need
+	@scripts/setup.sh test
+	@scripts/setup.sh lint
+
+build: ## the service
+	@scripts/setup.sh build
+	@scripts/run.sh cargo build --locked
+
+demo: ## the service on example policies and a recorded account, with its page
+	@scripts/setup.sh build
+	@scripts/run.sh cargo run --locked -- demo
+
+test: ## all tests, or with FILTER=... those whose name contains it
+	@scripts/setup.sh test
+	@scripts/test.sh $(FILTER)
+
+lint: ## format, spelling, layers, dependencies, clippy, docs, queries
+	@scripts/setup.sh lint
+	@scripts/lint.sh
+
+audit: ## known vulnerabilities of dependencies; asks the advisory database over the network
+	@scripts/setup.sh lint
+	@scripts/run.sh cargo deny --locked check advisories
+
+queries: ## renew .sqlx/ after a change of a query or a migration
+	@scripts/setup.sh build
+	@scripts/queries.sh

@@ -1,0 +1,26 @@
+# Sourced by the other scripts: where everything lies that is not in the checkout.
+
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+if [ -z "${HOME:-}" ]; then
+    HOME=$(getent passwd "$(id -u)" | cut -d: -f6)
+    export HOME
+fi
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/cloudcorrect
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
+# The servers of the tests: bin/ with moto_server and node, node_modules/ beside it.
+export CLOUDCORRECT_TEST_SERVERS=${CLOUDCORRECT_TEST_SERVERS:-$cache/servers}
+tools=$cache/tools
+export PATH=$tools/bin:$PATH:$HOME/.cargo/bin
+
+# Prints a heading, so that a long run shows where it is.
+step() {
+    printf '\n== %s\n' "$*"
+}
+
+# Ends the script with a reason.
+fail() {
+    printf '%s: %s\n' "$0" "$*" >&2
+    exit 1
+}
