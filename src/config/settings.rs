@@ -1,6 +1,7 @@
 //! The settings themselves.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -153,7 +154,7 @@ pub fn help() -> String {
          `github.app_id` is CLOUDCORRECT_GITHUB_APP_ID):\n",
     );
     for (name, default, meaning) in SETTINGS {
-        text.push_str(&format!("  {name:<28} {meaning} [{default}]\n"));
+        let _ = writeln!(text, "  {name:<28} {meaning} [{default}]");
     }
     text
 }
@@ -197,7 +198,14 @@ fn read(mut root: Fields<'_>, base: &Path, variables: &Variables) -> Settings {
     let sources = sources(&mut root, github.is_some());
     let accounts = accounts(root.section("accounts"), base);
     root.finish(&[
-        "data_dir", "database_url", "listen", "github", "git", "evaluation", "sources", "accounts",
+        "data_dir",
+        "database_url",
+        "listen",
+        "github",
+        "git",
+        "evaluation",
+        "sources",
+        "accounts",
     ]);
     Settings { data_dir, database_url, listen, github, git, evaluation, sources, accounts }
 }
@@ -387,8 +395,7 @@ fn accounts(mut fields: Fields<'_>, base: &Path) -> BTreeMap<String, AccountSett
         }
         let mut problems = Vec::new();
         let none = Variables::new();
-        let settings =
-            account_settings(Fields::new("", table, &none, &mut problems), base, &key);
+        let settings = account_settings(Fields::new("", table, &none, &mut problems), base, &key);
         for problem in problems {
             fields.wrong(&format!("{key}.{}", problem.setting), problem.message);
         }
@@ -432,5 +439,108 @@ fn unknown_variables(variables: &Variables, problems: &mut Vec<Problem>) {
             let message = "is a variable that sets nothing; `serve --help` lists all".to_owned();
             problems.push(Problem { setting: name.clone(), message });
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WHOLE: &str = r#"
+        data_dir = "state"
+        [listen]
+        page = "127.0.0.1:9001"
+        [github]
+        app_id = 7
+        private_key = "key"
+        webhook_secret = "s3cret"
+        [evaluation]
+        longest_interval = "5s"
+        [[sources]]
+        name = "main"
+        repository = "acme/policies"
+        [[sources]]
+        name = "team-b"
+        url = "https://git.example/b.git"
+        path = "/team-b/"
+        poll = "10s"
+        [accounts."123456789012"]
+        role_arn = "arn:aws:iam::123456789012:role/reader"
+        external_id = "x"
+    "#;
+
+    fn read(toml: &str, variables: &[(&str, &str)]) -> Result<Settings, InvalidSettings> {
+        let pairs = variables.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        Settings::read(toml, Path::new("/etc/cloudcorrect"), pairs)
+    }
+
+    #[test]
+    fn settings_are_read_with_their_defaults() {
+        let settings = read(WHOLE, &[]).expect("good settings");
+        assert_eq!(settings.data_dir, Path::new("/etc/cloudcorrect/state"));
+        assert!(settings.database_url.is_none());
+        assert_eq!(settings.listen.page.to_string(), "127.0.0.1:9001");
+        assert_eq!(settings.listen.webhooks.to_string(), "127.0.0.1:8500");
+        let github = settings.github.expect("a GitHub App");
+        assert_eq!((github.app_id, github.api_url.as_str()), (7, "https://api.github.com/"));
+        assert_eq!(settings.evaluation.longest_interval, Some(Duration::from_secs(5)));
+        let places: Vec<_> = settings.sources.iter().map(|source| source.path.as_str()).collect();
+        assert_eq!(places, ["policies", "team-b"]);
+        assert!(settings.accounts["123456789012"].role_arn.is_some());
+    }
+
+    #[test]
+    fn a_variable_wins_over_the_file() {
+        let variables = [("CLOUDCORRECT_GITHUB_APP_ID", "9"), ("DATABASE_URL", "postgres:///x")];
+        let settings = read(WHOLE, &variables).expect("good settings");
+        assert_eq!(settings.github.expect("a GitHub App").app_id, 9);
+        assert!(settings.database_url.is_some());
+    }
+
+    #[test]
+    fn all_problems_are_told_at_once() {
+        let toml = r#"
+            [listen]
+            page = "0.0.0.0:80"
+            webhook = "127.0.0.1:1"
+            [github]
+            app_id = "seven"
+            webhook_secret = ""
+            [[sources]]
+            name = "Main"
+            repository = "acme"
+            pol = "5s"
+            [accounts.12]
+            [accounts."123456789012"]
+            external_id = "x"
+            [git]
+            timeout = "soon"
+        "#;
+        let error = read(toml, &[("CLOUDCORRECT_DATADIR", "/x")]).expect_err("bad settings");
+        insta::assert_snapshot!(error, @"
+        12 settings are missing or wrong:
+          `listen.page`: `0.0.0.0:80` is not loopback; the page has no access control, so put a proxy that has one before a loopback address
+          `listen.webhook`: is no setting; did you mean `webhooks`?
+          `github.app_id`: `seven` cannot be read: invalid digit found in string
+          `github.private_key`: is missing: the GitHub App's private key, PEM; `private_key_file` may name a file with it
+          `github.webhook_secret`: is empty
+          `git.timeout`: `soon` is no span of time; write `90s`, `15m` or `1h`
+          `sources[0].name`: `Main` must be at most 40 of a-z, 0-9 and `-`
+          `sources[0].repository`: `acme` must be `owner/name`
+          `sources[0].pol`: is no setting; did you mean `poll`?
+          `accounts.12`: is no account id; write twelve digits, quoted
+          `accounts.123456789012.external_id`: needs `role_arn`
+          `CLOUDCORRECT_DATADIR`: is a variable that sets nothing; `serve --help` lists all
+        ");
+    }
+
+    #[test]
+    fn no_source_is_a_problem_and_so_is_bad_toml() {
+        insta::assert_snapshot!(read("", &[]).expect_err("no source"), @"
+        1 setting is missing or wrong:
+          `sources`: is missing: name at least one repository under `[[sources]]`
+        ");
+        let broken = read("a = = b", &[]).expect_err("no TOML").to_string();
+        assert!(broken.contains("TOML parse error at line 1, column 5"), "{broken}");
     }
 }

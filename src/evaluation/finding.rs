@@ -1,0 +1,86 @@
+//! Results: a finding for each resource, added up by check and by group.
+
+use std::sync::Arc;
+
+use crate::expression::Observation;
+use crate::policy::{CheckId, Severity};
+use crate::resource::{AccountId, Failure, Region, TypeName};
+
+use super::outcome::{Counts, Outcome};
+
+/// The resource id of a finding that is about no single resource: an empty selection, a list that
+/// could not be read.
+pub const NO_RESOURCE: &str = "*";
+
+/// The outcome of one check on one resource.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Finding {
+    /// The account.
+    pub account: AccountId,
+    /// The region that the resource lives in, or `global`.
+    pub region: Region,
+    /// The type that the check selects.
+    pub resource_type: TypeName,
+    /// The resource's id, or [`NO_RESOURCE`].
+    pub resource_id: Arc<str>,
+    /// What was found.
+    pub outcome: Outcome,
+    /// Why it is unknown, where it is.
+    pub failure: Option<Failure>,
+    /// What made the assertion false, where it is.
+    pub observations: Vec<Observation>,
+}
+
+impl Finding {
+    /// One line for people: why it is unknown, or what was seen; empty for a pass.
+    pub fn explanation(&self) -> String {
+        match &self.failure {
+            Some(failure) => failure.message.clone(),
+            None if &*self.resource_id == NO_RESOURCE => "nothing was selected".to_owned(),
+            None => {
+                let seen = self.observations.iter();
+                seen.map(ToString::to_string).collect::<Vec<_>>().join("; ")
+            }
+        }
+    }
+}
+
+/// What a check found, everywhere.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckResult {
+    /// The check.
+    pub check: CheckId,
+    /// How much it matters.
+    pub severity: Severity,
+    /// The type that it selects.
+    pub resource_type: TypeName,
+    /// What the findings amount to.
+    pub outcome: Outcome,
+    /// How many findings have which outcome.
+    pub counts: Counts,
+    /// One for each selected resource, in the order of account, region and id.
+    pub findings: Vec<Finding>,
+    /// Selected resources that live outside the account's regions and were not judged.
+    pub out_of_scope: u64,
+}
+
+/// What a group found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GroupResult {
+    /// What the checks amount to.
+    pub outcome: Outcome,
+    /// How many findings have which outcome.
+    pub counts: Counts,
+    /// The checks, in the order of the file.
+    pub checks: Vec<CheckResult>,
+}
+
+impl GroupResult {
+    /// The group of its checks' results.
+    pub(super) fn of(checks: Vec<CheckResult>) -> Self {
+        let outcome = Outcome::worst(checks.iter().map(|check| check.outcome));
+        let mut counts = Counts::default();
+        checks.iter().for_each(|check| counts += check.counts);
+        Self { outcome: outcome.unwrap_or(Outcome::NotApplicable), counts, checks }
+    }
+}
