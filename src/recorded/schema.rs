@@ -1,0 +1,205 @@
+//! The JSON Schema of recorded inventories, made from the resource schemas.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::resource::{Cause, Kind, Operation, Property, Schema, Scope, schemas};
+
+/// A region's name.
+const REGION: &str = "^[a-z][a-z0-9-]{0,31}$";
+
+/// The JSON Schema of the format. Editors complete and check by it, and so does the reader.
+pub fn json_schema() -> Json {
+    let types: Map<_, _> = schemas().values().map(|schema| named(schema, lists(schema))).collect();
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Recorded inventory",
+        "description": "What an account answered at an instant: resources with their facets.",
+        "type": "object",
+        "required": ["apiVersion", "kind", "account", "recordedAt", "lists"],
+        "properties": {
+            "$schema": { "type": "string" },
+            "apiVersion": { "const": "cloudcorrect.dev/v1" },
+            "kind": { "const": "Inventory" },
+            "account": {
+                "description": "The account id.",
+                "type": "string",
+                "pattern": "^[0-9]{12}$",
+            },
+            "recordedAt": {
+                "description": "When it was recorded; `now` in expressions.",
+                "type": "string",
+                "format": "date-time",
+            },
+            "lists": {
+                "description": "By resource type and region (`global` for global types).",
+                "type": "object",
+                "properties": types,
+                "additionalProperties": false,
+            },
+        },
+        "additionalProperties": false,
+        "$defs": { "error": error() },
+    })
+}
+
+fn named(schema: &Schema, json: Json) -> (String, Json) {
+    (schema.type_name.to_string(), json)
+}
+
+fn error() -> Json {
+    json!({
+        "description": "Why it could not be read.",
+        "type": "object",
+        "required": ["cause", "message"],
+        "properties": {
+            "cause": { "enum": Cause::ALL.map(Cause::as_str) },
+            "message": { "type": "string" },
+        },
+        "additionalProperties": false,
+    })
+}
+
+/// The lists of a type, by region.
+fn lists(schema: &Schema) -> Json {
+    let list = json!({
+        "description": "Whole with `resources`, broken off with `error` too, unread with `error` alone.",
+        "type": "object",
+        "minProperties": 1,
+        "properties": {
+            "resources": { "type": "array", "items": resource(schema) },
+            "error": { "$ref": "#/$defs/error" },
+        },
+        "additionalProperties": false,
+    });
+    match schema.scope {
+        Scope::Global => json!({
+            "description": schema.description,
+            "type": "object",
+            "properties": { "global": list },
+            "additionalProperties": false,
+        }),
+        Scope::Regional => json!({
+            "description": schema.description,
+            "type": "object",
+            "properties": { "global": false },
+            "propertyNames": { "pattern": REGION },
+            "additionalProperties": list,
+        }),
+    }
+}
+
+fn resource(schema: &Schema) -> Json {
+    let facets: Map<_, _> = schema
+        .operations
+        .keys()
+        .map(|operation| (operation.to_string(), facet(schema, operation)))
+        .collect();
+    json!({
+        "type": "object",
+        "required": ["facets"],
+        "properties": {
+            "region": {
+                "description": "The region that the resource lives in, if not that of the list.",
+                "type": "string",
+                "pattern": REGION,
+            },
+            "facets": {
+                "description": "What each operation said; one without an entry was not asked.",
+                "type": "object",
+                "required": [schema.list.as_str()],
+                "properties": facets,
+                "additionalProperties": false,
+            },
+        },
+        "additionalProperties": false,
+    })
+}
+
+/// What one operation said. The facet of the list is always there and names the resource.
+fn facet(schema: &Schema, operation: &Operation) -> Json {
+    let known = schema.properties.iter().filter(|(_, property)| property.operation == *operation);
+    let mut properties: Map<_, _> =
+        known.map(|(name, property)| (name.to_string(), value(property))).collect();
+    let listed = *operation == schema.list;
+    if listed {
+        let identifier = json!({ "type": "string", "minLength": 1 });
+        properties.insert(schema.identifier.to_string(), identifier);
+    }
+    let required: &[&str] = if listed { &[&schema.identifier] } else { &[] };
+    let read = json!({
+        "type": "object",
+        "required": required,
+        "properties": properties,
+        "additionalProperties": false,
+    });
+    if listed {
+        return json!({
+            "type": "object",
+            "required": ["read"],
+            "properties": { "read": read },
+            "additionalProperties": false,
+        });
+    }
+    json!({
+        "description": "One of `read`, `absent` and `error`.",
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+        "properties": {
+            "read": read,
+            "absent": { "description": "It answered that there is none.", "const": true },
+            "error": { "$ref": "#/$defs/error" },
+        },
+        "additionalProperties": false,
+    })
+}
+
+fn value(property: &Property) -> Json {
+    let items = || property.items.as_deref().map_or(Json::Bool(true), value);
+    let mut json = match property.kind {
+        Kind::String => json!({ "type": ["string", "null"] }),
+        Kind::Integer => json!({ "type": ["integer", "null"] }),
+        Kind::Double => json!({ "type": ["number", "null"] }),
+        Kind::Boolean => json!({ "type": ["boolean", "null"] }),
+        Kind::Timestamp => json!({ "type": ["string", "null"], "format": "date-time" }),
+        Kind::List => json!({ "type": ["array", "null"], "items": items() }),
+        Kind::Map => json!({ "type": ["object", "null"], "additionalProperties": items() }),
+        Kind::Object => {
+            let properties: Map<_, _> = property
+                .properties
+                .iter()
+                .map(|(name, property)| (name.to_string(), value(property)))
+                .collect();
+            json!({
+                "type": ["object", "null"],
+                "properties": properties,
+                "additionalProperties": false,
+            })
+        }
+        Kind::Document => json!({}),
+    };
+    if let (Json::Object(json), false) = (&mut json, property.description.is_empty()) {
+        json.insert("description".to_owned(), property.description.as_str().into());
+    }
+    json
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_committed_schema_is_the_present_one() {
+        let committed = include_str!("../../schemas/inventory.schema.json");
+        assert_eq!(
+            committed,
+            format!("{:#}\n", json_schema()),
+            "write it anew: cloudcorrect schema inventory > schemas/inventory.schema.json"
+        );
+    }
+
+    #[test]
+    fn it_is_a_json_schema() {
+        assert!(jsonschema::meta::is_valid(&json_schema()));
+    }
+}
