@@ -1,1 +1,218 @@
 //! Expressions over resources: compiling, evaluating and explaining CEL.
+//!
+//! A text is compiled once, against the schema of the resources that it will see, into a tree of
+//! our own: names are resolved, constants converted, types checked. Evaluating borrows from the
+//! resource and never fails: what cannot be known is `unknown` with its cause. Which resources are
+//! looked at, and what becomes of a verdict, is left to `evaluation`.
+
+mod budget;
+mod evaluate;
+mod explain;
+mod functions;
+mod library;
+mod lower;
+mod operate;
+mod parse;
+mod places;
+mod show;
+mod tree;
+mod types;
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+pub use self::budget::Budget;
+use self::tree::{Node, Span};
+use crate::diagnostic::Level;
+use crate::resource::{AccountId, Failure, Operation, Region, Resource, Schema};
+
+/// What an expression is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// `where`: which resources a check looks at.
+    Filter,
+    /// `assert`: what must hold of each of them.
+    Assert,
+}
+
+impl Shape {
+    /// The field that such an expression is written in.
+    pub fn field(self) -> &'static str {
+        match self {
+            Self::Filter => "where",
+            Self::Assert => "assert",
+        }
+    }
+}
+
+/// Something wrong, or odd, with the text of an expression.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The bytes of the text that it is about.
+    pub span: Range<usize>,
+    /// A stable kebab-case name of the kind of problem.
+    pub code: &'static str,
+    /// What is wrong: lower case, no full stop, values in backticks.
+    pub message: String,
+    /// What to do about it, if that is not already said.
+    pub help: Option<String>,
+    /// Whether the expression can be used all the same.
+    pub level: Level,
+}
+
+impl Problem {
+    fn error(span: Span, code: &'static str, message: impl Into<String>) -> Self {
+        let span = span.start..span.end;
+        Self { span, code, message: message.into(), help: None, level: Level::Error }
+    }
+
+    fn warning(span: Span, code: &'static str, message: impl Into<String>) -> Self {
+        Self { level: Level::Warning, ..Self::error(span, code, message) }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+/// What an expression is evaluated on.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// `resource`, of the type that the expression was compiled for.
+    pub resource: &'a Resource,
+    /// `account`: the twelve digits.
+    pub account: &'a AccountId,
+    /// `region`: its name, `global` for what belongs to none.
+    pub region: &'a Region,
+    /// `now`: when the inventory was taken.
+    pub now: DateTime<Utc>,
+}
+
+/// What an expression says of a subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It holds.
+    True,
+    /// It does not hold; null counts as false.
+    False,
+    /// It cannot be known.
+    Unknown(Failure),
+}
+
+/// A part of an expression that was false, and what it saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observation {
+    /// The part, in CEL, with the variables of loops replaced by what they stood for.
+    pub expression: String,
+    /// Its operands and their values, such as `resource.State.Name = "stopped"`.
+    pub observed: String,
+}
+
+/// A compiled expression. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Expression(Arc<Compiled>);
+
+#[derive(Debug)]
+struct Compiled {
+    text: String,
+    schema: &'static Schema,
+    shape: Shape,
+    root: Node,
+    properties: BTreeSet<Arc<str>>,
+    operations: BTreeSet<Operation>,
+    warnings: Vec<Problem>,
+}
+
+/// Equal texts of the same shape over the same type.
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.text == other.0.text
+            && self.0.shape == other.0.shape
+            && self.0.schema.type_name == other.0.schema.type_name
+    }
+}
+
+impl Eq for Expression {}
+
+impl Expression {
+    /// Reads and checks a text. All problems are returned at once, warnings among them, where one
+    /// of them is an error.
+    pub fn compile(
+        text: &str,
+        schema: &'static Schema,
+        shape: Shape,
+    ) -> Result<Self, Vec<Problem>> {
+        if let Some(problem) = parse::too_long(text) {
+            return Err(vec![problem]);
+        }
+        let quick = parse::quick(text).map(|tree| lower::lower(&tree, None, schema, shape));
+        let lowered = match quick {
+            Some(lowered) if lowered.problems.is_empty() => lowered,
+            _ => {
+                parse::careful(text, |tree, places| lower::lower(tree, Some(places), schema, shape))
+                    .map_err(|problem| vec![problem])?
+            }
+        };
+        if lowered.problems.iter().any(|problem| problem.level == Level::Error) {
+            return Err(lowered.problems);
+        }
+        let slots = lowered.slots;
+        Ok(Self(Arc::new(Compiled {
+            text: text.to_owned(),
+            schema,
+            shape,
+            root: lowered.root,
+            properties: slots.iter().map(|slot| slot.name.clone()).collect(),
+            operations: slots.iter().map(|slot| slot.operation.clone()).collect(),
+            warnings: lowered.problems,
+        })))
+    }
+
+    /// The text that was compiled.
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    /// The schema that it was compiled for.
+    pub fn schema(&self) -> &'static Schema {
+        self.0.schema
+    }
+
+    /// What it is for.
+    pub fn shape(&self) -> Shape {
+        self.0.shape
+    }
+
+    /// The top-level properties that it may read; `tag()` reads `Tags`.
+    pub fn properties(&self) -> &BTreeSet<Arc<str>> {
+        &self.0.properties
+    }
+
+    /// The operations that supply these properties.
+    pub fn operations(&self) -> &BTreeSet<Operation> {
+        &self.0.operations
+    }
+
+    /// What is odd about it, though it can be used.
+    pub fn warnings(&self) -> &[Problem] {
+        &self.0.warnings
+    }
+
+    /// Whether it holds of a subject.
+    pub fn evaluate(&self, subject: &Subject<'_>, budget: &mut Budget) -> Verdict {
+        evaluate::verdict(&self.0.root, subject, budget)
+    }
+
+    /// Why it does not hold: its smallest parts that are false, each with what it saw. Empty where
+    /// it holds or cannot be known.
+    pub fn explain(&self, subject: &Subject<'_>, budget: &mut Budget) -> Vec<Observation> {
+        explain::explain(&self.0.root, subject, budget)
+    }
+}
+
+#[cfg(test)]
+mod tests;

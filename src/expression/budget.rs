@@ -1,0 +1,81 @@
+//! How much work one evaluation may do: steps and allocated bytes, counted and never timed, so that
+//! the same expression over the same resource always ends in the same verdict.
+
+use crate::resource::{Cause, Failure, Value};
+
+/// The steps and bytes that an evaluation may still use.
+///
+/// A step is the work of some tens of nanoseconds: a node of the expression, an element of a loop,
+/// or a stretch of text that is searched. Bytes count what an evaluation allocates, whether or not
+/// it is freed again. What exceeds either is `unknown(budget)`, and everything after it as well.
+#[derive(Debug, Clone)]
+pub struct Budget {
+    steps: u64,
+    bytes: u64,
+}
+
+/// A million steps, which take less than a tenth of a second, and 8 MiB.
+impl Default for Budget {
+    fn default() -> Self {
+        Self::new(1_000_000, 8 << 20)
+    }
+}
+
+impl Budget {
+    /// A budget of `steps` and `bytes`.
+    pub fn new(steps: u64, bytes: u64) -> Self {
+        Self { steps, bytes }
+    }
+
+    /// The steps that are left.
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// The bytes that are left.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Whether a limit was hit: nothing more is evaluated.
+    pub(super) fn is_spent(&self) -> bool {
+        self.steps == 0
+    }
+
+    /// Takes `steps`, before they are done.
+    pub(super) fn step(&mut self, steps: u64) -> Result<(), Failure> {
+        match self.steps.checked_sub(steps) {
+            Some(left) if left > 0 => {
+                self.steps = left;
+                Ok(())
+            }
+            _ => Err(self.spend("steps")),
+        }
+    }
+
+    /// Takes the steps for passing over `length` bytes of text.
+    pub(super) fn scan(&mut self, length: usize) -> Result<(), Failure> {
+        self.step(1 + length as u64 / 64)
+    }
+
+    /// Takes `bytes`, before they are allocated.
+    pub(super) fn allocate(&mut self, bytes: usize) -> Result<(), Failure> {
+        match self.bytes.checked_sub(bytes as u64) {
+            Some(left) => {
+                self.bytes = left;
+                self.step(1 + bytes as u64 / 256)
+            }
+            None => Err(self.spend("memory")),
+        }
+    }
+
+    /// Takes the bytes of one more element of a list.
+    pub(super) fn element(&mut self) -> Result<(), Failure> {
+        self.allocate(size_of::<Value>())
+    }
+
+    fn spend(&mut self, what: &str) -> Failure {
+        self.steps = 0;
+        Failure::new(Cause::Budget, format!("the expression needs more {what} than it may use"))
+    }
+}

@@ -1,0 +1,420 @@
+//! Evaluating in three values: what is unknown stays so, unless the rest decides.
+//!
+//! | case | meaning |
+//! | --- | --- |
+//! | null in a boolean position | false |
+//! | `==`, `!=`, `in` with null | as values |
+//! | a select or an index through null, a missing key | null |
+//! | `all`, `exists`, `size`, ... of null | as of the empty list |
+//! | order, arithmetic, functions of null; index out of range | `unknown(expression_error)` |
+//! | a facet that could not be read | unknown with its cause |
+//! | unknown beside false in `&&`, `all`; beside true in `\|\|`, `exists` | false; true |
+//! | over the budget | `unknown(budget)`, whatever the rest says |
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+use std::sync::Arc;
+
+use super::functions::{self, Function};
+use super::operate::{self, no_value};
+use super::tree::{Comparison, Expr, Loop, Macro, Node, Pair, Slot};
+use super::{Budget, Subject, Verdict, library, show};
+use crate::resource::{Cause, Facet, Failure, Value};
+
+/// A value, borrowed from the resource or the expression where possible.
+pub(super) type Evaluated<'a> = Result<Cow<'a, Value>, Failure>;
+
+/// What the expression says of the subject.
+pub(super) fn verdict(root: &Node, subject: &Subject<'_>, budget: &mut Budget) -> Verdict {
+    match Evaluator::new(Some(*subject), budget).truth(root) {
+        Ok(true) => Verdict::True,
+        Ok(false) => Verdict::False,
+        Err(failure) => Verdict::Unknown(failure),
+    }
+}
+
+/// The value of what reads nothing.
+pub(super) fn constant(node: &Node, budget: &mut Budget) -> Result<Value, Failure> {
+    Evaluator::new(None, budget).value(node).map(Cow::into_owned)
+}
+
+pub(super) struct Evaluator<'a, 'b> {
+    subject: Option<Subject<'a>>,
+    pub(super) budget: &'b mut Budget,
+    /// The variables of the loops around, outermost first.
+    pub(super) locals: Vec<Cow<'a, Value>>,
+}
+
+impl<'a, 'b> Evaluator<'a, 'b> {
+    pub(super) fn new(subject: Option<Subject<'a>>, budget: &'b mut Budget) -> Self {
+        Self { subject, budget, locals: Vec::new() }
+    }
+
+    /// A node in a boolean position.
+    pub(super) fn truth(&mut self, node: &'a Node) -> Result<bool, Failure> {
+        self.budget.step(1)?;
+        match &node.expr {
+            Expr::And(terms) => self.logic(terms, false),
+            Expr::Or(terms) => self.logic(terms, true),
+            Expr::Not(of) => Ok(!self.truth(of)?),
+            Expr::Has(of) => Ok(!self.value(of)?.is_null()),
+            Expr::Equal(pair) => self.equal(pair),
+            Expr::NotEqual(pair) => Ok(!self.equal(pair)?),
+            Expr::Order(comparison, pair) => self.order(*comparison, pair),
+            Expr::In(pair) => {
+                let (one, other) = self.pair(pair)?;
+                operate::contains(&other, &one, self.budget)
+            }
+            Expr::Matches { text, pattern, .. } => {
+                let value = self.value(text)?;
+                let value = self.text(&value, text, "matches")?;
+                library::matches(value, pattern, self.budget)
+            }
+            Expr::Conditional(parts) => {
+                let (condition, one, other) = &**parts;
+                if self.truth(condition)? { self.truth(one) } else { self.truth(other) }
+            }
+            Expr::Loop(looped) if looped.kind == Macro::All => self.quantified(looped, false),
+            Expr::Loop(looped) if looped.kind == Macro::Exists => self.quantified(looped, true),
+            Expr::Loop(looped) if looped.kind == Macro::ExistsOne => self.exists_one(looped),
+            _ => match &*self.value(node)? {
+                Value::Bool(value) => Ok(*value),
+                Value::Null => Ok(false),
+                other => Err(no_value(format!(
+                    "`{}` is {} where true or false is needed",
+                    show::node(node),
+                    show::kind(other)
+                ))),
+            },
+        }
+    }
+
+    /// The value of a node.
+    pub(super) fn value(&mut self, node: &'a Node) -> Evaluated<'a> {
+        self.budget.step(1)?;
+        match &node.expr {
+            Expr::Constant(value) => Ok(Cow::Borrowed(value)),
+            Expr::Property(slot) => self.property(slot),
+            Expr::Select { of, field, .. } => self.select(of, field),
+            Expr::Local { index, .. } => Ok(self.locals.get(*index).cloned().unwrap_or_default()),
+            Expr::Account | Expr::Region | Expr::Now => self.name(&node.expr),
+            Expr::Index(pair) => self.index(pair),
+            Expr::Negate(of) => {
+                let value = self.value(of)?;
+                not_null(&value, of, "-")?;
+                operate::negate(&value).map(Cow::Owned)
+            }
+            Expr::Arithmetic(operator, pair) => {
+                let (one, other) = self.pair(pair)?;
+                not_null(&one, &pair.0, operator.sign())?;
+                not_null(&other, &pair.1, operator.sign())?;
+                operate::arithmetic(*operator, &one, &other, self.budget).map(Cow::Owned)
+            }
+            Expr::Conditional(parts) => {
+                let (condition, one, other) = &**parts;
+                if self.truth(condition)? { self.value(one) } else { self.value(other) }
+            }
+            Expr::List(items) => self.list(items),
+            Expr::Map(entries) => self.map(entries),
+            Expr::Call { function, arguments, .. } => self.call(*function, arguments),
+            Expr::Loop(looped) if looped.kind == Macro::Filter => self.filter(looped),
+            Expr::Loop(looped) if looped.kind == Macro::Map => self.transform(looped),
+            _ => self.truth(node).map(|value| Cow::Owned(Value::Bool(value))),
+        }
+    }
+
+    /// `&&` is decided by false, `||` by true.
+    fn logic(&mut self, terms: &'a [Node], decides: bool) -> Result<bool, Failure> {
+        let mut unknown = None;
+        for term in terms {
+            match self.truth(term) {
+                Ok(value) if value == decides => return Ok(decides),
+                Ok(_) => {}
+                Err(failure) if self.budget.is_spent() => return Err(failure),
+                Err(failure) => {
+                    unknown.get_or_insert(failure);
+                }
+            }
+        }
+        unknown.map_or(Ok(!decides), Err)
+    }
+
+    /// `all` is decided by false, `exists` by true.
+    fn quantified(&mut self, looped: &'a Loop, decides: bool) -> Result<bool, Failure> {
+        let elements = self.elements(looped)?;
+        let mut unknown = None;
+        for at in 0..elements.len() {
+            match self.inside(&elements, at, |inner| inner.truth(&looped.body)) {
+                Ok(value) if value == decides => return Ok(decides),
+                Ok(_) => {}
+                Err(failure) if self.budget.is_spent() => return Err(failure),
+                Err(failure) => {
+                    unknown.get_or_insert(failure);
+                }
+            }
+        }
+        unknown.map_or(Ok(!decides), Err)
+    }
+
+    /// Two that hold decide against it, whatever is unknown of the rest.
+    fn exists_one(&mut self, looped: &'a Loop) -> Result<bool, Failure> {
+        let elements = self.elements(looped)?;
+        let mut unknown = None;
+        let mut found = 0;
+        for at in 0..elements.len() {
+            match self.inside(&elements, at, |inner| inner.truth(&looped.body)) {
+                Ok(true) if found == 1 => return Ok(false),
+                Ok(true) => found += 1,
+                Ok(false) => {}
+                Err(failure) if self.budget.is_spent() => return Err(failure),
+                Err(failure) => {
+                    unknown.get_or_insert(failure);
+                }
+            }
+        }
+        unknown.map_or(Ok(found == 1), Err)
+    }
+
+    fn filter(&mut self, looped: &'a Loop) -> Evaluated<'a> {
+        let elements = self.elements(looped)?;
+        let mut kept = Vec::new();
+        for at in 0..elements.len() {
+            if self.inside(&elements, at, |inner| inner.truth(&looped.body))? {
+                self.budget.element()?;
+                kept.extend(elements.get(at).map(Cow::into_owned));
+            }
+        }
+        Ok(Cow::Owned(Value::List(kept.into())))
+    }
+
+    fn transform(&mut self, looped: &'a Loop) -> Evaluated<'a> {
+        let elements = self.elements(looped)?;
+        let mut made = Vec::new();
+        for at in 0..elements.len() {
+            let value = self.inside(&elements, at, |inner| {
+                match &looped.condition {
+                    Some(condition) if !inner.truth(condition)? => return Ok(None),
+                    _ => {}
+                }
+                inner.value(&looped.body).map(Some)
+            })?;
+            if let Some(value) = value {
+                self.budget.element()?;
+                made.push(value.into_owned());
+            }
+        }
+        Ok(Cow::Owned(Value::List(made.into())))
+    }
+
+    /// What a loop goes over.
+    pub(super) fn elements(&mut self, looped: &'a Loop) -> Result<Elements<'a>, Failure> {
+        let range = self.value(&looped.range)?;
+        Ok(match range {
+            Cow::Borrowed(Value::List(items)) => Elements::Borrowed(items),
+            Cow::Owned(Value::List(items)) => Elements::Shared(items),
+            other => match &*other {
+                Value::Null => Elements::Borrowed(&[]),
+                Value::Map(entries) => {
+                    self.budget.allocate(entries.len() * size_of::<Value>())?;
+                    Elements::Shared(entries.keys().cloned().map(Value::String).collect())
+                }
+                value => {
+                    let path = show::node(&looped.range);
+                    let kind = show::kind(value);
+                    return Err(no_value(format!("`{path}` is {kind}, which has no elements")));
+                }
+            },
+        })
+    }
+
+    /// Does something with the variable of a loop standing for one element.
+    pub(super) fn inside<T>(
+        &mut self,
+        elements: &Elements<'a>,
+        at: usize,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        self.locals.push(elements.get(at).unwrap_or_default());
+        let done = work(self);
+        self.locals.pop();
+        done
+    }
+
+    fn property(&mut self, slot: &'a Slot) -> Evaluated<'a> {
+        let Some(subject) = self.subject else {
+            return Err(no_value("there is no resource"));
+        };
+        match subject.resource.facets.get(&slot.operation) {
+            Some(Facet::Read(value)) => Ok(Cow::Borrowed(match value.get(&slot.name) {
+                None | Some(Value::Null) => &slot.missing,
+                Some(value) => value,
+            })),
+            Some(Facet::Absent) => Ok(Cow::Borrowed(&slot.missing)),
+            Some(Facet::Failed(failure)) => Err(failure.clone()),
+            None => Err(Failure::new(
+                Cause::NotCollected,
+                format!("{} was not collected", slot.operation),
+            )),
+        }
+    }
+
+    fn name(&self, name: &Expr) -> Evaluated<'a> {
+        let Some(subject) = self.subject else {
+            return Err(no_value("there is no account"));
+        };
+        Ok(Cow::Owned(match name {
+            Expr::Account => Value::string(subject.account.as_str()),
+            Expr::Region => Value::string(subject.region.as_str()),
+            _ => Value::Timestamp(subject.now),
+        }))
+    }
+
+    fn select(&mut self, of: &'a Node, field: &Arc<str>) -> Evaluated<'a> {
+        let value = self.value(of)?;
+        match &*value {
+            Value::Map(_) | Value::Null => Ok(field_of(value, field)),
+            other => Err(no_value(format!(
+                "`{}` is {}, which has no `{field}`",
+                show::node(of),
+                show::kind(other)
+            ))),
+        }
+    }
+
+    fn index(&mut self, pair: &'a Pair) -> Evaluated<'a> {
+        let (of, key) = self.pair(pair)?;
+        match (&*of, &*key) {
+            (Value::Null, _) => Ok(Cow::Owned(Value::Null)),
+            (Value::Map(_), Value::String(key)) => Ok(field_of(of, key)),
+            (Value::List(items), Value::Int(at)) => {
+                let count = items.len();
+                let found = usize::try_from(*at).ok().and_then(|at| match of {
+                    Cow::Borrowed(Value::List(items)) => items.get(at).map(Cow::Borrowed),
+                    _ => items.get(at).cloned().map(Cow::Owned),
+                });
+                found.ok_or_else(|| {
+                    let path = show::node(&pair.0);
+                    no_value(format!("`{path}` has {count} elements, and none at index {at}"))
+                })
+            }
+            (of, key) => {
+                let (path, key) = (show::node(&pair.0), show::value(key));
+                let kind = show::kind(of);
+                Err(no_value(format!("`{path}` is {kind}, which has nothing at `{key}`")))
+            }
+        }
+    }
+
+    fn pair(&mut self, pair: &'a Pair) -> Result<(Cow<'a, Value>, Cow<'a, Value>), Failure> {
+        Ok((self.value(&pair.0)?, self.value(&pair.1)?))
+    }
+
+    fn equal(&mut self, pair: &'a Pair) -> Result<bool, Failure> {
+        let (one, other) = self.pair(pair)?;
+        operate::equal(&one, &other, self.budget)
+    }
+
+    fn order(&mut self, comparison: Comparison, pair: &'a Pair) -> Result<bool, Failure> {
+        let (one, other) = self.pair(pair)?;
+        not_null(&one, &pair.0, comparison.sign())?;
+        not_null(&other, &pair.1, comparison.sign())?;
+        let Some(order) = operate::compare(&one, &other, self.budget)? else {
+            if matches!((&*one, &*other), (Value::Double(_), _) | (_, Value::Double(_))) {
+                return Ok(false);
+            }
+            return Err(no_value(format!(
+                "`{}` is {} and `{}` is {}, which `{}` cannot compare",
+                show::node(&pair.0),
+                show::kind(&one),
+                show::node(&pair.1),
+                show::kind(&other),
+                comparison.sign()
+            )));
+        };
+        Ok(match comparison {
+            Comparison::Less => order == Ordering::Less,
+            Comparison::LessEqual => order != Ordering::Greater,
+            Comparison::Greater => order == Ordering::Greater,
+            Comparison::GreaterEqual => order != Ordering::Less,
+        })
+    }
+
+    fn list(&mut self, items: &'a [Node]) -> Evaluated<'a> {
+        let mut values = Vec::with_capacity(items.len());
+        for item in items {
+            self.budget.element()?;
+            values.push(self.value(item)?.into_owned());
+        }
+        Ok(Cow::Owned(Value::List(values.into())))
+    }
+
+    fn map(&mut self, entries: &'a [(Node, Node)]) -> Evaluated<'a> {
+        let mut values = Vec::with_capacity(entries.len());
+        for (key, value) in entries {
+            self.budget.allocate(4 * size_of::<Value>())?;
+            let name = self.value(key)?;
+            let name: Arc<str> = self.text(&name, key, "{}")?.into();
+            values.push((name, self.value(value)?.into_owned()));
+        }
+        Ok(Cow::Owned(Value::map(values)))
+    }
+
+    fn call(&mut self, function: Function, arguments: &'a [Node]) -> Evaluated<'a> {
+        let mut values = [Cow::Owned(Value::Null), Cow::Owned(Value::Null)];
+        for (node, value) in arguments.iter().zip(&mut values) {
+            *value = self.value(node)?;
+            if !library::takes_null(function) {
+                not_null(value, node, functions::name(function))?;
+            }
+        }
+        let now = self.subject.map(|subject| subject.now);
+        let [one, other] = values;
+        library::call(function, one, &other, now, self.budget)
+    }
+
+    fn text<'v>(&self, value: &'v Value, node: &Node, operator: &str) -> Result<&'v str, Failure> {
+        not_null(value, node, operator)?;
+        value.as_str().ok_or_else(|| {
+            let (path, kind) = (show::node(node), show::kind(value));
+            no_value(format!("`{path}` is {kind}, and `{operator}` needs a string"))
+        })
+    }
+}
+
+/// The elements that a loop goes over.
+pub(super) enum Elements<'a> {
+    Borrowed(&'a [Value]),
+    Shared(Arc<[Value]>),
+}
+
+impl<'a> Elements<'a> {
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Borrowed(items) => items.len(),
+            Self::Shared(items) => items.len(),
+        }
+    }
+
+    pub(super) fn get(&self, at: usize) -> Option<Cow<'a, Value>> {
+        match self {
+            Self::Borrowed(items) => items.get(at).map(Cow::Borrowed),
+            Self::Shared(items) => items.get(at).cloned().map(Cow::Owned),
+        }
+    }
+}
+
+/// The value of a key; null where there is none.
+fn field_of<'a>(of: Cow<'a, Value>, key: &str) -> Cow<'a, Value> {
+    match of {
+        Cow::Borrowed(value) => value.get(key).map(Cow::Borrowed).unwrap_or_default(),
+        Cow::Owned(value) => Cow::Owned(value.get(key).cloned().unwrap_or_default()),
+    }
+}
+
+fn not_null(value: &Value, node: &Node, operator: &str) -> Result<(), Failure> {
+    if value.is_null() {
+        let path = show::node(node);
+        return Err(no_value(format!("`{path}` is null, and `{operator}` needs a value")));
+    }
+    Ok(())
+}

@@ -1,0 +1,175 @@
+//! Why an expression does not hold: its smallest parts that are false, with the values they saw.
+//!
+//! Looks only where the verdict came from: at the terms of `&&` that are false, at the elements
+//! for which an `all` is false, at those for which a negated `exists` is true.
+
+use std::sync::Arc;
+
+use super::evaluate::{Elements, Evaluator};
+use super::functions::Function;
+use super::tree::{Expr, Loop, Macro, Node, Pair};
+use super::{Budget, Observation, Subject, show};
+use crate::resource::Value;
+
+/// The most parts that are shown.
+const OBSERVATIONS: usize = 8;
+/// The most elements of a loop that are shown.
+const ELEMENTS: usize = 3;
+/// The most values that are shown of one part.
+const VALUES: usize = 6;
+
+/// The smallest parts that are false, in the order of the text.
+pub(super) fn explain(root: &Node, subject: &Subject<'_>, budget: &mut Budget) -> Vec<Observation> {
+    let mut explainer = Explainer {
+        evaluator: Evaluator::new(Some(*subject), budget),
+        names: Vec::new(),
+        found: Vec::new(),
+    };
+    if explainer.is(root, false) {
+        explainer.blame(root);
+    }
+    explainer.found
+}
+
+struct Explainer<'a, 'b> {
+    evaluator: Evaluator<'a, 'b>,
+    /// What the variables of the loops around stand for.
+    names: Vec<Arc<str>>,
+    found: Vec<Observation>,
+}
+
+impl<'a> Explainer<'a, '_> {
+    fn is(&mut self, node: &'a Node, wanted: bool) -> bool {
+        self.evaluator.truth(node) == Ok(wanted)
+    }
+
+    /// Finds the smallest parts of a node that is false.
+    fn blame(&mut self, node: &'a Node) {
+        match &node.expr {
+            Expr::And(terms) | Expr::Or(terms) => {
+                for term in terms {
+                    if self.is(term, false) {
+                        self.blame(term);
+                    }
+                }
+            }
+            Expr::Conditional(parts) => {
+                let branch = if self.is(&parts.0, true) { &parts.1 } else { &parts.2 };
+                self.blame(branch);
+            }
+            Expr::Loop(looped) if looped.kind == Macro::All => {
+                self.each(looped, false, |inner| inner.blame(&looped.body));
+            }
+            _ => self.observe(node),
+        }
+    }
+
+    fn observe(&mut self, node: &'a Node) {
+        if self.found.len() >= OBSERVATIONS {
+            return;
+        }
+        let expression = show::with_locals(node, &self.names);
+        let mut values = Vec::new();
+        self.values(node, false, &mut values);
+        values.truncate(VALUES);
+        let observation = Observation { expression, observed: values.join(", ") };
+        if !self.found.contains(&observation) {
+            self.found.push(observation);
+        }
+    }
+
+    /// The operands that made a node true or false.
+    fn values(&mut self, node: &'a Node, was: bool, values: &mut Vec<String>) {
+        match &node.expr {
+            Expr::And(terms) | Expr::Or(terms) => {
+                for term in terms {
+                    if self.is(term, was) {
+                        self.values(term, was, values);
+                    }
+                }
+            }
+            Expr::Not(of) => self.values(of, !was, values),
+            Expr::Conditional(parts) => {
+                let condition = self.is(&parts.0, true);
+                self.values(&parts.0, condition, values);
+                self.values(if condition { &parts.1 } else { &parts.2 }, was, values);
+            }
+            Expr::Loop(looped) => match (looped.kind, was) {
+                (Macro::All, false) | (Macro::Exists, true) => {
+                    self.each(looped, was, |inner| inner.values(&looped.body, was, values));
+                }
+                _ => self.operand(&looped.range, values),
+            },
+            Expr::Equal(pair) | Expr::NotEqual(pair) | Expr::Order(_, pair) | Expr::In(pair) => {
+                self.operands(pair, values);
+            }
+            Expr::Has(of) => self.operand(of, values),
+            Expr::Matches { text, .. } => self.operand(text, values),
+            Expr::Call { function, arguments, .. } if *function != Function::Tag => {
+                for argument in arguments {
+                    self.operand(argument, values);
+                }
+            }
+            _ => self.operand(node, values),
+        }
+    }
+
+    /// Does something for the first elements for which the body of a loop is as given.
+    fn each(&mut self, looped: &'a Loop, wanted: bool, mut work: impl FnMut(&mut Self)) {
+        let Ok(elements) = self.evaluator.elements(looped) else { return };
+        let path = match &elements {
+            Elements::Borrowed(_) => Some(show::with_locals(&looped.range, &self.names)),
+            Elements::Shared(_) => None,
+        };
+        let mut shown = 0;
+        for at in 0..elements.len() {
+            if shown == ELEMENTS || self.evaluator.budget.is_spent() {
+                return;
+            }
+            let Some(element) = elements.get(at) else { return };
+            self.evaluator.locals.push(element);
+            self.names.push(match &path {
+                Some(path) => format!("{path}[{at}]").into(),
+                None => looped.variable.clone(),
+            });
+            if self.is(&looped.body, wanted) {
+                shown += 1;
+                work(self);
+            }
+            self.names.pop();
+            self.evaluator.locals.pop();
+        }
+    }
+
+    fn operands(&mut self, pair: &'a Pair, values: &mut Vec<String>) {
+        self.operand(&pair.0, values);
+        self.operand(&pair.1, values);
+    }
+
+    /// What an operand was; of a path that ends in null, where the null begins.
+    fn operand(&mut self, node: &'a Node, values: &mut Vec<String>) {
+        if matches!(node.expr, Expr::Constant(_)) {
+            return;
+        }
+        let Ok(value) = self.evaluator.value(node) else { return };
+        let origin = if value.is_null() { self.null_origin(node) } else { node };
+        let path = show::with_locals(origin, &self.names);
+        let shown = format!("{path} = {}", show::value(&value));
+        if !values.contains(&shown) {
+            values.push(shown);
+        }
+    }
+
+    /// The shortest part of a path that is null.
+    fn null_origin(&mut self, node: &'a Node) -> &'a Node {
+        let of = match &node.expr {
+            Expr::Select { of, .. } => of,
+            Expr::Index(pair) => &pair.0,
+            _ => return node,
+        };
+        match self.evaluator.value(of).as_deref() {
+            Ok(Value::Null) => self.null_origin(of),
+            _ => node,
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! From the parser's tree to ours: names are resolved, types checked, constants converted.
+//!
+//! Every problem is collected; what is wrong gets the type of anything, so that one mistake is
+//! reported once.
+
+mod calls;
+mod macros;
+mod names;
+mod operators;
+
+use std::sync::Arc;
+
+use cel::IdedExpr;
+use cel::common::ast::{EntryExpr, Expr as Cel, LiteralValue};
+
+use super::parse::{MAX_DEPTH, MAX_NODES};
+use super::places::Places;
+use super::tree::{Expr, Node, Slot, Span};
+use super::types::Type;
+use super::{Budget, Problem, Shape, evaluate};
+use crate::resource::{Schema, Value};
+
+/// The compiled tree and all that is wrong with it.
+pub(super) struct Lowered {
+    pub(super) root: Node,
+    pub(super) slots: Vec<Arc<Slot>>,
+    pub(super) problems: Vec<Problem>,
+}
+
+/// Compiles a tree; without places, all problems are at the start of the text.
+pub(super) fn lower(
+    tree: &IdedExpr,
+    places: Option<&Places<'_>>,
+    schema: &'static Schema,
+    shape: Shape,
+) -> Lowered {
+    let mut lowering = Lowering {
+        places,
+        schema,
+        locals: Vec::new(),
+        slots: Vec::new(),
+        problems: Vec::new(),
+        depth: 0,
+        nodes: 0,
+    };
+    let root = lowering.node(tree);
+    if !root.kind.is_open() && !matches!(root.kind, Type::Bool) {
+        lowering.problems.push(
+            Problem::error(
+                root.node.span,
+                "not-boolean",
+                format!("`{}` must be true or false, and this is {}", shape.field(), root.kind),
+            )
+            .help("compare it with something, as in `... == ...`"),
+        );
+    }
+    let Lowering { slots, mut problems, .. } = lowering;
+    problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+    Lowered { root: root.node, slots, problems }
+}
+
+/// A node and its type.
+struct Typed {
+    node: Node,
+    kind: Type,
+}
+
+struct Lowering<'a> {
+    places: Option<&'a Places<'a>>,
+    schema: &'static Schema,
+    /// The variables of the loops around, outermost first.
+    locals: Vec<(Arc<str>, Type)>,
+    slots: Vec<Arc<Slot>>,
+    problems: Vec<Problem>,
+    depth: usize,
+    nodes: usize,
+}
+
+impl Lowering<'_> {
+    fn node(&mut self, tree: &IdedExpr) -> Typed {
+        self.depth += 1;
+        self.nodes += 1;
+        let typed = if self.depth > MAX_DEPTH || self.nodes > MAX_NODES {
+            self.too_large(self.token(tree.id))
+        } else {
+            self.expr(tree)
+        };
+        self.depth -= 1;
+        self.fold(typed)
+    }
+
+    fn too_large(&mut self, span: Span) -> Typed {
+        if !self.problems.iter().any(|problem| problem.code == "expression-too-large") {
+            let message = if self.depth > MAX_DEPTH {
+                format!("the expression nests deeper than {MAX_DEPTH}")
+            } else {
+                format!("the expression has more than {MAX_NODES} parts")
+            };
+            self.problems.push(
+                Problem::error(span, "expression-too-large", message)
+                    .help("split it into several checks"),
+            );
+        }
+        broken(span)
+    }
+
+    fn expr(&mut self, tree: &IdedExpr) -> Typed {
+        let token = self.token(tree.id);
+        match &tree.expr {
+            Cel::Ident(name) => self.ident(name, token),
+            Cel::Literal(literal) => self.literal(literal, token),
+            Cel::Select(select) => self.select(select, token),
+            Cel::Call(call) => self.call(call, token),
+            Cel::Comprehension(comprehension) => self.comprehension(comprehension, token),
+            Cel::List(list) => {
+                let items: Vec<Typed> = list.elements.iter().map(|item| self.node(item)).collect();
+                let kind = Type::common(items.iter().map(|item| item.kind.clone()));
+                let items = items.into_iter().map(|item| item.node).collect();
+                let span = Span::new(token.start, self.close(token));
+                Typed {
+                    node: Node { expr: Expr::List(items), span },
+                    kind: Type::List(Box::new(kind)),
+                }
+            }
+            Cel::Map(map) => {
+                let mut entries = Vec::new();
+                let mut kinds = Vec::new();
+                for entry in &map.entries {
+                    if let EntryExpr::MapEntry(entry) = &entry.expr {
+                        let key = self.node(&entry.key);
+                        self.require_text(&key, "a key of a map");
+                        let value = self.node(&entry.value);
+                        kinds.push(value.kind);
+                        entries.push((key.node, value.node));
+                    }
+                }
+                let span = Span::new(token.start, self.close(token));
+                let kind = Type::Map(Box::new(Type::common(kinds)));
+                Typed { node: Node { expr: Expr::Map(entries), span }, kind }
+            }
+            Cel::Struct(_) => self.unsupported(token, "messages"),
+            Cel::Unspecified => self.unsupported(token, "this"),
+        }
+    }
+
+    fn literal(&mut self, literal: &LiteralValue, span: Span) -> Typed {
+        let value = match literal {
+            LiteralValue::Boolean(value) => Value::Bool(*value.inner()),
+            LiteralValue::Double(value) => Value::Double(*value.inner()),
+            LiteralValue::Int(value) => Value::Int(*value.inner()),
+            LiteralValue::Null => Value::Null,
+            LiteralValue::String(text) => Value::string(text.inner()),
+            LiteralValue::UInt(value) => match i64::try_from(*value.inner()) {
+                Ok(value) => Value::Int(value),
+                Err(_) => {
+                    return self.error(span, "wrong-type", "the integer is too large".to_owned());
+                }
+            },
+            LiteralValue::Bytes(_) => return self.unsupported(span, "bytes"),
+        };
+        constant(value, span)
+    }
+
+    /// Computes what consists of constants now instead of at every evaluation.
+    fn fold(&mut self, typed: Typed) -> Typed {
+        let all = |nodes: &[Node]| nodes.iter().all(is_constant);
+        let foldable = match &typed.node.expr {
+            Expr::List(items) => all(items),
+            Expr::Map(entries) => {
+                entries.iter().all(|(key, value)| is_constant(key) && is_constant(value))
+            }
+            Expr::Call { function, arguments, .. } => {
+                !matches!(function, super::functions::Function::Age) && all(arguments)
+            }
+            Expr::Negate(of) => is_constant(of),
+            Expr::Arithmetic(_, pair) => is_constant(&pair.0) && is_constant(&pair.1),
+            _ => false,
+        };
+        if !foldable {
+            return typed;
+        }
+        let span = typed.node.span;
+        match evaluate::constant(&typed.node, &mut Budget::default()) {
+            Ok(value) => Typed { node: Node { expr: Expr::Constant(value), span }, ..typed },
+            Err(failure) => self.error(span, "wrong-value", failure.message),
+        }
+    }
+
+    fn unsupported(&mut self, span: Span, what: &str) -> Typed {
+        self.error(span, "unsupported", format!("{what} cannot be used in policies"))
+    }
+
+    fn error(&mut self, span: Span, code: &'static str, message: String) -> Typed {
+        self.problems.push(Problem::error(span, code, message));
+        broken(span)
+    }
+
+    fn require_text(&mut self, typed: &Typed, what: &str) {
+        if !typed.kind.is_open() && !matches!(typed.kind, Type::String) {
+            let message = format!("{what} must be a string, and this is {}", typed.kind);
+            self.problems.push(Problem::error(typed.node.span, "wrong-type", message));
+        }
+    }
+
+    fn token(&self, id: u64) -> Span {
+        self.places.map_or_else(Span::default, |places| places.token(id))
+    }
+
+    fn close(&self, open: Span) -> usize {
+        self.places.map_or(0, |places| places.close(open))
+    }
+}
+
+fn constant(value: Value, span: Span) -> Typed {
+    let kind = Type::of_value(&value);
+    Typed { node: Node { expr: Expr::Constant(value), span }, kind }
+}
+
+/// What stands for a part that has a problem.
+fn broken(span: Span) -> Typed {
+    Typed { node: Node { expr: Expr::Constant(Value::Null), span }, kind: Type::Any }
+}
+
+fn is_constant(node: &Node) -> bool {
+    matches!(node.expr, Expr::Constant(_))
+}
+
+/// The name most like a misspelt one.
+fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let lower = name.to_ascii_lowercase();
+    known
+        .into_iter()
+        .map(|known| (strsim::damerau_levenshtein(&lower, &known.to_ascii_lowercase()), known))
+        .filter(|(distance, known)| *distance <= (known.len() / 3).clamp(1, 4))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
+}

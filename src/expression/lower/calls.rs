@@ -1,0 +1,159 @@
+//! Calls of functions.
+
+use std::sync::Arc;
+
+use cel::IdedExpr;
+use cel::common::ast::{CallExpr, operators};
+
+use super::super::Problem;
+use super::super::functions::{self, Form, Function, Signature};
+use super::super::library;
+use super::super::tree::{Expr, Node, Span};
+use super::super::types::Type;
+use super::{Lowering, Typed, broken, nearest};
+use crate::resource::Value;
+
+impl Lowering<'_> {
+    pub(super) fn call(&mut self, call: &CallExpr, token: Span) -> Typed {
+        if call.target.is_none()
+            && let Some(typed) = self.operator(&call.func_name, &call.args, token)
+        {
+            return typed;
+        }
+        if [operators::OPT_INDEX, operators::OPT_SELECT].contains(&call.func_name.as_str()) {
+            return self.unsupported(token, "optional selects");
+        }
+        let name = call.func_name.trim_start_matches('.');
+        let name_span = self.places.map_or_else(Span::default, |places| places.name_before(token));
+        let Some(signature) = functions::find(name) else {
+            return self.unknown_function(call, name, name_span);
+        };
+        let target = call.target.as_deref();
+        let misplaced = match signature.form {
+            Form::Global => target.is_some(),
+            Form::Method => target.is_none(),
+            Form::Either => false,
+        };
+        let count = call.args.len() + usize::from(target.is_some());
+        if misplaced || count != signature.parameters.len() {
+            let message = if misplaced {
+                format!("`{name}` is not called this way")
+            } else {
+                format!("`{name}` takes {} here", arguments(signature, target.is_some()))
+            };
+            let help = format!("write `{}`", signature.usage());
+            self.problems.push(Problem::error(name_span, "wrong-arguments", message).help(help));
+            return broken(name_span);
+        }
+        let start = target.map_or(name_span, |_| Span::default());
+        let typed: Vec<Typed> =
+            target.into_iter().chain(&call.args).map(|argument| self.node(argument)).collect();
+        let start = match typed.first() {
+            Some(first) if target.is_some() => first.node.span.start,
+            _ => start.start,
+        };
+        let span = Span::new(start, self.close(token));
+        self.check(signature, &typed);
+        self.apply(signature, typed, target.is_some(), span)
+    }
+
+    fn unknown_function(&mut self, call: &CallExpr, name: &str, span: Span) -> Typed {
+        for argument in call.target.as_deref().into_iter().chain(&call.args) {
+            if !self.is_resource(&argument.expr) && !is_macro_variable(argument) {
+                self.node(argument);
+            }
+        }
+        let macros = ["has", "all", "exists", "exists_one", "filter", "map"];
+        let problem = if macros.contains(&name) {
+            let message = format!("`{name}` is not called this way");
+            let help = match name {
+                "has" => "write `has(resource.Name)`".to_owned(),
+                _ => format!("write `list.{name}(x, ...)`"),
+            };
+            Problem::error(span, "wrong-arguments", message).help(help)
+        } else {
+            let message = format!("there is no function `{name}`");
+            let problem = Problem::error(span, "unknown-function", message);
+            match nearest(name, functions::names()) {
+                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                None => problem,
+            }
+        };
+        self.problems.push(problem);
+        broken(span)
+    }
+
+    fn check(&mut self, signature: &Signature, arguments: &[Typed]) {
+        for (parameter, argument) in signature.parameters.iter().zip(arguments) {
+            if !parameter.accepts(&argument.kind) {
+                let name = signature.name;
+                let message =
+                    format!("`{name}` takes {}, and this is {}", parameter.wanted(), argument.kind);
+                let problem = Problem::error(argument.node.span, "wrong-type", message);
+                self.problems.push(match (signature.function, &argument.kind) {
+                    (Function::Contains, Type::List(_)) => {
+                        problem.help("for an element of a list write `... in list`")
+                    }
+                    _ => problem,
+                });
+            }
+        }
+    }
+
+    fn apply(
+        &mut self,
+        signature: &Signature,
+        arguments: Vec<Typed>,
+        method: bool,
+        span: Span,
+    ) -> Typed {
+        let kind = signature.result();
+        let mut arguments: Vec<Node> = arguments.into_iter().map(|one| one.node).collect();
+        match signature.function {
+            Function::Matches => return self.matches(arguments, method, span),
+            Function::Tag => {
+                let Some((name, property)) = self.schema.properties.get_key_value("Tags") else {
+                    let message = format!("`{}` has no tags", self.schema.type_name);
+                    return self.error(span, "unknown-property", message);
+                };
+                let tags = Expr::Property(self.slot(name, property));
+                arguments.insert(0, Node { expr: tags, span });
+            }
+            _ => {}
+        }
+        let expr = Expr::Call { function: signature.function, method, arguments };
+        Typed { node: Node { expr, span }, kind }
+    }
+
+    fn matches(&mut self, arguments: Vec<Node>, method: bool, span: Span) -> Typed {
+        let mut arguments = arguments.into_iter();
+        let (Some(text), Some(pattern)) = (arguments.next(), arguments.next()) else {
+            return broken(span);
+        };
+        let Expr::Constant(Value::String(source)) = &pattern.expr else {
+            let message = "the pattern of `matches` must stand here as a string".to_owned();
+            return self.error(pattern.span, "wrong-arguments", message);
+        };
+        match library::pattern(source) {
+            Ok(compiled) => {
+                let (text, pattern) = (Box::new(text), Arc::new(compiled));
+                let expr = Expr::Matches { text, pattern, method };
+                Typed { node: Node { expr, span }, kind: Type::Bool }
+            }
+            Err(message) => self.error(pattern.span, "wrong-value", message),
+        }
+    }
+}
+
+/// The variable of a macro that was called with a wrong number of arguments.
+fn is_macro_variable(argument: &IdedExpr) -> bool {
+    matches!(&argument.expr, cel::common::ast::Expr::Ident(_))
+}
+
+fn arguments(signature: &Signature, method: bool) -> String {
+    match signature.parameters.len() - usize::from(method) {
+        0 => "no argument".to_owned(),
+        1 => "one argument".to_owned(),
+        count => format!("{count} arguments"),
+    }
+}

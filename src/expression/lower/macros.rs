@@ -1,0 +1,100 @@
+//! `all`, `exists`, `exists_one`, `filter` and `map`.
+//!
+//! The parser has expanded them into its one general loop with an accumulator. Nothing else makes
+//! such loops, and their accumulator cannot be named in a text, so the macro is read back from the
+//! shape of its expansion.
+
+use std::sync::Arc;
+
+use cel::IdedExpr;
+use cel::common::ast::{CallExpr, ComprehensionExpr, Expr as Cel, LiteralValue, operators};
+
+use super::super::Problem;
+use super::super::tree::{Expr, Loop, Macro, Node, Span};
+use super::super::types::Type;
+use super::{Lowering, Typed};
+
+/// A macro as it was written.
+struct Written<'t> {
+    kind: Macro,
+    condition: Option<&'t IdedExpr>,
+    body: &'t IdedExpr,
+}
+
+impl Lowering<'_> {
+    pub(super) fn comprehension(&mut self, tree: &ComprehensionExpr, token: Span) -> Typed {
+        let Some(written) = written(tree) else {
+            return self.unsupported(token, "this loop");
+        };
+        let range = self.node(&tree.iter_range);
+        let span = Span::new(range.node.span.start, self.close(token));
+        let element = self.element(&range);
+        let variable: Arc<str> = tree.iter_var.as_str().into();
+        self.locals.push((variable.clone(), element.clone()));
+        let condition = written.condition.map(|condition| self.condition(condition).node);
+        let body = match written.kind {
+            Macro::Map => self.node(written.body),
+            _ => self.condition(written.body),
+        };
+        self.locals.pop();
+        let kind = match written.kind {
+            Macro::All | Macro::Exists | Macro::ExistsOne => Type::Bool,
+            Macro::Filter => Type::List(Box::new(element)),
+            Macro::Map => Type::List(Box::new(body.kind)),
+        };
+        let (range, body) = (range.node, body.node);
+        let kind_of_loop = written.kind;
+        let expr =
+            Expr::Loop(Box::new(Loop { kind: kind_of_loop, range, variable, condition, body }));
+        Typed { node: Node { expr, span }, kind }
+    }
+
+    /// The type of the variable.
+    fn element(&mut self, range: &Typed) -> Type {
+        match &range.kind {
+            Type::List(items) => (**items).clone(),
+            Type::Map(_) | Type::Object(_) => Type::String,
+            kind if kind.is_open() => Type::Any,
+            kind => {
+                let path = super::super::show::node(&range.node);
+                let message = format!("`{path}` is {kind}, which has no elements");
+                self.problems.push(Problem::error(range.node.span, "wrong-type", message));
+                Type::Any
+            }
+        }
+    }
+}
+
+fn written(tree: &ComprehensionExpr) -> Option<Written<'_>> {
+    let Cel::Call(step) = &tree.loop_step.expr else { return None };
+    let plain = |kind, body| Some(Written { kind, condition: None, body });
+    match (&tree.accu_init.expr, step.func_name.as_str(), step.args.as_slice()) {
+        (Cel::Literal(LiteralValue::Boolean(_)), operators::LOGICAL_AND, [_, body]) => {
+            plain(Macro::All, body)
+        }
+        (Cel::Literal(LiteralValue::Boolean(_)), operators::LOGICAL_OR, [_, body]) => {
+            plain(Macro::Exists, body)
+        }
+        (Cel::Literal(LiteralValue::Int(_)), operators::CONDITIONAL, [body, _, _]) => {
+            plain(Macro::ExistsOne, body)
+        }
+        (Cel::List(_), operators::ADD, _) => plain(Macro::Map, appended(step)?),
+        (Cel::List(_), operators::CONDITIONAL, [condition, then, _]) => {
+            let Cel::Call(then) = &then.expr else { return None };
+            let body = appended(then)?;
+            match &body.expr {
+                Cel::Ident(name) if *name == tree.iter_var => plain(Macro::Filter, condition),
+                _ => Some(Written { kind: Macro::Map, condition: Some(condition), body }),
+            }
+        }
+        _ => None,
+    }
+}
+
+/// The element in `accumulator + [element]`.
+fn appended(step: &CallExpr) -> Option<&IdedExpr> {
+    match step.args.as_slice() {
+        [_, IdedExpr { expr: Cel::List(list), .. }] => list.elements.first(),
+        _ => None,
+    }
+}

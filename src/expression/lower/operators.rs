@@ -1,0 +1,254 @@
+//! Logic, comparisons and arithmetic: which types go together.
+
+use ::cel::IdedExpr;
+use ::cel::common::ast::operators as cel;
+
+use super::super::Problem;
+use super::super::tree::{Arithmetic, Comparison, Expr, Node, Span};
+use super::super::types::Type;
+use super::{Lowering, Typed};
+
+impl Lowering<'_> {
+    /// The operator of a name, if it is one.
+    pub(super) fn operator(
+        &mut self,
+        name: &str,
+        arguments: &[IdedExpr],
+        token: Span,
+    ) -> Option<Typed> {
+        Some(match (name, arguments) {
+            (cel::LOGICAL_AND | cel::LOGICAL_OR, [_, _]) => self.logic(name, arguments),
+            (cel::LOGICAL_NOT, [of]) => {
+                let of = self.condition(of);
+                boolean(Expr::Not(Box::new(of.node.clone())), token.to(of.node.span))
+            }
+            (cel::NEGATE, [of]) => self.negate(of, token),
+            (cel::CONDITIONAL, [condition, one, other]) => {
+                let condition = self.condition(condition).node;
+                let (one, other) = (self.node(one), self.node(other));
+                let span = condition.span.to(other.node.span);
+                let kind = Type::common([one.kind, other.kind]);
+                let expr = Expr::Conditional(Box::new((condition, one.node, other.node)));
+                Typed { node: Node { expr, span }, kind }
+            }
+            (cel::INDEX, [of, key]) => self.indexed(of, key, token),
+            (cel::EQUALS | cel::NOT_EQUALS, [one, other]) => {
+                let (one, other) = (self.node(one), self.node(other));
+                self.equality(name == cel::NOT_EQUALS, one, other)
+            }
+            (cel::IN, [one, other]) => {
+                let (one, other) = (self.node(one), self.node(other));
+                self.membership(one, other)
+            }
+            (_, [one, other]) => {
+                if let Some(comparison) = comparison(name) {
+                    let (one, other) = (self.node(one), self.node(other));
+                    self.order(comparison, one, other)
+                } else {
+                    let operator = arithmetic(name)?;
+                    let (one, other) = (self.node(one), self.node(other));
+                    self.arithmetic(operator, one, other)
+                }
+            }
+            _ => return None,
+        })
+    }
+
+    /// `&&` and `||`, whose nested pairs become one list in the order of the text.
+    fn logic(&mut self, name: &str, arguments: &[IdedExpr]) -> Typed {
+        let mut flat = Vec::new();
+        flatten(name, arguments, &mut flat);
+        let terms: Vec<Node> = flat.into_iter().map(|term| self.condition(term).node).collect();
+        let span = match (terms.first(), terms.last()) {
+            (Some(first), Some(last)) => first.span.to(last.span),
+            _ => Span::default(),
+        };
+        boolean(if name == cel::LOGICAL_AND { Expr::And(terms) } else { Expr::Or(terms) }, span)
+    }
+
+    /// A tree in a place where only true and false make sense.
+    pub(super) fn condition(&mut self, tree: &IdedExpr) -> Typed {
+        let typed = self.node(tree);
+        if typed.kind.is_open() || matches!(typed.kind, Type::Bool) {
+            return typed;
+        }
+        let path = super::super::show::node(&typed.node);
+        let message = format!("`{path}` must be true or false here, and is {}", typed.kind);
+        let help = format!("compare it with something, as in `{path} == ...`");
+        self.problems.push(Problem::error(typed.node.span, "wrong-type", message).help(help));
+        typed
+    }
+
+    fn negate(&mut self, of: &IdedExpr, token: Span) -> Typed {
+        let of = self.node(of);
+        let span = token.to(of.node.span);
+        if !of.kind.is_open() && !of.kind.is_number() && !matches!(of.kind, Type::Duration) {
+            return self.error(span, "wrong-type", format!("`-` of {}", of.kind));
+        }
+        Typed { node: Node { expr: Expr::Negate(Box::new(of.node)), span }, kind: of.kind }
+    }
+
+    fn indexed(&mut self, of: &IdedExpr, key: &IdedExpr, token: Span) -> Typed {
+        let end = self.close(token);
+        if self.is_resource(&of.expr) {
+            let start = self.token(of.id).start;
+            let key = self.node(key);
+            if let Expr::Constant(crate::resource::Value::String(name)) = &key.node.expr {
+                return self.property(name, Span::new(start, end), key.node.span);
+            }
+            let message = "the property's name must stand here as a string".to_owned();
+            return self.error(key.node.span, "whole-resource", message);
+        }
+        let (of, key) = (self.node(of), self.node(key));
+        let span = Span::new(of.node.span.start, end);
+        self.index(of, key, span)
+    }
+
+    fn equality(&mut self, negated: bool, one: Typed, other: Typed) -> Typed {
+        let span = one.node.span.to(other.node.span);
+        if !one.kind.may_equal(&other.kind) {
+            let (sign, always) = if negated { ("!=", "true") } else { ("==", "false") };
+            let message = format!("{} {sign} {} is always {always}", one.kind, other.kind);
+            self.mismatch(span, message, &one, &other);
+        }
+        let pair = Box::new((one.node, other.node));
+        boolean(if negated { Expr::NotEqual(pair) } else { Expr::Equal(pair) }, span)
+    }
+
+    fn membership(&mut self, one: Typed, other: Typed) -> Typed {
+        let span = one.node.span.to(other.node.span);
+        match &other.kind {
+            Type::List(items) if !one.kind.may_equal(items) => {
+                let message = format!("{} is never in a list of which each is {items}", one.kind);
+                let items = Typed { kind: (**items).clone(), node: other.node.clone() };
+                self.mismatch(span, message, &one, &items);
+            }
+            Type::Map(_) | Type::Object(_) => self.require_text(&one, "a key of a map"),
+            Type::List(_) => {}
+            kind if kind.is_open() => {}
+            kind => {
+                let message = format!("`in` needs a list or map on its right, and this is {kind}");
+                let problem = Problem::error(other.node.span, "wrong-type", message);
+                self.problems.push(match kind {
+                    Type::String => problem.help("for a part of a text write `x.contains(...)`"),
+                    _ => problem,
+                });
+            }
+        }
+        boolean(Expr::In(Box::new((one.node, other.node))), span)
+    }
+
+    fn order(&mut self, comparison: Comparison, one: Typed, other: Typed) -> Typed {
+        let span = one.node.span.to(other.node.span);
+        let ordered = |kind: &Type| {
+            let orderable = matches!(
+                kind,
+                Type::Bool | Type::Int | Type::Double | Type::String | Type::Timestamp
+            );
+            orderable || kind.is_open() || matches!(kind, Type::Duration)
+        };
+        let null = [&one, &other].into_iter().any(|side| matches!(side.kind, Type::Null));
+        if null || !ordered(&one.kind) || !ordered(&other.kind) || !one.kind.may_equal(&other.kind)
+        {
+            let sign = comparison.sign();
+            let message = format!("`{sign}` cannot compare {} with {}", one.kind, other.kind);
+            self.mismatch(span, message, &one, &other);
+        }
+        boolean(Expr::Order(comparison, Box::new((one.node, other.node))), span)
+    }
+
+    fn arithmetic(&mut self, operator: Arithmetic, one: Typed, other: Typed) -> Typed {
+        let span = one.node.span.to(other.node.span);
+        let Some(kind) = result(operator, &one.kind, &other.kind) else {
+            let message =
+                format!("`{}` of {} and {} has no value", operator.sign(), one.kind, other.kind);
+            self.mismatch(span, message, &one, &other);
+            return super::broken(span);
+        };
+        let expr = Expr::Arithmetic(operator, Box::new((one.node, other.node)));
+        Typed { node: Node { expr, span }, kind }
+    }
+
+    /// Reports two types that do not go together, with how to make them.
+    fn mismatch(&mut self, span: Span, message: String, one: &Typed, other: &Typed) {
+        let problem = Problem::error(span, "wrong-type", message);
+        self.problems.push(match (&one.kind, &other.kind) {
+            (Type::Timestamp, Type::String) | (Type::String, Type::Timestamp) => {
+                problem.help("write an instant as `timestamp(\"2026-01-31T00:00:00Z\")`")
+            }
+            (Type::Duration, _) | (_, Type::Duration) => {
+                problem.help("write a span of time as `duration(\"90d\")`")
+            }
+            (Type::Int | Type::Double, Type::String) | (Type::String, Type::Int | Type::Double) => {
+                problem.help("write numbers without quotes, or convert with `int(...)`")
+            }
+            (Type::Bool, Type::String) | (Type::String, Type::Bool) => {
+                problem.help("write `true` and `false` without quotes")
+            }
+            (Type::Int, Type::Double) | (Type::Double, Type::Int) => {
+                problem.help("convert the integer with `double(...)`")
+            }
+            (Type::List(_), _) | (_, Type::List(_)) => {
+                problem.help("ask the list's elements with `in`, `exists` or `all`")
+            }
+            (Type::Null, _) | (_, Type::Null) => problem.help("compare with null by `==` or `!=`"),
+            _ => problem,
+        });
+    }
+}
+
+fn boolean(expr: Expr, span: Span) -> Typed {
+    Typed { node: Node { expr, span }, kind: Type::Bool }
+}
+
+fn flatten<'t>(name: &str, arguments: &'t [IdedExpr], flat: &mut Vec<&'t IdedExpr>) {
+    for argument in arguments {
+        match &argument.expr {
+            ::cel::common::ast::Expr::Call(call) if call.func_name == name => {
+                flatten(name, &call.args, flat);
+            }
+            _ => flat.push(argument),
+        }
+    }
+}
+
+fn comparison(name: &str) -> Option<Comparison> {
+    Some(match name {
+        cel::LESS => Comparison::Less,
+        cel::LESS_EQUALS => Comparison::LessEqual,
+        cel::GREATER => Comparison::Greater,
+        cel::GREATER_EQUALS => Comparison::GreaterEqual,
+        _ => return None,
+    })
+}
+
+fn arithmetic(name: &str) -> Option<Arithmetic> {
+    Some(match name {
+        cel::ADD => Arithmetic::Add,
+        cel::SUBSTRACT => Arithmetic::Subtract,
+        cel::MULTIPLY => Arithmetic::Multiply,
+        cel::DIVIDE => Arithmetic::Divide,
+        cel::MODULO => Arithmetic::Remainder,
+        _ => return None,
+    })
+}
+
+/// The type that an operation gives; `None` where it has no value.
+fn result(operator: Arithmetic, one: &Type, other: &Type) -> Option<Type> {
+    use Arithmetic::{Add, Remainder, Subtract};
+    Some(match (operator, one, other) {
+        (_, Type::Null, _) | (_, _, Type::Null) => return None,
+        (_, Type::Any, _) | (_, _, Type::Any) => Type::Any,
+        (_, Type::Int, Type::Int) => Type::Int,
+        (operator, Type::Double, Type::Double) if operator != Remainder => Type::Double,
+        (Add, Type::String, Type::String) => Type::String,
+        (Add, Type::List(one), Type::List(other)) => {
+            Type::List(Box::new(Type::common([(**one).clone(), (**other).clone()])))
+        }
+        (Add | Subtract, Type::Timestamp, Type::Duration)
+        | (Add, Type::Duration, Type::Timestamp) => Type::Timestamp,
+        (Subtract, Type::Timestamp, Type::Timestamp)
+        | (Add | Subtract, Type::Duration, Type::Duration) => Type::Duration,
+        _ => return None,
+    })
+}

@@ -1,0 +1,204 @@
+//! Equality, order and arithmetic of values.
+
+use std::cmp::Ordering;
+
+use chrono::TimeDelta;
+
+use super::Budget;
+use super::show;
+use super::tree::Arithmetic;
+use crate::resource::{Cause, Failure, Value};
+
+/// A value that there is not.
+pub(super) fn no_value(message: impl Into<String>) -> Failure {
+    Failure::new(Cause::ExpressionError, message)
+}
+
+/// Whether two values are equal; integers and doubles are compared as numbers.
+pub(super) fn equal(one: &Value, other: &Value, budget: &mut Budget) -> Result<bool, Failure> {
+    Ok(match (one, other) {
+        (Value::String(one), Value::String(other)) => {
+            if one.len() != other.len() {
+                return Ok(false);
+            }
+            budget.scan(one.len())?;
+            one == other
+        }
+        (Value::Int(one), Value::Double(other)) | (Value::Double(other), Value::Int(one)) => {
+            compare_mixed(*one, *other) == Some(Ordering::Equal)
+        }
+        (Value::List(one), Value::List(other)) => {
+            if one.len() != other.len() {
+                return Ok(false);
+            }
+            for (one, other) in one.iter().zip(other.iter()) {
+                budget.step(1)?;
+                if !equal(one, other, budget)? {
+                    return Ok(false);
+                }
+            }
+            true
+        }
+        (Value::Map(one), Value::Map(other)) => {
+            if one.len() != other.len() {
+                return Ok(false);
+            }
+            for ((one_key, one), (other_key, other)) in one.iter().zip(other.iter()) {
+                budget.scan(one_key.len())?;
+                if one_key != other_key || !equal(one, other, budget)? {
+                    return Ok(false);
+                }
+            }
+            true
+        }
+        (one, other) => one == other,
+    })
+}
+
+/// Whether a list has an equal element, or a map such a key. Null is as if it were empty.
+pub(super) fn contains(
+    within: &Value,
+    wanted: &Value,
+    budget: &mut Budget,
+) -> Result<bool, Failure> {
+    match within {
+        Value::Null => Ok(false),
+        Value::List(items) => {
+            for item in items.iter() {
+                budget.step(1)?;
+                if equal(item, wanted, budget)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        }
+        Value::Map(entries) => {
+            let Some(key) = wanted.as_str() else { return Ok(false) };
+            budget.scan(key.len())?;
+            Ok(entries.contains_key(key))
+        }
+        other => Err(no_value(format!("`in` cannot look into {}", show::kind(other)))),
+    }
+}
+
+/// The order of two values; `None` where there is none, such as between a string and a number.
+pub(super) fn compare(
+    one: &Value,
+    other: &Value,
+    budget: &mut Budget,
+) -> Result<Option<Ordering>, Failure> {
+    Ok(match (one, other) {
+        (Value::Int(one), Value::Int(other)) => Some(one.cmp(other)),
+        (Value::Double(one), Value::Double(other)) => one.partial_cmp(other),
+        (Value::Int(one), Value::Double(other)) => compare_mixed(*one, *other),
+        (Value::Double(one), Value::Int(other)) => {
+            compare_mixed(*other, *one).map(Ordering::reverse)
+        }
+        (Value::String(one), Value::String(other)) => {
+            budget.scan(one.len().min(other.len()))?;
+            Some(one.cmp(other))
+        }
+        (Value::Bool(one), Value::Bool(other)) => Some(one.cmp(other)),
+        (Value::Timestamp(one), Value::Timestamp(other)) => Some(one.cmp(other)),
+        (Value::Duration(one), Value::Duration(other)) => Some(one.cmp(other)),
+        _ => None,
+    })
+}
+
+/// Compares without the rounding of large integers to doubles.
+fn compare_mixed(one: i64, other: f64) -> Option<Ordering> {
+    /// 2 to the 63rd, behind the last integer.
+    const END: f64 = 9_223_372_036_854_775_808.0;
+    if other.is_nan() {
+        None
+    } else if other >= END {
+        Some(Ordering::Less)
+    } else if other < -END {
+        Some(Ordering::Greater)
+    } else {
+        #[expect(clippy::cast_possible_truncation, reason = "in the range of integers by now")]
+        let whole = other.trunc() as i64;
+        Some(
+            one.cmp(&whole)
+                .then_with(|| 0.0_f64.partial_cmp(&other.fract()).unwrap_or(Ordering::Equal)),
+        )
+    }
+}
+
+/// The result of an arithmetic operation.
+pub(super) fn arithmetic(
+    operator: Arithmetic,
+    one: &Value,
+    other: &Value,
+    budget: &mut Budget,
+) -> Result<Value, Failure> {
+    use Arithmetic::{Add, Subtract};
+    let result = match (operator, one, other) {
+        (operator, Value::Int(one), Value::Int(other)) => {
+            integers(operator, *one, *other).map(Value::Int)
+        }
+        (operator, Value::Double(one), Value::Double(other)) => {
+            doubles(operator, *one, *other).map(Value::Double)
+        }
+        (Add, Value::String(one), Value::String(other)) => {
+            budget.allocate(one.len() + other.len())?;
+            Some(Value::string([&**one, &**other].concat()))
+        }
+        (Add, Value::List(one), Value::List(other)) => {
+            budget.allocate((one.len() + other.len()) * size_of::<Value>())?;
+            Some(Value::list(one.iter().chain(other.iter()).cloned()))
+        }
+        (Add, Value::Timestamp(instant), Value::Duration(span))
+        | (Add, Value::Duration(span), Value::Timestamp(instant)) => {
+            instant.checked_add_signed(*span).map(Value::Timestamp)
+        }
+        (Subtract, Value::Timestamp(instant), Value::Duration(span)) => {
+            instant.checked_sub_signed(*span).map(Value::Timestamp)
+        }
+        (Subtract, Value::Timestamp(one), Value::Timestamp(other)) => {
+            Some(Value::Duration(one.signed_duration_since(*other)))
+        }
+        (Add, Value::Duration(one), Value::Duration(other)) => {
+            one.checked_add(other).map(Value::Duration)
+        }
+        (Subtract, Value::Duration(one), Value::Duration(other)) => {
+            one.checked_sub(other).map(Value::Duration)
+        }
+        _ => None,
+    };
+    result.ok_or_else(|| {
+        let (one, other) = (show::value(one), show::value(other));
+        no_value(format!("`{one} {} {other}` has no value", operator.sign()))
+    })
+}
+
+/// The negative of a number or span of time.
+pub(super) fn negate(value: &Value) -> Result<Value, Failure> {
+    let negative = match value {
+        Value::Int(value) => value.checked_neg().map(Value::Int),
+        Value::Double(value) => Some(Value::Double(-value)),
+        Value::Duration(span) => TimeDelta::zero().checked_sub(span).map(Value::Duration),
+        _ => None,
+    };
+    negative.ok_or_else(|| no_value(format!("`-{}` has no value", show::value(value))))
+}
+
+fn integers(operator: Arithmetic, one: i64, other: i64) -> Option<i64> {
+    match operator {
+        Arithmetic::Add => one.checked_add(other),
+        Arithmetic::Subtract => one.checked_sub(other),
+        Arithmetic::Multiply => one.checked_mul(other),
+        Arithmetic::Divide => one.checked_div(other),
+        Arithmetic::Remainder => one.checked_rem(other),
+    }
+}
+
+fn doubles(operator: Arithmetic, one: f64, other: f64) -> Option<f64> {
+    Some(match operator {
+        Arithmetic::Add => one + other,
+        Arithmetic::Subtract => one - other,
+        Arithmetic::Multiply => one * other,
+        Arithmetic::Divide => one / other,
+        Arithmetic::Remainder => return None,
+    })
+}

@@ -1,0 +1,151 @@
+//! From text to the parser's tree, on texts that nobody vouches for.
+//!
+//! The `cel` crate has two parsers. The documented one, made by ANTLR, tells the places of nodes,
+//! but takes some 100 µs a text and up to 170 KiB of stack a bracket in a debug build, so that it
+//! runs on a thread of its own. The other, behind the feature `parser_pratt`, takes 5 µs and little
+//! stack, but keeps the places to itself. Most texts have no problem to point at: the quick parser
+//! reads first, and the careful one only where something is to be said about the text. A test holds
+//! their trees equal.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+use cel::IdedExpr;
+use cel::parser::{ParseError, Parser, PrattParser};
+
+use super::Problem;
+use super::places::Places;
+use super::tree::Span;
+
+/// The longest text, in bytes.
+pub(super) const MAX_LENGTH: usize = 8 << 10;
+/// The deepest tree, in nodes.
+pub(super) const MAX_DEPTH: usize = 64;
+/// The largest tree, in nodes.
+pub(super) const MAX_NODES: usize = 4096;
+
+/// Texts with more punctuation than this may nest deeper than an ordinary stack holds.
+const MANY_SIGNS: usize = 400;
+/// Holds the careful parser at its own limit of nesting, and a chain as long as the text.
+const STACK_BYTES: usize = 64 << 20;
+
+/// The tree of a text that is surely well-formed; `None` sends the caller to [`careful`].
+pub(super) fn quick(text: &str) -> Option<IdedExpr> {
+    let signs = text.bytes().filter(u8::is_ascii_punctuation).count();
+    if signs > MANY_SIGNS {
+        return None;
+    }
+    let parse = || PrattParser::new().parse(text).ok();
+    catch_unwind(AssertUnwindSafe(parse)).ok().flatten()
+}
+
+/// Parses with places, and hands the tree to `work`, on a stack that is large enough for both.
+pub(super) fn careful<T: Send>(
+    text: &str,
+    work: impl FnOnce(&IdedExpr, &Places<'_>) -> T + Send,
+) -> Result<T, Problem> {
+    let run = || match Parser::new().parse_with_source_info(text) {
+        Ok((tree, tokens)) => Ok(work(&tree, &Places::new(text, &tokens))),
+        Err(refused) => Err(syntax_error(text, refused.errors.first())),
+    };
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, run);
+        thread.map_or_else(
+            |error| Err(unparsed(text, &format!("no thread for it: {error}"))),
+            |thread| thread.join().unwrap_or_else(|_| Err(unparsed(text, "the parser gave up"))),
+        )
+    })
+}
+
+/// What is wrong with a text that is too long for any parser.
+pub(super) fn too_long(text: &str) -> Option<Problem> {
+    (text.len() > MAX_LENGTH).then(|| {
+        Problem::error(
+            Span::new(0, text.len()),
+            "expression-too-large",
+            format!("the expression has {} bytes, and {MAX_LENGTH} are the most", text.len()),
+        )
+        .help("split it into several checks")
+    })
+}
+
+fn unparsed(text: &str, why: &str) -> Problem {
+    Problem::error(
+        Span::new(0, text.len()),
+        "expression-syntax",
+        format!("the expression cannot be read: {why}"),
+    )
+}
+
+/// The first error of the parser in our words; those behind it are mostly its consequences.
+fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
+    let Some(error) = error else { return unparsed(text, "the parser gave up") };
+    let start = offset(text, error.pos);
+    let rest = text.get(start..).unwrap_or_default();
+    let word = word_of(rest);
+    let place = Span::new(start, start + word.len());
+    let problem = |message: String| Problem::error(place, "expression-syntax", message);
+    let known = [
+        "invalid int literal",
+        "invalid uint literal",
+        "invalid double literal",
+        "invalid argument to has()",
+        "argument must be a simple name",
+        "reserved identifier",
+    ];
+    if text.trim().is_empty() {
+        problem("the expression is empty".to_owned())
+    } else if error.pos == (0, 0) {
+        problem("the expression nests too deeply".to_owned()).help("split it into several checks")
+    } else if error.msg.contains("invalid argument to has()") {
+        problem("`has` takes a property".to_owned()).help("write `has(resource.Name)`")
+    } else if known.iter().any(|message| error.msg.contains(message)) {
+        problem(error.msg.clone())
+    } else if rest.starts_with(['"', '\'']) && error.msg.contains("token recognition") {
+        problem("the string is not closed, or has an escape that CEL does not know".to_owned())
+            .help("write `\\\\` for a backslash, or `r\"...\"` for a text without escapes")
+    } else if word.is_empty() {
+        problem("the expression ends too early".to_owned())
+    } else {
+        let problem = problem(format!("`{word}` is not expected here"));
+        match correction(word) {
+            Some(right) => problem.help(format!("write `{right}`")),
+            None => problem,
+        }
+    }
+}
+
+/// What people mean who come from other languages.
+fn correction(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "=" | "===" => "==",
+        "and" | "AND" | "&" => "&&",
+        "or" | "OR" | "|" => "||",
+        "not" | "NOT" => "!",
+        "!==" | "<>" => "!=",
+        _ => return None,
+    })
+}
+
+/// A name, a number or a sign at the start of a text.
+fn word_of(rest: &str) -> &str {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let is_sign = |c: char| "=<>!&|".contains(c);
+    let length = match rest.chars().next() {
+        Some(c) if is_name(c) => rest.find(|c| !is_name(c)).unwrap_or(rest.len()),
+        Some(c) if is_sign(c) => rest.find(|c| !is_sign(c)).unwrap_or(rest.len()),
+        Some(c) => c.len_utf8(),
+        None => 0,
+    };
+    rest.get(..length).unwrap_or_default()
+}
+
+/// The byte offset of a line and column, both from 1 and in characters.
+fn offset(text: &str, (line, column): (isize, isize)) -> usize {
+    let line = usize::try_from(line - 1).unwrap_or(0);
+    let column = usize::try_from(column - 1).unwrap_or(0);
+    let start: usize = text.split_inclusive('\n').take(line).map(str::len).sum();
+    let rest = text.get(start..).unwrap_or_default();
+    let within: usize = rest.chars().take(column).map(char::len_utf8).sum();
+    start + within
+}

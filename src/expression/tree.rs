@@ -1,0 +1,176 @@
+//! The compiled form of an expression: names resolved, constants converted, macros turned into loops.
+
+use std::sync::Arc;
+
+use regex::Regex;
+
+use super::functions::Function;
+use crate::resource::{Operation, Value};
+
+/// A stretch of the text in bytes; empty where nobody asked for places.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) start: usize,
+    pub(super) end: usize,
+}
+
+impl Span {
+    pub(super) fn new(start: usize, end: usize) -> Self {
+        Self { start, end: end.max(start) }
+    }
+
+    /// From the start of this one to the end of the other.
+    pub(super) fn to(self, other: Self) -> Self {
+        Self::new(self.start, other.end)
+    }
+}
+
+/// A node of the tree and its place in the text.
+#[derive(Debug, Clone)]
+pub(super) struct Node {
+    pub(super) expr: Expr,
+    pub(super) span: Span,
+}
+
+/// Two operands.
+pub(super) type Pair = Box<(Node, Node)>;
+
+/// What a node computes.
+#[derive(Debug, Clone)]
+pub(super) enum Expr {
+    Constant(Value),
+    Account,
+    Region,
+    Now,
+    /// `resource.<name>`.
+    Property(Arc<Slot>),
+    /// A variable of a loop, counted from the outermost.
+    Local {
+        index: usize,
+        name: Arc<str>,
+    },
+    Select {
+        of: Box<Node>,
+        field: Arc<str>,
+        nullable: bool,
+    },
+    Has(Box<Node>),
+    Index(Pair),
+    Not(Box<Node>),
+    Negate(Box<Node>),
+    And(Vec<Node>),
+    Or(Vec<Node>),
+    Conditional(Box<(Node, Node, Node)>),
+    Equal(Pair),
+    NotEqual(Pair),
+    Order(Comparison, Pair),
+    In(Pair),
+    Arithmetic(Arithmetic, Pair),
+    List(Vec<Node>),
+    Map(Vec<(Node, Node)>),
+    Call {
+        function: Function,
+        /// Whether it is written `x.f()`.
+        method: bool,
+        arguments: Vec<Node>,
+    },
+    Matches {
+        text: Box<Node>,
+        pattern: Arc<Pattern>,
+        method: bool,
+    },
+    Loop(Box<Loop>),
+}
+
+/// A top-level property and where its value is found.
+#[derive(Debug)]
+pub(super) struct Slot {
+    pub(super) name: Arc<str>,
+    pub(super) operation: Operation,
+    /// What counts where the resource lacks it: the cloud's documented default, else null.
+    pub(super) missing: Value,
+    pub(super) nullable: bool,
+}
+
+/// `<`, `<=`, `>`, `>=`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+}
+
+impl Comparison {
+    pub(super) fn sign(self) -> &'static str {
+        match self {
+            Self::Less => "<",
+            Self::LessEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterEqual => ">=",
+        }
+    }
+}
+
+/// `+`, `-`, `*`, `/`, `%`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+}
+
+impl Arithmetic {
+    pub(super) fn sign(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Subtract => "-",
+            Self::Multiply => "*",
+            Self::Divide => "/",
+            Self::Remainder => "%",
+        }
+    }
+}
+
+/// A regular expression, compiled once.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    pub(super) regex: Regex,
+    /// Steps per 64 bytes of text, in the worst case.
+    pub(super) weight: u64,
+}
+
+/// What a macro over a list, or the keys of a map, makes of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Macro {
+    All,
+    Exists,
+    ExistsOne,
+    Filter,
+    Map,
+}
+
+impl Macro {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Exists => "exists",
+            Self::ExistsOne => "exists_one",
+            Self::Filter => "filter",
+            Self::Map => "map",
+        }
+    }
+}
+
+/// A loop over a list, or the keys of a map.
+#[derive(Debug, Clone)]
+pub(super) struct Loop {
+    pub(super) kind: Macro,
+    pub(super) range: Node,
+    pub(super) variable: Arc<str>,
+    /// The condition of a `map` with three arguments.
+    pub(super) condition: Option<Node>,
+    pub(super) body: Node,
+}

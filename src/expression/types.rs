@@ -1,0 +1,125 @@
+//! Types of expressions, as far as the schema tells them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::resource::{Kind, Property, Value};
+
+/// The properties of an object.
+pub(super) type Properties = IndexMap<Arc<str>, Property>;
+
+/// A type. Every value may also be null.
+#[derive(Debug, Clone)]
+pub(super) enum Type {
+    /// Not known before evaluation, such as what is inside a policy document.
+    Any,
+    Null,
+    Bool,
+    Int,
+    Double,
+    String,
+    Timestamp,
+    Duration,
+    /// What `type(x)` gives.
+    Type,
+    List(Box<Type>),
+    Map(Box<Type>),
+    Object(&'static Properties),
+}
+
+impl Type {
+    /// The type of a property's values.
+    pub(super) fn of(property: &'static Property) -> Self {
+        let items = || property.items.as_deref().map_or(Self::Any, Self::of);
+        match property.kind {
+            Kind::String => Self::String,
+            Kind::Integer => Self::Int,
+            Kind::Double => Self::Double,
+            Kind::Boolean => Self::Bool,
+            Kind::Timestamp => Self::Timestamp,
+            Kind::List => Self::List(Box::new(items())),
+            Kind::Map => Self::Map(Box::new(items())),
+            Kind::Object => Self::Object(&property.properties),
+            Kind::Document => Self::Any,
+        }
+    }
+
+    /// The type of a constant.
+    pub(super) fn of_value(value: &Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(_) => Self::Bool,
+            Value::Int(_) => Self::Int,
+            Value::Double(_) => Self::Double,
+            Value::String(_) => Self::String,
+            Value::Timestamp(_) => Self::Timestamp,
+            Value::Duration(_) => Self::Duration,
+            Value::List(items) => {
+                Self::List(Box::new(Self::common(items.iter().map(Self::of_value))))
+            }
+            Value::Map(entries) => {
+                Self::Map(Box::new(Self::common(entries.values().map(Self::of_value))))
+            }
+        }
+    }
+
+    /// The type that all have, else [`Type::Any`].
+    pub(super) fn common(types: impl IntoIterator<Item = Self>) -> Self {
+        let mut types = types.into_iter().filter(|one| !matches!(one, Self::Null));
+        let Some(first) = types.next() else { return Self::Any };
+        if types.all(|other| other.is_same(&first)) { first } else { Self::Any }
+    }
+
+    fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::List(one), Self::List(other)) | (Self::Map(one), Self::Map(other)) => {
+                one.is_same(other)
+            }
+            (Self::Object(one), Self::Object(other)) => std::ptr::eq(*one, *other),
+            _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
+
+    pub(super) fn is_number(&self) -> bool {
+        matches!(self, Self::Int | Self::Double)
+    }
+
+    /// Whether nothing is known of it before evaluation.
+    pub(super) fn is_open(&self) -> bool {
+        matches!(self, Self::Any | Self::Null)
+    }
+
+    /// Whether values of the two can be equal at all, null aside.
+    pub(super) fn may_equal(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::List(one), Self::List(other)) | (Self::Map(one), Self::Map(other)) => {
+                one.may_equal(other)
+            }
+            (Self::Map(_) | Self::Object(_), Self::Map(_) | Self::Object(_)) => true,
+            _ if self.is_open() || other.is_open() => true,
+            _ if self.is_number() && other.is_number() => true,
+            _ => self.is_same(other),
+        }
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Any => "a value of any type",
+            Self::Null => "null",
+            Self::Bool => "a boolean",
+            Self::Int => "an integer",
+            Self::Double => "a number",
+            Self::String => "a string",
+            Self::Timestamp => "a timestamp",
+            Self::Duration => "a duration",
+            Self::Type => "a type",
+            Self::List(_) => "a list",
+            Self::Map(_) => "a map",
+            Self::Object(_) => "an object",
+        })
+    }
+}
