@@ -1,0 +1,367 @@
+//! Fetching: bounded in time and size, from the remote and nobody else.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+
+use git2::{
+    AutotagOption, ErrorClass, ErrorCode, FetchOptions, FetchPrune, Reference, RemoteCallbacks,
+    RemoteRedirect,
+};
+
+use super::gate::{Gate, Trouble};
+use super::{Limits, Mirror, Wanted};
+
+/// More objects than a repository of policies has, fewer than take long to index.
+const MAX_OBJECTS: usize = 5_000_000;
+
+/// Why a fetch brought nothing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FetchError {
+    /// The remote has no such branch or pull request.
+    #[error("the remote has no {0}; see whether it was renamed or deleted")]
+    NoSuchRef(Wanted),
+    /// The remote does not let us in.
+    #[error("the remote refuses our credentials; see that the app or token may read its contents")]
+    Unauthorized,
+    /// It took longer than allowed.
+    #[error("the fetch took longer than {} s and was stopped; `git.timeout` sets the limit", .0.as_secs_f32())]
+    TimedOut(std::time::Duration),
+    /// It sent more than allowed.
+    #[error("the remote sent more than {} MiB and was stopped; `git.max_fetch_mib` sets the limit", .0 >> 20)]
+    TooLarge(u64),
+    /// No connection, or an answer that is not Git's.
+    #[error("the fetch failed: {0}; see that the remote's URL is right and opens from here")]
+    Remote(String),
+    /// The mirror cannot be written, also after it was made anew.
+    #[error("the mirror cannot be written: {0}; see to its permissions and free space")]
+    Mirror(String),
+}
+
+impl Mirror {
+    /// Brings refs of the remote up to date, with their whole history. Refs that the remote has
+    /// no longer go from the mirror as well. A mirror that turns out to be damaged is made anew
+    /// once.
+    pub fn fetch(&mut self, wanted: &[Wanted]) -> Result<(), FetchError> {
+        match self.attempt(wanted) {
+            Err(FetchError::Mirror(_)) => {
+                self.discard().map_err(|error| FetchError::Mirror(error.to_string()))?;
+                self.attempt(wanted)?;
+            }
+            other => other?,
+        }
+        for wanted in wanted {
+            let head = self.head(wanted).map_err(|error| FetchError::Mirror(error.to_string()))?;
+            head.ok_or_else(|| FetchError::NoSuchRef(wanted.clone()))?;
+        }
+        Ok(())
+    }
+
+    /// One fetch. A thread beside it ends it when its time is up.
+    fn attempt(&self, wanted: &[Wanted]) -> Result<(), FetchError> {
+        for wanted in wanted {
+            if !Reference::is_valid_name(&wanted.theirs()) {
+                return Err(FetchError::NoSuchRef(wanted.clone()));
+            }
+        }
+        let gate = self
+            .remote
+            .is_http()
+            .then(|| Gate::open(&self.remote, self.limits))
+            .transpose()
+            .map_err(FetchError::Remote)?;
+        let watch = Watch { limits: self.limits, expired: AtomicBool::new(false), gate };
+        let watch = &watch;
+        let (done, finished) = mpsc::channel::<()>();
+        thread::scope(|scope| {
+            thread::Builder::new()
+                .name("git-timer".to_owned())
+                .spawn_scoped(scope, move || {
+                    let over = finished.recv_timeout(watch.limits.timeout);
+                    if over == Err(RecvTimeoutError::Timeout) {
+                        watch.expire();
+                    }
+                })
+                .map_err(|error| FetchError::Remote(error.to_string()))?;
+            let result = self.transfer(wanted, watch);
+            drop(done);
+            result
+        })
+    }
+
+    /// The call into libgit2 that does it all: connect, negotiate, download, index, set refs.
+    fn transfer(&self, wanted: &[Wanted], watch: &Watch) -> Result<(), FetchError> {
+        let too_large = Cell::new(false);
+        let mut callbacks = RemoteCallbacks::new();
+        callbacks.transfer_progress(|progress| {
+            let fits = progress.received_bytes() as u64 <= self.limits.max_bytes
+                && progress.total_objects() <= MAX_OBJECTS;
+            too_large.set(!fits);
+            fits && !watch.has_expired()
+        });
+        callbacks.sideband_progress(|_| !watch.has_expired());
+        let mut options = FetchOptions::new();
+        options
+            .remote_callbacks(callbacks)
+            .follow_redirects(RemoteRedirect::None)
+            .download_tags(AutotagOption::None)
+            .update_fetchhead(false)
+            .prune(FetchPrune::On);
+        let url = watch.gate.as_ref().map_or(self.remote.url().as_str(), Gate::url);
+        let specs: Vec<_> =
+            wanted.iter().map(|wanted| format!("+{}:{}", wanted.theirs(), wanted.ours())).collect();
+        let result = self
+            .repository
+            .remote_anonymous(url)
+            .and_then(|mut remote| remote.fetch(&specs, Some(&mut options), None));
+        drop(options);
+        result.map_err(|error| watch.classify(&error, too_large.get()))
+    }
+}
+
+/// What ends a fetch that its remote does not end.
+struct Watch {
+    limits: Limits,
+    expired: AtomicBool,
+    gate: Option<Gate>,
+}
+
+impl Watch {
+    fn expire(&self) {
+        self.expired.store(true, Ordering::SeqCst);
+        if let Some(gate) = &self.gate {
+            gate.shut();
+        }
+    }
+
+    fn has_expired(&self) -> bool {
+        self.expired.load(Ordering::SeqCst)
+    }
+
+    /// What an error of libgit2 means. What we did or saw ourselves comes first: to libgit2 it is
+    /// a connection that broke.
+    fn classify(&self, error: &git2::Error, too_large: bool) -> FetchError {
+        match self.gate.as_ref().and_then(Gate::trouble) {
+            _ if self.has_expired() => FetchError::TimedOut(self.limits.timeout),
+            _ if too_large => FetchError::TooLarge(self.limits.max_bytes),
+            Some(Trouble::TooLarge) => FetchError::TooLarge(self.limits.max_bytes),
+            Some(Trouble::Unauthorized) => FetchError::Unauthorized,
+            Some(Trouble::Other(reason)) => FetchError::Remote(reason),
+            None => classify(error),
+        }
+    }
+}
+
+fn classify(error: &git2::Error) -> FetchError {
+    let message = error.message().to_owned();
+    let is_local = matches!(
+        error.class(),
+        ErrorClass::Odb
+            | ErrorClass::Object
+            | ErrorClass::Zlib
+            | ErrorClass::Reference
+            | ErrorClass::Repository
+            | ErrorClass::Filesystem
+            | ErrorClass::Config
+    );
+    if is_local || error.code() == ErrorCode::HashsumMismatch {
+        FetchError::Mirror(message)
+    } else {
+        FetchError::Remote(message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::testing::{
+        Origin, backend, elsewhere, endless, private, serve, serve_tls, silent,
+    };
+    use super::super::{Allowed, Mirror, Remote};
+    use super::*;
+
+    fn main() -> [Wanted; 1] {
+        [Wanted::Branch("main".into())]
+    }
+
+    fn hurried() -> Limits {
+        Limits { timeout: Duration::from_millis(300), max_bytes: 1 << 20 }
+    }
+
+    #[test]
+    fn branches_and_pull_requests_are_fetched_and_follow_their_remote() {
+        let origin = Origin::new();
+        let first = origin.commit(&[("policies/a.yaml", "a")]);
+        let pull = origin.commit_on("refs/pull/7/head", Some(first), &[("policies/a.yaml", "b")]);
+        let wanted = [Wanted::Branch("main".into()), Wanted::PullRequest(7)];
+        let mut mirror = origin.mirror();
+        mirror.fetch(&wanted).unwrap();
+        assert_eq!(mirror.head(&wanted[0]), Ok(Some(first)));
+        assert_eq!(mirror.head(&wanted[1]), Ok(Some(pull)));
+
+        // Also where the remote's history was rewritten.
+        let rewritten = origin.commit_on("refs/heads/main", None, &[("policies/a.yaml", "c")]);
+        mirror.fetch(&main()).unwrap();
+        assert_eq!(mirror.head(&wanted[0]), Ok(Some(rewritten)));
+        assert_eq!(mirror.head(&wanted[1]), Ok(Some(pull)));
+        assert_eq!(mirror.is_ancestor(first, rewritten), Ok(false));
+    }
+
+    #[test]
+    fn a_missing_branch_is_named_and_goes_from_the_mirror() {
+        let origin = Origin::new();
+        origin.commit(&[("policies/a.yaml", "a")]);
+        let mut mirror = origin.mirror();
+        mirror.fetch(&main()).unwrap();
+        origin.delete("refs/heads/main");
+        origin.commit_on("refs/heads/trunk", None, &[("policies/a.yaml", "a")]);
+        let gone = mirror.fetch(&main()).unwrap_err();
+        assert_eq!(gone, FetchError::NoSuchRef(Wanted::Branch("main".into())));
+        assert_eq!(mirror.head(&main()[0]), Ok(None));
+
+        for odd in ["", "a:b", "*", "../main"] {
+            let wanted = Wanted::Branch(odd.to_owned());
+            assert_eq!(
+                mirror.fetch(std::slice::from_ref(&wanted)),
+                Err(FetchError::NoSuchRef(wanted))
+            );
+        }
+    }
+
+    #[test]
+    fn a_damaged_mirror_is_made_anew() {
+        let origin = Origin::new();
+        origin.commit(&[("policies/a.yaml", "a")]);
+        origin.mirror().fetch(&main()).unwrap();
+        let directory = origin.mirror_directory();
+        let pack = directory.join("objects/pack");
+
+        // Its objects are gone, its refs are rubbish, a lock was left behind, it is no repository.
+        for damage in 0..4 {
+            let next = origin.commit(&[("policies/a.yaml", &damage.to_string())]);
+            match damage {
+                0 => std::fs::remove_dir_all(&pack).unwrap(),
+                1 => std::fs::write(directory.join("refs/cloudcorrect/heads/main"), "x").unwrap(),
+                2 => {
+                    std::fs::write(directory.join("refs/cloudcorrect/heads/main.lock"), "")
+                        .unwrap();
+                }
+                _ => std::fs::remove_file(directory.join("HEAD")).unwrap(),
+            }
+            let mut mirror = origin.mirror();
+            mirror.fetch(&main()).unwrap_or_else(|error| panic!("damage {damage}: {error}"));
+            assert_eq!(mirror.head(&main()[0]), Ok(Some(next)), "damage {damage}");
+            assert!(mirror.policy_files(next, "policies").is_ok(), "damage {damage}");
+        }
+    }
+
+    #[test]
+    fn fetches_over_http_as_git_serves_it() {
+        let origin = Origin::new();
+        let first = origin.commit(&[("policies/a.yaml", "a")]);
+        let url = serve(origin.root.path(), backend).join("r.git").unwrap();
+        let mut mirror = origin.mirror_of(url, Limits::default());
+        mirror.fetch(&main()).unwrap();
+        assert_eq!(mirror.head(&main()[0]), Ok(Some(first)));
+        let second = origin.commit(&[("policies/a.yaml", "b")]);
+        mirror.fetch(&main()).unwrap();
+        assert_eq!(mirror.head(&main()[0]), Ok(Some(second)));
+    }
+
+    #[test]
+    fn a_private_repository_opens_to_its_token_only() {
+        let origin = Origin::new();
+        let first = origin.commit(&[("policies/a.yaml", "a")]);
+        let url = serve(origin.root.path(), private).join("r.git").unwrap();
+        let open = |token: Option<&str>| {
+            let mut remote = Remote::new(url.clone(), Allowed::default()).unwrap();
+            if let Some(token) = token {
+                remote = remote.with_token(token.into());
+            }
+            Mirror::open(&origin.mirror_directory(), remote, Limits::default()).unwrap()
+        };
+        assert_eq!(open(None).fetch(&main()), Err(FetchError::Unauthorized));
+        assert_eq!(open(Some("falsch")).fetch(&main()), Err(FetchError::Unauthorized));
+        let mut mirror = open(Some("geheim"));
+        mirror.fetch(&main()).unwrap();
+        assert_eq!(mirror.head(&main()[0]), Ok(Some(first)));
+        drop(mirror);
+
+        for entry in walk(&origin.mirror_directory()) {
+            let bytes = std::fs::read(&entry).unwrap();
+            assert!(!bytes.windows(6).any(|at| at == b"geheim"), "{}", entry.display());
+        }
+    }
+
+    fn walk(directory: &std::path::Path) -> Vec<std::path::PathBuf> {
+        let entries = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+        entries.flat_map(|path| if path.is_dir() { walk(&path) } else { vec![path] }).collect()
+    }
+
+    #[test]
+    fn a_remote_that_hangs_is_left_in_time() {
+        let origin = Origin::new();
+        let url = serve(origin.root.path(), silent).join("r.git").unwrap();
+        let mut mirror = origin.mirror_of(url, hurried());
+        assert_eq!(mirror.fetch(&main()), Err(FetchError::TimedOut(hurried().timeout)));
+    }
+
+    #[test]
+    fn a_remote_that_never_takes_the_connection_is_left_in_time() {
+        // A listener that accepts nothing: connections wait in its queue, which is the system's.
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/r.git", listener.local_addr().unwrap()).parse().unwrap();
+        let mut mirror = Origin::new().mirror_of(url, hurried());
+        assert_eq!(mirror.fetch(&main()), Err(FetchError::TimedOut(hurried().timeout)));
+    }
+
+    #[test]
+    fn a_remote_that_sends_without_end_is_stopped() {
+        let origin = Origin::new();
+        let url = serve(origin.root.path(), endless).join("r.git").unwrap();
+        let limits = Limits { timeout: Duration::from_secs(20), max_bytes: 100_000 };
+        let mut mirror = origin.mirror_of(url, limits);
+        assert_eq!(mirror.fetch(&main()), Err(FetchError::TooLarge(100_000)));
+    }
+
+    #[test]
+    fn a_large_repository_is_refused_on_every_way() {
+        let origin = Origin::new();
+        let noise: String = (0..4_000).map(|_| uuid::Uuid::new_v4().to_string()).collect();
+        origin.commit(&[("noise", &noise)]);
+        let limits = Limits { max_bytes: 50_000, ..Limits::default() };
+        let http = serve(origin.root.path(), backend).join("r.git").unwrap();
+        for url in [origin.url(), http] {
+            let result = origin.mirror_of(url.clone(), limits).fetch(&main());
+            assert_eq!(result, Err(FetchError::TooLarge(50_000)), "{url}");
+        }
+    }
+
+    #[test]
+    fn an_unreachable_remote_is_said_to_be_so() {
+        let origin = Origin::new();
+        let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let url = format!("http://{closed}/r.git").parse().unwrap();
+        let error = origin.mirror_of(url, Limits::default()).fetch(&main()).unwrap_err();
+        assert!(error.to_string().contains("Connection refused"), "{error}");
+    }
+
+    #[test]
+    fn a_redirect_to_another_host_is_not_followed() {
+        let origin = Origin::new();
+        origin.commit(&[("policies/a.yaml", "a")]);
+        let url = serve(origin.root.path(), elsewhere).join("r.git").unwrap();
+        let error = origin.mirror_of(url, Limits::default()).fetch(&main()).unwrap_err();
+        let error = error.to_string();
+        assert!(error.contains("the server sends us on to `http://localhost:"), "{error}");
+    }
+    #[test]
+    fn a_certificate_that_nobody_vouches_for_is_refused() {
+        let origin = Origin::new();
+        let url = serve_tls(origin.root.path()).join("r.git").unwrap();
+        let error = origin.mirror_of(url, Limits::default()).fetch(&main()).unwrap_err();
+        insta::assert_snapshot!(error, @"the fetch failed: error sending request: client error (Connect): invalid peer certificate: UnknownIssuer; see that the remote's URL is right and opens from here");
+    }
+}

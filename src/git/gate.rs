@@ -1,0 +1,284 @@
+//! The one way out to a remote: libgit2 asks a server of ours on loopback, which asks the remote.
+//!
+//! libgit2 reads from its sockets without a time limit. Its only setting for one is global, and
+//! changing it is `unsafe` in the bindings, which this crate forbids; its progress callbacks are
+//! silent while a server is. Told to use a proxy, it uses a freed connection when TLS breaks off
+//! (1.9.7). So it is kept off the network: it speaks plain HTTP to this gate, which passes on the
+//! two requests of a fetch, to the remote's own address and nowhere else, counts what comes back,
+//! and drops all connections when it is shut. A read that hangs then ends.
+//!
+//! The gate adds the credentials, which libgit2 never sees. Another user of this machine may find
+//! its port, but not the path under which alone it answers.
+
+use std::net::{Ipv4Addr, TcpListener};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use futures::stream;
+use reqwest::Client;
+use reqwest::redirect::Policy;
+use secrecy::ExposeSecret;
+use tokio::runtime::{Builder, Runtime};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+use uuid::Uuid;
+
+use super::{Limits, Remote};
+
+/// The longest request: what of a history is wanted and what is there already.
+const MAX_REQUEST: usize = 16 << 20;
+/// One dead address of a host must not use up the whole time.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// The requests of a fetch.
+const PATHS: [&str; 2] = ["/info/refs?service=git-upload-pack", "/git-upload-pack"];
+
+/// A gate to one remote. Shut when dropped.
+pub(super) struct Gate {
+    url: String,
+    stop: CancellationToken,
+    passage: Arc<Passage>,
+    server: Option<JoinHandle<()>>,
+}
+
+/// Why a remote did not answer as it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Trouble {
+    /// It sent more than it may.
+    TooLarge,
+    /// It does not let us in.
+    Unauthorized,
+    /// No connection, or another answer than the one asked for; in words.
+    Other(String),
+}
+
+struct Passage {
+    remote: Remote,
+    /// Where everything that is asked for begins.
+    secret: String,
+    client: Client,
+    max_bytes: u64,
+    state: Mutex<Passed>,
+}
+
+#[derive(Default)]
+struct Passed {
+    bytes: u64,
+    trouble: Option<Trouble>,
+}
+
+impl Gate {
+    /// Opens a gate to `remote`. The error is this machine's, in words.
+    pub(super) fn open(remote: &Remote, limits: Limits) -> Result<Self, String> {
+        let secret = format!("/{}", Uuid::new_v4().simple());
+        let passage = Arc::new(Passage {
+            remote: remote.clone(),
+            secret: secret.clone(),
+            client: client(remote)?,
+            max_bytes: limits.max_bytes,
+            state: Mutex::default(),
+        });
+        let stop = CancellationToken::new();
+        let (port, server) = serve(Arc::clone(&passage), stop.clone())
+            .map_err(|error| format!("no server on loopback: {error}"))?;
+        let url = format!("http://{}:{port}{secret}", Ipv4Addr::LOCALHOST);
+        Ok(Self { url, stop, passage, server: Some(server) })
+    }
+
+    /// What libgit2 fetches from.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Ends all that goes through the gate.
+    pub(super) fn shut(&self) {
+        self.stop.cancel();
+    }
+
+    /// The first trouble that there was with the remote.
+    pub(super) fn trouble(&self) -> Option<Trouble> {
+        self.passage.passed().trouble.clone()
+    }
+}
+
+impl Drop for Gate {
+    fn drop(&mut self) {
+        self.shut();
+        // It only ends by itself after a panic, of which the log knows.
+        drop(self.server.take().map(JoinHandle::join));
+    }
+}
+
+/// Serves on a thread of its own until told to stop: ending its runtime ends every connection.
+fn serve(passage: Arc<Passage>, stop: CancellationToken) -> std::io::Result<(u16, JoinHandle<()>)> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    listener.set_nonblocking(true)?;
+    let port = listener.local_addr()?.port();
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let server = thread::Builder::new().name("git-gate".to_owned()).spawn(move || {
+        runtime.block_on(async {
+            tokio::select! {
+                () = accept(listener, passage) => {}
+                () = stop.cancelled() => {}
+            }
+        });
+        // Looking up a name may hang in the system, which must not hold us.
+        Runtime::shutdown_background(runtime);
+    })?;
+    Ok((port, server))
+}
+
+async fn accept(listener: TcpListener, passage: Arc<Passage>) {
+    let router = Router::new().fallback(answer).with_state(passage);
+    if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
+        // Never ends, says its documentation.
+        drop(axum::serve(listener, router).await);
+    }
+}
+
+/// The client for the way out, through the operator's proxy, and the one for this machine. Reading
+/// the trusted certificates takes long, so they are made once. They keep no connections: those
+/// would belong to the gate that made them.
+static CLIENTS: LazyLock<Result<[Client; 2], String>> = LazyLock::new(|| {
+    let builder = || {
+        Client::builder()
+            .redirect(Policy::none())
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_max_idle_per_host(0)
+            .http1_only()
+    };
+    let clients = builder().build().and_then(|out| Ok([out, builder().no_proxy().build()?]));
+    clients.map_err(|error| words(&error))
+});
+
+fn client(remote: &Remote) -> Result<Client, String> {
+    let [out, loopback] = CLIENTS.as_ref().map_err(Clone::clone)?;
+    Ok(if remote.is_loopback() { loopback } else { out }.clone())
+}
+
+/// Answers libgit2 with the remote's answer. What is wrong with it is remembered, because all that
+/// libgit2 makes of it is that something broke.
+async fn answer(State(passage): State<Arc<Passage>>, request: Request) -> Response {
+    let asked = request.uri().path_and_query().map(axum::http::uri::PathAndQuery::as_str);
+    let path = asked
+        .and_then(|asked| asked.strip_prefix(&passage.secret))
+        .and_then(|path| PATHS.into_iter().find(|known| *known == path));
+    match path {
+        None => StatusCode::NOT_FOUND.into_response(),
+        Some(path) => Arc::clone(&passage).forward(path, request).await.unwrap_or_else(|trouble| {
+            passage.note(trouble);
+            StatusCode::BAD_GATEWAY.into_response()
+        }),
+    }
+}
+
+impl Passage {
+    async fn forward(
+        self: Arc<Self>,
+        path: &'static str,
+        request: Request,
+    ) -> Result<Response, Trouble> {
+        let (head, body) = request.into_parts();
+        let url = format!("{}{path}", self.remote.url().as_str().trim_end_matches('/'));
+        let mut forwarded = match head.method {
+            Method::GET => self.client.get(url),
+            _ => self.client.post(url),
+        };
+        for name in [header::ACCEPT, header::CONTENT_TYPE, header::USER_AGENT] {
+            if let Some(value) = head.headers.get(&name) {
+                forwarded = forwarded.header(name, value);
+            }
+        }
+        if let Some(token) = self.remote.token() {
+            forwarded = forwarded.basic_auth("x-access-token", Some(token.expose_secret()));
+        }
+        let body = axum::body::to_bytes(body, MAX_REQUEST)
+            .await
+            .map_err(|error| Trouble::Other(words(&error)))?;
+        let answer = forwarded.body(body).send().await.map_err(other)?;
+        check(&answer)?;
+        let kind = answer.headers().get(header::CONTENT_TYPE).cloned();
+        let mut response = Response::new(Body::from_stream(self.counted(answer)));
+        if let Some(kind) = kind {
+            response.headers_mut().insert(header::CONTENT_TYPE, kind);
+        }
+        Ok(response)
+    }
+
+    /// The body of an answer, as long as it is not too large.
+    fn counted(
+        self: Arc<Self>,
+        answer: reqwest::Response,
+    ) -> impl stream::Stream<Item = Result<Vec<u8>, std::io::Error>> {
+        stream::try_unfold((self, answer), |(passage, mut answer)| async move {
+            let broken = |trouble| {
+                passage.note(trouble);
+                std::io::Error::other("the answer broke off")
+            };
+            let Some(chunk) = answer.chunk().await.map_err(|error| broken(other(error)))? else {
+                return Ok(None);
+            };
+            if !passage.fits(chunk.len()) {
+                return Err(broken(Trouble::TooLarge));
+            }
+            Ok(Some((chunk.to_vec(), (passage, answer))))
+        })
+    }
+
+    fn passed(&self) -> MutexGuard<'_, Passed> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn note(&self, trouble: Trouble) {
+        self.passed().trouble.get_or_insert(trouble);
+    }
+
+    fn fits(&self, count: usize) -> bool {
+        let mut passed = self.passed();
+        passed.bytes += count as u64;
+        passed.bytes <= self.max_bytes
+    }
+}
+
+/// Whether the remote answers what it was asked. Redirects are not followed: they would take our
+/// credentials elsewhere, and what is fetched would not be what is configured.
+fn check(answer: &reqwest::Response) -> Result<(), Trouble> {
+    let status = answer.status();
+    let location = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
+    match (status.as_u16(), location) {
+        (200, _) => Ok(()),
+        (401 | 403, _) => Err(Trouble::Unauthorized),
+        (300..=399, Some(location)) => {
+            Err(Trouble::Other(format!("the server sends us on to `{}`", shown(location))))
+        }
+        _ => Err(Trouble::Other(format!("the server answers {status}"))),
+    }
+}
+
+/// A location of a redirect for people: without what may be secret in it.
+fn shown(location: &str) -> String {
+    Url::parse(location).map_or_else(
+        |_| "another path".to_owned(),
+        |url| format!("{}{}", url.origin().ascii_serialization(), url.path()),
+    )
+}
+
+fn other(error: reqwest::Error) -> Trouble {
+    Trouble::Other(words(&error.without_url()))
+}
+
+/// An error with its causes, outermost first.
+fn words(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        words = format!("{words}: {inner}");
+        cause = inner.source();
+    }
+    words
+}

@@ -1,0 +1,126 @@
+//! A bare repository on disk that mirrors a few refs of a remote.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use git2::{Config, Repository};
+
+use super::remote::OURS;
+use super::{CommitId, Limits, ReadError, Remote, Wanted};
+
+/// Each fetch that brings something adds a pack of two files, and nothing ever merges packs. With
+/// this many files a fresh clone is cheaper than every look-up in all of them.
+const MAX_PACK_FILES: usize = 400;
+
+/// A mirror, held by this value alone: other openers of the same directory wait until it is
+/// dropped, in this process and in others.
+pub struct Mirror {
+    pub(super) repository: Repository,
+    pub(super) remote: Remote,
+    pub(super) limits: Limits,
+    directory: PathBuf,
+    _lock: File,
+}
+
+/// Why a mirror could not be opened.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "cannot keep a Git mirror in `{directory}`: {reason}; see to its permissions and free space"
+)]
+pub struct OpenError {
+    directory: PathBuf,
+    reason: String,
+}
+
+impl Mirror {
+    /// Opens the mirror in `directory`, which is made if it is missing and made anew if it is
+    /// damaged.
+    pub fn open(directory: &Path, remote: Remote, limits: Limits) -> Result<Self, OpenError> {
+        let failed = |reason: String| OpenError { directory: directory.to_path_buf(), reason };
+        let lock = lock(directory).map_err(|error| failed(error.to_string()))?;
+        let repository = match open_healthy(directory) {
+            Some(repository) => repository,
+            None => create(directory).map_err(failed)?,
+        };
+        Ok(Self { repository, remote, limits, directory: directory.to_path_buf(), _lock: lock })
+    }
+
+    /// Throws away what is in the mirror, so that the next fetch brings all of it anew.
+    pub fn discard(&mut self) -> Result<(), OpenError> {
+        self.repository = create(&self.directory)
+            .map_err(|reason| OpenError { directory: self.directory.clone(), reason })?;
+        Ok(())
+    }
+
+    /// The remote.
+    pub fn remote(&self) -> &Remote {
+        &self.remote
+    }
+
+    /// Where a ref pointed at the last fetch of it.
+    pub fn head(&self, wanted: &Wanted) -> Result<Option<CommitId>, ReadError> {
+        match self.repository.find_reference(&wanted.ours()) {
+            Ok(reference) => Ok(Some(CommitId::of(reference.peel_to_commit()?.id()))),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn lock(directory: &Path) -> io::Result<File> {
+    if let Some(parent) = directory.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let file = File::options()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(directory.with_extension("lock"))?;
+    // Whoever holds it is bounded by the time limit of a fetch.
+    file.lock()?;
+    Ok(file)
+}
+
+/// The repository, if there is one and what it is for can be read.
+fn open_healthy(directory: &Path) -> Option<Repository> {
+    let packs = fs::read_dir(directory.join("objects/pack")).ok()?.count();
+    // We hold the mirror alone, so a lock in it was left behind by a process that was killed.
+    if packs > MAX_PACK_FILES || holds_lock(directory).ok()? {
+        return None;
+    }
+    let repository = isolated(Repository::open_bare(directory).ok()?).ok()?;
+    for reference in repository.references_glob(&format!("{OURS}/*")).ok()? {
+        reference.ok()?.peel_to_commit().ok()?.tree().ok()?;
+    }
+    Some(repository)
+}
+
+/// Whether a lock file of Git's is among the refs or beside them.
+fn holds_lock(directory: &Path) -> io::Result<bool> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let is_lock = entry.path().extension().is_some_and(|extension| extension == "lock");
+        let is_directory = entry.file_type()?.is_dir() && entry.file_name() != "objects";
+        if is_lock || (is_directory && holds_lock(&entry.path())?) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn create(directory: &Path) -> Result<Repository, String> {
+    match fs::remove_dir_all(directory) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.to_string()),
+        _ => {}
+    }
+    Repository::init_bare(directory).and_then(isolated).map_err(|error| error.message().to_owned())
+}
+
+/// Only the mirror's own configuration counts: one of the user's or the machine's may rewrite
+/// URLs or turn off the checking of certificates.
+fn isolated(repository: Repository) -> Result<Repository, git2::Error> {
+    let own = Config::open(&repository.path().join("config"))?;
+    repository.set_config(&own)?;
+    Ok(repository)
+}

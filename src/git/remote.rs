@@ -1,0 +1,204 @@
+//! Which remotes may be fetched, and what of them.
+
+use std::fmt;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use url::{Host, Url};
+
+/// Which kinds of remotes the operator allows beyond https.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Allowed {
+    /// `file://`: any repository that the service's user can read.
+    pub file: bool,
+    /// `http://` to other machines: anybody on the way may change what is fetched.
+    pub http: bool,
+}
+
+/// How long and how much a fetch may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// From the first connection to the last byte.
+    pub timeout: Duration,
+    /// How much may be received.
+    pub max_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { timeout: Duration::from_mins(1), max_bytes: 256 << 20 }
+    }
+}
+
+/// A repository somewhere else.
+#[derive(Debug, Clone)]
+pub struct Remote {
+    url: Url,
+    token: Option<SecretString>,
+}
+
+/// Why a URL is not fetched from.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RefusedRemote {
+    /// A user or a password in the URL: it would show up in logs.
+    #[error("the URL of a remote must not hold credentials; set a token in the settings")]
+    Credentials,
+    /// `file://` without permission.
+    #[error("`{0}` is a local path; set `git.allow_file` if that is meant")]
+    File(Url),
+    /// `http://` to another machine without permission.
+    #[error("`{0}` is not encrypted; use https, or set `git.allow_http`")]
+    Http(Url),
+    /// Any other scheme, or a URL that names no repository.
+    #[error("`{0}` is no remote that can be fetched; use https://HOST/PATH")]
+    Unsupported(Url),
+}
+
+impl Remote {
+    /// A remote, if it may be fetched from.
+    pub fn new(url: Url, allowed: Allowed) -> Result<Self, RefusedRemote> {
+        if !url.username().is_empty() || url.password().is_some() {
+            return Err(RefusedRemote::Credentials);
+        }
+        let has_host = url.host().is_some();
+        match url.scheme() {
+            "file" if has_host => Err(RefusedRemote::Unsupported(url)),
+            "file" if !allowed.file => Err(RefusedRemote::File(url)),
+            "http" if !allowed.http && !is_loopback(&url) => Err(RefusedRemote::Http(url)),
+            "file" | "http" | "https" => Ok(Self { url, token: None }),
+            _ => Err(RefusedRemote::Unsupported(url)),
+        }
+    }
+
+    /// The same, with a token of GitHub's for a server that asks who we are.
+    #[must_use]
+    pub fn with_token(mut self, token: SecretString) -> Self {
+        self.token = Some(token);
+        self
+    }
+
+    /// The URL; it never holds credentials.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    pub(super) fn token(&self) -> Option<&SecretString> {
+        self.token.as_ref()
+    }
+
+    /// Whether it is on this machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        is_loopback(&self.url)
+    }
+
+    /// Whether fetching goes over the network.
+    pub(super) fn is_http(&self) -> bool {
+        self.url.scheme() != "file"
+    }
+}
+
+impl fmt::Display for Remote {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.url.fmt(out)
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+/// What to fetch of a remote.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Wanted {
+    /// A branch, by its name without `refs/heads/`.
+    Branch(String),
+    /// The head of a GitHub pull request, by number.
+    PullRequest(u64),
+}
+
+impl Wanted {
+    /// The name at the remote.
+    pub(super) fn theirs(&self) -> String {
+        match self {
+            Self::Branch(name) => format!("refs/heads/{name}"),
+            Self::PullRequest(number) => format!("refs/pull/{number}/head"),
+        }
+    }
+
+    /// The name in the mirror, where no name of the remote can collide with ours.
+    pub(super) fn ours(&self) -> String {
+        match self {
+            Self::Branch(name) => format!("{OURS}/heads/{name}"),
+            Self::PullRequest(number) => format!("{OURS}/pull/{number}"),
+        }
+    }
+}
+
+/// The directory of the mirror's own refs.
+pub(super) const OURS: &str = "refs/cloudcorrect";
+
+impl fmt::Display for Wanted {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Branch(name) => write!(out, "branch `{name}`"),
+            Self::PullRequest(number) => write!(out, "pull request #{number}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(url: &str, allowed: Allowed) -> String {
+        match Remote::new(url.parse().unwrap(), allowed) {
+            Ok(_) => "fetched".to_owned(),
+            Err(refused) => refused.to_string(),
+        }
+    }
+
+    #[test]
+    fn only_encrypted_and_allowed_remotes_are_fetched() {
+        let none = Allowed::default();
+        let all = Allowed { file: true, http: true };
+        for (url, by_default, allowed) in [
+            ("https://github.com/o/r.git", "fetched", "fetched"),
+            ("http://127.0.0.1:8418/r.git", "fetched", "fetched"),
+            ("http://localhost/r.git", "fetched", "fetched"),
+            ("http://[::1]/r.git", "fetched", "fetched"),
+            (
+                "http://git.example.com/r.git",
+                "`http://git.example.com/r.git` is not encrypted; use https, or set `git.allow_http`",
+                "fetched",
+            ),
+            (
+                "file:///srv/r.git",
+                "`file:///srv/r.git` is a local path; set `git.allow_file` if that is meant",
+                "fetched",
+            ),
+        ] {
+            assert_eq!(verdict(url, none), by_default, "{url}");
+            assert_eq!(verdict(url, all), allowed, "{url}");
+        }
+        for url in ["ssh://git@host/r.git", "git://host/r.git", "file://host/r.git"] {
+            assert_ne!(verdict(url, all), "fetched", "{url}");
+        }
+    }
+
+    #[test]
+    fn credentials_never_stand_in_a_url() {
+        let url: Url = "https://u:geheim@github.com/o/r.git".parse().unwrap();
+        let refused = Remote::new(url, Allowed::default()).unwrap_err();
+        assert_eq!(refused, RefusedRemote::Credentials);
+        assert!(!refused.to_string().contains("geheim"));
+
+        let url: Url = "https://github.com/o/r.git".parse().unwrap();
+        let remote = Remote::new(url, Allowed::default()).unwrap().with_token("geheim".into());
+        assert!(!format!("{remote:?} {remote}").contains("geheim"));
+    }
+}

@@ -1,0 +1,256 @@
+//! Repositories and servers for the tests of this module.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::thread;
+
+use git2::{FileMode, Repository, Signature, Time};
+use openssl::asn1::Asn1Time;
+use openssl::hash::MessageDigest;
+use openssl::pkey::PKey;
+use openssl::ssl::{SslAcceptor, SslMethod};
+use openssl::x509::X509;
+use openssl::x509::extension::SubjectAlternativeName;
+use tempfile::TempDir;
+use url::Url;
+
+use super::{Allowed, CommitId, Limits, Mirror, Remote};
+
+/// A repository to fetch from.
+pub(super) struct Origin {
+    pub(super) root: TempDir,
+    repository: Repository,
+}
+
+impl Origin {
+    pub(super) fn new() -> Self {
+        let root = TempDir::new().unwrap();
+        let repository = Repository::init_bare(root.path().join("r.git")).unwrap();
+        Self { root, repository }
+    }
+
+    /// A commit on `main` on top of the last one.
+    pub(super) fn commit(&self, files: &[(&str, &str)]) -> CommitId {
+        let parent = self.repository.refname_to_id("refs/heads/main").ok();
+        self.commit_on("refs/heads/main", parent.map(CommitId::of), files)
+    }
+
+    /// A commit with exactly these files, to which `reference` then points.
+    pub(super) fn commit_on(
+        &self,
+        reference: &str,
+        parent: Option<CommitId>,
+        files: &[(&str, &str)],
+    ) -> CommitId {
+        let entries: Vec<_> =
+            files.iter().map(|(path, text)| (*path, text.as_bytes(), FileMode::Blob)).collect();
+        self.commit_entries(reference, parent, &entries)
+    }
+
+    /// The same with the modes of the files.
+    pub(super) fn commit_entries(
+        &self,
+        reference: &str,
+        parent: Option<CommitId>,
+        entries: &[(&str, &[u8], FileMode)],
+    ) -> CommitId {
+        let mut update = git2::build::TreeUpdateBuilder::new();
+        for (path, bytes, mode) in entries {
+            let id = match mode {
+                FileMode::Commit => git2::Oid::from_str(&"ab".repeat(20)).unwrap(),
+                _ => self.repository.blob(bytes).unwrap(),
+            };
+            update.upsert(*path, id, *mode);
+        }
+        let empty = self.repository.treebuilder(None).unwrap().write().unwrap();
+        let empty = self.repository.find_tree(empty).unwrap();
+        let tree = update.create_updated(&self.repository, &empty).unwrap();
+        let tree = self.repository.find_tree(tree).unwrap();
+        let parents: Vec<_> = parent
+            .iter()
+            .map(|id| self.repository.find_commit(id.oid().unwrap()).unwrap())
+            .collect();
+        let who = Signature::new("Ada", "ada@example.com", &Time::new(1_700_000_000, 0)).unwrap();
+        let parents: Vec<_> = parents.iter().collect();
+        let id =
+            self.repository.commit(None, &who, &who, "Change\n\nmore", &tree, &parents).unwrap();
+        self.repository.reference(reference, id, true, "test").unwrap();
+        CommitId::of(id)
+    }
+
+    pub(super) fn delete(&self, reference: &str) {
+        self.repository.find_reference(reference).unwrap().delete().unwrap();
+    }
+
+    pub(super) fn url(&self) -> Url {
+        Url::from_file_path(self.repository.path()).unwrap()
+    }
+
+    /// A mirror of it, in a directory beside it.
+    pub(super) fn mirror(&self) -> Mirror {
+        self.mirror_of(self.url(), Limits::default())
+    }
+
+    pub(super) fn mirror_of(&self, url: Url, limits: Limits) -> Mirror {
+        let remote = Remote::new(url, Allowed { file: true, http: false }).unwrap();
+        Mirror::open(&self.mirror_directory(), remote, limits).unwrap()
+    }
+
+    pub(super) fn mirror_directory(&self) -> PathBuf {
+        self.root.path().join("mirrors/r.git")
+    }
+}
+
+/// What a server does with each request: gets its head and body, and writes the answer.
+type Answer = fn(&Path, &str, &[u8], &mut dyn Stream);
+
+/// A connection, plain or encrypted.
+pub(super) trait Stream: Read + Write {}
+
+impl<T: Read + Write> Stream for T {}
+
+/// Serves the repositories of a directory, one request a connection; gives the base URL.
+pub(super) fn serve(root: &Path, answer: Answer) -> Url {
+    listen("http", root, move |root, mut stream| respond(root, &mut stream, answer))
+}
+
+/// Serves them as `git http-backend` does, with a certificate that it signed itself.
+pub(super) fn serve_tls(root: &Path) -> Url {
+    let acceptor = self_signed();
+    listen("https", root, move |root, stream| {
+        // A client that does not trust the certificate leaves.
+        if let Ok(mut stream) = acceptor.accept(stream) {
+            respond(root, &mut stream, backend);
+        }
+    })
+}
+
+fn listen(
+    scheme: &str,
+    root: &Path,
+    handle: impl Fn(&Path, TcpStream) + Send + Sync + 'static,
+) -> Url {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("{scheme}://{}/", listener.local_addr().unwrap()).parse().unwrap();
+    let (root, handle) = (root.to_path_buf(), Arc::new(handle));
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let (root, handle) = (root.clone(), Arc::clone(&handle));
+            thread::spawn(move || handle(&root, stream.unwrap()));
+        }
+    });
+    url
+}
+
+fn respond(root: &Path, stream: &mut dyn Stream, answer: Answer) {
+    let mut reader = BufReader::new(&mut *stream);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") && reader.read_line(&mut head).unwrap_or(0) > 0 {}
+    let length = header(&head, "content-length").and_then(|text| text.parse().ok());
+    let mut body = vec![0; length.unwrap_or(0)];
+    reader.read_exact(&mut body).unwrap();
+    drop(reader);
+    answer(root, &head, &body, stream);
+}
+
+fn self_signed() -> SslAcceptor {
+    let key = PKey::ec_gen("prime256v1").unwrap();
+    let mut certificate = X509::builder().unwrap();
+    certificate.set_version(2).unwrap();
+    let name = SubjectAlternativeName::new()
+        .ip("127.0.0.1")
+        .build(&certificate.x509v3_context(None, None))
+        .unwrap();
+    certificate.append_extension(name).unwrap();
+    certificate.set_pubkey(&key).unwrap();
+    certificate.set_not_before(&Asn1Time::days_from_now(0).unwrap()).unwrap();
+    certificate.set_not_after(&Asn1Time::days_from_now(1).unwrap()).unwrap();
+    certificate.sign(&key, MessageDigest::sha256()).unwrap();
+    let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server()).unwrap();
+    acceptor.set_private_key(&key).unwrap();
+    acceptor.set_certificate(&certificate.build()).unwrap();
+    acceptor.build()
+}
+
+pub(super) fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+    head.lines()
+        .filter_map(|line| line.split_once(": "))
+        .find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
+}
+
+/// Answers as `git http-backend` does.
+pub(super) fn backend(root: &Path, head: &str, body: &[u8], stream: &mut dyn Stream) {
+    let mut words = head.split_whitespace();
+    let (method, target) = (words.next().unwrap(), words.next().unwrap());
+    let url = Url::parse("http://server/").unwrap().join(target).unwrap();
+    let mut child = Command::new("git")
+        .args(["-c", "safe.directory=*", "http-backend"])
+        .env("GIT_PROJECT_ROOT", root)
+        .env("GIT_HTTP_EXPORT_ALL", "1")
+        .env("PATH_INFO", url.path())
+        .env("QUERY_STRING", url.query().unwrap_or_default())
+        .env("REQUEST_METHOD", method)
+        .env("CONTENT_TYPE", header(head, "content-type").unwrap_or_default())
+        .env("CONTENT_LENGTH", body.len().to_string())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(body).unwrap();
+    let output = child.wait_with_output().unwrap().stdout;
+    let end = output.windows(4).position(|at| at == b"\r\n\r\n").unwrap() + 4;
+    let answer = String::from_utf8_lossy(&output[..end]);
+    let status = header(&answer, "status").unwrap_or("200 OK");
+    let length = output.len() - end;
+    let head =
+        format!("HTTP/1.1 {status}\r\nConnection: close\r\nContent-Length: {length}\r\n{answer}");
+    // Whoever asked may have left.
+    drop(stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&output[end..])));
+}
+
+/// Lets in only who knows the token.
+pub(super) fn private(root: &Path, head: &str, body: &[u8], stream: &mut dyn Stream) {
+    // x-access-token:geheim
+    match header(head, "authorization") {
+        Some("Basic eC1hY2Nlc3MtdG9rZW46Z2VoZWlt") => backend(root, head, body, stream),
+        _ => stream
+            .write_all(
+                b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"git\"\r\n\
+                  Content-Length: 0\r\nConnection: close\r\n\r\n",
+            )
+            .unwrap(),
+    }
+}
+
+/// Serves under the name `localhost`, and sends everybody else there.
+pub(super) fn elsewhere(root: &Path, head: &str, body: &[u8], stream: &mut dyn Stream) {
+    let target = head.split_whitespace().nth(1).unwrap();
+    let (name, port) = header(head, "host").unwrap().split_once(':').unwrap();
+    if name == "localhost" {
+        return backend(root, head, body, stream);
+    }
+    let answer = format!(
+        "HTTP/1.1 302 Found\r\nLocation: http://localhost:{port}{target}\r\n\
+         Content-Length: 0\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all(answer.as_bytes()).unwrap();
+}
+
+/// Takes the request and says nothing, until the other side gives up.
+pub(super) fn silent(_: &Path, _: &str, _: &[u8], stream: &mut dyn Stream) {
+    drop(stream.read(&mut [0]));
+}
+
+/// Begins an answer and never ends it.
+pub(super) fn endless(_: &Path, _: &str, _: &[u8], stream: &mut dyn Stream) {
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/x-git-upload-pack-advertisement\r\n\
+                Content-Length: 9999999999\r\n\r\n001e# service=git-upload-pack\n0000";
+    let line = format!("003a{} refs/heads/x\n", "ab".repeat(20));
+    let mut sent = stream.write_all(head.as_bytes());
+    while sent.is_ok() {
+        sent = stream.write_all(line.as_bytes());
+    }
+}
