@@ -1,6 +1,6 @@
 //! Where in the text the nodes of the parser's tree are.
 //!
-//! The parser keeps one token a node, counted in characters: the dot of a select, the bracket of a
+//! The parser keeps one token a node, counted in bytes: the dot of a select, the bracket of a
 //! call, the sign of an operator. The rest is found in the text around it, which is known to be
 //! well-formed, since it was parsed.
 
@@ -12,33 +12,18 @@ use super::tree::Span;
 pub(super) struct Places<'a> {
     text: &'a str,
     tokens: &'a SourceInfo,
-    /// The byte offset of each character, where the two differ.
-    offsets: Vec<usize>,
 }
 
 impl<'a> Places<'a> {
     pub(super) fn new(text: &'a str, tokens: &'a SourceInfo) -> Self {
-        let offsets = if text.is_ascii() {
-            Vec::new()
-        } else {
-            text.char_indices().map(|(offset, _)| offset).collect()
-        };
-        Self { text, tokens, offsets }
+        Self { text, tokens }
     }
 
     /// The token of a node.
     pub(super) fn token(&self, id: u64) -> Span {
         let Some((start, last)) = self.tokens.offset_for(id) else { return Span::default() };
-        Span::new(self.offset(start), self.offset(last.saturating_add(1)))
-    }
-
-    fn offset(&self, character: u32) -> usize {
-        let character = character as usize;
-        if self.offsets.is_empty() {
-            character.min(self.text.len())
-        } else {
-            self.offsets.get(character).copied().unwrap_or(self.text.len())
-        }
+        let at = |byte: u32| self.text.floor_char_boundary(byte as usize);
+        Span::new(at(start), self.text.ceil_char_boundary(last as usize + 1))
     }
 
     /// The name behind the dot of a select.
