@@ -1,0 +1,50 @@
+//! JSON Schemas of all kinds of document, for editors and for reading.
+
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
+use schemars::generate::SchemaSettings;
+use schemars::{JsonSchema, Schema};
+use serde_json::{Value as Json, json};
+
+use super::written::{AccountDocument, GroupDocument};
+
+/// The schemas by kind.
+static SCHEMAS: LazyLock<IndexMap<&'static str, Json>> = LazyLock::new(|| {
+    IndexMap::from([
+        ("Account", generate::<AccountDocument>("Account")),
+        ("Group", generate::<GroupDocument>("Group")),
+    ])
+});
+
+/// The names of all kinds.
+pub fn kinds() -> Vec<&'static str> {
+    SCHEMAS.keys().copied().collect()
+}
+
+/// The schema of a kind.
+pub fn of(kind: &str) -> Option<Json> {
+    SCHEMAS.get(kind).cloned()
+}
+
+/// One schema for documents of any kind.
+pub fn all() -> Json {
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "cloudcorrect policy",
+        "oneOf": SCHEMAS.values().collect::<Vec<_>>(),
+    })
+}
+
+pub(super) fn borrowed(kind: &str) -> Option<&'static Json> {
+    SCHEMAS.get(kind)
+}
+
+fn generate<T: JsonSchema>(title: &str) -> Json {
+    let settings = SchemaSettings::draft2020_12().with(|settings| {
+        settings.inline_subschemas = true;
+    });
+    let mut schema: Schema = settings.into_generator().into_root_schema_for::<T>();
+    schema.insert("title".to_owned(), title.into());
+    schema.to_value()
+}

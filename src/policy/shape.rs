@@ -1,0 +1,248 @@
+//! Whether a document has the shape of its kind.
+//!
+//! The JSON Schema of the kind decides: which keys there are, which are required, and which type a
+//! scalar takes. Where it asks for text, the text of the scalar is kept as it is written, so that
+//! `012`, `no` and `123456789012` stay what the author sees.
+
+use serde_json::{Map, Value as Json};
+
+use crate::diagnostic::{Diagnostic, Place};
+
+use super::yaml::{Entry, Node, Tree};
+
+/// Keys of the design that this version does not have, with what to do in the meantime.
+const LATER: &[(&str, &str)] = &[
+    ("uses", "write the check out with `select` and `assert`"),
+    ("with", "write the check out with `select` and `assert`"),
+    ("let", "compare with constants"),
+    ("assertAll", "assert something of each resource"),
+    ("scope", "checks are judged per resource"),
+    ("cron", "use `every`"),
+    ("timezone", "use `every`"),
+    ("newOnly", "use `mode: audit` until the findings are gone"),
+    ("enforce", "use `mode`"),
+    ("formerly", "a check with a new id starts a new history"),
+    ("maxAge", "leave it out; what is read is never older than the evaluation"),
+];
+
+/// The document as JSON that fits `schema`; `None` where something is wrong, which is then noted.
+pub(super) fn fit(node: &Node, schema: &Json, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
+    let before = diagnostics.len();
+    let fitted = Fitting { diagnostics }.node(node, schema, "the document");
+    fitted.filter(|_| diagnostics.len() == before)
+}
+
+struct Fitting<'a> {
+    diagnostics: &'a mut Vec<Diagnostic>,
+}
+
+impl Fitting<'_> {
+    fn node(&mut self, node: &Node, schema: &Json, what: &str) -> Option<Json> {
+        match &node.tree {
+            Tree::Scalar(text) if text.is_null() && allows(schema, "null") => Some(Json::Null),
+            Tree::Map(entries) if allows(schema, "object") => {
+                self.object(node, entries, schema, what)
+            }
+            Tree::List(items) if allows(schema, "array") => self.array(node, items, schema, what),
+            Tree::Scalar(text) if !text.is_null() || allows(schema, "string") => {
+                self.scalar(node, schema, what)
+            }
+            _ => self.mismatch(node, schema, what),
+        }
+    }
+
+    fn object(
+        &mut self,
+        node: &Node,
+        entries: &[Entry],
+        schema: &Json,
+        what: &str,
+    ) -> Option<Json> {
+        let no_keys = Map::new();
+        let known = schema.get("properties").and_then(Json::as_object).unwrap_or(&no_keys);
+        let other = schema.get("additionalProperties").filter(|other| other.is_object());
+        let mut object = Map::new();
+        let mut whole = true;
+        for entry in entries {
+            let Some(schema) = known.get(&entry.key).or(other) else {
+                self.unknown_key(entry, known, what);
+                whole = false;
+                continue;
+            };
+            match self.node(&entry.value, schema, &format!("`{}`", entry.key)) {
+                Some(value) => drop(object.insert(entry.key.clone(), value)),
+                None => whole = false,
+            }
+        }
+        let required = schema.get("required").and_then(Json::as_array).into_iter().flatten();
+        for key in required.filter_map(Json::as_str) {
+            if !entries.iter().any(|entry| entry.key == key) && !replaced(entries, key) {
+                let message = format!("{what} lacks `{key}`");
+                let mut missing = Diagnostic::error(start(node), "missing-key", message);
+                missing.help = known.get(key).and_then(description).map(str::to_owned);
+                self.diagnostics.push(missing);
+                whole = false;
+            }
+        }
+        whole.then_some(Json::Object(object))
+    }
+
+    fn unknown_key(&mut self, entry: &Entry, known: &Map<String, Json>, what: &str) {
+        let key = &entry.key;
+        if let Some((_, instead)) = LATER.iter().find(|(later, _)| later == key) {
+            let message = format!("`{key}` is not supported by this version");
+            let refused = Diagnostic::error(entry.place.clone(), "unsupported", message);
+            self.diagnostics.push(refused.help(*instead));
+            return;
+        }
+        let message = format!("{what} has no `{key}`");
+        let mut refused = Diagnostic::error(entry.place.clone(), "unknown-key", message);
+        let near = nearest(key, known.keys().map(String::as_str));
+        refused.help = near.map(|near| format!("did you mean `{near}`?")).or_else(|| {
+            let names: Vec<_> = known.keys().map(|name| format!("`{name}`")).collect();
+            Some(format!("known here: {}", names.join(", ")))
+        });
+        self.diagnostics.push(refused);
+    }
+
+    fn array(&mut self, node: &Node, items: &[Node], schema: &Json, what: &str) -> Option<Json> {
+        let least = schema.get("minItems").and_then(Json::as_u64).unwrap_or(0);
+        if (items.len() as u64) < least {
+            let message = format!("{what} must not be empty");
+            self.diagnostics.push(Diagnostic::error(start(node), "empty-list", message));
+            return None;
+        }
+        let item_schema = schema.get("items").unwrap_or(&Json::Bool(true));
+        let what = format!("an item of {what}");
+        let fitted: Vec<_> = items.iter().map(|item| self.node(item, item_schema, &what)).collect();
+        fitted.into_iter().collect::<Option<Vec<_>>>().map(Json::Array)
+    }
+
+    fn scalar(&mut self, node: &Node, schema: &Json, what: &str) -> Option<Json> {
+        let Tree::Scalar(scalar) = &node.tree else { return None };
+        let text = scalar.as_str();
+        if let Some(words) = words(schema) {
+            return self.word(node, text, &words, what);
+        }
+        if allows(schema, "string") && !scalar.is_null() {
+            return Some(Json::from(text));
+        }
+        if allows(schema, "boolean") && scalar.is_plain() && matches!(text, "true" | "false") {
+            return Some(Json::Bool(text == "true"));
+        }
+        if allows(schema, "integer")
+            && scalar.is_plain()
+            && let Ok(number) = text.parse::<i64>()
+        {
+            return Some(Json::from(number));
+        }
+        self.mismatch(node, schema, what)
+    }
+
+    fn word(&mut self, node: &Node, text: &str, words: &[&str], what: &str) -> Option<Json> {
+        if words.contains(&text) {
+            return Some(Json::from(text));
+        }
+        let shown: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
+        let message = format!("{what} is `{}`, but must be {}", short(text), one_of(&shown));
+        let mut refused = Diagnostic::error(node.place.clone(), "unknown-word", message);
+        refused.help =
+            nearest(text, words.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        self.diagnostics.push(refused);
+        None
+    }
+
+    fn mismatch(&mut self, node: &Node, schema: &Json, what: &str) -> Option<Json> {
+        let wanted: Vec<_> = [
+            ("string", "text"),
+            ("boolean", "`true` or `false`"),
+            ("integer", "a whole number"),
+            ("array", "a list"),
+            ("object", "a mapping"),
+        ]
+        .into_iter()
+        .filter(|(kind, _)| allows(schema, kind))
+        .map(|(_, name)| name.to_owned())
+        .collect();
+        let found = match &node.tree {
+            Tree::Scalar(text) if !text.is_null() => format!("`{}`", short(text.as_str())),
+            _ => node.kind().to_owned(),
+        };
+        let message = format!("{what} is {found}, but must be {}", one_of(&wanted));
+        let mut refused = Diagnostic::error(start(node), "wrong-type", message);
+        refused.help = description(schema).map(str::to_owned);
+        self.diagnostics.push(refused);
+        None
+    }
+}
+
+/// Whether a missing key is one that a check with `uses` or `assertAll` does without; the check is
+/// already refused for that.
+fn replaced(entries: &[Entry], key: &str) -> bool {
+    matches!(key, "select" | "assert")
+        && entries.iter().any(|entry| matches!(entry.key.as_str(), "uses" | "assertAll"))
+}
+
+/// The place of a mapping or list is where it starts: all of it would underline half the file.
+fn start(node: &Node) -> Place {
+    let place = &node.place;
+    match node.tree {
+        Tree::Scalar(_) => place.clone(),
+        _ => Place::point(place.path.clone(), place.line, place.column),
+    }
+}
+
+fn description(schema: &Json) -> Option<&str> {
+    schema.get("description").and_then(Json::as_str).filter(|text| !text.contains('\n'))
+}
+
+fn allows(schema: &Json, kind: &str) -> bool {
+    match schema.get("type") {
+        Some(Json::String(only)) => only == kind,
+        Some(Json::Array(several)) => several.iter().any(|one| one == kind),
+        _ if words(schema).is_some() => kind == "string",
+        _ => schema
+            .get("anyOf")
+            .and_then(Json::as_array)
+            .is_some_and(|several| several.iter().any(|one| allows(one, kind))),
+    }
+}
+
+/// The words of an enum, however the schema spells it.
+fn words(schema: &Json) -> Option<Vec<&str>> {
+    if let Some(only) = schema.get("const") {
+        return Some(only.as_str().into_iter().collect());
+    }
+    if let Some(words) = schema.get("enum").and_then(Json::as_array) {
+        return Some(words.iter().filter_map(Json::as_str).collect());
+    }
+    let several = schema.get("oneOf").and_then(Json::as_array)?;
+    several.iter().map(words).collect::<Option<Vec<_>>>().map(|words| words.concat())
+}
+
+fn one_of(names: &[String]) -> String {
+    match names {
+        [] => "left out".to_owned(),
+        [only] => only.clone(),
+        [several @ .., last] => format!("{} or {last}", several.join(", ")),
+    }
+}
+
+/// The name that a misspelt one was meant to be.
+pub(super) fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let folded = found.to_lowercase();
+    known
+        .map(|name| (strsim::damerau_levenshtein(&name.to_lowercase(), &folded), name))
+        .filter(|(distance, name)| *distance <= 1 + name.len() / 5)
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// As much of a text as fits into a message.
+pub(super) fn short(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    if line.chars().count() <= 60 && line.len() == text.len() {
+        return line.to_owned();
+    }
+    format!("{}…", line.chars().take(60).collect::<String>())
+}

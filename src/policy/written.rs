@@ -1,0 +1,182 @@
+//! Documents as they are written: the JSON Schemas of all kinds come from these types, and only
+//! what fits its schema is read into them.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::words::{Mode, OnEmpty, Severity};
+
+/// The version of the format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub(super) enum ApiVersion {
+    /// The first one.
+    #[serde(rename = "cloudcorrect.dev/v1")]
+    V1,
+}
+
+/// What a document is called.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Metadata {
+    /// Unique among the documents of this kind: at most 63 of a-z, 0-9 and `-`.
+    pub(super) name: String,
+    /// What selectors go by, such as `env: prod`.
+    #[serde(default)]
+    pub(super) labels: BTreeMap<String, String>,
+    /// Notes for people and tools; they change nothing.
+    #[serde(default)]
+    #[expect(dead_code, reason = "free for users, without a meaning of ours")]
+    pub(super) annotations: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub(super) enum AccountKind {
+    Account,
+}
+
+/// A cloud account that groups can select. How to log in is the operator's setting.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct AccountDocument {
+    #[serde(rename = "apiVersion")]
+    #[expect(dead_code, reason = "checked by the schema")]
+    api_version: ApiVersion,
+    #[expect(dead_code, reason = "checked by the schema")]
+    kind: AccountKind,
+    /// What it is called.
+    pub(super) metadata: Metadata,
+    /// Which account it is.
+    pub(super) spec: AccountSpec,
+}
+
+/// Which account it is.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct AccountSpec {
+    /// An AWS account.
+    pub(super) aws: AwsAccount,
+}
+
+/// An AWS account.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct AwsAccount {
+    /// Twelve digits.
+    pub(super) account_id: String,
+    /// The regions in which resources are judged, such as `eu-west-1`. What belongs to no region
+    /// is judged always.
+    #[schemars(length(min = 1))]
+    pub(super) regions: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub(super) enum GroupKind {
+    Group,
+}
+
+/// Checks that are judged together, on a schedule, in the accounts that the group selects.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct GroupDocument {
+    #[serde(rename = "apiVersion")]
+    #[expect(dead_code, reason = "checked by the schema")]
+    api_version: ApiVersion,
+    #[expect(dead_code, reason = "checked by the schema")]
+    kind: GroupKind,
+    /// What it is called.
+    pub(super) metadata: Metadata,
+    /// What it checks, where and when.
+    pub(super) spec: GroupSpec,
+}
+
+/// What a group checks, where and when.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct GroupSpec {
+    /// One sentence for people.
+    #[serde(default)]
+    pub(super) description: Option<String>,
+    /// Whom to ask.
+    #[serde(default)]
+    pub(super) owner: Option<String>,
+    /// The accounts that it selects; all of them if it is left out.
+    #[serde(default)]
+    pub(super) accounts: Selector,
+    /// When it is evaluated.
+    #[serde(default)]
+    pub(super) schedule: Schedule,
+    /// What its outcome does: `shadow` is stored only, `audit` is shown and never red, `enforce`
+    /// turns the commit red.
+    #[serde(default)]
+    pub(super) mode: Mode,
+    /// Whether its evaluation is put on hold.
+    #[serde(default)]
+    pub(super) suspend: bool,
+    /// The checks.
+    #[schemars(length(min = 1))]
+    pub(super) checks: Vec<CheckSpec>,
+}
+
+/// Which accounts a group selects.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Selector {
+    /// Labels that the account must have, all of them.
+    #[serde(default)]
+    pub(super) match_labels: BTreeMap<String, String>,
+    /// Names of accounts, one of which it must be.
+    #[serde(default)]
+    pub(super) names: Vec<String>,
+}
+
+/// When a group is evaluated.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct Schedule {
+    /// The interval between two evaluations: a number with `s`, `m`, `h` or `d`, from 10s to 30d.
+    #[serde(default = "hourly")]
+    pub(super) every: String,
+}
+
+impl Default for Schedule {
+    fn default() -> Self {
+        Self { every: hourly() }
+    }
+}
+
+fn hourly() -> String {
+    "1h".to_owned()
+}
+
+/// What must hold of the resources of a type.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct CheckSpec {
+    /// Unique in the group: at most 63 of a-z, 0-9 and `-`.
+    pub(super) id: String,
+    /// One line for people; the id if it is left out.
+    #[serde(default)]
+    pub(super) title: Option<String>,
+    /// How much a failure matters.
+    #[serde(default)]
+    pub(super) severity: Severity,
+    /// The resource type, such as `AWS::S3::Bucket`.
+    pub(super) select: String,
+    /// A CEL expression: which resources of the type are judged; all of them if it is left out.
+    #[serde(default, rename = "where")]
+    pub(super) filter: Option<String>,
+    /// A CEL expression: what must hold of each of them.
+    #[serde(rename = "assert")]
+    pub(super) assertion: String,
+    /// The outcome in an account where nothing is selected.
+    #[serde(default)]
+    pub(super) on_empty: OnEmpty,
+    /// Controls of frameworks that the check belongs to, such as `cis-aws-3.0.0/2.1.4`.
+    #[serde(default)]
+    pub(super) compliance: Vec<String>,
+    /// What to do about a failure.
+    #[serde(default)]
+    pub(super) remediation: Option<String>,
+}

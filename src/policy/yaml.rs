@@ -1,0 +1,12 @@
+//! YAML as a tree in which every node knows its place.
+//!
+//! Strict where YAML is loose: no aliases, tags, merge keys or duplicate keys, bounded size, depth
+//! and number of nodes. Scalars stay text; which type they have is decided by their place in a
+//! document's schema.
+
+mod node;
+mod read;
+mod scalar;
+
+pub(super) use node::{Entry, Node, Tree};
+pub(super) use read::read;
