@@ -1,0 +1,3 @@
+drop table delivery;
+drop table pull_request;
+drop table source;

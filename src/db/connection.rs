@@ -1,0 +1,54 @@
+//! The pool of connections and the schema's migrations.
+
+use std::time::Duration;
+
+use secrecy::{ExposeSecret, SecretString};
+use sqlx::migrate::Migrator;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{Connection, PgPool};
+
+use super::{Error, runs};
+
+/// The migrations of `migrations/`, compiled in.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+/// What no transaction or statement of the service may outlast. An open transaction keeps dead rows
+/// from being removed, and a statement without an end would hold a worker for ever.
+const SESSION: [(&str, &str); 4] = [
+    ("statement_timeout", "30s"),
+    ("lock_timeout", "10s"),
+    ("idle_in_transaction_session_timeout", "30s"),
+    ("timezone", "UTC"),
+];
+
+/// How many months have their partition of runs before they begin.
+const MONTHS_AHEAD: i32 = 3;
+
+/// A pool of connections to the database at `url`; fails if it cannot be reached.
+pub async fn connect(url: &SecretString) -> Result<PgPool, Error> {
+    let options: PgConnectOptions = url.expose_secret().parse()?;
+    let options = options.application_name("cloudcorrect").options(SESSION);
+    let pool = PgPoolOptions::new()
+        .max_connections(16)
+        .acquire_timeout(Duration::from_secs(10))
+        .idle_timeout(Duration::from_mins(5))
+        .max_lifetime(Duration::from_mins(30))
+        .connect_with(options)
+        .await?;
+    Ok(pool)
+}
+
+/// Brings the schema up to date, under a lock so that replicas may start together.
+pub async fn migrate(pool: &PgPool) -> Result<(), Error> {
+    // A connection of its own: a migration may take longer than a statement of the service.
+    let mut connection = pool.acquire().await?.detach();
+    sqlx::query!(
+        "select set_config(name, '0', false) from unnest('{statement_timeout,lock_timeout}'::text[]) name",
+    )
+    .fetch_all(&mut connection)
+    .await?;
+    MIGRATOR.run(&mut connection).await?;
+    runs::create_partitions(&mut connection, MONTHS_AHEAD).await?;
+    connection.close().await?;
+    Ok(())
+}

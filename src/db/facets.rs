@@ -1,0 +1,274 @@
+//! Facets: what each operation said of each resource, as intervals, so that any past inventory can
+//! be rebuilt.
+//!
+//! An inventory is first turned into [`Observations`], which needs no database and belongs on a
+//! blocking thread; equal inventories have equal digests, whose comparison is all that an unchanged
+//! inventory costs.
+
+mod changes;
+mod observations;
+mod reading;
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+
+use self::changes::{Changes, Stored};
+pub use self::observations::Observations;
+use self::observations::{Observed, Place, State};
+pub use self::reading::inventory;
+use super::sources::SourceId;
+use super::{Digest, Error, blobs};
+use crate::resource::{AccountId, Provider, Region};
+
+/// How many digests of a place are known to say what the open facets say. Groups that read
+/// different facets of the same resources each have their own.
+const KNOWN_DIGESTS: i32 = 16;
+
+/// Keeps what an inventory said, in a transaction; whether anything was new.
+///
+/// `observed_at` is the database's instant at which the fetch began (a claim's `claimed_at`): what
+/// is older than the last write is dropped, since two replicas may fetch the same account.
+pub async fn record(
+    connection: &mut PgConnection,
+    source: SourceId,
+    observations: &Observations,
+    observed_at: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let owner = Owner { source, provider: observations.provider, account: &observations.account };
+    let known = known(connection, &owner).await?;
+    let mut changed = false;
+    for (place, observed) in &observations.places {
+        let digest = observed.digest();
+        if known.contains(&(place.clone(), digest)) {
+            continue;
+        }
+        let scope = Scope { owner: &owner, place };
+        let Some(at) = lock(connection, &scope, observed_at).await? else { continue };
+        let stored = open(connection, &scope).await?;
+        let needed = Changes::between(&stored, observed);
+        apply(connection, &scope, &needed, at).await?;
+        remember(connection, &scope, digest, observed_at, !needed.is_empty()).await?;
+        changed |= !needed.is_empty();
+    }
+    Ok(changed)
+}
+
+/// Whose facets.
+struct Owner<'a> {
+    source: SourceId,
+    provider: Provider,
+    account: &'a AccountId,
+}
+
+/// The facets of one type in one region.
+struct Scope<'a> {
+    owner: &'a Owner<'a>,
+    place: &'a Place,
+}
+
+async fn known(
+    connection: &mut PgConnection,
+    owner: &Owner<'_>,
+) -> Result<BTreeSet<(Place, Digest)>, Error> {
+    sqlx::query!(
+        r#"select region, resource_type, unnest(digests) as "digest!"
+        from facet_scope where source = $1 and provider = $2 and account = $3"#,
+        owner.source.0,
+        owner.provider.as_str(),
+        owner.account.as_str(),
+    )
+    .fetch_all(connection)
+    .await?
+    .into_iter()
+    .map(|row| {
+        let place = Place {
+            type_name: row.resource_type.as_str().into(),
+            region: super::words::parsed("region", &row.region)?,
+        };
+        Ok((place, Digest::read(&row.digest)?))
+    })
+    .collect()
+}
+
+/// Locks the facets of a scope and gives the instant of the change; `None` if they are newer.
+async fn lock(
+    connection: &mut PgConnection,
+    scope: &Scope<'_>,
+    observed_at: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, Error> {
+    sqlx::query!(
+        "insert into facet_scope (source, provider, account, region, resource_type, observed_at, digests)
+         values ($1, $2, $3, $4, $5, '-infinity', '{}') on conflict do nothing",
+        scope.owner.source.0,
+        scope.owner.provider.as_str(),
+        scope.owner.account.as_str(),
+        scope.place.region.as_str(),
+        scope.place.type_name.as_str(),
+    )
+    .execute(&mut *connection)
+    .await?;
+    let at = sqlx::query_scalar!(
+        r#"with held as (
+            select from facet_scope
+            where source = $1 and provider = $2 and account = $3 and region = $4
+              and resource_type = $5 and observed_at <= $6
+            for no key update
+        )
+        select clock_timestamp() as "at!" from held"#,
+        scope.owner.source.0,
+        scope.owner.provider.as_str(),
+        scope.owner.account.as_str(),
+        scope.place.region.as_str(),
+        scope.place.type_name.as_str(),
+        observed_at,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(at)
+}
+
+async fn open(connection: &mut PgConnection, scope: &Scope<'_>) -> Result<Vec<Stored>, Error> {
+    sqlx::query!(
+        "select resource_id, operation, state, body, cause, resource_region, arn from facet
+         where source = $1 and provider = $2 and account = $3 and region = $4
+           and resource_type = $5 and until is null",
+        scope.owner.source.0,
+        scope.owner.provider.as_str(),
+        scope.owner.account.as_str(),
+        scope.place.region.as_str(),
+        scope.place.type_name.as_str(),
+    )
+    .fetch_all(connection)
+    .await?
+    .into_iter()
+    .map(|row| {
+        Ok(Stored {
+            resource_id: row.resource_id,
+            operation: row.operation,
+            state: State::read(&row.state)?,
+            body: row.body.as_deref().map(Digest::read).transpose()?,
+            cause: row.cause,
+            resource_region: row.resource_region,
+            arn: row.arn,
+        })
+    })
+    .collect()
+}
+
+async fn apply(
+    connection: &mut PgConnection,
+    scope: &Scope<'_>,
+    changes: &Changes<'_>,
+    at: DateTime<Utc>,
+) -> Result<(), Error> {
+    close(connection, scope, &changes.close, at).await?;
+    let bodies = changes.open.iter().filter_map(|one| one.body.clone());
+    blobs::keep(connection, bodies.map(|(digest, text)| (digest, text.into_bytes()))).await?;
+    insert(connection, scope, &changes.open, at).await
+}
+
+async fn close(
+    connection: &mut PgConnection,
+    scope: &Scope<'_>,
+    gone: &[&Stored],
+    at: DateTime<Utc>,
+) -> Result<(), Error> {
+    if gone.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<&str> = gone.iter().map(|one| one.resource_id.as_str()).collect();
+    let operations: Vec<&str> = gone.iter().map(|one| one.operation.as_str()).collect();
+    let failed: Vec<bool> = gone.iter().map(|one| one.state.failed()).collect();
+    sqlx::query!(
+        "update facet set until = $6
+         from unnest($7::text[], $8::text[], $9::boolean[]) as gone (resource_id, operation, failed)
+         where source = $1 and provider = $2 and account = $3 and region = $4
+           and resource_type = $5 and until is null and facet.resource_id = gone.resource_id
+           and facet.operation = gone.operation and facet.failed = gone.failed",
+        scope.owner.source.0,
+        scope.owner.provider.as_str(),
+        scope.owner.account.as_str(),
+        scope.place.region.as_str(),
+        scope.place.type_name.as_str(),
+        at,
+        &ids as &[&str],
+        &operations as &[&str],
+        &failed,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The values of one field.
+fn column<'a, V>(rows: &[&'a Observed], value: impl Fn(&'a Observed) -> V) -> Vec<V> {
+    rows.iter().copied().map(value).collect()
+}
+
+async fn insert(
+    connection: &mut PgConnection,
+    scope: &Scope<'_>,
+    new: &[&Observed],
+    at: DateTime<Utc>,
+) -> Result<(), Error> {
+    if new.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "insert into facet (source, provider, account, region, resource_type, since, resource_id,
+            operation, state, body, cause, message, resource_region, arn)
+         select $1, $2, $3, $4, $5, $6, new.* from unnest($7::text[], $8::text[], $9::text[],
+            $10::bytea[], $11::text[], $12::text[], $13::text[], $14::text[]) new",
+        scope.owner.source.0,
+        scope.owner.provider.as_str(),
+        scope.owner.account.as_str(),
+        scope.place.region.as_str(),
+        scope.place.type_name.as_str(),
+        at,
+        &column(new, |one| &*one.resource_id) as &[&str],
+        &column(new, |one| one.operation.as_str()) as &[&str],
+        &column(new, |one| one.state.as_str()) as &[&str],
+        &column(new, |one| one.body.as_ref().map(|(digest, _)| digest.to_vec()))
+            as &[Option<Vec<u8>>],
+        &column(new, |one| one.failure.as_ref().map(|failure| failure.cause.as_str()))
+            as &[Option<&str>],
+        &column(new, |one| one.failure.as_ref().map(|failure| failure.message.as_str()))
+            as &[Option<&str>],
+        &column(new, |one| one.resource_region.as_ref().map(Region::as_str)) as &[Option<&str>],
+        &column(new, |one| one.arn.as_deref()) as &[Option<&str>],
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Notes that the open facets say what was observed. If they changed, what was known before no
+/// longer holds.
+async fn remember(
+    connection: &mut PgConnection,
+    scope: &Scope<'_>,
+    digest: Digest,
+    observed_at: DateTime<Utc>,
+    changed: bool,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update facet_scope
+         set observed_at = $6,
+             digests = array[$7::bytea] || case when $8 then '{}' else digests[:$9 - 1] end
+         where source = $1 and provider = $2 and account = $3 and region = $4 and resource_type = $5",
+        scope.owner.source.0,
+        scope.owner.provider.as_str(),
+        scope.owner.account.as_str(),
+        scope.place.region.as_str(),
+        scope.place.type_name.as_str(),
+        observed_at,
+        &digest.0,
+        changed,
+        KNOWN_DIGESTS,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

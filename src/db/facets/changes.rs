@@ -1,0 +1,76 @@
+//! What an observation changes of the facets that are kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::observations::{LIST, Observed, PlaceObservations, State};
+use crate::db::Digest;
+use crate::resource::Region;
+
+/// A facet that is kept and open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stored {
+    pub(super) resource_id: String,
+    pub(super) operation: String,
+    pub(super) state: State,
+    pub(super) body: Option<Digest>,
+    pub(super) cause: Option<String>,
+    pub(super) resource_region: Option<String>,
+    pub(super) arn: Option<String>,
+}
+
+impl Stored {
+    fn says(&self, observed: &Observed) -> bool {
+        self.state == observed.state
+            && self.body == observed.body.as_ref().map(|(digest, _)| *digest)
+            && self.cause.as_deref() == observed.failure.as_ref().map(|one| one.cause.as_str())
+            && self.resource_region.as_deref()
+                == observed.resource_region.as_ref().map(Region::as_str)
+            && self.arn.as_deref() == observed.arn.as_deref()
+    }
+}
+
+/// Which facets to close, and which to open; closing comes first.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct Changes<'a> {
+    pub(super) close: Vec<&'a Stored>,
+    pub(super) open: Vec<&'a Observed>,
+}
+
+impl<'a> Changes<'a> {
+    /// A failure takes the place of another failure only and leaves the last value open; a value
+    /// takes the place of both. A complete list closes all that belongs to resources not on it.
+    pub(super) fn between(stored: &'a [Stored], observed: &'a PlaceObservations) -> Self {
+        let kept: BTreeMap<_, _> = stored
+            .iter()
+            .map(|one| {
+                ((one.resource_id.as_str(), one.operation.as_str(), one.state.failed()), one)
+            })
+            .collect();
+        let mut changes = Self::default();
+        for row in &observed.rows {
+            let of =
+                |failed| kept.get(&(&*row.resource_id, row.operation.as_str(), failed)).copied();
+            let (same_kind, failure) = (of(row.state.failed()), of(true));
+            if !row.state.failed() {
+                changes.close.extend(failure);
+            }
+            if !same_kind.is_some_and(|one| one.says(row)) {
+                changes.close.extend(same_kind);
+                changes.open.push(row);
+            }
+        }
+        if observed.complete {
+            let listed: BTreeSet<&str> =
+                observed.rows.iter().map(|row| &*row.resource_id).collect();
+            let gone = |one: &&Stored| {
+                one.resource_id != LIST && !listed.contains(one.resource_id.as_str())
+            };
+            changes.close.extend(stored.iter().filter(gone));
+        }
+        changes
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.close.is_empty() && self.open.is_empty()
+    }
+}

@@ -1,0 +1,190 @@
+//! An inventory as rows: what each operation said of each resource.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::db::Digest;
+use crate::db::words::words;
+use crate::resource::{
+    AccountId, Facet, Failure, Inventory, Listing, Operation, Provider, Region, Resource, Schema,
+    TypeName, schemas,
+};
+
+words! {
+    /// What an operation said.
+    pub(super) State, "state of a facet":
+    /// A value; of a list: that it is complete.
+    Read = "read",
+    /// That there is none.
+    Absent = "absent",
+    /// Nothing: it failed.
+    Error = "error",
+    /// A list that broke off.
+    Partial = "partial",
+}
+
+impl State {
+    pub(super) fn failed(self) -> bool {
+        matches!(self, Self::Error | Self::Partial)
+    }
+}
+
+/// The resource id that stands for the list itself.
+pub(super) const LIST: &str = "*";
+
+/// A type and the region that was asked for it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) type_name: TypeName,
+    pub(super) region: Region,
+}
+
+/// What one operation said of one resource.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Observed {
+    pub(super) resource_id: Arc<str>,
+    pub(super) operation: Operation,
+    pub(super) state: State,
+    pub(super) body: Option<(Digest, String)>,
+    pub(super) failure: Option<Failure>,
+    pub(super) resource_region: Option<Region>,
+    pub(super) arn: Option<Arc<str>>,
+}
+
+/// What was observed in one place.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct PlaceObservations {
+    pub(super) rows: Vec<Observed>,
+    /// Whether resources that are not among the rows are gone.
+    pub(super) complete: bool,
+}
+
+/// What an inventory says, ready to be kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observations {
+    pub(super) provider: Provider,
+    pub(super) account: AccountId,
+    pub(super) places: BTreeMap<Place, PlaceObservations>,
+}
+
+impl Observations {
+    /// What an inventory says. Types without a schema are left out.
+    pub fn of(inventory: &Inventory) -> Self {
+        let places = inventory.listings.iter().filter_map(|((type_name, region), listing)| {
+            let place = Place { type_name: type_name.clone(), region: region.clone() };
+            Some((place, PlaceObservations::of(schemas().get(type_name)?, listing)))
+        });
+        Self {
+            provider: inventory.provider,
+            account: inventory.account.clone(),
+            places: places.collect(),
+        }
+    }
+
+    /// Which facets were asked of which resources: equal for runs that looked at the same.
+    pub fn coverage(&self) -> Digest {
+        self.digest_of(|observed| {
+            let mut parts = Parts::default();
+            for row in &observed.rows {
+                parts.add(&row.resource_id).add(row.operation.as_str());
+            }
+            parts.digest()
+        })
+    }
+
+    /// What was said: equal for inventories that say the same.
+    pub fn digest(&self) -> Digest {
+        self.digest_of(PlaceObservations::digest)
+    }
+
+    fn digest_of(&self, place_digest: impl Fn(&PlaceObservations) -> Digest) -> Digest {
+        let mut parts = Parts::default();
+        parts.add(self.provider.as_str()).add(self.account.as_str());
+        for (place, observed) in &self.places {
+            parts.add(place.type_name.as_str()).add(place.region.as_str());
+            parts.add(&place_digest(observed).to_string());
+        }
+        parts.digest()
+    }
+}
+
+impl PlaceObservations {
+    fn of(schema: &Schema, listing: &Listing) -> Self {
+        let (state, complete) = match listing {
+            Listing::Complete(_) => (State::Read, true),
+            Listing::Partial(..) => (State::Partial, false),
+            Listing::Failed(_) => (State::Error, false),
+        };
+        let list = Observed {
+            resource_id: LIST.into(),
+            operation: schema.list.clone(),
+            state,
+            body: None,
+            failure: listing.failure().cloned(),
+            resource_region: None,
+            arn: None,
+        };
+        let resources = listing.resources().iter();
+        let mut rows: Vec<_> = resources.flat_map(|resource| facets(schema, resource)).collect();
+        rows.push(list);
+        rows.sort_by(|one, other| {
+            (&one.resource_id, &one.operation).cmp(&(&other.resource_id, &other.operation))
+        });
+        Self { rows, complete }
+    }
+
+    /// The words of a failure do not count: those of some services hold a new id every time.
+    pub(super) fn digest(&self) -> Digest {
+        let mut parts = Parts::default();
+        for row in &self.rows {
+            parts.add(&row.resource_id).add(row.operation.as_str()).add(row.state.as_str());
+            parts.add(&row.body.as_ref().map(|(digest, _)| digest.to_string()).unwrap_or_default());
+            parts.add(row.failure.as_ref().map_or("", |failure| failure.cause.as_str()));
+            parts.add(row.resource_region.as_ref().map_or("", Region::as_str));
+            parts.add(row.arn.as_deref().unwrap_or_default());
+        }
+        parts.digest()
+    }
+}
+
+fn facets<'a>(
+    schema: &'a Schema,
+    resource: &'a Resource,
+) -> impl Iterator<Item = Observed> + use<'a> {
+    resource.facets.iter().map(move |(operation, facet)| {
+        let (state, body, failure) = match facet {
+            Facet::Read(value) => {
+                let text = value.to_json().to_string();
+                (State::Read, Some((Digest::of(text.as_bytes()), text)), None)
+            }
+            Facet::Absent => (State::Absent, None, None),
+            Facet::Failed(failure) => (State::Error, None, Some(failure.clone())),
+        };
+        let listed = *operation == schema.list;
+        Observed {
+            resource_id: resource.id.clone(),
+            operation: operation.clone(),
+            state,
+            body,
+            failure,
+            resource_region: listed.then(|| resource.region.clone()),
+            arn: resource.arn.clone().filter(|_| listed),
+        }
+    })
+}
+
+/// Text in parts, each with its length, so that no two lists of parts are the same text.
+#[derive(Default)]
+struct Parts(Vec<u8>);
+
+impl Parts {
+    fn add(&mut self, part: &str) -> &mut Self {
+        self.0.extend_from_slice(&(part.len() as u64).to_be_bytes());
+        self.0.extend_from_slice(part.as_bytes());
+        self
+    }
+
+    fn digest(&self) -> Digest {
+        Digest::of(&self.0)
+    }
+}

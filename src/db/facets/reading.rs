@@ -1,0 +1,131 @@
+//! Past and present inventories, rebuilt from their facets.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+
+use super::observations::{LIST, State};
+use crate::db::sources::SourceId;
+use crate::db::{Error, words};
+use crate::resource::{
+    AccountId, Facet, Failure, Inventory, Listing, Operation, Provider, Region, Resource, Schema,
+    TypeName, schemas,
+};
+
+struct Row {
+    region: String,
+    resource_type: String,
+    resource_id: String,
+    operation: String,
+    state: String,
+    body: Option<Vec<u8>>,
+    cause: Option<String>,
+    message: Option<String>,
+    resource_region: Option<String>,
+    arn: Option<String>,
+}
+
+/// The inventory of an account as it was known at an instant, or is now: what could not be read
+/// then is a failure, also where an older value is kept. `None` if nothing was known.
+pub async fn inventory(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    provider: Provider,
+    account: &AccountId,
+    at: Option<DateTime<Utc>>,
+) -> Result<Option<Inventory>, Error> {
+    let rows = sqlx::query!(
+        r#"select region, resource_type, resource_id, operation, state, blob.body as "body?", cause,
+            message, resource_region, arn, coalesce($4, now()) as "taken_at!"
+        from facet left join blob on blob.digest = facet.body
+        where source = $1 and provider = $2 and account = $3
+          and case when $4::timestamptz is null then until is null
+                   else since <= $4 and (until is null or until > $4) end
+        -- A failure comes behind the value that it leaves in its place.
+        order by resource_type, region, resource_id, operation, failed"#,
+        source.0,
+        provider.as_str(),
+        account.as_str(),
+        at,
+    )
+    .fetch_all(executor)
+    .await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let mut inventory = Inventory { provider, ..Inventory::empty(account.clone(), first.taken_at) };
+    let mut places: BTreeMap<(String, String), Vec<Row>> = BTreeMap::new();
+    for row in rows {
+        let row = Row {
+            region: row.region,
+            resource_type: row.resource_type,
+            resource_id: row.resource_id,
+            operation: row.operation,
+            state: row.state,
+            body: row.body,
+            cause: row.cause,
+            message: row.message,
+            resource_region: row.resource_region,
+            arn: row.arn,
+        };
+        places.entry((row.resource_type.clone(), row.region.clone())).or_default().push(row);
+    }
+    for ((type_name, region), rows) in places {
+        let type_name = TypeName::from(type_name.as_str());
+        let region: Region = words::parsed("region", &region)?;
+        if let Some(schema) = schemas().get(&type_name) {
+            inventory.listings.insert((type_name, region), listing(schema, rows)?);
+        }
+    }
+    Ok(Some(inventory))
+}
+
+fn listing(schema: &Schema, rows: Vec<Row>) -> Result<Listing, Error> {
+    let mut list = None;
+    let mut resources: BTreeMap<String, Resource> = BTreeMap::new();
+    for row in rows {
+        if row.resource_id == LIST {
+            list = Some((State::read(&row.state)?, failure(&row)?));
+            continue;
+        }
+        let operation = Operation::from(row.operation.as_str());
+        let facet = facet(schema, &operation, &row)?;
+        let resource = resources.entry(row.resource_id.clone()).or_insert_with(|| Resource {
+            type_name: schema.type_name.clone(),
+            id: row.resource_id.into(),
+            arn: None,
+            region: Region::global(),
+            facets: BTreeMap::new(),
+        });
+        if let Some(region) = row.resource_region {
+            resource.region = words::parsed("region", &region)?;
+            resource.arn = row.arn.map(Into::into);
+        }
+        resource.facets.insert(operation, facet);
+    }
+    let resources: Vec<_> = resources.into_values().map(Arc::new).collect();
+    Ok(match list {
+        Some((State::Partial, failure)) => Listing::Partial(resources, failure),
+        Some((State::Error, failure)) => Listing::Failed(failure),
+        _ => Listing::Complete(resources),
+    })
+}
+
+fn facet(schema: &Schema, operation: &Operation, row: &Row) -> Result<Facet, Error> {
+    Ok(match State::read(&row.state)? {
+        State::Read => {
+            let body = row.body.as_deref().unwrap_or_default();
+            let json = serde_json::from_slice(body)
+                .map_err(|_| Error::unreadable("facet", String::from_utf8_lossy(body)))?;
+            Facet::Read(schema.refine(operation, &json))
+        }
+        State::Absent => Facet::Absent,
+        State::Error | State::Partial => Facet::Failed(failure(row)?),
+    })
+}
+
+/// The failure of a row; of one that holds a value, a failure that nobody sees.
+fn failure(row: &Row) -> Result<Failure, Error> {
+    let cause = row.cause.as_deref().unwrap_or("not_collected");
+    Ok(Failure::new(words::parsed("cause", cause)?, row.message.clone().unwrap_or_default()))
+}

@@ -1,0 +1,214 @@
+//! Due groups: claiming, completing, failing.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use super::{Verdict, verdict};
+use crate::db::runs::{RecordedRun, RunId};
+use crate::db::sources::SourceId;
+use crate::db::work::{Backoff, fenced, from_millis, shortened};
+use crate::db::{Digest, Error};
+use crate::evaluation::Counts;
+use crate::resource::Cause;
+
+/// A group claimed for an evaluation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// Its source.
+    pub source: SourceId,
+    /// Its name.
+    pub name: String,
+    /// The definition that is to be evaluated.
+    pub digest: Digest,
+    /// The commit that last changed it.
+    pub revision: String,
+    /// From one evaluation to the next.
+    pub interval: Duration,
+    /// What the last completed run said.
+    pub verdict: Option<Verdict>,
+    /// Whether that run was of the present definition.
+    pub evaluated: bool,
+    /// Attempts since the last completed run, this one included.
+    pub attempts: i32,
+    /// When it was due.
+    pub due_at: DateTime<Utc>,
+    /// When it was claimed.
+    pub claimed_at: DateTime<Utc>,
+    attempt: Uuid,
+}
+
+/// Proof that a claim held at [`Fence::at`] and holds until the transaction ends.
+#[derive(Debug)]
+pub struct Fence {
+    pub(in crate::db) source: SourceId,
+    pub(in crate::db) group: String,
+    pub(in crate::db) at: DateTime<Utc>,
+    /// The run that equal results extend.
+    pub(in crate::db) run: Option<RecordedRun>,
+}
+
+impl Fence {
+    /// The instant at which all that the transaction writes begins or ends.
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+}
+
+/// How an evaluation ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Completed {
+    /// What it said.
+    pub verdict: Verdict,
+    /// Of which definition.
+    pub digest: Digest,
+    /// The run that says so.
+    pub run: RecordedRun,
+    /// When the next run is due.
+    pub due_at: DateTime<Utc>,
+}
+
+/// Claims up to `limit` groups of watched sources, those due longest first, for the time of
+/// `lease`.
+pub async fn claim_due(
+    executor: impl PgExecutor<'_>,
+    limit: i64,
+    lease: Duration,
+) -> Result<Vec<Claim>, Error> {
+    sqlx::query!(
+        r#"with due as (
+            select g.source, g.name from policy_group g
+            join source on source.id = g.source and source.retired_at is null
+            where g.retired_at is null and not g.suspended and g.due_at <= now()
+              and (g.lease_until is null or g.lease_until <= now())
+            order by g.due_at limit $1 for no key update of g skip locked
+        )
+        update policy_group g
+        set lease_until = now() + make_interval(secs => $2),
+            attempt = gen_random_uuid(), attempts = attempts + 1
+        from due where g.source = due.source and g.name = due.name
+        returning g.source, g.name, digest, revision, interval_ms, outcome, cause,
+            counts as "counts: Json<Counts>", evaluated_digest is not distinct from digest as "evaluated!",
+            attempts, due_at, now() as "claimed_at!", attempt as "attempt!""#,
+        limit,
+        lease.as_secs_f64(),
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(|row| {
+        Ok(Claim {
+            source: SourceId(row.source),
+            name: row.name,
+            digest: Digest::read(&row.digest)?,
+            revision: row.revision,
+            interval: from_millis(row.interval_ms),
+            verdict: verdict(row.outcome.as_deref(), row.cause.as_deref(), row.counts)?,
+            evaluated: row.evaluated,
+            attempts: row.attempts,
+            due_at: row.due_at,
+            claimed_at: row.claimed_at,
+            attempt: row.attempt,
+        })
+    })
+    .collect()
+}
+
+/// Extends the lease of an evaluation that takes longer.
+pub async fn renew(
+    executor: impl PgExecutor<'_>,
+    claim: &Claim,
+    lease: Duration,
+) -> Result<(), Error> {
+    let done = sqlx::query!(
+        "update policy_group set lease_until = now() + make_interval(secs => $4)
+         where source = $1 and name = $2 and attempt = $3 and lease_until > now()",
+        claim.source.0,
+        claim.name,
+        claim.attempt,
+        lease.as_secs_f64(),
+    )
+    .execute(executor)
+    .await?;
+    fenced(&done)
+}
+
+/// Locks a claimed group for the rest of the transaction, if the claim still holds.
+pub async fn fence(executor: impl PgExecutor<'_>, claim: &Claim) -> Result<Fence, Error> {
+    let row = sqlx::query!(
+        r#"with held as (
+            select run, run_first_at from policy_group
+            where source = $1 and name = $2 and attempt = $3 and lease_until > now()
+            for no key update
+        )
+        select clock_timestamp() as "at!", run, run_first_at from held"#,
+        claim.source.0,
+        claim.name,
+        claim.attempt,
+    )
+    .fetch_optional(executor)
+    .await?
+    .ok_or(Error::Stale)?;
+    let run = row.run.zip(row.run_first_at);
+    Ok(Fence {
+        source: claim.source,
+        group: claim.name.clone(),
+        at: row.at,
+        run: run.map(|(id, first_at)| RecordedRun { id: RunId(id), first_at, extended: true }),
+    })
+}
+
+/// Ends an evaluation.
+pub async fn complete(
+    executor: impl PgExecutor<'_>,
+    fence: Fence,
+    completed: &Completed,
+) -> Result<(), Error> {
+    let Verdict { outcome, counts } = completed.verdict;
+    sqlx::query!(
+        "update policy_group
+         set evaluated_digest = $4, outcome = $5, cause = $6, counts = $7, run = $8,
+             run_first_at = $9, last_run_at = $3, last_error = null, due_at = $10,
+             lease_until = null, attempt = null, attempts = 0
+         where source = $1 and name = $2",
+        fence.source.0,
+        fence.group,
+        fence.at,
+        &completed.digest.0,
+        outcome.name(),
+        outcome.cause().map(Cause::as_str),
+        Json(counts) as _,
+        completed.run.id.0,
+        completed.run.first_at,
+        completed.due_at,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Ends an evaluation that came to nothing: the next one is due after a pause.
+pub async fn fail(
+    executor: impl PgExecutor<'_>,
+    claim: &Claim,
+    error: &str,
+    backoff: Backoff,
+) -> Result<(), Error> {
+    let done = sqlx::query!(
+        "update policy_group
+         set last_error = $4, due_at = now() + make_interval(secs => $5 * (0.5 + random() / 2)),
+             lease_until = null, attempt = null
+         where source = $1 and name = $2 and attempt = $3",
+        claim.source.0,
+        claim.name,
+        claim.attempt,
+        shortened(error),
+        backoff.pause(claim.attempts).as_secs_f64(),
+    )
+    .execute(executor)
+    .await?;
+    fenced(&done)
+}

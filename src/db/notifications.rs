@@ -1,0 +1,53 @@
+//! Hints between replicas: something may be due. Polling is the truth.
+
+use sqlx::postgres::PgListener;
+use sqlx::{PgExecutor, PgPool};
+
+use super::Error;
+use super::words::words;
+
+const CHANNEL: &str = "cloudcorrect";
+
+words! {
+    /// What may be worth a look.
+    pub Topic, "topic":
+    /// A source is due.
+    Sources = "sources",
+    /// A group is due.
+    Groups = "groups",
+    /// A post is due.
+    Outbox = "outbox",
+    /// Pages show something new.
+    Pages = "pages",
+}
+
+/// Tells all replicas, once the transaction has committed.
+pub async fn notify(executor: impl PgExecutor<'_>, topic: Topic) -> Result<(), Error> {
+    sqlx::query!("select pg_notify($1, $2)", CHANNEL, topic.as_str()).fetch_one(executor).await?;
+    Ok(())
+}
+
+/// A connection that hears the hints.
+#[derive(Debug)]
+pub struct Listener(PgListener);
+
+impl Listener {
+    /// Listens with a connection of the pool.
+    pub async fn connect(pool: &PgPool) -> Result<Self, Error> {
+        let mut listener = PgListener::connect_with(pool).await?;
+        listener.listen(CHANNEL).await?;
+        Ok(Self(listener))
+    }
+
+    /// Waits for the next hint. `None`: hints may have been lost with the connection, so all may be
+    /// worth a look; the next call connects again.
+    pub async fn next(&mut self) -> Result<Option<Topic>, Error> {
+        loop {
+            let Some(notification) = self.0.try_recv().await? else { return Ok(None) };
+            // A newer version may know more topics.
+            if let Ok(topic) = Topic::read(notification.payload()) {
+                return Ok(Some(topic));
+            }
+        }
+    }
+}

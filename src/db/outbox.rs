@@ -1,0 +1,251 @@
+//! The outbox: what GitHub should show, by key, and how far that has come.
+//!
+//! A key holds the *wanted* state, not a list of messages: a state that is overtaken before it is
+//! posted is never posted, and one that changes while it is posted is posted after.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
+
+use super::Error;
+use super::notifications::{Topic, notify};
+use super::sources::SourceId;
+use super::work::{fenced, shortened};
+
+/// A post claimed for an attempt.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// Its source.
+    pub source: SourceId,
+    /// Its key, such as `compliance/<sha>`.
+    pub key: String,
+    /// What is wanted.
+    pub post: Value,
+    /// GitHub's id of the check run or comment, once known.
+    pub remote_id: Option<i64>,
+    /// An attempt before this one may have written it without our knowing: look before repeating.
+    pub maybe_written: bool,
+    /// Attempts since the last success, this one included.
+    pub attempts: i32,
+    version: i64,
+    attempt: Uuid,
+}
+
+/// A post and how far it has come.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Post {
+    /// Its key.
+    pub key: String,
+    /// What is wanted.
+    pub post: Value,
+    /// GitHub's id of the check run or comment, once known.
+    pub remote_id: Option<i64>,
+    /// Whether GitHub shows what is wanted.
+    pub posted: bool,
+    /// When GitHub last took it.
+    pub posted_at: Option<DateTime<Utc>>,
+    /// Why it was given up.
+    pub dead_reason: Option<String>,
+    /// Why the last attempt failed.
+    pub last_error: Option<String>,
+    /// Attempts since the last success.
+    pub attempts: i32,
+}
+
+/// How many posts are not yet what they should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Backlog {
+    /// Waiting to be posted, or tried again.
+    pub waiting: i64,
+    /// Given up.
+    pub dead: i64,
+}
+
+/// Says what a key should show; false if that is what it should show already. A change revives what
+/// was given up, and waits out the pause of a failed attempt.
+pub async fn want(
+    connection: &mut PgConnection,
+    source: SourceId,
+    key: &str,
+    post: &Value,
+) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "insert into outbox as old (source, key, post) values ($1, $2, $3)
+         on conflict (source, key) do update
+         set post = excluded.post, version = old.version + 1, dead_reason = null,
+             attempts = case when old.dead_reason is null then old.attempts else 0 end,
+             due_at = case when old.dead_reason is null and old.attempts > 0 then old.due_at
+                           else now() end
+         where old.post <> excluded.post",
+        source.0,
+        key,
+        post,
+    )
+    .execute(&mut *connection)
+    .await?;
+    let changed = done.rows_affected() == 1;
+    if changed {
+        notify(connection, Topic::Outbox).await?;
+    }
+    Ok(changed)
+}
+
+/// Claims up to `limit` posts, those due longest first, for the time of `lease`.
+pub async fn claim_due(
+    executor: impl PgExecutor<'_>,
+    limit: i64,
+    lease: Duration,
+) -> Result<Vec<Claim>, Error> {
+    let rows = sqlx::query!(
+        r#"with due as (
+            select source, key, first_attempted_at is not null and remote_id is null as maybe_written
+            from outbox
+            where posted_version < version and dead_reason is null and due_at <= now()
+              and (lease_until is null or lease_until <= now())
+            order by due_at limit $1 for no key update skip locked
+        )
+        update outbox
+        set lease_until = now() + make_interval(secs => $2), attempt = gen_random_uuid(),
+            attempts = attempts + 1, first_attempted_at = coalesce(first_attempted_at, now())
+        from due where outbox.source = due.source and outbox.key = due.key
+        returning outbox.source, outbox.key, post, remote_id, maybe_written as "maybe_written!",
+            attempts, version, attempt as "attempt!""#,
+        limit,
+        lease.as_secs_f64(),
+    )
+    .fetch_all(executor)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Claim {
+            source: SourceId(row.source),
+            key: row.key,
+            post: row.post,
+            remote_id: row.remote_id,
+            maybe_written: row.maybe_written,
+            attempts: row.attempts,
+            version: row.version,
+            attempt: row.attempt,
+        })
+        .collect())
+}
+
+/// Keeps GitHub's id as soon as it is known, for posts that take several requests.
+pub async fn remember(
+    executor: impl PgExecutor<'_>,
+    claim: &Claim,
+    remote_id: i64,
+) -> Result<(), Error> {
+    let done = sqlx::query!(
+        "update outbox set remote_id = $4 where source = $1 and key = $2 and attempt = $3",
+        claim.source.0,
+        claim.key,
+        claim.attempt,
+        remote_id,
+    )
+    .execute(executor)
+    .await?;
+    fenced(&done)
+}
+
+/// Ends an attempt that succeeded. What was wanted meanwhile is due at once.
+pub async fn complete(
+    executor: impl PgExecutor<'_>,
+    claim: &Claim,
+    remote_id: i64,
+) -> Result<(), Error> {
+    let done = sqlx::query!(
+        "update outbox
+         set posted_version = $4, remote_id = $5, posted_at = now(), last_error = null,
+             lease_until = null, attempt = null, attempts = 0
+         where source = $1 and key = $2 and attempt = $3",
+        claim.source.0,
+        claim.key,
+        claim.attempt,
+        claim.version,
+        remote_id,
+    )
+    .execute(executor)
+    .await?;
+    fenced(&done)
+}
+
+/// Ends an attempt that failed: the next one is due after `pause`.
+pub async fn retry(
+    executor: impl PgExecutor<'_>,
+    claim: &Claim,
+    error: &str,
+    pause: Duration,
+) -> Result<(), Error> {
+    let done = sqlx::query!(
+        "update outbox
+         set last_error = $4, due_at = now() + make_interval(secs => $5),
+             lease_until = null, attempt = null
+         where source = $1 and key = $2 and attempt = $3",
+        claim.source.0,
+        claim.key,
+        claim.attempt,
+        shortened(error),
+        pause.as_secs_f64(),
+    )
+    .execute(executor)
+    .await?;
+    fenced(&done)
+}
+
+/// Gives a post up until something else is wanted of its key. What was wanted meanwhile is tried.
+pub async fn give_up(
+    executor: impl PgExecutor<'_>,
+    claim: &Claim,
+    reason: &str,
+) -> Result<(), Error> {
+    let done = sqlx::query!(
+        "update outbox
+         set dead_reason = case when version = $5 then $4 end, last_error = $4,
+             lease_until = null, attempt = null
+         where source = $1 and key = $2 and attempt = $3",
+        claim.source.0,
+        claim.key,
+        claim.attempt,
+        shortened(reason),
+        claim.version,
+    )
+    .execute(executor)
+    .await?;
+    fenced(&done)
+}
+
+/// A post by its key.
+pub async fn find(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    key: &str,
+) -> Result<Option<Post>, Error> {
+    let post = sqlx::query_as!(
+        Post,
+        r#"select key, post, remote_id, posted_version = version as "posted!", posted_at, dead_reason,
+            last_error, attempts
+        from outbox where source = $1 and key = $2"#,
+        source.0,
+        key,
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(post)
+}
+
+/// How many posts wait and how many were given up.
+pub async fn backlog(executor: impl PgExecutor<'_>) -> Result<Backlog, Error> {
+    let backlog = sqlx::query_as!(
+        Backlog,
+        r#"select count(*) filter (where posted_version < version and dead_reason is null) as "waiting!",
+            count(*) filter (where dead_reason is not null) as "dead!"
+        from outbox"#,
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok(backlog)
+}

@@ -1,0 +1,164 @@
+//! Policy files in every version, with the commit that brought each and the one that ended it.
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, PgExecutor};
+
+use super::sources::{Fence, SourceId};
+use super::words::words;
+use super::{Digest, Error, blobs};
+
+/// A change of a file that a revision brings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileChange {
+    /// The path from the repository's root.
+    pub path: String,
+    /// The new text; `None`: the file is gone.
+    pub body: Option<Vec<u8>>,
+}
+
+/// A policy file in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyFile {
+    /// The path from the repository's root.
+    pub path: String,
+    /// The text.
+    pub body: Vec<u8>,
+    /// The commit that brought this version.
+    pub since_commit: String,
+}
+
+/// The policies of a source that are evaluated now.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InForce {
+    /// Their commit; `None` before the first good one.
+    pub revision: Option<String>,
+    /// The files, by path.
+    pub files: Vec<PolicyFile>,
+}
+
+words! {
+    /// What a commit did to a file.
+    pub Touch, "change of a file":
+    /// The file is new.
+    Added = "added",
+    /// Its text changed.
+    Changed = "changed",
+    /// It is gone.
+    Removed = "removed",
+}
+
+/// A file that a commit touched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TouchedFile {
+    /// The path from the repository's root.
+    pub path: String,
+    /// What happened to it.
+    pub touch: Touch,
+}
+
+/// Brings a revision's changed files into force. `author` is the commit's.
+pub async fn apply(
+    connection: &mut PgConnection,
+    fence: &Fence,
+    commit: &str,
+    author: &str,
+    changes: &[FileChange],
+) -> Result<(), Error> {
+    let paths: Vec<String> = changes.iter().map(|change| change.path.clone()).collect();
+    sqlx::query!(
+        "update policy_version set until = $2, until_commit = $3
+         where source = $1 and path = any($4) and until is null",
+        fence.source.0,
+        fence.at,
+        commit,
+        &paths,
+    )
+    .execute(&mut *connection)
+    .await?;
+    let present =
+        || changes.iter().filter_map(|change| Some((&change.path, change.body.as_ref()?)));
+    blobs::keep(connection, present().map(|(_, body)| (Digest::of(body), body.clone()))).await?;
+    let (paths, digests): (Vec<String>, Vec<Vec<u8>>) =
+        present().map(|(path, body)| (path.clone(), Digest::of(body).to_vec())).unzip();
+    sqlx::query!(
+        "insert into policy_version (source, path, since, since_commit, author, blob)
+         select $1, path, $2, $3, $4, blob from unnest($5::text[], $6::bytea[]) as new (path, blob)",
+        fence.source.0,
+        fence.at,
+        commit,
+        author,
+        &paths,
+        &digests,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The policies of a source that are evaluated now, and their commit, as of one instant.
+pub async fn in_force(executor: impl PgExecutor<'_>, source: SourceId) -> Result<InForce, Error> {
+    let rows = sqlx::query!(
+        r#"select source.revision, version.path as "path?", version.since_commit as "since_commit?",
+            blob.body as "body?"
+         from source
+         left join policy_version version on version.source = source.id and version.until is null
+         left join blob on blob.digest = version.blob
+         where source.id = $1 order by version.path"#,
+        source.0,
+    )
+    .fetch_all(executor)
+    .await?;
+    let mut policies = InForce::default();
+    for row in rows {
+        policies.revision = row.revision;
+        if let (Some(path), Some(body), Some(since_commit)) = (row.path, row.body, row.since_commit)
+        {
+            policies.files.push(PolicyFile { path, body, since_commit });
+        }
+    }
+    Ok(policies)
+}
+
+/// The files that a commit touched, by path.
+pub async fn touched(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    commit: &str,
+) -> Result<Vec<TouchedFile>, Error> {
+    sqlx::query!(
+        r#"select coalesce(new.path, old.path) as "path!",
+            case when old.path is null then 'added' when new.path is null then 'removed'
+                 else 'changed' end as "touch!"
+         from (select path, since from policy_version where source = $1 and since_commit = $2) new
+         full join (select path, until from policy_version where source = $1 and until_commit = $2) old
+            on old.path = new.path and old.until = new.since
+         order by 1"#,
+        source.0,
+        commit,
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(|row| Ok(TouchedFile { path: row.path, touch: Touch::read(&row.touch)? }))
+    .collect()
+}
+
+/// The version of a file that was in force at an instant.
+pub async fn at(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    path: &str,
+    at: DateTime<Utc>,
+) -> Result<Option<PolicyFile>, Error> {
+    let row = sqlx::query!(
+        "select version.path, version.since_commit, blob.body
+         from policy_version version join blob on blob.digest = version.blob
+         where source = $1 and path = $2 and since <= $3 and (until is null or until > $3)",
+        source.0,
+        path,
+        at,
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(row.map(|row| PolicyFile { path: row.path, body: row.body, since_commit: row.since_commit }))
+}

@@ -1,0 +1,134 @@
+//! Pull requests: which are open, and for which head and base each has its answer.
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+
+use super::Error;
+use super::sources::{Fence, SourceId};
+use super::words::words;
+
+words! {
+    /// Whether it waits for an answer.
+    pub State, "state of a pull request":
+    /// It does.
+    Open = "open",
+    /// Merged or closed.
+    Closed = "closed",
+}
+
+/// A pull request as GitHub told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullRequest {
+    /// The number.
+    pub number: i64,
+    /// The commit at its head.
+    pub head: String,
+    /// The branch it is to be merged into.
+    pub base_branch: String,
+    /// Whether it is open.
+    pub state: State,
+    /// The login of its author.
+    pub author: String,
+    /// When GitHub last changed it.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// Keeps what GitHub told of a pull request, unless something newer is known; whether that was new.
+pub async fn see(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    seen: &PullRequest,
+) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "insert into pull_request as old
+            (source, number, head, base_branch, state, author, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7)
+         on conflict (source, number) do update
+         set head = excluded.head, base_branch = excluded.base_branch, state = excluded.state,
+             author = excluded.author, updated_at = excluded.updated_at
+         where old.updated_at <= excluded.updated_at
+           and (old.head, old.base_branch, old.state) is distinct from
+               (excluded.head, excluded.base_branch, excluded.state)",
+        source.0,
+        seen.number,
+        seen.head,
+        seen.base_branch,
+        seen.state.as_str(),
+        seen.author,
+        seen.updated_at,
+    )
+    .execute(executor)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Closes all pull requests that GitHub's list of open ones lacks.
+pub async fn close_others(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    open: &[i64],
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update pull_request set state = 'closed'
+         where source = $1 and state = 'open' and number <> all($2)",
+        source.0,
+        open,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// The open pull requests into `branch` that have no answer yet for their head against `base`, the
+/// commit in force.
+pub async fn unanswered(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    branch: &str,
+    base: &str,
+) -> Result<Vec<PullRequest>, Error> {
+    sqlx::query!(
+        "select number, head, base_branch, state, author, updated_at from pull_request
+         where source = $1 and state = 'open' and base_branch = $2
+           and (processed_head, processed_base) is distinct from (head, $3::text)
+         order by number",
+        source.0,
+        branch,
+        base,
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(|row| {
+        Ok(PullRequest {
+            number: row.number,
+            head: row.head,
+            base_branch: row.base_branch,
+            state: State::read(&row.state)?,
+            author: row.author,
+            updated_at: row.updated_at,
+        })
+    })
+    .collect()
+}
+
+/// Notes that a pull request has its answer for a head against a base.
+pub async fn answered(
+    executor: impl PgExecutor<'_>,
+    fence: &Fence,
+    number: i64,
+    head: &str,
+    base: &str,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update pull_request set processed_head = $3, processed_base = $4
+         where source = $1 and number = $2",
+        fence.source.0,
+        number,
+        head,
+        base,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! Revisions: every commit that was looked at, and what came of it.
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use sqlx::{PgConnection, PgExecutor};
+
+use super::Error;
+use super::sources::{Fence, SourceId};
+use super::words::words;
+
+words! {
+    /// What came of a commit.
+    pub State, "state of a revision":
+    /// Its policies are the ones that are evaluated.
+    InForce = "in_force",
+    /// They were, until another commit came into force.
+    Superseded = "superseded",
+    /// It has errors; the revision before it stays in force.
+    Refused = "refused",
+}
+
+/// A commit and what came of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RevisionRecord {
+    /// The commit's id.
+    pub commit: String,
+    /// Its first parent.
+    pub parent: Option<String>,
+    /// Its author, as Git has it.
+    pub author: String,
+    /// When it was made.
+    pub committed_at: DateTime<Utc>,
+    /// The first line of its message.
+    pub summary: String,
+    /// What came of it.
+    pub state: State,
+    /// What was found wrong with it, as JSON of `diagnostic::Diagnostic`s.
+    pub diagnostics: Value,
+}
+
+/// A commit of the history.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Revision {
+    /// The commit and what came of it.
+    pub record: RevisionRecord,
+    /// When it was first looked at, or last came into force.
+    pub seen_at: DateTime<Utc>,
+}
+
+/// Where a page of the history ends: the next begins before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cursor {
+    /// When the last revision of the page was seen.
+    pub seen_at: DateTime<Utc>,
+    /// Its commit.
+    pub commit: String,
+}
+
+struct Row {
+    commit: String,
+    parent: Option<String>,
+    author: String,
+    committed_at: DateTime<Utc>,
+    summary: String,
+    seen_at: DateTime<Utc>,
+    state: String,
+    diagnostics: Value,
+}
+
+impl TryFrom<Row> for Revision {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let record = RevisionRecord {
+            commit: row.commit,
+            parent: row.parent,
+            author: row.author,
+            committed_at: row.committed_at,
+            summary: row.summary,
+            state: State::read(&row.state)?,
+            diagnostics: row.diagnostics,
+        };
+        Ok(Self { record, seen_at: row.seen_at })
+    }
+}
+
+/// Keeps what came of a commit. One that comes into force supersedes the one that was; one that was
+/// seen before, such as a branch moved back, is kept as it is now.
+pub async fn record(
+    connection: &mut PgConnection,
+    fence: &Fence,
+    revision: &RevisionRecord,
+) -> Result<(), Error> {
+    if revision.state == State::InForce {
+        sqlx::query!(
+            "update revision set state = 'superseded'
+             where source = $1 and state = 'in_force' and commit <> $2",
+            fence.source.0,
+            revision.commit,
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    sqlx::query!(
+        "insert into revision (source, commit, parent, author, committed_at, summary, seen_at, state,
+            diagnostics)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+         on conflict (source, commit) do update
+         set seen_at = excluded.seen_at, state = excluded.state, diagnostics = excluded.diagnostics
+         where (revision.state, revision.diagnostics)
+            is distinct from (excluded.state, excluded.diagnostics)",
+        fence.source.0,
+        revision.commit,
+        revision.parent,
+        revision.author,
+        revision.committed_at,
+        revision.summary,
+        fence.at,
+        revision.state.as_str(),
+        revision.diagnostics,
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The revisions of a source, newest first, from before a cursor.
+pub async fn history(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    before: Option<&Cursor>,
+    limit: i64,
+) -> Result<Vec<Revision>, Error> {
+    sqlx::query_as!(
+        Row,
+        "select commit, parent, author, committed_at, summary, seen_at, state, diagnostics
+         from revision
+         where source = $1 and ($2::timestamptz is null or (seen_at, commit) < ($2, $3))
+         order by seen_at desc, commit desc limit $4",
+        source.0,
+        before.map(|cursor| cursor.seen_at),
+        before.map(|cursor| cursor.commit.as_str()),
+        limit,
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(Revision::try_from)
+    .collect()
+}
+
+/// One revision.
+pub async fn find(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    commit: &str,
+) -> Result<Option<Revision>, Error> {
+    sqlx::query_as!(
+        Row,
+        "select commit, parent, author, committed_at, summary, seen_at, state, diagnostics
+         from revision where source = $1 and commit = $2",
+        source.0,
+        commit,
+    )
+    .fetch_optional(executor)
+    .await?
+    .map(Revision::try_from)
+    .transpose()
+}

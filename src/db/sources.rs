@@ -1,0 +1,623 @@
+//! Sources: which repositories are watched, when each is looked at next, what of it is in force.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, PgExecutor};
+use uuid::Uuid;
+
+use super::Error;
+use super::notifications::{Topic, notify};
+use super::words::words;
+use super::work::{Backoff, fenced, shortened};
+
+/// The key of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceId(pub i64);
+
+impl std::fmt::Display for SourceId {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+words! {
+    /// What stands behind a repository.
+    pub Host, "host":
+    /// GitHub, which is told of results.
+    GitHub = "github",
+    /// Any Git remote; nothing is posted.
+    Git = "git",
+}
+
+/// A source as the operator's settings have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registration {
+    /// The name.
+    pub name: String,
+    /// What stands behind it.
+    pub host: Host,
+    /// `owner/name` on GitHub, else a URL.
+    pub repository: String,
+    /// The branch whose head is in force.
+    pub branch: String,
+    /// The directory with the policies.
+    pub path: String,
+}
+
+/// A source and how it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// The key.
+    pub id: SourceId,
+    /// What the operator set.
+    pub registration: Registration,
+    /// GitHub's number of the repository, once known.
+    pub repository_id: Option<i64>,
+    /// GitHub's present name of the repository, once known: renames change it.
+    pub repository_name: Option<String>,
+    /// The commit in force.
+    pub revision: Option<String>,
+    /// The commit last looked at.
+    pub head: Option<String>,
+    /// When the remote was last asked with success.
+    pub last_checked_at: Option<DateTime<Utc>>,
+    /// When another commit last came into force.
+    pub last_synced_at: Option<DateTime<Utc>>,
+    /// Why the last pass failed or refused the head.
+    pub last_error: Option<String>,
+    /// When the next pass is due.
+    pub due_at: DateTime<Utc>,
+    /// Attempts since the last success.
+    pub attempts: i32,
+}
+
+/// A source claimed for a pass.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claim {
+    /// The source.
+    pub source: Source,
+    /// When it was claimed.
+    pub claimed_at: DateTime<Utc>,
+    attempt: Uuid,
+    nudges: i64,
+}
+
+/// Proof that a claim held at [`Fence::at`] and holds until the transaction ends.
+#[derive(Debug)]
+pub struct Fence {
+    pub(super) source: SourceId,
+    pub(super) at: DateTime<Utc>,
+    nudges: i64,
+}
+
+impl Fence {
+    /// The source.
+    pub fn source(&self) -> SourceId {
+        self.source
+    }
+
+    /// The instant at which all that the transaction writes begins or ends.
+    pub fn at(&self) -> DateTime<Utc> {
+        self.at
+    }
+}
+
+/// Proof that the source's row is locked until the transaction ends.
+#[derive(Debug)]
+pub struct Lock {
+    /// The commit in force.
+    pub revision: Option<String>,
+    source: SourceId,
+}
+
+impl Lock {
+    /// The source.
+    pub fn source(&self) -> SourceId {
+        self.source
+    }
+}
+
+/// How a pass ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Completed {
+    /// The commit that was looked at.
+    pub head: String,
+    /// The commit now in force.
+    pub revision: Option<String>,
+    /// Why the head was refused, if it was.
+    pub refused: Option<String>,
+    /// When to look again, unless a nudge came meanwhile: then at once.
+    pub pause: Duration,
+}
+
+struct Row {
+    id: i64,
+    name: String,
+    host: String,
+    repository: String,
+    branch: String,
+    path: String,
+    repository_id: Option<i64>,
+    repository_name: Option<String>,
+    revision: Option<String>,
+    head: Option<String>,
+    last_checked_at: Option<DateTime<Utc>>,
+    last_synced_at: Option<DateTime<Utc>>,
+    last_error: Option<String>,
+    due_at: DateTime<Utc>,
+    attempts: i32,
+}
+
+impl TryFrom<Row> for Source {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        Ok(Self {
+            id: SourceId(row.id),
+            registration: Registration {
+                name: row.name,
+                host: Host::read(&row.host)?,
+                repository: row.repository,
+                branch: row.branch,
+                path: row.path,
+            },
+            repository_id: row.repository_id,
+            repository_name: row.repository_name,
+            revision: row.revision,
+            head: row.head,
+            last_checked_at: row.last_checked_at,
+            last_synced_at: row.last_synced_at,
+            last_error: row.last_error,
+            due_at: row.due_at,
+            attempts: row.attempts,
+        })
+    }
+}
+
+/// Makes the sources of the settings the watched ones, in a transaction; their keys, in order.
+///
+/// A source keeps its key and history as long as its name, repository, branch and path stay (a
+/// repository renamed on GitHub counts as the same under either name). Any other change under an
+/// old name makes a new source, and the old one is retired like one that the settings lack.
+pub async fn register(
+    connection: &mut PgConnection,
+    registrations: &[Registration],
+) -> Result<Vec<SourceId>, Error> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtext('source'))")
+        .fetch_one(&mut *connection)
+        .await?;
+    let mut ids = Vec::with_capacity(registrations.len());
+    for registration in registrations {
+        let known = known(connection, registration).await?;
+        retire_namesakes(connection, &registration.name, known).await?;
+        ids.push(match known {
+            Some(id) => revive(connection, id, registration).await?,
+            None => insert(connection, registration).await?,
+        });
+    }
+    let keep: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "update source set retired_at = now() where retired_at is null and id <> all($1)",
+        &keep,
+    )
+    .execute(&mut *connection)
+    .await?;
+    notify(connection, Topic::Sources).await?;
+    Ok(ids)
+}
+
+async fn known(
+    connection: &mut PgConnection,
+    registration: &Registration,
+) -> Result<Option<SourceId>, Error> {
+    let id = sqlx::query_scalar!(
+        "select id from source
+         where name = $1 and host = $2 and branch = $4 and path = $5
+           and (repository = $3 or repository_name = $3)
+         order by retired_at desc nulls first limit 1",
+        registration.name,
+        registration.host.as_str(),
+        registration.repository,
+        registration.branch,
+        registration.path,
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(id.map(SourceId))
+}
+
+async fn retire_namesakes(
+    connection: &mut PgConnection,
+    name: &str,
+    keep: Option<SourceId>,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update source set retired_at = now()
+         where name = $1 and retired_at is null and id is distinct from $2",
+        name,
+        keep.map(|id| id.0),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn revive(
+    connection: &mut PgConnection,
+    id: SourceId,
+    registration: &Registration,
+) -> Result<SourceId, Error> {
+    sqlx::query!(
+        "update source set retired_at = null, repository = $2, due_at = now() where id = $1",
+        id.0,
+        registration.repository,
+    )
+    .execute(connection)
+    .await?;
+    Ok(id)
+}
+
+async fn insert(
+    connection: &mut PgConnection,
+    registration: &Registration,
+) -> Result<SourceId, Error> {
+    let id = sqlx::query_scalar!(
+        "insert into source (name, host, repository, branch, path) values ($1, $2, $3, $4, $5)
+         returning id",
+        registration.name,
+        registration.host.as_str(),
+        registration.repository,
+        registration.branch,
+        registration.path,
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(SourceId(id))
+}
+
+/// Keeps what GitHub calls the repository.
+pub async fn identify(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    repository_id: i64,
+    repository_name: &str,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update source set repository_id = $2, repository_name = $3
+         where id = $1 and (repository_id is distinct from $2 or repository_name is distinct from $3)",
+        source.0,
+        repository_id,
+        repository_name,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Makes a pass over all sources on a repository of GitHub due at once; how many there are.
+pub async fn nudge_repository(
+    connection: &mut PgConnection,
+    repository_id: i64,
+) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "update source set nudges = nudges + 1, due_at = now()
+         where repository_id = $1 and retired_at is null",
+        repository_id,
+    )
+    .execute(&mut *connection)
+    .await?;
+    notify(connection, Topic::Sources).await?;
+    Ok(done.rows_affected())
+}
+
+/// Makes a pass over a source due at once; false if there is none of the name.
+pub async fn nudge(connection: &mut PgConnection, name: &str) -> Result<bool, Error> {
+    let done = sqlx::query!(
+        "update source set nudges = nudges + 1, due_at = now()
+         where name = $1 and retired_at is null",
+        name,
+    )
+    .execute(&mut *connection)
+    .await?;
+    notify(connection, Topic::Sources).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Claims the source that is due longest, for the time of `lease`.
+pub async fn claim_due(
+    executor: impl PgExecutor<'_>,
+    lease: Duration,
+) -> Result<Option<Claim>, Error> {
+    let Some(row) = sqlx::query!(
+        r#"update source
+        set lease_until = now() + make_interval(secs => $1),
+            attempt = gen_random_uuid(), attempts = attempts + 1
+        where id = (
+            select id from source
+            where retired_at is null and due_at <= now()
+              and (lease_until is null or lease_until <= now())
+            order by due_at limit 1 for no key update skip locked
+        )
+        returning id, name, host, repository, branch, path, repository_id, repository_name,
+            revision, head, last_checked_at, last_synced_at, last_error, due_at, attempts,
+            attempt as "attempt!", nudges, now() as "claimed_at!""#,
+        lease.as_secs_f64(),
+    )
+    .fetch_optional(executor)
+    .await?
+    else {
+        return Ok(None);
+    };
+    let source = Row {
+        id: row.id,
+        name: row.name,
+        host: row.host,
+        repository: row.repository,
+        branch: row.branch,
+        path: row.path,
+        repository_id: row.repository_id,
+        repository_name: row.repository_name,
+        revision: row.revision,
+        head: row.head,
+        last_checked_at: row.last_checked_at,
+        last_synced_at: row.last_synced_at,
+        last_error: row.last_error,
+        due_at: row.due_at,
+        attempts: row.attempts,
+    };
+    Ok(Some(Claim {
+        source: source.try_into()?,
+        claimed_at: row.claimed_at,
+        attempt: row.attempt,
+        nudges: row.nudges,
+    }))
+}
+
+/// Extends the lease of work that takes longer.
+pub async fn renew(
+    executor: impl PgExecutor<'_>,
+    claim: &Claim,
+    lease: Duration,
+) -> Result<(), Error> {
+    let done = sqlx::query!(
+        "update source set lease_until = now() + make_interval(secs => $3)
+         where id = $1 and attempt = $2 and lease_until > now()",
+        claim.source.id.0,
+        claim.attempt,
+        lease.as_secs_f64(),
+    )
+    .execute(executor)
+    .await?;
+    fenced(&done)
+}
+
+/// Locks a claimed source for the rest of the transaction, if the claim still holds.
+pub async fn fence(executor: impl PgExecutor<'_>, claim: &Claim) -> Result<Fence, Error> {
+    let at = sqlx::query_scalar!(
+        r#"with held as (
+            select from source where id = $1 and attempt = $2 and lease_until > now()
+            for no key update
+        )
+        select clock_timestamp() as "at!" from held"#,
+        claim.source.id.0,
+        claim.attempt,
+    )
+    .fetch_optional(executor)
+    .await?
+    .ok_or(Error::Stale)?;
+    Ok(Fence { source: claim.source.id, at, nudges: claim.nudges })
+}
+
+/// Locks a source for the rest of the transaction: whoever recomputes what its commit should show
+/// does so one after the other.
+pub async fn lock(executor: impl PgExecutor<'_>, source: SourceId) -> Result<Lock, Error> {
+    let revision = sqlx::query_scalar!(
+        "select revision from source where id = $1 for no key update",
+        source.0,
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok(Lock { revision, source })
+}
+
+/// Ends a pass.
+pub async fn complete(
+    executor: impl PgExecutor<'_>,
+    fence: Fence,
+    completed: &Completed,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update source
+         set head = $3, revision = $4, last_error = $5, last_checked_at = $2,
+             last_synced_at = case when revision is distinct from $4 then $2 else last_synced_at end,
+             due_at = case when nudges > $7 then $2
+                           else $2::timestamptz + make_interval(secs => $6) end,
+             lease_until = null, attempt = null, attempts = 0
+         where id = $1",
+        fence.source.0,
+        fence.at,
+        completed.head,
+        completed.revision,
+        completed.refused.as_deref().map(shortened),
+        completed.pause.as_secs_f64(),
+        fence.nudges,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Ends a pass that failed: the next one is due after a pause.
+pub async fn fail(
+    executor: impl PgExecutor<'_>,
+    claim: &Claim,
+    error: &str,
+    backoff: Backoff,
+) -> Result<(), Error> {
+    let done = sqlx::query!(
+        "update source
+         set last_error = $3, lease_until = null, attempt = null,
+             due_at = case when nudges > $5 and attempts <= 1 then now()
+                           else now() + make_interval(secs => $4 * (0.5 + random() / 2)) end
+         where id = $1 and attempt = $2",
+        claim.source.id.0,
+        claim.attempt,
+        shortened(error),
+        backoff.pause(claim.source.attempts).as_secs_f64(),
+        claim.nudges,
+    )
+    .execute(executor)
+    .await?;
+    fenced(&done)
+}
+
+/// All watched sources, by name.
+pub async fn all(executor: impl PgExecutor<'_>) -> Result<Vec<Source>, Error> {
+    sqlx::query_as!(
+        Row,
+        "select id, name, host, repository, branch, path, repository_id, repository_name,
+            revision, head, last_checked_at, last_synced_at, last_error, due_at, attempts
+         from source where retired_at is null order by name",
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(Source::try_from)
+    .collect()
+}
+
+/// A source by its key, also a retired one.
+pub async fn find(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+) -> Result<Option<Source>, Error> {
+    sqlx::query_as!(
+        Row,
+        "select id, name, host, repository, branch, path, repository_id, repository_name,
+            revision, head, last_checked_at, last_synced_at, last_error, due_at, attempts
+         from source where id = $1",
+        source.0,
+    )
+    .fetch_optional(executor)
+    .await?
+    .map(Source::try_from)
+    .transpose()
+}
+
+/// A watched source by its name.
+pub async fn by_name(executor: impl PgExecutor<'_>, name: &str) -> Result<Option<Source>, Error> {
+    sqlx::query_as!(
+        Row,
+        "select id, name, host, repository, branch, path, repository_id, repository_name,
+            revision, head, last_checked_at, last_synced_at, last_error, due_at, attempts
+         from source where name = $1 and retired_at is null",
+        name,
+    )
+    .fetch_optional(executor)
+    .await?
+    .map(Source::try_from)
+    .transpose()
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::PgPool;
+
+    use super::*;
+    use crate::db::fixtures::{BACKOFF, LEASE, NO_TIME, TestResult, registration, source};
+
+    fn completed(head: &str) -> Completed {
+        Completed {
+            head: head.into(),
+            revision: Some(head.into()),
+            refused: None,
+            pause: Duration::from_mins(1),
+        }
+    }
+
+    #[sqlx::test]
+    async fn a_source_is_claimed_by_one(pool: PgPool) -> TestResult {
+        source(&pool, "one").await;
+        let claim = claim_due(&pool, LEASE).await?.unwrap();
+        assert_eq!(claim.source.attempts, 1);
+        assert_eq!(claim_due(&pool, LEASE).await?, None);
+        let mut tx = pool.begin().await?;
+        let fence = fence(&mut *tx, &claim).await?;
+        complete(&mut *tx, fence, &completed("c1")).await?;
+        tx.commit().await?;
+        assert_eq!(claim_due(&pool, LEASE).await?, None, "the next pass is a minute away");
+        let source = by_name(&pool, "one").await?.unwrap();
+        assert_eq!((source.revision.as_deref(), source.attempts), (Some("c1"), 0));
+        assert_eq!(source.last_synced_at, source.last_checked_at);
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn who_wakes_after_the_lease_is_refused(pool: PgPool) -> TestResult {
+        source(&pool, "one").await;
+        let stalled = claim_due(&pool, NO_TIME).await?.unwrap();
+        assert!(fence(&pool, &stalled).await.unwrap_err().is_stale(), "the lease is over");
+        assert!(renew(&pool, &stalled, LEASE).await.unwrap_err().is_stale());
+        let successor = claim_due(&pool, LEASE).await?.unwrap();
+        assert_eq!(successor.source.attempts, 2);
+        assert!(fence(&pool, &stalled).await.unwrap_err().is_stale());
+        assert!(fail(&pool, &stalled, "late", BACKOFF).await.unwrap_err().is_stale());
+        assert_eq!(by_name(&pool, "one").await?.unwrap().last_error, None);
+        fence(&pool, &successor).await?;
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn a_nudge_during_a_pass_makes_another_due_at_once(pool: PgPool) -> TestResult {
+        let id = source(&pool, "one").await;
+        identify(&pool, id, 7, "example/one").await?;
+        let claim = claim_due(&pool, LEASE).await?.unwrap();
+        let mut connection = pool.acquire().await?;
+        assert_eq!(nudge_repository(&mut connection, 7).await?, 1);
+        assert_eq!(nudge_repository(&mut connection, 8).await?, 0);
+        assert_eq!(claim_due(&pool, LEASE).await?, None, "one pass at a time");
+        let fence = fence(&pool, &claim).await?;
+        complete(&pool, fence, &completed("c1")).await?;
+        assert_eq!(claim_due(&pool, LEASE).await?.unwrap().source.head.as_deref(), Some("c1"));
+        assert!(nudge(&mut connection, "one").await?);
+        assert!(!nudge(&mut connection, "two").await?);
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn a_failed_pass_is_repeated_after_a_pause(pool: PgPool) -> TestResult {
+        source(&pool, "one").await;
+        let claim = claim_due(&pool, LEASE).await?.unwrap();
+        fail(&pool, &claim, "cannot fetch", BACKOFF).await?;
+        let source = by_name(&pool, "one").await?.unwrap();
+        assert_eq!(source.last_error.as_deref(), Some("cannot fetch"));
+        let pause = source.due_at - claim.claimed_at;
+        assert!((4_900..=11_000).contains(&pause.num_milliseconds()), "{pause}");
+        assert_eq!(claim_due(&pool, LEASE).await?, None);
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn a_source_keeps_its_key_while_it_is_the_same_place(pool: PgPool) -> TestResult {
+        let mut connection = pool.acquire().await?;
+        let mut one = registration("one");
+        let two = registration("two");
+        let first = register(&mut connection, &[one.clone(), two.clone()]).await?;
+        assert_eq!(register(&mut connection, &[one.clone(), two.clone()]).await?, first);
+
+        identify(&pool, first[0], 7, "example/renamed").await?;
+        one.repository = "example/renamed".into();
+        assert_eq!(register(&mut connection, &[one.clone(), two.clone()]).await?, first);
+
+        one.branch = "release".into();
+        let moved = register(&mut connection, &[one.clone()]).await?;
+        assert_ne!(moved[0], first[0]);
+        let names: Vec<_> = all(&pool).await?.into_iter().map(|one| one.id).collect();
+        assert_eq!(names, moved, "the old place and the second source are retired");
+
+        one.branch = "main".into();
+        assert_eq!(register(&mut connection, &[one, two]).await?, first, "they come back");
+        Ok(())
+    }
+}
