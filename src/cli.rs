@@ -1,1 +1,44 @@
 //! The command line: subcommands, their output and exit status.
+//!
+//! Reading arguments and choosing words for the terminal happens here; everything else is called.
+
+mod evaluate;
+mod output;
+mod schema;
+mod tree;
+mod validate;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Cloud accounts held to policies kept in Git.
+#[derive(Debug, Parser)]
+#[command(name = "cloudcorrect", version, about, propagate_version = true)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Find every problem of a policy tree
+    Validate(validate::Arguments),
+    /// Judge the policies once, without a database
+    Evaluate(evaluate::Arguments),
+    /// Print the JSON Schema of a kind of document, for editors
+    Schema(schema::Arguments),
+}
+
+/// Runs the command line of the process and gives its exit status.
+pub fn run() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Validate(arguments) => validate::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Schema(arguments) => schema::run(&arguments),
+    };
+    outcome.unwrap_or_else(|error| {
+        output::error(&error);
+        ExitCode::from(output::USAGE)
+    })
+}

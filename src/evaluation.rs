@@ -4,6 +4,10 @@
 //! and in a replay. Fetching the inventory is left to [`crate::fetch`], keeping the result to the
 //! storage.
 
+mod finding;
+mod judge;
 mod outcome;
 
+pub use finding::{CheckResult, Finding, GroupResult, NO_RESOURCE};
+pub use judge::evaluate;
 pub use outcome::{Counts, Outcome, UnknownOutcome};

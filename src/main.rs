@@ -1,3 +1,7 @@
 //! The `cloudcorrect` binary; everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cloudcorrect::cli::run()
+}

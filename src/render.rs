@@ -3,6 +3,10 @@
 //! Pure: what is shown is decided here and in the layers below, and nothing is sent.
 
 mod bounded;
+pub mod compliance;
+pub mod diagnostics;
+pub mod findings;
+pub mod links;
 pub mod post;
 
 pub use bounded::Bounded;

@@ -39,7 +39,7 @@ impl Finding {
             None if &*self.resource_id == NO_RESOURCE => "nothing was selected".to_owned(),
             None => {
                 let seen = self.observations.iter();
-                seen.map(ToString::to_string).collect::<Vec<_>>().join("; ")
+                seen.map(|seen| seen.observed.clone()).collect::<Vec<_>>().join("; ")
             }
         }
     }

@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
 use crate::expression::{Budget, Expression, Subject, Verdict};
 use crate::policy::{Account, Check, Group, OnEmpty};
 use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Scope};
@@ -12,22 +10,19 @@ use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Scop
 use super::finding::{CheckResult, Finding, GroupResult, NO_RESOURCE};
 use super::outcome::{Counts, Outcome};
 
-/// Judges a group over the inventories of its accounts at an instant, `now` in expressions.
+/// Judges a group over the inventories of its accounts; `now` in expressions is the instant at
+/// which each inventory was taken.
 ///
 /// What an inventory does not hold is `unknown(not_collected)`, never skipped.
-pub fn evaluate(
-    group: &Group,
-    accounts: &[(&Account, &Inventory)],
-    now: DateTime<Utc>,
-) -> GroupResult {
-    GroupResult::of(group.checks.iter().map(|check| judge(check, accounts, now)).collect())
+pub fn evaluate(group: &Group, accounts: &[(&Account, &Inventory)]) -> GroupResult {
+    GroupResult::of(group.checks.iter().map(|check| judge(check, accounts)).collect())
 }
 
-fn judge(check: &Check, accounts: &[(&Account, &Inventory)], now: DateTime<Utc>) -> CheckResult {
+fn judge(check: &Check, accounts: &[(&Account, &Inventory)]) -> CheckResult {
     let mut findings = Vec::new();
     let mut out_of_scope = 0;
     for (account, inventory) in accounts {
-        let judged = Judge { check, account, inventory, now }.findings();
+        let judged = Judge { check, account, inventory }.findings();
         out_of_scope += judged.out_of_scope;
         findings.extend(judged.findings);
     }
@@ -55,7 +50,6 @@ struct Judge<'a> {
     check: &'a Check,
     account: &'a Account,
     inventory: &'a Inventory,
-    now: DateTime<Utc>,
 }
 
 #[derive(Default)]
@@ -126,8 +120,7 @@ impl Judge<'_> {
             Verdict::Unknown(failure) => self.unknown(region, id, failure),
             Verdict::False => {
                 let subject = self.subject(resource);
-                let observations =
-                    self.check.assertion.explain(&subject, &mut Budget::default());
+                let observations = self.check.assertion.explain(&subject, &mut Budget::default());
                 Finding { observations, ..self.finding(region, id, Outcome::Fail) }
             }
         })
@@ -139,11 +132,10 @@ impl Judge<'_> {
 
     fn subject<'s>(&'s self, resource: &'s Resource) -> Subject<'s> {
         Subject {
-            resource: Some(resource),
-            resources: &[],
+            resource,
             account: &self.account.id,
             region: &resource.region,
-            now: self.now,
+            now: self.inventory.taken_at,
         }
     }
 

@@ -1,0 +1,190 @@
+//! `evaluate`: one run now, without a database.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::ValueEnum;
+
+use crate::app;
+use crate::clock::Clock;
+use crate::diagnostic::Diagnostic;
+use crate::evaluation::{self, GroupResult, Outcome};
+use crate::evaluator::{self, Inventories};
+use crate::fetch::CallStats;
+use crate::policy::{Account, Group, PolicySet, Severity};
+use crate::recorded::RecordedFile;
+use crate::render::diagnostics;
+use crate::render::findings::Results;
+use crate::resource::Inventory;
+
+use super::{output, tree};
+
+/// Arguments of `evaluate`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Files and directories with policies
+    #[arg(default_value = "policies")]
+    paths: Vec<PathBuf>,
+    /// A recorded inventory to judge, in the place of a live account
+    #[arg(long, value_name = "FILE", required_unless_present = "account")]
+    inventory: Option<PathBuf>,
+    /// An `Account` of the tree to judge, whatever accounts the groups select
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+    /// Only this group
+    #[arg(long, value_name = "NAME")]
+    group: Option<String>,
+    /// Only this check of each group
+    #[arg(long, value_name = "ID")]
+    check: Option<String>,
+    /// The lowest severity whose failures give exit status 1
+    #[arg(long, value_name = "SEVERITY", default_value = "info")]
+    fail_on: Severity,
+    /// How results are shown
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let clock = Clock::System;
+    let started = clock.now();
+    let files = tree::read(&arguments.paths)?;
+    let reading = PolicySet::read(&files);
+    if reading.diagnostics.iter().any(Diagnostic::is_error) {
+        let shown = diagnostics::text(&reading.diagnostics, &files);
+        bail!("the policies have problems; nothing was evaluated\n{shown}");
+    }
+    let mut policies = reading.policies;
+    narrow(&mut policies, arguments)?;
+    let accounts = accounts(&policies, arguments)?;
+    output::progress(&format!("evaluating {} groups ...", policies.groups.len()));
+    let inventories = inventories(arguments)?;
+    let collecting = async { collect(&policies, &accounts, &inventories).await };
+    let (inventory, calls) = app::runtime()?.block_on(collecting);
+    let results: Vec<(&Group, GroupResult)> = judge(&policies, &accounts, &inventory, arguments);
+
+    let requests = serde_json::to_value(&calls)?;
+    let spent = (clock.now() - started).num_milliseconds();
+    let results =
+        Results { groups: &results, requests: &requests, duration_ms: spent.unsigned_abs() };
+    match arguments.format {
+        Format::Text => output::print(&results.text())?,
+        Format::Json => output::print(&format!("{:#}\n", results.json()))?,
+    }
+    Ok(ExitCode::from(status(&results, arguments.fail_on)))
+}
+
+/// Leaves only the groups and checks that were asked for.
+fn narrow(policies: &mut PolicySet, arguments: &Arguments) -> anyhow::Result<()> {
+    if let Some(wanted) = &arguments.group {
+        policies.groups.retain(|name, _| name.as_str() == wanted);
+        if policies.groups.is_empty() {
+            bail!("there is no group `{wanted}`");
+        }
+    }
+    if let Some(wanted) = &arguments.check {
+        for group in policies.groups.values_mut() {
+            group.checks.retain(|check| check.id.as_str() == wanted);
+        }
+        policies.groups.retain(|_, group| !group.checks.is_empty());
+        if policies.groups.is_empty() {
+            bail!("there is no check `{wanted}`");
+        }
+    }
+    Ok(())
+}
+
+/// The accounts to judge: the named one, or the one of the inventory.
+fn accounts(policies: &PolicySet, arguments: &Arguments) -> anyhow::Result<Vec<Account>> {
+    let recorded = match &arguments.inventory {
+        Some(file) => Some(RecordedFile::new(file).snapshot()?.account().clone()),
+        None => None,
+    };
+    let wanted = |account: &&Account| {
+        let named = arguments.account.as_ref().is_none_or(|name| account.name.as_str() == name);
+        named && recorded.as_ref().is_none_or(|recorded| *recorded == account.id)
+    };
+    let accounts: Vec<Account> = policies.accounts.values().filter(wanted).cloned().collect();
+    match (&arguments.account, &recorded) {
+        _ if !accounts.is_empty() => Ok(accounts),
+        (Some(name), None) => bail!("there is no account `{name}`"),
+        (Some(name), Some(recorded)) => {
+            bail!("account `{name}` is not the account {recorded} of the inventory")
+        }
+        (None, _) => bail!("no `Account` of the tree has the account id of the inventory"),
+    }
+}
+
+/// The file in the account's place, or the live account with the credentials at hand.
+fn inventories(arguments: &Arguments) -> anyhow::Result<Inventories> {
+    let mut recorded = BTreeMap::new();
+    if let Some(file) = &arguments.inventory {
+        let account = RecordedFile::new(file).snapshot()?.account().clone();
+        recorded.insert(account, file.clone());
+    }
+    Ok(app::inventories_at_hand(recorded))
+}
+
+async fn collect(
+    policies: &PolicySet,
+    accounts: &[Account],
+    inventories: &Inventories,
+) -> (BTreeMap<usize, Inventory>, CallStats) {
+    let groups: Vec<&Group> = policies.groups.values().collect();
+    let mut gathered = BTreeMap::new();
+    let mut calls = CallStats::default();
+    for (index, account) in accounts.iter().enumerate() {
+        let source = inventories.source(account).await;
+        let now = source.recorded_at().unwrap_or_else(|| Clock::System.now());
+        let (inventory, made) = evaluator::gather(&groups, account, source.as_ref(), now).await;
+        gathered.insert(index, inventory);
+        calls.add(&made);
+    }
+    (gathered, calls)
+}
+
+fn judge<'a>(
+    policies: &'a PolicySet,
+    accounts: &[Account],
+    inventories: &BTreeMap<usize, Inventory>,
+    arguments: &Arguments,
+) -> Vec<(&'a Group, GroupResult)> {
+    let chosen = |group: &Group, account: &Account| {
+        arguments.account.is_some() || group.accounts.selects(account)
+    };
+    let judged = policies.groups.values().filter_map(|group| {
+        let accounts: Vec<(&Account, &Inventory)> = accounts
+            .iter()
+            .enumerate()
+            .filter(|(_, account)| chosen(group, account))
+            .filter_map(|(index, account)| Some((account, inventories.get(&index)?)))
+            .collect();
+        (!accounts.is_empty()).then(|| (group, evaluation::evaluate(group, &accounts)))
+    });
+    judged.collect()
+}
+
+/// 1 with a failure at or above the severity, else 3 with an unknown, else 0.
+fn status(results: &Results<'_>, fail_on: Severity) -> u8 {
+    let mut checks = results.groups.iter().flat_map(|(_, result)| &result.checks);
+    if checks.clone().any(|check| check.counts.fail > 0 && check.severity >= fail_on) {
+        output::PROBLEMS
+    } else if checks
+        .any(|check| matches!(check.outcome, Outcome::Unknown(_)) || check.counts.unknown > 0)
+    {
+        output::UNKNOWN
+    } else {
+        output::CLEAN
+    }
+}

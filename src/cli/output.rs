@@ -1,0 +1,32 @@
+//! Standard output and standard error. A reader that has gone away is no error.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+/// Nothing to complain about.
+pub(super) const CLEAN: u8 = 0;
+/// A finding fails, a tree has problems.
+pub(super) const PROBLEMS: u8 = 1;
+/// Wrong usage, or a tree that cannot be judged.
+pub(super) const USAGE: u8 = 2;
+/// Something could not be known.
+pub(super) const UNKNOWN: u8 = 3;
+
+/// Writes to standard output.
+pub(super) fn print(text: &str) -> io::Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        result => result,
+    }
+}
+
+/// Writes a line of progress to standard error, if a person watches.
+pub(super) fn progress(text: &str) {
+    if io::stderr().is_terminal() {
+        let _ = writeln!(io::stderr(), "{text}");
+    }
+}
+
+/// Writes an error with its causes to standard error.
+pub(super) fn error(error: &anyhow::Error) {
+    let _ = writeln!(io::stderr(), "error: {error:#}");
+}

@@ -1,0 +1,26 @@
+//! `schema`: the JSON Schema of a kind of document.
+
+use std::process::ExitCode;
+
+use crate::policy::schema;
+
+use super::output;
+
+/// Arguments of `schema`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The kind, such as `Group`; all kinds in one schema without it
+    kind: Option<String>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let schema = match &arguments.kind {
+        None => schema::all(),
+        Some(kind) => schema::of(kind).ok_or_else(|| {
+            let kinds = schema::kinds().join("`, `");
+            anyhow::anyhow!("`{kind}` is no kind of document; the kinds are `{kinds}`")
+        })?,
+    };
+    output::print(&format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
+    Ok(ExitCode::from(output::CLEAN))
+}

@@ -1,0 +1,50 @@
+//! `validate`: every problem of a policy tree.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+
+use crate::policy::PolicySet;
+use crate::render::diagnostics;
+
+use super::{output, tree};
+
+/// Arguments of `validate`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Files and directories with policies
+    #[arg(default_value = "policies")]
+    paths: Vec<PathBuf>,
+    /// How problems are shown
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Format {
+    /// With the lines that they are about
+    #[default]
+    Text,
+    /// A JSON array
+    Json,
+    /// Annotations of a GitHub workflow
+    Github,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let files = tree::read(&arguments.paths)?;
+    let reading = PolicySet::read(&files);
+    let found = &reading.diagnostics;
+    let shown = match arguments.format {
+        Format::Text => diagnostics::text(found, &files),
+        Format::Json => diagnostics::json(found),
+        Format::Github => diagnostics::github(found),
+    };
+    output::print(&shown)?;
+    if matches!(arguments.format, Format::Text) {
+        output::print(&diagnostics::summary(&reading, files.len()))?;
+    }
+    let broken = found.iter().any(crate::diagnostic::Diagnostic::is_error);
+    Ok(ExitCode::from(if broken { output::PROBLEMS } else { output::CLEAN }))
+}

@@ -1,0 +1,52 @@
+//! What the synced commit should show, recomputed from all groups of its source.
+
+use anyhow::{Context, Result};
+use sqlx::PgConnection;
+
+use crate::db::groups::{self, Group};
+use crate::db::outbox;
+use crate::db::sources::{self, Host, Lock};
+use crate::render::compliance::{GroupState, Synced, compliance};
+use crate::render::links::Links;
+use crate::render::post::{Post, check_name};
+
+/// Wants the check run `cloudcorrect/compliance` of the commit in force. The lock keeps two results
+/// from each missing the other.
+pub async fn want_compliance(
+    connection: &mut PgConnection,
+    lock: &Lock,
+    links: &Links,
+) -> Result<()> {
+    let Some(commit) = &lock.revision else { return Ok(()) };
+    let sources = sources::all(&mut *connection).await?;
+    let Some(source) = sources.iter().find(|source| source.id == lock.source()) else {
+        return Ok(());
+    };
+    if source.registration.host != Host::GitHub {
+        return Ok(());
+    }
+    let shared = sources.iter().any(|other| {
+        other.id != source.id && other.registration.repository == source.registration.repository
+    });
+    let name = &source.registration.name;
+    let check_name = check_name("cloudcorrect/compliance", shared.then_some(name));
+    let groups = groups::of_source(&mut *connection, source.id).await?;
+    let states = groups.into_iter().map(state).collect::<Result<Vec<_>>>()?;
+    let synced = Synced { source: name, check_name: &check_name, commit };
+    let run = compliance(synced, &states, links);
+    let post = Post::CheckRun(run);
+    let json = serde_json::to_value(&post).context("cannot write the post")?;
+    outbox::want(connection, source.id, &post.key(), &json).await?;
+    Ok(())
+}
+
+fn state(group: Group) -> Result<GroupState> {
+    let definition = group.definition;
+    let verdict = group.verdict.filter(|_| group.evaluated);
+    Ok(GroupState {
+        name: definition.name.parse().context("a stored group has an impossible name")?,
+        mode: definition.mode.parse().context("a stored group has an impossible mode")?,
+        suspended: definition.suspended,
+        verdict: verdict.map(|verdict| (verdict.outcome, verdict.counts)),
+    })
+}

@@ -1,0 +1,167 @@
+//! What an evaluation changes, as a value: findings that open and close, and the run.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest as _, Sha256};
+
+use crate::db::Digest;
+use crate::db::findings::{ClosedReason, FindingChange, FindingKey, FindingRecord, OpenFinding};
+use crate::evaluation::{GroupResult, NO_RESOURCE};
+use crate::policy::{Account, Check, Group};
+use crate::resource::{AccountId, Inventory, Listing, Provider};
+
+/// The accounts of a group with what was seen of them.
+pub(super) type Seen<'a> = [(&'a Account, &'a Inventory)];
+
+/// The findings of a result as they are kept.
+pub(super) fn records(group: &Group, result: &GroupResult) -> Vec<FindingRecord> {
+    let checks = group.checks.iter().zip(&result.checks);
+    let records = checks.flat_map(|(check, found)| {
+        found.findings.iter().map(|finding| FindingRecord {
+            key: FindingKey {
+                check: check.id.to_string(),
+                provider: Provider::Aws,
+                account: finding.account.clone(),
+                region: finding.region.clone(),
+                resource_type: finding.resource_type.clone(),
+                resource_id: finding.resource_id.clone(),
+            },
+            outcome: finding.outcome,
+            severity: check.severity.to_string(),
+            explanation: Some(finding.explanation()).filter(|text| !text.is_empty()),
+            evaluation_digest: Digest(check.digest),
+        })
+    });
+    records.collect()
+}
+
+/// What changes between the findings that stand and those of a new result.
+///
+/// A finding whose list could not be read this time stands: it was neither confirmed nor
+/// contradicted, and the check's own `unknown` says so beside it.
+pub(super) fn changes(
+    group: &Group,
+    seen: &Seen<'_>,
+    open: &[OpenFinding],
+    records: Vec<FindingRecord>,
+) -> Vec<FindingChange> {
+    let standing: BTreeMap<&FindingKey, &OpenFinding> =
+        open.iter().map(|finding| (&finding.key, finding)).collect();
+    let found: BTreeSet<&FindingKey> = records.iter().map(|record| &record.key).collect();
+    let inventories: BTreeMap<&AccountId, &Inventory> =
+        seen.iter().map(|(account, inventory)| (&account.id, *inventory)).collect();
+    let mut changes = Vec::new();
+    for finding in open.iter().filter(|finding| !found.contains(&finding.key)) {
+        if let Some(reason) = closing(group, &inventories, &finding.key) {
+            changes.push(FindingChange::Close(finding.key.clone(), reason));
+        }
+    }
+    for record in records {
+        match standing.get(&record.key) {
+            Some(finding) if finding.says(&record) => {}
+            Some(_) => {
+                let key = record.key.clone();
+                changes.push(FindingChange::Close(key, ClosedReason::Changed));
+                changes.push(FindingChange::Open(record));
+            }
+            None => changes.push(FindingChange::Open(record)),
+        }
+    }
+    changes
+}
+
+/// Why a finding that was not found again no longer stands; `None` if nobody can say.
+fn closing(
+    group: &Group,
+    inventories: &BTreeMap<&AccountId, &Inventory>,
+    key: &FindingKey,
+) -> Option<ClosedReason> {
+    let check = group.checks.iter().find(|check| check.id.as_str() == key.check);
+    let Some(check) = check.filter(|check| check.schema.type_name == key.resource_type) else {
+        return Some(ClosedReason::CheckRemoved);
+    };
+    let Some(inventory) = inventories.get(&key.account) else {
+        return Some(ClosedReason::AccountRemoved);
+    };
+    if &*key.resource_id == NO_RESOURCE {
+        return Some(ClosedReason::Changed);
+    }
+    let mut listings = listings(check, inventory).peekable();
+    listings.peek()?;
+    let mut whole = true;
+    for listing in listings {
+        if listing.resources().iter().any(|resource| resource.id == key.resource_id) {
+            return Some(ClosedReason::OutOfSelection);
+        }
+        whole &= listing.failure().is_none();
+    }
+    whole.then_some(ClosedReason::ResourceGone)
+}
+
+fn listings<'a>(check: &'a Check, inventory: &'a Inventory) -> impl Iterator<Item = &'a Listing> {
+    let wanted = inventory.listings.iter();
+    wanted.filter(|((name, _), _)| *name == check.schema.type_name).map(|(_, listing)| listing)
+}
+
+/// What the findings come to: equal for results that say the same.
+pub(super) fn digest(records: &[FindingRecord]) -> Digest {
+    let mut parts = Parts::default();
+    for record in records {
+        let key = &record.key;
+        parts.add(&key.check).add(key.account.as_str()).add(key.region.as_str());
+        parts.add(key.resource_type.as_str()).add(&key.resource_id);
+        parts.add(&record.outcome.to_string()).add(&record.severity);
+        parts.add(record.explanation.as_deref().unwrap_or_default());
+        parts.add(&hex::encode(record.evaluation_digest.0));
+    }
+    parts.digest()
+}
+
+/// Which facets of which resources the group's own checks looked at. What other groups asked for
+/// in the same fetch does not count, so that runs stay equal whoever else was due.
+pub(super) fn coverage(group: &Group, seen: &Seen<'_>) -> Digest {
+    let mut lines = BTreeSet::new();
+    for (account, inventory) in seen {
+        for check in &group.checks {
+            let filter = check.filter.iter().flat_map(|filter| filter.operations());
+            let operations: BTreeSet<_> =
+                filter.chain(check.assertion.operations()).map(|it| it.as_str()).collect();
+            for listing in listings(check, inventory) {
+                let state = if listing.failure().is_some() { "broken" } else { "whole" };
+                for resource in listing.resources() {
+                    let asked = operations.iter().filter(|it| resource.facets.contains_key(**it));
+                    let asked: Vec<_> = asked.copied().collect();
+                    lines.insert(format!(
+                        "{}\0{}\0{}\0{state}\0{}",
+                        account.id,
+                        resource.type_name,
+                        resource.id,
+                        asked.join(",")
+                    ));
+                }
+                lines.insert(format!("{}\0{}\0{state}", account.id, check.schema.type_name));
+            }
+        }
+    }
+    let mut parts = Parts::default();
+    for line in &lines {
+        parts.add(line);
+    }
+    parts.digest()
+}
+
+/// A digest over texts, each with its length, so that no two sequences collide.
+#[derive(Default)]
+struct Parts(Sha256);
+
+impl Parts {
+    fn add(&mut self, text: &str) -> &mut Self {
+        self.0.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+        self.0.update(text);
+        self
+    }
+
+    fn digest(self) -> Digest {
+        Digest(self.0.finalize().into())
+    }
+}

@@ -1,0 +1,116 @@
+//! Keeping a group's result: decided first, then written in one fenced transaction.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::db::groups::{self, Claim, Completed, Verdict};
+use crate::db::runs::{self, RunRecord};
+use crate::db::{findings, sources};
+use crate::evaluation::evaluate;
+use crate::fetch::CallStats;
+use crate::policy::{Account, AccountName, Group};
+use crate::resource::Inventory;
+use crate::schedule::next_slot;
+
+use super::{Evaluator, Gathered, InForce, decide, want_compliance};
+
+impl Evaluator {
+    /// Judges a group over what was gathered and keeps what came of it.
+    pub(super) async fn keep(
+        &self,
+        claim: &Claim,
+        group: &Group,
+        in_force: &Arc<InForce>,
+        gathered: &Arc<BTreeMap<AccountName, Gathered>>,
+    ) -> Result<()> {
+        let judged = judge(group, Arc::clone(in_force), Arc::clone(gathered)).await?;
+        let mut connection = self.pool.acquire().await?;
+        let open = findings::open(&mut *connection, claim.source, &claim.name).await?;
+        drop(connection);
+        let seen = seen(group, in_force, gathered);
+        let changes = decide::changes(group, &seen, &open, judged.records);
+        let verdict = judged.run.verdict;
+        let shows = !claim.evaluated || claim.verdict != Some(verdict) || !changes.is_empty();
+
+        let mut transaction = self.pool.begin().await?;
+        let lock = match shows {
+            true => Some(sources::lock(&mut *transaction, claim.source).await?),
+            false => None,
+        };
+        let fence = groups::fence(&mut *transaction, claim).await?;
+        findings::apply(&mut transaction, &fence, &changes).await?;
+        let duration = (fence.at() - claim.claimed_at).to_std().unwrap_or_default();
+        let record = RunRecord { duration, ..judged.run };
+        let run = runs::record(&mut transaction, &fence, &record).await?;
+        let due_at = next_slot(self.interval(claim.interval), fence.at(), &judged.phase);
+        let completed = Completed { verdict, digest: claim.digest, run, due_at };
+        groups::complete(&mut *transaction, fence, &completed).await?;
+        if let Some(lock) = lock {
+            want_compliance(&mut transaction, &lock, &self.options.links).await?;
+        }
+        transaction.commit().await.context("cannot commit")?;
+        tracing::info!(
+            group.name = claim.name,
+            revision = in_force.revision,
+            outcome = verdict.outcome.to_string(),
+            findings.changed = changes.len(),
+            "group evaluated"
+        );
+        Ok(())
+    }
+
+    fn interval(&self, scheduled: Duration) -> Duration {
+        self.options.longest_interval.map_or(scheduled, |longest| scheduled.min(longest))
+    }
+}
+
+struct Judged {
+    records: Vec<findings::FindingRecord>,
+    run: RunRecord,
+    phase: String,
+}
+
+async fn judge(
+    group: &Group,
+    in_force: Arc<InForce>,
+    gathered: Arc<BTreeMap<AccountName, Gathered>>,
+) -> Result<Judged> {
+    let name = group.name.clone();
+    let judging = move || {
+        let group = in_force.policies.groups.get(&name).context("the group is gone")?;
+        let seen = seen(group, &in_force, &gathered);
+        let result = evaluate(group, &seen);
+        let records = decide::records(group, &result);
+        let mut calls = CallStats::default();
+        for (account, _) in &seen {
+            gathered.get(&account.name).iter().for_each(|gathered| calls.add(&gathered.calls));
+        }
+        let run = RunRecord {
+            revision: in_force.revision.clone(),
+            engine: env!("CARGO_PKG_VERSION").to_owned(),
+            coverage: decide::coverage(group, &seen),
+            digest: decide::digest(&records),
+            verdict: Verdict { outcome: result.outcome, counts: result.counts },
+            duration: Duration::ZERO,
+            calls,
+        };
+        let ids: Vec<_> = seen.iter().map(|(account, _)| account.id.as_str()).collect();
+        Ok(Judged { records, run, phase: ids.join(",") })
+    };
+    tokio::task::spawn_blocking(judging).await.context("an evaluation broke off")?
+}
+
+/// The accounts of a group with what was seen of them.
+fn seen<'a>(
+    group: &'a Group,
+    in_force: &'a InForce,
+    gathered: &'a BTreeMap<AccountName, Gathered>,
+) -> Vec<(&'a Account, &'a Inventory)> {
+    let accounts = in_force.policies.accounts_of(group);
+    accounts
+        .filter_map(|account| Some((account, &gathered.get(&account.name)?.inventory)))
+        .collect()
+}

@@ -1,0 +1,223 @@
+//! Diagnostics: for the terminal with the lines that they are about, as JSON, and as annotations
+//! of a GitHub workflow.
+
+use std::fmt::Write as _;
+
+use crate::diagnostic::{Diagnostic, Level, Place};
+use crate::policy::{Reading, SourceFile};
+
+/// The most characters of a line that are shown.
+const WIDTH: usize = 160;
+
+/// Each diagnostic with its line, underlined, and what to do.
+pub fn text(diagnostics: &[Diagnostic], files: &[SourceFile]) -> String {
+    let mut text = String::new();
+    for found in diagnostics {
+        let Diagnostic { place, level, code, message, help, related } = found;
+        let _ = writeln!(text, "{level}[{code}]: {}", visible(message));
+        let margin = place.line.to_string().len();
+        let _ = writeln!(text, "{:margin$}--> {}", "", visible(&place.to_string()));
+        if let Some(line) = line_of(place, files) {
+            excerpt(&mut text, place, &line, margin);
+        }
+        if let Some((place, what)) = related {
+            let _ = writeln!(text, "{:margin$} = {}: {}", "", visible(&place.to_string()), what);
+        }
+        if let Some(help) = help {
+            let _ = writeln!(text, "{:margin$} = help: {}", "", visible(help));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn excerpt(text: &mut String, place: &Place, line: &str, margin: usize) {
+    let column = usize::try_from(place.column).unwrap_or(1).max(1) - 1;
+    let end = usize::try_from(place.end_column).unwrap_or(1).max(1) - 1;
+    let skipped = column.saturating_sub(WIDTH / 2);
+    let shown: String = visible(line).chars().skip(skipped).take(WIDTH).collect();
+    let length = shown.chars().count();
+    let start = (column - skipped).min(length);
+    let width = if place.end_line > place.line { length } else { end.saturating_sub(skipped) };
+    let width = width.min(length).saturating_sub(start).max(1);
+    let _ = writeln!(text, "{:margin$} |", "");
+    let _ = writeln!(text, "{} | {}", place.line, shown.trim_end());
+    let _ = writeln!(text, "{:margin$} | {:start$}{}", "", "", "^".repeat(width));
+}
+
+/// One line that sums up a reading of so many files.
+pub fn summary(reading: &Reading, files: usize) -> String {
+    let errors = reading.diagnostics.iter().filter(|found| found.is_error()).count();
+    let warnings = reading.diagnostics.len() - errors;
+    let files = counted(files, "file");
+    if errors > 0 {
+        let (errors, warnings) = (counted(errors, "error"), counted(warnings, "warning"));
+        return format!("{files}: {errors}, {warnings}\n");
+    }
+    let policies = &reading.policies;
+    let checks = policies.groups.values().map(|group| group.checks.len()).sum();
+    let parts = [
+        counted(policies.groups.len(), "group"),
+        counted(checks, "check"),
+        counted(policies.accounts.len(), "account"),
+    ];
+    let warnings = match warnings {
+        0 => String::new(),
+        some => format!(", {}", counted(some, "warning")),
+    };
+    format!("{files}: {} are good{warnings}\n", parts.join(", "))
+}
+
+/// A JSON array of all diagnostics.
+pub fn json(diagnostics: &[Diagnostic]) -> String {
+    let json = serde_json::to_string_pretty(diagnostics).unwrap_or_else(|_| "[]".to_owned());
+    json + "\n"
+}
+
+/// Commands that make a GitHub workflow annotate the lines. The escapes are those of the runner:
+/// `%`, CR and LF everywhere, `:` and `,` in properties as well.
+pub fn github(diagnostics: &[Diagnostic]) -> String {
+    let mut text = String::new();
+    for Diagnostic { place, level, code, message, help, .. } in diagnostics {
+        let command = match level {
+            Level::Error => "error",
+            Level::Warning => "warning",
+        };
+        let help = help.as_ref().map(|help| format!("\n{help}")).unwrap_or_default();
+        let _ = write!(
+            text,
+            "::{command} file={},line={},endLine={},",
+            property(&place.path),
+            place.line,
+            place.end_line
+        );
+        if place.line == place.end_line {
+            let last = place.end_column.saturating_sub(1).max(place.column);
+            let _ = write!(text, "col={},endColumn={last},", place.column);
+        }
+        let words = escaped(&format!("{message}{help}"));
+        let _ = writeln!(text, "title={}::{words}", property(code));
+    }
+    text
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    escaped(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+fn line_of(place: &Place, files: &[SourceFile]) -> Option<String> {
+    let file = files.iter().find(|file| file.path == place.path)?;
+    let number = usize::try_from(place.line).ok()?.checked_sub(1)?;
+    let text = file.text();
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    text.split('\n').nth(number).map(str::to_owned)
+}
+
+fn counted(number: usize, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
+}
+
+/// Text of a repository without control characters, which could steer a terminal.
+fn visible(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\t' => ' ',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    };
+    text.trim_end_matches(['\r', '\n']).chars().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::PolicySet;
+
+    fn files() -> Vec<SourceFile> {
+        let text =
+            "apiVersion: cloudcorrect.dev/v1\nkind: Groop\n---\nkind: Account\nmetdata: {}\n";
+        vec![SourceFile::new("policies/a,b.yaml", text.as_bytes())]
+    }
+
+    #[test]
+    fn the_terminal_shows_the_line_and_what_to_do() {
+        let files = files();
+        let reading = PolicySet::read(&files);
+        insta::assert_snapshot!(text(&reading.diagnostics, &files), @"
+        error[unknown-kind]: there is no kind `Groop`
+         --> policies/a,b.yaml:2:7
+          |
+        2 | kind: Groop
+          |       ^^^^^
+          = help: did you mean `Group`?
+
+        error[missing-key]: the document lacks `apiVersion`
+         --> policies/a,b.yaml:4:1
+          |
+        4 | kind: Account
+          | ^
+          = help: The version of the format.
+
+        error[missing-key]: the document lacks `metadata`
+         --> policies/a,b.yaml:4:1
+          |
+        4 | kind: Account
+          | ^
+          = help: What it is called.
+
+        error[missing-key]: the document lacks `spec`
+         --> policies/a,b.yaml:4:1
+          |
+        4 | kind: Account
+          | ^
+          = help: Which account it is.
+
+        error[unknown-key]: the document has no `metdata`
+         --> policies/a,b.yaml:5:1
+          |
+        5 | metdata: {}
+          | ^^^^^^^
+          = help: did you mean `metadata`?
+        ");
+        insta::assert_snapshot!(summary(&reading, 1), @"
+        1 file: 5 errors, 0 warnings
+        ");
+    }
+
+    #[test]
+    fn a_workflow_gets_one_command_a_diagnostic() {
+        let reading = PolicySet::read(&files());
+        insta::assert_snapshot!(github(&reading.diagnostics), @"
+        ::error file=policies/a%2Cb.yaml,line=2,endLine=2,col=7,endColumn=11,title=unknown-kind::there is no kind `Groop`%0Adid you mean `Group`?
+        ::error file=policies/a%2Cb.yaml,line=4,endLine=4,col=1,endColumn=1,title=missing-key::the document lacks `apiVersion`%0AThe version of the format.
+        ::error file=policies/a%2Cb.yaml,line=4,endLine=4,col=1,endColumn=1,title=missing-key::the document lacks `metadata`%0AWhat it is called.
+        ::error file=policies/a%2Cb.yaml,line=4,endLine=4,col=1,endColumn=1,title=missing-key::the document lacks `spec`%0AWhich account it is.
+        ::error file=policies/a%2Cb.yaml,line=5,endLine=5,col=1,endColumn=7,title=unknown-key::the document has no `metdata`%0Adid you mean `metadata`?
+        ");
+    }
+
+    #[test]
+    fn json_has_all_of_each_diagnostic() {
+        let reading = PolicySet::read(&files());
+        let json: serde_json::Value =
+            serde_json::from_str(&json(&reading.diagnostics)).expect("JSON");
+        assert_eq!(json[0]["place"]["line"], 2);
+        assert_eq!(json[0]["code"], "unknown-kind");
+        assert_eq!(json[0]["help"], "did you mean `Group`?");
+    }
+
+    #[test]
+    fn neither_escapes_nor_long_lines_reach_the_terminal() {
+        let line = "kind: \u{1b}[31mGroup".to_owned();
+        let long = format!("a: [{}", "x, ".repeat(5_000));
+        for body in [line, long] {
+            let files = [SourceFile::new("x\u{1b}.yaml", body.as_bytes())];
+            let shown = text(&PolicySet::read(&files).diagnostics, &files);
+            assert!(!shown.contains('\u{1b}'), "{shown:?}");
+            assert!(shown.lines().all(|line| line.chars().count() < 250), "{shown}");
+        }
+    }
+}

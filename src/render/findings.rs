@@ -1,0 +1,151 @@
+//! Results of an evaluation: for the terminal and as the JSON of `evaluate`.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use serde_json::Value as Json;
+
+use crate::evaluation::{CheckResult, Counts, Finding, GroupResult, Outcome};
+use crate::policy::Group;
+
+/// The results of a command, group by group.
+#[derive(Debug, Clone, Copy)]
+pub struct Results<'a> {
+    /// Each group with what it found.
+    pub groups: &'a [(&'a Group, GroupResult)],
+    /// Requests by operation.
+    pub requests: &'a Json,
+    /// How long it took, milliseconds.
+    pub duration_ms: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FindingLine<'a> {
+    group: &'a str,
+    check: &'a str,
+    outcome: &'static str,
+    cause: Option<&'static str>,
+    account: &'a str,
+    region: &'a str,
+    resource_type: &'a str,
+    resource_id: &'a str,
+    severity: String,
+    expected: &'a str,
+    observed: Option<String>,
+    message: &'a str,
+    path: &'a str,
+    line: u32,
+}
+
+impl Results<'_> {
+    /// The worst outcome of all groups; `NotApplicable` of none.
+    pub fn outcome(&self) -> Outcome {
+        let outcomes = self.groups.iter().map(|(_, result)| result.outcome);
+        Outcome::worst(outcomes).unwrap_or(Outcome::NotApplicable)
+    }
+
+    /// One JSON document: `findings`, `summary`, `stats`.
+    pub fn json(&self) -> Json {
+        let mut findings = Vec::new();
+        let mut counts = Counts::default();
+        let mut out_of_scope = 0;
+        for (group, result) in self.groups {
+            counts += result.counts;
+            for (check, found) in group.checks.iter().zip(&result.checks) {
+                out_of_scope += found.out_of_scope;
+                findings.extend(found.findings.iter().map(|finding| FindingLine {
+                    group: group.name.as_str(),
+                    check: check.id.as_str(),
+                    outcome: finding.outcome.name(),
+                    cause: finding.outcome.cause().map(crate::resource::Cause::as_str),
+                    account: finding.account.as_str(),
+                    region: finding.region.as_str(),
+                    resource_type: finding.resource_type.as_str(),
+                    resource_id: &finding.resource_id,
+                    severity: check.severity.to_string(),
+                    expected: check.assertion.text().trim(),
+                    observed: Some(finding.explanation()).filter(|text| !text.is_empty()),
+                    message: &check.title,
+                    path: &check.place.path,
+                    line: check.place.line,
+                }));
+            }
+        }
+        serde_json::json!({
+            "findings": findings,
+            "summary": {
+                "outcome": self.outcome().name(),
+                "groups": self.groups.len(),
+                "checks": self.groups.iter().map(|(group, _)| group.checks.len()).sum::<usize>(),
+                "findings": counts,
+                "outOfScope": out_of_scope,
+            },
+            "stats": { "apiRequests": self.requests, "durationMs": self.duration_ms },
+        })
+    }
+
+    /// A block for each group: its checks, and under them what fails or is unknown.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        let mut counts = Counts::default();
+        for (group, result) in self.groups {
+            counts += result.counts;
+            let _ = writeln!(text, "{} {}", mark(result.outcome), group.name);
+            for (check, found) in group.checks.iter().zip(&result.checks) {
+                let head = format!("{} {}", mark(found.outcome), check.id);
+                let _ = writeln!(text, "  {head:<44} {}", tally(found));
+                found.findings.iter().for_each(|finding| line(&mut text, finding));
+            }
+        }
+        let _ = writeln!(
+            text,
+            "\n{} fail, {} unknown, {} pass, {} not applicable; {} ms",
+            counts.fail, counts.unknown, counts.pass, counts.not_applicable, self.duration_ms
+        );
+        text
+    }
+}
+
+fn line(text: &mut String, finding: &Finding) {
+    if !matches!(finding.outcome, Outcome::Fail | Outcome::Unknown(_)) {
+        return;
+    }
+    let id = visible(&finding.resource_id);
+    let place = format!("{}/{}", finding.account, finding.region);
+    let seen = visible(&finding.explanation());
+    let _ = writeln!(text, "      {} {id} ({place}): {seen}", mark(finding.outcome));
+}
+
+fn tally(found: &CheckResult) -> String {
+    let counts = found.counts;
+    let mut parts = Vec::new();
+    for (count, word) in [(counts.fail, "fail"), (counts.unknown, "unknown"), (counts.pass, "pass")]
+    {
+        if count > 0 {
+            parts.push(format!("{count} {word}"));
+        }
+    }
+    if parts.is_empty() {
+        parts.push("not applicable".to_owned());
+    }
+    if found.out_of_scope > 0 {
+        parts.push(format!("{} out of scope", found.out_of_scope));
+    }
+    parts.join(", ")
+}
+
+fn mark(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Fail => "✗",
+        Outcome::Unknown(_) => "?",
+        Outcome::Pass => "✓",
+        Outcome::Waived => "~",
+        Outcome::NotApplicable => "-",
+    }
+}
+
+/// Text from the cloud without control characters, which could steer a terminal.
+fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}

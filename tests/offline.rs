@@ -1,0 +1,123 @@
+//! The commands that work without a database, as a user runs them.
+
+use std::fs;
+use std::process::{Command, Output};
+
+fn cloudcorrect(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cloudcorrect"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments);
+    command.output().expect("the binary runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("UTF-8")
+}
+
+const EVALUATE: [&str; 4] =
+    ["evaluate", "example-policies/policies", "--inventory", "examples/demo-account.json"];
+
+#[test]
+fn the_example_policies_are_good() {
+    let output = cloudcorrect(&["validate", "example-policies/policies"]);
+    assert!(output.status.success(), "{}", text(&output.stdout));
+    assert_eq!(text(&output.stdout), "4 files: 3 groups, 8 checks, 1 account are good\n");
+}
+
+#[test]
+fn the_example_account_is_judged_with_what_was_seen() {
+    let output = cloudcorrect(&EVALUATE);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let shown = text(&output.stdout);
+    let lines: Vec<&str> = shown.lines().filter(|line| !line.ends_with(" ms")).collect();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    ✗ identity
+      ✗ console-users-have-mfa                     1 fail, 2 pass
+          ✗ bob (123456789012/global): size(resource.MFADevices) = 0
+      ✗ keys-are-rotated                           1 fail, 4 pass
+          ✗ ci-deploy (123456789012/global): resource.AccessKeys[0].Status = "Active"; age(resource.AccessKeys[0].CreateDate) = duration("999d20h")
+    ✗ network
+      ✗ no-ssh-from-the-world                      1 fail, 7 pass
+          ✗ sg-07c3f1e9a5d2b8644 (123456789012/us-east-1): resource.SecurityGroupIngress[1].CidrIp = "0.0.0.0/0", resource.SecurityGroupIngress[1].IpProtocol = "tcp", resource.SecurityGroupIngress[1].FromPort = 22, resource.SecurityGroupIngress[1].ToPort = 22
+      ✗ metadata-tokens-required                   2 fail, 4 pass
+          ✗ i-0f2a7d5c1e8b36940 (123456789012/eu-west-1): resource.MetadataOptions.HttpTokens = "optional"; resource.MetadataOptions.HttpEndpoint = "enabled"
+          ✗ i-0d1b6f3a9c8e75240 (123456789012/us-east-1): resource.MetadataOptions.HttpTokens = "optional"; resource.MetadataOptions.HttpEndpoint = "enabled"
+      ✓ shop-is-up                                 3 pass
+    ✗ storage
+      ✗ public-access-blocked                      2 fail, 7 pass, 1 out of scope
+          ✗ acme-analytics-export (123456789012/us-east-1): resource.PublicAccessBlockConfiguration.BlockPublicAcls = false; resource.PublicAccessBlockConfiguration.IgnorePublicAcls = false; resource.PublicAccessBlockConfiguration.BlockPublicPolicy = false; resource.PublicAccessBlockConfiguration.RestrictPublicBuckets = false
+          ✗ acme-partner-dropbox (123456789012/us-east-1): resource.PublicAccessBlockConfiguration.RestrictPublicBuckets = false
+      ✗ policy-not-public                          1 fail, 1 unknown, 9 pass, 1 out of scope
+          ✗ acme-eu-sandbox-tmp (123456789012/eu-west-1): resource.PolicyStatus.IsPublic = true
+          ? acme-partner-dropbox (123456789012/us-east-1): s3:GetBucketPolicyStatus: Access Denied
+      ✗ versioned                                  3 fail, 7 pass, 1 out of scope
+          ✗ acme-eu-prod-logs (123456789012/eu-west-1): resource.VersioningConfiguration.Status = "Suspended"
+          ✗ acme-analytics-export (123456789012/us-east-1): resource.VersioningConfiguration = null
+          ✗ acme-prod-logs (123456789012/us-east-1): resource.VersioningConfiguration = null
+    "#);
+}
+
+#[test]
+fn json_of_evaluate_has_every_finding_with_its_place() {
+    let output =
+        cloudcorrect(&[&EVALUATE[..], &["--format", "json", "--group", "storage"]].concat());
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let findings = json["findings"].as_array().expect("findings");
+    let unknown = findings.iter().find(|finding| finding["outcome"] == "unknown");
+    let unknown = unknown.expect("the denied bucket policy");
+    assert_eq!(unknown["cause"], "access_denied");
+    assert_eq!(unknown["resourceId"], "acme-partner-dropbox");
+    assert_eq!(unknown["path"], "example-policies/policies/storage.yaml");
+    assert!(findings.iter().all(|finding| finding["group"] == "storage"));
+    let counted = json["summary"]["findings"]["fail"].as_u64();
+    let failing = findings.iter().filter(|finding| finding["outcome"] == "fail").count();
+    assert_eq!(counted, Some(failing as u64));
+}
+
+#[test]
+fn the_exit_status_tells_failing_unknown_and_broken_apart() {
+    let status = |more: &[&str]| cloudcorrect(&[&EVALUATE[..], more].concat()).status.code();
+    assert_eq!(status(&["--check", "shop-is-up"]), Some(0));
+    assert_eq!(status(&["--group", "identity"]), Some(1));
+    assert_eq!(status(&["--group", "identity", "--fail-on", "critical"]), Some(0));
+    assert_eq!(
+        status(&["--group", "storage", "--check", "versioned", "--fail-on", "high"]),
+        Some(0)
+    );
+    assert_eq!(status(&["--check", "policy-not-public", "--fail-on", "critical"]), Some(1));
+    assert_eq!(status(&["--group", "nothing"]), Some(2));
+}
+
+#[test]
+fn a_broken_file_is_shown_with_the_line_and_the_way_out() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("broken.yaml");
+    let group = "apiVersion: cloudcorrect.dev/v1\nkind: Group\nmetadata: { name: a }\nspec:\n  \
+                 checks:\n    - id: x\n      select: AWS::S3::Bucket\n      assert: >\n        \
+                 resource.VersioningConfiguration.Stats == \"Enabled\"\n";
+    fs::write(&file, group).expect("a file");
+    let path = file.to_str().expect("UTF-8");
+    let output = cloudcorrect(&["validate", path]);
+    assert_eq!(output.status.code(), Some(1));
+    let shown = text(&output.stdout).replace(path, "broken.yaml");
+    insta::assert_snapshot!(shown, @r#"
+    error[unknown-property]: `resource.VersioningConfiguration` has no property `Stats`
+     --> broken.yaml:9:42
+      |
+    9 |         resource.VersioningConfiguration.Stats == "Enabled"
+      |                                          ^^^^^
+      = help: did you mean `Status`?
+
+    1 file: 1 error, 0 warnings
+    "#);
+    let output = cloudcorrect(&["evaluate", path, "--inventory", "examples/demo-account.json"]);
+    assert_eq!(output.status.code(), Some(2), "a broken tree is never judged");
+    assert_eq!(cloudcorrect(&["validate", "no/such/path"]).status.code(), Some(2));
+}
+
+#[test]
+fn schemas_are_printed_by_kind() {
+    let output = cloudcorrect(&["schema", "Group"]);
+    let committed = fs::read_to_string("schemas/group.schema.json").expect("the committed schema");
+    assert_eq!(text(&output.stdout), committed);
+    assert_eq!(cloudcorrect(&["schema", "Groop"]).status.code(), Some(2));
+}
