@@ -34,12 +34,12 @@ pub mod sources;
 mod words;
 mod work;
 
-#[cfg(test)]
-mod fixtures;
-#[cfg(test)]
-mod storage_tests;
-
 pub use self::blobs::Digest;
 pub use self::connection::{MIGRATOR, connect, migrate};
 pub use self::error::Error;
 pub use self::work::Backoff;
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod tests;

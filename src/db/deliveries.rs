@@ -24,3 +24,21 @@ pub async fn prune(executor: impl PgExecutor<'_>, age: Duration) -> Result<u64, 
     .await?;
     Ok(done.rows_affected())
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::PgPool;
+
+    use super::*;
+    use crate::db::fixtures::{NO_TIME, TestResult};
+
+    #[sqlx::test]
+    async fn a_delivery_is_noted_once_until_it_is_forgotten(pool: PgPool) -> TestResult {
+        assert!(note(&pool, "a").await?);
+        assert!(!note(&pool, "a").await?);
+        assert_eq!(prune(&pool, Duration::from_hours(1)).await?, 0);
+        assert_eq!(prune(&pool, NO_TIME).await?, 1);
+        assert!(note(&pool, "a").await?);
+        Ok(())
+    }
+}

@@ -272,3 +272,6 @@ async fn remember(
     .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

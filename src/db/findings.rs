@@ -258,3 +258,123 @@ pub(super) async fn close_groups(
     .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::PgPool;
+
+    use super::*;
+    use crate::db::fixtures::{TestResult, claim, complete, finding, groups, run};
+    use crate::resource::Cause;
+
+    const DENIED: Outcome = Outcome::Unknown(Cause::AccessDenied);
+
+    async fn changed(pool: &PgPool, changes: &[FindingChange]) -> Result<DateTime<Utc>, Error> {
+        let mut tx = pool.begin().await?;
+        let recorded = complete(&mut tx, &claim(pool).await, &run(DENIED), changes).await?;
+        tx.commit().await?;
+        Ok(recorded.first_at)
+    }
+
+    /// Each open finding as `check resource outcome`.
+    async fn standing(pool: &PgPool, source: SourceId) -> Result<Vec<String>, Error> {
+        let mut findings: Vec<_> = open(pool, source, "storage")
+            .await?
+            .into_iter()
+            .map(|one| format!("{} {} {}", one.key.check, one.key.resource_id, one.outcome))
+            .collect();
+        findings.sort();
+        Ok(findings)
+    }
+
+    #[sqlx::test]
+    async fn a_finding_is_one_row_for_each_interval(pool: PgPool) -> TestResult {
+        let source = groups(&pool, &["storage"]).await;
+        let failing = finding("private", "logs", Outcome::Fail);
+        let denied = finding("private", "data", DENIED);
+        let opened = [FindingChange::Open(failing.clone()), FindingChange::Open(denied.clone())];
+        changed(&pool, &opened).await?;
+        assert_eq!(
+            standing(&pool, source).await?,
+            ["private data unknown(access_denied)", "private logs fail"]
+        );
+        let kept = open(&pool, source, "storage").await?;
+        assert!(kept.iter().any(|one| one.says(&failing)));
+        assert!(kept.iter().any(|one| one.says(&denied)));
+        let another =
+            FindingRecord { explanation: Some("it has a policy".into()), ..failing.clone() };
+        assert!(!kept.iter().any(|one| one.says(&another)));
+
+        let passing = finding("private", "logs", Outcome::Pass);
+        let next = [
+            FindingChange::Open(passing.clone()),
+            FindingChange::Close(failing.key.clone(), ClosedReason::Changed),
+            FindingChange::Close(denied.key.clone(), ClosedReason::ResourceGone),
+        ];
+        changed(&pool, &next).await?;
+        assert_eq!(standing(&pool, source).await?, ["private logs pass"]);
+        let intervals: Vec<(String, String, Option<String>, bool)> = sqlx::query_as(
+            "select resource_id, outcome, closed_reason, coalesce(until > since, false) from finding
+             order by resource_id, since",
+        )
+        .fetch_all(&pool)
+        .await?;
+        let expected = [
+            ("data", "unknown", Some("resource_gone"), true),
+            ("logs", "fail", Some("changed"), true),
+            ("logs", "pass", None, false),
+        ];
+        let expected = expected.map(|(id, outcome, reason, closed)| {
+            (id.to_owned(), outcome.to_owned(), reason.map(str::to_owned), closed)
+        });
+        assert_eq!(intervals, expected);
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn pages_show_the_worst_first_now_and_then(pool: PgPool) -> TestResult {
+        let source = groups(&pool, &["storage"]).await;
+        let outcomes = [Outcome::Pass, Outcome::Fail, DENIED, Outcome::Fail, Outcome::Pass];
+        let records: Vec<_> = outcomes
+            .iter()
+            .zip(["a", "b", "c", "d", "e"])
+            .map(|(outcome, id)| finding("private", id, *outcome))
+            .collect();
+        let opened: Vec<_> = records.iter().cloned().map(FindingChange::Open).collect();
+        let first = changed(&pool, &opened).await?;
+        changed(
+            &pool,
+            &[FindingChange::Close(records[1].key.clone(), ClosedReason::OutOfSelection)],
+        )
+        .await?;
+
+        let shown = async |query: Query<'_>| {
+            let page = page(&pool, source, "storage", &query).await?;
+            Ok::<_, Error>((
+                page.iter().map(|one| one.key.resource_id.to_string()).collect::<String>(),
+                page,
+            ))
+        };
+        assert_eq!(shown(Query { limit: 9, ..Query::default() }).await?.0, "dcae");
+        let (then, page) = shown(Query { at: Some(first), limit: 9, ..Query::default() }).await?;
+        assert_eq!(then, "bdcae");
+        let gone = page[0].closed.unwrap();
+        assert_eq!((gone.1, gone.0 > first), (ClosedReason::OutOfSelection, true));
+        assert_eq!(page[0].explanation.as_deref(), Some("it is public"));
+        assert_eq!(page[2].explanation, None);
+
+        let failing = Query { at: Some(first), outcome: Some("fail"), limit: 9, after: None };
+        assert_eq!(shown(failing).await?.0, "bd");
+        let mut cursor = None;
+        let mut walked = String::new();
+        loop {
+            let query = Query { after: cursor.as_ref(), limit: 2, at: Some(first), outcome: None };
+            let (ids, page) = shown(query).await?;
+            let Some(last) = page.last() else { break };
+            cursor = Some(last.cursor());
+            walked.push_str(&ids);
+        }
+        assert_eq!(walked, "bdcae", "pages neither overlap nor leave out");
+        Ok(())
+    }
+}

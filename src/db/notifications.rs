@@ -51,3 +51,27 @@ impl Listener {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::fixtures::TestResult;
+
+    #[sqlx::test]
+    async fn hints_are_heard_once_the_transaction_commits(pool: PgPool) -> TestResult {
+        let mut listener = Listener::connect(&pool).await?;
+        let mut undone = pool.begin().await?;
+        notify(&mut *undone, Topic::Sources).await?;
+        undone.rollback().await?;
+        sqlx::query("select pg_notify('cloudcorrect', 'of-a-newer-version')")
+            .execute(&pool)
+            .await?;
+        let mut done = pool.begin().await?;
+        notify(&mut *done, Topic::Groups).await?;
+        notify(&mut *done, Topic::Outbox).await?;
+        done.commit().await?;
+        assert_eq!(listener.next().await?, Some(Topic::Groups));
+        assert_eq!(listener.next().await?, Some(Topic::Outbox));
+        Ok(())
+    }
+}

@@ -249,3 +249,108 @@ pub async fn backlog(executor: impl PgExecutor<'_>) -> Result<Backlog, Error> {
     .await?;
     Ok(backlog)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use sqlx::PgPool;
+
+    use super::*;
+    use crate::db::fixtures::{LEASE, NO_TIME, TestResult, source};
+
+    const KEY: &str = "compliance/c1";
+
+    async fn wanted(pool: &PgPool, source: SourceId, words: &str) -> Result<bool, Error> {
+        want(&mut *pool.acquire().await?, source, KEY, &json!({ "title": words })).await
+    }
+
+    async fn claimed(pool: &PgPool) -> Result<Claim, Error> {
+        Ok(claim_due(pool, 1, LEASE).await?.pop().expect("a post is due"))
+    }
+
+    async fn posted(pool: &PgPool, source: SourceId) -> Result<Post, Error> {
+        Ok(find(pool, source, KEY).await?.expect("the key is known"))
+    }
+
+    #[sqlx::test]
+    async fn what_is_shown_already_is_not_posted_again(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        assert!(wanted(&pool, source, "pending").await?);
+        let claim = claimed(&pool).await?;
+        assert_eq!((claim.post["title"].as_str(), claim.maybe_written), (Some("pending"), false));
+        complete(&pool, &claim, 7).await?;
+        assert!(!wanted(&pool, source, "pending").await?);
+        assert_eq!(claim_due(&pool, 1, LEASE).await?, []);
+        assert!(wanted(&pool, source, "success").await?);
+        let claim = claimed(&pool).await?;
+        assert_eq!((claim.remote_id, claim.maybe_written), (Some(7), false), "it is edited");
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn what_changes_while_it_is_posted_is_posted_after(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        wanted(&pool, source, "pending").await?;
+        let claim = claimed(&pool).await?;
+        wanted(&pool, source, "failure").await?;
+        wanted(&pool, source, "success").await?;
+        assert_eq!(claim_due(&pool, 1, LEASE).await?, [], "one attempt at a time");
+        complete(&pool, &claim, 7).await?;
+        assert!(!posted(&pool, source).await?.posted);
+        let claim = claimed(&pool).await?;
+        assert_eq!(claim.post["title"], "success");
+        complete(&pool, &claim, 7).await?;
+        let post = posted(&pool, source).await?;
+        assert!(post.posted && post.attempts == 0 && post.posted_at.is_some());
+        assert_eq!(backlog(&pool).await?, Backlog::default());
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn after_a_crash_the_next_attempt_knows_that_it_may_repeat(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        wanted(&pool, source, "pending").await?;
+        let stalled = claim_due(&pool, 1, NO_TIME).await?.remove(0);
+        let claim = claimed(&pool).await?;
+        assert!(claim.maybe_written);
+        assert!(complete(&pool, &stalled, 6).await.unwrap_err().is_stale());
+        assert!(remember(&pool, &stalled, 6).await.unwrap_err().is_stale());
+        assert!(retry(&pool, &stalled, "late", NO_TIME).await.unwrap_err().is_stale());
+        assert!(give_up(&pool, &stalled, "late").await.unwrap_err().is_stale());
+        remember(&pool, &claim, 7).await?;
+        retry(&pool, &claim, "502", NO_TIME).await?;
+        let claim = claimed(&pool).await?;
+        assert_eq!((claim.remote_id, claim.maybe_written, claim.attempts), (Some(7), false, 3));
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn a_pause_holds_also_for_what_is_wanted_meanwhile(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        wanted(&pool, source, "pending").await?;
+        retry(&pool, &claimed(&pool).await?, "rate limit", Duration::from_mins(1)).await?;
+        wanted(&pool, source, "success").await?;
+        assert_eq!(claim_due(&pool, 1, LEASE).await?, []);
+        assert_eq!(posted(&pool, source).await?.last_error.as_deref(), Some("rate limit"));
+        assert_eq!(backlog(&pool).await?, Backlog { waiting: 1, dead: 0 });
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn what_was_given_up_comes_back_when_it_changes(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        wanted(&pool, source, "pending").await?;
+        give_up(&pool, &claimed(&pool).await?, "422").await?;
+        assert_eq!(backlog(&pool).await?, Backlog { waiting: 0, dead: 1 });
+        assert_eq!(posted(&pool, source).await?.dead_reason.as_deref(), Some("422"));
+        assert!(!wanted(&pool, source, "pending").await?);
+        assert_eq!(claim_due(&pool, 1, LEASE).await?, []);
+        assert!(wanted(&pool, source, "success").await?);
+        let claim = claimed(&pool).await?;
+        assert_eq!(claim.attempts, 1);
+        wanted(&pool, source, "failure").await?;
+        give_up(&pool, &claim, "422").await?;
+        assert_eq!(claimed(&pool).await?.post["title"], "failure", "only what was tried is dead");
+        Ok(())
+    }
+}

@@ -162,3 +162,62 @@ pub async fn at(
     .await?;
     Ok(row.map(|row| PolicyFile { path: row.path, body: row.body, since_commit: row.since_commit }))
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::PgPool;
+
+    use super::*;
+    use crate::db::fixtures::{TestResult, source, sync};
+
+    async fn applied(
+        pool: &PgPool,
+        commit: &str,
+        changes: &[(&str, Option<&str>)],
+    ) -> Result<DateTime<Utc>, Error> {
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        let changes: Vec<_> = changes
+            .iter()
+            .map(|(path, body)| FileChange {
+                path: (*path).to_owned(),
+                body: body.map(|text| text.as_bytes().to_vec()),
+            })
+            .collect();
+        apply(&mut tx, &fence, commit, "Ada <ada@example.com>", &changes).await?;
+        let at = fence.at();
+        tx.commit().await?;
+        Ok(at)
+    }
+
+    #[sqlx::test]
+    async fn every_version_of_a_file_is_kept(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        assert_eq!(in_force(&pool, source).await?, InForce::default());
+        let first = applied(&pool, "c1", &[("a", Some("1")), ("b", Some("1"))]).await?;
+        let second =
+            applied(&pool, "c2", &[("a", Some("2")), ("b", None), ("c", Some("1"))]).await?;
+        let files = in_force(&pool, source).await?.files;
+        let texts: Vec<_> = files
+            .iter()
+            .map(|file| (file.path.as_str(), file.body.as_slice(), file.since_commit.as_str()))
+            .collect();
+        assert_eq!(texts, [("a", b"2".as_slice(), "c2"), ("c", b"1", "c2")]);
+        let touches: Vec<_> = touched(&pool, source, "c2")
+            .await?
+            .into_iter()
+            .map(|file| (file.path, file.touch.as_str()))
+            .collect();
+        let expected = [("a", "changed"), ("b", "removed"), ("c", "added")];
+        assert_eq!(touches, expected.map(|(path, touch)| (path.to_owned(), touch)));
+        let body = async |path, instant| {
+            Ok::<_, Error>(at(&pool, source, path, instant).await?.map(|file| file.body))
+        };
+        assert_eq!(body("a", first).await?.as_deref(), Some(b"1".as_slice()));
+        assert_eq!(body("a", second).await?.as_deref(), Some(b"2".as_slice()));
+        assert_eq!(body("b", second).await?, None);
+        let blobs: i64 = sqlx::query_scalar("select count(*) from blob").fetch_one(&pool).await?;
+        assert_eq!(blobs, 2, "equal texts are kept once");
+        Ok(())
+    }
+}

@@ -132,3 +132,70 @@ pub async fn answered(
     .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use sqlx::PgPool;
+
+    use super::*;
+    use crate::db::fixtures::{TestResult, source, sync};
+
+    fn opened(number: i64, head: &str) -> PullRequest {
+        PullRequest {
+            number,
+            head: head.into(),
+            base_branch: "main".into(),
+            state: State::Open,
+            author: "octocat".into(),
+            updated_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[sqlx::test]
+    async fn old_news_of_a_pull_request_is_ignored(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        let pushed = PullRequest {
+            updated_at: DateTime::UNIX_EPOCH + TimeDelta::seconds(1),
+            ..opened(1, "h2")
+        };
+        assert!(see(&pool, source, &pushed).await?);
+        assert!(!see(&pool, source, &pushed).await?, "told twice");
+        assert!(!see(&pool, source, &opened(1, "h1")).await?, "told late");
+        assert_eq!(unanswered(&pool, source, "main", "b1").await?, std::slice::from_ref(&pushed));
+        let closed = PullRequest { state: State::Closed, ..pushed };
+        assert!(see(&pool, source, &closed).await?);
+        assert_eq!(unanswered(&pool, source, "main", "b1").await?, []);
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn every_head_and_every_base_gets_an_answer(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        for number in [1, 2] {
+            see(&pool, source, &opened(number, "h1")).await?;
+        }
+        let elsewhere = PullRequest { base_branch: "release".into(), ..opened(3, "h1") };
+        see(&pool, source, &elsewhere).await?;
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        answered(&mut *tx, &fence, 1, "h1", "b1").await?;
+        tx.commit().await?;
+        let numbers = |base: &'static str| {
+            let pool = pool.clone();
+            async move {
+                let waiting = unanswered(&pool, source, "main", base).await?;
+                Ok::<Vec<_>, Error>(waiting.into_iter().map(|one| one.number).collect())
+            }
+        };
+        assert_eq!(numbers("b1").await?, [2]);
+        assert_eq!(numbers("b2").await?, [1, 2], "the base moved");
+        see(&pool, source, &opened(1, "h2")).await?;
+        assert_eq!(numbers("b1").await?, [1, 2], "the head moved");
+        close_others(&pool, source, &[2]).await?;
+        assert_eq!(numbers("b1").await?, [2]);
+        see(&pool, source, &opened(1, "h2")).await?;
+        assert_eq!(numbers("b1").await?, [1, 2], "opened again");
+        Ok(())
+    }
+}

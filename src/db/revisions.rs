@@ -167,3 +167,55 @@ pub async fn find(
     .map(Revision::try_from)
     .transpose()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+    use sqlx::PgPool;
+
+    use super::*;
+    use crate::db::fixtures::{TestResult, source, sync};
+
+    fn seen(commit: &str, state: State) -> RevisionRecord {
+        RevisionRecord {
+            commit: commit.into(),
+            parent: Some("p".into()),
+            author: "Ada <ada@example.com>".into(),
+            committed_at: DateTime::UNIX_EPOCH,
+            summary: "Tighten storage".into(),
+            state,
+            diagnostics: json!([{ "code": "unknown-key" }]),
+        }
+    }
+
+    #[sqlx::test]
+    async fn one_revision_is_in_force_and_all_are_kept(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        let sequence = [
+            ("c1", State::InForce),
+            ("c2", State::Refused),
+            ("c3", State::InForce),
+            ("c1", State::InForce),
+            ("c1", State::InForce),
+        ];
+        for (commit, state) in sequence {
+            let mut tx = pool.begin().await?;
+            let fence = sync(&mut tx, "main").await;
+            record(&mut tx, &fence, &seen(commit, state)).await?;
+            tx.commit().await?;
+        }
+        let all = history(&pool, source, None, 10).await?;
+        let states: Vec<_> =
+            all.iter().map(|one| (one.record.commit.as_str(), one.record.state)).collect();
+        assert_eq!(
+            states,
+            [("c1", State::InForce), ("c3", State::Superseded), ("c2", State::Refused)]
+        );
+        let first = all.first().unwrap();
+        assert_eq!(first.record, seen("c1", State::InForce));
+        assert_eq!(find(&pool, source, "c1").await?.as_ref(), Some(first));
+        let cursor = Cursor { seen_at: first.seen_at, commit: first.record.commit.clone() };
+        assert_eq!(history(&pool, source, Some(&cursor), 1).await?, all[1..2]);
+        Ok(())
+    }
+}

@@ -1,15 +1,14 @@
 //! Sources: which repositories are watched, when each is looked at next, what of it is in force.
 
-use std::time::Duration;
+mod claims;
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
-use uuid::Uuid;
 
+pub use self::claims::{Claim, Completed, Fence, claim_due, complete, fail, fence, renew};
 use super::Error;
 use super::notifications::{Topic, notify};
 use super::words::words;
-use super::work::{Backoff, fenced, shortened};
 
 /// The key of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,37 +71,6 @@ pub struct Source {
     pub attempts: i32,
 }
 
-/// A source claimed for a pass.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Claim {
-    /// The source.
-    pub source: Source,
-    /// When it was claimed.
-    pub claimed_at: DateTime<Utc>,
-    attempt: Uuid,
-    nudges: i64,
-}
-
-/// Proof that a claim held at [`Fence::at`] and holds until the transaction ends.
-#[derive(Debug)]
-pub struct Fence {
-    pub(super) source: SourceId,
-    pub(super) at: DateTime<Utc>,
-    nudges: i64,
-}
-
-impl Fence {
-    /// The source.
-    pub fn source(&self) -> SourceId {
-        self.source
-    }
-
-    /// The instant at which all that the transaction writes begins or ends.
-    pub fn at(&self) -> DateTime<Utc> {
-        self.at
-    }
-}
-
 /// Proof that the source's row is locked until the transaction ends.
 #[derive(Debug)]
 pub struct Lock {
@@ -116,19 +84,6 @@ impl Lock {
     pub fn source(&self) -> SourceId {
         self.source
     }
-}
-
-/// How a pass ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Completed {
-    /// The commit that was looked at.
-    pub head: String,
-    /// The commit now in force.
-    pub revision: Option<String>,
-    /// Why the head was refused, if it was.
-    pub refused: Option<String>,
-    /// When to look again, unless a nudge came meanwhile: then at once.
-    pub pause: Duration,
 }
 
 struct Row {
@@ -324,91 +279,6 @@ pub async fn nudge(connection: &mut PgConnection, name: &str) -> Result<bool, Er
     Ok(done.rows_affected() == 1)
 }
 
-/// Claims the source that is due longest, for the time of `lease`.
-pub async fn claim_due(
-    executor: impl PgExecutor<'_>,
-    lease: Duration,
-) -> Result<Option<Claim>, Error> {
-    let Some(row) = sqlx::query!(
-        r#"update source
-        set lease_until = now() + make_interval(secs => $1),
-            attempt = gen_random_uuid(), attempts = attempts + 1
-        where id = (
-            select id from source
-            where retired_at is null and due_at <= now()
-              and (lease_until is null or lease_until <= now())
-            order by due_at limit 1 for no key update skip locked
-        )
-        returning id, name, host, repository, branch, path, repository_id, repository_name,
-            revision, head, last_checked_at, last_synced_at, last_error, due_at, attempts,
-            attempt as "attempt!", nudges, now() as "claimed_at!""#,
-        lease.as_secs_f64(),
-    )
-    .fetch_optional(executor)
-    .await?
-    else {
-        return Ok(None);
-    };
-    let source = Row {
-        id: row.id,
-        name: row.name,
-        host: row.host,
-        repository: row.repository,
-        branch: row.branch,
-        path: row.path,
-        repository_id: row.repository_id,
-        repository_name: row.repository_name,
-        revision: row.revision,
-        head: row.head,
-        last_checked_at: row.last_checked_at,
-        last_synced_at: row.last_synced_at,
-        last_error: row.last_error,
-        due_at: row.due_at,
-        attempts: row.attempts,
-    };
-    Ok(Some(Claim {
-        source: source.try_into()?,
-        claimed_at: row.claimed_at,
-        attempt: row.attempt,
-        nudges: row.nudges,
-    }))
-}
-
-/// Extends the lease of work that takes longer.
-pub async fn renew(
-    executor: impl PgExecutor<'_>,
-    claim: &Claim,
-    lease: Duration,
-) -> Result<(), Error> {
-    let done = sqlx::query!(
-        "update source set lease_until = now() + make_interval(secs => $3)
-         where id = $1 and attempt = $2 and lease_until > now()",
-        claim.source.id.0,
-        claim.attempt,
-        lease.as_secs_f64(),
-    )
-    .execute(executor)
-    .await?;
-    fenced(&done)
-}
-
-/// Locks a claimed source for the rest of the transaction, if the claim still holds.
-pub async fn fence(executor: impl PgExecutor<'_>, claim: &Claim) -> Result<Fence, Error> {
-    let at = sqlx::query_scalar!(
-        r#"with held as (
-            select from source where id = $1 and attempt = $2 and lease_until > now()
-            for no key update
-        )
-        select clock_timestamp() as "at!" from held"#,
-        claim.source.id.0,
-        claim.attempt,
-    )
-    .fetch_optional(executor)
-    .await?
-    .ok_or(Error::Stale)?;
-    Ok(Fence { source: claim.source.id, at, nudges: claim.nudges })
-}
-
 /// Locks a source for the rest of the transaction: whoever recomputes what its commit should show
 /// does so one after the other.
 pub async fn lock(executor: impl PgExecutor<'_>, source: SourceId) -> Result<Lock, Error> {
@@ -419,57 +289,6 @@ pub async fn lock(executor: impl PgExecutor<'_>, source: SourceId) -> Result<Loc
     .fetch_one(executor)
     .await?;
     Ok(Lock { revision, source })
-}
-
-/// Ends a pass.
-pub async fn complete(
-    executor: impl PgExecutor<'_>,
-    fence: Fence,
-    completed: &Completed,
-) -> Result<(), Error> {
-    sqlx::query!(
-        "update source
-         set head = $3, revision = $4, last_error = $5, last_checked_at = $2,
-             last_synced_at = case when revision is distinct from $4 then $2 else last_synced_at end,
-             due_at = case when nudges > $7 then $2
-                           else $2::timestamptz + make_interval(secs => $6) end,
-             lease_until = null, attempt = null, attempts = 0
-         where id = $1",
-        fence.source.0,
-        fence.at,
-        completed.head,
-        completed.revision,
-        completed.refused.as_deref().map(shortened),
-        completed.pause.as_secs_f64(),
-        fence.nudges,
-    )
-    .execute(executor)
-    .await?;
-    Ok(())
-}
-
-/// Ends a pass that failed: the next one is due after a pause.
-pub async fn fail(
-    executor: impl PgExecutor<'_>,
-    claim: &Claim,
-    error: &str,
-    backoff: Backoff,
-) -> Result<(), Error> {
-    let done = sqlx::query!(
-        "update source
-         set last_error = $3, lease_until = null, attempt = null,
-             due_at = case when nudges > $5 and attempts <= 1 then now()
-                           else now() + make_interval(secs => $4 * (0.5 + random() / 2)) end
-         where id = $1 and attempt = $2",
-        claim.source.id.0,
-        claim.attempt,
-        shortened(error),
-        backoff.pause(claim.source.attempts).as_secs_f64(),
-        claim.nudges,
-    )
-    .execute(executor)
-    .await?;
-    fenced(&done)
 }
 
 /// All watched sources, by name.
@@ -525,78 +344,7 @@ mod tests {
     use sqlx::PgPool;
 
     use super::*;
-    use crate::db::fixtures::{BACKOFF, LEASE, NO_TIME, TestResult, registration, source};
-
-    fn completed(head: &str) -> Completed {
-        Completed {
-            head: head.into(),
-            revision: Some(head.into()),
-            refused: None,
-            pause: Duration::from_mins(1),
-        }
-    }
-
-    #[sqlx::test]
-    async fn a_source_is_claimed_by_one(pool: PgPool) -> TestResult {
-        source(&pool, "one").await;
-        let claim = claim_due(&pool, LEASE).await?.unwrap();
-        assert_eq!(claim.source.attempts, 1);
-        assert_eq!(claim_due(&pool, LEASE).await?, None);
-        let mut tx = pool.begin().await?;
-        let fence = fence(&mut *tx, &claim).await?;
-        complete(&mut *tx, fence, &completed("c1")).await?;
-        tx.commit().await?;
-        assert_eq!(claim_due(&pool, LEASE).await?, None, "the next pass is a minute away");
-        let source = by_name(&pool, "one").await?.unwrap();
-        assert_eq!((source.revision.as_deref(), source.attempts), (Some("c1"), 0));
-        assert_eq!(source.last_synced_at, source.last_checked_at);
-        Ok(())
-    }
-
-    #[sqlx::test]
-    async fn who_wakes_after_the_lease_is_refused(pool: PgPool) -> TestResult {
-        source(&pool, "one").await;
-        let stalled = claim_due(&pool, NO_TIME).await?.unwrap();
-        assert!(fence(&pool, &stalled).await.unwrap_err().is_stale(), "the lease is over");
-        assert!(renew(&pool, &stalled, LEASE).await.unwrap_err().is_stale());
-        let successor = claim_due(&pool, LEASE).await?.unwrap();
-        assert_eq!(successor.source.attempts, 2);
-        assert!(fence(&pool, &stalled).await.unwrap_err().is_stale());
-        assert!(fail(&pool, &stalled, "late", BACKOFF).await.unwrap_err().is_stale());
-        assert_eq!(by_name(&pool, "one").await?.unwrap().last_error, None);
-        fence(&pool, &successor).await?;
-        Ok(())
-    }
-
-    #[sqlx::test]
-    async fn a_nudge_during_a_pass_makes_another_due_at_once(pool: PgPool) -> TestResult {
-        let id = source(&pool, "one").await;
-        identify(&pool, id, 7, "example/one").await?;
-        let claim = claim_due(&pool, LEASE).await?.unwrap();
-        let mut connection = pool.acquire().await?;
-        assert_eq!(nudge_repository(&mut connection, 7).await?, 1);
-        assert_eq!(nudge_repository(&mut connection, 8).await?, 0);
-        assert_eq!(claim_due(&pool, LEASE).await?, None, "one pass at a time");
-        let fence = fence(&pool, &claim).await?;
-        complete(&pool, fence, &completed("c1")).await?;
-        assert_eq!(claim_due(&pool, LEASE).await?.unwrap().source.head.as_deref(), Some("c1"));
-        assert!(nudge(&mut connection, "one").await?);
-        assert!(!nudge(&mut connection, "two").await?);
-        Ok(())
-    }
-
-    #[sqlx::test]
-    async fn a_failed_pass_is_repeated_after_a_pause(pool: PgPool) -> TestResult {
-        source(&pool, "one").await;
-        let claim = claim_due(&pool, LEASE).await?.unwrap();
-        fail(&pool, &claim, "cannot fetch", BACKOFF).await?;
-        let source = by_name(&pool, "one").await?.unwrap();
-        assert_eq!(source.last_error.as_deref(), Some("cannot fetch"));
-        let pause = source.due_at - claim.claimed_at;
-        assert!((4_900..=11_000).contains(&pause.num_milliseconds()), "{pause}");
-        assert_eq!(claim_due(&pool, LEASE).await?, None);
-        Ok(())
-    }
+    use crate::db::fixtures::{TestResult, registration};
 
     #[sqlx::test]
     async fn a_source_keeps_its_key_while_it_is_the_same_place(pool: PgPool) -> TestResult {

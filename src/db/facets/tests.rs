@@ -1,0 +1,221 @@
+//! Inventories kept as intervals, and rebuilt.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use sqlx::PgPool;
+
+use super::{Observations, inventory, record};
+use crate::db::Error;
+use crate::db::fixtures::{TestResult, source};
+use crate::db::sources::SourceId;
+use crate::resource::{
+    AccountId, Cause, Facet, Failure, Inventory, Listing, Provider, Region, Resource, Value,
+};
+
+const LIST: &str = "s3:ListBuckets";
+const VERSIONING: &str = "s3:GetBucketVersioning";
+const POLICY: &str = "s3:GetBucketPolicy";
+
+fn account() -> AccountId {
+    "123456789012".parse().unwrap()
+}
+
+fn denied() -> Failure {
+    Failure::new(Cause::AccessDenied, "Access Denied")
+}
+
+fn bucket(name: &str, facets: &[(&str, Facet)]) -> Arc<Resource> {
+    let named = Facet::Read(Value::map([("BucketName", Value::string(name))]));
+    let mut all = BTreeMap::from([(LIST.into(), named)]);
+    all.extend(facets.iter().map(|(operation, facet)| ((*operation).into(), facet.clone())));
+    Arc::new(Resource {
+        type_name: "AWS::S3::Bucket".into(),
+        id: name.into(),
+        arn: Some(format!("arn:aws:s3:::{name}").into()),
+        region: "eu-west-1".parse().unwrap(),
+        facets: all,
+    })
+}
+
+fn versioned(status: &str) -> (&'static str, Facet) {
+    let status = Value::map([("Status", Value::string(status))]);
+    (VERSIONING, Facet::Read(Value::map([("VersioningConfiguration", status)])))
+}
+
+fn buckets(listing: Listing) -> Inventory {
+    let listings = BTreeMap::from([(("AWS::S3::Bucket".into(), Region::global()), listing)]);
+    Inventory { listings, ..Inventory::empty(account(), DateTime::UNIX_EPOCH) }
+}
+
+struct Store {
+    pool: PgPool,
+    source: SourceId,
+    observed_at: DateTime<Utc>,
+}
+
+impl Store {
+    async fn new(pool: PgPool) -> Self {
+        let source = source(&pool, "main").await;
+        Self { pool, source, observed_at: DateTime::UNIX_EPOCH }
+    }
+
+    /// Keeps a listing that was fetched a second after the one before.
+    async fn keep(&mut self, listing: Listing) -> Result<bool, Error> {
+        self.observed_at += TimeDelta::seconds(1);
+        self.keep_as_of(listing, self.observed_at).await
+    }
+
+    async fn keep_as_of(&self, listing: Listing, at: DateTime<Utc>) -> Result<bool, Error> {
+        let mut tx = self.pool.begin().await?;
+        let changed =
+            record(&mut tx, self.source, &Observations::of(&buckets(listing)), at).await?;
+        tx.commit().await?;
+        Ok(changed)
+    }
+
+    async fn listing(&self, at: Option<DateTime<Utc>>) -> Result<Option<Listing>, Error> {
+        let found = inventory(&self.pool, self.source, Provider::Aws, &account(), at).await?;
+        Ok(found.and_then(|found| found.listings.into_values().next()))
+    }
+
+    async fn now(&self) -> DateTime<Utc> {
+        sqlx::query_scalar("select clock_timestamp()").fetch_one(&self.pool).await.unwrap()
+    }
+
+    /// Every row ever written, as `resource operation state`, open ones with a `+`.
+    async fn rows(&self) -> Vec<String> {
+        sqlx::query_scalar(
+            "select concat_ws(' ', resource_id, operation, state) || case when until is null then ' +' else '' end
+             from facet order by resource_id, operation, since",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .unwrap()
+    }
+}
+
+#[sqlx::test]
+async fn any_past_inventory_can_be_rebuilt(pool: PgPool) -> TestResult {
+    let mut store = Store::new(pool).await;
+    assert_eq!(store.listing(None).await?, None, "never collected");
+    let sequence = [
+        Listing::Complete(vec![]),
+        Listing::Complete(vec![
+            bucket("data", &[versioned("Enabled"), (POLICY, Facet::Absent)]),
+            bucket("logs", &[versioned("Suspended")]),
+        ]),
+        Listing::Complete(vec![
+            bucket("data", &[versioned("Suspended"), (POLICY, Facet::Failed(denied()))]),
+            bucket("logs", &[(VERSIONING, Facet::Failed(denied()))]),
+        ]),
+        Listing::Failed(Failure::new(Cause::Credentials, "no")),
+        Listing::Complete(vec![
+            bucket("data", &[versioned("Suspended"), (POLICY, Facet::Absent)]),
+            bucket("new", &[]),
+        ]),
+    ];
+    let mut instants = Vec::new();
+    for listing in &sequence {
+        assert!(store.keep(listing.clone()).await?);
+        assert_eq!(store.listing(None).await?.as_ref(), Some(listing));
+        instants.push(store.now().await);
+    }
+    for (listing, at) in sequence.iter().zip(instants) {
+        assert_eq!(store.listing(Some(at)).await?.as_ref(), Some(listing), "as of {at}");
+    }
+    Ok(())
+}
+
+#[sqlx::test]
+async fn an_unchanged_inventory_writes_nothing(pool: PgPool) -> TestResult {
+    let mut store = Store::new(pool).await;
+    let narrow = || Listing::Complete(vec![bucket("data", &[versioned("Enabled")])]);
+    let wide = || {
+        Listing::Complete(vec![bucket("data", &[versioned("Enabled"), (POLICY, Facet::Absent)])])
+    };
+    assert!(store.keep(narrow()).await?);
+    assert!(store.keep(wide()).await?);
+    // What the narrow look said still holds, but is only known so once it was compared.
+    assert!(!store.keep(narrow()).await?);
+    let state = async |store: &Store| -> Result<String, sqlx::Error> {
+        sqlx::query_scalar("select string_agg(xmin::text, ' ') from facet_scope")
+            .fetch_one(&store.pool)
+            .await
+    };
+    let before = state(&store).await?;
+    for _ in 0..3 {
+        assert!(!store.keep(narrow()).await?);
+        assert!(!store.keep(wide()).await?);
+    }
+    assert_eq!(state(&store).await?, before);
+    assert!(store.keep(Listing::Complete(vec![bucket("data", &[versioned("Suspended")])])).await?);
+    assert!(store.keep(narrow()).await?, "what was known before no longer holds");
+    Ok(())
+}
+
+#[sqlx::test]
+async fn an_error_leaves_the_last_value_and_new_words_are_no_change(pool: PgPool) -> TestResult {
+    let mut store = Store::new(pool).await;
+    let failing = |cause, words: &str| {
+        let failed = Facet::Failed(Failure::new(cause, words));
+        Listing::Complete(vec![bucket("data", &[(VERSIONING, failed)])])
+    };
+    store.keep(Listing::Complete(vec![bucket("data", &[versioned("Enabled")])])).await?;
+    store.keep(failing(Cause::Throttled, "request 1")).await?;
+    assert!(!store.keep(failing(Cause::Throttled, "request 2")).await?);
+    store.keep(failing(Cause::Timeout, "request 3")).await?;
+    let expected = [
+        "* s3:ListBuckets read +",
+        "data s3:GetBucketVersioning read +",
+        "data s3:GetBucketVersioning error",
+        "data s3:GetBucketVersioning error +",
+        "data s3:ListBuckets read +",
+    ];
+    assert_eq!(store.rows().await, expected);
+    store.keep(Listing::Complete(vec![])).await?;
+    assert_eq!(
+        store.rows().await.iter().filter(|row| row.ends_with('+')).collect::<Vec<_>>(),
+        ["* s3:ListBuckets read +"],
+        "a bucket that is gone takes its errors along"
+    );
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_list_that_broke_off_ends_nothing(pool: PgPool) -> TestResult {
+    let mut store = Store::new(pool).await;
+    let both = vec![bucket("data", &[]), bucket("logs", &[])];
+    store.keep(Listing::Complete(both.clone())).await?;
+    store.keep(Listing::Partial(vec![bucket("data", &[])], denied())).await?;
+    assert_eq!(store.listing(None).await?, Some(Listing::Partial(both, denied())));
+    Ok(())
+}
+
+#[sqlx::test]
+async fn an_older_look_does_not_replace_a_newer(pool: PgPool) -> TestResult {
+    let mut store = Store::new(pool).await;
+    let late = store.observed_at;
+    store.keep(Listing::Complete(vec![bucket("data", &[])])).await?;
+    assert!(!store.keep_as_of(Listing::Complete(vec![]), late).await?);
+    assert!(
+        matches!(store.listing(None).await?, Some(Listing::Complete(found)) if found.len() == 1)
+    );
+    Ok(())
+}
+
+#[test]
+fn digests_tell_what_was_asked_from_what_was_said() {
+    let of = |facets: &[(&str, Facet)]| {
+        Observations::of(&buckets(Listing::Complete(vec![bucket("data", facets)])))
+    };
+    let (on, off) = (of(&[versioned("Enabled")]), of(&[versioned("Suspended")]));
+    assert_eq!(on.coverage(), off.coverage());
+    assert_ne!(on.digest(), off.digest());
+    assert_ne!(on.coverage(), of(&[]).coverage());
+    let failed = |words: &str| {
+        of(&[(VERSIONING, Facet::Failed(Failure::new(Cause::Throttled, words)))]).digest()
+    };
+    assert_eq!(failed("request 1"), failed("request 2"));
+}
