@@ -1,29 +1,23 @@
 //! The wiring: the only place where concrete adapters meet.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+mod accounts;
 
 use anyhow::{Context, Result};
 use tokio::runtime::Runtime;
 
-use crate::evaluator::Inventories;
-use crate::resource::AccountId;
+pub use accounts::inventories_at_hand;
 
-/// The runtime of the process.
+/// The runtime of the process. Two threads do for a service that waits most of the time; what
+/// blocks or computes has threads of its own.
 pub fn runtime() -> Result<Runtime> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.worker_threads(2).enable_all().build().context("cannot start the runtime")
+    builder
+        .worker_threads(2)
+        .max_blocking_threads(32)
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")
 }
 
-/// Inventories for commands at a desk: recorded ones, and live accounts with whatever credentials
-/// are at hand.
-pub fn inventories_at_hand(recorded: BTreeMap<AccountId, PathBuf>) -> Inventories {
-    #[cfg(feature = "aws")]
-    {
-        use crate::aws::{Accounts, Limits};
-        let accounts = Accounts::new([], Limits::default(), crate::clock::Clock::System);
-        Inventories::new(accounts.or_ambient(), recorded)
-    }
-    #[cfg(not(feature = "aws"))]
-    Inventories::new(recorded)
-}
+/// Accounts by id, for what takes them so.
+type ByAccount<T> = std::collections::BTreeMap<crate::resource::AccountId, T>;

@@ -11,3 +11,15 @@ pub use settings::{
     AccountSettings, EvaluationSettings, GitHubSettings, GitSettings, Listen, Remote, Settings,
     SourceSettings, help,
 };
+
+/// The variables of the process that may be settings.
+pub fn variables() -> Vec<(String, String)> {
+    #[expect(clippy::disallowed_methods, reason = "this is where variables come from")]
+    let all = std::env::vars_os();
+    let text = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    all.filter_map(text)
+        .filter(|(name, _)| name.starts_with("CLOUDCORRECT_") || name == "DATABASE_URL")
+        .collect()
+}

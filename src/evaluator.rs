@@ -5,7 +5,6 @@
 //! input, may be repeated or cut off anywhere, and leaves retrying to the next pass. What is
 //! fetched is decided in [`crate::fetch`], what holds in [`crate::evaluation`].
 
-mod compliance;
 mod decide;
 mod gather;
 mod inventories;
@@ -22,7 +21,6 @@ use sqlx::PgPool;
 use tokio::runtime::Handle;
 use tracing::Instrument;
 
-pub use compliance::want_compliance;
 pub use gather::gather;
 pub use inventories::Inventories;
 

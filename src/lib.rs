@@ -15,6 +15,7 @@
 //! | words for people | [`render`] | terminal, pull request, page |
 //! | adapters | [`git`], [`aws`], [`recorded`], [`github`], [`postgres`], [`forge`] | the world |
 //! | storage | [`db`] | all SQL |
+//! | what to show | [`compliance`] | how the synced commit stands |
 //! | use cases | [`sync`], [`evaluator`], [`reporter`] | reconcilers |
 //! | surface | [`web`] | webhooks in, pages out |
 //! | wiring | [`app`], [`cli`] | the only place where all meet |
@@ -24,6 +25,7 @@ pub mod app;
 pub mod aws;
 pub mod cli;
 pub mod clock;
+pub mod compliance;
 pub mod config;
 pub mod db;
 pub mod diagnostic;

@@ -19,6 +19,7 @@ const LAYERS: &[&[&str]] = &[
     &["render"],
     &["git", "aws", "recorded", "github", "postgres", "forge"],
     &["db"],
+    &["compliance"],
     &["sync", "evaluator", "reporter"],
     &["web"],
     &["app"],

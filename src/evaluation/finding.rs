@@ -80,7 +80,9 @@ impl GroupResult {
     pub(super) fn of(checks: Vec<CheckResult>) -> Self {
         let outcome = Outcome::worst(checks.iter().map(|check| check.outcome));
         let mut counts = Counts::default();
-        checks.iter().for_each(|check| counts += check.counts);
+        for check in &checks {
+            counts += check.counts;
+        }
         Self { outcome: outcome.unwrap_or(Outcome::NotApplicable), counts, checks }
     }
 }

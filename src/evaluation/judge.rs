@@ -63,13 +63,12 @@ impl Judge<'_> {
         let mut judged = Judged::default();
         for region in self.listed_regions() {
             let key = (self.check.schema.type_name.clone(), region.clone());
-            match self.inventory.listings.get(&key) {
-                Some(listing) => self.listing(listing, &region, &mut judged),
-                None => {
-                    let message = format!("{} was not collected", self.check.schema.list);
-                    let failure = Failure::new(Cause::NotCollected, message);
-                    judged.findings.push(self.unknown(region, NO_RESOURCE.into(), failure));
-                }
+            if let Some(listing) = self.inventory.listings.get(&key) {
+                self.listing(listing, &region, &mut judged);
+            } else {
+                let message = format!("{} was not collected", self.check.schema.list);
+                let failure = Failure::new(Cause::NotCollected, message);
+                judged.findings.push(self.unknown(region, NO_RESOURCE.into(), failure));
             }
         }
         if judged.findings.is_empty() {

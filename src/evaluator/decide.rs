@@ -7,8 +7,9 @@ use sha2::{Digest as _, Sha256};
 use crate::db::Digest;
 use crate::db::findings::{ClosedReason, FindingChange, FindingKey, FindingRecord, OpenFinding};
 use crate::evaluation::{GroupResult, NO_RESOURCE};
+use crate::expression::Expression;
 use crate::policy::{Account, Check, Group};
-use crate::resource::{AccountId, Inventory, Listing, Provider};
+use crate::resource::{AccountId, Inventory, Listing, Operation, Provider};
 
 /// The accounts of a group with what was seen of them.
 pub(super) type Seen<'a> = [(&'a Account, &'a Inventory)];
@@ -123,9 +124,9 @@ pub(super) fn coverage(group: &Group, seen: &Seen<'_>) -> Digest {
     let mut lines = BTreeSet::new();
     for (account, inventory) in seen {
         for check in &group.checks {
-            let filter = check.filter.iter().flat_map(|filter| filter.operations());
+            let filter = check.filter.iter().flat_map(Expression::operations);
             let operations: BTreeSet<_> =
-                filter.chain(check.assertion.operations()).map(|it| it.as_str()).collect();
+                filter.chain(check.assertion.operations()).map(Operation::as_str).collect();
             for listing in listings(check, inventory) {
                 let state = if listing.failure().is_some() { "broken" } else { "whole" };
                 for resource in listing.resources() {

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
+use crate::compliance;
 use crate::db::groups::{self, Claim, Completed, Verdict};
 use crate::db::runs::{self, RunRecord};
 use crate::db::{findings, sources};
@@ -15,7 +16,7 @@ use crate::policy::{Account, AccountName, Group};
 use crate::resource::Inventory;
 use crate::schedule::next_slot;
 
-use super::{Evaluator, Gathered, InForce, decide, want_compliance};
+use super::{Evaluator, Gathered, InForce, decide};
 
 impl Evaluator {
     /// Judges a group over what was gathered and keeps what came of it.
@@ -36,10 +37,8 @@ impl Evaluator {
         let shows = !claim.evaluated || claim.verdict != Some(verdict) || !changes.is_empty();
 
         let mut transaction = self.pool.begin().await?;
-        let lock = match shows {
-            true => Some(sources::lock(&mut *transaction, claim.source).await?),
-            false => None,
-        };
+        let lock =
+            if shows { Some(sources::lock(&mut *transaction, claim.source).await?) } else { None };
         let fence = groups::fence(&mut *transaction, claim).await?;
         findings::apply(&mut transaction, &fence, &changes).await?;
         let duration = (fence.at() - claim.claimed_at).to_std().unwrap_or_default();
@@ -49,7 +48,7 @@ impl Evaluator {
         let completed = Completed { verdict, digest: claim.digest, run, due_at };
         groups::complete(&mut *transaction, fence, &completed).await?;
         if let Some(lock) = lock {
-            want_compliance(&mut transaction, &lock, &self.options.links).await?;
+            compliance::want(&mut transaction, &lock, &self.options.links).await?;
         }
         transaction.commit().await.context("cannot commit")?;
         tracing::info!(

@@ -1,4 +1,7 @@
 //! What the synced commit should show, recomputed from all groups of its source.
+//!
+//! Both a sync and an evaluation change it; both call [`want`] in their own transaction. The words
+//! are chosen in `render`, posting is left to `reporter`.
 
 use anyhow::{Context, Result};
 use sqlx::PgConnection;
@@ -12,11 +15,7 @@ use crate::render::post::{Post, check_name};
 
 /// Wants the check run `cloudcorrect/compliance` of the commit in force. The lock keeps two results
 /// from each missing the other.
-pub async fn want_compliance(
-    connection: &mut PgConnection,
-    lock: &Lock,
-    links: &Links,
-) -> Result<()> {
+pub async fn want(connection: &mut PgConnection, lock: &Lock, links: &Links) -> Result<()> {
     let Some(commit) = &lock.revision else { return Ok(()) };
     let sources = sources::all(&mut *connection).await?;
     let Some(source) = sources.iter().find(|source| source.id == lock.source()) else {
