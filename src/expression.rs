@@ -10,6 +10,7 @@ mod evaluate;
 mod explain;
 mod functions;
 mod library;
+mod lint;
 mod lower;
 mod operate;
 mod parse;
@@ -146,7 +147,7 @@ impl Expression {
         schema: &'static Schema,
         shape: Shape,
     ) -> Result<Self, Vec<Problem>> {
-        if let Some(problem) = parse::too_long(text) {
+        if let Some(problem) = parse::too_large(text) {
             return Err(vec![problem]);
         }
         let quick = parse::quick(text).map(|tree| lower::lower(&tree, None, schema, shape));

@@ -67,7 +67,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             }
             Expr::Matches { text, pattern, .. } => {
                 let value = self.value(text)?;
-                let value = self.text(&value, text, "matches")?;
+                let value = text_of(&value, text, "matches")?;
                 library::matches(value, pattern, self.budget)
             }
             Expr::Conditional(parts) => {
@@ -102,13 +102,17 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             Expr::Negate(of) => {
                 let value = self.value(of)?;
                 not_null(&value, of, "-")?;
-                operate::negate(&value).map(Cow::Owned)
+                operate::negate(&value)
+                    .map(Cow::Owned)
+                    .ok_or_else(|| without_value(node, &[(of, &value)]))
             }
             Expr::Arithmetic(operator, pair) => {
                 let (one, other) = self.pair(pair)?;
                 not_null(&one, &pair.0, operator.sign())?;
                 not_null(&other, &pair.1, operator.sign())?;
-                operate::arithmetic(*operator, &one, &other, self.budget).map(Cow::Owned)
+                operate::arithmetic(*operator, &one, &other, self.budget)?
+                    .map(Cow::Owned)
+                    .ok_or_else(|| without_value(node, &[(&pair.0, &one), (&pair.1, &other)]))
             }
             Expr::Conditional(parts) => {
                 let (condition, one, other) = &**parts;
@@ -116,7 +120,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             }
             Expr::List(items) => self.list(items),
             Expr::Map(entries) => self.map(entries),
-            Expr::Call { function, arguments, .. } => self.call(*function, arguments),
+            Expr::Call { function, arguments, .. } => self.call(node, *function, arguments),
             Expr::Loop(looped) if looped.kind == Macro::Filter => self.filter(looped),
             Expr::Loop(looped) if looped.kind == Macro::Map => self.transform(looped),
             _ => self.truth(node).map(|value| Cow::Owned(Value::Bool(value))),
@@ -353,13 +357,13 @@ impl<'a, 'b> Evaluator<'a, 'b> {
         for (key, value) in entries {
             self.budget.allocate(4 * size_of::<Value>())?;
             let name = self.value(key)?;
-            let name: Arc<str> = self.text(&name, key, "{}")?.into();
+            let name: Arc<str> = text_of(&name, key, "{}")?.into();
             values.push((name, self.value(value)?.into_owned()));
         }
         Ok(Cow::Owned(Value::map(values)))
     }
 
-    fn call(&mut self, function: Function, arguments: &'a [Node]) -> Evaluated<'a> {
+    fn call(&mut self, node: &'a Node, function: Function, arguments: &'a [Node]) -> Evaluated<'a> {
         let mut values = [Cow::Owned(Value::Null), Cow::Owned(Value::Null)];
         for (node, value) in arguments.iter().zip(&mut values) {
             *value = self.value(node)?;
@@ -369,14 +373,9 @@ impl<'a, 'b> Evaluator<'a, 'b> {
         }
         let now = self.subject.map(|subject| subject.now);
         let [one, other] = values;
-        library::call(function, one, &other, now, self.budget)
-    }
-
-    fn text<'v>(&self, value: &'v Value, node: &Node, operator: &str) -> Result<&'v str, Failure> {
-        not_null(value, node, operator)?;
-        value.as_str().ok_or_else(|| {
-            let (path, kind) = (show::node(node), show::kind(value));
-            no_value(format!("`{path}` is {kind}, and `{operator}` needs a string"))
+        library::call(function, one.clone(), &other, now, self.budget)?.ok_or_else(|| {
+            let operands: Vec<_> = arguments.iter().zip([&*one, &*other]).collect();
+            without_value(node, &operands)
         })
     }
 }
@@ -409,6 +408,28 @@ fn field_of<'a>(of: Cow<'a, Value>, key: &str) -> Cow<'a, Value> {
         Cow::Borrowed(value) => value.get(key).map(Cow::Borrowed).unwrap_or_default(),
         Cow::Owned(value) => Cow::Owned(value.get(key).cloned().unwrap_or_default()),
     }
+}
+
+/// There is no value of a node for these operands.
+fn without_value(node: &Node, operands: &[(&Node, &Value)]) -> Failure {
+    let variable = operands.iter().filter(|(node, _)| !matches!(node.expr, Expr::Constant(_)));
+    let values: Vec<String> = variable
+        .map(|(node, value)| format!("`{}` is `{}`", show::node(node), show::value(value)))
+        .collect();
+    let node = show::node(node);
+    no_value(if values.is_empty() {
+        format!("`{node}` has no value")
+    } else {
+        format!("`{node}` has no value: {}", values.join(", "))
+    })
+}
+
+fn text_of<'v>(value: &'v Value, node: &Node, operator: &str) -> Result<&'v str, Failure> {
+    not_null(value, node, operator)?;
+    value.as_str().ok_or_else(|| {
+        let (path, kind) = (show::node(node), show::kind(value));
+        no_value(format!("`{path}` is {kind}, and `{operator}` needs a string"))
+    })
 }
 
 fn not_null(value: &Value, node: &Node, operator: &str) -> Result<(), Failure> {

@@ -94,12 +94,18 @@ impl<'a> Explainer<'a, '_> {
                 self.values(&parts.0, condition, values);
                 self.values(if condition { &parts.1 } else { &parts.2 }, was, values);
             }
-            Expr::Loop(looped) => match (looped.kind, was) {
-                (Macro::All, false) | (Macro::Exists, true) => {
-                    self.each(looped, was, |inner| inner.values(&looped.body, was, values));
+            Expr::Loop(looped) if matches!(looped.kind, Macro::All | Macro::Exists) => {
+                let decided = was == (looped.kind == Macro::Exists);
+                let before = values.len();
+                let count = self.each(looped, was, |inner| inner.values(&looped.body, was, values));
+                if values.len() == before {
+                    self.operand(&looped.range, values);
+                } else if !decided && count > ELEMENTS {
+                    let path = show::with_locals(&looped.range, &self.names);
+                    values.push(format!("size({path}) = {count}"));
                 }
-                _ => self.operand(&looped.range, values),
-            },
+            }
+            Expr::Loop(looped) => self.operand(&looped.range, values),
             Expr::Equal(pair) | Expr::NotEqual(pair) | Expr::Order(_, pair) | Expr::In(pair) => {
                 self.operands(pair, values);
             }
@@ -114,9 +120,10 @@ impl<'a> Explainer<'a, '_> {
         }
     }
 
-    /// Does something for the first elements for which the body of a loop is as given.
-    fn each(&mut self, looped: &'a Loop, wanted: bool, mut work: impl FnMut(&mut Self)) {
-        let Ok(elements) = self.evaluator.elements(looped) else { return };
+    /// Does something for the first elements for which the body of a loop is as given, and counts
+    /// all there are.
+    fn each(&mut self, looped: &'a Loop, wanted: bool, mut work: impl FnMut(&mut Self)) -> usize {
+        let Ok(elements) = self.evaluator.elements(looped) else { return 0 };
         let path = match &elements {
             Elements::Borrowed(_) => Some(show::with_locals(&looped.range, &self.names)),
             Elements::Shared(_) => None,
@@ -124,9 +131,9 @@ impl<'a> Explainer<'a, '_> {
         let mut shown = 0;
         for at in 0..elements.len() {
             if shown == ELEMENTS || self.evaluator.budget.is_spent() {
-                return;
+                break;
             }
-            let Some(element) = elements.get(at) else { return };
+            let Some(element) = elements.get(at) else { break };
             self.evaluator.locals.push(element);
             self.names.push(match &path {
                 Some(path) => format!("{path}[{at}]").into(),
@@ -139,6 +146,7 @@ impl<'a> Explainer<'a, '_> {
             self.names.pop();
             self.evaluator.locals.pop();
         }
+        elements.len()
     }
 
     fn operands(&mut self, pair: &'a Pair, values: &mut Vec<String>) {

@@ -88,7 +88,7 @@ impl Parameter {
                 | (Duration, Type::Duration | Type::String)
                 | (Timestamp, Type::Timestamp | Type::String | Type::Int) => true,
                 (String, kind) => {
-                    !matches!(kind, Type::List(_) | Type::Map(_) | Type::Object(_) | Type::Type)
+                    !matches!(kind, Type::List(_) | Type::Map(_) | Type::Object(_) | Type::Kind)
                 }
                 _ => false,
             },
@@ -144,7 +144,7 @@ impl Signature {
             Gives::String => Type::String,
             Gives::Strings => Type::Map(Box::new(Type::String)),
             Gives::Timestamp => Type::Timestamp,
-            Gives::Type => Type::Type,
+            Gives::Type => Type::Kind,
         }
     }
 
@@ -170,10 +170,12 @@ pub(super) fn name(function: Function) -> &'static str {
     SIGNATURES.iter().find(|one| one.function == function).map_or("?", |one| one.name)
 }
 
+/// What the parser makes of a call with the right number of arguments, and nobody else.
+pub(super) const MACROS: [&str; 6] = ["has", "all", "exists", "exists_one", "filter", "map"];
+
 /// The names of all functions and macros.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    let macros = ["has", "all", "exists", "exists_one", "filter", "map"];
-    SIGNATURES.iter().map(|signature| signature.name).chain(macros)
+    SIGNATURES.iter().map(|signature| signature.name).chain(MACROS)
 }
 
 const fn signature(

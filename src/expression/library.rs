@@ -10,9 +10,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 pub(super) use self::text::{matches, pattern};
 use super::Budget;
-use super::evaluate::Evaluated;
-use super::functions::{self, Function};
-use super::operate::no_value;
+use super::functions::Function;
 use super::show;
 use crate::resource::{Failure, Value};
 
@@ -21,21 +19,21 @@ pub(super) fn takes_null(function: Function) -> bool {
     matches!(function, Function::Size | Function::Type | Function::Dyn | Function::Tag)
 }
 
-/// The result of a function of one or two arguments.
+/// The result of a function of one or two arguments; `None` where there is none.
 pub(super) fn call<'a>(
     function: Function,
     one: Cow<'a, Value>,
     other: &Value,
     now: Option<DateTime<Utc>>,
     budget: &mut Budget,
-) -> Evaluated<'a> {
+) -> Result<Option<Cow<'a, Value>>, Failure> {
     if function == Function::Dyn {
-        return Ok(one);
+        return Ok(Some(one));
     }
     let result = match function {
         Function::Size => size(&one, budget)?,
         Function::Type => Some(Value::string(type_name(&one))),
-        Function::Tag => return tag(one, other, budget),
+        Function::Tag => return tag(&one, other, budget),
         Function::Age => match (&*one, now) {
             (Value::Timestamp(instant), Some(now)) => {
                 Some(Value::Duration(now.signed_duration_since(*instant)))
@@ -54,18 +52,7 @@ pub(super) fn call<'a>(
         Function::Dyn | Function::Matches => None,
         _ => convert(function, &one, budget)?,
     };
-    result.map(Cow::Owned).ok_or_else(|| {
-        let name = functions::name(function);
-        let arguments = match function {
-            Function::Contains
-            | Function::StartsWith
-            | Function::EndsWith
-            | Function::Glob
-            | Function::CidrContains => format!("{}, {}", show::value(&one), show::value(other)),
-            _ => show::value(&one),
-        };
-        no_value(format!("`{name}({arguments})` has no value"))
-    })
+    Ok(result.map(Cow::Owned))
 }
 
 fn size(value: &Value, budget: &mut Budget) -> Result<Option<Value>, Failure> {
@@ -97,19 +84,21 @@ fn type_name(value: &Value) -> &'static str {
 }
 
 /// The value of a tag in a list of `Key` and `Value`, or in a map; null where there is none.
-fn tag<'a>(tags: Cow<'a, Value>, key: &Value, budget: &mut Budget) -> Evaluated<'a> {
-    let Some(key) = key.as_str() else {
-        return Err(no_value(format!("`tag({})` has no value", show::value(key))));
-    };
+fn tag<'a>(
+    tags: &Cow<'a, Value>,
+    key: &Value,
+    budget: &mut Budget,
+) -> Result<Option<Cow<'a, Value>>, Failure> {
+    let Some(key) = key.as_str() else { return Ok(None) };
     let within = |tag: &Value| tag.get("Key").and_then(Value::as_str) == Some(key);
     match tags {
         Cow::Borrowed(Value::List(tags)) => {
             budget.step(tags.len() as u64)?;
             let found = tags.iter().find(|tag| within(tag)).and_then(|tag| tag.get("Value"));
-            Ok(found.map(Cow::Borrowed).unwrap_or_default())
+            Ok(Some(found.map(Cow::Borrowed).unwrap_or_default()))
         }
-        Cow::Borrowed(tags) => Ok(tags.get(key).map(Cow::Borrowed).unwrap_or_default()),
-        Cow::Owned(_) => Ok(Cow::default()),
+        Cow::Borrowed(tags) => Ok(Some(tags.get(key).map(Cow::Borrowed).unwrap_or_default())),
+        Cow::Owned(_) => Ok(None),
     }
 }
 

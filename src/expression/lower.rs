@@ -13,11 +13,12 @@ use std::sync::Arc;
 use cel::IdedExpr;
 use cel::common::ast::{EntryExpr, Expr as Cel, LiteralValue};
 
-use super::parse::{MAX_DEPTH, MAX_NODES};
+use super::functions::Function;
+use super::parse::{MAX_DEPTH, MAX_NODES, too_deep};
 use super::places::Places;
 use super::tree::{Expr, Node, Slot, Span};
 use super::types::Type;
-use super::{Budget, Problem, Shape, evaluate};
+use super::{Budget, Problem, Shape, evaluate, lint};
 use crate::resource::{Schema, Value};
 
 /// The compiled tree and all that is wrong with it.
@@ -55,6 +56,9 @@ pub(super) fn lower(
         );
     }
     let Lowering { slots, mut problems, .. } = lowering;
+    if problems.is_empty() {
+        lint::check(&root.node, &mut problems);
+    }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
     Lowered { root: root.node, slots, problems }
 }
@@ -80,26 +84,25 @@ impl Lowering<'_> {
     fn node(&mut self, tree: &IdedExpr) -> Typed {
         self.depth += 1;
         self.nodes += 1;
+        let problems = self.problems.len();
         let typed = if self.depth > MAX_DEPTH || self.nodes > MAX_NODES {
             self.too_large(self.token(tree.id))
         } else {
             self.expr(tree)
         };
         self.depth -= 1;
-        self.fold(typed)
+        if self.problems.len() == problems { self.fold(typed) } else { typed }
     }
 
     fn too_large(&mut self, span: Span) -> Typed {
         if !self.problems.iter().any(|problem| problem.code == "expression-too-large") {
-            let message = if self.depth > MAX_DEPTH {
-                format!("the expression nests deeper than {MAX_DEPTH}")
+            self.problems.push(if self.depth > MAX_DEPTH {
+                too_deep(span)
             } else {
-                format!("the expression has more than {MAX_NODES} parts")
-            };
-            self.problems.push(
+                let message = format!("the expression has more than {MAX_NODES} parts");
                 Problem::error(span, "expression-too-large", message)
-                    .help("split it into several checks"),
-            );
+                    .help("split it into several checks")
+            });
         }
         broken(span)
     }
@@ -170,7 +173,7 @@ impl Lowering<'_> {
                 entries.iter().all(|(key, value)| is_constant(key) && is_constant(value))
             }
             Expr::Call { function, arguments, .. } => {
-                !matches!(function, super::functions::Function::Age) && all(arguments)
+                !matches!(function, Function::Age) && all(arguments)
             }
             Expr::Negate(of) => is_constant(of),
             Expr::Arithmetic(_, pair) => is_constant(&pair.0) && is_constant(&pair.1),
@@ -182,7 +185,19 @@ impl Lowering<'_> {
         let span = typed.node.span;
         match evaluate::constant(&typed.node, &mut Budget::default()) {
             Ok(value) => Typed { node: Node { expr: Expr::Constant(value), span }, ..typed },
-            Err(failure) => self.error(span, "wrong-value", failure.message),
+            Err(failure) => {
+                let problem = Problem::error(span, "wrong-value", failure.message);
+                self.problems.push(match &typed.node.expr {
+                    Expr::Call { function: Function::Duration, .. } => {
+                        problem.help("write it as `90d`, `12h`, `1h30m` or `45s`")
+                    }
+                    Expr::Call { function: Function::Timestamp, .. } => {
+                        problem.help("write it as `2026-01-31T00:00:00Z`")
+                    }
+                    _ => problem,
+                });
+                broken(span)
+            }
         }
     }
 

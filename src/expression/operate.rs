@@ -125,13 +125,13 @@ fn compare_mixed(one: i64, other: f64) -> Option<Ordering> {
     }
 }
 
-/// The result of an arithmetic operation.
+/// The result of an arithmetic operation; `None` where there is none.
 pub(super) fn arithmetic(
     operator: Arithmetic,
     one: &Value,
     other: &Value,
     budget: &mut Budget,
-) -> Result<Value, Failure> {
+) -> Result<Option<Value>, Failure> {
     use Arithmetic::{Add, Subtract};
     let result = match (operator, one, other) {
         (operator, Value::Int(one), Value::Int(other)) => {
@@ -166,21 +166,17 @@ pub(super) fn arithmetic(
         }
         _ => None,
     };
-    result.ok_or_else(|| {
-        let (one, other) = (show::value(one), show::value(other));
-        no_value(format!("`{one} {} {other}` has no value", operator.sign()))
-    })
+    Ok(result)
 }
 
-/// The negative of a number or span of time.
-pub(super) fn negate(value: &Value) -> Result<Value, Failure> {
-    let negative = match value {
+/// The negative of a number or span of time; `None` where there is none.
+pub(super) fn negate(value: &Value) -> Option<Value> {
+    match value {
         Value::Int(value) => value.checked_neg().map(Value::Int),
         Value::Double(value) => Some(Value::Double(-value)),
         Value::Duration(span) => TimeDelta::zero().checked_sub(span).map(Value::Duration),
         _ => None,
-    };
-    negative.ok_or_else(|| no_value(format!("`-{}` has no value", show::value(value))))
+    }
 }
 
 fn integers(operator: Arithmetic, one: i64, other: i64) -> Option<i64> {

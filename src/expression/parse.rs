@@ -57,16 +57,16 @@ pub(super) fn careful<T: Send>(
     })
 }
 
-/// What is wrong with a text that is too long for any parser.
-pub(super) fn too_long(text: &str) -> Option<Problem> {
-    (text.len() > MAX_LENGTH).then(|| {
-        Problem::error(
-            Span::new(0, text.len()),
-            "expression-too-large",
-            format!("the expression has {} bytes, and {MAX_LENGTH} are the most", text.len()),
-        )
-        .help("split it into several checks")
-    })
+/// What is wrong with a text that no parser should see.
+pub(super) fn too_large(text: &str) -> Option<Problem> {
+    let place = Span::new(0, text.len());
+    if text.len() > MAX_LENGTH {
+        let message =
+            format!("the expression has {} bytes, and {MAX_LENGTH} are the most", text.len());
+        let problem = Problem::error(place, "expression-too-large", message);
+        return Some(problem.help("split it into several checks"));
+    }
+    (nesting(text) > MAX_DEPTH).then(|| too_deep(place))
 }
 
 fn unparsed(text: &str, why: &str) -> Problem {
@@ -80,28 +80,26 @@ fn unparsed(text: &str, why: &str) -> Problem {
 /// The first error of the parser in our words; those behind it are mostly its consequences.
 fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
     let Some(error) = error else { return unparsed(text, "the parser gave up") };
-    let start = offset(text, error.pos);
-    let rest = text.get(start..).unwrap_or_default();
-    let word = word_of(rest);
-    let place = Span::new(start, start + word.len());
+    let place = place_of(text, offset(text, error.pos));
+    let word = text.get(place.start..place.end).unwrap_or_default();
+    let says = |part: &str| error.msg.contains(part);
     let problem = |message: String| Problem::error(place, "expression-syntax", message);
-    let known = [
-        "invalid int literal",
-        "invalid uint literal",
-        "invalid double literal",
-        "invalid argument to has()",
-        "argument must be a simple name",
-        "reserved identifier",
-    ];
     if text.trim().is_empty() {
         problem("the expression is empty".to_owned())
     } else if error.pos == (0, 0) {
-        problem("the expression nests too deeply".to_owned()).help("split it into several checks")
-    } else if error.msg.contains("invalid argument to has()") {
+        too_deep(Span::new(0, text.len()))
+    } else if says("literal") {
+        problem(format!("`{word}` is no number of 64 bits"))
+    } else if says("reserved identifier") {
+        problem(format!("`{word}` is a word that CEL keeps for itself"))
+    } else if says("invalid argument to has()") {
         problem("`has` takes a property".to_owned()).help("write `has(resource.Name)`")
-    } else if known.iter().any(|message| error.msg.contains(message)) {
-        problem(error.msg.clone())
-    } else if rest.starts_with(['"', '\'']) && error.msg.contains("token recognition") {
+    } else if says("simple name") {
+        problem("the first argument must be a simple name, such as `x`".to_owned())
+    } else if says("unsupported syntax") {
+        problem("optional selects and quoted names cannot be used in policies".to_owned())
+            .help("a missing property is null: write `.`, or `[\"name\"]`")
+    } else if word.starts_with(['"', '\'']) && says("token recognition") {
         problem("the string is not closed, or has an escape that CEL does not know".to_owned())
             .help("write `\\\\` for a backslash, or `r\"...\"` for a text without escapes")
     } else if word.is_empty() {
@@ -115,6 +113,55 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
     }
 }
 
+/// What is said of a text that the parser refuses for its depth.
+pub(super) fn too_deep(span: Span) -> Problem {
+    let message = format!("the expression nests deeper than {MAX_DEPTH}");
+    Problem::error(span, "expression-too-large", message).help("split it into several checks")
+}
+
+/// The most brackets that are open at once, give or take those in strings.
+fn nesting(text: &str) -> usize {
+    let mut depth = 0_usize;
+    let depths = text.bytes().map(|byte| {
+        match byte {
+            b'(' | b'[' | b'{' => depth += 1,
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth
+    });
+    depths.max().unwrap_or(0)
+}
+
+/// The word at an offset where the parser stumbled, or the one before that made it stumble.
+fn place_of(text: &str, at: usize) -> Span {
+    let (before, rest) = text.split_at_checked(at).unwrap_or((text, ""));
+    let first = rest.chars().next();
+    if first.is_some_and(is_sign) {
+        let length = rest.find(|c| !is_sign(c)).unwrap_or(rest.len());
+        return Span::new(before.trim_end_matches(is_sign).len(), at + length);
+    }
+    let before = before.trim_end();
+    let word = before.trim_end_matches(is_name).len();
+    if before.get(word..).and_then(correction).is_some() {
+        return Span::new(word, before.len());
+    }
+    let length = match first {
+        Some(c) if is_name(c) => rest.find(|c| !is_name(c)).unwrap_or(rest.len()),
+        Some(c) => c.len_utf8(),
+        None => 0,
+    };
+    Span::new(at, at + length)
+}
+
+fn is_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+fn is_sign(c: char) -> bool {
+    "=<>!&|".contains(c)
+}
+
 /// What people mean who come from other languages.
 fn correction(word: &str) -> Option<&'static str> {
     Some(match word {
@@ -125,19 +172,6 @@ fn correction(word: &str) -> Option<&'static str> {
         "!==" | "<>" => "!=",
         _ => return None,
     })
-}
-
-/// A name, a number or a sign at the start of a text.
-fn word_of(rest: &str) -> &str {
-    let is_name = |c: char| c.is_alphanumeric() || c == '_';
-    let is_sign = |c: char| "=<>!&|".contains(c);
-    let length = match rest.chars().next() {
-        Some(c) if is_name(c) => rest.find(|c| !is_name(c)).unwrap_or(rest.len()),
-        Some(c) if is_sign(c) => rest.find(|c| !is_sign(c)).unwrap_or(rest.len()),
-        Some(c) => c.len_utf8(),
-        None => 0,
-    };
-    rest.get(..length).unwrap_or_default()
 }
 
 /// The byte offset of a line and column, both from 1 and in characters.

@@ -26,6 +26,13 @@ impl<'a> Places<'a> {
         Span::new(at(start), self.text.ceil_char_boundary(last as usize + 1))
     }
 
+    /// The dot of a select whose operand is known.
+    pub(super) fn dot_after(&self, operand: Span) -> Span {
+        let rest = self.text.get(operand.end..).unwrap_or_default();
+        let dot = operand.end + rest.find('.').unwrap_or(rest.len());
+        Span::new(dot, dot + 1)
+    }
+
     /// The name behind the dot of a select.
     pub(super) fn name_after(&self, dot: Span) -> Span {
         let rest = self.text.get(dot.end..).unwrap_or_default();

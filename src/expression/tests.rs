@@ -1,4 +1,9 @@
-//! The tables of DESIGN section 4, as golden tests over a small schema of their own.
+//! The tables of the language, as golden tests over a small schema of their own.
 
+mod checking;
 mod evaluation;
+mod explaining;
 mod fixture;
+mod functions;
+mod hostile;
+mod parsing;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::resource::{Kind, Property, Value};
+use crate::resource::{self, Property, Value};
 
 /// The properties of an object.
 pub(super) type Properties = IndexMap<Arc<str>, Property>;
@@ -23,7 +23,7 @@ pub(super) enum Type {
     Timestamp,
     Duration,
     /// What `type(x)` gives.
-    Type,
+    Kind,
     List(Box<Type>),
     Map(Box<Type>),
     Object(&'static Properties),
@@ -34,15 +34,15 @@ impl Type {
     pub(super) fn of(property: &'static Property) -> Self {
         let items = || property.items.as_deref().map_or(Self::Any, Self::of);
         match property.kind {
-            Kind::String => Self::String,
-            Kind::Integer => Self::Int,
-            Kind::Double => Self::Double,
-            Kind::Boolean => Self::Bool,
-            Kind::Timestamp => Self::Timestamp,
-            Kind::List => Self::List(Box::new(items())),
-            Kind::Map => Self::Map(Box::new(items())),
-            Kind::Object => Self::Object(&property.properties),
-            Kind::Document => Self::Any,
+            resource::Kind::String => Self::String,
+            resource::Kind::Integer => Self::Int,
+            resource::Kind::Double => Self::Double,
+            resource::Kind::Boolean => Self::Bool,
+            resource::Kind::Timestamp => Self::Timestamp,
+            resource::Kind::List => Self::List(Box::new(items())),
+            resource::Kind::Map => Self::Map(Box::new(items())),
+            resource::Kind::Object => Self::Object(&property.properties),
+            resource::Kind::Document => Self::Any,
         }
     }
 
@@ -116,7 +116,7 @@ impl fmt::Display for Type {
             Self::String => "a string",
             Self::Timestamp => "a timestamp",
             Self::Duration => "a duration",
-            Self::Type => "a type",
+            Self::Kind => "a type",
             Self::List(_) => "a list",
             Self::Map(_) => "a map",
             Self::Object(_) => "an object",

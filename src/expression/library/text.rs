@@ -16,13 +16,10 @@ const PATTERN_SIZES: [usize; 5] = [1 << 12, 1 << 13, 1 << 14, 1 << 15, 1 << 17];
 /// pattern: a pattern's weight is the most steps that 64 bytes of text take, at 64 bytes of
 /// compiled pattern a step.
 pub(in super::super) fn pattern(source: &str) -> Result<Pattern, String> {
-    let mut error = String::new();
     for size in PATTERN_SIZES {
         match RegexBuilder::new(source).size_limit(size).dfa_size_limit(1 << 18).build() {
             Ok(regex) => return Ok(Pattern { regex, weight: size as u64 / 64 }),
-            Err(regex::Error::CompiledTooBig(_)) => {
-                "the pattern is too large".clone_into(&mut error)
-            }
+            Err(regex::Error::CompiledTooBig(_)) => {}
             Err(other) => {
                 let text = other.to_string();
                 let last = text.lines().last().unwrap_or_default();
@@ -33,7 +30,7 @@ pub(in super::super) fn pattern(source: &str) -> Result<Pattern, String> {
             }
         }
     }
-    Err(error)
+    Err("the pattern is too large".to_owned())
 }
 
 /// Whether a pattern is found in a text.

@@ -5,11 +5,10 @@ use std::sync::Arc;
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, operators};
 
-use super::super::Problem;
 use super::super::functions::{self, Form, Function, Signature};
-use super::super::library;
 use super::super::tree::{Expr, Node, Span};
 use super::super::types::Type;
+use super::super::{Problem, library};
 use super::{Lowering, Typed, broken, nearest};
 use crate::resource::Value;
 
@@ -63,8 +62,7 @@ impl Lowering<'_> {
                 self.node(argument);
             }
         }
-        let macros = ["has", "all", "exists", "exists_one", "filter", "map"];
-        let problem = if macros.contains(&name) {
+        let problem = if functions::MACROS.contains(&name) {
             let message = format!("`{name}` is not called this way");
             let help = match name {
                 "has" => "write `has(resource.Name)`".to_owned(),

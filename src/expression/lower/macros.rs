@@ -9,9 +9,9 @@ use std::sync::Arc;
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr as Cel, LiteralValue, operators};
 
-use super::super::Problem;
 use super::super::tree::{Expr, Loop, Macro, Node, Span};
 use super::super::types::Type;
+use super::super::{Problem, show};
 use super::{Lowering, Typed};
 
 /// A macro as it was written.
@@ -56,7 +56,7 @@ impl Lowering<'_> {
             Type::Map(_) | Type::Object(_) => Type::String,
             kind if kind.is_open() => Type::Any,
             kind => {
-                let path = super::super::show::node(&range.node);
+                let path = show::node(&range.node);
                 let message = format!("`{path}` is {kind}, which has no elements");
                 self.problems.push(Problem::error(range.node.span, "wrong-type", message));
                 Type::Any

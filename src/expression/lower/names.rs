@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use cel::common::ast::{Expr as Cel, SelectExpr};
 
-use super::super::Problem;
-use super::super::functions;
 use super::super::tree::{Expr, Node, Slot, Span};
 use super::super::types::{Properties, Type};
+use super::super::{Problem, functions, show};
 use super::{Lowering, Typed, broken, constant, nearest};
 use crate::resource::{Property, Value};
 
@@ -47,9 +46,9 @@ impl Lowering<'_> {
                 self.problems.push(problem.help("name a property, as in `resource.Name`"));
                 broken(span)
             }
-            "uint" => Typed { kind: Type::Type, ..constant(Value::string("int"), span) },
+            "uint" => Typed { kind: Type::Kind, ..constant(Value::string("int"), span) },
             name if TYPES.contains(&name) => {
-                Typed { kind: Type::Type, ..constant(Value::string(name), span) }
+                Typed { kind: Type::Kind, ..constant(Value::string(name), span) }
             }
             name => self.unknown_name(name, span),
         }
@@ -89,19 +88,27 @@ impl Lowering<'_> {
         }
     }
 
-    pub(super) fn select(&mut self, select: &SelectExpr, dot: Span) -> Typed {
-        let field_span = self.places.map_or_else(Span::default, |places| places.name_after(dot));
-        let typed = if self.is_resource(&select.operand.expr) {
-            let start = self.token(select.operand.id);
-            self.property(&select.field, start.to(field_span), field_span)
+    /// A select; that inside `has()` is known by the bracket of the call instead of by its dot.
+    pub(super) fn select(&mut self, select: &SelectExpr, token: Span) -> Typed {
+        let of = if self.is_resource(&select.operand.expr) {
+            Err(self.token(select.operand.id))
         } else {
-            let of = self.node(&select.operand);
-            self.field(of, &select.field, field_span)
+            Ok(self.node(&select.operand))
+        };
+        let name_span = self.places.map_or_else(Span::default, |places| {
+            let operand = of.as_ref().map_or_else(|span| *span, |of| of.node.span);
+            places.name_after(if select.test { places.dot_after(operand) } else { token })
+        });
+        let typed = match of {
+            Err(start) => self.property(&select.field, start.to(name_span), name_span),
+            Ok(of) => self.field(of, &select.field, name_span),
         };
         if !select.test {
             return typed;
         }
-        let span = typed.node.span;
+        let span = self.places.map_or_else(Span::default, |places| {
+            Span::new(places.name_before(token).start, places.close(token))
+        });
         Typed { node: Node { expr: Expr::Has(Box::new(typed.node)), span }, kind: Type::Bool }
     }
 
@@ -135,17 +142,17 @@ impl Lowering<'_> {
     fn field(&mut self, of: Typed, field: &str, name_span: Span) -> Typed {
         let span = of.node.span.to(name_span);
         let (kind, nullable) = match &of.kind {
-            Type::Object(known) => match known.get(field) {
-                Some(property) => (Type::of(property), property.nullable),
-                None => {
-                    let path = super::super::show::node(&of.node);
+            Type::Object(known) => {
+                let Some(property) = known.get(field) else {
+                    let path = show::node(&of.node);
                     return self.unknown_property((&path, known), field, span, name_span);
-                }
-            },
+                };
+                (Type::of(property), property.nullable)
+            }
             Type::Map(items) => ((**items).clone(), true),
             kind if kind.is_open() => (Type::Any, false),
             kind => {
-                let path = super::super::show::node(&of.node);
+                let path = show::node(&of.node);
                 let message = format!("`{path}` is {kind}, which has no `{field}`");
                 let problem = Problem::error(name_span, "wrong-type", message);
                 self.problems.push(match kind {
@@ -184,7 +191,7 @@ impl Lowering<'_> {
     /// `<of>[<key>]`.
     pub(super) fn index(&mut self, of: Typed, key: Typed, span: Span) -> Typed {
         let message = |what: &str| {
-            let path = super::super::show::node(&of.node);
+            let path = show::node(&of.node);
             format!("`{path}` is {}, whose index is {what}, and this is {}", of.kind, key.kind)
         };
         let kind = match &of.kind {
@@ -209,7 +216,7 @@ impl Lowering<'_> {
             }
             kind if kind.is_open() => Type::Any,
             kind => {
-                let path = super::super::show::node(&of.node);
+                let path = show::node(&of.node);
                 let message = format!("`{path}` is {kind}, which has no elements");
                 return self.error(of.node.span, "wrong-type", message);
             }

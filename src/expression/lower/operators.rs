@@ -3,9 +3,9 @@
 use ::cel::IdedExpr;
 use ::cel::common::ast::operators as cel;
 
-use super::super::Problem;
 use super::super::tree::{Arithmetic, Comparison, Expr, Node, Span};
 use super::super::types::Type;
+use super::super::{Problem, show};
 use super::{Lowering, Typed};
 
 impl Lowering<'_> {
@@ -72,7 +72,7 @@ impl Lowering<'_> {
         if typed.kind.is_open() || matches!(typed.kind, Type::Bool) {
             return typed;
         }
-        let path = super::super::show::node(&typed.node);
+        let path = show::node(&typed.node);
         let message = format!("`{path}` must be true or false here, and is {}", typed.kind);
         let help = format!("compare it with something, as in `{path} == ...`");
         self.problems.push(Problem::error(typed.node.span, "wrong-type", message).help(help));

@@ -1,0 +1,254 @@
+//! What is valid and yet rarely meant: null makes negations true, and `all` as well.
+//!
+//! `resource.Owner != "root"` holds for a resource without an owner. Where that is meant, a guard
+//! says so: `resource.Owner == null || resource.Owner != "root"`; where it is not, another:
+//! `has(resource.Owner) && resource.Owner != "root"`. Both silence the warning.
+
+use super::functions::Function;
+use super::tree::{Comparison, Expr, Loop, Macro, Node, Pair};
+use super::{Problem, library, show};
+use crate::resource::Value;
+
+/// Warns about negations of what may be null, as far as the schema tells.
+pub(super) fn check(root: &Node, problems: &mut Vec<Problem>) {
+    let mut linter = Linter { guards: Vec::new(), problems };
+    linter.visit(root, false);
+}
+
+struct Linter<'a> {
+    /// The paths that are known not to be null where we are.
+    guards: Vec<String>,
+    problems: &'a mut Vec<Problem>,
+}
+
+impl Linter<'_> {
+    /// Looks at a node that stands below an odd number of negations, or not.
+    fn visit(&mut self, node: &Node, negated: bool) {
+        match &node.expr {
+            Expr::And(terms) => self.chain(terms, negated, true),
+            Expr::Or(terms) => self.chain(terms, negated, false),
+            Expr::Not(of) => self.visit(of, !negated),
+            Expr::Conditional(parts) => {
+                self.visit(&parts.0, false);
+                self.guarded(&parts.0, true, |inner| inner.visit(&parts.1, negated));
+                self.guarded(&parts.0, false, |inner| inner.visit(&parts.2, negated));
+            }
+            Expr::NotEqual(pair) if !negated => self.unequal(node, pair),
+            Expr::Equal(pair) if negated => self.unequal(node, pair),
+            Expr::In(pair) if negated => {
+                let missing = self.nullable(&pair.0).or_else(|| self.nullable(&pair.1));
+                self.warn(node, missing, |path| format!("`!({path} in ...)`"));
+            }
+            Expr::Loop(looped) => self.looped(node, looped, negated),
+            Expr::Property(_) | Expr::Select { .. } | Expr::Index(_) if negated => {
+                let missing = self.nullable(node);
+                self.warn(node, missing, |_| "`!null`".to_owned());
+            }
+            _ => self.children(node),
+        }
+    }
+
+    /// A term of `&&` is read where those before it are true, one of `||` where they are false.
+    fn chain(&mut self, terms: &[Node], negated: bool, outcome: bool) {
+        let known = self.guards.len();
+        // An unknown term has no outcome, and still the chain may have one by those behind it.
+        let decided = negated != outcome;
+        for term in terms {
+            self.visit(term, negated);
+            not_null(term, outcome, decided, &mut self.guards);
+        }
+        self.guards.truncate(known);
+    }
+
+    fn guarded(&mut self, by: &Node, outcome: bool, work: impl FnOnce(&mut Self)) {
+        let known = self.guards.len();
+        not_null(by, outcome, true, &mut self.guards);
+        work(self);
+        self.guards.truncate(known);
+    }
+
+    fn unequal(&mut self, node: &Node, pair: &Pair) {
+        let (one, other) = &**pair;
+        if !is_null(one) && !is_null(other) {
+            let missing = self.nullable(one).or_else(|| self.nullable(other));
+            self.warn(node, missing, |_| {
+                let constant = [one, other].into_iter().find(|side| is_constant(side));
+                let other = constant.map_or_else(|| "...".to_owned(), show::node);
+                format!("`null != {other}`")
+            });
+        }
+        self.children(node);
+    }
+
+    fn looped(&mut self, node: &Node, looped: &Loop, negated: bool) {
+        self.visit(&looped.range, false);
+        match looped.kind {
+            Macro::All if !negated => {
+                let missing = self.nullable(&looped.range);
+                self.warn(node, missing, |_| "`all` of null".to_owned());
+            }
+            Macro::Exists if negated => {
+                let missing = self.nullable(&looped.range);
+                self.warn(node, missing, |_| "`!exists` of null".to_owned());
+            }
+            _ => {}
+        }
+        let negated = negated && matches!(looped.kind, Macro::All | Macro::Exists);
+        match &looped.condition {
+            Some(condition) => {
+                self.visit(condition, false);
+                self.guarded(condition, true, |inner| inner.visit(&looped.body, negated));
+            }
+            None => self.visit(&looped.body, negated),
+        }
+    }
+
+    fn children(&mut self, node: &Node) {
+        match &node.expr {
+            Expr::Equal(pair)
+            | Expr::NotEqual(pair)
+            | Expr::Order(_, pair)
+            | Expr::In(pair)
+            | Expr::Index(pair)
+            | Expr::Arithmetic(_, pair) => {
+                self.visit(&pair.0, false);
+                self.visit(&pair.1, false);
+            }
+            Expr::Select { of, .. } | Expr::Has(of) | Expr::Negate(of) => self.visit(of, false),
+            Expr::Matches { text, .. } => self.visit(text, false),
+            Expr::Call { arguments: nodes, .. } | Expr::List(nodes) => {
+                for node in nodes {
+                    self.visit(node, false);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn warn(&mut self, node: &Node, missing: Option<String>, true_of: impl Fn(&str) -> String) {
+        let Some(path) = missing else { return };
+        let always = true_of(&path);
+        let message = format!("`{path}` may be null, and {always} is true");
+        let help =
+            format!("begin with `{path} != null &&`, or `{path} == null ||` if that is fine");
+        self.problems.push(Problem::warning(node.span, "unguarded-null", message).help(help));
+    }
+
+    /// The path by which a node may be null, unless it is guarded.
+    fn nullable(&self, node: &Node) -> Option<String> {
+        match &node.expr {
+            Expr::Property(slot) if slot.nullable => self.unless_guarded(node),
+            Expr::Select { nullable: true, .. } | Expr::Call { function: Function::Tag, .. } => {
+                self.unless_guarded(node)
+            }
+            Expr::Select { of, .. } => self.nullable(of).filter(|_| !self.is_guarded(node)),
+            Expr::Index(pair) => self.nullable(&pair.0).filter(|_| !self.is_guarded(node)),
+            _ => None,
+        }
+    }
+
+    fn unless_guarded(&self, node: &Node) -> Option<String> {
+        let path = show::node(node);
+        (!self.is_guarded(node)).then_some(path)
+    }
+
+    /// Whether a path is known not to be null, by itself or since something behind it is not.
+    fn is_guarded(&self, node: &Node) -> bool {
+        let path = show::node(node);
+        self.guards.iter().any(|guard| {
+            let rest = guard.strip_prefix(path.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
+    }
+}
+
+fn is_null(node: &Node) -> bool {
+    matches!(node.expr, Expr::Constant(Value::Null))
+}
+
+fn is_constant(node: &Node) -> bool {
+    matches!(node.expr, Expr::Constant(_))
+}
+
+/// The paths that are surely not null where a node is true, or false; `decided` says that it is
+/// one of them and not unknown.
+fn not_null(node: &Node, outcome: bool, decided: bool, paths: &mut Vec<String>) {
+    match (&node.expr, outcome) {
+        (Expr::And(terms), true) | (Expr::Or(terms), false) => {
+            for term in terms {
+                not_null(term, outcome, decided, paths);
+            }
+        }
+        (Expr::Not(of), _) => not_null(of, !outcome, decided, paths),
+        (Expr::Has(of), true) => push(of, paths),
+        (Expr::NotEqual(pair), true) | (Expr::Equal(pair), false) => different(pair, paths),
+        (Expr::Equal(pair), true) | (Expr::NotEqual(pair), false) => {
+            let (one, other) = &**pair;
+            let constant = |side: &Node| is_constant(side) && !is_null(side);
+            if constant(other) {
+                push(one, paths);
+            } else if constant(one) {
+                push(other, paths);
+            }
+        }
+        (Expr::Order(comparison, pair), _) if decided => {
+            push(&pair.0, paths);
+            push(&pair.1, paths);
+            let least = match comparison {
+                Comparison::Greater => 0,
+                Comparison::GreaterEqual => 1,
+                _ => i64::MAX,
+            };
+            if outcome && matches!(pair.1.expr, Expr::Constant(Value::Int(than)) if than >= least) {
+                push_measured(&pair.0, paths);
+            }
+        }
+        (Expr::In(pair), true) => push(&pair.1, paths),
+        (Expr::Matches { text, .. }, _) if decided => push(text, paths),
+        (Expr::Call { function, arguments, .. }, _)
+            if decided && !library::takes_null(*function) =>
+        {
+            for argument in arguments {
+                push(argument, paths);
+            }
+        }
+        (Expr::Loop(looped), _) if outcome == (looped.kind == Macro::Exists) => {
+            push(&looped.range, paths);
+        }
+        (_, true) => push(node, paths),
+        _ => {}
+    }
+}
+
+/// What is not null where the two differ.
+fn different(pair: &Pair, paths: &mut Vec<String>) {
+    let zero = |side: &Node| matches!(side.expr, Expr::Constant(Value::Int(0)));
+    for (side, other) in [(&pair.0, &pair.1), (&pair.1, &pair.0)] {
+        if is_null(other) {
+            push(side, paths);
+        } else if zero(other) {
+            push_measured(side, paths);
+        }
+    }
+}
+
+/// What a size that is not zero is the size of.
+fn push_measured(node: &Node, paths: &mut Vec<String>) {
+    if let Expr::Call { function: Function::Size, arguments, .. } = &node.expr {
+        for argument in arguments {
+            push(argument, paths);
+        }
+    }
+}
+
+fn push(node: &Node, paths: &mut Vec<String>) {
+    if matches!(
+        node.expr,
+        Expr::Property(_)
+            | Expr::Select { .. }
+            | Expr::Index(_)
+            | Expr::Call { function: Function::Tag, .. }
+    ) {
+        paths.push(show::node(node));
+    }
+}

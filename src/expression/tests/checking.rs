@@ -1,0 +1,540 @@
+//! What is wrong with expressions, and where.
+
+use std::collections::BTreeSet;
+
+use super::super::{Expression, Shape};
+use super::fixture::{all_problems, compile, schema};
+use crate::resource::Operation;
+
+#[test]
+fn misspelt_names_come_with_what_was_meant() {
+    insta::assert_snapshot!(all_problems(&[
+            "resource.Enabld",
+            "resource.enabled",
+            "resource.State.Cod == 1",
+            "resource.Acls",
+            "resource.Xyzzy",
+            "resource.Block.Xyzzy",
+            "resource.Ports.exists(p, p.Form == 1)",
+            "resource['Enabld']",
+            "resource.State['Cod'] == 1",
+            "has(resource.Ownr)",
+    ]), @r#"
+    resource.Enabld
+    [Enabld] unknown-property: `Test::Thing` has no property `Enabld` (did you mean `Enabled`?)
+    resource.enabled
+    [enabled] unknown-property: `Test::Thing` has no property `enabled` (did you mean `Enabled`?)
+    resource.State.Cod == 1
+    [Cod] unknown-property: `resource.State` has no property `Cod` (did you mean `Code`?)
+    resource.Acls
+    [Acls] unknown-property: `Test::Thing` has no property `Acls` (did you mean `Block.Acls`?)
+    resource.Xyzzy
+    [Xyzzy] unknown-property: `Test::Thing` has no property `Xyzzy` (there are `Name`, `Size`, `Ratio`, `Created`, `Enabled`, `Owner`, `Public`, `Count`, `Mode`, `State`, `Names`, `Ports`, `Labels`, `Block`, `Policy`, `Tags`)
+    resource.Block.Xyzzy
+    [Xyzzy] unknown-property: `resource.Block` has no property `Xyzzy` (there are `Acls`, `Buckets`, `Deep`)
+    resource.Ports.exists(p, p.Form == 1)
+    [Form] unknown-property: `p` has no property `Form` (did you mean `From`?)
+    resource['Enabld']
+    ['Enabld'] unknown-property: `Test::Thing` has no property `Enabld` (did you mean `Enabled`?)
+    resource.State['Cod'] == 1
+    ['Cod'] unknown-property: `resource.State` has no property `Cod` (did you mean `Code`?)
+    has(resource.Ownr)
+    [Ownr] unknown-property: `Test::Thing` has no property `Ownr` (did you mean `Owner`?)
+    "#
+        );
+}
+
+#[test]
+fn unknown_names_come_with_what_there_is() {
+    insta::assert_snapshot!(all_problems(&[
+        "resorce.Enabled",
+        "Enabled",
+        "resource.Ports.all(port, prt.From == 1)",
+        "size",
+        "resource == null",
+        "resource[resource.Name]",
+        "resource.Name.startWith('x')",
+        "sise(resource.Names) == 1",
+        "frobnicate(resource.Nam)",
+        "resource.Name.frobnicate()",
+    ]), @r#"
+    resorce.Enabled
+    [resorce] unknown-name: `resorce` is not known here (did you mean `resource`?)
+    Enabled
+    [Enabled] unknown-name: `Enabled` is not known here (write `resource.Enabled`)
+    resource.Ports.all(port, prt.From == 1)
+    [prt] unknown-name: `prt` is not known here (did you mean `port`?)
+    size
+    [size] unknown-name: `size` is not known here (`size` is a function: write `size(...)`)
+    resource == null
+    [resource] whole-resource: `resource` is no value of its own (name a property, as in `resource.Name`)
+    resource[resource.Name]
+    [resource.Name] whole-resource: the property's name must stand here as a string
+    resource.Name.startWith('x')
+    [startWith] unknown-function: there is no function `startWith` (did you mean `startsWith`?)
+    sise(resource.Names) == 1
+    [sise] unknown-function: there is no function `sise` (did you mean `size`?)
+    frobnicate(resource.Nam)
+    [frobnicate] unknown-function: there is no function `frobnicate`
+    [Nam] unknown-property: `Test::Thing` has no property `Nam` (did you mean `Name`?)
+    resource.Name.frobnicate()
+    [frobnicate] unknown-function: there is no function `frobnicate`
+    "#
+    );
+}
+
+#[test]
+fn types_that_do_not_go_together() {
+    insta::assert_snapshot!(all_problems(&[
+            "resource.Size == '8'",
+            "resource.Name != 8",
+            "resource.Enabled == 'true'",
+            "resource.Names == 'a'",
+            "resource.State == 'running'",
+            "resource.Created < '2026-01-01'",
+            "resource.Name < 8",
+            "resource.Name > null",
+            "resource.Names < ['a']",
+            "age(resource.Created) > 90",
+            "age(resource.Name) > duration('90d')",
+            "8 in resource.Names",
+            "'a' in resource.Name",
+            "resource.Size in ['8']",
+            "1 in resource.Labels",
+    ]), @r#"
+    resource.Size == '8'
+    [resource.Size == '8'] wrong-type: an integer == a string is always false (write numbers without quotes, or convert with `int(...)`)
+    resource.Name != 8
+    [resource.Name != 8] wrong-type: a string != an integer is always true (write numbers without quotes, or convert with `int(...)`)
+    resource.Enabled == 'true'
+    [resource.Enabled == 'true'] wrong-type: a boolean == a string is always false (write `true` and `false` without quotes)
+    resource.Names == 'a'
+    [resource.Names == 'a'] wrong-type: a list == a string is always false (ask the list's elements with `in`, `exists` or `all`)
+    resource.State == 'running'
+    [resource.State == 'running'] wrong-type: an object == a string is always false
+    resource.Created < '2026-01-01'
+    [resource.Created < '2026-01-01'] wrong-type: `<` cannot compare a timestamp with a string (write an instant as `timestamp("2026-01-31T00:00:00Z")`)
+    resource.Name < 8
+    [resource.Name < 8] wrong-type: `<` cannot compare a string with an integer (write numbers without quotes, or convert with `int(...)`)
+    resource.Name > null
+    [resource.Name > null] wrong-type: `>` cannot compare a string with null (compare with null by `==` or `!=`)
+    resource.Names < ['a']
+    [resource.Names < ['a']] wrong-type: `<` cannot compare a list with a list (ask the list's elements with `in`, `exists` or `all`)
+    age(resource.Created) > 90
+    [age(resource.Created) > 90] wrong-type: `>` cannot compare a duration with an integer (write a span of time as `duration("90d")`)
+    age(resource.Name) > duration('90d')
+    [resource.Name] wrong-type: `age` takes a timestamp, and this is a string
+    8 in resource.Names
+    [8 in resource.Names] wrong-type: an integer is never in a list of which each is a string (write numbers without quotes, or convert with `int(...)`)
+    'a' in resource.Name
+    [resource.Name] wrong-type: `in` needs a list or map on its right, and this is a string (for a part of a text write `x.contains(...)`)
+    resource.Size in ['8']
+    [resource.Size in ['8']] wrong-type: an integer is never in a list of which each is a string (write numbers without quotes, or convert with `int(...)`)
+    1 in resource.Labels
+    [1] wrong-type: a key of a map must be a string, and this is an integer
+    "#
+        );
+}
+
+#[test]
+fn types_that_something_does_not_take() {
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Size + resource.Ratio > 1.0",
+        "resource.Size + 'x' == 'x'",
+        "resource.Name + null == 'x'",
+        "-resource.Name == 'x'",
+        "resource.Names.contains('a')",
+        "resource.Ports.From == 1",
+        "resource.Name.First == 'w'",
+        "resource.Name[0] == 'w'",
+        "resource.Ports['a'].From == 1",
+        "resource.Labels[0] == 'x'",
+        "resource.Name.all(c, c == 'x')",
+        "resource.Size && resource.Enabled",
+        "!resource.Name",
+        "resource.Size ? true : false",
+        "resource.Ports.all(p, p.From)",
+        "size(resource.Size) == 1",
+        "type(resource.Name) == 'string'",
+        "{1: 2} == {}",
+    ]), @r#"
+    resource.Size + resource.Ratio > 1.0
+    [resource.Size + resource.Ratio] wrong-type: `+` of an integer and a number has no value (convert the integer with `double(...)`)
+    resource.Size + 'x' == 'x'
+    [resource.Size + 'x'] wrong-type: `+` of an integer and a string has no value (write numbers without quotes, or convert with `int(...)`)
+    resource.Name + null == 'x'
+    [resource.Name + null] wrong-type: `+` of a string and null has no value (compare with null by `==` or `!=`)
+    -resource.Name == 'x'
+    [-resource.Name] wrong-type: `-` of a string
+    resource.Names.contains('a')
+    [resource.Names] wrong-type: `contains` takes a string, and this is a list (for an element of a list write `... in list`)
+    resource.Ports.From == 1
+    [From] wrong-type: `resource.Ports` is a list, which has no `From` (ask its elements, as in `resource.Ports.exists(x, x.From == ...)`)
+    resource.Name.First == 'w'
+    [First] wrong-type: `resource.Name` is a string, which has no `First`
+    resource.Name[0] == 'w'
+    [resource.Name] wrong-type: `resource.Name` is a string, which has no elements
+    resource.Ports['a'].From == 1
+    ['a'] wrong-type: `resource.Ports` is a list, whose index is an integer, and this is a string
+    resource.Labels[0] == 'x'
+    [0] wrong-type: `resource.Labels` is a map, whose index is a string, and this is an integer
+    resource.Name.all(c, c == 'x')
+    [resource.Name] wrong-type: `resource.Name` is a string, which has no elements
+    resource.Size && resource.Enabled
+    [resource.Size] wrong-type: `resource.Size` must be true or false here, and is an integer (compare it with something, as in `resource.Size == ...`)
+    !resource.Name
+    [resource.Name] wrong-type: `resource.Name` must be true or false here, and is a string (compare it with something, as in `resource.Name == ...`)
+    resource.Size ? true : false
+    [resource.Size] wrong-type: `resource.Size` must be true or false here, and is an integer (compare it with something, as in `resource.Size == ...`)
+    resource.Ports.all(p, p.From)
+    [p.From] wrong-type: `p.From` must be true or false here, and is an integer (compare it with something, as in `p.From == ...`)
+    size(resource.Size) == 1
+    [resource.Size] wrong-type: `size` takes a string, list or map, and this is an integer
+    type(resource.Name) == 'string'
+    [type(resource.Name) == 'string'] wrong-type: a type == a string is always false
+    {1: 2} == {}
+    [1] wrong-type: a key of a map must be a string, and this is an integer
+    "#
+    );
+}
+
+#[test]
+fn the_result_must_be_true_or_false() {
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Name",
+        "resource.Size + 1",
+        "resource.Ports.map(p, p.From)",
+        "'true'",
+        "now",
+        "resource.Enabled ? 'a' : 'b'",
+    ]), @r#"
+    resource.Name
+    [resource.Name] not-boolean: `assert` must be true or false, and this is a string (compare it with something, as in `... == ...`)
+    resource.Size + 1
+    [resource.Size + 1] not-boolean: `assert` must be true or false, and this is an integer (compare it with something, as in `... == ...`)
+    resource.Ports.map(p, p.From)
+    [resource.Ports.map(p, p.From)] not-boolean: `assert` must be true or false, and this is a list (compare it with something, as in `... == ...`)
+    'true'
+    ['true'] not-boolean: `assert` must be true or false, and this is a string (compare it with something, as in `... == ...`)
+    now
+    [now] not-boolean: `assert` must be true or false, and this is a timestamp (compare it with something, as in `... == ...`)
+    resource.Enabled ? 'a' : 'b'
+    [resource.Enabled ? 'a' : 'b'] not-boolean: `assert` must be true or false, and this is a string (compare it with something, as in `... == ...`)
+    "#);
+    let filter = Expression::compile("resource.Name", schema(), Shape::Filter);
+    let problems = filter.expect_err("it is a string");
+    assert_eq!(problems[0].message, "`where` must be true or false, and this is a string");
+}
+
+#[test]
+fn calls_that_are_written_another_way() {
+    insta::assert_snapshot!(all_problems(&[
+        "contains(resource.Name, 'x')",
+        "resource.Name.contains()",
+        "resource.Name.contains('a', 'b')",
+        "resource.Created.age() > duration('1d')",
+        "age() > duration('1d')",
+        "resource.Names.all(n)",
+        "resource.Names.exists(n, true, true)",
+        "has()",
+        "resource.Name.matches(resource.Owner)",
+        "tag(1) == 'x'",
+    ]), @r#"
+    contains(resource.Name, 'x')
+    [contains] wrong-arguments: `contains` is not called this way (write `x.contains(...)`)
+    resource.Name.contains()
+    [contains] wrong-arguments: `contains` takes one argument here (write `x.contains(...)`)
+    resource.Name.contains('a', 'b')
+    [contains] wrong-arguments: `contains` takes one argument here (write `x.contains(...)`)
+    resource.Created.age() > duration('1d')
+    [age] wrong-arguments: `age` is not called this way (write `age(...)`)
+    age() > duration('1d')
+    [age] wrong-arguments: `age` takes one argument here (write `age(...)`)
+    resource.Names.all(n)
+    [all] wrong-arguments: `all` is not called this way (write `list.all(x, ...)`)
+    resource.Names.exists(n, true, true)
+    [exists] wrong-arguments: `exists` is not called this way (write `list.exists(x, ...)`)
+    has()
+    [has] wrong-arguments: `has` is not called this way (write `has(resource.Name)`)
+    resource.Name.matches(resource.Owner)
+    [resource.Owner] wrong-arguments: the pattern of `matches` must stand here as a string
+    tag(1) == 'x'
+    [1] wrong-type: `tag` takes a string, and this is an integer
+    "#);
+}
+
+#[test]
+fn constants_are_checked_when_read() {
+    insta::assert_snapshot!(all_problems(&[
+        "age(resource.Created) > duration('90 days')",
+        "resource.Created < timestamp('yesterday')",
+        "resource.Name.matches('(')",
+        "resource.Name.matches('(a{1000}){1000}')",
+        "cidrContains('10.0.0.0/99', '10.0.0.1')",
+        "resource.Size == 1 / 0",
+        "resource.Size == 9223372036854775807 + 1",
+        "resource.Size == 18446744073709551615u",
+        "resource.Name == b'bytes'",
+        "Thing{a: 1} == null",
+        "arn('x').account == account",
+    ]), @r#"
+    age(resource.Created) > duration('90 days')
+    [duration('90 days')] wrong-value: `duration("90 days")` has no value (write it as `90d`, `12h`, `1h30m` or `45s`)
+    resource.Created < timestamp('yesterday')
+    [timestamp('yesterday')] wrong-value: `timestamp("yesterday")` has no value (write it as `2026-01-31T00:00:00Z`)
+    resource.Name.matches('(')
+    ['('] wrong-value: the pattern is wrong: unclosed group
+    resource.Name.matches('(a{1000}){1000}')
+    ['(a{1000}){1000}'] wrong-value: the pattern is too large
+    cidrContains('10.0.0.0/99', '10.0.0.1')
+    [cidrContains('10.0.0.0/99', '10.0.0.1')] wrong-value: `cidrContains("10.0.0.0/99", "10.0.0.1")` has no value
+    resource.Size == 1 / 0
+    [1 / 0] wrong-value: `1 / 0` has no value
+    resource.Size == 9223372036854775807 + 1
+    [9223372036854775807 + 1] wrong-value: `9223372036854775807 + 1` has no value
+    resource.Size == 18446744073709551615u
+    [18446744073709551615u] wrong-type: the integer is too large
+    resource.Name == b'bytes'
+    [b'bytes'] unsupported: bytes cannot be used in policies
+    Thing{a: 1} == null
+    [{] unsupported: messages cannot be used in policies
+    arn('x').account == account
+    [arn('x')] wrong-value: `arn("x")` has no value
+    "#);
+}
+
+#[test]
+fn syntax_is_explained() {
+    insta::assert_snapshot!(all_problems(&[
+            "",
+            "  ",
+            "resource.Size ==",
+            "resource.Size = 8",
+            "resource.Enabled and resource.Enabled",
+            "not resource.Enabled",
+            "resource.Enabled & resource.Enabled",
+            "resource.Size === 8",
+            "(resource.Enabled",
+            "resource.Enabled)",
+    ]), @r#"
+
+    [] expression-syntax: the expression is empty
+      
+    [] expression-syntax: the expression is empty
+    resource.Size ==
+    [] expression-syntax: the expression ends too early
+    resource.Size = 8
+    [=] expression-syntax: `=` is not expected here (write `==`)
+    resource.Enabled and resource.Enabled
+    [and] expression-syntax: `and` is not expected here (write `&&`)
+    not resource.Enabled
+    [not] expression-syntax: `not` is not expected here (write `!`)
+    resource.Enabled & resource.Enabled
+    [&] expression-syntax: `&` is not expected here (write `&&`)
+    resource.Size === 8
+    [===] expression-syntax: `===` is not expected here (write `==`)
+    (resource.Enabled
+    [] expression-syntax: the expression ends too early
+    resource.Enabled)
+    [)] expression-syntax: `)` is not expected here
+    "#
+        );
+}
+
+#[test]
+fn odd_syntax_is_explained() {
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Name == \"web",
+        "resource.Name == \"\\d\"",
+        "resource.Name == 'é' && resource.Nme == 'é'",
+        "resource.Ports.exists(p.q, true)",
+        "has(resource)",
+        "if resource.Enabled",
+        "resource.Size == 99999999999999999999",
+        "resource.?Name == 'x'",
+        "resource.Enabled # comment",
+        "resource.Enabled // comment",
+        "resource.Size\n  == 8\n  && resource.Nam == 'x'",
+    ]), @r#"
+    resource.Name == "web
+    ["] expression-syntax: the string is not closed, or has an escape that CEL does not know (write `\\` for a backslash, or `r"..."` for a text without escapes)
+    resource.Name == "\d"
+    ["] expression-syntax: the string is not closed, or has an escape that CEL does not know (write `\\` for a backslash, or `r"..."` for a text without escapes)
+    resource.Name == 'é' && resource.Nme == 'é'
+    [Nme] unknown-property: `Test::Thing` has no property `Nme` (did you mean `Name`?)
+    resource.Ports.exists(p.q, true)
+    [.] expression-syntax: the first argument must be a simple name, such as `x`
+    has(resource)
+    [resource] expression-syntax: `has` takes a property (write `has(resource.Name)`)
+    if resource.Enabled
+    [if] expression-syntax: `if` is a word that CEL keeps for itself
+    resource.Size == 99999999999999999999
+    [99999999999999999999] expression-syntax: `99999999999999999999` is no number of 64 bits
+    resource.?Name == 'x'
+    [.] expression-syntax: optional selects and quoted names cannot be used in policies (a missing property is null: write `.`, or `["name"]`)
+    resource.Enabled # comment
+    [#] expression-syntax: `#` is not expected here
+    resource.Enabled // comment
+
+    resource.Size
+      == 8
+      && resource.Nam == 'x'
+    [Nam] unknown-property: `Test::Thing` has no property `Nam` (did you mean `Name`?)
+    "#
+    );
+}
+
+#[test]
+fn negations_of_what_may_be_null_need_a_guard() {
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Owner != 'root'",
+        "'root' != resource.Owner",
+        "tag('env') != 'prod'",
+        "!resource.Public",
+        "!(resource.Owner == 'root')",
+        "!(resource.Owner in ['root'])",
+        "!('root' in resource.Names)",
+        "!(resource.Enabled && resource.Public)",
+        "resource.Names.all(n, n != 'x')",
+        "!resource.Names.exists(n, n == 'x')",
+        "resource.Ports.all(p, p.From != 22)",
+        "resource.Ports.filter(p, p.From != 22).size() == 0",
+        "!resource.Block.Acls",
+        "resource.Block.Deep.Leaf != 'x'",
+        "resource.Policy.Statement.all(s, s.Effect != 'Allow')",
+        "resource.Count > 1 || resource.Count != 5",
+        "!(resource.Owner.startsWith('a') && resource.Owner == 'ab')",
+        "size(resource.Names) < 5 && resource.Names.all(n, n == 'x')",
+        "resource.Enabled ? resource.Owner != 'x' : false",
+    ]), @r#"
+    resource.Owner != 'root'
+    [resource.Owner != 'root'] warning: unguarded-null: `resource.Owner` may be null, and `null != "root"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    'root' != resource.Owner
+    ['root' != resource.Owner] warning: unguarded-null: `resource.Owner` may be null, and `null != "root"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    tag('env') != 'prod'
+    [tag('env') != 'prod'] warning: unguarded-null: `tag("env")` may be null, and `null != "prod"` is true (begin with `tag("env") != null &&`, or `tag("env") == null ||` if that is fine)
+    !resource.Public
+    [resource.Public] warning: unguarded-null: `resource.Public` may be null, and `!null` is true (begin with `resource.Public != null &&`, or `resource.Public == null ||` if that is fine)
+    !(resource.Owner == 'root')
+    [resource.Owner == 'root'] warning: unguarded-null: `resource.Owner` may be null, and `null != "root"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    !(resource.Owner in ['root'])
+    [resource.Owner in ['root']] warning: unguarded-null: `resource.Owner` may be null, and `!(resource.Owner in ...)` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    !('root' in resource.Names)
+    ['root' in resource.Names] warning: unguarded-null: `resource.Names` may be null, and `!(resource.Names in ...)` is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    !(resource.Enabled && resource.Public)
+    [resource.Public] warning: unguarded-null: `resource.Public` may be null, and `!null` is true (begin with `resource.Public != null &&`, or `resource.Public == null ||` if that is fine)
+    resource.Names.all(n, n != 'x')
+    [resource.Names.all(n, n != 'x')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    !resource.Names.exists(n, n == 'x')
+    [resource.Names.exists(n, n == 'x')] warning: unguarded-null: `resource.Names` may be null, and `!exists` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    resource.Ports.all(p, p.From != 22)
+    [p.From != 22] warning: unguarded-null: `p.From` may be null, and `null != 22` is true (begin with `p.From != null &&`, or `p.From == null ||` if that is fine)
+    resource.Ports.filter(p, p.From != 22).size() == 0
+    [p.From != 22] warning: unguarded-null: `p.From` may be null, and `null != 22` is true (begin with `p.From != null &&`, or `p.From == null ||` if that is fine)
+    !resource.Block.Acls
+    [resource.Block.Acls] warning: unguarded-null: `resource.Block` may be null, and `!null` is true (begin with `resource.Block != null &&`, or `resource.Block == null ||` if that is fine)
+    resource.Block.Deep.Leaf != 'x'
+    [resource.Block.Deep.Leaf != 'x'] warning: unguarded-null: `resource.Block` may be null, and `null != "x"` is true (begin with `resource.Block != null &&`, or `resource.Block == null ||` if that is fine)
+    resource.Policy.Statement.all(s, s.Effect != 'Allow')
+    [resource.Policy.Statement.all(s, s.Effect != 'Allow')] warning: unguarded-null: `resource.Policy` may be null, and `all` of null is true (begin with `resource.Policy != null &&`, or `resource.Policy == null ||` if that is fine)
+    resource.Count > 1 || resource.Count != 5
+    [resource.Count != 5] warning: unguarded-null: `resource.Count` may be null, and `null != 5` is true (begin with `resource.Count != null &&`, or `resource.Count == null ||` if that is fine)
+    !(resource.Owner.startsWith('a') && resource.Owner == 'ab')
+    [resource.Owner == 'ab'] warning: unguarded-null: `resource.Owner` may be null, and `null != "ab"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    size(resource.Names) < 5 && resource.Names.all(n, n == 'x')
+    [resource.Names.all(n, n == 'x')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    resource.Enabled ? resource.Owner != 'x' : false
+    [resource.Owner != 'x'] warning: unguarded-null: `resource.Owner` may be null, and `null != "x"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    "#);
+}
+
+#[test]
+fn guarded_negations_are_fine() {
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Name != 'root'",
+        "resource.Mode != 'open'",
+        "!resource.Enabled",
+        "resource.Owner != null",
+        "has(resource.Owner) && resource.Owner != 'root'",
+        "resource.Owner != null && resource.Owner != 'root'",
+        "resource.Owner == null || resource.Owner != 'root'",
+        "!has(resource.Owner) || resource.Owner != 'root'",
+        "tag('env') != null && tag('env') != 'prod'",
+        "resource.Public && !resource.Public",
+        "has(resource.Block) && !resource.Block.Acls",
+        "has(resource.Block.Acls) && !resource.Block.Deep.Leaf.contains('x')",
+        "has(resource.Policy) && resource.Policy.Statement.all(s, s.Effect != 'Allow')",
+        "size(resource.Names) > 0 && resource.Names.all(n, n == 'x')",
+        "size(resource.Names) != 0 && resource.Names.all(n, n == 'x')",
+        "resource.Names.exists(n, n == 'x') && resource.Names.all(n, n == 'x')",
+        "resource.Count > 1 && resource.Count != 5",
+        "resource.Owner.startsWith('a') && resource.Owner != 'ab'",
+        "resource.Ports.all(p, p.From == null || p.From != 22)",
+        "has(resource.Owner) ? resource.Owner != 'x' : false",
+        "resource.Owner == null ? false : resource.Owner != 'x'",
+        "!(resource.Owner != 'root')",
+    ]), @r#"
+    resource.Name != 'root'
+
+    resource.Mode != 'open'
+
+    !resource.Enabled
+
+    resource.Owner != null
+
+    has(resource.Owner) && resource.Owner != 'root'
+
+    resource.Owner != null && resource.Owner != 'root'
+
+    resource.Owner == null || resource.Owner != 'root'
+
+    !has(resource.Owner) || resource.Owner != 'root'
+
+    tag('env') != null && tag('env') != 'prod'
+
+    resource.Public && !resource.Public
+
+    has(resource.Block) && !resource.Block.Acls
+
+    has(resource.Block.Acls) && !resource.Block.Deep.Leaf.contains('x')
+
+    has(resource.Policy) && resource.Policy.Statement.all(s, s.Effect != 'Allow')
+
+    size(resource.Names) > 0 && resource.Names.all(n, n == 'x')
+
+    size(resource.Names) != 0 && resource.Names.all(n, n == 'x')
+
+    resource.Names.exists(n, n == 'x') && resource.Names.all(n, n == 'x')
+
+    resource.Count > 1 && resource.Count != 5
+
+    resource.Owner.startsWith('a') && resource.Owner != 'ab'
+
+    resource.Ports.all(p, p.From == null || p.From != 22)
+
+    has(resource.Owner) ? resource.Owner != 'x' : false
+
+    resource.Owner == null ? false : resource.Owner != 'x'
+
+    !(resource.Owner != 'root')
+    "#);
+}
+
+#[test]
+fn an_expression_knows_what_it_reads() {
+    let read =
+        compile("resource.Ports.exists(p, p.From == 1) && tag('env') == 'x' && resource.Enabled");
+    let names: Vec<&str> = read.properties().iter().map(|name| &**name).collect();
+    assert_eq!(names, ["Enabled", "Ports", "Tags"]);
+    let operations = ["t:List", "t:Tags"].map(Operation::from);
+    assert_eq!(*read.operations(), BTreeSet::from(operations));
+    assert!(compile("true").properties().is_empty());
+}
+
+#[test]
+fn equal_texts_are_equal_expressions() {
+    assert_eq!(compile("resource.Enabled"), compile("resource.Enabled"));
+    assert_ne!(compile("resource.Enabled"), compile("resource.Enabled "));
+    let filter = Expression::compile("resource.Enabled", schema(), Shape::Filter);
+    assert_ne!(filter, Ok(compile("resource.Enabled")));
+}

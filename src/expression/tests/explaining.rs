@@ -1,0 +1,187 @@
+//! Which part was false, and what it saw.
+
+use serde_json::{Value as Json, json};
+
+use super::super::{Budget, Observation};
+use super::fixture::{compile, ordinary, with_subject};
+
+fn explain(text: &str, properties: &Json) -> Vec<Observation> {
+    with_subject(properties, |subject| compile(text).explain(subject, &mut Budget::default()))
+}
+
+fn explained(texts: &[&str], properties: &Json) -> String {
+    let all = texts.iter().map(|text| {
+        let found = explain(text, properties);
+        let lines = found.iter().map(|one| format!("  {}  <-  {}", one.expression, one.observed));
+        [(*text).to_owned()].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
+    });
+    all.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_smallest_false_parts_are_shown() {
+    insta::assert_snapshot!(explained(&[
+            "resource.Block.Acls && resource.Block.Buckets",
+            "resource.Enabled && (resource.Size > 9 || resource.Ratio > 1)",
+            "resource.Size == 9",
+            "resource.Size == 9 && resource.Name == 'db' && resource.Enabled",
+            "tag('env') == 'dev' || tag('stage') == 'dev'",
+            "resource.Owner == 'me'",
+            "has(resource.Owner)",
+            "resource.Mode == 'closed'",
+            "resource.Block.Deep.Leaf == 'x'",
+            "resource.Name in ['a', 'b']",
+            "'x' in resource.Ports[0].Groups",
+            "resource.Name.startsWith('db') && resource.Name.matches('^w')",
+    ], &ordinary()), @r#"
+    resource.Block.Acls && resource.Block.Buckets
+      resource.Block.Buckets  <-  resource.Block.Buckets = false
+    resource.Enabled && (resource.Size > 9 || resource.Ratio > 1)
+      resource.Size > 9  <-  resource.Size = 8
+      resource.Ratio > 1  <-  resource.Ratio = 0.5
+    resource.Size == 9
+      resource.Size == 9  <-  resource.Size = 8
+    resource.Size == 9 && resource.Name == 'db' && resource.Enabled
+      resource.Size == 9  <-  resource.Size = 8
+      resource.Name == "db"  <-  resource.Name = "web-1"
+    tag('env') == 'dev' || tag('stage') == 'dev'
+      tag("env") == "dev"  <-  tag("env") = "prod"
+      tag("stage") == "dev"  <-  tag("stage") = null
+    resource.Owner == 'me'
+      resource.Owner == "me"  <-  resource.Owner = null
+    has(resource.Owner)
+      has(resource.Owner)  <-  resource.Owner = null
+    resource.Mode == 'closed'
+      resource.Mode == "closed"  <-  resource.Mode = "open"
+    resource.Block.Deep.Leaf == 'x'
+      resource.Block.Deep.Leaf == "x"  <-  resource.Block.Deep = null
+    resource.Name in ['a', 'b']
+      resource.Name in ["a", "b"]  <-  resource.Name = "web-1"
+    'x' in resource.Ports[0].Groups
+      "x" in resource.Ports[0].Groups  <-  resource.Ports[0].Groups = ["a"]
+    resource.Name.startsWith('db') && resource.Name.matches('^w')
+      resource.Name.startsWith("db")  <-  resource.Name = "web-1"
+    "#
+        );
+}
+
+#[test]
+fn loops_and_calls_show_what_they_saw() {
+    insta::assert_snapshot!(explained(&[
+        "age(resource.Created) < duration('90d')",
+        "size(resource.Ports) < 2",
+        "resource.Ports.all(p, p.From == 22 && !isWorldCidr(p.Cidr))",
+        "!resource.Ports.exists(p, p.From >= 443 && isWorldCidr(p.Cidr))",
+        "resource.Ports.exists(p, p.From == 80)",
+        "resource.Ports.all(p, p.Groups.all(g, g == 'b'))",
+        "resource.Labels.all(k, k == 'env')",
+        "resource.Ports.map(p, p.Cidr).all(c, c == '10.0.0.0/8')",
+        "!(resource.Enabled && resource.Size == 8)",
+        "resource.Enabled ? resource.Size == 9 : false",
+        "!resource.Enabled ? true : resource.Size == 9",
+        "account == '000000000000'",
+        "resource.Size + 1 == 10",
+        "resource.Policy.Statement.all(s, s.Effect == 'Deny')",
+        "false",
+        "true",
+        "resource.Owner > 'x'",
+    ], &ordinary()), @r#"
+    age(resource.Created) < duration('90d')
+      age(resource.Created) < duration("90d")  <-  age(resource.Created) = duration("180d")
+    size(resource.Ports) < 2
+      size(resource.Ports) < 2  <-  size(resource.Ports) = 2
+    resource.Ports.all(p, p.From == 22 && !isWorldCidr(p.Cidr))
+      resource.Ports[1].From == 22  <-  resource.Ports[1].From = 443
+      !isWorldCidr(resource.Ports[1].Cidr)  <-  resource.Ports[1].Cidr = "0.0.0.0/0"
+    !resource.Ports.exists(p, p.From >= 443 && isWorldCidr(p.Cidr))
+      !resource.Ports.exists(p, p.From >= 443 && isWorldCidr(p.Cidr))  <-  resource.Ports[1].From = 443, resource.Ports[1].Cidr = "0.0.0.0/0"
+    resource.Ports.exists(p, p.From == 80)
+      resource.Ports.exists(p, p.From == 80)  <-  resource.Ports[0].From = 22, resource.Ports[1].From = 443
+    resource.Ports.all(p, p.Groups.all(g, g == 'b'))
+      resource.Ports[0].Groups[0] == "b"  <-  resource.Ports[0].Groups[0] = "a"
+    resource.Labels.all(k, k == 'env')
+      k == "env"  <-  k = "team"
+    resource.Ports.map(p, p.Cidr).all(c, c == '10.0.0.0/8')
+      c == "10.0.0.0/8"  <-  c = "0.0.0.0/0"
+    !(resource.Enabled && resource.Size == 8)
+      !(resource.Enabled && resource.Size == 8)  <-  resource.Enabled = true, resource.Size = 8
+    resource.Enabled ? resource.Size == 9 : false
+      resource.Size == 9  <-  resource.Size = 8
+    !resource.Enabled ? true : resource.Size == 9
+      resource.Size == 9  <-  resource.Size = 8
+    account == '000000000000'
+      account == "000000000000"  <-  account = "123456789012"
+    resource.Size + 1 == 10
+      resource.Size + 1 == 10  <-  resource.Size + 1 = 9
+    resource.Policy.Statement.all(s, s.Effect == 'Deny')
+      resource.Policy.Statement[0].Effect == "Deny"  <-  resource.Policy.Statement[0].Effect = "Allow"
+    false
+      false  <-  
+    true
+    resource.Owner > 'x'
+    "#
+    );
+}
+
+#[test]
+fn null_is_shown_where_it_begins() {
+    let none = json!({ "Block": "absent" });
+    insta::assert_snapshot!(explained(&[
+        "resource.Block.Acls && resource.Block.Buckets",
+        "resource.Block.Deep.Leaf == 'x'",
+        "resource.Policy.Statement[0].Effect == 'Allow'",
+        "resource.Names.exists(n, n == 'x')",
+        "tag('env') == 'prod'",
+    ], &none), @r#"
+    resource.Block.Acls && resource.Block.Buckets
+      resource.Block.Acls  <-  resource.Block = null
+      resource.Block.Buckets  <-  resource.Block = null
+    resource.Block.Deep.Leaf == 'x'
+      resource.Block.Deep.Leaf == "x"  <-  resource.Block = null
+    resource.Policy.Statement[0].Effect == 'Allow'
+      resource.Policy.Statement[0].Effect == "Allow"  <-  resource.Policy = null
+    resource.Names.exists(n, n == 'x')
+      resource.Names.exists(n, n == "x")  <-  resource.Names = null
+    tag('env') == 'prod'
+      tag("env") == "prod"  <-  tag("env") = null
+    "#);
+}
+
+#[test]
+fn unknown_parts_are_not_shown() {
+    let denied = json!({ "Block": "denied", "Size": 8 });
+    insta::assert_snapshot!(explained(&[
+        "resource.Block.Acls && resource.Size == 9",
+        "resource.Block.Acls || resource.Size == 9",
+    ], &denied), @r#"
+    resource.Block.Acls && resource.Size == 9
+      resource.Size == 9  <-  resource.Size = 8
+    resource.Block.Acls || resource.Size == 9
+    "#);
+}
+
+#[test]
+fn what_is_shown_stays_short() {
+    let ports: Vec<Json> =
+        (0..1000).map(|n| json!({ "From": n, "Cidr": "x".repeat(500) })).collect();
+    let many = json!({ "Ports": ports, "Name": "y".repeat(9000) });
+    insta::assert_snapshot!(explained(&[
+        "resource.Ports.all(p, p.From < 0)",
+        "resource.Ports.exists(p, p.From < 0)",
+        "resource.Name == 'é\\n'",
+        "resource.Ports.all(p, p.Cidr == '' && resource.Ports.all(q, q.Cidr == ''))",
+    ], &many), @r#"
+    resource.Ports.all(p, p.From < 0)
+      resource.Ports[0].From < 0  <-  resource.Ports[0].From = 0
+      resource.Ports[1].From < 0  <-  resource.Ports[1].From = 1
+      resource.Ports[2].From < 0  <-  resource.Ports[2].From = 2
+    resource.Ports.exists(p, p.From < 0)
+      resource.Ports.exists(p, p.From < 0)  <-  resource.Ports[0].From = 0, resource.Ports[1].From = 1, resource.Ports[2].From = 2, size(resource.Ports) = 1000
+    resource.Name == 'é\n'
+      resource.Name == "é\n"  <-  resource.Name = "yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…
+    resource.Ports.all(p, p.Cidr == '' && resource.Ports.all(q, q.Cidr == ''))
+      resource.Ports[0].Cidr == ""  <-  resource.Ports[0].Cidr = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
+      resource.Ports[1].Cidr == ""  <-  resource.Ports[1].Cidr = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
+      resource.Ports[2].Cidr == ""  <-  resource.Ports[2].Cidr = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
+    "#);
+}

@@ -1,0 +1,95 @@
+//! Expressions that want more time or memory than they get.
+
+use std::fmt::Write;
+
+use serde_json::{Value as Json, json};
+
+use super::super::{Budget, Verdict};
+use super::fixture::{compile, verdict, with_subject};
+
+fn numbers(count: usize) -> Json {
+    let ports: Vec<Json> =
+        (0..count).map(|n| json!({ "From": n, "Cidr": "x", "Groups": ["g"] })).collect();
+    json!({ "Ports": ports, "Name": "a".repeat(1000) })
+}
+
+const SPENT: &str = "budget: the expression needs more";
+
+#[test]
+fn loops_in_loops_end() {
+    let three = "resource.Ports.all(a, resource.Ports.all(b, resource.Ports.all(c, a.From + b.From + c.From >= 0)))";
+    assert_eq!(verdict(three, &numbers(20)), "true");
+    assert!(verdict(three, &numbers(200)).starts_with(SPENT));
+}
+
+#[test]
+fn doubling_lists_and_texts_end() {
+    let chain = |start: &str, step: &str, end: &str| {
+        let mut text = start.to_owned();
+        for _ in 0..40 {
+            write!(text, ".map(v, {step})").unwrap();
+        }
+        text + end
+    };
+    let subject = numbers(1);
+    for text in [
+        chain("[resource.Name]", "v + v", ".all(v, v == '')"),
+        chain("[[resource.Name]]", "v + v", ".all(v, v == [])"),
+    ] {
+        let said = verdict(&text, &subject);
+        assert!(said.starts_with(SPENT), "{said}");
+    }
+    // A list of itself is cheap to build and expensive to look at.
+    let text = chain("[[resource.Name]]", "[v, v]", "");
+    let said = verdict(&format!("{text} == {text}"), &subject);
+    assert!(said.starts_with(SPENT), "{said}");
+}
+
+#[test]
+fn patterns_pay_for_their_size() {
+    let subject = json!({ "Name": "a".repeat(1 << 20) });
+    assert_eq!(verdict("resource.Name.matches('^a')", &json!({ "Name": "abc" })), "true");
+    let heavy = "resource.Name.matches('(a?){100}b|(x+x+)+y|[a-z]{1,80}$')";
+    assert!(verdict(heavy, &subject).starts_with(SPENT));
+    let stars = format!("glob(resource.Name, '*{}b')", "a".repeat(500));
+    assert!(verdict(&stars, &subject).starts_with(SPENT));
+}
+
+#[test]
+fn nothing_is_evaluated_after_the_budget_is_spent() {
+    let subject = numbers(200);
+    let costly = "resource.Ports.all(a, resource.Ports.all(b, resource.Ports.all(c, a.From + b.From + c.From >= 0)))";
+    for text in [
+        format!("{costly} || true"),
+        format!("!({costly}) || true"),
+        format!("({costly}) && false"),
+        format!("[1, 2].exists(x, {costly} || x == 2)"),
+    ] {
+        assert!(verdict(&text, &subject).starts_with(SPENT), "{text}");
+    }
+}
+
+#[test]
+fn a_spent_budget_stays_spent() {
+    let subject = numbers(10);
+    with_subject(&subject, |subject| {
+        let mut budget = Budget::new(20, 1 << 10);
+        let costly = compile("resource.Ports.all(p, p.From >= 0)");
+        assert!(matches!(costly.evaluate(subject, &mut budget), Verdict::Unknown(_)));
+        assert!(matches!(compile("true").evaluate(subject, &mut budget), Verdict::Unknown(_)));
+        assert_eq!(costly.explain(subject, &mut budget), []);
+        assert_eq!(budget.steps(), 0);
+    });
+}
+
+#[test]
+fn an_ordinary_check_uses_little() {
+    with_subject(&super::fixture::ordinary(), |subject| {
+        let mut budget = Budget::default();
+        let before = budget.steps();
+        let check = compile("resource.Block.Acls && resource.Block.Buckets");
+        assert_eq!(check.evaluate(subject, &mut budget), Verdict::False);
+        assert_eq!(before - budget.steps(), 7);
+        assert_eq!(budget.bytes(), Budget::default().bytes());
+    });
+}
