@@ -1,1 +1,151 @@
-//! What a change of policy means.
+//! What a change of policy means: what is added, removed and changed, and whether less is demanded.
+//!
+//! Compared are meanings, not files: moving or reformatting a group changes nothing. Whether a
+//! change demands less is only said where it is certain from the policies alone; an expression
+//! that is simply another one is [`Weight::Changed`], for people to judge. What resources would
+//! make of a change is left to a backtest, the words to `render`.
+
+mod compare;
+mod conjuncts;
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::policy::{AccountName, CheckId, GroupName};
+
+pub use compare::changes;
+
+/// Everything that differs between two revisions: accounts first, then each group with its checks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changes(Vec<Change>);
+
+impl Changes {
+    /// The changes.
+    pub fn iter(&self) -> impl Iterator<Item = &Change> {
+        self.0.iter()
+    }
+
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The changes that demand less.
+    pub fn weaker(&self) -> impl Iterator<Item = &Change> {
+        self.0.iter().filter(|change| change.weight == Weight::Weaker)
+    }
+}
+
+/// One difference.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Of what.
+    pub subject: Subject,
+    /// Which.
+    pub what: What,
+    /// Whether it demands less or more.
+    pub weight: Weight,
+}
+
+/// What a change is of.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// An account.
+    Account(AccountName),
+    /// A group as a whole.
+    Group(GroupName),
+    /// A check of a group.
+    Check(GroupName, CheckId),
+}
+
+/// What differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// A field has another value; an empty text where it has none.
+    Field {
+        /// The field as policies write it, such as `severity`.
+        field: &'static str,
+        /// What it was.
+        from: String,
+        /// What it is.
+        to: String,
+    },
+    /// An expression is another one.
+    Expression {
+        /// `where` or `assert`.
+        field: &'static str,
+        /// The old and the new text, line by line.
+        diff: Vec<DiffLine>,
+    },
+}
+
+/// Whether a change demands less or more of the resources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Weight {
+    /// Less is demanded, of fewer resources, later or with less consequence.
+    Weaker,
+    /// It may be either: for people to judge.
+    Changed,
+    /// More is demanded.
+    Stronger,
+    /// Words only: no verdict depends on it.
+    Neutral,
+}
+
+/// A line of a diff, without its line break.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiffLine {
+    /// Where it stands.
+    pub side: Side,
+    /// The line.
+    pub text: String,
+}
+
+/// Where a line of a diff stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// In both texts.
+    Both,
+    /// Only in the old one.
+    Old,
+    /// Only in the new one.
+    New,
+}
+
+impl Side {
+    /// The sign before such a line in a unified diff.
+    pub fn sign(self) -> char {
+        match self {
+            Self::Both => ' ',
+            Self::Old => '-',
+            Self::New => '+',
+        }
+    }
+}
+
+/// The lines of two texts; none of a missing one.
+fn diff(old: Option<&str>, new: Option<&str>) -> Vec<DiffLine> {
+    let lines = |text: Option<&str>| -> Vec<String> {
+        text.unwrap_or_default().trim().lines().map(|line| line.trim_end().to_owned()).collect()
+    };
+    let (old, new) = (lines(old), lines(new));
+    let old: Vec<_> = old.iter().map(String::as_str).collect();
+    let new: Vec<_> = new.iter().map(String::as_str).collect();
+    TextDiff::from_slices(&old, &new)
+        .iter_all_changes()
+        .map(|change| DiffLine {
+            side: match change.tag() {
+                ChangeTag::Equal => Side::Both,
+                ChangeTag::Delete => Side::Old,
+                ChangeTag::Insert => Side::New,
+            },
+            text: change.value().to_owned(),
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,207 @@
+//! Comparing two revisions, field by field.
+
+use std::cmp::{Ordering, Reverse};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::expression::Expression;
+use crate::policy::{Account, AccountName, Check, Group, OnEmpty, PolicySet};
+
+use super::conjuncts::{Relation, relation};
+use super::{Change, Changes, Subject, Weight, What, diff};
+
+/// What differs between the revision that is in force and another one.
+pub fn changes(base: &PolicySet, head: &PolicySet) -> Changes {
+    let mut found = Found::default();
+    for (name, old, new) in pairs(&base.accounts, &head.accounts) {
+        found.account(name, old, new);
+    }
+    for (name, old, new) in pairs(&base.groups, &head.groups) {
+        let subject = Subject::Group(name.clone());
+        match (old, new) {
+            (Some(old), Some(new)) => {
+                found.selection(&subject, (base, old), (head, new));
+                found.group(&subject, old, new);
+                found.checks(old, new);
+            }
+            _ => found.existence(&subject, old.is_some()),
+        }
+    }
+    Changes(found.0)
+}
+
+/// Every key of two maps with what it has in each.
+fn pairs<'a, K: Ord, V>(
+    old: &'a BTreeMap<K, V>,
+    new: &'a BTreeMap<K, V>,
+) -> impl Iterator<Item = (&'a K, Option<&'a V>, Option<&'a V>)> {
+    let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
+    keys.into_iter().map(|key| (key, old.get(key), new.get(key)))
+}
+
+#[derive(Default)]
+struct Found(Vec<Change>);
+
+impl Found {
+    fn push(&mut self, subject: &Subject, what: What, weight: Weight) {
+        self.0.push(Change { subject: subject.clone(), what, weight });
+    }
+
+    fn existence(&mut self, subject: &Subject, is_gone: bool) {
+        let (what, weight) =
+            if is_gone { (What::Removed, Weight::Weaker) } else { (What::Added, Weight::Stronger) };
+        self.push(subject, what, weight);
+    }
+
+    /// Notes a field, if its value differs.
+    fn field(
+        &mut self,
+        subject: &Subject,
+        field: &'static str,
+        values: [String; 2],
+        weight: Weight,
+    ) {
+        let [from, to] = values;
+        if from != to {
+            self.push(subject, What::Field { field, from, to }, weight);
+        }
+    }
+
+    fn account(&mut self, name: &AccountName, old: Option<&Account>, new: Option<&Account>) {
+        let subject = Subject::Account(name.clone());
+        let (Some(old), Some(new)) = (old, new) else {
+            return self.existence(&subject, old.is_some());
+        };
+        let ids = [old, new].map(|account| account.id.to_string());
+        self.field(&subject, "accountId", ids, Weight::Changed);
+        let regions = [old, new].map(|account| listed(&account.regions));
+        self.field(&subject, "regions", regions, by_members(&old.regions, &new.regions));
+        // What labels decide shows in the groups that select by them.
+        let labels = [old, new].map(|account| labels(&account.labels));
+        self.field(&subject, "labels", labels, Weight::Neutral);
+    }
+
+    /// Which accounts a group judges: by a selector of its own, and by what accounts say of
+    /// themselves.
+    fn selection(
+        &mut self,
+        subject: &Subject,
+        (base, old): (&PolicySet, &Group),
+        (head, new): (&PolicySet, &Group),
+    ) {
+        let selected = |policies: &PolicySet, group: &Group| -> BTreeSet<_> {
+            policies.accounts_of(group).map(|account| account.name.clone()).collect()
+        };
+        let (was, is) = (selected(base, old), selected(head, new));
+        self.field(subject, "accounts", [listed(&was), listed(&is)], by_members(&was, &is));
+    }
+
+    fn group(&mut self, subject: &Subject, old: &Group, new: &Group) {
+        let modes = [old, new].map(|group| group.mode.to_string());
+        self.field(subject, "mode", modes, by_rank(&old.mode, &new.mode));
+        let suspended = [old, new].map(|group| group.suspend.to_string());
+        self.field(subject, "suspend", suspended, by_rank(&!old.suspend, &!new.suspend));
+        let every = [old, new].map(|group| group.every.to_string());
+        self.field(subject, "every", every, by_rank(&Reverse(old.every), &Reverse(new.every)));
+        for (field, value) in [
+            ("owner", (|group| group.owner.clone()) as fn(&Group) -> Option<String>),
+            ("description", |group| group.description.clone()),
+            ("labels", |group| Some(labels(&group.labels))),
+        ] {
+            let values = [old, new].map(|group| value(group).unwrap_or_default());
+            self.field(subject, field, values, Weight::Neutral);
+        }
+    }
+
+    fn checks(&mut self, old: &Group, new: &Group) {
+        let [was, is] = [old, new].map(|group| -> BTreeMap<_, _> {
+            group.checks.iter().map(|check| (&check.id, check)).collect()
+        });
+        for (id, old, now) in pairs(&was, &is) {
+            let subject = Subject::Check(new.name.clone(), (*id).clone());
+            match (old, now) {
+                (Some(old), Some(now)) => self.check(&subject, old, now),
+                _ => self.existence(&subject, old.is_some()),
+            }
+        }
+    }
+
+    fn check(&mut self, subject: &Subject, old: &Check, new: &Check) {
+        let severities = [old, new].map(|check| check.severity.to_string());
+        self.field(subject, "severity", severities, by_rank(&old.severity, &new.severity));
+        let types = [old, new].map(|check| check.schema.type_name.to_string());
+        self.field(subject, "select", types, Weight::Changed);
+        // A filter that lets fewer resources through demands less; an assertion, more.
+        let (fewer, more) = if old.schema.type_name == new.schema.type_name {
+            (Weight::Weaker, Weight::Stronger)
+        } else {
+            (Weight::Changed, Weight::Changed)
+        };
+        let filters = [old, new].map(|check| check.filter.as_ref().map(Expression::text));
+        self.expression(subject, "where", filters, [fewer, more]);
+        let assertions = [old, new].map(|check| Some(check.assertion.text()));
+        self.expression(subject, "assert", assertions, [more, fewer]);
+        let on_empty = [old, new].map(|check| check.on_empty.to_string());
+        let weight = match by_rank(&demand(old.on_empty), &demand(new.on_empty)) {
+            Weight::Neutral => Weight::Changed,
+            weight => weight,
+        };
+        self.field(subject, "onEmpty", on_empty, weight);
+        for (field, value) in [
+            ("title", (|check| check.title.clone()) as fn(&Check) -> String),
+            ("remediation", |check| check.remediation.clone().unwrap_or_default()),
+            ("compliance", |check| listed(&check.compliance)),
+        ] {
+            self.field(subject, field, [old, new].map(value), Weight::Neutral);
+        }
+    }
+
+    /// Notes an expression, if it says something else. `weights` are those of one that holds of
+    /// fewer and of one that holds of more.
+    fn expression(
+        &mut self,
+        subject: &Subject,
+        field: &'static str,
+        [old, new]: [Option<&str>; 2],
+        [narrower, wider]: [Weight; 2],
+    ) {
+        let weight = match relation(old, new) {
+            Relation::Same => return,
+            Relation::Narrower => narrower,
+            Relation::Wider => wider,
+            Relation::Other => Weight::Changed,
+        };
+        self.push(subject, What::Expression { field, diff: diff(old, new) }, weight);
+    }
+}
+
+/// The weight of a value that demands the more the greater it is.
+fn by_rank<T: Ord>(old: &T, new: &T) -> Weight {
+    match old.cmp(new) {
+        Ordering::Greater => Weight::Weaker,
+        Ordering::Equal => Weight::Neutral,
+        Ordering::Less => Weight::Stronger,
+    }
+}
+
+/// The weight of a set of things that are judged: whatever else it gains, losing one is losing it.
+fn by_members<T: Ord>(old: &BTreeSet<T>, new: &BTreeSet<T>) -> Weight {
+    if new.is_superset(old) { Weight::Stronger } else { Weight::Weaker }
+}
+
+/// How much `onEmpty` makes of an empty selection.
+fn demand(on_empty: OnEmpty) -> u8 {
+    match on_empty {
+        OnEmpty::Pass | OnEmpty::NotApplicable => 0,
+        OnEmpty::Unknown => 1,
+        OnEmpty::Fail => 2,
+    }
+}
+
+fn listed<T: ToString>(all: impl IntoIterator<Item = T>) -> String {
+    all.into_iter().map(|one| one.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn labels<K: fmt::Display, V: fmt::Display>(labels: &BTreeMap<K, V>) -> String {
+    listed(labels.iter().map(|(key, value)| format!("{key}={value}")))
+}
