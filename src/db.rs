@@ -35,7 +35,7 @@ mod words;
 mod work;
 
 pub use self::blobs::Digest;
-pub use self::connection::{MIGRATOR, connect, migrate};
+pub use self::connection::{MIGRATOR, connect, migrate, reach};
 pub use self::error::Error;
 pub use self::work::Backoff;
 

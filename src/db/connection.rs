@@ -38,6 +38,12 @@ pub async fn connect(url: &SecretString) -> Result<PgPool, Error> {
     Ok(pool)
 }
 
+/// Asks the database for nothing: fails if it cannot be reached.
+pub async fn reach(pool: &PgPool) -> Result<(), Error> {
+    sqlx::query!("select 1 as one").fetch_one(pool).await?;
+    Ok(())
+}
+
 /// Brings the schema up to date, under a lock so that replicas may start together.
 pub async fn migrate(pool: &PgPool) -> Result<(), Error> {
     // A connection of its own: a migration may take longer than a statement of the service.

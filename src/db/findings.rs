@@ -1,14 +1,18 @@
 //! Findings: the outcome of a check on a resource, one row for each interval in which it, its
 //! cause and its explanation stay the same.
 
+mod changes;
 mod pages;
+mod standing;
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
 
+pub use self::changes::{Change, changes};
 pub use self::pages::{Cursor, Listed, Query, page};
+pub use self::standing::{CheckStanding, by_check};
 use super::sources::SourceId;
 use super::words::{self, words};
 use super::{Digest, Error, blobs, groups, sources};

@@ -1,11 +1,14 @@
 //! Runs: every evaluation of a group, equal consecutive ones as one row.
 
+mod recent;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 
+pub use self::recent::{Recent, recent};
 use super::groups::{Fence, Verdict};
 use super::sources::SourceId;
 use super::work::{from_millis, millis};
