@@ -28,7 +28,7 @@ done
 
 # The macros run only when the crate is compiled, so it has to look changed.
 touch src/lib.rs
-SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$told cargo check --quiet --locked --lib
+SQLX_OFFLINE=false SQLX_OFFLINE_DIR=$told cargo check --quiet --locked --lib --no-default-features
 
 if [ "${1:-}" = --check ]; then
     diff -r "$told" .sqlx >/dev/null || fail "run \`make queries\` and commit .sqlx/: $(

@@ -100,7 +100,7 @@ impl Source {
     /// The lines before the tests at the end, numbered from 1, without their comments; none of
     /// a file of nothing but tests.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let text = self.text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+        let text = self.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
         numbered(if self.path.ends_with("/tests.rs") { "" } else { text })
     }
 
