@@ -1,0 +1,217 @@
+//! A group: what it is, how its checks stand, what they found, how that came about.
+
+use askama::Template;
+use axum::extract::{Path, Query, State};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::Pages;
+use super::answer::{Answer, Failure, Page};
+use super::badge::{Badge, Tally, rank};
+use super::facts::{Fact, FactValue};
+use super::findings::{self, Findings};
+use super::links::{self, Commit};
+use super::overview::{patience, tags};
+use super::prose::Prose;
+use super::runs::{self, Runs};
+use super::strip::{Stretch, Strip, Window};
+use super::time::{Moment, rough};
+use crate::db;
+use crate::db::findings::CheckStanding;
+use crate::db::groups::Group;
+use crate::db::runs::{Run, RunId};
+use crate::db::sources::Source;
+use crate::evaluation::Counts;
+
+/// The page.
+#[derive(Template)]
+#[template(path = "group.html")]
+pub(super) struct GroupPage {
+    source: String,
+    name: String,
+    description: String,
+    tags: Vec<String>,
+    badge: Badge,
+    retired: Option<Moment>,
+    error: Option<Prose>,
+    facts: Vec<Fact>,
+    strip: Strip,
+    window: &'static str,
+    checks: Vec<CheckRow>,
+    filters: Vec<Filter>,
+    findings: Findings,
+    runs: Runs,
+}
+
+struct CheckRow {
+    id: String,
+    resource_type: String,
+    severity: String,
+    badge: Badge,
+    tally: Tally,
+}
+
+/// A choice of findings by outcome.
+struct Filter {
+    words: &'static str,
+    count: u64,
+    href: String,
+    chosen: bool,
+}
+
+/// Which part of a group's findings and runs to show.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Part {
+    outcome: Option<String>,
+    after: Option<String>,
+    before: Option<i64>,
+}
+
+/// Shows a group.
+pub(super) async fn show(
+    State(pages): State<Pages>,
+    Path((source, group)): Path<(String, String)>,
+    Query(part): Query<Part>,
+) -> Answer<GroupPage> {
+    let source = db::sources::by_name(&pages.pool, &source).await?.ok_or(Failure::NotFound)?;
+    let group = db::groups::find(&pages.pool, source.id, &group).await?;
+    read(&pages, &source, group.ok_or(Failure::NotFound)?, &part).await.map(Page)
+}
+
+async fn read(
+    pages: &Pages,
+    source: &Source,
+    group: Group,
+    part: &Part,
+) -> Result<GroupPage, Failure> {
+    let now = pages.clock.now();
+    let name = &group.definition.name;
+    let here = links::group(&source.registration.name, name);
+    let standing = db::findings::by_check(&pages.pool, source.id, name).await?;
+    let before = part.before.map(RunId);
+    let limit = i64::try_from(runs::PAGE + 1).unwrap_or(i64::MAX);
+    let history = db::runs::history(&pages.pool, source.id, name, before, limit).await?;
+    let (strip, window) = strip(&history, &group, now);
+    let counts = group.verdict.map(|verdict| verdict.counts).unwrap_or_default();
+    Ok(GroupPage {
+        findings: found(pages, source, &group, part).await?,
+        filters: filters(counts, &here, part.outcome.as_deref()),
+        runs: Runs::new(&history, &source.registration.name, now),
+        facts: facts(source, &group, now),
+        checks: checks(standing),
+        badge: Badge::of(group.verdict.map(|verdict| verdict.outcome)),
+        tags: tags(&group, None),
+        retired: group.retired_at.map(|at| Moment::new(at, now)),
+        source: source.registration.name.clone(),
+        description: group.definition.description.unwrap_or_default(),
+        name: group.definition.name,
+        error: group.last_error.map(Prose),
+        strip,
+        window,
+    })
+}
+
+async fn found(
+    pages: &Pages,
+    source: &Source,
+    group: &Group,
+    part: &Part,
+) -> Result<Findings, Failure> {
+    let after = part.after.as_deref().map(|after| findings::read(after).ok_or(Failure::Unclear));
+    let after = after.transpose()?;
+    let query = db::findings::Query {
+        at: None,
+        outcome: part.outcome.as_deref(),
+        after: after.as_ref(),
+        limit: i64::try_from(findings::PAGE + 1).unwrap_or(i64::MAX),
+    };
+    let name = &group.definition.name;
+    let listed = db::findings::page(&pages.pool, source.id, name, &query).await?;
+    let mut here = links::group(&source.registration.name, name);
+    if let Some(outcome) = &part.outcome {
+        here = format!("{here}?outcome={}", links::encoded(outcome));
+    }
+    Ok(Findings::new(listed, &here, pages.clock.now()))
+}
+
+fn strip(history: &[Run], group: &Group, now: DateTime<Utc>) -> (Strip, &'static str) {
+    let stretches: Vec<Stretch> = history
+        .iter()
+        .rev()
+        .map(|run| Stretch {
+            first: run.first_at,
+            last: run.last_at,
+            outcome: run.record.verdict.outcome,
+            href: links::run(run.id),
+        })
+        .collect();
+    let window = Window::reaching(stretches.first().map(|first| first.first), now);
+    (Strip::draw(&stretches, window, patience(group)).large(), window.words)
+}
+
+/// The checks, the worst first.
+fn checks(mut standing: Vec<CheckStanding>) -> Vec<CheckRow> {
+    standing.sort_by_key(|check| rank(Some(check.outcome)));
+    standing.into_iter().map(check).collect()
+}
+
+fn check(standing: CheckStanding) -> CheckRow {
+    CheckRow {
+        badge: Badge::of(Some(standing.outcome)),
+        tally: Tally(standing.counts),
+        id: standing.check,
+        resource_type: standing.resource_type,
+        severity: standing.severity,
+    }
+}
+
+fn filters(counts: Counts, here: &str, chosen: Option<&str>) -> Vec<Filter> {
+    let Counts { fail, unknown, pass, waived, not_applicable } = counts;
+    let all = Filter {
+        words: "All",
+        count: counts.judged() + not_applicable,
+        href: format!("{here}#findings"),
+        chosen: chosen.is_none(),
+    };
+    let some = [
+        ("Fail", "fail", fail),
+        ("Unknown", "unknown", unknown),
+        ("Pass", "pass", pass),
+        ("Waived", "waived", waived),
+        ("Nothing selected", "not_applicable", not_applicable),
+    ]
+    .into_iter()
+    .filter(|(_, name, count)| *count > 0 || chosen == Some(name))
+    .map(|(words, name, count)| Filter {
+        words,
+        count,
+        href: format!("{here}?outcome={name}#findings"),
+        chosen: chosen == Some(name),
+    });
+    std::iter::once(all).chain(some).collect()
+}
+
+fn facts(source: &Source, group: &Group, now: DateTime<Utc>) -> Vec<Fact> {
+    let definition = &group.definition;
+    let interval = chrono::TimeDelta::from_std(definition.interval).unwrap_or_default();
+    let mut facts = vec![
+        Fact::text("Source", &source.registration.name),
+        Fact::new(
+            "Last changed by",
+            FactValue::Commit(Commit::new(&source.registration.name, &group.revision)),
+        ),
+        Fact::text("Evaluated every", rough(interval)),
+    ];
+    if let Some(owner) = &definition.owner {
+        facts.push(Fact::text("Owner", owner));
+    }
+    if let Some(at) = group.last_run_at {
+        facts.push(Fact::new("Last run", FactValue::At(Moment::new(at, now))));
+    }
+    facts.push(match (group.retired_at, definition.suspended) {
+        (Some(_), _) => Fact::text("Next run", "none: the group is retired"),
+        (None, true) => Fact::text("Next run", "none: the group is suspended"),
+        (None, false) => Fact::new("Next run", FactValue::At(Moment::new(group.due_at, now))),
+    });
+    facts
+}

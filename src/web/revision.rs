@@ -1,0 +1,112 @@
+//! A revision: what the commit is, what came of it, what is wrong with it.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use chrono::{DateTime, Utc};
+use serde::Deserialize;
+
+use super::Pages;
+use super::answer::{Answer, Failure, Page};
+use super::badge::Badge;
+use super::facts::{Fact, FactValue};
+use super::links::Commit;
+use super::prose::Prose;
+use super::time::Moment;
+use crate::db;
+use crate::db::policies::TouchedFile;
+use crate::db::revisions::{RevisionRecord, State as RevisionState};
+
+/// The page.
+#[derive(Template)]
+#[template(path = "revision.html")]
+pub(super) struct RevisionPage {
+    source: String,
+    short: String,
+    summary: String,
+    badge: Badge,
+    meaning: &'static str,
+    facts: Vec<Fact>,
+    problems: Vec<Problem>,
+    files: Vec<TouchedFile>,
+}
+
+/// A diagnostic, as the revision keeps it.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Problem {
+    place: Place,
+    level: String,
+    code: String,
+    message: Prose,
+    help: Option<Prose>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Place {
+    path: String,
+    line: u32,
+    column: u32,
+}
+
+impl Problem {
+    /// The tone of its badge.
+    fn badge(&self) -> Badge {
+        let tone = if self.level == "error" { "fail" } else { "unknown" };
+        Badge::named(tone, &self.level)
+    }
+}
+
+/// Shows a revision.
+pub(super) async fn show(
+    State(pages): State<Pages>,
+    Path((source, commit)): Path<(String, String)>,
+) -> Answer<RevisionPage> {
+    let source = db::sources::by_name(&pages.pool, &source).await?.ok_or(Failure::NotFound)?;
+    let revision = db::revisions::find(&pages.pool, source.id, &commit).await?;
+    let revision = revision.ok_or(Failure::NotFound)?;
+    let files = db::policies::touched(&pages.pool, source.id, &commit).await?;
+    let name = source.registration.name;
+    let seen_at = Moment::new(revision.seen_at, pages.clock.now());
+    Ok(Page(page(name, revision.record, seen_at, files, pages.clock.now())?))
+}
+
+fn page(
+    source: String,
+    record: RevisionRecord,
+    seen_at: Moment,
+    files: Vec<TouchedFile>,
+    now: DateTime<Utc>,
+) -> Result<RevisionPage, Failure> {
+    let (tone, words, meaning) = match record.state {
+        RevisionState::InForce => {
+            ("pass", "in force", "Its policies are the ones that are evaluated.")
+        }
+        RevisionState::Superseded => {
+            ("not_applicable", "superseded", "A later commit took its place.")
+        }
+        RevisionState::Refused => (
+            "fail",
+            "refused",
+            "It has errors, so the last good revision stays in force. Mend them and push again.",
+        ),
+    };
+    let mut facts = vec![
+        Fact::text("Author", &record.author),
+        Fact::new("Committed", FactValue::At(Moment::new(record.committed_at, now))),
+        Fact::new("Seen", FactValue::At(seen_at)),
+        Fact::code("Commit", &record.commit),
+    ];
+    if let Some(parent) = &record.parent {
+        facts.push(Fact::new("Parent", FactValue::Commit(Commit::new(&source, parent))));
+    }
+    Ok(RevisionPage {
+        short: Commit::new(&source, &record.commit).short,
+        source,
+        summary: record.summary,
+        badge: Badge::named(tone, words),
+        meaning,
+        facts,
+        problems: serde_json::from_value(record.diagnostics)?,
+        files,
+    })
+}
