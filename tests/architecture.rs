@@ -47,7 +47,9 @@ const WORLD: &[&str] = &[
     "axum::",
     "std::fs",
     "std::env",
-    "std::net",
+    "std::net::Tcp",
+    "std::net::Udp",
+    "ToSocketAddrs",
     "std::process",
     "SystemTime",
     "Utc::now",
@@ -101,7 +103,8 @@ impl Source {
     /// a file of nothing but tests.
     fn code(&self) -> impl Iterator<Item = (usize, &str)> {
         let text = self.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-        numbered(if self.path.ends_with("/tests.rs") { "" } else { text })
+        let is_test = self.path.ends_with("/tests.rs") || self.path.contains("/tests/");
+        numbered(if is_test { "" } else { text })
     }
 
     /// All lines, numbered from 1, without their comments.
