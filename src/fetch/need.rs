@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::resource::{Operation, Resource, Schema};
+use crate::resource::{Operation, Resource, Schema, schemas};
 
 /// Whether a resource passes `where`, as far as its facets tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,11 @@ impl<'a> Need<'a> {
     /// Everything that the schema knows of the type.
     pub fn everything(schema: &'static Schema) -> Self {
         Self::new(schema, schema.operations.keys().cloned())
+    }
+
+    /// Everything that the schemas know of every type.
+    pub fn all() -> Vec<Self> {
+        schemas().values().map(Self::everything).collect()
     }
 
     /// The same, but only for resources that `keep` lets pass. It reads what `operations` say and
@@ -133,7 +138,7 @@ pub(super) fn next(needs: &[&Need<'_>], resource: &Resource) -> BTreeSet<Operati
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::{Facet, Region, Value, schemas};
+    use crate::resource::{Facet, Region, Value};
 
     fn resource(type_name: &str, asked: &[&str]) -> Resource {
         let facets = asked.iter().map(|name| (Operation::from(*name), Facet::Absent));

@@ -1,0 +1,91 @@
+//! The accounts that can be reached.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::lanes::Lanes;
+use super::login::{Bases, Login};
+use super::session::{Account, Session};
+use super::{AccountSettings, Limits, Live};
+use crate::clock::Clock;
+use crate::fetch::CallStats;
+use crate::resource::{AccountId, Cause, Failure, Region};
+
+/// The accounts that can be reached, with their logins, which are kept and renewed.
+pub struct Accounts {
+    settings: BTreeMap<AccountId, AccountSettings>,
+    ambient: bool,
+    limits: Limits,
+    clock: Clock,
+    bases: Arc<Bases>,
+    known: Mutex<BTreeMap<AccountId, Account>>,
+}
+
+impl fmt::Debug for Accounts {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Accounts").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl Accounts {
+    /// The accounts that have settings. Nothing is called yet.
+    pub fn new(
+        settings: impl IntoIterator<Item = AccountSettings>,
+        limits: Limits,
+        clock: Clock,
+    ) -> Self {
+        let settings = settings.into_iter().map(|one| (one.account.clone(), one)).collect();
+        let bases = Arc::new(Bases::new(limits.clone()));
+        Self { settings, ambient: false, limits, clock, bases, known: Mutex::default() }
+    }
+
+    /// Accounts without settings are reached with the credentials of the environment.
+    #[must_use]
+    pub fn or_ambient(mut self) -> Self {
+        self.ambient = true;
+        self
+    }
+
+    /// A source for one evaluation of the account and these of its regions. Logs in, if nobody did;
+    /// where that fails, the source answers all questions with the failure and calls nothing.
+    pub async fn source(&self, account: &AccountId, regions: &BTreeSet<Region>) -> Live {
+        let account = match self.account(account) {
+            Ok(account) => account,
+            Err(failure) => return Live::refused(failure, CallStats::default()),
+        };
+        match Session::open(account.clone(), regions.clone()).await {
+            Ok(session) => Live::new(session),
+            Err(failure) => Live::refused(failure, account.login.calls.take()),
+        }
+    }
+
+    fn account(&self, id: &AccountId) -> Result<Account, Failure> {
+        let refused = |message: String| Failure::new(Cause::Credentials, message);
+        let settings = match self.settings.get(id) {
+            Some(settings) => settings.clone(),
+            None if self.ambient => AccountSettings::ambient(id.clone()),
+            None => {
+                return Err(refused(format!("no setting says how to log in to account {id}")));
+            }
+        };
+        if let Some(role) = &settings.role
+            && role.arn.account() != id
+        {
+            return Err(refused(format!("the role {} is not in account {id}", role.arn)));
+        }
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let account = known.entry(id.clone()).or_insert_with(|| Account {
+            id: id.clone(),
+            login: Login::new(
+                settings,
+                self.bases.clone(),
+                self.limits.clone(),
+                self.clock.clone(),
+            ),
+            lanes: Arc::new(Lanes::new(&self.limits)),
+            limits: self.limits.clone(),
+        });
+        Ok(account.clone())
+    }
+}

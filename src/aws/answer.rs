@@ -1,0 +1,68 @@
+//! From the SDK's types to the JSON that resource schemas describe.
+
+use aws_smithy_types::DateTime;
+use aws_smithy_types::date_time::Format;
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value as Json, json};
+
+/// An object of the fields that have a value.
+pub(super) fn object<const N: usize>(fields: [(&str, Json); N]) -> Json {
+    let given = fields.into_iter().filter(|(_, value)| !value.is_null());
+    Json::Object(given.map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>())
+}
+
+/// A list of what each item becomes.
+pub(super) fn list<T>(items: impl IntoIterator<Item = T>, each: impl FnMut(T) -> Json) -> Json {
+    Json::Array(items.into_iter().map(each).collect())
+}
+
+/// A value of one of the SDK's enums.
+pub(super) fn name(value: Option<&impl AsRef<str>>) -> Json {
+    value.map(AsRef::as_ref).into()
+}
+
+/// An instant, RFC 3339.
+pub(super) fn instant(instant: Option<&DateTime>) -> Json {
+    instant.and_then(|instant| instant.fmt(Format::DateTime).ok()).map_or(Json::Null, Json::from)
+}
+
+/// A tag.
+pub(super) fn tag(key: &str, value: &str) -> Json {
+    json!({ "Key": key, "Value": value })
+}
+
+/// A policy document. Text that is no JSON stays text: whoever reads into it learns `unknown`,
+/// and whoever does not need it is not disturbed.
+pub(super) fn document(text: &str) -> Json {
+    serde_json::from_str(text).unwrap_or_else(|_| Json::from(text))
+}
+
+/// A policy document as IAM answers it, percent-encoded.
+pub(super) fn encoded_document(text: &str) -> Json {
+    percent_decode_str(text).decode_utf8().map_or_else(|_| document(text), |text| document(&text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn objects_leave_out_what_is_not_there() {
+        let fields = [("A", Json::from(1)), ("B", Json::Null), ("C", Json::from(Some("x")))];
+        assert_eq!(object(fields), json!({ "A": 1, "C": "x" }));
+    }
+
+    #[test]
+    fn documents_are_json_where_they_can_be() {
+        assert_eq!(encoded_document("%7B%22a%22%3A%20%22x+y%22%7D"), json!({ "a": "x+y" }));
+        assert_eq!(encoded_document(r#"{"a": 1}"#), json!({ "a": 1 }), "not encoded");
+        assert_eq!(document("{nonsense"), json!("{nonsense"));
+    }
+
+    #[test]
+    fn instants_are_rfc_3339() {
+        assert_eq!(instant(Some(&DateTime::from_secs(1))), json!("1970-01-01T00:00:01Z"));
+        assert_eq!(instant(Some(&DateTime::from_millis(1500))), json!("1970-01-01T00:00:01.5Z"));
+        assert_eq!(instant(None), Json::Null);
+    }
+}

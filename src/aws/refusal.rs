@@ -1,0 +1,223 @@
+//! What the SDK's errors mean.
+
+use std::error::Error;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+
+use crate::resource::{Cause, Failure};
+
+/// Messages are cut here: EC2 appends a long encoded text that differs each time.
+const MAX_MESSAGE: usize = 300;
+
+/// Why a call has no answer.
+#[derive(Debug, Clone)]
+pub(super) struct Refusal {
+    /// The API's code, such as `NoSuchBucketPolicy`, if it was the API that refused.
+    pub(super) code: Option<String>,
+    /// What it means.
+    pub(super) failure: Failure,
+    /// Whether there are no credentials to make any call with.
+    pub(super) no_login: bool,
+}
+
+/// Whether a region is one where the session's credentials have proved to be valid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Proven {
+    /// They were accepted there.
+    Yes,
+    /// They were accepted elsewhere; a region that is not enabled refuses them all the same.
+    Elsewhere,
+}
+
+impl Refusal {
+    /// What an error of `operation` means.
+    pub(super) fn new<E>(operation: &str, error: &SdkError<E, HttpResponse>, proven: Proven) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        if let Some(login) = credentials_error(error) {
+            let failure = Failure::new(Cause::Credentials, one_line(&deepest(login)));
+            return Self { code: None, failure, no_login: true };
+        }
+        let refused = error.as_service_error();
+        let code = refused.and_then(ProvideErrorMetadata::code).map(str::to_owned);
+        let status = error.raw_response().map(|response| response.status().as_u16());
+        let cause = match error {
+            SdkError::TimeoutError(_) => Cause::Timeout,
+            SdkError::DispatchFailure(failure) if failure.is_timeout() => Cause::Timeout,
+            _ => cause(code.as_deref(), status, proven),
+        };
+        let message = refused.and_then(ProvideErrorMetadata::message).map(str::to_owned);
+        let words = match cause {
+            Cause::Timeout => "no answer in time".to_owned(),
+            _ => message.or_else(|| code.clone()).unwrap_or_else(|| deepest(error)),
+        };
+        let failure = Failure::new(cause, one_line(&format!("{operation}: {words}")));
+        Self { code, failure, no_login: false }
+    }
+}
+
+/// What an API's code means.
+fn cause(code: Option<&str>, status: Option<u16>, proven: Proven) -> Cause {
+    match code.unwrap_or_default() {
+        "AccessDenied"
+        | "AccessDeniedException"
+        | "UnauthorizedOperation"
+        | "AllAccessDisabled"
+        | "AuthorizationError"
+        | "Forbidden" => Cause::AccessDenied,
+        "Throttling"
+        | "ThrottlingException"
+        | "ThrottledException"
+        | "RequestLimitExceeded"
+        | "RequestThrottled"
+        | "RequestThrottledException"
+        | "SlowDown"
+        | "TooManyRequestsException"
+        | "BandwidthLimitExceeded"
+        | "PriorRequestNotComplete" => Cause::Throttled,
+        "RequestTimeout" | "RequestTimeoutException" => Cause::Timeout,
+        "OptInRequired" | "RegionDisabledException" => Cause::RegionDisabled,
+        "ExpiredToken"
+        | "ExpiredTokenException"
+        | "RequestExpired"
+        | "SignatureDoesNotMatch"
+        | "MissingAuthenticationToken"
+        | "IncompleteSignature" => Cause::Credentials,
+        "AuthFailure"
+        | "InvalidAccessKeyId"
+        | "InvalidClientTokenId"
+        | "InvalidToken"
+        | "UnrecognizedClientException" => match proven {
+            Proven::Yes => Cause::Credentials,
+            Proven::Elsewhere => Cause::RegionDisabled,
+        },
+        _ => match status {
+            Some(403) => Cause::AccessDenied,
+            Some(429) => Cause::Throttled,
+            _ => Cause::ServiceError,
+        },
+    }
+}
+
+fn credentials_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a CredentialsError> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(found) = error.downcast_ref() {
+            return Some(found);
+        }
+        next = error.source();
+    }
+    None
+}
+
+/// The words of the innermost error: the outer ones only say that there is one inside.
+pub(super) fn deepest(error: &dyn Error) -> String {
+    let mut innermost = error;
+    while let Some(source) = innermost.source() {
+        innermost = source;
+    }
+    innermost.to_string()
+}
+
+/// The same every time the same thing is refused, so that it can be compared and stored once.
+fn one_line(text: &str) -> String {
+    let text = text.split(" Encoded authorization failure message").next().unwrap_or(text);
+    let mut line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if let Some((end, _)) = line.char_indices().nth(MAX_MESSAGE) {
+        line.truncate(end);
+        line.push('…');
+    }
+    line
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+    use aws_smithy_types::error::ErrorMetadata;
+
+    use super::*;
+
+    type TestError = SdkError<ErrorMetadata, HttpResponse>;
+
+    fn refused(status: u16, code: &str, message: &str) -> TestError {
+        let raw =
+            HttpResponse::new(StatusCode::try_from(status).expect("a status"), SdkBody::empty());
+        let mut error = ErrorMetadata::builder();
+        if !code.is_empty() {
+            error = error.code(code);
+        }
+        if !message.is_empty() {
+            error = error.message(message);
+        }
+        SdkError::service_error(error.build(), raw)
+    }
+
+    #[test]
+    fn errors_have_a_cause_and_the_words_of_the_api() {
+        let io = |kind: io::ErrorKind| ConnectorError::io(Box::new(io::Error::from(kind)));
+        let denied = CredentialsError::provider_error("sts:AssumeRole: not authorized");
+        let denied = ConnectorError::other(Box::new(denied), None);
+        let long = format!("no. Encoded authorization failure message: {}", "x".repeat(999));
+        let cases: [(&str, TestError, Proven); 16] = [
+            ("acl", refused(403, "AccessDenied", "Access Denied"), Proven::Yes),
+            ("encoded", refused(403, "UnauthorizedOperation", &long), Proven::Yes),
+            ("head", refused(403, "", ""), Proven::Yes),
+            ("s3", refused(503, "SlowDown", "Please reduce your\nrequest rate."), Proven::Yes),
+            ("ec2", refused(503, "RequestLimitExceeded", ""), Proven::Yes),
+            ("429", refused(429, "", ""), Proven::Yes),
+            ("home", refused(401, "AuthFailure", "not able to validate"), Proven::Yes),
+            ("opt-in", refused(401, "AuthFailure", "not able to validate"), Proven::Elsewhere),
+            ("expired", refused(400, "ExpiredToken", "expired"), Proven::Elsewhere),
+            ("500", refused(500, "InternalError", "oops"), Proven::Yes),
+            ("gone", refused(404, "NoSuchBucket", "The bucket does not exist"), Proven::Yes),
+            ("timer", SdkError::timeout_error("after 20 s"), Proven::Yes),
+            (
+                "connect",
+                SdkError::dispatch_failure(ConnectorError::timeout("after 3 s".into())),
+                Proven::Yes,
+            ),
+            (
+                "refused",
+                SdkError::dispatch_failure(io(io::ErrorKind::ConnectionRefused)),
+                Proven::Yes,
+            ),
+            ("login", SdkError::dispatch_failure(denied), Proven::Yes),
+            ("long", refused(500, "X", &"é".repeat(400)), Proven::Yes),
+        ];
+        let shown: Vec<String> = cases
+            .iter()
+            .map(|(operation, error, proven)| {
+                Refusal::new(operation, error, *proven).failure.to_string()
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                "access_denied: acl: Access Denied",
+                "access_denied: encoded: no.",
+                "access_denied: head: Error",
+                "throttled: s3: Please reduce your request rate.",
+                "throttled: ec2: RequestLimitExceeded",
+                "throttled: 429: Error",
+                "credentials: home: not able to validate",
+                "region_disabled: opt-in: not able to validate",
+                "credentials: expired: expired",
+                "service_error: 500: oops",
+                "service_error: gone: The bucket does not exist",
+                "timeout: timer: no answer in time",
+                "timeout: connect: no answer in time",
+                "service_error: refused: connection refused",
+                "credentials: sts:AssumeRole: not authorized",
+                &format!("service_error: long: {}…", "é".repeat(294)),
+            ]
+        );
+    }
+}
