@@ -194,7 +194,7 @@ mod tests {
         assert_eq!(
             committed,
             format!("{:#}\n", json_schema()),
-            "write it anew: cloudcorrect schema inventory > schemas/inventory.schema.json"
+            "write it anew: cloudcorrect schema Inventory > schemas/inventory.schema.json"
         );
     }
 
