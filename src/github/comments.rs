@@ -1,0 +1,120 @@
+//! Comments on pull requests, which to GitHub are issues.
+
+use serde::{Deserialize, Serialize};
+
+use super::app::Identity;
+use super::error::Error;
+use super::repository::Repository;
+use crate::render::post::Comment;
+
+impl Repository {
+    /// Writes a new comment; returns its number.
+    pub async fn create_comment(&self, comment: &Comment) -> Result<u64, Error> {
+        let route = self.route(format_args!("issues/{}/comments", comment.number));
+        let body = Written { body: comment.body.as_str() };
+        let answer = self.client().post::<_, Answer>(route, Some(&body));
+        Ok(self.send("create a comment", answer).await?.id)
+    }
+
+    /// Replaces the text of a comment.
+    pub async fn update_comment(&self, id: u64, comment: &Comment) -> Result<(), Error> {
+        let route = self.route(format_args!("issues/comments/{id}"));
+        let body = Written { body: comment.body.as_str() };
+        // By hand, since octocrab's own method sends POST.
+        let answer = self.client().patch::<Answer, _, _>(route, Some(&body));
+        self.send("update a comment", answer).await?;
+        Ok(())
+    }
+
+    /// The number of the oldest comment with the same marker that we wrote ourselves: anybody can
+    /// copy a marker.
+    pub async fn find_comment(&self, comment: &Comment) -> Result<Option<u64>, Error> {
+        let we = self.github().identity().await?;
+        let marker = comment.marker();
+        let route = self.route(format_args!("issues/{}/comments", comment.number));
+        let mut found = None;
+        self.each_page::<Vec<Listed>>("find a comment", &route, &[], |comments| {
+            let ours = |comment: &&Listed| comment.is_by(we) && comment.has(&marker);
+            found = comments.iter().find(ours).map(|comment| comment.id);
+            found.is_some()
+        })
+        .await?;
+        Ok(found)
+    }
+}
+
+#[derive(Serialize)]
+struct Written<'a> {
+    body: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    id: u64,
+}
+
+/// What we read of a comment in a list.
+#[derive(Deserialize)]
+struct Listed {
+    id: u64,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    user: Option<User>,
+    #[serde(default)]
+    performed_via_github_app: Option<App>,
+}
+
+#[derive(Deserialize)]
+struct User {
+    login: String,
+}
+
+#[derive(Deserialize)]
+struct App {
+    id: u64,
+}
+
+impl Listed {
+    fn is_by(&self, we: &Identity) -> bool {
+        match (&self.performed_via_github_app, &self.user) {
+            (Some(app), _) => app.id == we.app_id,
+            (None, Some(user)) => user.login == we.login,
+            (None, None) => false,
+        }
+    }
+
+    fn has(&self, marker: &str) -> bool {
+        self.body.as_ref().is_some_and(|body| body.starts_with(marker))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_comment_is_ours_by_app_or_else_by_login_and_by_its_first_line() {
+        let we = Identity { app_id: 7, login: "cloudcorrect[bot]".into() };
+        let marker = Comment::new(1, "main", "").marker();
+        let table = [
+            (r#"{"user":{"login":"cloudcorrect[bot]"}}"#, true),
+            (r#"{"user":{"login":"cloudcorrect"}}"#, false),
+            (r#"{"user":{"login":"x"},"performed_via_github_app":{"id":7}}"#, true),
+            (
+                r#"{"user":{"login":"cloudcorrect[bot]"},"performed_via_github_app":{"id":8}}"#,
+                false,
+            ),
+            (r#"{"user":null}"#, false),
+        ];
+        for (json, ours) in table {
+            let json = json.replacen('{', r#"{"id":1,"body":"<!-- cloudcorrect:main -->\nx","#, 1);
+            let listed: Listed = serde_json::from_str(&json).expect(&json);
+            assert_eq!(listed.is_by(&we) && listed.has(&marker), ours, "{json}");
+            assert!(!listed.has(&Comment::new(1, "ma", "").marker()));
+        }
+        let quoted = "> <!-- cloudcorrect:main -->";
+        let json = serde_json::json!({ "id": 1, "body": quoted }).to_string();
+        assert!(!serde_json::from_str::<Listed>(&json).expect("a comment").has(&marker));
+    }
+}

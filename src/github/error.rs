@@ -1,0 +1,130 @@
+//! What can go wrong with a request, as far as it matters for what to do next.
+
+use std::time::Duration;
+
+use chrono::DateTime;
+use octocrab::GitHubError;
+
+/// How long to wait where GitHub limits us without saying for how long: its documentation asks for
+/// at least a minute.
+const UNSAID_WAIT: Duration = Duration::from_mins(1);
+/// The longest wait that we believe in; the limits are counted by the hour.
+const LONGEST_WAIT: Duration = Duration::from_hours(1);
+/// Words of GitHub's kept in an error.
+const LONGEST_MESSAGE: usize = 300;
+
+/// Why a request failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Too many requests; nothing was done.
+    #[error("GitHub asks to wait for {} before the next request", humantime::format_duration(*.retry_after))]
+    RateLimited {
+        /// How long to wait.
+        retry_after: Duration,
+    },
+    /// Neither the old nor a new token was accepted; nothing was done.
+    #[error(
+        "GitHub does not accept the App's credentials: {message}; check `github.app_id`, `github.private_key` and that the App is installed"
+    )]
+    Unauthorized {
+        /// GitHub's words.
+        message: String,
+    },
+    /// It does not exist, or not for us; nothing was done.
+    #[error("GitHub finds nothing there: {message}")]
+    NotFound {
+        /// GitHub's words.
+        message: String,
+    },
+    /// GitHub does not want it, and the same again would not help much; nothing was done.
+    #[error("GitHub refuses it (status {status}): {message}")]
+    Rejected {
+        /// The HTTP status: 3xx or 4xx.
+        status: u16,
+        /// GitHub's words.
+        message: String,
+    },
+    /// No answer, half an answer or a 5xx: a write may have happened or not.
+    #[error("no good answer from GitHub: {message}")]
+    Unavailable {
+        /// What is known.
+        message: String,
+    },
+}
+
+impl Error {
+    /// The request took too long.
+    pub(super) fn timeout(after: Duration) -> Self {
+        let after = humantime::format_duration(after);
+        Self::Unavailable { message: format!("none within {after}") }
+    }
+}
+
+impl From<octocrab::Error> for Error {
+    fn from(error: octocrab::Error) -> Self {
+        match error {
+            octocrab::Error::GitHub { source, .. } => answered(&source),
+            octocrab::Error::JWT { source, .. } => {
+                Self::Unauthorized { message: format!("cannot sign with the key: {source}") }
+            }
+            octocrab::Error::Service { source, .. } => {
+                Self::Unavailable { message: chain(source.as_ref()) }
+            }
+            other => Self::Unavailable { message: chain(&other) },
+        }
+    }
+}
+
+fn answered(error: &GitHubError) -> Error {
+    let status = error.status_code.as_u16();
+    let message = words(error);
+    match status {
+        401 => Error::Unauthorized { message },
+        429 => Error::RateLimited { retry_after: wait(error) },
+        403 if is_limit(error) => Error::RateLimited { retry_after: wait(error) },
+        404 | 410 => Error::NotFound { message },
+        // 408 is the server's word for a timeout.
+        408 | 500.. => Error::Unavailable { message: format!("status {status}, {message}") },
+        _ => Error::Rejected { status, message },
+    }
+}
+
+/// A 403 is a limit if it says so: <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>.
+fn is_limit(error: &GitHubError) -> bool {
+    header(error, "retry-after").is_some()
+        || header(error, "x-ratelimit-remaining") == Some("0")
+        || error.message.to_lowercase().contains("rate limit")
+}
+
+/// `retry-after`, else until `x-ratelimit-reset` by the clock of the server that set it.
+fn wait(error: &GitHubError) -> Duration {
+    let asked = || header(error, "retry-after")?.parse().ok().map(Duration::from_secs);
+    let reset = || {
+        let date = DateTime::parse_from_rfc2822(header(error, "date")?).ok()?;
+        let seconds = i64::try_from(error.rate_limit_reset?).ok()? - date.timestamp();
+        u64::try_from(seconds).ok().map(Duration::from_secs)
+    };
+    asked().or_else(reset).unwrap_or(UNSAID_WAIT).clamp(Duration::from_secs(1), LONGEST_WAIT)
+}
+
+fn header<'a>(error: &'a GitHubError, name: &str) -> Option<&'a str> {
+    error.headers.as_ref()?.get(name)?.to_str().ok()
+}
+
+/// GitHub's message and the fields that it complains of.
+fn words(error: &GitHubError) -> String {
+    let complaints = error.errors.iter().flatten().map(|complaint| match complaint.as_str() {
+        Some(words) => words.to_owned(),
+        None => complaint.to_string(),
+    });
+    let all: Vec<_> = std::iter::once(error.message.clone()).chain(complaints).collect();
+    all.join("; ").chars().take(LONGEST_MESSAGE).collect()
+}
+
+/// An error and its causes, without repeating what a cause says.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let mut words: Vec<String> = causes.map(ToString::to_string).collect();
+    words.dedup_by(|inner, outer| outer.contains(inner.as_str()));
+    words.join(": ").chars().take(LONGEST_MESSAGE).collect()
+}

@@ -1,0 +1,87 @@
+//! Pull requests, as lists and webhooks tell them.
+
+use serde::Deserialize;
+
+use super::error::Error;
+use super::repository::Repository;
+
+/// A pull request.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "Answer")]
+pub struct PullRequest {
+    /// Its number in the repository.
+    pub number: u64,
+    /// Whether it is open.
+    pub is_open: bool,
+    /// Whether it is a draft.
+    pub is_draft: bool,
+    /// The commit that is asked to be merged.
+    pub head: String,
+    /// The branch that it should be merged into.
+    pub base_branch: String,
+    /// Who opened it; deleted accounts are `ghost`.
+    pub author: String,
+}
+
+impl Repository {
+    /// All open pull requests into `branch`.
+    pub async fn open_pull_requests(&self, branch: &str) -> Result<Vec<PullRequest>, Error> {
+        let route = self.route(format_args!("pulls"));
+        let query = [("state", "open"), ("base", branch)];
+        let mut all = Vec::new();
+        self.each_page::<Vec<PullRequest>>("list pull requests", &route, &query, |page| {
+            all.extend(page);
+            false
+        })
+        .await?;
+        Ok(all)
+    }
+
+    /// One pull request.
+    pub async fn pull_request(&self, number: u64) -> Result<PullRequest, Error> {
+        let route = self.route(format_args!("pulls/{number}"));
+        let answer = self.client().get(route, None::<&()>);
+        self.send("look up a pull request", answer).await
+    }
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    number: u64,
+    state: String,
+    #[serde(default)]
+    draft: bool,
+    head: Commit,
+    base: Branch,
+    #[serde(default)]
+    user: Option<User>,
+}
+
+#[derive(Deserialize)]
+struct Commit {
+    sha: String,
+}
+
+#[derive(Deserialize)]
+struct Branch {
+    #[serde(rename = "ref")]
+    name: String,
+}
+
+#[derive(Deserialize)]
+struct User {
+    login: String,
+}
+
+impl From<Answer> for PullRequest {
+    fn from(answer: Answer) -> Self {
+        Self {
+            number: answer.number,
+            is_open: answer.state == "open",
+            is_draft: answer.draft,
+            head: answer.head.sha,
+            base_branch: answer.base.name,
+            author: answer.user.map_or_else(|| "ghost".to_owned(), |user| user.login),
+        }
+    }
+}

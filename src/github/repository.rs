@@ -1,0 +1,133 @@
+//! A repository that the App is installed on.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use chrono::TimeDelta;
+use octocrab::Octocrab;
+use secrecy::SecretString;
+use serde::Deserialize;
+use url::Url;
+
+use super::app::GitHub;
+use super::error::Error;
+use super::names::{RepositoryId, RepositoryName};
+use super::request::{Page, each_page, send};
+
+/// How long a token for Git has to be good for: longer than any fetch.
+const TOKEN_HOLDS_FOR: TimeDelta = TimeDelta::minutes(10);
+
+/// A repository, and the right to act on it. Cheap to clone.
+#[derive(Clone)]
+pub struct Repository(Arc<Inner>);
+
+struct Inner {
+    id: RepositoryId,
+    name: RepositoryName,
+    clone_url: Url,
+    client: Octocrab,
+    github: GitHub,
+    /// Something was not where it should be: the repository may have been renamed.
+    doubtful: AtomicBool,
+}
+
+/// What we read of GitHub's description of a repository.
+#[derive(Deserialize)]
+pub(super) struct RepositoryAnswer {
+    pub(super) id: RepositoryId,
+    full_name: String,
+    clone_url: Url,
+}
+
+impl Repository {
+    /// Of GitHub's answer and a client with its token.
+    pub(super) fn new(
+        client: Octocrab,
+        github: GitHub,
+        answer: RepositoryAnswer,
+    ) -> Result<Self, Error> {
+        let name = answer.full_name.parse();
+        let name = name.map_err(|error| Error::Unavailable { message: format!("{error}") })?;
+        let RepositoryAnswer { id, clone_url, .. } = answer;
+        let doubtful = AtomicBool::new(false);
+        Ok(Self(Arc::new(Inner { id, name, clone_url, client, github, doubtful })))
+    }
+
+    /// Its number, to be kept.
+    pub fn id(&self) -> RepositoryId {
+        self.0.id
+    }
+
+    /// What it is called at present.
+    pub fn name(&self) -> &RepositoryName {
+        &self.0.name
+    }
+
+    /// Where Git fetches it from.
+    pub fn clone_url(&self) -> &Url {
+        &self.0.clone_url
+    }
+
+    /// A token with which Git may fetch it, as the password of `x-access-token`; good for at least
+    /// ten minutes.
+    pub async fn git_token(&self) -> Result<SecretString, Error> {
+        let token = self.0.client.installation_token_with_buffer(TOKEN_HOLDS_FOR);
+        send("get a token for Git", token).await
+    }
+
+    /// Whether it should be looked up again.
+    pub(super) fn is_doubtful(&self) -> bool {
+        self.0.doubtful.load(Ordering::Relaxed)
+    }
+
+    /// The App that acts.
+    pub(super) fn github(&self) -> &GitHub {
+        &self.0.github
+    }
+
+    /// The client with the repository's token.
+    pub(super) fn client(&self) -> &Octocrab {
+        &self.0.client
+    }
+
+    /// The path of something in it.
+    pub(super) fn route(&self, rest: fmt::Arguments<'_>) -> String {
+        format!("/repos/{}/{rest}", self.0.name)
+    }
+
+    /// Sends a request about it.
+    pub(super) async fn send<T>(
+        &self,
+        purpose: &'static str,
+        request: impl Future<Output = octocrab::Result<T>>,
+    ) -> Result<T, Error> {
+        self.doubting(send(purpose, request).await)
+    }
+
+    /// Reads a list of things in it, until `look` has seen enough or there is no more.
+    pub(super) async fn each_page<P: Page>(
+        &self,
+        purpose: &'static str,
+        route: &str,
+        query: &[(&str, &str)],
+        look: impl FnMut(Vec<P::Entry>) -> bool,
+    ) -> Result<(), Error> {
+        self.doubting(each_page::<P>(purpose, &self.0.client, route, query, look).await)
+    }
+
+    fn doubting<T>(&self, answer: Result<T, Error>) -> Result<T, Error> {
+        if let Err(Error::NotFound { .. } | Error::Rejected { status: 300..400, .. }) = &answer {
+            self.0.doubtful.store(true, Ordering::Relaxed);
+        }
+        answer
+    }
+}
+
+impl fmt::Debug for Repository {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Inner { id, name, .. } = &*self.0;
+        write!(out, "Repository({name}, {id})")
+    }
+}
