@@ -48,6 +48,8 @@ create table policy_group (
     interval_ms bigint not null check (interval_ms > 0),
     owner text,
     description text,
+    -- What its counts count, in the singular: `bucket`, `finding`.
+    unit text not null,
     retired_at timestamptz,
     -- What the last completed run said, and of which definition.
     evaluated_digest bytea,

@@ -9,9 +9,9 @@ use sqlx::PgConnection;
 use crate::db::groups::{self, Group};
 use crate::db::outbox;
 use crate::db::sources::{self, Host, Lock};
-use crate::render::compliance::{GroupState, Synced, compliance};
+use crate::render::Speaker;
+use crate::render::compliance::{GroupState, compliance};
 use crate::render::links::Links;
-use crate::render::post::{Post, check_name};
 
 /// Wants the check run `cloudcorrect/compliance` of the commit in force. The lock keeps two results
 /// from each missing the other.
@@ -24,16 +24,13 @@ pub async fn want(connection: &mut PgConnection, lock: &Lock, links: &Links) -> 
     if source.registration.host != Host::GitHub {
         return Ok(());
     }
-    let shared = sources.iter().any(|other| {
+    let is_alone = !sources.iter().any(|other| {
         other.id != source.id && other.registration.repository == source.registration.repository
     });
-    let name = &source.registration.name;
-    let check_name = check_name("cloudcorrect/compliance", shared.then_some(name));
     let groups = groups::of_source(&mut *connection, source.id).await?;
     let states = groups.into_iter().map(state).collect::<Result<Vec<_>>>()?;
-    let synced = Synced { source: name, check_name: &check_name, commit };
-    let run = compliance(synced, &states, links);
-    let post = Post::CheckRun(run);
+    let speaker = Speaker { source: &source.registration.name, is_alone };
+    let post = compliance(speaker, commit, &states, links);
     let json = serde_json::to_value(&post).context("cannot write the post")?;
     outbox::want(connection, source.id, &post.key(), &json).await?;
     Ok(())
@@ -46,6 +43,7 @@ fn state(group: Group) -> Result<GroupState> {
         name: definition.name.parse().context("a stored group has an impossible name")?,
         mode: definition.mode.parse().context("a stored group has an impossible mode")?,
         suspended: definition.suspended,
+        unit: definition.unit,
         verdict: verdict.map(|verdict| (verdict.outcome, verdict.counts)),
     })
 }

@@ -1,12 +1,19 @@
 //! The same words for terminal, pull request and page.
 //!
-//! Pure: what is shown is decided here and in the layers below, and nothing is sent.
+//! Pure: what is shown is decided here and in the layers below, and nothing is sent. Every sentence
+//! that GitHub shows has its place in one of these files.
 
 mod bounded;
 pub mod compliance;
 pub mod diagnostics;
 pub mod findings;
 pub mod links;
+mod markdown;
+mod policies;
 pub mod post;
+mod speaker;
+mod words;
 
 pub use bounded::Bounded;
+pub use policies::{Effect, policies_check};
+pub use speaker::Speaker;

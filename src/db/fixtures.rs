@@ -58,6 +58,7 @@ pub(super) fn definition(name: &str, digest: &str) -> groups::GroupUpsert {
         interval: Duration::from_mins(15),
         owner: Some("platform@example.com".into()),
         description: None,
+        unit: "bucket".into(),
     }
 }
 

@@ -34,6 +34,8 @@ pub struct GroupUpsert {
     pub owner: Option<String>,
     /// What it is for.
     pub description: Option<String>,
+    /// What its counts count, in the singular: `bucket`, `finding`.
+    pub unit: String,
 }
 
 /// What a completed run said.
@@ -79,6 +81,7 @@ struct Row {
     interval_ms: i64,
     owner: Option<String>,
     description: Option<String>,
+    unit: String,
     retired_at: Option<DateTime<Utc>>,
     evaluated_digest: Option<Vec<u8>>,
     outcome: Option<String>,
@@ -105,6 +108,7 @@ impl TryFrom<Row> for Group {
                 interval: from_millis(row.interval_ms),
                 owner: row.owner,
                 description: row.description,
+                unit: row.unit,
             },
             revision: row.revision,
             retired_at: row.retired_at,
@@ -167,17 +171,18 @@ async fn write(
 ) -> Result<(), Error> {
     sqlx::query!(
         r#"insert into policy_group as old
-            (source, name, revision, digest, mode, suspended, interval_ms, owner, description, due_at)
-        select $1, name, $3, digest, mode, suspended, interval_ms, owner, description, $2
+            (source, name, revision, digest, mode, suspended, interval_ms, owner, description,
+            unit, due_at)
+        select $1, name, $3, digest, mode, suspended, interval_ms, owner, description, unit, $2
         from unnest($4::text[], $5::bytea[], $6::text[], $7::boolean[], $8::bigint[], $9::text[],
-            $10::text[])
-            as new (name, digest, mode, suspended, interval_ms, owner, description)
+            $10::text[], $11::text[])
+            as new (name, digest, mode, suspended, interval_ms, owner, description, unit)
         order by name
         on conflict (source, name) do update
         set revision = excluded.revision, digest = excluded.digest, mode = excluded.mode,
             suspended = excluded.suspended, interval_ms = excluded.interval_ms,
-            owner = excluded.owner, description = excluded.description, retired_at = null,
-            due_at = excluded.due_at, lease_until = null, attempt = null, attempts = 0,
+            owner = excluded.owner, description = excluded.description, unit = excluded.unit,
+            retired_at = null, due_at = excluded.due_at, lease_until = null, attempt = null, attempts = 0,
             last_error = null
         where old.digest <> excluded.digest or old.retired_at is not null"#,
         fence.source.0,
@@ -190,6 +195,7 @@ async fn write(
         &column(groups, |group| millis(group.interval)),
         &column(groups, |group| group.owner.clone()) as &[Option<String>],
         &column(groups, |group| group.description.clone()) as &[Option<String>],
+        &column(groups, |group| group.unit.clone()),
     )
     .execute(connection)
     .await?;
@@ -225,7 +231,7 @@ pub async fn of_source(
     sqlx::query_as!(
         Row,
         r#"select name, revision, digest, mode, suspended, interval_ms, owner, description,
-            retired_at, evaluated_digest, outcome, cause, counts as "counts: Json<Counts>", run,
+            unit, retired_at, evaluated_digest, outcome, cause, counts as "counts: Json<Counts>", run,
             last_run_at, last_error, due_at, attempts
         from policy_group where source = $1 and retired_at is null order by name"#,
         source.0,
@@ -246,7 +252,7 @@ pub async fn find(
     sqlx::query_as!(
         Row,
         r#"select name, revision, digest, mode, suspended, interval_ms, owner, description,
-            retired_at, evaluated_digest, outcome, cause, counts as "counts: Json<Counts>", run,
+            unit, retired_at, evaluated_digest, outcome, cause, counts as "counts: Json<Counts>", run,
             last_run_at, last_error, due_at, attempts
         from policy_group where source = $1 and name = $2"#,
         source.0,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::error::Error;
 use super::repository::Repository;
 use super::request::Page;
+use crate::render::Bounded;
 use crate::render::post::{Annotation, AnnotationLevel, CheckRun, CheckState};
 
 /// Annotations that one request may bring.
@@ -187,7 +188,7 @@ fn written<'a>(check: &'a CheckRun, annotations: &'a [Annotation]) -> Written<'a
     let output = Output {
         title: check.title.as_str(),
         summary: check.summary.as_str(),
-        text: check.text.as_ref().map(|text| text.as_str()),
+        text: check.text.as_ref().map(Bounded::as_str),
         annotations: annotations.iter().map(WrittenAnnotation::from).collect(),
     };
     let details_url = check.details_url.as_ref().map(url::Url::as_str);

@@ -1,16 +1,21 @@
-//! `cloudcorrect/compliance`: what the accounts do, said on the synced commit.
-//!
-//! The rules are those of the table "group to GitHub": under `enforce` a failure is red and so is
-//! what could not be evaluated; under `audit` failures are counted in the title and never red;
-//! `shadow` is not shown. Counts only: which resources fail is for those who may see the page.
-
-use std::fmt::Write as _;
+//! The check run `cloudcorrect/compliance`: whether the accounts are as the commit's policies ask.
 
 use crate::evaluation::{Counts, Outcome};
-use crate::policy::{GroupName, Mode};
+use crate::policy::{Group, GroupName, Mode};
+use crate::resource::Cause;
 
 use super::links::Links;
-use super::post::{Annotations, CheckRun, CheckState};
+use super::markdown::Sheet;
+use super::post::{Annotations, CheckRun, CheckState, Post};
+use super::speaker::Speaker;
+use super::words::{count, noun, plural};
+
+/// Characters of a check run's summary.
+const LONGEST_SUMMARY: usize = 60_000;
+/// Groups listed at most.
+const MOST_LISTED: usize = 500;
+/// Bytes of a title that groups may take, with room for how many more there are.
+const LONGEST_LIST: usize = 210;
 
 /// A group in force, as compliance sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,190 +26,391 @@ pub struct GroupState {
     pub mode: Mode,
     /// Whether its evaluation is put on hold.
     pub suspended: bool,
+    /// What it counts, as [`unit`] says.
+    pub unit: String,
     /// What the last run of the present definition said; `None` before the first.
     pub verdict: Option<(Outcome, Counts)>,
 }
 
-/// The commit that is synced, and who says so.
-#[derive(Debug, Clone, Copy)]
-pub struct Synced<'a> {
-    /// The name of the source.
-    pub source: &'a str,
-    /// The name of the check, with the source's where several share the repository.
-    pub check_name: &'a str,
-    /// The commit.
-    pub commit: &'a str,
+/// What a group counts, in the singular: resources of its type if it has one check, else findings,
+/// since a resource then counts once for each check.
+pub fn unit(group: &Group) -> String {
+    match group.checks.as_slice() {
+        [check] => noun(&check.schema.type_name),
+        _ => "finding".to_owned(),
+    }
 }
 
-/// The check run for a commit whose groups stand like this.
-pub fn compliance(synced: Synced<'_>, groups: &[GroupState], links: &Links) -> CheckRun {
-    let shown: Vec<&GroupState> =
-        groups.iter().filter(|group| group.mode != Mode::Shadow && !group.suspended).collect();
-    let (state, title) = conclusion(&shown);
-    CheckRun {
-        name: synced.check_name.to_owned().into(),
-        head_sha: synced.commit.to_owned(),
-        source: synced.source.to_owned(),
-        key: format!("compliance/{}", synced.commit),
-        state,
-        title: title.into(),
-        summary: summary(synced, groups, links).into(),
+/// The check run for the groups of the commit in force.
+///
+/// A failing group that is enforced makes it fail, and so does one that could not be evaluated.
+/// Groups in audit are counted in the title. Groups in shadow are not shown; suspended ones are, but
+/// neither hold nor turn the check. Counts only: which resources fail is for those who may see the
+/// page.
+pub fn compliance(
+    speaker: Speaker<'_>,
+    commit: &str,
+    groups: &[GroupState],
+    links: &Links,
+) -> Post {
+    let lines = groups.iter().map(Line::of);
+    let shown: Vec<_> = lines.filter(|line| line.kind != Kind::Hidden).collect();
+    Post::CheckRun(CheckRun {
+        name: speaker.check_name("compliance").into(),
+        head_sha: commit.to_owned(),
+        source: speaker.source.to_owned(),
+        key: format!("compliance/{commit}"),
+        state: state(&shown),
+        title: title(&shown).into(),
+        summary: summary(speaker, &shown, links).into(),
         text: None,
+        details_url: links.revision(speaker.source, commit),
         annotations: Annotations::default(),
-        details_url: links.revision(synced.source, synced.commit),
-    }
+    })
 }
 
-fn conclusion(groups: &[&GroupState]) -> (CheckState, String) {
-    let enforced = |wanted: fn(Outcome) -> bool| -> Vec<&GroupState> {
-        let red = |group: &&&GroupState| {
-            group.mode == Mode::Enforce && group.verdict.is_some_and(|(outcome, _)| wanted(outcome))
+/// What a group is to the check run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// Enforced, and failing.
+    Failing,
+    /// Enforced, and not to be known.
+    Unknown,
+    /// In audit, and failing or not to be known.
+    Audited,
+    /// Still to come.
+    Pending,
+    /// As it should be.
+    Passing,
+    /// Nothing was selected anywhere.
+    Idle,
+    /// Told not to be evaluated.
+    Suspended,
+    /// In shadow.
+    Hidden,
+}
+
+struct Line<'a> {
+    group: &'a GroupState,
+    kind: Kind,
+    outcome: Option<Outcome>,
+    counts: Counts,
+}
+
+impl<'a> Line<'a> {
+    fn of(group: &'a GroupState) -> Self {
+        let outcome = group.verdict.map(|(outcome, _)| outcome);
+        let kind = match (group.mode, outcome) {
+            (Mode::Shadow, _) => Kind::Hidden,
+            _ if group.suspended => Kind::Suspended,
+            (_, None) => Kind::Pending,
+            (_, Some(Outcome::Pass | Outcome::Waived)) => Kind::Passing,
+            (_, Some(Outcome::NotApplicable)) => Kind::Idle,
+            (Mode::Audit, Some(Outcome::Fail | Outcome::Unknown(_))) => Kind::Audited,
+            (Mode::Enforce, Some(Outcome::Fail)) => Kind::Failing,
+            (Mode::Enforce, Some(Outcome::Unknown(_))) => Kind::Unknown,
         };
-        groups.iter().filter(red).copied().collect()
-    };
-    let failing = enforced(|outcome| outcome == Outcome::Fail);
-    let unknown = enforced(|outcome| matches!(outcome, Outcome::Unknown(_)));
-    let waiting = groups.iter().filter(|group| group.verdict.is_none()).count();
-    match (failing.as_slice(), unknown.as_slice()) {
-        ([only], _) => (CheckState::Failure, sentence(only)),
-        ([_, ..], _) => {
-            let count = format!("{} of {} groups fail", failing.len(), groups.len());
-            (CheckState::Failure, format!("{count}: {}", names(&failing)))
+        let counts = group.verdict.map(|(_, counts)| counts).unwrap_or_default();
+        Self { group, kind, outcome, counts }
+    }
+
+    /// `1 of 1 buckets fails`, `4 of 9 findings are unknown: access denied`.
+    fn words(&self) -> String {
+        let Counts { fail, unknown, .. } = self.counts;
+        match self.outcome {
+            None => "not evaluated yet".to_owned(),
+            Some(Outcome::Fail) => {
+                let fails = if fail == 1 { "fails" } else { "fail" };
+                let and = if unknown > 0 { format!(", {unknown} unknown") } else { String::new() };
+                format!("{} {fails}{and}", self.share(fail))
+            }
+            Some(Outcome::Unknown(cause)) => {
+                let are = if unknown == 1 { "is" } else { "are" };
+                format!("{} {are} unknown ({})", self.share(unknown), words_of(cause))
+            }
+            Some(Outcome::Pass) => format!("{} pass", self.share(self.counts.pass)),
+            Some(Outcome::Waived) => format!("{} waived", self.share(self.counts.waived)),
+            Some(Outcome::NotApplicable) => "nothing to judge".to_owned(),
         }
-        _ if waiting > 0 => {
-            let done = groups.len() - waiting;
-            (CheckState::InProgress, format!("{done} of {} groups evaluated", groups.len()))
+    }
+
+    /// `1 of 1 buckets`.
+    fn share(&self, part: u64) -> String {
+        format!("{part} of {} {}", self.counts.judged(), plural(&self.group.unit))
+    }
+
+    fn in_title(&self) -> String {
+        let Self { group, kind, .. } = self;
+        match kind {
+            Kind::Unknown => format!("could not evaluate {}: {}", group.name, self.words()),
+            Kind::Audited => format!("audit: {}: {}", group.name, self.words()),
+            _ => format!("{}: {}", group.name, self.words()),
         }
-        ([], [_, ..]) => (CheckState::Failure, format!("could not evaluate {}", names(&unknown))),
-        ([], []) => (CheckState::Success, success(groups)),
     }
-}
 
-fn success(groups: &[&GroupState]) -> String {
-    let audited: Vec<&&GroupState> =
-        groups.iter().filter(|group| group.mode == Mode::Audit).collect();
-    let counts = audited.iter().filter_map(|group| group.verdict).map(|(_, counts)| counts);
-    let (mut fail, mut unknown) = (0, 0);
-    for counts in counts {
-        fail += counts.fail;
-        unknown += counts.unknown;
-    }
-    let held = match groups.len() - audited.len() {
-        0 => "no group is enforced".to_owned(),
-        1 => "1 group holds".to_owned(),
-        several => format!("all {several} groups hold"),
-    };
-    match (fail, unknown) {
-        (0, 0) => held,
-        (fail, 0) => format!("{held}; under audit {fail} fail"),
-        (0, unknown) => format!("{held}; under audit {unknown} unknown"),
-        (fail, unknown) => format!("{held}; under audit {fail} fail, {unknown} unknown"),
-    }
-}
-
-/// What a group's run says: `storage: 1 of 12 fails`.
-fn sentence(group: &GroupState) -> String {
-    let Some((outcome, counts)) = group.verdict else {
-        return format!("{}: not evaluated yet", group.name);
-    };
-    let judged = counts.judged();
-    let words = match outcome {
-        Outcome::Fail if counts.fail == 1 => format!("1 of {judged} fails"),
-        Outcome::Fail => format!("{} of {judged} fail", counts.fail),
-        Outcome::Unknown(cause) => format!("{} of {judged} unknown ({cause})", counts.unknown),
-        Outcome::Pass if judged == 1 => "1 passes".to_owned(),
-        Outcome::Pass => format!("all {judged} pass"),
-        Outcome::Waived => format!("{} waived", counts.waived),
-        Outcome::NotApplicable => "nothing selected".to_owned(),
-    };
-    format!("{}: {words}", group.name)
-}
-
-fn names(groups: &[&GroupState]) -> String {
-    groups.iter().map(|group| group.name.as_str()).collect::<Vec<_>>().join(", ")
-}
-
-fn summary(synced: Synced<'_>, groups: &[GroupState], links: &Links) -> String {
-    let mut text = String::from("| group | mode | outcome | fail | unknown | pass |\n");
-    text.push_str("| --- | --- | --- | ---: | ---: | ---: |\n");
-    for group in groups {
-        let name = match links.group(synced.source, group.name.as_str()) {
-            Some(link) => format!("[{}]({link})", group.name),
-            None => group.name.to_string(),
+    fn row(&self, speaker: Speaker<'_>, links: &Links) -> String {
+        let result = match self.kind {
+            Kind::Failing => format!("**{}**", self.words()),
+            Kind::Unknown => format!("**could not evaluate**: {}", self.words()),
+            Kind::Suspended => "suspended".to_owned(),
+            _ => self.words(),
         };
-        let mode = if group.suspended { "suspended" } else { group.mode.as_str() };
-        let _ = match group.verdict {
-            _ if group.mode == Mode::Shadow => writeln!(text, "| {name} | {mode} | | | | |"),
-            None => writeln!(text, "| {name} | {mode} | not evaluated yet | | | |"),
-            Some((outcome, counts)) => writeln!(
-                text,
-                "| {name} | {mode} | {outcome} | {} | {} | {} |",
-                counts.fail, counts.unknown, counts.pass
-            ),
+        let GroupState { name, mode, .. } = self.group;
+        let name = match links.group(speaker.source, name.as_str()) {
+            Some(link) => format!("[{name}]({link})"),
+            None => name.to_string(),
         };
+        format!("| {name} | {mode} | {result} |\n")
     }
-    text
+}
+
+/// `access denied`.
+fn words_of(cause: Cause) -> String {
+    cause.to_string().replace('_', " ")
+}
+
+fn has(lines: &[Line<'_>], kind: Kind) -> bool {
+    lines.iter().any(|line| line.kind == kind)
+}
+
+/// A failure cannot be turned by what is still to come; all else waits for it, since green must not
+/// turn red a moment later.
+fn state(lines: &[Line<'_>]) -> CheckState {
+    if has(lines, Kind::Failing) {
+        CheckState::Failure
+    } else if has(lines, Kind::Pending) {
+        CheckState::InProgress
+    } else if has(lines, Kind::Unknown) {
+        CheckState::Failure
+    } else {
+        CheckState::Success
+    }
+}
+
+/// What matters most: what is wrong, or what passes, or how far it has come.
+fn title(lines: &[Line<'_>]) -> String {
+    let number = |kind: Kind| lines.iter().filter(|line| line.kind == kind).count();
+    let (pending, passing) = (number(Kind::Pending), number(Kind::Passing));
+    let mut parts = Vec::new();
+    if pending > 0 && !has(lines, Kind::Failing) {
+        let all = lines.len() - number(Kind::Suspended);
+        parts.push(format!("{} of {all} groups evaluated", all - pending));
+    } else if passing > 0 && state(lines) == CheckState::Success {
+        let pass = if passing == 1 { "passes" } else { "pass" };
+        parts.push(format!("{} {pass}", count(passing, "group")));
+    }
+    let bad = [Kind::Failing, Kind::Unknown, Kind::Audited];
+    let bad = bad.iter().flat_map(|kind| lines.iter().filter(move |line| line.kind == *kind));
+    parts.extend(listed(&bad.map(Line::in_title).collect::<Vec<_>>()));
+    if parts.is_empty() {
+        parts.push(match number(Kind::Idle) {
+            0 => "no group is enforced or audited".to_owned(),
+            idle => format!("{} found nothing to judge", count(idle, "group")),
+        });
+    }
+    parts.join("; ")
+}
+
+/// As many as fit, and how many more there are.
+fn listed(all: &[String]) -> Option<String> {
+    let (first, rest) = all.split_first()?;
+    let (mut list, mut more) = (first.clone(), rest.len());
+    for words in rest {
+        if list.len() + words.len() > LONGEST_LIST {
+            return Some(format!("{list}; {} like that", count(more, "more group")));
+        }
+        list = format!("{list}; {words}");
+        more -= 1;
+    }
+    Some(list)
+}
+
+fn summary(speaker: Speaker<'_>, lines: &[Line<'_>], links: &Links) -> String {
+    if lines.is_empty() {
+        return "This revision has no group whose mode is `enforce` or `audit`.".to_owned();
+    }
+    let mut sheet = Sheet::new(LONGEST_SUMMARY);
+    sheet.paragraph(match state(lines) {
+        CheckState::InProgress => "The groups of this revision are being evaluated.",
+        CheckState::Success => "The accounts are as the enforced groups ask.",
+        CheckState::Failure => {
+            "Some enforced groups fail, or could not be evaluated, which counts as failing."
+        }
+    });
+    let heading = "| Group | Mode | Result |\n| --- | --- | --- |\n";
+    let rows = lines.iter().map(|line| line.row(speaker, links));
+    sheet.rows(heading, rows, (MOST_LISTED, "groups"));
+    sheet.finish()
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::policy::{PolicySet, SourceFile};
+
     use super::*;
-    use crate::resource::Cause;
 
-    fn group(name: &str, mode: Mode, verdict: Option<(Outcome, [u64; 3])>) -> GroupState {
-        let verdict = verdict.map(|(outcome, [fail, unknown, pass])| {
-            (outcome, Counts { fail, unknown, pass, ..Counts::default() })
+    /// Name, mode, and what the last run said.
+    type Case<'a> = (&'a str, &'a str, Option<(Outcome, Counts)>);
+
+    const NONE: Counts = Counts { fail: 0, unknown: 0, pass: 0, waived: 0, not_applicable: 0 };
+    const PASSING: Option<(Outcome, Counts)> = Some((Outcome::Pass, Counts { pass: 3, ..NONE }));
+    const DENIED: Option<(Outcome, Counts)> =
+        Some((Outcome::Unknown(Cause::AccessDenied), Counts { unknown: 1, pass: 8, ..NONE }));
+
+    fn failing(fail: u64, pass: u64) -> Counts {
+        Counts { fail, pass, ..NONE }
+    }
+
+    fn check(groups: &[Case<'_>]) -> CheckRun {
+        let groups = groups.iter().map(|(name, mode, verdict)| GroupState {
+            name: name.parse().expect("a name"),
+            mode: mode.parse().unwrap_or_default(),
+            suspended: *mode == SUSPENDED,
+            unit: "bucket".into(),
+            verdict: *verdict,
         });
-        let name = name.parse().expect("a name");
-        GroupState { name, mode, suspended: false, verdict }
+        let links = Links::new("https://x.example".parse().ok());
+        let speaker = Speaker { source: "main", is_alone: true };
+        match compliance(speaker, "0123456", &groups.collect::<Vec<_>>(), &links) {
+            Post::CheckRun(check) => check,
+            other => panic!("{other:?}"),
+        }
     }
 
-    fn title(groups: &[GroupState]) -> String {
-        let synced = Synced { source: "main", check_name: "cloudcorrect/compliance", commit: "c0" };
-        let run = compliance(synced, groups, &Links::default());
-        format!("{:?}: {}", run.state, run.title)
+    fn line(groups: &[Case<'_>]) -> String {
+        let check = check(groups);
+        format!("{:?}, {}", check.state, check.title)
     }
 
-    const FAIL: Option<(Outcome, [u64; 3])> = Some((Outcome::Fail, [2, 0, 5]));
-    const PASS: Option<(Outcome, [u64; 3])> = Some((Outcome::Pass, [0, 0, 3]));
-    const DENIED: Option<(Outcome, [u64; 3])> =
-        Some((Outcome::Unknown(Cause::AccessDenied), [0, 1, 3]));
+    const ENFORCE: &str = "enforce";
+    const AUDIT: &str = "audit";
+    const SHADOW: &str = "shadow";
+    const SUSPENDED: &str = "suspended";
 
     #[test]
-    fn outcomes_become_states_by_the_mode_of_the_group() {
-        let one = |mode, verdict| title(&[group("storage", mode, verdict)]);
-        assert_eq!(one(Mode::Enforce, PASS), "Success: 1 group holds");
-        assert_eq!(one(Mode::Enforce, FAIL), "Failure: storage: 2 of 7 fail");
-        assert_eq!(one(Mode::Enforce, DENIED), "Failure: could not evaluate storage");
-        assert_eq!(one(Mode::Enforce, None), "InProgress: 0 of 1 groups evaluated");
-        assert_eq!(one(Mode::Audit, FAIL), "Success: no group is enforced; under audit 2 fail");
+    fn the_outcome_of_a_group_and_its_mode_decide() {
+        let waived = Some((Outcome::Waived, Counts { waived: 2, ..NONE }));
+        let idle = Some((Outcome::NotApplicable, NONE));
+        let mut lines = Vec::new();
+        for mode in [ENFORCE, AUDIT, SHADOW] {
+            for result in
+                [PASSING, waived, idle, Some((Outcome::Fail, failing(1, 0))), DENIED, None]
+            {
+                lines.push(format!("{mode}: {}", line(&[("storage", mode, result)])));
+            }
+        }
+        insta::assert_snapshot!(lines.join("\n"), @"
+        enforce: Success, 1 group passes
+        enforce: Success, 1 group passes
+        enforce: Success, 1 group found nothing to judge
+        enforce: Failure, storage: 1 of 1 buckets fails
+        enforce: Failure, could not evaluate storage: 1 of 9 buckets is unknown (access denied)
+        enforce: InProgress, 0 of 1 groups evaluated
+        audit: Success, 1 group passes
+        audit: Success, 1 group passes
+        audit: Success, 1 group found nothing to judge
+        audit: Success, audit: storage: 1 of 1 buckets fails
+        audit: Success, audit: storage: 1 of 9 buckets is unknown (access denied)
+        audit: InProgress, 0 of 1 groups evaluated
+        shadow: Success, no group is enforced or audited
+        shadow: Success, no group is enforced or audited
+        shadow: Success, no group is enforced or audited
+        shadow: Success, no group is enforced or audited
+        shadow: Success, no group is enforced or audited
+        shadow: Success, no group is enforced or audited
+        ");
+    }
+
+    #[test]
+    fn what_matters_most_comes_first() {
+        let lines = [
+            line(&[]),
+            line(&[("a", ENFORCE, PASSING), ("b", ENFORCE, PASSING)]),
+            line(&[("a", ENFORCE, PASSING), ("b", AUDIT, Some((Outcome::Fail, failing(3, 7))))]),
+            line(&[
+                ("a", ENFORCE, DENIED),
+                ("b", ENFORCE, Some((Outcome::Fail, failing(2, 7)))),
+                ("c", AUDIT, Some((Outcome::Fail, failing(1, 1)))),
+            ]),
+            line(&[
+                ("a", ENFORCE, Some((Outcome::Fail, failing(1, 1)))),
+                ("b", ENFORCE, None),
+                ("c", SHADOW, None),
+            ]),
+            line(&[("a", SUSPENDED, None), ("b", ENFORCE, PASSING)]),
+            line(&[("a", ENFORCE, Some((Outcome::Fail, Counts { fail: 1, unknown: 2, ..NONE })))]),
+            line(&[("a", ENFORCE, DENIED), ("b", ENFORCE, None)]),
+        ];
+        insta::assert_snapshot!(lines.join("\n"), @"
+        Success, no group is enforced or audited
+        Success, 2 groups pass
+        Success, 1 group passes; audit: b: 3 of 10 buckets fail
+        Failure, b: 2 of 9 buckets fail; could not evaluate a: 1 of 9 buckets is unknown (access denied); audit: c: 1 of 2 buckets fails
+        Failure, a: 1 of 2 buckets fails
+        Success, 1 group passes
+        Failure, a: 1 of 3 buckets fails, 2 unknown
+        InProgress, 1 of 2 groups evaluated; could not evaluate a: 1 of 9 buckets is unknown (access denied)
+        ");
+    }
+
+    #[test]
+    fn the_summary_lists_the_groups_that_are_shown() {
+        let check = check(&[
+            ("a", ENFORCE, Some((Outcome::Fail, failing(1, 1)))),
+            ("b", ENFORCE, DENIED),
+            ("c", AUDIT, Some((Outcome::Fail, failing(2, 1)))),
+            ("d", SHADOW, Some((Outcome::Fail, failing(3, 1)))),
+            ("e", SUSPENDED, PASSING),
+            ("f", ENFORCE, PASSING),
+        ]);
         assert_eq!(
-            one(Mode::Audit, DENIED),
-            "Success: no group is enforced; under audit 1 unknown"
+            (check.name.as_str(), check.key.as_str()),
+            ("cloudcorrect/compliance", "compliance/0123456")
         );
-        assert_eq!(one(Mode::Shadow, FAIL), "Success: no group is enforced");
+        assert_eq!(check.details_url.expect("a link").path(), "/sources/main/revisions/0123456");
+        insta::assert_snapshot!(check.summary, @"
+        Some enforced groups fail, or could not be evaluated, which counts as failing.
+
+        | Group | Mode | Result |
+        | --- | --- | --- |
+        | [a](https://x.example/sources/main/groups/a) | enforce | **1 of 2 buckets fails** |
+        | [b](https://x.example/sources/main/groups/b) | enforce | **could not evaluate**: 1 of 9 buckets is unknown (access denied) |
+        | [c](https://x.example/sources/main/groups/c) | audit | 2 of 3 buckets fail |
+        | [e](https://x.example/sources/main/groups/e) | enforce | suspended |
+        | [f](https://x.example/sources/main/groups/f) | enforce | 3 of 3 buckets pass |
+        ");
     }
 
     #[test]
-    fn several_groups_add_up() {
-        let storage = group("storage", Mode::Enforce, FAIL);
-        let network = group("network", Mode::Enforce, FAIL);
-        let identity = group("identity", Mode::Enforce, DENIED);
-        let waiting = group("waiting", Mode::Enforce, None);
-        let both = [storage.clone(), network];
-        assert_eq!(title(&both), "Failure: 2 of 2 groups fail: storage, network");
-        assert_eq!(
-            title(&[storage, identity.clone(), waiting.clone()]),
-            "Failure: storage: 2 of 7 fail",
-            "a failure is known before all is"
+    fn many_failing_groups_fit_the_title() {
+        let names: Vec<_> = (1..=9).map(|number| format!("{}-{number}", "x".repeat(60))).collect();
+        let groups: Vec<_> = names
+            .iter()
+            .map(|name| (name.as_str(), ENFORCE, Some((Outcome::Fail, failing(1, 1)))))
+            .collect();
+        let title = check(&groups).title;
+        assert!(
+            title.as_str().contains("-2: 1 of 2 buckets fails; 7 more groups like that"),
+            "{title}"
         );
-        assert_eq!(title(&[identity, waiting]), "InProgress: 1 of 2 groups evaluated");
     }
 
     #[test]
-    fn suspended_groups_hold_nothing_up() {
-        let mut suspended = group("storage", Mode::Enforce, None);
-        suspended.suspended = true;
-        assert_eq!(title(&[suspended]), "Success: no group is enforced");
+    fn a_group_of_one_check_counts_resources_and_others_findings() {
+        let check = |id: &str| {
+            format!(
+                "    - {{ id: {id}, select: AWS::EC2::SecurityGroup, assert: resource.VpcId != null }}\n"
+            )
+        };
+        let units = [check("a"), check("a") + &check("b")].map(|checks| {
+            let text = format!(
+                "apiVersion: cloudcorrect.dev/v1\nkind: Group\nmetadata: {{ name: network }}\nspec:\n  \
+                 accounts: {{ names: [prod] }}\n  schedule: {{ every: 15m }}\n  checks:\n{checks}"
+            );
+            let file = SourceFile::new("policies/a.yaml", text.into_bytes());
+            let policies = PolicySet::read(&[file]).policies;
+            policies.groups.values().map(unit).collect::<String>()
+        });
+        assert_eq!(units, ["security group", "finding"]);
     }
 }

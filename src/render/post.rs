@@ -49,12 +49,6 @@ impl Post {
     }
 }
 
-/// The name of a check, such as `cloudcorrect/policies`; with the source's name behind it where one
-/// repository feeds several: `cloudcorrect/policies (team-b)`.
-pub fn check_name(name: &str, shared_by: Option<&str>) -> String {
-    shared_by.map_or_else(|| name.to_owned(), |source| format!("{name} ({source})"))
-}
-
 /// A check run on a commit.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckRun {

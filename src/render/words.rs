@@ -1,0 +1,67 @@
+//! Counting and naming, in words.
+
+use crate::resource::TypeName;
+
+/// `1 problem`, `2 problems`.
+pub(super) fn count(number: impl TryInto<u64>, noun: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {}", plural(noun)) }
+}
+
+/// The plural of an English noun, as regular as ours are.
+pub(super) fn plural(noun: &str) -> String {
+    let before_y = noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u']));
+    match before_y {
+        Some(stem) => format!("{stem}ies"),
+        None if noun.ends_with('s') => format!("{noun}es"),
+        None => format!("{noun}s"),
+    }
+}
+
+/// What people call one of a type: `security group` for `AWS::EC2::SecurityGroup`.
+pub(super) fn noun(resource_type: &TypeName) -> String {
+    let last = resource_type.as_str().rsplit("::").next().unwrap_or_default();
+    let mut noun = String::new();
+    let mut letters = last.chars().peekable();
+    let mut before = None::<char>;
+    while let Some(letter) = letters.next() {
+        let next_is_lower = letters.peek().is_some_and(char::is_ascii_lowercase);
+        let starts_word = letter.is_ascii_uppercase()
+            && (next_is_lower || before.is_some_and(|before| before.is_ascii_lowercase()));
+        if starts_word && before.is_some() {
+            noun.push(' ');
+        }
+        let is_acronym = letter.is_ascii_uppercase() && !next_is_lower;
+        noun.push(if is_acronym { letter } else { letter.to_ascii_lowercase() });
+        before = Some(letter);
+    }
+    noun
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_have_names_for_people() {
+        for (name, one, many) in [
+            ("AWS::S3::Bucket", "bucket", "buckets"),
+            ("AWS::EC2::SecurityGroup", "security group", "security groups"),
+            ("AWS::EC2::VPC", "VPC", "VPCs"),
+            ("AWS::RDS::DBInstance", "DB instance", "DB instances"),
+            ("AWS::IAM::ManagedPolicy", "managed policy", "managed policies"),
+            ("AWS::KMS::Key", "key", "keys"),
+        ] {
+            let noun = noun(&TypeName::from(name));
+            assert_eq!((noun.as_str(), plural(&noun).as_str()), (one, many));
+        }
+    }
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!(
+            [0_u64, 1, 2].map(|number| count(number, "problem")),
+            ["0 problems", "1 problem", "2 problems"]
+        );
+    }
+}
