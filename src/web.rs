@@ -8,6 +8,7 @@ mod answer;
 mod assets;
 mod badge;
 mod changes;
+mod checks;
 mod facts;
 mod findings;
 mod group;

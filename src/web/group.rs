@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::Pages;
 use super::answer::{Answer, Failure, Page};
-use super::badge::{Badge, Tally, rank};
+use super::badge::Badge;
+use super::checks::{CheckRow, checks};
 use super::facts::{Fact, FactValue};
 use super::findings::{self, Findings};
 use super::links::{self, Commit};
@@ -17,7 +18,6 @@ use super::runs::{self, Runs};
 use super::strip::{Stretch, Strip, Window};
 use super::time::{Moment, rough};
 use crate::db;
-use crate::db::findings::CheckStanding;
 use crate::db::groups::Group;
 use crate::db::runs::{Run, RunId};
 use crate::db::sources::Source;
@@ -41,14 +41,6 @@ pub(super) struct GroupPage {
     filters: Vec<Filter>,
     findings: Findings,
     runs: Runs,
-}
-
-struct CheckRow {
-    id: String,
-    resource_type: String,
-    severity: String,
-    badge: Badge,
-    tally: Tally,
 }
 
 /// A choice of findings by outcome.
@@ -87,7 +79,7 @@ async fn read(
     let now = pages.clock.now();
     let name = &group.definition.name;
     let here = links::group(&source.registration.name, name);
-    let standing = db::findings::by_check(&pages.pool, source.id, name).await?;
+    let checks = checks(&pages.pool, source.id, name).await?;
     let before = part.before.map(RunId);
     let limit = i64::try_from(runs::PAGE + 1).unwrap_or(i64::MAX);
     let history = db::runs::history(&pages.pool, source.id, name, before, limit).await?;
@@ -98,7 +90,7 @@ async fn read(
         filters: filters(counts, &here, part.outcome.as_deref()),
         runs: Runs::new(&history, &source.registration.name, now),
         facts: facts(source, &group, now),
-        checks: checks(standing),
+        checks,
         badge: Badge::of(group.verdict.map(|verdict| verdict.outcome)),
         tags: tags(&group, None),
         retired: group.retired_at.map(|at| Moment::new(at, now)),
@@ -147,22 +139,6 @@ fn strip(history: &[Run], group: &Group, now: DateTime<Utc>) -> (Strip, &'static
         .collect();
     let window = Window::reaching(stretches.first().map(|first| first.first), now);
     (Strip::draw(&stretches, window, patience(group)).large(), window.words)
-}
-
-/// The checks, the worst first.
-fn checks(mut standing: Vec<CheckStanding>) -> Vec<CheckRow> {
-    standing.sort_by_key(|check| rank(Some(check.outcome)));
-    standing.into_iter().map(check).collect()
-}
-
-fn check(standing: CheckStanding) -> CheckRow {
-    CheckRow {
-        badge: Badge::of(Some(standing.outcome)),
-        tally: Tally(standing.counts),
-        id: standing.check,
-        resource_type: standing.resource_type,
-        severity: standing.severity,
-    }
 }
 
 fn filters(counts: Counts, here: &str, chosen: Option<&str>) -> Vec<Filter> {
