@@ -21,7 +21,10 @@ mod revision;
 mod runs;
 mod strip;
 mod summary;
+#[cfg(test)]
+mod tests;
 mod time;
+mod webhook;
 
 use axum::Router;
 use axum::middleware;
@@ -30,6 +33,7 @@ use sqlx::PgPool;
 use url::Url;
 
 pub use self::guard::{NotLoopback, check_page_address};
+pub use self::webhook::{Webhooks, webhooks};
 use crate::clock::Clock;
 
 /// What the pages are made of.

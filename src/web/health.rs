@@ -1,5 +1,7 @@
 //! For whoever runs the service: whether it lives, and whether it can work.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,17 +10,21 @@ use sqlx::PgPool;
 
 use crate::db;
 
+/// How long the database may take; whoever asks is not patient either.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// `/healthz`, which only needs the process, and `/readyz`, which needs the database.
 pub(super) fn routes(pool: PgPool) -> Router {
     Router::new().route("/healthz", get("ok\n")).route("/readyz", get(ready)).with_state(pool)
 }
 
 async fn ready(State(pool): State<PgPool>) -> (StatusCode, &'static str) {
-    match db::reach(&pool).await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(error) => {
-            tracing::warn!(error = %error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database cannot be reached\n")
-        }
-    }
+    let reached = tokio::time::timeout(PATIENCE, db::reach(&pool)).await;
+    let error = match reached {
+        Ok(Ok(())) => return (StatusCode::OK, "ready\n"),
+        Ok(Err(error)) => error.to_string(),
+        Err(_) => "no answer in time".to_owned(),
+    };
+    tracing::warn!(error, "not ready");
+    (StatusCode::SERVICE_UNAVAILABLE, "the database cannot be reached\n")
 }
