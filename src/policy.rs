@@ -7,8 +7,10 @@
 
 mod account;
 mod check;
+mod declared;
 mod group;
 mod names;
+mod notes;
 pub mod schema;
 mod set;
 mod shape;

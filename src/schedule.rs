@@ -55,6 +55,13 @@ fn hash(key: &str) -> u64 {
     })
 }
 
+/// An hour.
+impl Default for Every {
+    fn default() -> Self {
+        Self(Duration::from_hours(1))
+    }
+}
+
 impl FromStr for Every {
     type Err = InvalidInterval;
 

@@ -6,6 +6,8 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::resource::{AccountId, Region};
 
 use super::names::AccountName;
+use super::notes::Notes;
+use super::shape::short;
 use super::written::{AccountDocument, Selector};
 use super::yaml::Node;
 
@@ -41,58 +43,111 @@ impl AccountSelector {
         labelled && (self.names.is_empty() || self.names.contains(&account.name))
     }
 
-    /// The meaning of a selector at `node`.
-    pub(super) fn read(
-        written: Selector,
-        node: Option<&Node>,
-        fallback: &Place,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Self {
-        let names = written.names.iter().enumerate().filter_map(|(index, name)| {
-            let item = node.and_then(|node| node.get("names")?.items().get(index));
-            let place = item.map_or(fallback, |item| &item.place);
-            parsed(name, place, diagnostics)
-        });
+    /// The meaning of a selector. Names that are none are left out: [`References`] notes them.
+    pub(super) fn read(written: Selector) -> Self {
+        let names = written.names.iter().flatten().filter_map(|name| name.parse().ok());
         Self { names: names.collect(), match_labels: written.match_labels }
     }
 }
 
+/// Where a group refers to accounts.
+#[derive(Debug)]
+pub(super) struct References {
+    /// The selector, or the group's name where there is none.
+    pub(super) place: Place,
+    /// The names in it.
+    pub(super) names: Vec<(AccountName, Place)>,
+}
+
+impl References {
+    /// The references of a `Group` document.
+    pub(super) fn read(document: &Node, notes: &mut Notes) -> Self {
+        let selector = document.get("spec").and_then(|spec| spec.entry("accounts"));
+        let names = selector.and_then(|selector| selector.value.get("names"));
+        let names = names.map(Node::items).unwrap_or_default().iter().filter_map(|name| {
+            Some((parsed(name.text()?, &name.place, notes)?, name.place.clone()))
+        });
+        Self {
+            names: names.collect(),
+            place: selector.map_or_else(
+                || document.place_of(&["metadata", "name"]),
+                |selector| selector.place.clone(),
+            ),
+        }
+    }
+}
+
 impl Account {
-    /// The meaning of a document; what is wrong with it is noted, and the rest kept.
+    /// The meaning of a document. What is wrong with it is noted, also where it does not fit its
+    /// schema, so that there is nothing `written`.
     pub(super) fn read(
-        written: AccountDocument,
+        written: Option<AccountDocument>,
         node: &Node,
-        diagnostics: &mut Vec<Diagnostic>,
+        notes: &mut Notes,
     ) -> Option<Self> {
-        let place = node.place_of(&["metadata", "name"]);
-        let name = parsed(&written.metadata.name, &place, diagnostics);
-        let aws = written.spec.aws;
-        let id_place = node.place_of(&["spec", "aws", "accountId"]);
-        let id = parsed(&aws.account_id, &id_place, diagnostics);
-        let list = node.get("spec").and_then(|spec| spec.get("aws")?.get("regions"));
+        let name = parsed_at(node, &["metadata", "name"], notes);
+        let id = parsed_at(node, &["spec", "aws", "accountId"], notes);
+        let aws = node.get("spec").and_then(|spec| spec.get("aws"));
+        let list = aws.and_then(|aws| aws.get("regions")).map(Node::items).unwrap_or_default();
         let mut regions = BTreeSet::new();
-        for (index, text) in aws.regions.iter().enumerate() {
-            let item = list.and_then(|list| list.items().get(index));
-            let place = item.map_or(&place, |item| &item.place);
-            let Some(region) = parsed::<Region>(text, place, diagnostics) else { continue };
-            if region.is_global() {
-                let message = "`global` is judged always; name regions only";
-                let refused = Diagnostic::error(place.clone(), "invalid-value", message);
-                diagnostics.push(refused.help("remove it"));
-            } else if !regions.insert(region) {
-                let message = format!("region `{text}` is there twice");
-                diagnostics.push(Diagnostic::warning(place.clone(), "duplicate", message));
+        for item in list {
+            let Some(region) = region(item, notes) else { continue };
+            let message = format!("region `{region}` is there twice");
+            if !regions.insert(region) {
+                notes.push(Diagnostic::warning(item.place.clone(), "duplicate", message));
             }
         }
-        Some(Self { name: name?, id: id?, regions, labels: written.metadata.labels, place })
+        Some(Self {
+            name: name?,
+            id: id?,
+            regions,
+            labels: written?.metadata.labels,
+            place: node.place_of(&["metadata", "name"]),
+        })
     }
+}
+
+fn region(item: &Node, notes: &mut Notes) -> Option<Region> {
+    let text = item.text()?;
+    let region: Region = parsed(text, &item.place, notes)?;
+    let (message, help) = if region.is_global() {
+        ("`global` is judged always; name regions only".to_owned(), "remove it")
+    } else if is_aws_region(text) {
+        return Some(region);
+    } else {
+        (format!("`{text}` is not the name of an AWS region"), "write it as in `eu-west-1`")
+    };
+    notes.push(Diagnostic::error(item.place.clone(), "invalid-value", message).help(help));
+    None
+}
+
+/// Whether a name looks like those of AWS, such as `eu-west-1` and `us-gov-east-1`; which of them
+/// there are changes too often to be known here.
+fn is_aws_region(name: &str) -> bool {
+    let mut parts: Vec<&str> = name.split('-').collect();
+    let number = parts.pop().unwrap_or_default();
+    let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
+    parts.len() >= 2 && parts.iter().all(is_word) && number.parse::<u8>().is_ok()
+}
+
+/// A value parsed from the text at a path of keys; nothing is noted where there is no text.
+pub(super) fn parsed_at<T: std::str::FromStr>(
+    node: &Node,
+    path: &[&str],
+    notes: &mut Notes,
+) -> Option<T>
+where
+    T::Err: std::fmt::Display,
+{
+    let (text, place) = node.text_of(path)?;
+    parsed(text, place, notes)
 }
 
 /// A value parsed from its text, or the diagnostic that says why not.
 pub(super) fn parsed<T: std::str::FromStr>(
     text: &str,
     place: &Place,
-    diagnostics: &mut Vec<Diagnostic>,
+    notes: &mut Notes,
 ) -> Option<T>
 where
     T::Err: std::fmt::Display,
@@ -100,8 +155,10 @@ where
     match text.parse() {
         Ok(value) => Some(value),
         Err(error) => {
-            let message = error.to_string();
-            diagnostics.push(Diagnostic::error(place.clone(), "invalid-value", message));
+            let is_brief = text.chars().count() <= 100;
+            let message =
+                if is_brief { error.to_string() } else { format!("`{}` is too long", short(text)) };
+            notes.push(Diagnostic::error(place.clone(), "invalid-value", message));
             None
         }
     }

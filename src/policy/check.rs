@@ -6,8 +6,9 @@ use crate::diagnostic::{Diagnostic, Level, Place};
 use crate::expression::{Expression, Problem, Shape};
 use crate::resource::{Schema, schemas};
 
-use super::account::parsed;
+use super::account::parsed_at;
 use super::names::CheckId;
+use super::notes::Notes;
 use super::shape::{nearest, short};
 use super::words::{OnEmpty, Severity};
 use super::written::CheckSpec;
@@ -53,27 +54,21 @@ impl PartialEq for Check {
 }
 
 impl Check {
-    /// The meaning of a check as written; what is wrong with it is noted.
-    pub(super) fn read(
-        written: CheckSpec,
-        node: &Node,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> Option<Self> {
-        let place = node.place_of(&["id"]);
-        let id: Option<CheckId> = parsed(&written.id, &place, diagnostics);
-        let schema = resource_type(&written.select, node, diagnostics)?;
-        let mut compile = |text: &str, shape: Shape| {
-            let node = node.get(shape.field()).unwrap_or(node);
-            compile(text, schema, shape, node, diagnostics)
-        };
-        let filter = written.filter.as_deref().map(|text| compile(text, Shape::Filter));
-        let assertion = compile(&written.assertion, Shape::Assert);
+    /// The meaning of a check. What is wrong with it is noted, also where it does not fit its
+    /// schema, so that there is nothing `written`.
+    pub(super) fn read(written: Option<CheckSpec>, node: &Node, notes: &mut Notes) -> Option<Self> {
+        let id: Option<CheckId> = parsed_at(node, &["id"], notes);
+        let schema = resource_type(node, notes)?;
+        let filter = node.get(Shape::Filter.field());
+        let filter = filter.map(|node| compile(node, schema, Shape::Filter, notes));
+        let assertion = node.get(Shape::Assert.field());
+        let assertion = assertion.and_then(|node| compile(node, schema, Shape::Assert, notes));
         let filter = match filter {
             Some(None) => return None,
             Some(compiled) => compiled,
             None => None,
         };
-        let (id, assertion) = (id?, assertion?);
+        let (written, id, assertion) = (written?, id?, assertion?);
         let digest = digest(schema, filter.as_ref(), &assertion, written.on_empty);
         Some(Self {
             title: written.title.unwrap_or_else(|| id.to_string()),
@@ -83,48 +78,56 @@ impl Check {
             filter,
             assertion,
             on_empty: written.on_empty,
-            compliance: written.compliance,
+            compliance: written.compliance.into_iter().flatten().collect(),
             remediation: written.remediation,
-            place,
+            place: node.place_of(&["id"]),
             digest,
         })
     }
 }
 
-fn resource_type(
-    name: &str,
-    node: &Node,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<&'static Schema> {
+fn resource_type(node: &Node, notes: &mut Notes) -> Option<&'static Schema> {
+    let (name, place) = node.text_of(&["select"])?;
     if let Some(schema) = schemas().get(name) {
         return Some(schema);
     }
-    let place = node.place_of(&["select"]);
     let known = || schemas().keys().map(crate::resource::TypeName::as_str);
     let message = format!("there is no resource type `{}`", short(name));
     let help = match nearest(name, known()) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("this version knows `{}`", known().collect::<Vec<_>>().join("`, `")),
     };
-    diagnostics.push(Diagnostic::error(place, "unknown-resource-type", message).help(help));
+    notes.push(Diagnostic::error(place.clone(), "unknown-resource-type", message).help(help));
     None
 }
 
+/// What to do where an expression ends at a ` #`.
+const COMMENT: &str = "YAML takes ` #` and what follows for a comment; quote the expression as a \
+                       whole, or put it on its own lines after `>`";
+
 fn compile(
-    text: &str,
+    node: &Node,
     schema: &'static Schema,
     shape: Shape,
-    node: &Node,
-    diagnostics: &mut Vec<Diagnostic>,
+    notes: &mut Notes,
 ) -> Option<Expression> {
-    let (compiled, problems) = match Expression::compile(text, schema, shape) {
+    let text = node.text()?;
+    let (compiled, mut problems) = match Expression::compile(text, schema, shape) {
         Ok(compiled) => {
             let warnings = compiled.warnings().to_vec();
             (Some(compiled), warnings)
         }
         Err(problems) => (None, problems),
     };
-    diagnostics.extend(problems.into_iter().map(|problem| at(node, problem)));
+    if compiled.is_none()
+        && node.is_cut_by_comment()
+        && let Some(problem) = problems.first_mut()
+    {
+        problem.help = Some(COMMENT.to_owned());
+    }
+    for problem in problems {
+        notes.push(at(node, problem));
+    }
     compiled
 }
 

@@ -2,14 +2,17 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Place;
 use crate::schedule::Every;
 
-use super::account::{AccountSelector, parsed};
+use super::account::{AccountSelector, parsed_at};
 use super::check::Check;
-use super::names::{CheckId, GroupName};
+use super::declared::Declared;
+use super::names::GroupName;
+use super::notes::Notes;
 use super::words::Mode;
 use super::written::GroupDocument;
 use super::yaml::Node;
@@ -40,84 +43,83 @@ pub struct Group {
 }
 
 impl Group {
-    /// What decides its results and how they are shown: SHA-256 over a canonical text. Places do
-    /// not count, so that moving a group within its files changes nothing.
+    /// What decides its results and how they are shown: SHA-256 over canonical JSON. Places do not
+    /// count, so that moving a group within its files changes nothing.
     pub fn digest(&self) -> [u8; 32] {
-        let mut sha = Sha256::new();
-        let mut part = |text: &str| {
-            sha.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
-            sha.update(text);
-        };
-        part(self.name.as_str());
-        part(self.description.as_deref().unwrap_or_default());
-        part(self.owner.as_deref().unwrap_or_default());
-        part(&self.every.to_string());
-        part(self.mode.as_str());
-        part(if self.suspend { "suspended" } else { "active" });
-        for (key, value) in &self.accounts.match_labels {
-            part(key);
-            part(value);
-        }
-        part("names");
-        self.accounts.names.iter().for_each(|name| part(name.as_str()));
-        for check in &self.checks {
-            part(check.id.as_str());
-            part(&check.title);
-            part(check.severity.as_str());
-            part(&hex::encode(check.digest));
-            part(check.remediation.as_deref().unwrap_or_default());
-            part(&check.compliance.join("\n"));
-        }
-        sha.finalize().into()
+        let checks = self.checks.iter().map(|check| {
+            json!({
+                "id": check.id,
+                "title": check.title,
+                "severity": check.severity,
+                "digest": hex::encode(check.digest),
+                "compliance": check.compliance,
+                "remediation": check.remediation,
+            })
+        });
+        let group = json!({
+            "name": self.name,
+            "labels": self.labels,
+            "description": self.description,
+            "owner": self.owner,
+            "accounts": {
+                "matchLabels": self.accounts.match_labels,
+                "names": self.accounts.names,
+            },
+            "every": self.every.to_string(),
+            "mode": self.mode,
+            "suspend": self.suspend,
+            "checks": checks.collect::<Vec<_>>(),
+        });
+        Sha256::digest(group.to_string()).into()
     }
 
-    /// The meaning of a document; what is wrong with it is noted.
+    /// The meaning of a document. What is wrong with it is noted, also where it does not fit its
+    /// schema, so that there is nothing `written`.
     pub(super) fn read(
-        written: GroupDocument,
+        written: Option<GroupDocument>,
         node: &Node,
-        diagnostics: &mut Vec<Diagnostic>,
+        notes: &mut Notes,
     ) -> Option<Self> {
-        let place = node.place_of(&["metadata", "name"]);
-        let name = parsed(&written.metadata.name, &place, diagnostics);
-        let spec = written.spec;
-        let every_place = node.place_of(&["spec", "schedule", "every"]);
-        let every = parsed(&spec.schedule.every, &every_place, diagnostics);
-        let selector = node.get("spec").and_then(|spec| spec.get("accounts"));
-        let accounts = AccountSelector::read(spec.accounts, selector, &place, diagnostics);
-        let nodes = node.get("spec").and_then(|spec| spec.get("checks"));
-        let nodes = nodes.map(Node::items).unwrap_or_default();
-        let mut checks = Vec::new();
-        let mut seen: BTreeMap<CheckId, Place> = BTreeMap::new();
-        let mut whole = true;
-        for (written, node) in spec.checks.into_iter().zip(nodes) {
-            let Some(check) = Check::read(written, node, diagnostics) else {
-                whole = false;
-                continue;
-            };
-            if let Some(first) = seen.get(&check.id) {
-                let message = format!("check `{}` is there twice", check.id);
-                let refused = Diagnostic::error(check.place.clone(), "duplicate-name", message);
-                diagnostics.push(refused.related(first.clone(), "the first one is here"));
-                whole = false;
-            } else {
-                seen.insert(check.id.clone(), check.place.clone());
-                checks.push(check);
-            }
-        }
-        if !whole {
-            return None;
-        }
+        let name = parsed_at(node, &["metadata", "name"], notes);
+        let every = ["spec", "schedule", "every"];
+        let every = match node.text_of(&every) {
+            Some(_) => parsed_at(node, &every, notes),
+            None => Some(Every::default()),
+        };
+        let list = node.get("spec").and_then(|spec| spec.get("checks"));
+        let list = list.map(Node::items).unwrap_or_default();
+        unique_ids(list, notes);
+        let (metadata, spec) = written.map(|it| (it.metadata, it.spec)).unzip();
+        let mut specs = spec.as_ref().map(|spec| spec.checks.clone()).unwrap_or_default();
+        specs.resize(list.len(), None);
+        let checks: Vec<Option<Check>> = specs
+            .into_iter()
+            .zip(list)
+            .map(|(written, node)| Check::read(written, node, notes))
+            .collect();
+        let (metadata, spec) = (metadata?, spec?);
         Some(Self {
             name: name?,
-            labels: written.metadata.labels,
+            labels: metadata.labels,
             description: spec.description,
             owner: spec.owner,
-            accounts,
+            accounts: AccountSelector::read(spec.accounts),
             every: every?,
             mode: spec.mode,
             suspend: spec.suspend,
-            checks,
-            place,
+            checks: checks.into_iter().collect::<Option<Vec<_>>>()?,
+            place: node.place_of(&["metadata", "name"]),
         })
     }
+}
+
+/// Notes, at each of its places, an id that several checks have.
+fn unique_ids(checks: &[Node], notes: &mut Notes) {
+    let mut ids = Declared::default();
+    for check in checks {
+        if let Some((id, place)) = check.text_of(&["id"]) {
+            ids.add("check", id, place);
+        }
+    }
+    ids.note("duplicate-name", notes);
 }

@@ -31,6 +31,9 @@ pub enum InvalidName {
     Edge(String),
 }
 
+/// What names look like, for editors.
+pub(super) const NAME_PATTERN: &str = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
+
 fn check(text: &str) -> Result<(), InvalidName> {
     let allowed = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-';
     if text.is_empty() {
@@ -111,7 +114,17 @@ name! {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn editors_accept_what_the_reader_accepts(text in "[a0-]{0,66}|[aZ0._ä -]{0,5}") {
+            let pattern = regex::Regex::new(NAME_PATTERN).expect("a pattern");
+            prop_assert_eq!(text.parse::<GroupName>().is_ok(), pattern.is_match(&text));
+        }
+    }
 
     #[test]
     fn names_are_letters_digits_and_inner_dashes() {

@@ -2,15 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::de::DeserializeOwned;
-use serde_json::Value as Json;
-
 use crate::diagnostic::{Diagnostic, Place};
-use crate::resource::AccountId;
+use serde::de::DeserializeOwned;
 
-use super::account::Account;
+use super::account::{Account, References};
+use super::declared::Declared;
 use super::group::Group;
 use super::names::{AccountName, GroupName};
+use super::notes::Notes;
 use super::shape::{fit, nearest, short};
 use super::source::SourceFile;
 use super::yaml::{Node, Tree};
@@ -44,18 +43,16 @@ impl Reading {
 impl PolicySet {
     /// Reads files, all of them, whatever is wrong with some.
     pub fn read(files: &[SourceFile]) -> Reading {
-        let mut reading = Reading::default();
-        let mut ids: BTreeMap<AccountId, Place> = BTreeMap::new();
+        let mut reader = Reader::default();
         for file in files {
-            let documents = yaml::read(&file.path, &file.bytes, &mut reading.diagnostics);
-            for document in documents {
-                reading.add(&document, &mut ids);
+            reader.notes.start_file();
+            let documents = yaml::read(&file.path, &file.bytes, &mut reader.notes);
+            reader.is_partial |= documents.is_partial;
+            for document in &documents.roots {
+                reader.document(document);
             }
         }
-        reading.check_selectors();
-        reading.diagnostics.sort();
-        reading.diagnostics.dedup();
-        reading
+        reader.finish()
     }
 
     /// The accounts that a group selects.
@@ -64,99 +61,103 @@ impl PolicySet {
     }
 }
 
-impl Reading {
-    fn add(&mut self, document: &Node, ids: &mut BTreeMap<AccountId, Place>) {
-        if matches!(&document.tree, Tree::Scalar(text) if text.is_null()) {
+/// Documents on their way to a [`Reading`].
+#[derive(Default)]
+struct Reader {
+    policies: PolicySet,
+    notes: Notes,
+    declared: Declared,
+    references: Vec<(GroupName, References)>,
+    /// Whether there may be accounts that could not be read.
+    is_partial: bool,
+}
+
+impl Reader {
+    fn document(&mut self, document: &Node) {
+        if document.is_null() {
             return;
         }
-        match kind_of(document, &mut self.diagnostics).as_deref() {
-            Some("Account") => {
-                let written = self.written(document, "Account");
-                let account =
-                    written.and_then(|it| Account::read(it, document, &mut self.diagnostics));
-                if let Some(account) = account {
-                    self.add_account(account, ids);
-                }
-            }
-            Some("Group") => {
-                let written = self.written(document, "Group");
-                let group = written.and_then(|it| Group::read(it, document, &mut self.diagnostics));
-                if let Some(group) = group {
-                    self.add_group(group);
-                }
-            }
-            _ => {}
+        match kind_of(document, &mut self.notes) {
+            Kind::Account => self.account(document),
+            Kind::Group => self.group(document),
+            Kind::Later => {}
+            Kind::Unknown => self.is_partial = true,
         }
     }
 
-    /// The document as written, if it fits the schema of its kind.
+    fn account(&mut self, document: &Node) {
+        self.declare("account", document, &["metadata", "name"]);
+        self.declare("account id", document, &["spec", "aws", "accountId"]);
+        let written = self.written(document, "Account");
+        match Account::read(written, document, &mut self.notes) {
+            Some(account) => {
+                self.policies.accounts.entry(account.name.clone()).or_insert(account);
+            }
+            None => self.is_partial = true,
+        }
+    }
+
+    fn group(&mut self, document: &Node) {
+        self.declare("group", document, &["metadata", "name"]);
+        let references = References::read(document, &mut self.notes);
+        let written = self.written(document, "Group");
+        if let Some(group) = Group::read(written, document, &mut self.notes) {
+            self.references.push((group.name.clone(), references));
+            self.policies.groups.entry(group.name.clone()).or_insert(group);
+        }
+    }
+
+    fn declare(&mut self, kind: &'static str, document: &Node, path: &[&str]) {
+        if let Some((name, place)) = document.text_of(path) {
+            self.declared.add(kind, name, place);
+        }
+    }
+
+    /// The document as written, as far as it fits the schema of its kind.
     fn written<T: DeserializeOwned>(&mut self, document: &Node, kind: &str) -> Option<T> {
-        let json: Json = fit(document, schema::borrowed(kind)?, &mut self.diagnostics)?;
+        let json = fit(document, schema::borrowed(kind)?, &mut self.notes)?;
         match serde_json::from_value(json) {
             Ok(written) => Some(written),
             Err(error) => {
                 let message = format!("the document cannot be read: {error}");
                 let refused = Diagnostic::error(document.place.clone(), "wrong-type", message);
-                self.diagnostics.push(refused);
+                self.notes.push(refused);
                 None
             }
         }
     }
 
-    fn add_account(&mut self, account: Account, ids: &mut BTreeMap<AccountId, Place>) {
-        if let Some(first) = self.policies.accounts.get(&account.name) {
-            let related = first.place.clone();
-            self.duplicate("account", account.name.as_str(), &account.place, related);
-            return;
+    /// What can only be said of all documents together.
+    fn finish(mut self) -> Reading {
+        self.notes.start_file();
+        self.declared.note("duplicate-name", &mut self.notes);
+        let references = std::mem::take(&mut self.references);
+        if !self.is_partial {
+            for (group, references) in &references {
+                self.follow(group, references);
+            }
         }
-        if let Some(first) = ids.get(&account.id) {
-            let message = format!("account id `{}` belongs to another account", account.id);
-            let refused = Diagnostic::error(account.place.clone(), "duplicate-account", message);
-            self.diagnostics.push(refused.related(first.clone(), "the first one is here"));
-            return;
-        }
-        ids.insert(account.id.clone(), account.place.clone());
-        self.policies.accounts.insert(account.name.clone(), account);
-    }
-
-    fn add_group(&mut self, group: Group) {
-        if let Some(first) = self.policies.groups.get(&group.name) {
-            let related = first.place.clone();
-            self.duplicate("group", group.name.as_str(), &group.place, related);
-            return;
-        }
-        self.policies.groups.insert(group.name.clone(), group);
-    }
-
-    fn duplicate(&mut self, kind: &str, name: &str, place: &Place, first: Place) {
-        let message = format!("{kind} `{name}` is there twice");
-        let refused = Diagnostic::error(place.clone(), "duplicate-name", message);
-        self.diagnostics.push(refused.related(first, "the first one is here"));
+        Reading { policies: self.policies, diagnostics: self.notes.into_sorted() }
     }
 
     /// A group that selects no account would never say anything, which is never what is meant.
-    fn check_selectors(&mut self) {
-        let accounts: Vec<&Account> = self.policies.accounts.values().collect();
-        for group in self.policies.groups.values() {
-            let selector = &group.accounts;
-            for name in &selector.names {
-                if !self.policies.accounts.contains_key(name) {
-                    let message = format!("there is no account `{name}`");
-                    let place = group.place.clone();
-                    let mut refused = Diagnostic::error(place, "unknown-account", message);
-                    refused.help =
-                        nearest(name.as_str(), accounts.iter().map(|it| it.name.as_str()))
-                            .map(|near| format!("did you mean `{near}`?"));
-                    self.diagnostics.push(refused);
-                }
+    fn follow(&mut self, group: &GroupName, references: &References) {
+        for (name, place) in &references.names {
+            if !self.declared.contains("account", name.as_str()) {
+                let message = format!("there is no account `{name}`");
+                let mut refused = Diagnostic::error(place.clone(), "unknown-account", message);
+                let near = nearest(name.as_str(), self.declared.names("account"));
+                refused.help = near.map(|near| format!("did you mean `{near}`?"));
+                self.notes.push(refused);
             }
-            if !accounts.iter().any(|account| selector.selects(account)) {
-                let message = format!("group `{}` selects no account", group.name);
-                let refused = Diagnostic::error(group.place.clone(), "no-account", message);
-                self.diagnostics.push(refused.help(
-                    "compare `spec.accounts` with the labels and names of the `Account` documents",
-                ));
-            }
+        }
+        let Some(read) = self.policies.groups.get(group) else { return };
+        if self.policies.accounts_of(read).next().is_none() {
+            let message = format!("group `{group}` selects no account");
+            let refused = Diagnostic::error(references.place.clone(), "no-account", message);
+            self.notes.push(refused.help(
+                "compare `spec.accounts` with the labels and names of the `Account` documents",
+            ));
         }
     }
 }
@@ -164,42 +165,57 @@ impl Reading {
 /// Kinds of the design that this version does not have.
 const LATER: &[&str] = &["CheckType", "Waiver", "Test", "Pack", "Route"];
 
-/// The kind of a document, if it is one of ours.
-fn kind_of(document: &Node, diagnostics: &mut Vec<Diagnostic>) -> Option<String> {
-    let Tree::Map(_) = &document.tree else {
-        let message = format!("a document must be a mapping, but this is {}", document.kind());
-        let refused = Diagnostic::error(document.place.clone(), "wrong-type", message);
-        diagnostics.push(refused.help("start with `apiVersion: cloudcorrect.dev/v1` and `kind`"));
-        return None;
+/// What a document is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Account,
+    Group,
+    /// A kind of a later version.
+    Later,
+    /// Perhaps one of ours, misspelt.
+    Unknown,
+}
+
+/// The kind of a document; why it has none is noted.
+fn kind_of(document: &Node, notes: &mut Notes) -> Kind {
+    let refused = match (&document.tree, document.get("kind")) {
+        (Tree::Refused, _) => return Kind::Unknown,
+        (Tree::Map(_), Some(node)) => match (&node.tree, node.text()) {
+            (_, Some("Account")) => return Kind::Account,
+            (_, Some("Group")) => return Kind::Group,
+            (_, Some(kind)) if LATER.contains(&kind) => {
+                let message = format!("kind `{kind}` is not supported by this version");
+                notes.push(Diagnostic::error(node.place.clone(), "unsupported", message));
+                return Kind::Later;
+            }
+            (_, Some(kind)) => unknown_kind(kind, &node.place),
+            (Tree::Refused, None) => return Kind::Unknown,
+            (_, None) => {
+                let message = format!("`kind` is {}, but must be text", node.kind());
+                Diagnostic::error(node.place.clone(), "wrong-type", message)
+            }
+        },
+        (Tree::Map(_), None) => {
+            let place = document.place.clone();
+            let kinds = schema::kinds().join("` or `");
+            Diagnostic::error(place, "missing-key", "the document lacks `kind`")
+                .help(format!("add `kind: `, which is `{kinds}`"))
+        }
+        (Tree::Scalar(_) | Tree::List(_), _) => {
+            let message = format!("a document must be a mapping, but this is {}", document.kind());
+            Diagnostic::error(document.place.clone(), "wrong-type", message)
+                .help("start with `apiVersion: cloudcorrect.dev/v1` and `kind`")
+        }
     };
-    let start =
-        Place::point(document.place.path.clone(), document.place.line, document.place.column);
-    let Some(node) = document.get("kind") else {
-        let refused = Diagnostic::error(start, "missing-key", "the document lacks `kind`");
-        let kinds = schema::kinds().join("` or `");
-        diagnostics.push(refused.help(format!("add `kind: `, which is `{kinds}`")));
-        return None;
-    };
-    let Tree::Scalar(text) = &node.tree else {
-        let message = format!("`kind` is {}, but must be text", node.kind());
-        diagnostics.push(Diagnostic::error(node.place.clone(), "wrong-type", message));
-        return None;
-    };
-    let kind = text.as_str();
-    if schema::kinds().contains(&kind) {
-        return Some(kind.to_owned());
-    }
-    if LATER.contains(&kind) {
-        let message = format!("kind `{kind}` is not supported by this version");
-        diagnostics.push(Diagnostic::error(node.place.clone(), "unsupported", message));
-        return None;
-    }
+    notes.push(refused);
+    Kind::Unknown
+}
+
+fn unknown_kind(kind: &str, place: &Place) -> Diagnostic {
     let message = format!("there is no kind `{}`", short(kind));
-    let mut refused = Diagnostic::error(node.place.clone(), "unknown-kind", message);
-    refused.help = Some(match nearest(kind, schema::kinds().into_iter()) {
+    let help = match nearest(kind, schema::kinds().into_iter().chain(LATER.iter().copied())) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("the kinds are `{}`", schema::kinds().join("`, `")),
-    });
-    diagnostics.push(refused);
-    None
+    };
+    Diagnostic::error(place.clone(), "unknown-kind", message).help(help)
 }

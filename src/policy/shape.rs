@@ -6,9 +6,10 @@
 
 use serde_json::{Map, Value as Json};
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::Diagnostic;
 
-use super::yaml::{Entry, Node, Tree};
+use super::notes::Notes;
+use super::yaml::{Entry, Node, Scalar, Tree};
 
 /// Keys of the design that this version does not have, with what to do in the meantime.
 const LATER: &[(&str, &str)] = &[
@@ -25,28 +26,25 @@ const LATER: &[(&str, &str)] = &[
     ("maxAge", "leave it out; what is read is never older than the evaluation"),
 ];
 
-/// The document as JSON that fits `schema`; `None` where something is wrong, which is then noted.
-pub(super) fn fit(node: &Node, schema: &Json, diagnostics: &mut Vec<Diagnostic>) -> Option<Json> {
-    let before = diagnostics.len();
-    let fitted = Fitting { diagnostics }.node(node, schema, "the document");
-    fitted.filter(|_| diagnostics.len() == before)
+/// What of a node fits `schema`, as JSON: parts that do not are noted and left out, items of lists
+/// are null in their place. `None` where something required is missing.
+pub(super) fn fit(node: &Node, schema: &Json, notes: &mut Notes) -> Option<Json> {
+    Fitting { notes }.node(node, schema, "the document")
 }
 
 struct Fitting<'a> {
-    diagnostics: &'a mut Vec<Diagnostic>,
+    notes: &'a mut Notes,
 }
 
 impl Fitting<'_> {
     fn node(&mut self, node: &Node, schema: &Json, what: &str) -> Option<Json> {
         match &node.tree {
-            Tree::Scalar(text) if text.is_null() && allows(schema, "null") => Some(Json::Null),
             Tree::Map(entries) if allows(schema, "object") => {
                 self.object(node, entries, schema, what)
             }
             Tree::List(items) if allows(schema, "array") => self.array(node, items, schema, what),
-            Tree::Scalar(text) if !text.is_null() || allows(schema, "string") => {
-                self.scalar(node, schema, what)
-            }
+            Tree::Scalar(text) if !node.is_null() => self.scalar(node, text, schema, what),
+            Tree::Refused => None,
             _ => self.mismatch(node, schema, what),
         }
     }
@@ -62,37 +60,39 @@ impl Fitting<'_> {
         let known = schema.get("properties").and_then(Json::as_object).unwrap_or(&no_keys);
         let other = schema.get("additionalProperties").filter(|other| other.is_object());
         let mut object = Map::new();
-        let mut whole = true;
         for entry in entries {
             let Some(schema) = known.get(&entry.key).or(other) else {
                 self.unknown_key(entry, known, what);
-                whole = false;
                 continue;
             };
-            match self.node(&entry.value, schema, &format!("`{}`", entry.key)) {
-                Some(value) => drop(object.insert(entry.key.clone(), value)),
-                None => whole = false,
+            let what = format!("`{}`", short(&entry.key));
+            if let Some(value) = self.node(&entry.value, schema, &what) {
+                object.insert(entry.key.clone(), value);
             }
         }
+        let mut is_whole = true;
         let required = schema.get("required").and_then(Json::as_array).into_iter().flatten();
         for key in required.filter_map(Json::as_str) {
+            is_whole &= object.contains_key(key);
             if !entries.iter().any(|entry| entry.key == key) && !replaced(entries, key) {
                 let message = format!("{what} lacks `{key}`");
-                let mut missing = Diagnostic::error(start(node), "missing-key", message);
+                let mut missing = Diagnostic::error(node.place.clone(), "missing-key", message);
                 missing.help = known.get(key).and_then(description).map(str::to_owned);
-                self.diagnostics.push(missing);
-                whole = false;
+                self.notes.push(missing);
             }
         }
-        whole.then_some(Json::Object(object))
+        is_whole.then_some(Json::Object(object))
     }
 
     fn unknown_key(&mut self, entry: &Entry, known: &Map<String, Json>, what: &str) {
-        let key = &entry.key;
+        if self.notes.is_full() {
+            return;
+        }
+        let key = &short(&entry.key);
         if let Some((_, instead)) = LATER.iter().find(|(later, _)| later == key) {
             let message = format!("`{key}` is not supported by this version");
             let refused = Diagnostic::error(entry.place.clone(), "unsupported", message);
-            self.diagnostics.push(refused.help(*instead));
+            self.notes.push(refused.help(*instead));
             return;
         }
         let message = format!("{what} has no `{key}`");
@@ -102,41 +102,47 @@ impl Fitting<'_> {
             let names: Vec<_> = known.keys().map(|name| format!("`{name}`")).collect();
             Some(format!("known here: {}", names.join(", ")))
         });
-        self.diagnostics.push(refused);
+        self.notes.push(refused);
     }
 
     fn array(&mut self, node: &Node, items: &[Node], schema: &Json, what: &str) -> Option<Json> {
         let least = schema.get("minItems").and_then(Json::as_u64).unwrap_or(0);
         if (items.len() as u64) < least {
             let message = format!("{what} must not be empty");
-            self.diagnostics.push(Diagnostic::error(start(node), "empty-list", message));
+            self.notes.push(Diagnostic::error(node.place.clone(), "empty-list", message));
             return None;
         }
         let item_schema = schema.get("items").unwrap_or(&Json::Bool(true));
         let what = format!("an item of {what}");
-        let fitted: Vec<_> = items.iter().map(|item| self.node(item, item_schema, &what)).collect();
-        fitted.into_iter().collect::<Option<Vec<_>>>().map(Json::Array)
+        let fitted = items.iter().map(|item| self.node(item, item_schema, &what));
+        Some(Json::Array(fitted.map(Option::unwrap_or_default).collect()))
     }
 
-    fn scalar(&mut self, node: &Node, schema: &Json, what: &str) -> Option<Json> {
-        let Tree::Scalar(scalar) = &node.tree else { return None };
+    fn scalar(&mut self, node: &Node, scalar: &Scalar, schema: &Json, what: &str) -> Option<Json> {
         let text = scalar.as_str();
         if let Some(words) = words(schema) {
             return self.word(node, text, &words, what);
         }
-        if allows(schema, "string") && !scalar.is_null() {
-            return Some(Json::from(text));
+        if allows(schema, "string") {
+            return self.text(node, text, schema, what);
         }
         if allows(schema, "boolean") && scalar.is_plain() && matches!(text, "true" | "false") {
             return Some(Json::Bool(text == "true"));
         }
-        if allows(schema, "integer")
-            && scalar.is_plain()
-            && let Ok(number) = text.parse::<i64>()
-        {
-            return Some(Json::from(number));
-        }
         self.mismatch(node, schema, what)
+    }
+
+    fn text(&mut self, node: &Node, text: &str, schema: &Json, what: &str) -> Option<Json> {
+        let most = schema.get("maxLength").and_then(Json::as_u64).unwrap_or(u64::MAX);
+        // The break at the end of a block is YAML's, not the author's.
+        let text = text.trim_end_matches('\n');
+        let length = text.chars().count();
+        if length as u64 <= most {
+            return Some(Json::from(text));
+        }
+        let message = format!("{what} has {length} characters; at most {most} are allowed");
+        self.notes.push(Diagnostic::error(node.place.clone(), "too-long", message));
+        None
     }
 
     fn word(&mut self, node: &Node, text: &str, words: &[&str], what: &str) -> Option<Json> {
@@ -148,7 +154,7 @@ impl Fitting<'_> {
         let mut refused = Diagnostic::error(node.place.clone(), "unknown-word", message);
         refused.help =
             nearest(text, words.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-        self.diagnostics.push(refused);
+        self.notes.push(refused);
         None
     }
 
@@ -156,7 +162,6 @@ impl Fitting<'_> {
         let wanted: Vec<_> = [
             ("string", "text"),
             ("boolean", "`true` or `false`"),
-            ("integer", "a whole number"),
             ("array", "a list"),
             ("object", "a mapping"),
         ]
@@ -165,13 +170,13 @@ impl Fitting<'_> {
         .map(|(_, name)| name.to_owned())
         .collect();
         let found = match &node.tree {
-            Tree::Scalar(text) if !text.is_null() => format!("`{}`", short(text.as_str())),
+            Tree::Scalar(text) if !node.is_null() => format!("`{}`", short(text.as_str())),
             _ => node.kind().to_owned(),
         };
         let message = format!("{what} is {found}, but must be {}", one_of(&wanted));
-        let mut refused = Diagnostic::error(start(node), "wrong-type", message);
+        let mut refused = Diagnostic::error(node.place.clone(), "wrong-type", message);
         refused.help = description(schema).map(str::to_owned);
-        self.diagnostics.push(refused);
+        self.notes.push(refused);
         None
     }
 }
@@ -181,15 +186,6 @@ impl Fitting<'_> {
 fn replaced(entries: &[Entry], key: &str) -> bool {
     matches!(key, "select" | "assert")
         && entries.iter().any(|entry| matches!(entry.key.as_str(), "uses" | "assertAll"))
-}
-
-/// The place of a mapping or list is where it starts: all of it would underline half the file.
-fn start(node: &Node) -> Place {
-    let place = &node.place;
-    match node.tree {
-        Tree::Scalar(_) => place.clone(),
-        _ => Place::point(place.path.clone(), place.line, place.column),
-    }
 }
 
 fn description(schema: &Json) -> Option<&str> {
@@ -230,6 +226,10 @@ fn one_of(names: &[String]) -> String {
 
 /// The name that a misspelt one was meant to be.
 pub(super) fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    // Comparing costs the product of both lengths, and no name is long.
+    if found.len() > 100 {
+        return None;
+    }
     let folded = found.to_lowercase();
     known
         .map(|name| (strsim::damerau_levenshtein(&name.to_lowercase(), &folded), name))

@@ -1,11 +1,16 @@
 //! What authors see: whole files in, diagnostics at their places out.
 
 use proptest::prelude::*;
+use serde_json::json;
 
 use super::*;
 
 fn read(text: &str) -> Reading {
-    PolicySet::read(&[SourceFile::new("policies/x.yaml", text.as_bytes())])
+    read_bytes(text.as_bytes())
+}
+
+fn read_bytes(bytes: impl Into<std::sync::Arc<[u8]>>) -> Reading {
+    PolicySet::read(&[SourceFile::new("policies/x.yaml", bytes)])
 }
 
 /// Each diagnostic as `line:column-end: level[code] message (help)`.
@@ -102,9 +107,12 @@ fn all_problems_of_a_document_are_told_at_once() {
 ",
     );
     insta::assert_snapshot!(problems(&text), @"
+    14:11-14:14: error[invalid-value] name `A b` contains `A`; use a-z, 0-9 and `-`
     15:7-15:12: error[unknown-key] an item of `checks` has no `titel`
         help: did you mean `title`?
     16:17-16:23: error[unknown-word] `severity` is `urgent`, but must be `info`, `low`, `medium`, `high` or `critical`
+    17:15-17:31: error[unknown-resource-type] there is no resource type `AWS::S3::Buckets`
+        help: did you mean `AWS::S3::Bucket`?
     20:7-20:11: error[unsupported] `uses` is not supported by this version
         help: write the check out with `select` and `assert`
     21:7-21:11: error[unsupported] `with` is not supported by this version
@@ -134,16 +142,14 @@ fn yaml_that_is_not_ours_is_refused_with_advice() {
 ",
     );
     insta::assert_snapshot!(problems(&text), @"
-    14:7-14:8: error[anchor] anchors are not allowed
-        help: remove `&name`, and write out what refers to it
+    14:7-14:13: error[anchor] anchors are not allowed, and YAML reads `&first` as one
+        help: remove it, and write out what refers to it
     16:7-16:9: error[duplicate-key] key `id` is there twice
         15: the first one is here
-    18:14-18:22: error[tag] tags are not allowed
-        help: if `!` belongs to an expression: quote it, or put it after `>`
+    18:14-18:22: error[tag] tags are not allowed, and YAML reads `!negated` as one
+        help: quote the expression as a whole, or put it on its own lines after `>`
     20:7-20:13: error[alias] aliases are not allowed
         help: write the value out
-    20:7-20:13: error[wrong-type] an item of `checks` is empty, but must be a mapping
-        help: What must hold of the resources of a type.
     21:7-21:8: error[missing-key] an item of `checks` lacks `id`
         help: Unique in the group: at most 63 of a-z, 0-9 and `-`.
     21:7-21:9: error[merge] merge keys are not allowed
@@ -160,23 +166,148 @@ fn yaml_that_is_not_ours_is_refused_with_advice() {
 fn names_and_references_are_checked_over_all_documents() {
     let twice = format!("{}---\n{}", group(CHECK), group(CHECK));
     insta::assert_snapshot!(problems(&twice), @"
+    3:19-3:23: error[duplicate-name] account `prod` is there twice
+        20: the second one is here
+    5:21-5:33: error[duplicate-name] account id `012345678901` is there twice
+        22: the second one is here
+    9:19-9:26: error[duplicate-name] group `storage` is there twice
+        26: the second one is here
     20:19-20:23: error[duplicate-name] account `prod` is there twice
         3: the first one is here
+    22:21-22:33: error[duplicate-name] account id `012345678901` is there twice
+        5: the first one is here
     26:19-26:26: error[duplicate-name] group `storage` is there twice
         9: the first one is here
     ");
     let lost = group(CHECK).replace("env: prod } }\n  schedule", "env: dev } }\n  schedule");
     insta::assert_snapshot!(problems(&lost), @"
-    9:19-9:26: error[no-account] group `storage` selects no account
+    11:3-11:11: error[no-account] group `storage` selects no account
         help: compare `spec.accounts` with the labels and names of the `Account` documents
     ");
     let misnamed = group(CHECK).replace("matchLabels: { env: prod }", "names: [prd]");
     insta::assert_snapshot!(problems(&misnamed), @"
-    9:19-9:26: error[no-account] group `storage` selects no account
+    11:3-11:11: error[no-account] group `storage` selects no account
         help: compare `spec.accounts` with the labels and names of the `Account` documents
-    9:19-9:26: error[unknown-account] there is no account `prd`
+    11:23-11:26: error[unknown-account] there is no account `prd`
         help: did you mean `prod`?
     ");
+}
+
+#[test]
+fn what_cannot_be_read_hides_nothing_else() {
+    let text = group("    - select: AWS::S3::Bucket\n      assert: nothing\n")
+        .replace("metadata: { name: storage }", "metadata: { labels: { a: b } }")
+        .replace("every: 15m", "every: 15");
+    insta::assert_snapshot!(problems(&text), @"
+    9:11-9:12: error[missing-key] `metadata` lacks `name`
+        help: Unique among the documents of this kind: at most 63 of a-z, 0-9 and `-`.
+    12:22-12:24: error[invalid-value] `15` is no interval; write a number with `s`, `m`, `h` or `d`, such as `15m`
+    14:7-14:8: error[missing-key] an item of `checks` lacks `id`
+        help: Unique in the group: at most 63 of a-z, 0-9 and `-`.
+    15:15-15:22: error[unknown-name] `nothing` is not known here
+        help: there are `resource`, `account`, `region`, `now`
+    ");
+}
+
+#[test]
+fn a_broken_account_is_no_reason_to_say_that_it_is_not_there() {
+    let selected = group(CHECK).replace("matchLabels: { env: prod }", "names: [prod, dev]");
+    for (from, to) in [("012345678901", "12"), ("kind: Account", "kind: Acount"), ("{ name:", "[")]
+    {
+        let found = problems(&selected.replacen(from, to, 1));
+        assert!(!found.contains("no-account") && !found.contains("unknown-account"), "{found}");
+    }
+}
+
+#[test]
+fn documents_behind_a_syntax_error_are_read() {
+    let text = format!("a: [\n---\nkind: Groop\n---\nb: 'c\n--- # note\n{}", group(CHECK));
+    insta::assert_snapshot!(problems(&text), @"
+    2:1-2:2: error[yaml-syntax] the file is not YAML: while parsing a node, did not find expected node content
+    3:7-3:12: error[unknown-kind] there is no kind `Groop`
+        help: did you mean `Group`?
+    5:4-5:5: error[yaml-syntax] the file is not YAML: while scanning a quoted scalar, found unexpected document indicator
+    ");
+    assert_eq!(read(&text).policies.groups.len(), 1);
+}
+
+#[test]
+fn empty_and_overlong_values_are_refused() {
+    let text = group(
+        "    - id: a
+      title: >
+        LONG
+      select: AWS::S3::Bucket
+      where:
+      assert: resource.BucketName == 'a' # b
+",
+    )
+    .replace("regions: [us-east-1, eu-west-1]", "regions: [us-east, global, eu-west-1]")
+    .replace("LONG", &"x".repeat(201))
+    .replace("metadata: { name: storage }", &format!("metadata: {{ name: {} }}", "y".repeat(5000)));
+    insta::assert_snapshot!(problems(&text), @"
+    5:45-5:52: error[invalid-value] `us-east` is not the name of an AWS region
+        help: write it as in `eu-west-1`
+    5:54-5:60: error[invalid-value] `global` is judged always; name regions only
+        help: remove it
+    9:19-9:5019: error[invalid-value] `yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…` is too long
+    16:9-16:210: error[too-long] `title` has 201 characters; at most 200 are allowed
+    18:12-18:13: error[wrong-type] `where` is empty, but must be text
+        help: A CEL expression: which resources of the type are judged; all of them if it is left out.
+    ");
+}
+
+#[test]
+fn expressions_that_yaml_reads_otherwise_are_told_how_to_be_written() {
+    let cases = [
+        "!resource.BucketName",
+        "!tag(\"env\")",
+        "*x",
+        "&& true",
+        "\"a\" == \"b\"",
+        "true ? a : b",
+        "[1].exists(x, true)",
+        "@x",
+        "tag(\"a\") == \"b #c\"",
+        "resource.BucketName == \"a\" || # why",
+    ];
+    let told = cases.map(|assertion| {
+        let check =
+            format!("    - id: a\n      select: AWS::S3::Bucket\n      assert: {assertion}\n");
+        format!("{assertion}\n{}", problems(&group(&check)))
+    });
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    !resource.BucketName
+    16:15-16:35: error[tag] tags are not allowed, and YAML reads `!resource.BucketName` as one
+        help: quote the expression as a whole, or put it on its own lines after `>`
+    !tag("env")
+    16:15-16:26: error[tag] tags are not allowed, and YAML reads `!tag("env")` as one
+        help: quote the expression as a whole, or put it on its own lines after `>`
+    *x
+    16:15-16:17: error[alias] aliases are not allowed
+        help: quote the expression as a whole, or put it on its own lines after `>`
+    && true
+    16:15-16:17: error[anchor] anchors are not allowed, and YAML reads `&&` as one
+        help: quote the expression as a whole, or put it on its own lines after `>`
+    "a" == "b"
+    16:19-16:20: error[yaml-syntax] the file is not YAML: invalid trailing content after double-quoted scalar
+        help: quote the expression as a whole, or put it on its own lines after `>`
+    true ? a : b
+    16:24-16:25: error[yaml-syntax] the file is not YAML: mapping values are not allowed in this context
+        help: quote the expression as a whole, or put it on its own lines after `>`
+    [1].exists(x, true)
+    16:18-16:19: error[yaml-syntax] the file is not YAML: while parsing a block mapping, did not find expected key
+        help: quote the expression as a whole, or put it on its own lines after `>`
+    @x
+    16:15-16:16: error[yaml-syntax] the file is not YAML: unexpected character: '@'
+        help: quote the expression as a whole, or put it on its own lines after `>`
+    tag("a") == "b #c"
+    16:27-16:28: error[expression-syntax] the string is not closed, or has an escape that CEL does not know
+        help: YAML takes ` #` and what follows for a comment; quote the expression as a whole, or put it on its own lines after `>`
+    resource.BucketName == "a" || # why
+    16:44-16:45: error[expression-syntax] the expression ends too early
+        help: YAML takes ` #` and what follows for a comment; quote the expression as a whole, or put it on its own lines after `>`
+    "#);
 }
 
 #[test]
@@ -244,12 +375,17 @@ fn a_problem_in_an_expression_points_into_the_file_in_every_style() {
 
 #[test]
 fn hostile_files_are_refused_at_once() {
-    let cases: [(&str, Vec<u8>); 9] = [
+    let cases: [(&str, Vec<u8>); 14] = [
         ("too-deep", "[".repeat(100_000).into_bytes()),
         ("too-deep", "{a: ".repeat(300).into_bytes()),
         ("file-too-large", vec![b' '; (1 << 20) + 1]),
         ("not-utf8", b"kind: \xff".to_vec()),
         ("nul", b"kind: \0".to_vec()),
+        ("invisible-character", b"kind: a\rb".to_vec()),
+        ("invisible-character", "kind: \u{202e}".into()),
+        ("unknown-kind", format!("kind: {}", "x".repeat(200_000)).into_bytes()),
+        ("unknown-key", group(&format!("    - {{ {}: 1 }}\n", "x".repeat(200_000))).into_bytes()),
+        ("too-many-problems", group(&"    - { a: 1 }\n".repeat(3_000)).into_bytes()),
         ("too-many-nodes", "- a\n".repeat(200_000).into_bytes()),
         ("yaml-syntax", b"a: [".to_vec()),
         ("yaml-syntax", b"a:\n\tb: 1".to_vec()),
@@ -258,7 +394,10 @@ fn hostile_files_are_refused_at_once() {
     for (code, bytes) in cases {
         let reading = PolicySet::read(&[SourceFile::new("x.yaml", bytes)]);
         let codes: Vec<_> = reading.diagnostics.iter().map(|found| found.code).collect();
-        assert!(codes.contains(&code), "{code}: {:?}", reading.diagnostics);
+        let first = reading.diagnostics.first();
+        assert!(codes.contains(&code), "{code}: {first:?}");
+        assert!(codes.len() <= 502, "{code}");
+        assert!(reading.diagnostics.iter().all(|found| found.message.len() < 300), "{code}");
     }
 }
 
@@ -288,27 +427,185 @@ fn the_committed_schemas_are_fresh() {
     }
 }
 
+/// A document with every field there is.
+const WHOLE_GROUP: &str = r#"{
+    "apiVersion": "cloudcorrect.dev/v1",
+    "kind": "Group",
+    "metadata": { "name": "a", "labels": { "a": "b" }, "annotations": { "c": "d" } },
+    "spec": {
+        "description": "x",
+        "owner": "x",
+        "accounts": { "matchLabels": { "env": "prod" }, "names": ["prod"] },
+        "schedule": { "every": "15m" },
+        "mode": "audit",
+        "suspend": true,
+        "checks": [{
+            "id": "a",
+            "title": "x",
+            "severity": "low",
+            "select": "AWS::S3::Bucket",
+            "where": "true",
+            "assert": "true",
+            "onEmpty": "fail",
+            "compliance": ["soc2/CC6.1"],
+            "remediation": "x"
+        }]
+    }
+}"#;
+
+const WHOLE_ACCOUNT: &str = r#"{
+    "apiVersion": "cloudcorrect.dev/v1",
+    "kind": "Account",
+    "metadata": { "name": "prod", "labels": { "env": "prod" }, "annotations": { "c": "d" } },
+    "spec": { "aws": { "accountId": "123456789012", "regions": ["us-east-1"] } }
+}"#;
+
+/// All JSON pointers into a document but its root.
+fn pointers(json: &serde_json::Value, at: &str, found: &mut Vec<String>) {
+    let mut inside = |key: &str, value: &serde_json::Value| {
+        let pointer = format!("{at}/{key}");
+        found.push(pointer.clone());
+        pointers(value, &pointer, found);
+    };
+    match json {
+        serde_json::Value::Object(entries) => {
+            entries.iter().for_each(|(key, value)| inside(key, value));
+        }
+        serde_json::Value::Array(items) => {
+            items.iter().enumerate().for_each(|(at, value)| inside(&at.to_string(), value));
+        }
+        _ => {}
+    }
+}
+
+/// Every way in which one part of a document can be missing, misspelt or of another type.
+fn mutants(json: &serde_json::Value) -> Vec<serde_json::Value> {
+    let mut found = Vec::new();
+    pointers(json, "", &mut found);
+    let replaced = |pointer: &String, by: serde_json::Value| {
+        let mut mutant = json.clone();
+        *mutant.pointer_mut(pointer)? = by;
+        Some(mutant)
+    };
+    let without = |pointer: &String| {
+        let (parent, key) = pointer.rsplit_once('/')?;
+        let mut mutant = json.clone();
+        match mutant.pointer_mut(parent)? {
+            serde_json::Value::Object(entries) => entries.shift_remove(key)?,
+            serde_json::Value::Array(items) => items.remove(key.parse().ok()?),
+            _ => return None,
+        };
+        Some(mutant)
+    };
+    let misspelt = |pointer: &String| {
+        let mut mutant = json.clone();
+        mutant.pointer_mut(pointer)?.as_object_mut()?.insert("x-y".to_owned(), "z".into());
+        Some(mutant)
+    };
+    let others = || [json!([]), json!({}), json!(null), json!("x".repeat(4001)), json!("A b")];
+    let values = found
+        .iter()
+        .flat_map(|pointer| others().into_iter().filter_map(move |other| replaced(pointer, other)));
+    let removed = found.iter().filter_map(without);
+    let added = found.iter().filter_map(misspelt);
+    values.chain(removed).chain(added).collect()
+}
+
+/// The codes of problems that a schema can tell as well.
+const OF_SHAPE: [&str; 8] = [
+    "unknown-key",
+    "missing-key",
+    "wrong-type",
+    "unknown-word",
+    "unknown-kind",
+    "empty-list",
+    "too-long",
+    "invalid-value",
+];
+
+/// What editors accept is what the reader accepts: both go by the schema.
+#[test]
+fn the_schemas_say_what_is_accepted() {
+    for (kind, text) in [("Group", WHOLE_GROUP), ("Account", WHOLE_ACCOUNT)] {
+        let whole: serde_json::Value = serde_json::from_str(text).expect("JSON");
+        let schema =
+            jsonschema::validator_for(&schema::of(kind).expect("a kind")).expect("a schema");
+        assert!(schema.is_valid(&whole), "{kind}");
+        let mut seen = [0, 0];
+        for mutant in mutants(&whole) {
+            let account = if kind == "Group" { WHOLE_ACCOUNT } else { "" };
+            let file = format!("{account}\n---\n{mutant}\n");
+            let codes: Vec<_> = read(&file).diagnostics.into_iter().map(|it| it.code).collect();
+            // Other codes are about what a schema cannot say: references and expressions.
+            let shaped = !codes.iter().any(|code| OF_SHAPE.contains(code));
+            assert_eq!(schema.is_valid(&mutant), shaped, "{mutant:.1000}: {codes:?}");
+            seen[usize::from(shaped)] += 1;
+        }
+        assert!(seen.iter().all(|count| *count > 5), "{kind}: {seen:?}");
+    }
+}
+
+/// Every property of every kind is described, and what may be left out has its default.
+#[test]
+fn the_schemas_describe_everything() {
+    fn undescribed(schema: &serde_json::Value, at: &str, found: &mut Vec<String>) {
+        for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+            let at = format!("{at}.{name}");
+            if property["description"].as_str().unwrap_or_default().is_empty() {
+                found.push(at.clone());
+            }
+            undescribed(property, &at, found);
+            undescribed(&property["items"], &at, found);
+        }
+    }
+    let mut found = Vec::new();
+    for kind in schema::kinds() {
+        undescribed(&schema::of(kind).expect("a kind"), kind, &mut found);
+    }
+    assert_eq!(found, Vec::<String>::new());
+    let group = schema::of("Group").expect("a kind");
+    let spec = &group["properties"]["spec"]["properties"];
+    let check = &spec["checks"]["items"]["properties"];
+    assert_eq!(spec["mode"]["default"], "enforce");
+    assert_eq!(spec["schedule"]["properties"]["every"]["default"], "1h");
+    assert_eq!(
+        (&check["severity"]["default"], &check["onEmpty"]["default"]),
+        (&json!("medium"), &json!("not_applicable"))
+    );
+}
+
 proptest! {
     #[test]
     fn no_text_makes_the_reader_panic_and_every_place_is_in_the_file(
         text in prop_oneof![
             any::<String>(),
+            "\\PC{0,100}",
             "[-a-z:{}\\[\\],&*!|>'\"# \n\t]{0,200}",
             "(kind: Group\n|metadata: |spec:\n|  checks:\n|  - id: a\n|    assert: >\n|      x\n|\\{|\\}|é|\r\n){0,30}",
         ]
     ) {
-        let lines: Vec<usize> = text.split('\n').map(|line| line.chars().count()).collect();
+        let file = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let widths: Vec<usize> = file.split('\n').map(|line| line.chars().count()).collect();
+        let width = |line: u32| widths.get(usize::try_from(line).expect("fits") - 1).copied();
         for found in read(&text).diagnostics {
             let place = found.place;
-            let line = usize::try_from(place.line).expect("fits");
-            prop_assert!(line >= 1 && line <= lines.len() + 1, "{place:?}");
-            let width = lines.get(line - 1).copied().unwrap_or(0);
-            let column = usize::try_from(place.column).expect("fits");
-            prop_assert!(column >= 1 && column <= width + 2, "{place:?} in a line of {width}");
+            // A place at the end of a line is shown as one character behind it.
+            let fits = |line: u32, column: u32, behind: usize| {
+                let column = usize::try_from(column).expect("fits");
+                width(line).is_some_and(|width| (1..=width + behind).contains(&column))
+            };
+            prop_assert!(fits(place.line, place.column, 1), "{place:?}");
+            prop_assert!(fits(place.end_line, place.end_column, 2), "{place:?}");
             prop_assert!((place.end_line, place.end_column) > (place.line, place.column));
         }
     }
+
+    #[test]
+    fn no_bytes_make_the_reader_panic(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        read_bytes(bytes);
+    }
 }
+
 /// Expressions count bytes, places count characters.
 #[test]
 fn letters_of_several_bytes_do_not_shift_a_place() {

@@ -1,12 +1,18 @@
 //! Documents as they are written: the JSON Schemas of all kinds come from these types, and only
-//! what fits its schema is read into them.
+//! what fits its schema is read into them. Items of lists that do not fit are `None` in their place.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::schedule::Every;
+
+use super::names::NAME_PATTERN;
 use super::words::{Mode, OnEmpty, Severity};
+
+/// What names of regions look like, for editors.
+const REGION_PATTERN: &str = "^[a-z]+(-[a-z]+)+-[0-9]{1,2}$";
 
 /// The version of the format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -19,15 +25,16 @@ pub(super) enum ApiVersion {
 /// What a document is called.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "what is parsed is read from the tree, which knows places")]
 pub(super) struct Metadata {
     /// Unique among the documents of this kind: at most 63 of a-z, 0-9 and `-`.
+    #[schemars(regex(pattern = NAME_PATTERN))]
     pub(super) name: String,
     /// What selectors go by, such as `env: prod`.
     #[serde(default)]
     pub(super) labels: BTreeMap<String, String>,
     /// Notes for people and tools; they change nothing.
     #[serde(default)]
-    #[expect(dead_code, reason = "free for users, without a meaning of ours")]
     pub(super) annotations: BTreeMap<String, String>,
 }
 
@@ -39,11 +46,11 @@ pub(super) enum AccountKind {
 /// A cloud account that groups can select. How to log in is the operator's setting.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "what is parsed is read from the tree, which knows places")]
 pub(super) struct AccountDocument {
     #[serde(rename = "apiVersion")]
-    #[expect(dead_code, reason = "checked by the schema")]
     api_version: ApiVersion,
-    #[expect(dead_code, reason = "checked by the schema")]
+    /// `Account`.
     kind: AccountKind,
     /// What it is called.
     pub(super) metadata: Metadata,
@@ -54,6 +61,7 @@ pub(super) struct AccountDocument {
 /// Which account it is.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "what is parsed is read from the tree, which knows places")]
 pub(super) struct AccountSpec {
     /// An AWS account.
     pub(super) aws: AwsAccount,
@@ -62,13 +70,15 @@ pub(super) struct AccountSpec {
 /// An AWS account.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "what is parsed is read from the tree, which knows places")]
 pub(super) struct AwsAccount {
     /// Twelve digits.
+    #[schemars(regex(pattern = "^[0-9]{12}$"))]
     pub(super) account_id: String,
     /// The regions in which resources are judged, such as `eu-west-1`. What belongs to no region
     /// is judged always.
-    #[schemars(length(min = 1))]
-    pub(super) regions: Vec<String>,
+    #[schemars(with = "Vec<String>", length(min = 1), inner(regex(pattern = REGION_PATTERN)))]
+    pub(super) regions: Vec<Option<String>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -84,6 +94,7 @@ pub(super) struct GroupDocument {
     #[expect(dead_code, reason = "checked by the schema")]
     api_version: ApiVersion,
     #[expect(dead_code, reason = "checked by the schema")]
+    /// `Group`.
     kind: GroupKind,
     /// What it is called.
     pub(super) metadata: Metadata,
@@ -94,12 +105,15 @@ pub(super) struct GroupDocument {
 /// What a group checks, where and when.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "what is parsed is read from the tree, which knows places")]
 pub(super) struct GroupSpec {
     /// One sentence for people.
     #[serde(default)]
+    #[schemars(length(max = 4000))]
     pub(super) description: Option<String>,
     /// Whom to ask.
     #[serde(default)]
+    #[schemars(length(max = 200))]
     pub(super) owner: Option<String>,
     /// The accounts that it selects; all of them if it is left out.
     #[serde(default)]
@@ -116,7 +130,8 @@ pub(super) struct GroupSpec {
     pub(super) suspend: bool,
     /// The checks.
     #[schemars(length(min = 1))]
-    pub(super) checks: Vec<CheckSpec>,
+    #[schemars(with = "Vec<CheckSpec>")]
+    pub(super) checks: Vec<Option<CheckSpec>>,
 }
 
 /// Which accounts a group selects.
@@ -128,15 +143,18 @@ pub(super) struct Selector {
     pub(super) match_labels: BTreeMap<String, String>,
     /// Names of accounts, one of which it must be.
     #[serde(default)]
-    pub(super) names: Vec<String>,
+    #[schemars(with = "Vec<String>", inner(regex(pattern = NAME_PATTERN)))]
+    pub(super) names: Vec<Option<String>>,
 }
 
 /// When a group is evaluated.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "what is parsed is read from the tree, which knows places")]
 pub(super) struct Schedule {
     /// The interval between two evaluations: a number with `s`, `m`, `h` or `d`, from 10s to 30d.
     #[serde(default = "hourly")]
+    #[schemars(regex(pattern = "^[0-9]+[smhd]$"))]
     pub(super) every: String,
 }
 
@@ -147,17 +165,20 @@ impl Default for Schedule {
 }
 
 fn hourly() -> String {
-    "1h".to_owned()
+    Every::default().to_string()
 }
 
 /// What must hold of the resources of a type.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "what is parsed is read from the tree, which knows places")]
 pub(super) struct CheckSpec {
     /// Unique in the group: at most 63 of a-z, 0-9 and `-`.
+    #[schemars(regex(pattern = NAME_PATTERN))]
     pub(super) id: String,
     /// One line for people; the id if it is left out.
     #[serde(default)]
+    #[schemars(length(max = 200))]
     pub(super) title: Option<String>,
     /// How much a failure matters.
     #[serde(default)]
@@ -175,8 +196,10 @@ pub(super) struct CheckSpec {
     pub(super) on_empty: OnEmpty,
     /// Controls of frameworks that the check belongs to, such as `cis-aws-3.0.0/2.1.4`.
     #[serde(default)]
-    pub(super) compliance: Vec<String>,
+    #[schemars(with = "Vec<String>", inner(length(max = 128)))]
+    pub(super) compliance: Vec<Option<String>>,
     /// What to do about a failure.
     #[serde(default)]
+    #[schemars(length(max = 4000))]
     pub(super) remediation: Option<String>,
 }

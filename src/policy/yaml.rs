@@ -6,7 +6,11 @@
 
 mod node;
 mod read;
+mod reading;
+mod refuse;
 mod scalar;
+mod text;
 
 pub(super) use node::{Entry, Node, Tree};
 pub(super) use read::read;
+pub(super) use scalar::Scalar;

@@ -1,10 +1,8 @@
 //! Nodes and places.
 
-use std::sync::Arc;
-
 use crate::diagnostic::Place;
 
-use super::scalar::ScalarText;
+use super::scalar::Scalar;
 
 /// A node of a YAML document.
 #[derive(Debug, Clone)]
@@ -19,11 +17,13 @@ pub(in crate::policy) struct Node {
 #[derive(Debug, Clone)]
 pub(in crate::policy) enum Tree {
     /// Text, and how its characters map to the file's.
-    Scalar(Arc<ScalarText>),
+    Scalar(Box<Scalar>),
     /// A sequence.
     List(Vec<Node>),
     /// A mapping, in the order of the file.
     Map(Vec<Entry>),
+    /// What was refused: its diagnostic is noted already.
+    Refused,
 }
 
 /// A key with its value.
@@ -59,6 +59,30 @@ impl Node {
         }
     }
 
+    /// The text of a scalar that is not null.
+    pub(in crate::policy) fn text(&self) -> Option<&str> {
+        match &self.tree {
+            Tree::Scalar(text) if !text.is_null() => Some(text.as_str()),
+            _ => None,
+        }
+    }
+
+    /// The text at a path of keys, if there is a scalar that is not null, and its place.
+    pub(in crate::policy) fn text_of(&self, path: &[&str]) -> Option<(&str, &Place)> {
+        let node = path.iter().try_fold(self, |node, key| node.get(key))?;
+        Some((node.text()?, &node.place))
+    }
+
+    /// Whether there is nothing.
+    pub(in crate::policy) fn is_null(&self) -> bool {
+        matches!(&self.tree, Tree::Scalar(text) if text.is_null())
+    }
+
+    /// Whether YAML took the rest of a scalar for a comment.
+    pub(in crate::policy) fn is_cut_by_comment(&self) -> bool {
+        matches!(&self.tree, Tree::Scalar(text) if text.is_cut_by_comment())
+    }
+
     /// The place of the node at a path of keys, or of the deepest node on the way there.
     pub(in crate::policy) fn place_of(&self, path: &[&str]) -> Place {
         let mut node = self;
@@ -74,7 +98,7 @@ impl Node {
     /// The place of some bytes of a scalar's text.
     pub(in crate::policy) fn place_in(&self, bytes: std::ops::Range<usize>) -> Place {
         match &self.tree {
-            Tree::Scalar(text) => text.place(&self.place.path, bytes),
+            Tree::Scalar(text) => text.place_of(bytes),
             _ => self.place.clone(),
         }
     }
@@ -82,10 +106,11 @@ impl Node {
     /// What it is, for people.
     pub(in crate::policy) fn kind(&self) -> &'static str {
         match &self.tree {
-            Tree::Scalar(text) if text.is_null() => "empty",
+            Tree::Scalar(_) if self.is_null() => "empty",
             Tree::Scalar(_) => "a scalar",
             Tree::List(_) => "a list",
             Tree::Map(_) => "a mapping",
+            Tree::Refused => "refused",
         }
     }
 }

@@ -1,14 +1,18 @@
 //! From text to documents.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle, Span};
+use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
 use crate::diagnostic::{Diagnostic, Place};
 
+use super::super::notes::Notes;
 use super::node::{Entry, Node, Tree};
-use super::scalar::{ScalarText, Written};
+use super::refuse;
+use super::scalar::Scalar;
+use super::text::Text;
 
 /// The largest file that is read, bytes.
 const MAX_BYTES: usize = 1 << 20;
@@ -17,210 +21,215 @@ const MAX_DEPTH: usize = 64;
 /// The most nodes in a file.
 const MAX_NODES: usize = 100_000;
 
-/// The documents of a file and all that is wrong with its YAML. What cannot be read ends the file;
-/// what is merely refused is left out, and reading goes on.
-pub(in crate::policy) fn read(
-    path: &Arc<str>,
-    bytes: &[u8],
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Vec<Node> {
-    if bytes.len() > MAX_BYTES {
-        let message = format!("the file has {} bytes; at most {MAX_BYTES} are read", bytes.len());
-        let refused = Diagnostic::error(Place::file(Arc::clone(path)), "file-too-large", message);
-        diagnostics.push(refused.help("split it into several files"));
-        return Vec::new();
-    }
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
-        Err(error) => {
-            diagnostics.push(not_utf8(path, bytes, error.valid_up_to()));
-            return Vec::new();
+/// The documents of a file.
+#[derive(Debug, Default)]
+pub(in crate::policy) struct Documents {
+    /// Those that could be read.
+    pub(in crate::policy) roots: Vec<Node>,
+    /// Whether others could not be read, so that what they declare is not known.
+    pub(in crate::policy) is_partial: bool,
+}
+
+/// Reads the documents of a file and notes all that is wrong with its YAML. After what cannot be
+/// read at all the next document is tried; what is merely refused is left out.
+pub(in crate::policy) fn read(path: &Arc<str>, bytes: &[u8], notes: &mut Notes) -> Documents {
+    let source = match refuse::not_text(path, bytes, MAX_BYTES) {
+        Ok(source) => source,
+        Err(refused) => {
+            notes.push(*refused);
+            return Documents { is_partial: true, ..Documents::default() };
         }
     };
-    if let Some(offset) = text.find('\0') {
-        let place = place_of_byte(path, text, offset);
-        let nul = Diagnostic::error(place, "nul", "the file holds a NUL character");
-        diagnostics.push(nul.help("remove it; policies are text"));
-        return Vec::new();
+    let text = Arc::new(Text::new(Arc::clone(path), source));
+    let mut documents = Documents::default();
+    let mut read_so_far = 0;
+    let mut next = Some(0);
+    while let Some(from) = next.take() {
+        let mut reader = Reader {
+            text: &text,
+            notes,
+            events: Parser::new_from_str(text.from(from)),
+            characters_before: text.character_of(from),
+            last_end: from,
+            nodes: read_so_far,
+        };
+        if let Err(broken) = reader.stream(&mut documents.roots) {
+            documents.is_partial = true;
+            next = match broken {
+                Broken::Syntax(at) => refuse::next_document(&text, at, from),
+                Broken::Limit => None,
+            };
+        }
+        read_so_far = reader.nodes;
     }
-    let file: Vec<char> = text.chars().collect();
-    Reader { path, file: &file, diagnostics, nodes: 0, depth: 0 }.documents(text)
+    documents
 }
 
-fn not_utf8(path: &Arc<str>, bytes: &[u8], valid: usize) -> Diagnostic {
-    let head = std::str::from_utf8(bytes.get(..valid).unwrap_or_default()).unwrap_or_default();
-    Diagnostic::error(place_of_byte(path, head, valid), "not-utf8", "the file is not UTF-8")
-        .help("save it as UTF-8")
+/// Why reading broke off; the diagnostic is already noted.
+enum Broken {
+    /// A syntax error at this offset: the next document may be fine.
+    Syntax(usize),
+    /// Too much of something.
+    Limit,
 }
 
-fn place_of_byte(path: &Arc<str>, text: &str, offset: usize) -> Place {
-    let head = text.get(..offset).unwrap_or(text);
-    let line = head.matches('\n').count() + 1;
-    let column = head.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-    Place::point(Arc::clone(path), count(line), count(column))
-}
-
-fn too_deep(place: Place) -> Diagnostic {
-    let message = format!("nesting is deeper than {MAX_DEPTH}");
-    Diagnostic::error(place, "too-deep", message).help("no policy needs this; flatten it")
-}
-
-fn count(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
-}
-
-/// Reading broke off; the diagnostic is already noted.
-struct Broken;
-
-struct Reader<'a> {
-    path: &'a Arc<str>,
-    file: &'a [char],
-    diagnostics: &'a mut Vec<Diagnostic>,
+struct Reader<'a, 'd> {
+    text: &'a Arc<Text>,
+    notes: &'d mut Notes,
+    events: Parser<'a, StrInput<'a>>,
+    /// How many characters of the file this parser does not see.
+    characters_before: usize,
+    /// Where the last event ended.
+    last_end: usize,
     nodes: usize,
-    depth: usize,
 }
 
-type Events<'a> = Parser<'a, saphyr_parser::StrInput<'a>>;
+/// An event, its bytes, and where the event before it ended.
+struct Located<'a> {
+    event: Event<'a>,
+    span: Range<usize>,
+    behind: usize,
+}
 
-impl Reader<'_> {
-    fn documents(mut self, text: &str) -> Vec<Node> {
-        let mut events = Parser::new_from_str(text);
-        let mut documents = Vec::new();
+impl<'a> Reader<'a, '_> {
+    fn stream(&mut self, roots: &mut Vec<Node>) -> Result<(), Broken> {
         loop {
-            match self.next(&mut events) {
-                Ok((Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd, _)) => {}
-                Ok((Event::StreamEnd, _)) | Err(Broken) => return documents,
-                Ok((event, span)) => match self.node(event, span, &mut events) {
-                    Ok(node) => documents.push(node),
-                    Err(Broken) => return documents,
-                },
+            let located = self.next()?;
+            match located.event {
+                Event::StreamEnd => return Ok(()),
+                Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd => {}
+                _ => roots.push(self.node(located, 0)?),
             }
         }
     }
 
-    fn next<'e>(&mut self, events: &mut Events<'e>) -> Result<(Event<'e>, Span), Broken> {
-        match events.next_event() {
-            Some(Ok(event)) => Ok(event),
-            None => Ok((Event::StreamEnd, Span::default())),
-            Some(Err(error)) => {
-                let place = self.point(*error.marker());
-                let diagnostic = if error.info().contains("recursion limit") {
-                    too_deep(place)
-                } else {
-                    self.syntax(place, format!("the file is not YAML: {}", error.info()))
-                };
-                self.diagnostics.push(diagnostic);
-                Err(Broken)
+    fn next(&mut self) -> Result<Located<'a>, Broken> {
+        let behind = self.last_end;
+        match self.events.next_event() {
+            Some(Ok((event, span))) => {
+                let span = self.bytes(span);
+                self.last_end = span.end.max(behind);
+                Ok(Located { event, span, behind })
             }
+            Some(Err(error)) => Err(self.syntax(&error)),
+            None => Ok(Located { event: Event::StreamEnd, span: behind..behind, behind }),
         }
     }
 
-    /// A syntax error, with the advice that its line calls for.
-    fn syntax(&self, place: Place, message: String) -> Diagnostic {
-        let line = self.line(place.line);
-        let value = line.split_once(": ").map(|(_, value)| value.trim()).unwrap_or_default();
-        let expression = ["==", "!=", "&&", "||", " ? "].iter().any(|sign| value.contains(sign));
-        let diagnostic = Diagnostic::error(place, "yaml-syntax", message);
-        if line.trim_start().starts_with('\t') {
-            diagnostic.help("indent with spaces, not with tabs")
-        } else if expression {
-            diagnostic.help("quote the expression as a whole, or put it on its own lines after `>`")
-        } else {
-            diagnostic
+    fn bytes(&self, span: Span) -> Range<usize> {
+        let start = self.text.byte_of(self.characters_before + span.start.index());
+        let end = self.text.byte_of(self.characters_before + span.end.index());
+        start..end.max(start)
+    }
+
+    fn syntax(&mut self, error: &ScanError) -> Broken {
+        let at = self.text.byte_of(self.characters_before + error.marker().index());
+        if error.info().contains("recursion limit") {
+            return self.too_deep(&(at..at));
+        }
+        self.notes.push(refuse::syntax(self.text, at, error.info()));
+        Broken::Syntax(at)
+    }
+
+    fn too_deep(&mut self, span: &Range<usize>) -> Broken {
+        let message = format!("nesting is deeper than {MAX_DEPTH}");
+        let diagnostic = Diagnostic::error(self.place(span), "too-deep", message);
+        self.notes.push(diagnostic.help("no policy needs this; flatten it"));
+        Broken::Limit
+    }
+
+    fn node(&mut self, located: Located<'a>, depth: usize) -> Result<Node, Broken> {
+        let Located { event, span, behind } = located;
+        self.bound(&span)?;
+        match event {
+            Event::Scalar(value, style, anchor, tag) => {
+                self.refuse_properties(&span, anchor, tag.as_deref());
+                Ok(match tag {
+                    Some(_) => self.refused(&span),
+                    None => self.scalar((&value, style), &span, behind),
+                })
+            }
+            Event::SequenceStart(anchor, tag) => {
+                self.refuse_properties(&span, anchor, tag.as_deref());
+                let items = self.list(&span, depth + 1)?;
+                Ok(Node { place: self.start(&span), tree: Tree::List(items) })
+            }
+            Event::MappingStart(anchor, tag) => {
+                self.refuse_properties(&span, anchor, tag.as_deref());
+                let entries = self.map(&span, depth + 1)?;
+                Ok(Node { place: self.start(&span), tree: Tree::Map(entries) })
+            }
+            Event::Alias(_) => {
+                self.notes.push(refuse::alias(self.text, span.start));
+                Ok(self.refused(&span))
+            }
+            _ => Ok(self.refused(&span)),
         }
     }
 
-    fn line(&self, number: u32) -> String {
-        let skip = usize::try_from(number).unwrap_or(1).saturating_sub(1);
-        self.file.split(|c| *c == '\n').nth(skip).unwrap_or_default().iter().collect()
-    }
-
-    fn node(
-        &mut self,
-        event: Event<'_>,
-        span: Span,
-        events: &mut Events<'_>,
-    ) -> Result<Node, Broken> {
-        let place = self.place(span);
+    /// Stops where there is too much.
+    fn bound(&mut self, span: &Range<usize>) -> Result<(), Broken> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
             let message = format!("the file has more than {MAX_NODES} nodes");
-            let diagnostic = Diagnostic::error(place, "too-many-nodes", message);
-            self.diagnostics.push(diagnostic.help("split it into several files"));
-            return Err(Broken);
+            let refused = Diagnostic::error(self.start(span), "too-many-nodes", message);
+            self.notes.push(refused.help("split it into several files"));
         }
-        match event {
-            Event::Scalar(text, style, anchor, tag) => {
-                self.refuse_decorations(&place, anchor, tag.is_some());
-                Ok(self.scalar(text.into_owned(), style, span))
-            }
-            Event::SequenceStart(anchor, tag) => {
-                self.refuse_decorations(&place, anchor, tag.is_some());
-                self.nested(place, events, Self::sequence)
-            }
-            Event::MappingStart(anchor, tag) => {
-                self.refuse_decorations(&place, anchor, tag.is_some());
-                self.nested(place, events, Self::mapping)
-            }
-            _ => {
-                let refused = Diagnostic::error(place.clone(), "alias", "aliases are not allowed");
-                self.diagnostics.push(refused.help("write the value out"));
-                let text = self.scalar(String::new(), ScalarStyle::Plain, span);
-                Ok(Node { place, ..text })
-            }
+        if self.nodes > MAX_NODES || self.notes.is_full() {
+            return Err(Broken::Limit);
+        }
+        Ok(())
+    }
+
+    fn refuse_properties(&mut self, span: &Range<usize>, anchor: usize, tag: Option<&Tag>) {
+        let count = usize::from(anchor > 0) + usize::from(tag.is_some());
+        for refused in refuse::properties(self.text, span.start, count) {
+            self.notes.push(refused);
         }
     }
 
-    fn nested(
-        &mut self,
-        place: Place,
-        events: &mut Events<'_>,
-        read: fn(&mut Self, &mut Events<'_>) -> Result<Tree, Broken>,
-    ) -> Result<Node, Broken> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            self.diagnostics.push(too_deep(place));
-            return Err(Broken);
-        }
-        let tree = read(self, events)?;
-        self.depth -= 1;
-        Ok(Node { place, tree })
+    fn refused(&self, span: &Range<usize>) -> Node {
+        Node { place: self.place(span), tree: Tree::Refused }
     }
 
-    fn sequence(&mut self, events: &mut Events<'_>) -> Result<Tree, Broken> {
+    fn scalar(
+        &self,
+        (value, style): (&str, ScalarStyle),
+        span: &Range<usize>,
+        behind: usize,
+    ) -> Node {
+        let scalar = Scalar::new(self.text, (value, style), span, behind);
+        Node { place: scalar.place(), tree: Tree::Scalar(Box::new(scalar)) }
+    }
+
+    fn list(&mut self, span: &Range<usize>, depth: usize) -> Result<Vec<Node>, Broken> {
+        self.bound_depth(span, depth)?;
         let mut items = Vec::new();
         loop {
-            match self.next(events)? {
-                (Event::SequenceEnd | Event::StreamEnd, _) => return Ok(Tree::List(items)),
-                (event, span) => items.push(self.node(event, span, events)?),
+            let located = self.next()?;
+            if matches!(located.event, Event::SequenceEnd | Event::StreamEnd) {
+                return Ok(items);
             }
+            items.push(self.node(located, depth)?);
         }
     }
 
-    fn mapping(&mut self, events: &mut Events<'_>) -> Result<Tree, Broken> {
+    fn map(&mut self, span: &Range<usize>, depth: usize) -> Result<Vec<Entry>, Broken> {
+        self.bound_depth(span, depth)?;
         let mut entries: Vec<Entry> = Vec::new();
         let mut seen: BTreeMap<String, Place> = BTreeMap::new();
         loop {
-            let (event, span) = self.next(events)?;
-            if matches!(event, Event::MappingEnd | Event::StreamEnd) {
-                return Ok(Tree::Map(entries));
+            let located = self.next()?;
+            if matches!(located.event, Event::MappingEnd | Event::StreamEnd) {
+                return Ok(entries);
             }
-            let key = self.node(event, span, events)?;
-            let (event, span) = self.next(events)?;
-            let value = self.node(event, span, events)?;
-            let Tree::Scalar(name) = &key.tree else {
-                let refused = Diagnostic::error(key.place, "key", "a key must be text");
-                self.diagnostics.push(refused);
-                continue;
-            };
-            let name = name.as_str().to_owned();
-            if name == "<<" {
-                let refused = Diagnostic::error(key.place, "merge", "merge keys are not allowed");
-                self.diagnostics.push(refused.help("write the entries out"));
-            } else if let Some(first) = seen.get(&name) {
-                let message = format!("key `{name}` is there twice");
-                let refused = Diagnostic::error(key.place, "duplicate-key", message);
-                self.diagnostics.push(refused.related(first.clone(), "the first one is here"));
+            let key = self.node(located, depth)?;
+            let value = self.next()?;
+            let value = self.node(value, depth)?;
+            let Some(name) = self.key(&key) else { continue };
+            if let Some(first) = seen.get(&name) {
+                let refused = refuse::duplicate_key(&name, key.place, first.clone());
+                self.notes.push(refused);
             } else {
                 seen.insert(name.clone(), key.place.clone());
                 entries.push(Entry { key: name, place: key.place, value });
@@ -228,37 +237,33 @@ impl Reader<'_> {
         }
     }
 
-    fn refuse_decorations(&mut self, place: &Place, anchor: usize, tagged: bool) {
-        if anchor > 0 {
-            let refused = Diagnostic::error(place.clone(), "anchor", "anchors are not allowed");
-            self.diagnostics.push(refused.help("remove `&name`, and write out what refers to it"));
-        }
-        if tagged {
-            let refused = Diagnostic::error(place.clone(), "tag", "tags are not allowed");
-            self.diagnostics.push(
-                refused.help("if `!` belongs to an expression: quote it, or put it after `>`"),
-            );
-        }
+    fn bound_depth(&mut self, span: &Range<usize>, depth: usize) -> Result<(), Broken> {
+        if depth > MAX_DEPTH { Err(self.too_deep(span)) } else { Ok(()) }
     }
 
-    fn scalar(&mut self, text: String, style: ScalarStyle, span: Span) -> Node {
-        let start = (span.start.index(), count(span.start.line()), count(span.start.col() + 1));
-        let written = Written { file: self.file, start, end: span.end.index() };
-        let place = self.place(span);
-        let scalar = ScalarText::new(text, style, &written);
-        Node { place, tree: Tree::Scalar(Arc::new(scalar)) }
+    /// The text of a key; merge keys and keys that are no text are refused.
+    fn key(&mut self, key: &Node) -> Option<String> {
+        let refused = match &key.tree {
+            Tree::Scalar(name) if name.is_plain() && name.as_str() == "<<" => {
+                Diagnostic::error(key.place.clone(), "merge", "merge keys are not allowed")
+                    .help("write the entries out")
+            }
+            Tree::Scalar(name) => return Some(name.as_str().to_owned()),
+            Tree::Refused => return None,
+            Tree::List(_) | Tree::Map(_) => {
+                Diagnostic::error(key.place.clone(), "key", "a key must be text")
+            }
+        };
+        self.notes.push(refused);
+        None
     }
 
-    fn place(&self, span: Span) -> Place {
-        let start = self.point(span.start);
-        let (end_line, end_column) = (count(span.end.line()), count(span.end.col() + 1));
-        if (end_line, end_column) <= (start.line, start.column) || end_line > start.line {
-            return start;
-        }
-        Place { end_line, end_column, ..start }
+    fn place(&self, span: &Range<usize>) -> Place {
+        self.text.place(self.text.first_line(span.clone()))
     }
 
-    fn point(&self, marker: Marker) -> Place {
-        Place::point(Arc::clone(self.path), count(marker.line().max(1)), count(marker.col() + 1))
+    /// The place of a collection is its first character: all of it would be half the file.
+    fn start(&self, span: &Range<usize>) -> Place {
+        self.text.place(span.start..span.start)
     }
 }

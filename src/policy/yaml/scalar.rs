@@ -1,8 +1,7 @@
-//! Scalars: their text, and where each of its characters stands in the file.
+//! Scalars, and the way back from their values to the file.
 //!
-//! Folding, escapes and indentation make the text of a scalar differ from the file's. A problem in
-//! an expression must still point at the right column, so the text is matched against the file
-//! once more, character by character, by the rules of the scalar's style.
+//! A problem in an expression must point at its own column, however the expression is folded,
+//! quoted or indented. The second reading of the text is in [`super::reading`].
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -11,197 +10,237 @@ use saphyr_parser::ScalarStyle;
 
 use crate::diagnostic::Place;
 
-/// The text of a scalar with the places of its characters.
+use super::reading::{Piece, Quotes, Reading, closing, header};
+use super::text::Text;
+
+/// Text, as written in one of the five styles.
 #[derive(Debug, Clone)]
-pub(in crate::policy) struct ScalarText {
+pub(in crate::policy) struct Scalar {
+    file: Arc<Text>,
     text: String,
-    plain: bool,
-    /// Line and column of each character of `text`, and of what follows the last.
-    places: Vec<(u32, u32)>,
+    style: ScalarStyle,
+    /// The content, without quotes around it for plain ones, with them for quoted ones.
+    span: Range<usize>,
+    /// Where a block scalar's `|` or `>` stands; otherwise where it begins.
+    header: usize,
+    /// How far the lines of a block scalar are indented, in characters.
+    indent: usize,
 }
 
-/// The part of the file that a scalar was read from.
-pub(super) struct Written<'a> {
-    /// All characters of the file.
-    pub(super) file: &'a [char],
-    /// Character index, line (from 1) and column (from 1) of the scalar's first character.
-    pub(super) start: (usize, u32, u32),
-    /// Character index behind its last.
-    pub(super) end: usize,
-}
+impl Scalar {
+    /// A scalar that the parser found at `span`; `behind` is where the event before it ended.
+    pub(super) fn new(
+        file: &Arc<Text>,
+        (value, style): (&str, ScalarStyle),
+        span: &Range<usize>,
+        behind: usize,
+    ) -> Self {
+        let text = file.as_ref();
+        let mut scalar = Self {
+            file: Arc::clone(file),
+            text: value.to_owned(),
+            style,
+            span: span.clone(),
+            header: span.start,
+            indent: 0,
+        };
+        match style {
+            ScalarStyle::Plain => {
+                if value.is_empty() {
+                    scalar.span = span.start..span.start;
+                }
+            }
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
+                let content = text.slice(span.clone());
+                scalar.span.end = span.start + closing(content, style == ScalarStyle::DoubleQuoted);
+            }
+            ScalarStyle::Literal | ScalarStyle::Folded => {
+                scalar.header = header(text.from(behind)).map_or(span.start, |at| behind + at);
+                let line = text.line_start(span.start);
+                scalar.indent = text.slice(line..span.start).chars().count();
+                if value.trim().is_empty() {
+                    scalar.span = scalar.header..scalar.header + 1;
+                } else {
+                    let content = text.slice(span.clone()).trim_end();
+                    scalar.span.end = span.start + content.len();
+                }
+            }
+        }
+        scalar
+    }
 
-impl ScalarText {
-    /// The text.
+    /// The value.
     pub(in crate::policy) fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Whether it was written without quotes, on no block.
+    /// Whether it is written without quotes and not as a block.
     pub(in crate::policy) fn is_plain(&self) -> bool {
-        self.plain
+        self.style == ScalarStyle::Plain
     }
 
-    /// Whether it stands for nothing: empty, `~` or `null` without quotes.
+    /// Whether it is no value: nothing, `~` or `null` without quotes.
     pub(in crate::policy) fn is_null(&self) -> bool {
-        self.plain && matches!(self.text.as_str(), "" | "~" | "null" | "Null" | "NULL")
+        self.is_plain() && matches!(self.text.as_str(), "" | "~" | "null" | "Null" | "NULL")
     }
 
-    /// The place of some bytes of the text.
-    pub(in crate::policy) fn place(&self, path: &Arc<str>, bytes: Range<usize>) -> Place {
-        let index = |byte: usize| {
-            let head = self.text.get(..byte.min(self.text.len())).unwrap_or(&self.text);
-            head.chars().count()
-        };
-        let start = index(bytes.start);
-        let last = index(bytes.end).max(start + 1) - 1;
-        let at =
-            |index: usize| self.places.get(index).or(self.places.last()).copied().unwrap_or((1, 1));
-        let ((line, column), (end_line, last_column)) = (at(start), at(last));
-        let (end_line, end_column) = if (end_line, last_column) < (line, column) {
-            (line, column + 1)
-        } else {
-            (end_line, last_column + 1)
-        };
-        Place { path: Arc::clone(path), line, column, end_line, end_column }
+    /// Where it stands; of several lines the first.
+    pub(super) fn place(&self) -> Place {
+        self.file.place(self.file.first_line(self.span.clone()))
     }
 
-    /// Matches a text with what it was read from.
-    pub(super) fn new(text: String, style: ScalarStyle, written: &Written<'_>) -> Self {
-        let mut cursor = Cursor::new(written);
-        match style {
-            ScalarStyle::Literal | ScalarStyle::Folded => cursor.skip_block_header(),
-            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => cursor.step(),
-            ScalarStyle::Plain => {}
+    /// Where some bytes of the value stand.
+    pub(in crate::policy) fn place_of(&self, bytes: Range<usize>) -> Place {
+        self.file.place(self.locate(bytes))
+    }
+
+    /// Whether YAML takes the rest of the line for a comment.
+    pub(in crate::policy) fn is_cut_by_comment(&self) -> bool {
+        let behind = self.file.from(self.span.end);
+        self.is_plain() && behind.trim_start_matches([' ', '\t']).starts_with('#')
+    }
+
+    fn locate(&self, bytes: Range<usize>) -> Range<usize> {
+        let Some(pieces) = self.pieces() else { return self.file.first_line(self.span.clone()) };
+        let first = pieces.partition_point(|piece| piece.value < bytes.start);
+        let last = pieces.partition_point(|piece| piece.value < bytes.end);
+        let behind = pieces.last().map_or(self.span.start, |piece| piece.source.end);
+        let start = pieces.get(first).map_or(behind, |piece| piece.source.start);
+        let last = last.checked_sub(1).and_then(|last| pieces.get(last));
+        start..last.map_or(start, |piece| piece.source.end).max(start)
+    }
+
+    /// Where each character of the value stands. `None` if the second reading differs from the
+    /// parser's, other than in white space at the end.
+    fn pieces(&self) -> Option<Vec<Piece>> {
+        if self.text.trim().is_empty() {
+            return Some(Vec::new());
         }
-        let mut places: Vec<_> = text.chars().map(|c| cursor.find(c, style)).collect();
-        places.push(cursor.here());
-        Self { text, plain: style == ScalarStyle::Plain, places }
+        let mut reading = Reading::new(&self.file);
+        match self.style {
+            ScalarStyle::Plain => reading.flow(self.span.clone(), Quotes::None),
+            ScalarStyle::SingleQuoted => reading.flow(self.inside_quotes(), Quotes::Single),
+            ScalarStyle::DoubleQuoted => reading.flow(self.inside_quotes(), Quotes::Double),
+            ScalarStyle::Literal => reading.block(self.header, self.indent, false),
+            ScalarStyle::Folded => reading.block(self.header, self.indent, true),
+        }
+        reading.of(&self.text)
+    }
+
+    fn inside_quotes(&self) -> Range<usize> {
+        self.span.start + 1..self.span.end.saturating_sub(1).max(self.span.start + 1)
     }
 }
 
-/// A position in the file.
-struct Cursor<'a> {
-    file: &'a [char],
-    index: usize,
-    end: usize,
-    line: u32,
-    column: u32,
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-impl<'a> Cursor<'a> {
-    fn new(written: &Written<'a>) -> Self {
-        let (index, line, column) = written.start;
-        Self { file: written.file, index, end: written.end, line, column }
+    use super::super::super::notes::Notes;
+    use super::super::{Node, Tree, read};
+    use super::*;
+
+    fn scalars(node: Node, found: &mut Vec<Scalar>) {
+        match node.tree {
+            Tree::Scalar(scalar) => found.push(*scalar),
+            Tree::List(items) => items.into_iter().for_each(|item| scalars(item, found)),
+            Tree::Map(entries) => entries.into_iter().for_each(|one| scalars(one.value, found)),
+            Tree::Refused => {}
+        }
     }
 
-    fn here(&self) -> (u32, u32) {
-        (self.line, self.column)
+    /// The scalars of a file in their order, without keys.
+    fn values(source: &str) -> Vec<Scalar> {
+        let mut notes = Notes::default();
+        notes.start_file();
+        let mut found = Vec::new();
+        for root in read(&"p.yaml".into(), source.as_bytes(), &mut notes).roots {
+            scalars(root, &mut found);
+        }
+        found
     }
 
-    fn peek(&self) -> Option<char> {
-        if self.index < self.end { self.file.get(self.index).copied() } else { None }
+    /// Where a part of the only value of a file stands, and what stands there.
+    fn marked(source: &str, part: &str) -> String {
+        let scalar = values(source).pop().expect("a scalar");
+        let at = scalar.as_str().find(part).expect("the part is in the value");
+        let place = scalar.place_of(at..at + part.len());
+        let range = scalar.locate(at..at + part.len());
+        format!("{}:{} {}", place.line, place.column, scalar.file.slice(range))
     }
 
-    fn step(&mut self) {
-        match self.peek() {
-            Some('\n') => {
-                self.line += 1;
-                self.column = 1;
+    #[test]
+    fn parts_of_values_stand_where_they_were_written() {
+        let cases = [
+            ("a: one two three\n", "two"),
+            ("a: one\n  two\n\n  three\n", "three"),
+            ("a: 'it''s one'\n", "one"),
+            ("a: 'it''s one'\n", "'s"),
+            ("a: \"\\u00e4 \\\"one\\\"\" # two\n", "one"),
+            ("a: \"one \\\n    two\"\n", "two"),
+            ("a: >\n  one\n  two\n\n  three\n", "two"),
+            ("a: >\n  one\n  two\n\n  three\n", "three"),
+            ("a: >-\n  one\n    two\n  three\n", "two"),
+            ("a: |\n  one\n   two\n", " two"),
+            ("a: |2\n    one\n", "one"),
+            ("- |\n one\r\n two\r\n", "two"),
+            ("- b:\n  - >+ # note\n\n\n      one ä two\n\n", "two"),
+            ("{\"a\":\"one\\ttwo\"}", "two"),
+            ("--- >\n one two\n", "two"),
+        ];
+        let shown: Vec<String> = cases.iter().map(|(source, part)| marked(source, part)).collect();
+        insta::assert_snapshot!(shown.join("\n"), @"
+        1:8 two
+        4:3 three
+        1:11 one
+        1:7 ''s
+        1:14 one
+        2:5 two
+        3:3 two
+        5:3 three
+        3:5 two
+        3:3  two
+        2:5 one
+        3:2 two
+        5:13 two
+        1:12 two
+        2:6 two
+        ");
+    }
+
+    #[test]
+    fn folds_belong_to_their_breaks_and_the_end_to_the_end() {
+        let scalar = values("a: >\n  one\n  two\n").pop().expect("a scalar");
+        assert_eq!(scalar.locate(3..4), 10..11);
+        assert_eq!(scalar.locate(0..7), 7..16);
+        assert_eq!(scalar.locate(7..7), 16..16);
+        assert_eq!(scalar.locate(50..60), 16..16);
+    }
+
+    #[test]
+    fn empty_blocks_are_shown_at_their_header() {
+        for source in ["a: >\nb: c\n", "a: |\n\n\n", "a: >"] {
+            let first = values(source).into_iter().next();
+            assert_eq!(first.map(|scalar| scalar.span), Some(3..4), "{source}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 500, ..ProptestConfig::default() })]
+
+        #[test]
+        fn the_second_reading_equals_the_parsers(
+            indicator in "([|>][+-]?[12]?|'|\"|)",
+            body in "([ab \t\n'\"ä\\\\x:#.-]{0,40}|( {0,4}[ab ]{0,3}\r?\n){0,8})",
+            before in r"(|- |k:\n  - |\? |\[|\{a: )",
+        ) {
+            let quote = if matches!(indicator.as_str(), "'" | "\"") { indicator.as_str() } else { "" };
+            let lead = if indicator.starts_with(['|', '>']) { "\n" } else { "" };
+            let body = body.replace('\n', "\n  ");
+            let source = format!("k: 1\nl: {before}{indicator}{lead}{body}{quote}\nm: end\n");
+            for scalar in values(&source) {
+                prop_assert!(scalar.pieces().is_some(), "{scalar:?} in {source:?}");
             }
-            Some(_) => self.column += 1,
-            None => return,
         }
-        self.index += 1;
-    }
-
-    /// Over `>-` or `|2` and the rest of that line, if the start is there.
-    fn skip_block_header(&mut self) {
-        if matches!(self.peek(), Some('|' | '>')) {
-            while self.peek().is_some_and(|c| c != '\n') {
-                self.step();
-            }
-            self.step();
-        }
-    }
-
-    /// The place of the next character of the text; moves behind it.
-    fn find(&mut self, wanted: char, style: ScalarStyle) -> (u32, u32) {
-        match (wanted, style) {
-            (' ' | '\n', _) => self.find_blank(wanted),
-            (_, ScalarStyle::DoubleQuoted) => {
-                self.skip_blanks();
-                self.find_escaped()
-            }
-            (_, ScalarStyle::SingleQuoted) => {
-                self.skip_blanks();
-                let here = self.here();
-                if wanted == '\'' {
-                    self.step();
-                }
-                self.step();
-                here
-            }
-            _ => {
-                self.skip_blanks_to(wanted);
-                let here = self.here();
-                self.step();
-                here
-            }
-        }
-    }
-
-    /// A blank of the text is a blank or a line's end of the file, whichever folding made of it;
-    /// it is found without going past the next character that is neither.
-    fn find_blank(&mut self, wanted: char) -> (u32, u32) {
-        let here = self.here();
-        match self.peek() {
-            Some('\n') if wanted == ' ' => {
-                self.step();
-                while self.peek().is_some_and(|c| c == ' ') {
-                    self.step();
-                }
-            }
-            Some('\r') => {
-                self.step();
-                self.step();
-            }
-            Some(' ' | '\t' | '\n') => self.step(),
-            Some('\\') => return self.find_escaped(),
-            _ => {}
-        }
-        here
-    }
-
-    fn skip_blanks(&mut self) {
-        while self.peek().is_some_and(char::is_whitespace) {
-            self.step();
-        }
-    }
-
-    fn skip_blanks_to(&mut self, wanted: char) {
-        while self.peek().is_some_and(|c| c != wanted && c.is_whitespace()) {
-            self.step();
-        }
-    }
-
-    /// One character of a double-quoted scalar, which may be written as an escape.
-    fn find_escaped(&mut self) -> (u32, u32) {
-        while self.peek() == Some('\\') && self.file.get(self.index + 1) == Some(&'\n') {
-            self.step();
-            self.skip_blanks();
-        }
-        let here = self.here();
-        if self.peek() == Some('\\') {
-            self.step();
-            let digits = match self.peek() {
-                Some('x') => 2,
-                Some('u') => 4,
-                Some('U') => 8,
-                _ => 0,
-            };
-            (0..digits).for_each(|_| self.step());
-        }
-        self.step();
-        here
     }
 }

@@ -1,0 +1,190 @@
+//! Words for what is refused in YAML, and what to do about it.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Place};
+
+use super::super::shape::short;
+use super::text::Text;
+
+/// What to do about an expression that YAML reads as something else.
+const QUOTE: &str = "quote the expression as a whole, or put it on its own lines after `>`";
+
+/// The fields that hold expressions.
+const EXPRESSIONS: [&str; 2] = ["where:", "assert:"];
+
+/// The text of a file, without its byte order mark; or why it is no text of ours.
+pub(super) fn not_text<'b>(
+    path: &Arc<str>,
+    bytes: &'b [u8],
+    most: usize,
+) -> Result<&'b str, Box<Diagnostic>> {
+    if bytes.len() > most {
+        let message = format!("the file has {} bytes; at most {most} are read", bytes.len());
+        let refused = Diagnostic::error(Place::file(Arc::clone(path)), "file-too-large", message);
+        return Err(Box::new(refused.help("split it into several files")));
+    }
+    let text = match std::str::from_utf8(bytes) {
+        Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
+        Err(error) => {
+            let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
+            let valid = String::from_utf8_lossy(valid);
+            let place = end_of(path, valid.strip_prefix('\u{feff}').unwrap_or(&valid));
+            let refused = Diagnostic::error(place, "not-utf8", "the file is not UTF-8");
+            return Err(Box::new(refused.help("save it as UTF-8")));
+        }
+    };
+    match text.char_indices().find(|(at, c)| is_invisible(*c, text.get(at + 1..))) {
+        Some((at, found)) => {
+            Err(Box::new(invisible(path, text.get(..at).unwrap_or_default(), found)))
+        }
+        None => Ok(text),
+    }
+}
+
+/// Characters that hide or disguise text: controls, a carriage return that ends no line, and marks
+/// that change the direction of writing, by which a reviewer sees something else than we do.
+fn is_invisible(found: char, behind: Option<&str>) -> bool {
+    match found {
+        '\t' | '\n' => false,
+        '\r' => !behind.is_some_and(|behind| behind.starts_with('\n')),
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        found => found.is_control(),
+    }
+}
+
+fn invisible(path: &Arc<str>, before: &str, found: char) -> Diagnostic {
+    let place = end_of(path, before);
+    match found {
+        '\0' => Diagnostic::error(place, "nul", "the file holds a NUL character")
+            .help("remove it; policies are text"),
+        '\r' => {
+            let message = "the file holds a carriage return that ends no line";
+            Diagnostic::error(place, "invisible-character", message)
+                .help("end lines with LF or CRLF")
+        }
+        found => {
+            let code = u32::from(found);
+            let message = format!("the file holds U+{code:04X}, which cannot be seen");
+            Diagnostic::error(place, "invisible-character", message)
+                .help(format!("remove it, or write it as \"\\u{code:04x}\" in double quotes"))
+        }
+    }
+}
+
+/// The place behind a text.
+fn end_of(path: &Arc<str>, text: &str) -> Place {
+    let end = text.len();
+    Text::new(Arc::clone(path), text).place(end..end)
+}
+
+/// A syntax error at an offset, in the parser's words.
+pub(super) fn syntax(text: &Text, at: usize, info: &str) -> Diagnostic {
+    let at = at.min(text.source().trim_end().len());
+    match text.char_at(at) {
+        Some('!') => return tag(text, at),
+        Some('*') => return alias(text, at),
+        Some('&') => return anchor(text, at),
+        _ => {}
+    }
+    let message = format!("the file is not YAML: {}", info.replace('`', "'"));
+    let diagnostic = Diagnostic::error(text.place(at..at), "yaml-syntax", message);
+    if text.line_around(at).trim_start_matches(' ').starts_with('\t') {
+        diagnostic.help("indent with spaces, not with tabs")
+    } else if is_expression(text, at) {
+        diagnostic.help(QUOTE)
+    } else if info.contains("mapping values are not allowed") {
+        diagnostic
+            .help("quote text that has `: ` in it; keys of one mapping stand below each other")
+    } else {
+        diagnostic
+    }
+}
+
+/// An alias, such as `*x`.
+pub(super) fn alias(text: &Text, at: usize) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::error(text.place(word(text, at)), "alias", "aliases are not allowed");
+    advise(text, at, diagnostic, "write the value out")
+}
+
+/// So many anchors and tags before a value, in either order.
+pub(super) fn properties(text: &Text, start: usize, count: usize) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let mut at = start;
+    for _ in 0..count {
+        match text.char_at(at) {
+            Some('!') => found.push(tag(text, at)),
+            Some('&') => found.push(anchor(text, at)),
+            _ => break,
+        }
+        let behind = word(text, at).end;
+        at = behind + blank(text.from(behind));
+    }
+    found
+}
+
+fn tag(text: &Text, at: usize) -> Diagnostic {
+    let word = word(text, at);
+    let message = format!("tags are not allowed, and YAML reads `{}` as one", shown(text, &word));
+    let diagnostic = Diagnostic::error(text.place(word), "tag", message);
+    advise(text, at, diagnostic, "remove it, or quote the text")
+}
+
+fn anchor(text: &Text, at: usize) -> Diagnostic {
+    let word = word(text, at);
+    let message =
+        format!("anchors are not allowed, and YAML reads `{}` as one", shown(text, &word));
+    let diagnostic = Diagnostic::error(text.place(word), "anchor", message);
+    advise(text, at, diagnostic, "remove it, and write out what refers to it")
+}
+
+/// A key that the same mapping has before.
+pub(super) fn duplicate_key(name: &str, place: Place, first: Place) -> Diagnostic {
+    let message = format!("key `{}` is there twice", short(name));
+    Diagnostic::error(place, "duplicate-key", message).related(first, "the first one is here")
+}
+
+fn shown(text: &Text, word: &Range<usize>) -> String {
+    short(text.slice(word.clone()))
+}
+
+fn advise(text: &Text, at: usize, diagnostic: Diagnostic, otherwise: &str) -> Diagnostic {
+    diagnostic.help(if is_expression(text, at) { QUOTE } else { otherwise })
+}
+
+/// Whether an offset lies in a line that begins with a field for expressions.
+fn is_expression(text: &Text, at: usize) -> bool {
+    let line = text.line_around(at).trim_start();
+    let line = line.strip_prefix("- ").unwrap_or(line).trim_start();
+    EXPRESSIONS.iter().any(|field| line.starts_with(field))
+}
+
+/// From an offset to the next white space, comma or bracket.
+fn word(text: &Text, at: usize) -> Range<usize> {
+    let line = text.first_line(at..usize::MAX);
+    let rest = text.slice(line.clone());
+    let ends = |c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}');
+    let length = rest.find(ends).unwrap_or(rest.len());
+    at..at + length
+}
+
+/// How many bytes of white space and comments a text begins with.
+fn blank(text: &str) -> usize {
+    let mut rest = text.trim_start();
+    while rest.starts_with('#') {
+        rest = rest.find('\n').and_then(|end| rest.get(end..)).unwrap_or_default().trim_start();
+    }
+    text.len() - rest.len()
+}
+
+/// Where the next document begins: `---` at the start of a line, at or behind an error and behind
+/// the offset from which was read.
+pub(super) fn next_document(text: &Text, error: usize, from: usize) -> Option<usize> {
+    let starts = text.line_starts_from(error).iter().copied();
+    starts.filter(|start| *start > from).find(|start| {
+        let behind = text.from(*start).strip_prefix("---");
+        behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(char::is_whitespace))
+    })
+}

@@ -1,0 +1,152 @@
+//! The text of a file: from the parser's characters to bytes, and from bytes to lines and columns.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::diagnostic::Place;
+
+/// How many characters lie between two remembered offsets.
+const STRIDE: usize = 64;
+
+/// A text, with indices that make every question cheap, also in a file of one line.
+#[derive(Debug)]
+pub(super) struct Text {
+    path: Arc<str>,
+    source: String,
+    /// Where each line begins, in bytes.
+    lines: Vec<usize>,
+    /// Where each [`STRIDE`]th character begins, in bytes.
+    strides: Vec<usize>,
+}
+
+impl Text {
+    pub(super) fn new(path: Arc<str>, source: &str) -> Self {
+        let breaks = source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
+        let strides = source.char_indices().step_by(STRIDE).map(|(at, _)| at).collect();
+        Self { path, source: source.to_owned(), lines, strides }
+    }
+
+    pub(super) fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The text in a range; empty where the range is none of whole characters.
+    pub(super) fn slice(&self, range: Range<usize>) -> &str {
+        self.source.get(range).unwrap_or_default()
+    }
+
+    /// The text from an offset on.
+    pub(super) fn from(&self, byte: usize) -> &str {
+        self.slice(byte..self.source.len())
+    }
+
+    /// The first character at an offset.
+    pub(super) fn char_at(&self, byte: usize) -> Option<char> {
+        self.from(byte).chars().next()
+    }
+
+    /// Where a character begins, counted from 0; the end for those behind it.
+    pub(super) fn byte_of(&self, character: usize) -> usize {
+        let Some(start) = self.strides.get(character / STRIDE) else { return self.source.len() };
+        let inside = self.from(*start).char_indices().nth(character % STRIDE);
+        inside.map_or(self.source.len(), |(at, _)| start + at)
+    }
+
+    /// How many characters lie before an offset.
+    pub(super) fn character_of(&self, byte: usize) -> usize {
+        let strides = self.strides.partition_point(|start| *start <= byte).saturating_sub(1);
+        let start = self.strides.get(strides).copied().unwrap_or_default();
+        strides * STRIDE + self.slice(start..byte.max(start)).chars().count()
+    }
+
+    /// The line that an offset lies in, counted from 0.
+    fn line_of(&self, byte: usize) -> usize {
+        self.lines.partition_point(|start| *start <= byte).saturating_sub(1)
+    }
+
+    /// Where the line that an offset lies in begins.
+    pub(super) fn line_start(&self, byte: usize) -> usize {
+        self.lines.get(self.line_of(byte)).copied().unwrap_or_default()
+    }
+
+    /// The line that an offset lies in, without its break.
+    pub(super) fn line_around(&self, byte: usize) -> &str {
+        self.from(self.line_start(byte)).split(['\n', '\r']).next().unwrap_or_default()
+    }
+
+    /// Where lines begin at or behind an offset.
+    pub(super) fn line_starts_from(&self, byte: usize) -> &[usize] {
+        let before = self.lines.partition_point(|start| *start < byte);
+        self.lines.get(before..).unwrap_or_default()
+    }
+
+    /// A range, cut at the end of its first line.
+    pub(super) fn first_line(&self, range: Range<usize>) -> Range<usize> {
+        let end = self.line_start(range.start) + self.line_around(range.start).len();
+        range.start..range.end.min(end).max(range.start)
+    }
+
+    /// The place of a range of bytes; at least one character wide, so that it can be shown.
+    pub(super) fn place(&self, range: Range<usize>) -> Place {
+        let (line, column) = self.position(range.start);
+        let (end_line, end_column) = self.position(range.end);
+        if (end_line, end_column) <= (line, column) {
+            return Place::point(Arc::clone(&self.path), line, column);
+        }
+        Place { path: Arc::clone(&self.path), line, column, end_line, end_column }
+    }
+
+    /// Line and column, counted from 1.
+    fn position(&self, byte: usize) -> (u32, u32) {
+        let byte = byte.min(self.source.len());
+        let line = self.line_of(byte);
+        let column = self.character_of(byte) - self.character_of(self.line_start(byte));
+        let count = |from_zero: usize| u32::try_from(from_zero + 1).unwrap_or(u32::MAX);
+        (count(line), count(column))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn place(source: &str, range: Range<usize>) -> (u32, u32, u32, u32) {
+        let place = Text::new("p.yaml".into(), source).place(range);
+        (place.line, place.column, place.end_line, place.end_column)
+    }
+
+    #[test]
+    fn columns_count_characters() {
+        assert_eq!(place("a: b\nä: öx\n", 9..11), (2, 4, 2, 5));
+        assert_eq!(place("a\r\nb", 3..4), (2, 1, 2, 2));
+        assert_eq!(place("", 0..0), (1, 1, 1, 2));
+        assert_eq!(place("a\n", 2..9), (2, 1, 2, 2));
+    }
+
+    proptest! {
+        #[test]
+        fn characters_and_bytes_convert(source in "[aäß😀\n]{0,300}") {
+            let text = Text::new("p.yaml".into(), &source);
+            for (character, (byte, found)) in source.char_indices().enumerate() {
+                prop_assert_eq!(text.byte_of(character), byte);
+                prop_assert_eq!(text.character_of(byte), character);
+                prop_assert_eq!(text.char_at(byte), Some(found));
+            }
+            prop_assert_eq!(text.byte_of(source.chars().count()), source.len());
+            prop_assert_eq!(text.byte_of(usize::MAX), source.len());
+        }
+
+        #[test]
+        fn places_are_lines_and_columns(source in "[aä\n]{0,200}", at in 0usize..200) {
+            let at = source.char_indices().map(|(byte, _)| byte).nth(at).unwrap_or(source.len());
+            let before = &source[..at];
+            let line = before.matches('\n').count() + 1;
+            let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+            let found = place(&source, at..at);
+            prop_assert_eq!((found.0 as usize, found.1 as usize), (line, column));
+        }
+    }
+}
