@@ -136,6 +136,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
                 Ok(_) => {}
                 Err(failure) if self.budget.is_spent() => return Err(failure),
                 Err(failure) => {
+                    self.budget.absorb()?;
                     unknown.get_or_insert(failure);
                 }
             }
@@ -153,6 +154,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
                 Ok(_) => {}
                 Err(failure) if self.budget.is_spent() => return Err(failure),
                 Err(failure) => {
+                    self.budget.absorb()?;
                     unknown.get_or_insert(failure);
                 }
             }
@@ -172,6 +174,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
                 Ok(false) => {}
                 Err(failure) if self.budget.is_spent() => return Err(failure),
                 Err(failure) => {
+                    self.budget.absorb()?;
                     unknown.get_or_insert(failure);
                 }
             }

@@ -132,7 +132,10 @@ fn convert(to: Function, from: &Value, budget: &mut Budget) -> Result<Option<Val
         (Function::Timestamp, Value::Int(seconds)) => {
             DateTime::from_timestamp(*seconds, 0).map(Value::Timestamp)
         }
-        (Function::String, value) => written(value).map(Value::string),
+        (Function::String, value) => {
+            budget.allocate(1 << 10)?;
+            written(value).map(Value::string)
+        }
         _ => None,
     })
 }

@@ -1,0 +1,69 @@
+//! One compiled check on one bucket: what each resource of each check costs, and each text once.
+
+use std::collections::BTreeMap;
+use std::hint::black_box;
+
+use cloudcorrect::expression::{Budget, Expression, Shape, Subject};
+use cloudcorrect::resource::{AccountId, Facet, Region, Resource, Schema, schemas};
+use criterion::{Criterion, criterion_group, criterion_main};
+use serde_json::json;
+
+const CHECKS: [(&str, &str); 4] = [
+    (
+        "bucket is private",
+        "resource.PublicAccessBlockConfiguration.BlockPublicAcls && \
+         resource.PublicAccessBlockConfiguration.RestrictPublicBuckets",
+    ),
+    ("tag", "tag(\"env\") == \"prod\""),
+    (
+        "encryption",
+        "resource.BucketEncryption.ServerSideEncryptionConfiguration.exists(rule, \
+         rule.ServerSideEncryptionByDefault.SSEAlgorithm in [\"aws:kms\", \"aws:kms:dsse\"])",
+    ),
+    ("age", "age(resource.CreationDate) > duration(\"90d\")"),
+];
+
+fn bucket(schema: &Schema) -> Resource {
+    let answer = json!({
+        "BucketName": "logs",
+        "CreationDate": "2026-01-01T00:00:00Z",
+        "PublicAccessBlockConfiguration": {
+            "BlockPublicAcls": true, "IgnorePublicAcls": true,
+            "BlockPublicPolicy": true, "RestrictPublicBuckets": true,
+        },
+        "BucketEncryption": { "ServerSideEncryptionConfiguration": [
+            { "ServerSideEncryptionByDefault": { "SSEAlgorithm": "aws:kms" } },
+        ] },
+        "Tags": [{ "Key": "owner", "Value": "platform" }, { "Key": "env", "Value": "prod" }],
+    });
+    let facet = |operation| Facet::Read(schema.refine(operation, &answer));
+    let facets: BTreeMap<_, _> =
+        schema.operations.keys().map(|operation| (operation.clone(), facet(operation))).collect();
+    Resource {
+        type_name: schema.type_name.clone(),
+        id: "logs".into(),
+        arn: None,
+        region: Region::global(),
+        facets,
+    }
+}
+
+fn checks(criterion: &mut Criterion) {
+    let schema = &schemas()["AWS::S3::Bucket"];
+    let resource = bucket(schema);
+    let account: AccountId = "123456789012".parse().expect("twelve digits");
+    let region = Region::global();
+    let now = "2026-06-30T00:00:00Z".parse().expect("an instant");
+    let subject = Subject { resource: &resource, account: &account, region: &region, now };
+    for (name, text) in CHECKS {
+        let compile = || Expression::compile(text, schema, Shape::Assert).expect("it is right");
+        let check = compile();
+        criterion.bench_function(&format!("evaluate/{name}"), |bencher| {
+            bencher.iter(|| check.evaluate(black_box(&subject), &mut Budget::default()));
+        });
+        criterion.bench_function(&format!("compile/{name}"), |bencher| bencher.iter(compile));
+    }
+}
+
+criterion_group!(benches, checks);
+criterion_main!(benches);
