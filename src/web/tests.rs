@@ -73,6 +73,7 @@ async fn synced(pool: &PgPool) -> TestResult {
         interval: Duration::from_mins(15),
         owner: None,
         description: Some("<script>alert(1)</script>".into()),
+        unit: "bucket".into(),
     };
     groups::upsert(&mut tx, &fence, "c1", &[group]).await?;
     let completed = sources::Completed {
