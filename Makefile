@@ -1,6 +1,6 @@
 # The few commands of the house; each is a script that says more in its head.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint audit queries
+.PHONY: help setup build demo test bench lint audit queries
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -20,6 +20,10 @@ demo: ## the service on example policies and a recorded account, with its page
 test: ## all tests, or with FILTER=... those whose name contains it
 	@scripts/setup.sh test
 	@scripts/test.sh $(FILTER)
+
+bench: ## the figures of docs/performance.md; builds in release mode first
+	@scripts/setup.sh test
+	@scripts/test-postgres.sh scripts/run.sh cargo bench --locked
 
 lint: ## format, spelling, layers, dependencies, clippy, docs, queries
 	@scripts/setup.sh lint

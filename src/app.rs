@@ -1,11 +1,21 @@
 //! The wiring: the only place where concrete adapters meet.
 
 mod accounts;
+mod demo;
+mod service;
+mod stop;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use tokio::runtime::Runtime;
 
 pub use accounts::inventories_at_hand;
+pub use demo::{Demo, DemoOptions};
+pub use service::{Parts, Service};
+
+use crate::config::Settings;
 
 /// The runtime of the process. Two threads do for a service that waits most of the time; what
 /// blocks or computes has threads of its own.
@@ -19,5 +29,36 @@ pub fn runtime() -> Result<Runtime> {
         .context("cannot start the runtime")
 }
 
+/// The settings from a file and the environment; relative paths start at the file.
+pub fn settings(file: Option<&Path>) -> Result<Settings> {
+    let (text, base) = match file {
+        Some(file) => {
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("cannot read the settings `{}`", file.display()))?;
+            (text, file.parent().unwrap_or(Path::new(".")).to_owned())
+        }
+        None => (String::new(), PathBuf::from(".")),
+    };
+    Ok(Settings::read(&text, &base, crate::config::variables())?)
+}
+
+/// Runs the service until it is told to stop.
+pub async fn serve(settings: Settings) -> Result<()> {
+    let stopping = stopping()?;
+    Service::start(settings).await?.run(stopping).await
+}
+
+/// A token that the first SIGTERM or SIGINT cancels; a second one ends the process at once.
+pub fn stopping() -> Result<tokio_util::sync::CancellationToken> {
+    stop::signals()
+}
+
+/// Brings the database up to date.
+pub async fn migrate(settings: &Settings) -> Result<()> {
+    let (pool, private) = service::database(settings).await?;
+    pool.close().await;
+    service::stop_database(private).await
+}
+
 /// Accounts by id, for what takes them so.
-type ByAccount<T> = std::collections::BTreeMap<crate::resource::AccountId, T>;
+type ByAccount<T> = BTreeMap<crate::resource::AccountId, T>;

@@ -2,9 +2,13 @@
 //!
 //! Reading arguments and choosing words for the terminal happens here; everything else is called.
 
+mod demo;
 mod evaluate;
+mod migrate;
 mod output;
+mod record;
 mod schema;
+mod serve;
 mod tree;
 mod validate;
 
@@ -28,6 +32,14 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Print the JSON Schema of a kind of document, for editors
     Schema(schema::Arguments),
+    /// Write an account's live inventory to a file
+    Record(record::Arguments),
+    /// Run the service
+    Serve(serve::Arguments),
+    /// Show the whole service at work on this machine, without any account
+    Demo(demo::Arguments),
+    /// Bring the database to this version's schema
+    Migrate(migrate::Arguments),
 }
 
 /// Runs the command line of the process and gives its exit status.
@@ -36,6 +48,10 @@ pub fn run() -> ExitCode {
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
+        Command::Record(arguments) => record::run(&arguments),
+        Command::Serve(arguments) => serve::run(&arguments),
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Migrate(arguments) => migrate::run(&arguments),
     };
     outcome.unwrap_or_else(|error| {
         output::error(&error);

@@ -24,9 +24,7 @@ pub async fn want(connection: &mut PgConnection, lock: &Lock, links: &Links) -> 
     if source.registration.host != Host::GitHub {
         return Ok(());
     }
-    let is_alone = !sources.iter().any(|other| {
-        other.id != source.id && other.registration.repository == source.registration.repository
-    });
+    let is_alone = !source.shares_repository(&sources);
     let groups = groups::of_source(&mut *connection, source.id).await?;
     let states = groups.into_iter().map(state).collect::<Result<Vec<_>>>()?;
     let speaker = Speaker { source: &source.registration.name, is_alone };

@@ -11,7 +11,7 @@ mod inventories;
 mod keep;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -19,6 +19,7 @@ use futures::StreamExt;
 use futures::stream;
 use sqlx::PgPool;
 use tokio::runtime::Handle;
+use tokio::task::spawn_blocking;
 use tracing::Instrument;
 
 pub use gather::gather;
@@ -155,7 +156,7 @@ impl Evaluator {
                     tracing::info!(group.name = group, "a newer attempt took over");
                 }
                 result => {
-                    result.with_context(|| format!("cannot keep the run of {}", claim.name))?
+                    result.with_context(|| format!("cannot keep the run of {}", claim.name))?;
                 }
             }
         }
@@ -170,16 +171,20 @@ impl Evaluator {
             .context("cannot read the policies in force")?;
         drop(connection);
         let revision = stored.revision.unwrap_or_default();
-        let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = compiled.get(&source).filter(|known| known.revision == revision) {
+        if let Some(known) = self.compiled().get(&source).filter(|it| it.revision == revision) {
             return Ok(Arc::clone(known));
         }
         let files: Vec<SourceFile> =
             stored.files.into_iter().map(|file| SourceFile::new(file.path, file.body)).collect();
-        let policies = tokio::task::block_in_place(|| PolicySet::read(&files)).policies;
+        let reading = spawn_blocking(move || PolicySet::read(&files)).await;
+        let policies = reading.context("compiling broke off")?.policies;
         let fresh = Arc::new(InForce { revision, policies });
-        compiled.insert(source, Arc::clone(&fresh));
+        self.compiled().insert(source, Arc::clone(&fresh));
         Ok(fresh)
+    }
+
+    fn compiled(&self) -> MutexGuard<'_, BTreeMap<SourceId, Arc<InForce>>> {
+        self.compiled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What the due groups need of each account, asked once, and kept.
@@ -205,7 +210,7 @@ impl Evaluator {
             async move {
                 let fetch =
                     move || runtime.block_on(look(&inventories, &in_force, &name, &wanted, began));
-                tokio::task::spawn_blocking(fetch).await.context("a fetch broke off")?
+                spawn_blocking(fetch).await.context("a fetch broke off")?
             }
         });
         let gathered: Vec<Result<(AccountName, Gathered)>> =

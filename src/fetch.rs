@@ -1,6 +1,6 @@
 //! Which calls an evaluation needs, in which order, and the inventory that comes of them.
 //!
-//! The checks of an account say what they read ([`Need`]); [`collect`] lists each type once and then
+//! The checks of an account say what they read ([`Need`]); [`collect()`] lists each type once and then
 //! asks, resource by resource, only for the facets that some check still needs: first those that
 //! `where` reads, one after the other, until it is decided; then, for what was kept, those that
 //! `assert` reads. Where answers come from ([`Source`]), how calls are paced, repeated and timed out,

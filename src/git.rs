@@ -20,4 +20,4 @@ pub use read::{PolicyFile, PolicyTree, ReadError, Refusal, RefusedEntry};
 pub use remote::{Allowed, Limits, RefusedRemote, Remote, Wanted};
 
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;

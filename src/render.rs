@@ -4,6 +4,7 @@
 //! that GitHub shows has its place in one of these files.
 
 mod bounded;
+mod comment;
 pub mod compliance;
 pub mod diagnostics;
 pub mod findings;
@@ -15,5 +16,6 @@ mod speaker;
 mod words;
 
 pub use bounded::Bounded;
+pub use comment::comment;
 pub use policies::{Effect, policies_check};
 pub use speaker::Speaker;

@@ -1,1 +1,134 @@
-//! The reconciler that posts what the outbox holds.
+//! The reconciler that makes GitHub show what the outbox says.
+//!
+//! The outbox holds what each key should show, not what to do: a pass claims keys that GitHub does
+//! not show yet and writes them. A write whose answer was lost may have happened, so before it is
+//! repeated it is looked for. Failures are put off with growing pauses, and given up after many.
+//! What is said is decided in [`crate::render`], how in [`crate::github`].
+
+mod patience;
+mod write;
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use futures::StreamExt;
+use futures::stream;
+use sqlx::PgPool;
+use tracing::Instrument;
+
+use crate::db::outbox::{self, Claim};
+use crate::db::sources;
+use crate::github::{Error, GitHub, Repository, RepositoryId};
+use crate::render::post::Post;
+use crate::tasks::Pass;
+
+use self::patience::{Verdict, verdict};
+
+/// Posts claimed at once, and written at the same time.
+const BATCH: i64 = 8;
+/// How long a claim holds; longer than [`WHOLE`], so that no two attempts run at once.
+const LEASE: Duration = Duration::from_mins(3);
+/// How long one post may take with all its requests.
+const WHOLE: Duration = Duration::from_mins(2);
+
+/// Posts what the outbox holds.
+#[derive(Debug, Clone)]
+pub struct Reporter {
+    pool: PgPool,
+    github: GitHub,
+}
+
+/// Why a post was not written.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// GitHub, or the way to it.
+    #[error(transparent)]
+    GitHub(#[from] Error),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] crate::db::Error),
+    /// The outbox holds what this version cannot post.
+    #[error("{0}")]
+    Unpostable(String),
+}
+
+impl Reporter {
+    /// A reporter of one App.
+    pub fn new(pool: PgPool, github: GitHub) -> Self {
+        Self { pool, github }
+    }
+
+    /// Writes the posts that are due, as many as are claimed at once.
+    pub async fn pass(&self) -> Result<Pass> {
+        let claims = outbox::claim_due(&self.pool, BATCH, LEASE).await;
+        let claims = claims.context("cannot claim due posts")?;
+        if claims.is_empty() {
+            return Ok(Pass::Idle);
+        }
+        let attempts = claims.iter().map(|claim| {
+            let span =
+                tracing::info_span!("report", source.id = claim.source.0, post.key = claim.key);
+            self.attempt(claim).instrument(span)
+        });
+        let attempts: Vec<_> = attempts.collect();
+        let width = usize::try_from(BATCH).unwrap_or(1);
+        let ended: Vec<Result<()>> = stream::iter(attempts).buffer_unordered(width).collect().await;
+        ended.into_iter().collect::<Result<()>>()?;
+        Ok(Pass::Worked)
+    }
+
+    /// One attempt at a post. Its failure is kept with the post; an error is the database's.
+    async fn attempt(&self, claim: &Claim) -> Result<()> {
+        let written = match tokio::time::timeout(WHOLE, self.write(claim)).await {
+            Ok(written) => written,
+            Err(_) => Err(Error::Unavailable { message: "the post took too long".into() }.into()),
+        };
+        let kept = match written {
+            Ok(id) => outbox::complete(&self.pool, claim, id).await,
+            Err(Failure::Database(error)) => Err(error),
+            Err(failure) => self.put_off(claim, &failure).await,
+        };
+        match kept {
+            Err(error) if error.is_stale() => {
+                tracing::info!("another attempt has taken over");
+                Ok(())
+            }
+            kept => kept.context("cannot keep what came of a post"),
+        }
+    }
+
+    async fn write(&self, claim: &Claim) -> Result<i64, Failure> {
+        let post: Post = serde_json::from_value(claim.post.clone())
+            .map_err(|error| Failure::Unpostable(format!("cannot read the post: {error}")))?;
+        let repository = self.repository(claim).await?;
+        match &post {
+            Post::CheckRun(check) => self.write_check(claim, &repository, check).await,
+            Post::Comment(comment) => self.write_comment(claim, &repository, comment).await,
+            Post::CommitStatus(status) => self.write_status(claim, &repository, status).await,
+        }
+    }
+
+    async fn repository(&self, claim: &Claim) -> Result<Repository, Failure> {
+        let source = sources::find(&self.pool, claim.source).await?;
+        let source =
+            source.ok_or_else(|| Failure::Unpostable("the source is no longer known".into()))?;
+        let name = source.repository_name.as_ref().unwrap_or(&source.registration.repository);
+        let name = name.parse().map_err(|error| Failure::Unpostable(format!("{error}")))?;
+        let id = source.repository_id.and_then(|id| u64::try_from(id).ok()).map(RepositoryId);
+        Ok(self.github.repository(&name, id).await?)
+    }
+
+    async fn put_off(&self, claim: &Claim, failure: &Failure) -> Result<(), crate::db::Error> {
+        let words = failure.to_string();
+        match verdict(failure, claim.attempts) {
+            Verdict::Again(pause) => {
+                tracing::warn!(error = words, attempts = claim.attempts, "post put off");
+                outbox::retry(&self.pool, claim, &words, pause).await
+            }
+            Verdict::GiveUp => {
+                tracing::error!(error = words, attempts = claim.attempts, "post given up");
+                outbox::give_up(&self.pool, claim, &words).await
+            }
+        }
+    }
+}

@@ -1,1 +1,253 @@
-//! The reconciler that brings Git revisions into force.
+//! The reconciler that brings Git revisions into force and answers pull requests.
+//!
+//! A pass claims one source that is due and does one thing for it: where the branch has a new
+//! head, that is read, judged as a whole and brought into force or refused; where it has not, open
+//! pull requests are answered. A pass may break off anywhere: all that it writes is one transaction
+//! at its end, fenced by its claim, and the next pass begins from the same state.
+//!
+//! Evaluating what is in force is left to [`crate::evaluator`], posting to [`crate::reporter`].
+
+mod apply;
+mod plan;
+mod posts;
+mod pulls;
+mod reading;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use rand::RngExt;
+use sha2::{Digest, Sha256};
+use sqlx::PgPool;
+use tracing::Instrument;
+
+use crate::db::sources::{self, Claim, Completed, Host, Source};
+use crate::db::{self, Backoff, groups, policies, revisions};
+use crate::git::{Allowed, CommitId, Limits, Remote};
+use crate::github::{GitHub, Repository, RepositoryId};
+use crate::render::links::Links;
+use crate::tasks::Pass;
+
+use self::plan::{Decision, Standing, SyncPlan};
+use self::posts::Poster;
+use self::reading::{Corner, Head, Revision};
+
+/// The pauses after failed passes over a source.
+const BACKOFF: Backoff = Backoff { first: Duration::from_secs(5), longest: Duration::from_mins(5) };
+/// How often a remote is asked where the settings do not say.
+const POLL: Duration = Duration::from_mins(1);
+/// Fetches that may have to wait for each other on one mirror while a claim holds.
+const FETCHES: u32 = 4;
+
+/// The reconciler. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Syncer {
+    pool: PgPool,
+    github: Option<GitHub>,
+    settings: Arc<SyncSettings>,
+}
+
+/// What the operator says of it.
+#[derive(Debug, Clone, Default)]
+pub struct SyncSettings {
+    /// The directory of the mirrors.
+    pub mirrors: PathBuf,
+    /// Which remotes may be fetched from.
+    pub allowed: Allowed,
+    /// How long and how much a fetch may be.
+    pub limits: Limits,
+    /// How often each source's remote is asked, by the source's name.
+    pub polls: BTreeMap<String, Duration>,
+    /// The way to the page.
+    pub links: Links,
+}
+
+/// A source's repository.
+struct Reached {
+    corner: Corner,
+    /// GitHub's view of it, where GitHub has one, and who speaks there.
+    github: Option<(Repository, Poster)>,
+}
+
+impl Syncer {
+    /// A reconciler over `pool`. Without `github` only sources elsewhere are synced.
+    pub fn new(pool: PgPool, github: Option<GitHub>, settings: SyncSettings) -> Self {
+        Self { pool, github, settings: Arc::new(settings) }
+    }
+
+    /// Claims a source that is due and does what is next for it. A failure is logged and kept with
+    /// the source, which is due again after a pause; the error of a pass is the database's.
+    pub async fn pass(&self) -> anyhow::Result<Pass> {
+        let claim = sources::claim_due(&self.pool, self.lease()).await;
+        let Some(claim) = claim.context("cannot claim a source")? else { return Ok(Pass::Idle) };
+        let name = claim.source.registration.name.as_str();
+        let span = tracing::info_span!("sync", source.name = name);
+        async {
+            if let Err(error) = self.work(&claim).await {
+                self.failed(&claim, &error).await?;
+            }
+            Ok(Pass::Worked)
+        }
+        .instrument(span)
+        .await
+    }
+
+    async fn work(&self, claim: &Claim) -> anyhow::Result<()> {
+        let source = &claim.source;
+        let reached = self.reach(source).await?;
+        let (known, in_force) = (id(source.head.as_deref()), id(source.revision.as_deref()));
+        let corner = reached.corner.clone();
+        match (blocking(move || corner.head(known, in_force)).await?, &reached.github) {
+            (Head::New(revision), github) => {
+                self.decide(claim, *revision, github.as_ref().map(|(_, poster)| poster)).await
+            }
+            (Head::Known, Some((repository, poster))) => {
+                self.list(claim, repository).await?;
+                self.answer(claim, reached.corner, poster).await
+            }
+            (Head::Known, None) => {
+                let completed = self.unchanged(claim, self.poll(source)).await?;
+                let mut transaction = self.pool.begin().await?;
+                let fence = sources::fence(&mut *transaction, claim).await?;
+                sources::complete(&mut *transaction, fence, &completed).await?;
+                Ok(transaction.commit().await?)
+            }
+        }
+    }
+
+    /// Decides on a new head of the branch and carries the decision out.
+    async fn decide(
+        &self,
+        claim: &Claim,
+        revision: Revision,
+        poster: Option<&Poster>,
+    ) -> anyhow::Result<()> {
+        let source = &claim.source;
+        let groups = groups::of_source(&self.pool, source.id).await?;
+        let standing = Standing {
+            revision: id(source.revision.as_deref()),
+            policies: policies::in_force(&self.pool, source.id).await?,
+            groups: groups.into_iter().map(|group| group.definition.name).collect(),
+        };
+        let plan = SyncPlan::decide(revision, &standing);
+        // What pull requests ask for is compared with what is in force now, at once.
+        let pause = if poster.is_some() { Duration::ZERO } else { self.poll(source) };
+        let mut transaction = self.pool.begin().await?;
+        let changed = apply::apply(&mut transaction, claim, &plan, poster, pause).await?;
+        transaction.commit().await?;
+        let commit = plan.commit.id;
+        match &plan.decision {
+            Decision::Refuse => tracing::warn!(%commit, "the revision has errors and is refused"),
+            Decision::Apply(application) => tracing::info!(
+                %commit,
+                groups.all = application.groups.len(),
+                groups.changed = changed.len(),
+                groups.retired = application.retired.len(),
+                "the revision is in force"
+            ),
+        }
+        Ok(())
+    }
+
+    /// How a pass ends that found the head it knew: a refused one stays refused.
+    async fn unchanged(&self, claim: &Claim, pause: Duration) -> anyhow::Result<Completed> {
+        let Source { id, head, revision, .. } = &claim.source;
+        let head = head.clone().unwrap_or_default();
+        let record = revisions::find(&self.pool, *id, &head).await?;
+        let refused = record.and_then(|revision| apply::refusal(&revision.record));
+        Ok(Completed { head, revision: revision.clone(), refused, pause })
+    }
+
+    /// Finds out where a source is now and how it may be read.
+    async fn reach(&self, source: &Source) -> anyhow::Result<Reached> {
+        let registration = &source.registration;
+        let (remote, github) = match registration.host {
+            Host::Git => {
+                let url =
+                    registration.repository.parse().context("cannot read the source's URL")?;
+                (Remote::new(url, self.settings.allowed)?, None)
+            }
+            Host::GitHub => {
+                let repository = self.look_up(source).await?;
+                let token = repository.git_token().await.context("cannot get a token for Git")?;
+                let url = repository.clone_url().clone();
+                let remote = Remote::new(url, self.settings.allowed)?.with_token(token);
+                let all = sources::all(&self.pool).await?;
+                let poster = Poster::new(source, &all, self.settings.links.clone());
+                (remote, Some((repository, poster)))
+            }
+        };
+        let digest = hex::encode(Sha256::digest(remote.url().as_str()));
+        let name = format!("{}.git", digest.get(..16).unwrap_or(&digest));
+        let corner = Corner {
+            directory: self.settings.mirrors.join(name),
+            remote,
+            limits: self.settings.limits,
+            branch: registration.branch.clone(),
+            path: registration.path.clone(),
+        };
+        Ok(Reached { corner, github })
+    }
+
+    /// Asks GitHub for a repository, by its number once that is known.
+    async fn look_up(&self, source: &Source) -> anyhow::Result<Repository> {
+        let github = self.github.as_ref().context("GitHub is not configured; set `[github]`")?;
+        let name = source.repository_name.as_ref().unwrap_or(&source.registration.repository);
+        let known = source.repository_id.and_then(|id| u64::try_from(id).ok()).map(RepositoryId);
+        let repository = github
+            .repository(&name.parse()?, known)
+            .await
+            .with_context(|| format!("cannot look up repository `{name}`"))?;
+        let id = i64::try_from(repository.id().0).context("the repository's id is too large")?;
+        sources::identify(&self.pool, source.id, id, &repository.name().to_string()).await?;
+        Ok(repository)
+    }
+
+    /// Keeps why a pass failed, unless another attempt has taken over.
+    async fn failed(&self, claim: &Claim, error: &anyhow::Error) -> anyhow::Result<()> {
+        if is_stale(error) {
+            tracing::info!("another attempt has taken over");
+            return Ok(());
+        }
+        let words = format!("{error:#}");
+        tracing::error!(error = words, attempts = claim.source.attempts, "cannot sync");
+        match sources::fail(&self.pool, claim, &words, BACKOFF).await {
+            Err(error) if !error.is_stale() => Err(error).context("cannot keep a failure"),
+            _ => Ok(()),
+        }
+    }
+
+    /// How long a claim holds: longer than a pass that waits for its mirror and fetches twice.
+    fn lease(&self) -> Duration {
+        self.settings.limits.timeout * FETCHES + Duration::from_mins(1)
+    }
+
+    /// When the remote is asked again without a webhook: up to a fifth sooner than set, so that
+    /// sources spread.
+    fn poll(&self, source: &Source) -> Duration {
+        let poll = self.settings.polls.get(&source.registration.name).copied().unwrap_or(POLL);
+        poll.mul_f64(rand::rng().random_range(0.8..=1.0))
+    }
+}
+
+fn id(text: Option<&str>) -> Option<CommitId> {
+    text?.parse().ok()
+}
+
+fn is_stale(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.downcast_ref().is_some_and(db::Error::is_stale))
+}
+
+/// Runs what blocks on a thread for that.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+) -> anyhow::Result<T> {
+    tokio::task::spawn_blocking(work).await.context("cannot finish work that was under way")?
+}

@@ -47,7 +47,7 @@ fn the_example_account_is_judged_with_what_was_seen() {
           ✗ acme-analytics-export (123456789012/us-east-1): resource.PublicAccessBlockConfiguration.BlockPublicAcls = false; resource.PublicAccessBlockConfiguration.IgnorePublicAcls = false; resource.PublicAccessBlockConfiguration.BlockPublicPolicy = false; resource.PublicAccessBlockConfiguration.RestrictPublicBuckets = false
           ✗ acme-partner-dropbox (123456789012/us-east-1): resource.PublicAccessBlockConfiguration.RestrictPublicBuckets = false
       ✗ policy-not-public                          1 fail, 1 unknown, 9 pass, 1 out of scope
-          ✗ acme-eu-sandbox-tmp (123456789012/eu-west-1): resource.PolicyStatus.IsPublic = true
+          ✗ acme-eu-sandbox-tmp (123456789012/eu-west-1): resource.PolicyStatus = {"IsPublic": true}; resource.PolicyStatus.IsPublic = true
           ? acme-partner-dropbox (123456789012/us-east-1): s3:GetBucketPolicyStatus: Access Denied
       ✗ versioned                                  3 fail, 7 pass, 1 out of scope
           ✗ acme-eu-prod-logs (123456789012/eu-west-1): resource.VersioningConfiguration.Status = "Suspended"

@@ -35,22 +35,22 @@ pub(super) fn inventories(settings: &Settings) -> Result<Inventories> {
             None => live_accounts.push((id, account)),
         }
     }
-    reach(live_accounts, recorded)
+    reach(&live_accounts, recorded)
 }
 
 #[cfg(feature = "aws")]
 fn reach(
-    accounts: Vec<(AccountId, &AccountSettings)>,
+    accounts: &[(AccountId, &AccountSettings)],
     recorded: ByAccount<PathBuf>,
 ) -> Result<Inventories> {
-    let logins = accounts.into_iter().map(|(id, settings)| login(id, settings));
+    let logins = accounts.iter().map(|(id, settings)| login(id.clone(), settings));
     let logins = logins.collect::<Result<Vec<_>>>()?;
     Ok(Inventories::new(live(logins), recorded))
 }
 
 #[cfg(not(feature = "aws"))]
 fn reach(
-    accounts: Vec<(AccountId, &AccountSettings)>,
+    accounts: &[(AccountId, &AccountSettings)],
     recorded: ByAccount<PathBuf>,
 ) -> Result<Inventories> {
     if let Some((id, _)) = accounts.first() {

@@ -16,11 +16,10 @@ pub(super) async fn ask(
     client: &Client,
     bucket: &str,
 ) -> Result<GetBucketVersioningOutput, SdkError<GetBucketVersioningError, HttpResponse>> {
-    let answer = client.get_bucket_versioning().bucket(bucket).send().await;
-    answer.or_else(|error| {
-        let reread = error.raw_response().and_then(reread);
-        reread.ok_or(error)
-    })
+    match client.get_bucket_versioning().bucket(bucket).send().await {
+        Ok(answer) => Ok(answer),
+        Err(error) => error.raw_response().and_then(reread).ok_or(error),
+    }
 }
 
 fn reread(response: &HttpResponse) -> Option<GetBucketVersioningOutput> {
@@ -48,19 +47,20 @@ mod tests {
 
     use super::*;
 
-    fn status(code: u16, body: &'static str) -> Option<Option<String>> {
+    fn read(code: u16, body: &'static str) -> Option<GetBucketVersioningOutput> {
         let code = StatusCode::try_from(code).expect("a status");
-        let answer = reread(&HttpResponse::new(code, SdkBody::from(body)))?;
-        Some(answer.status().map(ToString::to_string))
+        reread(&HttpResponse::new(code, SdkBody::from(body)))
     }
 
     #[test]
     fn an_element_named_after_the_operation_is_read() {
         let enabled = r#"<GetBucketVersioningResponse xmlns="x"><Status>Enabled</Status>
             </GetBucketVersioningResponse>"#;
-        assert_eq!(status(200, enabled), Some(Some("Enabled".to_owned())));
-        assert_eq!(status(200, r#"<GetBucketVersioningResponse xmlns="x"/>"#), Some(None));
-        assert_eq!(status(500, enabled), None);
-        assert_eq!(status(200, "<html>Welcome</html>"), None);
+        let answer = read(200, enabled).expect("understood");
+        assert_eq!(answer.status(), Some(&BucketVersioningStatus::Enabled));
+        let never = read(200, r#"<GetBucketVersioningResponse xmlns="x"/>"#).expect("understood");
+        assert_eq!((never.status(), never.mfa_delete()), (None, None));
+        assert_eq!(read(500, enabled), None);
+        assert_eq!(read(200, "<html>Welcome</html>"), None);
     }
 }

@@ -280,10 +280,10 @@ mod tests {
         let claims = claim_due(&pool, 10, LEASE).await?;
         assert_eq!(claims.len(), 2);
         let mut tx = pool.begin().await?;
-        let fence = sync(&mut tx, "main").await;
+        let sync_fence = sync(&mut tx, "main").await;
         let next =
             [definition("network", "1"), definition("storage", "2"), definition("users", "1")];
-        assert_eq!(upsert(&mut tx, &fence, "c2", &next).await?, ["storage", "users"]);
+        assert_eq!(upsert(&mut tx, &sync_fence, "c2", &next).await?, ["storage", "users"]);
         tx.commit().await?;
 
         let revisions: Vec<_> =
@@ -292,7 +292,7 @@ mod tests {
         let due: Vec<_> = claim_due(&pool, 10, LEASE).await?.into_iter().map(|c| c.name).collect();
         assert_eq!(due.len(), 2, "network is still being evaluated: {due:?}");
         for claim in &claims {
-            let refused = super::fence(&pool, claim).await.is_err_and(|error| error.is_stale());
+            let refused = fence(&pool, claim).await.is_err_and(|error| error.is_stale());
             assert_eq!(refused, claim.name == "storage", "{}", claim.name);
         }
         Ok(())
@@ -319,6 +319,7 @@ mod tests {
     async fn a_stalled_evaluation_changes_nothing(pool: PgPool) -> TestResult {
         let source = fixtures::groups(&pool, &["storage"]).await;
         let stalled = claim_due(&pool, 1, NO_TIME).await?.remove(0);
+        assert!(fence(&pool, &stalled).await.unwrap_err().is_stale(), "the lease is over");
         let successor = claim_due(&pool, 1, LEASE).await?.remove(0);
         let found = [FindingChange::Open(finding("private", "logs", Outcome::Fail))];
         let mut tx = pool.begin().await?;

@@ -55,7 +55,8 @@ impl Listener {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::fixtures::TestResult;
+    use crate::db::fixtures::{TestResult, definition, source, sync};
+    use crate::db::{groups, outbox, sources};
 
     #[sqlx::test]
     async fn hints_are_heard_once_the_transaction_commits(pool: PgPool) -> TestResult {
@@ -72,6 +73,22 @@ mod tests {
         done.commit().await?;
         assert_eq!(listener.next().await?, Some(Topic::Groups));
         assert_eq!(listener.next().await?, Some(Topic::Outbox));
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn whoever_makes_work_due_says_so(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        let mut listener = Listener::connect(&pool).await?;
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        groups::upsert(&mut tx, &fence, "c1", &[definition("storage", "1")]).await?;
+        outbox::want(&mut tx, source, "compliance/c1", &serde_json::json!({})).await?;
+        sources::nudge(&mut tx, "main").await?;
+        tx.commit().await?;
+        for topic in [Topic::Groups, Topic::Outbox, Topic::Sources] {
+            assert_eq!(listener.next().await?, Some(topic));
+        }
         Ok(())
     }
 }

@@ -255,7 +255,7 @@ mod tests {
         let source = groups(&pool, &["storage"]).await;
         let mut connection = pool.acquire().await?;
         let other_revision = RunRecord { revision: "c2".into(), ..run(Outcome::Pass) };
-        let other_coverage = RunRecord { coverage: Digest::of(b"more"), ..run(Outcome::Pass) };
+        let other_coverage = RunRecord { coverage: Digest::of(b"more"), ..other_revision.clone() };
         let slower = RunRecord { duration: Duration::from_secs(9), ..run(Outcome::Fail) };
         let sequence = [
             run(Outcome::Fail),

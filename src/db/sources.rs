@@ -71,6 +71,24 @@ pub struct Source {
     pub attempts: i32,
 }
 
+impl Source {
+    /// Whether another source of `all` is fed by the same repository of GitHub: their posts need
+    /// names of their own.
+    pub fn shares_repository(&self, all: &[Self]) -> bool {
+        let called = |source: &Self| {
+            let name = source.repository_name.as_ref().unwrap_or(&source.registration.repository);
+            name.to_lowercase()
+        };
+        all.iter().any(|other| {
+            let known = self.repository_id.is_some() && other.repository_id == self.repository_id;
+            let hosts = (self.registration.host, other.registration.host);
+            other.id != self.id
+                && hosts == (Host::GitHub, Host::GitHub)
+                && (known || called(other) == called(self))
+        })
+    }
+}
+
 /// Proof that the source's row is locked until the transaction ends.
 #[derive(Debug)]
 pub struct Lock {
@@ -345,6 +363,30 @@ mod tests {
 
     use super::*;
     use crate::db::fixtures::{TestResult, registration};
+
+    #[sqlx::test]
+    async fn sources_know_their_neighbours(pool: PgPool) -> TestResult {
+        let mut connection = pool.acquire().await?;
+        let at = |name: &str, repository: &str| Registration {
+            repository: repository.to_owned(),
+            path: name.to_owned(),
+            ..registration(name)
+        };
+        let places = [at("a", "o/one"), at("b", "O/One"), at("c", "o/two"), at("d", "o/three")];
+        let ids = register(&mut connection, &places).await?;
+        let shared = async || -> Result<Vec<String>, Error> {
+            let all = all(&pool).await?;
+            let shared = all.iter().filter(|source| source.shares_repository(&all));
+            Ok(shared.map(|source| source.registration.name.clone()).collect())
+        };
+        assert_eq!(shared().await?, ["a", "b"]);
+        // GitHub knows one repository under two names, of which the settings have both.
+        for id in &ids[2..] {
+            identify(&pool, *id, 7, "o/renamed").await?;
+        }
+        assert_eq!(shared().await?, ["a", "b", "c", "d"]);
+        Ok(())
+    }
 
     #[sqlx::test]
     async fn a_source_keeps_its_key_while_it_is_the_same_place(pool: PgPool) -> TestResult {

@@ -36,7 +36,8 @@ impl Inventories {
         Self { recorded: files(recorded) }
     }
 
-    /// A source for one evaluation. What keeps the account from being reached becomes the answer
+    /// A source for one evaluation; reads a file now and then, so that it belongs on a thread that
+    /// may block. What keeps the account from being reached becomes the answer
     /// to every question, so that each check says why it is unknown.
     pub async fn source(&self, account: &Account) -> Arc<dyn Source> {
         if let Some(file) = self.recorded.get(&account.id) {
@@ -62,7 +63,7 @@ fn files(recorded: BTreeMap<AccountId, PathBuf>) -> BTreeMap<AccountId, Recorded
 }
 
 fn recorded(file: &RecordedFile, account: &AccountId) -> Arc<dyn Source> {
-    match tokio::task::block_in_place(|| file.snapshot()) {
+    match file.snapshot() {
         Ok(snapshot) if snapshot.account() == account => snapshot,
         Ok(snapshot) => {
             let message =

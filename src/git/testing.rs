@@ -20,26 +20,26 @@ use url::Url;
 use super::{Allowed, CommitId, Limits, Mirror, Remote};
 
 /// A repository to fetch from.
-pub(super) struct Origin {
-    pub(super) root: TempDir,
+pub(crate) struct Origin {
+    pub(crate) root: TempDir,
     repository: Repository,
 }
 
 impl Origin {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let root = TempDir::new().unwrap();
         let repository = Repository::init_bare(root.path().join("r.git")).unwrap();
         Self { root, repository }
     }
 
     /// A commit on `main` on top of the last one.
-    pub(super) fn commit(&self, files: &[(&str, &str)]) -> CommitId {
+    pub(crate) fn commit(&self, files: &[(&str, &str)]) -> CommitId {
         let parent = self.repository.refname_to_id("refs/heads/main").ok();
         self.commit_on("refs/heads/main", parent.map(CommitId::of), files)
     }
 
     /// A commit with exactly these files, to which `reference` then points.
-    pub(super) fn commit_on(
+    pub(crate) fn commit_on(
         &self,
         reference: &str,
         parent: Option<CommitId>,
@@ -51,7 +51,7 @@ impl Origin {
     }
 
     /// The same with the modes of the files.
-    pub(super) fn commit_entries(
+    pub(crate) fn commit_entries(
         &self,
         reference: &str,
         parent: Option<CommitId>,
@@ -81,25 +81,25 @@ impl Origin {
         CommitId::of(id)
     }
 
-    pub(super) fn delete(&self, reference: &str) {
+    pub(crate) fn delete(&self, reference: &str) {
         self.repository.find_reference(reference).unwrap().delete().unwrap();
     }
 
-    pub(super) fn url(&self) -> Url {
+    pub(crate) fn url(&self) -> Url {
         Url::from_file_path(self.repository.path()).unwrap()
     }
 
     /// A mirror of it, in a directory beside it.
-    pub(super) fn mirror(&self) -> Mirror {
+    pub(crate) fn mirror(&self) -> Mirror {
         self.mirror_of(self.url(), Limits::default())
     }
 
-    pub(super) fn mirror_of(&self, url: Url, limits: Limits) -> Mirror {
+    pub(crate) fn mirror_of(&self, url: Url, limits: Limits) -> Mirror {
         let remote = Remote::new(url, Allowed { file: true, http: false }).unwrap();
         Mirror::open(&self.mirror_directory(), remote, limits).unwrap()
     }
 
-    pub(super) fn mirror_directory(&self) -> PathBuf {
+    pub(crate) fn mirror_directory(&self) -> PathBuf {
         self.root.path().join("mirrors/r.git")
     }
 }
@@ -108,17 +108,17 @@ impl Origin {
 type Answer = fn(&Path, &str, &[u8], &mut dyn Stream);
 
 /// A connection, plain or encrypted.
-pub(super) trait Stream: Read + Write {}
+pub(crate) trait Stream: Read + Write {}
 
 impl<T: Read + Write> Stream for T {}
 
 /// Serves the repositories of a directory, one request a connection; gives the base URL.
-pub(super) fn serve(root: &Path, answer: Answer) -> Url {
+pub(crate) fn serve(root: &Path, answer: Answer) -> Url {
     listen("http", root, move |root, mut stream| respond(root, &mut stream, answer))
 }
 
 /// Serves them as `git http-backend` does, with a certificate that it signed itself.
-pub(super) fn serve_tls(root: &Path) -> Url {
+pub(crate) fn serve_tls(root: &Path) -> Url {
     let acceptor = self_signed();
     listen("https", root, move |root, stream| {
         // A client that does not trust the certificate leaves.
@@ -175,14 +175,14 @@ fn self_signed() -> SslAcceptor {
     acceptor.build()
 }
 
-pub(super) fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
+pub(crate) fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {
     head.lines()
         .filter_map(|line| line.split_once(": "))
         .find_map(|(key, value)| key.eq_ignore_ascii_case(name).then_some(value))
 }
 
 /// Answers as `git http-backend` does.
-pub(super) fn backend(root: &Path, head: &str, body: &[u8], stream: &mut dyn Stream) {
+pub(crate) fn backend(root: &Path, head: &str, body: &[u8], stream: &mut dyn Stream) {
     let mut words = head.split_whitespace();
     let (method, target) = (words.next().unwrap(), words.next().unwrap());
     let url = Url::parse("http://server/").unwrap().join(target).unwrap();
@@ -212,7 +212,7 @@ pub(super) fn backend(root: &Path, head: &str, body: &[u8], stream: &mut dyn Str
 }
 
 /// Lets in only who knows the token.
-pub(super) fn private(root: &Path, head: &str, body: &[u8], stream: &mut dyn Stream) {
+pub(crate) fn private(root: &Path, head: &str, body: &[u8], stream: &mut dyn Stream) {
     // x-access-token:geheim
     match header(head, "authorization") {
         Some("Basic eC1hY2Nlc3MtdG9rZW46Z2VoZWlt") => backend(root, head, body, stream),
@@ -226,7 +226,7 @@ pub(super) fn private(root: &Path, head: &str, body: &[u8], stream: &mut dyn Str
 }
 
 /// Serves under the name `localhost`, and sends everybody else there.
-pub(super) fn elsewhere(root: &Path, head: &str, body: &[u8], stream: &mut dyn Stream) {
+pub(crate) fn elsewhere(root: &Path, head: &str, body: &[u8], stream: &mut dyn Stream) {
     let target = head.split_whitespace().nth(1).unwrap();
     let (name, port) = header(head, "host").unwrap().split_once(':').unwrap();
     if name == "localhost" {
@@ -240,12 +240,12 @@ pub(super) fn elsewhere(root: &Path, head: &str, body: &[u8], stream: &mut dyn S
 }
 
 /// Takes the request and says nothing, until the other side gives up.
-pub(super) fn silent(_: &Path, _: &str, _: &[u8], stream: &mut dyn Stream) {
+pub(crate) fn silent(_: &Path, _: &str, _: &[u8], stream: &mut dyn Stream) {
     drop(stream.read(&mut [0]));
 }
 
 /// Begins an answer and never ends it.
-pub(super) fn endless(_: &Path, _: &str, _: &[u8], stream: &mut dyn Stream) {
+pub(crate) fn endless(_: &Path, _: &str, _: &[u8], stream: &mut dyn Stream) {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/x-git-upload-pack-advertisement\r\n\
                 Content-Length: 9999999999\r\n\r\n001e# service=git-upload-pack\n0000";
     let line = format!("003a{} refs/heads/x\n", "ab".repeat(20));

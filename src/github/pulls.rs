@@ -1,5 +1,6 @@
 //! Pull requests, as lists and webhooks tell them.
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::error::Error;
@@ -21,6 +22,8 @@ pub struct PullRequest {
     pub base_branch: String,
     /// Who opened it; deleted accounts are `ghost`.
     pub author: String,
+    /// When anything about it last changed: webhooks arrive in any order.
+    pub updated_at: DateTime<Utc>,
 }
 
 impl Repository {
@@ -55,6 +58,7 @@ struct Answer {
     base: Branch,
     #[serde(default)]
     user: Option<User>,
+    updated_at: DateTime<Utc>,
 }
 
 #[derive(Deserialize)]
@@ -82,6 +86,7 @@ impl From<Answer> for PullRequest {
             head: answer.head.sha,
             base_branch: answer.base.name,
             author: answer.user.map_or_else(|| "ghost".to_owned(), |user| user.login),
+            updated_at: answer.updated_at,
         }
     }
 }

@@ -198,7 +198,7 @@ mod tests {
     fn events_are_read_as_far_as_they_matter() {
         let pull_request = r#"{"number": 7, "state": "open", "draft": false, "title": "x",
             "head": {"sha": "abc", "ref": "fix"}, "base": {"ref": "main", "sha": "def"},
-            "user": {"login": "ada"}}"#;
+            "user": {"login": "ada"}, "updated_at": "2026-11-01T10:00:00Z"}"#;
         let read = |event: &str, body: &str| {
             format!("{:?}", Event::read(event, body.as_bytes()).expect(body))
         };
@@ -216,8 +216,8 @@ mod tests {
         Push { repository: RepositoryId(5), branch: "a/b", head: Some("abc") }
         Push { repository: RepositoryId(5), branch: "a", head: None }
         Ignored
-        PullRequest { repository: RepositoryId(5), action: Synchronize, pull_request: PullRequest { number: 7, is_open: true, is_draft: false, head: "abc", base_branch: "main", author: "ada" } }
-        PullRequest { repository: RepositoryId(5), action: Other, pull_request: PullRequest { number: 7, is_open: false, is_draft: false, head: "abc", base_branch: "main", author: "ghost" } }
+        PullRequest { repository: RepositoryId(5), action: Synchronize, pull_request: PullRequest { number: 7, is_open: true, is_draft: false, head: "abc", base_branch: "main", author: "ada", updated_at: 2026-11-01T10:00:00Z } }
+        PullRequest { repository: RepositoryId(5), action: Other, pull_request: PullRequest { number: 7, is_open: false, is_draft: false, head: "abc", base_branch: "main", author: "ghost", updated_at: 2026-11-01T10:00:00Z } }
         Ignored
         "#);
         let error = Event::read("push", b"{}").expect_err("no ref");

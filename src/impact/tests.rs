@@ -1,3 +1,5 @@
+//! Changes of two small revisions, a line each.
+
 use std::fmt::Write as _;
 
 use super::*;

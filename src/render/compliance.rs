@@ -26,7 +26,7 @@ pub struct GroupState {
     pub mode: Mode,
     /// Whether its evaluation is put on hold.
     pub suspended: bool,
-    /// What it counts, as [`unit`] says.
+    /// What it counts, as [`unit()`] says.
     pub unit: String,
     /// What the last run of the present definition said; `None` before the first.
     pub verdict: Option<(Outcome, Counts)>,
@@ -53,8 +53,8 @@ pub fn compliance(
     groups: &[GroupState],
     links: &Links,
 ) -> Post {
-    let lines = groups.iter().map(Line::of);
-    let shown: Vec<_> = lines.filter(|line| line.kind != Kind::Hidden).collect();
+    let all = groups.iter().map(Line::of);
+    let shown: Vec<_> = all.filter(|line| line.kind != Kind::Hidden).collect();
     Post::CheckRun(CheckRun {
         name: speaker.check_name("compliance").into(),
         head_sha: commit.to_owned(),
@@ -225,12 +225,12 @@ fn listed(all: &[String]) -> Option<String> {
     Some(list)
 }
 
-fn summary(speaker: Speaker<'_>, lines: &[Line<'_>], links: &Links) -> String {
-    if lines.is_empty() {
+fn summary(speaker: Speaker<'_>, shown: &[Line<'_>], links: &Links) -> String {
+    if shown.is_empty() {
         return "This revision has no group whose mode is `enforce` or `audit`.".to_owned();
     }
     let mut sheet = Sheet::new(LONGEST_SUMMARY);
-    sheet.paragraph(match state(lines) {
+    sheet.paragraph(match state(shown) {
         CheckState::InProgress => "The groups of this revision are being evaluated.",
         CheckState::Success => "The accounts are as the enforced groups ask.",
         CheckState::Failure => {
@@ -238,7 +238,7 @@ fn summary(speaker: Speaker<'_>, lines: &[Line<'_>], links: &Links) -> String {
         }
     });
     let heading = "| Group | Mode | Result |\n| --- | --- | --- |\n";
-    let rows = lines.iter().map(|line| line.row(speaker, links));
+    let rows = shown.iter().map(|line| line.row(speaker, links));
     sheet.rows(heading, rows, (MOST_LISTED, "groups"));
     sheet.finish()
 }

@@ -47,7 +47,7 @@ pub fn policies_check(
         name: speaker.check_name("policies").into(),
         head_sha: commit.to_owned(),
         source: speaker.source.to_owned(),
-        key: format!("policies/{}", commit),
+        key: format!("policies/{commit}"),
         state: if is_good { CheckState::Success } else { CheckState::Failure },
         title: title(policies, diagnostics).into(),
         summary: summary(effect, is_good, &annotations).into(),
@@ -62,7 +62,10 @@ fn title(policies: &PolicySet, diagnostics: &[Diagnostic]) -> String {
     let errors = diagnostics.iter().filter(|it| it.is_error()).count();
     let warnings = diagnostics.len() - errors;
     let mut title = match errors {
-        0 => valid(policies),
+        0 => {
+            let are = if policies.groups.len() == 1 { "is" } else { "are" };
+            format!("{} {are} valid", extent(policies))
+        }
         _ => count(errors, "problem"),
     };
     if warnings > 0 {
@@ -72,16 +75,12 @@ fn title(policies: &PolicySet, diagnostics: &[Diagnostic]) -> String {
     title
 }
 
-/// `3 groups with 12 checks are valid`.
-pub(super) fn valid(policies: &PolicySet) -> String {
-    let groups = policies.groups.len();
+/// `3 groups with 12 checks`.
+pub(super) fn extent(policies: &PolicySet) -> String {
     let checks: usize = policies.groups.values().map(|group| group.checks.len()).sum();
-    let are = if groups == 1 { "is" } else { "are" };
-    match groups {
-        0 => "there are no groups".to_owned(),
-        _ => {
-            format!("{} with {} {are} valid", count(groups, "group"), count(checks, "check"))
-        }
+    match policies.groups.len() {
+        0 => "no groups".to_owned(),
+        groups => format!("{} with {}", count(groups, "group"), count(checks, "check")),
     }
 }
 

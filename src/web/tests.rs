@@ -26,7 +26,7 @@ type TestResult = Result<(), Box<dyn std::error::Error>>;
 const LEASE: Duration = Duration::from_mins(5);
 const SECRET: &str = "It's a Secret to Everybody";
 
-const STORAGE: &str = r#"
+const STORAGE: &str = r"
 apiVersion: cloudcorrect.dev/v1
 kind: Group
 metadata: { name: storage }
@@ -40,7 +40,7 @@ spec:
       select: AWS::S3::Bucket
       assert: resource.PublicAccessBlockConfiguration.BlockPublicAcls
       remediation: Turn it on.
-"#;
+";
 
 /// A source on which `c1` is in force and `c2` was refused, with one group.
 async fn synced(pool: &PgPool) -> TestResult {

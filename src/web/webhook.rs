@@ -86,11 +86,10 @@ impl IntoResponse for Refusal {
             Self::BrokenOff | Self::Headless | Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        match &self {
-            Self::Broken(error) => {
-                tracing::error!(error = format!("{error:#}"), "cannot take a webhook");
-            }
-            _ => tracing::warn!(reason = %self, "refused a webhook"),
+        if let Self::Broken(error) = &self {
+            tracing::error!(error = format!("{error:#}"), "cannot take a webhook");
+        } else {
+            tracing::warn!(reason = %self, "refused a webhook");
         }
         (status, format!("{self}\n")).into_response()
     }

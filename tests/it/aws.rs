@@ -1,9 +1,10 @@
 //! Live accounts: what is asked, what is understood, and what becomes of refusals.
+#![expect(clippy::indexing_slicing, clippy::panic, reason = "a story may end where it fails")]
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use cloudcorrect::aws::{AccountSettings, Accounts, BaseLogin, Limits, Live, Role};
 use cloudcorrect::clock::Clock;
 use cloudcorrect::fetch::{CallStats, Keep, Need, Scope, Source, collect};
@@ -11,6 +12,7 @@ use cloudcorrect::recorded;
 use cloudcorrect::resource::{
     AccountId, Facet, Inventory, Listing, Operation, Region, Resource, Schema, Value, schemas,
 };
+use futures::future::join;
 use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 
@@ -29,6 +31,7 @@ struct World {
     moto: Moto,
     proxy: FaultProxy,
     limits: Limits,
+    clock: Clock,
 }
 
 impl World {
@@ -42,7 +45,7 @@ impl World {
             max_backoff: Duration::from_millis(5),
             ..Limits::default()
         };
-        Self { moto, proxy, limits }
+        Self { moto, proxy, limits, clock: Clock::System }
     }
 
     /// Access to the account by its own keys.
@@ -54,7 +57,7 @@ impl World {
         let account = account.parse().expect("an id");
         let base = BaseLogin::Keys { id: "testing".to_owned(), secret: "testing".into() };
         let settings = AccountSettings { account, base, role };
-        Accounts::new([settings], self.limits.clone(), Clock::System)
+        Accounts::new([settings], self.limits.clone(), self.clock.clone())
     }
 }
 
@@ -258,9 +261,8 @@ async fn only_the_facets_that_checks_read_are_fetched() {
     world.moto.bucket("test", HOME).await.tags(&[("env", "test")]).await;
     world.moto.bucket("far", "ap-south-1").await.tags(&[("env", "prod")]).await;
     let in_production = |bucket: &Resource| {
-        let tags = match bucket.property(schema(BUCKET), "Tags") {
-            Some(Ok(Value::List(tags))) => tags,
-            _ => return Keep::Unknown,
+        let Some(Ok(Value::List(tags))) = bucket.property(schema(BUCKET), "Tags") else {
+            return Keep::Unknown;
         };
         let prod = |tag: &Value| tag.get("Value").and_then(Value::as_str) == Some("prod");
         if tags.iter().any(prod) { Keep::Yes } else { Keep::No }
@@ -384,25 +386,33 @@ async fn a_list_that_breaks_off_is_partial() {
 }
 
 #[tokio::test]
-async fn a_role_is_assumed_once_with_its_external_id() {
-    let world = World::new().await;
+async fn a_role_is_assumed_once_with_its_external_id_and_renewed_in_time() {
+    let mut world = World::new().await;
+    world.clock = Clock::manual(Clock::System.now());
     let arn = world.moto.role("reader").await.parse().expect("a role's ARN");
-    let role = Role::new(arn, Some("only-us".into()));
-    let accounts = world.accounts(ACCOUNT, Some(role));
+    let accounts = world.accounts(ACCOUNT, Some(Role::new(arn, Some("only-us".into()))));
     let needs = [Need::new(schema(USER), [])];
 
-    let (first, calls) = inventory(&accounts, &needs).await;
-    let (_, calls_again) = inventory(&accounts, &needs).await;
+    let ((first, calls), (second, more_calls)) =
+        Box::pin(join(inventory(&accounts, &needs), inventory(&accounts, &needs))).await;
 
-    assert!(matches!(listing(&first, USER, "global"), Listing::Complete(_)));
-    assert_eq!((calls.of("sts:AssumeRole"), calls.total()), (1, 2));
-    assert_eq!((calls_again.of("sts:AssumeRole"), calls_again.total()), (0, 1));
+    for found in [first, second] {
+        assert!(matches!(listing(&found, USER, "global"), Listing::Complete(_)));
+    }
     let seen = world.proxy.take();
     let assumed: Vec<_> = seen.iter().filter(|one| one.operation == "sts:AssumeRole").collect();
-    assert_eq!(assumed.len(), 1);
+    assert_eq!(assumed.len(), 1, "both wait for the same login");
     let field = |name: &str| assumed[0].form.iter().find(|(field, _)| field == name);
     assert_eq!(field("ExternalId").map(|(_, id)| id.as_str()), Some("only-us"));
     assert_eq!(field("RoleSessionName").map(|(_, name)| name.as_str()), Some("cloudcorrect"));
+    assert_eq!(calls.total() + more_calls.total(), seen.len() as u64, "counted once");
+
+    world.clock.advance(TimeDelta::minutes(50));
+    let (_, calls) = inventory(&accounts, &needs).await;
+    assert_eq!(calls.of("sts:AssumeRole"), 0, "still good");
+    world.clock.advance(TimeDelta::minutes(9));
+    let (_, calls) = inventory(&accounts, &needs).await;
+    assert_eq!(calls.of("sts:AssumeRole"), 1, "about to end");
 }
 
 #[tokio::test]

@@ -1,5 +1,14 @@
 //! Stories, by behaviour, through a small world of real servers.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a story that cannot go on ends there"
+)]
+
+mod forge;
+mod stories;
 mod world;
 
 #[cfg(feature = "aws")]

@@ -1,5 +1,11 @@
 //! The world that stories play in: real servers, or servers that speak the real protocols.
 
+pub(crate) mod cloud;
+#[cfg(feature = "aws")]
 pub(crate) mod fault_proxy;
+pub(crate) mod git;
+#[cfg(feature = "aws")]
 pub(crate) mod moto;
+#[cfg(feature = "aws")]
 pub(crate) mod servers;
+pub(crate) mod story;

@@ -125,7 +125,6 @@ async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
     let later = seen.form.iter().any(|(name, _)| continued.contains(&name.as_str()));
     let service = seen.operation.split(':').next().expect("a service");
     match fault {
-        None => forward(&proxy, head, body.to_vec()).await,
         Some(Fault::Deny) => refusal(service, 403, "AccessDenied", "Access Denied"),
         Some(Fault::Throttle) => {
             refusal(service, 503, "SlowDown", "Please reduce your request rate.")
@@ -137,7 +136,7 @@ async fn pass(State(proxy): State<Proxy>, request: Request) -> Response {
         Some(Fault::CutAfterFirstPage) if later => {
             refusal(service, 503, "RequestLimitExceeded", "Request limit exceeded.")
         }
-        Some(Fault::CutAfterFirstPage) => forward(&proxy, head, body.to_vec()).await,
+        Some(Fault::CutAfterFirstPage) | None => forward(&proxy, head, body.to_vec()).await,
     }
 }
 

@@ -1,4 +1,5 @@
 //! AWS, as `moto` plays it, and the few calls that furnish an account.
+#![expect(clippy::panic, reason = "a story may end where it fails")]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -215,10 +216,10 @@ impl Bucket<'_> {
 
     /// Its tags.
     pub(crate) async fn tags(self, tags: &[(&str, &str)]) -> Self {
-        let tags: String = tags
-            .iter()
-            .map(|(key, value)| format!("<Tag><Key>{key}</Key><Value>{value}</Value></Tag>"))
-            .collect();
+        let tag = |(key, value): &(&str, &str)| {
+            format!("<Tag><Key>{key}</Key><Value>{value}</Value></Tag>")
+        };
+        let tags = tags.iter().map(tag).collect::<Vec<_>>().concat();
         self.put("tagging", format!("<Tagging><TagSet>{tags}</TagSet></Tagging>")).await
     }
 
@@ -226,7 +227,7 @@ impl Bucket<'_> {
     pub(crate) async fn public_access_block(self, on: bool) -> Self {
         let flags = ["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy"];
         let flags = flags.iter().chain(&["RestrictPublicBuckets"]);
-        let flags: String = flags.map(|flag| format!("<{flag}>{on}</{flag}>")).collect();
+        let flags = flags.map(|flag| format!("<{flag}>{on}</{flag}>")).collect::<Vec<_>>().concat();
         let root = "PublicAccessBlockConfiguration";
         self.put("publicAccessBlock", format!("<{root}>{flags}</{root}>")).await
     }

@@ -1,0 +1,175 @@
+//! The demo: the unchanged service between a forge of its own and a recorded account.
+//!
+//! Everything is made from what the binary carries, in one directory, which each start begins anew:
+//! repository, account, settings and database. What the service does is told by the forge's events.
+
+use std::fs;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::sync::broadcast;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Settings;
+use crate::forge::{Event, Forge, ForgeOptions, NewCommit, Visibility};
+
+use super::Service;
+
+/// The repository's files, from `example-policies/`.
+const POLICIES: &[(&str, &str)] = &[
+    ("policies/accounts.yaml", include_str!("../../example-policies/policies/accounts.yaml")),
+    ("policies/identity.yaml", include_str!("../../example-policies/policies/identity.yaml")),
+    ("policies/network.yaml", include_str!("../../example-policies/policies/network.yaml")),
+    ("policies/storage.yaml", include_str!("../../example-policies/policies/storage.yaml")),
+];
+/// The account, from `examples/`.
+const ACCOUNT: &str = include_str!("../../examples/demo-account.json");
+/// The repository.
+const REPOSITORY: &str = "acme/policies";
+/// What tells a directory that the demo made from any other.
+const MARKER: &str = ".cloudcorrect-demo";
+
+/// Where a demo is.
+#[derive(Debug, Clone)]
+pub struct DemoOptions {
+    /// All of its files.
+    pub directory: PathBuf,
+    /// The port of the forge; the next two are for webhooks and the page.
+    pub port: u16,
+}
+
+/// A demo that is ready to run.
+pub struct Demo {
+    forge: Forge,
+    service: Service,
+    events: broadcast::Receiver<Event>,
+    /// Where the page is.
+    pub page_url: String,
+    /// Where the repository is cloned from.
+    pub clone_url: String,
+    /// The API of the forge.
+    pub api_url: String,
+    /// The recorded account, to be changed by hand.
+    pub account: PathBuf,
+}
+
+impl Demo {
+    /// Makes the directory anew, starts the forge and opens the service.
+    pub async fn start(options: &DemoOptions) -> Result<Self> {
+        let repositories = options.directory.join("git");
+        let forge = Forge::start(ForgeOptions {
+            port: options.port,
+            directory: Some(repositories.clone()),
+            anonymous_user: Some("you".to_owned()),
+            ..ForgeOptions::default()
+        })
+        .await
+        .context("is another demo running? `--port` picks other ports")?;
+        begin_anew(&options.directory, &repositories)?;
+        let events = forge.subscribe();
+        let handle = forge.create_repository(REPOSITORY, Visibility::Public).await?;
+        let first = POLICIES
+            .iter()
+            .fold(NewCommit::on("main"), |commit, (path, text)| commit.write(path, *text))
+            .message("Begin with the example policies")
+            .by("you");
+        handle.commit(first).await?;
+        let account = options.directory.join("account.json");
+        fs::write(&account, ACCOUNT).context("cannot write the account")?;
+        let settings = settings(options, &forge, &account)?;
+        let service = Service::start(settings).await?;
+        forge.set_webhook(Some(&format!("http://{}/webhooks/github", service.webhooks_address()?)));
+        Ok(Self {
+            page_url: format!("http://{}/", service.page_address()?),
+            clone_url: format!("{}/{REPOSITORY}.git", forge.url()),
+            api_url: forge.api_url().to_owned(),
+            account,
+            forge,
+            service,
+            events,
+        })
+    }
+
+    /// Works until `stopping` is cancelled; `tell` hears what happens at the forge.
+    pub async fn run(self, stopping: CancellationToken, mut tell: impl FnMut(Event)) -> Result<()> {
+        let Self { forge, service, mut events, .. } = self;
+        let running = service.run(stopping);
+        let mut running = std::pin::pin!(running);
+        loop {
+            tokio::select! {
+                result = &mut running => {
+                    forge.shutdown().await;
+                    return result;
+                }
+                event = events.recv() => match event {
+                    Ok(event) => tell(event),
+                    Err(broadcast::error::RecvError::Lagged(_)) => {}
+                    Err(broadcast::error::RecvError::Closed) => bail!("the forge has ended"),
+                }
+            }
+        }
+    }
+}
+
+/// Empties a directory of an earlier demo; never one of anybody else.
+fn begin_anew(directory: &Path, keep: &Path) -> Result<()> {
+    let foreign = || -> std::io::Result<bool> {
+        let mut others = fs::read_dir(directory)?.filter_map(Result::ok);
+        let known = directory.join(MARKER).exists();
+        Ok(!known && others.any(|entry| entry.path() != keep))
+    };
+    let shown = directory.display();
+    if foreign().with_context(|| format!("cannot read `{shown}`"))? {
+        bail!("`{shown}` holds files that are not the demo's; name an empty `--directory`");
+    }
+    for entry in fs::read_dir(directory)?.filter_map(Result::ok) {
+        let path = entry.path();
+        let removed =
+            if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+        removed.with_context(|| format!("cannot remove `{}`", path.display()))?;
+    }
+    fs::create_dir_all(keep)?;
+    fs::write(directory.join(MARKER), "`cloudcorrect demo` begins this directory anew\n")?;
+    Ok(())
+}
+
+fn settings(options: &DemoOptions, forge: &Forge, account: &Path) -> Result<Settings> {
+    let loopback = |port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let (webhooks, page) = match options.port {
+        0 => (loopback(0), loopback(0)),
+        port => (loopback(port.saturating_add(1)), loopback(port.saturating_add(2))),
+    };
+    let account = account.canonicalize()?;
+    let recorded = toml::Value::from(account.to_string_lossy().into_owned());
+    let text = format!(
+        "# What the demo runs with; `cloudcorrect serve --help` explains each setting.\n\
+         data_dir = \"data\"\n\n\
+         [listen]\nwebhooks = \"{webhooks}\"\npage = \"{page}\"\npage_url = \"http://{page}\"\n\n\
+         [github]\napi_url = \"{}\"\napp_id = {}\nprivate_key_file = \"app.pem\"\n\
+         webhook_secret_file = \"webhook-secret\"\n\n\
+         [evaluation]\n# So that a change of account.json shows within seconds.\n\
+         longest_interval = \"3s\"\n\n\
+         [[sources]]\nname = \"main\"\nrepository = \"{REPOSITORY}\"\nbranch = \"main\"\n\
+         path = \"policies\"\npoll = \"60s\"\n\n\
+         [accounts.\"123456789012\"]\nrecorded = {recorded}\n",
+        forge.api_url(),
+        forge.app_id(),
+    );
+    let directory = options.directory.canonicalize()?;
+    let file = directory.join("cloudcorrect.toml");
+    fs::write(&file, &text).context("cannot write the settings")?;
+    secret(&directory.join("app.pem"), &forge.app_private_key())?;
+    secret(&directory.join("webhook-secret"), &forge.webhook_secret())?;
+    Ok(Settings::read(&text, &directory, [])?)
+}
+
+fn secret(path: &Path, secret: &SecretString) -> Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut options = fs::OpenOptions::new();
+    let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(secret.expose_secret().as_bytes())?;
+    Ok(())
+}

@@ -1,0 +1,297 @@
+//! The service: settings in, two listeners and the reconcilers at work.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use axum::Router;
+use sqlx::PgPool;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::config::{GitHubSettings, Remote, Settings};
+use crate::db::notifications::{Listener, Topic};
+use crate::db::sources::{self, Host, Registration};
+use crate::db::{self, runs};
+use crate::evaluator::{Evaluator, Options};
+use crate::git::{Allowed, Limits};
+use crate::github::{GitHub, WebhookSecret};
+use crate::postgres::Server;
+use crate::render::links::Links;
+use crate::reporter::Reporter;
+use crate::sync::{SyncSettings, Syncer};
+use crate::tasks::{Hint, Pass, Tasks};
+use crate::web::{self, Pages, Webhooks};
+
+use super::accounts::inventories;
+
+/// How often work is looked for without a hint.
+const POLL: Duration = Duration::from_secs(5);
+/// How often partitions are made ahead.
+const HOUSEKEEPING: Duration = Duration::from_hours(6);
+/// Months of runs that have their partition before they begin.
+const MONTHS_AHEAD: i32 = 3;
+
+/// The reconcilers over a database, and the routes of both listeners.
+///
+/// A pass of each may be called by hand; [`Service::run`] calls them for ever.
+#[derive(Debug, Clone)]
+pub struct Parts {
+    /// Brings Git revisions into force.
+    pub syncer: Arc<Syncer>,
+    /// Runs due groups.
+    pub evaluator: Arc<Evaluator>,
+    /// Posts what the outbox holds; nobody to post to without GitHub.
+    pub reporter: Option<Arc<Reporter>>,
+    /// The routes of the webhooks' listener.
+    pub webhooks: Router,
+    /// The routes of the page's listener.
+    pub pages: Router,
+}
+
+impl Parts {
+    /// Puts the parts together, and makes the sources of the settings the watched ones.
+    pub async fn assemble(settings: &Settings, pool: &PgPool) -> Result<Self> {
+        register(settings, pool).await?;
+        let github = settings.github.as_ref().map(github).transpose()?;
+        let inventories = Arc::new(inventories(settings)?);
+        let page_url = settings.listen.page_url.clone();
+        let links = Links::new(page_url.clone());
+        let options = Options {
+            batch: u32::try_from(settings.evaluation.workers).unwrap_or(1).max(1) * 8,
+            lease: settings.evaluation.lease,
+            longest_interval: settings.evaluation.longest_interval,
+            links,
+        };
+        let secret = settings.github.as_ref().map(|github| github.webhook_secret.clone());
+        // Without GitHub nobody knows the secret, so that nothing is accepted.
+        let secret = secret.unwrap_or_else(|| Uuid::new_v4().to_string().into());
+        let secret = WebhookSecret::new(secret)?;
+        let syncing = sync_settings(settings);
+        Ok(Self {
+            syncer: Arc::new(Syncer::new(pool.clone(), github.clone(), syncing)),
+            evaluator: Arc::new(Evaluator::new(pool.clone(), inventories, options)),
+            reporter: github.map(|github| Arc::new(Reporter::new(pool.clone(), github))),
+            webhooks: web::webhooks(Webhooks { pool: pool.clone(), secret }),
+            pages: web::pages(Pages { pool: pool.clone(), clock: Clock::System, page_url }),
+        })
+    }
+
+    /// One pass of each reconciler; [`Pass::Idle`] where none found work.
+    pub async fn pass(&self) -> Result<Pass> {
+        let mut worked = self.syncer.pass().await? == Pass::Worked;
+        worked |= self.evaluator.pass().await? == Pass::Worked;
+        if let Some(reporter) = &self.reporter {
+            worked |= reporter.pass().await? == Pass::Worked;
+        }
+        Ok(if worked { Pass::Worked } else { Pass::Idle })
+    }
+}
+
+/// A service that listens.
+#[derive(Debug)]
+pub struct Service {
+    pool: PgPool,
+    private: Option<Server>,
+    parts: Parts,
+    webhooks: TcpListener,
+    page: TcpListener,
+}
+
+impl Service {
+    /// Opens the database and both listeners; nothing runs yet.
+    pub async fn start(settings: Settings) -> Result<Self> {
+        web::check_page_address(settings.listen.page)?;
+        let webhooks = listen(settings.listen.webhooks, "webhooks").await?;
+        let page = listen(settings.listen.page, "the page").await?;
+        let (pool, private) = database(&settings).await?;
+        let parts = Parts::assemble(&settings, &pool).await?;
+        Ok(Self { pool, private, parts, webhooks, page })
+    }
+
+    /// Where webhooks are received.
+    pub fn webhooks_address(&self) -> Result<SocketAddr> {
+        self.webhooks.local_addr().context("cannot tell the address of the webhooks")
+    }
+
+    /// Where the page is.
+    pub fn page_address(&self) -> Result<SocketAddr> {
+        self.page.local_addr().context("cannot tell the address of the page")
+    }
+
+    /// Works until `stopping` is cancelled, then lets what runs end.
+    pub async fn run(self, stopping: CancellationToken) -> Result<()> {
+        let tasks = Tasks::default();
+        tracing::info!(
+            address.webhooks = %self.webhooks_address()?,
+            address.page = %self.page_address()?,
+            "listening"
+        );
+        serve(&tasks, self.webhooks, self.parts.webhooks.clone(), "webhooks");
+        serve(&tasks, self.page, self.parts.pages.clone(), "page");
+        reconcile(&tasks, &self.pool, &self.parts);
+        stopping.cancelled().await;
+        tasks.drain().await;
+        self.pool.close().await;
+        stop_database(self.private).await?;
+        tracing::info!("stopped");
+        Ok(())
+    }
+}
+
+fn reconcile(tasks: &Tasks, pool: &PgPool, parts: &Parts) {
+    let hints = Hints::default();
+    let syncer = Arc::clone(&parts.syncer);
+    tasks.repeat("sync", hints.sources.clone(), POLL, move || {
+        let syncer = Arc::clone(&syncer);
+        async move { syncer.pass().await }
+    });
+    let evaluator = Arc::clone(&parts.evaluator);
+    tasks.repeat("evaluate", hints.groups.clone(), POLL / 5, move || {
+        let evaluator = Arc::clone(&evaluator);
+        async move { evaluator.pass().await }
+    });
+    if let Some(reporter) = &parts.reporter {
+        let reporter = Arc::clone(reporter);
+        tasks.repeat("report", hints.posts.clone(), POLL / 5, move || {
+            let reporter = Arc::clone(&reporter);
+            async move { reporter.pass().await }
+        });
+    }
+    let housekeeping = pool.clone();
+    tasks.repeat("housekeeping", Hint::default(), HOUSEKEEPING, move || {
+        let pool = housekeeping.clone();
+        async move {
+            runs::create_partitions(&pool, MONTHS_AHEAD).await?;
+            Ok(Pass::Idle)
+        }
+    });
+    let (pool, stop) = (pool.clone(), tasks.stopping());
+    tasks.spawn(async move {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = hear(&pool, &hints) => {}
+        }
+    });
+}
+
+/// What the database's notifications wake.
+#[derive(Debug, Clone, Default)]
+struct Hints {
+    sources: Hint,
+    groups: Hint,
+    posts: Hint,
+}
+
+impl Hints {
+    fn give(&self, topic: Option<Topic>) {
+        match topic {
+            Some(Topic::Sources) => self.sources.give(),
+            Some(Topic::Groups) => self.groups.give(),
+            Some(Topic::Outbox) => self.posts.give(),
+            Some(_) => {}
+            None => {
+                self.sources.give();
+                self.groups.give();
+                self.posts.give();
+            }
+        }
+    }
+}
+
+/// Passes hints on. Without them work is found by polling, so losing the connection is no failure.
+async fn hear(pool: &PgPool, hints: &Hints) {
+    loop {
+        match Listener::connect(pool).await {
+            Ok(mut listener) => {
+                hints.give(None);
+                while let Ok(topic) = listener.next().await {
+                    hints.give(topic);
+                }
+            }
+            Err(error) => {
+                tracing::warn!(error = %error, "hints are lost for a moment; polling goes on");
+            }
+        }
+        tokio::time::sleep(POLL).await;
+    }
+}
+
+async fn listen(address: SocketAddr, what: &str) -> Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {address} for {what}; is another service running?")
+    })
+}
+
+fn serve(tasks: &Tasks, listener: TcpListener, router: Router, name: &'static str) {
+    let stop = tasks.stopping();
+    tasks.spawn(async move {
+        let serving = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
+        if let Err(error) = serving.await {
+            tracing::error!(listener = name, error = %error, "listener ended");
+        }
+    });
+}
+
+fn github(settings: &GitHubSettings) -> Result<GitHub> {
+    GitHub::new(&settings.api_url, settings.app_id, &settings.private_key)
+        .context("cannot use the settings of `[github]`: is the private key the App's PEM?")
+}
+
+fn sync_settings(settings: &Settings) -> SyncSettings {
+    let polls = settings.sources.iter().map(|source| (source.name.clone(), source.poll));
+    SyncSettings {
+        mirrors: settings.data_dir.join("mirrors"),
+        allowed: Allowed { file: settings.git.allow_file, http: settings.git.allow_http },
+        limits: Limits { timeout: settings.git.timeout, max_bytes: settings.git.max_fetch_bytes },
+        polls: polls.collect(),
+        links: Links::new(settings.listen.page_url.clone()),
+    }
+}
+
+async fn register(settings: &Settings, pool: &PgPool) -> Result<()> {
+    let registrations: Vec<Registration> = settings
+        .sources
+        .iter()
+        .map(|source| {
+            let (host, repository) = match &source.remote {
+                Remote::GitHub(name) => (Host::GitHub, name.clone()),
+                Remote::Url(url) => (Host::Git, url.to_string()),
+            };
+            Registration {
+                name: source.name.clone(),
+                host,
+                repository,
+                branch: source.branch.clone(),
+                path: source.path.clone(),
+            }
+        })
+        .collect();
+    let mut transaction = pool.begin().await.context("cannot reach the database")?;
+    sources::register(&mut transaction, &registrations).await.context("cannot keep the sources")?;
+    transaction.commit().await.context("cannot keep the sources")
+}
+
+/// The database of the settings, up to date; a private one where they name none.
+pub(super) async fn database(settings: &Settings) -> Result<(PgPool, Option<Server>)> {
+    let (url, private) = if let Some(url) = &settings.database_url {
+        (url.clone(), None)
+    } else {
+        let server = Server::start(&settings.data_dir).await?;
+        (server.url()?, Some(server))
+    };
+    let pool = db::connect(&url).await.context("cannot reach the database")?;
+    db::migrate(&pool).await.context("cannot bring the database up to date")?;
+    Ok((pool, private))
+}
+
+/// Stops the private database, where there is one.
+pub(super) async fn stop_database(private: Option<Server>) -> Result<()> {
+    if let Some(server) = private {
+        server.stop().await.context("cannot stop the private Postgres")?;
+    }
+    Ok(())
+}

@@ -1,0 +1,98 @@
+//! `demo`: the whole service at work, told line by line.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::app::{self, Demo, DemoOptions};
+use crate::forge::Event;
+
+use super::output;
+use super::serve::Logs;
+
+/// Arguments of `demo`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The directory of all its files; each start begins it anew
+    #[arg(long, value_name = "DIRECTORY", default_value = "demo-data")]
+    directory: PathBuf,
+    /// The port of the forge; webhooks and the page take the next two, and 0 takes free ones
+    #[arg(long, value_name = "PORT", default_value_t = 8418)]
+    port: u16,
+    #[command(flatten)]
+    logs: Logs,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    // The story is on standard output; only what goes wrong is logged, unless more is asked for.
+    arguments.logs.quiet()?;
+    let options = DemoOptions { directory: arguments.directory.clone(), port: arguments.port };
+    output::print("cloudcorrect demo: starting (a private Postgres is set up first) ...\n")?;
+    app::runtime()?.block_on(async {
+        let stopping = app::stopping()?;
+        let demo = Demo::start(&options).await?;
+        output::print(&introduction(&demo))?;
+        demo.run(stopping, |event| {
+            if let Some(line) = line(&event) {
+                let _ = output::print(&format!("{line}\n"));
+            }
+        })
+        .await
+    })?;
+    Ok(ExitCode::from(output::CLEAN))
+}
+
+fn introduction(demo: &Demo) -> String {
+    let Demo { page_url, clone_url, api_url, account, .. } = demo;
+    let account = account.display();
+    format!(
+        "
+  page        {page_url}
+  repository  {clone_url}
+  account     {account}
+
+In a second terminal:
+
+  git clone {clone_url} && cd policies        # change a policy, commit, push
+  git push origin HEAD:refs/heads/idea                                          # propose one
+  curl -sS {api_url}/repos/acme/policies/pulls -d '{{\"title\":\"Idea\",\"head\":\"idea\",\"base\":\"main\"}}'
+  $EDITOR {account}                                         # let the account drift
+
+What the forge is told, as it comes (Ctrl-C stops):
+
+"
+    )
+}
+
+fn line(event: &Event) -> Option<String> {
+    let (what, words) = match event {
+        Event::Pushed { reference, after, by, .. } => {
+            let reference = reference.trim_start_matches("refs/heads/");
+            let after = after.as_deref().map_or("deleted", short);
+            ("push", format!("{reference} {after} by {by}"))
+        }
+        Event::PullRequest { number, action, .. } => ("pull", format!("#{number} {action}")),
+        Event::CheckRun { run, .. } => {
+            let state = run.conclusion.as_deref().unwrap_or(&run.status);
+            let title = run.title.as_deref().unwrap_or_default();
+            ("check", format!("{} {} {state}: {title}", short(&run.head_sha), run.name))
+        }
+        Event::CommitStatus { status, .. } => {
+            ("status", format!("{} {} {}", short(&status.sha), status.context, status.state))
+        }
+        Event::Comment { comment, .. } => {
+            let said = |line: &&str| !line.is_empty() && !line.starts_with(['<', '#']);
+            let first = comment.body.lines().find(said).unwrap_or_default();
+            ("comment", format!("#{} {first}", comment.issue))
+        }
+        Event::Violated(violation) => {
+            ("WRONG", format!("{}: {}", violation.call, violation.problem))
+        }
+        _ => return None,
+    };
+    let words: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    Some(format!("{what:>8}  {words}"))
+}
+
+fn short(sha: &str) -> &str {
+    sha.get(..7).unwrap_or(sha)
+}

@@ -1,0 +1,23 @@
+//! `migrate`: the database's schema.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::app;
+
+use super::output;
+
+/// Arguments of `migrate`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The settings, TOML
+    #[arg(long, value_name = "FILE", env = "CLOUDCORRECT_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let settings = app::settings(arguments.config.as_deref())?;
+    app::runtime()?.block_on(app::migrate(&settings))?;
+    output::print("the database has the schema of this version\n")?;
+    Ok(ExitCode::from(output::CLEAN))
+}

@@ -1,0 +1,69 @@
+//! `record`: a live account as a file.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use crate::app;
+use crate::clock::Clock;
+use crate::fetch::{self, Need, Scope};
+use crate::policy::PolicySet;
+use crate::recorded;
+use crate::render::diagnostics;
+use crate::resource::schemas;
+
+use super::{output, tree};
+
+/// Arguments of `record`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Files and directories with policies, one of which has the account
+    #[arg(default_value = "policies")]
+    paths: Vec<PathBuf>,
+    /// The `Account` to record; the credentials at hand must belong to it
+    #[arg(long, value_name = "NAME")]
+    account: String,
+    /// The file to write
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let files = tree::read(&arguments.paths)?;
+    let reading = PolicySet::read(&files);
+    let named = reading.policies.accounts.values();
+    let account = named
+        .into_iter()
+        .find(|account| account.name.as_str() == arguments.account)
+        .with_context(|| {
+            let shown = diagnostics::text(&reading.diagnostics, &files);
+            format!("there is no account `{}`\n{shown}", arguments.account)
+        })?;
+    output::progress(&format!("recording account {} ...", account.id));
+    let inventories = app::inventories_at_hand(BTreeMap::new());
+    let collecting = async {
+        let source = inventories.source(account).await;
+        let needs: Vec<Need<'_>> = schemas().values().map(Need::everything).collect();
+        let scope = Scope {
+            account: account.id.clone(),
+            regions: account.regions.clone(),
+            taken_at: Clock::System.now(),
+        };
+        fetch::collect(source.as_ref(), &scope, &needs).await
+    };
+    let (inventory, calls) = app::runtime()?.block_on(collecting);
+    recorded::write(&inventory, &arguments.output)?;
+    let resources: usize =
+        inventory.listings.values().map(|listing| listing.resources().len()).sum();
+    let refused = inventory.listings.values().filter_map(|listing| listing.failure()).count();
+    let file = arguments.output.display();
+    let requests = calls.total();
+    output::print(&format!("{file}: {resources} resources with {requests} requests\n"))?;
+    if refused > 0 {
+        output::print(&format!("{refused} lists could not be read whole\n"))?;
+        return Ok(ExitCode::from(output::PROBLEMS));
+    }
+    Ok(ExitCode::from(output::CLEAN))
+}

@@ -1,0 +1,59 @@
+//! `serve`: the service.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::app;
+use crate::config;
+use crate::telemetry;
+
+use super::output;
+
+/// Arguments of `serve`.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = config::help())]
+pub(super) struct Arguments {
+    /// The settings, TOML; without a file all settings come from variables
+    #[arg(long, value_name = "FILE", env = "CLOUDCORRECT_CONFIG")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    logs: Logs,
+}
+
+/// How the service logs.
+#[derive(Debug, clap::Args)]
+pub(super) struct Logs {
+    /// What is logged, such as `info` or `info,cloudcorrect::sync=debug`
+    #[arg(long = "log", value_name = "FILTER", env = "CLOUDCORRECT_LOG", default_value = "info")]
+    filter: String,
+    /// How it is logged: `text` or `json`
+    #[arg(
+        long = "log-format",
+        value_name = "FORMAT",
+        env = "CLOUDCORRECT_LOG_FORMAT",
+        default_value = "text"
+    )]
+    format: telemetry::Format,
+}
+
+impl Logs {
+    /// For commands whose output is a story of its own: only what goes wrong is logged, unless
+    /// more is asked for.
+    pub(super) fn quiet(&self) -> anyhow::Result<()> {
+        let filter = if self.filter == "info" { "warn" } else { &self.filter };
+        telemetry::install(filter, self.format)?;
+        Ok(())
+    }
+
+    pub(super) fn install(&self) -> anyhow::Result<()> {
+        telemetry::install(&self.filter, self.format)?;
+        Ok(())
+    }
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let settings = app::settings(arguments.config.as_deref())?;
+    arguments.logs.install()?;
+    app::runtime()?.block_on(app::serve(settings))?;
+    Ok(ExitCode::from(output::CLEAN))
+}

@@ -1,0 +1,94 @@
+//! The App's key pair, made at start, and the tokens that the App signs with it.
+
+use chrono::{DateTime, Utc};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use openssl::rsa::Rsa;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::forge::ForgeOptions;
+use crate::forge::answer::Refusal;
+
+/// GitHub accepts keys of this length.
+const BITS: u32 = 2048;
+/// How long a token that the App signs may be good for, in seconds.
+const LONGEST: i64 = 600;
+
+/// The App's private key, and the public one that checks what it signed.
+pub(in crate::forge) struct AppKey {
+    private_pem: SecretString,
+    public: DecodingKey,
+}
+
+/// What the App says of itself.
+#[derive(Deserialize)]
+struct Claims {
+    iss: Option<Value>,
+    iat: Option<i64>,
+    exp: Option<i64>,
+}
+
+/// Why no key pair could be made.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::forge) enum KeyError {
+    #[error(transparent)]
+    Making(#[from] openssl::error::ErrorStack),
+    #[error(transparent)]
+    Reading(#[from] jsonwebtoken::errors::Error),
+    #[error(transparent)]
+    Text(#[from] std::string::FromUtf8Error),
+}
+
+impl AppKey {
+    /// A new pair; takes a good part of a second.
+    pub(in crate::forge) fn generate() -> Result<Self, KeyError> {
+        let pair = Rsa::generate(BITS)?;
+        Ok(Self {
+            private_pem: String::from_utf8(pair.private_key_to_pem()?)?.into(),
+            public: DecodingKey::from_rsa_pem(&pair.public_key_to_pem()?)?,
+        })
+    }
+
+    /// The private key as GitHub hands it out.
+    pub(in crate::forge) fn private_pem(&self) -> SecretString {
+        SecretString::from(self.private_pem.expose_secret())
+    }
+
+    /// Whether a token is of the App and of now, by GitHub's rules.
+    pub(in crate::forge) fn verify(
+        &self,
+        token: &str,
+        options: &ForgeOptions,
+        now: DateTime<Utc>,
+    ) -> Result<(), Refusal> {
+        let mut rules = Validation::new(Algorithm::RS256);
+        // Judged below, by the forge's clock.
+        rules.validate_exp = false;
+        rules.required_spec_claims.clear();
+        let claims = jsonwebtoken::decode::<Claims>(token, &self.public, &rules)
+            .map_err(|_| Refusal::unauthorized("A JSON web token could not be decoded"))?
+            .claims;
+        let now = now.timestamp();
+        let issuer = claims.iss.map(|iss| iss.as_str().map_or(iss.to_string(), str::to_owned));
+        let problem = match (claims.iat, claims.exp) {
+            _ if issuer != Some(options.app_id.to_string()) => {
+                "'Issuer' claim ('iss') must be the App's id"
+            }
+            (Some(iat), _) if iat > now => {
+                "'Issued at' claim ('iat') must be an Integer representing the time that the \
+                 assertion was issued"
+            }
+            (None, _) => "Missing 'issued at' claim ('iat') in assertion",
+            (_, Some(exp)) if exp > now + LONGEST => {
+                "'Expiration time' claim ('exp') is too far in the future"
+            }
+            (_, Some(exp)) if exp > now => return Ok(()),
+            _ => {
+                "'Expiration time' claim ('exp') must be a numeric value representing the future \
+                 time at which the assertion expires"
+            }
+        };
+        Err(Refusal::unauthorized(problem))
+    }
+}

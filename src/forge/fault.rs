@@ -1,0 +1,116 @@
+//! Faults on demand: what a real GitHub does on its bad days.
+
+use std::time::Duration;
+
+/// What happens to the next calls of a path.
+///
+/// ```
+/// # use cloudcorrect::forge::{Effect, Fault};
+/// // The second comment is stored, but its author never learns of it.
+/// let fault = Fault::on("POST", "/comments").skip(1).effect(Effect::Lose(502));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    method: String,
+    path: String,
+    skip: usize,
+    times: usize,
+    effect: Effect,
+}
+
+/// What a fault does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Answers with the status and does nothing.
+    Refuse(u16),
+    /// Does what was asked, and then answers with the status.
+    Lose(u16),
+    /// Waits before doing what was asked.
+    Delay(Duration),
+    /// Never answers and does nothing.
+    Hang,
+    /// Does what was asked and never answers.
+    HangAfter,
+    /// Takes the token for revoked: 401.
+    RevokedToken,
+    /// Says that calls come too fast, with the seconds to wait: 403 and `Retry-After`.
+    SecondaryLimit(u64),
+    /// Says that there were too many calls, with the seconds to wait: 429 and `Retry-After`.
+    TooManyRequests(u64),
+}
+
+impl Fault {
+    /// A fault of the next call with this method whose path contains `path`: 502 and nothing done.
+    pub fn on(method: &str, path: &str) -> Self {
+        let (method, path) = (method.to_owned(), path.to_owned());
+        Self { method, path, skip: 0, times: 1, effect: Effect::Refuse(502) }
+    }
+
+    /// Lets that many calls pass first.
+    #[must_use]
+    pub fn skip(self, skip: usize) -> Self {
+        Self { skip, ..self }
+    }
+
+    /// Strikes that many calls.
+    #[must_use]
+    pub fn times(self, times: usize) -> Self {
+        Self { times, ..self }
+    }
+
+    /// Strikes in that way.
+    #[must_use]
+    pub fn effect(self, effect: Effect) -> Self {
+        Self { effect, ..self }
+    }
+}
+
+/// The faults that are still to strike.
+#[derive(Debug, Default)]
+pub(super) struct Faults(Vec<Fault>);
+
+impl Faults {
+    pub(super) fn add(&mut self, fault: Fault) {
+        self.0.push(fault);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// The first due fault that the call meets strikes; those before it let the call pass, counted.
+    pub(super) fn strike(&mut self, method: &str, path: &str) -> Option<Effect> {
+        let mut struck = None;
+        for fault in &mut self.0 {
+            if fault.method != method || !path.contains(&fault.path) || struck.is_some() {
+                continue;
+            }
+            if fault.skip > 0 {
+                fault.skip -= 1;
+            } else if fault.times > 0 {
+                fault.times -= 1;
+                struck = Some(fault.effect.clone());
+            }
+        }
+        self.0.retain(|fault| fault.times > 0);
+        struck
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_strikes_its_calls_in_turn() {
+        let mut faults = Faults::default();
+        faults.add(Fault::on("POST", "/comments").skip(1).times(2));
+        let struck: Vec<bool> =
+            ["/a/comments", "/b/comments", "/statuses", "/c/comments", "/comments"]
+                .iter()
+                .map(|path| faults.strike("POST", path).is_some())
+                .collect();
+        assert_eq!(struck, [false, true, false, true, false]);
+        assert_eq!(faults.strike("GET", "/comments"), None);
+    }
+}

@@ -1,0 +1,318 @@
+//! The comment on a pull request: a verdict, the problems, and what changes in what is checked.
+
+use crate::diagnostic::Diagnostic;
+use crate::impact::{Change, Changes, DiffLine, Subject, Weight, What};
+use crate::policy::Reading;
+
+use super::markdown::{Sheet, block, cell, code};
+use super::policies::{extent, problem};
+use super::post::{Comment, Post};
+use super::speaker::{Speaker, short};
+use super::words::count;
+
+/// Characters of a comment, with room for its marker and its last line.
+const LONGEST: usize = 60_000;
+/// Problems listed at most; the check run annotates more of them.
+const MOST_PROBLEMS: usize = 50;
+/// Changes listed at most.
+const MOST_CHANGES: usize = 100;
+
+/// The comment for the head of a pull request. `changes` are against what is in force; `None` where
+/// the policies cannot be read whole, so that what is missing is not taken for removed.
+pub fn comment(
+    speaker: Speaker<'_>,
+    number: u64,
+    head: &str,
+    reading: &Reading,
+    changes: Option<&Changes>,
+) -> Post {
+    let mut sheet = Sheet::new(LONGEST);
+    sheet.paragraph(&heading(speaker));
+    sheet.paragraph(&verdict(reading, changes));
+    if !reading.diagnostics.is_empty() {
+        sheet.rows(
+            "| | Where | Problem |\n| --- | --- | --- |\n",
+            by_weight(&reading.diagnostics, |it| !it.is_error()).map(row),
+            (MOST_PROBLEMS, "problems"),
+        );
+    }
+    if let Some(changes) = changes.filter(|changes| !changes.is_empty()) {
+        let changes: Vec<_> = changes.iter().collect();
+        let items = by_weight(&changes, |change| change.weight).map(|change| item(change));
+        sheet.rows("**Changes**\n\n", items, (MOST_CHANGES, "changes"));
+    }
+    let body = format!("{}\n\n<sub>at {}</sub>", sheet.finish(), code(short(head)));
+    Post::Comment(Comment::new(number, speaker.source, &body))
+}
+
+/// A source's name is the operator's and plain.
+fn heading(speaker: Speaker<'_>) -> String {
+    if speaker.is_alone {
+        "### Policies".to_owned()
+    } else {
+        format!("### Policies of {}", code(speaker.source))
+    }
+}
+
+/// What the reviewer has to know, in a line.
+fn verdict(reading: &Reading, changes: Option<&Changes>) -> String {
+    let errors = reading.diagnostics.iter().filter(|it| it.is_error()).count();
+    if errors > 0 {
+        let keep = if errors == 1 { "keeps" } else { "keep" };
+        let problems = count(errors, "problem");
+        return format!("**{problems}** {keep} these policies from coming into force.");
+    }
+    let extent = extent(&reading.policies);
+    let Some(changes) = changes else { return format!("**Valid**: {extent}.") };
+    let all = changes.iter().count();
+    match (all, changes.weaker().count()) {
+        (0, _) => format!("**Valid**: {extent}, and nothing that is checked changes."),
+        (_, 0) => format!("**Valid**: {extent}; {}, none of them weaker.", count(all, "change")),
+        (_, weaker) => {
+            let demand = if weaker == 1 { "demands" } else { "demand" };
+            format!(
+                "⚠️ **Valid, but weaker**: {weaker} of {} {demand} less than what is in force.",
+                count(all, "change")
+            )
+        }
+    }
+}
+
+/// Items with the weightiest first, else in their order.
+fn by_weight<T, W: Ord>(items: &[T], weight: impl Fn(&T) -> W) -> impl Iterator<Item = &T> {
+    let mut ordered: Vec<&T> = items.iter().collect();
+    ordered.sort_by_key(|item| weight(item));
+    ordered.into_iter()
+}
+
+fn row(diagnostic: &Diagnostic) -> String {
+    let Diagnostic { level, place, .. } = diagnostic;
+    let (place, problem) = (cell(&code(&place.to_string())), cell(&problem(diagnostic)));
+    format!("| {level} | {place} | {problem} |\n")
+}
+
+/// ``- storage: `buckets-are-private` severity high → low: **weaker**``, with the difference below
+/// where it is one of expressions.
+fn item(change: &Change) -> String {
+    let Change { subject, what, weight } = change;
+    let subject = match subject {
+        Subject::Account(name) => format!("account {}:", code(name.as_str())),
+        Subject::Group(name) => format!("{name}:"),
+        Subject::Check(group, check) => format!("{group}: {}", code(check.as_str())),
+    };
+    let weight = match weight {
+        Weight::Weaker => ": **weaker**",
+        Weight::Stronger => ": stronger",
+        Weight::Changed | Weight::Neutral => "",
+    };
+    match what {
+        What::Added => format!("- {subject} added{weight}\n"),
+        What::Removed => format!("- {subject} removed{weight}\n"),
+        What::Field { field, from, to } => {
+            format!("- {subject} {field} {} → {}{weight}\n", value(from), value(to))
+        }
+        What::Expression { field, diff } => {
+            format!("- {subject} {field} changed{weight}\n{}", difference(diff))
+        }
+    }
+}
+
+/// Plain words as they are, all else as code.
+fn value(text: &str) -> String {
+    match text {
+        "" => "none".to_owned(),
+        word if word.chars().all(|c| c.is_ascii_alphabetic()) => word.to_owned(),
+        text => code(text),
+    }
+}
+
+fn difference(diff: &[DiffLine]) -> String {
+    let lines: Vec<_> =
+        diff.iter().map(|line| format!("{} {}", line.side.sign(), line.text)).collect();
+    block("diff", lines.iter().map(String::as_str), "  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnostic::Place;
+    use crate::impact::changes;
+    use crate::policy::{PolicySet, SourceFile};
+
+    use super::*;
+
+    const BASE: &str = r#"
+apiVersion: cloudcorrect.dev/v1
+kind: Account
+metadata: { name: prod }
+spec: { aws: { accountId: "123456789012", regions: [us-east-1, eu-west-1] } }
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Group
+metadata: { name: storage }
+spec:
+  accounts: { names: [prod] }
+  schedule: { every: 15m }
+  checks:
+    - id: named
+      title: Names
+      severity: high
+      select: AWS::S3::Bucket
+      where: tag("env") == "prod"
+      assert: resource.BucketName != "" && size(resource.Tags) > 0
+    - { id: tagged, select: "AWS::S3::Bucket", assert: size(resource.Tags) > 0 }
+"#;
+
+    fn read(text: &str) -> Reading {
+        PolicySet::read(&[SourceFile::new("policies/a.yaml", text.as_bytes())])
+    }
+
+    /// The comment for a pull request that replaces these texts.
+    fn after(replaced: &[(&str, &str)]) -> String {
+        let base = read(BASE);
+        assert_eq!(base.diagnostics, []);
+        let head = replaced.iter().fold(BASE.to_owned(), |text, (old, new)| {
+            assert!(text.contains(old), "{old}");
+            text.replace(old, new)
+        });
+        let head = read(&head);
+        let changes = changes(&base.policies, &head.policies);
+        shown(&head, Some(&changes).filter(|_| head.is_clean()), true)
+    }
+
+    fn shown(reading: &Reading, changes: Option<&Changes>, is_alone: bool) -> String {
+        let speaker = Speaker { source: "main", is_alone };
+        match comment(speaker, 7, "0123456789abcdef", reading, changes) {
+            Post::Comment(comment) => {
+                assert_eq!(comment.number, 7);
+                comment.body.to_string().replace('\u{200b}', "‸")
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn nothing_that_changes_is_said_too() {
+        insta::assert_snapshot!(after(&[]), @"
+        <!-- cloudcorrect:main -->
+        ### Policies
+
+        **Valid**: 1 group with 2 checks, and nothing that is checked changes.
+
+        <sub>at `0123456`</sub>
+        ");
+        insta::assert_snapshot!(shown(&read(BASE), None, false), @"
+        <!-- cloudcorrect:main -->
+        ### Policies of `main`
+
+        **Valid**: 1 group with 2 checks.
+
+        <sub>at `0123456`</sub>
+        ");
+    }
+
+    #[test]
+    fn what_is_weaker_comes_first_and_loudly() {
+        insta::assert_snapshot!(after(&[
+            ("title: Names", "title: '@octocat <b>*names*</b> `x` | #1'"),
+            ("severity: high", "severity: low"),
+            ("[us-east-1, eu-west-1]", "[us-east-1]"),
+            (" && size(resource.Tags) > 0\n", "\n"),
+            ("    - { id: tagged, select: \"AWS::S3::Bucket\", assert: size(resource.Tags) > 0 }\n", ""),
+        ]), @r#"
+        <!-- cloudcorrect:main -->
+        ### Policies
+
+        ⚠️ **Valid, but weaker**: 4 of 5 changes demand less than what is in force.
+
+        **Changes**
+
+        - account `prod`: regions `eu-west-1, us-east-1` → `us-east-1`: **weaker**
+        - storage: `named` severity high → low: **weaker**
+        - storage: `named` assert changed: **weaker**
+          ```diff
+          - resource.BucketName != "" && size(resource.Tags) > 0
+          + resource.BucketName != ""
+          ```
+        - storage: `tagged` removed: **weaker**
+        - storage: `named` title Names → ``@octocat <b>*names*</b> `x` | #1``
+
+        <sub>at `0123456`</sub>
+        "#);
+    }
+
+    #[test]
+    fn what_is_not_weaker_is_said_calmly() {
+        insta::assert_snapshot!(after(&[
+            ("severity: high", "severity: critical"),
+            (r#"== "prod""#, r#"== "live""#),
+            ("every: 15m", "every: 5m"),
+        ]), @r#"
+        <!-- cloudcorrect:main -->
+        ### Policies
+
+        **Valid**: 1 group with 2 checks; 3 changes, none of them weaker.
+
+        **Changes**
+
+        - storage: `named` where changed
+          ```diff
+          - tag("env") == "prod"
+          + tag("env") == "live"
+          ```
+        - storage: every `15m` → `5m`: stronger
+        - storage: `named` severity high → critical: stronger
+
+        <sub>at `0123456`</sub>
+        "#);
+    }
+
+    #[test]
+    fn problems_are_a_table_that_no_text_leaves() {
+        insta::assert_snapshot!(after(&[("resource.BucketName", "resource.BuckeName"), ("select: AWS::S3::Bucket\n", "select: \"a|b` @octocat\\n| x |\"\n")]), @r"
+        <!-- cloudcorrect:main -->
+        ### Policies
+
+        **1 problem** keeps these policies from coming into force.
+
+        | | Where | Problem |
+        | --- | --- | --- |
+        | error | `policies/a.yaml:17:15` | there is no resource type `a\|b` @‸octocat…\`; this version knows `AWS::EC2::Instance`, `AWS::EC2::SecurityGroup`, `AWS::IAM::User`, `AWS::S3::Bucket` |
+
+        <sub>at `0123456`</sub>
+        ");
+        let mut reading = read(BASE);
+        let place = Place::point("policies/a|b.yaml", 1, 2);
+        let words = "`a || b` is <!-- no --> [link](https://x.example)\n\n# heading @team";
+        reading.diagnostics = vec![
+            Diagnostic::warning(place.clone(), "odd", "odd"),
+            Diagnostic::error(place.clone(), "bad", words).help("try `b | a`"),
+        ];
+        insta::assert_snapshot!(shown(&reading, None, true), @r"
+        <!-- cloudcorrect:main -->
+        ### Policies
+
+        **1 problem** keeps these policies from coming into force.
+
+        | | Where | Problem |
+        | --- | --- | --- |
+        | error | `policies/a\|b.yaml:1:2` | `a \|\| b` is \<!-- no --\> \[link\](https:‸//x.example)  \# heading @‸team; try `b \| a` |
+        | warning | `policies/a\|b.yaml:1:2` | odd |
+
+        <sub>at `0123456`</sub>
+        ");
+    }
+
+    #[test]
+    fn a_long_comment_keeps_its_marker_and_its_last_line() {
+        let mut reading = read(BASE);
+        let long = "`@x` ".repeat(300);
+        reading.diagnostics = (1..400)
+            .map(|line| Diagnostic::error(Place::point("a.yaml", line, 1), "bad", long.clone()))
+            .collect();
+        let body = shown(&reading, None, true);
+        assert!(body.len() < 65_536, "{}", body.len());
+        assert!(body.starts_with("<!-- cloudcorrect:main -->\n### Policies\n"), "{body}");
+        let end = " more problems\n\n<sub>at `0123456`</sub>";
+        assert!(body.ends_with(end), "{}", body.split_at(body.len() - 80).1);
+    }
+}

@@ -1,0 +1,81 @@
+//! How often to try again, and how long to wait before.
+
+use std::time::Duration;
+
+use rand::RngExt;
+
+use super::Failure;
+use crate::github::Error;
+
+/// Attempts at what GitHub refuses: a commit may not have reached all of it yet.
+const REFUSED: i32 = 5;
+/// Attempts at what gets no good answer: with the pauses about three hours.
+const UNANSWERED: i32 = 25;
+/// The longest pause.
+const LONGEST: Duration = Duration::from_mins(10);
+
+/// What to do about a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Try again after a pause.
+    Again(Duration),
+    /// Leave it.
+    GiveUp,
+}
+
+/// What to do about a failure after so many attempts, that one included.
+pub(super) fn verdict(failure: &Failure, attempts: i32) -> Verdict {
+    let most = match failure {
+        Failure::GitHub(Error::RateLimited { retry_after }) => {
+            // All that waited for the same instant would meet the same limit.
+            return Verdict::Again(*retry_after + spread(Duration::from_secs(5)));
+        }
+        Failure::GitHub(Error::NotFound { .. } | Error::Rejected { .. }) => REFUSED,
+        Failure::GitHub(Error::Unauthorized { .. } | Error::Unavailable { .. })
+        | Failure::Database(_) => UNANSWERED,
+        Failure::Unpostable(_) => 1,
+    };
+    if attempts >= most {
+        return Verdict::GiveUp;
+    }
+    let doubled = Duration::from_secs(1) * 2_u32.pow(attempts.clamp(1, 10).unsigned_abs() - 1);
+    let pause = doubled.min(LONGEST);
+    Verdict::Again(pause / 2 + spread(pause / 2))
+}
+
+fn spread(up_to: Duration) -> Duration {
+    up_to.mul_f64(rand::rng().random_range(0.0..=1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unavailable() -> Failure {
+        Error::Unavailable { message: "status 502".into() }.into()
+    }
+
+    #[test]
+    fn pauses_double_and_are_spread() {
+        for (attempts, longest) in [(1, 1), (2, 2), (5, 16), (20, 512)] {
+            let Verdict::Again(pause) = verdict(&unavailable(), attempts) else {
+                panic!("{attempts}");
+            };
+            let longest = Duration::from_secs(longest);
+            assert!(pause >= longest / 2 && pause <= longest, "{attempts}: {pause:?}");
+        }
+    }
+
+    #[test]
+    fn patience_depends_on_what_went_wrong() {
+        let refused: Failure = Error::Rejected { status: 422, message: "no".into() }.into();
+        assert_eq!(verdict(&refused, REFUSED), Verdict::GiveUp);
+        assert_ne!(verdict(&unavailable(), REFUSED), Verdict::GiveUp);
+        assert_eq!(verdict(&unavailable(), UNANSWERED), Verdict::GiveUp);
+        assert_eq!(verdict(&Failure::Unpostable("?".into()), 1), Verdict::GiveUp);
+        let asked = Duration::from_mins(30);
+        let limited: Failure = Error::RateLimited { retry_after: asked }.into();
+        let Verdict::Again(pause) = verdict(&limited, 1_000) else { panic!("never given up") };
+        assert!(pause >= asked, "{pause:?}");
+    }
+}

@@ -1,0 +1,90 @@
+//! Carrying out a [`SyncPlan`]: the only writer of what is in force.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use sqlx::PgConnection;
+
+use crate::compliance;
+use crate::db::revisions::{self, RevisionRecord, State};
+use crate::db::sources::{self, Claim, Completed, Fence};
+use crate::db::{groups, policies};
+
+use super::plan::{Application, Decision, SyncPlan};
+use super::posts::Poster;
+
+/// Carries out a plan and ends the pass, in the caller's transaction. Returns the groups whose
+/// definition changed.
+pub(super) async fn apply(
+    connection: &mut PgConnection,
+    claim: &Claim,
+    plan: &SyncPlan,
+    poster: Option<&Poster>,
+    pause: Duration,
+) -> anyhow::Result<Vec<String>> {
+    let source = claim.source.id;
+    let fence = sources::fence(&mut *connection, claim).await?;
+    let record = record(plan)?;
+    revisions::record(connection, &fence, &record).await?;
+    let head = plan.commit.id.to_string();
+    let last_good = claim.source.revision.clone();
+    let (changed, revision) = match &plan.decision {
+        Decision::Apply(application) => {
+            let changed = bring_into_force(connection, &fence, plan, application).await?;
+            (changed, Some(head.clone()))
+        }
+        Decision::Refuse => (Vec::new(), last_good.clone()),
+    };
+    if let Some(poster) = poster {
+        poster.say_of_revision(connection, plan, last_good.as_deref()).await?;
+    }
+    let refused = refusal(&record);
+    let completed = Completed { head, revision, refused, pause };
+    sources::complete(&mut *connection, fence, &completed).await?;
+    if let (Some(poster), Decision::Apply(_)) = (poster, &plan.decision) {
+        // Of the commit that is in force now: groups that did not change keep their result.
+        let lock = sources::lock(&mut *connection, source).await?;
+        compliance::want(connection, &lock, poster.links()).await?;
+    }
+    Ok(changed)
+}
+
+async fn bring_into_force(
+    connection: &mut PgConnection,
+    fence: &Fence,
+    plan: &SyncPlan,
+    application: &Application,
+) -> anyhow::Result<Vec<String>> {
+    let Application { files, groups, retired } = application;
+    let commit = plan.commit.id.to_string();
+    policies::apply(connection, fence, &commit, &plan.commit.author, files).await?;
+    groups::retire(connection, fence, retired).await?;
+    Ok(groups::upsert(connection, fence, &commit, groups).await?)
+}
+
+fn record(plan: &SyncPlan) -> anyhow::Result<RevisionRecord> {
+    let SyncPlan { commit, reading, decision } = plan;
+    let state = match decision {
+        Decision::Apply(_) => State::InForce,
+        Decision::Refuse => State::Refused,
+    };
+    Ok(RevisionRecord {
+        commit: commit.id.to_string(),
+        parent: commit.parent.map(|parent| parent.to_string()),
+        author: commit.author.clone(),
+        committed_at: commit.committed_at,
+        summary: commit.summary.clone(),
+        state,
+        diagnostics: serde_json::to_value(&reading.diagnostics)
+            .context("cannot write diagnostics as JSON")?,
+    })
+}
+
+/// That a commit is refused, in a line, if it is.
+pub(super) fn refusal(record: &RevisionRecord) -> Option<String> {
+    let is_error = |it: &&serde_json::Value| it.get("level").is_some_and(|it| it == "error");
+    let errors = record.diagnostics.as_array().map_or(0, |all| all.iter().filter(is_error).count());
+    let problems = if errors == 1 { "1 problem" } else { &format!("{errors} problems") };
+    (record.state == State::Refused)
+        .then(|| format!("commit `{}` is refused: it has {problems}", record.commit))
+}

@@ -1,0 +1,89 @@
+//! Saying on GitHub what came of a commit: posts are wanted in the same transaction.
+
+use anyhow::Context;
+use sqlx::PgConnection;
+
+use crate::db::outbox;
+use crate::db::sources::{Source, SourceId};
+use crate::git::CommitId;
+use crate::policy::Reading;
+use crate::render::links::Links;
+use crate::render::post::Post;
+use crate::render::{Effect, Speaker, comment, policies_check};
+
+use super::plan::SyncPlan;
+use super::reading::Proposal;
+
+/// Who says it.
+#[derive(Debug, Clone)]
+pub(super) struct Poster {
+    source: SourceId,
+    name: String,
+    is_alone: bool,
+    links: Links,
+}
+
+impl Poster {
+    /// Speaks for a source. `all` are the watched sources, `links` lead to the page.
+    pub(super) fn new(source: &Source, all: &[Source], links: Links) -> Self {
+        let is_alone = !source.shares_repository(all);
+        Self { source: source.id, name: source.registration.name.clone(), is_alone, links }
+    }
+
+    /// What the policies of a commit of the branch came to.
+    pub(super) async fn say_of_revision(
+        &self,
+        connection: &mut PgConnection,
+        plan: &SyncPlan,
+        last_good: Option<&str>,
+    ) -> anyhow::Result<()> {
+        let effect = Effect::Synced { last_good };
+        self.policies(connection, plan.commit.id, effect, &plan.reading).await
+    }
+
+    /// What a pull request asks for. It gets no comment as long as it is none of our business: it
+    /// touches no policy, and never did.
+    pub(super) async fn say_of_proposal(
+        &self,
+        connection: &mut PgConnection,
+        proposal: &Proposal,
+    ) -> anyhow::Result<()> {
+        let Proposal { number, head, reading, changes, touches_policies } = proposal;
+        self.policies(connection, *head, Effect::Proposed, reading).await?;
+        let sha = head.to_string();
+        let post = comment(self.speaker(), *number, &sha, reading, changes.as_ref());
+        let is_wanted = *touches_policies
+            || outbox::find(&mut *connection, self.source, &post.key()).await?.is_some();
+        if is_wanted {
+            self.want(connection, &post).await?;
+        }
+        Ok(())
+    }
+
+    async fn policies(
+        &self,
+        connection: &mut PgConnection,
+        commit: CommitId,
+        effect: Effect<'_>,
+        reading: &Reading,
+    ) -> anyhow::Result<()> {
+        let speaker = self.speaker();
+        let check = policies_check(speaker, &commit.to_string(), effect, reading, &self.links);
+        self.want(connection, &check).await
+    }
+
+    /// The way to the page.
+    pub(super) fn links(&self) -> &Links {
+        &self.links
+    }
+
+    fn speaker(&self) -> Speaker<'_> {
+        Speaker { source: &self.name, is_alone: self.is_alone }
+    }
+
+    async fn want(&self, connection: &mut PgConnection, post: &Post) -> anyhow::Result<()> {
+        let json = serde_json::to_value(post).context("cannot write a post as JSON")?;
+        outbox::want(connection, self.source, &post.key(), &json).await?;
+        Ok(())
+    }
+}

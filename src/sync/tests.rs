@@ -1,0 +1,572 @@
+//! Passes over real repositories and a real Postgres.
+
+use std::fmt::Write as _;
+
+use sqlx::PgPool;
+
+use super::testing::{account, group};
+use super::*;
+use crate::db::sources::{Registration, SourceId};
+use crate::db::{outbox, pull_requests};
+use crate::git::testing::Origin;
+use crate::render::post::Post;
+
+type TestResult = anyhow::Result<()>;
+
+/// A repository, a database and the reconciler between them.
+struct World {
+    pool: PgPool,
+    origin: Origin,
+    syncer: Syncer,
+}
+
+impl World {
+    fn new(pool: PgPool) -> Self {
+        let origin = Origin::new();
+        let settings = SyncSettings {
+            mirrors: origin.root.path().join("mirrors"),
+            allowed: Allowed { file: true, http: false },
+            ..SyncSettings::default()
+        };
+        Self { syncer: Syncer::new(pool.clone(), None, settings), pool, origin }
+    }
+
+    fn registration(&self, name: &str, path: &str) -> Registration {
+        Registration {
+            name: name.into(),
+            host: Host::Git,
+            repository: self.origin.url().to_string(),
+            branch: "main".into(),
+            path: path.into(),
+        }
+    }
+
+    async fn watch(&self, registrations: &[Registration]) -> anyhow::Result<Vec<SourceId>> {
+        let mut connection = self.pool.acquire().await?;
+        Ok(sources::register(&mut connection, registrations).await?)
+    }
+
+    /// Watches the directory `policies` as the source `main`.
+    async fn watched(pool: PgPool) -> anyhow::Result<Self> {
+        let world = Self::new(pool);
+        world.watch(&[world.registration("main", "policies")]).await?;
+        Ok(world)
+    }
+
+    /// The only source.
+    async fn source(&self) -> anyhow::Result<Source> {
+        sources::by_name(&self.pool, "main").await?.context("a source")
+    }
+
+    /// Nudges the sources and passes until nothing is due.
+    async fn sync(&self) -> TestResult {
+        let mut connection = self.pool.acquire().await?;
+        for source in sources::all(&self.pool).await? {
+            sources::nudge(&mut connection, &source.registration.name).await?;
+        }
+        while self.syncer.pass().await? == Pass::Worked {}
+        Ok(())
+    }
+
+    /// How a source stands. Commits are numbered in the order in which they were seen.
+    async fn shown(&self, name: &str) -> anyhow::Result<String> {
+        let source = sources::by_name(&self.pool, name).await?.context("no such source")?;
+        let mut text = format!("head {:?}, in force {:?}", source.head, source.revision);
+        if let Some(error) = &source.last_error {
+            write!(text, ", {error}")?;
+        }
+        let in_force = policies::in_force(&self.pool, source.id).await?;
+        for file in in_force.files {
+            write!(text, "\n{} since {}", file.path, file.since_commit)?;
+        }
+        for group in groups::of_source(&self.pool, source.id).await? {
+            write!(text, "\n{} since {}", group.definition.name, group.revision)?;
+        }
+        let mut history = revisions::history(&self.pool, source.id, None, 10).await?;
+        history.reverse();
+        for revision in &history {
+            let record = &revision.record;
+            let diagnostics = record.diagnostics.as_array().map_or(0, Vec::len);
+            write!(text, "\n{}: {:?}, {diagnostics} diagnostics", record.commit, record.state)?;
+        }
+        Ok((1..).zip(history).fold(text, |text, (number, revision)| {
+            text.replace(&revision.record.commit, &format!("c{number}"))
+        }))
+    }
+}
+
+fn prod() -> String {
+    account("prod", "env: prod")
+}
+
+#[sqlx::test]
+async fn a_commit_comes_into_force_whole(pool: PgPool) -> TestResult {
+    let world = World::watched(pool).await?;
+    world.origin.commit(&[
+        ("policies/accounts.yaml", &prod()),
+        ("policies/storage.yaml", &group("storage", "15m")),
+    ]);
+    world.sync().await?;
+    insta::assert_snapshot!(world.shown("main").await?, @r#"
+    head Some("c1"), in force Some("c1")
+    policies/accounts.yaml since c1
+    policies/storage.yaml since c1
+    storage since c1
+    c1: InForce, 0 diagnostics
+    "#);
+
+    // What a commit leaves as it was keeps its commit.
+    world.origin.commit(&[
+        ("policies/accounts.yaml", &prod()),
+        ("policies/storage.yaml", &group("storage", "15m")),
+        ("policies/network.yaml", &group("network", "15m")),
+    ]);
+    world.sync().await?;
+    insta::assert_snapshot!(world.shown("main").await?, @r#"
+    head Some("c2"), in force Some("c2")
+    policies/accounts.yaml since c1
+    policies/network.yaml since c2
+    policies/storage.yaml since c1
+    network since c2
+    storage since c1
+    c1: Superseded, 0 diagnostics
+    c2: InForce, 0 diagnostics
+    "#);
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_broken_file_leaves_the_last_good_groups_in_force(pool: PgPool) -> TestResult {
+    let world = World::watched(pool).await?;
+    let good = [("policies/a.yaml", prod()), ("policies/b.yaml", group("storage", "15m"))];
+    let commit = |second: &str| {
+        world.origin.commit(&[(good[0].0, &good[0].1), (good[1].0, second)]);
+    };
+    commit(&good[1].1);
+    world.sync().await?;
+    commit(&good[1].1.replace("BucketName", "BucktName"));
+    world.sync().await?;
+    insta::assert_snapshot!(world.shown("main").await?, @r#"
+    head Some("c2"), in force Some("c1"), commit `c2` is refused: it has 1 problem
+    policies/a.yaml since c1
+    policies/b.yaml since c1
+    storage since c1
+    c1: InForce, 0 diagnostics
+    c2: Refused, 1 diagnostics
+    "#);
+    let source = world.source().await?;
+    let refused = source.head.clone().context("a head")?;
+    let refused = revisions::find(&world.pool, source.id, &refused).await?.context("a revision")?;
+    let diagnostics = serde_json::to_string_pretty(&refused.record.diagnostics)?;
+    insta::assert_snapshot!(diagnostics, @r#"
+    [
+      {
+        "code": "unknown-property",
+        "help": "did you mean `BucketName`?",
+        "level": "error",
+        "place": {
+          "line": 11,
+          "path": "policies/b.yaml",
+          "column": 24,
+          "endLine": 11,
+          "endColumn": 33
+        },
+        "message": "`AWS::S3::Bucket` has no property `BucktName`"
+      }
+    ]
+    "#);
+
+    // It stays refused as long as nobody does anything, and is superseded when somebody does.
+    world.sync().await?;
+    let still = world.source().await?;
+    assert_eq!(still.last_error, source.last_error);
+    commit(&group("storage", "5m"));
+    world.sync().await?;
+    insta::assert_snapshot!(world.shown("main").await?, @r#"
+    head Some("c3"), in force Some("c3")
+    policies/a.yaml since c1
+    policies/b.yaml since c3
+    storage since c3
+    c1: Superseded, 0 diagnostics
+    c2: Refused, 1 diagnostics
+    c3: InForce, 0 diagnostics
+    "#);
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_deleted_group_retires_and_its_file_keeps_its_versions(pool: PgPool) -> TestResult {
+    let world = World::watched(pool).await?;
+    let (prod, storage, network) = (prod(), group("storage", "15m"), group("network", "15m"));
+    world.origin.commit(&[
+        ("policies/a.yaml", &prod),
+        ("policies/b.yaml", &storage),
+        ("policies/c.yaml", &network),
+    ]);
+    world.sync().await?;
+    world.origin.commit(&[("policies/a.yaml", &prod), ("policies/b.yaml", &storage)]);
+    world.sync().await?;
+    insta::assert_snapshot!(world.shown("main").await?, @r#"
+    head Some("c2"), in force Some("c2")
+    policies/a.yaml since c1
+    policies/b.yaml since c1
+    storage since c1
+    c1: Superseded, 0 diagnostics
+    c2: InForce, 0 diagnostics
+    "#);
+    let source = world.source().await?;
+    let gone = groups::find(&world.pool, source.id, "network").await?.context("kept")?;
+    assert!(gone.retired_at.is_some());
+    Ok(())
+}
+
+#[sqlx::test]
+async fn two_sources_on_one_repository_do_not_mix(pool: PgPool) -> TestResult {
+    let world = World::new(pool);
+    world.watch(&[world.registration("team-a", "a"), world.registration("team-b", "b")]).await?;
+    let (prod, storage) = (prod(), group("storage", "15m"));
+    world.origin.commit(&[
+        ("a/accounts.yaml", &prod),
+        ("a/storage.yaml", &storage),
+        ("b/accounts.yaml", &prod),
+        ("b/storage.yaml", &storage.replace("assert", "asert")),
+    ]);
+    world.sync().await?;
+    insta::assert_snapshot!(world.shown("team-a").await?, @r#"
+    head Some("c1"), in force Some("c1")
+    a/accounts.yaml since c1
+    a/storage.yaml since c1
+    storage since c1
+    c1: InForce, 0 diagnostics
+    "#);
+    insta::assert_snapshot!(world.shown("team-b").await?, @r#"
+    head Some("c1"), in force None, commit `c1` is refused: it has 2 problems
+    c1: Refused, 2 diagnostics
+    "#);
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_rewritten_branch_is_followed_and_said_to_be_so(pool: PgPool) -> TestResult {
+    let world = World::watched(pool).await?;
+    let files = [("policies/a.yaml", prod()), ("policies/b.yaml", group("storage", "15m"))];
+    let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    world.origin.commit(&files);
+    world.sync().await?;
+    world.origin.commit_on("refs/heads/main", None, &[&files[..], &[("x", "y")]].concat());
+    world.sync().await?;
+    insta::assert_snapshot!(world.shown("main").await?, @r#"
+    head Some("c2"), in force Some("c2")
+    policies/a.yaml since c1
+    policies/b.yaml since c1
+    storage since c1
+    c1: Superseded, 0 diagnostics
+    c2: InForce, 1 diagnostics
+    "#);
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_directory_that_is_gone_refuses_the_commit(pool: PgPool) -> TestResult {
+    let world = World::watched(pool).await?;
+    world.origin.commit(&[("policies/a.yaml", &prod())]);
+    world.sync().await?;
+    world.origin.commit(&[("policy/a.yaml", &prod())]);
+    world.sync().await?;
+    insta::assert_snapshot!(world.shown("main").await?, @r#"
+    head Some("c2"), in force Some("c1"), commit `c2` is refused: it has 1 problem
+    policies/a.yaml since c1
+    c1: InForce, 0 diagnostics
+    c2: Refused, 1 diagnostics
+    "#);
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_remote_that_fails_is_asked_again_later(pool: PgPool) -> TestResult {
+    let world = World::watched(pool).await?;
+    assert_eq!(world.syncer.pass().await?, Pass::Worked);
+    assert_eq!(world.syncer.pass().await?, Pass::Idle, "not at once");
+    let source = world.source().await?;
+    assert_eq!(source.attempts, 1);
+    let error = source.last_error.context("an error")?;
+    let url = world.origin.url().to_string();
+    insta::assert_snapshot!(error.replace(&url, "URL"), @"cannot fetch branch `main` of URL: the remote has no branch `main`; see whether it was renamed or deleted");
+    world.origin.commit(&[("policies/a.yaml", &prod())]);
+    world.sync().await?;
+    let source = world.source().await?;
+    assert_eq!((source.attempts, source.last_error), (0, None));
+    Ok(())
+}
+
+#[sqlx::test]
+async fn polling_a_branch_that_stays_changes_nothing(pool: PgPool) -> TestResult {
+    let world = World::watched(pool).await?;
+    world.origin.commit(&[("policies/a.yaml", &prod())]);
+    world.sync().await?;
+    let before = world.source().await?;
+    world.sync().await?;
+    let after = world.source().await?;
+    assert!(after.last_checked_at > before.last_checked_at);
+    assert_eq!(after.last_synced_at, before.last_synced_at);
+    let wait = after.due_at - after.last_checked_at.context("checked")?;
+    assert!((48..=60).contains(&wait.num_seconds()), "{wait}");
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_pass_that_wakes_after_its_lease_writes_nothing(pool: PgPool) -> TestResult {
+    let world = World::watched(pool).await?;
+    world.origin.commit(&[("policies/a.yaml", &prod())]);
+    let stalled = sources::claim_due(&world.pool, Duration::ZERO).await?.context("due")?;
+    let error = world.syncer.work(&stalled).await.unwrap_err();
+    assert!(is_stale(&error), "{error:#}");
+    let source = world.source().await?;
+    assert_eq!((source.head, source.revision), (None, None));
+    assert_eq!(policies::in_force(&world.pool, source.id).await?.files, []);
+    world.syncer.failed(&stalled, &error).await?;
+    let source = world.source().await?;
+    assert_eq!(source.last_error, None, "the next attempt's business");
+    Ok(())
+}
+
+/// A source on GitHub whose repository is read from disk: what is said there, without GitHub.
+struct OnGitHub {
+    world: World,
+    corner: Corner,
+}
+
+impl OnGitHub {
+    async fn new(pool: PgPool) -> anyhow::Result<Self> {
+        let world = World::new(pool);
+        let on_github = Registration {
+            host: Host::GitHub,
+            repository: "example/policies".into(),
+            ..world.registration("main", "policies")
+        };
+        world.watch(&[on_github]).await?;
+        let corner = Corner {
+            directory: world.origin.mirror_directory(),
+            remote: Remote::new(world.origin.url(), Allowed { file: true, http: false })?,
+            limits: Limits::default(),
+            branch: "main".into(),
+            path: "policies".into(),
+        };
+        Ok(Self { world, corner })
+    }
+
+    async fn poster(&self) -> anyhow::Result<Poster> {
+        let all = sources::all(&self.world.pool).await?;
+        Ok(Poster::new(&all[0], &all, Links::default()))
+    }
+
+    /// What a pass does, less asking GitHub.
+    async fn pass(&self) -> TestResult {
+        let pool = &self.world.pool;
+        sources::nudge(&mut *pool.acquire().await?, "main").await?;
+        let claim = sources::claim_due(pool, Duration::from_mins(1)).await?.context("due")?;
+        let (known, in_force) =
+            (id(claim.source.head.as_deref()), id(claim.source.revision.as_deref()));
+        let corner = self.corner.clone();
+        let poster = self.poster().await?;
+        match blocking(move || corner.head(known, in_force)).await? {
+            Head::New(revision) => self.world.syncer.decide(&claim, *revision, Some(&poster)).await,
+            Head::Known => self.world.syncer.answer(&claim, self.corner.clone(), &poster).await,
+        }
+    }
+
+    async fn pull_request(&self, number: i64, head: CommitId) -> TestResult {
+        let source = self.world.source().await?;
+        let pull = pull_requests::PullRequest {
+            number,
+            head: head.to_string(),
+            base_branch: "main".into(),
+            state: pull_requests::State::Open,
+            author: "ada".into(),
+            updated_at: chrono::DateTime::UNIX_EPOCH,
+        };
+        pull_requests::see(&self.world.pool, source.id, &pull).await?;
+        Ok(())
+    }
+
+    /// What is wanted under a key: the whole of a comment, the gist of a check run.
+    async fn post(&self, key: &str) -> anyhow::Result<String> {
+        let source = self.world.source().await?.id;
+        let Some(post) = outbox::find(&self.world.pool, source, key).await? else {
+            return Ok("nothing".to_owned());
+        };
+        Ok(match serde_json::from_value(post.post)? {
+            Post::CheckRun(check) => {
+                let mut text =
+                    format!("{}: {:?}, {}", check.name.as_str(), check.state, check.title.as_str());
+                for annotation in check.annotations.shown() {
+                    let (path, line) = (&annotation.path, annotation.start_line);
+                    write!(text, "\n{path}:{line}: {}", annotation.message.as_str())?;
+                }
+                text
+            }
+            Post::Comment(comment) => comment.body.as_str().to_owned(),
+            Post::CommitStatus(status) => status.description.as_str().to_owned(),
+        })
+    }
+}
+
+#[sqlx::test]
+async fn what_came_of_a_commit_is_said_on_it(pool: PgPool) -> TestResult {
+    let github = OnGitHub::new(pool).await?;
+    let files = [("policies/a.yaml", prod()), ("policies/b.yaml", group("storage", "15m"))];
+    let commit = |second: &str| {
+        github.world.origin.commit(&[(files[0].0, &files[0].1), (files[1].0, second)])
+    };
+    let good = commit(&files[1].1);
+    github.pass().await?;
+    insta::assert_snapshot!(github.post(&format!("policies/{good}")).await?, @"cloudcorrect/policies: Success, 1 group with 1 check is valid");
+    insta::assert_snapshot!(github.post(&format!("compliance/{good}")).await?, @"cloudcorrect/compliance: InProgress, 0 of 1 groups evaluated");
+
+    let bad = commit(&files[1].1.replace("BucketName", "BucktName"));
+    github.pass().await?;
+    insta::assert_snapshot!(github.post(&format!("policies/{bad}")).await?, @"
+    cloudcorrect/policies: Failure, 1 problem
+    policies/b.yaml:11: `AWS::S3::Bucket` has no property `BucktName`
+
+    help: did you mean `BucketName`?
+    ");
+    assert_eq!(github.post(&format!("compliance/{bad}")).await?, "nothing");
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_pull_request_is_answered_for_each_head(pool: PgPool) -> TestResult {
+    let github = OnGitHub::new(pool).await?;
+    let origin = &github.world.origin;
+    let files = [("policies/a.yaml", prod()), ("policies/b.yaml", group("storage", "15m"))];
+    let with = |second: &str| [(files[0].0, files[0].1.clone()), (files[1].0, second.to_owned())];
+    let push = |reference: &str, parent, second: &str| {
+        let files = with(second);
+        let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+        origin.commit_on(reference, parent, &files)
+    };
+    let base = push("refs/heads/main", None, &files[1].1);
+    github.pass().await?;
+
+    let first = push("refs/pull/7/head", Some(base), &group("storage", "1d"));
+    github.pull_request(7, first).await?;
+    github.pass().await?;
+    insta::assert_snapshot!(github.post(&format!("policies/{first}")).await?, @"cloudcorrect/policies: Success, 1 group with 1 check is valid");
+    insta::assert_snapshot!(github.post("comment/7").await?, @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    ⚠️ **Valid, but weaker**: 1 of 1 change demands less than what is in force.
+
+    **Changes**
+
+    - storage: every `15m` → `1d`: **weaker**
+
+    <sub>at `7dd928e`</sub>
+    ");
+
+    // A push to the same pull request: its own check run, the same comment.
+    let broken = group("storage", "1d").replace("assert", "asert");
+    let second = push("refs/pull/7/head", Some(first), &broken);
+    github.pull_request(7, second).await?;
+    github.pass().await?;
+    insta::assert_snapshot!(github.post(&format!("policies/{second}")).await?, @"
+    cloudcorrect/policies: Failure, 2 problems
+    policies/b.yaml:9: an item of `checks` lacks `assert`
+
+    help: A CEL expression: what must hold of each of them.
+    policies/b.yaml:11: an item of `checks` has no `asert`
+
+    help: did you mean `assert`?
+    ");
+    insta::assert_snapshot!(github.post("comment/7").await?, @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    **2 problems** keep these policies from coming into force.
+
+    | | Where | Problem |
+    | --- | --- | --- |
+    | error | `policies/b.yaml:9:7` | an item of `checks` lacks `assert`; A CEL expression: what must hold of each of them. |
+    | error | `policies/b.yaml:11:7` | an item of `checks` has no `asert`; did you mean `assert`? |
+
+    <sub>at `77e8f4c`</sub>
+    ");
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_pull_request_without_policies_gets_its_check_and_no_comment(pool: PgPool) -> TestResult {
+    let github = OnGitHub::new(pool).await?;
+    let origin = &github.world.origin;
+    let prod = prod();
+    let base = origin.commit(&[("policies/a.yaml", &prod)]);
+    github.pass().await?;
+    let files = [("policies/a.yaml", prod.as_str()), ("README.md", "words")];
+    let head = origin.commit_on("refs/pull/8/head", Some(base), &files);
+    github.pull_request(8, head).await?;
+    github.pass().await?;
+    assert_ne!(github.post(&format!("policies/{head}")).await?, "nothing");
+    assert_eq!(github.post("comment/8").await?, "nothing");
+    Ok(())
+}
+
+#[sqlx::test]
+async fn what_main_gained_meanwhile_is_not_the_pull_requests_doing(pool: PgPool) -> TestResult {
+    let github = OnGitHub::new(pool).await?;
+    let origin = &github.world.origin;
+    let (prod, storage, users) = (prod(), group("storage", "15m"), group("users", "15m"));
+    let base = origin.commit(&[("policies/a.yaml", &prod)]);
+    origin.commit(&[("policies/a.yaml", &prod), ("policies/b.yaml", &storage)]);
+    let files = [("policies/a.yaml", prod.as_str()), ("policies/c.yaml", users.as_str())];
+    let head = origin.commit_on("refs/pull/9/head", Some(base), &files);
+    github.pass().await?;
+    github.pull_request(9, head).await?;
+    github.pass().await?;
+    insta::assert_snapshot!(github.post("comment/9").await?, @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    **Valid**: 1 group with 1 check; 1 change, none of them weaker.
+
+    **Changes**
+
+    - users: added: stronger
+
+    <sub>at `77e385b`</sub>
+    ");
+    Ok(())
+}
+
+#[sqlx::test]
+async fn where_the_branch_is_broken_a_pull_request_is_compared_with_what_is_in_force(
+    pool: PgPool,
+) -> TestResult {
+    let github = OnGitHub::new(pool).await?;
+    let origin = &github.world.origin;
+    let (prod, storage) = (prod(), group("storage", "15m"));
+    let broken = storage.replace("assert", "asert");
+    origin.commit(&[("policies/a.yaml", &prod), ("policies/b.yaml", &storage)]);
+    github.pass().await?;
+    let base = origin.commit(&[("policies/a.yaml", &prod), ("policies/b.yaml", &broken)]);
+    github.pass().await?;
+    let mended = group("storage", "1d");
+    let files = [("policies/a.yaml", prod.as_str()), ("policies/b.yaml", mended.as_str())];
+    let head = origin.commit_on("refs/pull/9/head", Some(base), &files);
+    github.pull_request(9, head).await?;
+    github.pass().await?;
+    insta::assert_snapshot!(github.post("comment/9").await?, @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    ⚠️ **Valid, but weaker**: 1 of 1 change demands less than what is in force.
+
+    **Changes**
+
+    - storage: every `15m` → `1d`: **weaker**
+
+    <sub>at `2f1f1f1`</sub>
+    ");
+    Ok(())
+}

@@ -1,0 +1,87 @@
+//! The forge's bad days.
+
+use std::time::Duration;
+
+use cloudcorrect::forge::{Effect, Fault};
+use serde_json::json;
+
+use super::{Stage, client};
+
+#[tokio::test]
+async fn a_lost_answer_leaves_its_write_behind() {
+    let stage = Stage::new().await;
+    let (number, _) = stage.pull_request("change").await;
+    let path = format!("/repos/acme/policies/issues/{number}/comments");
+    stage.forge.inject(Fault::on("POST", "/comments").effect(Effect::Refuse(500)));
+    stage.forge.inject(Fault::on("POST", "/comments").effect(Effect::Lose(502)));
+    let mut seen = Vec::new();
+    for n in 0..3 {
+        let status = stage.post(&path, json!({ "body": format!("{n}") })).await.status;
+        seen.push((status, stage.repository.comments(number).len()));
+    }
+    assert_eq!(seen, [(500, 0), (502, 1), (201, 2)]);
+    stage.finish().await;
+}
+
+#[tokio::test]
+async fn limits_say_when_to_come_back() {
+    let stage = Stage::new().await;
+    let path = format!("{}/repos/acme/policies", stage.forge.api_url());
+    let table = [
+        (Effect::SecondaryLimit(7), 403, "7"),
+        (Effect::TooManyRequests(9), 429, "9"),
+        (Effect::RevokedToken, 401, ""),
+    ];
+    for (effect, status, after) in table {
+        stage.forge.inject(Fault::on("GET", "/repos/acme/policies").effect(effect));
+        let answered = client().get(&path).bearer_auth(&stage.token).send().await.unwrap();
+        assert_eq!(answered.status(), status);
+        let told = answered.headers().get("retry-after").map_or("", |it| it.to_str().unwrap());
+        assert_eq!(told, after);
+    }
+    assert_eq!(stage.get("/repos/acme/policies").await.status, 200);
+    stage.finish().await;
+}
+
+#[tokio::test]
+async fn a_call_that_hangs_ends_with_its_caller_or_the_forge() {
+    let stage = Stage::new().await;
+    let path = "/repos/acme/policies/check-runs";
+    let run = json!({ "name": "x", "head_sha": stage.first });
+    stage.forge.inject(Fault::on("POST", path).effect(Effect::HangAfter));
+    stage.forge.inject(Fault::on("GET", "/app").effect(Effect::Hang));
+    let impatient = client()
+        .post(format!("{}{path}", stage.forge.api_url()))
+        .bearer_auth(&stage.token)
+        .json(&run)
+        .timeout(Duration::from_millis(500));
+    let mut events = stage.forge.subscribe();
+    let (gone, ()) = tokio::join!(impatient.send(), async {
+        // Stored long before its caller gives up.
+        while stage.forge.check_runs(&stage.first).is_empty() {
+            events.recv().await.unwrap();
+        }
+    });
+    assert!(gone.unwrap_err().is_timeout());
+    let url = format!("{}/app", stage.forge.api_url());
+    let hanging = tokio::spawn(client().get(url).send());
+    while stage.forge.calls().iter().all(|call| call.path != "/app") {
+        events.recv().await.unwrap();
+    }
+    stage.finish().await;
+    let ended = hanging.await.unwrap();
+    assert!(ended.is_err() || ended.is_ok_and(|answer| answer.status() == 503));
+}
+
+#[tokio::test]
+async fn git_has_bad_days_too() {
+    let stage = Stage::new().await;
+    stage.forge.inject(Fault::on("GET", "/policies.git/info/refs").times(2));
+    let url = format!("{}/info/refs?service=git-upload-pack", stage.repository.clone_url);
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        seen.push(client().get(&url).send().await.unwrap().status().as_u16());
+    }
+    assert_eq!(seen, [502, 502, 200]);
+    stage.finish().await;
+}

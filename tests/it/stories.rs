@@ -1,0 +1,344 @@
+//! The manual as tests: what people do, and what they see.
+
+use cloudcorrect::forge::NewCommit;
+use insta::assert_snapshot;
+use sqlx::PgPool;
+
+use crate::world::story::World;
+
+const ACCOUNTS: (&str, &str) = (
+    "policies/accounts.yaml",
+    "apiVersion: cloudcorrect.dev/v1
+kind: Account
+metadata: { name: prod }
+spec:
+  aws: { accountId: 123456789012, regions: [us-east-1] }
+",
+);
+
+const STORAGE: &str = "apiVersion: cloudcorrect.dev/v1
+kind: Group
+metadata: { name: storage }
+spec:
+  schedule: { every: 15m }
+  checks:
+    - id: buckets-are-private
+      title: Buckets block public access
+      severity: high
+      select: AWS::S3::Bucket
+      assert: resource.PublicAccessBlockConfiguration.BlockPublicAcls
+";
+
+async fn with_storage(pool: PgPool) -> (World, String) {
+    let world = World::new(pool).await;
+    let sha = world.commit_to("main", &[ACCOUNTS, ("policies/storage.yaml", STORAGE)]).await;
+    (world, sha)
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn a_commit_is_synced_evaluated_and_shown(pool: PgPool) {
+    let (mut world, sha) = with_storage(pool).await;
+    world.cloud.private_bucket("logs");
+    world.settle().await;
+    assert_snapshot!(world.checks(&sha), @"
+    cloudcorrect/compliance: success: 1 group passes
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    assert_snapshot!(world.findings().await, @"
+    storage/buckets-are-private logs pass
+    ");
+    let (status, page) = world.page("/").await;
+    assert_eq!(status, 200);
+    assert!(page.contains("storage"), "{page}");
+    let (status, page) = world.page("/sources/main/groups/storage").await;
+    assert_eq!(status, 200);
+    assert!(page.contains("buckets-are-private"), "{page}");
+    let (status, page) = world.page(&format!("/sources/main/revisions/{sha}")).await;
+    assert_eq!(status, 200);
+    assert!(page.contains("Change policies"), "{page}");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn a_public_bucket_turns_the_commit_red_and_fixing_it_turns_it_green(pool: PgPool) {
+    let (mut world, sha) = with_storage(pool).await;
+    world.cloud.public_bucket("logs");
+    world.settle().await;
+    assert_snapshot!(world.checks(&sha), @"
+    cloudcorrect/compliance: failure: storage: 1 of 1 buckets fails
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    world.cloud.private_bucket("logs");
+    world.time_passes().await;
+    world.settle().await;
+    assert_snapshot!(world.checks(&sha), @"
+    cloudcorrect/compliance: success: 1 group passes
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn a_broken_file_leaves_the_last_good_groups_in_force(pool: PgPool) {
+    let (mut world, _) = with_storage(pool).await;
+    world.cloud.private_bucket("logs");
+    world.settle().await;
+    let before = world.findings().await;
+    let broken = STORAGE.replace("BlockPublicAcls", "BlockPublicAcl").replace("high", "urgent");
+    let sha = world.commit_to("main", &[("policies/storage.yaml", &broken)]).await;
+    world.settle().await;
+    assert_snapshot!(world.checks(&sha), @"
+    cloudcorrect/policies: failure: 2 problems
+      policies/storage.yaml:9 `severity` is `urgent`, but must be `info`, `low`, `medium`, `high` or `critical`
+      policies/storage.yaml:11 `resource.PublicAccessBlockConfiguration` has no property `BlockPublicAcl`
+    ");
+    world.cloud.public_bucket("assets");
+    world.time_passes().await;
+    world.settle().await;
+    assert!(before.contains("logs pass"), "{before}");
+    assert_snapshot!(world.findings().await, @"
+    storage/buckets-are-private assets fail
+    storage/buckets-are-private logs pass
+    ");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn a_removed_group_keeps_its_history(pool: PgPool) {
+    let (mut world, _) = with_storage(pool).await;
+    world.cloud.private_bucket("logs");
+    world.settle().await;
+    let other = STORAGE.replace("name: storage", "name: archive");
+    let commit = NewCommit::on("main")
+        .remove("policies/storage.yaml")
+        .write("policies/archive.yaml", other)
+        .message("Rename the group")
+        .by("ada");
+    world.commit(commit).await;
+    world.settle().await;
+    assert_snapshot!(world.findings().await, @"
+    archive/buckets-are-private logs pass
+    ");
+    let closed: Vec<(String, String)> =
+        sqlx::query_as("select group_name, closed_reason from finding where until is not null")
+            .fetch_all(&world.pool)
+            .await
+            .expect("findings");
+    assert_eq!(closed, [("storage".to_owned(), "check_removed".to_owned())]);
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn a_pull_request_gets_a_check_and_one_comment_that_is_edited(pool: PgPool) {
+    let (mut world, _) = with_storage(pool).await;
+    world.cloud.private_bucket("logs");
+    world.settle().await;
+    let weaker = STORAGE.replace("severity: high", "severity: low");
+    world.branch("idea").await;
+    let head = world.commit_to("idea", &[("policies/storage.yaml", &weaker)]).await;
+    let number = world.propose("idea").await;
+    world.settle().await;
+    assert_snapshot!(world.checks(&head), @"
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    let comments = world.repo.comments(number);
+    assert_eq!(comments.len(), 1);
+    assert_snapshot!(comments[0].body.replace(&head[..7], "HEAD"), @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    ⚠️ **Valid, but weaker**: 1 of 1 change demands less than what is in force.
+
+    **Changes**
+
+    - storage: `buckets-are-private` severity high → low: **weaker**
+
+    <sub>at `HEAD`</sub>
+    ");
+
+    let broken = weaker.replace("AWS::S3::Bucket", "AWS::S3::Bukket");
+    let head = world.commit_to("idea", &[("policies/storage.yaml", &broken)]).await;
+    world.settle().await;
+    assert_snapshot!(world.checks(&head), @"
+    cloudcorrect/policies: failure: 1 problem
+      policies/storage.yaml:10 there is no resource type `AWS::S3::Bukket`
+    ");
+    let edited = world.repo.comments(number);
+    assert_eq!(edited.len(), 1, "the same comment is edited");
+    assert_eq!(edited[0].id, comments[0].id);
+    assert_snapshot!(edited[0].body.replace(&head[..7], "HEAD"), @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    **1 problem** keeps these policies from coming into force.
+
+    | | Where | Problem |
+    | --- | --- | --- |
+    | error | `policies/storage.yaml:10:15` | there is no resource type `AWS::S3::Bukket`; did you mean `AWS::S3::Bucket`? |
+
+    <sub>at `HEAD`</sub>
+    ");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn what_cannot_be_read_is_unknown_and_never_a_pass(pool: PgPool) {
+    let (mut world, sha) = with_storage(pool).await;
+    world.cloud.denied_bucket("secret");
+    world.cloud.private_bucket("logs");
+    world.settle().await;
+    assert_snapshot!(world.findings().await, @"
+    storage/buckets-are-private logs pass
+    storage/buckets-are-private secret unknown access_denied
+    ");
+    assert_snapshot!(world.checks(&sha), @"
+    cloudcorrect/compliance: failure: could not evaluate storage: 1 of 2 buckets is unknown (access denied)
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    world.cloud.refuse_lists();
+    world.time_passes().await;
+    world.settle().await;
+    assert_snapshot!(world.findings().await, @"
+    storage/buckets-are-private * unknown throttled
+    storage/buckets-are-private logs pass
+    storage/buckets-are-private secret unknown access_denied
+    ");
+    assert_snapshot!(world.checks(&sha), @"
+    cloudcorrect/compliance: failure: could not evaluate storage: 1 of 1 buckets is unknown (throttled)
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn unchanged_runs_extend_one_row_and_post_nothing(pool: PgPool) {
+    let (mut world, _) = with_storage(pool).await;
+    world.cloud.private_bucket("logs");
+    world.settle().await;
+    let calls = writes(&world);
+    for _ in 0..3 {
+        world.time_passes().await;
+        world.settle().await;
+    }
+    let runs: Vec<i64> =
+        sqlx::query_scalar("select count from run").fetch_all(&world.pool).await.expect("runs");
+    assert_eq!(runs, [4]);
+    assert_eq!(writes(&world), calls, "nothing changed, so nothing is said");
+    world.cloud.remove_bucket("logs");
+    world.time_passes().await;
+    world.settle().await;
+    assert_snapshot!(world.findings().await, @"
+    storage/buckets-are-private * not_applicable
+    ");
+    world.finish().await;
+}
+
+/// Writes to GitHub so far.
+fn writes(world: &World) -> usize {
+    let calls = world.forge.calls();
+    let writes = calls.iter().filter(|call| {
+        matches!(call.method.as_str(), "POST" | "PATCH") && call.path.contains("/repos/")
+    });
+    writes.count()
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn two_sources_on_one_repository_do_not_mix(pool: PgPool) {
+    let sources = "[[sources]]\nname = \"team-a\"\nrepository = \"acme/policies\"\npath = \"a\"\n\
+                   [[sources]]\nname = \"team-b\"\nrepository = \"acme/policies\"\npath = \"b\"\n";
+    let mut world = World::with_sources(pool, sources).await;
+    world.cloud.public_bucket("logs");
+    let softer = STORAGE.replace("BlockPublicAcls", "IgnorePublicAcls || true");
+    let sha = world
+        .commit_to(
+            "main",
+            &[
+                ("a/accounts.yaml", ACCOUNTS.1),
+                ("a/storage.yaml", STORAGE),
+                ("b/accounts.yaml", ACCOUNTS.1),
+                ("b/storage.yaml", &softer),
+            ],
+        )
+        .await;
+    world.settle().await;
+    assert_snapshot!(world.checks(&sha), @"
+    cloudcorrect/compliance (team-a): failure: storage: 1 of 1 buckets fails
+    cloudcorrect/compliance (team-b): success: 1 group passes
+    cloudcorrect/policies (team-a): success: 1 group with 1 check is valid
+    cloudcorrect/policies (team-b): success: 1 group with 1 check is valid
+    ");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn polling_makes_up_for_a_lost_webhook(pool: PgPool) {
+    let (mut world, _) = with_storage(pool).await;
+    world.cloud.private_bucket("logs");
+    world.settle().await;
+    world.forge.set_webhook(None);
+    let stricter = STORAGE.replace("severity: high", "severity: critical");
+    let commit = NewCommit::on("main").write("policies/storage.yaml", stricter).by("ada");
+    let sha = world.repo.commit(commit).await.expect("a commit");
+    world.settle().await;
+    assert_eq!(world.checks(&sha), "", "nobody told the service");
+    world.poll_comes().await;
+    world.settle().await;
+    assert_snapshot!(world.checks(&sha), @"
+    cloudcorrect/compliance: success: 1 group passes
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn a_stalled_worker_that_wakes_after_its_lease_is_refused(pool: PgPool) {
+    use cloudcorrect::db::{Error, groups};
+    use std::time::Duration;
+
+    let (mut world, sha) = with_storage(pool).await;
+    world.cloud.public_bucket("logs");
+    // The source syncs; its group is claimed by a worker that then stalls.
+    world.parts.syncer.pass().await.expect("a sync");
+    let stalled =
+        groups::claim_due(&world.pool, 10, Duration::from_millis(1)).await.expect("claims");
+    assert_eq!(stalled.len(), 1);
+    world.time_passes().await;
+    world.settle().await;
+    let shown = world.checks(&sha);
+    let findings = world.findings().await;
+    let mut transaction = world.pool.begin().await.expect("a transaction");
+    let refused = groups::fence(&mut *transaction, &stalled[0]).await;
+    assert!(matches!(refused, Err(Error::Stale)), "{refused:?}");
+    drop(transaction);
+    assert!(findings.contains("logs fail"), "{findings}");
+    assert_eq!(world.checks(&sha), shown);
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn a_forged_webhook_is_refused(pool: PgPool) {
+    let (world, _) = with_storage(pool).await;
+    world.settle().await;
+    let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+    let url = format!("{}/webhooks/github", world.webhooks_url);
+    let body = format!("{{\"repository\":{{\"id\":{}}}}}", world.repo.id);
+    for signature in [None, Some("sha256=00"), Some("sha1=ab"), Some("")] {
+        let mut request = client
+            .post(&url)
+            .header("content-type", "application/json")
+            .header("x-github-event", "push")
+            .header("x-github-delivery", "forged")
+            .body(body.clone());
+        if let Some(signature) = signature {
+            request = request.header("x-hub-signature-256", signature);
+        }
+        let status = request.send().await.expect("an answer").status();
+        assert_eq!(status, 401, "{signature:?}");
+    }
+    let due: i64 = sqlx::query_scalar("select count(*) from source where due_at <= now()")
+        .fetch_one(&world.pool)
+        .await
+        .expect("sources");
+    assert_eq!(due, 0, "nothing was nudged");
+    world.finish().await;
+}

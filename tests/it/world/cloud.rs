@@ -1,0 +1,102 @@
+//! A recorded account that stories build and change.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+/// The account of all stories.
+pub(crate) const ACCOUNT: &str = "123456789012";
+
+/// Buckets of one account, in a file that the service reads in the account's place.
+pub(crate) struct Cloud {
+    file: PathBuf,
+    buckets: BTreeMap<String, Value>,
+    refused: Option<Value>,
+    writes: u64,
+}
+
+impl Cloud {
+    pub(crate) fn new(directory: &Path) -> Self {
+        let file = directory.join("account.json");
+        let cloud = Self { file, buckets: BTreeMap::new(), refused: None, writes: 0 };
+        cloud.save();
+        cloud
+    }
+
+    pub(crate) fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// A bucket that blocks all public access.
+    pub(crate) fn private_bucket(&mut self, name: &str) {
+        self.bucket(name, &json!({ "read": block(true) }));
+    }
+
+    /// A bucket that blocks none.
+    pub(crate) fn public_bucket(&mut self, name: &str) {
+        self.bucket(name, &json!({ "read": block(false) }));
+    }
+
+    /// A bucket whose settings may not be read.
+    pub(crate) fn denied_bucket(&mut self, name: &str) {
+        let message = "s3:GetPublicAccessBlock: Access Denied";
+        self.bucket(name, &json!({ "error": { "cause": "access_denied", "message": message } }));
+    }
+
+    pub(crate) fn remove_bucket(&mut self, name: &str) {
+        self.buckets.remove(name);
+        self.changed();
+    }
+
+    /// The list of buckets is refused from now on.
+    pub(crate) fn refuse_lists(&mut self) {
+        self.refused =
+            Some(json!({ "cause": "throttled", "message": "s3:ListBuckets: Rate exceeded" }));
+        self.changed();
+    }
+
+    fn bucket(&mut self, name: &str, public_access: &Value) {
+        let bucket = json!({
+            "region": "us-east-1",
+            "facets": {
+                "s3:ListBuckets": { "read": { "BucketName": name, "Arn": format!("arn:aws:s3:::{name}") } },
+                "s3:GetPublicAccessBlock": public_access,
+            }
+        });
+        self.buckets.insert(name.to_owned(), bucket);
+        self.changed();
+    }
+
+    fn changed(&mut self) {
+        self.writes += 1;
+        self.save();
+    }
+
+    fn save(&self) {
+        let buckets: Vec<&Value> = self.buckets.values().collect();
+        let list = match &self.refused {
+            Some(error) => json!({ "error": error }),
+            None => json!({ "resources": buckets }),
+        };
+        let inventory = json!({
+            "apiVersion": "cloudcorrect.dev/v1",
+            "kind": "Inventory",
+            "account": ACCOUNT,
+            "recordedAt": "2026-11-16T08:00:00Z",
+            "lists": { "AWS::S3::Bucket": { "global": list } },
+        });
+        // Padding makes each state of the file of another length: clocks may be coarse.
+        let padding = " ".repeat(usize::try_from(self.writes).expect("few writes"));
+        std::fs::write(&self.file, format!("{inventory}{padding}\n")).expect("a file");
+    }
+}
+
+fn block(on: bool) -> Value {
+    json!({ "PublicAccessBlockConfiguration": {
+        "BlockPublicAcls": on,
+        "IgnorePublicAcls": on,
+        "BlockPublicPolicy": on,
+        "RestrictPublicBuckets": on,
+    } })
+}
