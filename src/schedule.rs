@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 /// The interval between two evaluations, from 10 seconds to 30 days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,8 +44,10 @@ impl Every {
 pub fn next_slot(interval: Duration, now: DateTime<Utc>, key: &str) -> DateTime<Utc> {
     let length = i64::try_from(interval.as_millis()).unwrap_or(i64::MAX).max(1);
     let phase = i64::try_from(hash(key) >> 1).unwrap_or_default() % length;
-    let since = (now.timestamp_millis() - phase).rem_euclid(length);
-    now + TimeDelta::milliseconds(length - since)
+    let now = now.timestamp_millis();
+    let since = now.saturating_sub(phase).rem_euclid(length);
+    let next = now.saturating_sub(since).saturating_add(length);
+    DateTime::from_timestamp_millis(next).unwrap_or(DateTime::<Utc>::MAX_UTC)
 }
 
 /// FNV-1a, 64 bits (Fowler, Noll, Vo): the same in every version and on every machine.
@@ -105,6 +107,10 @@ impl fmt::Display for Every {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use chrono::TimeDelta;
+
     use super::*;
 
     #[test]
@@ -131,5 +137,39 @@ mod tests {
             "missed slots run once"
         );
         assert_ne!(every.next(now, "999999999999/us-east-1"), first);
+    }
+    #[test]
+    fn a_slot_is_the_same_from_wherever_it_is_asked() {
+        let every: Every = "15m".parse().expect("an interval");
+        let slot = every.next(DateTime::UNIX_EPOCH, "a");
+        for micros in [1, 999, 1_000, 1_234_567, 899_999_999] {
+            let before = slot - TimeDelta::microseconds(micros);
+            assert_eq!(every.next(before, "a"), slot, "{micros}");
+        }
+        assert_eq!(every.next(slot, "a"), slot + TimeDelta::minutes(15));
+    }
+
+    #[test]
+    fn intervals_that_divide_each_other_coincide() {
+        let [quarter, hour] = ["15m", "1h"].map(|text| text.parse::<Every>().expect("an interval"));
+        for key in 0..50 {
+            let slot = hour.next(DateTime::UNIX_EPOCH, &format!("target-{key}"));
+            let before = slot - TimeDelta::seconds(1);
+            assert_eq!(quarter.next(before, &format!("target-{key}")), slot);
+        }
+    }
+
+    #[test]
+    fn keys_spread_over_the_interval() {
+        let hour: Every = "1h".parse().expect("an interval");
+        let slots = (0..600).map(|key| hour.next(DateTime::UNIX_EPOCH, &format!("target-{key}")));
+        let minutes: BTreeSet<i64> = slots.map(|slot| slot.timestamp() / 60).collect();
+        assert!(minutes.len() >= 59, "{}", minutes.len());
+    }
+
+    #[test]
+    fn intervals_without_end_never_come() {
+        let now = DateTime::from_timestamp(1_800_000_000, 0).expect("an instant");
+        assert_eq!(next_slot(Duration::MAX, now, "a"), DateTime::<Utc>::MAX_UTC);
     }
 }

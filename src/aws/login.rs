@@ -17,7 +17,7 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use aws_smithy_http_client::tls::Provider as Tls;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use chrono::{DateTime, TimeDelta};
+use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use secrecy::ExposeSecret;
@@ -32,10 +32,15 @@ use crate::resource::{Cause, Failure};
 /// Credentials that end sooner than this are renewed first.
 const MARGIN: TimeDelta = TimeDelta::minutes(2);
 
+/// Credentials are used at least this long, however soon they seem to end: a clock that is wrong
+/// by an hour must not make each request log in.
+const MINIMUM_USE: TimeDelta = TimeDelta::seconds(30);
+
 /// Credentials that have proved to be those of the account.
 #[derive(Debug, Clone)]
 pub(super) struct Identity {
     credentials: Credentials,
+    since: DateTime<Utc>,
     /// `aws`, `aws-cn` or `aws-us-gov`.
     pub(super) partition: Arc<str>,
     /// The region for what belongs to none.
@@ -96,7 +101,7 @@ impl Login {
         if let Some(attempt) = &*latest {
             match attempt.peek() {
                 None => return attempt.clone(),
-                Some(Ok(identity)) if self.is_fresh(&identity.credentials) => {
+                Some(Ok(identity)) if self.is_fresh(identity) => {
                     return attempt.clone();
                 }
                 Some(_) => {}
@@ -108,10 +113,11 @@ impl Login {
         attempt
     }
 
-    fn is_fresh(&self, credentials: &Credentials) -> bool {
-        credentials
-            .expiry()
-            .is_none_or(|end| DateTime::<chrono::Utc>::from(end) > self.clock.now() + MARGIN)
+    fn is_fresh(&self, identity: &Identity) -> bool {
+        let now = self.clock.now();
+        let is_new = (identity.since..identity.since + MINIMUM_USE).contains(&now);
+        let end = identity.credentials.expiry().map(DateTime::<Utc>::from);
+        is_new || end.is_none_or(|end| end > now + MARGIN)
     }
 
     async fn log_in(self: Arc<Self>) -> Result<Identity, Failure> {
@@ -147,7 +153,8 @@ impl Login {
             (*given.expiration()).try_into().ok(),
             "AssumeRole",
         );
-        Ok(Identity { credentials, partition: role.arn.partition().clone(), home })
+        let (since, partition) = (self.clock.now(), role.arn.partition().clone());
+        Ok(Identity { credentials, since, partition, home })
     }
 
     /// Takes the base credentials as they are, if they are those of the account.
@@ -176,7 +183,7 @@ impl Login {
         self.own(arn)?;
         let partition: Arc<str> = arn.split(':').nth(1).unwrap_or("aws").into();
         let home = self::home(&partition, base.region());
-        Ok(Identity { credentials, partition, home })
+        Ok(Identity { credentials, since: self.clock.now(), partition, home })
     }
 
     /// Refuses credentials of another account.

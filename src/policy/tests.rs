@@ -574,6 +574,33 @@ fn the_schemas_describe_everything() {
     );
 }
 
+/// Fails unless every diagnostic of a text has a place in it.
+fn places_are_in_the_file(text: &str) -> Result<(), TestCaseError> {
+    let file = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let widths: Vec<usize> = file.split('\n').map(|line| line.chars().count()).collect();
+    let width = |line: u32| widths.get(usize::try_from(line).expect("fits") - 1).copied();
+    for found in read(text).diagnostics {
+        let place = &found.place;
+        // A place at the end of a line is shown as one character behind it.
+        let fits = |line: u32, column: u32, behind: usize| {
+            let column = usize::try_from(column).expect("fits");
+            width(line).is_some_and(|width| (1..=width + behind).contains(&column))
+        };
+        prop_assert!(fits(place.line, place.column, 1), "{found:?}");
+        prop_assert!(fits(place.end_line, place.end_column, 2), "{found:?}");
+        prop_assert!((place.end_line, place.end_column) > (place.line, place.column));
+    }
+    Ok(())
+}
+
+const EXAMPLES: &str = concat!(
+    include_str!("../../example-policies/policies/accounts.yaml"),
+    "---\n",
+    include_str!("../../example-policies/policies/storage.yaml"),
+    "---\n",
+    include_str!("../../example-policies/policies/network.yaml"),
+);
+
 proptest! {
     #[test]
     fn no_text_makes_the_reader_panic_and_every_place_is_in_the_file(
@@ -584,20 +611,22 @@ proptest! {
             "(kind: Group\n|metadata: |spec:\n|  checks:\n|  - id: a\n|    assert: >\n|      x\n|\\{|\\}|é|\r\n){0,30}",
         ]
     ) {
-        let file = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        let widths: Vec<usize> = file.split('\n').map(|line| line.chars().count()).collect();
-        let width = |line: u32| widths.get(usize::try_from(line).expect("fits") - 1).copied();
-        for found in read(&text).diagnostics {
-            let place = found.place;
-            // A place at the end of a line is shown as one character behind it.
-            let fits = |line: u32, column: u32, behind: usize| {
-                let column = usize::try_from(column).expect("fits");
-                width(line).is_some_and(|width| (1..=width + behind).contains(&column))
-            };
-            prop_assert!(fits(place.line, place.column, 1), "{place:?}");
-            prop_assert!(fits(place.end_line, place.end_column, 2), "{place:?}");
-            prop_assert!((place.end_line, place.end_column) > (place.line, place.column));
+        places_are_in_the_file(&text)?;
+    }
+
+    #[test]
+    fn edits_of_good_policies_are_told_in_the_file(
+        edits in proptest::collection::vec((0usize..4000, 0usize..12, "[a\"'!&*:>|{}\\[\\]#, \nä-]{0,3}"), 1..4)
+    ) {
+        let mut text = EXAMPLES.to_owned();
+        for (at, length, by) in edits {
+            let at = at % text.len();
+            let end = (at + length).min(text.len());
+            if text.is_char_boundary(at) && text.is_char_boundary(end) {
+                text.replace_range(at..end, &by);
+            }
         }
+        places_are_in_the_file(&text)?;
     }
 
     #[test]

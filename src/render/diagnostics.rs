@@ -35,7 +35,8 @@ fn excerpt(text: &mut String, place: &Place, line: &str, margin: usize) {
     let column = usize::try_from(place.column).unwrap_or(1).max(1) - 1;
     let end = usize::try_from(place.end_column).unwrap_or(1).max(1) - 1;
     let skipped = column.saturating_sub(WIDTH / 2);
-    let shown: String = visible(line).chars().skip(skipped).take(WIDTH).collect();
+    let shown: String = line.chars().skip(skipped).take(WIDTH).collect();
+    let shown = visible(&shown);
     let length = shown.chars().count();
     let start = (column - skipped).min(length);
     let width = if place.end_line > place.line { length } else { end.saturating_sub(skipped) };
