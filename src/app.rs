@@ -15,7 +15,7 @@ pub use accounts::inventories_at_hand;
 pub use demo::{Demo, DemoOptions};
 pub use service::{Parts, Service};
 
-use crate::config::Settings;
+use crate::config::{DatabaseSettings, Settings};
 
 /// The runtime of the process. Two threads do for a service that waits most of the time; what
 /// blocks or computes has threads of its own.
@@ -31,15 +31,21 @@ pub fn runtime() -> Result<Runtime> {
 
 /// The settings from a file and the environment; relative paths start at the file.
 pub fn settings(file: Option<&Path>) -> Result<Settings> {
-    let (text, base) = match file {
-        Some(file) => {
-            let text = std::fs::read_to_string(file)
-                .with_context(|| format!("cannot read the settings `{}`", file.display()))?;
-            (text, file.parent().unwrap_or(Path::new(".")).to_owned())
-        }
-        None => (String::new(), PathBuf::from(".")),
-    };
+    let (text, base) = settings_text(file)?;
     Ok(Settings::read(&text, &base, crate::config::variables())?)
+}
+
+/// Of the settings those of the database, whatever the others are.
+pub fn database_settings(file: Option<&Path>) -> Result<DatabaseSettings> {
+    let (text, base) = settings_text(file)?;
+    Ok(DatabaseSettings::read(&text, &base, crate::config::variables())?)
+}
+
+fn settings_text(file: Option<&Path>) -> Result<(String, PathBuf)> {
+    let Some(file) = file else { return Ok((String::new(), PathBuf::from("."))) };
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("cannot read the settings `{}`", file.display()))?;
+    Ok((text, file.parent().unwrap_or(Path::new(".")).to_owned()))
 }
 
 /// Runs the service until it is told to stop.
@@ -54,7 +60,7 @@ pub fn stopping() -> Result<tokio_util::sync::CancellationToken> {
 }
 
 /// Brings the database up to date.
-pub async fn migrate(settings: &Settings) -> Result<()> {
+pub async fn migrate(settings: &DatabaseSettings) -> Result<()> {
     let (pool, private) = service::database(settings).await?;
     pool.close().await;
     service::stop_database(private).await

@@ -8,8 +8,8 @@ mod settings;
 
 pub use fields::{InvalidSettings, Problem};
 pub use settings::{
-    AccountSettings, EvaluationSettings, GitHubSettings, GitSettings, Listen, Remote, Settings,
-    SourceSettings, help,
+    AccountSettings, DatabaseSettings, EvaluationSettings, GitHubSettings, GitSettings, Listen,
+    Remote, Settings, SourceSettings, help,
 };
 
 /// The variables of the process that may be settings.

@@ -7,7 +7,7 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -66,7 +66,7 @@ impl Demo {
             ..ForgeOptions::default()
         })
         .await
-        .context("is another demo running? `--port` picks other ports")?;
+        .map_err(|error| anyhow!("{error}; is another demo running? `--port` picks other ports"))?;
         begin_anew(&options.directory, &repositories)?;
         let events = forge.subscribe();
         let handle = forge.create_repository(REPOSITORY, Visibility::Public).await?;

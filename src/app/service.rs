@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::config::{GitHubSettings, Remote, Settings};
+use crate::config::{DatabaseSettings, GitHubSettings, Remote, Settings};
 use crate::db::notifications::{Listener, Topic};
 use crate::db::sources::{self, Host, Registration};
 use crate::db::{self, runs};
@@ -107,7 +107,7 @@ impl Service {
         web::check_page_address(settings.listen.page)?;
         let webhooks = listen(settings.listen.webhooks, "webhooks").await?;
         let page = listen(settings.listen.page, "the page").await?;
-        let (pool, private) = database(&settings).await?;
+        let (pool, private) = database(&settings.database()).await?;
         let parts = Parts::assemble(&settings, &pool).await?;
         Ok(Self { pool, private, parts, webhooks, page })
     }
@@ -276,8 +276,8 @@ async fn register(settings: &Settings, pool: &PgPool) -> Result<()> {
 }
 
 /// The database of the settings, up to date; a private one where they name none.
-pub(super) async fn database(settings: &Settings) -> Result<(PgPool, Option<Server>)> {
-    let (url, private) = if let Some(url) = &settings.database_url {
+pub(super) async fn database(settings: &DatabaseSettings) -> Result<(PgPool, Option<Server>)> {
+    let (url, private) = if let Some(url) = &settings.url {
         (url.clone(), None)
     } else {
         let server = Server::start(&settings.data_dir).await?;

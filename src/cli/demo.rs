@@ -52,12 +52,17 @@ fn introduction(demo: &Demo) -> String {
 
 In a second terminal:
 
-  git clone {clone_url} && cd policies        # change a policy, commit, push
-  git push origin HEAD:refs/heads/idea                                          # propose one
-  curl -sS {api_url}/repos/acme/policies/pulls -d '{{\"title\":\"Idea\",\"head\":\"idea\",\"base\":\"main\"}}'
-  $EDITOR {account}                                         # let the account drift
+  # Change a policy: edit, commit, push.
+  git clone {clone_url} && cd policies
 
-What the forge is told, as it comes (Ctrl-C stops):
+  # Propose a change: commit on a branch, then open a pull request.
+  git push origin HEAD:refs/heads/idea
+  curl -sS {api_url}/repos/acme/policies/pulls \\
+    -d '{{\"title\":\"Idea\",\"head\":\"idea\",\"base\":\"main\"}}'
+
+  # Let the account drift: change the file above; it is read every three seconds.
+
+What the Git server is told, as it comes (Ctrl-C stops):
 
 "
     )

@@ -10,13 +10,13 @@ use super::output;
 /// Arguments of `migrate`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The settings, TOML
+    /// The settings, TOML; only `data_dir` and `database_url` are read, and `DATABASE_URL` does as well
     #[arg(long, value_name = "FILE", env = "CLOUDCORRECT_CONFIG")]
     config: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let settings = app::settings(arguments.config.as_deref())?;
+    let settings = app::database_settings(arguments.config.as_deref())?;
     app::runtime()?.block_on(app::migrate(&settings))?;
     output::print("the database has the schema of this version\n")?;
     Ok(ExitCode::from(output::CLEAN))

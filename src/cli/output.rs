@@ -28,5 +28,34 @@ pub(super) fn progress(text: &str) {
 
 /// Writes an error with its causes to standard error.
 pub(super) fn error(error: &anyhow::Error) {
-    let _ = writeln!(io::stderr(), "error: {error:#}");
+    let _ = writeln!(io::stderr(), "error: {}", chain(error));
+}
+
+/// An error and its causes, without those that the words before them end with already.
+fn chain(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+
+    use super::*;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let inner = io::Error::other("no such luck");
+        let error = Err::<(), _>(inner).context("cannot open: no such luck").context("stop");
+        assert_eq!(chain(&error.expect_err("it is one")), "stop: cannot open: no such luck");
+        let error = anyhow::Error::msg("inner").context("outer");
+        assert_eq!(chain(&error), "outer: inner");
+    }
 }

@@ -33,6 +33,15 @@ pub struct Settings {
     pub accounts: BTreeMap<String, AccountSettings>,
 }
 
+/// Where the database is: all that `migrate` needs.
+#[derive(Debug, Clone)]
+pub struct DatabaseSettings {
+    /// Where a private Postgres lives.
+    pub data_dir: PathBuf,
+    /// The database; without one a private Postgres is run.
+    pub url: Option<SecretString>,
+}
+
 /// Where the service listens.
 #[derive(Debug, Clone)]
 pub struct Listen {
@@ -168,23 +177,50 @@ impl Settings {
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, InvalidSettings> {
         let variables: Variables = variables.into_iter().collect();
-        let table: Table = toml.parse().map_err(|error: toml::de::Error| {
-            let message = error.to_string().trim().replace('\n', "\n    ");
-            InvalidSettings(vec![Problem { setting: "file".into(), message }])
-        })?;
+        let table = table(toml)?;
         let mut problems = Vec::new();
         let settings = read(Fields::new("", table, &variables, &mut problems), base, &variables);
         unknown_variables(&variables, &mut problems);
         if problems.is_empty() { Ok(settings) } else { Err(InvalidSettings(problems)) }
     }
+
+    /// Where the database is.
+    pub fn database(&self) -> DatabaseSettings {
+        DatabaseSettings { data_dir: self.data_dir.clone(), url: self.database_url.clone() }
+    }
+}
+
+impl DatabaseSettings {
+    /// Reads these two settings, whatever the others are.
+    pub fn read(
+        toml: &str,
+        base: &Path,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, InvalidSettings> {
+        let variables: Variables = variables.into_iter().collect();
+        let table = table(toml)?;
+        let mut problems = Vec::new();
+        let mut root = Fields::new("", table, &variables, &mut problems);
+        let settings = database(&mut root, base, &variables);
+        if problems.is_empty() { Ok(settings) } else { Err(InvalidSettings(problems)) }
+    }
+}
+
+fn table(toml: &str) -> Result<Table, InvalidSettings> {
+    toml.parse().map_err(|error: toml::de::Error| {
+        let message = error.to_string().trim().replace('\n', "\n    ");
+        InvalidSettings(vec![Problem { setting: "file".into(), message }])
+    })
+}
+
+fn database(root: &mut Fields<'_>, base: &Path, variables: &Variables) -> DatabaseSettings {
+    let data_dir = base.join(root.text("data_dir").unwrap_or_else(|| "cloudcorrect-data".into()));
+    let url = root.text("database_url").or_else(|| variables.get("DATABASE_URL").cloned());
+    DatabaseSettings { data_dir, url: url.map(SecretString::from) }
 }
 
 fn read(mut root: Fields<'_>, base: &Path, variables: &Variables) -> Settings {
-    let data_dir = base.join(root.text("data_dir").unwrap_or_else(|| "cloudcorrect-data".into()));
-    let database_url = root
-        .text("database_url")
-        .or_else(|| variables.get("DATABASE_URL").cloned())
-        .map(SecretString::from);
+    let DatabaseSettings { data_dir, url: database_url } = database(&mut root, base, variables);
     let listen = listen(root.section("listen"));
     let section = root.section("github");
     let github = if KEYS_GITHUB.iter().any(|key| section.has(key)) {
@@ -307,7 +343,7 @@ fn evaluation(mut fields: Fields<'_>) -> EvaluationSettings {
 fn sources(root: &mut Fields<'_>, github: bool) -> Vec<SourceSettings> {
     let tables = root.tables("sources");
     if tables.is_empty() {
-        root.wrong("sources", "is missing: name at least one repository under `[[sources]]`");
+        root.wrong("sources", "is missing: name at least one repository under `[[sources]]` of the file that `--config` gives");
     }
     let mut names = BTreeSet::new();
     let mut places = BTreeSet::new();
@@ -538,8 +574,14 @@ mod tests {
     fn no_source_is_a_problem_and_so_is_bad_toml() {
         insta::assert_snapshot!(read("", &[]).expect_err("no source"), @"
         1 setting is missing or wrong:
-          `sources`: is missing: name at least one repository under `[[sources]]`
+          `sources`: is missing: name at least one repository under `[[sources]]` of the file that `--config` gives
         ");
+        // What `migrate` needs is there all the same.
+        let variable = [("DATABASE_URL".to_owned(), "postgres:///x".to_owned())];
+        let database = DatabaseSettings::read("data_dir = \"d\"", Path::new("/etc"), variable)
+            .expect("both are good");
+        assert_eq!(database.data_dir, Path::new("/etc/d"));
+        assert!(database.url.is_some());
         let broken = read("a = = b", &[]).expect_err("no TOML").to_string();
         assert!(broken.contains("TOML parse error at line 1, column 5"), "{broken}");
     }

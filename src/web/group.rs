@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, Query, State};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
 use super::Pages;
@@ -187,7 +187,13 @@ fn facts(source: &Source, group: &Group, now: DateTime<Utc>) -> Vec<Fact> {
     facts.push(match (group.retired_at, definition.suspended) {
         (Some(_), _) => Fact::text("Next run", "none: the group is retired"),
         (None, true) => Fact::text("Next run", "none: the group is suspended"),
-        (None, false) => Fact::new("Next run", FactValue::At(Moment::new(group.due_at, now))),
+        (None, false) if (group.due_at - now).abs() < TimeDelta::seconds(5) => {
+            Fact::text("Next run", "now")
+        }
+        (None, false) => {
+            let label = if group.due_at < now { "Due since" } else { "Next run" };
+            Fact::new(label, FactValue::At(Moment::new(group.due_at, now)))
+        }
     });
     facts
 }
