@@ -1,11 +1,15 @@
 //! One compiled check on one bucket: what each resource of each check costs, and each text once.
 
+mod figures;
+
 use std::collections::BTreeMap;
 use std::hint::black_box;
+use std::time::Duration;
 
 use cloudcorrect::expression::{Budget, Expression, Shape, Subject};
 use cloudcorrect::resource::{AccountId, Facet, Region, Resource, Schema, schemas};
-use criterion::{Criterion, criterion_group, criterion_main};
+use criterion::Criterion;
+use serde::Deserialize;
 use serde_json::json;
 
 const CHECKS: [(&str, &str); 4] = [
@@ -58,12 +62,42 @@ fn checks(criterion: &mut Criterion) {
     for (name, text) in CHECKS {
         let compile = || Expression::compile(text, schema, Shape::Assert).expect("it is right");
         let check = compile();
-        criterion.bench_function(&format!("evaluate/{name}"), |bencher| {
+        criterion.bench_function(&format!("evaluate {name}"), |bencher| {
             bencher.iter(|| check.evaluate(black_box(&subject), &mut Budget::default()));
         });
-        criterion.bench_function(&format!("compile/{name}"), |bencher| bencher.iter(compile));
+        criterion.bench_function(&format!("compile {name}"), |bencher| bencher.iter(compile));
     }
 }
 
-criterion_group!(benches, checks);
-criterion_main!(benches);
+/// The time of one iteration in each sample that criterion kept.
+fn each(samples: &str) -> serde_json::Result<Vec<Duration>> {
+    #[derive(Deserialize)]
+    struct Samples {
+        iters: Vec<f64>,
+        /// Nanoseconds of all iterations of a sample.
+        times: Vec<f64>,
+    }
+    let Samples { iters, times } = serde_json::from_str(samples)?;
+    let one = |(time, iters)| Duration::from_secs_f64(time / iters / 1e9);
+    Ok(times.into_iter().zip(iters).map(one).collect())
+}
+
+fn main() {
+    if std::env::args().any(|argument| argument == "--list") {
+        return;
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut criterion =
+        Criterion::default().output_directory(directory.path()).configure_from_args();
+    checks(&mut criterion);
+    criterion.final_summary();
+    for deed in ["evaluate", "compile"] {
+        for (name, _) in CHECKS {
+            let name = format!("{deed} {name}");
+            let file = directory.path().join(&name).join("new/sample.json");
+            let text = std::fs::read_to_string(file).expect("criterion keeps its samples");
+            let samples = each(&text).expect("samples");
+            figures::tell("expression", &name, &figures::Spread::of(&samples));
+        }
+    }
+}

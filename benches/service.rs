@@ -6,11 +6,11 @@
 
 #![expect(
     clippy::panic,
-    clippy::indexing_slicing,
-    clippy::print_stdout,
     clippy::disallowed_methods,
-    reason = "a benchmark measures the time, prints figures and ends where it cannot go on"
+    reason = "a benchmark measures the time and ends where it cannot go on"
 )]
+
+mod figures;
 
 use std::fs;
 use std::io::Write as _;
@@ -54,7 +54,8 @@ async fn bench() -> Outcome<()> {
     posted(&mut events, &head).await?;
     tokio::time::sleep(Duration::from_secs(20)).await;
     let idle = resident(service.child.id())?;
-    println!("idle memory of the service: {idle:.1} MiB (VmRSS 20 s after the first sync)");
+    let what = "idle memory of the service (VmRSS 20 s after the first sync)";
+    figures::tell("service", what, &format!("{idle:.1} MiB"));
 
     let clone = directory.path().join("clone");
     git(
@@ -63,15 +64,17 @@ async fn bench() -> Outcome<()> {
     )?;
     hook(&repository, &forge, &service.webhooks)?;
     let hooked = pushes(&mut events, &clone, 1..=PUSHES).await?;
-    report("push to posted compliance, webhook by post-receive hook", &hooked);
+    figures::tell(
+        "service",
+        "push to posted compliance, webhook by post-receive hook",
+        &figures::Spread::of(&hooked),
+    );
     fs::remove_file(repository.path.join("hooks/post-receive"))?;
     let polled = pushes(&mut events, &clone, PUSHES + 1..=PUSHES + POLLED_PUSHES).await?;
-    report(&format!("push to posted compliance, polling every {POLL:?}"), &polled);
-    println!(
-        "memory after {} pushes: {:.1} MiB",
-        PUSHES + POLLED_PUSHES,
-        resident(service.child.id())?
-    );
+    let what = format!("push to posted compliance, polling every {POLL:?}");
+    figures::tell("service", &what, &figures::Spread::of(&polled));
+    let after = format!("memory of the service after {} pushes", PUSHES + POLLED_PUSHES);
+    figures::tell("service", &after, &format!("{:.1} MiB", resident(service.child.id())?));
     let violations = forge.violations();
     assert!(violations.is_empty(), "GitHub's description was not kept: {violations:?}");
     Ok(())
@@ -117,28 +120,6 @@ async fn posted(events: &mut Receiver<Event>, head: &str) -> Outcome<()> {
     };
     let waited = tokio::time::timeout(Duration::from_mins(1), concluded).await;
     waited.map_err(|_| format!("no compliance on {head} within a minute").into())
-}
-
-fn report(what: &str, times: &[Duration]) {
-    let mut sorted = times.to_vec();
-    sorted.sort();
-    let at = |share: f64| {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            clippy::cast_precision_loss,
-            reason = "an index"
-        )]
-        let index = ((sorted.len() as f64 * share).ceil() as usize).clamp(1, sorted.len()) - 1;
-        sorted[index].as_secs_f64()
-    };
-    println!(
-        "{what}: {} samples, median {:.3} s, p95 {:.3} s, max {:.3} s",
-        sorted.len(),
-        at(0.5),
-        at(0.95),
-        at(1.0)
-    );
 }
 
 /// The policies of a push: each push changes what one check asserts.

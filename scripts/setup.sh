@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a part of the work needs and the machine lacks; quick when nothing is missing.
 #
-#   scripts/setup.sh build      compiler, OpenSSL, Postgres: enough for `make demo`
+#   scripts/setup.sh build      compiler, Postgres: enough for `make demo`
 #   scripts/setup.sh test       also the servers and the browser of the tests, cargo-nextest
 #   scripts/setup.sh lint       also cargo-deny and typos
 #
@@ -28,13 +28,14 @@ have_chromium() {
 # The Debian packages that stand for what is missing, one a line.
 missing_packages() {
     have cc || echo build-essential
-    have pkg-config || echo pkg-config
-    pkg-config --exists openssl 2>/dev/null || echo libssl-dev
     have_postgres || echo postgresql
     [ "$1" = build ] && return
     python3 -c 'import ensurepip, venv' 2>/dev/null || printf '%s\n' python3 python3-venv
     [ "$1" = test ] || return 0
     have_chromium || echo chromium
+    # The webhook of the benches' Git hook.
+    have curl || echo curl
+    have openssl || echo openssl
 }
 
 install_packages() {

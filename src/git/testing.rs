@@ -8,12 +8,8 @@ use std::sync::Arc;
 use std::thread;
 
 use git2::{FileMode, Repository, Signature, Time};
-use openssl::asn1::Asn1Time;
-use openssl::hash::MessageDigest;
-use openssl::pkey::PKey;
-use openssl::ssl::{SslAcceptor, SslMethod};
-use openssl::x509::X509;
-use openssl::x509::extension::SubjectAlternativeName;
+use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tempfile::TempDir;
 use url::Url;
 
@@ -119,11 +115,12 @@ pub(crate) fn serve(root: &Path, answer: Answer) -> Url {
 
 /// Serves them as `git http-backend` does, with a certificate that it signed itself.
 pub(crate) fn serve_tls(root: &Path) -> Url {
-    let acceptor = self_signed();
-    listen("https", root, move |root, stream| {
+    let config = self_signed();
+    listen("https", root, move |root, mut stream| {
+        let mut connection = ServerConnection::new(Arc::clone(&config)).unwrap();
         // A client that does not trust the certificate leaves.
-        if let Ok(mut stream) = acceptor.accept(stream) {
-            respond(root, &mut stream, backend);
+        if connection.complete_io(&mut stream).is_ok() {
+            respond(root, &mut StreamOwned::new(connection, stream), backend);
         }
     })
 }
@@ -156,23 +153,16 @@ fn respond(root: &Path, stream: &mut dyn Stream, answer: Answer) {
     answer(root, &head, &body, stream);
 }
 
-fn self_signed() -> SslAcceptor {
-    let key = PKey::ec_gen("prime256v1").unwrap();
-    let mut certificate = X509::builder().unwrap();
-    certificate.set_version(2).unwrap();
-    let name = SubjectAlternativeName::new()
-        .ip("127.0.0.1")
-        .build(&certificate.x509v3_context(None, None))
-        .unwrap();
-    certificate.append_extension(name).unwrap();
-    certificate.set_pubkey(&key).unwrap();
-    certificate.set_not_before(&Asn1Time::days_from_now(0).unwrap()).unwrap();
-    certificate.set_not_after(&Asn1Time::days_from_now(1).unwrap()).unwrap();
-    certificate.sign(&key, MessageDigest::sha256()).unwrap();
-    let mut acceptor = SslAcceptor::mozilla_intermediate_v5(SslMethod::tls_server()).unwrap();
-    acceptor.set_private_key(&key).unwrap();
-    acceptor.set_certificate(&certificate.build()).unwrap();
-    acceptor.build()
+fn self_signed() -> Arc<ServerConfig> {
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key);
+    Arc::new(config.unwrap())
 }
 
 pub(crate) fn header<'a>(head: &'a str, name: &str) -> Option<&'a str> {

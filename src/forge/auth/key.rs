@@ -1,8 +1,13 @@
 //! The App's key pair, made at start, and the tokens that the App signs with it.
 
+use aws_lc_rs::encoding::{AsDer, Pkcs8V1Der};
+use aws_lc_rs::error::Unspecified;
+use aws_lc_rs::rsa::{KeyPair, KeySize};
+use aws_lc_rs::signature::KeyPair as _;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-use openssl::rsa::Rsa;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use serde_json::Value;
@@ -10,8 +15,11 @@ use serde_json::Value;
 use crate::forge::ForgeOptions;
 use crate::forge::answer::Refusal;
 
-/// GitHub accepts keys of this length.
-const BITS: u32 = 2048;
+/// The length of GitHub's keys.
+const SIZE: KeySize = KeySize::Rsa2048;
+/// What PKCS #8 (RFC 5958) puts before the PKCS #1 key that is its last field: the version and the
+/// algorithm, in as many bytes for all keys of this length.
+const PKCS8_HEAD: usize = 26;
 /// How long a token that the App signs may be good for, in seconds.
 const LONGEST: i64 = 600;
 
@@ -32,25 +40,23 @@ struct Claims {
 /// Why no key pair could be made.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::forge) enum KeyError {
-    #[error(transparent)]
-    Making(#[from] openssl::error::ErrorStack),
-    #[error(transparent)]
-    Reading(#[from] jsonwebtoken::errors::Error),
-    #[error(transparent)]
-    Text(#[from] std::string::FromUtf8Error),
+    #[error("no key pair could be made")]
+    Making(#[from] Unspecified),
 }
 
 impl AppKey {
     /// A new pair; takes a good part of a second.
     pub(in crate::forge) fn generate() -> Result<Self, KeyError> {
-        let pair = Rsa::generate(BITS)?;
+        let pair = KeyPair::generate(SIZE)?;
+        let pkcs8: Pkcs8V1Der<'_> = pair.as_der()?;
+        let pkcs1 = pkcs8.as_ref().get(PKCS8_HEAD..).ok_or(Unspecified)?;
         Ok(Self {
-            private_pem: String::from_utf8(pair.private_key_to_pem()?)?.into(),
-            public: DecodingKey::from_rsa_pem(&pair.public_key_to_pem()?)?,
+            private_pem: pem("RSA PRIVATE KEY", pkcs1).into(),
+            public: DecodingKey::from_rsa_der(pair.public_key().as_ref()),
         })
     }
 
-    /// The private key as GitHub hands it out.
+    /// The private key as GitHub hands it out: PKCS #1, PEM.
     pub(in crate::forge) fn private_pem(&self) -> SecretString {
         SecretString::from(self.private_pem.expose_secret())
     }
@@ -91,4 +97,17 @@ impl AppKey {
         };
         Err(Refusal::unauthorized(problem))
     }
+}
+
+/// RFC 7468: base64 in lines of 64 between two that say what it is.
+fn pem(label: &str, der: &[u8]) -> String {
+    let base64 = STANDARD.encode(der);
+    let mut text = format!("-----BEGIN {label}-----\n");
+    for (index, character) in base64.chars().enumerate() {
+        if index > 0 && index % 64 == 0 {
+            text.push('\n');
+        }
+        text.push(character);
+    }
+    text + &format!("\n-----END {label}-----\n")
 }
