@@ -167,10 +167,13 @@ fn git(directory: &Path, arguments: &[&str]) -> Outcome<String> {
 
 /// Makes the bare repository send the webhook itself.
 fn hook(repository: &RepositoryHandle, forge: &Forge, webhooks: &str) -> Outcome<()> {
+    // What curl says is a failure shows in the output of `git push`.
     let script = format!(
-        "#!/bin/sh\nbody='{{\"ref\":\"refs/heads/main\",\"repository\":{{\"id\":{},\"full_name\":\"acme/policies\"}}}}'\n\
+        "#!/bin/sh -e\nread -r before after reference\n\
+         body=$(printf '{{\"ref\":\"%s\",\"before\":\"%s\",\"after\":\"%s\",\"repository\":{{\"id\":{},\"full_name\":\"acme/policies\"}}}}' \\\n  \
+         \"$reference\" \"$before\" \"$after\")\n\
          signature=$(printf %s \"$body\" | openssl dgst -sha256 -hmac '{}' | sed 's/.*= //')\n\
-         curl --silent --max-time 10 --noproxy '*' -H 'content-type: application/json' -H 'x-github-event: push' \\\n  \
+         curl --silent --show-error --fail --max-time 10 --noproxy '*' -H 'content-type: application/json' -H 'x-github-event: push' \\\n  \
          -H \"x-github-delivery: $(cat /proc/sys/kernel/random/uuid)\" -H \"x-hub-signature-256: sha256=$signature\" \\\n  \
          --data-binary \"$body\" http://{webhooks}/webhooks/github >/dev/null\n",
         repository.id,
