@@ -94,10 +94,9 @@ impl GitHub {
         let found = match (self.by_name(name).await, id) {
             (Ok(repository), None) => repository,
             (Ok(repository), Some(id)) if repository.id() == id => repository,
-            (Ok(_) | Err(Error::NotFound { .. } | Error::Rejected { .. }), Some(id)) => {
-                self.by_id(id).await?
-            }
-            (Err(error), _) => return Err(error),
+            (Err(error), _) if !error.is_refusal() => return Err(error),
+            (_, Some(id)) => self.by_id(id).await?,
+            (Err(error), None) => return Err(error),
         };
         let mut all = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(name.clone(), (found.clone(), Instant::now()));
@@ -136,7 +135,7 @@ impl GitHub {
             let route = format!("/repositories/{id}");
             match send("look up the repository", all.get(route, None::<&()>)).await {
                 Ok(answer) => return self.narrowed(installation.id, answer).await,
-                Err(Error::NotFound { .. } | Error::Rejected { .. }) => {}
+                Err(error) if error.is_refusal() => {}
                 Err(error) => return Err(error),
             }
         }

@@ -30,6 +30,16 @@ pub enum Error {
         /// GitHub's words.
         message: String,
     },
+    /// The App may not do it; nothing was done.
+    #[error(
+        "GitHub does not let the App do it: {message}; grant it {permission} in its settings and accept that where it is installed"
+    )]
+    Forbidden {
+        /// GitHub's words.
+        message: String,
+        /// The permission, such as `` `checks=write` ``.
+        permission: String,
+    },
     /// It does not exist, or not for us; nothing was done.
     #[error("GitHub finds nothing there: {message}")]
     NotFound {
@@ -53,6 +63,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether GitHub knows what was asked for, and says no: what we ask for may be elsewhere.
+    pub(super) fn is_refusal(&self) -> bool {
+        matches!(self, Self::NotFound { .. } | Self::Forbidden { .. } | Self::Rejected { .. })
+    }
+
     /// The request took too long.
     pub(super) fn timeout(after: Duration) -> Self {
         let after = humantime::format_duration(after);
@@ -82,6 +97,7 @@ fn answered(error: &GitHubError) -> Error {
         401 => Error::Unauthorized { message },
         429 => Error::RateLimited { retry_after: wait(error) },
         403 if is_limit(error) => Error::RateLimited { retry_after: wait(error) },
+        403 if is_permission(error) => Error::Forbidden { message, permission: permission(error) },
         404 | 410 => Error::NotFound { message },
         // 408 is the server's word for a timeout.
         408 | 500.. => Error::Unavailable { message: format!("status {status}, {message}") },
@@ -96,10 +112,28 @@ fn is_limit(error: &GitHubError) -> bool {
         || error.message.to_lowercase().contains("rate limit")
 }
 
-/// `retry-after`, else until `x-ratelimit-reset` by the clock of the server that set it.
+/// A 403 may also be about the repository: archived, blocked, a branch that is protected.
+fn is_permission(error: &GitHubError) -> bool {
+    error.message.contains("not accessible by integration")
+}
+
+/// What GitHub says that it takes; of several, any one.
+fn permission(error: &GitHubError) -> String {
+    match header(error, "x-accepted-github-permissions") {
+        Some(accepted) => {
+            let any: Vec<_> = accepted.split(';').map(|it| format!("`{}`", it.trim())).collect();
+            any.join(" or ")
+        }
+        None => "the permission".to_owned(),
+    }
+}
+
+/// `retry-after`; else, where the hour's requests are used up, until `x-ratelimit-reset` by the
+/// clock of the server that set it. A secondary limit says the latter too and does not mean it.
 fn wait(error: &GitHubError) -> Duration {
     let asked = || header(error, "retry-after")?.parse().ok().map(Duration::from_secs);
     let reset = || {
+        header(error, "x-ratelimit-remaining").filter(|left| *left == "0")?;
         let date = DateTime::parse_from_rfc2822(header(error, "date")?).ok()?;
         let seconds = i64::try_from(error.rate_limit_reset?).ok()? - date.timestamp();
         u64::try_from(seconds).ok().map(Duration::from_secs)

@@ -33,7 +33,8 @@ pub(super) fn verdict(failure: &Failure, attempts: i32) -> Verdict {
         Failure::GitHub(Error::NotFound { .. } | Error::Rejected { .. }) => REFUSED,
         Failure::GitHub(Error::Unauthorized { .. } | Error::Unavailable { .. })
         | Failure::Database(_) => UNANSWERED,
-        Failure::Unpostable(_) => 1,
+        // Only a person can change it.
+        Failure::GitHub(Error::Forbidden { .. }) | Failure::Unpostable(_) => 1,
     };
     if attempts >= most {
         return Verdict::GiveUp;
@@ -73,6 +74,9 @@ mod tests {
         assert_ne!(verdict(&unavailable(), REFUSED), Verdict::GiveUp);
         assert_eq!(verdict(&unavailable(), UNANSWERED), Verdict::GiveUp);
         assert_eq!(verdict(&Failure::Unpostable("?".into()), 1), Verdict::GiveUp);
+        let (message, permission) = ("no".into(), "`checks=write`".into());
+        let forbidden: Failure = Error::Forbidden { message, permission }.into();
+        assert_eq!(verdict(&forbidden, 1), Verdict::GiveUp);
         let asked = Duration::from_mins(30);
         let limited: Failure = Error::RateLimited { retry_after: asked }.into();
         let Verdict::Again(pause) = verdict(&limited, 1_000) else { panic!("never given up") };

@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use crate::world::story::World;
 
-const ACCOUNTS: (&str, &str) = (
+pub(crate) const ACCOUNTS: (&str, &str) = (
     "policies/accounts.yaml",
     "apiVersion: cloudcorrect.dev/v1
 kind: Account
@@ -16,7 +16,7 @@ spec:
 ",
 );
 
-const STORAGE: &str = "apiVersion: cloudcorrect.dev/v1
+pub(crate) const STORAGE: &str = "apiVersion: cloudcorrect.dev/v1
 kind: Group
 metadata: { name: storage }
 spec:
@@ -29,7 +29,8 @@ spec:
       assert: resource.PublicAccessBlockConfiguration.BlockPublicAcls
 ";
 
-async fn with_storage(pool: PgPool) -> (World, String) {
+/// A world whose one group wants buckets to be private, and the commit that says so.
+pub(crate) async fn with_storage(pool: PgPool) -> (World, String) {
     let world = World::new(pool).await;
     let sha = world.commit_to("main", &[ACCOUNTS, ("policies/storage.yaml", STORAGE)]).await;
     (world, sha)
