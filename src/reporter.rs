@@ -125,6 +125,11 @@ impl Reporter {
                 tracing::warn!(error = words, attempts = claim.attempts, "post put off");
                 outbox::retry(&self.pool, claim, &words, pause).await
             }
+            Verdict::Wait(pause) => {
+                tracing::info!(reason = words, "posts wait");
+                let mut connection = self.pool.acquire().await?;
+                outbox::put_off(&mut connection, claim, &words, pause).await
+            }
             Verdict::GiveUp => {
                 tracing::error!(error = words, attempts = claim.attempts, "post given up");
                 outbox::give_up(&self.pool, claim, &words).await

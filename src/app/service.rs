@@ -54,9 +54,9 @@ pub struct Parts {
 
 impl Parts {
     /// Puts the parts together, and makes the sources of the settings the watched ones.
-    pub async fn assemble(settings: &Settings, pool: &PgPool) -> Result<Self> {
+    pub async fn assemble(settings: &Settings, pool: &PgPool, clock: Clock) -> Result<Self> {
         register(settings, pool).await?;
-        let github = settings.github.as_ref().map(github).transpose()?;
+        let github = settings.github.as_ref().map(|it| github(it, clock.clone())).transpose()?;
         let inventories = Arc::new(inventories(settings)?);
         let page_url = settings.listen.page_url.clone();
         let links = Links::new(page_url.clone());
@@ -76,7 +76,7 @@ impl Parts {
             evaluator: Arc::new(Evaluator::new(pool.clone(), inventories, options)),
             reporter: github.map(|github| Arc::new(Reporter::new(pool.clone(), github))),
             webhooks: web::webhooks(Webhooks { pool: pool.clone(), secret }),
-            pages: web::pages(Pages { pool: pool.clone(), clock: Clock::System, page_url }),
+            pages: web::pages(Pages { pool: pool.clone(), clock, page_url }),
         })
     }
 
@@ -108,7 +108,7 @@ impl Service {
         let webhooks = listen(settings.listen.webhooks, "webhooks").await?;
         let page = listen(settings.listen.page, "the page").await?;
         let (pool, private) = database(&settings).await?;
-        let parts = Parts::assemble(&settings, &pool).await?;
+        let parts = Parts::assemble(&settings, &pool, Clock::System).await?;
         Ok(Self { pool, private, parts, webhooks, page })
     }
 
@@ -236,8 +236,8 @@ fn serve(tasks: &Tasks, listener: TcpListener, router: Router, name: &'static st
     });
 }
 
-fn github(settings: &GitHubSettings) -> Result<GitHub> {
-    GitHub::new(&settings.api_url, settings.app_id, &settings.private_key)
+fn github(settings: &GitHubSettings, clock: Clock) -> Result<GitHub> {
+    GitHub::new(&settings.api_url, settings.app_id, &settings.private_key, clock)
         .context("cannot use the settings of `[github]`: is the private key the App's PEM?")
 }
 

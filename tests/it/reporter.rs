@@ -1,5 +1,6 @@
 //! What reaches GitHub on its bad days: every post once, or a word on why not.
 
+use chrono::TimeDelta;
 use cloudcorrect::forge::{Effect, Fault, ForgeOptions, NewCommit};
 use insta::assert_snapshot;
 use sqlx::PgPool;
@@ -127,11 +128,53 @@ async fn a_limit_puts_posts_off_for_as_long_as_it_says(pool: PgPool) {
             assert!(pause > seconds - 5.0 && pause < seconds + 10.0, "{effect:?}: {pause}");
         }
         world.forge.clear_faults();
+        world.clock.advance(TimeDelta::seconds(2_000));
         world.posts_come_due().await;
         world.settle().await;
         assert_eq!(world.checks(&sha), SHOWN, "{effect:?}");
     }
     world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn while_a_limit_lasts_nothing_is_asked_and_git_goes_on(pool: PgPool) {
+    let (mut world, _) = with_storage(pool).await;
+    world.cloud.private_bucket("logs");
+    world.settle().await;
+    let limit = Effect::SecondaryLimit(Some(1_000));
+    world.forge.inject(Fault::on("POST", "/check-runs").times(2).effect(limit));
+    let stricter = STORAGE.replace("severity: high", "severity: critical");
+    world.commit_to("main", &[("policies/storage.yaml", &stricter)]).await;
+    world.settle().await;
+    assert_eq!(world.pauses().await.len(), 2);
+    let calls = asked(&world);
+    // Nobody has to learn of the limit again: neither the next commit's posts, nor those that came
+    // due by the database's clock, nor the poll.
+    let laxer = STORAGE.replace("severity: high", "severity: low");
+    let sha = world.commit_to("main", &[("policies/storage.yaml", &laxer)]).await;
+    for _ in 0..8 {
+        world.clock.advance(TimeDelta::seconds(100));
+        world.posts_come_due().await;
+        world.poll_comes().await;
+        world.settle().await;
+    }
+    assert_eq!(asked(&world), calls);
+    let attempts: Vec<i32> =
+        sqlx::query_scalar("select attempts from outbox where posted_version < version")
+            .fetch_all(&world.pool)
+            .await
+            .expect("posts");
+    assert_eq!(attempts, [0; 4], "the second commit's posts wait as well, and no try counted");
+    world.clock.advance(TimeDelta::seconds(200));
+    world.posts_come_due().await;
+    world.settle().await;
+    assert_eq!(world.checks(&sha), SHOWN);
+    world.finish().await;
+}
+
+/// Calls of the API so far; Git is limited by other rules.
+fn asked(world: &World) -> usize {
+    world.forge.calls().iter().filter(|call| !call.path.contains(".git/")).count()
 }
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use cloudcorrect::app::Parts;
+use cloudcorrect::clock::Clock;
 use cloudcorrect::config::Settings;
 use cloudcorrect::forge::{Event, Forge, ForgeOptions, NewCommit, RepositoryHandle, Visibility};
 use cloudcorrect::tasks::Pass;
@@ -24,6 +25,8 @@ pub(crate) struct World {
     pub(crate) cloud: Cloud,
     pub(crate) parts: Parts,
     pub(crate) pool: PgPool,
+    /// The clock of everything but the database, the forge and tokens.
+    pub(crate) clock: Clock,
     pub(crate) webhooks_url: String,
     /// Holds the account's file.
     _directory: tempfile::TempDir,
@@ -49,10 +52,11 @@ impl World {
         let repo = created.expect("a repository");
         let cloud = Cloud::new(directory.path());
         let settings = settings(&forge, &cloud, &directory, sources);
-        let parts = Parts::assemble(&settings, &pool).await.expect("a service");
+        let clock = Clock::manual(Clock::System.now());
+        let parts = Parts::assemble(&settings, &pool, clock.clone()).await.expect("a service");
         let webhooks_url = listen(&parts).await;
         forge.set_webhook(Some(&format!("{webhooks_url}/webhooks/github")));
-        Self { forge, repo, cloud, parts, pool, webhooks_url, _directory: directory }
+        Self { forge, repo, cloud, parts, pool, clock, webhooks_url, _directory: directory }
     }
 
     /// Makes a branch where `main` is.
