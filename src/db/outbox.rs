@@ -132,6 +132,22 @@ pub async fn claim_due(
         .collect())
 }
 
+/// Fails if the claim's lease is over: another attempt may be at work.
+pub async fn check(executor: impl PgExecutor<'_>, claim: &Claim) -> Result<(), Error> {
+    let holds = sqlx::query_scalar!(
+        r#"select exists (
+            select from outbox
+            where source = $1 and key = $2 and attempt = $3 and lease_until > now()
+        ) as "holds!""#,
+        claim.source.0,
+        claim.key,
+        claim.attempt,
+    )
+    .fetch_one(executor)
+    .await?;
+    if holds { Ok(()) } else { Err(Error::Stale) }
+}
+
 /// Keeps GitHub's id as soon as it is known, for posts that take several requests.
 pub async fn remember(
     executor: impl PgExecutor<'_>,
@@ -351,8 +367,11 @@ mod tests {
         let source = source(&pool, "main").await;
         wanted(&pool, source, "pending").await?;
         let stalled = claim_due(&pool, 1, NO_TIME).await?.remove(0);
+        assert!(check(&pool, &stalled).await.unwrap_err().is_stale(), "its time is over");
         let claim = claimed(&pool).await?;
         assert!(claim.maybe_written);
+        check(&pool, &claim).await?;
+        assert!(check(&pool, &stalled).await.unwrap_err().is_stale(), "another has taken over");
         assert!(complete(&pool, &stalled, 6).await.unwrap_err().is_stale());
         assert!(remember(&pool, &stalled, 6).await.unwrap_err().is_stale());
         assert!(retry(&pool, &stalled, "late", NO_TIME).await.unwrap_err().is_stale());

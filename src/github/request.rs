@@ -1,6 +1,7 @@
 //! Sending one request, and reading all pages of a list.
 
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -44,7 +45,7 @@ impl Client {
         request: impl Future<Output = octocrab::Result<T>>,
     ) -> Result<T, Error> {
         let now = self.pace.wait()?;
-        self.ask(now, purpose, request).await
+        self.ask(now, purpose, Box::pin(request)).await
     }
 
     /// Takes what is mostly at hand, and needs a request at times; limits do not hold it up.
@@ -54,14 +55,15 @@ impl Client {
         request: impl Future<Output = octocrab::Result<T>>,
     ) -> Result<T, Error> {
         let now = self.pace.now();
-        self.ask(now, purpose, request).await
+        self.ask(now, purpose, Box::pin(request)).await
     }
 
+    /// The request is boxed, since octocrab's are large.
     async fn ask<T>(
         &self,
         now: DateTime<Utc>,
         purpose: &'static str,
-        request: impl Future<Output = octocrab::Result<T>>,
+        request: Pin<Box<impl Future<Output = octocrab::Result<T>>>>,
     ) -> Result<T, Error> {
         let span = tracing::debug_span!("github", purpose);
         match tokio::time::timeout(REQUEST_TIMEOUT, request).instrument(span).await {

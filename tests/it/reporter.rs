@@ -1,12 +1,12 @@
 //! What reaches GitHub on its bad days: every post once, or a word on why not.
 
 use chrono::TimeDelta;
-use cloudcorrect::forge::{Effect, Fault, ForgeOptions, NewCommit};
+use cloudcorrect::forge::{Effect, Event, Fault, ForgeOptions, NewCommit};
 use insta::assert_snapshot;
 use sqlx::PgPool;
 
 use crate::stories::{ACCOUNTS, STORAGE, with_storage};
-use crate::world::story::{ONE_SOURCE, World};
+use crate::world::story::{ONE_SOURCE, World, until};
 
 /// The checks of a commit whose posts have all arrived.
 const SHOWN: &str = "\
@@ -165,6 +165,8 @@ async fn while_a_limit_lasts_nothing_is_asked_and_git_goes_on(pool: PgPool) {
             .await
             .expect("posts");
     assert_eq!(attempts, [0; 4], "the second commit's posts wait as well, and no try counted");
+    // The limit may have stopped the second post before it was asked for.
+    world.forge.clear_faults();
     world.clock.advance(TimeDelta::seconds(200));
     world.posts_come_due().await;
     world.settle().await;
@@ -241,4 +243,51 @@ async fn a_commit_that_vanished_is_given_up_and_others_go_on(pool: PgPool) {
     policies posted
     ");
     world.leave().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn an_attempt_that_wakes_after_its_lease_writes_nothing(pool: PgPool) {
+    let (mut world, _) = with_storage(pool).await;
+    world.cloud.private_bucket("logs");
+    world.settle().await;
+    let stricter = STORAGE.replace("severity: high", "severity: critical");
+    let sha = world.commit_to("main", &[("policies/storage.yaml", &stricter)]).await;
+    // The first attempt fails, so that the second looks for what it may have written.
+    world.forge.inject(Fault::on("POST", "/check-runs").times(2));
+    world.settle().await;
+    world.forge.inject(Fault::on("GET", "/check-runs").times(2).effect(Effect::Hold));
+    let events = world.forge.subscribe();
+    world.posts_come_due().await;
+    let parts = world.parts.clone();
+    let stalled = tokio::spawn(async move { parts.pass().await });
+    until(events, Event::Held, 2).await;
+    // It was told that nothing is there. Others take over meanwhile.
+    world.leases_end().await;
+    world.settle().await;
+    assert_eq!(world.checks(&sha), SHOWN);
+    world.forge.clear_faults();
+    stalled.await.expect("it ends").expect("it leaves the posts to the others");
+    assert_eq!(world.checks(&sha), SHOWN, "nothing is there twice");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn more_annotations_than_one_request_takes_arrive_once(pool: PgPool) {
+    let (world, _) = with_storage(pool).await;
+    world.settle().await;
+    let check = |n| format!("    - {{ id: c{n}, select: AWS::S3::Bucket, assert: resource.Nope }}");
+    let checks: Vec<_> = (0..90).map(check).collect();
+    let head = STORAGE.split_inclusive("checks:").next().unwrap();
+    let broken = format!("{head}\n{}\n", checks.join("\n"));
+    // The answer to the second fifty is lost.
+    world.forge.inject(Fault::on("PATCH", "/check-runs").effect(Effect::Cut));
+    let sha = world.commit_to("main", &[("policies/storage.yaml", &broken)]).await;
+    insist(&world).await;
+    let runs = world.forge.check_runs(&sha);
+    assert_eq!(runs.len(), 1);
+    let mut lines: Vec<_> = runs[0].annotations.iter().map(|note| note.start_line).collect();
+    assert!(lines.len() > 50, "{lines:?}");
+    lines.dedup();
+    assert_eq!(lines.len(), runs[0].annotations.len(), "each once");
+    world.finish().await;
 }

@@ -12,6 +12,7 @@ use cloudcorrect::tasks::Pass;
 use secrecy::ExposeSecret;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
+use tokio::sync::broadcast::Receiver;
 
 use super::cloud::{ACCOUNT, Cloud};
 
@@ -134,6 +135,12 @@ impl World {
         sqlx::query(sql).execute(&self.pool).await.expect("posts");
     }
 
+    /// Ends the leases of posts under way, as if their attempts had stalled.
+    pub(crate) async fn leases_end(&self) {
+        let sql = "update outbox set lease_until = now() where lease_until is not null";
+        sqlx::query(sql).execute(&self.pool).await.expect("posts");
+    }
+
     /// What the outbox says of each post, a line each, without the commits.
     pub(crate) async fn posts(&self) -> String {
         let rows: Vec<(String, bool, Option<String>, Option<String>)> = sqlx::query_as(
@@ -223,6 +230,16 @@ impl World {
         assert_eq!(self.forge.violations(), [], "GitHub's description was not kept");
         self.forge.shutdown().await;
     }
+}
+
+/// Waits until something has happened so many times at the forge.
+pub(crate) async fn until(mut events: Receiver<Event>, wanted: Event, times: usize) {
+    let happening = async {
+        for _ in 0..times {
+            while events.recv().await.expect("the forge runs") != wanted {}
+        }
+    };
+    tokio::time::timeout(PATIENCE, happening).await.expect("it happens");
 }
 
 async fn listen(parts: &Parts) -> String {
