@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::config::{GitHubSettings, Remote, Settings};
 use crate::db::notifications::{Listener, Topic};
 use crate::db::sources::{self, Host, Registration};
-use crate::db::{self, runs};
+use crate::db::{self, deliveries, runs};
 use crate::evaluator::{Evaluator, Options};
 use crate::git::{Allowed, Limits};
 use crate::github::{GitHub, WebhookSecret};
@@ -30,10 +30,13 @@ use super::accounts::inventories;
 
 /// How often work is looked for without a hint.
 const POLL: Duration = Duration::from_secs(5);
-/// How often partitions are made ahead.
+/// How often [`keep_house`] runs.
 const HOUSEKEEPING: Duration = Duration::from_hours(6);
 /// Months of runs that have their partition before they begin.
 const MONTHS_AHEAD: i32 = 3;
+/// How long a webhook is remembered as seen. GitHub delivers one again for three days, GitHub
+/// Enterprise Server for seven; one that came after all would only cause a look at what is known.
+const DELIVERIES_KEPT: Duration = Duration::from_hours(14 * 24);
 
 /// The reconcilers over a database, and the routes of both listeners.
 ///
@@ -165,7 +168,7 @@ fn reconcile(tasks: &Tasks, pool: &PgPool, parts: &Parts) {
     tasks.repeat("housekeeping", Hint::default(), HOUSEKEEPING, move || {
         let pool = housekeeping.clone();
         async move {
-            runs::create_partitions(&pool, MONTHS_AHEAD).await?;
+            keep_house(&pool).await?;
             Ok(Pass::Idle)
         }
     });
@@ -176,6 +179,16 @@ fn reconcile(tasks: &Tasks, pool: &PgPool, parts: &Parts) {
             () = hear(&pool, &hints) => {}
         }
     });
+}
+
+/// Makes ahead what the database will need, and forgets what nobody will ask for: webhooks seen
+/// more than two weeks ago. Results are kept for ever.
+pub async fn keep_house(pool: &PgPool) -> Result<()> {
+    runs::create_partitions(pool, MONTHS_AHEAD).await.context("cannot make partitions ahead")?;
+    let forgotten = deliveries::prune(pool, DELIVERIES_KEPT).await;
+    let forgotten = forgotten.context("cannot forget old webhooks")?;
+    tracing::debug!(forgotten, "old webhooks forgotten");
+    Ok(())
 }
 
 /// What the database's notifications wake.

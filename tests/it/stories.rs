@@ -343,3 +343,28 @@ async fn a_forged_webhook_is_refused(pool: PgPool) {
     assert_eq!(due, 0, "nothing was nudged");
     world.finish().await;
 }
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn webhooks_seen_long_ago_are_forgotten_and_results_are_not(pool: PgPool) {
+    let (mut world, _) = with_storage(pool).await;
+    world.cloud.private_bucket("logs");
+    world.branch("idea").await;
+    world.settle().await;
+    let pushes = world.forge.deliveries();
+    assert_eq!(pushes.len(), 2);
+    for (push, days) in pushes.iter().zip([15, 8]) {
+        let sql =
+            "update delivery set received_at = now() - make_interval(days => $2) where id = $1";
+        let aged = sqlx::query(sql).bind(&push.guid).bind(days).execute(&world.pool).await;
+        assert_eq!(aged.expect("a delivery").rows_affected(), 1);
+    }
+    let findings = world.findings().await;
+    cloudcorrect::app::keep_house(&world.pool).await.expect("a tidy house");
+    let kept: Vec<String> = sqlx::query_scalar("select id from delivery")
+        .fetch_all(&world.pool)
+        .await
+        .expect("deliveries");
+    assert_eq!(kept, [pushes[1].guid.as_str()]);
+    assert_eq!(world.findings().await, findings);
+    world.finish().await;
+}
