@@ -103,7 +103,7 @@ async fn set_up(pool: &PgPool) -> Outcomes<SourceId> {
         .map(|number| GroupUpsert {
             name: format!("group-{number}"),
             digest: Digest::of(b"definition"),
-            mode: "enforce".into(),
+            mode: cloudcorrect::policy::Mode::Enforce,
             suspended: false,
             interval: Duration::from_mins(15),
             owner: Some("platform@example.com".into()),
@@ -175,7 +175,7 @@ fn findings() -> Outcomes<Vec<FindingChange>> {
         FindingChange::Open(FindingRecord {
             key: FindingKey { resource_id: bucket(number), ..key.clone() },
             outcome: Outcome::Fail,
-            severity: "high".into(),
+            severity: cloudcorrect::policy::Severity::High,
             explanation: Some("BlockPublicAcls: false".into()),
             evaluation_digest: Digest::of(b"asked"),
         })
