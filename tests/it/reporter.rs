@@ -5,7 +5,7 @@ use cloudcorrect::forge::{Effect, Event, Fault, ForgeOptions, NewCommit};
 use insta::assert_snapshot;
 use sqlx::PgPool;
 
-use crate::stories::{ACCOUNTS, STORAGE, with_storage};
+use crate::stories::{ACCOUNTS, STORAGE, with_private_bucket, with_storage};
 use crate::world::story::{ONE_SOURCE, World, until};
 
 /// The checks of a commit whose posts have all arrived.
@@ -16,9 +16,7 @@ cloudcorrect/policies: success: 1 group with 1 check is valid
 
 /// A world whose pull request makes the group weaker, and the number of that.
 async fn with_proposal(pool: PgPool) -> (World, u64) {
-    let (mut world, _) = with_storage(pool).await;
-    world.cloud.private_bucket("logs");
-    world.settle().await;
+    let (world, _) = with_private_bucket(pool).await;
     world.branch("idea").await;
     let weaker = STORAGE.replace("severity: high", "severity: low");
     world.commit_to("idea", &[("policies/storage.yaml", &weaker)]).await;
@@ -90,9 +88,7 @@ async fn a_comment_that_somebody_deleted_is_made_anew_once(pool: PgPool) {
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn a_revoked_token_is_replaced(pool: PgPool) {
-    let (mut world, _) = with_storage(pool).await;
-    world.cloud.private_bucket("logs");
-    world.settle().await;
+    let (world, _) = with_private_bucket(pool).await;
     world.parts.syncer.pass().await.expect("a pass");
     let stricter = STORAGE.replace("severity: high", "severity: critical");
     let sha = world.commit_to("main", &[("policies/storage.yaml", &stricter)]).await;
@@ -113,9 +109,7 @@ async fn a_limit_puts_posts_off_for_as_long_as_it_says(pool: PgPool) {
         // GitHub's documentation asks for at least a minute.
         (Effect::SecondaryLimit(None), 60.0),
     ];
-    let (mut world, _) = with_storage(pool).await;
-    world.cloud.private_bucket("logs");
-    world.settle().await;
+    let (world, _) = with_private_bucket(pool).await;
     for (n, (effect, seconds)) in table.into_iter().enumerate() {
         world.forge.inject(Fault::on("POST", "/check-runs").times(2).effect(effect.clone()));
         let again = STORAGE.replace("Buckets block", &format!("All {n} buckets block"));
@@ -138,9 +132,7 @@ async fn a_limit_puts_posts_off_for_as_long_as_it_says(pool: PgPool) {
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn while_a_limit_lasts_nothing_is_asked_and_git_goes_on(pool: PgPool) {
-    let (mut world, _) = with_storage(pool).await;
-    world.cloud.private_bucket("logs");
-    world.settle().await;
+    let (world, _) = with_private_bucket(pool).await;
     let limit = Effect::SecondaryLimit(Some(1_000));
     world.forge.inject(Fault::on("POST", "/check-runs").times(2).effect(limit));
     let stricter = STORAGE.replace("severity: high", "severity: critical");
@@ -217,9 +209,7 @@ async fn a_server_that_fails_is_asked_again(pool: PgPool) {
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn a_commit_that_vanished_is_given_up_and_others_go_on(pool: PgPool) {
-    let (mut world, first) = with_storage(pool).await;
-    world.cloud.private_bucket("logs");
-    world.settle().await;
+    let (world, first) = with_private_bucket(pool).await;
     let oops = STORAGE.replace("severity: high", "severity: low");
     let oops = NewCommit::on("main").write("policies/storage.yaml", oops).by("ada");
     let vanished = world.commit(oops).await;
@@ -247,9 +237,7 @@ async fn a_commit_that_vanished_is_given_up_and_others_go_on(pool: PgPool) {
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn an_attempt_that_wakes_after_its_lease_writes_nothing(pool: PgPool) {
-    let (mut world, _) = with_storage(pool).await;
-    world.cloud.private_bucket("logs");
-    world.settle().await;
+    let (world, _) = with_private_bucket(pool).await;
     let stricter = STORAGE.replace("severity: high", "severity: critical");
     let sha = world.commit_to("main", &[("policies/storage.yaml", &stricter)]).await;
     // The first attempt fails, so that the second looks for what it may have written.

@@ -36,11 +36,17 @@ pub(crate) async fn with_storage(pool: PgPool) -> (World, String) {
     (world, sha)
 }
 
-#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
-async fn a_commit_is_synced_evaluated_and_shown(pool: PgPool) {
+/// The same with a bucket that is, after the first run.
+pub(crate) async fn with_private_bucket(pool: PgPool) -> (World, String) {
     let (mut world, sha) = with_storage(pool).await;
     world.cloud.private_bucket("logs");
     world.settle().await;
+    (world, sha)
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn a_commit_is_synced_evaluated_and_shown(pool: PgPool) {
+    let (world, sha) = with_private_bucket(pool).await;
     assert_snapshot!(world.checks(&sha), @"
     cloudcorrect/compliance: success: 1 group passes
     cloudcorrect/policies: success: 1 group with 1 check is valid
@@ -70,8 +76,7 @@ async fn a_public_bucket_turns_the_commit_red_and_fixing_it_turns_it_green(pool:
     cloudcorrect/policies: success: 1 group with 1 check is valid
     ");
     world.cloud.private_bucket("logs");
-    world.time_passes().await;
-    world.settle().await;
+    world.run_again().await;
     assert_snapshot!(world.checks(&sha), @"
     cloudcorrect/compliance: success: 1 group passes
     cloudcorrect/policies: success: 1 group with 1 check is valid
@@ -81,9 +86,7 @@ async fn a_public_bucket_turns_the_commit_red_and_fixing_it_turns_it_green(pool:
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn a_broken_file_leaves_the_last_good_groups_in_force(pool: PgPool) {
-    let (mut world, _) = with_storage(pool).await;
-    world.cloud.private_bucket("logs");
-    world.settle().await;
+    let (mut world, _) = with_private_bucket(pool).await;
     let before = world.findings().await;
     let broken = STORAGE.replace("BlockPublicAcls", "BlockPublicAcl").replace("high", "urgent");
     let sha = world.commit_to("main", &[("policies/storage.yaml", &broken)]).await;
@@ -94,8 +97,7 @@ async fn a_broken_file_leaves_the_last_good_groups_in_force(pool: PgPool) {
       policies/storage.yaml:11 `resource.PublicAccessBlockConfiguration` has no property `BlockPublicAcl`
     ");
     world.cloud.public_bucket("assets");
-    world.time_passes().await;
-    world.settle().await;
+    world.run_again().await;
     assert!(before.contains("logs pass"), "{before}");
     assert_snapshot!(world.findings().await, @"
     storage/buckets-are-private assets fail
@@ -106,9 +108,7 @@ async fn a_broken_file_leaves_the_last_good_groups_in_force(pool: PgPool) {
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn a_removed_group_keeps_its_history(pool: PgPool) {
-    let (mut world, _) = with_storage(pool).await;
-    world.cloud.private_bucket("logs");
-    world.settle().await;
+    let (world, _) = with_private_bucket(pool).await;
     let other = STORAGE.replace("name: storage", "name: archive");
     let commit = NewCommit::on("main")
         .remove("policies/storage.yaml")
@@ -131,9 +131,7 @@ async fn a_removed_group_keeps_its_history(pool: PgPool) {
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn a_pull_request_gets_a_check_and_one_comment_that_is_edited(pool: PgPool) {
-    let (mut world, _) = with_storage(pool).await;
-    world.cloud.private_bucket("logs");
-    world.settle().await;
+    let (world, _) = with_private_bucket(pool).await;
     let weaker = STORAGE.replace("severity: high", "severity: low");
     world.branch("idea").await;
     let head = world.commit_to("idea", &[("policies/storage.yaml", &weaker)]).await;
@@ -197,8 +195,7 @@ async fn what_cannot_be_read_is_unknown_and_never_a_pass(pool: PgPool) {
     cloudcorrect/policies: success: 1 group with 1 check is valid
     ");
     world.cloud.refuse_lists();
-    world.time_passes().await;
-    world.settle().await;
+    world.run_again().await;
     assert_snapshot!(world.findings().await, @"
     storage/buckets-are-private * unknown throttled
     storage/buckets-are-private logs pass
@@ -213,21 +210,17 @@ async fn what_cannot_be_read_is_unknown_and_never_a_pass(pool: PgPool) {
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn unchanged_runs_extend_one_row_and_post_nothing(pool: PgPool) {
-    let (mut world, _) = with_storage(pool).await;
-    world.cloud.private_bucket("logs");
-    world.settle().await;
+    let (mut world, _) = with_private_bucket(pool).await;
     let calls = writes(&world);
     for _ in 0..3 {
-        world.time_passes().await;
-        world.settle().await;
+        world.run_again().await;
     }
     let runs: Vec<i64> =
         sqlx::query_scalar("select count from run").fetch_all(&world.pool).await.expect("runs");
     assert_eq!(runs, [4]);
     assert_eq!(writes(&world), calls, "nothing changed, so nothing is said");
     world.cloud.remove_bucket("logs");
-    world.time_passes().await;
-    world.settle().await;
+    world.run_again().await;
     assert_snapshot!(world.findings().await, @"
     storage/buckets-are-private * not_applicable
     ");
@@ -273,9 +266,7 @@ async fn two_sources_on_one_repository_do_not_mix(pool: PgPool) {
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn polling_makes_up_for_a_lost_webhook(pool: PgPool) {
-    let (mut world, _) = with_storage(pool).await;
-    world.cloud.private_bucket("logs");
-    world.settle().await;
+    let (world, _) = with_private_bucket(pool).await;
     world.forge.set_webhook(None);
     let stricter = STORAGE.replace("severity: high", "severity: critical");
     let commit = NewCommit::on("main").write("policies/storage.yaml", stricter).by("ada");
@@ -303,8 +294,7 @@ async fn a_stalled_worker_that_wakes_after_its_lease_is_refused(pool: PgPool) {
     let stalled =
         groups::claim_due(&world.pool, 10, Duration::from_millis(1)).await.expect("claims");
     assert_eq!(stalled.len(), 1);
-    world.time_passes().await;
-    world.settle().await;
+    world.run_again().await;
     let shown = world.checks(&sha);
     let findings = world.findings().await;
     let mut transaction = world.pool.begin().await.expect("a transaction");

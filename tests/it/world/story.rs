@@ -123,6 +123,12 @@ impl World {
         sqlx::query(sql).execute(&self.pool).await.expect("groups");
     }
 
+    /// Lets every group be evaluated once more.
+    pub(crate) async fn run_again(&self) {
+        self.time_passes().await;
+        self.settle().await;
+    }
+
     /// Makes every source due, as if its poll had come.
     pub(crate) async fn poll_comes(&self) {
         let sql = "update source set due_at = now()";
