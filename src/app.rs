@@ -13,7 +13,7 @@ use tokio::runtime::Runtime;
 
 pub use accounts::inventories_at_hand;
 pub use demo::{Demo, DemoOptions};
-pub use service::{Parts, Service};
+pub use service::{Parts, Service, keep_house};
 
 use crate::config::{DatabaseSettings, Settings};
 

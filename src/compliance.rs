@@ -39,7 +39,7 @@ fn state(group: Group) -> Result<GroupState> {
     let verdict = group.verdict.filter(|_| group.evaluated);
     Ok(GroupState {
         name: definition.name.parse().context("a stored group has an impossible name")?,
-        mode: definition.mode.parse().context("a stored group has an impossible mode")?,
+        mode: definition.mode,
         suspended: definition.suspended,
         unit: definition.unit,
         verdict: verdict.map(|verdict| (verdict.outcome, verdict.counts)),

@@ -260,7 +260,7 @@ impl Forge {
         self.server.state().faults.add(fault);
     }
 
-    /// Takes back all faults that have not struck.
+    /// Takes back all faults that have not struck, and lets go of the answers that one held.
     pub fn clear_faults(&self) {
         self.server.state().faults.clear();
     }

@@ -10,6 +10,7 @@ mod checks;
 mod comments;
 mod error;
 mod names;
+mod pace;
 mod pulls;
 mod repository;
 mod request;

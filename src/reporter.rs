@@ -23,6 +23,7 @@ use crate::render::post::Post;
 use crate::tasks::Pass;
 
 use self::patience::{Verdict, verdict};
+use self::write::Writing;
 
 /// Posts claimed at once, and written at the same time.
 const BATCH: i64 = 8;
@@ -101,11 +102,7 @@ impl Reporter {
         let post: Post = serde_json::from_value(claim.post.clone())
             .map_err(|error| Failure::Unpostable(format!("cannot read the post: {error}")))?;
         let repository = self.repository(claim).await?;
-        match &post {
-            Post::CheckRun(check) => self.write_check(claim, &repository, check).await,
-            Post::Comment(comment) => self.write_comment(claim, &repository, comment).await,
-            Post::CommitStatus(status) => self.write_status(claim, &repository, status).await,
-        }
+        Writing { pool: &self.pool, claim, repository: &repository }.write(&post).await
     }
 
     async fn repository(&self, claim: &Claim) -> Result<Repository, Failure> {
@@ -124,6 +121,11 @@ impl Reporter {
             Verdict::Again(pause) => {
                 tracing::warn!(error = words, attempts = claim.attempts, "post put off");
                 outbox::retry(&self.pool, claim, &words, pause).await
+            }
+            Verdict::Wait(pause) => {
+                tracing::info!(reason = words, "posts wait");
+                let mut connection = self.pool.acquire().await?;
+                outbox::put_off(&mut connection, claim, &words, pause).await
             }
             Verdict::GiveUp => {
                 tracing::error!(error = words, attempts = claim.attempts, "post given up");

@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::config::{DatabaseSettings, GitHubSettings, Remote, Settings};
 use crate::db::notifications::{Listener, Topic};
 use crate::db::sources::{self, Host, Registration};
-use crate::db::{self, runs};
+use crate::db::{self, deliveries, runs};
 use crate::evaluator::{Evaluator, Options};
 use crate::git::{Allowed, Limits};
 use crate::github::{GitHub, WebhookSecret};
@@ -30,10 +30,13 @@ use super::accounts::inventories;
 
 /// How often work is looked for without a hint.
 const POLL: Duration = Duration::from_secs(5);
-/// How often partitions are made ahead.
+/// How often [`keep_house`] runs.
 const HOUSEKEEPING: Duration = Duration::from_hours(6);
 /// Months of runs that have their partition before they begin.
 const MONTHS_AHEAD: i32 = 3;
+/// How long a webhook is remembered as seen. GitHub delivers one again for three days, GitHub
+/// Enterprise Server for seven; one that came after all would only cause a look at what is known.
+const DELIVERIES_KEPT: Duration = Duration::from_hours(14 * 24);
 
 /// The reconcilers over a database, and the routes of both listeners.
 ///
@@ -54,9 +57,9 @@ pub struct Parts {
 
 impl Parts {
     /// Puts the parts together, and makes the sources of the settings the watched ones.
-    pub async fn assemble(settings: &Settings, pool: &PgPool) -> Result<Self> {
+    pub async fn assemble(settings: &Settings, pool: &PgPool, clock: Clock) -> Result<Self> {
         register(settings, pool).await?;
-        let github = settings.github.as_ref().map(github).transpose()?;
+        let github = settings.github.as_ref().map(|it| github(it, clock.clone())).transpose()?;
         let inventories = Arc::new(inventories(settings)?);
         let page_url = settings.listen.page_url.clone();
         let links = Links::new(page_url.clone());
@@ -76,7 +79,7 @@ impl Parts {
             evaluator: Arc::new(Evaluator::new(pool.clone(), inventories, options)),
             reporter: github.map(|github| Arc::new(Reporter::new(pool.clone(), github))),
             webhooks: web::webhooks(Webhooks { pool: pool.clone(), secret }),
-            pages: web::pages(Pages { pool: pool.clone(), clock: Clock::System, page_url }),
+            pages: web::pages(Pages { pool: pool.clone(), clock, page_url }),
         })
     }
 
@@ -108,7 +111,7 @@ impl Service {
         let webhooks = listen(settings.listen.webhooks, "webhooks").await?;
         let page = listen(settings.listen.page, "the page").await?;
         let (pool, private) = database(&settings.database()).await?;
-        let parts = Parts::assemble(&settings, &pool).await?;
+        let parts = Parts::assemble(&settings, &pool, Clock::System).await?;
         Ok(Self { pool, private, parts, webhooks, page })
     }
 
@@ -165,7 +168,7 @@ fn reconcile(tasks: &Tasks, pool: &PgPool, parts: &Parts) {
     tasks.repeat("housekeeping", Hint::default(), HOUSEKEEPING, move || {
         let pool = housekeeping.clone();
         async move {
-            runs::create_partitions(&pool, MONTHS_AHEAD).await?;
+            keep_house(&pool).await?;
             Ok(Pass::Idle)
         }
     });
@@ -176,6 +179,16 @@ fn reconcile(tasks: &Tasks, pool: &PgPool, parts: &Parts) {
             () = hear(&pool, &hints) => {}
         }
     });
+}
+
+/// Makes ahead what the database will need, and forgets what nobody will ask for: webhooks seen
+/// more than two weeks ago. Results are kept for ever.
+pub async fn keep_house(pool: &PgPool) -> Result<()> {
+    runs::create_partitions(pool, MONTHS_AHEAD).await.context("cannot make partitions ahead")?;
+    let forgotten = deliveries::prune(pool, DELIVERIES_KEPT).await;
+    let forgotten = forgotten.context("cannot forget old webhooks")?;
+    tracing::debug!(forgotten, "old webhooks forgotten");
+    Ok(())
 }
 
 /// What the database's notifications wake.
@@ -236,8 +249,8 @@ fn serve(tasks: &Tasks, listener: TcpListener, router: Router, name: &'static st
     });
 }
 
-fn github(settings: &GitHubSettings) -> Result<GitHub> {
-    GitHub::new(&settings.api_url, settings.app_id, &settings.private_key)
+fn github(settings: &GitHubSettings, clock: Clock) -> Result<GitHub> {
+    GitHub::new(&settings.api_url, settings.app_id, &settings.private_key, clock)
         .context("cannot use the settings of `[github]`: is the private key the App's PEM?")
 }
 

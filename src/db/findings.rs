@@ -17,7 +17,24 @@ use super::sources::SourceId;
 use super::words::{self, words};
 use super::{Digest, Error, blobs, groups, sources};
 use crate::evaluation::Outcome;
+use crate::policy::Severity;
 use crate::resource::{AccountId, Cause, Provider, Region, TypeName};
+
+/// The key in the columns of a row.
+macro_rules! key {
+    ($row:ident) => {
+        FindingKey {
+            check: $row.check_id,
+            provider: words::provider(&$row.provider)?,
+            account: words::parsed("account", &$row.account)?,
+            region: words::parsed("region", &$row.region)?,
+            resource_type: $row.resource_type.as_str().into(),
+            resource_id: $row.resource_id.into(),
+        }
+    };
+}
+
+use key;
 
 /// Which check on which resource, within a group.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,7 +61,7 @@ pub struct FindingRecord {
     /// What.
     pub outcome: Outcome,
     /// How bad a failure of the check is.
-    pub severity: String,
+    pub severity: Severity,
     /// Why, in a form that readers of the page are shown; kept once for all equal ones.
     pub explanation: Option<String>,
     /// What was asked: select, where, assert and parameters after expansion.
@@ -59,7 +76,7 @@ pub struct OpenFinding {
     /// What.
     pub outcome: Outcome,
     /// How bad a failure of the check is.
-    pub severity: String,
+    pub severity: Severity,
     /// The digest of the explanation.
     pub explanation: Option<Digest>,
     /// What was asked.
@@ -123,16 +140,9 @@ pub async fn open(
     .into_iter()
     .map(|row| {
         Ok(OpenFinding {
-            key: FindingKey {
-                check: row.check_id,
-                provider: words::provider(&row.provider)?,
-                account: words::parsed("account", &row.account)?,
-                region: words::parsed("region", &row.region)?,
-                resource_type: row.resource_type.as_str().into(),
-                resource_id: row.resource_id.into(),
-            },
+            key: key!(row),
             outcome: words::outcome(&row.outcome, row.cause.as_deref())?,
-            severity: row.severity,
+            severity: words::parsed("severity", &row.severity)?,
             explanation: row.explanation.as_deref().map(Digest::read).transpose()?,
             evaluation_digest: Digest::read(&row.evaluation_digest)?,
             since: row.since,
@@ -235,7 +245,7 @@ async fn insert(
         &column(opened, |record| record.key.resource_id.to_string()),
         &column(opened, |record| record.outcome.name().to_owned()),
         &causes as &[Option<&str>],
-        &column(opened, |record| record.severity.clone()),
+        &column(opened, |record| record.severity.to_string()),
         &explanations as &[Option<Vec<u8>>],
         &digests,
     )

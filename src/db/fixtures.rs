@@ -53,7 +53,7 @@ pub(super) fn definition(name: &str, digest: &str) -> groups::GroupUpsert {
     groups::GroupUpsert {
         name: name.to_owned(),
         digest: Digest::of(digest.as_bytes()),
-        mode: "enforce".into(),
+        mode: crate::policy::Mode::Enforce,
         suspended: false,
         interval: Duration::from_mins(15),
         owner: Some("platform@example.com".into()),
@@ -126,7 +126,7 @@ pub(super) fn finding(check: &str, resource: &str, outcome: Outcome) -> findings
             resource_id: resource.into(),
         },
         outcome,
-        severity: "high".into(),
+        severity: crate::policy::Severity::High,
         explanation: (outcome == Outcome::Fail).then(|| "it is public".to_owned()),
         evaluation_digest: Digest::of(check.as_bytes()),
     }

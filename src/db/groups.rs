@@ -16,6 +16,7 @@ use super::sources::{self, SourceId};
 use super::work::{from_millis, millis};
 use super::{Digest, Error, words};
 use crate::evaluation::{Counts, Outcome};
+use crate::policy::Mode;
 
 /// A group as a revision defines it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,9 +25,9 @@ pub struct GroupUpsert {
     pub name: String,
     /// The definition after expansion, with all that makes a new evaluation necessary.
     pub digest: Digest,
-    /// `shadow`, `audit` or `enforce`.
-    pub mode: String,
-    /// Whether it is not evaluated for now.
+    /// What its outcome does.
+    pub mode: Mode,
+    /// Whether it stands but is not evaluated, until a revision says otherwise.
     pub suspended: bool,
     /// From one evaluation to the next.
     pub interval: Duration,
@@ -103,7 +104,7 @@ impl TryFrom<Row> for Group {
             definition: GroupUpsert {
                 name: row.name,
                 digest: Digest::read(&row.digest)?,
-                mode: row.mode,
+                mode: words::parsed("mode", &row.mode)?,
                 suspended: row.suspended,
                 interval: from_millis(row.interval_ms),
                 owner: row.owner,
@@ -190,7 +191,7 @@ async fn write(
         commit,
         &column(groups, |group| group.name.clone()),
         &column(groups, |group| group.digest.to_vec()),
-        &column(groups, |group| group.mode.clone()),
+        &column(groups, |group| group.mode.to_string()),
         &column(groups, |group| group.suspended),
         &column(groups, |group| millis(group.interval)),
         &column(groups, |group| group.owner.clone()) as &[Option<String>],

@@ -65,7 +65,7 @@ pub struct Backlog {
 }
 
 /// Says what a key should show; false if that is what it should show already. A change revives what
-/// was given up, and waits out the pause of a failed attempt.
+/// was given up, and waits out the pause of an attempt that failed or was put off.
 pub async fn want(
     connection: &mut PgConnection,
     source: SourceId,
@@ -77,8 +77,7 @@ pub async fn want(
          on conflict (source, key) do update
          set post = excluded.post, version = old.version + 1, dead_reason = null,
              attempts = case when old.dead_reason is null then old.attempts else 0 end,
-             due_at = case when old.dead_reason is null and old.attempts > 0 then old.due_at
-                           else now() end
+             due_at = greatest(old.due_at, now())
          where old.post <> excluded.post",
         source.0,
         key,
@@ -131,6 +130,22 @@ pub async fn claim_due(
             attempt: row.attempt,
         })
         .collect())
+}
+
+/// Fails if the claim's lease is over: another attempt may be at work.
+pub async fn check(executor: impl PgExecutor<'_>, claim: &Claim) -> Result<(), Error> {
+    let holds = sqlx::query_scalar!(
+        r#"select exists (
+            select from outbox
+            where source = $1 and key = $2 and attempt = $3 and lease_until > now()
+        ) as "holds!""#,
+        claim.source.0,
+        claim.key,
+        claim.attempt,
+    )
+    .fetch_one(executor)
+    .await?;
+    if holds { Ok(()) } else { Err(Error::Stale) }
 }
 
 /// Keeps GitHub's id as soon as it is known, for posts that take several requests.
@@ -194,6 +209,47 @@ pub async fn retry(
     .execute(executor)
     .await?;
     fenced(&done)
+}
+
+/// Ends an attempt that GitHub was not in a state to take, and which therefore does not count: all
+/// that waits of the source is due after `pause`. What others have under way ends as it may.
+pub async fn put_off(
+    connection: &mut PgConnection,
+    claim: &Claim,
+    reason: &str,
+    pause: Duration,
+) -> Result<(), Error> {
+    let done = sqlx::query!(
+        "update outbox
+         set last_error = $4, due_at = now() + make_interval(secs => $5),
+             lease_until = null, attempt = null, attempts = attempts - 1
+         where source = $1 and key = $2 and attempt = $3",
+        claim.source.0,
+        claim.key,
+        claim.attempt,
+        shortened(reason),
+        pause.as_secs_f64(),
+    )
+    .execute(&mut *connection)
+    .await?;
+    fenced(&done)?;
+    // Without waiting for locks: several attempts may do this at once.
+    sqlx::query!(
+        "with waiting as (
+            select source, key from outbox
+            where source = $1 and posted_version < version and dead_reason is null
+              and due_at < now() + make_interval(secs => $2)
+              and (lease_until is null or lease_until <= now())
+            for no key update skip locked
+        )
+        update outbox set due_at = now() + make_interval(secs => $2)
+        from waiting where outbox.source = waiting.source and outbox.key = waiting.key",
+        claim.source.0,
+        pause.as_secs_f64(),
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Gives a post up until something else is wanted of its key. What was wanted meanwhile is tried.
@@ -311,8 +367,11 @@ mod tests {
         let source = source(&pool, "main").await;
         wanted(&pool, source, "pending").await?;
         let stalled = claim_due(&pool, 1, NO_TIME).await?.remove(0);
+        assert!(check(&pool, &stalled).await.unwrap_err().is_stale(), "its time is over");
         let claim = claimed(&pool).await?;
         assert!(claim.maybe_written);
+        check(&pool, &claim).await?;
+        assert!(check(&pool, &stalled).await.unwrap_err().is_stale(), "another has taken over");
         assert!(complete(&pool, &stalled, 6).await.unwrap_err().is_stale());
         assert!(remember(&pool, &stalled, 6).await.unwrap_err().is_stale());
         assert!(retry(&pool, &stalled, "late", NO_TIME).await.unwrap_err().is_stale());
@@ -333,6 +392,27 @@ mod tests {
         assert_eq!(claim_due(&pool, 1, LEASE).await?, []);
         assert_eq!(posted(&pool, source).await?.last_error.as_deref(), Some("rate limit"));
         assert_eq!(backlog(&pool).await?, Backlog { waiting: 1, dead: 0 });
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn what_is_put_off_does_not_count_and_takes_along_what_waits(pool: PgPool) -> TestResult {
+        let (source, other) = (source(&pool, "main").await, source(&pool, "other").await);
+        wanted(&pool, source, "pending").await?;
+        retry(&pool, &claimed(&pool).await?, "502", NO_TIME).await?;
+        let claim = claimed(&pool).await?;
+        let mut connection = pool.acquire().await?;
+        for (of, key) in [(source, "policies/c1"), (other, "policies/c1")] {
+            want(&mut connection, of, key, &json!({})).await?;
+        }
+        put_off(&mut connection, &claim, "rate limit", Duration::from_mins(1)).await?;
+        let post = posted(&pool, source).await?;
+        assert_eq!((post.attempts, post.last_error.as_deref()), (1, Some("rate limit")));
+        wanted(&pool, source, "success").await?;
+        let due = claim_due(&pool, 10, LEASE).await?;
+        assert_eq!(due.iter().map(|claim| claim.source).collect::<Vec<_>>(), [other]);
+        let late = put_off(&mut connection, &claim, "late", NO_TIME).await;
+        assert!(late.unwrap_err().is_stale());
         Ok(())
     }
 

@@ -28,7 +28,7 @@ pub(super) fn records(group: &Group, result: &GroupResult) -> Vec<FindingRecord>
                 resource_id: finding.resource_id.clone(),
             },
             outcome: finding.outcome,
-            severity: check.severity.to_string(),
+            severity: check.severity,
             explanation: Some(finding.explanation()).filter(|text| !text.is_empty()),
             evaluation_digest: Digest(check.digest),
         })
@@ -111,7 +111,7 @@ pub(super) fn digest(records: &[FindingRecord]) -> Digest {
         let key = &record.key;
         parts.add(&key.check).add(key.account.as_str()).add(key.region.as_str());
         parts.add(key.resource_type.as_str()).add(&key.resource_id);
-        parts.add(&record.outcome.to_string()).add(&record.severity);
+        parts.add(&record.outcome.to_string()).add(record.severity.as_str());
         // The words of a failure may hold a request's id, new each time.
         if !matches!(record.outcome, Outcome::Unknown(_)) {
             parts.add(record.explanation.as_deref().unwrap_or_default());

@@ -5,5 +5,7 @@ mod evaluation;
 mod explaining;
 mod fixture;
 mod functions;
+mod guards;
 mod hostile;
 mod parsing;
+mod syntax;

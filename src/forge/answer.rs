@@ -45,11 +45,14 @@ pub(super) struct Refusal {
     pub(super) errors: Vec<Value>,
     /// Why no right caller would have asked so; empty where the state of things forbids it.
     pub(super) violations: Vec<String>,
+    /// The header `X-Accepted-GitHub-Permissions`, where the App lacks one of them.
+    pub(super) accepted: Option<String>,
 }
 
 impl Refusal {
     fn new(status: StatusCode, message: &str) -> Self {
-        Self { status, message: message.to_owned(), errors: Vec::new(), violations: Vec::new() }
+        let message = message.to_owned();
+        Self { status, message, errors: Vec::new(), violations: Vec::new(), accepted: None }
     }
 
     /// 401 for a token that is unknown, expired or revoked.
@@ -67,9 +70,14 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, message)
     }
 
-    /// 403 for a permission that the App lacks.
+    /// 403 for what no App may do.
     pub(super) fn by_integration() -> Self {
         Self::forbidden("Resource not accessible by integration")
+    }
+
+    /// 403 for a permission that the App lacks; any of those `accepted` would do.
+    pub(super) fn lacking(accepted: String) -> Self {
+        Self { accepted: Some(accepted), ..Self::by_integration() }
     }
 
     /// 404 for a thing that is not there, or not for this caller.

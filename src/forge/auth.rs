@@ -120,7 +120,9 @@ fn granted(grant: &Grant, access: &Access, repository: Option<&Facts>) -> Result
     if readable || (own && access.permissions.iter().any(allows)) {
         Ok(())
     } else {
-        Err(Refusal::by_integration())
+        let level = if access.write { "write" } else { "read" };
+        let all = access.permissions.iter().map(|name| format!("{name}={level}"));
+        Err(Refusal::lacking(all.collect::<Vec<_>>().join("; ")))
     }
 }
 

@@ -72,7 +72,7 @@ pub enum GitError {
 #[derive(Debug)]
 pub(super) struct Bare {
     path: PathBuf,
-    /// Ids of commits that were seen: nothing removes commits, and most calls name one.
+    /// Ids of commits that are there: most calls name one.
     seen: Mutex<HashSet<String>>,
 }
 

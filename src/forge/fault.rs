@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use tokio_util::sync::CancellationToken;
+
 /// What happens to the next calls of a path.
 ///
 /// ```
@@ -25,16 +27,23 @@ pub enum Effect {
     Refuse(u16),
     /// Does what was asked, and then answers with the status.
     Lose(u16),
+    /// Does what was asked, and cuts the connection in the middle of the answer.
+    Cut,
     /// Waits before doing what was asked.
     Delay(Duration),
+    /// Does what was asked, and answers when the faults are cleared.
+    Hold,
     /// Never answers and does nothing.
     Hang,
     /// Does what was asked and never answers.
     HangAfter,
     /// Takes the token for revoked: 401.
     RevokedToken,
-    /// Says that calls come too fast, with the seconds to wait: 403 and `Retry-After`.
-    SecondaryLimit(u64),
+    /// Says that the hour's calls are used up, and in how many seconds there are new ones: 403,
+    /// `x-ratelimit-remaining` and `x-ratelimit-reset`.
+    PrimaryLimit(u64),
+    /// Says that calls come too fast: 403, and `Retry-After` where it says for how many seconds.
+    SecondaryLimit(Option<u64>),
     /// Says that there were too many calls, with the seconds to wait: 429 and `Retry-After`.
     TooManyRequests(u64),
 }
@@ -67,21 +76,31 @@ impl Fault {
 
 /// The faults that are still to strike.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Vec<Fault>);
+pub(super) struct Faults {
+    due: Vec<Fault>,
+    /// Cancelled when what is held may go on.
+    released: CancellationToken,
+}
 
 impl Faults {
     pub(super) fn add(&mut self, fault: Fault) {
-        self.0.push(fault);
+        self.due.push(fault);
     }
 
     pub(super) fn clear(&mut self) {
-        self.0.clear();
+        self.due.clear();
+        std::mem::take(&mut self.released).cancel();
+    }
+
+    /// When an answer that is held from now on may go out.
+    pub(super) fn released(&self) -> CancellationToken {
+        self.released.clone()
     }
 
     /// The first due fault that the call meets strikes; those before it let the call pass, counted.
     pub(super) fn strike(&mut self, method: &str, path: &str) -> Option<Effect> {
         let mut struck = None;
-        for fault in &mut self.0 {
+        for fault in &mut self.due {
             if fault.method != method || !path.contains(&fault.path) || struck.is_some() {
                 continue;
             }
@@ -92,7 +111,7 @@ impl Faults {
                 struck = Some(fault.effect.clone());
             }
         }
-        self.0.retain(|fault| fault.times > 0);
+        self.due.retain(|fault| fault.times > 0);
         struck
     }
 }

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 use std::future::Future;
+use std::io;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_TYPE, LINK, RETRY_AFTER, USER_AGENT};
+use axum::http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
@@ -98,20 +99,26 @@ async fn under(
             let operation = done(serving.await).await;
             Some(Outgoing { response: bare(status), operation })
         }
+        Some(Effect::Cut) => {
+            let operation = done(serving.await).await;
+            Some(Outgoing { response: cut(), operation })
+        }
+        Some(Effect::Hold) => Some(held(server, serving).await),
         Some(Effect::Hang) => None,
         Some(Effect::HangAfter) => {
             done(serving.await).await;
             None
         }
         Some(Effect::RevokedToken) => instead(refused(&Refusal::bad_credentials())),
+        Some(Effect::PrimaryLimit(seconds)) => instead(used_up(server, seconds)),
         Some(Effect::SecondaryLimit(seconds)) => {
             let problem = "You have exceeded a secondary rate limit. Please wait a few minutes \
                            before you try again.";
-            instead(later(&Refusal::forbidden(problem), seconds))
+            instead(later(server, &Refusal::forbidden(problem), seconds))
         }
         Some(Effect::TooManyRequests(seconds)) => {
-            let problem = "API rate limit exceeded";
-            instead(later(&Refusal::with(StatusCode::TOO_MANY_REQUESTS, problem), seconds))
+            let refusal = Refusal::with(StatusCode::TOO_MANY_REQUESTS, "API rate limit exceeded");
+            instead(later(server, &refusal, Some(seconds)))
         }
     }
 }
@@ -129,9 +136,41 @@ fn bare(status: u16) -> Response {
     (status, "<html><body>Unicorn!</body></html>").into_response()
 }
 
-fn later(refusal: &Refusal, seconds: u64) -> Response {
+/// An answer that breaks off.
+fn cut() -> Response {
+    let broken = futures::stream::once(async { Err::<Bytes, _>(io::Error::other("cut")) });
+    (StatusCode::OK, Body::from_stream(broken)).into_response()
+}
+
+/// Serves a call, and keeps the answer back.
+async fn held(server: &Server, serving: impl Future<Output = Outgoing>) -> Outgoing {
+    let released = server.state().faults.released();
+    let outgoing = serving.await;
+    server.emit(Event::Held);
+    tokio::select! {
+        () = released.cancelled() => {}
+        () = server.tasks.stopping().cancelled_owned() => {}
+    }
+    outgoing
+}
+
+fn later(server: &Server, refusal: &Refusal, seconds: Option<u64>) -> Response {
     let mut response = refused(refusal);
-    response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    // As on GitHub the hour's calls are not used up by this, and tell nothing of when to come back.
+    add_limits(server, response.headers_mut());
+    if let Some(seconds) = seconds {
+        response.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    response
+}
+
+fn used_up(server: &Server, seconds: u64) -> Response {
+    let mut response = refused(&Refusal::forbidden("API rate limit exceeded for installation."));
+    let reset = u64::try_from(server.now().timestamp()).unwrap_or_default() + seconds;
+    let headers = response.headers_mut();
+    add_limits(server, headers);
+    headers.insert("x-ratelimit-remaining", 0.into());
+    headers.insert("x-ratelimit-reset", reset.into());
     response
 }
 
@@ -257,12 +296,12 @@ fn finished(
     operation: Option<&Operation>,
     answer: Result<Reply, Refusal>,
 ) -> Response {
-    let (status, body, link) = match answer {
-        Ok(reply) => (reply.status, reply.body, reply.link),
+    let (status, body, link, accepted) = match answer {
+        Ok(reply) => (reply.status, reply.body, reply.link, None),
         Err(refusal) => {
             let body = refusal.body();
             server.violated(name, refusal.violations);
-            (refusal.status, Some(body), None)
+            (refusal.status, Some(body), None, refusal.accepted)
         }
     };
     let problems = operation.map_or_else(Vec::new, |operation| {
@@ -275,11 +314,15 @@ fn finished(
         server.violated(name, problems);
         refused(&Refusal::with(StatusCode::INTERNAL_SERVER_ERROR, &problem))
     };
-    add_headers(server, link, response.headers_mut());
+    let headers = response.headers_mut();
+    add_limits(server, headers);
+    for (name, value) in [("link", link), ("x-accepted-github-permissions", accepted)] {
+        add_header(headers, name, value);
+    }
     response
 }
 
-fn add_headers(server: &Server, link: Option<String>, headers: &mut HeaderMap) {
+fn add_limits(server: &Server, headers: &mut HeaderMap) {
     let used = server.state().used + 1;
     let left = api::HOURLY.saturating_sub(used);
     let reset = server.now().timestamp() + 3600;
@@ -292,11 +335,12 @@ fn add_headers(server: &Server, link: Option<String>, headers: &mut HeaderMap) {
         ("x-ratelimit-resource", "core".to_owned()),
     ];
     for (name, value) in all {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            headers.insert(HeaderName::from_static(name), value);
-        }
+        add_header(headers, name, Some(value));
     }
-    if let Some(link) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
-        headers.insert(LINK, link);
+}
+
+fn add_header(headers: &mut HeaderMap, name: &'static str, value: Option<String>) {
+    if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+        headers.insert(HeaderName::from_static(name), value);
     }
 }

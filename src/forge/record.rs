@@ -114,6 +114,8 @@ pub enum Event {
     },
     /// A call was answered.
     Called(ApiCall),
+    /// A fault keeps an answer back.
+    Held,
     /// Something was not as GitHub describes it.
     Violated(Violation),
 }

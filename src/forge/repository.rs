@@ -140,6 +140,11 @@ impl RepositoryHandle {
         announce::changes(&self.server, &self.facts, by).await
     }
 
+    /// Loses a commit that no branch leads to any more, as GitHub does in time.
+    pub fn forget(&self, sha: &str) -> io::Result<()> {
+        self.facts.git.forget(sha)
+    }
+
     /// The commit of a branch.
     pub fn branch(&self, name: &str) -> Option<String> {
         let state = self.server.state();
@@ -181,6 +186,11 @@ impl RepositoryHandle {
         let on =
             |comment: &&Comment| comment.repository == self.id && comment.issue == pull_request;
         state.comments.values().filter(on).cloned().collect()
+    }
+
+    /// Deletes a comment, as its author or a maintainer may do; whether it was there.
+    pub fn delete_comment(&self, id: u64) -> bool {
+        self.server.state().comments.remove(&id).is_some()
     }
 
     /// Says what a user may do here; without a word they may write.

@@ -15,8 +15,10 @@ use url::Url;
 
 use super::error::Error;
 use super::names::{RepositoryId, RepositoryName};
+use super::pace::Pace;
 use super::repository::{Repository, RepositoryAnswer};
-use super::request::{each_page, send};
+use super::request::Client;
+use crate::clock::Clock;
 
 /// How long a connection may take to open.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -33,6 +35,9 @@ struct Inner {
     app_id: u64,
     /// Signs as the App itself; for installations and nothing else.
     app: Octocrab,
+    clock: Clock,
+    /// The pace of each installation, by its account; the App's own by the empty name.
+    paces: Mutex<HashMap<String, Arc<Pace>>>,
     identity: OnceCell<Identity>,
     known: Mutex<HashMap<RepositoryName, (Repository, Instant)>>,
 }
@@ -53,12 +58,25 @@ struct AppAnswer {
 #[derive(Deserialize)]
 struct InstallationAnswer {
     id: InstallationId,
+    #[serde(default)]
+    account: Option<AccountAnswer>,
+}
+
+#[derive(Deserialize)]
+struct AccountAnswer {
+    #[serde(default)]
+    login: Option<String>,
 }
 
 impl GitHub {
     /// The App `app_id` at `api_url`, `https://HOST/api/v3` for a GHES. `private_key` is PEM.
-    /// Sends nothing; needs a Tokio runtime.
-    pub fn new(api_url: &Url, app_id: u64, private_key: &SecretString) -> anyhow::Result<Self> {
+    /// Sends nothing; needs a Tokio runtime. By the clock it waits where GitHub asks it to.
+    pub fn new(
+        api_url: &Url,
+        app_id: u64,
+        private_key: &SecretString,
+        clock: Clock,
+    ) -> anyhow::Result<Self> {
         // Cargo.toml leaves out octocrab's features for retries and redirects: a POST is never
         // repeated, nor turned into a GET elsewhere.
         let app = Octocrab::builder()
@@ -68,8 +86,8 @@ impl GitHub {
             .set_write_timeout(Some(READ_TIMEOUT))
             .app_from_rsa_pem(app_id.into(), private_key.expose_secret())?
             .build()?;
-        let known = Mutex::default();
-        Ok(Self(Arc::new(Inner { app_id, app, identity: OnceCell::new(), known })))
+        let (paces, identity, known) = (Mutex::default(), OnceCell::new(), Mutex::default());
+        Ok(Self(Arc::new(Inner { app_id, app, clock, paces, identity, known })))
     }
 
     /// The App's id.
@@ -94,10 +112,9 @@ impl GitHub {
         let found = match (self.by_name(name).await, id) {
             (Ok(repository), None) => repository,
             (Ok(repository), Some(id)) if repository.id() == id => repository,
-            (Ok(_) | Err(Error::NotFound { .. } | Error::Rejected { .. }), Some(id)) => {
-                self.by_id(id).await?
-            }
-            (Err(error), _) => return Err(error),
+            (Err(error), _) if !error.is_refusal() => return Err(error),
+            (_, Some(id)) => self.by_id(id).await?,
+            (Err(error), None) => return Err(error),
         };
         let mut all = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
         all.insert(name.clone(), (found.clone(), Instant::now()));
@@ -107,20 +124,30 @@ impl GitHub {
     fn known(&self, name: &RepositoryName, id: Option<RepositoryId>) -> Option<Repository> {
         let all = self.0.known.lock().unwrap_or_else(PoisonError::into_inner);
         let (repository, since) = all.get(name)?;
-        let holds = since.elapsed() < NAMES_HOLD_FOR
-            && !repository.is_doubtful()
-            && id.is_none_or(|id| id == repository.id());
-        holds.then(|| repository.clone())
+        let is_fresh = since.elapsed() < NAMES_HOLD_FOR && !repository.is_doubtful();
+        // While nothing may be asked, what was known will do: Git goes on.
+        let holds = is_fresh || self.pace(name.owner()).is_paused();
+        (holds && id.is_none_or(|id| id == repository.id())).then(|| repository.clone())
+    }
+
+    /// The pace of the App on an account.
+    fn pace(&self, account: &str) -> Arc<Pace> {
+        let mut all = self.0.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        let new = || Arc::new(Pace::new(self.0.clock.clone()));
+        Arc::clone(all.entry(account.to_lowercase()).or_insert_with(new))
+    }
+
+    /// Acts as the App itself, in what concerns an account.
+    fn as_app(&self, account: &str) -> Client {
+        Client::new(self.0.app.clone(), self.pace(account))
     }
 
     async fn by_name(&self, name: &RepositoryName) -> Result<Repository, Error> {
+        let app = self.as_app(name.owner());
         let route = format!("/repos/{name}/installation");
-        let installation: InstallationAnswer =
-            send("find the installation", self.0.app.get(route, None::<&()>)).await?;
-        let all = self.0.app.installation(installation.id)?;
-        let route = format!("/repos/{name}");
-        let answer = send("look up the repository", all.get(route, None::<&()>)).await?;
-        self.narrowed(installation.id, answer).await
+        let request = app.octocrab().get(route, None::<&()>);
+        let installation: InstallationAnswer = app.send("find the installation", request).await?;
+        self.look_up(installation.id, name.owner(), &format!("/repos/{name}")).await
     }
 
     /// Asks every installation: only needed after a rename.
@@ -130,37 +157,44 @@ impl GitHub {
             installations.extend(page);
             false
         };
-        each_page::<Vec<_>>("list installations", &self.0.app, route, &[], collect).await?;
-        for installation in installations {
-            let all = self.0.app.installation(installation.id)?;
-            let route = format!("/repositories/{id}");
-            match send("look up the repository", all.get(route, None::<&()>)).await {
-                Ok(answer) => return self.narrowed(installation.id, answer).await,
-                Err(Error::NotFound { .. } | Error::Rejected { .. }) => {}
-                Err(error) => return Err(error),
+        let app = self.as_app("");
+        app.each_page::<Vec<_>>("list installations", route, &[], collect).await?;
+        for InstallationAnswer { id: installation, account } in installations {
+            let account = account.and_then(|account| account.login).unwrap_or_default();
+            match self.look_up(installation, &account, &format!("/repositories/{id}")).await {
+                Err(error) if error.is_refusal() => {}
+                found => return found,
             }
         }
         let message = format!("the App is installed on no repository with id {id}");
         Err(Error::NotFound { message })
     }
 
-    /// The repository with a token that is good for it alone, fetched before many ask for it.
-    async fn narrowed(
+    /// The repository at `route`, as the App sees it on that account, with a token that is good for
+    /// it alone, fetched before many ask for it.
+    async fn look_up(
         &self,
         installation: InstallationId,
-        answer: RepositoryAnswer,
+        account: &str,
+        route: &str,
     ) -> Result<Repository, Error> {
+        let pace = self.pace(account);
+        let all = Client::new(self.0.app.installation(installation)?, Arc::clone(&pace));
+        let request = all.octocrab().get(route, None::<&()>);
+        let answer: RepositoryAnswer = all.send("look up the repository", request).await?;
         let builder = self.0.app.installation_builder(installation);
-        let client = builder.repository_ids(vec![OctocrabRepositoryId(answer.id.0)]).build()?;
-        send("get a token", client.installation_token()).await?;
+        let builder = builder.repository_ids(vec![OctocrabRepositoryId(answer.id.0)]);
+        let client = Client::new(builder.build()?, pace);
+        client.send("get a token", client.octocrab().installation_token()).await?;
         Repository::new(client, self.clone(), answer)
     }
 
     /// Who we are, asked for once.
     pub(super) async fn identity(&self) -> Result<&Identity, Error> {
         let ask = || async {
-            let app: AppAnswer =
-                send("ask who we are", self.0.app.get("/app", None::<&()>)).await?;
+            let client = self.as_app("");
+            let request = client.octocrab().get("/app", None::<&()>);
+            let app: AppAnswer = client.send("ask who we are", request).await?;
             Ok(Identity { app_id: self.0.app_id, login: format!("{}[bot]", app.slug) })
         };
         self.0.identity.get_or_try_init(ask).await

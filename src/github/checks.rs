@@ -51,19 +51,15 @@ impl Repository {
         Ok(self.send("update a check run", answer).await?.into())
     }
 
-    /// Adds the annotations after those that `posted` has: one request for each fifty.
-    pub async fn annotate(&self, posted: &PostedCheck, check: &CheckRun) -> Result<(), Error> {
-        let route = self.route(format_args!("check-runs/{}", posted.id));
-        let mut have = posted.annotations;
-        while have < check.annotations.shown().len() {
-            let next = chunk(check, have);
-            let external_id = Some(check.external_id());
-            let body = Written { external_id, ..written(check, next) };
-            let answer = self.client().patch::<Answer, _, _>(&route, Some(&body));
-            self.send("annotate a check run", answer).await?;
-            have += next.len();
-        }
-        Ok(())
+    /// Adds the next annotations, up to fifty, after the `have` that a check run has; how many it
+    /// has then.
+    pub async fn annotate(&self, id: u64, check: &CheckRun, have: usize) -> Result<usize, Error> {
+        let route = self.route(format_args!("check-runs/{id}"));
+        let next = chunk(check, have);
+        let body = Written { external_id: Some(check.external_id()), ..written(check, next) };
+        let answer = self.client().patch::<Answer, _, _>(route, Some(&body));
+        self.send("annotate a check run", answer).await?;
+        Ok(have + next.len())
     }
 
     /// The newest check run of ours that is known under the same identity.

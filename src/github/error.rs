@@ -5,11 +5,6 @@ use std::time::Duration;
 use chrono::DateTime;
 use octocrab::GitHubError;
 
-/// How long to wait where GitHub limits us without saying for how long: its documentation asks for
-/// at least a minute.
-const UNSAID_WAIT: Duration = Duration::from_mins(1);
-/// The longest wait that we believe in; the limits are counted by the hour.
-const LONGEST_WAIT: Duration = Duration::from_hours(1);
 /// Words of GitHub's kept in an error.
 const LONGEST_MESSAGE: usize = 300;
 
@@ -29,6 +24,16 @@ pub enum Error {
     Unauthorized {
         /// GitHub's words.
         message: String,
+    },
+    /// The App may not do it; nothing was done.
+    #[error(
+        "GitHub does not let the App do it: {message}; grant it {permission} in its settings and accept that where it is installed"
+    )]
+    Forbidden {
+        /// GitHub's words.
+        message: String,
+        /// The permission, such as `` `checks=write` ``.
+        permission: String,
     },
     /// It does not exist, or not for us; nothing was done.
     #[error("GitHub finds nothing there: {message}")]
@@ -53,6 +58,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether GitHub knows what was asked for, and says no: what we ask for may be elsewhere.
+    pub(super) fn is_refusal(&self) -> bool {
+        matches!(self, Self::NotFound { .. } | Self::Forbidden { .. } | Self::Rejected { .. })
+    }
+
     /// The request took too long.
     pub(super) fn timeout(after: Duration) -> Self {
         let after = humantime::format_duration(after);
@@ -75,13 +85,47 @@ impl From<octocrab::Error> for Error {
     }
 }
 
+/// How long a limit lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Limit {
+    /// So long.
+    For(Duration),
+    /// GitHub does not say.
+    Unsaid,
+}
+
+/// The limit that an answer tells of: a 429, or a 403 that says so.
+/// <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>
+pub(super) fn limit(error: &octocrab::Error) -> Option<Limit> {
+    let octocrab::Error::GitHub { source: error, .. } = error else { return None };
+    let is_used_up = header(error, "x-ratelimit-remaining") == Some("0");
+    let after = header(error, "retry-after");
+    let says_so = || error.message.to_lowercase().contains("rate limit");
+    let is_limit = match error.status_code.as_u16() {
+        429 => true,
+        403 => after.is_some() || is_used_up || says_so(),
+        _ => false,
+    };
+    let asked = || Some(Duration::from_secs(after?.parse().ok()?));
+    // A secondary limit tells of the reset too and does not mean it.
+    let wait = || asked().or_else(|| is_used_up.then(|| until_reset(error)).flatten());
+    is_limit.then(|| wait().map_or(Limit::Unsaid, Limit::For))
+}
+
+/// Until the hour's requests are new, by the clock of the server that says so.
+fn until_reset(error: &GitHubError) -> Option<Duration> {
+    let date = DateTime::parse_from_rfc2822(header(error, "date")?).ok()?;
+    let seconds = i64::try_from(error.rate_limit_reset?).ok()? - date.timestamp();
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or_default()))
+}
+
+/// What an answer that tells of no limit means.
 fn answered(error: &GitHubError) -> Error {
     let status = error.status_code.as_u16();
     let message = words(error);
     match status {
         401 => Error::Unauthorized { message },
-        429 => Error::RateLimited { retry_after: wait(error) },
-        403 if is_limit(error) => Error::RateLimited { retry_after: wait(error) },
+        403 if is_permission(error) => Error::Forbidden { message, permission: permission(error) },
         404 | 410 => Error::NotFound { message },
         // 408 is the server's word for a timeout.
         408 | 500.. => Error::Unavailable { message: format!("status {status}, {message}") },
@@ -89,22 +133,20 @@ fn answered(error: &GitHubError) -> Error {
     }
 }
 
-/// A 403 is a limit if it says so: <https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>.
-fn is_limit(error: &GitHubError) -> bool {
-    header(error, "retry-after").is_some()
-        || header(error, "x-ratelimit-remaining") == Some("0")
-        || error.message.to_lowercase().contains("rate limit")
+/// A 403 may also be about the repository: archived, blocked, a branch that is protected.
+fn is_permission(error: &GitHubError) -> bool {
+    error.message.contains("not accessible by integration")
 }
 
-/// `retry-after`, else until `x-ratelimit-reset` by the clock of the server that set it.
-fn wait(error: &GitHubError) -> Duration {
-    let asked = || header(error, "retry-after")?.parse().ok().map(Duration::from_secs);
-    let reset = || {
-        let date = DateTime::parse_from_rfc2822(header(error, "date")?).ok()?;
-        let seconds = i64::try_from(error.rate_limit_reset?).ok()? - date.timestamp();
-        u64::try_from(seconds).ok().map(Duration::from_secs)
-    };
-    asked().or_else(reset).unwrap_or(UNSAID_WAIT).clamp(Duration::from_secs(1), LONGEST_WAIT)
+/// What GitHub says that it takes; of several, any one.
+fn permission(error: &GitHubError) -> String {
+    match header(error, "x-accepted-github-permissions") {
+        Some(accepted) => {
+            let any: Vec<_> = accepted.split(';').map(|it| format!("`{}`", it.trim())).collect();
+            any.join(" or ")
+        }
+        None => "the permission".to_owned(),
+    }
 }
 
 fn header<'a>(error: &'a GitHubError, name: &str) -> Option<&'a str> {

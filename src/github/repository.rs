@@ -14,7 +14,7 @@ use url::Url;
 use super::app::GitHub;
 use super::error::Error;
 use super::names::{RepositoryId, RepositoryName};
-use super::request::{Page, each_page, send};
+use super::request::{Client, Page};
 
 /// How long a token for Git has to be good for: longer than any fetch.
 const TOKEN_HOLDS_FOR: TimeDelta = TimeDelta::minutes(10);
@@ -27,7 +27,7 @@ struct Inner {
     id: RepositoryId,
     name: RepositoryName,
     clone_url: Url,
-    client: Octocrab,
+    client: Client,
     github: GitHub,
     /// Something was not where it should be: the repository may have been renamed.
     doubtful: AtomicBool,
@@ -44,7 +44,7 @@ pub(super) struct RepositoryAnswer {
 impl Repository {
     /// Of GitHub's answer and a client with its token.
     pub(super) fn new(
-        client: Octocrab,
+        client: Client,
         github: GitHub,
         answer: RepositoryAnswer,
     ) -> Result<Self, Error> {
@@ -73,8 +73,8 @@ impl Repository {
     /// A token with which Git may fetch it, as the password of `x-access-token`; good for at least
     /// ten minutes.
     pub async fn git_token(&self) -> Result<SecretString, Error> {
-        let token = self.0.client.installation_token_with_buffer(TOKEN_HOLDS_FOR);
-        send("get a token for Git", token).await
+        let token = self.client().installation_token_with_buffer(TOKEN_HOLDS_FOR);
+        self.0.client.at_hand("get a token for Git", token).await
     }
 
     /// Whether it should be looked up again.
@@ -89,7 +89,7 @@ impl Repository {
 
     /// The client with the repository's token.
     pub(super) fn client(&self) -> &Octocrab {
-        &self.0.client
+        self.0.client.octocrab()
     }
 
     /// The path of something in it.
@@ -103,7 +103,7 @@ impl Repository {
         purpose: &'static str,
         request: impl Future<Output = octocrab::Result<T>>,
     ) -> Result<T, Error> {
-        self.doubting(send(purpose, request).await)
+        self.doubting(self.0.client.send(purpose, request).await)
     }
 
     /// Reads a list of things in it, until `look` has seen enough or there is no more.
@@ -114,7 +114,7 @@ impl Repository {
         query: &[(&str, &str)],
         look: impl FnMut(Vec<P::Entry>) -> bool,
     ) -> Result<(), Error> {
-        self.doubting(each_page::<P>(purpose, &self.0.client, route, query, look).await)
+        self.doubting(self.0.client.each_page::<P>(purpose, route, query, look).await)
     }
 
     fn doubting<T>(&self, answer: Result<T, Error>) -> Result<T, Error> {

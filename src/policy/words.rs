@@ -16,8 +16,19 @@ pub struct UnknownWord {
     pub allowed: &'static str,
 }
 
+/// An enum whose variants are words, in files and in the database.
 macro_rules! words {
-    ($name:ident, $allowed:literal, $($variant:ident = $word:literal),+) => {
+    (
+        $(#[$meta:meta])* $name:ident, $allowed:literal:
+        $($(#[$variant_meta:meta])* $variant:ident = $word:literal),+ $(,)?
+    ) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        #[derive(Serialize, Deserialize, JsonSchema)]
+        pub enum $name {
+            $($(#[$variant_meta])* #[serde(rename = $word)] $variant),+
+        }
+
         impl $name {
             /// The word in files and in the database.
             pub fn as_str(self) -> &'static str {
@@ -44,100 +55,44 @@ macro_rules! words {
     };
 }
 
-/// How much a failure matters.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Default,
-    Serialize,
-    Deserialize,
-    JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
+words! {
+    /// How much a failure matters.
+    Severity, "`critical`, `high`, `medium`, `low`, `info`":
     /// Worth knowing.
-    Info,
+    Info = "info",
     /// To be mended in time.
-    Low,
+    Low = "low",
     /// To be mended soon.
     #[default]
-    Medium,
+    Medium = "medium",
     /// To be mended at once.
-    High,
+    High = "high",
     /// An open door.
-    Critical,
+    Critical = "critical",
 }
 
-words!(
-    Severity,
-    "`critical`, `high`, `medium`, `low`, `info`",
-    Info = "info",
-    Low = "low",
-    Medium = "medium",
-    High = "high",
-    Critical = "critical"
-);
-
-/// What a group's outcome does.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Default,
-    Serialize,
-    Deserialize,
-    JsonSchema,
-)]
-#[serde(rename_all = "lowercase")]
-pub enum Mode {
+words! {
+    /// What a group's outcome does.
+    Mode, "`shadow`, `audit`, `enforce`":
     /// Stored only.
-    Shadow,
+    Shadow = "shadow",
     /// Shown, never red.
-    Audit,
+    Audit = "audit",
     /// A failure turns the commit red.
     #[default]
-    Enforce,
+    Enforce = "enforce",
 }
 
-words!(
-    Mode,
-    "`shadow`, `audit`, `enforce`",
-    Shadow = "shadow",
-    Audit = "audit",
-    Enforce = "enforce"
-);
-
-/// The outcome of a check that selects nothing in an account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum OnEmpty {
+words! {
+    /// The outcome of a check that selects nothing in an account.
+    OnEmpty, "`pass`, `fail`, `unknown`, `not_applicable`":
     /// Nothing to say.
     #[default]
-    NotApplicable,
-    /// As it should be.
-    Pass,
-    /// Something is missing.
-    Fail,
-    /// Something may be missing.
-    Unknown,
-}
-
-words!(
-    OnEmpty,
-    "`pass`, `fail`, `unknown`, `not_applicable`",
     NotApplicable = "not_applicable",
+    /// As it should be.
     Pass = "pass",
+    /// Something is missing.
     Fail = "fail",
-    Unknown = "unknown"
-);
+    /// Something may be missing.
+    Unknown = "unknown",
+}

@@ -19,6 +19,8 @@ const LONGEST: Duration = Duration::from_mins(10);
 pub(super) enum Verdict {
     /// Try again after a pause.
     Again(Duration),
+    /// Try again after a pause, as if this had been no attempt.
+    Wait(Duration),
     /// Leave it.
     GiveUp,
 }
@@ -28,12 +30,13 @@ pub(super) fn verdict(failure: &Failure, attempts: i32) -> Verdict {
     let most = match failure {
         Failure::GitHub(Error::RateLimited { retry_after }) => {
             // All that waited for the same instant would meet the same limit.
-            return Verdict::Again(*retry_after + spread(Duration::from_secs(5)));
+            return Verdict::Wait(*retry_after + spread(Duration::from_secs(5)));
         }
         Failure::GitHub(Error::NotFound { .. } | Error::Rejected { .. }) => REFUSED,
         Failure::GitHub(Error::Unauthorized { .. } | Error::Unavailable { .. })
         | Failure::Database(_) => UNANSWERED,
-        Failure::Unpostable(_) => 1,
+        // Only a person can change it.
+        Failure::GitHub(Error::Forbidden { .. }) | Failure::Unpostable(_) => 1,
     };
     if attempts >= most {
         return Verdict::GiveUp;
@@ -73,9 +76,12 @@ mod tests {
         assert_ne!(verdict(&unavailable(), REFUSED), Verdict::GiveUp);
         assert_eq!(verdict(&unavailable(), UNANSWERED), Verdict::GiveUp);
         assert_eq!(verdict(&Failure::Unpostable("?".into()), 1), Verdict::GiveUp);
+        let (message, permission) = ("no".into(), "`checks=write`".into());
+        let forbidden: Failure = Error::Forbidden { message, permission }.into();
+        assert_eq!(verdict(&forbidden, 1), Verdict::GiveUp);
         let asked = Duration::from_mins(30);
         let limited: Failure = Error::RateLimited { retry_after: asked }.into();
-        let Verdict::Again(pause) = verdict(&limited, 1_000) else { panic!("never given up") };
+        let Verdict::Wait(pause) = verdict(&limited, 1_000) else { panic!("never given up") };
         assert!(pause >= asked, "{pause:?}");
     }
 }

@@ -1,108 +1,117 @@
 //! Writing a post: what is known to be there is changed, what may be there is looked for, and only
 //! what is not there is made.
 
-use super::{Failure, Reporter};
+use std::future::Future;
+
+use sqlx::PgPool;
+
+use super::Failure;
 use crate::db::outbox::{self, Claim};
 use crate::github::{Error, PostedCheck, Repository};
-use crate::render::post::{CheckRun, CheckState, Comment, CommitStatus};
+use crate::render::post::{CheckRun, CheckState, Comment, CommitStatus, Post};
 
-impl Reporter {
-    pub(super) async fn write_check(
-        &self,
-        claim: &Claim,
-        repository: &Repository,
-        check: &CheckRun,
-    ) -> Result<i64, Failure> {
-        let posted = match change_check(claim, repository, check).await? {
+/// A post under way: every write of it goes through here, and is only made while the claim holds,
+/// since a stalled attempt may wake when another has long taken over.
+pub(super) struct Writing<'a> {
+    pub(super) pool: &'a PgPool,
+    pub(super) claim: &'a Claim,
+    pub(super) repository: &'a Repository,
+}
+
+impl Writing<'_> {
+    /// Makes GitHub show what is wanted; GitHub's id of it.
+    pub(super) async fn write(&self, post: &Post) -> Result<i64, Failure> {
+        match post {
+            Post::CheckRun(check) => self.write_check(check).await,
+            Post::Comment(comment) => self.write_comment(comment).await,
+            Post::CommitStatus(status) => self.write_status(status).await,
+        }
+    }
+
+    async fn write_check(&self, check: &CheckRun) -> Result<i64, Failure> {
+        let posted = match self.change_check(check).await? {
             Some(posted) => posted,
-            None => repository.create_check(check).await?,
+            None => self.fenced(self.repository.create_check(check)).await?,
         };
         let id = number(posted.id)?;
-        if posted.annotations < check.annotations.shown().len() {
-            outbox::remember(&self.pool, claim, id).await?;
-            repository.annotate(&posted, check).await?;
+        let (mut have, wanted) = (posted.annotations, check.annotations.shown().len());
+        if have < wanted {
+            outbox::remember(self.pool, self.claim, id).await?;
+        }
+        while have < wanted {
+            have = self.fenced(self.repository.annotate(posted.id, check, have)).await?;
         }
         Ok(id)
     }
 
-    pub(super) async fn write_comment(
-        &self,
-        claim: &Claim,
-        repository: &Repository,
-        comment: &Comment,
-    ) -> Result<i64, Failure> {
+    async fn write_comment(&self, comment: &Comment) -> Result<i64, Failure> {
+        let claim = self.claim;
         let mut looked = false;
         let mut there = known(claim)?;
         loop {
             if there.is_none() && !looked && (claim.maybe_written || claim.remote_id.is_some()) {
                 looked = true;
-                there = repository.find_comment(comment).await?;
+                there = self.repository.find_comment(comment).await?;
             }
             let Some(id) = there else { break };
-            match repository.update_comment(id, comment).await {
+            match self.fenced(self.repository.update_comment(id, comment)).await {
                 Ok(()) => return number(id),
                 // Somebody deleted it. An attempt before this one may have written it anew.
-                Err(Error::NotFound { .. }) if !looked => there = None,
-                Err(Error::NotFound { .. }) => break,
-                Err(error) => return Err(error.into()),
+                Err(Failure::GitHub(Error::NotFound { .. })) if !looked => there = None,
+                Err(Failure::GitHub(Error::NotFound { .. })) => break,
+                Err(error) => return Err(error),
             }
         }
-        number(repository.create_comment(comment).await?)
+        number(self.fenced(self.repository.create_comment(comment)).await?)
     }
 
-    pub(super) async fn write_status(
-        &self,
-        claim: &Claim,
-        repository: &Repository,
-        status: &CommitStatus,
-    ) -> Result<i64, Failure> {
-        let there = if claim.maybe_written { repository.find_status(status).await? } else { None };
+    async fn write_status(&self, status: &CommitStatus) -> Result<i64, Failure> {
+        let looked = self.claim.maybe_written;
+        let there = if looked { self.repository.find_status(status).await? } else { None };
         match there {
             Some(id) => number(id),
-            None => number(repository.create_status(status).await?),
+            None => number(self.fenced(self.repository.create_status(status)).await?),
         }
     }
-}
 
-/// Changes the check run that is there, if there is one that can say it: annotations cannot be
-/// taken back, and a completed run may refuse to go on. Before another is made in its place it is
-/// looked for, since an attempt that was cut off may have made it.
-async fn change_check(
-    claim: &Claim,
-    repository: &Repository,
-    check: &CheckRun,
-) -> Result<Option<PostedCheck>, Failure> {
-    let known = known(claim)?;
-    if let Some(id) = known
-        && let Some(posted) = change(repository, check, id).await?
-    {
-        return Ok(Some(posted));
-    }
-    if known.is_none() && !claim.maybe_written {
-        return Ok(None);
-    }
-    let found = repository.find_check(check).await?;
-    let found = found.filter(|found| found.external_id == check.external_id());
-    match found.filter(|found| Some(found.id) != known) {
-        Some(found) => change(repository, check, found.id).await,
-        None => Ok(None),
-    }
-}
-
-/// Changes a check run; `None` where it is gone or did not take the change.
-async fn change(
-    repository: &Repository,
-    check: &CheckRun,
-    id: u64,
-) -> Result<Option<PostedCheck>, Failure> {
-    match repository.update_check(id, check).await {
-        Ok(posted) => {
-            let completed = check.state != CheckState::InProgress;
-            let same = posted.external_id == check.external_id();
-            Ok((same && posted.is_completed == completed).then_some(posted))
+    /// Changes the check run that is there, if there is one that can say it: annotations cannot be
+    /// taken back, and a completed run may refuse to go on. Before another is made in its place it
+    /// is looked for, since an attempt that was cut off may have made it.
+    async fn change_check(&self, check: &CheckRun) -> Result<Option<PostedCheck>, Failure> {
+        let known = known(self.claim)?;
+        if let Some(id) = known
+            && let Some(posted) = self.change(check, id).await?
+        {
+            return Ok(Some(posted));
         }
-        Err(Error::NotFound { .. }) => Ok(None),
-        Err(error) => Err(error.into()),
+        if known.is_none() && !self.claim.maybe_written {
+            return Ok(None);
+        }
+        let found = self.repository.find_check(check).await?;
+        let found = found.filter(|found| found.external_id == check.external_id());
+        match found.filter(|found| Some(found.id) != known) {
+            Some(found) => self.change(check, found.id).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Changes a check run; `None` where it is gone or did not take the change.
+    async fn change(&self, check: &CheckRun, id: u64) -> Result<Option<PostedCheck>, Failure> {
+        match self.fenced(self.repository.update_check(id, check)).await {
+            Ok(posted) => {
+                let completed = check.state != CheckState::InProgress;
+                let same = posted.external_id == check.external_id();
+                Ok((same && posted.is_completed == completed).then_some(posted))
+            }
+            Err(Failure::GitHub(Error::NotFound { .. })) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Sends a write, if the claim still holds.
+    async fn fenced<T>(&self, write: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
+        outbox::check(self.pool, self.claim).await?;
+        Ok(write.await?)
     }
 }
 

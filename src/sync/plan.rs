@@ -122,7 +122,7 @@ fn upsert(policies: &PolicySet, group: &Group) -> GroupUpsert {
     GroupUpsert {
         name: group.name.to_string(),
         digest: definition(policies, group),
-        mode: group.mode.to_string(),
+        mode: group.mode,
         suspended: group.suspend,
         interval: group.every.interval(),
         owner: group.owner.clone(),

@@ -389,6 +389,12 @@ impl OnGitHub {
         Ok(())
     }
 
+    /// Shows a pull request at that head, and answers it.
+    async fn answer(&self, number: i64, head: CommitId) -> TestResult {
+        self.pull_request(number, head).await?;
+        self.pass().await
+    }
+
     /// What is wanted under a key: the whole of a comment, the gist of a check run.
     async fn post(&self, key: &str) -> anyhow::Result<String> {
         let source = self.world.source().await?.id;
@@ -450,8 +456,7 @@ async fn a_pull_request_is_answered_for_each_head(pool: PgPool) -> TestResult {
     github.pass().await?;
 
     let first = push("refs/pull/7/head", Some(base), &group("storage", "1d"));
-    github.pull_request(7, first).await?;
-    github.pass().await?;
+    github.answer(7, first).await?;
     insta::assert_snapshot!(github.post(&format!("policies/{first}")).await?, @"cloudcorrect/policies: Success, 1 group with 1 check is valid");
     insta::assert_snapshot!(github.post("comment/7").await?, @"
     <!-- cloudcorrect:main -->
@@ -469,8 +474,7 @@ async fn a_pull_request_is_answered_for_each_head(pool: PgPool) -> TestResult {
     // A push to the same pull request: its own check run, the same comment.
     let broken = group("storage", "1d").replace("assert", "asert");
     let second = push("refs/pull/7/head", Some(first), &broken);
-    github.pull_request(7, second).await?;
-    github.pass().await?;
+    github.answer(7, second).await?;
     insta::assert_snapshot!(github.post(&format!("policies/{second}")).await?, @"
     cloudcorrect/policies: Failure, 2 problems
     policies/b.yaml:9: an item of `checks` lacks `assert`
@@ -505,8 +509,7 @@ async fn a_pull_request_without_policies_gets_its_check_and_no_comment(pool: PgP
     github.pass().await?;
     let files = [("policies/a.yaml", prod.as_str()), ("README.md", "words")];
     let head = origin.commit_on("refs/pull/8/head", Some(base), &files);
-    github.pull_request(8, head).await?;
-    github.pass().await?;
+    github.answer(8, head).await?;
     assert_ne!(github.post(&format!("policies/{head}")).await?, "nothing");
     assert_eq!(github.post("comment/8").await?, "nothing");
     Ok(())
@@ -522,8 +525,7 @@ async fn what_main_gained_meanwhile_is_not_the_pull_requests_doing(pool: PgPool)
     let files = [("policies/a.yaml", prod.as_str()), ("policies/c.yaml", users.as_str())];
     let head = origin.commit_on("refs/pull/9/head", Some(base), &files);
     github.pass().await?;
-    github.pull_request(9, head).await?;
-    github.pass().await?;
+    github.answer(9, head).await?;
     insta::assert_snapshot!(github.post("comment/9").await?, @"
     <!-- cloudcorrect:main -->
     ### Policies
@@ -554,8 +556,7 @@ async fn where_the_branch_is_broken_a_pull_request_is_compared_with_what_is_in_f
     let mended = group("storage", "1d");
     let files = [("policies/a.yaml", prod.as_str()), ("policies/b.yaml", mended.as_str())];
     let head = origin.commit_on("refs/pull/9/head", Some(base), &files);
-    github.pull_request(9, head).await?;
-    github.pass().await?;
+    github.answer(9, head).await?;
     insta::assert_snapshot!(github.post("comment/9").await?, @"
     <!-- cloudcorrect:main -->
     ### Policies

@@ -77,7 +77,7 @@ fn row(standing: CheckStanding, check: Option<Check>) -> CheckRow {
     CheckRow {
         id: standing.check,
         resource_type: standing.resource_type,
-        severity: standing.severity,
+        severity: standing.severity.to_string(),
         badge: Badge::of(Some(standing.outcome)),
         tally: Tally(standing.counts),
         rule: check.map(rule),
@@ -143,7 +143,7 @@ spec:
         CheckStanding {
             check: check.to_owned(),
             resource_type: "AWS::S3::Bucket".to_owned(),
-            severity: "high".to_owned(),
+            severity: crate::policy::Severity::High,
             outcome,
             counts: Counts::from_iter([outcome]),
         }

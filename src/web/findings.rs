@@ -70,7 +70,7 @@ fn row(listed: Listed, now: DateTime<Utc>) -> Row {
         resource_type: resource_type.to_string(),
         account: account.to_string(),
         region: region.to_string(),
-        severity: listed.severity,
+        severity: listed.severity.to_string(),
         since: Moment::new(listed.since, now),
         explanation: listed.explanation.unwrap_or_default(),
     }

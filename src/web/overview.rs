@@ -19,6 +19,7 @@ use crate::db::groups::Group;
 use crate::db::revisions::{Revision, State as RevisionState};
 use crate::db::runs::Recent;
 use crate::db::sources::{Registration, Source, SourceId};
+use crate::policy::Mode;
 
 /// How many rows of runs a strip shows at most.
 const STRETCHES: i64 = 60;
@@ -82,7 +83,7 @@ async fn read(pages: &Pages) -> Result<Overview, Failure> {
     groups.sort_by_cached_key(|(group, source, _)| {
         (
             rank(group.verdict.map(|verdict| verdict.outcome)),
-            group.definition.mode != "enforce",
+            group.definition.mode != Mode::Enforce,
             group.definition.name.clone(),
             source.clone(),
         )
@@ -132,7 +133,7 @@ pub(super) fn patience(group: &Group) -> TimeDelta {
 /// stands still.
 pub(super) fn tags(group: &Group, source: Option<String>) -> Vec<String> {
     let suspended = group.definition.suspended.then(|| "suspended".to_owned());
-    source.into_iter().chain([group.definition.mode.clone()]).chain(suspended).collect()
+    source.into_iter().chain([group.definition.mode.to_string()]).chain(suspended).collect()
 }
 
 fn cause(group: &Group) -> String {

@@ -68,7 +68,7 @@ async fn synced(pool: &PgPool) -> TestResult {
     let group = groups::GroupUpsert {
         name: "storage".into(),
         digest: Digest::of(b"1"),
-        mode: "enforce".into(),
+        mode: crate::policy::Mode::Enforce,
         suspended: false,
         interval: Duration::from_mins(15),
         owner: None,
@@ -149,7 +149,7 @@ fn finding(resource: &str, outcome: Outcome) -> FindingRecord {
             resource_id: resource.into(),
         },
         outcome,
-        severity: "high".into(),
+        severity: crate::policy::Severity::High,
         explanation: (outcome == Outcome::Fail).then(|| "BlockPublicAcls is false".to_owned()),
         evaluation_digest: Digest::of(b"private"),
     }

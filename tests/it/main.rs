@@ -8,6 +8,7 @@
 )]
 
 mod forge;
+mod reporter;
 mod stories;
 mod world;
 

@@ -6,7 +6,7 @@ use sqlx::PgPool;
 
 use crate::world::story::World;
 
-const ACCOUNTS: (&str, &str) = (
+pub(crate) const ACCOUNTS: (&str, &str) = (
     "policies/accounts.yaml",
     "apiVersion: cloudcorrect.dev/v1
 kind: Account
@@ -16,7 +16,7 @@ spec:
 ",
 );
 
-const STORAGE: &str = "apiVersion: cloudcorrect.dev/v1
+pub(crate) const STORAGE: &str = "apiVersion: cloudcorrect.dev/v1
 kind: Group
 metadata: { name: storage }
 spec:
@@ -29,17 +29,24 @@ spec:
       assert: resource.PublicAccessBlockConfiguration.BlockPublicAcls
 ";
 
-async fn with_storage(pool: PgPool) -> (World, String) {
+/// A world whose one group wants buckets to be private, and the commit that says so.
+pub(crate) async fn with_storage(pool: PgPool) -> (World, String) {
     let world = World::new(pool).await;
     let sha = world.commit_to("main", &[ACCOUNTS, ("policies/storage.yaml", STORAGE)]).await;
     (world, sha)
 }
 
-#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
-async fn a_commit_is_synced_evaluated_and_shown(pool: PgPool) {
+/// The same with a bucket that is, after the first run.
+pub(crate) async fn with_private_bucket(pool: PgPool) -> (World, String) {
     let (mut world, sha) = with_storage(pool).await;
     world.cloud.private_bucket("logs");
     world.settle().await;
+    (world, sha)
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn a_commit_is_synced_evaluated_and_shown(pool: PgPool) {
+    let (world, sha) = with_private_bucket(pool).await;
     assert_snapshot!(world.checks(&sha), @"
     cloudcorrect/compliance: success: 1 group passes
     cloudcorrect/policies: success: 1 group with 1 check is valid
@@ -69,8 +76,7 @@ async fn a_public_bucket_turns_the_commit_red_and_fixing_it_turns_it_green(pool:
     cloudcorrect/policies: success: 1 group with 1 check is valid
     ");
     world.cloud.private_bucket("logs");
-    world.time_passes().await;
-    world.settle().await;
+    world.run_again().await;
     assert_snapshot!(world.checks(&sha), @"
     cloudcorrect/compliance: success: 1 group passes
     cloudcorrect/policies: success: 1 group with 1 check is valid
@@ -80,9 +86,7 @@ async fn a_public_bucket_turns_the_commit_red_and_fixing_it_turns_it_green(pool:
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn a_broken_file_leaves_the_last_good_groups_in_force(pool: PgPool) {
-    let (mut world, _) = with_storage(pool).await;
-    world.cloud.private_bucket("logs");
-    world.settle().await;
+    let (mut world, _) = with_private_bucket(pool).await;
     let before = world.findings().await;
     let broken = STORAGE.replace("BlockPublicAcls", "BlockPublicAcl").replace("high", "urgent");
     let sha = world.commit_to("main", &[("policies/storage.yaml", &broken)]).await;
@@ -93,8 +97,7 @@ async fn a_broken_file_leaves_the_last_good_groups_in_force(pool: PgPool) {
       policies/storage.yaml:11 `resource.PublicAccessBlockConfiguration` has no property `BlockPublicAcl`
     ");
     world.cloud.public_bucket("assets");
-    world.time_passes().await;
-    world.settle().await;
+    world.run_again().await;
     assert!(before.contains("logs pass"), "{before}");
     assert_snapshot!(world.findings().await, @"
     storage/buckets-are-private assets fail
@@ -105,9 +108,7 @@ async fn a_broken_file_leaves_the_last_good_groups_in_force(pool: PgPool) {
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn a_removed_group_keeps_its_history(pool: PgPool) {
-    let (mut world, _) = with_storage(pool).await;
-    world.cloud.private_bucket("logs");
-    world.settle().await;
+    let (world, _) = with_private_bucket(pool).await;
     let other = STORAGE.replace("name: storage", "name: archive");
     let commit = NewCommit::on("main")
         .remove("policies/storage.yaml")
@@ -130,9 +131,7 @@ async fn a_removed_group_keeps_its_history(pool: PgPool) {
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn a_pull_request_gets_a_check_and_one_comment_that_is_edited(pool: PgPool) {
-    let (mut world, _) = with_storage(pool).await;
-    world.cloud.private_bucket("logs");
-    world.settle().await;
+    let (world, _) = with_private_bucket(pool).await;
     let weaker = STORAGE.replace("severity: high", "severity: low");
     world.branch("idea").await;
     let head = world.commit_to("idea", &[("policies/storage.yaml", &weaker)]).await;
@@ -196,8 +195,7 @@ async fn what_cannot_be_read_is_unknown_and_never_a_pass(pool: PgPool) {
     cloudcorrect/policies: success: 1 group with 1 check is valid
     ");
     world.cloud.refuse_lists();
-    world.time_passes().await;
-    world.settle().await;
+    world.run_again().await;
     assert_snapshot!(world.findings().await, @"
     storage/buckets-are-private * unknown throttled
     storage/buckets-are-private logs pass
@@ -212,21 +210,17 @@ async fn what_cannot_be_read_is_unknown_and_never_a_pass(pool: PgPool) {
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn unchanged_runs_extend_one_row_and_post_nothing(pool: PgPool) {
-    let (mut world, _) = with_storage(pool).await;
-    world.cloud.private_bucket("logs");
-    world.settle().await;
+    let (mut world, _) = with_private_bucket(pool).await;
     let calls = writes(&world);
     for _ in 0..3 {
-        world.time_passes().await;
-        world.settle().await;
+        world.run_again().await;
     }
     let runs: Vec<i64> =
         sqlx::query_scalar("select count from run").fetch_all(&world.pool).await.expect("runs");
     assert_eq!(runs, [4]);
     assert_eq!(writes(&world), calls, "nothing changed, so nothing is said");
     world.cloud.remove_bucket("logs");
-    world.time_passes().await;
-    world.settle().await;
+    world.run_again().await;
     assert_snapshot!(world.findings().await, @"
     storage/buckets-are-private * not_applicable
     ");
@@ -272,9 +266,7 @@ async fn two_sources_on_one_repository_do_not_mix(pool: PgPool) {
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn polling_makes_up_for_a_lost_webhook(pool: PgPool) {
-    let (mut world, _) = with_storage(pool).await;
-    world.cloud.private_bucket("logs");
-    world.settle().await;
+    let (world, _) = with_private_bucket(pool).await;
     world.forge.set_webhook(None);
     let stricter = STORAGE.replace("severity: high", "severity: critical");
     let commit = NewCommit::on("main").write("policies/storage.yaml", stricter).by("ada");
@@ -302,8 +294,7 @@ async fn a_stalled_worker_that_wakes_after_its_lease_is_refused(pool: PgPool) {
     let stalled =
         groups::claim_due(&world.pool, 10, Duration::from_millis(1)).await.expect("claims");
     assert_eq!(stalled.len(), 1);
-    world.time_passes().await;
-    world.settle().await;
+    world.run_again().await;
     let shown = world.checks(&sha);
     let findings = world.findings().await;
     let mut transaction = world.pool.begin().await.expect("a transaction");
@@ -340,5 +331,30 @@ async fn a_forged_webhook_is_refused(pool: PgPool) {
         .await
         .expect("sources");
     assert_eq!(due, 0, "nothing was nudged");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn webhooks_seen_long_ago_are_forgotten_and_results_are_not(pool: PgPool) {
+    let (mut world, _) = with_storage(pool).await;
+    world.cloud.private_bucket("logs");
+    world.branch("idea").await;
+    world.settle().await;
+    let pushes = world.forge.deliveries();
+    assert_eq!(pushes.len(), 2);
+    for (push, days) in pushes.iter().zip([15, 8]) {
+        let sql =
+            "update delivery set received_at = now() - make_interval(days => $2) where id = $1";
+        let aged = sqlx::query(sql).bind(&push.guid).bind(days).execute(&world.pool).await;
+        assert_eq!(aged.expect("a delivery").rows_affected(), 1);
+    }
+    let findings = world.findings().await;
+    cloudcorrect::app::keep_house(&world.pool).await.expect("a tidy house");
+    let kept: Vec<String> = sqlx::query_scalar("select id from delivery")
+        .fetch_all(&world.pool)
+        .await
+        .expect("deliveries");
+    assert_eq!(kept, [pushes[1].guid.as_str()]);
+    assert_eq!(world.findings().await, findings);
     world.finish().await;
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
-use super::{ClosedReason, FindingKey};
+use super::{ClosedReason, FindingKey, key};
 use crate::db::sources::SourceId;
 use crate::db::{Error, words};
 use crate::evaluation::Outcome;
@@ -43,14 +43,7 @@ impl TryFrom<Row> for Change {
             name.map(|name| words::outcome(&name, cause.as_deref())).transpose()
         };
         Ok(Self {
-            key: FindingKey {
-                check: row.check_id,
-                provider: words::provider(&row.provider)?,
-                account: words::parsed("account", &row.account)?,
-                region: words::parsed("region", &row.region)?,
-                resource_type: row.resource_type.as_str().into(),
-                resource_id: row.resource_id.into(),
-            },
+            key: key!(row),
             before: outcome(row.before, row.before_cause)?,
             after: outcome(row.after, row.after_cause)?,
             reason: row.closed_reason.as_deref().map(ClosedReason::read).transpose()?,

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
-use super::{ClosedReason, FindingKey};
+use super::{ClosedReason, FindingKey, key};
 use crate::db::sources::SourceId;
 use crate::db::{Error, words};
 use crate::evaluation::Outcome;
+use crate::policy::Severity;
 
 /// Which findings of a group to show.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub struct Listed {
     /// What.
     pub outcome: Outcome,
     /// How bad a failure of the check is.
-    pub severity: String,
+    pub severity: Severity,
     /// Why.
     pub explanation: Option<String>,
     /// Since when.
@@ -78,16 +79,9 @@ impl TryFrom<Row> for Listed {
     fn try_from(row: Row) -> Result<Self, Error> {
         let reason = row.closed_reason.as_deref().map(ClosedReason::read).transpose()?;
         Ok(Self {
-            key: FindingKey {
-                check: row.check_id,
-                provider: words::provider(&row.provider)?,
-                account: words::parsed("account", &row.account)?,
-                region: words::parsed("region", &row.region)?,
-                resource_type: row.resource_type.as_str().into(),
-                resource_id: row.resource_id.into(),
-            },
+            key: key!(row),
             outcome: words::outcome(&row.outcome, row.cause.as_deref())?,
-            severity: row.severity,
+            severity: words::parsed("severity", &row.severity)?,
             explanation: row.explanation.map(|text| String::from_utf8_lossy(&text).into_owned()),
             since: row.since,
             closed: row.until.zip(reason),

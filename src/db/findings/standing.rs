@@ -5,6 +5,7 @@ use sqlx::PgExecutor;
 use crate::db::sources::SourceId;
 use crate::db::{Error, words};
 use crate::evaluation::{Counts, Outcome};
+use crate::policy::Severity;
 
 /// What the open findings of a check amount to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +15,7 @@ pub struct CheckStanding {
     /// The type that it selects.
     pub resource_type: String,
     /// How bad a failure of it is.
-    pub severity: String,
+    pub severity: Severity,
     /// The worst outcome.
     pub outcome: Outcome,
     /// How many findings have which outcome.
@@ -49,7 +50,7 @@ pub async fn by_check(
             None => checks.push(CheckStanding {
                 check: row.check_id,
                 resource_type: row.resource_type,
-                severity: row.severity,
+                severity: words::parsed("severity", &row.severity)?,
                 outcome,
                 counts,
             }),

@@ -1,5 +1,6 @@
 //! Reading commits and what changed between them.
 
+use std::io;
 use std::sync::PoisonError;
 
 use super::{Bare, GitError};
@@ -60,6 +61,13 @@ impl Bare {
         let found = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(found.clone());
         Ok(Some(found))
+    }
+
+    /// Loses a commit that nothing leads to any more.
+    pub(in crate::forge) fn forget(&self, sha: &str) -> io::Result<()> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).remove(sha);
+        let (folder, file) = sha.split_at_checked(2).unwrap_or_default();
+        std::fs::remove_file(self.path.join("objects").join(folder).join(file))
     }
 
     /// One commit.

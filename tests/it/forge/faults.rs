@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cloudcorrect::forge::{Effect, Fault};
+use cloudcorrect::forge::{Effect, Event, Fault};
 use serde_json::json;
 
 use super::{Stage, client};
@@ -28,7 +28,9 @@ async fn limits_say_when_to_come_back() {
     let stage = Stage::new().await;
     let path = format!("{}/repos/acme/policies", stage.forge.api_url());
     let table = [
-        (Effect::SecondaryLimit(7), 403, "7"),
+        (Effect::PrimaryLimit(5), 403, ""),
+        (Effect::SecondaryLimit(None), 403, ""),
+        (Effect::SecondaryLimit(Some(7)), 403, "7"),
         (Effect::TooManyRequests(9), 429, "9"),
         (Effect::RevokedToken, 401, ""),
     ];
@@ -40,6 +42,27 @@ async fn limits_say_when_to_come_back() {
         assert_eq!(told, after);
     }
     assert_eq!(stage.get("/repos/acme/policies").await.status, 200);
+    stage.finish().await;
+}
+
+#[tokio::test]
+async fn an_answer_may_be_cut_off_or_held_back() {
+    let stage = Stage::new().await;
+    let (number, _) = stage.pull_request("change").await;
+    let path = format!("{}/repos/acme/policies/issues/{number}/comments", stage.forge.api_url());
+    let say = || client().post(&path).bearer_auth(&stage.token).json(&json!({ "body": "x" }));
+    stage.forge.inject(Fault::on("POST", "/comments").effect(Effect::Cut));
+    let half = say().send().await;
+    assert!(half.is_err() || half.unwrap().bytes().await.is_err());
+    assert_eq!(stage.repository.comments(number).len(), 1);
+    stage.forge.inject(Fault::on("POST", "/comments").effect(Effect::Hold));
+    let mut events = stage.forge.subscribe();
+    let held = tokio::spawn(say().send());
+    while events.recv().await.unwrap() != Event::Held {}
+    assert_eq!(stage.repository.comments(number).len(), 2);
+    assert!(!held.is_finished());
+    stage.forge.clear_faults();
+    assert_eq!(held.await.unwrap().unwrap().status(), 201);
     stage.finish().await;
 }
 

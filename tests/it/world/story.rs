@@ -5,12 +5,14 @@ use std::future::Future;
 use std::time::Duration;
 
 use cloudcorrect::app::Parts;
+use cloudcorrect::clock::Clock;
 use cloudcorrect::config::Settings;
 use cloudcorrect::forge::{Event, Forge, ForgeOptions, NewCommit, RepositoryHandle, Visibility};
 use cloudcorrect::tasks::Pass;
 use secrecy::ExposeSecret;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
+use tokio::sync::broadcast::Receiver;
 
 use super::cloud::{ACCOUNT, Cloud};
 
@@ -24,6 +26,8 @@ pub(crate) struct World {
     pub(crate) cloud: Cloud,
     pub(crate) parts: Parts,
     pub(crate) pool: PgPool,
+    /// The clock of everything but the database, the forge and tokens.
+    pub(crate) clock: Clock,
     pub(crate) webhooks_url: String,
     /// Holds the account's file.
     _directory: tempfile::TempDir,
@@ -39,24 +43,33 @@ impl World {
     }
 
     pub(crate) async fn with_sources(pool: PgPool, sources: &str) -> Self {
+        Self::on_forge(pool, sources, ForgeOptions::default()).await
+    }
+
+    pub(crate) async fn on_forge(pool: PgPool, sources: &str, options: ForgeOptions) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let forge = Forge::start(ForgeOptions::default()).await.expect("a forge");
+        let forge = Forge::start(options).await.expect("a forge");
         let created = forge.create_repository("acme/policies", Visibility::Private).await;
         let repo = created.expect("a repository");
         let cloud = Cloud::new(directory.path());
         let settings = settings(&forge, &cloud, &directory, sources);
-        let parts = Parts::assemble(&settings, &pool).await.expect("a service");
+        let clock = Clock::manual(Clock::System.now());
+        let parts = Parts::assemble(&settings, &pool, clock.clone()).await.expect("a service");
         let webhooks_url = listen(&parts).await;
         forge.set_webhook(Some(&format!("{webhooks_url}/webhooks/github")));
-        Self { forge, repo, cloud, parts, pool, webhooks_url, _directory: directory }
+        Self { forge, repo, cloud, parts, pool, clock, webhooks_url, _directory: directory }
     }
 
     /// Makes a branch where `main` is.
     pub(crate) async fn branch(&self, name: &str) {
         let main = self.repo.branch("main").expect("main has commits");
-        self.after_webhook("push", self.repo.set_branch(name, &main, "ada"))
-            .await
-            .expect("a branch");
+        self.force_push(name, &main).await;
+    }
+
+    /// Moves a branch to a commit, whatever is lost thereby.
+    pub(crate) async fn force_push(&self, branch: &str, sha: &str) {
+        let pushed = self.repo.set_branch(branch, sha, "ada");
+        self.after_webhook("push", pushed).await.expect("a branch");
     }
 
     /// Commits files to a branch, as `path, text` pairs, and waits until the webhook is answered.
@@ -110,10 +123,58 @@ impl World {
         sqlx::query(sql).execute(&self.pool).await.expect("groups");
     }
 
+    /// Lets every group be evaluated once more.
+    pub(crate) async fn run_again(&self) {
+        self.time_passes().await;
+        self.settle().await;
+    }
+
     /// Makes every source due, as if its poll had come.
     pub(crate) async fn poll_comes(&self) {
         let sql = "update source set due_at = now()";
         sqlx::query(sql).execute(&self.pool).await.expect("sources");
+    }
+
+    /// Makes every post due that waits, as if its pause were over.
+    pub(crate) async fn posts_come_due(&self) {
+        let sql = "update outbox set due_at = now() where dead_reason is null";
+        sqlx::query(sql).execute(&self.pool).await.expect("posts");
+    }
+
+    /// Ends the leases of posts under way, as if their attempts had stalled.
+    pub(crate) async fn leases_end(&self) {
+        let sql = "update outbox set lease_until = now() where lease_until is not null";
+        sqlx::query(sql).execute(&self.pool).await.expect("posts");
+    }
+
+    /// What the outbox says of each post, a line each, without the commits.
+    pub(crate) async fn posts(&self) -> String {
+        let rows: Vec<(String, bool, Option<String>, Option<String>)> = sqlx::query_as(
+            "select key, posted_version = version, dead_reason, last_error from outbox order by key",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .expect("posts");
+        let line = |(key, posted, dead, error): (String, bool, Option<String>, Option<String>)| {
+            let kind = key.split('/').next().unwrap_or_default();
+            match (posted, dead, error) {
+                (_, Some(reason), _) => format!("{kind} given up: {reason}\n"),
+                (true, None, _) => format!("{kind} posted\n"),
+                (false, None, error) => format!("{kind} waits: {}\n", error.unwrap_or_default()),
+            }
+        };
+        rows.into_iter().map(line).collect()
+    }
+
+    /// The seconds until each waiting post is due, the soonest first.
+    pub(crate) async fn pauses(&self) -> Vec<f64> {
+        sqlx::query_scalar(
+            "select extract(epoch from due_at - now())::float8 from outbox
+             where posted_version < version and dead_reason is null order by due_at",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .expect("posts")
     }
 
     /// The check runs of a commit, a line each.
@@ -160,7 +221,6 @@ impl World {
 
     /// The end of every story: GitHub was spoken to as it describes itself, and nothing waits.
     pub(crate) async fn finish(self) {
-        assert_eq!(self.forge.violations(), [], "GitHub's description was not kept");
         let waiting: i64 = sqlx::query_scalar(
             "select count(*) from outbox where posted_version < version or dead_reason is not null",
         )
@@ -168,8 +228,24 @@ impl World {
         .await
         .expect("the outbox");
         assert_eq!(waiting, 0, "posts are left");
+        self.leave().await;
+    }
+
+    /// The end of a story whose posts do not all arrive.
+    pub(crate) async fn leave(self) {
+        assert_eq!(self.forge.violations(), [], "GitHub's description was not kept");
         self.forge.shutdown().await;
     }
+}
+
+/// Waits until something has happened so many times at the forge.
+pub(crate) async fn until(mut events: Receiver<Event>, wanted: Event, times: usize) {
+    let happening = async {
+        for _ in 0..times {
+            while events.recv().await.expect("the forge runs") != wanted {}
+        }
+    };
+    tokio::time::timeout(PATIENCE, happening).await.expect("it happens");
 }
 
 async fn listen(parts: &Parts) -> String {

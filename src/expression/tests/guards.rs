@@ -1,0 +1,139 @@
+//! Negations of what may be null: which need a guard, and what is one.
+
+use super::fixture::all_problems;
+
+#[test]
+fn negations_of_what_may_be_null_need_a_guard() {
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Owner != 'root'",
+        "'root' != resource.Owner",
+        "tag('env') != 'prod'",
+        "!resource.Public",
+        "!(resource.Owner == 'root')",
+        "!(resource.Owner in ['root'])",
+        "!('root' in resource.Names)",
+        "!(resource.Enabled && resource.Public)",
+        "resource.Names.all(n, n != 'x')",
+        "!resource.Names.exists(n, n == 'x')",
+        "resource.Ports.all(p, p.From != 22)",
+        "resource.Ports.filter(p, p.From != 22).size() == 0",
+        "!resource.Block.Acls",
+        "resource.Block.Deep.Leaf != 'x'",
+        "resource.Policy.Statement.all(s, s.Effect != 'Allow')",
+        "resource.Count > 1 || resource.Count != 5",
+        "!(resource.Owner.startsWith('a') && resource.Owner == 'ab')",
+        "size(resource.Names) < 5 && resource.Names.all(n, n == 'x')",
+        "resource.Enabled ? resource.Owner != 'x' : false",
+    ]), @r#"
+    resource.Owner != 'root'
+    [resource.Owner != 'root'] warning: unguarded-null: `resource.Owner` may be null, and `null != "root"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    'root' != resource.Owner
+    ['root' != resource.Owner] warning: unguarded-null: `resource.Owner` may be null, and `null != "root"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    tag('env') != 'prod'
+    [tag('env') != 'prod'] warning: unguarded-null: `tag("env")` may be null, and `null != "prod"` is true (begin with `tag("env") != null &&`, or `tag("env") == null ||` if that is fine)
+    !resource.Public
+    [resource.Public] warning: unguarded-null: `resource.Public` may be null, and `!null` is true (begin with `resource.Public != null &&`, or `resource.Public == null ||` if that is fine)
+    !(resource.Owner == 'root')
+    [resource.Owner == 'root'] warning: unguarded-null: `resource.Owner` may be null, and `null != "root"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    !(resource.Owner in ['root'])
+    [resource.Owner in ['root']] warning: unguarded-null: `resource.Owner` may be null, and `!(resource.Owner in ...)` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    !('root' in resource.Names)
+    ['root' in resource.Names] warning: unguarded-null: `resource.Names` may be null, and `!(resource.Names in ...)` is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    !(resource.Enabled && resource.Public)
+    [resource.Public] warning: unguarded-null: `resource.Public` may be null, and `!null` is true (begin with `resource.Public != null &&`, or `resource.Public == null ||` if that is fine)
+    resource.Names.all(n, n != 'x')
+    [resource.Names.all(n, n != 'x')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    !resource.Names.exists(n, n == 'x')
+    [resource.Names.exists(n, n == 'x')] warning: unguarded-null: `resource.Names` may be null, and `!exists` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    resource.Ports.all(p, p.From != 22)
+    [p.From != 22] warning: unguarded-null: `p.From` may be null, and `null != 22` is true (begin with `p.From != null &&`, or `p.From == null ||` if that is fine)
+    resource.Ports.filter(p, p.From != 22).size() == 0
+    [p.From != 22] warning: unguarded-null: `p.From` may be null, and `null != 22` is true (begin with `p.From != null &&`, or `p.From == null ||` if that is fine)
+    !resource.Block.Acls
+    [resource.Block.Acls] warning: unguarded-null: `resource.Block` may be null, and `!null` is true (begin with `resource.Block != null &&`, or `resource.Block == null ||` if that is fine)
+    resource.Block.Deep.Leaf != 'x'
+    [resource.Block.Deep.Leaf != 'x'] warning: unguarded-null: `resource.Block` may be null, and `null != "x"` is true (begin with `resource.Block != null &&`, or `resource.Block == null ||` if that is fine)
+    resource.Policy.Statement.all(s, s.Effect != 'Allow')
+    [resource.Policy.Statement.all(s, s.Effect != 'Allow')] warning: unguarded-null: `resource.Policy` may be null, and `all` of null is true (begin with `resource.Policy != null &&`, or `resource.Policy == null ||` if that is fine)
+    resource.Count > 1 || resource.Count != 5
+    [resource.Count != 5] warning: unguarded-null: `resource.Count` may be null, and `null != 5` is true (begin with `resource.Count != null &&`, or `resource.Count == null ||` if that is fine)
+    !(resource.Owner.startsWith('a') && resource.Owner == 'ab')
+    [resource.Owner == 'ab'] warning: unguarded-null: `resource.Owner` may be null, and `null != "ab"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    size(resource.Names) < 5 && resource.Names.all(n, n == 'x')
+    [resource.Names.all(n, n == 'x')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    resource.Enabled ? resource.Owner != 'x' : false
+    [resource.Owner != 'x'] warning: unguarded-null: `resource.Owner` may be null, and `null != "x"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    "#);
+}
+
+#[test]
+fn guarded_negations_are_fine() {
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Name != 'root'",
+        "resource.Mode != 'open'",
+        "!resource.Enabled",
+        "resource.Owner != null",
+        "has(resource.Owner) && resource.Owner != 'root'",
+        "resource.Owner != null && resource.Owner != 'root'",
+        "resource.Owner == null || resource.Owner != 'root'",
+        "!has(resource.Owner) || resource.Owner != 'root'",
+        "tag('env') != null && tag('env') != 'prod'",
+        "resource.Public && !resource.Public",
+        "has(resource.Block) && !resource.Block.Acls",
+        "has(resource.Block.Acls) && !resource.Block.Deep.Leaf.contains('x')",
+        "has(resource.Policy) && resource.Policy.Statement.all(s, s.Effect != 'Allow')",
+        "size(resource.Names) > 0 && resource.Names.all(n, n == 'x')",
+        "size(resource.Names) != 0 && resource.Names.all(n, n == 'x')",
+        "resource.Names.exists(n, n == 'x') && resource.Names.all(n, n == 'x')",
+        "resource.Count > 1 && resource.Count != 5",
+        "resource.Owner.startsWith('a') && resource.Owner != 'ab'",
+        "resource.Ports.all(p, p.From == null || p.From != 22)",
+        "has(resource.Owner) ? resource.Owner != 'x' : false",
+        "resource.Owner == null ? false : resource.Owner != 'x'",
+        "!(resource.Owner != 'root')",
+    ]), @r#"
+    resource.Name != 'root'
+
+    resource.Mode != 'open'
+
+    !resource.Enabled
+
+    resource.Owner != null
+
+    has(resource.Owner) && resource.Owner != 'root'
+
+    resource.Owner != null && resource.Owner != 'root'
+
+    resource.Owner == null || resource.Owner != 'root'
+
+    !has(resource.Owner) || resource.Owner != 'root'
+
+    tag('env') != null && tag('env') != 'prod'
+
+    resource.Public && !resource.Public
+
+    has(resource.Block) && !resource.Block.Acls
+
+    has(resource.Block.Acls) && !resource.Block.Deep.Leaf.contains('x')
+
+    has(resource.Policy) && resource.Policy.Statement.all(s, s.Effect != 'Allow')
+
+    size(resource.Names) > 0 && resource.Names.all(n, n == 'x')
+
+    size(resource.Names) != 0 && resource.Names.all(n, n == 'x')
+
+    resource.Names.exists(n, n == 'x') && resource.Names.all(n, n == 'x')
+
+    resource.Count > 1 && resource.Count != 5
+
+    resource.Owner.startsWith('a') && resource.Owner != 'ab'
+
+    resource.Ports.all(p, p.From == null || p.From != 22)
+
+    has(resource.Owner) ? resource.Owner != 'x' : false
+
+    resource.Owner == null ? false : resource.Owner != 'x'
+
+    !(resource.Owner != 'root')
+    "#);
+}
