@@ -6,6 +6,8 @@ pub(crate) mod fault_proxy;
 pub(crate) mod git;
 #[cfg(feature = "aws")]
 pub(crate) mod moto;
+pub(crate) mod process;
+pub(crate) mod scene;
 #[cfg(feature = "aws")]
 pub(crate) mod servers;
 pub(crate) mod story;
