@@ -14,3 +14,5 @@ mod world;
 
 #[cfg(feature = "aws")]
 mod aws;
+#[cfg(feature = "aws")]
+mod live;
