@@ -8,6 +8,7 @@
 )]
 
 mod forge;
+mod page;
 mod process;
 mod stories;
 mod world;

@@ -8,6 +8,5 @@ pub(crate) mod git;
 pub(crate) mod moto;
 pub(crate) mod process;
 pub(crate) mod scene;
-#[cfg(feature = "aws")]
 pub(crate) mod servers;
 pub(crate) mod story;
