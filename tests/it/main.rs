@@ -7,6 +7,7 @@
     reason = "a story that cannot go on ends there"
 )]
 
+mod emulate;
 mod forge;
 mod page;
 mod process;
