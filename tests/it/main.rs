@@ -9,6 +9,7 @@
 
 mod emulate;
 mod forge;
+mod manual;
 mod page;
 mod process;
 mod stories;

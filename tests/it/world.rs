@@ -1,6 +1,7 @@
 //! The world that stories play in: real servers, or servers that speak the real protocols.
 
 pub(crate) mod cloud;
+pub(crate) mod demo;
 pub(crate) mod emulate;
 #[cfg(feature = "aws")]
 pub(crate) mod fault_proxy;
