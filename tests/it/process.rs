@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use cloudcorrect::forge::{Effect, Fault, Forge};
+use cloudcorrect::forge::{Effect, Event, Fault, Forge};
 use insta::assert_snapshot;
 use sqlx::PgPool;
 
@@ -64,8 +64,8 @@ async fn an_evaluation_that_sigkill_cut_off_is_done_once(pool: PgPool) {
     assert_eq!(scene.count("select count(*) from run").await, 0);
 
     world.cloud.answers();
-    let service = world.serve().await;
     scene.leases_end().await;
+    let service = world.serve().await;
     scene.settled().await;
 
     assert_snapshot!(scene.checks(&sha), @"
@@ -97,8 +97,8 @@ async fn what_was_posted_as_sigkill_came_is_not_posted_again(pool: PgPool) {
     service.kill();
     assert_eq!(scene.count(UNSURE).await, 2, "it was waiting for two answers");
 
-    let service = world.serve().await;
     scene.leases_end().await;
+    let service = world.serve().await;
     scene.settled().await;
     assert_snapshot!(scene.checks(&sha), @"
     cloudcorrect/compliance: success: 1 group passes
@@ -118,8 +118,8 @@ async fn what_was_posted_as_sigkill_came_is_not_posted_again(pool: PgPool) {
     service.kill();
     assert_eq!(scene.count(UNSURE).await, 2, "it was waiting for two answers");
 
-    let service = world.serve().await;
     scene.leases_end().await;
+    let service = world.serve().await;
     scene.settled().await;
     assert_snapshot!(scene.checks(&head), @"
     cloudcorrect/policies: success: 1 group with 1 check is valid
@@ -132,3 +132,77 @@ async fn what_was_posted_as_sigkill_came_is_not_posted_again(pool: PgPool) {
 
 /// Posts that somebody is at, of which it is not known whether they are there.
 const UNSURE: &str = "select count(*) from outbox where lease_until > now() and remote_id is null";
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn a_process_that_slept_while_another_took_over_changes_nothing(pool: PgPool) {
+    let mut world = World::new(pool).await;
+    world.cloud.public_bucket("logs");
+    world.cloud.hangs();
+    let mut sleeper = world.serve().await;
+    let scene = &world.scene;
+    let files = [ACCOUNTS, ("policies/storage.yaml", STORAGE)];
+    let sha = scene.commit_to("main", &files).await;
+    let asked = world.cloud.is_asked().await;
+    // Asleep in the middle of a transaction it would hold up the other until Postgres ends that.
+    scene.only_left("group storage").await;
+    sleeper.sleep();
+    world.cloud.answers();
+    scene.leases_end().await;
+    let service = world.serve().await;
+    scene.settled().await;
+    let shown = scene.checks(&sha);
+    assert_snapshot!(shown, @"
+    cloudcorrect/compliance: failure: storage: 1 of 1 buckets fails
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+
+    // What it was waiting for breaks off, which would make everything unknown.
+    drop(asked);
+    sleeper.wake();
+    sleeper.says("a newer attempt took over").await;
+    scene.settled().await;
+    assert_eq!(scene.checks(&sha), shown);
+    assert_snapshot!(scene.findings().await, @"
+    storage/buckets-are-private logs fail
+    ");
+    assert_eq!(scene.count("select sum(count)::bigint from run").await, 1);
+    service.stop().await;
+    sleeper.stop().await;
+    world.scene.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn whenever_sigkill_comes_each_commit_is_answered_once(pool: PgPool) {
+    let mut world = World::new(pool).await;
+    world.cloud.public_bucket("logs");
+    let scene = &world.scene;
+    let mut commits = Vec::new();
+    // From before the first fetch to after the last post.
+    for calls in 0..6 {
+        scene.leases_end().await;
+        let service = world.serve().await;
+        scene.settled().await;
+        let mut events = scene.forge.subscribe();
+        let title = STORAGE.replace("Buckets block", &format!("Buckets of round {calls} block"));
+        let files = [ACCOUNTS, ("policies/storage.yaml", &*title)];
+        commits.push(scene.commit_to("main", &files).await);
+        let mut seen = 0;
+        while seen < calls {
+            let event = tokio::time::timeout(PATIENCE, events.recv()).await.expect("a call");
+            seen += usize::from(matches!(event.expect("the forge runs"), Event::Called(_)));
+        }
+        service.kill();
+    }
+    scene.leases_end().await;
+    let service = world.serve().await;
+    scene.settled().await;
+    for sha in &commits {
+        assert_eq!(scene.checks(sha), ANSWERED, "{sha} of {commits:?}");
+    }
+    service.stop().await;
+    world.scene.finish().await;
+}
+
+const ANSWERED: &str = "cloudcorrect/compliance: failure: storage: 1 of 1 buckets fails
+cloudcorrect/policies: success: 1 group with 1 check is valid
+";

@@ -1,4 +1,4 @@
-//! The service as a process of its own, which can be killed.
+//! The service as a process of its own, which can be killed, stopped and woken.
 
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
@@ -6,16 +6,18 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value as Json;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::scene::{PATIENCE, Scene};
+use super::scene::{ONE_SOURCE, PATIENCE, Scene};
 
 /// A running `cloudcorrect serve`.
 pub(crate) struct Process {
     child: Child,
     page: String,
-    failures: mpsc::UnboundedReceiver<String>,
+    logs: UnboundedReceiver<Json>,
+    failures: Vec<Json>,
 }
 
 impl Process {
@@ -27,8 +29,7 @@ impl Process {
         variables: &[(&str, &str)],
     ) -> Self {
         let file = directory.join("cloudcorrect.toml");
-        let settings = scene.settings(super::scene::ONE_SOURCE, account);
-        std::fs::write(&file, settings).expect("settings");
+        std::fs::write(&file, scene.settings(ONE_SOURCE, account)).expect("settings");
         let mut child = Command::new(env!("CARGO_BIN_EXE_cloudcorrect"))
             .args(["serve", "--log-format", "json", "--config"])
             .arg(&file)
@@ -40,29 +41,36 @@ impl Process {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the service starts");
-        let (listening, told) = oneshot::channel();
-        let (failed, failures) = mpsc::unbounded_channel();
-        let logs = BufReader::new(child.stderr.take().expect("piped"));
+        let lines = BufReader::new(child.stderr.take().expect("piped")).lines();
+        let (log, logs) = unbounded_channel();
+        // Read to the end, so that the pipe never fills up.
         thread::spawn(move || {
-            let mut listening = Some(listening);
-            for line in logs.lines().map_while(Result::ok) {
-                let Ok(log) = serde_json::from_str::<Json>(&line) else {
-                    failed.send(line).ok();
-                    continue;
-                };
-                if log["message"] == "listening" {
-                    listening.take().map(|told| told.send(log));
-                } else if log["level"] == "ERROR" {
-                    failed.send(line).ok();
-                }
+            for line in lines.map_while(Result::ok) {
+                let _ = log.send(entry(&line));
             }
         });
-        let told = tokio::time::timeout(PATIENCE, told).await.expect("the service listens");
-        let told = told.expect("the service runs");
-        let address = |name: &str| format!("http://{}", told[name].as_str().expect("an address"));
-        let (webhooks, page) = (address("address.webhooks"), address("address.page"));
-        scene.forge.set_webhook(Some(&format!("{webhooks}/webhooks/github")));
-        Self { child, page, failures }
+        let mut service = Self { child, page: String::new(), logs, failures: Vec::new() };
+        let listening = service.says("listening").await;
+        let address = |name: &str| listening[name].as_str().expect("an address").to_owned();
+        service.page = format!("http://{}", address("address.page"));
+        let webhooks = format!("http://{}/webhooks/github", address("address.webhooks"));
+        scene.forge.set_webhook(Some(&webhooks));
+        service
+    }
+
+    /// Waits until the service logs a message.
+    pub(crate) async fn says(&mut self, message: &str) -> Json {
+        let saying = async {
+            loop {
+                let log = self.logs.recv().await.expect("the service runs");
+                if log["message"] == message {
+                    return log;
+                }
+                self.failures.extend(Some(log).filter(is_failure));
+            }
+        };
+        let said = tokio::time::timeout(PATIENCE, saying).await;
+        said.unwrap_or_else(|_| panic!("never said: {message}"))
     }
 
     /// A page, as text.
@@ -79,22 +87,33 @@ impl Process {
         assert_eq!(ended.signal(), Some(9), "{ended}");
     }
 
+    /// SIGSTOP: as if the machine slept.
+    pub(crate) fn sleep(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// SIGCONT: it goes on as if no time had passed.
+    pub(crate) fn wake(&self) {
+        self.signal(Signal::CONT);
+    }
+
     /// SIGTERM: what runs is finished. Nothing was logged as an error.
     pub(crate) async fn stop(mut self) {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).expect("a signal");
-        let ended = tokio::task::spawn_blocking(move || {
+        self.signal(Signal::TERM);
+        let ending = tokio::task::spawn_blocking(move || {
             let ended = self.child.wait().expect("the service ends");
-            let failures: Vec<String> =
-                std::iter::from_fn(|| self.failures.blocking_recv()).collect();
-            (ended, failures)
+            let rest = std::iter::from_fn(|| self.logs.blocking_recv());
+            self.failures.extend(rest.filter(is_failure));
+            (ended, std::mem::take(&mut self.failures))
         });
-        let ended: (ExitStatus, Vec<String>) = tokio::time::timeout(PATIENCE, ended)
-            .await
-            .expect("the service stops in time")
-            .expect("waiting ends");
-        assert!(ended.0.success(), "{}", ended.0);
-        assert_eq!(ended.1, Vec::<String>::new(), "failures were logged");
+        let ended = tokio::time::timeout(PATIENCE, ending).await.expect("it stops in time");
+        let (ended, failures): (ExitStatus, Vec<Json>) = ended.expect("waiting ends");
+        assert!(ended.success(), "{ended}");
+        assert_eq!(failures, Vec::<Json>::new(), "failures were logged");
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("the service was running");
     }
 }
 
@@ -104,4 +123,14 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// A line of the log; what is none is the failure of something that knows no log.
+fn entry(line: &str) -> Json {
+    serde_json::from_str(line)
+        .unwrap_or_else(|_| serde_json::json!({ "level": "ERROR", "message": line }))
+}
+
+fn is_failure(log: &Json) -> bool {
+    log["level"] == "ERROR"
 }

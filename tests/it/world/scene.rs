@@ -172,19 +172,35 @@ impl Scene {
 
     /// Waits until a service that works by itself has nothing left to do.
     pub(crate) async fn settled(&self) {
-        let left = "select
-            (select count(*) from source where retired_at is null
-             and (due_at <= now() or lease_until is not null))
-            + (select count(*) from policy_group where retired_at is null and not suspended
-               and (due_at <= now() or lease_until is not null))
-            + (select count(*) from outbox where dead_reason is null and posted_version < version)";
+        self.until_left(&[]).await;
+    }
+
+    /// Waits until there is only this left to do, such as `group storage`.
+    pub(crate) async fn only_left(&self, work: &str) {
+        self.until_left(&[work]).await;
+    }
+
+    async fn until_left(&self, wanted: &[&str]) {
         let working = async {
             let mut looks = tokio::time::interval(Duration::from_millis(20));
-            while self.count(left).await > 0 {
+            while self.left().await != wanted {
                 looks.tick().await;
             }
         };
-        tokio::time::timeout(PATIENCE, working).await.expect("the service settles");
+        let settled = tokio::time::timeout(PATIENCE, working).await.is_ok();
+        assert!(settled, "the service does not settle: {:?} are left", self.left().await);
+    }
+
+    /// What is due or claimed.
+    async fn left(&self) -> Vec<String> {
+        let left = "select concat_ws(' ', 'source', name, last_error) from source
+            where retired_at is null and (due_at <= now() or lease_until is not null)
+            union all select concat_ws(' ', 'group', name, last_error) from policy_group
+            where retired_at is null and not suspended
+                and (due_at <= now() or lease_until is not null)
+            union all select concat_ws(' ', 'post', key, last_error) from outbox
+            where dead_reason is null and posted_version < version";
+        sqlx::query_scalar(left).fetch_all(&self.pool).await.expect("rows")
     }
 
     /// Ends all leases, as if whoever held them had been gone for long.
