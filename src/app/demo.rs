@@ -4,7 +4,7 @@
 //! repository, account, settings and database. What the service does is told by the forge's events.
 
 use std::fs;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -138,7 +138,8 @@ fn begin_anew(directory: &Path, keep: &Path) -> Result<()> {
 fn settings(options: &DemoOptions, forge: &Forge, account: &Path) -> Result<Settings> {
     let loopback = |port: u16| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let (webhooks, page) = match options.port {
-        0 => (loopback(0), loopback(0)),
+        // The page's port has to be known beforehand, since posts link to it.
+        0 => (loopback(0), TcpListener::bind(loopback(0))?.local_addr()?),
         port => (loopback(port.saturating_add(1)), loopback(port.saturating_add(2))),
     };
     let account = account.canonicalize()?;

@@ -7,10 +7,16 @@
     reason = "a story that cannot go on ends there"
 )]
 
+mod emulate;
 mod forge;
+mod manual;
+mod page;
+mod process;
 mod reporter;
 mod stories;
 mod world;
 
 #[cfg(feature = "aws")]
 mod aws;
+#[cfg(feature = "aws")]
+mod live;

@@ -5,8 +5,9 @@ use cloudcorrect::forge::{Effect, Event, Fault, ForgeOptions, NewCommit};
 use insta::assert_snapshot;
 use sqlx::PgPool;
 
-use crate::stories::{ACCOUNTS, STORAGE, with_private_bucket, with_storage};
-use crate::world::story::{ONE_SOURCE, World, until};
+use crate::stories::{with_private_bucket, with_storage};
+use crate::world::scene::{ACCOUNTS, ONE_SOURCE, STORAGE};
+use crate::world::story::{World, until};
 
 /// The checks of a commit whose posts have all arrived.
 const SHOWN: &str = "\

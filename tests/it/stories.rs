@@ -4,30 +4,8 @@ use cloudcorrect::forge::NewCommit;
 use insta::assert_snapshot;
 use sqlx::PgPool;
 
+use crate::world::scene::{ACCOUNTS, STORAGE};
 use crate::world::story::World;
-
-pub(crate) const ACCOUNTS: (&str, &str) = (
-    "policies/accounts.yaml",
-    "apiVersion: cloudcorrect.dev/v1
-kind: Account
-metadata: { name: prod }
-spec:
-  aws: { accountId: 123456789012, regions: [us-east-1] }
-",
-);
-
-pub(crate) const STORAGE: &str = "apiVersion: cloudcorrect.dev/v1
-kind: Group
-metadata: { name: storage }
-spec:
-  schedule: { every: 15m }
-  checks:
-    - id: buckets-are-private
-      title: Buckets block public access
-      severity: high
-      select: AWS::S3::Bucket
-      assert: resource.PublicAccessBlockConfiguration.BlockPublicAcls
-";
 
 /// A world whose one group wants buckets to be private, and the commit that says so.
 pub(crate) async fn with_storage(pool: PgPool) -> (World, String) {

@@ -1,11 +1,14 @@
 //! The world that stories play in: real servers, or servers that speak the real protocols.
 
 pub(crate) mod cloud;
+pub(crate) mod demo;
+pub(crate) mod emulate;
 #[cfg(feature = "aws")]
 pub(crate) mod fault_proxy;
 pub(crate) mod git;
 #[cfg(feature = "aws")]
 pub(crate) mod moto;
-#[cfg(feature = "aws")]
+pub(crate) mod process;
+pub(crate) mod scene;
 pub(crate) mod servers;
 pub(crate) mod story;

@@ -1,9 +1,13 @@
 //! A recorded account that stories build and change.
 
 use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::{Value, json};
+
+use super::scene::PATIENCE;
 
 /// The account of all stories.
 pub(crate) const ACCOUNT: &str = "123456789012";
@@ -24,8 +28,36 @@ impl Cloud {
         cloud
     }
 
-    pub(crate) fn file(&self) -> &Path {
-        &self.file
+    /// The setting that makes the service read the file in the account's place.
+    pub(crate) fn setting(&self) -> String {
+        format!("recorded = \"{}\"", self.file.display())
+    }
+
+    /// From now on the account gives no answer, until [`Cloud::answers`].
+    pub(crate) fn hangs(&self) {
+        std::fs::remove_file(&self.file).expect("the file was there");
+        let made = Command::new("mkfifo").arg(&self.file).status().expect("mkfifo runs");
+        assert!(made.success(), "{made}");
+    }
+
+    /// Waits until somebody asks the account that hangs; they wait as long as the answer is held.
+    pub(crate) async fn is_asked(&self) -> File {
+        let (asked, told) = tokio::sync::oneshot::channel();
+        let pipe = self.file.clone();
+        // A thread of its own: nothing waits for it if nobody ever asks.
+        std::thread::spawn(move || {
+            // Opening a pipe for writing waits until it is read.
+            let held = OpenOptions::new().write(true).open(pipe).expect("the pipe opens");
+            asked.send(held).ok();
+        });
+        let told = tokio::time::timeout(PATIENCE, told).await.expect("somebody asks the account");
+        told.expect("the pipe was opened")
+    }
+
+    /// The account gives answers again.
+    pub(crate) fn answers(&self) {
+        std::fs::remove_file(&self.file).expect("the pipe was there");
+        self.save();
     }
 
     /// A bucket that blocks all public access.

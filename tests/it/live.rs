@@ -1,0 +1,200 @@
+//! Live accounts through the whole service: the binary between a forge and moto, which refuses
+//! what a story wants refused.
+
+use insta::assert_snapshot;
+use sqlx::PgPool;
+
+use crate::world::fault_proxy::{Fault, FaultProxy};
+use crate::world::moto::Moto;
+use crate::world::process::Process;
+use crate::world::scene::{ACCOUNTS, STORAGE, Scene};
+
+const HOME: &str = "us-east-1";
+
+const IDENTITY: &str = "apiVersion: cloudcorrect.dev/v1
+kind: Group
+metadata: { name: identity }
+spec:
+  schedule: { every: 1h }
+  checks:
+    - id: robots-have-no-console
+      title: Robots have no password
+      severity: high
+      select: AWS::IAM::User
+      assert: '!has(resource.LoginProfile)'
+";
+
+/// A scene and moto behind the proxy.
+struct World {
+    scene: Scene,
+    moto: Moto,
+    proxy: FaultProxy,
+    directory: tempfile::TempDir,
+}
+
+impl World {
+    async fn new(pool: PgPool) -> Self {
+        let moto = Moto::start().await;
+        let proxy = FaultProxy::before(moto.url()).await;
+        let directory = tempfile::tempdir().expect("a directory");
+        Self { scene: Scene::new(pool).await, moto, proxy, directory }
+    }
+
+    /// The service, with the account's settings.
+    async fn serve(&self, account: &str) -> Process {
+        let variables = [
+            ("AWS_ENDPOINT_URL", &*self.proxy.url()),
+            ("AWS_ACCESS_KEY_ID", "testing"),
+            ("AWS_SECRET_ACCESS_KEY", "testing"),
+            ("AWS_REGION", HOME),
+            ("AWS_EC2_METADATA_DISABLED", "true"),
+            ("AWS_CONFIG_FILE", "/dev/null"),
+            ("AWS_SHARED_CREDENTIALS_FILE", "/dev/null"),
+        ];
+        Process::start(&self.scene, self.directory.path(), account, &variables).await
+    }
+
+    /// Commits a group and waits until it was judged.
+    async fn judge(&self, path: &str, group: &str) -> String {
+        let sha = self.scene.commit_to("main", &[ACCOUNTS, (path, group)]).await;
+        self.scene.settled().await;
+        sha
+    }
+
+    /// Everything is judged once more.
+    async fn judge_again(&self) {
+        self.scene.time_passes().await;
+        self.scene.settled().await;
+    }
+}
+
+/// The outcomes that a page shows now, leaving its history out.
+async fn shown(service: &Process, path: &str) -> String {
+    let (status, page) = service.page(path).await;
+    assert_eq!(status, 200, "{page}");
+    let now = page.split("id=\"runs\"").next().expect("a beginning");
+    let badge = regex::Regex::new(r#"<span class="badge \w+">.*?</svg>([^<]+)</span>"#);
+    let badge = badge.expect("a pattern");
+    let words: Vec<&str> =
+        badge.captures_iter(now).map(|found| found.get(1).expect("a group").as_str()).collect();
+    words.join(", ")
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn an_open_bucket_turns_the_commit_red_and_closing_it_turns_it_green(pool: PgPool) {
+    let world = World::new(pool).await;
+    let logs = world.moto.bucket("logs", HOME).await.public_access_block(false).await;
+    world.moto.bucket("backup", HOME).await.public_access_block(true).await;
+    let service = world.serve("").await;
+    let sha = world.judge("policies/storage.yaml", STORAGE).await;
+    assert_snapshot!(world.scene.checks(&sha), @"
+    cloudcorrect/compliance: failure: storage: 1 of 2 buckets fails
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    assert_snapshot!(world.scene.findings().await, @"
+    storage/buckets-are-private backup pass
+    storage/buckets-are-private logs fail
+    ");
+    logs.public_access_block(true).await;
+    world.judge_again().await;
+    assert_snapshot!(world.scene.checks(&sha), @"
+    cloudcorrect/compliance: success: 1 group passes
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    assert_snapshot!(shown(&service, "/").await, @"
+    passes
+    ");
+    service.stop().await;
+    world.scene.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn a_refused_role_makes_all_unknown_until_it_is_granted(pool: PgPool) {
+    let world = World::new(pool).await;
+    world.moto.user("robot", "ci").await;
+    let role = world.moto.role("reader").await;
+    world.proxy.fail("sts:AssumeRole", "", Fault::Deny);
+    let service = world.serve(&format!("role_arn = \"{role}\"\nexternal_id = \"only-us\"")).await;
+    let sha = world.judge("policies/identity.yaml", IDENTITY).await;
+    assert_snapshot!(world.scene.checks(&sha), @"
+    cloudcorrect/compliance: failure: could not evaluate identity: 1 of 1 users is unknown (credentials)
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    assert_snapshot!(world.scene.findings().await, @"
+    identity/robots-have-no-console * unknown credentials
+    ");
+    assert_snapshot!(shown(&service, "/sources/main/groups/identity").await, @"
+    unknown: credentials, unknown: credentials, unknown: credentials
+    ");
+    let mut asked = world.proxy.requests();
+    asked.dedup();
+    assert_eq!(asked, ["sts:AssumeRole us-east-1"], "nothing is asked without a login");
+
+    world.proxy.heal();
+    world.judge_again().await;
+    assert_snapshot!(world.scene.checks(&sha), @"
+    cloudcorrect/compliance: success: 1 group passes
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    assert_snapshot!(world.scene.findings().await, @"
+    identity/robots-have-no-console robot pass
+    ");
+    service.stop().await;
+    world.scene.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn a_denied_call_makes_its_bucket_unknown_and_no_other(pool: PgPool) {
+    let world = World::new(pool).await;
+    for (name, private) in [("logs", true), ("public", false), ("secret", true)] {
+        world.moto.bucket(name, HOME).await.public_access_block(private).await;
+    }
+    for bucket in ["secret", "public"] {
+        world.proxy.fail("s3:GetPublicAccessBlock", bucket, Fault::Deny);
+    }
+    let service = world.serve("").await;
+    let sha = world.judge("policies/storage.yaml", STORAGE).await;
+    assert_snapshot!(world.scene.checks(&sha), @"
+    cloudcorrect/compliance: failure: could not evaluate storage: 2 of 3 buckets are unknown (access denied)
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    assert_snapshot!(world.scene.findings().await, @"
+    storage/buckets-are-private logs pass
+    storage/buckets-are-private public unknown access_denied
+    storage/buckets-are-private secret unknown access_denied
+    ");
+    assert_snapshot!(shown(&service, "/sources/main/groups/storage").await, @"
+    unknown: access denied, unknown: access denied, unknown: access denied, unknown: access denied, passes
+    ");
+
+    world.proxy.heal();
+    world.judge_again().await;
+    assert_snapshot!(world.scene.checks(&sha), @"
+    cloudcorrect/compliance: failure: storage: 1 of 3 buckets fails
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    assert_snapshot!(world.scene.findings().await, @"
+    storage/buckets-are-private logs pass
+    storage/buckets-are-private public fail
+    storage/buckets-are-private secret pass
+    ");
+    assert_snapshot!(shown(&service, "/sources/main/groups/storage").await, @"
+    fails, fails, fails, passes, passes
+    ");
+
+    // A list that is denied says nothing of what it would hold.
+    world.proxy.fail("s3:ListBuckets", "", Fault::Deny);
+    world.judge_again().await;
+    assert_snapshot!(world.scene.checks(&sha), @"
+    cloudcorrect/compliance: failure: could not evaluate storage: 1 of 1 buckets is unknown (access denied)
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    assert_snapshot!(world.scene.findings().await, @"
+    storage/buckets-are-private * unknown access_denied
+    storage/buckets-are-private logs pass
+    storage/buckets-are-private public fail
+    storage/buckets-are-private secret pass
+    ");
+    service.stop().await;
+    world.scene.finish().await;
+}

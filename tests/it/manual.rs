@@ -1,0 +1,170 @@
+//! The manual, carried out: README.md and docs/ as they are, so that they cannot rot.
+
+use std::process::Command;
+
+use cloudcorrect::config::Settings;
+use insta::assert_snapshot;
+use serde_json::Value as Json;
+
+use crate::world::demo::{Demo, Terminal};
+
+const README: &str = include_str!("../../README.md");
+const OPERATING: &str = include_str!("../../docs/operating.md");
+const INVENTORY: &str = include_str!("../../docs/inventory.md");
+const CONTRIBUTING: &str = include_str!("../../CONTRIBUTING.md");
+
+/// The fenced blocks of a language.
+fn blocks<'a>(document: &'a str, language: &str) -> Vec<&'a str> {
+    let open = format!("```{language}\n");
+    let blocks = document.split(&open).skip(1);
+    blocks.map(|block| block.split("```").next().expect("a block")).collect()
+}
+
+/// The block of the README that begins so.
+fn block(beginning: &str) -> &'static str {
+    let mut found = blocks(README, "sh").into_iter().filter(|block| block.starts_with(beginning));
+    found.next().unwrap_or_else(|| panic!("README.md has no block that begins `{beginning}`"))
+}
+
+/// Runs the binary at the root of the checkout: its exit status and output.
+fn run(arguments: &[&str]) -> (i32, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cloudcorrect"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments);
+    let output = command.output().expect("the binary runs");
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code().expect("no signal"), String::from_utf8(text).expect("UTF-8"))
+}
+
+#[test]
+fn the_walk_of_the_readme_shows_what_it_promises() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut demo = Demo::start(directory.path());
+    let clone = demo.tells(&["repository", "http://"]);
+    let forge = clone.split('/').nth(2).expect("an address").to_owned();
+    let mut terminal = Terminal::open(directory.path());
+    let walk = block("git clone").replace("127.0.0.1:8418", &forge);
+    let [clone, change, propose, drift] = walk.split("\n\n").collect::<Vec<_>>()[..] else {
+        panic!("the walk has other steps than clone, change, propose and drift: {walk}")
+    };
+    let state = "cloudcorrect/compliance failure: network: 3 of 17 findings fail; storage:";
+    demo.tells(&[state, "6 of 30 findings fail, 1 unknown"]);
+
+    terminal.types(clone);
+    demo.mark();
+    terminal.types(change);
+    let sha = terminal.types("git rev-parse HEAD");
+    let sha = sha.trim();
+    demo.tells(&["push", "main", &sha[..7]]);
+    demo.tells(&["check", &sha[..7], "cloudcorrect/policies success"]);
+    demo.tells(&["check", &sha[..7], state, "7 of 31 findings fail"]);
+
+    let said = terminal.types(propose);
+    assert!(said.contains("SSH is not that bad"), "{said}");
+    demo.tells(&["pull", "#1 opened"]);
+    demo.tells(&["comment", "#1", "Valid, but weaker", "2 of 2 changes"]);
+
+    demo.mark();
+    terminal.types(drift);
+    demo.tells(&["check", &sha[..7], state, "14 of 31 findings fail"]);
+
+    // The check leads to the page.
+    let api = format!("http://{forge}/api/v3/repos/acme/policies/commits/{sha}/check-runs");
+    let runs: Json = serde_json::from_str(&fetch(&mut terminal, &api)).expect("JSON");
+    let urls: Vec<&str> = runs["check_runs"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|run| run["details_url"].as_str().expect("a link"))
+        .collect();
+    assert_eq!(urls.len(), 2, "{urls:?}");
+    for url in urls {
+        assert!(fetch(&mut terminal, url).contains("<h1>"), "{url}");
+    }
+
+    // "Break a file and push it: the last good policies stay in force."
+    let broken = "select: AWS::S3::Bukket";
+    assert!(README.contains(&format!("Break a file (`{broken}`)")), "the README says how");
+    terminal.types("cd policies && git switch -q main");
+    terminal.types(&format!("sed -i '0,/select: .*/s//{broken}/' policies/storage.yaml"));
+    terminal.types("git commit -qam Break && git push -q");
+    demo.tells(&["check", "cloudcorrect/policies failure: 1 problem"]);
+    demo.stop();
+}
+
+/// What a user sees who follows a link.
+fn fetch(terminal: &mut Terminal, url: &str) -> String {
+    terminal.types(&format!("curl -sSf '{url}'"))
+}
+
+#[test]
+fn the_commands_without_a_server_do_what_the_readme_says() {
+    let mut ends = Vec::new();
+    for line in block("cloudcorrect validate").lines() {
+        let arguments: Vec<&str> = line.split_whitespace().skip(1).collect();
+        let (status, said) = run(&arguments);
+        let first = said.lines().next().unwrap_or_default();
+        ends.push(format!("{line}\n  {status}: {first}"));
+    }
+    assert_snapshot!(ends.join("\n"), @"
+    cloudcorrect validate example-policies/policies
+      0: 4 files: 3 groups, 8 checks, 1 account are good
+    cloudcorrect evaluate example-policies/policies --inventory examples/demo-account.json
+      1: ✗ identity
+    ");
+}
+
+#[test]
+fn every_command_line_of_the_manual_is_understood() {
+    let documents = [README, OPERATING, INVENTORY, CONTRIBUTING];
+    let spans = documents.iter().flat_map(|document| document.split('`').skip(1).step_by(2));
+    let lines = documents.iter().flat_map(|document| blocks(document, "sh")).flat_map(str::lines);
+    let mut commands: Vec<&str> = spans
+        .chain(lines)
+        .map(|command| command.split('#').next().unwrap_or_default().trim())
+        .filter_map(|command| command.strip_prefix("cloudcorrect "))
+        .collect();
+    commands.sort_unstable();
+    commands.dedup();
+    assert_snapshot!(commands.join("\n"), @"
+    evaluate example-policies/policies --inventory examples/demo-account.json
+    migrate
+    serve
+    serve --config cloudcorrect.toml
+    validate example-policies/policies
+    ");
+    for command in commands {
+        // Arguments are read from the left, so that a wrong one is refused before help is given.
+        let mut arguments: Vec<&str> = command.split_whitespace().collect();
+        arguments.push("--help");
+        let (status, said) = run(&arguments);
+        assert_eq!(status, 0, "cloudcorrect {command}: {said}");
+    }
+    let (_, help) = run(&["demo", "--help"]);
+    assert!(help.contains("[default: 8418]"), "the walk's port: {help}");
+    assert!(README.contains("<http://127.0.0.1:8420/>"), "the page's port is two more");
+}
+
+#[test]
+fn the_examples_of_the_manual_are_read_without_a_complaint() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let place = |name: &str| directory.path().join(name);
+    let policy = blocks(README, "yaml")[0];
+    std::fs::write(place("policy.yaml"), policy).expect("a file");
+    let accounts = include_str!("../../example-policies/policies/accounts.yaml");
+    std::fs::write(place("accounts.yaml"), accounts).expect("a file");
+    let path = directory.path().to_str().expect("UTF-8");
+    assert_eq!(
+        run(&["validate", path]),
+        (0, "2 files: 1 group, 1 check, 1 account are good\n".to_owned())
+    );
+
+    let inventory: Json = serde_json::from_str(blocks(INVENTORY, "json")[0]).expect("JSON");
+    cloudcorrect::recorded::from_json(&inventory).expect("an inventory");
+
+    for secret in ["app.pem", "webhook-secret", "external-id"] {
+        std::fs::write(place(secret), "secret").expect("a file");
+    }
+    let settings = blocks(OPERATING, "toml")[0].replace("/etc/cloudcorrect", path);
+    let settings = Settings::read(&settings, directory.path(), []).expect("settings");
+    assert_eq!((settings.sources.len(), settings.accounts.len()), (1, 1));
+}

@@ -1,0 +1,208 @@
+//! The service as a process: what a SIGKILL in the worst moment leaves behind, and what the next
+//! process makes of it.
+
+use std::path::Path;
+
+use cloudcorrect::forge::{Effect, Event, Fault, Forge};
+use insta::assert_snapshot;
+use sqlx::PgPool;
+
+use crate::world::cloud::Cloud;
+use crate::world::process::Process;
+use crate::world::scene::{ACCOUNTS, PATIENCE, STORAGE, Scene};
+
+/// A scene with a recorded account, for services that come and go.
+struct World {
+    scene: Scene,
+    cloud: Cloud,
+    directory: tempfile::TempDir,
+}
+
+impl World {
+    async fn new(pool: PgPool) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let cloud = Cloud::new(directory.path());
+        Self { scene: Scene::new(pool).await, cloud, directory }
+    }
+
+    async fn serve(&self) -> Process {
+        let directory: &Path = self.directory.path();
+        Process::start(&self.scene, directory, &self.cloud.setting(), &[]).await
+    }
+}
+
+/// Waits until something that happens at the forge makes `done` true.
+async fn until(forge: &Forge, what: &str, done: impl Fn() -> bool) {
+    let mut events = forge.subscribe();
+    let happening = async {
+        while !done() {
+            events.recv().await.expect("the forge runs");
+        }
+    };
+    tokio::time::timeout(PATIENCE, happening).await.unwrap_or_else(|_| panic!("never: {what}"));
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn an_evaluation_that_sigkill_cut_off_is_done_once(pool: PgPool) {
+    let mut world = World::new(pool).await;
+    world.cloud.public_bucket("logs");
+    world.cloud.hangs();
+    let service = world.serve().await;
+    let scene = &world.scene;
+    let files = [ACCOUNTS, ("policies/storage.yaml", STORAGE)];
+    let sha = scene.commit_to("main", &files).await;
+    let asked = world.cloud.is_asked().await;
+    until(&scene.forge, "both checks", || scene.forge.check_runs(&sha).len() == 2).await;
+    assert_snapshot!(scene.checks(&sha), @"
+    cloudcorrect/compliance: in_progress: 0 of 1 groups evaluated
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    service.kill();
+    drop(asked);
+    let claimed = "select count(*) from policy_group where lease_until > now()";
+    assert_eq!(scene.count(claimed).await, 1, "it was in the middle of the evaluation");
+    assert_eq!(scene.count("select count(*) from run").await, 0);
+
+    world.cloud.answers();
+    scene.leases_end().await;
+    let service = world.serve().await;
+    scene.settled().await;
+
+    assert_snapshot!(scene.checks(&sha), @"
+    cloudcorrect/compliance: failure: storage: 1 of 1 buckets fails
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    assert_snapshot!(scene.findings().await, @"
+    storage/buckets-are-private logs fail
+    ");
+    assert_eq!(scene.count("select count(*) from finding").await, 1);
+    assert_eq!(scene.count("select sum(count)::bigint from run").await, 1);
+    let (status, page) = service.page("/sources/main/groups/storage").await;
+    assert!(status == 200 && page.contains("1 fail"), "{status}: {page}");
+    service.stop().await;
+    world.scene.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn what_was_posted_as_sigkill_came_is_not_posted_again(pool: PgPool) {
+    let mut world = World::new(pool).await;
+    world.cloud.private_bucket("logs");
+    let service = world.serve().await;
+    let scene = &world.scene;
+    // Both checks are taken, but the service never hears of it.
+    scene.forge.inject(Fault::on("POST", "/check-runs").times(2).effect(Effect::HangAfter));
+    let files = [ACCOUNTS, ("policies/storage.yaml", STORAGE)];
+    let sha = scene.commit_to("main", &files).await;
+    until(&scene.forge, "both checks", || scene.forge.check_runs(&sha).len() == 2).await;
+    service.kill();
+    assert_eq!(scene.count(UNSURE).await, 2, "it was waiting for two answers");
+
+    scene.leases_end().await;
+    let service = world.serve().await;
+    scene.settled().await;
+    assert_snapshot!(scene.checks(&sha), @"
+    cloudcorrect/compliance: success: 1 group passes
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+
+    // Then the same for a pull request's check and its comment.
+    for path in ["/check-runs", "/comments"] {
+        scene.forge.inject(Fault::on("POST", path).effect(Effect::HangAfter));
+    }
+    scene.branch("idea").await;
+    let weaker = STORAGE.replace("severity: high", "severity: low");
+    let head = scene.commit_to("idea", &[("policies/storage.yaml", &weaker)]).await;
+    let number = scene.propose("idea").await;
+    let said = || scene.forge.check_runs(&head).len() + scene.repo.comments(number).len();
+    until(&scene.forge, "a check and a comment", || said() == 2).await;
+    service.kill();
+    assert_eq!(scene.count(UNSURE).await, 2, "it was waiting for two answers");
+
+    scene.leases_end().await;
+    let service = world.serve().await;
+    scene.settled().await;
+    assert_snapshot!(scene.checks(&head), @"
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    let comments = scene.repo.comments(number);
+    assert_eq!(comments.len(), 1, "{comments:?}");
+    service.stop().await;
+    world.scene.finish().await;
+}
+
+/// Posts that somebody is at, of which it is not known whether they are there.
+const UNSURE: &str = "select count(*) from outbox where lease_until > now() and remote_id is null";
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn a_process_that_slept_while_another_took_over_changes_nothing(pool: PgPool) {
+    let mut world = World::new(pool).await;
+    world.cloud.public_bucket("logs");
+    world.cloud.hangs();
+    let mut sleeper = world.serve().await;
+    let scene = &world.scene;
+    let files = [ACCOUNTS, ("policies/storage.yaml", STORAGE)];
+    let sha = scene.commit_to("main", &files).await;
+    let asked = world.cloud.is_asked().await;
+    // Asleep in the middle of a transaction it would hold up the other until Postgres ends that.
+    scene.only_left("group storage").await;
+    sleeper.sleep();
+    world.cloud.answers();
+    scene.leases_end().await;
+    let service = world.serve().await;
+    scene.settled().await;
+    let shown = scene.checks(&sha);
+    assert_snapshot!(shown, @"
+    cloudcorrect/compliance: failure: storage: 1 of 1 buckets fails
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+
+    // What it was waiting for breaks off, which would make everything unknown.
+    drop(asked);
+    sleeper.wake();
+    sleeper.says("a newer attempt took over").await;
+    scene.settled().await;
+    assert_eq!(scene.checks(&sha), shown);
+    assert_snapshot!(scene.findings().await, @"
+    storage/buckets-are-private logs fail
+    ");
+    assert_eq!(scene.count("select sum(count)::bigint from run").await, 1);
+    service.stop().await;
+    sleeper.stop().await;
+    world.scene.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn whenever_sigkill_comes_each_commit_is_answered_once(pool: PgPool) {
+    let mut world = World::new(pool).await;
+    world.cloud.public_bucket("logs");
+    let scene = &world.scene;
+    let mut commits = Vec::new();
+    // From before the first fetch to after the last post.
+    for calls in 0..6 {
+        scene.leases_end().await;
+        let service = world.serve().await;
+        scene.settled().await;
+        let mut events = scene.forge.subscribe();
+        let title = STORAGE.replace("Buckets block", &format!("Buckets of round {calls} block"));
+        let files = [ACCOUNTS, ("policies/storage.yaml", &*title)];
+        commits.push(scene.commit_to("main", &files).await);
+        let mut seen = 0;
+        while seen < calls {
+            let event = tokio::time::timeout(PATIENCE, events.recv()).await.expect("a call");
+            seen += usize::from(matches!(event.expect("the forge runs"), Event::Called(_)));
+        }
+        service.kill();
+    }
+    scene.leases_end().await;
+    let service = world.serve().await;
+    scene.settled().await;
+    for sha in &commits {
+        assert_eq!(scene.checks(sha), ANSWERED, "{sha} of {commits:?}");
+    }
+    service.stop().await;
+    world.scene.finish().await;
+}
+
+const ANSWERED: &str = "cloudcorrect/compliance: failure: storage: 1 of 1 buckets fails
+cloudcorrect/policies: success: 1 group with 1 check is valid
+";

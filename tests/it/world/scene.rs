@@ -1,0 +1,278 @@
+//! What surrounds the service in every story: a forge with a repository, and the database.
+//!
+//! Users act on the forge; what the service made of it is read from the forge and the database,
+//! so that it does not matter whether the service runs in the test or as a process of its own.
+
+use std::fmt::Write as _;
+use std::future::Future;
+use std::time::Duration;
+
+use cloudcorrect::forge::{Event, Forge, ForgeOptions, NewCommit, RepositoryHandle, Visibility};
+use secrecy::ExposeSecret;
+use sqlx::{ConnectOptions, PgPool};
+
+/// How long anything in a story may take.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
+
+/// One source on the repository's `policies`.
+pub(crate) const ONE_SOURCE: &str =
+    "[[sources]]\nname = \"main\"\nrepository = \"acme/policies\"\n";
+
+/// The account that most stories judge.
+pub(crate) const ACCOUNTS: (&str, &str) = (
+    "policies/accounts.yaml",
+    "apiVersion: cloudcorrect.dev/v1
+kind: Account
+metadata: { name: prod }
+spec:
+  aws: { accountId: 123456789012, regions: [us-east-1] }
+",
+);
+
+/// The group that most stories judge it by.
+pub(crate) const STORAGE: &str = "apiVersion: cloudcorrect.dev/v1
+kind: Group
+metadata: { name: storage }
+spec:
+  schedule: { every: 15m }
+  checks:
+    - id: buckets-are-private
+      title: Buckets block public access
+      severity: high
+      select: AWS::S3::Bucket
+      assert: resource.PublicAccessBlockConfiguration.BlockPublicAcls
+";
+
+/// A forge, its repository and the database.
+pub(crate) struct Scene {
+    pub(crate) forge: Forge,
+    pub(crate) repo: RepositoryHandle,
+    pub(crate) pool: PgPool,
+}
+
+impl Scene {
+    pub(crate) async fn new(pool: PgPool) -> Self {
+        Self::on_forge(pool, ForgeOptions::default()).await
+    }
+
+    pub(crate) async fn on_forge(pool: PgPool, options: ForgeOptions) -> Self {
+        let forge = Forge::start(options).await.expect("a forge");
+        let created = forge.create_repository("acme/policies", Visibility::Private).await;
+        Self { repo: created.expect("a repository"), forge, pool }
+    }
+
+    /// The settings of a service between this forge and an account that is reached as `account`
+    /// says.
+    pub(crate) fn settings(&self, sources: &str, account: &str) -> String {
+        format!(
+            "data_dir = \"data\"\n[listen]\nwebhooks = \"127.0.0.1:0\"\npage = \"127.0.0.1:0\"\n\
+             [github]\napi_url = \"{}\"\napp_id = {}\nprivate_key = \"\"\"\n{}\"\"\"\n\
+             webhook_secret = \"{}\"\n{sources}\n[accounts.\"123456789012\"]\n{account}\n",
+            self.forge.api_url(),
+            self.forge.app_id(),
+            self.forge.app_private_key().expose_secret(),
+            self.forge.webhook_secret().expose_secret(),
+        )
+    }
+
+    /// The database's address, for a process of its own.
+    pub(crate) fn database_url(&self) -> String {
+        self.pool.connect_options().to_url_lossy().to_string()
+    }
+
+    /// Makes a branch where `main` is.
+    pub(crate) async fn branch(&self, name: &str) {
+        let main = self.repo.branch("main").expect("main has commits");
+        self.force_push(name, &main).await;
+    }
+
+    /// Moves a branch to a commit, whatever is lost thereby.
+    pub(crate) async fn force_push(&self, branch: &str, sha: &str) {
+        let pushed = self.repo.set_branch(branch, sha, "ada");
+        self.after_webhook("push", pushed).await.expect("a branch");
+    }
+
+    /// Commits files to a branch, as `path, text` pairs, and waits until the webhook is answered.
+    pub(crate) async fn commit_to(&self, branch: &str, files: &[(&str, &str)]) -> String {
+        let commit = files
+            .iter()
+            .fold(NewCommit::on(branch), |commit, (path, text)| commit.write(path, *text))
+            .message("Change policies")
+            .by("ada");
+        self.commit(commit).await
+    }
+
+    pub(crate) async fn commit(&self, commit: NewCommit) -> String {
+        self.after_webhook("push", self.repo.commit(commit)).await.expect("a commit")
+    }
+
+    /// Opens a pull request; gives its number.
+    pub(crate) async fn propose(&self, branch: &str) -> u64 {
+        let opened = self.repo.open_pull_request((branch, "main"), "A proposal", "ada");
+        self.after_webhook("pull_request", opened).await.expect("a pull request")
+    }
+
+    /// Waits until a webhook that the deed sends has been answered.
+    async fn after_webhook<T>(&self, wanted: &str, deed: impl Future<Output = T>) -> T {
+        let mut events = self.forge.subscribe();
+        let done = deed.await;
+        let answered = async {
+            loop {
+                match events.recv().await.expect("the forge runs") {
+                    Event::Delivered { event, status, .. } if event == wanted => {
+                        assert!(status.is_some_and(|status| status < 300), "{event}: {status:?}");
+                        return;
+                    }
+                    _ => {}
+                }
+            }
+        };
+        tokio::time::timeout(PATIENCE, answered).await.expect("the webhook is answered");
+        done
+    }
+
+    /// Makes every group due, as if its interval had passed.
+    pub(crate) async fn time_passes(&self) {
+        self.change("update policy_group set due_at = now() where retired_at is null", "groups")
+            .await;
+    }
+
+    /// Makes every source due, as if its poll had come.
+    pub(crate) async fn poll_comes(&self) {
+        self.change("update source set due_at = now()", "sources").await;
+    }
+
+    /// Makes every post due that waits, as if its pause were over.
+    pub(crate) async fn posts_come_due(&self) {
+        self.change("update outbox set due_at = now() where dead_reason is null", "outbox").await;
+    }
+
+    /// Changes the database behind the service's back, and wakes who waits for it.
+    async fn change(&self, sql: &'static str, topic: &str) {
+        sqlx::query(sql).execute(&self.pool).await.expect("a change");
+        let notify = sqlx::query("select pg_notify('cloudcorrect', $1)").bind(topic);
+        notify.execute(&self.pool).await.expect("a hint");
+    }
+
+    /// The check runs of a commit, a line each.
+    pub(crate) fn checks(&self, sha: &str) -> String {
+        let mut runs = self.forge.check_runs(sha);
+        runs.sort_by(|one, other| one.name.cmp(&other.name));
+        let mut text = String::new();
+        for run in runs {
+            let state = run.conclusion.as_deref().unwrap_or(&run.status);
+            let _ = writeln!(text, "{}: {state}: {}", run.name, run.title.unwrap_or_default());
+            for note in run.annotations {
+                let message = note.message.lines().next().unwrap_or_default();
+                let _ = writeln!(text, "  {}:{} {message}", note.path, note.start_line);
+            }
+        }
+        text
+    }
+
+    /// Open findings as `group/check resource outcome`, a line each.
+    pub(crate) async fn findings(&self) -> String {
+        let rows: Vec<(String, String, String, String)> = sqlx::query_as(
+            "select group_name, check_id, resource_id, concat_ws(' ', outcome, cause) from finding
+             where until is null order by 1, 2, 3",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .expect("findings");
+        let line = |(group, check, id, outcome)| format!("{group}/{check} {id} {outcome}\n");
+        rows.into_iter().map(line).collect()
+    }
+
+    /// What the outbox says of each post, a line each, without the commits.
+    pub(crate) async fn posts(&self) -> String {
+        let rows: Vec<(String, bool, Option<String>, Option<String>)> = sqlx::query_as(
+            "select key, posted_version = version, dead_reason, last_error from outbox order by key",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .expect("posts");
+        let line = |(key, posted, dead, error): (String, bool, Option<String>, Option<String>)| {
+            let kind = key.split('/').next().unwrap_or_default();
+            match (posted, dead, error) {
+                (_, Some(reason), _) => format!("{kind} given up: {reason}\n"),
+                (true, None, _) => format!("{kind} posted\n"),
+                (false, None, error) => format!("{kind} waits: {}\n", error.unwrap_or_default()),
+            }
+        };
+        rows.into_iter().map(line).collect()
+    }
+
+    /// The seconds until each waiting post is due, the soonest first.
+    pub(crate) async fn pauses(&self) -> Vec<f64> {
+        sqlx::query_scalar(
+            "select extract(epoch from due_at - now())::float8 from outbox
+             where posted_version < version and dead_reason is null order by due_at",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .expect("posts")
+    }
+
+    /// Waits until a service that works by itself has nothing left to do.
+    pub(crate) async fn settled(&self) {
+        self.until_left(&[]).await;
+    }
+
+    /// Waits until there is only this left to do, such as `group storage`.
+    pub(crate) async fn only_left(&self, work: &str) {
+        self.until_left(&[work]).await;
+    }
+
+    async fn until_left(&self, wanted: &[&str]) {
+        let working = async {
+            let mut looks = tokio::time::interval(Duration::from_millis(20));
+            while self.left().await != wanted {
+                looks.tick().await;
+            }
+        };
+        let settled = tokio::time::timeout(PATIENCE, working).await.is_ok();
+        assert!(settled, "the service does not settle: {:?} are left", self.left().await);
+    }
+
+    /// What is due or claimed.
+    async fn left(&self) -> Vec<String> {
+        let left = "select concat_ws(' ', 'source', name, last_error) from source
+            where retired_at is null and (due_at <= now() or lease_until is not null)
+            union all select concat_ws(' ', 'group', name, last_error) from policy_group
+            where retired_at is null and not suspended
+                and (due_at <= now() or lease_until is not null)
+            union all select concat_ws(' ', 'post', key, last_error) from outbox
+            where dead_reason is null and posted_version < version";
+        sqlx::query_scalar(left).fetch_all(&self.pool).await.expect("rows")
+    }
+
+    /// Ends all leases, as if whoever held them had been gone for long.
+    pub(crate) async fn leases_end(&self) {
+        for (sql, topic) in [
+            ("update source set lease_until = now() where lease_until is not null", "sources"),
+            ("update policy_group set lease_until = now() where lease_until is not null", "groups"),
+            ("update outbox set lease_until = now() where lease_until is not null", "outbox"),
+        ] {
+            self.change(sql, topic).await;
+        }
+    }
+
+    /// A number from the database.
+    pub(crate) async fn count(&self, sql: &'static str) -> i64 {
+        sqlx::query_scalar(sql).fetch_one(&self.pool).await.expect("a number")
+    }
+
+    /// The end of every story: GitHub was spoken to as it describes itself, and nothing waits.
+    pub(crate) async fn finish(self) {
+        let waiting = "select count(*) from outbox
+                       where posted_version < version or dead_reason is not null";
+        assert_eq!(self.count(waiting).await, 0, "posts are left");
+        self.leave().await;
+    }
+
+    /// The end of a story whose posts do not all arrive.
+    pub(crate) async fn leave(self) {
+        assert_eq!(self.forge.violations(), [], "GitHub's description was not kept");
+        self.forge.shutdown().await;
+    }
+}
