@@ -285,7 +285,7 @@ impl Drop for Moto {
 /// Where `make setup` installs the servers of tests and benches.
 fn servers() -> PathBuf {
     let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    variable("CLOUDCORRECT_TEST_SERVERS").unwrap_or_else(|| {
+    variable("TEST_SERVERS").unwrap_or_else(|| {
         let cache = variable("XDG_CACHE_HOME").or_else(|| Some(variable("HOME")?.join(".cache")));
         cache.unwrap_or_default().join("cloudcorrect/servers")
     })

@@ -10,7 +10,7 @@ fi
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/cloudcorrect
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
 # The servers of the tests: bin/ with moto_server and node, node_modules/ beside it.
-export CLOUDCORRECT_TEST_SERVERS=${CLOUDCORRECT_TEST_SERVERS:-$cache/servers}
+export TEST_SERVERS=${TEST_SERVERS:-$cache/servers}
 tools=$cache/tools
 export PATH=$tools/bin:$PATH:$HOME/.cargo/bin
 

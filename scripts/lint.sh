@@ -7,7 +7,7 @@ step 'format'
 cargo fmt --all --check
 
 step 'spelling'
-"$CLOUDCORRECT_TEST_SERVERS/bin/typos"
+"$TEST_SERVERS/bin/typos"
 
 step 'rules of the house'
 mkdir -p "$CARGO_TARGET_DIR"

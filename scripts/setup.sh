@@ -59,16 +59,16 @@ install_packages() {
 
 # Python and npm packages of tests/servers/, laid anew whenever the pins change.
 install_servers() {
-    local stamp=$CLOUDCORRECT_TEST_SERVERS/installed pins
+    local stamp=$TEST_SERVERS/installed pins
     pins=$(cat tests/servers/{requirements.txt,package-lock.json} | sha256sum)
     [ "$(cat "$stamp" 2>/dev/null)" = "$pins" ] && return
-    step "servers of the tests, into $CLOUDCORRECT_TEST_SERVERS"
-    rm -rf "$CLOUDCORRECT_TEST_SERVERS"
-    python3 -m venv "$CLOUDCORRECT_TEST_SERVERS"
-    local bin=$CLOUDCORRECT_TEST_SERVERS/bin
+    step "servers of the tests, into $TEST_SERVERS"
+    rm -rf "$TEST_SERVERS"
+    python3 -m venv "$TEST_SERVERS"
+    local bin=$TEST_SERVERS/bin
     "$bin/pip" install --quiet --disable-pip-version-check -r tests/servers/requirements.txt
-    cp tests/servers/package.json tests/servers/package-lock.json "$CLOUDCORRECT_TEST_SERVERS/"
-    (cd "$CLOUDCORRECT_TEST_SERVERS" && PATH=$bin:$PATH npm ci --silent --no-audit --no-fund)
+    cp tests/servers/package.json tests/servers/package-lock.json "$TEST_SERVERS/"
+    (cd "$TEST_SERVERS" && PATH=$bin:$PATH npm ci --silent --no-audit --no-fund)
     echo "$pins" >"$stamp"
 }
 

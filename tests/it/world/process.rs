@@ -62,7 +62,9 @@ impl Process {
     pub(crate) async fn says(&mut self, message: &str) -> Json {
         let saying = async {
             loop {
-                let log = self.logs.recv().await.expect("the service runs");
+                let Some(log) = self.logs.recv().await else {
+                    panic!("the service ended: {:?}", self.failures);
+                };
                 if log["message"] == message {
                     return log;
                 }

@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-/// The directory with `bin/` of Python and Node packages: `CLOUDCORRECT_TEST_SERVERS`, or the place
+/// The directory with `bin/` of Python and Node packages: `TEST_SERVERS`, or the place
 /// where `scripts/setup.sh` puts them.
 pub(crate) fn directory() -> PathBuf {
     #[expect(clippy::disallowed_methods, reason = "tests have no settings but these")]
     let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    variable("CLOUDCORRECT_TEST_SERVERS").unwrap_or_else(|| {
+    variable("TEST_SERVERS").unwrap_or_else(|| {
         let cache = variable("XDG_CACHE_HOME").or_else(|| Some(variable("HOME")?.join(".cache")));
         cache.expect("a home directory").join("cloudcorrect/servers")
     })
