@@ -28,8 +28,10 @@ use crate::web::{self, Pages, Webhooks};
 
 use super::accounts::inventories;
 
-/// How often work is looked for without a hint.
-const POLL: Duration = Duration::from_secs(5);
+/// How often work is looked for without a hint: what falls due by the clock begins so late at most.
+const POLL: Duration = Duration::from_secs(1);
+/// How long to wait before hints are listened for again.
+const RECONNECT: Duration = Duration::from_secs(5);
 /// How often [`keep_house`] runs.
 const HOUSEKEEPING: Duration = Duration::from_hours(6);
 /// Months of runs that have their partition before they begin.
@@ -153,13 +155,13 @@ fn reconcile(tasks: &Tasks, pool: &PgPool, parts: &Parts) {
         async move { syncer.pass().await }
     });
     let evaluator = Arc::clone(&parts.evaluator);
-    tasks.repeat("evaluate", hints.groups.clone(), POLL / 5, move || {
+    tasks.repeat("evaluate", hints.groups.clone(), POLL, move || {
         let evaluator = Arc::clone(&evaluator);
         async move { evaluator.pass().await }
     });
     if let Some(reporter) = &parts.reporter {
         let reporter = Arc::clone(reporter);
-        tasks.repeat("report", hints.posts.clone(), POLL / 5, move || {
+        tasks.repeat("report", hints.posts.clone(), POLL, move || {
             let reporter = Arc::clone(&reporter);
             async move { reporter.pass().await }
         });
@@ -229,7 +231,7 @@ async fn hear(pool: &PgPool, hints: &Hints) {
                 tracing::warn!(error = %error, "hints are lost for a moment; polling goes on");
             }
         }
-        tokio::time::sleep(POLL).await;
+        tokio::time::sleep(RECONNECT).await;
     }
 }
 

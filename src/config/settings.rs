@@ -177,9 +177,8 @@ impl Settings {
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, InvalidSettings> {
         let variables: Variables = variables.into_iter().collect();
-        let table = table(toml)?;
-        let mut problems = Vec::new();
-        let settings = read(Fields::new("", table, &variables, &mut problems), base, &variables);
+        let (settings, mut problems) =
+            reading(toml, &variables, |root| read(root, base, &variables))?;
         unknown_variables(&variables, &mut problems);
         if problems.is_empty() { Ok(settings) } else { Err(InvalidSettings(problems)) }
     }
@@ -198,19 +197,25 @@ impl DatabaseSettings {
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, InvalidSettings> {
         let variables: Variables = variables.into_iter().collect();
-        let table = table(toml)?;
-        let mut problems = Vec::new();
-        let mut root = Fields::new("", table, &variables, &mut problems);
-        let settings = database(&mut root, base, &variables);
+        let (settings, problems) =
+            reading(toml, &variables, |mut root| database(&mut root, base, &variables))?;
         if problems.is_empty() { Ok(settings) } else { Err(InvalidSettings(problems)) }
     }
 }
 
-fn table(toml: &str) -> Result<Table, InvalidSettings> {
-    toml.parse().map_err(|error: toml::de::Error| {
+/// Reads what `read` asks for, and all that is wrong with it.
+fn reading<T>(
+    toml: &str,
+    variables: &Variables,
+    read: impl FnOnce(Fields<'_>) -> T,
+) -> Result<(T, Vec<Problem>), InvalidSettings> {
+    let table: Table = toml.parse().map_err(|error: toml::de::Error| {
         let message = error.to_string().trim().replace('\n', "\n    ");
         InvalidSettings(vec![Problem { setting: "file".into(), message }])
-    })
+    })?;
+    let mut problems = Vec::new();
+    let settings = read(Fields::new("", table, variables, &mut problems));
+    Ok((settings, problems))
 }
 
 fn database(root: &mut Fields<'_>, base: &Path, variables: &Variables) -> DatabaseSettings {
