@@ -149,7 +149,7 @@ fn account() -> Value {
     let bucket = |number: usize| {
         let name = format!("example-bucket-{number}");
         let block = json!({
-            "BlockPublicAcls": number % 2 == 0, "IgnorePublicAcls": true,
+            "BlockPublicAcls": number.is_multiple_of(2), "IgnorePublicAcls": true,
             "BlockPublicPolicy": true, "RestrictPublicBuckets": true,
         });
         json!({
