@@ -8,6 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
+use rustix::fs::{FlockOperation, flock};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
@@ -42,6 +43,8 @@ pub struct DemoOptions {
 
 /// A demo that is ready to run.
 pub struct Demo {
+    /// Holds the directory, so that no other demo begins it anew.
+    _lock: fs::File,
     forge: Forge,
     service: Service,
     events: broadcast::Receiver<Event>,
@@ -58,6 +61,7 @@ pub struct Demo {
 impl Demo {
     /// Makes the directory anew, starts the forge and opens the service.
     pub async fn start(options: &DemoOptions) -> Result<Self> {
+        let lock = lock(&options.directory)?;
         let repositories = options.directory.join("git");
         let forge = Forge::start(ForgeOptions {
             port: options.port,
@@ -66,7 +70,11 @@ impl Demo {
             ..ForgeOptions::default()
         })
         .await
-        .map_err(|error| anyhow!("{error}; is another demo running? `--port` picks other ports"))?;
+        .map_err(|error| {
+            anyhow!(
+                "{error}; is another demo running? `--port` and `--directory` make room for two"
+            )
+        })?;
         begin_anew(&options.directory, &repositories)?;
         let events = forge.subscribe();
         let handle = forge.create_repository(REPOSITORY, Visibility::Public).await?;
@@ -89,12 +97,13 @@ impl Demo {
             forge,
             service,
             events,
+            _lock: lock,
         })
     }
 
     /// Works until `stopping` is cancelled; `tell` hears what happens at the forge.
     pub async fn run(self, stopping: CancellationToken, mut tell: impl FnMut(Event)) -> Result<()> {
-        let Self { forge, service, mut events, .. } = self;
+        let Self { forge, service, mut events, _lock, .. } = self;
         let running = service.run(stopping);
         let mut running = std::pin::pin!(running);
         loop {
@@ -111,6 +120,16 @@ impl Demo {
             }
         }
     }
+}
+
+/// Takes the directory for as long as the file is open.
+fn lock(directory: &Path) -> Result<fs::File> {
+    let shown = directory.display();
+    fs::create_dir_all(directory).with_context(|| format!("cannot make `{shown}`"))?;
+    let file = fs::File::open(directory).with_context(|| format!("cannot open `{shown}`"))?;
+    flock(&file, FlockOperation::NonBlockingLockExclusive)
+        .map_err(|_| anyhow!("another demo uses `{shown}`; `--directory` picks another place"))?;
+    Ok(file)
 }
 
 /// Empties a directory of an earlier demo; never one of anybody else.
@@ -173,4 +192,20 @@ fn secret(path: &Path, secret: &SecretString) -> Result<()> {
     let mut file = options.write(true).create_new(true).mode(0o600).open(path)?;
     file.write_all(secret.expose_secret().as_bytes())?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_has_one_demo_at_a_time() {
+        let directory = tempfile::tempdir().unwrap();
+        let place = directory.path().join("demo");
+        let first = lock(&place).unwrap();
+        let refused = lock(&place).unwrap_err().to_string();
+        assert!(refused.ends_with("`--directory` picks another place"), "{refused}");
+        drop(first);
+        lock(&place).unwrap();
+    }
 }

@@ -122,7 +122,10 @@ fn accounts(policies: &PolicySet, arguments: &Arguments) -> anyhow::Result<Vec<A
         (Some(name), Some(recorded)) => {
             bail!("account `{name}` is not the account {recorded} of the inventory")
         }
-        (None, _) => bail!("no `Account` of the tree has the account id of the inventory"),
+        (None, Some(recorded)) => {
+            bail!("no `Account` of the tree has the inventory's account id, {recorded}")
+        }
+        (None, None) => bail!("there is no `Account` in the tree"),
     }
 }
 

@@ -57,12 +57,19 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     recorded::write(&inventory, &arguments.output)?;
     let resources: usize =
         inventory.listings.values().map(|listing| listing.resources().len()).sum();
-    let refused = inventory.listings.values().filter_map(|listing| listing.failure()).count();
+    let refused: Vec<String> = inventory
+        .listings
+        .iter()
+        .filter_map(|((name, region), listing)| {
+            listing.failure().map(|failure| format!("  {name} in {region}: {failure}\n"))
+        })
+        .collect();
     let file = arguments.output.display();
     let requests = calls.total();
     output::print(&format!("{file}: {resources} resources with {requests} requests\n"))?;
-    if refused > 0 {
-        output::print(&format!("{refused} lists could not be read whole\n"))?;
+    if !refused.is_empty() {
+        let lists = refused.concat();
+        output::print(&format!("{} lists could not be read whole:\n{lists}", refused.len()))?;
         return Ok(ExitCode::from(output::PROBLEMS));
     }
     Ok(ExitCode::from(output::CLEAN))

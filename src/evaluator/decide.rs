@@ -9,7 +9,7 @@ use crate::db::findings::{ClosedReason, FindingChange, FindingKey, FindingRecord
 use crate::evaluation::{GroupResult, NO_RESOURCE, Outcome};
 use crate::expression::Expression;
 use crate::policy::{Account, Check, Group};
-use crate::resource::{AccountId, Inventory, Listing, Operation, Provider};
+use crate::resource::{AccountId, Cause, Failure, Inventory, Listing, Operation, Provider};
 
 /// The accounts of a group with what was seen of them.
 pub(super) type Seen<'a> = [(&'a Account, &'a Inventory)];
@@ -36,27 +36,51 @@ pub(super) fn records(group: &Group, result: &GroupResult) -> Vec<FindingRecord>
     records.collect()
 }
 
-/// What changes between the findings that stand and those of a new result.
-///
-/// A finding whose list could not be read this time stands: it was neither confirmed nor
-/// contradicted, and the check's own `unknown` says so beside it.
-pub(super) fn changes(
+/// What becomes of the findings that stand and were not found again.
+#[derive(Debug, Default)]
+pub(super) struct Missed {
+    /// Those whose list could not be read: neither confirmed nor contradicted, hence unknown.
+    pub(super) unknown: Vec<FindingRecord>,
+    /// Those that no longer stand.
+    pub(super) closed: Vec<FindingChange>,
+}
+
+/// Says of each finding that stands and was not found again whether it is over or unknown.
+pub(super) fn missed(
     group: &Group,
     seen: &Seen<'_>,
     open: &[OpenFinding],
-    records: Vec<FindingRecord>,
-) -> Vec<FindingChange> {
-    let standing: BTreeMap<&FindingKey, &OpenFinding> =
-        open.iter().map(|finding| (&finding.key, finding)).collect();
+    records: &[FindingRecord],
+) -> Missed {
     let found: BTreeSet<&FindingKey> = records.iter().map(|record| &record.key).collect();
     let inventories: BTreeMap<&AccountId, &Inventory> =
         seen.iter().map(|(account, inventory)| (&account.id, *inventory)).collect();
-    let mut changes = Vec::new();
+    let mut missed = Missed::default();
     for finding in open.iter().filter(|finding| !found.contains(&finding.key)) {
-        if let Some(reason) = closing(group, &inventories, &finding.key) {
-            changes.push(FindingChange::Close(finding.key.clone(), reason));
+        let key = finding.key.clone();
+        match fate(group, &inventories, &key) {
+            Fate::Over(reason) => missed.closed.push(FindingChange::Close(key, reason)),
+            Fate::Unknown(check, failure) => missed.unknown.push(FindingRecord {
+                key,
+                outcome: Outcome::Unknown(failure.cause),
+                severity: check.severity,
+                explanation: Some(failure.message),
+                evaluation_digest: Digest(check.digest),
+            }),
         }
     }
+    missed
+}
+
+/// What changes between the findings that stand and those of a new result.
+pub(super) fn changes(
+    open: &[OpenFinding],
+    records: Vec<FindingRecord>,
+    closed: Vec<FindingChange>,
+) -> Vec<FindingChange> {
+    let standing: BTreeMap<&FindingKey, &OpenFinding> =
+        open.iter().map(|finding| (&finding.key, finding)).collect();
+    let mut changes = closed;
     for record in records {
         match standing.get(&record.key) {
             Some(finding) if finding.says(&record) => {}
@@ -71,32 +95,46 @@ pub(super) fn changes(
     changes
 }
 
-/// Why a finding that was not found again no longer stands; `None` if nobody can say.
-fn closing(
-    group: &Group,
+/// What became of a finding that was not found again.
+enum Fate<'a> {
+    /// It no longer stands.
+    Over(ClosedReason),
+    /// Nobody can say: its list could not be read.
+    Unknown(&'a Check, Failure),
+}
+
+fn fate<'a>(
+    group: &'a Group,
     inventories: &BTreeMap<&AccountId, &Inventory>,
     key: &FindingKey,
-) -> Option<ClosedReason> {
+) -> Fate<'a> {
     let check = group.checks.iter().find(|check| check.id.as_str() == key.check);
     let Some(check) = check.filter(|check| check.schema.type_name == key.resource_type) else {
-        return Some(ClosedReason::CheckRemoved);
+        return Fate::Over(ClosedReason::CheckRemoved);
     };
     let Some(inventory) = inventories.get(&key.account) else {
-        return Some(ClosedReason::AccountRemoved);
+        return Fate::Over(ClosedReason::AccountRemoved);
     };
     if &*key.resource_id == NO_RESOURCE {
-        return Some(ClosedReason::Changed);
+        return Fate::Over(ClosedReason::Changed);
     }
-    let mut listings = listings(check, inventory).peekable();
-    listings.peek()?;
-    let mut whole = true;
-    for listing in listings {
+    let mut failure = None;
+    let mut was_listed = false;
+    for listing in listings(check, inventory) {
+        was_listed = true;
         if listing.resources().iter().any(|resource| resource.id == key.resource_id) {
-            return Some(ClosedReason::OutOfSelection);
+            return Fate::Over(ClosedReason::OutOfSelection);
         }
-        whole &= listing.failure().is_none();
+        failure = failure.or(listing.failure());
     }
-    whole.then_some(ClosedReason::ResourceGone)
+    if !was_listed {
+        let message = format!("{} was not collected", check.schema.list);
+        return Fate::Unknown(check, Failure::new(Cause::NotCollected, message));
+    }
+    match failure {
+        Some(failure) => Fate::Unknown(check, failure.clone()),
+        None => Fate::Over(ClosedReason::ResourceGone),
+    }
 }
 
 fn listings<'a>(check: &'a Check, inventory: &'a Inventory) -> impl Iterator<Item = &'a Listing> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use crate::compliance;
+use crate::db::findings::{FindingChange, OpenFinding};
 use crate::db::groups::{self, Claim, Completed, Verdict};
 use crate::db::runs::{self, RunRecord};
 use crate::db::{findings, sources};
@@ -27,13 +28,12 @@ impl Evaluator {
         in_force: &Arc<InForce>,
         gathered: &Arc<BTreeMap<AccountName, Gathered>>,
     ) -> Result<()> {
-        let judged = judge(group, Arc::clone(in_force), Arc::clone(gathered)).await?;
         let mut connection = self.pool.acquire().await?;
         let open = findings::open(&mut *connection, claim.source, &claim.name).await?;
         drop(connection);
-        let seen = seen(group, in_force, gathered);
-        let changes = decide::changes(group, &seen, &open, judged.records);
-        let verdict = judged.run.verdict;
+        let judged = judge(group, open, Arc::clone(in_force), Arc::clone(gathered)).await?;
+        let Judged { changes, run, phase } = judged;
+        let verdict = run.verdict;
         let shows = !claim.evaluated || claim.verdict != Some(verdict) || !changes.is_empty();
 
         let mut transaction = self.pool.begin().await?;
@@ -42,9 +42,9 @@ impl Evaluator {
         let fence = groups::fence(&mut *transaction, claim).await?;
         findings::apply(&mut transaction, &fence, &changes).await?;
         let duration = (fence.at() - claim.claimed_at).to_std().unwrap_or_default();
-        let record = RunRecord { duration, ..judged.run };
+        let record = RunRecord { duration, ..run };
         let run = runs::record(&mut transaction, &fence, &record).await?;
-        let due_at = next_slot(self.interval(claim.interval), fence.at(), &judged.phase);
+        let due_at = next_slot(self.interval(claim.interval), fence.at(), &phase);
         let completed = Completed { verdict, digest: claim.digest, run, due_at };
         groups::complete(&mut *transaction, fence, &completed).await?;
         if let Some(lock) = lock {
@@ -66,14 +66,16 @@ impl Evaluator {
     }
 }
 
+/// What comes of an evaluation.
 struct Judged {
-    records: Vec<findings::FindingRecord>,
+    changes: Vec<FindingChange>,
     run: RunRecord,
     phase: String,
 }
 
 async fn judge(
     group: &Group,
+    open: Vec<OpenFinding>,
     in_force: Arc<InForce>,
     gathered: Arc<BTreeMap<AccountName, Gathered>>,
 ) -> Result<Judged> {
@@ -82,7 +84,11 @@ async fn judge(
         let group = in_force.policies.groups.get(&name).context("the group is gone")?;
         let seen = seen(group, &in_force, &gathered);
         let result = evaluate(group, &seen);
-        let records = decide::records(group, &result);
+        let mut records = decide::records(group, &result);
+        let missed = decide::missed(group, &seen, &open, &records);
+        let mut counts = result.counts;
+        counts += missed.unknown.iter().map(|record| record.outcome).collect();
+        records.extend(missed.unknown);
         let mut calls = CallStats::default();
         for (account, _) in &seen {
             gathered.get(&account.name).iter().for_each(|gathered| calls.add(&gathered.calls));
@@ -92,12 +98,13 @@ async fn judge(
             engine: env!("CARGO_PKG_VERSION").to_owned(),
             coverage: decide::coverage(group, &seen),
             digest: decide::digest(&records),
-            verdict: Verdict { outcome: result.outcome, counts: result.counts },
+            verdict: Verdict { outcome: result.outcome, counts },
             duration: Duration::ZERO,
             calls,
         };
         let ids: Vec<_> = seen.iter().map(|(account, _)| account.id.as_str()).collect();
-        Ok(Judged { records, run, phase: ids.join(",") })
+        let changes = decide::changes(&open, records, missed.closed);
+        Ok(Judged { changes, run, phase: ids.join(",") })
     };
     tokio::task::spawn_blocking(judging).await.context("an evaluation broke off")?
 }

@@ -155,9 +155,12 @@ impl Reader {
         if self.policies.accounts_of(read).next().is_none() {
             let message = format!("group `{group}` selects no account");
             let refused = Diagnostic::error(references.place.clone(), "no-account", message);
-            self.notes.push(refused.help(
-                "compare `spec.accounts` with the labels and names of the `Account` documents",
-            ));
+            self.notes.push(refused.help(if self.policies.accounts.is_empty() {
+                "add an `Account` document: its `metadata.name`, and in `spec.aws` its `accountId` \
+                 and `regions`"
+            } else {
+                "compare `spec.accounts` with the labels and names of the `Account` documents"
+            }));
         }
     }
 }

@@ -184,6 +184,11 @@ fn names_and_references_are_checked_over_all_documents() {
     11:3-11:11: error[no-account] group `storage` selects no account
         help: compare `spec.accounts` with the labels and names of the `Account` documents
     ");
+    let alone = group(CHECK).split_once("---\n").expect("two documents").1.to_owned();
+    insta::assert_snapshot!(problems(&alone), @"
+    5:3-5:11: error[no-account] group `storage` selects no account
+        help: add an `Account` document: its `metadata.name`, and in `spec.aws` its `accountId` and `regions`
+    ");
     let misnamed = group(CHECK).replace("matchLabels: { env: prod }", "names: [prd]");
     insta::assert_snapshot!(problems(&misnamed), @"
     11:3-11:11: error[no-account] group `storage` selects no account

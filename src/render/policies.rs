@@ -52,7 +52,11 @@ pub fn policies_check(
         title: title(policies, diagnostics).into(),
         summary: summary(effect, is_good, &annotations).into(),
         text: (!rest.is_empty()).then(|| not_annotated(rest).into()),
-        details_url: links.revision(speaker.source, commit),
+        // The page has revisions of the watched branch only.
+        details_url: match effect {
+            Effect::Proposed => None,
+            Effect::Synced { .. } => links.revision(speaker.source, commit),
+        },
         annotations,
     })
 }
@@ -188,6 +192,18 @@ spec:
     const ALONE: Speaker<'_> = Speaker { source: "main", is_alone: true };
     const TEAM: Speaker<'_> = Speaker { source: "team-b", is_alone: false };
     const SYNCED: Effect<'_> = Effect::Synced { last_good: Some("fedcba9876543210") };
+
+    #[test]
+    fn only_what_the_page_has_is_linked() {
+        let links = Links::new("https://cloudcorrect.example.com".parse().ok());
+        let reading = Reading { policies: policies(), diagnostics: Vec::new() };
+        let link = |effect| match policies_check(ALONE, "0123456", effect, &reading, &links) {
+            Post::CheckRun(check) => check.details_url.map(|url| url.path().to_owned()),
+            _ => panic!("a check run"),
+        };
+        assert_eq!(link(SYNCED).as_deref(), Some("/sources/main/revisions/0123456"));
+        assert_eq!(link(Effect::Proposed), None);
+    }
 
     #[test]
     fn good_policies_are_counted() {

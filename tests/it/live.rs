@@ -182,18 +182,18 @@ async fn a_denied_call_makes_its_bucket_unknown_and_no_other(pool: PgPool) {
     fails, fails, fails, passes, passes
     ");
 
-    // A list that is denied says nothing of what it would hold.
+    // A list that is denied leaves nothing known of what it would hold.
     world.proxy.fail("s3:ListBuckets", "", Fault::Deny);
     world.judge_again().await;
     assert_snapshot!(world.scene.checks(&sha), @"
-    cloudcorrect/compliance: failure: could not evaluate storage: 1 of 1 buckets is unknown (access denied)
+    cloudcorrect/compliance: failure: could not evaluate storage: 4 of 4 buckets are unknown (access denied)
     cloudcorrect/policies: success: 1 group with 1 check is valid
     ");
     assert_snapshot!(world.scene.findings().await, @"
     storage/buckets-are-private * unknown access_denied
-    storage/buckets-are-private logs pass
-    storage/buckets-are-private public fail
-    storage/buckets-are-private secret pass
+    storage/buckets-are-private logs unknown access_denied
+    storage/buckets-are-private public unknown access_denied
+    storage/buckets-are-private secret unknown access_denied
     ");
     service.stop().await;
     world.scene.finish().await;

@@ -58,8 +58,7 @@ fn the_walk_of_the_readme_shows_what_it_promises() {
     demo.tells(&["check", &sha[..7], "cloudcorrect/policies success"]);
     demo.tells(&["check", &sha[..7], state, "7 of 31 findings fail"]);
 
-    let said = terminal.types(propose);
-    assert!(said.contains("SSH is not that bad"), "{said}");
+    terminal.types(propose);
     demo.tells(&["pull", "#1 opened"]);
     demo.tells(&["comment", "#1", "Valid, but weaker", "2 of 2 changes"]);
 
@@ -128,6 +127,7 @@ fn every_command_line_of_the_manual_is_understood() {
     assert_snapshot!(commands.join("\n"), @"
     evaluate example-policies/policies --inventory examples/demo-account.json
     migrate
+    record --account prod --output prod.json policies
     serve
     serve --config cloudcorrect.toml
     validate example-policies/policies
@@ -150,12 +150,10 @@ fn the_examples_of_the_manual_are_read_without_a_complaint() {
     let place = |name: &str| directory.path().join(name);
     let policy = blocks(README, "yaml")[0];
     std::fs::write(place("policy.yaml"), policy).expect("a file");
-    let accounts = include_str!("../../example-policies/policies/accounts.yaml");
-    std::fs::write(place("accounts.yaml"), accounts).expect("a file");
     let path = directory.path().to_str().expect("UTF-8");
     assert_eq!(
         run(&["validate", path]),
-        (0, "2 files: 1 group, 1 check, 1 account are good\n".to_owned())
+        (0, "1 file: 1 group, 1 check, 1 account are good\n".to_owned())
     );
 
     let inventory: Json = serde_json::from_str(blocks(INVENTORY, "json")[0]).expect("JSON");

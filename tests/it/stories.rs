@@ -176,11 +176,11 @@ async fn what_cannot_be_read_is_unknown_and_never_a_pass(pool: PgPool) {
     world.run_again().await;
     assert_snapshot!(world.findings().await, @"
     storage/buckets-are-private * unknown throttled
-    storage/buckets-are-private logs pass
-    storage/buckets-are-private secret unknown access_denied
+    storage/buckets-are-private logs unknown throttled
+    storage/buckets-are-private secret unknown throttled
     ");
     assert_snapshot!(world.checks(&sha), @"
-    cloudcorrect/compliance: failure: could not evaluate storage: 1 of 1 buckets is unknown (throttled)
+    cloudcorrect/compliance: failure: could not evaluate storage: 3 of 3 buckets are unknown (throttled)
     cloudcorrect/policies: success: 1 group with 1 check is valid
     ");
     world.finish().await;
