@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::future::Future;
+use std::iter;
 use std::time::Duration;
 
 use cloudcorrect::forge::{Event, Forge, ForgeOptions, NewCommit, RepositoryHandle, Visibility};
@@ -89,7 +90,7 @@ impl Scene {
     /// Moves a branch to a commit, whatever is lost thereby.
     pub(crate) async fn force_push(&self, branch: &str, sha: &str) {
         let pushed = self.repo.set_branch(branch, sha, "ada");
-        self.after_webhook("push", pushed).await.expect("a branch");
+        self.after_webhooks(&self.told_of(branch), pushed).await.expect("a branch");
     }
 
     /// Commits files to a branch, as `path, text` pairs, and waits until the webhook is answered.
@@ -99,35 +100,44 @@ impl Scene {
             .fold(NewCommit::on(branch), |commit, (path, text)| commit.write(path, *text))
             .message("Change policies")
             .by("ada");
-        self.commit(commit).await
+        let made = self.repo.commit(commit);
+        self.after_webhooks(&self.told_of(branch), made).await.expect("a commit")
+    }
+
+    /// What a push to a branch is told by: itself, and the pull requests that it changes.
+    fn told_of(&self, branch: &str) -> Vec<&'static str> {
+        let pulls = self.repo.pull_requests();
+        let changed = pulls.iter().filter(|pull| pull.open && pull.head_ref == branch);
+        iter::once("push").chain(changed.map(|_| "pull_request")).collect()
     }
 
     pub(crate) async fn commit(&self, commit: NewCommit) -> String {
-        self.after_webhook("push", self.repo.commit(commit)).await.expect("a commit")
+        self.after_webhooks(&["push"], self.repo.commit(commit)).await.expect("a commit")
     }
 
     /// Opens a pull request; gives its number.
     pub(crate) async fn propose(&self, branch: &str) -> u64 {
         let opened = self.repo.open_pull_request((branch, "main"), "A proposal", "ada");
-        self.after_webhook("pull_request", opened).await.expect("a pull request")
+        self.after_webhooks(&["pull_request"], opened).await.expect("a pull request")
     }
 
-    /// Waits until a webhook that the deed sends has been answered.
-    async fn after_webhook<T>(&self, wanted: &str, deed: impl Future<Output = T>) -> T {
+    /// Waits until the webhooks that the deed sends have been answered.
+    async fn after_webhooks<T>(&self, wanted: &[&str], deed: impl Future<Output = T>) -> T {
         let mut events = self.forge.subscribe();
         let done = deed.await;
+        let mut wanted = wanted.to_vec();
         let answered = async {
-            loop {
-                match events.recv().await.expect("the forge runs") {
-                    Event::Delivered { event, status, .. } if event == wanted => {
-                        assert!(status.is_some_and(|status| status < 300), "{event}: {status:?}");
-                        return;
-                    }
-                    _ => {}
-                }
+            while !wanted.is_empty() {
+                let event = events.recv().await.expect("the forge runs");
+                let Event::Delivered { event, status, .. } = event else { continue };
+                let Some(found) = wanted.iter().position(|wanted| *wanted == event) else {
+                    continue;
+                };
+                assert!(status.is_some_and(|status| status < 300), "{event}: {status:?}");
+                wanted.swap_remove(found);
             }
         };
-        tokio::time::timeout(PATIENCE, answered).await.expect("the webhook is answered");
+        tokio::time::timeout(PATIENCE, answered).await.expect("the webhooks are answered");
         done
     }
 
