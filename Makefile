@@ -21,9 +21,9 @@ test: ## all tests, or with FILTER=... those whose name contains it
 	@scripts/setup.sh test
 	@scripts/test.sh $(FILTER)
 
-bench: ## the figures of docs/performance.md; builds in release mode first
+bench: ## the figures of docs/performance.md, or FIGURES=... of its benches; builds in release mode first
 	@scripts/setup.sh test
-	@scripts/test-postgres.sh scripts/run.sh cargo bench --locked
+	@scripts/bench.sh $(FIGURES)
 
 lint: ## format, spelling, layers, dependencies, clippy, docs, queries
 	@scripts/setup.sh lint

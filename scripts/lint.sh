@@ -22,6 +22,7 @@ cargo clippy --locked --all-targets -- -D warnings
 
 step 'without the live adapter'
 cargo clippy --locked --no-default-features -- -D warnings
+cargo clippy --locked --package cloudcorrect-expression-bench --all-targets -- -D warnings
 
 step 'documentation'
 RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --lib --document-private-items

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// Prints one line: what was measured, the figure and the command.
 pub(crate) fn tell(bench: &str, what: &str, figure: &dyn fmt::Display) {
-    println!("{what}: {figure}  [cargo bench --bench {bench}]");
+    println!("{what}: {figure}  [make bench FIGURES={bench}]");
 }
 
 /// Samples in order.

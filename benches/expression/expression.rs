@@ -1,5 +1,6 @@
 //! One compiled check on one bucket: what each resource of each check costs, and each text once.
 
+#[path = "../figures/mod.rs"]
 mod figures;
 
 use std::collections::BTreeMap;
