@@ -32,13 +32,20 @@ pub fn runtime() -> Result<Runtime> {
 /// The settings from a file and the environment; relative paths start at the file.
 pub fn settings(file: Option<&Path>) -> Result<Settings> {
     let (text, base) = settings_text(file)?;
-    Ok(Settings::read(&text, &base, crate::config::variables())?)
+    Settings::read(&text, &base, crate::config::variables()).with_context(|| unusable(file))
 }
 
 /// Of the settings those of the database, whatever the others are.
 pub fn database_settings(file: Option<&Path>) -> Result<DatabaseSettings> {
     let (text, base) = settings_text(file)?;
-    Ok(DatabaseSettings::read(&text, &base, crate::config::variables())?)
+    DatabaseSettings::read(&text, &base, crate::config::variables()).with_context(|| unusable(file))
+}
+
+fn unusable(file: Option<&Path>) -> String {
+    match file {
+        Some(file) => format!("cannot use the settings `{}`", file.display()),
+        None => "cannot use the settings, which all come from variables without `--config`".into(),
+    }
 }
 
 fn settings_text(file: Option<&Path>) -> Result<(String, PathBuf)> {
@@ -59,11 +66,15 @@ pub fn stopping() -> Result<tokio_util::sync::CancellationToken> {
     stop::signals()
 }
 
-/// Brings the database up to date.
-pub async fn migrate(settings: &DatabaseSettings) -> Result<()> {
+/// Brings the database up to date; which one that is, for people.
+pub async fn migrate(settings: &DatabaseSettings) -> Result<String> {
     let (pool, private) = service::database(settings).await?;
     pool.close().await;
-    service::stop_database(private).await
+    service::stop_database(private).await?;
+    Ok(match &settings.url {
+        Some(_) => "the database".to_owned(),
+        None => format!("the private Postgres in `{}`", settings.data_dir.display()),
+    })
 }
 
 /// Accounts by id, for what takes them so.

@@ -5,6 +5,7 @@
 
 mod fields;
 mod settings;
+mod sources;
 
 pub use fields::{InvalidSettings, Problem};
 pub use settings::{

@@ -18,6 +18,7 @@
 //! and below.
 
 mod blobs;
+pub mod checks;
 mod connection;
 pub mod deliveries;
 mod error;

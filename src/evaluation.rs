@@ -8,6 +8,6 @@ mod finding;
 mod judge;
 mod outcome;
 
-pub use finding::{CheckResult, Finding, GroupResult, NO_RESOURCE};
+pub use finding::{CheckResult, CheckStanding, Finding, GroupResult, NO_RESOURCE};
 pub use judge::evaluate;
 pub use outcome::{Counts, Outcome, UnknownOutcome};

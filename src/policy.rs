@@ -22,7 +22,7 @@ mod written;
 mod yaml;
 
 pub use account::{Account, AccountSelector};
-pub use check::Check;
+pub use check::{Check, Rule};
 pub use group::Group;
 pub use names::{AccountName, CheckId, GroupName, InvalidName};
 pub use set::{PolicySet, Reading};

@@ -31,6 +31,8 @@ impl std::str::FromStr for Format {
 /// Installs the subscriber of the process. `filter` is in the syntax of `EnvFilter`, such as
 /// `info,cloudcorrect::sync=debug`.
 pub fn install(filter: &str, format: Format) -> Result<(), TryInitError> {
+    // sqlx tells at `info` what Postgres notices, such as that a table is there already.
+    let filter = format!("sqlx=warn,{filter}");
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);

@@ -17,7 +17,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let settings = app::database_settings(arguments.config.as_deref())?;
-    app::runtime()?.block_on(app::migrate(&settings))?;
-    output::print("the database has the schema of this version\n")?;
+    let database = app::runtime()?.block_on(app::migrate(&settings))?;
+    output::print(&format!("{database} has the schema of this version\n"))?;
     Ok(ExitCode::from(output::CLEAN))
 }

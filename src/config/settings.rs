@@ -11,6 +11,7 @@ use toml::Table;
 use url::Url;
 
 use super::fields::{Fields, InvalidSettings, Problem, Variables};
+use super::sources::sources;
 
 /// All settings of `serve`.
 #[derive(Debug, Clone)]
@@ -221,6 +222,11 @@ fn reading<T>(
 fn database(root: &mut Fields<'_>, base: &Path, variables: &Variables) -> DatabaseSettings {
     let data_dir = base.join(root.text("data_dir").unwrap_or_else(|| "cloudcorrect-data".into()));
     let url = root.text("database_url").or_else(|| variables.get("DATABASE_URL").cloned());
+    let is_postgres =
+        |url: &String| url.starts_with("postgres://") || url.starts_with("postgresql://");
+    if url.as_ref().is_some_and(|url| !is_postgres(url)) {
+        root.wrong("database_url", "must be `postgres://USER@HOST/NAME`: the database is Postgres");
+    }
     DatabaseSettings { data_dir, url: url.map(SecretString::from) }
 }
 
@@ -236,7 +242,7 @@ fn read(mut root: Fields<'_>, base: &Path, variables: &Variables) -> Settings {
     };
     let git = git(root.section("git"));
     let evaluation = evaluation(root.section("evaluation"));
-    let sources = sources(&mut root, github.is_some());
+    let sources = sources(&mut root, github.is_some(), &git);
     let accounts = accounts(root.section("accounts"), base);
     root.finish(&[
         "data_dir",
@@ -343,88 +349,6 @@ fn evaluation(mut fields: Fields<'_>) -> EvaluationSettings {
         .then(|| fields.span("longest_interval", Duration::from_hours(1)));
     fields.finish(&["workers", "lease", "longest_interval"]);
     EvaluationSettings { workers, lease, longest_interval }
-}
-
-fn sources(root: &mut Fields<'_>, github: bool) -> Vec<SourceSettings> {
-    let tables = root.tables("sources");
-    if tables.is_empty() {
-        root.wrong("sources", "is missing: name at least one repository under `[[sources]]` of the file that `--config` gives");
-    }
-    let mut names = BTreeSet::new();
-    let mut places = BTreeSet::new();
-    let mut sources = Vec::new();
-    for (index, table) in tables.into_iter().enumerate() {
-        let mut holder = Table::new();
-        holder.insert("source".to_owned(), toml::Value::Table(table));
-        let mut problems = Vec::new();
-        let none = Variables::new();
-        let mut fields = Fields::new("", holder, &none, &mut problems);
-        let source = source(fields.section("source"), github);
-        for problem in problems {
-            let key = problem.setting.trim_start_matches("source.");
-            root.wrong(&format!("sources[{index}].{key}"), problem.message);
-        }
-        if !names.insert(source.name.clone()) {
-            root.wrong(&format!("sources[{index}].name"), "is taken by another source");
-        }
-        let place = (format!("{:?}", source.remote), source.branch.clone(), source.path.clone());
-        if !places.insert(place) {
-            root.wrong(
-                &format!("sources[{index}]"),
-                "has repository, branch and path of another source",
-            );
-        }
-        sources.push(source);
-    }
-    sources
-}
-
-fn source(mut fields: Fields<'_>, github: bool) -> SourceSettings {
-    let name = fields.required("name", "a unique name of letters, digits and `-`");
-    let shaped = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    if !shaped || name.len() > 40 {
-        fields.wrong("name", format!("`{name}` must be at most 40 of a-z, 0-9 and `-`"));
-    }
-    let remote = remote(&mut fields, github);
-    let branch = fields.text("branch").unwrap_or_else(|| "main".into());
-    let path = fields.text("path").unwrap_or_else(|| "policies".into());
-    let path = path.trim_matches('/').to_owned();
-    if path.split('/').any(|part| part == ".." || part == ".") {
-        fields.wrong("path", format!("`{path}` must be a path from the repository's root"));
-    }
-    let poll = fields.span("poll", Duration::from_mins(1));
-    fields.finish(&["name", "repository", "url", "branch", "path", "poll"]);
-    SourceSettings { name, remote, branch, path, poll }
-}
-
-fn remote(fields: &mut Fields<'_>, github: bool) -> Remote {
-    match (fields.text("repository"), fields.parsed::<Url>("url")) {
-        (Some(repository), None) => {
-            let halves = repository.split_once('/');
-            if !halves.is_some_and(|(owner, name)| {
-                !owner.is_empty() && !name.is_empty() && !name.contains('/')
-            }) {
-                fields.wrong("repository", format!("`{repository}` must be `owner/name`"));
-            } else if !github {
-                fields.wrong("repository", "needs the settings of `[github]`");
-            }
-            Remote::GitHub(repository)
-        }
-        (None, Some(url)) => {
-            if url.password().is_some() || !url.username().is_empty() {
-                fields.wrong("url", "must not hold credentials");
-            }
-            Remote::Url(url)
-        }
-        (Some(repository), Some(_)) => {
-            fields.wrong("repository", "and `url` exclude each other");
-            Remote::GitHub(repository)
-        }
-        (None, None) => {
-            fields.wrong("repository", "is missing: `owner/name` on GitHub, or `url`");
-            Remote::GitHub(String::new())
-        }
-    }
 }
 
 fn accounts(mut fields: Fields<'_>, base: &Path) -> BTreeMap<String, AccountSettings> {

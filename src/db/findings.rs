@@ -3,7 +3,6 @@
 
 mod changes;
 mod pages;
-mod standing;
 
 use std::sync::Arc;
 
@@ -12,7 +11,6 @@ use sqlx::{PgConnection, PgExecutor};
 
 pub use self::changes::{Change, changes};
 pub use self::pages::{Cursor, Listed, Query, page};
-pub use self::standing::{CheckStanding, by_check};
 use super::sources::SourceId;
 use super::words::{self, words};
 use super::{Digest, Error, blobs, groups, sources};

@@ -115,6 +115,21 @@ pub(super) async fn complete(
     Ok(recorded)
 }
 
+pub(super) fn rule(id: &str, title: &str) -> crate::policy::Rule {
+    crate::policy::Rule {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        severity: crate::policy::Severity::High,
+        resource_type: "AWS::S3::Bucket".to_owned(),
+        filter: None,
+        assertion: "true".to_owned(),
+        compliance: Vec::new(),
+        remediation: None,
+        path: "policies/a.yaml".to_owned(),
+        line: 9,
+    }
+}
+
 pub(super) fn finding(check: &str, resource: &str, outcome: Outcome) -> findings::FindingRecord {
     findings::FindingRecord {
         key: findings::FindingKey {

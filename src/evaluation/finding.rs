@@ -64,6 +64,19 @@ pub struct CheckResult {
     pub out_of_scope: u64,
 }
 
+/// How a check stands, its findings added up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckStanding {
+    /// The check.
+    pub check: String,
+    /// The worst outcome.
+    pub outcome: Outcome,
+    /// How many findings have which outcome.
+    pub counts: Counts,
+    /// Whether a list could not be read, so that one of these findings is about no resource.
+    pub unlisted: bool,
+}
+
 /// What a group found.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupResult {

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::db::Digest;
 use crate::db::findings::{ClosedReason, FindingChange, FindingKey, FindingRecord, OpenFinding};
-use crate::evaluation::{GroupResult, NO_RESOURCE, Outcome};
+use crate::evaluation::{CheckStanding, GroupResult, NO_RESOURCE, Outcome};
 use crate::expression::Expression;
 use crate::policy::{Account, Check, Group};
 use crate::resource::{AccountId, Cause, Failure, Inventory, Listing, Operation, Provider};
@@ -70,6 +70,28 @@ pub(super) fn missed(
         }
     }
     missed
+}
+
+/// How each check of the group stands with all that was found and missed.
+pub(super) fn standings(group: &Group, records: &[FindingRecord]) -> Vec<CheckStanding> {
+    let mut outcomes: BTreeMap<&str, Vec<&FindingRecord>> = BTreeMap::new();
+    for record in records {
+        outcomes.entry(&record.key.check).or_default().push(record);
+    }
+    let standing = |check: &Check| {
+        let found = outcomes.remove(check.id.as_str()).unwrap_or_default();
+        let all = || found.iter().map(|record| record.outcome);
+        let unlisted = |record: &&FindingRecord| {
+            matches!(record.outcome, Outcome::Unknown(_)) && &*record.key.resource_id == NO_RESOURCE
+        };
+        CheckStanding {
+            check: check.id.to_string(),
+            outcome: Outcome::worst(all()).unwrap_or(Outcome::NotApplicable),
+            counts: all().collect(),
+            unlisted: found.iter().any(unlisted),
+        }
+    };
+    group.checks.iter().map(standing).collect()
 }
 
 /// What changes between the findings that stand and those of a new result.

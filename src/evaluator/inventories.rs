@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
@@ -19,6 +19,8 @@ use crate::resource::{
 #[derive(Debug)]
 pub struct Inventories {
     recorded: BTreeMap<AccountId, RecordedFile>,
+    /// What was last logged of a file that cannot be used, so that it is logged once.
+    told: Mutex<BTreeMap<AccountId, String>>,
     #[cfg(feature = "aws")]
     live: crate::aws::Accounts,
 }
@@ -27,13 +29,13 @@ impl Inventories {
     /// Live accounts, apart from those that a file stands in for.
     #[cfg(feature = "aws")]
     pub fn new(live: crate::aws::Accounts, recorded: BTreeMap<AccountId, PathBuf>) -> Self {
-        Self { recorded: files(recorded), live }
+        Self { recorded: files(recorded), told: Mutex::default(), live }
     }
 
     /// Recorded accounts only: this build has no adapter for live ones.
     #[cfg(not(feature = "aws"))]
     pub fn new(recorded: BTreeMap<AccountId, PathBuf>) -> Self {
-        Self { recorded: files(recorded) }
+        Self { recorded: files(recorded), told: Mutex::default() }
     }
 
     /// A source for one evaluation; reads a file now and then, so that it belongs on a thread that
@@ -41,9 +43,42 @@ impl Inventories {
     /// to every question, so that each check says why it is unknown.
     pub async fn source(&self, account: &Account) -> Arc<dyn Source> {
         if let Some(file) = self.recorded.get(&account.id) {
-            return recorded(file, &account.id);
+            return self.recorded(file, &account.id);
         }
         self.live(account).await
+    }
+
+    fn recorded(&self, file: &RecordedFile, account: &AccountId) -> Arc<dyn Source> {
+        let failure = match file.snapshot() {
+            Ok(snapshot) if snapshot.account() == account => {
+                self.tell(account, None);
+                return snapshot;
+            }
+            Ok(snapshot) => {
+                let of = snapshot.account();
+                let message = format!("the recorded inventory is that of account {of}");
+                Failure::new(Cause::NotCollected, message)
+            }
+            Err(error) => Failure::new(Cause::ServiceError, error.to_string()),
+        };
+        self.tell(account, Some(&failure.message));
+        Arc::new(Unreachable(failure))
+    }
+
+    /// Logs what is wrong with a file, and that it is mended, once each.
+    fn tell(&self, account: &AccountId, problem: Option<&str>) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        match problem {
+            Some(problem) if told.get(account).is_none_or(|before| before != problem) => {
+                told.insert(account.clone(), problem.to_owned());
+                tracing::warn!(target.account = %account, "{problem}; its checks are unknown");
+            }
+            Some(_) => {}
+            None if told.remove(account).is_some() => {
+                tracing::info!(target.account = %account, "the recorded inventory can be read again");
+            }
+            None => {}
+        }
     }
 
     #[cfg(feature = "aws")]
@@ -60,18 +95,6 @@ impl Inventories {
 
 fn files(recorded: BTreeMap<AccountId, PathBuf>) -> BTreeMap<AccountId, RecordedFile> {
     recorded.into_iter().map(|(account, path)| (account, RecordedFile::new(path))).collect()
-}
-
-fn recorded(file: &RecordedFile, account: &AccountId) -> Arc<dyn Source> {
-    match file.snapshot() {
-        Ok(snapshot) if snapshot.account() == account => snapshot,
-        Ok(snapshot) => {
-            let message =
-                format!("the recorded inventory is that of account {}", snapshot.account());
-            Arc::new(Unreachable(Failure::new(Cause::NotCollected, message)))
-        }
-        Err(error) => Arc::new(Unreachable(Failure::new(Cause::ServiceError, error.to_string()))),
-    }
 }
 
 /// An account that cannot be looked at.

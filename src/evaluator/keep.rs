@@ -10,8 +10,8 @@ use crate::compliance;
 use crate::db::findings::{FindingChange, OpenFinding};
 use crate::db::groups::{self, Claim, Completed, Verdict};
 use crate::db::runs::{self, RunRecord};
-use crate::db::{findings, sources};
-use crate::evaluation::evaluate;
+use crate::db::{checks, findings, sources};
+use crate::evaluation::{CheckStanding, evaluate};
 use crate::fetch::CallStats;
 use crate::policy::{Account, AccountName, Group};
 use crate::resource::Inventory;
@@ -32,7 +32,7 @@ impl Evaluator {
         let open = findings::open(&mut *connection, claim.source, &claim.name).await?;
         drop(connection);
         let judged = judge(group, open, Arc::clone(in_force), Arc::clone(gathered)).await?;
-        let Judged { changes, run, phase } = judged;
+        let Judged { changes, standings, run, phase } = judged;
         let verdict = run.verdict;
         let shows = !claim.evaluated || claim.verdict != Some(verdict) || !changes.is_empty();
 
@@ -42,6 +42,7 @@ impl Evaluator {
         let fence = groups::fence(&mut *transaction, claim).await?;
         findings::apply(&mut transaction, &fence, &changes).await?;
         let duration = (fence.at() - claim.claimed_at).to_std().unwrap_or_default();
+        checks::stand(&mut *transaction, &fence, &standings).await?;
         let record = RunRecord { duration, ..run };
         let run = runs::record(&mut transaction, &fence, &record).await?;
         let due_at = next_slot(self.interval(claim.interval), fence.at(), &phase);
@@ -69,6 +70,7 @@ impl Evaluator {
 /// What comes of an evaluation.
 struct Judged {
     changes: Vec<FindingChange>,
+    standings: Vec<CheckStanding>,
     run: RunRecord,
     phase: String,
 }
@@ -102,9 +104,10 @@ async fn judge(
             duration: Duration::ZERO,
             calls,
         };
+        let standings = decide::standings(group, &records);
         let ids: Vec<_> = seen.iter().map(|(account, _)| account.id.as_str()).collect();
         let changes = decide::changes(&open, records, missed.closed);
-        Ok(Judged { changes, run, phase: ids.join(",") })
+        Ok(Judged { changes, standings, run, phase: ids.join(",") })
     };
     tokio::task::spawn_blocking(judging).await.context("an evaluation broke off")?
 }

@@ -1,5 +1,6 @@
 //! Checks: what must hold of the resources of a type.
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Diagnostic, Level, Place};
@@ -53,7 +54,49 @@ impl PartialEq for Check {
     }
 }
 
+/// What a check asks, for people: its texts as the file has them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Rule {
+    /// Unique in its group.
+    pub id: String,
+    /// One line for people.
+    pub title: String,
+    /// How much a failure matters.
+    pub severity: Severity,
+    /// The type that it selects.
+    pub resource_type: String,
+    /// The text of `where`.
+    pub filter: Option<String>,
+    /// The text of `assert`.
+    pub assertion: String,
+    /// Controls of frameworks.
+    pub compliance: Vec<String>,
+    /// What to do about a failure.
+    pub remediation: Option<String>,
+    /// The file, from the repository's root.
+    pub path: String,
+    /// The line of its id, from 1.
+    pub line: u32,
+}
+
 impl Check {
+    /// What it asks, for people.
+    pub fn rule(&self) -> Rule {
+        Rule {
+            id: self.id.to_string(),
+            title: self.title.clone(),
+            severity: self.severity,
+            resource_type: self.schema.type_name.to_string(),
+            filter: self.filter.as_ref().map(|filter| filter.text().trim().to_owned()),
+            assertion: self.assertion.text().trim().to_owned(),
+            compliance: self.compliance.clone(),
+            remediation: self.remediation.clone(),
+            path: self.place.path.to_string(),
+            line: self.place.line,
+        }
+    }
+
     /// The meaning of a check. What is wrong with it is noted, also where it does not fit its
     /// schema, so that there is nothing `written`.
     pub(super) fn read(written: Option<CheckSpec>, node: &Node, notes: &mut Notes) -> Option<Self> {

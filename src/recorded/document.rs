@@ -16,6 +16,9 @@ use crate::resource::{
     TypeName, Value, schemas,
 };
 
+/// Problems of an inventory that are told at most; one mistake often shows in each resource.
+const MOST_SHOWN: usize = 5;
+
 /// All that is wrong with the JSON of an inventory, each with its place as a JSON Pointer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InvalidRecording(Vec<String>);
@@ -29,7 +32,12 @@ impl InvalidRecording {
 
 impl fmt::Display for InvalidRecording {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0.join("; "))
+        let shown: Vec<_> = self.0.iter().take(MOST_SHOWN).map(String::as_str).collect();
+        out.write_str(&shown.join("; "))?;
+        match self.0.len().saturating_sub(MOST_SHOWN) {
+            0 => Ok(()),
+            more => write!(out, "; and {more} more"),
+        }
     }
 }
 

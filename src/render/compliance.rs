@@ -1,11 +1,13 @@
 //! The check run `cloudcorrect/compliance`: whether the accounts are as the commit's policies ask.
 
-use crate::evaluation::{Counts, Outcome};
-use crate::policy::{Group, GroupName, Mode};
-use crate::resource::Cause;
+use std::cmp::Reverse;
+
+use crate::evaluation::{CheckStanding, Counts, Outcome};
+use crate::policy::{Group, GroupName, Mode, Rule};
+use crate::resource::{Cause, TypeName};
 
 use super::links::Links;
-use super::markdown::Sheet;
+use super::markdown::{Sheet, code, escape};
 use super::post::{Annotations, CheckRun, CheckState, Post};
 use super::speaker::Speaker;
 use super::words::{count, noun, plural};
@@ -14,6 +16,8 @@ use super::words::{count, noun, plural};
 const LONGEST_SUMMARY: usize = 60_000;
 /// Groups listed at most.
 const MOST_LISTED: usize = 500;
+/// Checks listed at most.
+const MOST_CHECKS: usize = 100;
 /// Bytes of a title that groups may take, with room for how many more there are.
 const LONGEST_LIST: usize = 210;
 
@@ -28,8 +32,19 @@ pub struct GroupState {
     pub suspended: bool,
     /// What it counts, as [`unit()`] says.
     pub unit: String,
+    /// Those of its checks that fail or could not be judged.
+    pub checks: Vec<Wanting>,
     /// What the last run of the present definition said; `None` before the first.
     pub verdict: Option<(Outcome, Counts)>,
+}
+
+/// A check that fails or could not be judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanting {
+    /// What it asks.
+    pub rule: Rule,
+    /// How it stands.
+    pub standing: CheckStanding,
 }
 
 /// What a group counts, in the singular: resources of its type if it has one check, else findings,
@@ -114,29 +129,13 @@ impl<'a> Line<'a> {
         Self { group, kind, outcome, counts }
     }
 
-    /// `1 of 1 buckets fails`, `4 of 9 findings are unknown: access denied`.
+    /// `1 of 1 buckets fails`, `4 of 9 findings are unknown (access denied)`.
     fn words(&self) -> String {
-        let Counts { fail, unknown, .. } = self.counts;
-        match self.outcome {
-            None => "not evaluated yet".to_owned(),
-            Some(Outcome::Fail) => {
-                let fails = if fail == 1 { "fails" } else { "fail" };
-                let and = if unknown > 0 { format!(", {unknown} unknown") } else { String::new() };
-                format!("{} {fails}{and}", self.share(fail))
-            }
-            Some(Outcome::Unknown(cause)) => {
-                let are = if unknown == 1 { "is" } else { "are" };
-                format!("{} {are} unknown ({})", self.share(unknown), words_of(cause))
-            }
-            Some(Outcome::Pass) => format!("{} pass", self.share(self.counts.pass)),
-            Some(Outcome::Waived) => format!("{} waived", self.share(self.counts.waived)),
-            Some(Outcome::NotApplicable) => "nothing to judge".to_owned(),
-        }
-    }
-
-    /// `1 of 1 buckets`.
-    fn share(&self, part: u64) -> String {
-        format!("{part} of {} {}", self.counts.judged(), plural(&self.group.unit))
+        let Some(outcome) = self.outcome else { return "not evaluated yet".to_owned() };
+        // A list that could not be read is a finding, but no resource.
+        let unlisted = self.group.checks.iter().any(|check| check.standing.unlisted);
+        let unit = if unlisted { "finding" } else { &self.group.unit };
+        amount(outcome, self.counts, unit)
     }
 
     fn in_title(&self) -> String {
@@ -162,6 +161,44 @@ impl<'a> Line<'a> {
         };
         format!("| {name} | {mode} | {result} |\n")
     }
+}
+
+/// `1 of 1 buckets fails`, `4 of 9 findings are unknown (access denied)`.
+fn amount(outcome: Outcome, counts: Counts, unit: &str) -> String {
+    let share = |part: u64| format!("{part} of {} {}", counts.judged(), plural(unit));
+    let Counts { fail, unknown, .. } = counts;
+    match outcome {
+        Outcome::Fail => {
+            let fails = if fail == 1 { "fails" } else { "fail" };
+            let and = if unknown > 0 { format!(", {unknown} unknown") } else { String::new() };
+            format!("{} {fails}{and}", share(fail))
+        }
+        Outcome::Unknown(cause) => {
+            let are = if unknown == 1 { "is" } else { "are" };
+            format!("{} {are} unknown ({})", share(unknown), words_of(cause))
+        }
+        Outcome::Pass => format!("{} pass", share(counts.pass)),
+        Outcome::Waived => format!("{} waived", share(counts.waived)),
+        Outcome::NotApplicable => "nothing to judge".to_owned(),
+    }
+}
+
+/// A check that needs somebody, as an item of a list.
+fn item(group: &GroupState, check: &Wanting) -> String {
+    let Wanting { rule, standing } = check;
+    let unit = noun(&TypeName::from(rule.resource_type.as_str()));
+    let amount = match standing.outcome {
+        Outcome::Unknown(cause) if standing.unlisted => {
+            format!("the {} could not be listed ({})", plural(&unit), words_of(cause))
+        }
+        outcome => amount(outcome, standing.counts, &unit),
+    };
+    let id = code(&format!("{}/{}", group.name, rule.id));
+    let mut item = format!("- **{}** ({id}, {}): {amount}.", escape(&rule.title), rule.severity);
+    if let (Outcome::Fail, Some(remediation)) = (standing.outcome, &rule.remediation) {
+        item = format!("{item} What to do: {}", escape(remediation));
+    }
+    item + "\n"
 }
 
 /// `access denied`.
@@ -192,7 +229,8 @@ fn title(lines: &[Line<'_>]) -> String {
     let number = |kind: Kind| lines.iter().filter(|line| line.kind == kind).count();
     let (pending, passing) = (number(Kind::Pending), number(Kind::Passing));
     let mut parts = Vec::new();
-    if pending > 0 && !has(lines, Kind::Failing) {
+    let fails = has(lines, Kind::Failing);
+    if pending > 0 && !fails {
         let all = lines.len() - number(Kind::Suspended);
         parts.push(format!("{} of {all} groups evaluated", all - pending));
     } else if passing > 0 && state(lines) == CheckState::Success {
@@ -202,6 +240,9 @@ fn title(lines: &[Line<'_>]) -> String {
     let bad = [Kind::Failing, Kind::Unknown, Kind::Audited];
     let bad = bad.iter().flat_map(|kind| lines.iter().filter(move |line| line.kind == *kind));
     parts.extend(listed(&bad.map(Line::in_title).collect::<Vec<_>>()));
+    if pending > 0 && fails {
+        parts.push(format!("{} to be evaluated", count(pending, "more group")));
+    }
     if parts.is_empty() {
         parts.push(match number(Kind::Idle) {
             0 => "no group is enforced or audited".to_owned(),
@@ -240,12 +281,25 @@ fn summary(speaker: Speaker<'_>, shown: &[Line<'_>], links: &Links) -> String {
     let heading = "| Group | Mode | Result |\n| --- | --- | --- |\n";
     let rows = shown.iter().map(|line| line.row(speaker, links));
     sheet.rows(heading, rows, (MOST_LISTED, "groups"));
+    let mut checks: Vec<_> = shown
+        .iter()
+        .filter(|line| !matches!(line.kind, Kind::Suspended))
+        .flat_map(|line| line.group.checks.iter().map(move |check| (line, check)))
+        .collect();
+    if !checks.is_empty() {
+        checks.sort_by_key(|(line, check)| {
+            let is_unknown = check.standing.outcome != Outcome::Fail;
+            (line.group.mode != Mode::Enforce, is_unknown, Reverse(check.rule.severity))
+        });
+        let items = checks.iter().map(|(line, check)| item(line.group, check));
+        sheet.rows("### Checks that need somebody\n\n", items, (MOST_CHECKS, "checks"));
+    }
     sheet.finish()
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::policy::{PolicySet, SourceFile};
+    use crate::policy::{PolicySet, Severity, SourceFile};
 
     use super::*;
 
@@ -267,6 +321,7 @@ mod tests {
             mode: mode.parse().unwrap_or_default(),
             suspended: *mode == SUSPENDED,
             unit: "bucket".into(),
+            checks: Vec::new(),
             verdict: *verdict,
         });
         let links = Links::new("https://x.example".parse().ok());
@@ -346,7 +401,7 @@ mod tests {
         Success, 2 groups pass
         Success, 1 group passes; audit: b: 3 of 10 buckets fail
         Failure, b: 2 of 9 buckets fail; could not evaluate a: 1 of 9 buckets is unknown (access denied); audit: c: 1 of 2 buckets fails
-        Failure, a: 1 of 2 buckets fails
+        Failure, a: 1 of 2 buckets fails; 1 more group to be evaluated
         Success, 1 group passes
         Failure, a: 1 of 3 buckets fails, 2 unknown
         InProgress, 1 of 2 groups evaluated; could not evaluate a: 1 of 9 buckets is unknown (access denied)
@@ -379,6 +434,67 @@ mod tests {
         | [e](https://x.example/sources/main/groups/e) | enforce | suspended |
         | [f](https://x.example/sources/main/groups/f) | enforce | 3 of 3 buckets pass |
         ");
+    }
+
+    fn wanting(id: &str, severity: Severity, outcome: Outcome, unlisted: bool) -> Wanting {
+        let counts = Counts { pass: 3, ..Counts::from_iter([outcome]) };
+        let rule = Rule {
+            id: id.to_owned(),
+            title: format!("Buckets are *{id}* @all"),
+            severity,
+            resource_type: "AWS::S3::Bucket".to_owned(),
+            filter: None,
+            assertion: "true".to_owned(),
+            compliance: Vec::new(),
+            remediation: Some("Turn <it> on.".to_owned()),
+            path: "policies/a.yaml".to_owned(),
+            line: 9,
+        };
+        let standing = CheckStanding { check: id.to_owned(), outcome, counts, unlisted };
+        Wanting { rule, standing }
+    }
+
+    #[test]
+    fn checks_that_need_somebody_are_named() {
+        let denied = Outcome::Unknown(Cause::AccessDenied);
+        let group = |name: &str, mode: Mode, outcome: Outcome, checks: Vec<Wanting>| GroupState {
+            name: name.parse().expect("a name"),
+            mode,
+            suspended: false,
+            unit: "bucket".into(),
+            checks,
+            verdict: Some((outcome, Counts { fail: 1, unknown: 2, pass: 6, ..NONE })),
+        };
+        let groups = [
+            group(
+                "storage",
+                Mode::Enforce,
+                Outcome::Fail,
+                vec![
+                    wanting("tagged", Severity::Low, Outcome::Fail, false),
+                    wanting("encrypted", Severity::High, denied, false),
+                    wanting("private", Severity::High, Outcome::Fail, false),
+                ],
+            ),
+            group(
+                "listed",
+                Mode::Audit,
+                denied,
+                vec![wanting("known", Severity::High, denied, true)],
+            ),
+            group(
+                "hidden",
+                Mode::Shadow,
+                Outcome::Fail,
+                vec![wanting("new", Severity::High, Outcome::Fail, false)],
+            ),
+        ];
+        let speaker = Speaker { source: "main", is_alone: true };
+        let Post::CheckRun(check) = compliance(speaker, "0123456", &groups, &Links::new(None))
+        else {
+            panic!("a check run");
+        };
+        insta::assert_snapshot!(format!("{}\n\n{}", check.title, check.summary), @"");
     }
 
     #[test]

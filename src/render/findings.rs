@@ -93,9 +93,12 @@ impl Results<'_> {
             counts += result.counts;
             let _ = writeln!(text, "{} {}", mark(result.outcome), group.name);
             for (check, found) in group.checks.iter().zip(&result.checks) {
-                let head = format!("{} {}", mark(found.outcome), check.id);
-                let _ = writeln!(text, "  {head:<44} {}", tally(found));
+                let head = format!("{} {} ({})", mark(found.outcome), check.id, check.severity);
+                let _ = writeln!(text, "  {head:<52} {}", tally(found));
                 found.findings.iter().for_each(|finding| line(&mut text, finding));
+                if let (Outcome::Fail, Some(remediation)) = (found.outcome, &check.remediation) {
+                    let _ = writeln!(text, "      what to do: {}", visible(remediation.trim()));
+                }
             }
         }
         let _ = writeln!(
@@ -130,7 +133,7 @@ fn tally(found: &CheckResult) -> String {
         parts.push("not applicable".to_owned());
     }
     if found.out_of_scope > 0 {
-        parts.push(format!("{} out of scope", found.out_of_scope));
+        parts.push(format!("{} outside the account's regions", found.out_of_scope));
     }
     parts.join(", ")
 }

@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use crate::compliance;
 use crate::db::revisions::{self, RevisionRecord, State};
 use crate::db::sources::{self, Claim, Completed, Fence};
-use crate::db::{groups, policies};
+use crate::db::{checks, groups, policies};
 
 use super::plan::{Application, Decision, SyncPlan};
 use super::posts::Poster;
@@ -55,11 +55,15 @@ async fn bring_into_force(
     plan: &SyncPlan,
     application: &Application,
 ) -> anyhow::Result<Vec<String>> {
-    let Application { files, groups, retired } = application;
+    let Application { files, groups, checks, retired } = application;
     let commit = plan.commit.id.to_string();
     policies::apply(connection, fence, &commit, &plan.commit.author, files).await?;
     groups::retire(connection, fence, retired).await?;
-    Ok(groups::upsert(connection, fence, &commit, groups).await?)
+    let changed = groups::upsert(connection, fence, &commit, groups).await?;
+    let checks: Vec<_> =
+        checks.iter().map(|(group, rules)| (group.as_str(), rules.as_slice())).collect();
+    checks::define(connection, fence, &checks).await?;
+    Ok(changed)
 }
 
 fn record(plan: &SyncPlan) -> anyhow::Result<RevisionRecord> {

@@ -7,7 +7,7 @@ use crate::db::groups::GroupUpsert;
 use crate::db::policies::{FileChange, InForce};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::git::{Commit, CommitId};
-use crate::policy::{Group, PolicySet, Reading};
+use crate::policy::{Check, Group, PolicySet, Reading, Rule};
 use crate::render::compliance::unit;
 use crate::resource::Region;
 
@@ -38,6 +38,8 @@ pub(super) struct Application {
     pub(super) files: Vec<FileChange>,
     /// All groups; those whose definition is the same are left alone.
     pub(super) groups: Vec<GroupUpsert>,
+    /// What the checks of each of them ask.
+    pub(super) checks: Vec<(String, Vec<Rule>)>,
     /// Groups that are gone.
     pub(super) retired: Vec<String>,
 }
@@ -100,6 +102,7 @@ fn application(policies: &Policies, standing: &Standing) -> Application {
     Application {
         files: file_changes(policies, &standing.policies),
         groups: set.groups.values().map(|group| upsert(set, group)).collect(),
+        checks: set.groups.values().map(rules).collect(),
         retired: standing.groups.iter().filter(is_gone).cloned().collect(),
     }
 }
@@ -129,6 +132,10 @@ fn upsert(policies: &PolicySet, group: &Group) -> GroupUpsert {
         description: group.description.clone(),
         unit: unit(group),
     }
+}
+
+fn rules(group: &Group) -> (String, Vec<Rule>) {
+    (group.name.to_string(), group.checks.iter().map(Check::rule).collect())
 }
 
 /// The digest of all that a group's results depend on: what it says, and the accounts that it

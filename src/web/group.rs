@@ -41,6 +41,8 @@ pub(super) struct GroupPage {
     filters: Vec<Filter>,
     findings: Findings,
     runs: Runs,
+    /// Whether only findings of one outcome are shown.
+    is_filtered: bool,
 }
 
 /// A choice of findings by outcome.
@@ -91,7 +93,8 @@ async fn read(
         runs: Runs::new(&history, &source.registration.name, now),
         facts: facts(source, &group, now),
         checks,
-        badge: Badge::of(group.verdict.map(|verdict| verdict.outcome)),
+        badge: badge(&group),
+        is_filtered: part.outcome.is_some(),
         tags: tags(&group, None),
         retired: group.retired_at.map(|at| Moment::new(at, now)),
         source: source.registration.name.clone(),
@@ -101,6 +104,13 @@ async fn read(
         strip,
         window,
     })
+}
+
+fn badge(group: &Group) -> Badge {
+    match group.retired_at {
+        Some(_) => Badge::named("not_applicable", "retired"),
+        None => Badge::of(group.verdict.map(|verdict| verdict.outcome)),
+    }
 }
 
 async fn found(
@@ -138,6 +148,7 @@ fn strip(history: &[Run], group: &Group, now: DateTime<Utc>) -> (Strip, &'static
         })
         .collect();
     let window = Window::reaching(stretches.first().map(|first| first.first), now);
+    let window = window.until(group.retired_at);
     (Strip::draw(&stretches, window, patience(group)).large(), window.words)
 }
 

@@ -28,6 +28,7 @@ pub(super) struct RevisionPage {
     facts: Vec<Fact>,
     problems: Vec<Problem>,
     files: Vec<TouchedFile>,
+    is_refused: bool,
 }
 
 /// A diagnostic, as the revision keeps it.
@@ -108,5 +109,6 @@ fn page(
         facts,
         problems: serde_json::from_value(record.diagnostics)?,
         files,
+        is_refused: record.state == RevisionState::Refused,
     })
 }

@@ -34,6 +34,8 @@ pub(super) struct Stretch {
 pub(super) struct Window {
     from: DateTime<Utc>,
     to: DateTime<Utc>,
+    /// When what is drawn came to its end, if it did.
+    end: Option<DateTime<Utc>>,
     /// `last hour`.
     pub(super) words: &'static str,
 }
@@ -53,7 +55,12 @@ impl Window {
         let longest = (TimeDelta::days(90), "last 90 days");
         let (length, words) =
             windows.into_iter().find(|(length, _)| *length >= age).unwrap_or(longest);
-        Self { from: now - length, to: now, words }
+        Self { from: now - length, to: now, end: None, words }
+    }
+
+    /// The same for what ended at an instant: nothing is drawn behind it.
+    pub(super) fn until(self, end: Option<DateTime<Utc>>) -> Self {
+        Self { end, ..self }
     }
 
     /// Where an instant lies, in units of the drawing's width.
@@ -89,11 +96,12 @@ impl Strip {
     /// Draws `stretches`, oldest first, in the window. What a run found is drawn until the next
     /// run, but not for longer than `patience`: a service that stood still knew nothing.
     pub(super) fn draw(stretches: &[Stretch], window: Window, patience: TimeDelta) -> Self {
+        let close = window.end.unwrap_or(window.to);
         let ends = stretches.iter().skip(1).map(|next| next.first).chain([window.to]);
         let bars: Vec<Bar> = stretches
             .iter()
             .zip(ends)
-            .map(|(stretch, next)| (stretch, next.min(stretch.last + patience)))
+            .map(|(stretch, next)| (stretch, next.min(stretch.last + patience).min(close)))
             .filter(|(_, end)| *end >= window.from)
             .map(|(stretch, end)| bar(stretch, end, window))
             .collect();
@@ -163,7 +171,17 @@ mod tests {
     }
 
     fn drawn(stretches: &[Stretch], now: i64, patience: i64) -> Vec<(String, String, u8)> {
+        drawn_until(None, stretches, now, patience)
+    }
+
+    fn drawn_until(
+        end: Option<i64>,
+        stretches: &[Stretch],
+        now: i64,
+        patience: i64,
+    ) -> Vec<(String, String, u8)> {
         let window = Window::reaching(stretches.first().map(|first| first.first), at(now));
+        let window = window.until(end.map(at));
         Strip::draw(stretches, window, TimeDelta::minutes(patience))
             .bars
             .into_iter()
@@ -183,6 +201,14 @@ mod tests {
         let history = [stretch(60, 60, Outcome::Pass), stretch(102, 114, Outcome::Pass)];
         let bars = [("0.0", "200.0", 30), ("700.0", "300.0", 30)];
         assert_eq!(drawn(&history, 120, 12), bars.map(|(x, w, h)| (x.into(), w.into(), h)));
+    }
+
+    #[test]
+    fn a_group_that_was_retired_has_no_history_behind_that() {
+        let history = [stretch(60, 90, Outcome::Fail)];
+        let bars = [("0.0", "500.0", 100)];
+        let drawn = drawn_until(Some(90), &history, 120, 60);
+        assert_eq!(drawn, bars.map(|(x, w, h)| (x.into(), w.into(), h)));
     }
 
     #[test]

@@ -15,10 +15,11 @@ use crate::clock::Clock;
 use crate::db::findings::{FindingChange, FindingKey, FindingRecord};
 use crate::db::policies::FileChange;
 use crate::db::revisions::{RevisionRecord, State};
-use crate::db::{Digest, findings, groups, policies, revisions, runs, sources};
-use crate::evaluation::{Counts, Outcome};
+use crate::db::{Digest, checks, findings, groups, policies, revisions, runs, sources};
+use crate::evaluation::{CheckStanding, Counts, Outcome};
 use crate::fetch::CallStats;
 use crate::github::WebhookSecret;
+use crate::policy::{Check, PolicySet, Rule, SourceFile};
 use crate::resource::{Cause, Provider};
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
@@ -76,6 +77,7 @@ async fn synced(pool: &PgPool) -> TestResult {
         unit: "bucket".into(),
     };
     groups::upsert(&mut tx, &fence, "c1", &[group]).await?;
+    checks::define(&mut tx, &fence, &[("storage", &rules())]).await?;
     let completed = sources::Completed {
         head: "c2".into(),
         revision: Some("c1".into()),
@@ -103,6 +105,13 @@ fn revision(
     })
 }
 
+/// What the checks of the group ask.
+fn rules() -> Vec<Rule> {
+    let file = SourceFile::new("policies/storage.yaml", STORAGE.as_bytes());
+    let groups = PolicySet::read(&[file]).policies.groups;
+    groups.values().flat_map(|group| &group.checks).map(Check::rule).collect()
+}
+
 /// Completes the due run of the group with a finding for each of `found`.
 async fn evaluated(pool: &PgPool, found: &[(&str, Outcome)]) -> Result<i64, crate::db::Error> {
     let mut tx = pool.begin().await?;
@@ -114,6 +123,14 @@ async fn evaluated(pool: &PgPool, found: &[(&str, Outcome)]) -> Result<i64, crat
         .map(|(resource, outcome)| FindingChange::Open(finding(resource, *outcome)))
         .collect();
     findings::apply(&mut tx, &fence, &changes).await?;
+    let standing = CheckStanding {
+        check: "private".into(),
+        outcome: Outcome::worst(found.iter().map(|(_, outcome)| *outcome))
+            .unwrap_or(Outcome::NotApplicable),
+        counts: found.iter().map(|(_, outcome)| *outcome).collect(),
+        unlisted: false,
+    };
+    checks::stand(&mut *tx, &fence, &[standing]).await?;
     let outcomes = || found.iter().map(|(_, outcome)| *outcome);
     let verdict = groups::Verdict {
         outcome: Outcome::worst(outcomes()).unwrap_or(Outcome::NotApplicable),

@@ -25,7 +25,7 @@ pub struct Query<'a> {
 /// The last finding of a page: the next begins behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
-    /// The rank of its outcome.
+    /// The rank of its outcome and severity.
     pub rank: i32,
     /// Its key.
     pub key: FindingKey,
@@ -90,7 +90,7 @@ impl TryFrom<Row> for Listed {
     }
 }
 
-/// A page of a group's findings: the worst outcome first, then by check, account, region and
+/// A page of a group's findings: the worst outcome first, of these the most severe, then by check, account, region and
 /// resource.
 pub async fn page(
     executor: impl PgExecutor<'_>,
@@ -104,8 +104,10 @@ pub async fn page(
         r#"select check_id, provider, account, region, resource_type, resource_id, outcome, cause,
             severity, body as "explanation?", since, until, closed_reason, rank as "rank!"
         from (
-            select *, case outcome when 'fail' then 0 when 'unknown' then 1 when 'pass' then 2
-                when 'waived' then 3 else 4 end as rank
+            select *, case outcome when 'fail' then 0 when 'unknown' then 10 when 'pass' then 20
+                when 'waived' then 30 else 40 end
+                + case severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2
+                when 'low' then 3 else 4 end as rank
             from finding
             where source = $1 and group_name = $2
               and case when $3::timestamptz is null then until is null

@@ -1,0 +1,217 @@
+//! Checks of the groups in force: what each asks, and how it stands.
+
+use sqlx::types::Json;
+use sqlx::{PgConnection, PgExecutor};
+
+use super::sources::{self, SourceId};
+use super::{Error, groups, words};
+use crate::evaluation::{CheckStanding, Counts};
+use crate::policy::Rule;
+use crate::resource::Cause;
+
+/// A check in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// Its group.
+    pub group: String,
+    /// What it asks.
+    pub rule: Rule,
+    /// What the last completed run of the group said of it.
+    pub standing: Option<CheckStanding>,
+}
+
+struct Row {
+    group_name: String,
+    id: String,
+    rule: Json<Rule>,
+    outcome: Option<String>,
+    cause: Option<String>,
+    counts: Option<Json<Counts>>,
+    unlisted: bool,
+}
+
+impl TryFrom<Row> for Check {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let standing = match row.outcome {
+            None => None,
+            Some(outcome) => Some(CheckStanding {
+                check: row.id,
+                outcome: words::outcome(&outcome, row.cause.as_deref())?,
+                counts: row.counts.unwrap_or_default().0,
+                unlisted: row.unlisted,
+            }),
+        };
+        Ok(Self { group: row.group_name, rule: row.rule.0, standing })
+    }
+}
+
+/// Brings the checks of all groups of a revision into force, by group. How a check stands is kept
+/// as long as its group has it.
+pub async fn define(
+    connection: &mut PgConnection,
+    fence: &sources::Fence,
+    checks: &[(&str, &[Rule])],
+) -> Result<(), Error> {
+    let rows = || {
+        checks.iter().flat_map(|(group, rules)| {
+            rules.iter().enumerate().map(move |(position, rule)| (*group, position, rule))
+        })
+    };
+    let groups: Vec<&str> = rows().map(|(group, ..)| group).collect();
+    let ids: Vec<&str> = rows().map(|(_, _, rule)| rule.id.as_str()).collect();
+    let positions: Vec<i32> =
+        rows().map(|(_, position, _)| i32::try_from(position).unwrap_or(i32::MAX)).collect();
+    let rules: Vec<Json<&Rule>> = rows().map(|(_, _, rule)| Json(rule)).collect();
+    sqlx::query!(
+        "delete from policy_check where source = $1
+           and (group_name, id) not in (select * from unnest($2::text[], $3::text[]))",
+        fence.source.0,
+        &groups as &[&str],
+        &ids as &[&str],
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "insert into policy_check as old (source, group_name, id, position, rule)
+         select $1, * from unnest($2::text[], $3::text[], $4::int[], $5::jsonb[])
+         on conflict (source, group_name, id) do update
+         set position = excluded.position, rule = excluded.rule
+         where (old.position, old.rule) is distinct from (excluded.position, excluded.rule)",
+        fence.source.0,
+        &groups as &[&str],
+        &ids as &[&str],
+        &positions,
+        &rules as &[Json<&Rule>],
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Keeps how the checks of a group stand after a run; what stands as before is left alone.
+pub async fn stand(
+    executor: impl PgExecutor<'_>,
+    fence: &groups::Fence,
+    standings: &[CheckStanding],
+) -> Result<(), Error> {
+    let ids: Vec<&str> = standings.iter().map(|standing| standing.check.as_str()).collect();
+    let outcomes: Vec<&str> = standings.iter().map(|standing| standing.outcome.name()).collect();
+    let causes: Vec<Option<&str>> =
+        standings.iter().map(|standing| standing.outcome.cause().map(Cause::as_str)).collect();
+    let counts: Vec<Json<Counts>> =
+        standings.iter().map(|standing| Json(standing.counts)).collect();
+    let unlisted: Vec<bool> = standings.iter().map(|standing| standing.unlisted).collect();
+    sqlx::query!(
+        "update policy_check old
+         set outcome = new.outcome, cause = new.cause, counts = new.counts, unlisted = new.unlisted
+         from unnest($3::text[], $4::text[], $5::text[], $6::jsonb[], $7::boolean[])
+            as new (id, outcome, cause, counts, unlisted)
+         where source = $1 and group_name = $2 and old.id = new.id
+           and (old.outcome, old.cause, old.counts, old.unlisted)
+               is distinct from (new.outcome, new.cause, new.counts, new.unlisted)",
+        fence.source.0,
+        fence.group,
+        &ids as &[&str],
+        &outcomes as &[&str],
+        &causes as &[Option<&str>],
+        &counts as &[Json<Counts>],
+        &unlisted,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// The checks of a group, in the order of its file.
+pub async fn of_group(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    group: &str,
+) -> Result<Vec<Check>, Error> {
+    sqlx::query_as!(
+        Row,
+        r#"select group_name, id, rule as "rule: Json<Rule>", outcome, cause,
+            counts as "counts: Json<Counts>", unlisted
+         from policy_check where source = $1 and group_name = $2 order by position"#,
+        source.0,
+        group,
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(Check::try_from)
+    .collect()
+}
+
+/// The checks of a source that fail or could not be judged, by group and in the order of the file.
+pub async fn wanting(executor: impl PgExecutor<'_>, source: SourceId) -> Result<Vec<Check>, Error> {
+    sqlx::query_as!(
+        Row,
+        r#"select group_name, id, rule as "rule: Json<Rule>", outcome, cause,
+            counts as "counts: Json<Counts>", unlisted
+         from policy_check where source = $1 and outcome in ('fail', 'unknown')
+         order by group_name, position"#,
+        source.0,
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(Check::try_from)
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::PgPool;
+
+    use super::*;
+    use crate::db::fixtures::{TestResult, claim, groups, rule, sync};
+    use crate::evaluation::Outcome;
+
+    fn standing(check: &str, outcome: Outcome) -> CheckStanding {
+        let counts = Counts::from_iter([outcome]);
+        CheckStanding { check: check.to_owned(), outcome, counts, unlisted: false }
+    }
+
+    async fn told(pool: &PgPool, source: SourceId) -> Result<Vec<String>, Error> {
+        let checks = of_group(pool, source, "storage").await?;
+        let outcome = |check: &Check| match &check.standing {
+            Some(standing) => standing.outcome.to_string(),
+            None => "none".to_owned(),
+        };
+        Ok(checks.iter().map(|it| format!("{} {}", it.rule.title, outcome(it))).collect())
+    }
+
+    #[sqlx::test]
+    async fn a_check_keeps_its_standing_as_long_as_its_group_has_it(pool: PgPool) -> TestResult {
+        let source = groups(&pool, &["storage", "network"]).await;
+        let old = [rule("private", "Old"), rule("encrypted", "Encrypted")];
+        let claimed = loop {
+            let claimed = claim(&pool).await;
+            if claimed.name == "storage" {
+                break claimed;
+            }
+        };
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        define(&mut tx, &fence, &[("storage", &old), ("network", &old)]).await?;
+        let run = groups::fence(&mut *tx, &claimed).await?;
+        let denied = Outcome::Unknown(Cause::AccessDenied);
+        let standings = [standing("private", Outcome::Fail), standing("encrypted", denied)];
+        stand(&mut *tx, &run, &standings).await?;
+        tx.commit().await?;
+        assert_eq!(told(&pool, source).await?, ["Old fail", "Encrypted unknown(access_denied)"]);
+        assert_eq!(wanting(&pool, source).await?.len(), 2);
+
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        let new = [rule("tagged", "Tagged"), rule("private", "New")];
+        define(&mut tx, &fence, &[("storage", &new)]).await?;
+        tx.commit().await?;
+        assert_eq!(told(&pool, source).await?, ["Tagged none", "New fail"]);
+        assert_eq!(of_group(&pool, source, "network").await?, []);
+        Ok(())
+    }
+}
