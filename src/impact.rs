@@ -29,6 +29,11 @@ impl Changes {
         self.0.is_empty()
     }
 
+    /// The changes of which nobody can say without looking whether they demand less.
+    pub fn to_judge(&self) -> impl Iterator<Item = &Change> {
+        self.0.iter().filter(|change| change.weight == Weight::Changed)
+    }
+
     /// The changes that demand less.
     pub fn weaker(&self) -> impl Iterator<Item = &Change> {
         self.0.iter().filter(|change| change.weight == Weight::Weaker)
@@ -64,6 +69,11 @@ pub enum What {
     Added,
     /// It is gone.
     Removed,
+    /// It had another name: what its history has stays under that one.
+    Renamed {
+        /// The name that it had.
+        from: GroupName,
+    },
     /// A field has another value; an empty text where it has none.
     Field {
         /// The field as policies write it, such as `severity`.
@@ -126,11 +136,25 @@ impl Side {
     }
 }
 
+/// A line beyond this is broken where its conditions end, so that a difference shows.
+const LONG_LINE: usize = 60;
+
+/// The lines of a text; none of a missing one.
+fn lines(text: Option<&str>) -> Vec<String> {
+    let lines = text.unwrap_or_default().trim().lines().map(str::trim_end);
+    lines
+        .flat_map(|line| {
+            if line.chars().count() > LONG_LINE {
+                conjuncts::broken(line)
+            } else {
+                vec![line.to_owned()]
+            }
+        })
+        .collect()
+}
+
 /// The lines of two texts; none of a missing one.
 fn diff(old: Option<&str>, new: Option<&str>) -> Vec<DiffLine> {
-    let lines = |text: Option<&str>| -> Vec<String> {
-        text.unwrap_or_default().trim().lines().map(|line| line.trim_end().to_owned()).collect()
-    };
     let (old, new) = (lines(old), lines(new));
     let old: Vec<_> = old.iter().map(String::as_str).collect();
     let new: Vec<_> = new.iter().map(String::as_str).collect();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::expression::Expression;
-use crate::policy::{Account, AccountName, Check, Group, OnEmpty, PolicySet};
+use crate::policy::{Account, AccountName, Check, Group, GroupName, OnEmpty, PolicySet};
 
 use super::conjuncts::{Relation, relation};
 use super::{Change, Changes, Subject, Weight, What, diff};
@@ -16,9 +16,17 @@ pub fn changes(base: &PolicySet, head: &PolicySet) -> Changes {
     for (name, old, new) in pairs(&base.accounts, &head.accounts) {
         found.account(name, old, new);
     }
+    let renamed = renamed(base, head);
     for (name, old, new) in pairs(&base.groups, &head.groups) {
         let subject = Subject::Group(name.clone());
-        match (old, new) {
+        let was = renamed.get(name).and_then(|from| base.groups.get(*from));
+        if new.is_none() && renamed.values().any(|from| *from == name) {
+            continue;
+        }
+        if let Some(was) = was {
+            found.push(&subject, What::Renamed { from: was.name.clone() }, Weight::Neutral);
+        }
+        match (old.or(was), new) {
             (Some(old), Some(new)) => {
                 found.selection(&subject, (base, old), (head, new));
                 found.group(&subject, old, new);
@@ -28,6 +36,20 @@ pub fn changes(base: &PolicySet, head: &PolicySet) -> Changes {
         }
     }
     Changes(found.0)
+}
+
+/// Groups that are new under a name and gone under another, with the same checks: the new name
+/// with the old one. Of several with the same checks each old name is taken once.
+fn renamed<'a>(base: &'a PolicySet, head: &'a PolicySet) -> BTreeMap<&'a GroupName, &'a GroupName> {
+    let mut gone: Vec<_> =
+        base.groups.values().filter(|group| !head.groups.contains_key(&group.name)).collect();
+    let mut renamed = BTreeMap::new();
+    for new in head.groups.values().filter(|group| !base.groups.contains_key(&group.name)) {
+        if let Some(at) = gone.iter().position(|old| old.checks == new.checks) {
+            renamed.insert(&new.name, &gone.remove(at).name);
+        }
+    }
+    renamed
 }
 
 /// Every key of two maps with what it has in each.

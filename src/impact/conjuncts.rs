@@ -67,6 +67,32 @@ fn conjuncts(text: &str) -> Option<BTreeSet<String>> {
     Some(all)
 }
 
+/// The line broken behind each `&&` and `||` that stands in no string.
+pub(super) fn broken(line: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    let mut rest = line.chars().peekable();
+    while let Some(character) = rest.next() {
+        let Some(last) = lines.last_mut() else { break };
+        match character {
+            '"' | '\'' => {
+                // A string without an end is no expression; the line is shown as it is.
+                if take_string(character, &mut rest, last).is_none() {
+                    return vec![line.to_owned()];
+                }
+            }
+            '&' | '|' if rest.next_if_eq(&character).is_some() => {
+                last.extend([character, character]);
+                while rest.next_if_eq(&' ').is_some() {}
+                if rest.peek().is_some() {
+                    lines.push(String::new());
+                }
+            }
+            other => last.push(other),
+        }
+    }
+    lines
+}
+
 /// Takes a string over as it is, up to its closing quote.
 fn take_string(quote: char, rest: &mut Peekable<Chars<'_>>, condition: &mut String) -> Option<()> {
     condition.push(quote);
@@ -84,6 +110,16 @@ fn take_string(quote: char, rest: &mut Peekable<Chars<'_>>, condition: &mut Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_break_behind_conditions_and_not_in_strings() {
+        assert_eq!(
+            broken(r#"a && (b || c == " && \" || ")"#),
+            ["a &&", "(b ||", r#"c == " && \" || ")"#]
+        );
+        assert_eq!(broken("a &&"), ["a &&"]);
+        assert_eq!(broken("a == 'b && c"), ["a == 'b && c"]);
+    }
 
     #[test]
     fn conditions_that_come_and_go_narrow_and_widen() {

@@ -74,6 +74,7 @@ fn shown(changes: &Changes) -> String {
         let what = match what {
             What::Added => "added".to_owned(),
             What::Removed => "removed".to_owned(),
+            What::Renamed { from } => format!("was {from}"),
             What::Field { field, from, to } => format!("{field} `{from}` -> `{to}`"),
             What::Expression { field, diff } => {
                 diff.iter().fold((*field).to_owned(), |all, line| {
@@ -120,11 +121,29 @@ fn removing_and_downgrading_are_weaker() {
       -tag("env") == "prod"
       +tag("env") == "prod" && tag("x") == "y"
     Weaker: storage/private: assert
-      -resource.PublicAccessBlockConfiguration.BlockPublicAcls && resource.PublicAccessBlockConfiguration.RestrictPublicBuckets
-      +resource.PublicAccessBlockConfiguration.RestrictPublicBuckets
+      -resource.PublicAccessBlockConfiguration.BlockPublicAcls &&
+       resource.PublicAccessBlockConfiguration.RestrictPublicBuckets
     Stronger: storage/renamed: added
     Weaker: storage/versioned: removed
     "#);
+}
+
+#[test]
+fn a_group_under_another_name_is_the_same_group() {
+    insta::assert_snapshot!(after(&[
+        ("kind: Group\nmetadata: { name: storage,", "kind: Group\nmetadata: { name: buckets,"),
+        ("mode: enforce", "mode: audit"),
+    ]), @"
+    Neutral: buckets: was storage
+    Weaker: buckets: mode `enforce` -> `audit`
+    ");
+    insta::assert_snapshot!(after(&[
+        ("kind: Group\nmetadata: { name: storage,", "kind: Group\nmetadata: { name: buckets,"),
+        ("severity: high", "severity: low"),
+    ]), @"
+    Stronger: buckets: added
+    Weaker: storage: removed
+    ");
 }
 
 #[test]
@@ -149,7 +168,8 @@ fn the_other_way_round_is_stronger() {
       -tag("env") == "prod"
     Stronger: storage/versioned: assert
       -resource.VersioningConfiguration.Status == "Enabled"
-      +resource.VersioningConfiguration.Status == "Enabled" && size(resource.Tags) > 0
+      +resource.VersioningConfiguration.Status == "Enabled" &&
+      +size(resource.Tags) > 0
     Stronger: storage/versioned: onEmpty `not_applicable` -> `fail`
     "#);
 }
@@ -193,7 +213,8 @@ fn conditions_on_another_type_are_not_compared() {
       -tag("env") == "prod"
       +tag("env") == "prod" && resource.UserName != "root"
     Changed: storage/private: assert
-      -resource.PublicAccessBlockConfiguration.BlockPublicAcls && resource.PublicAccessBlockConfiguration.RestrictPublicBuckets
+      -resource.PublicAccessBlockConfiguration.BlockPublicAcls &&
+      -resource.PublicAccessBlockConfiguration.RestrictPublicBuckets
       +resource.UserName != "x"
     "#);
 }

@@ -65,14 +65,20 @@ fn verdict(reading: &Reading, changes: Option<&Changes>) -> String {
     let extent = extent(&reading.policies);
     let Some(changes) = changes else { return format!("**Valid**: {extent}.") };
     let all = changes.iter().count();
-    match (all, changes.weaker().count()) {
-        (0, _) => format!("**Valid**: {extent}, and nothing that is checked changes."),
-        (_, 0) => format!("**Valid**: {extent}; {}, none of them weaker.", count(all, "change")),
-        (_, weaker) => {
+    let all = count(all, "change");
+    match (changes.weaker().count(), changes.to_judge().count()) {
+        _ if changes.is_empty() => {
+            format!("**Valid**: {extent}, and nothing that is checked changes.")
+        }
+        (0, 0) => format!("**Valid**: {extent}; {all}, none of them weaker."),
+        (0, unclear) => {
+            format!("**Valid**: {extent}; {all}, of which {unclear} may be weaker: please look.")
+        }
+        (weaker, unclear) => {
             let demand = if weaker == 1 { "demands" } else { "demand" };
+            let and = if unclear > 0 { format!(", {unclear} more may") } else { String::new() };
             format!(
-                "⚠️ **Valid, but weaker**: {weaker} of {} {demand} less than what is in force.",
-                count(all, "change")
+                "⚠️ **Valid, but weaker**: {weaker} of {all} {demand} less than what is in force{and}."
             )
         }
     }
@@ -103,9 +109,13 @@ fn item(change: &Change) -> String {
     let weight = match weight {
         Weight::Weaker => ": **weaker**",
         Weight::Stronger => ": stronger",
-        Weight::Changed | Weight::Neutral => "",
+        Weight::Changed => ": weaker or stronger, please look",
+        Weight::Neutral => "",
     };
     match what {
+        What::Renamed { from } => {
+            format!("- {subject} was {from}; its history stays under that name{weight}\n")
+        }
         What::Added => format!("- {subject} added{weight}\n"),
         What::Removed => format!("- {subject} removed{weight}\n"),
         What::Field { field, from, to } => {
@@ -250,11 +260,11 @@ spec:
         <!-- cloudcorrect:main -->
         ### Policies
 
-        **Valid**: 1 group with 2 checks; 3 changes, none of them weaker.
+        **Valid**: 1 group with 2 checks; 3 changes, of which 1 may be weaker: please look.
 
         **Changes**
 
-        - storage: `named` where changed
+        - storage: `named` where changed: weaker or stronger, please look
           ```diff
           - tag("env") == "prod"
           + tag("env") == "live"
@@ -276,7 +286,7 @@ spec:
 
         | | Where | Problem |
         | --- | --- | --- |
-        | error | `policies/a.yaml:17:15` | there is no resource type `a\|b` @‸octocat…\`; this version knows `AWS::EC2::Instance`, `AWS::EC2::SecurityGroup`, `AWS::IAM::User`, `AWS::S3::Bucket` |
+        | error | `policies/a.yaml:17:15` | there is no resource type `a\|b' @octocat…`; this version knows `AWS::EC2::Instance`, `AWS::EC2::SecurityGroup`, `AWS::IAM::User`, `AWS::S3::Bucket` |
 
         <sub>at `0123456`</sub>
         ");
