@@ -109,6 +109,15 @@ impl Server {
         Ok(())
     }
 
+    /// Starts the server again after it has gone, where it was. May fail for a while: what the old
+    /// server leaves behind takes a moment to end.
+    pub async fn again(&mut self) -> Result<(), Error> {
+        let binaries = Binaries::choose(&self.place).await?;
+        let (pid, child) = spawn(&self.place, &binaries, &self.socket_dir)?;
+        (self.pid, self.child) = (pid, Some(child));
+        self.ready().await
+    }
+
     /// Stops the server: connections are closed, what was committed is kept.
     pub async fn stop(mut self) -> Result<(), Error> {
         self.signal(Signal::INT);
@@ -129,28 +138,14 @@ impl Server {
             initialize(&place, &binaries).await?;
         }
         let socket_dir = place.socket_dir()?;
-        let mut command = command(&place, &binaries.postgres());
-        command.arg("-D").arg(place.data());
-        for setting in SETTINGS {
-            command.arg("-c").arg(setting);
-        }
-        command.arg("-c").arg(format!("unix_socket_directories={}", socket_dir.display()));
-        let log = place.log()?;
-        let child = command
-            .stdout(log.try_clone().map_err(Error::io("write", &place.log_path()))?)
-            .stderr(log)
-            // A signal from the terminal is for the service, which stops its server last.
-            .process_group(0)
-            .spawn()
-            .map_err(Error::io("run", &binaries.postgres()))?;
-        let pid = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
-        let pid = pid.ok_or_else(|| Error::Exited(place.last_words()))?;
+        let (pid, child) = spawn(&place, &binaries, &socket_dir)?;
         let mut server = Self { place, pid, socket_dir, child: Some(child) };
-        if server.until_ready().await? {
-            Ok(server)
-        } else {
-            Err(Error::Exited(server.place.last_words()))
-        }
+        server.ready().await?;
+        Ok(server)
+    }
+
+    async fn ready(&mut self) -> Result<(), Error> {
+        if self.until_ready().await? { Ok(()) } else { Err(Error::Exited(self.place.last_words())) }
     }
 
     fn new(place: Place, running: PidFile, child: Option<Child>) -> Result<Self, Error> {
@@ -200,6 +195,25 @@ impl Server {
             let _ = kill_process(self.pid, signal);
         }
     }
+}
+
+fn spawn(place: &Place, binaries: &Binaries, socket_dir: &Path) -> Result<(Pid, Child), Error> {
+    let mut command = command(place, &binaries.postgres());
+    command.arg("-D").arg(place.data());
+    for setting in SETTINGS {
+        command.arg("-c").arg(setting);
+    }
+    command.arg("-c").arg(format!("unix_socket_directories={}", socket_dir.display()));
+    let log = place.log()?;
+    let child = command
+        .stdout(log.try_clone().map_err(Error::io("write", &place.log_path()))?)
+        .stderr(log)
+        // A signal from the terminal is for the service, which stops its server last.
+        .process_group(0)
+        .spawn()
+        .map_err(Error::io("run", &binaries.postgres()))?;
+    let pid = child.id().and_then(|id| Pid::from_raw(i32::try_from(id).ok()?));
+    Ok((pid.ok_or_else(|| Error::Exited(place.last_words()))?, child))
 }
 
 /// Sets up an empty database beside the place where it belongs and moves it there when it is whole.

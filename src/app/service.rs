@@ -40,6 +40,9 @@ const MONTHS_AHEAD: i32 = 3;
 /// Enterprise Server for seven; one that came after all would only cause a look at what is known.
 const DELIVERIES_KEPT: Duration = Duration::from_hours(14 * 24);
 
+/// Sources synced at once.
+const MOST_SYNCS: usize = 8;
+
 /// The reconcilers over a database, and the routes of both listeners.
 ///
 /// A pass of each may be called by hand; [`Service::run`] calls them for ever.
@@ -47,6 +50,8 @@ const DELIVERIES_KEPT: Duration = Duration::from_hours(14 * 24);
 pub struct Parts {
     /// Brings Git revisions into force.
     pub syncer: Arc<Syncer>,
+    /// How many sources are synced at once: a remote that hangs must not hold up the others.
+    pub syncs: usize,
     /// Runs due groups.
     pub evaluator: Arc<Evaluator>,
     /// Posts what the outbox holds; nobody to post to without GitHub.
@@ -77,6 +82,7 @@ impl Parts {
         let secret = WebhookSecret::new(secret)?;
         let syncing = sync_settings(settings);
         Ok(Self {
+            syncs: settings.sources.len().clamp(1, MOST_SYNCS),
             syncer: Arc::new(Syncer::new(pool.clone(), github.clone(), syncing)),
             evaluator: Arc::new(Evaluator::new(pool.clone(), inventories, options)),
             reporter: github.map(|github| Arc::new(Reporter::new(pool.clone(), github))),
@@ -138,10 +144,14 @@ impl Service {
         serve(&tasks, self.webhooks, self.parts.webhooks.clone(), "webhooks");
         serve(&tasks, self.page, self.parts.pages.clone(), "page");
         reconcile(&tasks, &self.pool, &self.parts);
-        stopping.cancelled().await;
+        let mut private = self.private;
+        tokio::select! {
+            () = stopping.cancelled() => {}
+            () = keep_up(private.as_mut()) => {}
+        }
         tasks.drain().await;
         self.pool.close().await;
-        stop_database(self.private).await?;
+        stop_database(private).await?;
         tracing::info!("stopped");
         Ok(())
     }
@@ -149,11 +159,13 @@ impl Service {
 
 fn reconcile(tasks: &Tasks, pool: &PgPool, parts: &Parts) {
     let hints = Hints::default();
-    let syncer = Arc::clone(&parts.syncer);
-    tasks.repeat("sync", hints.sources.clone(), POLL, move || {
-        let syncer = Arc::clone(&syncer);
-        async move { syncer.pass().await }
-    });
+    for _ in 0..parts.syncs {
+        let syncer = Arc::clone(&parts.syncer);
+        tasks.repeat("sync", hints.sources.clone(), POLL, move || {
+            let syncer = Arc::clone(&syncer);
+            async move { syncer.pass().await }
+        });
+    }
     let evaluator = Arc::clone(&parts.evaluator);
     tasks.repeat("evaluate", hints.groups.clone(), POLL, move || {
         let evaluator = Arc::clone(&evaluator);
@@ -301,6 +313,25 @@ pub(super) async fn database(settings: &DatabaseSettings) -> Result<(PgPool, Opt
     let pool = db::connect(&url).await.context("cannot reach the database")?;
     db::migrate(&pool).await.context("cannot bring the database up to date")?;
     Ok((pool, private))
+}
+
+/// Starts the private Postgres again whenever it ends: it may be killed when memory runs short, and
+/// the service is of no use without it. Never returns.
+async fn keep_up(private: Option<&mut Server>) {
+    let Some(server) = private else { return std::future::pending().await };
+    loop {
+        if let Err(error) = server.gone().await {
+            tracing::warn!(error = %error, "cannot watch the private Postgres");
+            tokio::time::sleep(RECONNECT).await;
+            continue;
+        }
+        tracing::warn!("the private Postgres has ended; it is started again");
+        while let Err(error) = server.again().await {
+            tracing::error!(error = %error, "the private Postgres does not start again");
+            tokio::time::sleep(RECONNECT).await;
+        }
+        tracing::info!("the private Postgres runs again");
+    }
 }
 
 /// Stops the private database, where there is one.

@@ -1,10 +1,13 @@
 //! The service as a process: what a SIGKILL in the worst moment leaves behind, and what the next
 //! process makes of it.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use cloudcorrect::forge::{Effect, Event, Fault, Forge};
 use insta::assert_snapshot;
+use rustix::process::{Pid, Signal, kill_process};
 use sqlx::PgPool;
 
 use crate::world::cloud::Cloud;
@@ -128,6 +131,41 @@ async fn what_was_posted_as_sigkill_came_is_not_posted_again(pool: PgPool) {
     assert_eq!(comments.len(), 1, "{comments:?}");
     service.stop().await;
     world.scene.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn a_private_postgres_that_was_killed_is_started_again(pool: PgPool) {
+    let mut world = World::new(pool).await;
+    // So that Postgres, which never runs as root, finds its way.
+    let directory = world.directory.path();
+    std::fs::set_permissions(directory, Permissions::from_mode(0o711)).expect("permissions");
+    world.cloud.public_bucket("logs");
+    let scene = &world.scene;
+    let variables = [("DATABASE_URL", "")];
+    let mut service = Process::start(scene, directory, &world.cloud.setting(), &variables).await;
+    let ended = |sha: &str| {
+        let checks = scene.forge.check_runs(sha);
+        checks.iter().filter(|check| check.conclusion.is_some()).count() == 2
+    };
+    let files = [ACCOUNTS, ("policies/storage.yaml", STORAGE)];
+    let sha = scene.commit_to("main", &files).await;
+    until(&scene.forge, "both checks", || ended(&sha)).await;
+
+    let file = directory.join("data/postgres/data/postmaster.pid");
+    let file = std::fs::read_to_string(file).expect("a running server");
+    let pid = file.lines().next().and_then(|pid| Pid::from_raw(pid.parse().ok()?));
+    kill_process(pid.expect("its number"), Signal::KILL).expect("it was running");
+    service.says("the private Postgres runs again").await;
+
+    let low = STORAGE.replace("severity: high", "severity: low");
+    let sha = scene.commit_to("main", &[("policies/storage.yaml", &low)]).await;
+    until(&scene.forge, "both checks", || ended(&sha)).await;
+    assert_snapshot!(scene.checks(&sha), @"
+    cloudcorrect/compliance: failure: storage: 1 of 1 buckets fails
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    service.stop_after_trouble().await;
+    assert!(!directory.join("data/postgres/data/postmaster.pid").exists(), "it was stopped");
 }
 
 /// Posts that somebody is at, of which it is not known whether they are there.

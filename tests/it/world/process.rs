@@ -100,7 +100,12 @@ impl Process {
     }
 
     /// SIGTERM: what runs is finished. Nothing was logged as an error.
-    pub(crate) async fn stop(mut self) {
+    pub(crate) async fn stop(self) {
+        assert_eq!(self.stop_after_trouble().await, Vec::<Json>::new(), "failures were logged");
+    }
+
+    /// SIGTERM, and what was logged as an error.
+    pub(crate) async fn stop_after_trouble(mut self) -> Vec<Json> {
         self.signal(Signal::TERM);
         let ending = tokio::task::spawn_blocking(move || {
             let ended = self.child.wait().expect("the service ends");
@@ -111,7 +116,7 @@ impl Process {
         let ended = tokio::time::timeout(PATIENCE, ending).await.expect("it stops in time");
         let (ended, failures): (ExitStatus, Vec<Json>) = ended.expect("waiting ends");
         assert!(ended.success(), "{ended}");
-        assert_eq!(failures, Vec::<Json>::new(), "failures were logged");
+        failures
     }
 
     fn signal(&self, signal: Signal) {
