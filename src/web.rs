@@ -59,6 +59,7 @@ pub fn pages(pages: Pages) -> Router {
         .merge(assets::routes())
         .fallback(async || answer::Failure::NotFound)
         .with_state(pages)
+        .layer(middleware::from_fn(guard::without_nul))
         .layer(middleware::from_fn(answer::explained))
         .layer(middleware::from_fn(move |request, next| {
             guard::only_for(hosts.clone(), request, next)

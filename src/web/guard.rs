@@ -60,6 +60,14 @@ pub(super) fn guarded(routes: Router, listener: &'static str) -> Router {
         .layer(middleware::map_request(without_request_id))
 }
 
+/// Nothing has a name with a NUL in it, and the database would take offence.
+pub(super) async fn without_nul(request: Request, next: Next) -> Response {
+    if request.uri().to_string().contains("%00") {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    next.run(request).await
+}
+
 /// The id of a request, for the answer and the log.
 pub(super) fn request_id(request: &Request) -> &str {
     let id = request.headers().get("x-request-id");

@@ -304,6 +304,12 @@ async fn a_failure_shows_its_request_and_not_its_cause(pool: PgPool) -> TestResu
     for (path, status, words) in [
         ("/runs/1", StatusCode::NOT_FOUND, "There is no such page"),
         ("/nothing", StatusCode::NOT_FOUND, "There is no such page"),
+        ("/sources/main/groups/%00", StatusCode::NOT_FOUND, "There is no such page"),
+        (
+            "/sources/main/groups/storage?outcome=%00",
+            StatusCode::NOT_FOUND,
+            "There is no such page",
+        ),
         ("/sources/other/groups/storage", StatusCode::NOT_FOUND, "There is no such page"),
         ("/runs/one", StatusCode::BAD_REQUEST, "The address does not say what to show"),
         (

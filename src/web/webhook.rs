@@ -5,6 +5,7 @@
 //! the look itself is left to `sync`, so that order, loss and repetition of webhooks cost nothing.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -23,8 +24,13 @@ use crate::github::{Event, PullRequestAction, RepositoryId, WebhookSecret};
 /// The largest body that GitHub sends.
 const LARGEST_BODY: usize = 25 * 1024 * 1024;
 
-/// How many bodies are held at a time: anybody may send one.
-const BODIES: usize = 4;
+/// How much of bodies is held at a time, MiB: anybody may send one. Most of GitHub's are far
+/// smaller than one.
+const HELD_MIB: u32 = 128;
+
+/// How long a body may take. GitHub gives up after ten seconds, of which some are for others whose
+/// bodies are slow.
+const BODY_TIME: Duration = Duration::from_secs(3);
 
 /// What receives webhooks.
 #[derive(Debug, Clone)]
@@ -39,12 +45,15 @@ pub struct Webhooks {
 struct Receiver {
     webhooks: Webhooks,
     bodies: Arc<Semaphore>,
+    /// How long a body may take.
+    body_time: Duration,
 }
 
 /// The routes of the webhooks' listener.
 pub fn webhooks(webhooks: Webhooks) -> Router {
     let health = health::routes(webhooks.pool.clone());
-    let receiver = Receiver { webhooks, bodies: Arc::new(Semaphore::new(BODIES)) };
+    let bodies = Arc::new(Semaphore::new(HELD_MIB as usize));
+    let receiver = Receiver { webhooks, bodies, body_time: BODY_TIME };
     let routes = Router::new()
         .route("/webhooks/github", post(receive))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
@@ -66,6 +75,8 @@ enum Refusal {
     TooLarge,
     #[error("the body broke off")]
     BrokenOff,
+    #[error("the body took too long")]
+    Slow,
     #[error("the signature is missing or wrong")]
     Forged,
     #[error("a header of GitHub's is missing: X-GitHub-Event or X-GitHub-Delivery")]
@@ -83,6 +94,7 @@ impl IntoResponse for Refusal {
         let status = match &self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Forged => StatusCode::UNAUTHORIZED,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::BrokenOff | Self::Headless | Self::Unreadable => StatusCode::BAD_REQUEST,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         };
@@ -119,8 +131,11 @@ async fn read(
     if announced.is_some_and(|length| length > LARGEST_BODY) {
         return Err(Refusal::TooLarge);
     }
-    let _permit = receiver.bodies.acquire().await.map_err(anyhow::Error::from)?;
-    let body = Bytes::from_request(request, &()).await.map_err(|rejection| {
+    // One that does not say its length may have any.
+    let held = mebibytes(announced.unwrap_or(LARGEST_BODY));
+    let _permit = receiver.bodies.acquire_many(held).await.map_err(anyhow::Error::from)?;
+    let receiving = tokio::time::timeout(receiver.body_time, Bytes::from_request(request, &()));
+    let body = receiving.await.map_err(|_| Refusal::Slow)?.map_err(|rejection| {
         let too_large = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
         if too_large { Refusal::TooLarge } else { Refusal::BrokenOff }
     })?;
@@ -131,6 +146,11 @@ async fn read(
     };
     let event = tokio::task::spawn_blocking(read).await.map_err(anyhow::Error::from)??;
     Ok(Delivery { id, event })
+}
+
+/// A length in whole mebibytes, at least one.
+fn mebibytes(length: usize) -> u32 {
+    u32::try_from(length.div_ceil(1 << 20)).unwrap_or(HELD_MIB).clamp(1, HELD_MIB)
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {
@@ -144,8 +164,11 @@ async fn take(pool: &PgPool, delivery: &Delivery) -> anyhow::Result<&'static str
     if !db::deliveries::note(&mut *transaction, &delivery.id).await? {
         return Ok("seen before\n");
     }
-    let repository = i64::try_from(repository.0)?;
-    let nudged = db::sources::nudge_repository(&mut transaction, repository).await?;
+    let nudged = match i64::try_from(repository.0) {
+        Ok(repository) => db::sources::nudge_repository(&mut transaction, repository).await?,
+        // No repository has such a number.
+        Err(_) => 0,
+    };
     transaction.commit().await?;
     Ok(if nudged == 0 { "no source watches this repository\n" } else { "looking\n" })
 }
@@ -158,5 +181,41 @@ fn repository(event: &Event) -> Option<RepositoryId> {
             (*action != PullRequestAction::Other).then_some(*repository)
         }
         Event::Ping | Event::Ignored => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use sqlx::postgres::PgPoolOptions;
+
+    use super::*;
+
+    fn receiver() -> Receiver {
+        let pool = PgPoolOptions::new().connect_lazy("postgres:///nowhere").expect("an address");
+        let secret = WebhookSecret::new("secret".to_owned().into()).expect("a secret");
+        let bodies = Arc::new(Semaphore::new(HELD_MIB as usize));
+        let body_time = Duration::from_millis(1);
+        Receiver { webhooks: Webhooks { pool, secret }, bodies, body_time }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_never_comes_gives_its_room_back() {
+        let receiver = receiver();
+        let names = ["x-hub-signature-256", "x-github-event", "x-github-delivery"];
+        let headers: HeaderMap = names
+            .into_iter()
+            .map(|name| (name.parse().expect("a name"), "x".parse().expect("a value")))
+            .collect();
+        let never = futures::stream::pending::<Result<Bytes, std::io::Error>>();
+        let request = Request::new(Body::from_stream(never));
+        let refused = read(&receiver, &headers, request).await.err();
+        assert!(matches!(refused, Some(Refusal::Slow)), "{refused:?}");
+        assert_eq!(receiver.bodies.available_permits(), HELD_MIB as usize);
+    }
+
+    #[test]
+    fn bodies_take_room_by_their_length() {
+        assert_eq!([0, 1, 1 << 20, LARGEST_BODY].map(mebibytes), [1, 1, 1, 25]);
     }
 }
