@@ -24,6 +24,28 @@ fn the_example_policies_are_good() {
 }
 
 #[test]
+fn what_a_commit_may_not_hold_is_refused_on_disk_too() {
+    let tree = tempfile::tempdir().expect("a directory");
+    let policies = tree.path().join("policies");
+    fs::create_dir(&policies).expect("a directory");
+    std::os::unix::fs::symlink("/etc/passwd", policies.join("link.yaml")).expect("a link");
+    fs::write(policies.join(".hidden.yaml"), "kind: [").expect("a hidden file");
+    fs::write(policies.join("large.yaml"), "#".repeat((1 << 20) + 1)).expect("a large file");
+    let output = cloudcorrect(&["validate", policies.to_str().expect("UTF-8")]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let shown = text(&output.stdout).replace(policies.to_str().expect("UTF-8"), "policies");
+    insta::assert_snapshot!(shown, @"
+    error[unreadable-file]: the file has 1048577 bytes, and at most 1 MiB is read; split it
+     --> policies/large.yaml:1:1
+
+    error[unreadable-file]: symbolic links are not followed; put the file itself in its place
+     --> policies/link.yaml:1:1
+
+    0 files: 2 errors, 0 warnings
+    ");
+}
+
+#[test]
 fn the_example_account_is_judged_with_what_was_seen() {
     let output = cloudcorrect(&EVALUATE);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
@@ -31,28 +53,35 @@ fn the_example_account_is_judged_with_what_was_seen() {
     let lines: Vec<&str> = shown.lines().filter(|line| !line.ends_with(" ms")).collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
     ✗ identity
-      ✗ console-users-have-mfa                     1 fail, 2 pass
+      ✗ console-users-have-mfa (high)                      1 fail, 2 pass
           ✗ bob (123456789012/global): size(resource.MFADevices) = 0
-      ✗ keys-are-rotated                           1 fail, 4 pass
+          what to do: Have the user register an MFA device.
+      ✗ keys-are-rotated (medium)                          1 fail, 4 pass
           ✗ ci-deploy (123456789012/global): resource.AccessKeys[0].Status = "Active"; age(resource.AccessKeys[0].CreateDate) = duration("999d20h")
+          what to do: Create a new key, move what uses the old one, and delete it.
     ✗ network
-      ✗ no-ssh-from-the-world                      1 fail, 7 pass
+      ✗ no-ssh-from-the-world (critical)                   1 fail, 7 pass
           ✗ sg-07c3f1e9a5d2b8644 (123456789012/us-east-1): resource.SecurityGroupIngress[1].CidrIp = "0.0.0.0/0", resource.SecurityGroupIngress[1].IpProtocol = "tcp", resource.SecurityGroupIngress[1].FromPort = 22, resource.SecurityGroupIngress[1].ToPort = 22
-      ✗ metadata-tokens-required                   2 fail, 4 pass
+          what to do: Restrict the rule to your own addresses, or use Session Manager.
+      ✗ metadata-tokens-required (high)                    2 fail, 4 pass
           ✗ i-0f2a7d5c1e8b36940 (123456789012/eu-west-1): resource.MetadataOptions.HttpTokens = "optional"; resource.MetadataOptions.HttpEndpoint = "enabled"
           ✗ i-0d1b6f3a9c8e75240 (123456789012/us-east-1): resource.MetadataOptions.HttpTokens = "optional"; resource.MetadataOptions.HttpEndpoint = "enabled"
-      ✓ shop-is-up                                 3 pass
+          what to do: Set the instance's metadata options to require tokens.
+      ✓ shop-is-up (critical)                              3 pass
     ✗ storage
-      ✗ public-access-blocked                      2 fail, 7 pass, 1 out of scope
+      ✗ public-access-blocked (high)                       2 fail, 7 pass, 1 outside the account's regions
           ✗ acme-analytics-export (123456789012/us-east-1): resource.PublicAccessBlockConfiguration.BlockPublicAcls = false; resource.PublicAccessBlockConfiguration.IgnorePublicAcls = false; resource.PublicAccessBlockConfiguration.BlockPublicPolicy = false; resource.PublicAccessBlockConfiguration.RestrictPublicBuckets = false
           ✗ acme-partner-dropbox (123456789012/us-east-1): resource.PublicAccessBlockConfiguration.RestrictPublicBuckets = false
-      ✗ policy-not-public                          1 fail, 1 unknown, 9 pass, 1 out of scope
+          what to do: Turn on all four settings of Block Public Access for the bucket.
+      ✗ policy-not-public (critical)                       1 fail, 1 unknown, 9 pass, 1 outside the account's regions
           ✗ acme-eu-sandbox-tmp (123456789012/eu-west-1): resource.PolicyStatus = {"IsPublic": true}; resource.PolicyStatus.IsPublic = true
           ? acme-partner-dropbox (123456789012/us-east-1): s3:GetBucketPolicyStatus: Access Denied
-      ✗ versioned                                  3 fail, 7 pass, 1 out of scope
+          what to do: Remove the statement that allows every principal, or restrict it to your organization.
+      ✗ versioned (medium)                                 3 fail, 7 pass, 1 outside the account's regions
           ✗ acme-eu-prod-logs (123456789012/eu-west-1): resource.VersioningConfiguration.Status = "Suspended"
           ✗ acme-analytics-export (123456789012/us-east-1): resource.VersioningConfiguration = null
           ✗ acme-prod-logs (123456789012/us-east-1): resource.VersioningConfiguration = null
+          what to do: Turn on versioning.
     "#);
 }
 

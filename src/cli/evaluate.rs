@@ -19,7 +19,8 @@ use crate::render::diagnostics;
 use crate::render::findings::Results;
 use crate::resource::Inventory;
 
-use super::{output, tree};
+use super::output;
+use super::tree::Tree;
 
 /// Arguments of `evaluate`.
 #[derive(Debug, clap::Args)]
@@ -59,10 +60,10 @@ enum Format {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let clock = Clock::System;
     let started = clock.now();
-    let files = tree::read(&arguments.paths)?;
-    let reading = PolicySet::read(&files);
+    let tree = Tree::read(&arguments.paths)?;
+    let reading = tree.reading();
     if reading.diagnostics.iter().any(Diagnostic::is_error) {
-        let shown = diagnostics::text(&reading.diagnostics, &files);
+        let shown = diagnostics::text(&reading.diagnostics, &tree.files);
         bail!("the policies have problems; nothing was evaluated\n{shown}");
     }
     let mut policies = reading.policies;

@@ -9,12 +9,12 @@ use anyhow::Context;
 use crate::app;
 use crate::clock::Clock;
 use crate::fetch::{self, Need, Scope};
-use crate::policy::PolicySet;
 use crate::recorded;
 use crate::render::diagnostics;
 use crate::resource::schemas;
 
-use super::{output, tree};
+use super::output;
+use super::tree::Tree;
 
 /// Arguments of `record`.
 #[derive(Debug, clap::Args)]
@@ -31,14 +31,14 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let files = tree::read(&arguments.paths)?;
-    let reading = PolicySet::read(&files);
+    let tree = Tree::read(&arguments.paths)?;
+    let reading = tree.reading();
     let named = reading.policies.accounts.values();
     let account = named
         .into_iter()
         .find(|account| account.name.as_str() == arguments.account)
         .with_context(|| {
-            let shown = diagnostics::text(&reading.diagnostics, &files);
+            let shown = diagnostics::text(&reading.diagnostics, &tree.files);
             format!("there is no account `{}`\n{shown}", arguments.account)
         })?;
     output::progress(&format!("recording account {} ...", account.id));

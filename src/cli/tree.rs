@@ -5,49 +5,101 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use crate::policy::{self, SourceFile};
+use crate::diagnostic::{Diagnostic, Place};
+use crate::policy::{self, PolicySet, Reading, SourceFile};
 
-/// The policy files under the paths, in the order of their names. A directory is read whole,
-/// a file as it is named; symbolic links are not followed.
-pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Vec<SourceFile>> {
-    let mut found = Vec::new();
-    for path in paths {
-        let kind = fs::symlink_metadata(path)
-            .with_context(|| format!("cannot read `{}`", path.display()))?;
-        if kind.is_dir() {
-            directory(path, &mut found)?;
-        } else {
-            found.push(path.clone());
-        }
-    }
-    found.sort();
-    found.dedup();
-    if found.is_empty() {
-        let shown: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
-        bail!("no policy file (*.yaml, *.yml, *.json) in `{}`", shown.join("`, `"));
-    }
-    found.iter().map(|path| file(path)).collect()
+/// Files beyond this size are not read, as in a repository.
+const LARGEST_FILE: u64 = 1 << 20;
+
+/// What a tree holds.
+#[derive(Debug, Default)]
+pub(super) struct Tree {
+    /// The policy files, in the order of their names.
+    pub(super) files: Vec<SourceFile>,
+    /// What is not read although it could hold policies.
+    refused: Vec<Diagnostic>,
 }
 
-fn directory(path: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
-    let entries =
-        fs::read_dir(path).with_context(|| format!("cannot list `{}`", path.display()))?;
-    for entry in entries {
-        let entry = entry.with_context(|| format!("cannot list `{}`", path.display()))?;
-        let kind = entry.file_type().with_context(|| format!("cannot list {entry:?}"))?;
-        let path = entry.path();
-        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        if kind.is_dir() && !hidden {
-            directory(&path, found)?;
-        } else if kind.is_file() && policy::is_policy_file(&path.to_string_lossy()) {
-            found.push(path);
+impl Tree {
+    /// What is under the paths. A directory is read whole, apart from hidden entries, a file as it
+    /// is named. What the service would refuse in a commit is refused here too.
+    pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Self> {
+        let mut tree = Self::default();
+        let mut found = Vec::new();
+        for path in paths {
+            let kind = fs::symlink_metadata(path)
+                .with_context(|| format!("cannot read `{}`", path.display()))?;
+            if kind.is_dir() {
+                tree.directory(path, &mut found)?;
+            } else {
+                found.push(path.clone());
+            }
         }
+        found.sort();
+        found.dedup();
+        if found.is_empty() && tree.refused.is_empty() {
+            let shown: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
+            bail!("no policy file (*.yaml, *.yml, *.json) in `{}`", shown.join("`, `"));
+        }
+        for path in &found {
+            tree.file(path)?;
+        }
+        Ok(tree)
     }
-    Ok(())
+
+    /// What its policies mean, and all that is wrong with them.
+    pub(super) fn reading(&self) -> Reading {
+        let mut reading = PolicySet::read(&self.files);
+        reading.diagnostics.extend(self.refused.iter().cloned());
+        reading.diagnostics.sort();
+        reading
+    }
+
+    fn directory(&mut self, path: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
+        let entries =
+            fs::read_dir(path).with_context(|| format!("cannot list `{}`", path.display()))?;
+        for entry in entries {
+            let entry = entry.with_context(|| format!("cannot list `{}`", path.display()))?;
+            let kind = entry.file_type().with_context(|| format!("cannot list {entry:?}"))?;
+            let path = entry.path();
+            let is_policy = policy::is_policy_file(&path.to_string_lossy());
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            if kind.is_dir() {
+                self.directory(&path, found)?;
+            } else if kind.is_file() && is_policy {
+                found.push(path);
+            } else if kind.is_symlink() && (is_policy || path.extension().is_none()) {
+                self.refuse(
+                    &path,
+                    "symbolic links are not followed; put the file itself in its place",
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, path: &Path) -> anyhow::Result<()> {
+        let unreadable = || format!("cannot read `{}`", path.display());
+        let bytes = fs::metadata(path).with_context(unreadable)?.len();
+        if bytes > LARGEST_FILE {
+            self.refuse(
+                path,
+                &format!("the file has {bytes} bytes, and at most 1 MiB is read; split it"),
+            );
+            return Ok(());
+        }
+        let bytes = fs::read(path).with_context(unreadable)?;
+        self.files.push(SourceFile::new(shown(path), bytes));
+        Ok(())
+    }
+
+    fn refuse(&mut self, path: &Path, why: &str) {
+        self.refused.push(Diagnostic::error(Place::file(shown(path)), "unreadable-file", why));
+    }
 }
 
-fn file(path: &Path) -> anyhow::Result<SourceFile> {
-    let bytes = fs::read(path).with_context(|| format!("cannot read `{}`", path.display()))?;
-    let shown = path.strip_prefix("./").unwrap_or(path).to_string_lossy();
-    Ok(SourceFile::new(shown.as_ref(), bytes))
+fn shown(path: &Path) -> String {
+    path.strip_prefix("./").unwrap_or(path).to_string_lossy().into_owned()
 }

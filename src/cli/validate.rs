@@ -5,10 +5,10 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use crate::policy::PolicySet;
 use crate::render::diagnostics;
 
-use super::{output, tree};
+use super::output;
+use super::tree::Tree;
 
 /// Arguments of `validate`.
 #[derive(Debug, clap::Args)]
@@ -33,17 +33,17 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let files = tree::read(&arguments.paths)?;
-    let reading = PolicySet::read(&files);
+    let tree = Tree::read(&arguments.paths)?;
+    let reading = tree.reading();
     let found = &reading.diagnostics;
     let shown = match arguments.format {
-        Format::Text => diagnostics::text(found, &files),
+        Format::Text => diagnostics::text(found, &tree.files),
         Format::Json => diagnostics::json(found),
         Format::Github => diagnostics::github(found),
     };
     output::print(&shown)?;
     if matches!(arguments.format, Format::Text) {
-        output::print(&diagnostics::summary(&reading, files.len()))?;
+        output::print(&diagnostics::summary(&reading, tree.files.len()))?;
     }
     let broken = found.iter().any(crate::diagnostic::Diagnostic::is_error);
     Ok(ExitCode::from(if broken { output::PROBLEMS } else { output::CLEAN }))
