@@ -211,17 +211,26 @@ fn reading<T>(
     read: impl FnOnce(Fields<'_>) -> T,
 ) -> Result<(T, Vec<Problem>), InvalidSettings> {
     let table: Table = toml.parse().map_err(|error: toml::de::Error| {
-        let message = error.to_string().trim().replace('\n', "\n    ");
-        InvalidSettings(vec![Problem { setting: "file".into(), message }])
+        InvalidSettings(vec![Problem { setting: "file".into(), message: syntax(toml, &error) }])
     })?;
     let mut problems = Vec::new();
     let settings = read(Fields::new("", table, variables, &mut problems));
     Ok((settings, problems))
 }
 
+/// What is wrong with a file that is no TOML, and where. The line itself may hold a secret.
+fn syntax(toml: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = toml.get(..start).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    format!("line {line}, column {column}: {}", error.message())
+}
+
 fn database(root: &mut Fields<'_>, base: &Path, variables: &Variables) -> DatabaseSettings {
     let data_dir = base.join(root.text("data_dir").unwrap_or_else(|| "cloudcorrect-data".into()));
     let url = root.text("database_url").or_else(|| variables.get("DATABASE_URL").cloned());
+    let url = url.filter(|url| !url.is_empty());
     let is_postgres =
         |url: &String| url.starts_with("postgres://") || url.starts_with("postgresql://");
     if url.as_ref().is_some_and(|url| !is_postgres(url)) {
@@ -511,7 +520,10 @@ mod tests {
             .expect("both are good");
         assert_eq!(database.data_dir, Path::new("/etc/d"));
         assert!(database.url.is_some());
-        let broken = read("a = = b", &[]).expect_err("no TOML").to_string();
-        assert!(broken.contains("TOML parse error at line 1, column 5"), "{broken}");
+        let secret = "[github]\nwebhook_secret = hush";
+        insta::assert_snapshot!(read(secret, &[]).expect_err("no TOML"), @"
+        1 setting is missing or wrong:
+          `file`: line 2, column 18: string values must be quoted, expected literal string
+        ");
     }
 }

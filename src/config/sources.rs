@@ -166,6 +166,15 @@ mod tests {
                 problem.lines().last().unwrap_or_default().trim().to_owned()
             })
             .collect();
-        insta::assert_snapshot!(told.join("\n"), @"");
+        insta::assert_snapshot!(told.join("\n"), @"
+        good
+        good
+        `sources[0].url`: `http://git.example/p.git` is not encrypted; use https, or set `git.allow_http = true`
+        `sources[0].url`: `file:///srv/p.git` is a local path; if that is meant, set `git.allow_file = true`
+        `sources[0].url`: `git@github.com:acme/p.git` is of SSH, which is not supported; write `https://HOST/PATH`
+        `sources[0].url`: `ssh` is not supported; write `https://HOST/PATH`
+        `sources[0].url`: must not hold credentials
+        `sources[0].url`: `/srv/p.git` is no URL: relative URL without a base; write `https://HOST/PATH`
+        ");
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, PgPool};
+use sqlx::{Connection, PgConnection, PgPool};
 
 use super::{Error, runs};
 
@@ -24,10 +24,20 @@ const SESSION: [(&str, &str); 4] = [
 /// How many months have their partition of runs before they begin.
 const MONTHS_AHEAD: i32 = 3;
 
+/// How long a database that cannot be reached is waited for at the start.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The pause between two attempts to reach it.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// `cannot_connect_now`: the server is starting or shutting down.
+const STARTING: &str = "57P03";
+
 /// A pool of connections to the database at `url`; fails if it cannot be reached.
 pub async fn connect(url: &SecretString) -> Result<PgPool, Error> {
     let options: PgConnectOptions = url.expose_secret().parse()?;
     let options = options.application_name("cloudcorrect").options(SESSION);
+    first(&options).await?;
     let pool = PgPoolOptions::new()
         .max_connections(16)
         .acquire_timeout(Duration::from_secs(10))
@@ -36,6 +46,27 @@ pub async fn connect(url: &SecretString) -> Result<PgPool, Error> {
         .connect_with(options)
         .await?;
     Ok(pool)
+}
+
+/// Connects once, with some patience for a database that starts beside the service. A pool would
+/// only say that it waited too long, not why.
+async fn first(options: &PgConnectOptions) -> Result<(), Error> {
+    let end = tokio::time::Instant::now() + PATIENCE;
+    loop {
+        let attempt = tokio::time::timeout_at(end, PgConnection::connect_with(options)).await;
+        let error = match attempt {
+            Ok(Ok(connection)) => return Ok(connection.close().await?),
+            Ok(Err(error)) => error,
+            Err(_) => sqlx::Error::PoolTimedOut,
+        };
+        let is_over = tokio::time::Instant::now() + PAUSE >= end;
+        let refuses =
+            error.as_database_error().is_some_and(|it| it.code().as_deref() != Some(STARTING));
+        if is_over || refuses {
+            return Err(error.into());
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 /// Asks the database for nothing: fails if it cannot be reached.

@@ -54,3 +54,12 @@ async fn migrations_go_down_and_up_again_over_rows(pool: PgPool) -> TestResult {
     groups(&pool, &["storage"]).await;
     Ok(())
 }
+
+#[sqlx::test]
+async fn a_database_that_refuses_says_why(pool: PgPool) -> TestResult {
+    let mut url = sqlx::ConnectOptions::to_url_lossy(&*pool.connect_options());
+    url.set_path("no_such_database");
+    let refused = super::connect(&String::from(url).into()).await.err().ok_or("it is not there")?;
+    assert!(refused.to_string().contains("\"no_such_database\" does not exist"), "{refused}");
+    Ok(())
+}

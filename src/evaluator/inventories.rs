@@ -73,11 +73,10 @@ impl Inventories {
                 told.insert(account.clone(), problem.to_owned());
                 tracing::warn!(target.account = %account, "{problem}; its checks are unknown");
             }
-            Some(_) => {}
             None if told.remove(account).is_some() => {
                 tracing::info!(target.account = %account, "the recorded inventory can be read again");
             }
-            None => {}
+            _ => {}
         }
     }
 

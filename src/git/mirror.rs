@@ -1,7 +1,8 @@
 //! A bare repository on disk that mirrors a few refs of a remote.
 
-use std::fs::{self, File};
+use std::fs::{self, DirBuilder, File};
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use git2::{Config, Repository};
@@ -70,7 +71,8 @@ impl Mirror {
 
 fn lock(directory: &Path) -> io::Result<File> {
     if let Some(parent) = directory.parent() {
-        fs::create_dir_all(parent)?;
+        // Policies may be private.
+        DirBuilder::new().recursive(true).mode(0o700).create(parent)?;
     }
     let file = File::options()
         .create(true)

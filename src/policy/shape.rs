@@ -238,11 +238,9 @@ pub(super) fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> 
         .map(|(_, name)| name)
 }
 
-/// As much of a text as fits into a message.
+/// As much of a text as fits into a message, where it stands in backticks: it has none itself.
 pub(super) fn short(text: &str) -> String {
     let line = text.lines().next().unwrap_or_default();
-    if line.chars().count() <= 60 && line.len() == text.len() {
-        return line.to_owned();
-    }
-    format!("{}…", line.chars().take(60).collect::<String>())
+    let shown: String = line.chars().take(60).map(|c| if c == '`' { '\'' } else { c }).collect();
+    if shown.len() == text.len() { shown } else { format!("{shown}…") }
 }

@@ -494,7 +494,24 @@ mod tests {
         else {
             panic!("a check run");
         };
-        insta::assert_snapshot!(format!("{}\n\n{}", check.title, check.summary), @"");
+        let shown = format!("{}\n\n{}", check.title, check.summary).replace('\u{200b}', "‸");
+        insta::assert_snapshot!(shown, @r#"
+        storage: 1 of 9 buckets fails, 2 unknown; audit: listed: 2 of 9 findings are unknown (access denied)
+
+        Some enforced groups fail, or could not be evaluated, which counts as failing.
+
+        | Group | Mode | Result |
+        | --- | --- | --- |
+        | storage | enforce | **1 of 9 buckets fails, 2 unknown** |
+        | listed | audit | 2 of 9 findings are unknown (access denied) |
+
+        ### Checks that need somebody
+
+        - **Buckets are \*private\* @‸all** (`storage/private`, high): 1 of 4 buckets fails. What to do: Turn \<it\> on.
+        - **Buckets are \*tagged\* @‸all** (`storage/tagged`, low): 1 of 4 buckets fails. What to do: Turn \<it\> on.
+        - **Buckets are \*encrypted\* @‸all** (`storage/encrypted`, high): 1 of 4 buckets is unknown (access denied).
+        - **Buckets are \*known\* @‸all** (`listed/known`, high): the buckets could not be listed (access denied).
+        "#);
     }
 
     #[test]

@@ -117,7 +117,7 @@ async fn a_refused_role_makes_all_unknown_until_it_is_granted(pool: PgPool) {
     let service = world.serve(&format!("role_arn = \"{role}\"\nexternal_id = \"only-us\"")).await;
     let sha = world.judge("policies/identity.yaml", IDENTITY).await;
     assert_snapshot!(world.scene.checks(&sha), @"
-    cloudcorrect/compliance: failure: could not evaluate identity: 1 of 1 users is unknown (credentials)
+    cloudcorrect/compliance: failure: could not evaluate identity: 1 of 1 findings is unknown (credentials)
     cloudcorrect/policies: success: 1 group with 1 check is valid
     ");
     assert_snapshot!(world.scene.findings().await, @"
@@ -186,7 +186,7 @@ async fn a_denied_call_makes_its_bucket_unknown_and_no_other(pool: PgPool) {
     world.proxy.fail("s3:ListBuckets", "", Fault::Deny);
     world.judge_again().await;
     assert_snapshot!(world.scene.checks(&sha), @"
-    cloudcorrect/compliance: failure: could not evaluate storage: 4 of 4 buckets are unknown (access denied)
+    cloudcorrect/compliance: failure: could not evaluate storage: 4 of 4 findings are unknown (access denied)
     cloudcorrect/policies: success: 1 group with 1 check is valid
     ");
     assert_snapshot!(world.scene.findings().await, @"

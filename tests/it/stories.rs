@@ -180,7 +180,7 @@ async fn what_cannot_be_read_is_unknown_and_never_a_pass(pool: PgPool) {
     storage/buckets-are-private secret unknown throttled
     ");
     assert_snapshot!(world.checks(&sha), @"
-    cloudcorrect/compliance: failure: could not evaluate storage: 3 of 3 buckets are unknown (throttled)
+    cloudcorrect/compliance: failure: could not evaluate storage: 3 of 3 findings are unknown (throttled)
     cloudcorrect/policies: success: 1 group with 1 check is valid
     ");
     world.finish().await;
