@@ -50,7 +50,7 @@ fn introduction(demo: &Demo) -> String {
   repository  {clone_url}
   account     {account}
 
-In a second terminal:
+Each start begins anew, with a repository of its own: clone it again. In a second terminal:
 
   # Change a policy: edit, commit, push.
   git clone {clone_url} && cd policies
