@@ -3,22 +3,27 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use futures::future::{BoxFuture, ready};
+use tokio::sync::Semaphore;
 
 use crate::fetch::{CallStats, Source};
 use crate::policy::Account;
-use crate::recorded::RecordedFile;
+use crate::recorded::{Recorded, RecordedFile, RecordingError};
 use crate::resource::{
     AccountId, Cause, Facet, Failure, Listing, Operation, Resource, Schema, Target,
 };
 
+/// How long reading a file may take; one on a network may take for ever.
+const READING: Duration = Duration::from_secs(30);
+
 /// The accounts that can be looked at, and how.
 #[derive(Debug)]
 pub struct Inventories {
-    recorded: BTreeMap<AccountId, RecordedFile>,
+    recorded: BTreeMap<AccountId, Arc<Reader>>,
     /// What was last logged of a file that cannot be used, so that it is logged once.
     told: Mutex<BTreeMap<AccountId, String>>,
     #[cfg(feature = "aws")]
@@ -38,28 +43,28 @@ impl Inventories {
         Self { recorded: files(recorded), told: Mutex::default() }
     }
 
-    /// A source for one evaluation; reads a file now and then, so that it belongs on a thread that
-    /// may block. What keeps the account from being reached becomes the answer
+    /// A source for one evaluation. What keeps the account from being reached becomes the answer
     /// to every question, so that each check says why it is unknown.
     pub async fn source(&self, account: &Account) -> Arc<dyn Source> {
         if let Some(file) = self.recorded.get(&account.id) {
-            return self.recorded(file, &account.id);
+            return self.recorded(file, &account.id).await;
         }
         self.live(account).await
     }
 
-    fn recorded(&self, file: &RecordedFile, account: &AccountId) -> Arc<dyn Source> {
-        let failure = match file.snapshot() {
-            Ok(snapshot) if snapshot.account() == account => {
+    async fn recorded(&self, file: &Arc<Reader>, account: &AccountId) -> Arc<dyn Source> {
+        let failure = match file.snapshot(READING).await {
+            None => Failure::new(Cause::Timeout, "reading the recorded inventory takes too long"),
+            Some(Ok(snapshot)) if snapshot.account() == account => {
                 self.tell(account, None);
                 return snapshot;
             }
-            Ok(snapshot) => {
+            Some(Ok(snapshot)) => {
                 let of = snapshot.account();
                 let message = format!("the recorded inventory is that of account {of}");
                 Failure::new(Cause::NotCollected, message)
             }
-            Err(error) => Failure::new(Cause::ServiceError, error.to_string()),
+            Some(Err(error)) => Failure::new(Cause::ServiceError, error.to_string()),
         };
         self.tell(account, Some(&failure.message));
         Arc::new(Unreachable(failure))
@@ -92,8 +97,37 @@ impl Inventories {
     }
 }
 
-fn files(recorded: BTreeMap<AccountId, PathBuf>) -> BTreeMap<AccountId, RecordedFile> {
-    recorded.into_iter().map(|(account, path)| (account, RecordedFile::new(path))).collect()
+fn files(recorded: BTreeMap<AccountId, PathBuf>) -> BTreeMap<AccountId, Arc<Reader>> {
+    recorded.into_iter().map(|(account, path)| (account, Arc::new(Reader::new(path)))).collect()
+}
+
+/// Reads a recorded inventory on a thread that may block: one at a time, so that a file system that
+/// hangs costs one thread.
+#[derive(Debug)]
+struct Reader {
+    file: Arc<RecordedFile>,
+    reading: Arc<Semaphore>,
+}
+
+impl Reader {
+    fn new(path: PathBuf) -> Self {
+        Self { file: Arc::new(RecordedFile::new(path)), reading: Arc::new(Semaphore::new(1)) }
+    }
+
+    /// The inventory as the file is now; `None` if that cannot be said in time.
+    async fn snapshot(&self, patience: Duration) -> Option<Result<Arc<Recorded>, RecordingError>> {
+        let reading = async {
+            let permit = Arc::clone(&self.reading).acquire_owned().await.ok()?;
+            let file = Arc::clone(&self.file);
+            let read = move || {
+                let snapshot = file.snapshot();
+                drop(permit);
+                snapshot
+            };
+            tokio::task::spawn_blocking(read).await.ok()
+        };
+        tokio::time::timeout(patience, reading).await.ok()?
+    }
 }
 
 /// An account that cannot be looked at.
@@ -121,5 +155,26 @@ impl Source for Unreachable {
 
     fn recorded_at(&self) -> Option<DateTime<Utc>> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_never_answers_costs_one_thread_and_no_evaluation() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("account.json");
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.is_ok_and(|made| made.success()), "a pipe that nobody writes to");
+        let reader = Reader::new(path.clone());
+        for _ in 0..3 {
+            assert!(reader.snapshot(Duration::from_millis(1)).await.is_none());
+        }
+        // The one thread that waits gets what it waits for, so that the test can end.
+        std::fs::write(&path, "{}").expect("somebody reads");
+        let read = reader.reading.acquire().await;
+        assert!(read.is_ok());
     }
 }

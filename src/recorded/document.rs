@@ -16,6 +16,9 @@ use crate::resource::{
     TypeName, Value, schemas,
 };
 
+/// Bytes of a resource's id.
+const LONGEST_ID: usize = 1024;
+
 /// Problems of an inventory that are told at most; one mistake often shows in each resource.
 const MOST_SHOWN: usize = 5;
 
@@ -127,6 +130,12 @@ impl List {
         for entry in self.resources.unwrap_or_default() {
             let resource = entry.resource(schema, region);
             let id = resource.id.clone();
+            if let Some(problem) = impossible(&id) {
+                let place = format!("/lists/{}/{region}/resources", schema.type_name);
+                let (name, shown) = (&schema.identifier, id.chars().take(40).collect::<String>());
+                let words = format!("{place}: `{name}` {shown:?} {problem}");
+                return Err(InvalidRecording(vec![words]));
+            }
             if resources.insert(id.clone(), Arc::new(resource)).is_some() {
                 let place = format!("/lists/{}/{region}/resources", schema.type_name);
                 return Err(InvalidRecording(vec![format!("{place}: `{id}` is there twice")]));
@@ -138,6 +147,16 @@ impl List {
             Some(failure) if complete => Listing::Partial(resources, failure),
             Some(failure) => Listing::Failed(failure),
         })
+    }
+}
+
+/// Why no resource can have an id. The longest of AWS, ARNs with a path, stay below.
+fn impossible(id: &str) -> Option<&'static str> {
+    match id {
+        "" => Some("is empty"),
+        id if id.len() > LONGEST_ID => Some("has more than 1024 bytes"),
+        id if id.chars().any(char::is_control) => Some("holds a control character"),
+        _ => None,
     }
 }
 
@@ -238,6 +257,19 @@ mod tests {
             Ok(_) => Vec::new(),
             Err(error) => error.problems().to_vec(),
         }
+    }
+
+    #[test]
+    fn an_id_that_no_resource_can_have_is_told() {
+        let bucket =
+            "/lists/AWS::S3::Bucket/global/resources/0/facets/s3:ListBuckets/read/BucketName";
+        let told = |id: &str| broken(bucket, json!(id)).join("\n");
+        let place = "/lists/AWS::S3::Bucket/global/resources";
+        assert_eq!(
+            told("a\0b"),
+            format!(r#"{place}: `BucketName` "a\0b" holds a control character"#)
+        );
+        assert!(told(&"x".repeat(1_025)).ends_with("has more than 1024 bytes"));
     }
 
     #[test]
