@@ -81,6 +81,11 @@ pub struct Diagnostic {
     pub related: Option<(Place, String)>,
 }
 
+/// The text with a mark in the place of each NUL: it may quote a value, and databases take none.
+fn storable(text: String) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }
+}
+
 impl Diagnostic {
     /// A problem that keeps the revision from coming into force.
     pub fn error(place: Place, code: &'static str, message: impl Into<String>) -> Self {
@@ -88,7 +93,7 @@ impl Diagnostic {
             place,
             level: Level::Error,
             code,
-            message: message.into(),
+            message: storable(message.into()),
             help: None,
             related: None,
         }
@@ -102,7 +107,7 @@ impl Diagnostic {
     /// The same, with what to do about it.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
+        self.help = Some(storable(help.into()));
         self
     }
 

@@ -380,12 +380,14 @@ fn a_problem_in_an_expression_points_into_the_file_in_every_style() {
 
 #[test]
 fn hostile_files_are_refused_at_once() {
-    let cases: [(&str, Vec<u8>); 14] = [
+    let cases: [(&str, Vec<u8>); 16] = [
         ("too-deep", "[".repeat(100_000).into_bytes()),
         ("too-deep", "{a: ".repeat(300).into_bytes()),
         ("file-too-large", vec![b' '; (1 << 20) + 1]),
         ("not-utf8", b"kind: \xff".to_vec()),
         ("nul", b"kind: \0".to_vec()),
+        ("nul", br#"kind: "a\0b""#.to_vec()),
+        ("nul", br#"{ "a\u0000b": 1 }"#.to_vec()),
         ("invisible-character", b"kind: a\rb".to_vec()),
         ("invisible-character", "kind: \u{202e}".into()),
         ("unknown-kind", format!("kind: {}", "x".repeat(200_000)).into_bytes()),

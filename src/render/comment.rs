@@ -76,10 +76,10 @@ fn verdict(reading: &Reading, changes: Option<&Changes>) -> String {
         }
         (weaker, unclear) => {
             let demand = if weaker == 1 { "demands" } else { "demand" };
+            let of =
+                if weaker == changes.iter().count() { all } else { format!("{weaker} of {all}") };
             let and = if unclear > 0 { format!(", {unclear} more may") } else { String::new() };
-            format!(
-                "⚠️ **Valid, but weaker**: {weaker} of {all} {demand} less than what is in force{and}."
-            )
+            format!("⚠️ **Valid, but weaker**: {of} {demand} less than what is in force{and}.")
         }
     }
 }

@@ -462,7 +462,7 @@ async fn a_pull_request_is_answered_for_each_head(pool: PgPool) -> TestResult {
     <!-- cloudcorrect:main -->
     ### Policies
 
-    ⚠️ **Valid, but weaker**: 1 of 1 change demands less than what is in force.
+    ⚠️ **Valid, but weaker**: 1 change demands less than what is in force.
 
     **Changes**
 
@@ -561,7 +561,7 @@ async fn where_the_branch_is_broken_a_pull_request_is_compared_with_what_is_in_f
     <!-- cloudcorrect:main -->
     ### Policies
 
-    ⚠️ **Valid, but weaker**: 1 of 1 change demands less than what is in force.
+    ⚠️ **Valid, but weaker**: 1 change demands less than what is in force.
 
     **Changes**
 

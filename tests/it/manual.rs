@@ -60,7 +60,7 @@ fn the_walk_of_the_readme_shows_what_it_promises() {
 
     terminal.types(propose);
     demo.tells(&["pull", "#1 opened"]);
-    demo.tells(&["comment", "#1", "Valid, but weaker", "2 of 2 changes"]);
+    demo.tells(&["comment", "#1", "Valid, but weaker", "1 change demands less"]);
 
     demo.mark();
     terminal.types(drift);

@@ -124,7 +124,7 @@ async fn a_pull_request_gets_a_check_and_one_comment_that_is_edited(pool: PgPool
     <!-- cloudcorrect:main -->
     ### Policies
 
-    ⚠️ **Valid, but weaker**: 1 of 1 change demands less than what is in force.
+    ⚠️ **Valid, but weaker**: 1 change demands less than what is in force.
 
     **Changes**
 

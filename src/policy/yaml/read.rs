@@ -144,8 +144,19 @@ impl<'a> Reader<'a, '_> {
         match event {
             Event::Scalar(value, style, anchor, tag) => {
                 self.refuse_properties(&span, anchor, tag.as_deref());
+                // Only an escape can bring one in; a database takes none.
+                let has_nul = value.contains('\0');
+                if has_nul {
+                    let nul = Diagnostic::error(
+                        self.place(&span),
+                        "nul",
+                        "the text holds a NUL character",
+                    );
+                    self.notes.push(nul.help("remove the `\\0`; policies are text"));
+                }
                 Ok(match tag {
                     Some(_) => self.refused(&span),
+                    None if has_nul => self.refused(&span),
                     None => self.scalar((&value, style), &span, behind),
                 })
             }
