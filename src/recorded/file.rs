@@ -1,7 +1,7 @@
 //! Recorded inventories in the file system.
 
-use std::fs::{self, Metadata};
-use std::io::{self, Write};
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -91,10 +91,13 @@ impl RecordedFile {
             return Ok(recorded.clone());
         }
         *latest = None;
-        if stamp.bytes > MAX_BYTES {
+        let mut text = Vec::new();
+        // Whatever size the system told: it may grow, and a device has none.
+        let file = File::open(&self.path).map_err(unreadable)?;
+        let read = file.take(MAX_BYTES + 1).read_to_end(&mut text).map_err(unreadable)?;
+        if read as u64 > MAX_BYTES {
             return Err(RecordingError::Size { path: self.path.clone() });
         }
-        let text = fs::read(&self.path).map_err(unreadable)?;
         let recorded = Arc::new(Recorded::new(self.parse(&text)?));
         *latest = Some((stamp, recorded.clone()));
         Ok(recorded)
@@ -149,6 +152,12 @@ mod tests {
         write(&second, &path).expect("written");
         assert_eq!(file.snapshot().expect("readable").inventory(), &second);
         assert_eq!(one.inventory(), &first, "a snapshot stays as it was");
+    }
+
+    #[test]
+    fn a_file_without_end_is_refused() {
+        let refused = RecordedFile::new("/dev/zero").snapshot();
+        assert!(matches!(refused, Err(RecordingError::Size { .. })), "{refused:?}");
     }
 
     #[test]
