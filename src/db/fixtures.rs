@@ -55,7 +55,7 @@ pub(super) fn definition(name: &str, digest: &str) -> groups::GroupUpsert {
         digest: Digest::of(digest.as_bytes()),
         mode: crate::policy::Mode::Enforce,
         suspended: false,
-        interval: Duration::from_mins(15),
+        schedule: crate::schedule::Schedule::default(),
         owner: Some("platform@example.com".into()),
         description: None,
         unit: "bucket".into(),

@@ -2,8 +2,6 @@
 
 mod claims;
 
-use std::time::Duration;
-
 use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
@@ -17,6 +15,7 @@ use super::work::{from_millis, millis};
 use super::{Digest, Error, words};
 use crate::evaluation::{Counts, Outcome};
 use crate::policy::Mode;
+use crate::schedule::Schedule;
 
 /// A group as a revision defines it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +28,8 @@ pub struct GroupUpsert {
     pub mode: Mode,
     /// Whether it stands but is not evaluated, until a revision says otherwise.
     pub suspended: bool,
-    /// From one evaluation to the next.
-    pub interval: Duration,
+    /// When it is evaluated.
+    pub schedule: Schedule,
     /// Who is responsible.
     pub owner: Option<String>,
     /// What it is for.
@@ -79,6 +78,7 @@ struct Row {
     digest: Vec<u8>,
     mode: String,
     suspended: bool,
+    schedule: Option<String>,
     interval_ms: i64,
     owner: Option<String>,
     description: Option<String>,
@@ -106,7 +106,7 @@ impl TryFrom<Row> for Group {
                 digest: Digest::read(&row.digest)?,
                 mode: words::parsed("mode", &row.mode)?,
                 suspended: row.suspended,
-                interval: from_millis(row.interval_ms),
+                schedule: schedule(row.schedule.as_deref(), row.interval_ms)?,
                 owner: row.owner,
                 description: row.description,
                 unit: row.unit,
@@ -121,6 +121,12 @@ impl TryFrom<Row> for Group {
             attempts: row.attempts,
         })
     }
+}
+
+/// The schedule of a row; one of an earlier version has an interval only.
+fn schedule(text: Option<&str>, interval_ms: i64) -> Result<Schedule, Error> {
+    let interval = || format!("{}s", from_millis(interval_ms).as_secs());
+    words::parsed("schedule", &text.map_or_else(interval, str::to_owned))
 }
 
 fn verdict(
@@ -172,16 +178,18 @@ async fn write(
 ) -> Result<(), Error> {
     sqlx::query!(
         r#"insert into policy_group as old
-            (source, name, revision, digest, mode, suspended, interval_ms, owner, description,
-            unit, due_at)
-        select $1, name, $3, digest, mode, suspended, interval_ms, owner, description, unit, $2
+            (source, name, revision, digest, mode, suspended, interval_ms, schedule, owner,
+            description, unit, due_at)
+        select $1, name, $3, digest, mode, suspended, interval_ms, schedule, owner, description,
+            unit, $2
         from unnest($4::text[], $5::bytea[], $6::text[], $7::boolean[], $8::bigint[], $9::text[],
-            $10::text[], $11::text[])
-            as new (name, digest, mode, suspended, interval_ms, owner, description, unit)
+            $10::text[], $11::text[], $12::text[])
+            as new (name, digest, mode, suspended, interval_ms, schedule, owner, description, unit)
         order by name
         on conflict (source, name) do update
         set revision = excluded.revision, digest = excluded.digest, mode = excluded.mode,
             suspended = excluded.suspended, interval_ms = excluded.interval_ms,
+            schedule = excluded.schedule,
             owner = excluded.owner, description = excluded.description, unit = excluded.unit,
             retired_at = null, due_at = excluded.due_at, lease_until = null, attempt = null, attempts = 0,
             last_error = null
@@ -193,7 +201,8 @@ async fn write(
         &column(groups, |group| group.digest.to_vec()),
         &column(groups, |group| group.mode.to_string()),
         &column(groups, |group| group.suspended),
-        &column(groups, |group| millis(group.interval)),
+        &column(groups, |group| millis(group.schedule.longest_gap())),
+        &column(groups, |group| group.schedule.to_string()),
         &column(groups, |group| group.owner.clone()) as &[Option<String>],
         &column(groups, |group| group.description.clone()) as &[Option<String>],
         &column(groups, |group| group.unit.clone()),
@@ -231,7 +240,7 @@ pub async fn of_source(
 ) -> Result<Vec<Group>, Error> {
     sqlx::query_as!(
         Row,
-        r#"select name, revision, digest, mode, suspended, interval_ms, owner, description,
+        r#"select name, revision, digest, mode, suspended, schedule, interval_ms, owner, description,
             unit, retired_at, evaluated_digest, outcome, cause, counts as "counts: Json<Counts>", run,
             last_run_at, last_error, due_at, attempts
         from policy_group where source = $1 and retired_at is null order by name"#,
@@ -252,7 +261,7 @@ pub async fn find(
 ) -> Result<Option<Group>, Error> {
     sqlx::query_as!(
         Row,
-        r#"select name, revision, digest, mode, suspended, interval_ms, owner, description,
+        r#"select name, revision, digest, mode, suspended, schedule, interval_ms, owner, description,
             unit, retired_at, evaluated_digest, outcome, cause, counts as "counts: Json<Counts>", run,
             last_run_at, last_error, due_at, attempts
         from policy_group where source = $1 and name = $2"#,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use chrono::{DateTime, Utc};
 
 use crate::compliance;
 use crate::db::findings::{FindingChange, OpenFinding};
@@ -15,7 +16,7 @@ use crate::evaluation::{CheckStanding, evaluate};
 use crate::fetch::CallStats;
 use crate::policy::{Account, AccountName, Group};
 use crate::resource::Inventory;
-use crate::schedule::next_slot;
+use crate::schedule::{Schedule, next_slot};
 
 use super::{Evaluator, Gathered, InForce, decide};
 
@@ -45,7 +46,7 @@ impl Evaluator {
         checks::stand(&mut *transaction, &fence, &standings).await?;
         let record = RunRecord { duration, ..run };
         let run = runs::record(&mut transaction, &fence, &record).await?;
-        let due_at = next_slot(self.interval(claim.interval), fence.at(), &phase);
+        let due_at = self.due_at(&claim.schedule, fence.at(), &phase);
         let completed = Completed { verdict, digest: claim.digest, run, due_at };
         groups::complete(&mut *transaction, fence, &completed).await?;
         if let Some(lock) = lock {
@@ -62,8 +63,11 @@ impl Evaluator {
         Ok(())
     }
 
-    fn interval(&self, scheduled: Duration) -> Duration {
-        self.options.longest_interval.map_or(scheduled, |longest| scheduled.min(longest))
+    /// When the next evaluation is due after one at an instant.
+    fn due_at(&self, schedule: &Schedule, at: DateTime<Utc>, phase: &str) -> DateTime<Utc> {
+        let scheduled = schedule.next(at, phase);
+        let longest = self.options.longest_interval;
+        longest.map_or(scheduled, |longest| scheduled.min(next_slot(longest, at, phase)))
     }
 }
 

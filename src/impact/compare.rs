@@ -6,6 +6,7 @@ use std::fmt;
 
 use crate::expression::Expression;
 use crate::policy::{Account, AccountName, Check, Group, GroupName, OnEmpty, PolicySet};
+use crate::schedule::Schedule;
 
 use super::conjuncts::{Relation, relation};
 use super::{Change, Changes, Subject, Weight, What, diff};
@@ -123,8 +124,13 @@ impl Found {
         self.field(subject, "mode", modes, by_rank(&old.mode, &new.mode));
         let suspended = [old, new].map(|group| group.suspend.to_string());
         self.field(subject, "suspend", suspended, by_rank(&!old.suspend, &!new.suspend));
-        let every = [old, new].map(|group| group.every.to_string());
-        self.field(subject, "every", every, by_rank(&Reverse(old.every), &Reverse(new.every)));
+        let schedules = [old, new].map(|group| group.schedule.to_string());
+        let [was, is] = [old, new].map(|group| Reverse(group.schedule.longest_gap()));
+        let field = match new.schedule {
+            Schedule::Every(_) => "every",
+            Schedule::Cron(_) => "cron",
+        };
+        self.field(subject, field, schedules, by_rank(&was, &is));
         for (field, value) in [
             ("owner", (|group| group.owner.clone()) as fn(&Group) -> Option<String>),
             ("description", |group| group.description.clone()),

@@ -5,17 +5,21 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::Place;
-use crate::schedule::Every;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::schedule::{Cron, InvalidTimezone, Schedule, Timezone};
 
-use super::account::{AccountSelector, parsed_at};
+use super::account::{AccountSelector, parsed, parsed_at};
 use super::check::Check;
 use super::declared::Declared;
 use super::names::GroupName;
 use super::notes::Notes;
+use super::shape::nearest;
 use super::words::Mode;
 use super::written::GroupDocument;
 use super::yaml::Node;
+
+/// Characters of a cron pattern, as the schema says.
+const LONGEST_CRON: usize = 100;
 
 /// Checks that are judged together.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,8 +34,8 @@ pub struct Group {
     pub owner: Option<String>,
     /// The accounts that it selects.
     pub accounts: AccountSelector,
-    /// How often it is evaluated.
-    pub every: Every,
+    /// When it is evaluated.
+    pub schedule: Schedule,
     /// What its outcome does.
     pub mode: Mode,
     /// Whether its evaluation is put on hold.
@@ -65,7 +69,7 @@ impl Group {
                 "matchLabels": self.accounts.match_labels,
                 "names": self.accounts.names,
             },
-            "every": self.every.to_string(),
+            "schedule": self.schedule.to_string(),
             "mode": self.mode,
             "suspend": self.suspend,
             "checks": checks.collect::<Vec<_>>(),
@@ -81,11 +85,7 @@ impl Group {
         notes: &mut Notes,
     ) -> Option<Self> {
         let name = parsed_at(node, &["metadata", "name"], notes);
-        let every = ["spec", "schedule", "every"];
-        let every = match node.text_of(&every) {
-            Some(_) => parsed_at(node, &every, notes),
-            None => Some(Every::default()),
-        };
+        let schedule = schedule(node, notes);
         let list = node.get("spec").and_then(|spec| spec.get("checks"));
         let list = list.map(Node::items).unwrap_or_default();
         unique_ids(list, notes);
@@ -104,13 +104,70 @@ impl Group {
             description: spec.description,
             owner: spec.owner,
             accounts: AccountSelector::read(spec.accounts),
-            every: every?,
+            schedule: schedule?,
             mode: spec.mode,
             suspend: spec.suspend,
             checks: checks.into_iter().collect::<Option<Vec<_>>>()?,
             place: node.place_of(&["metadata", "name"]),
         })
     }
+}
+
+/// The schedule of a group; every hour without one.
+fn schedule(node: &Node, notes: &mut Notes) -> Option<Schedule> {
+    let at = |key: &str| node.text_of(&["spec", "schedule", key]);
+    let zone = match at("timezone") {
+        None => Some(Timezone::default()),
+        Some((name, place)) => timezone(name, place, notes),
+    };
+    let every = at("every").map(|(text, place)| (parsed(text, place, notes), place));
+    let cron = at("cron").map(|(pattern, place)| (cron(pattern, place, zone, notes), place));
+    match (every, cron) {
+        (Some((_, place)), Some((_, other))) => {
+            let message = "`every` and `cron` exclude each other";
+            let refused = Diagnostic::error(place.clone(), "conflict", message);
+            let refused = refused.related(other.clone(), "the other one is here");
+            notes.push(refused.help("keep the one that is meant"));
+            None
+        }
+        (None, Some((cron, _))) => cron.map(Schedule::Cron),
+        (every, None) => {
+            if let Some((_, place)) = at("timezone") {
+                let message = "`timezone` says nothing without `cron`";
+                notes.push(Diagnostic::warning(place.clone(), "no-effect", message));
+            }
+            every.map_or(Some(Schedule::default()), |(every, _)| every.map(Schedule::Every))
+        }
+    }
+}
+
+fn cron(pattern: &str, place: &Place, zone: Option<Timezone>, notes: &mut Notes) -> Option<Cron> {
+    if pattern.chars().count() > LONGEST_CRON {
+        return None; // Noted as too long already.
+    }
+    match Cron::new(pattern, zone?) {
+        Ok(cron) => Some(cron),
+        Err(error) => {
+            notes.push(Diagnostic::error(place.clone(), "invalid-cron", error.to_string()));
+            None
+        }
+    }
+}
+
+fn timezone(name: &str, place: &Place, notes: &mut Notes) -> Option<Timezone> {
+    let error = match name.parse() {
+        Ok(zone) => return Some(zone),
+        Err(error) => error,
+    };
+    let message = if name.len() <= 60 {
+        InvalidTimezone::to_string(&error)
+    } else {
+        "the name of the time zone is too long".into()
+    };
+    let mut refused = Diagnostic::error(place.clone(), "unknown-timezone", message);
+    refused.help = nearest(name, Timezone::names()).map(|near| format!("did you mean `{near}`?"));
+    notes.push(refused);
+    None
 }
 
 /// Notes, at each of its places, an id that several checks have.

@@ -18,8 +18,6 @@ const LATER: &[(&str, &str)] = &[
     ("let", "compare with constants"),
     ("assertAll", "assert something of each resource"),
     ("scope", "checks are judged per resource"),
-    ("cron", "use `every`"),
-    ("timezone", "use `every`"),
     ("newOnly", "use `mode: audit` until the findings are gone"),
     ("enforce", "use `mode`"),
     ("formerly", "a check with a new id starts a new history"),

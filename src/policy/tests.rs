@@ -83,7 +83,7 @@ fn a_good_file_is_read_as_it_is_meant() {
     let account = &reading.policies.accounts["prod"];
     assert_eq!(account.id.as_str(), "012345678901", "digits are kept as they are written");
     let group = &reading.policies.groups["storage"];
-    assert_eq!((group.mode, group.every.to_string()), (Mode::Enforce, "15m".to_owned()));
+    assert_eq!((group.mode, group.schedule.to_string()), (Mode::Enforce, "15m".to_owned()));
     let check = &group.checks[0];
     assert_eq!((check.severity, check.on_empty), (Severity::High, OnEmpty::Fail));
     let assertion = "resource.VersioningConfiguration.Status == \"Enabled\"\n";
@@ -409,6 +409,38 @@ fn hostile_files_are_refused_at_once() {
 }
 
 #[test]
+fn a_schedule_is_an_interval_or_times_of_a_clock() {
+    let with = |schedule: &str| {
+        let text =
+            group(CHECK).replace("schedule: { every: 15m }", &format!("schedule: {schedule}"));
+        let reading = read(&text);
+        match reading.policies.groups.get("storage") {
+            Some(group) => group.schedule.to_string(),
+            None => problems(&text),
+        }
+    };
+    let schedules = [
+        r#"{ cron: "0 6 * * mon-fri", timezone: Europe/Berlin }"#,
+        r#"{ cron: "*/30 * * * *" }"#,
+        "{ cron: 0 6 * * *, every: 1h }",
+        "{ cron: 0 6 * * *, timezone: Europe/Berlyn }",
+        "{ cron: 0 6 31 2 * }",
+        "{ cron: 0 6 * * }",
+    ];
+    insta::assert_snapshot!(schedules.map(with).join("\n"), @"
+    0 6 * * mon-fri Europe/Berlin
+    */30 * * * * UTC
+    12:39-12:41: error[conflict] `every` and `cron` exclude each other
+        help: keep the one that is meant
+        12: the other one is here
+    12:42-12:55: error[unknown-timezone] `Europe/Berlyn` is no time zone of the IANA database, such as `Europe/Berlin`
+        help: did you mean `Europe/Berlin`?
+    12:21-12:31: error[invalid-cron] `0 6 31 2 *` never comes: there is no such day
+    12:21-12:28: error[invalid-cron] `0 6 * *` is no cron pattern: it has 4 fields, and five are needed; write minute, hour, day, month and weekday, such as `0 6 * * mon-fri`
+    ");
+}
+
+#[test]
 fn a_digest_changes_with_what_decides_and_with_nothing_else() {
     let digest = |text: &str| read(text).policies.groups["storage"].digest();
     let text = group(CHECK);
@@ -443,7 +475,7 @@ const WHOLE_GROUP: &str = r#"{
         "description": "x",
         "owner": "x",
         "accounts": { "matchLabels": { "env": "prod" }, "names": ["prod"] },
-        "schedule": { "every": "15m" },
+        "schedule": { "every": "15m", "cron": "0 6 * * *", "timezone": "UTC" },
         "mode": "audit",
         "suspend": true,
         "checks": [{

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::schedule::Every;
+use crate::schedule::{Every, Timezone};
 
 use super::names::NAME_PATTERN;
 use super::words::{Mode, OnEmpty, Severity};
@@ -156,12 +156,26 @@ pub(super) struct Schedule {
     #[serde(default = "hourly")]
     #[schemars(regex(pattern = "^[0-9]+[smhd]$"))]
     pub(super) every: String,
+    /// Times of the clock instead: minute, hour, day of the month, month and day of the week, such
+    /// as `0 6 * * mon-fri`. A time that daylight saving skips comes when the gap is over, one that
+    /// it repeats comes once.
+    #[serde(default)]
+    #[schemars(length(max = 100))]
+    pub(super) cron: Option<String>,
+    /// The time zone of `cron`, by its IANA name, such as `Europe/Berlin`.
+    #[serde(default = "utc")]
+    #[schemars(length(max = 60))]
+    pub(super) timezone: String,
 }
 
 impl Default for Schedule {
     fn default() -> Self {
-        Self { every: hourly() }
+        Self { every: hourly(), cron: None, timezone: utc() }
     }
+}
+
+fn utc() -> String {
+    Timezone::default().to_string()
 }
 
 fn hourly() -> String {

@@ -127,7 +127,7 @@ fn upsert(policies: &PolicySet, group: &Group) -> GroupUpsert {
         digest: definition(policies, group),
         mode: group.mode,
         suspended: group.suspend,
-        interval: group.every.interval(),
+        schedule: group.schedule.clone(),
         owner: group.owner.clone(),
         description: group.description.clone(),
         unit: unit(group),

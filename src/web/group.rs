@@ -22,6 +22,7 @@ use crate::db::groups::Group;
 use crate::db::runs::{Run, RunId};
 use crate::db::sources::Source;
 use crate::evaluation::Counts;
+use crate::schedule::Schedule;
 
 /// The page.
 #[derive(Template)]
@@ -178,16 +179,25 @@ fn filters(counts: Counts, here: &str, chosen: Option<&str>) -> Vec<Filter> {
     std::iter::once(all).chain(some).collect()
 }
 
+fn evaluated(schedule: &Schedule) -> Fact {
+    match schedule {
+        Schedule::Every(every) => {
+            let interval = TimeDelta::from_std(every.interval()).unwrap_or_default();
+            Fact::text("Evaluated every", rough(interval))
+        }
+        Schedule::Cron(cron) => Fact::code("Evaluated at", cron.to_string()),
+    }
+}
+
 fn facts(source: &Source, group: &Group, now: DateTime<Utc>) -> Vec<Fact> {
     let definition = &group.definition;
-    let interval = chrono::TimeDelta::from_std(definition.interval).unwrap_or_default();
     let mut facts = vec![
         Fact::text("Source", &source.registration.name),
         Fact::new(
             "Last changed by",
             FactValue::Commit(Commit::new(&source.registration.name, &group.revision)),
         ),
-        Fact::text("Evaluated every", rough(interval)),
+        evaluated(&definition.schedule),
     ];
     if let Some(owner) = &definition.owner {
         facts.push(Fact::text("Owner", owner));

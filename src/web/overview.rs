@@ -125,8 +125,8 @@ fn by_group(recent: Vec<Recent>) -> HashMap<(SourceId, String), Vec<Stretch>> {
 
 /// How long the result of a run stands without another: a run may be late, but not by several.
 pub(super) fn patience(group: &Group) -> TimeDelta {
-    let interval = TimeDelta::from_std(group.definition.interval).unwrap_or(TimeDelta::days(1));
-    interval * 3 + TimeDelta::minutes(1)
+    let interval = TimeDelta::from_std(group.definition.schedule.longest_gap());
+    interval.unwrap_or(TimeDelta::days(1)) * 3 + TimeDelta::minutes(1)
 }
 
 /// What a group's name does not say: the source where there are several, the mode, whether it

@@ -71,7 +71,7 @@ async fn synced(pool: &PgPool) -> TestResult {
         digest: Digest::of(b"1"),
         mode: crate::policy::Mode::Enforce,
         suspended: false,
-        interval: Duration::from_mins(15),
+        schedule: crate::schedule::Schedule::default(),
         owner: None,
         description: Some("<script>alert(1)</script>".into()),
         unit: "bucket".into(),

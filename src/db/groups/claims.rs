@@ -7,13 +7,14 @@ use sqlx::PgExecutor;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Verdict, verdict};
+use super::{Verdict, schedule, verdict};
 use crate::db::runs::{RecordedRun, RunId};
 use crate::db::sources::SourceId;
-use crate::db::work::{Backoff, fenced, from_millis, shortened};
+use crate::db::work::{Backoff, fenced, shortened};
 use crate::db::{Digest, Error};
 use crate::evaluation::Counts;
 use crate::resource::Cause;
+use crate::schedule::Schedule;
 
 /// A group claimed for an evaluation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,8 +27,8 @@ pub struct Claim {
     pub digest: Digest,
     /// The commit that last changed it.
     pub revision: String,
-    /// From one evaluation to the next.
-    pub interval: Duration,
+    /// When it is evaluated.
+    pub schedule: Schedule,
     /// What the last completed run said.
     pub verdict: Option<Verdict>,
     /// Whether that run was of the present definition.
@@ -90,7 +91,7 @@ pub async fn claim_due(
         set lease_until = now() + make_interval(secs => $2),
             attempt = gen_random_uuid(), attempts = attempts + 1
         from due where g.source = due.source and g.name = due.name
-        returning g.source, g.name, digest, revision, interval_ms, outcome, cause,
+        returning g.source, g.name, digest, revision, schedule, interval_ms, outcome, cause,
             counts as "counts: Json<Counts>", evaluated_digest is not distinct from digest as "evaluated!",
             attempts, due_at, now() as "claimed_at!", attempt as "attempt!""#,
         limit,
@@ -105,7 +106,7 @@ pub async fn claim_due(
             name: row.name,
             digest: Digest::read(&row.digest)?,
             revision: row.revision,
-            interval: from_millis(row.interval_ms),
+            schedule: schedule(row.schedule.as_deref(), row.interval_ms)?,
             verdict: verdict(row.outcome.as_deref(), row.cause.as_deref(), row.counts)?,
             evaluated: row.evaluated,
             attempts: row.attempts,

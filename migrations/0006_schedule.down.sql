@@ -1,0 +1,1 @@
+alter table policy_group drop column schedule;
