@@ -81,6 +81,22 @@ pub struct Diagnostic {
     pub related: Option<(Place, String)>,
 }
 
+/// The `most` names that are most like a misspelt one, the best first: for help where none is near
+/// enough to be meant, and all are too many to be shown.
+pub fn closest<'a>(
+    misspelt: &str,
+    known: impl IntoIterator<Item = &'a str>,
+    most: usize,
+) -> Vec<&'a str> {
+    // Comparing costs the product of both lengths, and no name is long.
+    let misspelt: String = misspelt.chars().take(100).collect::<String>().to_lowercase();
+    let likeness =
+        |name: &str| strsim::normalized_damerau_levenshtein(&name.to_lowercase(), &misspelt);
+    let mut known: Vec<_> = known.into_iter().map(|name| (likeness(name), name)).collect();
+    known.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    known.into_iter().take(most).map(|(_, name)| name).collect()
+}
+
 /// The text with a mark in the place of each NUL: it may quote a value, and databases take none.
 fn storable(text: String) -> String {
     if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text }

@@ -62,6 +62,7 @@ impl Live {
             let message = format!("the session is that of account {}", session.account());
             return Listing::Failed(Failure::new(Cause::Credentials, message));
         }
+        // Whoever adds a type or an operation takes `recordedOnly` out of its schema.
         match schema.type_name.as_str() {
             "AWS::EC2::Instance" => ec2_instance::list(session, &target.region, schema).await,
             "AWS::EC2::SecurityGroup" => {
@@ -69,7 +70,9 @@ impl Live {
             }
             "AWS::IAM::User" => iam_user::list(session, schema).await,
             "AWS::S3::Bucket" => s3_bucket::list(session, schema).await,
-            other => Listing::Failed(unsupported(&format!("{other} cannot be listed live"))),
+            other => Listing::Failed(unsupported(&format!(
+                "{other} is not listed in live accounts yet, only in recorded inventories"
+            ))),
         }
     }
 
@@ -95,7 +98,9 @@ impl Live {
 
 /// The refusal of an operation that nobody wrote.
 pub(super) fn unknown_operation(operation: &Operation) -> Refusal {
-    let failure = unsupported(&format!("{operation} cannot be asked live"));
+    let failure = unsupported(&format!(
+        "{operation} is not asked of live accounts yet, only of recorded inventories"
+    ));
     Refusal { code: None, failure, no_login: false }
 }
 

@@ -5,8 +5,8 @@ use std::collections::{HashMap, HashSet};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::types::{
     Bucket, BucketLocationConstraint, ErrorDocument, Grant, IndexDocument, OwnershipControls,
-    PolicyStatus, PublicAccessBlockConfiguration, ServerSideEncryptionConfiguration,
-    ServerSideEncryptionRule,
+    PolicyStatus, PublicAccessBlockConfiguration, RoutingRule, ServerSideEncryptionConfiguration,
+    ServerSideEncryptionRule, TargetObjectKeyFormat,
 };
 use futures::future::join_all;
 use serde_json::{Value as Json, json};
@@ -186,10 +186,18 @@ impl Asked<'_> {
     async fn logging(&self) -> Answer {
         let answer = ask!(self, "s3:GetBucketLogging", get_bucket_logging);
         let logging = answer.logging_enabled().map_or(Json::Null, |log| {
-            json!({
-                "DestinationBucketName": log.target_bucket(),
-                "LogFilePrefix": log.target_prefix(),
-            })
+            let format = log.target_object_key_format();
+            let partitioned = format.and_then(TargetObjectKeyFormat::partitioned_prefix);
+            let format = partitioned.map_or(Json::Null, |prefix| {
+                let source =
+                    object([("PartitionDateSource", name(prefix.partition_date_source()))]);
+                json!({ "PartitionedPrefix": source })
+            });
+            object([
+                ("DestinationBucketName", log.target_bucket().into()),
+                ("LogFilePrefix", log.target_prefix().into()),
+                ("TargetObjectKeyFormat", format),
+            ])
         });
         Ok(object([("LoggingConfiguration", logging)]))
     }
@@ -237,10 +245,15 @@ impl Asked<'_> {
                 ("Protocol", name(redirect.protocol())),
             ])
         });
+        let rules = match answer.routing_rules() {
+            [] => Json::Null,
+            rules => json_list(rules, routing_rule),
+        };
         let website = object([
             ("IndexDocument", answer.index_document().map(IndexDocument::suffix).into()),
             ("ErrorDocument", answer.error_document().map(ErrorDocument::key).into()),
             ("RedirectAllRequestsTo", redirect),
+            ("RoutingRules", rules),
         ]);
         Ok(json!({ "WebsiteConfiguration": website }))
     }
@@ -282,8 +295,31 @@ fn encryption_rule(rule: &ServerSideEncryptionRule) -> Json {
             ("KMSMasterKeyID", default.kms_master_key_id().into()),
         ])
     });
+    let blocked = rule.blocked_encryption_types().map_or(Json::Null, |blocked| {
+        json!({ "EncryptionType": json_list(blocked.encryption_type(), |one| one.as_str().into()) })
+    });
     object([
         ("ServerSideEncryptionByDefault", default),
         ("BucketKeyEnabled", rule.bucket_key_enabled().into()),
+        ("BlockedEncryptionTypes", blocked),
     ])
+}
+
+fn routing_rule(rule: &RoutingRule) -> Json {
+    let condition = rule.condition().map_or(Json::Null, |condition| {
+        object([
+            ("HttpErrorCodeReturnedEquals", condition.http_error_code_returned_equals().into()),
+            ("KeyPrefixEquals", condition.key_prefix_equals().into()),
+        ])
+    });
+    let redirect = rule.redirect().map_or(Json::Null, |redirect| {
+        object([
+            ("HostName", redirect.host_name().into()),
+            ("Protocol", name(redirect.protocol())),
+            ("HttpRedirectCode", redirect.http_redirect_code().into()),
+            ("ReplaceKeyPrefixWith", redirect.replace_key_prefix_with().into()),
+            ("ReplaceKeyWith", redirect.replace_key_with().into()),
+        ])
+    });
+    object([("RoutingRuleCondition", condition), ("RedirectRule", redirect)])
 }

@@ -1,6 +1,9 @@
 //! Lifecycle rules of buckets.
 
-use aws_sdk_s3::types::{LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, Tag, Transition};
+use aws_sdk_s3::types::{
+    LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, NoncurrentVersionTransition, Tag,
+    Transition,
+};
 use serde_json::Value as Json;
 
 use super::answer::{instant, list as json_list, name, object, tag};
@@ -17,6 +20,10 @@ pub(super) fn rule(rule: &LifecycleRule) -> Json {
     let abort = rule.abort_incomplete_multipart_upload().map_or(Json::Null, |abort| {
         object([("DaysAfterInitiation", abort.days_after_initiation().into())])
     });
+    let noncurrent_moves = match rule.noncurrent_version_transitions() {
+        [] => Json::Null,
+        moves => json_list(moves, noncurrent_transition),
+    };
     let scope = Scope::of(rule);
     object([
         ("Id", rule.id().into()),
@@ -32,6 +39,7 @@ pub(super) fn rule(rule: &LifecycleRule) -> Json {
             expiration.and_then(LifecycleExpiration::expired_object_delete_marker).into(),
         ),
         ("Transitions", json_list(rule.transitions(), transition)),
+        ("NoncurrentVersionTransitions", noncurrent_moves),
         ("NoncurrentVersionExpiration", noncurrent),
         ("AbortIncompleteMultipartUpload", abort),
     ])
@@ -79,6 +87,14 @@ fn transition(transition: &Transition) -> Json {
         ("StorageClass", name(transition.storage_class())),
         ("TransitionInDays", transition.days().into()),
         ("TransitionDate", instant(transition.date())),
+    ])
+}
+
+fn noncurrent_transition(transition: &NoncurrentVersionTransition) -> Json {
+    object([
+        ("StorageClass", name(transition.storage_class())),
+        ("TransitionInDays", transition.noncurrent_days().into()),
+        ("NewerNoncurrentVersions", transition.newer_noncurrent_versions().into()),
     ])
 }
 

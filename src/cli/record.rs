@@ -11,7 +11,6 @@ use crate::clock::Clock;
 use crate::fetch::{self, Need, Scope};
 use crate::recorded;
 use crate::render::diagnostics;
-use crate::resource::schemas;
 
 use super::output;
 use super::tree::Tree;
@@ -45,13 +44,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let inventories = app::inventories_at_hand(BTreeMap::new());
     let collecting = async {
         let source = inventories.source(account).await;
-        let needs: Vec<Need<'_>> = schemas().values().map(Need::everything).collect();
         let scope = Scope {
             account: account.id.clone(),
             regions: account.regions.clone(),
             taken_at: Clock::System.now(),
         };
-        fetch::collect(source.as_ref(), &scope, &needs).await
+        fetch::collect(source.as_ref(), &scope, &Need::all()).await
     };
     let (inventory, calls) = app::runtime()?.block_on(collecting);
     recorded::write(&inventory, &arguments.output)?;

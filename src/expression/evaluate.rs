@@ -252,10 +252,17 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             return Err(no_value("there is no resource"));
         };
         match subject.resource.facets.get(&slot.operation) {
-            Some(Facet::Read(value)) => Ok(Cow::Borrowed(match value.get(&slot.name) {
-                None | Some(Value::Null) => &slot.missing,
-                Some(value) => value,
-            })),
+            Some(Facet::Read(value)) => match value.get(&slot.name) {
+                None if slot.recorded_only => Err(Failure::new(
+                    Cause::Unsupported,
+                    format!(
+                        "`{}` is not read from live accounts yet, only from recorded inventories",
+                        slot.name
+                    ),
+                )),
+                None | Some(Value::Null) => Ok(Cow::Borrowed(&slot.missing)),
+                Some(value) => Ok(Cow::Borrowed(value)),
+            },
             Some(Facet::Absent) => Ok(Cow::Borrowed(&slot.missing)),
             Some(Facet::Failed(failure)) => Err(failure.clone()),
             None => Err(Failure::new(

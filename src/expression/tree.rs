@@ -90,6 +90,8 @@ pub(super) struct Slot {
     /// What counts where the resource lacks it: the cloud's documented default, else null.
     pub(super) missing: Value,
     pub(super) nullable: bool,
+    /// Whether live accounts do not tell it, so that its lack says nothing.
+    pub(super) recorded_only: bool,
 }
 
 /// `<`, `<=`, `>`, `>=`.

@@ -44,14 +44,15 @@ impl<'a> Need<'a> {
         Self { schema, filter: None, first: BTreeSet::new(), then }
     }
 
-    /// Everything that the schema knows of the type.
+    /// Everything of the type that live accounts are asked.
     pub fn everything(schema: &'static Schema) -> Self {
-        Self::new(schema, schema.operations.keys().cloned())
+        let live = schema.operations.iter().filter(|(_, known)| !known.recorded_only);
+        Self::new(schema, live.map(|(operation, _)| operation.clone()))
     }
 
-    /// Everything that the schemas know of every type.
+    /// Everything of every type that live accounts are asked.
     pub fn all() -> Vec<Self> {
-        schemas().values().map(Self::everything).collect()
+        schemas().values().filter(|schema| schema.is_live()).map(Self::everything).collect()
     }
 
     /// The same, but only for resources that `keep` lets pass. It reads what `operations` say and
@@ -247,6 +248,20 @@ mod tests {
         let both = operations(&["iam:GetAccountAuthorizationDetails", "iam:GetLoginProfile"]);
         let bulk = need(USER, &[]).only(both, once("iam:GetAccountAuthorizationDetails", Keep::No));
         assert_eq!(rounds(USER, &[bulk]), [["iam:GetAccountAuthorizationDetails"]]);
+    }
+
+    #[test]
+    fn what_only_recordings_hold_is_no_part_of_everything() {
+        let all = Need::all();
+        assert!(all.iter().all(|need| need.schema().is_live()));
+        assert!(all.iter().any(|need| need.schema().type_name.as_str() == BUCKET));
+        let bucket = &schemas()[BUCKET];
+        let asked = rounds(BUCKET, &[Need::everything(bucket)]).concat();
+        let left_out = bucket.operations.iter().filter(|(_, known)| known.recorded_only);
+        assert_eq!(asked.len() + left_out.clone().count() + 1, bucket.operations.len());
+        for (operation, _) in left_out {
+            assert!(!asked.contains(&operation.to_string()), "{operation}");
+        }
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::{Diagnostic, Level, Place};
+use crate::diagnostic::{Diagnostic, Level, Place, closest};
 use crate::expression::{Expression, Problem, Shape};
-use crate::resource::{Schema, schemas};
+use crate::resource::{Schema, TypeName, schemas};
 
 use super::account::parsed_at;
 use super::names::CheckId;
@@ -134,14 +134,25 @@ fn resource_type(node: &Node, notes: &mut Notes) -> Option<&'static Schema> {
     if let Some(schema) = schemas().get(name) {
         return Some(schema);
     }
-    let known = || schemas().keys().map(crate::resource::TypeName::as_str);
+    let known = || schemas().keys().map(TypeName::as_str);
     let message = format!("there is no resource type `{}`", short(name));
     let help = match nearest(name, known()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("this version knows `{}`", known().collect::<Vec<_>>().join("`, `")),
+        None => others(name),
     };
     notes.push(Diagnostic::error(place.clone(), "unknown-resource-type", message).help(help));
     None
+}
+
+/// How many resource types are named where none is near enough to be meant.
+const SHOWN_TYPES: usize = 3;
+
+/// The resource types that are most like a name, and where all are.
+fn others(name: &str) -> String {
+    let known = schemas();
+    let close = closest(name, known.keys().map(TypeName::as_str), SHOWN_TYPES).join("`, `");
+    let total = known.len();
+    format!("the closest of {total} are `{close}`; `cloudcorrect schema Inventory` names them all")
 }
 
 /// What to do where an expression ends at a ` #`.

@@ -80,6 +80,11 @@ pub struct Property {
     /// What the cloud documents to be in force where the property is missing.
     #[serde(default, deserialize_with = "value")]
     pub default: Option<Value>,
+    /// Whether live accounts are not asked for it yet, although they are for its operation. On
+    /// top-level properties only. An inventory that lacks it says nothing of it: it is unknown
+    /// there, not null.
+    #[serde(default)]
+    pub recorded_only: bool,
     /// The element type of a list or map.
     #[serde(default)]
     pub items: Option<Box<Property>>,
@@ -97,6 +102,10 @@ pub struct OperationSchema {
     /// Whether one call answers for all resources of a target (a list, a report) or for one.
     #[serde(default)]
     pub bulk: bool,
+    /// Whether live accounts are not asked it yet: only recorded inventories have its answers. A
+    /// type whose list is so is not in live accounts at all.
+    #[serde(default)]
+    pub recorded_only: bool,
     /// The operations whose answers name what this one asks for, such as the keys of a user: they
     /// are asked first.
     #[serde(default)]
@@ -174,6 +183,11 @@ impl Schema {
         }
     }
 
+    /// Whether live accounts are asked for resources of the type.
+    pub fn is_live(&self) -> bool {
+        self.operations.get(&self.list).is_some_and(|list| !list.recorded_only)
+    }
+
     /// What one operation's answer, as JSON from top-level property names to values, means:
     /// properties in their types, unknown ones dropped.
     pub fn refine(&self, operation: &Operation, answer: &serde_json::Value) -> Value {
@@ -236,9 +250,32 @@ pub fn schemas() -> &'static BTreeMap<TypeName, Schema> {
 }
 
 const FILES: &[&str] = &[
+    include_str!("../../schemas/resources/aws-ec2-ebs-encryption-by-default.json"),
+    include_str!("../../schemas/resources/aws-ec2-eip.json"),
+    include_str!("../../schemas/resources/aws-ec2-flow-log.json"),
+    include_str!("../../schemas/resources/aws-ec2-image.json"),
     include_str!("../../schemas/resources/aws-ec2-instance.json"),
+    include_str!("../../schemas/resources/aws-ec2-internet-gateway.json"),
+    include_str!("../../schemas/resources/aws-ec2-launch-template.json"),
+    include_str!("../../schemas/resources/aws-ec2-network-acl.json"),
+    include_str!("../../schemas/resources/aws-ec2-network-interface.json"),
+    include_str!("../../schemas/resources/aws-ec2-route-table.json"),
     include_str!("../../schemas/resources/aws-ec2-security-group.json"),
+    include_str!("../../schemas/resources/aws-ec2-snapshot.json"),
+    include_str!("../../schemas/resources/aws-ec2-subnet.json"),
+    include_str!("../../schemas/resources/aws-ec2-volume.json"),
+    include_str!("../../schemas/resources/aws-ec2-vpc.json"),
+    include_str!("../../schemas/resources/aws-iam-account-password-policy.json"),
+    include_str!("../../schemas/resources/aws-iam-account-summary.json"),
+    include_str!("../../schemas/resources/aws-iam-group.json"),
+    include_str!("../../schemas/resources/aws-iam-instance-profile.json"),
+    include_str!("../../schemas/resources/aws-iam-managed-policy.json"),
+    include_str!("../../schemas/resources/aws-iam-oidc-provider.json"),
+    include_str!("../../schemas/resources/aws-iam-role.json"),
+    include_str!("../../schemas/resources/aws-iam-saml-provider.json"),
+    include_str!("../../schemas/resources/aws-iam-server-certificate.json"),
     include_str!("../../schemas/resources/aws-iam-user.json"),
+    include_str!("../../schemas/resources/aws-s3-account-public-access-block.json"),
     include_str!("../../schemas/resources/aws-s3-bucket.json"),
 ];
 
@@ -257,43 +294,179 @@ fn value<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Value>, D::
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::fmt;
+
+    use regex::Regex;
+    use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+
     use super::*;
 
-    /// Paths of properties without a description, elements of lists and maps aside.
-    fn undescribed(path: &str, property: &Property, found: &mut Vec<String>) {
-        if let Some(items) = &property.items {
-            for (name, inner) in &items.properties {
-                undescribed(&format!("{path}[].{name}"), inner, found);
+    /// What is wrong with a property and those below it, a line each.
+    fn problems(path: &str, property: &Property, top: bool) -> Vec<String> {
+        let has_items = matches!(property.kind, Kind::List | Kind::Map);
+        let one_line = |text: &str| !text.is_empty() && text.ends_with('.') && !text.contains('\n');
+        let rules = [
+            (one_line(&property.description), "is not described by a sentence"),
+            (property.items.is_some() == has_items, "has items and is no list or map, or none"),
+            (
+                property.properties.is_empty() == (property.kind != Kind::Object),
+                "has properties and is no object, or none",
+            ),
+            (top != property.operation.as_str().is_empty(), "has an operation below the top"),
+            (top || property.default.is_none(), "has a default, which only counts at the top"),
+            (top || !property.recorded_only, "is `recordedOnly`, which only counts at the top"),
+        ];
+        let broken = rules.into_iter().filter(|(holds, _)| !holds);
+        let mut found: Vec<_> = broken.map(|(_, problem)| format!("{path} {problem}")).collect();
+        for (name, inner) in &property.properties {
+            found.extend(problems(&format!("{path}.{name}"), inner, false));
+        }
+        if let Some(inner) = property.items.as_deref() {
+            found.extend(problems(&format!("{path}[]"), inner, false));
+        }
+        found
+    }
+
+    /// What is wrong with a schema as a whole, a line each.
+    fn problems_of(schema: &Schema) -> Vec<String> {
+        let name = &schema.type_name;
+        let mut found = Vec::new();
+        for (operation, known) in &schema.operations {
+            let action = Regex::new("^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$").expect("a pattern");
+            let permissions = [operation.as_str()].into_iter();
+            let actions = permissions.chain(known.permissions.iter().map(AsRef::as_ref));
+            let odd = actions.filter(|one| !action.is_match(one));
+            found.extend(
+                odd.map(|one| format!("{name}: `{one}` is not of the form service:Action")),
+            );
+            let supplies = |property: &Property| property.operation == *operation;
+            if known.permissions.is_empty() || !schema.properties.values().any(supplies) {
+                found
+                    .push(format!("{name}: `{operation}` needs no permission or supplies nothing"));
+            }
+            if !schema.is_live() && !known.recorded_only {
+                found.push(format!("{name}: `{operation}` is live and the list is not"));
             }
         }
-        for (name, inner) in &property.properties {
-            undescribed(&format!("{path}.{name}"), inner, found);
+        for (property, known) in &schema.properties {
+            found.extend(problems(&format!("{name}.{property}"), known, true));
+            if known.recorded_only && schema.operations[&known.operation].recorded_only {
+                found.push(format!("{name}.{property} is `recordedOnly` as is its operation"));
+            }
         }
-        if property.description.is_empty() {
-            found.push(path.to_owned());
+        let identifier = &schema.properties[&schema.identifier];
+        if identifier.kind != Kind::String || identifier.nullable {
+            found.push(format!("{name}.{} cannot be an id", schema.identifier));
+        }
+        if schema.properties.get("Arn").is_some_and(|arn| arn.operation != schema.list) {
+            found.push(format!("{name}.Arn is not of the list, where it is looked for"));
+        }
+        found
+    }
+
+    /// Any JSON, if no object in it names a key twice.
+    struct Unambiguous;
+
+    impl<'de> Deserialize<'de> for Unambiguous {
+        fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+            from.deserialize_any(Self)
+        }
+    }
+
+    impl<'de> Visitor<'de> for Unambiguous {
+        type Value = Self;
+
+        fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+            out.write_str("JSON")
+        }
+
+        fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+            Ok(self)
+        }
+
+        fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+            Ok(self)
+        }
+
+        fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+            Ok(self)
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
+            while items.next_element::<Self>()?.is_some() {}
+            Ok(self)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self, A::Error> {
+            let mut seen = BTreeSet::new();
+            while let Some((name, _)) = entries.next_entry::<String, Self>()? {
+                if let Some(twice) = seen.replace(name) {
+                    return Err(A::Error::custom(format!("`{twice}` is there twice")));
+                }
+            }
+            Ok(self)
         }
     }
 
     #[test]
-    fn compiled_in_schemas_are_whole() {
+    fn every_type_is_known_once() {
         let names: Vec<&str> = schemas().keys().map(TypeName::as_str).collect();
+        insta::assert_snapshot!(names.join("\n"), @"
+        AWS::EC2::EBSEncryptionByDefault
+        AWS::EC2::EIP
+        AWS::EC2::FlowLog
+        AWS::EC2::Image
+        AWS::EC2::Instance
+        AWS::EC2::InternetGateway
+        AWS::EC2::LaunchTemplate
+        AWS::EC2::NetworkAcl
+        AWS::EC2::NetworkInterface
+        AWS::EC2::RouteTable
+        AWS::EC2::SecurityGroup
+        AWS::EC2::Snapshot
+        AWS::EC2::Subnet
+        AWS::EC2::VPC
+        AWS::EC2::Volume
+        AWS::IAM::AccountPasswordPolicy
+        AWS::IAM::AccountSummary
+        AWS::IAM::Group
+        AWS::IAM::InstanceProfile
+        AWS::IAM::ManagedPolicy
+        AWS::IAM::OIDCProvider
+        AWS::IAM::Role
+        AWS::IAM::SAMLProvider
+        AWS::IAM::ServerCertificate
+        AWS::IAM::User
+        AWS::S3::AccountPublicAccessBlock
+        AWS::S3::Bucket
+        ");
+        assert_eq!(names.len(), FILES.len(), "two files describe the same type");
+    }
+
+    #[test]
+    fn compiled_in_schemas_are_whole() {
+        let found: Vec<String> = schemas().values().flat_map(problems_of).collect();
+        assert_eq!(found, Vec::<String>::new());
+    }
+
+    #[test]
+    fn no_name_is_there_twice() {
+        let twice = |text| serde_json::from_str::<Unambiguous>(text).err().map(|it| it.to_string());
+        let told = twice(r#"{ "a": [{ "b": 1, "b": 2 }] }"#).expect("a problem");
+        assert!(told.starts_with("`b` is there twice"), "{told}");
+        assert_eq!(FILES.iter().filter_map(|text| twice(text)).collect::<Vec<_>>(), [""; 0]);
+    }
+
+    #[test]
+    fn live_accounts_are_asked_for_these_types() {
+        let live = schemas().values().filter(|schema| schema.is_live());
+        let names: Vec<&str> = live.map(|schema| schema.type_name.as_str()).collect();
         assert_eq!(
             names,
-            ["AWS::EC2::Instance", "AWS::EC2::SecurityGroup", "AWS::IAM::User", "AWS::S3::Bucket"]
+            ["AWS::EC2::Instance", "AWS::EC2::SecurityGroup", "AWS::IAM::User", "AWS::S3::Bucket"],
+            "the adapter lists these"
         );
-        let mut found = Vec::new();
-        for schema in schemas().values() {
-            assert!(schema.operations.contains_key(&schema.list), "{}", schema.type_name);
-            assert!(schema.operations.values().all(|one| !one.permissions.is_empty()));
-            for (name, property) in &schema.properties {
-                undescribed(&format!("{}.{name}", schema.type_name), property, &mut found);
-            }
-            for operation in schema.operations.keys() {
-                let supplies = |property: &Property| property.operation == *operation;
-                assert!(schema.properties.values().any(supplies), "{operation} supplies nothing");
-            }
-        }
-        assert_eq!(found, Vec::<String>::new());
     }
 
     #[test]

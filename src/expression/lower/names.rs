@@ -8,7 +8,12 @@ use super::super::tree::{Expr, Node, Slot, Span};
 use super::super::types::{Properties, Type};
 use super::super::{Problem, functions, show};
 use super::{Lowering, Typed, broken, constant, nearest};
+use crate::diagnostic::closest;
 use crate::resource::{Property, Value};
+
+/// How many properties a message names all of, and how many of more than these.
+const FEW_PROPERTIES: usize = 20;
+const SHOWN_OF_MANY: usize = 5;
 
 /// The names that are there without a loop.
 const NAMES: [&str; 4] = ["resource", "account", "region", "now"];
@@ -133,6 +138,7 @@ impl Lowering<'_> {
             operation: property.operation.clone(),
             nullable: property.nullable && missing.is_null(),
             missing,
+            recorded_only: property.recorded_only,
         });
         self.slots.push(slot.clone());
         slot
@@ -181,8 +187,7 @@ impl Lowering<'_> {
         let deeper = || find_deeper(known, name).map(|path| format!("did you mean `{path}`?"));
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => deeper()
-                .unwrap_or_else(|| format!("there are {}", quoted(known.keys().map(|key| &**key)))),
+            None => deeper().unwrap_or_else(|| there_are(known, name)),
         };
         self.problems.push(problem.help(help));
         broken(span)
@@ -233,6 +238,16 @@ fn find_deeper(known: &Properties, name: &str) -> Option<String> {
         }
         find_deeper(&property.properties, name).map(|path| format!("{outer}.{path}"))
     })
+}
+
+/// The properties that there are, or those most like a name where they are many.
+fn there_are(known: &Properties, name: &str) -> String {
+    let names = known.keys().map(|key| &**key);
+    if known.len() <= FEW_PROPERTIES {
+        return format!("there are {}", quoted(names));
+    }
+    let close = quoted(closest(name, names, SHOWN_OF_MANY));
+    format!("there are {}, the closest {close}", known.len())
 }
 
 fn quoted<'n>(names: impl IntoIterator<Item = &'n str>) -> String {

@@ -29,7 +29,7 @@ fn misspelt_names_come_with_what_was_meant() {
     resource.Acls
     [Acls] unknown-property: `Test::Thing` has no property `Acls` (did you mean `Block.Acls`?)
     resource.Xyzzy
-    [Xyzzy] unknown-property: `Test::Thing` has no property `Xyzzy` (there are `Name`, `Size`, `Ratio`, `Created`, `Enabled`, `Owner`, `Public`, `Count`, `Mode`, `State`, `Names`, `Ports`, `Labels`, `Block`, `Policy`, `Tags`)
+    [Xyzzy] unknown-property: `Test::Thing` has no property `Xyzzy` (there are `Name`, `Size`, `Ratio`, `Created`, `Enabled`, `Owner`, `Public`, `Count`, `Mode`, `Zone`, `State`, `Names`, `Ports`, `Labels`, `Block`, `Policy`, `Tags`)
     resource.Block.Xyzzy
     [Xyzzy] unknown-property: `resource.Block` has no property `Xyzzy` (there are `Acls`, `Buckets`, `Deep`)
     resource.Ports.exists(p, p.Form == 1)
@@ -320,4 +320,15 @@ fn equal_texts_are_equal_expressions() {
     assert_ne!(compile("resource.Enabled"), compile("resource.Enabled "));
     let filter = Expression::compile("resource.Enabled", schema(), Shape::Filter);
     assert_ne!(filter, Ok(compile("resource.Enabled")));
+}
+
+#[test]
+fn where_there_are_many_properties_the_closest_are_named() {
+    let instance = &crate::resource::schemas()["AWS::EC2::Instance"];
+    let problems = Expression::compile("resource.Xyzzy", instance, Shape::Assert)
+        .expect_err("there is no such property");
+    let help = problems[0].help.as_deref().expect("help");
+    let (count, names) = help.split_once(", the closest ").expect("not all");
+    assert_eq!(count, format!("there are {}", instance.properties.len()));
+    assert_eq!(names.split(", ").count(), 5);
 }

@@ -215,6 +215,26 @@ fn a_facet_that_could_not_be_read_is_unknown_unless_the_rest_decides() {
 }
 
 #[test]
+fn what_live_accounts_do_not_tell_is_unknown_where_it_is_not_recorded() {
+    let asked = ["resource.Zone == null", "resource.Zone == 'a'", "resource.Zone == null || true"];
+    insta::assert_snapshot!(verdicts(&asked, &json!({})), @"
+    resource.Zone == null  =>  unsupported: `Zone` is not read from live accounts yet, only from recorded inventories
+    resource.Zone == 'a'  =>  unsupported: `Zone` is not read from live accounts yet, only from recorded inventories
+    resource.Zone == null || true  =>  true
+    ");
+    insta::assert_snapshot!(verdicts(&asked, &json!({ "Zone": null })), @"
+    resource.Zone == null  =>  true
+    resource.Zone == 'a'  =>  false
+    resource.Zone == null || true  =>  true
+    ");
+    insta::assert_snapshot!(verdicts(&asked, &json!({ "Zone": "a" })), @"
+    resource.Zone == null  =>  false
+    resource.Zone == 'a'  =>  true
+    resource.Zone == null || true  =>  true
+    ");
+}
+
+#[test]
 fn an_ordinary_thing() {
     insta::assert_snapshot!(verdicts(&[
         "resource.Enabled",

@@ -31,6 +31,8 @@ pub(super) fn schema() -> &'static Schema {
                 "Public": { "type": "boolean", "nullable": true, "operation": "t:List" },
                 "Count": { "type": "integer", "nullable": true, "operation": "t:List" },
                 "Mode": { "type": "string", "nullable": true, "default": "open", "operation": "t:List" },
+                "Zone": { "type": "string", "nullable": true, "recordedOnly": true,
+                    "operation": "t:List" },
                 "State": { "type": "object", "operation": "t:List", "properties": {
                     "Code": { "type": "integer" }, "Label": { "type": "string", "nullable": true },
                 } },
