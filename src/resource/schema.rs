@@ -331,9 +331,9 @@ mod tests {
     /// What is wrong with a schema as a whole, a line each.
     fn problems_of(schema: &Schema) -> Vec<String> {
         let name = &schema.type_name;
+        let action = Regex::new("^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$").expect("a pattern");
         let mut found = Vec::new();
         for (operation, known) in &schema.operations {
-            let action = Regex::new("^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$").expect("a pattern");
             let permissions = [operation.as_str()].into_iter();
             let actions = permissions.chain(known.permissions.iter().map(AsRef::as_ref));
             let odd = actions.filter(|one| !action.is_match(one));
