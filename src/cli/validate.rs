@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use crate::render::diagnostics;
+use crate::render::sarif::sarif;
 
 use super::output;
 use super::tree::Tree;
@@ -28,6 +29,8 @@ enum Format {
     Text,
     /// A JSON array
     Json,
+    /// SARIF 2.1.0, for code scanning and editors
+    Sarif,
     /// Annotations of a GitHub workflow
     Github,
 }
@@ -39,6 +42,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let shown = match arguments.format {
         Format::Text => diagnostics::text(found, &tree.files),
         Format::Json => diagnostics::json(found),
+        Format::Sarif => sarif(found),
         Format::Github => diagnostics::github(found),
     };
     output::print(&shown)?;

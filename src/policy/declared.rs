@@ -17,6 +17,13 @@ impl Declared {
         self.0.entry((kind, name.to_owned())).or_default().push(place.clone());
     }
 
+    /// Takes up what other files declare, which come behind these.
+    pub(super) fn merge(&mut self, other: Self) {
+        for (name, places) in other.0 {
+            self.0.entry(name).or_default().extend(places);
+        }
+    }
+
     /// Whether there is such a name.
     pub(super) fn contains(&self, kind: &'static str, name: &str) -> bool {
         self.0.contains_key(&(kind, name.to_owned()))

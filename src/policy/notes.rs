@@ -36,6 +36,11 @@ impl Notes {
         }
     }
 
+    /// Takes up what was noted of other files.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.noted.extend(other.noted);
+    }
+
     /// Whether the file has so many problems that more are not told.
     pub(super) fn is_full(&self) -> bool {
         self.noted.len() >= self.most

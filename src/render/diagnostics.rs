@@ -1,6 +1,7 @@
 //! Diagnostics: for the terminal with the lines that they are about, as JSON, and as annotations
 //! of a GitHub workflow.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::diagnostic::{Diagnostic, Level, Place};
@@ -12,13 +13,14 @@ const WIDTH: usize = 160;
 /// Each diagnostic with its line, underlined, and what to do.
 pub fn text(diagnostics: &[Diagnostic], files: &[SourceFile]) -> String {
     let mut text = String::new();
+    let mut lines = Lines::new(files);
     for found in diagnostics {
         let Diagnostic { place, level, code, message, help, related } = found;
         let _ = writeln!(text, "{level}[{code}]: {}", visible(message));
         let margin = place.line.to_string().len();
         let _ = writeln!(text, "{:margin$}--> {}", "", visible(&place.to_string()));
-        if let Some(line) = line_of(place, files) {
-            excerpt(&mut text, place, &line, margin);
+        if let Some(line) = lines.at(place) {
+            excerpt(&mut text, place, line, margin);
         }
         if let Some((place, what)) = related {
             let _ = writeln!(text, "{:margin$} = {}: {}", "", visible(&place.to_string()), what);
@@ -110,12 +112,28 @@ fn property(text: &str) -> String {
     escaped(text).replace(':', "%3A").replace(',', "%2C")
 }
 
-fn line_of(place: &Place, files: &[SourceFile]) -> Option<String> {
-    let file = files.iter().find(|file| file.path == place.path)?;
-    let number = usize::try_from(place.line).ok()?.checked_sub(1)?;
-    let text = file.text();
-    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-    text.split('\n').nth(number).map(str::to_owned)
+/// The lines of files, each file cut into lines when it is first asked for.
+struct Lines<'a> {
+    files: BTreeMap<&'a str, &'a SourceFile>,
+    cut: BTreeMap<&'a str, Vec<String>>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(files: &'a [SourceFile]) -> Self {
+        let files = files.iter().map(|file| (&*file.path, file)).collect();
+        Self { files, cut: BTreeMap::new() }
+    }
+
+    fn at(&mut self, place: &Place) -> Option<&str> {
+        let (path, file) = self.files.get_key_value(&*place.path)?;
+        let lines = self.cut.entry(path).or_insert_with(|| {
+            let text = file.text();
+            let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+            text.split('\n').map(str::to_owned).collect()
+        });
+        let number = usize::try_from(place.line).ok()?.checked_sub(1)?;
+        lines.get(number).map(String::as_str)
+    }
 }
 
 fn counted(number: usize, noun: &str) -> String {

@@ -15,16 +15,22 @@ pub(super) struct Text {
     source: String,
     /// Where each line begins, in bytes.
     lines: Vec<usize>,
-    /// Where each [`STRIDE`]th character begins, in bytes.
+    /// Where each [`STRIDE`]th character begins, in bytes; of no use where every character is a byte.
     strides: Vec<usize>,
+    is_ascii: bool,
 }
 
 impl Text {
     pub(super) fn new(path: Arc<str>, source: &str) -> Self {
         let breaks = source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
-        let strides = source.char_indices().step_by(STRIDE).map(|(at, _)| at).collect();
-        Self { path, source: source.to_owned(), lines, strides }
+        let is_ascii = source.is_ascii();
+        let strides = if is_ascii {
+            Vec::new()
+        } else {
+            source.char_indices().step_by(STRIDE).map(|(at, _)| at).collect()
+        };
+        Self { path, source: source.to_owned(), lines, strides, is_ascii }
     }
 
     pub(super) fn source(&self) -> &str {
@@ -48,6 +54,9 @@ impl Text {
 
     /// Where a character begins, counted from 0; the end for those behind it.
     pub(super) fn byte_of(&self, character: usize) -> usize {
+        if self.is_ascii {
+            return character.min(self.source.len());
+        }
         let Some(start) = self.strides.get(character / STRIDE) else { return self.source.len() };
         let inside = self.from(*start).char_indices().nth(character % STRIDE);
         inside.map_or(self.source.len(), |(at, _)| start + at)
@@ -55,6 +64,9 @@ impl Text {
 
     /// How many characters lie before an offset.
     pub(super) fn character_of(&self, byte: usize) -> usize {
+        if self.is_ascii {
+            return byte;
+        }
         let strides = self.strides.partition_point(|start| *start <= byte).saturating_sub(1);
         let start = self.strides.get(strides).copied().unwrap_or_default();
         strides * STRIDE + self.slice(start..byte.max(start)).chars().count()
@@ -72,7 +84,13 @@ impl Text {
 
     /// The line that an offset lies in, without its break.
     pub(super) fn line_around(&self, byte: usize) -> &str {
-        self.from(self.line_start(byte)).split(['\n', '\r']).next().unwrap_or_default()
+        let line = self.line_of(byte);
+        let start = self.lines.get(line).copied().unwrap_or_default();
+        let end = self.lines.get(line + 1).copied().unwrap_or(self.source.len());
+        let line = self.slice(start..end);
+        line.find('\r')
+            .map_or(line, |end| line.get(..end).unwrap_or_default())
+            .trim_end_matches('\n')
     }
 
     /// Where lines begin at or behind an offset.
@@ -101,7 +119,8 @@ impl Text {
     fn position(&self, byte: usize) -> (u32, u32) {
         let byte = byte.min(self.source.len());
         let line = self.line_of(byte);
-        let column = self.character_of(byte) - self.character_of(self.line_start(byte));
+        let start = self.lines.get(line).copied().unwrap_or_default();
+        let column = self.character_of(byte) - self.character_of(start);
         let count = |from_zero: usize| u32::try_from(from_zero + 1).unwrap_or(u32::MAX);
         (count(line), count(column))
     }
@@ -128,7 +147,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn characters_and_bytes_convert(source in "[aäß😀\n]{0,300}") {
+        fn characters_and_bytes_convert(source in "[aäß😀\n]{0,300}|[ab\n]{0,300}") {
             let text = Text::new("p.yaml".into(), &source);
             for (character, (byte, found)) in source.char_indices().enumerate() {
                 prop_assert_eq!(text.byte_of(character), byte);
