@@ -130,12 +130,7 @@ impl Judge<'_> {
     }
 
     fn subject<'s>(&'s self, resource: &'s Resource) -> Subject<'s> {
-        Subject {
-            resource,
-            account: &self.account.id,
-            region: &resource.region,
-            now: self.inventory.taken_at,
-        }
+        Subject::of(resource, &self.account.id, self.inventory.taken_at)
     }
 
     /// The whole account has nothing to judge: what the check's `onEmpty` makes of it.

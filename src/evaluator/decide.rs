@@ -7,7 +7,6 @@ use sha2::{Digest as _, Sha256};
 use crate::db::Digest;
 use crate::db::findings::{ClosedReason, FindingChange, FindingKey, FindingRecord, OpenFinding};
 use crate::evaluation::{CheckStanding, GroupResult, NO_RESOURCE, Outcome};
-use crate::expression::Expression;
 use crate::policy::{Account, Check, Group};
 use crate::resource::{AccountId, Cause, Failure, Inventory, Listing, Operation, Provider};
 
@@ -187,9 +186,11 @@ pub(super) fn coverage(group: &Group, seen: &Seen<'_>) -> Digest {
     let mut lines = BTreeSet::new();
     for (account, inventory) in seen {
         for check in &group.checks {
-            let filter = check.filter.iter().flat_map(Expression::operations);
-            let operations: BTreeSet<_> =
-                filter.chain(check.assertion.operations()).map(Operation::as_str).collect();
+            let expressions = check.filter.iter().chain([&check.assertion]);
+            let operations: BTreeSet<_> = expressions
+                .flat_map(|expression| expression.operations_of(&check.schema.type_name))
+                .map(Operation::as_str)
+                .collect();
             for listing in listings(check, inventory) {
                 let state = if listing.failure().is_some() { "broken" } else { "whole" };
                 for resource in listing.resources() {

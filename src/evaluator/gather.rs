@@ -22,19 +22,20 @@ pub async fn gather(
 }
 
 fn need<'a>(check: &'a Check, account: &'a Account, now: DateTime<Utc>) -> Need<'a> {
-    let need = Need::new(check.schema, check.assertion.operations().iter().cloned());
+    let need =
+        Need::new(check.schema, check.assertion.operations_of(&check.schema.type_name).cloned());
     match &check.filter {
         None => need,
-        Some(filter) => {
-            need.only(filter.operations().iter().cloned(), move |resource: &Resource| {
-                let subject =
-                    Subject { resource, account: &account.id, region: &resource.region, now };
+        Some(filter) => need.only(
+            filter.operations_of(&check.schema.type_name).cloned(),
+            move |resource: &Resource| {
+                let subject = Subject::of(resource, &account.id, now);
                 match filter.evaluate(&subject, &mut Budget::default()) {
                     Verdict::True => Keep::Yes,
                     Verdict::False => Keep::No,
                     Verdict::Unknown(_) => Keep::Unknown,
                 }
-            })
-        }
+            },
+        ),
     }
 }
