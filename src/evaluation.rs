@@ -4,6 +4,7 @@
 //! and in a replay. Fetching the inventory is left to [`crate::fetch`], keeping the result to the
 //! storage.
 
+mod bindings;
 mod finding;
 mod judge;
 mod outcome;

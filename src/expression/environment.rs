@@ -75,6 +75,12 @@ impl Environment {
         Self { subject: None, parameters: None, bindings: Arc::default() }
     }
 
+    /// The same over resources of a type.
+    #[must_use]
+    pub fn over(self, schema: &'static Schema) -> Self {
+        Self { subject: Some(schema), ..self }
+    }
+
     /// The same with `params`.
     #[must_use]
     pub fn with_parameters(self, parameters: Arc<[Parameter]>) -> Self {

@@ -64,7 +64,7 @@ impl Results<'_> {
                     resource_type: finding.resource_type.as_str(),
                     resource_id: &finding.resource_id,
                     severity: check.severity.to_string(),
-                    expected: check.assertion.text().trim(),
+                    expected: check.question.assertion.text().trim(),
                     observed: Some(finding.explanation()).filter(|text| !text.is_empty()),
                     message: &check.title,
                     path: &check.place.path,

@@ -173,7 +173,10 @@ impl Lowering<'_> {
         let (Some(text), Some(pattern)) = (arguments.next(), arguments.next()) else {
             return broken(span);
         };
-        let Expr::Constant(Value::String(source)) = &pattern.expr else {
+        // Of a parameter without a value nothing more is known; each use compiles its own.
+        let unknown = Expr::Constant(Value::string(""));
+        let known = if let Expr::Parameter(_) = pattern.expr { &unknown } else { &pattern.expr };
+        let Expr::Constant(Value::String(source)) = known else {
             let message = "the pattern of `matches` must stand here as a string".to_owned();
             return self.error(pattern.span, "wrong-arguments", message);
         };
