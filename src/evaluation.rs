@@ -8,6 +8,8 @@ mod bindings;
 mod finding;
 mod judge;
 mod outcome;
+#[cfg(test)]
+mod tests;
 
 pub use finding::{CheckResult, CheckStanding, Finding, GroupResult, NO_RESOURCE};
 pub use judge::evaluate;

@@ -18,6 +18,13 @@ pub(super) fn find(
     account: &Account,
     inventory: &Inventory,
 ) -> Result<Value, Failure> {
+    look(binding, account, inventory).map_err(|failure| match failure.cause {
+        Cause::Ambiguous => failure,
+        cause => Failure::new(cause, format!("`{}`: {}", binding.name, failure.message)),
+    })
+}
+
+fn look(binding: &Let, account: &Account, inventory: &Inventory) -> Result<Value, Failure> {
     let mut found = Vec::new();
     for region in listed_regions(binding.schema, account) {
         let listing = listing(binding.schema, &region, inventory)?;
