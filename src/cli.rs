@@ -4,6 +4,7 @@
 
 mod demo;
 mod evaluate;
+mod get;
 mod migrate;
 mod output;
 mod record;
@@ -11,6 +12,7 @@ mod schema;
 mod serve;
 mod tree;
 mod validate;
+mod wanted;
 
 use std::process::ExitCode;
 
@@ -30,6 +32,8 @@ enum Command {
     Validate(validate::Arguments),
     /// Judge the policies once, without a database
     Evaluate(evaluate::Arguments),
+    /// Look at the resources of an account, recorded or live
+    Get(get::Arguments),
     /// Print the JSON Schema of a kind of document, for editors
     Schema(schema::Arguments),
     /// Write an account's live inventory to a file
@@ -47,6 +51,7 @@ pub fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Get(arguments) => get::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Record(arguments) => record::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
