@@ -5,6 +5,7 @@
 mod demo;
 mod evaluate;
 mod get;
+mod init;
 mod migrate;
 mod output;
 mod record;
@@ -28,6 +29,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Begin a policy repository
+    Init(init::Arguments),
     /// Find every problem of a policy tree
     Validate(validate::Arguments),
     /// Judge the policies once, without a database
@@ -49,6 +52,7 @@ enum Command {
 /// Runs the command line of the process and gives its exit status.
 pub fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
+        Command::Init(arguments) => init::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Get(arguments) => get::run(&arguments),
