@@ -139,6 +139,7 @@ fn every_command_line_of_the_manual_is_understood() {
     schema Group
     serve
     serve --config cloudcorrect.toml
+    validate --format github
     validate example-policies/policies
     ");
     for command in commands {

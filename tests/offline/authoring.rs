@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Command, Output};
 
 use super::{cloudcorrect, text};
 
@@ -247,4 +247,127 @@ fn init_refuses_what_cannot_be_meant() {
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
     }
     assert_eq!(tree(directory.path()).len(), 0);
+}
+
+/// A directory with a valid tree and one with a broken one.
+fn trees() -> (tempfile::TempDir, tempfile::TempDir) {
+    let [good, broken] = [0, 1].map(|_| tempfile::tempdir().expect("a directory"));
+    for tree in [&good, &broken] {
+        let init = cloudcorrect(&["init", tree.path().to_str().expect("UTF-8")]);
+        assert!(init.status.success(), "{}", text(&init.stderr));
+    }
+    let group = broken.path().join("policies/storage.yaml");
+    let policy = fs::read_to_string(&group).expect("a file");
+    fs::write(&group, policy.replace("AWS::S3::Bucket", "AWS::S3::Bukket")).expect("a file");
+    (good, broken)
+}
+
+/// Runs a shell's line in a directory, with the binary on the path: the status and the output.
+fn shell(line: &str, directory: &Path, variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let binary = Path::new(env!("CARGO_BIN_EXE_cloudcorrect"));
+    let path = std::env::var("PATH").unwrap_or_default();
+    let path = format!("{}:{path}", binary.parent().expect("a directory").display());
+    let mut bash = Command::new("bash");
+    bash.args(["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", line]);
+    bash.current_dir(directory).env("PATH", path).envs(variables.iter().copied());
+    let output = bash.output().expect("bash runs");
+    (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+}
+
+fn yaml(text: &str) -> serde_yaml::Value {
+    serde_yaml::from_str(text).expect("YAML")
+}
+
+#[test]
+fn the_hooks_refuse_a_broken_tree() {
+    let (good, broken) = trees();
+    let ours = fs::read_to_string(".pre-commit-hooks.yaml").expect("the hooks");
+    let theirs = fs::read_to_string(good.path().join(".pre-commit-config.yaml")).expect("a file");
+    let (ours, theirs) = (yaml(&ours), yaml(&theirs));
+    let local = &theirs["repos"][0]["hooks"][0];
+    let hooks = ours.as_sequence().expect("a list").iter().chain([local]);
+    let mut ran = 0;
+    for hook in hooks {
+        let word = |key: &str| hook[key].as_str().expect("text").to_owned();
+        let arguments = hook["args"].as_sequence().expect("a list").iter();
+        let arguments: Vec<&str> = arguments.map(|it| it.as_str().expect("text")).collect();
+        assert_eq!(hook["pass_filenames"], false, "groups speak of accounts in other files");
+        let line = format!("{} {}", word("entry"), arguments.join(" "));
+        assert_eq!(shell(&line, good.path(), &[]).0, Some(0), "{line}");
+        let (status, said) = shell(&line, broken.path(), &[]);
+        assert_eq!(status, Some(1), "{said}");
+        assert!(said.contains("did you mean `AWS::S3::Bucket`?"), "{said}");
+        let files = regex::Regex::new(&word("files")).expect("a pattern");
+        assert!(files.is_match("policies/team/storage.yaml") && !files.is_match("README.md"));
+        ran += 1;
+    }
+    assert_eq!(ran, 3);
+}
+
+#[test]
+fn the_action_annotates_a_broken_tree() {
+    let (good, broken) = trees();
+    let action = yaml(&fs::read_to_string("action.yml").expect("the action"));
+    let steps = action["runs"]["steps"].as_sequence().expect("steps");
+    for step in steps {
+        let is_complete = step.get("uses").is_some() || step["shell"] == "bash";
+        assert!(is_complete, "a step of a composite action says its shell: {step:?}");
+    }
+    // What an input says is data: it reaches the script as a variable alone.
+    let scripts: Vec<&str> = steps.iter().filter_map(|step| step["run"].as_str()).collect();
+    assert!(scripts.iter().all(|script| !script.contains("${{")), "{scripts:?}");
+    let [source, build, validate] = scripts[..] else { panic!("three scripts: {scripts:?}") };
+
+    let root = env!("CARGO_MANIFEST_DIR");
+    let outputs = good.path().join("outputs");
+    let outputs = outputs.to_str().expect("UTF-8");
+    let asked = [("GITHUB_ACTION_PATH", root), ("GITHUB_OUTPUT", outputs)];
+    assert_eq!(shell(source, good.path(), &asked), (Some(0), String::new()));
+    let digest = fs::read_to_string(outputs).expect("the step's outputs");
+    let digest = digest.trim().strip_prefix("digest=").expect("a digest");
+    assert!(digest.len() > 3 && digest.chars().all(|c| c.is_ascii_digit() || c == '-'), "{digest}");
+    assert!(build.contains("--locked --no-default-features --path \"$GITHUB_ACTION_PATH\""));
+
+    let temp = tempfile::tempdir().expect("a directory");
+    let installed = temp.path().join("cloudcorrect/bin");
+    fs::create_dir_all(&installed).expect("a directory");
+    let binary = env!("CARGO_BIN_EXE_cloudcorrect");
+    std::os::unix::fs::symlink(binary, installed.join("cloudcorrect")).expect("a link");
+    let paths = action["inputs"]["paths"]["default"].as_str().expect("a default");
+    let temp = temp.path().to_str().expect("UTF-8");
+    let run =
+        |directory, paths| shell(validate, directory, &[("RUNNER_TEMP", temp), ("PATHS", paths)]);
+    assert_eq!(run(good.path(), paths), (Some(0), String::new()));
+    let (status, said) = run(broken.path(), paths);
+    assert_eq!(status, Some(1), "{said}");
+    let annotations: Vec<&str> = said.lines().collect();
+    assert_eq!(annotations.len(), 2, "{said}");
+    assert!(
+        annotations
+            .iter()
+            .all(|line| { line.starts_with("::error file=policies/storage.yaml,line=") })
+    );
+    let listed = "policies/accounts.yaml\n\npolicies/storage.yaml\n";
+    assert_eq!(run(good.path(), listed).0, Some(0));
+    assert_eq!(run(good.path(), "$(exit 0)").0, Some(2), "a path is no shell's words");
+}
+
+#[test]
+fn the_workflow_of_init_uses_the_action_where_it_puts_it() {
+    let (good, _) = trees();
+    let file = good.path().join(".github/workflows/policies.yaml");
+    let workflow = yaml(&fs::read_to_string(file).expect("a file"));
+    let steps = workflow["jobs"]["validate"]["steps"].as_sequence().expect("steps");
+    let path = steps.iter().find_map(|step| step["with"]["path"].as_str()).expect("a path");
+    let used = steps.last().expect("a step");
+    assert_eq!(used["uses"].as_str(), Some(format!("./{path}").as_str()));
+    let action = yaml(&fs::read_to_string("action.yml").expect("the action"));
+    for (input, _) in used["with"].as_mapping().expect("inputs") {
+        assert!(action["inputs"].get(input).is_some(), "the action has no input {input:?}");
+    }
+    let guard = steps[0]["run"].as_str().expect("a script");
+    assert_eq!(shell(guard, good.path(), &[("CLOUDCORRECT", "acme/cloudcorrect")]).0, Some(0));
+    let (status, said) = shell(guard, good.path(), &[("CLOUDCORRECT", "")]);
+    assert_eq!(status, Some(1));
+    assert!(said.starts_with("::error::set the Actions variable"), "{said}");
 }
