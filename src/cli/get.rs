@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     match Wanted::read(type_name, arguments.id.as_deref(), &arguments.properties) {
         Ok(wanted) => resources(&wanted, arguments),
-        Err(wrong_name) => not_found(&wrong_name),
+        Err(wrong_name) => Ok(not_found(&wrong_name)),
     }
 }
 
@@ -93,7 +93,7 @@ fn resources(wanted: &Wanted, arguments: &Arguments) -> anyhow::Result<ExitCode>
         show(&shown, wanted, arguments.format)?;
     }
     if nothing {
-        return not_found(&nothing_found(wanted, &all().collect::<Vec<_>>()));
+        return Ok(not_found(&nothing_found(wanted, &all().collect::<Vec<_>>())));
     }
     let unknown = !is_whole || (wanted.in_detail() && shown.is_unknown());
     Ok(ExitCode::from(if unknown { output::UNKNOWN } else { output::CLEAN }))
@@ -108,9 +108,9 @@ fn show(shown: &Shown<'_>, wanted: &Wanted, format: Format) -> anyhow::Result<()
     Ok(output::print(&text)?)
 }
 
-fn not_found(why: &anyhow::Error) -> anyhow::Result<ExitCode> {
+fn not_found(why: &anyhow::Error) -> ExitCode {
     output::error(why);
-    Ok(ExitCode::from(output::PROBLEMS))
+    ExitCode::from(output::PROBLEMS)
 }
 
 /// What a live account is asked: of resources that are not meant, nothing but the list.
@@ -155,4 +155,56 @@ fn inventory(arguments: &Arguments, needs: &[Need<'_>]) -> anyhow::Result<Invent
     };
     let (inventory, _) = app::runtime()?.block_on(collecting);
     Ok(inventory)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+
+    use crate::recorded::{Recorded, from_json};
+    use crate::resource::Region;
+
+    use super::*;
+
+    /// What is asked of each resource of the demo account: its id and the operations.
+    fn asked(type_name: &str, id: Option<&str>, properties: &[&str]) -> Vec<String> {
+        let text = include_str!("../../examples/demo-account.json");
+        let json = serde_json::from_str(text).expect("JSON");
+        let recorded = Recorded::new(from_json(&json).expect("well-formed"));
+        let scope = Scope {
+            account: recorded.account().clone(),
+            regions: recorded.regions().cloned().collect(),
+            taken_at: recorded.inventory().taken_at,
+        };
+        let properties: Vec<String> = properties.iter().map(ToString::to_string).collect();
+        let wanted = Wanted::read(type_name, id, &properties).expect("a type");
+        let (inventory, _) = block_on(fetch::collect(&recorded, &scope, &needs(&wanted)));
+        let buckets = inventory.listings.get(&("AWS::S3::Bucket".into(), Region::global()));
+        let buckets = buckets.map(Listing::resources).unwrap_or_default();
+        let facets = |one: &Resource| {
+            let asked: Vec<&str> = one.facets.keys().map(Operation::as_str).collect();
+            format!("{}: {}", one.id, asked.join(" "))
+        };
+        buckets.iter().map(|one| facets(one)).filter(|line| line.contains("eu-")).collect()
+    }
+
+    #[test]
+    fn a_live_account_is_asked_only_for_what_is_shown() {
+        let one =
+            asked("AWS::S3::Bucket", Some("acme-eu-prod-*"), &["Policy", "CorsConfiguration"]);
+        insta::assert_snapshot!(one.join("\n"), @"
+        acme-eu-gdpr-archive: s3:ListBuckets
+        acme-eu-prod-logs: s3:GetBucketPolicy s3:ListBuckets
+        acme-eu-prod-uploads: s3:GetBucketPolicy s3:ListBuckets
+        acme-eu-sandbox-tmp: s3:ListBuckets
+        ");
+        let lines = asked("AWS::S3::Bucket", None, &[]);
+        assert!(lines.iter().all(|line| line.ends_with(": s3:GetBucketTagging s3:ListBuckets")));
+        let whole = asked("AWS::S3::Bucket", Some("acme-eu-prod-logs"), &[]).concat();
+        assert!(
+            whole.contains("s3:GetBucketAcl") && !whole.contains("s3:GetBucketCors"),
+            "{whole}"
+        );
+        assert_eq!(asked("AWS::EC2::Volume", None, &[]), [""; 0], "not asked of live accounts yet");
+    }
 }

@@ -1,6 +1,6 @@
 //! What `get` is asked for, and what may have been meant where there is no such thing.
 
-use anyhow::{anyhow, bail};
+use anyhow::anyhow;
 use regex::Regex;
 
 use crate::diagnostic::closest;
@@ -36,18 +36,16 @@ impl Wanted {
         let Some(schema) = schemas().get(type_name) else {
             return Err(unknown_type(type_name));
         };
-        let mut known = Vec::new();
-        for name in properties {
-            match schema.properties.get_key_value(name.as_str()) {
-                Some((name, _)) => known.push(name.as_ref()),
-                None => {
-                    let names = schema.properties.keys().map(AsRef::as_ref);
-                    bail!("`{type_name}` has no property `{name}`{}", did_you_mean(name, names));
-                }
-            }
-        }
+        let known = |name: &String| {
+            let known = schema.properties.get_key_value(name.as_str());
+            known.map(|(name, _)| name.as_ref()).ok_or_else(|| {
+                let names: Vec<&str> = schema.properties.keys().map(AsRef::as_ref).collect();
+                anyhow!("`{type_name}` has no property `{name}`{}", did_you_mean(name, &names))
+            })
+        };
+        let properties = properties.iter().map(known).collect::<anyhow::Result<_>>()?;
         let id = id.map(Id::read).transpose()?;
-        Ok(Self { schema, properties: known, id })
+        Ok(Self { schema, properties, id })
     }
 
     /// Whether properties are shown, and not only which resources there are.
@@ -99,18 +97,18 @@ pub(super) fn nothing_found(wanted: &Wanted, all: &[&Resource]) -> anyhow::Error
         let ids = named.join(", ");
         return anyhow!("no `{name}` has the id `{text}`; {ids} has the name");
     }
-    let ids = all.iter().map(|one| one.id.as_ref());
-    anyhow!("no `{name}` has the id `{text}`{}", did_you_mean(text, ids))
+    let ids: Vec<&str> = all.iter().map(|one| one.id.as_ref()).collect();
+    anyhow!("no `{name}` has the id `{text}`{}", did_you_mean(text, &ids))
 }
 
 fn unknown_type(wanted: &str) -> anyhow::Error {
-    let names = || schemas().keys().map(TypeName::as_str);
-    let is_last = |name: &&str| {
+    let names: Vec<&str> = schemas().keys().map(TypeName::as_str).collect();
+    let is_last = |name: &&&str| {
         name.rsplit("::").next().is_some_and(|last| last.eq_ignore_ascii_case(wanted))
     };
-    let hint = match names().find(is_last) {
+    let hint = match names.iter().find(is_last) {
         Some(name) => format!("; did you mean `{name}`?"),
-        None => did_you_mean(wanted, names()),
+        None => did_you_mean(wanted, &names),
     };
     let hint = if hint.is_empty() { "; `get` without a type lists them" } else { &hint };
     anyhow!("there is no resource type `{wanted}`{hint}")
@@ -118,12 +116,12 @@ fn unknown_type(wanted: &str) -> anyhow::Error {
 
 /// The known name that is meant by a wrong one: one that holds it, or the one most like it, if that
 /// is like it at all.
-fn did_you_mean<'a>(wrong: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
+fn did_you_mean(wrong: &str, known: &[&str]) -> String {
     let lower = wrong.to_lowercase();
     let holds = |name: &&str| lower.len() > 2 && name.to_lowercase().contains(&lower);
     let is_alike =
         |name: &&str| strsim::normalized_damerau_levenshtein(&name.to_lowercase(), &lower) >= ALIKE;
-    let alike = closest(wrong, known.clone(), 1).into_iter().find(is_alike);
-    let meant = alike.or_else(|| known.clone().find(holds));
+    let alike = closest(wrong, known.iter().copied(), 1).into_iter().find(is_alike);
+    let meant = alike.or_else(|| known.iter().copied().find(holds));
     meant.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
 }

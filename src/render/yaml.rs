@@ -1,5 +1,7 @@
 //! Values as YAML that people read: plain where that is unambiguous, else quoted as in JSON.
 
+use std::fmt::Write as _;
+
 use crate::resource::Value;
 
 /// Words that stand for something else than their letters, here or in some version of YAML.
@@ -94,7 +96,7 @@ fn quoted(text: &str) -> String {
         let steers =
             matches!(u32::from(c), 0x7f..=0x9f | 0x2028..=0x202e | 0x2066..=0x2069 | 0xfeff);
         if steers {
-            quoted.push_str(&format!("\\u{:04x}", u32::from(c)));
+            let _ = write!(quoted, "\\u{:04x}", u32::from(c));
         } else {
             quoted.push(c);
         }

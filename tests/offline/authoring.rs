@@ -14,7 +14,7 @@ fn get(arguments: &[&str]) -> (Option<i32>, String) {
 }
 
 #[test]
-fn get_counts_lists_and_shows() {
+fn get_counts_and_lists() {
     let (status, types) = get(&[]);
     assert_eq!(status, Some(0), "{types}");
     insta::assert_snapshot!(types, @"
@@ -35,6 +35,10 @@ fn get_counts_lists_and_shows() {
     i-0d1b6f3a9c8e75240  us-east-1  report-generator
     6 instances
     ");
+}
+
+#[test]
+fn get_shows_what_is_null_and_what_is_unknown() {
     let (status, bucket) = get(&["AWS::S3::Bucket", "acme-partner-dropbox"]);
     assert_eq!(status, Some(3), "its policy could not be read: {bucket}");
     insta::assert_snapshot!(bucket, @"
@@ -199,7 +203,7 @@ fn init_begins_a_repository_that_is_valid() {
             let schema = schema.lines().next().expect("a line");
             assert!(files.contains_key(schema), "{file} names `{schema}`");
         }
-        if file.ends_with(".yaml") {
+        if Path::new(file).extension().is_some_and(|extension| extension == "yaml") {
             serde_yaml::from_str::<serde_yaml::Value>(content).expect(file);
         }
         if let Some(schema) = file.strip_prefix("schemas/") {
@@ -265,11 +269,11 @@ fn trees() -> (tempfile::TempDir, tempfile::TempDir) {
 /// Runs a shell's line in a directory, with the binary on the path: the status and the output.
 fn shell(line: &str, directory: &Path, variables: &[(&str, &str)]) -> (Option<i32>, String) {
     let binary = Path::new(env!("CARGO_BIN_EXE_cloudcorrect"));
-    let path = std::env::var("PATH").unwrap_or_default();
-    let path = format!("{}:{path}", binary.parent().expect("a directory").display());
+    let binaries = binary.parent().expect("a directory");
+    let line = format!("PATH=\"$BINARIES:$PATH\"\n{line}");
     let mut bash = Command::new("bash");
-    bash.args(["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", line]);
-    bash.current_dir(directory).env("PATH", path).envs(variables.iter().copied());
+    bash.args(["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", &line]);
+    bash.current_dir(directory).env("BINARIES", binaries).envs(variables.iter().copied());
     let output = bash.output().expect("bash runs");
     (output.status.code(), text(&output.stdout) + &text(&output.stderr))
 }
