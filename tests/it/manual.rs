@@ -126,7 +126,9 @@ fn every_command_line_of_the_manual_is_understood() {
     commands.sort_unstable();
     commands.dedup();
     assert_snapshot!(commands.join("\n"), @"
+    evaluate
     evaluate example-policies/policies --inventory examples/demo-account.json
+    evaluate example-policies/policies --inventory examples/demo-account.json --format csv
     get
     get --inventory examples/demo-account.json
     get AWS::EC2::Instance --inventory examples/demo-account.json
