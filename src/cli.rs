@@ -4,6 +4,8 @@
 
 mod demo;
 mod evaluate;
+mod get;
+mod init;
 mod migrate;
 mod output;
 mod record;
@@ -11,6 +13,7 @@ mod schema;
 mod serve;
 mod tree;
 mod validate;
+mod wanted;
 
 use std::process::ExitCode;
 
@@ -26,10 +29,14 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Begin a policy repository
+    Init(init::Arguments),
     /// Find every problem of a policy tree
     Validate(validate::Arguments),
     /// Judge the policies once, without a database
     Evaluate(evaluate::Arguments),
+    /// Look at the resources of an account, recorded or live
+    Get(get::Arguments),
     /// Print the JSON Schema of a kind of document, for editors
     Schema(schema::Arguments),
     /// Write an account's live inventory to a file
@@ -45,8 +52,10 @@ enum Command {
 /// Runs the command line of the process and gives its exit status.
 pub fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
+        Command::Init(arguments) => init::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Get(arguments) => get::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Record(arguments) => record::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),

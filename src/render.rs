@@ -12,9 +12,11 @@ pub mod links;
 mod markdown;
 mod policies;
 pub mod post;
+pub mod resources;
 pub mod sarif;
 mod speaker;
 mod words;
+mod yaml;
 
 pub use bounded::Bounded;
 pub use comment::comment;

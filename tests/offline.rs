@@ -3,6 +3,9 @@
 use std::fs;
 use std::process::{Command, Output};
 
+#[path = "offline/authoring.rs"]
+mod authoring;
+
 fn cloudcorrect(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cloudcorrect"));
     command.current_dir(env!("CARGO_MANIFEST_DIR")).args(arguments);
@@ -100,6 +103,42 @@ fn json_of_evaluate_has_every_finding_with_its_place() {
     let counted = json["summary"]["findings"]["fail"].as_u64();
     let failing = findings.iter().filter(|finding| finding["outcome"] == "fail").count();
     assert_eq!(counted, Some(failing as u64));
+}
+
+#[test]
+fn csv_of_evaluate_has_a_line_for_each_finding() {
+    let wanted = ["--format", "csv", "--check", "policy-not-public"];
+    let output = cloudcorrect(&[&EVALUATE[..], &wanted].concat());
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let table = text(&output.stdout);
+    let lines: Vec<&str> = table.lines().filter(|line| !line.contains(",pass,")).collect();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    group,check,outcome,cause,account,region,resourceType,resourceId,severity,expected,observed,message,path,line
+    storage,policy-not-public,fail,,123456789012,eu-west-1,AWS::S3::Bucket,acme-eu-sandbox-tmp,critical,resource.PolicyStatus == null || !resource.PolicyStatus.IsPublic,"resource.PolicyStatus = {""IsPublic"": true}; resource.PolicyStatus.IsPublic = true",No bucket policy is public,example-policies/policies/storage.yaml,25
+    storage,policy-not-public,unknown,access_denied,123456789012,us-east-1,AWS::S3::Bucket,acme-partner-dropbox,critical,resource.PolicyStatus == null || !resource.PolicyStatus.IsPublic,s3:GetBucketPolicyStatus: Access Denied,No bucket policy is public,example-policies/policies/storage.yaml,25
+    "#);
+    assert_eq!(table.lines().count(), 1 + 11, "names, and 1 fail, 1 unknown, 9 pass");
+}
+
+#[test]
+fn sarif_of_evaluate_is_of_the_standard() {
+    let output = cloudcorrect(&[&EVALUATE[..], &["--format", "sarif"]].concat());
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let log: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let schema = fs::read_to_string("tests/schemas/sarif-2.1.0.json").expect("the standard");
+    let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
+    assert!(jsonschema::is_valid(&schema, &log));
+    let results = log["runs"][0]["results"].as_array().expect("results");
+    let of = |kind: &str| results.iter().filter(|result| result["kind"] == kind).count();
+    assert_eq!((of("fail"), of("open"), results.len()), (11, 1, 12));
+    let rules = &log["runs"][0]["tool"]["driver"]["rules"];
+    for result in results {
+        let index = result["ruleIndex"].as_u64().and_then(|index| usize::try_from(index).ok());
+        assert_eq!(rules[index.expect("an index")]["id"], result["ruleId"]);
+        let uri = &result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"];
+        let uri = uri.as_str().expect("a path");
+        assert!(fs::metadata(uri).is_ok(), "`{uri}` is a file");
+    }
 }
 
 #[test]

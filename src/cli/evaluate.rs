@@ -55,6 +55,10 @@ enum Format {
     Text,
     /// One JSON document
     Json,
+    /// A table with a line for each finding
+    Csv,
+    /// SARIF 2.1.0: what fails or is unknown, at the line of its check
+    Sarif,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -79,10 +83,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let spent = (clock.now() - started).num_milliseconds();
     let results =
         Results { groups: &results, requests: &requests, duration_ms: spent.unsigned_abs() };
-    match arguments.format {
-        Format::Text => output::print(&results.text())?,
-        Format::Json => output::print(&format!("{:#}\n", results.json()))?,
-    }
+    output::print(&match arguments.format {
+        Format::Text => results.text(),
+        Format::Json => format!("{:#}\n", results.json()),
+        Format::Csv => results.csv(),
+        Format::Sarif => results.sarif(),
+    })?;
     Ok(ExitCode::from(status(&results, arguments.fail_on)))
 }
 

@@ -4,13 +4,10 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Context;
-
 use crate::app;
 use crate::clock::Clock;
 use crate::fetch::{self, Need, Scope};
 use crate::recorded;
-use crate::render::diagnostics;
 
 use super::output;
 use super::tree::Tree;
@@ -30,20 +27,11 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let tree = Tree::read(&arguments.paths)?;
-    let reading = tree.reading();
-    let named = reading.policies.accounts.values();
-    let account = named
-        .into_iter()
-        .find(|account| account.name.as_str() == arguments.account)
-        .with_context(|| {
-            let shown = diagnostics::text(&reading.diagnostics, &tree.files);
-            format!("there is no account `{}`\n{shown}", arguments.account)
-        })?;
+    let account = Tree::read(&arguments.paths)?.account(&arguments.account)?;
     output::progress(&format!("recording account {} ...", account.id));
     let inventories = app::inventories_at_hand(BTreeMap::new());
     let collecting = async {
-        let source = inventories.source(account).await;
+        let source = inventories.source(&account).await;
         let scope = Scope {
             account: account.id.clone(),
             regions: account.regions.clone(),

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 
 use crate::diagnostic::{Diagnostic, Place};
-use crate::policy::{self, PolicySet, Reading, SourceFile};
+use crate::policy::{self, Account, PolicySet, Reading, SourceFile};
+use crate::render::diagnostics;
 
 /// Files beyond this size are not read, as in a repository.
 const LARGEST_FILE: u64 = 1 << 20;
@@ -53,6 +54,16 @@ impl Tree {
         reading.diagnostics.extend(self.refused.iter().cloned());
         reading.diagnostics.sort();
         reading
+    }
+
+    /// The account of that name. A tree with other problems may still name its accounts.
+    pub(super) fn account(&self, name: &str) -> anyhow::Result<Account> {
+        let Reading { policies, diagnostics } = self.reading();
+        let mut accounts = policies.accounts.into_values();
+        accounts.find(|account| account.name.as_str() == name).with_context(|| {
+            let shown = diagnostics::text(&diagnostics, &self.files);
+            format!("there is no account `{name}`\n{shown}")
+        })
     }
 
     fn directory(&mut self, path: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {

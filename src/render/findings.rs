@@ -1,4 +1,7 @@
-//! Results of an evaluation: for the terminal and as the JSON of `evaluate`.
+//! Results of an evaluation: for the terminal, and as JSON, CSV and SARIF of `evaluate`.
+
+mod csv;
+mod sarif;
 
 use std::fmt::Write as _;
 
@@ -6,7 +9,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::evaluation::{CheckResult, Counts, Finding, GroupResult, Outcome};
-use crate::policy::Group;
+use crate::policy::{Check, Group};
+use crate::resource::Cause;
 
 /// The results of a command, group by group.
 #[derive(Debug, Clone, Copy)]
@@ -47,31 +51,14 @@ impl Results<'_> {
 
     /// One JSON document: `findings`, `summary`, `stats`.
     pub fn json(&self) -> Json {
-        let mut findings = Vec::new();
         let mut counts = Counts::default();
         let mut out_of_scope = 0;
-        for (group, result) in self.groups {
+        for (_, result) in self.groups {
             counts += result.counts;
-            for (check, found) in group.checks.iter().zip(&result.checks) {
-                out_of_scope += found.out_of_scope;
-                findings.extend(found.findings.iter().map(|finding| FindingLine {
-                    group: group.name.as_str(),
-                    check: check.id.as_str(),
-                    outcome: finding.outcome.name(),
-                    cause: finding.outcome.cause().map(crate::resource::Cause::as_str),
-                    account: finding.account.as_str(),
-                    region: finding.region.as_str(),
-                    resource_type: finding.resource_type.as_str(),
-                    resource_id: &finding.resource_id,
-                    severity: check.severity.to_string(),
-                    expected: check.question.assertion.text().trim(),
-                    observed: Some(finding.explanation()).filter(|text| !text.is_empty()),
-                    message: &check.title,
-                    path: &check.place.path,
-                    line: check.place.line,
-                }));
-            }
+            out_of_scope += result.checks.iter().map(|check| check.out_of_scope).sum::<u64>();
         }
+        let findings: Vec<FindingLine<'_>> =
+            self.judged().map(|(group, check, found)| finding_line(group, check, found)).collect();
         serde_json::json!({
             "findings": findings,
             "summary": {
@@ -82,6 +69,27 @@ impl Results<'_> {
                 "outOfScope": out_of_scope,
             },
             "stats": { "apiRequests": self.requests, "durationMs": self.duration_ms },
+        })
+    }
+
+    /// A table of all findings, in the columns of the JSON.
+    pub fn csv(&self) -> String {
+        csv::table(self.judged().map(|(group, check, found)| finding_line(group, check, found)))
+    }
+
+    /// SARIF 2.1.0: each check is a rule, at its line of the policies; each finding that fails, is
+    /// waived or is unknown a result.
+    pub fn sarif(&self) -> String {
+        sarif::log_of(self)
+    }
+
+    /// All findings, with the check that they are of.
+    fn judged(&self) -> impl Iterator<Item = (&Group, &Check, &Finding)> {
+        self.groups.iter().flat_map(|(group, result)| {
+            let checks = group.checks.iter().zip(&result.checks);
+            checks.flat_map(move |(check, found)| {
+                found.findings.iter().map(move |finding| (*group, check, finding))
+            })
         })
     }
 
@@ -107,6 +115,25 @@ impl Results<'_> {
             counts.fail, counts.unknown, counts.pass, counts.not_applicable, self.duration_ms
         );
         text
+    }
+}
+
+fn finding_line<'a>(group: &'a Group, check: &'a Check, finding: &'a Finding) -> FindingLine<'a> {
+    FindingLine {
+        group: group.name.as_str(),
+        check: check.id.as_str(),
+        outcome: finding.outcome.name(),
+        cause: finding.outcome.cause().map(Cause::as_str),
+        account: finding.account.as_str(),
+        region: finding.region.as_str(),
+        resource_type: finding.resource_type.as_str(),
+        resource_id: &finding.resource_id,
+        severity: check.severity.to_string(),
+        expected: check.question.assertion.text().trim(),
+        observed: Some(finding.explanation()).filter(|text| !text.is_empty()),
+        message: &check.title,
+        path: &check.place.path,
+        line: check.place.line,
     }
 }
 

@@ -16,6 +16,12 @@ pub fn sarif(diagnostics: &[Diagnostic]) -> String {
     let codes: BTreeSet<&str> = diagnostics.iter().map(|found| found.code).collect();
     let rules: Vec<&str> = codes.into_iter().collect();
     let results: Vec<Json> = diagnostics.iter().map(|found| result(found, &rules)).collect();
+    let rules: Vec<Json> = rules.iter().map(|code| json!({ "id": code })).collect();
+    log(&rules, &results)
+}
+
+/// A log with one run of these rules and results.
+pub(super) fn log(rules: &[Json], results: &[Json]) -> String {
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -23,7 +29,7 @@ pub fn sarif(diagnostics: &[Diagnostic]) -> String {
             "tool": { "driver": {
                 "name": "cloudcorrect",
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules.iter().map(|code| json!({ "id": code })).collect::<Vec<_>>(),
+                "rules": rules,
             } },
             "columnKind": "unicodeCodePoints",
             "results": results,
@@ -58,7 +64,8 @@ fn result(found: &Diagnostic, rules: &[&str]) -> Json {
     result
 }
 
-fn location(place: &Place) -> Json {
+/// A place in a file, from the repository's root.
+pub(super) fn location(place: &Place) -> Json {
     json!({ "physicalLocation": {
         "artifactLocation": {
             "uri": utf8_percent_encode(&place.path, PATH).to_string(),

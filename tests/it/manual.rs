@@ -10,6 +10,7 @@ use crate::world::demo::{Demo, Terminal};
 
 const README: &str = include_str!("../../README.md");
 const OPERATING: &str = include_str!("../../docs/operating.md");
+const AUTHORING: &str = include_str!("../../docs/authoring-tools.md");
 const INVENTORY: &str = include_str!("../../docs/inventory.md");
 const CONTRIBUTING: &str = include_str!("../../CONTRIBUTING.md");
 
@@ -114,7 +115,7 @@ fn the_commands_without_a_server_do_what_the_readme_says() {
 
 #[test]
 fn every_command_line_of_the_manual_is_understood() {
-    let documents = [README, OPERATING, INVENTORY, CONTRIBUTING];
+    let documents = [README, OPERATING, AUTHORING, INVENTORY, CONTRIBUTING];
     let spans = documents.iter().flat_map(|document| document.split('`').skip(1).step_by(2));
     let lines = documents.iter().flat_map(|document| blocks(document, "sh")).flat_map(str::lines);
     let mut commands: Vec<&str> = spans
@@ -125,11 +126,22 @@ fn every_command_line_of_the_manual_is_understood() {
     commands.sort_unstable();
     commands.dedup();
     assert_snapshot!(commands.join("\n"), @"
+    evaluate
     evaluate example-policies/policies --inventory examples/demo-account.json
+    evaluate example-policies/policies --inventory examples/demo-account.json --format csv
+    get
+    get --inventory examples/demo-account.json
+    get AWS::EC2::Instance --inventory examples/demo-account.json
+    get AWS::S3::Bucket 'acme-eu-*' --properties Policy,Tags --inventory examples/demo-account.json
+    get AWS::S3::Bucket acme-partner-dropbox --inventory examples/demo-account.json
+    init
+    init policies-of-acme --account-id 123456789012 --region us-east-1,eu-west-1 --app-url https://cloudcorrect.example.com
     migrate
     record --account prod --output prod.json policies
+    schema Group
     serve
     serve --config cloudcorrect.toml
+    validate --format github
     validate example-policies/policies
     ");
     for command in commands {

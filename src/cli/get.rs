@@ -1,0 +1,210 @@
+//! `get`: a look at resources, recorded or live.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+
+use crate::app;
+use crate::clock::Clock;
+use crate::fetch::{self, Keep, Need, Scope};
+use crate::recorded::RecordedFile;
+use crate::render::resources::{Shown, TAGS, Types};
+use crate::resource::{Inventory, Listing, Operation, Resource, Schema};
+
+use super::output;
+use super::tree::Tree;
+use super::wanted::{Wanted, nothing_found};
+
+/// Arguments of `get`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The resource type, such as `AWS::S3::Bucket`; all types with their numbers without it
+    #[arg(value_name = "TYPE")]
+    type_name: Option<String>,
+    /// Id or ARN, or a glob of it with `*` and `?`; a line for each resource without it
+    #[arg(value_name = "ID")]
+    id: Option<String>,
+    /// A recorded inventory to look at
+    #[arg(long, value_name = "FILE", required_unless_present = "account")]
+    inventory: Option<PathBuf>,
+    /// An `Account` to look at live; the credentials at hand must belong to it
+    #[arg(long, value_name = "NAME", conflicts_with = "inventory")]
+    account: Option<String>,
+    /// Files and directories with policies, one of which has the account
+    #[arg(long, value_name = "PATH", default_value = "policies", conflicts_with = "inventory")]
+    policies: Vec<PathBuf>,
+    /// Only these properties, with commas between them
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "type_name")]
+    properties: Vec<String>,
+    /// How it is shown
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let Some(type_name) = &arguments.type_name else {
+        let lists: Vec<_> = Need::all().iter().map(|need| Need::new(need.schema(), [])).collect();
+        return types(&inventory(arguments, &lists)?, arguments.format);
+    };
+    match Wanted::read(type_name, arguments.id.as_deref(), &arguments.properties) {
+        Ok(wanted) => resources(&wanted, arguments),
+        Err(wrong_name) => Ok(not_found(&wrong_name)),
+    }
+}
+
+fn types(inventory: &Inventory, format: Format) -> anyhow::Result<ExitCode> {
+    let types = Types::of(inventory);
+    output::print(&match format {
+        Format::Text => types.text(),
+        Format::Json => format!("{:#}\n", types.json()),
+    })?;
+    Ok(ExitCode::from(match (types.is_unknown(), types.is_empty()) {
+        (true, _) => output::UNKNOWN,
+        (false, true) => output::PROBLEMS,
+        (false, false) => output::CLEAN,
+    }))
+}
+
+fn resources(wanted: &Wanted, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let inventory = inventory(arguments, &needs(wanted))?;
+    let lists = inventory.listings.iter().filter(|((name, _), _)| *name == wanted.schema.type_name);
+    let lists: Vec<&Listing> = lists.map(|(_, listing)| listing).collect();
+    if lists.is_empty() {
+        output::error(&wanted.not_collected(arguments.account.is_some()));
+        return Ok(ExitCode::from(output::UNKNOWN));
+    }
+    let all = || lists.iter().flat_map(|list| list.resources()).map(AsRef::as_ref);
+    let resources: Vec<&Resource> = all().filter(|one| wanted.is_meant(one)).collect();
+    let properties = &wanted.properties;
+    let shown = Shown { schema: wanted.schema, inventory: &inventory, resources, properties };
+    let is_whole = shown.unread().next().is_none();
+    let nothing = shown.resources.is_empty() && is_whole;
+    if !nothing || arguments.format == Format::Json {
+        show(&shown, wanted, arguments.format)?;
+    }
+    if nothing {
+        return Ok(not_found(&nothing_found(wanted, &all().collect::<Vec<_>>())));
+    }
+    let unknown = !is_whole || (wanted.in_detail() && shown.is_unknown());
+    Ok(ExitCode::from(if unknown { output::UNKNOWN } else { output::CLEAN }))
+}
+
+fn show(shown: &Shown<'_>, wanted: &Wanted, format: Format) -> anyhow::Result<()> {
+    let text = match format {
+        Format::Json => format!("{:#}\n", shown.json(wanted.in_detail())),
+        Format::Text if wanted.in_detail() => shown.details(),
+        Format::Text => shown.lines(),
+    };
+    Ok(output::print(&text)?)
+}
+
+fn not_found(why: &anyhow::Error) -> ExitCode {
+    output::error(why);
+    ExitCode::from(output::PROBLEMS)
+}
+
+/// What a live account is asked: of resources that are not meant, nothing but the list.
+fn needs(wanted: &Wanted) -> Vec<Need<'_>> {
+    let schema = wanted.schema;
+    if !schema.is_live() {
+        return Vec::new();
+    }
+    let shown: &[&str] = if wanted.in_detail() { &wanted.properties } else { &[TAGS] };
+    let need = if shown.is_empty() {
+        Need::everything(schema)
+    } else {
+        Need::new(schema, shown.iter().filter_map(|name| live_operation(schema, name)))
+    };
+    let keep = |one: &Resource| if wanted.is_meant(one) { Keep::Yes } else { Keep::No };
+    vec![need.only([], keep)]
+}
+
+fn live_operation(schema: &Schema, property: &str) -> Option<Operation> {
+    let operation = &schema.properties.get(property)?.operation;
+    let is_live = schema.operations.get(operation).is_some_and(|known| !known.recorded_only);
+    is_live.then(|| operation.clone())
+}
+
+/// The recorded inventory, or what the live account answers to the needs.
+fn inventory(arguments: &Arguments, needs: &[Need<'_>]) -> anyhow::Result<Inventory> {
+    if let Some(file) = &arguments.inventory {
+        return Ok(RecordedFile::new(file).snapshot()?.inventory().clone());
+    }
+    let name = arguments.account.as_deref().unwrap_or_default();
+    let account = Tree::read(&arguments.policies)?.account(name)?;
+    output::progress(&format!("asking account {} ...", account.id));
+    let inventories = app::inventories_at_hand(std::collections::BTreeMap::new());
+    let collecting = async {
+        let source = inventories.source(&account).await;
+        let scope = Scope {
+            account: account.id.clone(),
+            regions: account.regions.clone(),
+            taken_at: Clock::System.now(),
+        };
+        fetch::collect(source.as_ref(), &scope, needs).await
+    };
+    let (inventory, _) = app::runtime()?.block_on(collecting);
+    Ok(inventory)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+
+    use crate::recorded::{Recorded, from_json};
+    use crate::resource::Region;
+
+    use super::*;
+
+    /// What is asked of each resource of the demo account: its id and the operations.
+    fn asked(type_name: &str, id: Option<&str>, properties: &[&str]) -> Vec<String> {
+        let text = include_str!("../../examples/demo-account.json");
+        let json = serde_json::from_str(text).expect("JSON");
+        let recorded = Recorded::new(from_json(&json).expect("well-formed"));
+        let scope = Scope {
+            account: recorded.account().clone(),
+            regions: recorded.regions().cloned().collect(),
+            taken_at: recorded.inventory().taken_at,
+        };
+        let properties: Vec<String> = properties.iter().map(ToString::to_string).collect();
+        let wanted = Wanted::read(type_name, id, &properties).expect("a type");
+        let (inventory, _) = block_on(fetch::collect(&recorded, &scope, &needs(&wanted)));
+        let buckets = inventory.listings.get(&("AWS::S3::Bucket".into(), Region::global()));
+        let buckets = buckets.map(Listing::resources).unwrap_or_default();
+        let facets = |one: &Resource| {
+            let asked: Vec<&str> = one.facets.keys().map(Operation::as_str).collect();
+            format!("{}: {}", one.id, asked.join(" "))
+        };
+        buckets.iter().map(|one| facets(one)).filter(|line| line.contains("eu-")).collect()
+    }
+
+    #[test]
+    fn a_live_account_is_asked_only_for_what_is_shown() {
+        let one =
+            asked("AWS::S3::Bucket", Some("acme-eu-prod-*"), &["Policy", "CorsConfiguration"]);
+        insta::assert_snapshot!(one.join("\n"), @"
+        acme-eu-gdpr-archive: s3:ListBuckets
+        acme-eu-prod-logs: s3:GetBucketPolicy s3:ListBuckets
+        acme-eu-prod-uploads: s3:GetBucketPolicy s3:ListBuckets
+        acme-eu-sandbox-tmp: s3:ListBuckets
+        ");
+        let lines = asked("AWS::S3::Bucket", None, &[]);
+        assert!(lines.iter().all(|line| line.ends_with(": s3:GetBucketTagging s3:ListBuckets")));
+        let whole = asked("AWS::S3::Bucket", Some("acme-eu-prod-logs"), &[]).concat();
+        assert!(
+            whole.contains("s3:GetBucketAcl") && !whole.contains("s3:GetBucketCors"),
+            "{whole}"
+        );
+        assert_eq!(asked("AWS::EC2::Volume", None, &[]), [""; 0], "not asked of live accounts yet");
+    }
+}

@@ -1,0 +1,127 @@
+//! What `get` is asked for, and what may have been meant where there is no such thing.
+
+use anyhow::anyhow;
+use regex::Regex;
+
+use crate::diagnostic::closest;
+use crate::render::resources::name_of;
+use crate::resource::{Resource, Schema, TypeName, schemas};
+
+/// How alike two names are, from 0 to 1, for one to be meant by the other.
+const ALIKE: f64 = 0.6;
+
+/// Resources of a type, and properties of theirs.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    /// The type.
+    pub(super) schema: &'static Schema,
+    /// The properties; none stands for all.
+    pub(super) properties: Vec<&'static str>,
+    id: Option<Id>,
+}
+
+#[derive(Debug)]
+struct Id {
+    text: String,
+    glob: Option<Regex>,
+}
+
+impl Wanted {
+    /// What the words mean; an error says which of them means nothing.
+    pub(super) fn read(
+        type_name: &str,
+        id: Option<&str>,
+        properties: &[String],
+    ) -> anyhow::Result<Self> {
+        let Some(schema) = schemas().get(type_name) else {
+            return Err(unknown_type(type_name));
+        };
+        let known = |name: &String| {
+            let known = schema.properties.get_key_value(name.as_str());
+            known.map(|(name, _)| name.as_ref()).ok_or_else(|| {
+                let names: Vec<&str> = schema.properties.keys().map(AsRef::as_ref).collect();
+                anyhow!("`{type_name}` has no property `{name}`{}", did_you_mean(name, &names))
+            })
+        };
+        let properties = properties.iter().map(known).collect::<anyhow::Result<_>>()?;
+        let id = id.map(Id::read).transpose()?;
+        Ok(Self { schema, properties, id })
+    }
+
+    /// Whether properties are shown, and not only which resources there are.
+    pub(super) fn in_detail(&self) -> bool {
+        self.id.is_some() || !self.properties.is_empty()
+    }
+
+    /// Whether the resource has the id or ARN that was asked for.
+    pub(super) fn is_meant(&self, resource: &Resource) -> bool {
+        self.id.as_ref().is_none_or(|id| {
+            id.fits(&resource.id) || resource.arn.as_ref().is_some_and(|arn| id.fits(arn))
+        })
+    }
+
+    /// Why nothing is known of the type.
+    pub(super) fn not_collected(&self, live: bool) -> anyhow::Error {
+        let name = &self.schema.type_name;
+        if live {
+            anyhow!("live accounts are not asked for `{name}` in this version; use `--inventory`")
+        } else {
+            anyhow!("the inventory does not hold `{name}`; it was not collected")
+        }
+    }
+}
+
+impl Id {
+    fn read(text: &str) -> anyhow::Result<Self> {
+        let glob = if text.contains(['*', '?']) {
+            let pattern = regex::escape(text).replace(r"\*", ".*").replace(r"\?", ".");
+            Some(Regex::new(&format!("^(?s:{pattern})$"))?)
+        } else {
+            None
+        };
+        Ok(Self { text: text.to_owned(), glob })
+    }
+
+    fn fits(&self, name: &str) -> bool {
+        self.glob.as_ref().map_or(self.text == name, |glob| glob.is_match(name))
+    }
+}
+
+/// Why nothing is shown although the list is whole.
+pub(super) fn nothing_found(wanted: &Wanted, all: &[&Resource]) -> anyhow::Error {
+    let name = &wanted.schema.type_name;
+    let Some(Id { text, .. }) = &wanted.id else { return anyhow!("there is no `{name}`") };
+    let named = all.iter().filter(|one| name_of(wanted.schema, one).as_ref() == Some(text));
+    let named: Vec<String> = named.map(|one| format!("`{}`", one.id)).collect();
+    if !named.is_empty() {
+        let ids = named.join(", ");
+        return anyhow!("no `{name}` has the id `{text}`; {ids} has the name");
+    }
+    let ids: Vec<&str> = all.iter().map(|one| one.id.as_ref()).collect();
+    anyhow!("no `{name}` has the id `{text}`{}", did_you_mean(text, &ids))
+}
+
+fn unknown_type(wanted: &str) -> anyhow::Error {
+    let names: Vec<&str> = schemas().keys().map(TypeName::as_str).collect();
+    let is_last = |name: &&&str| {
+        name.rsplit("::").next().is_some_and(|last| last.eq_ignore_ascii_case(wanted))
+    };
+    let hint = match names.iter().find(is_last) {
+        Some(name) => format!("; did you mean `{name}`?"),
+        None => did_you_mean(wanted, &names),
+    };
+    let hint = if hint.is_empty() { "; `get` without a type lists them" } else { &hint };
+    anyhow!("there is no resource type `{wanted}`{hint}")
+}
+
+/// The known name that is meant by a wrong one: one that holds it, or the one most like it, if that
+/// is like it at all.
+fn did_you_mean(wrong: &str, known: &[&str]) -> String {
+    let lower = wrong.to_lowercase();
+    let holds = |name: &&str| lower.len() > 2 && name.to_lowercase().contains(&lower);
+    let is_alike =
+        |name: &&str| strsim::normalized_damerau_levenshtein(&name.to_lowercase(), &lower) >= ALIKE;
+    let alike = closest(wrong, known.iter().copied(), 1).into_iter().find(is_alike);
+    let meant = alike.or_else(|| known.iter().copied().find(holds));
+    meant.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+}

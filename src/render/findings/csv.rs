@@ -1,0 +1,95 @@
+//! Findings as CSV (RFC 4180, with line feeds): for spreadsheets and for what reads tables.
+
+use serde_json::Value as Json;
+
+use super::FindingLine;
+
+/// The columns, named as in the JSON.
+const COLUMNS: [&str; 14] = [
+    "group",
+    "check",
+    "outcome",
+    "cause",
+    "account",
+    "region",
+    "resourceType",
+    "resourceId",
+    "severity",
+    "expected",
+    "observed",
+    "message",
+    "path",
+    "line",
+];
+
+/// A line of names, then a line for each finding.
+pub(super) fn table<'a>(findings: impl Iterator<Item = FindingLine<'a>>) -> String {
+    let mut text = COLUMNS.join(",") + "\n";
+    for finding in findings {
+        let json = serde_json::to_value(&finding).unwrap_or_default();
+        let cells: Vec<String> = COLUMNS.iter().map(|column| cell(json.get(column))).collect();
+        text.push_str(&cells.join(","));
+        text.push('\n');
+    }
+    text
+}
+
+/// A value; what is null is empty.
+fn cell(value: Option<&Json>) -> String {
+    match value {
+        None | Some(Json::Null) => String::new(),
+        Some(Json::String(text)) => quoted(text),
+        Some(other) => quoted(&other.to_string()),
+    }
+}
+
+/// Text as a cell: quoted where it must be, without what could steer a terminal.
+fn quoted(text: &str) -> String {
+    let kept = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
+    let text: String = text.chars().map(kept).collect();
+    if text.contains([',', '"', '\n']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding() -> FindingLine<'static> {
+        FindingLine {
+            group: "storage",
+            check: "private",
+            outcome: "unknown",
+            cause: Some("access_denied"),
+            account: "012345678901",
+            region: "eu-west-1",
+            resource_type: "AWS::S3::Bucket",
+            resource_id: "logs",
+            severity: "high".to_owned(),
+            expected: "a &&\nb == \"c\"",
+            observed: None,
+            message: "Private, \u{1b}[31mreally",
+            path: "policies/a.yaml",
+            line: 7,
+        }
+    }
+
+    #[test]
+    fn a_table_has_its_names_and_quotes_what_it_must() {
+        insta::assert_snapshot!(table([finding()].into_iter()), @r#"
+        group,check,outcome,cause,account,region,resourceType,resourceId,severity,expected,observed,message,path,line
+        storage,private,unknown,access_denied,012345678901,eu-west-1,AWS::S3::Bucket,logs,high,"a &&
+        b == ""c""",,"Private, �[31mreally",policies/a.yaml,7
+        "#);
+    }
+
+    #[test]
+    fn the_columns_are_those_of_the_json() {
+        let json = serde_json::to_value(finding()).expect("JSON");
+        let names: Vec<&String> = json.as_object().expect("an object").keys().collect();
+        assert_eq!(names, COLUMNS);
+    }
+}

@@ -1,0 +1,376 @@
+//! Resources of an inventory: which there are, and what is known of each, for people and as JSON.
+//!
+//! What is absent is null, what could not be read is unknown with its cause: never the one for the
+//! other. Which resources are shown is left to the caller.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::resource::{
+    Cause, Facet, Failure, Inventory, Region, Resource, Schema, TypeName, Value, schemas,
+};
+
+use super::{words, yaml};
+
+/// The property that holds the tags, where a type has them.
+pub const TAGS: &str = "Tags";
+
+/// Some resources of a type.
+#[derive(Debug)]
+pub struct Shown<'a> {
+    /// The type.
+    pub schema: &'a Schema,
+    /// The inventory that they are of.
+    pub inventory: &'a Inventory,
+    /// The resources.
+    pub resources: Vec<&'a Resource>,
+    /// The properties that were asked for by name; none stands for all.
+    pub properties: &'a [&'a str],
+}
+
+impl<'a> Shown<'a> {
+    /// The lists of the type that could not be read whole, by region.
+    pub fn unread(&self) -> impl Iterator<Item = (&'a Region, &'a Failure)> {
+        unread(self.inventory, &self.schema.type_name)
+    }
+
+    /// Whether one of the properties that are shown could not be read. One that was never
+    /// collected only counts where it was asked for by name.
+    pub fn is_unknown(&self) -> bool {
+        let named = !self.properties.is_empty();
+        let counts = |known: Result<Value, Failure>| match known {
+            Ok(_) => false,
+            Err(failure) => named || !is_uncollected(&failure),
+        };
+        self.resources.iter().any(|one| self.names().any(|name| counts(self.known(one, name))))
+    }
+
+    /// A line for each resource: id, region and, where the type has tags, the one called `Name`.
+    pub fn lines(&self) -> String {
+        let rows: Vec<[String; 3]> = self
+            .resources
+            .iter()
+            .map(|one| [visible(&one.id), one.region.to_string(), self.name_in_words(one)])
+            .collect();
+        let width = |at: fn(&[String; 3]) -> &String| {
+            rows.iter().map(|row| at(row).chars().count()).max().unwrap_or_default()
+        };
+        let (ids, regions) = (width(|[id, ..]| id), width(|[_, region, _]| region));
+        let mut text = String::new();
+        for [id, region, name] in &rows {
+            let line = format!("{id:<ids$}  {region:<regions$}  {name}");
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
+        let noun = words::noun(&self.schema.type_name);
+        let _ = writeln!(text, "{}", words::count(rows.len(), &noun));
+        text + &self.failed_lists("")
+    }
+
+    /// Each resource as YAML that people read: what is unknown says why in a comment.
+    pub fn details(&self) -> String {
+        let parts: Vec<String> = self.resources.iter().map(|one| self.detail(one)).collect();
+        parts.join("---\n") + &self.failed_lists("# ")
+    }
+
+    /// One JSON document: `resources`, and as `unread` the lists that could not be read whole.
+    /// Properties are in it only if they are `wanted`.
+    pub fn json(&self, wanted: bool) -> Json {
+        let resources: Vec<Json> = self.resources.iter().map(|one| self.one(one, wanted)).collect();
+        json!({ "resources": resources, "unread": self.unread().map(failed_list).collect::<Vec<_>>() })
+    }
+
+    fn one(&self, resource: &Resource, wanted: bool) -> Json {
+        let mut json = json!({
+            "account": self.inventory.account,
+            "region": resource.region,
+            "resourceType": resource.type_name,
+            "resourceId": resource.id,
+            "arn": resource.arn,
+            "name": self.name_tag(resource).and_then(Result::ok).flatten(),
+        });
+        if let (true, Json::Object(json)) = (wanted, &mut json) {
+            let (mut properties, mut unknown) = (Map::new(), Map::new());
+            for name in self.names() {
+                match self.known(resource, name) {
+                    Ok(value) => properties.insert(name.to_owned(), value.to_json()),
+                    Err(failure) => unknown.insert(name.to_owned(), json!(failure)),
+                };
+            }
+            json.insert("properties".to_owned(), Json::Object(properties));
+            json.insert("unknown".to_owned(), Json::Object(unknown));
+        }
+        json
+    }
+
+    fn detail(&self, resource: &Resource) -> String {
+        let Resource { type_name, id, region, .. } = resource;
+        let mut text = format!("# {type_name} {} in {region}\n", visible(id));
+        let mut uncollected = Vec::new();
+        for name in self.names() {
+            match self.known(resource, name) {
+                Ok(value) => text.push_str(&yaml::entry(name, &value)),
+                Err(failure) if self.properties.is_empty() && is_uncollected(&failure) => {
+                    uncollected.push(name);
+                }
+                Err(failure) => {
+                    let _ = writeln!(text, "{name}: unknown # {}", visible(&failure.to_string()));
+                }
+            }
+        }
+        if !uncollected.is_empty() {
+            let _ = writeln!(text, "# not collected: {}", uncollected.join(", "));
+        }
+        text
+    }
+
+    fn failed_lists(&self, before: &str) -> String {
+        let line = |(region, failure): (&Region, &Failure)| {
+            format!("{before}{}\n", could_not_list(&self.schema.type_name, region, failure))
+        };
+        self.unread().map(line).collect()
+    }
+
+    /// The properties that are shown, in the order of the schema.
+    fn names(&self) -> impl Iterator<Item = &'a str> {
+        let asked = |name: &&str| self.properties.is_empty() || self.properties.contains(name);
+        self.schema.properties.keys().map(AsRef::as_ref).filter(asked)
+    }
+
+    /// A property as expressions see it. One that live accounts are not asked for is unknown where
+    /// an answer lacks it: the answer says nothing of it.
+    fn known(&self, resource: &Resource, name: &str) -> Result<Value, Failure> {
+        let unsaid = self.schema.properties.get(name).is_some_and(|property| {
+            let answer = resource.facets.get(&property.operation);
+            property.recorded_only
+                && matches!(answer, Some(Facet::Read(said)) if said.get(name).is_none())
+        });
+        if unsaid {
+            let message = format!("`{name}` is not read from live accounts yet");
+            return Err(Failure::new(Cause::Unsupported, message));
+        }
+        resource.property(self.schema, name).unwrap_or(Ok(Value::Null))
+    }
+
+    /// The tag `Name`; `None` for a type without tags.
+    fn name_tag(&self, resource: &Resource) -> Option<Result<Option<String>, Failure>> {
+        self.schema.properties.get(TAGS)?;
+        Some(self.known(resource, TAGS).map(|tags| tag(&tags, "Name")))
+    }
+
+    fn name_in_words(&self, resource: &Resource) -> String {
+        match self.name_tag(resource) {
+            Some(Ok(name)) => visible(&name.unwrap_or_default()),
+            Some(Err(failure)) => format!("unknown ({})", failure.cause.as_str()),
+            None => String::new(),
+        }
+    }
+}
+
+/// The tag `Name` of a resource, where it is known and there.
+pub fn name_of(schema: &Schema, resource: &Resource) -> Option<String> {
+    tag(&resource.property(schema, TAGS)?.ok()?, "Name")
+}
+
+/// The value of a tag in a list of `{ "Key", "Value" }`.
+fn tag(tags: &Value, key: &str) -> Option<String> {
+    let Value::List(tags) = tags else { return None };
+    let entry = tags.iter().find(|tag| tag.get("Key").and_then(Value::as_str) == Some(key))?;
+    entry.get("Value")?.as_str().map(str::to_owned)
+}
+
+/// Whether nobody asked, rather than that the answer was no.
+fn is_uncollected(failure: &Failure) -> bool {
+    matches!(failure.cause, Cause::NotCollected | Cause::Unsupported)
+}
+
+fn unread<'a>(
+    inventory: &'a Inventory,
+    type_name: &TypeName,
+) -> impl Iterator<Item = (&'a Region, &'a Failure)> {
+    let lists = inventory.listings.iter().filter(move |((name, _), _)| name == type_name);
+    lists.filter_map(|((_, region), list)| Some((region, list.failure()?)))
+}
+
+fn could_not_list(type_name: &TypeName, region: &Region, failure: &Failure) -> String {
+    format!("could not list {type_name} in {region}: {}", visible(&failure.to_string()))
+}
+
+fn failed_list((region, failure): (&Region, &Failure)) -> Json {
+    json!({ "region": region, "cause": failure.cause.as_str(), "message": failure.message })
+}
+
+/// The types that an inventory holds, with the number of their resources.
+#[derive(Debug)]
+pub struct Types<'a> {
+    inventory: &'a Inventory,
+    counts: BTreeMap<&'a TypeName, usize>,
+}
+
+impl<'a> Types<'a> {
+    /// Those of `inventory`.
+    pub fn of(inventory: &'a Inventory) -> Self {
+        let mut counts = BTreeMap::new();
+        for ((name, _), listing) in &inventory.listings {
+            *counts.entry(name).or_default() += listing.resources().len();
+        }
+        Self { inventory, counts }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.counts.is_empty()
+    }
+
+    /// Whether a list could not be read whole.
+    pub fn is_unknown(&self) -> bool {
+        self.inventory.listings.values().any(|listing| listing.failure().is_some())
+    }
+
+    /// A line for each type.
+    pub fn text(&self) -> String {
+        let width = self.counts.keys().map(|name| name.as_str().len()).max().unwrap_or_default();
+        let mut text = String::new();
+        for (name, count) in &self.counts {
+            let _ = writeln!(text, "{:<width$}  {count:>6}", name.as_str());
+        }
+        for name in self.counts.keys() {
+            for (region, failure) in unread(self.inventory, name) {
+                let _ = writeln!(text, "{}", could_not_list(name, region, failure));
+            }
+        }
+        let more = schemas().len().saturating_sub(self.counts.len());
+        if more > 0 {
+            let _ = writeln!(text, "not collected: {}", words::count(more, "further type"));
+        }
+        text
+    }
+
+    /// One JSON document: `types`, each with the lists that could not be read whole.
+    pub fn json(&self) -> Json {
+        let types = self.counts.iter().map(|(name, count)| {
+            let unread: Vec<Json> = unread(self.inventory, name).map(failed_list).collect();
+            json!({ "resourceType": name, "count": count, "unread": unread })
+        });
+        json!({ "types": types.collect::<Vec<_>>() })
+    }
+}
+
+/// Text from the cloud without control characters, which could steer a terminal.
+fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crate::resource::Listing;
+
+    use super::*;
+
+    /// Two buckets, of which one keeps its policy to itself, and a list that broke off.
+    fn inventory() -> Inventory {
+        let schema = schema();
+        let bucket = |id: &str, tags: Json, policy: Facet| {
+            let read =
+                |operation: &str, json: &Json| Facet::Read(schema.refine(&operation.into(), json));
+            let listed = json!({ "BucketName": id, "CreationDate": "2024-01-22T07:10:54Z" });
+            Arc::new(Resource {
+                type_name: schema.type_name.clone(),
+                id: id.into(),
+                arn: Some(format!("arn:aws:s3:::{id}").into()),
+                region: "eu-west-1".parse().expect("a region"),
+                facets: BTreeMap::from([
+                    ("s3:ListBuckets".into(), read("s3:ListBuckets", &listed)),
+                    ("s3:GetBucketTagging".into(), read("s3:GetBucketTagging", &tags)),
+                    ("s3:GetBucketPolicy".into(), policy),
+                    ("s3:GetBucketWebsite".into(), Facet::Absent),
+                ]),
+            })
+        };
+        let denied = Failure::new(Cause::AccessDenied, "s3:GetBucketPolicy: Access\nDenied");
+        let named = json!({ "Tags": [{ "Key": "Name", "Value": "the \u{1b}[31mlogs" }] });
+        let resources = vec![
+            bucket("logs", named, Facet::Failed(denied)),
+            bucket("a-much-longer-name", json!({}), Facet::Absent),
+        ];
+        let account = "123456789012".parse().expect("an id");
+        let mut inventory =
+            Inventory::empty(account, "2026-11-16T08:00:00Z".parse().expect("an instant"));
+        let cut = Failure::new(Cause::Throttled, "s3:ListBuckets: Slow down");
+        inventory
+            .listings
+            .insert((schema.type_name.clone(), Region::global()), Listing::Partial(resources, cut));
+        inventory
+    }
+
+    fn schema() -> &'static Schema {
+        &schemas()["AWS::S3::Bucket"]
+    }
+
+    fn shown<'a>(inventory: &'a Inventory, properties: &'a [&'a str]) -> Shown<'a> {
+        let resources = inventory.listings.values().flat_map(Listing::resources);
+        let resources = resources.map(AsRef::as_ref).collect();
+        Shown { schema: schema(), inventory, resources, properties }
+    }
+
+    #[test]
+    fn a_list_has_a_line_for_each_and_says_what_it_lacks() {
+        insta::assert_snapshot!(shown(&inventory(), &[]).lines(), @"
+        logs                eu-west-1  the �[31mlogs
+        a-much-longer-name  eu-west-1
+        2 buckets
+        could not list AWS::S3::Bucket in global: throttled: s3:ListBuckets: Slow down
+        ");
+    }
+
+    #[test]
+    fn null_and_unknown_are_not_the_same() {
+        let inventory = inventory();
+        let shown = shown(&inventory, &["BucketName", "Policy", "WebsiteConfiguration"]);
+        insta::assert_snapshot!(shown.details(), @"
+        # AWS::S3::Bucket logs in eu-west-1
+        BucketName: logs
+        Policy: unknown # access_denied: s3:GetBucketPolicy: Access�Denied
+        WebsiteConfiguration: null
+        ---
+        # AWS::S3::Bucket a-much-longer-name in eu-west-1
+        BucketName: a-much-longer-name
+        Policy: null
+        WebsiteConfiguration: null
+        # could not list AWS::S3::Bucket in global: throttled: s3:ListBuckets: Slow down
+        ");
+        let logs = &shown.json(true)["resources"][0];
+        assert_eq!(logs["unknown"]["Policy"]["cause"], "access_denied");
+        assert_eq!(logs["properties"].get("Policy"), None);
+        assert_eq!(logs["properties"]["WebsiteConfiguration"], Json::Null);
+        assert_eq!(shown.json(true)["unread"][0]["cause"], "throttled");
+        assert_eq!(shown.json(false)["resources"][0].get("properties"), None);
+    }
+
+    #[test]
+    fn what_nobody_asked_matters_only_where_it_is_named() {
+        let inventory = inventory();
+        let unknown = |properties: &[&str], resource: usize| {
+            let mut shown = shown(&inventory, properties);
+            shown.resources = vec![shown.resources[resource]];
+            shown.is_unknown()
+        };
+        assert!(unknown(&[], 0), "the policy is denied");
+        assert!(!unknown(&[], 1), "the ACL was not collected, and nobody wants it");
+        assert!(unknown(&["Acl"], 1));
+        assert!(!unknown(&["BucketName"], 0));
+    }
+
+    #[test]
+    fn types_are_counted() {
+        insta::assert_snapshot!(Types::of(&inventory()).text(), @"
+        AWS::S3::Bucket       2
+        could not list AWS::S3::Bucket in global: throttled: s3:ListBuckets: Slow down
+        not collected: 26 further types
+        ");
+        assert_eq!(Types::of(&inventory()).json()["types"][0]["count"], 2);
+    }
+}

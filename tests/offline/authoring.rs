@@ -1,0 +1,377 @@
+//! What helps to write policies: looking at resources, beginning a repository, validating in CI.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use super::{cloudcorrect, text};
+
+fn get(arguments: &[&str]) -> (Option<i32>, String) {
+    let inventory = ["--inventory", "examples/demo-account.json"];
+    let output = cloudcorrect(&[&["get"], arguments, &inventory[..]].concat());
+    (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+}
+
+#[test]
+fn get_counts_and_lists() {
+    let (status, types) = get(&[]);
+    assert_eq!(status, Some(0), "{types}");
+    insta::assert_snapshot!(types, @"
+    AWS::EC2::Instance            6
+    AWS::EC2::SecurityGroup       8
+    AWS::IAM::User                5
+    AWS::S3::Bucket              13
+    not collected: 23 further types
+    ");
+    let (status, instances) = get(&["AWS::EC2::Instance"]);
+    assert_eq!(status, Some(0), "{instances}");
+    insta::assert_snapshot!(instances, @"
+    i-0e9c4b7d2f6a18350  eu-west-1  web-eu-1
+    i-0f2a7d5c1e8b36940  eu-west-1  win-test
+    i-0a3f9d1c7e5b28460  us-east-1  web-1
+    i-0b7e2c4d8f1a93650  us-east-1  web-2
+    i-0c5d8a2e6b9f14730  us-east-1  bastion
+    i-0d1b6f3a9c8e75240  us-east-1  report-generator
+    6 instances
+    ");
+}
+
+#[test]
+fn get_shows_what_is_null_and_what_is_unknown() {
+    let (status, bucket) = get(&["AWS::S3::Bucket", "acme-partner-dropbox"]);
+    assert_eq!(status, Some(3), "its policy could not be read: {bucket}");
+    insta::assert_snapshot!(bucket, @"
+    # AWS::S3::Bucket acme-partner-dropbox in us-east-1
+    BucketName: acme-partner-dropbox
+    Arn: arn:aws:s3:::acme-partner-dropbox
+    CreationDate: 2024-01-22T07:10:54Z
+    BucketRegion: us-east-1
+    Acl:
+      Grants:
+        - Grantee:
+            ID: a1b2c3d4e5f60718293a4b5c6d7e8f90112233445566778899aabbccddeeff00
+            Type: CanonicalUser
+          Permission: FULL_CONTROL
+      Owner:
+        ID: a1b2c3d4e5f60718293a4b5c6d7e8f90112233445566778899aabbccddeeff00
+    BucketEncryption:
+      ServerSideEncryptionConfiguration:
+        - BucketKeyEnabled: false
+          ServerSideEncryptionByDefault:
+            SSEAlgorithm: AES256
+    LifecycleConfiguration: null
+    LoggingConfiguration: null
+    OwnershipControls:
+      Rules:
+        - ObjectOwnership: BucketOwnerEnforced
+    Policy: unknown # access_denied: s3:GetBucketPolicy: Access Denied
+    PolicyStatus: unknown # access_denied: s3:GetBucketPolicyStatus: Access Denied
+    PublicAccessBlockConfiguration:
+      BlockPublicAcls: true
+      BlockPublicPolicy: true
+      IgnorePublicAcls: true
+      RestrictPublicBuckets: false
+    Tags:
+      - Key: env
+        Value: prod
+      - Key: owner
+        Value: integrations
+    VersioningConfiguration:
+      Status: Enabled
+    WebsiteConfiguration: null
+    # not collected: CorsConfiguration, NotificationConfiguration, ObjectLockConfiguration, ReplicationConfiguration
+    ");
+}
+
+#[test]
+fn get_narrows_to_ids_and_properties() {
+    let names = "BucketName,WebsiteConfiguration";
+    let (status, buckets) = get(&["AWS::S3::Bucket", "acme-eu-*-tmp", "--properties", names]);
+    assert_eq!(status, Some(0), "{buckets}");
+    insta::assert_snapshot!(buckets, @"
+    # AWS::S3::Bucket acme-eu-sandbox-tmp in eu-west-1
+    BucketName: acme-eu-sandbox-tmp
+    WebsiteConfiguration: null
+    ");
+    let by_arn = ["AWS::S3::Bucket", "arn:aws:s3:::acme-eu-sandbox-tmp", "--properties", names];
+    assert_eq!(get(&by_arn), (status, buckets));
+    let (_, all) = get(&["AWS::IAM::User", "--properties", "UserName"]);
+    assert_eq!(all.matches("UserName: ").count(), 5, "{all}");
+    let json = ["AWS::S3::Bucket", "acme-partner-dropbox", "--format", "json"];
+    let (_, json) = get(&[&json[..], &["--properties", "Policy,VersioningConfiguration"]].concat());
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let bucket = &json["resources"][0];
+    assert_eq!(bucket["properties"]["VersioningConfiguration"]["Status"], "Enabled");
+    assert_eq!(bucket["unknown"]["Policy"]["cause"], "access_denied");
+    assert_eq!(json["resources"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn get_says_what_may_have_been_meant() {
+    let wrong: [&[&str]; 8] = [
+        &["AWS::S3::Bukket"],
+        &["securitygroup"],
+        &["Zebra"],
+        &["AWS::S3::Bucket", "acme-partner-dropbx"],
+        &["AWS::EC2::Instance", "web-1"],
+        &["AWS::IAM::User", "x*"],
+        &["AWS::S3::Bucket", "acme-prod-logs", "--properties", "Versioning"],
+        &["AWS::EC2::Volume"],
+    ];
+    let told = wrong.map(|arguments| {
+        let (status, said) = get(arguments);
+        format!("{}: {said}", status.expect("no signal"))
+    });
+    insta::assert_snapshot!(told.concat(), @"
+    1: error: there is no resource type `AWS::S3::Bukket`; did you mean `AWS::S3::Bucket`?
+    1: error: there is no resource type `securitygroup`; did you mean `AWS::EC2::SecurityGroup`?
+    1: error: there is no resource type `Zebra`; `get` without a type lists them
+    1: error: no `AWS::S3::Bucket` has the id `acme-partner-dropbx`; did you mean `acme-partner-dropbox`?
+    1: error: no `AWS::EC2::Instance` has the id `web-1`; `i-0a3f9d1c7e5b28460` has the name
+    1: error: no `AWS::IAM::User` has the id `x*`
+    1: error: `AWS::S3::Bucket` has no property `Versioning`; did you mean `VersioningConfiguration`?
+    3: error: the inventory does not hold `AWS::EC2::Volume`; it was not collected
+    ");
+}
+
+#[test]
+fn get_of_a_live_account_needs_the_account() {
+    let policies = ["--policies", "example-policies/policies"];
+    let get = |more: &[&str]| {
+        let output = cloudcorrect(&[&["get", "AWS::S3::Bucket"], more, &policies[..]].concat());
+        (output.status.code(), text(&output.stderr))
+    };
+    let (status, said) = get(&["--account", "shup"]);
+    assert_eq!(status, Some(2), "{said}");
+    assert!(said.starts_with("error: there is no account `shup`"), "{said}");
+    assert_eq!(get(&[]).0, Some(2), "neither an inventory nor an account");
+}
+
+/// Every file below a directory, by its path there.
+fn tree(root: &Path) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut open = vec![root.to_owned()];
+    while let Some(directory) = open.pop() {
+        for entry in fs::read_dir(&directory).expect("a directory") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let inside = path.strip_prefix(root).expect("inside").display().to_string();
+                files.insert(inside, fs::read_to_string(&path).expect("UTF-8"));
+            }
+        }
+    }
+    files
+}
+
+#[test]
+fn init_begins_a_repository_that_is_valid() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let root = directory.path().join("our policies");
+    let path = root.to_str().expect("UTF-8");
+    let shown = |output: Output| text(&output.stdout).replace(path, "our policies");
+    let init = cloudcorrect(&["init", path, "--account-id", "000011112222"]);
+    assert!(init.status.success(), "{}", text(&init.stderr));
+    let shown = shown(init);
+    let lines = shown.lines().filter(|line| !line.contains("schemas/"));
+    insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
+    wrote policies/accounts.yaml
+    wrote policies/storage.yaml
+    wrote .pre-commit-config.yaml
+    wrote .github/workflows/policies.yaml
+    wrote .gitignore
+    wrote README.md
+    wrote operator/github-app.json
+    wrote operator/register-github-app.html
+    wrote operator/reader-role.yaml
+
+    What to do next:
+      1. Name your account and its regions in policies/accounts.yaml
+      2. cd 'our policies' && cloudcorrect validate
+      3. cloudcorrect record --account prod --output prod.json
+      4. cloudcorrect evaluate --inventory prod.json
+      5. Commit; README.md says how the service comes to watch the repository
+    ");
+    let validate = cloudcorrect(&["validate", &format!("{path}/policies")]);
+    assert_eq!(text(&validate.stdout), "2 files: 1 group, 2 checks, 1 account are good\n");
+    let files = tree(&root);
+    assert!(files["policies/accounts.yaml"].contains("\"000011112222\""));
+    for (file, content) in &files {
+        if let Some(schema) = content.strip_prefix("# yaml-language-server: $schema=../") {
+            let schema = schema.lines().next().expect("a line");
+            assert!(files.contains_key(schema), "{file} names `{schema}`");
+        }
+        if Path::new(file).extension().is_some_and(|extension| extension == "yaml") {
+            serde_yaml::from_str::<serde_yaml::Value>(content).expect(file);
+        }
+        if let Some(schema) = file.strip_prefix("schemas/") {
+            let committed = fs::read_to_string(Path::new("schemas").join(schema));
+            assert_eq!(committed.ok().as_ref(), Some(content), "{schema}");
+        }
+    }
+}
+
+#[test]
+fn init_leaves_what_is_there() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().to_str().expect("UTF-8");
+    fs::write(directory.path().join("README.md"), "Ours.\n").expect("a file");
+    fs::create_dir(directory.path().join("operator")).expect("a directory");
+    let dangling = directory.path().join("operator/reader-role.yaml");
+    std::os::unix::fs::symlink("nowhere", &dangling).expect("a link");
+    let first = text(&cloudcorrect(&["init", path]).stdout);
+    assert!(first.contains("kept  README.md\n"), "{first}");
+    assert!(first.contains("kept  operator/reader-role.yaml\n"), "{first}");
+    fs::remove_file(&dangling).expect("a link still");
+    let before = tree(directory.path());
+    assert_eq!(before["README.md"], "Ours.\n");
+    let again = cloudcorrect(&["init", path, "--region", "eu-west-1,eu-central-1"]);
+    assert!(again.status.success(), "{}", text(&again.stderr));
+    let again = text(&again.stdout);
+    assert_eq!(again.matches("wrote").count(), 1, "the role alone was missing: {again}");
+    let mut after = tree(directory.path());
+    assert!(after.remove("operator/reader-role.yaml").is_some());
+    assert_eq!(after, before);
+}
+
+#[test]
+fn init_refuses_what_cannot_be_meant() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().to_str().expect("UTF-8");
+    for wrong in [
+        ["--account-id", "12345"],
+        ["--region", "global"],
+        ["--region", "Frankfurt"],
+        ["--app-url", "ftp://example.com"],
+        ["--app-url", "example.com"],
+    ] {
+        let output = cloudcorrect(&[&["init", path], &wrong[..]].concat());
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+    }
+    assert_eq!(tree(directory.path()).len(), 0);
+}
+
+/// A directory with a valid tree and one with a broken one.
+fn trees() -> (tempfile::TempDir, tempfile::TempDir) {
+    let [good, broken] = [0, 1].map(|_| tempfile::tempdir().expect("a directory"));
+    for tree in [&good, &broken] {
+        let init = cloudcorrect(&["init", tree.path().to_str().expect("UTF-8")]);
+        assert!(init.status.success(), "{}", text(&init.stderr));
+    }
+    let group = broken.path().join("policies/storage.yaml");
+    let policy = fs::read_to_string(&group).expect("a file");
+    fs::write(&group, policy.replace("AWS::S3::Bucket", "AWS::S3::Bukket")).expect("a file");
+    (good, broken)
+}
+
+/// Runs a shell's line in a directory, with the binary on the path: the status and the output.
+fn shell(line: &str, directory: &Path, variables: &[(&str, &str)]) -> (Option<i32>, String) {
+    let binary = Path::new(env!("CARGO_BIN_EXE_cloudcorrect"));
+    let binaries = binary.parent().expect("a directory");
+    let line = format!("PATH=\"$BINARIES:$PATH\"\n{line}");
+    let mut bash = Command::new("bash");
+    bash.args(["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", &line]);
+    bash.current_dir(directory).env("BINARIES", binaries).envs(variables.iter().copied());
+    let output = bash.output().expect("bash runs");
+    (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+}
+
+fn yaml(text: &str) -> serde_yaml::Value {
+    serde_yaml::from_str(text).expect("YAML")
+}
+
+#[test]
+fn the_hooks_refuse_a_broken_tree() {
+    let (good, broken) = trees();
+    let ours = fs::read_to_string(".pre-commit-hooks.yaml").expect("the hooks");
+    let theirs = fs::read_to_string(good.path().join(".pre-commit-config.yaml")).expect("a file");
+    let (ours, theirs) = (yaml(&ours), yaml(&theirs));
+    let local = &theirs["repos"][0]["hooks"][0];
+    let hooks = ours.as_sequence().expect("a list").iter().chain([local]);
+    let mut ran = 0;
+    for hook in hooks {
+        let word = |key: &str| hook[key].as_str().expect("text").to_owned();
+        let arguments = hook["args"].as_sequence().expect("a list").iter();
+        let arguments: Vec<&str> = arguments.map(|it| it.as_str().expect("text")).collect();
+        assert_eq!(hook["pass_filenames"], false, "groups speak of accounts in other files");
+        let line = format!("{} {}", word("entry"), arguments.join(" "));
+        assert_eq!(shell(&line, good.path(), &[]).0, Some(0), "{line}");
+        let (status, said) = shell(&line, broken.path(), &[]);
+        assert_eq!(status, Some(1), "{said}");
+        assert!(said.contains("did you mean `AWS::S3::Bucket`?"), "{said}");
+        let files = regex::Regex::new(&word("files")).expect("a pattern");
+        assert!(files.is_match("policies/team/storage.yaml") && !files.is_match("README.md"));
+        ran += 1;
+    }
+    assert_eq!(ran, 3);
+}
+
+#[test]
+fn the_action_annotates_a_broken_tree() {
+    let (good, broken) = trees();
+    let action = yaml(&fs::read_to_string("action.yml").expect("the action"));
+    let steps = action["runs"]["steps"].as_sequence().expect("steps");
+    for step in steps {
+        let is_complete = step.get("uses").is_some() || step["shell"] == "bash";
+        assert!(is_complete, "a step of a composite action says its shell: {step:?}");
+    }
+    // What an input says is data: it reaches the script as a variable alone.
+    let scripts: Vec<&str> = steps.iter().filter_map(|step| step["run"].as_str()).collect();
+    assert!(scripts.iter().all(|script| !script.contains("${{")), "{scripts:?}");
+    let [source, build, validate] = scripts[..] else { panic!("three scripts: {scripts:?}") };
+
+    let root = env!("CARGO_MANIFEST_DIR");
+    let outputs = good.path().join("outputs");
+    let outputs = outputs.to_str().expect("UTF-8");
+    let asked = [("GITHUB_ACTION_PATH", root), ("GITHUB_OUTPUT", outputs)];
+    assert_eq!(shell(source, good.path(), &asked), (Some(0), String::new()));
+    let digest = fs::read_to_string(outputs).expect("the step's outputs");
+    let digest = digest.trim().strip_prefix("digest=").expect("a digest");
+    assert!(digest.len() > 3 && digest.chars().all(|c| c.is_ascii_digit() || c == '-'), "{digest}");
+    assert!(build.contains("--locked --no-default-features --path \"$GITHUB_ACTION_PATH\""));
+
+    let temp = tempfile::tempdir().expect("a directory");
+    let installed = temp.path().join("cloudcorrect/bin");
+    fs::create_dir_all(&installed).expect("a directory");
+    let binary = env!("CARGO_BIN_EXE_cloudcorrect");
+    std::os::unix::fs::symlink(binary, installed.join("cloudcorrect")).expect("a link");
+    let paths = action["inputs"]["paths"]["default"].as_str().expect("a default");
+    let temp = temp.path().to_str().expect("UTF-8");
+    let run =
+        |directory, paths| shell(validate, directory, &[("RUNNER_TEMP", temp), ("PATHS", paths)]);
+    assert_eq!(run(good.path(), paths), (Some(0), String::new()));
+    let (status, said) = run(broken.path(), paths);
+    assert_eq!(status, Some(1), "{said}");
+    let annotations: Vec<&str> = said.lines().collect();
+    assert_eq!(annotations.len(), 2, "{said}");
+    assert!(
+        annotations
+            .iter()
+            .all(|line| { line.starts_with("::error file=policies/storage.yaml,line=") })
+    );
+    let listed = "policies/accounts.yaml\n\npolicies/storage.yaml\n";
+    assert_eq!(run(good.path(), listed).0, Some(0));
+    assert_eq!(run(good.path(), "$(exit 0)").0, Some(2), "a path is no shell's words");
+}
+
+#[test]
+fn the_workflow_of_init_uses_the_action_where_it_puts_it() {
+    let (good, _) = trees();
+    let file = good.path().join(".github/workflows/policies.yaml");
+    let workflow = yaml(&fs::read_to_string(file).expect("a file"));
+    let steps = workflow["jobs"]["validate"]["steps"].as_sequence().expect("steps");
+    let path = steps.iter().find_map(|step| step["with"]["path"].as_str()).expect("a path");
+    let used = steps.last().expect("a step");
+    assert_eq!(used["uses"].as_str(), Some(format!("./{path}").as_str()));
+    let action = yaml(&fs::read_to_string("action.yml").expect("the action"));
+    for (input, _) in used["with"].as_mapping().expect("inputs") {
+        assert!(action["inputs"].get(input).is_some(), "the action has no input {input:?}");
+    }
+    let guard = steps[0]["run"].as_str().expect("a script");
+    assert_eq!(shell(guard, good.path(), &[("CLOUDCORRECT", "acme/cloudcorrect")]).0, Some(0));
+    let (status, said) = shell(guard, good.path(), &[("CLOUDCORRECT", "")]);
+    assert_eq!(status, Some(1));
+    assert!(said.starts_with("::error::set the Actions variable"), "{said}");
+}
