@@ -1,11 +1,16 @@
 //! The tables of the language, as golden tests over a small schema of their own.
 
 mod checking;
+mod collections;
+mod comparing;
 mod evaluation;
 mod explaining;
 mod fixture;
 mod functions;
 mod guards;
 mod hostile;
+mod networks;
 mod parsing;
+mod reference;
 mod syntax;
+mod texts;
