@@ -28,6 +28,7 @@ use chrono::{DateTime, Utc};
 
 pub use self::budget::Budget;
 pub use self::environment::{Binding, Environment, Parameter, ParameterKind, is_taken};
+pub use self::functions::FunctionDoc;
 use self::tree::{Node, Span};
 use crate::diagnostic::Level;
 use crate::resource::{AccountId, Failure, Operation, Region, Resource, TypeName, Value};
@@ -255,6 +256,11 @@ impl Expression {
     pub fn explain(&self, subject: &Subject<'_>, budget: &mut Budget) -> Vec<Observation> {
         explain::explain(&self.0.root, subject, budget)
     }
+}
+
+/// The functions and macros of the language, with an example of each, group by group.
+pub fn functions() -> impl Iterator<Item = FunctionDoc> {
+    functions::docs()
 }
 
 #[cfg(test)]

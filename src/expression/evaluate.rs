@@ -407,17 +407,17 @@ impl<'a, 'b> Evaluator<'a, 'b> {
     }
 
     fn call(&mut self, node: &'a Node, function: Function, arguments: &'a [Node]) -> Evaluated<'a> {
-        let mut values = [Cow::Owned(Value::Null), Cow::Owned(Value::Null)];
-        for (node, value) in arguments.iter().zip(&mut values) {
+        let mut values = [(); library::MOST_ARGUMENTS].map(|()| Cow::Owned(Value::Null));
+        for (at, (node, value)) in arguments.iter().zip(&mut values).enumerate() {
             *value = self.value(node)?;
-            if !library::takes_null(function) {
+            if value.is_null() && !library::takes_null(function, at) {
                 not_null(value, node, functions::name(function))?;
             }
         }
         let now = self.subject.map(|subject| subject.now);
-        let [one, other] = values;
-        library::call(function, one.clone(), &other, now, self.budget)?.ok_or_else(|| {
-            let operands: Vec<_> = arguments.iter().zip([&*one, &*other]).collect();
+        let called = library::call(function, &values, now, self.budget);
+        called.map_err(|failure| without_value_since(node, failure))?.ok_or_else(|| {
+            let operands: Vec<_> = arguments.iter().zip(values.iter().map(|one| &**one)).collect();
             without_value(node, &operands)
         })
     }
@@ -488,6 +488,14 @@ fn without_value(node: &Node, operands: &[(&Node, &Value)]) -> Failure {
     } else {
         format!("`{node}` has no value: {}", values.join(", "))
     })
+}
+
+/// There is no value of a node for a reason that its function gives.
+fn without_value_since(node: &Node, failure: Failure) -> Failure {
+    if failure.cause != Cause::ExpressionError {
+        return failure;
+    }
+    no_value(format!("`{}` has no value: {}", show::node(node), failure.message))
 }
 
 fn text_of<'v>(value: &'v Value, node: &Node, operator: &str) -> Result<&'v str, Failure> {

@@ -1,5 +1,17 @@
-//! The functions of the language: names, arguments and results. What they do is in `library`.
+//! The functions of the language: names, arguments, results, and the words about them. What they
+//! do is in `library`.
 
+mod collections;
+mod macros;
+mod network;
+mod parameter;
+mod policy;
+mod shapes;
+mod text;
+mod time;
+mod values;
+
+pub(super) use self::parameter::{Gives, Parameter};
 use super::types::Type;
 
 /// The function that reads a tag: of `resource`, or as a method of any resource.
@@ -9,26 +21,51 @@ pub(super) const TAG: &str = "tag";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Function {
     Age,
+    AllowsAll,
+    AllowsPort,
     Arn,
     Bool,
     CidrContains,
+    CidrOverlaps,
+    CidrPrefixLength,
+    Compare,
     Contains,
+    DeniesInsecureTransport,
+    Distinct,
     Double,
     Duration,
     Dyn,
     EndsWith,
+    Flatten,
     Glob,
+    HasCondition,
+    HasWildcardPrincipal,
+    IndexOf,
     Int,
+    IsPublic,
     IsWorldCidr,
+    Join,
+    Json,
     LowerAscii,
     Matches,
+    Max,
+    Min,
     Part(Part),
+    PrincipalAccounts,
+    Replace,
     Size,
+    Sort,
+    Split,
     StartsWith,
+    Statements,
     String,
+    Substring,
+    Sum,
     Tag,
     Timestamp,
+    Trim,
     Type,
+    UpperAscii,
 }
 
 /// A part of an instant in UTC, or a unit of a span of time.
@@ -57,58 +94,21 @@ pub(super) enum Form {
     Either,
 }
 
-/// What an argument must be.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Parameter {
-    Any,
-    Text,
-    /// A string, list or map.
-    Sized,
-    Timestamp,
-    /// A timestamp or a duration.
-    Time,
-    /// A string, or already of the type that the function converts to.
-    Convertible(Function),
-}
-
-impl Parameter {
-    /// Whether an argument of the type is fine, as far as it is known.
-    pub(super) fn accepts(self, kind: &Type) -> bool {
-        use Function::{Bool, Double, Duration, Int, String, Timestamp};
-        match self {
-            _ if kind.is_open() => true,
-            Self::Any => true,
-            Self::Text => matches!(kind, Type::String),
-            Self::Sized => {
-                matches!(kind, Type::String | Type::List(_) | Type::Map(_) | Type::Object(_))
-            }
-            Self::Timestamp => matches!(kind, Type::Timestamp),
-            Self::Time => matches!(kind, Type::Timestamp | Type::Duration),
-            Self::Convertible(to) => match (to, kind) {
-                (Bool, Type::Bool | Type::String)
-                | (Int, Type::Int | Type::Double | Type::String | Type::Timestamp)
-                | (Double, Type::Int | Type::Double | Type::String)
-                | (Duration, Type::Duration | Type::String)
-                | (Timestamp, Type::Timestamp | Type::String | Type::Int) => true,
-                (String, kind) => {
-                    !matches!(kind, Type::List(_) | Type::Map(_) | Type::Object(_) | Type::Kind)
-                }
-                _ => false,
-            },
-        }
-    }
-
-    /// The words for it.
-    pub(super) fn wanted(self) -> &'static str {
-        match self {
-            Self::Any => "a value",
-            Self::Text => "a string",
-            Self::Sized => "a string, list or map",
-            Self::Timestamp => "a timestamp",
-            Self::Time => "a timestamp or a duration",
-            Self::Convertible(_) => "something that it can convert",
-        }
-    }
+/// The words about a function, or about a macro of the language, for a page of reference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FunctionDoc {
+    /// What it belongs to, such as `text`: the heading that it stands under.
+    pub group: &'static str,
+    /// Its name.
+    pub name: &'static str,
+    /// How it is called, such as `text.split(separator)`.
+    pub usage: &'static str,
+    /// What it gives, in one sentence.
+    pub description: &'static str,
+    /// An expression that calls it.
+    pub example: &'static str,
+    /// What the example gives, as an expression.
+    pub result: &'static str,
 }
 
 /// A function as it is called.
@@ -119,58 +119,63 @@ pub(super) struct Signature {
     pub(super) form: Form,
     /// The arguments; that of a method before its dot comes first.
     pub(super) parameters: &'static [Parameter],
-    result: Gives,
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Gives {
-    Any,
-    Bool,
-    Double,
-    Duration,
-    Int,
-    String,
-    Strings,
-    Timestamp,
-    Type,
+    /// How many of the last arguments may be left out.
+    pub(super) optional: usize,
+    /// How it is called, such as `text.split(separator)`.
+    pub(super) usage: &'static str,
+    gives: Gives,
+    description: &'static str,
+    example: &'static str,
+    result: &'static str,
 }
 
 impl Signature {
-    /// The type of its result.
-    pub(super) fn result(&self) -> Type {
-        match self.result {
-            Gives::Any => Type::Any,
-            Gives::Bool => Type::Bool,
-            Gives::Double => Type::Double,
-            Gives::Duration => Type::Duration,
-            Gives::Int => Type::Int,
-            Gives::String => Type::String,
-            Gives::Strings => Type::Map(Box::new(Type::String)),
-            Gives::Timestamp => Type::Timestamp,
-            Gives::Type => Type::Kind,
-        }
+    /// The type of its result for arguments of these types.
+    pub(super) fn result(&self, arguments: &[Type]) -> Type {
+        self.gives.kind(arguments.first())
     }
 
-    /// How it is called, such as `text.contains(...)`.
-    pub(super) fn usage(&self) -> String {
-        let arguments = |count: usize| vec!["..."; count].join(", ");
-        match self.form {
-            Form::Method => format!("x.{}({})", self.name, arguments(self.parameters.len() - 1)),
-            Form::Global | Form::Either => {
-                format!("{}({})", self.name, arguments(self.parameters.len()))
-            }
-        }
+    /// Whether it can be called with so many arguments.
+    pub(super) fn takes(&self, count: usize) -> bool {
+        let most = self.parameters.len();
+        (most - self.optional..=most).contains(&count)
     }
+
+    const fn optional(self, optional: usize) -> Self {
+        Self { optional, ..self }
+    }
+
+    const fn doc(self, usage: &'static str, description: &'static str) -> Self {
+        Self { usage, description, ..self }
+    }
+
+    const fn example(self, example: &'static str, result: &'static str) -> Self {
+        Self { example, result, ..self }
+    }
+}
+
+/// The headings of the reference and what stands under each.
+static GROUPS: [(&str, &[Signature]); 6] = [
+    ("text", &text::SIGNATURES),
+    ("lists and maps", &collections::SIGNATURES),
+    ("values", &values::SIGNATURES),
+    ("time", &time::SIGNATURES),
+    ("networks and ARNs", &network::SIGNATURES),
+    ("IAM policies", &policy::SIGNATURES),
+];
+
+fn signatures() -> impl Iterator<Item = &'static Signature> {
+    GROUPS.iter().flat_map(|(_, signatures)| signatures.iter())
 }
 
 /// The function of a name.
 pub(super) fn find(name: &str) -> Option<&'static Signature> {
-    SIGNATURES.iter().find(|signature| signature.name == name)
+    signatures().find(|signature| signature.name == name)
 }
 
 /// The function itself, for the words about it.
 pub(super) fn name(function: Function) -> &'static str {
-    SIGNATURES.iter().find(|one| one.function == function).map_or("?", |one| one.name)
+    signatures().find(|one| one.function == function).map_or("?", |one| one.name)
 }
 
 /// What the parser makes of a call with the right number of arguments, and nobody else.
@@ -178,7 +183,23 @@ pub(super) const MACROS: [&str; 6] = ["has", "all", "exists", "exists_one", "fil
 
 /// The names of all functions and macros.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
-    SIGNATURES.iter().map(|signature| signature.name).chain(MACROS)
+    signatures().map(|signature| signature.name).chain(MACROS)
+}
+
+/// The words about all functions, group by group, and about the macros.
+pub(super) fn docs() -> impl Iterator<Item = FunctionDoc> {
+    let of = |group, one: &Signature| FunctionDoc {
+        group,
+        name: one.name,
+        usage: one.usage,
+        description: one.description,
+        example: one.example,
+        result: one.result,
+    };
+    let functions = GROUPS
+        .iter()
+        .flat_map(move |(group, signatures)| signatures.iter().map(move |one| of(*group, one)));
+    functions.chain(macros::DOCS)
 }
 
 const fn signature(
@@ -186,81 +207,21 @@ const fn signature(
     function: Function,
     form: Form,
     parameters: &'static [Parameter],
-    result: Gives,
+    gives: Gives,
 ) -> Signature {
-    Signature { name, function, form, parameters, result }
-}
-
-const fn part(name: &'static str, part: Part) -> Signature {
-    signature(name, Function::Part(part), Form::Method, &[Parameter::Timestamp], Gives::Int)
-}
-
-const fn unit(name: &'static str, part: Part) -> Signature {
-    signature(name, Function::Part(part), Form::Method, &[Parameter::Time], Gives::Int)
-}
-
-const fn conversion(
-    name: &'static str,
-    function: Function,
-    parameters: &'static [Parameter],
-    result: Gives,
-) -> Signature {
-    signature(name, function, Form::Global, parameters, result)
+    Signature {
+        name,
+        function,
+        form,
+        parameters,
+        optional: 0,
+        usage: "",
+        gives,
+        description: "",
+        example: "",
+        result: "",
+    }
 }
 
 const TEXT: &[Parameter] = &[Parameter::Text];
 const TEXTS: &[Parameter] = &[Parameter::Text, Parameter::Text];
-
-static SIGNATURES: [Signature; 31] = [
-    signature("age", Function::Age, Form::Global, &[Parameter::Timestamp], Gives::Duration),
-    signature("arn", Function::Arn, Form::Global, TEXT, Gives::Strings),
-    signature("cidrContains", Function::CidrContains, Form::Either, TEXTS, Gives::Bool),
-    signature("contains", Function::Contains, Form::Method, TEXTS, Gives::Bool),
-    signature("dyn", Function::Dyn, Form::Global, &[Parameter::Any], Gives::Any),
-    signature("endsWith", Function::EndsWith, Form::Method, TEXTS, Gives::Bool),
-    signature("glob", Function::Glob, Form::Either, TEXTS, Gives::Bool),
-    signature("isWorldCidr", Function::IsWorldCidr, Form::Either, TEXT, Gives::Bool),
-    signature("lowerAscii", Function::LowerAscii, Form::Method, TEXT, Gives::String),
-    signature("matches", Function::Matches, Form::Either, TEXTS, Gives::Bool),
-    signature("size", Function::Size, Form::Either, &[Parameter::Sized], Gives::Int),
-    signature("startsWith", Function::StartsWith, Form::Method, TEXTS, Gives::Bool),
-    signature("tag", Function::Tag, Form::Global, TEXT, Gives::String),
-    signature("type", Function::Type, Form::Global, &[Parameter::Any], Gives::Type),
-    conversion("bool", Function::Bool, &[Parameter::Convertible(Function::Bool)], Gives::Bool),
-    conversion(
-        "double",
-        Function::Double,
-        &[Parameter::Convertible(Function::Double)],
-        Gives::Double,
-    ),
-    conversion(
-        "duration",
-        Function::Duration,
-        &[Parameter::Convertible(Function::Duration)],
-        Gives::Duration,
-    ),
-    conversion("int", Function::Int, &[Parameter::Convertible(Function::Int)], Gives::Int),
-    conversion("uint", Function::Int, &[Parameter::Convertible(Function::Int)], Gives::Int),
-    conversion(
-        "string",
-        Function::String,
-        &[Parameter::Convertible(Function::String)],
-        Gives::String,
-    ),
-    conversion(
-        "timestamp",
-        Function::Timestamp,
-        &[Parameter::Convertible(Function::Timestamp)],
-        Gives::Timestamp,
-    ),
-    part("getFullYear", Part::Year),
-    part("getMonth", Part::Month),
-    part("getDate", Part::Date),
-    part("getDayOfMonth", Part::DayOfMonth),
-    part("getDayOfWeek", Part::DayOfWeek),
-    part("getDayOfYear", Part::DayOfYear),
-    unit("getHours", Part::Hours),
-    unit("getMinutes", Part::Minutes),
-    unit("getSeconds", Part::Seconds),
-    unit("getMilliseconds", Part::Milliseconds),
-];

@@ -213,10 +213,12 @@ fn not_null(node: &Node, outcome: bool, decided: bool, paths: &mut Vec<String>) 
         (Expr::In(pair), true) => push(&pair.1, paths),
         (Expr::Matches { text, .. }, _) if decided => push(text, paths),
         (Expr::Call { function, arguments, .. }, _)
-            if decided && !library::takes_null(*function) =>
+            if decided && !library::takes_null(*function, 0) =>
         {
-            for argument in arguments {
-                push(argument, paths);
+            for (at, argument) in arguments.iter().enumerate() {
+                if !library::takes_null(*function, at) {
+                    push(argument, paths);
+                }
             }
         }
         (Expr::Loop(looped), _) if outcome == (looped.kind == Macro::Exists) => {

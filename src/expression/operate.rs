@@ -90,22 +90,27 @@ pub(super) fn compare(
     other: &Value,
     budget: &mut Budget,
 ) -> Result<Option<Ordering>, Failure> {
-    Ok(match (one, other) {
+    if let (Value::String(one), Value::String(other)) = (one, other) {
+        budget.scan(one.len().min(other.len()))?;
+    }
+    Ok(order(one, other))
+}
+
+/// As [`compare`], by a caller who has paid for it.
+pub(super) fn order(one: &Value, other: &Value) -> Option<Ordering> {
+    match (one, other) {
         (Value::Int(one), Value::Int(other)) => Some(one.cmp(other)),
         (Value::Double(one), Value::Double(other)) => one.partial_cmp(other),
         (Value::Int(one), Value::Double(other)) => compare_mixed(*one, *other),
         (Value::Double(one), Value::Int(other)) => {
             compare_mixed(*other, *one).map(Ordering::reverse)
         }
-        (Value::String(one), Value::String(other)) => {
-            budget.scan(one.len().min(other.len()))?;
-            Some(one.cmp(other))
-        }
+        (Value::String(one), Value::String(other)) => Some(one.cmp(other)),
         (Value::Bool(one), Value::Bool(other)) => Some(one.cmp(other)),
         (Value::Timestamp(one), Value::Timestamp(other)) => Some(one.cmp(other)),
         (Value::Duration(one), Value::Duration(other)) => Some(one.cmp(other)),
         _ => None,
-    })
+    }
 }
 
 /// Compares without the rounding of large integers to doubles.
@@ -192,12 +197,14 @@ fn integers(operator: Arithmetic, one: i64, other: i64) -> Option<i64> {
     }
 }
 
+/// Not a number is no value: it would make every comparison false without a word.
 fn doubles(operator: Arithmetic, one: f64, other: f64) -> Option<f64> {
-    Some(match operator {
+    let result = match operator {
         Arithmetic::Add => one + other,
         Arithmetic::Subtract => one - other,
         Arithmetic::Multiply => one * other,
         Arithmetic::Divide => one / other,
         Arithmetic::Remainder => return None,
-    })
+    };
+    (!result.is_nan()).then_some(result)
 }

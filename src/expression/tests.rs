@@ -1,6 +1,8 @@
 //! The tables of the language, as golden tests over a small schema of their own.
 
 mod checking;
+mod collections;
+mod comparing;
 mod environments;
 mod evaluation;
 mod explaining;
@@ -8,5 +10,8 @@ mod fixture;
 mod functions;
 mod guards;
 mod hostile;
+mod networks;
 mod parsing;
+mod reference;
 mod syntax;
+mod texts;

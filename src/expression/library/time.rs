@@ -1,9 +1,19 @@
 //! Spans of time as text, and the parts of instants.
 
-use chrono::{Datelike, TimeDelta, Timelike};
+use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 
 use super::super::functions::Part;
 use crate::resource::Value;
+
+/// The time from an instant to now.
+pub(super) fn age(instant: &Value, now: Option<DateTime<Utc>>) -> Option<Value> {
+    match (instant, now) {
+        (Value::Timestamp(instant), Some(now)) => {
+            Some(Value::Duration(now.signed_duration_since(*instant)))
+        }
+        _ => None,
+    }
+}
 
 /// Reads `90d`, `1h30m`, `1.5h`, `-300s`, `250ms`.
 pub(super) fn duration(text: &str) -> Option<TimeDelta> {

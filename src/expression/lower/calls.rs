@@ -5,10 +5,12 @@ use std::sync::Arc;
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, operators};
 
+use super::super::Problem;
 use super::super::functions::{self, Form, Function, Signature};
+use super::super::library::{self, Operator};
 use super::super::tree::{Expr, Node, Slot, Span};
 use super::super::types::Type;
-use super::super::{Problem, Shape, library, show};
+use super::super::{Shape, show};
 use super::{Lowering, Typed, broken, nearest};
 use crate::resource::{Schema, Value};
 
@@ -40,13 +42,13 @@ impl Lowering<'_> {
             Form::Either => false,
         };
         let count = call.args.len() + usize::from(target.is_some());
-        if misplaced || count != signature.parameters.len() {
+        if misplaced || !signature.takes(count) {
             let message = if misplaced {
                 format!("`{name}` is not called this way")
             } else {
                 format!("`{name}` takes {} here", arguments(signature, target.is_some()))
             };
-            let help = format!("write `{}`", signature.usage());
+            let help = format!("write `{}`", signature.usage);
             self.problems.push(Problem::error(name_span, "wrong-arguments", message).help(help));
             return broken(name_span);
         }
@@ -58,8 +60,12 @@ impl Lowering<'_> {
             _ => start.start,
         };
         let span = Span::new(start, self.close(token));
+        let problems = self.problems.len();
         self.check(signature, &typed);
-        self.apply(signature, typed, target.is_some(), span)
+        self.check_words(signature, &typed);
+        let is_fine = self.problems.len() == problems;
+        let typed = self.apply(signature, typed, target.is_some(), span);
+        if is_fine { typed } else { Typed { kind: Type::Any, ..typed } }
     }
 
     fn unknown_function(&mut self, call: &CallExpr, name: &str, span: Span) -> Typed {
@@ -90,9 +96,9 @@ impl Lowering<'_> {
     fn check(&mut self, signature: &Signature, arguments: &[Typed]) {
         for (parameter, argument) in signature.parameters.iter().zip(arguments) {
             if !parameter.accepts(&argument.kind) {
-                let name = signature.name;
-                let message =
-                    format!("`{name}` takes {}, and this is {}", parameter.wanted(), argument.kind);
+                let (name, wanted) = (signature.name, parameter.wanted());
+                let given = parameter.given(&argument.kind);
+                let message = format!("`{name}` takes {wanted}, and this is {given}");
                 let problem = Problem::error(argument.node.span, "wrong-type", message);
                 self.problems.push(match (signature.function, &argument.kind) {
                     (Function::Contains, Type::List(_)) => {
@@ -104,6 +110,18 @@ impl Lowering<'_> {
         }
     }
 
+    /// Words of which there are few, where they stand in the text.
+    fn check_words(&mut self, signature: &Signature, arguments: &[Typed]) {
+        let [_, Typed { node, .. }, rest @ ..] = arguments else { return };
+        let Expr::Constant(Value::String(word)) = &node.expr else { return };
+        let problem = match signature.function {
+            Function::Compare => wrong_operator(word, node.span, rest.len()),
+            Function::AllowsPort => wrong_protocol(word, node.span),
+            _ => None,
+        };
+        self.problems.extend(problem);
+    }
+
     fn apply(
         &mut self,
         signature: &Signature,
@@ -111,8 +129,9 @@ impl Lowering<'_> {
         method: bool,
         span: Span,
     ) -> Typed {
-        let kind = signature.result();
-        let mut arguments: Vec<Node> = arguments.into_iter().map(|one| one.node).collect();
+        let (mut arguments, kinds): (Vec<Node>, Vec<Type>) =
+            arguments.into_iter().map(|one| (one.node, one.kind)).unzip();
+        let kind = signature.result(&kinds);
         match signature.function {
             Function::Matches => return self.matches(arguments, method, span),
             Function::Tag => {
@@ -191,15 +210,48 @@ impl Lowering<'_> {
     }
 }
 
+/// What is wrong with the operator of `compare` before so many expected values.
+fn wrong_operator(word: &str, place: Span, expected: usize) -> Option<Problem> {
+    let Some(operator) = Operator::named(word) else {
+        let problem =
+            Problem::error(place, "unknown-operator", format!("there is no operator `{word}`"));
+        return Some(problem.help(did_you_mean(word, Operator::ALL.map(Operator::name))));
+    };
+    let (compares_with, wanted) =
+        if operator.is_unary() { ("no", "") } else { ("a", ", expected") };
+    (operator.is_unary() != (expected == 0)).then(|| {
+        let message = format!("`{word}` compares with {compares_with} value");
+        Problem::error(place, "wrong-arguments", message)
+            .help(format!("write `compare(observed, \"{word}\"{wanted})`"))
+    })
+}
+
+fn wrong_protocol(word: &str, place: Span) -> Option<Problem> {
+    if library::is_protocol(word) {
+        return None;
+    }
+    let problem = Problem::error(place, "wrong-value", format!("there is no protocol `{word}`"));
+    Some(problem.help(did_you_mean(word, library::PROTOCOLS.map(|(name, _)| name))))
+}
+
+fn did_you_mean<const N: usize>(word: &str, known: [&'static str; N]) -> String {
+    match nearest(word, known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("there are `{}`", known.join("`, `")),
+    }
+}
+
 /// The variable of a macro that was called with a wrong number of arguments.
 fn is_macro_variable(argument: &IdedExpr) -> bool {
     matches!(&argument.expr, cel::common::ast::Expr::Ident(_))
 }
 
 fn arguments(signature: &Signature, method: bool) -> String {
-    match signature.parameters.len() - usize::from(method) {
-        0 => "no argument".to_owned(),
-        1 => "one argument".to_owned(),
-        count => format!("{count} arguments"),
+    let most = signature.parameters.len() - usize::from(method);
+    match (most - signature.optional, most) {
+        (_, 0) => "no argument".to_owned(),
+        (1, 1) => "one argument".to_owned(),
+        (least, most) if least < most => format!("{least} or {most} arguments"),
+        (_, most) => format!("{most} arguments"),
     }
 }

@@ -175,6 +175,7 @@ fn resources_are_seen_together() {
         "tag(\"env\") == \"prod\"",
         "resources",
         "resources.all(r, main.Size >= r.Size)",
+        "resources.filter(r, r.Size > 0).all(r, r.tag(\"env\") == \"prod\")",
     ], Shape::AssertAll), @r#"
     size(resources) <= 1  =>  false: size(resources) = 2
     resources.exists_one(r, r.Owner == "core")  =>  true
@@ -187,6 +188,7 @@ fn resources_are_seen_together() {
     tag("env") == "prod"  =>  [tag("env")] unknown-name: there is no single resource here; write `r.tag(...)` of one of them
     resources  =>  [resources] not-boolean: `assertAll` must be true or false, and this is a list (compare it with something, as in `... == ...`)
     resources.all(r, main.Size >= r.Size)  =>  true
+    resources.filter(r, r.Size > 0).all(r, r.tag("env") == "prod")  =>  true
     "#);
 }
 

@@ -1,0 +1,49 @@
+//! What policies say, as golden tables; the rule of AWS's documentation stands beside each case.
+
+mod documents;
+mod grants;
+mod public;
+mod transport;
+
+use serde_json::{Value as Json, json};
+
+use super::super::super::functions::Function;
+use super::super::super::{Budget, show};
+use crate::resource::Value;
+
+/// What a function says of a document, or why it says nothing.
+fn ask(function: Function, document: &Json, other: &str) -> String {
+    let document = Value::from_json(document);
+    let mut budget = Budget::default();
+    match super::call(function, &document, &Value::string(other), &mut budget) {
+        Ok(Some(value)) => show::value(&value),
+        Ok(None) => "nothing".to_owned(),
+        Err(failure) => failure.to_string(),
+    }
+}
+
+/// A document with a statement that allows reading, changed by `with`; null takes an element away.
+fn allow(with: Json) -> Json {
+    let mut statement = json!({
+        "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::logs/*",
+    });
+    let elements = statement.as_object_mut().expect("a map");
+    let Json::Object(with) = with else { panic!("no map: {with}") };
+    elements.extend(with);
+    json!({ "Version": "2012-10-17", "Statement": [statement] })
+}
+
+/// Two documents as one.
+fn both(one: &Json, other: &Json) -> Json {
+    let statements = |of: &Json| of["Statement"].as_array().expect("a list").clone();
+    let all = [statements(one), statements(other)].concat();
+    json!({ "Statement": all })
+}
+
+/// Checks a table of a rule, a document and what a function says of it.
+fn table(function: Function, other: &str, rows: &[(&str, Json, &str)]) {
+    for (rule, document, wanted) in rows {
+        assert_eq!(ask(function, document, other), *wanted, "{rule}: {document}");
+    }
+}

@@ -1,0 +1,135 @@
+//! What the functions of ranges, ports and ARNs give.
+
+use serde_json::{Value as Json, json};
+
+use super::fixture::{all_problems, ordinary, verdict, verdicts};
+
+#[test]
+fn ranges() {
+    insta::assert_snapshot!(verdicts(&[
+        "cidrContains('10.0.0.0/8', '10.1.0.0/16') && '10.0.0.0/8'.cidrContains('10.1.2.3')",
+        "cidrContains('10.0.0.0/8', '11.0.0.0/16') || cidrContains('10.1.0.0/16', '10.0.0.0/8')",
+        "cidrContains('0.0.0.0/0', '::1') || cidrContains('::/0', '10.0.0.1')",
+        "cidrContains('2001:db8::/32', '2001:db8::1') && cidrContains('10.0.0.1', '10.0.0.1')",
+        "isWorldCidr('0.0.0.0/0') && '::/0'.isWorldCidr() && !isWorldCidr('0.0.0.0/1')",
+        "cidrOverlaps('10.1.0.0/16', '10.0.0.0/8') && cidrOverlaps('10.0.0.0/8', '10.1.2.3')",
+        "cidrOverlaps('10.0.0.0/9', '10.128.0.0/9') || cidrOverlaps('::/0', '0.0.0.0/0')",
+        "cidrPrefixLength('10.0.0.0/8') == 8 && '10.0.0.1'.cidrPrefixLength() == 32 && cidrPrefixLength('::1') == 128",
+        "isWorldCidr(resource.Name)",
+        "cidrPrefixLength(resource.Name) == 0",
+        "cidrContains('10.0.0.0/8', resource.Name)",
+        "cidrOverlaps(resource.Name, '10.0.0.0/8')",
+    ], &ordinary()), @r#"
+    cidrContains('10.0.0.0/8', '10.1.0.0/16') && '10.0.0.0/8'.cidrContains('10.1.2.3')  =>  true
+    cidrContains('10.0.0.0/8', '11.0.0.0/16') || cidrContains('10.1.0.0/16', '10.0.0.0/8')  =>  false
+    cidrContains('0.0.0.0/0', '::1') || cidrContains('::/0', '10.0.0.1')  =>  false
+    cidrContains('2001:db8::/32', '2001:db8::1') && cidrContains('10.0.0.1', '10.0.0.1')  =>  true
+    isWorldCidr('0.0.0.0/0') && '::/0'.isWorldCidr() && !isWorldCidr('0.0.0.0/1')  =>  true
+    cidrOverlaps('10.1.0.0/16', '10.0.0.0/8') && cidrOverlaps('10.0.0.0/8', '10.1.2.3')  =>  true
+    cidrOverlaps('10.0.0.0/9', '10.128.0.0/9') || cidrOverlaps('::/0', '0.0.0.0/0')  =>  false
+    cidrPrefixLength('10.0.0.0/8') == 8 && '10.0.0.1'.cidrPrefixLength() == 32 && cidrPrefixLength('::1') == 128  =>  true
+    isWorldCidr(resource.Name)  =>  expression_error: `isWorldCidr(resource.Name)` has no value: `resource.Name` is `"web-1"`
+    cidrPrefixLength(resource.Name) == 0  =>  expression_error: `cidrPrefixLength(resource.Name)` has no value: `resource.Name` is `"web-1"`
+    cidrContains('10.0.0.0/8', resource.Name)  =>  expression_error: `cidrContains("10.0.0.0/8", resource.Name)` has no value: `resource.Name` is `"web-1"`
+    cidrOverlaps(resource.Name, '10.0.0.0/8')  =>  expression_error: `cidrOverlaps(resource.Name, "10.0.0.0/8")` has no value: `resource.Name` is `"web-1"`
+    "#);
+}
+
+#[test]
+fn arns() {
+    insta::assert_snapshot!(verdicts(&[
+        "arn('arn:aws:iam::123456789012:role/a:b').account == account",
+        "arn('arn:aws:iam::123456789012:role/a:b').resource == 'role/a:b'",
+        "arn('arn:aws:iam::123456789012:role/a:b').resourceType == 'role'",
+        "arn('arn:aws:iam::123456789012:role/path/b').resourceId == 'path/b'",
+        "arn('arn:aws:logs:eu-west-1:123456789012:log-group:/x:*').resourceId == '/x:*'",
+        "arn('arn:aws:sns:eu-west-1:123456789012:topic') == {'partition': 'aws', 'service': 'sns', 'region': 'eu-west-1', 'account': '123456789012', 'resource': 'topic', 'resourceType': '', 'resourceId': 'topic'}",
+        "arn('arn:aws:s3:::bucket/key').resourceId == 'bucket/key' && arn('arn:aws:s3:::b').resourceType == ''",
+        "arn('arn:aws:apigateway:eu-west-1::/restapis/x').resourceType == 'restapis'",
+        "arn('arn:aws-cn:s3:cn-north-1::x').partition == 'aws-cn'",
+        "arn(resource.Name).account == account",
+    ], &ordinary()), @r#"
+    arn('arn:aws:iam::123456789012:role/a:b').account == account  =>  true
+    arn('arn:aws:iam::123456789012:role/a:b').resource == 'role/a:b'  =>  true
+    arn('arn:aws:iam::123456789012:role/a:b').resourceType == 'role'  =>  true
+    arn('arn:aws:iam::123456789012:role/path/b').resourceId == 'path/b'  =>  true
+    arn('arn:aws:logs:eu-west-1:123456789012:log-group:/x:*').resourceId == '/x:*'  =>  true
+    arn('arn:aws:sns:eu-west-1:123456789012:topic') == {'partition': 'aws', 'service': 'sns', 'region': 'eu-west-1', 'account': '123456789012', 'resource': 'topic', 'resourceType': '', 'resourceId': 'topic'}  =>  true
+    arn('arn:aws:s3:::bucket/key').resourceId == 'bucket/key' && arn('arn:aws:s3:::b').resourceType == ''  =>  true
+    arn('arn:aws:apigateway:eu-west-1::/restapis/x').resourceType == 'restapis'  =>  true
+    arn('arn:aws-cn:s3:cn-north-1::x').partition == 'aws-cn'  =>  true
+    arn(resource.Name).account == account  =>  expression_error: `arn(resource.Name)` has no value: `resource.Name` is `"web-1"`
+    "#);
+}
+
+#[test]
+fn names_are_checked() {
+    insta::assert_snapshot!(all_problems(&[
+        "arn(resource.Name).acount == account",
+        "arn(resource.Name).account == 1",
+        "allowsPort(resource.Policy, 'tpc', 22)",
+        "allowsPort(resource.Policy, 'http', 22)",
+        "allowsPort(resource.Policy, 'tcp', '22')",
+        "allowsPort(resource.Name, 'tcp', 22)",
+    ]), @r#"
+    arn(resource.Name).acount == account
+    [acount] unknown-property: `arn(resource.Name)` has no property `acount` (did you mean `account`?)
+    arn(resource.Name).account == 1
+    [arn(resource.Name).account == 1] wrong-type: a string == an integer is always false (write numbers without quotes, or convert with `int(...)`)
+    allowsPort(resource.Policy, 'tpc', 22)
+    ['tpc'] wrong-value: there is no protocol `tpc` (did you mean `tcp`?)
+    allowsPort(resource.Policy, 'http', 22)
+    ['http'] wrong-value: there is no protocol `http` (there are `icmp`, `tcp`, `udp`, `icmpv6`)
+    allowsPort(resource.Policy, 'tcp', '22')
+    ['22'] wrong-type: `allowsPort` takes an integer, and this is a string
+    allowsPort(resource.Name, 'tcp', 22)
+    [resource.Name] wrong-type: `allowsPort` takes a map, and this is a string
+    "#);
+}
+
+/// EC2's rules for entries of `IpPermissions`: `-1` is all protocols and ports; only TCP, UDP and
+/// ICMP have ports; -1 as the type of ICMP is every type.
+#[test]
+fn ports() {
+    let entry = |protocol: &str, from: Json, to: Json| json!({ "Policy": { "IpProtocol": protocol, "FromPort": from, "ToPort": to } });
+    let ssh = |entry: &Json| verdict("allowsPort(resource.Policy, 'tcp', 22)", entry);
+    for (protocol, from, to, wanted) in [
+        ("tcp", json!(22), json!(22), "true"),
+        ("tcp", json!(0), json!(65535), "true"),
+        ("tcp", json!(20), json!(21), "false"),
+        ("tcp", json!(23), json!(1024), "false"),
+        ("tcp", json!(null), json!(null), "true"),
+        ("tcp", json!(null), json!(21), "false"),
+        ("tcp", json!(-1), json!(-1), "true"),
+        ("6", json!(22), json!(22), "true"),
+        ("TCP", json!(22), json!(22), "true"),
+        ("udp", json!(22), json!(22), "false"),
+        ("icmp", json!(22), json!(22), "false"),
+        ("-1", json!(null), json!(null), "true"),
+        ("-1", json!(443), json!(443), "true"),
+    ] {
+        let entry = entry(protocol, from, to);
+        assert_eq!(ssh(&entry), wanted, "{entry}");
+    }
+    insta::assert_snapshot!(verdicts(&[
+        "allowsPort(resource.Policy, 6, 22) && resource.Policy.allowsPort('6', 22)",
+        "allowsPort(resource.Policy, 17, 22) || allowsPort(resource.Policy, '-1', 22)",
+        "allowsPort({'IpProtocol': 'icmp', 'FromPort': 8, 'ToPort': -1}, 'icmp', 8)",
+        "allowsPort({'IpProtocol': 'icmpv6', 'FromPort': -1, 'ToPort': -1}, 58, 128)",
+        "allowsPort({'IpProtocol': '50', 'FromPort': 1, 'ToPort': 2}, 50, 7)",
+        "allowsPort(resource.Policy, dyn(resource.Name), 22)",
+        "allowsPort(resource.Owner == null ? resource.Labels : resource.Labels, 'tcp', 22)",
+        "allowsPort(resource.Block, 'tcp', 22)",
+        "allowsPort(resource.Policy, 'tcp', resource.Count)",
+    ], &entry("tcp", json!(22), json!(22))), @r#"
+    allowsPort(resource.Policy, 6, 22) && resource.Policy.allowsPort('6', 22)  =>  true
+    allowsPort(resource.Policy, 17, 22) || allowsPort(resource.Policy, '-1', 22)  =>  false
+    allowsPort({'IpProtocol': 'icmp', 'FromPort': 8, 'ToPort': -1}, 'icmp', 8)  =>  true
+    allowsPort({'IpProtocol': 'icmpv6', 'FromPort': -1, 'ToPort': -1}, 58, 128)  =>  true
+    allowsPort({'IpProtocol': '50', 'FromPort': 1, 'ToPort': 2}, 50, 7)  =>  true
+    allowsPort(resource.Policy, dyn(resource.Name), 22)  =>  expression_error: `dyn(resource.Name)` is null, and `allowsPort` needs a value
+    allowsPort(resource.Owner == null ? resource.Labels : resource.Labels, 'tcp', 22)  =>  expression_error: `resource.Owner == null ? resource.Labels : resource.Labels` is null, and `allowsPort` needs a value
+    allowsPort(resource.Block, 'tcp', 22)  =>  expression_error: `resource.Block` is null, and `allowsPort` needs a value
+    allowsPort(resource.Policy, 'tcp', resource.Count)  =>  expression_error: `resource.Count` is null, and `allowsPort` needs a value
+    "#);
+}
