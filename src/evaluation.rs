@@ -4,9 +4,12 @@
 //! and in a replay. Fetching the inventory is left to [`crate::fetch`], keeping the result to the
 //! storage.
 
+mod bindings;
 mod finding;
 mod judge;
 mod outcome;
+#[cfg(test)]
+mod tests;
 
 pub use finding::{CheckResult, CheckStanding, Finding, GroupResult, NO_RESOURCE};
 pub use judge::evaluate;

@@ -6,6 +6,7 @@
 //! looked at, and what becomes of a verdict, is left to `evaluation`.
 
 mod budget;
+mod environment;
 mod evaluate;
 mod explain;
 mod functions;
@@ -19,16 +20,17 @@ mod show;
 mod tree;
 mod types;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 pub use self::budget::Budget;
+pub use self::environment::{Binding, Environment, Parameter, ParameterKind, is_taken};
 use self::tree::{Node, Span};
 use crate::diagnostic::Level;
-use crate::resource::{AccountId, Failure, Operation, Region, Resource, Schema};
+use crate::resource::{AccountId, Failure, Operation, Region, Resource, TypeName, Value};
 
 /// What an expression is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -37,6 +39,10 @@ pub enum Shape {
     Filter,
     /// `assert`: what must hold of each of them.
     Assert,
+    /// `assertAll`: what must hold of all of them together, as the list `resources`.
+    AssertAll,
+    /// Any value of a resource, for looking at it.
+    Value,
 }
 
 impl Shape {
@@ -45,6 +51,8 @@ impl Shape {
         match self {
             Self::Filter => "where",
             Self::Assert => "assert",
+            Self::AssertAll => "assertAll",
+            Self::Value => "the expression",
         }
     }
 }
@@ -84,13 +92,25 @@ impl Problem {
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     /// `resource`, of the type that the expression was compiled for.
-    pub resource: &'a Resource,
+    pub resource: Option<&'a Resource>,
+    /// `resources`, a list of such.
+    pub resources: Option<&'a Value>,
+    /// What `let` found, in the order of the environment. Nothing is known of names behind its end.
+    pub bound: &'a [Result<Value, Failure>],
     /// `account`: the twelve digits.
     pub account: &'a AccountId,
     /// `region`: its name, `global` for what belongs to none.
     pub region: &'a Region,
     /// `now`: when the inventory was taken.
     pub now: DateTime<Utc>,
+}
+
+impl<'a> Subject<'a> {
+    /// One resource, where there is nothing else.
+    pub fn of(resource: &'a Resource, account: &'a AccountId, now: DateTime<Utc>) -> Self {
+        let region = &resource.region;
+        Self { resource: Some(resource), resources: None, bound: &[], account, region, now }
+    }
 }
 
 /// What an expression says of a subject.
@@ -120,20 +140,29 @@ pub struct Expression(Arc<Compiled>);
 #[derive(Debug)]
 struct Compiled {
     text: String,
-    schema: &'static Schema,
+    environment: Environment,
     shape: Shape,
     root: Node,
-    properties: BTreeSet<Arc<str>>,
-    operations: BTreeSet<Operation>,
+    kind: String,
+    reads: BTreeMap<TypeName, Reads>,
     warnings: Vec<Problem>,
 }
 
-/// Equal texts of the same shape over the same type.
+/// What an expression reads of the resources of a type.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reads {
+    /// The top-level properties; `tag()` reads `Tags`.
+    pub properties: BTreeSet<Arc<str>>,
+    /// The operations that supply these properties.
+    pub operations: BTreeSet<Operation>,
+}
+
+/// Equal texts of the same shape in the same environment.
 impl PartialEq for Expression {
     fn eq(&self, other: &Self) -> bool {
         self.0.text == other.0.text
             && self.0.shape == other.0.shape
-            && self.0.schema.type_name == other.0.schema.type_name
+            && self.0.environment.is_same(&other.0.environment)
     }
 }
 
@@ -144,31 +173,39 @@ impl Expression {
     /// of them is an error.
     pub fn compile(
         text: &str,
-        schema: &'static Schema,
+        environment: impl Into<Environment>,
         shape: Shape,
     ) -> Result<Self, Vec<Problem>> {
+        let environment = environment.into();
         if let Some(problem) = parse::too_large(text) {
             return Err(vec![problem]);
         }
-        let quick = parse::quick(text).map(|tree| lower::lower(&tree, None, schema, shape));
+        let quick = parse::quick(text).map(|tree| lower::lower(&tree, None, &environment, shape));
         let lowered = match quick {
             Some(lowered) if lowered.problems.is_empty() => lowered,
             _ => {
-                parse::careful(text, |tree, places| lower::lower(tree, Some(places), schema, shape))
-                    .map_err(|problem| vec![problem])?
+                let careful = parse::careful(text, |tree, places| {
+                    lower::lower(tree, Some(places), &environment, shape)
+                });
+                careful.map_err(|problem| vec![problem])?
             }
         };
         if lowered.problems.iter().any(|problem| problem.level == Level::Error) {
             return Err(lowered.problems);
         }
-        let slots = lowered.slots;
+        let mut reads: BTreeMap<TypeName, Reads> = BTreeMap::new();
+        for (of, slot) in lowered.slots {
+            let of = reads.entry(of.clone()).or_default();
+            of.properties.insert(slot.name.clone());
+            of.operations.insert(slot.operation.clone());
+        }
         Ok(Self(Arc::new(Compiled {
             text: text.to_owned(),
-            schema,
+            environment,
             shape,
             root: lowered.root,
-            properties: slots.iter().map(|slot| slot.name.clone()).collect(),
-            operations: slots.iter().map(|slot| slot.operation.clone()).collect(),
+            kind: lowered.kind,
+            reads,
             warnings: lowered.problems,
         })))
     }
@@ -178,24 +215,24 @@ impl Expression {
         &self.0.text
     }
 
-    /// The schema that it was compiled for.
-    pub fn schema(&self) -> &'static Schema {
-        self.0.schema
-    }
-
     /// What it is for.
     pub fn shape(&self) -> Shape {
         self.0.shape
     }
 
-    /// The top-level properties that it may read; `tag()` reads `Tags`.
-    pub fn properties(&self) -> &BTreeSet<Arc<str>> {
-        &self.0.properties
+    /// The type of its value, in words.
+    pub fn kind(&self) -> &str {
+        &self.0.kind
     }
 
-    /// The operations that supply these properties.
-    pub fn operations(&self) -> &BTreeSet<Operation> {
-        &self.0.operations
+    /// What it may read, by resource type.
+    pub fn reads(&self) -> &BTreeMap<TypeName, Reads> {
+        &self.0.reads
+    }
+
+    /// The operations that supply what it may read of the resources of a type.
+    pub fn operations_of(&self, type_name: &TypeName) -> impl Iterator<Item = &Operation> {
+        self.0.reads.get(type_name).into_iter().flat_map(|reads| &reads.operations)
     }
 
     /// What is odd about it, though it can be used.
@@ -206,6 +243,11 @@ impl Expression {
     /// Whether it holds of a subject.
     pub fn evaluate(&self, subject: &Subject<'_>, budget: &mut Budget) -> Verdict {
         evaluate::verdict(&self.0.root, subject, budget)
+    }
+
+    /// Its value of a subject.
+    pub fn value(&self, subject: &Subject<'_>, budget: &mut Budget) -> Result<Value, Failure> {
+        evaluate::value(&self.0.root, subject, budget)
     }
 
     /// Why it does not hold: its smallest parts that are false, each with what it saw. Empty where

@@ -7,10 +7,13 @@
 
 mod account;
 mod check;
+mod check_type;
 mod declared;
 mod group;
 mod names;
 mod notes;
+mod parameters;
+mod question;
 pub mod schema;
 mod set;
 mod shape;
@@ -23,8 +26,11 @@ mod yaml;
 
 pub use account::{Account, AccountSelector};
 pub use check::{Check, Rule};
+pub use check_type::{CheckType, CheckTypes};
 pub use group::Group;
-pub use names::{AccountName, CheckId, GroupName, InvalidName};
+pub use names::{AccountName, CheckId, CheckTypeName, GroupName, InvalidName};
+pub use parameters::Declared as DeclaredParameter;
+pub use question::{Let, Question};
 pub use set::{PolicySet, Reading};
 pub use source::{SourceFile, is_policy_file};
-pub use words::{Mode, OnEmpty, Severity, UnknownWord};
+pub use words::{Mode, OnEmpty, Pick, Severity, Span, UnknownWord};

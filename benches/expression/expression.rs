@@ -59,7 +59,7 @@ fn checks(criterion: &mut Criterion) {
     let account: AccountId = "123456789012".parse().expect("twelve digits");
     let region = Region::global();
     let now = "2026-06-30T00:00:00Z".parse().expect("an instant");
-    let subject = Subject { resource: &resource, account: &account, region: &region, now };
+    let subject = Subject::of(&resource, &account, now);
     for (name, text) in CHECKS {
         let compile = || Expression::compile(text, schema, Shape::Assert).expect("it is right");
         let check = compile();

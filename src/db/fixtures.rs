@@ -127,6 +127,7 @@ pub(super) fn rule(id: &str, title: &str) -> crate::policy::Rule {
         remediation: None,
         path: "policies/a.yaml".to_owned(),
         line: 9,
+        ..crate::policy::Rule::default()
     }
 }
 

@@ -36,7 +36,13 @@ impl Finding {
     pub fn explanation(&self) -> String {
         match &self.failure {
             Some(failure) => failure.message.clone(),
-            None if &*self.resource_id == NO_RESOURCE => "nothing was selected".to_owned(),
+            None if &*self.resource_id == NO_RESOURCE && self.observations.is_empty() => {
+                if self.outcome == Outcome::Pass {
+                    String::new()
+                } else {
+                    "nothing was selected".to_owned()
+                }
+            }
             None => {
                 let seen = self.observations.iter();
                 seen.map(|seen| seen.observed.clone()).collect::<Vec<_>>().join("; ")

@@ -1,12 +1,12 @@
 //! Judging: each check over the listings of its type, each resource on its own.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::expression::{Budget, Expression, Subject, Verdict};
-use crate::policy::{Account, Check, Group, OnEmpty};
-use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Scope};
+use crate::expression::{Budget, Subject, Verdict};
+use crate::policy::{Account, Check, Group, OnEmpty, Span};
+use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Schema, Scope, Value};
 
+use super::bindings;
 use super::finding::{CheckResult, Finding, GroupResult, NO_RESOURCE};
 use super::outcome::{Counts, Outcome};
 
@@ -22,7 +22,7 @@ fn judge(check: &Check, accounts: &[(&Account, &Inventory)]) -> CheckResult {
     let mut findings = Vec::new();
     let mut out_of_scope = 0;
     for (account, inventory) in accounts {
-        let judged = Judge { check, account, inventory }.findings();
+        let judged = Judge::new(check, account, inventory).findings();
         out_of_scope += judged.out_of_scope;
         findings.extend(judged.findings);
     }
@@ -37,7 +37,7 @@ fn judge(check: &Check, accounts: &[(&Account, &Inventory)]) -> CheckResult {
     CheckResult {
         check: check.id.clone(),
         severity: check.severity,
-        resource_type: check.schema.type_name.clone(),
+        resource_type: check.question.schema.type_name.clone(),
         outcome: outcome.unwrap_or(Outcome::NotApplicable),
         counts: findings.iter().map(|finding| finding.outcome).collect::<Counts>(),
         findings,
@@ -50,6 +50,8 @@ struct Judge<'a> {
     check: &'a Check,
     account: &'a Account,
     inventory: &'a Inventory,
+    /// What the names of `let` stand for, in their order.
+    bound: Vec<Result<Value, Failure>>,
 }
 
 #[derive(Default)]
@@ -58,41 +60,60 @@ struct Judged {
     out_of_scope: u64,
 }
 
-impl Judge<'_> {
+/// The resources that a check selects, as far as they are known.
+#[derive(Default)]
+struct Selection {
+    selected: Vec<Arc<Resource>>,
+    /// Why there may be others.
+    failure: Option<Failure>,
+    out_of_scope: u64,
+}
+
+impl<'a> Judge<'a> {
+    fn new(check: &'a Check, account: &'a Account, inventory: &'a Inventory) -> Self {
+        let bound = check.question.bindings.iter();
+        let bound = bound.map(|binding| bindings::find(binding, account, inventory)).collect();
+        Self { check, account, inventory, bound }
+    }
+
     fn findings(&self) -> Judged {
         let mut judged = Judged::default();
-        for region in self.listed_regions() {
-            let key = (self.check.schema.type_name.clone(), region.clone());
-            if let Some(listing) = self.inventory.listings.get(&key) {
-                self.listing(listing, &region, &mut judged);
-            } else {
-                let message = format!("{} was not collected", self.check.schema.list);
-                let failure = Failure::new(Cause::NotCollected, message);
-                judged.findings.push(self.unknown(region, NO_RESOURCE.into(), failure));
+        if self.check.question.is_of_all() {
+            self.together(&mut judged);
+            return judged;
+        }
+        for region in listed_regions(self.schema(), self.account) {
+            match self.listing(&region) {
+                Ok(listing) => self.each(listing, &region, &mut judged),
+                Err(failure) => {
+                    judged.findings.push(self.unknown(region, NO_RESOURCE.into(), failure));
+                }
             }
         }
         if judged.findings.is_empty() {
-            judged.findings.push(self.nothing_selected());
+            let on_empty = self.check.question.on_empty.unwrap_or_default();
+            judged.findings.push(self.nothing_selected(Region::global(), on_empty));
         }
         judged
     }
 
-    /// Where the type is listed: once for the account, or in each of its regions.
-    fn listed_regions(&self) -> Vec<Region> {
-        match self.check.schema.scope {
-            Scope::Global => vec![Region::global()],
-            Scope::Regional => self.account.regions.iter().cloned().collect(),
-        }
+    fn schema(&self) -> &'static Schema {
+        self.check.question.schema
     }
 
-    fn listing(&self, listing: &Listing, region: &Region, judged: &mut Judged) {
+    /// The list of a region; why there is none.
+    fn listing(&self, region: &Region) -> Result<&'a Listing, Failure> {
+        listing(self.schema(), region, self.inventory)
+    }
+
+    /// A finding for each selected resource of a list.
+    fn each(&self, listing: &Listing, region: &Region, judged: &mut Judged) {
         if let Some(failure) = listing.failure() {
             let finding = self.unknown(region.clone(), NO_RESOURCE.into(), failure.clone());
             judged.findings.push(finding);
         }
-        let regions: BTreeSet<&Region> = self.account.regions.iter().collect();
         for resource in listing.resources() {
-            if resource.region.is_global() || regions.contains(&resource.region) {
+            if in_scope(resource, self.account) {
                 judged.findings.extend(self.resource(resource));
             } else {
                 judged.out_of_scope += 1;
@@ -103,56 +124,121 @@ impl Judge<'_> {
     /// The finding on a resource, if it is selected. Whether it is selected may be unknown as
     /// well, which is a finding, since it may be one that fails.
     fn resource(&self, resource: &Resource) -> Option<Finding> {
-        let selected = match &self.check.filter {
-            Some(filter) => self.verdict(filter, resource),
-            None => Verdict::True,
-        };
-        let verdict = match selected {
+        let verdict = match self.selects(resource) {
             Verdict::False => return None,
-            Verdict::True => self.verdict(&self.check.assertion, resource),
+            Verdict::True => {
+                self.check.question.assertion.evaluate(&self.subject(resource), &mut budget())
+            }
             unknown @ Verdict::Unknown(_) => unknown,
         };
-        let region = resource.region.clone();
-        let id = Arc::clone(&resource.id);
-        Some(match verdict {
+        let finding = self.verdict(verdict, resource.region.clone(), &self.subject(resource));
+        Some(Finding { resource_id: Arc::clone(&resource.id), ..finding })
+    }
+
+    fn selects(&self, resource: &Resource) -> Verdict {
+        match &self.check.question.filter {
+            Some(filter) => filter.evaluate(&self.subject(resource), &mut budget()),
+            None => Verdict::True,
+        }
+    }
+
+    /// A finding for each target, or for the account, on all its selected resources.
+    fn together(&self, judged: &mut Judged) {
+        let regions = listed_regions(self.schema(), self.account);
+        let spans: Vec<(Region, Vec<Region>)> = match self.check.question.span {
+            Span::Target => regions.into_iter().map(|one| (one.clone(), vec![one])).collect(),
+            Span::Account => vec![(Region::global(), regions)],
+        };
+        for (region, regions) in spans {
+            let mut selection = Selection::default();
+            for region in &regions {
+                self.select(region, &mut selection);
+            }
+            judged.out_of_scope += selection.out_of_scope;
+            judged.findings.push(self.of_all(region, selection));
+        }
+    }
+
+    fn select(&self, region: &Region, selection: &mut Selection) {
+        let listing = match self.listing(region) {
+            Ok(listing) => listing,
+            Err(failure) => {
+                selection.failure.get_or_insert(failure);
+                return;
+            }
+        };
+        if let Some(failure) = listing.failure() {
+            selection.failure.get_or_insert_with(|| failure.clone());
+        }
+        for resource in listing.resources() {
+            if !in_scope(resource, self.account) {
+                selection.out_of_scope += 1;
+                continue;
+            }
+            match self.selects(resource) {
+                Verdict::True => selection.selected.push(Arc::clone(resource)),
+                Verdict::False => {}
+                Verdict::Unknown(failure) => {
+                    selection.failure.get_or_insert(failure);
+                }
+            }
+        }
+    }
+
+    fn of_all(&self, region: Region, selection: Selection) -> Finding {
+        if let Some(failure) = selection.failure {
+            return self.unknown(region, NO_RESOURCE.into(), failure);
+        }
+        if let (Some(on_empty), true) =
+            (self.check.question.on_empty, selection.selected.is_empty())
+        {
+            return self.nothing_selected(region, on_empty);
+        }
+        let resources = Value::list(selection.selected.into_iter().map(Value::Resource));
+        let subject = Subject {
+            resource: None,
+            resources: Some(&resources),
+            bound: &self.bound,
+            account: &self.account.id,
+            region: &region,
+            now: self.inventory.taken_at,
+        };
+        let verdict = self.check.question.assertion.evaluate(&subject, &mut budget());
+        self.verdict(verdict, region.clone(), &subject)
+    }
+
+    /// The finding, on no resource yet, that an assertion comes to.
+    fn verdict(&self, verdict: Verdict, region: Region, subject: &Subject<'_>) -> Finding {
+        let id: Arc<str> = NO_RESOURCE.into();
+        match verdict {
             Verdict::True => self.finding(region, id, Outcome::Pass),
             Verdict::Unknown(failure) => self.unknown(region, id, failure),
             Verdict::False => {
-                let subject = self.subject(resource);
-                let observations = self.check.assertion.explain(&subject, &mut Budget::default());
+                let assertion = &self.check.question.assertion;
+                let observations = assertion.explain(subject, &mut budget());
                 Finding { observations, ..self.finding(region, id, Outcome::Fail) }
             }
-        })
-    }
-
-    fn verdict(&self, expression: &Expression, resource: &Resource) -> Verdict {
-        expression.evaluate(&self.subject(resource), &mut Budget::default())
+        }
     }
 
     fn subject<'s>(&'s self, resource: &'s Resource) -> Subject<'s> {
-        Subject {
-            resource,
-            account: &self.account.id,
-            region: &resource.region,
-            now: self.inventory.taken_at,
-        }
+        let now = self.inventory.taken_at;
+        Subject { bound: &self.bound, ..Subject::of(resource, &self.account.id, now) }
     }
 
-    /// The whole account has nothing to judge: what the check's `onEmpty` makes of it.
-    fn nothing_selected(&self) -> Finding {
-        let region = Region::global();
-        match self.check.on_empty {
-            OnEmpty::Pass => self.finding(region, NO_RESOURCE.into(), Outcome::Pass),
-            OnEmpty::Fail => self.finding(region, NO_RESOURCE.into(), Outcome::Fail),
-            OnEmpty::NotApplicable => {
-                self.finding(region, NO_RESOURCE.into(), Outcome::NotApplicable)
-            }
+    /// There is nothing to judge: what the check's `onEmpty` makes of it.
+    fn nothing_selected(&self, region: Region, on_empty: OnEmpty) -> Finding {
+        let outcome = match on_empty {
+            OnEmpty::Pass => Outcome::Pass,
+            OnEmpty::Fail => Outcome::Fail,
+            OnEmpty::NotApplicable => Outcome::NotApplicable,
             OnEmpty::Unknown => {
                 let message = "nothing was selected, and `onEmpty` is `unknown`";
                 let failure = Failure::new(Cause::NotCollected, message);
-                self.unknown(region, NO_RESOURCE.into(), failure)
+                return self.unknown(region, NO_RESOURCE.into(), failure);
             }
-        }
+        };
+        self.finding(region, NO_RESOURCE.into(), outcome)
     }
 
     fn unknown(&self, region: Region, id: Arc<str>, failure: Failure) -> Finding {
@@ -164,11 +250,40 @@ impl Judge<'_> {
         Finding {
             account: self.account.id.clone(),
             region,
-            resource_type: self.check.schema.type_name.clone(),
+            resource_type: self.schema().type_name.clone(),
             resource_id,
             outcome,
             failure: None,
             observations: Vec::new(),
         }
     }
+}
+
+fn budget() -> Budget {
+    Budget::default()
+}
+
+/// Where a type is listed: once for the account, or in each of its regions.
+pub(super) fn listed_regions(schema: &Schema, account: &Account) -> Vec<Region> {
+    match schema.scope {
+        Scope::Global => vec![Region::global()],
+        Scope::Regional => account.regions.iter().cloned().collect(),
+    }
+}
+
+/// The list of a type in a region; why there is none.
+pub(super) fn listing<'i>(
+    schema: &Schema,
+    region: &Region,
+    inventory: &'i Inventory,
+) -> Result<&'i Listing, Failure> {
+    inventory.listings.get(&(schema.type_name.clone(), region.clone())).ok_or_else(|| {
+        let message = format!("{} was not collected", schema.list);
+        Failure::new(Cause::NotCollected, message)
+    })
+}
+
+/// Whether a resource lives where the account is judged.
+pub(super) fn in_scope(resource: &Resource, account: &Account) -> bool {
+    resource.region.is_global() || account.regions.contains(&resource.region)
 }

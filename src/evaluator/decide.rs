@@ -7,9 +7,8 @@ use sha2::{Digest as _, Sha256};
 use crate::db::Digest;
 use crate::db::findings::{ClosedReason, FindingChange, FindingKey, FindingRecord, OpenFinding};
 use crate::evaluation::{CheckStanding, GroupResult, NO_RESOURCE, Outcome};
-use crate::expression::Expression;
-use crate::policy::{Account, Check, Group};
-use crate::resource::{AccountId, Cause, Failure, Inventory, Listing, Operation, Provider};
+use crate::policy::{Account, Check, Group, Question};
+use crate::resource::{AccountId, Cause, Failure, Inventory, Listing, Operation, Provider, Schema};
 
 /// The accounts of a group with what was seen of them.
 pub(super) type Seen<'a> = [(&'a Account, &'a Inventory)];
@@ -131,7 +130,8 @@ fn fate<'a>(
     key: &FindingKey,
 ) -> Fate<'a> {
     let check = group.checks.iter().find(|check| check.id.as_str() == key.check);
-    let Some(check) = check.filter(|check| check.schema.type_name == key.resource_type) else {
+    let Some(check) = check.filter(|check| check.question.schema.type_name == key.resource_type)
+    else {
         return Fate::Over(ClosedReason::CheckRemoved);
     };
     let Some(inventory) = inventories.get(&key.account) else {
@@ -142,7 +142,7 @@ fn fate<'a>(
     }
     let mut failure = None;
     let mut was_listed = false;
-    for listing in listings(check, inventory) {
+    for listing in listings(check.question.schema, inventory) {
         was_listed = true;
         if listing.resources().iter().any(|resource| resource.id == key.resource_id) {
             return Fate::Over(ClosedReason::OutOfSelection);
@@ -150,7 +150,7 @@ fn fate<'a>(
         failure = failure.or(listing.failure());
     }
     if !was_listed {
-        let message = format!("{} was not collected", check.schema.list);
+        let message = format!("{} was not collected", check.question.schema.list);
         return Fate::Unknown(check, Failure::new(Cause::NotCollected, message));
     }
     match failure {
@@ -159,9 +159,9 @@ fn fate<'a>(
     }
 }
 
-fn listings<'a>(check: &'a Check, inventory: &'a Inventory) -> impl Iterator<Item = &'a Listing> {
+fn listings<'a>(schema: &'a Schema, inventory: &'a Inventory) -> impl Iterator<Item = &'a Listing> {
     let wanted = inventory.listings.iter();
-    wanted.filter(|((name, _), _)| *name == check.schema.type_name).map(|(_, listing)| listing)
+    wanted.filter(|((name, _), _)| *name == schema.type_name).map(|(_, listing)| listing)
 }
 
 /// What the findings come to: equal for results that say the same.
@@ -187,23 +187,8 @@ pub(super) fn coverage(group: &Group, seen: &Seen<'_>) -> Digest {
     let mut lines = BTreeSet::new();
     for (account, inventory) in seen {
         for check in &group.checks {
-            let filter = check.filter.iter().flat_map(Expression::operations);
-            let operations: BTreeSet<_> =
-                filter.chain(check.assertion.operations()).map(Operation::as_str).collect();
-            for listing in listings(check, inventory) {
-                let state = if listing.failure().is_some() { "broken" } else { "whole" };
-                for resource in listing.resources() {
-                    let asked = operations.iter().filter(|it| resource.facets.contains_key(**it));
-                    let asked: Vec<_> = asked.copied().collect();
-                    lines.insert(format!(
-                        "{}\0{}\0{}\0{state}\0{}",
-                        account.id,
-                        resource.type_name,
-                        resource.id,
-                        asked.join(",")
-                    ));
-                }
-                lines.insert(format!("{}\0{}\0{state}", account.id, check.schema.type_name));
+            for schema in check.question.schemas() {
+                cover(account, &check.question, schema, inventory, &mut lines);
             }
         }
     }
@@ -212,6 +197,36 @@ pub(super) fn coverage(group: &Group, seen: &Seen<'_>) -> Digest {
         parts.add(line);
     }
     parts.digest()
+}
+
+/// A line for each resource of a type that a check looks at, and one for each list.
+fn cover(
+    account: &Account,
+    question: &Question,
+    schema: &Schema,
+    inventory: &Inventory,
+    lines: &mut BTreeSet<String>,
+) {
+    let operations: BTreeSet<_> = question
+        .expressions()
+        .flat_map(|expression| expression.operations_of(&schema.type_name))
+        .map(Operation::as_str)
+        .collect();
+    for listing in listings(schema, inventory) {
+        let state = if listing.failure().is_some() { "broken" } else { "whole" };
+        for resource in listing.resources() {
+            let asked = operations.iter().filter(|it| resource.facets.contains_key(**it));
+            let asked: Vec<_> = asked.copied().collect();
+            lines.insert(format!(
+                "{}\0{}\0{}\0{state}\0{}",
+                account.id,
+                resource.type_name,
+                resource.id,
+                asked.join(",")
+            ));
+        }
+        lines.insert(format!("{}\0{}\0{state}", account.id, schema.type_name));
+    }
 }
 
 /// A digest over texts, each with its length, so that no two sequences collide.

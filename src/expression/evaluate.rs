@@ -19,7 +19,7 @@ use super::functions::{self, Function};
 use super::operate::{self, no_value};
 use super::tree::{Comparison, Expr, Loop, Macro, Node, Pair, Slot};
 use super::{Budget, Subject, Verdict, library, show};
-use crate::resource::{Cause, Facet, Failure, Value};
+use crate::resource::{Cause, Facet, Failure, Resource, Value};
 
 /// A value, borrowed from the resource or the expression where possible.
 pub(super) type Evaluated<'a> = Result<Cow<'a, Value>, Failure>;
@@ -31,6 +31,15 @@ pub(super) fn verdict(root: &Node, subject: &Subject<'_>, budget: &mut Budget) -
         Ok(false) => Verdict::False,
         Err(failure) => Verdict::Unknown(failure),
     }
+}
+
+/// The value of the expression for the subject.
+pub(super) fn value(
+    root: &Node,
+    subject: &Subject<'_>,
+    budget: &mut Budget,
+) -> Result<Value, Failure> {
+    Evaluator::new(Some(*subject), budget).value(root).map(Cow::into_owned)
 }
 
 /// The value of what reads nothing.
@@ -95,6 +104,8 @@ impl<'a, 'b> Evaluator<'a, 'b> {
         match &node.expr {
             Expr::Constant(value) => Ok(Cow::Borrowed(value)),
             Expr::Property(slot) => self.property(slot),
+            Expr::PropertyOf { of, slot } => self.property_of(of, slot),
+            Expr::Resources | Expr::Bound { .. } | Expr::Parameter(_) => self.given(&node.expr),
             Expr::Select { of, field, .. } => self.select(of, field),
             Expr::Local { index, .. } => Ok(self.locals.get(*index).cloned().unwrap_or_default()),
             Expr::Account | Expr::Region | Expr::Now => self.name(&node.expr),
@@ -248,27 +259,49 @@ impl<'a, 'b> Evaluator<'a, 'b> {
     }
 
     fn property(&mut self, slot: &'a Slot) -> Evaluated<'a> {
-        let Some(subject) = self.subject else {
+        let Some(resource) = self.subject.and_then(|subject| subject.resource) else {
             return Err(no_value("there is no resource"));
         };
-        match subject.resource.facets.get(&slot.operation) {
-            Some(Facet::Read(value)) => match value.get(&slot.name) {
-                None if slot.recorded_only => Err(Failure::new(
-                    Cause::Unsupported,
-                    format!(
-                        "`{}` is not read from live accounts yet, only from recorded inventories",
-                        slot.name
-                    ),
-                )),
-                None | Some(Value::Null) => Ok(Cow::Borrowed(&slot.missing)),
-                Some(value) => Ok(Cow::Borrowed(value)),
+        read(resource, slot).map(Cow::Borrowed)
+    }
+
+    /// A property of a resource that is a value; null of null.
+    fn property_of(&mut self, of: &'a Node, slot: &'a Slot) -> Evaluated<'a> {
+        match self.value(of)? {
+            Cow::Borrowed(Value::Resource(resource)) => read(resource, slot).map(Cow::Borrowed),
+            other => match &*other {
+                Value::Resource(resource) => read(resource, slot).cloned().map(Cow::Owned),
+                Value::Null => Ok(Cow::Owned(Value::Null)),
+                value => Err(no_value(format!(
+                    "`{}` is {}, which has no `{}`",
+                    show::node(of),
+                    show::kind(value),
+                    slot.name
+                ))),
             },
-            Some(Facet::Absent) => Ok(Cow::Borrowed(&slot.missing)),
-            Some(Facet::Failed(failure)) => Err(failure.clone()),
-            None => Err(Failure::new(
-                Cause::NotCollected,
-                format!("{} was not collected", slot.operation),
-            )),
+        }
+    }
+
+    /// What the check brings with it: its resources, what `let` found, its parameters.
+    fn given(&self, name: &Expr) -> Evaluated<'a> {
+        let subject = self.subject;
+        match name {
+            Expr::Resources => {
+                let resources = subject.and_then(|subject| subject.resources);
+                resources.map(Cow::Borrowed).ok_or_else(|| no_value("there are no `resources`"))
+            }
+            Expr::Bound { index, name } => {
+                match subject.and_then(|subject| subject.bound.get(*index)) {
+                    Some(Ok(value)) => Ok(Cow::Borrowed(value)),
+                    Some(Err(failure)) => Err(failure.clone()),
+                    None => Err(Failure::new(
+                        Cause::NotCollected,
+                        format!("`{name}` was not looked for yet"),
+                    )),
+                }
+            }
+            Expr::Parameter(name) => Err(no_value(format!("`params.{name}` has no value here"))),
+            _ => Err(no_value("there is no such name")),
         }
     }
 
@@ -387,6 +420,29 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             let operands: Vec<_> = arguments.iter().zip([&*one, &*other]).collect();
             without_value(node, &operands)
         })
+    }
+}
+
+/// What a resource has for a property.
+fn read<'r>(resource: &'r Resource, slot: &'r Slot) -> Result<&'r Value, Failure> {
+    match resource.facets.get(&slot.operation) {
+        Some(Facet::Read(value)) => match value.get(&slot.name) {
+            None if slot.recorded_only => Err(Failure::new(
+                Cause::Unsupported,
+                format!(
+                    "`{}` is not read from live accounts yet, only from recorded inventories",
+                    slot.name
+                ),
+            )),
+            None | Some(Value::Null) => Ok(&slot.missing),
+            Some(value) => Ok(value),
+        },
+        Some(Facet::Absent) => Ok(&slot.missing),
+        Some(Facet::Failed(failure)) => Err(failure.clone()),
+        None => {
+            let message = format!("{} was not collected", slot.operation);
+            Err(Failure::new(Cause::NotCollected, message))
+        }
     }
 }
 

@@ -124,21 +124,20 @@ impl<'a> Explainer<'a, '_> {
     /// all there are.
     fn each(&mut self, looped: &'a Loop, wanted: bool, mut work: impl FnMut(&mut Self)) -> usize {
         let Ok(elements) = self.evaluator.elements(looped) else { return 0 };
-        let path = match &elements {
-            Elements::Borrowed(_) => Some(show::with_locals(&looped.range, &self.names)),
-            Elements::Shared(_) => None,
-        };
+        let path = show::with_locals(&looped.range, &self.names);
+        let is_shown = matches!(elements, Elements::Borrowed(_));
         let mut shown = 0;
         for at in 0..elements.len() {
             if shown == ELEMENTS || self.evaluator.budget.is_spent() {
                 break;
             }
             let Some(element) = elements.get(at) else { break };
-            self.evaluator.locals.push(element);
-            self.names.push(match &path {
-                Some(path) => format!("{path}[{at}]").into(),
-                None => looped.variable.clone(),
+            self.names.push(match &*element {
+                Value::Resource(resource) => format!("{path}[{:?}]", resource.id).into(),
+                _ if is_shown => format!("{path}[{at}]").into(),
+                _ => looped.variable.clone(),
             });
+            self.evaluator.locals.push(element);
             if self.is(&looped.body, wanted) {
                 shown += 1;
                 work(self);
@@ -171,7 +170,7 @@ impl<'a> Explainer<'a, '_> {
     /// The shortest part of a path that is null.
     fn null_origin(&mut self, node: &'a Node) -> &'a Node {
         let of = match &node.expr {
-            Expr::Select { of, .. } => of,
+            Expr::Select { of, .. } | Expr::PropertyOf { of, .. } => of,
             Expr::Index(pair) => &pair.0,
             _ => return node,
         };

@@ -2,6 +2,9 @@
 
 use super::types::Type;
 
+/// The function that reads a tag: of `resource`, or as a method of any resource.
+pub(super) const TAG: &str = "tag";
+
 /// A function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Function {

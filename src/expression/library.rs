@@ -80,6 +80,7 @@ fn type_name(value: &Value) -> &'static str {
         Value::Duration(_) => "duration",
         Value::List(_) => "list",
         Value::Map(_) => "map",
+        Value::Resource(_) => "resource",
     }
 }
 

@@ -40,7 +40,9 @@ impl Linter<'_> {
                 self.warn(node, missing, |path| format!("`!({path} in ...)`"));
             }
             Expr::Loop(looped) => self.looped(node, looped, negated),
-            Expr::Property(_) | Expr::Select { .. } | Expr::Index(_) if negated => {
+            Expr::Property(_) | Expr::PropertyOf { .. } | Expr::Select { .. } | Expr::Index(_)
+                if negated =>
+            {
                 let missing = self.nullable(node);
                 self.warn(node, missing, |_| "`!null`".to_owned());
             }
@@ -114,7 +116,10 @@ impl Linter<'_> {
                 self.visit(&pair.0, false);
                 self.visit(&pair.1, false);
             }
-            Expr::Select { of, .. } | Expr::Has(of) | Expr::Negate(of) => self.visit(of, false),
+            Expr::Select { of, .. }
+            | Expr::PropertyOf { of, .. }
+            | Expr::Has(of)
+            | Expr::Negate(of) => self.visit(of, false),
             Expr::Matches { text, .. } => self.visit(text, false),
             Expr::Call { arguments: nodes, .. } | Expr::List(nodes) => {
                 for node in nodes {
@@ -137,7 +142,9 @@ impl Linter<'_> {
     /// The path by which a node may be null, unless it is guarded.
     fn nullable(&self, node: &Node) -> Option<String> {
         match &node.expr {
-            Expr::Property(slot) if slot.nullable => self.unless_guarded(node),
+            Expr::Property(slot) | Expr::PropertyOf { slot, .. } if slot.nullable => {
+                self.unless_guarded(node)
+            }
             Expr::Select { nullable: true, .. } | Expr::Call { function: Function::Tag, .. } => {
                 self.unless_guarded(node)
             }
@@ -245,6 +252,7 @@ fn push(node: &Node, paths: &mut Vec<String>) {
     if matches!(
         node.expr,
         Expr::Property(_)
+            | Expr::PropertyOf { .. }
             | Expr::Select { .. }
             | Expr::Index(_)
             | Expr::Call { function: Function::Tag, .. }

@@ -18,13 +18,16 @@ use super::parse::{MAX_DEPTH, MAX_NODES, too_deep};
 use super::places::Places;
 use super::tree::{Expr, Node, Slot, Span};
 use super::types::Type;
-use super::{Budget, Problem, Shape, evaluate, lint};
-use crate::resource::{Schema, Value};
+use super::{Budget, Environment, Problem, Shape, evaluate, lint};
+use crate::resource::{TypeName, Value};
 
 /// The compiled tree and all that is wrong with it.
 pub(super) struct Lowered {
     pub(super) root: Node,
-    pub(super) slots: Vec<Arc<Slot>>,
+    /// The type of its value, in words.
+    pub(super) kind: String,
+    /// The properties that it reads, each with the type that has it.
+    pub(super) slots: Vec<(&'static TypeName, Arc<Slot>)>,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -32,12 +35,13 @@ pub(super) struct Lowered {
 pub(super) fn lower(
     tree: &IdedExpr,
     places: Option<&Places<'_>>,
-    schema: &'static Schema,
+    environment: &Environment,
     shape: Shape,
 ) -> Lowered {
     let mut lowering = Lowering {
         places,
-        schema,
+        environment,
+        shape,
         locals: Vec::new(),
         slots: Vec::new(),
         problems: Vec::new(),
@@ -45,7 +49,7 @@ pub(super) fn lower(
         nodes: 0,
     };
     let root = lowering.node(tree);
-    if !root.kind.is_open() && !matches!(root.kind, Type::Bool) {
+    if shape != Shape::Value && !root.kind.is_open() && !matches!(root.kind, Type::Bool) {
         lowering.problems.push(
             Problem::error(
                 root.node.span,
@@ -56,11 +60,11 @@ pub(super) fn lower(
         );
     }
     let Lowering { slots, mut problems, .. } = lowering;
-    if problems.is_empty() {
+    if problems.is_empty() && shape != Shape::Value {
         lint::check(&root.node, &mut problems);
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
-    Lowered { root: root.node, slots, problems }
+    Lowered { root: root.node, kind: root.kind.to_string(), slots, problems }
 }
 
 /// A node and its type.
@@ -71,10 +75,11 @@ struct Typed {
 
 struct Lowering<'a> {
     places: Option<&'a Places<'a>>,
-    schema: &'static Schema,
+    environment: &'a Environment,
+    shape: Shape,
     /// The variables of the loops around, outermost first.
     locals: Vec<(Arc<str>, Type)>,
-    slots: Vec<Arc<Slot>>,
+    slots: Vec<(&'static TypeName, Arc<Slot>)>,
     problems: Vec<Problem>,
     depth: usize,
     nodes: usize,

@@ -51,6 +51,9 @@ pub(super) fn equal(one: &Value, other: &Value, budget: &mut Budget) -> Result<b
             }
             true
         }
+        (Value::Resource(one), Value::Resource(other)) => {
+            (&one.type_name, &one.region, &one.id) == (&other.type_name, &other.region, &other.id)
+        }
         (one, other) => one == other,
     })
 }

@@ -64,8 +64,19 @@ impl Printer<'_> {
             Expr::Account => self.text("account"),
             Expr::Region => self.text("region"),
             Expr::Now => self.text("now"),
+            Expr::Resources => self.text("resources"),
+            Expr::Bound { name, .. } => self.text(name),
+            Expr::Parameter(name) => {
+                self.text("params.");
+                self.text(name);
+            }
             Expr::Property(slot) => {
                 self.text("resource.");
+                self.text(&slot.name);
+            }
+            Expr::PropertyOf { of, slot } => {
+                self.node(of, MEMBER);
+                self.text(".");
                 self.text(&slot.name);
             }
             Expr::Local { index, name } => {
@@ -134,6 +145,12 @@ impl Printer<'_> {
             Expr::Call { function, method, arguments } => {
                 // The first argument of `tag` is the list of tags, which nobody writes.
                 let written = usize::from(*function == Function::Tag);
+                if let (Function::Tag, Some(Expr::PropertyOf { of, .. })) =
+                    (function, arguments.first().map(|tags| &tags.expr))
+                {
+                    self.node(of, MEMBER);
+                    self.text(".");
+                }
                 let arguments = arguments.get(written..).unwrap_or_default();
                 self.call(functions::name(*function), *method, arguments);
             }
@@ -300,6 +317,7 @@ fn scalar(value: &Value) -> String {
             format!("timestamp(\"{instant}\")")
         }
         Value::Duration(span) => format!("duration(\"{}\")", duration(*span)),
+        Value::Resource(resource) => format!("<{} {}>", resource.type_name, resource.id),
         Value::String(_) | Value::List(_) | Value::Map(_) => String::new(),
     }
 }
@@ -340,5 +358,6 @@ pub(super) fn kind(value: &Value) -> &'static str {
         Value::Duration(_) => "a duration",
         Value::List(_) => "a list",
         Value::Map(_) => "a map",
+        Value::Resource(_) => "a resource",
     }
 }

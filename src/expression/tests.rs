@@ -1,6 +1,7 @@
 //! The tables of the language, as golden tests over a small schema of their own.
 
 mod checking;
+mod environments;
 mod evaluation;
 mod explaining;
 mod fixture;

@@ -44,6 +44,20 @@ pub(super) enum Expr {
     Now,
     /// `resource.<name>`.
     Property(Arc<Slot>),
+    /// The selected resources, as a list.
+    Resources,
+    /// What `let` found for a name.
+    Bound {
+        index: usize,
+        name: Arc<str>,
+    },
+    /// `params.<name>`, of which only the type is known yet.
+    Parameter(Arc<str>),
+    /// `<of>.<name>`, of a resource that is a value.
+    PropertyOf {
+        of: Box<Node>,
+        slot: Arc<Slot>,
+    },
     /// A variable of a loop, counted from the outermost.
     Local {
         index: usize,

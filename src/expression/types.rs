@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::resource::{self, Property, Value};
+use crate::resource::{self, Property, Schema, Value, schemas};
 
 /// The properties of an object.
 pub(super) type Properties = IndexMap<Arc<str>, Property>;
@@ -27,6 +27,8 @@ pub(super) enum Type {
     List(Box<Type>),
     Map(Box<Type>),
     Object(&'static Properties),
+    /// A resource as a whole.
+    Resource(&'static Schema),
 }
 
 impl Type {
@@ -62,6 +64,9 @@ impl Type {
             Value::Map(entries) => {
                 Self::Map(Box::new(Self::common(entries.values().map(Self::of_value))))
             }
+            Value::Resource(resource) => {
+                schemas().get(&resource.type_name).map_or(Self::Any, Self::Resource)
+            }
         }
     }
 
@@ -78,6 +83,7 @@ impl Type {
                 one.is_same(other)
             }
             (Self::Object(one), Self::Object(other)) => std::ptr::eq(*one, *other),
+            (Self::Resource(one), Self::Resource(other)) => one.type_name == other.type_name,
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),
         }
     }
@@ -120,6 +126,7 @@ impl fmt::Display for Type {
             Self::List(_) => "a list",
             Self::Map(_) => "a map",
             Self::Object(_) => "an object",
+            Self::Resource(_) => "a resource",
         })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::expression::Expression;
-use crate::policy::{Account, AccountName, Check, Group, GroupName, OnEmpty, PolicySet};
+use crate::policy::{Account, AccountName, Check, Group, GroupName, OnEmpty, PolicySet, Question};
 use crate::schedule::Schedule;
 
 use super::conjuncts::{Relation, relation};
@@ -157,24 +157,12 @@ impl Found {
     fn check(&mut self, subject: &Subject, old: &Check, new: &Check) {
         let severities = [old, new].map(|check| check.severity.to_string());
         self.field(subject, "severity", severities, by_rank(&old.severity, &new.severity));
-        let types = [old, new].map(|check| check.schema.type_name.to_string());
-        self.field(subject, "select", types, Weight::Changed);
-        // A filter that lets fewer resources through demands less; an assertion, more.
-        let (fewer, more) = if old.schema.type_name == new.schema.type_name {
-            (Weight::Weaker, Weight::Stronger)
-        } else {
-            (Weight::Changed, Weight::Changed)
-        };
-        let filters = [old, new].map(|check| check.filter.as_ref().map(Expression::text));
-        self.expression(subject, "where", filters, [fewer, more]);
-        let assertions = [old, new].map(|check| Some(check.assertion.text()));
-        self.expression(subject, "assert", assertions, [more, fewer]);
-        let on_empty = [old, new].map(|check| check.on_empty.to_string());
-        let weight = match by_rank(&demand(old.on_empty), &demand(new.on_empty)) {
-            Weight::Neutral => Weight::Changed,
-            weight => weight,
-        };
-        self.field(subject, "onEmpty", on_empty, weight);
+        self.question(subject, &old.question, &new.question);
+        let uses = [old, new].map(|check| check.uses.as_ref().map(ToString::to_string));
+        self.field(subject, "uses", uses.map(Option::unwrap_or_default), Weight::Neutral);
+        let with =
+            [old, new].map(|check| listed(check.with().iter().map(|(k, v)| format!("{k}={v}"))));
+        self.field(subject, "with", with, Weight::Changed);
         for (field, value) in [
             ("title", (|check| check.title.clone()) as fn(&Check) -> String),
             ("remediation", |check| check.remediation.clone().unwrap_or_default()),
@@ -182,6 +170,44 @@ impl Found {
         ] {
             self.field(subject, field, [old, new].map(value), Weight::Neutral);
         }
+    }
+
+    /// What decides the verdict.
+    fn question(&mut self, subject: &Subject, old: &Question, new: &Question) {
+        let types = [old, new].map(|asked| asked.schema.type_name.to_string());
+        self.field(subject, "select", types, Weight::Changed);
+        // A filter that lets fewer resources through demands less; an assertion, more.
+        let same = old.schema.type_name == new.schema.type_name
+            && old.assertion.shape() == new.assertion.shape();
+        let (fewer, more) = if same {
+            (Weight::Weaker, Weight::Stronger)
+        } else {
+            (Weight::Changed, Weight::Changed)
+        };
+        let filters = [old, new].map(|asked| asked.filter.as_ref().map(Expression::text));
+        // What is said of all resources together may hold of fewer of them and fail of more.
+        let of_all = [Weight::Changed; 2];
+        let weights = if new.is_of_all() { of_all } else { [fewer, more] };
+        self.expression(subject, "where", filters, weights);
+        let assertions = [old, new].map(|asked| Some(asked.assertion.text()));
+        self.expression(subject, new.assertion.shape().field(), assertions, [more, fewer]);
+        let bindings = [old, new].map(|asked| listed(asked.bindings.iter()));
+        self.field(subject, "let", bindings, Weight::Changed);
+        let spans = [old, new]
+            .map(|asked| if asked.is_of_all() { asked.span.to_string() } else { String::new() });
+        self.field(subject, "scope", spans, Weight::Changed);
+        let [was, is] = [old, new].map(|asked| asked.on_empty.unwrap_or_default());
+        let on_empty = [old, new].map(|asked| match asked.on_empty {
+            Some(said) => said.to_string(),
+            None if asked.is_of_all() => String::new(),
+            None => OnEmpty::default().to_string(),
+        });
+        let weight = match by_rank(&demand(was), &demand(is)) {
+            Weight::Neutral => Weight::Changed,
+            _ if new.is_of_all() => Weight::Changed,
+            weight => weight,
+        };
+        self.field(subject, "onEmpty", on_empty, weight);
     }
 
     /// Notes an expression, if it says something else. `weights` are those of one that holds of

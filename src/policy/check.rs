@@ -1,17 +1,18 @@
 //! Checks: what must hold of the resources of a type.
 
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
-use crate::diagnostic::{Diagnostic, Level, Place, closest};
-use crate::expression::{Expression, Problem, Shape};
-use crate::resource::{Schema, TypeName, schemas};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::diagnostic::{Diagnostic, Place};
 
 use super::account::parsed_at;
-use super::names::CheckId;
+use super::check_type::{CheckType, CheckTypes};
+use super::names::{CheckId, CheckTypeName};
 use super::notes::Notes;
-use super::shape::{nearest, short};
-use super::words::{OnEmpty, Severity};
+use super::question::Question;
+use super::words::Severity;
 use super::written::CheckSpec;
 use super::yaml::Node;
 
@@ -24,21 +25,17 @@ pub struct Check {
     pub title: String,
     /// How much a failure matters.
     pub severity: Severity,
-    /// The schema of the type that it selects.
-    pub schema: &'static Schema,
-    /// Which resources of the type are judged; all without it.
-    pub filter: Option<Expression>,
-    /// What must hold of each of them.
-    pub assertion: Expression,
-    /// The outcome in an account where nothing is selected.
-    pub on_empty: OnEmpty,
+    /// The check type that says what it asks, if it uses one.
+    pub uses: Option<CheckTypeName>,
+    /// What it asks of which resources.
+    pub question: Question,
     /// Controls of frameworks.
     pub compliance: Vec<String>,
     /// What to do about a failure.
     pub remediation: Option<String>,
     /// Where its id stands.
     pub place: Place,
-    /// SHA-256 of what decides the verdict: type, `where`, `assert`, `onEmpty`.
+    /// SHA-256 of what decides the verdict.
     pub digest: [u8; 32],
 }
 
@@ -49,13 +46,14 @@ impl PartialEq for Check {
             && self.title == other.title
             && self.severity == other.severity
             && self.digest == other.digest
+            && self.uses == other.uses
             && self.compliance == other.compliance
             && self.remediation == other.remediation
     }
 }
 
 /// What a check asks, for people: its texts as the file has them.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rule {
     /// Unique in its group.
@@ -68,8 +66,20 @@ pub struct Rule {
     pub resource_type: String,
     /// The text of `where`.
     pub filter: Option<String>,
-    /// The text of `assert`.
+    /// The text of `assert`, or of `assertAll`.
     pub assertion: String,
+    /// Whether it is `assertAll`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_of_all: bool,
+    /// What `let` names, a line each, such as `web = one AWS::EC2::SecurityGroup where ...`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bindings: Vec<String>,
+    /// The check type that it uses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uses: Option<String>,
+    /// The parameters of the check type.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub with: BTreeMap<String, Json>,
     /// Controls of frameworks.
     pub compliance: Vec<String>,
     /// What to do about a failure.
@@ -87,9 +97,13 @@ impl Check {
             id: self.id.to_string(),
             title: self.title.clone(),
             severity: self.severity,
-            resource_type: self.schema.type_name.to_string(),
-            filter: self.filter.as_ref().map(|filter| filter.text().trim().to_owned()),
-            assertion: self.assertion.text().trim().to_owned(),
+            resource_type: self.question.schema.type_name.to_string(),
+            filter: self.question.filter.as_ref().map(|filter| filter.text().trim().to_owned()),
+            assertion: self.question.assertion.text().trim().to_owned(),
+            is_of_all: self.question.is_of_all(),
+            bindings: self.question.bindings.iter().map(ToString::to_string).collect(),
+            uses: self.uses.as_ref().map(ToString::to_string),
+            with: self.with(),
             compliance: self.compliance.clone(),
             remediation: self.remediation.clone(),
             path: self.place.path.to_string(),
@@ -97,115 +111,66 @@ impl Check {
         }
     }
 
+    /// The parameters of the check type that it uses, by name.
+    pub fn with(&self) -> BTreeMap<String, Json> {
+        let parameters = self.question.parameters.iter();
+        parameters
+            .filter_map(|one| Some((one.name.to_string(), one.value.as_ref()?.to_json())))
+            .collect()
+    }
+
     /// The meaning of a check. What is wrong with it is noted, also where it does not fit its
     /// schema, so that there is nothing `written`.
-    pub(super) fn read(written: Option<CheckSpec>, node: &Node, notes: &mut Notes) -> Option<Self> {
+    pub(super) fn read(
+        written: Option<CheckSpec>,
+        node: &Node,
+        types: &CheckTypes,
+        notes: &mut Notes,
+    ) -> Option<Self> {
         let id: Option<CheckId> = parsed_at(node, &["id"], notes);
-        let schema = resource_type(node, notes)?;
-        let filter = node.get(Shape::Filter.field());
-        let filter = filter.map(|node| compile(node, schema, Shape::Filter, notes));
-        let assertion = node.get(Shape::Assert.field());
-        let assertion = assertion.and_then(|node| compile(node, schema, Shape::Assert, notes));
-        let filter = match filter {
-            Some(None) => return None,
-            Some(compiled) => compiled,
-            None => None,
+        let (used, question) = match node.text_of(&["uses"]) {
+            None => (None, Question::read(node, None, notes)),
+            Some((name, place)) => {
+                alone(node, notes);
+                let used = types.find(name, place, notes)?;
+                let mut question = used.ask(node.entry("with"), place, notes);
+                let on_empty = node.text_of(&["onEmpty"]).and_then(|(word, _)| word.parse().ok());
+                if let (Some(question), Some(on_empty)) = (&mut question, on_empty) {
+                    question.on_empty = Some(on_empty);
+                }
+                (Some(used), question)
+            }
         };
-        let (written, id, assertion) = (written?, id?, assertion?);
-        let digest = digest(schema, filter.as_ref(), &assertion, written.on_empty);
+        let (written, id, question) = (written?, id?, question?);
+        let title = || used.and_then(|used| used.title_for(&question.parameters));
+        let said = node.get("severity").map(|_| written.severity);
+        let compliance: Vec<String> = written.compliance.into_iter().flatten().collect();
         Some(Self {
-            title: written.title.unwrap_or_else(|| id.to_string()),
+            title: written.title.or_else(title).unwrap_or_else(|| id.to_string()),
             id,
-            severity: written.severity,
-            schema,
-            filter,
-            assertion,
-            on_empty: written.on_empty,
-            compliance: written.compliance.into_iter().flatten().collect(),
-            remediation: written.remediation,
+            severity: said.or(used.map(|used| used.severity)).unwrap_or_default(),
+            compliance: match used {
+                Some(used) if compliance.is_empty() => used.compliance.clone(),
+                _ => compliance,
+            },
+            remediation: written.remediation.or_else(|| used?.remediation.clone()),
+            uses: used.map(|used: &CheckType| used.name.clone()),
             place: node.place_of(&["id"]),
-            digest,
+            digest: question.digest(),
+            question,
         })
     }
 }
 
-fn resource_type(node: &Node, notes: &mut Notes) -> Option<&'static Schema> {
-    let (name, place) = node.text_of(&["select"])?;
-    if let Some(schema) = schemas().get(name) {
-        return Some(schema);
-    }
-    let known = || schemas().keys().map(TypeName::as_str);
-    let message = format!("there is no resource type `{}`", short(name));
-    let help = match nearest(name, known()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => others(name),
-    };
-    notes.push(Diagnostic::error(place.clone(), "unknown-resource-type", message).help(help));
-    None
-}
-
-/// How many resource types are named where none is near enough to be meant.
-const SHOWN_TYPES: usize = 3;
-
-/// The resource types that are most like a name, and where all are.
-fn others(name: &str) -> String {
-    let known = schemas();
-    let close = closest(name, known.keys().map(TypeName::as_str), SHOWN_TYPES).join("`, `");
-    let total = known.len();
-    format!("the closest of {total} are `{close}`; `cloudcorrect schema Inventory` names them all")
-}
-
-/// What to do where an expression ends at a ` #`.
-const COMMENT: &str = "YAML takes ` #` and what follows for a comment; quote the expression as a \
-                       whole, or put it on its own lines after `>`";
-
-fn compile(
-    node: &Node,
-    schema: &'static Schema,
-    shape: Shape,
-    notes: &mut Notes,
-) -> Option<Expression> {
-    let text = node.text()?;
-    let (compiled, mut problems) = match Expression::compile(text, schema, shape) {
-        Ok(compiled) => {
-            let warnings = compiled.warnings().to_vec();
-            (Some(compiled), warnings)
+/// Notes what says again, or otherwise, what the check type says.
+fn alone(node: &Node, notes: &mut Notes) {
+    for key in ["select", "let", "where", "assert", "assertAll", "scope"] {
+        let Some(entry) = node.entry(key) else { continue };
+        let message = format!("`{key}` and `uses` exclude each other");
+        let mut refused = Diagnostic::error(entry.place.clone(), "conflict", message);
+        if let Some(uses) = node.entry("uses") {
+            refused = refused.related(uses.place.clone(), "`uses` is here");
         }
-        Err(problems) => (None, problems),
-    };
-    if compiled.is_none()
-        && node.is_cut_by_comment()
-        && let Some(problem) = problems.first_mut()
-    {
-        problem.help = Some(COMMENT.to_owned());
+        notes.push(refused.help("the check type says what is checked; remove one of them"));
     }
-    for problem in problems {
-        notes.push(at(node, problem));
-    }
-    compiled
-}
-
-fn at(node: &Node, problem: Problem) -> Diagnostic {
-    let place = node.place_in(problem.span);
-    let diagnostic = match problem.level {
-        Level::Error => Diagnostic::error(place, problem.code, problem.message),
-        Level::Warning => Diagnostic::warning(place, problem.code, problem.message),
-    };
-    Diagnostic { help: problem.help, ..diagnostic }
-}
-
-fn digest(
-    schema: &Schema,
-    filter: Option<&Expression>,
-    assertion: &Expression,
-    on_empty: OnEmpty,
-) -> [u8; 32] {
-    let mut sha = Sha256::new();
-    let filter = filter.map(Expression::text).unwrap_or_default();
-    for text in [schema.type_name.as_str(), filter, assertion.text(), on_empty.as_str()] {
-        let text = text.trim();
-        sha.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
-        sha.update(text);
-    }
-    sha.finalize().into()
 }

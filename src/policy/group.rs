@@ -10,6 +10,7 @@ use crate::schedule::{Cron, InvalidTimezone, Schedule, Timezone};
 
 use super::account::{AccountSelector, parsed, parsed_at};
 use super::check::Check;
+use super::check_type::CheckTypes;
 use super::declared::Declared;
 use super::names::GroupName;
 use super::notes::Notes;
@@ -56,6 +57,7 @@ impl Group {
                 "title": check.title,
                 "severity": check.severity,
                 "digest": hex::encode(check.digest),
+                "uses": check.uses,
                 "compliance": check.compliance,
                 "remediation": check.remediation,
             })
@@ -82,6 +84,7 @@ impl Group {
     pub(super) fn read(
         written: Option<GroupDocument>,
         node: &Node,
+        types: &CheckTypes,
         notes: &mut Notes,
     ) -> Option<Self> {
         let name = parsed_at(node, &["metadata", "name"], notes);
@@ -95,7 +98,7 @@ impl Group {
         let checks: Vec<Option<Check>> = specs
             .into_iter()
             .zip(list)
-            .map(|(written, node)| Check::read(written, node, notes))
+            .map(|(written, node)| Check::read(written, node, types, notes))
             .collect();
         let (metadata, spec) = (metadata?, spec?);
         Some(Self {

@@ -31,8 +31,23 @@ pub enum InvalidName {
     Edge(String),
 }
 
+/// The first part of the names of check types that come with cloudcorrect.
+pub(super) const BUILT_IN: &str = "aws";
+
+/// What names of check types look like, for editors.
+pub(super) const TYPE_NAME_PATTERN: &str =
+    "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$";
+
 /// What names look like, for editors.
 pub(super) const NAME_PATTERN: &str = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
+
+/// One name, or two with `/` between them.
+fn check_path(text: &str) -> Result<(), InvalidName> {
+    match text.split_once('/') {
+        Some((first, second)) => check(first).and_then(|()| check(second)),
+        None => check(text),
+    }
+}
 
 fn check(text: &str) -> Result<(), InvalidName> {
     let allowed = |c: &char| c.is_ascii_lowercase() || c.is_ascii_digit() || *c == '-';
@@ -50,7 +65,7 @@ fn check(text: &str) -> Result<(), InvalidName> {
 }
 
 macro_rules! name {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $check:ident) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(try_from = "String", into = "String")]
@@ -67,7 +82,7 @@ macro_rules! name {
             type Err = InvalidName;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                check(text).map(|()| Self(text.into()))
+                $check(text).map(|()| Self(text.into()))
             }
         }
 
@@ -101,15 +116,19 @@ macro_rules! name {
 
 name! {
     /// The name of an `Account` document.
-    AccountName
+    AccountName, check
 }
 name! {
     /// The name of a `Group` document.
-    GroupName
+    GroupName, check
 }
 name! {
     /// The id of a check, unique in its group.
-    CheckId
+    CheckId, check
+}
+name! {
+    /// The name of a `CheckType` document, such as `aws/s3-bucket-exists`.
+    CheckTypeName, check_path
 }
 
 #[cfg(test)]

@@ -8,13 +8,14 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value as Json, json};
 
-use super::written::{AccountDocument, GroupDocument};
+use super::written::{AccountDocument, CheckTypeDocument, GroupDocument};
 
 /// The schemas by kind.
 static SCHEMAS: LazyLock<IndexMap<&'static str, Json>> = LazyLock::new(|| {
     IndexMap::from([
         ("Account", generate::<AccountDocument>("Account")),
         ("Group", generate::<GroupDocument>("Group")),
+        ("CheckType", generate::<CheckTypeDocument>("CheckType")),
     ])
 });
 
@@ -58,6 +59,18 @@ fn without_null(schema: &mut Schema) {
         if let [only] = kinds.as_slice() {
             let only = only.clone();
             schema.insert("type".to_owned(), only);
+        }
+    }
+    if let Some(Json::Array(several)) = schema.get_mut("anyOf") {
+        several.retain(|one| one.get("type") != Some(&Json::from("null")));
+        if let [Json::Object(only)] = several.as_slice() {
+            let only = only.clone();
+            schema.remove("anyOf");
+            for (key, value) in only {
+                if schema.get(&key).is_none() {
+                    schema.insert(key, value);
+                }
+            }
         }
     }
     if schema.get("default").is_some_and(Json::is_null) {

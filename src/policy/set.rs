@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use serde::de::DeserializeOwned;
 
 use super::account::{Account, References};
+use super::check_type::{CheckType, CheckTypes};
 use super::declared::Declared;
 use super::group::Group;
 use super::names::{AccountName, GroupName};
@@ -45,9 +46,19 @@ impl Reading {
 
 impl PolicySet {
     /// Reads files, all of them, whatever is wrong with some.
+    ///
+    /// Checks may use the check types of the files; with those that come with cloudcorrect besides,
+    /// it is [`crate::catalog::read`].
     pub fn read(files: &[SourceFile]) -> Reading {
+        Self::read_with(files, &CheckTypes::default())
+    }
+
+    /// The same with check types that are there already.
+    pub fn read_with(files: &[SourceFile], built_in: &CheckTypes) -> Reading {
+        let types = CheckTypes::read(files, built_in);
+        let types = types.as_ref().unwrap_or(built_in);
         let mut all = Reader::default();
-        for reader in side_by_side(files, Reader::of_file) {
+        for reader in side_by_side(files, |file| Reader::of_file(file, types)) {
             all.merge(reader);
         }
         all.finish()
@@ -102,13 +113,13 @@ fn side_by_side<T: Send>(files: &[SourceFile], read: impl Fn(&SourceFile) -> T +
 }
 
 impl Reader {
-    fn of_file(file: &SourceFile) -> Self {
+    fn of_file(file: &SourceFile, types: &CheckTypes) -> Self {
         let mut reader = Self::default();
         reader.notes.start_file();
         let documents = yaml::read(&file.path, &file.bytes, &mut reader.notes);
         reader.is_partial = documents.is_partial;
         for document in &documents.roots {
-            reader.document(document);
+            reader.document(document, types);
         }
         reader
     }
@@ -128,13 +139,14 @@ impl Reader {
         self.is_partial |= is_partial;
     }
 
-    fn document(&mut self, document: &Node) {
+    fn document(&mut self, document: &Node, types: &CheckTypes) {
         if document.is_null() {
             return;
         }
         match kind_of(document, &mut self.notes) {
             Kind::Account => self.account(document),
-            Kind::Group => self.group(document),
+            Kind::Group => self.group(document, types),
+            Kind::CheckType => self.check_type(document),
             Kind::Later => {}
             Kind::Unknown => self.is_partial = true,
         }
@@ -152,11 +164,17 @@ impl Reader {
         }
     }
 
-    fn group(&mut self, document: &Node) {
+    fn check_type(&mut self, document: &Node) {
+        self.declare("check type", document, &["metadata", "name"]);
+        let written = self.written(document, "CheckType");
+        CheckType::read(written, document, false, &mut self.notes);
+    }
+
+    fn group(&mut self, document: &Node, types: &CheckTypes) {
         self.declare("group", document, &["metadata", "name"]);
         let references = References::read(document, &mut self.notes);
         let written = self.written(document, "Group");
-        if let Some(group) = Group::read(written, document, &mut self.notes) {
+        if let Some(group) = Group::read(written, document, types, &mut self.notes) {
             self.references.push((group.name.clone(), references));
             self.policies.groups.entry(group.name.clone()).or_insert(group);
         }
@@ -166,6 +184,21 @@ impl Reader {
         if let Some((name, place)) = document.text_of(path) {
             self.declared.add(kind, name, place);
         }
+    }
+
+    /// The check types of a file; what is wrong with them is told when the file is read as a whole.
+    fn check_types(file: &SourceFile) -> CheckTypes {
+        let mut reader = Self::default();
+        reader.notes.start_file();
+        let mut found = CheckTypes::default();
+        for document in &yaml::read(&file.path, &file.bytes, &mut reader.notes).roots {
+            if document.get("kind").and_then(Node::text) == Some("CheckType") {
+                let written = reader.written(document, "CheckType");
+                let read = CheckType::read(written, document, false, &mut reader.notes);
+                found.add(document, read);
+            }
+        }
+        found
     }
 
     /// The document as written, as far as it fits the schema of its kind.
@@ -220,14 +253,51 @@ impl Reader {
     }
 }
 
+impl CheckTypes {
+    /// Those that come with cloudcorrect, from their files. A file with a problem is a defect, and
+    /// what is wrong with it the answer.
+    pub fn built_in(files: &[SourceFile]) -> Result<Self, Vec<Diagnostic>> {
+        let mut all = Self::default();
+        let mut notes = Notes::default();
+        for file in files {
+            let mut reader = Reader::default();
+            reader.notes.start_file();
+            for document in &yaml::read(&file.path, &file.bytes, &mut reader.notes).roots {
+                let written = reader.written(document, "CheckType");
+                let read = CheckType::read(written, document, true, &mut reader.notes);
+                all.add(document, read);
+            }
+            notes.merge(reader.notes);
+        }
+        let found = notes.into_sorted();
+        if found.is_empty() { Ok(all) } else { Err(found) }
+    }
+
+    /// Those of the files and those that are there already; `None` where the files have none.
+    fn read(files: &[SourceFile], known: &Self) -> Option<Self> {
+        let mention =
+            |file: &&SourceFile| memchr::memmem::find(&file.bytes, b"CheckType").is_some();
+        let files: Vec<SourceFile> = files.iter().filter(mention).cloned().collect();
+        if files.is_empty() {
+            return None;
+        }
+        let mut all = known.clone();
+        for found in side_by_side(&files, Reader::check_types) {
+            all.merge(found);
+        }
+        Some(all)
+    }
+}
+
 /// Kinds of the design that this version does not have.
-const LATER: &[&str] = &["CheckType", "Waiver", "Test", "Pack", "Route"];
+const LATER: &[&str] = &["Waiver", "Test", "Pack", "Route"];
 
 /// What a document is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Account,
     Group,
+    CheckType,
     /// A kind of a later version.
     Later,
     /// Perhaps one of ours, misspelt.
@@ -241,6 +311,7 @@ fn kind_of(document: &Node, notes: &mut Notes) -> Kind {
         (Tree::Map(_), Some(node)) => match (&node.tree, node.text()) {
             (_, Some("Account")) => return Kind::Account,
             (_, Some("Group")) => return Kind::Group,
+            (_, Some("CheckType")) => return Kind::CheckType,
             (_, Some(kind)) if LATER.contains(&kind) => {
                 let message = format!("kind `{kind}` is not supported by this version");
                 notes.push(Diagnostic::error(node.place.clone(), "unsupported", message));

@@ -13,11 +13,6 @@ use super::yaml::{Entry, Node, Scalar, Tree};
 
 /// Keys of the design that this version does not have, with what to do in the meantime.
 const LATER: &[(&str, &str)] = &[
-    ("uses", "write the check out with `select` and `assert`"),
-    ("with", "write the check out with `select` and `assert`"),
-    ("let", "compare with constants"),
-    ("assertAll", "assert something of each resource"),
-    ("scope", "checks are judged per resource"),
     ("newOnly", "use `mode: audit` until the findings are gone"),
     ("enforce", "use `mode`"),
     ("formerly", "a check with a new id starts a new history"),
@@ -36,6 +31,9 @@ struct Fitting<'a> {
 
 impl Fitting<'_> {
     fn node(&mut self, node: &Node, schema: &Json, what: &str) -> Option<Json> {
+        if is_open(schema) && !node.is_null() {
+            return Some(Json::Null);
+        }
         match &node.tree {
             Tree::Map(entries) if allows(schema, "object") => {
                 self.object(node, entries, schema, what)
@@ -56,7 +54,7 @@ impl Fitting<'_> {
     ) -> Option<Json> {
         let no_keys = Map::new();
         let known = schema.get("properties").and_then(Json::as_object).unwrap_or(&no_keys);
-        let other = schema.get("additionalProperties").filter(|other| other.is_object());
+        let other = schema.get("additionalProperties").filter(|other| **other != Json::Bool(false));
         let mut object = Map::new();
         for entry in entries {
             let Some(schema) = known.get(&entry.key).or(other) else {
@@ -72,7 +70,7 @@ impl Fitting<'_> {
         let required = schema.get("required").and_then(Json::as_array).into_iter().flatten();
         for key in required.filter_map(Json::as_str) {
             is_whole &= object.contains_key(key);
-            if !entries.iter().any(|entry| entry.key == key) && !replaced(entries, key) {
+            if !entries.iter().any(|entry| entry.key == key) {
                 let message = format!("{what} lacks `{key}`");
                 let mut missing = Diagnostic::error(node.place.clone(), "missing-key", message);
                 missing.help = known.get(key).and_then(description).map(str::to_owned);
@@ -179,11 +177,12 @@ impl Fitting<'_> {
     }
 }
 
-/// Whether a missing key is one that a check with `uses` or `assertAll` does without; the check is
-/// already refused for that.
-fn replaced(entries: &[Entry], key: &str) -> bool {
-    matches!(key, "select" | "assert")
-        && entries.iter().any(|entry| matches!(entry.key.as_str(), "uses" | "assertAll"))
+/// Whether a schema allows everything: the value is looked at where its meaning is known.
+fn is_open(schema: &Json) -> bool {
+    const LIMITS: [&str; 5] = ["type", "enum", "const", "oneOf", "anyOf"];
+    schema.as_object().map_or(*schema == Json::Bool(true), |schema| {
+        !LIMITS.iter().any(|limit| schema.contains_key(*limit))
+    })
 }
 
 fn description(schema: &Json) -> Option<&str> {

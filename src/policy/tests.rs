@@ -1,5 +1,7 @@
 //! What authors see: whole files in, diagnostics at their places out.
 
+mod check_types;
+
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -85,9 +87,9 @@ fn a_good_file_is_read_as_it_is_meant() {
     let group = &reading.policies.groups["storage"];
     assert_eq!((group.mode, group.schedule.to_string()), (Mode::Enforce, "15m".to_owned()));
     let check = &group.checks[0];
-    assert_eq!((check.severity, check.on_empty), (Severity::High, OnEmpty::Fail));
+    assert_eq!((check.severity, check.question.on_empty), (Severity::High, Some(OnEmpty::Fail)));
     let assertion = "resource.VersioningConfiguration.Status == \"Enabled\"\n";
-    assert_eq!(check.assertion.text(), assertion);
+    assert_eq!(check.question.assertion.text(), assertion);
     assert_eq!(reading.policies.accounts_of(group).count(), 1);
 }
 
@@ -106,23 +108,21 @@ fn all_problems_of_a_document_are_told_at_once() {
       assert:
 ",
     );
-    insta::assert_snapshot!(problems(&text), @"
+    insta::assert_snapshot!(problems(&text), @r"
     14:11-14:14: error[invalid-value] name `A b` contains `A`; use a-z, 0-9 and `-`
     15:7-15:12: error[unknown-key] an item of `checks` has no `titel`
         help: did you mean `title`?
     16:17-16:23: error[unknown-word] `severity` is `urgent`, but must be `info`, `low`, `medium`, `high` or `critical`
     17:15-17:31: error[unknown-resource-type] there is no resource type `AWS::S3::Buckets`
         help: did you mean `AWS::S3::Bucket`?
-    20:7-20:11: error[unsupported] `uses` is not supported by this version
-        help: write the check out with `select` and `assert`
-    21:7-21:11: error[unsupported] `with` is not supported by this version
-        help: write the check out with `select` and `assert`
+    20:13-20:39: error[unknown-check-type] there is no check type `aws/running-instance-count`
+        help: `cloudcorrect schema check-types` lists those that there are
     22:7-22:8: error[missing-key] an item of `checks` lacks `id`
         help: Unique in the group: at most 63 of a-z, 0-9 and `-`.
     22:15-22:16: error[wrong-type] `select` is a list, but must be text
         help: The resource type, such as `AWS::S3::Bucket`.
     23:13-23:14: error[wrong-type] `assert` is empty, but must be text
-        help: A CEL expression: what must hold of each of them.
+        help: A CEL expression: what must hold of each of them, as `resource`.
     ");
 }
 
@@ -141,7 +141,7 @@ fn yaml_that_is_not_ours_is_refused_with_advice() {
       assert: \"true\"
 ",
     );
-    insta::assert_snapshot!(problems(&text), @"
+    insta::assert_snapshot!(problems(&text), @r"
     14:7-14:13: error[anchor] anchors are not allowed, and YAML reads `&first` as one
         help: remove it, and write out what refers to it
     16:7-16:9: error[duplicate-key] key `id` is there twice
@@ -150,6 +150,10 @@ fn yaml_that_is_not_ours_is_refused_with_advice() {
         help: quote the expression as a whole, or put it on its own lines after `>`
     20:7-20:13: error[alias] aliases are not allowed
         help: write the value out
+    20:7-20:13: error[missing-key] the check lacks `assert`
+        help: add `assert`, a CEL expression that must hold of each resource, or `assertAll` over `resources`
+    20:7-20:13: error[missing-key] the check lacks `select`
+        help: add `select`, a resource type such as `AWS::S3::Bucket`
     21:7-21:8: error[missing-key] an item of `checks` lacks `id`
         help: Unique in the group: at most 63 of a-z, 0-9 and `-`.
     21:7-21:9: error[merge] merge keys are not allowed
@@ -317,14 +321,14 @@ fn expressions_that_yaml_reads_otherwise_are_told_how_to_be_written() {
 
 #[test]
 fn documents_of_other_kinds_are_named() {
-    insta::assert_snapshot!(problems("kind: Groop\n---\nkind: Waiver\n---\nhello\n---\na: 1\n"), @"
+    insta::assert_snapshot!(problems("kind: Groop\n---\nkind: Waiver\n---\nhello\n---\na: 1\n"), @r"
     1:7-1:12: error[unknown-kind] there is no kind `Groop`
         help: did you mean `Group`?
     3:7-3:13: error[unsupported] kind `Waiver` is not supported by this version
     5:1-5:6: error[wrong-type] a document must be a mapping, but this is a scalar
         help: start with `apiVersion: cloudcorrect.dev/v1` and `kind`
     7:1-7:2: error[missing-key] the document lacks `kind`
-        help: add `kind: `, which is `Account` or `Group`
+        help: add `kind: `, which is `Account` or `Group` or `CheckType`
     ");
     insta::assert_snapshot!(problems("apiVersion: v1\nkind: Group\nmetadata: {}\nspec: {}\n"), @"
     1:13-1:15: error[unknown-word] `apiVersion` is `v1`, but must be `cloudcorrect.dev/v1`
@@ -488,7 +492,35 @@ const WHOLE_GROUP: &str = r#"{
             "onEmpty": "fail",
             "compliance": ["soc2/CC6.1"],
             "remediation": "x"
+        }, {
+            "id": "b",
+            "let": { "web": { "select": "AWS::EC2::VPC", "where": "true", "pick": "one" } },
+            "select": "AWS::S3::Bucket",
+            "assertAll": "size(resources) > 1",
+            "scope": "account"
         }]
+    }
+}"#;
+
+const WHOLE_CHECK_TYPE: &str = r#"{
+    "apiVersion": "cloudcorrect.dev/v1",
+    "kind": "CheckType",
+    "metadata": { "name": "team/a", "labels": { "a": "b" }, "annotations": { "c": "d" } },
+    "spec": {
+        "description": "x",
+        "title": "x",
+        "parameters": {
+            "key": { "type": "string", "description": "x", "default": "a", "allowed": ["a"] },
+            "other": { "optional": true }
+        },
+        "severity": "low",
+        "let": { "web": { "select": "AWS::EC2::VPC", "where": "true", "pick": "one" } },
+        "select": "AWS::S3::Bucket",
+        "where": "true",
+        "assert": "true",
+        "onEmpty": "fail",
+        "compliance": ["soc2/CC6.1"],
+        "remediation": "x"
     }
 }"#;
 
@@ -565,7 +597,9 @@ const OF_SHAPE: [&str; 8] = [
 /// What editors accept is what the reader accepts: both go by the schema.
 #[test]
 fn the_schemas_say_what_is_accepted() {
-    for (kind, text) in [("Group", WHOLE_GROUP), ("Account", WHOLE_ACCOUNT)] {
+    let kinds =
+        [("Group", WHOLE_GROUP), ("Account", WHOLE_ACCOUNT), ("CheckType", WHOLE_CHECK_TYPE)];
+    for (kind, text) in kinds {
         let whole: serde_json::Value = serde_json::from_str(text).expect("JSON");
         let schema =
             jsonschema::validator_for(&schema::of(kind).expect("a kind")).expect("a schema");
@@ -595,6 +629,7 @@ fn the_schemas_describe_everything() {
             }
             undescribed(property, &at, found);
             undescribed(&property["items"], &at, found);
+            undescribed(&property["additionalProperties"], &at, found);
         }
     }
     let mut found = Vec::new();
@@ -607,10 +642,8 @@ fn the_schemas_describe_everything() {
     let check = &spec["checks"]["items"]["properties"];
     assert_eq!(spec["mode"]["default"], "enforce");
     assert_eq!(spec["schedule"]["properties"]["every"]["default"], "1h");
-    assert_eq!(
-        (&check["severity"]["default"], &check["onEmpty"]["default"]),
-        (&json!("medium"), &json!("not_applicable"))
-    );
+    assert_eq!(check["severity"]["default"], "medium");
+    assert_eq!(check["let"]["additionalProperties"]["properties"]["pick"]["default"], "all");
 }
 
 /// Fails unless every diagnostic of a text has a place in it.

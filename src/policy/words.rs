@@ -96,3 +96,23 @@ words! {
     /// Something may be missing.
     Unknown = "unknown",
 }
+
+words! {
+    /// Over which resources an `assertAll` speaks.
+    Span, "`target`, `account`":
+    /// Those of a region of an account, or of the account for what belongs to no region.
+    #[default]
+    Target = "target",
+    /// Those of an account, in all its regions.
+    Account = "account",
+}
+
+words! {
+    /// What a name of `let` stands for.
+    Pick, "`all`, `one`":
+    /// The list of all that match.
+    #[default]
+    All = "all",
+    /// The only one that matches; where none or several do, whatever needs it is unknown.
+    One = "one",
+}

@@ -6,10 +6,13 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use serde_json::Value as Json;
+
+use crate::expression::ParameterKind;
 use crate::schedule::{Every, Timezone};
 
-use super::names::NAME_PATTERN;
-use super::words::{Mode, OnEmpty, Severity};
+use super::names::{NAME_PATTERN, TYPE_NAME_PATTERN};
+use super::words::{Mode, OnEmpty, Pick, Severity, Span};
 
 /// What names of regions look like, for editors.
 const REGION_PATTERN: &str = "^[a-z]+(-[a-z]+)+-[0-9]{1,2}$";
@@ -182,38 +185,235 @@ fn hourly() -> String {
     Every::default().to_string()
 }
 
-/// What must hold of the resources of a type.
+/// A struct with its own fields and those that say what is asked of which resources.
+macro_rules! asking {
+    ($(#[$meta:meta])* $name:ident, $required:tt { $($own:tt)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Deserialize, JsonSchema)]
+        #[serde(rename_all = "camelCase", deny_unknown_fields)]
+        #[schemars(extend("anyOf" = $required))]
+        #[expect(dead_code, reason = "what is parsed is read from the tree, which knows places")]
+        pub(super) struct $name {
+            $($own)*
+            /// The resource type, such as `AWS::S3::Bucket`.
+            #[serde(default)]
+            pub(super) select: Option<String>,
+            /// Other resources of the account, by the names that the expressions give them.
+            #[serde(default, rename = "let")]
+            #[schemars(extend("propertyNames" = { "pattern": LET_PATTERN }))]
+            pub(super) bindings: BTreeMap<String, LetSpec>,
+            /// A CEL expression: which resources of the type are judged; all of them if it is left out.
+            #[serde(default, rename = "where")]
+            pub(super) filter: Option<String>,
+            /// A CEL expression: what must hold of each of them, as `resource`.
+            #[serde(default, rename = "assert")]
+            pub(super) assertion: Option<String>,
+            /// A CEL expression in the place of `assert`: what must hold of all of them together, as the
+            /// list `resources`.
+            #[serde(default)]
+            pub(super) assert_all: Option<String>,
+            /// Over which resources `assertAll` speaks: those of a `target`, which is a region of an
+            /// account (or the account, for what belongs to no region), or those of an `account`.
+            #[serde(default)]
+            pub(super) scope: Option<Span>,
+            /// The outcome where nothing is selected: `not_applicable` if it is left out, and with
+            /// `assertAll` what that says of the empty list.
+            #[serde(default)]
+            pub(super) on_empty: Option<OnEmpty>,
+        }
+    };
+}
+
+asking! {
+    /// What must hold of the resources of a type.
+    CheckSpec, [
+        { "required": ["uses"] },
+        { "required": ["select", "assert"] },
+        { "required": ["select", "assertAll"] },
+    ] {
+        /// Unique in the group: at most 63 of a-z, 0-9 and `-`.
+        #[schemars(regex(pattern = NAME_PATTERN))]
+        pub(super) id: String,
+        /// One line for people; the id if it is left out.
+        #[serde(default)]
+        #[schemars(length(max = 200))]
+        pub(super) title: Option<String>,
+        /// How much a failure matters.
+        #[serde(default)]
+        pub(super) severity: Severity,
+        /// A check type that says what is checked, such as `aws/s3-bucket-exists`, in the place of
+        /// `select` and `assert`.
+        #[serde(default)]
+        #[schemars(length(max = 127))]
+        pub(super) uses: Option<String>,
+        /// The parameters of the check type.
+        #[serde(default)]
+        #[schemars(with = "BTreeMap<String, Anything>")]
+        pub(super) with: BTreeMap<String, Json>,
+        /// Controls of frameworks that the check belongs to, such as `cis-aws-3.0.0/2.1.4`.
+        #[serde(default)]
+        #[schemars(with = "Vec<String>", inner(length(max = 128)))]
+        pub(super) compliance: Vec<Option<String>>,
+        /// What to do about a failure.
+        #[serde(default)]
+        #[schemars(length(max = 4000))]
+        pub(super) remediation: Option<String>,
+    }
+}
+
+/// What names in `let` look like, for editors.
+pub(super) const LET_PATTERN: &str = "^[a-zA-Z_][a-zA-Z0-9_]{0,62}$";
+
+/// Resources that a name stands for.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[expect(dead_code, reason = "what is parsed is read from the tree, which knows places")]
-pub(super) struct CheckSpec {
-    /// Unique in the group: at most 63 of a-z, 0-9 and `-`.
-    #[schemars(regex(pattern = NAME_PATTERN))]
-    pub(super) id: String,
-    /// One line for people; the id if it is left out.
-    #[serde(default)]
-    #[schemars(length(max = 200))]
-    pub(super) title: Option<String>,
-    /// How much a failure matters.
-    #[serde(default)]
-    pub(super) severity: Severity,
-    /// The resource type, such as `AWS::S3::Bucket`.
+pub(super) struct LetSpec {
+    /// The resource type, such as `AWS::EC2::SecurityGroup`.
     pub(super) select: String,
-    /// A CEL expression: which resources of the type are judged; all of them if it is left out.
+    /// A CEL expression: which resources of the type; all of the account if it is left out.
     #[serde(default, rename = "where")]
     pub(super) filter: Option<String>,
-    /// A CEL expression: what must hold of each of them.
-    #[serde(rename = "assert")]
-    pub(super) assertion: String,
-    /// The outcome in an account where nothing is selected.
+    /// What the name stands for: `all`, a list, or `one`, the only one that there is.
     #[serde(default)]
-    pub(super) on_empty: OnEmpty,
-    /// Controls of frameworks that the check belongs to, such as `cis-aws-3.0.0/2.1.4`.
+    pub(super) pick: Pick,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+pub(super) enum CheckTypeKind {
+    CheckType,
+}
+
+/// A check with parameters, for checks that say `uses`.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(super) struct CheckTypeDocument {
+    #[serde(rename = "apiVersion")]
+    #[expect(dead_code, reason = "checked by the schema")]
+    api_version: ApiVersion,
+    #[expect(dead_code, reason = "checked by the schema")]
+    /// `CheckType`.
+    kind: CheckTypeKind,
+    /// What it is called.
+    #[expect(dead_code, reason = "read from the tree, which knows places")]
+    pub(super) metadata: CheckTypeMetadata,
+    /// What it checks.
+    pub(super) spec: CheckTypeSpec,
+}
+
+/// What a check type is called.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "what is parsed is read from the tree, which knows places")]
+pub(super) struct CheckTypeMetadata {
+    /// Unique among check types: names of a-z, 0-9 and `-`, at most two with `/` between them, such
+    /// as `team/tagged`. `aws/` is for those that come with cloudcorrect.
+    #[schemars(regex(pattern = TYPE_NAME_PATTERN))]
+    pub(super) name: String,
+    /// Labels of its own.
     #[serde(default)]
-    #[schemars(with = "Vec<String>", inner(length(max = 128)))]
-    pub(super) compliance: Vec<Option<String>>,
-    /// What to do about a failure.
+    pub(super) labels: BTreeMap<String, String>,
+    /// Notes for people and tools; they change nothing.
     #[serde(default)]
-    #[schemars(length(max = 4000))]
-    pub(super) remediation: Option<String>,
+    pub(super) annotations: BTreeMap<String, String>,
+}
+
+asking! {
+    /// What a check type checks.
+    CheckTypeSpec, [
+        { "required": ["select", "assert"] },
+        { "required": ["select", "assertAll"] },
+    ] {
+        /// One or two sentences for people who look for it.
+        #[serde(default)]
+        #[schemars(length(max = 4000))]
+        pub(super) description: Option<String>,
+        /// What a check that uses it may or must say.
+        #[serde(default)]
+        #[schemars(extend("propertyNames" = { "pattern": LET_PATTERN }))]
+        pub(super) parameters: BTreeMap<String, ParameterSpec>,
+        /// One line for people, the title of checks that have none; `{name}` stands for a parameter.
+        #[serde(default)]
+        #[schemars(length(max = 200))]
+        pub(super) title: Option<String>,
+        /// How much a failure matters.
+        #[serde(default)]
+        pub(super) severity: Severity,
+        /// Controls of frameworks that the check belongs to, such as `cis-aws-3.0.0/2.1.4`.
+        #[serde(default)]
+        #[schemars(with = "Vec<String>", inner(length(max = 128)))]
+        pub(super) compliance: Vec<Option<String>>,
+        /// What to do about a failure.
+        #[serde(default)]
+        #[schemars(length(max = 4000))]
+        pub(super) remediation: Option<String>,
+    }
+}
+
+/// A parameter.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "what is parsed is read from the tree, which knows places")]
+pub(super) struct ParameterSpec {
+    /// The type of its value.
+    #[serde(rename = "type", default)]
+    #[schemars(with = "ParameterWord")]
+    pub(super) kind: ParameterWord,
+    /// One sentence for people.
+    #[serde(default)]
+    #[schemars(length(max = 1000))]
+    pub(super) description: Option<String>,
+    /// What it is where a check does not say; without one the check must say it.
+    #[serde(default)]
+    #[schemars(with = "Anything")]
+    pub(super) default: Json,
+    /// Whether a check need not say it although it has no default: it is null then.
+    #[serde(default)]
+    pub(super) optional: bool,
+    /// The values that it may have; any if it is left out.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub(super) allowed: Vec<Option<String>>,
+}
+
+/// The type of a parameter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum ParameterWord {
+    /// Text.
+    #[default]
+    String,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+    /// A list of texts.
+    List,
+}
+
+impl From<ParameterWord> for ParameterKind {
+    fn from(word: ParameterWord) -> Self {
+        match word {
+            ParameterWord::String => Self::String,
+            ParameterWord::Integer => Self::Integer,
+            ParameterWord::Number => Self::Number,
+            ParameterWord::Boolean => Self::Boolean,
+            ParameterWord::List => Self::List,
+        }
+    }
+}
+
+/// A value of any type but null.
+struct Anything;
+
+impl JsonSchema for Anything {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Anything".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "not": { "type": "null" } })
+    }
 }

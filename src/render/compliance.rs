@@ -51,7 +51,7 @@ pub struct Wanting {
 /// since a resource then counts once for each check.
 pub fn unit(group: &Group) -> String {
     match group.checks.as_slice() {
-        [check] => noun(&check.schema.type_name),
+        [check] => noun(&check.question.schema.type_name),
         _ => "finding".to_owned(),
     }
 }
@@ -449,6 +449,7 @@ mod tests {
             remediation: Some("Turn <it> on.".to_owned()),
             path: "policies/a.yaml".to_owned(),
             line: 9,
+            ..Rule::default()
         };
         let standing = CheckStanding { check: id.to_owned(), outcome, counts, unlisted };
         Wanting { rule, standing }

@@ -129,7 +129,7 @@ fn finding_line<'a>(group: &'a Group, check: &'a Check, finding: &'a Finding) ->
         resource_type: finding.resource_type.as_str(),
         resource_id: &finding.resource_id,
         severity: check.severity.to_string(),
-        expected: check.assertion.text().trim(),
+        expected: check.question.assertion.text().trim(),
         observed: Some(finding.explanation()).filter(|text| !text.is_empty()),
         message: &check.title,
         path: &check.place.path,

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
+use super::Resource;
+
 /// A value of a property or of an expression. Cheap to clone: lists, maps and strings are shared.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Value {
@@ -27,6 +29,8 @@ pub enum Value {
     List(Arc<[Value]>),
     /// A mapping, in the order of its keys.
     Map(Arc<BTreeMap<Arc<str>, Value>>),
+    /// A resource as a whole, in expressions alone: no property holds one.
+    Resource(Arc<Resource>),
 }
 
 impl Value {
@@ -85,7 +89,7 @@ impl Value {
     }
 
     /// JSON with keys in order: equal values give equal bytes, which digests rely on. Instants are
-    /// RFC 3339 in UTC, durations whole seconds with `s`.
+    /// RFC 3339 in UTC, durations whole seconds with `s`, resources their id.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
         match self {
@@ -102,6 +106,7 @@ impl Value {
             Self::Map(entries) => Json::Object(
                 entries.iter().map(|(key, value)| (key.to_string(), value.to_json())).collect(),
             ),
+            Self::Resource(resource) => Json::from(resource.id.as_ref()),
         }
     }
 }

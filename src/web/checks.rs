@@ -67,6 +67,7 @@ mod tests {
             remediation: None,
             path: "a.yaml".to_owned(),
             line: 1,
+            ..Rule::default()
         };
         let standing = outcome.map(|outcome| CheckStanding {
             check: id.to_owned(),

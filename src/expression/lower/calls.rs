@@ -6,11 +6,14 @@ use cel::IdedExpr;
 use cel::common::ast::{CallExpr, operators};
 
 use super::super::functions::{self, Form, Function, Signature};
-use super::super::tree::{Expr, Node, Span};
+use super::super::tree::{Expr, Node, Slot, Span};
 use super::super::types::Type;
-use super::super::{Problem, library};
+use super::super::{Problem, Shape, library, show};
 use super::{Lowering, Typed, broken, nearest};
-use crate::resource::Value;
+use crate::resource::{Schema, Value};
+
+/// Why `tag()` cannot stand in `assertAll`.
+const NO_RESOURCE: &str = "there is no single resource here; write `r.tag(...)` of one of them";
 
 impl Lowering<'_> {
     pub(super) fn call(&mut self, call: &CallExpr, token: Span) -> Typed {
@@ -24,6 +27,9 @@ impl Lowering<'_> {
         }
         let name = call.func_name.trim_start_matches('.');
         let name_span = self.places.map_or_else(Span::default, |places| places.name_before(token));
+        if let (functions::TAG, Some(target), [key]) = (name, &call.target, call.args.as_slice()) {
+            return self.tag_of(target, key, token);
+        }
         let Some(signature) = functions::find(name) else {
             return self.unknown_function(call, name, name_span);
         };
@@ -110,12 +116,12 @@ impl Lowering<'_> {
         match signature.function {
             Function::Matches => return self.matches(arguments, method, span),
             Function::Tag => {
-                let Some((name, property)) = self.schema.properties.get_key_value("Tags") else {
-                    let message = format!("`{}` has no tags", self.schema.type_name);
-                    return self.error(span, "unknown-property", message);
+                let schema = match self.environment.subject {
+                    Some(schema) if self.shape != Shape::AssertAll => schema,
+                    _ => return self.error(span, "unknown-name", NO_RESOURCE.to_owned()),
                 };
-                let tags = Expr::Property(self.slot(name, property));
-                arguments.insert(0, Node { expr: tags, span });
+                let Some(slot) = self.tags(schema) else { return self.no_tags(schema, span) };
+                arguments.insert(0, Node { expr: Expr::Property(slot), span });
             }
             _ => {}
         }
@@ -123,12 +129,54 @@ impl Lowering<'_> {
         Typed { node: Node { expr, span }, kind }
     }
 
+    /// `<resource>.tag(<key>)`.
+    fn tag_of(&mut self, target: &IdedExpr, key: &IdedExpr, token: Span) -> Typed {
+        if self.is_resource(&target.expr) {
+            let span = self.token(target.id);
+            let message = "`tag` speaks of `resource` already".to_owned();
+            self.problems
+                .push(Problem::error(span, "wrong-arguments", message).help("write `tag(key)`"));
+            return broken(span);
+        }
+        let (target, key) = (self.node(target), self.node(key));
+        let span = Span::new(target.node.span.start, self.close(token));
+        self.require_text(&key, "the key of a tag");
+        let schema = match target.kind {
+            Type::Resource(schema) => schema,
+            kind if kind.is_open() => return Typed { kind: Type::Any, ..broken(span) },
+            kind => {
+                let path = show::node(&target.node);
+                let message = format!("`{path}` is {kind}, and only resources have tags");
+                return self.error(target.node.span, "wrong-type", message);
+            }
+        };
+        let Some(slot) = self.tags(schema) else { return self.no_tags(schema, span) };
+        let at = target.node.span;
+        let tags = Node { expr: Expr::PropertyOf { of: Box::new(target.node), slot }, span: at };
+        let arguments = vec![tags, key.node];
+        let expr = Expr::Call { function: Function::Tag, method: false, arguments };
+        Typed { node: Node { expr, span }, kind: Type::String }
+    }
+
+    fn tags(&mut self, schema: &'static Schema) -> Option<Arc<Slot>> {
+        let (name, property) = schema.properties.get_key_value("Tags")?;
+        Some(self.slot(schema, name, property))
+    }
+
+    fn no_tags(&mut self, schema: &Schema, span: Span) -> Typed {
+        let message = format!("`{}` has no tags", schema.type_name);
+        self.error(span, "unknown-property", message)
+    }
+
     fn matches(&mut self, arguments: Vec<Node>, method: bool, span: Span) -> Typed {
         let mut arguments = arguments.into_iter();
         let (Some(text), Some(pattern)) = (arguments.next(), arguments.next()) else {
             return broken(span);
         };
-        let Expr::Constant(Value::String(source)) = &pattern.expr else {
+        // Of a parameter without a value nothing more is known; each use compiles its own.
+        let unknown = Expr::Constant(Value::string(""));
+        let known = if let Expr::Parameter(_) = pattern.expr { &unknown } else { &pattern.expr };
+        let Expr::Constant(Value::String(source)) = known else {
             let message = "the pattern of `matches` must stand here as a string".to_owned();
             return self.error(pattern.span, "wrong-arguments", message);
         };

@@ -6,17 +6,17 @@ use cel::common::ast::{Expr as Cel, SelectExpr};
 
 use super::super::tree::{Expr, Node, Slot, Span};
 use super::super::types::{Properties, Type};
-use super::super::{Problem, functions, show};
+use super::super::{Problem, Shape, functions, show};
 use super::{Lowering, Typed, broken, constant, nearest};
 use crate::diagnostic::closest;
-use crate::resource::{Property, Value};
+use crate::resource::{Property, Schema, Value};
 
 /// How many properties a message names all of, and how many of more than these.
 const FEW_PROPERTIES: usize = 20;
 const SHOWN_OF_MANY: usize = 5;
 
-/// The names that are there without a loop.
-const NAMES: [&str; 4] = ["resource", "account", "region", "now"];
+/// The names that are always there.
+const NAMES: [&str; 3] = ["account", "region", "now"];
 
 /// What `type(x)` gives, by the name in an expression.
 const TYPES: [&str; 10] = [
@@ -34,7 +34,7 @@ const TYPES: [&str; 10] = [
 
 impl Lowering<'_> {
     pub(super) fn ident(&mut self, name: &str, span: Span) -> Typed {
-        if let Some(typed) = self.local(name, span) {
+        if let Some(typed) = self.local(name, span).or_else(|| self.bound(name, span)) {
             return typed;
         }
         let node = |expr| Node { expr, span };
@@ -42,7 +42,17 @@ impl Lowering<'_> {
             "account" => Typed { node: node(Expr::Account), kind: Type::String },
             "region" => Typed { node: node(Expr::Region), kind: Type::String },
             "now" => Typed { node: node(Expr::Now), kind: Type::Timestamp },
-            "resource" => {
+            "resources" if self.shape == Shape::AssertAll && self.environment.subject.is_some() => {
+                let item = self.environment.subject.map_or(Type::Any, Type::Resource);
+                Typed { node: node(Expr::Resources), kind: Type::List(Box::new(item)) }
+            }
+            "params" if self.environment.parameters.is_some() => {
+                let message = "`params` is no value of its own".to_owned();
+                let problem = Problem::error(span, "whole-resource", message);
+                self.problems.push(problem.help("name a parameter, as in `params.name`"));
+                broken(span)
+            }
+            "resource" if self.subject("resource").is_some() => {
                 let problem = Problem::error(
                     span,
                     "whole-resource",
@@ -66,36 +76,80 @@ impl Lowering<'_> {
         Some(Typed { node: Node { expr, span }, kind: kind.clone() })
     }
 
+    /// A name of `let`.
+    fn bound(&self, name: &str, span: Span) -> Option<Typed> {
+        let bindings = self.environment.bindings.iter();
+        let (index, binding) = bindings.enumerate().find(|(_, binding)| *binding.name == *name)?;
+        let expr = Expr::Bound { index, name: binding.name.clone() };
+        Some(Typed { node: Node { expr, span }, kind: binding.type_of() })
+    }
+
+    /// The type behind `resource`, or behind `resources`, where there is that name.
+    fn subject(&self, name: &str) -> Option<&'static Schema> {
+        let here = if self.shape == Shape::AssertAll { "resources" } else { "resource" };
+        self.environment.subject.filter(|_| name == here)
+    }
+
+    /// The names that there are here.
+    fn names(&self) -> Vec<&str> {
+        let subject = ["resource", "resources"].into_iter();
+        let subject = subject.filter(|name| self.subject(name).is_some());
+        let params = self.environment.parameters.iter().map(|_| "params");
+        let bindings = self.environment.bindings.iter().map(|binding| &*binding.name);
+        subject.chain(params).chain(bindings).chain(NAMES).collect()
+    }
+
     fn unknown_name(&mut self, name: &str, span: Span) -> Typed {
         let problem = Problem::error(span, "unknown-name", format!("`{name}` is not known here"));
         let locals = self.locals.iter().map(|(local, _)| &**local);
-        let problem = if self.schema.properties.contains_key(name) {
+        let names = self.names();
+        let problem = if self.has_property(name) && self.subject("resource").is_some() {
             problem.help(format!("write `resource.{name}`"))
+        } else if name == "resource" && self.shape == Shape::AssertAll {
+            problem.help("`assertAll` sees the list `resources`; of each of them, use `assert`")
+        } else if name == "resources" && self.subject("resource").is_some() {
+            problem.help("of all of them together, use `assertAll`")
+        } else if name == "params" {
+            problem.help("only a `CheckType` has parameters")
         } else if functions::find(name).is_some() {
             problem.help(format!("`{name}` is a function: write `{name}(...)`"))
-        } else if let Some(near) = nearest(name, locals.chain(NAMES)) {
+        } else if let Some(near) = nearest(name, locals.chain(names.iter().copied())) {
             problem.help(format!("did you mean `{near}`?"))
         } else {
-            problem.help(format!("there are {}", quoted(NAMES)))
+            problem.help(format!("there are {}", quoted(names)))
         };
         self.problems.push(problem);
         broken(span)
     }
 
-    /// Whether a tree is the name `resource`, and no variable of a loop.
-    pub(super) fn is_resource(&self, tree: &Cel) -> bool {
+    fn has_property(&self, name: &str) -> bool {
+        self.environment.subject.is_some_and(|schema| schema.properties.contains_key(name))
+    }
+
+    /// Whether a tree is a name of the environment, and no variable of a loop.
+    fn is_name(&self, tree: &Cel, wanted: &str) -> bool {
         match tree {
             Cel::Ident(name) => {
-                name.trim_start_matches('.') == "resource"
+                name.trim_start_matches('.') == wanted
                     && !self.locals.iter().any(|(local, _)| **local == **name)
             }
             _ => false,
         }
     }
 
+    /// Whether a tree is the name `resource`, and there is one.
+    pub(super) fn is_resource(&self, tree: &Cel) -> bool {
+        self.is_name(tree, "resource") && self.subject("resource").is_some()
+    }
+
+    fn is_params(&self, tree: &Cel) -> bool {
+        self.is_name(tree, "params") && self.environment.parameters.is_some()
+    }
+
     /// A select; that inside `has()` is known by the bracket of the call instead of by its dot.
     pub(super) fn select(&mut self, select: &SelectExpr, token: Span) -> Typed {
-        let of = if self.is_resource(&select.operand.expr) {
+        let is_params = self.is_params(&select.operand.expr);
+        let of = if is_params || self.is_resource(&select.operand.expr) {
             Err(self.token(select.operand.id))
         } else {
             Ok(self.node(&select.operand))
@@ -105,6 +159,9 @@ impl Lowering<'_> {
             places.name_after(if select.test { places.dot_after(operand) } else { token })
         });
         let typed = match of {
+            Err(start) if is_params => {
+                self.parameter(&select.field, start.to(name_span), name_span)
+            }
             Err(start) => self.property(&select.field, start.to(name_span), name_span),
             Ok(of) => self.field(of, &select.field, name_span),
         };
@@ -119,17 +176,50 @@ impl Lowering<'_> {
 
     /// `resource.<name>`, in `span`; the name itself in `name_span`.
     pub(super) fn property(&mut self, name: &str, span: Span, name_span: Span) -> Typed {
-        let Some((name, property)) = self.schema.properties.get_key_value(name) else {
-            let of = self.schema.type_name.to_string();
-            let known = &self.schema.properties;
-            return self.unknown_property((&of, known), name, span, name_span);
+        let Some(schema) = self.subject("resource") else { return broken(span) };
+        let Some((name, property)) = schema.properties.get_key_value(name) else {
+            let (of, known) = (schema.type_name.as_str(), &schema.properties);
+            return self.unknown_property((of, known), name, span, name_span);
         };
-        let slot = self.slot(name, property);
+        let slot = self.slot(schema, name, property);
         Typed { node: Node { expr: Expr::Property(slot), span }, kind: Type::of(property) }
     }
 
-    pub(super) fn slot(&mut self, name: &Arc<str>, property: &Property) -> Arc<Slot> {
-        if let Some(slot) = self.slots.iter().find(|slot| slot.name == *name) {
+    /// `params.<name>`: its value, where that is known already.
+    fn parameter(&mut self, name: &str, span: Span, name_span: Span) -> Typed {
+        let parameters = self.environment.parameters.iter().flat_map(|all| all.iter());
+        let Some(parameter) = parameters.clone().find(|one| *one.name == *name) else {
+            let message = format!("there is no parameter `{name}`");
+            let problem = Problem::error(name_span, "unknown-parameter", message);
+            let names: Vec<&str> = parameters.map(|one| &*one.name).collect();
+            self.problems.push(match nearest(name, names.iter().copied()) {
+                Some(near) => problem.help(format!("did you mean `{near}`?")),
+                None if names.is_empty() => problem.help("declare it under `parameters`"),
+                None => problem.help(format!("there are {}", quoted(names))),
+            });
+            return broken(span);
+        };
+        let expr = match &parameter.value {
+            Some(value) => Expr::Constant(value.clone()),
+            None => Expr::Parameter(parameter.name.clone()),
+        };
+        let kind = match &parameter.value {
+            Some(Value::Null) => Type::Null,
+            _ => parameter.kind.type_of(),
+        };
+        Typed { node: Node { expr, span }, kind }
+    }
+
+    /// A property of a type, as the expression reads it.
+    pub(super) fn slot(
+        &mut self,
+        schema: &'static Schema,
+        name: &Arc<str>,
+        property: &Property,
+    ) -> Arc<Slot> {
+        let of = &schema.type_name;
+        let known = self.slots.iter().find(|(known, slot)| *known == of && slot.name == *name);
+        if let Some((_, slot)) = known {
             return slot.clone();
         }
         let missing = property.default.clone().unwrap_or_default();
@@ -140,13 +230,16 @@ impl Lowering<'_> {
             missing,
             recorded_only: property.recorded_only,
         });
-        self.slots.push(slot.clone());
+        self.slots.push((of, slot.clone()));
         slot
     }
 
     /// `<of>.<field>`.
     fn field(&mut self, of: Typed, field: &str, name_span: Span) -> Typed {
         let span = of.node.span.to(name_span);
+        if let Type::Resource(schema) = of.kind {
+            return self.property_of(of.node, schema, field, name_span);
+        }
         let (kind, nullable) = match &of.kind {
             Type::Object(known) => {
                 let Some(property) = known.get(field) else {
@@ -172,6 +265,24 @@ impl Lowering<'_> {
         };
         let expr = Expr::Select { of: Box::new(of.node), field: field.into(), nullable };
         Typed { node: Node { expr, span }, kind }
+    }
+
+    /// `<of>.<name>` of a resource that is a value.
+    fn property_of(
+        &mut self,
+        of: Node,
+        schema: &'static Schema,
+        name: &str,
+        name_span: Span,
+    ) -> Typed {
+        let span = of.span.to(name_span);
+        let Some((name, property)) = schema.properties.get_key_value(name) else {
+            let (type_name, known) = (schema.type_name.as_str(), &schema.properties);
+            return self.unknown_property((type_name, known), name, span, name_span);
+        };
+        let slot = self.slot(schema, name, property);
+        let expr = Expr::PropertyOf { of: Box::new(of), slot };
+        Typed { node: Node { expr, span }, kind: Type::of(property) }
     }
 
     fn unknown_property(

@@ -307,11 +307,12 @@ fn constants_are_checked_when_read() {
 fn an_expression_knows_what_it_reads() {
     let read =
         compile("resource.Ports.exists(p, p.From == 1) && tag('env') == 'x' && resource.Enabled");
-    let names: Vec<&str> = read.properties().iter().map(|name| &**name).collect();
+    let reads = &read.reads()["Test::Thing"];
+    let names: Vec<&str> = reads.properties.iter().map(|name| &**name).collect();
     assert_eq!(names, ["Enabled", "Ports", "Tags"]);
     let operations = ["t:List", "t:Tags"].map(Operation::from);
-    assert_eq!(*read.operations(), BTreeSet::from(operations));
-    assert!(compile("true").properties().is_empty());
+    assert_eq!(reads.operations, BTreeSet::from(operations));
+    assert!(compile("true").reads().is_empty());
 }
 
 #[test]

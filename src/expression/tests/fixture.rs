@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::super::{Budget, Expression, Problem, Shape, Subject, Verdict};
 use crate::diagnostic::Level;
-use crate::resource::{Cause, Facet, Failure, Operation, Region, Resource, Schema};
+use crate::resource::{Cause, Facet, Failure, Operation, Resource, Schema};
 
 /// A type with a property of every kind.
 pub(super) fn schema() -> &'static Schema {
@@ -124,8 +124,7 @@ pub(super) fn compile(text: &str) -> Expression {
 pub(super) fn with_subject<T>(properties: &Json, work: impl FnOnce(&Subject<'_>) -> T) -> T {
     let resource = thing(properties);
     let account = "123456789012".parse().expect("an account");
-    let region: Region = "eu-west-1".parse().expect("a region");
-    let subject = Subject { resource: &resource, account: &account, region: &region, now: now() };
+    let subject = Subject::of(&resource, &account, now());
     work(&subject)
 }
 
@@ -156,7 +155,7 @@ pub(super) fn problems(text: &str) -> String {
     lines.join("\n")
 }
 
-fn line(text: &str, problem: &Problem) -> String {
+pub(super) fn line(text: &str, problem: &Problem) -> String {
     let level = if problem.level == Level::Error { "" } else { "warning: " };
     let marked = &text[problem.span.clone()];
     let help = problem.help.as_deref().map(|help| format!(" ({help})")).unwrap_or_default();

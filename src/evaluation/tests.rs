@@ -1,0 +1,216 @@
+//! What checks come to over small inventories: `let`, `assertAll`, `scope` and `onEmpty`.
+
+use std::sync::Arc;
+
+use insta::assert_snapshot;
+use serde_json::{Value as Json, json};
+
+use super::{GroupResult, evaluate};
+use crate::policy::{PolicySet, SourceFile};
+use crate::resource::{Cause, Facet, Failure, Inventory, Listing, Resource, schemas};
+
+/// An account of two regions, with what is listed in them.
+struct Cloud(Inventory);
+
+impl Cloud {
+    fn new() -> Self {
+        let account = "123456789012".parse().expect("an account");
+        let taken_at = "2026-11-01T00:00:00Z".parse().expect("an instant");
+        let mut cloud = Self(Inventory::empty(account, taken_at));
+        for region in ["eu-west-1", "us-east-1"] {
+            for name in ["AWS::EC2::VPC", "AWS::EC2::SecurityGroup", "AWS::EC2::Instance"] {
+                cloud.listing(name, region, Listing::Complete(Vec::new()));
+            }
+        }
+        cloud
+    }
+
+    fn listing(&mut self, name: &str, region: &str, listing: Listing) {
+        let key = (name.into(), region.parse().expect("a region"));
+        self.0.listings.insert(key, listing);
+    }
+
+    /// Resources of a type in a region, in the place of those that were there.
+    fn with(mut self, name: &str, region: &str, resources: &[Json]) -> Self {
+        let all = resources.iter().map(|one| Arc::new(resource(name, region, one)));
+        self.listing(name, region, Listing::Complete(all.collect()));
+        self
+    }
+
+    fn without(mut self, name: &str, region: &str) -> Self {
+        let failure = Failure::new(Cause::AccessDenied, "not allowed");
+        self.listing(name, region, Listing::Failed(failure));
+        self
+    }
+
+    /// What a check comes to, a finding a line.
+    fn judge(&self, check: &str) -> String {
+        let text = format!(
+            "apiVersion: cloudcorrect.dev/v1
+kind: Account
+metadata: {{ name: prod }}
+spec: {{ aws: {{ accountId: '123456789012', regions: [eu-west-1, us-east-1] }} }}
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Group
+metadata: {{ name: network }}
+spec:
+  checks:
+    - id: a
+{check}"
+        );
+        let reading = PolicySet::read(&[SourceFile::new("x.yaml", text.into_bytes())]);
+        assert!(reading.is_clean(), "{:#?}", reading.diagnostics);
+        let policies = reading.policies;
+        let account = policies.accounts.values().next().expect("an account");
+        let group = policies.groups.values().next().expect("a group");
+        shown(&evaluate(group, &[(account, &self.0)]))
+    }
+}
+
+fn resource(name: &str, region: &str, properties: &Json) -> Resource {
+    let schema = &schemas()[name];
+    let facets = schema.operations.keys();
+    let facets = facets.map(|one| (one.clone(), Facet::Read(schema.refine(one, properties))));
+    Resource {
+        type_name: name.into(),
+        id: properties[&*schema.identifier].as_str().expect("an id").into(),
+        arn: None,
+        region: region.parse().expect("a region"),
+        facets: facets.collect(),
+    }
+}
+
+fn shown(result: &GroupResult) -> String {
+    let findings = result.checks.iter().flat_map(|check| &check.findings);
+    let lines = findings.map(|finding| {
+        let (region, id, outcome) = (&finding.region, &finding.resource_id, finding.outcome);
+        format!("{region} {id}: {outcome} {}", finding.explanation()).trim_end().to_owned()
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn vpc(id: &str, is_default: bool) -> Json {
+    json!({ "VpcId": id, "IsDefault": is_default })
+}
+
+const DEFAULTS: &str = "      select: AWS::EC2::VPC
+      where: resource.IsDefault
+      assertAll: size(resources) <= 1
+";
+
+#[test]
+fn all_of_a_target_are_judged_together() {
+    let cloud = Cloud::new()
+        .with("AWS::EC2::VPC", "eu-west-1", &[vpc("vpc-1", true), vpc("vpc-2", true)])
+        .with("AWS::EC2::VPC", "us-east-1", &[vpc("vpc-3", true), vpc("vpc-4", false)]);
+    assert_snapshot!(cloud.judge(DEFAULTS), @r"
+    eu-west-1 *: fail size(resources) = 2
+    us-east-1 *: pass
+    ");
+    assert_snapshot!(cloud.judge(&format!("{DEFAULTS}      scope: account\n")), @"global *: fail size(resources) = 3");
+    let each = DEFAULTS.replace("size(resources) <= 1", "resources.all(r, r.VpcId != 'vpc-3')");
+    assert_snapshot!(cloud.judge(&each), @r#"
+    eu-west-1 *: pass
+    us-east-1 *: fail resources["vpc-3"].VpcId = "vpc-3"
+    "#);
+}
+
+#[test]
+fn an_empty_list_is_judged_unless_on_empty_says_otherwise() {
+    assert_snapshot!(Cloud::new().judge(DEFAULTS), @r"
+    eu-west-1 *: pass
+    us-east-1 *: pass
+    ");
+    let some = DEFAULTS.replace("<= 1", ">= 1");
+    assert_snapshot!(Cloud::new().judge(&some), @r"
+    eu-west-1 *: fail size(resources) = 0
+    us-east-1 *: fail size(resources) = 0
+    ");
+    assert_snapshot!(Cloud::new().judge(&format!("{some}      onEmpty: pass\n      scope: account\n")), @"global *: pass");
+}
+
+#[test]
+fn a_list_that_may_hold_more_is_unknown() {
+    let cloud = Cloud::new().without("AWS::EC2::VPC", "eu-west-1");
+    assert_snapshot!(cloud.judge(DEFAULTS), @r"
+    eu-west-1 *: unknown(access_denied) not allowed
+    us-east-1 *: pass
+    ");
+    assert_snapshot!(cloud.judge(&format!("{DEFAULTS}      scope: account\n")), @"global *: unknown(access_denied) not allowed");
+}
+
+const WEB: &str = "      let:
+        web: { select: AWS::EC2::SecurityGroup, where: 'resource.GroupName == \"web\"', pick: one }
+      select: AWS::EC2::Instance
+      assert: web.GroupId in resource.SecurityGroupIds
+";
+
+fn instance(id: &str, groups: &[&str]) -> Json {
+    json!({ "InstanceId": id, "SecurityGroupIds": groups })
+}
+
+fn group(id: &str, name: &str) -> Json {
+    json!({ "GroupId": id, "GroupName": name })
+}
+
+#[test]
+fn a_name_stands_for_the_only_match_of_the_account() {
+    let cloud = || {
+        Cloud::new().with(
+            "AWS::EC2::Instance",
+            "eu-west-1",
+            &[instance("i-1", &["sg-1"]), instance("i-2", &["sg-2"])],
+        )
+    };
+    let groups = [group("sg-1", "web"), group("sg-2", "db")];
+    let one = cloud().with("AWS::EC2::SecurityGroup", "us-east-1", &groups);
+    assert_snapshot!(one.judge(WEB), @r#"
+    eu-west-1 i-1: pass
+    eu-west-1 i-2: fail web.GroupId = "sg-1", resource.SecurityGroupIds = ["sg-2"]
+    "#);
+    assert_snapshot!(cloud().judge(WEB), @r"
+    eu-west-1 i-1: unknown(ambiguous) `web` needs one AWS::EC2::SecurityGroup, and none matches
+    eu-west-1 i-2: unknown(ambiguous) `web` needs one AWS::EC2::SecurityGroup, and none matches
+    ");
+    let two = one.with("AWS::EC2::SecurityGroup", "eu-west-1", &[group("sg-9", "web")]);
+    assert_snapshot!(two.judge(WEB), @r"
+    eu-west-1 i-1: unknown(ambiguous) `web` needs one AWS::EC2::SecurityGroup, and 2 match: sg-9, sg-1
+    eu-west-1 i-2: unknown(ambiguous) `web` needs one AWS::EC2::SecurityGroup, and 2 match: sg-9, sg-1
+    ");
+    let denied = cloud().without("AWS::EC2::SecurityGroup", "us-east-1");
+    assert_snapshot!(denied.judge(WEB), @r"
+    eu-west-1 i-1: unknown(access_denied) `web`: not allowed
+    eu-west-1 i-2: unknown(access_denied) `web`: not allowed
+    ");
+}
+
+#[test]
+fn a_name_may_stand_for_all_matches_and_decide_the_selection() {
+    let cloud = Cloud::new()
+        .with(
+            "AWS::EC2::Instance",
+            "eu-west-1",
+            &[instance("i-1", &["sg-1"]), instance("i-2", &["sg-3"])],
+        )
+        .with(
+            "AWS::EC2::SecurityGroup",
+            "us-east-1",
+            &[group("sg-1", "web"), group("sg-2", "web")],
+        );
+    let all = WEB.replace(", pick: one", "");
+    let all = all.replace(
+        "web.GroupId in resource.SecurityGroupIds",
+        "resource.SecurityGroupIds.all(id, web.exists(w, w.GroupId == id))",
+    );
+    assert_snapshot!(cloud.judge(&all), @r#"
+    eu-west-1 i-1: pass
+    eu-west-1 i-2: fail web["sg-1"].GroupId = "sg-1", resource.SecurityGroupIds[0] = "sg-3", web["sg-2"].GroupId = "sg-2"
+    "#);
+    let selected = "      let: { web: { select: AWS::EC2::SecurityGroup } }
+      select: AWS::EC2::Instance
+      where: web.exists(w, w.GroupId in resource.SecurityGroupIds)
+      assert: resource.InstanceId == 'x'
+";
+    assert_snapshot!(cloud.judge(selected), @r#"eu-west-1 i-1: fail resource.InstanceId = "i-1""#);
+}

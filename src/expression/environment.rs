@@ -1,0 +1,132 @@
+//! What the names of an expression stand for, besides `account`, `region` and `now`.
+
+use std::sync::Arc;
+
+use super::types::Type;
+use crate::resource::{Schema, Value};
+
+/// The names that there are beside `resource`, for [`is_taken`].
+const OWN_NAMES: [&str; 6] = ["resource", "resources", "params", "account", "region", "now"];
+
+/// The names of an expression. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// The type of `resource`, or of the elements of `resources`, as the shape of the expression
+    /// has it; without one there is neither.
+    pub(super) subject: Option<&'static Schema>,
+    /// What `params` holds; without it there is none.
+    pub(super) parameters: Option<Arc<[Parameter]>>,
+    pub(super) bindings: Arc<[Binding]>,
+}
+
+/// The type of a parameter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ParameterKind {
+    /// Text.
+    String,
+    /// A whole number.
+    Integer,
+    /// A number.
+    Number,
+    /// True or false.
+    Boolean,
+    /// A list of texts.
+    List,
+}
+
+/// One of `params`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Parameter {
+    /// What it is called.
+    pub name: Arc<str>,
+    /// Its type; it may be null besides.
+    pub kind: ParameterKind,
+    /// What it is here. Without one the expression can be checked, and not evaluated.
+    pub value: Option<Value>,
+}
+
+/// A name that `let` gives to resources of the account.
+#[derive(Debug, Clone)]
+pub struct Binding {
+    /// The name.
+    pub name: Arc<str>,
+    /// The type of what it finds.
+    pub schema: &'static Schema,
+    /// Whether it is a list of all that are found, or the only one.
+    pub is_list: bool,
+}
+
+impl PartialEq for Binding {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+            && self.schema.type_name == other.schema.type_name
+            && self.is_list == other.is_list
+    }
+}
+
+impl Environment {
+    /// Resources of a type, and nothing else of its own.
+    pub fn of(schema: &'static Schema) -> Self {
+        Self { subject: Some(schema), ..Self::empty() }
+    }
+
+    /// No resource.
+    pub fn empty() -> Self {
+        Self { subject: None, parameters: None, bindings: Arc::default() }
+    }
+
+    /// The same over resources of a type.
+    #[must_use]
+    pub fn over(self, schema: &'static Schema) -> Self {
+        Self { subject: Some(schema), ..self }
+    }
+
+    /// The same with `params`.
+    #[must_use]
+    pub fn with_parameters(self, parameters: Arc<[Parameter]>) -> Self {
+        Self { parameters: Some(parameters), ..self }
+    }
+
+    /// The same with the names of `let`.
+    #[must_use]
+    pub fn with_bindings(self, bindings: Arc<[Binding]>) -> Self {
+        Self { bindings, ..self }
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let type_of = |environment: &Self| environment.subject.map(|schema| &schema.type_name);
+        type_of(self) == type_of(other)
+            && self.parameters == other.parameters
+            && self.bindings == other.bindings
+    }
+}
+
+impl From<&'static Schema> for Environment {
+    fn from(schema: &'static Schema) -> Self {
+        Self::of(schema)
+    }
+}
+
+/// Whether the language itself has a meaning for a name, so that `let` must not give it another.
+pub fn is_taken(name: &str) -> bool {
+    OWN_NAMES.contains(&name) || super::functions::find(name).is_some()
+}
+
+impl ParameterKind {
+    pub(super) fn type_of(self) -> Type {
+        match self {
+            Self::String => Type::String,
+            Self::Integer => Type::Int,
+            Self::Number => Type::Double,
+            Self::Boolean => Type::Bool,
+            Self::List => Type::List(Box::new(Type::String)),
+        }
+    }
+}
+
+impl Binding {
+    pub(super) fn type_of(&self) -> Type {
+        let one = Type::Resource(self.schema);
+        if self.is_list { Type::List(Box::new(one)) } else { one }
+    }
+}

@@ -1,0 +1,202 @@
+//! Parameters of check types, and the values that checks give them.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Place};
+use crate::expression::{Parameter, ParameterKind};
+use crate::resource::Value;
+
+use super::notes::Notes;
+use super::shape::{nearest, short};
+use super::written::ParameterWord;
+use super::yaml::{Entry, Node, Tree};
+
+/// A parameter of a check type.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Declared {
+    /// What it is called.
+    pub name: Arc<str>,
+    /// Its type.
+    pub kind: ParameterKind,
+    /// One sentence for people.
+    pub description: Option<String>,
+    /// What it is where a check does not say; without one a check must.
+    pub default: Option<Value>,
+    /// The values that it may have; any where there are none.
+    pub allowed: Vec<String>,
+}
+
+/// The parameters that the `parameters` of a check type declare; what is wrong is noted.
+pub(super) fn read(spec: &Node, notes: &mut Notes) -> Option<Vec<Declared>> {
+    let entries = entries(spec.get("parameters"));
+    let declared: Vec<_> = entries.iter().map(|entry| declare(entry, notes)).collect();
+    declared.into_iter().collect()
+}
+
+fn declare(entry: &Entry, notes: &mut Notes) -> Option<Declared> {
+    if !is_identifier(&entry.key) {
+        let message = format!("`{}` cannot be the name of a parameter", short(&entry.key));
+        let refused = Diagnostic::error(entry.place.clone(), "invalid-value", message);
+        notes.push(refused.help("use a-z, A-Z, 0-9 and `_`, and begin with a letter"));
+        return None;
+    }
+    let node = &entry.value;
+    let kind = node.get("type").and_then(Node::text).unwrap_or("string");
+    let kind = serde_json::from_value::<ParameterWord>(kind.into()).ok()?.into();
+    let allowed = node.get("allowed").map(Node::items).unwrap_or_default();
+    let allowed: Vec<String> = allowed.iter().filter_map(Node::text).map(str::to_owned).collect();
+    let optional = node.get("optional").and_then(Node::text) == Some("true");
+    let mut declared = Declared {
+        name: entry.key.as_str().into(),
+        kind,
+        description: node.get("description").and_then(Node::text).map(str::to_owned),
+        default: optional.then_some(Value::Null),
+        allowed,
+    };
+    if let Some(default) = node.get("default").filter(|default| !default.is_null()) {
+        declared.default = Some(declared.value(default, notes)?);
+    }
+    Some(declared)
+}
+
+/// What `with` gives the declared parameters, in their order.
+pub(super) fn bind(
+    declared: &[Declared],
+    with: Option<&Entry>,
+    uses: (&str, &Place),
+    notes: &mut Notes,
+) -> Option<Arc<[Parameter]>> {
+    let (name, place) = uses;
+    let given = entries(with.map(|with| &with.value));
+    let mut is_whole = unknown(declared, given, name, notes);
+    let mut bound = Vec::new();
+    for parameter in declared {
+        let entry = given.iter().find(|entry| *entry.key == *parameter.name);
+        let value = match (entry, &parameter.default) {
+            (Some(entry), default) if !entry.value.is_null() || default.is_none() => {
+                parameter.value(&entry.value, notes)
+            }
+            (_, Some(default)) => Some(default.clone()),
+            (_, None) => {
+                let message = format!("`{name}` needs the parameter `{}`", parameter.name);
+                let at = with.map_or(place, |with| &with.place);
+                let mut refused = Diagnostic::error(at.clone(), "missing-parameter", message);
+                refused.help = Some(match &parameter.description {
+                    Some(text) => format!("add it under `with`: {text}"),
+                    None => "add it under `with`".to_owned(),
+                });
+                notes.push(refused);
+                None
+            }
+        };
+        is_whole &= value.is_some();
+        bound.push(Parameter { name: parameter.name.clone(), kind: parameter.kind, value });
+    }
+    is_whole.then(|| bound.into())
+}
+
+/// Notes what is given and not declared; whether there is nothing of that kind.
+fn unknown(declared: &[Declared], given: &[Entry], name: &str, notes: &mut Notes) -> bool {
+    let mut is_known = true;
+    for entry in given {
+        if declared.iter().any(|parameter| *parameter.name == *entry.key) {
+            continue;
+        }
+        is_known = false;
+        let key = short(&entry.key);
+        let message = format!("`{name}` has no parameter `{key}`");
+        let mut refused = Diagnostic::error(entry.place.clone(), "unknown-parameter", message);
+        let names = || declared.iter().map(|parameter| &*parameter.name);
+        refused.help = Some(match nearest(&key, names()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None if declared.is_empty() => "it takes none".to_owned(),
+            None => format!("it takes `{}`", names().collect::<Vec<_>>().join("`, `")),
+        });
+        notes.push(refused);
+    }
+    is_known
+}
+
+impl Declared {
+    /// The value of a node, or the diagnostic that says why it is none.
+    fn value(&self, node: &Node, notes: &mut Notes) -> Option<Value> {
+        let value = typed(self.kind, node);
+        let Some(value) = value else {
+            if !matches!(node.tree, Tree::Refused) {
+                let wanted = wanted(self.kind);
+                let found = match node.text() {
+                    Some(text) => format!("`{}`", short(text)),
+                    None => node.kind().to_owned(),
+                };
+                let message = format!("`{}` is {found}, but must be {wanted}", self.name);
+                notes.push(Diagnostic::error(node.place.clone(), "wrong-parameter", message));
+            }
+            return None;
+        };
+        if self.allowed.is_empty() {
+            return Some(value);
+        }
+        for item in node.items().iter().chain([node]) {
+            let Some(text) = item.text() else { continue };
+            if self.allowed.iter().any(|allowed| allowed == text) {
+                continue;
+            }
+            let allowed = self.allowed.join("`, `");
+            let message =
+                format!("`{}` is `{}`, but must be one of `{allowed}`", self.name, short(text));
+            let mut refused = Diagnostic::error(item.place.clone(), "wrong-parameter", message);
+            let near = nearest(text, self.allowed.iter().map(String::as_str));
+            refused.help = near.map(|near| format!("did you mean `{near}`?"));
+            notes.push(refused);
+            return None;
+        }
+        Some(value)
+    }
+}
+
+fn typed(kind: ParameterKind, node: &Node) -> Option<Value> {
+    let plain = || match &node.tree {
+        Tree::Scalar(scalar) if scalar.is_plain() => node.text(),
+        _ => None,
+    };
+    match kind {
+        ParameterKind::String => node.text().map(|text| Value::string(text.trim_end_matches('\n'))),
+        ParameterKind::Integer => plain()?.parse().ok().map(Value::Int),
+        ParameterKind::Number => {
+            plain()?.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Double)
+        }
+        ParameterKind::Boolean => plain()?.parse().ok().map(Value::Bool),
+        ParameterKind::List => match &node.tree {
+            Tree::List(items) => {
+                let texts: Option<Vec<Value>> =
+                    items.iter().map(|item| item.text().map(Value::string)).collect();
+                texts.map(Value::list)
+            }
+            _ => None,
+        },
+    }
+}
+
+fn wanted(kind: ParameterKind) -> &'static str {
+    match kind {
+        ParameterKind::String => "text",
+        ParameterKind::Integer => "a whole number, without quotes",
+        ParameterKind::Number => "a number, without quotes",
+        ParameterKind::Boolean => "`true` or `false`",
+        ParameterKind::List => "a list of texts",
+    }
+}
+
+/// Whether a text can be a name in expressions.
+pub(super) fn is_identifier(text: &str) -> bool {
+    text.len() <= 63
+        && text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
+fn entries(node: Option<&Node>) -> &[Entry] {
+    match node.map(|node| &node.tree) {
+        Some(Tree::Map(entries)) => entries,
+        _ => &[],
+    }
+}

@@ -1,0 +1,298 @@
+//! What is asked of which resources: the part that checks and check types share.
+
+use std::fmt;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use crate::diagnostic::{Diagnostic, Level, Place, closest};
+use crate::expression::{Binding, Environment, Expression, Parameter, Problem, Shape, is_taken};
+use crate::resource::{Schema, TypeName, schemas};
+
+use super::notes::Notes;
+use super::parameters::is_identifier;
+use super::shape::{nearest, short};
+use super::words::{OnEmpty, Pick, Span};
+use super::yaml::{Entry, Node, Tree};
+
+/// What is asked of which resources.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// The schema of the type that it selects.
+    pub schema: &'static Schema,
+    /// Other resources of the account, by the names that the expressions give them.
+    pub bindings: Vec<Let>,
+    /// Which resources of the type are judged; all without it.
+    pub filter: Option<Expression>,
+    /// What must hold: of each of them, or of all together ([`Shape::AssertAll`]).
+    pub assertion: Expression,
+    /// Over which resources an `assertAll` speaks.
+    pub span: Span,
+    /// The outcome where nothing is selected, if it is said.
+    pub on_empty: Option<OnEmpty>,
+    /// The values of the parameters, for a check that uses a check type.
+    pub parameters: Arc<[Parameter]>,
+}
+
+/// Resources of the account that a name stands for.
+#[derive(Debug, Clone)]
+pub struct Let {
+    /// The name.
+    pub name: Arc<str>,
+    /// The schema of the type that it selects.
+    pub schema: &'static Schema,
+    /// Which resources of the type; all without it.
+    pub filter: Option<Expression>,
+    /// What the name stands for.
+    pub pick: Pick,
+}
+
+impl Question {
+    /// Whether it is asked of all selected resources together.
+    pub fn is_of_all(&self) -> bool {
+        self.assertion.shape() == Shape::AssertAll
+    }
+
+    /// All its expressions.
+    pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
+        let own = self.filter.iter().chain([&self.assertion]);
+        own.chain(self.bindings.iter().filter_map(|binding| binding.filter.as_ref()))
+    }
+
+    /// The types that it selects, its own first.
+    pub fn schemas(&self) -> impl Iterator<Item = &'static Schema> {
+        [self.schema].into_iter().chain(self.bindings.iter().map(|binding| binding.schema))
+    }
+
+    /// SHA-256 of what decides the verdict: type, `let`, `where`, `assert`, scope, `onEmpty` and
+    /// the values of parameters.
+    pub fn digest(&self) -> [u8; 32] {
+        let mut sha = Sha256::new();
+        let mut add = |text: &str| {
+            let text = text.trim();
+            sha.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
+            sha.update(text);
+        };
+        let filter = self.filter.as_ref().map(Expression::text).unwrap_or_default();
+        add(self.schema.type_name.as_str());
+        add(filter);
+        add(self.assertion.text());
+        add(self.on_empty.unwrap_or_default().as_str());
+        if self.is_of_all() {
+            add(self.span.as_str());
+            add(self.on_empty.map_or("", OnEmpty::as_str));
+        }
+        for binding in &self.bindings {
+            add(&binding.name);
+            add(binding.schema.type_name.as_str());
+            add(binding.filter.as_ref().map(Expression::text).unwrap_or_default());
+            add(binding.pick.as_str());
+        }
+        for parameter in self.parameters.iter() {
+            add(&parameter.name);
+            let value = parameter.value.as_ref();
+            add(&value.map(|value| value.to_json().to_string()).unwrap_or_default());
+        }
+        sha.finalize().into()
+    }
+
+    /// The question in a mapping with `select`, `where`, `assert` and so on. What is wrong with it
+    /// is noted.
+    pub(super) fn read(
+        node: &Node,
+        parameters: Option<Arc<[Parameter]>>,
+        notes: &mut Notes,
+    ) -> Option<Self> {
+        let shape = shape(node, notes);
+        let schema = resource_type(node, notes);
+        if node.entry("select").is_none() {
+            let message = "the check lacks `select`";
+            let refused = Diagnostic::error(node.place.clone(), "missing-key", message);
+            notes.push(refused.help("add `select`, a resource type such as `AWS::S3::Bucket`"));
+        }
+        let mut environment = Environment::empty();
+        if let Some(parameters) = &parameters {
+            environment = environment.with_parameters(Arc::clone(parameters));
+        }
+        let bindings = bindings(node, &environment, notes);
+        let span = word::<Span>(node, "scope");
+        let (shape, schema, bindings) = (shape?, schema?, bindings?);
+        if let (Shape::Assert, Some(entry)) = (shape, node.entry("scope")) {
+            let message = "`scope` says nothing without `assertAll`";
+            notes.push(Diagnostic::warning(entry.place.clone(), "no-effect", message));
+        }
+        let known: Vec<Binding> = bindings.iter().map(Let::binding).collect();
+        let environment = environment.over(schema).with_bindings(known.into());
+        let mut compiled = |shape: Shape| {
+            node.get(shape.field()).map(|node| compile(node, &environment, shape, notes))
+        };
+        let filter = compiled(Shape::Filter);
+        let assertion = compiled(shape)??;
+        let filter = match filter {
+            Some(None) => return None,
+            Some(compiled) => compiled,
+            None => None,
+        };
+        Some(Self {
+            schema,
+            bindings,
+            filter,
+            assertion,
+            span: span.unwrap_or_default(),
+            on_empty: word::<OnEmpty>(node, "onEmpty"),
+            parameters: parameters.unwrap_or_default(),
+        })
+    }
+}
+
+impl Let {
+    fn binding(&self) -> Binding {
+        let is_list = self.pick == Pick::All;
+        Binding { name: Arc::clone(&self.name), schema: self.schema, is_list }
+    }
+}
+
+/// A name of `let` in one line, such as `web = one AWS::EC2::SecurityGroup where ...`.
+impl fmt::Display for Let {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} = {} {}", self.name, self.pick, self.schema.type_name)?;
+        match &self.filter {
+            Some(filter) => write!(out, " where {}", filter.text().trim()),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A word of a field; what is none of its words is noted by the schema.
+fn word<T: std::str::FromStr>(node: &Node, key: &str) -> Option<T> {
+    node.get(key)?.text()?.parse().ok()
+}
+
+/// Whether it says `assert` or `assertAll`.
+fn shape(node: &Node, notes: &mut Notes) -> Option<Shape> {
+    let each = node.entry(Shape::Assert.field());
+    match (each, node.entry(Shape::AssertAll.field())) {
+        (Some(_), None) => Some(Shape::Assert),
+        (None, Some(_)) => Some(Shape::AssertAll),
+        (Some(each), Some(all)) => {
+            let message = "`assert` and `assertAll` exclude each other";
+            let refused = Diagnostic::error(all.place.clone(), "conflict", message);
+            let refused = refused.related(each.place.clone(), "`assert` is here");
+            notes.push(refused.help(
+                "`assert` is judged of each resource, `assertAll` once of all; make two checks",
+            ));
+            None
+        }
+        (None, None) => {
+            let message = "the check lacks `assert`";
+            let refused = Diagnostic::error(node.place.clone(), "missing-key", message);
+            notes.push(refused.help(
+                "add `assert`, a CEL expression that must hold of each resource, or `assertAll` \
+                 over `resources`",
+            ));
+            None
+        }
+    }
+}
+
+fn bindings(node: &Node, environment: &Environment, notes: &mut Notes) -> Option<Vec<Let>> {
+    let Some(Tree::Map(entries)) = node.get("let").map(|node| &node.tree) else {
+        return Some(Vec::new());
+    };
+    let read: Vec<_> = entries.iter().map(|entry| binding(entry, environment, notes)).collect();
+    read.into_iter().collect()
+}
+
+fn binding(entry: &Entry, environment: &Environment, notes: &mut Notes) -> Option<Let> {
+    let name = entry.key.as_str();
+    let refused = unusable(name).map(|(code, message, help)| {
+        Diagnostic::error(entry.place.clone(), code, message).help(help)
+    });
+    let is_fine = refused.is_none();
+    refused.into_iter().for_each(|refused| notes.push(refused));
+    let node = &entry.value;
+    let schema = resource_type(node, notes)?;
+    let filter = match node.get(Shape::Filter.field()) {
+        Some(node) => Some(compile(node, &environment.clone().over(schema), Shape::Filter, notes)?),
+        None => None,
+    };
+    let pick = word(node, "pick").unwrap_or_default();
+    is_fine.then(|| Let { name: name.into(), schema, filter, pick })
+}
+
+/// Why a name cannot be one of `let`: code, message and what to do.
+fn unusable(name: &str) -> Option<(&'static str, String, &'static str)> {
+    if !is_identifier(name) {
+        let message = format!("`{}` cannot be a name in expressions", short(name));
+        Some(("invalid-value", message, "use a-z, A-Z, 0-9 and `_`, and begin with a letter"))
+    } else if is_taken(name) {
+        let message = format!("`{name}` has a meaning in expressions already");
+        Some(("reserved-name", message, "give it another name"))
+    } else {
+        None
+    }
+}
+
+fn resource_type(node: &Node, notes: &mut Notes) -> Option<&'static Schema> {
+    let (name, place) = node.text_of(&["select"])?;
+    if let Some(schema) = schemas().get(name) {
+        return Some(schema);
+    }
+    let known = || schemas().keys().map(TypeName::as_str);
+    let message = format!("there is no resource type `{}`", short(name));
+    let help = match nearest(name, known()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => others(name),
+    };
+    notes.push(Diagnostic::error(place.clone(), "unknown-resource-type", message).help(help));
+    None
+}
+
+/// How many resource types are named where none is near enough to be meant.
+const SHOWN_TYPES: usize = 3;
+
+/// The resource types that are most like a name, and where all are.
+fn others(name: &str) -> String {
+    let known = schemas();
+    let close = closest(name, known.keys().map(TypeName::as_str), SHOWN_TYPES).join("`, `");
+    let total = known.len();
+    format!("the closest of {total} are `{close}`; `cloudcorrect schema Inventory` names them all")
+}
+
+/// What to do where an expression ends at a ` #`.
+const COMMENT: &str = "YAML takes ` #` and what follows for a comment; quote the expression as a \
+                       whole, or put it on its own lines after `>`";
+
+fn compile(
+    node: &Node,
+    environment: &Environment,
+    shape: Shape,
+    notes: &mut Notes,
+) -> Option<Expression> {
+    let text = node.text()?;
+    let (compiled, mut problems) = match Expression::compile(text, environment.clone(), shape) {
+        Ok(compiled) => {
+            let warnings = compiled.warnings().to_vec();
+            (Some(compiled), warnings)
+        }
+        Err(problems) => (None, problems),
+    };
+    if compiled.is_none()
+        && node.is_cut_by_comment()
+        && let Some(problem) = problems.first_mut()
+    {
+        problem.help = Some(COMMENT.to_owned());
+    }
+    for problem in problems {
+        notes.push(at(node.place_in(problem.span.clone()), problem));
+    }
+    compiled
+}
+
+fn at(place: Place, problem: Problem) -> Diagnostic {
+    let diagnostic = match problem.level {
+        Level::Error => Diagnostic::error(place, problem.code, problem.message),
+        Level::Warning => Diagnostic::warning(place, problem.code, problem.message),
+    };
+    Diagnostic { help: problem.help, ..diagnostic }
+}

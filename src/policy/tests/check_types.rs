@@ -1,0 +1,343 @@
+//! `CheckType`, `uses` and `with`; `let`, `assertAll` and `scope`.
+
+use insta::assert_snapshot;
+
+use super::*;
+
+const TAGGED: &str = "\
+apiVersion: cloudcorrect.dev/v1
+kind: CheckType
+metadata: { name: team/tagged }
+spec:
+  description: Every bucket has a tag.
+  title: Buckets have the tag {key}
+  severity: low
+  parameters:
+    key: { description: The key of the tag. }
+    least: { type: integer, default: 1 }
+    strict: { type: boolean, optional: true }
+    level: { type: string, default: low, allowed: [low, high] }
+    names: { type: list, default: [] }
+  select: AWS::S3::Bucket
+  where: size(resource.BucketName) >= params.least
+  assert: tag(params.key) != null && !(resource.BucketName in params.names)
+  compliance: [house/1]
+  remediation: Add the tag.
+---
+";
+
+fn with(check: &str) -> String {
+    format!("{TAGGED}{}", group(check))
+}
+
+/// The problems of a check, on the lines of the check alone.
+fn of_check(check: &str) -> String {
+    let before = with("").lines().count();
+    let place = regex::Regex::new(r"(?m)^(\d+):(\d+)-(\d+):").expect("a pattern");
+    let line = |text: &str| text.parse::<usize>().expect("a line") - before;
+    let found = problems(&with(check));
+    place
+        .replace_all(&found, |at: &regex::Captures<'_>| {
+            format!("{}:{}-{}:", line(&at[1]), &at[2], line(&at[3]))
+        })
+        .into_owned()
+}
+
+fn only_check(text: &str) -> Check {
+    let reading = read(text);
+    assert!(reading.is_clean(), "{:#?}", reading.diagnostics);
+    let group = reading.policies.groups.into_values().next().expect("a group");
+    group.checks.into_iter().next().expect("a check")
+}
+
+#[test]
+fn a_check_that_uses_a_type_asks_what_the_type_says() {
+    let check = only_check(&with(
+        "    - id: owned
+      uses: team/tagged
+      with: { key: owner, least: 3, names: [a, b] }
+",
+    ));
+    assert_eq!(check.title, "Buckets have the tag owner");
+    assert_eq!(check.severity, Severity::Low);
+    assert_eq!(check.compliance, ["house/1"]);
+    assert_eq!(check.remediation.as_deref(), Some("Add the tag."));
+    assert_snapshot!(serde_json::to_string_pretty(&check.rule()).expect("plain data"), @r#"
+    {
+      "id": "owned",
+      "title": "Buckets have the tag owner",
+      "severity": "low",
+      "resourceType": "AWS::S3::Bucket",
+      "filter": "size(resource.BucketName) >= params.least",
+      "assertion": "tag(params.key) != null && !(resource.BucketName in params.names)",
+      "uses": "team/tagged",
+      "with": {
+        "key": "owner",
+        "least": 3,
+        "level": "low",
+        "names": [
+          "a",
+          "b"
+        ],
+        "strict": null
+      },
+      "compliance": [
+        "house/1"
+      ],
+      "remediation": "Add the tag.",
+      "path": "policies/x.yaml",
+      "line": 33
+    }
+    "#);
+
+    let own = only_check(&with(
+        "    - id: owned
+      title: Somebody is responsible
+      severity: critical
+      onEmpty: fail
+      compliance: [house/2]
+      uses: team/tagged
+      with: { key: owner, least: 3, names: [a, b] }
+",
+    ));
+    assert_eq!(own.title, "Somebody is responsible");
+    assert_eq!(own.severity, Severity::Critical);
+    assert_eq!(own.compliance, ["house/2"]);
+    assert_eq!(own.question.on_empty, Some(OnEmpty::Fail));
+    assert_ne!(own.digest, check.digest);
+}
+
+#[test]
+fn parameters_decide_the_verdict_and_so_the_digest() {
+    let digest = |with_: &str| {
+        let check = format!("    - id: a\n      uses: team/tagged\n      with: {with_}\n");
+        only_check(&with(&check)).digest
+    };
+    assert_eq!(digest("{ key: owner }"), digest("{ least: 1, key: owner }"));
+    assert_ne!(digest("{ key: owner }"), digest("{ key: env }"));
+    assert_ne!(digest("{ key: owner }"), digest("{ key: owner, strict: true }"));
+}
+
+#[test]
+fn wrong_uses_are_told_where_they_are() {
+    assert_snapshot!(of_check(
+        "    - id: a
+      uses: team/taged
+      with: { key: x }
+    - id: b
+      uses: team/tagged
+    - id: c
+      uses: team/tagged
+      with: { kee: owner, least: two, strict: 'true', level: hihg, names: x }
+    - id: d
+      uses: team/tagged
+      select: AWS::S3::Bucket
+      with: { key: owner }
+      assert: 'true'
+    - id: e
+      uses: team/tagged
+      with: owner
+    - id: f
+      uses: aws/nothing-of-the-sort
+"), @r"
+    2:13-2:23: error[unknown-check-type] there is no check type `team/taged`
+        help: did you mean `team/tagged`?
+    5:13-5:24: error[missing-parameter] `team/tagged` needs the parameter `key`
+        help: add it under `with`: The key of the tag.
+    8:7-8:11: error[missing-parameter] `team/tagged` needs the parameter `key`
+        help: add it under `with`: The key of the tag.
+    8:15-8:18: error[unknown-parameter] `team/tagged` has no parameter `kee`
+        help: did you mean `key`?
+    8:34-8:37: error[wrong-parameter] `least` is `two`, but must be a whole number, without quotes
+    8:47-8:53: error[wrong-parameter] `strict` is `true`, but must be `true` or `false`
+    8:62-8:66: error[wrong-parameter] `level` is `hihg`, but must be one of `low`, `high`
+        help: did you mean `high`?
+    8:75-8:76: error[wrong-parameter] `names` is `x`, but must be a list of texts
+    11:7-11:13: error[conflict] `select` and `uses` exclude each other
+        help: the check type says what is checked; remove one of them
+        42: `uses` is here
+    13:7-13:13: error[conflict] `assert` and `uses` exclude each other
+        help: the check type says what is checked; remove one of them
+        42: `uses` is here
+    16:7-16:11: error[missing-parameter] `team/tagged` needs the parameter `key`
+        help: add it under `with`: The key of the tag.
+    16:13-16:18: error[wrong-type] `with` is `owner`, but must be a mapping
+        help: The parameters of the check type.
+    18:13-18:36: error[unknown-check-type] there is no check type `aws/nothing-of-the-sort`
+        help: `cloudcorrect schema check-types` lists those that there are
+    ");
+}
+
+#[test]
+fn a_check_type_is_checked_by_itself() {
+    assert_snapshot!(problems(
+        "apiVersion: cloudcorrect.dev/v1
+kind: CheckType
+metadata: { name: aws/mine }
+spec:
+  title: x
+  parameters:
+    1st: { type: string }
+    size: { type: integer, default: much }
+    kind: { type: text }
+  select: AWS::S3::Bucket
+  assert: resource.BucketName == params.nam && resource.BuketName != \"\"
+---
+apiVersion: cloudcorrect.dev/v1
+kind: CheckType
+metadata: { name: team/a }
+spec:
+  parameters: { least: { type: integer } }
+  select: AWS::S3::Bucket
+  assert: resource.BucketName == params.nam && resource.BucketName == params.least
+---
+apiVersion: cloudcorrect.dev/v1
+kind: CheckType
+metadata: { name: team/a }
+spec: { select: AWS::S3::Bucket, assert: 'resource.BucketName != \"x\"' }
+---
+apiVersion: cloudcorrect.dev/v1
+kind: CheckType
+metadata: { name: team/a/b }
+spec: { select: AWS::S3::Bucket }
+"), @r"
+    3:19-3:27: error[reserved-name] `aws/` is for check types that come with cloudcorrect
+        help: use a prefix of your own
+    7:5-7:8: error[invalid-value] `1st` cannot be the name of a parameter
+        help: use a-z, A-Z, 0-9 and `_`, and begin with a letter
+    8:37-8:41: error[wrong-parameter] `size` is `much`, but must be a whole number, without quotes
+    9:19-9:23: error[unknown-word] `type` is `text`, but must be `string`, `integer`, `number`, `boolean` or `list`
+    11:41-11:44: error[unknown-parameter] there is no parameter `nam`
+        help: declare it under `parameters`
+    11:57-11:66: error[unknown-property] `AWS::S3::Bucket` has no property `BuketName`
+        help: did you mean `BucketName`?
+    15:19-15:25: error[duplicate-name] check type `team/a` is there twice
+        23: the second one is here
+    19:41-19:44: error[unknown-parameter] there is no parameter `nam`
+        help: there are `least`
+    19:48-19:83: error[wrong-type] a string == an integer is always false
+        help: write numbers without quotes, or convert with `int(...)`
+    23:19-23:25: error[duplicate-name] check type `team/a` is there twice
+        15: the first one is here
+    28:19-28:27: error[invalid-value] name `a/b` contains `/`; use a-z, 0-9 and `-`
+    29:7-29:8: error[missing-key] the check lacks `assert`
+        help: add `assert`, a CEL expression that must hold of each resource, or `assertAll` over `resources`
+    ");
+}
+
+#[test]
+fn a_broken_check_type_is_not_unknown() {
+    let broken = TAGGED.replace("params.least", "params.lest");
+    let text = format!(
+        "{broken}{}",
+        group("    - id: a\n      uses: team/tagged\n      with: { key: x }\n")
+    );
+    assert_snapshot!(problems(&text), @r"
+    15:46-15:50: error[unknown-parameter] there is no parameter `lest`
+        help: did you mean `least`?
+    ");
+}
+
+#[test]
+fn a_use_whose_parameters_cannot_be_meant_is_told_at_the_use() {
+    let text = TAGGED.replace("tag(params.key) != null", "resource.BucketName.matches(params.key)");
+    let text = format!(
+        "{text}{}",
+        group("    - id: a\n      uses: team/tagged\n      with: { key: '(' }\n")
+    );
+    assert_snapshot!(problems(&text), @r"
+    35:7-35:11: error[wrong-value] `team/tagged` cannot have these parameters: the pattern is wrong: unclosed group
+        16: used here
+    ");
+}
+
+#[test]
+fn check_types_of_other_files_are_found() {
+    let files = [
+        SourceFile::new(
+            "a.yaml",
+            group("    - id: a\n      uses: team/tagged\n      with: { key: x }\n").into_bytes(),
+        ),
+        SourceFile::new("b.yaml", TAGGED.as_bytes()),
+    ];
+    assert!(PolicySet::read(&files).is_clean());
+    let unknown = PolicySet::read(&files[..1]).diagnostics;
+    assert_eq!(unknown.len(), 1);
+}
+
+#[test]
+fn names_of_let_are_checked() {
+    assert_snapshot!(of_check(
+        "    - id: a
+      let:
+        web: { select: AWS::EC2::SecurityGroup, where: 'resource.GroupName == \"web\"', pick: one }
+        all: { select: AWS::EC2::SecurityGroups }
+        now: { select: AWS::EC2::VPC }
+        a-b: { select: AWS::EC2::VPC }
+        x: { where: 'true' }
+        y: { select: AWS::EC2::VPC, where: resource.VpcIdd == web.VpcId, pick: none }
+      select: AWS::EC2::Instance
+      assert: web.GroupId in resource.SecurityGroupIds
+    - id: b
+      let: { web: { select: AWS::EC2::SecurityGroup, pick: one } }
+      select: AWS::EC2::Instance
+      where: resource.VpcId == web.VpcId
+      assert: web.GroupIdd == resource.InstanceId && wep.GroupId == \"\"
+"), @r"
+    4:24-4:48: error[unknown-resource-type] there is no resource type `AWS::EC2::SecurityGroups`
+        help: did you mean `AWS::EC2::SecurityGroup`?
+    5:9-5:12: error[reserved-name] `now` has a meaning in expressions already
+        help: give it another name
+    6:9-6:12: error[invalid-value] `a-b` cannot be a name in expressions
+        help: use a-z, A-Z, 0-9 and `_`, and begin with a letter
+    7:12-7:13: error[missing-key] `x` lacks `select`
+        help: The resource type, such as `AWS::EC2::SecurityGroup`.
+    8:53-8:59: error[unknown-property] `AWS::EC2::VPC` has no property `VpcIdd`
+        help: did you mean `VpcId`?
+    8:63-8:66: error[unknown-name] `web` is not known here
+        help: there are `resource`, `account`, `region`, `now`
+    8:80-8:84: error[unknown-word] `pick` is `none`, but must be `all` or `one`
+        help: did you mean `one`?
+    15:19-15:27: error[unknown-property] `AWS::EC2::SecurityGroup` has no property `GroupIdd`
+        help: did you mean `GroupId`?
+    15:54-15:57: error[unknown-name] `wep` is not known here
+        help: did you mean `web`?
+    ");
+}
+
+#[test]
+fn one_of_assert_and_assert_all_is_there() {
+    assert_snapshot!(of_check(
+        "    - id: a
+      select: AWS::EC2::VPC
+    - id: b
+      select: AWS::EC2::VPC
+      assert: resource.IsDefault
+      assertAll: size(resources) <= 1
+    - id: c
+      select: AWS::EC2::VPC
+      scope: account
+      assert: resource.IsDefault
+    - id: d
+      select: AWS::EC2::VPC
+      assertAll: size(resource) <= 1
+    - id: e
+      assertAll: size(resources) <= 1
+    - id: f
+      select: AWS::EC2::VPC
+      scope: everywhere
+      assertAll: size(resources) <= 1
+"), @r"
+    1:7-1:8: error[missing-key] the check lacks `assert`
+        help: add `assert`, a CEL expression that must hold of each resource, or `assertAll` over `resources`
+    6:7-6:16: error[conflict] `assert` and `assertAll` exclude each other
+        help: `assert` is judged of each resource, `assertAll` once of all; make two checks
+        37: `assert` is here
+    9:7-9:12: warning[no-effect] `scope` says nothing without `assertAll`
+    13:23-13:31: error[unknown-name] `resource` is not known here
+        help: `assertAll` sees the list `resources`; of each of them, use `assert`
+    14:7-14:8: error[missing-key] the check lacks `select`
+        help: add `select`, a resource type such as `AWS::S3::Bucket`
+    18:14-18:24: error[unknown-word] `scope` is `everywhere`, but must be `target` or `account`
+    ");
+}
