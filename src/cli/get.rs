@@ -95,7 +95,9 @@ fn resources(wanted: &Wanted, arguments: &Arguments) -> anyhow::Result<ExitCode>
     if nothing {
         return Ok(not_found(&nothing_found(wanted, &all().collect::<Vec<_>>())));
     }
-    let unknown = !is_whole || (wanted.in_detail() && shown.is_unknown());
+    // An id that was found is answered, whatever else there may be.
+    let is_answered = is_whole || (wanted.is_one() && !shown.resources.is_empty());
+    let unknown = !is_answered || (wanted.in_detail() && shown.is_unknown());
     Ok(ExitCode::from(if unknown { output::UNKNOWN } else { output::CLEAN }))
 }
 

@@ -53,6 +53,11 @@ impl Wanted {
         self.id.is_some() || !self.properties.is_empty()
     }
 
+    /// Whether one resource is meant, by its whole id or ARN.
+    pub(super) fn is_one(&self) -> bool {
+        self.id.as_ref().is_some_and(|id| id.glob.is_none())
+    }
+
     /// Whether the resource has the id or ARN that was asked for.
     pub(super) fn is_meant(&self, resource: &Resource) -> bool {
         self.id.as_ref().is_none_or(|id| {
