@@ -11,6 +11,7 @@ mod output;
 mod record;
 mod schema;
 mod serve;
+mod test;
 mod tree;
 mod validate;
 mod wanted;
@@ -33,6 +34,8 @@ enum Command {
     Init(init::Arguments),
     /// Find every problem of a policy tree
     Validate(validate::Arguments),
+    /// Run the tests of a policy tree
+    Test(test::Arguments),
     /// Judge the policies once, without a database
     Evaluate(evaluate::Arguments),
     /// Look at the resources of an account, recorded or live
@@ -54,6 +57,7 @@ pub fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Init(arguments) => init::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Get(arguments) => get::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

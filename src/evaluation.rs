@@ -8,9 +8,13 @@ mod bindings;
 mod finding;
 mod judge;
 mod outcome;
+mod rehearsal;
 #[cfg(test)]
 mod tests;
 
 pub use finding::{CheckResult, CheckStanding, Finding, GroupResult, NO_RESOURCE};
 pub use judge::evaluate;
 pub use outcome::{Counts, Outcome, UnknownOutcome};
+pub use rehearsal::{
+    CaseResult, Coverage, Difference, Mutation, Survivor, coverage, mutate, rehearse,
+};

@@ -13,6 +13,7 @@ mod functions;
 mod library;
 mod lint;
 mod lower;
+mod mutate;
 mod operate;
 mod parse;
 mod places;
@@ -29,7 +30,8 @@ use chrono::{DateTime, Utc};
 pub use self::budget::Budget;
 pub use self::environment::{Binding, Environment, Parameter, ParameterKind, is_taken};
 pub use self::functions::FunctionDoc;
-use self::tree::{Node, Span};
+pub use self::mutate::Mutant;
+use self::tree::{Expr, Node, Span};
 use crate::diagnostic::Level;
 use crate::resource::{AccountId, Failure, Operation, Region, Resource, TypeName, Value};
 
@@ -249,6 +251,30 @@ impl Expression {
     /// Its value of a subject.
     pub fn value(&self, subject: &Subject<'_>, budget: &mut Budget) -> Result<Value, Failure> {
         evaluate::value(&self.0.root, subject, budget)
+    }
+
+    /// It with one thing changed, in every known way.
+    pub fn mutants(&self) -> Vec<Mutant> {
+        mutate::mutants(&self.0.root)
+    }
+
+    /// Another text in the place of this one, if it is right.
+    fn replaced(&self, text: &str) -> Option<Self> {
+        Self::compile(text, self.0.environment.clone(), self.0.shape).ok()
+    }
+
+    /// One that says always the same in the place of this one.
+    fn constant(&self, value: bool) -> Self {
+        let span = Span::default();
+        Self(Arc::new(Compiled {
+            text: value.to_string(),
+            environment: self.0.environment.clone(),
+            shape: self.0.shape,
+            root: Node { expr: Expr::Constant(Value::Bool(value)), span },
+            kind: self.0.kind.clone(),
+            reads: BTreeMap::new(),
+            warnings: Vec::new(),
+        }))
     }
 
     /// Why it does not hold: its smallest parts that are false, each with what it saw. Empty where

@@ -36,6 +36,13 @@ pub(super) fn with_locals(node: &Node, locals: &[Arc<str>]) -> String {
     printer.out
 }
 
+/// What a node computes.
+pub(super) fn expr(expr: &Expr) -> String {
+    let mut printer = Printer { out: String::new(), locals: &[] };
+    printer.expr(expr, strength(expr));
+    printer.out
+}
+
 struct Printer<'a> {
     out: String,
     locals: &'a [Arc<str>],

@@ -10,6 +10,7 @@ mod fixture;
 mod functions;
 mod guards;
 mod hostile;
+mod mutants;
 mod networks;
 mod parsing;
 mod reference;

@@ -70,6 +70,11 @@ impl CheckTypes {
         self.known.values().map(Arc::as_ref)
     }
 
+    /// The one of a name.
+    pub fn get(&self, name: &CheckTypeName) -> Option<&CheckType> {
+        self.known.get(name).map(Arc::as_ref)
+    }
+
     /// Takes up those of a document, if it is a `CheckType`.
     pub(super) fn add(&mut self, document: &Node, read: Option<CheckType>) {
         match read {

@@ -8,7 +8,7 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value as Json, json};
 
-use super::written::{AccountDocument, CheckTypeDocument, GroupDocument};
+use super::written::{AccountDocument, CheckTypeDocument, GroupDocument, TestDocument};
 
 /// The schemas by kind.
 static SCHEMAS: LazyLock<IndexMap<&'static str, Json>> = LazyLock::new(|| {
@@ -16,6 +16,7 @@ static SCHEMAS: LazyLock<IndexMap<&'static str, Json>> = LazyLock::new(|| {
         ("Account", generate::<AccountDocument>("Account")),
         ("Group", generate::<GroupDocument>("Group")),
         ("CheckType", generate::<CheckTypeDocument>("CheckType")),
+        ("Test", generate::<TestDocument>("Test")),
     ])
 });
 

@@ -328,7 +328,7 @@ fn documents_of_other_kinds_are_named() {
     5:1-5:6: error[wrong-type] a document must be a mapping, but this is a scalar
         help: start with `apiVersion: cloudcorrect.dev/v1` and `kind`
     7:1-7:2: error[missing-key] the document lacks `kind`
-        help: add `kind: `, which is `Account` or `Group` or `CheckType`
+        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Test`
     ");
     insta::assert_snapshot!(problems("apiVersion: v1\nkind: Group\nmetadata: {}\nspec: {}\n"), @"
     1:13-1:15: error[unknown-word] `apiVersion` is `v1`, but must be `cloudcorrect.dev/v1`
