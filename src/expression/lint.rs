@@ -4,13 +4,19 @@
 //! says so: `resource.Owner == null || resource.Owner != "root"`; where it is not, another:
 //! `has(resource.Owner) && resource.Owner != "root"`. Both silence the warning.
 
+mod constants;
+
 use super::functions::Function;
 use super::tree::{Comparison, Expr, Loop, Macro, Node, Pair};
-use super::{Problem, library, show};
+use super::{Problem, Shape, library, show};
 use crate::resource::Value;
 
-/// Warns about negations of what may be null, as far as the schema tells.
-pub(super) fn check(root: &Node, problems: &mut Vec<Problem>) {
+/// Warns about negations of what may be null, as far as the schema tells, and about an assertion
+/// of constants only.
+pub(super) fn check(root: &Node, shape: Shape, problems: &mut Vec<Problem>) {
+    if matches!(shape, Shape::Assert | Shape::AssertAll) {
+        problems.extend(constants::check(root));
+    }
     let mut linter = Linter { guards: Vec::new(), problems };
     linter.visit(root, false);
 }

@@ -12,6 +12,7 @@ mod guards;
 mod hostile;
 mod networks;
 mod parsing;
+mod policies;
 mod reference;
 mod syntax;
 mod texts;
