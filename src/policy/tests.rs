@@ -141,13 +141,15 @@ fn yaml_that_is_not_ours_is_refused_with_advice() {
       assert: \"true\"
 ",
     );
-    insta::assert_snapshot!(problems(&text), @r"
+    insta::assert_snapshot!(problems(&text), @r#"
     14:7-14:13: error[anchor] anchors are not allowed, and YAML reads `&first` as one
         help: remove it, and write out what refers to it
     16:7-16:9: error[duplicate-key] key `id` is there twice
         15: the first one is here
     18:14-18:22: error[tag] tags are not allowed, and YAML reads `!negated` as one
         help: quote the expression as a whole, or put it on its own lines after `>`
+    19:16-19:20: warning[constant-assertion] the assertion is always true
+        help: ask something of `resource`
     20:7-20:13: error[alias] aliases are not allowed
         help: write the value out
     20:7-20:13: error[missing-key] the check lacks `assert`
@@ -158,7 +160,9 @@ fn yaml_that_is_not_ours_is_refused_with_advice() {
         help: Unique in the group: at most 63 of a-z, 0-9 and `-`.
     21:7-21:9: error[merge] merge keys are not allowed
         help: write the entries out
-    ");
+    23:16-23:20: warning[constant-assertion] the assertion is always true
+        help: ask something of `resource`
+    "#);
     let unquoted = group("    - id: a\n      select: AWS::S3::Bucket\n      assert: \"a\" == b\n");
     insta::assert_snapshot!(problems(&unquoted), @"
     16:19-16:20: error[yaml-syntax] the file is not YAML: invalid trailing content after double-quoted scalar
@@ -298,6 +302,8 @@ fn expressions_that_yaml_reads_otherwise_are_told_how_to_be_written() {
     && true
     16:15-16:17: error[anchor] anchors are not allowed, and YAML reads `&&` as one
         help: quote the expression as a whole, or put it on its own lines after `>`
+    16:15-16:22: warning[constant-assertion] the assertion is always true
+        help: ask something of `resource`
     "a" == "b"
     16:19-16:20: error[yaml-syntax] the file is not YAML: invalid trailing content after double-quoted scalar
         help: quote the expression as a whole, or put it on its own lines after `>`

@@ -217,12 +217,11 @@ fn wrong_operator(word: &str, place: Span, expected: usize) -> Option<Problem> {
             Problem::error(place, "unknown-operator", format!("there is no operator `{word}`"));
         return Some(problem.help(did_you_mean(word, Operator::ALL.map(Operator::name))));
     };
-    let (compares_with, wanted) =
-        if operator.is_unary() { ("no", "") } else { ("a", ", expected") };
-    (operator.is_unary() != (expected == 0)).then(|| {
-        let message = format!("`{word}` compares with {compares_with} value");
+    // The other way round is fine: whoever takes the operator from a parameter always gives both.
+    (!operator.is_unary() && expected == 0).then(|| {
+        let message = format!("`{word}` compares with a value");
         Problem::error(place, "wrong-arguments", message)
-            .help(format!("write `compare(observed, \"{word}\"{wanted})`"))
+            .help(format!("write `compare(observed, \"{word}\", expected)`"))
     })
 }
 
