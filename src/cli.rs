@@ -3,10 +3,12 @@
 //! Reading arguments and choosing words for the terminal happens here; everything else is called.
 
 mod demo;
+mod eval;
 mod evaluate;
 mod get;
 mod init;
 mod migrate;
+mod origin;
 mod output;
 mod record;
 mod schema;
@@ -40,6 +42,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Look at the resources of an account, recorded or live
     Get(get::Arguments),
+    /// Try an expression on the resources of an account, recorded or live
+    Eval(eval::Arguments),
     /// Print the JSON Schema of a kind of document, for editors
     Schema(schema::Arguments),
     /// Write an account's live inventory to a file
@@ -60,6 +64,7 @@ pub fn run() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Get(arguments) => get::run(&arguments),
+        Command::Eval(arguments) => eval::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Record(arguments) => record::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),

@@ -46,6 +46,8 @@ pub enum Shape {
     AssertAll,
     /// Any value of a resource, for looking at it.
     Value,
+    /// Any value of all of them together.
+    ValueOfAll,
 }
 
 impl Shape {
@@ -55,8 +57,18 @@ impl Shape {
             Self::Filter => "where",
             Self::Assert => "assert",
             Self::AssertAll => "assertAll",
-            Self::Value => "the expression",
+            Self::Value | Self::ValueOfAll => "the expression",
         }
+    }
+
+    /// Whether it sees all resources together, as `resources`.
+    pub fn is_of_all(self) -> bool {
+        matches!(self, Self::AssertAll | Self::ValueOfAll)
+    }
+
+    /// Whether it may have a value of any type.
+    fn is_value(self) -> bool {
+        matches!(self, Self::Value | Self::ValueOfAll)
     }
 }
 

@@ -16,6 +16,7 @@ pub mod rehearsal;
 pub mod resources;
 pub mod sarif;
 mod speaker;
+pub mod trials;
 mod words;
 mod yaml;
 

@@ -39,7 +39,7 @@ enum Format {
     Text,
     /// One JSON document
     Json,
-    /// JUnit's XML, for CI systems
+    /// The XML of `JUnit`, for CI systems
     Junit,
 }
 

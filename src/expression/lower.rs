@@ -55,7 +55,7 @@ pub(super) fn lower(
         nodes: 0,
     };
     let root = lowering.node(tree);
-    if shape != Shape::Value && !root.kind.is_open() && !matches!(root.kind, Type::Bool) {
+    if !shape.is_value() && !root.kind.is_open() && !matches!(root.kind, Type::Bool) {
         lowering.problems.push(
             Problem::error(
                 root.node.span,
@@ -66,7 +66,7 @@ pub(super) fn lower(
         );
     }
     let Lowering { slots, mut problems, .. } = lowering;
-    if problems.is_empty() && shape != Shape::Value {
+    if problems.is_empty() && !shape.is_value() {
         lint::check(&root.node, shape, &mut problems);
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));

@@ -17,7 +17,7 @@
 //! | element removal | a list without one of its first elements |
 
 use super::Expression;
-use super::functions::{self, Function};
+use super::functions;
 use super::show;
 use super::tree::{Arithmetic, Comparison, Expr, Loop, Macro, Node};
 use crate::resource::Value;
@@ -110,8 +110,7 @@ fn variants(node: &Node, is_truth: bool) -> Vec<Expr> {
     match &node.expr {
         Expr::And(terms) => terms_of(terms, Expr::And, Expr::Or),
         Expr::Or(terms) => terms_of(terms, Expr::Or, Expr::And),
-        Expr::Not(of) => vec![of.expr.clone()],
-        Expr::Negate(of) => vec![of.expr.clone()],
+        Expr::Not(of) | Expr::Negate(of) => vec![of.expr.clone()],
         Expr::Equal(pair) => vec![Expr::NotEqual(pair.clone())],
         Expr::NotEqual(pair) => vec![Expr::Equal(pair.clone())],
         Expr::Order(comparison, pair) => {
@@ -135,19 +134,21 @@ fn variants(node: &Node, is_truth: bool) -> Vec<Expr> {
         }
         Expr::Constant(value) => constants(value).into_iter().map(Expr::Constant).collect(),
         Expr::List(items) => without_each(items).map(Expr::List).collect(),
-        Expr::Call { function, .. } if is_truth && is_boolean(*function) => vec![opposite(node)],
-        Expr::Property(_) | Expr::PropertyOf { .. } | Expr::Select { .. } if is_truth => {
+        Expr::Call { function, .. } if is_truth && functions::is_boolean(*function) => {
             vec![opposite(node)]
         }
-        Expr::Local { .. } | Expr::Index(_) | Expr::Parameter(_) if is_truth => {
+        Expr::Property(_)
+        | Expr::PropertyOf { .. }
+        | Expr::Select { .. }
+        | Expr::Local { .. }
+        | Expr::Index(_)
+        | Expr::Parameter(_)
+            if is_truth =>
+        {
             vec![opposite(node)]
         }
         _ => Vec::new(),
     }
-}
-
-fn is_boolean(function: Function) -> bool {
-    functions::is_boolean(function)
 }
 
 fn opposite(node: &Node) -> Expr {

@@ -216,7 +216,9 @@ fn binding(entry: &Entry, environment: &Environment, notes: &mut Notes) -> Optio
         Diagnostic::error(entry.place.clone(), code, message).help(help)
     });
     let is_fine = refused.is_none();
-    refused.into_iter().for_each(|refused| notes.push(refused));
+    if let Some(refused) = refused {
+        notes.push(refused);
+    }
     let node = &entry.value;
     let schema = resource_type(node, notes)?;
     let filter = match node.get(Shape::Filter.field()) {

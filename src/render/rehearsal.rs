@@ -1,4 +1,4 @@
-//! What the tests of policies came to: for people, as JSON, and as JUnit for CI systems.
+//! What the tests of policies came to: for people, as JSON, and as `JUnit` for CI systems.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -109,7 +109,7 @@ impl Rehearsal<'_> {
         })
     }
 
-    /// JUnit's XML: a suite for each test, a test case for each case.
+    /// The XML of `JUnit`: a suite for each test, a test case for each case.
     pub fn junit(&self) -> String {
         let mut report = Report::new("cloudcorrect");
         let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();

@@ -8,9 +8,9 @@ use cel::common::ast::{CallExpr, operators};
 use super::super::Problem;
 use super::super::functions::{self, Form, Function, Signature};
 use super::super::library::{self, Operator};
+use super::super::show;
 use super::super::tree::{Expr, Node, Slot, Span};
 use super::super::types::Type;
-use super::super::{Shape, show};
 use super::{Lowering, Typed, broken, nearest};
 use crate::resource::{Schema, Value};
 
@@ -136,7 +136,7 @@ impl Lowering<'_> {
             Function::Matches => return self.matches(arguments, method, span),
             Function::Tag => {
                 let schema = match self.environment.subject {
-                    Some(schema) if self.shape != Shape::AssertAll => schema,
+                    Some(schema) if !self.shape.is_of_all() => schema,
                     _ => return self.error(span, "unknown-name", NO_RESOURCE.to_owned()),
                 };
                 let Some(slot) = self.tags(schema) else { return self.no_tags(schema, span) };
