@@ -69,10 +69,10 @@ pub enum What {
     Added,
     /// It is gone.
     Removed,
-    /// It had another name: what its history has stays under that one.
+    /// It had another name. The history of a group stays under that one, that of a check goes on.
     Renamed {
         /// The name that it had.
-        from: GroupName,
+        from: String,
     },
     /// A field has another value; an empty text where it has none.
     Field {

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::expression::Expression;
-use crate::policy::{Account, AccountName, Check, Group, GroupName, OnEmpty, PolicySet, Question};
+use crate::policy::{
+    Account, AccountName, Check, CheckId, Group, GroupName, OnEmpty, PolicySet, Question,
+};
 use crate::schedule::Schedule;
 
 use super::conjuncts::{Relation, relation};
@@ -25,7 +27,7 @@ pub fn changes(base: &PolicySet, head: &PolicySet) -> Changes {
             continue;
         }
         if let Some(was) = was {
-            found.push(&subject, What::Renamed { from: was.name.clone() }, Weight::Neutral);
+            found.push(&subject, What::Renamed { from: was.name.to_string() }, Weight::Neutral);
         }
         match (old.or(was), new) {
             (Some(old), Some(new)) => {
@@ -145,10 +147,24 @@ impl Found {
         let [was, is] = [old, new].map(|group| -> BTreeMap<_, _> {
             group.checks.iter().map(|check| (&check.id, check)).collect()
         });
+        let former = |check: &Check| {
+            let gone = |id: &&CheckId| was.contains_key(id) && !is.contains_key(id);
+            check.formerly.iter().find(gone).cloned()
+        };
+        let renamed: BTreeSet<CheckId> = new.checks.iter().filter_map(former).collect();
         for (id, old, now) in pairs(&was, &is) {
             let subject = Subject::Check(new.name.clone(), (*id).clone());
-            match (old, now) {
-                (Some(old), Some(now)) => self.check(&subject, old, now),
+            let former = now.filter(|_| old.is_none()).and_then(|now| former(now));
+            let before = former.as_ref().and_then(|id| was.get(id));
+            match (old.or(before), now) {
+                (Some(_), None) if renamed.contains(*id) => {}
+                (Some(old), Some(now)) => {
+                    if let Some(from) = former {
+                        let what = What::Renamed { from: from.to_string() };
+                        self.push(&subject, what, Weight::Neutral);
+                    }
+                    self.check(&subject, old, now);
+                }
                 _ => self.existence(&subject, old.is_some()),
             }
         }

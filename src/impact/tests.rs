@@ -273,3 +273,18 @@ fn whole_groups_and_accounts_come_and_go() {
     ");
     assert_eq!(changes(&full, &empty).weaker().count(), 3);
 }
+
+#[test]
+fn a_check_with_a_former_id_is_the_same_check() {
+    insta::assert_snapshot!(
+        after(&[
+            ("    - id: versioned\n      select", "    - id: renamed\n      formerly: [versioned, other]\n      select"),
+            ("severity: high", "severity: low"),
+        ]),
+        @r"
+    Weaker: storage/private: severity `high` -> `low`
+    Neutral: storage/renamed: was versioned
+    Neutral: storage/renamed: title `versioned` -> `renamed`
+    "
+    );
+}

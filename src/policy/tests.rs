@@ -490,6 +490,7 @@ const WHOLE_GROUP: &str = r#"{
         "suspend": true,
         "checks": [{
             "id": "a",
+            "formerly": ["z"],
             "title": "x",
             "severity": "low",
             "select": "AWS::S3::Bucket",

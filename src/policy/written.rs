@@ -241,6 +241,10 @@ asking! {
         /// How much a failure matters.
         #[serde(default)]
         pub(super) severity: Severity,
+        /// Ids that the check had before: its history goes on.
+        #[serde(default)]
+        #[schemars(with = "Vec<String>", inner(regex(pattern = NAME_PATTERN)))]
+        pub(super) formerly: Vec<Option<String>>,
         /// A check type that says what is checked, such as `aws/s3-bucket-exists`, in the place of
         /// `select` and `assert`.
         #[serde(default)]

@@ -113,6 +113,9 @@ fn item(change: &Change) -> String {
         Weight::Neutral => "",
     };
     match what {
+        What::Renamed { from } if matches!(change.subject, Subject::Check(..)) => {
+            format!("- {subject} was {}; its history goes on{weight}\n", code(from))
+        }
         What::Renamed { from } => {
             format!("- {subject} was {from}; its history stays under that name{weight}\n")
         }

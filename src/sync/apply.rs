@@ -55,13 +55,14 @@ async fn bring_into_force(
     plan: &SyncPlan,
     application: &Application,
 ) -> anyhow::Result<Vec<String>> {
-    let Application { files, groups, checks, retired } = application;
+    let Application { files, groups, checks, renamed, retired } = application;
     let commit = plan.commit.id.to_string();
     policies::apply(connection, fence, &commit, &plan.commit.author, files).await?;
     groups::retire(connection, fence, retired).await?;
     let changed = groups::upsert(connection, fence, &commit, groups).await?;
     let checks: Vec<_> =
         checks.iter().map(|(group, rules)| (group.as_str(), rules.as_slice())).collect();
+    checks::rename(connection, fence, renamed).await?;
     checks::define(connection, fence, &checks).await?;
     Ok(changed)
 }

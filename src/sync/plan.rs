@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::db::Digest;
+use crate::db::checks::Renaming;
 use crate::db::groups::GroupUpsert;
 use crate::db::policies::{FileChange, InForce};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::git::{Commit, CommitId};
-use crate::policy::{Check, Group, PolicySet, Reading, Rule};
+use crate::policy::{Check, CheckId, Group, PolicySet, Reading, Rule};
 use crate::render::compliance::unit;
 use crate::resource::Region;
 
@@ -40,6 +41,8 @@ pub(super) struct Application {
     pub(super) groups: Vec<GroupUpsert>,
     /// What the checks of each of them ask.
     pub(super) checks: Vec<(String, Vec<Rule>)>,
+    /// Checks that had other ids, as far as their groups say.
+    pub(super) renamed: Vec<Renaming>,
     /// Groups that are gone.
     pub(super) retired: Vec<String>,
 }
@@ -103,6 +106,7 @@ fn application(policies: &Policies, standing: &Standing) -> Application {
         files: file_changes(policies, &standing.policies),
         groups: set.groups.values().map(|group| upsert(set, group)).collect(),
         checks: set.groups.values().map(rules).collect(),
+        renamed: set.groups.values().flat_map(renamings).collect(),
         retired: standing.groups.iter().filter(is_gone).cloned().collect(),
     }
 }
@@ -132,6 +136,16 @@ fn upsert(policies: &PolicySet, group: &Group) -> GroupUpsert {
         description: group.description.clone(),
         unit: unit(group),
     }
+}
+
+fn renamings(group: &Group) -> Vec<Renaming> {
+    let renaming = |check: &Check, from: &CheckId| Renaming {
+        group: group.name.to_string(),
+        from: from.to_string(),
+        to: check.id.to_string(),
+    };
+    let checks = group.checks.iter();
+    checks.flat_map(|check| check.formerly.iter().map(|from| renaming(check, from))).collect()
 }
 
 fn rules(group: &Group) -> (String, Vec<Rule>) {
