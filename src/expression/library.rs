@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-pub(super) use self::text::{matches, pattern};
+pub(super) use self::text::{is_like, matches, pattern};
 use super::Budget;
 use super::functions::Function;
 use super::show;

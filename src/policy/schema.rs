@@ -8,6 +8,7 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value as Json, json};
 
+use super::written::waiver::WaiverDocument;
 use super::written::{AccountDocument, CheckTypeDocument, GroupDocument};
 
 /// The schemas by kind.
@@ -16,6 +17,7 @@ static SCHEMAS: LazyLock<IndexMap<&'static str, Json>> = LazyLock::new(|| {
         ("Account", generate::<AccountDocument>("Account")),
         ("Group", generate::<GroupDocument>("Group")),
         ("CheckType", generate::<CheckTypeDocument>("CheckType")),
+        ("Waiver", generate::<WaiverDocument>("Waiver")),
     ])
 });
 

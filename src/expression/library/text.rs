@@ -83,6 +83,15 @@ pub(super) fn glob(
     budget: &mut Budget,
 ) -> Result<Option<Value>, Failure> {
     let (Some(text), Some(pattern)) = (text.as_str(), pattern.as_str()) else { return Ok(None) };
+    is_like(text, pattern, budget).map(|is_like| Some(Value::Bool(is_like)))
+}
+
+/// [`glob`] over texts.
+pub(in crate::expression) fn is_like(
+    text: &str,
+    pattern: &str,
+    budget: &mut Budget,
+) -> Result<bool, Failure> {
     let (mut text, mut pattern) = (text.chars(), pattern.chars());
     // Behind the last `*`: the pattern from there, and the text that it is tried on next.
     let mut retry = None;
@@ -106,12 +115,12 @@ pub(super) fn glob(
                 text = rest;
                 continue;
             }
-            (None, None) => return Ok(Some(Value::Bool(true))),
+            (None, None) => return Ok(true),
             _ => {}
         }
-        let Some((behind, from)) = &mut retry else { return Ok(Some(Value::Bool(false))) };
+        let Some((behind, from)) = &mut retry else { return Ok(false) };
         if from.next().is_none() {
-            return Ok(Some(Value::Bool(false)));
+            return Ok(false);
         }
         pattern = behind.clone();
         text = from.clone();
