@@ -10,7 +10,9 @@ mod judge;
 mod outcome;
 #[cfg(test)]
 mod tests;
+mod waivers;
 
 pub use finding::{CheckResult, CheckStanding, Finding, GroupResult, NO_RESOURCE};
 pub use judge::evaluate;
 pub use outcome::{Counts, Outcome, UnknownOutcome};
+pub use waivers::{WaiverStanding, waive};

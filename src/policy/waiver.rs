@@ -8,6 +8,8 @@ use std::fmt;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::account::Account;
 use super::group::Group;
@@ -124,6 +126,13 @@ impl Waiver {
         } else {
             Validity::InForce
         }
+    }
+
+    /// What it says: SHA-256 over canonical JSON. Where it stands does not count.
+    pub fn digest(&self) -> [u8; 32] {
+        let Self { name, covers, reason, owner, expires, approved_by, ticket, .. } = self;
+        let said = json!([name, covers, reason, owner, expires, approved_by, ticket]);
+        Sha256::digest(said.to_string()).into()
     }
 
     /// The first instant at which it no longer holds.
