@@ -15,6 +15,7 @@ pub mod post;
 pub mod resources;
 pub mod sarif;
 mod speaker;
+pub mod waivers;
 mod words;
 mod yaml;
 

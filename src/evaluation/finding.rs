@@ -42,8 +42,8 @@ impl Finding {
         let seen = self.observed();
         let Some(waiver) = &self.waiver else { return seen };
         let Waiver { name, reason, owner, expires, .. } = waiver.as_ref();
-        let waived = format!("waived until {expires} by {owner} ({name}): {reason}");
-        if seen.is_empty() { waived } else { format!("{seen}; {waived}") }
+        let why = format!("waived until {expires} by {owner} ({name}): {reason}");
+        if seen.is_empty() { why } else { format!("{seen}; {why}") }
     }
 
     /// The same without the waiver.

@@ -97,7 +97,9 @@ fn turn(
             finding.waiver = Some(Arc::clone(longest.waiver));
         }
     }
-    matching.iter_mut().for_each(|matcher| matcher.counts.add(finding.outcome));
+    for matcher in &mut matching {
+        matcher.counts.add(finding.outcome);
+    }
 }
 
 fn add_up(check: &mut CheckResult) {
