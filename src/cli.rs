@@ -13,6 +13,7 @@ mod schema;
 mod serve;
 mod tree;
 mod validate;
+mod waive;
 mod wanted;
 
 use std::process::ExitCode;
@@ -47,6 +48,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Bring the database to this version's schema
     Migrate(migrate::Arguments),
+    /// Write waivers for what fails now
+    Waive(waive::Arguments),
 }
 
 /// Runs the command line of the process and gives its exit status.
@@ -61,6 +64,7 @@ pub fn run() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
+        Command::Waive(arguments) => waive::run(&arguments),
     };
     outcome.unwrap_or_else(|error| {
         output::error(&error);

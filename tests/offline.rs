@@ -5,6 +5,8 @@ use std::process::{Command, Output};
 
 #[path = "offline/authoring.rs"]
 mod authoring;
+#[path = "offline/waivers.rs"]
+mod waivers;
 
 fn cloudcorrect(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cloudcorrect"));
