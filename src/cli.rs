@@ -16,6 +16,7 @@ mod serve;
 mod test;
 mod tree;
 mod validate;
+mod waive;
 mod wanted;
 
 use std::process::ExitCode;
@@ -54,6 +55,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Bring the database to this version's schema
     Migrate(migrate::Arguments),
+    /// Write waivers for what fails now
+    Waive(waive::Arguments),
 }
 
 /// Runs the command line of the process and gives its exit status.
@@ -70,6 +73,7 @@ pub fn run() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
+        Command::Waive(arguments) => waive::run(&arguments),
     };
     outcome.unwrap_or_else(|error| {
         output::error(&error);

@@ -3,14 +3,18 @@
 //! Both a sync and an evaluation change it; both call [`want`] in their own transaction. The words
 //! are chosen in `render`, posting is left to `reporter`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use sqlx::PgConnection;
 
 use crate::db::groups::{self, Group};
 use crate::db::sources::{self, Host, Lock};
+use crate::db::waivers::{self, Concern};
 use crate::db::{checks, outbox};
+use crate::evaluation::WaiverStanding;
+use crate::policy::Mode;
 use crate::render::Speaker;
 use crate::render::compliance::{GroupState, Wanting, compliance};
 use crate::render::links::Links;
@@ -33,16 +37,41 @@ pub async fn want(connection: &mut PgConnection, lock: &Lock, links: &Links) -> 
         let Some(standing) = check.standing else { continue };
         wanting.entry(check.group).or_default().push(Wanting { rule: check.rule, standing });
     }
+    let concerns = waivers::of_source(&mut *connection, source.id).await?;
+    let waivers = standings(concerns, &groups);
     let state = |group: Group| {
         let checks = wanting.remove(&group.definition.name).unwrap_or_default();
         state(group, checks)
     };
     let states = groups.into_iter().map(state).collect::<Result<Vec<_>>>()?;
     let speaker = Speaker { source: &source.registration.name, is_alone };
-    let post = compliance(speaker, commit, &states, links);
+    let post = compliance(speaker, commit, &states, &waivers, links);
     let json = serde_json::to_value(&post).context("cannot write the post")?;
     outbox::want(connection, source.id, &post.key(), &json).await?;
     Ok(())
+}
+
+/// How the waivers of the groups that are shown stand. Of one that concerns a group which was not
+/// evaluated yet nothing can be said.
+fn standings(concerns: Vec<Concern>, groups: &[Group]) -> Vec<WaiverStanding> {
+    let shown: BTreeMap<&str, bool> = groups
+        .iter()
+        .filter(|group| group.definition.mode != Mode::Shadow && !group.definition.suspended)
+        .map(|group| (group.definition.name.as_str(), group.evaluated))
+        .collect();
+    let mut open = BTreeSet::new();
+    let mut known = Vec::new();
+    for Concern { group, waiver, standing } in concerns {
+        match (shown.get(group.as_str()), standing) {
+            (None, _) => {}
+            (Some(true), Some((validity, counts))) => {
+                known.push(WaiverStanding { waiver: Arc::new(waiver), validity, counts });
+            }
+            _ => drop(open.insert(waiver.name)),
+        }
+    }
+    known.retain(|standing| !open.contains(&standing.waiver.name));
+    WaiverStanding::merged(known)
 }
 
 fn state(group: Group, checks: Vec<Wanting>) -> Result<GroupState> {

@@ -11,6 +11,7 @@ mod outcome;
 mod rehearsal;
 #[cfg(test)]
 mod tests;
+mod waivers;
 
 pub use finding::{CheckResult, CheckStanding, Finding, GroupResult, NO_RESOURCE};
 pub use judge::evaluate;
@@ -18,3 +19,4 @@ pub use outcome::{Counts, Outcome, UnknownOutcome};
 pub use rehearsal::{
     CaseResult, Coverage, Difference, Mutation, Survivor, coverage, mutate, rehearse,
 };
+pub use waivers::{WaiverStanding, waive};

@@ -139,6 +139,13 @@ pub enum Verdict {
     Unknown(Failure),
 }
 
+/// Whether a text is as a pattern says, where `*` stands for any characters and `?` for one, as the
+/// function `glob` has it. Nothing is like a pattern that takes more steps than a [`Budget`] has:
+/// one of 1000 characters takes fewer over any id or ARN.
+pub fn glob(text: &str, pattern: &str) -> bool {
+    library::is_like(text, pattern, &mut Budget::default()).unwrap_or(false)
+}
+
 /// A part of an expression that was false, and what it saw.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observation {

@@ -7,14 +7,16 @@
 
 mod compare;
 mod conjuncts;
+mod waivers;
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::policy::{AccountName, CheckId, GroupName};
+use crate::policy::{AccountName, CheckId, GroupName, WaiverName};
 
 pub use compare::changes;
 
-/// Everything that differs between two revisions: accounts first, then each group with its checks.
+/// Everything that differs between two revisions: accounts first, then each group with its checks,
+/// then waivers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Changes(Vec<Change>);
 
@@ -60,6 +62,8 @@ pub enum Subject {
     Group(GroupName),
     /// A check of a group.
     Check(GroupName, CheckId),
+    /// A waiver.
+    Waiver(WaiverName),
 }
 
 /// What differs.

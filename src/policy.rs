@@ -22,6 +22,7 @@ mod source;
 mod test_case;
 #[cfg(test)]
 mod tests;
+mod waiver;
 mod words;
 mod written;
 mod yaml;
@@ -30,10 +31,13 @@ pub use account::{Account, AccountSelector};
 pub use check::{Check, Rule};
 pub use check_type::{CheckType, CheckTypes};
 pub use group::Group;
-pub use names::{AccountName, CheckId, CheckTypeName, GroupName, InvalidName, TestName};
+pub use names::{
+    AccountName, CheckId, CheckTypeName, GroupName, InvalidName, TestName, WaiverName,
+};
 pub use parameters::Declared as DeclaredParameter;
 pub use question::{Let, Question};
 pub use set::{PolicySet, Reading};
 pub use source::{SourceFile, is_policy_file};
 pub use test_case::{Case, Expected, ExpectedOutcome, Test, TestSubject};
+pub use waiver::{Covered, EXPIRING_DAYS, Validity, Waiver};
 pub use words::{Mode, OnEmpty, Pick, Severity, Span, UnknownWord};

@@ -17,6 +17,7 @@ pub mod resources;
 pub mod sarif;
 mod speaker;
 pub mod trials;
+pub mod waivers;
 mod words;
 mod yaml;
 

@@ -141,7 +141,8 @@ impl<'a> Judge<'a> {
             unknown @ Verdict::Unknown(_) => unknown,
         };
         let finding = self.verdict(verdict, resource.region.clone(), &self.subject(resource));
-        Some(Finding { resource_id: Arc::clone(&resource.id), ..finding })
+        let (resource_id, arn) = (Arc::clone(&resource.id), resource.arn.clone());
+        Some(Finding { resource_id, arn, ..finding })
     }
 
     fn selects(&self, resource: &Resource) -> Verdict {
@@ -259,9 +260,11 @@ impl<'a> Judge<'a> {
             region,
             resource_type: self.schema().type_name.clone(),
             resource_id,
+            arn: None,
             outcome,
             failure: None,
             observations: Vec::new(),
+            waiver: None,
         }
     }
 }

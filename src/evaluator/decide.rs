@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
 use crate::db::Digest;
 use crate::db::findings::{ClosedReason, FindingChange, FindingKey, FindingRecord, OpenFinding};
-use crate::evaluation::{CheckStanding, GroupResult, NO_RESOURCE, Outcome};
+use crate::db::waivers::Concern;
+use crate::evaluation::{CheckStanding, GroupResult, NO_RESOURCE, Outcome, WaiverStanding};
 use crate::policy::{Account, Check, Group, Question};
 use crate::resource::{AccountId, Cause, Failure, Inventory, Listing, Operation, Provider, Schema};
 
@@ -91,6 +93,21 @@ pub(super) fn standings(group: &Group, records: &[FindingRecord]) -> Vec<CheckSt
         }
     };
     group.checks.iter().map(standing).collect()
+}
+
+/// Whether a waiver stands otherwise than after the last run.
+pub(super) fn stand_otherwise(stood: &[Concern], now: &[WaiverStanding]) -> bool {
+    let stood: BTreeMap<_, _> =
+        stood.iter().map(|concern| (&concern.waiver.name, concern.standing)).collect();
+    now.iter().any(|one| {
+        let before = stood.get(&one.waiver.name).copied().flatten();
+        before != Some((one.validity, one.counts))
+    })
+}
+
+/// When the next of the waivers that hold at an instant ends.
+pub(super) fn next_end(waivers: &[WaiverStanding], at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    waivers.iter().map(|standing| standing.waiver.ends_at()).filter(|end| *end > at).min()
 }
 
 /// What changes between the findings that stand and those of a new result.

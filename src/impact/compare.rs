@@ -38,6 +38,9 @@ pub fn changes(base: &PolicySet, head: &PolicySet) -> Changes {
             _ => found.existence(&subject, old.is_some()),
         }
     }
+    for (name, old, new) in pairs(&base.waivers, &head.waivers) {
+        found.waiver(name, old.map(AsRef::as_ref), new.map(AsRef::as_ref));
+    }
     Changes(found.0)
 }
 
@@ -64,11 +67,12 @@ fn pairs<'a, K: Ord, V>(
     keys.into_iter().map(|key| (key, old.get(key), new.get(key)))
 }
 
+/// What was found so far.
 #[derive(Default)]
-struct Found(Vec<Change>);
+pub(super) struct Found(Vec<Change>);
 
 impl Found {
-    fn push(&mut self, subject: &Subject, what: What, weight: Weight) {
+    pub(super) fn push(&mut self, subject: &Subject, what: What, weight: Weight) {
         self.0.push(Change { subject: subject.clone(), what, weight });
     }
 
@@ -79,7 +83,7 @@ impl Found {
     }
 
     /// Notes a field, if its value differs.
-    fn field(
+    pub(super) fn field(
         &mut self,
         subject: &Subject,
         field: &'static str,
@@ -246,7 +250,7 @@ impl Found {
 }
 
 /// The weight of a value that demands the more the greater it is.
-fn by_rank<T: Ord>(old: &T, new: &T) -> Weight {
+pub(super) fn by_rank<T: Ord>(old: &T, new: &T) -> Weight {
     match old.cmp(new) {
         Ordering::Greater => Weight::Weaker,
         Ordering::Equal => Weight::Neutral,
@@ -268,7 +272,8 @@ fn demand(on_empty: OnEmpty) -> u8 {
     }
 }
 
-fn listed<T: ToString>(all: impl IntoIterator<Item = T>) -> String {
+/// In a line, with commas.
+pub(super) fn listed<T: ToString>(all: impl IntoIterator<Item = T>) -> String {
     all.into_iter().map(|one| one.to_string()).collect::<Vec<_>>().join(", ")
 }
 

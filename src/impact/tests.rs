@@ -1,5 +1,7 @@
 //! Changes of two small revisions, a line each.
 
+mod waivers;
+
 use std::fmt::Write as _;
 
 use super::*;
@@ -70,6 +72,7 @@ fn shown(changes: &Changes) -> String {
             Subject::Account(name) => format!("account {name}"),
             Subject::Group(name) => name.to_string(),
             Subject::Check(group, check) => format!("{group}/{check}"),
+            Subject::Waiver(name) => format!("waiver {name}"),
         };
         let what = match what {
             What::Added => "added".to_owned(),

@@ -131,6 +131,10 @@ name! {
     TestName, check
 }
 name! {
+    /// The name of a `Waiver` document.
+    WaiverName, check
+}
+name! {
     /// The name of a `CheckType` document, such as `aws/s3-bucket-exists`.
     CheckTypeName, check_path
 }

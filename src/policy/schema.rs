@@ -8,6 +8,7 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value as Json, json};
 
+use super::written::waiver::WaiverDocument;
 use super::written::{AccountDocument, CheckTypeDocument, GroupDocument, TestDocument};
 
 /// The schemas by kind.
@@ -17,6 +18,7 @@ static SCHEMAS: LazyLock<IndexMap<&'static str, Json>> = LazyLock::new(|| {
         ("Group", generate::<GroupDocument>("Group")),
         ("CheckType", generate::<CheckTypeDocument>("CheckType")),
         ("Test", generate::<TestDocument>("Test")),
+        ("Waiver", generate::<WaiverDocument>("Waiver")),
     ])
 });
 

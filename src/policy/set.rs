@@ -13,11 +13,12 @@ use super::account::{Account, References};
 use super::check_type::{CheckType, CheckTypes};
 use super::declared::Declared;
 use super::group::Group;
-use super::names::{AccountName, CheckId, CheckTypeName, GroupName, TestName};
+use super::names::{AccountName, CheckId, CheckTypeName, GroupName, TestName, WaiverName};
 use super::notes::Notes;
 use super::shape::{fit, nearest, short};
 use super::source::SourceFile;
 use super::test_case::{Test, TestSubject};
+use super::waiver::{self, Waiver};
 use super::yaml::{Node, Tree};
 use super::{schema, yaml};
 
@@ -32,6 +33,8 @@ pub struct PolicySet {
     pub check_types: BTreeMap<CheckTypeName, Arc<CheckType>>,
     /// Tests by name. They decide nothing.
     pub tests: BTreeMap<TestName, Test>,
+    /// Waivers by name.
+    pub waivers: BTreeMap<WaiverName, Arc<Waiver>>,
 }
 
 /// What reading came to. The policies are whole only where no diagnostic is an error.
@@ -74,6 +77,11 @@ impl PolicySet {
     pub fn accounts_of<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a Account> {
         self.accounts.values().filter(|account| group.accounts.selects(account))
     }
+
+    /// The waivers that may turn findings of a group.
+    pub fn waivers_of<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a Arc<Waiver>> {
+        self.waivers.values().filter(|waiver| waiver.concerns(group))
+    }
 }
 
 /// Bytes of policies for which another thread is worth its start.
@@ -90,6 +98,9 @@ struct Reader {
     tested: Vec<(GroupName, CheckId, Place)>,
     /// Whether there may be accounts that could not be read.
     is_partial: bool,
+    waivers: Vec<waiver::References>,
+    /// Whether there are groups that could not be read.
+    lacks_groups: bool,
 }
 
 /// What `read` makes of each file, in the order of the files, on all processors.
@@ -134,7 +145,16 @@ impl Reader {
 
     /// Takes up what the next file says. Of two with one name the first counts.
     fn merge(&mut self, next: Self) {
-        let Self { policies, notes, declared, references, tested, is_partial } = next;
+        let Self {
+            policies,
+            notes,
+            declared,
+            references,
+            tested,
+            is_partial,
+            waivers,
+            lacks_groups,
+        } = next;
         for (name, account) in policies.accounts {
             self.policies.accounts.entry(name).or_insert(account);
         }
@@ -148,6 +168,11 @@ impl Reader {
             self.policies.tests.entry(name).or_insert(test);
         }
         self.tested.extend(tested);
+        for (name, waiver) in policies.waivers {
+            self.policies.waivers.entry(name).or_insert(waiver);
+        }
+        self.waivers.extend(waivers);
+        self.lacks_groups |= lacks_groups;
         self.notes.merge(notes);
         self.declared.merge(declared);
         self.references.extend(references);
@@ -163,6 +188,7 @@ impl Reader {
             Kind::Group => self.group(document, types),
             Kind::CheckType => self.check_type(document),
             Kind::Test => self.test(document, types),
+            Kind::Waiver => self.waiver(document),
             Kind::Later => {}
             Kind::Unknown => self.is_partial = true,
         }
@@ -207,6 +233,17 @@ impl Reader {
         if let Some(group) = Group::read(written, document, types, &mut self.notes) {
             self.references.push((group.name.clone(), references));
             self.policies.groups.entry(group.name.clone()).or_insert(group);
+        } else {
+            self.lacks_groups = true;
+        }
+    }
+
+    fn waiver(&mut self, document: &Node) {
+        self.declare("waiver", document, &["metadata", "name"]);
+        self.waivers.push(waiver::References::read(document));
+        let written = self.written(document, "Waiver");
+        if let Some(waiver) = Waiver::read(written, document, &mut self.notes) {
+            self.policies.waivers.entry(waiver.name.clone()).or_insert_with(|| Arc::new(waiver));
         }
     }
 
@@ -258,6 +295,13 @@ impl Reader {
         for (group, check, place) in std::mem::take(&mut self.tested) {
             self.follow_test(&group, &check, place);
         }
+        let known = waiver::Known {
+            policies: &self.policies,
+            declared: &self.declared,
+            lacks_accounts: self.is_partial,
+            lacks_groups: self.is_partial || self.lacks_groups,
+        };
+        self.waivers.iter().for_each(|waiver| waiver.follow(&known, &mut self.notes));
         Reading { policies: self.policies, diagnostics: self.notes.into_sorted() }
     }
 
@@ -344,7 +388,7 @@ impl CheckTypes {
 }
 
 /// Kinds of the design that this version does not have.
-const LATER: &[&str] = &["Waiver", "Pack", "Route"];
+const LATER: &[&str] = &["Pack", "Route"];
 
 /// What a document is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -353,6 +397,7 @@ enum Kind {
     Group,
     CheckType,
     Test,
+    Waiver,
     /// A kind of a later version.
     Later,
     /// Perhaps one of ours, misspelt.
@@ -368,6 +413,7 @@ fn kind_of(document: &Node, notes: &mut Notes) -> Kind {
             (_, Some("Group")) => return Kind::Group,
             (_, Some("CheckType")) => return Kind::CheckType,
             (_, Some("Test")) => return Kind::Test,
+            (_, Some("Waiver")) => return Kind::Waiver,
             (_, Some(kind)) if LATER.contains(&kind) => {
                 let message = format!("kind `{kind}` is not supported by this version");
                 notes.push(Diagnostic::error(node.place.clone(), "unsupported", message));

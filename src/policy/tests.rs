@@ -1,6 +1,7 @@
 //! What authors see: whole files in, diagnostics at their places out.
 
 mod check_types;
+mod waivers;
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -327,14 +328,14 @@ fn expressions_that_yaml_reads_otherwise_are_told_how_to_be_written() {
 
 #[test]
 fn documents_of_other_kinds_are_named() {
-    insta::assert_snapshot!(problems("kind: Groop\n---\nkind: Waiver\n---\nhello\n---\na: 1\n"), @r"
+    insta::assert_snapshot!(problems("kind: Groop\n---\nkind: Route\n---\nhello\n---\na: 1\n"), @r"
     1:7-1:12: error[unknown-kind] there is no kind `Groop`
         help: did you mean `Group`?
-    3:7-3:13: error[unsupported] kind `Waiver` is not supported by this version
+    3:7-3:12: error[unsupported] kind `Route` is not supported by this version
     5:1-5:6: error[wrong-type] a document must be a mapping, but this is a scalar
         help: start with `apiVersion: cloudcorrect.dev/v1` and `kind`
     7:1-7:2: error[missing-key] the document lacks `kind`
-        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Test`
+        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Test` or `Waiver`
     ");
     insta::assert_snapshot!(problems("apiVersion: v1\nkind: Group\nmetadata: {}\nspec: {}\n"), @"
     1:13-1:15: error[unknown-word] `apiVersion` is `v1`, but must be `cloudcorrect.dev/v1`
@@ -531,6 +532,26 @@ const WHOLE_CHECK_TYPE: &str = r#"{
     }
 }"#;
 
+const WHOLE_WAIVER: &str = r#"{
+    "apiVersion": "cloudcorrect.dev/v1",
+    "kind": "Waiver",
+    "metadata": { "name": "a", "labels": { "a": "b" }, "annotations": { "c": "d" } },
+    "spec": {
+        "match": {
+            "group": "a",
+            "check": "b",
+            "account": "prod",
+            "region": "global",
+            "resource": ["x", "y*"]
+        },
+        "reason": "x",
+        "owner": "x",
+        "expires": "2026-12-31",
+        "approvedBy": "x",
+        "ticket": "x"
+    }
+}"#;
+
 const WHOLE_ACCOUNT: &str = r#"{
     "apiVersion": "cloudcorrect.dev/v1",
     "kind": "Account",
@@ -604,8 +625,12 @@ const OF_SHAPE: [&str; 8] = [
 /// What editors accept is what the reader accepts: both go by the schema.
 #[test]
 fn the_schemas_say_what_is_accepted() {
-    let kinds =
-        [("Group", WHOLE_GROUP), ("Account", WHOLE_ACCOUNT), ("CheckType", WHOLE_CHECK_TYPE)];
+    let kinds = [
+        ("Group", WHOLE_GROUP),
+        ("Account", WHOLE_ACCOUNT),
+        ("CheckType", WHOLE_CHECK_TYPE),
+        ("Waiver", WHOLE_WAIVER),
+    ];
     for (kind, text) in kinds {
         let whole: serde_json::Value = serde_json::from_str(text).expect("JSON");
         let schema =

@@ -1,6 +1,8 @@
 //! Documents as they are written: the JSON Schemas of all kinds come from these types, and only
 //! what fits its schema is read into them. Items of lists that do not fit are `None` in their place.
 
+pub(super) mod waiver;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
