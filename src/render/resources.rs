@@ -392,10 +392,10 @@ mod tests {
 
     #[test]
     fn types_are_counted() {
-        insta::assert_snapshot!(Types::of(&inventory()).text(), @"
+        insta::assert_snapshot!(Types::of(&inventory()).text(), @r"
         AWS::S3::Bucket  at least 2
         could not list AWS::S3::Bucket in global: throttled: s3:ListBuckets: Slow down
-        not collected: 26 further types
+        not collected: 27 further types
         ");
         assert_eq!(Types::of(&inventory()).json()["types"][0]["count"], 2);
     }
@@ -405,10 +405,10 @@ mod tests {
         let mut inventory = inventory();
         let denied = Failure::new(Cause::AccessDenied, "s3:ListBuckets: Access Denied");
         inventory.listings.values_mut().for_each(|list| *list = Listing::Failed(denied.clone()));
-        insta::assert_snapshot!(Types::of(&inventory).text(), @"
+        insta::assert_snapshot!(Types::of(&inventory).text(), @r"
         AWS::S3::Bucket  unknown
         could not list AWS::S3::Bucket in global: access_denied: s3:ListBuckets: Access Denied
-        not collected: 26 further types
+        not collected: 27 further types
         ");
         assert_eq!(Types::of(&inventory).json()["types"][0]["count"], Json::Null);
         let told = "could not list AWS::S3::Bucket in global: access_denied: s3:ListBuckets: Access Denied";
