@@ -9,12 +9,13 @@ use crate::policy::schema;
 use super::page::{ANY, Page, code, codes, link, one_line, several};
 
 /// A document of each kind that has one here. They stand together: the group selects the account,
-/// the test is of a check of the group.
-const EXAMPLES: [(&str, &str); 4] = [
+/// the test and the waiver are of a check of the group.
+const EXAMPLES: [(&str, &str); 5] = [
     ("Account", include_str!("../../../templates/reference/account.yaml")),
     ("Group", include_str!("../../../templates/reference/group.yaml")),
     ("CheckType", include_str!("../../../templates/reference/check-type.yaml")),
     ("Test", include_str!("../../../templates/reference/test.yaml")),
+    ("Waiver", include_str!("../../../templates/reference/waiver.yaml")),
 ];
 
 /// The page.
@@ -131,14 +132,25 @@ fn kind(field: &Json) -> String {
     if !allowed.is_empty() {
         return codes(allowed.iter().map(|(word, _)| *word));
     }
+    let words = match field.get("type") {
+        Some(Json::Array(several)) => several.iter().filter_map(Json::as_str).collect(),
+        one => Vec::from_iter(one.and_then(Json::as_str)),
+    };
+    if words.is_empty() {
+        return ANY.to_owned();
+    }
+    words.into_iter().map(|word| of_word(word, field)).collect::<Vec<_>>().join(" or ")
+}
+
+/// A type with what it holds.
+fn of_word(word: &str, field: &Json) -> String {
     let inner = |key: &str| field.get(key).map(|it| several(&kind(it))).unwrap_or_default();
-    match field.get("type").and_then(Json::as_str) {
-        Some("array") => format!("list of {}", inner("items")),
-        Some("object") if properties(field).is_none() => {
+    match word {
+        "array" => format!("list of {}", inner("items")),
+        "object" if properties(field).is_none() => {
             format!("map of {}", inner("additionalProperties"))
         }
-        Some(word) => word.to_owned(),
-        None => ANY.to_owned(),
+        word => word.to_owned(),
     }
 }
 
@@ -150,7 +162,7 @@ fn description(field: &Json) -> String {
         let _ = write!(said, " It has {choices}.");
     }
     let allowed = allowed(field);
-    let is_told = allowed.iter().all(|(word, _)| said.contains(&code(word)));
+    let is_told = allowed.len() < 2 || allowed.iter().all(|(word, _)| said.contains(&code(word)));
     if !is_told {
         let meanings = allowed.iter().filter_map(|(word, means)| {
             let means = means.as_ref()?.trim_end_matches('.');
