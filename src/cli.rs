@@ -45,7 +45,7 @@ enum Command {
     Get(get::Arguments),
     /// Try an expression on the resources of an account, recorded or live
     Eval(eval::Arguments),
-    /// Print the JSON Schema of a kind of document, for editors
+    /// Print the JSON Schema of a kind of document, for editors, or list the check types
     Schema(schema::Arguments),
     /// Write an account's live inventory to a file
     Record(record::Arguments),

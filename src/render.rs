@@ -12,6 +12,7 @@ pub mod links;
 mod markdown;
 mod policies;
 pub mod post;
+pub mod reference;
 pub mod rehearsal;
 pub mod resources;
 pub mod sarif;

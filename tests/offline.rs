@@ -5,6 +5,10 @@ use std::process::{Command, Output};
 
 #[path = "offline/authoring.rs"]
 mod authoring;
+#[path = "offline/guide.rs"]
+mod guide;
+#[path = "offline/reference.rs"]
+mod reference;
 #[path = "offline/rehearsing.rs"]
 mod rehearsing;
 #[path = "offline/waivers.rs"]

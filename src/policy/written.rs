@@ -363,7 +363,7 @@ asking! {
 pub(super) struct ParameterSpec {
     /// The type of its value.
     #[serde(rename = "type", default)]
-    #[schemars(with = "ParameterWord")]
+    #[schemars(with = "ParameterWord", extend("default" = "string"))]
     pub(super) kind: ParameterWord,
     /// One sentence for people.
     #[serde(default)]
