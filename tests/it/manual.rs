@@ -129,6 +129,7 @@ fn every_command_line_of_the_manual_is_understood() {
     evaluate
     evaluate example-policies/policies --inventory examples/demo-account.json
     evaluate example-policies/policies --inventory examples/demo-account.json --format csv
+    evaluate example-policies/policies --inventory examples/demo-account.json --group aws-baseline
     get
     get --inventory examples/demo-account.json
     get AWS::EC2::Instance --inventory examples/demo-account.json
@@ -141,6 +142,8 @@ fn every_command_line_of_the_manual_is_understood() {
     schema Group
     serve
     serve --config cloudcorrect.toml
+    test example-policies/policies --coverage
+    test example-policies/policies --mutate
     validate --format github
     validate example-policies/policies
     ");
