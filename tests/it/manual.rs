@@ -108,9 +108,9 @@ fn the_commands_without_a_server_do_what_the_readme_says() {
     }
     assert_snapshot!(ends.join("\n"), @"
     cloudcorrect validate example-policies/policies
-      0: 4 files: 3 groups, 8 checks, 1 account are good
+      0: 9 files: 4 groups, 35 checks, 1 account are good
     cloudcorrect evaluate example-policies/policies --inventory examples/demo-account.json
-      1: ✗ identity
+      1: ✗ aws-baseline
     ");
 }
 
@@ -131,6 +131,7 @@ fn every_command_line_of_the_manual_is_understood() {
     evaluate --inventory prod.json --format json > results.json
     evaluate example-policies/policies --inventory examples/demo-account.json
     evaluate example-policies/policies --inventory examples/demo-account.json --format csv
+    evaluate example-policies/policies --inventory examples/demo-account.json --group aws-baseline
     get
     get --inventory examples/demo-account.json
     get AWS::EC2::Instance --inventory examples/demo-account.json
@@ -143,6 +144,8 @@ fn every_command_line_of_the_manual_is_understood() {
     schema Group
     serve
     serve --config cloudcorrect.toml
+    test example-policies/policies --coverage
+    test example-policies/policies --mutate
     validate --format github
     validate example-policies/policies
     waive --from results.json --reason Inherited --owner platform@example.com --output policies/waivers.yaml
