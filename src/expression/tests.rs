@@ -3,6 +3,7 @@
 mod checking;
 mod collections;
 mod comparing;
+mod conformance;
 mod environments;
 mod evaluation;
 mod explaining;
