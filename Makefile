@@ -1,6 +1,6 @@
 # The few commands of the house; each is a script that says more in its head.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test bench lint audit queries
+.PHONY: help setup build demo test fuzz bench lint audit queries
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -20,6 +20,10 @@ demo: ## the service on example policies and a recorded account, with its page
 test: ## all tests, or with FILTER=... those whose name contains it
 	@scripts/setup.sh test
 	@scripts/test.sh $(FILTER)
+
+fuzz: ## the reader of policies and the expressions on inputs that a fuzzer makes up, each for SECONDS=60
+	@scripts/setup.sh build
+	@scripts/fuzz.sh $(or $(SECONDS),60)
 
 bench: ## the figures of docs/performance.md, or FIGURES=... of its benches; builds in release mode first
 	@scripts/setup.sh test

@@ -5,6 +5,7 @@ source "$(dirname "$0")/env.sh"
 
 step 'format'
 cargo fmt --all --check
+cargo fmt --manifest-path fuzz/Cargo.toml --check
 
 step 'spelling'
 "$TEST_SERVERS/bin/typos"

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 use super::Budget;
 use super::show;
@@ -12,6 +12,17 @@ use crate::resource::{Cause, Failure, Value};
 /// A value that there is not.
 pub(super) fn no_value(message: impl Into<String>) -> Failure {
     Failure::new(Cause::ExpressionError, message)
+}
+
+/// An instant in the years that there are, 1 to 9999: others cannot be written as text.
+pub(super) fn instant_of(instant: DateTime<Utc>) -> Option<Value> {
+    (1..=9999).contains(&instant.year()).then_some(Value::Timestamp(instant))
+}
+
+/// A span of at most 10,000 years, as CEL has it.
+pub(super) fn span_of(span: TimeDelta) -> Option<Value> {
+    const MOST_SECONDS: i64 = 315_576_000_000;
+    (span.num_seconds().abs() <= MOST_SECONDS).then_some(Value::Duration(span))
 }
 
 /// Whether two values are equal; integers and doubles are compared as numbers.
@@ -158,19 +169,19 @@ pub(super) fn arithmetic(
         }
         (Add, Value::Timestamp(instant), Value::Duration(span))
         | (Add, Value::Duration(span), Value::Timestamp(instant)) => {
-            instant.checked_add_signed(*span).map(Value::Timestamp)
+            instant.checked_add_signed(*span).and_then(instant_of)
         }
         (Subtract, Value::Timestamp(instant), Value::Duration(span)) => {
-            instant.checked_sub_signed(*span).map(Value::Timestamp)
+            instant.checked_sub_signed(*span).and_then(instant_of)
         }
         (Subtract, Value::Timestamp(one), Value::Timestamp(other)) => {
-            Some(Value::Duration(one.signed_duration_since(*other)))
+            span_of(one.signed_duration_since(*other))
         }
         (Add, Value::Duration(one), Value::Duration(other)) => {
-            one.checked_add(other).map(Value::Duration)
+            one.checked_add(other).and_then(span_of)
         }
         (Subtract, Value::Duration(one), Value::Duration(other)) => {
-            one.checked_sub(other).map(Value::Duration)
+            one.checked_sub(other).and_then(span_of)
         }
         _ => None,
     };

@@ -4,6 +4,7 @@ mod baseline;
 mod checking;
 mod collections;
 mod comparing;
+mod conformance;
 mod environments;
 mod evaluation;
 mod explaining;

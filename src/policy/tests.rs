@@ -1,6 +1,7 @@
 //! What authors see: whole files in, diagnostics at their places out.
 
 mod check_types;
+mod files;
 mod waivers;
 
 use proptest::prelude::*;
@@ -18,7 +19,10 @@ fn read_bytes(bytes: impl Into<std::sync::Arc<[u8]>>) -> Reading {
 
 /// Each diagnostic as `line:column-end: level[code] message (help)`.
 fn problems(text: &str) -> String {
-    let reading = read(text);
+    told(&read(text))
+}
+
+fn told(reading: &Reading) -> String {
     let lines = reading.diagnostics.iter().map(|found| {
         let place = &found.place;
         let help = found.help.as_ref().map(|help| format!("\n    help: {help}"));
@@ -166,7 +170,7 @@ fn yaml_that_is_not_ours_is_refused_with_advice() {
     "#);
     let unquoted = group("    - id: a\n      select: AWS::S3::Bucket\n      assert: \"a\" == b\n");
     insta::assert_snapshot!(problems(&unquoted), @"
-    16:19-16:20: error[yaml-syntax] the file is not YAML: invalid trailing content after double-quoted scalar
+    16:19-16:20: error[yaml-syntax] the text in quotes ends before this, and more follows it
         help: quote the expression as a whole, or put it on its own lines after `>`
     ");
 }
@@ -237,10 +241,12 @@ fn a_broken_account_is_no_reason_to_say_that_it_is_not_there() {
 fn documents_behind_a_syntax_error_are_read() {
     let text = format!("a: [\n---\nkind: Groop\n---\nb: 'c\n--- # note\n{}", group(CHECK));
     insta::assert_snapshot!(problems(&text), @"
-    2:1-2:2: error[yaml-syntax] the file is not YAML: while parsing a node, did not find expected node content
+    2:1-2:2: error[yaml-syntax] a value is missing here
+        help: write one, and close each `[` and `{` that is open
     3:7-3:12: error[unknown-kind] there is no kind `Groop`
         help: did you mean `Group`?
-    5:4-5:5: error[yaml-syntax] the file is not YAML: while scanning a quoted scalar, found unexpected document indicator
+    5:4-5:5: error[yaml-syntax] the text in quotes that begins here is not closed before its document ends
+        help: close the quotes; no line inside begins with `---` or `...`
     ");
     assert_eq!(read(&text).policies.groups.len(), 1);
 }
@@ -306,16 +312,16 @@ fn expressions_that_yaml_reads_otherwise_are_told_how_to_be_written() {
     16:15-16:22: warning[constant-assertion] the assertion is always true
         help: ask something of `resource`
     "a" == "b"
-    16:19-16:20: error[yaml-syntax] the file is not YAML: invalid trailing content after double-quoted scalar
+    16:19-16:20: error[yaml-syntax] the text in quotes ends before this, and more follows it
         help: quote the expression as a whole, or put it on its own lines after `>`
     true ? a : b
-    16:24-16:25: error[yaml-syntax] the file is not YAML: mapping values are not allowed in this context
+    16:24-16:25: error[yaml-syntax] a `:` is not expected here
         help: quote the expression as a whole, or put it on its own lines after `>`
     [1].exists(x, true)
-    16:18-16:19: error[yaml-syntax] the file is not YAML: while parsing a block mapping, did not find expected key
+    16:18-16:19: error[yaml-syntax] this does not go on with the mapping above it
         help: quote the expression as a whole, or put it on its own lines after `>`
     @x
-    16:15-16:16: error[yaml-syntax] the file is not YAML: unexpected character: '@'
+    16:15-16:16: error[yaml-syntax] no text begins with this character, unless in quotes
         help: quote the expression as a whole, or put it on its own lines after `>`
     tag("a") == "b #c"
     16:27-16:28: error[expression-syntax] the string is not closed, or has an escape that CEL does not know
@@ -678,12 +684,13 @@ fn the_schemas_describe_everything() {
     assert_eq!(check["let"]["additionalProperties"]["properties"]["pick"]["default"], "all");
 }
 
-/// Fails unless every diagnostic of a text has a place in it.
+/// Fails unless every diagnostic of a text, read as YAML and as JSON, has a place in it.
 fn places_are_in_the_file(text: &str) -> Result<(), TestCaseError> {
     let file = text.strip_prefix('\u{feff}').unwrap_or(text);
     let widths: Vec<usize> = file.split('\n').map(|line| line.chars().count()).collect();
     let width = |line: u32| widths.get(usize::try_from(line).expect("fits") - 1).copied();
-    for found in read(text).diagnostics {
+    let json = PolicySet::read(&[SourceFile::new("x.json", text.as_bytes())]);
+    for found in read(text).diagnostics.into_iter().chain(json.diagnostics) {
         let place = &found.place;
         // A place at the end of a line is shown as one character behind it.
         let fits = |line: u32, column: u32, behind: usize| {

@@ -5,6 +5,18 @@ use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use super::super::functions::Part;
 use crate::resource::Value;
 
+/// A span of time as CEL writes it: seconds, with as many digits of the fraction as it has.
+pub(super) fn seconds(span: TimeDelta) -> String {
+    let sign = if span < TimeDelta::zero() { "-" } else { "" };
+    let span = span.abs();
+    let (seconds, nanos) = (span.num_seconds(), span.subsec_nanos());
+    if nanos == 0 {
+        return format!("{sign}{seconds}s");
+    }
+    let fraction = format!("{nanos:09}");
+    format!("{sign}{seconds}.{}s", fraction.trim_end_matches('0'))
+}
+
 /// The time from an instant to now.
 pub(super) fn age(instant: &Value, now: Option<DateTime<Utc>>) -> Option<Value> {
     match (instant, now) {

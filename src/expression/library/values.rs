@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, SecondsFormat};
 
 use super::super::functions::Function;
-use super::super::{Budget, show};
+use super::super::{Budget, operate};
 use super::time;
 use crate::resource::{Failure, Value};
 
@@ -92,12 +92,14 @@ pub(super) fn convert(
             // Not a number is no value: it would make every comparison false without a word.
             text.parse().ok().filter(|number: &f64| !number.is_nan()).map(Value::Double)
         }
-        (Function::Duration, Value::String(text)) => time::duration(text).map(Value::Duration),
+        (Function::Duration, Value::String(text)) => {
+            time::duration(text).and_then(operate::span_of)
+        }
         (Function::Timestamp, Value::String(text)) => DateTime::parse_from_rfc3339(text)
             .ok()
-            .map(|instant| Value::Timestamp(instant.to_utc())),
+            .and_then(|instant| operate::instant_of(instant.to_utc())),
         (Function::Timestamp, Value::Int(seconds)) => {
-            DateTime::from_timestamp(*seconds, 0).map(Value::Timestamp)
+            DateTime::from_timestamp(*seconds, 0).and_then(operate::instant_of)
         }
         (Function::String, value) => {
             budget.allocate(1 << 10)?;
@@ -113,7 +115,7 @@ fn written(value: &Value) -> Option<String> {
         Value::Int(value) => value.to_string(),
         Value::Double(value) => value.to_string(),
         Value::Timestamp(instant) => instant.to_rfc3339_opts(SecondsFormat::AutoSi, true),
-        Value::Duration(span) => show::duration(*span),
+        Value::Duration(span) => time::seconds(*span),
         _ => return None,
     })
 }

@@ -88,14 +88,17 @@ fn time() {
         "duration('1.5h') == duration('90m') && duration('250ms') < duration('1s')",
         "duration('-1h') < duration('0') && -duration('1h') == duration('-1h')",
         "duration('1d') + duration('1h') - duration('1h') == duration('1d')",
-        "string(duration('36h30m0.5s')) == '1d12h30m0.5s'",
+        "string(duration('36h30m0.5s')) == '131400.5s'",
         "string(now) == '2026-06-30T00:00:00Z'",
         "int(timestamp('1970-01-01T00:01:00+00:00')) == 60 && timestamp(60) < now",
         "now.getFullYear() == 2026 && now.getMonth() == 5 && now.getDate() == 30",
         "now.getDayOfMonth() == 29 && now.getDayOfWeek() == 2 && now.getDayOfYear() == 180",
         "now.getHours() == 0 && now.getMinutes() == 0 && now.getSeconds() == 0",
         "duration('90m').getHours() == 1 && duration('90m').getMinutes() == 90",
-        "resource.Created + duration('9000000w') > now",
+        "resource.Created + duration('400000w') < timestamp('9999-12-31T23:59:59Z')",
+        "resource.Created + duration('500000w') > now",
+        "now - duration('2026w') - duration('500000w') < now",
+        "age(resource.Created) + duration('500000w') + duration('500000w') > duration('1d')",
         "timestamp(resource.Name) < now",
         "duration(resource.Name) < duration('1d')",
     ], &ordinary()), @r#"
@@ -108,14 +111,17 @@ fn time() {
     duration('1.5h') == duration('90m') && duration('250ms') < duration('1s')  =>  true
     duration('-1h') < duration('0') && -duration('1h') == duration('-1h')  =>  true
     duration('1d') + duration('1h') - duration('1h') == duration('1d')  =>  true
-    string(duration('36h30m0.5s')) == '1d12h30m0.5s'  =>  true
+    string(duration('36h30m0.5s')) == '131400.5s'  =>  true
     string(now) == '2026-06-30T00:00:00Z'  =>  true
     int(timestamp('1970-01-01T00:01:00+00:00')) == 60 && timestamp(60) < now  =>  true
     now.getFullYear() == 2026 && now.getMonth() == 5 && now.getDate() == 30  =>  true
     now.getDayOfMonth() == 29 && now.getDayOfWeek() == 2 && now.getDayOfYear() == 180  =>  true
     now.getHours() == 0 && now.getMinutes() == 0 && now.getSeconds() == 0  =>  true
     duration('90m').getHours() == 1 && duration('90m').getMinutes() == 90  =>  true
-    resource.Created + duration('9000000w') > now  =>  true
+    resource.Created + duration('400000w') < timestamp('9999-12-31T23:59:59Z')  =>  true
+    resource.Created + duration('500000w') > now  =>  expression_error: `resource.Created + duration("3500000d")` has no value: `resource.Created` is `timestamp("2026-01-01T00:00:00Z")`
+    now - duration('2026w') - duration('500000w') < now  =>  expression_error: `now - duration("14182d") - duration("3500000d")` has no value: `now - duration("14182d")` is `timestamp("1987-09-01T00:00:00Z")`
+    age(resource.Created) + duration('500000w') + duration('500000w') > duration('1d')  =>  expression_error: `age(resource.Created) + duration("3500000d") + duration("3500000d")` has no value: `age(resource.Created) + duration("3500000d")` is `duration("3500180d")`
     timestamp(resource.Name) < now  =>  expression_error: `timestamp(resource.Name)` has no value: `resource.Name` is `"web-1"`
     duration(resource.Name) < duration('1d')  =>  expression_error: `duration(resource.Name)` has no value: `resource.Name` is `"web-1"`
     "#);

@@ -10,16 +10,16 @@ use crate::diagnostic::{Diagnostic, Place};
 
 use super::super::notes::Notes;
 use super::node::{Entry, Node, Tree};
-use super::refuse;
 use super::scalar::Scalar;
 use super::text::Text;
+use super::{json, refuse, syntax};
 
 /// The largest file that is read, bytes.
 const MAX_BYTES: usize = 1 << 20;
 /// The deepest nesting.
-const MAX_DEPTH: usize = 64;
+pub(super) const MAX_DEPTH: usize = 64;
 /// The most nodes in a file.
-const MAX_NODES: usize = 100_000;
+pub(super) const MAX_NODES: usize = 100_000;
 
 /// The documents of a file.
 #[derive(Debug, Default)]
@@ -31,7 +31,8 @@ pub(in crate::policy) struct Documents {
 }
 
 /// Reads the documents of a file and notes all that is wrong with its YAML. After what cannot be
-/// read at all the next document is tried; what is merely refused is left out.
+/// read at all the next document is tried; what is merely refused is left out. A file named `.json`
+/// is JSON, of which there is one document.
 pub(in crate::policy) fn read(path: &Arc<str>, bytes: &[u8], notes: &mut Notes) -> Documents {
     let source = match refuse::not_text(path, bytes, MAX_BYTES) {
         Ok(source) => source,
@@ -41,6 +42,10 @@ pub(in crate::policy) fn read(path: &Arc<str>, bytes: &[u8], notes: &mut Notes) 
         }
     };
     let text = Arc::new(Text::new(Arc::clone(path), source));
+    if path.ends_with(".json") {
+        let roots: Vec<Node> = json::read(&text, notes).into_iter().collect();
+        return Documents { is_partial: roots.is_empty(), roots };
+    }
     let mut documents = Documents::default();
     let mut read_so_far = 0;
     let mut next = Some(0);
@@ -127,14 +132,12 @@ impl<'a> Reader<'a, '_> {
         if error.info().contains("recursion limit") {
             return self.too_deep(&(at..at));
         }
-        self.notes.push(refuse::syntax(self.text, at, error.info()));
+        self.notes.push(syntax::error(self.text, at, error.info()));
         Broken::Syntax(at)
     }
 
     fn too_deep(&mut self, span: &Range<usize>) -> Broken {
-        let message = format!("nesting is deeper than {MAX_DEPTH}");
-        let diagnostic = Diagnostic::error(self.place(span), "too-deep", message);
-        self.notes.push(diagnostic.help("no policy needs this; flatten it"));
+        self.notes.push(refuse::too_deep(self.place(span), MAX_DEPTH));
         Broken::Limit
     }
 
@@ -147,12 +150,7 @@ impl<'a> Reader<'a, '_> {
                 // Only an escape can bring one in; a database takes none.
                 let has_nul = value.contains('\0');
                 if has_nul {
-                    let nul = Diagnostic::error(
-                        self.place(&span),
-                        "nul",
-                        "the text holds a NUL character",
-                    );
-                    self.notes.push(nul.help("remove the `\\0`; policies are text"));
+                    self.notes.push(refuse::nul(self.place(&span)));
                 }
                 Ok(match tag {
                     Some(_) => self.refused(&span),
@@ -182,9 +180,7 @@ impl<'a> Reader<'a, '_> {
     fn bound(&mut self, span: &Range<usize>) -> Result<(), Broken> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
-            let message = format!("the file has more than {MAX_NODES} nodes");
-            let refused = Diagnostic::error(self.start(span), "too-many-nodes", message);
-            self.notes.push(refused.help("split it into several files"));
+            self.notes.push(refuse::too_many_nodes(self.start(span), MAX_NODES));
         }
         if self.nodes > MAX_NODES || self.notes.is_full() {
             return Err(Broken::Limit);

@@ -169,15 +169,34 @@ impl<'t> Reading<'t> {
     }
 }
 
-/// What an escape of double-quoted text means, and how many digits belong to it: YAML 1.2, 5.7.
-fn unescape(letter: char, from: &str) -> (char, usize) {
-    let digits = match letter {
-        'x' => 2,
-        'u' => 4,
-        'U' => 8,
-        _ => 0,
+/// The code of `uXXXX` at the start of a text, or of the two halves `uXXXX\uXXXX` in which JSON
+/// writes a character behind U+FFFF; and how many characters of it follow the first letter.
+pub(super) fn code_unit(from: &str) -> Option<(u32, usize)> {
+    let unit = |at: usize| {
+        let digits = from.get(at..at + 4)?;
+        let is_hex = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
+        u32::from_str_radix(digits, 16).ok().filter(|_| is_hex)
     };
-    let code = from.get(1..=digits).and_then(|code| u32::from_str_radix(code, 16).ok());
+    let second = || (from.get(5..7)? == "\\u").then(|| unit(7)).flatten();
+    let first = unit(1)?;
+    if let (0xd800..=0xdbff, Some(second @ 0xdc00..=0xdfff)) = (first, second()) {
+        return Some((0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00), 10));
+    }
+    Some((first, 4))
+}
+
+/// What an escape of double-quoted text means, and how many digits belong to it: YAML 1.2, 5.7.
+pub(super) fn unescape(letter: char, from: &str) -> (char, usize) {
+    let number = |digits: usize| {
+        let code = from.get(1..=digits).and_then(|code| u32::from_str_radix(code, 16).ok());
+        (code, digits)
+    };
+    let (code, digits) = match letter {
+        'x' => number(2),
+        'u' => code_unit(from).map_or((None, 4), |(code, digits)| (Some(code), digits)),
+        'U' => number(8),
+        _ => (None, 0),
+    };
     let meant = match letter {
         '0' => '\0',
         'a' => '\u{7}',

@@ -9,7 +9,8 @@ use super::super::shape::short;
 use super::text::Text;
 
 /// What to do about an expression that YAML reads as something else.
-const QUOTE: &str = "quote the expression as a whole, or put it on its own lines after `>`";
+pub(super) const QUOTE: &str =
+    "quote the expression as a whole, or put it on its own lines after `>`";
 
 /// The fields that hold expressions.
 const EXPRESSIONS: [&str; 2] = ["where:", "assert:"];
@@ -79,27 +80,22 @@ fn end_of(path: &Arc<str>, text: &str) -> Place {
     Text::new(Arc::clone(path), text).place(end..end)
 }
 
-/// A syntax error at an offset, in the parser's words.
-pub(super) fn syntax(text: &Text, at: usize, info: &str) -> Diagnostic {
-    let at = at.min(text.source().trim_end().len());
-    match text.char_at(at) {
-        Some('!') => return tag(text, at),
-        Some('*') => return alias(text, at),
-        Some('&') => return anchor(text, at),
-        _ => {}
-    }
-    let message = format!("the file is not YAML: {}", info.replace('`', "'"));
-    let diagnostic = Diagnostic::error(text.place(at..at), "yaml-syntax", message);
-    if text.line_around(at).trim_start_matches(' ').starts_with('\t') {
-        diagnostic.help("indent with spaces, not with tabs")
-    } else if is_expression(text, at) {
-        diagnostic.help(QUOTE)
-    } else if info.contains("mapping values are not allowed") {
-        diagnostic
-            .help("quote text that has `: ` in it; keys of one mapping stand below each other")
-    } else {
-        diagnostic
-    }
+/// What is nested too deeply.
+pub(super) fn too_deep(place: Place, most: usize) -> Diagnostic {
+    let message = format!("nesting is deeper than {most}");
+    Diagnostic::error(place, "too-deep", message).help("no policy needs this; flatten it")
+}
+
+/// A file of too many values and keys.
+pub(super) fn too_many_nodes(place: Place, most: usize) -> Diagnostic {
+    let message = format!("the file has more than {most} nodes");
+    Diagnostic::error(place, "too-many-nodes", message).help("split it into several files")
+}
+
+/// Text with a NUL in it, which only an escape can bring in; a database takes none.
+pub(super) fn nul(place: Place) -> Diagnostic {
+    Diagnostic::error(place, "nul", "the text holds a NUL character")
+        .help("remove the escape of it; policies are text")
 }
 
 /// An alias, such as `*x`.
@@ -125,14 +121,14 @@ pub(super) fn properties(text: &Text, start: usize, count: usize) -> Vec<Diagnos
     found
 }
 
-fn tag(text: &Text, at: usize) -> Diagnostic {
+pub(super) fn tag(text: &Text, at: usize) -> Diagnostic {
     let word = word(text, at);
     let message = format!("tags are not allowed, and YAML reads `{}` as one", shown(text, &word));
     let diagnostic = Diagnostic::error(text.place(word), "tag", message);
     advise(text, at, diagnostic, "remove it, or quote the text")
 }
 
-fn anchor(text: &Text, at: usize) -> Diagnostic {
+pub(super) fn anchor(text: &Text, at: usize) -> Diagnostic {
     let word = word(text, at);
     let message =
         format!("anchors are not allowed, and YAML reads `{}` as one", shown(text, &word));
@@ -155,7 +151,7 @@ fn advise(text: &Text, at: usize, diagnostic: Diagnostic, otherwise: &str) -> Di
 }
 
 /// Whether an offset lies in a line that begins with a field for expressions.
-fn is_expression(text: &Text, at: usize) -> bool {
+pub(super) fn is_expression(text: &Text, at: usize) -> bool {
     let line = text.line_around(at).trim_start();
     let line = line.strip_prefix("- ").unwrap_or(line).trim_start();
     EXPRESSIONS.iter().any(|field| line.starts_with(field))

@@ -1,0 +1,180 @@
+//! Words for what the parser cannot read: what is wrong and what to do, for who wrote it.
+//!
+//! The parser tells its own state ("did not find expected key"); an author needs to know what is
+//! wrong with the line. What is not in the table is told in the parser's words.
+
+use crate::diagnostic::Diagnostic;
+
+use super::refuse;
+use super::text::Text;
+
+/// A part of the parser's words, ours, and what to do.
+type Word = (&'static str, &'static str, &'static str);
+
+/// The first that fits is told.
+const WORDS: [Word; 29] = [
+    (
+        "unexpected end of stream",
+        "the text in quotes that begins here is never closed",
+        "close the quotes; a quote inside is written `\\\"` in double and `''` in single quotes",
+    ),
+    (
+        "unexpected document indicator",
+        "the text in quotes that begins here is not closed before its document ends",
+        "close the quotes; no line inside begins with `---` or `...`",
+    ),
+    (
+        "indentation in quoted",
+        "the text in quotes that begins here is not closed, or goes on without indentation",
+        "close the quotes, or indent the lines of the text",
+    ),
+    (
+        "trailing content after double-quoted",
+        "the text in quotes ends before this, and more follows it",
+        "put the whole value in single quotes, or on its own lines after `>`",
+    ),
+    (
+        "mapping values are not allowed",
+        "a `:` is not expected here",
+        "quote text that has `: ` in it; keys of one mapping stand below each other",
+    ),
+    (
+        "block mapping, did not find expected key",
+        "this does not go on with the mapping above it",
+        "indent keys of one mapping alike, and text of several lines deeper than its key; quote a \
+         value that begins with a quote or bracket",
+    ),
+    (
+        "did not find expected '-' indicator",
+        "this does not go on with the list above it",
+        "begin each item with `- ` in one column, and indent what belongs to an item below its text",
+    ),
+    (
+        "flow sequence, expected ','",
+        "a list in brackets goes on without `,` or `]`",
+        "close it with `]`, or put a `,` between its items",
+    ),
+    (
+        "did not find expected ',' or '}'",
+        "a mapping in braces goes on without `,` or `}`",
+        "close it with `}`, or put a `,` between its entries",
+    ),
+    (
+        "did not find expected node content",
+        "a value is missing here",
+        "write one, and close each `[` and `{` that is open",
+    ),
+    (
+        "unexpected character",
+        "no text begins with this character, unless in quotes",
+        "put the text in quotes",
+    ),
+    (
+        "simple key expect",
+        "this is no `key: value`",
+        "put `: ` behind the key; text of several lines stands after `>` or `|`, indented",
+    ),
+    (
+        "'-' must be followed",
+        "a `-` of a list has no space behind it",
+        "write `- `, or quote the text",
+    ),
+    (
+        "plain scalar cannot start with '-'",
+        "text begins with `-` and a bracket",
+        "write `- ` for an item of a list, or quote the text",
+    ),
+    (
+        "':' must be followed",
+        "a `:` has no space behind it",
+        "write `: ` behind a key, or quote the text",
+    ),
+    (
+        "illegal placement of ':'",
+        "a `:` is not expected here",
+        "close each `[` and `{` that is open, or quote text that has a `:` in it",
+    ),
+    (
+        "block sequence entries are not allowed",
+        "a list cannot begin here",
+        "put its first `- ` on a line of its own",
+    ),
+    (
+        "is only valid inside a block",
+        "a `- ` stands inside brackets",
+        "write the list as `[a, b]`, or without brackets and each item on its own line",
+    ),
+    (
+        "mapping keys are not allowed",
+        "a `? ` is not expected here",
+        "quote text that begins with `?`",
+    ),
+    (
+        "unknown escape character",
+        "double quotes do not know this escape",
+        "write `\\\\` for a backslash, or use single quotes",
+    ),
+    (
+        "expected hexadecimal number",
+        "an escape has too few digits",
+        "write `\\x` with two, `\\u` with four and `\\U` with eight digits from 0 to f",
+    ),
+    (
+        "invalid Unicode character escape",
+        "an escape stands for no character",
+        "write the character itself, or one escape for it such as `\\U0001f600`: YAML has no pairs",
+    ),
+    ("misplaced bracket", "a bracket is closed that is not open", "remove it, or quote the text"),
+    (
+        "comment intercepting",
+        "a comment stands inside a text of several lines",
+        "put the text after `>`, and the comment before it",
+    ),
+    (
+        "block scalar, did not find expected comment",
+        "text follows `|` or `>` on its line",
+        "begin the text on the next line, indented; or quote it",
+    ),
+    (
+        "after document end marker",
+        "text follows `...`, which ends a document",
+        "quote it, or begin another document with a line `---`",
+    ),
+    (
+        "document start",
+        "this does not belong to the document above it",
+        "begin another document with a line `---`, or indent this as what is above it",
+    ),
+    (
+        "indent",
+        "the line is not indented as what it belongs to",
+        "indent the lines of a text, list or mapping alike, with spaces",
+    ),
+    (
+        "unknown anchor",
+        "YAML reads this as an alias, and aliases are not allowed",
+        "write the value out, or quote the text",
+    ),
+];
+
+/// A syntax error at an offset, where the parser says `info`.
+pub(super) fn error(text: &Text, at: usize, info: &str) -> Diagnostic {
+    let at = at.min(text.source().trim_end().len());
+    match text.char_at(at) {
+        Some('!') => return refuse::tag(text, at),
+        Some('*') => return refuse::alias(text, at),
+        Some('&') => return refuse::anchor(text, at),
+        _ => {}
+    }
+    let error = |message: &str| Diagnostic::error(text.place(at..at), "yaml-syntax", message);
+    if text.line_around(at).trim_start_matches(' ').starts_with('\t') || info.contains("tab") {
+        return error("a tab stands where YAML needs spaces")
+            .help("indent with spaces, not with tabs");
+    }
+    let Some((_, message, help)) = WORDS.iter().find(|(part, ..)| info.contains(part)) else {
+        let other = error(&format!("the file is not YAML: {}", info.replace('`', "'")));
+        return if refuse::is_expression(text, at) { other.help(refuse::QUOTE) } else { other };
+    };
+    let help = if refuse::is_expression(text, at) { refuse::QUOTE } else { help };
+    error(message).help(help)
+}
