@@ -86,3 +86,77 @@ fn state(group: Group, checks: Vec<Wanting>) -> Result<GroupState> {
         verdict: verdict.map(|verdict| (verdict.outcome, verdict.counts)),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Digest;
+    use crate::db::groups::GroupUpsert;
+    use crate::evaluation::Counts;
+    use crate::policy::{Covered, Validity, Waiver};
+
+    fn group(name: &str, mode: Mode, evaluated: bool) -> Group {
+        Group {
+            definition: GroupUpsert {
+                name: name.to_owned(),
+                digest: Digest::of(b"1"),
+                mode,
+                suspended: name == "suspended",
+                schedule: crate::schedule::Schedule::default(),
+                owner: None,
+                description: None,
+                unit: "bucket".to_owned(),
+            },
+            revision: "c1".to_owned(),
+            retired_at: None,
+            verdict: None,
+            evaluated,
+            run: None,
+            last_run_at: None,
+            last_error: None,
+            due_at: chrono::DateTime::UNIX_EPOCH,
+            attempts: 0,
+        }
+    }
+
+    fn concern(group: &str, name: &str, pass: u64) -> Concern {
+        let waiver = Waiver {
+            name: name.parse().expect("a name"),
+            covers: Covered::default(),
+            reason: "why".to_owned(),
+            owner: "ada".to_owned(),
+            expires: "2026-12-31".parse().expect("a day"),
+            approved_by: None,
+            ticket: None,
+            path: "a.yaml".to_owned(),
+            line: 1,
+        };
+        let counts = Counts { pass, ..Counts::default() };
+        Concern { group: group.to_owned(), waiver, standing: Some((Validity::InForce, counts)) }
+    }
+
+    #[test]
+    fn a_waiver_stands_as_it_does_in_the_groups_that_are_shown() {
+        let groups = [
+            group("network", Mode::Enforce, true),
+            group("storage", Mode::Audit, true),
+            group("hidden", Mode::Shadow, true),
+            group("suspended", Mode::Enforce, true),
+            group("new", Mode::Enforce, false),
+        ];
+        let concerns = vec![
+            concern("network", "both", 1),
+            concern("storage", "both", 2),
+            concern("hidden", "both", 4),
+            concern("suspended", "both", 8),
+            concern("network", "early", 1),
+            concern("new", "early", 1),
+            concern("hidden", "unseen", 1),
+        ];
+        let told: Vec<String> = standings(concerns, &groups)
+            .iter()
+            .map(|standing| format!("{} {}", standing.waiver.name, standing.counts.pass))
+            .collect();
+        assert_eq!(told, ["both 3"]);
+    }
+}

@@ -157,6 +157,8 @@ impl<'a> Matcher<'a> {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use serde_json::json;
 
     use super::*;
@@ -182,7 +184,8 @@ spec:
     fn judge(waivers: &[(&str, &str, &str)]) -> String {
         let mut text = POLICIES.to_owned();
         for (name, expires, covers) in waivers {
-            text += &format!(
+            let _ = write!(
+                text,
                 "---\napiVersion: cloudcorrect.dev/v1\nkind: Waiver\nmetadata: {{ name: {name} }}\n\
                  spec: {{ match: {{ {covers} }}, reason: why, owner: ada, expires: {expires} }}\n"
             );

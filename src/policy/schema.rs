@@ -8,8 +8,9 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value as Json, json};
 
+use super::written::test_case::TestDocument;
 use super::written::waiver::WaiverDocument;
-use super::written::{AccountDocument, CheckTypeDocument, GroupDocument, TestDocument};
+use super::written::{AccountDocument, CheckTypeDocument, GroupDocument};
 
 /// The schemas by kind.
 static SCHEMAS: LazyLock<IndexMap<&'static str, Json>> = LazyLock::new(|| {

@@ -19,7 +19,7 @@ use super::names::{CheckId, CheckTypeName, GroupName, TestName};
 use super::notes::Notes;
 use super::question::Question;
 use super::shape::{nearest, short};
-use super::written::{TEST_NOW, TestDocument};
+use super::written::test_case::{TEST_NOW, TestDocument};
 use super::yaml::{Entry, Node, Tree};
 
 /// The account of tests.

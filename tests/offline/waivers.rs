@@ -139,8 +139,11 @@ fn waiver(name: &str, expires: &str, resource: &str) -> String {
     )
 }
 
-#[test]
-fn evaluate_tells_what_is_waived_and_which_waivers_need_somebody() {
+/// The check and nothing else.
+const NARROW: [&str; 4] = ["--group", "storage", "--check", "versioned"];
+
+/// The examples with waivers in every state.
+fn with_waivers() -> tempfile::TempDir {
     let tree = tree();
     // The account was recorded on 2026-11-16.
     let waivers = [
@@ -151,8 +154,13 @@ fn evaluate_tells_what_is_waived_and_which_waivers_need_somebody() {
         waiver("lost", "2099-12-31", "no-such-bucket"),
     ];
     fs::write(tree.path().join("waivers.yaml"), waivers.concat()).expect("a file");
-    let narrow = ["--group", "storage", "--check", "versioned"];
-    let output = evaluate(tree.path(), &narrow);
+    tree
+}
+
+#[test]
+fn evaluate_tells_what_is_waived_and_which_waivers_need_somebody() {
+    let tree = with_waivers();
+    let output = evaluate(tree.path(), &NARROW);
     let shown = text(&output.stdout).replace(path(tree.path()), "policies");
     let lines: Vec<&str> = shown
         .lines()
@@ -178,8 +186,12 @@ fn evaluate_tells_what_is_waived_and_which_waivers_need_somebody() {
 
     1 fail, 0 unknown, 7 pass, 2 waived, 0 not applicable
     "#);
+}
 
-    let json = json(&evaluate(tree.path(), &[&narrow[..], &["--format", "json"]].concat()));
+#[test]
+fn programs_are_told_who_waived_what_and_why() {
+    let tree = with_waivers();
+    let json = json(&evaluate(tree.path(), &[&NARROW[..], &["--format", "json"]].concat()));
     let findings = json["findings"].as_array().expect("findings");
     let waived = findings.iter().find(|finding| finding["waiver"] == "holds").expect("one");
     assert_eq!(
@@ -206,7 +218,11 @@ fn evaluate_tells_what_is_waived_and_which_waivers_need_somebody() {
             "useless in_force true"
         ]
     );
-    let sarif = evaluate(tree.path(), &[&narrow[..], &["--format", "sarif"]].concat());
+}
+
+#[test]
+fn code_scanning_is_told_why_a_result_is_suppressed() {
+    let sarif = evaluate(with_waivers().path(), &[&NARROW[..], &["--format", "sarif"]].concat());
     let sarif: Json = serde_json::from_slice(&sarif.stdout).expect("JSON");
     let schema = fs::read_to_string("tests/schemas/sarif-2.1.0.json").expect("the standard");
     assert!(jsonschema::is_valid(&serde_json::from_str(&schema).expect("JSON"), &sarif));

@@ -93,6 +93,12 @@ fn what_it_refers_to_must_be_there() {
     let anywhere =
         SPEC.replace("    group: storage\n", "").replace("check: versioned", "check: private");
     insta::assert_snapshot!(problems(&waiver(&anywhere)), @"23:12-23:19: error[unknown-check] there is no check `private`");
+    let renamed = waiver(&SPEC.replace("check: versioned", "check: old"))
+        .replace("- id: versioned", "- id: versioned\n      formerly: [old]");
+    insta::assert_snapshot!(problems(&renamed), @r"
+    25:12-25:15: error[unknown-check] group `storage` has no check `old`
+        help: it is called `versioned` now
+    ");
     let by_id = SPEC.replace("account: prod", "account: 012345678901");
     assert_eq!(problems(&waiver(&by_id)), "");
 }

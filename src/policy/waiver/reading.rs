@@ -173,12 +173,15 @@ impl References {
         let is_meant =
             |name: &GroupName| self.group.as_ref().is_none_or(|(group, _)| group == name);
         let groups = known.policies.groups.values().filter(|group| is_meant(&group.name));
-        let ids = groups.flat_map(|group| &group.checks).map(|check| check.id.as_str());
-        if ids.clone().any(|known| known == id.as_str()) {
+        let checks: Vec<_> = groups.flat_map(|group| &group.checks).collect();
+        if checks.iter().any(|check| check.id == *id) {
             return;
         }
-        let near = nearest(id.as_str(), ids);
+        let near = nearest(id.as_str(), checks.iter().map(|check| check.id.as_str()));
         let mut refused = unknown("check", "unknown-check", id.as_str(), (place, near));
+        if let Some(check) = checks.iter().find(|check| check.formerly.contains(id)) {
+            refused = refused.help(format!("it is called `{}` now", check.id));
+        }
         if let Some((group, _)) = &self.group {
             refused.message = format!("group `{group}` has no check `{id}`");
         }

@@ -111,17 +111,19 @@ mod tests {
         expires: NaiveDate::from_ymd_opt(2026, 12, 31).expect("a day"),
     };
 
+    fn written() -> Vec<String> {
+        let failing = [
+            failing("versioned", "123456789012", "eu-west-1", "logs"),
+            failing("versioned", "123456789012", "us-east-1", "0x1F"),
+            failing("versioned", "210987654321", "us-east-1", "logs"),
+            failing("few", "123456789012", "eu-west-1", "*"),
+        ];
+        documents(failing, TERMS)
+    }
+
     #[test]
     fn what_fails_together_is_waived_together() {
-        let written = documents(
-            [
-                failing("versioned", "123456789012", "eu-west-1", "logs"),
-                failing("versioned", "123456789012", "us-east-1", "0x1F"),
-                failing("versioned", "210987654321", "us-east-1", "logs"),
-                failing("few", "123456789012", "eu-west-1", "*"),
-            ],
-            TERMS,
-        );
+        let written = written();
         insta::assert_snapshot!(written.join("---\n"), @r#"
         apiVersion: cloudcorrect.dev/v1
         kind: Waiver
@@ -168,7 +170,11 @@ mod tests {
           owner: ada@example.com
           expires: 2026-12-31
         "#);
-        let text = written.join("---\n");
+    }
+
+    #[test]
+    fn what_is_written_is_read_as_it_is_meant() {
+        let text = written().join("---\n");
         let reading = PolicySet::read(&[SourceFile::new("a.yaml", text.into_bytes())]);
         let codes: BTreeSet<_> = reading.diagnostics.iter().map(|found| found.code).collect();
         assert_eq!(codes, BTreeSet::from(["unknown-account", "unknown-group"]), "and no other");
