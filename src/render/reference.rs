@@ -14,10 +14,17 @@ pub use page::Page;
 
 /// All pages, in the order of reading.
 pub fn pages() -> Vec<Page> {
-    let mut pages = vec![kinds::page(), functions::page(), check_types::page()];
+    let mut pages = vec![index(), kinds::page(), functions::page(), check_types::page()];
     pages.push(resource_types::index());
     pages.extend(resource_types::pages());
     pages
+}
+
+/// What GitHub shows of the directory.
+fn index() -> Page {
+    let mut page = Page::new("README.md", "Reference");
+    page.paragraph(include_str!("../../templates/reference/README.md"));
+    page
 }
 
 #[cfg(test)]

@@ -117,10 +117,7 @@ fn facts(schema: &Schema) -> Vec<String> {
 }
 
 fn top_row(schema: &Schema, name: &str, property: &Property) -> [String; 5] {
-    let shown = match has_parts(property) {
-        true => link(&code(name), "", name),
-        false => code(name),
-    };
+    let shown = if has_parts(property) { link(&code(name), "", name) } else { code(name) };
     let operation = &property.operation;
     let is_recorded = property.recorded_only || is_recorded(schema, operation);
     let mut supplied = code(operation.as_str());
@@ -132,10 +129,7 @@ fn top_row(schema: &Schema, name: &str, property: &Property) -> [String; 5] {
 
 fn operation_row(schema: &Schema, operation: &Operation) -> Option<[String; 4]> {
     let known = schema.operations.get(operation)?;
-    let mut asked = match known.bulk {
-        true => "once for all".to_owned(),
-        false => "for each".to_owned(),
-    };
+    let mut asked = if known.bulk { "once for all" } else { "for each" }.to_owned();
     if !known.after.is_empty() {
         asked = format!("{asked}, after {}", codes(known.after.iter().map(Operation::as_str)));
     }
