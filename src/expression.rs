@@ -6,6 +6,7 @@
 //! looked at, and what becomes of a verdict, is left to `evaluation`.
 
 mod budget;
+mod effort;
 mod environment;
 mod evaluate;
 mod explain;
@@ -28,6 +29,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub use self::budget::Budget;
+pub use self::effort::Effort;
 pub use self::environment::{Binding, Environment, Parameter, ParameterKind, is_taken};
 pub use self::functions::FunctionDoc;
 pub use self::mutate::Mutant;
@@ -198,19 +200,34 @@ impl Expression {
         environment: impl Into<Environment>,
         shape: Shape,
     ) -> Result<Self, Vec<Problem>> {
-        let environment = environment.into();
+        Self::compile_within(text, &environment.into(), shape, &mut Effort::default())
+    }
+
+    /// The same for one of many texts, which share an effort.
+    pub fn compile_within(
+        text: &str,
+        environment: &Environment,
+        shape: Shape,
+        effort: &mut Effort,
+    ) -> Result<Self, Vec<Problem>> {
         if let Some(problem) = parse::too_large(text) {
             return Err(vec![problem]);
         }
-        let quick = parse::quick(text).map(|tree| lower::lower(&tree, None, &environment, shape));
+        if !effort.read(text.len()) {
+            return Err(vec![parse::too_much(text)]);
+        }
+        let quick = parse::quick(text, |tree| lower::lower(tree, None, environment, shape, effort));
         let lowered = match quick {
             Some(lowered) if lowered.problems.is_empty() => lowered,
-            _ => {
+            quick if effort.read_with_care(text) => {
+                drop(quick);
                 let careful = parse::careful(text, |tree, places| {
-                    lower::lower(tree, Some(places), &environment, shape)
+                    lower::lower(tree, Some(places), environment, shape, effort)
                 });
                 careful.map_err(|problem| vec![problem])?
             }
+            Some(lowered) => lowered.of_all(text),
+            None => return Err(vec![parse::unplaced(text)]),
         };
         if lowered.problems.iter().any(|problem| problem.level == Level::Error) {
             return Err(lowered.problems);
@@ -223,7 +240,7 @@ impl Expression {
         }
         Ok(Self(Arc::new(Compiled {
             text: text.to_owned(),
-            environment,
+            environment: environment.clone(),
             shape,
             root: lowered.root,
             kind: lowered.kind,

@@ -19,7 +19,7 @@ use super::parse::{MAX_DEPTH, MAX_LENGTH, MAX_NODES, too_deep};
 use super::places::Places;
 use super::tree::{Expr, Node, Slot, Span};
 use super::types::Type;
-use super::{Budget, Environment, Problem, Shape, evaluate, lint};
+use super::{Budget, Effort, Environment, Problem, Shape, evaluate, lint};
 use crate::resource::{Cause, TypeName, Value};
 
 /// What computing the constants of one text may take, all together.
@@ -36,17 +36,29 @@ pub(super) struct Lowered {
     pub(super) problems: Vec<Problem>,
 }
 
+impl Lowered {
+    /// The same where the places of the problems are not known: they are about the whole text.
+    pub(super) fn of_all(mut self, text: &str) -> Self {
+        for problem in &mut self.problems {
+            problem.span = 0..text.len();
+        }
+        self
+    }
+}
+
 /// Compiles a tree; without places, all problems are at the start of the text.
 pub(super) fn lower(
     tree: &IdedExpr,
     places: Option<&Places<'_>>,
     environment: &Environment,
     shape: Shape,
+    effort: &mut Effort,
 ) -> Lowered {
     let mut lowering = Lowering {
         places,
         environment,
         shape,
+        effort,
         locals: Vec::new(),
         slots: Vec::new(),
         problems: Vec::new(),
@@ -83,6 +95,7 @@ struct Lowering<'a> {
     places: Option<&'a Places<'a>>,
     environment: &'a Environment,
     shape: Shape,
+    effort: &'a mut Effort,
     /// The variables of the loops around, outermost first.
     locals: Vec<(Arc<str>, Type)>,
     slots: Vec<(&'static TypeName, Arc<Slot>)>,
@@ -242,8 +255,12 @@ fn is_constant(node: &Node) -> bool {
     matches!(node.expr, Expr::Constant(_))
 }
 
-/// The name most like a misspelt one.
+/// The name most like a misspelt one; comparing costs the product of both lengths, and no name is
+/// long.
 fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    if name.len() > 100 {
+        return None;
+    }
     let lower = name.to_ascii_lowercase();
     known
         .into_iter()

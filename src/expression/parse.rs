@@ -29,14 +29,18 @@ const MANY_SIGNS: usize = 400;
 /// Holds the careful parser at its own limit of nesting, and a chain as long as the text.
 const STACK_BYTES: usize = 64 << 20;
 
-/// The tree of a text that is surely well-formed; `None` sends the caller to [`careful`].
-pub(super) fn quick(text: &str) -> Option<IdedExpr> {
+/// Hands the tree of a text to `work`, if it is surely well-formed; `None` sends the caller to
+/// [`careful`]. The stack is large enough for both.
+pub(super) fn quick<T: Send>(text: &str, work: impl FnOnce(&IdedExpr) -> T + Send) -> Option<T> {
+    let parse = || PrattParser::new().parse(text).ok().map(|tree| work(&tree));
     let signs = text.bytes().filter(u8::is_ascii_punctuation).count();
-    if signs > MANY_SIGNS {
-        return None;
+    if signs <= MANY_SIGNS {
+        return catch_unwind(AssertUnwindSafe(parse)).ok().flatten();
     }
-    let parse = || PrattParser::new().parse(text).ok();
-    catch_unwind(AssertUnwindSafe(parse)).ok().flatten()
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, parse);
+        thread.ok()?.join().ok().flatten()
+    })
 }
 
 /// Parses with places, and hands the tree to `work`, on a stack that is large enough for both.
@@ -67,6 +71,19 @@ pub(super) fn too_large(text: &str) -> Option<Problem> {
         return Some(problem.help("split it into several checks"));
     }
     (nesting(text) > MAX_DEPTH).then(|| too_deep(place))
+}
+
+/// What is said where the texts of a file are too many together.
+pub(super) fn too_much(text: &str) -> Problem {
+    let message = "the expressions of this file are too long together".to_owned();
+    Problem::error(Span::new(0, text.len()), "expression-too-large", message).help(
+        "split the file; each use of a check type counts as much as its expressions written out",
+    )
+}
+
+/// What is said of a text that cannot be read, where looking for the place would take too long.
+pub(super) fn unplaced(text: &str) -> Problem {
+    unparsed(text, "its syntax is wrong").help("mend the problems above, and its place is told")
 }
 
 fn unparsed(text: &str, why: &str) -> Problem {

@@ -215,6 +215,8 @@ pub(super) struct Pattern {
     pub(super) regex: Regex,
     /// Steps per 64 bytes of text, in the worst case.
     pub(super) weight: u64,
+    /// The bytes that it is compiled to, at most.
+    pub(super) size: usize,
 }
 
 /// What a macro over a list, or the keys of a map, makes of it.

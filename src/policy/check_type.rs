@@ -154,11 +154,19 @@ impl CheckType {
         uses: &Place,
         notes: &mut Notes,
     ) -> Option<Question> {
+        if !notes.effort.read(self.spec.weight()) {
+            let message = "the checks of this file and the check types that they use are too much";
+            let refused = Diagnostic::error(uses.clone(), "too-many-uses", message);
+            notes.push(refused.help("split the file"));
+            return None;
+        }
         let use_of = (self.name.as_str(), uses);
         let values = parameters::bind(&self.parameters, with, use_of, notes)?;
         let mut found = Notes::default();
         found.start_file();
+        std::mem::swap(&mut found.effort, &mut notes.effort);
         let question = Question::read(&self.spec, Some(values), &mut found);
+        std::mem::swap(&mut found.effort, &mut notes.effort);
         for problem in found.into_sorted().into_iter().filter(Diagnostic::is_error) {
             let at = with.map_or(uses, |with| &with.place);
             let message =
@@ -179,7 +187,7 @@ impl CheckType {
                 Some(value) => value.to_json().to_string(),
                 None => continue,
             };
-            title = title.replace(&format!("{{{}}}", parameter.name), &value);
+            title = title.replace(&format!("{{{}}}", parameter.name), &short(&value));
         }
         Some(title)
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Place};
+use crate::expression::Effort;
 
 /// How many problems of one file are told: one with more is hardly a policy, and telling all of
 /// them would cost more than reading it.
@@ -14,12 +15,15 @@ pub(super) struct Notes {
     noted: Vec<Diagnostic>,
     /// How many there may be before the present file has too many.
     most: usize,
+    /// What its expressions may still cost.
+    pub(super) effort: Effort,
 }
 
 impl Notes {
     /// What follows is about the next file.
     pub(super) fn start_file(&mut self) {
         self.most = self.noted.len() + MOST_PER_FILE;
+        self.effort = Effort::default();
     }
 
     /// Takes up a diagnostic, unless the file has too many already.

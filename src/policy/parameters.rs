@@ -26,9 +26,24 @@ pub struct Declared {
     pub allowed: Vec<String>,
 }
 
+/// How many names a check or a check type may give to one kind of thing: each is looked for in all.
+const MOST_NAMES: usize = 100;
+
+/// Whether there are not too many of a kind; else it is noted.
+pub(super) fn are_few(entries: &[Entry], of: &str, notes: &mut Notes) -> bool {
+    let Some(entry) = entries.get(MOST_NAMES) else { return true };
+    let message = format!("`{of}` has {} names, and {MOST_NAMES} are the most", entries.len());
+    let refused = Diagnostic::error(entry.place.clone(), "too-many-names", message);
+    notes.push(refused.help("split it into several"));
+    false
+}
+
 /// The parameters that the `parameters` of a check type declare; what is wrong is noted.
 pub(super) fn read(spec: &Node, notes: &mut Notes) -> Option<Vec<Declared>> {
     let entries = entries(spec.get("parameters"));
+    if !are_few(entries, "parameters", notes) {
+        return None;
+    }
     let declared: Vec<_> = entries.iter().map(|entry| declare(entry, notes)).collect();
     declared.into_iter().collect()
 }
@@ -68,6 +83,9 @@ pub(super) fn bind(
 ) -> Option<Arc<[Parameter]>> {
     let (name, place) = uses;
     let given = entries(with.map(|with| &with.value));
+    if !are_few(given, "with", notes) {
+        return None;
+    }
     let mut is_whole = unknown(declared, given, name, notes);
     let mut bound = Vec::new();
     for parameter in declared {

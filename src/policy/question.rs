@@ -10,7 +10,7 @@ use crate::expression::{Binding, Environment, Expression, Parameter, Problem, Sh
 use crate::resource::{Schema, TypeName, schemas};
 
 use super::notes::Notes;
-use super::parameters::is_identifier;
+use super::parameters::{are_few, is_identifier};
 use super::shape::{nearest, short};
 use super::words::{OnEmpty, Pick, Span};
 use super::yaml::{Entry, Node, Tree};
@@ -206,6 +206,9 @@ fn bindings(node: &Node, environment: &Environment, notes: &mut Notes) -> Option
     let Some(Tree::Map(entries)) = node.get("let").map(|node| &node.tree) else {
         return Some(Vec::new());
     };
+    if !are_few(entries, "let", notes) {
+        return None;
+    }
     let read: Vec<_> = entries.iter().map(|entry| binding(entry, environment, notes)).collect();
     read.into_iter().collect()
 }
@@ -284,7 +287,11 @@ fn compile(
     notes: &mut Notes,
 ) -> Option<Expression> {
     let text = node.text()?;
-    let (compiled, mut problems) = match Expression::compile(text, environment.clone(), shape) {
+    if notes.is_full() {
+        return None;
+    }
+    let compiled = Expression::compile_within(text, environment, shape, &mut notes.effort);
+    let (compiled, mut problems) = match compiled {
         Ok(compiled) => {
             let warnings = compiled.warnings().to_vec();
             (Some(compiled), warnings)
@@ -298,6 +305,9 @@ fn compile(
         problem.help = Some(COMMENT.to_owned());
     }
     for problem in problems {
+        if notes.is_full() {
+            break;
+        }
         notes.push(at(node.place_in(problem.span.clone()), problem));
     }
     compiled

@@ -397,7 +397,7 @@ fn a_problem_in_an_expression_points_into_the_file_in_every_style() {
 
 #[test]
 fn hostile_files_are_refused_at_once() {
-    let cases: [(&str, Vec<u8>); 16] = [
+    let cases: [(&str, Vec<u8>); 17] = [
         ("too-deep", "[".repeat(100_000).into_bytes()),
         ("too-deep", "{a: ".repeat(300).into_bytes()),
         ("file-too-large", vec![b' '; (1 << 20) + 1]),
@@ -407,6 +407,7 @@ fn hostile_files_are_refused_at_once() {
         ("nul", br#"{ "a\u0000b": 1 }"#.to_vec()),
         ("invisible-character", b"kind: a\rb".to_vec()),
         ("invisible-character", "kind: \u{202e}".into()),
+        ("invisible-character", ">-\n\u{feff}&x : *x\n".into()),
         ("unknown-kind", format!("kind: {}", "x".repeat(200_000)).into_bytes()),
         ("unknown-key", group(&format!("    - {{ {}: 1 }}\n", "x".repeat(200_000))).into_bytes()),
         ("too-many-problems", group(&"    - { a: 1 }\n".repeat(3_000)).into_bytes()),

@@ -8,7 +8,7 @@ use super::super::{Budget, operate};
 use crate::resource::{Failure, Value};
 
 /// The largest compiled size of a pattern, in bytes.
-const LARGEST_PATTERN: usize = 1 << 17;
+pub(in super::super) const LARGEST_PATTERN: usize = 1 << 17;
 
 /// Smaller sizes that a pattern is tried to fit in: the first that does tells its weight.
 const PATTERN_SIZES: [usize; 8] =
@@ -27,7 +27,7 @@ pub(in super::super) fn pattern(source: &str) -> Result<Pattern, String> {
         .into_iter()
         .find_map(|size| build(source, size).ok().map(|regex| (regex, size)));
     let (regex, size) = fitting.unwrap_or((largest, LARGEST_PATTERN));
-    Ok(Pattern { regex, weight: size as u64 / 64 })
+    Ok(Pattern { regex, weight: size as u64 / 64, size })
 }
 
 fn build(source: &str, size: usize) -> Result<Regex, regex::Error> {

@@ -199,9 +199,9 @@ impl Lowering<'_> {
             let message = "the pattern of `matches` must stand here as a string".to_owned();
             return self.error(pattern.span, "wrong-arguments", message);
         };
-        match library::pattern(source) {
+        match self.effort.pattern(source) {
             Ok(compiled) => {
-                let (text, pattern) = (Box::new(text), Arc::new(compiled));
+                let (text, pattern) = (Box::new(text), compiled);
                 let expr = Expr::Matches { text, pattern, method };
                 Typed { node: Node { expr, span }, kind: Type::Bool }
             }

@@ -362,6 +362,12 @@ fn there_are(known: &Properties, name: &str) -> String {
 }
 
 fn quoted<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
-    let quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
+    let mut names = names.into_iter();
+    let mut quoted: Vec<String> =
+        names.by_ref().take(FEW_PROPERTIES).map(|name| format!("`{name}`")).collect();
+    let more = names.count();
+    if more > 0 {
+        quoted.push(format!("and {more} more"));
+    }
     quoted.join(", ")
 }

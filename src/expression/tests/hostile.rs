@@ -1,4 +1,4 @@
-//! Expressions that want more time or memory than they get.
+//! Expressions that want more time or memory than they get, to be read or to be evaluated.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -7,8 +7,10 @@ use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::super::{Budget, Verdict, functions, library};
-use super::fixture::{compile, now, verdict, with_subject};
+use super::super::{
+    Binding, Budget, Effort, Environment, Expression, Shape, Verdict, functions, library,
+};
+use super::fixture::{compile, line, now, schema, verdict, with_subject};
 use crate::resource::Value;
 
 fn numbers(count: usize) -> Json {
@@ -235,4 +237,71 @@ proptest! {
             let _ = library::call(one_of.function, &values, Some(now()), &mut budget);
         }
     }
+}
+
+/// The problems of a text that shares an effort with others.
+fn problems_within(text: &str, effort: &mut Effort) -> Vec<String> {
+    let environment = Environment::of(schema());
+    match Expression::compile_within(text, &environment, Shape::Assert, effort) {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems.iter().map(|problem| line(text, problem)).collect(),
+    }
+}
+
+#[test]
+fn places_are_looked_for_until_that_takes_too_long() {
+    let mut effort = Effort::default();
+    let wrong = "resource.Enabled && nothing";
+    let placed = "[nothing] unknown-name: `nothing` is not known here (there are `resource`, \
+                  `account`, `region`, `now`)";
+    assert_eq!(problems_within(wrong, &mut effort), [placed]);
+    let long = format!("{wrong}{}", " && resource.Enabled".repeat(190));
+    for _ in 0..100 {
+        assert_eq!(problems_within(&long, &mut effort).len(), 1);
+    }
+    let of_all = placed.replacen("[nothing]", &format!("[{wrong}]"), 1);
+    assert_eq!(problems_within(wrong, &mut effort), [of_all]);
+    assert_eq!(
+        problems_within("1 +", &mut effort),
+        ["[1 +] expression-syntax: the expression cannot be read: its syntax is wrong (mend \
+             the problems above, and its place is told)"]
+    );
+    assert_eq!(problems_within("resource.Enabled", &mut effort), [] as [&str; 0]);
+}
+
+#[test]
+fn patterns_of_a_file_are_bounded_together() {
+    let mut effort = Effort::default();
+    let same = "resource.Name.matches('[a-z]{99}')";
+    for _ in 0..10_000 {
+        assert_eq!(problems_within(same, &mut effort), [] as [&str; 0]);
+    }
+    let refused = |n: u32| {
+        let text = format!("resource.Name.matches('[a-z]{{99}}{n}')");
+        problems_within(&text, &mut effort).pop()
+    };
+    let first = (0..10_000).find_map(refused).expect("no end of patterns");
+    assert!(first.contains("the patterns of this file are too large together"), "{first}");
+    assert_eq!(problems_within(same, &mut effort), [] as [&str; 0]);
+}
+
+#[test]
+fn the_texts_of_a_file_are_bounded_together() {
+    let mut effort = Effort::default();
+    let long = format!("true{}", " && true".repeat(1000));
+    let read = (0..10_000).take_while(|_| problems_within(&long, &mut effort).is_empty()).count();
+    assert_eq!(read, (8 << 20) / long.len());
+    let problems = problems_within(&long, &mut effort);
+    assert!(problems[0].contains("the expressions of this file are too long together"));
+}
+
+#[test]
+fn names_in_words_are_few() {
+    let binding =
+        |n: u32| Binding { name: format!("thing{n}").into(), schema: schema(), is_list: false };
+    let bindings: Vec<Binding> = (0..1000).map(binding).collect();
+    let environment = Environment::empty().with_bindings(bindings.into());
+    let problems = Expression::compile("abc", environment, Shape::Assert).expect_err("unknown");
+    let help = problems[0].help.as_deref().expect("help");
+    assert!(help.ends_with("`thing19`, and 983 more"), "{help}");
 }

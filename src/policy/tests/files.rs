@@ -450,3 +450,87 @@ fn mistakes_of_yaml_are_told_with_what_to_do() {
         help: quote text that has `: ` in it; keys of one mapping stand below each other
     "#);
 }
+
+/// A check type with a parameter and as many checks that use it.
+fn used(parameter: &str, rest: &str, count: usize) -> String {
+    let uses: String =
+        (0..count).map(|n| format!("    - {{ id: c{n}, uses: team/x }}\n")).collect();
+    let check_type = format!(
+        "apiVersion: cloudcorrect.dev/v1
+kind: CheckType
+metadata: {{ name: team/x }}
+spec:
+  description: D.
+  title: \"{{p}}\"
+  severity: low
+  parameters: {{ p: {parameter} }}
+  select: AWS::S3::Bucket
+{rest}  assert: tag(params.p) == null
+---
+"
+    );
+    check_type + &group(&uses)
+}
+
+#[test]
+fn uses_of_check_types_cost_as_much_as_what_they_stand_for() {
+    let many = problems(&used("{ description: D., default: a }", "", 2_000));
+    assert_eq!(many, "");
+    let long = format!("{{ description: D., default: {} }}", "x".repeat(10_000));
+    let told = problems(&used(&long, "", 2_000));
+    assert!(told.contains("error[too-many-uses]"), "{}", told.get(..200).unwrap_or(&told));
+    assert_eq!(told.matches("error[too-many-problems]").count(), 1);
+}
+
+#[test]
+fn titles_quote_parameters_in_short() {
+    let long = format!("{{ description: D., default: {} }}", "x".repeat(100_000));
+    let reading = read(&used(&long, "", 1));
+    assert!(reading.is_clean(), "{:?}", reading.diagnostics);
+    let title = &reading.policies.groups["storage"].checks[0].title;
+    assert_eq!(*title, format!("{}…", "x".repeat(60)));
+}
+
+#[test]
+fn names_of_let_and_parameters_are_few() {
+    let names = |count: usize| -> String {
+        (0..count).map(|n| format!("n{n}: {{ select: \"AWS::EC2::VPC\" }}, ")).collect()
+    };
+    let check =
+        |count| CHECK.replace("assert:", &format!("let: {{ {} }}\n      assert:", names(count)));
+    assert_eq!(problems(&group(&check(100))), "");
+    let told = problems(&group(&check(101)));
+    assert!(told.contains("[too-many-names] `let` has 101 names, and 100 are the most"), "{told}");
+    let parameters: String = (0..101).map(|n| format!("q{n}: {{ description: D. }}, ")).collect();
+    let text = used("{ description: D., default: a }", "", 0)
+        .replace("parameters: { ", &format!("parameters: {{ {parameters}"));
+    let told = problems(&text);
+    assert!(told.contains("[too-many-names] `parameters` has 102 names"), "{told}");
+}
+
+#[test]
+fn hostile_json_is_refused_at_once() {
+    let cases = [
+        ("too-deep", "[".repeat(1_000_000)),
+        ("too-deep", "{\"a\":".repeat(100_000)),
+        ("too-many-nodes", format!("[{}1]", "1,".repeat(200_000))),
+        ("too-many-problems", format!("{{{}\"a\":1}}", "\"a\":1,".repeat(10_000))),
+        ("too-many-problems", format!("[\"{}\"]", "\\ud83d".repeat(10_000))),
+        ("json-syntax", "\"".to_owned()),
+        ("nul", "{\"a\": 1\0}".to_owned()),
+    ];
+    for (code, text) in cases {
+        let reading = PolicySet::read(&[SourceFile::new("x.json", text.as_bytes())]);
+        let codes: Vec<_> = reading.diagnostics.iter().map(|found| found.code).collect();
+        assert!(codes.contains(&code), "{code}: {:?}", codes.first());
+        assert!(codes.len() <= 502, "{code}");
+    }
+}
+
+/// Places in a line count from its start, wherever in it they are.
+#[test]
+fn nodes_of_a_long_line_are_told_at_their_places() {
+    let items = "a, ".repeat(20_000);
+    let told = problems(&format!("[{items}*x]\n"));
+    assert!(told.contains("1:60002-1:60004: error[alias]"), "{told}");
+}

@@ -51,6 +51,19 @@ impl Node {
         }
     }
 
+    /// How much it takes to go over it once, bytes: its texts, and something for each node.
+    pub(in crate::policy) fn weight(&self) -> usize {
+        const NODE: usize = 16;
+        NODE + match &self.tree {
+            Tree::Scalar(text) => text.as_str().len(),
+            Tree::List(items) => items.iter().map(Self::weight).sum(),
+            Tree::Map(entries) => {
+                entries.iter().map(|entry| entry.key.len() + entry.value.weight()).sum()
+            }
+            Tree::Refused => 0,
+        }
+    }
+
     /// The items of a list; empty for what is none.
     pub(in crate::policy) fn items(&self) -> &[Self] {
         match &self.tree {

@@ -44,13 +44,14 @@ pub(super) fn not_text<'b>(
     }
 }
 
-/// Characters that hide or disguise text: controls, a carriage return that ends no line, and marks
-/// that change the direction of writing, by which a reviewer sees something else than we do.
+/// Characters that hide or disguise text: controls, a carriage return that ends no line, a byte
+/// order mark behind the start, and marks that change the direction of writing, by which a
+/// reviewer sees something else than we do.
 fn is_invisible(found: char, behind: Option<&str>) -> bool {
     match found {
         '\t' | '\n' => false,
         '\r' => !behind.is_some_and(|behind| behind.starts_with('\n')),
-        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
+        '\u{feff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
         found => found.is_control(),
     }
 }

@@ -88,9 +88,9 @@ impl Text {
         let start = self.lines.get(line).copied().unwrap_or_default();
         let end = self.lines.get(line + 1).copied().unwrap_or(self.source.len());
         let line = self.slice(start..end);
-        line.find('\r')
-            .map_or(line, |end| line.get(..end).unwrap_or_default())
-            .trim_end_matches('\n')
+        // A carriage return stands nowhere else: the file would have been refused.
+        let line = line.strip_suffix('\n').unwrap_or(line);
+        line.strip_suffix('\r').unwrap_or(line)
     }
 
     /// Where lines begin at or behind an offset.
@@ -117,7 +117,7 @@ impl Text {
 
     /// Line and column, counted from 1.
     fn position(&self, byte: usize) -> (u32, u32) {
-        let byte = byte.min(self.source.len());
+        let byte = self.source.floor_char_boundary(byte);
         let line = self.line_of(byte);
         let start = self.lines.get(line).copied().unwrap_or_default();
         let column = self.character_of(byte) - self.character_of(start);
@@ -143,6 +143,7 @@ mod tests {
         assert_eq!(place("a\r\nb", 3..4), (2, 1, 2, 2));
         assert_eq!(place("", 0..0), (1, 1, 1, 2));
         assert_eq!(place("a\n", 2..9), (2, 1, 2, 2));
+        assert_eq!(place("aä\n", 1..2), (1, 2, 1, 3));
     }
 
     proptest! {

@@ -1,0 +1,72 @@
+//! How much reading the expressions of a file may cost: counted and never timed, so that the same
+//! file always gets the same answer.
+//!
+//! What is evaluated has its `Budget`; this is about texts on their way there. An ordinary file
+//! uses a hundredth of it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::library;
+use super::tree::Pattern;
+
+/// The most text, bytes: as much again with each use of a check type.
+const TEXT: usize = 8 << 20;
+/// The most work of the careful parser, in units of about a microsecond.
+const CARE: usize = 128 << 10;
+/// The most bytes of compiled patterns, tries included; each takes some nanoseconds.
+const PATTERNS: usize = 16 << 20;
+/// What a pattern costs, however small it is.
+const PATTERN: usize = 8 << 10;
+
+/// What is left of the work that the expressions of a file may make, and what it has led to.
+#[derive(Debug)]
+pub struct Effort {
+    text: usize,
+    care: usize,
+    patterns: usize,
+    /// Patterns by their source: a check type that is used often has the same ones each time.
+    known: HashMap<String, Result<Arc<Pattern>, String>>,
+}
+
+impl Default for Effort {
+    fn default() -> Self {
+        Self { text: TEXT, care: CARE, patterns: PATTERNS, known: HashMap::new() }
+    }
+}
+
+impl Effort {
+    /// Whether so many bytes of text may be read.
+    pub fn read(&mut self, bytes: usize) -> bool {
+        take(&mut self.text, bytes)
+    }
+
+    /// Whether a text may be read by the careful parser, which takes its time for every token.
+    pub(super) fn read_with_care(&mut self, text: &str) -> bool {
+        let signs = text.bytes().filter(u8::is_ascii_punctuation).count();
+        take(&mut self.care, text.len() + 4 * signs)
+    }
+
+    /// A compiled pattern, or why it is refused.
+    pub(super) fn pattern(&mut self, source: &str) -> Result<Arc<Pattern>, String> {
+        if let Some(known) = self.known.get(source) {
+            return known.clone();
+        }
+        if self.patterns == 0 {
+            return Err("the patterns of this file are too large together".to_owned());
+        }
+        let compiled = library::pattern(source).map(Arc::new);
+        // Each size is tried up to the one that fits, and each is twice the one before.
+        let size = compiled.as_ref().map_or(library::LARGEST_PATTERN, |pattern| pattern.size);
+        self.patterns = self.patterns.saturating_sub(PATTERN + source.len() + 2 * size);
+        self.known.insert(source.to_owned(), compiled.clone());
+        compiled
+    }
+}
+
+/// Takes so much, if it is there; else there is nothing any more.
+fn take(left: &mut usize, amount: usize) -> bool {
+    let rest = left.checked_sub(amount);
+    *left = rest.unwrap_or(0);
+    rest.is_some()
+}
