@@ -49,6 +49,10 @@ fn an_expression_is_tried_on_resources() {
     acme-partner-dropbox: unknown # access_denied: s3:GetBucketPolicy: Access Denied
     status 3
     ");
+}
+
+#[test]
+fn an_expression_needs_no_resource_and_is_told_as_json() {
     insta::assert_snapshot!(eval(&["duration('36h') > duration('1d')"]), @r"
     type: a boolean
     value: true
