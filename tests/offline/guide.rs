@@ -36,7 +36,8 @@ fn blocks(document: &str) -> Vec<Block<'_>> {
 /// The file that a block of YAML names in its first line.
 fn file<'a>(block: &Block<'a>) -> Option<&'a str> {
     let path = block.text.lines().next()?.strip_prefix("# ")?;
-    path.ends_with(".yaml").then_some(path)
+    let is_file = Path::new(path).extension().is_some_and(|extension| extension == "yaml");
+    is_file.then_some(path)
 }
 
 /// Someone with a checkout, a terminal in it, and `cloudcorrect` on the path.
@@ -95,9 +96,10 @@ fn is_shown(shown: &str, answered: &str) -> bool {
         let (last, middle) = rest.split_last().expect("two parts");
         let Some(mut lines) = lines.strip_prefix(first.as_slice()) else { return false };
         for part in middle {
-            let at = (0..=lines.len()).find(|at| lines[*at..].starts_with(part));
+            let at = (0..=lines.len())
+                .find(|at| lines.get(*at..).is_some_and(|rest| rest.starts_with(part)));
             let Some(at) = at else { return false };
-            lines = &lines[at + part.len()..];
+            lines = lines.get(at + part.len()..).unwrap_or_default();
         }
         return lines.ends_with(last);
     };
@@ -164,10 +166,11 @@ fn what_the_guide_shows_beside_is_valid() {
         let document = if block.text.contains("kind: ") {
             block.text.to_owned()
         } else {
-            let inner: String = block.text.lines().map(|line| format!("  {line}\n")).collect();
+            let inner: Vec<String> = block.text.lines().map(|line| format!("  {line}")).collect();
+            let inner = inner.join("\n");
             format!(
                 "apiVersion: cloudcorrect.dev/v1\nkind: Group\nmetadata: {{ name: aside-{count} }}\n\
-                 spec:\n{inner}  {CHECKS}\n"
+                 spec:\n{inner}\n  {CHECKS}\n"
             )
         };
         fs::write(tree.path().join(format!("{count}.yaml")), document).expect("a file");
