@@ -58,8 +58,14 @@ impl Finding {
                 }
             }
             None => {
-                let seen = self.observations.iter();
-                seen.map(|seen| seen.observed.clone()).collect::<Vec<_>>().join("; ")
+                // What consists of constants saw nothing, and what two parts saw is told once.
+                let mut told: Vec<&str> = Vec::new();
+                for seen in self.observations.iter().map(|seen| seen.observed.as_str()) {
+                    if !seen.is_empty() && !told.contains(&seen) {
+                        told.push(seen);
+                    }
+                }
+                told.join("; ")
             }
         }
     }

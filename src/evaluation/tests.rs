@@ -117,6 +117,15 @@ fn all_of_a_target_are_judged_together() {
 }
 
 #[test]
+fn what_two_parts_saw_is_told_once() {
+    let cloud = Cloud::new().with("AWS::EC2::VPC", "eu-west-1", &[vpc("vpc-1", false)]);
+    let check = "      select: AWS::EC2::VPC
+      assert: (tag('a') != null && 1 > 2) || resource.IsDefault || tag('a') in ['x']
+";
+    assert_snapshot!(cloud.judge(check), @r#"eu-west-1 vpc-1: fail tag("a") = null; resource.IsDefault = false"#);
+}
+
+#[test]
 fn an_empty_list_is_judged_unless_on_empty_says_otherwise() {
     assert_snapshot!(Cloud::new().judge(DEFAULTS), @r"
     eu-west-1 *: pass

@@ -273,7 +273,7 @@ fn others(name: &str) -> String {
     let known = schemas();
     let close = closest(name, known.keys().map(TypeName::as_str), SHOWN_TYPES).join("`, `");
     let total = known.len();
-    format!("the closest of {total} are `{close}`; `cloudcorrect schema Inventory` names them all")
+    format!("the closest of {total} are `{close}`; the reference has them all")
 }
 
 /// What to do where an expression ends at a ` #`.

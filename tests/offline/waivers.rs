@@ -16,6 +16,9 @@ fn tree() -> tempfile::TempDir {
     let tree = tempfile::tempdir().expect("a directory");
     for file in fs::read_dir("example-policies/policies").expect("the examples") {
         let file = file.expect("a file");
+        if file.path().is_dir() {
+            continue; // Tests of the policies, which decide nothing.
+        }
         fs::copy(file.path(), tree.path().join(file.file_name())).expect("a copy");
     }
     tree
@@ -51,16 +54,16 @@ fn what_fails_is_waived_by_what_waive_writes() {
     let output = cloudcorrect(&[&waive[..], &TERMS].concat());
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let told = text(&output.stdout).replace(path(&waivers), "waivers.yaml");
-    insta::assert_snapshot!(told, @"waivers.yaml: 7 waivers of 11 findings");
+    insta::assert_snapshot!(told, @"waivers.yaml: 32 waivers of 65 findings");
 
     let output = cloudcorrect(&["validate", path(tree.path())]);
     assert!(output.status.success(), "{}", text(&output.stdout));
     let judged = evaluate(tree.path(), &["--format", "json"]);
-    assert_eq!(judged.status.code(), Some(3), "nothing fails, and one is unknown");
+    assert_eq!(judged.status.code(), Some(3), "nothing fails, and some are unknown");
     let counts = &json(&judged)["summary"]["findings"];
     assert_eq!(
         (&counts["fail"], &counts["waived"], &counts["unknown"]),
-        (&0.into(), &11.into(), &1.into())
+        (&0.into(), &65.into(), &4.into())
     );
 
     let again = cloudcorrect(&[&waive[..], &TERMS].concat());

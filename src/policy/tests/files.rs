@@ -148,13 +148,13 @@ fn what_is_no_json_is_told() {
 
     {"a": "\u0000"}
     1:1-1:2: error[missing-key] the document lacks `kind`
-        help: add `kind: `, which is `Account` or `Group` or `CheckType`
+        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Test` or `Waiver`
     1:7-1:15: error[nul] the text holds a NUL character
         help: remove the escape of it; policies are text
 
     {"a": 1, "a": 2}
     1:1-1:2: error[missing-key] the document lacks `kind`
-        help: add `kind: `, which is `Account` or `Group` or `CheckType`
+        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Test` or `Waiver`
     1:10-1:13: error[duplicate-key] key `a` is there twice
         1: the first one is here
 
@@ -263,7 +263,7 @@ fn mistakes_of_yaml_are_told_with_what_to_do() {
     1:4-1:5: error[yaml-syntax] the text in quotes that begins here is not closed before its document ends
         help: close the quotes; no line inside begins with `---` or `...`
     3:1-3:2: error[missing-key] the document lacks `kind`
-        help: add `kind: `, which is `Account` or `Group` or `CheckType`
+        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Test` or `Waiver`
 
     a: "b" c
     1:8-1:9: error[yaml-syntax] the text in quotes ends before this, and more follows it
@@ -308,7 +308,7 @@ fn mistakes_of_yaml_are_told_with_what_to_do() {
 
     a: [b c: d]
     1:1-1:2: error[missing-key] the document lacks `kind`
-        help: add `kind: `, which is `Account` or `Group` or `CheckType`
+        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Test` or `Waiver`
 
     a: [
     1:5-1:6: error[yaml-syntax] a value is missing here
@@ -406,7 +406,7 @@ fn mistakes_of_yaml_are_told_with_what_to_do() {
     a: b
     --- c: d
     1:1-1:2: error[missing-key] the document lacks `kind`
-        help: add `kind: `, which is `Account` or `Group` or `CheckType`
+        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Test` or `Waiver`
     2:5-2:6: error[wrong-type] a document must be a mapping, but this is a scalar
         help: start with `apiVersion: cloudcorrect.dev/v1` and `kind`
     2:6-2:7: error[yaml-syntax] a `:` is not expected here
@@ -432,7 +432,7 @@ fn mistakes_of_yaml_are_told_with_what_to_do() {
     a: b
     1:1-1:2: error[yaml-syntax] the file is not YAML: while scanning a YAML directive, did not find expected version number
     3:1-3:2: error[missing-key] the document lacks `kind`
-        help: add `kind: `, which is `Account` or `Group` or `CheckType`
+        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Test` or `Waiver`
 
     a: {b: c}}
     1:10-1:11: error[yaml-syntax] a bracket is closed that is not open
