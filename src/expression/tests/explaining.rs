@@ -116,6 +116,7 @@ fn loops_and_calls_show_what_they_saw() {
     resource.Policy.Statement.all(s, s.Effect == 'Deny')
       resource.Policy.Statement[0].Effect == "Deny"  <-  resource.Policy.Statement[0].Effect = "Allow"
     false
+      false  <-  
     true
     resource.Owner > 'x'
     "#
@@ -134,6 +135,7 @@ fn null_is_shown_where_it_begins() {
     ], &none), @r#"
     resource.Block.Acls && resource.Block.Buckets
       resource.Block.Acls  <-  resource.Block = null
+      resource.Block.Buckets  <-  resource.Block = null
     resource.Block.Deep.Leaf == 'x'
       resource.Block.Deep.Leaf == "x"  <-  resource.Block = null
     resource.Policy.Statement[0].Effect == 'Allow'
