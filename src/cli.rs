@@ -3,16 +3,20 @@
 //! Reading arguments and choosing words for the terminal happens here; everything else is called.
 
 mod demo;
+mod eval;
 mod evaluate;
 mod get;
 mod init;
 mod migrate;
+mod origin;
 mod output;
 mod record;
 mod schema;
 mod serve;
+mod test;
 mod tree;
 mod validate;
+mod waive;
 mod wanted;
 
 use std::process::ExitCode;
@@ -33,11 +37,15 @@ enum Command {
     Init(init::Arguments),
     /// Find every problem of a policy tree
     Validate(validate::Arguments),
+    /// Run the tests of a policy tree
+    Test(test::Arguments),
     /// Judge the policies once, without a database
     Evaluate(evaluate::Arguments),
     /// Look at the resources of an account, recorded or live
     Get(get::Arguments),
-    /// Print the JSON Schema of a kind of document, for editors
+    /// Try an expression on the resources of an account, recorded or live
+    Eval(eval::Arguments),
+    /// Print the JSON Schema of a kind of document, for editors, or list the check types
     Schema(schema::Arguments),
     /// Write an account's live inventory to a file
     Record(record::Arguments),
@@ -47,6 +55,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Bring the database to this version's schema
     Migrate(migrate::Arguments),
+    /// Write waivers for what fails now
+    Waive(waive::Arguments),
 }
 
 /// Runs the command line of the process and gives its exit status.
@@ -54,13 +64,16 @@ pub fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Init(arguments) => init::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),
+        Command::Test(arguments) => test::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Get(arguments) => get::run(&arguments),
+        Command::Eval(arguments) => eval::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Record(arguments) => record::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
+        Command::Waive(arguments) => waive::run(&arguments),
     };
     outcome.unwrap_or_else(|error| {
         output::error(&error);

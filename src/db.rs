@@ -32,6 +32,7 @@ pub mod pull_requests;
 pub mod revisions;
 pub mod runs;
 pub mod sources;
+pub mod waivers;
 mod words;
 mod work;
 

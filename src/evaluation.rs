@@ -8,9 +8,15 @@ mod bindings;
 mod finding;
 mod judge;
 mod outcome;
+mod rehearsal;
 #[cfg(test)]
 mod tests;
+mod waivers;
 
 pub use finding::{CheckResult, CheckStanding, Finding, GroupResult, NO_RESOURCE};
 pub use judge::evaluate;
 pub use outcome::{Counts, Outcome, UnknownOutcome};
+pub use rehearsal::{
+    CaseResult, Coverage, Difference, Mutation, Survivor, coverage, mutate, rehearse,
+};
+pub use waivers::{WaiverStanding, waive};

@@ -25,6 +25,7 @@ use tracing::Instrument;
 pub use gather::gather;
 pub use inventories::Inventories;
 
+use crate::catalog;
 use crate::db::groups::{self, Claim};
 use crate::db::sources::SourceId;
 use crate::db::{Backoff, facets, policies};
@@ -176,7 +177,7 @@ impl Evaluator {
         }
         let files: Vec<SourceFile> =
             stored.files.into_iter().map(|file| SourceFile::new(file.path, file.body)).collect();
-        let reading = spawn_blocking(move || PolicySet::read(&files)).await;
+        let reading = spawn_blocking(move || catalog::read(&files)).await;
         let policies = reading.context("compiling broke off")?.policies;
         let fresh = Arc::new(InForce { revision, policies });
         self.compiled().insert(source, Arc::clone(&fresh));

@@ -14,6 +14,7 @@ mod functions;
 mod library;
 mod lint;
 mod lower;
+mod mutate;
 mod operate;
 mod parse;
 mod places;
@@ -31,7 +32,8 @@ pub use self::budget::Budget;
 pub use self::effort::Effort;
 pub use self::environment::{Binding, Environment, Parameter, ParameterKind, is_taken};
 pub use self::functions::FunctionDoc;
-use self::tree::{Node, Span};
+pub use self::mutate::Mutant;
+use self::tree::{Expr, Node, Span};
 use crate::diagnostic::Level;
 use crate::resource::{AccountId, Failure, Operation, Region, Resource, TypeName, Value};
 
@@ -46,6 +48,8 @@ pub enum Shape {
     AssertAll,
     /// Any value of a resource, for looking at it.
     Value,
+    /// Any value of all of them together.
+    ValueOfAll,
 }
 
 impl Shape {
@@ -55,8 +59,18 @@ impl Shape {
             Self::Filter => "where",
             Self::Assert => "assert",
             Self::AssertAll => "assertAll",
-            Self::Value => "the expression",
+            Self::Value | Self::ValueOfAll => "the expression",
         }
+    }
+
+    /// Whether it sees all resources together, as `resources`.
+    pub fn is_of_all(self) -> bool {
+        matches!(self, Self::AssertAll | Self::ValueOfAll)
+    }
+
+    /// Whether it may have a value of any type.
+    fn is_value(self) -> bool {
+        matches!(self, Self::Value | Self::ValueOfAll)
     }
 }
 
@@ -125,6 +139,13 @@ pub enum Verdict {
     False,
     /// It cannot be known.
     Unknown(Failure),
+}
+
+/// Whether a text is as a pattern says, where `*` stands for any characters and `?` for one, as the
+/// function `glob` has it. Nothing is like a pattern that takes more steps than a [`Budget`] has:
+/// one of 1000 characters takes fewer over any id or ARN.
+pub fn glob(text: &str, pattern: &str) -> bool {
+    library::is_like(text, pattern, &mut Budget::default()).unwrap_or(false)
 }
 
 /// A part of an expression that was false, and what it saw.
@@ -271,6 +292,30 @@ impl Expression {
     /// Its value of a subject.
     pub fn value(&self, subject: &Subject<'_>, budget: &mut Budget) -> Result<Value, Failure> {
         evaluate::value(&self.0.root, subject, budget)
+    }
+
+    /// It with one thing changed, in every known way.
+    pub fn mutants(&self) -> Vec<Mutant> {
+        mutate::mutants(&self.0.root)
+    }
+
+    /// Another text in the place of this one, if it is right.
+    fn replaced(&self, text: &str) -> Option<Self> {
+        Self::compile(text, self.0.environment.clone(), self.0.shape).ok()
+    }
+
+    /// One that says always the same in the place of this one.
+    fn constant(&self, value: bool) -> Self {
+        let span = Span::default();
+        Self(Arc::new(Compiled {
+            text: value.to_string(),
+            environment: self.0.environment.clone(),
+            shape: self.0.shape,
+            root: Node { expr: Expr::Constant(Value::Bool(value)), span },
+            kind: self.0.kind.clone(),
+            reads: BTreeMap::new(),
+            warnings: Vec::new(),
+        }))
     }
 
     /// Why it does not hold: its smallest parts that are false, each with what it saw. Empty where

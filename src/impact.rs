@@ -7,14 +7,16 @@
 
 mod compare;
 mod conjuncts;
+mod waivers;
 
 use similar::{ChangeTag, TextDiff};
 
-use crate::policy::{AccountName, CheckId, GroupName};
+use crate::policy::{AccountName, CheckId, GroupName, WaiverName};
 
 pub use compare::changes;
 
-/// Everything that differs between two revisions: accounts first, then each group with its checks.
+/// Everything that differs between two revisions: accounts first, then each group with its checks,
+/// then waivers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Changes(Vec<Change>);
 
@@ -60,6 +62,8 @@ pub enum Subject {
     Group(GroupName),
     /// A check of a group.
     Check(GroupName, CheckId),
+    /// A waiver.
+    Waiver(WaiverName),
 }
 
 /// What differs.
@@ -69,10 +73,10 @@ pub enum What {
     Added,
     /// It is gone.
     Removed,
-    /// It had another name: what its history has stays under that one.
+    /// It had another name. The history of a group stays under that one, that of a check goes on.
     Renamed {
         /// The name that it had.
-        from: GroupName,
+        from: String,
     },
     /// A field has another value; an empty text where it has none.
     Field {

@@ -10,6 +10,7 @@
 //! | things | [`schedule`], [`resource`] | when; of what |
 //! | language | [`expression`] | what holds of one resource |
 //! | documents | [`policy`] | what users commit |
+//! | catalog | [`catalog`] | the check types that come with cloudcorrect |
 //! | judging | [`fetch`], [`evaluation`] | which calls; what holds |
 //! | change | [`impact`] | what a change of policy means |
 //! | words for people | [`render`] | terminal, pull request, page |
@@ -23,6 +24,7 @@
 pub mod app;
 #[cfg(feature = "aws")]
 pub mod aws;
+pub mod catalog;
 pub mod cli;
 pub mod clock;
 pub mod compliance;

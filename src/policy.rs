@@ -9,6 +9,7 @@ mod account;
 mod check;
 mod check_type;
 mod declared;
+mod given;
 mod group;
 mod names;
 mod notes;
@@ -18,8 +19,10 @@ pub mod schema;
 mod set;
 mod shape;
 mod source;
+mod test_case;
 #[cfg(test)]
 mod tests;
+mod waiver;
 mod words;
 mod written;
 mod yaml;
@@ -28,9 +31,13 @@ pub use account::{Account, AccountSelector};
 pub use check::{Check, Rule};
 pub use check_type::{CheckType, CheckTypes};
 pub use group::Group;
-pub use names::{AccountName, CheckId, CheckTypeName, GroupName, InvalidName};
+pub use names::{
+    AccountName, CheckId, CheckTypeName, GroupName, InvalidName, TestName, WaiverName,
+};
 pub use parameters::Declared as DeclaredParameter;
 pub use question::{Let, Question};
 pub use set::{PolicySet, Reading};
 pub use source::{SourceFile, is_policy_file};
+pub use test_case::{Case, Expected, ExpectedOutcome, Test, TestSubject};
+pub use waiver::{Covered, EXPIRING_DAYS, Validity, Waiver};
 pub use words::{Mode, OnEmpty, Pick, Severity, Span, UnknownWord};

@@ -12,9 +12,13 @@ pub mod links;
 mod markdown;
 mod policies;
 pub mod post;
+pub mod reference;
+pub mod rehearsal;
 pub mod resources;
 pub mod sarif;
 mod speaker;
+pub mod trials;
+pub mod waivers;
 mod words;
 mod yaml;
 

@@ -24,6 +24,7 @@ mod summary;
 #[cfg(test)]
 mod tests;
 mod time;
+mod waivers;
 mod webhook;
 
 use axum::Router;

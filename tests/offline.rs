@@ -5,6 +5,14 @@ use std::process::{Command, Output};
 
 #[path = "offline/authoring.rs"]
 mod authoring;
+#[path = "offline/guide.rs"]
+mod guide;
+#[path = "offline/reference.rs"]
+mod reference;
+#[path = "offline/rehearsing.rs"]
+mod rehearsing;
+#[path = "offline/waivers.rs"]
+mod waivers;
 
 fn cloudcorrect(arguments: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_cloudcorrect"));
@@ -23,7 +31,7 @@ const EVALUATE: [&str; 4] =
 fn the_example_policies_are_good() {
     let output = cloudcorrect(&["validate", "example-policies/policies"]);
     assert!(output.status.success(), "{}", text(&output.stdout));
-    assert_eq!(text(&output.stdout), "4 files: 3 groups, 8 checks, 1 account are good\n");
+    assert_eq!(text(&output.stdout), "9 files: 4 groups, 35 checks, 1 account are good\n");
 }
 
 #[test]
@@ -53,7 +61,8 @@ fn the_example_account_is_judged_with_what_was_seen() {
     let output = cloudcorrect(&EVALUATE);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     let shown = text(&output.stdout);
-    let lines: Vec<&str> = shown.lines().filter(|line| !line.ends_with(" ms")).collect();
+    let lines = shown.lines().skip_while(|line| *line != "✗ identity");
+    let lines: Vec<&str> = lines.filter(|line| !line.ends_with(" ms")).collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
     ✗ identity
       ✗ console-users-have-mfa (high)                      1 fail, 2 pass
@@ -89,6 +98,45 @@ fn the_example_account_is_judged_with_what_was_seen() {
 }
 
 #[test]
+fn the_baseline_judges_all_of_the_example_account() {
+    let output = cloudcorrect(&[&EVALUATE[..], &["--group", "aws-baseline"]].concat());
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let shown = text(&output.stdout);
+    let checks = shown.lines().filter(|line| !line.starts_with("      "));
+    let lines: Vec<&str> = checks.filter(|line| !line.ends_with(" ms")).collect();
+    insta::assert_snapshot!(lines.join("\n"), @"
+    ✗ aws-baseline
+      ✗ s3-bucket-no-public-acl (high)                     1 fail, 11 pass, 1 outside the account's regions
+      ✗ s3-bucket-policy-not-public (critical)             2 fail, 1 unknown, 9 pass, 1 outside the account's regions
+      ✗ s3-bucket-not-effectively-public (critical)        3 fail, 1 unknown, 8 pass, 1 outside the account's regions
+      ✗ s3-public-access-block-all-four-on (high)          5 fail, 7 pass, 1 outside the account's regions
+      ✗ s3-default-encryption (medium)                     1 fail, 11 pass, 1 outside the account's regions
+      ✗ s3-encryption-kms (low)                            7 fail, 5 pass, 1 outside the account's regions
+      ✗ s3-versioning (medium)                             5 fail, 7 pass, 1 outside the account's regions
+      ✗ s3-logging (medium)                                6 fail, 6 pass, 1 outside the account's regions
+      ✗ s3-deny-insecure-transport (medium)                4 fail, 1 unknown, 7 pass, 1 outside the account's regions
+      ✗ s3-required-tags (low)                             2 fail, 10 pass, 1 outside the account's regions
+      ✗ sg-no-ssh-from-world (critical)                    1 fail, 7 pass
+      ✗ sg-no-rdp-from-world (critical)                    1 fail, 7 pass
+      ✓ sg-no-all-traffic-from-world (critical)            8 pass
+      ✗ ec2-imdsv2-required (high)                         2 fail, 4 pass
+      ✗ ec2-no-public-ip (high)                            1 fail, 5 pass
+      ✗ ec2-required-tags (low)                            2 fail, 4 pass
+      ✗ ebs-encrypted (high)                               2 fail, 5 pass
+      ✗ ebs-unattached (low)                               1 fail, 6 pass
+      ✗ iam-user-mfa (high)                                1 fail, 4 pass
+      ✗ iam-access-key-age-90d (medium)                    1 fail, 4 pass
+      ✗ iam-user-no-admin-inline (high)                    1 fail, 4 pass
+      ✗ iam-user-no-admin-attached (high)                  1 fail, 4 pass
+      ✗ iam-group-no-admin-inline (high)                   1 fail, 2 pass
+      ✗ iam-policy-no-star-star (high)                     1 fail, 1 pass
+      ✓ iam-role-trust-no-wildcard (critical)              4 pass
+      ✗ iam-cross-account-role-external-id (high)          1 fail, 3 pass
+      ✗ iam-password-policy-min-length-14 (medium)         1 fail
+    ");
+}
+
+#[test]
 fn json_of_evaluate_has_every_finding_with_its_place() {
     let output =
         cloudcorrect(&[&EVALUATE[..], &["--format", "json", "--group", "storage"]].concat());
@@ -113,9 +161,9 @@ fn csv_of_evaluate_has_a_line_for_each_finding() {
     let table = text(&output.stdout);
     let lines: Vec<&str> = table.lines().filter(|line| !line.contains(",pass,")).collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
-    group,check,outcome,cause,account,region,resourceType,resourceId,severity,expected,observed,message,path,line
-    storage,policy-not-public,fail,,123456789012,eu-west-1,AWS::S3::Bucket,acme-eu-sandbox-tmp,critical,resource.PolicyStatus == null || !resource.PolicyStatus.IsPublic,"resource.PolicyStatus = {""IsPublic"": true}; resource.PolicyStatus.IsPublic = true",No bucket policy is public,example-policies/policies/storage.yaml,25
-    storage,policy-not-public,unknown,access_denied,123456789012,us-east-1,AWS::S3::Bucket,acme-partner-dropbox,critical,resource.PolicyStatus == null || !resource.PolicyStatus.IsPublic,s3:GetBucketPolicyStatus: Access Denied,No bucket policy is public,example-policies/policies/storage.yaml,25
+    group,check,outcome,cause,account,region,resourceType,resourceId,severity,expected,observed,message,path,line,waiver,waiverReason,waiverOwner,waiverExpires
+    storage,policy-not-public,fail,,123456789012,eu-west-1,AWS::S3::Bucket,acme-eu-sandbox-tmp,critical,resource.PolicyStatus == null || !resource.PolicyStatus.IsPublic,"resource.PolicyStatus = {""IsPublic"": true}; resource.PolicyStatus.IsPublic = true",No bucket policy is public,example-policies/policies/storage.yaml,25,,,,
+    storage,policy-not-public,unknown,access_denied,123456789012,us-east-1,AWS::S3::Bucket,acme-partner-dropbox,critical,resource.PolicyStatus == null || !resource.PolicyStatus.IsPublic,s3:GetBucketPolicyStatus: Access Denied,No bucket policy is public,example-policies/policies/storage.yaml,25,,,,
     "#);
     assert_eq!(table.lines().count(), 1 + 11, "names, and 1 fail, 1 unknown, 9 pass");
 }
@@ -130,7 +178,7 @@ fn sarif_of_evaluate_is_of_the_standard() {
     assert!(jsonschema::is_valid(&schema, &log));
     let results = log["runs"][0]["results"].as_array().expect("results");
     let of = |kind: &str| results.iter().filter(|result| result["kind"] == kind).count();
-    assert_eq!((of("fail"), of("open"), results.len()), (11, 1, 12));
+    assert_eq!((of("fail"), of("open"), results.len()), (65, 4, 69));
     let rules = &log["runs"][0]["tool"]["driver"]["rules"];
     for result in results {
         let index = result["ruleIndex"].as_u64().and_then(|index| usize::try_from(index).ok());

@@ -10,10 +10,10 @@ use clap::ValueEnum;
 use crate::app;
 use crate::clock::Clock;
 use crate::diagnostic::Diagnostic;
-use crate::evaluation::{self, GroupResult, Outcome};
+use crate::evaluation::{self, GroupResult, Outcome, WaiverStanding, waive};
 use crate::evaluator::{self, Inventories};
 use crate::fetch::CallStats;
-use crate::policy::{Account, Group, PolicySet, Severity};
+use crate::policy::{Account, Covered, Group, PolicySet, Severity};
 use crate::recorded::RecordedFile;
 use crate::render::diagnostics;
 use crate::render::findings::Results;
@@ -77,12 +77,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let inventories = inventories(arguments)?;
     let collecting = async { collect(&policies, &accounts, &inventories).await };
     let (inventory, calls) = app::runtime()?.block_on(collecting);
-    let results: Vec<(&Group, GroupResult)> = judge(&policies, &accounts, &inventory, arguments);
+    let judged = judge(&policies, &accounts, &inventory, arguments);
 
     let requests = serde_json::to_value(&calls)?;
     let spent = (clock.now() - started).num_milliseconds();
-    let results =
-        Results { groups: &results, requests: &requests, duration_ms: spent.unsigned_abs() };
+    let results = Results {
+        groups: &judged.groups,
+        waivers: &judged.waivers,
+        requests: &requests,
+        duration_ms: spent.unsigned_abs(),
+    };
     output::print(&match arguments.format {
         Format::Text => results.text(),
         Format::Json => format!("{:#}\n", results.json()),
@@ -164,25 +168,52 @@ async fn collect(
     (gathered, calls)
 }
 
+/// What holds, and how the waivers stand.
+#[derive(Default)]
+struct Judged<'a> {
+    groups: Vec<(&'a Group, GroupResult)>,
+    waivers: Vec<WaiverStanding>,
+}
+
 fn judge<'a>(
     policies: &'a PolicySet,
     accounts: &[Account],
     inventories: &BTreeMap<usize, Inventory>,
     arguments: &Arguments,
-) -> Vec<(&'a Group, GroupResult)> {
+) -> Judged<'a> {
     let chosen = |group: &Group, account: &Account| {
         arguments.account.is_some() || group.accounts.selects(account)
     };
-    let judged = policies.groups.values().filter_map(|group| {
+    let mut judged = Judged::default();
+    for group in policies.groups.values() {
         let accounts: Vec<(&Account, &Inventory)> = accounts
             .iter()
             .enumerate()
             .filter(|(_, account)| chosen(group, account))
             .filter_map(|(index, account)| Some((account, inventories.get(&index)?)))
             .collect();
-        (!accounts.is_empty()).then(|| (group, evaluation::evaluate(group, &accounts)))
-    });
-    judged.collect()
+        if accounts.is_empty() {
+            continue;
+        }
+        let mut result = evaluation::evaluate(group, &accounts);
+        let standings = waive(group, &accounts, policies.waivers_of(group), &mut result);
+        judged.groups.push((group, result));
+        let seen =
+            |covers: &Covered| accounts.iter().any(|(account, _)| covers.has_account(account));
+        let was_judged = |standing: &WaiverStanding| {
+            let covers = &standing.waiver.covers;
+            seen(covers) && is_whole(covers, arguments)
+        };
+        judged.waivers.extend(standings.into_iter().filter(was_judged));
+    }
+    judged.waivers = WaiverStanding::merged(judged.waivers);
+    judged
+}
+
+/// Whether all that a waiver covers was asked for, so that it can be said how it stands.
+fn is_whole(covers: &Covered, arguments: &Arguments) -> bool {
+    (arguments.group.is_none() || covers.group.is_some())
+        && (arguments.check.is_none() || covers.check.is_some())
 }
 
 /// 1 with a failure at or above the severity, else 3 with an unknown, else 0.

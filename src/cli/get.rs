@@ -1,19 +1,15 @@
 //! `get`: a look at resources, recorded or live.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use crate::app;
-use crate::clock::Clock;
-use crate::fetch::{self, Keep, Need, Scope};
-use crate::recorded::RecordedFile;
+use crate::fetch::{Keep, Need};
 use crate::render::resources::{Shown, TAGS, Types};
 use crate::resource::{Inventory, Listing, Operation, Resource, Schema};
 
+use super::origin::Origin;
 use super::output;
-use super::tree::Tree;
 use super::wanted::{Wanted, nothing_found};
 
 /// Arguments of `get`.
@@ -25,15 +21,8 @@ pub(super) struct Arguments {
     /// Id or ARN, or a glob of it with `*` and `?`; a line for each resource without it
     #[arg(value_name = "ID")]
     id: Option<String>,
-    /// A recorded inventory to look at
-    #[arg(long, value_name = "FILE", required_unless_present = "account")]
-    inventory: Option<PathBuf>,
-    /// An `Account` to look at live; the credentials at hand must belong to it
-    #[arg(long, value_name = "NAME", conflicts_with = "inventory")]
-    account: Option<String>,
-    /// Files and directories with policies, one of which has the account
-    #[arg(long, value_name = "PATH", default_value = "policies", conflicts_with = "inventory")]
-    policies: Vec<PathBuf>,
+    #[command(flatten)]
+    origin: Origin,
     /// Only these properties, with commas between them
     #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "type_name")]
     properties: Vec<String>,
@@ -54,7 +43,7 @@ enum Format {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let Some(type_name) = &arguments.type_name else {
         let lists: Vec<_> = Need::all().iter().map(|need| Need::new(need.schema(), [])).collect();
-        return types(&inventory(arguments, &lists)?, arguments.format);
+        return types(&arguments.origin.inventory(&lists)?, arguments.format);
     };
     match Wanted::read(type_name, arguments.id.as_deref(), &arguments.properties) {
         Ok(wanted) => resources(&wanted, arguments),
@@ -76,11 +65,11 @@ fn types(inventory: &Inventory, format: Format) -> anyhow::Result<ExitCode> {
 }
 
 fn resources(wanted: &Wanted, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let inventory = inventory(arguments, &needs(wanted))?;
+    let inventory = arguments.origin.inventory(&needs(wanted))?;
     let lists = inventory.listings.iter().filter(|((name, _), _)| *name == wanted.schema.type_name);
     let lists: Vec<&Listing> = lists.map(|(_, listing)| listing).collect();
     if lists.is_empty() {
-        output::error(&wanted.not_collected(arguments.account.is_some()));
+        output::error(&wanted.not_collected(arguments.origin.is_live()));
         return Ok(ExitCode::from(output::UNKNOWN));
     }
     let all = || lists.iter().flat_map(|list| list.resources()).map(AsRef::as_ref);
@@ -95,7 +84,9 @@ fn resources(wanted: &Wanted, arguments: &Arguments) -> anyhow::Result<ExitCode>
     if nothing {
         return Ok(not_found(&nothing_found(wanted, &all().collect::<Vec<_>>())));
     }
-    let unknown = !is_whole || (wanted.in_detail() && shown.is_unknown());
+    // An id that was found is answered, whatever else there may be.
+    let is_answered = is_whole || (wanted.is_one() && !shown.resources.is_empty());
+    let unknown = !is_answered || (wanted.in_detail() && shown.is_unknown());
     Ok(ExitCode::from(if unknown { output::UNKNOWN } else { output::CLEAN }))
 }
 
@@ -135,32 +126,11 @@ fn live_operation(schema: &Schema, property: &str) -> Option<Operation> {
     is_live.then(|| operation.clone())
 }
 
-/// The recorded inventory, or what the live account answers to the needs.
-fn inventory(arguments: &Arguments, needs: &[Need<'_>]) -> anyhow::Result<Inventory> {
-    if let Some(file) = &arguments.inventory {
-        return Ok(RecordedFile::new(file).snapshot()?.inventory().clone());
-    }
-    let name = arguments.account.as_deref().unwrap_or_default();
-    let account = Tree::read(&arguments.policies)?.account(name)?;
-    output::progress(&format!("asking account {} ...", account.id));
-    let inventories = app::inventories_at_hand(std::collections::BTreeMap::new());
-    let collecting = async {
-        let source = inventories.source(&account).await;
-        let scope = Scope {
-            account: account.id.clone(),
-            regions: account.regions.clone(),
-            taken_at: Clock::System.now(),
-        };
-        fetch::collect(source.as_ref(), &scope, needs).await
-    };
-    let (inventory, _) = app::runtime()?.block_on(collecting);
-    Ok(inventory)
-}
-
 #[cfg(test)]
 mod tests {
     use futures::executor::block_on;
 
+    use crate::fetch::{self, Scope};
     use crate::recorded::{Recorded, from_json};
     use crate::resource::Region;
 

@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
+use crate::catalog;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::policy::{self, Account, PolicySet, Reading, SourceFile};
+use crate::policy::{self, Account, Reading, SourceFile};
 use crate::render::diagnostics;
 
 /// Files beyond this size are not read, as in a repository.
@@ -50,7 +51,7 @@ impl Tree {
 
     /// What its policies mean, and all that is wrong with them.
     pub(super) fn reading(&self) -> Reading {
-        let mut reading = PolicySet::read(&self.files);
+        let mut reading = catalog::read(&self.files);
         reading.diagnostics.extend(self.refused.iter().cloned());
         reading.diagnostics.sort();
         reading

@@ -1,9 +1,9 @@
 //! What `get` is asked for, and what may have been meant where there is no such thing.
 
 use anyhow::anyhow;
-use regex::Regex;
 
 use crate::diagnostic::closest;
+use crate::expression::glob;
 use crate::render::resources::name_of;
 use crate::resource::{Resource, Schema, TypeName, schemas};
 
@@ -17,13 +17,8 @@ pub(super) struct Wanted {
     pub(super) schema: &'static Schema,
     /// The properties; none stands for all.
     pub(super) properties: Vec<&'static str>,
-    id: Option<Id>,
-}
-
-#[derive(Debug)]
-struct Id {
-    text: String,
-    glob: Option<Regex>,
+    /// An id or ARN, or a glob of it.
+    id: Option<String>,
 }
 
 impl Wanted {
@@ -44,8 +39,7 @@ impl Wanted {
             })
         };
         let properties = properties.iter().map(known).collect::<anyhow::Result<_>>()?;
-        let id = id.map(Id::read).transpose()?;
-        Ok(Self { schema, properties, id })
+        Ok(Self { schema, properties, id: id.map(str::to_owned) })
     }
 
     /// Whether properties are shown, and not only which resources there are.
@@ -53,10 +47,15 @@ impl Wanted {
         self.id.is_some() || !self.properties.is_empty()
     }
 
+    /// Whether one resource is meant, by its whole id or ARN.
+    pub(super) fn is_one(&self) -> bool {
+        self.id.as_ref().is_some_and(|id| !id.contains(['*', '?']))
+    }
+
     /// Whether the resource has the id or ARN that was asked for.
     pub(super) fn is_meant(&self, resource: &Resource) -> bool {
         self.id.as_ref().is_none_or(|id| {
-            id.fits(&resource.id) || resource.arn.as_ref().is_some_and(|arn| id.fits(arn))
+            glob(&resource.id, id) || resource.arn.as_ref().is_some_and(|arn| glob(arn, id))
         })
     }
 
@@ -71,26 +70,10 @@ impl Wanted {
     }
 }
 
-impl Id {
-    fn read(text: &str) -> anyhow::Result<Self> {
-        let glob = if text.contains(['*', '?']) {
-            let pattern = regex::escape(text).replace(r"\*", ".*").replace(r"\?", ".");
-            Some(Regex::new(&format!("^(?s:{pattern})$"))?)
-        } else {
-            None
-        };
-        Ok(Self { text: text.to_owned(), glob })
-    }
-
-    fn fits(&self, name: &str) -> bool {
-        self.glob.as_ref().map_or(self.text == name, |glob| glob.is_match(name))
-    }
-}
-
 /// Why nothing is shown although the list is whole.
 pub(super) fn nothing_found(wanted: &Wanted, all: &[&Resource]) -> anyhow::Error {
     let name = &wanted.schema.type_name;
-    let Some(Id { text, .. }) = &wanted.id else { return anyhow!("there is no `{name}`") };
+    let Some(text) = &wanted.id else { return anyhow!("there is no `{name}`") };
     let named = all.iter().filter(|one| name_of(wanted.schema, one).as_ref() == Some(text));
     let named: Vec<String> = named.map(|one| format!("`{}`", one.id)).collect();
     if !named.is_empty() {

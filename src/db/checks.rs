@@ -47,6 +47,63 @@ impl TryFrom<Row> for Check {
     }
 }
 
+/// A check that has another id than before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renaming {
+    /// Its group.
+    pub group: String,
+    /// The id that it had.
+    pub from: String,
+    /// The id that it has.
+    pub to: String,
+}
+
+/// Lets checks continue under other ids: how they stand, and the findings that stand. What is over
+/// stays under the id that it had. Where nothing has the old id, nothing happens.
+pub async fn rename(
+    connection: &mut PgConnection,
+    fence: &sources::Fence,
+    renamings: &[Renaming],
+) -> Result<(), Error> {
+    let groups: Vec<&str> = renamings.iter().map(|one| one.group.as_str()).collect();
+    let from: Vec<&str> = renamings.iter().map(|one| one.from.as_str()).collect();
+    let to: Vec<&str> = renamings.iter().map(|one| one.to.as_str()).collect();
+    sqlx::query!(
+        "update policy_check old set id = new.to_id
+         from unnest($2::text[], $3::text[], $4::text[]) as new (group_name, from_id, to_id)
+         where old.source = $1 and old.group_name = new.group_name and old.id = new.from_id
+           and not exists (
+              select from policy_check taken
+              where taken.source = $1 and taken.group_name = new.group_name
+                and taken.id = new.to_id
+           )",
+        fence.source.0,
+        &groups as &[&str],
+        &from as &[&str],
+        &to as &[&str],
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update finding old set check_id = new.to_id
+         from unnest($2::text[], $3::text[], $4::text[]) as new (group_name, from_id, to_id)
+         where old.source = $1 and old.group_name = new.group_name
+           and old.check_id = new.from_id and old.until is null
+           and not exists (
+              select from finding taken
+              where taken.source = $1 and taken.group_name = new.group_name
+                and taken.check_id = new.to_id
+           )",
+        fence.source.0,
+        &groups as &[&str],
+        &from as &[&str],
+        &to as &[&str],
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Brings the checks of all groups of a revision into force, by group. How a check stands is kept
 /// as long as its group has it.
 pub async fn define(
@@ -167,7 +224,10 @@ mod tests {
     use sqlx::PgPool;
 
     use super::*;
-    use crate::db::fixtures::{TestResult, claim, groups, rule, sync};
+    use crate::db::findings::{self, FindingChange, OpenFinding};
+    use crate::db::fixtures::{
+        TestResult, claim, complete, finding, groups, rule, run as record, sync,
+    };
     use crate::evaluation::Outcome;
 
     fn standing(check: &str, outcome: Outcome) -> CheckStanding {
@@ -212,6 +272,48 @@ mod tests {
         tx.commit().await?;
         assert_eq!(told(&pool, source).await?, ["Tagged none", "New fail"]);
         assert_eq!(of_group(&pool, source, "network").await?, []);
+        Ok(())
+    }
+    #[sqlx::test]
+    async fn a_check_with_another_id_goes_on(pool: PgPool) -> TestResult {
+        let source = groups(&pool, &["storage"]).await;
+        let claimed = claim(&pool).await;
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        let old = [rule("private", "Old"), rule("taken", "Taken")];
+        define(&mut tx, &fence, &[("storage", &old)]).await?;
+        let run = groups::fence(&mut *tx, &claimed).await?;
+        stand(&mut *tx, &run, &[standing("private", Outcome::Fail)]).await?;
+        tx.commit().await?;
+        let mut connection = pool.acquire().await?;
+        let again = claimed;
+        let open = ["private", "taken"]
+            .map(|check| FindingChange::Open(finding(check, "logs", Outcome::Fail)));
+        complete(&mut connection, &again, &record(Outcome::Fail), &open).await?;
+        let since = |open: &[OpenFinding], check: &str| {
+            open.iter().find(|one| one.key.check == check).map(|one| one.since)
+        };
+        let before = findings::open(&pool, source, "storage").await?;
+
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        let renaming = |from: &str, to: &str| Renaming {
+            group: "storage".to_owned(),
+            from: from.to_owned(),
+            to: to.to_owned(),
+        };
+        let renamings =
+            [renaming("private", "closed"), renaming("private", "taken"), renaming("never", "x")];
+        rename(&mut tx, &fence, &renamings).await?;
+        let new = [rule("closed", "New"), rule("taken", "Taken")];
+        define(&mut tx, &fence, &[("storage", &new)]).await?;
+        tx.commit().await?;
+        assert_eq!(told(&pool, source).await?, ["New fail", "Taken none"]);
+        let after = findings::open(&pool, source, "storage").await?;
+        assert_eq!(since(&after, "closed"), since(&before, "private"));
+        assert!(since(&after, "closed").is_some());
+        assert_eq!(since(&after, "private"), None);
+        assert_eq!(since(&after, "taken"), since(&before, "taken"));
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::expression::Observation;
-use crate::policy::{CheckId, Severity};
+use crate::policy::{CheckId, Severity, Waiver};
 use crate::resource::{AccountId, Failure, Region, TypeName};
 
 use super::outcome::{Counts, Outcome};
@@ -23,17 +23,31 @@ pub struct Finding {
     pub resource_type: TypeName,
     /// The resource's id, or [`NO_RESOURCE`].
     pub resource_id: Arc<str>,
+    /// The resource's ARN, where it is about one that has one.
+    pub arn: Option<Arc<str>>,
     /// What was found.
     pub outcome: Outcome,
     /// Why it is unknown, where it is.
     pub failure: Option<Failure>,
     /// What made the assertion false, where it is.
     pub observations: Vec<Observation>,
+    /// The waiver that turned it, where it is waived.
+    pub waiver: Option<Arc<Waiver>>,
 }
 
 impl Finding {
-    /// One line for people: why it is unknown, or what was seen; empty for a pass.
+    /// One line for people: why it is unknown, or what was seen and why that is waived; empty for a
+    /// pass.
     pub fn explanation(&self) -> String {
+        let seen = self.observed();
+        let Some(waiver) = &self.waiver else { return seen };
+        let Waiver { name, reason, owner, expires, .. } = waiver.as_ref();
+        let why = format!("waived until {expires} by {owner} ({name}): {reason}");
+        if seen.is_empty() { why } else { format!("{seen}; {why}") }
+    }
+
+    /// The same without the waiver.
+    pub fn observed(&self) -> String {
         match &self.failure {
             Some(failure) => failure.message.clone(),
             None if &*self.resource_id == NO_RESOURCE && self.observations.is_empty() => {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::expression::{Budget, Subject, Verdict};
-use crate::policy::{Account, Check, Group, OnEmpty, Span};
+use crate::policy::{Account, Check, Group, OnEmpty, Question, Span};
 use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Schema, Scope, Value};
 
 use super::bindings;
@@ -22,7 +22,7 @@ fn judge(check: &Check, accounts: &[(&Account, &Inventory)]) -> CheckResult {
     let mut findings = Vec::new();
     let mut out_of_scope = 0;
     for (account, inventory) in accounts {
-        let judged = Judge::new(check, account, inventory).findings();
+        let judged = Judge::new(&check.question, account, inventory).findings();
         out_of_scope += judged.out_of_scope;
         findings.extend(judged.findings);
     }
@@ -45,9 +45,18 @@ fn judge(check: &Check, accounts: &[(&Account, &Inventory)]) -> CheckResult {
     }
 }
 
-/// One check on one account.
+/// The findings of a question in one account.
+pub(super) fn findings(
+    question: &Question,
+    account: &Account,
+    inventory: &Inventory,
+) -> Vec<Finding> {
+    Judge::new(question, account, inventory).findings().findings
+}
+
+/// One question in one account.
 struct Judge<'a> {
-    check: &'a Check,
+    question: &'a Question,
     account: &'a Account,
     inventory: &'a Inventory,
     /// What the names of `let` stand for, in their order.
@@ -70,15 +79,15 @@ struct Selection {
 }
 
 impl<'a> Judge<'a> {
-    fn new(check: &'a Check, account: &'a Account, inventory: &'a Inventory) -> Self {
-        let bound = check.question.bindings.iter();
+    fn new(question: &'a Question, account: &'a Account, inventory: &'a Inventory) -> Self {
+        let bound = question.bindings.iter();
         let bound = bound.map(|binding| bindings::find(binding, account, inventory)).collect();
-        Self { check, account, inventory, bound }
+        Self { question, account, inventory, bound }
     }
 
     fn findings(&self) -> Judged {
         let mut judged = Judged::default();
-        if self.check.question.is_of_all() {
+        if self.question.is_of_all() {
             self.together(&mut judged);
             return judged;
         }
@@ -91,14 +100,14 @@ impl<'a> Judge<'a> {
             }
         }
         if judged.findings.is_empty() {
-            let on_empty = self.check.question.on_empty.unwrap_or_default();
+            let on_empty = self.question.on_empty.unwrap_or_default();
             judged.findings.push(self.nothing_selected(Region::global(), on_empty));
         }
         judged
     }
 
     fn schema(&self) -> &'static Schema {
-        self.check.question.schema
+        self.question.schema
     }
 
     /// The list of a region; why there is none.
@@ -127,16 +136,17 @@ impl<'a> Judge<'a> {
         let verdict = match self.selects(resource) {
             Verdict::False => return None,
             Verdict::True => {
-                self.check.question.assertion.evaluate(&self.subject(resource), &mut budget())
+                self.question.assertion.evaluate(&self.subject(resource), &mut budget())
             }
             unknown @ Verdict::Unknown(_) => unknown,
         };
         let finding = self.verdict(verdict, resource.region.clone(), &self.subject(resource));
-        Some(Finding { resource_id: Arc::clone(&resource.id), ..finding })
+        let (resource_id, arn) = (Arc::clone(&resource.id), resource.arn.clone());
+        Some(Finding { resource_id, arn, ..finding })
     }
 
     fn selects(&self, resource: &Resource) -> Verdict {
-        match &self.check.question.filter {
+        match &self.question.filter {
             Some(filter) => filter.evaluate(&self.subject(resource), &mut budget()),
             None => Verdict::True,
         }
@@ -145,7 +155,7 @@ impl<'a> Judge<'a> {
     /// A finding for each target, or for the account, on all its selected resources.
     fn together(&self, judged: &mut Judged) {
         let regions = listed_regions(self.schema(), self.account);
-        let spans: Vec<(Region, Vec<Region>)> = match self.check.question.span {
+        let spans: Vec<(Region, Vec<Region>)> = match self.question.span {
             Span::Target => regions.into_iter().map(|one| (one.clone(), vec![one])).collect(),
             Span::Account => vec![(Region::global(), regions)],
         };
@@ -189,9 +199,7 @@ impl<'a> Judge<'a> {
         if let Some(failure) = selection.failure {
             return self.unknown(region, NO_RESOURCE.into(), failure);
         }
-        if let (Some(on_empty), true) =
-            (self.check.question.on_empty, selection.selected.is_empty())
-        {
+        if let (Some(on_empty), true) = (self.question.on_empty, selection.selected.is_empty()) {
             return self.nothing_selected(region, on_empty);
         }
         let resources = Value::list(selection.selected.into_iter().map(Value::Resource));
@@ -203,7 +211,7 @@ impl<'a> Judge<'a> {
             region: &region,
             now: self.inventory.taken_at,
         };
-        let verdict = self.check.question.assertion.evaluate(&subject, &mut budget());
+        let verdict = self.question.assertion.evaluate(&subject, &mut budget());
         self.verdict(verdict, region.clone(), &subject)
     }
 
@@ -214,7 +222,7 @@ impl<'a> Judge<'a> {
             Verdict::True => self.finding(region, id, Outcome::Pass),
             Verdict::Unknown(failure) => self.unknown(region, id, failure),
             Verdict::False => {
-                let assertion = &self.check.question.assertion;
+                let assertion = &self.question.assertion;
                 let observations = assertion.explain(subject, &mut budget());
                 Finding { observations, ..self.finding(region, id, Outcome::Fail) }
             }
@@ -252,9 +260,11 @@ impl<'a> Judge<'a> {
             region,
             resource_type: self.schema().type_name.clone(),
             resource_id,
+            arn: None,
             outcome,
             failure: None,
             observations: Vec::new(),
+            waiver: None,
         }
     }
 }

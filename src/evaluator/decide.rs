@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
 
 use crate::db::Digest;
 use crate::db::findings::{ClosedReason, FindingChange, FindingKey, FindingRecord, OpenFinding};
-use crate::evaluation::{CheckStanding, GroupResult, NO_RESOURCE, Outcome};
+use crate::db::waivers::Concern;
+use crate::evaluation::{CheckStanding, GroupResult, NO_RESOURCE, Outcome, WaiverStanding};
 use crate::policy::{Account, Check, Group, Question};
 use crate::resource::{AccountId, Cause, Failure, Inventory, Listing, Operation, Provider, Schema};
 
@@ -91,6 +93,21 @@ pub(super) fn standings(group: &Group, records: &[FindingRecord]) -> Vec<CheckSt
         }
     };
     group.checks.iter().map(standing).collect()
+}
+
+/// Whether a waiver stands otherwise than after the last run.
+pub(super) fn stand_otherwise(stood: &[Concern], now: &[WaiverStanding]) -> bool {
+    let stood: BTreeMap<_, _> =
+        stood.iter().map(|concern| (&concern.waiver.name, concern.standing)).collect();
+    now.iter().any(|one| {
+        let before = stood.get(&one.waiver.name).copied().flatten();
+        before != Some((one.validity, one.counts))
+    })
+}
+
+/// When the next of the waivers that hold at an instant ends.
+pub(super) fn next_end(waivers: &[WaiverStanding], at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    waivers.iter().map(|standing| standing.waiver.ends_at()).filter(|end| *end > at).min()
 }
 
 /// What changes between the findings that stand and those of a new result.
@@ -242,5 +259,63 @@ impl Parts {
 
     fn digest(self) -> Digest {
         Digest(self.0.finalize().into())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::evaluation::Counts;
+    use crate::policy::{Covered, Validity, Waiver};
+
+    fn standing(name: &str, expires: &str, turned: u64) -> WaiverStanding {
+        let waiver = Waiver {
+            name: name.parse().expect("a name"),
+            covers: Covered::default(),
+            reason: "why".to_owned(),
+            owner: "ada".to_owned(),
+            expires: expires.parse().expect("a day"),
+            approved_by: None,
+            ticket: None,
+            path: "a.yaml".to_owned(),
+            line: 1,
+        };
+        let counts = Counts { waived: turned, ..Counts::default() };
+        WaiverStanding { waiver: Arc::new(waiver), validity: Validity::InForce, counts }
+    }
+
+    fn concern(standing: &WaiverStanding, known: bool) -> Concern {
+        let WaiverStanding { waiver, validity, counts } = standing;
+        Concern {
+            group: "storage".to_owned(),
+            waiver: waiver.as_ref().clone(),
+            standing: known.then_some((*validity, *counts)),
+        }
+    }
+
+    #[test]
+    fn a_waiver_that_stands_otherwise_is_worth_telling() {
+        let now = standing("a", "2026-12-31", 1);
+        let changed = |stood: &WaiverStanding, known| {
+            stand_otherwise(&[concern(stood, known)], std::slice::from_ref(&now))
+        };
+        assert!(!changed(&now, true));
+        assert!(changed(&now, false), "nothing was known of it");
+        assert!(changed(&standing("a", "2026-12-31", 2), true));
+        let expiring = WaiverStanding { validity: Validity::Expiring, ..now.clone() };
+        assert!(changed(&expiring, true));
+        assert!(!stand_otherwise(&[], &[]));
+    }
+
+    #[test]
+    fn the_first_waiver_that_still_holds_ends_next() {
+        let all = ["2026-12-31", "2026-11-20", "2026-11-21"].map(|day| standing("a", day, 0));
+        let at = |text: &str| text.parse::<DateTime<Utc>>().expect("an instant");
+        let next = |now| next_end(&all, at(now));
+        assert_eq!(next("2026-11-21T08:00:00Z"), Some(at("2026-11-22T00:00:00Z")));
+        assert_eq!(next("2026-11-22T00:00:00Z"), Some(at("2027-01-01T00:00:00Z")));
+        assert_eq!(next("2027-01-01T00:00:00Z"), None);
     }
 }

@@ -11,8 +11,8 @@ use crate::compliance;
 use crate::db::findings::{FindingChange, OpenFinding};
 use crate::db::groups::{self, Claim, Completed, Verdict};
 use crate::db::runs::{self, RunRecord};
-use crate::db::{checks, findings, sources};
-use crate::evaluation::{CheckStanding, evaluate};
+use crate::db::{checks, findings, sources, waivers};
+use crate::evaluation::{CheckStanding, WaiverStanding, evaluate, waive};
 use crate::fetch::CallStats;
 use crate::policy::{Account, AccountName, Group};
 use crate::resource::Inventory;
@@ -31,11 +31,15 @@ impl Evaluator {
     ) -> Result<()> {
         let mut connection = self.pool.acquire().await?;
         let open = findings::open(&mut *connection, claim.source, &claim.name).await?;
+        let stood = waivers::of_group(&mut *connection, claim.source, &claim.name).await?;
         drop(connection);
         let judged = judge(group, open, Arc::clone(in_force), Arc::clone(gathered)).await?;
-        let Judged { changes, standings, run, phase } = judged;
+        let Judged { changes, standings, waivers, run, phase } = judged;
         let verdict = run.verdict;
-        let shows = !claim.evaluated || claim.verdict != Some(verdict) || !changes.is_empty();
+        let shows = !claim.evaluated
+            || claim.verdict != Some(verdict)
+            || !changes.is_empty()
+            || decide::stand_otherwise(&stood, &waivers);
 
         let mut transaction = self.pool.begin().await?;
         let lock =
@@ -44,9 +48,12 @@ impl Evaluator {
         findings::apply(&mut transaction, &fence, &changes).await?;
         let duration = (fence.at() - claim.claimed_at).to_std().unwrap_or_default();
         checks::stand(&mut *transaction, &fence, &standings).await?;
+        waivers::stand(&mut *transaction, &fence, &waivers).await?;
         let record = RunRecord { duration, ..run };
         let run = runs::record(&mut transaction, &fence, &record).await?;
         let due_at = self.due_at(&claim.schedule, fence.at(), &phase);
+        // What a waiver held back is to be seen at once.
+        let due_at = decide::next_end(&waivers, fence.at()).map_or(due_at, |end| end.min(due_at));
         let completed = Completed { verdict, digest: claim.digest, run, due_at };
         groups::complete(&mut *transaction, fence, &completed).await?;
         if let Some(lock) = lock {
@@ -75,6 +82,7 @@ impl Evaluator {
 struct Judged {
     changes: Vec<FindingChange>,
     standings: Vec<CheckStanding>,
+    waivers: Vec<WaiverStanding>,
     run: RunRecord,
     phase: String,
 }
@@ -89,7 +97,8 @@ async fn judge(
     let judging = move || {
         let group = in_force.policies.groups.get(&name).context("the group is gone")?;
         let seen = seen(group, &in_force, &gathered);
-        let result = evaluate(group, &seen);
+        let mut result = evaluate(group, &seen);
+        let waivers = waive(group, &seen, in_force.policies.waivers_of(group), &mut result);
         let mut records = decide::records(group, &result);
         let missed = decide::missed(group, &seen, &open, &records);
         let mut counts = result.counts;
@@ -111,7 +120,7 @@ async fn judge(
         let standings = decide::standings(group, &records);
         let ids: Vec<_> = seen.iter().map(|(account, _)| account.id.as_str()).collect();
         let changes = decide::changes(&open, records, missed.closed);
-        Ok(Judged { changes, standings, run, phase: ids.join(",") })
+        Ok(Judged { changes, standings, waivers, run, phase: ids.join(",") })
     };
     tokio::task::spawn_blocking(judging).await.context("an evaluation broke off")?
 }

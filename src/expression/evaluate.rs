@@ -11,10 +11,13 @@
 //! | unknown beside false in `&&`, `all`; beside true in `\|\|`, `exists` | false; true |
 //! | over the budget | `unknown(budget)`, whatever the rest says |
 
+mod absent;
+
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+use self::absent::{not_null, text_of, without_value, without_value_since};
 use super::functions::{self, Function};
 use super::operate::{self, no_value};
 use super::tree::{Comparison, Expr, Loop, Macro, Node, Pair, Slot};
@@ -474,42 +477,4 @@ fn field_of<'a>(of: Cow<'a, Value>, key: &str) -> Cow<'a, Value> {
         Cow::Borrowed(value) => value.get(key).map(Cow::Borrowed).unwrap_or_default(),
         Cow::Owned(value) => Cow::Owned(value.get(key).cloned().unwrap_or_default()),
     }
-}
-
-/// There is no value of a node for these operands.
-fn without_value(node: &Node, operands: &[(&Node, &Value)]) -> Failure {
-    let variable = operands.iter().filter(|(node, _)| !matches!(node.expr, Expr::Constant(_)));
-    let values: Vec<String> = variable
-        .map(|(node, value)| format!("`{}` is `{}`", show::node(node), show::value(value)))
-        .collect();
-    let node = show::node(node);
-    no_value(if values.is_empty() {
-        format!("`{node}` has no value")
-    } else {
-        format!("`{node}` has no value: {}", values.join(", "))
-    })
-}
-
-/// There is no value of a node for a reason that its function gives.
-fn without_value_since(node: &Node, failure: Failure) -> Failure {
-    if failure.cause != Cause::ExpressionError {
-        return failure;
-    }
-    no_value(format!("`{}` has no value: {}", show::node(node), failure.message))
-}
-
-fn text_of<'v>(value: &'v Value, node: &Node, operator: &str) -> Result<&'v str, Failure> {
-    not_null(value, node, operator)?;
-    value.as_str().ok_or_else(|| {
-        let (path, kind) = (show::node(node), show::kind(value));
-        no_value(format!("`{path}` is {kind}, and `{operator}` needs a string"))
-    })
-}
-
-fn not_null(value: &Value, node: &Node, operator: &str) -> Result<(), Failure> {
-    if value.is_null() {
-        let path = show::node(node);
-        return Err(no_value(format!("`{path}` is null, and `{operator}` needs a value")));
-    }
-    Ok(())
 }

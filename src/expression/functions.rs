@@ -168,6 +168,13 @@ fn signatures() -> impl Iterator<Item = &'static Signature> {
     GROUPS.iter().flat_map(|(_, signatures)| signatures.iter())
 }
 
+/// Whether a function says true or false.
+pub(super) fn is_boolean(function: Function) -> bool {
+    signatures()
+        .find(|signature| signature.function == function)
+        .is_some_and(|signature| matches!(signature.result(&[]), Type::Bool))
+}
+
 /// The function of a name.
 pub(super) fn find(name: &str) -> Option<&'static Signature> {
     signatures().find(|signature| signature.name == name)

@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 
 pub(super) use self::compare::Operator;
 pub(super) use self::ports::{PROTOCOLS, is_protocol};
-pub(super) use self::text::{LARGEST_PATTERN, matches, pattern};
+pub(super) use self::text::{LARGEST_PATTERN, is_like, matches, pattern};
 use super::Budget;
 use super::functions::Function;
 use crate::resource::{Failure, Value};

@@ -4,13 +4,20 @@
 //! says so: `resource.Owner == null || resource.Owner != "root"`; where it is not, another:
 //! `has(resource.Owner) && resource.Owner != "root"`. Both silence the warning.
 
+mod constants;
+
 use super::functions::Function;
+use super::library::{self, Operator};
 use super::tree::{Comparison, Expr, Loop, Macro, Node, Pair};
-use super::{Problem, library, show};
+use super::{Problem, Shape, show};
 use crate::resource::Value;
 
-/// Warns about negations of what may be null, as far as the schema tells.
-pub(super) fn check(root: &Node, problems: &mut Vec<Problem>) {
+/// Warns about negations of what may be null, as far as the schema tells, and about an assertion
+/// of constants only.
+pub(super) fn check(root: &Node, shape: Shape, problems: &mut Vec<Problem>) {
+    if matches!(shape, Shape::Assert | Shape::AssertAll) {
+        problems.extend(constants::check(root));
+    }
     let mut linter = Linter { guards: Vec::new(), problems };
     linter.visit(root, false);
 }
@@ -40,6 +47,9 @@ impl Linter<'_> {
                 self.warn(node, missing, |path| format!("`!({path} in ...)`"));
             }
             Expr::Loop(looped) => self.looped(node, looped, negated),
+            Expr::Call { function: Function::Compare, arguments, .. } => {
+                self.compared(node, arguments, negated);
+            }
             Expr::Property(_) | Expr::PropertyOf { .. } | Expr::Select { .. } | Expr::Index(_)
                 if negated =>
             {
@@ -78,6 +88,21 @@ impl Linter<'_> {
                 let other = constant.map_or_else(|| "...".to_owned(), show::node);
                 format!("`null != {other}`")
             });
+        }
+        self.children(node);
+    }
+
+    /// Operators that say what is not hold of null as well; those of order have no value for it.
+    fn compared(&mut self, node: &Node, arguments: &[Node], negated: bool) {
+        if let [observed, operator, rest @ ..] = arguments
+            && let Expr::Constant(Value::String(name)) = &operator.expr
+            && let Some(is_negative) = Operator::named(name).and_then(Operator::is_negative)
+            && is_negative != negated
+            && !rest.iter().any(is_null)
+        {
+            let missing = self.nullable(observed);
+            let not = if negated { "!" } else { "" };
+            self.warn(node, missing, |_| format!("`{not}compare(null, \"{name}\", ...)`"));
         }
         self.children(node);
     }

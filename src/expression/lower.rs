@@ -5,21 +5,26 @@
 
 mod calls;
 mod macros;
+mod maps;
 mod names;
 mod operators;
 
 use std::sync::Arc;
 
 use cel::IdedExpr;
-use cel::common::ast::{EntryExpr, Expr as Cel, LiteralValue};
+use cel::common::ast::{Expr as Cel, LiteralValue};
 
 use super::functions::Function;
-use super::parse::{MAX_DEPTH, MAX_NODES, too_deep};
+use super::parse::{MAX_DEPTH, MAX_LENGTH, MAX_NODES, too_deep};
 use super::places::Places;
 use super::tree::{Expr, Node, Slot, Span};
 use super::types::Type;
 use super::{Budget, Effort, Environment, Problem, Shape, evaluate, lint};
-use crate::resource::{TypeName, Value};
+use crate::resource::{Cause, TypeName, Value};
+
+/// What computing the constants of one text may take, all together.
+const FOLDING_STEPS: u64 = 100_000;
+const FOLDING_BYTES: u64 = 1 << 18;
 
 /// The compiled tree and all that is wrong with it.
 pub(super) struct Lowered {
@@ -57,11 +62,12 @@ pub(super) fn lower(
         locals: Vec::new(),
         slots: Vec::new(),
         problems: Vec::new(),
+        folding: Budget::new(FOLDING_STEPS, FOLDING_BYTES),
         depth: 0,
         nodes: 0,
     };
     let root = lowering.node(tree);
-    if shape != Shape::Value && !root.kind.is_open() && !matches!(root.kind, Type::Bool) {
+    if !shape.is_value() && !root.kind.is_open() && !matches!(root.kind, Type::Bool) {
         lowering.problems.push(
             Problem::error(
                 root.node.span,
@@ -72,8 +78,8 @@ pub(super) fn lower(
         );
     }
     let Lowering { slots, mut problems, .. } = lowering;
-    if problems.is_empty() && shape != Shape::Value {
-        lint::check(&root.node, &mut problems);
+    if problems.is_empty() && !shape.is_value() {
+        lint::check(&root.node, shape, &mut problems);
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
     Lowered { root: root.node, kind: root.kind.to_string(), slots, problems }
@@ -94,6 +100,8 @@ struct Lowering<'a> {
     locals: Vec<(Arc<str>, Type)>,
     slots: Vec<(&'static TypeName, Arc<Slot>)>,
     problems: Vec<Problem>,
+    /// What computing constants may still take.
+    folding: Budget,
     depth: usize,
     nodes: usize,
 }
@@ -144,22 +152,7 @@ impl Lowering<'_> {
                     kind: Type::List(Box::new(kind)),
                 }
             }
-            Cel::Map(map) => {
-                let mut entries = Vec::new();
-                let mut kinds = Vec::new();
-                for entry in &map.entries {
-                    if let EntryExpr::MapEntry(entry) = &entry.expr {
-                        let key = self.node(&entry.key);
-                        self.require_text(&key, "a key of a map");
-                        let value = self.node(&entry.value);
-                        kinds.push(value.kind);
-                        entries.push((key.node, value.node));
-                    }
-                }
-                let span = Span::new(token.start, self.close(token));
-                let kind = Type::Map(Box::new(Type::common(kinds)));
-                Typed { node: Node { expr: Expr::Map(entries), span }, kind }
-            }
+            Cel::Map(map) => self.map(map, token),
             Cel::Struct(_) => self.unsupported(token, "messages"),
             Cel::Unspecified => self.unsupported(token, "this"),
         }
@@ -202,7 +195,11 @@ impl Lowering<'_> {
             return typed;
         }
         let span = typed.node.span;
-        match evaluate::constant(&typed.node, &mut Budget::default()) {
+        match evaluate::constant(&typed.node, &mut self.folding) {
+            // Computed where it is needed, at the cost of the evaluation: a short text can stand
+            // for a long one, which would be in every message.
+            Ok(Value::String(text)) if text.len() > MAX_LENGTH => typed,
+            Err(failure) if failure.cause == Cause::Budget => typed,
             Ok(value) => Typed { node: Node { expr: Expr::Constant(value), span }, ..typed },
             Err(failure) => {
                 let problem = Problem::error(span, "wrong-value", failure.message);

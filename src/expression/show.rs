@@ -36,6 +36,13 @@ pub(super) fn with_locals(node: &Node, locals: &[Arc<str>]) -> String {
     printer.out
 }
 
+/// What a node computes.
+pub(super) fn expr(expr: &Expr) -> String {
+    let mut printer = Printer { out: String::new(), locals: &[] };
+    printer.expr(expr, strength(expr));
+    printer.out
+}
+
 struct Printer<'a> {
     out: String,
     locals: &'a [Arc<str>],
@@ -59,21 +66,11 @@ impl Printer<'_> {
     }
 
     fn expr(&mut self, expr: &Expr, strength: u8) {
+        if self.given(expr) {
+            return;
+        }
         match expr {
             Expr::Constant(value) => write_value(&mut self.out, value, usize::MAX),
-            Expr::Account => self.text("account"),
-            Expr::Region => self.text("region"),
-            Expr::Now => self.text("now"),
-            Expr::Resources => self.text("resources"),
-            Expr::Bound { name, .. } => self.text(name),
-            Expr::Parameter(name) => {
-                self.text("params.");
-                self.text(name);
-            }
-            Expr::Property(slot) => {
-                self.text("resource.");
-                self.text(&slot.name);
-            }
             Expr::PropertyOf { of, slot } => {
                 self.node(of, MEMBER);
                 self.text(".");
@@ -123,6 +120,23 @@ impl Printer<'_> {
             Expr::Arithmetic(operator, pair) => self.binary(pair, operator.sign(), strength),
             _ => self.composed(expr),
         }
+    }
+
+    /// What the environment gives; whether it is that.
+    fn given(&mut self, expr: &Expr) -> bool {
+        let (prefix, name) = match expr {
+            Expr::Account => ("", "account"),
+            Expr::Region => ("", "region"),
+            Expr::Now => ("", "now"),
+            Expr::Resources => ("", "resources"),
+            Expr::Bound { name, .. } => ("", &**name),
+            Expr::Parameter(name) => ("params.", &**name),
+            Expr::Property(slot) => ("resource.", &*slot.name),
+            _ => return false,
+        };
+        self.text(prefix);
+        self.text(name);
+        true
     }
 
     fn composed(&mut self, expr: &Expr) {

@@ -1,5 +1,6 @@
 //! The tables of the language, as golden tests over a small schema of their own.
 
+mod baseline;
 mod checking;
 mod collections;
 mod comparing;
@@ -11,8 +12,10 @@ mod fixture;
 mod functions;
 mod guards;
 mod hostile;
+mod mutants;
 mod networks;
 mod parsing;
+mod policies;
 mod reference;
 mod syntax;
 mod texts;

@@ -32,6 +32,65 @@ pub(super) struct Node {
     pub(super) span: Span,
 }
 
+/// The nodes right below one, borrowed `$by`, of a list by `$all`.
+macro_rules! below {
+    ($of:expr, $all:ident, $($by:tt)+) => {
+        match $of {
+            Expr::Constant(_)
+            | Expr::Account
+            | Expr::Region
+            | Expr::Now
+            | Expr::Property(_)
+            | Expr::Resources
+            | Expr::Bound { .. }
+            | Expr::Parameter(_)
+            | Expr::Local { .. } => Vec::new(),
+            Expr::PropertyOf { of, .. }
+            | Expr::Select { of, .. }
+            | Expr::Has(of)
+            | Expr::Not(of)
+            | Expr::Negate(of)
+            | Expr::Matches { text: of, .. } => vec![$($by)+ **of],
+            Expr::Index(pair)
+            | Expr::Equal(pair)
+            | Expr::NotEqual(pair)
+            | Expr::Order(_, pair)
+            | Expr::In(pair)
+            | Expr::Arithmetic(_, pair) => {
+                let (one, other) = $($by)+ **pair;
+                vec![one, other]
+            }
+            Expr::And(nodes)
+            | Expr::Or(nodes)
+            | Expr::List(nodes)
+            | Expr::Call { arguments: nodes, .. } => nodes.$all().collect(),
+            Expr::Conditional(parts) => {
+                let (condition, one, other) = $($by)+ **parts;
+                vec![condition, one, other]
+            }
+            Expr::Map(entries) => {
+                entries.$all().flat_map(|(key, value)| [key, value]).collect()
+            }
+            Expr::Loop(looped) => {
+                let Loop { range, condition, body, .. } = $($by)+ **looped;
+                [Some(range), condition.into_iter().next(), Some(body)].into_iter().flatten().collect()
+            }
+        }
+    };
+}
+
+impl Node {
+    /// The nodes right below it, in the order of the text.
+    pub(super) fn children(&self) -> Vec<&Self> {
+        below!(&self.expr, iter, &)
+    }
+
+    /// The same, to change them.
+    pub(super) fn children_mut(&mut self) -> Vec<&mut Self> {
+        below!(&mut self.expr, iter_mut, &mut)
+    }
+}
+
 /// Two operands.
 pub(super) type Pair = Box<(Node, Node)>;
 

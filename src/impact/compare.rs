@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::expression::Expression;
-use crate::policy::{Account, AccountName, Check, Group, GroupName, OnEmpty, PolicySet, Question};
+use crate::policy::{
+    Account, AccountName, Check, CheckId, Group, GroupName, OnEmpty, PolicySet, Question,
+};
 use crate::schedule::Schedule;
 
 use super::conjuncts::{Relation, relation};
@@ -25,7 +27,7 @@ pub fn changes(base: &PolicySet, head: &PolicySet) -> Changes {
             continue;
         }
         if let Some(was) = was {
-            found.push(&subject, What::Renamed { from: was.name.clone() }, Weight::Neutral);
+            found.push(&subject, What::Renamed { from: was.name.to_string() }, Weight::Neutral);
         }
         match (old.or(was), new) {
             (Some(old), Some(new)) => {
@@ -35,6 +37,9 @@ pub fn changes(base: &PolicySet, head: &PolicySet) -> Changes {
             }
             _ => found.existence(&subject, old.is_some()),
         }
+    }
+    for (name, old, new) in pairs(&base.waivers, &head.waivers) {
+        found.waiver(name, old.map(AsRef::as_ref), new.map(AsRef::as_ref));
     }
     Changes(found.0)
 }
@@ -62,11 +67,12 @@ fn pairs<'a, K: Ord, V>(
     keys.into_iter().map(|key| (key, old.get(key), new.get(key)))
 }
 
+/// What was found so far.
 #[derive(Default)]
-struct Found(Vec<Change>);
+pub(super) struct Found(Vec<Change>);
 
 impl Found {
-    fn push(&mut self, subject: &Subject, what: What, weight: Weight) {
+    pub(super) fn push(&mut self, subject: &Subject, what: What, weight: Weight) {
         self.0.push(Change { subject: subject.clone(), what, weight });
     }
 
@@ -77,7 +83,7 @@ impl Found {
     }
 
     /// Notes a field, if its value differs.
-    fn field(
+    pub(super) fn field(
         &mut self,
         subject: &Subject,
         field: &'static str,
@@ -145,10 +151,24 @@ impl Found {
         let [was, is] = [old, new].map(|group| -> BTreeMap<_, _> {
             group.checks.iter().map(|check| (&check.id, check)).collect()
         });
+        let former = |check: &Check| {
+            let gone = |id: &&CheckId| was.contains_key(id) && !is.contains_key(id);
+            check.formerly.iter().find(gone).cloned()
+        };
+        let renamed: BTreeSet<CheckId> = new.checks.iter().filter_map(former).collect();
         for (id, old, now) in pairs(&was, &is) {
             let subject = Subject::Check(new.name.clone(), (*id).clone());
-            match (old, now) {
-                (Some(old), Some(now)) => self.check(&subject, old, now),
+            let former = now.filter(|_| old.is_none()).and_then(|now| former(now));
+            let before = former.as_ref().and_then(|id| was.get(id));
+            match (old.or(before), now) {
+                (Some(_), None) if renamed.contains(*id) => {}
+                (Some(old), Some(now)) => {
+                    if let Some(from) = former {
+                        let what = What::Renamed { from: from.to_string() };
+                        self.push(&subject, what, Weight::Neutral);
+                    }
+                    self.check(&subject, old, now);
+                }
                 _ => self.existence(&subject, old.is_some()),
             }
         }
@@ -230,7 +250,7 @@ impl Found {
 }
 
 /// The weight of a value that demands the more the greater it is.
-fn by_rank<T: Ord>(old: &T, new: &T) -> Weight {
+pub(super) fn by_rank<T: Ord>(old: &T, new: &T) -> Weight {
     match old.cmp(new) {
         Ordering::Greater => Weight::Weaker,
         Ordering::Equal => Weight::Neutral,
@@ -252,7 +272,8 @@ fn demand(on_empty: OnEmpty) -> u8 {
     }
 }
 
-fn listed<T: ToString>(all: impl IntoIterator<Item = T>) -> String {
+/// In a line, with commas.
+pub(super) fn listed<T: ToString>(all: impl IntoIterator<Item = T>) -> String {
     all.into_iter().map(|one| one.to_string()).collect::<Vec<_>>().join(", ")
 }
 

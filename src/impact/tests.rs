@@ -1,5 +1,7 @@
 //! Changes of two small revisions, a line each.
 
+mod waivers;
+
 use std::fmt::Write as _;
 
 use super::*;
@@ -70,6 +72,7 @@ fn shown(changes: &Changes) -> String {
             Subject::Account(name) => format!("account {name}"),
             Subject::Group(name) => name.to_string(),
             Subject::Check(group, check) => format!("{group}/{check}"),
+            Subject::Waiver(name) => format!("waiver {name}"),
         };
         let what = match what {
             What::Added => "added".to_owned(),
@@ -272,4 +275,19 @@ fn whole_groups_and_accounts_come_and_go() {
     Weaker: storage: removed
     ");
     assert_eq!(changes(&full, &empty).weaker().count(), 3);
+}
+
+#[test]
+fn a_check_with_a_former_id_is_the_same_check() {
+    insta::assert_snapshot!(
+        after(&[
+            ("    - id: versioned\n      select", "    - id: renamed\n      formerly: [versioned, other]\n      select"),
+            ("severity: high", "severity: low"),
+        ]),
+        @r"
+    Weaker: storage/private: severity `high` -> `low`
+    Neutral: storage/renamed: was versioned
+    Neutral: storage/renamed: title `versioned` -> `renamed`
+    "
+    );
 }

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 
 use crate::diagnostic::{Diagnostic, Place};
 
-use super::account::parsed_at;
+use super::account::{parsed, parsed_at};
 use super::check_type::{CheckType, CheckTypes};
 use super::names::{CheckId, CheckTypeName};
 use super::notes::Notes;
@@ -21,6 +21,8 @@ use super::yaml::Node;
 pub struct Check {
     /// Unique in its group.
     pub id: CheckId,
+    /// Ids that it had before, whose history it continues.
+    pub formerly: Vec<CheckId>,
     /// One line for people.
     pub title: String,
     /// How much a failure matters.
@@ -141,6 +143,9 @@ impl Check {
                 (Some(used), question)
             }
         };
+        let formerly = node.get("formerly").map(Node::items).unwrap_or_default().iter();
+        let formerly: Vec<_> =
+            formerly.filter_map(|item| parsed(item.text()?, &item.place, notes)).collect();
         let (written, id, question) = (written?, id?, question?);
         let title = || used.and_then(|used| used.title_for(&question.parameters));
         let said = node.get("severity").map(|_| written.severity);
@@ -156,6 +161,7 @@ impl Check {
             remediation: written.remediation.or_else(|| used?.remediation.clone()),
             uses: used.map(|used: &CheckType| used.name.clone()),
             place: node.place_of(&["id"]),
+            formerly,
             digest: question.digest(),
             question,
         })

@@ -70,16 +70,18 @@ impl CheckTypes {
         self.known.values().map(Arc::as_ref)
     }
 
+    /// The one of a name.
+    pub fn get(&self, name: &CheckTypeName) -> Option<&CheckType> {
+        self.known.get(name).map(Arc::as_ref)
+    }
+
     /// Takes up those of a document, if it is a `CheckType`.
     pub(super) fn add(&mut self, document: &Node, read: Option<CheckType>) {
-        match read {
-            Some(read) => {
-                self.known.entry(read.name.clone()).or_insert_with(|| Arc::new(read));
-            }
-            None => {
-                let name = document.text_of(&["metadata", "name"]);
-                self.broken.extend(name.map(|(name, _)| name.to_owned()));
-            }
+        if let Some(read) = read {
+            self.known.entry(read.name.clone()).or_insert_with(|| Arc::new(read));
+        } else {
+            let name = document.text_of(&["metadata", "name"]);
+            self.broken.extend(name.map(|(name, _)| name.to_owned()));
         }
     }
 

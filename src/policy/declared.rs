@@ -24,6 +24,11 @@ impl Declared {
         }
     }
 
+    /// Where a name was declared first.
+    pub(super) fn place(&self, kind: &'static str, name: &str) -> Option<&Place> {
+        self.0.get(&(kind, name.to_owned()))?.first()
+    }
+
     /// Whether there is such a name.
     pub(super) fn contains(&self, kind: &'static str, name: &str) -> bool {
         self.0.contains_key(&(kind, name.to_owned()))

@@ -14,7 +14,7 @@ use super::check_type::CheckTypes;
 use super::declared::Declared;
 use super::names::GroupName;
 use super::notes::Notes;
-use super::shape::nearest;
+use super::shape::{nearest, short};
 use super::words::Mode;
 use super::written::GroupDocument;
 use super::yaml::Node;
@@ -182,4 +182,23 @@ fn unique_ids(checks: &[Node], notes: &mut Notes) {
         }
     }
     ids.note("duplicate-name", notes);
+    former_ids(checks, &ids, notes);
+}
+
+/// Notes, at both places, a former id that a check still has, or that several checks claim.
+fn former_ids(checks: &[Node], present: &Declared, notes: &mut Notes) {
+    let mut former = Declared::default();
+    for item in checks.iter().filter_map(|check| check.get("formerly")).flat_map(Node::items) {
+        let Some(id) = item.text() else { continue };
+        former.add("former id", id, &item.place);
+        let Some(other) = present.place("check", id) else { continue };
+        let message = format!("check `{}` is still there", short(id));
+        let refused = Diagnostic::error(item.place.clone(), "conflict", message);
+        let refused = refused.related(other.clone(), "it is here");
+        notes.push(refused.help("a former id is one that no check has any more"));
+        let message = format!("`{}` is a former id as well", short(id));
+        let refused = Diagnostic::error(other.clone(), "conflict", message);
+        notes.push(refused.related(item.place.clone(), "`formerly` is here"));
+    }
+    former.note("duplicate-name", notes);
 }

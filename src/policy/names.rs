@@ -127,6 +127,14 @@ name! {
     CheckId, check
 }
 name! {
+    /// The name of a `Test` document.
+    TestName, check
+}
+name! {
+    /// The name of a `Waiver` document.
+    WaiverName, check
+}
+name! {
     /// The name of a `CheckType` document, such as `aws/s3-bucket-exists`.
     CheckTypeName, check_path
 }

@@ -47,6 +47,13 @@ pub struct Let {
     pub pick: Pick,
 }
 
+/// Questions are equal if they ask the same.
+impl PartialEq for Question {
+    fn eq(&self, other: &Self) -> bool {
+        self.digest() == other.digest()
+    }
+}
+
 impl Question {
     /// Whether it is asked of all selected resources together.
     pub fn is_of_all(&self) -> bool {
@@ -212,7 +219,9 @@ fn binding(entry: &Entry, environment: &Environment, notes: &mut Notes) -> Optio
         Diagnostic::error(entry.place.clone(), code, message).help(help)
     });
     let is_fine = refused.is_none();
-    refused.into_iter().for_each(|refused| notes.push(refused));
+    if let Some(refused) = refused {
+        notes.push(refused);
+    }
     let node = &entry.value;
     let schema = resource_type(node, notes)?;
     let filter = match node.get(Shape::Filter.field()) {
@@ -238,6 +247,11 @@ fn unusable(name: &str) -> Option<(&'static str, String, &'static str)> {
 
 fn resource_type(node: &Node, notes: &mut Notes) -> Option<&'static Schema> {
     let (name, place) = node.text_of(&["select"])?;
+    type_named(name, place, notes)
+}
+
+/// The schema of a type; that there is no such type is noted.
+pub(super) fn type_named(name: &str, place: &Place, notes: &mut Notes) -> Option<&'static Schema> {
     if let Some(schema) = schemas().get(name) {
         return Some(schema);
     }

@@ -8,6 +8,8 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value as Json, json};
 
+use super::written::test_case::TestDocument;
+use super::written::waiver::WaiverDocument;
 use super::written::{AccountDocument, CheckTypeDocument, GroupDocument};
 
 /// The schemas by kind.
@@ -16,6 +18,8 @@ static SCHEMAS: LazyLock<IndexMap<&'static str, Json>> = LazyLock::new(|| {
         ("Account", generate::<AccountDocument>("Account")),
         ("Group", generate::<GroupDocument>("Group")),
         ("CheckType", generate::<CheckTypeDocument>("CheckType")),
+        ("Test", generate::<TestDocument>("Test")),
+        ("Waiver", generate::<WaiverDocument>("Waiver")),
     ])
 });
 

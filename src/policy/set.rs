@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::panic::resume_unwind;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::diagnostic::{Diagnostic, Place};
@@ -12,10 +13,12 @@ use super::account::{Account, References};
 use super::check_type::{CheckType, CheckTypes};
 use super::declared::Declared;
 use super::group::Group;
-use super::names::{AccountName, GroupName};
+use super::names::{AccountName, CheckId, CheckTypeName, GroupName, TestName, WaiverName};
 use super::notes::Notes;
 use super::shape::{fit, nearest, short};
 use super::source::SourceFile;
+use super::test_case::{Test, TestSubject};
+use super::waiver::{self, Waiver};
 use super::yaml::{Node, Tree};
 use super::{schema, yaml};
 
@@ -26,6 +29,12 @@ pub struct PolicySet {
     pub accounts: BTreeMap<AccountName, Account>,
     /// Groups by name.
     pub groups: BTreeMap<GroupName, Group>,
+    /// Check types of the files, by name.
+    pub check_types: BTreeMap<CheckTypeName, Arc<CheckType>>,
+    /// Tests by name. They decide nothing.
+    pub tests: BTreeMap<TestName, Test>,
+    /// Waivers by name.
+    pub waivers: BTreeMap<WaiverName, Arc<Waiver>>,
 }
 
 /// What reading came to. The policies are whole only where no diagnostic is an error.
@@ -68,6 +77,11 @@ impl PolicySet {
     pub fn accounts_of<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a Account> {
         self.accounts.values().filter(|account| group.accounts.selects(account))
     }
+
+    /// The waivers that may turn findings of a group.
+    pub fn waivers_of<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a Arc<Waiver>> {
+        self.waivers.values().filter(|waiver| waiver.concerns(group))
+    }
 }
 
 /// Bytes of policies for which another thread is worth its start.
@@ -80,8 +94,13 @@ struct Reader {
     notes: Notes,
     declared: Declared,
     references: Vec<(GroupName, References)>,
+    /// The checks that tests name, and where.
+    tested: Vec<(GroupName, CheckId, Place)>,
     /// Whether there may be accounts that could not be read.
     is_partial: bool,
+    waivers: Vec<waiver::References>,
+    /// Whether there are groups that could not be read.
+    lacks_groups: bool,
 }
 
 /// What `read` makes of each file, in the order of the files, on all processors.
@@ -126,13 +145,34 @@ impl Reader {
 
     /// Takes up what the next file says. Of two with one name the first counts.
     fn merge(&mut self, next: Self) {
-        let Self { policies, notes, declared, references, is_partial } = next;
+        let Self {
+            policies,
+            notes,
+            declared,
+            references,
+            tested,
+            is_partial,
+            waivers,
+            lacks_groups,
+        } = next;
         for (name, account) in policies.accounts {
             self.policies.accounts.entry(name).or_insert(account);
         }
         for (name, group) in policies.groups {
             self.policies.groups.entry(name).or_insert(group);
         }
+        for (name, check_type) in policies.check_types {
+            self.policies.check_types.entry(name).or_insert(check_type);
+        }
+        for (name, test) in policies.tests {
+            self.policies.tests.entry(name).or_insert(test);
+        }
+        self.tested.extend(tested);
+        for (name, waiver) in policies.waivers {
+            self.policies.waivers.entry(name).or_insert(waiver);
+        }
+        self.waivers.extend(waivers);
+        self.lacks_groups |= lacks_groups;
         self.notes.merge(notes);
         self.declared.merge(declared);
         self.references.extend(references);
@@ -147,6 +187,8 @@ impl Reader {
             Kind::Account => self.account(document),
             Kind::Group => self.group(document, types),
             Kind::CheckType => self.check_type(document),
+            Kind::Test => self.test(document, types),
+            Kind::Waiver => self.waiver(document),
             Kind::Later => {}
             Kind::Unknown => self.is_partial = true,
         }
@@ -167,7 +209,21 @@ impl Reader {
     fn check_type(&mut self, document: &Node) {
         self.declare("check type", document, &["metadata", "name"]);
         let written = self.written(document, "CheckType");
-        CheckType::read(written, document, false, &mut self.notes);
+        if let Some(read) = CheckType::read(written, document, false, &mut self.notes) {
+            self.policies.check_types.entry(read.name.clone()).or_insert_with(|| Arc::new(read));
+        }
+    }
+
+    fn test(&mut self, document: &Node, types: &CheckTypes) {
+        self.declare("test", document, &["metadata", "name"]);
+        let written = self.written(document, "Test");
+        if let Some(test) = Test::read(written, document, types, &mut self.notes) {
+            if let TestSubject::Check(group, check) = &test.subject {
+                let place = document.place_of(&["spec", "check"]);
+                self.tested.push((group.clone(), check.clone(), place));
+            }
+            self.policies.tests.entry(test.name.clone()).or_insert(test);
+        }
     }
 
     fn group(&mut self, document: &Node, types: &CheckTypes) {
@@ -177,6 +233,17 @@ impl Reader {
         if let Some(group) = Group::read(written, document, types, &mut self.notes) {
             self.references.push((group.name.clone(), references));
             self.policies.groups.entry(group.name.clone()).or_insert(group);
+        } else {
+            self.lacks_groups = true;
+        }
+    }
+
+    fn waiver(&mut self, document: &Node) {
+        self.declare("waiver", document, &["metadata", "name"]);
+        self.waivers.push(waiver::References::read(document));
+        let written = self.written(document, "Waiver");
+        if let Some(waiver) = Waiver::read(written, document, &mut self.notes) {
+            self.policies.waivers.entry(waiver.name.clone()).or_insert_with(|| Arc::new(waiver));
         }
     }
 
@@ -225,7 +292,38 @@ impl Reader {
                 self.follow(group, references);
             }
         }
+        for (group, check, place) in std::mem::take(&mut self.tested) {
+            self.follow_test(&group, &check, place);
+        }
+        let known = waiver::Known {
+            policies: &self.policies,
+            declared: &self.declared,
+            lacks_accounts: self.is_partial,
+            lacks_groups: self.is_partial || self.lacks_groups,
+        };
+        self.waivers.iter().for_each(|waiver| waiver.follow(&known, &mut self.notes));
         Reading { policies: self.policies, diagnostics: self.notes.into_sorted() }
+    }
+
+    /// A test of a check that is not there. Of a group that could not be read nothing is said.
+    fn follow_test(&mut self, group: &GroupName, check: &CheckId, place: Place) {
+        let (message, near) = match self.policies.groups.get(group) {
+            Some(read) if read.checks.iter().any(|one| one.id == *check) => return,
+            Some(read) => {
+                let ids = read.checks.iter().map(|one| one.id.as_str());
+                let near = nearest(check.as_str(), ids).map(|near| format!("{group}/{near}"));
+                (format!("group `{group}` has no check `{check}`"), near)
+            }
+            None if self.declared.contains("group", group.as_str()) => return,
+            None => {
+                let names = self.declared.names("group");
+                let near = nearest(group.as_str(), names).map(|near| format!("{near}/{check}"));
+                (format!("there is no group `{group}`"), near)
+            }
+        };
+        let mut refused = Diagnostic::error(place, "unknown-check", message);
+        refused.help = near.map(|near| format!("did you mean `{near}`?"));
+        self.notes.push(refused);
     }
 
     /// A group that selects no account would never say anything, which is never what is meant.
@@ -290,7 +388,7 @@ impl CheckTypes {
 }
 
 /// Kinds of the design that this version does not have.
-const LATER: &[&str] = &["Waiver", "Test", "Pack", "Route"];
+const LATER: &[&str] = &["Pack", "Route"];
 
 /// What a document is.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -298,6 +396,8 @@ enum Kind {
     Account,
     Group,
     CheckType,
+    Test,
+    Waiver,
     /// A kind of a later version.
     Later,
     /// Perhaps one of ours, misspelt.
@@ -312,6 +412,8 @@ fn kind_of(document: &Node, notes: &mut Notes) -> Kind {
             (_, Some("Account")) => return Kind::Account,
             (_, Some("Group")) => return Kind::Group,
             (_, Some("CheckType")) => return Kind::CheckType,
+            (_, Some("Test")) => return Kind::Test,
+            (_, Some("Waiver")) => return Kind::Waiver,
             (_, Some(kind)) if LATER.contains(&kind) => {
                 let message = format!("kind `{kind}` is not supported by this version");
                 notes.push(Diagnostic::error(node.place.clone(), "unsupported", message));

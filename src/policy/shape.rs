@@ -15,7 +15,6 @@ use super::yaml::{Entry, Node, Scalar, Tree};
 const LATER: &[(&str, &str)] = &[
     ("newOnly", "use `mode: audit` until the findings are gone"),
     ("enforce", "use `mode`"),
-    ("formerly", "a check with a new id starts a new history"),
     ("maxAge", "leave it out; what is read is never older than the evaluation"),
 ];
 

@@ -2,6 +2,7 @@
 
 mod check_types;
 mod files;
+mod waivers;
 
 use proptest::prelude::*;
 use serde_json::json;
@@ -145,13 +146,15 @@ fn yaml_that_is_not_ours_is_refused_with_advice() {
       assert: \"true\"
 ",
     );
-    insta::assert_snapshot!(problems(&text), @r"
+    insta::assert_snapshot!(problems(&text), @r#"
     14:7-14:13: error[anchor] anchors are not allowed, and YAML reads `&first` as one
         help: remove it, and write out what refers to it
     16:7-16:9: error[duplicate-key] key `id` is there twice
         15: the first one is here
     18:14-18:22: error[tag] tags are not allowed, and YAML reads `!negated` as one
         help: quote the expression as a whole, or put it on its own lines after `>`
+    19:16-19:20: warning[constant-assertion] the assertion is always true
+        help: ask something of `resource`
     20:7-20:13: error[alias] aliases are not allowed
         help: write the value out
     20:7-20:13: error[missing-key] the check lacks `assert`
@@ -162,7 +165,9 @@ fn yaml_that_is_not_ours_is_refused_with_advice() {
         help: Unique in the group: at most 63 of a-z, 0-9 and `-`.
     21:7-21:9: error[merge] merge keys are not allowed
         help: write the entries out
-    ");
+    23:16-23:20: warning[constant-assertion] the assertion is always true
+        help: ask something of `resource`
+    "#);
     let unquoted = group("    - id: a\n      select: AWS::S3::Bucket\n      assert: \"a\" == b\n");
     insta::assert_snapshot!(problems(&unquoted), @"
     16:19-16:20: error[yaml-syntax] the text in quotes ends before this, and more follows it
@@ -304,6 +309,8 @@ fn expressions_that_yaml_reads_otherwise_are_told_how_to_be_written() {
     && true
     16:15-16:17: error[anchor] anchors are not allowed, and YAML reads `&&` as one
         help: quote the expression as a whole, or put it on its own lines after `>`
+    16:15-16:22: warning[constant-assertion] the assertion is always true
+        help: ask something of `resource`
     "a" == "b"
     16:19-16:20: error[yaml-syntax] the text in quotes ends before this, and more follows it
         help: quote the expression as a whole, or put it on its own lines after `>`
@@ -327,14 +334,14 @@ fn expressions_that_yaml_reads_otherwise_are_told_how_to_be_written() {
 
 #[test]
 fn documents_of_other_kinds_are_named() {
-    insta::assert_snapshot!(problems("kind: Groop\n---\nkind: Waiver\n---\nhello\n---\na: 1\n"), @r"
+    insta::assert_snapshot!(problems("kind: Groop\n---\nkind: Route\n---\nhello\n---\na: 1\n"), @r"
     1:7-1:12: error[unknown-kind] there is no kind `Groop`
         help: did you mean `Group`?
-    3:7-3:13: error[unsupported] kind `Waiver` is not supported by this version
+    3:7-3:12: error[unsupported] kind `Route` is not supported by this version
     5:1-5:6: error[wrong-type] a document must be a mapping, but this is a scalar
         help: start with `apiVersion: cloudcorrect.dev/v1` and `kind`
     7:1-7:2: error[missing-key] the document lacks `kind`
-        help: add `kind: `, which is `Account` or `Group` or `CheckType`
+        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Test` or `Waiver`
     ");
     insta::assert_snapshot!(problems("apiVersion: v1\nkind: Group\nmetadata: {}\nspec: {}\n"), @"
     1:13-1:15: error[unknown-word] `apiVersion` is `v1`, but must be `cloudcorrect.dev/v1`
@@ -491,6 +498,7 @@ const WHOLE_GROUP: &str = r#"{
         "suspend": true,
         "checks": [{
             "id": "a",
+            "formerly": ["z"],
             "title": "x",
             "severity": "low",
             "select": "AWS::S3::Bucket",
@@ -528,6 +536,26 @@ const WHOLE_CHECK_TYPE: &str = r#"{
         "onEmpty": "fail",
         "compliance": ["soc2/CC6.1"],
         "remediation": "x"
+    }
+}"#;
+
+const WHOLE_WAIVER: &str = r#"{
+    "apiVersion": "cloudcorrect.dev/v1",
+    "kind": "Waiver",
+    "metadata": { "name": "a", "labels": { "a": "b" }, "annotations": { "c": "d" } },
+    "spec": {
+        "match": {
+            "group": "a",
+            "check": "b",
+            "account": "prod",
+            "region": "global",
+            "resource": ["x", "y*"]
+        },
+        "reason": "x",
+        "owner": "x",
+        "expires": "2026-12-31",
+        "approvedBy": "x",
+        "ticket": "x"
     }
 }"#;
 
@@ -604,8 +632,12 @@ const OF_SHAPE: [&str; 8] = [
 /// What editors accept is what the reader accepts: both go by the schema.
 #[test]
 fn the_schemas_say_what_is_accepted() {
-    let kinds =
-        [("Group", WHOLE_GROUP), ("Account", WHOLE_ACCOUNT), ("CheckType", WHOLE_CHECK_TYPE)];
+    let kinds = [
+        ("Group", WHOLE_GROUP),
+        ("Account", WHOLE_ACCOUNT),
+        ("CheckType", WHOLE_CHECK_TYPE),
+        ("Waiver", WHOLE_WAIVER),
+    ];
     for (kind, text) in kinds {
         let whole: serde_json::Value = serde_json::from_str(text).expect("JSON");
         let schema =

@@ -1,6 +1,9 @@
 //! Documents as they are written: the JSON Schemas of all kinds come from these types, and only
 //! what fits its schema is read into them. Items of lists that do not fit are `None` in their place.
 
+pub(super) mod test_case;
+pub(super) mod waiver;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -241,6 +244,10 @@ asking! {
         /// How much a failure matters.
         #[serde(default)]
         pub(super) severity: Severity,
+        /// Ids that the check had before: its history goes on.
+        #[serde(default)]
+        #[schemars(with = "Vec<String>", inner(regex(pattern = NAME_PATTERN)))]
+        pub(super) formerly: Vec<Option<String>>,
         /// A check type that says what is checked, such as `aws/s3-bucket-exists`, in the place of
         /// `select` and `assert`.
         #[serde(default)]
@@ -357,7 +364,7 @@ asking! {
 pub(super) struct ParameterSpec {
     /// The type of its value.
     #[serde(rename = "type", default)]
-    #[schemars(with = "ParameterWord")]
+    #[schemars(with = "ParameterWord", extend("default" = "string"))]
     pub(super) kind: ParameterWord,
     /// One sentence for people.
     #[serde(default)]

@@ -1,13 +1,16 @@
 //! The comment on a pull request: a verdict, the problems, and what changes in what is checked.
 
+use chrono::NaiveDate;
+
 use crate::diagnostic::Diagnostic;
 use crate::impact::{Change, Changes, DiffLine, Subject, Weight, What};
-use crate::policy::Reading;
+use crate::policy::{PolicySet, Reading};
 
 use super::markdown::{Sheet, block, cell, code};
 use super::policies::{extent, problem};
 use super::post::{Comment, Post};
 use super::speaker::{Speaker, short};
+use super::waivers;
 use super::words::count;
 
 /// Characters of a comment, with room for its marker and its last line.
@@ -17,14 +20,14 @@ const MOST_PROBLEMS: usize = 50;
 /// Changes listed at most.
 const MOST_CHANGES: usize = 100;
 
-/// The comment for the head of a pull request. `changes` are against what is in force; `None` where
+/// The comment for the head of a pull request, which has a number. `changes` are against what is in force; `None` where
 /// the policies cannot be read whole, so that what is missing is not taken for removed.
 pub fn comment(
     speaker: Speaker<'_>,
-    number: u64,
-    head: &str,
+    (number, head): (u64, &str),
     reading: &Reading,
     changes: Option<&Changes>,
+    today: NaiveDate,
 ) -> Post {
     let mut sheet = Sheet::new(LONGEST);
     sheet.paragraph(&heading(speaker));
@@ -38,8 +41,14 @@ pub fn comment(
     }
     if let Some(changes) = changes.filter(|changes| !changes.is_empty()) {
         let changes: Vec<_> = changes.iter().collect();
-        let items = by_weight(&changes, |change| change.weight).map(|change| item(change));
+        let items = by_weight(&changes, |change| change.weight);
+        let items = items.map(|change| item(change, &reading.policies));
         sheet.rows("**Changes**\n\n", items, (MOST_CHANGES, "changes"));
+    }
+    let ending: Vec<_> =
+        reading.policies.waivers.values().filter_map(|it| waivers::ending(it, today)).collect();
+    if changes.is_some() && !ending.is_empty() {
+        sheet.rows("**Waivers that end**\n\n", ending, (MOST_CHANGES, "waivers"));
     }
     let body = format!("{}\n\n<sub>at {}</sub>", sheet.finish(), code(short(head)));
     Post::Comment(Comment::new(number, speaker.source, &body))
@@ -99,12 +108,18 @@ fn row(diagnostic: &Diagnostic) -> String {
 
 /// ``- storage: `buckets-are-private` severity high → low: **weaker**``, with the difference below
 /// where it is one of expressions.
-fn item(change: &Change) -> String {
+fn item(change: &Change, policies: &PolicySet) -> String {
     let Change { subject, what, weight } = change;
+    let detail = match (subject, what) {
+        (Subject::Waiver(name), What::Added) => policies.waivers.get(name),
+        _ => None,
+    };
+    let detail = detail.map(|waiver| waivers::detail(waiver)).unwrap_or_default();
     let subject = match subject {
         Subject::Account(name) => format!("account {}:", code(name.as_str())),
         Subject::Group(name) => format!("{name}:"),
         Subject::Check(group, check) => format!("{group}: {}", code(check.as_str())),
+        Subject::Waiver(name) => format!("waiver {}", code(name.as_str())),
     };
     let weight = match weight {
         Weight::Weaker => ": **weaker**",
@@ -113,10 +128,13 @@ fn item(change: &Change) -> String {
         Weight::Neutral => "",
     };
     match what {
+        What::Renamed { from } if matches!(change.subject, Subject::Check(..)) => {
+            format!("- {subject} was {}; its history goes on{weight}\n", code(from))
+        }
         What::Renamed { from } => {
             format!("- {subject} was {from}; its history stays under that name{weight}\n")
         }
-        What::Added => format!("- {subject} added{weight}\n"),
+        What::Added => format!("- {subject} added{detail}{weight}\n"),
         What::Removed => format!("- {subject} removed{weight}\n"),
         What::Field { field, from, to } => {
             format!("- {subject} {field} {} → {}{weight}\n", value(from), value(to))
@@ -146,7 +164,7 @@ fn difference(diff: &[DiffLine]) -> String {
 mod tests {
     use crate::diagnostic::Place;
     use crate::impact::changes;
-    use crate::policy::{PolicySet, SourceFile};
+    use crate::policy::SourceFile;
 
     use super::*;
 
@@ -191,7 +209,8 @@ spec:
 
     fn shown(reading: &Reading, changes: Option<&Changes>, is_alone: bool) -> String {
         let speaker = Speaker { source: "main", is_alone };
-        match comment(speaker, 7, "0123456789abcdef", reading, changes) {
+        let today = "2026-11-21".parse().expect("a day");
+        match comment(speaker, (7, "0123456789abcdef"), reading, changes, today) {
             Post::Comment(comment) => {
                 assert_eq!(comment.number, 7);
                 comment.body.to_string().replace('\u{200b}', "‸")
@@ -277,6 +296,58 @@ spec:
     }
 
     #[test]
+    fn waivers_are_weaker_and_those_that_end_are_listed() {
+        let waiver = |name: &str, day: &str| {
+            format!(
+                "\n---\napiVersion: cloudcorrect.dev/v1\nkind: Waiver\nmetadata: {{ name: {name} }}\n\
+                 spec: {{ match: {{ group: storage, check: named, resource: [a, 'b*'] }}, \
+                 reason: '*why* @octocat', owner: '@ada', ticket: X-1, expires: {day} }}\n"
+            )
+        };
+        let read = |waivers: [String; 2]| self::read(&format!("{BASE}{}", waivers.concat()));
+        let base = read([waiver("holds", "2027-01-31"), waiver("old", "2026-11-20")]);
+        let head = read([waiver("holds", "2026-12-01"), waiver("new", "2027-01-31")]);
+        let all = changes(&base.policies, &head.policies);
+        insta::assert_snapshot!(shown(&head, Some(&all), true), @r"
+        <!-- cloudcorrect:main -->
+        ### Policies
+
+        ⚠️ **Valid, but weaker**: 1 of 3 changes demands less than what is in force.
+
+        **Changes**
+
+        - waiver `new` added of `storage/named: a, b*` until 2027-01-31 by @‸ada, X-1, since “\*why\* @‸octocat”: **weaker**
+        - waiver `holds` expires `2027-01-31` → `2026-12-01`: stronger
+        - waiver `old` removed: stronger
+
+        **Waivers that end**
+
+        - `holds` (@‸ada, X-1): expires on 2026-12-01
+
+        <sub>at `0123456`</sub>
+        ");
+        let all = changes(&head.policies, &base.policies);
+        insta::assert_snapshot!(shown(&base, Some(&all), true), @r"
+        <!-- cloudcorrect:main -->
+        ### Policies
+
+        ⚠️ **Valid, but weaker**: 2 of 3 changes demand less than what is in force.
+
+        **Changes**
+
+        - waiver `holds` expires `2026-12-01` → `2027-01-31`: **weaker**
+        - waiver `old` added of `storage/named: a, b*` until 2026-11-20 by @‸ada, X-1, since “\*why\* @‸octocat”: **weaker**
+        - waiver `new` removed: stronger
+
+        **Waivers that end**
+
+        - `old` (@‸ada, X-1): expired on 2026-11-20
+
+        <sub>at `0123456`</sub>
+        ");
+    }
+
+    #[test]
     fn problems_are_a_table_that_no_text_leaves() {
         insta::assert_snapshot!(after(&[("resource.BucketName", "resource.BuckeName"), ("select: AWS::S3::Bucket\n", "select: \"a|b` @octocat\\n| x |\"\n")]), @r"
         <!-- cloudcorrect:main -->
@@ -286,7 +357,7 @@ spec:
 
         | | Where | Problem |
         | --- | --- | --- |
-        | error | `policies/a.yaml:17:15` | there is no resource type `a\|b' @octocat…`; the closest of 27 are `AWS::IAM::AccountSummary`, `AWS::EC2::NetworkInterface`, `AWS::S3::AccountPublicAccessBlock`; `cloudcorrect schema Inventory` names them all |
+        | error | `policies/a.yaml:17:15` | there is no resource type `a\|b' @octocat…`; the closest of 28 are `AWS::IAM::AccountSummary`, `AWS::EC2::NetworkInterface`, `AWS::S3::AccountPublicAccessBlock`; `cloudcorrect schema Inventory` names them all |
 
         <sub>at `0123456`</sub>
         ");

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::evaluation::{CheckStanding, Counts, Outcome};
+use crate::evaluation::{CheckStanding, Counts, Outcome, WaiverStanding};
 use crate::policy::{Group, GroupName, Mode, Rule};
 use crate::resource::{Cause, TypeName};
 
@@ -10,6 +10,7 @@ use super::links::Links;
 use super::markdown::{Sheet, code, escape};
 use super::post::{Annotations, CheckRun, CheckState, Post};
 use super::speaker::Speaker;
+use super::waivers;
 use super::words::{count, noun, plural};
 
 /// Characters of a check run's summary.
@@ -66,6 +67,7 @@ pub fn compliance(
     speaker: Speaker<'_>,
     commit: &str,
     groups: &[GroupState],
+    waivers: &[WaiverStanding],
     links: &Links,
 ) -> Post {
     let all = groups.iter().map(Line::of);
@@ -77,7 +79,7 @@ pub fn compliance(
         key: format!("compliance/{commit}"),
         state: state(&shown),
         title: title(&shown).into(),
-        summary: summary(speaker, &shown, links).into(),
+        summary: summary(speaker, &shown, waivers, links).into(),
         text: None,
         details_url: links.revision(speaker.source, commit),
         annotations: Annotations::default(),
@@ -266,7 +268,12 @@ fn listed(all: &[String]) -> Option<String> {
     Some(list)
 }
 
-fn summary(speaker: Speaker<'_>, shown: &[Line<'_>], links: &Links) -> String {
+fn summary(
+    speaker: Speaker<'_>,
+    shown: &[Line<'_>],
+    waivers: &[WaiverStanding],
+    links: &Links,
+) -> String {
     if shown.is_empty() {
         return "This revision has no group whose mode is `enforce` or `audit`.".to_owned();
     }
@@ -294,6 +301,10 @@ fn summary(speaker: Speaker<'_>, shown: &[Line<'_>], links: &Links) -> String {
         let items = checks.iter().map(|(line, check)| item(line.group, check));
         sheet.rows("### Checks that need somebody\n\n", items, (MOST_CHECKS, "checks"));
     }
+    let items: Vec<_> = waivers.iter().filter_map(waivers::item).collect();
+    if !items.is_empty() {
+        sheet.rows(waivers::HEADING, items, (MOST_CHECKS, "waivers"));
+    }
     sheet.finish()
 }
 
@@ -315,18 +326,22 @@ mod tests {
         Counts { fail, pass, ..NONE }
     }
 
-    fn check(groups: &[Case<'_>]) -> CheckRun {
-        let groups = groups.iter().map(|(name, mode, verdict)| GroupState {
+    fn state_of((name, mode, verdict): &Case<'_>) -> GroupState {
+        GroupState {
             name: name.parse().expect("a name"),
             mode: mode.parse().unwrap_or_default(),
             suspended: *mode == SUSPENDED,
             unit: "bucket".into(),
             checks: Vec::new(),
             verdict: *verdict,
-        });
+        }
+    }
+
+    fn check(groups: &[Case<'_>]) -> CheckRun {
+        let groups = groups.iter().map(state_of);
         let links = Links::new("https://x.example".parse().ok());
         let speaker = Speaker { source: "main", is_alone: true };
-        match compliance(speaker, "0123456", &groups.collect::<Vec<_>>(), &links) {
+        match compliance(speaker, "0123456", &groups.collect::<Vec<_>>(), &[], &links) {
             Post::CheckRun(check) => check,
             other => panic!("{other:?}"),
         }
@@ -373,6 +388,53 @@ mod tests {
         shadow: Success, no group is enforced or audited
         shadow: Success, no group is enforced or audited
         shadow: Success, no group is enforced or audited
+        ");
+    }
+
+    #[test]
+    fn waivers_that_need_somebody_are_listed() {
+        let waiver = |name: &str, day: &str| crate::policy::Waiver {
+            name: name.parse().expect("a name"),
+            covers: crate::policy::Covered::default(),
+            reason: "why".to_owned(),
+            owner: "@ada".to_owned(),
+            expires: day.parse().expect("a day"),
+            approved_by: Some("eve".to_owned()),
+            ticket: None,
+            path: "a.yaml".to_owned(),
+            line: 1,
+        };
+        let today = "2026-11-21".parse().expect("a day");
+        let standing = |(name, day, counts): (&str, &str, Counts)| {
+            let waiver = std::sync::Arc::new(waiver(name, day));
+            WaiverStanding { validity: waiver.validity(today), waiver, counts }
+        };
+        let two = Counts { waived: 2, ..NONE };
+        let standings = [
+            ("holds", "2027-01-01", two),
+            ("ending", "2026-12-01", two),
+            ("idle", "2026-12-01", NONE),
+            ("over", "2026-11-20", failing(1, 4)),
+            ("done", "2026-11-20", failing(0, 4)),
+            ("useless", "2027-01-01", failing(0, 1)),
+            ("unseen", "2026-12-01", Counts { unknown: 1, ..NONE }),
+        ]
+        .map(standing);
+        let groups = [state_of(&("storage", ENFORCE, PASSING))];
+        let speaker = Speaker { source: "main", is_alone: true };
+        let post = compliance(speaker, "0123456", &groups, &standings, &Links::default());
+        let Post::CheckRun(check) = post else { panic!("a check run") };
+        let summary = check.summary.to_string();
+        let (_, listed) = summary.split_once("###").expect("a section");
+        insta::assert_snapshot!(listed.replace('\u{200b}', "‸"), @r"
+         Waivers that need somebody
+
+        - `ending` (@‸ada, approved by eve): expires on 2026-12-01: 2 findings of it fail from then on.
+        - `idle` (@‸ada, approved by eve): expires on 2026-12-01, and matches nothing; remove it.
+        - `over` (@‸ada, approved by eve): expired on 2026-11-20: 1 finding of it fails again.
+        - `done` (@‸ada, approved by eve): expired on 2026-11-20; remove it.
+        - `useless` (@‸ada, approved by eve): matches nothing that fails; remove it.
+        - `unseen` (@‸ada, approved by eve): expires on 2026-12-01.
         ");
     }
 
@@ -491,7 +553,7 @@ mod tests {
             ),
         ];
         let speaker = Speaker { source: "main", is_alone: true };
-        let Post::CheckRun(check) = compliance(speaker, "0123456", &groups, &Links::new(None))
+        let Post::CheckRun(check) = compliance(speaker, "0123456", &groups, &[], &Links::new(None))
         else {
             panic!("a check run");
         };

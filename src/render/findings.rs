@@ -8,15 +8,19 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::evaluation::{CheckResult, Counts, Finding, GroupResult, Outcome};
-use crate::policy::{Check, Group};
+use crate::evaluation::{CheckResult, Counts, Finding, GroupResult, Outcome, WaiverStanding};
+use crate::policy::{Check, Group, Waiver};
 use crate::resource::Cause;
+
+use super::waivers;
 
 /// The results of a command, group by group.
 #[derive(Debug, Clone, Copy)]
 pub struct Results<'a> {
     /// Each group with what it found.
     pub groups: &'a [(&'a Group, GroupResult)],
+    /// How the waivers stand that concern them.
+    pub waivers: &'a [WaiverStanding],
     /// Requests by operation.
     pub requests: &'a Json,
     /// How long it took, milliseconds.
@@ -40,6 +44,10 @@ struct FindingLine<'a> {
     message: &'a str,
     path: &'a str,
     line: u32,
+    waiver: Option<&'a str>,
+    waiver_reason: Option<&'a str>,
+    waiver_owner: Option<&'a str>,
+    waiver_expires: Option<String>,
 }
 
 impl Results<'_> {
@@ -67,6 +75,7 @@ impl Results<'_> {
                 "checks": self.groups.iter().map(|(group, _)| group.checks.len()).sum::<usize>(),
                 "findings": counts,
                 "outOfScope": out_of_scope,
+                "waivers": self.waivers.iter().map(waivers::json).collect::<Vec<_>>(),
             },
             "stats": { "apiRequests": self.requests, "durationMs": self.duration_ms },
         })
@@ -109,16 +118,34 @@ impl Results<'_> {
                 }
             }
         }
+        self.notices(&mut text);
+        let Counts { fail, unknown, pass, waived, not_applicable } = counts;
+        let waived = if waived > 0 { format!("{waived} waived, ") } else { String::new() };
         let _ = writeln!(
             text,
-            "\n{} fail, {} unknown, {} pass, {} not applicable; {} ms",
-            counts.fail, counts.unknown, counts.pass, counts.not_applicable, self.duration_ms
+            "\n{fail} fail, {unknown} unknown, {pass} pass, {waived}{not_applicable} not applicable; {} ms",
+            self.duration_ms
         );
         text
+    }
+
+    /// The waivers that somebody has to look after.
+    fn notices(&self, text: &mut String) {
+        let told = self.waivers.iter();
+        let told: Vec<_> = told.filter_map(|it| Some((&it.waiver, waivers::notice(it)?))).collect();
+        if !told.is_empty() {
+            text.push_str("\nwaivers\n");
+        }
+        for (waiver, notice) in told {
+            let Waiver { name, path, line, .. } = waiver.as_ref();
+            let who = visible(&waivers::accountable(waiver));
+            let _ = writeln!(text, "  ! {name} ({who}) {notice} ({path}:{line})");
+        }
     }
 }
 
 fn finding_line<'a>(group: &'a Group, check: &'a Check, finding: &'a Finding) -> FindingLine<'a> {
+    let waiver = finding.waiver.as_deref();
     FindingLine {
         group: group.name.as_str(),
         check: check.id.as_str(),
@@ -130,15 +157,19 @@ fn finding_line<'a>(group: &'a Group, check: &'a Check, finding: &'a Finding) ->
         resource_id: &finding.resource_id,
         severity: check.severity.to_string(),
         expected: check.question.assertion.text().trim(),
-        observed: Some(finding.explanation()).filter(|text| !text.is_empty()),
+        observed: Some(finding.observed()).filter(|text| !text.is_empty()),
         message: &check.title,
         path: &check.place.path,
         line: check.place.line,
+        waiver: waiver.map(|waiver| waiver.name.as_str()),
+        waiver_reason: waiver.map(|waiver| waiver.reason.as_str()),
+        waiver_owner: waiver.map(|waiver| waiver.owner.as_str()),
+        waiver_expires: waiver.map(|waiver| waiver.expires.to_string()),
     }
 }
 
 fn line(text: &mut String, finding: &Finding) {
-    if !matches!(finding.outcome, Outcome::Fail | Outcome::Unknown(_)) {
+    if !matches!(finding.outcome, Outcome::Fail | Outcome::Unknown(_) | Outcome::Waived) {
         return;
     }
     let id = visible(&finding.resource_id);
@@ -150,8 +181,12 @@ fn line(text: &mut String, finding: &Finding) {
 fn tally(found: &CheckResult) -> String {
     let counts = found.counts;
     let mut parts = Vec::new();
-    for (count, word) in [(counts.fail, "fail"), (counts.unknown, "unknown"), (counts.pass, "pass")]
-    {
+    for (count, word) in [
+        (counts.fail, "fail"),
+        (counts.unknown, "unknown"),
+        (counts.pass, "pass"),
+        (counts.waived, "waived"),
+    ] {
         if count > 0 {
             parts.push(format!("{count} {word}"));
         }

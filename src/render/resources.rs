@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value as Json, json};
 
 use crate::resource::{
-    Cause, Facet, Failure, Inventory, Region, Resource, Schema, TypeName, Value, schemas,
+    Cause, Facet, Failure, Inventory, Listing, Region, Resource, Schema, TypeName, Value, schemas,
 };
 
 use super::{words, yaml};
@@ -63,8 +63,12 @@ impl<'a> Shown<'a> {
             let line = format!("{id:<ids$}  {region:<regions$}  {name}");
             let _ = writeln!(text, "{}", line.trim_end());
         }
-        let noun = words::noun(&self.schema.type_name);
-        let _ = writeln!(text, "{}", words::count(rows.len(), &noun));
+        let count = words::count(rows.len(), &words::noun(&self.schema.type_name));
+        let _ = match (rows.len(), self.unread().next()) {
+            (0, Some(_)) => Ok(()),
+            (_, Some(_)) => writeln!(text, "at least {count}"),
+            (_, None) => writeln!(text, "{count}"),
+        };
         text + &self.failed_lists("")
     }
 
@@ -205,15 +209,37 @@ fn failed_list((region, failure): (&Region, &Failure)) -> Json {
 #[derive(Debug)]
 pub struct Types<'a> {
     inventory: &'a Inventory,
-    counts: BTreeMap<&'a TypeName, usize>,
+    counts: BTreeMap<&'a TypeName, Count>,
+}
+
+/// How many resources were seen, in how many lists, and how many lists were not read whole.
+#[derive(Debug, Clone, Copy, Default)]
+struct Count {
+    seen: usize,
+    read: usize,
+    unread: usize,
+}
+
+impl Count {
+    /// What is known of the number: all, a part, or nothing.
+    fn in_words(self) -> String {
+        match self {
+            Self { seen, unread: 0, .. } => seen.to_string(),
+            Self { read: 0, .. } => "unknown".to_owned(),
+            Self { seen, .. } => format!("at least {seen}"),
+        }
+    }
 }
 
 impl<'a> Types<'a> {
     /// Those of `inventory`.
     pub fn of(inventory: &'a Inventory) -> Self {
-        let mut counts = BTreeMap::new();
+        let mut counts: BTreeMap<&TypeName, Count> = BTreeMap::new();
         for ((name, _), listing) in &inventory.listings {
-            *counts.entry(name).or_default() += listing.resources().len();
+            let count = counts.entry(name).or_default();
+            count.seen += listing.resources().len();
+            count.read += usize::from(!matches!(listing, Listing::Failed(_)));
+            count.unread += usize::from(listing.failure().is_some());
         }
         Self { inventory, counts }
     }
@@ -225,7 +251,7 @@ impl<'a> Types<'a> {
 
     /// Whether a list could not be read whole.
     pub fn is_unknown(&self) -> bool {
-        self.inventory.listings.values().any(|listing| listing.failure().is_some())
+        self.counts.values().any(|count| count.unread > 0)
     }
 
     /// A line for each type.
@@ -233,7 +259,7 @@ impl<'a> Types<'a> {
         let width = self.counts.keys().map(|name| name.as_str().len()).max().unwrap_or_default();
         let mut text = String::new();
         for (name, count) in &self.counts {
-            let _ = writeln!(text, "{:<width$}  {count:>6}", name.as_str());
+            let _ = writeln!(text, "{:<width$}  {:>6}", name.as_str(), count.in_words());
         }
         for name in self.counts.keys() {
             for (region, failure) in unread(self.inventory, name) {
@@ -247,11 +273,13 @@ impl<'a> Types<'a> {
         text
     }
 
-    /// One JSON document: `types`, each with the lists that could not be read whole.
+    /// One JSON document: `types`, each with the lists that could not be read whole. The count is
+    /// null where none was read at all.
     pub fn json(&self) -> Json {
         let types = self.counts.iter().map(|(name, count)| {
+            let seen = (count.read > 0).then_some(count.seen);
             let unread: Vec<Json> = unread(self.inventory, name).map(failed_list).collect();
-            json!({ "resourceType": name, "count": count, "unread": unread })
+            json!({ "resourceType": name, "count": seen, "unread": unread })
         });
         json!({ "types": types.collect::<Vec<_>>() })
     }
@@ -265,8 +293,6 @@ fn visible(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-
-    use crate::resource::Listing;
 
     use super::*;
 
@@ -321,7 +347,7 @@ mod tests {
         insta::assert_snapshot!(shown(&inventory(), &[]).lines(), @"
         logs                eu-west-1  the �[31mlogs
         a-much-longer-name  eu-west-1
-        2 buckets
+        at least 2 buckets
         could not list AWS::S3::Bucket in global: throttled: s3:ListBuckets: Slow down
         ");
     }
@@ -366,11 +392,26 @@ mod tests {
 
     #[test]
     fn types_are_counted() {
-        insta::assert_snapshot!(Types::of(&inventory()).text(), @"
-        AWS::S3::Bucket       2
+        insta::assert_snapshot!(Types::of(&inventory()).text(), @r"
+        AWS::S3::Bucket  at least 2
         could not list AWS::S3::Bucket in global: throttled: s3:ListBuckets: Slow down
-        not collected: 26 further types
+        not collected: 27 further types
         ");
         assert_eq!(Types::of(&inventory()).json()["types"][0]["count"], 2);
+    }
+
+    #[test]
+    fn what_could_not_be_listed_is_not_none() {
+        let mut inventory = inventory();
+        let denied = Failure::new(Cause::AccessDenied, "s3:ListBuckets: Access Denied");
+        inventory.listings.values_mut().for_each(|list| *list = Listing::Failed(denied.clone()));
+        insta::assert_snapshot!(Types::of(&inventory).text(), @r"
+        AWS::S3::Bucket  unknown
+        could not list AWS::S3::Bucket in global: access_denied: s3:ListBuckets: Access Denied
+        not collected: 27 further types
+        ");
+        assert_eq!(Types::of(&inventory).json()["types"][0]["count"], Json::Null);
+        let told = "could not list AWS::S3::Bucket in global: access_denied: s3:ListBuckets: Access Denied";
+        assert_eq!(shown(&inventory, &[]).lines().trim_end(), told);
     }
 }

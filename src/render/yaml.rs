@@ -69,7 +69,8 @@ fn line(text: &mut String, scalar: &str) {
     text.push('\n');
 }
 
-fn string(text: &str) -> String {
+/// Text as a key or a value in a line.
+pub(super) fn string(text: &str) -> String {
     if is_plain(text) { text.to_owned() } else { quoted(text) }
 }
 

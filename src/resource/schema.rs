@@ -277,6 +277,7 @@ const FILES: &[&str] = &[
     include_str!("../../schemas/resources/aws-iam-user.json"),
     include_str!("../../schemas/resources/aws-s3-account-public-access-block.json"),
     include_str!("../../schemas/resources/aws-s3-bucket.json"),
+    include_str!("../../schemas/resources/aws-s3-object.json"),
 ];
 
 fn cloudformation() -> NameSource {
@@ -412,7 +413,7 @@ mod tests {
     #[test]
     fn every_type_is_known_once() {
         let names: Vec<&str> = schemas().keys().map(TypeName::as_str).collect();
-        insta::assert_snapshot!(names.join("\n"), @"
+        insta::assert_snapshot!(names.join("\n"), @r"
         AWS::EC2::EBSEncryptionByDefault
         AWS::EC2::EIP
         AWS::EC2::FlowLog
@@ -440,6 +441,7 @@ mod tests {
         AWS::IAM::User
         AWS::S3::AccountPublicAccessBlock
         AWS::S3::Bucket
+        AWS::S3::Object
         ");
         assert_eq!(names.len(), FILES.len(), "two files describe the same type");
     }

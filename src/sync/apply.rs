@@ -8,7 +8,7 @@ use sqlx::PgConnection;
 use crate::compliance;
 use crate::db::revisions::{self, RevisionRecord, State};
 use crate::db::sources::{self, Claim, Completed, Fence};
-use crate::db::{checks, groups, policies};
+use crate::db::{checks, groups, policies, waivers};
 
 use super::plan::{Application, Decision, SyncPlan};
 use super::posts::Poster;
@@ -55,14 +55,18 @@ async fn bring_into_force(
     plan: &SyncPlan,
     application: &Application,
 ) -> anyhow::Result<Vec<String>> {
-    let Application { files, groups, checks, retired } = application;
+    let Application { files, groups, checks, renamed, waivers, retired } = application;
     let commit = plan.commit.id.to_string();
     policies::apply(connection, fence, &commit, &plan.commit.author, files).await?;
     groups::retire(connection, fence, retired).await?;
     let changed = groups::upsert(connection, fence, &commit, groups).await?;
     let checks: Vec<_> =
         checks.iter().map(|(group, rules)| (group.as_str(), rules.as_slice())).collect();
+    checks::rename(connection, fence, renamed).await?;
     checks::define(connection, fence, &checks).await?;
+    let waivers: Vec<_> =
+        waivers.iter().map(|(group, waiver)| (group.as_str(), waiver.as_ref())).collect();
+    waivers::define(connection, fence, &waivers).await?;
     Ok(changed)
 }
 

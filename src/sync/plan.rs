@@ -1,13 +1,15 @@
 //! Deciding what to make of a commit: a value, which [`super::apply`] carries out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::db::Digest;
+use crate::db::checks::Renaming;
 use crate::db::groups::GroupUpsert;
 use crate::db::policies::{FileChange, InForce};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::git::{Commit, CommitId};
-use crate::policy::{Check, Group, PolicySet, Reading, Rule};
+use crate::policy::{Check, CheckId, Group, PolicySet, Reading, Rule, Waiver};
 use crate::render::compliance::unit;
 use crate::resource::Region;
 
@@ -40,6 +42,10 @@ pub(super) struct Application {
     pub(super) groups: Vec<GroupUpsert>,
     /// What the checks of each of them ask.
     pub(super) checks: Vec<(String, Vec<Rule>)>,
+    /// Checks that had other ids, as far as their groups say.
+    pub(super) renamed: Vec<Renaming>,
+    /// The waivers that concern each of them.
+    pub(super) waivers: Vec<(String, Arc<Waiver>)>,
     /// Groups that are gone.
     pub(super) retired: Vec<String>,
 }
@@ -103,6 +109,8 @@ fn application(policies: &Policies, standing: &Standing) -> Application {
         files: file_changes(policies, &standing.policies),
         groups: set.groups.values().map(|group| upsert(set, group)).collect(),
         checks: set.groups.values().map(rules).collect(),
+        renamed: set.groups.values().flat_map(renamings).collect(),
+        waivers: set.groups.values().flat_map(|group| waivers(set, group)).collect(),
         retired: standing.groups.iter().filter(is_gone).cloned().collect(),
     }
 }
@@ -134,12 +142,29 @@ fn upsert(policies: &PolicySet, group: &Group) -> GroupUpsert {
     }
 }
 
+fn renamings(group: &Group) -> Vec<Renaming> {
+    let renaming = |check: &Check, from: &CheckId| Renaming {
+        group: group.name.to_string(),
+        from: from.to_string(),
+        to: check.id.to_string(),
+    };
+    let checks = group.checks.iter();
+    checks.flat_map(|check| check.formerly.iter().map(|from| renaming(check, from))).collect()
+}
+
 fn rules(group: &Group) -> (String, Vec<Rule>) {
     (group.name.to_string(), group.checks.iter().map(Check::rule).collect())
 }
 
-/// The digest of all that a group's results depend on: what it says, and the accounts that it
-/// selects as they describe themselves.
+fn waivers<'a>(
+    policies: &'a PolicySet,
+    group: &'a Group,
+) -> impl Iterator<Item = (String, Arc<Waiver>)> {
+    policies.waivers_of(group).map(|waiver| (group.name.to_string(), Arc::clone(waiver)))
+}
+
+/// The digest of all that a group's results depend on: what it says, the accounts that it selects as
+/// they describe themselves, and the waivers that concern it.
 fn definition(policies: &PolicySet, group: &Group) -> Digest {
     let mut text = group.digest().to_vec();
     for account in policies.accounts_of(group) {
@@ -149,6 +174,7 @@ fn definition(policies: &PolicySet, group: &Group) -> Digest {
         text.extend(parts.flat_map(|part| [part, "\n"]).flat_map(str::bytes));
         text.push(b'\n');
     }
+    policies.waivers_of(group).for_each(|waiver| text.extend(waiver.digest()));
     Digest::of(&text)
 }
 

@@ -1,6 +1,7 @@
 //! Saying on GitHub what came of a commit: posts are wanted in the same transaction.
 
 use anyhow::Context;
+use chrono::NaiveDate;
 use sqlx::PgConnection;
 
 use crate::db::outbox;
@@ -47,11 +48,12 @@ impl Poster {
         &self,
         connection: &mut PgConnection,
         proposal: &Proposal,
+        today: NaiveDate,
     ) -> anyhow::Result<()> {
         let Proposal { number, head, reading, changes, touches_policies } = proposal;
         self.policies(connection, *head, Effect::Proposed, reading).await?;
         let sha = head.to_string();
-        let post = comment(self.speaker(), *number, &sha, reading, changes.as_ref());
+        let post = comment(self.speaker(), (*number, &sha), reading, changes.as_ref(), today);
         let is_wanted = *touches_policies
             || outbox::find(&mut *connection, self.source, &post.key()).await?.is_some();
         if is_wanted {

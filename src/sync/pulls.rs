@@ -39,8 +39,9 @@ impl Syncer {
         let pause = if waiting.len() > MOST_AT_ONCE { Duration::ZERO } else { self.poll(source) };
         let mut transaction = self.pool.begin().await.context("cannot begin a transaction")?;
         let fence = sources::fence(&mut *transaction, claim).await?;
+        let today = fence.at().date_naive();
         for proposal in &proposals {
-            poster.say_of_proposal(&mut transaction, proposal).await?;
+            poster.say_of_proposal(&mut transaction, proposal, today).await?;
             let (number, head) = (number(proposal.number)?, proposal.head.to_string());
             pull_requests::answered(&mut *transaction, &fence, number, &head, &base).await?;
         }

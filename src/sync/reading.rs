@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
+use crate::catalog;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::git::{
     Commit, CommitId, FetchError, Limits, Mirror, PolicyFile, ReadError, Remote, Wanted,
@@ -179,7 +180,7 @@ impl Corner {
             .iter()
             .map(|file| SourceFile::new(file.path.as_str(), file.bytes.as_slice()))
             .collect();
-        let mut reading = PolicySet::read(&files);
+        let mut reading = catalog::read(&files);
         reading.diagnostics.extend(tree.refused.into_iter().map(|entry| {
             Diagnostic::error(Place::file(entry.path), "unreadable-file", entry.why.to_string())
         }));
@@ -204,7 +205,7 @@ impl Bases<'_> {
                 unknown.insert(if reading.is_clean() {
                     reading.policies
                 } else {
-                    PolicySet::read(self.in_force).policies
+                    catalog::read(self.in_force).policies
                 })
             }
         })

@@ -475,16 +475,16 @@ async fn a_pull_request_is_answered_for_each_head(pool: PgPool) -> TestResult {
     let broken = group("storage", "1d").replace("assert", "asert");
     let second = push("refs/pull/7/head", Some(first), &broken);
     github.answer(7, second).await?;
-    insta::assert_snapshot!(github.post(&format!("policies/{second}")).await?, @"
+    insta::assert_snapshot!(github.post(&format!("policies/{second}")).await?, @r"
     cloudcorrect/policies: Failure, 2 problems
-    policies/b.yaml:9: an item of `checks` lacks `assert`
+    policies/b.yaml:9: the check lacks `assert`
 
-    help: A CEL expression: what must hold of each of them.
+    help: add `assert`, a CEL expression that must hold of each resource, or `assertAll` over `resources`
     policies/b.yaml:11: an item of `checks` has no `asert`
 
     help: did you mean `assert`?
     ");
-    insta::assert_snapshot!(github.post("comment/7").await?, @"
+    insta::assert_snapshot!(github.post("comment/7").await?, @r"
     <!-- cloudcorrect:main -->
     ### Policies
 
@@ -492,7 +492,7 @@ async fn a_pull_request_is_answered_for_each_head(pool: PgPool) -> TestResult {
 
     | | Where | Problem |
     | --- | --- | --- |
-    | error | `policies/b.yaml:9:7` | an item of `checks` lacks `assert`; A CEL expression: what must hold of each of them. |
+    | error | `policies/b.yaml:9:7` | the check lacks `assert`; add `assert`, a CEL expression that must hold of each resource, or `assertAll` over `resources` |
     | error | `policies/b.yaml:11:7` | an item of `checks` has no `asert`; did you mean `assert`? |
 
     <sub>at `77e8f4c`</sub>

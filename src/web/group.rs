@@ -17,6 +17,7 @@ use super::prose::Prose;
 use super::runs::{self, Runs};
 use super::strip::{Stretch, Strip, Window};
 use super::time::{Moment, rough};
+use super::waivers::{WaiverRow, waivers};
 use crate::db;
 use crate::db::groups::Group;
 use crate::db::runs::{Run, RunId};
@@ -39,6 +40,7 @@ pub(super) struct GroupPage {
     strip: Strip,
     window: &'static str,
     checks: Vec<CheckRow>,
+    waivers: Vec<WaiverRow>,
     filters: Vec<Filter>,
     findings: Findings,
     runs: Runs,
@@ -94,6 +96,7 @@ async fn read(
         runs: Runs::new(&history, &source.registration.name, now),
         facts: facts(source, &group, now),
         checks,
+        waivers: waivers(&pages.pool, source.id, name).await?,
         badge: badge(&group),
         is_filtered: part.outcome.is_some(),
         tags: tags(&group, None),

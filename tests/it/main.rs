@@ -14,6 +14,7 @@ mod page;
 mod process;
 mod reporter;
 mod stories;
+mod waivers;
 mod world;
 
 #[cfg(feature = "aws")]

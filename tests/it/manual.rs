@@ -12,6 +12,7 @@ const README: &str = include_str!("../../README.md");
 const OPERATING: &str = include_str!("../../docs/operating.md");
 const AUTHORING: &str = include_str!("../../docs/authoring-tools.md");
 const INVENTORY: &str = include_str!("../../docs/inventory.md");
+const WAIVERS: &str = include_str!("../../docs/waivers.md");
 const CONTRIBUTING: &str = include_str!("../../CONTRIBUTING.md");
 
 /// The fenced blocks of a language.
@@ -107,15 +108,15 @@ fn the_commands_without_a_server_do_what_the_readme_says() {
     }
     assert_snapshot!(ends.join("\n"), @"
     cloudcorrect validate example-policies/policies
-      0: 4 files: 3 groups, 8 checks, 1 account are good
+      0: 9 files: 4 groups, 35 checks, 1 account are good
     cloudcorrect evaluate example-policies/policies --inventory examples/demo-account.json
-      1: ✗ identity
+      1: ✗ aws-baseline
     ");
 }
 
 #[test]
 fn every_command_line_of_the_manual_is_understood() {
-    let documents = [README, OPERATING, AUTHORING, INVENTORY, CONTRIBUTING];
+    let documents = [README, OPERATING, AUTHORING, INVENTORY, WAIVERS, CONTRIBUTING];
     let spans = documents.iter().flat_map(|document| document.split('`').skip(1).step_by(2));
     let lines = documents.iter().flat_map(|document| blocks(document, "sh")).flat_map(str::lines);
     let mut commands: Vec<&str> = spans
@@ -125,10 +126,12 @@ fn every_command_line_of_the_manual_is_understood() {
         .collect();
     commands.sort_unstable();
     commands.dedup();
-    assert_snapshot!(commands.join("\n"), @"
+    assert_snapshot!(commands.join("\n"), @r"
     evaluate
+    evaluate --inventory prod.json --format json > results.json
     evaluate example-policies/policies --inventory examples/demo-account.json
     evaluate example-policies/policies --inventory examples/demo-account.json --format csv
+    evaluate example-policies/policies --inventory examples/demo-account.json --group aws-baseline
     get
     get --inventory examples/demo-account.json
     get AWS::EC2::Instance --inventory examples/demo-account.json
@@ -141,8 +144,11 @@ fn every_command_line_of_the_manual_is_understood() {
     schema Group
     serve
     serve --config cloudcorrect.toml
+    test example-policies/policies --coverage
+    test example-policies/policies --mutate
     validate --format github
     validate example-policies/policies
+    waive --from results.json --reason Inherited --owner platform@example.com --output policies/waivers.yaml
     ");
     for command in commands {
         // Arguments are read from the left, so that a wrong one is refused before help is given.
@@ -167,6 +173,11 @@ fn the_examples_of_the_manual_are_read_without_a_complaint() {
         run(&["validate", path]),
         (0, "1 file: 1 group, 1 check, 1 account are good\n".to_owned())
     );
+
+    std::fs::write(place("waiver.yaml"), blocks(WAIVERS, "yaml")[0]).expect("a file");
+    let (_, said) = run(&["validate", path]);
+    let codes = ["unknown-group", "unknown-check"].map(|code| said.matches(code).count());
+    assert_eq!((codes.iter().sum::<usize>(), said.matches("error[").count()), (1, 1), "{said}");
 
     let inventory: Json = serde_json::from_str(blocks(INVENTORY, "json")[0]).expect("JSON");
     cloudcorrect::recorded::from_json(&inventory).expect("an inventory");

@@ -18,11 +18,16 @@ fn get_counts_and_lists() {
     let (status, types) = get(&[]);
     assert_eq!(status, Some(0), "{types}");
     insta::assert_snapshot!(types, @"
-    AWS::EC2::Instance            6
-    AWS::EC2::SecurityGroup       8
-    AWS::IAM::User                5
-    AWS::S3::Bucket              13
-    not collected: 23 further types
+    AWS::EC2::Instance                    6
+    AWS::EC2::SecurityGroup               8
+    AWS::EC2::Volume                      7
+    AWS::IAM::AccountPasswordPolicy       1
+    AWS::IAM::Group                       3
+    AWS::IAM::ManagedPolicy               2
+    AWS::IAM::Role                        4
+    AWS::IAM::User                        5
+    AWS::S3::Bucket                      13
+    not collected: 19 further types
     ");
     let (status, instances) = get(&["AWS::EC2::Instance"]);
     assert_eq!(status, Some(0), "{instances}");
@@ -117,7 +122,7 @@ fn get_says_what_may_have_been_meant() {
         &["AWS::EC2::Instance", "web-1"],
         &["AWS::IAM::User", "x*"],
         &["AWS::S3::Bucket", "acme-prod-logs", "--properties", "Versioning"],
-        &["AWS::EC2::Volume"],
+        &["AWS::EC2::Snapshot"],
     ];
     let told = wrong.map(|arguments| {
         let (status, said) = get(arguments);
@@ -131,7 +136,7 @@ fn get_says_what_may_have_been_meant() {
     1: error: no `AWS::EC2::Instance` has the id `web-1`; `i-0a3f9d1c7e5b28460` has the name
     1: error: no `AWS::IAM::User` has the id `x*`
     1: error: `AWS::S3::Bucket` has no property `Versioning`; did you mean `VersioningConfiguration`?
-    3: error: the inventory does not hold `AWS::EC2::Volume`; it was not collected
+    3: error: the inventory does not hold `AWS::EC2::Snapshot`; it was not collected
     ");
 }
 

@@ -7,9 +7,9 @@ const PORT: &[Parameter] = &[Parameter::Map, Parameter::Protocol, Parameter::Int
 pub(super) static SIGNATURES: [Signature; 6] = [
     signature("allowsPort", Function::AllowsPort, Form::Either, PORT, Gives::Bool)
         .doc(
-            "allowsPort(permission, protocol, port)",
-            "Whether an entry of a security group's `IpPermissions` lets a port of a protocol \
-             through, wherever from; of ICMP, the port is the type.",
+            "allowsPort(rule, protocol, port)",
+            "Whether a rule of a security group lets a port of a protocol through, wherever from; \
+             of ICMP, the port is the type.",
         )
         .example(
             "allowsPort({'IpProtocol': 'tcp', 'FromPort': 20, 'ToPort': 30}, 'tcp', 22)",

@@ -68,6 +68,15 @@ impl Operator {
         Self::ALL.into_iter().find(|operator| operator.name() == name)
     }
 
+    /// Whether it says what is not, where that is decided of null too.
+    pub(in super::super) fn is_negative(self) -> Option<bool> {
+        match self {
+            Self::Equals | Self::Contains | Self::InList => Some(false),
+            Self::NotEquals | Self::NotContains | Self::NotInList => Some(true),
+            _ => None,
+        }
+    }
+
     /// Whether nothing is expected.
     pub(in super::super) fn is_unary(self) -> bool {
         matches!(self, Self::IsEmpty | Self::IsNotEmpty)

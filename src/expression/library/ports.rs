@@ -1,8 +1,8 @@
-//! The entries of a security group's `IpPermissions`: which ports of which protocol they let
-//! through.
+//! The rules of a security group, in `SecurityGroupIngress` and `SecurityGroupEgress` as in EC2's
+//! own `IpPermissions`: which ports of which protocol they let through.
 //!
 //! EC2's API reference says that `-1` stands for all protocols and then for all ports whatever the
-//! entry says of them, that protocols other than TCP, UDP and ICMP have no ports to restrict, and
+//! rule says of them, that protocols other than TCP, UDP and ICMP have no ports to restrict, and
 //! that -1 as the first port of ICMP is every type.
 
 use crate::resource::Value;
@@ -14,12 +14,12 @@ pub(in super::super) const PROTOCOLS: [(&str, i64); 4] =
 /// All protocols.
 const ALL: i64 = -1;
 
-/// Whether an entry lets a port of a protocol through; `None` where it is no such entry.
-pub(super) fn allows([permission, protocol, port]: [&Value; 3]) -> Option<Value> {
-    let allowed = number(permission.get("IpProtocol")?)?;
+/// Whether a rule lets a port of a protocol through; `None` where it is no such rule.
+pub(super) fn allows([rule, protocol, port]: [&Value; 3]) -> Option<Value> {
+    let allowed = number(rule.get("IpProtocol")?)?;
     let wanted = number(protocol)?;
     let Value::Int(port) = port else { return None };
-    let ends = (permission.get("FromPort"), permission.get("ToPort"));
+    let ends = (rule.get("FromPort"), rule.get("ToPort"));
     Some(Value::Bool(allowed == ALL || allowed == wanted && within(allowed, *port, ends)?))
 }
 
@@ -42,7 +42,7 @@ pub(in super::super) fn is_protocol(text: &str) -> bool {
     number_of(text).is_some()
 }
 
-/// Whether a port lies in the range of an entry; one without ends is not restricted there.
+/// Whether a port lies in the range of a rule; one without ends is not restricted there.
 fn within(protocol: i64, port: i64, ends: (Option<&Value>, Option<&Value>)) -> Option<bool> {
     let end = |end: Option<&Value>| match end {
         None | Some(Value::Null | Value::Int(-1)) => Some(None),

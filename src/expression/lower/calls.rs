@@ -8,9 +8,9 @@ use cel::common::ast::{CallExpr, operators};
 use super::super::Problem;
 use super::super::functions::{self, Form, Function, Signature};
 use super::super::library::{self, Operator};
+use super::super::show;
 use super::super::tree::{Expr, Node, Slot, Span};
 use super::super::types::Type;
-use super::super::{Shape, show};
 use super::{Lowering, Typed, broken, nearest};
 use crate::resource::{Schema, Value};
 
@@ -136,7 +136,7 @@ impl Lowering<'_> {
             Function::Matches => return self.matches(arguments, method, span),
             Function::Tag => {
                 let schema = match self.environment.subject {
-                    Some(schema) if self.shape != Shape::AssertAll => schema,
+                    Some(schema) if !self.shape.is_of_all() => schema,
                     _ => return self.error(span, "unknown-name", NO_RESOURCE.to_owned()),
                 };
                 let Some(slot) = self.tags(schema) else { return self.no_tags(schema, span) };
@@ -217,12 +217,11 @@ fn wrong_operator(word: &str, place: Span, expected: usize) -> Option<Problem> {
             Problem::error(place, "unknown-operator", format!("there is no operator `{word}`"));
         return Some(problem.help(did_you_mean(word, Operator::ALL.map(Operator::name))));
     };
-    let (compares_with, wanted) =
-        if operator.is_unary() { ("no", "") } else { ("a", ", expected") };
-    (operator.is_unary() != (expected == 0)).then(|| {
-        let message = format!("`{word}` compares with {compares_with} value");
+    // The other way round is fine: whoever takes the operator from a parameter always gives both.
+    (!operator.is_unary() && expected == 0).then(|| {
+        let message = format!("`{word}` compares with a value");
         Problem::error(place, "wrong-arguments", message)
-            .help(format!("write `compare(observed, \"{word}\"{wanted})`"))
+            .help(format!("write `compare(observed, \"{word}\", expected)`"))
     })
 }
 

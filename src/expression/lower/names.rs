@@ -6,7 +6,7 @@ use cel::common::ast::{Expr as Cel, SelectExpr};
 
 use super::super::tree::{Expr, Node, Slot, Span};
 use super::super::types::{Properties, Type};
-use super::super::{Problem, Shape, functions, show};
+use super::super::{Problem, functions, show};
 use super::{Lowering, Typed, broken, constant, nearest};
 use crate::diagnostic::closest;
 use crate::resource::{Property, Schema, Value};
@@ -42,7 +42,7 @@ impl Lowering<'_> {
             "account" => Typed { node: node(Expr::Account), kind: Type::String },
             "region" => Typed { node: node(Expr::Region), kind: Type::String },
             "now" => Typed { node: node(Expr::Now), kind: Type::Timestamp },
-            "resources" if self.shape == Shape::AssertAll && self.environment.subject.is_some() => {
+            "resources" if self.shape.is_of_all() && self.environment.subject.is_some() => {
                 let item = self.environment.subject.map_or(Type::Any, Type::Resource);
                 Typed { node: node(Expr::Resources), kind: Type::List(Box::new(item)) }
             }
@@ -86,7 +86,7 @@ impl Lowering<'_> {
 
     /// The type behind `resource`, or behind `resources`, where there is that name.
     fn subject(&self, name: &str) -> Option<&'static Schema> {
-        let here = if self.shape == Shape::AssertAll { "resources" } else { "resource" };
+        let here = if self.shape.is_of_all() { "resources" } else { "resource" };
         self.environment.subject.filter(|_| name == here)
     }
 
@@ -105,7 +105,7 @@ impl Lowering<'_> {
         let names = self.names();
         let problem = if self.has_property(name) && self.subject("resource").is_some() {
             problem.help(format!("write `resource.{name}`"))
-        } else if name == "resource" && self.shape == Shape::AssertAll {
+        } else if name == "resource" && self.shape.is_of_all() {
             problem.help("`assertAll` sees the list `resources`; of each of them, use `assert`")
         } else if name == "resources" && self.subject("resource").is_some() {
             problem.help("of all of them together, use `assertAll`")

@@ -304,6 +304,96 @@ fn constants_are_checked_when_read() {
 }
 
 #[test]
+fn assertions_of_constants_are_odd() {
+    insta::assert_snapshot!(all_problems(&[
+        "true",
+        "null",
+        "1 == 1 && 'a' in ['a']",
+        "!['a'].exists(x, x == 'b')",
+        "[1, 2].all(x, [3].exists(y, x > y))",
+        "{'a': [1]}.a[0] == 2 ? true : false",
+        "has({'a': 1}.b) || 'x'.matches('y') || size([1].filter(x, x > 1)) == 1",
+        "[1][7] == 1",
+        "age(timestamp('2026-01-01T00:00:00Z')) > duration('1d')",
+        "account == '123456789012' || region == 'eu-west-1'",
+        "tag('env') == 'prod'",
+        "['a', resource.Name].all(x, x == 'a')",
+        "now > timestamp('2026-01-01T00:00:00Z')",
+        "[1].map(x, resource.Size > 0, x) == [1]",
+    ]), @r#"
+    true
+    [true] warning: constant-assertion: the assertion is always true (ask something of `resource`)
+    null
+    [null] warning: constant-assertion: the assertion is always false (ask something of `resource`)
+    1 == 1 && 'a' in ['a']
+    [1 == 1 && 'a' in ['a']] warning: constant-assertion: the assertion is always true (ask something of `resource`)
+    !['a'].exists(x, x == 'b')
+    [!['a'].exists(x, x == 'b')] warning: constant-assertion: the assertion is always true (ask something of `resource`)
+    [1, 2].all(x, [3].exists(y, x > y))
+    [[1, 2].all(x, [3].exists(y, x > y))] warning: constant-assertion: the assertion is always false (ask something of `resource`)
+    {'a': [1]}.a[0] == 2 ? true : false
+    [{'a': [1]}.a[0] == 2 ? true : false] warning: constant-assertion: the assertion is always false (ask something of `resource`)
+    has({'a': 1}.b) || 'x'.matches('y') || size([1].filter(x, x > 1)) == 1
+    [has({'a': 1}.b) || 'x'.matches('y') || size([1].filter(x, x > 1)) == 1] warning: constant-assertion: the assertion is always false (ask something of `resource`)
+    [1][7] == 1
+    [[1][7] == 1] warning: constant-assertion: the assertion is the same for every resource (ask something of `resource`)
+    age(timestamp('2026-01-01T00:00:00Z')) > duration('1d')
+
+    account == '123456789012' || region == 'eu-west-1'
+
+    tag('env') == 'prod'
+
+    ['a', resource.Name].all(x, x == 'a')
+
+    now > timestamp('2026-01-01T00:00:00Z')
+
+    [1].map(x, resource.Size > 0, x) == [1]
+    "#);
+    let filter = Expression::compile("true", schema(), Shape::Filter).expect("a filter");
+    assert_eq!(filter.warnings(), []);
+}
+
+#[test]
+fn keys_are_there_once() {
+    insta::assert_snapshot!(all_problems(&[
+        "{'a': 1, 'b': 2, 'a': 3}.a == resource.Size",
+        "{'a': 1, 'A': 2, resource.Name: 3, resource.Owner: 4}.a == resource.Size",
+    ]), @r#"
+    {'a': 1, 'b': 2, 'a': 3}.a == resource.Size
+    ['a'] duplicate-key: key `a` is there twice
+    {'a': 1, 'A': 2, resource.Name: 3, resource.Owner: 4}.a == resource.Size
+    "#);
+}
+
+#[test]
+fn what_is_not_a_number_is_no_value() {
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Ratio < 0.0 / 0.0",
+        "resource.Ratio < double('NaN')",
+        "resource.Ratio < 1.0 / 0.0 - 1.0 / 0.0",
+        "resource.Ratio < 1.0 / 0.0",
+    ]), @r#"
+    resource.Ratio < 0.0 / 0.0
+    [0.0 / 0.0] wrong-value: `0.0 / 0.0` has no value
+    resource.Ratio < double('NaN')
+    [double('NaN')] wrong-value: `double("NaN")` has no value
+    resource.Ratio < 1.0 / 0.0 - 1.0 / 0.0
+    [1.0 / 0.0 - 1.0 / 0.0] wrong-value: `inf - inf` has no value
+    resource.Ratio < 1.0 / 0.0
+    "#);
+}
+
+#[test]
+fn constants_that_grow_are_left_as_they_are_written() {
+    let grown = format!("resource.Name == 'a'{}", ".replace('a', 'aaaaaaaaaaaaaaaa')".repeat(4));
+    let said = super::fixture::verdict(&grown, &serde_json::json!({ "Name": "a".repeat(1 << 16) }));
+    assert_eq!(said, "true");
+    let monster = format!("resource.Name == 'a'{}", ".replace('a', 'aaaaaaaaaaaaaaaa')".repeat(9));
+    let said = super::fixture::verdict(&monster, &serde_json::json!({ "Name": "a" }));
+    assert!(said.starts_with("budget: "), "{said}");
+}
+
+#[test]
 fn an_expression_knows_what_it_reads() {
     let read =
         compile("resource.Ports.exists(p, p.From == 1) && tag('env') == 'x' && resource.Enabled");

@@ -123,12 +123,42 @@ fn operators_that_there_are_not() {
     compare(resource.Size, 'EQUALS')
     ['EQUALS'] wrong-arguments: `EQUALS` compares with a value (write `compare(observed, "EQUALS", expected)`)
     compare(resource.Size, 'IS_EMPTY', 1)
-    ['IS_EMPTY'] wrong-arguments: `IS_EMPTY` compares with no value (write `compare(observed, "IS_EMPTY")`)
+
     compare(resource.Size, 1, 1)
     [1] wrong-type: `compare` takes a string, and this is an integer
     compare(resource.Size)
     [compare] wrong-arguments: `compare` takes 2 or 3 arguments here (write `compare(observed, operator, expected)`)
     compare(resource.Size, 'LESS_THAN', 1) == 'true'
     [compare(resource.Size, 'LESS_THAN', 1) == 'true'] wrong-type: a boolean == a string is always false (write `true` and `false` without quotes)
+    "#);
+}
+
+#[test]
+fn operators_that_hold_of_null_are_warned_of() {
+    insta::assert_snapshot!(all_problems(&[
+        "compare(resource.Owner, 'NOT_EQUALS', 'root')",
+        "!compare(resource.Owner, 'CONTAINS', 'root')",
+        "!compare(resource.Owner, 'NOT_IN_LIST', ['root'])",
+        "compare(resource.Owner, 'EQUALS', 'root')",
+        "compare(resource.Owner, 'NOT_EQUALS', null)",
+        "resource.Owner != null && compare(resource.Owner, 'NOT_EQUALS', 'root')",
+        "compare(resource.Name, 'NOT_EQUALS', 'root')",
+        "!compare(resource.Count, 'GREATER_THAN', 3)",
+    ]), @r#"
+    compare(resource.Owner, 'NOT_EQUALS', 'root')
+    [compare(resource.Owner, 'NOT_EQUALS', 'root')] warning: unguarded-null: `resource.Owner` may be null, and `compare(null, "NOT_EQUALS", ...)` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    !compare(resource.Owner, 'CONTAINS', 'root')
+    [compare(resource.Owner, 'CONTAINS', 'root')] warning: unguarded-null: `resource.Owner` may be null, and `!compare(null, "CONTAINS", ...)` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    !compare(resource.Owner, 'NOT_IN_LIST', ['root'])
+
+    compare(resource.Owner, 'EQUALS', 'root')
+
+    compare(resource.Owner, 'NOT_EQUALS', null)
+
+    resource.Owner != null && compare(resource.Owner, 'NOT_EQUALS', 'root')
+
+    compare(resource.Name, 'NOT_EQUALS', 'root')
+
+    !compare(resource.Count, 'GREATER_THAN', 3)
     "#);
 }

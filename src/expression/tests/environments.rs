@@ -200,7 +200,7 @@ fn what_is_read_is_known_by_type() {
             let operations: Vec<_> = reads.operations.iter().map(ToString::to_string).collect();
             format!(
                 "{of}: {} from {}",
-                Vec::from_iter(reads.properties.iter().cloned()).join(" "),
+                reads.properties.iter().cloned().collect::<Vec<_>>().join(" "),
                 operations.join(" ")
             )
         });

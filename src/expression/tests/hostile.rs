@@ -1,11 +1,17 @@
 //! Expressions that want more time or memory than they get, to be read or to be evaluated.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
+use chrono::{DateTime, TimeDelta};
+use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
-use super::super::{Binding, Budget, Effort, Environment, Expression, Shape, Verdict};
-use super::fixture::{compile, line, schema, verdict, with_subject};
+use super::super::{
+    Binding, Budget, Effort, Environment, Expression, Shape, Verdict, functions, library,
+};
+use super::fixture::{compile, line, now, schema, verdict, with_subject};
+use crate::resource::Value;
 
 fn numbers(count: usize) -> Json {
     let ports: Vec<Json> =
@@ -56,6 +62,76 @@ fn patterns_pay_for_their_size() {
 }
 
 #[test]
+fn functions_pay_for_what_they_make() {
+    let long = json!({
+        "Name": "a".repeat(1 << 16),
+        "Names": vec!["a".repeat(1 << 12); 64],
+        "Ports": vec![json!({ "From": 1, "Cidr": "10.0.0.0/8", "Groups": ["g"] }); 200],
+    });
+    for text in [
+        "resource.Name.replace('a', resource.Name) == ''",
+        "resource.Name.replace('', resource.Name) == ''",
+        "resource.Name.split('').map(c, resource.Name.split('')) == []",
+        "resource.Names.map(n, resource.Names.join(n)) == []",
+        "resource.Ports.map(p, resource.Names).flatten().join() == ''",
+        "resource.Ports.map(p, resource.Name.lowerAscii() + resource.Name.trim()) == []",
+        "resource.Ports.map(p, resource.Name.substring(0)).distinct() == []",
+        "resource.Ports.map(p, json('[' + resource.Names.map(n, '[]').join(',') + ']')).flatten().map(l, resource.Ports).flatten() == []",
+        "statements(resource.Ports.map(p, {'Effect': 'Allow', 'Action': resource.Names})).map(s, resource.Names.map(n, s.Action)).flatten().flatten() == []",
+    ] {
+        let said = verdict(text, &long);
+        assert!(said.starts_with(SPENT), "{text}: {said}");
+    }
+}
+
+#[test]
+fn functions_pay_for_what_they_look_at() {
+    let numbers: Vec<String> = (0..3_000).map(|n| format!("{}{n}", "x".repeat(500))).collect();
+    let long = json!({
+        "Name": "ab".repeat(1 << 15),
+        "Names": numbers,
+        "Ports": vec![json!({ "From": 1, "Cidr": "10.0.0.0/8", "Groups": ["g"] }); 1_000],
+        "Policy": { "Statement": { "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*a*b*c*d".repeat(50) } },
+    });
+    for text in [
+        "resource.Names.map(n, [n]).distinct() == []",
+        "resource.Ports.all(p, resource.Names.sort() == [])",
+        "resource.Ports.all(p, resource.Names.sort() != [])",
+        "resource.Ports.all(p, resource.Names.max() != '')",
+        "resource.Ports.all(p, resource.Names.indexOf('') == -1)",
+        "resource.Ports.all(p, resource.Name.indexOf('aa') == -1)",
+        "resource.Ports.all(p, !compare(resource.Names, 'CONTAINS', resource.Name))",
+        "resource.Ports.all(p, !compare('x', 'IN_LIST', resource.Names))",
+        "resource.Ports.all(p, resource.Ports.all(q, !deniesInsecureTransport(resource.Policy, resource.Name)))",
+        "resource.Ports.all(p, !isPublic(resource.Names.map(n, {'Effect': 'Allow', 'Action': n})))",
+    ] {
+        let said = verdict(text, &long);
+        assert!(said.starts_with(SPENT), "{text}: {said}");
+    }
+}
+
+#[test]
+fn what_is_refused_is_paid_for_as_well() {
+    let long = json!({
+        "Name": format!("arn:{}", "a".repeat(1 << 17)),
+        "Ports": vec![json!({ "From": 1, "Cidr": "x", "Groups": [] }); 1_000],
+    });
+    for call in [
+        "arn(resource.Name).account == ''",
+        "cidrPrefixLength(resource.Name) == 0",
+        "cidrContains('10.0.0.0/8', resource.Name)",
+        "json(resource.Name) == null",
+        "isPublic(resource.Name)",
+        "resource.Name.substring(1, 1000000) == ''",
+        "int(resource.Name) == 1",
+    ] {
+        let text = format!("resource.Ports.exists(p, {call})");
+        let said = verdict(&text, &long);
+        assert!(said.starts_with(SPENT), "{text}: {said}");
+    }
+}
+
+#[test]
 fn nothing_is_evaluated_after_the_budget_is_spent() {
     let subject = numbers(200);
     let costly = "resource.Ports.all(a, resource.Ports.all(b, resource.Ports.all(c, a.From + b.From + c.From >= 0)))";
@@ -92,6 +168,75 @@ fn an_ordinary_check_uses_little() {
         assert_eq!(before - budget.steps(), 7);
         assert_eq!(budget.bytes(), Budget::default().bytes());
     });
+}
+
+/// Values of every kind, at their ends too, and what functions look for in them.
+fn value() -> impl Strategy<Value = Value> {
+    let words = [
+        "",
+        "a",
+        "é日",
+        "%7B",
+        "{}",
+        "[1,",
+        "arn:aws:s3:::b",
+        "arn:::",
+        "10.0.0.0/8",
+        "::/0",
+        "*",
+        "?*",
+        "EQUALS",
+        "IN_LIST",
+        "tcp",
+        "-1",
+        "99999999999999999999",
+        "1e400",
+        "NaN",
+        "-90d",
+        "Allow",
+        "{\"Statement\":{\"Effect\":\"Deny\",\"Action\":\"*\",\"Principal\":\"*\"}}",
+    ];
+    let simple = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        prop_oneof![Just(i64::MIN), Just(i64::MAX), -2..70_i64].prop_map(Value::Int),
+        any::<f64>().prop_map(Value::Double),
+        proptest::sample::select(words.to_vec()).prop_map(Value::string),
+        "\\PC{0,20}".prop_map(Value::string),
+        Just(Value::Timestamp(DateTime::UNIX_EPOCH)),
+        prop_oneof![Just(TimeDelta::MAX), Just(TimeDelta::MIN)].prop_map(Value::Duration),
+    ];
+    let keys = proptest::sample::select(vec![
+        "Statement",
+        "Effect",
+        "Action",
+        "Principal",
+        "AWS",
+        "Condition",
+        "Bool",
+        "IpProtocol",
+        "FromPort",
+        "Key",
+    ]);
+    simple.prop_recursive(4, 24, 4, move |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::list),
+            proptest::collection::vec((keys.clone(), inner), 0..5).prop_map(Value::map),
+        ]
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn any_arguments_get_an_answer(one in value(), two in value(), three in value()) {
+        for one_of in functions::names().filter_map(functions::find) {
+            let values = [&one, &two, &three].map(Cow::Borrowed);
+            let mut budget = Budget::new(10_000, 1 << 16);
+            let _ = library::call(one_of.function, &values, Some(now()), &mut budget);
+        }
+    }
 }
 
 /// The problems of a text that shares an effort with others.

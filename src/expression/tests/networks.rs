@@ -87,7 +87,7 @@ fn names_are_checked() {
     "#);
 }
 
-/// EC2's rules for entries of `IpPermissions`: `-1` is all protocols and ports; only TCP, UDP and
+/// EC2's meaning of the rules of a security group: `-1` is all protocols and ports; only TCP, UDP and
 /// ICMP have ports; -1 as the type of ICMP is every type.
 #[test]
 fn ports() {

@@ -341,3 +341,28 @@ fn one_of_assert_and_assert_all_is_there() {
     18:14-18:24: error[unknown-word] `scope` is `everywhere`, but must be `target` or `account`
     ");
 }
+
+#[test]
+fn former_ids_are_of_checks_that_are_gone() {
+    assert_snapshot!(of_check(
+        "    - { id: a, formerly: [b, old, A], select: AWS::EC2::VPC, assert: resource.IsDefault }
+    - { id: b, formerly: [older, old], select: AWS::EC2::VPC, assert: resource.IsDefault }
+    - { id: c, formerly: [c], select: AWS::EC2::VPC, assert: resource.IsDefault }
+"), @r"
+    1:27-1:28: error[conflict] check `b` is still there
+        help: a former id is one that no check has any more
+        34: it is here
+    1:30-1:33: error[duplicate-name] former id `old` is there twice
+        34: the second one is here
+    1:35-1:36: error[invalid-value] name `A` contains `A`; use a-z, 0-9 and `-`
+    2:13-2:14: error[conflict] `b` is a former id as well
+        33: `formerly` is here
+    2:34-2:37: error[duplicate-name] former id `old` is there twice
+        33: the first one is here
+    3:13-3:14: error[conflict] `c` is a former id as well
+        35: `formerly` is here
+    3:27-3:28: error[conflict] check `c` is still there
+        help: a former id is one that no check has any more
+        35: it is here
+    ");
+}

@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::FindingLine;
 
 /// The columns, named as in the JSON.
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 18] = [
     "group",
     "check",
     "outcome",
@@ -20,6 +20,10 @@ const COLUMNS: [&str; 14] = [
     "message",
     "path",
     "line",
+    "waiver",
+    "waiverReason",
+    "waiverOwner",
+    "waiverExpires",
 ];
 
 /// A line of names, then a line for each finding.
@@ -74,15 +78,19 @@ mod tests {
             message: "Private, \u{1b}[31mreally",
             path: "policies/a.yaml",
             line: 7,
+            waiver: None,
+            waiver_reason: None,
+            waiver_owner: None,
+            waiver_expires: None,
         }
     }
 
     #[test]
     fn a_table_has_its_names_and_quotes_what_it_must() {
         insta::assert_snapshot!(table([finding()].into_iter()), @r#"
-        group,check,outcome,cause,account,region,resourceType,resourceId,severity,expected,observed,message,path,line
+        group,check,outcome,cause,account,region,resourceType,resourceId,severity,expected,observed,message,path,line,waiver,waiverReason,waiverOwner,waiverExpires
         storage,private,unknown,access_denied,012345678901,eu-west-1,AWS::S3::Bucket,logs,high,"a &&
-        b == ""c""",,"Private, �[31mreally",policies/a.yaml,7
+        b == ""c""",,"Private, �[31mreally",policies/a.yaml,7,,,,
         "#);
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use crate::evaluation::{Finding, Outcome};
-use crate::policy::{Check, Group, Severity};
+use crate::policy::{Check, Group, Severity, Waiver};
 
 use super::Results;
 use crate::render::sarif::{location, log};
@@ -70,7 +70,7 @@ fn result(id: &str, index: usize, check: &Check, finding: &Finding) -> Option<Js
         Outcome::Unknown(cause) => format!("{}: unknown ({cause}) for {name}", check.title),
         outcome => format!("{}: {} for {name}", check.title, outcome.name()),
     };
-    let words = match finding.explanation() {
+    let words = match finding.observed() {
         seen if seen.is_empty() => words,
         seen => format!("{words}: {seen}"),
     };
@@ -86,9 +86,21 @@ fn result(id: &str, index: usize, check: &Check, finding: &Finding) -> Option<Js
     let logical = json!([{ "name": resource_id, "fullyQualifiedName": place, "kind": "resource" }]);
     insert(&mut result, "/locations/0", "logicalLocations", logical);
     if finding.outcome == Outcome::Waived {
-        insert(&mut result, "", "suppressions", json!([{ "kind": "external" }]));
+        insert(&mut result, "", "suppressions", json!([suppression(finding)]));
     }
     Some(result)
+}
+
+/// Why a finding is no longer asked about.
+fn suppression(finding: &Finding) -> Json {
+    let mut suppression = json!({ "kind": "external" });
+    if let Some(waiver) = &finding.waiver {
+        let Waiver { name, reason, owner, expires, .. } = waiver.as_ref();
+        let words = format!("{reason} (waiver {name} of {owner}, until {expires})");
+        insert(&mut suppression, "", "justification", json!(words));
+        insert(&mut suppression, "", "status", json!("accepted"));
+    }
+    suppression
 }
 
 /// Adds a member to the object at a JSON Pointer.
@@ -167,7 +179,8 @@ spec:
             finding.outcome = change(finding.outcome);
         }
         let groups = [(group, judged)];
-        let results = Results { groups: &groups, requests: &json!({}), duration_ms: 1 };
+        let results =
+            Results { groups: &groups, waivers: &[], requests: &json!({}), duration_ms: 1 };
         let log: Json = serde_json::from_str(&log_of(&results)).expect("JSON");
         let schema = include_str!("../../../tests/schemas/sarif-2.1.0.json");
         let schema: Json = serde_json::from_str(schema).expect("JSON");

@@ -7,8 +7,10 @@
 //! takes nothing back here.
 //!
 //! An operator restricts if it is false where the key is missing and true only for what it names.
-//! So negated operators, those with `IfExists`, `Null`, and those with `ForAnyValue:` or
-//! `ForAllValues:` do not (IAM User Guide, "Condition operators").
+//! So negated operators, those with `IfExists`, `Null`, and those with `ForAllValues:` do not (IAM
+//! User Guide, "Condition operators"). `ForAnyValue:` changes nothing: it is false where the key is
+//! missing, and each of the keys below has one value at most (IAM User Guide, "Set operators for
+//! multivalued context keys").
 
 use std::sync::Arc;
 
@@ -71,7 +73,7 @@ fn is_restricted(statement: &Statement, budget: &mut Budget) -> Result<bool, Fai
 }
 
 fn restricts(condition: &Condition) -> bool {
-    let operator = &*condition.operator;
+    let operator = of_any_value(&condition.operator);
     let all = |fixed: fn(&str) -> bool| {
         !condition.values.is_empty() && condition.values.iter().all(|value: &Arc<str>| fixed(value))
     };
@@ -84,6 +86,14 @@ fn restricts(condition: &Condition) -> bool {
     match &*condition.key {
         "s3:dataaccesspointarn" => all(is_of_an_account),
         key => KEYS.contains(&key) && all(is_fixed),
+    }
+}
+
+/// An operator without the words that make it ask of any value of the key.
+fn of_any_value(operator: &str) -> &str {
+    match operator.split_once(':') {
+        Some((set, operator)) if set.eq_ignore_ascii_case("ForAnyValue") => operator,
+        _ => operator,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whether a bucket is closed to requests without TLS.
 
 use super::super::super::Budget;
-use super::super::text::glob;
+use super::super::text::is_like;
 use super::document::{Condition, Effect, Statement};
 use crate::resource::Failure;
 
@@ -68,7 +68,7 @@ fn covers(patterns: &[&str], bucket: &str, budget: &mut Budget) -> Result<bool, 
     let objects = format!("{bucket}/");
     let (mut whole, mut inside) = (false, false);
     for pattern in patterns {
-        whole = whole || glob(bucket, pattern, budget)?;
+        whole = whole || is_like(bucket, pattern, budget)?;
         inside = inside || matches_all(pattern, &objects, budget)?;
     }
     Ok(whole && inside)
@@ -78,7 +78,7 @@ fn covers(patterns: &[&str], bucket: &str, budget: &mut Budget) -> Result<bool, 
 fn matches_all(pattern: &str, prefix: &str, budget: &mut Budget) -> Result<bool, Failure> {
     for name in NAMES {
         budget.allocate(prefix.len() + name.len())?;
-        if !glob(&format!("{prefix}{name}"), pattern, budget)? {
+        if !is_like(&format!("{prefix}{name}"), pattern, budget)? {
             return Ok(false);
         }
     }

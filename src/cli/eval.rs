@@ -1,0 +1,208 @@
+//! `eval`: tries an expression on resources, recorded or live.
+
+use std::process::ExitCode;
+
+use clap::ValueEnum;
+
+use crate::clock::Clock;
+use crate::diagnostic::{Diagnostic, Level};
+use crate::expression::{Budget, Environment, Expression, Problem, Shape, Subject};
+use crate::fetch::{Keep, Need};
+use crate::policy::SourceFile;
+use crate::render::diagnostics;
+use crate::render::trials::{Trial, Trials};
+use crate::resource::{AccountId, Cause, Failure, Inventory, Region, Resource, Value};
+
+use super::origin::Origin;
+use super::output;
+use super::wanted::{Wanted, nothing_found};
+
+/// What the text of the command line is called in diagnostics.
+const NAME: &str = "expression";
+
+/// What to do where a resource is meant and no type is said.
+const NO_TYPE: &str = "say of which type, as in `--type AWS::S3::Bucket`";
+
+/// Arguments of `eval`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// A CEL expression, as after `assert` or `where`
+    #[arg(value_name = "EXPR")]
+    expression: String,
+    /// The type of `resource`, such as `AWS::S3::Bucket`; without it there is no resource
+    #[arg(long = "type", value_name = "TYPE")]
+    type_name: Option<String>,
+    /// Id or ARN of the resource, or a glob of it; all resources of the type without it
+    #[arg(long, value_name = "ID", requires = "type_name")]
+    id: Option<String>,
+    /// Evaluate once over all of them, as `assertAll` does over `resources`
+    #[arg(long, requires = "type_name")]
+    all: bool,
+    #[command(flatten)]
+    origin: Origin,
+    /// How it is shown
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let wanted = match &arguments.type_name {
+        None => None,
+        Some(name) => match Wanted::read(name, arguments.id.as_deref(), &[]) {
+            Ok(wanted) => Some(wanted),
+            Err(error) => {
+                output::error(&error);
+                return Ok(ExitCode::from(output::PROBLEMS));
+            }
+        },
+    };
+    let Some(expression) = compile(arguments, wanted.as_ref())? else {
+        return Ok(ExitCode::from(output::PROBLEMS));
+    };
+    let trials = match &wanted {
+        None => alone(&expression)?,
+        Some(wanted) => match over(&expression, wanted, arguments)? {
+            Some(trials) => trials,
+            None => return Ok(ExitCode::from(output::PROBLEMS)),
+        },
+    };
+    let trials = Trials { kind: expression.kind(), trials };
+    output::print(&match arguments.format {
+        Format::Text => trials.text(),
+        Format::Json => format!("{:#}\n", trials.json()),
+    })?;
+    Ok(ExitCode::from(if trials.is_unknown() {
+        output::UNKNOWN
+    } else if trials.is_false() {
+        output::PROBLEMS
+    } else {
+        output::CLEAN
+    }))
+}
+
+/// The expression, unless it has problems, which are shown.
+fn compile(arguments: &Arguments, wanted: Option<&Wanted>) -> anyhow::Result<Option<Expression>> {
+    let environment = match wanted {
+        Some(wanted) => Environment::of(wanted.schema),
+        None => Environment::empty(),
+    };
+    let shape = if arguments.all { Shape::ValueOfAll } else { Shape::Value };
+    let text = arguments.expression.as_str();
+    match Expression::compile(text, environment, shape) {
+        Ok(expression) => Ok(Some(expression)),
+        Err(problems) => {
+            let file = SourceFile::new(NAME, text.as_bytes());
+            let shown = |one| diagnostic(one, text, wanted.is_none());
+            let found: Vec<_> = problems.into_iter().map(shown).collect();
+            output::print(&diagnostics::text(&found, &[file]))?;
+            Ok(None)
+        }
+    }
+}
+
+fn diagnostic(problem: Problem, text: &str, is_alone: bool) -> Diagnostic {
+    let place = diagnostics::place_in(NAME, text, problem.span.clone());
+    let named = text.get(problem.span).unwrap_or_default();
+    let help = match named {
+        "resource" | "resources" if is_alone => Some(NO_TYPE.to_owned()),
+        _ => problem.help,
+    };
+    let diagnostic = match problem.level {
+        Level::Error => Diagnostic::error(place, problem.code, problem.message),
+        Level::Warning => Diagnostic::warning(place, problem.code, problem.message),
+    };
+    Diagnostic { help, ..diagnostic }
+}
+
+/// An expression without any resource.
+fn alone(expression: &Expression) -> anyhow::Result<Vec<Trial>> {
+    let account: AccountId = "000000000000".parse()?;
+    let subject = Subject {
+        resource: None,
+        resources: None,
+        bound: &[],
+        account: &account,
+        region: &Region::global(),
+        now: Clock::System.now(),
+    };
+    Ok(vec![tried(expression, &subject, None)])
+}
+
+/// The expression over each wanted resource, or over all of them together.
+fn over(
+    expression: &Expression,
+    wanted: &Wanted,
+    arguments: &Arguments,
+) -> anyhow::Result<Option<Vec<Trial>>> {
+    let keep = |one: &Resource| if wanted.is_meant(one) { Keep::Yes } else { Keep::No };
+    let read = expression.operations_of(&wanted.schema.type_name).cloned();
+    let need = Need::new(wanted.schema, read).only([], keep);
+    let needs = if wanted.schema.is_live() { vec![need] } else { Vec::new() };
+    let inventory = arguments.origin.inventory(&needs)?;
+    let lists = inventory.listings.iter().filter(|((name, _), _)| *name == wanted.schema.type_name);
+    let lists: Vec<_> = lists.map(|(_, list)| list).collect();
+    if lists.is_empty() {
+        let why = wanted.not_collected(arguments.origin.is_live()).to_string();
+        return Ok(Some(vec![unknown(Failure::new(Cause::NotCollected, why))]));
+    }
+    let broken = lists.iter().find_map(|list| list.failure());
+    if let Some(failure) = broken.filter(|_| arguments.all || !wanted.is_one()) {
+        return Ok(Some(vec![unknown(failure.clone())]));
+    }
+    let all: Vec<_> = lists.iter().flat_map(|list| list.resources()).cloned().collect();
+    let meant: Vec<_> = all.iter().filter(|one| wanted.is_meant(one)).cloned().collect();
+    if arguments.all {
+        let resources = Value::list(meant.into_iter().map(Value::Resource));
+        let region = Region::global();
+        let subject =
+            Subject { resource: None, resources: Some(&resources), ..bare(&inventory, &region) };
+        return Ok(Some(vec![tried(expression, &subject, None)]));
+    }
+    if meant.is_empty() {
+        let all: Vec<&Resource> = all.iter().map(AsRef::as_ref).collect();
+        output::error(&nothing_found(wanted, &all));
+        return Ok(None);
+    }
+    let trials = meant.iter().map(|resource| {
+        let subject = Subject::of(resource, &inventory.account, inventory.taken_at);
+        tried(expression, &subject, Some(resource))
+    });
+    Ok(Some(trials.collect()))
+}
+
+fn unknown(failure: Failure) -> Trial {
+    Trial { resource: None, value: Err(failure), seen: Vec::new() }
+}
+
+fn bare<'a>(inventory: &'a Inventory, region: &'a Region) -> Subject<'a> {
+    Subject {
+        resource: None,
+        resources: None,
+        bound: &[],
+        account: &inventory.account,
+        region,
+        now: inventory.taken_at,
+    }
+}
+
+fn tried(expression: &Expression, subject: &Subject<'_>, resource: Option<&Resource>) -> Trial {
+    let value = expression.value(subject, &mut Budget::default());
+    let seen = match &value {
+        Ok(Value::Bool(false)) => expression.explain(subject, &mut Budget::default()),
+        _ => Vec::new(),
+    };
+    Trial {
+        resource: resource.map(|one| (one.id.to_string(), one.region.to_string())),
+        value,
+        seen: seen.into_iter().map(|one| one.observed).collect(),
+    }
+}

@@ -1,0 +1,71 @@
+//! `test`: runs the tests of a policy tree.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::bail;
+use clap::ValueEnum;
+
+use crate::catalog;
+use crate::diagnostic::Diagnostic;
+use crate::evaluation::{coverage, mutate, rehearse};
+use crate::render::diagnostics;
+use crate::render::rehearsal::Rehearsal;
+
+use super::output;
+use super::tree::Tree;
+
+/// Arguments of `test`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Files and directories with policies and their tests
+    #[arg(default_value = "policies")]
+    paths: Vec<PathBuf>,
+    /// How results are shown
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+    /// Exit with 1 where a check has no passing or no failing case
+    #[arg(long)]
+    coverage: bool,
+    /// Change each tested assertion in every known way, and tell the changes that no test notices
+    #[arg(long)]
+    mutate: bool,
+}
+
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
+enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON document
+    Json,
+    /// The XML of `JUnit`, for CI systems
+    Junit,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let tree = Tree::read(&arguments.paths)?;
+    let reading = tree.reading();
+    if reading.diagnostics.iter().any(Diagnostic::is_error) {
+        let shown = diagnostics::text(&reading.diagnostics, &tree.files);
+        bail!("the policies have problems; nothing was tested\n{shown}");
+    }
+    let policies = &reading.policies;
+    if arguments.mutate {
+        output::progress("changing assertions ...");
+    }
+    let rehearsal = Rehearsal {
+        results: rehearse(policies),
+        coverage: coverage(policies),
+        mutation: arguments.mutate.then(|| mutate(policies, catalog::types())),
+    };
+    match arguments.format {
+        Format::Text => output::print(&rehearsal.text())?,
+        Format::Json => output::print(&format!("{:#}\n", rehearsal.json()))?,
+        Format::Junit => output::print(&rehearsal.junit())?,
+    }
+    let survived = rehearsal.mutation.as_ref().is_some_and(|it| !it.survivors.is_empty());
+    let untested = arguments.coverage && rehearsal.untested().next().is_some();
+    let is_good = rehearsal.failed() == 0 && !survived && !untested;
+    Ok(ExitCode::from(if is_good { output::CLEAN } else { output::PROBLEMS }))
+}

@@ -1,0 +1,213 @@
+//! Waivers in force: what each says, and how it stands in each group that it concerns.
+
+use sqlx::types::Json;
+use sqlx::{PgConnection, PgExecutor};
+
+use super::sources::{self, SourceId};
+use super::{Error, groups, words};
+use crate::evaluation::{Counts, WaiverStanding};
+use crate::policy::{Validity, Waiver};
+
+/// A waiver in force, and a group that it concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Concern {
+    /// The group.
+    pub group: String,
+    /// What it says.
+    pub waiver: Waiver,
+    /// What the last completed run of the group said of it.
+    pub standing: Option<(Validity, Counts)>,
+}
+
+struct Row {
+    group_name: String,
+    waiver: Json<Waiver>,
+    validity: Option<String>,
+    counts: Option<Json<Counts>>,
+}
+
+impl TryFrom<Row> for Concern {
+    type Error = Error;
+
+    fn try_from(row: Row) -> Result<Self, Error> {
+        let validity = row.validity.map(|word| words::parsed("validity", &word)).transpose()?;
+        Ok(Self {
+            group: row.group_name,
+            waiver: row.waiver.0,
+            standing: validity.map(|validity| (validity, row.counts.unwrap_or_default().0)),
+        })
+    }
+}
+
+/// Brings the waivers of a revision into force, each with a group that it concerns. How a waiver
+/// stands is kept as long as the group has it.
+pub async fn define(
+    connection: &mut PgConnection,
+    fence: &sources::Fence,
+    waivers: &[(&str, &Waiver)],
+) -> Result<(), Error> {
+    let groups: Vec<&str> = waivers.iter().map(|(group, _)| *group).collect();
+    let names: Vec<&str> = waivers.iter().map(|(_, waiver)| waiver.name.as_str()).collect();
+    let bodies: Vec<Json<&Waiver>> = waivers.iter().map(|(_, waiver)| Json(*waiver)).collect();
+    sqlx::query!(
+        "delete from policy_waiver where source = $1
+           and (group_name, name) not in (select * from unnest($2::text[], $3::text[]))",
+        fence.source.0,
+        &groups as &[&str],
+        &names as &[&str],
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "insert into policy_waiver as old (source, group_name, name, waiver)
+         select $1, * from unnest($2::text[], $3::text[], $4::jsonb[])
+         on conflict (source, group_name, name) do update set waiver = excluded.waiver
+         where old.waiver is distinct from excluded.waiver",
+        fence.source.0,
+        &groups as &[&str],
+        &names as &[&str],
+        &bodies as &[Json<&Waiver>],
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Keeps how the waivers of a group stand after a run; what stands as before is left alone.
+pub async fn stand(
+    executor: impl PgExecutor<'_>,
+    fence: &groups::Fence,
+    standings: &[WaiverStanding],
+) -> Result<(), Error> {
+    if standings.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<&str> = standings.iter().map(|one| one.waiver.name.as_str()).collect();
+    let validities: Vec<&str> = standings.iter().map(|one| one.validity.as_str()).collect();
+    let counts: Vec<Json<Counts>> = standings.iter().map(|one| Json(one.counts)).collect();
+    sqlx::query!(
+        "update policy_waiver old set validity = new.validity, counts = new.counts
+         from unnest($3::text[], $4::text[], $5::jsonb[]) as new (name, validity, counts)
+         where source = $1 and group_name = $2 and old.name = new.name
+           and (old.validity, old.counts) is distinct from (new.validity, new.counts)",
+        fence.source.0,
+        fence.group,
+        &names as &[&str],
+        &validities as &[&str],
+        &counts as &[Json<Counts>],
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// The waivers that concern a group, by name.
+pub async fn of_group(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    group: &str,
+) -> Result<Vec<Concern>, Error> {
+    sqlx::query_as!(
+        Row,
+        r#"select group_name, waiver as "waiver: Json<Waiver>", validity,
+            counts as "counts: Json<Counts>"
+         from policy_waiver where source = $1 and group_name = $2 order by name"#,
+        source.0,
+        group,
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(Concern::try_from)
+    .collect()
+}
+
+/// The waivers of a source, by name and group.
+pub async fn of_source(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+) -> Result<Vec<Concern>, Error> {
+    sqlx::query_as!(
+        Row,
+        r#"select group_name, waiver as "waiver: Json<Waiver>", validity,
+            counts as "counts: Json<Counts>"
+         from policy_waiver where source = $1 order by name, group_name"#,
+        source.0,
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(Concern::try_from)
+    .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use sqlx::PgPool;
+
+    use super::*;
+    use crate::db::fixtures::{TestResult, claim, groups, sync};
+    use crate::evaluation::Outcome;
+
+    fn waiver(name: &str, reason: &str) -> Waiver {
+        Waiver {
+            name: name.parse().unwrap(),
+            covers: crate::policy::Covered::default(),
+            reason: reason.to_owned(),
+            owner: "ada".to_owned(),
+            expires: "2026-12-31".parse().unwrap(),
+            approved_by: None,
+            ticket: None,
+            path: "a.yaml".to_owned(),
+            line: 1,
+        }
+    }
+
+    async fn told(pool: &PgPool, source: SourceId) -> Result<Vec<String>, Error> {
+        let all = of_source(pool, source).await?;
+        let told = all.iter().map(|Concern { group, waiver, standing }| {
+            let standing = match standing {
+                Some((validity, counts)) => format!("{validity:?} {} waived", counts.waived),
+                None => "none".to_owned(),
+            };
+            format!("{group} {} {}: {standing}", waiver.name, waiver.reason)
+        });
+        Ok(told.collect())
+    }
+
+    #[sqlx::test]
+    async fn a_waiver_keeps_its_standing_as_long_as_its_group_has_it(pool: PgPool) -> TestResult {
+        let source = groups(&pool, &["storage"]).await;
+        let claimed = claim(&pool).await;
+        let (old, new) = (waiver("legacy", "old"), waiver("legacy", "new"));
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        define(&mut tx, &fence, &[("network", &old), ("storage", &old)]).await?;
+        let run = groups::fence(&mut *tx, &claimed).await?;
+        let standing = WaiverStanding {
+            waiver: Arc::new(old),
+            validity: Validity::Expiring,
+            counts: Counts::from_iter([Outcome::Waived]),
+        };
+        stand(&mut *tx, &run, &[standing]).await?;
+        tx.commit().await?;
+        assert_eq!(
+            told(&pool, source).await?,
+            ["network legacy old: none", "storage legacy old: Expiring 1 waived"]
+        );
+
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        let other = waiver("other", "x");
+        define(&mut tx, &fence, &[("storage", &new), ("storage", &other)]).await?;
+        tx.commit().await?;
+        assert_eq!(
+            told(&pool, source).await?,
+            ["storage legacy new: Expiring 1 waived", "storage other x: none"]
+        );
+        assert_eq!(of_group(&pool, source, "network").await?, []);
+        Ok(())
+    }
+}

@@ -1,0 +1,270 @@
+//! Running the tests of policies: each case is judged over what it gives, and compared with what it
+//! expects.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::expression::Expression;
+use crate::policy::{
+    Case, Check, CheckTypes, ExpectedOutcome, GroupName, PolicySet, Question, Test, TestSubject,
+};
+use crate::resource::{Inventory, TypeName};
+
+use super::finding::{Finding, NO_RESOURCE};
+use super::judge::findings;
+use super::outcome::Outcome;
+
+/// What a case came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CaseResult<'a> {
+    /// The test.
+    pub test: &'a Test,
+    /// The case.
+    pub case: &'a Case,
+    /// Where the answer is not the expected one; empty where the case passes.
+    pub differences: Vec<Difference>,
+}
+
+/// Where the answer is not the expected one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Difference {
+    /// The resource's id, or `*`.
+    pub resource: String,
+    /// What was expected; `None` where the test says nothing of the resource.
+    pub expected: Option<ExpectedOutcome>,
+    /// What was said.
+    pub actual: ExpectedOutcome,
+    /// Why: what was observed.
+    pub explanation: String,
+    /// The index of the expectation in [`Case::expected`].
+    pub at: Option<usize>,
+}
+
+/// How the tests speak of a check, or of a check type.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// Resources that are expected to pass.
+    pub passing: usize,
+    /// Resources that are expected to fail.
+    pub failing: usize,
+}
+
+impl Coverage {
+    /// Whether there is a passing and a failing case.
+    pub fn is_tested(&self) -> bool {
+        self.passing > 0 && self.failing > 0
+    }
+}
+
+/// Runs all tests of a policy set, in the order of their names.
+pub fn rehearse(policies: &PolicySet) -> Vec<CaseResult<'_>> {
+    let mut results = Vec::new();
+    for test in policies.tests.values() {
+        for case in &test.cases {
+            let Some(question) = question(policies, test, case) else { continue };
+            results.push(CaseResult { test, case, differences: differences(question, case) });
+        }
+    }
+    results
+}
+
+/// What a case asks.
+pub(super) fn question<'a>(
+    policies: &'a PolicySet,
+    test: &Test,
+    case: &'a Case,
+) -> Option<&'a Question> {
+    match &test.subject {
+        TestSubject::Type(_) => case.question.as_ref(),
+        TestSubject::Check(group, check) => {
+            let group = policies.groups.get(group)?;
+            group.checks.iter().find(|one| one.id == *check).map(|check| &check.question)
+        }
+    }
+}
+
+/// Where a case's answer differs from what it expects.
+pub(super) fn differences(question: &Question, case: &Case) -> Vec<Difference> {
+    let found = findings(question, &case.account, &case.inventory);
+    let mut differences = Vec::new();
+    let mut expected_of: BTreeSet<usize> = BTreeSet::new();
+    for finding in &found {
+        let at = case.expected.iter().position(|one| {
+            one.id == *finding.resource_id
+                && one.region.as_ref().is_none_or(|region| *region == finding.region)
+        });
+        expected_of.extend(at);
+        let expected = at.and_then(|at| case.expected.get(at)).map(|one| one.outcome);
+        let actual = said(finding.outcome);
+        if expected != Some(actual) {
+            differences.push(Difference {
+                resource: finding.resource_id.to_string(),
+                expected,
+                actual,
+                explanation: explanation(finding, question),
+                at,
+            });
+        }
+    }
+    differences.extend(left_out(question, case, &expected_of));
+    differences
+}
+
+/// Resources of the selected type that nothing was said of.
+fn left_out(question: &Question, case: &Case, expected_of: &BTreeSet<usize>) -> Vec<Difference> {
+    let mut differences = Vec::new();
+    for (at, one) in case.expected.iter().enumerate() {
+        if expected_of.contains(&at) || one.outcome == ExpectedOutcome::NotSelected {
+            continue;
+        }
+        differences.push(Difference {
+            resource: one.id.clone(),
+            expected: Some(one.outcome),
+            actual: ExpectedOutcome::NotSelected,
+            explanation: String::new(),
+            at: Some(at),
+        });
+    }
+    if !question.is_of_all() {
+        let known = |id: &str| case.expected.iter().any(|one| one.id == id);
+        let silent = ids(&question.schema.type_name, &case.inventory);
+        let judged = findings(question, &case.account, &case.inventory);
+        let judged: BTreeSet<&str> = judged.iter().map(|one| &*one.resource_id).collect();
+        for id in silent.filter(|id| !known(id) && !judged.contains(id)) {
+            differences.push(Difference {
+                resource: id.to_owned(),
+                expected: None,
+                actual: ExpectedOutcome::NotSelected,
+                explanation: String::new(),
+                at: None,
+            });
+        }
+    }
+    differences
+}
+
+fn ids<'i>(name: &'i TypeName, inventory: &'i Inventory) -> impl Iterator<Item = &'i str> {
+    let lists = inventory.listings.iter().filter(move |((listed, _), _)| listed == name);
+    lists.flat_map(|(_, listing)| listing.resources()).map(|resource| &*resource.id)
+}
+
+fn said(outcome: Outcome) -> ExpectedOutcome {
+    match outcome {
+        Outcome::Pass => ExpectedOutcome::Pass,
+        Outcome::Fail | Outcome::Waived => ExpectedOutcome::Fail,
+        Outcome::Unknown(_) => ExpectedOutcome::Unknown,
+        Outcome::NotApplicable => ExpectedOutcome::NotApplicable,
+    }
+}
+
+/// What was seen, also of what holds.
+fn explanation(finding: &Finding, question: &Question) -> String {
+    let text = finding.explanation();
+    if text.is_empty() && finding.outcome == Outcome::Pass && &*finding.resource_id != NO_RESOURCE {
+        return format!("`{}` holds", question.assertion.text().trim());
+    }
+    text
+}
+
+/// How the tests speak of each check and each check type of a policy set. A check that uses a type
+/// is tested where the type is.
+pub fn coverage(policies: &PolicySet) -> BTreeMap<TestSubject, Coverage> {
+    let mut all: BTreeMap<TestSubject, Coverage> = BTreeMap::new();
+    for name in policies.check_types.keys() {
+        all.entry(TestSubject::Type(name.clone())).or_default();
+    }
+    for (group, check) in checks(policies) {
+        if check.uses.is_none() {
+            all.entry(TestSubject::Check(group.clone(), check.id.clone())).or_default();
+        }
+    }
+    for test in policies.tests.values() {
+        let coverage = all.entry(test.subject.clone()).or_default();
+        for expected in test.cases.iter().flat_map(|case| &case.expected) {
+            match expected.outcome {
+                ExpectedOutcome::Pass => coverage.passing += 1,
+                ExpectedOutcome::Fail => coverage.failing += 1,
+                _ => {}
+            }
+        }
+    }
+    all
+}
+
+fn checks(policies: &PolicySet) -> impl Iterator<Item = (&GroupName, &Check)> {
+    let groups = policies.groups.values();
+    groups.flat_map(|group| group.checks.iter().map(|check| (&group.name, check)))
+}
+
+/// A mutant of an assertion: what was changed, and which subject's assertion it is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Survivor {
+    /// Whose assertion it is.
+    pub subject: TestSubject,
+    /// What was changed, such as `== instead of !=`.
+    pub change: String,
+    /// The assertion as it would read.
+    pub assertion: String,
+}
+
+/// How many mutants there were, and those that no test noticed.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Mutation {
+    /// All mutants.
+    pub mutants: usize,
+    /// Those that pass all tests.
+    pub survivors: Vec<Survivor>,
+}
+
+/// Changes the assertion of every tested check and check type in every known way, and runs its tests.
+pub fn mutate(policies: &PolicySet, types: &CheckTypes) -> Mutation {
+    let mut subjects: BTreeMap<&TestSubject, Vec<(&Case, &Question)>> = BTreeMap::new();
+    for test in policies.tests.values() {
+        for case in &test.cases {
+            if let Some(question) = question(policies, test, case) {
+                subjects.entry(&test.subject).or_default().push((case, question));
+            }
+        }
+    }
+    let mut mutation = Mutation::default();
+    for (subject, cases) in subjects {
+        let Some(assertion) = assertion(policies, types, subject) else { continue };
+        for mutant in assertion.mutants() {
+            mutation.mutants += 1;
+            let is_noticed = cases.iter().any(|(case, question)| {
+                let mutated = mutant.over(&question.assertion);
+                // What the static check refuses, every author notices.
+                mutated.is_none_or(|assertion| {
+                    let question = Question { assertion, ..(*question).clone() };
+                    !differences(&question, case).is_empty()
+                })
+            });
+            if !is_noticed {
+                mutation.survivors.push(Survivor {
+                    subject: subject.clone(),
+                    change: mutant.change().to_owned(),
+                    assertion: mutant.text().to_owned(),
+                });
+            }
+        }
+    }
+    mutation
+}
+
+/// The assertion that is mutated: of a check type, as it is before parameters have values.
+fn assertion<'a>(
+    policies: &'a PolicySet,
+    types: &'a CheckTypes,
+    subject: &TestSubject,
+) -> Option<&'a Expression> {
+    let question = match subject {
+        TestSubject::Type(name) => match policies.check_types.get(name) {
+            Some(own) => &own.question,
+            None => &types.get(name)?.question,
+        },
+        TestSubject::Check(group, id) => {
+            let checks = &policies.groups.get(group)?.checks;
+            &checks.iter().find(|check| check.id == *id)?.question
+        }
+    };
+    Some(&question.assertion)
+}

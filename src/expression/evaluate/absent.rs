@@ -1,0 +1,50 @@
+//! Why a node has no value, in words.
+
+use super::super::operate::no_value;
+use super::super::show;
+use super::super::tree::{Expr, Node};
+use crate::resource::{Cause, Failure, Value};
+
+/// There is no value of a node for these operands.
+pub(super) fn without_value(node: &Node, operands: &[(&Node, &Value)]) -> Failure {
+    let variable = operands.iter().filter(|(node, _)| !matches!(node.expr, Expr::Constant(_)));
+    let values: Vec<String> = variable
+        .map(|(node, value)| format!("`{}` is `{}`", show::node(node), show::value(value)))
+        .collect();
+    let node = show::node(node);
+    no_value(if values.is_empty() {
+        format!("`{node}` has no value")
+    } else {
+        format!("`{node}` has no value: {}", values.join(", "))
+    })
+}
+
+/// There is no value of a node for a reason that its function gives.
+pub(super) fn without_value_since(node: &Node, failure: Failure) -> Failure {
+    if failure.cause != Cause::ExpressionError {
+        return failure;
+    }
+    no_value(format!("`{}` has no value: {}", show::node(node), failure.message))
+}
+
+/// The text of a value that an operator needs to be one.
+pub(super) fn text_of<'v>(
+    value: &'v Value,
+    node: &Node,
+    operator: &str,
+) -> Result<&'v str, Failure> {
+    not_null(value, node, operator)?;
+    value.as_str().ok_or_else(|| {
+        let (path, kind) = (show::node(node), show::kind(value));
+        no_value(format!("`{path}` is {kind}, and `{operator}` needs a string"))
+    })
+}
+
+/// Refuses null, of which an operator has no value.
+pub(super) fn not_null(value: &Value, node: &Node, operator: &str) -> Result<(), Failure> {
+    if value.is_null() {
+        let path = show::node(node);
+        return Err(no_value(format!("`{path}` is null, and `{operator}` needs a value")));
+    }
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! Assertions that ask nothing of the resource.
+
+use super::super::functions::Function;
+use super::super::tree::{Expr, Node};
+use super::super::{Budget, Problem, evaluate};
+use crate::resource::Value;
+
+/// Looking at constants is worth little: what takes longer is not said to be true or false.
+const STEPS: u64 = 20_000;
+const BYTES: u64 = 1 << 18;
+
+/// What is odd about an assertion of constants only: it is the same for every resource.
+pub(super) fn check(root: &Node) -> Option<Problem> {
+    if !is_constant(root) {
+        return None;
+    }
+    let message = match evaluate::constant(root, &mut Budget::new(STEPS, BYTES)) {
+        Ok(Value::Bool(true)) => "the assertion is always true".to_owned(),
+        Ok(Value::Bool(false) | Value::Null) => "the assertion is always false".to_owned(),
+        _ => "the assertion is the same for every resource".to_owned(),
+    };
+    let problem = Problem::warning(root.span, "constant-assertion", message);
+    Some(problem.help("ask something of `resource`"))
+}
+
+/// Whether a node reads nothing but constants. What is not known here is taken to read more.
+fn is_constant(node: &Node) -> bool {
+    match &node.expr {
+        Expr::Constant(_) | Expr::Local { .. } => true,
+        Expr::Select { of, .. } | Expr::Has(of) | Expr::Not(of) | Expr::Negate(of) => {
+            is_constant(of)
+        }
+        Expr::Index(pair)
+        | Expr::Equal(pair)
+        | Expr::NotEqual(pair)
+        | Expr::Order(_, pair)
+        | Expr::In(pair)
+        | Expr::Arithmetic(_, pair) => is_constant(&pair.0) && is_constant(&pair.1),
+        Expr::And(nodes) | Expr::Or(nodes) | Expr::List(nodes) => nodes.iter().all(is_constant),
+        Expr::Conditional(parts) => {
+            is_constant(&parts.0) && is_constant(&parts.1) && is_constant(&parts.2)
+        }
+        Expr::Map(entries) => {
+            entries.iter().all(|(key, value)| is_constant(key) && is_constant(value))
+        }
+        Expr::Call { function, arguments, .. } => {
+            *function != Function::Age && arguments.iter().all(is_constant)
+        }
+        Expr::Matches { text, .. } => is_constant(text),
+        Expr::Loop(looped) => {
+            is_constant(&looped.range)
+                && looped.condition.as_ref().is_none_or(is_constant)
+                && is_constant(&looped.body)
+        }
+        _ => false,
+    }
+}

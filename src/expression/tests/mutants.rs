@@ -1,0 +1,99 @@
+//! Which mutants there are of an expression.
+
+use insta::assert_snapshot;
+
+use super::super::{Budget, Verdict};
+use super::fixture::{compile, ordinary, with_subject};
+
+fn mutants(text: &str) -> String {
+    let mutants = compile(text).mutants();
+    mutants.iter().map(|one| one.text().to_owned()).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_part_is_changed_once() {
+    assert_snapshot!(mutants("resource.Enabled && (resource.Size >= 8 || resource.Name != \"\")"), @r#"
+    true
+    false
+    resource.Size >= 8 || resource.Name != ""
+    resource.Enabled
+    resource.Enabled || (resource.Size >= 8 || resource.Name != "")
+    !resource.Enabled && (resource.Size >= 8 || resource.Name != "")
+    resource.Enabled && resource.Name != ""
+    resource.Enabled && resource.Size >= 8
+    resource.Enabled && (resource.Size >= 8 && resource.Name != "")
+    resource.Enabled && (resource.Size > 8 || resource.Name != "")
+    resource.Enabled && (resource.Size < 8 || resource.Name != "")
+    resource.Enabled && (resource.Size >= 9 || resource.Name != "")
+    resource.Enabled && (resource.Size >= 7 || resource.Name != "")
+    resource.Enabled && (resource.Size >= 8 || resource.Name == "")
+    resource.Enabled && (resource.Size >= 8 || resource.Name != "x")
+    "#);
+    assert_snapshot!(mutants("!(resource.Name in [\"a\", \"b\"])"), @r#"
+    true
+    false
+    resource.Name in ["a", "b"]
+    !(!(resource.Name in ["a", "b"]))
+    !(resource.Name in ["b"])
+    !(resource.Name in ["a"])
+    "#);
+    assert_snapshot!(mutants("resource.Ports.all(p, p.From == 22 ? p.Cidr.startsWith(\"10.\") : p.Cidr == resource.Name)"), @r#"
+    true
+    false
+    resource.Ports.exists(p, p.From == 22 ? p.Cidr.startsWith("10.") : p.Cidr == resource.Name)
+    resource.Ports.all(p, p.From == 22 ? p.Cidr == resource.Name : p.Cidr.startsWith("10."))
+    resource.Ports.all(p, p.From != 22 ? p.Cidr.startsWith("10.") : p.Cidr == resource.Name)
+    resource.Ports.all(p, p.From == 23 ? p.Cidr.startsWith("10.") : p.Cidr == resource.Name)
+    resource.Ports.all(p, p.From == 21 ? p.Cidr.startsWith("10.") : p.Cidr == resource.Name)
+    resource.Ports.all(p, p.From == 22 ? p.Cidr.startsWith("10.-x") : p.Cidr == resource.Name)
+    resource.Ports.all(p, p.From == 22 ? p.Cidr.startsWith("10.") : p.Cidr != resource.Name)
+    "#);
+    assert_snapshot!(mutants("size(resource.Ports.filter(p, p.From > 1)) + 1 < 3"), @r"
+    true
+    false
+    size(resource.Ports.filter(p, p.From > 1)) + 1 <= 3
+    size(resource.Ports.filter(p, p.From > 1)) + 1 >= 3
+    size(resource.Ports.filter(p, p.From > 1)) - 1 < 3
+    size(resource.Ports) + 1 < 3
+    size(resource.Ports.filter(p, p.From >= 1)) + 1 < 3
+    size(resource.Ports.filter(p, p.From <= 1)) + 1 < 3
+    size(resource.Ports.filter(p, p.From > 2)) + 1 < 3
+    size(resource.Ports.filter(p, p.From > 0)) + 1 < 3
+    size(resource.Ports.filter(p, p.From > 1)) + 2 < 3
+    size(resource.Ports.filter(p, p.From > 1)) + 0 < 3
+    size(resource.Ports.filter(p, p.From > 1)) + 1 < 4
+    size(resource.Ports.filter(p, p.From > 1)) + 1 < 2
+    ");
+}
+
+#[test]
+fn mutants_are_judged_as_their_text_says() {
+    let original = compile("resource.Enabled && resource.Size >= 8");
+    let verdicts: Vec<_> = original
+        .mutants()
+        .iter()
+        .map(|mutant| {
+            let mutated = mutant.over(&original).expect("it is right");
+            let verdict = with_subject(&ordinary(), |subject| {
+                mutated.evaluate(subject, &mut Budget::default())
+            });
+            format!("{} => {}", mutant.text(), verdict == Verdict::True)
+        })
+        .collect();
+    assert_snapshot!(verdicts.join("\n"), @r"
+    true => true
+    false => false
+    resource.Size >= 8 => true
+    resource.Enabled => true
+    resource.Enabled || resource.Size >= 8 => true
+    !resource.Enabled && resource.Size >= 8 => false
+    resource.Enabled && resource.Size > 8 => false
+    resource.Enabled && resource.Size < 8 => false
+    resource.Enabled && resource.Size >= 9 => false
+    resource.Enabled && resource.Size >= 7 => true
+    ");
+    assert_eq!(
+        original.mutants()[2].change(),
+        "`resource.Enabled && resource.Size >= 8` becomes `resource.Size >= 8`"
+    );
+}

@@ -1,0 +1,177 @@
+//! Waivers: read as they are meant, and refused where they would say something else.
+
+use chrono::{DateTime, Utc};
+
+use super::*;
+
+const STORAGE: &str = "    - id: versioned
+      select: AWS::S3::Bucket
+      assert: resource.BucketName != \"\"
+";
+
+/// A tree with the group `storage`, its check `versioned`, and a waiver with this spec.
+fn waiver(spec: &str) -> String {
+    format!(
+        "{}---
+apiVersion: cloudcorrect.dev/v1
+kind: Waiver
+metadata: {{ name: legacy }}
+spec:
+{spec}",
+        group(STORAGE)
+    )
+}
+
+const SPEC: &str = "  match:
+    group: storage
+    check: versioned
+    account: prod
+    region: eu-west-1
+    resource: [logs, 'arn:aws:s3:::data-*']
+  reason: Goes away with the old shop.
+  owner: shop@example.com
+  expires: 2026-12-31
+  approvedBy: Ada
+  ticket: SHOP-12
+";
+
+fn good(spec: &str) -> Waiver {
+    let reading = read(&waiver(spec));
+    assert!(reading.diagnostics.is_empty(), "{:?}", reading.diagnostics);
+    reading.policies.waivers["legacy"].as_ref().clone()
+}
+
+#[test]
+fn a_waiver_is_read_as_it_is_meant() {
+    let read = good(SPEC);
+    let covered = "storage/versioned in prod/eu-west-1: logs, arn:aws:s3:::data-*";
+    assert_eq!(read.covers.to_string(), covered);
+    assert_eq!(
+        (read.reason.as_str(), read.owner.as_str()),
+        ("Goes away with the old shop.", "shop@example.com")
+    );
+    assert_eq!(read.expires.to_string(), "2026-12-31");
+    assert_eq!(
+        (read.approved_by.as_deref(), read.ticket.as_deref()),
+        (Some("Ada"), Some("SHOP-12"))
+    );
+    assert_eq!((read.path.as_str(), read.line), ("policies/x.yaml", 20));
+    let json = serde_json::to_value(&read).expect("JSON");
+    assert_eq!(serde_json::from_value::<Waiver>(json).expect("the same"), read);
+    let one = good(&SPEC.replace("[logs, 'arn:aws:s3:::data-*']", "logs"));
+    assert_eq!(one.covers.resources, ["logs"]);
+}
+
+#[test]
+fn it_holds_through_its_last_day_and_ends_with_it() {
+    let read = good(SPEC);
+    let at = |text: &str| text.parse::<DateTime<Utc>>().expect("an instant");
+    assert!(read.holds_at(at("2026-12-31T23:59:59Z")));
+    assert!(!read.holds_at(at("2027-01-01T00:00:00Z")));
+    assert_eq!(read.ends_at(), at("2027-01-01T00:00:00Z"));
+    let on = |day: &str| read.validity(day.parse().expect("a day"));
+    assert_eq!(on("2026-12-16"), Validity::InForce);
+    assert_eq!(on("2026-12-17"), Validity::Expiring);
+    assert_eq!(on("2026-12-31"), Validity::Expiring);
+    assert_eq!(on("2027-01-01"), Validity::Expired);
+}
+
+#[test]
+fn what_it_refers_to_must_be_there() {
+    insta::assert_snapshot!(problems(&waiver(&SPEC.replace("storage", "storag"))), @r"
+    23:12-23:18: error[unknown-group] there is no group `storag`
+        help: did you mean `storage`?
+    ");
+    insta::assert_snapshot!(problems(&waiver(&SPEC.replace("check: versioned", "check: version"))), @r"
+    24:12-24:19: error[unknown-check] group `storage` has no check `version`
+        help: did you mean `versioned`?
+    ");
+    insta::assert_snapshot!(problems(&waiver(&SPEC.replace("account: prod", "account: prd"))), @r"
+    25:14-25:17: error[unknown-account] there is no account `prd`
+        help: did you mean `prod`?
+    ");
+    let anywhere =
+        SPEC.replace("    group: storage\n", "").replace("check: versioned", "check: private");
+    insta::assert_snapshot!(problems(&waiver(&anywhere)), @"23:12-23:19: error[unknown-check] there is no check `private`");
+    let renamed = waiver(&SPEC.replace("check: versioned", "check: old"))
+        .replace("- id: versioned", "- id: versioned\n      formerly: [old]");
+    insta::assert_snapshot!(problems(&renamed), @r"
+    25:12-25:15: error[unknown-check] group `storage` has no check `old`
+        help: it is called `versioned` now
+    ");
+    let by_id = SPEC.replace("account: prod", "account: 012345678901");
+    assert_eq!(problems(&waiver(&by_id)), "");
+}
+
+#[test]
+fn a_group_that_cannot_be_read_is_no_reason_to_say_that_it_is_not_there() {
+    let broken = waiver(SPEC).replace("resource.BucketName", "resource.BuckeName");
+    let found = problems(&broken);
+    assert!(found.contains("unknown-property") && !found.contains("unknown-group"), "{found}");
+    assert!(!found.contains("unknown-check"), "{found}");
+}
+
+#[test]
+fn an_account_that_the_group_does_not_select_has_nothing_to_waive() {
+    let other = ACCOUNT.replace("prod", "dev").replace("012345678901", "210987654321");
+    let text = format!("{other}{}", waiver(&SPEC.replace("account: prod", "account: dev")));
+    insta::assert_snapshot!(problems(&text), @r"
+    31:14-31:17: warning[no-effect] group `storage` does not select account `dev`
+        help: there is nothing to waive; remove the waiver, or name another account
+    ");
+}
+
+#[test]
+fn a_waiver_says_what_why_who_and_until_when() {
+    insta::assert_snapshot!(problems(&waiver("  match: {}\n")), @r"
+    22:3-22:4: error[missing-key] `spec` lacks `expires`
+        help: The last day on which it holds, in UTC, such as `2026-12-31`.
+    22:3-22:4: error[missing-key] `spec` lacks `owner`
+        help: Who answers for it.
+    22:3-22:4: error[missing-key] `spec` lacks `reason`
+        help: Why this may fail.
+    22:10-22:11: error[missing-key] `match` names neither a group nor a check
+        help: add `group`, `check` or both: no waiver is of everything
+    ");
+    insta::assert_snapshot!(problems(&waiver(&SPEC.replace("2026-12-31", "31.12.2026"))), @"30:12-30:22: error[invalid-value] `31.12.2026` is no date: write it as in `2026-12-31`");
+    insta::assert_snapshot!(problems(&waiver(&SPEC.replace("2026-12-31", "2026-02-30"))), @"30:12-30:22: error[invalid-value] `2026-02-30` is no date: there is no such day");
+    let spec = SPEC
+        .replace("Goes away with the old shop.", "' '")
+        .replace("[logs, 'arn:aws:s3:::data-*']", "['']")
+        .replace("ticket", "tickt")
+        .replace("eu-west-1", "EU");
+    insta::assert_snapshot!(problems(&waiver(&spec)), @r"
+    26:13-26:15: error[invalid-value] region `EU` is not a region's name; write it as in `eu-west-1`
+    27:16-27:18: error[invalid-value] `resource` must not be empty
+    28:11-28:14: error[invalid-value] `reason` must not be empty
+    32:3-32:8: error[unknown-key] `spec` has no `tickt`
+        help: did you mean `ticket`?
+    ");
+}
+
+#[test]
+fn a_name_is_there_once() {
+    let text = waiver(SPEC);
+    let (_, document) = text.rsplit_once("---\n").expect("documents");
+    insta::assert_snapshot!(problems(&format!("{text}---\n{document}")), @r"
+    20:19-20:25: error[duplicate-name] waiver `legacy` is there twice
+        36: the second one is here
+    36:19-36:25: error[duplicate-name] waiver `legacy` is there twice
+        20: the first one is here
+    ");
+}
+
+/// A part that is wrong never makes a waiver wider.
+#[test]
+fn what_is_refused_is_no_waiver() {
+    for (from, to) in [
+        ("group: storage", "group: Storage"),
+        ("check: versioned", "check: []"),
+        ("region: eu-west-1", "region: EU"),
+        ("2026-12-31", "never"),
+        ("owner: shop@example.com", "owner: ''"),
+    ] {
+        let reading = read(&waiver(&SPEC.replace(from, to)));
+        assert!(!reading.is_clean() && reading.policies.waivers.is_empty(), "{to}");
+    }
+}

@@ -1,0 +1,200 @@
+//! What the tests of policies came to: for people, as JSON, and as `JUnit` for CI systems.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use serde_json::{Value as Json, json};
+
+use crate::evaluation::{CaseResult, Coverage, Difference, Mutation};
+use crate::policy::TestSubject;
+
+use super::words::count;
+
+/// What all tests of a policy tree came to.
+#[derive(Debug)]
+pub struct Rehearsal<'a> {
+    /// The cases.
+    pub results: Vec<CaseResult<'a>>,
+    /// How the tests speak of each check and check type.
+    pub coverage: BTreeMap<TestSubject, Coverage>,
+    /// The mutants, where they were asked for.
+    pub mutation: Option<Mutation>,
+}
+
+impl Rehearsal<'_> {
+    /// How many cases fail.
+    pub fn failed(&self) -> usize {
+        self.results.iter().filter(|result| !result.differences.is_empty()).count()
+    }
+
+    /// The checks and check types without a passing and a failing case.
+    pub fn untested(&self) -> impl Iterator<Item = (&TestSubject, &Coverage)> {
+        self.coverage.iter().filter(|(_, coverage)| !coverage.is_tested())
+    }
+
+    /// For people: what fails and why, what is untested, and a line that sums up.
+    pub fn text(&self) -> String {
+        let failed: Vec<_> =
+            self.results.iter().filter(|result| !result.differences.is_empty()).collect();
+        let mut text = failures(&failed);
+        for (subject, coverage) in self.untested() {
+            let _ = writeln!(text, "untested: {subject} has {}", missing(coverage));
+        }
+        if let Some(mutation) = &self.mutation {
+            survivors(&mut text, mutation);
+        }
+        let _ = writeln!(text, "{}", self.summary());
+        text
+    }
+
+    fn summary(&self) -> String {
+        let mut names: Vec<_> = self.results.iter().map(|result| &result.test.name).collect();
+        names.dedup();
+        let (tests, cases) = (count(names.len(), "test"), count(self.results.len(), "case"));
+        let failed = match self.failed() {
+            0 => "all pass".to_owned(),
+            some => format!("{some} of them {}", if some == 1 { "fails" } else { "fail" }),
+        };
+        let total = self.coverage.len();
+        let tested = total - self.untested().count();
+        format!("{tests}, {cases}: {failed}; {tested} of {} tested", count(total, "check"))
+    }
+
+    /// One JSON document: `cases`, `coverage`, `mutation` and `summary`.
+    pub fn json(&self) -> Json {
+        let cases = self.results.iter().map(|result| {
+            json!({
+                "test": result.test.name,
+                "subject": result.test.subject.to_string(),
+                "case": result.case.name,
+                "path": result.case.place.path,
+                "line": result.case.place.line,
+                "passed": result.differences.is_empty(),
+                "differences": result.differences.iter().map(|one| json!({
+                    "resource": one.resource,
+                    "expected": one.expected.map(crate::policy::ExpectedOutcome::as_str),
+                    "actual": one.actual.as_str(),
+                    "explanation": one.explanation,
+                })).collect::<Vec<_>>(),
+            })
+        });
+        let coverage = self.coverage.iter().map(|(subject, coverage)| {
+            json!({
+                "subject": subject.to_string(),
+                "passing": coverage.passing,
+                "failing": coverage.failing,
+                "tested": coverage.is_tested(),
+            })
+        });
+        let mutation = self.mutation.as_ref().map(|mutation| {
+            json!({
+                "mutants": mutation.mutants,
+                "survivors": mutation.survivors.iter().map(|one| json!({
+                    "subject": one.subject.to_string(),
+                    "change": one.change,
+                    "assertion": one.assertion,
+                })).collect::<Vec<_>>(),
+            })
+        });
+        json!({
+            "cases": cases.collect::<Vec<_>>(),
+            "coverage": coverage.collect::<Vec<_>>(),
+            "mutation": mutation,
+            "summary": {
+                "cases": self.results.len(),
+                "failed": self.failed(),
+                "untested": self.untested().count(),
+            },
+        })
+    }
+
+    /// The XML of `JUnit`: a suite for each test, a test case for each case.
+    pub fn junit(&self) -> String {
+        let mut report = Report::new("cloudcorrect");
+        let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();
+        for (at, result) in self.results.iter().enumerate() {
+            let name = result.test.name.as_str();
+            let suite = suites.entry(name).or_insert_with(|| TestSuite::new(name));
+            suite.add_test_case(junit_case(result, at));
+        }
+        report.add_test_suites(suites.into_values());
+        report.to_string().unwrap_or_default()
+    }
+}
+
+fn junit_case(result: &CaseResult<'_>, at: usize) -> TestCase {
+    let status = if result.differences.is_empty() {
+        TestCaseStatus::success()
+    } else {
+        let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+        let lines: Vec<String> = result.differences.iter().map(difference).collect();
+        status.set_type("difference");
+        status.set_message(lines.first().cloned().unwrap_or_default());
+        status.set_description(lines.join("\n"));
+        status
+    };
+    let name = result.case.name.clone().unwrap_or_else(|| format!("case {}", at + 1));
+    let mut case = TestCase::new(name, status);
+    case.set_classname(result.test.subject.to_string());
+    case.extra.insert("file".into(), (&*result.case.place.path).into());
+    case.extra.insert("line".into(), result.case.place.line.to_string().into());
+    case
+}
+
+/// The cases that fail, each with where it stands and what differs.
+pub fn failures(failed: &[&CaseResult<'_>]) -> String {
+    let mut text = String::new();
+    for result in failed {
+        let named = result.case.name.as_ref().map(|name| format!(", {name}"));
+        let named = named.unwrap_or_default();
+        let _ = writeln!(text, "FAIL {} ({}{named})", result.test.subject, result.test.name);
+        for one in &result.differences {
+            let place = one.at.and_then(|at| result.case.expected.get(at));
+            let place = place.map_or(&result.case.place, |expected| &expected.place);
+            let _ = writeln!(text, "  {place}: {}", difference(one));
+        }
+    }
+    text
+}
+
+fn difference(one: &Difference) -> String {
+    let seen = match one.explanation.as_str() {
+        "" => String::new(),
+        seen => format!(": {seen}"),
+    };
+    let (resource, actual) = (&one.resource, one.actual.as_str());
+    match one.expected {
+        Some(expected) => {
+            format!("`{resource}` is {actual}, but {} is expected{seen}", expected.as_str())
+        }
+        None => format!(
+            "`{resource}` is {actual}, and nothing is expected of it; add it under `expect`{seen}"
+        ),
+    }
+}
+
+fn missing(coverage: &Coverage) -> &'static str {
+    match (coverage.passing, coverage.failing) {
+        (0, 0) => "no test",
+        (0, _) => "no case that passes",
+        _ => "no case that fails",
+    }
+}
+
+fn survivors(text: &mut String, mutation: &Mutation) {
+    for one in &mutation.survivors {
+        let _ = writeln!(text, "unnoticed: {}: {}", one.subject, one.change);
+        let _ = writeln!(text, "  {}", one.assertion);
+    }
+    let _ = writeln!(
+        text,
+        "{}, of which {} unnoticed",
+        count(mutation.mutants, "mutant"),
+        match mutation.survivors.len() {
+            0 => "none is".to_owned(),
+            1 => "1 is".to_owned(),
+            some => format!("{some} are"),
+        }
+    );
+}

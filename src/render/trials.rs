@@ -1,0 +1,74 @@
+//! What an expression came to on resources, for whoever tries it.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value as Json, json};
+
+use crate::resource::{Failure, Value};
+
+use super::yaml;
+
+/// An expression on one resource, on all of them, or on none.
+#[derive(Debug)]
+pub struct Trial {
+    /// Id and region of the resource.
+    pub resource: Option<(String, String)>,
+    /// The value.
+    pub value: Result<Value, Failure>,
+    /// What made it false.
+    pub seen: Vec<String>,
+}
+
+/// All trials of an expression.
+#[derive(Debug)]
+pub struct Trials<'a> {
+    /// The type of the expression, in words.
+    pub kind: &'a str,
+    /// One for each resource.
+    pub trials: Vec<Trial>,
+}
+
+impl Trials<'_> {
+    /// Whether something could not be known.
+    pub fn is_unknown(&self) -> bool {
+        self.trials.iter().any(|trial| trial.value.is_err())
+    }
+
+    /// Whether it is false somewhere.
+    pub fn is_false(&self) -> bool {
+        self.trials.iter().any(|trial| trial.value == Ok(Value::Bool(false)))
+    }
+
+    /// The type, and a value for each resource.
+    pub fn text(&self) -> String {
+        let mut text = format!("type: {}\n", self.kind);
+        for trial in &self.trials {
+            let of = trial.resource.as_ref().map_or("value", |(id, _)| id);
+            match &trial.value {
+                Ok(value) => text.push_str(&yaml::entry(of, value)),
+                Err(failure) => {
+                    let _ = writeln!(text, "{of}: unknown # {failure}");
+                }
+            }
+            for seen in &trial.seen {
+                let _ = writeln!(text, "  # {seen}");
+            }
+        }
+        text
+    }
+
+    /// One JSON document: `type` and `values`.
+    pub fn json(&self) -> Json {
+        let values = self.trials.iter().map(|trial| {
+            let (id, region) = trial.resource.clone().unzip();
+            json!({
+                "resourceId": id,
+                "region": region,
+                "value": trial.value.as_ref().ok().map(Value::to_json),
+                "unknown": trial.value.as_ref().err(),
+                "observed": trial.seen,
+            })
+        });
+        json!({ "type": self.kind, "values": values.collect::<Vec<_>>() })
+    }
+}

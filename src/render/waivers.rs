@@ -1,0 +1,105 @@
+//! Waivers in words: what each waives, and what is to be done about it.
+
+mod documents;
+
+use chrono::NaiveDate;
+use serde_json::{Value as Json, json};
+
+use crate::evaluation::{Counts, WaiverStanding};
+use crate::policy::{Validity, Waiver};
+
+use super::markdown::{code, escape};
+use super::words::count;
+
+pub use documents::{Failing, Terms, documents};
+
+/// What somebody has to do about a waiver; nothing about one that holds, waives something, and
+/// goes on to.
+pub fn notice(standing: &WaiverStanding) -> Option<String> {
+    let WaiverStanding { waiver, validity, counts } = standing;
+    let day = waiver.expires;
+    let useless = standing.is_useless().then(|| useless(*counts));
+    let again = counts.fail > 0;
+    match (validity, useless) {
+        (Validity::Expired, _) if again => {
+            let fails = if counts.fail == 1 { "fails" } else { "fail" };
+            let findings = count(counts.fail, "finding");
+            Some(format!("expired on {day}: {findings} of it {fails} again"))
+        }
+        (Validity::Expired, _) => Some(format!("expired on {day}; remove it")),
+        (Validity::Expiring, Some(useless)) => Some(format!("expires on {day}, and {useless}")),
+        (Validity::Expiring, None) if counts.waived > 0 => {
+            let fails = if counts.waived == 1 { "fails" } else { "fail" };
+            let findings = count(counts.waived, "finding");
+            Some(format!("expires on {day}: {findings} of it {fails} from then on"))
+        }
+        (Validity::Expiring, None) => Some(format!("expires on {day}")),
+        (Validity::InForce, useless) => useless,
+    }
+}
+
+fn useless(counts: Counts) -> String {
+    if counts == Counts::default() {
+        "matches nothing; remove it".to_owned()
+    } else {
+        "matches nothing that fails; remove it".to_owned()
+    }
+}
+
+/// Above the items of a list in a check run or comment.
+pub(super) const HEADING: &str = "### Waivers that need somebody\n\n";
+
+/// A waiver that somebody has to look after, as an item of a list.
+pub(super) fn item(standing: &WaiverStanding) -> Option<String> {
+    let notice = notice(standing)?;
+    let name = code(standing.waiver.name.as_str());
+    let who = escape(&accountable(&standing.waiver));
+    Some(format!("- {name} ({who}): {notice}.\n"))
+}
+
+/// One that is over or soon will be, as an item of a list.
+pub(super) fn ending(waiver: &Waiver, today: NaiveDate) -> Option<String> {
+    let ends = match waiver.validity(today) {
+        Validity::Expired => "expired",
+        Validity::Expiring => "expires",
+        Validity::InForce => return None,
+    };
+    let (name, who) = (code(waiver.name.as_str()), escape(&accountable(waiver)));
+    Some(format!("- {name} ({who}): {ends} on {}\n", waiver.expires))
+}
+
+/// What a new one waives, in words that follow its name.
+pub(super) fn detail(waiver: &Waiver) -> String {
+    let (covers, who) = (code(&waiver.covers.to_string()), escape(&accountable(waiver)));
+    let reason = escape(&waiver.reason);
+    format!(" of {covers} until {} by {who}, since “{reason}”", waiver.expires)
+}
+
+/// Who answers for it and why, in a line.
+pub(super) fn accountable(waiver: &Waiver) -> String {
+    let Waiver { owner, approved_by, ticket, .. } = waiver;
+    let approved = approved_by.iter().map(|by| format!("approved by {by}"));
+    let parts: Vec<String> =
+        [owner.clone()].into_iter().chain(approved).chain(ticket.clone()).collect();
+    parts.join(", ")
+}
+
+/// A waiver and how it stands.
+pub(super) fn json(standing: &WaiverStanding) -> Json {
+    let WaiverStanding { waiver, validity, counts } = standing;
+    json!({
+        "name": waiver.name,
+        "state": validity,
+        "useless": standing.is_useless(),
+        "notice": notice(standing),
+        "findings": counts,
+        "match": waiver.covers,
+        "reason": waiver.reason,
+        "owner": waiver.owner,
+        "expires": waiver.expires,
+        "approvedBy": waiver.approved_by,
+        "ticket": waiver.ticket,
+        "path": waiver.path,
+        "line": waiver.line,
+    })
+}

@@ -1,0 +1,283 @@
+//! Trying expressions with `eval`, and running the tests of policies with `test`.
+
+use std::fs;
+
+use tempfile::TempDir;
+
+use super::{cloudcorrect, text};
+
+fn eval(arguments: &[&str]) -> String {
+    let inventory = ["--inventory", "examples/demo-account.json"];
+    let output = cloudcorrect(&[&["eval"], arguments, &inventory[..]].concat());
+    let status = output.status.code().expect("an exit status");
+    format!("{}{}status {status}", text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn an_expression_is_tried_on_resources() {
+    insta::assert_snapshot!(eval(&["size(resource.MFADevices) > 0", "--type", "AWS::IAM::User", "--id", "*b*"]), @r"
+    type: a boolean
+    bob: false
+      # size(resource.MFADevices) = 0
+    status 1
+    ");
+    insta::assert_snapshot!(eval(&["resource.Tags", "--type", "AWS::EC2::Instance", "--id", "i-0a3f9d1c7e5b28460"]), @r"
+    type: a list
+    i-0a3f9d1c7e5b28460:
+      - Key: env
+        Value: prod
+      - Key: owner
+        Value: web
+      - Key: Name
+        Value: web-1
+      - Key: app
+        Value: shop
+    status 0
+    ");
+    insta::assert_snapshot!(eval(&["resources.filter(r, r.State.Name == 'running').map(r, r.tag('Name'))", "--type", "AWS::EC2::Instance", "--all"]), @r"
+    type: a list
+    value:
+      - web-eu-1
+      - web-1
+      - web-2
+      - bastion
+      - report-generator
+    status 0
+    ");
+    insta::assert_snapshot!(eval(&["resource.Policy != null", "--type", "AWS::S3::Bucket", "--id", "acme-partner-dropbox"]), @r"
+    type: a boolean
+    acme-partner-dropbox: unknown # access_denied: s3:GetBucketPolicy: Access Denied
+    status 3
+    ");
+}
+
+#[test]
+fn an_expression_needs_no_resource_and_is_told_as_json() {
+    insta::assert_snapshot!(eval(&["duration('36h') > duration('1d')"]), @r"
+    type: a boolean
+    value: true
+    status 0
+    ");
+    insta::assert_snapshot!(eval(&["resource.Tags", "--type", "AWS::EC2::Instance", "--id", "i-0a3f9d1c7e5b28460", "--format", "json"]), @r#"
+    {
+      "type": "a list",
+      "values": [
+        {
+          "resourceId": "i-0a3f9d1c7e5b28460",
+          "region": "us-east-1",
+          "value": [
+            {
+              "Key": "env",
+              "Value": "prod"
+            },
+            {
+              "Key": "owner",
+              "Value": "web"
+            },
+            {
+              "Key": "Name",
+              "Value": "web-1"
+            },
+            {
+              "Key": "app",
+              "Value": "shop"
+            }
+          ],
+          "unknown": null,
+          "observed": []
+        }
+      ]
+    }
+    status 0
+    "#);
+}
+
+#[test]
+fn what_is_wrong_with_a_tried_expression_is_shown_in_it() {
+    insta::assert_snapshot!(eval(&["resource.Tgas.exists(t, t.Key == 'x')", "--type", "AWS::EC2::Instance"]), @r"
+    error[unknown-property]: `AWS::EC2::Instance` has no property `Tgas`
+     --> expression:1:10
+      |
+    1 | resource.Tgas.exists(t, t.Key == 'x')
+      |          ^^^^
+      = help: did you mean `Tags`?
+
+    status 1
+    ");
+    insta::assert_snapshot!(eval(&["resource.Tags == null"]), @r"
+    error[unknown-name]: `resource` is not known here
+     --> expression:1:1
+      |
+    1 | resource.Tags == null
+      | ^^^^^^^^
+      = help: say of which type, as in `--type AWS::S3::Bucket`
+
+    status 1
+    ");
+    insta::assert_snapshot!(eval(&["1 +"]), @r"
+    error[expression-syntax]: the expression ends too early
+     --> expression:1:4
+      |
+    1 | 1 +
+      |    ^
+
+    status 1
+    ");
+    insta::assert_snapshot!(eval(&["true", "--type", "AWS::EC2::Instances"]), @r"
+    error: there is no resource type `AWS::EC2::Instances`; did you mean `AWS::EC2::Instance`?
+    status 1
+    ");
+    insta::assert_snapshot!(eval(&["true", "--type", "AWS::EC2::Instance", "--id", "i-0"]), @r"
+    error: no `AWS::EC2::Instance` has the id `i-0`; did you mean `i-0e9c4b7d2f6a18350`?
+    status 1
+    ");
+}
+
+const POLICY: &str = "\
+apiVersion: cloudcorrect.dev/v1
+kind: Account
+metadata: { name: prod }
+spec: { aws: { accountId: '123456789012', regions: [us-east-1] } }
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Group
+metadata: { name: compute }
+spec:
+  checks:
+    - id: small
+      select: AWS::EC2::Instance
+      where: tag('env') == 'prod'
+      assert: resource.InstanceType in ['t3.micro', 't3.small'] && resource.Monitoring
+    - id: running
+      uses: aws/instance-running
+      with: { instanceId: i-1 }
+    - id: untested
+      select: AWS::EC2::Instance
+      assert: resource.EbsOptimized
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Test
+metadata: { name: small }
+spec:
+  check: compute/small
+  given:
+    AWS::EC2::Instance:
+      - { InstanceId: i-1, InstanceType: t3.micro, Monitoring: true, Tags: [{ Key: env, Value: prod }] }
+      - { InstanceId: i-2, InstanceType: m5.large, Monitoring: true, Tags: [{ Key: env, Value: prod }] }
+      - { InstanceId: i-3, InstanceType: m5.large }
+  expect:
+    pass: [i-1]
+    fail: [i-2]
+    notSelected: [i-3]
+";
+
+/// Runs `test` on a policy file, its path left out of what is shown.
+fn rehearse(policy: &str, arguments: &[&str]) -> String {
+    let tree = TempDir::new().expect("a directory");
+    let path = tree.path().join("x.yaml");
+    fs::write(&path, policy).expect("a file");
+    let path = path.to_str().expect("UTF-8");
+    let output = cloudcorrect(&[&["test", path], arguments].concat());
+    let status = output.status.code().expect("an exit status");
+    let shown = format!("{}{}status {status}", text(&output.stdout), text(&output.stderr));
+    shown.replace(path, "x.yaml")
+}
+
+#[test]
+fn tests_that_pass_tell_what_is_untested() {
+    insta::assert_snapshot!(rehearse(POLICY, &[]), @r"
+    untested: compute/untested has no test
+    1 test, 1 case: all pass; 1 of 2 checks tested
+    status 0
+    ");
+    assert!(rehearse(POLICY, &["--coverage"]).ends_with("status 1"));
+    let whole = POLICY.split("    - id: untested").collect::<Vec<_>>();
+    let (head, tail) = (whole[0], whole[1].split_once("---").expect("a test").1);
+    assert!(rehearse(&format!("{head}---{tail}"), &["--coverage"]).ends_with("status 0"));
+}
+
+#[test]
+fn tests_that_fail_tell_what_was_seen_and_where() {
+    let wrong = POLICY.replace("pass: [i-1]", "pass: [i-2]").replace("fail: [i-2]", "fail: ['*']");
+    insta::assert_snapshot!(rehearse(&wrong, &[]), @r#"
+    FAIL compute/small (small)
+      x.yaml:26:3: `i-1` is pass, and nothing is expected of it; add it under `expect`: `resource.InstanceType in ['t3.micro', 't3.small'] && resource.Monitoring` holds
+      x.yaml:33:12: `i-2` is fail, but pass is expected: resource.InstanceType = "m5.large"
+      x.yaml:34:12: `*` is notSelected, but fail is expected
+    untested: compute/untested has no test
+    1 test, 1 case: 1 of them fails; 1 of 2 checks tested
+    status 1
+    "#);
+    let json = rehearse(&wrong, &["--format", "json"]);
+    let json: serde_json::Value =
+        serde_json::from_str(json.trim_end_matches("status 1")).expect("JSON");
+    assert_eq!(json["summary"]["failed"], 1);
+    assert_eq!(json["cases"][0]["differences"][1]["expected"], "pass");
+    let junit = rehearse(&wrong, &["--format", "junit"]);
+    insta::assert_snapshot!(junit, @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="cloudcorrect" tests="1" failures="1" errors="0">
+        <testsuite name="small" tests="1" disabled="0" errors="0" failures="1">
+            <testcase name="case 1" classname="compute/small" file="x.yaml" line="26">
+                <failure message="`i-1` is pass, and nothing is expected of it; add it under `expect`: `resource.InstanceType in [&apos;t3.micro&apos;, &apos;t3.small&apos;] &amp;&amp; resource.Monitoring` holds" type="difference">`i-1` is pass, and nothing is expected of it; add it under `expect`: `resource.InstanceType in [&apos;t3.micro&apos;, &apos;t3.small&apos;] &amp;&amp; resource.Monitoring` holds
+    `i-2` is fail, but pass is expected: resource.InstanceType = &quot;m5.large&quot;
+    `*` is notSelected, but fail is expected</failure>
+            </testcase>
+        </testsuite>
+    </testsuites>
+    status 1
+    "#);
+}
+
+#[test]
+fn mutants_that_nobody_notices_are_told() {
+    insta::assert_snapshot!(rehearse(POLICY, &["--mutate"]), @r#"
+    untested: compute/untested has no test
+    unnoticed: compute/small: `resource.InstanceType in ["t3.micro", "t3.small"] && resource.Monitoring` becomes `resource.InstanceType in ["t3.micro", "t3.small"]`
+      resource.InstanceType in ["t3.micro", "t3.small"]
+    unnoticed: compute/small: `["t3.micro", "t3.small"]` becomes `["t3.micro"]`
+      resource.InstanceType in ["t3.micro"] && resource.Monitoring
+    9 mutants, of which 2 are unnoticed
+    1 test, 1 case: all pass; 1 of 2 checks tested
+    status 1
+    "#);
+}
+
+#[test]
+fn a_wrong_test_is_a_problem_of_the_tree() {
+    let wrong = POLICY
+        .replace("check: compute/small", "check: compute/smal")
+        .replace("InstanceType: t3.micro, ", "InstanceTyp: t3.micro, ")
+        .replace("Monitoring: true, Tags: [{ Key: env, Value: prod }] }\n      - { InstanceId: i-2, InstanceType: m5.large, Monitoring: true", "Monitoring: often }\n      - { InstanceId: i-2, InstanceType: m5.large, Monitoring: true");
+    insta::assert_snapshot!(rehearse(&wrong, &[]), @r"
+    error: the policies have problems; nothing was tested
+    error[unknown-property]: `AWS::EC2::Instance` has no property `InstanceTyp`
+      --> x.yaml:29:28
+       |
+    29 |       - { InstanceId: i-1, InstanceTyp: t3.micro, Monitoring: often }
+       |                            ^^^^^^^^^^^
+       = help: did you mean `InstanceType`?
+
+    error[wrong-type]: `Monitoring` is `often`, but must be `true` or `false`
+      --> x.yaml:29:63
+       |
+    29 |       - { InstanceId: i-1, InstanceTyp: t3.micro, Monitoring: often }
+       |                                                               ^^^^^
+
+
+    status 2
+    ");
+    let unknown = POLICY.replace("notSelected: [i-3]", "notSelected: [i-4]");
+    insta::assert_snapshot!(rehearse(&unknown, &[]), @r"
+    error: the policies have problems; nothing was tested
+    error[unknown-resource]: there is no resource `i-4` under `given`
+      --> x.yaml:35:19
+       |
+    35 |     notSelected: [i-4]
+       |                   ^^^
+       = help: did you mean `i-1`?
+
+
+    status 2
+    ");
+}

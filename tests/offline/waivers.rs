@@ -1,0 +1,239 @@
+//! Waivers on the command line: written for what fails, applied, and told.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value as Json;
+
+use super::{EVALUATE, cloudcorrect, text};
+
+const TERMS: [&str; 4] = ["--reason", "There before us: see #12", "--owner", "ada@example.com"];
+
+/// The example policies, in a tree that can be added to.
+fn tree() -> tempfile::TempDir {
+    let tree = tempfile::tempdir().expect("a directory");
+    for file in fs::read_dir("example-policies/policies").expect("the examples") {
+        let file = file.expect("a file");
+        fs::copy(file.path(), tree.path().join(file.file_name())).expect("a copy");
+    }
+    tree
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().expect("UTF-8")
+}
+
+fn evaluate(tree: &Path, more: &[&str]) -> Output {
+    let arguments = ["evaluate", path(tree), "--inventory", "examples/demo-account.json"];
+    cloudcorrect(&[&arguments[..], more].concat())
+}
+
+fn json(output: &Output) -> Json {
+    serde_json::from_slice(&output.stdout).expect("JSON")
+}
+
+/// What `evaluate` says of the examples, in a file.
+fn results(directory: &Path) -> String {
+    let file = directory.join("results.json");
+    let results = cloudcorrect(&[&EVALUATE[..], &["--format", "json"]].concat());
+    fs::write(&file, results.stdout).expect("a file");
+    path(&file).to_owned()
+}
+
+#[test]
+fn what_fails_is_waived_by_what_waive_writes() {
+    let (tree, elsewhere) = (tree(), tempfile::tempdir().expect("a directory"));
+    let results = results(elsewhere.path());
+    let waivers = tree.path().join("waivers.yaml");
+    let waive = ["waive", "--from", &results, "--output", path(&waivers)];
+    let output = cloudcorrect(&[&waive[..], &TERMS].concat());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let told = text(&output.stdout).replace(path(&waivers), "waivers.yaml");
+    insta::assert_snapshot!(told, @"waivers.yaml: 7 waivers of 11 findings");
+
+    let output = cloudcorrect(&["validate", path(tree.path())]);
+    assert!(output.status.success(), "{}", text(&output.stdout));
+    let judged = evaluate(tree.path(), &["--format", "json"]);
+    assert_eq!(judged.status.code(), Some(3), "nothing fails, and one is unknown");
+    let counts = &json(&judged)["summary"]["findings"];
+    assert_eq!(
+        (&counts["fail"], &counts["waived"], &counts["unknown"]),
+        (&0.into(), &11.into(), &1.into())
+    );
+
+    let again = cloudcorrect(&[&waive[..], &TERMS].concat());
+    assert_eq!(again.status.code(), Some(2), "a file that is there is left alone");
+    assert!(text(&again.stderr).contains("is there already"), "{}", text(&again.stderr));
+}
+
+#[test]
+fn waive_is_narrowed_and_reads_standard_input() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let results = fs::read(results(directory.path())).expect("results");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cloudcorrect"));
+    command.args(["waive", "--from", "-", "--check", "versioned", "--expires", "2099-12-31"]);
+    let command = command.args(TERMS).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut waive = command.spawn().expect("the binary runs");
+    waive.stdin.take().expect("a pipe").write_all(&results).expect("it reads");
+    let output = waive.wait_with_output().expect("it ends");
+    insta::assert_snapshot!(text(&output.stdout), @r#"
+    apiVersion: cloudcorrect.dev/v1
+    kind: Waiver
+    metadata:
+      name: storage-versioned-0577af50
+    spec:
+      match:
+        group: storage
+        check: versioned
+        account: "123456789012"
+        resource:
+          - acme-analytics-export
+          - acme-eu-prod-logs
+          - acme-prod-logs
+      reason: "There before us: see #12"
+      owner: ada@example.com
+      expires: 2099-12-31
+    "#);
+}
+
+#[test]
+fn what_waive_cannot_do_is_said() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let results = results(directory.path());
+    let waive = |more: &[&str]| {
+        let output = cloudcorrect(&[&["waive", "--from", &results], more].concat());
+        (output.status.code(), text(&output.stdout) + &text(&output.stderr))
+    };
+    let (status, said) = waive(&[&TERMS[..], &["--group", "nothing"]].concat());
+    assert_eq!(
+        (status, said.as_str()),
+        (Some(0), "# nothing of it fails, so there is nothing to waive\n")
+    );
+    let (status, said) = waive(&["--reason", " ", "--owner", "ada"]);
+    assert_eq!(status, Some(2));
+    assert!(said.contains("`reason` must not be empty"), "{said}");
+    let (status, said) = waive(&[&TERMS[..], &["--expires", "2020-01-01"]].concat());
+    assert_eq!(
+        (status, said.as_str()),
+        (Some(2), "error: 2020-01-01 is over; a waiver holds through its last day\n")
+    );
+    let broken = directory.path().join("broken.json");
+    fs::write(&broken, "{}").expect("a file");
+    let output = cloudcorrect(&[&["waive", "--from", path(&broken)][..], &TERMS].concat());
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("is not what `cloudcorrect evaluate"),
+        "{}",
+        text(&output.stderr)
+    );
+}
+
+/// A waiver of the examples' check `versioned`.
+fn waiver(name: &str, expires: &str, resource: &str) -> String {
+    format!(
+        "---\napiVersion: cloudcorrect.dev/v1\nkind: Waiver\nmetadata: {{ name: {name} }}\nspec:\n  \
+         match: {{ group: storage, check: versioned, resource: {resource} }}\n  \
+         reason: Goes away.\n  owner: ada\n  ticket: X-1\n  expires: {expires}\n"
+    )
+}
+
+/// The check and nothing else.
+const NARROW: [&str; 4] = ["--group", "storage", "--check", "versioned"];
+
+/// The examples with waivers in every state.
+fn with_waivers() -> tempfile::TempDir {
+    let tree = tree();
+    // The account was recorded on 2026-11-16.
+    let waivers = [
+        waiver("holds", "2099-12-31", "acme-prod-logs"),
+        waiver("ending", "2026-11-20", "acme-eu-*"),
+        waiver("over", "2026-11-15", "acme-analytics-export"),
+        waiver("useless", "2099-12-31", "acme-shop-*"),
+        waiver("lost", "2099-12-31", "no-such-bucket"),
+    ];
+    fs::write(tree.path().join("waivers.yaml"), waivers.concat()).expect("a file");
+    tree
+}
+
+#[test]
+fn evaluate_tells_what_is_waived_and_which_waivers_need_somebody() {
+    let tree = with_waivers();
+    let output = evaluate(tree.path(), &NARROW);
+    let shown = text(&output.stdout).replace(path(tree.path()), "policies");
+    let lines: Vec<&str> = shown
+        .lines()
+        .map(|line| {
+            line.rsplit_once("; ")
+                .filter(|(_, ms)| ms.ends_with(" ms"))
+                .map_or(line, |(line, _)| line)
+        })
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    ✗ storage
+      ✗ versioned (medium)                                 1 fail, 7 pass, 2 waived, 1 outside the account's regions
+          ~ acme-eu-prod-logs (123456789012/eu-west-1): resource.VersioningConfiguration.Status = "Suspended"; waived until 2026-11-20 by ada (ending): Goes away.
+          ✗ acme-analytics-export (123456789012/us-east-1): resource.VersioningConfiguration = null
+          ~ acme-prod-logs (123456789012/us-east-1): resource.VersioningConfiguration = null; waived until 2099-12-31 by ada (holds): Goes away.
+          what to do: Turn on versioning.
+
+    waivers
+      ! ending (ada, X-1) expires on 2026-11-20: 1 finding of it fails from then on (policies/waivers.yaml:14)
+      ! lost (ada, X-1) matches nothing; remove it (policies/waivers.yaml:44)
+      ! over (ada, X-1) expired on 2026-11-15: 1 finding of it fails again (policies/waivers.yaml:24)
+      ! useless (ada, X-1) matches nothing; remove it (policies/waivers.yaml:34)
+
+    1 fail, 0 unknown, 7 pass, 2 waived, 0 not applicable
+    "#);
+}
+
+#[test]
+fn programs_are_told_who_waived_what_and_why() {
+    let tree = with_waivers();
+    let json = json(&evaluate(tree.path(), &[&NARROW[..], &["--format", "json"]].concat()));
+    let findings = json["findings"].as_array().expect("findings");
+    let waived = findings.iter().find(|finding| finding["waiver"] == "holds").expect("one");
+    assert_eq!(
+        (
+            &waived["outcome"],
+            &waived["waiverReason"],
+            &waived["waiverOwner"],
+            &waived["waiverExpires"]
+        ),
+        (&"waived".into(), &"Goes away.".into(), &"ada".into(), &"2099-12-31".into())
+    );
+    assert_eq!(waived["observed"], "resource.VersioningConfiguration = null");
+    let states = json["summary"]["waivers"].as_array().expect("waivers").iter();
+    let states: Vec<String> = states
+        .map(|it| format!("{} {} {}", it["name"], it["state"], it["useless"]).replace('"', ""))
+        .collect();
+    assert_eq!(
+        states,
+        [
+            "ending expiring false",
+            "holds in_force false",
+            "lost in_force true",
+            "over expired false",
+            "useless in_force true"
+        ]
+    );
+}
+
+#[test]
+fn code_scanning_is_told_why_a_result_is_suppressed() {
+    let sarif = evaluate(with_waivers().path(), &[&NARROW[..], &["--format", "sarif"]].concat());
+    let sarif: Json = serde_json::from_slice(&sarif.stdout).expect("JSON");
+    let schema = fs::read_to_string("tests/schemas/sarif-2.1.0.json").expect("the standard");
+    assert!(jsonschema::is_valid(&serde_json::from_str(&schema).expect("JSON"), &sarif));
+    let results = sarif["runs"][0]["results"].as_array().expect("results");
+    let why: Vec<&Json> =
+        results.iter().filter_map(|it| it.pointer("/suppressions/0/justification")).collect();
+    assert_eq!(
+        why,
+        [
+            "Goes away. (waiver ending of ada, until 2026-11-20)",
+            "Goes away. (waiver holds of ada, until 2099-12-31)"
+        ]
+    );
+}
