@@ -267,7 +267,7 @@ def type_cases():
     yield 'many arguments', check_type(
         ['    p0: { description: D., default: x }\n'], '  assert: "true"\n',
         used(1, ', with: { ' + ', '.join(f'q{n}: 1' for n in range(90_000)) + ' }'))
-    yield 'many let', let(30_000, 'size(n1) > 0')
+    yield 'many let', let(24_000, 'size(n1) > 0')
     yield 'many let, and uses of the last', let(20_000, grown('size(n19999)>0&&', 8000) + 'true')
     yield 'many let, and unknown names', let(20_000, grown('zzzz+', 8000) + '1')
     yield 'many let, and similar names', let(20_000, grown('n2999x+', 8000) + '1')

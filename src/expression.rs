@@ -213,10 +213,14 @@ impl Expression {
         if let Some(problem) = parse::too_large(text) {
             return Err(vec![problem]);
         }
-        if !effort.read(text.len()) {
+        if !effort.read_nested(text, parse::nesting(text)) {
             return Err(vec![parse::too_much(text)]);
         }
-        let quick = parse::quick(text, |tree| lower::lower(tree, None, environment, shape, effort));
+        let is_quick = parse::is_quick(text);
+        let mut quick = None;
+        if is_quick {
+            quick = parse::quick(text, |tree| lower::lower(tree, None, environment, shape, effort));
+        }
         let lowered = match quick {
             Some(lowered) if lowered.problems.is_empty() => lowered,
             quick if effort.read_with_care(text) => {
@@ -227,7 +231,8 @@ impl Expression {
                 careful.map_err(|problem| vec![problem])?
             }
             Some(lowered) => lowered.of_all(text),
-            None => return Err(vec![parse::unplaced(text)]),
+            None if is_quick => return Err(vec![parse::unplaced(text)]),
+            None => return Err(vec![parse::too_much(text)]),
         };
         if lowered.problems.iter().any(|problem| problem.level == Level::Error) {
             return Err(lowered.problems);

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use super::library;
 use super::tree::Pattern;
 
-/// The most text, bytes: as much again with each use of a check type.
-const TEXT: usize = 8 << 20;
-/// The most work of the careful parser, in units of about a microsecond.
-const CARE: usize = 128 << 10;
+/// The most text, bytes: as much again with each use of a check type, and more where it is nested.
+const TEXT: usize = 6 << 20;
+/// The most work of the careful parser, in units of about a microsecond: enough for any one text.
+const CARE: usize = 80 << 10;
 /// The most bytes of compiled patterns, tries included; each takes some nanoseconds.
 const PATTERNS: usize = 16 << 20;
 /// What a pattern costs, however small it is.
@@ -41,10 +41,16 @@ impl Effort {
         take(&mut self.text, bytes)
     }
 
+    /// Whether a text may be read that nests so deeply: macros in macros and lists of lists cost
+    /// the square of it.
+    pub(super) fn read_nested(&mut self, text: &str, depth: usize) -> bool {
+        self.read(text.len() * (1 + depth * depth / 64))
+    }
+
     /// Whether a text may be read by the careful parser, which takes its time for every token.
     pub(super) fn read_with_care(&mut self, text: &str) -> bool {
         let signs = text.bytes().filter(u8::is_ascii_punctuation).count();
-        take(&mut self.care, text.len() + 4 * signs)
+        take(&mut self.care, text.len() + 8 * signs)
     }
 
     /// A compiled pattern, or why it is refused.

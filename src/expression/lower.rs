@@ -142,9 +142,10 @@ impl Lowering<'_> {
             Cel::Call(call) => self.call(call, token),
             Cel::Comprehension(comprehension) => self.comprehension(comprehension, token),
             Cel::List(list) => {
-                let items: Vec<Typed> = list.elements.iter().map(|item| self.node(item)).collect();
-                let kind = Type::common(items.iter().map(|item| item.kind.clone()));
-                let items = items.into_iter().map(|item| item.node).collect();
+                let items = list.elements.iter().map(|item| self.node(item));
+                let (items, kinds): (Vec<Node>, Vec<Type>) =
+                    items.map(|item| (item.node, item.kind)).unzip();
+                let kind = Type::common(kinds);
                 let span = Span::new(token.start, self.close(token));
                 Typed {
                     node: Node { expr: Expr::List(items), span },

@@ -24,10 +24,25 @@ pub(super) const MAX_DEPTH: usize = 64;
 /// The largest tree, in nodes.
 pub(super) const MAX_NODES: usize = 4096;
 
+/// Chains of more calls than this are left to the careful parser: the quick one copies what stands
+/// before each of them, and again for each.
+const MANY_LINKS: usize = 64;
 /// Texts with more punctuation than this may nest deeper than an ordinary stack holds.
 const MANY_SIGNS: usize = 400;
 /// Holds the careful parser at its own limit of nesting, and a chain as long as the text.
 const STACK_BYTES: usize = 64 << 20;
+
+/// Whether the quick parser is quick on a text.
+pub(super) fn is_quick(text: &str) -> bool {
+    let mut links = 0;
+    let mut before = b' ';
+    for byte in text.bytes().filter(|byte| !b" \t\r\x0c".contains(byte)) {
+        // Behind a line break may stand what was a link before a comment.
+        links += usize::from(byte == b'.' && matches!(before, b')' | b']' | b'}' | b'\n'));
+        before = byte;
+    }
+    links <= MANY_LINKS
+}
 
 /// Hands the tree of a text to `work`, if it is surely well-formed; `None` sends the caller to
 /// [`careful`]. The stack is large enough for both.
@@ -137,7 +152,7 @@ pub(super) fn too_deep(span: Span) -> Problem {
 }
 
 /// The most brackets that are open at once, give or take those in strings.
-fn nesting(text: &str) -> usize {
+pub(super) fn nesting(text: &str) -> usize {
     let mut depth = 0_usize;
     let depths = text.bytes().map(|byte| {
         match byte {

@@ -20,7 +20,8 @@ impl Lowering<'_> {
             (cel::LOGICAL_AND | cel::LOGICAL_OR, [_, _]) => self.logic(name, arguments),
             (cel::LOGICAL_NOT, [of]) => {
                 let of = self.condition(of);
-                boolean(Expr::Not(Box::new(of.node.clone())), token.to(of.node.span))
+                let span = token.to(of.node.span);
+                boolean(Expr::Not(Box::new(of.node)), span)
             }
             (cel::NEGATE, [of]) => self.negate(of, token),
             (cel::CONDITIONAL, [condition, one, other]) => {

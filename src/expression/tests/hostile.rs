@@ -290,7 +290,7 @@ fn the_texts_of_a_file_are_bounded_together() {
     let mut effort = Effort::default();
     let long = format!("true{}", " && true".repeat(1000));
     let read = (0..10_000).take_while(|_| problems_within(&long, &mut effort).is_empty()).count();
-    assert_eq!(read, (8 << 20) / long.len());
+    assert_eq!(read, (6 << 20) / long.len());
     let problems = problems_within(&long, &mut effort);
     assert!(problems[0].contains("the expressions of this file are too long together"));
 }
@@ -304,4 +304,20 @@ fn names_in_words_are_few() {
     let problems = Expression::compile("abc", environment, Shape::Assert).expect_err("unknown");
     let help = problems[0].help.as_deref().expect("help");
     assert!(help.ends_with("`thing19`, and 983 more"), "{help}");
+}
+
+/// What is deep, or has long chains, may be read less often.
+#[test]
+fn nested_texts_and_chains_of_calls_cost_more() {
+    let read = |text: &str, most: usize| {
+        let mut effort = Effort::default();
+        (0..most).take_while(|_| problems_within(text, &mut effort).is_empty()).count()
+    };
+    let deep = format!("size({}1{}) > 0", "[".repeat(60), "]".repeat(60));
+    assert_eq!(read(&deep, 10_000), (6 << 20) / (deep.len() * (1 + 61 * 61 / 64)));
+    let chain = |links: usize| format!("resource.Name{} == ''", ".trim()".repeat(links));
+    let many = |links: usize| vec![chain(links); 8].join(" || ");
+    assert_eq!(read(&many(9), 500), 500);
+    let few = read(&many(10), 500);
+    assert!((1..100).contains(&few), "{few}");
 }

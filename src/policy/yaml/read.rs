@@ -21,6 +21,9 @@ pub(super) const MAX_DEPTH: usize = 64;
 /// The most nodes in a file.
 pub(super) const MAX_NODES: usize = 100_000;
 
+/// The most commas in a line: the parser keeps all of a line in brackets before it tells any of it.
+const MAX_COMMAS: usize = 50_000;
+
 /// The documents of a file.
 #[derive(Debug, Default)]
 pub(in crate::policy) struct Documents {
@@ -46,6 +49,10 @@ pub(in crate::policy) fn read(path: &Arc<str>, bytes: &[u8], notes: &mut Notes) 
         let roots: Vec<Node> = json::read(&text, notes).into_iter().collect();
         return Documents { is_partial: roots.is_empty(), roots };
     }
+    if let Some(line) = text.lines().position(|line| commas(line) > MAX_COMMAS) {
+        notes.push(refuse::too_long(text.place_of_line(line), MAX_COMMAS));
+        return Documents { is_partial: true, ..Documents::default() };
+    }
     let mut documents = Documents::default();
     let mut read_so_far = 0;
     let mut next = Some(0);
@@ -61,13 +68,19 @@ pub(in crate::policy) fn read(path: &Arc<str>, bytes: &[u8], notes: &mut Notes) 
         if let Err(broken) = reader.stream(&mut documents.roots) {
             documents.is_partial = true;
             next = match broken {
-                Broken::Syntax(at) => refuse::next_document(&text, at, from),
-                Broken::Limit => None,
+                Broken::Syntax(at) if !reader.notes.is_full() => {
+                    refuse::next_document(&text, at, from)
+                }
+                Broken::Syntax(_) | Broken::Limit => None,
             };
         }
         read_so_far = reader.nodes;
     }
     documents
+}
+
+fn commas(line: &str) -> usize {
+    line.bytes().filter(|byte| *byte == b',').count()
 }
 
 /// Why reading broke off; the diagnostic is already noted.

@@ -93,6 +93,12 @@ pub(super) fn too_many_nodes(place: Place, most: usize) -> Diagnostic {
     Diagnostic::error(place, "too-many-nodes", message).help("split it into several files")
 }
 
+/// A line of too many items.
+pub(super) fn too_long(place: Place, most: usize) -> Diagnostic {
+    let message = format!("the line has more than {most} commas");
+    Diagnostic::error(place, "too-many-nodes", message).help("split the file into several")
+}
+
 /// Text with a NUL in it, which only an escape can bring in; a database takes none.
 pub(super) fn nul(place: Place) -> Diagnostic {
     Diagnostic::error(place, "nul", "the text holds a NUL character")

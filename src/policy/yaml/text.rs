@@ -72,6 +72,17 @@ impl Text {
         strides * STRIDE + self.slice(start..byte.max(start)).chars().count()
     }
 
+    /// The lines, without their breaks.
+    pub(super) fn lines(&self) -> impl Iterator<Item = &str> {
+        self.source.split('\n')
+    }
+
+    /// The place where a line begins, counted from 0.
+    pub(super) fn place_of_line(&self, line: usize) -> Place {
+        let start = self.lines.get(line).copied().unwrap_or_default();
+        self.place(start..start)
+    }
+
     /// The line that an offset lies in, counted from 0.
     fn line_of(&self, byte: usize) -> usize {
         self.lines.partition_point(|start| *start <= byte).saturating_sub(1)
