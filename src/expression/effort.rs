@@ -11,7 +11,7 @@ use super::library;
 use super::tree::Pattern;
 
 /// The most text, bytes: as much again with each use of a check type, and more where it is nested.
-const TEXT: usize = 6 << 20;
+const TEXT: usize = 5 << 20;
 /// The most work of the careful parser, in units of about a microsecond: enough for any one text.
 const CARE: usize = 80 << 10;
 /// The most bytes of compiled patterns, tries included; each takes some nanoseconds.
@@ -41,16 +41,15 @@ impl Effort {
         take(&mut self.text, bytes)
     }
 
-    /// Whether a text may be read that nests so deeply: macros in macros and lists of lists cost
-    /// the square of it.
+    /// Whether a text may be read that nests so deeply: a sign is mostly a node of the tree, and
+    /// macros in macros and lists of lists cost the square of their depth.
     pub(super) fn read_nested(&mut self, text: &str, depth: usize) -> bool {
-        self.read(text.len() * (1 + depth * depth / 64))
+        self.read((text.len() + 8 * signs(text)) * (1 + depth * depth / 16))
     }
 
     /// Whether a text may be read by the careful parser, which takes its time for every token.
     pub(super) fn read_with_care(&mut self, text: &str) -> bool {
-        let signs = text.bytes().filter(u8::is_ascii_punctuation).count();
-        take(&mut self.care, text.len() + 8 * signs)
+        take(&mut self.care, text.len() + 8 * signs(text))
     }
 
     /// A compiled pattern, or why it is refused.
@@ -68,6 +67,10 @@ impl Effort {
         self.known.insert(source.to_owned(), compiled.clone());
         compiled
     }
+}
+
+fn signs(text: &str) -> usize {
+    text.bytes().filter(u8::is_ascii_punctuation).count()
 }
 
 /// Takes so much, if it is there; else there is nothing any more.

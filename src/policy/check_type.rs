@@ -40,6 +40,8 @@ pub struct CheckType {
     pub place: Place,
     /// The `spec`, which is compiled anew for every use.
     spec: Node,
+    /// What one use costs at least, bytes.
+    weight: usize,
 }
 
 /// Check types are equal if they ask the same; where they stand does not matter.
@@ -144,6 +146,7 @@ impl CheckType {
             question: question?,
             place: node.place_of(&["metadata", "name"]),
             spec: spec.clone(),
+            weight: spec.weight(),
         })
     }
 
@@ -154,7 +157,7 @@ impl CheckType {
         uses: &Place,
         notes: &mut Notes,
     ) -> Option<Question> {
-        if !notes.effort.read(self.spec.weight()) {
+        if !notes.effort.read(self.weight) {
             let message = "the checks of this file and the check types that they use are too much";
             let refused = Diagnostic::error(uses.clone(), "too-many-uses", message);
             notes.push(refused.help("split the file"));

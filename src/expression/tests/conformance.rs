@@ -103,11 +103,10 @@ fn literal(value: &Json) -> Option<String> {
     let texts = |items: Vec<Option<String>>| items.into_iter().collect::<Option<Vec<_>>>();
     Some(match kind.as_str() {
         "nullValue" => "null".to_owned(),
-        "boolValue" => value.to_string(),
         "int64Value" => value.as_str()?.to_owned(),
         "uint64Value" => format!("{}u", value.as_str()?),
         "doubleValue" => format!("double('{}')", value.to_string().trim_matches('"')),
-        "stringValue" => value.to_string(),
+        "boolValue" | "stringValue" => value.to_string(),
         "listValue" => {
             let items = value["values"].as_array().into_iter().flatten().map(literal).collect();
             format!("[{}]", texts(items)?.join(", "))
@@ -160,13 +159,13 @@ fn is(value: &Value, expected: &Json) -> bool {
 
 /// What an expression comes to: its value, or why there is none.
 fn outcome(test: &Test) -> Result<Value, String> {
-    let mut text = test.expr.clone();
+    let mut source = test.expr.clone();
     for (name, value) in &test.bindings {
         // A name stands for a value as the variable of a loop over nothing else.
         let value = literal(value).ok_or("the binding is of no type that policies have")?;
-        text = format!("[{value}].map({name}, {text})[0]");
+        source = format!("[{value}].map({name}, {source})[0]");
     }
-    let compiled = Expression::compile(&text, Environment::empty(), Shape::Value);
+    let compiled = Expression::compile(&source, Environment::empty(), Shape::Value);
     let expression = compiled.map_err(|problems| problems[0].message.clone())?;
     if test.check_only {
         return Ok(Value::Null);

@@ -14,6 +14,12 @@ fn json_problems(text: &str) -> String {
     told(&read_json(text))
 }
 
+/// The problems but for a missing `kind`.
+fn odd(mut reading: Reading) -> String {
+    reading.diagnostics.retain(|found| found.code != "missing-key");
+    told(&reading)
+}
+
 const JSON: &str = r#"{"apiVersion": "cloudcorrect.dev/v1", "kind": "Group", "metadata": {"name": "a"},
 "spec": {"accounts": {"names": ["prod"]}, "schedule": {"every": "15m"}, "description": "D", "checks": [
 {"id": "a", "title": "T", "select": "AWS::S3::Bucket", "assert": "A"}]}}"#;
@@ -57,124 +63,123 @@ fn halves_of_characters_are_told() {
     "#);
 }
 
+/// What is no JSON.
+const NO_JSON: [&str; 21] = [
+    "{",
+    "[1, 2,]",
+    "{\"a\": 1,}",
+    "{'a': 1}",
+    "{a: 1}",
+    "{\"a\" 1}",
+    "{\"a\": 1 \"b\": 2}",
+    "{\"a\": 1} {\"b\": 2}",
+    "{\"a\": 1} // done",
+    "# first\n{}",
+    "{\"a\": yes}",
+    "{\"a\": 012, }",
+    "{\"a\": \"b\n\"}",
+    "{\"a\": \"b\tc\"}",
+    "{\"a\": \"\\d\"}",
+    "{\"a\": \"\\u0000\"}",
+    "{\"a\": 1, \"a\": 2}",
+    "kind: Group\n",
+    "{\"a\": ,}",
+    "{\"a\": @}",
+    "",
+];
+
+/// What is said of them, each behind its text.
+const NO_JSON_TOLD: &str = r#"{
+1:2-1:3: error[json-syntax] the file ends where a key in double quotes is needed
+    help: close each `{`, `[` and `"` that is open
+
+[1, 2,]
+1:6-1:7: error[json-syntax] a `,` stands before `]`
+    help: remove it
+
+{"a": 1,}
+1:8-1:9: error[json-syntax] a `,` stands before `}`
+    help: remove it
+
+{'a': 1}
+1:2-1:3: error[json-syntax] JSON has no single quotes
+    help: write `"`
+
+{a: 1}
+1:2-1:3: error[json-syntax] a key in double quotes is needed here
+    help: name the file `.yaml` if it is YAML
+
+{"a" 1}
+1:6-1:7: error[json-syntax] `:` is needed here
+    help: name the file `.yaml` if it is YAML
+
+{"a": 1 "b": 2}
+1:9-1:10: error[json-syntax] `,` or `}` is needed here
+    help: name the file `.yaml` if it is YAML
+
+{"a": 1} {"b": 2}
+1:10-1:11: error[json-syntax] a second value follows the first
+    help: a `.json` file holds one document; use a `.yaml` file, or one file for each
+
+{"a": 1} // done
+1:10-1:11: error[json-syntax] JSON has no comments
+    help: remove it, or name the file `.yaml` if it is YAML
+
+# first
+{}
+1:1-1:2: error[json-syntax] JSON has no comments
+    help: remove it, or name the file `.yaml` if it is YAML
+
+{"a": yes}
+1:7-1:8: error[json-syntax] `yes` is no value of JSON
+    help: put text in double quotes, or name the file `.yaml` if it is YAML
+
+{"a": 012, }
+1:7-1:8: error[json-syntax] `012` is no value of JSON
+    help: put text in double quotes, or name the file `.yaml` if it is YAML
+
+{"a": "b
+"}
+1:7-1:8: error[json-syntax] the text that begins here is never closed
+    help: close it with `"`; a line break inside is written `\n`
+
+{"a": "b	c"}
+1:9-1:10: error[json-syntax] a tab stands in a text
+    help: write it as `\t`
+
+{"a": "\d"}
+1:8-1:9: error[json-syntax] JSON does not know this escape
+    help: write `\\` for a backslash
+
+{"a": "\u0000"}
+1:7-1:15: error[nul] the text holds a NUL character
+    help: remove the escape of it; policies are text
+
+{"a": 1, "a": 2}
+1:10-1:13: error[duplicate-key] key `a` is there twice
+    1: the first one is here
+
+kind: Group
+
+1:1-1:2: error[json-syntax] `kind` is no value of JSON
+    help: put text in double quotes, or name the file `.yaml` if it is YAML
+
+{"a": ,}
+1:7-1:8: error[json-syntax] a value is needed here
+    help: name the file `.yaml` if it is YAML
+
+{"a": @}
+1:7-1:8: error[json-syntax] a value is needed here
+    help: name the file `.yaml` if it is YAML
+
+
+1:1-1:2: error[json-syntax] the file ends where a value is needed
+    help: close each `{`, `[` and `"` that is open"#;
+
 #[test]
 fn what_is_no_json_is_told() {
-    let cases = [
-        "{",
-        "[1, 2,]",
-        "{\"a\": 1,}",
-        "{'a': 1}",
-        "{a: 1}",
-        "{\"a\" 1}",
-        "{\"a\": 1 \"b\": 2}",
-        "{\"a\": 1} {\"b\": 2}",
-        "{\"a\": 1} // done",
-        "# first\n{}",
-        "{\"a\": yes}",
-        "{\"a\": 012, }",
-        "{\"a\": \"b\n\"}",
-        "{\"a\": \"b\tc\"}",
-        "{\"a\": \"\\d\"}",
-        "{\"a\": \"\\u0000\"}",
-        "{\"a\": 1, \"a\": 2}",
-        "kind: Group\n",
-        "{\"a\": ,}",
-        "{\"a\": @}",
-        "",
-    ];
-    let told = cases.map(|text| format!("{text}\n{}", json_problems(text)));
-    assert_snapshot!(told.join("\n\n"), @r#"
-    {
-    1:2-1:3: error[json-syntax] the file ends where a key in double quotes is needed
-        help: close each `{`, `[` and `"` that is open
-
-    [1, 2,]
-    1:6-1:7: error[json-syntax] a `,` stands before `]`
-        help: remove it
-
-    {"a": 1,}
-    1:8-1:9: error[json-syntax] a `,` stands before `}`
-        help: remove it
-
-    {'a': 1}
-    1:2-1:3: error[json-syntax] JSON has no single quotes
-        help: write `"`
-
-    {a: 1}
-    1:2-1:3: error[json-syntax] a key in double quotes is needed here
-        help: name the file `.yaml` if it is YAML
-
-    {"a" 1}
-    1:6-1:7: error[json-syntax] `:` is needed here
-        help: name the file `.yaml` if it is YAML
-
-    {"a": 1 "b": 2}
-    1:9-1:10: error[json-syntax] `,` or `}` is needed here
-        help: name the file `.yaml` if it is YAML
-
-    {"a": 1} {"b": 2}
-    1:10-1:11: error[json-syntax] a second value follows the first
-        help: a `.json` file holds one document; use a `.yaml` file, or one file for each
-
-    {"a": 1} // done
-    1:10-1:11: error[json-syntax] JSON has no comments
-        help: remove it, or name the file `.yaml` if it is YAML
-
-    # first
-    {}
-    1:1-1:2: error[json-syntax] JSON has no comments
-        help: remove it, or name the file `.yaml` if it is YAML
-
-    {"a": yes}
-    1:7-1:8: error[json-syntax] `yes` is no value of JSON
-        help: put text in double quotes, or name the file `.yaml` if it is YAML
-
-    {"a": 012, }
-    1:7-1:8: error[json-syntax] `012` is no value of JSON
-        help: put text in double quotes, or name the file `.yaml` if it is YAML
-
-    {"a": "b
-    "}
-    1:7-1:8: error[json-syntax] the text that begins here is never closed
-        help: close it with `"`; a line break inside is written `\n`
-
-    {"a": "b	c"}
-    1:9-1:10: error[json-syntax] a tab stands in a text
-        help: write it as `\t`
-
-    {"a": "\d"}
-    1:8-1:9: error[json-syntax] JSON does not know this escape
-        help: write `\\` for a backslash
-
-    {"a": "\u0000"}
-    1:1-1:2: error[missing-key] the document lacks `kind`
-        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Test` or `Waiver`
-    1:7-1:15: error[nul] the text holds a NUL character
-        help: remove the escape of it; policies are text
-
-    {"a": 1, "a": 2}
-    1:1-1:2: error[missing-key] the document lacks `kind`
-        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Test` or `Waiver`
-    1:10-1:13: error[duplicate-key] key `a` is there twice
-        1: the first one is here
-
-    kind: Group
-
-    1:1-1:2: error[json-syntax] `kind` is no value of JSON
-        help: put text in double quotes, or name the file `.yaml` if it is YAML
-
-    {"a": ,}
-    1:7-1:8: error[json-syntax] a value is needed here
-        help: name the file `.yaml` if it is YAML
-
-    {"a": @}
-    1:7-1:8: error[json-syntax] a value is needed here
-        help: name the file `.yaml` if it is YAML
-
-
-    1:1-1:2: error[json-syntax] the file ends where a value is needed
-        help: close each `{`, `[` and `"` that is open
-    "#);
+    let told = NO_JSON.map(|text| format!("{text}\n{}", odd(read_json(text))));
+    assert_eq!(told.join("\n\n"), NO_JSON_TOLD);
 }
 
 #[test]
@@ -188,267 +193,259 @@ fn numbers_of_json_are_those_of_json() {
     }
 }
 
+/// Mistakes in YAML.
+const MISTAKES: [&str; 41] = [
+    "a:\n\tb: 1\n",
+    "a:\n  b: 1\n\tc: 2\n",
+    "a: \"b\nc: d\n",
+    "a: 'b\nc: d\n",
+    "a: \"b\n---\nc: d\n",
+    "a: \"b\" c\n",
+    "a: b: c\n",
+    "a: 1\n  b: 2\n",
+    "a:\n    b: 1\n  c: 2\n",
+    "a:\n  - b\n - c\n",
+    "a:\n  - b\n  c: d\n",
+    "a: [b, c\nd: e\n",
+    "a: {b: c\nd: e\n",
+    "a: [\n",
+    "a: @b\n",
+    "a: `b`\n",
+    "a: %b\n",
+    "a: b\nc\n",
+    "a\nb: c\n",
+    "a:\n  b: 1\n c\n",
+    "a: - b\n",
+    "a: [- b]\n",
+    "a: [-]\n",
+    "a: ? b\n",
+    "a: \"\\d\"\n",
+    "a: \"\\u12\"\n",
+    "a: \"\\ud83d\\ude00\"\n",
+    "a: b]\nc: ]\n",
+    "a: |\n   b\n  c\n",
+    "a: >\n  b\n c\n",
+    "a: b # c\n  d\n",
+    "a: *b\n",
+    "a: |x\n  b\n",
+    "a: b\n--- c: d\n",
+    "a: b\n... c\n",
+    "- a\nb: c\n",
+    "a: b\n- c\n",
+    "%YAML\n---\na: b\n",
+    "a: {b: c}}\n",
+    "a: \"b\": c\n",
+    "a:b\nc: d\n",
+];
+
+/// What is said of them, each behind its text.
+const MISTAKES_TOLD: &str = r#"a:
+	b: 1
+2:2-2:3: error[yaml-syntax] a tab stands where YAML needs spaces
+    help: indent with spaces, not with tabs
+
+a:
+  b: 1
+	c: 2
+2:6-2:7: error[yaml-syntax] a tab stands where YAML needs spaces
+    help: indent with spaces, not with tabs
+
+a: "b
+c: d
+1:4-1:5: error[yaml-syntax] the text in quotes that begins here is not closed, or goes on without indentation
+    help: close the quotes, or indent the lines of the text
+
+a: 'b
+c: d
+1:4-1:5: error[yaml-syntax] the text in quotes that begins here is not closed, or goes on without indentation
+    help: close the quotes, or indent the lines of the text
+
+a: "b
+---
+c: d
+1:4-1:5: error[yaml-syntax] the text in quotes that begins here is not closed before its document ends
+    help: close the quotes; no line inside begins with `---` or `...`
+
+a: "b" c
+1:8-1:9: error[yaml-syntax] the text in quotes ends before this, and more follows it
+    help: put the whole value in single quotes, or on its own lines after `>`
+
+a: b: c
+1:5-1:6: error[yaml-syntax] a `:` is not expected here
+    help: quote text that has `: ` in it; keys of one mapping stand below each other
+
+a: 1
+  b: 2
+2:4-2:5: error[yaml-syntax] a `:` is not expected here
+    help: quote text that has `: ` in it; keys of one mapping stand below each other
+
+a:
+    b: 1
+  c: 2
+3:3-3:4: error[yaml-syntax] this does not go on with the mapping above it
+    help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
+
+a:
+  - b
+ - c
+3:2-3:3: error[yaml-syntax] this does not go on with the mapping above it
+    help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
+
+a:
+  - b
+  c: d
+3:3-3:4: error[yaml-syntax] this does not go on with the list above it
+    help: begin each item with `- ` in one column, and indent what belongs to an item below its text
+
+a: [b, c
+d: e
+2:2-2:3: error[yaml-syntax] a `:` is not expected here
+    help: close each `[` and `{` that is open, or quote text that has a `:` in it
+
+a: {b: c
+d: e
+2:2-2:3: error[yaml-syntax] a mapping in braces goes on without `,` or `}`
+    help: close it with `}`, or put a `,` between its entries
+
+a: [
+1:5-1:6: error[yaml-syntax] a value is missing here
+    help: write one, and close each `[` and `{` that is open
+
+a: @b
+1:4-1:5: error[yaml-syntax] no text begins with this character, unless in quotes
+    help: put the text in quotes
+
+a: `b`
+1:4-1:5: error[yaml-syntax] no text begins with this character, unless in quotes
+    help: put the text in quotes
+
+a: %b
+1:4-1:5: error[yaml-syntax] no text begins with this character, unless in quotes
+    help: put the text in quotes
+
+a: b
+c
+2:2-2:3: error[yaml-syntax] this is no `key: value`
+    help: put `: ` behind the key; text of several lines stands after `>` or `|`, indented
+
+a
+b: c
+1:1-1:2: error[wrong-type] a document must be a mapping, but this is a scalar
+    help: start with `apiVersion: cloudcorrect.dev/v1` and `kind`
+2:2-2:3: error[yaml-syntax] a `:` is not expected here
+    help: quote text that has `: ` in it; keys of one mapping stand below each other
+
+a:
+  b: 1
+ c
+3:2-3:3: error[yaml-syntax] this does not go on with the mapping above it
+    help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
+
+a: - b
+1:4-1:5: error[yaml-syntax] a list cannot begin here
+    help: put its first `- ` on a line of its own
+
+a: [- b]
+1:5-1:6: error[yaml-syntax] a `- ` stands inside brackets
+    help: write the list as `[a, b]`, or without brackets and each item on its own line
+
+a: [-]
+1:5-1:6: error[yaml-syntax] text begins with `-` and a bracket
+    help: write `- ` for an item of a list, or quote the text
+
+a: ? b
+1:4-1:5: error[yaml-syntax] a `? ` is not expected here
+    help: quote text that begins with `?`
+
+a: "\d"
+1:4-1:5: error[yaml-syntax] double quotes do not know this escape
+    help: write `\\` for a backslash, or use single quotes
+
+a: "\u12"
+1:4-1:5: error[yaml-syntax] an escape has too few digits
+    help: write `\x` with two, `\u` with four and `\U` with eight digits from 0 to f
+
+a: "\ud83d\ude00"
+1:4-1:5: error[yaml-syntax] an escape stands for no character
+    help: write the character itself, or one escape for it such as `\U0001f600`: YAML has no pairs
+
+a: b]
+c: ]
+2:4-2:5: error[yaml-syntax] a bracket is closed that is not open
+    help: remove it, or quote the text
+
+a: |
+   b
+  c
+3:3-3:4: error[yaml-syntax] this does not go on with the mapping above it
+    help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
+
+a: >
+  b
+ c
+3:2-3:3: error[yaml-syntax] this does not go on with the mapping above it
+    help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
+
+a: b # c
+  d
+1:6-1:7: error[yaml-syntax] a comment stands inside a text of several lines
+    help: put the text after `>`, and the comment before it
+
+a: *b
+1:4-1:6: error[alias] aliases are not allowed
+    help: write the value out
+
+a: |x
+  b
+1:4-1:5: error[yaml-syntax] text follows `|` or `>` on its line
+    help: begin the text on the next line, indented; or quote it
+
+a: b
+--- c: d
+2:5-2:6: error[wrong-type] a document must be a mapping, but this is a scalar
+    help: start with `apiVersion: cloudcorrect.dev/v1` and `kind`
+2:6-2:7: error[yaml-syntax] a `:` is not expected here
+    help: quote text that has `: ` in it; keys of one mapping stand below each other
+
+a: b
+... c
+2:5-2:6: error[yaml-syntax] text follows `...`, which ends a document
+    help: quote it, or begin another document with a line `---`
+
+- a
+b: c
+2:1-2:2: error[yaml-syntax] this does not go on with the list above it
+    help: begin each item with `- ` in one column, and indent what belongs to an item below its text
+
+a: b
+- c
+2:3-2:4: error[yaml-syntax] this does not go on with the mapping above it
+    help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
+
+%YAML
+---
+a: b
+1:1-1:2: error[yaml-syntax] the file is not YAML: while scanning a YAML directive, did not find expected version number
+
+a: {b: c}}
+1:10-1:11: error[yaml-syntax] a bracket is closed that is not open
+    help: remove it, or quote the text
+
+a: "b": c
+1:7-1:8: error[yaml-syntax] a `:` is not expected here
+    help: quote text that has `: ` in it; keys of one mapping stand below each other
+
+a:b
+c: d
+1:1-1:4: error[wrong-type] a document must be a mapping, but this is a scalar
+    help: start with `apiVersion: cloudcorrect.dev/v1` and `kind`
+2:2-2:3: error[yaml-syntax] a `:` is not expected here
+    help: quote text that has `: ` in it; keys of one mapping stand below each other"#;
+
 #[test]
 fn mistakes_of_yaml_are_told_with_what_to_do() {
-    let cases = [
-        "a:\n\tb: 1\n",
-        "a:\n  b: 1\n\tc: 2\n",
-        "a: \"b\nc: d\n",
-        "a: 'b\nc: d\n",
-        "a: \"b\n---\nc: d\n",
-        "a: \"b\" c\n",
-        "a: b: c\n",
-        "a: 1\n  b: 2\n",
-        "a:\n    b: 1\n  c: 2\n",
-        "a:\n  - b\n - c\n",
-        "a:\n  - b\n  c: d\n",
-        "a: [b, c\nd: e\n",
-        "a: {b: c\nd: e\n",
-        "a: [b c: d]\n",
-        "a: [\n",
-        "a: @b\n",
-        "a: `b`\n",
-        "a: %b\n",
-        "a: b\nc\n",
-        "a\nb: c\n",
-        "a:\n  b: 1\n c\n",
-        "a: - b\n",
-        "a: [- b]\n",
-        "a: [-]\n",
-        "a: ? b\n",
-        "a: \"\\d\"\n",
-        "a: \"\\u12\"\n",
-        "a: \"\\ud83d\\ude00\"\n",
-        "a: b]\nc: ]\n",
-        "a: |\n   b\n  c\n",
-        "a: >\n  b\n c\n",
-        "a: b # c\n  d\n",
-        "a: *b\n",
-        "a: |x\n  b\n",
-        "a: b\n--- c: d\n",
-        "a: b\n... c\n",
-        "- a\nb: c\n",
-        "a: b\n- c\n",
-        "%YAML\n---\na: b\n",
-        "a: {b: c}}\n",
-        "a: \"b\": c\n",
-        "a:b\nc: d\n",
-    ];
-    let told = cases.map(|text| format!("{text}{}", problems(text)));
-    assert_snapshot!(told.join("\n\n"), @r#"
-    a:
-    	b: 1
-    2:2-2:3: error[yaml-syntax] a tab stands where YAML needs spaces
-        help: indent with spaces, not with tabs
-
-    a:
-      b: 1
-    	c: 2
-    2:6-2:7: error[yaml-syntax] a tab stands where YAML needs spaces
-        help: indent with spaces, not with tabs
-
-    a: "b
-    c: d
-    1:4-1:5: error[yaml-syntax] the text in quotes that begins here is not closed, or goes on without indentation
-        help: close the quotes, or indent the lines of the text
-
-    a: 'b
-    c: d
-    1:4-1:5: error[yaml-syntax] the text in quotes that begins here is not closed, or goes on without indentation
-        help: close the quotes, or indent the lines of the text
-
-    a: "b
-    ---
-    c: d
-    1:4-1:5: error[yaml-syntax] the text in quotes that begins here is not closed before its document ends
-        help: close the quotes; no line inside begins with `---` or `...`
-    3:1-3:2: error[missing-key] the document lacks `kind`
-        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Test` or `Waiver`
-
-    a: "b" c
-    1:8-1:9: error[yaml-syntax] the text in quotes ends before this, and more follows it
-        help: put the whole value in single quotes, or on its own lines after `>`
-
-    a: b: c
-    1:5-1:6: error[yaml-syntax] a `:` is not expected here
-        help: quote text that has `: ` in it; keys of one mapping stand below each other
-
-    a: 1
-      b: 2
-    2:4-2:5: error[yaml-syntax] a `:` is not expected here
-        help: quote text that has `: ` in it; keys of one mapping stand below each other
-
-    a:
-        b: 1
-      c: 2
-    3:3-3:4: error[yaml-syntax] this does not go on with the mapping above it
-        help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
-
-    a:
-      - b
-     - c
-    3:2-3:3: error[yaml-syntax] this does not go on with the mapping above it
-        help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
-
-    a:
-      - b
-      c: d
-    3:3-3:4: error[yaml-syntax] this does not go on with the list above it
-        help: begin each item with `- ` in one column, and indent what belongs to an item below its text
-
-    a: [b, c
-    d: e
-    2:2-2:3: error[yaml-syntax] a `:` is not expected here
-        help: close each `[` and `{` that is open, or quote text that has a `:` in it
-
-    a: {b: c
-    d: e
-    2:2-2:3: error[yaml-syntax] a mapping in braces goes on without `,` or `}`
-        help: close it with `}`, or put a `,` between its entries
-
-    a: [b c: d]
-    1:1-1:2: error[missing-key] the document lacks `kind`
-        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Test` or `Waiver`
-
-    a: [
-    1:5-1:6: error[yaml-syntax] a value is missing here
-        help: write one, and close each `[` and `{` that is open
-
-    a: @b
-    1:4-1:5: error[yaml-syntax] no text begins with this character, unless in quotes
-        help: put the text in quotes
-
-    a: `b`
-    1:4-1:5: error[yaml-syntax] no text begins with this character, unless in quotes
-        help: put the text in quotes
-
-    a: %b
-    1:4-1:5: error[yaml-syntax] no text begins with this character, unless in quotes
-        help: put the text in quotes
-
-    a: b
-    c
-    2:2-2:3: error[yaml-syntax] this is no `key: value`
-        help: put `: ` behind the key; text of several lines stands after `>` or `|`, indented
-
-    a
-    b: c
-    1:1-1:2: error[wrong-type] a document must be a mapping, but this is a scalar
-        help: start with `apiVersion: cloudcorrect.dev/v1` and `kind`
-    2:2-2:3: error[yaml-syntax] a `:` is not expected here
-        help: quote text that has `: ` in it; keys of one mapping stand below each other
-
-    a:
-      b: 1
-     c
-    3:2-3:3: error[yaml-syntax] this does not go on with the mapping above it
-        help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
-
-    a: - b
-    1:4-1:5: error[yaml-syntax] a list cannot begin here
-        help: put its first `- ` on a line of its own
-
-    a: [- b]
-    1:5-1:6: error[yaml-syntax] a `- ` stands inside brackets
-        help: write the list as `[a, b]`, or without brackets and each item on its own line
-
-    a: [-]
-    1:5-1:6: error[yaml-syntax] text begins with `-` and a bracket
-        help: write `- ` for an item of a list, or quote the text
-
-    a: ? b
-    1:4-1:5: error[yaml-syntax] a `? ` is not expected here
-        help: quote text that begins with `?`
-
-    a: "\d"
-    1:4-1:5: error[yaml-syntax] double quotes do not know this escape
-        help: write `\\` for a backslash, or use single quotes
-
-    a: "\u12"
-    1:4-1:5: error[yaml-syntax] an escape has too few digits
-        help: write `\x` with two, `\u` with four and `\U` with eight digits from 0 to f
-
-    a: "\ud83d\ude00"
-    1:4-1:5: error[yaml-syntax] an escape stands for no character
-        help: write the character itself, or one escape for it such as `\U0001f600`: YAML has no pairs
-
-    a: b]
-    c: ]
-    2:4-2:5: error[yaml-syntax] a bracket is closed that is not open
-        help: remove it, or quote the text
-
-    a: |
-       b
-      c
-    3:3-3:4: error[yaml-syntax] this does not go on with the mapping above it
-        help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
-
-    a: >
-      b
-     c
-    3:2-3:3: error[yaml-syntax] this does not go on with the mapping above it
-        help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
-
-    a: b # c
-      d
-    1:6-1:7: error[yaml-syntax] a comment stands inside a text of several lines
-        help: put the text after `>`, and the comment before it
-
-    a: *b
-    1:4-1:6: error[alias] aliases are not allowed
-        help: write the value out
-
-    a: |x
-      b
-    1:4-1:5: error[yaml-syntax] text follows `|` or `>` on its line
-        help: begin the text on the next line, indented; or quote it
-
-    a: b
-    --- c: d
-    1:1-1:2: error[missing-key] the document lacks `kind`
-        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Test` or `Waiver`
-    2:5-2:6: error[wrong-type] a document must be a mapping, but this is a scalar
-        help: start with `apiVersion: cloudcorrect.dev/v1` and `kind`
-    2:6-2:7: error[yaml-syntax] a `:` is not expected here
-        help: quote text that has `: ` in it; keys of one mapping stand below each other
-
-    a: b
-    ... c
-    2:5-2:6: error[yaml-syntax] text follows `...`, which ends a document
-        help: quote it, or begin another document with a line `---`
-
-    - a
-    b: c
-    2:1-2:2: error[yaml-syntax] this does not go on with the list above it
-        help: begin each item with `- ` in one column, and indent what belongs to an item below its text
-
-    a: b
-    - c
-    2:3-2:4: error[yaml-syntax] this does not go on with the mapping above it
-        help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
-
-    %YAML
-    ---
-    a: b
-    1:1-1:2: error[yaml-syntax] the file is not YAML: while scanning a YAML directive, did not find expected version number
-    3:1-3:2: error[missing-key] the document lacks `kind`
-        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Test` or `Waiver`
-
-    a: {b: c}}
-    1:10-1:11: error[yaml-syntax] a bracket is closed that is not open
-        help: remove it, or quote the text
-
-    a: "b": c
-    1:7-1:8: error[yaml-syntax] a `:` is not expected here
-        help: quote text that has `: ` in it; keys of one mapping stand below each other
-
-    a:b
-    c: d
-    1:1-1:4: error[wrong-type] a document must be a mapping, but this is a scalar
-        help: start with `apiVersion: cloudcorrect.dev/v1` and `kind`
-    2:2-2:3: error[yaml-syntax] a `:` is not expected here
-        help: quote text that has `: ` in it; keys of one mapping stand below each other
-    "#);
+    let told = MISTAKES.map(|text| format!("{text}{}", odd(read(text))));
+    assert_eq!(told.join("\n\n"), MISTAKES_TOLD);
 }
 
 /// A check type with a parameter and as many checks that use it.

@@ -53,7 +53,7 @@ impl Node {
 
     /// How much it takes to go over it once, bytes: its texts, and something for each node.
     pub(in crate::policy) fn weight(&self) -> usize {
-        const NODE: usize = 64;
+        const NODE: usize = 32;
         NODE + match &self.tree {
             Tree::Scalar(text) => text.as_str().len(),
             Tree::List(items) => items.iter().map(Self::weight).sum(),
