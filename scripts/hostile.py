@@ -141,7 +141,7 @@ def yaml_cases():
     yield 'byte order marks', fill('\ufeff')
     yield 'bad UTF-8', fill('a: b\n', MB - 100).encode() + b'\xff'
     yield 'NUL', fill('a: b\n', MB - 100).encode() + b'\0'
-    yield 'unknown keys', HEAD + ''.join(f'  descriptio{n}: 1\n' for n in range(40_000))
+    yield 'unknown keys', HEAD + ''.join(f'  detail{n}: 1\n' for n in range(40_000))
     yield 'unknown keys of checks', GROUP + ''.join(f'    - {{ i{n}: 1 }}\n' for n in range(15_000))
     yield 'wrong types', GROUP + fill('    - [ ]\n', MB - 400)
     yield 'accounts of one name', fill(ACCOUNT)

@@ -57,7 +57,6 @@ fn checks(criterion: &mut Criterion) {
     let schema = &schemas()["AWS::S3::Bucket"];
     let resource = bucket(schema);
     let account: AccountId = "123456789012".parse().expect("twelve digits");
-    let region = Region::global();
     let now = "2026-06-30T00:00:00Z".parse().expect("an instant");
     let subject = Subject::of(&resource, &account, now);
     for (name, text) in CHECKS {

@@ -44,7 +44,7 @@ impl Effort {
     /// Whether a text may be read that nests so deeply: a sign is mostly a node of the tree, and
     /// macros in macros and lists of lists cost the square of their depth.
     pub(super) fn read_nested(&mut self, text: &str, depth: usize) -> bool {
-        self.read((text.len() + 8 * signs(text)) * (1 + depth * depth / 16))
+        self.read((text.len() + 12 * signs(text)) * (1 + depth * depth / 16))
     }
 
     /// Whether a text may be read by the careful parser, which takes its time for every token.

@@ -448,14 +448,14 @@ fn mistakes_of_yaml_are_told_with_what_to_do() {
     assert_eq!(told.join("\n\n"), MISTAKES_TOLD);
 }
 
-/// So many numbered texts in a row.
-fn joined(count: usize, one: impl Fn(usize) -> String) -> String {
+/// So many texts in a row.
+fn many(count: usize, one: impl Fn(usize) -> String) -> String {
     (0..count).map(one).collect::<Vec<_>>().concat()
 }
 
 /// A check type with a parameter and as many checks that use it.
 fn used(parameter: &str, rest: &str, count: usize) -> String {
-    let uses = joined(count, |n| format!("    - {{ id: c{n}, uses: team/x }}\n"));
+    let uses: String = many(count, |n| format!("    - {{ id: c{n}, uses: team/x }}\n"));
     let check_type = format!(
         "apiVersion: cloudcorrect.dev/v1
 kind: CheckType
@@ -494,14 +494,15 @@ fn titles_quote_parameters_in_short() {
 
 #[test]
 fn names_of_let_and_parameters_are_few() {
-    let names =
-        |count: usize| joined(count, |n| format!("n{n}: {{ select: \"AWS::EC2::VPC\" }}, "));
+    let names = |count: usize| -> String {
+        many(count, |n| format!("n{n}: {{ select: \"AWS::EC2::VPC\" }}, "))
+    };
     let check =
         |count| CHECK.replace("assert:", &format!("let: {{ {} }}\n      assert:", names(count)));
     assert_eq!(problems(&group(&check(100))), "");
     let told = problems(&group(&check(101)));
     assert!(told.contains("[too-many-names] `let` has 101 names, and 100 are the most"), "{told}");
-    let parameters = joined(101, |n| format!("q{n}: {{ description: D. }}, "));
+    let parameters = many(101, |n| format!("q{n}: {{ description: D. }}, "));
     let text = used("{ description: D., default: a }", "", 0)
         .replace("parameters: { ", &format!("parameters: {{ {parameters}"));
     let told = problems(&text);
