@@ -20,7 +20,7 @@ const PATTERNS: usize = 16 << 20;
 const PATTERN: usize = 8 << 10;
 
 /// What is left of the work that the expressions of a file may make, and what it has led to.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Effort {
     text: usize,
     care: usize,

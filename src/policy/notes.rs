@@ -10,7 +10,7 @@ use crate::expression::Effort;
 const MOST_PER_FILE: usize = 500;
 
 /// Diagnostics of all files so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Notes {
     noted: Vec<Diagnostic>,
     /// How many there may be before the present file has too many.

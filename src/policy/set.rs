@@ -19,7 +19,7 @@ use super::shape::{fit, nearest, short};
 use super::source::SourceFile;
 use super::test_case::{Test, TestSubject};
 use super::waiver::{self, Waiver};
-use super::yaml::{Node, Tree};
+use super::yaml::{Documents, Node, Tree};
 use super::{schema, yaml};
 
 /// The meaning of a revision's files.
@@ -64,10 +64,14 @@ impl PolicySet {
 
     /// The same with check types that are there already.
     pub fn read_with(files: &[SourceFile], built_in: &CheckTypes) -> Reading {
-        let types = CheckTypes::read(files, built_in);
+        let (types, parsed) = CheckTypes::read(files, built_in);
         let types = types.as_ref().unwrap_or(built_in);
         let mut all = Reader::default();
-        for reader in side_by_side(files, |file| Reader::of_file(file, types)) {
+        let read = |file: &SourceFile| match parsed.get(&file.path) {
+            Some(known) if Arc::ptr_eq(&known.bytes, &file.bytes) => Reader::of_file(known, types),
+            _ => Reader::of_file(&Parsed::new(file), types),
+        };
+        for reader in side_by_side(files, read) {
             all.merge(reader);
         }
         all.finish()
@@ -86,6 +90,22 @@ impl PolicySet {
 
 /// Bytes of policies for which another thread is worth its start.
 const BYTES_A_THREAD: usize = 64 * 1024;
+
+/// A file whose documents are known, and what is wrong with its YAML.
+struct Parsed {
+    bytes: Arc<[u8]>,
+    documents: Documents,
+    notes: Notes,
+}
+
+impl Parsed {
+    fn new(file: &SourceFile) -> Self {
+        let mut notes = Notes::default();
+        notes.start_file();
+        let documents = yaml::read(&file.path, &file.bytes, &mut notes);
+        Self { bytes: Arc::clone(&file.bytes), documents, notes }
+    }
+}
 
 /// Documents on their way to a [`Reading`].
 #[derive(Default)]
@@ -132,12 +152,11 @@ fn side_by_side<T: Send>(files: &[SourceFile], read: impl Fn(&SourceFile) -> T +
 }
 
 impl Reader {
-    fn of_file(file: &SourceFile, types: &CheckTypes) -> Self {
-        let mut reader = Self::default();
-        reader.notes.start_file();
-        let documents = yaml::read(&file.path, &file.bytes, &mut reader.notes);
-        reader.is_partial = documents.is_partial;
-        for document in &documents.roots {
+    fn of_file(file: &Parsed, types: &CheckTypes) -> Self {
+        let notes = file.notes.clone();
+        let is_partial = file.documents.is_partial;
+        let mut reader = Self { notes, is_partial, ..Self::default() };
+        for document in &file.documents.roots {
             reader.document(document, types);
         }
         reader
@@ -254,11 +273,10 @@ impl Reader {
     }
 
     /// The check types of a file; what is wrong with them is told when the file is read as a whole.
-    fn check_types(file: &SourceFile) -> CheckTypes {
-        let mut reader = Self::default();
-        reader.notes.start_file();
+    fn check_types(file: &Parsed) -> CheckTypes {
+        let mut reader = Self { notes: file.notes.clone(), ..Self::default() };
         let mut found = CheckTypes::default();
-        for document in &yaml::read(&file.path, &file.bytes, &mut reader.notes).roots {
+        for document in &file.documents.roots {
             if document.get("kind").and_then(Node::text) == Some("CheckType") {
                 let written = reader.written(document, "CheckType");
                 let read = CheckType::read(written, document, false, &mut reader.notes);
@@ -371,19 +389,26 @@ impl CheckTypes {
         if found.is_empty() { Ok(all) } else { Err(found) }
     }
 
-    /// Those of the files and those that are there already; `None` where the files have none.
-    fn read(files: &[SourceFile], known: &Self) -> Option<Self> {
+    /// Those of the files and those that are there already, `None` where the files have none; and
+    /// the files that were parsed for it, which need not be parsed again.
+    fn read(files: &[SourceFile], known: &Self) -> (Option<Self>, BTreeMap<Arc<str>, Parsed>) {
+        let mut parsed = BTreeMap::new();
         let mention =
             |file: &&SourceFile| memchr::memmem::find(&file.bytes, b"CheckType").is_some();
         let files: Vec<SourceFile> = files.iter().filter(mention).cloned().collect();
         if files.is_empty() {
-            return None;
+            return (None, parsed);
         }
         let mut all = known.clone();
-        for found in side_by_side(&files, Reader::check_types) {
+        let read = |file: &SourceFile| {
+            let file = Parsed::new(file);
+            (Reader::check_types(&file), file)
+        };
+        for (file, (found, known)) in files.iter().zip(side_by_side(&files, read)) {
             all.merge(found);
+            parsed.insert(Arc::clone(&file.path), known);
         }
-        Some(all)
+        (Some(all), parsed)
     }
 }
 

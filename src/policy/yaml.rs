@@ -14,5 +14,5 @@ mod syntax;
 mod text;
 
 pub(super) use node::{Entry, Node, Tree};
-pub(super) use read::read;
+pub(super) use read::{Documents, read};
 pub(super) use scalar::Scalar;
