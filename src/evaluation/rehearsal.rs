@@ -68,11 +68,7 @@ pub fn rehearse(policies: &PolicySet) -> Vec<CaseResult<'_>> {
 }
 
 /// What a case asks.
-pub(super) fn question<'a>(
-    policies: &'a PolicySet,
-    test: &Test,
-    case: &'a Case,
-) -> Option<&'a Question> {
+fn question<'a>(policies: &'a PolicySet, test: &Test, case: &'a Case) -> Option<&'a Question> {
     match &test.subject {
         TestSubject::Type(_) => case.question.as_ref(),
         TestSubject::Check(group, check) => {
@@ -83,7 +79,7 @@ pub(super) fn question<'a>(
 }
 
 /// Where a case's answer differs from what it expects.
-pub(super) fn differences(question: &Question, case: &Case) -> Vec<Difference> {
+fn differences(question: &Question, case: &Case) -> Vec<Difference> {
     let found = findings(question, &case.account, &case.inventory);
     let mut differences = Vec::new();
     let mut expected_of: BTreeSet<usize> = BTreeSet::new();
@@ -105,12 +101,17 @@ pub(super) fn differences(question: &Question, case: &Case) -> Vec<Difference> {
             });
         }
     }
-    differences.extend(left_out(question, case, &expected_of));
+    differences.extend(left_out(question, case, &found, &expected_of));
     differences
 }
 
 /// Resources of the selected type that nothing was said of.
-fn left_out(question: &Question, case: &Case, expected_of: &BTreeSet<usize>) -> Vec<Difference> {
+fn left_out(
+    question: &Question,
+    case: &Case,
+    found: &[Finding],
+    expected_of: &BTreeSet<usize>,
+) -> Vec<Difference> {
     let mut differences = Vec::new();
     for (at, one) in case.expected.iter().enumerate() {
         if expected_of.contains(&at) || one.outcome == ExpectedOutcome::NotSelected {
@@ -127,8 +128,7 @@ fn left_out(question: &Question, case: &Case, expected_of: &BTreeSet<usize>) -> 
     if !question.is_of_all() {
         let known = |id: &str| case.expected.iter().any(|one| one.id == id);
         let silent = ids(&question.schema.type_name, &case.inventory);
-        let judged = findings(question, &case.account, &case.inventory);
-        let judged: BTreeSet<&str> = judged.iter().map(|one| &*one.resource_id).collect();
+        let judged: BTreeSet<&str> = found.iter().map(|one| &*one.resource_id).collect();
         for id in silent.filter(|id| !known(id) && !judged.contains(id)) {
             differences.push(Difference {
                 resource: id.to_owned(),
