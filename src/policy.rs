@@ -11,13 +11,20 @@ mod check_type;
 mod declared;
 mod given;
 mod group;
+mod kind;
+mod library;
 mod names;
 mod notes;
+mod pack;
 mod parameters;
+mod parsed;
 mod question;
+mod reader;
+mod references;
 pub mod schema;
 mod set;
 mod shape;
+mod side_by_side;
 mod source;
 mod test_case;
 #[cfg(test)]
@@ -32,8 +39,9 @@ pub use check::{Check, Rule};
 pub use check_type::{CheckType, CheckTypes};
 pub use group::Group;
 pub use names::{
-    AccountName, CheckId, CheckTypeName, GroupName, InvalidName, TestName, WaiverName,
+    AccountName, CheckId, CheckTypeName, GroupName, InvalidName, PackName, TestName, WaiverName,
 };
+pub use pack::Pack;
 pub use parameters::Declared as DeclaredParameter;
 pub use question::{Let, Question};
 pub use set::{PolicySet, Reading};

@@ -53,7 +53,7 @@ fn every_check_type_has_a_passing_and_a_failing_case() {
         .filter(|(_, coverage)| coverage.is_tested())
         .filter_map(|(subject, _)| match subject {
             TestSubject::Type(name) => Some(name.to_string()),
-            TestSubject::Check(..) => None,
+            TestSubject::Check(..) | TestSubject::Pack(..) => None,
         })
         .collect();
     let all: BTreeSet<String> = catalog::types().iter().map(|one| one.name.to_string()).collect();

@@ -2,10 +2,11 @@
 //! expects.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::expression::Expression;
 use crate::policy::{
-    Case, Check, CheckTypes, ExpectedOutcome, GroupName, PolicySet, Question, Test, TestSubject,
+    Case, Check, CheckTypes, ExpectedOutcome, PolicySet, Question, Test, TestSubject,
 };
 use crate::resource::{Inventory, TypeName};
 
@@ -71,10 +72,26 @@ pub fn rehearse(policies: &PolicySet) -> Vec<CaseResult<'_>> {
 fn question<'a>(policies: &'a PolicySet, test: &Test, case: &'a Case) -> Option<&'a Question> {
     match &test.subject {
         TestSubject::Type(_) => case.question.as_ref(),
-        TestSubject::Check(group, check) => {
-            let group = policies.groups.get(group)?;
-            group.checks.iter().find(|one| one.id == *check).map(|check| &check.question)
-        }
+        subject => check(policies, subject).map(|check| &check.question),
+    }
+}
+
+/// The check that a test is about.
+fn check<'a>(policies: &'a PolicySet, subject: &TestSubject) -> Option<&'a Check> {
+    match subject {
+        TestSubject::Check(group, id) => policies.groups.get(group)?.check(id),
+        TestSubject::Pack(pack, id) => policies.packs.get(pack)?.check(id),
+        TestSubject::Type(_) => None,
+    }
+    .map(Arc::as_ref)
+}
+
+/// Whom a test speaks for: of a check that its group has from a pack, for the pack's.
+fn subject(policies: &PolicySet, test: &Test) -> TestSubject {
+    let pack = check(policies, &test.subject).and_then(|check| check.pack.clone());
+    match (pack, &test.subject) {
+        (Some(pack), TestSubject::Check(_, id)) => TestSubject::Pack(pack, id.clone()),
+        (_, subject) => subject.clone(),
     }
 }
 
@@ -172,13 +189,13 @@ pub fn coverage(policies: &PolicySet) -> BTreeMap<TestSubject, Coverage> {
     for name in policies.check_types.keys() {
         all.entry(TestSubject::Type(name.clone())).or_default();
     }
-    for (group, check) in checks(policies) {
+    for (subject, check) in checks(policies) {
         if check.uses.is_none() {
-            all.entry(TestSubject::Check(group.clone(), check.id.clone())).or_default();
+            all.entry(subject).or_default();
         }
     }
     for test in policies.tests.values() {
-        let coverage = all.entry(test.subject.clone()).or_default();
+        let coverage = all.entry(subject(policies, test)).or_default();
         for expected in test.cases.iter().flat_map(|case| &case.expected) {
             match expected.outcome {
                 ExpectedOutcome::Pass => coverage.passing += 1,
@@ -190,9 +207,17 @@ pub fn coverage(policies: &PolicySet) -> BTreeMap<TestSubject, Coverage> {
     all
 }
 
-fn checks(policies: &PolicySet) -> impl Iterator<Item = (&GroupName, &Check)> {
-    let groups = policies.groups.values();
-    groups.flat_map(|group| group.checks.iter().map(|check| (&group.name, check)))
+/// Each check once: those of groups, but for what they have from packs, and those of packs.
+fn checks(policies: &PolicySet) -> impl Iterator<Item = (TestSubject, &Check)> {
+    let groups = policies.groups.values().flat_map(|group| {
+        let own = group.checks.iter().filter(|check| check.pack.is_none());
+        own.map(|check| (TestSubject::Check(group.name.clone(), check.id.clone()), check.as_ref()))
+    });
+    let packs = policies.packs.values().flat_map(|pack| {
+        let checks = pack.checks.iter();
+        checks.map(|check| (TestSubject::Pack(pack.name.clone(), check.id.clone()), check.as_ref()))
+    });
+    groups.chain(packs)
 }
 
 /// A mutant of an assertion: what was changed, and which subject's assertion it is.
@@ -217,17 +242,17 @@ pub struct Mutation {
 
 /// Changes the assertion of every tested check and check type in every known way, and runs its tests.
 pub fn mutate(policies: &PolicySet, types: &CheckTypes) -> Mutation {
-    let mut subjects: BTreeMap<&TestSubject, Vec<(&Case, &Question)>> = BTreeMap::new();
+    let mut subjects: BTreeMap<TestSubject, Vec<(&Case, &Question)>> = BTreeMap::new();
     for test in policies.tests.values() {
         for case in &test.cases {
             if let Some(question) = question(policies, test, case) {
-                subjects.entry(&test.subject).or_default().push((case, question));
+                subjects.entry(subject(policies, test)).or_default().push((case, question));
             }
         }
     }
     let mut mutation = Mutation::default();
     for (subject, cases) in subjects {
-        let Some(assertion) = assertion(policies, types, subject) else { continue };
+        let Some(assertion) = assertion(policies, types, &subject) else { continue };
         for mutant in assertion.mutants() {
             mutation.mutants += 1;
             let is_noticed = cases.iter().any(|(case, question)| {
@@ -261,10 +286,7 @@ fn assertion<'a>(
             Some(own) => &own.question,
             None => &types.get(name)?.question,
         },
-        TestSubject::Check(group, id) => {
-            let checks = &policies.groups.get(group)?.checks;
-            &checks.iter().find(|check| check.id == *id)?.question
-        }
+        subject => &check(policies, subject)?.question,
     };
     Some(&question.assertion)
 }

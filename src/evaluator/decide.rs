@@ -1,6 +1,7 @@
 //! What an evaluation changes, as a value: findings that open and close, and the run.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use sha2::{Digest as _, Sha256};
@@ -79,7 +80,7 @@ pub(super) fn standings(group: &Group, records: &[FindingRecord]) -> Vec<CheckSt
     for record in records {
         outcomes.entry(&record.key.check).or_default().push(record);
     }
-    let standing = |check: &Check| {
+    let standing = |check: &Arc<Check>| {
         let found = outcomes.remove(check.id.as_str()).unwrap_or_default();
         let all = || found.iter().map(|record| record.outcome);
         let unlisted = |record: &&FindingRecord| {

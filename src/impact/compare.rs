@@ -3,6 +3,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::sync::Arc;
 
 use crate::expression::Expression;
 use crate::policy::{
@@ -151,7 +152,7 @@ impl Found {
         let [was, is] = [old, new].map(|group| -> BTreeMap<_, _> {
             group.checks.iter().map(|check| (&check.id, check)).collect()
         });
-        let former = |check: &Check| {
+        let former = |check: &Arc<Check>| {
             let gone = |id: &&CheckId| was.contains_key(id) && !is.contains_key(id);
             check.formerly.iter().find(gone).cloned()
         };
@@ -180,6 +181,8 @@ impl Found {
         self.question(subject, &old.question, &new.question);
         let uses = [old, new].map(|check| check.uses.as_ref().map(ToString::to_string));
         self.field(subject, "uses", uses.map(Option::unwrap_or_default), Weight::Neutral);
+        let packs = [old, new].map(|check| check.pack.as_ref().map(ToString::to_string));
+        self.field(subject, "pack", packs.map(Option::unwrap_or_default), Weight::Neutral);
         let with =
             [old, new].map(|check| listed(check.with().iter().map(|(k, v)| format!("{k}={v}"))));
         self.field(subject, "with", with, Weight::Changed);

@@ -9,9 +9,11 @@ use crate::diagnostic::{Diagnostic, Place};
 
 use super::account::{parsed, parsed_at};
 use super::check_type::{CheckType, CheckTypes};
-use super::names::{CheckId, CheckTypeName};
+use super::declared::Declared;
+use super::names::{CheckId, CheckTypeName, PackName};
 use super::notes::Notes;
 use super::question::Question;
+use super::shape::short;
 use super::words::Severity;
 use super::written::CheckSpec;
 use super::yaml::Node;
@@ -35,6 +37,8 @@ pub struct Check {
     pub compliance: Vec<String>,
     /// What to do about a failure.
     pub remediation: Option<String>,
+    /// The pack that it comes with.
+    pub pack: Option<PackName>,
     /// Where its id stands.
     pub place: Place,
     /// SHA-256 of what decides the verdict.
@@ -82,6 +86,9 @@ pub struct Rule {
     /// The parameters of the check type.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub with: BTreeMap<String, Json>,
+    /// The pack that it comes with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pack: Option<String>,
     /// Controls of frameworks.
     pub compliance: Vec<String>,
     /// What to do about a failure.
@@ -106,6 +113,7 @@ impl Check {
             bindings: self.question.bindings.iter().map(ToString::to_string).collect(),
             uses: self.uses.as_ref().map(ToString::to_string),
             with: self.with(),
+            pack: self.pack.as_ref().map(ToString::to_string),
             compliance: self.compliance.clone(),
             remediation: self.remediation.clone(),
             path: self.place.path.to_string(),
@@ -121,9 +129,22 @@ impl Check {
             .collect()
     }
 
+    /// The checks of a list, if all of them have a meaning.
+    pub(super) fn read_all(
+        written: &[Option<CheckSpec>],
+        list: &[Node],
+        types: &CheckTypes,
+        notes: &mut Notes,
+    ) -> Option<Vec<Self>> {
+        let written = written.iter().cloned().chain(std::iter::repeat(None));
+        let read = |(written, node)| Self::read(written, node, types, notes);
+        let all: Vec<_> = written.zip(list).map(read).collect();
+        all.into_iter().collect()
+    }
+
     /// The meaning of a check. What is wrong with it is noted, also where it does not fit its
     /// schema, so that there is nothing `written`.
-    pub(super) fn read(
+    fn read(
         written: Option<CheckSpec>,
         node: &Node,
         types: &CheckTypes,
@@ -160,6 +181,7 @@ impl Check {
             },
             remediation: written.remediation.or_else(|| used?.remediation.clone()),
             uses: used.map(|used: &CheckType| used.name.clone()),
+            pack: None,
             place: node.place_of(&["id"]),
             formerly,
             digest: question.digest(),
@@ -179,4 +201,34 @@ fn alone(node: &Node, notes: &mut Notes) {
         }
         notes.push(refused.help("the check type says what is checked; remove one of them"));
     }
+}
+
+/// Notes, at each of its places, an id that several checks have.
+pub(super) fn unique_ids(checks: &[Node], notes: &mut Notes) {
+    let mut ids = Declared::default();
+    for check in checks {
+        if let Some((id, place)) = check.text_of(&["id"]) {
+            ids.add("check", id, place);
+        }
+    }
+    ids.note("duplicate-name", notes);
+    former_ids(checks, &ids, notes);
+}
+
+/// Notes, at both places, a former id that a check still has, or that several checks claim.
+fn former_ids(checks: &[Node], present: &Declared, notes: &mut Notes) {
+    let mut former = Declared::default();
+    for item in checks.iter().filter_map(|check| check.get("formerly")).flat_map(Node::items) {
+        let Some(id) = item.text() else { continue };
+        former.add("former id", id, &item.place);
+        let Some(other) = present.place("check", id) else { continue };
+        let message = format!("check `{}` is still there", short(id));
+        let refused = Diagnostic::error(item.place.clone(), "conflict", message);
+        let refused = refused.related(other.clone(), "it is here");
+        notes.push(refused.help("a former id is one that no check has any more"));
+        let message = format!("`{}` is a former id as well", short(id));
+        let refused = Diagnostic::error(other.clone(), "conflict", message);
+        notes.push(refused.related(item.place.clone(), "`formerly` is here"));
+    }
+    former.note("duplicate-name", notes);
 }

@@ -1,6 +1,7 @@
 //! Groups: checks with their schedule, accounts and mode.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -9,12 +10,12 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::schedule::{Cron, InvalidTimezone, Schedule, Timezone};
 
 use super::account::{AccountSelector, parsed, parsed_at};
-use super::check::Check;
-use super::check_type::CheckTypes;
-use super::declared::Declared;
-use super::names::GroupName;
+use super::check::{Check, unique_ids};
+use super::library::Library;
+use super::names::{CheckId, GroupName};
 use super::notes::Notes;
-use super::shape::{nearest, short};
+use super::pack;
+use super::shape::nearest;
 use super::words::Mode;
 use super::written::GroupDocument;
 use super::yaml::Node;
@@ -41,18 +42,23 @@ pub struct Group {
     pub mode: Mode,
     /// Whether its evaluation is put on hold.
     pub suspend: bool,
-    /// The checks, in the order of the file; never empty.
-    pub checks: Vec<Check>,
+    /// The checks, its own in the order of the file and then those of packs; never empty.
+    pub checks: Vec<Arc<Check>>,
     /// Where its name stands.
     pub place: Place,
 }
 
 impl Group {
+    /// The check of an id.
+    pub fn check(&self, id: &CheckId) -> Option<&Arc<Check>> {
+        self.checks.iter().find(|check| check.id == *id)
+    }
+
     /// What decides its results and how they are shown: SHA-256 over canonical JSON. Places do not
     /// count, so that moving a group within its files changes nothing.
     pub fn digest(&self) -> [u8; 32] {
         let checks = self.checks.iter().map(|check| {
-            json!({
+            let mut said = json!({
                 "id": check.id,
                 "title": check.title,
                 "severity": check.severity,
@@ -60,7 +66,12 @@ impl Group {
                 "uses": check.uses,
                 "compliance": check.compliance,
                 "remediation": check.remediation,
-            })
+            });
+            // Left out where there is none, as it is not in digests that were kept long ago.
+            if let (Some(pack), Some(said)) = (&check.pack, said.as_object_mut()) {
+                said.insert("pack".to_owned(), json!(pack));
+            }
+            said
         });
         let group = json!({
             "name": self.name,
@@ -84,22 +95,20 @@ impl Group {
     pub(super) fn read(
         written: Option<GroupDocument>,
         node: &Node,
-        types: &CheckTypes,
+        library: &Library,
         notes: &mut Notes,
     ) -> Option<Self> {
         let name = parsed_at(node, &["metadata", "name"], notes);
         let schedule = schedule(node, notes);
-        let list = node.get("spec").and_then(|spec| spec.get("checks"));
-        let list = list.map(Node::items).unwrap_or_default();
-        unique_ids(list, notes);
+        let list = |key: &str| node.get("spec").and_then(|spec| spec.get(key)).map(Node::items);
+        let own = list("checks").unwrap_or_default();
+        unique_ids(own, notes);
         let (metadata, spec) = written.map(|it| (it.metadata, it.spec)).unzip();
-        let mut specs = spec.as_ref().map(|spec| spec.checks.clone()).unwrap_or_default();
-        specs.resize(list.len(), None);
-        let checks: Vec<Option<Check>> = specs
-            .into_iter()
-            .zip(list)
-            .map(|(written, node)| Check::read(written, node, types, notes))
-            .collect();
+        let specs = spec.as_ref().map(|spec| spec.checks.as_slice()).unwrap_or_default();
+        let checks = Check::read_all(specs, own, &library.types, notes);
+        let packs = list("packs").unwrap_or_default();
+        let checks = pack::together(checks, packs, &library.packs, notes);
+        let checks = checks.filter(|checks| has_any(checks, node, notes));
         let (metadata, spec) = (metadata?, spec?);
         Some(Self {
             name: name?,
@@ -110,10 +119,31 @@ impl Group {
             schedule: schedule?,
             mode: spec.mode,
             suspend: spec.suspend,
-            checks: checks.into_iter().collect::<Option<Vec<_>>>()?,
+            checks: checks?,
             place: node.place_of(&["metadata", "name"]),
         })
     }
+}
+
+/// Whether a group has checks; that it lacks them is noted, unless its lists are wrong anyway.
+fn has_any(checks: &[Arc<Check>], node: &Node, notes: &mut Notes) -> bool {
+    let Some(spec) = node.get("spec").filter(|_| checks.is_empty()) else {
+        return !checks.is_empty();
+    };
+    match (spec.get("checks"), spec.get("packs")) {
+        (None, None) => {
+            let message = "`spec` lacks `checks`";
+            let refused = Diagnostic::error(spec.place.clone(), "missing-key", message);
+            notes.push(refused.help("add `checks`, or `packs` whose checks the group takes up"));
+        }
+        (None, Some(packs)) if !packs.items().is_empty() => {
+            let message = "the group has no check: `except` leaves out all that its packs have";
+            let refused = Diagnostic::error(packs.place.clone(), "no-check", message);
+            notes.push(refused.help("leave a check in, or remove the group"));
+        }
+        _ => {}
+    }
+    false
 }
 
 /// The schedule of a group; every hour without one.
@@ -171,34 +201,4 @@ fn timezone(name: &str, place: &Place, notes: &mut Notes) -> Option<Timezone> {
     refused.help = nearest(name, Timezone::names()).map(|near| format!("did you mean `{near}`?"));
     notes.push(refused);
     None
-}
-
-/// Notes, at each of its places, an id that several checks have.
-fn unique_ids(checks: &[Node], notes: &mut Notes) {
-    let mut ids = Declared::default();
-    for check in checks {
-        if let Some((id, place)) = check.text_of(&["id"]) {
-            ids.add("check", id, place);
-        }
-    }
-    ids.note("duplicate-name", notes);
-    former_ids(checks, &ids, notes);
-}
-
-/// Notes, at both places, a former id that a check still has, or that several checks claim.
-fn former_ids(checks: &[Node], present: &Declared, notes: &mut Notes) {
-    let mut former = Declared::default();
-    for item in checks.iter().filter_map(|check| check.get("formerly")).flat_map(Node::items) {
-        let Some(id) = item.text() else { continue };
-        former.add("former id", id, &item.place);
-        let Some(other) = present.place("check", id) else { continue };
-        let message = format!("check `{}` is still there", short(id));
-        let refused = Diagnostic::error(item.place.clone(), "conflict", message);
-        let refused = refused.related(other.clone(), "it is here");
-        notes.push(refused.help("a former id is one that no check has any more"));
-        let message = format!("`{}` is a former id as well", short(id));
-        let refused = Diagnostic::error(other.clone(), "conflict", message);
-        notes.push(refused.related(item.place.clone(), "`formerly` is here"));
-    }
-    former.note("duplicate-name", notes);
 }

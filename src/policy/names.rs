@@ -123,7 +123,11 @@ name! {
     GroupName, check
 }
 name! {
-    /// The id of a check, unique in its group.
+    /// The name of a `Pack` document.
+    PackName, check
+}
+name! {
+    /// The id of a check, unique in its group or pack.
     CheckId, check
 }
 name! {

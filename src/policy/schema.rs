@@ -8,6 +8,7 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value as Json, json};
 
+use super::written::pack::PackDocument;
 use super::written::test_case::TestDocument;
 use super::written::waiver::WaiverDocument;
 use super::written::{AccountDocument, CheckTypeDocument, GroupDocument};
@@ -18,6 +19,7 @@ static SCHEMAS: LazyLock<IndexMap<&'static str, Json>> = LazyLock::new(|| {
         ("Account", generate::<AccountDocument>("Account")),
         ("Group", generate::<GroupDocument>("Group")),
         ("CheckType", generate::<CheckTypeDocument>("CheckType")),
+        ("Pack", generate::<PackDocument>("Pack")),
         ("Test", generate::<TestDocument>("Test")),
         ("Waiver", generate::<WaiverDocument>("Waiver")),
     ])

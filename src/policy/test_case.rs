@@ -15,7 +15,8 @@ use crate::resource::{
 use super::account::{Account, parsed, parsed_at};
 use super::check_type::CheckTypes;
 use super::given::{self, DEFAULT_REGION};
-use super::names::{CheckId, CheckTypeName, GroupName, TestName};
+use super::library::Library;
+use super::names::{CheckId, CheckTypeName, GroupName, PackName, TestName};
 use super::notes::Notes;
 use super::question::Question;
 use super::shape::{nearest, short};
@@ -43,6 +44,8 @@ pub struct Test {
 pub enum TestSubject {
     /// A check of a group.
     Check(GroupName, CheckId),
+    /// A check of a pack.
+    Pack(PackName, CheckId),
     /// A check type, with the parameters of each case.
     Type(CheckTypeName),
 }
@@ -114,17 +117,17 @@ impl Test {
     pub(super) fn read(
         written: Option<TestDocument>,
         node: &Node,
-        types: &CheckTypes,
+        library: &Library,
         notes: &mut Notes,
     ) -> Option<Self> {
         let name = parsed_at(node, &["metadata", "name"], notes);
         let spec = node.get("spec")?;
-        let subject = subject(spec, types, notes);
+        let subject = subject(spec, library, notes);
         let listed = spec.get("cases").map(Node::items).unwrap_or_default();
         let alone = listed.is_empty().then_some(spec);
         let mut cases = Vec::new();
         for case in alone.into_iter().chain(listed) {
-            cases.push(Reader { spec, case, types }.read(subject.as_ref()?, notes));
+            cases.push(Reader { spec, case, types: &library.types }.read(subject.as_ref()?, notes));
         }
         written?;
         Some(Self {
@@ -136,31 +139,34 @@ impl Test {
     }
 }
 
-fn subject(spec: &Node, types: &CheckTypes, notes: &mut Notes) -> Option<TestSubject> {
-    match (spec.text_of(&["check"]), spec.text_of(&["uses"])) {
-        (Some((text, place)), None) => {
-            let Some((group, check)) = text.split_once('/') else {
-                let message = format!("`{}` names no check", short(text));
-                let refused = Diagnostic::error(place.clone(), "invalid-name", message);
-                notes.push(refused.help("write the group and the id of the check, as `group/id`"));
-                return None;
-            };
-            let group = parsed(group, place, notes);
-            let check = parsed(check, place, notes);
-            Some(TestSubject::Check(group?, check?))
-        }
-        (None, Some((text, place))) => {
-            let found = types.find(text, place, notes)?;
-            Some(TestSubject::Type(found.name.clone()))
-        }
-        (Some(_), Some((_, place))) => {
-            let message = "`check` and `uses` exclude each other";
-            let refused = Diagnostic::error(place.clone(), "conflict", message);
-            notes.push(refused.help("test the check or the check type, each in its own document"));
-            None
-        }
-        (None, None) => None,
+/// The one thing that a test is about.
+fn subject(spec: &Node, library: &Library, notes: &mut Notes) -> Option<TestSubject> {
+    let named = |key| spec.text_of(&[key]).map(|(text, place)| (key, text, place));
+    let mut said = ["check", "pack", "uses"].into_iter().filter_map(named);
+    let (key, text, place) = said.next()?;
+    if let Some((other, _, at)) = said.next() {
+        let message = format!("`{key}` and `{other}` exclude each other");
+        let refused = Diagnostic::error(at.clone(), "conflict", message);
+        notes.push(refused.help("test each in a document of its own"));
+        return None;
     }
+    if key == "uses" {
+        let found = library.types.find(text, place, notes)?;
+        return Some(TestSubject::Type(found.name.clone()));
+    }
+    let Some((of, id)) = text.split_once('/') else {
+        let message = format!("`{}` names no check", short(text));
+        let (what, form) = if key == "pack" { ("pack", "pack/id") } else { ("group", "group/id") };
+        let refused = Diagnostic::error(place.clone(), "invalid-name", message);
+        notes.push(refused.help(format!("write the {what} and the id of the check, as `{form}`")));
+        return None;
+    };
+    let id = parsed(id, place, notes)?;
+    if key == "check" {
+        return Some(TestSubject::Check(parsed(of, place, notes)?, id));
+    }
+    let pack = library.packs.find(of, place, notes)?;
+    pack.has(&id, place, notes).then(|| TestSubject::Pack(pack.name.clone(), id))
 }
 
 /// A case on its way, in the document that it stands in.
@@ -175,7 +181,7 @@ impl Reader<'_> {
     fn read(&self, subject: &TestSubject, notes: &mut Notes) -> Option<Case> {
         let now = self.now(notes);
         let question = match subject {
-            TestSubject::Check(..) => Some(None),
+            TestSubject::Check(..) | TestSubject::Pack(..) => Some(None),
             TestSubject::Type(name) => self.question(name, notes).map(Some),
         };
         let account_id: AccountId = ACCOUNT.parse().ok()?;
@@ -377,6 +383,7 @@ impl fmt::Display for TestSubject {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Check(group, check) => write!(out, "{group}/{check}"),
+            Self::Pack(pack, check) => write!(out, "pack {pack}/{check}"),
             Self::Type(name) => out.pad(name.as_str()),
         }
     }

@@ -2,6 +2,7 @@
 
 mod check_types;
 mod files;
+mod packs;
 mod waivers;
 
 use proptest::prelude::*;
@@ -123,7 +124,7 @@ fn all_problems_of_a_document_are_told_at_once() {
     20:13-20:39: error[unknown-check-type] there is no check type `aws/running-instance-count`
         help: `cloudcorrect schema check-types` lists those that there are
     22:7-22:8: error[missing-key] an item of `checks` lacks `id`
-        help: Unique in the group: at most 63 of a-z, 0-9 and `-`.
+        help: Unique in the group or pack: at most 63 of a-z, 0-9 and `-`.
     22:15-22:16: error[wrong-type] `select` is a list, but must be text
         help: The resource type, such as `AWS::S3::Bucket`.
     23:13-23:14: error[wrong-type] `assert` is empty, but must be text
@@ -146,7 +147,7 @@ fn yaml_that_is_not_ours_is_refused_with_advice() {
       assert: \"true\"
 ",
     );
-    insta::assert_snapshot!(problems(&text), @r#"
+    insta::assert_snapshot!(problems(&text), @r"
     14:7-14:13: error[anchor] anchors are not allowed, and YAML reads `&first` as one
         help: remove it, and write out what refers to it
     16:7-16:9: error[duplicate-key] key `id` is there twice
@@ -162,12 +163,12 @@ fn yaml_that_is_not_ours_is_refused_with_advice() {
     20:7-20:13: error[missing-key] the check lacks `select`
         help: add `select`, a resource type such as `AWS::S3::Bucket`
     21:7-21:8: error[missing-key] an item of `checks` lacks `id`
-        help: Unique in the group: at most 63 of a-z, 0-9 and `-`.
+        help: Unique in the group or pack: at most 63 of a-z, 0-9 and `-`.
     21:7-21:9: error[merge] merge keys are not allowed
         help: write the entries out
     23:16-23:20: warning[constant-assertion] the assertion is always true
         help: ask something of `resource`
-    "#);
+    ");
     let unquoted = group("    - id: a\n      select: AWS::S3::Bucket\n      assert: \"a\" == b\n");
     insta::assert_snapshot!(problems(&unquoted), @"
     16:19-16:20: error[yaml-syntax] the text in quotes ends before this, and more follows it
@@ -216,12 +217,12 @@ fn what_cannot_be_read_hides_nothing_else() {
     let text = group("    - select: AWS::S3::Bucket\n      assert: nothing\n")
         .replace("metadata: { name: storage }", "metadata: { labels: { a: b } }")
         .replace("every: 15m", "every: 15");
-    insta::assert_snapshot!(problems(&text), @"
+    insta::assert_snapshot!(problems(&text), @r"
     9:11-9:12: error[missing-key] `metadata` lacks `name`
         help: Unique among the documents of this kind: at most 63 of a-z, 0-9 and `-`.
     12:22-12:24: error[invalid-value] `15` is no interval; write a number with `s`, `m`, `h` or `d`, such as `15m`
     14:7-14:8: error[missing-key] an item of `checks` lacks `id`
-        help: Unique in the group: at most 63 of a-z, 0-9 and `-`.
+        help: Unique in the group or pack: at most 63 of a-z, 0-9 and `-`.
     15:15-15:22: error[unknown-name] `nothing` is not known here
         help: there are `resource`, `account`, `region`, `now`
     ");
@@ -341,14 +342,14 @@ fn documents_of_other_kinds_are_named() {
     5:1-5:6: error[wrong-type] a document must be a mapping, but this is a scalar
         help: start with `apiVersion: cloudcorrect.dev/v1` and `kind`
     7:1-7:2: error[missing-key] the document lacks `kind`
-        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Test` or `Waiver`
+        help: add `kind: `, which is `Account` or `Group` or `CheckType` or `Pack` or `Test` or `Waiver`
     ");
-    insta::assert_snapshot!(problems("apiVersion: v1\nkind: Group\nmetadata: {}\nspec: {}\n"), @"
+    insta::assert_snapshot!(problems("apiVersion: v1\nkind: Group\nmetadata: {}\nspec: {}\n"), @r"
     1:13-1:15: error[unknown-word] `apiVersion` is `v1`, but must be `cloudcorrect.dev/v1`
     3:11-3:12: error[missing-key] `metadata` lacks `name`
         help: Unique among the documents of this kind: at most 63 of a-z, 0-9 and `-`.
     4:7-4:8: error[missing-key] `spec` lacks `checks`
-        help: The checks.
+        help: add `checks`, or `packs` whose checks the group takes up
     ");
 }
 

@@ -1,6 +1,7 @@
 //! Documents as they are written: the JSON Schemas of all kinds come from these types, and only
 //! what fits its schema is read into them. Items of lists that do not fit are `None` in their place.
 
+pub(super) mod pack;
 pub(super) mod test_case;
 pub(super) mod waiver;
 
@@ -111,6 +112,7 @@ pub(super) struct GroupDocument {
 /// What a group checks, where and when.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("anyOf" = [{ "required": ["checks"] }, { "required": ["packs"] }]))]
 #[expect(dead_code, reason = "what is parsed is read from the tree, which knows places")]
 pub(super) struct GroupSpec {
     /// One sentence for people.
@@ -134,10 +136,30 @@ pub(super) struct GroupSpec {
     /// Whether its evaluation is put on hold.
     #[serde(default)]
     pub(super) suspend: bool,
-    /// The checks.
+    /// The checks of its own.
+    #[serde(default)]
     #[schemars(length(min = 1))]
     #[schemars(with = "Vec<CheckSpec>")]
     pub(super) checks: Vec<Option<CheckSpec>>,
+    /// Packs, whose checks it takes up.
+    #[serde(default)]
+    #[schemars(length(min = 1))]
+    #[schemars(with = "Vec<PackUse>")]
+    pub(super) packs: Vec<Option<PackUse>>,
+}
+
+/// A pack that a group takes up.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "what is parsed is read from the tree, which knows places")]
+pub(super) struct PackUse {
+    /// The name of the `Pack`.
+    #[schemars(regex(pattern = NAME_PATTERN))]
+    pub(super) name: String,
+    /// Ids of checks that are left out.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>", inner(regex(pattern = NAME_PATTERN)))]
+    pub(super) except: Vec<Option<String>>,
 }
 
 /// Which accounts a group selects.
@@ -234,7 +256,7 @@ asking! {
         { "required": ["select", "assert"] },
         { "required": ["select", "assertAll"] },
     ] {
-        /// Unique in the group: at most 63 of a-z, 0-9 and `-`.
+        /// Unique in the group or pack: at most 63 of a-z, 0-9 and `-`.
         #[schemars(regex(pattern = NAME_PATTERN))]
         pub(super) id: String,
         /// One line for people; the id if it is left out.

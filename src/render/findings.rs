@@ -97,7 +97,7 @@ impl Results<'_> {
         self.groups.iter().flat_map(|(group, result)| {
             let checks = group.checks.iter().zip(&result.checks);
             checks.flat_map(move |(check, found)| {
-                found.findings.iter().map(move |finding| (*group, check, finding))
+                found.findings.iter().map(move |finding| (*group, &**check, finding))
             })
         })
     }

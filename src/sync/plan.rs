@@ -153,7 +153,7 @@ fn renamings(group: &Group) -> Vec<Renaming> {
 }
 
 fn rules(group: &Group) -> (String, Vec<Rule>) {
-    (group.name.to_string(), group.checks.iter().map(Check::rule).collect())
+    (group.name.to_string(), group.checks.iter().map(|check| check.rule()).collect())
 }
 
 fn waivers<'a>(

@@ -19,7 +19,7 @@ use crate::db::{Digest, checks, findings, groups, policies, revisions, runs, sou
 use crate::evaluation::{CheckStanding, Counts, Outcome};
 use crate::fetch::CallStats;
 use crate::github::WebhookSecret;
-use crate::policy::{Check, PolicySet, Rule, SourceFile};
+use crate::policy::{PolicySet, Rule, SourceFile};
 use crate::resource::{Cause, Provider};
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
@@ -109,7 +109,7 @@ fn revision(
 fn rules() -> Vec<Rule> {
     let file = SourceFile::new("policies/storage.yaml", STORAGE.as_bytes());
     let groups = PolicySet::read(&[file]).policies.groups;
-    groups.values().flat_map(|group| &group.checks).map(Check::rule).collect()
+    groups.values().flat_map(|group| &group.checks).map(|check| check.rule()).collect()
 }
 
 /// Completes the due run of the group with a finding for each of `found`.

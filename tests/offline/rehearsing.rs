@@ -197,6 +197,40 @@ fn tests_that_pass_tell_what_is_untested() {
 }
 
 #[test]
+fn a_check_of_a_pack_is_tested_once_for_all_groups() {
+    let pack = POLICY
+        .replace(
+            "kind: Group\nmetadata: { name: compute }",
+            "kind: Pack\nmetadata: { name: small }",
+        )
+        .replace("check: compute/small", "pack: small/small");
+    let groups = ["a", "b"].map(|name| {
+        format!(
+            "---\napiVersion: cloudcorrect.dev/v1\nkind: Group\nmetadata: {{ name: {name} }}\n\
+             spec: {{ packs: [{{ name: small }}] }}\n"
+        )
+    });
+    let policy = format!("{pack}{}", groups.concat());
+    insta::assert_snapshot!(rehearse(&policy, &[]), @r"
+    untested: pack small/untested has no test
+    1 test, 1 case: all pass; 1 of 2 checks tested
+    status 0
+    ");
+    let by_a_group = policy.replace("pack: small/small", "check: a/small");
+    assert_eq!(rehearse(&by_a_group, &[]), rehearse(&policy, &[]));
+    insta::assert_snapshot!(rehearse(&policy, &["--mutate"]), @r#"
+    untested: pack small/untested has no test
+    unnoticed: pack small/small: `resource.InstanceType in ["t3.micro", "t3.small"] && resource.Monitoring` becomes `resource.InstanceType in ["t3.micro", "t3.small"]`
+      resource.InstanceType in ["t3.micro", "t3.small"]
+    unnoticed: pack small/small: `["t3.micro", "t3.small"]` becomes `["t3.micro"]`
+      resource.InstanceType in ["t3.micro"] && resource.Monitoring
+    9 mutants, of which 2 are unnoticed
+    1 test, 1 case: all pass; 1 of 2 checks tested
+    status 1
+    "#);
+}
+
+#[test]
 fn tests_that_fail_tell_what_was_seen_and_where() {
     let wrong = POLICY.replace("pass: [i-1]", "pass: [i-2]").replace("fail: [i-2]", "fail: ['*']");
     insta::assert_snapshot!(rehearse(&wrong, &[]), @r#"

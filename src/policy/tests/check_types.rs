@@ -1,5 +1,7 @@
 //! `CheckType`, `uses` and `with`; `let`, `assertAll` and `scope`.
 
+use std::sync::Arc;
+
 use insta::assert_snapshot;
 
 use super::*;
@@ -43,7 +45,7 @@ fn of_check(check: &str) -> String {
         .into_owned()
 }
 
-fn only_check(text: &str) -> Check {
+fn only_check(text: &str) -> Arc<Check> {
     let reading = read(text);
     assert!(reading.is_clean(), "{:#?}", reading.diagnostics);
     let group = reading.policies.groups.into_values().next().expect("a group");

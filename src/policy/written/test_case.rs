@@ -70,6 +70,8 @@ case! {
     TestSpec, [
         { "required": ["check", "expect"] },
         { "required": ["check", "cases"] },
+        { "required": ["pack", "expect"] },
+        { "required": ["pack", "cases"] },
         { "required": ["uses", "expect"] },
         { "required": ["uses", "cases"] },
     ] {
@@ -77,6 +79,10 @@ case! {
         #[serde(default)]
         #[schemars(length(max = 127))]
         pub(in crate::policy) check: Option<String>,
+        /// A check of a pack in the place of a group's, as `pack/id`.
+        #[serde(default)]
+        #[schemars(length(max = 127))]
+        pub(in crate::policy) pack: Option<String>,
         /// A check type in the place of a check, such as `aws/s3-bucket-exists`.
         #[serde(default)]
         #[schemars(length(max = 127))]

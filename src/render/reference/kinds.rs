@@ -8,12 +8,13 @@ use crate::policy::schema;
 
 use super::page::{ANY, Page, code, codes, link, one_line, several};
 
-/// A document of each kind that has one here. They stand together: the group selects the account,
-/// the test and the waiver are of a check of the group.
-const EXAMPLES: [(&str, &str); 5] = [
+/// A document of each kind that has one here. They stand together: the group selects the account
+/// and takes up the pack, the test and the waiver are of a check of the group.
+const EXAMPLES: [(&str, &str); 6] = [
     ("Account", include_str!("../../../templates/reference/account.yaml")),
     ("Group", include_str!("../../../templates/reference/group.yaml")),
     ("CheckType", include_str!("../../../templates/reference/check-type.yaml")),
+    ("Pack", include_str!("../../../templates/reference/pack.yaml")),
     ("Test", include_str!("../../../templates/reference/test.yaml")),
     ("Waiver", include_str!("../../../templates/reference/waiver.yaml")),
 ];
@@ -209,7 +210,7 @@ mod tests {
     #[test]
     fn a_list_of_objects_has_a_table_of_its_own() {
         let text = page().text;
-        assert!(text.contains("| [`spec.checks`](#group-specchecks) | list of objects | yes |"));
+        assert!(text.contains("| [`spec.checks`](#group-specchecks) | list of objects |  |"));
         assert!(text.contains("\n### Group: spec.checks[]\n"));
         assert!(text.contains("\n### Group: spec.checks[].let.NAME\n"), "{text}");
         assert!(

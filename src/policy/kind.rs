@@ -1,0 +1,74 @@
+//! Which kind a document is of.
+
+use crate::diagnostic::{Diagnostic, Place};
+
+use super::notes::Notes;
+use super::schema;
+use super::shape::{nearest, short};
+use super::yaml::{Node, Tree};
+
+/// Kinds of the design that this version does not have.
+const LATER: &[&str] = &["Route"];
+
+/// What a document is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Account,
+    Group,
+    CheckType,
+    Pack,
+    Test,
+    Waiver,
+    /// A kind of a later version.
+    Later,
+    /// Perhaps one of ours, misspelt.
+    Unknown,
+}
+
+/// The kind of a document; why it has none is noted.
+pub(super) fn kind_of(document: &Node, notes: &mut Notes) -> Kind {
+    let refused = match (&document.tree, document.get("kind")) {
+        (Tree::Refused, _) => return Kind::Unknown,
+        (Tree::Map(_), Some(node)) => match (&node.tree, node.text()) {
+            (_, Some("Account")) => return Kind::Account,
+            (_, Some("Group")) => return Kind::Group,
+            (_, Some("CheckType")) => return Kind::CheckType,
+            (_, Some("Pack")) => return Kind::Pack,
+            (_, Some("Test")) => return Kind::Test,
+            (_, Some("Waiver")) => return Kind::Waiver,
+            (_, Some(kind)) if LATER.contains(&kind) => {
+                let message = format!("kind `{kind}` is not supported by this version");
+                notes.push(Diagnostic::error(node.place.clone(), "unsupported", message));
+                return Kind::Later;
+            }
+            (_, Some(kind)) => unknown_kind(kind, &node.place),
+            (Tree::Refused, None) => return Kind::Unknown,
+            (_, None) => {
+                let message = format!("`kind` is {}, but must be text", node.kind());
+                Diagnostic::error(node.place.clone(), "wrong-type", message)
+            }
+        },
+        (Tree::Map(_), None) => {
+            let place = document.place.clone();
+            let kinds = schema::kinds().join("` or `");
+            Diagnostic::error(place, "missing-key", "the document lacks `kind`")
+                .help(format!("add `kind: `, which is `{kinds}`"))
+        }
+        (Tree::Scalar(_) | Tree::List(_), _) => {
+            let message = format!("a document must be a mapping, but this is {}", document.kind());
+            Diagnostic::error(document.place.clone(), "wrong-type", message)
+                .help("start with `apiVersion: cloudcorrect.dev/v1` and `kind`")
+        }
+    };
+    notes.push(refused);
+    Kind::Unknown
+}
+
+fn unknown_kind(kind: &str, place: &Place) -> Diagnostic {
+    let message = format!("there is no kind `{}`", short(kind));
+    let help = match nearest(kind, schema::kinds().into_iter().chain(LATER.iter().copied())) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("the kinds are `{}`", schema::kinds().join("`, `")),
+    };
+    Diagnostic::error(place.clone(), "unknown-kind", message).help(help)
+}
