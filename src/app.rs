@@ -2,6 +2,7 @@
 
 mod accounts;
 mod demo;
+mod failures;
 mod service;
 mod stop;
 
@@ -13,6 +14,7 @@ use tokio::runtime::Runtime;
 
 pub use accounts::inventories_at_hand;
 pub use demo::{Demo, DemoOptions};
+pub use failures::{KeptRun, failures};
 pub use service::{Parts, Service, keep_house};
 
 use crate::config::{DatabaseSettings, Settings};

@@ -85,13 +85,7 @@ impl Server {
 
     /// Where to connect.
     pub fn url(&self) -> Result<SecretString, Error> {
-        let host = self.socket_dir.to_string_lossy();
-        let url = Url::parse_with_params(
-            "postgres:///postgres",
-            [("host", host.as_ref()), ("user", ROLE)],
-        );
-        url.map(|url| SecretString::from(String::from(url)))
-            .map_err(|_| Error::SocketPath(self.socket_dir.clone()))
+        url(&self.socket_dir)
     }
 
     /// Waits until the server is gone, which it should not be before [`Server::stop`].
@@ -195,6 +189,21 @@ impl Server {
             let _ = kill_process(self.pid, signal);
         }
     }
+}
+
+/// Where to connect to the server that runs in a service's data directory, if one does. Nothing is
+/// started or taken over: the service keeps its server.
+pub fn running(data_dir: &Path) -> Result<Option<SecretString>, Error> {
+    let running = pidfile::seen(&place::data_of(data_dir))?;
+    running.and_then(|file| file.socket_dir).map(|socket_dir| url(&socket_dir)).transpose()
+}
+
+fn url(socket_dir: &Path) -> Result<SecretString, Error> {
+    let host = socket_dir.to_string_lossy();
+    let url =
+        Url::parse_with_params("postgres:///postgres", [("host", host.as_ref()), ("user", ROLE)]);
+    url.map(|url| SecretString::from(String::from(url)))
+        .map_err(|_| Error::SocketPath(socket_dir.to_owned()))
 }
 
 fn spawn(place: &Place, binaries: &Binaries, socket_dir: &Path) -> Result<(Pid, Child), Error> {

@@ -1,16 +1,22 @@
 //! `waive`: waivers for what fails now, to begin with a clean slate.
+//!
+//! What fails is told by the JSON of `evaluate`, or by a run that the service kept.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::str::FromStr;
 
 use anyhow::{Context, anyhow, bail};
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
+use crate::app::{self, KeptRun};
 use crate::clock::Clock;
+use crate::db::runs::RunId;
 use crate::policy::{PolicySet, SourceFile};
 use crate::render::diagnostics;
 use crate::render::waivers::{Failing, Terms, documents};
@@ -26,9 +32,10 @@ const ELSEWHERE: [&str; 3] = ["unknown-group", "unknown-check", "unknown-account
 /// Arguments of `waive`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// What `evaluate --format json` wrote; `-` for standard input
-    #[arg(long, value_name = "FILE")]
-    from: PathBuf,
+    /// A run of the service by its id or the address of its page, a group's last run by the
+    /// group's name, or what `evaluate --format json` wrote: a file, or `-` for standard input
+    #[arg(long, value_name = "RUN")]
+    from: From,
     /// Why this may fail
     #[arg(long, value_name = "TEXT")]
     reason: String,
@@ -47,6 +54,36 @@ pub(super) struct Arguments {
     /// The file to write, which must not be there; standard output without it
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
+    /// The settings of the service, TOML, where `--from` is a run of it; only `data_dir` and
+    /// `database_url` are read, and `DATABASE_URL` does as well
+    #[arg(long, value_name = "FILE", env = "CLOUDCORRECT_CONFIG")]
+    config: Option<PathBuf>,
+}
+
+/// Where it stands what fails.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum From {
+    Stdin,
+    File(PathBuf),
+    Kept(KeptRun),
+}
+
+impl FromStr for From {
+    type Err = Infallible;
+
+    /// The name of a group could be one of a file as well: [`read`] looks.
+    fn from_str(text: &str) -> Result<Self, Infallible> {
+        let id = |digits: &str| Some(Self::Kept(KeptRun::Id(RunId(digits.parse().ok()?))));
+        let address = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        let page = address.and_then(|address| address.split_once("/runs/"));
+        let digits = page.map(|(_, run)| run.split(['?', '#']).next().unwrap_or_default());
+        Ok(match (text, text.parse()) {
+            ("-", _) => Self::Stdin,
+            (text, name) => id(digits.unwrap_or(text))
+                .or_else(|| Some(Self::Kept(KeptRun::LastOf(name.ok()?))))
+                .unwrap_or_else(|| Self::File(text.into())),
+        })
+    }
 }
 
 /// The part of the JSON of `evaluate` that is needed.
@@ -98,36 +135,57 @@ fn failing(arguments: &Arguments) -> anyhow::Result<BTreeSet<Failing>> {
     let is_wanted = |wanted: &Option<String>, found: &str| {
         wanted.as_deref().is_none_or(|wanted| wanted == found)
     };
-    let Evaluated { findings } = read(&arguments.from)?;
-    let wanted = findings.into_iter().filter(|found| {
-        found.outcome == "fail"
-            && is_wanted(&arguments.group, &found.group)
-            && is_wanted(&arguments.check, &found.check)
+    let mut failing = read(arguments)?;
+    failing.retain(|one| {
+        is_wanted(&arguments.group, &one.group) && is_wanted(&arguments.check, &one.check)
     });
-    Ok(wanted
-        .map(|Found { group, check, account, region, resource_id, .. }| Failing {
-            group,
-            check,
-            account,
-            region,
-            resource: resource_id,
-        })
-        .collect())
+    Ok(failing.into_iter().collect())
 }
 
-fn read(path: &Path) -> anyhow::Result<Evaluated> {
-    let (name, text) = if path == Path::new("-") {
-        let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("cannot read standard input")?;
-        ("standard input".to_owned(), text)
-    } else {
-        let name = format!("`{}`", path.display());
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
-        (name, text)
-    };
-    serde_json::from_str(&text).map_err(|error| {
+fn read(arguments: &Arguments) -> anyhow::Result<Vec<Failing>> {
+    match &arguments.from {
+        From::Stdin => {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text).context("cannot read standard input")?;
+            evaluated("standard input", &text)
+        }
+        From::File(path) => read_file(path),
+        From::Kept(KeptRun::LastOf(name)) if Path::new(name.as_str()).is_file() => {
+            read_file(Path::new(name.as_str()))
+        }
+        From::Kept(kept) => {
+            let settings = app::database_settings(arguments.config.as_deref())?;
+            let failures = app::runtime()?.block_on(app::failures(&settings, kept));
+            failures.with_context(|| match kept {
+                KeptRun::Id(id) => format!("cannot tell what failed in run {id}"),
+                KeptRun::LastOf(name) => format!(
+                    "cannot tell what failed in the last run of group `{name}`, which is no file"
+                ),
+            })
+        }
+    }
+}
+
+fn read_file(path: &Path) -> anyhow::Result<Vec<Failing>> {
+    let name = format!("`{}`", path.display());
+    let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
+    evaluated(&name, &text)
+}
+
+/// What fails by the JSON of `evaluate`.
+fn evaluated(name: &str, text: &str) -> anyhow::Result<Vec<Failing>> {
+    let Evaluated { findings } = serde_json::from_str(text).map_err(|error| {
         anyhow!("{name} is not what `cloudcorrect evaluate --format json` writes: {error}")
-    })
+    })?;
+    let failing = findings.into_iter().filter(|found| found.outcome == "fail");
+    let failing = failing.map(|Found { group, check, account, region, resource_id, .. }| Failing {
+        group,
+        check,
+        account,
+        region,
+        resource: resource_id,
+    });
+    Ok(failing.collect())
 }
 
 fn expires(arguments: &Arguments) -> anyhow::Result<NaiveDate> {
@@ -159,5 +217,30 @@ fn write(path: &Path, text: &str) -> anyhow::Result<()> {
             bail!("`{shown}` is there already and is left as it is; name another file")
         }
         result => result.with_context(|| format!("cannot write `{shown}`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn from(text: &str) -> From {
+        text.parse().unwrap_or(From::Stdin)
+    }
+
+    #[test]
+    fn what_waivers_are_written_from_is_told_apart() {
+        let run = From::Kept(KeptRun::Id(RunId(17)));
+        let page = "https://cloudcorrect.example.com/runs/17";
+        assert_eq!(
+            [from("17"), from(page), from(&format!("{page}?after=x#y"))],
+            [run.clone(), run.clone(), run]
+        );
+        let group = "storage".parse().map(KeptRun::LastOf);
+        assert_eq!(group.map(From::Kept), Ok(from("storage")));
+        assert_eq!(from("-"), From::Stdin);
+        for file in ["results.json", "./17", "out/runs/17", "https://example.com/runs/x"] {
+            assert_eq!(from(file), From::File(file.into()));
+        }
     }
 }

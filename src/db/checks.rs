@@ -59,47 +59,95 @@ pub struct Renaming {
 }
 
 /// Lets checks continue under other ids: how they stand, and the findings that stand. What is over
-/// stays under the id that it had. Where nothing has the old id, nothing happens.
+/// stays under the id that it had, and is in nobody's way. Where nothing has the old id, or
+/// something stands under the new one, nothing happens; of several that become one, the first named
+/// goes on.
 pub async fn rename(
     connection: &mut PgConnection,
     fence: &sources::Fence,
     renamings: &[Renaming],
 ) -> Result<(), Error> {
-    let groups: Vec<&str> = renamings.iter().map(|one| one.group.as_str()).collect();
-    let from: Vec<&str> = renamings.iter().map(|one| one.from.as_str()).collect();
-    let to: Vec<&str> = renamings.iter().map(|one| one.to.as_str()).collect();
+    if renamings.is_empty() {
+        return Ok(());
+    }
+    let column = |of: fn(&Renaming) -> &str| renamings.iter().map(of).collect();
+    let columns: [Vec<&str>; 3] =
+        [column(|one| &one.group), column(|one| &one.from), column(|one| &one.to)];
+    rename_standings(&mut *connection, fence, &columns).await?;
+    rename_findings(connection, fence, &columns).await
+}
+
+async fn rename_standings(
+    executor: impl PgExecutor<'_>,
+    fence: &sources::Fence,
+    [groups, from, to]: &[Vec<&str>; 3],
+) -> Result<(), Error> {
     sqlx::query!(
         "update policy_check old set id = new.to_id
-         from unnest($2::text[], $3::text[], $4::text[]) as new (group_name, from_id, to_id)
-         where old.source = $1 and old.group_name = new.group_name and old.id = new.from_id
-           and not exists (
-              select from policy_check taken
-              where taken.source = $1 and taken.group_name = new.group_name
-                and taken.id = new.to_id
-           )",
+         from (
+            select distinct on (named.group_name, to_id) named.group_name, from_id, to_id
+            from unnest($2::text[], $3::text[], $4::text[])
+               with ordinality as named (group_name, from_id, to_id, position)
+            join policy_check had
+               on had.source = $1 and had.group_name = named.group_name and had.id = from_id
+            where not exists (
+               select from policy_check taken
+               where taken.source = $1 and taken.group_name = named.group_name
+                 and taken.id = to_id
+            )
+            order by named.group_name, to_id, named.position
+         ) new
+         where old.source = $1 and old.group_name = new.group_name and old.id = new.from_id",
         fence.source.0,
-        &groups as &[&str],
-        &from as &[&str],
-        &to as &[&str],
+        groups as &[&str],
+        from as &[&str],
+        to as &[&str],
     )
-    .execute(&mut *connection)
+    .execute(executor)
     .await?;
+    Ok(())
+}
+
+/// What began at the very instant at which something else did under the new id stays where it is:
+/// it could not be told from that.
+async fn rename_findings(
+    executor: impl PgExecutor<'_>,
+    fence: &sources::Fence,
+    [groups, from, to]: &[Vec<&str>; 3],
+) -> Result<(), Error> {
     sqlx::query!(
         "update finding old set check_id = new.to_id
-         from unnest($2::text[], $3::text[], $4::text[]) as new (group_name, from_id, to_id)
+         from (
+            select distinct on (group_name, to_id) group_name, from_id, to_id
+            from unnest($2::text[], $3::text[], $4::text[])
+               with ordinality as named (group_name, from_id, to_id, position)
+            where exists (
+               select from finding had
+               where had.source = $1 and had.group_name = named.group_name
+                 and had.check_id = from_id and had.until is null
+            ) and not exists (
+               select from finding taken
+               where taken.source = $1 and taken.group_name = named.group_name
+                 and taken.check_id = to_id and taken.until is null
+            )
+            order by group_name, to_id, position
+         ) new
          where old.source = $1 and old.group_name = new.group_name
            and old.check_id = new.from_id and old.until is null
            and not exists (
-              select from finding taken
-              where taken.source = $1 and taken.group_name = new.group_name
-                and taken.check_id = new.to_id
+              select from finding past
+              where past.source = $1 and past.group_name = new.group_name
+                and past.check_id = new.to_id and past.provider = old.provider
+                and past.account = old.account and past.region = old.region
+                and past.resource_type = old.resource_type
+                and past.resource_id = old.resource_id and past.since = old.since
            )",
         fence.source.0,
-        &groups as &[&str],
-        &from as &[&str],
-        &to as &[&str],
+        groups as &[&str],
+        from as &[&str],
+        to as &[&str],
     )
-    .execute(connection)
+    .execute(executor)
     .await?;
     Ok(())
 }
@@ -221,10 +269,11 @@ pub async fn wanting(executor: impl PgExecutor<'_>, source: SourceId) -> Result<
 
 #[cfg(test)]
 mod tests {
+    use chrono::{DateTime, Utc};
     use sqlx::PgPool;
 
     use super::*;
-    use crate::db::findings::{self, FindingChange, OpenFinding};
+    use crate::db::findings::{self, ClosedReason, FindingChange, OpenFinding};
     use crate::db::fixtures::{
         TestResult, claim, complete, finding, groups, rule, run as record, sync,
     };
@@ -314,6 +363,99 @@ mod tests {
         assert!(since(&after, "closed").is_some());
         assert_eq!(since(&after, "private"), None);
         assert_eq!(since(&after, "taken"), since(&before, "taken"));
+        Ok(())
+    }
+
+    /// What stands after renamings, each in a sync of its own: check, outcome and since when.
+    async fn renamed(
+        pool: &PgPool,
+        source: SourceId,
+        renamings: &[(&str, &str)],
+    ) -> Result<Vec<(String, Outcome, DateTime<Utc>)>, Error> {
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        let renaming = |(from, to): &(&str, &str)| Renaming {
+            group: "storage".to_owned(),
+            from: (*from).to_owned(),
+            to: (*to).to_owned(),
+        };
+        let renamings: Vec<Renaming> = renamings.iter().map(renaming).collect();
+        rename(&mut tx, &fence, &renamings).await?;
+        tx.commit().await?;
+        let open = findings::open(pool, source, "storage").await?;
+        let mut told: Vec<_> =
+            open.into_iter().map(|one| (one.key.check, one.outcome, one.since)).collect();
+        told.sort_by(|one, other| one.0.cmp(&other.0));
+        Ok(told)
+    }
+
+    /// A source whose group `storage` has checks that just passed.
+    async fn passing(pool: &PgPool, checks: &[&str]) -> Result<SourceId, Error> {
+        let source = groups(pool, &["storage"]).await;
+        let rules: Vec<Rule> = checks.iter().map(|check| rule(check, check)).collect();
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        define(&mut tx, &fence, &[("storage", &rules)]).await?;
+        tx.commit().await?;
+        let opened = checks.iter().map(|check| finding(check, "logs", Outcome::Pass));
+        run(pool, &opened.map(FindingChange::Open).collect::<Vec<_>>()).await?;
+        Ok(source)
+    }
+
+    async fn run(pool: &PgPool, changes: &[FindingChange]) -> Result<(), Error> {
+        let claimed = claim(pool).await;
+        complete(&mut *pool.acquire().await?, &claimed, &record(Outcome::Fail), changes).await?;
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn a_check_that_gets_its_old_id_back_goes_on(pool: PgPool) -> TestResult {
+        let source = passing(&pool, &["old"]).await?;
+        let key = finding("old", "logs", Outcome::Pass).key;
+        let changed = FindingChange::Close(key, ClosedReason::Changed);
+        let opened = FindingChange::Open(finding("old", "logs", Outcome::Fail));
+        run(&pool, &[changed, opened]).await?;
+        let before = renamed(&pool, source, &[]).await?;
+
+        let there = renamed(&pool, source, &[("old", "new")]).await?;
+        assert_eq!(there, [("new".to_owned(), Outcome::Fail, before[0].2)]);
+        let back = renamed(&pool, source, &[("new", "old")]).await?;
+        assert_eq!(back, before, "history under the old id is in nobody's way");
+        assert_eq!(told(&pool, source).await?, ["old none"]);
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn a_check_with_the_id_of_one_that_is_gone_leaves_its_history(
+        pool: PgPool,
+    ) -> TestResult {
+        let source = passing(&pool, &["gone", "other"]).await?;
+        let key = finding("gone", "logs", Outcome::Pass).key;
+        run(&pool, &[FindingChange::Close(key, ClosedReason::CheckRemoved)]).await?;
+        // Both began at the same instant, so that one row cannot say both.
+        let open = renamed(&pool, source, &[("other", "gone")]).await?;
+        assert_eq!(open.iter().map(|one| one.0.as_str()).collect::<Vec<_>>(), ["other"]);
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn of_two_checks_that_become_one_the_first_named_goes_on(pool: PgPool) -> TestResult {
+        let source = passing(&pool, &["first", "second"]).await?;
+        let open = renamed(&pool, source, &[("never", "one"), ("second", "one"), ("first", "one")]);
+        let open = open.await?;
+        assert_eq!(open.iter().map(|it| it.0.as_str()).collect::<Vec<_>>(), ["first", "one"]);
+        assert_eq!(told(&pool, source).await?, ["first none", "second none"]);
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn where_no_check_has_another_id_nothing_is_asked(pool: PgPool) -> TestResult {
+        groups(&pool, &["storage"]).await;
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        // From here on the transaction refuses every query.
+        assert!(sqlx::query("select 1 / 0").execute(&mut *tx).await.is_err());
+        rename(&mut tx, &fence, &[]).await?;
         Ok(())
     }
 }

@@ -43,7 +43,7 @@ impl Linter<'_> {
             Expr::NotEqual(pair) if !negated => self.unequal(node, pair),
             Expr::Equal(pair) if negated => self.unequal(node, pair),
             Expr::In(pair) if negated => {
-                let missing = self.nullable(&pair.0).or_else(|| self.nullable(&pair.1));
+                let missing = self.nullable(&pair.0).or_else(|| self.nullable(made_of(&pair.1)));
                 self.warn(node, missing, |path| format!("`!({path} in ...)`"));
             }
             Expr::Loop(looped) => self.looped(node, looped, negated),
@@ -111,11 +111,11 @@ impl Linter<'_> {
         self.visit(&looped.range, false);
         match looped.kind {
             Macro::All if !negated => {
-                let missing = self.nullable(&looped.range);
+                let missing = self.nullable(made_of(&looped.range));
                 self.warn(node, missing, |_| "`all` of null".to_owned());
             }
             Macro::Exists if negated => {
-                let missing = self.nullable(&looped.range);
+                let missing = self.nullable(made_of(&looped.range));
                 self.warn(node, missing, |_| "`!exists` of null".to_owned());
             }
             _ => {}
@@ -194,6 +194,21 @@ impl Linter<'_> {
     }
 }
 
+/// The list that a list was made of, which is empty wherever that is: of null as well.
+fn made_of(list: &Node) -> &Node {
+    match &list.expr {
+        Expr::Loop(looped) if matches!(looped.kind, Macro::Filter | Macro::Map) => {
+            made_of(&looped.range)
+        }
+        Expr::Call { function, arguments, .. }
+            if matches!(function, Function::Distinct | Function::Flatten | Function::Sort) =>
+        {
+            arguments.first().map_or(list, made_of)
+        }
+        _ => list,
+    }
+}
+
 fn is_null(node: &Node) -> bool {
     matches!(node.expr, Expr::Constant(Value::Null))
 }
@@ -235,7 +250,7 @@ fn not_null(node: &Node, outcome: bool, decided: bool, paths: &mut Vec<String>) 
                 push_measured(&pair.0, paths);
             }
         }
-        (Expr::In(pair), true) => push(&pair.1, paths),
+        (Expr::In(pair), true) => push(made_of(&pair.1), paths),
         (Expr::Matches { text, .. }, _) if decided => push(text, paths),
         (Expr::Call { function, arguments, .. }, _)
             if decided && !library::takes_null(*function, 0) =>
@@ -247,7 +262,7 @@ fn not_null(node: &Node, outcome: bool, decided: bool, paths: &mut Vec<String>) 
             }
         }
         (Expr::Loop(looped), _) if outcome == (looped.kind == Macro::Exists) => {
-            push(&looped.range, paths);
+            push(made_of(&looped.range), paths);
         }
         (_, true) => push(node, paths),
         _ => {}
@@ -270,7 +285,7 @@ fn different(pair: &Pair, paths: &mut Vec<String>) {
 fn push_measured(node: &Node, paths: &mut Vec<String>) {
     if let Expr::Call { function: Function::Size, arguments, .. } = &node.expr {
         for argument in arguments {
-            push(argument, paths);
+            push(made_of(argument), paths);
         }
     }
 }

@@ -46,7 +46,40 @@ impl PidFile {
 /// The server that runs in a data directory. The file of one that is gone, whose process number
 /// belongs to something else by now, is removed: Postgres would refuse to start.
 pub(super) fn running(data: &Path) -> Result<Option<PidFile>, Error> {
-    let path = data.join("postmaster.pid");
+    match read(data)? {
+        Some((_, Process::Other)) => {
+            let path = path(data);
+            fs::remove_file(&path).map_err(Error::io("remove", &path))?;
+            Ok(None)
+        }
+        found => Ok(found.map(|(file, _)| file)),
+    }
+}
+
+/// The same for those to whom the directory does not belong: nothing is removed.
+pub(super) fn seen(data: &Path) -> Result<Option<PidFile>, Error> {
+    let data = match data.canonicalize() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        found => found.map_err(Error::io("find", data))?,
+    };
+    let found = read(&data)?.filter(|(_, process)| *process == Process::Server);
+    Ok(found.map(|(file, _)| file))
+}
+
+/// What has the number of the file's process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Process {
+    Server,
+    Other,
+}
+
+fn path(data: &Path) -> PathBuf {
+    data.join("postmaster.pid")
+}
+
+/// What the file says, if its process, or another of that number, is alive.
+fn read(data: &Path) -> Result<Option<(PidFile, Process)>, Error> {
+    let path = path(data);
     let text = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -57,13 +90,11 @@ pub(super) fn running(data: &Path) -> Result<Option<PidFile>, Error> {
         return Ok(None);
     }
     // A server works in its data directory. Where that cannot be told, its word is taken.
-    match fs::read_link(format!("/proc/{}/cwd", file.pid.as_raw_pid())) {
-        Ok(cwd) if cwd != data => {
-            fs::remove_file(&path).map_err(Error::io("remove", &path))?;
-            Ok(None)
-        }
-        _ => Ok(Some(file)),
-    }
+    let process = match fs::read_link(format!("/proc/{}/cwd", file.pid.as_raw_pid())) {
+        Ok(cwd) if cwd != data => Process::Other,
+        _ => Process::Server,
+    };
+    Ok(Some((file, process)))
 }
 
 #[cfg(test)]

@@ -23,6 +23,11 @@ const ELSEWHERE: &str = "/var/lib/cloudcorrect";
 /// A log beyond this is begun anew at the next start.
 const LOG_BYTES: u64 = 10 << 20;
 
+/// The server's data as a service's data directory names it, whoever has it.
+pub(super) fn data_of(data_dir: &Path) -> PathBuf {
+    data_dir.join("postgres/data")
+}
+
 /// A user of the system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Account {

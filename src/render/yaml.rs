@@ -166,7 +166,7 @@ mod tests {
             "deep": [[1, [true, null]], { "a": { "b": [{ "c": [] , "d": {} }] }, "e": 1.5 }, []],
         });
         let text = entry("all", &Value::from_json(&value));
-        let read: Json = serde_yaml::from_str(&text).expect("YAML");
+        let read: Json = serde_saphyr::from_str(&text).expect("YAML");
         assert_eq!(read["all"], value, "{text}");
         assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
     }

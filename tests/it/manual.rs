@@ -149,6 +149,7 @@ fn every_command_line_of_the_manual_is_understood() {
     validate --format github
     validate example-policies/policies
     waive --from results.json --reason Inherited --owner platform@example.com --output policies/waivers.yaml
+    waive --from storage --reason Inherited --owner platform@example.com --config cloudcorrect.toml
     ");
     for command in commands {
         // Arguments are read from the left, so that a wrong one is refused before help is given.

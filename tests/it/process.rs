@@ -4,6 +4,7 @@
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use cloudcorrect::forge::{Effect, Event, Fault, Forge};
 use insta::assert_snapshot;
@@ -164,6 +165,13 @@ async fn a_private_postgres_that_was_killed_is_started_again(pool: PgPool) {
     cloudcorrect/compliance: failure: storage: 1 of 1 buckets fails
     cloudcorrect/policies: success: 1 group with 1 check is valid
     ");
+    let mut waive = Command::new(env!("CARGO_BIN_EXE_cloudcorrect"));
+    waive.args(["waive", "--from", "storage", "--reason", "Inherited", "--owner", "ada"]);
+    waive.arg("--config").arg(directory.join("cloudcorrect.toml")).env_remove("DATABASE_URL");
+    let waivers = waive.output().expect("the binary runs").stdout;
+    let waivers = String::from_utf8(waivers).expect("UTF-8");
+    assert!(waivers.contains("- logs\n"), "read beside the service: {waivers}");
+
     service.stop_after_trouble().await;
     assert!(!directory.join("data/postgres/data/postmaster.pid").exists(), "it was stopped");
 }

@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use serde_json::Value as Json;
+
 use super::{cloudcorrect, text};
 
 fn get(arguments: &[&str]) -> (Option<i32>, String) {
@@ -209,7 +211,7 @@ fn init_begins_a_repository_that_is_valid() {
             assert!(files.contains_key(schema), "{file} names `{schema}`");
         }
         if Path::new(file).extension().is_some_and(|extension| extension == "yaml") {
-            serde_yaml::from_str::<serde_yaml::Value>(content).expect(file);
+            serde_saphyr::from_str::<Json>(content).expect(file);
         }
         if let Some(schema) = file.strip_prefix("schemas/") {
             let committed = fs::read_to_string(Path::new("schemas").join(schema));
@@ -283,8 +285,8 @@ fn shell(line: &str, directory: &Path, variables: &[(&str, &str)]) -> (Option<i3
     (output.status.code(), text(&output.stdout) + &text(&output.stderr))
 }
 
-fn yaml(text: &str) -> serde_yaml::Value {
-    serde_yaml::from_str(text).expect("YAML")
+fn yaml(text: &str) -> Json {
+    serde_saphyr::from_str(text).expect("YAML")
 }
 
 #[test]
@@ -294,11 +296,11 @@ fn the_hooks_refuse_a_broken_tree() {
     let theirs = fs::read_to_string(good.path().join(".pre-commit-config.yaml")).expect("a file");
     let (ours, theirs) = (yaml(&ours), yaml(&theirs));
     let local = &theirs["repos"][0]["hooks"][0];
-    let hooks = ours.as_sequence().expect("a list").iter().chain([local]);
+    let hooks = ours.as_array().expect("a list").iter().chain([local]);
     let mut ran = 0;
     for hook in hooks {
         let word = |key: &str| hook[key].as_str().expect("text").to_owned();
-        let arguments = hook["args"].as_sequence().expect("a list").iter();
+        let arguments = hook["args"].as_array().expect("a list").iter();
         let arguments: Vec<&str> = arguments.map(|it| it.as_str().expect("text")).collect();
         assert_eq!(hook["pass_filenames"], false, "groups speak of accounts in other files");
         let line = format!("{} {}", word("entry"), arguments.join(" "));
@@ -317,7 +319,7 @@ fn the_hooks_refuse_a_broken_tree() {
 fn the_action_annotates_a_broken_tree() {
     let (good, broken) = trees();
     let action = yaml(&fs::read_to_string("action.yml").expect("the action"));
-    let steps = action["runs"]["steps"].as_sequence().expect("steps");
+    let steps = action["runs"]["steps"].as_array().expect("steps");
     for step in steps {
         let is_complete = step.get("uses").is_some() || step["shell"] == "bash";
         assert!(is_complete, "a step of a composite action says its shell: {step:?}");
@@ -366,12 +368,12 @@ fn the_workflow_of_init_uses_the_action_where_it_puts_it() {
     let (good, _) = trees();
     let file = good.path().join(".github/workflows/policies.yaml");
     let workflow = yaml(&fs::read_to_string(file).expect("a file"));
-    let steps = workflow["jobs"]["validate"]["steps"].as_sequence().expect("steps");
+    let steps = workflow["jobs"]["validate"]["steps"].as_array().expect("steps");
     let path = steps.iter().find_map(|step| step["with"]["path"].as_str()).expect("a path");
     let used = steps.last().expect("a step");
     assert_eq!(used["uses"].as_str(), Some(format!("./{path}").as_str()));
     let action = yaml(&fs::read_to_string("action.yml").expect("the action"));
-    for (input, _) in used["with"].as_mapping().expect("inputs") {
+    for (input, _) in used["with"].as_object().expect("inputs") {
         assert!(action["inputs"].get(input).is_some(), "the action has no input {input:?}");
     }
     let guard = steps[0]["run"].as_str().expect("a script");

@@ -133,6 +133,18 @@ fn what_waive_cannot_do_is_said() {
     );
 }
 
+#[test]
+fn a_run_is_read_where_a_service_keeps_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cloudcorrect"));
+    command.current_dir(&directory).env_remove("DATABASE_URL");
+    let output = command.args(["waive", "--from", "17"]).args(TERMS).output();
+    let output = output.expect("the binary runs");
+    assert_eq!(output.status.code(), Some(2));
+    insta::assert_snapshot!(text(&output.stderr), @"error: cannot tell what failed in run 17: no service runs its private Postgres in `./cloudcorrect-data`; name the settings of the service with `--config`, or its database with `DATABASE_URL`");
+    assert!(fs::read_dir(directory).expect("it is there").next().is_none(), "nothing is made");
+}
+
 /// A waiver of the examples' check `versioned`.
 fn waiver(name: &str, expires: &str, resource: &str) -> String {
     format!(

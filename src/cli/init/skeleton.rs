@@ -97,7 +97,7 @@ mod tests {
     fn the_role_reads_what_the_documented_policy_allows() {
         let documented: Json =
             serde_json::from_str(include_str!("../../../docs/reader-policy.json")).expect("JSON");
-        let role: Json = serde_yaml::from_str(&file("operator/reader-role.yaml")).expect("YAML");
+        let role: Json = serde_saphyr::from_str(&file("operator/reader-role.yaml")).expect("YAML");
         let properties = &role["Resources"]["Reader"]["Properties"];
         assert_eq!(properties["Policies"][0]["PolicyDocument"], documented);
         assert_eq!(properties["RoleName"], "cloudcorrect-reader", "as in docs/operating.md");

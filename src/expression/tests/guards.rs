@@ -67,6 +67,72 @@ fn negations_of_what_may_be_null_need_a_guard() {
 }
 
 #[test]
+fn what_is_made_of_a_list_that_is_null_is_empty_as_well() {
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Names.filter(n, n != 'x').all(n, n == 'y')",
+        "resource.Names.map(n, n + 'x').all(n, n == 'yx')",
+        "resource.Names.map(n, n != 'x', n + 'x').all(n, n == 'yx')",
+        "resource.Names.sort().all(n, n == 'y')",
+        "resource.Names.distinct().filter(n, n != 'x').sort().all(n, n == 'y')",
+        "resource.Tags.map(t, [t.Key]).flatten().all(n, n == 'y')",
+        "!resource.Names.sort().exists(n, n == 'x')",
+        "!('root' in resource.Tags.map(t, t.Key))",
+        "size(resource.Names.filter(n, n == 'x')) < 5 && resource.Names.all(n, n == 'x')",
+        "resource.Names.sort() != null && resource.Names.sort().all(n, n == 'x')",
+    ]), @r"
+    resource.Names.filter(n, n != 'x').all(n, n == 'y')
+    [resource.Names.filter(n, n != 'x').all(n, n == 'y')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    resource.Names.map(n, n + 'x').all(n, n == 'yx')
+    [resource.Names.map(n, n + 'x').all(n, n == 'yx')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    resource.Names.map(n, n != 'x', n + 'x').all(n, n == 'yx')
+    [resource.Names.map(n, n != 'x', n + 'x').all(n, n == 'yx')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    resource.Names.sort().all(n, n == 'y')
+    [resource.Names.sort().all(n, n == 'y')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    resource.Names.distinct().filter(n, n != 'x').sort().all(n, n == 'y')
+    [resource.Names.distinct().filter(n, n != 'x').sort().all(n, n == 'y')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    resource.Tags.map(t, [t.Key]).flatten().all(n, n == 'y')
+    [resource.Tags.map(t, [t.Key]).flatten().all(n, n == 'y')] warning: unguarded-null: `resource.Tags` may be null, and `all` of null is true (begin with `resource.Tags != null &&`, or `resource.Tags == null ||` if that is fine)
+    !resource.Names.sort().exists(n, n == 'x')
+    [resource.Names.sort().exists(n, n == 'x')] warning: unguarded-null: `resource.Names` may be null, and `!exists` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    !('root' in resource.Tags.map(t, t.Key))
+    ['root' in resource.Tags.map(t, t.Key)] warning: unguarded-null: `resource.Tags` may be null, and `!(resource.Tags in ...)` is true (begin with `resource.Tags != null &&`, or `resource.Tags == null ||` if that is fine)
+    size(resource.Names.filter(n, n == 'x')) < 5 && resource.Names.all(n, n == 'x')
+    [resource.Names.all(n, n == 'x')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    resource.Names.sort() != null && resource.Names.sort().all(n, n == 'x')
+    [resource.Names.sort().all(n, n == 'x')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    ");
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Ports.filter(p, p.Cidr != 'x').map(p, p.Cidr).sort().all(c, c == 'y')",
+        "has(resource.Names) && resource.Names.sort().all(n, n == 'y')",
+        "resource.Names == null || resource.Names.filter(n, n != 'x').all(n, n == 'y')",
+        "resource.Names.filter(n, n == 'x').size() > 0 && resource.Names.all(n, n == 'x')",
+        "resource.Names.sort().exists(n, n == 'x') && resource.Names.map(n, n).all(n, n == 'x')",
+        "'x' in resource.Names.sort() && resource.Names.all(n, n == 'x')",
+        "resource.Names.filter(n, n == 'x').exists(n, n == 'x')",
+        "'root' in resource.Tags.map(t, t.Key)",
+        "resource.Names.join(',').split(',').all(n, n == 'y')",
+    ]), @r"
+    resource.Ports.filter(p, p.Cidr != 'x').map(p, p.Cidr).sort().all(c, c == 'y')
+
+    has(resource.Names) && resource.Names.sort().all(n, n == 'y')
+
+    resource.Names == null || resource.Names.filter(n, n != 'x').all(n, n == 'y')
+
+    resource.Names.filter(n, n == 'x').size() > 0 && resource.Names.all(n, n == 'x')
+
+    resource.Names.sort().exists(n, n == 'x') && resource.Names.map(n, n).all(n, n == 'x')
+
+    'x' in resource.Names.sort() && resource.Names.all(n, n == 'x')
+
+    resource.Names.filter(n, n == 'x').exists(n, n == 'x')
+
+    'root' in resource.Tags.map(t, t.Key)
+
+    resource.Names.join(',').split(',').all(n, n == 'y')
+    ");
+}
+
+#[test]
 fn guarded_negations_are_fine() {
     insta::assert_snapshot!(all_problems(&[
         "resource.Name != 'root'",
