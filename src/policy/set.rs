@@ -288,8 +288,8 @@ impl Reader {
 
     /// The document as written, as far as it fits the schema of its kind.
     fn written<T: DeserializeOwned>(&mut self, document: &Node, kind: &str) -> Option<T> {
-        let json = fit(document, schema::borrowed(kind)?, &mut self.notes)?;
-        match serde_json::from_value(json) {
+        let fitted = fit(document, schema::form(kind)?, &mut self.notes)?;
+        match T::deserialize(fitted) {
             Ok(written) => Some(written),
             Err(error) => {
                 let message = format!("the document cannot be read: {error}");
