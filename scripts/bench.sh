@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# All figures, or those of the benches named: scripts/bench.sh [expression|hostile|storage|service]...
+# All figures, or those of the benches named: scripts/bench.sh [expression|hostile|validate|storage|service]...
 
 source "$(dirname "$0")/env.sh"
 
-[[ $# -gt 0 ]] || set -- expression hostile storage service
+[[ $# -gt 0 ]] || set -- expression hostile validate storage service
 for name; do
     step "bench: $name"
     if [[ $name == expression ]]; then
@@ -11,6 +11,15 @@ for name; do
     elif [[ $name == hostile ]]; then
         cargo build --locked --release --no-default-features
         scripts/hostile.py "$CARGO_TARGET_DIR/release/cloudcorrect"
+    elif [[ $name == validate ]]; then
+        cargo build --locked --release --no-default-features
+        binaries=("$CARGO_TARGET_DIR/release/cloudcorrect")
+        if scripts/setup.sh peer; then
+            binaries+=("$peer/bin/custodian")
+        else
+            echo 'Cloud Custodian cannot be installed here; only ours is measured'
+        fi
+        scripts/validate-figures.py "${binaries[@]}"
     else
         scripts/test-postgres.sh cargo bench --locked --bench "$name"
     fi

@@ -12,6 +12,8 @@ export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
 # The servers of the tests: bin/ with moto_server and node, node_modules/ beside it.
 export TEST_SERVERS=${TEST_SERVERS:-$cache/servers}
 tools=$cache/tools
+# What the bench `validate` runs beside ours.
+peer=$cache/custodian
 export PATH=$tools/bin:$PATH:$HOME/.cargo/bin
 
 # Prints a heading, so that a long run shows where it is.

@@ -12,9 +12,10 @@ The exit status is 1 where a case takes more than the limits.
 import json
 import os
 import resource
-import subprocess
 import sys
 import tempfile
+
+from measured import measured
 
 CPU_MS = 200
 MEMORY_MB = 100
@@ -298,28 +299,6 @@ def evaluation_cases():
     yield 'sorts in loops', f"{numbers}.all(a,{numbers}.all(b,{numbers}.sort()!=[]))"
 
 
-# Starts a process and tells what it used: a process of its own, because the peak memory of a
-# process begins with that of its parent.
-MEASURE = '''
-import os, sys
-pid = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ)
-_, status, used = os.wait4(pid, 0)
-figures = (os.waitstatus_to_exitcode(status), used.ru_utime + used.ru_stime, used.ru_maxrss)
-with open("figures", "w") as out:
-    print(*figures, file=out)
-'''
-
-
-def measured(arguments, directory):
-    """Exit status, CPU milliseconds and peak MiB of a run."""
-    with open(os.path.join(directory, 'out'), 'wb') as out:
-        command = [sys.executable, '-S', '-c', MEASURE, *arguments]
-        subprocess.run(command, cwd=directory, stdout=out, stderr=out, check=True)
-    with open(os.path.join(directory, 'figures'), encoding='ascii') as figures:
-        status, cpu, peak = figures.read().split()
-    return int(status), float(cpu) * 1000, int(peak) / 1024
-
-
 def told(directory):
     """What the run said first."""
     with open(os.path.join(directory, 'out'), encoding='utf-8', errors='replace') as out:
@@ -359,8 +338,8 @@ def run(binary, kind, file, text):
         if kind == 'evaluation':
             arguments = [binary, 'evaluate', 'p', '--inventory', inventory(directory)]
         runs = [measured(arguments, directory) for _ in range(3)]
-        cpu, memory = (min(run[at] for run in runs) for at in (1, 2))
-        return len(text), runs[0][0], cpu, memory, told(directory)
+        cpu, memory = min(run.cpu for run in runs) * 1000, min(run.peak for run in runs)
+        return len(text), runs[0].status, cpu, memory, told(directory)
 
 
 def main():

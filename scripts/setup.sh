@@ -4,6 +4,7 @@
 #   scripts/setup.sh build      compiler, Postgres: enough for `make demo`
 #   scripts/setup.sh test       also the servers and the browser of the tests, cargo-nextest
 #   scripts/setup.sh lint       also cargo-deny and typos
+#   scripts/setup.sh peer       the build's, and Cloud Custodian for the bench `validate`
 #
 # System packages come through apt, as root or by sudo. All else goes to the user's cache
 # directory, in the versions pinned here and in tests/servers/.
@@ -72,6 +73,18 @@ install_servers() {
     echo "$pins" >"$stamp"
 }
 
+# Cloud Custodian, into an environment of its own.
+install_peer() {
+    local stamp=$peer/installed pins
+    pins=$(sha256sum <benches/validate/requirements.txt)
+    [ "$(cat "$stamp" 2>/dev/null)" = "$pins" ] && return
+    step "Cloud Custodian, into $peer"
+    rm -rf "$peer"
+    python3 -m venv "$peer"
+    "$peer/bin/pip" install --quiet --disable-pip-version-check -r benches/validate/requirements.txt
+    echo "$pins" >"$stamp"
+}
+
 # install_tool NAME VERSION [FLAGS]: `cargo NAME` in that version or, if nothing in it
 # influences a result, a newer one. Unoptimised, because building takes longer than running.
 install_tool() {
@@ -108,5 +121,6 @@ lint)
     install_servers
     install_tool deny "$deny_version"
     ;;
+peer) install_peer ;;
 *) fail "no such part: $part" ;;
 esac

@@ -9,6 +9,8 @@ mod account;
 mod check;
 mod check_type;
 mod declared;
+mod fitted;
+mod form;
 mod given;
 mod group;
 mod kind;

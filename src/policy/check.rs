@@ -131,12 +131,12 @@ impl Check {
 
     /// The checks of a list, if all of them have a meaning.
     pub(super) fn read_all(
-        written: &[Option<CheckSpec>],
+        written: Vec<Option<CheckSpec>>,
         list: &[Node],
         types: &CheckTypes,
         notes: &mut Notes,
     ) -> Option<Vec<Self>> {
-        let written = written.iter().cloned().chain(std::iter::repeat(None));
+        let written = written.into_iter().chain(std::iter::repeat_with(|| None));
         let read = |(written, node)| Self::read(written, node, types, notes);
         let all: Vec<_> = written.zip(list).map(read).collect();
         all.into_iter().collect()

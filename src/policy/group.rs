@@ -103,8 +103,8 @@ impl Group {
         let list = |key: &str| node.get("spec").and_then(|spec| spec.get(key)).map(Node::items);
         let own = list("checks").unwrap_or_default();
         unique_ids(own, notes);
-        let (metadata, spec) = written.map(|it| (it.metadata, it.spec)).unzip();
-        let specs = spec.as_ref().map(|spec| spec.checks.as_slice()).unwrap_or_default();
+        let (metadata, mut spec) = written.map(|it| (it.metadata, it.spec)).unzip();
+        let specs = spec.as_mut().map(|spec| std::mem::take(&mut spec.checks)).unwrap_or_default();
         let checks = Check::read_all(specs, own, &library.types, notes);
         let packs = list("packs").unwrap_or_default();
         let checks = pack::together(checks, packs, &library.packs, notes);

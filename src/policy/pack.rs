@@ -51,8 +51,8 @@ impl Pack {
         let list = node.get("spec").and_then(|spec| spec.get("checks"));
         let list = list.map(Node::items).unwrap_or_default();
         unique_ids(list, notes);
-        let spec = written.map(|written| written.spec);
-        let specs = spec.as_ref().map(|spec| spec.checks.as_slice()).unwrap_or_default();
+        let mut spec = written.map(|written| written.spec);
+        let specs = spec.as_mut().map(|spec| std::mem::take(&mut spec.checks)).unwrap_or_default();
         let checks = Check::read_all(specs, list, types, notes);
         let (name, spec) = (name?, spec?);
         let mut checks = checks?;

@@ -46,8 +46,8 @@ pub(super) fn as_written<T: DeserializeOwned>(
     kind: &str,
     notes: &mut Notes,
 ) -> Option<T> {
-    let json = fit(document, schema::borrowed(kind)?, notes)?;
-    match serde_json::from_value(json) {
+    let fitted = fit(document, schema::form(kind)?, notes)?;
+    match T::deserialize(fitted) {
         Ok(written) => Some(written),
         Err(error) => {
             let message = format!("the document cannot be read: {error}");

@@ -8,6 +8,7 @@ use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
 use serde_json::{Value as Json, json};
 
+use super::form::Form;
 use super::written::pack::PackDocument;
 use super::written::test_case::TestDocument;
 use super::written::waiver::WaiverDocument;
@@ -24,6 +25,10 @@ static SCHEMAS: LazyLock<IndexMap<&'static str, Json>> = LazyLock::new(|| {
         ("Waiver", generate::<WaiverDocument>("Waiver")),
     ])
 });
+
+/// What they allow.
+static FORMS: LazyLock<Vec<(&'static str, Form)>> =
+    LazyLock::new(|| SCHEMAS.iter().map(|(kind, schema)| (*kind, Form::from(schema))).collect());
 
 /// The names of all kinds.
 pub fn kinds() -> Vec<&'static str> {
@@ -44,8 +49,9 @@ pub fn all() -> Json {
     })
 }
 
-pub(super) fn borrowed(kind: &str) -> Option<&'static Json> {
-    SCHEMAS.get(kind)
+/// What the schema of a kind allows.
+pub(super) fn form(kind: &str) -> Option<&'static Form> {
+    FORMS.iter().find(|(name, _)| *name == kind).map(|(_, form)| form)
 }
 
 fn generate<T: JsonSchema>(title: &str) -> Json {

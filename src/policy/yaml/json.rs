@@ -3,7 +3,6 @@
 //! YAML takes most of JSON, but not its escapes of characters in two halves, and takes much for
 //! JSON that no other reader does. A file ends at its first error: what follows one is guesswork.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -13,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Place};
 
 use super::super::notes::Notes;
 use super::super::shape::short;
-use super::node::{Entry, Node, Tree};
+use super::node::{Entries, Entry, Node, Tree};
 use super::read::{MAX_DEPTH, MAX_NODES};
 use super::reading::{code_unit, unescape};
 use super::refuse;
@@ -96,12 +95,11 @@ impl Reader<'_, '_> {
     }
 
     fn map(&mut self, depth: usize) -> Result<Vec<Entry>, Stopped> {
-        let mut entries: Vec<Entry> = Vec::new();
-        let mut seen: BTreeMap<String, Place> = BTreeMap::new();
+        let mut entries = Entries::default();
         self.at += 1;
         self.skip();
         if self.take('}') {
-            return Ok(entries);
+            return Ok(entries.into_vec());
         }
         loop {
             self.bound(depth)?;
@@ -115,17 +113,17 @@ impl Reader<'_, '_> {
             }
             self.skip();
             let value = self.value(depth)?;
-            if let Tree::Scalar(name) = &key.tree {
-                let name = name.as_str();
-                if let Some(first) = seen.get(name) {
-                    self.notes.push(refuse::duplicate_key(name, key.place, first.clone()));
+            if let Tree::Scalar(name) = key.tree {
+                let name = name.into_text();
+                if let Some(first) = entries.entry(&name) {
+                    let first = first.place.clone();
+                    self.notes.push(refuse::duplicate_key(&name, key.place, first));
                 } else {
-                    seen.insert(name.to_owned(), key.place.clone());
-                    entries.push(Entry { key: name.to_owned(), place: key.place, value });
+                    entries.push(Entry { key: name, place: key.place, value });
                 }
             }
             if self.is_last('}')? {
-                return Ok(entries);
+                return Ok(entries.into_vec());
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Nodes and places.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::Place;
 
 use super::scalar::Scalar;
@@ -35,6 +37,39 @@ pub(in crate::policy) struct Entry {
     pub(in crate::policy) place: Place,
     /// The value.
     pub(in crate::policy) value: Node,
+}
+
+/// Mappings of so few entries are searched one after another.
+const FEW: usize = 16;
+
+/// The entries of a mapping while it is read: each key once, however many there are.
+#[derive(Default)]
+pub(super) struct Entries {
+    found: Vec<Entry>,
+    /// Where the keys are, as far as that was asked when there were many.
+    index: BTreeMap<String, usize>,
+}
+
+impl Entries {
+    /// The entry of a key.
+    pub(super) fn entry(&mut self, key: &str) -> Option<&Entry> {
+        if self.found.len() <= FEW {
+            return self.found.iter().find(|entry| entry.key == key);
+        }
+        for (at, entry) in self.found.iter().enumerate().skip(self.index.len()) {
+            self.index.insert(entry.key.clone(), at);
+        }
+        self.found.get(*self.index.get(key)?)
+    }
+
+    /// Takes up an entry whose key is not there yet.
+    pub(super) fn push(&mut self, entry: Entry) {
+        self.found.push(entry);
+    }
+
+    pub(super) fn into_vec(self) -> Vec<Entry> {
+        self.found
+    }
 }
 
 impl Node {

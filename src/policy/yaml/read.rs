@@ -1,6 +1,5 @@
 //! From text to documents.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -9,7 +8,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 use crate::diagnostic::{Diagnostic, Place};
 
 use super::super::notes::Notes;
-use super::node::{Entry, Node, Tree};
+use super::node::{Entries, Entry, Node, Tree};
 use super::scalar::Scalar;
 use super::text::Text;
 use super::{json, refuse, syntax};
@@ -49,7 +48,10 @@ pub(in crate::policy) fn read(path: &Arc<str>, bytes: &[u8], notes: &mut Notes) 
         let roots: Vec<Node> = json::read(&text, notes).into_iter().collect();
         return Documents { is_partial: roots.is_empty(), roots };
     }
-    if let Some(line) = text.lines().position(|line| commas(line) > MAX_COMMAS) {
+    let most = memchr::memchr_iter(b',', bytes).count();
+    if most > MAX_COMMAS
+        && let Some(line) = text.lines().position(|line| commas(line) > MAX_COMMAS)
+    {
         notes.push(refuse::too_long(text.place_of_line(line), MAX_COMMAS));
         return Documents { is_partial: true, ..Documents::default() };
     }
@@ -236,23 +238,21 @@ impl<'a> Reader<'a, '_> {
 
     fn map(&mut self, span: &Range<usize>, depth: usize) -> Result<Vec<Entry>, Broken> {
         self.bound_depth(span, depth)?;
-        let mut entries: Vec<Entry> = Vec::new();
-        let mut seen: BTreeMap<String, Place> = BTreeMap::new();
+        let mut entries = Entries::default();
         loop {
             let located = self.next()?;
             if matches!(located.event, Event::MappingEnd | Event::StreamEnd) {
-                return Ok(entries);
+                return Ok(entries.into_vec());
             }
             let key = self.node(located, depth)?;
             let value = self.next()?;
             let value = self.node(value, depth)?;
-            let Some(name) = self.key(&key) else { continue };
-            if let Some(first) = seen.get(&name) {
-                let refused = refuse::duplicate_key(&name, key.place, first.clone());
+            let Some((key, place)) = self.key(key) else { continue };
+            if let Some(first) = entries.entry(&key) {
+                let refused = refuse::duplicate_key(&key, place, first.place.clone());
                 self.notes.push(refused);
             } else {
-                seen.insert(name.clone(), key.place.clone());
-                entries.push(Entry { key: name, place: key.place, value });
+                entries.push(Entry { key, place, value });
             }
         }
     }
@@ -261,17 +261,17 @@ impl<'a> Reader<'a, '_> {
         if depth > MAX_DEPTH { Err(self.too_deep(span)) } else { Ok(()) }
     }
 
-    /// The text of a key; merge keys and keys that are no text are refused.
-    fn key(&mut self, key: &Node) -> Option<String> {
-        let refused = match &key.tree {
+    /// The text of a key and its place; merge keys and keys that are no text are refused.
+    fn key(&mut self, key: Node) -> Option<(String, Place)> {
+        let refused = match key.tree {
             Tree::Scalar(name) if name.is_plain() && name.as_str() == "<<" => {
-                Diagnostic::error(key.place.clone(), "merge", "merge keys are not allowed")
+                Diagnostic::error(key.place, "merge", "merge keys are not allowed")
                     .help("write the entries out")
             }
-            Tree::Scalar(name) => return Some(name.as_str().to_owned()),
+            Tree::Scalar(name) => return Some((name.into_text(), key.place)),
             Tree::Refused => return None,
             Tree::List(_) | Tree::Map(_) => {
-                Diagnostic::error(key.place.clone(), "key", "a key must be text")
+                Diagnostic::error(key.place, "key", "a key must be text")
             }
         };
         self.notes.push(refused);
@@ -279,7 +279,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn place(&self, span: &Range<usize>) -> Place {
-        self.text.place(self.text.first_line(span.clone()))
+        self.text.place_of_first_line(span.clone())
     }
 
     /// The place of a collection is its first character: all of it would be half the file.

@@ -74,6 +74,11 @@ impl Scalar {
         &self.text
     }
 
+    /// The value by itself.
+    pub(super) fn into_text(self) -> String {
+        self.text
+    }
+
     /// Whether it is written without quotes and not as a block.
     pub(in crate::policy) fn is_plain(&self) -> bool {
         self.style == ScalarStyle::Plain
@@ -86,7 +91,7 @@ impl Scalar {
 
     /// Where it stands; of several lines the first.
     pub(super) fn place(&self) -> Place {
-        self.file.place(self.file.first_line(self.span.clone()))
+        self.file.place_of_first_line(self.span.clone())
     }
 
     /// Where some bytes of the value stand.

@@ -22,8 +22,8 @@ pub(super) struct Text {
 
 impl Text {
     pub(super) fn new(path: Arc<str>, source: &str) -> Self {
-        let breaks = source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at + 1)).collect();
+        let breaks = memchr::memchr_iter(b'\n', source.as_bytes());
+        let lines = std::iter::once(0).chain(breaks.map(|at| at + 1)).collect();
         let is_ascii = source.is_ascii();
         let strides = if is_ascii {
             Vec::new()
@@ -95,13 +95,17 @@ impl Text {
 
     /// The line that an offset lies in, without its break.
     pub(super) fn line_around(&self, byte: usize) -> &str {
-        let line = self.line_of(byte);
+        self.slice(self.inside(self.line_of(byte)))
+    }
+
+    /// The bytes of a line, without its break.
+    fn inside(&self, line: usize) -> Range<usize> {
         let start = self.lines.get(line).copied().unwrap_or_default();
         let end = self.lines.get(line + 1).copied().unwrap_or(self.source.len());
-        let line = self.slice(start..end);
+        let text = self.slice(start..end);
         // A carriage return stands nowhere else: the file would have been refused.
-        let line = line.strip_suffix('\n').unwrap_or(line);
-        line.strip_suffix('\r').unwrap_or(line)
+        let text = text.strip_suffix('\n').unwrap_or(text);
+        start..start + text.strip_suffix('\r').unwrap_or(text).len()
     }
 
     /// Where lines begin at or behind an offset.
@@ -112,28 +116,45 @@ impl Text {
 
     /// A range, cut at the end of its first line.
     pub(super) fn first_line(&self, range: Range<usize>) -> Range<usize> {
-        let end = self.line_start(range.start) + self.line_around(range.start).len();
-        range.start..range.end.min(end).max(range.start)
+        self.cut(self.line_of(range.start), &range)
+    }
+
+    /// The place of the first line of a range.
+    pub(super) fn place_of_first_line(&self, range: Range<usize>) -> Place {
+        let line = self.line_of(range.start);
+        self.place_from(line, self.cut(line, &range))
     }
 
     /// The place of a range of bytes; at least one character wide, so that it can be shown.
     pub(super) fn place(&self, range: Range<usize>) -> Place {
-        let (line, column) = self.position(range.start);
-        let (end_line, end_column) = self.position(range.end);
-        if (end_line, end_column) <= (line, column) {
-            return Place::point(Arc::clone(&self.path), line, column);
-        }
-        Place { path: Arc::clone(&self.path), line, column, end_line, end_column }
+        self.place_from(self.line_of(range.start), range)
     }
 
-    /// Line and column, counted from 1.
-    fn position(&self, byte: usize) -> (u32, u32) {
-        let byte = self.source.floor_char_boundary(byte);
-        let line = self.line_of(byte);
-        let start = self.lines.get(line).copied().unwrap_or_default();
-        let column = self.character_of(byte) - self.character_of(start);
+    /// A range that begins in a line, cut at the end of the line.
+    fn cut(&self, line: usize, range: &Range<usize>) -> Range<usize> {
+        range.start..range.end.min(self.inside(line).end).max(range.start)
+    }
+
+    /// The place of a range that begins in a line.
+    fn place_from(&self, line: usize, range: Range<usize>) -> Place {
+        let column = self.column(line, range.start);
+        let is_in_line = self.lines.get(line + 1).is_none_or(|next| range.end < *next);
+        let end_line = if is_in_line { line } else { self.line_of(range.end) };
+        let end_column = self.column(end_line, range.end);
         let count = |from_zero: usize| u32::try_from(from_zero + 1).unwrap_or(u32::MAX);
-        (count(line), count(column))
+        let path = Arc::clone(&self.path);
+        if (end_line, end_column) <= (line, column) {
+            return Place::point(path, count(line), count(column));
+        }
+        let (line, column) = (count(line), count(column));
+        Place { path, line, column, end_line: count(end_line), end_column: count(end_column) }
+    }
+
+    /// How many characters of a line stand before an offset in it.
+    fn column(&self, line: usize, byte: usize) -> usize {
+        let byte = self.source.floor_char_boundary(byte);
+        let start = self.lines.get(line).copied().unwrap_or_default();
+        self.character_of(byte).saturating_sub(self.character_of(start))
     }
 }
 
