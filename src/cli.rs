@@ -11,6 +11,7 @@ mod migrate;
 mod origin;
 mod output;
 mod record;
+mod repository;
 mod schema;
 mod serve;
 mod test;

@@ -16,7 +16,5 @@ mod waivers;
 pub use finding::{CheckResult, CheckStanding, Finding, GroupResult, NO_RESOURCE};
 pub use judge::evaluate;
 pub use outcome::{Counts, Outcome, UnknownOutcome};
-pub use rehearsal::{
-    CaseResult, Coverage, Difference, Mutation, Survivor, coverage, mutate, rehearse,
-};
+pub use rehearsal::{CaseResult, Difference, Mutation, Survivor, mutate, rehearse};
 pub use waivers::{WaiverStanding, waive};

@@ -7,6 +7,7 @@
 
 mod compare;
 mod conjuncts;
+mod settings;
 mod waivers;
 
 use similar::{ChangeTag, TextDiff};
@@ -16,7 +17,7 @@ use crate::policy::{AccountName, CheckId, GroupName, WaiverName};
 pub use compare::changes;
 
 /// Everything that differs between two revisions: accounts first, then each group with its checks,
-/// then waivers.
+/// then waivers and settings.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Changes(Vec<Change>);
 
@@ -64,6 +65,8 @@ pub enum Subject {
     Check(GroupName, CheckId),
     /// A waiver.
     Waiver(WaiverName),
+    /// The settings of the repository.
+    Settings,
 }
 
 /// What differs.

@@ -8,6 +8,7 @@
 mod account;
 mod check;
 mod check_type;
+mod coverage;
 mod declared;
 mod fitted;
 mod form;
@@ -25,6 +26,7 @@ mod reader;
 mod references;
 pub mod schema;
 mod set;
+mod settings;
 mod shape;
 mod side_by_side;
 mod source;
@@ -39,6 +41,7 @@ mod yaml;
 pub use account::{Account, AccountSelector};
 pub use check::{Check, Rule};
 pub use check_type::{CheckType, CheckTypes};
+pub use coverage::{Coverage, coverage, test_subject};
 pub use group::Group;
 pub use names::{
     AccountName, CheckId, CheckTypeName, GroupName, InvalidName, PackName, TestName, WaiverName,
@@ -47,7 +50,8 @@ pub use pack::Pack;
 pub use parameters::Declared as DeclaredParameter;
 pub use question::{Let, Question};
 pub use set::{PolicySet, Reading};
+pub use settings::{SETTINGS_FILE, Settings};
 pub use source::{SourceFile, is_policy_file};
 pub use test_case::{Case, Expected, ExpectedOutcome, Test, TestSubject};
 pub use waiver::{Covered, EXPIRING_DAYS, Validity, Waiver};
-pub use words::{Mode, OnEmpty, Pick, Severity, Span, UnknownWord};
+pub use words::{Mode, OnEmpty, Pick, Severity, Span, UnknownWord, Warnings};

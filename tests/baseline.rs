@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cloudcorrect::catalog;
-use cloudcorrect::evaluation::{coverage, mutate, rehearse};
-use cloudcorrect::policy::{PolicySet, SourceFile};
+use cloudcorrect::evaluation::{mutate, rehearse};
+use cloudcorrect::policy::{PolicySet, SourceFile, coverage};
 use cloudcorrect::render::rehearsal::failures;
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/example-policies/policies");

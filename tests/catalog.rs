@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use cloudcorrect::catalog;
-use cloudcorrect::evaluation::{coverage, mutate, rehearse};
-use cloudcorrect::policy::{PolicySet, SourceFile, TestSubject};
+use cloudcorrect::evaluation::{mutate, rehearse};
+use cloudcorrect::policy::{PolicySet, SourceFile, TestSubject, coverage};
 use cloudcorrect::render::rehearsal::failures;
 
 const TESTS: [(&str, &str); 3] = [

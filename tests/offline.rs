@@ -11,6 +11,8 @@ mod guide;
 mod reference;
 #[path = "offline/rehearsing.rs"]
 mod rehearsing;
+#[path = "offline/settings.rs"]
+mod settings;
 #[path = "offline/waivers.rs"]
 mod waivers;
 

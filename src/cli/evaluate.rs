@@ -67,7 +67,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let tree = Tree::read(&arguments.paths)?;
     let reading = tree.reading();
     if reading.diagnostics.iter().any(Diagnostic::is_error) {
-        let shown = diagnostics::text(&reading.diagnostics, &tree.files);
+        let shown = diagnostics::text(&reading.diagnostics, &tree.sources());
         bail!("the policies have problems; nothing was evaluated\n{shown}");
     }
     let mut policies = reading.policies;

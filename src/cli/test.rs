@@ -8,7 +8,8 @@ use clap::ValueEnum;
 
 use crate::catalog;
 use crate::diagnostic::Diagnostic;
-use crate::evaluation::{coverage, mutate, rehearse};
+use crate::evaluation::{mutate, rehearse};
+use crate::policy::coverage;
 use crate::render::diagnostics;
 use crate::render::rehearsal::Rehearsal;
 
@@ -47,7 +48,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let tree = Tree::read(&arguments.paths)?;
     let reading = tree.reading();
     if reading.diagnostics.iter().any(Diagnostic::is_error) {
-        let shown = diagnostics::text(&reading.diagnostics, &tree.files);
+        let shown = diagnostics::text(&reading.diagnostics, &tree.sources());
         bail!("the policies have problems; nothing was tested\n{shown}");
     }
     let policies = &reading.policies;

@@ -10,14 +10,18 @@ use crate::diagnostic::{Diagnostic, Place};
 use crate::policy::{self, Account, Reading, SourceFile};
 use crate::render::diagnostics;
 
+use super::repository::Repository;
+
 /// Files beyond this size are not read, as in a repository.
-const LARGEST_FILE: u64 = 1 << 20;
+pub(super) const LARGEST_FILE: u64 = 1 << 20;
 
 /// What a tree holds.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     /// The policy files, in the order of their names.
     pub(super) files: Vec<SourceFile>,
+    /// The repository that they are in, if it has settings.
+    repository: Option<Repository>,
     /// What is not read although it could hold policies.
     refused: Vec<Diagnostic>,
 }
@@ -26,7 +30,7 @@ impl Tree {
     /// What is under the paths. A directory is read whole, apart from hidden entries, a file as it
     /// is named. What the service would refuse in a commit is refused here too.
     pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Self> {
-        let mut tree = Self::default();
+        let mut tree = Self { repository: Repository::of(paths)?, ..Self::default() };
         let mut found = Vec::new();
         for path in paths {
             let kind = fs::symlink_metadata(path)
@@ -49,12 +53,30 @@ impl Tree {
         Ok(tree)
     }
 
+    /// What its policies mean, all that is wrong with them, and what the repository's settings have
+    /// against them.
+    pub(super) fn governed(&self) -> Reading {
+        let reading = self.reading();
+        match self.repository.as_ref().and_then(|repository| repository.settings.as_ref()) {
+            Some(settings) => settings.govern(reading),
+            None => reading,
+        }
+    }
+
     /// What its policies mean, and all that is wrong with them.
     pub(super) fn reading(&self) -> Reading {
         let mut reading = catalog::read(&self.files);
         reading.diagnostics.extend(self.refused.iter().cloned());
+        let settings = self.repository.iter().flat_map(|repository| &repository.problems);
+        reading.diagnostics.extend(settings.cloned());
         reading.diagnostics.sort();
         reading
+    }
+
+    /// All files that a diagnostic may be about.
+    pub(super) fn sources(&self) -> Vec<SourceFile> {
+        let settings = self.repository.iter().map(|repository| &repository.file);
+        self.files.iter().chain(settings).cloned().collect()
     }
 
     /// The account of that name. A tree with other problems may still name its accounts.
@@ -62,7 +84,7 @@ impl Tree {
         let Reading { policies, diagnostics } = self.reading();
         let mut accounts = policies.accounts.into_values();
         accounts.find(|account| account.name.as_str() == name).with_context(|| {
-            let shown = diagnostics::text(&diagnostics, &self.files);
+            let shown = diagnostics::text(&diagnostics, &self.sources());
             format!("there is no account `{name}`\n{shown}")
         })
     }
@@ -75,7 +97,7 @@ impl Tree {
             let kind = entry.file_type().with_context(|| format!("cannot list {entry:?}"))?;
             let path = entry.path();
             let is_policy = policy::is_policy_file(&path.to_string_lossy());
-            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            if entry.file_name().as_encoded_bytes().starts_with(b".") || self.excludes(&path)? {
                 continue;
             }
             if kind.is_dir() {
@@ -90,6 +112,10 @@ impl Tree {
             }
         }
         Ok(())
+    }
+
+    fn excludes(&self, path: &Path) -> anyhow::Result<bool> {
+        self.repository.as_ref().map_or(Ok(false), |repository| repository.excludes(path))
     }
 
     fn file(&mut self, path: &Path) -> anyhow::Result<()> {
@@ -112,6 +138,6 @@ impl Tree {
     }
 }
 
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     path.strip_prefix("./").unwrap_or(path).to_string_lossy().into_owned()
 }

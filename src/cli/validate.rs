@@ -37,10 +37,10 @@ enum Format {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let tree = Tree::read(&arguments.paths)?;
-    let reading = tree.reading();
+    let reading = tree.governed();
     let found = &reading.diagnostics;
     let shown = match arguments.format {
-        Format::Text => diagnostics::text(found, &tree.files),
+        Format::Text => diagnostics::text(found, &tree.sources()),
         Format::Json => diagnostics::json(found),
         Format::Sarif => sarif(found),
         Format::Github => diagnostics::github(found),

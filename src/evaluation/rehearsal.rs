@@ -2,11 +2,10 @@
 //! expects.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use crate::expression::Expression;
 use crate::policy::{
-    Case, Check, CheckTypes, ExpectedOutcome, PolicySet, Question, Test, TestSubject,
+    Case, CheckTypes, ExpectedOutcome, PolicySet, Question, Test, TestSubject, test_subject,
 };
 use crate::resource::{Inventory, TypeName};
 
@@ -40,22 +39,6 @@ pub struct Difference {
     pub at: Option<usize>,
 }
 
-/// How the tests speak of a check, or of a check type.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Coverage {
-    /// Resources that are expected to pass.
-    pub passing: usize,
-    /// Resources that are expected to fail.
-    pub failing: usize,
-}
-
-impl Coverage {
-    /// Whether there is a passing and a failing case.
-    pub fn is_tested(&self) -> bool {
-        self.passing > 0 && self.failing > 0
-    }
-}
-
 /// Runs all tests of a policy set, in the order of their names.
 pub fn rehearse(policies: &PolicySet) -> Vec<CaseResult<'_>> {
     let mut results = Vec::new();
@@ -72,26 +55,7 @@ pub fn rehearse(policies: &PolicySet) -> Vec<CaseResult<'_>> {
 fn question<'a>(policies: &'a PolicySet, test: &Test, case: &'a Case) -> Option<&'a Question> {
     match &test.subject {
         TestSubject::Type(_) => case.question.as_ref(),
-        subject => check(policies, subject).map(|check| &check.question),
-    }
-}
-
-/// The check that a test is about.
-fn check<'a>(policies: &'a PolicySet, subject: &TestSubject) -> Option<&'a Check> {
-    match subject {
-        TestSubject::Check(group, id) => policies.groups.get(group)?.check(id),
-        TestSubject::Pack(pack, id) => policies.packs.get(pack)?.check(id),
-        TestSubject::Type(_) => None,
-    }
-    .map(Arc::as_ref)
-}
-
-/// Whom a test speaks for: of a check that its group has from a pack, for the pack's.
-fn subject(policies: &PolicySet, test: &Test) -> TestSubject {
-    let pack = check(policies, &test.subject).and_then(|check| check.pack.clone());
-    match (pack, &test.subject) {
-        (Some(pack), TestSubject::Check(_, id)) => TestSubject::Pack(pack, id.clone()),
-        (_, subject) => subject.clone(),
+        subject => policies.check(subject).map(|check| &check.question),
     }
 }
 
@@ -182,44 +146,6 @@ fn explanation(finding: &Finding, question: &Question) -> String {
     text
 }
 
-/// How the tests speak of each check and each check type of a policy set. A check that uses a type
-/// is tested where the type is.
-pub fn coverage(policies: &PolicySet) -> BTreeMap<TestSubject, Coverage> {
-    let mut all: BTreeMap<TestSubject, Coverage> = BTreeMap::new();
-    for name in policies.check_types.keys() {
-        all.entry(TestSubject::Type(name.clone())).or_default();
-    }
-    for (subject, check) in checks(policies) {
-        if check.uses.is_none() {
-            all.entry(subject).or_default();
-        }
-    }
-    for test in policies.tests.values() {
-        let coverage = all.entry(subject(policies, test)).or_default();
-        for expected in test.cases.iter().flat_map(|case| &case.expected) {
-            match expected.outcome {
-                ExpectedOutcome::Pass => coverage.passing += 1,
-                ExpectedOutcome::Fail => coverage.failing += 1,
-                _ => {}
-            }
-        }
-    }
-    all
-}
-
-/// Each check once: those of groups, but for what they have from packs, and those of packs.
-fn checks(policies: &PolicySet) -> impl Iterator<Item = (TestSubject, &Check)> {
-    let groups = policies.groups.values().flat_map(|group| {
-        let own = group.checks.iter().filter(|check| check.pack.is_none());
-        own.map(|check| (TestSubject::Check(group.name.clone(), check.id.clone()), check.as_ref()))
-    });
-    let packs = policies.packs.values().flat_map(|pack| {
-        let checks = pack.checks.iter();
-        checks.map(|check| (TestSubject::Pack(pack.name.clone(), check.id.clone()), check.as_ref()))
-    });
-    groups.chain(packs)
-}
-
 /// A mutant of an assertion: what was changed, and which subject's assertion it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Survivor {
@@ -246,7 +172,7 @@ pub fn mutate(policies: &PolicySet, types: &CheckTypes) -> Mutation {
     for test in policies.tests.values() {
         for case in &test.cases {
             if let Some(question) = question(policies, test, case) {
-                subjects.entry(subject(policies, test)).or_default().push((case, question));
+                subjects.entry(test_subject(policies, test)).or_default().push((case, question));
             }
         }
     }
@@ -286,7 +212,7 @@ fn assertion<'a>(
             Some(own) => &own.question,
             None => &types.get(name)?.question,
         },
-        subject => &check(policies, subject)?.question,
+        subject => &policies.check(subject)?.question,
     };
     Some(&question.assertion)
 }

@@ -1,5 +1,7 @@
 //! Reading a mirror by object id: commits, policy files, what changed, what is whose ancestor.
 
+use std::path::Path;
+
 use git2::{DiffOptions, ErrorCode, FileMode, ObjectType, Odb, Oid, Tree, TreeEntry};
 
 use super::{BlobId, Commit, CommitId, Mirror};
@@ -112,6 +114,21 @@ impl Mirror {
         Ok(walk.found)
     }
 
+    /// One file of a commit, as [`Self::policy_files`] would read it; nothing where there is none.
+    pub fn file(&self, commit: CommitId, path: &str) -> Result<PolicyTree, ReadError> {
+        let root = self.find(commit)?.tree()?;
+        let odb = self.repository.odb()?;
+        let mut walk =
+            Walk { mirror: self, odb, found: PolicyTree::default(), entries: 0, bytes: 0 };
+        match root.get_path(Path::new(path)) {
+            Ok(entry) if entry.kind() == Some(ObjectType::Tree) => {}
+            Ok(entry) => walk.take(&entry, path, 0)?,
+            Err(error) if error.code() == ErrorCode::NotFound => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(walk.found)
+    }
+
     /// The paths under a directory that differ between two commits, sorted.
     pub fn changed_paths(
         &self,
@@ -205,9 +222,14 @@ impl Walk<'_> {
                 continue;
             }
             let path = if path.is_empty() { name.to_string() } else { format!("{path}/{name}") };
-            if let Some(why) = self.entry(&entry, &path, depth)? {
-                self.found.refused.push(RefusedEntry { path, why });
-            }
+            self.take(&entry, &path, depth)?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self, entry: &TreeEntry<'_>, path: &str, depth: usize) -> Result<(), ReadError> {
+        if let Some(why) = self.entry(entry, path, depth)? {
+            self.found.refused.push(RefusedEntry { path: path.to_owned(), why });
         }
         Ok(())
     }
@@ -301,6 +323,25 @@ mod tests {
         );
         let unknown: CommitId = "ab".repeat(20).parse().unwrap();
         assert_eq!(fetched(&origin).commit(unknown), Err(ReadError::NoSuchCommit(unknown)));
+    }
+
+    #[test]
+    fn a_single_file_is_read_as_policies_are() {
+        let origin = Origin::new();
+        let entries = [
+            (".cloudcorrect.yaml", &b"a"[..], FileMode::Blob),
+            ("link.yaml", b"a", FileMode::Link),
+            ("policies/b.yaml", b"b", FileMode::Blob),
+        ];
+        let commit = origin.commit_entries("refs/heads/main", None, &entries);
+        let mirror = fetched(&origin);
+        let file = mirror.file(commit, ".cloudcorrect.yaml").unwrap().files;
+        assert_eq!(file.iter().map(|file| &*file.bytes).collect::<Vec<_>>(), [b"a"]);
+        let refused = mirror.file(commit, "link.yaml").unwrap().refused;
+        assert_eq!(refused, [RefusedEntry { path: "link.yaml".into(), why: Refusal::Symlink }]);
+        for path in ["policies", "nothing.yaml", "policies/c.yaml", "link.yaml/d.yaml"] {
+            assert_eq!(mirror.file(commit, path).unwrap(), PolicyTree::default(), "{path}");
+        }
     }
 
     #[test]

@@ -70,7 +70,7 @@ fn pairs<'a, K: Ord, V>(
 
 /// What was found so far.
 #[derive(Default)]
-pub(super) struct Found(Vec<Change>);
+pub(super) struct Found(pub(super) Vec<Change>);
 
 impl Found {
     pub(super) fn push(&mut self, subject: &Subject, what: What, weight: Weight) {

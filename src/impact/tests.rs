@@ -73,6 +73,7 @@ fn shown(changes: &Changes) -> String {
             Subject::Group(name) => name.to_string(),
             Subject::Check(group, check) => format!("{group}/{check}"),
             Subject::Waiver(name) => format!("waiver {name}"),
+            Subject::Settings => "settings".to_owned(),
         };
         let what = match what {
             What::Added => "added".to_owned(),

@@ -4,6 +4,7 @@ use crate::diagnostic::{Diagnostic, Place};
 
 use super::notes::Notes;
 use super::schema;
+use super::settings::SETTINGS_FILE;
 use super::shape::{nearest, short};
 use super::yaml::{Node, Tree};
 
@@ -36,6 +37,11 @@ pub(super) fn kind_of(document: &Node, notes: &mut Notes) -> Kind {
             (_, Some("Pack")) => return Kind::Pack,
             (_, Some("Test")) => return Kind::Test,
             (_, Some("Waiver")) => return Kind::Waiver,
+            (_, Some("Settings")) => {
+                let message = format!("`Settings` stand in `{SETTINGS_FILE}`, not among policies");
+                Diagnostic::error(node.place.clone(), "misplaced", message)
+                    .help("move them there, to the root of the repository")
+            }
             (_, Some(kind)) if LATER.contains(&kind) => {
                 let message = format!("kind `{kind}` is not supported by this version");
                 notes.push(Diagnostic::error(node.place.clone(), "unsupported", message));
@@ -50,7 +56,7 @@ pub(super) fn kind_of(document: &Node, notes: &mut Notes) -> Kind {
         },
         (Tree::Map(_), None) => {
             let place = document.place.clone();
-            let kinds = schema::kinds().join("` or `");
+            let kinds = of_policies().join("` or `");
             Diagnostic::error(place, "missing-key", "the document lacks `kind`")
                 .help(format!("add `kind: `, which is `{kinds}`"))
         }
@@ -68,7 +74,12 @@ fn unknown_kind(kind: &str, place: &Place) -> Diagnostic {
     let message = format!("there is no kind `{}`", short(kind));
     let help = match nearest(kind, schema::kinds().into_iter().chain(LATER.iter().copied())) {
         Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the kinds are `{}`", schema::kinds().join("`, `")),
+        None => format!("the kinds are `{}`", of_policies().join("`, `")),
     };
     Diagnostic::error(place.clone(), "unknown-kind", message).help(help)
+}
+
+/// The kinds that stand among policies.
+fn of_policies() -> Vec<&'static str> {
+    schema::kinds().into_iter().filter(|kind| *kind != "Settings").collect()
 }

@@ -10,6 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::form::Form;
 use super::written::pack::PackDocument;
+use super::written::settings::SettingsDocument;
 use super::written::test_case::TestDocument;
 use super::written::waiver::WaiverDocument;
 use super::written::{AccountDocument, CheckTypeDocument, GroupDocument};
@@ -23,6 +24,7 @@ static SCHEMAS: LazyLock<IndexMap<&'static str, Json>> = LazyLock::new(|| {
         ("Pack", generate::<PackDocument>("Pack")),
         ("Test", generate::<TestDocument>("Test")),
         ("Waiver", generate::<WaiverDocument>("Waiver")),
+        ("Settings", generate::<SettingsDocument>("Settings")),
     ])
 });
 

@@ -3,6 +3,7 @@
 mod check_types;
 mod files;
 mod packs;
+mod settings;
 mod waivers;
 
 use proptest::prelude::*;

@@ -116,3 +116,13 @@ words! {
     /// The only one that matches; where none or several do, whatever needs it is unknown.
     One = "one",
 }
+
+words! {
+    /// What a warning does to a change of policies.
+    Warnings, "`allow`, `deny`":
+    /// It is told.
+    #[default]
+    Allow = "allow",
+    /// It refuses the change, as an error does.
+    Deny = "deny",
+}

@@ -2,6 +2,7 @@
 //! what fits its schema is read into them. Items of lists that do not fit are `None` in their place.
 
 pub(super) mod pack;
+pub(super) mod settings;
 pub(super) mod test_case;
 pub(super) mod waiver;
 

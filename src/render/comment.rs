@@ -120,6 +120,7 @@ fn item(change: &Change, policies: &PolicySet) -> String {
         Subject::Group(name) => format!("{name}:"),
         Subject::Check(group, check) => format!("{group}: {}", code(check.as_str())),
         Subject::Waiver(name) => format!("waiver {}", code(name.as_str())),
+        Subject::Settings => "settings:".to_owned(),
     };
     let weight = match weight {
         Weight::Weaker => ": **weaker**",

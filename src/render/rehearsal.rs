@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::{Value as Json, json};
 
-use crate::evaluation::{CaseResult, Coverage, Difference, Mutation};
-use crate::policy::TestSubject;
+use crate::evaluation::{CaseResult, Difference, Mutation};
+use crate::policy::{Coverage, TestSubject};
 
 use super::words::count;
 
@@ -39,7 +39,7 @@ impl Rehearsal<'_> {
             self.results.iter().filter(|result| !result.differences.is_empty()).collect();
         let mut text = failures(&failed);
         for (subject, coverage) in self.untested() {
-            let _ = writeln!(text, "untested: {subject} has {}", missing(coverage));
+            let _ = writeln!(text, "untested: {subject} has {}", coverage.missing());
         }
         if let Some(mutation) = &self.mutation {
             survivors(&mut text, mutation);
@@ -171,14 +171,6 @@ fn difference(one: &Difference) -> String {
         None => format!(
             "`{resource}` is {actual}, and nothing is expected of it; add it under `expect`{seen}"
         ),
-    }
-}
-
-fn missing(coverage: &Coverage) -> &'static str {
-    match (coverage.passing, coverage.failing) {
-        (0, 0) => "no test",
-        (0, _) => "no case that passes",
-        _ => "no case that fails",
     }
 }
 

@@ -196,7 +196,7 @@ mod tests {
                 bytes: text.as_bytes().to_vec(),
             })
             .collect();
-        let policies = Policies { files, reading: PolicySet::read(&sources) };
+        let policies = Policies { files, reading: PolicySet::read(&sources), settings: None };
         Revision { commit: commit(2), follows: true, policies }
     }
 

@@ -12,10 +12,11 @@ use anyhow::Context;
 use crate::catalog;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::git::{
-    Commit, CommitId, FetchError, Limits, Mirror, PolicyFile, ReadError, Remote, Wanted,
+    Commit, CommitId, FetchError, Limits, Mirror, PolicyFile, PolicyTree, ReadError, RefusedEntry,
+    Remote, Wanted,
 };
 use crate::impact::{self, Changes};
-use crate::policy::{PolicySet, Reading, SourceFile, is_policy_file};
+use crate::policy::{PolicySet, Reading, SETTINGS_FILE, Settings, SourceFile, is_policy_file};
 
 /// A source's corner of a repository, and where that is mirrored.
 #[derive(Debug, Clone)]
@@ -51,6 +52,8 @@ pub(super) struct Policies {
     pub(super) files: Vec<PolicyFile>,
     /// Their meaning, and all that is wrong with them and with what stands in their place.
     pub(super) reading: Reading,
+    /// What the repository asks of them, unless that has problems.
+    pub(super) settings: Option<Settings>,
 }
 
 /// What a pull request asks for.
@@ -88,7 +91,7 @@ impl Corner {
                 None => true,
             };
             let commit = mirror.commit(head)?;
-            let policies = self.policies(mirror, head)?;
+            let policies = self.policies(mirror, head, None)?;
             Ok(Head::New(Box::new(Revision { commit, follows, policies })))
         })?;
         Ok(revision)
@@ -116,13 +119,20 @@ impl Corner {
         self.careful(&mut mirror, |mirror| {
             let Some(target) = mirror.head(&branch)? else { return Ok(Vec::new()) };
             let mut bases = Bases { corner: self, in_force, read: BTreeMap::new() };
+            let gates = Self::settings(mirror, target)?.0;
             let mut proposals = Vec::new();
             for number in numbers {
                 match mirror.head(&Wanted::PullRequest(*number))? {
                     Some(head) => {
                         let base = mirror.merge_base(head, target)?.unwrap_or(target);
                         let before = bases.policies(mirror, base)?;
-                        proposals.push(self.proposal(mirror, (*number, head), (base, before))?);
+                        let base = (base, before);
+                        proposals.push(self.proposal(
+                            mirror,
+                            (*number, head),
+                            base,
+                            gates.as_ref(),
+                        )?);
                     }
                     None => {
                         tracing::warn!(number, remote = %self.remote, "a pull request has no head");
@@ -138,10 +148,19 @@ impl Corner {
         mirror: &Mirror,
         (number, head): (u64, CommitId),
         (base, before): (CommitId, &PolicySet),
+        gates: Option<&Settings>,
     ) -> Result<Proposal, ReadError> {
-        let reading = self.policies(mirror, head)?.reading;
-        let changes = reading.is_clean().then(|| impact::changes(before, &reading.policies));
-        let touched = mirror.changed_paths(base, head, &self.path)?;
+        let Policies { reading, settings, .. } = self.policies(mirror, head, gates)?;
+        let was = Self::settings(mirror, base)?.0;
+        let changes = reading.is_clean().then(|| {
+            let changes = impact::changes(before, &reading.policies);
+            match (&was, &settings) {
+                (Some(was), Some(settings)) => changes.of_settings(was, settings),
+                _ => changes,
+            }
+        });
+        let mut touched = mirror.changed_paths(base, head, &self.path)?;
+        touched.extend(mirror.changed_paths(base, head, SETTINGS_FILE)?);
         let touches_policies = touched.iter().any(|path| is_policy_file(path));
         Ok(Proposal { number, head, reading, changes, touches_policies })
     }
@@ -163,30 +182,64 @@ impl Corner {
         result.with_context(|| format!("cannot read {}", self.remote))
     }
 
-    /// The policies of a commit. What stands in the way of reading them is a diagnostic as well.
-    fn policies(&self, mirror: &Mirror, commit: CommitId) -> Result<Policies, ReadError> {
-        let tree = match mirror.policy_files(commit, &self.path) {
+    /// The settings of a commit, unless they have problems, and these.
+    fn settings(
+        mirror: &Mirror,
+        commit: CommitId,
+    ) -> Result<(Option<Settings>, Vec<Diagnostic>), ReadError> {
+        let PolicyTree { files, refused } = mirror.file(commit, SETTINGS_FILE)?;
+        let read = |file: PolicyFile| Settings::read(&SourceFile::new(file.path, file.bytes));
+        let (settings, mut problems) = files
+            .into_iter()
+            .next()
+            .map_or_else(|| (refused.is_empty().then(Settings::default), Vec::new()), read);
+        problems.extend(refused.into_iter().map(unreadable));
+        Ok((settings, problems))
+    }
+
+    /// The policies of a commit, without the files that its settings leave out, and held to what the
+    /// settings at `gates` require, or its own if there are none. What stands in the way of reading
+    /// them is a diagnostic as well.
+    fn policies(
+        &self,
+        mirror: &Mirror,
+        commit: CommitId,
+        gates: Option<&Settings>,
+    ) -> Result<Policies, ReadError> {
+        let (settings, problems) = Self::settings(mirror, commit)?;
+        let mut tree = match mirror.policy_files(commit, &self.path) {
             Ok(tree) => tree,
             Err(error @ (ReadError::NoDirectory(_) | ReadError::TooMuch)) => {
                 let place = Place::file(self.path.as_str());
                 let diagnostic = Diagnostic::error(place, "unreadable-tree", error.to_string());
-                let reading = Reading { diagnostics: vec![diagnostic], ..Reading::default() };
-                return Ok(Policies { files: Vec::new(), reading });
+                let diagnostics = problems.into_iter().chain([diagnostic]).collect();
+                let reading = Reading { diagnostics, ..Reading::default() };
+                return Ok(Policies { files: Vec::new(), reading, settings });
             }
             Err(error) => return Err(error),
         };
+        if let Some(settings) = settings.as_ref().or(gates) {
+            tree.files.retain(|file| !settings.excludes(&file.path));
+            tree.refused.retain(|entry| !settings.excludes(&entry.path));
+        }
         let files: Vec<_> = tree
             .files
             .iter()
             .map(|file| SourceFile::new(file.path.as_str(), file.bytes.as_slice()))
             .collect();
         let mut reading = catalog::read(&files);
-        reading.diagnostics.extend(tree.refused.into_iter().map(|entry| {
-            Diagnostic::error(Place::file(entry.path), "unreadable-file", entry.why.to_string())
-        }));
+        reading.diagnostics.extend(tree.refused.into_iter().map(unreadable));
+        if let Some(gates) = gates.or(settings.as_ref()) {
+            reading = gates.govern(reading);
+        }
+        reading.diagnostics.extend(problems);
         reading.diagnostics.sort();
-        Ok(Policies { files: tree.files, reading })
+        Ok(Policies { files: tree.files, reading, settings })
     }
+}
+
+fn unreadable(entry: RefusedEntry) -> Diagnostic {
+    Diagnostic::error(Place::file(entry.path), "unreadable-file", entry.why.to_string())
 }
 
 /// The policies that pull requests are compared with. Many part from the branch at one commit.
@@ -201,7 +254,7 @@ impl Bases<'_> {
         Ok(match self.read.entry(base) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => {
-                let reading = self.corner.policies(mirror, base)?.reading;
+                let reading = self.corner.policies(mirror, base, None)?.reading;
                 unknown.insert(if reading.is_clean() {
                     reading.policies
                 } else {

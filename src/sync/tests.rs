@@ -441,6 +441,81 @@ async fn what_came_of_a_commit_is_said_on_it(pool: PgPool) -> TestResult {
     Ok(())
 }
 
+const GATES: &str = "\
+apiVersion: cloudcorrect.dev/v1
+kind: Settings
+spec:
+  exclude: [policies/drafts/**]
+  require: { owner: true }
+";
+
+#[sqlx::test]
+async fn a_pull_request_is_held_to_the_settings_of_the_branch(pool: PgPool) -> TestResult {
+    let github = OnGitHub::new(pool).await?;
+    let origin = &github.world.origin;
+    let prod = prod();
+    let owned = group("storage", "15m").replace("spec:\n", "spec:\n  owner: platform\n");
+    let draft = ("policies/drafts/x.yaml", "kind: [");
+    let push = |reference: &str, parent, settings: &str, group: &str| {
+        let files = [
+            (".cloudcorrect.yaml", settings),
+            ("policies/a.yaml", prod.as_str()),
+            ("policies/b.yaml", group),
+            draft,
+        ];
+        origin.commit_on(reference, parent, &files)
+    };
+    let refused = push("refs/heads/main", None, GATES, &group("storage", "15m"));
+    github.pass().await?;
+    insta::assert_snapshot!(github.post(&format!("policies/{refused}")).await?, @r"
+    cloudcorrect/policies: Failure, 1 problem
+    policies/b.yaml:4: group `storage` names no owner
+
+    help: add `owner` to its `spec`
+    ");
+    let base = push("refs/heads/main", Some(refused), GATES, &owned);
+    github.pass().await?;
+    insta::assert_snapshot!(github.post(&format!("policies/{base}")).await?, @"cloudcorrect/policies: Success, 1 group with 1 check is valid");
+
+    // It lets itself off, but the branch does not.
+    let lax = GATES.replace("true", "false");
+    let first = push("refs/pull/7/head", Some(base), &lax, &group("storage", "15m"));
+    github.answer(7, first).await?;
+    insta::assert_snapshot!(github.post(&format!("policies/{first}")).await?, @r"
+    cloudcorrect/policies: Failure, 1 problem
+    policies/b.yaml:4: group `storage` names no owner
+
+    help: add `owner` to its `spec`
+    ");
+    let second = push("refs/pull/7/head", Some(first), &lax, &owned);
+    github.answer(7, second).await?;
+    insta::assert_snapshot!(github.post("comment/7").await?, @r"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    ⚠️ **Valid, but weaker**: 1 change demands less than what is in force.
+
+    **Changes**
+
+    - settings: require.owner true → false: **weaker**
+
+    <sub>at `e9c3261`</sub>
+    ");
+
+    let broken = push("refs/pull/7/head", Some(second), "kind: Settings\n", &owned);
+    github.answer(7, broken).await?;
+    insta::assert_snapshot!(github.post(&format!("policies/{broken}")).await?, @r"
+    cloudcorrect/policies: Failure, 2 problems
+    .cloudcorrect.yaml:1: the document lacks `apiVersion`
+
+    help: The version of the format.
+    .cloudcorrect.yaml:1: the document lacks `spec`
+
+    help: What the repository asks of its policies.
+    ");
+    Ok(())
+}
+
 #[sqlx::test]
 async fn a_pull_request_is_answered_for_each_head(pool: PgPool) -> TestResult {
     let github = OnGitHub::new(pool).await?;

@@ -10,13 +10,14 @@ use super::page::{ANY, Page, code, codes, link, one_line, several};
 
 /// A document of each kind that has one here. They stand together: the group selects the account
 /// and takes up the pack, the test and the waiver are of a check of the group.
-const EXAMPLES: [(&str, &str); 6] = [
+const EXAMPLES: [(&str, &str); 7] = [
     ("Account", include_str!("../../../templates/reference/account.yaml")),
     ("Group", include_str!("../../../templates/reference/group.yaml")),
     ("CheckType", include_str!("../../../templates/reference/check-type.yaml")),
     ("Pack", include_str!("../../../templates/reference/pack.yaml")),
     ("Test", include_str!("../../../templates/reference/test.yaml")),
     ("Waiver", include_str!("../../../templates/reference/waiver.yaml")),
+    ("Settings", include_str!("../../../templates/reference/settings.yaml")),
 ];
 
 /// The page.
@@ -192,14 +193,16 @@ fn words(schema: &Json) -> String {
 mod tests {
     use crate::catalog;
     use crate::evaluation::rehearse;
-    use crate::policy::SourceFile;
+    use crate::policy::{Settings, SourceFile};
 
     use super::*;
 
     #[test]
     fn the_examples_are_valid_together_and_tested() {
         let files = EXAMPLES.map(|(kind, text)| SourceFile::new(kind, text.as_bytes()));
-        let reading = catalog::read(&files);
+        let [policies @ .., settings] = &files;
+        let reading = catalog::read(policies);
+        assert!(Settings::read(settings).0.is_some());
         let problems: Vec<&String> = reading.diagnostics.iter().map(|it| &it.message).collect();
         assert!(problems.is_empty(), "{problems:?}");
         let results = rehearse(&reading.policies);
