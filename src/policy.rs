@@ -9,6 +9,7 @@ mod account;
 mod check;
 mod check_type;
 mod declared;
+mod enforce;
 mod given;
 mod group;
 mod names;
@@ -30,6 +31,7 @@ mod yaml;
 pub use account::{Account, AccountSelector};
 pub use check::{Check, Rule};
 pub use check_type::{CheckType, CheckTypes};
+pub use enforce::{InvalidNewOnly, NewOnly};
 pub use group::Group;
 pub use names::{
     AccountName, CheckId, CheckTypeName, GroupName, InvalidName, TestName, WaiverName,

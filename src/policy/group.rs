@@ -12,6 +12,7 @@ use super::account::{AccountSelector, parsed, parsed_at};
 use super::check::Check;
 use super::check_type::CheckTypes;
 use super::declared::Declared;
+use super::enforce::{self, NewOnly};
 use super::names::GroupName;
 use super::notes::Notes;
 use super::shape::{nearest, short};
@@ -39,6 +40,8 @@ pub struct Group {
     pub schedule: Schedule,
     /// What its outcome does.
     pub mode: Mode,
+    /// From when on failures are enforced, where what fails since before is not.
+    pub new_only: Option<NewOnly>,
     /// Whether its evaluation is put on hold.
     pub suspend: bool,
     /// The checks, in the order of the file; never empty.
@@ -62,7 +65,7 @@ impl Group {
                 "remediation": check.remediation,
             })
         });
-        let group = json!({
+        let mut group = json!({
             "name": self.name,
             "labels": self.labels,
             "description": self.description,
@@ -76,6 +79,10 @@ impl Group {
             "suspend": self.suspend,
             "checks": checks.collect::<Vec<_>>(),
         });
+        // Where it is not said, the digest stays what it was before there was anything to say.
+        if let (Some(new_only), Some(group)) = (self.new_only, group.as_object_mut()) {
+            group.insert("newOnly".to_owned(), json!(new_only.to_string()));
+        }
         Sha256::digest(group.to_string()).into()
     }
 
@@ -89,6 +96,7 @@ impl Group {
     ) -> Option<Self> {
         let name = parsed_at(node, &["metadata", "name"], notes);
         let schedule = schedule(node, notes);
+        let new_only = enforce::read(node, notes);
         let list = node.get("spec").and_then(|spec| spec.get("checks"));
         let list = list.map(Node::items).unwrap_or_default();
         unique_ids(list, notes);
@@ -109,6 +117,7 @@ impl Group {
             accounts: AccountSelector::read(spec.accounts),
             schedule: schedule?,
             mode: spec.mode,
+            new_only: new_only.ok()?,
             suspend: spec.suspend,
             checks: checks.into_iter().collect::<Option<Vec<_>>>()?,
             place: node.place_of(&["metadata", "name"]),
