@@ -84,7 +84,7 @@ pub struct OpenFinding {
     pub evaluation_digest: Digest,
     /// Since when.
     pub since: DateTime<Utc>,
-    /// Since when it fails, where it does or did so when it was last known; see [`past`].
+    /// Since when it fails without having been mended, where it does or did when it was last known.
     pub failing_since: Option<DateTime<Utc>>,
 }
 

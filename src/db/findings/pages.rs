@@ -44,7 +44,7 @@ pub struct Listed {
     pub explanation: Option<String>,
     /// Since when.
     pub since: DateTime<Utc>,
-    /// Since when it fails, where it does or did so when it was last known.
+    /// Since when it fails without having been mended, where it does or did when it was last known.
     pub failing_since: Option<DateTime<Utc>>,
     /// Until when and why, if it no longer stands.
     pub closed: Option<(DateTime<Utc>, ClosedReason)>,
