@@ -84,6 +84,7 @@ fn state(group: Group, checks: Vec<Wanting>) -> Result<GroupState> {
         unit: definition.unit,
         checks: if verdict.is_some() { checks } else { Vec::new() },
         verdict: verdict.map(|verdict| (verdict.outcome, verdict.counts)),
+        enforced: definition.new_only.zip(group.enforced),
     })
 }
 
@@ -101,6 +102,7 @@ mod tests {
                 name: name.to_owned(),
                 digest: Digest::of(b"1"),
                 mode,
+                new_only: None,
                 suspended: name == "suspended",
                 schedule: crate::schedule::Schedule::default(),
                 owner: None,
@@ -110,6 +112,7 @@ mod tests {
             revision: "c1".to_owned(),
             retired_at: None,
             verdict: None,
+            enforced: None,
             evaluated,
             run: None,
             last_run_at: None,

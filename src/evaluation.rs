@@ -5,6 +5,7 @@
 //! storage.
 
 mod bindings;
+mod enforced;
 mod finding;
 mod judge;
 mod outcome;
@@ -13,6 +14,7 @@ mod rehearsal;
 mod tests;
 mod waivers;
 
+pub use enforced::Enforced;
 pub use finding::{CheckResult, CheckStanding, Finding, GroupResult, NO_RESOURCE};
 pub use judge::evaluate;
 pub use outcome::{Counts, Outcome, UnknownOutcome};

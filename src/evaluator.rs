@@ -6,6 +6,7 @@
 //! fetched is decided in [`crate::fetch`], what holds in [`crate::evaluation`].
 
 mod decide;
+mod enforce;
 mod gather;
 mod inventories;
 mod keep;

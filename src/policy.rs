@@ -10,6 +10,7 @@ mod check;
 mod check_type;
 mod coverage;
 mod declared;
+mod enforce;
 mod fitted;
 mod form;
 mod given;
@@ -42,6 +43,7 @@ pub use account::{Account, AccountSelector};
 pub use check::{Check, Rule};
 pub use check_type::{CheckType, CheckTypes};
 pub use coverage::{Coverage, coverage, test_subject};
+pub use enforce::{InvalidNewOnly, NewOnly};
 pub use group::Group;
 pub use names::{
     AccountName, CheckId, CheckTypeName, GroupName, InvalidName, PackName, TestName, WaiverName,

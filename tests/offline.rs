@@ -5,6 +5,8 @@ use std::process::{Command, Output};
 
 #[path = "offline/authoring.rs"]
 mod authoring;
+#[path = "offline/enforcing.rs"]
+mod enforcing;
 #[path = "offline/guide.rs"]
 mod guide;
 #[path = "offline/reference.rs"]

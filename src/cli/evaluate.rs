@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::evaluation::{self, GroupResult, Outcome, WaiverStanding, waive};
 use crate::evaluator::{self, Inventories};
 use crate::fetch::CallStats;
-use crate::policy::{Account, Covered, Group, PolicySet, Severity};
+use crate::policy::{Account, Covered, Group, Mode, PolicySet, Severity};
 use crate::recorded::RecordedFile;
 use crate::render::diagnostics;
 use crate::render::findings::Results;
@@ -73,6 +73,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut policies = reading.policies;
     narrow(&mut policies, arguments)?;
     let accounts = accounts(&policies, arguments)?;
+    if let Some(words) = without_history(&policies) {
+        output::note(&words);
+    }
     output::progress(&format!("evaluating {} groups ...", policies.groups.len()));
     let inventories = inventories(arguments)?;
     let collecting = async { collect(&policies, &accounts, &inventories).await };
@@ -94,6 +97,22 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Format::Sarif => results.sarif(),
     })?;
     Ok(ExitCode::from(status(&results, arguments.fail_on)))
+}
+
+/// That nothing is old here, where groups make a difference of it.
+fn without_history(policies: &PolicySet) -> Option<String> {
+    let enforced = policies.groups.values().filter(|group| group.mode == Mode::Enforce);
+    let names: Vec<_> = enforced
+        .filter(|group| group.new_only.is_some())
+        .map(|group| format!("`{}`", group.name))
+        .collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "`newOnly` takes the history that the service keeps; without it all that fails counts \
+             as new ({})",
+            names.join(", ")
+        )
+    })
 }
 
 /// Leaves only the groups and checks that were asked for.

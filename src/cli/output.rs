@@ -26,6 +26,11 @@ pub(super) fn progress(text: &str) {
     }
 }
 
+/// Writes to standard error what a reader of the result has to know.
+pub(super) fn note(text: &str) {
+    let _ = writeln!(io::stderr(), "note: {text}");
+}
+
 /// Writes an error with its causes to standard error.
 pub(super) fn error(error: &anyhow::Error) {
     let _ = writeln!(io::stderr(), "error: {}", chain(error));

@@ -27,6 +27,7 @@ struct Row {
     outcome: Option<String>,
     cause: Option<String>,
     counts: Option<Json<Counts>>,
+    old_failures: Option<i64>,
     unlisted: bool,
 }
 
@@ -40,6 +41,7 @@ impl TryFrom<Row> for Check {
                 check: row.id,
                 outcome: words::outcome(&outcome, row.cause.as_deref())?,
                 counts: row.counts.unwrap_or_default().0,
+                old: row.old_failures.and_then(|old| u64::try_from(old).ok()).unwrap_or_default(),
                 unlisted: row.unlisted,
             }),
         };
@@ -207,15 +209,20 @@ pub async fn stand(
         standings.iter().map(|standing| standing.outcome.cause().map(Cause::as_str)).collect();
     let counts: Vec<Json<Counts>> =
         standings.iter().map(|standing| Json(standing.counts)).collect();
+    let old: Vec<Option<i64>> = standings
+        .iter()
+        .map(|standing| i64::try_from(standing.old).ok().filter(|old| *old > 0))
+        .collect();
     let unlisted: Vec<bool> = standings.iter().map(|standing| standing.unlisted).collect();
     sqlx::query!(
         "update policy_check old
-         set outcome = new.outcome, cause = new.cause, counts = new.counts, unlisted = new.unlisted
-         from unnest($3::text[], $4::text[], $5::text[], $6::jsonb[], $7::boolean[])
-            as new (id, outcome, cause, counts, unlisted)
+         set outcome = new.outcome, cause = new.cause, counts = new.counts, unlisted = new.unlisted,
+             old_failures = new.old_failures
+         from unnest($3::text[], $4::text[], $5::text[], $6::jsonb[], $7::boolean[], $8::bigint[])
+            as new (id, outcome, cause, counts, unlisted, old_failures)
          where source = $1 and group_name = $2 and old.id = new.id
-           and (old.outcome, old.cause, old.counts, old.unlisted)
-               is distinct from (new.outcome, new.cause, new.counts, new.unlisted)",
+           and (old.outcome, old.cause, old.counts, old.unlisted, old.old_failures)
+               is distinct from (new.outcome, new.cause, new.counts, new.unlisted, new.old_failures)",
         fence.source.0,
         fence.group,
         &ids as &[&str],
@@ -223,6 +230,7 @@ pub async fn stand(
         &causes as &[Option<&str>],
         &counts as &[Json<Counts>],
         &unlisted,
+        &old as &[Option<i64>],
     )
     .execute(executor)
     .await?;
@@ -238,7 +246,7 @@ pub async fn of_group(
     sqlx::query_as!(
         Row,
         r#"select group_name, id, rule as "rule: Json<Rule>", outcome, cause,
-            counts as "counts: Json<Counts>", unlisted
+            counts as "counts: Json<Counts>", old_failures, unlisted
          from policy_check where source = $1 and group_name = $2 order by position"#,
         source.0,
         group,
@@ -255,7 +263,7 @@ pub async fn wanting(executor: impl PgExecutor<'_>, source: SourceId) -> Result<
     sqlx::query_as!(
         Row,
         r#"select group_name, id, rule as "rule: Json<Rule>", outcome, cause,
-            counts as "counts: Json<Counts>", unlisted
+            counts as "counts: Json<Counts>", old_failures, unlisted
          from policy_check where source = $1 and outcome in ('fail', 'unknown')
          order by group_name, position"#,
         source.0,
@@ -281,7 +289,7 @@ mod tests {
 
     fn standing(check: &str, outcome: Outcome) -> CheckStanding {
         let counts = Counts::from_iter([outcome]);
-        CheckStanding { check: check.to_owned(), outcome, counts, unlisted: false }
+        CheckStanding { check: check.to_owned(), outcome, counts, old: 0, unlisted: false }
     }
 
     async fn told(pool: &PgPool, source: SourceId) -> Result<Vec<String>, Error> {
@@ -308,9 +316,12 @@ mod tests {
         define(&mut tx, &fence, &[("storage", &old), ("network", &old)]).await?;
         let run = groups::fence(&mut *tx, &claimed).await?;
         let denied = Outcome::Unknown(Cause::AccessDenied);
-        let standings = [standing("private", Outcome::Fail), standing("encrypted", denied)];
+        let old = CheckStanding { old: 3, ..standing("private", Outcome::Fail) };
+        let standings = [old.clone(), standing("encrypted", denied)];
         stand(&mut *tx, &run, &standings).await?;
         tx.commit().await?;
+        let kept = wanting(&pool, source).await?.into_iter().find_map(|check| check.standing);
+        assert_eq!(kept, Some(old));
         assert_eq!(told(&pool, source).await?, ["Old fail", "Encrypted unknown(access_denied)"]);
         assert_eq!(wanting(&pool, source).await?.len(), 2);
 

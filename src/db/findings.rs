@@ -3,7 +3,9 @@
 
 mod changes;
 mod pages;
+mod past;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -11,6 +13,7 @@ use sqlx::{PgConnection, PgExecutor};
 
 pub use self::changes::{Change, changes};
 pub use self::pages::{Cursor, Listed, Query, page};
+
 use super::sources::SourceId;
 use super::words::{self, words};
 use super::{Digest, Error, blobs, groups, sources};
@@ -81,6 +84,8 @@ pub struct OpenFinding {
     pub evaluation_digest: Digest,
     /// Since when.
     pub since: DateTime<Utc>,
+    /// Since when it fails without having been mended, where it does or did when it was last known.
+    pub failing_since: Option<DateTime<Utc>>,
 }
 
 impl OpenFinding {
@@ -128,7 +133,7 @@ pub async fn open(
 ) -> Result<Vec<OpenFinding>, Error> {
     sqlx::query!(
         "select check_id, provider, account, region, resource_type, resource_id, outcome, cause,
-            severity, explanation, evaluation_digest, since
+            severity, explanation, evaluation_digest, since, failing_since
          from finding where source = $1 and group_name = $2 and until is null",
         source.0,
         group,
@@ -137,9 +142,11 @@ pub async fn open(
     .await?
     .into_iter()
     .map(|row| {
+        let outcome = words::outcome(&row.outcome, row.cause.as_deref())?;
         Ok(OpenFinding {
             key: key!(row),
-            outcome: words::outcome(&row.outcome, row.cause.as_deref())?,
+            outcome,
+            failing_since: past::failing_since(outcome, row.failing_since, row.since),
             severity: words::parsed("severity", &row.severity)?,
             explanation: row.explanation.as_deref().map(Digest::read).transpose()?,
             evaluation_digest: Digest::read(&row.evaluation_digest)?,
@@ -163,12 +170,12 @@ pub async fn apply(
             FindingChange::Close(key, reason) => closed.push((key, *reason)),
         }
     }
-    close(connection, fence, &closed).await?;
+    let past = close(connection, fence, &closed).await?;
     let explanations = opened.iter().filter_map(|record| record.explanation.as_ref());
     let explanations =
         explanations.map(|text| (Digest::of(text.as_bytes()), text.clone().into_bytes()));
     blobs::keep(connection, explanations).await?;
-    insert(connection, fence, &opened).await
+    insert(connection, fence, &opened, &past).await
 }
 
 /// The values of one field.
@@ -176,24 +183,31 @@ fn column<T>(rows: &[T], value: impl Fn(&T) -> String) -> Vec<String> {
     rows.iter().map(value).collect()
 }
 
+/// Closes findings; since when those fail that another outcome takes the place of.
 async fn close(
     connection: &mut PgConnection,
     fence: &groups::Fence,
     closed: &[(&FindingKey, ClosedReason)],
-) -> Result<(), Error> {
+) -> Result<BTreeMap<FindingKey, DateTime<Utc>>, Error> {
     if closed.is_empty() {
-        return Ok(());
+        return Ok(BTreeMap::new());
     }
-    sqlx::query!(
-        "update finding set until = $3, closed_reason = gone.reason
-         from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
-            $10::text[])
-            as gone (check_id, provider, account, region, resource_type, resource_id, reason)
-         where finding.source = $1 and finding.group_name = $2 and finding.until is null
-           and finding.check_id = gone.check_id and finding.provider = gone.provider
-           and finding.account = gone.account and finding.region = gone.region
-           and finding.resource_type = gone.resource_type
-           and finding.resource_id = gone.resource_id",
+    let rows = sqlx::query!(
+        r#"with closed as (
+            update finding set until = $3, closed_reason = gone.reason
+            from unnest($4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+                $10::text[])
+                as gone (check_id, provider, account, region, resource_type, resource_id, reason)
+            where finding.source = $1 and finding.group_name = $2 and finding.until is null
+              and finding.check_id = gone.check_id and finding.provider = gone.provider
+              and finding.account = gone.account and finding.region = gone.region
+              and finding.resource_type = gone.resource_type
+              and finding.resource_id = gone.resource_id
+            returning finding.*
+        )
+        select check_id, provider, account, region, resource_type, resource_id, outcome, cause, since,
+            failing_since
+        from closed where closed_reason = 'changed' and outcome in ('fail', 'waived', 'unknown')"#,
         fence.source.0,
         fence.group,
         fence.at,
@@ -205,15 +219,23 @@ async fn close(
         &column(closed, |(key, _)| key.resource_id.to_string()),
         &column(closed, |(_, reason)| reason.as_str().to_owned()),
     )
-    .execute(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(())
+    let mut past = BTreeMap::new();
+    for row in rows {
+        let outcome = words::outcome(&row.outcome, row.cause.as_deref())?;
+        if let Some(since) = past::failing_since(outcome, row.failing_since, row.since) {
+            past.insert(key!(row), since);
+        }
+    }
+    Ok(past)
 }
 
 async fn insert(
     connection: &mut PgConnection,
     fence: &groups::Fence,
     opened: &[&FindingRecord],
+    past: &BTreeMap<FindingKey, DateTime<Utc>>,
 ) -> Result<(), Error> {
     if opened.is_empty() {
         return Ok(());
@@ -226,12 +248,17 @@ async fn insert(
         .collect();
     let digests: Vec<Vec<u8>> =
         opened.iter().map(|record| record.evaluation_digest.to_vec()).collect();
+    let failing_since: Vec<Option<DateTime<Utc>>> = opened
+        .iter()
+        .map(|record| past::failing_since(record.outcome, past.get(&record.key).copied(), fence.at))
+        .collect();
     sqlx::query!(
         "insert into finding (source, group_name, since, check_id, provider, account, region,
-            resource_type, resource_id, outcome, cause, severity, explanation, evaluation_digest)
+            resource_type, resource_id, outcome, cause, severity, explanation, evaluation_digest,
+            failing_since)
          select $1, $2, $3, new.* from unnest($4::text[], $5::text[], $6::text[], $7::text[],
             $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bytea[],
-            $14::bytea[]) new",
+            $14::bytea[], $15::timestamptz[]) new",
         fence.source.0,
         fence.group,
         fence.at,
@@ -246,6 +273,7 @@ async fn insert(
         &column(opened, |record| record.severity.to_string()),
         &explanations as &[Option<Vec<u8>>],
         &digests,
+        &failing_since as &[Option<DateTime<Utc>>],
     )
     .execute(connection)
     .await?;

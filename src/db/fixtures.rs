@@ -54,6 +54,7 @@ pub(super) fn definition(name: &str, digest: &str) -> groups::GroupUpsert {
         name: name.to_owned(),
         digest: Digest::of(digest.as_bytes()),
         mode: crate::policy::Mode::Enforce,
+        new_only: None,
         suspended: false,
         schedule: crate::schedule::Schedule::default(),
         owner: Some("platform@example.com".into()),
@@ -107,6 +108,7 @@ pub(super) async fn complete(
     let recorded = runs::record(&mut *connection, &fence, run).await?;
     let completed = groups::Completed {
         verdict: run.verdict,
+        enforced: None,
         digest: claim.digest,
         run: recorded,
         due_at: fence.at(),

@@ -13,8 +13,8 @@ use super::runs::RunId;
 use super::sources::{self, SourceId};
 use super::work::{from_millis, millis};
 use super::{Digest, Error, words};
-use crate::evaluation::{Counts, Outcome};
-use crate::policy::Mode;
+use crate::evaluation::{Counts, Enforced, Outcome};
+use crate::policy::{Mode, NewOnly};
 use crate::schedule::Schedule;
 
 /// A group as a revision defines it.
@@ -26,6 +26,8 @@ pub struct GroupUpsert {
     pub digest: Digest,
     /// What its outcome does.
     pub mode: Mode,
+    /// From when on failures are enforced, where what fails since before it is not.
+    pub new_only: Option<NewOnly>,
     /// Whether it stands but is not evaluated, until a revision says otherwise.
     pub suspended: bool,
     /// When it is evaluated.
@@ -58,6 +60,8 @@ pub struct Group {
     pub retired_at: Option<DateTime<Utc>>,
     /// What the last completed run said.
     pub verdict: Option<Verdict>,
+    /// What of that is enforced, where not all of it is.
+    pub enforced: Option<Enforced>,
     /// Whether that run was of the present definition.
     pub evaluated: bool,
     /// The last completed run.
@@ -77,6 +81,7 @@ struct Row {
     revision: String,
     digest: Vec<u8>,
     mode: String,
+    new_only: Option<DateTime<Utc>>,
     suspended: bool,
     schedule: Option<String>,
     interval_ms: i64,
@@ -88,6 +93,9 @@ struct Row {
     outcome: Option<String>,
     cause: Option<String>,
     counts: Option<Json<Counts>>,
+    enforced_outcome: Option<String>,
+    enforced_cause: Option<String>,
+    old_failures: Option<i64>,
     run: Option<i64>,
     last_run_at: Option<DateTime<Utc>>,
     last_error: Option<String>,
@@ -105,6 +113,7 @@ impl TryFrom<Row> for Group {
                 name: row.name,
                 digest: Digest::read(&row.digest)?,
                 mode: words::parsed("mode", &row.mode)?,
+                new_only: row.new_only.map(NewOnly::from),
                 suspended: row.suspended,
                 schedule: schedule(row.schedule.as_deref(), row.interval_ms)?,
                 owner: row.owner,
@@ -114,6 +123,11 @@ impl TryFrom<Row> for Group {
             revision: row.revision,
             retired_at: row.retired_at,
             verdict: verdict(row.outcome.as_deref(), row.cause.as_deref(), row.counts)?,
+            enforced: enforced(
+                row.enforced_outcome.as_deref(),
+                row.enforced_cause.as_deref(),
+                row.old_failures,
+            )?,
             run: row.run.map(RunId),
             last_run_at: row.last_run_at,
             last_error: row.last_error,
@@ -137,6 +151,16 @@ fn verdict(
     let Some(outcome) = outcome else { return Ok(None) };
     let counts = counts.unwrap_or_default().0;
     Ok(Some(Verdict { outcome: words::outcome(outcome, cause)?, counts }))
+}
+
+fn enforced(
+    outcome: Option<&str>,
+    cause: Option<&str>,
+    old: Option<i64>,
+) -> Result<Option<Enforced>, Error> {
+    let Some(outcome) = outcome else { return Ok(None) };
+    let old = old.and_then(|old| u64::try_from(old).ok()).unwrap_or_default();
+    Ok(Some(Enforced { outcome: words::outcome(outcome, cause)?, old }))
 }
 
 /// Brings groups as `commit` defines them into force; the names of those whose definition changed.
@@ -179,17 +203,18 @@ async fn write(
     sqlx::query!(
         r#"insert into policy_group as old
             (source, name, revision, digest, mode, suspended, interval_ms, schedule, owner,
-            description, unit, due_at)
+            description, unit, new_only, due_at)
         select $1, name, $3, digest, mode, suspended, interval_ms, schedule, owner, description,
-            unit, $2
+            unit, new_only, $2
         from unnest($4::text[], $5::bytea[], $6::text[], $7::boolean[], $8::bigint[], $9::text[],
-            $10::text[], $11::text[], $12::text[])
-            as new (name, digest, mode, suspended, interval_ms, schedule, owner, description, unit)
+            $10::text[], $11::text[], $12::text[], $13::timestamptz[])
+            as new (name, digest, mode, suspended, interval_ms, schedule, owner, description, unit,
+                new_only)
         order by name
         on conflict (source, name) do update
         set revision = excluded.revision, digest = excluded.digest, mode = excluded.mode,
             suspended = excluded.suspended, interval_ms = excluded.interval_ms,
-            schedule = excluded.schedule,
+            schedule = excluded.schedule, new_only = excluded.new_only,
             owner = excluded.owner, description = excluded.description, unit = excluded.unit,
             retired_at = null, due_at = excluded.due_at, lease_until = null, attempt = null, attempts = 0,
             last_error = null
@@ -206,6 +231,7 @@ async fn write(
         &column(groups, |group| group.owner.clone()) as &[Option<String>],
         &column(groups, |group| group.description.clone()) as &[Option<String>],
         &column(groups, |group| group.unit.clone()),
+        &column(groups, |group| group.new_only.map(NewOnly::instant)) as &[Option<DateTime<Utc>>],
     )
     .execute(connection)
     .await?;
@@ -221,6 +247,7 @@ pub async fn retire(
     sqlx::query!(
         "update policy_group
          set retired_at = $2, evaluated_digest = null, outcome = null, cause = null, counts = null,
+             enforced_outcome = null, enforced_cause = null, old_failures = null,
              run = null, run_first_at = null, lease_until = null, attempt = null, last_error = null
          where source = $1 and name = any($3) and retired_at is null",
         fence.source.0,
@@ -240,8 +267,9 @@ pub async fn of_source(
 ) -> Result<Vec<Group>, Error> {
     sqlx::query_as!(
         Row,
-        r#"select name, revision, digest, mode, suspended, schedule, interval_ms, owner, description,
-            unit, retired_at, evaluated_digest, outcome, cause, counts as "counts: Json<Counts>", run,
+        r#"select name, revision, digest, mode, new_only, suspended, schedule, interval_ms, owner,
+            description, unit, retired_at, evaluated_digest, outcome, cause,
+            counts as "counts: Json<Counts>", enforced_outcome, enforced_cause, old_failures, run,
             last_run_at, last_error, due_at, attempts
         from policy_group where source = $1 and retired_at is null order by name"#,
         source.0,
@@ -261,8 +289,9 @@ pub async fn find(
 ) -> Result<Option<Group>, Error> {
     sqlx::query_as!(
         Row,
-        r#"select name, revision, digest, mode, suspended, schedule, interval_ms, owner, description,
-            unit, retired_at, evaluated_digest, outcome, cause, counts as "counts: Json<Counts>", run,
+        r#"select name, revision, digest, mode, new_only, suspended, schedule, interval_ms, owner,
+            description, unit, retired_at, evaluated_digest, outcome, cause,
+            counts as "counts: Json<Counts>", enforced_outcome, enforced_cause, old_failures, run,
             last_run_at, last_error, due_at, attempts
         from policy_group where source = $1 and name = $2"#,
         source.0,
@@ -401,6 +430,46 @@ mod tests {
         );
         tx.commit().await?;
         assert_eq!(fixtures::claim(&pool).await.name, "storage", "back, and due");
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn what_is_enforced_is_kept_beside_what_was_found(pool: PgPool) -> TestResult {
+        let source = fixtures::source(&pool, "main").await;
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        let new_only = Some("2026-11-22T18:30:00.5Z".parse()?);
+        let group = GroupUpsert { new_only, ..definition("storage", "1") };
+        upsert(&mut tx, &fence, "c1", std::slice::from_ref(&group)).await?;
+        tx.commit().await?;
+        let denied = Outcome::Unknown(crate::resource::Cause::AccessDenied);
+        for enforced in [Some(Enforced { outcome: denied, old: 12 }), None] {
+            let claim = fixtures::claim(&pool).await;
+            let fence = claims::fence(&pool, &claim).await?;
+            let mut connection = pool.acquire().await?;
+            let run = crate::db::runs::record(&mut connection, &fence, &run(Outcome::Fail)).await?;
+            let (verdict, due_at) = (fixtures::verdict(Outcome::Fail), fence.at());
+            let completed = Completed { verdict, enforced, digest: claim.digest, run, due_at };
+            complete(&mut *connection, fence, &completed).await?;
+            let kept = find(&pool, source, "storage").await?.ok_or("the group")?;
+            assert_eq!((kept.definition, kept.enforced), (group.clone(), enforced));
+            assert_eq!(fixtures::claim(&pool).await.enforced, enforced);
+            sqlx::query("update policy_group set lease_until = null").execute(&pool).await?;
+        }
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn a_retired_group_enforces_nothing(pool: PgPool) -> TestResult {
+        let source = fixtures::groups(&pool, &["storage"]).await;
+        sqlx::query("update policy_group set enforced_outcome = 'fail', old_failures = 3")
+            .execute(&pool)
+            .await?;
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        retire(&mut tx, &fence, &["storage".to_owned()]).await?;
+        tx.commit().await?;
+        assert_eq!(find(&pool, source, "storage").await?.and_then(|group| group.enforced), None);
         Ok(())
     }
 }

@@ -99,6 +99,8 @@ pub struct CheckStanding {
     pub outcome: Outcome,
     /// How many findings have which outcome.
     pub counts: Counts,
+    /// How many of those that fail are not enforced, since they failed before.
+    pub old: u64,
     /// Whether a list could not be read, so that one of these findings is about no resource.
     pub unlisted: bool,
 }

@@ -90,6 +90,7 @@ pub(super) fn standings(group: &Group, records: &[FindingRecord]) -> Vec<CheckSt
             check: check.id.to_string(),
             outcome: Outcome::worst(all()).unwrap_or(Outcome::NotApplicable),
             counts: all().collect(),
+            old: 0,
             unlisted: found.iter().any(unlisted),
         }
     };

@@ -11,6 +11,7 @@ use crate::compliance;
 use crate::db::findings::{FindingChange, OpenFinding};
 use crate::db::groups::{self, Claim, Completed, Verdict};
 use crate::db::runs::{self, RunRecord};
+use crate::db::waivers::Concern;
 use crate::db::{checks, findings, sources, waivers};
 use crate::evaluation::{CheckStanding, WaiverStanding, evaluate, waive};
 use crate::fetch::CallStats;
@@ -18,7 +19,8 @@ use crate::policy::{Account, AccountName, Group};
 use crate::resource::Inventory;
 use crate::schedule::{Schedule, next_slot};
 
-use super::{Evaluator, Gathered, InForce, decide};
+use super::enforce::Enforcement;
+use super::{Evaluator, Gathered, InForce, decide, enforce};
 
 impl Evaluator {
     /// Judges a group over what was gathered and keeps what came of it.
@@ -34,12 +36,9 @@ impl Evaluator {
         let stood = waivers::of_group(&mut *connection, claim.source, &claim.name).await?;
         drop(connection);
         let judged = judge(group, open, Arc::clone(in_force), Arc::clone(gathered)).await?;
-        let Judged { changes, standings, waivers, run, phase } = judged;
+        let shows = judged.shows(claim, &stood);
+        let Judged { changes, mut standings, waivers, run, phase, enforcement } = judged;
         let verdict = run.verdict;
-        let shows = !claim.evaluated
-            || claim.verdict != Some(verdict)
-            || !changes.is_empty()
-            || decide::stand_otherwise(&stood, &waivers);
 
         let mut transaction = self.pool.begin().await?;
         let lock =
@@ -47,6 +46,10 @@ impl Evaluator {
         let fence = groups::fence(&mut *transaction, claim).await?;
         findings::apply(&mut transaction, &fence, &changes).await?;
         let duration = (fence.at() - claim.claimed_at).to_std().unwrap_or_default();
+        let enforced = enforcement.map(|enforcement| {
+            enforcement.count(fence.at(), &mut standings);
+            enforcement.enforced(fence.at())
+        });
         checks::stand(&mut *transaction, &fence, &standings).await?;
         waivers::stand(&mut *transaction, &fence, &waivers).await?;
         let record = RunRecord { duration, ..run };
@@ -54,7 +57,7 @@ impl Evaluator {
         let due_at = self.due_at(&claim.schedule, fence.at(), &phase);
         // What a waiver held back is to be seen at once.
         let due_at = decide::next_end(&waivers, fence.at()).map_or(due_at, |end| end.min(due_at));
-        let completed = Completed { verdict, digest: claim.digest, run, due_at };
+        let completed = Completed { verdict, enforced, digest: claim.digest, run, due_at };
         groups::complete(&mut *transaction, fence, &completed).await?;
         if let Some(lock) = lock {
             compliance::want(&mut transaction, &lock, &self.options.links).await?;
@@ -85,6 +88,19 @@ struct Judged {
     waivers: Vec<WaiverStanding>,
     run: RunRecord,
     phase: String,
+    /// For a group with `newOnly`.
+    enforcement: Option<Enforcement>,
+}
+
+impl Judged {
+    /// Whether something else is to be shown than after the last run.
+    fn shows(&self, claim: &Claim, stood: &[Concern]) -> bool {
+        !claim.evaluated
+            || claim.verdict != Some(self.run.verdict)
+            || !self.changes.is_empty()
+            || decide::stand_otherwise(stood, &self.waivers)
+            || enforce::comes_otherwise(self.enforcement.as_ref(), claim.enforced, claim.claimed_at)
+    }
 }
 
 async fn judge(
@@ -119,8 +135,9 @@ async fn judge(
         };
         let standings = decide::standings(group, &records);
         let ids: Vec<_> = seen.iter().map(|(account, _)| account.id.as_str()).collect();
+        let enforcement = Enforcement::of(group, &open, &records);
         let changes = decide::changes(&open, records, missed.closed);
-        Ok(Judged { changes, standings, waivers, run, phase: ids.join(",") })
+        Ok(Judged { changes, standings, waivers, run, phase: ids.join(","), enforcement })
     };
     tokio::task::spawn_blocking(judging).await.context("an evaluation broke off")?
 }

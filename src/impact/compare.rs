@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::expression::Expression;
 use crate::policy::{
-    Account, AccountName, Check, CheckId, Group, GroupName, OnEmpty, PolicySet, Question,
+    Account, AccountName, Check, CheckId, Group, GroupName, Mode, OnEmpty, PolicySet, Question,
 };
 use crate::schedule::Schedule;
 
@@ -129,6 +129,13 @@ impl Found {
     fn group(&mut self, subject: &Subject, old: &Group, new: &Group) {
         let modes = [old, new].map(|group| group.mode.to_string());
         self.field(subject, "mode", modes, by_rank(&old.mode, &new.mode));
+        let enforced = [old, new].map(|group| group.new_only.map(|it| it.to_string()));
+        self.field(
+            subject,
+            "enforce.newOnly",
+            enforced.map(Option::unwrap_or_default),
+            by_enforcing(old, new),
+        );
         let suspended = [old, new].map(|group| group.suspend.to_string());
         self.field(subject, "suspend", suspended, by_rank(&!old.suspend, &!new.suspend));
         let schedules = [old, new].map(|group| group.schedule.to_string());
@@ -259,6 +266,16 @@ pub(super) fn by_rank<T: Ord>(old: &T, new: &T) -> Weight {
         Ordering::Equal => Weight::Neutral,
         Ordering::Less => Weight::Stronger,
     }
+}
+
+/// The weight of `newOnly`: the later the instant, the more is held back. Where one of both enforces
+/// nothing, the change of the mode says it.
+fn by_enforcing(old: &Group, new: &Group) -> Weight {
+    if [old, new].iter().any(|group| group.mode != Mode::Enforce) {
+        return Weight::Neutral;
+    }
+    let demand = |group: &Group| (group.new_only.is_none(), Reverse(group.new_only));
+    by_rank(&demand(old), &demand(new))
 }
 
 /// The weight of a set of things that are judged: whatever else it gains, losing one is losing it.

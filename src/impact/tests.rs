@@ -292,3 +292,30 @@ fn a_check_with_a_former_id_is_the_same_check() {
     "
     );
 }
+
+#[test]
+fn holding_failures_back_is_weaker_and_the_longer_the_weaker() {
+    let saying = |new_only: &str| {
+        read(&format!("{ACCOUNTS}{STORAGE}").replace(
+            "  mode: enforce\n",
+            &format!("  mode: enforce\n  enforce: {{ newOnly: {new_only} }}\n"),
+        ))
+    };
+    let (all, early, late) =
+        (read(&format!("{ACCOUNTS}{STORAGE}")), saying("2026-11-22"), saying("2026-11-23"));
+    let steps = [(&all, &early), (&early, &late), (&late, &early), (&early, &all)];
+    let told: Vec<String> =
+        steps.iter().map(|(old, new)| shown(&changes(old, new)).trim().to_owned()).collect();
+    insta::assert_snapshot!(told.join("\n"), @r"
+    Weaker: storage: enforce.newOnly `` -> `2026-11-22`
+    Weaker: storage: enforce.newOnly `2026-11-22` -> `2026-11-23`
+    Stronger: storage: enforce.newOnly `2026-11-23` -> `2026-11-22`
+    Stronger: storage: enforce.newOnly `2026-11-22` -> ``
+    ");
+    // A group that comes to be enforced demands more, whatever is held back.
+    let audited = read(&format!("{ACCOUNTS}{STORAGE}").replace("mode: enforce", "mode: audit"));
+    insta::assert_snapshot!(shown(&changes(&audited, &early)), @r"
+    Stronger: storage: mode `audit` -> `enforce`
+    Neutral: storage: enforce.newOnly `` -> `2026-11-22`
+    ");
+}

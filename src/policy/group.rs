@@ -11,6 +11,7 @@ use crate::schedule::{Cron, InvalidTimezone, Schedule, Timezone};
 
 use super::account::{AccountSelector, parsed, parsed_at};
 use super::check::{Check, unique_ids};
+use super::enforce::{self, NewOnly};
 use super::library::Library;
 use super::names::{CheckId, GroupName};
 use super::notes::Notes;
@@ -40,6 +41,8 @@ pub struct Group {
     pub schedule: Schedule,
     /// What its outcome does.
     pub mode: Mode,
+    /// From when on failures are enforced, where what fails since before is not.
+    pub new_only: Option<NewOnly>,
     /// Whether its evaluation is put on hold.
     pub suspend: bool,
     /// The checks, its own in the order of the file and then those of packs; never empty.
@@ -73,7 +76,7 @@ impl Group {
             }
             said
         });
-        let group = json!({
+        let mut group = json!({
             "name": self.name,
             "labels": self.labels,
             "description": self.description,
@@ -87,6 +90,10 @@ impl Group {
             "suspend": self.suspend,
             "checks": checks.collect::<Vec<_>>(),
         });
+        // Where it is not said, the digest stays what it was before there was anything to say.
+        if let (Some(new_only), Some(group)) = (self.new_only, group.as_object_mut()) {
+            group.insert("newOnly".to_owned(), json!(new_only.to_string()));
+        }
         Sha256::digest(group.to_string()).into()
     }
 
@@ -100,6 +107,7 @@ impl Group {
     ) -> Option<Self> {
         let name = parsed_at(node, &["metadata", "name"], notes);
         let schedule = schedule(node, notes);
+        let new_only = enforce::read(node, notes);
         let list = |key: &str| node.get("spec").and_then(|spec| spec.get(key)).map(Node::items);
         let own = list("checks").unwrap_or_default();
         unique_ids(own, notes);
@@ -118,6 +126,7 @@ impl Group {
             accounts: AccountSelector::read(spec.accounts),
             schedule: schedule?,
             mode: spec.mode,
+            new_only: new_only.ok()?,
             suspend: spec.suspend,
             checks: checks?,
             place: node.place_of(&["metadata", "name"]),

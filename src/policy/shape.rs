@@ -14,11 +14,8 @@ use super::notes::Notes;
 use super::yaml::{Entry, Node, Scalar, Tree};
 
 /// Keys of the design that this version does not have, with what to do in the meantime.
-const LATER: &[(&str, &str)] = &[
-    ("newOnly", "use `mode: audit` until the findings are gone"),
-    ("enforce", "use `mode`"),
-    ("maxAge", "leave it out; what is read is never older than the evaluation"),
-];
+const LATER: &[(&str, &str)] =
+    &[("maxAge", "leave it out; what is read is never older than the evaluation")];
 
 /// What of a node fits `form`: parts that do not are noted and left out, items of lists are nothing
 /// in their place. `None` where something required is missing.

@@ -1,6 +1,7 @@
 //! What authors see: whole files in, diagnostics at their places out.
 
 mod check_types;
+mod enforce;
 mod files;
 mod packs;
 mod settings;
@@ -497,6 +498,7 @@ const WHOLE_GROUP: &str = r#"{
         "accounts": { "matchLabels": { "env": "prod" }, "names": ["prod"] },
         "schedule": { "every": "15m", "cron": "0 6 * * *", "timezone": "UTC" },
         "mode": "audit",
+        "enforce": { "newOnly": "2026-11-22" },
         "suspend": true,
         "checks": [{
             "id": "a",

@@ -134,6 +134,9 @@ pub(super) struct GroupSpec {
     /// turns the commit red.
     #[serde(default)]
     pub(super) mode: Mode,
+    /// What of `mode: enforce` is enforced; all of it if it is left out.
+    #[serde(default)]
+    pub(super) enforce: Option<EnforceSpec>,
     /// Whether its evaluation is put on hold.
     #[serde(default)]
     pub(super) suspend: bool,
@@ -162,6 +165,22 @@ pub(super) struct PackUse {
     #[schemars(with = "Vec<String>", inner(regex(pattern = NAME_PATTERN)))]
     pub(super) except: Vec<Option<String>>,
 }
+
+/// What of `mode: enforce` is enforced.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "what is parsed is read from the tree, which knows places")]
+pub(super) struct EnforceSpec {
+    /// Only what fails anew from this instant on: what is known to have failed at it, and was not
+    /// mended since, is shown and never red. A date such as `2026-12-31`, which begins at midnight in
+    /// UTC, or an instant such as `2026-12-31T18:00:00Z`.
+    #[schemars(regex(pattern = INSTANT_PATTERN))]
+    pub(super) new_only: String,
+}
+
+/// What a date or an instant looks like, for editors.
+const INSTANT_PATTERN: &str =
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2}))?$";
 
 /// Which accounts a group selects.
 #[derive(Debug, Clone, Default, Deserialize, JsonSchema)]

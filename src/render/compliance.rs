@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 
-use crate::evaluation::{CheckStanding, Counts, Outcome, WaiverStanding};
-use crate::policy::{Group, GroupName, Mode, Rule};
+use crate::evaluation::{CheckStanding, Counts, Enforced, Outcome, WaiverStanding};
+use crate::policy::{Group, GroupName, Mode, NewOnly, Rule};
 use crate::resource::{Cause, TypeName};
 
 use super::links::Links;
@@ -37,6 +37,8 @@ pub struct GroupState {
     pub checks: Vec<Wanting>,
     /// What the last run of the present definition said; `None` before the first.
     pub verdict: Option<(Outcome, Counts)>,
+    /// What of that is enforced, where what failed before an instant is not.
+    pub enforced: Option<(NewOnly, Enforced)>,
 }
 
 /// A check that fails or could not be judged.
@@ -59,7 +61,8 @@ pub fn unit(group: &Group) -> String {
 
 /// The check run for the groups of the commit in force.
 ///
-/// A failing group that is enforced makes it fail, and so does one that could not be evaluated.
+/// A failing group that is enforced makes it fail, and so does one that could not be evaluated. Of
+/// one with `newOnly` what failed before is only told.
 /// Groups in audit are counted in the title. Groups in shadow are not shown; suspended ones are, but
 /// neither hold nor turn the check. Counts only: which resources fail is for those who may see the
 /// page.
@@ -93,6 +96,8 @@ enum Kind {
     Failing,
     /// Enforced, and not to be known.
     Unknown,
+    /// Enforced, and failing where it failed before, which is not.
+    Held,
     /// In audit, and failing or not to be known.
     Audited,
     /// Still to come.
@@ -112,15 +117,31 @@ struct Line<'a> {
     kind: Kind,
     outcome: Option<Outcome>,
     counts: Counts,
+    old: Option<Old>,
+}
+
+/// What failed before and is not enforced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Old {
+    since: NewOnly,
+    count: u64,
 }
 
 impl<'a> Line<'a> {
     fn of(group: &'a GroupState) -> Self {
         let outcome = group.verdict.map(|(outcome, _)| outcome);
+        let enforced = group.enforced.filter(|_| group.mode == Mode::Enforce && outcome.is_some());
+        let old = enforced.filter(|(_, enforced)| enforced.old > 0);
+        let outcome = enforced.map(|(_, enforced)| enforced.outcome).or(outcome);
         let kind = match (group.mode, outcome) {
             (Mode::Shadow, _) => Kind::Hidden,
             _ if group.suspended => Kind::Suspended,
             (_, None) => Kind::Pending,
+            (_, Some(Outcome::Pass | Outcome::Waived | Outcome::NotApplicable))
+                if old.is_some() =>
+            {
+                Kind::Held
+            }
             (_, Some(Outcome::Pass | Outcome::Waived)) => Kind::Passing,
             (_, Some(Outcome::NotApplicable)) => Kind::Idle,
             (Mode::Audit, Some(Outcome::Fail | Outcome::Unknown(_))) => Kind::Audited,
@@ -128,7 +149,13 @@ impl<'a> Line<'a> {
             (Mode::Enforce, Some(Outcome::Unknown(_))) => Kind::Unknown,
         };
         let counts = group.verdict.map(|(_, counts)| counts).unwrap_or_default();
-        Self { group, kind, outcome, counts }
+        Self {
+            group,
+            kind,
+            outcome,
+            counts,
+            old: old.map(|(since, it)| Old { since, count: it.old }),
+        }
     }
 
     /// `1 of 1 buckets fails`, `4 of 9 findings are unknown (access denied)`.
@@ -137,7 +164,7 @@ impl<'a> Line<'a> {
         // A list that could not be read is a finding, but no resource.
         let unlisted = self.group.checks.iter().any(|check| check.standing.unlisted);
         let unit = if unlisted { "finding" } else { &self.group.unit };
-        amount(outcome, self.counts, unit)
+        enforced_amount(outcome, self.counts, unit, self.old)
     }
 
     fn in_title(&self) -> String {
@@ -165,6 +192,27 @@ impl<'a> Line<'a> {
     }
 }
 
+/// The same of what is enforced; what is not follows, such as `2 of 20 buckets fail newly (12 more
+/// fail since before 2026-11-22, not enforced)`.
+fn enforced_amount(outcome: Outcome, counts: Counts, unit: &str, old: Option<Old>) -> String {
+    let Some(Old { since, count }) = old else { return amount(outcome, counts, unit) };
+    let fail = |count: u64| if count == 1 { "fails" } else { "fail" };
+    let fails = format!("{} since before {since}, not enforced", fail(count));
+    let of = format!("of {} {}", counts.judged(), plural(unit));
+    let Counts { unknown, .. } = counts;
+    let and = if unknown > 0 { format!(", {unknown} unknown") } else { String::new() };
+    match outcome {
+        Outcome::Fail => {
+            let new = counts.fail.saturating_sub(count);
+            format!("{new} {of} {} newly{and} ({count} more {fails})", fail(new))
+        }
+        Outcome::Unknown(_) => format!("{}, {count} {fails}", amount(outcome, counts, unit)),
+        Outcome::Pass | Outcome::Waived | Outcome::NotApplicable => {
+            format!("{count} {of} {fails}{and}")
+        }
+    }
+}
+
 /// `1 of 1 buckets fails`, `4 of 9 findings are unknown (access denied)`.
 fn amount(outcome: Outcome, counts: Counts, unit: &str) -> String {
     let share = |part: u64| format!("{part} of {} {}", counts.judged(), plural(unit));
@@ -185,6 +233,26 @@ fn amount(outcome: Outcome, counts: Counts, unit: &str) -> String {
     }
 }
 
+/// What of a check failed before and is not enforced.
+fn old(group: &GroupState, check: &Wanting) -> Option<Old> {
+    let (since, _) = group.enforced.filter(|_| check.standing.old > 0)?;
+    Some(Old { since, count: check.standing.old })
+}
+
+/// How soon a check needs somebody: what fails anew before what is unknown, and that before what
+/// failed before.
+fn urgency(group: &GroupState, check: &Wanting) -> u8 {
+    match check.standing.outcome {
+        Outcome::Fail
+            if old(group, check).is_none_or(|old| old.count < check.standing.counts.fail) =>
+        {
+            0
+        }
+        Outcome::Fail => 2,
+        _ => 1,
+    }
+}
+
 /// A check that needs somebody, as an item of a list.
 fn item(group: &GroupState, check: &Wanting) -> String {
     let Wanting { rule, standing } = check;
@@ -193,7 +261,13 @@ fn item(group: &GroupState, check: &Wanting) -> String {
         Outcome::Unknown(cause) if standing.unlisted => {
             format!("the {} could not be listed ({})", plural(&unit), words_of(cause))
         }
-        outcome => amount(outcome, standing.counts, &unit),
+        outcome => {
+            let old = old(group, check);
+            // What fails before alone is told as the group is for which nothing new fails.
+            let is_held = old.is_some_and(|old| old.count == standing.counts.fail);
+            let outcome = if is_held { Outcome::Waived } else { outcome };
+            enforced_amount(outcome, standing.counts, &unit, old)
+        }
     };
     let id = code(&format!("{}/{}", group.name, rule.id));
     let mut item = format!("- **{}** ({id}, {}): {amount}.", escape(&rule.title), rule.severity);
@@ -239,7 +313,7 @@ fn title(lines: &[Line<'_>]) -> String {
         let pass = if passing == 1 { "passes" } else { "pass" };
         parts.push(format!("{} {pass}", count(passing, "group")));
     }
-    let bad = [Kind::Failing, Kind::Unknown, Kind::Audited];
+    let bad = [Kind::Failing, Kind::Unknown, Kind::Held, Kind::Audited];
     let bad = bad.iter().flat_map(|kind| lines.iter().filter(move |line| line.kind == *kind));
     parts.extend(listed(&bad.map(Line::in_title).collect::<Vec<_>>()));
     if pending > 0 && fails {
@@ -280,6 +354,9 @@ fn summary(
     let mut sheet = Sheet::new(LONGEST_SUMMARY);
     sheet.paragraph(match state(shown) {
         CheckState::InProgress => "The groups of this revision are being evaluated.",
+        CheckState::Success if has(shown, Kind::Held) => {
+            "Nothing new fails in the enforced groups. What failed before is not enforced."
+        }
         CheckState::Success => "The accounts are as the enforced groups ask.",
         CheckState::Failure => {
             "Some enforced groups fail, or could not be evaluated, which counts as failing."
@@ -295,8 +372,8 @@ fn summary(
         .collect();
     if !checks.is_empty() {
         checks.sort_by_key(|(line, check)| {
-            let is_unknown = check.standing.outcome != Outcome::Fail;
-            (line.group.mode != Mode::Enforce, is_unknown, Reverse(check.rule.severity))
+            let urgency = urgency(line.group, check);
+            (line.group.mode != Mode::Enforce, urgency, Reverse(check.rule.severity))
         });
         let items = checks.iter().map(|(line, check)| item(line.group, check));
         sheet.rows("### Checks that need somebody\n\n", items, (MOST_CHECKS, "checks"));
@@ -334,6 +411,7 @@ mod tests {
             unit: "bucket".into(),
             checks: Vec::new(),
             verdict: *verdict,
+            enforced: None,
         }
     }
 
@@ -388,6 +466,92 @@ mod tests {
         shadow: Success, no group is enforced or audited
         shadow: Success, no group is enforced or audited
         shadow: Success, no group is enforced or audited
+        ");
+    }
+
+    #[test]
+    fn what_failed_before_is_told_and_turns_nothing() {
+        let since = "2026-11-22".parse().expect("a date");
+        let unknown = Outcome::Unknown(Cause::Throttled);
+        let state = |name: &str, mode, counts: Counts, outcome, old| GroupState {
+            mode,
+            enforced: Some((since, Enforced { outcome, old })),
+            ..state_of(&(name, ENFORCE, Some((Outcome::Fail, counts))))
+        };
+        let of = |groups: &[GroupState]| {
+            let speaker = Speaker { source: "main", is_alone: true };
+            match compliance(speaker, "0123456", groups, &[], &Links::default()) {
+                Post::CheckRun(check) => format!("{:?}, {}", check.state, check.title),
+                other => panic!("{other:?}"),
+            }
+        };
+        let counts = Counts { fail: 14, pass: 6, ..NONE };
+        let odd = Counts { unknown: 1, ..failing(1, 2) };
+        let held = state("a", Mode::Enforce, counts, Outcome::Pass, 14);
+        let lines = [
+            of(std::slice::from_ref(&held)),
+            of(&[state("a", Mode::Enforce, counts, Outcome::Fail, 12)]),
+            of(&[state("a", Mode::Enforce, counts, Outcome::Fail, 0)]),
+            of(&[state("a", Mode::Enforce, failing(1, 0), Outcome::Waived, 1)]),
+            of(&[state("a", Mode::Enforce, odd, unknown, 1)]),
+            of(&[state("a", Mode::Enforce, Counts { fail: 2, ..odd }, Outcome::Fail, 1)]),
+            of(&[state("a", Mode::Audit, counts, Outcome::Pass, 14)]),
+            of(&[held, state_of(&("b", ENFORCE, PASSING)), state_of(&("c", ENFORCE, DENIED))]),
+        ];
+        insta::assert_snapshot!(lines.join("\n"), @r"
+        Success, a: 14 of 20 buckets fail since before 2026-11-22, not enforced
+        Failure, a: 2 of 20 buckets fail newly (12 more fail since before 2026-11-22, not enforced)
+        Failure, a: 14 of 20 buckets fail
+        Success, a: 1 of 1 buckets fails since before 2026-11-22, not enforced
+        Failure, could not evaluate a: 1 of 4 buckets is unknown (throttled), 1 fails since before 2026-11-22, not enforced
+        Failure, a: 1 of 5 buckets fails newly, 1 unknown (1 more fails since before 2026-11-22, not enforced)
+        Success, audit: a: 14 of 20 buckets fail
+        Failure, could not evaluate c: 1 of 9 buckets is unknown (access denied); a: 14 of 20 buckets fail since before 2026-11-22, not enforced
+        ");
+    }
+
+    #[test]
+    fn a_check_that_fails_anew_comes_first() {
+        let wanting = |id: &str, severity, outcome, fail, old| {
+            let mut wanting = wanting(id, severity, outcome, false);
+            wanting.standing.counts = Counts { fail, ..wanting.standing.counts };
+            wanting.standing.old = old;
+            wanting
+        };
+        let denied = Outcome::Unknown(Cause::AccessDenied);
+        let counts = Counts { fail: 6, unknown: 1, pass: 6, ..NONE };
+        let group = GroupState {
+            checks: vec![
+                wanting("before", Severity::Critical, Outcome::Fail, 2, 2),
+                wanting("unseen", Severity::Critical, denied, 0, 0),
+                wanting("both", Severity::Low, Outcome::Fail, 3, 1),
+                wanting("anew", Severity::Low, Outcome::Fail, 1, 0),
+            ],
+            enforced: Some((
+                "2026-11-22T18:30:00Z".parse().expect("an instant"),
+                Enforced { outcome: Outcome::Fail, old: 3 },
+            )),
+            ..state_of(&("storage", ENFORCE, Some((Outcome::Fail, counts))))
+        };
+        let speaker = Speaker { source: "main", is_alone: true };
+        let post = compliance(speaker, "0123456", &[group], &[], &Links::default());
+        let Post::CheckRun(check) = post else { panic!("a check run") };
+        let shown = format!("{}\n\n{}", check.title, check.summary).replace('\u{200b}', "‸");
+        insta::assert_snapshot!(shown, @r"
+        storage: 3 of 13 buckets fail newly, 1 unknown (3 more fail since before 2026-11-22T18:30:00Z, not enforced)
+
+        Some enforced groups fail, or could not be evaluated, which counts as failing.
+
+        | Group | Mode | Result |
+        | --- | --- | --- |
+        | storage | enforce | **3 of 13 buckets fail newly, 1 unknown (3 more fail since before 2026-11-22T18:30:00Z, not enforced)** |
+
+        ### Checks that need somebody
+
+        - **Buckets are \*both\* @‸all** (`storage/both`, low): 2 of 6 buckets fail newly (1 more fails since before 2026-11-22T18:30:00Z, not enforced). What to do: Turn \<it\> on.
+        - **Buckets are \*anew\* @‸all** (`storage/anew`, low): 1 of 4 buckets fails. What to do: Turn \<it\> on.
+        - **Buckets are \*unseen\* @‸all** (`storage/unseen`, critical): 1 of 4 buckets is unknown (access denied).
+        - **Buckets are \*before\* @‸all** (`storage/before`, critical): 2 of 5 buckets fail since before 2026-11-22T18:30:00Z, not enforced. What to do: Turn \<it\> on.
         ");
     }
 
@@ -513,7 +677,7 @@ mod tests {
             line: 9,
             ..Rule::default()
         };
-        let standing = CheckStanding { check: id.to_owned(), outcome, counts, unlisted };
+        let standing = CheckStanding { check: id.to_owned(), outcome, counts, old: 0, unlisted };
         Wanting { rule, standing }
     }
 
@@ -527,6 +691,7 @@ mod tests {
             unit: "bucket".into(),
             checks,
             verdict: Some((outcome, Counts { fail: 1, unknown: 2, pass: 6, ..NONE })),
+            enforced: None,
         };
         let groups = [
             group(

@@ -9,7 +9,7 @@ use crate::db::groups::GroupUpsert;
 use crate::db::policies::{FileChange, InForce};
 use crate::diagnostic::{Diagnostic, Place};
 use crate::git::{Commit, CommitId};
-use crate::policy::{Check, CheckId, Group, PolicySet, Reading, Rule, Waiver};
+use crate::policy::{Check, CheckId, Group, Mode, PolicySet, Reading, Rule, Waiver};
 use crate::render::compliance::unit;
 use crate::resource::Region;
 
@@ -134,6 +134,7 @@ fn upsert(policies: &PolicySet, group: &Group) -> GroupUpsert {
         name: group.name.to_string(),
         digest: definition(policies, group),
         mode: group.mode,
+        new_only: group.new_only.filter(|_| group.mode == Mode::Enforce),
         suspended: group.suspend,
         schedule: group.schedule.clone(),
         owner: group.owner.clone(),

@@ -73,6 +73,7 @@ mod tests {
             check: id.to_owned(),
             outcome,
             counts: Counts::from_iter([outcome]),
+            old: 0,
             unlisted: false,
         });
         Check { group: "storage".to_owned(), rule, standing }

@@ -8,7 +8,8 @@ use super::badge::Badge;
 use super::links;
 use super::time::Moment;
 use crate::db::findings::{Cursor, FindingKey, Listed};
-use crate::evaluation::NO_RESOURCE;
+use crate::evaluation::{NO_RESOURCE, Outcome};
+use crate::policy::NewOnly;
 use crate::resource::Provider;
 
 /// How many findings a page shows.
@@ -37,6 +38,10 @@ struct Row {
     severity: String,
     since: Moment,
     explanation: String,
+    /// Whether it fails since before that is enforced.
+    is_old: bool,
+    /// Since when it fails, if it does.
+    failing_since: Option<DateTime<Utc>>,
 }
 
 impl Findings {
@@ -52,6 +57,15 @@ impl Findings {
         });
         let rows = listed.into_iter().take(PAGE).map(|listed| row(listed, now)).collect();
         Self { rows, next }
+    }
+
+    /// Marks those that fail since before failures are enforced.
+    pub(super) fn marking(mut self, new_only: Option<NewOnly>) -> Self {
+        for row in &mut self.rows {
+            let since = row.failing_since.zip(new_only);
+            row.is_old = since.is_some_and(|(since, new_only)| since <= new_only.instant());
+        }
+        self
     }
 
     /// Whether there is nothing to show.
@@ -73,6 +87,8 @@ fn row(listed: Listed, now: DateTime<Utc>) -> Row {
         severity: listed.severity.to_string(),
         since: Moment::new(listed.since, now),
         explanation: listed.explanation.unwrap_or_default(),
+        is_old: false,
+        failing_since: listed.failing_since.filter(|_| listed.outcome == Outcome::Fail),
     }
 }
 

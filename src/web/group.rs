@@ -23,6 +23,7 @@ use crate::db::groups::Group;
 use crate::db::runs::{Run, RunId};
 use crate::db::sources::Source;
 use crate::evaluation::Counts;
+use crate::policy::NewOnly;
 use crate::schedule::Schedule;
 
 /// The page.
@@ -36,6 +37,7 @@ pub(super) struct GroupPage {
     badge: Badge,
     retired: Option<Moment>,
     error: Option<Prose>,
+    held: Option<Held>,
     facts: Vec<Fact>,
     strip: Strip,
     window: &'static str,
@@ -46,6 +48,13 @@ pub(super) struct GroupPage {
     runs: Runs,
     /// Whether only findings of one outcome are shown.
     is_filtered: bool,
+}
+
+/// What fails and is not enforced.
+struct Held {
+    old: u64,
+    new: u64,
+    since: NewOnly,
 }
 
 /// A choice of findings by outcome.
@@ -92,6 +101,7 @@ async fn read(
     let counts = group.verdict.map(|verdict| verdict.counts).unwrap_or_default();
     Ok(GroupPage {
         findings: found(pages, source, &group, part).await?,
+        held: held(&group),
         filters: filters(counts, &here, part.outcome.as_deref()),
         runs: Runs::new(&history, &source.registration.name, now),
         facts: facts(source, &group, now),
@@ -137,7 +147,15 @@ async fn found(
     if let Some(outcome) = &part.outcome {
         here = format!("{here}?outcome={}", links::encoded(outcome));
     }
-    Ok(Findings::new(listed, &here, pages.clock.now()))
+    Ok(Findings::new(listed, &here, pages.clock.now()).marking(held(group).map(|held| held.since)))
+}
+
+/// What fails and is not enforced, where something is.
+fn held(group: &Group) -> Option<Held> {
+    let since = group.definition.new_only?;
+    let old = group.enforced.filter(|_| group.evaluated)?.old;
+    let failing = group.verdict?.counts.fail;
+    (old > 0).then(|| Held { old, new: failing.saturating_sub(old), since })
 }
 
 fn strip(history: &[Run], group: &Group, now: DateTime<Utc>) -> (Strip, &'static str) {

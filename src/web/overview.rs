@@ -132,8 +132,11 @@ pub(super) fn patience(group: &Group) -> TimeDelta {
 /// What a group's name does not say: the source where there are several, the mode, whether it
 /// stands still.
 pub(super) fn tags(group: &Group, source: Option<String>) -> Vec<String> {
-    let suspended = group.definition.suspended.then(|| "suspended".to_owned());
-    source.into_iter().chain([group.definition.mode.to_string()]).chain(suspended).collect()
+    let definition = &group.definition;
+    let suspended = definition.suspended.then(|| "suspended".to_owned());
+    let new_only = definition.new_only.map(|since| format!("new since {since}"));
+    let mode = definition.mode.to_string();
+    source.into_iter().chain([mode]).chain(new_only).chain(suspended).collect()
 }
 
 fn cause(group: &Group) -> String {

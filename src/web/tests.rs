@@ -70,6 +70,7 @@ async fn synced(pool: &PgPool) -> TestResult {
         name: "storage".into(),
         digest: Digest::of(b"1"),
         mode: crate::policy::Mode::Enforce,
+        new_only: None,
         suspended: false,
         schedule: crate::schedule::Schedule::default(),
         owner: None,
@@ -128,6 +129,7 @@ async fn evaluated(pool: &PgPool, found: &[(&str, Outcome)]) -> Result<i64, crat
         outcome: Outcome::worst(found.iter().map(|(_, outcome)| *outcome))
             .unwrap_or(Outcome::NotApplicable),
         counts: found.iter().map(|(_, outcome)| *outcome).collect(),
+        old: 0,
         unlisted: false,
     };
     checks::stand(&mut *tx, &fence, &[standing]).await?;
@@ -149,7 +151,8 @@ async fn evaluated(pool: &PgPool, found: &[(&str, Outcome)]) -> Result<i64, crat
     };
     let run = runs::record(&mut tx, &fence, &record).await?;
     let due_at = fence.at();
-    let completed = groups::Completed { verdict, digest: claim.digest, run, due_at };
+    let completed =
+        groups::Completed { verdict, enforced: None, digest: claim.digest, run, due_at };
     groups::complete(&mut *tx, fence, &completed).await?;
     tx.commit().await?;
     Ok(run.id.0)

@@ -8,6 +8,7 @@
 )]
 
 mod emulate;
+mod enforcing;
 mod forge;
 mod manual;
 mod page;

@@ -72,13 +72,13 @@ fn settings_that_cannot_be_read_are_an_error() {
     let tree = TempDir::new().expect("a directory");
     let root = tree.path();
     write(root, "policies/a.yaml", ACCOUNT);
-    write(root, ".cloudcorrect.yaml", &settings("{ exlude: [] }"));
+    write(root, ".cloudcorrect.yaml", &settings("{ excludes: [] }"));
     insta::assert_snapshot!(validate(root, &root.join("policies")), @r"
-    error[unknown-key]: `spec` has no `exlude`
+    error[unknown-key]: `spec` has no `excludes`
      --> ROOT/.cloudcorrect.yaml:3:9
       |
-    3 | spec: { exlude: [] }
-      |         ^^^^^^
+    3 | spec: { excludes: [] }
+      |         ^^^^^^^^
       = help: did you mean `exclude`?
 
     1 file: 1 error, 0 warnings

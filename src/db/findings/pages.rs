@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
-use super::{ClosedReason, FindingKey, key};
+use super::{ClosedReason, FindingKey, key, past};
 use crate::db::sources::SourceId;
 use crate::db::{Error, words};
 use crate::evaluation::Outcome;
@@ -44,6 +44,8 @@ pub struct Listed {
     pub explanation: Option<String>,
     /// Since when.
     pub since: DateTime<Utc>,
+    /// Since when it fails without having been mended, where it does or did when it was last known.
+    pub failing_since: Option<DateTime<Utc>>,
     /// Until when and why, if it no longer stands.
     pub closed: Option<(DateTime<Utc>, ClosedReason)>,
     rank: i32,
@@ -68,6 +70,7 @@ struct Row {
     severity: String,
     explanation: Option<Vec<u8>>,
     since: DateTime<Utc>,
+    failing_since: Option<DateTime<Utc>>,
     until: Option<DateTime<Utc>>,
     closed_reason: Option<String>,
     rank: i32,
@@ -77,10 +80,12 @@ impl TryFrom<Row> for Listed {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
+        let outcome = words::outcome(&row.outcome, row.cause.as_deref())?;
         let reason = row.closed_reason.as_deref().map(ClosedReason::read).transpose()?;
         Ok(Self {
             key: key!(row),
-            outcome: words::outcome(&row.outcome, row.cause.as_deref())?,
+            outcome,
+            failing_since: past::failing_since(outcome, row.failing_since, row.since),
             severity: words::parsed("severity", &row.severity)?,
             explanation: row.explanation.map(|text| String::from_utf8_lossy(&text).into_owned()),
             since: row.since,
@@ -102,7 +107,7 @@ pub async fn page(
     sqlx::query_as!(
         Row,
         r#"select check_id, provider, account, region, resource_type, resource_id, outcome, cause,
-            severity, body as "explanation?", since, until, closed_reason, rank as "rank!"
+            severity, body as "explanation?", since, failing_since, until, closed_reason, rank as "rank!"
         from (
             select *, case outcome when 'fail' then 0 when 'unknown' then 10 when 'pass' then 20
                 when 'waived' then 30 else 40 end

@@ -7,12 +7,12 @@ use sqlx::PgExecutor;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Verdict, schedule, verdict};
+use super::{Verdict, enforced, schedule, verdict};
 use crate::db::runs::{RecordedRun, RunId};
 use crate::db::sources::SourceId;
 use crate::db::work::{Backoff, fenced, shortened};
 use crate::db::{Digest, Error};
-use crate::evaluation::Counts;
+use crate::evaluation::{Counts, Enforced};
 use crate::resource::Cause;
 use crate::schedule::Schedule;
 
@@ -31,6 +31,8 @@ pub struct Claim {
     pub schedule: Schedule,
     /// What the last completed run said.
     pub verdict: Option<Verdict>,
+    /// What of that is enforced, where not all of it is.
+    pub enforced: Option<Enforced>,
     /// Whether that run was of the present definition.
     pub evaluated: bool,
     /// Attempts since the last completed run, this one included.
@@ -64,6 +66,8 @@ impl Fence {
 pub struct Completed {
     /// What it said.
     pub verdict: Verdict,
+    /// What of that is enforced, where not all of it is.
+    pub enforced: Option<Enforced>,
     /// Of which definition.
     pub digest: Digest,
     /// The run that says so.
@@ -92,7 +96,8 @@ pub async fn claim_due(
             attempt = gen_random_uuid(), attempts = attempts + 1
         from due where g.source = due.source and g.name = due.name
         returning g.source, g.name, digest, revision, schedule, interval_ms, outcome, cause,
-            counts as "counts: Json<Counts>", evaluated_digest is not distinct from digest as "evaluated!",
+            counts as "counts: Json<Counts>", enforced_outcome, enforced_cause, old_failures,
+            evaluated_digest is not distinct from digest as "evaluated!",
             attempts, due_at, now() as "claimed_at!", attempt as "attempt!""#,
         limit,
         lease.as_secs_f64(),
@@ -108,6 +113,11 @@ pub async fn claim_due(
             revision: row.revision,
             schedule: schedule(row.schedule.as_deref(), row.interval_ms)?,
             verdict: verdict(row.outcome.as_deref(), row.cause.as_deref(), row.counts)?,
+            enforced: enforced(
+                row.enforced_outcome.as_deref(),
+                row.enforced_cause.as_deref(),
+                row.old_failures,
+            )?,
             evaluated: row.evaluated,
             attempts: row.attempts,
             due_at: row.due_at,
@@ -169,10 +179,12 @@ pub async fn complete(
     completed: &Completed,
 ) -> Result<(), Error> {
     let Verdict { outcome, counts } = completed.verdict;
+    let enforced = completed.enforced.as_ref();
     sqlx::query!(
         "update policy_group
          set evaluated_digest = $4, outcome = $5, cause = $6, counts = $7, run = $8,
              run_first_at = $9, last_run_at = $3, last_error = null, due_at = $10,
+             enforced_outcome = $11, enforced_cause = $12, old_failures = $13,
              lease_until = null, attempt = null, attempts = 0
          where source = $1 and name = $2",
         fence.source.0,
@@ -185,6 +197,9 @@ pub async fn complete(
         completed.run.id.0,
         completed.run.first_at,
         completed.due_at,
+        enforced.map(|enforced| enforced.outcome.name()),
+        enforced.and_then(|enforced| enforced.outcome.cause()).map(Cause::as_str),
+        enforced.map(|enforced| i64::try_from(enforced.old).unwrap_or(i64::MAX)),
     )
     .execute(executor)
     .await?;
