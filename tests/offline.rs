@@ -7,6 +7,8 @@ use std::process::{Command, Output};
 mod authoring;
 #[path = "offline/guide.rs"]
 mod guide;
+#[path = "offline/names.rs"]
+mod names;
 #[path = "offline/reference.rs"]
 mod reference;
 #[path = "offline/rehearsing.rs"]

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 use crate::evaluation::{CaseResult, Coverage, Difference, Mutation};
 use crate::policy::TestSubject;
 
-use super::words::count;
+use super::words::{count, visible};
 
 /// What all tests of a policy tree came to.
 #[derive(Debug)]
@@ -137,7 +137,7 @@ fn junit_case(result: &CaseResult<'_>, at: usize) -> TestCase {
     let name = result.case.name.clone().unwrap_or_else(|| format!("case {}", at + 1));
     let mut case = TestCase::new(name, status);
     case.set_classname(result.test.subject.to_string());
-    case.extra.insert("file".into(), (&*result.case.place.path).into());
+    case.extra.insert("file".into(), visible(&result.case.place.path).into());
     case.extra.insert("line".into(), result.case.place.line.to_string().into());
     case
 }
@@ -146,13 +146,14 @@ fn junit_case(result: &CaseResult<'_>, at: usize) -> TestCase {
 pub fn failures(failed: &[&CaseResult<'_>]) -> String {
     let mut text = String::new();
     for result in failed {
-        let named = result.case.name.as_ref().map(|name| format!(", {name}"));
+        let named = result.case.name.as_ref().map(|name| format!(", {}", visible(name)));
         let named = named.unwrap_or_default();
         let _ = writeln!(text, "FAIL {} ({}{named})", result.test.subject, result.test.name);
         for one in &result.differences {
             let place = one.at.and_then(|at| result.case.expected.get(at));
             let place = place.map_or(&result.case.place, |expected| &expected.place);
-            let _ = writeln!(text, "  {place}: {}", difference(one));
+            let line = format!("{place}: {}", difference(one));
+            let _ = writeln!(text, "  {}", visible(&line));
         }
     }
     text
