@@ -17,6 +17,6 @@ pub use finding::{CheckResult, CheckStanding, Finding, GroupResult, NO_RESOURCE}
 pub use judge::evaluate;
 pub use outcome::{Counts, Outcome, UnknownOutcome};
 pub use rehearsal::{
-    CaseResult, Coverage, Difference, Mutation, Survivor, coverage, mutate, rehearse,
+    CaseResult, Coverage, Difference, Mutation, Part, Survivor, coverage, mutate, rehearse,
 };
 pub use waivers::{WaiverStanding, waive};

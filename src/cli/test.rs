@@ -27,7 +27,8 @@ pub(super) struct Arguments {
     /// Exit with 1 where a check has no passing or no failing case
     #[arg(long)]
     coverage: bool,
-    /// Change each tested assertion in every known way, and tell the changes that no test notices
+    /// Change the expressions of each tested check in every known way, and tell the changes that
+    /// no test notices
     #[arg(long)]
     mutate: bool,
 }
@@ -52,7 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let policies = &reading.policies;
     if arguments.mutate {
-        output::progress("changing assertions ...");
+        output::progress("changing expressions ...");
     }
     let rehearsal = Rehearsal {
         results: rehearse(policies),

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::{Value as Json, json};
 
-use crate::evaluation::{CaseResult, Coverage, Difference, Mutation};
+use crate::evaluation::{CaseResult, Coverage, Difference, Mutation, Part};
 use crate::policy::TestSubject;
 
 use super::words::{count, visible};
@@ -92,8 +92,9 @@ impl Rehearsal<'_> {
                 "mutants": mutation.mutants,
                 "survivors": mutation.survivors.iter().map(|one| json!({
                     "subject": one.subject.to_string(),
+                    "part": one.part.as_str(),
                     "change": one.change,
-                    "assertion": one.assertion,
+                    "expression": one.text,
                 })).collect::<Vec<_>>(),
             })
         });
@@ -185,8 +186,9 @@ fn missing(coverage: &Coverage) -> &'static str {
 
 fn survivors(text: &mut String, mutation: &Mutation) {
     for one in &mutation.survivors {
-        let _ = writeln!(text, "unnoticed: {}: {}", one.subject, one.change);
-        let _ = writeln!(text, "  {}", one.assertion);
+        let part = if one.part == Part::Where { ", `where`" } else { "" };
+        let _ = writeln!(text, "unnoticed: {}{part}: {}", one.subject, visible(&one.change));
+        let _ = writeln!(text, "  {}", visible(&one.text));
     }
     let _ = writeln!(
         text,
