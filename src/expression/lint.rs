@@ -200,11 +200,11 @@ fn made_of(list: &Node) -> &Node {
         Expr::Loop(looped) if matches!(looped.kind, Macro::Filter | Macro::Map) => {
             made_of(&looped.range)
         }
-        Expr::Call { function, arguments, .. }
-            if matches!(function, Function::Distinct | Function::Flatten | Function::Sort) =>
-        {
-            arguments.first().map_or(list, made_of)
-        }
+        Expr::Call {
+            function: Function::Distinct | Function::Flatten | Function::Sort,
+            arguments,
+            ..
+        } => arguments.first().map_or(list, made_of),
         _ => list,
     }
 }
