@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use sqlx::PgConnection;
 
 use crate::db::groups::{self, Group};
-use crate::db::sources::{self, Host, Lock};
+use crate::db::sources::{self, Host, Lock, SourceId};
 use crate::db::waivers::{self, Concern};
 use crate::db::{checks, outbox};
 use crate::evaluation::WaiverStanding;
@@ -49,6 +49,15 @@ pub async fn want(connection: &mut PgConnection, lock: &Lock, links: &Links) -> 
     let json = serde_json::to_value(&post).context("cannot write the post")?;
     outbox::want(connection, source.id, &post.key(), &json).await?;
     Ok(())
+}
+
+/// How the waivers in force of a source stand, by name.
+pub async fn waivers_in_force(
+    connection: &mut PgConnection,
+    source: SourceId,
+) -> Result<Vec<WaiverStanding>> {
+    let groups = groups::of_source(&mut *connection, source).await?;
+    Ok(standings(waivers::of_source(connection, source).await?, &groups))
 }
 
 /// How the waivers of the groups that are shown stand. Of one that concerns a group which was not

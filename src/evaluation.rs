@@ -18,5 +18,5 @@ pub use enforced::Enforced;
 pub use finding::{CheckResult, CheckStanding, Finding, GroupResult, NO_RESOURCE};
 pub use judge::evaluate;
 pub use outcome::{Counts, Outcome, UnknownOutcome};
-pub use rehearsal::{CaseResult, Difference, Mutation, Survivor, mutate, rehearse};
+pub use rehearsal::{CaseResult, Difference, Mutation, Part, Survivor, mutate, rehearse};
 pub use waivers::{WaiverStanding, waive};

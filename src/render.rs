@@ -23,6 +23,6 @@ mod words;
 mod yaml;
 
 pub use bounded::Bounded;
-pub use comment::comment;
+pub use comment::{KnownWaivers, comment};
 pub use policies::{Effect, policies_check};
 pub use speaker::Speaker;

@@ -69,7 +69,7 @@ fn hardly_a_mutant_passes_the_tests() {
     let survivors: Vec<_> = mutation
         .survivors
         .iter()
-        .map(|one| (one.subject.to_string(), one.assertion.clone()))
+        .map(|one| (format!("{} {}", one.subject, one.part.as_str()), one.text.clone()))
         .collect();
     let allowed = |(subject, assertion): &(String, String)| {
         EQUIVALENT.iter().any(|(of, text)| of == subject && text == assertion)

@@ -28,7 +28,8 @@ pub(super) struct Arguments {
     /// Exit with 1 where a check has no passing or no failing case
     #[arg(long)]
     coverage: bool,
-    /// Change each tested assertion in every known way, and tell the changes that no test notices
+    /// Change the expressions of each tested check in every known way, and tell the changes that
+    /// no test notices
     #[arg(long)]
     mutate: bool,
 }
@@ -53,7 +54,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let policies = &reading.policies;
     if arguments.mutate {
-        output::progress("changing assertions ...");
+        output::progress("changing expressions ...");
     }
     let rehearsal = Rehearsal {
         results: rehearse(policies),

@@ -100,7 +100,10 @@ impl Tree {
             if entry.file_name().as_encoded_bytes().starts_with(b".") || self.excludes(&path)? {
                 continue;
             }
-            if kind.is_dir() {
+            let may_hold_policies = kind.is_dir() || kind.is_file() && is_policy;
+            if may_hold_policies && entry.file_name().to_str().is_none() {
+                self.refuse(&path, "the name is not UTF-8; rename it");
+            } else if kind.is_dir() {
                 self.directory(&path, found)?;
             } else if kind.is_file() && is_policy {
                 found.push(path);

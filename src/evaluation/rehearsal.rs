@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::expression::Expression;
+use crate::expression::{Expression, Mutant};
 use crate::policy::{
     Case, CheckTypes, ExpectedOutcome, PolicySet, Question, Test, TestSubject, test_subject,
 };
@@ -146,15 +146,53 @@ fn explanation(finding: &Finding, question: &Question) -> String {
     text
 }
 
-/// A mutant of an assertion: what was changed, and which subject's assertion it is.
+/// The expression of a check that is mutated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Which resources are judged.
+    Where,
+    /// What must hold of them.
+    Assert,
+}
+
+impl Part {
+    /// The key that it stands under.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Where => "where",
+            Self::Assert => "assert",
+        }
+    }
+
+    fn of(self, question: &Question) -> Option<&Expression> {
+        match self {
+            Self::Where => question.filter.as_ref(),
+            Self::Assert => Some(&question.assertion),
+        }
+    }
+
+    /// The question with the expression in its place.
+    fn replaced(self, question: &Question, expression: Expression) -> Question {
+        let mut question = question.clone();
+        match self {
+            Self::Where => question.filter = Some(expression),
+            Self::Assert => question.assertion = expression,
+        }
+        question
+    }
+}
+
+/// A mutant that no test noticed: what was changed, and whose expression it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Survivor {
-    /// Whose assertion it is.
+    /// Whose expression it is.
     pub subject: TestSubject,
+    /// Which of them.
+    pub part: Part,
     /// What was changed, such as `== instead of !=`.
     pub change: String,
-    /// The assertion as it would read.
-    pub assertion: String,
+    /// The expression as it would read.
+    pub text: String,
 }
 
 /// How many mutants there were, and those that no test noticed.
@@ -166,7 +204,8 @@ pub struct Mutation {
     pub survivors: Vec<Survivor>,
 }
 
-/// Changes the assertion of every tested check and check type in every known way, and runs its tests.
+/// Changes `where` and the assertion of every tested check and check type in every known way, and
+/// runs its tests.
 pub fn mutate(policies: &PolicySet, types: &CheckTypes) -> Mutation {
     let mut subjects: BTreeMap<TestSubject, Vec<(&Case, &Question)>> = BTreeMap::new();
     for test in policies.tests.values() {
@@ -178,41 +217,42 @@ pub fn mutate(policies: &PolicySet, types: &CheckTypes) -> Mutation {
     }
     let mut mutation = Mutation::default();
     for (subject, cases) in subjects {
-        let Some(assertion) = assertion(policies, types, &subject) else { continue };
-        for mutant in assertion.mutants() {
-            mutation.mutants += 1;
-            let is_noticed = cases.iter().any(|(case, question)| {
-                let mutated = mutant.over(&question.assertion);
-                // What the static check refuses, every author notices.
-                mutated.is_none_or(|assertion| {
-                    let question = Question { assertion, ..(*question).clone() };
-                    !differences(&question, case).is_empty()
-                })
-            });
-            if !is_noticed {
-                mutation.survivors.push(Survivor {
-                    subject: subject.clone(),
-                    change: mutant.change().to_owned(),
-                    assertion: mutant.text().to_owned(),
-                });
-            }
+        let Some(general) = general(policies, types, &subject) else { continue };
+        for part in [Part::Where, Part::Assert] {
+            let mutants = part.of(general).map(Expression::mutants).unwrap_or_default();
+            mutation.mutants += mutants.len();
+            let unnoticed = mutants.into_iter().filter(|mutant| !is_noticed(mutant, part, &cases));
+            mutation.survivors.extend(unnoticed.map(|mutant| Survivor {
+                subject: subject.clone(),
+                part,
+                change: mutant.change().to_owned(),
+                text: mutant.text().to_owned(),
+            }));
         }
     }
     mutation
 }
 
-/// The assertion that is mutated: of a check type, as it is before parameters have values.
-fn assertion<'a>(
+fn is_noticed(mutant: &Mutant, part: Part, cases: &[(&Case, &Question)]) -> bool {
+    cases.iter().any(|(case, question)| {
+        let mutated = part.of(question).and_then(|original| mutant.over(original));
+        // What the static check refuses, every author notices.
+        mutated
+            .is_none_or(|mutated| !differences(&part.replaced(question, mutated), case).is_empty())
+    })
+}
+
+/// What is mutated: of a check type, as it is before parameters have values.
+fn general<'a>(
     policies: &'a PolicySet,
     types: &'a CheckTypes,
     subject: &TestSubject,
-) -> Option<&'a Expression> {
-    let question = match subject {
+) -> Option<&'a Question> {
+    Some(match subject {
         TestSubject::Type(name) => match policies.check_types.get(name) {
             Some(own) => &own.question,
             None => &types.get(name)?.question,
         },
         subject => &policies.check(subject)?.question,
-    };
-    Some(&question.assertion)
+    })
 }

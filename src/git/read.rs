@@ -245,6 +245,8 @@ impl Walk<'_> {
         let is_link = entry.filemode() == i32::from(FileMode::Link);
         Ok(match entry.kind() {
             Some(ObjectType::Commit) => Some(Refusal::Submodule),
+            // Read as text, two such names may be one.
+            Some(ObjectType::Tree) if entry.name().is_err() => Some(Refusal::Name),
             Some(ObjectType::Tree) if depth == MAX_DEPTH => Some(Refusal::Depth),
             Some(ObjectType::Tree) => {
                 let inner = self.mirror.repository.find_tree(entry.id())?;
@@ -392,6 +394,30 @@ mod tests {
                 ("policies/module", Refusal::Submodule),
             ]
         );
+    }
+
+    #[test]
+    fn names_that_are_no_text_are_refused_and_odd_ones_kept() {
+        let origin = Origin::new();
+        let commit = origin.commit(&[("a.yaml", "x")]);
+        let repository = git2::Repository::open_bare(origin.url().path()).unwrap();
+        let tree = repository.find_commit(commit.oid().unwrap()).unwrap().tree().unwrap();
+        let blob = tree.get_name("a.yaml").unwrap().id();
+        let names: [&[u8]; 5] =
+            [b"a\n::error::.yaml", b"a\x1b[31m.yaml", b"a\xfe.yaml", b"a\xff.yaml", b"a\xff.md"];
+        let commit = origin.commit_named(&names, FileMode::Blob, blob);
+        let found = fetched(&origin).policy_files(commit, "").unwrap();
+        let paths: Vec<_> = found.files.iter().map(|file| file.path.as_str()).collect();
+        assert_eq!(paths, ["a\n::error::.yaml", "a\x1b[31m.yaml"]);
+        let refused = RefusedEntry { path: "a\u{fffd}.yaml".to_owned(), why: Refusal::Name };
+        assert_eq!(found.refused, [refused.clone(), refused]);
+
+        // Their files would have the same paths.
+        let commit = origin.commit_named(&[b"d\xfe", b"d\xff"], FileMode::Tree, tree.id());
+        let found = fetched(&origin).policy_files(commit, "").unwrap();
+        assert_eq!(found.files, []);
+        let refused = RefusedEntry { path: "d\u{fffd}".to_owned(), why: Refusal::Name };
+        assert_eq!(found.refused, [refused.clone(), refused]);
     }
 
     #[test]

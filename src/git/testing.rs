@@ -1,7 +1,9 @@
 //! Repositories and servers for the tests of this module.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -26,6 +28,16 @@ impl Origin {
         let root = TempDir::new().unwrap();
         let repository = Repository::init_bare(root.path().join("r.git")).unwrap();
         Self { root, repository }
+    }
+
+    /// A commit on `main` of a tree with one entry for each name, whatever bytes that has.
+    pub(crate) fn commit_named(&self, names: &[&[u8]], mode: FileMode, id: git2::Oid) -> CommitId {
+        let mut tree = self.repository.treebuilder(None).unwrap();
+        for name in names {
+            tree.insert(OsStr::from_bytes(name), id, mode.into()).unwrap();
+        }
+        let tree = self.repository.find_tree(tree.write().unwrap()).unwrap();
+        self.commit_tree("refs/heads/main", None, &tree)
     }
 
     /// A commit on `main` on top of the last one.
@@ -65,6 +77,15 @@ impl Origin {
         let empty = self.repository.find_tree(empty).unwrap();
         let tree = update.create_updated(&self.repository, &empty).unwrap();
         let tree = self.repository.find_tree(tree).unwrap();
+        self.commit_tree(reference, parent, &tree)
+    }
+
+    fn commit_tree(
+        &self,
+        reference: &str,
+        parent: Option<CommitId>,
+        tree: &git2::Tree<'_>,
+    ) -> CommitId {
         let parents: Vec<_> = parent
             .iter()
             .map(|id| self.repository.find_commit(id.oid().unwrap()).unwrap())
@@ -72,7 +93,7 @@ impl Origin {
         let who = Signature::new("Ada", "ada@example.com", &Time::new(1_700_000_000, 0)).unwrap();
         let parents: Vec<_> = parents.iter().collect();
         let id =
-            self.repository.commit(None, &who, &who, "Change\n\nmore", &tree, &parents).unwrap();
+            self.repository.commit(None, &who, &who, "Change\n\nmore", tree, &parents).unwrap();
         self.repository.reference(reference, id, true, "test").unwrap();
         CommitId::of(id)
     }

@@ -3,8 +3,9 @@
 use chrono::NaiveDate;
 
 use crate::diagnostic::Diagnostic;
+use crate::evaluation::WaiverStanding;
 use crate::impact::{Change, Changes, DiffLine, Subject, Weight, What};
-use crate::policy::{PolicySet, Reading};
+use crate::policy::{PolicySet, Reading, Waiver};
 
 use super::markdown::{Sheet, block, cell, code};
 use super::policies::{extent, problem};
@@ -20,6 +21,26 @@ const MOST_PROBLEMS: usize = 50;
 /// Changes listed at most.
 const MOST_CHANGES: usize = 100;
 
+/// What is known of waivers besides what they say.
+#[derive(Debug, Clone, Copy)]
+pub struct KnownWaivers<'a> {
+    /// The day.
+    pub today: NaiveDate,
+    /// How those in force stood after the last runs, by name.
+    pub standings: &'a [WaiverStanding],
+}
+
+impl KnownWaivers<'_> {
+    /// What somebody has to do about a waiver, as an item of a list. What stood when it matched
+    /// something else says nothing of it.
+    fn of(self, waiver: &Waiver) -> Option<String> {
+        let at = self.standings.binary_search_by(|stood| stood.waiver.name.cmp(&waiver.name));
+        let stood = at.ok().and_then(|at| self.standings.get(at));
+        let stood = stood.filter(|stood| stood.waiver.covers == waiver.covers);
+        waivers::wanting(waiver, self.today, stood)
+    }
+}
+
 /// The comment for the head of a pull request, which has a number. `changes` are against what is in force; `None` where
 /// the policies cannot be read whole, so that what is missing is not taken for removed.
 pub fn comment(
@@ -27,7 +48,7 @@ pub fn comment(
     (number, head): (u64, &str),
     reading: &Reading,
     changes: Option<&Changes>,
-    today: NaiveDate,
+    known: KnownWaivers<'_>,
 ) -> Post {
     let mut sheet = Sheet::new(LONGEST);
     sheet.paragraph(&heading(speaker));
@@ -45,10 +66,9 @@ pub fn comment(
         let items = items.map(|change| item(change, &reading.policies));
         sheet.rows("**Changes**\n\n", items, (MOST_CHANGES, "changes"));
     }
-    let ending: Vec<_> =
-        reading.policies.waivers.values().filter_map(|it| waivers::ending(it, today)).collect();
-    if changes.is_some() && !ending.is_empty() {
-        sheet.rows("**Waivers that end**\n\n", ending, (MOST_CHANGES, "waivers"));
+    let wanting: Vec<_> = reading.policies.waivers.values().filter_map(|it| known.of(it)).collect();
+    if changes.is_some() && !wanting.is_empty() {
+        sheet.rows("**Waivers that need somebody**\n\n", wanting, (MOST_CHANGES, "waivers"));
     }
     let body = format!("{}\n\n<sub>at {}</sub>", sheet.finish(), code(short(head)));
     Post::Comment(Comment::new(number, speaker.source, &body))
@@ -164,6 +184,7 @@ fn difference(diff: &[DiffLine]) -> String {
 #[cfg(test)]
 mod tests {
     use crate::diagnostic::Place;
+    use crate::evaluation::Counts;
     use crate::impact::changes;
     use crate::policy::SourceFile;
 
@@ -209,9 +230,18 @@ spec:
     }
 
     fn shown(reading: &Reading, changes: Option<&Changes>, is_alone: bool) -> String {
+        shown_after(reading, changes, &[], is_alone)
+    }
+
+    fn shown_after(
+        reading: &Reading,
+        changes: Option<&Changes>,
+        standings: &[WaiverStanding],
+        is_alone: bool,
+    ) -> String {
         let speaker = Speaker { source: "main", is_alone };
-        let today = "2026-11-21".parse().expect("a day");
-        match comment(speaker, (7, "0123456789abcdef"), reading, changes, today) {
+        let known = KnownWaivers { today: "2026-11-21".parse().expect("a day"), standings };
+        match comment(speaker, (7, "0123456789abcdef"), reading, changes, known) {
             Post::Comment(comment) => {
                 assert_eq!(comment.number, 7);
                 comment.body.to_string().replace('\u{200b}', "‸")
@@ -321,7 +351,7 @@ spec:
         - waiver `holds` expires `2027-01-31` → `2026-12-01`: stronger
         - waiver `old` removed: stronger
 
-        **Waivers that end**
+        **Waivers that need somebody**
 
         - `holds` (@‸ada, X-1): expires on 2026-12-01
 
@@ -340,12 +370,51 @@ spec:
         - waiver `old` added of `storage/named: a, b*` until 2026-11-20 by @‸ada, X-1, since “\*why\* @‸octocat”: **weaker**
         - waiver `new` removed: stronger
 
-        **Waivers that end**
+        **Waivers that need somebody**
 
         - `old` (@‸ada, X-1): expired on 2026-11-20
 
         <sub>at `0123456`</sub>
         ");
+    }
+
+    #[test]
+    fn waivers_that_waive_nothing_are_listed_as_long_as_they_match_the_same() {
+        let waiver = |name: &str, day: &str, of: &str| {
+            format!(
+                "\n---\napiVersion: cloudcorrect.dev/v1\nkind: Waiver\nmetadata: {{ name: {name} }}\n\
+                 spec: {{ match: {{ group: storage, check: {of} }}, reason: x, owner: ada, expires: {day} }}\n"
+            )
+        };
+        let read = |of: &str| {
+            let names = [("idle", of), ("idle-and-ending", "named"), ("needed", "named")];
+            let days = ["2027-01-31", "2026-12-01", "2027-01-31"];
+            let waivers = names.iter().zip(days).map(|((name, of), day)| waiver(name, day, of));
+            self::read(&format!("{BASE}{}", waivers.collect::<String>()))
+        };
+        let (base, head) = (read("named"), read("tagged"));
+        let standing = |name: &str, counts: Counts| WaiverStanding {
+            waiver: base.policies.waivers[name].clone(),
+            validity: crate::policy::Validity::InForce,
+            counts,
+        };
+        let passing = Counts { pass: 2, ..Counts::default() };
+        let standings = [
+            standing("idle", passing),
+            standing("idle-and-ending", Counts::default()),
+            standing("needed", Counts { waived: 1, ..passing }),
+        ];
+        let listed = |reading: &Reading| {
+            let all = changes(&base.policies, &reading.policies);
+            let shown = shown_after(reading, Some(&all), &standings, true);
+            let (_, rest) = shown.split_once("somebody**\n\n").expect("the list");
+            rest.split_once("\n\n").expect("an end").0.to_owned()
+        };
+        insta::assert_snapshot!(listed(&base), @r"
+        - `idle` (ada): matches nothing that fails; remove it
+        - `idle-and-ending` (ada): expires on 2026-12-01, and matches nothing; remove it
+        ");
+        insta::assert_snapshot!(listed(&head), @"- `idle-and-ending` (ada): expires on 2026-12-01, and matches nothing; remove it");
     }
 
     #[test]

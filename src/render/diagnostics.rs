@@ -7,6 +7,8 @@ use std::fmt::Write as _;
 use crate::diagnostic::{Diagnostic, Level, Place};
 use crate::policy::{Reading, SourceFile};
 
+use super::words::steers;
+
 /// The most characters of a line that are shown.
 const WIDTH: usize = 160;
 
@@ -23,7 +25,13 @@ pub fn text(diagnostics: &[Diagnostic], files: &[SourceFile]) -> String {
             excerpt(&mut text, place, line, margin);
         }
         if let Some((place, what)) = related {
-            let _ = writeln!(text, "{:margin$} = {}: {}", "", visible(&place.to_string()), what);
+            let _ = writeln!(
+                text,
+                "{:margin$} = {}: {}",
+                "",
+                visible(&place.to_string()),
+                visible(what)
+            );
         }
         if let Some(help) = help {
             let _ = writeln!(text, "{:margin$} = help: {}", "", visible(help));
@@ -91,7 +99,8 @@ pub fn json(diagnostics: &[Diagnostic]) -> String {
 }
 
 /// Commands that make a GitHub workflow annotate the lines. The escapes are those of the runner:
-/// `%`, CR and LF everywhere, `:` and `,` in properties as well.
+/// `%`, CR and LF everywhere, `:` and `,` in properties as well, so that the name of a file cannot
+/// begin a command of its own.
 pub fn github(diagnostics: &[Diagnostic]) -> String {
     let mut text = String::new();
     for Diagnostic { place, level, code, message, help, .. } in diagnostics {
@@ -118,6 +127,9 @@ pub fn github(diagnostics: &[Diagnostic]) -> String {
 }
 
 fn escaped(text: &str) -> String {
+    let kept = |c: char| !c.is_control() || matches!(c, '\r' | '\n' | '\t');
+    let shown = |c: char| if kept(c) { c } else { char::REPLACEMENT_CHARACTER };
+    let text: String = text.chars().map(shown).collect();
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
@@ -153,11 +165,11 @@ fn counted(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-/// Text of a repository without control characters, which could steer a terminal.
+/// Text of a repository for a line of the terminal, each character in its column.
 fn visible(text: &str) -> String {
     let shown = |c: char| match c {
         '\t' => ' ',
-        c if c.is_control() => '\u{fffd}',
+        c if steers(c) => char::REPLACEMENT_CHARACTER,
         c => c,
     };
     text.trim_end_matches(['\r', '\n']).chars().map(shown).collect()

@@ -13,6 +13,7 @@ use crate::policy::{Check, Group, Waiver};
 use crate::resource::Cause;
 
 use super::waivers;
+use super::words::visible;
 
 /// The results of a command, group by group.
 #[derive(Debug, Clone, Copy)]
@@ -139,6 +140,7 @@ impl Results<'_> {
         for (waiver, notice) in told {
             let Waiver { name, path, line, .. } = waiver.as_ref();
             let who = visible(&waivers::accountable(waiver));
+            let path = visible(path);
             let _ = writeln!(text, "  ! {name} ({who}) {notice} ({path}:{line})");
         }
     }
@@ -208,9 +210,4 @@ fn mark(outcome: Outcome) -> &'static str {
         Outcome::Waived => "~",
         Outcome::NotApplicable => "-",
     }
-}
-
-/// Text from the cloud without control characters, which could steer a terminal.
-fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

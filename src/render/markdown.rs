@@ -7,6 +7,8 @@
 
 use std::fmt::Write as _;
 
+use super::words::steers;
+
 /// Ends what GitHub would read as a mention or a reference; invisible.
 const BREAK: char = '\u{200b}';
 
@@ -14,16 +16,10 @@ const BREAK: char = '\u{200b}';
 pub(super) fn visible(text: &str) -> String {
     let show = |c: char| match c {
         '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
-        c if c.is_control() || is_hidden(c) => char::REPLACEMENT_CHARACTER,
+        c if steers(c) => char::REPLACEMENT_CHARACTER,
         c => c,
     };
     text.trim().chars().map(show).collect()
-}
-
-/// Zero width, or a change of direction: <https://trojansource.codes>.
-fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Words, in which nothing has a meaning but themselves.

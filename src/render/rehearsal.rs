@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::{Value as Json, json};
 
-use crate::evaluation::{CaseResult, Difference, Mutation};
+use crate::evaluation::{CaseResult, Difference, Mutation, Part};
 use crate::policy::{Coverage, TestSubject};
 
-use super::words::count;
+use super::words::{count, visible};
 
 /// What all tests of a policy tree came to.
 #[derive(Debug)]
@@ -92,8 +92,9 @@ impl Rehearsal<'_> {
                 "mutants": mutation.mutants,
                 "survivors": mutation.survivors.iter().map(|one| json!({
                     "subject": one.subject.to_string(),
+                    "part": one.part.as_str(),
                     "change": one.change,
-                    "assertion": one.assertion,
+                    "expression": one.text,
                 })).collect::<Vec<_>>(),
             })
         });
@@ -137,7 +138,7 @@ fn junit_case(result: &CaseResult<'_>, at: usize) -> TestCase {
     let name = result.case.name.clone().unwrap_or_else(|| format!("case {}", at + 1));
     let mut case = TestCase::new(name, status);
     case.set_classname(result.test.subject.to_string());
-    case.extra.insert("file".into(), (&*result.case.place.path).into());
+    case.extra.insert("file".into(), visible(&result.case.place.path).into());
     case.extra.insert("line".into(), result.case.place.line.to_string().into());
     case
 }
@@ -146,13 +147,14 @@ fn junit_case(result: &CaseResult<'_>, at: usize) -> TestCase {
 pub fn failures(failed: &[&CaseResult<'_>]) -> String {
     let mut text = String::new();
     for result in failed {
-        let named = result.case.name.as_ref().map(|name| format!(", {name}"));
+        let named = result.case.name.as_ref().map(|name| format!(", {}", visible(name)));
         let named = named.unwrap_or_default();
         let _ = writeln!(text, "FAIL {} ({}{named})", result.test.subject, result.test.name);
         for one in &result.differences {
             let place = one.at.and_then(|at| result.case.expected.get(at));
             let place = place.map_or(&result.case.place, |expected| &expected.place);
-            let _ = writeln!(text, "  {place}: {}", difference(one));
+            let line = format!("{place}: {}", difference(one));
+            let _ = writeln!(text, "  {}", visible(&line));
         }
     }
     text
@@ -176,8 +178,9 @@ fn difference(one: &Difference) -> String {
 
 fn survivors(text: &mut String, mutation: &Mutation) {
     for one in &mutation.survivors {
-        let _ = writeln!(text, "unnoticed: {}: {}", one.subject, one.change);
-        let _ = writeln!(text, "  {}", one.assertion);
+        let part = if one.part == Part::Where { ", `where`" } else { "" };
+        let _ = writeln!(text, "unnoticed: {}{part}: {}", one.subject, visible(&one.change));
+        let _ = writeln!(text, "  {}", visible(&one.text));
     }
     let _ = writeln!(
         text,

@@ -12,7 +12,8 @@ use crate::resource::{
     Cause, Facet, Failure, Inventory, Listing, Region, Resource, Schema, TypeName, Value, schemas,
 };
 
-use super::{words, yaml};
+use super::words::{self, visible};
+use super::yaml;
 
 /// The property that holds the tags, where a type has them.
 pub const TAGS: &str = "Tags";
@@ -283,11 +284,6 @@ impl<'a> Types<'a> {
         });
         json!({ "types": types.collect::<Vec<_>>() })
     }
-}
-
-/// Text from the cloud without control characters, which could steer a terminal.
-fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }
 
 #[cfg(test)]

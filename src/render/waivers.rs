@@ -57,15 +57,24 @@ pub(super) fn item(standing: &WaiverStanding) -> Option<String> {
     Some(format!("- {name} ({who}): {notice}.\n"))
 }
 
-/// One that is over or soon will be, as an item of a list.
-pub(super) fn ending(waiver: &Waiver, today: NaiveDate) -> Option<String> {
-    let ends = match waiver.validity(today) {
-        Validity::Expired => "expired",
-        Validity::Expiring => "expires",
-        Validity::InForce => return None,
+/// One that is over or soon will be, or that waived nothing when it last stood, as an item of a
+/// list.
+pub(super) fn wanting(
+    waiver: &Waiver,
+    today: NaiveDate,
+    stood: Option<&WaiverStanding>,
+) -> Option<String> {
+    let useless = stood.filter(|stood| stood.is_useless()).map(|stood| useless(stood.counts));
+    let day = waiver.expires;
+    let what = match (waiver.validity(today), useless) {
+        (Validity::Expired, _) => format!("expired on {day}"),
+        (Validity::Expiring, None) => format!("expires on {day}"),
+        (Validity::Expiring, Some(useless)) => format!("expires on {day}, and {useless}"),
+        (Validity::InForce, Some(useless)) => useless,
+        (Validity::InForce, None) => return None,
     };
     let (name, who) = (code(waiver.name.as_str()), escape(&accountable(waiver)));
-    Some(format!("- {name} ({who}): {ends} on {}\n", waiver.expires))
+    Some(format!("- {name} ({who}): {what}\n"))
 }
 
 /// What a new one waives, in words that follow its name.

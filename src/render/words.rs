@@ -8,6 +8,20 @@ pub(super) fn count(number: impl TryInto<u64>, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {}", plural(noun)) }
 }
 
+/// Text of policies and clouds for a line of its own, without what could steer a terminal or begin
+/// a line, which a workflow of GitHub might obey: `::error::`.
+pub(super) fn visible(text: &str) -> String {
+    text.chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
+}
+
+/// Whether it is not shown, but does something: a control, of zero width, or a change of
+/// direction (<https://trojansource.codes>).
+pub(super) fn steers(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+}
+
 /// The plural of an English noun, as regular as ours are.
 pub(super) fn plural(noun: &str) -> String {
     let before_y = noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u']));

@@ -1,7 +1,6 @@
 //! Saying on GitHub what came of a commit: posts are wanted in the same transaction.
 
 use anyhow::Context;
-use chrono::NaiveDate;
 use sqlx::PgConnection;
 
 use crate::db::outbox;
@@ -10,7 +9,7 @@ use crate::git::CommitId;
 use crate::policy::Reading;
 use crate::render::links::Links;
 use crate::render::post::Post;
-use crate::render::{Effect, Speaker, comment, policies_check};
+use crate::render::{Effect, KnownWaivers, Speaker, comment, policies_check};
 
 use super::plan::SyncPlan;
 use super::reading::Proposal;
@@ -48,12 +47,12 @@ impl Poster {
         &self,
         connection: &mut PgConnection,
         proposal: &Proposal,
-        today: NaiveDate,
+        known: KnownWaivers<'_>,
     ) -> anyhow::Result<()> {
         let Proposal { number, head, reading, changes, touches_policies } = proposal;
         self.policies(connection, *head, Effect::Proposed, reading).await?;
         let sha = head.to_string();
-        let post = comment(self.speaker(), (*number, &sha), reading, changes.as_ref(), today);
+        let post = comment(self.speaker(), (*number, &sha), reading, changes.as_ref(), known);
         let is_wanted = *touches_policies
             || outbox::find(&mut *connection, self.source, &post.key()).await?.is_some();
         if is_wanted {

@@ -4,11 +4,13 @@ use std::time::Duration;
 
 use anyhow::Context;
 
+use crate::compliance;
 use crate::db::policies;
 use crate::db::pull_requests::{self, PullRequest, State};
 use crate::db::sources::{self, Claim};
 use crate::github::Repository;
 use crate::policy::SourceFile;
+use crate::render::KnownWaivers;
 
 use super::posts::Poster;
 use super::reading::{Corner, Proposal};
@@ -39,9 +41,13 @@ impl Syncer {
         let pause = if waiting.len() > MOST_AT_ONCE { Duration::ZERO } else { self.poll(source) };
         let mut transaction = self.pool.begin().await.context("cannot begin a transaction")?;
         let fence = sources::fence(&mut *transaction, claim).await?;
-        let today = fence.at().date_naive();
+        let standings = match proposals.as_slice() {
+            [] => Vec::new(),
+            _ => compliance::waivers_in_force(&mut transaction, source.id).await?,
+        };
+        let known = KnownWaivers { today: fence.at().date_naive(), standings: &standings };
         for proposal in &proposals {
-            poster.say_of_proposal(&mut transaction, proposal, today).await?;
+            poster.say_of_proposal(&mut transaction, proposal, known).await?;
             let (number, head) = (number(proposal.number)?, proposal.head.to_string());
             pull_requests::answered(&mut *transaction, &fence, number, &head, &base).await?;
         }

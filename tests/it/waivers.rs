@@ -78,6 +78,30 @@ async fn a_group_is_due_when_its_waiver_ends(pool: PgPool) {
     world.finish().await;
 }
 
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn a_waiver_that_waives_nothing_is_told_on_a_pull_request(pool: PgPool) {
+    let mut world = World::new(pool).await;
+    world.cloud.private_bucket("logs");
+    let waiver = waiver("2099-12-31");
+    let files = [ACCOUNTS, ("policies/storage.yaml", STORAGE), ("policies/waivers.yaml", &waiver)];
+    world.commit_to("main", &files).await;
+    world.settle().await;
+    world.branch("idea").await;
+    let stricter = STORAGE.replace("severity: high", "severity: critical");
+    world.commit_to("idea", &[("policies/storage.yaml", &stricter)]).await;
+    let number = world.propose("idea").await;
+    world.settle().await;
+    let comments = world.repo.comments(number);
+    let body = comments.first().expect("a comment").body.replace('\u{200b}', "");
+    let told = body.split("**Waivers").nth(1).expect("the list").split("<sub>").next();
+    assert_snapshot!(told.expect("an end"), @r"
+     that need somebody**
+
+    - `legacy` (shop@example.com): matches nothing that fails; remove it
+    ");
+    world.finish().await;
+}
+
 /// Runs `waive` on what the service of a scene kept; its status and what it said.
 fn waive(scene: &Scene, from: &str) -> (Option<i32>, String) {
     waive_from(&scene.database_url(), from)

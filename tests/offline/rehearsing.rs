@@ -224,7 +224,7 @@ fn a_check_of_a_pack_is_tested_once_for_all_groups() {
       resource.InstanceType in ["t3.micro", "t3.small"]
     unnoticed: pack small/small: `["t3.micro", "t3.small"]` becomes `["t3.micro"]`
       resource.InstanceType in ["t3.micro"] && resource.Monitoring
-    9 mutants, of which 2 are unnoticed
+    14 mutants, of which 2 are unnoticed
     1 test, 1 case: all pass; 1 of 2 checks tested
     status 1
     "#);
@@ -271,10 +271,25 @@ fn mutants_that_nobody_notices_are_told() {
       resource.InstanceType in ["t3.micro", "t3.small"]
     unnoticed: compute/small: `["t3.micro", "t3.small"]` becomes `["t3.micro"]`
       resource.InstanceType in ["t3.micro"] && resource.Monitoring
-    9 mutants, of which 2 are unnoticed
+    14 mutants, of which 2 are unnoticed
     1 test, 1 case: all pass; 1 of 2 checks tested
     status 1
     "#);
+}
+
+#[test]
+fn a_where_that_no_test_asks_for_is_told_as_well() {
+    let narrow = POLICY
+        .replace("      - { InstanceId: i-3, InstanceType: m5.large }\n", "")
+        .replace("    notSelected: [i-3]\n", "");
+    let shown = rehearse(&narrow, &["--mutate"]);
+    let lines: Vec<&str> = shown.lines().filter(|line| line.contains("`where`")).collect();
+    insta::assert_snapshot!(lines.join("\n"), @"unnoticed: compute/small, `where`: the whole becomes `true`");
+    let json = rehearse(&narrow, &["--mutate", "--format", "json"]);
+    let json = json.strip_suffix("status 1").expect("the status");
+    let json: serde_json::Value = serde_json::from_str(json).expect("JSON");
+    let survivor = &json["mutation"]["survivors"][0];
+    assert_eq!((&survivor["part"], &survivor["expression"]), (&"where".into(), &"true".into()));
 }
 
 #[test]

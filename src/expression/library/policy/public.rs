@@ -44,8 +44,10 @@ const KEYS: [&str; 14] = [
 const OPERATORS: [&str; 5] =
     ["StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike"];
 
-/// Broader ranges than these are public: S3 says so of prefixes below 8 bits of IPv4 and 32 of
-/// IPv6.
+/// Broader ranges than these are public (S3 User Guide, "Blocking public access to your Amazon S3
+/// storage", "The meaning of 'public'", the note at `aws:SourceIp`: "values broader than `/8` for
+/// IPv4 and `/32` for IPv6 (excluding RFC1918 private ranges)"). None of the private ranges is
+/// broader, so that nothing is left to except: 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16.
 const LEAST_PREFIX_V4: u8 = 8;
 const LEAST_PREFIX_V6: u8 = 32;
 

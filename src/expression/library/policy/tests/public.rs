@@ -84,6 +84,9 @@ fn fixed_values_restrict() {
         ("IpAddress", "aws:SourceIp", "203.0.113.0/24"),
         ("IpAddress", "aws:SourceIp", "203.0.113.7"),
         ("IpAddress", "aws:SourceIp", "10.0.0.0/8"),
+        ("IpAddress", "aws:SourceIp", "172.16.0.0/12"),
+        ("IpAddress", "aws:SourceIp", "192.168.0.0/16"),
+        ("IpAddress", "aws:SourceIp", "52.0.0.0/8"),
         ("IpAddress", "aws:SourceIp", "2001:db8::/32"),
     ] {
         let document = when(operator, key, &json!(value));
@@ -92,7 +95,8 @@ fn fixed_values_restrict() {
 }
 
 /// Values with a wildcard or a policy variable are not fixed, and ranges broader than 8 bits of
-/// IPv4 or 32 of IPv6 are public.
+/// IPv4 or 32 of IPv6 are public; one that is broader than a private range is none (S3 User Guide,
+/// "The meaning of 'public'").
 #[test]
 fn wildcards_and_broad_ranges_do_not_restrict() {
     for (operator, key, value) in [
@@ -109,6 +113,7 @@ fn wildcards_and_broad_ranges_do_not_restrict() {
         ("IpAddress", "aws:SourceIp", json!("0.0.0.0/0")),
         ("IpAddress", "aws:SourceIp", json!("0.0.0.0/1")),
         ("IpAddress", "aws:SourceIp", json!("16.0.0.0/7")),
+        ("IpAddress", "aws:SourceIp", json!("10.0.0.0/7")),
         ("IpAddress", "aws:SourceIp", json!("::/0")),
         ("IpAddress", "aws:SourceIp", json!("2000::/31")),
         ("IpAddress", "aws:SourceIp", json!(["203.0.113.0/24", "0.0.0.0/0"])),
