@@ -33,6 +33,7 @@ pub use self::effort::Effort;
 pub use self::environment::{Binding, Environment, Parameter, ParameterKind, is_taken};
 pub use self::functions::FunctionDoc;
 pub use self::mutate::Mutant;
+use self::parse::Glance;
 use self::tree::{Expr, Node, Slot, Span};
 use crate::diagnostic::Level;
 use crate::resource::{AccountId, Failure, Operation, Region, Resource, TypeName, Value};
@@ -211,20 +212,22 @@ impl Expression {
         shape: Shape,
         effort: &mut Effort,
     ) -> Result<Self, Vec<Problem>> {
-        if let Some(problem) = parse::too_large(text) {
+        let glance = Glance::at(text);
+        if let Some(problem) = parse::too_large(text, glance) {
             return Err(vec![problem]);
         }
-        if !effort.read_nested(text, parse::nesting(text)) {
+        if !effort.read_nested(text, glance) {
             return Err(vec![parse::too_much(text)]);
         }
-        let is_quick = parse::is_quick(text);
         let mut quick = None;
-        if is_quick {
-            quick = parse::quick(text, |tree| lower::lower(tree, None, environment, shape, effort));
+        if glance.is_quick() {
+            quick = parse::quick(text, glance, |tree| {
+                lower::lower(tree, None, environment, shape, effort)
+            });
         }
         let lowered = match quick {
             Some(lowered) if lowered.problems.is_empty() => lowered,
-            quick if effort.read_with_care(text) => {
+            quick if effort.read_with_care(text, glance) => {
                 drop(quick);
                 let careful = parse::careful(text, |tree, places| {
                     lower::lower(tree, Some(places), environment, shape, effort)
@@ -232,7 +235,7 @@ impl Expression {
                 careful.map_err(|problem| vec![problem])?
             }
             Some(lowered) => lowered.of_all(text),
-            None if is_quick => return Err(vec![parse::unplaced(text)]),
+            None if glance.is_quick() => return Err(vec![parse::unplaced(text)]),
             None => return Err(vec![parse::too_much(text)]),
         };
         if lowered.problems.iter().any(|problem| problem.level == Level::Error) {

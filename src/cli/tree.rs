@@ -49,7 +49,7 @@ impl Tree {
             let shown: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
             bail!("no policy file (*.yaml, *.yml, *.json) in `{}`", shown.join("`, `"));
         }
-        for (path, read) in found.iter().zip(side_by_side(&found)) {
+        for (path, read) in found.iter().zip(contents(&found)) {
             tree.file(path, read)?;
         }
         Ok(tree)
@@ -135,7 +135,7 @@ impl Content {
 }
 
 /// The contents of files in their order, read on all processors.
-fn side_by_side(paths: &[PathBuf]) -> Vec<io::Result<Content>> {
+fn contents(paths: &[PathBuf]) -> Vec<io::Result<Content>> {
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     let part = paths.len().div_ceil(processors).max(FILES_A_THREAD);
     thread::scope(|scope| {

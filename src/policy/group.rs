@@ -1,6 +1,7 @@
 //! Groups: checks with their schedule, accounts and mode.
 
 use std::collections::BTreeMap;
+use std::mem::take;
 
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -92,8 +93,8 @@ impl Group {
         let list = node.get("spec").and_then(|spec| spec.get("checks"));
         let list = list.map(Node::items).unwrap_or_default();
         unique_ids(list, notes);
-        let (metadata, spec) = written.map(|it| (it.metadata, it.spec)).unzip();
-        let mut specs = spec.as_ref().map(|spec| spec.checks.clone()).unwrap_or_default();
+        let (metadata, mut spec) = written.map(|it| (it.metadata, it.spec)).unzip();
+        let mut specs = spec.as_mut().map(|spec| take(&mut spec.checks)).unwrap_or_default();
         specs.resize(list.len(), None);
         let checks: Vec<Option<Check>> = specs
             .into_iter()
