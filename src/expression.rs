@@ -33,7 +33,8 @@ pub use self::effort::Effort;
 pub use self::environment::{Binding, Environment, Parameter, ParameterKind, is_taken};
 pub use self::functions::FunctionDoc;
 pub use self::mutate::Mutant;
-use self::tree::{Expr, Node, Span};
+use self::parse::Glance;
+use self::tree::{Expr, Node, Slot, Span};
 use crate::diagnostic::Level;
 use crate::resource::{AccountId, Failure, Operation, Region, Resource, TypeName, Value};
 
@@ -168,7 +169,8 @@ struct Compiled {
     shape: Shape,
     root: Node,
     kind: String,
-    reads: BTreeMap<TypeName, Reads>,
+    /// The properties that it reads, each with the type that has it.
+    slots: Vec<(&'static TypeName, Arc<Slot>)>,
     warnings: Vec<Problem>,
 }
 
@@ -210,20 +212,22 @@ impl Expression {
         shape: Shape,
         effort: &mut Effort,
     ) -> Result<Self, Vec<Problem>> {
-        if let Some(problem) = parse::too_large(text) {
+        let glance = Glance::at(text);
+        if let Some(problem) = parse::too_large(text, glance) {
             return Err(vec![problem]);
         }
-        if !effort.read_nested(text, parse::nesting(text)) {
+        if !effort.read_nested(text, glance) {
             return Err(vec![parse::too_much(text)]);
         }
-        let is_quick = parse::is_quick(text);
         let mut quick = None;
-        if is_quick {
-            quick = parse::quick(text, |tree| lower::lower(tree, None, environment, shape, effort));
+        if glance.is_quick() {
+            quick = parse::quick(text, glance, |tree| {
+                lower::lower(tree, None, environment, shape, effort)
+            });
         }
         let lowered = match quick {
             Some(lowered) if lowered.problems.is_empty() => lowered,
-            quick if effort.read_with_care(text) => {
+            quick if effort.read_with_care(text, glance) => {
                 drop(quick);
                 let careful = parse::careful(text, |tree, places| {
                     lower::lower(tree, Some(places), environment, shape, effort)
@@ -231,17 +235,11 @@ impl Expression {
                 careful.map_err(|problem| vec![problem])?
             }
             Some(lowered) => lowered.of_all(text),
-            None if is_quick => return Err(vec![parse::unplaced(text)]),
+            None if glance.is_quick() => return Err(vec![parse::unplaced(text)]),
             None => return Err(vec![parse::too_much(text)]),
         };
         if lowered.problems.iter().any(|problem| problem.level == Level::Error) {
             return Err(lowered.problems);
-        }
-        let mut reads: BTreeMap<TypeName, Reads> = BTreeMap::new();
-        for (of, slot) in lowered.slots {
-            let of = reads.entry(of.clone()).or_default();
-            of.properties.insert(slot.name.clone());
-            of.operations.insert(slot.operation.clone());
         }
         Ok(Self(Arc::new(Compiled {
             text: text.to_owned(),
@@ -249,7 +247,7 @@ impl Expression {
             shape,
             root: lowered.root,
             kind: lowered.kind,
-            reads,
+            slots: lowered.slots,
             warnings: lowered.problems,
         })))
     }
@@ -270,13 +268,20 @@ impl Expression {
     }
 
     /// What it may read, by resource type.
-    pub fn reads(&self) -> &BTreeMap<TypeName, Reads> {
-        &self.0.reads
+    pub fn reads(&self) -> BTreeMap<TypeName, Reads> {
+        let mut reads: BTreeMap<TypeName, Reads> = BTreeMap::new();
+        for (of, slot) in &self.0.slots {
+            let of = reads.entry((*of).clone()).or_default();
+            of.properties.insert(slot.name.clone());
+            of.operations.insert(slot.operation.clone());
+        }
+        reads
     }
 
-    /// The operations that supply what it may read of the resources of a type.
+    /// The operations that supply what it may read of the resources of a type, some perhaps twice.
     pub fn operations_of(&self, type_name: &TypeName) -> impl Iterator<Item = &Operation> {
-        self.0.reads.get(type_name).into_iter().flat_map(|reads| &reads.operations)
+        let slots = self.0.slots.iter().filter(move |(of, _)| *of == type_name);
+        slots.map(|(_, slot)| &slot.operation)
     }
 
     /// What is odd about it, though it can be used.
@@ -313,7 +318,7 @@ impl Expression {
             shape: self.0.shape,
             root: Node { expr: Expr::Constant(Value::Bool(value)), span },
             kind: self.0.kind.clone(),
-            reads: BTreeMap::new(),
+            slots: Vec::new(),
             warnings: Vec::new(),
         }))
     }

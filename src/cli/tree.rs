@@ -1,7 +1,11 @@
 //! Policy trees on disk, for the commands that work without Git.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use anyhow::{Context, bail};
 
@@ -14,6 +18,8 @@ use super::repository::Repository;
 
 /// Files beyond this size are not read, as in a repository.
 pub(super) const LARGEST_FILE: u64 = 1 << 20;
+/// Files for which another thread is worth its start.
+const FILES_A_THREAD: usize = 100;
 
 /// What a tree holds.
 #[derive(Debug, Default)]
@@ -47,8 +53,8 @@ impl Tree {
             let shown: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
             bail!("no policy file (*.yaml, *.yml, *.json) in `{}`", shown.join("`, `"));
         }
-        for path in &found {
-            tree.file(path)?;
+        for (path, read) in found.iter().zip(contents(&found)) {
+            tree.file(path, read)?;
         }
         Ok(tree)
     }
@@ -121,24 +127,57 @@ impl Tree {
         self.repository.as_ref().map_or(Ok(false), |repository| repository.excludes(path))
     }
 
-    fn file(&mut self, path: &Path) -> anyhow::Result<()> {
-        let unreadable = || format!("cannot read `{}`", path.display());
-        let bytes = fs::metadata(path).with_context(unreadable)?.len();
-        if bytes > LARGEST_FILE {
-            self.refuse(
+    fn file(&mut self, path: &Path, read: io::Result<Content>) -> anyhow::Result<()> {
+        match read.with_context(|| format!("cannot read `{}`", path.display()))? {
+            Content::Read(bytes) => self.files.push(SourceFile::new(shown(path), bytes)),
+            Content::TooLarge(bytes) => self.refuse(
                 path,
                 &format!("the file has {bytes} bytes, and at most 1 MiB is read; split it"),
-            );
-            return Ok(());
+            ),
         }
-        let bytes = fs::read(path).with_context(unreadable)?;
-        self.files.push(SourceFile::new(shown(path), bytes));
         Ok(())
     }
 
     fn refuse(&mut self, path: &Path, why: &str) {
         self.refused.push(Diagnostic::error(Place::file(shown(path)), "unreadable-file", why));
     }
+}
+
+/// What a file holds.
+enum Content {
+    Read(Vec<u8>),
+    /// So many bytes.
+    TooLarge(u64),
+}
+
+impl Content {
+    fn read(path: &PathBuf) -> io::Result<Self> {
+        let mut file = File::open(path)?;
+        let length = file.metadata()?.len();
+        if length > LARGEST_FILE {
+            return Ok(Self::TooLarge(length));
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+        file.read_to_end(&mut bytes)?;
+        Ok(Self::Read(bytes))
+    }
+}
+
+/// The contents of files in their order, read on all processors.
+fn contents(paths: &[PathBuf]) -> Vec<io::Result<Content>> {
+    let processors = thread::available_parallelism().map_or(1, NonZero::get);
+    let part = paths.len().div_ceil(processors).max(FILES_A_THREAD);
+    thread::scope(|scope| {
+        let read = |paths: &[PathBuf]| paths.iter().map(Content::read).collect::<Vec<_>>();
+        let (first, others) = paths.split_at(part.min(paths.len()));
+        let others: Vec<_> =
+            others.chunks(part).map(|paths| scope.spawn(move || read(paths))).collect();
+        let mut all = read(first);
+        for thread in others {
+            all.extend(thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        all
+    })
 }
 
 pub(super) fn shown(path: &Path) -> String {

@@ -50,5 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         output::print(&diagnostics::summary(&reading, tree.files.len()))?;
     }
     let broken = found.iter().any(crate::diagnostic::Diagnostic::is_error);
+    // The process ends here: giving back a large tree piece by piece takes a tenth of its time.
+    std::mem::forget((tree, reading));
     Ok(ExitCode::from(if broken { output::PROBLEMS } else { output::CLEAN }))
 }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::library;
+use super::parse::Glance;
 use super::tree::Pattern;
 
 /// The most text, bytes: as much again with each use of a check type, and more where it is nested.
@@ -41,15 +42,15 @@ impl Effort {
         take(&mut self.text, bytes)
     }
 
-    /// Whether a text may be read that nests so deeply: a sign is mostly a node of the tree, and
-    /// macros in macros and lists of lists cost the square of their depth.
-    pub(super) fn read_nested(&mut self, text: &str, depth: usize) -> bool {
-        self.read((text.len() + 12 * signs(text)) * (1 + depth * depth / 16))
+    /// Whether a text may be read that looks so: a sign is mostly a node of the tree, and macros in
+    /// macros and lists of lists cost the square of their depth.
+    pub(super) fn read_nested(&mut self, text: &str, Glance { signs, depth, .. }: Glance) -> bool {
+        self.read((text.len() + 12 * signs) * (1 + depth * depth / 16))
     }
 
     /// Whether a text may be read by the careful parser, which takes its time for every token.
-    pub(super) fn read_with_care(&mut self, text: &str) -> bool {
-        take(&mut self.care, text.len() + 8 * signs(text))
+    pub(super) fn read_with_care(&mut self, text: &str, glance: Glance) -> bool {
+        take(&mut self.care, text.len() + 8 * glance.signs)
     }
 
     /// A compiled pattern, or why it is refused.
@@ -67,10 +68,6 @@ impl Effort {
         self.known.insert(source.to_owned(), compiled.clone());
         compiled
     }
-}
-
-fn signs(text: &str) -> usize {
-    text.bytes().filter(u8::is_ascii_punctuation).count()
 }
 
 /// Takes so much, if it is there; else there is nothing any more.

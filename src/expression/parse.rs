@@ -32,24 +32,55 @@ const MANY_SIGNS: usize = 400;
 /// Holds the careful parser at its own limit of nesting, and a chain as long as the text.
 const STACK_BYTES: usize = 64 << 20;
 
-/// Whether the quick parser is quick on a text.
-pub(super) fn is_quick(text: &str) -> bool {
-    let mut links = 0;
-    let mut before = b' ';
-    for byte in text.bytes().filter(|byte| !b" \t\r\x0c".contains(byte)) {
-        // Behind a line break may stand what was a link before a comment.
-        links += usize::from(byte == b'.' && matches!(before, b')' | b']' | b'}' | b'\n'));
-        before = byte;
+/// What a text looks like before it is parsed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Glance {
+    /// How much punctuation it has.
+    pub(super) signs: usize,
+    /// The most brackets that are open at once, give or take those in strings.
+    pub(super) depth: usize,
+    /// How many calls and the like are made of what another one gave.
+    links: usize,
+}
+
+impl Glance {
+    pub(super) fn at(text: &str) -> Self {
+        let mut glance = Self::default();
+        let mut open = 0_usize;
+        let mut before = b' ';
+        for byte in text.bytes() {
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\x0c' => continue,
+                b'(' | b'[' | b'{' => {
+                    open += 1;
+                    glance.depth = glance.depth.max(open);
+                }
+                b')' | b']' | b'}' => open = open.saturating_sub(1),
+                // Behind a line break may stand what was a link before a comment.
+                b'.' if matches!(before, b')' | b']' | b'}' | b'\n') => glance.links += 1,
+                _ => {}
+            }
+            glance.signs += usize::from(byte.is_ascii_punctuation());
+            before = byte;
+        }
+        glance
     }
-    links <= MANY_LINKS
+
+    /// Whether the quick parser is quick on it.
+    pub(super) fn is_quick(&self) -> bool {
+        self.links <= MANY_LINKS
+    }
 }
 
 /// Hands the tree of a text to `work`, if it is surely well-formed; `None` sends the caller to
 /// [`careful`]. The stack is large enough for both.
-pub(super) fn quick<T: Send>(text: &str, work: impl FnOnce(&IdedExpr) -> T + Send) -> Option<T> {
+pub(super) fn quick<T: Send>(
+    text: &str,
+    glance: Glance,
+    work: impl FnOnce(&IdedExpr) -> T + Send,
+) -> Option<T> {
     let parse = || PrattParser::new().parse(text).ok().map(|tree| work(&tree));
-    let signs = text.bytes().filter(u8::is_ascii_punctuation).count();
-    if signs <= MANY_SIGNS {
+    if glance.signs <= MANY_SIGNS {
         return catch_unwind(AssertUnwindSafe(parse)).ok().flatten();
     }
     thread::scope(|scope| {
@@ -77,7 +108,7 @@ pub(super) fn careful<T: Send>(
 }
 
 /// What is wrong with a text that no parser should see.
-pub(super) fn too_large(text: &str) -> Option<Problem> {
+pub(super) fn too_large(text: &str, glance: Glance) -> Option<Problem> {
     let place = Span::new(0, text.len());
     if text.len() > MAX_LENGTH {
         let message =
@@ -85,7 +116,7 @@ pub(super) fn too_large(text: &str) -> Option<Problem> {
         let problem = Problem::error(place, "expression-too-large", message);
         return Some(problem.help("split it into several checks"));
     }
-    (nesting(text) > MAX_DEPTH).then(|| too_deep(place))
+    (glance.depth > MAX_DEPTH).then(|| too_deep(place))
 }
 
 /// What is said where the texts of a file are too many together.
@@ -149,20 +180,6 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
 pub(super) fn too_deep(span: Span) -> Problem {
     let message = format!("the expression nests deeper than {MAX_DEPTH}");
     Problem::error(span, "expression-too-large", message).help("split it into several checks")
-}
-
-/// The most brackets that are open at once, give or take those in strings.
-pub(super) fn nesting(text: &str) -> usize {
-    let mut depth = 0_usize;
-    let depths = text.bytes().map(|byte| {
-        match byte {
-            b'(' | b'[' | b'{' => depth += 1,
-            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        depth
-    });
-    depths.max().unwrap_or(0)
 }
 
 /// The word at an offset where the parser stumbled, or the one before that made it stumble.

@@ -59,12 +59,13 @@ impl Shelf {
         let finder = memchr::memmem::Finder::new(kind);
         let mention = |file: &&SourceFile| finder.find(&file.bytes).is_some();
         let files: Vec<SourceFile> = files.iter().filter(mention).cloned().collect();
-        let parsed = side_by_side(&files, |file| {
+        let read = |file: &SourceFile| {
             let new = self.get(file).is_none().then(|| Parsed::new(file));
             (new.as_ref().or_else(|| self.get(file)).map(&read), new)
-        });
-        let mut all = Vec::with_capacity(parsed.len());
-        for (file, (found, parsed)) in files.iter().zip(parsed) {
+        };
+        let parsed = side_by_side(&files, |run| run.iter().map(read).collect::<Vec<_>>());
+        let mut all = Vec::with_capacity(files.len());
+        for (file, (found, parsed)) in files.iter().zip(parsed.into_iter().flatten()) {
             all.extend(found);
             if let Some(parsed) = parsed {
                 self.0.insert(Arc::clone(&file.path), parsed);

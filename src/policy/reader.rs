@@ -35,6 +35,14 @@ impl Reader {
         reader
     }
 
+    /// What neighbouring files say together.
+    pub(super) fn of_run(files: impl Iterator<Item = Self>) -> Self {
+        files.fold(Self::default(), |mut all, next| {
+            all.merge(next);
+            all
+        })
+    }
+
     /// Takes up what the next file says. Of two with one name the first counts.
     pub(super) fn merge(&mut self, next: Self) {
         self.policies.merge(next.policies);

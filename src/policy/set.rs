@@ -68,7 +68,7 @@ impl PolicySet {
             Some(known) => Reader::of_file(known, &library),
             None => Reader::of_file(&Parsed::new(file), &library),
         };
-        for reader in side_by_side(files, read) {
+        for reader in side_by_side(files, |run| Reader::of_run(run.iter().map(read))) {
             all.merge(reader);
         }
         all.finish()

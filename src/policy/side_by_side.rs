@@ -8,25 +8,31 @@ use super::source::SourceFile;
 
 /// Bytes of policies for which another thread is worth its start.
 const BYTES_A_THREAD: usize = 64 * 1024;
+/// How many runs of files a thread takes at least, so that all threads end at about the same time.
+const RUNS_A_THREAD: usize = 16;
+/// The most files of a run.
+const LONGEST_RUN: usize = 64;
 
-/// What `read` makes of each file, in the order of the files, on all processors.
+/// What `read` makes of the files, a run of neighbours at a time, in their order, on all processors.
 pub(super) fn side_by_side<T: Send>(
     files: &[SourceFile],
-    read: impl Fn(&SourceFile) -> T + Sync,
+    read: impl Fn(&[SourceFile]) -> T + Sync,
 ) -> Vec<T> {
     let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     let threads = processors.min(files.len()).min(bytes / BYTES_A_THREAD);
     if threads <= 1 {
-        return files.iter().map(read).collect();
+        return vec![read(files)];
     }
+    let run = (files.len() / (threads * RUNS_A_THREAD)).clamp(1, LONGEST_RUN);
+    let runs: Vec<&[SourceFile]> = files.chunks(run).collect();
     let next = AtomicUsize::new(0);
     let work = || {
         let mut done = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
-            let Some(file) = files.get(index) else { return done };
-            done.push((index, read(file)));
+            let Some(run) = runs.get(index) else { return done };
+            done.push((index, read(run)));
         }
     };
     let mut done: Vec<(usize, T)> = std::thread::scope(|scope| {
@@ -49,9 +55,12 @@ mod tests {
         let text = "#".repeat(BYTES_A_THREAD);
         let files: Vec<_> =
             (0..50).map(|n| SourceFile::new(format!("{n}.yaml"), text.as_bytes())).collect();
-        let paths = side_by_side(&files, |file| file.path.to_string());
+        let paths = side_by_side(&files, |run| {
+            run.iter().map(|it| it.path.to_string()).collect::<Vec<_>>()
+        })
+        .concat();
         let expected: Vec<_> = (0..50).map(|n| format!("{n}.yaml")).collect();
         assert_eq!(paths, expected);
-        assert_eq!(side_by_side(&files[..1], |file| file.bytes.len()), [BYTES_A_THREAD]);
+        assert_eq!(side_by_side(&files[..1], |run| run[0].bytes.len()), [BYTES_A_THREAD]);
     }
 }

@@ -196,7 +196,7 @@ fn resources_are_seen_together() {
 fn what_is_read_is_known_by_type() {
     let reads = |text, shape| {
         let expression = Expression::compile(text, environment(true), shape).expect("it is right");
-        let reads = expression.reads().iter().map(|(of, reads)| {
+        let reads = expression.reads().into_iter().map(|(of, reads)| {
             let operations: Vec<_> = reads.operations.iter().map(ToString::to_string).collect();
             format!(
                 "{of}: {} from {}",
