@@ -2,16 +2,33 @@
 
 use serde_json::Value as Json;
 
+/// What a value may be, as JSON Schema has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Truth,
+    List,
+    Map,
+}
+
+impl Kind {
+    /// All of them, with their names in a schema.
+    const ALL: [(Self, &str); 4] = [
+        (Self::Text, "string"),
+        (Self::Truth, "boolean"),
+        (Self::List, "array"),
+        (Self::Map, "object"),
+    ];
+}
+
 /// What a schema allows.
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "a schema may allow any of them together")]
 pub(super) struct Form {
     /// Whether it allows everything: the value is looked at where its meaning is known.
     pub(super) is_open: bool,
-    pub(super) allows_text: bool,
-    pub(super) allows_truth: bool,
-    pub(super) allows_list: bool,
-    pub(super) allows_map: bool,
+    /// What a value may be.
+    kinds: Vec<Kind>,
     /// The only words that it allows, if it is so.
     pub(super) words: Option<Vec<String>>,
     /// The keys that it knows, in the order of the schema.
@@ -31,6 +48,16 @@ pub(super) struct Form {
 }
 
 impl Form {
+    /// Of what has no schema.
+    pub(super) fn anything() -> Self {
+        Self { is_open: true, ..Self::default() }
+    }
+
+    /// Whether a value may be of a kind.
+    pub(super) fn allows(&self, kind: Kind) -> bool {
+        self.kinds.contains(&kind)
+    }
+
     /// What is allowed under a key.
     pub(super) fn of(&self, key: &str) -> Option<&Self> {
         let known = self.known.iter().find(|(name, _)| name == key).map(|(_, form)| form);
@@ -55,13 +82,11 @@ impl From<&Json> for Form {
         let known = schema.get("properties").and_then(Json::as_object).into_iter().flatten();
         let other = schema.get("additionalProperties").filter(|other| **other != Json::Bool(false));
         let required = schema.get("required").and_then(Json::as_array).into_iter().flatten();
+        let kinds = Kind::ALL.into_iter().filter(|(_, name)| allows(schema, name));
         let inner = |schema: &Json| Box::new(Self::from(schema));
         Self {
             is_open: is_open(schema),
-            allows_text: allows(schema, "string"),
-            allows_truth: allows(schema, "boolean"),
-            allows_list: allows(schema, "array"),
-            allows_map: allows(schema, "object"),
+            kinds: kinds.map(|(kind, _)| kind).collect(),
             words: words(schema),
             known: known.map(|(key, schema)| (key.clone(), Self::from(schema))).collect(),
             other: other.map(inner),

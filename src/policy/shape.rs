@@ -9,7 +9,7 @@ use std::fmt;
 use crate::diagnostic::Diagnostic;
 
 use super::fitted::Fitted;
-use super::form::Form;
+use super::form::{Form, Kind};
 use super::notes::Notes;
 use super::yaml::{Entry, Node, Scalar, Tree};
 
@@ -51,8 +51,8 @@ impl Fitting<'_> {
             return Some(Fitted::Nothing);
         }
         match &node.tree {
-            Tree::Map(entries) if form.allows_map => self.map(node, entries, form, what),
-            Tree::List(items) if form.allows_list => self.list(node, items, form, what),
+            Tree::Map(entries) if form.allows(Kind::Map) => self.map(node, entries, form, what),
+            Tree::List(items) if form.allows(Kind::List) => self.list(node, items, form, what),
             Tree::Scalar(text) if !node.is_null() => self.scalar(node, text, form, what),
             Tree::Refused => None,
             _ => self.mismatch(node, form, what),
@@ -123,7 +123,7 @@ impl Fitting<'_> {
             self.notes.push(Diagnostic::error(node.place.clone(), "empty-list", message));
             return None;
         }
-        let anything = Form { is_open: true, ..Form::default() };
+        let anything = Form::anything();
         let item_form = form.items.as_deref().unwrap_or(&anything);
         let fitted = items.iter().map(|item| self.node(item, item_form, What::Item(&what)));
         Some(Fitted::List(fitted.map(Option::unwrap_or_default).collect()))
@@ -140,10 +140,10 @@ impl Fitting<'_> {
         if let Some(words) = &form.words {
             return self.word(node, text, words, what);
         }
-        if form.allows_text {
+        if form.allows(Kind::Text) {
             return self.text(node, text, form, what);
         }
-        if form.allows_truth && scalar.is_plain() && matches!(text, "true" | "false") {
+        if form.allows(Kind::Truth) && scalar.is_plain() && matches!(text, "true" | "false") {
             return Some(Fitted::Truth(text == "true"));
         }
         self.mismatch(node, form, what)
@@ -190,13 +190,13 @@ impl Fitting<'_> {
 
     fn mismatch<'d>(&mut self, node: &Node, form: &Form, what: What<'_>) -> Option<Fitted<'d>> {
         let wanted: Vec<_> = [
-            (form.allows_text, "text"),
-            (form.allows_truth, "`true` or `false`"),
-            (form.allows_list, "a list"),
-            (form.allows_map, "a mapping"),
+            (Kind::Text, "text"),
+            (Kind::Truth, "`true` or `false`"),
+            (Kind::List, "a list"),
+            (Kind::Map, "a mapping"),
         ]
         .into_iter()
-        .filter(|(is_allowed, _)| *is_allowed)
+        .filter(|(kind, _)| form.allows(*kind))
         .map(|(_, name)| name.to_owned())
         .collect();
         let found = match &node.tree {
