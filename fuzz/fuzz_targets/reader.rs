@@ -1,9 +1,9 @@
-//! Any bytes as a policy file, YAML and JSON: no panic, and every place lies in the file.
+//! Any bytes as a policy file, YAML and JSON, and as settings: no panic, and every place lies in the file.
 
 #![no_main]
 
 use cloudcorrect_fuzz::diagnostic::Place;
-use cloudcorrect_fuzz::policy::{PolicySet, SourceFile};
+use cloudcorrect_fuzz::policy::{PolicySet, SETTINGS_FILE, Settings, SourceFile};
 use libfuzzer_sys::fuzz_target;
 
 /// Fails unless a place lies in a text of lines with these widths.
@@ -24,13 +24,13 @@ fuzz_target!(|bytes: &[u8]| {
     let text = String::from_utf8_lossy(bytes);
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let widths: Vec<usize> = text.split('\n').map(|line| line.chars().count()).collect();
-    for path in ["policies/x.yaml", "policies/x.json"] {
-        let reading = PolicySet::read(&[SourceFile::new(path, bytes)]);
-        for found in &reading.diagnostics {
-            assert_inside(&found.place, &widths);
-            for (place, _) in &found.related {
-                assert_inside(place, &widths);
-            }
+    let policies = ["policies/x.yaml", "policies/x.json"]
+        .map(|path| PolicySet::read(&[SourceFile::new(path, bytes)]).diagnostics);
+    let settings = Settings::read(&SourceFile::new(SETTINGS_FILE, bytes)).1;
+    for found in policies.iter().flatten().chain(&settings) {
+        assert_inside(&found.place, &widths);
+        if let Some((place, _)) = &found.related {
+            assert_inside(place, &widths);
         }
     }
 });
