@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::bail;
+
 use crate::app;
 use crate::clock::Clock;
 use crate::fetch::{self, Need, Scope};
@@ -40,7 +42,6 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         fetch::collect(source.as_ref(), &scope, &Need::all()).await
     };
     let (inventory, calls) = app::runtime()?.block_on(collecting);
-    recorded::write(&inventory, &arguments.output)?;
     let resources: usize =
         inventory.listings.values().map(|listing| listing.resources().len()).sum();
     let refused: Vec<String> = inventory
@@ -51,6 +52,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         })
         .collect();
     let file = arguments.output.display();
+    if resources == 0 && !refused.is_empty() {
+        bail!(
+            "nothing of account {} could be read, so `{file}` stays as it is:\n{}",
+            account.id,
+            refused.concat()
+        );
+    }
+    recorded::write(&inventory, &arguments.output)?;
     let requests = calls.total();
     output::print(&format!("{file}: {resources} resources with {requests} requests\n"))?;
     if !refused.is_empty() {

@@ -10,6 +10,9 @@ use crate::policy::{SETTINGS_FILE, Settings, SourceFile};
 
 use super::tree::{LARGEST_FILE, shown};
 
+/// Names that people give the file, and that the service would not read.
+const NOT_READ: [&str; 2] = [".cloudcorrect.yml", ".cloudcorrect.json"];
+
 /// A repository with settings.
 #[derive(Debug)]
 pub(super) struct Repository {
@@ -70,15 +73,36 @@ impl Repository {
 
 /// The directory whose settings hold for a path.
 fn root_of(path: &Path) -> anyhow::Result<Option<PathBuf>> {
+    let has = |directory: &Path, name: &str| fs::symlink_metadata(directory.join(name)).is_ok();
+    let mut nearest: Option<PathBuf> = None;
     for directory in absolute(path)?.ancestors() {
-        if fs::symlink_metadata(directory.join(SETTINGS_FILE)).is_ok() {
-            return Ok(Some(directory.to_owned()));
+        for other in NOT_READ.iter().filter(|other| has(directory, other)) {
+            let other = directory.join(other);
+            bail!("`{}` is not read; call it `{SETTINGS_FILE}`", other.display());
         }
-        if fs::symlink_metadata(directory.join(".git")).is_ok() {
-            return Ok(None);
+        let is_root = has(directory, ".git");
+        if has(directory, SETTINGS_FILE) {
+            nearest.get_or_insert_with(|| directory.to_owned());
+        }
+        if let (true, Some(nearest)) = (is_root, &nearest)
+            && nearest != directory
+        {
+            bail!(
+                "`{}` is not at the root of the repository, `{}`; move it there",
+                nearest.join(SETTINGS_FILE).display(),
+                directory.display()
+            );
+        }
+        if is_root || (nearest.is_some() && !is_in_git(directory)) {
+            return Ok(nearest);
         }
     }
-    Ok(None)
+    Ok(nearest)
+}
+
+/// Whether a directory above is the root of a Git repository.
+fn is_in_git(directory: &Path) -> bool {
+    directory.ancestors().any(|above| fs::symlink_metadata(above.join(".git")).is_ok())
 }
 
 fn absolute(path: &Path) -> anyhow::Result<PathBuf> {

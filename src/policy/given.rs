@@ -44,6 +44,7 @@ pub(super) fn resource(
             None => is_whole = false,
         }
     }
+    is_whole &= markers(entries, notes);
     let region = region(node, schema, notes)?;
     let id = id(node, schema, &values, account, notes)?;
     values.entry(&schema.identifier).or_insert_with(|| Value::string(Arc::clone(&id)));
@@ -58,6 +59,37 @@ pub(super) fn resource(
     });
     let type_name = schema.type_name.clone();
     is_whole.then(|| Resource { type_name, id, arn, region, facets: facets.collect() })
+}
+
+/// Whether the keys that are no properties are those that there are, with what they take.
+fn markers(entries: &[Entry], notes: &mut Notes) -> bool {
+    let mut are_right = true;
+    for Entry { key, place, value } in entries.iter().filter(|entry| entry.key.starts_with('$')) {
+        let refused = match (key.as_str(), &value.tree) {
+            (_, Tree::Refused) | (UNKNOWN, Tree::Map(_)) => continue,
+            (REGION, Tree::Scalar(_)) if !value.is_null() => continue,
+            (REGION | UNKNOWN, _) => {
+                let wanted = if key == REGION {
+                    "text, the name of a region"
+                } else {
+                    "a mapping of properties to causes, as in `{ Policy: access_denied }`"
+                };
+                let message = format!("`{key}` is {}, but must be {wanted}", value.kind());
+                Diagnostic::error(value.place.clone(), "wrong-type", message)
+            }
+            _ => {
+                let message = format!("there is no `{}`", short(key));
+                let help = match nearest(key, [REGION, UNKNOWN].into_iter()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("there are `{REGION}` and `{UNKNOWN}`"),
+                };
+                Diagnostic::error(place.clone(), "unknown-key", message).help(help)
+            }
+        };
+        notes.push(refused);
+        are_right = false;
+    }
+    are_right
 }
 
 /// What an operation says: each of its properties, null where nothing is given.

@@ -125,6 +125,14 @@ impl Test {
         let subject = subject(spec, library, notes);
         let listed = spec.get("cases").map(Node::items).unwrap_or_default();
         let alone = listed.is_empty().then_some(spec);
+        if let (None, Some(expect), Some(cases)) =
+            (alone, spec.entry("expect"), spec.entry("cases"))
+        {
+            let message = "`expect` and `cases` exclude each other";
+            let refused = Diagnostic::error(expect.place.clone(), "conflict", message);
+            let refused = refused.related(cases.place.clone(), "the cases are here");
+            notes.push(refused.help("each case has an `expect` of its own; move it there"));
+        }
         let mut cases = Vec::new();
         for case in alone.into_iter().chain(listed) {
             cases.push(Reader { spec, case, types: &library.types }.read(subject.as_ref()?, notes));

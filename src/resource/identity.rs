@@ -39,7 +39,9 @@ pub struct AccountId(Arc<str>);
 
 /// Why a string is not an [`AccountId`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("account id `{0}` is not twelve digits; quote it, so that leading zeros stay")]
+#[error(
+    "account id `{0}` is not twelve digits; write all of them, with leading zeros and without dashes"
+)]
 pub struct InvalidAccountId(pub String);
 
 impl AccountId {

@@ -197,6 +197,54 @@ fn tests_that_pass_tell_what_is_untested() {
 }
 
 #[test]
+fn what_a_test_would_not_heed_is_refused() {
+    let odd = POLICY
+        .replace("InstanceId: i-1,", "InstanceId: i-1, $unknwn: {},")
+        .replace("InstanceId: i-2,", "InstanceId: i-2, $unknown: [Monitoring],")
+        .replace("InstanceId: i-3,", "InstanceId: i-3, $region: [x],");
+    insta::assert_snapshot!(rehearse(&odd, &[]), @r"
+    error: the policies have problems; nothing was tested
+    error[unknown-key]: there is no `$unknwn`
+      --> x.yaml:29:28
+       |
+    29 |       - { InstanceId: i-1, $unknwn: {}, InstanceType: t3.micro, Monitoring: true, Tags: [{ Key: env, Value: prod }] }
+       |                            ^^^^^^^
+       = help: did you mean `$unknown`?
+
+    error[wrong-type]: `$unknown` is a list, but must be a mapping of properties to causes, as in `{ Policy: access_denied }`
+      --> x.yaml:30:38
+       |
+    30 |       - { InstanceId: i-2, $unknown: [Monitoring], InstanceType: m5.large, Monitoring: true, Tags: [{ Key: env, Value: prod }] }
+       |                                      ^
+
+    error[wrong-type]: `$region` is a list, but must be text, the name of a region
+      --> x.yaml:31:37
+       |
+    31 |       - { InstanceId: i-3, $region: [x], InstanceType: m5.large }
+       |                                     ^
+
+
+    status 2
+    ");
+    let both = format!(
+        "{POLICY}  cases:\n    - given: {{ AWS::EC2::Instance: [] }}\n      expect: {{ notApplicable: ['*'] }}\n"
+    );
+    insta::assert_snapshot!(rehearse(&both, &[]), @r"
+    error: the policies have problems; nothing was tested
+    error[conflict]: `expect` and `cases` exclude each other
+      --> x.yaml:32:3
+       |
+    32 |   expect:
+       |   ^^^^^^
+       = x.yaml:36:3: the cases are here
+       = help: each case has an `expect` of its own; move it there
+
+
+    status 2
+    ");
+}
+
+#[test]
 fn a_check_of_a_pack_is_tested_once_for_all_groups() {
     let pack = POLICY
         .replace(

@@ -68,6 +68,19 @@ fn the_nearest_settings_above_hold() {
 }
 
 #[test]
+fn settings_that_the_service_would_not_read_are_refused() {
+    let tree = TempDir::new().expect("a directory");
+    let root = tree.path();
+    write(root, "policies/a.yaml", ACCOUNT);
+    fs::create_dir(root.join(".git")).expect("a directory");
+    write(root, ".cloudcorrect.yml", &settings("{}"));
+    insta::assert_snapshot!(validate(root, &root.join("policies")), @"error: `ROOT/.cloudcorrect.yml` is not read; call it `.cloudcorrect.yaml`");
+    fs::remove_file(root.join(".cloudcorrect.yml")).expect("it was there");
+    write(root, "policies/.cloudcorrect.yaml", &settings("{}"));
+    insta::assert_snapshot!(validate(root, &root.join("policies")), @"error: `ROOT/policies/.cloudcorrect.yaml` is not at the root of the repository, `ROOT`; move it there");
+}
+
+#[test]
 fn settings_that_cannot_be_read_are_an_error() {
     let tree = TempDir::new().expect("a directory");
     let root = tree.path();

@@ -255,6 +255,11 @@ impl Lowering<'_> {
                 let message = format!("`{path}` is {kind}, which has no `{field}`");
                 let problem = Problem::error(name_span, "wrong-type", message);
                 self.problems.push(match kind {
+                    Type::List(_) if path == "resource.Tags" => problem
+                        .help(format!("write `tag(\"{field}\")`, which is null without the tag")),
+                    Type::List(_) if matches!(field, "length" | "size" | "count") => {
+                        problem.help(format!("write `size({path})`"))
+                    }
                     Type::List(_) => problem.help(format!(
                         "ask its elements, as in `{path}.exists(x, x.{field} == ...)`"
                     )),

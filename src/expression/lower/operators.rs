@@ -180,9 +180,8 @@ impl Lowering<'_> {
             (Type::Duration, _) | (_, Type::Duration) => {
                 problem.help("write a span of time as `duration(\"90d\")`")
             }
-            (Type::Int | Type::Double, Type::String) | (Type::String, Type::Int | Type::Double) => {
-                problem.help("write numbers without quotes, or convert with `int(...)`")
-            }
+            (Type::Int | Type::Double, Type::String) => problem.help(as_text(&one.node)),
+            (Type::String, Type::Int | Type::Double) => problem.help(as_text(&other.node)),
             (Type::Bool, Type::String) | (Type::String, Type::Bool) => {
                 problem.help("write `true` and `false` without quotes")
             }
@@ -252,4 +251,17 @@ fn result(operator: Arithmetic, one: &Type, other: &Type) -> Option<Type> {
         | (Add | Subtract, Type::Duration, Type::Duration) => Type::Duration,
         _ => return None,
     })
+}
+
+/// How a number and a text go together.
+fn as_text(number: &Node) -> String {
+    match &number.expr {
+        Expr::Constant(value) => {
+            format!(
+                "put the number in quotes, as in `\"{}\"`, or convert the text with `int(...)`",
+                value.to_json()
+            )
+        }
+        _ => "write the number without quotes, or convert the text with `int(...)`".to_owned(),
+    }
 }

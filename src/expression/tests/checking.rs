@@ -103,9 +103,9 @@ fn types_that_do_not_go_together() {
             "1 in resource.Labels",
     ]), @r#"
     resource.Size == '8'
-    [resource.Size == '8'] wrong-type: an integer == a string is always false (write numbers without quotes, or convert with `int(...)`)
+    [resource.Size == '8'] wrong-type: an integer == a string is always false (write the number without quotes, or convert the text with `int(...)`)
     resource.Name != 8
-    [resource.Name != 8] wrong-type: a string != an integer is always true (write numbers without quotes, or convert with `int(...)`)
+    [resource.Name != 8] wrong-type: a string != an integer is always true (put the number in quotes, as in `"8"`, or convert the text with `int(...)`)
     resource.Enabled == 'true'
     [resource.Enabled == 'true'] wrong-type: a boolean == a string is always false (write `true` and `false` without quotes)
     resource.Names == 'a'
@@ -115,7 +115,7 @@ fn types_that_do_not_go_together() {
     resource.Created < '2026-01-01'
     [resource.Created < '2026-01-01'] wrong-type: `<` cannot compare a timestamp with a string (write an instant as `timestamp("2026-01-31T00:00:00Z")`)
     resource.Name < 8
-    [resource.Name < 8] wrong-type: `<` cannot compare a string with an integer (write numbers without quotes, or convert with `int(...)`)
+    [resource.Name < 8] wrong-type: `<` cannot compare a string with an integer (put the number in quotes, as in `"8"`, or convert the text with `int(...)`)
     resource.Name > null
     [resource.Name > null] wrong-type: `>` cannot compare a string with null (compare with null by `==` or `!=`)
     resource.Names < ['a']
@@ -125,11 +125,11 @@ fn types_that_do_not_go_together() {
     age(resource.Name) > duration('90d')
     [resource.Name] wrong-type: `age` takes a timestamp, and this is a string
     8 in resource.Names
-    [8 in resource.Names] wrong-type: an integer is never in a list of which each is a string (write numbers without quotes, or convert with `int(...)`)
+    [8 in resource.Names] wrong-type: an integer is never in a list of which each is a string (put the number in quotes, as in `"8"`, or convert the text with `int(...)`)
     'a' in resource.Name
     [resource.Name] wrong-type: `in` needs a list or map on its right, and this is a string (for a part of a text write `x.contains(...)`)
     resource.Size in ['8']
-    [resource.Size in ['8']] wrong-type: an integer is never in a list of which each is a string (write numbers without quotes, or convert with `int(...)`)
+    [resource.Size in ['8']] wrong-type: an integer is never in a list of which each is a string (write the number without quotes, or convert the text with `int(...)`)
     1 in resource.Labels
     [1] wrong-type: a key of a map must be a string, and this is an integer
     "#
@@ -157,11 +157,11 @@ fn types_that_something_does_not_take() {
         "size(resource.Size) == 1",
         "type(resource.Name) == 'string'",
         "{1: 2} == {}",
-    ]), @r#"
+    ]), @r"
     resource.Size + resource.Ratio > 1.0
     [resource.Size + resource.Ratio] wrong-type: `+` of an integer and a number has no value (convert the integer with `double(...)`)
     resource.Size + 'x' == 'x'
-    [resource.Size + 'x'] wrong-type: `+` of an integer and a string has no value (write numbers without quotes, or convert with `int(...)`)
+    [resource.Size + 'x'] wrong-type: `+` of an integer and a string has no value (write the number without quotes, or convert the text with `int(...)`)
     resource.Name + null == 'x'
     [resource.Name + null] wrong-type: `+` of a string and null has no value (compare with null by `==` or `!=`)
     -resource.Name == 'x'
@@ -194,7 +194,7 @@ fn types_that_something_does_not_take() {
     [type(resource.Name) == 'string'] wrong-type: a type == a string is always false
     {1: 2} == {}
     [1] wrong-type: a key of a map must be a string, and this is an integer
-    "#
+    "
     );
 }
 

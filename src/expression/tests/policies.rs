@@ -106,7 +106,7 @@ fn elements_of_statements_are_known_by_name() {
     statements(resource.Policy).exists(s, s.Action == '*')
     [s.Action == '*'] wrong-type: a list == a string is always false (ask the list's elements with `in`, `exists` or `all`)
     statements(resource.Policy).exists(s, s.Condition.exists(c, c.Operator == 1))
-    [c.Operator == 1] wrong-type: a string == an integer is always false (write numbers without quotes, or convert with `int(...)`)
+    [c.Operator == 1] wrong-type: a string == an integer is always false (put the number in quotes, as in `"1"`, or convert the text with `int(...)`)
     statements(resource.Policy).exists(s, s.Action.all(a, a == '*'))
     [s.Action.all(a, a == '*')] warning: unguarded-null: `s.Action` may be null, and `all` of null is true (begin with `s.Action != null &&`, or `s.Action == null ||` if that is fine)
     isPublic(resource.Size)

@@ -218,7 +218,7 @@ spec: { select: AWS::S3::Bucket }
     19:41-19:44: error[unknown-parameter] there is no parameter `nam`
         help: there are `least`
     19:48-19:83: error[wrong-type] a string == an integer is always false
-        help: write numbers without quotes, or convert with `int(...)`
+        help: write the number without quotes, or convert the text with `int(...)`
     23:19-23:25: error[duplicate-name] check type `team/a` is there twice
         15: the first one is here
     28:19-28:27: error[invalid-value] name `a/b` contains `/`; use a-z, 0-9 and `-`
