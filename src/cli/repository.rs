@@ -49,7 +49,7 @@ impl Repository {
 
     fn read(root: &Path) -> anyhow::Result<Self> {
         let path = root.join(SETTINGS_FILE);
-        let near = std::env::current_dir().ok();
+        let near = std::env::current_dir().and_then(fs::canonicalize).ok();
         let near = near.and_then(|near| path.strip_prefix(near).ok().map(Path::to_owned));
         let name = shown(near.as_deref().unwrap_or(&path));
         let unreadable = || format!("cannot read `{name}`");
@@ -65,7 +65,11 @@ impl Repository {
     /// Whether its settings leave a path out.
     pub(super) fn excludes(&self, path: &Path) -> anyhow::Result<bool> {
         let Some(settings) = &self.settings else { return Ok(false) };
-        let path = absolute(path)?;
+        // What a link stands for does not matter, but where it stands.
+        let path = match (path.parent(), path.file_name()) {
+            (Some(parent), Some(name)) => absolute(parent)?.join(name),
+            _ => absolute(path)?,
+        };
         let below = path.strip_prefix(&self.root).unwrap_or(&path);
         Ok(settings.excludes(&below.to_string_lossy()))
     }
@@ -76,7 +80,7 @@ fn root_of(path: &Path) -> anyhow::Result<Option<PathBuf>> {
     let has = |directory: &Path, name: &str| fs::symlink_metadata(directory.join(name)).is_ok();
     let mut nearest: Option<PathBuf> = None;
     for directory in absolute(path)?.ancestors() {
-        for other in NOT_READ.iter().filter(|other| has(directory, other)) {
+        if let Some(other) = NOT_READ.iter().find(|other| has(directory, other)) {
             let other = directory.join(other);
             bail!("`{}` is not read; call it `{SETTINGS_FILE}`", other.display());
         }
@@ -106,5 +110,6 @@ fn is_in_git(directory: &Path) -> bool {
 }
 
 fn absolute(path: &Path) -> anyhow::Result<PathBuf> {
-    path::absolute(path).with_context(|| format!("cannot tell where `{}` is", path.display()))
+    let found = fs::canonicalize(path).or_else(|_| path::absolute(path));
+    found.with_context(|| format!("cannot tell where `{}` is", path.display()))
 }

@@ -103,7 +103,11 @@ impl Tree {
             let kind = entry.file_type().with_context(|| format!("cannot list {entry:?}"))?;
             let path = entry.path();
             let is_policy = policy::is_policy_file(&path.to_string_lossy());
-            if entry.file_name().as_encoded_bytes().starts_with(b".") || self.excludes(&path)? {
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            // A pattern is about files, also where it names a directory: so the service takes it.
+            if !kind.is_dir() && self.excludes(&path)? {
                 continue;
             }
             let may_hold_policies = kind.is_dir() || kind.is_file() && is_policy;

@@ -217,5 +217,5 @@ fn doubles(operator: Arithmetic, one: f64, other: f64) -> Option<f64> {
         Arithmetic::Divide => one / other,
         Arithmetic::Remainder => return None,
     };
-    (!result.is_nan()).then_some(result)
+    result.is_finite().then_some(result)
 }

@@ -23,7 +23,6 @@ impl Kind {
 
 /// What a schema allows.
 #[derive(Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "a schema may allow any of them together")]
 pub(super) struct Form {
     /// Whether it allows everything: the value is looked at where its meaning is known.
     pub(super) is_open: bool,

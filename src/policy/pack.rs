@@ -14,8 +14,8 @@ use super::shape::{nearest, short};
 use super::written::pack::PackDocument;
 use super::yaml::Node;
 
-/// What taking up one check of a pack counts as, bytes: about what it takes to write one.
-const WEIGHT: usize = 128;
+/// What taking up one check of a pack counts as, bytes: about what it takes to write one out.
+const WEIGHT: usize = 1 << 10;
 
 /// Checks under one name.
 #[derive(Debug, Clone, PartialEq)]
@@ -56,6 +56,10 @@ impl Pack {
         let checks = Check::read_all(specs, list, types, notes);
         let (name, spec) = (name?, spec?);
         let mut checks = checks?;
+        let ids: BTreeSet<&CheckId> = checks.iter().map(|check| &check.id).collect();
+        if ids.len() < checks.len() {
+            return None; // Noted already, and nothing for its groups to mend.
+        }
         for check in &mut checks {
             check.pack = Some(name.clone());
         }
@@ -220,17 +224,30 @@ impl Together {
         false
     }
 
-    /// Notes a former id of a pack's check that another check of the group has, and the other way
-    /// about; whether there is none. What is within one list is noted there.
+    /// Notes a former id that another check of the group has or claims, where they come from
+    /// different lists; whether there is none. What is within one list is noted there.
     fn former_ids(&self, notes: &mut Notes) -> bool {
         let mut is_clear = true;
+        let mut claimed: BTreeMap<&CheckId, &Check> = BTreeMap::new();
         for check in &self.checks {
+            let at = self.places.get(&check.id).map_or(&check.place, |(place, _)| place);
             for former in &check.formerly {
+                if let Some(first) = claimed.insert(former, check)
+                    && first.pack != check.pack
+                {
+                    let message = format!(
+                        "checks `{}` and `{}` were both called `{former}`",
+                        first.id, check.id
+                    );
+                    let refused = Diagnostic::error(at.clone(), "conflict", message);
+                    let refused = refused.related(first.place.clone(), "the other one is here");
+                    notes.push(refused.help("only one of them can go on with its history"));
+                    is_clear = false;
+                }
                 let Some((other, pack)) = self.places.get(former) else { continue };
                 if *pack == check.pack {
                     continue;
                 }
-                let at = self.places.get(&check.id).map_or(&check.place, |(place, _)| place);
                 let message =
                     format!("check `{}` was called `{former}`, which is still there", check.id);
                 let refused = Diagnostic::error(at.clone(), "conflict", message);

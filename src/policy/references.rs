@@ -10,6 +10,9 @@ use super::set::PolicySet;
 use super::shape::nearest;
 use super::waiver;
 
+/// The most checks of all groups, those of packs in each that takes them up.
+const MOST_CHECKS: usize = 200_000;
+
 /// References on their way, and what they may refer to.
 #[derive(Default)]
 pub(super) struct References {
@@ -54,6 +57,7 @@ impl References {
                 self.follow_accounts(group, references, policies, notes);
             }
         }
+        follow_sum(policies, notes);
         self.tested.iter().for_each(|tested| self.follow_test(tested, policies, notes));
         let known = waiver::Known {
             policies,
@@ -113,6 +117,20 @@ impl References {
             } else {
                 "compare `spec.accounts` with the labels and names of the `Account` documents"
             }));
+        }
+    }
+}
+
+/// Notes the first group with which there are too many checks.
+fn follow_sum(policies: &PolicySet, notes: &mut Notes) {
+    let mut sum = 0;
+    for group in policies.groups.values() {
+        sum += group.checks.len();
+        if sum > MOST_CHECKS {
+            let message = format!("the groups have more than {MOST_CHECKS} checks together");
+            let refused = Diagnostic::error(group.place.clone(), "too-many-checks", message);
+            notes.push(refused.help("take up packs in fewer groups, which select more accounts"));
+            return;
         }
     }
 }

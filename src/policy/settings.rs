@@ -100,18 +100,18 @@ impl Settings {
             found.push(Diagnostic::error(place.clone(), code, message).help(help));
         };
         if self.require.owner {
-            for group in policies.groups.values().filter(|group| group.owner.is_none()) {
+            for group in policies.groups.values().filter(|group| is_blank(group.owner.as_deref())) {
                 let message = format!("group `{}` names no owner", group.name);
                 lack(&group.place, "owner-required", message, "add `owner` to its `spec`");
             }
         }
         for (_, check) in own_checks(policies) {
-            if self.require.compliance && check.compliance.is_empty() {
+            if self.require.compliance && check.compliance.iter().all(|it| is_blank(Some(it))) {
                 let message = format!("check `{}` belongs to no control", check.id);
                 let help = "add `compliance`, a list of controls";
                 lack(&check.place, "compliance-required", message, help);
             }
-            if self.require.remediation && check.remediation.is_none() {
+            if self.require.remediation && is_blank(check.remediation.as_deref()) {
                 let message = format!("check `{}` does not say what to do", check.id);
                 lack(&check.place, "remediation-required", message, "add `remediation`");
             }
@@ -127,6 +127,10 @@ impl Settings {
         }
         found
     }
+}
+
+fn is_blank(text: Option<&str>) -> bool {
+    text.is_none_or(|text| text.trim().is_empty())
 }
 
 fn place_of<'a>(subject: &TestSubject, reading: &'a Reading) -> Option<&'a Place> {

@@ -23,6 +23,11 @@ use super::shape::{nearest, short};
 use super::written::test_case::{TEST_NOW, TestDocument};
 use super::yaml::{Entry, Node, Tree};
 
+/// What a resource of a case weighs, bytes: all that its type has, though little of it is said.
+const RESOURCE_WEIGHT: usize = 4 << 10;
+/// What a case weighs: a list of every type, mostly empty, in a region; and so does each more.
+const CASE_WEIGHT: usize = 4 << 10;
+
 /// The account of tests.
 const ACCOUNT: &str = "123456789012";
 
@@ -200,6 +205,9 @@ impl Reader<'_> {
         let expected = expected?;
         ids_are_given(&expected, &given, notes);
         let regions = regions(&given, &expected);
+        if !self.is_affordable(CASE_WEIGHT * (regions.len() - 1), notes) {
+            return None;
+        }
         let account = Account {
             name: "test".parse().ok()?,
             id: account_id.clone(),
@@ -243,10 +251,25 @@ impl Reader<'_> {
         found.ask(self.entry("with"), &place, notes)
     }
 
+    /// Whether the file may still have what weighs so much; that it may not is noted.
+    fn is_affordable(&self, weight: usize, notes: &mut Notes) -> bool {
+        let is_affordable = notes.effort.read(weight);
+        if !is_affordable {
+            let message =
+                "the tests of this file give too much, what is given in all cases counting in each";
+            let refused = Diagnostic::error(self.case.place.clone(), "too-many-resources", message);
+            notes.push(refused.help("split the file, and give each case what it needs"));
+        }
+        is_affordable
+    }
+
     /// The resources that are given, in the document and in the case.
     fn given(&self, account: &AccountId, notes: &mut Notes) -> Option<Vec<(Resource, Place)>> {
         let mut given = Vec::new();
         let mut is_whole = true;
+        if !self.is_affordable(CASE_WEIGHT, notes) {
+            return None;
+        }
         let shared = (!std::ptr::eq(self.spec, self.case)).then_some(self.spec);
         for node in shared.into_iter().chain([self.case]).filter_map(|node| node.get("given")) {
             let Tree::Map(entries) = &node.tree else { continue };
@@ -256,6 +279,9 @@ impl Reader<'_> {
                     continue;
                 };
                 for item in entry.value.items() {
+                    if !self.is_affordable(RESOURCE_WEIGHT, notes) {
+                        return None;
+                    }
                     match given::resource(item, schema, account, notes) {
                         Some(resource) => given.push((resource, item.place.clone())),
                         None => is_whole = false,

@@ -124,6 +124,11 @@ impl Rehearsal<'_> {
     }
 }
 
+/// Text on one line, of characters that XML has.
+fn for_xml(text: &str) -> String {
+    visible(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
+}
+
 fn junit_case(result: &CaseResult<'_>, at: usize) -> TestCase {
     let status = if result.differences.is_empty() {
         TestCaseStatus::success()
@@ -131,12 +136,13 @@ fn junit_case(result: &CaseResult<'_>, at: usize) -> TestCase {
         let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
         let lines: Vec<String> = result.differences.iter().map(difference).collect();
         status.set_type("difference");
+        let lines: Vec<String> = lines.iter().map(|line| for_xml(line)).collect();
         status.set_message(lines.first().cloned().unwrap_or_default());
         status.set_description(lines.join("\n"));
         status
     };
     let name = result.case.name.clone().unwrap_or_else(|| format!("case {}", at + 1));
-    let mut case = TestCase::new(name, status);
+    let mut case = TestCase::new(for_xml(&name), status);
     case.set_classname(result.test.subject.to_string());
     case.extra.insert("file".into(), visible(&result.case.place.path).into());
     case.extra.insert("line".into(), result.case.place.line.to_string().into());

@@ -197,8 +197,8 @@ impl Corner {
         Ok((settings, problems))
     }
 
-    /// The policies of a commit, without the files that its settings leave out, and held to what the
-    /// settings at `gates` require, or its own if there are none. What stands in the way of reading
+    /// The policies of a commit, without the files that its settings leave out, and held to what these
+    /// require, and `gates` besides. What stands in the way of reading
     /// them is a diagnostic as well.
     fn policies(
         &self,
@@ -229,11 +229,13 @@ impl Corner {
             .collect();
         let mut reading = catalog::read(&files);
         reading.diagnostics.extend(tree.refused.into_iter().map(unreadable));
-        if let Some(gates) = gates.or(settings.as_ref()) {
-            reading = gates.govern(reading);
+        // Its own as well, which are the branch's once it is merged.
+        for settings in [gates, settings.as_ref()].into_iter().flatten() {
+            reading = settings.govern(reading);
         }
         reading.diagnostics.extend(problems);
         reading.diagnostics.sort();
+        reading.diagnostics.dedup();
         Ok(Policies { files: tree.files, reading, settings })
     }
 }

@@ -502,6 +502,18 @@ async fn a_pull_request_is_held_to_the_settings_of_the_branch(pool: PgPool) -> T
     <sub>at `e9c3261`</sub>
     ");
 
+    // One that asks for more is held to that too, as the branch would be.
+    let strict = GATES.replace("owner: true", "owner: true, remediation: true");
+    let third = push("refs/pull/7/head", Some(second), &strict, &owned);
+    github.answer(7, third).await?;
+    insta::assert_snapshot!(github.post(&format!("policies/{third}")).await?, @r"
+    cloudcorrect/policies: Failure, 1 problem
+    policies/b.yaml:10: check `named` does not say what to do
+
+    help: add `remediation`
+    ");
+    let second = third;
+
     let broken = push("refs/pull/7/head", Some(second), "kind: Settings\n", &owned);
     github.answer(7, broken).await?;
     insta::assert_snapshot!(github.post(&format!("policies/{broken}")).await?, @r"

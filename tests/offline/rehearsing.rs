@@ -199,17 +199,17 @@ fn tests_that_pass_tell_what_is_untested() {
 #[test]
 fn what_a_test_would_not_heed_is_refused() {
     let odd = POLICY
-        .replace("InstanceId: i-1,", "InstanceId: i-1, $unknwn: {},")
+        .replace("InstanceId: i-1,", "InstanceId: i-1, $cause: {},")
         .replace("InstanceId: i-2,", "InstanceId: i-2, $unknown: [Monitoring],")
         .replace("InstanceId: i-3,", "InstanceId: i-3, $region: [x],");
     insta::assert_snapshot!(rehearse(&odd, &[]), @r"
     error: the policies have problems; nothing was tested
-    error[unknown-key]: there is no `$unknwn`
+    error[unknown-key]: there is no `$cause`
       --> x.yaml:29:28
        |
-    29 |       - { InstanceId: i-1, $unknwn: {}, InstanceType: t3.micro, Monitoring: true, Tags: [{ Key: env, Value: prod }] }
-       |                            ^^^^^^^
-       = help: did you mean `$unknown`?
+    29 |       - { InstanceId: i-1, $cause: {}, InstanceType: t3.micro, Monitoring: true, Tags: [{ Key: env, Value: prod }] }
+       |                            ^^^^^^
+       = help: there are `$region` and `$unknown`
 
     error[wrong-type]: `$unknown` is a list, but must be a mapping of properties to causes, as in `{ Policy: access_denied }`
       --> x.yaml:30:38

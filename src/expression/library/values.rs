@@ -90,7 +90,7 @@ pub(super) fn convert(
         (Function::Double, Value::Int(value)) => Some(Value::Double(*value as f64)),
         (Function::Double, Value::String(text)) => {
             // Not a number is no value: it would make every comparison false without a word.
-            text.parse().ok().filter(|number: &f64| !number.is_nan()).map(Value::Double)
+            text.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Double)
         }
         (Function::Duration, Value::String(text)) => {
             time::duration(text).and_then(operate::span_of)

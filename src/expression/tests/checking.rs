@@ -378,8 +378,10 @@ fn what_is_not_a_number_is_no_value() {
     resource.Ratio < double('NaN')
     [double('NaN')] wrong-value: `double("NaN")` has no value
     resource.Ratio < 1.0 / 0.0 - 1.0 / 0.0
-    [1.0 / 0.0 - 1.0 / 0.0] wrong-value: `inf - inf` has no value
+    [1.0 / 0.0] wrong-value: `1.0 / 0.0` has no value
+    [1.0 / 0.0] wrong-value: `1.0 / 0.0` has no value
     resource.Ratio < 1.0 / 0.0
+    [1.0 / 0.0] wrong-value: `1.0 / 0.0` has no value
     "#);
 }
 

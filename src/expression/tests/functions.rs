@@ -72,7 +72,7 @@ fn numbers() {
     int(resource.Name) == 1  =>  expression_error: `int(resource.Name)` has no value: `resource.Name` is `"web-1"`
     double(resource.Name) < 1.0 || double(resource.Name) >= 1.0  =>  expression_error: `double(resource.Name)` has no value: `resource.Name` is `"web-1"`
     bool(resource.Name)  =>  expression_error: `bool(resource.Name)` has no value: `resource.Name` is `"web-1"`
-    resource.Ratio / 0.0 > 1.0  =>  true
+    resource.Ratio / 0.0 > 1.0  =>  expression_error: `resource.Ratio / 0.0` has no value: `resource.Ratio` is `0.5`
     "#);
 }
 

@@ -535,3 +535,20 @@ fn nodes_of_a_long_line_are_told_at_their_places() {
     let told = problems(&format!("[{items}*x]\n"));
     assert!(told.contains("1:60002-1:60004: error[alias]"), "{told}");
 }
+
+#[test]
+fn what_is_given_in_all_cases_counts_in_each() {
+    let given: String =
+        (0..200).map(|n| format!("{{ BucketName: a{n} }}")).collect::<Vec<_>>().join(", ");
+    let cases = "    - expect: { notSelected: [a1] }\n".repeat(200);
+    let text = format!(
+        "{}---\napiVersion: cloudcorrect.dev/v1\nkind: Test\nmetadata: {{ name: t }}\nspec:\n  \
+         check: storage/a\n  given: {{ AWS::S3::Bucket: [{given}] }}\n  cases:\n{cases}",
+        group("    - { id: a, select: AWS::S3::Bucket, assert: resource.BucketName != \"b\" }\n")
+    );
+    let told = problems(&text);
+    assert!(
+        told.contains("error[too-many-resources] the tests of this file give too much"),
+        "{told}"
+    );
+}

@@ -224,7 +224,7 @@ fn checks_of_packs_are_shared_and_bounded() {
          spec:\n  checks:\n{many}{groups}"
     );
     let told = problems(&text);
-    assert_snapshot!(told.lines().find(|line| line.contains("too-many")).unwrap_or_default(), @"1216:25-1216:29: error[too-many-checks] the packs of this file's groups have too many checks together");
+    assert_snapshot!(told.lines().find(|line| line.contains("too-many")).unwrap_or_default(), @"1041:25-1041:29: error[too-many-checks] the packs of this file's groups have too many checks together");
 }
 
 #[test]
@@ -235,4 +235,25 @@ fn a_pack_is_part_of_what_a_group_is() {
     let renamed =
         taking("  packs: [{ name: home }]\n").replace("name: house }\nspec", "name: home }\nspec");
     assert_ne!(house, digest(&renamed));
+}
+
+#[test]
+fn one_check_alone_may_claim_a_former_id() {
+    let own = OWN.replace("id: own,", "id: own, formerly: [seen],");
+    assert_snapshot!(problems(&taking(&format!("  packs: [{{ name: house }}]\n{own}"))), @r"
+    35:19-35:24: error[conflict] checks `own` and `listed` were both called `seen`
+        help: only one of them can go on with its history
+        37: the other one is here
+    ");
+}
+
+#[test]
+fn a_pack_with_an_id_twice_is_told_once() {
+    let text = taking("  packs: [{ name: cis-s3 }]\n").replace("id: named", "id: listed");
+    assert_snapshot!(problems(&text), @r"
+    7:11-7:17: error[duplicate-name] check `listed` is there twice
+        11: the second one is here
+    11:11-11:17: error[duplicate-name] check `listed` is there twice
+        7: the first one is here
+    ");
 }

@@ -55,6 +55,10 @@ fn governed(spec: &str) -> String {
 #[test]
 fn what_the_repository_requires_is_told_where_it_lacks() {
     assert_eq!(governed("  require: {}\n"), "");
+    let blank =
+        format!("{ACCOUNT}{POLICIES}").replace("spec:\n  packs", "spec:\n  owner: ' '\n  packs");
+    let told = told(&right("  require: { owner: true }\n").govern(read(&blank)));
+    assert!(told.contains("[owner-required]"), "{told}");
     assert_snapshot!(governed("  require: { owner: true }\n"), @r"
     19:19-19:26: error[owner-required] group `storage` names no owner
         help: add `owner` to its `spec`

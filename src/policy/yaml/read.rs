@@ -20,7 +20,7 @@ pub(super) const MAX_DEPTH: usize = 64;
 /// The most nodes in a file.
 pub(super) const MAX_NODES: usize = 100_000;
 
-/// The most commas in a line: the parser keeps all of a line in brackets before it tells any of it.
+/// The most commas in a file: the parser keeps all that is in brackets before it tells any of it.
 const MAX_COMMAS: usize = 50_000;
 
 /// The documents of a file.
@@ -48,10 +48,9 @@ pub(in crate::policy) fn read(path: &Arc<str>, bytes: &[u8], notes: &mut Notes) 
         let roots: Vec<Node> = json::read(&text, notes).into_iter().collect();
         return Documents { is_partial: roots.is_empty(), roots };
     }
-    let most = memchr::memchr_iter(b',', bytes).count();
-    if most > MAX_COMMAS
-        && let Some(line) = text.lines().position(|line| commas(line) > MAX_COMMAS)
-    {
+    if let Some(comma) = memchr::memchr_iter(b',', bytes).nth(MAX_COMMAS) {
+        let before = bytes.get(..comma).unwrap_or_default();
+        let line = memchr::memchr_iter(b'\n', before).count();
         notes.push(refuse::too_long(text.place_of_line(line), MAX_COMMAS));
         return Documents { is_partial: true, ..Documents::default() };
     }
@@ -79,10 +78,6 @@ pub(in crate::policy) fn read(path: &Arc<str>, bytes: &[u8], notes: &mut Notes) 
         read_so_far = reader.nodes;
     }
     documents
-}
-
-fn commas(line: &str) -> usize {
-    line.bytes().filter(|byte| *byte == b',').count()
 }
 
 /// Why reading broke off; the diagnostic is already noted.

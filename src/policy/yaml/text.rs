@@ -72,11 +72,6 @@ impl Text {
         strides * STRIDE + self.slice(start..byte.max(start)).chars().count()
     }
 
-    /// The lines, without their breaks.
-    pub(super) fn lines(&self) -> impl Iterator<Item = &str> {
-        self.source.split('\n')
-    }
-
     /// The place where a line begins, counted from 0.
     pub(super) fn place_of_line(&self, line: usize) -> Place {
         let start = self.lines.get(line).copied().unwrap_or_default();

@@ -47,15 +47,20 @@ fn cell(value: Option<&Json>) -> String {
     }
 }
 
-/// Text as a cell: quoted where it must be, without what could steer a terminal.
+/// Text as a cell: quoted where it must be, on one line, without what could steer a terminal or begin
+/// a command of a workflow, and with `'` before what a spreadsheet would take for a formula
+/// (<https://owasp.org/www-community/attacks/CSV_Injection>).
 fn quoted(text: &str) -> String {
-    let kept = |c: char| if c.is_control() && c != '\n' { '\u{fffd}' } else { c };
-    let text: String = text.chars().map(kept).collect();
-    if text.contains([',', '"', '\n']) {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
+    let kept = |c: char| match c {
+        '\n' => ' ',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    };
+    let mut text: String = text.chars().map(kept).collect();
+    if text.starts_with(['=', '+', '-', '@']) {
+        text.insert(0, '\'');
     }
+    if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }
 
 #[cfg(test)]
@@ -89,8 +94,7 @@ mod tests {
     fn a_table_has_its_names_and_quotes_what_it_must() {
         insta::assert_snapshot!(table([finding()].into_iter()), @r#"
         group,check,outcome,cause,account,region,resourceType,resourceId,severity,expected,observed,message,path,line,waiver,waiverReason,waiverOwner,waiverExpires
-        storage,private,unknown,access_denied,012345678901,eu-west-1,AWS::S3::Bucket,logs,high,"a &&
-        b == ""c""",,"Private, �[31mreally",policies/a.yaml,7,,,,
+        storage,private,unknown,access_denied,012345678901,eu-west-1,AWS::S3::Bucket,logs,high,"a && b == ""c""",,"Private, �[31mreally",policies/a.yaml,7,,,,
         "#);
     }
 
