@@ -42,6 +42,11 @@ impl Effort {
         take(&mut self.text, bytes)
     }
 
+    /// Whether nothing is left.
+    pub fn is_spent(&self) -> bool {
+        self.text == 0
+    }
+
     /// Whether a text may be read that looks so: a sign is mostly a node of the tree, and macros in
     /// macros and lists of lists cost the square of their depth.
     pub(super) fn read_nested(&mut self, text: &str, Glance { signs, depth, .. }: Glance) -> bool {

@@ -547,8 +547,6 @@ fn what_is_given_in_all_cases_counts_in_each() {
         group("    - { id: a, select: AWS::S3::Bucket, assert: resource.BucketName != \"b\" }\n")
     );
     let told = problems(&text);
-    assert!(
-        told.contains("error[too-many-resources] the tests of this file give too much"),
-        "{told}"
-    );
+    let told = told.matches("[too-many-resources] the tests of this file give").count();
+    assert_eq!(told, 1);
 }

@@ -20,7 +20,8 @@ pub(super) const MAX_DEPTH: usize = 64;
 /// The most nodes in a file.
 pub(super) const MAX_NODES: usize = 100_000;
 
-/// The most commas in a file: the parser keeps all that is in brackets before it tells any of it.
+/// The most commas and question marks in a file. They part what is in brackets, and the parser keeps
+/// all of that before it tells any of it.
 const MAX_COMMAS: usize = 50_000;
 
 /// The documents of a file.
@@ -48,7 +49,7 @@ pub(in crate::policy) fn read(path: &Arc<str>, bytes: &[u8], notes: &mut Notes) 
         let roots: Vec<Node> = json::read(&text, notes).into_iter().collect();
         return Documents { is_partial: roots.is_empty(), roots };
     }
-    if let Some(comma) = memchr::memchr_iter(b',', bytes).nth(MAX_COMMAS) {
+    if let Some(comma) = memchr::memchr2_iter(b',', b'?', bytes).nth(MAX_COMMAS) {
         let before = bytes.get(..comma).unwrap_or_default();
         let line = memchr::memchr_iter(b'\n', before).count();
         notes.push(refuse::too_long(text.place_of_line(line), MAX_COMMAS));

@@ -107,7 +107,7 @@ pub(super) fn too_many_nodes(place: Place, most: usize) -> Diagnostic {
 
 /// A line of too many items.
 pub(super) fn too_long(place: Place, most: usize) -> Diagnostic {
-    let message = format!("the file has more than {most} commas");
+    let message = format!("the file has more than {most} commas or question marks");
     Diagnostic::error(place, "too-many-nodes", message).help("split the file into several")
 }
 
