@@ -175,3 +175,14 @@ fn what_is_refused_is_no_waiver() {
         assert!(!reading.is_clean() && reading.policies.waivers.is_empty(), "{to}");
     }
 }
+
+#[test]
+fn globs_of_a_waiver_are_bounded_and_ids_are_not() {
+    let list = |item: &dyn Fn(usize) -> String| {
+        let items: Vec<_> = (0..1_001).map(item).collect();
+        waiver(&SPEC.replace("logs, 'arn:aws:s3:::data-*'", &items.join(", ")))
+    };
+    assert_eq!(problems(&list(&|n| format!("id-{n}"))), "");
+    let told = problems(&list(&|n| format!("'id-{n}-*'")));
+    assert!(told.contains("error[too-many-patterns] a waiver has at most 1000 patterns"), "{told}");
+}

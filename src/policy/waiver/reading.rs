@@ -13,6 +13,9 @@ use crate::policy::shape::{nearest, short};
 use crate::policy::written::waiver::WaiverDocument;
 use crate::policy::yaml::Node;
 
+/// The most globs of a waiver.
+const MOST_GLOBS: usize = 1_000;
+
 impl Waiver {
     /// The meaning of a document. What is wrong with it is noted, also where it does not fit its
     /// schema, so that there is nothing `written`.
@@ -67,8 +70,9 @@ fn said(node: &Node, notes: &mut Notes) -> bool {
         several => several,
     });
     let named = ["reason", "owner"].into_iter().filter_map(|key| Some((key, spec?.get(key)?)));
-    let globs = globs.unwrap_or_default().iter().map(|glob| ("resource", glob));
-    let mut is_said = true;
+    let globs = globs.unwrap_or_default();
+    let mut is_said = !has_too_many_globs(globs, notes);
+    let globs = globs.iter().map(|glob| ("resource", glob));
     for (key, node) in named.chain(globs) {
         if node.text().is_some_and(|text| text.trim().is_empty()) {
             let message = format!("`{key}` must not be empty");
@@ -77,6 +81,17 @@ fn said(node: &Node, notes: &mut Notes) -> bool {
         }
     }
     is_said
+}
+
+/// Whether there are more globs than each finding can be held to; that there are is noted. Ids that
+/// are written out cost nothing.
+fn has_too_many_globs(globs: &[Node], notes: &mut Notes) -> bool {
+    let is_glob = |node: &&Node| node.text().is_some_and(|text| text.contains(['*', '?']));
+    let Some(first) = globs.iter().filter(is_glob).nth(MOST_GLOBS) else { return false };
+    let message = format!("a waiver has at most {MOST_GLOBS} patterns with `*` or `?`");
+    let refused = Diagnostic::error(first.place.clone(), "too-many-patterns", message);
+    notes.push(refused.help("write ids out, or match what they have in common"));
+    true
 }
 
 /// What is matched, but for the resources; `None` where a part of it is wrong.
