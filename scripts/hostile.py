@@ -92,6 +92,25 @@ def let(count, assertion, where=''):
     )
 
 
+def test_document(given, cases):
+    """A policy with a test that gives buckets, and cases, each with what it gives besides."""
+    head = 'apiVersion: cloudcorrect.dev/v1\nkind: Test\nmetadata: { name: t }\nspec:\n  check: g/c0\n'
+    shared = ', '.join(f'{{ BucketName: a{n} }}' for n in range(given))
+    return one('resource.BucketName != "b"') + '---\n' + head + f'  given: {{ AWS::S3::Bucket: [{shared}] }}\n  cases:\n' + cases
+
+
+def test_cases():
+    yield '500 cases over 500 resources', test_document(500, '    - expect: { pass: [a1] }\n' * 500)
+    yield '5,000 cases over 5,000 resources', test_document(5_000, '    - expect: { pass: [a1] }\n' * 5_000)
+    yield 'as many cases as fit', test_document(0, fill('    - expect: { notApplicable: ["*"] }\n', MB - 1000))
+    regions = ', '.join(f'{{ VpcId: a{n}, $region: eu-{chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{chr(97 + n // 676)}-1 }}' for n in range(8_000))
+    yield '8,000 regions', test_document(0, f'    - given: {{ AWS::EC2::VPC: [{regions}] }}\n      expect: {{ pass: [a1] }}\n')
+    pack = 'apiVersion: cloudcorrect.dev/v1\nkind: Pack\nmetadata: { name: p }\nspec:\n  checks:\n'
+    pack += ''.join(check(n, 'resource.BucketName != "b"') for n in range(4_000))
+    group = '---\napiVersion: cloudcorrect.dev/v1\nkind: Group\nmetadata: { name: g%d }\nspec: { packs: [{ name: p }] }\n'
+    yield 'a pack of 4,000 in 4,000 groups', ACCOUNT + pack + ''.join(group % n for n in range(4_000))
+
+
 def yaml_cases():
     yield 'alias bomb, nine levels of ten', (
         'a0: &a0 [x, x]\n'
@@ -116,6 +135,9 @@ def yaml_cases():
     yield 'a megabyte of - ', fill('-\n')
     yield 'a megabyte of ? ', fill('?\n')
     yield 'a megabyte of commas', '[' + fill('a,', MB - 2) + ']'
+    yield 'a megabyte of commas, two a line', '[' + fill('"a"\n,', MB - 2) + ']'
+    yield 'a megabyte of keys in brackets, one a line', '{' + fill('a: b\n, ', MB - 2) + '}'
+    yield 'a megabyte of ? in brackets', '[' + fill('? ', MB - 2)
     yield 'a megabyte of documents', fill('---\n')
     yield 'a megabyte of broken documents', fill('---\n[\n')
     yield 'a megabyte of documents with open quotes', fill('---\n"\n')
@@ -318,6 +340,8 @@ def cases():
         yield 'a megabyte of', name, 'x.yaml', many(text)
     for name, text in type_cases():
         yield 'CheckType, let', name, 'x.yaml', text
+    for name, text in test_cases():
+        yield 'tests', name, 'x.yaml', text
     for name, text in evaluation_cases():
         yield 'evaluation', name, 'x.yaml', one(text)
 
