@@ -12,7 +12,7 @@ use super::parse::Glance;
 use super::tree::Pattern;
 
 /// The most text, bytes: as much again with each use of a check type, and more where it is nested.
-const TEXT: usize = 5 << 20;
+const TEXT: usize = 4 << 20;
 /// The most work of the careful parser, in units of about a microsecond: enough for any one text.
 const CARE: usize = 80 << 10;
 /// The most bytes of compiled patterns, tries included; each takes some nanoseconds.

@@ -290,7 +290,7 @@ fn the_texts_of_a_file_are_bounded_together() {
     let mut effort = Effort::default();
     let long = format!("true{}", " && true".repeat(1000));
     let read = (0..10_000).take_while(|_| problems_within(&long, &mut effort).is_empty()).count();
-    assert_eq!(read, (5 << 20) / (long.len() + 12 * 2000));
+    assert_eq!(read, (4 << 20) / (long.len() + 12 * 2000));
     let problems = problems_within(&long, &mut effort);
     assert!(problems[0].contains("the expressions of this file are too long together"));
 }
@@ -314,7 +314,7 @@ fn nested_texts_and_chains_of_calls_cost_more() {
         (0..most).take_while(|_| problems_within(text, &mut effort).is_empty()).count()
     };
     let deep = format!("size({}1{}) > 0", "[".repeat(60), "]".repeat(60));
-    assert_eq!(read(&deep, 10_000), (5 << 20) / ((deep.len() + 12 * 123) * (1 + 61 * 61 / 16)));
+    assert_eq!(read(&deep, 10_000), (4 << 20) / ((deep.len() + 12 * 123) * (1 + 61 * 61 / 16)));
     let chain = |links: usize| format!("resource.Name{} == ''", ".trim()".repeat(links));
     let many = |links: usize| vec![chain(links); 8].join(" || ");
     assert_eq!(read(&many(9), 500), 500);

@@ -224,7 +224,7 @@ fn checks_of_packs_are_shared_and_bounded() {
          spec:\n  checks:\n{many}{groups}"
     );
     let told = problems(&text);
-    assert_snapshot!(told.lines().find(|line| line.contains("too-many")).unwrap_or_default(), @"1041:25-1041:29: error[too-many-checks] the packs of this file's groups have too many checks together");
+    assert_snapshot!(told.lines().find(|line| line.contains("too-many")).unwrap_or_default(), @"1036:25-1036:29: error[too-many-checks] the packs of this file's groups have too many checks together");
 }
 
 #[test]
