@@ -17,6 +17,7 @@ mod given;
 mod group;
 mod kind;
 mod library;
+mod named;
 mod names;
 mod notes;
 mod pack;

@@ -62,16 +62,17 @@ impl Repository {
         Ok(Self { root: root.to_owned(), file, settings, problems })
     }
 
-    /// Whether its settings leave a path out.
-    pub(super) fn excludes(&self, path: &Path) -> anyhow::Result<bool> {
-        let Some(settings) = &self.settings else { return Ok(false) };
-        // What a link stands for does not matter, but where it stands.
-        let path = match (path.parent(), path.file_name()) {
-            (Some(parent), Some(name)) => absolute(parent)?.join(name),
-            _ => absolute(path)?,
-        };
-        let below = path.strip_prefix(&self.root).unwrap_or(&path);
-        Ok(settings.excludes(&below.to_string_lossy()))
+    /// Whether its settings leave a file of a directory out; `None` where they leave out nothing.
+    /// What a link stands for does not matter, but where it stands.
+    pub(super) fn excludes(
+        &self,
+        directory: &Path,
+    ) -> anyhow::Result<Option<impl Fn(&Path) -> bool + use<'_>>> {
+        let settings = self.settings.as_ref().filter(|settings| !settings.exclude.is_empty());
+        let Some(settings) = settings else { return Ok(None) };
+        let directory = absolute(directory)?;
+        let below = directory.strip_prefix(&self.root).unwrap_or(&directory).to_owned();
+        Ok(Some(move |name: &Path| settings.excludes(&below.join(name).to_string_lossy())))
     }
 }
 

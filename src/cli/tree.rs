@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::thread;
 
 use anyhow::{Context, bail};
@@ -27,7 +28,7 @@ pub(super) struct Tree {
     /// The policy files, in the order of their names.
     pub(super) files: Vec<SourceFile>,
     /// The repository that they are in, if it has settings.
-    repository: Option<Repository>,
+    repository: Option<Rc<Repository>>,
     /// What is not read although it could hold policies.
     refused: Vec<Diagnostic>,
 }
@@ -36,7 +37,7 @@ impl Tree {
     /// What is under the paths. A directory is read whole, apart from hidden entries, a file as it
     /// is named. What the service would refuse in a commit is refused here too.
     pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Self> {
-        let mut tree = Self { repository: Repository::of(paths)?, ..Self::default() };
+        let mut tree = Self { repository: Repository::of(paths)?.map(Rc::new), ..Self::default() };
         let mut found = Vec::new();
         for path in paths {
             let kind = fs::symlink_metadata(path)
@@ -98,6 +99,8 @@ impl Tree {
     fn directory(&mut self, path: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
         let entries =
             fs::read_dir(path).with_context(|| format!("cannot list `{}`", path.display()))?;
+        let repository = self.repository.clone();
+        let excludes = repository.as_ref().map(|it| it.excludes(path)).transpose()?.flatten();
         for entry in entries {
             let entry = entry.with_context(|| format!("cannot list `{}`", path.display()))?;
             let kind = entry.file_type().with_context(|| format!("cannot list {entry:?}"))?;
@@ -107,7 +110,8 @@ impl Tree {
                 continue;
             }
             // A pattern is about files, also where it names a directory: so the service takes it.
-            if !kind.is_dir() && self.excludes(&path)? {
+            if !kind.is_dir() && excludes.as_ref().is_some_and(|it| it(entry.file_name().as_ref()))
+            {
                 continue;
             }
             let may_hold_policies = kind.is_dir() || kind.is_file() && is_policy;
@@ -125,10 +129,6 @@ impl Tree {
             }
         }
         Ok(())
-    }
-
-    fn excludes(&self, path: &Path) -> anyhow::Result<bool> {
-        self.repository.as_ref().map_or(Ok(false), |repository| repository.excludes(path))
     }
 
     fn file(&mut self, path: &Path, read: io::Result<Content>) -> anyhow::Result<()> {

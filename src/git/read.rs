@@ -105,9 +105,7 @@ impl Mirror {
     pub fn policy_files(&self, commit: CommitId, path: &str) -> Result<PolicyTree, ReadError> {
         let root = self.find(commit)?.tree()?;
         let directory = self.directory(&root, path)?;
-        let odb = self.repository.odb()?;
-        let mut walk =
-            Walk { mirror: self, odb, found: PolicyTree::default(), entries: 0, bytes: 0 };
+        let mut walk = Walk::of(self)?;
         walk.tree(&directory, path, 0)?;
         walk.found.files.sort_by(|one, other| one.path.cmp(&other.path));
         walk.found.refused.sort_by(|one, other| one.path.cmp(&other.path));
@@ -117,9 +115,7 @@ impl Mirror {
     /// One file of a commit, as [`Self::policy_files`] would read it; nothing where there is none.
     pub fn file(&self, commit: CommitId, path: &str) -> Result<PolicyTree, ReadError> {
         let root = self.find(commit)?.tree()?;
-        let odb = self.repository.odb()?;
-        let mut walk =
-            Walk { mirror: self, odb, found: PolicyTree::default(), entries: 0, bytes: 0 };
+        let mut walk = Walk::of(self)?;
         match root.get_path(Path::new(path)) {
             Ok(entry) if entry.kind() == Some(ObjectType::Tree) => {}
             Ok(entry) => walk.take(&entry, path, 0)?,
@@ -210,7 +206,12 @@ struct Walk<'a> {
     bytes: usize,
 }
 
-impl Walk<'_> {
+impl<'a> Walk<'a> {
+    fn of(mirror: &'a Mirror) -> Result<Self, ReadError> {
+        let odb = mirror.repository.odb()?;
+        Ok(Self { mirror, odb, found: PolicyTree::default(), entries: 0, bytes: 0 })
+    }
+
     fn tree(&mut self, tree: &Tree<'_>, path: &str, depth: usize) -> Result<(), ReadError> {
         for entry in tree {
             self.entries += 1;

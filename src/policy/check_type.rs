@@ -1,6 +1,5 @@
 //! Check types: checks with parameters, for checks that say `uses`.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Place};
@@ -8,6 +7,7 @@ use crate::expression::Parameter;
 use crate::resource::Value;
 
 use super::account::parsed_at;
+use super::named::Named;
 use super::names::{BUILT_IN, CheckTypeName};
 use super::notes::Notes;
 use super::parameters::{self, Declared};
@@ -60,54 +60,41 @@ impl PartialEq for CheckType {
 
 /// The check types that checks may use.
 #[derive(Debug, Clone, Default)]
-pub struct CheckTypes {
-    known: BTreeMap<CheckTypeName, Arc<CheckType>>,
-    /// Names of check types that have problems of their own.
-    broken: BTreeSet<String>,
-}
+pub struct CheckTypes(Named<CheckTypeName, CheckType>);
 
 impl CheckTypes {
     /// All of them, by name.
     pub fn iter(&self) -> impl Iterator<Item = &CheckType> {
-        self.known.values().map(Arc::as_ref)
+        self.0.known.values().map(Arc::as_ref)
     }
 
     /// The one of a name.
     pub fn get(&self, name: &CheckTypeName) -> Option<&CheckType> {
-        self.known.get(name).map(Arc::as_ref)
+        self.0.get(name.as_str())
     }
 
     /// Takes up those of a document, if it is a `CheckType`.
     pub(super) fn add(&mut self, document: &Node, read: Option<CheckType>) {
-        if let Some(read) = read {
-            self.known.entry(read.name.clone()).or_insert_with(|| Arc::new(read));
-        } else {
-            let name = document.text_of(&["metadata", "name"]);
-            self.broken.extend(name.map(|(name, _)| name.to_owned()));
-        }
+        self.0.add(document, read.map(|read| (read.name.clone(), read)));
     }
 
     /// Takes up others. Of two with one name the first counts.
     pub(super) fn merge(&mut self, other: Self) {
-        for (name, check_type) in other.known {
-            self.known.entry(name).or_insert(check_type);
-        }
-        self.broken.extend(other.broken);
+        self.0.merge(other.0);
     }
 
     /// The check type that a check uses; that there is none is noted.
     pub(super) fn find(&self, name: &str, place: &Place, notes: &mut Notes) -> Option<&CheckType> {
-        let found = self.known.get(name);
-        if found.is_none() && !self.broken.contains(name) {
+        if self.0.lacks(name) {
             notes.push(self.unknown(name, place));
         }
-        found.map(Arc::as_ref)
+        self.0.get(name)
     }
 
     fn unknown(&self, name: &str, place: &Place) -> Diagnostic {
         let message = format!("there is no check type `{}`", short(name));
         let refused = Diagnostic::error(place.clone(), "unknown-check-type", message);
-        match nearest(name, self.known.keys().map(CheckTypeName::as_str)) {
+        match nearest(name, self.0.known.keys().map(CheckTypeName::as_str)) {
             Some(near) => refused.help(format!("did you mean `{near}`?")),
             None => refused.help("`cloudcorrect schema check-types` lists those that there are"),
         }

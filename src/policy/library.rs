@@ -92,7 +92,8 @@ fn packs_of(file: &Parsed, types: &CheckTypes) -> Packs {
     let mut found = Packs::default();
     for document in file.of_kind("Pack") {
         let written = as_written(document, "Pack", &mut notes);
-        found.add(document, Pack::read(written, document, types, &mut notes));
+        let read = Pack::read(written, document, types, &mut notes);
+        found.add(document, read.map(|read| (read.name.clone(), read)));
     }
     found
 }

@@ -8,6 +8,7 @@ use crate::diagnostic::{Diagnostic, Place};
 use super::account::{parsed, parsed_at};
 use super::check::{Check, unique_ids};
 use super::check_type::CheckTypes;
+use super::named::Named;
 use super::names::{CheckId, PackName};
 use super::notes::Notes;
 use super::shape::{nearest, short};
@@ -31,12 +32,7 @@ pub struct Pack {
 }
 
 /// The packs that groups may take up.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Packs {
-    known: BTreeMap<PackName, Arc<Pack>>,
-    /// Names of packs that have problems of their own.
-    broken: BTreeSet<String>,
-}
+pub(super) type Packs = Named<PackName, Pack>;
 
 impl Pack {
     /// The meaning of a document. What is wrong with it is noted, also where it does not fit its
@@ -91,35 +87,16 @@ impl Pack {
 }
 
 impl Packs {
-    /// Takes up that of a document.
-    pub(super) fn add(&mut self, document: &Node, read: Option<Pack>) {
-        if let Some(read) = read {
-            self.known.entry(read.name.clone()).or_insert_with(|| Arc::new(read));
-        } else {
-            let name = document.text_of(&["metadata", "name"]);
-            self.broken.extend(name.map(|(name, _)| name.to_owned()));
-        }
-    }
-
-    /// Takes up others. Of two with one name the first counts.
-    pub(super) fn merge(&mut self, other: Self) {
-        for (name, pack) in other.known {
-            self.known.entry(name).or_insert(pack);
-        }
-        self.broken.extend(other.broken);
-    }
-
     /// The pack of a name; that there is none is noted.
     pub(super) fn find(&self, name: &str, place: &Place, notes: &mut Notes) -> Option<&Pack> {
-        let found = self.known.get(name);
-        if found.is_none() && !self.broken.contains(name) {
+        if self.lacks(name) {
             let message = format!("there is no pack `{}`", short(name));
             let mut refused = Diagnostic::error(place.clone(), "unknown-pack", message);
             let near = nearest(name, self.known.keys().map(PackName::as_str));
             refused.help = near.map(|near| format!("did you mean `{near}`?"));
             notes.push(refused);
         }
-        found.map(Arc::as_ref)
+        self.get(name)
     }
 }
 
