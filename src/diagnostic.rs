@@ -81,6 +81,52 @@ pub struct Diagnostic {
     pub related: Option<(Place, String)>,
 }
 
+/// So many names are all shown where none is near enough to be meant; of more, some.
+const FEW_NAMES: usize = 20;
+const SHOWN_OF_MANY: usize = 5;
+
+/// The code of warnings of a value that the cloud does not document where it stands.
+pub const UNDOCUMENTED: &str = "undocumented-value";
+
+/// The name that a misspelt one was meant to be, if there is one like it.
+pub fn nearest<'a>(misspelt: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Comparing costs the product of both lengths, and no name is long.
+    if misspelt.len() > 100 {
+        return None;
+    }
+    let folded = misspelt.to_lowercase();
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&name.to_lowercase(), &folded), name))
+        .filter(|(distance, name)| *distance <= (name.len() / 3).clamp(1, 4))
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// Help that names what a misspelt name was meant to be, if there is one like it.
+pub fn meant<'a>(misspelt: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(misspelt, known).map(|near| format!("did you mean `{near}`?"))
+}
+
+/// Help on a name that is like none of the known ones: which there are, or some where they are many.
+pub fn known_here<'a>(misspelt: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<_> = known.into_iter().collect();
+    let quoted = |names: Vec<&str>| format!("`{}`", names.join("`, `"));
+    match known.len() {
+        0..=FEW_NAMES => format!("there are {}", quoted(known)),
+        count => {
+            let close = quoted(closest(misspelt, known, SHOWN_OF_MANY));
+            format!("there are {count}, the closest {close}")
+        }
+    }
+}
+
+/// Help that names what a misspelt name was meant to be, else what there is.
+pub fn meant_or_known<'a>(misspelt: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<_> = known.into_iter().collect();
+    meant(misspelt, known.iter().copied()).unwrap_or_else(|| known_here(misspelt, known))
+}
+
 /// The `most` names that are most like a misspelt one, the best first: for help where none is near
 /// enough to be meant, and all are too many to be shown.
 pub fn closest<'a>(

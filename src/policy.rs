@@ -26,6 +26,7 @@ mod parsed;
 mod question;
 mod reader;
 mod references;
+mod region;
 pub mod schema;
 mod set;
 mod settings;

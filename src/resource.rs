@@ -6,6 +6,7 @@
 
 mod identity;
 mod inventory;
+mod regions;
 mod schema;
 mod value;
 
@@ -13,7 +14,8 @@ pub use identity::{
     AccountId, InvalidAccountId, InvalidRegion, Operation, Provider, Region, Target, TypeName,
 };
 pub use inventory::{Cause, Facet, Failure, Inventory, Listing, Resource, UnknownCause};
+pub use regions::regions;
 pub use schema::{
-    Kind, NameSource, OperationSchema, Property, Schema, SchemaError, Scope, schemas,
+    Kind, NameSource, OperationSchema, Property, Schema, SchemaError, Scope, is_documented, schemas,
 };
 pub use value::Value;

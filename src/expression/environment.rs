@@ -115,11 +115,11 @@ pub fn is_taken(name: &str) -> bool {
 impl ParameterKind {
     pub(super) fn type_of(self) -> Type {
         match self {
-            Self::String => Type::String,
+            Self::String => Type::TEXT,
             Self::Integer => Type::Int,
             Self::Number => Type::Double,
             Self::Boolean => Type::Bool,
-            Self::List => Type::List(Box::new(Type::String)),
+            Self::List => Type::List(Box::new(Type::TEXT)),
         }
     }
 }

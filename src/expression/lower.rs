@@ -4,6 +4,7 @@
 //! reported once.
 
 mod calls;
+mod documented;
 mod macros;
 mod maps;
 mod names;
@@ -227,7 +228,7 @@ impl Lowering<'_> {
     }
 
     fn require_text(&mut self, typed: &Typed, what: &str) {
-        if !typed.kind.is_open() && !matches!(typed.kind, Type::String) {
+        if !typed.kind.is_open() && !matches!(typed.kind, Type::String(_)) {
             let message = format!("{what} must be a string, and this is {}", typed.kind);
             self.problems.push(Problem::error(typed.node.span, "wrong-type", message));
         }
@@ -254,19 +255,4 @@ fn broken(span: Span) -> Typed {
 
 fn is_constant(node: &Node) -> bool {
     matches!(node.expr, Expr::Constant(_))
-}
-
-/// The name most like a misspelt one; comparing costs the product of both lengths, and no name is
-/// long.
-fn nearest<'n>(name: &str, known: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
-    if name.len() > 100 {
-        return None;
-    }
-    let lower = name.to_ascii_lowercase();
-    known
-        .into_iter()
-        .map(|known| (strsim::damerau_levenshtein(&lower, &known.to_ascii_lowercase()), known))
-        .filter(|(distance, known)| *distance <= (known.len() / 3).clamp(1, 4))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, known)| known)
 }

@@ -10,6 +10,9 @@ use crate::resource::{self, Property, Schema, Value, schemas};
 /// The properties of an object.
 pub(super) type Properties = IndexMap<Arc<str>, Property>;
 
+/// Texts that the cloud documents as all values of a property; empty where it does not.
+pub(super) type Words = &'static [Arc<str>];
+
 /// A type. Every value may also be null.
 #[derive(Debug, Clone)]
 pub(super) enum Type {
@@ -19,7 +22,8 @@ pub(super) enum Type {
     Bool,
     Int,
     Double,
-    String,
+    /// Text, with the values that there are where the cloud documents all of them.
+    String(Words),
     Timestamp,
     Duration,
     /// What `type(x)` gives.
@@ -32,11 +36,14 @@ pub(super) enum Type {
 }
 
 impl Type {
+    /// Text of any kind.
+    pub(super) const TEXT: Self = Self::String(&[]);
+
     /// The type of a property's values.
     pub(super) fn of(property: &'static Property) -> Self {
         let items = || property.items.as_deref().map_or(Self::Any, Self::of);
         match property.kind {
-            resource::Kind::String => Self::String,
+            resource::Kind::String => Self::String(&property.values),
             resource::Kind::Integer => Self::Int,
             resource::Kind::Double => Self::Double,
             resource::Kind::Boolean => Self::Bool,
@@ -55,7 +62,7 @@ impl Type {
             Value::Bool(_) => Self::Bool,
             Value::Int(_) => Self::Int,
             Value::Double(_) => Self::Double,
-            Value::String(_) => Self::String,
+            Value::String(_) => Self::TEXT,
             Value::Timestamp(_) => Self::Timestamp,
             Value::Duration(_) => Self::Duration,
             Value::List(items) => {
@@ -74,7 +81,15 @@ impl Type {
     pub(super) fn common(types: impl IntoIterator<Item = Self>) -> Self {
         let mut types = types.into_iter().filter(|one| !matches!(one, Self::Null));
         let Some(first) = types.next() else { return Self::Any };
-        if types.all(|other| other.is_same(&first)) { first } else { Self::Any }
+        types.try_fold(first, Self::joined).unwrap_or(Self::Any)
+    }
+
+    /// The type of what is of one type or of the other, if that is a type.
+    fn joined(self, other: Self) -> Option<Self> {
+        match (self, other) {
+            (Self::String(one), Self::String(other)) if one != other => Some(Self::TEXT),
+            (one, other) => one.is_same(&other).then_some(one),
+        }
     }
 
     fn is_same(&self, other: &Self) -> bool {
@@ -119,7 +134,7 @@ impl fmt::Display for Type {
             Self::Bool => "a boolean",
             Self::Int => "an integer",
             Self::Double => "a number",
-            Self::String => "a string",
+            Self::String(_) => "a string",
             Self::Timestamp => "a timestamp",
             Self::Duration => "a duration",
             Self::Kind => "a type",

@@ -7,6 +7,7 @@ use crate::resource::{AccountId, Region};
 
 use super::names::AccountName;
 use super::notes::Notes;
+use super::region;
 use super::shape::short;
 use super::written::{AccountDocument, Selector};
 use super::yaml::Node;
@@ -108,26 +109,14 @@ impl Account {
 }
 
 fn region(item: &Node, notes: &mut Notes) -> Option<Region> {
-    let text = item.text()?;
-    let region: Region = parsed(text, &item.place, notes)?;
-    let (message, help) = if region.is_global() {
-        ("`global` is judged always; name regions only".to_owned(), "remove it")
-    } else if is_aws_region(text) {
-        return Some(region);
-    } else {
-        (format!("`{text}` is not the name of an AWS region"), "write it as in `eu-west-1`")
-    };
-    notes.push(Diagnostic::error(item.place.clone(), "invalid-value", message).help(help));
-    None
-}
-
-/// Whether a name looks like those of AWS, such as `eu-west-1` and `us-gov-east-1`; which of them
-/// there are changes too often to be known here.
-fn is_aws_region(name: &str) -> bool {
-    let mut parts: Vec<&str> = name.split('-').collect();
-    let number = parts.pop().unwrap_or_default();
-    let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase());
-    parts.len() >= 2 && parts.iter().all(is_word) && number.parse::<u8>().is_ok()
+    let region = region::named(item.text()?, &item.place, notes)?;
+    if region.is_global() {
+        let message = "`global` is judged always; name regions only".to_owned();
+        let refused = Diagnostic::error(item.place.clone(), "invalid-value", message);
+        notes.push(refused.help("remove it"));
+        return None;
+    }
+    Some(region)
 }
 
 /// A value parsed from the text at a path of keys; nothing is noted where there is no text.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Place};
-use crate::expression::Parameter;
+use crate::diagnostic::{Diagnostic, Level, Place, UNDOCUMENTED, nearest};
+use crate::expression::{Expression, Parameter};
 use crate::resource::Value;
 
 use super::account::parsed_at;
@@ -12,7 +12,7 @@ use super::names::{BUILT_IN, CheckTypeName};
 use super::notes::Notes;
 use super::parameters::{self, Declared};
 use super::question::Question;
-use super::shape::{nearest, short};
+use super::shape::short;
 use super::words::Severity;
 use super::written::CheckTypeDocument;
 use super::yaml::{Entry, Node};
@@ -157,15 +157,32 @@ impl CheckType {
         std::mem::swap(&mut found.effort, &mut notes.effort);
         let question = Question::read(&self.spec, Some(values), &mut found);
         std::mem::swap(&mut found.effort, &mut notes.effort);
-        for problem in found.into_sorted().into_iter().filter(Diagnostic::is_error) {
-            let at = with.map_or(uses, |with| &with.place);
-            let message =
-                format!("`{}` cannot have these parameters: {}", self.name, problem.message);
-            let refused = Diagnostic::error(at.clone(), problem.code, message);
-            let refused = refused.related(problem.place, "used here");
-            notes.push(Diagnostic { help: problem.help, ..refused });
+        for problem in found.into_sorted() {
+            if problem.is_error() || self.is_of_parameters(&problem) {
+                notes.push(self.blamed(problem, with.map_or(uses, |with| &with.place)));
+            }
         }
         question
+    }
+
+    /// Whether a warning comes of the values of parameters, and not of the check type's own text.
+    fn is_of_parameters(&self, warning: &Diagnostic) -> bool {
+        let mut own = self.question.expressions().flat_map(Expression::warnings);
+        warning.code == UNDOCUMENTED && !own.any(|problem| problem.message == warning.message)
+    }
+
+    /// A problem of its text, at the use whose parameters are to blame.
+    fn blamed(&self, problem: Diagnostic, at: &Place) -> Diagnostic {
+        let message = match problem.level {
+            Level::Error => {
+                format!("`{}` cannot have these parameters: {}", self.name, problem.message)
+            }
+            Level::Warning => {
+                format!("of `{}` with these parameters, {}", self.name, problem.message)
+            }
+        };
+        let blamed = Diagnostic { place: at.clone(), message, related: None, ..problem.clone() };
+        blamed.related(problem.place, "used here")
     }
 
     /// Its title for a use: the names of parameters in braces are replaced by their values.

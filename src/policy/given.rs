@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, UNDOCUMENTED, meant_or_known};
 use crate::resource::{
     AccountId, Cause, Facet, Failure, Kind, Operation, Property, Region, Resource, Schema, Scope,
-    Value,
+    Value, is_documented,
 };
 
-use super::account::parsed;
 use super::notes::Notes;
-use super::shape::{nearest, short};
+use super::region::named;
+use super::shape::short;
 use super::yaml::{Entry, Node, Tree};
 
 /// What of an entry is no property.
@@ -79,10 +79,7 @@ fn markers(entries: &[Entry], notes: &mut Notes) -> bool {
             }
             _ => {
                 let message = format!("there is no `{}`", short(key));
-                let help = match nearest(key, [REGION, UNKNOWN].into_iter()) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("there are `{REGION}` and `{UNKNOWN}`"),
-                };
+                let help = meant_or_known(key, [REGION, UNKNOWN]);
                 Diagnostic::error(place.clone(), "unknown-key", message).help(help)
             }
         };
@@ -113,20 +110,17 @@ fn known(entry: &Entry, schema: &'static Schema, notes: &mut Notes) -> Option<&'
 fn unknown_property<'n>(
     entry: &Entry,
     of: &str,
-    names: impl Iterator<Item = &'n str> + Clone,
+    names: impl Iterator<Item = &'n str>,
 ) -> Diagnostic {
     let message = format!("`{of}` has no property `{}`", short(&entry.key));
     let mut refused = Diagnostic::error(entry.place.clone(), "unknown-property", message);
-    refused.help = Some(match nearest(&entry.key, names.clone()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are `{}`", names.collect::<Vec<_>>().join("`, `")),
-    });
+    refused.help = Some(meant_or_known(&entry.key, names));
     refused
 }
 
 fn region(node: &Node, schema: &Schema, notes: &mut Notes) -> Option<Region> {
     match node.text_of(&[REGION]) {
-        Some((text, place)) => parsed(text, place, notes),
+        Some((text, place)) => named(text, place, notes),
         None if schema.type_name.as_str().starts_with("AWS::S3::Bucket") => {
             DEFAULT_REGION.parse().ok()
         }
@@ -186,13 +180,10 @@ pub(super) fn cause(node: &Node, notes: &mut Notes) -> Option<Cause> {
     if let Ok(cause) = text.parse() {
         return Some(cause);
     }
-    let names = || Cause::ALL.iter().map(|cause| cause.as_str());
+    let names = Cause::ALL.iter().map(|cause| cause.as_str());
     let message = format!("`{}` is no cause of `unknown`", short(text));
     let mut refused = Diagnostic::error(node.place.clone(), "unknown-cause", message);
-    refused.help = Some(match nearest(text, names()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are `{}`", names().collect::<Vec<_>>().join("`, `")),
-    });
+    refused.help = Some(meant_or_known(text, names));
     notes.push(refused);
     None
 }
@@ -212,7 +203,12 @@ fn value(node: &Node, property: &'static Property, name: &str, notes: &mut Notes
         }
         (Tree::Map(entries), Kind::Map | Kind::Object) => object(entries, property, name, notes),
         (Tree::Scalar(_), kind) => match scalar(node, kind) {
-            Some(value) => Some(value),
+            Some(value) => {
+                if let Some(odd) = undocumented(&value, node, property, name) {
+                    notes.push(odd);
+                }
+                Some(value)
+            }
             None => mismatch(node, kind, name, notes),
         },
         (_, kind) => mismatch(node, kind, name, notes),
@@ -261,6 +257,21 @@ fn scalar(node: &Node, kind: Kind) -> Option<Value> {
         Kind::Document => Some(document(node)),
         Kind::List | Kind::Map | Kind::Object => None,
     }
+}
+
+/// What is odd about a text that the cloud does not document for its property: a test of it shows
+/// how a check judges what does not happen.
+fn undocumented(
+    value: &Value,
+    node: &Node,
+    property: &'static Property,
+    name: &str,
+) -> Option<Diagnostic> {
+    let text = value.as_str().filter(|text| !is_documented(text, &property.values))?;
+    let message = format!("no value `{}` is documented for `{}`", short(text), short(name));
+    let known = property.values.iter().map(|value| &**value);
+    let help = meant_or_known(text, known);
+    Some(Diagnostic::warning(node.place.clone(), UNDOCUMENTED, message).help(help))
 }
 
 fn mismatch(node: &Node, kind: Kind, name: &str, notes: &mut Notes) -> Option<Value> {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, meant};
 use crate::schedule::{Cron, InvalidTimezone, Schedule, Timezone};
 
 use super::account::{AccountSelector, parsed, parsed_at};
@@ -16,7 +16,6 @@ use super::library::Library;
 use super::names::{CheckId, GroupName};
 use super::notes::Notes;
 use super::pack;
-use super::shape::nearest;
 use super::words::Mode;
 use super::written::GroupDocument;
 use super::yaml::Node;
@@ -207,7 +206,7 @@ fn timezone(name: &str, place: &Place, notes: &mut Notes) -> Option<Timezone> {
         "the name of the time zone is too long".into()
     };
     let mut refused = Diagnostic::error(place.clone(), "unknown-timezone", message);
-    refused.help = nearest(name, Timezone::names()).map(|near| format!("did you mean `{near}`?"));
+    refused.help = meant(name, Timezone::names());
     notes.push(refused);
     None
 }

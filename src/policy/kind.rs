@@ -1,11 +1,11 @@
 //! Which kind a document is of.
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, meant};
 
 use super::notes::Notes;
 use super::schema;
 use super::settings::SETTINGS_FILE;
-use super::shape::{nearest, short};
+use super::shape::short;
 use super::yaml::{Node, Tree};
 
 /// Kinds of the design that this version does not have.
@@ -72,10 +72,8 @@ pub(super) fn kind_of(document: &Node, notes: &mut Notes) -> Kind {
 
 fn unknown_kind(kind: &str, place: &Place) -> Diagnostic {
     let message = format!("there is no kind `{}`", short(kind));
-    let help = match nearest(kind, schema::kinds().into_iter().chain(LATER.iter().copied())) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("the kinds are `{}`", of_policies().join("`, `")),
-    };
+    let help = meant(kind, schema::kinds().into_iter().chain(LATER.iter().copied()))
+        .unwrap_or_else(|| format!("the kinds are `{}`", of_policies().join("`, `")));
     Diagnostic::error(place.clone(), "unknown-kind", message).help(help)
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, meant};
 
 use super::account::{parsed, parsed_at};
 use super::check::{Check, unique_ids};
@@ -11,7 +11,7 @@ use super::check_type::CheckTypes;
 use super::named::Named;
 use super::names::{CheckId, PackName};
 use super::notes::Notes;
-use super::shape::{nearest, short};
+use super::shape::short;
 use super::written::pack::PackDocument;
 use super::yaml::Node;
 
@@ -78,8 +78,7 @@ impl Pack {
         if !has {
             let message = format!("pack `{}` has no check `{id}`", self.name);
             let mut refused = Diagnostic::error(place.clone(), "unknown-check", message);
-            let near = nearest(id.as_str(), self.checks.iter().map(|check| check.id.as_str()));
-            refused.help = near.map(|near| format!("did you mean `{near}`?"));
+            refused.help = meant(id.as_str(), self.checks.iter().map(|check| check.id.as_str()));
             notes.push(refused.related(self.place.clone(), "the pack is here"));
         }
         has
@@ -92,8 +91,7 @@ impl Packs {
         if self.lacks(name) {
             let message = format!("there is no pack `{}`", short(name));
             let mut refused = Diagnostic::error(place.clone(), "unknown-pack", message);
-            let near = nearest(name, self.known.keys().map(PackName::as_str));
-            refused.help = near.map(|near| format!("did you mean `{near}`?"));
+            refused.help = meant(name, self.known.keys().map(PackName::as_str));
             notes.push(refused);
         }
         self.get(name)

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, meant, nearest};
 use crate::expression::{Parameter, ParameterKind};
 use crate::resource::Value;
 
 use super::notes::Notes;
-use super::shape::{nearest, short};
+use super::shape::short;
 use super::written::ParameterWord;
 use super::yaml::{Entry, Node, Tree};
 
@@ -163,8 +163,7 @@ impl Declared {
             let message =
                 format!("`{}` is `{}`, but must be one of `{allowed}`", self.name, short(text));
             let mut refused = Diagnostic::error(item.place.clone(), "wrong-parameter", message);
-            let near = nearest(text, self.allowed.iter().map(String::as_str));
-            refused.help = near.map(|near| format!("did you mean `{near}`?"));
+            refused.help = meant(text, self.allowed.iter().map(String::as_str));
             notes.push(refused);
             return None;
         }

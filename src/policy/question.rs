@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::{Diagnostic, Level, Place, closest};
+use crate::diagnostic::{Diagnostic, Level, Place, closest, meant};
 use crate::expression::{Binding, Environment, Expression, Parameter, Problem, Shape, is_taken};
 use crate::resource::{Schema, TypeName, schemas};
 
 use super::notes::Notes;
 use super::parameters::{are_few, is_identifier};
-use super::shape::{nearest, short};
+use super::shape::short;
 use super::words::{OnEmpty, Pick, Span};
 use super::yaml::{Entry, Node, Tree};
 
@@ -257,10 +257,7 @@ pub(super) fn type_named(name: &str, place: &Place, notes: &mut Notes) -> Option
     }
     let known = || schemas().keys().map(TypeName::as_str);
     let message = format!("there is no resource type `{}`", short(name));
-    let help = match nearest(name, known()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => others(name),
-    };
+    let help = meant(name, known()).unwrap_or_else(|| others(name));
     notes.push(Diagnostic::error(place.clone(), "unknown-resource-type", message).help(help));
     None
 }

@@ -1,13 +1,12 @@
 //! What documents say of each other, which can only be followed once all of them are read.
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, meant, nearest};
 
 use super::account;
 use super::declared::Declared;
 use super::names::{CheckId, GroupName};
 use super::notes::Notes;
 use super::set::PolicySet;
-use super::shape::nearest;
 use super::waiver;
 
 /// The most checks of all groups, those of packs in each that takes them up.
@@ -102,8 +101,7 @@ impl References {
             if !self.declared.contains("account", name.as_str()) {
                 let message = format!("there is no account `{name}`");
                 let mut refused = Diagnostic::error(place.clone(), "unknown-account", message);
-                let near = nearest(name.as_str(), self.declared.names("account"));
-                refused.help = near.map(|near| format!("did you mean `{near}`?"));
+                refused.help = meant(name.as_str(), self.declared.names("account"));
                 notes.push(refused);
             }
         }

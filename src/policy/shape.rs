@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, meant, nearest};
 
 use super::fitted::Fitted;
 use super::form::{Form, Kind};
@@ -182,8 +182,7 @@ impl Fitting<'_> {
         let shown: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
         let message = format!("{what} is `{}`, but must be {}", short(text), one_of(&shown));
         let mut refused = Diagnostic::error(node.place.clone(), "unknown-word", message);
-        let near = nearest(text, words.iter().map(String::as_str));
-        refused.help = near.map(|near| format!("did you mean `{near}`?"));
+        refused.help = meant(text, words.iter().map(String::as_str));
         self.notes.push(refused);
         None
     }
@@ -217,20 +216,6 @@ fn one_of(names: &[String]) -> String {
         [only] => only.clone(),
         [several @ .., last] => format!("{} or {last}", several.join(", ")),
     }
-}
-
-/// The name that a misspelt one was meant to be.
-pub(super) fn nearest<'a>(found: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    // Comparing costs the product of both lengths, and no name is long.
-    if found.len() > 100 {
-        return None;
-    }
-    let folded = found.to_lowercase();
-    known
-        .map(|name| (strsim::damerau_levenshtein(&name.to_lowercase(), &folded), name))
-        .filter(|(distance, name)| *distance <= 1 + name.len() / 5)
-        .min()
-        .map(|(_, name)| name)
 }
 
 /// As much of a text as fits into a message, where it stands in backticks: it has none itself.

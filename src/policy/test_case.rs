@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Place, meant};
 use crate::resource::{
     AccountId, Cause, Failure, Inventory, Listing, Region, Resource, Schema, Scope, TypeName,
     schemas,
@@ -19,7 +19,8 @@ use super::library::Library;
 use super::names::{CheckId, CheckTypeName, GroupName, PackName, TestName};
 use super::notes::Notes;
 use super::question::Question;
-use super::shape::{nearest, short};
+use super::region;
+use super::shape::short;
 use super::written::test_case::{TEST_NOW, TestDocument};
 use super::yaml::{Entry, Node, Tree};
 
@@ -345,7 +346,7 @@ fn expected(node: Option<&Node>, notes: &mut Notes) -> Option<Vec<Expected>> {
                 notes.push(refused.related(first, "the other one is here"));
             }
             let (region, id) = match text.rsplit_once('/') {
-                Some((region, "*")) => (parsed(region, &item.place, notes), "*"),
+                Some((region, "*")) => (region::named(region, &item.place, notes), "*"),
                 _ => (None, text),
             };
             let place = item.place.clone();
@@ -364,8 +365,7 @@ fn ids_are_given(expected: &[Expected], given: &[(Resource, Place)], notes: &mut
         }
         let message = format!("there is no resource `{}` under `given`", short(&one.id));
         let mut refused = Diagnostic::error(one.place.clone(), "unknown-resource", message);
-        let near = nearest(&one.id, ids.iter().copied());
-        refused.help = near.map(|near| format!("did you mean `{near}`?"));
+        refused.help = meant(&one.id, ids.iter().copied());
         notes.push(refused);
     }
 }

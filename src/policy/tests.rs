@@ -1,6 +1,7 @@
 //! What authors see: whole files in, diagnostics at their places out.
 
 mod check_types;
+mod documented;
 mod enforce;
 mod files;
 mod packs;
@@ -270,7 +271,7 @@ fn empty_and_overlong_values_are_refused() {
     .replace("metadata: { name: storage }", &format!("metadata: {{ name: {} }}", "y".repeat(5000)));
     insta::assert_snapshot!(problems(&text), @"
     5:45-5:52: error[invalid-value] `us-east` is not the name of an AWS region
-        help: write it as in `eu-west-1`
+        help: did you mean `us-east-1`?
     5:54-5:60: error[invalid-value] `global` is judged always; name regions only
         help: remove it
     9:19-9:5019: error[invalid-value] `yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy…` is too long

@@ -10,7 +10,7 @@ use chrono::DateTime;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::{Operation, Provider, TypeName, Value};
+use super::{Operation, Provider, TypeName, Value, regions};
 
 /// Whether a type is listed once per account or once per region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -77,6 +77,11 @@ pub struct Property {
     /// Whether a resource may lack it, as far as the cloud documents.
     #[serde(default)]
     pub nullable: bool,
+    /// The values of a text that the cloud documents, where it documents all of them; empty where
+    /// it does not. From the enumerations of AWS's API models.
+    /// The word `regions` in their place are all regions.
+    #[serde(default, rename = "enum", deserialize_with = "words")]
+    pub values: Vec<Arc<str>>,
     /// What the cloud documents to be in force where the property is missing.
     #[serde(default, deserialize_with = "value")]
     pub default: Option<Value>,
@@ -280,6 +285,28 @@ const FILES: &[&str] = &[
     include_str!("../../schemas/resources/aws-s3-object.json"),
 ];
 
+/// Whether a text is among the documented values, or one that may stand for what has no name there:
+/// a number, as of protocols. Where none are documented, every text is.
+pub fn is_documented(text: &str, values: &[Arc<str>]) -> bool {
+    values.is_empty() || values.iter().any(|value| **value == *text) || text.parse::<i64>().is_ok()
+}
+
+fn words<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Arc<str>>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Words {
+        Listed(Vec<Arc<str>>),
+        Named(String),
+    }
+    match Words::deserialize(from)? {
+        Words::Listed(words) => Ok(words),
+        Words::Named(name) if name == "regions" => Ok(regions().to_vec()),
+        Words::Named(name) => {
+            Err(serde::de::Error::custom(format!("there is no list of values `{name}`")))
+        }
+    }
+}
+
 fn cloudformation() -> NameSource {
     NameSource::Cloudformation
 }
@@ -316,6 +343,10 @@ mod tests {
             ),
             (top != property.operation.as_str().is_empty(), "has an operation below the top"),
             (top || property.default.is_none(), "has a default, which only counts at the top"),
+            (
+                property.values.is_empty() || property.kind == Kind::String,
+                "has values and is no text",
+            ),
             (top || !property.recorded_only, "is `recordedOnly`, which only counts at the top"),
         ];
         let broken = rules.into_iter().filter(|(holds, _)| !holds);

@@ -209,7 +209,7 @@ fn what_a_test_would_not_heed_is_refused() {
        |
     29 |       - { InstanceId: i-1, $cause: {}, InstanceType: t3.micro, Monitoring: true, Tags: [{ Key: env, Value: prod }] }
        |                            ^^^^^^
-       = help: there are `$region` and `$unknown`
+       = help: there are `$region`, `$unknown`
 
     error[wrong-type]: `$unknown` is a list, but must be a mapping of properties to causes, as in `{ Policy: access_denied }`
       --> x.yaml:30:38

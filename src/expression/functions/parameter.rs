@@ -40,12 +40,12 @@ impl Parameter {
         match self {
             _ if kind.is_open() => true,
             Self::Any => true,
-            Self::Text => matches!(kind, Type::String),
+            Self::Text => matches!(kind, Type::String(_)),
             Self::Integer => matches!(kind, Type::Int),
             Self::Sized => {
-                matches!(kind, Type::String | Type::List(_) | Type::Map(_) | Type::Object(_))
+                matches!(kind, Type::String(_) | Type::List(_) | Type::Map(_) | Type::Object(_))
             }
-            Self::Sequence => matches!(kind, Type::String | Type::List(_)),
+            Self::Sequence => matches!(kind, Type::String(_) | Type::List(_)),
             Self::List => matches!(kind, Type::List(_)),
             Self::Texts => matches!(kind, Type::List(of) if Self::Text.accepts(of)),
             Self::Ordered => matches!(kind, Type::List(of) if of.is_open() || is_ordered(of)),
@@ -53,7 +53,7 @@ impl Parameter {
                 let summand = |of: &Type| of.is_number() || matches!(of, Type::Duration);
                 matches!(kind, Type::List(of) if of.is_open() || summand(of))
             }
-            Self::Protocol => matches!(kind, Type::String | Type::Int),
+            Self::Protocol => matches!(kind, Type::String(_) | Type::Int),
             Self::Map => matches!(kind, Type::Map(_) | Type::Object(_)),
             Self::Policy => Self::Sized.accepts(kind),
             Self::Timestamp => matches!(kind, Type::Timestamp),
@@ -95,7 +95,7 @@ impl Parameter {
 }
 
 fn is_ordered(kind: &Type) -> bool {
-    let simple = matches!(kind, Type::Bool | Type::String | Type::Timestamp | Type::Duration);
+    let simple = matches!(kind, Type::Bool | Type::String(_) | Type::Timestamp | Type::Duration);
     simple || kind.is_number()
 }
 
@@ -103,11 +103,11 @@ fn is_ordered(kind: &Type) -> bool {
 fn converts(to: Function, from: &Type) -> bool {
     use Function::{Bool, Double, Duration, Int, String, Timestamp};
     match (to, from) {
-        (Bool, Type::Bool | Type::String)
-        | (Int, Type::Int | Type::Double | Type::String | Type::Timestamp)
-        | (Double, Type::Int | Type::Double | Type::String)
-        | (Duration, Type::Duration | Type::String)
-        | (Timestamp, Type::Timestamp | Type::String | Type::Int) => true,
+        (Bool, Type::Bool | Type::String(_))
+        | (Int, Type::Int | Type::Double | Type::String(_) | Type::Timestamp)
+        | (Double, Type::Int | Type::Double | Type::String(_))
+        | (Duration, Type::Duration | Type::String(_))
+        | (Timestamp, Type::Timestamp | Type::String(_) | Type::Int) => true,
         (String, kind) => {
             !matches!(kind, Type::List(_) | Type::Map(_) | Type::Object(_) | Type::Kind)
         }
@@ -158,8 +158,8 @@ impl Gives {
             Self::Int => Type::Int,
             Self::Same => Type::List(Box::new(element)),
             Self::Statements => Type::List(Box::new(Type::Object(&shapes::STATEMENT))),
-            Self::String => Type::String,
-            Self::Strings => Type::List(Box::new(Type::String)),
+            Self::String => Type::TEXT,
+            Self::Strings => Type::List(Box::new(Type::TEXT)),
             Self::Timestamp => Type::Timestamp,
             Self::Type => Type::Kind,
         }

@@ -11,7 +11,8 @@ use super::super::library::{self, Operator};
 use super::super::show;
 use super::super::tree::{Expr, Node, Slot, Span};
 use super::super::types::Type;
-use super::{Lowering, Typed, broken, nearest};
+use super::{Lowering, Typed, broken};
+use crate::diagnostic::{meant, meant_or_known};
 use crate::resource::{Schema, Value};
 
 /// Why `tag()` cannot stand in `assertAll`.
@@ -84,8 +85,8 @@ impl Lowering<'_> {
         } else {
             let message = format!("there is no function `{name}`");
             let problem = Problem::error(span, "unknown-function", message);
-            match nearest(name, functions::names()) {
-                Some(near) => problem.help(format!("did you mean `{near}`?")),
+            match meant(name, functions::names()) {
+                Some(help) => problem.help(help),
                 None => problem,
             }
         };
@@ -112,7 +113,7 @@ impl Lowering<'_> {
 
     /// Words of which there are few, where they stand in the text.
     fn check_words(&mut self, signature: &Signature, arguments: &[Typed]) {
-        let [_, Typed { node, .. }, rest @ ..] = arguments else { return };
+        let [first, Typed { node, .. }, rest @ ..] = arguments else { return };
         let Expr::Constant(Value::String(word)) = &node.expr else { return };
         let problem = match signature.function {
             Function::Compare => wrong_operator(word, node.span, rest.len()),
@@ -120,6 +121,12 @@ impl Lowering<'_> {
             _ => None,
         };
         self.problems.extend(problem);
+        if let (Function::AllowsPort, [port]) = (signature.function, rest) {
+            self.problems.extend(wrong_port(&port.node));
+        }
+        if let (Function::Compare, [expected]) = (signature.function, rest) {
+            self.check_compared(first, word, expected);
+        }
     }
 
     fn apply(
@@ -174,7 +181,7 @@ impl Lowering<'_> {
         let tags = Node { expr: Expr::PropertyOf { of: Box::new(target.node), slot }, span: at };
         let arguments = vec![tags, key.node];
         let expr = Expr::Call { function: Function::Tag, method: false, arguments };
-        Typed { node: Node { expr, span }, kind: Type::String }
+        Typed { node: Node { expr, span }, kind: Type::TEXT }
     }
 
     fn tags(&mut self, schema: &'static Schema) -> Option<Arc<Slot>> {
@@ -215,7 +222,7 @@ fn wrong_operator(word: &str, place: Span, expected: usize) -> Option<Problem> {
     let Some(operator) = Operator::named(word) else {
         let problem =
             Problem::error(place, "unknown-operator", format!("there is no operator `{word}`"));
-        return Some(problem.help(did_you_mean(word, Operator::ALL.map(Operator::name))));
+        return Some(problem.help(meant_or_known(word, Operator::ALL.map(Operator::name))));
     };
     // The other way round is fine: whoever takes the operator from a parameter always gives both.
     (!operator.is_unary() && expected == 0).then(|| {
@@ -230,14 +237,16 @@ fn wrong_protocol(word: &str, place: Span) -> Option<Problem> {
         return None;
     }
     let problem = Problem::error(place, "wrong-value", format!("there is no protocol `{word}`"));
-    Some(problem.help(did_you_mean(word, library::PROTOCOLS.map(|(name, _)| name))))
+    Some(problem.help(meant_or_known(word, library::PROTOCOLS.map(|(name, _)| name))))
 }
 
-fn did_you_mean<const N: usize>(word: &str, known: [&'static str; N]) -> String {
-    match nearest(word, known) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("there are `{}`", known.join("`, `")),
+fn wrong_port(port: &Node) -> Option<Problem> {
+    let Expr::Constant(Value::Int(number)) = port.expr else { return None };
+    if u16::try_from(number).is_ok() {
+        return None;
     }
+    let problem = Problem::error(port.span, "wrong-value", format!("there is no port {number}"));
+    Some(problem.help("ports are 0 to 65535; of ICMP it is the type"))
 }
 
 /// The variable of a macro that was called with a wrong number of arguments.

@@ -53,7 +53,7 @@ impl Lowering<'_> {
     fn element(&mut self, range: &Typed) -> Type {
         match &range.kind {
             Type::List(items) => (**items).clone(),
-            Type::Map(_) | Type::Object(_) => Type::String,
+            Type::Map(_) | Type::Object(_) => Type::TEXT,
             kind if kind.is_open() => Type::Any,
             kind => {
                 let path = show::node(&range.node);

@@ -7,13 +7,9 @@ use cel::common::ast::{Expr as Cel, SelectExpr};
 use super::super::tree::{Expr, Node, Slot, Span};
 use super::super::types::{Properties, Type};
 use super::super::{Problem, functions, show};
-use super::{Lowering, Typed, broken, constant, nearest};
-use crate::diagnostic::closest;
-use crate::resource::{Property, Schema, Value};
-
-/// How many properties a message names all of, and how many of more than these.
-const FEW_PROPERTIES: usize = 20;
-const SHOWN_OF_MANY: usize = 5;
+use super::{Lowering, Typed, broken, constant};
+use crate::diagnostic::{known_here, meant, meant_or_known};
+use crate::resource::{Property, Schema, Value, regions};
 
 /// The names that are always there.
 const NAMES: [&str; 3] = ["account", "region", "now"];
@@ -39,8 +35,8 @@ impl Lowering<'_> {
         }
         let node = |expr| Node { expr, span };
         match name.trim_start_matches('.') {
-            "account" => Typed { node: node(Expr::Account), kind: Type::String },
-            "region" => Typed { node: node(Expr::Region), kind: Type::String },
+            "account" => Typed { node: node(Expr::Account), kind: Type::TEXT },
+            "region" => Typed { node: node(Expr::Region), kind: Type::String(regions()) },
             "now" => Typed { node: node(Expr::Now), kind: Type::Timestamp },
             "resources" if self.shape.is_of_all() && self.environment.subject.is_some() => {
                 let item = self.environment.subject.map_or(Type::Any, Type::Resource);
@@ -113,10 +109,9 @@ impl Lowering<'_> {
             problem.help("only a `CheckType` has parameters")
         } else if functions::find(name).is_some() {
             problem.help(format!("`{name}` is a function: write `{name}(...)`"))
-        } else if let Some(near) = nearest(name, locals.chain(names.iter().copied())) {
-            problem.help(format!("did you mean `{near}`?"))
         } else {
-            problem.help(format!("there are {}", quoted(names)))
+            let help = meant(name, locals.chain(names.iter().copied()));
+            problem.help(help.unwrap_or_else(|| known_here(name, names)))
         };
         self.problems.push(problem);
         broken(span)
@@ -192,11 +187,11 @@ impl Lowering<'_> {
             let message = format!("there is no parameter `{name}`");
             let problem = Problem::error(name_span, "unknown-parameter", message);
             let names: Vec<&str> = parameters.map(|one| &*one.name).collect();
-            self.problems.push(match nearest(name, names.iter().copied()) {
-                Some(near) => problem.help(format!("did you mean `{near}`?")),
-                None if names.is_empty() => problem.help("declare it under `parameters`"),
-                None => problem.help(format!("there are {}", quoted(names))),
-            });
+            self.problems.push(problem.help(if names.is_empty() {
+                "declare it under `parameters`".to_owned()
+            } else {
+                meant_or_known(name, names)
+            }));
             return broken(span);
         };
         let expr = match &parameter.value {
@@ -299,12 +294,10 @@ impl Lowering<'_> {
     ) -> Typed {
         let message = format!("`{of}` has no property `{name}`");
         let problem = Problem::error(name_span, "unknown-property", message);
-        let near = nearest(name, known.keys().map(|known| &**known));
+        let names = || known.keys().map(|known| &**known);
         let deeper = || find_deeper(known, name).map(|path| format!("did you mean `{path}`?"));
-        let help = match near {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => deeper().unwrap_or_else(|| there_are(known, name)),
-        };
+        let help =
+            meant(name, names()).or_else(deeper).unwrap_or_else(|| known_here(name, names()));
         self.problems.push(problem.help(help));
         broken(span)
     }
@@ -322,10 +315,10 @@ impl Lowering<'_> {
             Type::List(_) => {
                 return self.error(key.node.span, "wrong-type", message("an integer"));
             }
-            Type::Map(items) if key.kind.is_open() || matches!(key.kind, Type::String) => {
+            Type::Map(items) if key.kind.is_open() || matches!(key.kind, Type::String(_)) => {
                 (**items).clone()
             }
-            Type::Object(_) if key.kind.is_open() || matches!(key.kind, Type::String) => {
+            Type::Object(_) if key.kind.is_open() || matches!(key.kind, Type::String(_)) => {
                 if let Expr::Constant(Value::String(field)) = &key.node.expr {
                     let field = field.clone();
                     return self.field(of, &field, key.node.span);
@@ -354,25 +347,4 @@ fn find_deeper(known: &Properties, name: &str) -> Option<String> {
         }
         find_deeper(&property.properties, name).map(|path| format!("{outer}.{path}"))
     })
-}
-
-/// The properties that there are, or those most like a name where they are many.
-fn there_are(known: &Properties, name: &str) -> String {
-    let names = known.keys().map(|key| &**key);
-    if known.len() <= FEW_PROPERTIES {
-        return format!("there are {}", quoted(names));
-    }
-    let close = quoted(closest(name, names, SHOWN_OF_MANY));
-    format!("there are {}, the closest {close}", known.len())
-}
-
-fn quoted<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
-    let mut names = names.into_iter();
-    let mut quoted: Vec<String> =
-        names.by_ref().take(FEW_PROPERTIES).map(|name| format!("`{name}`")).collect();
-    let more = names.count();
-    if more > 0 {
-        quoted.push(format!("and {more} more"));
-    }
-    quoted.join(", ")
 }

@@ -112,6 +112,8 @@ impl Lowering<'_> {
             let message = format!("{} {sign} {} is always {always}", one.kind, other.kind);
             self.mismatch(span, message, &one, &other);
         }
+        self.check_documented(&one, &one.kind, &other);
+        self.check_documented(&other, &other.kind, &one);
         let pair = Box::new((one.node, other.node));
         boolean(if negated { Expr::NotEqual(pair) } else { Expr::Equal(pair) }, span)
     }
@@ -125,13 +127,16 @@ impl Lowering<'_> {
                 self.mismatch(span, message, &one, &items);
             }
             Type::Map(_) | Type::Object(_) => self.require_text(&one, "a key of a map"),
-            Type::List(_) => {}
+            Type::List(items) => {
+                self.check_documented(&one, &one.kind, &other);
+                self.check_documented(&other, items, &one);
+            }
             kind if kind.is_open() => {}
             kind => {
                 let message = format!("`in` needs a list or map on its right, and this is {kind}");
                 let problem = Problem::error(other.node.span, "wrong-type", message);
                 self.problems.push(match kind {
-                    Type::String => problem.help("for a part of a text write `x.contains(...)`"),
+                    Type::String(_) => problem.help("for a part of a text write `x.contains(...)`"),
                     _ => problem,
                 });
             }
@@ -144,7 +149,7 @@ impl Lowering<'_> {
         let ordered = |kind: &Type| {
             let orderable = matches!(
                 kind,
-                Type::Bool | Type::Int | Type::Double | Type::String | Type::Timestamp
+                Type::Bool | Type::Int | Type::Double | Type::String(_) | Type::Timestamp
             );
             orderable || kind.is_open() || matches!(kind, Type::Duration)
         };
@@ -174,15 +179,15 @@ impl Lowering<'_> {
     fn mismatch(&mut self, span: Span, message: String, one: &Typed, other: &Typed) {
         let problem = Problem::error(span, "wrong-type", message);
         self.problems.push(match (&one.kind, &other.kind) {
-            (Type::Timestamp, Type::String) | (Type::String, Type::Timestamp) => {
+            (Type::Timestamp, Type::String(_)) | (Type::String(_), Type::Timestamp) => {
                 problem.help("write an instant as `timestamp(\"2026-01-31T00:00:00Z\")`")
             }
             (Type::Duration, _) | (_, Type::Duration) => {
                 problem.help("write a span of time as `duration(\"90d\")`")
             }
-            (Type::Int | Type::Double, Type::String) => problem.help(as_text(&one.node)),
-            (Type::String, Type::Int | Type::Double) => problem.help(as_text(&other.node)),
-            (Type::Bool, Type::String) | (Type::String, Type::Bool) => {
+            (Type::Int | Type::Double, Type::String(_)) => problem.help(as_text(&one.node)),
+            (Type::String(_), Type::Int | Type::Double) => problem.help(as_text(&other.node)),
+            (Type::Bool, Type::String(_)) | (Type::String(_), Type::Bool) => {
                 problem.help("write `true` and `false` without quotes")
             }
             (Type::Int, Type::Double) | (Type::Double, Type::Int) => {
@@ -241,7 +246,7 @@ fn result(operator: Arithmetic, one: &Type, other: &Type) -> Option<Type> {
         (_, Type::Any, _) | (_, _, Type::Any) => Type::Any,
         (_, Type::Int, Type::Int) => Type::Int,
         (operator, Type::Double, Type::Double) if operator != Remainder => Type::Double,
-        (Add, Type::String, Type::String) => Type::String,
+        (Add, Type::String(_), Type::String(_)) => Type::TEXT,
         (Add, Type::List(one), Type::List(other)) => {
             Type::List(Box::new(Type::common([(**one).clone(), (**other).clone()])))
         }

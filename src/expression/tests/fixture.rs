@@ -30,7 +30,8 @@ pub(super) fn schema() -> &'static Schema {
                 "Owner": { "type": "string", "nullable": true, "operation": "t:List" },
                 "Public": { "type": "boolean", "nullable": true, "operation": "t:List" },
                 "Count": { "type": "integer", "nullable": true, "operation": "t:List" },
-                "Mode": { "type": "string", "nullable": true, "default": "open", "operation": "t:List" },
+                "Mode": { "type": "string", "nullable": true, "default": "open", "operation": "t:List",
+                    "enum": ["open", "closed", "Half-Open"] },
                 "Zone": { "type": "string", "nullable": true, "recordedOnly": true,
                     "operation": "t:List" },
                 "State": { "type": "object", "operation": "t:List", "properties": {
@@ -43,6 +44,8 @@ pub(super) fn schema() -> &'static Schema {
                         "From": { "type": "integer", "nullable": true },
                         "Cidr": { "type": "string" },
                         "Groups": { "type": "list", "items": { "type": "string" } },
+                        "Flags": { "type": "list", "nullable": true,
+                            "items": { "type": "string", "enum": ["in", "out"] } },
                     } } },
                 "Labels": { "type": "map", "operation": "t:List", "items": { "type": "string" } },
                 "Block": { "type": "object", "nullable": true, "operation": "t:More", "properties": {

@@ -70,6 +70,7 @@ fn names_are_checked() {
         "allowsPort(resource.Policy, 'tpc', 22)",
         "allowsPort(resource.Policy, 'http', 22)",
         "allowsPort(resource.Policy, 'tcp', '22')",
+        "allowsPort(resource.Policy, 'tcp', 70000)",
         "allowsPort(resource.Name, 'tcp', 22)",
     ]), @r#"
     arn(resource.Name).acount == account
@@ -82,6 +83,8 @@ fn names_are_checked() {
     ['http'] wrong-value: there is no protocol `http` (there are `icmp`, `tcp`, `udp`, `icmpv6`)
     allowsPort(resource.Policy, 'tcp', '22')
     ['22'] wrong-type: `allowsPort` takes an integer, and this is a string
+    allowsPort(resource.Policy, 'tcp', 70000)
+    [70000] wrong-value: there is no port 70000 (ports are 0 to 65535; of ICMP it is the type)
     allowsPort(resource.Name, 'tcp', 22)
     [resource.Name] wrong-type: `allowsPort` takes a map, and this is a string
     "#);

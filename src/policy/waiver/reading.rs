@@ -3,13 +3,14 @@
 use chrono::NaiveDate;
 
 use super::{Covered, Waiver};
-use crate::diagnostic::{Diagnostic, Place};
-use crate::policy::account::{parsed, parsed_at};
+use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::policy::account::parsed_at;
 use crate::policy::declared::Declared;
 use crate::policy::names::{AccountName, CheckId, GroupName};
 use crate::policy::notes::Notes;
+use crate::policy::region;
 use crate::policy::set::PolicySet;
-use crate::policy::shape::{nearest, short};
+use crate::policy::shape::short;
 use crate::policy::written::waiver::WaiverDocument;
 use crate::policy::yaml::Node;
 
@@ -108,7 +109,9 @@ fn covered(node: Option<&Node>, notes: &mut Notes) -> Option<Covered> {
         group: parsed_at(node, &["group"], notes),
         check: parsed_at(node, &["check"], notes),
         account: parsed_at(node, &["account"], notes),
-        region: node.text_of(&["region"]).and_then(|(text, place)| parsed(text, place, notes)),
+        region: node
+            .text_of(&["region"])
+            .and_then(|(text, place)| region::named(text, place, notes)),
         resources: Vec::new(),
     };
     // What is there and could not be read would make the waiver wider than it is written.

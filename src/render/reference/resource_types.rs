@@ -1,9 +1,10 @@
 //! The pages of resource types: an index, and a page for each with its properties and operations.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::catalog;
-use crate::resource::{Kind, NameSource, Operation, Property, Schema, Scope, schemas};
+use crate::resource::{Kind, NameSource, Operation, Property, Schema, Scope, regions, schemas};
 
 use super::page::{Page, code, codes, link, one_line, several};
 
@@ -210,6 +211,11 @@ fn description(property: &Property) -> String {
     let mut words = one_line(&property.description);
     if let Some(items) = property.items.as_deref().filter(|items| !has_parts(items)) {
         words = format!("{words} Each: {}", one_line(&items.description));
+    }
+    let unsaid = |value: &&Arc<str>| !property.description.contains(&***value);
+    if *property.values != *regions() && property.values.iter().any(|value| unsaid(&value)) {
+        let values: Vec<_> = property.values.iter().map(|value| code(value)).collect();
+        words = format!("{words} One of {}.", values.join(", "));
     }
     if let Some(default) = &property.default {
         words = format!("{words} {} where it is missing.", code(&default.to_json().to_string()));

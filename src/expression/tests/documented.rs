@@ -1,0 +1,76 @@
+//! Values that the cloud documents, and those that are none of them.
+
+use super::fixture::all_problems;
+
+#[test]
+fn a_value_that_is_not_documented_is_warned_of_where_it_stands() {
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Mode == 'Open'",
+        "'shut' != resource.Mode",
+        "resource.Mode in ['open', 'half-open']",
+        "resource.Ports.all(p, 'inn' in p.Flags)",
+        "resource.Ports.exists(p, p.Flags.exists(flag, flag == 'IN'))",
+        "compare(resource.Mode, 'NOT_IN_LIST', ['opened'])",
+        "resource.Ports.exists(p, compare(p.Flags, 'CONTAINS', 'ou'))",
+        "(resource.Enabled ? resource.Mode : resource.Mode) == 'opn'",
+        "region == 'us-esat-1'",
+        "region in ['eu-west-1', 'mars-north-1']",
+    ]), @r#"
+    resource.Mode == 'Open'
+    ['Open'] warning: undocumented-value: no value "Open" is documented for `resource.Mode` (did you mean `open`?)
+    'shut' != resource.Mode
+    ['shut'] warning: undocumented-value: no value "shut" is documented for `resource.Mode` (there are `open`, `closed`, `Half-Open`)
+    resource.Mode in ['open', 'half-open']
+    [['open', 'half-open']] warning: undocumented-value: no value "half-open" is documented for `resource.Mode` (did you mean `Half-Open`?)
+    resource.Ports.all(p, 'inn' in p.Flags)
+    ['inn'] warning: undocumented-value: no value "inn" is documented for `p.Flags` (did you mean `in`?)
+    resource.Ports.exists(p, p.Flags.exists(flag, flag == 'IN'))
+    ['IN'] warning: undocumented-value: no value "IN" is documented for `flag` (did you mean `in`?)
+    compare(resource.Mode, 'NOT_IN_LIST', ['opened'])
+    [['opened']] warning: undocumented-value: no value "opened" is documented for `resource.Mode` (there are `open`, `closed`, `Half-Open`)
+    resource.Ports.exists(p, compare(p.Flags, 'CONTAINS', 'ou'))
+    ['ou'] warning: undocumented-value: no value "ou" is documented for `p.Flags` (did you mean `out`?)
+    (resource.Enabled ? resource.Mode : resource.Mode) == 'opn'
+    ['opn'] warning: undocumented-value: no value "opn" is documented for `resource.Enabled ? resource.Mode : resource.Mode` (did you mean `open`?)
+    region == 'us-esat-1'
+    ['us-esat-1'] warning: undocumented-value: no value "us-esat-1" is documented for `region` (did you mean `us-east-1`?)
+    region in ['eu-west-1', 'mars-north-1']
+    [['eu-west-1', 'mars-north-1']] warning: undocumented-value: no value "mars-north-1" is documented for `region` (there are 49, the closest `eu-north-1`, `cn-north-1`, `af-south-1`, `ap-south-1`, `me-south-1`)
+    "#);
+}
+
+#[test]
+fn what_may_be_meant_is_not() {
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Mode == 'Half-Open' || resource.Mode in ['open', 'closed']",
+        "resource.Mode == '-1'",
+        "resource.Mode == null",
+        "resource.Mode == resource.Name",
+        "resource.Mode.lowerAscii() == 'half-open'",
+        "resource.Mode.startsWith('half')",
+        "compare(resource.Mode, 'CONTAINS', 'op')",
+        "(resource.Enabled ? resource.Mode : resource.Name) == 'x'",
+        "(resource.Mode + 'x') == 'openx'",
+        "region == 'global' || region == 'eu-west-1'",
+    ]), @r"
+    resource.Mode == 'Half-Open' || resource.Mode in ['open', 'closed']
+
+    resource.Mode == '-1'
+
+    resource.Mode == null
+
+    resource.Mode == resource.Name
+
+    resource.Mode.lowerAscii() == 'half-open'
+
+    resource.Mode.startsWith('half')
+
+    compare(resource.Mode, 'CONTAINS', 'op')
+
+    (resource.Enabled ? resource.Mode : resource.Name) == 'x'
+
+    (resource.Mode + 'x') == 'openx'
+
+    region == 'global' || region == 'eu-west-1'
+    ");
+}

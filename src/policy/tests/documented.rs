@@ -1,0 +1,88 @@
+//! Values and regions that nobody documents, in each place where policies say one.
+
+use super::problems;
+
+const ACCOUNT: &str = "\
+apiVersion: cloudcorrect.dev/v1
+kind: Account
+metadata: { name: shop }
+spec:
+  aws: { accountId: 123456789012, regions: [us-esat-1, moon-1, eu_west_1] }
+";
+
+const GROUP: &str = "\
+apiVersion: cloudcorrect.dev/v1
+kind: Group
+metadata: { name: main }
+spec:
+  accounts: { names: [shop] }
+  schedule: { every: 1h }
+  checks:
+    - id: running
+      title: Instances run
+      severity: low
+      select: AWS::EC2::Instance
+      assert: resource.State.Name == \"Running\"
+    - id: of-a-type
+      title: Instances have no public address
+      severity: low
+      uses: ec2-state
+      with: { state: halted }
+---
+apiVersion: cloudcorrect.dev/v1
+kind: CheckType
+metadata: { name: ec2-state }
+spec:
+  parameters:
+    state: { type: string }
+  select: AWS::EC2::Instance
+  assert: resource.State.Name == params.state
+";
+
+const TEST: &str = "\
+apiVersion: cloudcorrect.dev/v1
+kind: Test
+metadata: { name: running }
+spec:
+  check: main/running
+  given:
+    AWS::EC2::Instance:
+      - { InstanceId: i-1, State: { Name: Runing }, $region: eu-west-9 }
+      - { InstanceId: i-2, State: { Name: \"16\" }, Tenancy: default }
+  expect: { fail: [i-1, eu-wset-1/*] }
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Waiver
+metadata: { name: accepted }
+spec:
+  match: { group: main, check: running, region: us-west-3, resource: [i-1] }
+  reason: A reason.
+  owner: ada@example.com
+  approvedBy: ada
+  expires: 2027-01-31
+";
+
+#[test]
+fn undocumented_values_are_warned_of_with_what_there_is() {
+    let text = format!("{ACCOUNT}---\n{GROUP}---\n{TEST}");
+    insta::assert_snapshot!(problems(&text), @r#"
+    5:45-5:54: warning[undocumented-value] no region `us-esat-1` is documented
+        help: did you mean `us-east-1`?
+    5:56-5:62: error[invalid-value] `moon-1` is not the name of an AWS region
+        help: write it as in `eu-west-1`
+    5:64-5:73: error[invalid-value] region `eu_west_1` is not a region's name; write it as in `eu-west-1`
+    18:38-18:47: warning[undocumented-value] no value "Running" is documented for `resource.State.Name`
+        help: did you mean `running`?
+    23:7-23:11: warning[undocumented-value] of `ec2-state` with these parameters, no value "halted" is documented for `resource.State.Name`
+        help: there are `pending`, `running`, `stopping`, `stopped`, `shutting-down`, `terminated`
+        32: used here
+    41:43-41:49: warning[undocumented-value] no value `Runing` is documented for `Name`
+        help: did you mean `running`?
+    41:62-41:71: warning[undocumented-value] no region `eu-west-9` is documented
+        help: did you mean `eu-west-1`?
+    43:25-43:36: warning[undocumented-value] no region `eu-wset-1` is documented
+        help: did you mean `eu-west-1`?
+    49:49-49:58: warning[undocumented-value] no region `us-west-3` is documented
+        help: did you mean `us-west-1`?
+    "#);
+}
