@@ -47,7 +47,7 @@ spec:
   check: main/running
   given:
     AWS::EC2::Instance:
-      - { InstanceId: i-1, State: { Name: Runing }, $region: eu-west-9 }
+      - { InstanceId: i-1, State: { Name: RUNNING }, $region: eu-west-9 }
       - { InstanceId: i-2, State: { Name: \"16\" }, Tenancy: default }
   expect: { fail: [i-1, eu-wset-1/*] }
 ---
@@ -76,9 +76,9 @@ fn undocumented_values_are_warned_of_with_what_there_is() {
     23:7-23:11: warning[undocumented-value] of `ec2-state` with these parameters, no value "halted" is documented for `resource.State.Name`
         help: there are `pending`, `running`, `stopping`, `stopped`, `shutting-down`, `terminated`
         32: used here
-    41:43-41:49: warning[undocumented-value] no value `Runing` is documented for `Name`
+    41:43-41:50: warning[undocumented-value] no value `RUNNING` is documented for `Name`
         help: did you mean `running`?
-    41:62-41:71: warning[undocumented-value] no region `eu-west-9` is documented
+    41:63-41:72: warning[undocumented-value] no region `eu-west-9` is documented
         help: did you mean `eu-west-1`?
     43:25-43:36: warning[undocumented-value] no region `eu-wset-1` is documented
         help: did you mean `eu-west-1`?
