@@ -168,7 +168,7 @@ struct Compiled {
     environment: Environment,
     shape: Shape,
     root: Node,
-    kind: String,
+    kind: &'static str,
     /// The properties that it reads, each with the type that has it.
     slots: Vec<(&'static TypeName, Arc<Slot>)>,
     warnings: Vec<Problem>,
@@ -264,7 +264,7 @@ impl Expression {
 
     /// The type of its value, in words.
     pub fn kind(&self) -> &str {
-        &self.0.kind
+        self.0.kind
     }
 
     /// What it may read, by resource type.
@@ -317,7 +317,7 @@ impl Expression {
             environment: self.0.environment.clone(),
             shape: self.0.shape,
             root: Node { expr: Expr::Constant(Value::Bool(value)), span },
-            kind: self.0.kind.clone(),
+            kind: self.0.kind,
             slots: Vec::new(),
             warnings: Vec::new(),
         }))

@@ -31,7 +31,7 @@ const FOLDING_BYTES: u64 = 1 << 18;
 pub(super) struct Lowered {
     pub(super) root: Node,
     /// The type of its value, in words.
-    pub(super) kind: String,
+    pub(super) kind: &'static str,
     /// The properties that it reads, each with the type that has it.
     pub(super) slots: Vec<(&'static TypeName, Arc<Slot>)>,
     pub(super) problems: Vec<Problem>,
@@ -83,7 +83,7 @@ pub(super) fn lower(
         lint::check(&root.node, shape, &mut problems);
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
-    Lowered { root: root.node, kind: root.kind.to_string(), slots, problems }
+    Lowered { root: root.node, kind: root.kind.words(), slots, problems }
 }
 
 /// A node and its type.

@@ -126,9 +126,10 @@ impl Type {
     }
 }
 
-impl fmt::Display for Type {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
+impl Type {
+    /// The words for it.
+    pub(super) fn words(&self) -> &'static str {
+        match self {
             Self::Any => "a value of any type",
             Self::Null => "null",
             Self::Bool => "a boolean",
@@ -142,6 +143,12 @@ impl fmt::Display for Type {
             Self::Map(_) => "a map",
             Self::Object(_) => "an object",
             Self::Resource(_) => "a resource",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.words())
     }
 }

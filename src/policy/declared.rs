@@ -1,53 +1,68 @@
 //! Names that must be there once, and where they are.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use crate::diagnostic::{Diagnostic, Place};
 
 use super::notes::Notes;
 use super::shape::short;
 
-/// What was declared: kinds and names, with all places of each.
+/// What was declared: the names of each kind, with all their places.
 #[derive(Debug, Default)]
-pub(super) struct Declared(BTreeMap<(&'static str, String), Vec<Place>>);
+pub(super) struct Declared(BTreeMap<&'static str, BTreeMap<String, Places>>);
+
+/// Where a name is declared: nearly always once.
+#[derive(Debug)]
+struct Places {
+    first: Place,
+    others: Vec<Place>,
+}
 
 impl Declared {
     /// Takes up a name.
     pub(super) fn add(&mut self, kind: &'static str, name: &str, place: &Place) {
-        self.0.entry((kind, name.to_owned())).or_default().push(place.clone());
+        let places = Places { first: place.clone(), others: Vec::new() };
+        take_up(self.0.entry(kind).or_default(), name.to_owned(), places);
     }
 
     /// Takes up what other files declare, which come behind these.
     pub(super) fn merge(&mut self, other: Self) {
-        for (name, places) in other.0 {
-            self.0.entry(name).or_default().extend(places);
+        for (kind, others) in other.0 {
+            let names = self.0.entry(kind).or_default();
+            if names.is_empty() {
+                *names = others;
+                continue;
+            }
+            for (name, places) in others {
+                take_up(names, name, places);
+            }
         }
     }
 
     /// Where a name was declared first.
     pub(super) fn place(&self, kind: &'static str, name: &str) -> Option<&Place> {
-        self.0.get(&(kind, name.to_owned()))?.first()
+        self.0.get(kind)?.get(name).map(|places| &places.first)
     }
 
     /// Whether there is such a name.
     pub(super) fn contains(&self, kind: &'static str, name: &str) -> bool {
-        self.0.contains_key(&(kind, name.to_owned()))
+        self.place(kind, name).is_some()
     }
 
     /// The names of a kind.
     pub(super) fn names(&self, kind: &'static str) -> impl Iterator<Item = &str> {
-        self.0.keys().filter(move |(of, _)| *of == kind).map(|(_, name)| name.as_str())
+        self.0.get(kind).into_iter().flat_map(BTreeMap::keys).map(String::as_str)
     }
 
     /// Notes at each of its places what is there several times.
     pub(super) fn note(&self, code: &'static str, notes: &mut Notes) {
-        for ((kind, name), places) in &self.0 {
-            let [first, others @ ..] = places.as_slice() else { continue };
+        let names = self.0.iter().flat_map(|(kind, names)| names.iter().map(move |it| (kind, it)));
+        for (kind, (name, Places { first, others })) in names {
             let Some(second) = others.first() else { continue };
-            let times = if others.len() == 1 {
-                "twice".to_owned()
-            } else {
-                format!("{} times", places.len())
+            let times = match others.len() {
+                1 => "twice".to_owned(),
+                more => format!("{} times", more + 1),
             };
             let message = format!("{kind} `{}` is there {times}", short(name));
             let refused = |place: &Place| Diagnostic::error(place.clone(), code, message.clone());
@@ -55,6 +70,19 @@ impl Declared {
             for place in others {
                 notes.push(refused(place).related(first.clone(), "the first one is here"));
             }
+        }
+    }
+}
+
+fn take_up(names: &mut BTreeMap<String, Places>, name: String, places: Places) {
+    match names.entry(name) {
+        Entry::Vacant(entry) => {
+            entry.insert(places);
+        }
+        Entry::Occupied(mut entry) => {
+            let Places { first, others } = places;
+            entry.get_mut().others.push(first);
+            entry.get_mut().others.extend(others);
         }
     }
 }

@@ -108,6 +108,9 @@ pub(super) fn together(
     known: &Packs,
     notes: &mut Notes,
 ) -> Option<Vec<Arc<Check>>> {
+    if packs.is_empty() {
+        return own.map(|own| own.into_iter().map(Arc::new).collect());
+    }
     let mut is_whole = own.is_some();
     let mut all = Together::default();
     for check in own.into_iter().flatten() {

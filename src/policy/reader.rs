@@ -25,25 +25,18 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Reads a file.
-    pub(super) fn of_file(file: &Parsed, library: &Library) -> Self {
-        let mut reader = Self { notes: file.notes.clone(), ..Self::default() };
-        reader.references.lacks_accounts = file.documents.is_partial;
+    /// Reads the next file. Of two documents with one name the first counts.
+    pub(super) fn file(&mut self, file: &Parsed, library: &Library) {
+        let before = std::mem::replace(&mut self.notes, file.notes.clone());
+        self.references.lacks_accounts |= file.documents.is_partial;
         for document in &file.documents.roots {
-            reader.document(document, library);
+            self.document(document, library);
         }
-        reader
+        let found = std::mem::replace(&mut self.notes, before);
+        self.notes.merge(found);
     }
 
-    /// What neighbouring files say together.
-    pub(super) fn of_run(files: impl Iterator<Item = Self>) -> Self {
-        files.fold(Self::default(), |mut all, next| {
-            all.merge(next);
-            all
-        })
-    }
-
-    /// Takes up what the next file says. Of two with one name the first counts.
+    /// Takes up what the next files say. Of two with one name the first counts.
     pub(super) fn merge(&mut self, next: Self) {
         self.policies.merge(next.policies);
         self.references.merge(next.references);

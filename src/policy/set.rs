@@ -63,12 +63,18 @@ impl PolicySet {
     /// The same with check types that are there already.
     pub fn read_with(files: &[SourceFile], built_in: &CheckTypes) -> Reading {
         let (library, shelf) = Library::read(files, built_in);
-        let mut all = Reader::default();
-        let read = |file: &SourceFile| match shelf.get(file) {
-            Some(known) => Reader::of_file(known, &library),
-            None => Reader::of_file(&Parsed::new(file), &library),
+        let read = |run: &[SourceFile]| {
+            let mut reader = Reader::default();
+            for file in run {
+                match shelf.get(file) {
+                    Some(known) => reader.file(known, &library),
+                    None => reader.file(&Parsed::new(file), &library),
+                }
+            }
+            reader
         };
-        for reader in side_by_side(files, |run| Reader::of_run(run.iter().map(read))) {
+        let mut all = Reader::default();
+        for reader in side_by_side(files, read) {
             all.merge(reader);
         }
         all.finish()
@@ -97,6 +103,10 @@ impl PolicySet {
 }
 
 fn take_up<K: Ord, V>(all: &mut BTreeMap<K, V>, next: BTreeMap<K, V>) {
+    if all.is_empty() {
+        *all = next;
+        return;
+    }
     for (name, value) in next {
         all.entry(name).or_insert(value);
     }

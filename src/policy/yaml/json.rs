@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Place};
 
 use super::super::notes::Notes;
 use super::super::shape::short;
-use super::node::{Entries, Entry, Node, Tree};
+use super::node::{Entry, Keys, Node, Tree};
 use super::read::{MAX_DEPTH, MAX_NODES};
 use super::reading::{code_unit, unescape};
 use super::refuse;
@@ -95,11 +95,12 @@ impl Reader<'_, '_> {
     }
 
     fn map(&mut self, depth: usize) -> Result<Vec<Entry>, Stopped> {
-        let mut entries = Entries::default();
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut keys = Keys::default();
         self.at += 1;
         self.skip();
         if self.take('}') {
-            return Ok(entries.into_vec());
+            return Ok(entries);
         }
         loop {
             self.bound(depth)?;
@@ -115,7 +116,7 @@ impl Reader<'_, '_> {
             let value = self.value(depth)?;
             if let Tree::Scalar(name) = key.tree {
                 let name = name.into_text();
-                if let Some(first) = entries.entry(&name) {
+                if let Some(first) = keys.find(&entries, &name) {
                     let first = first.place.clone();
                     self.notes.push(refuse::duplicate_key(&name, key.place, first));
                 } else {
@@ -123,7 +124,7 @@ impl Reader<'_, '_> {
                 }
             }
             if self.is_last('}')? {
-                return Ok(entries.into_vec());
+                return Ok(entries);
             }
         }
     }
@@ -230,8 +231,8 @@ impl Reader<'_, '_> {
     }
 
     fn scalar(&self, value: &str, style: ScalarStyle, span: &Range<usize>) -> Node {
-        let scalar = Scalar::new(self.text, (value, style), span, span.start);
-        Node { place: scalar.place(), tree: Tree::Scalar(Box::new(scalar)) }
+        let scalar = Scalar::new(self.text, (value.to_owned(), style), span, span.start);
+        Node { place: scalar.place(0), tree: Tree::Scalar(Box::new(scalar)) }
     }
 
     fn peek(&self) -> Option<char> {

@@ -42,33 +42,20 @@ pub(in crate::policy) struct Entry {
 /// Mappings of so few entries are searched one after another.
 const FEW: usize = 16;
 
-/// The entries of a mapping while it is read: each key once, however many there are.
+/// Where the keys of a mapping are, as far as that was asked when there were many.
 #[derive(Default)]
-pub(super) struct Entries {
-    found: Vec<Entry>,
-    /// Where the keys are, as far as that was asked when there were many.
-    index: BTreeMap<String, usize>,
-}
+pub(super) struct Keys(BTreeMap<String, usize>);
 
-impl Entries {
-    /// The entry of a key.
-    pub(super) fn entry(&mut self, key: &str) -> Option<&Entry> {
-        if self.found.len() <= FEW {
-            return self.found.iter().find(|entry| entry.key == key);
+impl Keys {
+    /// The entry of a key among those that were read so far, each key once.
+    pub(super) fn find<'e>(&mut self, entries: &'e [Entry], key: &str) -> Option<&'e Entry> {
+        if entries.len() <= FEW {
+            return entries.iter().find(|entry| entry.key == key);
         }
-        for (at, entry) in self.found.iter().enumerate().skip(self.index.len()) {
-            self.index.insert(entry.key.clone(), at);
+        for (at, entry) in entries.iter().enumerate().skip(self.0.len()) {
+            self.0.insert(entry.key.clone(), at);
         }
-        self.found.get(*self.index.get(key)?)
-    }
-
-    /// Takes up an entry whose key is not there yet.
-    pub(super) fn push(&mut self, entry: Entry) {
-        self.found.push(entry);
-    }
-
-    pub(super) fn into_vec(self) -> Vec<Entry> {
-        self.found
+        entries.get(*self.0.get(key)?)
     }
 }
 

@@ -8,7 +8,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 use crate::diagnostic::{Diagnostic, Place};
 
 use super::super::notes::Notes;
-use super::node::{Entries, Entry, Node, Tree};
+use super::node::{Entry, Keys, Node, Tree};
 use super::scalar::Scalar;
 use super::text::Text;
 use super::{json, refuse, syntax};
@@ -65,6 +65,8 @@ pub(in crate::policy) fn read(path: &Arc<str>, bytes: &[u8], notes: &mut Notes) 
             events: Parser::new_from_str(text.from(from)),
             characters_before: text.character_of(from),
             last_end: from,
+            line: 0,
+            open: Vec::new(),
             nodes: read_so_far,
         };
         if let Err(broken) = reader.stream(&mut documents.roots) {
@@ -97,6 +99,10 @@ struct Reader<'a, 'd> {
     characters_before: usize,
     /// Where the last event ended.
     last_end: usize,
+    /// The line in which it began, counted from 0.
+    line: usize,
+    /// The entries of the mappings that are not read to their end, those of the innermost last.
+    open: Vec<Entry>,
     nodes: usize,
 }
 
@@ -125,6 +131,7 @@ impl<'a> Reader<'a, '_> {
             Some(Ok((event, span))) => {
                 let span = self.bytes(span);
                 self.last_end = span.end.max(behind);
+                self.line = self.text.line_near(span.start, self.line);
                 Ok(Located { event, span, behind })
             }
             Some(Err(error)) => Err(self.syntax(&error)),
@@ -166,18 +173,18 @@ impl<'a> Reader<'a, '_> {
                 Ok(match tag {
                     Some(_) => self.refused(&span),
                     None if has_nul => self.refused(&span),
-                    None => self.scalar((&value, style), &span, behind),
+                    None => self.scalar((value.into_owned(), style), &span, behind),
                 })
             }
             Event::SequenceStart(anchor, tag) => {
                 self.refuse_properties(&span, anchor, tag.as_deref());
-                let items = self.list(&span, depth + 1)?;
-                Ok(Node { place: self.start(&span), tree: Tree::List(items) })
+                let place = self.start(&span);
+                Ok(Node { place, tree: Tree::List(self.list(&span, depth + 1)?) })
             }
             Event::MappingStart(anchor, tag) => {
                 self.refuse_properties(&span, anchor, tag.as_deref());
-                let entries = self.map(&span, depth + 1)?;
-                Ok(Node { place: self.start(&span), tree: Tree::Map(entries) })
+                let place = self.start(&span);
+                Ok(Node { place, tree: Tree::Map(self.map(&span, depth + 1)?) })
             }
             Event::Alias(_) => {
                 self.notes.push(refuse::alias(self.text, span.start));
@@ -210,14 +217,9 @@ impl<'a> Reader<'a, '_> {
         Node { place: self.place(span), tree: Tree::Refused }
     }
 
-    fn scalar(
-        &self,
-        (value, style): (&str, ScalarStyle),
-        span: &Range<usize>,
-        behind: usize,
-    ) -> Node {
-        let scalar = Scalar::new(self.text, (value, style), span, behind);
-        Node { place: scalar.place(), tree: Tree::Scalar(Box::new(scalar)) }
+    fn scalar(&self, text: (String, ScalarStyle), span: &Range<usize>, behind: usize) -> Node {
+        let scalar = Scalar::new(self.text, text, span, behind);
+        Node { place: scalar.place(self.line), tree: Tree::Scalar(Box::new(scalar)) }
     }
 
     fn list(&mut self, span: &Range<usize>, depth: usize) -> Result<Vec<Node>, Broken> {
@@ -234,21 +236,23 @@ impl<'a> Reader<'a, '_> {
 
     fn map(&mut self, span: &Range<usize>, depth: usize) -> Result<Vec<Entry>, Broken> {
         self.bound_depth(span, depth)?;
-        let mut entries = Entries::default();
+        let first = self.open.len();
+        let mut keys = Keys::default();
         loop {
             let located = self.next()?;
             if matches!(located.event, Event::MappingEnd | Event::StreamEnd) {
-                return Ok(entries.into_vec());
+                return Ok(self.open.drain(first..).collect());
             }
-            let key = self.node(located, depth)?;
+            let key = self.key(located, depth)?;
             let value = self.next()?;
             let value = self.node(value, depth)?;
-            let Some((key, place)) = self.key(key) else { continue };
-            if let Some(first) = entries.entry(&key) {
+            let Some((key, place)) = key else { continue };
+            let entries = self.open.get(first..).unwrap_or_default();
+            if let Some(first) = keys.find(entries, &key) {
                 let refused = refuse::duplicate_key(&key, place, first.place.clone());
                 self.notes.push(refused);
             } else {
-                entries.push(Entry { key, place, value });
+                self.open.push(Entry { key, place, value });
             }
         }
     }
@@ -258,28 +262,48 @@ impl<'a> Reader<'a, '_> {
     }
 
     /// The text of a key and its place; merge keys and keys that are no text are refused.
-    fn key(&mut self, key: Node) -> Option<(String, Place)> {
+    fn key(
+        &mut self,
+        located: Located<'a>,
+        depth: usize,
+    ) -> Result<Option<(String, Place)>, Broken> {
+        let key = match located {
+            Located { event: Event::Scalar(name, ScalarStyle::Plain, 0, None), span, .. }
+                if is_simple_key(&name) =>
+            {
+                self.bound(&span)?;
+                return Ok(Some((name.into_owned(), self.place(&span))));
+            }
+            other => self.node(other, depth)?,
+        };
         let refused = match key.tree {
             Tree::Scalar(name) if name.is_plain() && name.as_str() == "<<" => {
                 Diagnostic::error(key.place, "merge", "merge keys are not allowed")
                     .help("write the entries out")
             }
-            Tree::Scalar(name) => return Some((name.into_text(), key.place)),
-            Tree::Refused => return None,
+            Tree::Scalar(name) => return Ok(Some((name.into_text(), key.place))),
+            Tree::Refused => return Ok(None),
             Tree::List(_) | Tree::Map(_) => {
                 Diagnostic::error(key.place, "key", "a key must be text")
             }
         };
         self.notes.push(refused);
-        None
+        Ok(None)
     }
 
     fn place(&self, span: &Range<usize>) -> Place {
-        self.text.place_of_first_line(span.clone())
+        self.text.place_of_first_line(span.clone(), self.line)
     }
 
     /// The place of a collection is its first character: all of it would be half the file.
     fn start(&self, span: &Range<usize>) -> Place {
-        self.text.place(span.start..span.start)
+        self.text.place_of_first_line(span.start..span.start, self.line)
     }
+}
+
+/// Whether a plain key is a name like those of policies: what is nothing or a merge key has rules of
+/// its own.
+fn is_simple_key(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '$')
+        && !name.contains('\0')
 }

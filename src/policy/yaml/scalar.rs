@@ -31,14 +31,16 @@ impl Scalar {
     /// A scalar that the parser found at `span`; `behind` is where the event before it ended.
     pub(super) fn new(
         file: &Arc<Text>,
-        (value, style): (&str, ScalarStyle),
+        (value, style): (String, ScalarStyle),
         span: &Range<usize>,
         behind: usize,
     ) -> Self {
         let text = file.as_ref();
+        let is_blank = value.trim().is_empty();
+        let is_empty = value.is_empty();
         let mut scalar = Self {
             file: Arc::clone(file),
-            text: value.to_owned(),
+            text: value,
             style,
             span: span.clone(),
             header: span.start,
@@ -46,7 +48,7 @@ impl Scalar {
         };
         match style {
             ScalarStyle::Plain => {
-                if value.is_empty() {
+                if is_empty {
                     scalar.span = span.start..span.start;
                 }
             }
@@ -58,7 +60,7 @@ impl Scalar {
                 scalar.header = header(text.from(behind)).map_or(span.start, |at| behind + at);
                 let line = text.line_start(span.start);
                 scalar.indent = text.slice(line..span.start).chars().count();
-                if value.trim().is_empty() {
+                if is_blank {
                     scalar.span = scalar.header..scalar.header + 1;
                 } else {
                     let content = text.slice(span.clone()).trim_end();
@@ -89,9 +91,9 @@ impl Scalar {
         self.is_plain() && matches!(self.text.as_str(), "" | "~" | "null" | "Null" | "NULL")
     }
 
-    /// Where it stands; of several lines the first.
-    pub(super) fn place(&self) -> Place {
-        self.file.place_of_first_line(self.span.clone())
+    /// Where it stands; of several lines the first. It probably begins in the line `near`.
+    pub(super) fn place(&self, near: usize) -> Place {
+        self.file.place_of_first_line(self.span.clone(), near)
     }
 
     /// Where some bytes of the value stand.

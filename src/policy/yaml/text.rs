@@ -83,6 +83,15 @@ impl Text {
         self.lines.partition_point(|start| *start <= byte).saturating_sub(1)
     }
 
+    /// The same for an offset that probably lies in the line `near` or soon behind it.
+    pub(super) fn line_near(&self, byte: usize, near: usize) -> usize {
+        let ahead = self.lines.get(near..).unwrap_or_default();
+        if ahead.first().is_none_or(|start| byte < *start) {
+            return self.line_of(byte);
+        }
+        near + ahead.iter().skip(1).take_while(|start| **start <= byte).count()
+    }
+
     /// Where the line that an offset lies in begins.
     pub(super) fn line_start(&self, byte: usize) -> usize {
         self.lines.get(self.line_of(byte)).copied().unwrap_or_default()
@@ -114,9 +123,9 @@ impl Text {
         self.cut(self.line_of(range.start), &range)
     }
 
-    /// The place of the first line of a range.
-    pub(super) fn place_of_first_line(&self, range: Range<usize>) -> Place {
-        let line = self.line_of(range.start);
+    /// The place of the first line of a range, which probably begins in the line `near`.
+    pub(super) fn place_of_first_line(&self, range: Range<usize>, near: usize) -> Place {
+        let line = self.line_near(range.start, near);
         self.place_from(line, self.cut(line, &range))
     }
 
