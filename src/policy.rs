@@ -10,6 +10,7 @@ mod check;
 mod check_type;
 mod coverage;
 mod declared;
+mod editors;
 mod enforce;
 mod fitted;
 mod form;

@@ -6,6 +6,7 @@
 
 mod identity;
 mod inventory;
+mod json_schema;
 mod regions;
 mod schema;
 mod value;

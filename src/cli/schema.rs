@@ -50,7 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             )
         })?,
     };
-    output::print(&format!("{}\n", serde_json::to_string_pretty(&schema)?))?;
+    output::print(&schema::printed(&schema))?;
     Ok(ExitCode::from(output::CLEAN))
 }
 

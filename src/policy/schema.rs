@@ -6,8 +6,10 @@ use indexmap::IndexMap;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
+use super::editors::for_editors;
+pub use super::editors::printed;
 use super::form::Form;
 use super::written::pack::PackDocument;
 use super::written::settings::SettingsDocument;
@@ -37,17 +39,35 @@ pub fn kinds() -> Vec<&'static str> {
     SCHEMAS.keys().copied().collect()
 }
 
-/// The schema of a kind.
-pub fn of(kind: &str) -> Option<Json> {
-    SCHEMAS.get(kind).cloned()
+/// The schema of a kind: what its fields mean, all scalars as text.
+pub fn meant(kind: &str) -> Option<&'static Json> {
+    SCHEMAS.get(kind)
 }
 
-/// One schema for documents of any kind.
+/// The schema of a kind for editors: which values it takes, and which names there are.
+pub fn of(kind: &str) -> Option<Json> {
+    Some(for_editors(kind, SCHEMAS.get(kind)?))
+}
+
+/// One schema for editors, of documents of any kind.
 pub fn all() -> Json {
+    let mut definitions = Map::new();
+    let kinds: Vec<Json> = SCHEMAS
+        .keys()
+        .filter_map(|kind| of(kind))
+        .map(|mut schema| {
+            let own = schema.as_object_mut().and_then(|schema| schema.remove("$defs"));
+            if let Some(Json::Object(own)) = own {
+                definitions.extend(own);
+            }
+            schema
+        })
+        .collect();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "cloudcorrect policy",
-        "oneOf": SCHEMAS.values().collect::<Vec<_>>(),
+        "oneOf": kinds,
+        "$defs": definitions,
     })
 }
 

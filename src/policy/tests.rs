@@ -483,7 +483,7 @@ fn the_committed_schemas_are_fresh() {
     for kind in schema::kinds() {
         let path = format!("schemas/{}.schema.json", kind.to_lowercase());
         let committed = std::fs::read_to_string(&path).unwrap_or_default();
-        let generated = format!("{:#}\n", schema::of(kind).expect("a known kind"));
+        let generated = schema::printed(&schema::of(kind).expect("a known kind"));
         assert!(committed == generated, "`{path}` is stale: `cloudcorrect schema {kind} > {path}`");
     }
 }
@@ -613,10 +613,13 @@ fn mutants(json: &serde_json::Value) -> Vec<serde_json::Value> {
         mutant.pointer_mut(pointer)?.as_object_mut()?.insert("x-y".to_owned(), "z".into());
         Some(mutant)
     };
-    let others = || [json!([]), json!({}), json!(null), json!("x".repeat(4001)), json!("A b")];
-    let values = found
-        .iter()
-        .flat_map(|pointer| others().into_iter().filter_map(move |other| replaced(pointer, other)));
+    let texts = [json!("x".repeat(4001)), json!("A b")];
+    let others = || {
+        let scalars = [json!(null), json!(12), json!(1.5), json!(true), json!(123_456_789_012_i64)];
+        [json!([]), json!({})].into_iter().chain(scalars).chain(texts.clone())
+    };
+    let values =
+        found.iter().flat_map(|pointer| others().filter_map(move |other| replaced(pointer, other)));
     let removed = found.iter().filter_map(without);
     let added = found.iter().filter_map(misspelt);
     values.chain(removed).chain(added).collect()
@@ -662,6 +665,35 @@ fn the_schemas_say_what_is_accepted() {
     }
 }
 
+/// Tests make resources up, of which editors know the properties and the documented values.
+#[test]
+fn the_schema_of_tests_knows_resources() {
+    let schema = jsonschema::validator_for(&schema::of("Test").expect("a kind")).expect("a schema");
+    let told = |given: serde_json::Value| {
+        let spec = json!({ "check": "a/b", "given": given, "expect": { "fail": ["i-1"] } });
+        let test = json!({
+            "apiVersion": "cloudcorrect.dev/v1", "kind": "Test", "metadata": { "name": "a" },
+            "spec": spec,
+        });
+        let errors: Vec<_> = schema.iter_errors(&test).map(|error| error.to_string()).collect();
+        errors.join("\n")
+    };
+    let instance = |more: &str| {
+        let text = format!(r#"{{ "AWS::EC2::Instance": [{{ "InstanceId": "i-1", {more} }}] }}"#);
+        told(serde_json::from_str(&text).expect("JSON"))
+    };
+    let fine = r#""State": { "Name": "hatching" }, "KeyName": 12, "$region": "eu-west-1",
+        "Tenancy": null, "$unknown": { "Tags": "access_denied" }"#;
+    insta::assert_snapshot!(instance(fine), @"");
+    insta::assert_snapshot!(instance(r#""Stat": {}"#), @"Additional properties are not allowed ('Stat' was unexpected)");
+    insta::assert_snapshot!(instance(r#""State": { "Nam": "running" }"#), @"Additional properties are not allowed ('Nam' was unexpected)");
+    insta::assert_snapshot!(told(json!({ "AWS::EC2::Instanze": [] })), @"Additional properties are not allowed ('AWS::EC2::Instanze' was unexpected)");
+    let known = schema::of("Test").expect("a kind");
+    let state = "/$defs/given/properties/AWS::EC2::Instance/items/properties/State/properties/Name";
+    let offered = known.pointer(&format!("{state}/examples")).expect("examples");
+    assert_eq!(offered[1], "running");
+}
+
 /// Every property of every kind is described, and what may be left out has its default.
 #[test]
 fn the_schemas_describe_everything() {
@@ -678,7 +710,7 @@ fn the_schemas_describe_everything() {
     }
     let mut found = Vec::new();
     for kind in schema::kinds() {
-        undescribed(&schema::of(kind).expect("a kind"), kind, &mut found);
+        undescribed(schema::meant(kind).expect("a kind"), kind, &mut found);
     }
     assert_eq!(found, Vec::<String>::new());
     let group = schema::of("Group").expect("a kind");

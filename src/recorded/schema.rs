@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::resource::{Cause, Kind, Operation, Property, Schema, Scope, schemas};
+use crate::resource::{Cause, Operation, Schema, Scope, schemas};
 
 /// A region's name.
 const REGION: &str = "^[a-z][a-z0-9-]{0,31}$";
@@ -119,7 +119,7 @@ fn resource(schema: &Schema) -> Json {
 fn facet(schema: &Schema, operation: &Operation) -> Json {
     let known = schema.properties.iter().filter(|(_, property)| property.operation == *operation);
     let mut properties: Map<_, _> =
-        known.map(|(name, property)| (name.to_string(), value(property))).collect();
+        known.map(|(name, property)| (name.to_string(), property.json_schema())).collect();
     let listed = *operation == schema.list;
     if listed {
         let identifier = json!({ "type": "string", "minLength": 1 });
@@ -152,36 +152,6 @@ fn facet(schema: &Schema, operation: &Operation) -> Json {
         },
         "additionalProperties": false,
     })
-}
-
-fn value(property: &Property) -> Json {
-    let items = || property.items.as_deref().map_or(Json::Bool(true), value);
-    let mut json = match property.kind {
-        Kind::String => json!({ "type": ["string", "null"] }),
-        Kind::Integer => json!({ "type": ["integer", "null"] }),
-        Kind::Double => json!({ "type": ["number", "null"] }),
-        Kind::Boolean => json!({ "type": ["boolean", "null"] }),
-        Kind::Timestamp => json!({ "type": ["string", "null"], "format": "date-time" }),
-        Kind::List => json!({ "type": ["array", "null"], "items": items() }),
-        Kind::Map => json!({ "type": ["object", "null"], "additionalProperties": items() }),
-        Kind::Object => {
-            let properties: Map<_, _> = property
-                .properties
-                .iter()
-                .map(|(name, property)| (name.to_string(), value(property)))
-                .collect();
-            json!({
-                "type": ["object", "null"],
-                "properties": properties,
-                "additionalProperties": false,
-            })
-        }
-        Kind::Document => json!({}),
-    };
-    if let (Json::Object(json), false) = (&mut json, property.description.is_empty()) {
-        json.insert("description".to_owned(), property.description.as_str().into());
-    }
-    json
 }
 
 #[cfg(test)]

@@ -45,10 +45,8 @@ impl Skeleton<'_> {
             templates.map(|(path, text)| ((*path).to_owned(), self.filled(text))).collect();
         for kind in schema::kinds() {
             let schema = schema::of(kind).with_context(|| format!("`{kind}` has no schema"))?;
-            files.push((
-                format!("schemas/{}.schema.json", kind.to_lowercase()),
-                format!("{schema:#}\n"),
-            ));
+            let path = format!("schemas/{}.schema.json", kind.to_lowercase());
+            files.push((path, schema::printed(&schema)));
         }
         Ok(files)
     }

@@ -12,7 +12,7 @@ use crate::policy::names::NAME_PATTERN;
 pub(in crate::policy) const DATE_PATTERN: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
 
 /// What a name of a region looks like here, for editors: `global` is one as well.
-const REGION_PATTERN: &str = "^[a-z][a-z0-9-]{0,31}$";
+const REGION_PATTERN: &str = "^(global|[a-z]+(-[a-z]+)+-[0-9]{1,2})$";
 
 /// Text that says something.
 const SAID: &str = r"\S";

@@ -27,13 +27,13 @@ pub(super) fn page() -> Page {
     let written = include_str!("../../../templates/reference/kinds.md");
     page.paragraph(&written.replace("@KINDS@", &links.join(" · ")));
     for kind in schema::kinds() {
-        let Some(schema) = schema::of(kind) else { continue };
+        let Some(schema) = schema::meant(kind) else { continue };
         page.heading(2, kind);
-        page.paragraph(&words(&schema));
+        page.paragraph(&words(schema));
         if let Some((_, example)) = EXAMPLES.iter().find(|(of, _)| *of == kind) {
             page.block("yaml", example);
         }
-        Fields { kind, schema: &schema }.add(&mut page);
+        Fields { kind, schema }.add(&mut page);
     }
     page
 }
