@@ -52,6 +52,27 @@ fn an_expression_is_tried_on_resources() {
 }
 
 #[test]
+fn an_expression_without_a_resource_knows_the_account_and_its_instant() {
+    insta::assert_snapshot!(eval(&["now"]), @"
+    type: a timestamp
+    value: 2026-11-16T08:00:00Z
+    status 0
+    ");
+    insta::assert_snapshot!(eval(&["account"]), @r#"
+    type: a string
+    value: "123456789012"
+    status 0
+    "#);
+    insta::assert_snapshot!(eval(&["false"]), @"
+    type: a boolean
+    value: false
+    status 1
+    ");
+    let missing = cloudcorrect(&["eval", "true", "--inventory", "no-such-file.json"]);
+    assert_eq!(missing.status.code(), Some(2), "{}", text(&missing.stdout));
+}
+
+#[test]
 fn an_expression_needs_no_resource_and_is_told_as_json() {
     insta::assert_snapshot!(eval(&["duration('36h') > duration('1d')"]), @r"
     type: a boolean
