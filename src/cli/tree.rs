@@ -1,5 +1,6 @@
 //! Policy trees on disk, for the commands that work without Git.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::num::NonZero;
@@ -49,7 +50,11 @@ impl Tree {
             }
         }
         found.sort();
-        found.dedup();
+        if paths.len() > 1 {
+            once(&mut found);
+            tree.refused.sort();
+            tree.refused.dedup();
+        }
         if found.is_empty() && tree.refused.is_empty() {
             let shown: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
             bail!("no policy file (*.yaml, *.yml, *.json) in `{}`", shown.join("`, `"));
@@ -150,6 +155,12 @@ impl Tree {
 /// What a file holds.
 enum Content {
     Read(Vec<u8>),
+/// Leaves each file under the first of the names that it is given by.
+fn once(paths: &mut Vec<PathBuf>) {
+    let mut seen = HashSet::new();
+    paths.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
+}
+
     /// So many bytes.
     TooLarge(u64),
 }
