@@ -210,6 +210,30 @@ fn the_exit_status_tells_failing_unknown_and_broken_apart() {
 }
 
 #[test]
+fn a_name_that_nothing_has_may_mean_another() {
+    let wrong: [&[&str]; 6] = [
+        &["--group", "storge"],
+        &["--check", "versoned"],
+        &["--group", "identity", "--check", "versioned"],
+        &["--account", "shup"],
+        &["--group", "nothing"],
+        &["--check", "nothing"],
+    ];
+    let told = wrong.map(|arguments| {
+        let output = cloudcorrect(&[&EVALUATE[..], arguments].concat());
+        format!("{}: {}", output.status.code().expect("no signal"), text(&output.stderr))
+    });
+    insta::assert_snapshot!(told.concat(), @"
+    2: error: there is no group `storge`; did you mean `storage`?
+    2: error: there is no check `versoned`; did you mean `versioned`?
+    2: error: there is no check `versioned`; there are `console-users-have-mfa`, `keys-are-rotated`
+    2: error: there is no account `shup`; did you mean `shop`?
+    2: error: there is no group `nothing`; there are `aws-baseline`, `identity`, `network`, `storage`
+    2: error: there is no check `nothing`; there are 35, the closest `s3-logging`, `s3-versioning`, `versioned`, `shop-is-up`, `no-ssh-from-the-world`
+    ");
+}
+
+#[test]
 fn a_file_of_two_spellings_is_read_once() {
     let tree = tempfile::tempdir().expect("a directory");
     fs::create_dir(tree.path().join("more")).expect("a directory");

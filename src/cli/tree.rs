@@ -17,6 +17,7 @@ use crate::policy::{self, Account, Reading, SourceFile};
 use crate::render::diagnostics;
 
 use super::repository::Repository;
+use super::wanted::none_such;
 
 /// Files beyond this size are not read, as in a repository.
 pub(super) const LARGEST_FILE: u64 = 1 << 20;
@@ -94,11 +95,13 @@ impl Tree {
     /// The account of that name. A tree with other problems may still name its accounts.
     pub(super) fn account(&self, name: &str) -> anyhow::Result<Account> {
         let Reading { policies, diagnostics } = self.reading();
-        let mut accounts = policies.accounts.into_values();
-        accounts.find(|account| account.name.as_str() == name).with_context(|| {
-            let shown = diagnostics::text(&diagnostics, &self.sources());
-            format!("there is no account `{name}`\n{shown}")
-        })
+        if let Some(account) = policies.accounts.values().find(|it| it.name.as_str() == name) {
+            return Ok(account.clone());
+        }
+        let known = policies.accounts.values().map(|account| account.name.as_str());
+        let shown = diagnostics::text(&diagnostics, &self.sources());
+        let told = format!("{}\n{shown}", none_such("account", name, known));
+        bail!("{}", told.trim_end())
     }
 
     fn directory(&mut self, path: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
@@ -152,15 +155,15 @@ impl Tree {
     }
 }
 
-/// What a file holds.
-enum Content {
-    Read(Vec<u8>),
 /// Leaves each file under the first of the names that it is given by.
 fn once(paths: &mut Vec<PathBuf>) {
     let mut seen = HashSet::new();
     paths.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
 }
 
+/// What a file holds.
+enum Content {
+    Read(Vec<u8>),
     /// So many bytes.
     TooLarge(u64),
 }

@@ -155,7 +155,7 @@ fn get_of_a_live_account_needs_the_account() {
     };
     let (status, said) = get(&["--account", "shup"]);
     assert_eq!(status, Some(2), "{said}");
-    assert!(said.starts_with("error: there is no account `shup`"), "{said}");
+    assert_eq!(said, "error: there is no account `shup`; did you mean `shop`?\n");
     assert_eq!(get(&[]).0, Some(2), "neither an inventory nor an account");
 }
 
