@@ -26,6 +26,7 @@ mod tests;
 mod time;
 mod waivers;
 mod webhook;
+mod weight;
 
 use axum::Router;
 use axum::middleware;

@@ -210,6 +210,44 @@ fn the_exit_status_tells_failing_unknown_and_broken_apart() {
 }
 
 #[test]
+fn a_name_that_nothing_has_may_mean_another() {
+    let wrong: [&[&str]; 6] = [
+        &["--group", "storge"],
+        &["--check", "versoned"],
+        &["--group", "identity", "--check", "versioned"],
+        &["--account", "shup"],
+        &["--group", "nothing"],
+        &["--check", "nothing"],
+    ];
+    let told = wrong.map(|arguments| {
+        let output = cloudcorrect(&[&EVALUATE[..], arguments].concat());
+        format!("{}: {}", output.status.code().expect("no signal"), text(&output.stderr))
+    });
+    insta::assert_snapshot!(told.concat(), @"
+    2: error: there is no group `storge`; did you mean `storage`?
+    2: error: there is no check `versoned`; did you mean `versioned`?
+    2: error: there is no check `versioned`; there are `console-users-have-mfa`, `keys-are-rotated`
+    2: error: there is no account `shup`; did you mean `shop`?
+    2: error: there is no group `nothing`; there are `aws-baseline`, `identity`, `network`, `storage`
+    2: error: there is no check `nothing`; there are 35, the closest `s3-logging`, `s3-versioning`, `versioned`, `shop-is-up`, `no-ssh-from-the-world`
+    ");
+}
+
+#[test]
+fn a_file_of_two_spellings_is_read_once() {
+    let tree = tempfile::tempdir().expect("a directory");
+    fs::create_dir(tree.path().join("more")).expect("a directory");
+    let account = "apiVersion: cloudcorrect.dev/v1\nkind: Account\nmetadata: { name: prod }\n\
+                   spec:\n  aws: { accountId: 123456789012, regions: [eu-west-1] }\n";
+    fs::write(tree.path().join("a.yaml"), account).expect("a file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cloudcorrect"));
+    command.current_dir(tree.path());
+    command.args(["validate", "./a.yaml", "a.yaml", "more/../a.yaml", "."]);
+    let output = command.output().expect("the binary runs");
+    assert_eq!(text(&output.stdout), "1 file: 0 groups, 0 checks, 1 account are good\n");
+}
+
+#[test]
 fn a_broken_file_is_shown_with_the_line_and_the_way_out() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("broken.yaml");

@@ -11,7 +11,7 @@ use crate::fetch::{Keep, Need};
 use crate::policy::SourceFile;
 use crate::render::diagnostics;
 use crate::render::trials::{Trial, Trials};
-use crate::resource::{AccountId, Cause, Failure, Inventory, Region, Resource, Value};
+use crate::resource::{Cause, Failure, Inventory, Region, Resource, Value};
 
 use super::origin::Origin;
 use super::output;
@@ -69,7 +69,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::from(output::PROBLEMS));
     };
     let trials = match &wanted {
-        None => alone(&expression)?,
+        None => alone(&expression, arguments)?,
         Some(wanted) => match over(&expression, wanted, arguments)? {
             Some(trials) => trials,
             None => return Ok(ExitCode::from(output::PROBLEMS)),
@@ -123,18 +123,15 @@ fn diagnostic(problem: Problem, text: &str, is_alone: bool) -> Diagnostic {
     Diagnostic { help, ..diagnostic }
 }
 
-/// An expression without any resource.
-fn alone(expression: &Expression) -> anyhow::Result<Vec<Trial>> {
-    let account: AccountId = "000000000000".parse()?;
-    let subject = Subject {
-        resource: None,
-        resources: None,
-        bound: &[],
-        account: &account,
-        region: &Region::global(),
-        now: Clock::System.now(),
+/// An expression without any resource: at the instant and in the account of what is looked at, or
+/// now and in no account in particular.
+fn alone(expression: &Expression, arguments: &Arguments) -> anyhow::Result<Vec<Trial>> {
+    let inventory = if arguments.origin.is_said() {
+        arguments.origin.inventory(&[])?
+    } else {
+        Inventory::empty("000000000000".parse()?, Clock::System.now())
     };
-    Ok(vec![tried(expression, &subject, None)])
+    Ok(vec![tried(expression, &bare(&inventory, &Region::global()), None)])
 }
 
 /// The expression over each wanted resource, or over all of them together.
@@ -203,6 +200,7 @@ fn tried(expression: &Expression, subject: &Subject<'_>, resource: Option<&Resou
     Trial {
         resource: resource.map(|one| (one.id.to_string(), one.region.to_string())),
         value,
-        seen: seen.into_iter().map(|one| one.observed).collect(),
+        // What consists of constants saw nothing.
+        seen: seen.into_iter().map(|one| one.observed).filter(|seen| !seen.is_empty()).collect(),
     }
 }

@@ -13,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::evaluation::{self, GroupResult, Outcome, WaiverStanding, waive};
 use crate::evaluator::{self, Inventories};
 use crate::fetch::CallStats;
-use crate::policy::{Account, Covered, Group, Mode, PolicySet, Severity};
+use crate::policy::{Account, Covered, Group, GroupName, Mode, PolicySet, Severity};
 use crate::recorded::RecordedFile;
 use crate::render::diagnostics;
 use crate::render::findings::Results;
@@ -21,6 +21,7 @@ use crate::resource::Inventory;
 
 use super::output;
 use super::tree::Tree;
+use super::wanted::none_such;
 
 /// Arguments of `evaluate`.
 #[derive(Debug, clap::Args)]
@@ -118,25 +119,32 @@ fn without_history(policies: &PolicySet) -> Option<String> {
 /// Leaves only the groups and checks that were asked for.
 fn narrow(policies: &mut PolicySet, arguments: &Arguments) -> anyhow::Result<()> {
     if let Some(wanted) = &arguments.group {
-        policies.groups.retain(|name, _| name.as_str() == wanted);
-        if policies.groups.is_empty() {
-            bail!("there is no group `{wanted}`");
+        if !policies.groups.keys().any(|name| name.as_str() == wanted) {
+            return Err(none_such("group", wanted, policies.groups.keys().map(GroupName::as_str)));
         }
+        policies.groups.retain(|name, _| name.as_str() == wanted);
     }
     if let Some(wanted) = &arguments.check {
+        let known = policies.groups.values().flat_map(|group| &group.checks);
+        if !known.clone().any(|check| check.id.as_str() == wanted) {
+            return Err(none_such("check", wanted, known.map(|check| check.id.as_str())));
+        }
         for group in policies.groups.values_mut() {
             group.checks.retain(|check| check.id.as_str() == wanted);
         }
         policies.groups.retain(|_, group| !group.checks.is_empty());
-        if policies.groups.is_empty() {
-            bail!("there is no check `{wanted}`");
-        }
     }
     Ok(())
 }
 
 /// The accounts to judge: the named one, or the one of the inventory.
 fn accounts(policies: &PolicySet, arguments: &Arguments) -> anyhow::Result<Vec<Account>> {
+    let known = || policies.accounts.values().map(|account| account.name.as_str());
+    if let Some(wanted) = &arguments.account
+        && !known().any(|name| name == wanted)
+    {
+        return Err(none_such("account", wanted, known()));
+    }
     let recorded = match &arguments.inventory {
         Some(file) => Some(RecordedFile::new(file).snapshot()?.account().clone()),
         None => None,
@@ -148,14 +156,13 @@ fn accounts(policies: &PolicySet, arguments: &Arguments) -> anyhow::Result<Vec<A
     let accounts: Vec<Account> = policies.accounts.values().filter(wanted).cloned().collect();
     match (&arguments.account, &recorded) {
         _ if !accounts.is_empty() => Ok(accounts),
-        (Some(name), None) => bail!("there is no account `{name}`"),
         (Some(name), Some(recorded)) => {
             bail!("account `{name}` is not the account {recorded} of the inventory")
         }
         (None, Some(recorded)) => {
             bail!("no `Account` of the tree has the inventory's account id, {recorded}")
         }
-        (None, None) => bail!("there is no `Account` in the tree"),
+        (_, None) => bail!("there is no `Account` in the tree"),
     }
 }
 

@@ -27,6 +27,11 @@ pub(super) struct Origin {
 }
 
 impl Origin {
+    /// Whether anything is to be looked at.
+    pub(super) fn is_said(&self) -> bool {
+        self.inventory.is_some() || self.account.is_some()
+    }
+
     /// Whether a live account is asked.
     pub(super) fn is_live(&self) -> bool {
         self.account.is_some()

@@ -76,38 +76,33 @@ impl Repository {
     }
 }
 
-/// The directory whose settings hold for a path.
+/// The directory whose settings hold for a path: the root of its Git repository, or outside of one
+/// the nearest that has some.
 fn root_of(path: &Path) -> anyhow::Result<Option<PathBuf>> {
     let has = |directory: &Path, name: &str| fs::symlink_metadata(directory.join(name)).is_ok();
-    let mut nearest: Option<PathBuf> = None;
-    for directory in absolute(path)?.ancestors() {
+    let path = absolute(path)?;
+    let git = path.ancestors().find(|directory| has(directory, ".git"));
+    let mut nearest: Option<&Path> = None;
+    for directory in path.ancestors() {
         if let Some(other) = NOT_READ.iter().find(|other| has(directory, other)) {
             let other = directory.join(other);
             bail!("`{}` is not read; call it `{SETTINGS_FILE}`", other.display());
         }
-        let is_root = has(directory, ".git");
         if has(directory, SETTINGS_FILE) {
-            nearest.get_or_insert_with(|| directory.to_owned());
+            nearest.get_or_insert(directory);
         }
-        if let (true, Some(nearest)) = (is_root, &nearest)
-            && nearest != directory
-        {
-            bail!(
-                "`{}` is not at the root of the repository, `{}`; move it there",
-                nearest.join(SETTINGS_FILE).display(),
-                directory.display()
-            );
-        }
-        if is_root || (nearest.is_some() && !is_in_git(directory)) {
-            return Ok(nearest);
+        if git.map_or(nearest.is_some(), |root| root == directory) {
+            break;
         }
     }
-    Ok(nearest)
-}
-
-/// Whether a directory above is the root of a Git repository.
-fn is_in_git(directory: &Path) -> bool {
-    directory.ancestors().any(|above| fs::symlink_metadata(above.join(".git")).is_ok())
+    match (nearest, git) {
+        (Some(nearest), Some(root)) if nearest != root => bail!(
+            "`{}` is not at the root of the repository, `{}`; move it there",
+            nearest.join(SETTINGS_FILE).display(),
+            root.display()
+        ),
+        _ => Ok(nearest.map(Path::to_owned)),
+    }
 }
 
 fn absolute(path: &Path) -> anyhow::Result<PathBuf> {

@@ -64,7 +64,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     match arguments.format {
         Format::Text => output::print(&rehearsal.text())?,
         Format::Json => output::print(&format!("{:#}\n", rehearsal.json()))?,
-        Format::Junit => output::print(&rehearsal.junit())?,
+        Format::Junit => output::print(&rehearsal.junit(arguments.coverage))?,
     }
     let survived = rehearsal.mutation.as_ref().is_some_and(|it| !it.survivors.is_empty());
     let untested = arguments.coverage && rehearsal.untested().next().is_some();

@@ -1,5 +1,6 @@
 //! Policy trees on disk, for the commands that work without Git.
 
+use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::num::NonZero;
@@ -16,6 +17,7 @@ use crate::policy::{self, Account, Reading, SourceFile};
 use crate::render::diagnostics;
 
 use super::repository::Repository;
+use super::wanted::none_such;
 
 /// Files beyond this size are not read, as in a repository.
 pub(super) const LARGEST_FILE: u64 = 1 << 20;
@@ -49,7 +51,11 @@ impl Tree {
             }
         }
         found.sort();
-        found.dedup();
+        if paths.len() > 1 {
+            once(&mut found);
+            tree.refused.sort();
+            tree.refused.dedup();
+        }
         if found.is_empty() && tree.refused.is_empty() {
             let shown: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
             bail!("no policy file (*.yaml, *.yml, *.json) in `{}`", shown.join("`, `"));
@@ -89,11 +95,13 @@ impl Tree {
     /// The account of that name. A tree with other problems may still name its accounts.
     pub(super) fn account(&self, name: &str) -> anyhow::Result<Account> {
         let Reading { policies, diagnostics } = self.reading();
-        let mut accounts = policies.accounts.into_values();
-        accounts.find(|account| account.name.as_str() == name).with_context(|| {
-            let shown = diagnostics::text(&diagnostics, &self.sources());
-            format!("there is no account `{name}`\n{shown}")
-        })
+        if let Some(account) = policies.accounts.values().find(|it| it.name.as_str() == name) {
+            return Ok(account.clone());
+        }
+        let known = policies.accounts.values().map(|account| account.name.as_str());
+        let shown = diagnostics::text(&diagnostics, &self.sources());
+        let told = format!("{}\n{shown}", none_such("account", name, known));
+        bail!("{}", told.trim_end())
     }
 
     fn directory(&mut self, path: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
@@ -145,6 +153,12 @@ impl Tree {
     fn refuse(&mut self, path: &Path, why: &str) {
         self.refused.push(Diagnostic::error(Place::file(shown(path)), "unreadable-file", why));
     }
+}
+
+/// Leaves each file under the first of the names that it is given by.
+fn once(paths: &mut Vec<PathBuf>) {
+    let mut seen = HashSet::new();
+    paths.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
 }
 
 /// What a file holds.

@@ -17,11 +17,13 @@ use serde::Deserialize;
 use crate::app::{self, KeptRun};
 use crate::clock::Clock;
 use crate::db::runs::RunId;
+use crate::evaluation::NO_RESOURCE;
 use crate::policy::{PolicySet, SourceFile};
 use crate::render::diagnostics;
 use crate::render::waivers::{Failing, Terms, documents};
 
 use super::output;
+use super::wanted::none_such;
 
 /// Days that waivers hold where nothing else is said.
 const DAYS: u64 = 30;
@@ -104,9 +106,11 @@ struct Found {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let failing = failing(arguments)?;
+    let all = failing(arguments)?;
+    let nothing = if all.is_empty() { "fails" } else { "that fails has an id that is no glob" };
+    let failing = literal(all);
     if failing.is_empty() {
-        output::print("# nothing of it fails, so there is nothing to waive\n")?;
+        output::print(&format!("# nothing of it {nothing}, so there is nothing to waive\n"))?;
         return Ok(ExitCode::from(output::CLEAN));
     }
     let terms = Terms {
@@ -132,17 +136,67 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 /// What fails and was asked for, each once.
 fn failing(arguments: &Arguments) -> anyhow::Result<BTreeSet<Failing>> {
+    let Read { mut failing, known } = read(arguments)?;
     let is_wanted = |wanted: &Option<String>, found: &str| {
         wanted.as_deref().is_none_or(|wanted| wanted == found)
     };
-    let mut failing = read(arguments)?;
+    if let Some(wanted) = &arguments.group {
+        must_be_known("group", wanted, known.iter().map(|(group, _)| group.as_str()))?;
+    }
+    if let Some(wanted) = &arguments.check {
+        let of_group = known.iter().filter(|(group, _)| is_wanted(&arguments.group, group));
+        must_be_known("check", wanted, of_group.filter_map(|(_, check)| check.as_deref()))?;
+    }
     failing.retain(|one| {
         is_wanted(&arguments.group, &one.group) && is_wanted(&arguments.check, &one.check)
     });
     Ok(failing.into_iter().collect())
 }
 
-fn read(arguments: &Arguments) -> anyhow::Result<Vec<Failing>> {
+/// Refuses a name that is none of those that are known, if any are.
+fn must_be_known<'a>(
+    kind: &str,
+    wanted: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> anyhow::Result<()> {
+    let known: BTreeSet<&str> = known.collect();
+    if known.is_empty() || known.contains(wanted) {
+        Ok(())
+    } else {
+        Err(none_such(kind, wanted, known))
+    }
+}
+
+/// Those that a waiver can name and nothing else with them: ids are globs there.
+fn literal(failing: BTreeSet<Failing>) -> BTreeSet<Failing> {
+    let is_literal =
+        |one: &Failing| one.resource == NO_RESOURCE || !one.resource.contains(['*', '?']);
+    let (literal, globs): (BTreeSet<_>, BTreeSet<_>) = failing.into_iter().partition(is_literal);
+    for Failing { group, check, resource, .. } in &globs {
+        output::note(&format!(
+            "`{}` ({group}/{check}) is not waived: as a glob it would cover other resources as well; \
+             write the waiver yourself if these may fail",
+            resource.escape_debug()
+        ));
+    }
+    literal
+}
+
+/// What fails somewhere, and what could.
+struct Read {
+    failing: Vec<Failing>,
+    /// The groups with their checks; of a run that was kept no check is known.
+    known: BTreeSet<(String, Option<String>)>,
+}
+
+impl Read {
+    fn kept(failing: Vec<Failing>) -> Self {
+        let known = failing.iter().map(|one| (one.group.clone(), None)).collect();
+        Self { failing, known }
+    }
+}
+
+fn read(arguments: &Arguments) -> anyhow::Result<Read> {
     match &arguments.from {
         From::Stdin => {
             let mut text = String::new();
@@ -156,7 +210,7 @@ fn read(arguments: &Arguments) -> anyhow::Result<Vec<Failing>> {
         From::Kept(kept) => {
             let settings = app::database_settings(arguments.config.as_deref())?;
             let failures = app::runtime()?.block_on(app::failures(&settings, kept));
-            failures.with_context(|| match kept {
+            failures.map(Read::kept).with_context(|| match kept {
                 KeptRun::Id(id) => format!("cannot tell what failed in run {id}"),
                 KeptRun::LastOf(name) => format!(
                     "cannot tell what failed in the last run of group `{name}`, which is no file"
@@ -166,17 +220,19 @@ fn read(arguments: &Arguments) -> anyhow::Result<Vec<Failing>> {
     }
 }
 
-fn read_file(path: &Path) -> anyhow::Result<Vec<Failing>> {
+fn read_file(path: &Path) -> anyhow::Result<Read> {
     let name = format!("`{}`", path.display());
     let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
     evaluated(&name, &text)
 }
 
 /// What fails by the JSON of `evaluate`.
-fn evaluated(name: &str, text: &str) -> anyhow::Result<Vec<Failing>> {
+fn evaluated(name: &str, text: &str) -> anyhow::Result<Read> {
     let Evaluated { findings } = serde_json::from_str(text).map_err(|error| {
         anyhow!("{name} is not what `cloudcorrect evaluate --format json` writes: {error}")
     })?;
+    let known = findings.iter().map(|found| (found.group.clone(), Some(found.check.clone())));
+    let known = known.collect();
     let failing = findings.into_iter().filter(|found| found.outcome == "fail");
     let failing = failing.map(|Found { group, check, account, region, resource_id, .. }| Failing {
         group,
@@ -185,7 +241,7 @@ fn evaluated(name: &str, text: &str) -> anyhow::Result<Vec<Failing>> {
         region,
         resource: resource_id,
     });
-    Ok(failing.collect())
+    Ok(Read { failing: failing.collect(), known })
 }
 
 fn expires(arguments: &Arguments) -> anyhow::Result<NaiveDate> {

@@ -1,8 +1,10 @@
-//! What `get` is asked for, and what may have been meant where there is no such thing.
+//! What is asked for by name, and what may have been meant where there is no such thing.
+
+use std::collections::BTreeSet;
 
 use anyhow::anyhow;
 
-use crate::diagnostic::closest;
+use crate::diagnostic::{closest, meant_or_known};
 use crate::expression::glob;
 use crate::render::resources::name_of;
 use crate::resource::{Resource, Schema, TypeName, schemas};
@@ -82,6 +84,19 @@ pub(super) fn nothing_found(wanted: &Wanted, all: &[&Resource]) -> anyhow::Error
     }
     let ids: Vec<&str> = all.iter().map(|one| one.id.as_ref()).collect();
     anyhow!("no `{name}` has the id `{text}`{}", did_you_mean(text, &ids))
+}
+
+/// That there is no such group, check or account, and which may have been meant.
+pub(super) fn none_such<'a>(
+    kind: &str,
+    wanted: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> anyhow::Error {
+    let known: BTreeSet<&str> = known.into_iter().collect();
+    if known.is_empty() {
+        return anyhow!("there is no {kind} `{wanted}`");
+    }
+    anyhow!("there is no {kind} `{wanted}`; {}", meant_or_known(wanted, known))
 }
 
 fn unknown_type(wanted: &str) -> anyhow::Error {

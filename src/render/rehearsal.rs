@@ -110,8 +110,10 @@ impl Rehearsal<'_> {
         })
     }
 
-    /// The XML of `JUnit`: a suite for each test, a test case for each case.
-    pub fn junit(&self) -> String {
+    /// The XML of `JUnit`: a suite for each test, a test case for each case; and a suite with a
+    /// failure for each mutant that no test notices, and where tests are `asked` of each check, for
+    /// each that has none.
+    pub fn junit(&self, asked: bool) -> String {
         let mut report = Report::new("cloudcorrect");
         let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();
         for (at, result) in self.results.iter().enumerate() {
@@ -120,6 +122,16 @@ impl Rehearsal<'_> {
             suite.add_test_case(junit_case(result, at));
         }
         report.add_test_suites(suites.into_values());
+        let survivors = self.mutation.iter().flat_map(|mutation| &mutation.survivors);
+        let mut unnoticed = survivors.map(|one| {
+            let change = format!("{}: {}", one.part.as_str(), one.change);
+            junit_failure(&one.subject, &change, "unnoticed", &one.text)
+        });
+        report.add_test_suites(junit_suite("mutants that no test notices", &mut unnoticed));
+        let mut untested = self.untested().filter(|_| asked).map(|(subject, coverage)| {
+            junit_failure(subject, "is tested", "untested", coverage.missing())
+        });
+        report.add_test_suites(junit_suite("checks without tests", &mut untested));
         report.to_string().unwrap_or_default()
     }
 }
@@ -146,6 +158,22 @@ fn junit_case(result: &CaseResult<'_>, at: usize) -> TestCase {
     case.set_classname(result.test.subject.to_string());
     case.extra.insert("file".into(), visible(&result.case.place.path).into());
     case.extra.insert("line".into(), result.case.place.line.to_string().into());
+    case
+}
+
+/// A suite of failures, if there are any.
+fn junit_suite(name: &str, failures: &mut dyn Iterator<Item = TestCase>) -> Option<TestSuite> {
+    let mut suite = TestSuite::new(name);
+    suite.add_test_cases(failures);
+    (!suite.test_cases.is_empty()).then_some(suite)
+}
+
+fn junit_failure(subject: &TestSubject, name: &str, kind: &str, message: &str) -> TestCase {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_type(kind);
+    status.set_message(for_xml(message));
+    let mut case = TestCase::new(for_xml(name), status);
+    case.set_classname(subject.to_string());
     case
 }
 

@@ -3,7 +3,7 @@
 //! What is absent is null, what could not be read is unknown with its cause: never the one for the
 //! other. Which resources are shown is left to the caller.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use serde_json::{Map, Value as Json, json};
@@ -131,10 +131,9 @@ impl<'a> Shown<'a> {
     }
 
     fn failed_lists(&self, before: &str) -> String {
-        let line = |(region, failure): (&Region, &Failure)| {
-            format!("{before}{}\n", could_not_list(&self.schema.type_name, region, failure))
-        };
-        self.unread().map(line).collect()
+        let name = &self.schema.type_name;
+        let lists = self.unread().map(|(region, failure)| (name, region, failure));
+        could_not_list(lists).iter().fold(String::new(), |text, line| text + before + line + "\n")
     }
 
     /// The properties that are shown, in the order of the schema.
@@ -198,8 +197,31 @@ fn unread<'a>(
     lists.filter_map(|((_, region), list)| Some((region, list.failure()?)))
 }
 
-fn could_not_list(type_name: &TypeName, region: &Region, failure: &Failure) -> String {
-    format!("could not list {type_name} in {region}: {}", visible(&failure.to_string()))
+/// A line for each failure, once, whatever number of lists it kept from being read.
+fn could_not_list<'a>(
+    lists: impl IntoIterator<Item = (&'a TypeName, &'a Region, &'a Failure)>,
+) -> Vec<String> {
+    let mut told: Vec<(String, BTreeSet<&str>, BTreeSet<&str>)> = Vec::new();
+    for (name, region, failure) in lists {
+        let why = visible(&failure.to_string());
+        let at = told.iter().position(|(known, ..)| *known == why).unwrap_or_else(|| {
+            told.push((why, BTreeSet::new(), BTreeSet::new()));
+            told.len() - 1
+        });
+        if let Some((_, names, regions)) = told.get_mut(at) {
+            names.insert(name.as_str());
+            regions.insert(region.as_str());
+        }
+    }
+    let line = |(why, names, regions): (String, BTreeSet<&str>, BTreeSet<&str>)| {
+        let regions = regions.into_iter().collect::<Vec<_>>().join(", ");
+        let what = match names.first() {
+            Some(name) if names.len() == 1 => (*name).to_owned(),
+            _ => words::count(names.len(), "type"),
+        };
+        format!("could not list {what} in {regions}: {why}")
+    };
+    told.into_iter().map(line).collect()
 }
 
 fn failed_list((region, failure): (&Region, &Failure)) -> Json {
@@ -255,34 +277,42 @@ impl<'a> Types<'a> {
         self.counts.values().any(|count| count.unread > 0)
     }
 
-    /// A line for each type.
+    /// The types that nobody asked for: how many there are of these is not known.
+    fn uncollected(&self) -> impl Iterator<Item = &'static TypeName> {
+        schemas().keys().filter(|name| !self.counts.contains_key(*name))
+    }
+
+    /// A line for each type, those that were not collected last.
     pub fn text(&self) -> String {
-        let width = self.counts.keys().map(|name| name.as_str().len()).max().unwrap_or_default();
+        let collected = self.counts.keys().map(|name| name.as_str().len());
+        let uncollected = self.uncollected().map(|name| name.as_str().len());
+        let width = collected.chain(uncollected).max().unwrap_or_default();
         let mut text = String::new();
         for (name, count) in &self.counts {
             let _ = writeln!(text, "{:<width$}  {:>6}", name.as_str(), count.in_words());
         }
-        for name in self.counts.keys() {
-            for (region, failure) in unread(self.inventory, name) {
-                let _ = writeln!(text, "{}", could_not_list(name, region, failure));
-            }
+        let lists = self.counts.keys().flat_map(|name| {
+            unread(self.inventory, name).map(move |(region, failure)| (*name, region, failure))
+        });
+        for name in self.uncollected() {
+            let _ = writeln!(text, "{:<width$}  not collected", name.as_str());
         }
-        let more = schemas().len().saturating_sub(self.counts.len());
-        if more > 0 {
-            let _ = writeln!(text, "not collected: {}", words::count(more, "further type"));
+        for line in could_not_list(lists) {
+            let _ = writeln!(text, "{line}");
         }
         text
     }
 
-    /// One JSON document: `types`, each with the lists that could not be read whole. The count is
-    /// null where none was read at all.
+    /// One JSON document: `types`, each with the lists that could not be read whole, and
+    /// `notCollected`. The count is null where none was read at all.
     pub fn json(&self) -> Json {
         let types = self.counts.iter().map(|(name, count)| {
             let seen = (count.read > 0).then_some(count.seen);
             let unread: Vec<Json> = unread(self.inventory, name).map(failed_list).collect();
             json!({ "resourceType": name, "count": seen, "unread": unread })
         });
-        json!({ "types": types.collect::<Vec<_>>() })
+        let uncollected: Vec<_> = self.uncollected().collect();
+        json!({ "types": types.collect::<Vec<_>>(), "notCollected": uncollected })
     }
 }
 
@@ -386,14 +416,49 @@ mod tests {
         assert!(!unknown(&["BucketName"], 0));
     }
 
+    /// The types as text, without those that were not collected.
+    fn collected(inventory: &Inventory) -> String {
+        let types = Types::of(inventory);
+        let text = types.text();
+        let (uncollected, collected): (Vec<_>, Vec<_>) =
+            text.lines().partition(|line| line.ends_with(" not collected"));
+        let names: Vec<_> = uncollected.iter().filter_map(|line| line.split(' ').next()).collect();
+        assert_eq!(types.json()["notCollected"], json!(names));
+        assert_eq!(names.len() + types.counts.len(), schemas().len());
+        collected.join("\n")
+    }
+
     #[test]
     fn types_are_counted() {
-        insta::assert_snapshot!(Types::of(&inventory()).text(), @r"
-        AWS::S3::Bucket  at least 2
+        insta::assert_snapshot!(collected(&inventory()), @r"
+        AWS::S3::Bucket                    at least 2
         could not list AWS::S3::Bucket in global: throttled: s3:ListBuckets: Slow down
-        not collected: 27 further types
         ");
         assert_eq!(Types::of(&inventory()).json()["types"][0]["count"], 2);
+    }
+
+    #[test]
+    fn what_keeps_several_lists_from_being_read_is_told_once() {
+        let mut inventory = inventory();
+        let denied = Listing::Failed(Failure::new(Cause::Unsupported, "no adapter"));
+        let list = |name: &str, region: &str| (name.into(), region.parse().expect("a region"));
+        for region in ["us-east-1", "eu-west-1"] {
+            inventory.listings.insert(list("AWS::EC2::Instance", region), denied.clone());
+        }
+        insta::assert_snapshot!(collected(&inventory), @"
+        AWS::EC2::Instance                 unknown
+        AWS::S3::Bucket                    at least 2
+        could not list AWS::EC2::Instance in eu-west-1, us-east-1: unsupported: no adapter
+        could not list AWS::S3::Bucket in global: throttled: s3:ListBuckets: Slow down
+        ");
+        inventory.listings.insert(list("AWS::IAM::User", "global"), denied);
+        insta::assert_snapshot!(collected(&inventory), @"
+        AWS::EC2::Instance                 unknown
+        AWS::IAM::User                     unknown
+        AWS::S3::Bucket                    at least 2
+        could not list 2 types in eu-west-1, global, us-east-1: unsupported: no adapter
+        could not list AWS::S3::Bucket in global: throttled: s3:ListBuckets: Slow down
+        ");
     }
 
     #[test]
@@ -401,10 +466,9 @@ mod tests {
         let mut inventory = inventory();
         let denied = Failure::new(Cause::AccessDenied, "s3:ListBuckets: Access Denied");
         inventory.listings.values_mut().for_each(|list| *list = Listing::Failed(denied.clone()));
-        insta::assert_snapshot!(Types::of(&inventory).text(), @r"
-        AWS::S3::Bucket  unknown
+        insta::assert_snapshot!(collected(&inventory), @r"
+        AWS::S3::Bucket                    unknown
         could not list AWS::S3::Bucket in global: access_denied: s3:ListBuckets: Access Denied
-        not collected: 27 further types
         ");
         assert_eq!(Types::of(&inventory).json()["types"][0]["count"], Json::Null);
         let told = "could not list AWS::S3::Bucket in global: access_denied: s3:ListBuckets: Access Denied";

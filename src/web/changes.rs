@@ -5,6 +5,7 @@ use askama::filters::HtmlSafe;
 use sqlx::PgPool;
 
 use super::badge::Badge;
+use super::weight::{Held, Weighed};
 use crate::db;
 use crate::db::findings::{Change, ClosedReason};
 use crate::db::runs::Run;
@@ -36,13 +37,19 @@ struct Row {
 }
 
 impl Changes {
-    /// The changes that the first of a row of equal runs brought.
-    pub(super) async fn of_run(pool: &PgPool, run: &Run) -> Result<Self, db::Error> {
+    /// The changes that the first of a row of equal runs brought; nothing of them counts where the
+    /// whole group is held back.
+    pub(super) async fn of_run(
+        pool: &PgPool,
+        run: &Run,
+        held: Option<Held>,
+    ) -> Result<Self, db::Error> {
         let limit = i64::try_from(SHOWN + 1).unwrap_or(i64::MAX);
         let changes =
             db::findings::changes(pool, run.source, &run.group, run.first_at, limit).await?;
         let more = changes.len() > SHOWN;
-        Ok(Self { rows: changes.into_iter().take(SHOWN).map(row).collect(), more })
+        let rows = changes.into_iter().take(SHOWN).map(|change| row(change, held));
+        Ok(Self { rows: rows.collect(), more })
     }
 
     /// Whether nothing changed.
@@ -51,7 +58,8 @@ impl Changes {
     }
 }
 
-fn row(change: Change) -> Row {
+fn row(change: Change, held: Option<Held>) -> Row {
+    let badge = |outcome| Badge::of(Weighed::new(Some(outcome), held));
     let key = change.key;
     let resource = if &*key.resource_id == NO_RESOURCE { "" } else { &key.resource_id };
     Row {
@@ -60,9 +68,9 @@ fn row(change: Change) -> Row {
         resource_type: key.resource_type.to_string(),
         account: key.account.to_string(),
         region: key.region.to_string(),
-        before: change.before.map(|outcome| Badge::of(Some(outcome))),
+        before: change.before.map(badge),
         after: match (change.after, change.reason) {
-            (Some(outcome), _) => Ok(Badge::of(Some(outcome))),
+            (Some(outcome), _) => Ok(badge(outcome)),
             (None, reason) => Err(reason.map_or("no longer judged", gone)),
         },
     }

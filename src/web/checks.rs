@@ -5,8 +5,10 @@ use std::cmp::Reverse;
 use sqlx::PgPool;
 
 use super::answer::Failure;
-use super::badge::{Badge, Tally, rank};
+use super::badge::{Badge, Tally};
+use super::weight::{self, Held, Weighed, WeighedCounts};
 use crate::db::checks::{self, Check};
+use crate::db::groups::Group;
 use crate::db::sources::SourceId;
 use crate::evaluation::Outcome;
 use crate::policy::Rule;
@@ -25,28 +27,37 @@ pub(super) struct CheckRow {
 pub(super) async fn checks(
     pool: &PgPool,
     source: SourceId,
-    group: &str,
+    group: &Group,
 ) -> Result<Vec<CheckRow>, Failure> {
-    Ok(rows(checks::of_group(pool, source, group).await?))
+    let checks = checks::of_group(pool, source, &group.definition.name).await?;
+    Ok(rows(checks, Held::all_of(group), weight::old(group) > 0))
 }
 
-fn rows(mut checks: Vec<Check>) -> Vec<CheckRow> {
-    checks.sort_by_key(|check| (rank(outcome(check)), Reverse(check.rule.severity)));
-    checks.into_iter().map(row).collect()
-}
-
-fn outcome(check: &Check) -> Option<Outcome> {
-    check.standing.as_ref().map(|standing| standing.outcome)
-}
-
-fn row(check: Check) -> CheckRow {
-    let outcome = outcome(&check);
-    CheckRow {
-        badge: Badge::of(outcome),
-        tally: Tally(check.standing.map(|standing| standing.counts).unwrap_or_default()),
+fn rows(checks: Vec<Check>, held: Option<Held>, has_old: bool) -> Vec<CheckRow> {
+    let weighed = checks.into_iter().map(|check| {
+        let counts = counts(&check, held, has_old);
+        (weighed(&check, &counts), counts, check)
+    });
+    let mut weighed: Vec<_> = weighed.collect();
+    weighed.sort_by_key(|(weighed, _, check)| (weighed.rank(), Reverse(check.rule.severity)));
+    let row = |(weighed, counts, check): (Weighed, WeighedCounts, Check)| CheckRow {
+        badge: Badge::of(weighed),
+        tally: Tally(counts),
         rule: check.rule,
-        fails: outcome == Some(Outcome::Fail),
-    }
+        fails: weighed.outcome == Some(Outcome::Fail),
+    };
+    weighed.into_iter().map(row).collect()
+}
+
+fn counts(check: &Check, held: Option<Held>, has_old: bool) -> WeighedCounts {
+    let Some(standing) = &check.standing else { return WeighedCounts::default() };
+    WeighedCounts { counts: standing.counts, old: if has_old { standing.old } else { 0 }, held }
+}
+
+fn weighed(check: &Check, counts: &WeighedCounts) -> Weighed {
+    let is_old = counts.old > 0 && counts.failing() == 0;
+    let outcome = check.standing.as_ref().map(|standing| standing.outcome);
+    Weighed::new(outcome, counts.held.or(is_old.then_some(Held::Old)))
 }
 
 #[cfg(test)]
@@ -79,6 +90,26 @@ mod tests {
         Check { group: "storage".to_owned(), rule, standing }
     }
 
+    fn told(checks: Vec<Check>, held: Option<Held>) -> Vec<String> {
+        let rows = rows(checks, held, true).into_iter();
+        rows.map(|row| format!("{} {}", row.rule.id, row.badge.words)).collect()
+    }
+
+    #[test]
+    fn what_fails_newly_comes_before_what_is_old() {
+        let check = |id: &str, fail: u64, old: u64| {
+            let mut check = check(id, Severity::High, Some(Outcome::Fail));
+            if let Some(standing) = &mut check.standing {
+                (standing.counts.fail, standing.old) = (fail, old);
+            }
+            check
+        };
+        let checks = || vec![check("as-before", 2, 2), check("partly", 2, 1), check("new", 1, 0)];
+        assert_eq!(told(checks(), None), ["partly fails", "new fails", "as-before old: fails"]);
+        let audited = told(checks(), Some(Held::Audit));
+        assert!(audited.iter().all(|row| row.ends_with("audit: fails")), "{audited:?}");
+    }
+
     #[test]
     fn what_matters_most_comes_first() {
         let checks = vec![
@@ -88,18 +119,14 @@ mod tests {
             check("fails-high-too", Severity::High, Some(Outcome::Fail)),
             check("new", Severity::Low, None),
         ];
-        let told: Vec<String> = rows(checks)
-            .into_iter()
-            .map(|row| format!("{} {}", row.rule.id, row.badge.tone))
-            .collect();
         assert_eq!(
-            told,
+            told(checks, None),
             [
-                "fails-high fail",
-                "fails-high-too fail",
-                "fails-low fail",
-                "new pending",
-                "passes pass"
+                "fails-high fails",
+                "fails-high-too fails",
+                "fails-low fails",
+                "new not evaluated yet",
+                "passes passes"
             ]
         );
     }

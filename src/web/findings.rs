@@ -7,9 +7,10 @@ use chrono::{DateTime, Utc};
 use super::badge::Badge;
 use super::links;
 use super::time::Moment;
+use super::weight::{self, Held, Weighed};
 use crate::db::findings::{Cursor, FindingKey, Listed};
+use crate::db::groups::Group;
 use crate::evaluation::{NO_RESOURCE, Outcome};
-use crate::policy::NewOnly;
 use crate::resource::Provider;
 
 /// How many findings a page shows.
@@ -40,14 +41,12 @@ struct Row {
     explanation: String,
     /// Whether it fails since before that is enforced.
     is_old: bool,
-    /// Since when it fails, if it does.
-    failing_since: Option<DateTime<Utc>>,
 }
 
 impl Findings {
-    /// Up to [`PAGE`] rows of what was read, one more than these; `here` is the address to which
-    /// the place of the next page is added.
-    pub(super) fn new(listed: Vec<Listed>, here: &str, now: DateTime<Utc>) -> Self {
+    /// Up to [`PAGE`] rows of what was read of a group, one more than these; `here` is the address
+    /// to which the place of the next page is added.
+    pub(super) fn new(listed: Vec<Listed>, group: &Group, here: &str, now: DateTime<Utc>) -> Self {
         let more = listed.len() > PAGE;
         let last = listed.get(PAGE - 1).filter(|_| more);
         let next = last.map(|last| {
@@ -55,17 +54,8 @@ impl Findings {
             let after = written(&last.cursor());
             format!("{here}{separator}after={}#findings", links::encoded(&after))
         });
-        let rows = listed.into_iter().take(PAGE).map(|listed| row(listed, now)).collect();
+        let rows = listed.into_iter().take(PAGE).map(|listed| row(listed, group, now)).collect();
         Self { rows, next }
-    }
-
-    /// Marks those that fail since before failures are enforced.
-    pub(super) fn marking(mut self, new_only: Option<NewOnly>) -> Self {
-        for row in &mut self.rows {
-            let since = row.failing_since.zip(new_only);
-            row.is_old = since.is_some_and(|(since, new_only)| since <= new_only.instant());
-        }
-        self
     }
 
     /// Whether there is nothing to show.
@@ -74,11 +64,13 @@ impl Findings {
     }
 }
 
-fn row(listed: Listed, now: DateTime<Utc>) -> Row {
+fn row(listed: Listed, group: &Group, now: DateTime<Utc>) -> Row {
+    let is_old = is_old(&listed, group);
+    let held = Held::all_of(group).or(is_old.then_some(Held::Old));
     let FindingKey { check, account, region, resource_type, resource_id, .. } = listed.key;
     let resource = if &*resource_id == NO_RESOURCE { "" } else { &resource_id };
     Row {
-        badge: Badge::of(Some(listed.outcome)),
+        badge: Badge::of(Weighed::new(Some(listed.outcome), held)),
         check,
         resource: resource.to_owned(),
         resource_type: resource_type.to_string(),
@@ -87,9 +79,14 @@ fn row(listed: Listed, now: DateTime<Utc>) -> Row {
         severity: listed.severity.to_string(),
         since: Moment::new(listed.since, now),
         explanation: listed.explanation.unwrap_or_default(),
-        is_old: false,
-        failing_since: listed.failing_since.filter(|_| listed.outcome == Outcome::Fail),
+        is_old,
     }
+}
+
+fn is_old(listed: &Listed, group: &Group) -> bool {
+    let since = listed.failing_since.filter(|_| listed.outcome == Outcome::Fail);
+    let since = since.zip(weight::new_only(group));
+    since.is_some_and(|(since, new_only)| since <= new_only.instant())
 }
 
 /// A place in the list as the `after` of an address.

@@ -18,6 +18,7 @@ use super::runs::{self, Runs};
 use super::strip::{Stretch, Strip, Window};
 use super::time::{Moment, rough};
 use super::waivers::{WaiverRow, waivers};
+use super::weight::{self, Weighed};
 use crate::db;
 use crate::db::groups::Group;
 use crate::db::runs::{Run, RunId};
@@ -37,7 +38,7 @@ pub(super) struct GroupPage {
     badge: Badge,
     retired: Option<Moment>,
     error: Option<Prose>,
-    held: Option<Held>,
+    old: Option<Old>,
     facts: Vec<Fact>,
     strip: Strip,
     window: &'static str,
@@ -50,9 +51,9 @@ pub(super) struct GroupPage {
     is_filtered: bool,
 }
 
-/// What fails and is not enforced.
-struct Held {
-    old: u64,
+/// What fails and is not enforced, beside what is.
+struct Old {
+    count: u64,
     new: u64,
     since: NewOnly,
 }
@@ -93,7 +94,7 @@ async fn read(
     let now = pages.clock.now();
     let name = &group.definition.name;
     let here = links::group(&source.registration.name, name);
-    let checks = checks(&pages.pool, source.id, name).await?;
+    let checks = checks(&pages.pool, source.id, &group).await?;
     let before = part.before.map(RunId);
     let limit = i64::try_from(runs::PAGE + 1).unwrap_or(i64::MAX);
     let history = db::runs::history(&pages.pool, source.id, name, before, limit).await?;
@@ -101,12 +102,12 @@ async fn read(
     let counts = group.verdict.map(|verdict| verdict.counts).unwrap_or_default();
     Ok(GroupPage {
         findings: found(pages, source, &group, part).await?,
-        held: held(&group),
+        old: old(&group),
         filters: filters(counts, &here, part.outcome.as_deref()),
-        runs: Runs::new(&history, &source.registration.name, now),
+        runs: Runs::new(&history, &group, &source.registration.name, now),
         facts: facts(source, &group, now),
         checks,
-        waivers: waivers(&pages.pool, source.id, name).await?,
+        waivers: waivers(&pages.pool, source.id, &group).await?,
         badge: badge(&group),
         is_filtered: part.outcome.is_some(),
         tags: tags(&group, None),
@@ -123,7 +124,7 @@ async fn read(
 fn badge(group: &Group) -> Badge {
     match group.retired_at {
         Some(_) => Badge::named("not_applicable", "retired"),
-        None => Badge::of(group.verdict.map(|verdict| verdict.outcome)),
+        None => Badge::of(Weighed::of(group)),
     }
 }
 
@@ -147,15 +148,15 @@ async fn found(
     if let Some(outcome) = &part.outcome {
         here = format!("{here}?outcome={}", links::encoded(outcome));
     }
-    Ok(Findings::new(listed, &here, pages.clock.now()).marking(held(group).map(|held| held.since)))
+    Ok(Findings::new(listed, group, &here, pages.clock.now()))
 }
 
 /// What fails and is not enforced, where something is.
-fn held(group: &Group) -> Option<Held> {
-    let since = group.definition.new_only?;
-    let old = group.enforced.filter(|_| group.evaluated)?.old;
+fn old(group: &Group) -> Option<Old> {
+    let since = weight::new_only(group)?;
+    let count = weight::old(group);
     let failing = group.verdict?.counts.fail;
-    (old > 0).then(|| Held { old, new: failing.saturating_sub(old), since })
+    (count > 0).then(|| Old { count, new: failing.saturating_sub(count), since })
 }
 
 fn strip(history: &[Run], group: &Group, now: DateTime<Utc>) -> (Strip, &'static str) {
@@ -171,7 +172,8 @@ fn strip(history: &[Run], group: &Group, now: DateTime<Utc>) -> (Strip, &'static
         .collect();
     let window = Window::reaching(stretches.first().map(|first| first.first), now);
     let window = window.until(group.retired_at);
-    (Strip::draw(&stretches, window, patience(group)).large(), window.words)
+    let strip = Strip::draw(&stretches, window, patience(group)).large();
+    (strip.weighed(Weighed::of(group)), window.words)
 }
 
 fn filters(counts: Counts, here: &str, chosen: Option<&str>) -> Vec<Filter> {

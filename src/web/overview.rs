@@ -8,18 +8,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Pages;
 use super::answer::{Answer, Failure, Page};
-use super::badge::{Badge, Tally, rank};
+use super::badge::{Badge, Tally};
 use super::links::{self, Commit};
 use super::prose::Prose;
 use super::strip::{Stretch, Strip, Window};
 use super::summary::{Standing, Tile};
 use super::time::Moment;
+use super::weight::{Held, Weighed, WeighedCounts};
 use crate::db;
 use crate::db::groups::Group;
 use crate::db::revisions::{Revision, State as RevisionState};
 use crate::db::runs::Recent;
 use crate::db::sources::{Registration, Source, SourceId};
-use crate::policy::Mode;
+use crate::evaluation::Outcome;
 
 /// How many rows of runs a strip shows at most.
 const STRETCHES: i64 = 60;
@@ -29,6 +30,8 @@ const STRETCHES: i64 = 60;
 #[template(path = "overview.html")]
 pub(super) struct Overview {
     verdict: String,
+    /// What fails beside it and does not count.
+    aside: String,
     tiles: Vec<Tile>,
     window: &'static str,
     groups: Vec<GroupRow>,
@@ -75,34 +78,33 @@ async fn read(pages: &Pages) -> Result<Overview, Failure> {
         for group in db::groups::of_source(&pages.pool, source.id).await? {
             let runs = history.remove(&(source.id, group.definition.name.clone()));
             let strip = Strip::draw(&runs.unwrap_or_default(), window, patience(&group));
+            let strip = strip.weighed(Weighed::of(&group));
             groups.push((group, source.registration.name.clone(), strip));
         }
         source_rows.push(source_row(pages, source, now).await?);
     }
-    // The worst first, and of what is equally bad what is enforced.
+    // The worst first, and what does not count after what does.
     groups.sort_by_cached_key(|(group, source, _)| {
-        (
-            rank(group.verdict.map(|verdict| verdict.outcome)),
-            group.definition.mode != Mode::Enforce,
-            group.definition.name.clone(),
-            source.clone(),
-        )
+        let weighed = Weighed::of(group);
+        let mode = Held::all_of(group);
+        (weighed.rank(), weighed.held, mode, group.definition.name.clone(), source.clone())
     });
     let standing = Standing::of(groups.iter().map(|(group, ..)| group));
     let several = sources.len() > 1;
     let rows = groups.into_iter().map(|(group, source, strip)| GroupRow {
         href: links::group(&source, &group.definition.name),
         tags: tags(&group, several.then_some(source)),
-        badge: Badge::of(group.verdict.map(|verdict| verdict.outcome)).short(),
+        badge: Badge::short(Weighed::of(&group)),
         cause: cause(&group),
         strip,
-        tally: Tally(group.verdict.map(|verdict| verdict.counts).unwrap_or_default()),
+        tally: Tally(WeighedCounts::of(&group)),
         ran: group.last_run_at.map(|at| Moment::new(at, now)),
         description: group.definition.description.unwrap_or_default(),
         name: group.definition.name,
     });
     Ok(Overview {
         verdict: standing.verdict(),
+        aside: standing.aside(),
         tiles: standing.tiles(),
         window: window.words,
         groups: rows.collect(),
@@ -140,7 +142,7 @@ pub(super) fn tags(group: &Group, source: Option<String>) -> Vec<String> {
 }
 
 fn cause(group: &Group) -> String {
-    let cause = group.verdict.and_then(|verdict| verdict.outcome.cause());
+    let cause = Weighed::of(group).outcome.and_then(Outcome::cause);
     cause.map(|cause| cause.to_string().replace('_', " ")).unwrap_or_default()
 }
 

@@ -14,7 +14,9 @@ use super::facts::{Fact, FactValue};
 use super::findings::{self, Findings};
 use super::links::{self, Commit};
 use super::time::{Moment, rough, took};
+use super::weight::{Held, Weighed, WeighedCounts};
 use crate::db;
+use crate::db::groups::Group;
 use crate::db::runs::{Run, RunId};
 use crate::db::sources::Source;
 
@@ -44,12 +46,12 @@ struct Row {
 }
 
 impl Runs {
-    /// Up to [`PAGE`] rows of what was read, one more than these.
-    pub(super) fn new(runs: &[Run], source: &str, now: DateTime<Utc>) -> Self {
+    /// Up to [`PAGE`] rows of what was read of a group, one more than these.
+    pub(super) fn new(runs: &[Run], group: &Group, source: &str, now: DateTime<Utc>) -> Self {
         let last = runs.get(PAGE - 1).filter(|_| runs.len() > PAGE);
         let next = last
             .map(|last| format!("{}?before={}#runs", links::group(source, &last.group), last.id));
-        let rows = runs.iter().take(PAGE).map(|run| row(run, source, now)).collect();
+        let rows = runs.iter().take(PAGE).map(|run| row(run, group, source, now)).collect();
         Self { rows, next }
     }
 
@@ -59,14 +61,14 @@ impl Runs {
     }
 }
 
-fn row(run: &Run, source: &str, now: DateTime<Utc>) -> Row {
+fn row(run: &Run, group: &Group, source: &str, now: DateTime<Utc>) -> Row {
     Row {
         href: links::run(run.id),
-        badge: Badge::of(Some(run.record.verdict.outcome)),
+        badge: Badge::of(Weighed::of_run(run, group)),
         first: Moment::new(run.first_at, now),
         last: Moment::new(run.last_at, now),
         count: run.count,
-        tally: Tally(run.record.verdict.counts),
+        tally: Tally(WeighedCounts::of_run(run, group)),
         revision: Commit::new(source, &run.record.revision),
     }
 }
@@ -112,6 +114,8 @@ async fn read(
 ) -> Result<RunPage, Failure> {
     let run = db::runs::find(&pages.pool, id).await?.ok_or(Failure::NotFound)?;
     let source = db::sources::find(&pages.pool, run.source).await?.ok_or(Failure::NotFound)?;
+    let group = db::groups::find(&pages.pool, run.source, &run.group).await?;
+    let group = group.ok_or(Failure::NotFound)?;
     let query = db::findings::Query {
         at: Some(run.last_at),
         after: after.as_ref(),
@@ -119,7 +123,7 @@ async fn read(
         ..db::findings::Query::default()
     };
     let listed = db::findings::page(&pages.pool, run.source, &run.group, &query).await?;
-    let changes = Changes::of_run(&pages.pool, &run).await?;
+    let changes = Changes::of_run(&pages.pool, &run, Held::all_of(&group)).await?;
     let now = pages.clock.now();
     let name = &source.registration.name;
     let calls: Vec<(String, u64)> =
@@ -128,12 +132,12 @@ async fn read(
         id,
         equal: run.count,
         group_href: links::group(name, &run.group),
-        badge: Badge::of(Some(run.record.verdict.outcome)),
+        badge: Badge::of(Weighed::of_run(&run, &group)),
         facts: facts(&run, &source, now),
         changes,
         total_calls: run.record.calls.total(),
         calls,
-        findings: Findings::new(listed, &links::run(id), now),
+        findings: Findings::new(listed, &group, &links::run(id), now),
         source: source.registration.name,
         group: run.group,
     })

@@ -9,6 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::badge::words;
 use super::time::{exact, rough};
+use super::weight::Weighed;
 use crate::evaluation::Outcome;
 
 /// Units of the drawing's width; its height is 100.
@@ -88,6 +89,7 @@ pub(super) struct Strip {
     bars: Vec<Bar>,
     summary: String,
     large: bool,
+    is_held: bool,
 }
 
 impl HtmlSafe for Strip {}
@@ -106,12 +108,22 @@ impl Strip {
             .map(|(stretch, end)| bar(stretch, end, window))
             .collect();
         let summary = summary(stretches, window);
-        Self { bars, summary, large: false }
+        Self { bars, summary, large: false, is_held: false }
     }
 
     /// The same, for the page of one group.
     pub(super) fn large(self) -> Self {
         Self { large: true, ..self }
+    }
+
+    /// The same for a group that stands so: where it does not count, its past is not red either.
+    pub(super) fn weighed(self, now: Weighed) -> Self {
+        let is_held = now.held.is_some();
+        let summary = match now.held {
+            Some(held) => format!("{} ({})", self.summary, held.word()),
+            None => self.summary,
+        };
+        Self { summary, is_held, ..self }
     }
 }
 

@@ -19,7 +19,7 @@ use crate::db::{Digest, checks, findings, groups, policies, revisions, runs, sou
 use crate::evaluation::{CheckStanding, Counts, Outcome};
 use crate::fetch::CallStats;
 use crate::github::WebhookSecret;
-use crate::policy::{PolicySet, Rule, SourceFile};
+use crate::policy::{Mode, PolicySet, Rule, SourceFile};
 use crate::resource::{Cause, Provider};
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
@@ -45,6 +45,11 @@ spec:
 
 /// A source on which `c1` is in force and `c2` was refused, with one group.
 async fn synced(pool: &PgPool) -> TestResult {
+    synced_in(pool, Mode::Enforce).await
+}
+
+/// The same, with the group in a mode.
+async fn synced_in(pool: &PgPool, mode: Mode) -> TestResult {
     let mut tx = pool.begin().await?;
     let registration = sources::Registration {
         name: "main".into(),
@@ -69,7 +74,7 @@ async fn synced(pool: &PgPool) -> TestResult {
     let group = groups::GroupUpsert {
         name: "storage".into(),
         digest: Digest::of(b"1"),
-        mode: crate::policy::Mode::Enforce,
+        mode,
         new_only: None,
         suspended: false,
         schedule: crate::schedule::Schedule::default(),
@@ -243,6 +248,23 @@ async fn pages_lead_from_the_overview_to_the_finding(pool: PgPool) -> TestResult
     says(&refused, &["refused", "policies/a.yaml:3:7", "unknown-property", "<code>Id</code>"]);
     let in_force = page(&pool, "/sources/main/revisions/c1").await;
     says(&in_force, &["in force", "policies/storage.yaml", "added"]);
+    Ok(())
+}
+
+#[sqlx::test]
+async fn what_fails_in_audit_is_not_told_as_what_is_enforced(pool: PgPool) -> TestResult {
+    synced_in(&pool, Mode::Audit).await?;
+    let run = evaluated(&pool, &[("logs", Outcome::Fail), ("site", Outcome::Pass)]).await?;
+    let overview = page(&pool, "/").await;
+    says(&overview, &["Nothing that is enforced fails", "Not enforced: 1 group in audit fails"]);
+    says(&overview, &["of 2 findings, 1 more in audit", "audit: fails"]);
+    for path in ["/", "/sources/main/groups/storage", &format!("/runs/{run}")] {
+        let page = page(&pool, path).await;
+        says(&page, &["badge fail held", "audit: fails"]);
+        for red in ["badge fail\"", "<li class=\"fail\"", "figure bad", ">fails<"] {
+            assert!(!page.contains(red), "{red} in {path}: {page}");
+        }
+    }
     Ok(())
 }
 

@@ -6,6 +6,8 @@ use sqlx::PgPool;
 
 use super::answer::Failure;
 use super::badge::{Badge, Tally};
+use super::weight::{Held, WeighedCounts};
+use crate::db::groups::Group;
 use crate::db::sources::SourceId;
 use crate::db::waivers::{self, Concern};
 use crate::evaluation::{Counts, WaiverStanding};
@@ -30,18 +32,19 @@ pub(super) struct WaiverRow {
 pub(super) async fn waivers(
     pool: &PgPool,
     source: SourceId,
-    group: &str,
+    group: &Group,
 ) -> Result<Vec<WaiverRow>, Failure> {
-    Ok(rows(waivers::of_group(pool, source, group).await?))
+    let concerns = waivers::of_group(pool, source, &group.definition.name).await?;
+    Ok(rows(concerns, Held::all_of(group)))
 }
 
-fn rows(concerns: Vec<Concern>) -> Vec<WaiverRow> {
-    let mut rows: Vec<_> = concerns.into_iter().map(row).collect();
+fn rows(concerns: Vec<Concern>, held: Option<Held>) -> Vec<WaiverRow> {
+    let mut rows: Vec<_> = concerns.into_iter().map(|concern| row(concern, held)).collect();
     rows.sort_by_key(|row| row.rank);
     rows
 }
 
-fn row(concern: Concern) -> WaiverRow {
+fn row(concern: Concern, held: Option<Held>) -> WaiverRow {
     let waiver = Arc::new(concern.waiver);
     let standing = concern.standing.map(|(validity, counts)| WaiverStanding {
         waiver: Arc::clone(&waiver),
@@ -57,10 +60,11 @@ fn row(concern: Concern) -> WaiverRow {
             (Validity::InForce, _) => ("waived", "in force", 4),
         },
     };
+    let counts = standing.as_ref().map_or_else(Counts::default, |standing| standing.counts);
     WaiverRow {
         covers: waiver.covers.to_string(),
         badge: Badge::named(tone, words),
-        tally: Tally(standing.as_ref().map_or_else(Counts::default, |standing| standing.counts)),
+        tally: Tally(WeighedCounts { counts, old: 0, held }),
         notice: standing.as_ref().and_then(notice),
         waiver,
         rank,
@@ -92,14 +96,14 @@ mod tests {
 
     #[test]
     fn what_somebody_has_to_look_after_comes_first() {
-        let rows = rows(vec![
+        let concerns = vec![
             concern("a-holds", Some((Validity::InForce, &[Outcome::Waived]))),
             concern("b-new", None),
             concern("c-useless", Some((Validity::InForce, &[Outcome::Pass]))),
             concern("d-expiring", Some((Validity::Expiring, &[Outcome::Waived]))),
             concern("e-expired", Some((Validity::Expired, &[Outcome::Fail]))),
-        ]);
-        let told: Vec<String> = rows
+        ];
+        let told: Vec<String> = rows(concerns, None)
             .iter()
             .map(|row| format!("{} {} {:?}", row.waiver.name, row.badge.tone, row.notice))
             .collect();

@@ -33,6 +33,22 @@ fn compliance(world: &World, sha: &str, since: DateTime<Utc>) -> String {
     since.iter().fold(line.to_owned(), |line, since| line.replace(since.as_str(), "THEN"))
 }
 
+const OLD: &str = "Not enforced: 1 group has only old failures";
+
+/// Which of these words the overview has.
+async fn overview(world: &World) -> Vec<&'static str> {
+    let (_, page) = world.page("/").await;
+    let words = [
+        "The group fails",
+        OLD,
+        "of 2 findings, 2 more old",
+        "of 3 findings, 2 more old",
+        "old: fails",
+        ">fails<",
+    ];
+    words.into_iter().filter(|words| page.contains(words)).collect()
+}
+
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn what_failed_before_is_told_and_what_fails_anew_is_red(pool: PgPool) {
     let (mut world, sha) = with_storage(pool).await;
@@ -48,12 +64,17 @@ async fn what_failed_before_is_told_and_what_fails_anew_is_red(pool: PgPool) {
     assert_eq!(status, 200);
     assert!(page.contains("2 findings fail since before"), "{page}");
     assert_eq!(page.matches("not enforced: failed before").count(), 2, "{page}");
+    assert_eq!(page.matches("badge fail\"").count(), 1, "the run before: {page}");
+    assert_eq!(overview(&world).await, [OLD, "of 2 findings, 2 more old", "old: fails"]);
 
     world.cloud.public_bucket("assets");
     world.run_again().await;
     assert_snapshot!(compliance(&world, &sha, since), @"cloudcorrect/compliance: failure: storage: 1 of 3 buckets fails newly (2 more fail since before THEN, not enforced)");
     let (_, page) = world.page("/sources/main/groups/storage").await;
     assert_eq!(page.matches("not enforced: failed before").count(), 2, "{page}");
+    assert_eq!(page.matches("badge fail held").count(), 2, "the findings: {page}");
+    let said = overview(&world).await;
+    assert_eq!(said, ["The group fails", "of 3 findings, 2 more old", ">fails<"]);
 
     // What could not be seen for a time is old still; a mended one is told once it is.
     world.cloud.remove_bucket("assets");

@@ -19,17 +19,21 @@ fn get(arguments: &[&str]) -> (Option<i32>, String) {
 fn get_counts_and_lists() {
     let (status, types) = get(&[]);
     assert_eq!(status, Some(0), "{types}");
+    let (uncollected, types): (Vec<&str>, Vec<&str>) =
+        types.lines().partition(|line| line.ends_with(" not collected"));
+    assert_eq!(uncollected.len(), 19);
+    assert!(uncollected[0].starts_with("AWS::EC2::"), "{uncollected:?}");
+    let types = types.join("\n");
     insta::assert_snapshot!(types, @"
-    AWS::EC2::Instance                    6
-    AWS::EC2::SecurityGroup               8
-    AWS::EC2::Volume                      7
-    AWS::IAM::AccountPasswordPolicy       1
-    AWS::IAM::Group                       3
-    AWS::IAM::ManagedPolicy               2
-    AWS::IAM::Role                        4
-    AWS::IAM::User                        5
-    AWS::S3::Bucket                      13
-    not collected: 19 further types
+    AWS::EC2::Instance                      6
+    AWS::EC2::SecurityGroup                 8
+    AWS::EC2::Volume                        7
+    AWS::IAM::AccountPasswordPolicy         1
+    AWS::IAM::Group                         3
+    AWS::IAM::ManagedPolicy                 2
+    AWS::IAM::Role                          4
+    AWS::IAM::User                          5
+    AWS::S3::Bucket                        13
     ");
     let (status, instances) = get(&["AWS::EC2::Instance"]);
     assert_eq!(status, Some(0), "{instances}");
@@ -151,7 +155,7 @@ fn get_of_a_live_account_needs_the_account() {
     };
     let (status, said) = get(&["--account", "shup"]);
     assert_eq!(status, Some(2), "{said}");
-    assert!(said.starts_with("error: there is no account `shup`"), "{said}");
+    assert_eq!(said, "error: there is no account `shup`; did you mean `shop`?\n");
     assert_eq!(get(&[]).0, Some(2), "neither an inventory nor an account");
 }
 
@@ -306,13 +310,61 @@ fn the_hooks_refuse_a_broken_tree() {
         let line = format!("{} {}", word("entry"), arguments.join(" "));
         assert_eq!(shell(&line, good.path(), &[]).0, Some(0), "{line}");
         let (status, said) = shell(&line, broken.path(), &[]);
-        assert_eq!(status, Some(1), "{said}");
+        let refused = if word("entry") == "cloudcorrect test" { 2 } else { 1 };
+        assert_eq!(status, Some(refused), "{said}");
         assert!(said.contains("did you mean `AWS::S3::Bucket`?"), "{said}");
         let files = regex::Regex::new(&word("files")).expect("a pattern");
         assert!(files.is_match("policies/team/storage.yaml") && !files.is_match("README.md"));
         ran += 1;
     }
-    assert_eq!(ran, 3);
+    assert_eq!(ran, 4);
+}
+
+/// A test of the tree that `init` writes, which expects of a private bucket what `outcome` says.
+fn add_test(tree: &Path, outcome: &str) {
+    let test = format!(
+        "apiVersion: cloudcorrect.dev/v1\nkind: Test\nmetadata: {{ name: private }}\nspec:\n  \
+         check: storage/public-access-blocked\n  given:\n    AWS::S3::Bucket:\n      - {{ BucketName: \
+         logs }}\n  expect: {{ {outcome}: [logs] }}\n"
+    );
+    fs::write(tree.join("policies/test.yaml"), test).expect("a file");
+}
+
+#[test]
+fn the_hook_and_the_action_run_the_tests_where_they_are_asked_to() {
+    let (good, _) = trees();
+    let hooks = yaml(&fs::read_to_string(".pre-commit-hooks.yaml").expect("the hooks"));
+    let hooks = hooks.as_array().expect("a list").iter();
+    let tested: Vec<_> = hooks.filter(|hook| hook["id"] == "cloudcorrect-test").collect();
+    let [hook] = tested[..] else { panic!("one hook: {tested:?}") };
+    let hook = format!("{} policies", hook["entry"].as_str().expect("text"));
+    let action = yaml(&fs::read_to_string("action.yml").expect("the action"));
+    assert_eq!(action["inputs"]["test"]["default"], "false");
+    let step = action["runs"]["steps"].as_array().and_then(|steps| steps.last());
+    let step = step.expect("a step");
+    assert_eq!(step["if"], "inputs.test == 'true'");
+    let script = step["run"].as_str().expect("a script");
+    let temp = installed();
+    let variables =
+        [("RUNNER_TEMP", temp.path().to_str().expect("UTF-8")), ("PATHS", "policies\n")];
+    for (outcome, expected) in [("fail", 0), ("pass", 1)] {
+        add_test(good.path(), outcome);
+        for line in [hook.as_str(), script] {
+            let (status, said) = shell(line, good.path(), &variables);
+            assert_eq!(status, Some(expected), "{line}: {said}");
+            assert!(said.contains("1 test, 1 case: "), "{line}: {said}");
+        }
+    }
+}
+
+/// A directory that has the binary where the action keeps it.
+fn installed() -> tempfile::TempDir {
+    let temp = tempfile::tempdir().expect("a directory");
+    let directory = temp.path().join("cloudcorrect/bin");
+    fs::create_dir_all(&directory).expect("a directory");
+    let binary = env!("CARGO_BIN_EXE_cloudcorrect");
+    std::os::unix::fs::symlink(binary, directory.join("cloudcorrect")).expect("a link");
+    temp
 }
 
 #[test]
@@ -327,7 +379,7 @@ fn the_action_annotates_a_broken_tree() {
     // What an input says is data: it reaches the script as a variable alone.
     let scripts: Vec<&str> = steps.iter().filter_map(|step| step["run"].as_str()).collect();
     assert!(scripts.iter().all(|script| !script.contains("${{")), "{scripts:?}");
-    let [source, build, validate] = scripts[..] else { panic!("three scripts: {scripts:?}") };
+    let [source, build, validate, _] = scripts[..] else { panic!("four scripts: {scripts:?}") };
 
     let root = env!("CARGO_MANIFEST_DIR");
     let outputs = good.path().join("outputs");
@@ -339,11 +391,7 @@ fn the_action_annotates_a_broken_tree() {
     assert!(digest.len() > 3 && digest.chars().all(|c| c.is_ascii_digit() || c == '-'), "{digest}");
     assert!(build.contains("--locked --no-default-features --path \"$GITHUB_ACTION_PATH\""));
 
-    let temp = tempfile::tempdir().expect("a directory");
-    let installed = temp.path().join("cloudcorrect/bin");
-    fs::create_dir_all(&installed).expect("a directory");
-    let binary = env!("CARGO_BIN_EXE_cloudcorrect");
-    std::os::unix::fs::symlink(binary, installed.join("cloudcorrect")).expect("a link");
+    let temp = installed();
     let paths = action["inputs"]["paths"]["default"].as_str().expect("a default");
     let temp = temp.path().to_str().expect("UTF-8");
     let run =

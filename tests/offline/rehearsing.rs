@@ -52,6 +52,27 @@ fn an_expression_is_tried_on_resources() {
 }
 
 #[test]
+fn an_expression_without_a_resource_knows_the_account_and_its_instant() {
+    insta::assert_snapshot!(eval(&["now"]), @"
+    type: a timestamp
+    value: 2026-11-16T08:00:00Z
+    status 0
+    ");
+    insta::assert_snapshot!(eval(&["account"]), @r#"
+    type: a string
+    value: "123456789012"
+    status 0
+    "#);
+    insta::assert_snapshot!(eval(&["false"]), @"
+    type: a boolean
+    value: false
+    status 1
+    ");
+    let missing = cloudcorrect(&["eval", "true", "--inventory", "no-such-file.json"]);
+    assert_eq!(missing.status.code(), Some(2), "{}", text(&missing.stdout));
+}
+
+#[test]
 fn an_expression_needs_no_resource_and_is_told_as_json() {
     insta::assert_snapshot!(eval(&["duration('36h') > duration('1d')"]), @r"
     type: a boolean
@@ -323,6 +344,36 @@ fn mutants_that_nobody_notices_are_told() {
     1 test, 1 case: all pass; 1 of 2 checks tested
     status 1
     "#);
+}
+
+#[test]
+fn what_gives_a_bad_status_is_a_failure_of_junit() {
+    let all = ["--format", "junit", "--mutate", "--coverage"];
+    insta::assert_snapshot!(rehearse(POLICY, &all), @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="cloudcorrect" tests="4" failures="3" errors="0">
+        <testsuite name="small" tests="1" disabled="0" errors="0" failures="0">
+            <testcase name="case 1" classname="compute/small" file="x.yaml" line="26">
+            </testcase>
+        </testsuite>
+        <testsuite name="mutants that no test notices" tests="2" disabled="0" errors="0" failures="2">
+            <testcase name="assert: `resource.InstanceType in [&quot;t3.micro&quot;, &quot;t3.small&quot;] &amp;&amp; resource.Monitoring` becomes `resource.InstanceType in [&quot;t3.micro&quot;, &quot;t3.small&quot;]`" classname="compute/small">
+                <failure message="resource.InstanceType in [&quot;t3.micro&quot;, &quot;t3.small&quot;]" type="unnoticed"/>
+            </testcase>
+            <testcase name="assert: `[&quot;t3.micro&quot;, &quot;t3.small&quot;]` becomes `[&quot;t3.micro&quot;]`" classname="compute/small">
+                <failure message="resource.InstanceType in [&quot;t3.micro&quot;] &amp;&amp; resource.Monitoring" type="unnoticed"/>
+            </testcase>
+        </testsuite>
+        <testsuite name="checks without tests" tests="1" disabled="0" errors="0" failures="1">
+            <testcase name="is tested" classname="compute/untested">
+                <failure message="no test" type="untested"/>
+            </testcase>
+        </testsuite>
+    </testsuites>
+    status 1
+    "#);
+    let tests_alone = rehearse(POLICY, &all[..2]);
+    assert!(!tests_alone.contains("<failure") && tests_alone.ends_with("status 0"));
 }
 
 #[test]

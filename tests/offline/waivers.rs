@@ -109,11 +109,18 @@ fn what_waive_cannot_do_is_said() {
         let output = cloudcorrect(&[&["waive", "--from", &results], more].concat());
         (output.status.code(), text(&output.stdout) + &text(&output.stderr))
     };
-    let (status, said) = waive(&[&TERMS[..], &["--group", "nothing"]].concat());
+    let (status, said) = waive(&[&TERMS[..], &["--check", "shop-is-up"]].concat());
     assert_eq!(
         (status, said.as_str()),
         (Some(0), "# nothing of it fails, so there is nothing to waive\n")
     );
+    let (status, said) = waive(&[&TERMS[..], &["--group", "storge"]].concat());
+    assert_eq!(status, Some(2));
+    assert_eq!(said, "error: there is no group `storge`; did you mean `storage`?\n");
+    let (status, said) =
+        waive(&[&TERMS[..], &["--group", "storage", "--check", "versoned"]].concat());
+    assert_eq!(status, Some(2));
+    assert_eq!(said, "error: there is no check `versoned`; did you mean `versioned`?\n");
     let (status, said) = waive(&["--reason", " ", "--owner", "ada"]);
     assert_eq!(status, Some(2));
     assert!(said.contains("`reason` must not be empty"), "{said}");
@@ -131,6 +138,29 @@ fn what_waive_cannot_do_is_said() {
         "{}",
         text(&output.stderr)
     );
+}
+
+#[test]
+fn an_id_that_would_be_a_glob_is_not_waived() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("results.json");
+    let finding = |resource: &str| {
+        serde_json::json!({
+            "group": "g", "check": "c", "outcome": "fail", "account": "123456789012",
+            "region": "eu-west-1", "resourceId": resource,
+        })
+    };
+    let found = ["logs", "log*", "what?", "*"].map(finding);
+    fs::write(&file, serde_json::json!({ "findings": found }).to_string()).expect("a file");
+    let output = cloudcorrect(&[&["waive", "--from", path(&file)], &TERMS[..]].concat());
+    assert_eq!(output.status.code(), Some(0));
+    insta::assert_snapshot!(text(&output.stderr), @"
+    note: `log*` (g/c) is not waived: as a glob it would cover other resources as well; write the waiver yourself if these may fail
+    note: `what?` (g/c) is not waived: as a glob it would cover other resources as well; write the waiver yourself if these may fail
+    ");
+    let written = text(&output.stdout);
+    assert!(written.contains("- logs\n") && !written.contains("log*"), "{written}");
+    assert_eq!(written.matches("kind: Waiver").count(), 2, "one is about no resource: {written}");
 }
 
 #[test]
