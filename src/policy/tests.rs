@@ -687,7 +687,7 @@ fn the_schema_of_tests_knows_resources() {
     insta::assert_snapshot!(instance(fine), @"");
     insta::assert_snapshot!(instance(r#""Stat": {}"#), @"Additional properties are not allowed ('Stat' was unexpected)");
     insta::assert_snapshot!(instance(r#""State": { "Nam": "running" }"#), @"Additional properties are not allowed ('Nam' was unexpected)");
-    insta::assert_snapshot!(told(json!({ "AWS::EC2::Instanze": [] })), @"Additional properties are not allowed ('AWS::EC2::Instanze' was unexpected)");
+    insta::assert_snapshot!(told(json!({ "AWS::EC2::Machine": [] })), @"Additional properties are not allowed ('AWS::EC2::Machine' was unexpected)");
     let known = schema::of("Test").expect("a kind");
     let state = "/$defs/given/properties/AWS::EC2::Instance/items/properties/State/properties/Name";
     let offered = known.pointer(&format!("{state}/examples")).expect("examples");

@@ -144,6 +144,7 @@ fn every_command_line_of_the_manual_is_understood() {
     schema Group
     serve
     serve --config cloudcorrect.toml
+    test
     test example-policies/policies --coverage
     test example-policies/policies --mutate
     validate --format github
