@@ -164,7 +164,7 @@ fn wrong_uses_are_told_where_they_are() {
     16:7-16:11: error[missing-parameter] `team/tagged` needs the parameter `key`
         help: add it under `with`: The key of the tag.
     16:13-16:18: error[wrong-type] `with` is `owner`, but must be a mapping
-        help: The parameters of the check type.
+        help: write it as in `with: { key: owner }`
     18:13-18:36: error[unknown-check-type] there is no check type `aws/nothing-of-the-sort`
         help: `cloudcorrect schema check-types` lists those that there are
     ");
