@@ -38,6 +38,7 @@ mod source;
 mod test_case;
 #[cfg(test)]
 mod tests;
+mod title;
 mod waiver;
 mod words;
 mod written;
