@@ -8,14 +8,13 @@ pub(super) fn sign(word: &str, behind: &str) -> Option<&'static str> {
     let is_next = |wanted: &str| next.eq_ignore_ascii_case(wanted);
     Some(match word.to_ascii_lowercase().as_str() {
         "=" if behind.starts_with('~') => "write `text.matches(pattern)`",
-        "=" | "===" => "write `==`",
+        "is" if is_next("not") => "write `!=`",
+        "=" | "===" | "is" => "write `==`",
         "!==" | "<>" => "write `!=`",
         "and" | "&" => "write `&&`",
         "or" | "|" => "write `||`",
         "not" if is_next("in") => "write `!(x in list)`",
         "not" => "write `!`",
-        "is" if is_next("not") => "write `!=`",
-        "is" => "write `==`",
         "like" => "write `text.matches(pattern)` or `text.glob(pattern)`",
         "contains" | "includes" => "write `text.contains(part)`, or `element in list`",
         "startswith" => "write `text.startsWith(part)`",

@@ -499,9 +499,9 @@ fn names_of_let_and_parameters_are_few() {
     };
     let check = |count| {
         let used = many(count, |n| format!("n{n}, "));
-        let named =
+        let declaring =
             format!("let: {{ {} }}\n      where: '[{used}] != []'\n      assert:", names(count));
-        CHECK.replace("assert:", &named)
+        CHECK.replace("assert:", &declaring)
     };
     assert_eq!(problems(&group(&check(100))), "");
     let told = problems(&group(&check(101)));
