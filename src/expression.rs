@@ -11,6 +11,7 @@ mod environment;
 mod evaluate;
 mod explain;
 mod functions;
+mod habits;
 mod library;
 mod lint;
 mod lower;
@@ -171,7 +172,15 @@ struct Compiled {
     kind: &'static str,
     /// The properties that it reads, each with the type that has it.
     slots: Vec<(&'static TypeName, Arc<Slot>)>,
+    names: Names,
     warnings: Vec<Problem>,
+}
+
+/// The names of `let` and of parameters that an expression uses.
+#[derive(Debug, Default)]
+struct Names {
+    bindings: BTreeSet<Arc<str>>,
+    parameters: BTreeSet<Arc<str>>,
 }
 
 /// What an expression reads of the resources of a type.
@@ -248,6 +257,7 @@ impl Expression {
             root: lowered.root,
             kind: lowered.kind,
             slots: lowered.slots,
+            names: lowered.names,
             warnings: lowered.problems,
         })))
     }
@@ -282,6 +292,16 @@ impl Expression {
     pub fn operations_of(&self, type_name: &TypeName) -> impl Iterator<Item = &Operation> {
         let slots = self.0.slots.iter().filter(move |(of, _)| *of == type_name);
         slots.map(|(_, slot)| &slot.operation)
+    }
+
+    /// Whether it uses a name of `let`.
+    pub fn uses_binding(&self, name: &str) -> bool {
+        self.0.names.bindings.contains(name)
+    }
+
+    /// Whether it uses a parameter.
+    pub fn uses_parameter(&self, name: &str) -> bool {
+        self.0.names.parameters.contains(name)
     }
 
     /// What is odd about it, though it can be used.
@@ -319,6 +339,7 @@ impl Expression {
             root: Node { expr: Expr::Constant(Value::Bool(value)), span },
             kind: self.0.kind,
             slots: Vec::new(),
+            names: Names::default(),
             warnings: Vec::new(),
         }))
     }

@@ -16,6 +16,8 @@ pub struct Environment {
     pub(super) subject: Option<&'static Schema>,
     /// What `params` holds; without it there is none.
     pub(super) parameters: Option<Arc<[Parameter]>>,
+    /// Parameters whose declaration is wrong, so that nothing is known of them.
+    pub(super) broken: Arc<[Arc<str>]>,
     pub(super) bindings: Arc<[Binding]>,
 }
 
@@ -72,7 +74,7 @@ impl Environment {
 
     /// No resource.
     pub fn empty() -> Self {
-        Self { subject: None, parameters: None, bindings: Arc::default() }
+        Self { subject: None, parameters: None, broken: Arc::default(), bindings: Arc::default() }
     }
 
     /// The same over resources of a type.
@@ -85,6 +87,17 @@ impl Environment {
     #[must_use]
     pub fn with_parameters(self, parameters: Arc<[Parameter]>) -> Self {
         Self { parameters: Some(parameters), ..self }
+    }
+
+    /// The same with parameters whose declaration is wrong: what is asked of them is not checked.
+    #[must_use]
+    pub fn with_broken_parameters(self, broken: Arc<[Arc<str>]>) -> Self {
+        Self { broken, ..self }
+    }
+
+    /// What `params` holds; nothing where there is none.
+    pub fn parameters(&self) -> Arc<[Parameter]> {
+        self.parameters.clone().unwrap_or_default()
     }
 
     /// The same with the names of `let`.

@@ -18,6 +18,7 @@ use std::borrow::Cow;
 use chrono::{DateTime, Utc};
 
 pub(super) use self::compare::Operator;
+pub(super) use self::network::{is_arn, is_range};
 pub(super) use self::ports::{PROTOCOLS, is_protocol};
 pub(super) use self::text::{LARGEST_PATTERN, is_like, matches, pattern};
 use super::Budget;

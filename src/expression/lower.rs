@@ -20,7 +20,7 @@ use super::parse::{MAX_DEPTH, MAX_LENGTH, MAX_NODES, too_deep};
 use super::places::Places;
 use super::tree::{Expr, Node, Slot, Span};
 use super::types::Type;
-use super::{Budget, Effort, Environment, Problem, Shape, evaluate, lint};
+use super::{Budget, Effort, Environment, Names, Problem, Shape, evaluate, lint};
 use crate::resource::{Cause, TypeName, Value};
 
 /// What computing the constants of one text may take, all together.
@@ -34,6 +34,8 @@ pub(super) struct Lowered {
     pub(super) kind: &'static str,
     /// The properties that it reads, each with the type that has it.
     pub(super) slots: Vec<(&'static TypeName, Arc<Slot>)>,
+    /// The names of `let` and of parameters in it.
+    pub(super) names: Names,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -62,6 +64,7 @@ pub(super) fn lower(
         effort,
         locals: Vec::new(),
         slots: Vec::new(),
+        names: Names::default(),
         problems: Vec::new(),
         folding: Budget::new(FOLDING_STEPS, FOLDING_BYTES),
         depth: 0,
@@ -78,12 +81,12 @@ pub(super) fn lower(
             .help("compare it with something, as in `... == ...`"),
         );
     }
-    let Lowering { slots, mut problems, .. } = lowering;
+    let Lowering { slots, names, mut problems, .. } = lowering;
     if problems.is_empty() && !shape.is_value() {
         lint::check(&root.node, shape, &mut problems);
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
-    Lowered { root: root.node, kind: root.kind.words(), slots, problems }
+    Lowered { root: root.node, kind: root.kind.words(), slots, names, problems }
 }
 
 /// A node and its type.
@@ -100,6 +103,7 @@ struct Lowering<'a> {
     /// The variables of the loops around, outermost first.
     locals: Vec<(Arc<str>, Type)>,
     slots: Vec<(&'static TypeName, Arc<Slot>)>,
+    names: Names,
     problems: Vec<Problem>,
     /// What computing constants may still take.
     folding: Budget,

@@ -13,9 +13,9 @@ use std::thread;
 use cel::IdedExpr;
 use cel::parser::{ParseError, Parser, PrattParser};
 
-use super::Problem;
 use super::places::Places;
 use super::tree::Span;
+use super::{Problem, habits};
 
 /// The longest text, in bytes.
 pub(super) const MAX_LENGTH: usize = 8 << 10;
@@ -154,7 +154,8 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
     } else if says("literal") {
         problem(format!("`{word}` is no number of 64 bits"))
     } else if says("reserved identifier") {
-        problem(format!("`{word}` is a word that CEL keeps for itself"))
+        let message = format!("`{word}` is a word that CEL keeps for itself");
+        advised(problem(message), habits::sign(word, ""))
     } else if says("invalid argument to has()") {
         problem("`has` takes a property".to_owned()).help("write `has(resource.Name)`")
     } else if says("simple name") {
@@ -165,14 +166,22 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
     } else if word.starts_with(['"', '\'']) && says("token recognition") {
         problem("the string is not closed, or has an escape that CEL does not know".to_owned())
             .help("write `\\\\` for a backslash, or `r\"...\"` for a text without escapes")
+    } else if let Some((place, message, help)) = habits::question(text) {
+        let place = Span::new(place.start, place.end);
+        Problem::error(place, "expression-syntax", message).help(help)
     } else if word.is_empty() {
         problem("the expression ends too early".to_owned())
     } else {
-        let problem = problem(format!("`{word}` is not expected here"));
-        match correction(word) {
-            Some(right) => problem.help(format!("write `{right}`")),
-            None => problem,
-        }
+        let behind = text.get(place.end..).unwrap_or_default();
+        let message = format!("`{word}` is not expected here");
+        advised(problem(message), habits::sign(word, behind))
+    }
+}
+
+fn advised(problem: Problem, help: Option<&str>) -> Problem {
+    match help {
+        Some(help) => problem.help(help),
+        None => problem,
     }
 }
 
@@ -192,7 +201,7 @@ fn place_of(text: &str, at: usize) -> Span {
     }
     let before = before.trim_end();
     let word = before.trim_end_matches(is_name).len();
-    if before.get(word..).and_then(correction).is_some() {
+    if before.get(word..).and_then(|word| habits::sign(word, "")).is_some() {
         return Span::new(word, before.len());
     }
     let length = match first {
@@ -209,18 +218,6 @@ fn is_name(c: char) -> bool {
 
 fn is_sign(c: char) -> bool {
     "=<>!&|".contains(c)
-}
-
-/// What people mean who come from other languages.
-fn correction(word: &str) -> Option<&'static str> {
-    Some(match word {
-        "=" | "===" => "==",
-        "and" | "AND" | "&" => "&&",
-        "or" | "OR" | "|" => "||",
-        "not" | "NOT" => "!",
-        "!==" | "<>" => "!=",
-        _ => return None,
-    })
 }
 
 /// The byte offset of a line and column, both from 1 and in characters.

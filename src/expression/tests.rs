@@ -12,6 +12,7 @@ mod explaining;
 mod fixture;
 mod functions;
 mod guards;
+mod habits;
 mod hostile;
 mod mutants;
 mod networks;

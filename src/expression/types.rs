@@ -121,6 +121,8 @@ impl Type {
             (Self::Map(_) | Self::Object(_), Self::Map(_) | Self::Object(_)) => true,
             _ if self.is_open() || other.is_open() => true,
             _ if self.is_number() && other.is_number() => true,
+            // The value of a type is its name.
+            (Self::Kind, Self::String(_)) | (Self::String(_), Self::Kind) => true,
             _ => self.is_same(other),
         }
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Diagnostic, Place};
+use crate::expression::Environment;
 
 use super::account::{parsed, parsed_at};
 use super::check_type::{CheckType, CheckTypes};
@@ -152,7 +153,7 @@ impl Check {
     ) -> Option<Self> {
         let id: Option<CheckId> = parsed_at(node, &["id"], notes);
         let (used, question) = match node.text_of(&["uses"]) {
-            None => (None, Question::read(node, None, notes)),
+            None => (None, Question::read(node, Environment::empty(), notes)),
             Some((name, place)) => {
                 alone(node, notes);
                 let used = types.find(name, place, notes)?;

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Level, Place, UNDOCUMENTED, nearest};
-use crate::expression::{Expression, Parameter};
+use crate::expression::{Environment, Expression, Parameter};
 use crate::resource::Value;
 
 use super::account::parsed_at;
 use super::named::Named;
 use super::names::{BUILT_IN, CheckTypeName};
 use super::notes::Notes;
-use super::parameters::{self, Declared};
+use super::parameters::{self, Declaration, Declared};
 use super::question::Question;
 use super::shape::short;
+use super::title;
 use super::words::Severity;
 use super::written::CheckTypeDocument;
 use super::yaml::{Entry, Node};
@@ -42,6 +43,8 @@ pub struct CheckType {
     spec: Node,
     /// What one use costs at least, bytes.
     weight: usize,
+    /// Warnings of its text and of its defaults, which its uses are not to blame for.
+    known_oddities: Vec<String>,
 }
 
 /// Check types are equal if they ask the same; where they stand does not matter.
@@ -114,26 +117,26 @@ impl CheckType {
         let name: Option<CheckTypeName> = parsed_at(node, &["metadata", "name"], notes);
         let name = name.filter(|name| is_built_in || !is_reserved(name, node, notes));
         let spec = node.get("spec")?;
-        let parameters = parameters::read(spec, notes);
-        let known = parameters.iter().flatten().map(|declared| Parameter {
-            name: Arc::clone(&declared.name),
-            kind: declared.kind,
-            value: None,
-        });
-        let question = Question::read(spec, Some(known.collect()), notes);
+        let declared = Declaration::read(spec, notes);
+        title::check(spec, &declared, notes);
+        let question = Question::read(spec, declared.environment(|_| None), notes);
+        let question = question.filter(|_| declared.is_whole())?;
+        note_unused(spec, &declared, &question, notes);
+        let known_oddities = oddities_of_defaults(spec, &declared, &question, notes)?;
         let written = written?.spec;
         Some(Self {
             name: name?,
             description: written.description,
-            parameters: parameters?,
+            parameters: declared.parameters,
             title: written.title,
             severity: written.severity,
             compliance: written.compliance.into_iter().flatten().collect(),
             remediation: written.remediation,
-            question: question?,
+            question,
             place: node.place_of(&["metadata", "name"]),
             spec: spec.clone(),
             weight: spec.weight(),
+            known_oddities,
         })
     }
 
@@ -152,23 +155,14 @@ impl CheckType {
         }
         let use_of = (self.name.as_str(), uses);
         let values = parameters::bind(&self.parameters, with, use_of, notes)?;
-        let mut found = Notes::default();
-        found.start_file();
-        std::mem::swap(&mut found.effort, &mut notes.effort);
-        let question = Question::read(&self.spec, Some(values), &mut found);
-        std::mem::swap(&mut found.effort, &mut notes.effort);
-        for problem in found.into_sorted() {
-            if problem.is_error() || self.is_of_parameters(&problem) {
+        let environment = Environment::empty().with_parameters(values);
+        let (question, problems) = read_apart(&self.spec, environment, notes);
+        for problem in problems {
+            if is_of_values(&problem, &self.known_oddities) {
                 notes.push(self.blamed(problem, with.map_or(uses, |with| &with.place)));
             }
         }
         question
-    }
-
-    /// Whether a warning comes of the values of parameters, and not of the check type's own text.
-    fn is_of_parameters(&self, warning: &Diagnostic) -> bool {
-        let mut own = self.question.expressions().flat_map(Expression::warnings);
-        warning.code == UNDOCUMENTED && !own.any(|problem| problem.message == warning.message)
     }
 
     /// A problem of its text, at the use whose parameters are to blame.
@@ -197,6 +191,81 @@ impl CheckType {
             title = title.replace(&format!("{{{}}}", parameter.name), &short(&value));
         }
         Some(title)
+    }
+}
+
+/// The question of a `spec`, with what is wrong with it apart from what is noted already.
+fn read_apart(
+    spec: &Node,
+    environment: Environment,
+    notes: &mut Notes,
+) -> (Option<Question>, Vec<Diagnostic>) {
+    let mut found = Notes::default();
+    found.start_file();
+    std::mem::swap(&mut found.effort, &mut notes.effort);
+    let question = Question::read(spec, environment, &mut found);
+    std::mem::swap(&mut found.effort, &mut notes.effort);
+    (question, found.into_sorted())
+}
+
+/// Whether a problem comes of the values of parameters, and not of the check type's own text.
+fn is_of_values(problem: &Diagnostic, known: &[String]) -> bool {
+    let is_new = || !known.contains(&problem.message);
+    problem.is_error() || problem.code == UNDOCUMENTED && is_new()
+}
+
+/// The warnings of a text and of its defaults. What is wrong with a default is noted where it
+/// stands; `None` where that is an error.
+fn oddities_of_defaults(
+    spec: &Node,
+    declared: &Declaration,
+    question: &Question,
+    notes: &mut Notes,
+) -> Option<Vec<String>> {
+    let own = question.expressions().flat_map(Expression::warnings);
+    let mut known: Vec<String> = own.map(|problem| problem.message.clone()).collect();
+    let default = |one: &Declared| one.default.clone().filter(|value| *value != Value::Null);
+    let weight = spec.weight();
+    let odd = |environment: Environment, notes: &mut Notes| -> Vec<Diagnostic> {
+        if !notes.effort.read(weight) {
+            return Vec::new();
+        }
+        let (_, problems) = read_apart(spec, environment, notes);
+        problems.into_iter().filter(|problem| is_of_values(problem, &known)).collect()
+    };
+    if declared.parameters.iter().all(|one| default(one).is_none())
+        || odd(declared.environment(default), notes).is_empty()
+    {
+        return Some(known);
+    }
+    let mut found = Vec::new();
+    for one in declared.parameters.iter().filter(|one| default(one).is_some()) {
+        let alone = |other: &Declared| default(other).filter(|_| other.name == one.name);
+        for problem in odd(declared.environment(alone), notes) {
+            found.push((spec.place_of(&["parameters", &one.name, "default"]), one, problem));
+        }
+    }
+    let is_right = !found.iter().any(|(.., problem)| problem.is_error());
+    for (place, one, problem) in found {
+        known.push(problem.message.clone());
+        let message = format!("the default of `{}` does not fit: {}", one.name, problem.message);
+        let blamed = Diagnostic { place, message, related: None, ..problem.clone() };
+        notes.push(blamed.related(problem.place, "used here"));
+    }
+    is_right.then_some(known)
+}
+
+/// Warns about parameters that neither an expression nor the title uses.
+fn note_unused(spec: &Node, declared: &Declaration, question: &Question, notes: &mut Notes) {
+    let title = spec.get("title").and_then(Node::text).unwrap_or_default();
+    for Entry { key, place, .. } in parameters::entries(spec.get("parameters")) {
+        let is_named = title::names(title).any(|(_, name)| name == key);
+        let is_asked = question.expressions().any(|expression| expression.uses_parameter(key));
+        if declared.names().any(|name| name == key) && !is_named && !is_asked {
+            let message = format!("the parameter `{}` is not used", short(key));
+            let unused = Diagnostic::warning(place.clone(), "unused", message);
+            notes.push(unused.help(format!("name it as `params.{key}`, or remove it")));
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::schedule::{Cron, InvalidTimezone, Schedule, Timezone};
 
 use super::account::{AccountSelector, parsed, parsed_at};
 use super::check::{Check, unique_ids};
+use super::cron;
 use super::enforce::{self, NewOnly};
 use super::library::Library;
 use super::names::{CheckId, GroupName};
@@ -162,7 +163,8 @@ fn schedule(node: &Node, notes: &mut Notes) -> Option<Schedule> {
         Some((name, place)) => timezone(name, place, notes),
     };
     let every = at("every").map(|(text, place)| (parsed(text, place, notes), place));
-    let cron = at("cron").map(|(pattern, place)| (cron(pattern, place, zone, notes), place));
+    let pattern = node.get("spec").and_then(|spec| spec.get("schedule")?.get("cron"));
+    let cron = pattern.and_then(|node| Some((cron(node.text()?, node, zone, notes), &node.place)));
     match (every, cron) {
         (Some((_, place)), Some((_, other))) => {
             let message = "`every` and `cron` exclude each other";
@@ -182,14 +184,14 @@ fn schedule(node: &Node, notes: &mut Notes) -> Option<Schedule> {
     }
 }
 
-fn cron(pattern: &str, place: &Place, zone: Option<Timezone>, notes: &mut Notes) -> Option<Cron> {
+fn cron(pattern: &str, node: &Node, zone: Option<Timezone>, notes: &mut Notes) -> Option<Cron> {
     if pattern.chars().count() > LONGEST_CRON {
         return None; // Noted as too long already.
     }
     match Cron::new(pattern, zone?) {
         Ok(cron) => Some(cron),
         Err(error) => {
-            notes.push(Diagnostic::error(place.clone(), "invalid-cron", error.to_string()));
+            notes.push(cron::refused(pattern, &error, node));
             None
         }
     }

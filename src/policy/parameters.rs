@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Place, meant, nearest};
-use crate::expression::{Parameter, ParameterKind};
+use crate::expression::{Environment, Parameter, ParameterKind};
 use crate::resource::Value;
 
 use super::notes::Notes;
@@ -38,14 +38,51 @@ pub(super) fn are_few(entries: &[Entry], of: &str, notes: &mut Notes) -> bool {
     false
 }
 
-/// The parameters that the `parameters` of a check type declare; what is wrong is noted.
-pub(super) fn read(spec: &Node, notes: &mut Notes) -> Option<Vec<Declared>> {
-    let entries = entries(spec.get("parameters"));
-    if !are_few(entries, "parameters", notes) {
-        return None;
+/// What the `parameters` of a check type declare.
+#[derive(Debug, Default)]
+pub(super) struct Declaration {
+    /// The parameters.
+    pub(super) parameters: Vec<Declared>,
+    /// The names of those that are declared wrongly.
+    broken: Vec<Arc<str>>,
+}
+
+impl Declaration {
+    /// What `spec` declares; what is wrong is noted.
+    pub(super) fn read(spec: &Node, notes: &mut Notes) -> Self {
+        let entries = entries(spec.get("parameters"));
+        let mut read = Self::default();
+        let are_few = are_few(entries, "parameters", notes);
+        for entry in entries.iter().take(MOST_NAMES) {
+            match declare(entry, notes) {
+                Some(declared) if are_few => read.parameters.push(declared),
+                _ => read.broken.push(entry.key.as_str().into()),
+            }
+        }
+        read
     }
-    let declared: Vec<_> = entries.iter().map(|entry| declare(entry, notes)).collect();
-    declared.into_iter().collect()
+
+    /// Whether all of it is right.
+    pub(super) fn is_whole(&self) -> bool {
+        self.broken.is_empty()
+    }
+
+    /// All names, also of what is declared wrongly.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        let declared = self.parameters.iter().map(|one| &*one.name);
+        declared.chain(self.broken.iter().map(|name| &**name))
+    }
+
+    /// The names of expressions: parameters that have no value, or that which `value` gives them.
+    pub(super) fn environment(&self, value: impl Fn(&Declared) -> Option<Value>) -> Environment {
+        let parameters = self.parameters.iter().map(|declared| Parameter {
+            name: Arc::clone(&declared.name),
+            kind: declared.kind,
+            value: value(declared),
+        });
+        let broken = self.broken.as_slice().into();
+        Environment::empty().with_parameters(parameters.collect()).with_broken_parameters(broken)
+    }
 }
 
 fn declare(entry: &Entry, notes: &mut Notes) -> Option<Declared> {
@@ -211,7 +248,8 @@ pub(super) fn is_identifier(text: &str) -> bool {
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
-fn entries(node: Option<&Node>) -> &[Entry] {
+/// The entries of a mapping; none of anything else.
+pub(super) fn entries(node: Option<&Node>) -> &[Entry] {
     match node.map(|node| &node.tree) {
         Some(Tree::Map(entries)) => entries,
         _ => &[],

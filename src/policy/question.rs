@@ -10,7 +10,7 @@ use crate::expression::{Binding, Environment, Expression, Parameter, Problem, Sh
 use crate::resource::{Schema, TypeName, schemas};
 
 use super::notes::Notes;
-use super::parameters::{are_few, is_identifier};
+use super::parameters::{are_few, entries, is_identifier};
 use super::shape::short;
 use super::words::{OnEmpty, Pick, Span};
 use super::yaml::{Entry, Node, Tree};
@@ -105,21 +105,13 @@ impl Question {
 
     /// The question in a mapping with `select`, `where`, `assert` and so on. What is wrong with it
     /// is noted.
-    pub(super) fn read(
-        node: &Node,
-        parameters: Option<Arc<[Parameter]>>,
-        notes: &mut Notes,
-    ) -> Option<Self> {
+    pub(super) fn read(node: &Node, environment: Environment, notes: &mut Notes) -> Option<Self> {
         let shape = shape(node, notes);
         let schema = resource_type(node, notes);
         if node.entry("select").is_none() {
             let message = "the check lacks `select`";
             let refused = Diagnostic::error(node.place.clone(), "missing-key", message);
             notes.push(refused.help("add `select`, a resource type such as `AWS::S3::Bucket`"));
-        }
-        let mut environment = Environment::empty();
-        if let Some(parameters) = &parameters {
-            environment = environment.with_parameters(Arc::clone(parameters));
         }
         let bindings = bindings(node, &environment, notes);
         let span = word::<Span>(node, "scope");
@@ -140,15 +132,29 @@ impl Question {
             Some(compiled) => compiled,
             None => None,
         };
-        Some(Self {
+        let read = Self {
             schema,
             bindings,
             filter,
             assertion,
             span: span.unwrap_or_default(),
             on_empty: word::<OnEmpty>(node, "onEmpty"),
-            parameters: parameters.unwrap_or_default(),
-        })
+            parameters: environment.parameters(),
+        };
+        read.note_unused(node, notes);
+        Some(read)
+    }
+
+    /// Warns about names of `let` that no expression uses.
+    fn note_unused(&self, node: &Node, notes: &mut Notes) {
+        for Entry { key, place, .. } in entries(node.get("let")) {
+            if !self.expressions().any(|expression| expression.uses_binding(key)) {
+                let message = format!("`{}` of `let` is not used", short(key));
+                let unused = Diagnostic::warning(place.clone(), "unused", message);
+                notes
+                    .push(unused.help("name it in `where`, `assert` or `assertAll`, or remove it"));
+            }
+        }
     }
 }
 

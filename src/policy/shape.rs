@@ -11,6 +11,7 @@ use crate::diagnostic::{Diagnostic, meant, nearest};
 use super::fitted::Fitted;
 use super::form::{Form, Kind};
 use super::notes::Notes;
+use super::samples;
 use super::yaml::{Entry, Node, Scalar, Tree};
 
 /// Keys of the design that this version does not have, with what to do in the meantime.
@@ -204,7 +205,14 @@ impl Fitting<'_> {
         };
         let message = format!("{what} is {found}, but must be {}", one_of(&wanted));
         let mut refused = Diagnostic::error(node.place.clone(), "wrong-type", message);
-        refused.help.clone_from(&form.description);
+        let sample = match (what, &node.tree) {
+            (What::Key(key), Tree::List(_) | Tree::Map(_)) => {
+                samples::of_expression(key).map(str::to_owned).or_else(|| samples::of(key))
+            }
+            (What::Key(key), _) => samples::of(key),
+            _ => None,
+        };
+        refused.help = sample.or_else(|| form.description.clone());
         self.notes.push(refused);
         None
     }

@@ -1,10 +1,12 @@
 //! What authors see: whole files in, diagnostics at their places out.
 
 mod check_types;
+mod declared;
 mod documented;
 mod enforce;
 mod files;
 mod packs;
+mod samples;
 mod settings;
 mod waivers;
 
@@ -458,7 +460,8 @@ fn a_schedule_is_an_interval_or_times_of_a_clock() {
     12:42-12:55: error[unknown-timezone] `Europe/Berlyn` is no time zone of the IANA database, such as `Europe/Berlin`
         help: did you mean `Europe/Berlin`?
     12:21-12:31: error[invalid-cron] `0 6 31 2 *` never comes: there is no such day
-    12:21-12:28: error[invalid-cron] `0 6 * *` is no cron pattern: it has 4 fields, and five are needed; write minute, hour, day, month and weekday, such as `0 6 * * mon-fri`
+    12:21-12:28: error[invalid-cron] a cron pattern has five fields, and this has 4
+        help: write minute, hour, day of the month, month and weekday, such as `0 6 * * mon-fri`
     ");
 }
 

@@ -13,6 +13,16 @@ pub(super) fn range(text: &str) -> Option<IpNet> {
     text.parse().ok().or_else(|| text.parse().ok().map(|address: IpAddr| address.into()))
 }
 
+/// Whether a text is a range, or a single address.
+pub(in super::super) fn is_range(text: &str) -> bool {
+    range(text).is_some()
+}
+
+/// Whether a text has the parts of an ARN.
+pub(in super::super) fn is_arn(text: &str) -> bool {
+    split(text).is_some()
+}
+
 /// The functions of ranges and of ARNs.
 pub(super) fn call(
     function: Function,

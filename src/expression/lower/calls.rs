@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use cel::IdedExpr;
-use cel::common::ast::{CallExpr, operators};
+use cel::common::ast::{CallExpr, Expr as Cel, LiteralValue, operators};
 
 use super::super::Problem;
 use super::super::functions::{self, Form, Function, Signature};
 use super::super::library::{self, Operator};
-use super::super::show;
 use super::super::tree::{Expr, Node, Slot, Span};
 use super::super::types::Type;
+use super::super::{habits, show};
 use super::{Lowering, Typed, broken};
 use crate::diagnostic::{meant, meant_or_known};
 use crate::resource::{Schema, Value};
@@ -30,6 +30,15 @@ impl Lowering<'_> {
         }
         let name = call.func_name.trim_start_matches('.');
         let name_span = self.places.map_or_else(Span::default, |places| places.name_before(token));
+        if let (functions::TAG, [key]) = (name, call.args.as_slice())
+            && matches!(key.expr, Cel::Literal(LiteralValue::Null))
+        {
+            let span = self.token(key.id);
+            let message = "the key of a tag must be a string, and this is null".to_owned();
+            let problem = Problem::error(span, "wrong-type", message);
+            self.problems.push(problem.help("write `tag(\"key\")`"));
+            return broken(span);
+        }
         if let (functions::TAG, Some(target), [key]) = (name, &call.target, call.args.as_slice()) {
             return self.tag_of(target, key, token);
         }
@@ -64,13 +73,18 @@ impl Lowering<'_> {
         let problems = self.problems.len();
         self.check(signature, &typed);
         self.check_words(signature, &typed);
+        self.check_texts(signature, &typed);
         let is_fine = self.problems.len() == problems;
         let typed = self.apply(signature, typed, target.is_some(), span);
         if is_fine { typed } else { Typed { kind: Type::Any, ..typed } }
     }
 
     fn unknown_function(&mut self, call: &CallExpr, name: &str, span: Span) -> Typed {
-        for argument in call.target.as_deref().into_iter().chain(&call.args) {
+        let right = habits::function(name);
+        // Their variable is none here.
+        let is_loop = right.is_some_and(|right| right.starts_with("list."));
+        let arguments = if is_loop { &[] } else { call.args.as_slice() };
+        for argument in call.target.as_deref().into_iter().chain(arguments) {
             if !self.is_resource(&argument.expr) && !is_macro_variable(argument) {
                 self.node(argument);
             }
@@ -85,9 +99,12 @@ impl Lowering<'_> {
         } else {
             let message = format!("there is no function `{name}`");
             let problem = Problem::error(span, "unknown-function", message);
-            match meant(name, functions::names()) {
-                Some(help) => problem.help(help),
-                None => problem,
+            match right {
+                Some(right) => problem.help(format!("write `{right}`")),
+                None => match meant(name, functions::names()) {
+                    Some(help) => problem.help(help),
+                    None => problem,
+                },
             }
         };
         self.problems.push(problem);
@@ -126,6 +143,29 @@ impl Lowering<'_> {
         }
         if let (Function::Compare, [expected]) = (signature.function, rest) {
             self.check_compared(first, word, expected);
+        }
+    }
+
+    /// Ranges and ARNs, where they stand in the text.
+    fn check_texts(&mut self, signature: &Signature, arguments: &[Typed]) {
+        use Function::{Arn, CidrContains, CidrOverlaps, CidrPrefixLength, IsWorldCidr};
+        type Rule = (&'static str, &'static str, fn(&str) -> bool);
+        let (what, sample, is_one): Rule = match signature.function {
+            Arn => ("ARN", "`arn:aws:iam::123456789012:role/web`", library::is_arn),
+            CidrContains | CidrOverlaps | CidrPrefixLength | IsWorldCidr => (
+                "range of addresses",
+                "`10.0.0.0/8`, `2001:db8::/32` or `10.1.2.3`",
+                library::is_range,
+            ),
+            _ => return,
+        };
+        for Typed { node, .. } in arguments {
+            let Expr::Constant(constant @ Value::String(text)) = &node.expr else { continue };
+            if !is_one(text) {
+                let message = format!("{} is no {what}", show::value(constant));
+                let problem = Problem::error(node.span, "wrong-value", message);
+                self.problems.push(problem.help(format!("write it as {sample}")));
+            }
         }
     }
 
@@ -251,7 +291,7 @@ fn wrong_port(port: &Node) -> Option<Problem> {
 
 /// The variable of a macro that was called with a wrong number of arguments.
 fn is_macro_variable(argument: &IdedExpr) -> bool {
-    matches!(&argument.expr, cel::common::ast::Expr::Ident(_))
+    matches!(&argument.expr, Cel::Ident(_))
 }
 
 fn arguments(signature: &Signature, method: bool) -> String {

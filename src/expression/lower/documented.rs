@@ -7,6 +7,7 @@ use super::super::library::Operator;
 use super::super::tree::{Expr, Span};
 use super::super::types::{Type, Words};
 use super::super::{Problem, show};
+use super::names::TYPES;
 use super::{Lowering, Typed};
 use crate::diagnostic::{UNDOCUMENTED, meant_or_known};
 use crate::resource::{Value, is_documented};
@@ -31,7 +32,25 @@ impl Lowering<'_> {
         self.problems.extend(unknown.map(|text| undocumented(text, observed, words, place)));
     }
 
-    /// The same of `compare(observed, operator, expected)`.
+    /// Refuses names of types that there are not, where a type is compared with them.
+    pub(super) fn check_type_names(&mut self, kind: &Type, constants: &Typed) {
+        let (Type::Kind, Expr::Constant(constant)) = (kind, &constants.node.expr) else { return };
+        let texts = match (constant, &constants.kind) {
+            (Value::String(_), Type::String(_)) => std::slice::from_ref(constant),
+            (Value::List(items), _) => items,
+            _ => return,
+        };
+        let known = || TYPES.into_iter().filter(|name| *name != "uint").chain(["resource"]);
+        for text in texts.iter().filter_map(Value::as_str) {
+            if known().all(|name| name != text) {
+                let message = format!("there is no type {}", show::value(&Value::string(text)));
+                let problem = Problem::error(constants.node.span, "wrong-value", message);
+                self.problems.push(problem.help(meant_or_known(text, known())));
+            }
+        }
+    }
+
+    /// Warns likewise about `compare(observed, operator, expected)`.
     pub(super) fn check_compared(&mut self, observed: &Typed, operator: &str, expected: &Typed) {
         use Operator::{Contains, Equals, InList, NotContains, NotEquals, NotInList};
         match (Operator::named(operator), &observed.kind) {

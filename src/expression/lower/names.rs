@@ -6,7 +6,7 @@ use cel::common::ast::{Expr as Cel, SelectExpr};
 
 use super::super::tree::{Expr, Node, Slot, Span};
 use super::super::types::{Properties, Type};
-use super::super::{Problem, functions, show};
+use super::super::{Problem, functions, habits, show};
 use super::{Lowering, Typed, broken, constant};
 use crate::diagnostic::{known_here, meant, meant_or_known};
 use crate::resource::{Property, Schema, Value, regions};
@@ -15,7 +15,7 @@ use crate::resource::{Property, Schema, Value, regions};
 const NAMES: [&str; 3] = ["account", "region", "now"];
 
 /// What `type(x)` gives, by the name in an expression.
-const TYPES: [&str; 10] = [
+pub(super) const TYPES: [&str; 10] = [
     "bool",
     "double",
     "duration",
@@ -30,7 +30,8 @@ const TYPES: [&str; 10] = [
 
 impl Lowering<'_> {
     pub(super) fn ident(&mut self, name: &str, span: Span) -> Typed {
-        if let Some(typed) = self.local(name, span).or_else(|| self.bound(name, span)) {
+        let local = self.local(name, span);
+        if let Some(typed) = local.or_else(|| self.bound(name, span)) {
             return typed;
         }
         let node = |expr| Node { expr, span };
@@ -73,9 +74,10 @@ impl Lowering<'_> {
     }
 
     /// A name of `let`.
-    fn bound(&self, name: &str, span: Span) -> Option<Typed> {
+    fn bound(&mut self, name: &str, span: Span) -> Option<Typed> {
         let bindings = self.environment.bindings.iter();
         let (index, binding) = bindings.enumerate().find(|(_, binding)| *binding.name == *name)?;
+        self.names.bindings.insert(Arc::clone(&binding.name));
         let expr = Expr::Bound { index, name: binding.name.clone() };
         Some(Typed { node: Node { expr, span }, kind: binding.type_of() })
     }
@@ -99,7 +101,9 @@ impl Lowering<'_> {
         let problem = Problem::error(span, "unknown-name", format!("`{name}` is not known here"));
         let locals = self.locals.iter().map(|(local, _)| &**local);
         let names = self.names();
-        let problem = if self.has_property(name) && self.subject("resource").is_some() {
+        let problem = if let Some(value) = habits::value(name) {
+            problem.help(format!("write `{value}`"))
+        } else if self.has_property(name) && self.subject("resource").is_some() {
             problem.help(format!("write `resource.{name}`"))
         } else if name == "resource" && self.shape.is_of_all() {
             problem.help("`assertAll` sees the list `resources`; of each of them, use `assert`")
@@ -183,10 +187,15 @@ impl Lowering<'_> {
     /// `params.<name>`: its value, where that is known already.
     fn parameter(&mut self, name: &str, span: Span, name_span: Span) -> Typed {
         let parameters = self.environment.parameters.iter().flat_map(|all| all.iter());
+        if let Some(broken) = self.environment.broken.iter().find(|broken| ***broken == *name) {
+            let expr = Expr::Parameter(Arc::clone(broken));
+            return Typed { node: Node { expr, span }, kind: Type::Any };
+        }
         let Some(parameter) = parameters.clone().find(|one| *one.name == *name) else {
             let message = format!("there is no parameter `{name}`");
             let problem = Problem::error(name_span, "unknown-parameter", message);
-            let names: Vec<&str> = parameters.map(|one| &*one.name).collect();
+            let others = self.environment.broken.iter().map(|name| &**name);
+            let names: Vec<&str> = parameters.map(|one| &*one.name).chain(others).collect();
             self.problems.push(problem.help(if names.is_empty() {
                 "declare it under `parameters`".to_owned()
             } else {
@@ -194,6 +203,7 @@ impl Lowering<'_> {
             }));
             return broken(span);
         };
+        self.names.parameters.insert(Arc::clone(&parameter.name));
         let expr = match &parameter.value {
             Some(value) => Expr::Constant(value.clone()),
             None => Expr::Parameter(parameter.name.clone()),
@@ -252,7 +262,9 @@ impl Lowering<'_> {
                 self.problems.push(match kind {
                     Type::List(_) if path == "resource.Tags" => problem
                         .help(format!("write `tag(\"{field}\")`, which is null without the tag")),
-                    Type::List(_) if matches!(field, "length" | "size" | "count") => {
+                    Type::List(_) | Type::String(_)
+                        if matches!(field, "length" | "size" | "count") =>
+                    {
                         problem.help(format!("write `size({path})`"))
                     }
                     Type::List(_) => problem.help(format!(

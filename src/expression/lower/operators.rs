@@ -34,11 +34,11 @@ impl Lowering<'_> {
             }
             (cel::INDEX, [of, key]) => self.indexed(of, key, token),
             (cel::EQUALS | cel::NOT_EQUALS, [one, other]) => {
-                let (one, other) = (self.node(one), self.node(other));
+                let (one, other) = (self.compared(one, name), self.node(other));
                 self.equality(name == cel::NOT_EQUALS, one, other)
             }
             (cel::IN, [one, other]) => {
-                let (one, other) = (self.node(one), self.node(other));
+                let (one, other) = (self.compared(one, name), self.node(other));
                 self.membership(one, other)
             }
             (_, [one, other]) => {
@@ -53,6 +53,26 @@ impl Lowering<'_> {
             }
             _ => return None,
         })
+    }
+
+    /// The left side of a comparison, where a `!` may be meant for all of it.
+    fn compared(&mut self, tree: &IdedExpr, name: &str) -> Typed {
+        let Some(of) = negated(tree) else { return self.node(tree) };
+        let token = self.token(tree.id);
+        let of = self.node(of);
+        if of.kind.is_open() || matches!(of.kind, Type::Bool) {
+            let span = token.to(of.node.span);
+            return boolean(Expr::Not(Box::new(of.node)), span);
+        }
+        let (path, kind) = (show::node(&of.node), &of.kind);
+        let message = format!("`!` is of `{path}` alone here, which is {kind}");
+        let help = match name {
+            cel::IN => format!("write `!({path} in ...)`"),
+            cel::EQUALS => format!("write `{path} != ...`"),
+            _ => format!("write `!({path} != ...)`"),
+        };
+        self.problems.push(Problem::error(token, "wrong-type", message).help(help));
+        super::broken(token.to(of.node.span))
     }
 
     /// `&&` and `||`, whose nested pairs become one list in the order of the text.
@@ -75,7 +95,12 @@ impl Lowering<'_> {
         }
         let path = show::node(&typed.node);
         let message = format!("`{path}` must be true or false here, and is {}", typed.kind);
-        let help = format!("compare it with something, as in `{path} == ...`");
+        let help = match typed.node.expr {
+            Expr::Constant(_) => {
+                format!("compare it as well, as in `x == {path}`, or ask `x in [...]`")
+            }
+            _ => format!("compare it with something, as in `{path} == ...`"),
+        };
         self.problems.push(Problem::error(typed.node.span, "wrong-type", message).help(help));
         typed
     }
@@ -114,6 +139,8 @@ impl Lowering<'_> {
         }
         self.check_documented(&one, &one.kind, &other);
         self.check_documented(&other, &other.kind, &one);
+        self.check_type_names(&one.kind, &other);
+        self.check_type_names(&other.kind, &one);
         let pair = Box::new((one.node, other.node));
         boolean(if negated { Expr::NotEqual(pair) } else { Expr::Equal(pair) }, span)
     }
@@ -130,6 +157,7 @@ impl Lowering<'_> {
             Type::List(items) => {
                 self.check_documented(&one, &one.kind, &other);
                 self.check_documented(&other, items, &one);
+                self.check_type_names(&one.kind, &other);
             }
             kind if kind.is_open() => {}
             kind => {
@@ -179,6 +207,9 @@ impl Lowering<'_> {
     fn mismatch(&mut self, span: Span, message: String, one: &Typed, other: &Typed) {
         let problem = Problem::error(span, "wrong-type", message);
         self.problems.push(match (&one.kind, &other.kind) {
+            _ if is_comparison(&one.node) => {
+                problem.help("join comparisons by `&&`, as in `a < b && b < c`")
+            }
             (Type::Timestamp, Type::String(_)) | (Type::String(_), Type::Timestamp) => {
                 problem.help("write an instant as `timestamp(\"2026-01-31T00:00:00Z\")`")
             }
@@ -204,6 +235,20 @@ impl Lowering<'_> {
 
 fn boolean(expr: Expr, span: Span) -> Typed {
     Typed { node: Node { expr, span }, kind: Type::Bool }
+}
+
+/// What a tree negates with `!`, if it does.
+fn negated(tree: &IdedExpr) -> Option<&IdedExpr> {
+    match &tree.expr {
+        ::cel::common::ast::Expr::Call(call) if call.func_name == cel::LOGICAL_NOT => {
+            call.args.first()
+        }
+        _ => None,
+    }
+}
+
+fn is_comparison(node: &Node) -> bool {
+    matches!(node.expr, Expr::Order(..) | Expr::Equal(_) | Expr::NotEqual(_) | Expr::In(_))
 }
 
 fn flatten<'t>(name: &str, arguments: &'t [IdedExpr], flat: &mut Vec<&'t IdedExpr>) {

@@ -66,13 +66,13 @@ fn odd_syntax_is_explained() {
     has(resource)
     [resource] expression-syntax: `has` takes a property (write `has(resource.Name)`)
     if resource.Enabled
-    [if] expression-syntax: `if` is a word that CEL keeps for itself
+    [if] expression-syntax: `if` is a word that CEL keeps for itself (write `condition ? one : other`)
     resource.Size == 99999999999999999999
     [99999999999999999999] expression-syntax: `99999999999999999999` is no number of 64 bits
     resource.?Name == 'x'
     [.] expression-syntax: optional selects and quoted names cannot be used in policies (a missing property is null: write `.`, or `["name"]`)
     resource.Enabled # comment
-    [#] expression-syntax: `#` is not expected here
+    [#] expression-syntax: `#` is not expected here (a comment begins with `//`)
     resource.Enabled // comment
 
     resource.Size

@@ -21,7 +21,7 @@ spec:
     level: { type: string, default: low, allowed: [low, high] }
     names: { type: list, default: [] }
   select: AWS::S3::Bucket
-  where: size(resource.BucketName) >= params.least
+  where: size(resource.BucketName) >= params.least && params.strict != false && params.level != 'x'
   assert: tag(params.key) != null && !(resource.BucketName in params.names)
   compliance: [house/1]
   remediation: Add the tag.
@@ -70,7 +70,7 @@ fn a_check_that_uses_a_type_asks_what_the_type_says() {
       "title": "Buckets have the tag owner",
       "severity": "low",
       "resourceType": "AWS::S3::Bucket",
-      "filter": "size(resource.BucketName) >= params.least",
+      "filter": "size(resource.BucketName) >= params.least && params.strict != false && params.level != 'x'",
       "assertion": "tag(params.key) != null && !(resource.BucketName in params.names)",
       "uses": "team/tagged",
       "with": {
@@ -141,7 +141,7 @@ fn wrong_uses_are_told_where_they_are() {
       with: owner
     - id: f
       uses: aws/nothing-of-the-sort
-"), @r"
+"), @"
     2:13-2:23: error[unknown-check-type] there is no check type `team/taged`
         help: did you mean `team/tagged`?
     5:13-5:24: error[missing-parameter] `team/tagged` needs the parameter `key`
@@ -164,7 +164,7 @@ fn wrong_uses_are_told_where_they_are() {
     16:7-16:11: error[missing-parameter] `team/tagged` needs the parameter `key`
         help: add it under `with`: The key of the tag.
     16:13-16:18: error[wrong-type] `with` is `owner`, but must be a mapping
-        help: The parameters of the check type.
+        help: write it as in `with: { key: owner }`
     18:13-18:36: error[unknown-check-type] there is no check type `aws/nothing-of-the-sort`
         help: `cloudcorrect schema check-types` lists those that there are
     ");
@@ -202,7 +202,7 @@ apiVersion: cloudcorrect.dev/v1
 kind: CheckType
 metadata: { name: team/a/b }
 spec: { select: AWS::S3::Bucket }
-"), @r"
+"), @"
     3:19-3:27: error[reserved-name] `aws/` is for check types that come with cloudcorrect
         help: use a prefix of your own
     7:5-7:8: error[invalid-value] `1st` cannot be the name of a parameter
@@ -210,7 +210,7 @@ spec: { select: AWS::S3::Bucket }
     8:37-8:41: error[wrong-parameter] `size` is `much`, but must be a whole number, without quotes
     9:19-9:23: error[unknown-word] `type` is `text`, but must be `string`, `integer`, `number`, `boolean` or `list`
     11:41-11:44: error[unknown-parameter] there is no parameter `nam`
-        help: declare it under `parameters`
+        help: there are `1st`, `size`, `kind`
     11:57-11:66: error[unknown-property] `AWS::S3::Bucket` has no property `BuketName`
         help: did you mean `BucketName`?
     15:19-15:25: error[duplicate-name] check type `team/a` is there twice

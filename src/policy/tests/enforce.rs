@@ -43,9 +43,9 @@ fn what_is_no_instant_is_refused_with_what_to_write() {
     13:14-13:17: error[unknown-key] `enforce` has no `new`
         help: known here: `newOnly`
     ");
-    insta::assert_snapshot!(of("  enforce: 2026-11-22\n"), @r"
+    insta::assert_snapshot!(of("  enforce: 2026-11-22\n"), @"
     13:12-13:22: error[wrong-type] `enforce` is `2026-11-22`, but must be a mapping
-        help: What of `mode: enforce` is enforced; all of it if it is left out.
+        help: write it as in `enforce: { newOnly: 2026-12-31 }`
     ");
     let misplaced = of("  newOnly: 2026-11-22\n");
     assert!(misplaced.contains("error[unknown-key] `spec` has no `newOnly`"), "{misplaced}");

@@ -497,8 +497,12 @@ fn names_of_let_and_parameters_are_few() {
     let names = |count: usize| -> String {
         many(count, |n| format!("n{n}: {{ select: \"AWS::EC2::VPC\" }}, "))
     };
-    let check =
-        |count| CHECK.replace("assert:", &format!("let: {{ {} }}\n      assert:", names(count)));
+    let check = |count| {
+        let used = many(count, |n| format!("n{n}, "));
+        let declaring =
+            format!("let: {{ {} }}\n      where: '[{used}] != []'\n      assert:", names(count));
+        CHECK.replace("assert:", &declaring)
+    };
     assert_eq!(problems(&group(&check(100))), "");
     let told = problems(&group(&check(101)));
     assert!(told.contains("[too-many-names] `let` has 101 names, and 100 are the most"), "{told}");

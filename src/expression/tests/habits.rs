@@ -1,0 +1,188 @@
+//! What authors of other languages write, and the one thing that each is told.
+
+use super::fixture::all_problems;
+
+#[test]
+fn operators_of_other_languages_are_explained() {
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Name not in ['a']",
+        "!resource.Name in ['a']",
+        "!resource.Name == 'a'",
+        "!resource.Enabled == true",
+        "resource.Owner is null",
+        "resource.Owner is not null",
+        "resource.Name contains 'a'",
+        "resource.Name startsWith 'a'",
+        "resource.Name like 'a*'",
+        "resource.Name =~ 'a'",
+        "resource.Size in (1, 2)",
+        "1 < resource.Size < 3",
+        "resource.Name == 'a' || 'b'",
+        "resource.Name == 'a' Or resource.Enabled",
+        "resource.Enabled; resource.Public",
+        "resource.Ports.all(p => p.From == 22)",
+    ]), @r#"
+    resource.Name not in ['a']
+    [not] expression-syntax: `not` is not expected here (write `!(x in list)`)
+    !resource.Name in ['a']
+    [!] wrong-type: `!` is of `resource.Name` alone here, which is a string (write `!(resource.Name in ...)`)
+    !resource.Name == 'a'
+    [!] wrong-type: `!` is of `resource.Name` alone here, which is a string (write `resource.Name != ...`)
+    !resource.Enabled == true
+
+    resource.Owner is null
+    [is] expression-syntax: `is` is not expected here (write `==`)
+    resource.Owner is not null
+    [is] expression-syntax: `is` is not expected here (write `!=`)
+    resource.Name contains 'a'
+    [contains] expression-syntax: `contains` is not expected here (write `text.contains(part)`, or `element in list`)
+    resource.Name startsWith 'a'
+    [startsWith] expression-syntax: `startsWith` is not expected here (write `text.startsWith(part)`)
+    resource.Name like 'a*'
+    [like] expression-syntax: `like` is not expected here (write `text.matches(pattern)` or `text.glob(pattern)`)
+    resource.Name =~ 'a'
+    [=] expression-syntax: `=` is not expected here (write `text.matches(pattern)`)
+    resource.Size in (1, 2)
+    [,] expression-syntax: `,` is not expected here (a list stands in brackets, as in `x in [a, b]`)
+    1 < resource.Size < 3
+    [1 < resource.Size < 3] wrong-type: `<` cannot compare a boolean with an integer (join comparisons by `&&`, as in `a < b && b < c`)
+    resource.Name == 'a' || 'b'
+    ['b'] wrong-type: `"b"` must be true or false here, and is a string (compare it as well, as in `x == "b"`, or ask `x in [...]`)
+    resource.Name == 'a' Or resource.Enabled
+    [Or] expression-syntax: `Or` is not expected here (write `||`)
+    resource.Enabled; resource.Public
+    [;] expression-syntax: `;` is not expected here (leave it out)
+    resource.Ports.all(p => p.From == 22)
+    [=>] expression-syntax: `=>` is not expected here (write `list.all(x, ...)`, with a `,` behind the variable)
+    "#);
+}
+
+#[test]
+fn conditions_of_other_languages_are_explained() {
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Enabled ? true",
+        "resource.Name == 'a?' && resource.Size ==",
+        "true if resource.Enabled else false",
+        "if resource.Enabled then true else false",
+        "resource?.Name == 'a'",
+        "resource.Owner ?? 'a' == 'b'",
+    ]), @"
+    resource.Enabled ? true
+    [?] expression-syntax: a `?` has no `:` (write `condition ? one : other`)
+    resource.Name == 'a?' && resource.Size ==
+    [] expression-syntax: the expression ends too early
+    true if resource.Enabled else false
+    [if] expression-syntax: `if` is not expected here (write `condition ? one : other`)
+    if resource.Enabled then true else false
+    [if] expression-syntax: `if` is a word that CEL keeps for itself (write `condition ? one : other`)
+    resource?.Name == 'a'
+    [?.] expression-syntax: `?.` is not expected here (write `.`: what is missing is null)
+    resource.Owner ?? 'a' == 'b'
+    [??] expression-syntax: `??` is not expected here (write `x != null ? x : y`)
+    ");
+}
+
+#[test]
+fn names_of_other_languages_are_explained() {
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Owner == None",
+        "resource.Enabled == True",
+        "resource.Enabled == FALSE",
+        "resource.Owner == nil",
+        "resource.Owner != undefined",
+        "len(resource.Names) == 1",
+        "resource.Name.length == 1",
+        "resource.Name.lower() == 'a'",
+        "resource.Name.toLowerCase() == 'a'",
+        "resource.Name.upper() == 'A'",
+        "resource.Names.any(n, n == 'a')",
+        "resource.Names.includes('a')",
+        "isNull(resource.Owner)",
+        "now() > resource.Created",
+    ]), @"
+    resource.Owner == None
+    [None] unknown-name: `None` is not known here (write `null`)
+    resource.Enabled == True
+    [True] unknown-name: `True` is not known here (write `true`)
+    resource.Enabled == FALSE
+    [FALSE] unknown-name: `FALSE` is not known here (write `false`)
+    resource.Owner == nil
+    [nil] unknown-name: `nil` is not known here (write `null`)
+    resource.Owner != undefined
+    [undefined] unknown-name: `undefined` is not known here (write `null`)
+    len(resource.Names) == 1
+    [len] unknown-function: there is no function `len` (write `size(x)`)
+    resource.Name.length == 1
+    [length] wrong-type: `resource.Name` is a string, which has no `length` (write `size(resource.Name)`)
+    resource.Name.lower() == 'a'
+    [lower] unknown-function: there is no function `lower` (write `text.lowerAscii()`)
+    resource.Name.toLowerCase() == 'a'
+    [toLowerCase] unknown-function: there is no function `toLowerCase` (write `text.lowerAscii()`)
+    resource.Name.upper() == 'A'
+    [upper] unknown-function: there is no function `upper` (write `text.upperAscii()`)
+    resource.Names.any(n, n == 'a')
+    [any] unknown-function: there is no function `any` (write `list.exists(x, ...)`)
+    resource.Names.includes('a')
+    [includes] unknown-function: there is no function `includes` (write `text.contains(part)` or `element in list`)
+    isNull(resource.Owner)
+    [isNull] unknown-function: there is no function `isNull` (write `x == null`)
+    now() > resource.Created
+    [now] unknown-function: there is no function `now` (write `now`)
+    ");
+}
+
+#[test]
+fn types_are_compared_by_name_or_text() {
+    insta::assert_snapshot!(all_problems(&[
+        "type(resource.Policy) == 'string'",
+        "'list' != type(resource.Policy)",
+        "type(resource.Policy) in ['list', 'map']",
+        "type(resource.Policy) == string || type(resource.Policy) in [int, list]",
+        "type(resource.Policy) == 'integer'",
+        "type(resource.Policy) in ['list', 'object']",
+        "type(resource.Policy) == 1",
+    ]), @r#"
+    type(resource.Policy) == 'string'
+
+    'list' != type(resource.Policy)
+
+    type(resource.Policy) in ['list', 'map']
+
+    type(resource.Policy) == string || type(resource.Policy) in [int, list]
+
+    type(resource.Policy) == 'integer'
+    ['integer'] wrong-value: there is no type "integer" (there are `bool`, `double`, `duration`, `int`, `list`, `map`, `null_type`, `string`, `timestamp`, `resource`)
+    type(resource.Policy) in ['list', 'object']
+    [['list', 'object']] wrong-value: there is no type "object" (there are `bool`, `double`, `duration`, `int`, `list`, `map`, `null_type`, `string`, `timestamp`, `resource`)
+    type(resource.Policy) == 1
+    [type(resource.Policy) == 1] wrong-type: a type == an integer is always false
+    "#);
+}
+
+#[test]
+fn constants_of_ranges_arns_and_tags_are_checked_at_their_place() {
+    insta::assert_snapshot!(all_problems(&[
+        "cidrContains(resource.Name, 'bad')",
+        "resource.Name.cidrContains('10.0.0.0/33')",
+        "cidrContains('bad', resource.Name)",
+        "cidrOverlaps(resource.Name, '10.0.0.0')",
+        "isWorldCidr('everywhere')",
+        "arn('x').account == resource.Name",
+        "tag(null) == 'a'",
+    ]), @r#"
+    cidrContains(resource.Name, 'bad')
+    ['bad'] wrong-value: "bad" is no range of addresses (write it as `10.0.0.0/8`, `2001:db8::/32` or `10.1.2.3`)
+    resource.Name.cidrContains('10.0.0.0/33')
+    ['10.0.0.0/33'] wrong-value: "10.0.0.0/33" is no range of addresses (write it as `10.0.0.0/8`, `2001:db8::/32` or `10.1.2.3`)
+    cidrContains('bad', resource.Name)
+    ['bad'] wrong-value: "bad" is no range of addresses (write it as `10.0.0.0/8`, `2001:db8::/32` or `10.1.2.3`)
+    cidrOverlaps(resource.Name, '10.0.0.0')
+
+    isWorldCidr('everywhere')
+    ['everywhere'] wrong-value: "everywhere" is no range of addresses (write it as `10.0.0.0/8`, `2001:db8::/32` or `10.1.2.3`)
+    arn('x').account == resource.Name
+    ['x'] wrong-value: "x" is no ARN (write it as `arn:aws:iam::123456789012:role/web`)
+    tag(null) == 'a'
+    [null] wrong-type: the key of a tag must be a string, and this is null (write `tag("key")`)
+    "#);
+}

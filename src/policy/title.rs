@@ -1,0 +1,37 @@
+//! Titles of check types, in which `{name}` stands for a parameter.
+
+use std::ops::Range;
+
+use crate::diagnostic::{Diagnostic, meant_or_known};
+
+use super::notes::Notes;
+use super::parameters::{Declaration, is_identifier};
+use super::yaml::Node;
+
+/// The names in braces, with the bytes at which they stand.
+pub(super) fn names(title: &str) -> impl Iterator<Item = (Range<usize>, &str)> {
+    title.match_indices('{').filter_map(move |(open, _)| {
+        let start = open + 1;
+        let length = title.get(start..)?.find('}')?;
+        let name = title.get(start..start + length).filter(|name| is_identifier(name))?;
+        Some((start..start + length, name))
+    })
+}
+
+/// Notes the names in the title of a check type that none of its parameters has.
+pub(super) fn check(spec: &Node, declared: &Declaration, notes: &mut Notes) {
+    let Some(node) = spec.get("title") else { return };
+    let Some(title) = node.text() else { return };
+    for (bytes, name) in names(title) {
+        let mut known = declared.names().peekable();
+        if declared.names().any(|known| known == name) {
+            continue;
+        }
+        let message = format!("there is no parameter `{name}`");
+        let refused = Diagnostic::error(node.place_in(bytes), "unknown-parameter", message);
+        notes.push(match known.peek() {
+            None => refused.help("declare it under `parameters`"),
+            Some(_) => refused.help(meant_or_known(name, known)),
+        });
+    }
+}
