@@ -300,7 +300,10 @@ fn expressions_that_yaml_reads_otherwise_are_told_how_to_be_written() {
     let told = cases.map(|assertion| {
         let check =
             format!("    - id: a\n      select: AWS::S3::Bucket\n      assert: {assertion}\n");
-        format!("{assertion}\n{}", problems(&group(&check)))
+        let all = check.replace("assert:", "assertAll:");
+        let (each, all) = (problems(&group(&check)), problems(&group(&all)));
+        assert!(all.contains("quote") || !each.contains("quote"), "{all}");
+        format!("{assertion}\n{each}")
     });
     insta::assert_snapshot!(told.join("\n"), @r#"
     !resource.BucketName

@@ -241,13 +241,13 @@ const MISTAKES: [&str; 41] = [
 /// What is said of them, each behind its text.
 const MISTAKES_TOLD: &str = r#"a:
 	b: 1
-2:2-2:3: error[yaml-syntax] a tab stands where YAML needs spaces
+2:1-2:2: error[yaml-syntax] a tab stands where YAML needs spaces
     help: indent with spaces, not with tabs
 
 a:
   b: 1
 	c: 2
-2:6-2:7: error[yaml-syntax] a tab stands where YAML needs spaces
+3:1-3:2: error[yaml-syntax] a tab stands where YAML needs spaces
     help: indent with spaces, not with tabs
 
 a: "b

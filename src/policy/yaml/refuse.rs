@@ -13,7 +13,7 @@ pub(super) const QUOTE: &str =
     "quote the expression as a whole, or put it on its own lines after `>`";
 
 /// The fields that hold expressions.
-const EXPRESSIONS: [&str; 2] = ["where:", "assert:"];
+const EXPRESSIONS: [&str; 3] = ["where:", "assert:", "assertAll:"];
 
 /// The text of a file, without its byte order mark; or why it is no text of ours.
 pub(super) fn not_text<'b>(

@@ -166,11 +166,16 @@ pub(super) fn error(text: &Text, at: usize, info: &str) -> Diagnostic {
         Some('&') => return refuse::anchor(text, at),
         _ => {}
     }
-    let error = |message: &str| Diagnostic::error(text.place(at..at), "yaml-syntax", message);
-    if text.line_around(at).trim_start_matches(' ').starts_with('\t') || info.contains("tab") {
-        return error("a tab stands where YAML needs spaces")
+    let line = text.line_around(at);
+    if line.trim_start_matches(' ').starts_with('\t') || info.contains("tab") {
+        // Of a line that begins with one the parser tells at the end of the line before it.
+        let start = text.line_start(at);
+        let tab = text.from(start).find('\t').map_or(at, |tab| start + tab);
+        let message = "a tab stands where YAML needs spaces";
+        return Diagnostic::error(text.place(tab..tab), "yaml-syntax", message)
             .help("indent with spaces, not with tabs");
     }
+    let error = |message: &str| Diagnostic::error(text.place(at..at), "yaml-syntax", message);
     let Some((_, message, help)) = WORDS.iter().find(|(part, ..)| info.contains(part)) else {
         let other = error(&format!("the file is not YAML: {}", info.replace('`', "'")));
         return if refuse::is_expression(text, at) { other.help(refuse::QUOTE) } else { other };
