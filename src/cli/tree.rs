@@ -7,6 +7,7 @@ use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::thread;
 
 use anyhow::{Context, bail};
@@ -21,6 +22,8 @@ use super::wanted::none_such;
 
 /// Files beyond this size are not read, as in a repository.
 pub(super) const LARGEST_FILE: u64 = 1 << 20;
+/// What a file is read into at first: nearly all are smaller.
+const BUFFER: usize = 32 * 1024;
 /// Files for which another thread is worth its start.
 const FILES_A_THREAD: usize = 100;
 
@@ -163,21 +166,22 @@ fn once(paths: &mut Vec<PathBuf>) {
 
 /// What a file holds.
 enum Content {
-    Read(Vec<u8>),
-    /// So many bytes.
+    Read(Arc<[u8]>),
+    /// So many bytes, or more.
     TooLarge(u64),
 }
 
 impl Content {
-    fn read(path: &PathBuf) -> io::Result<Self> {
+    /// Reads a file by way of a buffer. How large it says that it is decides nothing: some have no
+    /// end.
+    fn read(path: &PathBuf, buffer: &mut Vec<u8>) -> io::Result<Self> {
+        buffer.clear();
         let mut file = File::open(path)?;
-        let length = file.metadata()?.len();
-        if length > LARGEST_FILE {
-            return Ok(Self::TooLarge(length));
+        let read = file.by_ref().take(LARGEST_FILE + 1).read_to_end(buffer)?;
+        if u64::try_from(read).is_ok_and(|read| read <= LARGEST_FILE) {
+            return Ok(Self::Read(buffer.as_slice().into()));
         }
-        let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-        file.read_to_end(&mut bytes)?;
-        Ok(Self::Read(bytes))
+        Ok(Self::TooLarge(file.metadata()?.len().max(LARGEST_FILE + 1)))
     }
 }
 
@@ -186,7 +190,10 @@ fn contents(paths: &[PathBuf]) -> Vec<io::Result<Content>> {
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     let part = paths.len().div_ceil(processors).max(FILES_A_THREAD);
     thread::scope(|scope| {
-        let read = |paths: &[PathBuf]| paths.iter().map(Content::read).collect::<Vec<_>>();
+        let read = |paths: &[PathBuf]| {
+            let mut buffer = Vec::with_capacity(BUFFER);
+            paths.iter().map(|path| Content::read(path, &mut buffer)).collect::<Vec<_>>()
+        };
         let (first, others) = paths.split_at(part.min(paths.len()));
         let others: Vec<_> =
             others.chunks(part).map(|paths| scope.spawn(move || read(paths))).collect();
