@@ -85,22 +85,46 @@ pub struct Diagnostic {
 const FEW_NAMES: usize = 20;
 const SHOWN_OF_MANY: usize = 5;
 
+/// No name is longer.
+const LONGEST_NAME: usize = 100;
+/// How many names a misspelt one is held against, and how long that may take: comparing two costs
+/// the product of their lengths.
+const MOST_NAMES: usize = 2_000;
+const COMPARING: usize = 100_000;
+
 /// The code of warnings of a value that the cloud does not document where it stands.
 pub const UNDOCUMENTED: &str = "undocumented-value";
 
-/// The name that a misspelt one was meant to be, if there is one like it.
+/// The name that a misspelt one was meant to be, if there is one like it. Of very many names only
+/// the first are looked at.
 pub fn nearest<'a>(misspelt: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Comparing costs the product of both lengths, and no name is long.
-    if misspelt.len() > 100 {
+    if misspelt.len() > LONGEST_NAME {
         return None;
     }
     let folded = misspelt.to_lowercase();
-    known
-        .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&name.to_lowercase(), &folded), name))
-        .filter(|(distance, name)| *distance <= (name.len() / 3).clamp(1, 4))
-        .min()
-        .map(|(_, name)| name)
+    let letters = letters_of(misspelt);
+    let mut left = COMPARING;
+    let mut best: Option<(usize, &str)> = None;
+    for name in known.into_iter().take(MOST_NAMES) {
+        let most = (name.len() / 3).clamp(1, 4);
+        let others =
+            usize::try_from((letters_of(name) ^ letters).count_ones()).unwrap_or(usize::MAX);
+        if name.len().abs_diff(folded.len()) > 2 * most || others > 2 * most {
+            continue;
+        }
+        left = left.checked_sub(name.len() * folded.len())?;
+        let distance = strsim::damerau_levenshtein(&name.to_lowercase(), &folded);
+        if distance <= most && best.is_none_or(|best| (distance, name) < best) {
+            best = Some((distance, name));
+        }
+    }
+    best.map(|(_, name)| name)
+}
+
+/// Which letters and digits a name has, a bit each: two names that differ in many are not alike.
+fn letters_of(name: &str) -> u64 {
+    let bits = name.bytes().filter(u8::is_ascii_alphanumeric);
+    bits.fold(0, |bits, byte| bits | 1 << (byte.to_ascii_lowercase() % 64))
 }
 
 /// Help that names what a misspelt name was meant to be, if there is one like it.
@@ -134,8 +158,7 @@ pub fn closest<'a>(
     known: impl IntoIterator<Item = &'a str>,
     most: usize,
 ) -> Vec<&'a str> {
-    // Comparing costs the product of both lengths, and no name is long.
-    let misspelt: String = misspelt.chars().take(100).collect::<String>().to_lowercase();
+    let misspelt = misspelt.chars().take(LONGEST_NAME).collect::<String>().to_lowercase();
     let likeness =
         |name: &str| strsim::normalized_damerau_levenshtein(&name.to_lowercase(), &misspelt);
     let mut known: Vec<_> = known.into_iter().map(|name| (likeness(name), name)).collect();

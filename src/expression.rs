@@ -262,6 +262,10 @@ impl Expression {
         })))
     }
 
+    fn root(&self) -> &Node {
+        &self.0.root
+    }
+
     /// The text that was compiled.
     pub fn text(&self) -> &str {
         &self.0.text

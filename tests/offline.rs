@@ -212,8 +212,8 @@ fn the_exit_status_tells_failing_unknown_and_broken_apart() {
 #[test]
 fn a_name_that_nothing_has_may_mean_another() {
     let wrong: [&[&str]; 6] = [
-        &["--group", "storge"],
-        &["--check", "versoned"],
+        &["--group", "stor-age"],
+        &["--check", "version-ed"],
         &["--group", "identity", "--check", "versioned"],
         &["--account", "shup"],
         &["--group", "nothing"],
@@ -224,8 +224,8 @@ fn a_name_that_nothing_has_may_mean_another() {
         format!("{}: {}", output.status.code().expect("no signal"), text(&output.stderr))
     });
     insta::assert_snapshot!(told.concat(), @"
-    2: error: there is no group `storge`; did you mean `storage`?
-    2: error: there is no check `versoned`; did you mean `versioned`?
+    2: error: there is no group `stor-age`; did you mean `storage`?
+    2: error: there is no check `version-ed`; did you mean `versioned`?
     2: error: there is no check `versioned`; there are `console-users-have-mfa`, `keys-are-rotated`
     2: error: there is no account `shup`; did you mean `shop`?
     2: error: there is no group `nothing`; there are `aws-baseline`, `identity`, `network`, `storage`

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::types::Type;
+use super::{Expression, lint};
 use crate::resource::{Schema, Value};
 
 /// The names that there are beside `resource`, for [`is_taken`].
@@ -19,6 +20,8 @@ pub struct Environment {
     /// Parameters whose declaration is wrong, so that nothing is known of them.
     pub(super) broken: Arc<[Arc<str>]>,
     pub(super) bindings: Arc<[Binding]>,
+    /// What of a resource is not null, since `where` says so: paths as they are shown.
+    pub(super) known: Arc<[String]>,
 }
 
 /// The type of a parameter.
@@ -74,7 +77,13 @@ impl Environment {
 
     /// No resource.
     pub fn empty() -> Self {
-        Self { subject: None, parameters: None, broken: Arc::default(), bindings: Arc::default() }
+        Self {
+            subject: None,
+            parameters: None,
+            broken: Arc::default(),
+            bindings: Arc::default(),
+            known: Arc::default(),
+        }
     }
 
     /// The same over resources of a type.
@@ -104,6 +113,12 @@ impl Environment {
     #[must_use]
     pub fn with_bindings(self, bindings: Arc<[Binding]>) -> Self {
         Self { bindings, ..self }
+    }
+
+    /// The same of resources for which `where` holds: what it finds not to be null needs no guard.
+    #[must_use]
+    pub fn with_filter(self, filter: &Expression) -> Self {
+        Self { known: lint::known(filter.root()).into(), ..self }
     }
 
     pub(super) fn is_same(&self, other: &Self) -> bool {

@@ -22,6 +22,7 @@ pub(super) fn sign(word: &str, behind: &str) -> Option<&'static str> {
         "matches" => "write `text.matches(pattern)`",
         "between" => "write `a <= x && x <= b`",
         "if" | "then" | "else" => "write `condition ? one : other`",
+        "=>" if next.parse::<f64>().is_ok() => "write `>=`",
         "=>" | "->" => "write `list.all(x, ...)`, with a `,` behind the variable",
         "," => "a list stands in brackets, as in `x in [a, b]`",
         ";" => "leave it out",

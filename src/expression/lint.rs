@@ -6,6 +6,8 @@
 
 mod constants;
 
+pub(super) use self::constants::reads_nothing;
+
 use super::functions::Function;
 use super::library::{self, Operator};
 use super::tree::{Comparison, Expr, Loop, Macro, Node, Pair};
@@ -13,18 +15,28 @@ use super::{Problem, Shape, show};
 use crate::resource::Value;
 
 /// Warns about negations of what may be null, as far as the schema tells, and about an assertion
-/// of constants only.
-pub(super) fn check(root: &Node, shape: Shape, problems: &mut Vec<Problem>) {
+/// of constants only. Of each selected resource some paths are `known` not to be null.
+pub(super) fn check(root: &Node, shape: Shape, known: &[String], problems: &mut Vec<Problem>) {
     if matches!(shape, Shape::Assert | Shape::AssertAll) {
         problems.extend(constants::check(root));
     }
-    let mut linter = Linter { guards: Vec::new(), problems };
+    let guards = if shape == Shape::Assert { known.to_vec() } else { Vec::new() };
+    let mut linter = Linter { guards, known, problems };
     linter.visit(root, false);
+}
+
+/// The paths that are not null where a condition holds.
+pub(super) fn known(condition: &Node) -> Vec<String> {
+    let mut paths = Vec::new();
+    not_null(condition, true, true, &mut paths);
+    paths
 }
 
 struct Linter<'a> {
     /// The paths that are known not to be null where we are.
     guards: Vec<String>,
+    /// Those of each selected resource.
+    known: &'a [String],
     problems: &'a mut Vec<Problem>,
 }
 
@@ -121,6 +133,8 @@ impl Linter<'_> {
             _ => {}
         }
         let negated = negated && matches!(looped.kind, Macro::All | Macro::Exists);
+        let outside = self.guards.len();
+        self.guards.extend(of_elements(&looped.range, &looped.variable, self.known));
         match &looped.condition {
             Some(condition) => {
                 self.visit(condition, false);
@@ -128,6 +142,7 @@ impl Linter<'_> {
             }
             None => self.visit(&looped.body, negated),
         }
+        self.guards.truncate(outside);
     }
 
     fn children(&mut self, node: &Node) {
@@ -194,6 +209,33 @@ impl Linter<'_> {
     }
 }
 
+/// The paths that are not null of each element of a list, which has a name: those that are `known` of
+/// selected resources, and those that a filter lets through.
+fn of_elements(list: &Node, name: &str, known: &[String]) -> Vec<String> {
+    match &list.expr {
+        Expr::Resources => {
+            let of_resource = |path: &String| match path.strip_prefix("resource.") {
+                Some(rest) => Some(format!("{name}.{rest}")),
+                None => path.starts_with("tag(").then(|| format!("{name}.{path}")),
+            };
+            known.iter().filter_map(of_resource).collect()
+        }
+        Expr::Loop(looped) if looped.kind == Macro::Filter => {
+            let mut paths = Vec::new();
+            not_null(&looped.body, true, true, &mut paths);
+            let named = paths.iter().filter_map(|path| {
+                let rest = path.strip_prefix(&*looped.variable)?;
+                rest.starts_with(['.', '[']).then(|| format!("{name}{rest}"))
+            });
+            of_elements(&looped.range, name, known).into_iter().chain(named).collect()
+        }
+        Expr::Call { function: Function::Distinct | Function::Sort, arguments, .. } => {
+            arguments.first().map_or_else(Vec::new, |list| of_elements(list, name, known))
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The list that a list was made of, which is empty wherever that is: of null as well.
 fn made_of(list: &Node) -> &Node {
     match &list.expr {
@@ -250,7 +292,13 @@ fn not_null(node: &Node, outcome: bool, decided: bool, paths: &mut Vec<String>) 
                 push_measured(&pair.0, paths);
             }
         }
-        (Expr::In(pair), true) => push(made_of(&pair.1), paths),
+        (Expr::In(pair), true) => {
+            push(made_of(&pair.1), paths);
+            let is_named = |items: &[Value]| !items.iter().any(|item| matches!(item, Value::Null));
+            if matches!(&pair.1.expr, Expr::Constant(Value::List(items)) if is_named(items)) {
+                push(&pair.0, paths);
+            }
+        }
         (Expr::Matches { text, .. }, _) if decided => push(text, paths),
         (Expr::Call { function, arguments, .. }, _)
             if decided && !library::takes_null(*function, 0) =>

@@ -83,7 +83,7 @@ pub(super) fn lower(
     }
     let Lowering { slots, names, mut problems, .. } = lowering;
     if problems.is_empty() && !shape.is_value() {
-        lint::check(&root.node, shape, &mut problems);
+        lint::check(&root.node, shape, &environment.known, &mut problems);
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
     Lowered { root: root.node, kind: root.kind.words(), slots, names, problems }

@@ -138,7 +138,9 @@ impl Check {
         notes: &mut Notes,
     ) -> Option<Vec<Self>> {
         let written = written.into_iter().chain(std::iter::repeat_with(|| None));
-        let read = |(written, node)| Self::read(written, node, types, notes);
+        let read = |(written, node)| {
+            if notes.is_full() { None } else { Self::read(written, node, types, notes) }
+        };
         let all: Vec<_> = written.zip(list).map(read).collect();
         all.into_iter().collect()
     }

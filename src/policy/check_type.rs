@@ -9,7 +9,7 @@ use crate::resource::Value;
 use super::account::parsed_at;
 use super::named::Named;
 use super::names::{BUILT_IN, CheckTypeName};
-use super::notes::Notes;
+use super::notes::{Notes, TOO_MANY_PROBLEMS};
 use super::parameters::{self, Declaration, Declared};
 use super::question::Question;
 use super::shape::short;
@@ -181,16 +181,14 @@ impl CheckType {
 
     /// Its title for a use: the names of parameters in braces are replaced by their values.
     pub(super) fn title_for(&self, parameters: &[Parameter]) -> Option<String> {
-        let mut title = self.title.clone()?;
-        for parameter in parameters {
-            let value = match &parameter.value {
-                Some(Value::String(text)) => text.to_string(),
-                Some(value) => value.to_json().to_string(),
-                None => continue,
-            };
-            title = title.replace(&format!("{{{}}}", parameter.name), &short(&value));
-        }
-        Some(title)
+        let value = |name: &str| {
+            let value = parameters.iter().find(|one| *one.name == *name)?.value.as_ref()?;
+            Some(match value {
+                Value::String(text) => short(text),
+                other => short(&other.to_json().to_string()),
+            })
+        };
+        Some(title::filled(self.title.as_deref()?, value))
     }
 }
 
@@ -211,7 +209,9 @@ fn read_apart(
 /// Whether a problem comes of the values of parameters, and not of the check type's own text.
 fn is_of_values(problem: &Diagnostic, known: &[String]) -> bool {
     let is_new = || !known.contains(&problem.message);
-    problem.is_error() || problem.code == UNDOCUMENTED && is_new()
+    // That there is much to tell of the text is not what the values did.
+    problem.is_error() && problem.code != TOO_MANY_PROBLEMS
+        || problem.code == UNDOCUMENTED && is_new()
 }
 
 /// The warnings of a text and of its defaults. What is wrong with a default is noted where it

@@ -55,7 +55,8 @@ fn any_scalar(schema: &mut Map<String, Json>) {
     }
     let pattern = schema.get("pattern").and_then(Json::as_str).map(str::to_owned);
     if pattern.as_deref() == Some(ACCOUNT_ID) {
-        schema.insert("minimum".to_owned(), 100_000_000_000_i64.into());
+        // Of a number YAML leaves out the zeros that an id may begin with.
+        schema.insert("minimum".to_owned(), 1_000_000.into());
         schema.insert("maximum".to_owned(), 999_999_999_999_i64.into());
     }
     let pattern = pattern.and_then(|pattern| Regex::new(&pattern).ok());

@@ -26,6 +26,8 @@ impl Kind {
 pub(super) struct Form {
     /// Whether it allows everything: the value is looked at where its meaning is known.
     pub(super) is_open: bool,
+    /// Whether null is part of that.
+    pub(super) takes_null: bool,
     /// What a value may be.
     kinds: Vec<Kind>,
     /// The only words that it allows, if it is so.
@@ -85,6 +87,7 @@ impl From<&Json> for Form {
         let inner = |schema: &Json| Box::new(Self::from(schema));
         Self {
             is_open: is_open(schema),
+            takes_null: is_open(schema) && schema.get("not").is_none(),
             kinds: kinds.map(|(kind, _)| kind).collect(),
             words: words(schema),
             known: known.map(|(key, schema)| (key.clone(), Self::from(schema))).collect(),

@@ -100,7 +100,7 @@ fn facet(schema: &Schema, operation: &Operation, values: &BTreeMap<&str, Value>)
 fn known(entry: &Entry, schema: &'static Schema, notes: &mut Notes) -> Option<&'static Property> {
     let known = &schema.properties;
     let found = known.get(entry.key.as_str());
-    if found.is_none() {
+    if found.is_none() && !notes.is_full() {
         let names = known.keys().map(|name| &**name);
         notes.push(unknown_property(entry, schema.type_name.as_str(), names));
     }
@@ -180,6 +180,9 @@ pub(super) fn cause(node: &Node, notes: &mut Notes) -> Option<Cause> {
     if let Ok(cause) = text.parse() {
         return Some(cause);
     }
+    if notes.is_full() {
+        return None;
+    }
     let names = Cause::ALL.iter().map(|cause| cause.as_str());
     let message = format!("`{}` is no cause of `unknown`", short(text));
     let mut refused = Diagnostic::error(node.place.clone(), "unknown-cause", message);
@@ -204,7 +207,9 @@ fn value(node: &Node, property: &'static Property, name: &str, notes: &mut Notes
         (Tree::Map(entries), Kind::Map | Kind::Object) => object(entries, property, name, notes),
         (Tree::Scalar(_), kind) => match scalar(node, kind) {
             Some(value) => {
-                if let Some(odd) = undocumented(&value, node, property, name) {
+                if !notes.is_full()
+                    && let Some(odd) = undocumented(&value, node, property, name)
+                {
                     notes.push(odd);
                 }
                 Some(value)
@@ -231,6 +236,7 @@ fn object(
         let read = match inner {
             Some(inner) => value(&entry.value, inner, &entry.key, notes),
             None if property.kind == Kind::Map => Some(document(&entry.value)),
+            None if notes.is_full() => None,
             None => {
                 let names = property.properties.keys().map(|name| &**name);
                 notes.push(unknown_property(entry, name, names));

@@ -9,6 +9,9 @@ use crate::expression::Effort;
 /// them would cost more than reading it.
 const MOST_PER_FILE: usize = 500;
 
+/// The code of what is said where not all is.
+pub(super) const TOO_MANY_PROBLEMS: &str = "too-many-problems";
+
 /// Diagnostics of all files so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Notes {
@@ -35,7 +38,7 @@ impl Notes {
         self.noted.push(diagnostic);
         if self.is_full() {
             let message = format!("there are {MOST_PER_FILE} problems or more");
-            let last = Diagnostic::error(Place::file(path), "too-many-problems", message);
+            let last = Diagnostic::error(Place::file(path), TOO_MANY_PROBLEMS, message);
             self.noted.push(last.help("the rest is not told; mend these first"));
         }
     }

@@ -1,5 +1,6 @@
 //! Parameters of check types, and the values that checks give them.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Place, meant, nearest};
@@ -28,6 +29,9 @@ pub struct Declared {
 
 /// How many names a check or a check type may give to one kind of thing: each is looked for in all.
 const MOST_NAMES: usize = 100;
+
+/// Lists of so few items are held against the allowed values one after another.
+const FEW_ITEMS: usize = 8;
 
 /// Whether there are not too many of a kind; else it is noted.
 pub(super) fn are_few(entries: &[Entry], of: &str, notes: &mut Notes) -> bool {
@@ -158,6 +162,9 @@ fn unknown(declared: &[Declared], given: &[Entry], name: &str, notes: &mut Notes
             continue;
         }
         is_known = false;
+        if notes.is_full() {
+            return is_known;
+        }
         let key = short(&entry.key);
         let message = format!("`{name}` has no parameter `{key}`");
         let mut refused = Diagnostic::error(entry.place.clone(), "unknown-parameter", message);
@@ -191,9 +198,16 @@ impl Declared {
         if self.allowed.is_empty() {
             return Some(value);
         }
-        for item in node.items().iter().chain([node]) {
+        let items = node.items();
+        let many = items.len() > FEW_ITEMS;
+        let known: HashSet<&str> =
+            self.allowed.iter().filter(|_| many).map(String::as_str).collect();
+        let is_allowed = |text: &str| {
+            known.contains(text) || !many && self.allowed.iter().any(|allowed| allowed == text)
+        };
+        for item in items.iter().chain([node]) {
             let Some(text) = item.text() else { continue };
-            if self.allowed.iter().any(|allowed| allowed == text) {
+            if is_allowed(text) {
                 continue;
             }
             let allowed = self.allowed.join("`, `");

@@ -122,11 +122,15 @@ impl Question {
         }
         let known: Vec<Binding> = bindings.iter().map(Let::binding).collect();
         let environment = environment.over(schema).with_bindings(known.into());
-        let mut compiled = |shape: Shape| {
-            node.get(shape.field()).map(|node| compile(node, &environment, shape, notes))
+        let mut compiled = |shape: Shape, environment: &Environment| {
+            node.get(shape.field()).map(|node| compile(node, environment, shape, notes))
         };
-        let filter = compiled(Shape::Filter);
-        let assertion = compiled(shape)??;
+        let filter = compiled(Shape::Filter, &environment);
+        let selected = match &filter {
+            Some(Some(filter)) => environment.clone().with_filter(filter),
+            _ => environment.clone(),
+        };
+        let assertion = compiled(shape, &selected)??;
         let filter = match filter {
             Some(None) => return None,
             Some(compiled) => compiled,

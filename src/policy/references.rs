@@ -70,6 +70,9 @@ impl References {
     /// A test of a check that is not there. Of a group that could not be read nothing is said.
     fn follow_test(&self, tested: &Tested, policies: &PolicySet, notes: &mut Notes) {
         let Tested { group, check, place } = tested;
+        if notes.is_full() {
+            return;
+        }
         let (message, near) = match policies.groups.get(group) {
             Some(read) if read.checks.iter().any(|one| one.id == *check) => return,
             Some(read) => {
@@ -98,7 +101,7 @@ impl References {
         notes: &mut Notes,
     ) {
         for (name, place) in &references.names {
-            if !self.declared.contains("account", name.as_str()) {
+            if !notes.is_full() && !self.declared.contains("account", name.as_str()) {
                 let message = format!("there is no account `{name}`");
                 let mut refused = Diagnostic::error(place.clone(), "unknown-account", message);
                 refused.help = meant(name.as_str(), self.declared.names("account"));

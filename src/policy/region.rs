@@ -10,7 +10,7 @@ use super::notes::Notes;
 /// is not documented is warned, since AWS opens new regions.
 pub(super) fn named(name: &str, place: &Place, notes: &mut Notes) -> Option<Region> {
     let region: Region = parsed(name, place, notes)?;
-    if is_documented(name, regions()) {
+    if is_documented(name, regions()) || notes.is_full() {
         return Some(region);
     }
     let known = regions().iter().map(|known| &**known).filter(|known| *known != "global");

@@ -48,7 +48,7 @@ struct Fitting<'a> {
 
 impl Fitting<'_> {
     fn node<'d>(&mut self, node: &'d Node, form: &Form, what: What<'_>) -> Option<Fitted<'d>> {
-        if form.is_open && !node.is_null() {
+        if form.is_open && (form.takes_null || !node.is_null()) {
             return Some(Fitted::Nothing);
         }
         match &node.tree {

@@ -7,6 +7,7 @@ mod enforce;
 mod files;
 mod packs;
 mod samples;
+mod selected;
 mod settings;
 mod waivers;
 

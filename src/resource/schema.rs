@@ -188,6 +188,12 @@ impl Schema {
         }
     }
 
+    /// Whether each resource is judged in a region of its own: those of regional types, and buckets,
+    /// whose list is global.
+    pub fn is_judged_by_region(&self) -> bool {
+        self.scope == Scope::Regional || self.type_name.as_str() == "AWS::S3::Bucket"
+    }
+
     /// Whether live accounts are asked for resources of the type.
     pub fn is_live(&self) -> bool {
         self.operations.get(&self.list).is_some_and(|list| !list.recorded_only)

@@ -23,7 +23,7 @@ pub(super) static STATEMENT: LazyLock<Properties> = LazyLock::new(|| {
     let principals = json!({ "type": "map", "items": texts, "nullable": true });
     properties(json!({
         "Sid": { "type": "string", "nullable": true },
-        "Effect": text,
+        "Effect": { "type": "string", "enum": ["Allow", "Deny"] },
         "Principal": principals, "NotPrincipal": principals,
         "AnyPrincipal": { "type": "boolean" },
         "Action": optional, "NotAction": optional,

@@ -11,7 +11,7 @@ const BYTES: u64 = 1 << 18;
 
 /// What is odd about an assertion of constants only: it is the same for every resource.
 pub(super) fn check(root: &Node) -> Option<Problem> {
-    if !is_constant(root) {
+    if !reads_nothing(root) {
         return None;
     }
     let message = match evaluate::constant(root, &mut Budget::new(STEPS, BYTES)) {
@@ -24,33 +24,33 @@ pub(super) fn check(root: &Node) -> Option<Problem> {
 }
 
 /// Whether a node reads nothing but constants. What is not known here is taken to read more.
-fn is_constant(node: &Node) -> bool {
+pub(in super::super) fn reads_nothing(node: &Node) -> bool {
     match &node.expr {
         Expr::Constant(_) | Expr::Local { .. } => true,
         Expr::Select { of, .. } | Expr::Has(of) | Expr::Not(of) | Expr::Negate(of) => {
-            is_constant(of)
+            reads_nothing(of)
         }
         Expr::Index(pair)
         | Expr::Equal(pair)
         | Expr::NotEqual(pair)
         | Expr::Order(_, pair)
         | Expr::In(pair)
-        | Expr::Arithmetic(_, pair) => is_constant(&pair.0) && is_constant(&pair.1),
-        Expr::And(nodes) | Expr::Or(nodes) | Expr::List(nodes) => nodes.iter().all(is_constant),
+        | Expr::Arithmetic(_, pair) => reads_nothing(&pair.0) && reads_nothing(&pair.1),
+        Expr::And(nodes) | Expr::Or(nodes) | Expr::List(nodes) => nodes.iter().all(reads_nothing),
         Expr::Conditional(parts) => {
-            is_constant(&parts.0) && is_constant(&parts.1) && is_constant(&parts.2)
+            reads_nothing(&parts.0) && reads_nothing(&parts.1) && reads_nothing(&parts.2)
         }
         Expr::Map(entries) => {
-            entries.iter().all(|(key, value)| is_constant(key) && is_constant(value))
+            entries.iter().all(|(key, value)| reads_nothing(key) && reads_nothing(value))
         }
         Expr::Call { function, arguments, .. } => {
-            *function != Function::Age && arguments.iter().all(is_constant)
+            *function != Function::Age && arguments.iter().all(reads_nothing)
         }
-        Expr::Matches { text, .. } => is_constant(text),
+        Expr::Matches { text, .. } => reads_nothing(text),
         Expr::Loop(looped) => {
-            is_constant(&looped.range)
-                && looped.condition.as_ref().is_none_or(is_constant)
-                && is_constant(&looped.body)
+            reads_nothing(&looped.range)
+                && looped.condition.as_ref().is_none_or(reads_nothing)
+                && reads_nothing(&looped.body)
         }
         _ => false,
     }

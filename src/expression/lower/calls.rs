@@ -13,7 +13,7 @@ use super::super::types::Type;
 use super::super::{habits, show};
 use super::{Lowering, Typed, broken};
 use crate::diagnostic::{meant, meant_or_known};
-use crate::resource::{Schema, Value};
+use crate::resource::{Kind, Schema, Value};
 
 /// Why `tag()` cannot stand in `assertAll`.
 const NO_RESOURCE: &str = "there is no single resource here; write `r.tag(...)` of one of them";
@@ -73,6 +73,7 @@ impl Lowering<'_> {
         let problems = self.problems.len();
         self.check(signature, &typed);
         self.check_words(signature, &typed);
+        self.check_document(signature, &typed);
         self.check_texts(signature, &typed);
         let is_fine = self.problems.len() == problems;
         let typed = self.apply(signature, typed, target.is_some(), span);
@@ -125,6 +126,22 @@ impl Lowering<'_> {
                     _ => problem,
                 });
             }
+        }
+    }
+
+    /// What the cloud's API gives as text is here read already.
+    fn check_document(&mut self, signature: &Signature, arguments: &[Typed]) {
+        let (Function::Json, [Typed { node, .. }]) = (signature.function, arguments) else {
+            return;
+        };
+        let (Expr::Property(slot), Some(schema)) = (&node.expr, self.environment.subject) else {
+            return;
+        };
+        if schema.properties.get(&slot.name).is_some_and(|it| it.kind == Kind::Document) {
+            let path = show::node(node);
+            let message = format!("`{path}` is a document already, and no text of one");
+            let problem = Problem::error(node.span, "wrong-type", message);
+            self.problems.push(problem.help(format!("write `{path}.Statement`, without `json`")));
         }
     }
 

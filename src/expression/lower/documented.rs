@@ -12,6 +12,9 @@ use super::{Lowering, Typed};
 use crate::diagnostic::{UNDOCUMENTED, meant_or_known};
 use crate::resource::{Value, is_documented};
 
+/// How many values of a list are told.
+const TOLD: usize = 5;
+
 impl Lowering<'_> {
     /// Warns about constants that are none of the values documented for what they are compared
     /// with, where that is text of a kind: the observed value itself, or each element of it.
@@ -29,7 +32,8 @@ impl Lowering<'_> {
         let place = constants.node.span;
         let is_known = |text: &&Value| text.as_str().is_none_or(|text| is_documented(text, words));
         let unknown = texts.iter().filter(|text| !is_known(text));
-        self.problems.extend(unknown.map(|text| undocumented(text, observed, words, place)));
+        self.problems
+            .extend(unknown.take(TOLD).map(|text| undocumented(text, observed, words, place)));
     }
 
     /// Refuses names of types that there are not, where a type is compared with them.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use cel::common::ast::{Expr as Cel, SelectExpr};
 
 use super::super::tree::{Expr, Node, Slot, Span};
-use super::super::types::{Properties, Type};
+use super::super::types::{Properties, Type, Words};
 use super::super::{Problem, functions, habits, show};
 use super::{Lowering, Typed, broken, constant};
 use crate::diagnostic::{known_here, meant, meant_or_known};
@@ -37,7 +37,7 @@ impl Lowering<'_> {
         let node = |expr| Node { expr, span };
         match name.trim_start_matches('.') {
             "account" => Typed { node: node(Expr::Account), kind: Type::TEXT },
-            "region" => Typed { node: node(Expr::Region), kind: Type::String(regions()) },
+            "region" => Typed { node: node(Expr::Region), kind: Type::String(self.regions()) },
             "now" => Typed { node: node(Expr::Now), kind: Type::Timestamp },
             "resources" if self.shape.is_of_all() && self.environment.subject.is_some() => {
                 let item = self.environment.subject.map_or(Type::Any, Type::Resource);
@@ -119,6 +119,20 @@ impl Lowering<'_> {
         };
         self.problems.push(problem);
         broken(span)
+    }
+
+    /// What `region` may be: of what is judged in no region it is `global`.
+    fn regions(&self) -> Words {
+        let (global, named) = match regions().split_last() {
+            Some((global, named)) => (std::slice::from_ref(global), named),
+            None => return &[],
+        };
+        match self.environment.subject {
+            _ if self.shape.is_of_all() => regions(),
+            Some(schema) if schema.is_judged_by_region() => named,
+            Some(_) => global,
+            None => regions(),
+        }
     }
 
     fn has_property(&self, name: &str) -> bool {

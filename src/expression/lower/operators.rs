@@ -5,8 +5,10 @@ use ::cel::common::ast::operators as cel;
 
 use super::super::tree::{Arithmetic, Comparison, Expr, Node, Span};
 use super::super::types::Type;
-use super::super::{Problem, show};
+use super::super::{Problem, evaluate, lint, show};
 use super::{Lowering, Typed};
+use crate::diagnostic::UNDOCUMENTED;
+use crate::resource::Value;
 
 impl Lowering<'_> {
     /// The operator of a name, if it is one.
@@ -79,12 +81,42 @@ impl Lowering<'_> {
     fn logic(&mut self, name: &str, arguments: &[IdedExpr]) -> Typed {
         let mut flat = Vec::new();
         flatten(name, arguments, &mut flat);
-        let terms: Vec<Node> = flat.into_iter().map(|term| self.condition(term).node).collect();
+        let terms = self.terms(&flat, name == cel::LOGICAL_OR);
         let span = match (terms.first(), terms.last()) {
             (Some(first), Some(last)) => first.span.to(last.span),
             _ => Span::default(),
         };
         boolean(if name == cel::LOGICAL_AND { Expr::And(terms) } else { Expr::Or(terms) }, span)
+    }
+
+    /// The terms of a chain. What the values of parameters decide before a term keeps it from being
+    /// evaluated, and so do not they make it wrong: `params.range == "" || cidrContains(params.range, x)`.
+    fn terms(&mut self, trees: &[&IdedExpr], outcome: bool) -> Vec<Node> {
+        let mut terms = Vec::with_capacity(trees.len());
+        let mut is_decided = false;
+        for tree in trees {
+            let before = self.problems.len();
+            let term = self.condition(tree).node;
+            if is_decided {
+                let found = self.problems.split_off(before);
+                let of_values = ["wrong-value", UNDOCUMENTED];
+                self.problems.extend(found.into_iter().filter(|it| !of_values.contains(&it.code)));
+            }
+            is_decided = is_decided || self.is_decided_by(&term, outcome);
+            terms.push(term);
+        }
+        terms
+    }
+
+    /// Whether a term says an outcome for the values of parameters alone.
+    fn is_decided_by(&mut self, term: &Node, outcome: bool) -> bool {
+        let parameters = self.environment.parameters.iter().flat_map(|all| all.iter());
+        parameters.into_iter().any(|one| one.value.is_some())
+            && lint::reads_nothing(term)
+            && matches!(
+                evaluate::constant(term, &mut self.folding),
+                Ok(Value::Bool(found)) if found == outcome
+            )
     }
 
     /// A tree in a place where only true and false make sense.

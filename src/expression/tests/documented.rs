@@ -1,5 +1,6 @@
 //! Values that the cloud documents, and those that are none of them.
 
+use super::super::{Expression, Shape};
 use super::fixture::all_problems;
 
 #[test]
@@ -35,7 +36,7 @@ fn a_value_that_is_not_documented_is_warned_of_where_it_stands() {
     region == 'us-esat-1'
     ['us-esat-1'] warning: undocumented-value: no value "us-esat-1" is documented for `region` (did you mean `us-east-1`?)
     region in ['eu-west-1', 'mars-north-1']
-    [['eu-west-1', 'mars-north-1']] warning: undocumented-value: no value "mars-north-1" is documented for `region` (there are 49, the closest `eu-north-1`, `cn-north-1`, `af-south-1`, `ap-south-1`, `me-south-1`)
+    [['eu-west-1', 'mars-north-1']] warning: undocumented-value: no value "mars-north-1" is documented for `region` (there are 48, the closest `eu-north-1`, `cn-north-1`, `af-south-1`, `ap-south-1`, `me-south-1`)
     "#);
 }
 
@@ -51,8 +52,8 @@ fn what_may_be_meant_is_not() {
         "compare(resource.Mode, 'CONTAINS', 'op')",
         "(resource.Enabled ? resource.Mode : resource.Name) == 'x'",
         "(resource.Mode + 'x') == 'openx'",
-        "region == 'global' || region == 'eu-west-1'",
-    ]), @r"
+        "region == 'us-gov-east-1' || region == 'eu-west-1'",
+    ]), @r#"
     resource.Mode == 'Half-Open' || resource.Mode in ['open', 'closed']
 
     resource.Mode == '-1'
@@ -71,6 +72,46 @@ fn what_may_be_meant_is_not() {
 
     (resource.Mode + 'x') == 'openx'
 
-    region == 'global' || region == 'eu-west-1'
-    ");
+    region == 'us-gov-east-1' || region == 'eu-west-1'
+    "#);
+}
+
+/// What is judged in a region, and what is not, as the schema of the type says.
+#[test]
+fn regions_are_those_that_resources_have() {
+    let told = |type_name: &str, text: &str| {
+        let schema = crate::resource::schemas().get(type_name).expect("a type");
+        let compiled = Expression::compile(text, schema, Shape::Assert).expect("an expression");
+        compiled.warnings().iter().map(|it| it.message.clone()).collect::<Vec<_>>().join("\n")
+    };
+    let cases = [
+        ("AWS::IAM::Role", "region == 'us-east-1'", true),
+        ("AWS::IAM::Role", "region == 'global'", false),
+        ("AWS::EC2::Volume", "region == 'global'", true),
+        ("AWS::S3::Bucket", "region == 'global'", true),
+        ("AWS::S3::Bucket", "region == 'us-east-1'", false),
+        ("AWS::S3::Bucket", "statements(resource.Policy).exists(s, s.Effect == 'allow')", true),
+        (
+            "AWS::EC2::SecurityGroup",
+            "resource.SecurityGroupIngress.exists(r, r.IpProtocol == 'TCP')",
+            true,
+        ),
+        (
+            "AWS::EC2::SecurityGroup",
+            "resource.SecurityGroupIngress.exists(r, r.IpProtocol == '50')",
+            false,
+        ),
+    ];
+    for (type_name, text, is_odd) in cases {
+        let found = told(type_name, text);
+        assert_eq!(found.contains("is documented"), is_odd, "{type_name} {text}: {found}");
+    }
+}
+
+#[test]
+fn a_document_is_no_text() {
+    let schema = crate::resource::schemas().get("AWS::S3::Bucket").expect("a type");
+    let text = "json(resource.Policy).Statement[0].Effect == 'x'";
+    let problems = Expression::compile(text, schema, Shape::Assert).expect_err("a document");
+    assert_eq!(problems[0].message, "`resource.Policy` is a document already, and no text of one");
 }

@@ -46,19 +46,19 @@ fn a_broken_parameter_is_told_once() {
 fn a_default_that_does_not_fit_is_told_where_it_stands() {
     let pattern = check_type(
         "T",
-        "{ pattern: { default: '(' }, status: { default: Enabeld } }",
+        "{ pattern: { default: '(' }, status: { default: ENABLED } }",
         "resource.BucketName.matches(params.pattern) && resource.VersioningConfiguration.Status == params.status",
     );
     assert_snapshot!(problems(&used(&pattern)), @r#"
     6:37-6:40: error[wrong-value] the default of `pattern` does not fit: the pattern is wrong: unclosed group
         8: used here
-    6:63-6:70: warning[undocumented-value] the default of `status` does not fit: no value "Enabeld" is documented for `resource.VersioningConfiguration.Status`
+    6:63-6:70: warning[undocumented-value] the default of `status` does not fit: no value "ENABLED" is documented for `resource.VersioningConfiguration.Status`
         help: did you mean `Enabled`?
         8: used here
     "#);
     let odd = pattern.replace("'('", "a");
     assert_snapshot!(problems(&used(&odd)), @r#"
-    6:61-6:68: warning[undocumented-value] the default of `status` does not fit: no value "Enabeld" is documented for `resource.VersioningConfiguration.Status`
+    6:61-6:68: warning[undocumented-value] the default of `status` does not fit: no value "ENABLED" is documented for `resource.VersioningConfiguration.Status`
         help: did you mean `Enabled`?
         8: used here
     "#);
@@ -117,4 +117,52 @@ fn what_is_declared_and_not_used_is_told() {
     17:9-17:13: warning[unused] `idle` of `let` is not used
         help: name it in `where`, `assert` or `assertAll`, or remove it
     ");
+}
+
+/// A value that the parameters keep from being looked at is not wrong.
+#[test]
+fn a_default_that_is_guarded_by_itself_fits() {
+    let spec = r#"
+  parameters:
+    a: { default: "" }
+    n: { type: integer, default: 0 }
+    r: { default: any }
+  select: AWS::S3::Bucket
+  assert: (params.a == "" || cidrContains(params.a, "10.0.0.1")) && (params.n == 0 || 10 / params.n > 2) && (params.r == "any" || region == params.r)
+"#;
+    let text = format!(
+        "apiVersion: cloudcorrect.dev/v1\nkind: CheckType\nmetadata: {{ name: a }}\nspec:{spec}"
+    );
+    assert_eq!(problems(&text), "");
+    let unguarded = text.replace("params.a == \"\" ||", "params.n == 1 ||");
+    assert!(problems(&unguarded).contains("the default of `a` does not fit"), "unguarded");
+}
+
+/// A title is filled in one go: a value that looks like a name is none.
+#[test]
+fn titles_do_not_grow_by_values_that_look_like_names() {
+    let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
+    let parameter = |pair: &[&str]| {
+        let value = format!("{{{}}}", pair[1]).repeat(12);
+        format!("    {}: {{ default: \"{value}\" }}\n", pair[0])
+    };
+    let parameters = names.windows(2).map(parameter).collect::<Vec<_>>().concat();
+    let text = format!(
+        "{}---
+apiVersion: cloudcorrect.dev/v1
+kind: CheckType
+metadata: {{ name: team/x }}
+spec:
+  parameters:
+{parameters}    i: {{ default: x }}
+  title: \"{{a}} {{\"
+  select: AWS::S3::Bucket
+  assert: resource.BucketName != \"a\"
+",
+        group("    - { id: c, uses: team/x }\n")
+    );
+    let reading = super::read(&text);
+    let title = &reading.policies.groups.values().next().expect("a group").checks[0].title;
+    assert_eq!(title.chars().filter(|c| *c == 'b').count(), 12, "{title}");
+    assert!(title.ends_with(" {"), "{title}");
 }

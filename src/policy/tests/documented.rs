@@ -48,7 +48,7 @@ spec:
   given:
     AWS::EC2::Instance:
       - { InstanceId: i-1, State: { Name: RUNNING }, $region: eu-west-9 }
-      - { InstanceId: i-2, State: { Name: \"16\" }, Tenancy: default }
+      - { InstanceId: i-2, State: { Name: \"16\" }, Tenancy: default, PublicIpAddress: null, Tags: null }
   expect: { fail: [i-1, eu-wset-1/*] }
 ---
 apiVersion: cloudcorrect.dev/v1

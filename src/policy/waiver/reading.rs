@@ -158,6 +158,9 @@ impl References {
 
     /// Notes what there is not.
     pub(in crate::policy) fn follow(&self, known: &Known<'_>, notes: &mut Notes) {
+        if notes.is_full() {
+            return;
+        }
         if !known.lacks_accounts {
             self.follow_account(known, notes);
         }

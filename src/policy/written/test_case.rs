@@ -52,7 +52,7 @@ macro_rules! case {
             /// `$unknown` says of properties why they could not be read, such as
             /// `{ Policy: access_denied }`. Types that are left out have no resources.
             #[serde(default)]
-            #[schemars(with = "BTreeMap<String, Vec<BTreeMap<String, Anything>>>")]
+            #[schemars(with = "BTreeMap<String, Vec<BTreeMap<String, Json>>>")]
             pub(in crate::policy) given: BTreeMap<String, Vec<Option<BTreeMap<String, Json>>>>,
             /// Types whose resources could not be listed, and why: a cause such as `access_denied`.
             #[serde(default)]

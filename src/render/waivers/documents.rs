@@ -44,7 +44,8 @@ pub fn documents(failing: impl IntoIterator<Item = Failing>, terms: Terms<'_>) -
     let mut parts: BTreeMap<_, BTreeSet<String>> = BTreeMap::new();
     for Failing { group, check, account, region, resource } in failing {
         let is_of_none = resource == NO_RESOURCE;
-        let region = is_of_none.then_some(region);
+        // Settings of an account have its id, in each region the same.
+        let region = (is_of_none || resource == account).then_some(region);
         let resources = parts.entry((group, check, account, region)).or_default();
         if !is_of_none {
             resources.insert(resource);
@@ -170,6 +171,18 @@ mod tests {
           owner: ada@example.com
           expires: 2026-12-31
         "#);
+    }
+
+    #[test]
+    fn settings_of_an_account_are_waived_where_they_fail() {
+        let settings = |region| failing("ebs", "123456789012", region, "123456789012");
+        let written = documents([settings("eu-west-1"), settings("us-east-1")], TERMS);
+        let regions: Vec<_> = written
+            .iter()
+            .filter_map(|text| text.split("region: ").nth(1)?.lines().next())
+            .collect();
+        assert_eq!(regions, ["eu-west-1", "us-east-1"]);
+        assert!(written.iter().all(|text| text.contains("- \"123456789012\"")), "{written:?}");
     }
 
     #[test]

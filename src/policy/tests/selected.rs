@@ -1,0 +1,46 @@
+//! What `where` says of the resources that an assertion sees.
+
+use super::{group, problems};
+
+fn told(filter: &str, assertion: &str) -> String {
+    let check = format!(
+        "    - id: a\n      select: AWS::EC2::SecurityGroup\n      where: '{filter}'\n      {assertion}\n"
+    );
+    problems(&group(&check))
+}
+
+#[test]
+fn what_where_finds_not_to_be_null_needs_no_guard() {
+    let guarded = [
+        (r#"tag("env") != null"#, r#"assert: '(tag("env") != "x")'"#),
+        (r#"!(tag("env") == null)"#, r#"assert: '(tag("env") != "x")'"#),
+        (r#"tag("env") in ["prod", "dev"]"#, r#"assert: '(tag("env") != "prod")'"#),
+        ("has(resource.Tags)", r#"assert: resource.Tags.all(t, t.Key != "x")"#),
+        (r#"tag("env") != null"#, r#"assertAll: resources.all(r, r.tag("env") != "prod")"#),
+        (
+            "true",
+            r#"assert: resource.SecurityGroupIngress.filter(r, r.CidrIp != null).all(s, s.CidrIp != "0.0.0.0/0")"#,
+        ),
+    ];
+    for (filter, assertion) in guarded {
+        let told = told(filter, assertion);
+        assert!(!told.contains("unguarded-null"), "{filter} {assertion}\n{told}");
+    }
+}
+
+#[test]
+fn what_where_leaves_open_does() {
+    let open = [
+        (r#"tag("env") != null"#, r#"assert: '(tag("owner") != "x")'"#),
+        (r#"tag("env") == null"#, r#"assert: '(tag("env") != "x")'"#),
+        (r#"tag("env") in ["prod", null]"#, r#"assert: '(tag("env") != "prod")'"#),
+        (
+            "true",
+            r#"assert: resource.SecurityGroupIngress.filter(r, r.CidrIp != null).all(s, s.CidrIpv6 != "::/0")"#,
+        ),
+    ];
+    for (filter, assertion) in open {
+        let told = told(filter, assertion);
+        assert!(told.contains("unguarded-null"), "{filter} {assertion}\n{told}");
+    }
+}
