@@ -330,6 +330,60 @@ def told(directory):
     return 'fine'
 
 
+def document(kind, name, spec):
+    return f'apiVersion: cloudcorrect.dev/v1\nkind: {kind}\nmetadata: {{ name: {name} }}\nspec:\n{spec}'
+
+
+def named_type(name, parameters, title='T', assertion='resource.BucketName != "a"'):
+    spec = f'  parameters:\n{parameters}  title: {title}\n  select: AWS::S3::Bucket\n  assert: {assertion}\n'
+    return document('CheckType', name, spec) + '---\n'
+
+
+def name_cases():
+    """Names that are like many others, and titles that stand for more than they say."""
+    checks = [f'    - {{ id: c{n}, select: "AWS::S3::Bucke{n}", assert: "true" }}\n' for n in range(14_000)]
+    yield 'unknown resource types', GROUP + ''.join(checks)
+    types = ''.join(named_type(f'team/abcdefgh{n:04}', '    a: { default: x }\n') for n in range(2_500))
+    uses = [f'    - {{ id: c{n}, uses: team/abcdefgx{n:05} }}\n' for n in range(6_000)]
+    yield 'unknown check types, like 2,500 others', types + GROUP + ''.join(uses)
+    accounts = ''.join(
+        ACCOUNT.replace('prod', f'prod{n:05}').replace('123456789012', str(123456700000 + n)) for n in range(3_000))
+    wanted = '    names:\n' + ''.join(f'    - xprod{n:05}\n' for n in range(34_000))
+    spec = f'  accounts:\n{wanted}  checks:\n' + check(0, 'resource.BucketName != "a"')
+    yield 'unknown accounts, like 3,000 others', accounts + document('Group', 'g', spec)
+    spec = ' aws:\n  accountId: "123456789012"\n  regions:\n'
+    yield 'unknown regions', document('Account', 'a', spec + ''.join(f'  - ab-cdefghij-{n % 200}\n' for n in range(48_000)))
+    given = '  check: g/c0\n  given:\n    AWS::S3::Bucket:\n    - BucketName: a\n'
+    tested = one('resource.BucketName != "b"') + '---\n'
+    keys = ''.join(f'      Foobar{n}: 1\n' for n in range(45_000))
+    yield 'unknown properties', tested + document('Test', 't', given + keys)
+    keys = '      $unknown:\n' + ''.join(f'        Foobar{n}: access_denie\n' for n in range(30_000))
+    yield 'unknown causes', tested + document('Test', 't', given + keys)
+    expected = ''.join(f'    - bucket-abcdefgx{n}\n' for n in range(25_000))
+    buckets = ''.join(f'    - {{ BucketName: bucket-abcdefgh{n} }}\n' for n in range(8_000))
+    yield 'unknown resources', tested + document('Test', 't', given + buckets + '  expect:\n   pass:\n' + expected)
+    waiver = 'apiVersion: cloudcorrect.dev/v1\nkind: Waiver\nmetadata: { name: w%d }\nspec: { match: { group: grou%d, region: us-aest-1 }, reason: x, owner: o, expires: 2027-01-01 }\n---\n'
+    yield 'waivers of unknown groups and regions', ''.join(waiver % (n, n) for n in range(5_500))
+    letters = 'abcdefghijklmnopqrst'
+    values = [f'{{{after}}}' * 12 for after in letters[1:]] + ['x']
+    parameters = ''.join(f'    {name}: {{ default: "{value}" }}\n' for name, value in zip(letters, values))
+    yield 'a title of titles', named_type('team/x', parameters, '"{a}"') + GROUP + '    - { id: c, uses: team/x }\n'
+    known = ''.join(f'    p{n:03}: {{ default: x }}\n' for n in range(100))
+    yield 'a title of names', named_type('team/x', known, '"' + '{p000}' * 160_000 + '"')
+    yield 'a title of unknown names', named_type('team/x', known, '"' + '{b}' * 330_000 + '"')
+    yield 'a title of braces', named_type('team/x', known, '"' + '{' * 1_000_000 + '"')
+    values = ''.join(f'       - x{n:04}\n' for n in range(48_000))
+    yield 'a default of undocumented values', named_type(
+        'team/x', '    a:\n      type: list\n      default:\n' + values, 'T', 'region in params.a')
+    allowed = ''.join(f'        - a{n:05}\n' for n in range(29_000))
+    values = '        - a28999\n' * 29_000
+    yield 'a default of allowed values', named_type(
+        'team/x', f'    a:\n      type: list\n      allowed:\n{allowed}      default:\n{values}', 'T',
+        'resource.BucketName in params.a')
+    for name, pattern in [('numbers', '1,' * 300_000 + ' * * * x'), ('words', 'a ' * 300_000 + ' * * * x')]:
+        yield f'a cron of {name}', GROUP.replace('every: 15m', f'cron: "{pattern}"') + check(0, 'true')
+
+
 def cases():
     for name, text in yaml_cases():
         yield 'YAML', name, 'x.yaml', text
@@ -342,6 +396,8 @@ def cases():
         yield 'CheckType, let', name, 'x.yaml', text
     for name, text in test_cases():
         yield 'tests', name, 'x.yaml', text
+    for name, text in name_cases():
+        yield 'names', name, 'x.yaml', text
     for name, text in evaluation_cases():
         yield 'evaluation', name, 'x.yaml', one(text)
 

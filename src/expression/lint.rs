@@ -6,7 +6,7 @@
 
 mod constants;
 
-pub(super) use self::constants::reads_nothing;
+pub(super) use self::constants::is_fixed;
 
 use super::functions::Function;
 use super::library::{self, Operator};

@@ -16,10 +16,9 @@
 //! | constant | `true` to `false` and back, a number one up and one down, a text to another |
 //! | element removal | a list without one of its first elements |
 
-use super::Expression;
 use super::functions;
-use super::show;
 use super::tree::{Arithmetic, Comparison, Expr, Loop, Macro, Node};
+use super::{Budget, Expression, evaluate, lint, show};
 use crate::resource::Value;
 
 /// The most elements of a list that are removed one by one.
@@ -54,8 +53,12 @@ impl Mutant {
     }
 }
 
-/// All mutants of a tree, in the order of the text.
+/// All mutants of a tree, in the order of the text. What the values of parameters decide in it is
+/// left out first: no test could notice a change there.
 pub(super) fn mutants(root: &Node) -> Vec<Mutant> {
+    let mut root = root.clone();
+    decide(&mut root, &mut Budget::default());
+    let root = &root;
     let mut all = Vec::new();
     for constant in [true, false] {
         if show::node(root) != constant.to_string() {
@@ -78,6 +81,53 @@ pub(super) fn mutants(root: &Node) -> Vec<Mutant> {
         position += 1;
     }
     all
+}
+
+/// Puts what constants decide in the place of the comparisons, terms and conditions that say so.
+fn decide(node: &mut Node, budget: &mut Budget) {
+    for child in node.children_mut() {
+        decide(child, budget);
+    }
+    let is_asked = matches!(
+        node.expr,
+        Expr::Equal(_) | Expr::NotEqual(_) | Expr::Order(..) | Expr::In(_) | Expr::Not(_)
+    );
+    let decided = if is_asked && lint::is_fixed(node) {
+        let value = evaluate::constant(node, budget).ok();
+        value.filter(|value| matches!(value, Value::Bool(_))).map(Expr::Constant)
+    } else {
+        match &mut node.expr {
+            Expr::And(terms) => left_of(terms, false),
+            Expr::Or(terms) => left_of(terms, true),
+            Expr::Conditional(parts) => truth(&parts.0)
+                .map(|truth| if truth { parts.1.expr.clone() } else { parts.2.expr.clone() }),
+            _ => None,
+        }
+    };
+    if let Some(decided) = decided {
+        node.expr = decided;
+    }
+}
+
+/// What is left of a chain that one term with an outcome decides, where that is no chain any more;
+/// the terms that decide nothing are gone.
+fn left_of(terms: &mut Vec<Node>, outcome: bool) -> Option<Expr> {
+    if terms.iter().any(|term| truth(term) == Some(outcome)) {
+        return Some(Expr::Constant(Value::Bool(outcome)));
+    }
+    terms.retain(|term| truth(term).is_none());
+    match terms.len() {
+        0 => Some(Expr::Constant(Value::Bool(!outcome))),
+        1 => Some(terms.remove(0).expr),
+        _ => None,
+    }
+}
+
+fn truth(node: &Node) -> Option<bool> {
+    match node.expr {
+        Expr::Constant(Value::Bool(truth)) => Some(truth),
+        _ => None,
+    }
 }
 
 /// The node at a position, counted down from the root, and whether its truth matters.

@@ -24,7 +24,7 @@ pub(super) fn check(root: &Node) -> Option<Problem> {
 }
 
 /// Whether a node reads nothing but constants. What is not known here is taken to read more.
-pub(in super::super) fn reads_nothing(node: &Node) -> bool {
+fn reads_nothing(node: &Node) -> bool {
     match &node.expr {
         Expr::Constant(_) | Expr::Local { .. } => true,
         Expr::Select { of, .. } | Expr::Has(of) | Expr::Not(of) | Expr::Negate(of) => {
@@ -54,4 +54,10 @@ pub(in super::super) fn reads_nothing(node: &Node) -> bool {
         }
         _ => false,
     }
+}
+
+/// The same where no variable of a loop stands in it either, so that it has a value by itself.
+pub(in super::super) fn is_fixed(node: &Node) -> bool {
+    let is_variable = matches!(node.expr, Expr::Local { .. });
+    !is_variable && reads_nothing(node) && node.children().into_iter().all(is_fixed)
 }

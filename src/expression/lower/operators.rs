@@ -112,7 +112,7 @@ impl Lowering<'_> {
     fn is_decided_by(&mut self, term: &Node, outcome: bool) -> bool {
         let parameters = self.environment.parameters.iter().flat_map(|all| all.iter());
         parameters.into_iter().any(|one| one.value.is_some())
-            && lint::reads_nothing(term)
+            && lint::is_fixed(term)
             && matches!(
                 evaluate::constant(term, &mut self.folding),
                 Ok(Value::Bool(found)) if found == outcome

@@ -97,3 +97,27 @@ fn mutants_are_judged_as_their_text_says() {
         "`resource.Enabled && resource.Size >= 8` becomes `resource.Size >= 8`"
     );
 }
+
+/// The values of parameters decide some parts: no resource can tell how these are changed.
+#[test]
+fn what_constants_decide_is_not_changed() {
+    assert_snapshot!(
+        mutants("resource.Enabled && (\"prod\" == null || resource.Name == \"prod\") && \"a\" != \"\""),
+        @r#"
+    true
+    false
+    resource.Name == "prod"
+    resource.Enabled
+    resource.Enabled || resource.Name == "prod"
+    !resource.Enabled && resource.Name == "prod"
+    resource.Enabled && resource.Name != "prod"
+    resource.Enabled && resource.Name == "prod-x"
+    "#
+    );
+    assert_snapshot!(mutants("1 > 2 ? resource.Enabled : resource.Name == \"a\""), @r#"
+    true
+    false
+    resource.Name != "a"
+    resource.Name == "a-x"
+    "#);
+}
