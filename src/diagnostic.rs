@@ -90,7 +90,9 @@ const LONGEST_NAME: usize = 100;
 /// How many names a misspelt one is held against, and how long that may take: comparing two costs
 /// the product of their lengths.
 const MOST_NAMES: usize = 2_000;
-const COMPARING: usize = 100_000;
+const COMPARING: usize = 40_000;
+/// What a comparison costs besides.
+const STARTING: usize = 100;
 
 /// The code of warnings of a value that the cloud does not document where it stands.
 pub const UNDOCUMENTED: &str = "undocumented-value";
@@ -112,8 +114,9 @@ pub fn nearest<'a>(misspelt: &str, known: impl IntoIterator<Item = &'a str>) -> 
         if name.len().abs_diff(folded.len()) > 2 * most || others > 2 * most {
             continue;
         }
-        left = left.checked_sub(name.len() * folded.len())?;
-        let distance = strsim::damerau_levenshtein(&name.to_lowercase(), &folded);
+        let Some(rest) = left.checked_sub(STARTING + name.len() * folded.len()) else { break };
+        left = rest;
+        let distance = strsim::osa_distance(&name.to_lowercase(), &folded);
         if distance <= most && best.is_none_or(|best| (distance, name) < best) {
             best = Some((distance, name));
         }
