@@ -114,13 +114,13 @@ fn what_waive_cannot_do_is_said() {
         (status, said.as_str()),
         (Some(0), "# nothing of it fails, so there is nothing to waive\n")
     );
-    let (status, said) = waive(&[&TERMS[..], &["--group", "storge"]].concat());
+    let (status, said) = waive(&[&TERMS[..], &["--group", "stor-age"]].concat());
     assert_eq!(status, Some(2));
-    assert_eq!(said, "error: there is no group `storge`; did you mean `storage`?\n");
+    assert_eq!(said, "error: there is no group `stor-age`; did you mean `storage`?\n");
     let (status, said) =
-        waive(&[&TERMS[..], &["--group", "storage", "--check", "versoned"]].concat());
+        waive(&[&TERMS[..], &["--group", "storage", "--check", "version-ed"]].concat());
     assert_eq!(status, Some(2));
-    assert_eq!(said, "error: there is no check `versoned`; did you mean `versioned`?\n");
+    assert_eq!(said, "error: there is no check `version-ed`; did you mean `versioned`?\n");
     let (status, said) = waive(&["--reason", " ", "--owner", "ada"]);
     assert_eq!(status, Some(2));
     assert!(said.contains("`reason` must not be empty"), "{said}");

@@ -17,7 +17,7 @@ fn cron_patterns_are_told_at_the_field() {
         "0 6 * foo *",
         "0 6 * * monday",
         "0 6 * *",
-        "@dayly",
+        "@dai-ly",
         "0 0 30 2 *",
         "*/0 * * * *",
     ];
@@ -40,8 +40,8 @@ fn cron_patterns_are_told_at_the_field() {
     0 6 * *
     12:21-12:30: error[invalid-cron] a cron pattern has five fields, and this has 4
         help: write minute, hour, day of the month, month and weekday, such as `0 6 * * mon-fri`
-    @dayly
-    12:21-12:29: error[invalid-cron] there is no cron pattern `@dayly`
+    @dai-ly
+    12:21-12:30: error[invalid-cron] there is no cron pattern `@dai-ly`
         help: did you mean `@daily`?
     0 0 30 2 *
     12:21-12:33: error[invalid-cron] `0 0 30 2 *` never comes: there is no such day
