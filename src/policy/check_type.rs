@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Level, Place, UNDOCUMENTED, nearest};
+use crate::diagnostic::{Diagnostic, Level, Place, UNDOCUMENTED, meant};
 use crate::expression::{Environment, Expression, Parameter};
 use crate::resource::Value;
 
@@ -97,10 +97,9 @@ impl CheckTypes {
     fn unknown(&self, name: &str, place: &Place) -> Diagnostic {
         let message = format!("there is no check type `{}`", short(name));
         let refused = Diagnostic::error(place.clone(), "unknown-check-type", message);
-        match nearest(name, self.0.known.keys().map(CheckTypeName::as_str)) {
-            Some(near) => refused.help(format!("did you mean `{near}`?")),
-            None => refused.help("`cloudcorrect schema check-types` lists those that there are"),
-        }
+        let near = meant(name, self.0.known.keys().map(CheckTypeName::as_str));
+        let all = || "`cloudcorrect schema check-types` lists those that there are".to_owned();
+        refused.help(near.unwrap_or_else(all))
     }
 }
 
@@ -175,8 +174,7 @@ impl CheckType {
                 format!("of `{}` with these parameters, {}", self.name, problem.message)
             }
         };
-        let blamed = Diagnostic { place: at.clone(), message, related: None, ..problem.clone() };
-        blamed.related(problem.place, "used here")
+        blamed(problem, at.clone(), message)
     }
 
     /// Its title for a use: the names of parameters in braces are replaced by their values.
@@ -214,6 +212,12 @@ fn is_of_values(problem: &Diagnostic, known: &[String]) -> bool {
         || problem.code == UNDOCUMENTED && is_new()
 }
 
+/// A problem of a text, told where the value that is to blame stands.
+fn blamed(problem: Diagnostic, place: Place, message: String) -> Diagnostic {
+    let used = problem.place.clone();
+    Diagnostic { place, message, ..problem }.related(used, "used here")
+}
+
 /// The warnings of a text and of its defaults. What is wrong with a default is noted where it
 /// stands; `None` where that is an error.
 fn oddities_of_defaults(
@@ -249,8 +253,7 @@ fn oddities_of_defaults(
     for (place, one, problem) in found {
         known.push(problem.message.clone());
         let message = format!("the default of `{}` does not fit: {}", one.name, problem.message);
-        let blamed = Diagnostic { place, message, related: None, ..problem.clone() };
-        notes.push(blamed.related(problem.place, "used here"));
+        notes.push(blamed(problem, place, message));
     }
     is_right.then_some(known)
 }

@@ -7,8 +7,8 @@ use chrono::DateTime;
 
 use crate::diagnostic::{Diagnostic, UNDOCUMENTED, meant_or_known};
 use crate::resource::{
-    AccountId, Cause, Facet, Failure, Kind, Operation, Property, Region, Resource, Schema, Scope,
-    Value, is_documented,
+    AccountId, Cause, Facet, Failure, Kind, Operation, Property, Region, Resource, Schema, Value,
+    is_documented,
 };
 
 use super::notes::Notes;
@@ -121,11 +121,8 @@ fn unknown_property<'n>(
 fn region(node: &Node, schema: &Schema, notes: &mut Notes) -> Option<Region> {
     match node.text_of(&[REGION]) {
         Some((text, place)) => named(text, place, notes),
-        None if schema.type_name.as_str().starts_with("AWS::S3::Bucket") => {
-            DEFAULT_REGION.parse().ok()
-        }
-        None if schema.scope == Scope::Global => Some(Region::global()),
-        None => DEFAULT_REGION.parse().ok(),
+        None if schema.is_judged_by_region() => DEFAULT_REGION.parse().ok(),
+        None => Some(Region::global()),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Place, meant, nearest};
+use crate::diagnostic::{Diagnostic, Place, meant};
 use crate::expression::{Environment, Parameter, ParameterKind};
 use crate::resource::Value;
 
@@ -169,10 +169,11 @@ fn unknown(declared: &[Declared], given: &[Entry], name: &str, notes: &mut Notes
         let message = format!("`{name}` has no parameter `{key}`");
         let mut refused = Diagnostic::error(entry.place.clone(), "unknown-parameter", message);
         let names = || declared.iter().map(|parameter| &*parameter.name);
-        refused.help = Some(match nearest(&key, names()) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None if declared.is_empty() => "it takes none".to_owned(),
-            None => format!("it takes `{}`", names().collect::<Vec<_>>().join("`, `")),
+        refused.help = meant(&key, names()).or_else(|| {
+            Some(match declared {
+                [] => "it takes none".to_owned(),
+                _ => format!("it takes `{}`", names().collect::<Vec<_>>().join("`, `")),
+            })
         });
         notes.push(refused);
     }

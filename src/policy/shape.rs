@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::diagnostic::{Diagnostic, meant, nearest};
+use crate::diagnostic::{Diagnostic, meant};
 
 use super::fitted::Fitted;
 use super::form::{Form, Kind};
@@ -104,8 +104,7 @@ impl Fitting<'_> {
         }
         let message = format!("{what} has no `{key}`");
         let mut refused = Diagnostic::error(entry.place.clone(), "unknown-key", message);
-        let near = nearest(key, form.keys());
-        refused.help = near.map(|near| format!("did you mean `{near}`?")).or_else(|| {
+        refused.help = meant(key, form.keys()).or_else(|| {
             let names: Vec<_> = form.keys().map(|name| format!("`{name}`")).collect();
             Some(format!("known here: {}", names.join(", ")))
         });

@@ -131,6 +131,9 @@ pub struct Schema {
     pub description: String,
     /// Where it is listed.
     pub scope: Scope,
+    /// Whether each resource lives in a region although the list is global.
+    #[serde(default)]
+    pub placed: bool,
     /// The operation that lists it; its facet is there for every resource.
     pub list: Operation,
     /// The top-level property that is the resource's id.
@@ -188,10 +191,10 @@ impl Schema {
         }
     }
 
-    /// Whether each resource is judged in a region of its own: those of regional types, and buckets,
-    /// whose list is global.
+    /// Whether each resource is judged in a region: those of regional types, and those that live in
+    /// one although their list is global.
     pub fn is_judged_by_region(&self) -> bool {
-        self.scope == Scope::Regional || self.type_name.as_str() == "AWS::S3::Bucket"
+        self.scope == Scope::Regional || self.placed
     }
 
     /// Whether live accounts are asked for resources of the type.
