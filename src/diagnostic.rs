@@ -1,9 +1,13 @@
 //! A problem at its place: what is wrong, where, and what to do about it.
 
+mod codes;
+
 use std::fmt;
 use std::sync::Arc;
 
 use serde::Serialize;
+
+pub use self::codes::Code;
 
 /// How bad a [`Diagnostic`] is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -69,8 +73,8 @@ pub struct Diagnostic {
     pub place: Place,
     /// How bad.
     pub level: Level,
-    /// A stable kebab-case name of the kind of problem, for filters and documentation.
-    pub code: &'static str,
+    /// Kind of the problem.
+    pub code: Code,
     /// What is wrong: lower case, no full stop, values in backticks.
     pub message: String,
     /// What to do about it, if that is not already said.
@@ -93,9 +97,6 @@ const MOST_NAMES: usize = 2_000;
 const COMPARING: usize = 40_000;
 /// What a comparison costs besides.
 const STARTING: usize = 100;
-
-/// The code of warnings of a value that the cloud does not document where it stands.
-pub const UNDOCUMENTED: &str = "undocumented-value";
 
 /// The name that a misspelt one was meant to be, if there is one like it. Of very many names only
 /// the first are looked at.
@@ -176,7 +177,7 @@ fn storable(text: String) -> String {
 
 impl Diagnostic {
     /// A problem that keeps the revision from coming into force.
-    pub fn error(place: Place, code: &'static str, message: impl Into<String>) -> Self {
+    pub fn error(place: Place, code: Code, message: impl Into<String>) -> Self {
         Self {
             place,
             level: Level::Error,
@@ -188,7 +189,7 @@ impl Diagnostic {
     }
 
     /// A problem that is only shown.
-    pub fn warning(place: Place, code: &'static str, message: impl Into<String>) -> Self {
+    pub fn warning(place: Place, code: Code, message: impl Into<String>) -> Self {
         Self { level: Level::Warning, ..Self::error(place, code, message) }
     }
 

@@ -36,7 +36,7 @@ pub use self::functions::FunctionDoc;
 pub use self::mutate::Mutant;
 use self::parse::Glance;
 use self::tree::{Expr, Node, Slot, Span};
-use crate::diagnostic::Level;
+use crate::diagnostic::{Code, Level};
 use crate::resource::{AccountId, Failure, Operation, Region, Resource, TypeName, Value};
 
 /// What an expression is for.
@@ -81,8 +81,8 @@ impl Shape {
 pub struct Problem {
     /// The bytes of the text that it is about.
     pub span: Range<usize>,
-    /// A stable kebab-case name of the kind of problem.
-    pub code: &'static str,
+    /// Kind of the problem.
+    pub code: Code,
     /// What is wrong: lower case, no full stop, values in backticks.
     pub message: String,
     /// What to do about it, if that is not already said.
@@ -92,12 +92,12 @@ pub struct Problem {
 }
 
 impl Problem {
-    fn error(span: Span, code: &'static str, message: impl Into<String>) -> Self {
+    fn error(span: Span, code: Code, message: impl Into<String>) -> Self {
         let span = span.start..span.end;
         Self { span, code, message: message.into(), help: None, level: Level::Error }
     }
 
-    fn warning(span: Span, code: &'static str, message: impl Into<String>) -> Self {
+    fn warning(span: Span, code: Code, message: impl Into<String>) -> Self {
         Self { level: Level::Warning, ..Self::error(span, code, message) }
     }
 

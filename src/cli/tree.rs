@@ -13,7 +13,7 @@ use std::thread;
 use anyhow::{Context, bail};
 
 use crate::catalog;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::policy::{self, Account, Reading, SourceFile};
 use crate::render::diagnostics;
 
@@ -154,7 +154,7 @@ impl Tree {
     }
 
     fn refuse(&mut self, path: &Path, why: &str) {
-        self.refused.push(Diagnostic::error(Place::file(shown(path)), "unreadable-file", why));
+        self.refused.push(Diagnostic::error(Place::file(shown(path)), Code::UnreadableFile, why));
     }
 }
 

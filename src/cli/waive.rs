@@ -2,6 +2,7 @@
 //!
 //! What fails is told by the JSON of `evaluate`, or by a run that the service kept.
 
+use crate::diagnostic::Code;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::fs::OpenOptions;
@@ -29,7 +30,7 @@ use super::wanted::none_such;
 const DAYS: u64 = 30;
 
 /// What is wrong with the documents only because the tree that they belong to is not at hand.
-const ELSEWHERE: [&str; 3] = ["unknown-group", "unknown-check", "unknown-account"];
+const ELSEWHERE: [Code; 3] = [Code::UnknownGroup, Code::UnknownCheck, Code::UnknownAccount];
 
 /// Arguments of `waive`.
 #[derive(Debug, clap::Args)]

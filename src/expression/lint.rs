@@ -12,6 +12,7 @@ use super::functions::Function;
 use super::library::{self, Operator};
 use super::tree::{Comparison, Expr, Loop, Macro, Node, Pair};
 use super::{Problem, Shape, show};
+use crate::diagnostic::Code;
 use crate::resource::Value;
 
 /// Warns about negations of what may be null, as far as the schema tells, and about an assertion
@@ -176,7 +177,7 @@ impl Linter<'_> {
         let message = format!("`{path}` may be null, and {always} is true");
         let help =
             format!("begin with `{path} != null &&`, or `{path} == null ||` if that is fine");
-        self.problems.push(Problem::warning(node.span, "unguarded-null", message).help(help));
+        self.problems.push(Problem::warning(node.span, Code::UnguardedNull, message).help(help));
     }
 
     /// The path by which a node may be null, unless it is guarded.

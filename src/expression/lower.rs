@@ -10,6 +10,7 @@ mod maps;
 mod names;
 mod operators;
 
+use crate::diagnostic::Code;
 use std::sync::Arc;
 
 use cel::IdedExpr;
@@ -75,7 +76,7 @@ pub(super) fn lower(
         lowering.problems.push(
             Problem::error(
                 root.node.span,
-                "not-boolean",
+                Code::NotBoolean,
                 format!("`{}` must be true or false, and this is {}", shape.field(), root.kind),
             )
             .help("compare it with something, as in `... == ...`"),
@@ -126,12 +127,12 @@ impl Lowering<'_> {
     }
 
     fn too_large(&mut self, span: Span) -> Typed {
-        if !self.problems.iter().any(|problem| problem.code == "expression-too-large") {
+        if !self.problems.iter().any(|problem| problem.code == Code::ExpressionTooLarge) {
             self.problems.push(if self.depth > MAX_DEPTH {
                 too_deep(span)
             } else {
                 let message = format!("the expression has more than {MAX_NODES} parts");
-                Problem::error(span, "expression-too-large", message)
+                Problem::error(span, Code::ExpressionTooLarge, message)
                     .help("split it into several checks")
             });
         }
@@ -173,7 +174,11 @@ impl Lowering<'_> {
             LiteralValue::UInt(value) => match i64::try_from(*value.inner()) {
                 Ok(value) => Value::Int(value),
                 Err(_) => {
-                    return self.error(span, "wrong-type", "the integer is too large".to_owned());
+                    return self.error(
+                        span,
+                        Code::WrongType,
+                        "the integer is too large".to_owned(),
+                    );
                 }
             },
             LiteralValue::Bytes(_) => return self.unsupported(span, "bytes"),
@@ -207,7 +212,7 @@ impl Lowering<'_> {
             Err(failure) if failure.cause == Cause::Budget => typed,
             Ok(value) => Typed { node: Node { expr: Expr::Constant(value), span }, ..typed },
             Err(failure) => {
-                let problem = Problem::error(span, "wrong-value", failure.message);
+                let problem = Problem::error(span, Code::WrongValue, failure.message);
                 self.problems.push(match &typed.node.expr {
                     Expr::Call { function: Function::Duration, .. } => {
                         problem.help("write it as `90d`, `12h`, `1h30m` or `45s`")
@@ -223,10 +228,10 @@ impl Lowering<'_> {
     }
 
     fn unsupported(&mut self, span: Span, what: &str) -> Typed {
-        self.error(span, "unsupported", format!("{what} cannot be used in policies"))
+        self.error(span, Code::Unsupported, format!("{what} cannot be used in policies"))
     }
 
-    fn error(&mut self, span: Span, code: &'static str, message: String) -> Typed {
+    fn error(&mut self, span: Span, code: Code, message: String) -> Typed {
         self.problems.push(Problem::error(span, code, message));
         broken(span)
     }
@@ -234,7 +239,7 @@ impl Lowering<'_> {
     fn require_text(&mut self, typed: &Typed, what: &str) {
         if !typed.kind.is_open() && !matches!(typed.kind, Type::String(_)) {
             let message = format!("{what} must be a string, and this is {}", typed.kind);
-            self.problems.push(Problem::error(typed.node.span, "wrong-type", message));
+            self.problems.push(Problem::error(typed.node.span, Code::WrongType, message));
         }
     }
 

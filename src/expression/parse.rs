@@ -7,6 +7,7 @@
 //! reads first, and the careful one only where something is to be said about the text. A test holds
 //! their trees equal.
 
+use crate::diagnostic::Code;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
@@ -113,7 +114,7 @@ pub(super) fn too_large(text: &str, glance: Glance) -> Option<Problem> {
     if text.len() > MAX_LENGTH {
         let message =
             format!("the expression has {} bytes, and {MAX_LENGTH} are the most", text.len());
-        let problem = Problem::error(place, "expression-too-large", message);
+        let problem = Problem::error(place, Code::ExpressionTooLarge, message);
         return Some(problem.help("split it into several checks"));
     }
     (glance.depth > MAX_DEPTH).then(|| too_deep(place))
@@ -122,7 +123,7 @@ pub(super) fn too_large(text: &str, glance: Glance) -> Option<Problem> {
 /// What is said where the texts of a file are too many together.
 pub(super) fn too_much(text: &str) -> Problem {
     let message = "the expressions of this file are too long together".to_owned();
-    Problem::error(Span::new(0, text.len()), "expression-too-large", message).help(
+    Problem::error(Span::new(0, text.len()), Code::ExpressionTooLarge, message).help(
         "split the file; each use of a check type counts as much as its expressions written out",
     )
 }
@@ -135,7 +136,7 @@ pub(super) fn unplaced(text: &str) -> Problem {
 fn unparsed(text: &str, why: &str) -> Problem {
     Problem::error(
         Span::new(0, text.len()),
-        "expression-syntax",
+        Code::ExpressionSyntax,
         format!("the expression cannot be read: {why}"),
     )
 }
@@ -146,7 +147,7 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
     let place = place_of(text, offset(text, error.pos));
     let word = text.get(place.start..place.end).unwrap_or_default();
     let says = |part: &str| error.msg.contains(part);
-    let problem = |message: String| Problem::error(place, "expression-syntax", message);
+    let problem = |message: String| Problem::error(place, Code::ExpressionSyntax, message);
     if text.trim().is_empty() {
         problem("the expression is empty".to_owned())
     } else if error.pos == (0, 0) {
@@ -168,7 +169,7 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
             .help("write `\\\\` for a backslash, or `r\"...\"` for a text without escapes")
     } else if let Some((place, message, help)) = habits::question(text) {
         let place = Span::new(place.start, place.end);
-        Problem::error(place, "expression-syntax", message).help(help)
+        Problem::error(place, Code::ExpressionSyntax, message).help(help)
     } else if word.is_empty() {
         problem("the expression ends too early".to_owned())
     } else {
@@ -188,7 +189,7 @@ fn advised(problem: Problem, help: Option<&str>) -> Problem {
 /// What is said of a text that the parser refuses for its depth.
 pub(super) fn too_deep(span: Span) -> Problem {
     let message = format!("the expression nests deeper than {MAX_DEPTH}");
-    Problem::error(span, "expression-too-large", message).help("split it into several checks")
+    Problem::error(span, Code::ExpressionTooLarge, message).help("split it into several checks")
 }
 
 /// The word at an offset where the parser stumbled, or the one before that made it stumble.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::resource::{AccountId, Region};
 
 use super::names::AccountName;
@@ -95,7 +95,7 @@ impl Account {
             let Some(region) = region(item, notes) else { continue };
             let message = format!("region `{region}` is there twice");
             if !regions.insert(region) {
-                notes.push(Diagnostic::warning(item.place.clone(), "duplicate", message));
+                notes.push(Diagnostic::warning(item.place.clone(), Code::Duplicate, message));
             }
         }
         Some(Self {
@@ -112,7 +112,7 @@ fn region(item: &Node, notes: &mut Notes) -> Option<Region> {
     let region = region::named(item.text()?, &item.place, notes)?;
     if region.is_global() {
         let message = "`global` is judged always; name regions only".to_owned();
-        let refused = Diagnostic::error(item.place.clone(), "invalid-value", message);
+        let refused = Diagnostic::error(item.place.clone(), Code::InvalidValue, message);
         notes.push(refused.help("remove it"));
         return None;
     }
@@ -147,7 +147,7 @@ where
             let is_brief = text.chars().count() <= 100;
             let message =
                 if is_brief { error.to_string() } else { format!("`{}` is too long", short(text)) };
-            notes.push(Diagnostic::error(place.clone(), "invalid-value", message));
+            notes.push(Diagnostic::error(place.clone(), Code::InvalidValue, message));
             None
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::expression::Environment;
 
 use super::account::{parsed, parsed_at};
@@ -198,7 +198,7 @@ fn alone(node: &Node, notes: &mut Notes) {
     for key in ["select", "let", "where", "assert", "assertAll", "scope"] {
         let Some(entry) = node.entry(key) else { continue };
         let message = format!("`{key}` and `uses` exclude each other");
-        let mut refused = Diagnostic::error(entry.place.clone(), "conflict", message);
+        let mut refused = Diagnostic::error(entry.place.clone(), Code::Conflict, message);
         if let Some(uses) = node.entry("uses") {
             refused = refused.related(uses.place.clone(), "`uses` is here");
         }
@@ -220,7 +220,7 @@ pub(super) fn unique_ids(checks: &[Node], notes: &mut Notes) {
             ids.add("check", id, place);
         }
     }
-    ids.note("duplicate-name", notes);
+    ids.note(Code::DuplicateName, notes);
     former_ids(checks, &ids, notes);
 }
 
@@ -232,12 +232,12 @@ fn former_ids(checks: &[Node], present: &Declared, notes: &mut Notes) {
         former.add("former id", id, &item.place);
         let Some(other) = present.place("check", id) else { continue };
         let message = format!("check `{}` is still there", short(id));
-        let refused = Diagnostic::error(item.place.clone(), "conflict", message);
+        let refused = Diagnostic::error(item.place.clone(), Code::Conflict, message);
         let refused = refused.related(other.clone(), "it is here");
         notes.push(refused.help("a former id is one that no check has any more"));
         let message = format!("`{}` is a former id as well", short(id));
-        let refused = Diagnostic::error(other.clone(), "conflict", message);
+        let refused = Diagnostic::error(other.clone(), Code::Conflict, message);
         notes.push(refused.related(item.place.clone(), "`formerly` is here"));
     }
-    former.note("duplicate-name", notes);
+    former.note(Code::DuplicateName, notes);
 }

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Level, Place, UNDOCUMENTED, meant};
+use crate::diagnostic::{Code, Diagnostic, Level, Place, meant};
 use crate::expression::{Environment, Expression, Parameter};
 use crate::resource::Value;
 
 use super::account::parsed_at;
 use super::named::Named;
 use super::names::{BUILT_IN, CheckTypeName};
-use super::notes::{Notes, TOO_MANY_PROBLEMS};
+use super::notes::Notes;
 use super::parameters::{self, Declaration, Declared};
 use super::question::Question;
 use super::shape::short;
@@ -96,7 +96,7 @@ impl CheckTypes {
 
     fn unknown(&self, name: &str, place: &Place) -> Diagnostic {
         let message = format!("there is no check type `{}`", short(name));
-        let refused = Diagnostic::error(place.clone(), "unknown-check-type", message);
+        let refused = Diagnostic::error(place.clone(), Code::UnknownCheckType, message);
         let near = meant(name, self.0.known.keys().map(CheckTypeName::as_str));
         let all = || "`cloudcorrect schema check-types` lists those that there are".to_owned();
         refused.help(near.unwrap_or_else(all))
@@ -148,7 +148,7 @@ impl CheckType {
     ) -> Option<Question> {
         if !notes.effort.read(self.weight) {
             let message = "the checks of this file and the check types that they use are too much";
-            let refused = Diagnostic::error(uses.clone(), "too-many-uses", message);
+            let refused = Diagnostic::error(uses.clone(), Code::TooManyUses, message);
             notes.push(refused.help("split the file"));
             return None;
         }
@@ -208,8 +208,8 @@ fn read_apart(
 fn is_of_values(problem: &Diagnostic, known: &[String]) -> bool {
     let is_new = || !known.contains(&problem.message);
     // That there is much to tell of the text is not what the values did.
-    problem.is_error() && problem.code != TOO_MANY_PROBLEMS
-        || problem.code == UNDOCUMENTED && is_new()
+    problem.is_error() && problem.code != Code::TooManyProblems
+        || problem.code == Code::UndocumentedValue && is_new()
 }
 
 /// A problem of a text, told where the value that is to blame stands.
@@ -266,7 +266,7 @@ fn note_unused(spec: &Node, declared: &Declaration, question: &Question, notes: 
         let is_asked = question.expressions().any(|expression| expression.uses_parameter(key));
         if declared.names().any(|name| name == key) && !is_named && !is_asked {
             let message = format!("the parameter `{}` is not used", short(key));
-            let unused = Diagnostic::warning(place.clone(), "unused", message);
+            let unused = Diagnostic::warning(place.clone(), Code::Unused, message);
             notes.push(unused.help(format!("name it as `params.{key}`, or remove it")));
         }
     }
@@ -279,6 +279,8 @@ fn is_reserved(name: &CheckTypeName, node: &Node, notes: &mut Notes) -> bool {
     }
     let place = node.place_of(&["metadata", "name"]);
     let message = format!("`{BUILT_IN}/` is for check types that come with cloudcorrect");
-    notes.push(Diagnostic::error(place, "reserved-name", message).help("use a prefix of your own"));
+    notes.push(
+        Diagnostic::error(place, Code::ReservedName, message).help("use a prefix of your own"),
+    );
     true
 }

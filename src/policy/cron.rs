@@ -1,6 +1,6 @@
 //! What is wrong with a cron pattern, at the field that is to blame.
 
-use crate::diagnostic::{Diagnostic, meant_or_known};
+use crate::diagnostic::{Code, Diagnostic, meant_or_known};
 use crate::schedule::{Cron, InvalidCron, Timezone};
 
 use super::shape::short;
@@ -20,7 +20,7 @@ const NAMES: [&str; 6] = ["@hourly", "@daily", "@weekly", "@monthly", "@yearly",
 
 /// What is wrong with the pattern that a node holds.
 pub(super) fn refused(pattern: &str, error: &InvalidCron, node: &Node) -> Diagnostic {
-    let problem = |place, message: String| Diagnostic::error(place, "invalid-cron", message);
+    let problem = |place, message: String| Diagnostic::error(place, Code::InvalidCron, message);
     let fields = fields(pattern);
     if pattern.starts_with('@') {
         let message = format!("there is no cron pattern `{}`", short(pattern));

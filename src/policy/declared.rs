@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place};
 
 use super::notes::Notes;
 use super::shape::short;
@@ -56,7 +56,7 @@ impl Declared {
     }
 
     /// Notes at each of its places what is there several times.
-    pub(super) fn note(&self, code: &'static str, notes: &mut Notes) {
+    pub(super) fn note(&self, code: Code, notes: &mut Notes) {
         let names = self.0.iter().flat_map(|(kind, names)| names.iter().map(move |it| (kind, it)));
         for (kind, (name, Places { first, others })) in names {
             let Some(second) = others.first() else { continue };

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 
 use super::account::parsed_at;
 use super::notes::Notes;
@@ -78,7 +78,7 @@ pub(super) fn read(node: &Node, notes: &mut Notes) -> Result<Option<NewOnly>, Re
     let mode = node.text_of(&["spec", "mode"]).and_then(|(text, _)| text.parse().ok());
     if let Some(mode @ (Mode::Shadow | Mode::Audit)) = mode {
         let message = format!("`newOnly` says nothing with `mode: {mode}`");
-        let odd = Diagnostic::warning(place.clone(), "no-effect", message);
+        let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
         notes.push(
             odd.help("nothing of this group is enforced; write `mode: enforce`, or remove it"),
         );

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::DateTime;
 
-use crate::diagnostic::{Diagnostic, UNDOCUMENTED, meant_or_known};
+use crate::diagnostic::{Code, Diagnostic, meant_or_known};
 use crate::resource::{
     AccountId, Cause, Facet, Failure, Kind, Operation, Property, Region, Resource, Schema, Value,
     is_documented,
@@ -75,12 +75,12 @@ fn markers(entries: &[Entry], notes: &mut Notes) -> bool {
                     "a mapping of properties to causes, as in `{ Policy: access_denied }`"
                 };
                 let message = format!("`{key}` is {}, but must be {wanted}", value.kind());
-                Diagnostic::error(value.place.clone(), "wrong-type", message)
+                Diagnostic::error(value.place.clone(), Code::WrongType, message)
             }
             _ => {
                 let message = format!("there is no `{}`", short(key));
                 let help = meant_or_known(key, [REGION, UNKNOWN]);
-                Diagnostic::error(place.clone(), "unknown-key", message).help(help)
+                Diagnostic::error(place.clone(), Code::UnknownKey, message).help(help)
             }
         };
         notes.push(refused);
@@ -113,7 +113,7 @@ fn unknown_property<'n>(
     names: impl Iterator<Item = &'n str>,
 ) -> Diagnostic {
     let message = format!("`{of}` has no property `{}`", short(&entry.key));
-    let mut refused = Diagnostic::error(entry.place.clone(), "unknown-property", message);
+    let mut refused = Diagnostic::error(entry.place.clone(), Code::UnknownProperty, message);
     refused.help = Some(meant_or_known(&entry.key, names));
     refused
 }
@@ -140,7 +140,7 @@ fn id(
         _ => {
             let identifier = &schema.identifier;
             let message = format!("a resource of `{}` lacks `{identifier}`", schema.type_name);
-            let refused = Diagnostic::error(node.place.clone(), "missing-property", message);
+            let refused = Diagnostic::error(node.place.clone(), Code::MissingProperty, message);
             notes.push(refused.help("it is the id by which `expect` names the resource"));
             None
         }
@@ -182,7 +182,7 @@ pub(super) fn cause(node: &Node, notes: &mut Notes) -> Option<Cause> {
     }
     let names = Cause::ALL.iter().map(|cause| cause.as_str());
     let message = format!("`{}` is no cause of `unknown`", short(text));
-    let mut refused = Diagnostic::error(node.place.clone(), "unknown-cause", message);
+    let mut refused = Diagnostic::error(node.place.clone(), Code::UnknownCause, message);
     refused.help = Some(meant_or_known(text, names));
     notes.push(refused);
     None
@@ -274,7 +274,7 @@ fn undocumented(
     let message = format!("no value `{}` is documented for `{}`", short(text), short(name));
     let known = property.values.iter().map(|value| &**value);
     let help = meant_or_known(text, known);
-    Some(Diagnostic::warning(node.place.clone(), UNDOCUMENTED, message).help(help))
+    Some(Diagnostic::warning(node.place.clone(), Code::UndocumentedValue, message).help(help))
 }
 
 fn mismatch(node: &Node, kind: Kind, name: &str, notes: &mut Notes) -> Option<Value> {
@@ -292,7 +292,7 @@ fn mismatch(node: &Node, kind: Kind, name: &str, notes: &mut Notes) -> Option<Va
         None => node.kind().to_owned(),
     };
     let message = format!("`{}` is {found}, but must be {wanted}", short(name));
-    notes.push(Diagnostic::error(node.place.clone(), "wrong-type", message));
+    notes.push(Diagnostic::error(node.place.clone(), Code::WrongType, message));
     None
 }
 

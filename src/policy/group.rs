@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::{Diagnostic, Place, meant};
+use crate::diagnostic::{Code, Diagnostic, Place, meant};
 use crate::schedule::{Cron, InvalidTimezone, Schedule, Timezone};
 
 use super::account::{AccountSelector, parsed, parsed_at};
@@ -142,12 +142,12 @@ fn has_any(checks: &[Arc<Check>], node: &Node, notes: &mut Notes) -> bool {
     match (spec.get("checks"), spec.get("packs")) {
         (None, None) => {
             let message = "`spec` lacks `checks`";
-            let refused = Diagnostic::error(spec.place.clone(), "missing-key", message);
+            let refused = Diagnostic::error(spec.place.clone(), Code::MissingKey, message);
             notes.push(refused.help("add `checks`, or `packs` whose checks the group takes up"));
         }
         (None, Some(packs)) if !packs.items().is_empty() => {
             let message = "the group has no check: `except` leaves out all that its packs have";
-            let refused = Diagnostic::error(packs.place.clone(), "no-check", message);
+            let refused = Diagnostic::error(packs.place.clone(), Code::NoCheck, message);
             notes.push(refused.help("leave a check in, or remove the group"));
         }
         _ => {}
@@ -168,7 +168,7 @@ fn schedule(node: &Node, notes: &mut Notes) -> Option<Schedule> {
     match (every, cron) {
         (Some((_, place)), Some((_, other))) => {
             let message = "`every` and `cron` exclude each other";
-            let refused = Diagnostic::error(place.clone(), "conflict", message);
+            let refused = Diagnostic::error(place.clone(), Code::Conflict, message);
             let refused = refused.related(other.clone(), "the other one is here");
             notes.push(refused.help("keep the one that is meant"));
             None
@@ -177,7 +177,7 @@ fn schedule(node: &Node, notes: &mut Notes) -> Option<Schedule> {
         (every, None) => {
             if let Some((_, place)) = at("timezone") {
                 let message = "`timezone` says nothing without `cron`";
-                notes.push(Diagnostic::warning(place.clone(), "no-effect", message));
+                notes.push(Diagnostic::warning(place.clone(), Code::NoEffect, message));
             }
             every.map_or(Some(Schedule::default()), |(every, _)| every.map(Schedule::Every))
         }
@@ -207,7 +207,7 @@ fn timezone(name: &str, place: &Place, notes: &mut Notes) -> Option<Timezone> {
     } else {
         "the name of the time zone is too long".into()
     };
-    let mut refused = Diagnostic::error(place.clone(), "unknown-timezone", message);
+    let mut refused = Diagnostic::error(place.clone(), Code::UnknownTimezone, message);
     refused.help = meant(name, Timezone::names());
     notes.push(refused);
     None

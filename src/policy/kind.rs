@@ -1,6 +1,6 @@
 //! Which kind a document is of.
 
-use crate::diagnostic::{Diagnostic, Place, meant};
+use crate::diagnostic::{Code, Diagnostic, Place, meant};
 
 use super::notes::Notes;
 use super::schema;
@@ -39,30 +39,30 @@ pub(super) fn kind_of(document: &Node, notes: &mut Notes) -> Kind {
             (_, Some("Waiver")) => return Kind::Waiver,
             (_, Some("Settings")) => {
                 let message = format!("`Settings` stand in `{SETTINGS_FILE}`, not among policies");
-                Diagnostic::error(node.place.clone(), "misplaced", message)
+                Diagnostic::error(node.place.clone(), Code::Misplaced, message)
                     .help("move them there, to the root of the repository")
             }
             (_, Some(kind)) if LATER.contains(&kind) => {
                 let message = format!("kind `{kind}` is not supported by this version");
-                notes.push(Diagnostic::error(node.place.clone(), "unsupported", message));
+                notes.push(Diagnostic::error(node.place.clone(), Code::Unsupported, message));
                 return Kind::Later;
             }
             (_, Some(kind)) => unknown_kind(kind, &node.place),
             (Tree::Refused, None) => return Kind::Unknown,
             (_, None) => {
                 let message = format!("`kind` is {}, but must be text", node.kind());
-                Diagnostic::error(node.place.clone(), "wrong-type", message)
+                Diagnostic::error(node.place.clone(), Code::WrongType, message)
             }
         },
         (Tree::Map(_), None) => {
             let place = document.place.clone();
             let kinds = of_policies().join("` or `");
-            Diagnostic::error(place, "missing-key", "the document lacks `kind`")
+            Diagnostic::error(place, Code::MissingKey, "the document lacks `kind`")
                 .help(format!("add `kind: `, which is `{kinds}`"))
         }
         (Tree::Scalar(_) | Tree::List(_), _) => {
             let message = format!("a document must be a mapping, but this is {}", document.kind());
-            Diagnostic::error(document.place.clone(), "wrong-type", message)
+            Diagnostic::error(document.place.clone(), Code::WrongType, message)
                 .help("start with `apiVersion: cloudcorrect.dev/v1` and `kind`")
         }
     };
@@ -74,7 +74,7 @@ fn unknown_kind(kind: &str, place: &Place) -> Diagnostic {
     let message = format!("there is no kind `{}`", short(kind));
     let help = meant(kind, schema::kinds().into_iter().chain(LATER.iter().copied()))
         .unwrap_or_else(|| format!("the kinds are `{}`", of_policies().join("`, `")));
-    Diagnostic::error(place.clone(), "unknown-kind", message).help(help)
+    Diagnostic::error(place.clone(), Code::UnknownKind, message).help(help)
 }
 
 /// The kinds that stand among policies.

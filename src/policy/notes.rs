@@ -2,15 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::expression::Effort;
 
 /// How many problems of one file are told: one with more is hardly a policy, and telling all of
 /// them would cost more than reading it.
 const MOST_PER_FILE: usize = 500;
-
-/// The code of what is said where not all is.
-pub(super) const TOO_MANY_PROBLEMS: &str = "too-many-problems";
 
 /// Diagnostics of all files so far.
 #[derive(Debug, Clone, Default)]
@@ -38,7 +35,7 @@ impl Notes {
         self.noted.push(diagnostic);
         if self.is_full() {
             let message = format!("there are {MOST_PER_FILE} problems or more");
-            let last = Diagnostic::error(Place::file(path), TOO_MANY_PROBLEMS, message);
+            let last = Diagnostic::error(Place::file(path), Code::TooManyProblems, message);
             self.noted.push(last.help("the rest is not told; mend these first"));
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Place, meant};
+use crate::diagnostic::{Code, Diagnostic, Place, meant};
 
 use super::account::{parsed, parsed_at};
 use super::check::{Check, unique_ids};
@@ -77,7 +77,7 @@ impl Pack {
         let has = self.check(id).is_some();
         if !has {
             let message = format!("pack `{}` has no check `{id}`", self.name);
-            let mut refused = Diagnostic::error(place.clone(), "unknown-check", message);
+            let mut refused = Diagnostic::error(place.clone(), Code::UnknownCheck, message);
             refused.help = meant(id.as_str(), self.checks.iter().map(|check| check.id.as_str()));
             notes.push(refused.related(self.place.clone(), "the pack is here"));
         }
@@ -90,7 +90,7 @@ impl Packs {
     pub(super) fn find(&self, name: &str, place: &Place, notes: &mut Notes) -> Option<&Pack> {
         if self.lacks(name) {
             let message = format!("there is no pack `{}`", short(name));
-            let mut refused = Diagnostic::error(place.clone(), "unknown-pack", message);
+            let mut refused = Diagnostic::error(place.clone(), Code::UnknownPack, message);
             refused.help = meant(name, self.known.keys().map(PackName::as_str));
             notes.push(refused);
         }
@@ -125,7 +125,7 @@ pub(super) fn together(
         };
         if let Some(first) = taken.insert(name, place) {
             let message = format!("pack `{}` is taken up twice", short(name));
-            let refused = Diagnostic::error(place.clone(), "duplicate-name", message);
+            let refused = Diagnostic::error(place.clone(), Code::DuplicateName, message);
             notes.push(refused.related(first.clone(), "the first time is here"));
             is_whole = false;
             continue;
@@ -136,7 +136,7 @@ pub(super) fn together(
         };
         if !notes.effort.read(WEIGHT * pack.checks.len()) {
             let message = "the packs of this file's groups have too many checks together";
-            let refused = Diagnostic::error(place.clone(), "too-many-checks", message);
+            let refused = Diagnostic::error(place.clone(), Code::TooManyChecks, message);
             notes.push(refused.help("split the file"));
             return None;
         }
@@ -193,11 +193,11 @@ impl Together {
             Some(pack) => format!("pack `{pack}` has a check `{id}` as well"),
             None => format!("the group has a check `{id}` of its own"),
         };
-        let refused = Diagnostic::error(place.clone(), "duplicate-name", message);
+        let refused = Diagnostic::error(place.clone(), Code::DuplicateName, message);
         notes.push(refused.related(first.clone(), "it comes from here").help(help));
         let by = check.pack.as_ref().map(PackName::as_str).unwrap_or_default();
         let message = format!("check `{id}` comes with pack `{by}` as well");
-        let refused = Diagnostic::error(first.clone(), "duplicate-name", message);
+        let refused = Diagnostic::error(first.clone(), Code::DuplicateName, message);
         notes.push(refused.related(place.clone(), "the pack is taken up here"));
         false
     }
@@ -217,7 +217,7 @@ impl Together {
                         "checks `{}` and `{}` were both called `{former}`",
                         first.id, check.id
                     );
-                    let refused = Diagnostic::error(at.clone(), "conflict", message);
+                    let refused = Diagnostic::error(at.clone(), Code::Conflict, message);
                     let refused = refused.related(first.place.clone(), "the other one is here");
                     notes.push(refused.help("only one of them can go on with its history"));
                     is_clear = false;
@@ -228,7 +228,7 @@ impl Together {
                 }
                 let message =
                     format!("check `{}` was called `{former}`, which is still there", check.id);
-                let refused = Diagnostic::error(at.clone(), "conflict", message);
+                let refused = Diagnostic::error(at.clone(), Code::Conflict, message);
                 let refused = refused.related(other.clone(), format!("`{former}` comes from here"));
                 notes.push(refused.help("a former id is one that no check of the group has"));
                 is_clear = false;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Place, meant};
+use crate::diagnostic::{Code, Diagnostic, Place, meant};
 use crate::expression::{Environment, Parameter, ParameterKind};
 use crate::resource::Value;
 
@@ -37,7 +37,7 @@ const FEW_ITEMS: usize = 8;
 pub(super) fn are_few(entries: &[Entry], of: &str, notes: &mut Notes) -> bool {
     let Some(entry) = entries.get(MOST_NAMES) else { return true };
     let message = format!("`{of}` has {} names, and {MOST_NAMES} are the most", entries.len());
-    let refused = Diagnostic::error(entry.place.clone(), "too-many-names", message);
+    let refused = Diagnostic::error(entry.place.clone(), Code::TooManyNames, message);
     notes.push(refused.help("split it into several"));
     false
 }
@@ -92,7 +92,7 @@ impl Declaration {
 fn declare(entry: &Entry, notes: &mut Notes) -> Option<Declared> {
     if !is_identifier(&entry.key) {
         let message = format!("`{}` cannot be the name of a parameter", short(&entry.key));
-        let refused = Diagnostic::error(entry.place.clone(), "invalid-value", message);
+        let refused = Diagnostic::error(entry.place.clone(), Code::InvalidValue, message);
         notes.push(refused.help("use a-z, A-Z, 0-9 and `_`, and begin with a letter"));
         return None;
     }
@@ -139,7 +139,7 @@ pub(super) fn bind(
             (_, None) => {
                 let message = format!("`{name}` needs the parameter `{}`", parameter.name);
                 let at = with.map_or(place, |with| &with.place);
-                let mut refused = Diagnostic::error(at.clone(), "missing-parameter", message);
+                let mut refused = Diagnostic::error(at.clone(), Code::MissingParameter, message);
                 refused.help = Some(match &parameter.description {
                     Some(text) => format!("add it under `with`: {text}"),
                     None => "add it under `with`".to_owned(),
@@ -167,7 +167,7 @@ fn unknown(declared: &[Declared], given: &[Entry], name: &str, notes: &mut Notes
         }
         let key = short(&entry.key);
         let message = format!("`{name}` has no parameter `{key}`");
-        let mut refused = Diagnostic::error(entry.place.clone(), "unknown-parameter", message);
+        let mut refused = Diagnostic::error(entry.place.clone(), Code::UnknownParameter, message);
         let names = || declared.iter().map(|parameter| &*parameter.name);
         refused.help = meant(&key, names()).or_else(|| {
             Some(match declared {
@@ -192,7 +192,7 @@ impl Declared {
                     None => node.kind().to_owned(),
                 };
                 let message = format!("`{}` is {found}, but must be {wanted}", self.name);
-                notes.push(Diagnostic::error(node.place.clone(), "wrong-parameter", message));
+                notes.push(Diagnostic::error(node.place.clone(), Code::WrongParameter, message));
             }
             return None;
         };
@@ -214,7 +214,7 @@ impl Declared {
             let allowed = self.allowed.join("`, `");
             let message =
                 format!("`{}` is `{}`, but must be one of `{allowed}`", self.name, short(text));
-            let mut refused = Diagnostic::error(item.place.clone(), "wrong-parameter", message);
+            let mut refused = Diagnostic::error(item.place.clone(), Code::WrongParameter, message);
             refused.help = meant(text, self.allowed.iter().map(String::as_str));
             notes.push(refused);
             return None;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 
 use super::notes::Notes;
 use super::shape::fit;
@@ -51,7 +51,7 @@ pub(super) fn as_written<T: DeserializeOwned>(
         Ok(written) => Some(written),
         Err(error) => {
             let message = format!("the document cannot be read: {error}");
-            notes.push(Diagnostic::error(document.place.clone(), "wrong-type", message));
+            notes.push(Diagnostic::error(document.place.clone(), Code::WrongType, message));
             None
         }
     }

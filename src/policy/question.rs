@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::{Diagnostic, Level, Place, closest, meant};
+use crate::diagnostic::{Code, Diagnostic, Level, Place, closest, meant};
 use crate::expression::{Binding, Environment, Expression, Parameter, Problem, Shape, is_taken};
 use crate::resource::{Schema, TypeName, schemas};
 
@@ -110,7 +110,7 @@ impl Question {
         let schema = resource_type(node, notes);
         if node.entry("select").is_none() {
             let message = "the check lacks `select`";
-            let refused = Diagnostic::error(node.place.clone(), "missing-key", message);
+            let refused = Diagnostic::error(node.place.clone(), Code::MissingKey, message);
             notes.push(refused.help("add `select`, a resource type such as `AWS::S3::Bucket`"));
         }
         let bindings = bindings(node, &environment, notes);
@@ -118,7 +118,7 @@ impl Question {
         let (shape, schema, bindings) = (shape?, schema?, bindings?);
         if let (Shape::Assert, Some(entry)) = (shape, node.entry("scope")) {
             let message = "`scope` says nothing without `assertAll`";
-            notes.push(Diagnostic::warning(entry.place.clone(), "no-effect", message));
+            notes.push(Diagnostic::warning(entry.place.clone(), Code::NoEffect, message));
         }
         let known: Vec<Binding> = bindings.iter().map(Let::binding).collect();
         let environment = environment.over(schema).with_bindings(known.into());
@@ -154,7 +154,7 @@ impl Question {
         for Entry { key, place, .. } in entries(node.get("let")) {
             if !self.expressions().any(|expression| expression.uses_binding(key)) {
                 let message = format!("`{}` of `let` is not used", short(key));
-                let unused = Diagnostic::warning(place.clone(), "unused", message);
+                let unused = Diagnostic::warning(place.clone(), Code::Unused, message);
                 notes
                     .push(unused.help("name it in `where`, `assert` or `assertAll`, or remove it"));
             }
@@ -193,7 +193,7 @@ fn shape(node: &Node, notes: &mut Notes) -> Option<Shape> {
         (None, Some(_)) => Some(Shape::AssertAll),
         (Some(each), Some(all)) => {
             let message = "`assert` and `assertAll` exclude each other";
-            let refused = Diagnostic::error(all.place.clone(), "conflict", message);
+            let refused = Diagnostic::error(all.place.clone(), Code::Conflict, message);
             let refused = refused.related(each.place.clone(), "`assert` is here");
             notes.push(refused.help(
                 "`assert` is judged of each resource, `assertAll` once of all; make two checks",
@@ -202,7 +202,7 @@ fn shape(node: &Node, notes: &mut Notes) -> Option<Shape> {
         }
         (None, None) => {
             let message = "the check lacks `assert`";
-            let refused = Diagnostic::error(node.place.clone(), "missing-key", message);
+            let refused = Diagnostic::error(node.place.clone(), Code::MissingKey, message);
             notes.push(refused.help(
                 "add `assert`, a CEL expression that must hold of each resource, or `assertAll` \
                  over `resources`",
@@ -243,13 +243,13 @@ fn binding(entry: &Entry, environment: &Environment, notes: &mut Notes) -> Optio
 }
 
 /// Why a name cannot be one of `let`: code, message and what to do.
-fn unusable(name: &str) -> Option<(&'static str, String, &'static str)> {
+fn unusable(name: &str) -> Option<(Code, String, &'static str)> {
     if !is_identifier(name) {
         let message = format!("`{}` cannot be a name in expressions", short(name));
-        Some(("invalid-value", message, "use a-z, A-Z, 0-9 and `_`, and begin with a letter"))
+        Some((Code::InvalidValue, message, "use a-z, A-Z, 0-9 and `_`, and begin with a letter"))
     } else if is_taken(name) {
         let message = format!("`{name}` has a meaning in expressions already");
-        Some(("reserved-name", message, "give it another name"))
+        Some((Code::ReservedName, message, "give it another name"))
     } else {
         None
     }
@@ -268,7 +268,7 @@ pub(super) fn type_named(name: &str, place: &Place, notes: &mut Notes) -> Option
     let known = || schemas().keys().map(TypeName::as_str);
     let message = format!("there is no resource type `{}`", short(name));
     let help = meant(name, known()).unwrap_or_else(|| others(name));
-    notes.push(Diagnostic::error(place.clone(), "unknown-resource-type", message).help(help));
+    notes.push(Diagnostic::error(place.clone(), Code::UnknownResourceType, message).help(help));
     None
 }
 

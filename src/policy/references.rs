@@ -1,6 +1,6 @@
 //! What documents say of each other, which can only be followed once all of them are read.
 
-use crate::diagnostic::{Diagnostic, Place, meant, nearest};
+use crate::diagnostic::{Code, Diagnostic, Place, meant, nearest};
 
 use super::account;
 use super::declared::Declared;
@@ -50,7 +50,7 @@ impl References {
 
     /// Notes what refers to nothing, and what is there twice.
     pub(super) fn follow(&self, policies: &PolicySet, notes: &mut Notes) {
-        self.declared.note("duplicate-name", notes);
+        self.declared.note(Code::DuplicateName, notes);
         if !self.lacks_accounts {
             for (group, references) in &self.accounts {
                 self.follow_accounts(group, references, policies, notes);
@@ -87,7 +87,7 @@ impl References {
                 (format!("there is no group `{group}`"), near)
             }
         };
-        let mut refused = Diagnostic::error(place.clone(), "unknown-check", message);
+        let mut refused = Diagnostic::error(place.clone(), Code::UnknownCheck, message);
         refused.help = near.map(|near| format!("did you mean `{near}`?"));
         notes.push(refused);
     }
@@ -103,7 +103,7 @@ impl References {
         for (name, place) in &references.names {
             if !notes.is_full() && !self.declared.contains("account", name.as_str()) {
                 let message = format!("there is no account `{name}`");
-                let mut refused = Diagnostic::error(place.clone(), "unknown-account", message);
+                let mut refused = Diagnostic::error(place.clone(), Code::UnknownAccount, message);
                 refused.help = meant(name.as_str(), self.declared.names("account"));
                 notes.push(refused);
             }
@@ -111,7 +111,7 @@ impl References {
         let Some(read) = policies.groups.get(group) else { return };
         if policies.accounts_of(read).next().is_none() {
             let message = format!("group `{group}` selects no account");
-            let refused = Diagnostic::error(references.place.clone(), "no-account", message);
+            let refused = Diagnostic::error(references.place.clone(), Code::NoAccount, message);
             notes.push(refused.help(if policies.accounts.is_empty() {
                 "add an `Account` document: its `metadata.name`, and in `spec.aws` its `accountId` \
                  and `regions`"
@@ -129,7 +129,7 @@ fn follow_sum(policies: &PolicySet, notes: &mut Notes) {
         sum += group.checks.len();
         if sum > MOST_CHECKS {
             let message = format!("the groups have more than {MOST_CHECKS} checks together");
-            let refused = Diagnostic::error(group.place.clone(), "too-many-checks", message);
+            let refused = Diagnostic::error(group.place.clone(), Code::TooManyChecks, message);
             notes.push(refused.help("take up packs in fewer groups, which select more accounts"));
             return;
         }

@@ -1,6 +1,6 @@
 //! Regions by their names, wherever policies say one.
 
-use crate::diagnostic::{Diagnostic, Place, UNDOCUMENTED, meant};
+use crate::diagnostic::{Code, Diagnostic, Place, meant};
 use crate::resource::{Region, is_documented, regions};
 
 use super::account::parsed;
@@ -18,12 +18,12 @@ pub(super) fn named(name: &str, place: &Place, notes: &mut Notes) -> Option<Regi
     if !is_shaped(name) {
         let message = format!("`{name}` is not the name of an AWS region");
         let help = near.unwrap_or_else(|| "write it as in `eu-west-1`".to_owned());
-        notes.push(Diagnostic::error(place.clone(), "invalid-value", message).help(help));
+        notes.push(Diagnostic::error(place.clone(), Code::InvalidValue, message).help(help));
         return None;
     }
     let message = format!("no region `{name}` is documented");
     let help = near.unwrap_or_else(|| "AWS may have opened it since this version".to_owned());
-    notes.push(Diagnostic::warning(place.clone(), UNDOCUMENTED, message).help(help));
+    notes.push(Diagnostic::warning(place.clone(), Code::UndocumentedValue, message).help(help));
     Some(region)
 }
 

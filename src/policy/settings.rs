@@ -3,7 +3,7 @@
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use crate::diagnostic::{Diagnostic, Level, Place};
+use crate::diagnostic::{Code, Diagnostic, Level, Place};
 
 use super::coverage::{coverage, own_checks};
 use super::notes::Notes;
@@ -41,7 +41,7 @@ impl Settings {
         let first = roots.next();
         if let Some(second) = roots.next() {
             let message = "there is one `Settings` document, and nothing beside it";
-            let refused = Diagnostic::error(second.place.clone(), "misplaced", message);
+            let refused = Diagnostic::error(second.place.clone(), Code::Misplaced, message);
             notes.push(refused.help("put policies into the directory of policies"));
         }
         let settings = match first {
@@ -96,24 +96,24 @@ impl Settings {
     fn lacking(&self, reading: &Reading) -> Vec<Diagnostic> {
         let policies = &reading.policies;
         let mut found = Vec::new();
-        let mut lack = |place: &Place, code: &'static str, message: String, help: &str| {
+        let mut lack = |place: &Place, code: Code, message: String, help: &str| {
             found.push(Diagnostic::error(place.clone(), code, message).help(help));
         };
         if self.require.owner {
             for group in policies.groups.values().filter(|group| is_blank(group.owner.as_deref())) {
                 let message = format!("group `{}` names no owner", group.name);
-                lack(&group.place, "owner-required", message, "add `owner` to its `spec`");
+                lack(&group.place, Code::OwnerRequired, message, "add `owner` to its `spec`");
             }
         }
         for (_, check) in own_checks(policies) {
             if self.require.compliance && check.compliance.iter().all(|it| is_blank(Some(it))) {
                 let message = format!("check `{}` belongs to no control", check.id);
                 let help = "add `compliance`, a list of controls";
-                lack(&check.place, "compliance-required", message, help);
+                lack(&check.place, Code::ComplianceRequired, message, help);
             }
             if self.require.remediation && is_blank(check.remediation.as_deref()) {
                 let message = format!("check `{}` does not say what to do", check.id);
-                lack(&check.place, "remediation-required", message, "add `remediation`");
+                lack(&check.place, Code::RemediationRequired, message, "add `remediation`");
             }
         }
         if self.require.tests {
@@ -122,7 +122,7 @@ impl Settings {
                 let Some(place) = place_of(&subject, reading) else { continue };
                 let message = format!("`{subject}` has {}", tests.missing());
                 let help = "add a `Test` with a resource that passes and one that fails";
-                lack(place, "test-required", message, help);
+                lack(place, Code::TestRequired, message, help);
             }
         }
         found
@@ -162,7 +162,7 @@ fn patterns(list: &[Node], notes: &mut Notes) -> Option<GlobSet> {
             }
             Err(error) => format!("`{}` is no pattern: {}", short(text), error.kind()),
         };
-        let refused = Diagnostic::error(item.place.clone(), "invalid-pattern", why);
+        let refused = Diagnostic::error(item.place.clone(), Code::InvalidPattern, why);
         notes.push(refused.help("write it as in `policies/drafts/**`"));
         is_whole = false;
     }

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::diagnostic::{Diagnostic, meant};
+use crate::diagnostic::{Code, Diagnostic, meant};
 
 use super::fitted::Fitted;
 use super::form::{Form, Kind};
@@ -83,7 +83,7 @@ impl Fitting<'_> {
             is_whole &= map.iter().any(|(name, _)| name == key);
             if !entries.iter().any(|entry| entry.key == *key) {
                 let message = format!("{what} lacks `{key}`");
-                let mut missing = Diagnostic::error(node.place.clone(), "missing-key", message);
+                let mut missing = Diagnostic::error(node.place.clone(), Code::MissingKey, message);
                 missing.help = form.description_of(key).map(str::to_owned);
                 self.notes.push(missing);
             }
@@ -98,12 +98,12 @@ impl Fitting<'_> {
         let key = &short(&entry.key);
         if let Some((_, instead)) = LATER.iter().find(|(later, _)| later == key) {
             let message = format!("`{key}` is not supported by this version");
-            let refused = Diagnostic::error(entry.place.clone(), "unsupported", message);
+            let refused = Diagnostic::error(entry.place.clone(), Code::Unsupported, message);
             self.notes.push(refused.help(*instead));
             return;
         }
         let message = format!("{what} has no `{key}`");
-        let mut refused = Diagnostic::error(entry.place.clone(), "unknown-key", message);
+        let mut refused = Diagnostic::error(entry.place.clone(), Code::UnknownKey, message);
         refused.help = meant(key, form.keys()).or_else(|| {
             let names: Vec<_> = form.keys().map(|name| format!("`{name}`")).collect();
             Some(format!("known here: {}", names.join(", ")))
@@ -120,7 +120,7 @@ impl Fitting<'_> {
     ) -> Option<Fitted<'d>> {
         if (items.len() as u64) < form.fewest_items {
             let message = format!("{what} must not be empty");
-            self.notes.push(Diagnostic::error(node.place.clone(), "empty-list", message));
+            self.notes.push(Diagnostic::error(node.place.clone(), Code::EmptyList, message));
             return None;
         }
         let anything = Form::anything();
@@ -165,7 +165,7 @@ impl Fitting<'_> {
         }
         let length = text.chars().count();
         let message = format!("{what} has {length} characters; at most {most} are allowed");
-        self.notes.push(Diagnostic::error(node.place.clone(), "too-long", message));
+        self.notes.push(Diagnostic::error(node.place.clone(), Code::TooLong, message));
         None
     }
 
@@ -181,7 +181,7 @@ impl Fitting<'_> {
         }
         let shown: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
         let message = format!("{what} is `{}`, but must be {}", short(text), one_of(&shown));
-        let mut refused = Diagnostic::error(node.place.clone(), "unknown-word", message);
+        let mut refused = Diagnostic::error(node.place.clone(), Code::UnknownWord, message);
         refused.help = meant(text, words.iter().map(String::as_str));
         self.notes.push(refused);
         None
@@ -203,7 +203,7 @@ impl Fitting<'_> {
             _ => node.kind().to_owned(),
         };
         let message = format!("{what} is {found}, but must be {}", one_of(&wanted));
-        let mut refused = Diagnostic::error(node.place.clone(), "wrong-type", message);
+        let mut refused = Diagnostic::error(node.place.clone(), Code::WrongType, message);
         let sample = match (what, &node.tree) {
             (What::Key(key), Tree::List(_) | Tree::Map(_)) => {
                 samples::of_expression(key).map(str::to_owned).or_else(|| samples::of(key))

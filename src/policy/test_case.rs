@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::diagnostic::{Diagnostic, Place, meant};
+use crate::diagnostic::{Code, Diagnostic, Place, meant};
 use crate::resource::{
     AccountId, Cause, Failure, Inventory, Listing, Region, Resource, Schema, Scope, TypeName,
     schemas,
@@ -135,7 +135,7 @@ impl Test {
             (alone, spec.entry("expect"), spec.entry("cases"))
         {
             let message = "`expect` and `cases` exclude each other";
-            let refused = Diagnostic::error(expect.place.clone(), "conflict", message);
+            let refused = Diagnostic::error(expect.place.clone(), Code::Conflict, message);
             let refused = refused.related(cases.place.clone(), "the cases are here");
             notes.push(refused.help("each case has an `expect` of its own; move it there"));
         }
@@ -163,7 +163,7 @@ fn subject(spec: &Node, library: &Library, notes: &mut Notes) -> Option<TestSubj
     let (key, text, place) = said.next()?;
     if let Some((other, _, at)) = said.next() {
         let message = format!("`{key}` and `{other}` exclude each other");
-        let refused = Diagnostic::error(at.clone(), "conflict", message);
+        let refused = Diagnostic::error(at.clone(), Code::Conflict, message);
         notes.push(refused.help("test each in a document of its own"));
         return None;
     }
@@ -174,7 +174,7 @@ fn subject(spec: &Node, library: &Library, notes: &mut Notes) -> Option<TestSubj
     let Some((of, id)) = text.split_once('/') else {
         let message = format!("`{}` names no check", short(text));
         let (what, form) = if key == "pack" { ("pack", "pack/id") } else { ("group", "group/id") };
-        let refused = Diagnostic::error(place.clone(), "invalid-name", message);
+        let refused = Diagnostic::error(place.clone(), Code::InvalidName, message);
         notes.push(refused.help(format!("write the {what} and the id of the check, as `{form}`")));
         return None;
     };
@@ -243,7 +243,7 @@ impl Reader<'_> {
         let read = DateTime::parse_from_rfc3339(text).ok();
         if read.is_none() {
             let message = format!("`{}` is no instant", short(text));
-            let refused = Diagnostic::error(node.place.clone(), "invalid-instant", message);
+            let refused = Diagnostic::error(node.place.clone(), Code::InvalidInstant, message);
             notes.push(refused.help("write it as in `2026-01-31T00:00:00Z`"));
         }
         read.map(|instant| instant.to_utc())
@@ -261,7 +261,8 @@ impl Reader<'_> {
         if !is_affordable {
             let message =
                 "the tests of this file give too much, what is given in all cases counting in each";
-            let refused = Diagnostic::error(self.case.place.clone(), "too-many-resources", message);
+            let refused =
+                Diagnostic::error(self.case.place.clone(), Code::TooManyResources, message);
             notes.push(refused.help("split the file, and give each case what it needs"));
         }
         is_affordable
@@ -325,7 +326,7 @@ fn are_unique(given: &[(Resource, Place)], notes: &mut Notes) -> bool {
         let key = (&resource.type_name, &resource.region, &resource.id);
         if let Some(first) = seen.insert(key, place) {
             let message = format!("`{}` is given twice", short(&resource.id));
-            let refused = Diagnostic::error(place.clone(), "duplicate-resource", message);
+            let refused = Diagnostic::error(place.clone(), Code::DuplicateResource, message);
             notes.push(refused.related(first.clone(), "the other one is here"));
             unique = false;
         }
@@ -342,7 +343,8 @@ fn expected(node: Option<&Node>, notes: &mut Notes) -> Option<Vec<Expected>> {
             let Some(text) = item.text() else { continue };
             if let Some(first) = seen.insert(text.to_owned(), item.place.clone()) {
                 let message = format!("`{}` is expected twice", short(text));
-                let refused = Diagnostic::error(item.place.clone(), "duplicate-resource", message);
+                let refused =
+                    Diagnostic::error(item.place.clone(), Code::DuplicateResource, message);
                 notes.push(refused.related(first, "the other one is here"));
             }
             let (region, id) = match text.rsplit_once('/') {
@@ -364,7 +366,7 @@ fn ids_are_given(expected: &[Expected], given: &[(Resource, Place)], notes: &mut
             continue;
         }
         let message = format!("there is no resource `{}` under `given`", short(&one.id));
-        let mut refused = Diagnostic::error(one.place.clone(), "unknown-resource", message);
+        let mut refused = Diagnostic::error(one.place.clone(), Code::UnknownResource, message);
         refused.help = meant(&one.id, ids.iter().copied());
         notes.push(refused);
     }

@@ -11,6 +11,7 @@ mod selected;
 mod settings;
 mod waivers;
 
+use crate::diagnostic::Code;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -240,7 +241,11 @@ fn a_broken_account_is_no_reason_to_say_that_it_is_not_there() {
     for (from, to) in [("012345678901", "12"), ("kind: Account", "kind: Acount"), ("{ name:", "[")]
     {
         let found = problems(&selected.replacen(from, to, 1));
-        assert!(!found.contains("no-account") && !found.contains("unknown-account"), "{found}");
+        assert!(
+            !found.contains(Code::NoAccount.as_str())
+                && !found.contains(Code::UnknownAccount.as_str()),
+            "{found}"
+        );
     }
 }
 
@@ -407,24 +412,27 @@ fn a_problem_in_an_expression_points_into_the_file_in_every_style() {
 
 #[test]
 fn hostile_files_are_refused_at_once() {
-    let cases: [(&str, Vec<u8>); 17] = [
-        ("too-deep", "[".repeat(100_000).into_bytes()),
-        ("too-deep", "{a: ".repeat(300).into_bytes()),
-        ("file-too-large", vec![b' '; (1 << 20) + 1]),
-        ("not-utf8", b"kind: \xff".to_vec()),
-        ("nul", b"kind: \0".to_vec()),
-        ("nul", br#"kind: "a\0b""#.to_vec()),
-        ("nul", br#"{ "a\u0000b": 1 }"#.to_vec()),
-        ("invisible-character", b"kind: a\rb".to_vec()),
-        ("invisible-character", "kind: \u{202e}".into()),
-        ("invisible-character", ">-\n\u{feff}&x : *x\n".into()),
-        ("unknown-kind", format!("kind: {}", "x".repeat(200_000)).into_bytes()),
-        ("unknown-key", group(&format!("    - {{ {}: 1 }}\n", "x".repeat(200_000))).into_bytes()),
-        ("too-many-problems", group(&"    - { a: 1 }\n".repeat(3_000)).into_bytes()),
-        ("too-many-nodes", "- a\n".repeat(200_000).into_bytes()),
-        ("yaml-syntax", b"a: [".to_vec()),
-        ("yaml-syntax", b"a:\n\tb: 1".to_vec()),
-        ("alias", b"a: &x 1\nb: *x\n".to_vec()),
+    let cases: [(Code, Vec<u8>); 17] = [
+        (Code::TooDeep, "[".repeat(100_000).into_bytes()),
+        (Code::TooDeep, "{a: ".repeat(300).into_bytes()),
+        (Code::FileTooLarge, vec![b' '; (1 << 20) + 1]),
+        (Code::NotUtf8, b"kind: \xff".to_vec()),
+        (Code::Nul, b"kind: \0".to_vec()),
+        (Code::Nul, br#"kind: "a\0b""#.to_vec()),
+        (Code::Nul, br#"{ "a\u0000b": 1 }"#.to_vec()),
+        (Code::InvisibleCharacter, b"kind: a\rb".to_vec()),
+        (Code::InvisibleCharacter, "kind: \u{202e}".into()),
+        (Code::InvisibleCharacter, ">-\n\u{feff}&x : *x\n".into()),
+        (Code::UnknownKind, format!("kind: {}", "x".repeat(200_000)).into_bytes()),
+        (
+            Code::UnknownKey,
+            group(&format!("    - {{ {}: 1 }}\n", "x".repeat(200_000))).into_bytes(),
+        ),
+        (Code::TooManyProblems, group(&"    - { a: 1 }\n".repeat(3_000)).into_bytes()),
+        (Code::TooManyNodes, "- a\n".repeat(200_000).into_bytes()),
+        (Code::YamlSyntax, b"a: [".to_vec()),
+        (Code::YamlSyntax, b"a:\n\tb: 1".to_vec()),
+        (Code::Alias, b"a: &x 1\nb: *x\n".to_vec()),
     ];
     for (code, bytes) in cases {
         let reading = PolicySet::read(&[SourceFile::new("x.yaml", bytes)]);
@@ -633,15 +641,15 @@ fn mutants(json: &serde_json::Value) -> Vec<serde_json::Value> {
 }
 
 /// The codes of problems that a schema can tell as well.
-const OF_SHAPE: [&str; 8] = [
-    "unknown-key",
-    "missing-key",
-    "wrong-type",
-    "unknown-word",
-    "unknown-kind",
-    "empty-list",
-    "too-long",
-    "invalid-value",
+const OF_SHAPE: [Code; 8] = [
+    Code::UnknownKey,
+    Code::MissingKey,
+    Code::WrongType,
+    Code::UnknownWord,
+    Code::UnknownKind,
+    Code::EmptyList,
+    Code::TooLong,
+    Code::InvalidValue,
 ];
 
 /// What editors accept is what the reader accepts: both go by the schema.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::diagnostic::{Diagnostic, meant_or_known};
+use crate::diagnostic::{Code, Diagnostic, meant_or_known};
 
 use super::notes::Notes;
 use super::parameters::{Declaration, is_identifier};
@@ -46,7 +46,7 @@ pub(super) fn check(spec: &Node, declared: &Declaration, notes: &mut Notes) {
             continue;
         }
         let message = format!("there is no parameter `{name}`");
-        let refused = Diagnostic::error(node.place_in(bytes), "unknown-parameter", message);
+        let refused = Diagnostic::error(node.place_in(bytes), Code::UnknownParameter, message);
         notes.push(match known.peek() {
             None => refused.help("declare it under `parameters`"),
             Some(_) => refused.help(meant_or_known(name, known)),

@@ -183,7 +183,7 @@ fn difference(diff: &[DiffLine]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnostic::Place;
+    use crate::diagnostic::{Code, Place};
     use crate::evaluation::Counts;
     use crate::impact::changes;
     use crate::policy::SourceFile;
@@ -435,8 +435,8 @@ spec:
         let place = Place::point("policies/a|b.yaml", 1, 2);
         let words = "`a || b` is <!-- no --> [link](https://x.example)\n\n# heading @team";
         reading.diagnostics = vec![
-            Diagnostic::warning(place.clone(), "odd", "odd"),
-            Diagnostic::error(place.clone(), "bad", words).help("try `b | a`"),
+            Diagnostic::warning(place.clone(), Code::NoEffect, "odd"),
+            Diagnostic::error(place.clone(), Code::Conflict, words).help("try `b | a`"),
         ];
         insta::assert_snapshot!(shown(&reading, None, true), @r"
         <!-- cloudcorrect:main -->
@@ -458,7 +458,9 @@ spec:
         let mut reading = read(BASE);
         let long = "`@x` ".repeat(300);
         reading.diagnostics = (1..400)
-            .map(|line| Diagnostic::error(Place::point("a.yaml", line, 1), "bad", long.clone()))
+            .map(|line| {
+                Diagnostic::error(Place::point("a.yaml", line, 1), Code::Conflict, long.clone())
+            })
             .collect();
         let body = shown(&reading, None, true);
         assert!(body.len() < 65_536, "{}", body.len());

@@ -121,7 +121,7 @@ pub fn github(diagnostics: &[Diagnostic]) -> String {
             let _ = write!(text, "col={},endColumn={last},", place.column);
         }
         let words = escaped(&format!("{message}{help}"));
-        let _ = writeln!(text, "title={}::{words}", property(code));
+        let _ = writeln!(text, "title={code}::{words}");
     }
     text
 }

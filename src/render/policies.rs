@@ -145,7 +145,7 @@ pub(super) fn problem(diagnostic: &Diagnostic) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnostic::Place;
+    use crate::diagnostic::{Code, Place};
     use crate::policy::SourceFile;
 
     use super::*;
@@ -174,7 +174,8 @@ spec:
 
     fn error(line: u32) -> Diagnostic {
         let place = Place::point("policies/a.yaml", line, 5);
-        Diagnostic::error(place, "unknown-property", "unknown property `Nme` | @x").help("`Name`?")
+        Diagnostic::error(place, Code::UnknownProperty, "unknown property `Nme` | @x")
+            .help("`Name`?")
     }
 
     fn shown(speaker: Speaker<'_>, effect: Effect<'_>, diagnostics: &[Diagnostic]) -> String {
@@ -213,7 +214,7 @@ spec:
         Merging brings these policies into force.
         0 annotated
         ");
-        let warning = Diagnostic::warning(Place::file("policies/a.yaml"), "x", "y");
+        let warning = Diagnostic::warning(Place::file("policies/a.yaml"), Code::NoEffect, "y");
         insta::assert_snapshot!(shown(TEAM, SYNCED, &[warning]), @"
         cloudcorrect/policies (team-b) policies/0123456789abcdef
         Success: 1 group with 1 check is valid, 1 warning
@@ -224,7 +225,7 @@ spec:
 
     #[test]
     fn problems_are_counted_and_annotated() {
-        let warning = Diagnostic::warning(Place::file("policies/a.yaml"), "x", "y");
+        let warning = Diagnostic::warning(Place::file("policies/a.yaml"), Code::NoEffect, "y");
         insta::assert_snapshot!(shown(ALONE, Effect::Proposed, &[warning, error(1)]), @"
         cloudcorrect/policies policies/0123456789abcdef
         Failure: 1 problem, 1 warning
@@ -249,7 +250,7 @@ spec:
     #[test]
     fn what_cannot_be_annotated_is_listed() {
         let related = error(101).related(Place::file("b.yaml"), "the first one is here");
-        let warning = Diagnostic::warning(Place::file("a.yaml"), "x", "`y` is odd");
+        let warning = Diagnostic::warning(Place::file("a.yaml"), Code::NoEffect, "`y` is odd");
         let all: Vec<_> =
             std::iter::once(warning).chain((1..=100).map(error)).chain([related]).collect();
         insta::assert_snapshot!(shown(ALONE, Effect::Proposed, &all), @"

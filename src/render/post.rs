@@ -221,7 +221,7 @@ impl From<&Diagnostic> for Annotation {
                 Level::Warning => AnnotationLevel::Warning,
                 Level::Error => AnnotationLevel::Failure,
             },
-            title: (*code).into(),
+            title: code.as_str().into(),
             message: words.into(),
         }
     }
@@ -287,7 +287,7 @@ pub enum StatusState {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnostic::Place;
+    use crate::diagnostic::{Code, Place};
 
     use super::*;
 
@@ -308,7 +308,9 @@ mod tests {
 
     fn annotation(line: u32) -> Annotation {
         let place = Place { end_column: 9, ..Place::point("policies/a.yaml", line, 5) };
-        Annotation::from(&Diagnostic::error(place, "unknown-property", "no `Nme`").help("`Name`"))
+        Annotation::from(
+            &Diagnostic::error(place, Code::UnknownProperty, "no `Nme`").help("`Name`"),
+        )
     }
 
     #[test]
@@ -375,12 +377,12 @@ mod tests {
     #[test]
     fn columns_are_told_only_within_one_line() {
         let place = Place { end_line: 4, ..Place::point("a.yaml", 3, 5) };
-        let over_two_lines = Annotation::from(&Diagnostic::warning(place, "x", "y"));
+        let over_two_lines = Annotation::from(&Diagnostic::warning(place, Code::NoEffect, "y"));
         assert_eq!((over_two_lines.start_line, over_two_lines.end_line), (3, 4));
         assert_eq!(over_two_lines.columns, None);
         assert_eq!(annotation(3).columns, Some((5, 8)));
         assert_eq!(
-            Annotation::from(&Diagnostic::warning(Place::file("a"), "x", "y")).columns,
+            Annotation::from(&Diagnostic::warning(Place::file("a"), Code::NoEffect, "y")).columns,
             Some((1, 1))
         );
     }

@@ -13,7 +13,7 @@ const PATH: &AsciiSet =
 
 /// A log with one run: each diagnostic is a result, each code a rule.
 pub fn sarif(diagnostics: &[Diagnostic]) -> String {
-    let codes: BTreeSet<&str> = diagnostics.iter().map(|found| found.code).collect();
+    let codes: BTreeSet<&str> = diagnostics.iter().map(|found| found.code.as_str()).collect();
     let rules: Vec<&str> = codes.into_iter().collect();
     let results: Vec<Json> = diagnostics.iter().map(|found| result(found, &rules)).collect();
     let rules: Vec<Json> = rules.iter().map(|code| json!({ "id": code })).collect();
@@ -46,7 +46,7 @@ fn result(found: &Diagnostic, rules: &[&str]) -> Json {
     };
     let mut result = json!({
         "ruleId": code,
-        "ruleIndex": rules.binary_search(code).ok(),
+        "ruleIndex": rules.binary_search(&code.as_str()).ok(),
         "level": match level {
             Level::Error => "error",
             Level::Warning => "warning",
@@ -83,6 +83,7 @@ pub(super) fn location(place: &Place) -> Json {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Code;
 
     fn found() -> [Diagnostic; 2] {
         let place = Place {
@@ -92,9 +93,10 @@ mod tests {
             end_line: 3,
             end_column: 9,
         };
-        let first = Diagnostic::error(place.clone(), "duplicate-name", "group `a` is there twice")
-            .related(Place::point("b.yaml", 1, 1), "the second one is here");
-        [first, Diagnostic::warning(place, "unguarded-null", "may be null").help("guard it")]
+        let first =
+            Diagnostic::error(place.clone(), Code::DuplicateName, "group `a` is there twice")
+                .related(Place::point("b.yaml", 1, 1), "the second one is here");
+        [first, Diagnostic::warning(place, Code::UnguardedNull, "may be null").help("guard it")]
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::db::Digest;
 use crate::db::checks::Renaming;
 use crate::db::groups::GroupUpsert;
 use crate::db::policies::{FileChange, InForce};
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::git::{Commit, CommitId};
 use crate::policy::{Check, CheckId, Group, Mode, PolicySet, Reading, Rule, Waiver};
 use crate::render::compliance::unit;
@@ -74,8 +74,9 @@ impl SyncPlan {
         let start = policies.files.first().map_or_else(String::new, |file| file.path.clone());
         let dropped = standing.revision.filter(|_| !follows);
         let odd = [
-            dropped.map(|commit| (REWRITTEN, history_rewritten(commit))),
-            most_groups_removed(&application, standing).map(|words| (REMOVED, words)),
+            dropped.map(|commit| (Code::HistoryRewritten, history_rewritten(commit))),
+            most_groups_removed(&application, standing)
+                .map(|words| (Code::MostGroupsRemoved, words)),
         ];
         let odd = odd.into_iter().flatten();
         policies.reading.diagnostics.extend(
@@ -84,9 +85,6 @@ impl SyncPlan {
         Self { commit, reading: policies.reading, decision: Decision::Apply(application) }
     }
 }
-
-const REWRITTEN: &str = "history-rewritten";
-const REMOVED: &str = "most-groups-removed";
 
 /// Somebody pushed by force.
 fn history_rewritten(dropped: CommitId) -> String {

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::catalog;
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::git::{
     Commit, CommitId, FetchError, Limits, Mirror, PolicyFile, PolicyTree, ReadError, RefusedEntry,
     Remote, Wanted,
@@ -211,7 +211,7 @@ impl Corner {
             Ok(tree) => tree,
             Err(error @ (ReadError::NoDirectory(_) | ReadError::TooMuch)) => {
                 let place = Place::file(self.path.as_str());
-                let diagnostic = Diagnostic::error(place, "unreadable-tree", error.to_string());
+                let diagnostic = Diagnostic::error(place, Code::UnreadableTree, error.to_string());
                 let diagnostics = problems.into_iter().chain([diagnostic]).collect();
                 let reading = Reading { diagnostics, ..Reading::default() };
                 return Ok(Policies { files: Vec::new(), reading, settings });
@@ -241,7 +241,7 @@ impl Corner {
 }
 
 fn unreadable(entry: RefusedEntry) -> Diagnostic {
-    Diagnostic::error(Place::file(entry.path), "unreadable-file", entry.why.to_string())
+    Diagnostic::error(Place::file(entry.path), Code::UnreadableFile, entry.why.to_string())
 }
 
 /// The policies that pull requests are compared with. Many part from the branch at one commit.

@@ -3,6 +3,7 @@
 use super::super::functions::Function;
 use super::super::tree::{Expr, Node};
 use super::super::{Budget, Problem, evaluate};
+use crate::diagnostic::Code;
 use crate::resource::Value;
 
 /// Looking at constants is worth little: what takes longer is not said to be true or false.
@@ -19,7 +20,7 @@ pub(super) fn check(root: &Node) -> Option<Problem> {
         Ok(Value::Bool(false) | Value::Null) => "the assertion is always false".to_owned(),
         _ => "the assertion is the same for every resource".to_owned(),
     };
-    let problem = Problem::warning(root.span, "constant-assertion", message);
+    let problem = Problem::warning(root.span, Code::ConstantAssertion, message);
     Some(problem.help("ask something of `resource`"))
 }
 

@@ -12,7 +12,7 @@ use super::super::tree::{Expr, Node, Slot, Span};
 use super::super::types::Type;
 use super::super::{habits, show};
 use super::{Lowering, Typed, broken};
-use crate::diagnostic::{meant, meant_or_known};
+use crate::diagnostic::{Code, meant, meant_or_known};
 use crate::resource::{Kind, Schema, Value};
 
 /// Why `tag()` cannot stand in `assertAll`.
@@ -35,7 +35,7 @@ impl Lowering<'_> {
         {
             let span = self.token(key.id);
             let message = "the key of a tag must be a string, and this is null".to_owned();
-            let problem = Problem::error(span, "wrong-type", message);
+            let problem = Problem::error(span, Code::WrongType, message);
             self.problems.push(problem.help("write `tag(\"key\")`"));
             return broken(span);
         }
@@ -59,7 +59,7 @@ impl Lowering<'_> {
                 format!("`{name}` takes {} here", arguments(signature, target.is_some()))
             };
             let help = format!("write `{}`", signature.usage);
-            self.problems.push(Problem::error(name_span, "wrong-arguments", message).help(help));
+            self.problems.push(Problem::error(name_span, Code::WrongArguments, message).help(help));
             return broken(name_span);
         }
         let start = target.map_or(name_span, |_| Span::default());
@@ -96,10 +96,10 @@ impl Lowering<'_> {
                 "has" => "write `has(resource.Name)`".to_owned(),
                 _ => format!("write `list.{name}(x, ...)`"),
             };
-            Problem::error(span, "wrong-arguments", message).help(help)
+            Problem::error(span, Code::WrongArguments, message).help(help)
         } else {
             let message = format!("there is no function `{name}`");
-            let problem = Problem::error(span, "unknown-function", message);
+            let problem = Problem::error(span, Code::UnknownFunction, message);
             match right {
                 Some(right) => problem.help(format!("write `{right}`")),
                 None => match meant(name, functions::names()) {
@@ -118,7 +118,7 @@ impl Lowering<'_> {
                 let (name, wanted) = (signature.name, parameter.wanted());
                 let given = parameter.given(&argument.kind);
                 let message = format!("`{name}` takes {wanted}, and this is {given}");
-                let problem = Problem::error(argument.node.span, "wrong-type", message);
+                let problem = Problem::error(argument.node.span, Code::WrongType, message);
                 self.problems.push(match (signature.function, &argument.kind) {
                     (Function::Contains, Type::List(_)) => {
                         problem.help("for an element of a list write `... in list`")
@@ -140,7 +140,7 @@ impl Lowering<'_> {
         if schema.properties.get(&slot.name).is_some_and(|it| it.kind == Kind::Document) {
             let path = show::node(node);
             let message = format!("`{path}` is a document already, and no text of one");
-            let problem = Problem::error(node.span, "wrong-type", message);
+            let problem = Problem::error(node.span, Code::WrongType, message);
             self.problems.push(problem.help(format!("write `{path}.Statement`, without `json`")));
         }
     }
@@ -180,7 +180,7 @@ impl Lowering<'_> {
             let Expr::Constant(constant @ Value::String(text)) = &node.expr else { continue };
             if !is_one(text) {
                 let message = format!("{} is no {what}", show::value(constant));
-                let problem = Problem::error(node.span, "wrong-value", message);
+                let problem = Problem::error(node.span, Code::WrongValue, message);
                 self.problems.push(problem.help(format!("write it as {sample}")));
             }
         }
@@ -201,7 +201,7 @@ impl Lowering<'_> {
             Function::Tag => {
                 let schema = match self.environment.subject {
                     Some(schema) if !self.shape.is_of_all() => schema,
-                    _ => return self.error(span, "unknown-name", NO_RESOURCE.to_owned()),
+                    _ => return self.error(span, Code::UnknownName, NO_RESOURCE.to_owned()),
                 };
                 let Some(slot) = self.tags(schema) else { return self.no_tags(schema, span) };
                 arguments.insert(0, Node { expr: Expr::Property(slot), span });
@@ -218,7 +218,7 @@ impl Lowering<'_> {
             let span = self.token(target.id);
             let message = "`tag` speaks of `resource` already".to_owned();
             self.problems
-                .push(Problem::error(span, "wrong-arguments", message).help("write `tag(key)`"));
+                .push(Problem::error(span, Code::WrongArguments, message).help("write `tag(key)`"));
             return broken(span);
         }
         let (target, key) = (self.node(target), self.node(key));
@@ -230,7 +230,7 @@ impl Lowering<'_> {
             kind => {
                 let path = show::node(&target.node);
                 let message = format!("`{path}` is {kind}, and only resources have tags");
-                return self.error(target.node.span, "wrong-type", message);
+                return self.error(target.node.span, Code::WrongType, message);
             }
         };
         let Some(slot) = self.tags(schema) else { return self.no_tags(schema, span) };
@@ -248,7 +248,7 @@ impl Lowering<'_> {
 
     fn no_tags(&mut self, schema: &Schema, span: Span) -> Typed {
         let message = format!("`{}` has no tags", schema.type_name);
-        self.error(span, "unknown-property", message)
+        self.error(span, Code::UnknownProperty, message)
     }
 
     fn matches(&mut self, arguments: Vec<Node>, method: bool, span: Span) -> Typed {
@@ -261,7 +261,7 @@ impl Lowering<'_> {
         let known = if let Expr::Parameter(_) = pattern.expr { &unknown } else { &pattern.expr };
         let Expr::Constant(Value::String(source)) = known else {
             let message = "the pattern of `matches` must stand here as a string".to_owned();
-            return self.error(pattern.span, "wrong-arguments", message);
+            return self.error(pattern.span, Code::WrongArguments, message);
         };
         match self.effort.pattern(source) {
             Ok(compiled) => {
@@ -269,7 +269,7 @@ impl Lowering<'_> {
                 let expr = Expr::Matches { text, pattern, method };
                 Typed { node: Node { expr, span }, kind: Type::Bool }
             }
-            Err(message) => self.error(pattern.span, "wrong-value", message),
+            Err(message) => self.error(pattern.span, Code::WrongValue, message),
         }
     }
 }
@@ -278,13 +278,13 @@ impl Lowering<'_> {
 fn wrong_operator(word: &str, place: Span, expected: usize) -> Option<Problem> {
     let Some(operator) = Operator::named(word) else {
         let problem =
-            Problem::error(place, "unknown-operator", format!("there is no operator `{word}`"));
+            Problem::error(place, Code::UnknownOperator, format!("there is no operator `{word}`"));
         return Some(problem.help(meant_or_known(word, Operator::ALL.map(Operator::name))));
     };
     // The other way round is fine: whoever takes the operator from a parameter always gives both.
     (!operator.is_unary() && expected == 0).then(|| {
         let message = format!("`{word}` compares with a value");
-        Problem::error(place, "wrong-arguments", message)
+        Problem::error(place, Code::WrongArguments, message)
             .help(format!("write `compare(observed, \"{word}\", expected)`"))
     })
 }
@@ -293,7 +293,7 @@ fn wrong_protocol(word: &str, place: Span) -> Option<Problem> {
     if library::is_protocol(word) {
         return None;
     }
-    let problem = Problem::error(place, "wrong-value", format!("there is no protocol `{word}`"));
+    let problem = Problem::error(place, Code::WrongValue, format!("there is no protocol `{word}`"));
     Some(problem.help(meant_or_known(word, library::PROTOCOLS.map(|(name, _)| name))))
 }
 
@@ -302,7 +302,7 @@ fn wrong_port(port: &Node) -> Option<Problem> {
     if u16::try_from(number).is_ok() {
         return None;
     }
-    let problem = Problem::error(port.span, "wrong-value", format!("there is no port {number}"));
+    let problem = Problem::error(port.span, Code::WrongValue, format!("there is no port {number}"));
     Some(problem.help("ports are 0 to 65535; of ICMP it is the type"))
 }
 

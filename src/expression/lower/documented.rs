@@ -9,7 +9,7 @@ use super::super::types::{Type, Words};
 use super::super::{Problem, show};
 use super::names::TYPES;
 use super::{Lowering, Typed};
-use crate::diagnostic::{UNDOCUMENTED, meant_or_known};
+use crate::diagnostic::{Code, meant_or_known};
 use crate::resource::{Value, is_documented};
 
 /// How many values of a list are told.
@@ -48,7 +48,7 @@ impl Lowering<'_> {
         for text in texts.iter().filter_map(Value::as_str) {
             if known().all(|name| name != text) {
                 let message = format!("there is no type {}", show::value(&Value::string(text)));
-                let problem = Problem::error(constants.node.span, "wrong-value", message);
+                let problem = Problem::error(constants.node.span, Code::WrongValue, message);
                 self.problems.push(problem.help(meant_or_known(text, known())));
             }
         }
@@ -74,5 +74,5 @@ fn undocumented(value: &Value, observed: &Typed, words: Words, place: Span) -> P
     let message = format!("no value {shown} is documented for `{path}`");
     let text = value.as_str().unwrap_or_default();
     let help = meant_or_known(text, words.iter().map(|word| &**word));
-    Problem::warning(place, UNDOCUMENTED, message).help(help)
+    Problem::warning(place, Code::UndocumentedValue, message).help(help)
 }

@@ -4,6 +4,7 @@
 //! such loops, and their accumulator cannot be named in a text, so the macro is read back from the
 //! shape of its expansion.
 
+use crate::diagnostic::Code;
 use std::sync::Arc;
 
 use cel::IdedExpr;
@@ -58,7 +59,7 @@ impl Lowering<'_> {
             kind => {
                 let path = show::node(&range.node);
                 let message = format!("`{path}` is {kind}, which has no elements");
-                self.problems.push(Problem::error(range.node.span, "wrong-type", message));
+                self.problems.push(Problem::error(range.node.span, Code::WrongType, message));
                 Type::Any
             }
         }

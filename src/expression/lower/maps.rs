@@ -1,5 +1,6 @@
 //! Maps that are written in the text.
 
+use crate::diagnostic::Code;
 use std::collections::HashSet;
 
 use cel::common::ast::{EntryExpr, MapExpr};
@@ -37,7 +38,7 @@ impl Lowering<'_> {
                 && !seen.insert(name)
             {
                 let message = format!("key `{name}` is there twice");
-                self.problems.push(Problem::error(key.span, "duplicate-key", message));
+                self.problems.push(Problem::error(key.span, Code::DuplicateKey, message));
             }
         }
     }

@@ -8,7 +8,7 @@ use super::super::tree::{Expr, Node, Slot, Span};
 use super::super::types::{Properties, Type, Words};
 use super::super::{Problem, functions, habits, show};
 use super::{Lowering, Typed, broken, constant};
-use crate::diagnostic::{known_here, meant, meant_or_known};
+use crate::diagnostic::{Code, known_here, meant, meant_or_known};
 use crate::resource::{Property, Schema, Value, regions};
 
 /// The names that are always there.
@@ -45,14 +45,14 @@ impl Lowering<'_> {
             }
             "params" if self.environment.parameters.is_some() => {
                 let message = "`params` is no value of its own".to_owned();
-                let problem = Problem::error(span, "whole-resource", message);
+                let problem = Problem::error(span, Code::WholeResource, message);
                 self.problems.push(problem.help("name a parameter, as in `params.name`"));
                 broken(span)
             }
             "resource" if self.subject("resource").is_some() => {
                 let problem = Problem::error(
                     span,
-                    "whole-resource",
+                    Code::WholeResource,
                     "`resource` is no value of its own".to_owned(),
                 );
                 self.problems.push(problem.help("name a property, as in `resource.Name`"));
@@ -98,7 +98,8 @@ impl Lowering<'_> {
     }
 
     fn unknown_name(&mut self, name: &str, span: Span) -> Typed {
-        let problem = Problem::error(span, "unknown-name", format!("`{name}` is not known here"));
+        let problem =
+            Problem::error(span, Code::UnknownName, format!("`{name}` is not known here"));
         let locals = self.locals.iter().map(|(local, _)| &**local);
         let names = self.names();
         let problem = if let Some(value) = habits::value(name) {
@@ -207,7 +208,7 @@ impl Lowering<'_> {
         }
         let Some(parameter) = parameters.clone().find(|one| *one.name == *name) else {
             let message = format!("there is no parameter `{name}`");
-            let problem = Problem::error(name_span, "unknown-parameter", message);
+            let problem = Problem::error(name_span, Code::UnknownParameter, message);
             let others = self.environment.broken.iter().map(|name| &**name);
             let names: Vec<&str> = parameters.map(|one| &*one.name).chain(others).collect();
             self.problems.push(problem.help(if names.is_empty() {
@@ -272,7 +273,7 @@ impl Lowering<'_> {
             kind => {
                 let path = show::node(&of.node);
                 let message = format!("`{path}` is {kind}, which has no `{field}`");
-                let problem = Problem::error(name_span, "wrong-type", message);
+                let problem = Problem::error(name_span, Code::WrongType, message);
                 self.problems.push(match kind {
                     Type::List(_) if path == "resource.Tags" => problem
                         .help(format!("write `tag(\"{field}\")`, which is null without the tag")),
@@ -319,7 +320,7 @@ impl Lowering<'_> {
         name_span: Span,
     ) -> Typed {
         let message = format!("`{of}` has no property `{name}`");
-        let problem = Problem::error(name_span, "unknown-property", message);
+        let problem = Problem::error(name_span, Code::UnknownProperty, message);
         let names = || known.keys().map(|known| &**known);
         let deeper = || find_deeper(known, name).map(|path| format!("did you mean `{path}`?"));
         let help =
@@ -339,7 +340,7 @@ impl Lowering<'_> {
                 (**items).clone()
             }
             Type::List(_) => {
-                return self.error(key.node.span, "wrong-type", message("an integer"));
+                return self.error(key.node.span, Code::WrongType, message("an integer"));
             }
             Type::Map(items) if key.kind.is_open() || matches!(key.kind, Type::String(_)) => {
                 (**items).clone()
@@ -352,13 +353,13 @@ impl Lowering<'_> {
                 Type::Any
             }
             Type::Map(_) | Type::Object(_) => {
-                return self.error(key.node.span, "wrong-type", message("a string"));
+                return self.error(key.node.span, Code::WrongType, message("a string"));
             }
             kind if kind.is_open() => Type::Any,
             kind => {
                 let path = show::node(&of.node);
                 let message = format!("`{path}` is {kind}, which has no elements");
-                return self.error(of.node.span, "wrong-type", message);
+                return self.error(of.node.span, Code::WrongType, message);
             }
         };
         Typed { node: Node { expr: Expr::Index(Box::new((of.node, key.node))), span }, kind }

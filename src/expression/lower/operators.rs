@@ -7,7 +7,7 @@ use super::super::tree::{Arithmetic, Comparison, Expr, Node, Span};
 use super::super::types::Type;
 use super::super::{Problem, evaluate, lint, show};
 use super::{Lowering, Typed};
-use crate::diagnostic::UNDOCUMENTED;
+use crate::diagnostic::Code;
 use crate::resource::Value;
 
 impl Lowering<'_> {
@@ -73,7 +73,7 @@ impl Lowering<'_> {
             cel::EQUALS => format!("write `{path} != ...`"),
             _ => format!("write `!({path} != ...)`"),
         };
-        self.problems.push(Problem::error(token, "wrong-type", message).help(help));
+        self.problems.push(Problem::error(token, Code::WrongType, message).help(help));
         super::broken(token.to(of.node.span))
     }
 
@@ -99,7 +99,7 @@ impl Lowering<'_> {
             let term = self.condition(tree).node;
             if is_decided {
                 let found = self.problems.split_off(before);
-                let of_values = ["wrong-value", UNDOCUMENTED];
+                let of_values = [Code::WrongValue, Code::UndocumentedValue];
                 self.problems.extend(found.into_iter().filter(|it| !of_values.contains(&it.code)));
             }
             is_decided = is_decided || self.is_decided_by(&term, outcome);
@@ -133,7 +133,7 @@ impl Lowering<'_> {
             }
             _ => format!("compare it with something, as in `{path} == ...`"),
         };
-        self.problems.push(Problem::error(typed.node.span, "wrong-type", message).help(help));
+        self.problems.push(Problem::error(typed.node.span, Code::WrongType, message).help(help));
         typed
     }
 
@@ -141,7 +141,7 @@ impl Lowering<'_> {
         let of = self.node(of);
         let span = token.to(of.node.span);
         if !of.kind.is_open() && !of.kind.is_number() && !matches!(of.kind, Type::Duration) {
-            return self.error(span, "wrong-type", format!("`-` of {}", of.kind));
+            return self.error(span, Code::WrongType, format!("`-` of {}", of.kind));
         }
         Typed { node: Node { expr: Expr::Negate(Box::new(of.node)), span }, kind: of.kind }
     }
@@ -155,7 +155,7 @@ impl Lowering<'_> {
                 return self.property(name, Span::new(start, end), key.node.span);
             }
             let message = "the property's name must stand here as a string".to_owned();
-            return self.error(key.node.span, "whole-resource", message);
+            return self.error(key.node.span, Code::WholeResource, message);
         }
         let (of, key) = (self.node(of), self.node(key));
         let span = Span::new(of.node.span.start, end);
@@ -194,7 +194,7 @@ impl Lowering<'_> {
             kind if kind.is_open() => {}
             kind => {
                 let message = format!("`in` needs a list or map on its right, and this is {kind}");
-                let problem = Problem::error(other.node.span, "wrong-type", message);
+                let problem = Problem::error(other.node.span, Code::WrongType, message);
                 self.problems.push(match kind {
                     Type::String(_) => problem.help("for a part of a text write `x.contains(...)`"),
                     _ => problem,
@@ -237,7 +237,7 @@ impl Lowering<'_> {
 
     /// Reports two types that do not go together, with how to make them.
     fn mismatch(&mut self, span: Span, message: String, one: &Typed, other: &Typed) {
-        let problem = Problem::error(span, "wrong-type", message);
+        let problem = Problem::error(span, Code::WrongType, message);
         self.problems.push(match (&one.kind, &other.kind) {
             _ if is_comparison(&one.node) => {
                 problem.help("join comparisons by `&&`, as in `a < b && b < c`")

@@ -1,5 +1,6 @@
 //! The two parsers agree, and every text gets an answer.
 
+use crate::diagnostic::Code;
 use cel::IdedExpr;
 use cel::common::ast::{EntryExpr, Expr};
 use cel::parser::{Parser, PrattParser};
@@ -177,19 +178,19 @@ fn no_text_is_too_much() {
 #[test]
 fn size_and_depth_are_limited() {
     let code = |text: String| match Expression::compile(&text, schema(), Shape::Assert) {
-        Ok(_) => "fine",
-        Err(problems) => problems[0].code,
+        Ok(_) => None,
+        Err(problems) => Some(problems[0].code),
     };
     let not = |depth: usize| format!("{}resource.Enabled{}", "!(".repeat(depth), ")".repeat(depth));
-    assert_eq!(code(not(parse::MAX_DEPTH - 1)), "fine");
-    assert_eq!(code(not(parse::MAX_DEPTH + 1)), "expression-too-large");
-    assert_eq!(code(not(200)), "expression-too-large");
+    assert_eq!(code(not(parse::MAX_DEPTH - 1)), None);
+    assert_eq!(code(not(parse::MAX_DEPTH + 1)), Some(Code::ExpressionTooLarge));
+    assert_eq!(code(not(200)), Some(Code::ExpressionTooLarge));
     let terms = |count: usize| vec!["resource.Enabled"; count].join(" && ");
-    assert_eq!(code(terms(300)), "fine");
-    assert_eq!(code(terms(1000)), "expression-too-large");
+    assert_eq!(code(terms(300)), None);
+    assert_eq!(code(terms(1000)), Some(Code::ExpressionTooLarge));
     let list = |count: usize| format!("resource.Size in [{}]", vec!["1"; count].join(","));
-    assert_eq!(code(list(3000)), "fine");
-    assert_eq!(code(list(4090)), "expression-too-large");
+    assert_eq!(code(list(3000)), None);
+    assert_eq!(code(list(4090)), Some(Code::ExpressionTooLarge));
 }
 
 proptest! {

@@ -1,5 +1,6 @@
 //! Files that are no YAML or JSON: what their authors are told.
 
+use crate::diagnostic::Code;
 use insta::assert_snapshot;
 
 use super::*;
@@ -16,7 +17,7 @@ fn json_problems(text: &str) -> String {
 
 /// The problems but for a missing `kind`.
 fn odd(mut reading: Reading) -> String {
-    reading.diagnostics.retain(|found| found.code != "missing-key");
+    reading.diagnostics.retain(|found| found.code != Code::MissingKey);
     told(&reading)
 }
 
@@ -186,10 +187,10 @@ fn what_is_no_json_is_told() {
 fn numbers_of_json_are_those_of_json() {
     let value = |number: &str| json_problems(&format!("{{\"kind\": {number}}}"));
     for number in ["0", "-1", "10.5", "1e3", "1.5E-3", "true", "null"] {
-        assert!(!value(number).contains("json-syntax"), "{number}");
+        assert!(!value(number).contains(Code::JsonSyntax.as_str()), "{number}");
     }
     for number in ["00", "+1", ".5", "1.", "1e", "-", "0x1", "NaN", "nul"] {
-        assert!(value(number).contains("json-syntax"), "{number}");
+        assert!(value(number).contains(Code::JsonSyntax.as_str()), "{number}");
     }
 }
 
@@ -516,13 +517,13 @@ fn names_of_let_and_parameters_are_few() {
 #[test]
 fn hostile_json_is_refused_at_once() {
     let cases = [
-        ("too-deep", "[".repeat(1_000_000)),
-        ("too-deep", "{\"a\":".repeat(100_000)),
-        ("too-many-nodes", format!("[{}1]", "1,".repeat(200_000))),
-        ("too-many-problems", format!("{{{}\"a\":1}}", "\"a\":1,".repeat(10_000))),
-        ("too-many-problems", format!("[\"{}\"]", "\\ud83d".repeat(10_000))),
-        ("json-syntax", "\"".to_owned()),
-        ("nul", "{\"a\": 1\0}".to_owned()),
+        (Code::TooDeep, "[".repeat(1_000_000)),
+        (Code::TooDeep, "{\"a\":".repeat(100_000)),
+        (Code::TooManyNodes, format!("[{}1]", "1,".repeat(200_000))),
+        (Code::TooManyProblems, format!("{{{}\"a\":1}}", "\"a\":1,".repeat(10_000))),
+        (Code::TooManyProblems, format!("[\"{}\"]", "\\ud83d".repeat(10_000))),
+        (Code::JsonSyntax, "\"".to_owned()),
+        (Code::Nul, "{\"a\": 1\0}".to_owned()),
     ];
     for (code, text) in cases {
         let reading = PolicySet::read(&[SourceFile::new("x.json", text.as_bytes())]);

@@ -1,6 +1,7 @@
 //! What `where` says of the resources that an assertion sees.
 
 use super::{group, problems};
+use crate::diagnostic::Code;
 
 fn told(filter: &str, assertion: &str) -> String {
     let check = format!(
@@ -24,7 +25,7 @@ fn what_where_finds_not_to_be_null_needs_no_guard() {
     ];
     for (filter, assertion) in guarded {
         let told = told(filter, assertion);
-        assert!(!told.contains("unguarded-null"), "{filter} {assertion}\n{told}");
+        assert!(!told.contains(Code::UnguardedNull.as_str()), "{filter} {assertion}\n{told}");
     }
 }
 
@@ -41,6 +42,6 @@ fn what_where_leaves_open_does() {
     ];
     for (filter, assertion) in open {
         let told = told(filter, assertion);
-        assert!(told.contains("unguarded-null"), "{filter} {assertion}\n{told}");
+        assert!(told.contains(Code::UnguardedNull.as_str()), "{filter} {assertion}\n{told}");
     }
 }

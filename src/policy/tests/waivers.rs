@@ -1,5 +1,6 @@
 //! Waivers: read as they are meant, and refused where they would say something else.
 
+use crate::diagnostic::Code;
 use chrono::{DateTime, Utc};
 
 use super::*;
@@ -107,8 +108,12 @@ fn what_it_refers_to_must_be_there() {
 fn a_group_that_cannot_be_read_is_no_reason_to_say_that_it_is_not_there() {
     let broken = waiver(SPEC).replace("resource.BucketName", "resource.BuckeName");
     let found = problems(&broken);
-    assert!(found.contains("unknown-property") && !found.contains("unknown-group"), "{found}");
-    assert!(!found.contains("unknown-check"), "{found}");
+    assert!(
+        found.contains(Code::UnknownProperty.as_str())
+            && !found.contains(Code::UnknownGroup.as_str()),
+        "{found}"
+    );
+    assert!(!found.contains(Code::UnknownCheck.as_str()), "{found}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::{Covered, Waiver};
-use crate::diagnostic::{Diagnostic, Place, nearest};
+use crate::diagnostic::{Code, Diagnostic, Place, nearest};
 use crate::policy::account::parsed_at;
 use crate::policy::declared::Declared;
 use crate::policy::names::{AccountName, CheckId, GroupName};
@@ -57,7 +57,7 @@ fn date(text: &str, place: &Place, notes: &mut Notes) -> Option<NaiveDate> {
     if date.is_none() {
         let why = if is_shaped { "there is no such day" } else { "write it as in `2026-12-31`" };
         let message = format!("`{}` is no date: {why}", short(text));
-        notes.push(Diagnostic::error(place.clone(), "invalid-value", message));
+        notes.push(Diagnostic::error(place.clone(), Code::InvalidValue, message));
     }
     date
 }
@@ -77,7 +77,7 @@ fn said(node: &Node, notes: &mut Notes) -> bool {
     for (key, node) in named.chain(globs) {
         if node.text().is_some_and(|text| text.trim().is_empty()) {
             let message = format!("`{key}` must not be empty");
-            notes.push(Diagnostic::error(node.place.clone(), "invalid-value", message));
+            notes.push(Diagnostic::error(node.place.clone(), Code::InvalidValue, message));
             is_said = false;
         }
     }
@@ -90,7 +90,7 @@ fn has_too_many_globs(globs: &[Node], notes: &mut Notes) -> bool {
     let is_glob = |node: &&Node| node.text().is_some_and(|text| text.contains(['*', '?']));
     let Some(first) = globs.iter().filter(is_glob).nth(MOST_GLOBS) else { return false };
     let message = format!("a waiver has at most {MOST_GLOBS} patterns with `*` or `?`");
-    let refused = Diagnostic::error(first.place.clone(), "too-many-patterns", message);
+    let refused = Diagnostic::error(first.place.clone(), Code::TooManyPatterns, message);
     notes.push(refused.help("write ids out, or match what they have in common"));
     true
 }
@@ -101,7 +101,7 @@ fn covered(node: Option<&Node>, notes: &mut Notes) -> Option<Covered> {
     let is_wide = ["group", "check"].into_iter().all(|key| node.entry(key).is_none());
     if is_wide && node.kind() == "a mapping" {
         let message = "`match` names neither a group nor a check";
-        let refused = Diagnostic::error(node.place.clone(), "missing-key", message);
+        let refused = Diagnostic::error(node.place.clone(), Code::MissingKey, message);
         notes.push(refused.help("add `group`, `check` or both: no waiver is of everything"));
         return None;
     }
@@ -172,7 +172,7 @@ impl References {
             group.filter(|(name, _)| !known.policies.groups.contains_key(name))
         {
             let near = nearest(name.as_str(), known.declared.names("group"));
-            notes.push(unknown("group", "unknown-group", name.as_str(), (place, near)));
+            notes.push(unknown("group", Code::UnknownGroup, name.as_str(), (place, near)));
         } else {
             self.follow_check(known, notes);
             self.follow_selection(known, notes);
@@ -186,7 +186,7 @@ impl References {
             return;
         }
         let near = nearest(name.as_str(), declared.names("account"));
-        notes.push(unknown("account", "unknown-account", name.as_str(), (place, near)));
+        notes.push(unknown("account", Code::UnknownAccount, name.as_str(), (place, near)));
     }
 
     fn follow_check(&self, known: &Known<'_>, notes: &mut Notes) {
@@ -199,7 +199,7 @@ impl References {
             return;
         }
         let near = nearest(id.as_str(), checks.iter().map(|check| check.id.as_str()));
-        let mut refused = unknown("check", "unknown-check", id.as_str(), (place, near));
+        let mut refused = unknown("check", Code::UnknownCheck, id.as_str(), (place, near));
         if let Some(check) = checks.iter().find(|check| check.formerly.contains(id)) {
             refused = refused.help(format!("it is called `{}` now", check.id));
         }
@@ -224,7 +224,7 @@ impl References {
         if !group.accounts.selects(account) {
             let message =
                 format!("group `{}` does not select account `{}`", group.name, account.name);
-            let odd = Diagnostic::warning(place.clone(), "no-effect", message);
+            let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
             notes.push(
                 odd.help("there is nothing to waive; remove the waiver, or name another account"),
             );
@@ -234,7 +234,7 @@ impl References {
 
 fn unknown(
     kind: &str,
-    code: &'static str,
+    code: Code,
     name: &str,
     (place, near): (&Place, Option<&str>),
 ) -> Diagnostic {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use saphyr_parser::ScalarStyle;
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place};
 
 use super::super::notes::Notes;
 use super::super::shape::short;
@@ -211,7 +211,7 @@ impl Reader<'_, '_> {
             let message = format!("`{half}` is half of a character");
             let help = "write both halves, as in `\\ud83d\\ude00`, or the character itself";
             let place = self.place(start..self.at);
-            self.notes.push(Diagnostic::error(place, "lone-surrogate", message).help(help));
+            self.notes.push(Diagnostic::error(place, Code::LoneSurrogate, message).help(help));
         }
         Ok(meant)
     }
@@ -256,7 +256,7 @@ impl Reader<'_, '_> {
 
     fn stop(&mut self, message: &str, help: &str) -> Stopped {
         let place = self.place(self.at..self.at);
-        self.notes.push(Diagnostic::error(place, "json-syntax", message).help(help));
+        self.notes.push(Diagnostic::error(place, Code::JsonSyntax, message).help(help));
         Stopped
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place};
 
 use super::super::notes::Notes;
 use super::node::{Entry, Keys, Node, Tree};
@@ -278,13 +278,13 @@ impl<'a> Reader<'a, '_> {
         };
         let refused = match key.tree {
             Tree::Scalar(name) if name.is_plain() && name.as_str() == "<<" => {
-                Diagnostic::error(key.place, "merge", "merge keys are not allowed")
+                Diagnostic::error(key.place, Code::Merge, "merge keys are not allowed")
                     .help("write the entries out")
             }
             Tree::Scalar(name) => return Ok(Some((name.into_text(), key.place))),
             Tree::Refused => return Ok(None),
             Tree::List(_) | Tree::Map(_) => {
-                Diagnostic::error(key.place, "key", "a key must be text")
+                Diagnostic::error(key.place, Code::Key, "a key must be text")
             }
         };
         self.notes.push(refused);

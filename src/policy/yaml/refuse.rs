@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Place};
 
 use super::super::shape::short;
 use super::text::Text;
@@ -23,7 +23,7 @@ pub(super) fn not_text<'b>(
 ) -> Result<&'b str, Box<Diagnostic>> {
     if bytes.len() > most {
         let message = format!("the file has {} bytes; at most {most} are read", bytes.len());
-        let refused = Diagnostic::error(Place::file(Arc::clone(path)), "file-too-large", message);
+        let refused = Diagnostic::error(Place::file(Arc::clone(path)), Code::FileTooLarge, message);
         return Err(Box::new(refused.help("split it into several files")));
     }
     let text = match std::str::from_utf8(bytes) {
@@ -32,7 +32,7 @@ pub(super) fn not_text<'b>(
             let valid = bytes.get(..error.valid_up_to()).unwrap_or_default();
             let valid = String::from_utf8_lossy(valid);
             let place = end_of(path, valid.strip_prefix('\u{feff}').unwrap_or(&valid));
-            let refused = Diagnostic::error(place, "not-utf8", "the file is not UTF-8");
+            let refused = Diagnostic::error(place, Code::NotUtf8, "the file is not UTF-8");
             return Err(Box::new(refused.help("save it as UTF-8")));
         }
     };
@@ -71,17 +71,17 @@ fn is_invisible(found: char, behind: Option<&str>) -> bool {
 fn invisible(path: &Arc<str>, before: &str, found: char) -> Diagnostic {
     let place = end_of(path, before);
     match found {
-        '\0' => Diagnostic::error(place, "nul", "the file holds a NUL character")
+        '\0' => Diagnostic::error(place, Code::Nul, "the file holds a NUL character")
             .help("remove it; policies are text"),
         '\r' => {
             let message = "the file holds a carriage return that ends no line";
-            Diagnostic::error(place, "invisible-character", message)
+            Diagnostic::error(place, Code::InvisibleCharacter, message)
                 .help("end lines with LF or CRLF")
         }
         found => {
             let code = u32::from(found);
             let message = format!("the file holds U+{code:04X}, which cannot be seen");
-            Diagnostic::error(place, "invisible-character", message)
+            Diagnostic::error(place, Code::InvisibleCharacter, message)
                 .help(format!("remove it, or write it as \"\\u{code:04x}\" in double quotes"))
         }
     }
@@ -96,31 +96,31 @@ fn end_of(path: &Arc<str>, text: &str) -> Place {
 /// What is nested too deeply.
 pub(super) fn too_deep(place: Place, most: usize) -> Diagnostic {
     let message = format!("nesting is deeper than {most}");
-    Diagnostic::error(place, "too-deep", message).help("no policy needs this; flatten it")
+    Diagnostic::error(place, Code::TooDeep, message).help("no policy needs this; flatten it")
 }
 
 /// A file of too many values and keys.
 pub(super) fn too_many_nodes(place: Place, most: usize) -> Diagnostic {
     let message = format!("the file has more than {most} nodes");
-    Diagnostic::error(place, "too-many-nodes", message).help("split it into several files")
+    Diagnostic::error(place, Code::TooManyNodes, message).help("split it into several files")
 }
 
 /// A line of too many items.
 pub(super) fn too_long(place: Place, most: usize) -> Diagnostic {
     let message = format!("the file has more than {most} commas or question marks");
-    Diagnostic::error(place, "too-many-nodes", message).help("split the file into several")
+    Diagnostic::error(place, Code::TooManyNodes, message).help("split the file into several")
 }
 
 /// Text with a NUL in it, which only an escape can bring in; a database takes none.
 pub(super) fn nul(place: Place) -> Diagnostic {
-    Diagnostic::error(place, "nul", "the text holds a NUL character")
+    Diagnostic::error(place, Code::Nul, "the text holds a NUL character")
         .help("remove the escape of it; policies are text")
 }
 
 /// An alias, such as `*x`.
 pub(super) fn alias(text: &Text, at: usize) -> Diagnostic {
     let diagnostic =
-        Diagnostic::error(text.place(word(text, at)), "alias", "aliases are not allowed");
+        Diagnostic::error(text.place(word(text, at)), Code::Alias, "aliases are not allowed");
     advise(text, at, diagnostic, "write the value out")
 }
 
@@ -143,7 +143,7 @@ pub(super) fn properties(text: &Text, start: usize, count: usize) -> Vec<Diagnos
 pub(super) fn tag(text: &Text, at: usize) -> Diagnostic {
     let word = word(text, at);
     let message = format!("tags are not allowed, and YAML reads `{}` as one", shown(text, &word));
-    let diagnostic = Diagnostic::error(text.place(word), "tag", message);
+    let diagnostic = Diagnostic::error(text.place(word), Code::Tag, message);
     advise(text, at, diagnostic, "remove it, or quote the text")
 }
 
@@ -151,14 +151,14 @@ pub(super) fn anchor(text: &Text, at: usize) -> Diagnostic {
     let word = word(text, at);
     let message =
         format!("anchors are not allowed, and YAML reads `{}` as one", shown(text, &word));
-    let diagnostic = Diagnostic::error(text.place(word), "anchor", message);
+    let diagnostic = Diagnostic::error(text.place(word), Code::Anchor, message);
     advise(text, at, diagnostic, "remove it, and write out what refers to it")
 }
 
 /// A key that the same mapping has before.
 pub(super) fn duplicate_key(name: &str, place: Place, first: Place) -> Diagnostic {
     let message = format!("key `{}` is there twice", short(name));
-    Diagnostic::error(place, "duplicate-key", message).related(first, "the first one is here")
+    Diagnostic::error(place, Code::DuplicateKey, message).related(first, "the first one is here")
 }
 
 fn shown(text: &Text, word: &Range<usize>) -> String {

@@ -3,7 +3,7 @@
 //! The parser tells its own state ("did not find expected key"); an author needs to know what is
 //! wrong with the line. What is not in the table is told in the parser's words.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 
 use super::refuse;
 use super::text::Text;
@@ -172,10 +172,10 @@ pub(super) fn error(text: &Text, at: usize, info: &str) -> Diagnostic {
         let start = text.line_start(at);
         let tab = text.from(start).find('\t').map_or(at, |tab| start + tab);
         let message = "a tab stands where YAML needs spaces";
-        return Diagnostic::error(text.place(tab..tab), "yaml-syntax", message)
+        return Diagnostic::error(text.place(tab..tab), Code::YamlSyntax, message)
             .help("indent with spaces, not with tabs");
     }
-    let error = |message: &str| Diagnostic::error(text.place(at..at), "yaml-syntax", message);
+    let error = |message: &str| Diagnostic::error(text.place(at..at), Code::YamlSyntax, message);
     let Some((_, message, help)) = WORDS.iter().find(|(part, ..)| info.contains(part)) else {
         let other = error(&format!("the file is not YAML: {}", info.replace('`', "'")));
         return if refuse::is_expression(text, at) { other.help(refuse::QUOTE) } else { other };

@@ -94,6 +94,7 @@ fn name(covers: &[(&str, String)], resources: &BTreeSet<String>, expires: NaiveD
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnostic::Code;
     use crate::policy::{PolicySet, SourceFile};
 
     fn failing(check: &str, account: &str, region: &str, resource: &str) -> Failing {
@@ -190,7 +191,11 @@ mod tests {
         let text = written().join("---\n");
         let reading = PolicySet::read(&[SourceFile::new("a.yaml", text.into_bytes())]);
         let codes: BTreeSet<_> = reading.diagnostics.iter().map(|found| found.code).collect();
-        assert_eq!(codes, BTreeSet::from(["unknown-account", "unknown-group"]), "and no other");
+        assert_eq!(
+            codes,
+            BTreeSet::from([Code::UnknownAccount, Code::UnknownGroup]),
+            "and no other"
+        );
         let numbers = &reading.policies.waivers.values().nth(1).expect("two").covers.resources;
         assert_eq!(numbers, &["0x1F", "logs"]);
     }
