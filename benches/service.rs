@@ -2,7 +2,7 @@
 //!
 //! `make bench` runs it on the release build. The service is a process of its own; pushes go over
 //! HTTP through `git`, the signed webhook is sent by a post-receive hook, resources live in moto,
-//! and posts are read back from the forge.
+//! and posts are read back from the emulator.
 
 #![expect(
     clippy::panic,
@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use cloudcorrect::forge::{Event, Forge, ForgeOptions, NewCommit, RepositoryHandle, Visibility};
+use github_emulator::{Emulator, EmulatorOptions, Event, NewCommit, RepositoryHandle, Visibility};
 use secrecy::ExposeSecret;
 use tokio::sync::broadcast::Receiver;
 
@@ -39,18 +39,18 @@ fn main() -> Outcome<()> {
 async fn bench() -> Outcome<()> {
     let directory = tempfile::tempdir()?;
     let moto = Moto::start(directory.path()).await?;
-    let forge = Forge::start(ForgeOptions {
+    let emulator = Emulator::start(EmulatorOptions {
         anonymous_user: Some("bench".to_owned()),
-        ..ForgeOptions::default()
+        ..EmulatorOptions::default()
     })
     .await?;
-    let repository = forge.create_repository("acme/policies", Visibility::Public).await?;
+    let repository = emulator.create_repository("acme/policies", Visibility::Public).await?;
     let first = policies(0)
         .into_iter()
         .fold(NewCommit::on("main"), |commit, (path, text)| commit.write(path, text));
-    let mut events = forge.subscribe();
+    let mut events = emulator.subscribe();
     let head = repository.commit(first.by("bench")).await?;
-    let service = Service::start(directory.path(), &forge, &moto.url)?;
+    let service = Service::start(directory.path(), &emulator, &moto.url)?;
     posted(&mut events, &head).await?;
     tokio::time::sleep(Duration::from_secs(20)).await;
     let idle = resident(service.child.id())?;
@@ -60,9 +60,9 @@ async fn bench() -> Outcome<()> {
     let clone = directory.path().join("clone");
     git(
         directory.path(),
-        &["clone", "--quiet", &format!("{}/acme/policies.git", forge.url()), "clone"],
+        &["clone", "--quiet", &format!("{}/acme/policies.git", emulator.url()), "clone"],
     )?;
-    hook(&repository, &forge, &service.webhooks)?;
+    hook(&repository, &emulator, &service.webhooks)?;
     let hooked = pushes(&mut events, &clone, 1..=PUSHES).await?;
     figures::tell(
         "service",
@@ -75,7 +75,7 @@ async fn bench() -> Outcome<()> {
     figures::tell("service", &what, &figures::Spread::of(&polled));
     let after = format!("memory of the service after {} pushes", PUSHES + POLLED_PUSHES);
     figures::tell("service", &after, &format!("{:.1} MiB", resident(service.child.id())?));
-    let violations = forge.violations();
+    let violations = emulator.violations();
     assert!(violations.is_empty(), "GitHub's description was not kept: {violations:?}");
     Ok(())
 }
@@ -101,7 +101,7 @@ async fn pushes(
     Ok(times)
 }
 
-/// Waits until the commit's compliance is concluded at the forge.
+/// Waits until the commit's compliance is concluded at the emulator.
 async fn posted(events: &mut Receiver<Event>, head: &str) -> Outcome<()> {
     let concluded = async {
         loop {
@@ -114,7 +114,7 @@ async fn posted(events: &mut Receiver<Event>, head: &str) -> Outcome<()> {
                     return;
                 }
                 Ok(_) | Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
-                Err(error) => panic!("the forge ended: {error}"),
+                Err(error) => panic!("the emulator ended: {error}"),
             }
         }
     };
@@ -166,7 +166,7 @@ fn git(directory: &Path, arguments: &[&str]) -> Outcome<String> {
 }
 
 /// Makes the bare repository send the webhook itself.
-fn hook(repository: &RepositoryHandle, forge: &Forge, webhooks: &str) -> Outcome<()> {
+fn hook(repository: &RepositoryHandle, emulator: &Emulator, webhooks: &str) -> Outcome<()> {
     // What curl says is a failure shows in the output of `git push`.
     let script = format!(
         "#!/bin/sh -e\nread -r before after reference\n\
@@ -177,7 +177,7 @@ fn hook(repository: &RepositoryHandle, forge: &Forge, webhooks: &str) -> Outcome
          -H \"x-github-delivery: $(cat /proc/sys/kernel/random/uuid)\" -H \"x-hub-signature-256: sha256=$signature\" \\\n  \
          --data-binary \"$body\" http://{webhooks}/webhooks/github >/dev/null\n",
         repository.id,
-        forge.webhook_secret().expose_secret(),
+        emulator.webhook_secret().expose_secret(),
     );
     let path = repository.path.join("hooks/post-receive");
     fs::create_dir_all(path.parent().ok_or("a hook has a directory")?)?;
@@ -203,7 +203,7 @@ struct Service {
 }
 
 impl Service {
-    fn start(directory: &Path, forge: &Forge, aws: &str) -> Outcome<Self> {
+    fn start(directory: &Path, emulator: &Emulator, aws: &str) -> Outcome<Self> {
         let webhooks = format!("127.0.0.1:{}", free_port()?);
         let text = format!(
             "data_dir = \"data\"\n[listen]\nwebhooks = \"{webhooks}\"\npage = \"127.0.0.1:{}\"\n\
@@ -211,10 +211,10 @@ impl Service {
              [[sources]]\nname = \"main\"\nrepository = \"acme/policies\"\npoll = \"{}s\"\n\
              [accounts.\"123456789012\"]\n",
             free_port()?,
-            forge.api_url(),
-            forge.app_id(),
-            forge.app_private_key().expose_secret(),
-            forge.webhook_secret().expose_secret(),
+            emulator.api_url(),
+            emulator.app_id(),
+            emulator.app_private_key().expose_secret(),
+            emulator.webhook_secret().expose_secret(),
             POLL.as_secs(),
         );
         let config = directory.join("cloudcorrect.toml");

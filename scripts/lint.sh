@@ -27,6 +27,7 @@ cargo clippy --locked --package cloudcorrect-expression-bench --all-targets -- -
 
 step 'documentation'
 RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --lib --document-private-items
+RUSTDOCFLAGS='-D warnings' cargo doc --locked --no-deps --bins --document-private-items
 
 step 'queries against the migrated schema'
 scripts/queries.sh --check

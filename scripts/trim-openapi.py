@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Cuts GitHub's OpenAPI description down to what `src/forge` serves and sends.
+"""Cuts GitHub's OpenAPI description down to what `crates/github-emulator` serves and sends.
 
     npm pack @octokit/openapi@23.0.2 && tar xzf octokit-openapi-23.0.2.tgz
-    scripts/trim-openapi.py package/generated/api.github.com.json src/forge/openapi.json
+    scripts/trim-openapi.py package/generated/api.github.com.json crates/github-emulator/src/openapi.json
 
 Keeps the operations and webhooks named here, the components that they lead to, and of
 those only what a validator reads: no prose, no examples, no extensions. What is kept is
-not changed. The description is MIT licensed by its authors; see src/forge/openapi.md.
+not changed. The description is MIT licensed by its authors; see crates/github-emulator/src/openapi.md.
 """
 
 import json

@@ -1,7 +1,6 @@
 //! The wiring: the only place where concrete adapters meet.
 
 mod accounts;
-mod demo;
 mod failures;
 mod service;
 mod stop;
@@ -13,7 +12,6 @@ use anyhow::{Context, Result};
 use tokio::runtime::Runtime;
 
 pub use accounts::inventories_at_hand;
-pub use demo::{Demo, DemoOptions};
 pub use failures::{KeptRun, failures};
 pub use service::{Parts, Service, keep_house};
 

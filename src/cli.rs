@@ -61,7 +61,7 @@ enum Command {
 }
 
 /// Runs the command line of the process and gives its exit status.
-pub fn run() -> ExitCode {
+pub(crate) fn run() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Init(arguments) => init::run(&arguments),
         Command::Validate(arguments) => validate::run(&arguments),

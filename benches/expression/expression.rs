@@ -91,9 +91,9 @@ fn main() {
         Criterion::default().output_directory(directory.path()).configure_from_args();
     checks(&mut criterion);
     criterion.final_summary();
-    for deed in ["evaluate", "compile"] {
+    for action in ["evaluate", "compile"] {
         for (name, _) in CHECKS {
-            let name = format!("{deed} {name}");
+            let name = format!("{action} {name}");
             let file = directory.path().join(&name).join("new/sample.json");
             let text = std::fs::read_to_string(file).expect("criterion keeps its samples");
             let samples = each(&text).expect("samples");

@@ -1,13 +1,16 @@
 //! `demo`: the whole service at work, told line by line.
 
+mod setup;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::app::{self, Demo, DemoOptions};
-use crate::forge::Event;
+use cloudcorrect::app;
+use github_emulator::Event;
 
 use super::output;
 use super::serve::Logs;
+use setup::{Demo, DemoOptions};
 
 /// Arguments of `demo`.
 #[derive(Debug, clap::Args)]
@@ -15,7 +18,7 @@ pub(super) struct Arguments {
     /// The directory of all its files; each start begins it anew
     #[arg(long, value_name = "DIRECTORY", default_value = "demo-data")]
     directory: PathBuf,
-    /// The port of the forge; webhooks and the page take the next two, and 0 takes free ones
+    /// The port of the emulated GitHub; webhooks and the page take the next two, and 0 takes free ones
     #[arg(long, value_name = "PORT", default_value_t = 8418)]
     port: u16,
     #[command(flatten)]

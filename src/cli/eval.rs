@@ -4,14 +4,14 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use crate::clock::Clock;
-use crate::diagnostic::{Diagnostic, Level};
-use crate::expression::{Budget, Environment, Expression, Problem, Shape, Subject};
-use crate::fetch::{Keep, Need};
-use crate::policy::SourceFile;
-use crate::render::diagnostics;
-use crate::render::trials::{Trial, Trials};
-use crate::resource::{Cause, Failure, Inventory, Region, Resource, Value};
+use cloudcorrect::clock::Clock;
+use cloudcorrect::diagnostic::{Diagnostic, Level};
+use cloudcorrect::expression::{Budget, Environment, Expression, Problem, Shape, Subject};
+use cloudcorrect::fetch::{Keep, Need};
+use cloudcorrect::policy::SourceFile;
+use cloudcorrect::render::diagnostics;
+use cloudcorrect::render::trials::{Trial, Trials};
+use cloudcorrect::resource::{Cause, Failure, Inventory, Region, Resource, Value};
 
 use super::origin::Origin;
 use super::output;

@@ -7,17 +7,17 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::ValueEnum;
 
-use crate::app;
-use crate::clock::Clock;
-use crate::diagnostic::Diagnostic;
-use crate::evaluation::{self, GroupResult, Outcome, WaiverStanding, waive};
-use crate::evaluator::{self, Inventories};
-use crate::fetch::CallStats;
-use crate::policy::{Account, Covered, Group, GroupName, Mode, PolicySet, Severity};
-use crate::recorded::RecordedFile;
-use crate::render::diagnostics;
-use crate::render::findings::Results;
-use crate::resource::Inventory;
+use cloudcorrect::app;
+use cloudcorrect::clock::Clock;
+use cloudcorrect::diagnostic::Diagnostic;
+use cloudcorrect::evaluation::{self, GroupResult, Outcome, WaiverStanding, waive};
+use cloudcorrect::evaluator::{self, Inventories};
+use cloudcorrect::fetch::CallStats;
+use cloudcorrect::policy::{Account, Covered, Group, GroupName, Mode, PolicySet, Severity};
+use cloudcorrect::recorded::RecordedFile;
+use cloudcorrect::render::diagnostics;
+use cloudcorrect::render::findings::Results;
+use cloudcorrect::resource::Inventory;
 
 use super::output;
 use super::tree::Tree;

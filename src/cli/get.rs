@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use crate::fetch::{Keep, Need};
-use crate::render::resources::{Shown, TAGS, Types};
-use crate::resource::{Inventory, Listing, Operation, Resource, Schema};
+use cloudcorrect::fetch::{Keep, Need};
+use cloudcorrect::render::resources::{Shown, TAGS, Types};
+use cloudcorrect::resource::{Inventory, Listing, Operation, Resource, Schema};
 
 use super::origin::Origin;
 use super::output;
@@ -130,9 +130,9 @@ fn live_operation(schema: &Schema, property: &str) -> Option<Operation> {
 mod tests {
     use futures::executor::block_on;
 
-    use crate::fetch::{self, Scope};
-    use crate::recorded::{Recorded, from_json};
-    use crate::resource::Region;
+    use cloudcorrect::fetch::{self, Scope};
+    use cloudcorrect::recorded::{Recorded, from_json};
+    use cloudcorrect::resource::Region;
 
     use super::*;
 

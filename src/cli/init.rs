@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use url::Url;
 
-use crate::resource::{AccountId, Region};
+use cloudcorrect::resource::{AccountId, Region};
 
 use super::output;
 use skeleton::Skeleton;

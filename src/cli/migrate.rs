@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::app;
+use cloudcorrect::app;
 
 use super::output;
 

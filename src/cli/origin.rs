@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::app;
-use crate::clock::Clock;
-use crate::fetch::{self, Need, Scope};
-use crate::recorded::RecordedFile;
-use crate::resource::Inventory;
+use cloudcorrect::app;
+use cloudcorrect::clock::Clock;
+use cloudcorrect::fetch::{self, Need, Scope};
+use cloudcorrect::recorded::RecordedFile;
+use cloudcorrect::resource::Inventory;
 
 use super::output;
 use super::tree::Tree;

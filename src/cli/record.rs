@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
-use crate::app;
-use crate::clock::Clock;
-use crate::fetch::{self, Need, Scope};
-use crate::recorded;
+use cloudcorrect::app;
+use cloudcorrect::clock::Clock;
+use cloudcorrect::fetch::{self, Need, Scope};
+use cloudcorrect::recorded;
 
 use super::output;
 use super::tree::Tree;

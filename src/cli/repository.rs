@@ -5,8 +5,8 @@ use std::path::{self, Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use crate::diagnostic::Diagnostic;
-use crate::policy::{SETTINGS_FILE, Settings, SourceFile};
+use cloudcorrect::diagnostic::Diagnostic;
+use cloudcorrect::policy::{SETTINGS_FILE, Settings, SourceFile};
 
 use super::tree::{LARGEST_FILE, shown};
 

@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 
-use crate::catalog;
-use crate::policy::schema;
-use crate::recorded;
-use crate::render::reference;
+use cloudcorrect::catalog;
+use cloudcorrect::policy::schema;
+use cloudcorrect::recorded;
+use cloudcorrect::render::reference;
 
 use super::output;
 

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use crate::app;
-use crate::config;
-use crate::telemetry;
+use cloudcorrect::app;
+use cloudcorrect::config;
+use cloudcorrect::telemetry;
 
 use super::output;
 

@@ -6,12 +6,12 @@ use std::process::ExitCode;
 use anyhow::bail;
 use clap::ValueEnum;
 
-use crate::catalog;
-use crate::diagnostic::Diagnostic;
-use crate::evaluation::{mutate, rehearse};
-use crate::policy::coverage;
-use crate::render::diagnostics;
-use crate::render::rehearsal::Rehearsal;
+use cloudcorrect::catalog;
+use cloudcorrect::diagnostic::Diagnostic;
+use cloudcorrect::evaluation::{mutate, rehearse};
+use cloudcorrect::policy::coverage;
+use cloudcorrect::render::diagnostics;
+use cloudcorrect::render::rehearsal::Rehearsal;
 
 use super::output;
 use super::tree::Tree;

@@ -12,10 +12,10 @@ use std::thread;
 
 use anyhow::{Context, bail};
 
-use crate::catalog;
-use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::policy::{self, Account, Reading, SourceFile};
-use crate::render::diagnostics;
+use cloudcorrect::catalog;
+use cloudcorrect::diagnostic::{Code, Diagnostic, Place};
+use cloudcorrect::policy::{self, Account, Reading, SourceFile};
+use cloudcorrect::render::diagnostics;
 
 use super::repository::Repository;
 use super::wanted::none_such;

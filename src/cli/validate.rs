@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use crate::render::diagnostics;
-use crate::render::sarif::sarif;
+use cloudcorrect::render::diagnostics;
+use cloudcorrect::render::sarif::sarif;
 
 use super::output;
 use super::tree::Tree;
@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if matches!(arguments.format, Format::Text) {
         output::print(&diagnostics::summary(&reading, tree.files.len()))?;
     }
-    let broken = found.iter().any(crate::diagnostic::Diagnostic::is_error);
+    let broken = found.iter().any(cloudcorrect::diagnostic::Diagnostic::is_error);
     // The process ends here: giving back a large tree piece by piece takes a tenth of its time.
     std::mem::forget((tree, reading));
     Ok(ExitCode::from(if broken { output::PROBLEMS } else { output::CLEAN }))

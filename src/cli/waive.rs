@@ -2,7 +2,7 @@
 //!
 //! What fails is told by the JSON of `evaluate`, or by a run that the service kept.
 
-use crate::diagnostic::Code;
+use cloudcorrect::diagnostic::Code;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
 use std::fs::OpenOptions;
@@ -15,13 +15,13 @@ use anyhow::{Context, anyhow, bail};
 use chrono::{Days, NaiveDate};
 use serde::Deserialize;
 
-use crate::app::{self, KeptRun};
-use crate::clock::Clock;
-use crate::db::runs::RunId;
-use crate::evaluation::NO_RESOURCE;
-use crate::policy::{PolicySet, SourceFile};
-use crate::render::diagnostics;
-use crate::render::waivers::{Failing, Terms, documents};
+use cloudcorrect::app::{self, KeptRun};
+use cloudcorrect::clock::Clock;
+use cloudcorrect::db::runs::RunId;
+use cloudcorrect::evaluation::NO_RESOURCE;
+use cloudcorrect::policy::{PolicySet, SourceFile};
+use cloudcorrect::render::diagnostics;
+use cloudcorrect::render::waivers::{Failing, Terms, documents};
 
 use super::output;
 use super::wanted::none_such;

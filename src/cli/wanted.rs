@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use anyhow::anyhow;
 
-use crate::diagnostic::{closest, meant_or_known};
-use crate::expression::glob;
-use crate::render::resources::name_of;
-use crate::resource::{Resource, Schema, TypeName, schemas};
+use cloudcorrect::diagnostic::{closest, meant_or_known};
+use cloudcorrect::expression::glob;
+use cloudcorrect::render::resources::name_of;
+use cloudcorrect::resource::{Resource, Schema, TypeName, schemas};
 
 /// How alike two names are, from 0 to 1, for one to be meant by the other.
 const ALIKE: f64 = 0.6;

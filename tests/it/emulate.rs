@@ -1,10 +1,10 @@
-//! A second opinion: our GitHub client against `emulate`, which shares no code with our forge.
+//! A second opinion: our GitHub client against `emulate`, which shares no code with our emulator.
 
 use cloudcorrect::app::Parts;
 use cloudcorrect::clock::Clock;
 use cloudcorrect::config::Settings;
-use cloudcorrect::forge::{Forge, ForgeOptions, NewCommit, RepositoryHandle, Visibility};
 use cloudcorrect::tasks::Pass;
+use github_emulator::{Emulator, EmulatorOptions, NewCommit, RepositoryHandle, Visibility};
 use insta::assert_snapshot;
 use secrecy::ExposeSecret;
 use sqlx::PgPool;
@@ -14,10 +14,10 @@ use crate::world::cloud::Cloud;
 use crate::world::emulate::{App, Emulate};
 use crate::world::scene::{ACCOUNTS, ONE_SOURCE, PATIENCE, STORAGE};
 
-/// The service between `emulate` and a recorded account. The forge lends its Git and its App's key.
+/// The service between `emulate` and a recorded account. The emulator lends its Git and its App's key.
 struct World {
     github: Emulate,
-    _forge: Forge,
+    _emulator: Emulator,
     repo: RepositoryHandle,
     cloud: Cloud,
     parts: Parts,
@@ -29,18 +29,18 @@ impl World {
     async fn new(pool: PgPool) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let cloud = Cloud::new(directory.path());
-        let forge = Forge::start(ForgeOptions::default()).await.expect("a forge");
-        let repo = forge.create_repository("acme/policies", Visibility::Public).await;
+        let emulator = Emulator::start(EmulatorOptions::default()).await.expect("an emulator");
+        let repo = emulator.create_repository("acme/policies", Visibility::Public).await;
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let webhooks = listener.local_addr().expect("an address");
-        let key = forge.app_private_key();
+        let key = emulator.app_private_key();
         let app = App {
             id: 12_345,
             private_key: key.expose_secret(),
             webhook_url: &format!("http://{webhooks}/webhooks/github"),
             webhook_secret: "s3cret",
         };
-        let github = Emulate::start(&app, forge.url()).await;
+        let github = Emulate::start(&app, emulator.url()).await;
         let text = format!(
             "data_dir = \"data\"\n[github]\napi_url = \"{}\"\napp_id = {}\n\
              private_key = \"\"\"\n{}\"\"\"\nwebhook_secret = \"{}\"\n{ONE_SOURCE}\n\
@@ -55,7 +55,7 @@ impl World {
         let parts = Parts::assemble(&settings, &pool, Clock::System).await.expect("a service");
         tokio::spawn(axum::serve(listener, parts.webhooks.clone()).into_future());
         let repo = repo.expect("a repository");
-        Self { github, _forge: forge, repo, cloud, parts, pool, _directory: directory }
+        Self { github, _emulator: emulator, repo, cloud, parts, pool, _directory: directory }
     }
 
     /// Commits files to a branch and pushes it to `emulate`.

@@ -1,7 +1,7 @@
 //! `newOnly` in the service: what failed before is told and turns nothing red.
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
-use cloudcorrect::forge::NewCommit;
+use github_emulator::NewCommit;
 use insta::assert_snapshot;
 use sqlx::PgPool;
 

@@ -1,4 +1,4 @@
-//! Live accounts through the whole service: the binary between a forge and moto, which refuses
+//! Live accounts through the whole service: the binary between an emulator and moto, which refuses
 //! what a story wants refused.
 
 use insta::assert_snapshot;

@@ -9,7 +9,6 @@
 
 mod emulate;
 mod enforcing;
-mod forge;
 mod manual;
 mod page;
 mod process;

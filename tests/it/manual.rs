@@ -42,9 +42,9 @@ fn the_walk_of_the_readme_shows_what_it_promises() {
     let directory = tempfile::tempdir().expect("a directory");
     let mut demo = Demo::start(directory.path());
     let clone = demo.tells(&["repository", "http://"]);
-    let forge = clone.split('/').nth(2).expect("an address").to_owned();
+    let emulator = clone.split('/').nth(2).expect("an address").to_owned();
     let mut terminal = Terminal::open(directory.path());
-    let walk = block("git clone").replace("127.0.0.1:8418", &forge);
+    let walk = block("git clone").replace("127.0.0.1:8418", &emulator);
     let [clone, change, propose, drift] = walk.split("\n\n").collect::<Vec<_>>()[..] else {
         panic!("the walk has other steps than clone, change, propose and drift: {walk}")
     };
@@ -69,7 +69,7 @@ fn the_walk_of_the_readme_shows_what_it_promises() {
     demo.tells(&["check", &sha[..7], state, "14 of 31 findings fail"]);
 
     // The check leads to the page.
-    let api = format!("http://{forge}/api/v3/repos/acme/policies/commits/{sha}/check-runs");
+    let api = format!("http://{emulator}/api/v3/repos/acme/policies/commits/{sha}/check-runs");
     let runs: Json = serde_json::from_str(&fetch(&mut terminal, &api)).expect("JSON");
     let urls: Vec<&str> = runs["check_runs"]
         .as_array()

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use cloudcorrect::forge::{Effect, Event, Fault, Forge};
+use github_emulator::{Effect, Emulator, Event, Fault};
 use insta::assert_snapshot;
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::PgPool;
@@ -35,12 +35,12 @@ impl World {
     }
 }
 
-/// Waits until something that happens at the forge makes `done` true.
-async fn until(forge: &Forge, what: &str, done: impl Fn() -> bool) {
-    let mut events = forge.subscribe();
+/// Waits until something that happens at the emulator makes `done` true.
+async fn until(emulator: &Emulator, what: &str, done: impl Fn() -> bool) {
+    let mut events = emulator.subscribe();
     let happening = async {
         while !done() {
-            events.recv().await.expect("the forge runs");
+            events.recv().await.expect("the emulator runs");
         }
     };
     tokio::time::timeout(PATIENCE, happening).await.unwrap_or_else(|_| panic!("never: {what}"));
@@ -56,7 +56,7 @@ async fn an_evaluation_that_sigkill_cut_off_is_done_once(pool: PgPool) {
     let files = [ACCOUNTS, ("policies/storage.yaml", STORAGE)];
     let sha = scene.commit_to("main", &files).await;
     let asked = world.cloud.is_asked().await;
-    until(&scene.forge, "both checks", || scene.forge.check_runs(&sha).len() == 2).await;
+    until(&scene.emulator, "both checks", || scene.emulator.check_runs(&sha).len() == 2).await;
     assert_snapshot!(scene.checks(&sha), @"
     cloudcorrect/compliance: in_progress: 0 of 1 groups evaluated
     cloudcorrect/policies: success: 1 group with 1 check is valid
@@ -94,10 +94,10 @@ async fn what_was_posted_as_sigkill_came_is_not_posted_again(pool: PgPool) {
     let service = world.serve().await;
     let scene = &world.scene;
     // Both checks are taken, but the service never hears of it.
-    scene.forge.inject(Fault::on("POST", "/check-runs").times(2).effect(Effect::HangAfter));
+    scene.emulator.inject(Fault::on("POST", "/check-runs").times(2).effect(Effect::HangAfter));
     let files = [ACCOUNTS, ("policies/storage.yaml", STORAGE)];
     let sha = scene.commit_to("main", &files).await;
-    until(&scene.forge, "both checks", || scene.forge.check_runs(&sha).len() == 2).await;
+    until(&scene.emulator, "both checks", || scene.emulator.check_runs(&sha).len() == 2).await;
     service.kill();
     assert_eq!(scene.count(UNSURE).await, 2, "it was waiting for two answers");
 
@@ -111,14 +111,14 @@ async fn what_was_posted_as_sigkill_came_is_not_posted_again(pool: PgPool) {
 
     // Then the same for a pull request's check and its comment.
     for path in ["/check-runs", "/comments"] {
-        scene.forge.inject(Fault::on("POST", path).effect(Effect::HangAfter));
+        scene.emulator.inject(Fault::on("POST", path).effect(Effect::HangAfter));
     }
     scene.branch("idea").await;
     let weaker = STORAGE.replace("severity: high", "severity: low");
     let head = scene.commit_to("idea", &[("policies/storage.yaml", &weaker)]).await;
     let number = scene.propose("idea").await;
-    let said = || scene.forge.check_runs(&head).len() + scene.repo.comments(number).len();
-    until(&scene.forge, "a check and a comment", || said() == 2).await;
+    let said = || scene.emulator.check_runs(&head).len() + scene.repo.comments(number).len();
+    until(&scene.emulator, "a check and a comment", || said() == 2).await;
     service.kill();
     assert_eq!(scene.count(UNSURE).await, 2, "it was waiting for two answers");
 
@@ -145,12 +145,12 @@ async fn a_private_postgres_that_was_killed_is_started_again(pool: PgPool) {
     let variables = [("DATABASE_URL", "")];
     let mut service = Process::start(scene, directory, &world.cloud.setting(), &variables).await;
     let ended = |sha: &str| {
-        let checks = scene.forge.check_runs(sha);
+        let checks = scene.emulator.check_runs(sha);
         checks.iter().filter(|check| check.conclusion.is_some()).count() == 2
     };
     let files = [ACCOUNTS, ("policies/storage.yaml", STORAGE)];
     let sha = scene.commit_to("main", &files).await;
-    until(&scene.forge, "both checks", || ended(&sha)).await;
+    until(&scene.emulator, "both checks", || ended(&sha)).await;
 
     let file = directory.join("data/postgres/data/postmaster.pid");
     let file = std::fs::read_to_string(file).expect("a running server");
@@ -160,7 +160,7 @@ async fn a_private_postgres_that_was_killed_is_started_again(pool: PgPool) {
 
     let low = STORAGE.replace("severity: high", "severity: low");
     let sha = scene.commit_to("main", &[("policies/storage.yaml", &low)]).await;
-    until(&scene.forge, "both checks", || ended(&sha)).await;
+    until(&scene.emulator, "both checks", || ended(&sha)).await;
     assert_snapshot!(scene.checks(&sha), @"
     cloudcorrect/compliance: failure: storage: 1 of 1 buckets fails
     cloudcorrect/policies: success: 1 group with 1 check is valid
@@ -228,14 +228,14 @@ async fn whenever_sigkill_comes_each_commit_is_answered_once(pool: PgPool) {
         scene.leases_end().await;
         let service = world.serve().await;
         scene.settled().await;
-        let mut events = scene.forge.subscribe();
+        let mut events = scene.emulator.subscribe();
         let title = STORAGE.replace("Buckets block", &format!("Buckets of round {calls} block"));
         let files = [ACCOUNTS, ("policies/storage.yaml", &*title)];
         commits.push(scene.commit_to("main", &files).await);
         let mut seen = 0;
         while seen < calls {
             let event = tokio::time::timeout(PATIENCE, events.recv()).await.expect("a call");
-            seen += usize::from(matches!(event.expect("the forge runs"), Event::Called(_)));
+            seen += usize::from(matches!(event.expect("the emulator runs"), Event::Called(_)));
         }
         service.kill();
     }

@@ -1,7 +1,7 @@
 //! What reaches GitHub on its bad days: every post once, or a word on why not.
 
 use chrono::TimeDelta;
-use cloudcorrect::forge::{Effect, Event, Fault, ForgeOptions, NewCommit};
+use github_emulator::{Effect, EmulatorOptions, Event, Fault, NewCommit};
 use insta::assert_snapshot;
 use sqlx::PgPool;
 
@@ -48,8 +48,8 @@ fn sorted(text: &str) -> String {
 async fn a_check_run_whose_answer_was_lost_is_found_again(pool: PgPool) {
     let (mut world, sha) = with_storage(pool).await;
     world.cloud.private_bucket("logs");
-    world.forge.inject(Fault::on("POST", "/check-runs").effect(Effect::Cut));
-    world.forge.inject(Fault::on("POST", "/check-runs").effect(Effect::Lose(502)));
+    world.emulator.inject(Fault::on("POST", "/check-runs").effect(Effect::Cut));
+    world.emulator.inject(Fault::on("POST", "/check-runs").effect(Effect::Lose(502)));
     world.settle().await;
     assert_eq!(world.checks(&sha), SHOWN, "GitHub has them, but nobody knows");
     assert_eq!(world.pauses().await.len(), 2);
@@ -61,7 +61,7 @@ async fn a_check_run_whose_answer_was_lost_is_found_again(pool: PgPool) {
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn a_comment_whose_answer_was_lost_is_found_again(pool: PgPool) {
     let (world, number) = with_proposal(pool).await;
-    world.forge.inject(Fault::on("POST", "/comments").effect(Effect::Cut));
+    world.emulator.inject(Fault::on("POST", "/comments").effect(Effect::Cut));
     world.settle().await;
     assert_eq!(world.repo.comments(number).len(), 1, "GitHub has it, but nobody knows");
     assert_eq!(world.pauses().await.len(), 1);
@@ -76,7 +76,7 @@ async fn a_comment_that_somebody_deleted_is_made_anew_once(pool: PgPool) {
     world.settle().await;
     let deleted = world.repo.comments(number).remove(0);
     world.repo.delete_comment(deleted.id);
-    world.forge.inject(Fault::on("POST", "/comments").effect(Effect::Lose(502)));
+    world.emulator.inject(Fault::on("POST", "/comments").effect(Effect::Lose(502)));
     let weakest = STORAGE.replace("severity: high", "severity: info");
     world.commit_to("idea", &[("policies/storage.yaml", &weakest)]).await;
     insist(&world).await;
@@ -94,9 +94,9 @@ async fn a_revoked_token_is_replaced(pool: PgPool) {
     let stricter = STORAGE.replace("severity: high", "severity: critical");
     let sha = world.commit_to("main", &[("policies/storage.yaml", &stricter)]).await;
     world.parts.syncer.pass().await.expect("a sync");
-    world.forge.revoke_tokens();
+    world.emulator.revoke_tokens();
     insist(&world).await;
-    assert!(world.forge.calls().iter().any(|call| call.status == Some(401)));
+    assert!(world.emulator.calls().iter().any(|call| call.status == Some(401)));
     assert_eq!(world.checks(&sha), SHOWN);
     world.finish().await;
 }
@@ -112,7 +112,7 @@ async fn a_limit_puts_posts_off_for_as_long_as_it_says(pool: PgPool) {
     ];
     let (world, _) = with_private_bucket(pool).await;
     for (n, (effect, seconds)) in table.into_iter().enumerate() {
-        world.forge.inject(Fault::on("POST", "/check-runs").times(2).effect(effect.clone()));
+        world.emulator.inject(Fault::on("POST", "/check-runs").times(2).effect(effect.clone()));
         let again = STORAGE.replace("Buckets block", &format!("All {n} buckets block"));
         let sha = world.commit_to("main", &[("policies/storage.yaml", &again)]).await;
         world.settle().await;
@@ -122,7 +122,7 @@ async fn a_limit_puts_posts_off_for_as_long_as_it_says(pool: PgPool) {
         for pause in pauses {
             assert!(pause > seconds - 5.0 && pause < seconds + 10.0, "{effect:?}: {pause}");
         }
-        world.forge.clear_faults();
+        world.emulator.clear_faults();
         world.clock.advance(TimeDelta::seconds(2_000));
         world.posts_come_due().await;
         world.settle().await;
@@ -135,7 +135,7 @@ async fn a_limit_puts_posts_off_for_as_long_as_it_says(pool: PgPool) {
 async fn while_a_limit_lasts_nothing_is_asked_and_git_goes_on(pool: PgPool) {
     let (world, _) = with_private_bucket(pool).await;
     let limit = Effect::SecondaryLimit(Some(1_000));
-    world.forge.inject(Fault::on("POST", "/check-runs").times(2).effect(limit));
+    world.emulator.inject(Fault::on("POST", "/check-runs").times(2).effect(limit));
     let stricter = STORAGE.replace("severity: high", "severity: critical");
     world.commit_to("main", &[("policies/storage.yaml", &stricter)]).await;
     world.settle().await;
@@ -159,7 +159,7 @@ async fn while_a_limit_lasts_nothing_is_asked_and_git_goes_on(pool: PgPool) {
             .expect("posts");
     assert_eq!(attempts, [0; 4], "the second commit's posts wait as well, and no try counted");
     // The limit may have stopped the second post before it was asked for.
-    world.forge.clear_faults();
+    world.emulator.clear_faults();
     world.clock.advance(TimeDelta::seconds(200));
     world.posts_come_due().await;
     world.settle().await;
@@ -169,14 +169,14 @@ async fn while_a_limit_lasts_nothing_is_asked_and_git_goes_on(pool: PgPool) {
 
 /// Calls of the API so far; Git is limited by other rules.
 fn asked(world: &World) -> usize {
-    world.forge.calls().iter().filter(|call| !call.path.contains(".git/")).count()
+    world.emulator.calls().iter().filter(|call| !call.path.contains(".git/")).count()
 }
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn a_missing_permission_is_told_and_the_other_posts_arrive(pool: PgPool) {
-    let mut options = ForgeOptions::default();
+    let mut options = EmulatorOptions::default();
     options.permissions.insert("checks".into(), "read".into());
-    let mut world = World::on_forge(pool, ONE_SOURCE, options).await;
+    let mut world = World::on_emulator(pool, ONE_SOURCE, options).await;
     world.cloud.private_bucket("logs");
     world.commit_to("main", &[ACCOUNTS, ("policies/storage.yaml", STORAGE)]).await;
     world.branch("idea").await;
@@ -199,7 +199,7 @@ async fn a_server_that_fails_is_asked_again(pool: PgPool) {
     let (mut world, sha) = with_storage(pool).await;
     world.cloud.private_bucket("logs");
     for status in [500, 503, 504] {
-        world.forge.inject(Fault::on("POST", "/check-runs").effect(Effect::Refuse(status)));
+        world.emulator.inject(Fault::on("POST", "/check-runs").effect(Effect::Refuse(status)));
     }
     world.settle().await;
     assert_eq!(world.checks(&sha), "");
@@ -242,10 +242,10 @@ async fn an_attempt_that_wakes_after_its_lease_writes_nothing(pool: PgPool) {
     let stricter = STORAGE.replace("severity: high", "severity: critical");
     let sha = world.commit_to("main", &[("policies/storage.yaml", &stricter)]).await;
     // The first attempt fails, so that the second looks for what it may have written.
-    world.forge.inject(Fault::on("POST", "/check-runs").times(2));
+    world.emulator.inject(Fault::on("POST", "/check-runs").times(2));
     world.settle().await;
-    world.forge.inject(Fault::on("GET", "/check-runs").times(2).effect(Effect::Hold));
-    let events = world.forge.subscribe();
+    world.emulator.inject(Fault::on("GET", "/check-runs").times(2).effect(Effect::Hold));
+    let events = world.emulator.subscribe();
     world.posts_come_due().await;
     let parts = world.parts.clone();
     let stalled = tokio::spawn(async move { parts.pass().await });
@@ -254,7 +254,7 @@ async fn an_attempt_that_wakes_after_its_lease_writes_nothing(pool: PgPool) {
     world.leases_end().await;
     world.settle().await;
     assert_eq!(world.checks(&sha), SHOWN);
-    world.forge.clear_faults();
+    world.emulator.clear_faults();
     stalled.await.expect("it ends").expect("it leaves the posts to the others");
     assert_eq!(world.checks(&sha), SHOWN, "nothing is there twice");
     world.finish().await;
@@ -269,10 +269,10 @@ async fn more_annotations_than_one_request_takes_arrive_once(pool: PgPool) {
     let head = STORAGE.split_inclusive("checks:").next().unwrap();
     let broken = format!("{head}\n{}\n", checks.join("\n"));
     // The answer to the second fifty is lost.
-    world.forge.inject(Fault::on("PATCH", "/check-runs").effect(Effect::Cut));
+    world.emulator.inject(Fault::on("PATCH", "/check-runs").effect(Effect::Cut));
     let sha = world.commit_to("main", &[("policies/storage.yaml", &broken)]).await;
     insist(&world).await;
-    let runs = world.forge.check_runs(&sha);
+    let runs = world.emulator.check_runs(&sha);
     assert_eq!(runs.len(), 1);
     let mut lines: Vec<_> = runs[0].annotations.iter().map(|note| note.start_line).collect();
     assert!(lines.len() > 50, "{lines:?}");

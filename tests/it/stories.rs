@@ -1,6 +1,6 @@
 //! The manual as tests: what people do, and what they see.
 
-use cloudcorrect::forge::NewCommit;
+use github_emulator::NewCommit;
 use insta::assert_snapshot;
 use sqlx::PgPool;
 
@@ -207,7 +207,7 @@ async fn unchanged_runs_extend_one_row_and_post_nothing(pool: PgPool) {
 
 /// Writes to GitHub so far.
 fn writes(world: &World) -> usize {
-    let calls = world.forge.calls();
+    let calls = world.emulator.calls();
     let writes = calls.iter().filter(|call| {
         matches!(call.method.as_str(), "POST" | "PATCH") && call.path.contains("/repos/")
     });
@@ -245,7 +245,7 @@ async fn two_sources_on_one_repository_do_not_mix(pool: PgPool) {
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn polling_makes_up_for_a_lost_webhook(pool: PgPool) {
     let (world, _) = with_private_bucket(pool).await;
-    world.forge.set_webhook(None);
+    world.emulator.set_webhook(None);
     let stricter = STORAGE.replace("severity: high", "severity: critical");
     let commit = NewCommit::on("main").write("policies/storage.yaml", stricter).by("ada");
     let sha = world.repo.commit(commit).await.expect("a commit");
@@ -318,7 +318,7 @@ async fn webhooks_seen_long_ago_are_forgotten_and_results_are_not(pool: PgPool) 
     world.cloud.private_bucket("logs");
     world.branch("idea").await;
     world.settle().await;
-    let pushes = world.forge.deliveries();
+    let pushes = world.emulator.deliveries();
     assert_eq!(pushes.len(), 2);
     for (push, days) in pushes.iter().zip([15, 8]) {
         let sql =

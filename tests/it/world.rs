@@ -5,7 +5,6 @@ pub(crate) mod demo;
 pub(crate) mod emulate;
 #[cfg(feature = "aws")]
 pub(crate) mod fault_proxy;
-pub(crate) mod git;
 #[cfg(feature = "aws")]
 pub(crate) mod moto;
 pub(crate) mod process;

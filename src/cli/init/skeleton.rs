@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use anyhow::Context;
 use url::Url;
 
-use crate::policy::schema;
-use crate::resource::{AccountId, Region, schemas};
+use cloudcorrect::policy::schema;
+use cloudcorrect::resource::{AccountId, Region, schemas};
 
 /// Each file of a template, and the template.
 const TEMPLATES: [(&str, &str); 9] = [

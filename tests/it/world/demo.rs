@@ -9,12 +9,12 @@ use std::thread;
 
 use super::scene::PATIENCE;
 
-/// A running demo. Its deeds block.
+/// A running demo. Its actions block.
 pub(crate) struct Demo {
     child: Child,
     told: Receiver<String>,
     lines: Vec<String>,
-    /// Lines before this one were told before the last deed.
+    /// Lines before this one were told before the last action.
     mark: usize,
 }
 

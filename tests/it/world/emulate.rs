@@ -1,6 +1,6 @@
 //! GitHub, as `emulate` plays it: somebody else's reading of GitHub's documentation.
 //!
-//! It has no Git over HTTP, so a front answers clones from a forge, for whoever shows a token that
+//! It has no Git over HTTP, so a front answers clones from an emulator, for whoever shows a token that
 //! `emulate` accepts. Commits are copied into it by its own API and keep their names.
 
 use std::io::{BufRead, BufReader, Write};
@@ -46,8 +46,8 @@ pub(crate) struct App<'a> {
 }
 
 impl Emulate {
-    /// Starts it with the private repository `acme/policies`, whose Git is that of `forge_url`.
-    pub(crate) async fn start(app: &App<'_>, forge_url: &str) -> Self {
+    /// Starts it with the private repository `acme/policies`, whose Git is that of `emulator_url`.
+    pub(crate) async fn start(app: &App<'_>, emulator_url: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://{}", listener.local_addr().expect("an address"));
         let mut process = Command::new(servers::program("node"))
@@ -71,7 +71,7 @@ impl Emulate {
         let front = Front {
             losing: losing.clone(),
             api: format!("http://127.0.0.1:{port}"),
-            git: forge_url.to_owned(),
+            git: emulator_url.to_owned(),
             http: http.clone(),
         };
         let router = Router::new().fallback(pass).with_state(front);

@@ -21,7 +21,7 @@ pub(crate) struct Process {
 }
 
 impl Process {
-    /// Starts the service on the scene's database and lets the forge send it webhooks.
+    /// Starts the service on the scene's database and lets the emulator send it webhooks.
     pub(crate) async fn start(
         scene: &Scene,
         directory: &Path,
@@ -54,7 +54,7 @@ impl Process {
         let address = |name: &str| listening[name].as_str().expect("an address").to_owned();
         service.page = format!("http://{}", address("address.page"));
         let webhooks = format!("http://{}/webhooks/github", address("address.webhooks"));
-        scene.forge.set_webhook(Some(&webhooks));
+        scene.emulator.set_webhook(Some(&webhooks));
         service
     }
 

@@ -1,6 +1,6 @@
-//! What surrounds the service in every story: a forge with a repository, and the database.
+//! What surrounds the service in every story: an emulator with a repository, and the database.
 //!
-//! Users act on the forge; what the service made of it is read from the forge and the database,
+//! Users act on the emulator; what the service made of it is read from the emulator and the database,
 //! so that it does not matter whether the service runs in the test or as a process of its own.
 
 use std::fmt::Write as _;
@@ -8,7 +8,7 @@ use std::future::Future;
 use std::iter;
 use std::time::Duration;
 
-use cloudcorrect::forge::{Event, Forge, ForgeOptions, NewCommit, RepositoryHandle, Visibility};
+use github_emulator::{Emulator, EmulatorOptions, Event, NewCommit, RepositoryHandle, Visibility};
 use secrecy::ExposeSecret;
 use sqlx::{ConnectOptions, PgPool};
 
@@ -44,35 +44,35 @@ spec:
       assert: resource.PublicAccessBlockConfiguration.BlockPublicAcls
 ";
 
-/// A forge, its repository and the database.
+/// An emulator, its repository and the database.
 pub(crate) struct Scene {
-    pub(crate) forge: Forge,
+    pub(crate) emulator: Emulator,
     pub(crate) repo: RepositoryHandle,
     pub(crate) pool: PgPool,
 }
 
 impl Scene {
     pub(crate) async fn new(pool: PgPool) -> Self {
-        Self::on_forge(pool, ForgeOptions::default()).await
+        Self::on_emulator(pool, EmulatorOptions::default()).await
     }
 
-    pub(crate) async fn on_forge(pool: PgPool, options: ForgeOptions) -> Self {
-        let forge = Forge::start(options).await.expect("a forge");
-        let created = forge.create_repository("acme/policies", Visibility::Private).await;
-        Self { repo: created.expect("a repository"), forge, pool }
+    pub(crate) async fn on_emulator(pool: PgPool, options: EmulatorOptions) -> Self {
+        let emulator = Emulator::start(options).await.expect("an emulator");
+        let created = emulator.create_repository("acme/policies", Visibility::Private).await;
+        Self { repo: created.expect("a repository"), emulator, pool }
     }
 
-    /// The settings of a service between this forge and an account that is reached as `account`
+    /// The settings of a service between this emulator and an account that is reached as `account`
     /// says.
     pub(crate) fn settings(&self, sources: &str, account: &str) -> String {
         format!(
             "data_dir = \"data\"\n[listen]\nwebhooks = \"127.0.0.1:0\"\npage = \"127.0.0.1:0\"\n\
              [github]\napi_url = \"{}\"\napp_id = {}\nprivate_key = \"\"\"\n{}\"\"\"\n\
              webhook_secret = \"{}\"\n{sources}\n[accounts.\"123456789012\"]\n{account}\n",
-            self.forge.api_url(),
-            self.forge.app_id(),
-            self.forge.app_private_key().expose_secret(),
-            self.forge.webhook_secret().expose_secret(),
+            self.emulator.api_url(),
+            self.emulator.app_id(),
+            self.emulator.app_private_key().expose_secret(),
+            self.emulator.webhook_secret().expose_secret(),
         )
     }
 
@@ -121,14 +121,14 @@ impl Scene {
         self.after_webhooks(&["pull_request"], opened).await.expect("a pull request")
     }
 
-    /// Waits until the webhooks that the deed sends have been answered.
-    async fn after_webhooks<T>(&self, wanted: &[&str], deed: impl Future<Output = T>) -> T {
-        let mut events = self.forge.subscribe();
-        let done = deed.await;
+    /// Waits until the webhooks that the action sends have been answered.
+    async fn after_webhooks<T>(&self, wanted: &[&str], action: impl Future<Output = T>) -> T {
+        let mut events = self.emulator.subscribe();
+        let done = action.await;
         let mut wanted = wanted.to_vec();
         let answered = async {
             while !wanted.is_empty() {
-                let event = events.recv().await.expect("the forge runs");
+                let event = events.recv().await.expect("the emulator runs");
                 let Event::Delivered { event, status, .. } = event else { continue };
                 let Some(found) = wanted.iter().position(|wanted| *wanted == event) else {
                     continue;
@@ -166,7 +166,7 @@ impl Scene {
 
     /// The check runs of a commit, a line each.
     pub(crate) fn checks(&self, sha: &str) -> String {
-        let mut runs = self.forge.check_runs(sha);
+        let mut runs = self.emulator.check_runs(sha);
         runs.sort_by(|one, other| one.name.cmp(&other.name));
         let mut text = String::new();
         for run in runs {
@@ -282,7 +282,7 @@ impl Scene {
 
     /// The end of a story whose posts do not all arrive.
     pub(crate) async fn leave(self) {
-        assert_eq!(self.forge.violations(), [], "GitHub's description was not kept");
-        self.forge.shutdown().await;
+        assert_eq!(self.emulator.violations(), [], "GitHub's description was not kept");
+        self.emulator.shutdown().await;
     }
 }

@@ -5,8 +5,8 @@ use std::ops::Deref;
 use cloudcorrect::app::Parts;
 use cloudcorrect::clock::Clock;
 use cloudcorrect::config::Settings;
-use cloudcorrect::forge::{Event, ForgeOptions};
 use cloudcorrect::tasks::Pass;
+use github_emulator::{EmulatorOptions, Event};
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::sync::broadcast::Receiver;
@@ -19,7 +19,7 @@ pub(crate) struct World {
     scene: Scene,
     pub(crate) cloud: Cloud,
     pub(crate) parts: Parts,
-    /// The clock of everything but the database, the forge and tokens.
+    /// The clock of everything but the database, the emulator and tokens.
     pub(crate) clock: Clock,
     pub(crate) webhooks_url: String,
     /// Holds the account's file.
@@ -40,12 +40,12 @@ impl World {
     }
 
     pub(crate) async fn with_sources(pool: PgPool, sources: &str) -> Self {
-        Self::on_forge(pool, sources, ForgeOptions::default()).await
+        Self::on_emulator(pool, sources, EmulatorOptions::default()).await
     }
 
-    pub(crate) async fn on_forge(pool: PgPool, sources: &str, options: ForgeOptions) -> Self {
+    pub(crate) async fn on_emulator(pool: PgPool, sources: &str, options: EmulatorOptions) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let scene = Scene::on_forge(pool, options).await;
+        let scene = Scene::on_emulator(pool, options).await;
         let cloud = Cloud::new(directory.path());
         let text = scene.settings(sources, &cloud.setting());
         let settings = Settings::read(&text, directory.path(), []).expect("settings");
@@ -53,7 +53,7 @@ impl World {
         let parts = Parts::assemble(&settings, &scene.pool, clock.clone()).await;
         let parts = parts.expect("a service");
         let webhooks_url = listen(&parts).await;
-        scene.forge.set_webhook(Some(&format!("{webhooks_url}/webhooks/github")));
+        scene.emulator.set_webhook(Some(&format!("{webhooks_url}/webhooks/github")));
         Self { scene, cloud, parts, clock, webhooks_url, _directory: directory }
     }
 
@@ -93,11 +93,11 @@ impl World {
     }
 }
 
-/// Waits until something has happened so many times at the forge.
+/// Waits until something has happened so many times at the emulator.
 pub(crate) async fn until(mut events: Receiver<Event>, wanted: Event, times: usize) {
     let happening = async {
         for _ in 0..times {
-            while events.recv().await.expect("the forge runs") != wanted {}
+            while events.recv().await.expect("the emulator runs") != wanted {}
         }
     };
     tokio::time::timeout(PATIENCE, happening).await.expect("it happens");

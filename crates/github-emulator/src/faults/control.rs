@@ -1,0 +1,70 @@
+//! What tests do to the emulator and to the repositories beside what users do.
+
+use std::io;
+
+use crate::api;
+use crate::emulator::Emulator;
+use crate::faults::Fault;
+use crate::model::{Permission, UserKind};
+use crate::repository::RepositoryHandle;
+use crate::state::Token;
+use crate::webhook;
+
+impl Emulator {
+    /// Makes a user known, with a personal token of their own.
+    pub fn add_user(&self, login: &str, token: &str) {
+        let mut state = self.server.state();
+        state.user(login, UserKind::Person);
+        state.tokens.insert(token.to_owned(), Token::Personal(login.to_owned()));
+    }
+
+    /// Revokes all tokens of installations.
+    pub fn revoke_tokens(&self) {
+        self.server.state().tokens.retain(|_, token| matches!(token, Token::Personal(_)));
+    }
+
+    /// Sends a webhook once more, under the same id; whether there is such a one, and a receiver.
+    pub fn redeliver(&self, delivery: u64) -> bool {
+        webhook::deliver(&self.server, delivery)
+    }
+
+    /// Asks the App for another run of a check, as a user does by a button; whether there is one.
+    pub fn rerequest(&self, check_run: u64, by: &str) -> bool {
+        let run = self.server.state().check_runs.get(&check_run).cloned();
+        let record = run.as_ref().and_then(|run| self.server.record(run.repository));
+        let (Some(run), Some(record)) = (run, record) else { return false };
+        self.server.state().user(by, UserKind::Person);
+        api::ask_again(&self.server, &record, &run, by);
+        true
+    }
+
+    /// Adds a fault, which the next calls that it is about trigger.
+    pub fn inject(&self, fault: Fault) {
+        self.server.state().faults.add(fault);
+    }
+
+    /// Takes back all faults that nothing has triggered, and lets go of the answers that one held.
+    pub fn clear_faults(&self) {
+        self.server.state().faults.clear();
+    }
+}
+
+impl RepositoryHandle {
+    /// Loses a commit that no branch leads to any more, as GitHub does in time.
+    pub fn forget(&self, sha: &str) -> io::Result<()> {
+        self.record.git.forget(sha)
+    }
+
+    /// Deletes a comment, as its author or a maintainer may do; whether it was there.
+    pub fn delete_comment(&self, id: u64) -> bool {
+        self.server.state().comments.remove(&id).is_some()
+    }
+
+    /// Says what a user may do here; without a word they may write.
+    pub fn set_permission(&self, login: &str, permission: Permission) {
+        let mut state = self.server.state();
+        if let Some(repository) = state.repositories.get_mut(&self.id) {
+            repository.collaborators.insert(login.to_lowercase(), permission);
+        }
+    }
+}

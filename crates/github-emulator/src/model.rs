@@ -1,0 +1,253 @@
+//! What the emulator stores: the things that GitHub's API is about, as far as we serve it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::bare::Bare;
+
+/// A check run as stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CheckRun {
+    /// Its number, unique in the emulator.
+    pub id: u64,
+    /// The repository's number.
+    pub repository: u64,
+    /// The commit it speaks of.
+    pub head_sha: String,
+    /// What GitHub shows as its name.
+    pub name: String,
+    /// `queued`, `in_progress` or `completed`.
+    pub status: String,
+    /// How it ended, once completed.
+    pub conclusion: Option<String>,
+    /// The title of its output.
+    pub title: Option<String>,
+    /// The summary of its output, in Markdown.
+    pub summary: Option<String>,
+    /// The details of its output, in Markdown.
+    pub text: Option<String>,
+    /// Notes on lines of files, in the order they came.
+    pub annotations: Vec<Annotation>,
+    /// Buttons that the check offers.
+    pub actions: Vec<serde_json::Value>,
+    /// The page that has more.
+    pub details_url: Option<String>,
+    /// The number or name that its author knows it by.
+    pub external_id: Option<String>,
+    /// When the work began.
+    pub started_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub completed_at: Option<DateTime<Utc>>,
+}
+
+/// A note on lines of a file, part of a check run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Annotation {
+    /// The file, from the repository's root.
+    pub path: String,
+    /// The first line, from 1.
+    pub start_line: u64,
+    /// The last line.
+    pub end_line: u64,
+    /// The first column, where the note is about one line.
+    #[serde(default)]
+    pub start_column: Option<u64>,
+    /// The last column, where the note is about one line.
+    #[serde(default)]
+    pub end_column: Option<u64>,
+    /// `notice`, `warning` or `failure`.
+    pub annotation_level: String,
+    /// The text.
+    pub message: String,
+    /// A heading.
+    #[serde(default)]
+    pub title: Option<String>,
+    /// More details, shown on demand.
+    #[serde(default)]
+    pub raw_details: Option<String>,
+}
+
+/// A status of a commit; newer ones of the same context replace it in sight, never in store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CommitStatus {
+    /// Its number, unique in the emulator.
+    pub id: u64,
+    /// The repository's number.
+    pub repository: u64,
+    /// The commit it speaks of.
+    pub sha: String,
+    /// `error`, `failure`, `pending` or `success`.
+    pub state: String,
+    /// What tells statuses of one commit apart.
+    pub context: String,
+    /// A line of text.
+    pub description: Option<String>,
+    /// The page that has more.
+    pub target_url: Option<String>,
+    /// The login of its author.
+    pub creator: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A comment on a pull request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Comment {
+    /// Its number, unique in the emulator.
+    pub id: u64,
+    /// The repository's number.
+    pub repository: u64,
+    /// The pull request's number.
+    pub issue: u64,
+    /// The login of its author.
+    pub author: String,
+    /// Whether the App wrote it.
+    pub by_app: bool,
+    /// The text, in Markdown.
+    pub body: String,
+    /// How often its text was replaced.
+    pub edits: u32,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was last replaced.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A pull request between two branches of one repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PullRequest {
+    /// Its number, unique in the emulator.
+    pub id: u64,
+    /// Its number in the repository.
+    pub number: u64,
+    /// The heading.
+    pub title: String,
+    /// The text, in Markdown.
+    pub body: Option<String>,
+    /// The login of its author.
+    pub author: String,
+    /// Whether it is not ready yet.
+    pub draft: bool,
+    /// The branch to be merged.
+    pub head_ref: String,
+    /// The latest commit of that branch, or the last one before the request ended.
+    pub head_sha: String,
+    /// The branch to merge into.
+    pub base_ref: String,
+    /// The commit of that branch when the head was last pushed.
+    pub base_sha: String,
+    /// Whether it still waits.
+    pub open: bool,
+    /// The login of who merged it, the commit that did, and when.
+    pub merged: Option<Merged>,
+    /// When it was opened.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed.
+    pub updated_at: DateTime<Utc>,
+    /// When it was closed or merged.
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+/// How a pull request was merged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Merged {
+    /// The login of who did it.
+    pub by: String,
+    /// The commit of the base branch that contains it.
+    pub sha: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// What a user may do in a repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Permission {
+    /// Nothing, unless the repository is public.
+    None,
+    /// Look.
+    Read,
+    /// Push, comment, open pull requests.
+    Write,
+    /// All.
+    Admin,
+}
+
+impl Permission {
+    /// GitHub's word for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// Somebody with a login.
+#[derive(Debug, Clone)]
+pub(crate) struct User {
+    pub(crate) id: u64,
+    pub(crate) login: String,
+    pub(crate) kind: UserKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UserKind {
+    Person,
+    Organization,
+    Bot,
+}
+
+/// What never changes of a repository.
+#[derive(Debug)]
+pub(crate) struct RepositoryRecord {
+    pub(crate) id: u64,
+    pub(crate) owner: String,
+    pub(crate) name: String,
+    pub(crate) public: bool,
+    pub(crate) created_at: DateTime<Utc>,
+    pub(crate) git: Bare,
+    /// Held by whoever changes branches, so that each change is seen once.
+    pub(crate) pushing: tokio::sync::Mutex<()>,
+}
+
+impl RepositoryRecord {
+    /// `owner/name`.
+    pub(crate) fn full_name(&self) -> String {
+        format!("{}/{}", self.owner, self.name)
+    }
+}
+
+/// A repository with what changes in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Repository {
+    pub(crate) record: Arc<RepositoryRecord>,
+    /// The branches and tags as last seen, by full name.
+    pub(crate) refs: BTreeMap<String, String>,
+    pub(crate) pulls: BTreeMap<u64, PullRequest>,
+    pub(crate) collaborators: BTreeMap<String, Permission>,
+    pub(crate) pushed_at: DateTime<Utc>,
+}
+
+impl Repository {
+    /// What a user may do: all as its owner, else what was said of them, else write, as a member
+    /// of the team.
+    pub(crate) fn permission(&self, login: &str) -> Permission {
+        if self.record.owner.eq_ignore_ascii_case(login) {
+            return Permission::Admin;
+        }
+        let floor = if self.record.public { Permission::Read } else { Permission::None };
+        let said = self.collaborators.get(&login.to_lowercase()).copied();
+        said.unwrap_or(Permission::Write).max(floor)
+    }
+
+    /// The commit of a branch.
+    pub(crate) fn branch(&self, name: &str) -> Option<&str> {
+        self.refs.get(&format!("refs/heads/{name}")).map(String::as_str)
+    }
+}
