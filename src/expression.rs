@@ -6,6 +6,7 @@
 //! looked at, and what becomes of a verdict, is left to `evaluation`.
 
 mod budget;
+mod comments;
 mod effort;
 mod environment;
 mod evaluate;
@@ -30,6 +31,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub use self::budget::Budget;
+pub use self::comments::comments;
 pub use self::effort::Effort;
 pub use self::environment::{Binding, Environment, Parameter, ParameterKind, is_taken};
 pub use self::functions::FunctionDoc;

@@ -8,6 +8,7 @@
 mod account;
 mod check;
 mod check_type;
+mod comment;
 mod coverage;
 mod cron;
 mod declared;

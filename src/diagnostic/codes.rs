@@ -76,6 +76,7 @@ codes! {
     OwnerRequired = "owner-required": "A group names no owner, and the repository's settings demand one.",
     RemediationRequired = "remediation-required": "A check does not say what to do, and the repository's settings demand it.",
     ReservedName = "reserved-name": "A name is taken by cloudcorrect or by the language.",
+    SwallowingComment = "swallowing-comment": "A comment takes the lines below it out of an expression.",
     Tag = "tag": "A tag of YAML stands before a value.",
     TestRequired = "test-required": "A check lacks a test, and the repository's settings demand one.",
     TooDeep = "too-deep": "A document is nested too deeply.",

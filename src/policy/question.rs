@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Level, Place, closest, meant};
 use crate::expression::{Binding, Environment, Expression, Parameter, Problem, Shape, is_taken};
 use crate::resource::{Schema, TypeName, schemas};
 
+use super::comment;
 use super::notes::Notes;
 use super::parameters::{are_few, entries, is_identifier};
 use super::shape::short;
@@ -297,6 +298,10 @@ fn compile(
     if notes.is_full() {
         return None;
     }
+    if let Some(refused) = comment::refused(node) {
+        notes.push(refused);
+        return None;
+    }
     let compiled = Expression::compile_within(text, environment, shape, &mut notes.effort);
     let (compiled, mut problems) = match compiled {
         Ok(compiled) => {
@@ -311,9 +316,12 @@ fn compile(
     {
         problem.help = Some(COMMENT.to_owned());
     }
-    for problem in problems {
+    for mut problem in problems {
         if notes.is_full() {
             break;
+        }
+        if text.get(problem.span.clone()) == Some("#") && node.joined_lines().is_some() {
+            problem.help = Some(comment::HELP.to_owned());
         }
         notes.push(at(node.place_in(problem.span.clone()), problem));
     }

@@ -1,6 +1,7 @@
 //! What authors see: whole files in, diagnostics at their places out.
 
 mod check_types;
+mod comments;
 mod declared;
 mod documented;
 mod enforce;

@@ -138,6 +138,14 @@ impl Node {
         }
     }
 
+    /// This node's scalar, where it is one of which YAML makes one line of several.
+    pub(in crate::policy) fn joined_lines(&self) -> Option<&Scalar> {
+        match &self.tree {
+            Tree::Scalar(text) if text.joins_lines() => Some(text),
+            _ => None,
+        }
+    }
+
     /// What it is, for people.
     pub(in crate::policy) fn kind(&self) -> &'static str {
         match &self.tree {

@@ -101,6 +101,27 @@ impl Scalar {
         self.file.place(self.locate(bytes))
     }
 
+    /// Offsets in the value at which a further line of the file begins, though the value may have
+    /// no line break there. `None` if the second reading differs from the parser's.
+    pub(in crate::policy) fn joints(&self) -> Option<Vec<usize>> {
+        let pieces = self.pieces()?;
+        let begins_line = |(before, piece): &(&Piece, &Piece)| {
+            let between = self.file.slice(before.source.start..piece.source.start);
+            between.contains(['\n', '\r'])
+        };
+        let pairs = pieces.iter().zip(pieces.iter().skip(1));
+        Some(pairs.filter(begins_line).map(|(_, piece)| piece.value).collect())
+    }
+
+    /// `true` where YAML makes one line of several: in all but a literal block.
+    pub(in crate::policy) fn joins_lines(&self) -> bool {
+        match self.style {
+            ScalarStyle::Literal => false,
+            ScalarStyle::Folded => true,
+            _ => self.file.slice(self.span.clone()).contains(['\n', '\r']),
+        }
+    }
+
     /// Whether YAML takes the rest of the line for a comment.
     pub(in crate::policy) fn is_cut_by_comment(&self) -> bool {
         let behind = self.file.from(self.span.end);
