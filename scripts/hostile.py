@@ -384,6 +384,38 @@ def name_cases():
         yield f'a cron of {name}', GROUP.replace('every: 15m', f'cron: "{pattern}"') + check(0, 'true')
 
 
+def scheduled(*schedules, most=MB):
+    """A megabyte of groups, with these schedules in turn, each a text that gets a minute and an hour."""
+    groups = [ACCOUNT.removesuffix('---\n')]
+    size = len(groups[0])
+    while True:
+        number = len(groups)
+        schedule = schedules[number % len(schedules)] % {'m': number % 60, 'h': number // 60 % 24}
+        spec = f'  schedule: {{ {schedule} }}\n  checks: [{{ id: c, select: "AWS::S3::Bucket", assert: "true" }}]\n'
+        group = '---\n' + document('Group', f'g{number}', spec)
+        size += len(group)
+        if size > most:
+            return ''.join(groups)
+        groups.append(group)
+
+
+def schedule_cases():
+    """Groups by the thousand, whose schedules come seldom, never, or are none."""
+    yield 'every day', scheduled('cron: "%(m)d %(h)d * * *", timezone: Europe/Berlin')
+    yield 'once in 28 years', scheduled('cron: "%(m)d %(h)d 29 2 +mon#5"')
+    yield 'in each minute of a rare day', scheduled('cron: "*/1 0-23 29 2 +sun-sat/1"')
+    yield 'on the 30th of February', scheduled('cron: "%(m)d %(h)d 30 2 *"')
+    yield 'on no day of all months', scheduled('cron: "%(m)d %(h)d 1-7,15-21 * +mon#2"')
+    yield 'on no weekday of all months', scheduled('cron: "%(m)d %(h)d LW * +sat,sun"')
+    yield 'long lists', scheduled('cron: "' + '%(m)d,' * 20 + '%(m)d %(h)d * * 1-5/2#1"')
+    yield 'numbers out of range', scheduled('cron: "%(m)d %(h)d 32 * *"', 'cron: "%(m)d 2%(h)d0 * * *"')
+    yield 'ranges downwards', scheduled('cron: "%(m)d %(h)d * * fri-mon"', 'cron: "%(m)d 23-%(h)d * nov-feb *"')
+    yield 'empty elements', scheduled('cron: "%(m)d,,%(m)d %(h)d * * *"')
+    yield 'names of no pattern', scheduled('cron: "@dai%(m)dly"')
+    yield 'unknown time zones', scheduled('cron: "%(m)d %(h)d * * *", timezone: Europe/Berl%(m)dn')
+    yield 'no intervals', scheduled('every: %(m)d%(h)dx')
+
+
 def cases():
     for name, text in yaml_cases():
         yield 'YAML', name, 'x.yaml', text
@@ -398,6 +430,8 @@ def cases():
         yield 'tests', name, 'x.yaml', text
     for name, text in name_cases():
         yield 'names', name, 'x.yaml', text
+    for name, text in schedule_cases():
+        yield 'schedules', name, 'x.yaml', text
     for name, text in evaluation_cases():
         yield 'evaluation', name, 'x.yaml', one(text)
 

@@ -2,6 +2,7 @@
 
 mod cron;
 mod every;
+mod fields;
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,6 +12,7 @@ use chrono::{DateTime, Utc};
 
 pub use cron::{Cron, InvalidCron, InvalidTimezone, Timezone};
 pub use every::{Every, InvalidInterval, next_slot};
+pub use fields::{Field, WrongField};
 
 /// When a group is evaluated.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use super::work::{from_millis, millis};
 use super::{Digest, Error, words};
 use crate::evaluation::{Counts, Enforced, Outcome};
 use crate::policy::{Mode, NewOnly};
-use crate::schedule::Schedule;
+use crate::schedule::{Every, Schedule};
 
 /// A group as a revision defines it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -137,10 +137,14 @@ impl TryFrom<Row> for Group {
     }
 }
 
-/// The schedule of a row; one of an earlier version has an interval only.
+/// Schedule of a row. One of an earlier version has an interval only, and may have a pattern that is
+/// refused today: it is due at its longest gap until its policy is mended.
 fn schedule(text: Option<&str>, interval_ms: i64) -> Result<Schedule, Error> {
-    let interval = || format!("{}s", from_millis(interval_ms).as_secs());
-    words::parsed("schedule", &text.map_or_else(interval, str::to_owned))
+    if let Some(schedule) = text.and_then(|text| text.parse().ok()) {
+        return Ok(schedule);
+    }
+    let interval = from_millis(interval_ms).clamp(Every::SHORTEST, Every::LONGEST);
+    words::parsed("schedule", &format!("{}s", interval.as_secs()))
 }
 
 fn verdict(
@@ -312,6 +316,18 @@ mod tests {
     use crate::db::fixtures::{
         self, BACKOFF, LEASE, NO_TIME, TestResult, definition, finding, run, sync,
     };
+
+    #[test]
+    fn a_pattern_that_is_refused_today_is_due_at_its_longest_gap() -> TestResult {
+        let shown = |text, seconds: i64| {
+            schedule(text, seconds * 1_000).map(|schedule| schedule.to_string())
+        };
+        assert_eq!(shown(Some("0 6 * * * UTC"), 86_400)?, "0 6 * * * UTC");
+        assert_eq!(shown(Some("0 6,,8 * * * UTC"), 79_200)?, "22h");
+        assert_eq!(shown(Some("0 6,,8 1 1 * UTC"), 366 * 86_400)?, "30d");
+        assert_eq!(shown(None, 900)?, "15m");
+        Ok(())
+    }
 
     #[sqlx::test]
     async fn only_groups_whose_definition_changed_are_due(pool: PgPool) -> TestResult {

@@ -87,6 +87,7 @@ codes! {
     TooManyPatterns = "too-many-patterns": "A waiver has more patterns than are matched.",
     TooManyProblems = "too-many-problems": "A file has so many problems that the rest is left out.",
     TooManyResources = "too-many-resources": "The tests of a file have more resources than are judged.",
+    TooManySchedules = "too-many-schedules": "A file has more cron patterns than are read.",
     TooManyUses = "too-many-uses": "A file uses check types more often than is compiled.",
     UndocumentedValue = "undocumented-value": "A value is none of those that the cloud documents.",
     UnguardedNull = "unguarded-null": "What may be null decides in a way that is rarely meant.",

@@ -23,6 +23,8 @@ use super::yaml::Node;
 
 /// Characters of a cron pattern, as the schema says.
 const LONGEST_CRON: usize = 100;
+/// How much of the effort of a file a cron pattern takes, in bytes of expressions.
+const CRON: usize = 1 << 10;
 
 /// Checks that are judged together.
 #[derive(Debug, Clone, PartialEq)]
@@ -188,7 +190,17 @@ fn cron(pattern: &str, node: &Node, zone: Option<Timezone>, notes: &mut Notes) -
     if pattern.chars().count() > LONGEST_CRON {
         return None; // Noted as too long already.
     }
-    match Cron::new(pattern, zone?) {
+    let zone = zone?;
+    if notes.is_full() {
+        return None;
+    }
+    if !notes.effort.read(CRON) {
+        let message = "the cron patterns of this file are too many together";
+        let refused = Diagnostic::error(node.place.clone(), Code::TooManySchedules, message);
+        notes.push(refused.help("split the file; its expressions count too"));
+        return None;
+    }
+    match Cron::new(pattern, zone) {
         Ok(cron) => Some(cron),
         Err(error) => {
             notes.push(cron::refused(pattern, &error, node));
@@ -202,6 +214,9 @@ fn timezone(name: &str, place: &Place, notes: &mut Notes) -> Option<Timezone> {
         Ok(zone) => return Some(zone),
         Err(error) => error,
     };
+    if notes.is_full() {
+        return None;
+    }
     let message = if name.len() <= 60 {
         InvalidTimezone::to_string(&error)
     } else {

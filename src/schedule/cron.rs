@@ -4,12 +4,17 @@
 //! which a day must fit either of the two if both are given. Where clocks are put forward, a time
 //! that is skipped comes when the gap is over; where they are put back, one comes once.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeZone, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, TimeZone, Utc};
+use croner::CronPattern;
 use croner::parser::{CronParser, Seconds, Year};
+
+use super::fields::{self, Field, WrongField};
 
 /// A time zone of the IANA database, such as `Europe/Berlin`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,15 +61,21 @@ pub struct Cron {
     zone: Timezone,
 }
 
-/// Why a string is no pattern of [`Cron`].
+/// Reason why a string is no pattern of [`Cron`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCron {
-    /// Not five fields that hold together.
-    #[error(
-        "`{0}` is no cron pattern: {1}; write minute, hour, day, month and weekday, such as \
-         `0 6 * * mon-fri`"
-    )]
-    Shape(String, String),
+    /// A name, such as `@dayly`, of no pattern.
+    #[error("there is no cron pattern `{0}`")]
+    Name(String),
+    /// So many fields, which are not five.
+    #[error("a cron pattern has five fields, and this has {0}")]
+    Count(usize),
+    /// A field with something that is none of its values.
+    #[error("{0}")]
+    Field(WrongField),
+    /// Fields that are good each, but not for the crate that computes times.
+    #[error("`{0}` is no cron pattern: {1}")]
+    Refused(String, String),
     /// No such time exists.
     #[error("`{0}` never comes: there is no such day")]
     Never(String),
@@ -73,24 +84,27 @@ pub enum InvalidCron {
 /// How many times in a row tell the longest gap: a year of months, with days that not all have.
 const TIMES: usize = 60;
 
+/// Years in which each month begins on each weekday, February in both of its lengths.
+const YEARS: Range<i32> = 2000..2028;
+
 impl Cron {
-    /// The times of a pattern in a zone.
+    /// Patterns that have a name.
+    pub const NAMES: [&str; 6] =
+        ["@hourly", "@daily", "@weekly", "@monthly", "@yearly", "@annually"];
+
+    /// The times of a pattern in a zone. It takes some microseconds, whatever the pattern is.
     pub fn new(pattern: &str, zone: Timezone) -> Result<Self, InvalidCron> {
-        let count = pattern.split_whitespace().count();
-        if count != 5 && !pattern.starts_with('@') {
-            let reason = format!("it has {count} fields, and five are needed");
-            return Err(InvalidCron::Shape(pattern.to_owned(), reason));
-        }
+        check(pattern)?;
         let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed);
         let times = parser.build().parse(pattern).map_err(|error| {
             let reason = error.to_string();
-            InvalidCron::Shape(pattern.to_owned(), reason.trim_end_matches('.').to_lowercase())
+            let reason = reason.trim_end_matches('.').to_lowercase();
+            InvalidCron::Refused(pattern.to_owned(), reason)
         })?;
-        let cron = Self { text: pattern.to_owned(), times: Box::new(times), zone };
-        match cron.after(DateTime::UNIX_EPOCH) {
-            Some(_) => Ok(cron),
-            None => Err(InvalidCron::Never(pattern.to_owned())),
+        if !comes(&times.pattern) {
+            return Err(InvalidCron::Never(pattern.to_owned()));
         }
+        Ok(Self { text: pattern.to_owned(), times: Box::new(times), zone })
     }
 
     /// The first time after `now`.
@@ -104,7 +118,7 @@ impl Cron {
         Some(next.to_utc())
     }
 
-    /// The longest time from one to the next, seen over sixty of them.
+    /// Length of the longest time from one to the next, seen over sixty of them.
     pub fn longest_gap(&self) -> Duration {
         let times =
             std::iter::successors(self.after(DateTime::UNIX_EPOCH), |time| self.after(*time));
@@ -115,6 +129,46 @@ impl Cron {
         });
         gaps.max().unwrap_or(Duration::from_hours(24 * 366))
     }
+}
+
+/// Checks a pattern: the name of one, or five fields.
+fn check(pattern: &str) -> Result<(), InvalidCron> {
+    if pattern.starts_with('@') {
+        let is_known = Cron::NAMES.iter().any(|name| name.eq_ignore_ascii_case(pattern));
+        return if is_known { Ok(()) } else { Err(InvalidCron::Name(pattern.to_owned())) };
+    }
+    let found = fields::split(pattern);
+    if found.len() != Field::ALL.len() {
+        return Err(InvalidCron::Count(found.len()));
+    }
+    let mut all = found.into_iter().zip(Field::ALL);
+    all.try_for_each(|((start, text), field)| fields::check(field, start, text))
+        .map_err(InvalidCron::Field)
+}
+
+/// `true` where some day of the calendar and some time of a day fit a pattern. A month that begins
+/// on the same weekday and has the same length as another one has the same days, so that looking at
+/// one of each kind is enough.
+fn comes(pattern: &CronPattern) -> bool {
+    if pattern.hours.values().is_empty() || pattern.minutes.values().is_empty() {
+        return false;
+    }
+    let mut seen = BTreeSet::new();
+    let months = YEARS.flat_map(|year| (1..=12).map(move |month| (year, month)));
+    months
+        .filter(|(_, month)| pattern.month_match(*month).unwrap_or(false))
+        .filter_map(|(year, month)| NaiveDate::from_ymd_opt(year, month, 1))
+        .filter(|first| {
+            seen.insert((first.num_days_in_month(), first.weekday().num_days_from_sunday()))
+        })
+        .any(|first| {
+            let length = usize::from(first.num_days_in_month());
+            first.iter_days().take(length).any(|day| {
+                let weekday = day.weekday().num_days_from_sunday();
+                let weekday = croner::Weekday::from_days_from_sunday(weekday);
+                pattern.day_match(day.year(), day.month(), day.day(), weekday).unwrap_or(false)
+            })
+        })
 }
 
 /// The pattern and the zone.
@@ -166,19 +220,75 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pattern_says_how_to_write_one() {
+    fn what_is_no_pattern_says_why() {
         let told = |pattern: &str| match Cron::new(pattern, Timezone::default()) {
             Ok(cron) => cron.to_string(),
             Err(error) => error.to_string(),
         };
-        let patterns = ["", "0 6 * *", "61 * * * *", "0 0 30 2 *", "* * * * * *", "0 6 * * monday"];
+        let patterns = [
+            "",
+            "0 6 * *",
+            "61 * * * *",
+            "0 0 30 2 *",
+            "* * * * * *",
+            "0 6 * * monday",
+            "@dai-ly",
+            "@Daily",
+            "0 6 @daily * *",
+            "0 0 31 2,4,6,9,11 *",
+            "0 0 31W 2 *",
+            "0 0 1-7 * +mon#2",
+            "0 0 29 2 +mon#5",
+            "0 0 29 2 +mon#4",
+            "0 0 LW * +sat",
+        ];
         insta::assert_snapshot!(patterns.map(told).join("\n"), @"
-        `` is no cron pattern: it has 0 fields, and five are needed; write minute, hour, day, month and weekday, such as `0 6 * * mon-fri`
-        `0 6 * *` is no cron pattern: it has 4 fields, and five are needed; write minute, hour, day, month and weekday, such as `0 6 * * mon-fri`
-        `61 * * * *` is no cron pattern: component error: number out of bounds; write minute, hour, day, month and weekday, such as `0 6 * * mon-fri`
+        a cron pattern has five fields, and this has 0
+        a cron pattern has five fields, and this has 4
+        `61` is no minute of a cron pattern
         `0 0 30 2 *` never comes: there is no such day
-        `* * * * * *` is no cron pattern: it has 6 fields, and five are needed; write minute, hour, day, month and weekday, such as `0 6 * * mon-fri`
-        `0 6 * * monday` is no cron pattern: pattern contains illegal characters: cronpattern contains illegal character 'd' in part '1day'; write minute, hour, day, month and weekday, such as `0 6 * * mon-fri`
+        a cron pattern has five fields, and this has 6
+        `monday` is no weekday of a cron pattern
+        there is no cron pattern `@dai-ly`
+        @Daily UTC
+        `@daily` is no day of the month of a cron pattern
+        `0 0 31 2,4,6,9,11 *` never comes: there is no such day
+        `0 0 31W 2 *` never comes: there is no such day
+        `0 0 1-7 * +mon#2` never comes: there is no such day
+        0 0 29 2 +mon#5 UTC
+        `0 0 29 2 +mon#4` never comes: there is no such day
+        `0 0 LW * +sat` never comes: there is no such day
         ");
+    }
+
+    /// Each good field is good for the crate too, so that a refusal is always ours.
+    #[test]
+    fn what_is_checked_is_what_the_crate_takes() {
+        let values =
+            ["0", "1", "07", "5", "7", "12", "jan", "MAR", "sun", "Fri", "*", "?", "L", ""];
+        let forms = ["a", "a-b", "a/b", "a-b/2", "a,b", "aL", "aW", "a#b", "a-b#L", "+a", "*/a"];
+        let mut good = 0;
+        for (at, place) in Field::ALL.into_iter().enumerate() {
+            for form in forms {
+                for (a, b) in values.iter().flat_map(|a| values.iter().map(move |b| (a, b))) {
+                    let mut fields = ["*"; 5];
+                    let text = form.replace('a', "\u{1}").replace('b', b).replace('\u{1}', a);
+                    fields[at] = &text;
+                    let pattern = fields.join(" ");
+                    if text.contains(char::is_whitespace) || text.is_empty() {
+                        continue;
+                    }
+                    if fields::check(place, 0, &text).is_ok() {
+                        good += 1;
+                        let cron = Cron::new(&pattern, Timezone::default());
+                        assert!(
+                            matches!(cron, Ok(_) | Err(InvalidCron::Never(_))),
+                            "{pattern}: {cron:?}"
+                        );
+                    }
+                }
+            }
+        }
+        assert!(good > 500, "{good}");
     }
 }
