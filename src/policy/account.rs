@@ -8,9 +8,9 @@ use crate::resource::{AccountId, Region};
 use super::names::AccountName;
 use super::notes::Notes;
 use super::region;
-use super::shape::short;
 use super::written::{AccountDocument, Selector};
-use super::yaml::Node;
+use crate::document::Node;
+use crate::document::short;
 
 /// A cloud account that policies are judged in.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -14,10 +14,10 @@ use super::declared::Declared;
 use super::names::{CheckId, CheckTypeName, PackName};
 use super::notes::Notes;
 use super::question::Question;
-use super::shape::short;
 use super::words::Severity;
 use super::written::CheckSpec;
-use super::yaml::Node;
+use crate::document::Node;
+use crate::document::short;
 
 /// What must hold of the resources of a type.
 #[derive(Debug, Clone)]

@@ -12,11 +12,11 @@ use super::names::{BUILT_IN, CheckTypeName};
 use super::notes::Notes;
 use super::parameters::{self, Declaration, Declared};
 use super::question::Question;
-use super::shape::short;
 use super::title;
 use super::words::Severity;
 use super::written::CheckTypeDocument;
-use super::yaml::{Entry, Node};
+use crate::document::short;
+use crate::document::{Entry, Node};
 
 /// A check with parameters.
 #[derive(Debug, Clone)]

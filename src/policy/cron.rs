@@ -3,8 +3,8 @@
 use crate::diagnostic::{Code, Diagnostic, meant_or_known};
 use crate::schedule::{Cron, InvalidCron};
 
-use super::shape::short;
-use super::yaml::Node;
+use crate::document::Node;
+use crate::document::short;
 
 /// Refusal of the pattern that a node holds.
 pub(super) fn refused(pattern: &str, error: &InvalidCron, node: &Node) -> Diagnostic {

@@ -6,7 +6,7 @@ use std::collections::btree_map::Entry;
 use crate::diagnostic::{Code, Diagnostic, Place};
 
 use super::notes::Notes;
-use super::shape::short;
+use crate::document::short;
 
 /// What was declared: the names of each kind, with all their places.
 #[derive(Debug, Default)]

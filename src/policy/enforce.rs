@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use super::account::parsed_at;
 use super::notes::Notes;
 use super::words::Mode;
-use super::yaml::Node;
+use crate::document::Node;
 
 /// Where a group says it.
 const PATH: [&str; 3] = ["spec", "enforce", "newOnly"];

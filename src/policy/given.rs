@@ -13,8 +13,8 @@ use crate::resource::{
 
 use super::notes::Notes;
 use super::region::named;
-use super::shape::short;
-use super::yaml::{Entry, Node, Tree};
+use crate::document::short;
+use crate::document::{Entry, Node, Tree};
 
 /// What of an entry is no property.
 const REGION: &str = "$region";

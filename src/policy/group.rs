@@ -19,7 +19,7 @@ use super::notes::Notes;
 use super::pack;
 use super::words::Mode;
 use super::written::GroupDocument;
-use super::yaml::Node;
+use crate::document::Node;
 
 /// Characters of a cron pattern, as the schema says.
 const LONGEST_CRON: usize = 100;

@@ -5,8 +5,8 @@ use crate::diagnostic::{Code, Diagnostic, Place, meant};
 use super::notes::Notes;
 use super::schema;
 use super::settings::SETTINGS_FILE;
-use super::shape::short;
-use super::yaml::{Node, Tree};
+use crate::document::short;
+use crate::document::{Node, Tree};
 
 /// Kinds of the design that this version does not have.
 const LATER: &[&str] = &["Route"];

@@ -12,8 +12,8 @@ use super::check_type::{CheckType, CheckTypes};
 use super::notes::Notes;
 use super::pack::{Pack, Packs};
 use super::parsed::{Parsed, as_written};
-use super::side_by_side::side_by_side;
-use super::source::SourceFile;
+use crate::document::SourceFile;
+use crate::document::parallel;
 
 /// What may be used.
 #[derive(Debug, Clone, Default)]
@@ -63,7 +63,7 @@ impl Shelf {
             let new = self.get(file).is_none().then(|| Parsed::new(file));
             (new.as_ref().or_else(|| self.get(file)).map(&read), new)
         };
-        let parsed = side_by_side(&files, |run| run.iter().map(read).collect::<Vec<_>>());
+        let parsed = parallel(&files, |run| run.iter().map(read).collect::<Vec<_>>());
         let mut all = Vec::with_capacity(files.len());
         for (file, (found, parsed)) in files.iter().zip(parsed.into_iter().flatten()) {
             all.extend(found);

@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::yaml::Node;
+use crate::document::Node;
 
 /// Things by their names.
 #[derive(Debug, Clone)]

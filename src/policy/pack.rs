@@ -11,9 +11,9 @@ use super::check_type::CheckTypes;
 use super::named::Named;
 use super::names::{CheckId, PackName};
 use super::notes::Notes;
-use super::shape::short;
 use super::written::pack::PackDocument;
-use super::yaml::Node;
+use crate::document::Node;
+use crate::document::short;
 
 /// What taking up one check of a pack counts as, bytes: about what it takes to write one out.
 const WEIGHT: usize = 1 << 10;

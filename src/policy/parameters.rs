@@ -8,9 +8,9 @@ use crate::expression::{Environment, Parameter, ParameterKind};
 use crate::resource::Value;
 
 use super::notes::Notes;
-use super::shape::short;
 use super::written::ParameterWord;
-use super::yaml::{Entry, Node, Tree};
+use crate::document::short;
+use crate::document::{Entry, Node, Tree};
 
 /// A parameter of a check type.
 #[derive(Debug, Clone, PartialEq)]

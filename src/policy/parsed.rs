@@ -7,10 +7,10 @@ use serde::de::DeserializeOwned;
 use crate::diagnostic::{Code, Diagnostic};
 
 use super::notes::Notes;
+use super::schema;
 use super::shape::fit;
-use super::source::SourceFile;
-use super::yaml::{Documents, Node};
-use super::{schema, yaml};
+use crate::document::SourceFile;
+use crate::document::{self, Documents, Node};
 
 /// A file whose documents are known, and what is wrong with its YAML.
 pub(super) struct Parsed {
@@ -24,7 +24,7 @@ impl Parsed {
     pub(super) fn new(file: &SourceFile) -> Self {
         let mut notes = Notes::default();
         notes.start_file();
-        let documents = yaml::read(&file.path, &file.bytes, &mut notes);
+        let documents = document::read(&file.path, &file.bytes, &mut notes.sink);
         Self { bytes: Arc::clone(&file.bytes), documents, notes }
     }
 

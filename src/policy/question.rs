@@ -12,9 +12,9 @@ use crate::resource::{Schema, TypeName, schemas};
 use super::comment;
 use super::notes::Notes;
 use super::parameters::{are_few, entries, is_identifier};
-use super::shape::short;
 use super::words::{OnEmpty, Pick, Span};
-use super::yaml::{Entry, Node, Tree};
+use crate::document::short;
+use crate::document::{Entry, Node, Tree};
 
 /// What is asked of which resources.
 #[derive(Debug, Clone)]

@@ -14,7 +14,7 @@ use super::references::{References, Tested};
 use super::set::{PolicySet, Reading};
 use super::test_case::{Test, TestSubject};
 use super::waiver::{self, Waiver};
-use super::yaml::Node;
+use crate::document::Node;
 
 /// Documents on their way to a [`Reading`].
 #[derive(Default)]

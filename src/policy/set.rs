@@ -13,10 +13,10 @@ use super::names::{AccountName, CheckTypeName, GroupName, PackName, TestName, Wa
 use super::pack::Pack;
 use super::parsed::Parsed;
 use super::reader::Reader;
-use super::side_by_side::side_by_side;
-use super::source::SourceFile;
 use super::test_case::Test;
 use super::waiver::Waiver;
+use crate::document::SourceFile;
+use crate::document::parallel;
 
 /// The meaning of a revision's files.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -74,7 +74,7 @@ impl PolicySet {
             reader
         };
         let mut all = Reader::default();
-        for reader in side_by_side(files, read) {
+        for reader in parallel(files, read) {
             all.merge(reader);
         }
         all.finish()

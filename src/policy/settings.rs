@@ -9,12 +9,12 @@ use super::coverage::{coverage, own_checks};
 use super::notes::Notes;
 use super::parsed::{Parsed, as_written};
 use super::set::Reading;
-use super::shape::short;
-use super::source::SourceFile;
 use super::test_case::TestSubject;
 use super::words::Warnings;
 use super::written::settings::{Requirements, SettingsDocument, SettingsSpec};
-use super::yaml::Node;
+use crate::document::Node;
+use crate::document::SourceFile;
+use crate::document::short;
 
 /// The name of the file, at the repository's root.
 pub const SETTINGS_FILE: &str = ".cloudcorrect.yaml";

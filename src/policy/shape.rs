@@ -12,7 +12,7 @@ use super::fitted::Fitted;
 use super::form::{Form, Kind};
 use super::notes::Notes;
 use super::samples;
-use super::yaml::{Entry, Node, Scalar, Tree};
+use crate::document::{Entry, Node, Scalar, Tree, short};
 
 /// Keys of the design that this version does not have, with what to do in the meantime.
 const LATER: &[(&str, &str)] =
@@ -223,11 +223,4 @@ fn one_of(names: &[String]) -> String {
         [only] => only.clone(),
         [several @ .., last] => format!("{} or {last}", several.join(", ")),
     }
-}
-
-/// As much of a text as fits into a message, where it stands in backticks: it has none itself.
-pub(super) fn short(text: &str) -> String {
-    let line = text.lines().next().unwrap_or_default();
-    let shown: String = line.chars().take(60).map(|c| if c == '`' { '\'' } else { c }).collect();
-    if shown.len() == text.len() { shown } else { format!("{shown}…") }
 }

@@ -20,9 +20,9 @@ use super::names::{CheckId, CheckTypeName, GroupName, PackName, TestName};
 use super::notes::Notes;
 use super::question::Question;
 use super::region;
-use super::shape::short;
 use super::written::test_case::{TEST_NOW, TestDocument};
-use super::yaml::{Entry, Node, Tree};
+use crate::document::short;
+use crate::document::{Entry, Node, Tree};
 
 /// What a resource of a case weighs, bytes: all that its type has, though little of it is said.
 const RESOURCE_WEIGHT: usize = 4 << 10;

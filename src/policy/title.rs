@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, meant_or_known};
 
 use super::notes::Notes;
 use super::parameters::{Declaration, is_identifier};
-use super::yaml::Node;
+use crate::document::Node;
 
 /// The bytes of the longest title: what is longer is refused, and not looked at.
 const LONGEST: usize = 800;

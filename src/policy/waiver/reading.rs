@@ -4,15 +4,14 @@ use chrono::NaiveDate;
 
 use super::{Covered, Waiver};
 use crate::diagnostic::{Code, Diagnostic, Place, nearest};
+use crate::document::{Node, short};
 use crate::policy::account::parsed_at;
 use crate::policy::declared::Declared;
 use crate::policy::names::{AccountName, CheckId, GroupName};
 use crate::policy::notes::Notes;
 use crate::policy::region;
 use crate::policy::set::PolicySet;
-use crate::policy::shape::short;
 use crate::policy::written::waiver::WaiverDocument;
-use crate::policy::yaml::Node;
 
 /// The most globs of a waiver.
 const MOST_GLOBS: usize = 1_000;

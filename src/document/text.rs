@@ -33,6 +33,11 @@ impl Text {
         Self { path, source: source.to_owned(), lines, strides, is_ascii }
     }
 
+    /// Whether every character is a byte.
+    pub(super) fn is_ascii(&self) -> bool {
+        self.is_ascii
+    }
+
     pub(super) fn source(&self) -> &str {
         &self.source
     }

@@ -3,15 +3,16 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
+use saphyr_parser::{Event, Input, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 
-use super::super::notes::Notes;
+use super::ascii::Ascii;
 use super::node::{Entry, Keys, Node, Tree};
 use super::scalar::Scalar;
+use super::sink::DiagnosticSink;
 use super::text::Text;
-use super::{json, refuse, syntax};
+use super::{json, refusal, syntax};
 
 /// The largest file that is read, bytes.
 const MAX_BYTES: usize = 1 << 20;
@@ -26,43 +27,58 @@ const MAX_COMMAS: usize = 50_000;
 
 /// The documents of a file.
 #[derive(Debug, Default)]
-pub(in crate::policy) struct Documents {
+pub struct Documents {
     /// Those that could be read.
-    pub(in crate::policy) roots: Vec<Node>,
+    pub roots: Vec<Node>,
     /// Whether others could not be read, so that what they declare is not known.
-    pub(in crate::policy) is_partial: bool,
+    pub is_partial: bool,
 }
 
-/// Reads the documents of a file and notes all that is wrong with its YAML. After what cannot be
+/// Reads the documents of a file and sink all that is wrong with its YAML. After what cannot be
 /// read at all the next document is tried; what is merely refused is left out. A file named `.json`
 /// is JSON, of which there is one document.
-pub(in crate::policy) fn read(path: &Arc<str>, bytes: &[u8], notes: &mut Notes) -> Documents {
-    let source = match refuse::not_text(path, bytes, MAX_BYTES) {
+pub fn read(path: &Arc<str>, bytes: &[u8], sink: &mut DiagnosticSink) -> Documents {
+    let source = match refusal::not_text(path, bytes, MAX_BYTES) {
         Ok(source) => source,
         Err(refused) => {
-            notes.push(*refused);
+            sink.push(*refused);
             return Documents { is_partial: true, ..Documents::default() };
         }
     };
     let text = Arc::new(Text::new(Arc::clone(path), source));
     if path.ends_with(".json") {
-        let roots: Vec<Node> = json::read(&text, notes).into_iter().collect();
+        let roots: Vec<Node> = json::read(&text, sink).into_iter().collect();
         return Documents { is_partial: roots.is_empty(), roots };
     }
     if let Some(comma) = memchr::memchr2_iter(b',', b'?', bytes).nth(MAX_COMMAS) {
         let before = bytes.get(..comma).unwrap_or_default();
         let line = memchr::memchr_iter(b'\n', before).count();
-        notes.push(refuse::too_long(text.place_of_line(line), MAX_COMMAS));
+        sink.push(refusal::too_long(text.place_of_line(line), MAX_COMMAS));
         return Documents { is_partial: true, ..Documents::default() };
     }
     let mut documents = Documents::default();
+    if text.is_ascii() {
+        stream(&text, Ascii::new, &mut documents, sink);
+    } else {
+        stream(&text, StrInput::new, &mut documents, sink);
+    }
+    documents
+}
+
+/// Reads the documents of a text, from each at which reading can begin again.
+fn stream<'a, T: Input>(
+    text: &'a Arc<Text>,
+    input: impl Fn(&'a str) -> T,
+    documents: &mut Documents,
+    sink: &mut DiagnosticSink,
+) {
     let mut read_so_far = 0;
     let mut next = Some(0);
     while let Some(from) = next.take() {
         let mut reader = Reader {
-            text: &text,
-            notes,
-            events: Parser::new_from_str(text.from(from)),
+            text,
+            sink,
+            events: Parser::new(input(text.from(from))),
             characters_before: text.character_of(from),
             last_end: from,
             line: 0,
@@ -72,15 +88,14 @@ pub(in crate::policy) fn read(path: &Arc<str>, bytes: &[u8], notes: &mut Notes) 
         if let Err(broken) = reader.stream(&mut documents.roots) {
             documents.is_partial = true;
             next = match broken {
-                Broken::Syntax(at) if !reader.notes.is_full() => {
-                    refuse::next_document(&text, at, from)
+                Broken::Syntax(at) if !reader.sink.is_full() => {
+                    refusal::next_document(text, at, from)
                 }
                 Broken::Syntax(_) | Broken::Limit => None,
             };
         }
         read_so_far = reader.nodes;
     }
-    documents
 }
 
 /// Why reading broke off; the diagnostic is already noted.
@@ -91,10 +106,10 @@ enum Broken {
     Limit,
 }
 
-struct Reader<'a, 'd> {
+struct Reader<'a, 'd, T: Input> {
     text: &'a Arc<Text>,
-    notes: &'d mut Notes,
-    events: Parser<'a, StrInput<'a>>,
+    sink: &'d mut DiagnosticSink,
+    events: Parser<'a, T>,
     /// How many characters of the file this parser does not see.
     characters_before: usize,
     /// Where the last event ended.
@@ -113,7 +128,7 @@ struct Located<'a> {
     behind: usize,
 }
 
-impl<'a> Reader<'a, '_> {
+impl<'a, T: Input> Reader<'a, '_, T> {
     fn stream(&mut self, roots: &mut Vec<Node>) -> Result<(), Broken> {
         loop {
             let located = self.next()?;
@@ -150,12 +165,12 @@ impl<'a> Reader<'a, '_> {
         if error.info().contains("recursion limit") {
             return self.too_deep(&(at..at));
         }
-        self.notes.push(syntax::error(self.text, at, error.info()));
+        self.sink.push(syntax::error(self.text, at, error.info()));
         Broken::Syntax(at)
     }
 
     fn too_deep(&mut self, span: &Range<usize>) -> Broken {
-        self.notes.push(refuse::too_deep(self.place(span), MAX_DEPTH));
+        self.sink.push(refusal::too_deep(self.place(span), MAX_DEPTH));
         Broken::Limit
     }
 
@@ -168,7 +183,7 @@ impl<'a> Reader<'a, '_> {
                 // Only an escape can bring one in; a database takes none.
                 let has_nul = value.contains('\0');
                 if has_nul {
-                    self.notes.push(refuse::nul(self.place(&span)));
+                    self.sink.push(refusal::nul(self.place(&span)));
                 }
                 Ok(match tag {
                     Some(_) => self.refused(&span),
@@ -187,7 +202,7 @@ impl<'a> Reader<'a, '_> {
                 Ok(Node { place, tree: Tree::Map(self.map(&span, depth + 1)?) })
             }
             Event::Alias(_) => {
-                self.notes.push(refuse::alias(self.text, span.start));
+                self.sink.push(refusal::alias(self.text, span.start));
                 Ok(self.refused(&span))
             }
             _ => Ok(self.refused(&span)),
@@ -198,9 +213,9 @@ impl<'a> Reader<'a, '_> {
     fn bound(&mut self, span: &Range<usize>) -> Result<(), Broken> {
         self.nodes += 1;
         if self.nodes > MAX_NODES {
-            self.notes.push(refuse::too_many_nodes(self.start(span), MAX_NODES));
+            self.sink.push(refusal::too_many_nodes(self.start(span), MAX_NODES));
         }
-        if self.nodes > MAX_NODES || self.notes.is_full() {
+        if self.nodes > MAX_NODES || self.sink.is_full() {
             return Err(Broken::Limit);
         }
         Ok(())
@@ -208,8 +223,8 @@ impl<'a> Reader<'a, '_> {
 
     fn refuse_properties(&mut self, span: &Range<usize>, anchor: usize, tag: Option<&Tag>) {
         let count = usize::from(anchor > 0) + usize::from(tag.is_some());
-        for refused in refuse::properties(self.text, span.start, count) {
-            self.notes.push(refused);
+        for refused in refusal::properties(self.text, span.start, count) {
+            self.sink.push(refused);
         }
     }
 
@@ -249,8 +264,8 @@ impl<'a> Reader<'a, '_> {
             let Some((key, place)) = key else { continue };
             let entries = self.open.get(first..).unwrap_or_default();
             if let Some(first) = keys.find(entries, &key) {
-                let refused = refuse::duplicate_key(&key, place, first.place.clone());
-                self.notes.push(refused);
+                let refused = refusal::duplicate_key(&key, place, first.place.clone());
+                self.sink.push(refused);
             } else {
                 self.open.push(Entry { key, place, value });
             }
@@ -287,7 +302,7 @@ impl<'a> Reader<'a, '_> {
                 Diagnostic::error(key.place, Code::Key, "a key must be text")
             }
         };
-        self.notes.push(refused);
+        self.sink.push(refused);
         Ok(None)
     }
 

@@ -10,21 +10,21 @@ use saphyr_parser::ScalarStyle;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 
-use super::super::notes::Notes;
-use super::super::shape::short;
 use super::node::{Entry, Keys, Node, Tree};
-use super::read::{MAX_DEPTH, MAX_NODES};
-use super::reading::{code_unit, unescape};
-use super::refuse;
+use super::refusal;
 use super::scalar::Scalar;
+use super::short::short;
+use super::sink::DiagnosticSink;
+use super::source_map::{code_unit, unescape};
 use super::text::Text;
+use super::yaml::{MAX_DEPTH, MAX_NODES};
 
 /// What to do about a text that is no JSON otherwise.
 const MORE: &str = "name the file `.yaml` if it is YAML";
 
 /// The document of a file; what is wrong is noted.
-pub(super) fn read(text: &Arc<Text>, notes: &mut Notes) -> Option<Node> {
-    let mut reader = Reader { text, notes, at: 0, nodes: 0 };
+pub(super) fn read(text: &Arc<Text>, sink: &mut DiagnosticSink) -> Option<Node> {
+    let mut reader = Reader { text, sink, at: 0, nodes: 0 };
     reader.document().ok()
 }
 
@@ -33,7 +33,7 @@ struct Stopped;
 
 struct Reader<'a, 'd> {
     text: &'a Arc<Text>,
-    notes: &'d mut Notes,
+    sink: &'d mut DiagnosticSink,
     at: usize,
     nodes: usize,
 }
@@ -70,10 +70,10 @@ impl Reader<'_, '_> {
         self.nodes += 1;
         let here = self.place(self.at..self.at);
         if depth > MAX_DEPTH {
-            self.notes.push(refuse::too_deep(here, MAX_DEPTH));
+            self.sink.push(refusal::too_deep(here, MAX_DEPTH));
         } else if self.nodes > MAX_NODES {
-            self.notes.push(refuse::too_many_nodes(here, MAX_NODES));
-        } else if !self.notes.is_full() {
+            self.sink.push(refusal::too_many_nodes(here, MAX_NODES));
+        } else if !self.sink.is_full() {
             return Ok(());
         }
         Err(Stopped)
@@ -118,7 +118,7 @@ impl Reader<'_, '_> {
                 let name = name.into_text();
                 if let Some(first) = keys.find(&entries, &name) {
                     let first = first.place.clone();
-                    self.notes.push(refuse::duplicate_key(&name, key.place, first));
+                    self.sink.push(refusal::duplicate_key(&name, key.place, first));
                 } else {
                     entries.push(Entry { key: name, place: key.place, value });
                 }
@@ -176,7 +176,7 @@ impl Reader<'_, '_> {
         self.at += 1;
         let span = start..self.at;
         if value.contains('\0') {
-            self.notes.push(refuse::nul(self.place(span.clone())));
+            self.sink.push(refusal::nul(self.place(span.clone())));
             is_whole = false;
         }
         if is_whole {
@@ -211,7 +211,7 @@ impl Reader<'_, '_> {
             let message = format!("`{half}` is half of a character");
             let help = "write both halves, as in `\\ud83d\\ude00`, or the character itself";
             let place = self.place(start..self.at);
-            self.notes.push(Diagnostic::error(place, Code::LoneSurrogate, message).help(help));
+            self.sink.push(Diagnostic::error(place, Code::LoneSurrogate, message).help(help));
         }
         Ok(meant)
     }
@@ -256,7 +256,7 @@ impl Reader<'_, '_> {
 
     fn stop(&mut self, message: &str, help: &str) -> Stopped {
         let place = self.place(self.at..self.at);
-        self.notes.push(Diagnostic::error(place, Code::JsonSyntax, message).help(help));
+        self.sink.push(Diagnostic::error(place, Code::JsonSyntax, message).help(help));
         Stopped
     }
 
@@ -301,9 +301,8 @@ mod tests {
 
     /// Whether a text is JSON.
     fn is_json(text: &str) -> bool {
-        let mut notes = Notes::default();
-        notes.start_file();
-        read(&Arc::new(Text::new("x.json".into(), text)), &mut notes).is_some()
+        let mut sink = DiagnosticSink::of_file();
+        read(&Arc::new(Text::new("x.json".into(), text)), &mut sink).is_some()
     }
 
     proptest! {

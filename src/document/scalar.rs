@@ -10,12 +10,12 @@ use saphyr_parser::ScalarStyle;
 
 use crate::diagnostic::Place;
 
-use super::reading::{Piece, Quotes, Reading, closing, header};
+use super::source_map::{Piece, Quotes, Reading, closing, header};
 use super::text::Text;
 
 /// Text, as written in one of the five styles.
 #[derive(Debug, Clone)]
-pub(in crate::policy) struct Scalar {
+pub struct Scalar {
     file: Arc<Text>,
     text: String,
     style: ScalarStyle,
@@ -72,7 +72,7 @@ impl Scalar {
     }
 
     /// The value.
-    pub(in crate::policy) fn as_str(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.text
     }
 
@@ -82,12 +82,12 @@ impl Scalar {
     }
 
     /// Whether it is written without quotes and not as a block.
-    pub(in crate::policy) fn is_plain(&self) -> bool {
+    pub fn is_plain(&self) -> bool {
         self.style == ScalarStyle::Plain
     }
 
     /// Whether it is no value: nothing, `~` or `null` without quotes.
-    pub(in crate::policy) fn is_null(&self) -> bool {
+    pub fn is_null(&self) -> bool {
         self.is_plain() && matches!(self.text.as_str(), "" | "~" | "null" | "Null" | "NULL")
     }
 
@@ -97,7 +97,7 @@ impl Scalar {
     }
 
     /// Where some bytes of the value stand.
-    pub(in crate::policy) fn place_of(&self, bytes: Range<usize>) -> Place {
+    pub fn place_of(&self, bytes: Range<usize>) -> Place {
         self.file.place(self.locate(bytes))
     }
 
@@ -123,7 +123,7 @@ impl Scalar {
     }
 
     /// Whether YAML takes the rest of the line for a comment.
-    pub(in crate::policy) fn is_cut_by_comment(&self) -> bool {
+    pub fn is_cut_by_comment(&self) -> bool {
         let behind = self.file.from(self.span.end);
         self.is_plain() && behind.trim_start_matches([' ', '\t']).starts_with('#')
     }
@@ -164,8 +164,9 @@ impl Scalar {
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::super::notes::Notes;
-    use super::super::{Node, Tree, read};
+    use super::super::node::{Node, Tree};
+    use super::super::sink::DiagnosticSink;
+    use super::super::yaml::read;
     use super::*;
 
     fn scalars(node: Node, found: &mut Vec<Scalar>) {
@@ -179,10 +180,9 @@ mod tests {
 
     /// The scalars of a file in their order, without keys.
     fn values(source: &str) -> Vec<Scalar> {
-        let mut notes = Notes::default();
-        notes.start_file();
+        let mut sink = DiagnosticSink::of_file();
         let mut found = Vec::new();
-        for root in read(&"p.yaml".into(), source.as_bytes(), &mut notes).roots {
+        for root in read(&"p.yaml".into(), source.as_bytes(), &mut sink).roots {
             scalars(root, &mut found);
         }
         found

@@ -14,10 +14,7 @@ const RUNS_A_THREAD: usize = 16;
 const LONGEST_RUN: usize = 64;
 
 /// What `read` makes of the files, a run of neighbours at a time, in their order, on all processors.
-pub(super) fn side_by_side<T: Send>(
-    files: &[SourceFile],
-    read: impl Fn(&[SourceFile]) -> T + Sync,
-) -> Vec<T> {
+pub fn parallel<T: Send>(files: &[SourceFile], read: impl Fn(&[SourceFile]) -> T + Sync) -> Vec<T> {
     let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     let threads = processors.min(files.len()).min(bytes / BYTES_A_THREAD);
@@ -55,12 +52,11 @@ mod tests {
         let text = "#".repeat(BYTES_A_THREAD);
         let files: Vec<_> =
             (0..50).map(|n| SourceFile::new(format!("{n}.yaml"), text.as_bytes())).collect();
-        let paths = side_by_side(&files, |run| {
-            run.iter().map(|it| it.path.to_string()).collect::<Vec<_>>()
-        })
-        .concat();
+        let paths =
+            parallel(&files, |run| run.iter().map(|it| it.path.to_string()).collect::<Vec<_>>())
+                .concat();
         let expected: Vec<_> = (0..50).map(|n| format!("{n}.yaml")).collect();
         assert_eq!(paths, expected);
-        assert_eq!(side_by_side(&files[..1], |run| run[0].bytes.len()), [BYTES_A_THREAD]);
+        assert_eq!(parallel(&files[..1], |run| run[0].bytes.len()), [BYTES_A_THREAD]);
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 
-use super::refuse;
+use super::refusal;
 use super::text::Text;
 
 /// A part of the parser's words, ours, and what to do.
@@ -161,9 +161,9 @@ const WORDS: [Word; 29] = [
 pub(super) fn error(text: &Text, at: usize, info: &str) -> Diagnostic {
     let at = at.min(text.source().trim_end().len());
     match text.char_at(at) {
-        Some('!') => return refuse::tag(text, at),
-        Some('*') => return refuse::alias(text, at),
-        Some('&') => return refuse::anchor(text, at),
+        Some('!') => return refusal::tag(text, at),
+        Some('*') => return refusal::alias(text, at),
+        Some('&') => return refusal::anchor(text, at),
         _ => {}
     }
     let line = text.line_around(at);
@@ -178,8 +178,8 @@ pub(super) fn error(text: &Text, at: usize, info: &str) -> Diagnostic {
     let error = |message: &str| Diagnostic::error(text.place(at..at), Code::YamlSyntax, message);
     let Some((_, message, help)) = WORDS.iter().find(|(part, ..)| info.contains(part)) else {
         let other = error(&format!("the file is not YAML: {}", info.replace('`', "'")));
-        return if refuse::is_expression(text, at) { other.help(refuse::QUOTE) } else { other };
+        return if refusal::is_expression(text, at) { other.help(refusal::QUOTE) } else { other };
     };
-    let help = if refuse::is_expression(text, at) { refuse::QUOTE } else { help };
+    let help = if refusal::is_expression(text, at) { refusal::QUOTE } else { help };
     error(message).help(help)
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 
-use super::super::shape::short;
+use super::short::short;
 use super::text::Text;
 
 /// What to do about an expression that YAML reads as something else.

@@ -8,16 +8,16 @@ use super::scalar::Scalar;
 
 /// A node of a YAML document.
 #[derive(Debug, Clone)]
-pub(in crate::policy) struct Node {
+pub struct Node {
     /// Where it stands.
-    pub(in crate::policy) place: Place,
+    pub place: Place,
     /// What it is.
-    pub(in crate::policy) tree: Tree,
+    pub tree: Tree,
 }
 
 /// What a node is.
 #[derive(Debug, Clone)]
-pub(in crate::policy) enum Tree {
+pub enum Tree {
     /// Text, and how its characters map to the file's.
     Scalar(Box<Scalar>),
     /// A sequence.
@@ -30,13 +30,13 @@ pub(in crate::policy) enum Tree {
 
 /// A key with its value.
 #[derive(Debug, Clone)]
-pub(in crate::policy) struct Entry {
+pub struct Entry {
     /// The key.
-    pub(in crate::policy) key: String,
+    pub key: String,
     /// Where the key stands.
-    pub(in crate::policy) place: Place,
+    pub place: Place,
     /// The value.
-    pub(in crate::policy) value: Node,
+    pub value: Node,
 }
 
 /// Mappings of so few entries are searched one after another.
@@ -61,12 +61,12 @@ impl Keys {
 
 impl Node {
     /// The value of a key, where this is a mapping that has it.
-    pub(in crate::policy) fn get(&self, key: &str) -> Option<&Self> {
+    pub fn get(&self, key: &str) -> Option<&Self> {
         self.entry(key).map(|entry| &entry.value)
     }
 
     /// The entry of a key.
-    pub(in crate::policy) fn entry(&self, key: &str) -> Option<&Entry> {
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
         match &self.tree {
             Tree::Map(entries) => entries.iter().find(|entry| entry.key == key),
             _ => None,
@@ -74,7 +74,7 @@ impl Node {
     }
 
     /// How much it takes to go over it once, bytes: its texts, and something for each node.
-    pub(in crate::policy) fn weight(&self) -> usize {
+    pub fn weight(&self) -> usize {
         const NODE: usize = 32;
         NODE + match &self.tree {
             Tree::Scalar(text) => text.as_str().len(),
@@ -87,7 +87,7 @@ impl Node {
     }
 
     /// The items of a list; empty for what is none.
-    pub(in crate::policy) fn items(&self) -> &[Self] {
+    pub fn items(&self) -> &[Self] {
         match &self.tree {
             Tree::List(items) => items,
             _ => &[],
@@ -95,7 +95,7 @@ impl Node {
     }
 
     /// The text of a scalar that is not null.
-    pub(in crate::policy) fn text(&self) -> Option<&str> {
+    pub fn text(&self) -> Option<&str> {
         match &self.tree {
             Tree::Scalar(text) if !text.is_null() => Some(text.as_str()),
             _ => None,
@@ -103,23 +103,23 @@ impl Node {
     }
 
     /// The text at a path of keys, if there is a scalar that is not null, and its place.
-    pub(in crate::policy) fn text_of(&self, path: &[&str]) -> Option<(&str, &Place)> {
+    pub fn text_of(&self, path: &[&str]) -> Option<(&str, &Place)> {
         let node = path.iter().try_fold(self, |node, key| node.get(key))?;
         Some((node.text()?, &node.place))
     }
 
     /// Whether there is nothing.
-    pub(in crate::policy) fn is_null(&self) -> bool {
+    pub fn is_null(&self) -> bool {
         matches!(&self.tree, Tree::Scalar(text) if text.is_null())
     }
 
     /// Whether YAML took the rest of a scalar for a comment.
-    pub(in crate::policy) fn is_cut_by_comment(&self) -> bool {
+    pub fn is_cut_by_comment(&self) -> bool {
         matches!(&self.tree, Tree::Scalar(text) if text.is_cut_by_comment())
     }
 
     /// The place of the node at a path of keys, or of the deepest node on the way there.
-    pub(in crate::policy) fn place_of(&self, path: &[&str]) -> Place {
+    pub fn place_of(&self, path: &[&str]) -> Place {
         let mut node = self;
         for key in path {
             match node.get(key) {
@@ -131,7 +131,7 @@ impl Node {
     }
 
     /// The place of some bytes of a scalar's text.
-    pub(in crate::policy) fn place_in(&self, bytes: std::ops::Range<usize>) -> Place {
+    pub fn place_in(&self, bytes: std::ops::Range<usize>) -> Place {
         match &self.tree {
             Tree::Scalar(text) => text.place_of(bytes),
             _ => self.place.clone(),
@@ -147,7 +147,7 @@ impl Node {
     }
 
     /// What it is, for people.
-    pub(in crate::policy) fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> &'static str {
         match &self.tree {
             Tree::Scalar(_) if self.is_null() => "empty",
             Tree::Scalar(_) => "a scalar",

@@ -1,0 +1,60 @@
+//! Problems of files, gathered while they are read.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Code, Diagnostic, Place};
+
+/// How many problems of one file are told: one with more is hardly a policy, and telling all of
+/// them would cost more than reading it.
+const MOST_PER_FILE: usize = 500;
+
+/// Diagnostics of the files so far, bounded for each file.
+#[derive(Debug, Clone, Default)]
+pub struct DiagnosticSink {
+    found: Vec<Diagnostic>,
+    /// How many there may be before the present file has too many.
+    most: usize,
+}
+
+impl DiagnosticSink {
+    /// A sink for one file.
+    pub fn of_file() -> Self {
+        Self { found: Vec::new(), most: MOST_PER_FILE }
+    }
+
+    /// Begins another file, which may have as many problems as each.
+    pub fn start_file(&mut self) {
+        self.most = self.found.len() + MOST_PER_FILE;
+    }
+
+    /// Takes up a diagnostic, unless the file has too many already.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if self.is_full() {
+            return;
+        }
+        let path = Arc::clone(&diagnostic.place.path);
+        self.found.push(diagnostic);
+        if self.is_full() {
+            let message = format!("there are {MOST_PER_FILE} problems or more");
+            let last = Diagnostic::error(Place::file(path), Code::TooManyProblems, message);
+            self.found.push(last.help("the rest is not told; mend these first"));
+        }
+    }
+
+    /// Takes up all that was found in other files.
+    pub fn merge(&mut self, other: Self) {
+        self.found.extend(other.found);
+    }
+
+    /// `true` once the file has so many problems that more are not told.
+    pub fn is_full(&self) -> bool {
+        self.found.len() >= self.most
+    }
+
+    /// Diagnostics in the order of their places, each once.
+    pub fn into_sorted(mut self) -> Vec<Diagnostic> {
+        self.found.sort();
+        self.found.dedup();
+        self.found
+    }
+}
