@@ -139,7 +139,7 @@ impl Node {
     }
 
     /// This node's scalar, where it is one of which YAML makes one line of several.
-    pub(in crate::policy) fn joined_lines(&self) -> Option<&Scalar> {
+    pub fn joined_lines(&self) -> Option<&Scalar> {
         match &self.tree {
             Tree::Scalar(text) if text.joins_lines() => Some(text),
             _ => None,

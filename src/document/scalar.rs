@@ -103,7 +103,7 @@ impl Scalar {
 
     /// Offsets in the value at which a further line of the file begins, though the value may have
     /// no line break there. `None` if the second reading differs from the parser's.
-    pub(in crate::policy) fn joints(&self) -> Option<Vec<usize>> {
+    pub fn joints(&self) -> Option<Vec<usize>> {
         let pieces = self.pieces()?;
         let begins_line = |(before, piece): &(&Piece, &Piece)| {
             let between = self.file.slice(before.source.start..piece.source.start);
@@ -114,7 +114,7 @@ impl Scalar {
     }
 
     /// `true` where YAML makes one line of several: in all but a literal block.
-    pub(in crate::policy) fn joins_lines(&self) -> bool {
+    pub fn joins_lines(&self) -> bool {
         match self.style {
             ScalarStyle::Literal => false,
             ScalarStyle::Folded => true,

@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expression::comments;
 
-use super::yaml::Node;
+use crate::document::Node;
 
 /// How to write a comment where YAML joins lines.
 pub(super) const HELP: &str = "use `|`, or `#` above the expression";
