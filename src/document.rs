@@ -24,5 +24,7 @@ pub use parallel::parallel;
 pub use scalar::Scalar;
 pub use short::short;
 pub use sink::DiagnosticSink;
-pub use source::{SourceFile, is_policy_file};
+pub use source::{
+    MAX_DIRECTORY_DEPTH, MAX_FILE_BYTES, SourceFile, TreeRoom, TreeTooLarge, is_policy_file,
+};
 pub use yaml::{Documents, read};

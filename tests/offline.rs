@@ -9,6 +9,8 @@ mod authoring;
 mod enforcing;
 #[path = "offline/guide.rs"]
 mod guide;
+#[path = "offline/limits.rs"]
+mod limits;
 #[path = "offline/names.rs"]
 mod names;
 #[path = "offline/reference.rs"]

@@ -6,9 +6,10 @@ use std::path::{self, Path, PathBuf};
 use anyhow::{Context, bail};
 
 use cloudcorrect::diagnostic::Diagnostic;
-use cloudcorrect::policy::{SETTINGS_FILE, Settings, SourceFile};
+use cloudcorrect::document::{MAX_FILE_BYTES, SourceFile};
+use cloudcorrect::policy::{SETTINGS_FILE, Settings};
 
-use super::tree::{LARGEST_FILE, shown};
+use super::tree::shown;
 
 /// Names that people give the file, and that the service would not read.
 const NOT_READ: [&str; 2] = [".cloudcorrect.yml", ".cloudcorrect.json"];
@@ -54,7 +55,7 @@ impl Repository {
         let name = shown(near.as_deref().unwrap_or(&path));
         let unreadable = || format!("cannot read `{name}`");
         let found = fs::symlink_metadata(&path).with_context(unreadable)?;
-        if !found.is_file() || found.len() > LARGEST_FILE {
+        if !found.is_file() || found.len() > MAX_FILE_BYTES as u64 {
             bail!("`{name}` is no plain file of at most 1 MiB");
         }
         let file = SourceFile::new(name.as_str(), fs::read(&path).with_context(unreadable)?);

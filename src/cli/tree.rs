@@ -7,21 +7,22 @@ use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Context, bail};
 
 use cloudcorrect::catalog;
 use cloudcorrect::diagnostic::{Code, Diagnostic, Place};
-use cloudcorrect::policy::{self, Account, Reading, SourceFile};
+use cloudcorrect::document::{
+    self, MAX_DIRECTORY_DEPTH, MAX_FILE_BYTES, SourceFile, TreeRoom, TreeTooLarge,
+};
+use cloudcorrect::policy::{Account, Reading};
 use cloudcorrect::render::diagnostics;
 
 use super::repository::Repository;
 use super::wanted::none_such;
 
-/// Files beyond this size are not read, as in a repository.
-pub(super) const LARGEST_FILE: u64 = 1 << 20;
 /// What a file is read into at first: nearly all are smaller.
 const BUFFER: usize = 32 * 1024;
 /// Files for which another thread is worth its start.
@@ -43,30 +44,44 @@ impl Tree {
     /// is named. What the service would refuse in a commit is refused here too.
     pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Self> {
         let mut tree = Self { repository: Repository::of(paths)?.map(Rc::new), ..Self::default() };
-        let mut found = Vec::new();
+        match tree.fill(paths) {
+            Err(error) if error.is::<TreeTooLarge>() => {
+                let place = Place::file(paths.first().map(|path| shown(path)).unwrap_or_default());
+                let why = Diagnostic::error(place, Code::UnreadableTree, error.to_string());
+                Ok(Self { repository: tree.repository, refused: vec![why], files: Vec::new() })
+            }
+            filled => filled.map(|()| tree),
+        }
+    }
+
+    /// Finds the policy files and reads them. [`TreeTooLarge`] is an error of the tree, not of the
+    /// command.
+    fn fill(&mut self, paths: &[PathBuf]) -> anyhow::Result<()> {
+        let mut walk = Walk { tree: self, found: Vec::new(), room: TreeRoom::default() };
         for path in paths {
             let kind = fs::symlink_metadata(path)
                 .with_context(|| format!("cannot read `{}`", path.display()))?;
             if kind.is_dir() {
-                tree.directory(path, &mut found)?;
+                walk.directory(path, 0)?;
             } else {
-                found.push(path.clone());
+                walk.found.push(path.clone());
             }
         }
+        let Walk { mut found, room, .. } = walk;
         found.sort();
         if paths.len() > 1 {
             once(&mut found);
-            tree.refused.sort();
-            tree.refused.dedup();
+            self.refused.sort();
+            self.refused.dedup();
         }
-        if found.is_empty() && tree.refused.is_empty() {
+        if found.is_empty() && self.refused.is_empty() {
             let shown: Vec<_> = paths.iter().map(|path| path.display().to_string()).collect();
             bail!("no policy file (*.yaml, *.yml, *.json) in `{}`", shown.join("`, `"));
         }
-        for (path, read) in found.iter().zip(contents(&found)) {
-            tree.file(path, read)?;
+        for (path, read) in found.iter().zip(contents(&found, room)?) {
+            self.file(path, read)?;
         }
-        Ok(tree)
+        Ok(())
     }
 
     /// What its policies mean, all that is wrong with them, and what the repository's settings have
@@ -107,41 +122,6 @@ impl Tree {
         bail!("{}", told.trim_end())
     }
 
-    fn directory(&mut self, path: &Path, found: &mut Vec<PathBuf>) -> anyhow::Result<()> {
-        let entries =
-            fs::read_dir(path).with_context(|| format!("cannot list `{}`", path.display()))?;
-        let repository = self.repository.clone();
-        let excludes = repository.as_ref().map(|it| it.excludes(path)).transpose()?.flatten();
-        for entry in entries {
-            let entry = entry.with_context(|| format!("cannot list `{}`", path.display()))?;
-            let kind = entry.file_type().with_context(|| format!("cannot list {entry:?}"))?;
-            let path = entry.path();
-            let is_policy = policy::is_policy_file(&path.to_string_lossy());
-            if entry.file_name().as_encoded_bytes().starts_with(b".") {
-                continue;
-            }
-            // A pattern is about files, also where it names a directory: so the service takes it.
-            if !kind.is_dir() && excludes.as_ref().is_some_and(|it| it(entry.file_name().as_ref()))
-            {
-                continue;
-            }
-            let may_hold_policies = kind.is_dir() || kind.is_file() && is_policy;
-            if may_hold_policies && entry.file_name().to_str().is_none() {
-                self.refuse(&path, "the name is not UTF-8; rename it");
-            } else if kind.is_dir() {
-                self.directory(&path, found)?;
-            } else if kind.is_file() && is_policy {
-                found.push(path);
-            } else if kind.is_symlink() && (is_policy || path.extension().is_none()) {
-                self.refuse(
-                    &path,
-                    "symbolic links are not followed; put the file itself in its place",
-                );
-            }
-        }
-        Ok(())
-    }
-
     fn file(&mut self, path: &Path, read: io::Result<Content>) -> anyhow::Result<()> {
         match read.with_context(|| format!("cannot read `{}`", path.display()))? {
             Content::Read(bytes) => self.files.push(SourceFile::new(shown(path), bytes)),
@@ -155,6 +135,53 @@ impl Tree {
 
     fn refuse(&mut self, path: &Path, why: &str) {
         self.refused.push(Diagnostic::error(Place::file(shown(path)), Code::UnreadableFile, why));
+    }
+}
+
+/// A walk over directories, bounded as that of the service over a commit.
+struct Walk<'a> {
+    tree: &'a mut Tree,
+    found: Vec<PathBuf>,
+    room: TreeRoom,
+}
+
+impl Walk<'_> {
+    fn directory(&mut self, path: &Path, depth: usize) -> anyhow::Result<()> {
+        let entries =
+            fs::read_dir(path).with_context(|| format!("cannot list `{}`", path.display()))?;
+        let repository = self.tree.repository.clone();
+        let excludes = repository.as_ref().map(|it| it.excludes(path)).transpose()?.flatten();
+        for entry in entries {
+            let entry = entry.with_context(|| format!("cannot list `{}`", path.display()))?;
+            self.room.take_entry()?;
+            let kind = entry.file_type().with_context(|| format!("cannot list {entry:?}"))?;
+            let path = entry.path();
+            let is_policy = document::is_policy_file(&path.to_string_lossy());
+            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+                continue;
+            }
+            // A pattern is about files, also where it names a directory: so the service takes it.
+            if !kind.is_dir() && excludes.as_ref().is_some_and(|it| it(entry.file_name().as_ref()))
+            {
+                continue;
+            }
+            let may_hold_policies = kind.is_dir() || kind.is_file() && is_policy;
+            if may_hold_policies && entry.file_name().to_str().is_none() {
+                self.tree.refuse(&path, "the name is not UTF-8; rename it");
+            } else if kind.is_dir() && depth == MAX_DIRECTORY_DEPTH {
+                self.tree.refuse(&path, "directories are nested too deeply; move it up");
+            } else if kind.is_dir() {
+                self.directory(&path, depth + 1)?;
+            } else if kind.is_file() && is_policy {
+                self.found.push(path);
+            } else if kind.is_symlink() && (is_policy || path.extension().is_none()) {
+                self.tree.refuse(
+                    &path,
+                    "symbolic links are not followed; put the file itself in its place",
+                );
+            }
+        }
+        Ok(())
     }
 }
 
@@ -175,33 +202,41 @@ impl Content {
     /// Reads a file by way of a buffer. How large it says that it is decides nothing: some have no
     /// end.
     fn read(path: &PathBuf, buffer: &mut Vec<u8>) -> io::Result<Self> {
+        const MOST: u64 = MAX_FILE_BYTES as u64;
         buffer.clear();
         let mut file = File::open(path)?;
-        let read = file.by_ref().take(LARGEST_FILE + 1).read_to_end(buffer)?;
-        if u64::try_from(read).is_ok_and(|read| read <= LARGEST_FILE) {
+        let read = file.by_ref().take(MOST + 1).read_to_end(buffer)?;
+        if read <= MAX_FILE_BYTES {
             return Ok(Self::Read(buffer.as_slice().into()));
         }
-        Ok(Self::TooLarge(file.metadata()?.len().max(LARGEST_FILE + 1)))
+        Ok(Self::TooLarge(file.metadata()?.len().max(MOST + 1)))
     }
 }
 
-/// The contents of files in their order, read on all processors.
-fn contents(paths: &[PathBuf]) -> Vec<io::Result<Content>> {
+/// The contents of files in their order, read on all processors, as far as there is room for them.
+fn contents(paths: &[PathBuf], room: TreeRoom) -> Result<Vec<io::Result<Content>>, TreeTooLarge> {
     let processors = thread::available_parallelism().map_or(1, NonZero::get);
     let part = paths.len().div_ceil(processors).max(FILES_A_THREAD);
-    thread::scope(|scope| {
-        let read = |paths: &[PathBuf]| {
-            let mut buffer = Vec::with_capacity(BUFFER);
-            paths.iter().map(|path| Content::read(path, &mut buffer)).collect::<Vec<_>>()
+    let room = Mutex::new(room);
+    let read = |paths: &[PathBuf]| {
+        let mut buffer = Vec::with_capacity(BUFFER);
+        let read = |path| {
+            let content = Content::read(path, &mut buffer);
+            if let Ok(Content::Read(bytes)) = &content {
+                room.lock().unwrap_or_else(PoisonError::into_inner).take_file(bytes.len())?;
+            }
+            Ok(content)
         };
+        paths.iter().map(read).collect::<Result<Vec<_>, _>>()
+    };
+    thread::scope(|scope| {
         let (first, others) = paths.split_at(part.min(paths.len()));
-        let others: Vec<_> =
-            others.chunks(part).map(|paths| scope.spawn(move || read(paths))).collect();
-        let mut all = read(first);
+        let others: Vec<_> = others.chunks(part).map(|paths| scope.spawn(|| read(paths))).collect();
+        let mut all = read(first)?;
         for thread in others {
-            all.extend(thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            all.extend(thread.join().unwrap_or_else(|panic| resume_unwind(panic))?);
         }
-        all
+        Ok(all)
     })
 }
 

@@ -23,10 +23,96 @@ impl SourceFile {
     }
 }
 
+/// Largest policy file, bytes. A larger one is refused by itself; the rest of the tree is read.
+pub const MAX_FILE_BYTES: usize = 1 << 20;
+
+/// Deepest level of a directory below the one that is read.
+pub const MAX_DIRECTORY_DEPTH: usize = 32;
+
+/// Most policy files of a tree.
+const MAX_FILES: usize = 20_000;
+/// Most bytes of all policy files of a tree together.
+const MAX_TREE_BYTES: usize = 64 << 20;
+/// Most entries of a tree, whatever they are.
+const MAX_ENTRIES: usize = 100_000;
+
+/// Room that one tree of policy files may take. Whoever reads a tree asks it before each entry and
+/// each file, so that a desk takes what the service takes, and refuses what it refuses.
+#[derive(Debug, Clone, Default)]
+pub struct TreeRoom {
+    entries: usize,
+    files: usize,
+    bytes: usize,
+}
+
+/// Error of a tree that is larger than there is room for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TreeTooLarge {
+    /// Too many policy files, or too many bytes in all of them.
+    #[error(
+        "the policy files are too many or too large together: at most {MAX_FILES} files and {} MiB; \
+         split the source, or leave files out by `exclude` in `.cloudcorrect.yaml`",
+        MAX_TREE_BYTES >> 20
+    )]
+    Policies,
+    /// Too many entries, of which most are no policies.
+    #[error(
+        "there are more than {MAX_ENTRIES} files and directories; keep policies in a directory of \
+         their own"
+    )]
+    Entries,
+}
+
+impl TreeRoom {
+    /// Takes the room of the next entry, whatever it is.
+    pub fn take_entry(&mut self) -> Result<(), TreeTooLarge> {
+        self.entries += 1;
+        (self.entries <= MAX_ENTRIES).then_some(()).ok_or(TreeTooLarge::Entries)
+    }
+
+    /// Takes the room of the next policy file, which has so many bytes.
+    pub fn take_file(&mut self, bytes: usize) -> Result<(), TreeTooLarge> {
+        self.files += 1;
+        self.bytes = self.bytes.saturating_add(bytes);
+        let fits = self.files <= MAX_FILES && self.bytes <= MAX_TREE_BYTES;
+        fits.then_some(()).ok_or(TreeTooLarge::Policies)
+    }
+}
+
 /// Whether a file of this name holds policies: `*.yaml`, `*.yml` and `*.json`.
 pub fn is_policy_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     name.rsplit_once('.').is_some_and(|(stem, extension)| {
         !stem.is_empty() && matches!(extension, "yaml" | "yml" | "json")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tree_has_room_for_so_many_entries_files_and_bytes() {
+        let mut room = TreeRoom::default();
+        assert!((0..100_000).all(|_| room.take_entry().is_ok()));
+        assert_eq!(room.take_entry(), Err(TreeTooLarge::Entries));
+        assert!((0..20_000).all(|_| room.take_file(0).is_ok()));
+        assert_eq!(room.take_file(0), Err(TreeTooLarge::Policies));
+        let mut room = TreeRoom::default();
+        assert!((0..64).all(|_| room.take_file(MAX_FILE_BYTES).is_ok()));
+        assert_eq!(room.take_file(1), Err(TreeTooLarge::Policies));
+    }
+
+    #[test]
+    fn what_is_too_large_says_what_to_do() {
+        assert_eq!(
+            [TreeTooLarge::Policies, TreeTooLarge::Entries].map(|error| error.to_string()),
+            [
+                "the policy files are too many or too large together: at most 20000 files and \
+                 64 MiB; split the source, or leave files out by `exclude` in `.cloudcorrect.yaml`",
+                "there are more than 100000 files and directories; keep policies in a directory \
+                 of their own",
+            ]
+        );
+    }
 }

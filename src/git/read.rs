@@ -5,15 +5,8 @@ use std::path::Path;
 use git2::{DiffOptions, ErrorCode, FileMode, ObjectType, Odb, Oid, Tree, TreeEntry};
 
 use super::{BlobId, Commit, CommitId, Mirror};
+use crate::document::{MAX_DIRECTORY_DEPTH, MAX_FILE_BYTES, TreeRoom, TreeTooLarge};
 
-/// The largest policy file.
-const MAX_FILE_BYTES: usize = 1 << 20;
-/// The most and the largest of all policy files together.
-const MAX_FILES: usize = 10_000;
-const MAX_TOTAL_BYTES: usize = 64 << 20;
-/// The most entries that are looked at, whatever they are, and how deep.
-const MAX_ENTRIES: usize = 100_000;
-const MAX_DEPTH: usize = 32;
 /// How files stored by Git LFS begin: the content is elsewhere.
 const LFS: &[u8] = b"version https://git-lfs.github.com/spec/";
 
@@ -79,11 +72,9 @@ pub enum ReadError {
     /// The commit has no directory of that name.
     #[error("the revision has no directory `{0}`; see to the source's `path`")]
     NoDirectory(String),
-    /// More policies than a source may have.
-    #[error(
-        "the policy files are too many or too large together: at most 10000 files and 64 MiB; split the source"
-    )]
-    TooMuch,
+    /// More than a source may have.
+    #[error(transparent)]
+    TooLarge(#[from] TreeTooLarge),
     /// Something that must be there is not: discard the mirror and fetch again.
     #[error("the mirror is damaged: {0}; it is fetched anew")]
     Damaged(String),
@@ -101,11 +92,17 @@ impl Mirror {
         self.find(id).map(|commit| Commit::of(&commit))
     }
 
-    /// The policy files under a directory of a commit, sorted by path.
-    pub fn policy_files(&self, commit: CommitId, path: &str) -> Result<PolicyTree, ReadError> {
+    /// Policy files under a directory of a commit, sorted by path, without those whose path is
+    /// `excluded`: these take no room either.
+    pub fn policy_files(
+        &self,
+        commit: CommitId,
+        path: &str,
+        excluded: &dyn Fn(&str) -> bool,
+    ) -> Result<PolicyTree, ReadError> {
         let root = self.find(commit)?.tree()?;
         let directory = self.directory(&root, path)?;
-        let mut walk = Walk::of(self)?;
+        let mut walk = Walk::of(self, excluded)?;
         walk.tree(&directory, path, 0)?;
         walk.found.files.sort_by(|one, other| one.path.cmp(&other.path));
         walk.found.refused.sort_by(|one, other| one.path.cmp(&other.path));
@@ -115,7 +112,7 @@ impl Mirror {
     /// One file of a commit, as [`Self::policy_files`] would read it; nothing where there is none.
     pub fn file(&self, commit: CommitId, path: &str) -> Result<PolicyTree, ReadError> {
         let root = self.find(commit)?.tree()?;
-        let mut walk = Walk::of(self)?;
+        let mut walk = Walk::of(self, &|_| false)?;
         match root.get_path(Path::new(path)) {
             Ok(entry) if entry.kind() == Some(ObjectType::Tree) => {}
             Ok(entry) => walk.take(&entry, path, 0)?,
@@ -201,23 +198,20 @@ impl Mirror {
 struct Walk<'a> {
     mirror: &'a Mirror,
     odb: Odb<'a>,
+    excluded: &'a dyn Fn(&str) -> bool,
     found: PolicyTree,
-    entries: usize,
-    bytes: usize,
+    room: TreeRoom,
 }
 
 impl<'a> Walk<'a> {
-    fn of(mirror: &'a Mirror) -> Result<Self, ReadError> {
+    fn of(mirror: &'a Mirror, excluded: &'a dyn Fn(&str) -> bool) -> Result<Self, ReadError> {
         let odb = mirror.repository.odb()?;
-        Ok(Self { mirror, odb, found: PolicyTree::default(), entries: 0, bytes: 0 })
+        Ok(Self { mirror, odb, excluded, found: PolicyTree::default(), room: TreeRoom::default() })
     }
 
     fn tree(&mut self, tree: &Tree<'_>, path: &str, depth: usize) -> Result<(), ReadError> {
         for entry in tree {
-            self.entries += 1;
-            if self.entries > MAX_ENTRIES {
-                return Err(ReadError::TooMuch);
-            }
+            self.room.take_entry()?;
             let name = String::from_utf8_lossy(entry.name_bytes());
             if name.starts_with('.') {
                 continue;
@@ -229,7 +223,12 @@ impl<'a> Walk<'a> {
     }
 
     fn take(&mut self, entry: &TreeEntry<'_>, path: &str, depth: usize) -> Result<(), ReadError> {
-        if let Some(why) = self.entry(entry, path, depth)? {
+        if entry.kind() != Some(ObjectType::Tree) && (self.excluded)(path) {
+            return Ok(());
+        }
+        if let Some(why) = self.entry(entry, path, depth)?
+            && !(self.excluded)(path)
+        {
             self.found.refused.push(RefusedEntry { path: path.to_owned(), why });
         }
         Ok(())
@@ -248,7 +247,7 @@ impl<'a> Walk<'a> {
             Some(ObjectType::Commit) => Some(Refusal::Submodule),
             // Read as text, two such names may be one.
             Some(ObjectType::Tree) if entry.name().is_err() => Some(Refusal::Name),
-            Some(ObjectType::Tree) if depth == MAX_DEPTH => Some(Refusal::Depth),
+            Some(ObjectType::Tree) if depth == MAX_DIRECTORY_DEPTH => Some(Refusal::Depth),
             Some(ObjectType::Tree) => {
                 let inner = self.mirror.repository.find_tree(entry.id())?;
                 self.tree(&inner, path, depth + 1)?;
@@ -271,10 +270,7 @@ impl<'a> Walk<'a> {
         if size > MAX_FILE_BYTES {
             return Ok(Some(Refusal::TooLarge(size)));
         }
-        self.bytes += size;
-        if self.bytes > MAX_TOTAL_BYTES || self.found.files.len() >= MAX_FILES {
-            return Err(ReadError::TooMuch);
-        }
+        self.room.take_file(size)?;
         let bytes = self.odb.read(id)?.data().to_vec();
         if bytes.starts_with(LFS) {
             return Ok(Some(Refusal::Lfs));
@@ -372,7 +368,7 @@ mod tests {
                 ("policies/large.yaml", &large, plain),
             ],
         );
-        let tree = fetched(&origin).policy_files(commit, "policies").unwrap();
+        let tree = fetched(&origin).policy_files(commit, "policies", &|_| false).unwrap();
         let files: Vec<_> =
             tree.files.iter().map(|file| (file.path.as_str(), file.bytes.as_slice())).collect();
         assert_eq!(
@@ -407,7 +403,7 @@ mod tests {
         let names: [&[u8]; 5] =
             [b"a\n::error::.yaml", b"a\x1b[31m.yaml", b"a\xfe.yaml", b"a\xff.yaml", b"a\xff.md"];
         let commit = origin.commit_named(&names, FileMode::Blob, blob);
-        let found = fetched(&origin).policy_files(commit, "").unwrap();
+        let found = fetched(&origin).policy_files(commit, "", &|_| false).unwrap();
         let paths: Vec<_> = found.files.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(paths, ["a\n::error::.yaml", "a\x1b[31m.yaml"]);
         let refused = RefusedEntry { path: "a\u{fffd}.yaml".to_owned(), why: Refusal::Name };
@@ -415,7 +411,7 @@ mod tests {
 
         // Their files would have the same paths.
         let commit = origin.commit_named(&[b"d\xfe", b"d\xff"], FileMode::Tree, tree.id());
-        let found = fetched(&origin).policy_files(commit, "").unwrap();
+        let found = fetched(&origin).policy_files(commit, "", &|_| false).unwrap();
         assert_eq!(found.files, []);
         let refused = RefusedEntry { path: "d\u{fffd}".to_owned(), why: Refusal::Name };
         assert_eq!(found.refused, [refused.clone(), refused]);
@@ -425,7 +421,7 @@ mod tests {
     fn equal_contents_have_equal_ids_and_the_root_is_a_directory_too() {
         let origin = Origin::new();
         let commit = origin.commit(&[("a.yaml", "x"), ("b/c.yaml", "x"), ("d.yaml", "y")]);
-        let files = fetched(&origin).policy_files(commit, "").unwrap().files;
+        let files = fetched(&origin).policy_files(commit, "", &|_| false).unwrap().files;
         let paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(paths, ["a.yaml", "b/c.yaml", "d.yaml"]);
         assert_eq!(files[0].blob, files[1].blob);
@@ -442,7 +438,7 @@ mod tests {
         );
         let mirror = fetched(&origin);
         for path in ["policies", "file", "link", "file/x"] {
-            let error = mirror.policy_files(commit, path).unwrap_err();
+            let error = mirror.policy_files(commit, path, &|_| false).unwrap_err();
             assert_eq!(error, ReadError::NoDirectory(path.to_owned()));
         }
     }
@@ -450,9 +446,9 @@ mod tests {
     #[test]
     fn directories_nested_too_deeply_are_refused() {
         let origin = Origin::new();
-        let path = format!("{}x.yaml", "d/".repeat(MAX_DEPTH + 5));
+        let path = format!("{}x.yaml", "d/".repeat(MAX_DIRECTORY_DEPTH + 5));
         let commit = origin.commit(&[(&path, "x")]);
-        let tree = fetched(&origin).policy_files(commit, "").unwrap();
+        let tree = fetched(&origin).policy_files(commit, "", &|_| false).unwrap();
         assert_eq!(tree.files, []);
         assert_eq!(tree.refused.len(), 1);
         assert_eq!(tree.refused[0].why, Refusal::Depth);

@@ -207,9 +207,11 @@ impl Corner {
         gates: Option<&Settings>,
     ) -> Result<Policies, ReadError> {
         let (settings, problems) = Self::settings(mirror, commit)?;
-        let mut tree = match mirror.policy_files(commit, &self.path) {
+        let excluding = settings.as_ref().or(gates);
+        let excluded = |path: &str| excluding.is_some_and(|settings| settings.excludes(path));
+        let tree = match mirror.policy_files(commit, &self.path, &excluded) {
             Ok(tree) => tree,
-            Err(error @ (ReadError::NoDirectory(_) | ReadError::TooMuch)) => {
+            Err(error @ (ReadError::NoDirectory(_) | ReadError::TooLarge(_))) => {
                 let place = Place::file(self.path.as_str());
                 let diagnostic = Diagnostic::error(place, Code::UnreadableTree, error.to_string());
                 let diagnostics = problems.into_iter().chain([diagnostic]).collect();
@@ -218,10 +220,6 @@ impl Corner {
             }
             Err(error) => return Err(error),
         };
-        if let Some(settings) = settings.as_ref().or(gates) {
-            tree.files.retain(|file| !settings.excludes(&file.path));
-            tree.refused.retain(|entry| !settings.excludes(&entry.path));
-        }
         let files: Vec<_> = tree
             .files
             .iter()
