@@ -20,7 +20,7 @@ mod speaker;
 pub mod trials;
 pub mod waivers;
 mod words;
-mod yaml;
+pub mod yaml;
 
 pub use bounded::Bounded;
 pub use comment::{KnownWaivers, comment};

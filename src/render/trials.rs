@@ -47,7 +47,7 @@ impl Trials<'_> {
             match &trial.value {
                 Ok(value) => text.push_str(&yaml::entry(of, value)),
                 Err(failure) => {
-                    let _ = writeln!(text, "{of}: unknown # {failure}");
+                    let _ = writeln!(text, "{}: unknown # {failure}", yaml::string(of));
                 }
             }
             for seen in &trial.seen {

@@ -60,22 +60,22 @@ fn get_shows_what_is_null_and_what_is_unknown() {
     BucketRegion: us-east-1
     Acl:
       Grants:
-        - Grantee:
-            ID: a1b2c3d4e5f60718293a4b5c6d7e8f90112233445566778899aabbccddeeff00
-            Type: CanonicalUser
-          Permission: FULL_CONTROL
+      - Grantee:
+          ID: a1b2c3d4e5f60718293a4b5c6d7e8f90112233445566778899aabbccddeeff00
+          Type: CanonicalUser
+        Permission: FULL_CONTROL
       Owner:
         ID: a1b2c3d4e5f60718293a4b5c6d7e8f90112233445566778899aabbccddeeff00
     BucketEncryption:
       ServerSideEncryptionConfiguration:
-        - BucketKeyEnabled: false
-          ServerSideEncryptionByDefault:
-            SSEAlgorithm: AES256
+      - BucketKeyEnabled: false
+        ServerSideEncryptionByDefault:
+          SSEAlgorithm: AES256
     LifecycleConfiguration: null
     LoggingConfiguration: null
     OwnershipControls:
       Rules:
-        - ObjectOwnership: BucketOwnerEnforced
+      - ObjectOwnership: BucketOwnerEnforced
     Policy: unknown # access_denied: s3:GetBucketPolicy: Access Denied
     PolicyStatus: unknown # access_denied: s3:GetBucketPolicyStatus: Access Denied
     PublicAccessBlockConfiguration:
@@ -84,10 +84,10 @@ fn get_shows_what_is_null_and_what_is_unknown() {
       IgnorePublicAcls: true
       RestrictPublicBuckets: false
     Tags:
-      - Key: env
-        Value: prod
-      - Key: owner
-        Value: integrations
+    - Key: env
+      Value: prod
+    - Key: owner
+      Value: integrations
     VersioningConfiguration:
       Status: Enabled
     WebsiteConfiguration: null

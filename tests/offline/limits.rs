@@ -32,7 +32,8 @@ fn a_tree_has_at_most_20000_files() {
     fs::write(tree.path().join("policies/README.md"), "no policy").expect("a file");
     fs::create_dir(tree.path().join(".git")).expect("a repository");
     let settings = tree.path().join(".cloudcorrect.yaml");
-    let exclude = "apiVersion: cloudcorrect.dev/v1\nkind: Settings\nspec:\n  exclude: [policies/7.yaml]\n";
+    let exclude =
+        "apiVersion: cloudcorrect.dev/v1\nkind: Settings\nspec:\n  exclude: [policies/7.yaml]\n";
     fs::write(&settings, exclude).expect("settings");
     let good = "20000 files: 0 groups, 0 checks, 0 accounts are good\n".to_owned();
     assert_eq!(validated(tree.path()), (Some(0), good), "what is no policy takes no room");

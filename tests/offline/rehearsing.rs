@@ -21,27 +21,27 @@ fn an_expression_is_tried_on_resources() {
       # size(resource.MFADevices) = 0
     status 1
     ");
-    insta::assert_snapshot!(eval(&["resource.Tags", "--type", "AWS::EC2::Instance", "--id", "i-0a3f9d1c7e5b28460"]), @r"
+    insta::assert_snapshot!(eval(&["resource.Tags", "--type", "AWS::EC2::Instance", "--id", "i-0a3f9d1c7e5b28460"]), @"
     type: a list
     i-0a3f9d1c7e5b28460:
-      - Key: env
-        Value: prod
-      - Key: owner
-        Value: web
-      - Key: Name
-        Value: web-1
-      - Key: app
-        Value: shop
+    - Key: env
+      Value: prod
+    - Key: owner
+      Value: web
+    - Key: Name
+      Value: web-1
+    - Key: app
+      Value: shop
     status 0
     ");
-    insta::assert_snapshot!(eval(&["resources.filter(r, r.State.Name == 'running').map(r, r.tag('Name'))", "--type", "AWS::EC2::Instance", "--all"]), @r"
+    insta::assert_snapshot!(eval(&["resources.filter(r, r.State.Name == 'running').map(r, r.tag('Name'))", "--type", "AWS::EC2::Instance", "--all"]), @"
     type: a list
     value:
-      - web-eu-1
-      - web-1
-      - web-2
-      - bastion
-      - report-generator
+    - web-eu-1
+    - web-1
+    - web-2
+    - bastion
+    - report-generator
     status 0
     ");
     insta::assert_snapshot!(eval(&["resource.Policy != null", "--type", "AWS::S3::Bucket", "--id", "acme-partner-dropbox"]), @r"

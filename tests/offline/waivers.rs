@@ -92,9 +92,9 @@ fn waive_is_narrowed_and_reads_standard_input() {
         check: versioned
         account: "123456789012"
         resource:
-          - acme-analytics-export
-          - acme-eu-prod-logs
-          - acme-prod-logs
+        - acme-analytics-export
+        - acme-eu-prod-logs
+        - acme-prod-logs
       reason: "There before us: see #12"
       owner: ada@example.com
       expires: 2099-12-31

@@ -6,6 +6,7 @@ use anyhow::Context;
 use url::Url;
 
 use cloudcorrect::policy::schema;
+use cloudcorrect::render::yaml;
 use cloudcorrect::resource::{AccountId, Region, schemas};
 
 /// Each file of a template, and the template.
@@ -53,15 +54,16 @@ impl Skeleton<'_> {
 
     fn filled(&self, template: &str) -> String {
         let regions: BTreeSet<&str> = self.regions.iter().map(Region::as_str).collect();
-        let regions: Vec<&str> = regions.into_iter().collect();
+        let regions: Vec<String> = regions.into_iter().map(yaml::string).collect();
         let address = self.app_url.as_str().trim_end_matches('/');
+        let actions = reader_actions().into_iter().map(yaml::string);
         let actions: Vec<String> =
-            reader_actions().iter().map(|action| format!("{}- {action}", " ".repeat(18))).collect();
+            actions.map(|action| format!("{}- {action}", " ".repeat(18))).collect();
         // The manifest comes first, as it has an address to be filled in itself.
         template
             .replace("@MANIFEST@", &MANIFEST.replace('&', "&amp;").replace('<', "&lt;"))
             .replace("@APP_URL@", address)
-            .replace("@ACCOUNT_ID@", self.account.as_str())
+            .replace("@ACCOUNT_ID@", &yaml::string(self.account.as_str()))
             .replace("@REGIONS@", &regions.join(", "))
             .replace("@ACTIONS@", &actions.join("\n"))
     }

@@ -1,13 +1,12 @@
 //! `Waiver` documents for what fails now, as `waive` writes them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
 use crate::evaluation::NO_RESOURCE;
-use crate::render::yaml;
+use crate::render::yaml::{self, Tree};
 
 /// The longest stem of a name, which a dash and eight digits follow.
 const LONGEST_STEM: usize = 54;
@@ -62,21 +61,25 @@ pub fn documents(failing: impl IntoIterator<Item = Failing>, terms: Terms<'_>) -
 fn document(covers: &[(&str, String)], resources: &BTreeSet<String>, terms: Terms<'_>) -> String {
     let Terms { reason, owner, expires } = terms;
     let name = name(covers, resources, expires);
-    let mut text = format!(
-        "apiVersion: cloudcorrect.dev/v1\nkind: Waiver\nmetadata:\n  name: {name}\nspec:\n  match:\n"
-    );
-    for (key, value) in covers {
-        let _ = writeln!(text, "    {key}: {}", yaml::string(value));
-    }
+    let mut matches: Vec<_> = covers.iter().map(|(key, value)| (*key, Tree::Text(value))).collect();
     if !resources.is_empty() {
-        text.push_str("    resource:\n");
+        let resources = resources.iter().map(|resource| Tree::Text(resource));
+        matches.push(("resource", Tree::List(resources.collect())));
     }
-    for resource in resources {
-        let _ = writeln!(text, "      - {}", yaml::string(resource));
-    }
-    let (reason, owner) = (yaml::string(reason), yaml::string(owner));
-    let _ = write!(text, "  reason: {reason}\n  owner: {owner}\n  expires: {expires}\n");
-    text
+    yaml::document(&Tree::Map(vec![
+        ("apiVersion", Tree::Text("cloudcorrect.dev/v1")),
+        ("kind", Tree::Text("Waiver")),
+        ("metadata", Tree::Map(vec![("name", Tree::Text(&name))])),
+        (
+            "spec",
+            Tree::Map(vec![
+                ("match", Tree::Map(matches)),
+                ("reason", Tree::Text(reason)),
+                ("owner", Tree::Text(owner)),
+                ("expires", Tree::Plain(expires.to_string())),
+            ]),
+        ),
+    ]))
 }
 
 /// A name that says what it is of, and that no other set of resources has.
@@ -151,8 +154,8 @@ mod tests {
             check: versioned
             account: "123456789012"
             resource:
-              - "0x1F"
-              - logs
+            - "0x1F"
+            - logs
           reason: "Old: see #12, 'soon'"
           owner: ada@example.com
           expires: 2026-12-31
@@ -167,7 +170,7 @@ mod tests {
             check: versioned
             account: "210987654321"
             resource:
-              - logs
+            - logs
           reason: "Old: see #12, 'soon'"
           owner: ada@example.com
           expires: 2026-12-31
