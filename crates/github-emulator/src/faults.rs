@@ -1,13 +1,8 @@
 //! Faults on demand, what a real GitHub does on its bad days, and what else only tests do.
 
-mod control;
-mod effects;
-
 use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
-
-pub(crate) use effects::apply;
 
 /// What happens to the next calls of a path.
 ///

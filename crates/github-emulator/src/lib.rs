@@ -13,6 +13,10 @@ mod api;
 mod auth;
 mod bare;
 mod clock;
+#[cfg(feature = "faults")]
+mod control;
+#[cfg(feature = "faults")]
+mod effects;
 mod emulator;
 mod events;
 #[cfg(feature = "faults")]

@@ -15,9 +15,9 @@ use url::form_urlencoded;
 
 use crate::api::{self, Call};
 use crate::auth::{self, requirement};
-use crate::events::{ApiCall, Event};
 #[cfg(feature = "faults")]
-use crate::faults;
+use crate::effects;
+use crate::events::{ApiCall, Event};
 use crate::model::RepositoryRecord;
 use crate::openapi::Operation;
 use crate::reply::{ApiError, Reply};
@@ -63,7 +63,7 @@ async fn answer(State(server): State<Arc<Server>>, request: Request) -> Response
         }
     };
     #[cfg(feature = "faults")]
-    let serving = faults::apply(&server, (&incoming.method, &incoming.path), serving);
+    let serving = effects::apply(&server, (&incoming.method, &incoming.path), serving);
     let Outgoing { response, operation } = serving.await;
     let status = response.as_ref().map(|response| response.status().as_u16());
     log(&server, &incoming, operation, status);

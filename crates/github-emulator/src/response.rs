@@ -6,9 +6,11 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use crate::api;
 use crate::reply::ApiError;
 use crate::server::Server;
+
+/// Calls that an installation has an hour, by GitHub's documentation.
+pub(crate) const HOURLY_CALLS: u64 = 5000;
 
 /// An answer, and which operation it is of.
 pub(crate) struct Outgoing {
@@ -34,11 +36,11 @@ pub(crate) fn json(status: StatusCode, body: Option<&Value>) -> Response {
 
 pub(crate) fn add_limits(server: &Server, headers: &mut HeaderMap) {
     let used = server.state().used + 1;
-    let left = api::HOURLY.saturating_sub(used);
+    let left = HOURLY_CALLS.saturating_sub(used);
     let reset = server.now().timestamp() + 3600;
     let all = [
         ("x-github-request-id", uuid::Uuid::new_v4().simple().to_string()),
-        ("x-ratelimit-limit", api::HOURLY.to_string()),
+        ("x-ratelimit-limit", HOURLY_CALLS.to_string()),
         ("x-ratelimit-used", used.to_string()),
         ("x-ratelimit-remaining", left.to_string()),
         ("x-ratelimit-reset", reset.to_string()),

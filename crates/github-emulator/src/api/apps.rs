@@ -8,11 +8,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{ApiError, ApiResult, Call, Reply};
 use crate::auth::Actor;
 use crate::model::Repository;
+use crate::response::HOURLY_CALLS;
 use crate::shapes::instant;
 use crate::state::{Grant, Installation, State, Token};
-
-/// Calls an hour that GitHub allows to an App.
-pub(crate) const HOURLY: u64 = 5000;
 
 /// The App itself.
 pub(super) fn app(call: &Call) -> Reply {
@@ -147,9 +145,9 @@ pub(super) fn user(call: &Call) -> ApiResult {
 pub(super) fn rate_limit(call: &Call) -> Reply {
     let used = call.server.state().used;
     let rate = json!({
-        "limit": HOURLY,
+        "limit": HOURLY_CALLS,
         "used": used,
-        "remaining": HOURLY.saturating_sub(used),
+        "remaining": HOURLY_CALLS.saturating_sub(used),
         "reset": call.server.now().timestamp() + 3600,
     });
     Reply::ok(json!({ "resources": { "core": rate, "search": rate }, "rate": rate }))

@@ -1,0 +1,54 @@
+//! Doc comments: how many say little, and how many begin with a question instead of a noun.
+
+use crate::modules::SourceFile;
+
+/// Words up to which a doc comment is short.
+const FEW_WORDS: usize = 4;
+/// First words that put a question instead of a noun.
+const QUESTIONS: [&str; 4] = ["What", "Where", "That", "Whether"];
+
+/// Counts of doc comments; one comment is one run of lines that begin with `///`.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DocComments {
+    /// All of them.
+    pub(crate) all: usize,
+    /// Those of four words or fewer.
+    pub(crate) short: usize,
+    /// Those that begin with What, Where, That or Whether.
+    pub(crate) questions: usize,
+}
+
+impl DocComments {
+    /// Counts of the files together.
+    pub(crate) fn of<'a>(files: impl IntoIterator<Item = &'a SourceFile>) -> Self {
+        let mut counts = Self::default();
+        for file in files {
+            let mut words: Vec<&str> = Vec::new();
+            for line in file.text.lines().chain([""]) {
+                if let Some(doc) = line.trim_start().strip_prefix("///") {
+                    words.extend(doc.split_whitespace());
+                } else if !words.is_empty() {
+                    counts.count(&words);
+                    words.clear();
+                }
+            }
+        }
+        counts
+    }
+
+    fn count(&mut self, words: &[&str]) {
+        self.all += 1;
+        self.short += usize::from(words.len() <= FEW_WORDS);
+        self.questions += usize::from(words.first().is_some_and(|word| QUESTIONS.contains(word)));
+    }
+
+    /// The most short ones that this many doc comments may have: 8 of a hundred.
+    pub(crate) fn most_short(self) -> usize {
+        (self.all * 8).div_ceil(100)
+    }
+
+    /// The most questions that this many doc comments may have: 12 of a hundred.
+    pub(crate) fn most_questions(self) -> usize {
+        (self.all * 12).div_ceil(100)
+    }
+}
