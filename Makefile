@@ -1,6 +1,6 @@
 # The few commands of the house; each is a script that says more in its head.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test fuzz bench lint audit queries
+.PHONY: help setup build release demo test fuzz bench lint audit queries
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -12,6 +12,10 @@ setup: ## install all that building, testing and linting need
 build: ## the service
 	@scripts/setup.sh build
 	@scripts/run.sh cargo build --locked
+
+release: ## the optimised service, stripped, with its symbols in a file beside it
+	@scripts/setup.sh build
+	@scripts/release.sh
 
 demo: ## the service on example policies and a recorded account, with its page
 	@scripts/setup.sh build

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
-# All figures, or those of the benches named: scripts/bench.sh [expression|hostile|validate|storage|service]...
+# All figures, or those of the benches named:
+# scripts/bench.sh [expression|hostile|validate|size|storage|service]...
 
 source "$(dirname "$0")/env.sh"
 
-[[ $# -gt 0 ]] || set -- expression hostile validate storage service
+[[ $# -gt 0 ]] || set -- expression hostile validate size storage service
 for name; do
     step "bench: $name"
     if [[ $name == expression ]]; then
@@ -20,6 +21,8 @@ for name; do
             echo 'Cloud Custodian cannot be installed here; only ours is measured'
         fi
         scripts/validate-figures.py "${binaries[@]}"
+    elif [[ $name == size ]]; then
+        scripts/release.sh --limit 60000000
     else
         scripts/test-postgres.sh cargo bench --locked --bench "$name"
     fi
