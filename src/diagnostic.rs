@@ -1,16 +1,18 @@
 //! A problem at its place: what is wrong, where, and what to do about it.
 
 mod codes;
+mod stored;
 
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-pub use self::codes::Code;
+pub use self::codes::{Code, UnknownCode};
+pub use self::stored::StoredDiagnostic;
 
 /// How bad a [`Diagnostic`] is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Worth a look; the revision is still good.
@@ -32,7 +34,7 @@ impl fmt::Display for Level {
 ///
 /// Lines and columns count from 1; columns count Unicode scalar values. The end is exclusive
 /// and never before the start.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Place {
     /// The path from the repository's root, with `/`.

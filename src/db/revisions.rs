@@ -2,11 +2,13 @@
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 
 use super::Error;
 use super::sources::{Fence, SourceId};
 use super::words::words;
+use crate::diagnostic::StoredDiagnostic;
 
 words! {
     /// What came of a commit.
@@ -34,8 +36,8 @@ pub struct RevisionRecord {
     pub summary: String,
     /// What came of it.
     pub state: State,
-    /// What was found wrong with it, as JSON of `diagnostic::Diagnostic`s.
-    pub diagnostics: Value,
+    /// Problems that were found in it.
+    pub diagnostics: Vec<StoredDiagnostic>,
 }
 
 /// A commit of the history.
@@ -78,7 +80,8 @@ impl TryFrom<Row> for Revision {
             committed_at: row.committed_at,
             summary: row.summary,
             state: State::read(&row.state)?,
-            diagnostics: row.diagnostics,
+            diagnostics: serde_json::from_value(row.diagnostics)
+                .map_err(|error| Error::unreadable("diagnostics", error.to_string()))?,
         };
         Ok(Self { record, seen_at: row.seen_at })
     }
@@ -117,7 +120,7 @@ pub async fn record(
         revision.summary,
         fence.at,
         revision.state.as_str(),
-        revision.diagnostics,
+        Json(&revision.diagnostics) as _,
     )
     .execute(connection)
     .await?;
@@ -170,11 +173,11 @@ pub async fn find(
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
     use sqlx::PgPool;
 
     use super::*;
     use crate::db::fixtures::{TestResult, source, sync};
+    use crate::diagnostic::{Code, Diagnostic, Place};
 
     fn seen(commit: &str, state: State) -> RevisionRecord {
         RevisionRecord {
@@ -184,7 +187,11 @@ mod tests {
             committed_at: DateTime::UNIX_EPOCH,
             summary: "Tighten storage".into(),
             state,
-            diagnostics: json!([{ "code": "unknown-key" }]),
+            diagnostics: vec![StoredDiagnostic::from(&Diagnostic::error(
+                Place::point("policies/a.yaml", 3, 7),
+                Code::UnknownKey,
+                "there is no `nme`",
+            ))],
         }
     }
 

@@ -4,6 +4,7 @@
 //! bad a problem is, is no part of its code: the repository's settings may turn warnings into errors.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
 
@@ -126,6 +127,21 @@ impl fmt::Display for Code {
     }
 }
 
+/// The text is the name of no code of this version.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no code `{0}`")]
+pub struct UnknownCode(String);
+
+impl FromStr for Code {
+    type Err = UnknownCode;
+
+    fn from_str(text: &str) -> Result<Self, UnknownCode> {
+        let found = Self::ALL.binary_search_by_key(&text, |code| code.as_str()).ok();
+        let found = found.and_then(|index| Self::ALL.get(index));
+        found.copied().ok_or_else(|| UnknownCode(text.to_owned()))
+    }
+}
+
 impl Serialize for Code {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
@@ -146,6 +162,7 @@ mod tests {
                 first.to_uppercase() + rest
             });
             assert_eq!(kebab.collect::<String>(), format!("{code:?}"));
+            assert_eq!(code.as_str().parse(), Ok(*code));
         }
     }
 }

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
 use sqlx::PgConnection;
 
 use crate::compliance;
 use crate::db::revisions::{self, RevisionRecord, State};
 use crate::db::sources::{self, Claim, Completed, Fence};
 use crate::db::{checks, groups, policies, waivers};
+use crate::diagnostic::StoredDiagnostic;
 
 use super::plan::{Application, Decision, SyncPlan};
 use super::posts::Poster;
@@ -24,7 +24,7 @@ pub(super) async fn apply(
 ) -> anyhow::Result<Vec<String>> {
     let source = claim.source.id;
     let fence = sources::fence(&mut *connection, claim).await?;
-    let record = record(plan)?;
+    let record = record(plan);
     revisions::record(connection, &fence, &record).await?;
     let head = plan.commit.id.to_string();
     let last_good = claim.source.revision.clone();
@@ -70,28 +70,26 @@ async fn bring_into_force(
     Ok(changed)
 }
 
-fn record(plan: &SyncPlan) -> anyhow::Result<RevisionRecord> {
+fn record(plan: &SyncPlan) -> RevisionRecord {
     let SyncPlan { commit, reading, decision } = plan;
     let state = match decision {
         Decision::Apply(_) => State::InForce,
         Decision::Refuse => State::Refused,
     };
-    Ok(RevisionRecord {
+    RevisionRecord {
         commit: commit.id.to_string(),
         parent: commit.parent.map(|parent| parent.to_string()),
         author: commit.author.clone(),
         committed_at: commit.committed_at,
         summary: commit.summary.clone(),
         state,
-        diagnostics: serde_json::to_value(&reading.diagnostics)
-            .context("cannot write diagnostics as JSON")?,
-    })
+        diagnostics: reading.diagnostics.iter().map(StoredDiagnostic::from).collect(),
+    }
 }
 
 /// That a commit is refused, in a line, if it is.
 pub(super) fn refusal(record: &RevisionRecord) -> Option<String> {
-    let is_error = |it: &&serde_json::Value| it.get("level").is_some_and(|it| it == "error");
-    let errors = record.diagnostics.as_array().map_or(0, |all| all.iter().filter(is_error).count());
+    let errors = record.diagnostics.iter().filter(|found| found.is_error()).count();
     let problems = if errors == 1 { "1 problem" } else { &format!("{errors} problems") };
     (record.state == State::Refused)
         .then(|| format!("commit `{}` is refused: it has {problems}", record.commit))

@@ -86,7 +86,7 @@ impl World {
         history.reverse();
         for revision in &history {
             let record = &revision.record;
-            let diagnostics = record.diagnostics.as_array().map_or(0, Vec::len);
+            let diagnostics = record.diagnostics.len();
             write!(text, "\n{}: {:?}, {diagnostics} diagnostics", record.commit, record.state)?;
         }
         Ok((1..).zip(history).fold(text, |text, (number, revision)| {
@@ -161,17 +161,17 @@ async fn a_broken_file_leaves_the_last_good_groups_in_force(pool: PgPool) -> Tes
     insta::assert_snapshot!(diagnostics, @r#"
     [
       {
-        "code": "unknown-property",
-        "help": "did you mean `BucketName`?",
-        "level": "error",
         "place": {
-          "line": 11,
           "path": "policies/b.yaml",
+          "line": 11,
           "column": 24,
           "endLine": 11,
           "endColumn": 33
         },
-        "message": "`AWS::S3::Bucket` has no property `BucktName`"
+        "level": "error",
+        "code": "unknown-property",
+        "message": "`AWS::S3::Bucket` has no property `BucktName`",
+        "help": "did you mean `BucketName`?"
       }
     ]
     "#);

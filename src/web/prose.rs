@@ -2,15 +2,13 @@
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use serde::Deserialize;
 
 /// A message of a diagnostic or an error.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Template)]
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
 #[template(
     ext = "html",
     source = "{% for (code, part) in self.parts() %}{% if code %}<code>{{ part }}</code>{% else %}{{ part }}{% endif %}{% endfor %}"
 )]
-#[serde(transparent)]
 pub(super) struct Prose(pub(super) String);
 
 impl HtmlSafe for Prose {}

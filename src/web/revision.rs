@@ -3,7 +3,6 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use chrono::{DateTime, Utc};
-use serde::Deserialize;
 
 use super::Pages;
 use super::answer::{Answer, Failure, Page};
@@ -15,6 +14,7 @@ use super::time::Moment;
 use crate::db;
 use crate::db::policies::TouchedFile;
 use crate::db::revisions::{RevisionRecord, State as RevisionState};
+use crate::diagnostic::{Code, Place, StoredDiagnostic};
 
 /// The page.
 #[derive(Template)]
@@ -31,29 +31,31 @@ pub(super) struct RevisionPage {
     is_refused: bool,
 }
 
-/// A diagnostic, as the revision keeps it.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// A diagnostic of the revision.
+#[derive(Debug)]
 struct Problem {
+    badge: Badge,
     place: Place,
-    level: String,
     code: String,
+    /// Meaning of the code, if this version knows it.
+    meaning: Option<&'static str>,
     message: Prose,
     help: Option<Prose>,
 }
 
-#[derive(Debug, Deserialize)]
-struct Place {
-    path: String,
-    line: u32,
-    column: u32,
-}
-
-impl Problem {
-    /// The tone of its badge.
-    fn badge(&self) -> Badge {
-        let tone = if self.level == "error" { "fail" } else { "unknown" };
-        Badge::named(tone, &self.level)
+impl From<StoredDiagnostic> for Problem {
+    fn from(found: StoredDiagnostic) -> Self {
+        let tone = if found.is_error() { "fail" } else { "unknown" };
+        let meaning = found.known_code().map(Code::summary);
+        let StoredDiagnostic { place, level, code, message, help, .. } = found;
+        Self {
+            badge: Badge::named(tone, &level.to_string()),
+            place,
+            code,
+            meaning,
+            message: Prose(message),
+            help: help.map(Prose),
+        }
     }
 }
 
@@ -107,7 +109,7 @@ fn page(
         badge: Badge::named(tone, words),
         meaning,
         facts,
-        problems: serde_json::from_value(record.diagnostics)?,
+        problems: record.diagnostics.into_iter().map(Problem::from).collect(),
         files,
         is_refused: record.state == RevisionState::Refused,
     })
