@@ -24,7 +24,7 @@ use crate::document::Node;
 /// Characters of a cron pattern, as the schema says.
 const LONGEST_CRON: usize = 100;
 /// How much of the effort of a file a cron pattern takes, in bytes of expressions.
-const CRON: usize = 1 << 10;
+const CRON: usize = 2 << 10;
 
 /// Checks that are judged together.
 #[derive(Debug, Clone, PartialEq)]
