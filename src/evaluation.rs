@@ -4,19 +4,23 @@
 //! and in a replay. Fetching the inventory is left to [`crate::fetch`], keeping the result to the
 //! storage.
 
+mod baseline;
 mod bindings;
-mod enforced;
 mod finding;
+pub mod gating;
 mod judge;
 mod outcome;
 mod rehearsal;
+mod status;
+mod target;
 #[cfg(test)]
 mod tests;
 mod waivers;
 
-pub use enforced::Enforced;
-pub use finding::{CheckResult, CheckStanding, Finding, GroupResult, NO_RESOURCE};
+pub use baseline::{Enforced, is_baseline, new_only};
+pub use finding::{CheckResult, CheckStatus, Finding, GroupResult, NO_RESOURCE};
 pub use judge::evaluate;
-pub use outcome::{Counts, Outcome, UnknownOutcome};
+pub use outcome::{Counts, GroupOutcome, Outcome, UnknownOutcome};
 pub use rehearsal::{CaseResult, Difference, Mutation, Part, Survivor, mutate, rehearse};
-pub use waivers::{WaiverStanding, waive};
+pub use status::{AttentionItem, CommitStatus, GroupStatus};
+pub use waivers::{WaiverStatus, waive};

@@ -22,12 +22,12 @@ pub use compare::changes;
 pub struct Changes(Vec<Change>);
 
 impl Changes {
-    /// The changes.
+    /// Changes in the order of their subjects.
     pub fn iter(&self) -> impl Iterator<Item = &Change> {
         self.0.iter()
     }
 
-    /// Whether nothing differs.
+    /// `true` where both revisions mean the same.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -43,38 +43,38 @@ impl Changes {
     }
 }
 
-/// One difference.
+/// Difference of meaning between two revisions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Of what.
+    /// Thing that is added, removed or changed.
     pub subject: Subject,
-    /// Which.
+    /// Kind of the difference, with both sides.
     pub what: What,
-    /// Whether it demands less or more.
+    /// Direction of the demands on the resources.
     pub weight: Weight,
 }
 
-/// What a change is of.
+/// Subject of a change: a thing that policies define.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Subject {
-    /// An account.
+    /// An account that groups may select.
     Account(AccountName),
     /// A group as a whole.
     Group(GroupName),
     /// A check of a group.
     Check(GroupName, CheckId),
-    /// A waiver.
+    /// A waiver of whichever groups.
     Waiver(WaiverName),
     /// The settings of the repository.
     Settings,
 }
 
-/// What differs.
+/// Kind of a difference, with both sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
-    /// It is new.
+    /// The revision in force lacks the thing.
     Added,
-    /// It is gone.
+    /// The other revision lacks the thing.
     Removed,
     /// It had another name. The history of a group stays under that one, that of a check goes on.
     Renamed {
@@ -85,28 +85,28 @@ pub enum What {
     Field {
         /// The field as policies write it, such as `severity`.
         field: &'static str,
-        /// What it was.
+        /// Value in the revision in force.
         from: String,
-        /// What it is.
+        /// Value in the other revision.
         to: String,
     },
     /// An expression is another one.
     Expression {
-        /// `where` or `assert`.
+        /// Key of the expression: `where` or `assert`.
         field: &'static str,
         /// The old and the new text, line by line.
         diff: Vec<DiffLine>,
     },
 }
 
-/// Whether a change demands less or more of the resources.
+/// Weight of a change: less or more is demanded of the resources.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Weight {
     /// Less is demanded, of fewer resources, later or with less consequence.
     Weaker,
     /// It may be either: for people to judge.
     Changed,
-    /// More is demanded.
+    /// More is demanded, of more resources, or sooner.
     Stronger,
     /// Words only: no verdict depends on it.
     Neutral,
@@ -115,16 +115,16 @@ pub enum Weight {
 /// A line of a diff, without its line break.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DiffLine {
-    /// Where it stands.
+    /// Text that has the line: old, new or both.
     pub side: Side,
-    /// The line.
+    /// The line without its break.
     pub text: String,
 }
 
-/// Where a line of a diff stands.
+/// Text that a line of a diff stands in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// In both texts.
+    /// The line stands in both texts.
     Both,
     /// Only in the old one.
     Old,

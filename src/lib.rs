@@ -16,7 +16,7 @@
 //! | words for people | [`render`] | terminal, pull request, page |
 //! | adapters | [`git`], [`aws`], [`recorded`], [`github`], [`postgres`] | the world |
 //! | storage | [`db`] | all SQL |
-//! | what to show | [`compliance`] | how the synced commit stands |
+//! | read models | [`views`] | what there is to tell, with everything decided; no words |
 //! | use cases | [`sync`], [`evaluator`], [`reporter`] | reconcilers |
 //! | surface | [`web`] | webhooks in, pages out |
 //! | wiring | [`app`] | the only place where all meet |
@@ -29,7 +29,6 @@ pub mod app;
 pub mod aws;
 pub mod catalog;
 pub mod clock;
-pub mod compliance;
 pub mod config;
 pub mod db;
 pub mod diagnostic;
@@ -51,4 +50,5 @@ pub mod schedule;
 pub mod sync;
 pub mod tasks;
 pub mod telemetry;
+pub mod views;
 pub mod web;

@@ -26,3 +26,4 @@ pub use bounded::Bounded;
 pub use comment::{KnownWaivers, comment};
 pub use policies::{Effect, policies_check};
 pub use speaker::Speaker;
+pub use words::cause_in_words;

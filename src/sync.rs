@@ -54,7 +54,7 @@ pub struct Syncer {
     settings: Arc<SyncSettings>,
 }
 
-/// What the operator says of it.
+/// Settings of the operator for the reconciler.
 #[derive(Debug, Clone, Default)]
 pub struct SyncSettings {
     /// The directory of the mirrors.
@@ -69,7 +69,7 @@ pub struct SyncSettings {
     pub links: Links,
 }
 
-/// A source's repository.
+/// Repository of a source, looked up and ready to be read.
 struct Reached {
     corner: Corner,
     /// GitHub's view of it, where GitHub has one, and who speaks there.

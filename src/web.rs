@@ -19,14 +19,13 @@ mod overview;
 mod prose;
 mod revision;
 mod runs;
-mod strip;
 mod summary;
 #[cfg(test)]
 mod tests;
 mod time;
+mod timeline;
 mod waivers;
 mod webhook;
-mod weight;
 
 use axum::Router;
 use axum::middleware;
@@ -38,12 +37,12 @@ pub use self::guard::{NotLoopback, check_page_address};
 pub use self::webhook::{Webhooks, webhooks};
 use crate::clock::Clock;
 
-/// What the pages are made of.
+/// Resources that all pages are made from.
 #[derive(Debug, Clone)]
 pub struct Pages {
-    /// Where everything is read.
+    /// Database that everything is read from.
     pub pool: PgPool,
-    /// What "3 min ago" counts from.
+    /// Clock that "3 min ago" counts from.
     pub clock: Clock,
     /// The address under which people reach the page, if it is not the listener's own.
     pub page_url: Option<Url>,

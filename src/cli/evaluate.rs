@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use cloudcorrect::app;
 use cloudcorrect::clock::Clock;
 use cloudcorrect::diagnostic::Diagnostic;
-use cloudcorrect::evaluation::{self, GroupResult, Outcome, WaiverStanding, waive};
+use cloudcorrect::evaluation::{self, GroupResult, Outcome, WaiverStatus, waive};
 use cloudcorrect::evaluator::{self, Inventories};
 use cloudcorrect::fetch::CallStats;
 use cloudcorrect::policy::{Account, Covered, Group, GroupName, Mode, PolicySet, Severity};
@@ -198,7 +198,7 @@ async fn collect(
 #[derive(Default)]
 struct Judged<'a> {
     groups: Vec<(&'a Group, GroupResult)>,
-    waivers: Vec<WaiverStanding>,
+    waivers: Vec<WaiverStatus>,
 }
 
 fn judge<'a>(
@@ -226,13 +226,13 @@ fn judge<'a>(
         judged.groups.push((group, result));
         let seen =
             |covers: &Covered| accounts.iter().any(|(account, _)| covers.has_account(account));
-        let was_judged = |standing: &WaiverStanding| {
+        let was_judged = |standing: &WaiverStatus| {
             let covers = &standing.waiver.covers;
             seen(covers) && is_whole(covers, arguments)
         };
         judged.waivers.extend(standings.into_iter().filter(was_judged));
     }
-    judged.waivers = WaiverStanding::merged(judged.waivers);
+    judged.waivers = WaiverStatus::merged(judged.waivers);
     judged
 }
 

@@ -5,7 +5,7 @@ use sqlx::{PgConnection, PgExecutor};
 
 use super::sources::{self, SourceId};
 use super::{Error, groups, words};
-use crate::evaluation::{CheckStanding, Counts};
+use crate::evaluation::{CheckStatus, Counts};
 use crate::policy::Rule;
 use crate::resource::Cause;
 
@@ -17,7 +17,7 @@ pub struct Check {
     /// What it asks.
     pub rule: Rule,
     /// What the last completed run of the group said of it.
-    pub standing: Option<CheckStanding>,
+    pub standing: Option<CheckStatus>,
 }
 
 struct Row {
@@ -37,11 +37,14 @@ impl TryFrom<Row> for Check {
     fn try_from(row: Row) -> Result<Self, Error> {
         let standing = match row.outcome {
             None => None,
-            Some(outcome) => Some(CheckStanding {
+            Some(outcome) => Some(CheckStatus {
                 check: row.id,
                 outcome: words::outcome(&outcome, row.cause.as_deref())?,
                 counts: row.counts.unwrap_or_default().0,
-                old: row.old_failures.and_then(|old| u64::try_from(old).ok()).unwrap_or_default(),
+                baseline: row
+                    .old_failures
+                    .and_then(|count| u64::try_from(count).ok())
+                    .unwrap_or_default(),
                 unlisted: row.unlisted,
             }),
         };
@@ -201,7 +204,7 @@ pub async fn define(
 pub async fn stand(
     executor: impl PgExecutor<'_>,
     fence: &groups::Fence,
-    standings: &[CheckStanding],
+    standings: &[CheckStatus],
 ) -> Result<(), Error> {
     let ids: Vec<&str> = standings.iter().map(|standing| standing.check.as_str()).collect();
     let outcomes: Vec<&str> = standings.iter().map(|standing| standing.outcome.name()).collect();
@@ -209,9 +212,9 @@ pub async fn stand(
         standings.iter().map(|standing| standing.outcome.cause().map(Cause::as_str)).collect();
     let counts: Vec<Json<Counts>> =
         standings.iter().map(|standing| Json(standing.counts)).collect();
-    let old: Vec<Option<i64>> = standings
+    let baseline: Vec<Option<i64>> = standings
         .iter()
-        .map(|standing| i64::try_from(standing.old).ok().filter(|old| *old > 0))
+        .map(|standing| i64::try_from(standing.baseline).ok().filter(|count| *count > 0))
         .collect();
     let unlisted: Vec<bool> = standings.iter().map(|standing| standing.unlisted).collect();
     sqlx::query!(
@@ -230,7 +233,7 @@ pub async fn stand(
         &causes as &[Option<&str>],
         &counts as &[Json<Counts>],
         &unlisted,
-        &old as &[Option<i64>],
+        &baseline as &[Option<i64>],
     )
     .execute(executor)
     .await?;
@@ -287,9 +290,9 @@ mod tests {
     };
     use crate::evaluation::Outcome;
 
-    fn standing(check: &str, outcome: Outcome) -> CheckStanding {
+    fn standing(check: &str, outcome: Outcome) -> CheckStatus {
         let counts = Counts::from_iter([outcome]);
-        CheckStanding { check: check.to_owned(), outcome, counts, old: 0, unlisted: false }
+        CheckStatus { check: check.to_owned(), outcome, counts, baseline: 0, unlisted: false }
     }
 
     async fn told(pool: &PgPool, source: SourceId) -> Result<Vec<String>, Error> {
@@ -316,7 +319,7 @@ mod tests {
         define(&mut tx, &fence, &[("storage", &old), ("network", &old)]).await?;
         let run = groups::fence(&mut *tx, &claimed).await?;
         let denied = Outcome::Unknown(Cause::AccessDenied);
-        let old = CheckStanding { old: 3, ..standing("private", Outcome::Fail) };
+        let old = CheckStatus { baseline: 3, ..standing("private", Outcome::Fail) };
         let standings = [old.clone(), standing("encrypted", denied)];
         stand(&mut *tx, &run, &standings).await?;
         tx.commit().await?;

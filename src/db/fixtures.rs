@@ -6,7 +6,7 @@ use sqlx::{PgConnection, PgPool};
 
 use super::sources::{self, SourceId};
 use super::{Backoff, Digest, findings, groups, runs};
-use crate::evaluation::{Counts, Outcome};
+use crate::evaluation::{Counts, GroupOutcome, Outcome};
 use crate::fetch::CallStats;
 
 pub(super) type TestResult = Result<(), Box<dyn std::error::Error>>;
@@ -78,8 +78,8 @@ pub(super) async fn claim(pool: &PgPool) -> groups::Claim {
     groups::claim_due(pool, 1, LEASE).await.unwrap().pop().unwrap()
 }
 
-pub(super) fn verdict(outcome: Outcome) -> groups::Verdict {
-    groups::Verdict { outcome, counts: Counts::from_iter([outcome]) }
+pub(super) fn verdict(outcome: Outcome) -> GroupOutcome {
+    GroupOutcome { outcome, counts: Counts::from_iter([outcome]) }
 }
 
 pub(super) fn run(outcome: Outcome) -> runs::RunRecord {

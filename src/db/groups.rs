@@ -13,7 +13,8 @@ use super::runs::RunId;
 use super::sources::{self, SourceId};
 use super::work::{from_millis, millis};
 use super::{Digest, Error, words};
-use crate::evaluation::{Counts, Enforced, Outcome};
+use crate::evaluation::gating::Gate;
+use crate::evaluation::{Counts, Enforced, GroupOutcome};
 use crate::policy::{Mode, NewOnly};
 use crate::schedule::{Every, Schedule};
 
@@ -40,15 +41,6 @@ pub struct GroupUpsert {
     pub unit: String,
 }
 
-/// What a completed run said.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Verdict {
-    /// Of the group.
-    pub outcome: Outcome,
-    /// Of its findings.
-    pub counts: Counts,
-}
-
 /// A group and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
@@ -59,7 +51,7 @@ pub struct Group {
     /// When it was removed from the policies.
     pub retired_at: Option<DateTime<Utc>>,
     /// What the last completed run said.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<GroupOutcome>,
     /// What of that is enforced, where not all of it is.
     pub enforced: Option<Enforced>,
     /// Whether that run was of the present definition.
@@ -74,6 +66,20 @@ pub struct Group {
     pub due_at: DateTime<Utc>,
     /// Attempts since the last completed run.
     pub attempts: i32,
+}
+
+impl Group {
+    /// Gate of the group: what decides whether its outcomes count.
+    pub fn gate(&self) -> Gate {
+        Gate {
+            mode: self.definition.mode,
+            suspended: self.definition.suspended,
+            new_only: self.definition.new_only,
+            last: self.verdict,
+            enforced: self.enforced,
+            is_current: self.evaluated,
+        }
+    }
 }
 
 struct Row {
@@ -151,20 +157,20 @@ fn verdict(
     outcome: Option<&str>,
     cause: Option<&str>,
     counts: Option<Json<Counts>>,
-) -> Result<Option<Verdict>, Error> {
+) -> Result<Option<GroupOutcome>, Error> {
     let Some(outcome) = outcome else { return Ok(None) };
     let counts = counts.unwrap_or_default().0;
-    Ok(Some(Verdict { outcome: words::outcome(outcome, cause)?, counts }))
+    Ok(Some(GroupOutcome { outcome: words::outcome(outcome, cause)?, counts }))
 }
 
 fn enforced(
     outcome: Option<&str>,
     cause: Option<&str>,
-    old: Option<i64>,
+    baseline: Option<i64>,
 ) -> Result<Option<Enforced>, Error> {
     let Some(outcome) = outcome else { return Ok(None) };
-    let old = old.and_then(|old| u64::try_from(old).ok()).unwrap_or_default();
-    Ok(Some(Enforced { outcome: words::outcome(outcome, cause)?, old }))
+    let baseline = baseline.and_then(|count| u64::try_from(count).ok()).unwrap_or_default();
+    Ok(Some(Enforced { outcome: words::outcome(outcome, cause)?, baseline }))
 }
 
 /// Brings groups as `commit` defines them into force; the names of those whose definition changed.
@@ -316,6 +322,7 @@ mod tests {
     use crate::db::fixtures::{
         self, BACKOFF, LEASE, NO_TIME, TestResult, definition, finding, run, sync,
     };
+    use crate::evaluation::Outcome;
 
     #[test]
     fn a_pattern_that_is_refused_today_is_due_at_its_longest_gap() -> TestResult {
@@ -459,7 +466,7 @@ mod tests {
         upsert(&mut tx, &fence, "c1", std::slice::from_ref(&group)).await?;
         tx.commit().await?;
         let denied = Outcome::Unknown(crate::resource::Cause::AccessDenied);
-        for enforced in [Some(Enforced { outcome: denied, old: 12 }), None] {
+        for enforced in [Some(Enforced { outcome: denied, baseline: 12 }), None] {
             let claim = fixtures::claim(&pool).await;
             let fence = claims::fence(&pool, &claim).await?;
             let mut connection = pool.acquire().await?;

@@ -9,11 +9,11 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 
 pub use self::recent::{Recent, recent};
-use super::groups::{Fence, Verdict};
+use super::groups::Fence;
 use super::sources::SourceId;
 use super::work::{from_millis, millis};
 use super::{Digest, Error, words};
-use crate::evaluation::Counts;
+use crate::evaluation::{Counts, GroupOutcome};
 use crate::fetch::CallStats;
 use crate::resource::Cause;
 
@@ -39,7 +39,7 @@ pub struct RunRecord {
     /// What they, and the findings, were.
     pub digest: Digest,
     /// What it said.
-    pub verdict: Verdict,
+    pub verdict: GroupOutcome,
     /// How long it took, fetching included.
     pub duration: Duration,
     /// The API requests that it made.
@@ -101,7 +101,7 @@ impl TryFrom<Row> for Run {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
-        let verdict = Verdict {
+        let verdict = GroupOutcome {
             outcome: words::outcome(&row.outcome, row.cause.as_deref())?,
             counts: row.counts.0,
         };

@@ -1,22 +1,32 @@
 //! Waivers in force: what each says, and how it stands in each group that it concerns.
 
+use std::sync::Arc;
+
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 
 use super::sources::{self, SourceId};
 use super::{Error, groups, words};
-use crate::evaluation::{Counts, WaiverStanding};
+use crate::evaluation::{Counts, WaiverStatus};
 use crate::policy::{Validity, Waiver};
 
-/// A waiver in force, and a group that it concerns.
+/// Waiver in force, of one of the groups that it concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Concern {
+pub struct WaiverOfGroup {
     /// The group.
     pub group: String,
-    /// What it says.
-    pub waiver: Waiver,
-    /// What the last completed run of the group said of it.
-    pub standing: Option<(Validity, Counts)>,
+    /// Terms of the waiver.
+    pub waiver: Arc<Waiver>,
+    /// Status after the last completed run of the group.
+    pub status: Option<(Validity, Counts)>,
+}
+
+impl WaiverOfGroup {
+    /// Status of the waiver after the last completed run of the group; `None` before the first.
+    pub fn status(&self) -> Option<WaiverStatus> {
+        let waiver = Arc::clone(&self.waiver);
+        self.status.map(|(validity, counts)| WaiverStatus { waiver, validity, counts })
+    }
 }
 
 struct Row {
@@ -26,15 +36,15 @@ struct Row {
     counts: Option<Json<Counts>>,
 }
 
-impl TryFrom<Row> for Concern {
+impl TryFrom<Row> for WaiverOfGroup {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
         let validity = row.validity.map(|word| words::parsed("validity", &word)).transpose()?;
         Ok(Self {
             group: row.group_name,
-            waiver: row.waiver.0,
-            standing: validity.map(|validity| (validity, row.counts.unwrap_or_default().0)),
+            waiver: Arc::new(row.waiver.0),
+            status: validity.map(|validity| (validity, row.counts.unwrap_or_default().0)),
         })
     }
 }
@@ -77,7 +87,7 @@ pub async fn define(
 pub async fn stand(
     executor: impl PgExecutor<'_>,
     fence: &groups::Fence,
-    standings: &[WaiverStanding],
+    standings: &[WaiverStatus],
 ) -> Result<(), Error> {
     if standings.is_empty() {
         return Ok(());
@@ -106,7 +116,7 @@ pub async fn of_group(
     executor: impl PgExecutor<'_>,
     source: SourceId,
     group: &str,
-) -> Result<Vec<Concern>, Error> {
+) -> Result<Vec<WaiverOfGroup>, Error> {
     sqlx::query_as!(
         Row,
         r#"select group_name, waiver as "waiver: Json<Waiver>", validity,
@@ -118,7 +128,7 @@ pub async fn of_group(
     .fetch_all(executor)
     .await?
     .into_iter()
-    .map(Concern::try_from)
+    .map(WaiverOfGroup::try_from)
     .collect()
 }
 
@@ -126,7 +136,7 @@ pub async fn of_group(
 pub async fn of_source(
     executor: impl PgExecutor<'_>,
     source: SourceId,
-) -> Result<Vec<Concern>, Error> {
+) -> Result<Vec<WaiverOfGroup>, Error> {
     sqlx::query_as!(
         Row,
         r#"select group_name, waiver as "waiver: Json<Waiver>", validity,
@@ -137,14 +147,12 @@ pub async fn of_source(
     .fetch_all(executor)
     .await?
     .into_iter()
-    .map(Concern::try_from)
+    .map(WaiverOfGroup::try_from)
     .collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use sqlx::PgPool;
 
     use super::*;
@@ -167,12 +175,12 @@ mod tests {
 
     async fn told(pool: &PgPool, source: SourceId) -> Result<Vec<String>, Error> {
         let all = of_source(pool, source).await?;
-        let told = all.iter().map(|Concern { group, waiver, standing }| {
-            let standing = match standing {
+        let told = all.iter().map(|WaiverOfGroup { group, waiver, status }| {
+            let status = match status {
                 Some((validity, counts)) => format!("{validity:?} {} waived", counts.waived),
                 None => "none".to_owned(),
             };
-            format!("{group} {} {}: {standing}", waiver.name, waiver.reason)
+            format!("{group} {} {}: {status}", waiver.name, waiver.reason)
         });
         Ok(told.collect())
     }
@@ -186,7 +194,7 @@ mod tests {
         let fence = sync(&mut tx, "main").await;
         define(&mut tx, &fence, &[("network", &old), ("storage", &old)]).await?;
         let run = groups::fence(&mut *tx, &claimed).await?;
-        let standing = WaiverStanding {
+        let standing = WaiverStatus {
             waiver: Arc::new(old),
             validity: Validity::Expiring,
             counts: Counts::from_iter([Outcome::Waived]),

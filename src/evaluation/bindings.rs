@@ -6,7 +6,7 @@ use crate::expression::{Budget, Subject, Verdict};
 use crate::policy::{Account, Let, Pick};
 use crate::resource::{Cause, Failure, Inventory, Resource, Value};
 
-use super::judge::{in_scope, listed_regions, listing};
+use super::target::{in_scope, listed_regions, listing};
 
 /// How many of several matches are named.
 const NAMED: usize = 3;

@@ -15,7 +15,7 @@ pub const NO_RESOURCE: &str = "*";
 /// The outcome of one check on one resource.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// The account.
+    /// Account that the resource belongs to.
     pub account: AccountId,
     /// The region that the resource lives in, or `global`.
     pub region: Region,
@@ -25,11 +25,11 @@ pub struct Finding {
     pub resource_id: Arc<str>,
     /// The resource's ARN, where it is about one that has one.
     pub arn: Option<Arc<str>>,
-    /// What was found.
+    /// Outcome, with a cause where it is unknown.
     pub outcome: Outcome,
     /// Why it is unknown, where it is.
     pub failure: Option<Failure>,
-    /// What made the assertion false, where it is.
+    /// Parts of the assertion that are false, with the values that they saw.
     pub observations: Vec<Observation>,
     /// The waiver that turned it, where it is waived.
     pub waiver: Option<Arc<Waiver>>,
@@ -71,16 +71,16 @@ impl Finding {
     }
 }
 
-/// What a check found, everywhere.
+/// Result of a check over all accounts of its group.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckResult {
-    /// The check.
+    /// Id of the check, unique in its group.
     pub check: CheckId,
-    /// How much it matters.
+    /// Severity that the policies give the check.
     pub severity: Severity,
     /// The type that it selects.
     pub resource_type: TypeName,
-    /// What the findings amount to.
+    /// Worst outcome of the findings.
     pub outcome: Outcome,
     /// How many findings have which outcome.
     pub counts: Counts,
@@ -90,25 +90,25 @@ pub struct CheckResult {
     pub out_of_scope: u64,
 }
 
-/// How a check stands, its findings added up.
+/// Status of a check, its findings added up.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CheckStanding {
-    /// The check.
+pub struct CheckStatus {
+    /// Id of the check, unique in its group.
     pub check: String,
-    /// The worst outcome.
+    /// Worst outcome of its findings.
     pub outcome: Outcome,
     /// How many findings have which outcome.
     pub counts: Counts,
-    /// How many of those that fail are not enforced, since they failed before.
-    pub old: u64,
-    /// Whether a list could not be read, so that one of these findings is about no resource.
+    /// Findings of the baseline, which fail and are not enforced.
+    pub baseline: u64,
+    /// `true` where a list could not be read, so that one of these findings is about no resource.
     pub unlisted: bool,
 }
 
-/// What a group found.
+/// Result of a group over all its accounts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GroupResult {
-    /// What the checks amount to.
+    /// Worst outcome of the checks.
     pub outcome: Outcome,
     /// How many findings have which outcome.
     pub counts: Counts,
@@ -124,6 +124,6 @@ impl GroupResult {
         for check in &checks {
             counts += check.counts;
         }
-        Self { outcome: outcome.unwrap_or(Outcome::NotApplicable), counts, checks }
+        Self { outcome, counts, checks }
     }
 }

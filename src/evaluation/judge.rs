@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use crate::expression::{Budget, Subject, Verdict};
 use crate::policy::{Account, Check, Group, OnEmpty, Question, Span};
-use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Schema, Scope, Value};
+use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Schema, Value};
 
 use super::bindings;
 use super::finding::{CheckResult, Finding, GroupResult, NO_RESOURCE};
 use super::outcome::{Counts, Outcome};
+use super::target::{in_scope, listed_regions, listing};
 
 /// Judges a group over the inventories of its accounts; `now` in expressions is the instant at
 /// which each inventory was taken.
@@ -33,12 +34,11 @@ fn judge(check: &Check, accounts: &[(&Account, &Inventory)]) -> CheckResult {
             &other.resource_id,
         ))
     });
-    let outcome = Outcome::worst(findings.iter().map(|finding| finding.outcome));
     CheckResult {
         check: check.id.clone(),
         severity: check.severity,
         resource_type: check.question.schema.type_name.clone(),
-        outcome: outcome.unwrap_or(Outcome::NotApplicable),
+        outcome: Outcome::worst(findings.iter().map(|finding| finding.outcome)),
         counts: findings.iter().map(|finding| finding.outcome).collect::<Counts>(),
         findings,
         out_of_scope,
@@ -59,7 +59,7 @@ struct Judge<'a> {
     question: &'a Question,
     account: &'a Account,
     inventory: &'a Inventory,
-    /// What the names of `let` stand for, in their order.
+    /// Values of the names of `let`, in their order.
     bound: Vec<Result<Value, Failure>>,
 }
 
@@ -271,29 +271,4 @@ impl<'a> Judge<'a> {
 
 fn budget() -> Budget {
     Budget::default()
-}
-
-/// Where a type is listed: once for the account, or in each of its regions.
-pub(super) fn listed_regions(schema: &Schema, account: &Account) -> Vec<Region> {
-    match schema.scope {
-        Scope::Global => vec![Region::global()],
-        Scope::Regional => account.regions.iter().cloned().collect(),
-    }
-}
-
-/// The list of a type in a region; why there is none.
-pub(super) fn listing<'i>(
-    schema: &Schema,
-    region: &Region,
-    inventory: &'i Inventory,
-) -> Result<&'i Listing, Failure> {
-    inventory.listings.get(&(schema.type_name.clone(), region.clone())).ok_or_else(|| {
-        let message = format!("{} was not collected", schema.list);
-        Failure::new(Cause::NotCollected, message)
-    })
-}
-
-/// Whether a resource lives where the account is judged.
-pub(super) fn in_scope(resource: &Resource, account: &Account) -> bool {
-    resource.region.is_global() || account.regions.contains(&resource.region)
 }

@@ -7,50 +7,63 @@ use serde::{Deserialize, Serialize};
 
 use crate::resource::Cause;
 
-/// What a check found of one resource; also what that amounts to for a check and a group.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// Outcome of a check on one resource; also of a check and of a group, which come to the worst of
+/// theirs.
+///
+/// The order of the variants is the one order of outcomes, the worst first. Of two causes of
+/// `unknown` the first in [`Cause::ALL`] is worse, so that the order of findings does not matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Outcome {
     /// The assertion does not hold.
     Fail,
-    /// It could not be known.
+    /// Nobody can know, for a cause.
     Unknown(Cause),
-    /// The assertion holds.
+    /// The assertion holds of the resource.
     Pass,
-    /// It does not hold, and a waiver says that it need not.
+    /// The assertion does not hold, and a waiver says that it need not.
     Waived,
-    /// Nothing was selected.
+    /// The check selects nothing, so that nothing is judged.
     NotApplicable,
 }
 
 impl Outcome {
-    /// The worse of two: fail, unknown, pass, waived, `not_applicable`. Of two causes of unknown
-    /// the first in [`Cause::ALL`], so that the order of findings does not matter.
-    #[must_use]
-    pub fn worse(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Unknown(one), Self::Unknown(another)) => Self::Unknown(one.min(another)),
-            _ if self.rank() <= other.rank() => self,
-            _ => other,
-        }
+    /// Names of all outcomes, without causes, in their order.
+    pub const NAMES: [&'static str; 5] = ["fail", "unknown", "pass", "waived", "not_applicable"];
+
+    /// Worst of several; `not_applicable` of none.
+    pub fn worst(outcomes: impl IntoIterator<Item = Self>) -> Self {
+        outcomes.into_iter().min().unwrap_or(Self::NotApplicable)
     }
 
-    /// The worst of several; `None` of none.
-    pub fn worst(outcomes: impl IntoIterator<Item = Self>) -> Option<Self> {
-        outcomes.into_iter().reduce(Self::worse)
-    }
-
-    /// The name without the cause: `fail`, `unknown`, `pass`, `waived`, `not_applicable`.
-    pub fn name(self) -> &'static str {
+    /// Position in the order, whatever the cause: 0 for `fail`.
+    pub fn rank(self) -> usize {
         match self {
-            Self::Fail => "fail",
-            Self::Unknown(_) => "unknown",
-            Self::Pass => "pass",
-            Self::Waived => "waived",
-            Self::NotApplicable => "not_applicable",
+            Self::Fail => 0,
+            Self::Unknown(_) => 1,
+            Self::Pass => 2,
+            Self::Waived => 3,
+            Self::NotApplicable => 4,
         }
     }
 
-    /// Why it is unknown, where it is.
+    /// `true` where somebody should look: a failure, or what could not be known.
+    pub fn is_bad(self) -> bool {
+        matches!(self, Self::Fail | Self::Unknown(_))
+    }
+
+    /// Name without the cause: one of [`Self::NAMES`].
+    pub fn name(self) -> &'static str {
+        let [fail, unknown, pass, waived, not_applicable] = Self::NAMES;
+        match self {
+            Self::Fail => fail,
+            Self::Unknown(_) => unknown,
+            Self::Pass => pass,
+            Self::Waived => waived,
+            Self::NotApplicable => not_applicable,
+        }
+    }
+
+    /// Cause of `unknown`; `None` of other outcomes.
     pub fn cause(self) -> Option<Cause> {
         match self {
             Self::Unknown(cause) => Some(cause),
@@ -58,22 +71,12 @@ impl Outcome {
         }
     }
 
-    /// The outcome of a name and a cause, as the database and recorded results keep them. An
+    /// Outcome of a name and a cause, as the database and recorded results keep them. An
     /// `unknown` without a cause is one whose cause this version does not know.
     pub fn of(name: &str, cause: Option<Cause>) -> Result<Self, UnknownOutcome> {
         match (name, cause) {
             ("unknown", cause) => Ok(Self::Unknown(cause.unwrap_or(Cause::Unsupported))),
             (name, _) => name.parse(),
-        }
-    }
-
-    fn rank(self) -> u8 {
-        match self {
-            Self::Fail => 0,
-            Self::Unknown(_) => 1,
-            Self::Pass => 2,
-            Self::Waived => 3,
-            Self::NotApplicable => 4,
         }
     }
 }
@@ -87,7 +90,7 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Why a string is no [`Outcome`].
+/// Refusal of a string that names no [`Outcome`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not an outcome")]
 pub struct UnknownOutcome(pub String);
@@ -109,24 +112,24 @@ impl FromStr for Outcome {
     }
 }
 
-/// How many findings have which outcome.
+/// Numbers of findings by outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Counts {
-    /// Failing.
+    /// Findings that fail and are not waived.
     pub fail: u64,
-    /// Unknown, whatever the cause.
+    /// Findings that are unknown, whatever the cause.
     pub unknown: u64,
-    /// Passing.
+    /// Findings whose assertion holds of the resource.
     pub pass: u64,
-    /// Failing and waived.
+    /// Findings that fail and are waived.
     pub waived: u64,
-    /// Nothing selected.
+    /// Checks of a target that selected nothing there.
     pub not_applicable: u64,
 }
 
 impl Counts {
-    /// Counts one more.
+    /// Adds one finding of that outcome.
     pub fn add(&mut self, outcome: Outcome) {
         *match outcome {
             Outcome::Fail => &mut self.fail,
@@ -141,6 +144,15 @@ impl Counts {
     pub fn judged(&self) -> u64 {
         self.fail + self.unknown + self.pass + self.waived
     }
+}
+
+/// Outcome of a group, and the findings that it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GroupOutcome {
+    /// Worst outcome of the findings.
+    pub outcome: Outcome,
+    /// Findings of all checks by outcome.
+    pub counts: Counts,
 }
 
 impl std::ops::AddAssign for Counts {
@@ -177,19 +189,26 @@ mod tests {
     fn the_worst_outcome_wins_whatever_the_order() {
         for (rank, worse) in ORDER.into_iter().enumerate() {
             for better in ORDER.into_iter().skip(rank) {
-                assert_eq!(worse.worse(better), worse, "{worse} and {better}");
-                assert_eq!(better.worse(worse), worse, "{better} and {worse}");
+                assert_eq!(Outcome::worst([worse, better]), worse, "{worse} and {better}");
+                assert_eq!(Outcome::worst([better, worse]), worse, "{better} and {worse}");
             }
         }
-        assert_eq!(Outcome::worst([]), None);
+        assert_eq!(Outcome::worst([]), Outcome::NotApplicable);
+    }
+
+    #[test]
+    fn ranks_and_names_are_in_the_one_order() {
+        assert!(ORDER.is_sorted());
+        assert_eq!(ORDER.map(Outcome::rank), [0, 1, 2, 3, 4]);
+        assert_eq!(ORDER.map(Outcome::name), Outcome::NAMES);
     }
 
     #[test]
     fn of_two_causes_the_same_one_is_shown_whatever_the_order() {
         let denied = Outcome::Unknown(Cause::AccessDenied);
         let timeout = Outcome::Unknown(Cause::Timeout);
-        assert_eq!(denied.worse(timeout), denied);
-        assert_eq!(timeout.worse(denied), denied);
+        assert_eq!(Outcome::worst([denied, timeout]), denied);
+        assert_eq!(Outcome::worst([timeout, denied]), denied);
     }
 
     #[test]

@@ -13,27 +13,27 @@ use super::finding::{Finding, NO_RESOURCE};
 use super::judge::findings;
 use super::outcome::Outcome;
 
-/// What a case came to.
+/// Result of a case: its answer against what it expects.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseResult<'a> {
-    /// The test.
+    /// Test that the case belongs to.
     pub test: &'a Test,
-    /// The case.
+    /// Case that was judged.
     pub case: &'a Case,
-    /// Where the answer is not the expected one; empty where the case passes.
+    /// Differences from the expected answer; empty where the case passes.
     pub differences: Vec<Difference>,
 }
 
-/// Where the answer is not the expected one.
+/// Difference from the expected answer, for one resource.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Difference {
     /// The resource's id, or `*`.
     pub resource: String,
-    /// What was expected; `None` where the test says nothing of the resource.
+    /// Expected outcome; `None` where the test says nothing of the resource.
     pub expected: Option<ExpectedOutcome>,
-    /// What was said.
+    /// Outcome that the check came to.
     pub actual: ExpectedOutcome,
-    /// Why: what was observed.
+    /// Explanation of that outcome: what was observed.
     pub explanation: String,
     /// The index of the expectation in [`Case::expected`].
     pub at: Option<usize>,
@@ -51,7 +51,7 @@ pub fn rehearse(policies: &PolicySet) -> Vec<CaseResult<'_>> {
     results
 }
 
-/// What a case asks.
+/// Question of a case: that of its check or check type.
 fn question<'a>(policies: &'a PolicySet, test: &Test, case: &'a Case) -> Option<&'a Question> {
     match &test.subject {
         TestSubject::Type(_) => case.question.as_ref(),
@@ -59,7 +59,7 @@ fn question<'a>(policies: &'a PolicySet, test: &Test, case: &'a Case) -> Option<
     }
 }
 
-/// Where a case's answer differs from what it expects.
+/// Differences of a case's answer from what it expects.
 fn differences(question: &Question, case: &Case) -> Vec<Difference> {
     let found = findings(question, &case.account, &case.inventory);
     let mut differences = Vec::new();
@@ -137,7 +137,7 @@ fn said(outcome: Outcome) -> ExpectedOutcome {
     }
 }
 
-/// What was seen, also of what holds.
+/// Explanation of a finding, also of one that passes.
 fn explanation(finding: &Finding, question: &Question) -> String {
     let text = finding.explanation();
     if text.is_empty() && finding.outcome == Outcome::Pass && &*finding.resource_id != NO_RESOURCE {
@@ -149,9 +149,9 @@ fn explanation(finding: &Finding, question: &Question) -> String {
 /// The expression of a check that is mutated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// Which resources are judged.
+    /// `where`, which selects resources.
     Where,
-    /// What must hold of them.
+    /// Assertion, which must hold of them.
     Assert,
 }
 
@@ -185,11 +185,11 @@ impl Part {
 /// A mutant that no test noticed: what was changed, and whose expression it is.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Survivor {
-    /// Whose expression it is.
+    /// Check or check type whose expression was changed.
     pub subject: TestSubject,
-    /// Which of them.
+    /// Expression of it that was changed.
     pub part: Part,
-    /// What was changed, such as `== instead of !=`.
+    /// Change to the expression, such as `== instead of !=`.
     pub change: String,
     /// The expression as it would read.
     pub text: String,
@@ -198,7 +198,7 @@ pub struct Survivor {
 /// How many mutants there were, and those that no test noticed.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Mutation {
-    /// All mutants.
+    /// Number of mutants that were tried.
     pub mutants: usize,
     /// Those that pass all tests.
     pub survivors: Vec<Survivor>,
@@ -242,7 +242,7 @@ fn is_noticed(mutant: &Mutant, part: Part, cases: &[(&Case, &Question)]) -> bool
     })
 }
 
-/// What is mutated: of a check type, as it is before parameters have values.
+/// Question that is mutated: of a check type, as it is before parameters have values.
 fn general<'a>(
     policies: &'a PolicySet,
     types: &'a CheckTypes,

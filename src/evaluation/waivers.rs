@@ -18,18 +18,18 @@ use super::outcome::{Counts, Outcome};
 
 /// How a waiver stands after an evaluation.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WaiverStanding {
-    /// The waiver.
+pub struct WaiverStatus {
+    /// Terms of the waiver, as the policies have it.
     pub waiver: Arc<Waiver>,
-    /// Whether it held.
+    /// Validity on the day of the evaluation.
     pub validity: Validity,
     /// The outcomes of the findings that it matches, whichever waiver turned them. A list that could
     /// not be read counts as unknown, since it may hold what is waived.
     pub counts: Counts,
 }
 
-impl WaiverStanding {
-    /// Whether there is nothing that it could turn: nothing that it matches fails or may fail.
+impl WaiverStatus {
+    /// `true` where nothing that it matches fails or may fail, so that it turns nothing.
     pub fn is_useless(&self) -> bool {
         self.counts.fail + self.counts.waived + self.counts.unknown == 0
     }
@@ -53,7 +53,7 @@ pub fn waive<'a>(
     accounts: &[(&Account, &Inventory)],
     waivers: impl IntoIterator<Item = &'a Arc<Waiver>>,
     result: &mut GroupResult,
-) -> Vec<WaiverStanding> {
+) -> Vec<WaiverStatus> {
     let waivers = waivers.into_iter().filter(|waiver| waiver.concerns(group));
     let mut matchers: Vec<_> = waivers.map(|waiver| Matcher::new(waiver, accounts)).collect();
     if matchers.is_empty() {
@@ -68,17 +68,16 @@ pub fn waive<'a>(
         }
         add_up(check);
     }
-    let outcome = Outcome::worst(result.checks.iter().map(|check| check.outcome));
-    result.outcome = outcome.unwrap_or(Outcome::NotApplicable);
+    result.outcome = Outcome::worst(result.checks.iter().map(|check| check.outcome));
     result.counts = Counts::default();
     result.checks.iter().for_each(|check| result.counts += check.counts);
     let today = instants.into_values().max().unwrap_or_default().date_naive();
-    let standing = |matcher: Matcher<'_>| WaiverStanding {
+    let standing = |matcher: Matcher<'_>| WaiverStatus {
         validity: matcher.waiver.validity(today),
         waiver: Arc::clone(matcher.waiver),
         counts: matcher.counts,
     };
-    WaiverStanding::merged(matchers.into_iter().map(standing))
+    WaiverStatus::merged(matchers.into_iter().map(standing))
 }
 
 fn turn(
@@ -104,7 +103,7 @@ fn turn(
 
 fn add_up(check: &mut CheckResult) {
     let outcomes = || check.findings.iter().map(|finding| finding.outcome);
-    check.outcome = Outcome::worst(outcomes()).unwrap_or(Outcome::NotApplicable);
+    check.outcome = Outcome::worst(outcomes());
     check.counts = outcomes().collect();
 }
 
@@ -232,7 +231,7 @@ spec:
     }
 
     /// The group, what is waived, and how the waivers stand.
-    fn shown(result: &GroupResult, standings: &[WaiverStanding]) -> String {
+    fn shown(result: &GroupResult, standings: &[WaiverStatus]) -> String {
         let Counts { fail, unknown, pass, waived, .. } = result.counts;
         let outcome = result.outcome;
         let mut lines = vec![format!(
@@ -251,7 +250,7 @@ spec:
         }
         lines.extend(standings.iter().map(|standing| {
             let useless = if standing.is_useless() { ", useless" } else { "" };
-            let WaiverStanding { waiver, validity, counts } = standing;
+            let WaiverStatus { waiver, validity, counts } = standing;
             let Counts { fail, unknown, pass, waived, .. } = counts;
             format!("{}: {validity:?} {fail} {unknown} {pass} {waived}{useless}", waiver.name)
         }));

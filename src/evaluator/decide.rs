@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::db::Digest;
 use crate::db::findings::{ClosedReason, FindingChange, FindingKey, FindingRecord, OpenFinding};
-use crate::db::waivers::Concern;
-use crate::evaluation::{CheckStanding, GroupResult, NO_RESOURCE, Outcome, WaiverStanding};
+use crate::db::waivers::WaiverOfGroup;
+use crate::evaluation::{CheckStatus, GroupResult, NO_RESOURCE, Outcome, WaiverStatus};
 use crate::policy::{Account, Check, Group, Question};
 use crate::resource::{AccountId, Cause, Failure, Inventory, Listing, Operation, Provider, Schema};
 
@@ -75,7 +75,7 @@ pub(super) fn missed(
 }
 
 /// How each check of the group stands with all that was found and missed.
-pub(super) fn standings(group: &Group, records: &[FindingRecord]) -> Vec<CheckStanding> {
+pub(super) fn standings(group: &Group, records: &[FindingRecord]) -> Vec<CheckStatus> {
     let mut outcomes: BTreeMap<&str, Vec<&FindingRecord>> = BTreeMap::new();
     for record in records {
         outcomes.entry(&record.key.check).or_default().push(record);
@@ -86,11 +86,11 @@ pub(super) fn standings(group: &Group, records: &[FindingRecord]) -> Vec<CheckSt
         let unlisted = |record: &&FindingRecord| {
             matches!(record.outcome, Outcome::Unknown(_)) && &*record.key.resource_id == NO_RESOURCE
         };
-        CheckStanding {
+        CheckStatus {
             check: check.id.to_string(),
-            outcome: Outcome::worst(all()).unwrap_or(Outcome::NotApplicable),
+            outcome: Outcome::worst(all()),
             counts: all().collect(),
-            old: 0,
+            baseline: 0,
             unlisted: found.iter().any(unlisted),
         }
     };
@@ -98,9 +98,8 @@ pub(super) fn standings(group: &Group, records: &[FindingRecord]) -> Vec<CheckSt
 }
 
 /// Whether a waiver stands otherwise than after the last run.
-pub(super) fn stand_otherwise(stood: &[Concern], now: &[WaiverStanding]) -> bool {
-    let stood: BTreeMap<_, _> =
-        stood.iter().map(|concern| (&concern.waiver.name, concern.standing)).collect();
+pub(super) fn stand_otherwise(stood: &[WaiverOfGroup], now: &[WaiverStatus]) -> bool {
+    let stood: BTreeMap<_, _> = stood.iter().map(|one| (&one.waiver.name, one.status)).collect();
     now.iter().any(|one| {
         let before = stood.get(&one.waiver.name).copied().flatten();
         before != Some((one.validity, one.counts))
@@ -108,7 +107,7 @@ pub(super) fn stand_otherwise(stood: &[Concern], now: &[WaiverStanding]) -> bool
 }
 
 /// When the next of the waivers that hold at an instant ends.
-pub(super) fn next_end(waivers: &[WaiverStanding], at: DateTime<Utc>) -> Option<DateTime<Utc>> {
+pub(super) fn next_end(waivers: &[WaiverStatus], at: DateTime<Utc>) -> Option<DateTime<Utc>> {
     waivers.iter().map(|standing| standing.waiver.ends_at()).filter(|end| *end > at).min()
 }
 
@@ -272,7 +271,7 @@ mod tests {
     use crate::evaluation::Counts;
     use crate::policy::{Covered, Validity, Waiver};
 
-    fn standing(name: &str, expires: &str, turned: u64) -> WaiverStanding {
+    fn standing(name: &str, expires: &str, turned: u64) -> WaiverStatus {
         let waiver = Waiver {
             name: name.parse().expect("a name"),
             covers: Covered::default(),
@@ -285,28 +284,28 @@ mod tests {
             line: 1,
         };
         let counts = Counts { waived: turned, ..Counts::default() };
-        WaiverStanding { waiver: Arc::new(waiver), validity: Validity::InForce, counts }
+        WaiverStatus { waiver: Arc::new(waiver), validity: Validity::InForce, counts }
     }
 
-    fn concern(standing: &WaiverStanding, known: bool) -> Concern {
-        let WaiverStanding { waiver, validity, counts } = standing;
-        Concern {
+    fn concern(standing: &WaiverStatus, known: bool) -> WaiverOfGroup {
+        let WaiverStatus { waiver, validity, counts } = standing;
+        WaiverOfGroup {
             group: "storage".to_owned(),
-            waiver: waiver.as_ref().clone(),
-            standing: known.then_some((*validity, *counts)),
+            waiver: Arc::clone(waiver),
+            status: known.then_some((*validity, *counts)),
         }
     }
 
     #[test]
     fn a_waiver_that_stands_otherwise_is_worth_telling() {
         let now = standing("a", "2026-12-31", 1);
-        let changed = |stood: &WaiverStanding, known| {
+        let changed = |stood: &WaiverStatus, known| {
             stand_otherwise(&[concern(stood, known)], std::slice::from_ref(&now))
         };
         assert!(!changed(&now, true));
         assert!(changed(&now, false), "nothing was known of it");
         assert!(changed(&standing("a", "2026-12-31", 2), true));
-        let expiring = WaiverStanding { validity: Validity::Expiring, ..now.clone() };
+        let expiring = WaiverStatus { validity: Validity::Expiring, ..now.clone() };
         assert!(changed(&expiring, true));
         assert!(!stand_otherwise(&[], &[]));
     }

@@ -6,16 +6,16 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::db::findings::{FindingKey, FindingRecord, OpenFinding};
-use crate::evaluation::{CheckStanding, Enforced, Outcome};
-use crate::policy::{Group, Mode};
+use crate::evaluation::{CheckStatus, Enforced, Outcome, is_baseline, new_only};
+use crate::policy::{Group, NewOnly};
 
 /// What an evaluation of a group with `newOnly` found.
 #[derive(Debug)]
 pub(super) struct Enforcement {
-    instant: DateTime<Utc>,
+    new_only: NewOnly,
     failing: Vec<Failing>,
     /// The worst of all else.
-    others: Option<Outcome>,
+    others: Outcome,
 }
 
 /// A finding that fails.
@@ -34,7 +34,7 @@ impl Enforcement {
         open: &[OpenFinding],
         records: &[FindingRecord],
     ) -> Option<Self> {
-        let new_only = group.new_only.filter(|_| group.mode == Mode::Enforce)?;
+        let new_only = new_only(group)?;
         let stood: BTreeMap<&FindingKey, &OpenFinding> =
             open.iter().map(|finding| (&finding.key, finding)).collect();
         let (failing, others): (Vec<_>, Vec<_>) =
@@ -44,7 +44,7 @@ impl Enforcement {
             since: stood.get(&record.key).and_then(|stood| stood.failing_since),
         });
         Some(Self {
-            instant: new_only.instant(),
+            new_only,
             failing: failing.collect(),
             others: Outcome::worst(others.into_iter().map(|record| record.outcome)),
         })
@@ -54,22 +54,22 @@ impl Enforcement {
     /// before.
     pub(super) fn enforced(&self, at: DateTime<Utc>) -> Enforced {
         let failing = self.failing.iter().map(|one| (Outcome::Fail, self.is_old(one, at)));
-        Enforced::of(failing.chain(self.others.map(|outcome| (outcome, false))))
+        Enforced::of(failing.chain([(self.others, false)]))
     }
 
     /// Counts the old failures of each check.
-    pub(super) fn count(&self, at: DateTime<Utc>, standings: &mut [CheckStanding]) {
-        let mut old: BTreeMap<&str, u64> = BTreeMap::new();
+    pub(super) fn count(&self, at: DateTime<Utc>, standings: &mut [CheckStatus]) {
+        let mut baseline: BTreeMap<&str, u64> = BTreeMap::new();
         for failing in self.failing.iter().filter(|failing| self.is_old(failing, at)) {
-            *old.entry(&failing.check).or_default() += 1;
+            *baseline.entry(&failing.check).or_default() += 1;
         }
         for standing in standings {
-            standing.old = old.get(standing.check.as_str()).copied().unwrap_or_default();
+            standing.baseline = baseline.get(standing.check.as_str()).copied().unwrap_or_default();
         }
     }
 
     fn is_old(&self, failing: &Failing, at: DateTime<Utc>) -> bool {
-        failing.since.unwrap_or(at) <= self.instant
+        is_baseline(failing.since.unwrap_or(at), self.new_only)
     }
 }
 
@@ -166,10 +166,10 @@ mod tests {
             let found = of(&open, &[record(resource, Outcome::Fail)]);
             let mut standings = [standing()];
             found.count(at(12), &mut standings);
-            let Enforced { outcome, old } = found.enforced(at(12));
-            assert_eq!(standings[0].old, old);
-            assert_eq!(outcome, if old > 0 { Outcome::Waived } else { Outcome::Fail });
-            old > 0
+            let Enforced { outcome, baseline } = found.enforced(at(12));
+            assert_eq!(standings[0].baseline, baseline);
+            assert_eq!(outcome, if baseline > 0 { Outcome::Waived } else { Outcome::Fail });
+            baseline > 0
         };
         for resource in ["still", "waived", "unseen"] {
             assert!(is_old(resource), "{resource}");
@@ -179,12 +179,12 @@ mod tests {
         }
     }
 
-    fn standing() -> CheckStanding {
-        CheckStanding {
+    fn standing() -> CheckStatus {
+        CheckStatus {
             check: "private".to_owned(),
             outcome: Outcome::Fail,
             counts: crate::evaluation::Counts::default(),
-            old: 7,
+            baseline: 7,
             unlisted: false,
         }
     }
@@ -193,24 +193,24 @@ mod tests {
     fn until_the_instant_all_that_fails_is_old() {
         let records = [record("young", Outcome::Fail), record("fine", Outcome::Pass)];
         let found = of(&[stood("young", Outcome::Pass, None)], &records);
-        assert_eq!(found.enforced(at(10)), Enforced { outcome: Outcome::Pass, old: 1 });
-        assert_eq!(found.enforced(at(11)), Enforced { outcome: Outcome::Fail, old: 0 });
+        assert_eq!(found.enforced(at(10)), Enforced { outcome: Outcome::Pass, baseline: 1 });
+        assert_eq!(found.enforced(at(11)), Enforced { outcome: Outcome::Fail, baseline: 0 });
         let unknown = of(&[], &[record("young", Outcome::Fail), record("unseen", UNKNOWN)]);
-        assert_eq!(unknown.enforced(at(9)), Enforced { outcome: UNKNOWN, old: 1 });
+        assert_eq!(unknown.enforced(at(9)), Enforced { outcome: UNKNOWN, baseline: 1 });
         assert_eq!(of(&[], &[]).enforced(at(9)).outcome, Outcome::NotApplicable);
     }
     #[test]
     fn what_comes_otherwise_is_worth_telling_also_when_the_instant_passes() {
-        let held = Some(Enforced { outcome: Outcome::Waived, old: 1 });
+        let held = Some(Enforced { outcome: Outcome::Waived, baseline: 1 });
         let old = of(&[stood("logs", Outcome::Fail, Some(9))], &[record("logs", Outcome::Fail)]);
         for (before, hour, told) in [(held, 9, false), (held, 12, false), (None, 12, true)] {
             assert_eq!(comes_otherwise(Some(&old), before, at(hour)), told, "{before:?} at {hour}");
         }
-        let fewer = Some(Enforced { outcome: Outcome::Waived, old: 2 });
+        let fewer = Some(Enforced { outcome: Outcome::Waived, baseline: 2 });
         assert!(comes_otherwise(Some(&old), fewer, at(12)));
         // It may be kept before the instant or after it.
         let young = of(&[], &[record("logs", Outcome::Fail)]);
-        let red = Some(Enforced { outcome: Outcome::Fail, old: 0 });
+        let red = Some(Enforced { outcome: Outcome::Fail, baseline: 0 });
         assert!(comes_otherwise(Some(&young), held, at(9)));
         assert!(comes_otherwise(Some(&young), red, at(9)));
         assert!(!comes_otherwise(Some(&young), red, at(12)));

@@ -7,17 +7,17 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
-use crate::compliance;
 use crate::db::findings::{FindingChange, OpenFinding};
-use crate::db::groups::{self, Claim, Completed, Verdict};
+use crate::db::groups::{self, Claim, Completed};
 use crate::db::runs::{self, RunRecord};
-use crate::db::waivers::Concern;
+use crate::db::waivers::WaiverOfGroup;
 use crate::db::{checks, findings, sources, waivers};
-use crate::evaluation::{CheckStanding, WaiverStanding, evaluate, waive};
+use crate::evaluation::{CheckStatus, GroupOutcome, WaiverStatus, evaluate, waive};
 use crate::fetch::CallStats;
 use crate::policy::{Account, AccountName, Group};
 use crate::resource::Inventory;
 use crate::schedule::{Schedule, next_slot};
+use crate::views::commit;
 
 use super::enforce::Enforcement;
 use super::{Evaluator, Gathered, InForce, decide, enforce};
@@ -60,7 +60,7 @@ impl Evaluator {
         let completed = Completed { verdict, enforced, digest: claim.digest, run, due_at };
         groups::complete(&mut *transaction, fence, &completed).await?;
         if let Some(lock) = lock {
-            compliance::want(&mut transaction, &lock, &self.options.links).await?;
+            commit::want(&mut transaction, &lock, &self.options.links).await?;
         }
         transaction.commit().await.context("cannot commit")?;
         tracing::info!(
@@ -84,8 +84,8 @@ impl Evaluator {
 /// What comes of an evaluation.
 struct Judged {
     changes: Vec<FindingChange>,
-    standings: Vec<CheckStanding>,
-    waivers: Vec<WaiverStanding>,
+    standings: Vec<CheckStatus>,
+    waivers: Vec<WaiverStatus>,
     run: RunRecord,
     phase: String,
     /// For a group with `newOnly`.
@@ -94,7 +94,7 @@ struct Judged {
 
 impl Judged {
     /// Whether something else is to be shown than after the last run.
-    fn shows(&self, claim: &Claim, stood: &[Concern]) -> bool {
+    fn shows(&self, claim: &Claim, stood: &[WaiverOfGroup]) -> bool {
         !claim.evaluated
             || claim.verdict != Some(self.run.verdict)
             || !self.changes.is_empty()
@@ -129,7 +129,7 @@ async fn judge(
             engine: env!("CARGO_PKG_VERSION").to_owned(),
             coverage: decide::coverage(group, &seen),
             digest: decide::digest(&records),
-            verdict: Verdict { outcome: result.outcome, counts },
+            verdict: GroupOutcome { outcome: result.outcome, counts },
             duration: Duration::ZERO,
             calls,
         };

@@ -14,7 +14,7 @@ use crate::schedule::Schedule;
 use super::conjuncts::{Relation, relation};
 use super::{Change, Changes, Subject, Weight, What, diff};
 
-/// What differs between the revision that is in force and another one.
+/// Differences between the revision that is in force and another one.
 pub fn changes(base: &PolicySet, head: &PolicySet) -> Changes {
     let mut found = Found::default();
     for (name, old, new) in pairs(&base.accounts, &head.accounts) {
@@ -68,7 +68,7 @@ fn pairs<'a, K: Ord, V>(
     keys.into_iter().map(|key| (key, old.get(key), new.get(key)))
 }
 
-/// What was found so far.
+/// Collector of the differences that were found so far.
 #[derive(Default)]
 pub(super) struct Found(pub(super) Vec<Change>);
 
@@ -202,7 +202,7 @@ impl Found {
         }
     }
 
-    /// What decides the verdict.
+    /// Compares what decides the outcome of a check.
     fn question(&mut self, subject: &Subject, old: &Question, new: &Question) {
         let types = [old, new].map(|asked| asked.schema.type_name.to_string());
         self.field(subject, "select", types, Weight::Changed);

@@ -13,7 +13,7 @@ pub(super) enum Relation {
     Narrower,
     /// It holds of more: some of the old conditions are gone.
     Wider,
-    /// It is another one.
+    /// It is another one, for people to judge.
     Other,
 }
 

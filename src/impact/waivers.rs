@@ -32,7 +32,7 @@ impl Found {
         }
     }
 
-    /// What is waived.
+    /// Compares what two versions of a waiver match.
     fn covered(&mut self, subject: &Subject, old: &Waiver, new: &Waiver) {
         for (field, value) in [
             ("group", (|it| it.group.as_ref().map(ToString::to_string)) as fn(&Covered) -> _),

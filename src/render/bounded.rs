@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// What stands for a cut-off rest.
+/// Mark in place of a cut-off rest.
 const ELLIPSIS: &str = "…";
 
 /// Text of at most `MAX` bytes of UTF-8, without the control characters that neither GitHub nor
@@ -16,7 +16,7 @@ const ELLIPSIS: &str = "…";
 pub struct Bounded<const MAX: usize>(String);
 
 impl<const MAX: usize> Bounded<MAX> {
-    /// The text.
+    /// The text, within its bound.
     pub fn as_str(&self) -> &str {
         &self.0
     }

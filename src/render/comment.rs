@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::diagnostic::Diagnostic;
-use crate::evaluation::WaiverStanding;
+use crate::evaluation::WaiverStatus;
 use crate::impact::{Change, Changes, DiffLine, Subject, Weight, What};
 use crate::policy::{PolicySet, Reading, Waiver};
 
@@ -18,20 +18,20 @@ use super::words::count;
 const LONGEST: usize = 60_000;
 /// Problems listed at most; the check run annotates more of them.
 const MOST_PROBLEMS: usize = 50;
-/// Changes listed at most.
+/// Most changes that are listed.
 const MOST_CHANGES: usize = 100;
 
-/// What is known of waivers besides what they say.
+/// Knowledge of waivers besides their terms.
 #[derive(Debug, Clone, Copy)]
 pub struct KnownWaivers<'a> {
-    /// The day.
+    /// Day on which they are looked at, in UTC.
     pub today: NaiveDate,
     /// How those in force stood after the last runs, by name.
-    pub standings: &'a [WaiverStanding],
+    pub standings: &'a [WaiverStatus],
 }
 
 impl KnownWaivers<'_> {
-    /// What somebody has to do about a waiver, as an item of a list. What stood when it matched
+    /// Task for somebody about a waiver, as an item of a list. What stood when it matched
     /// something else says nothing of it.
     fn of(self, waiver: &Waiver) -> Option<String> {
         let at = self.standings.binary_search_by(|stood| stood.waiver.name.cmp(&waiver.name));
@@ -83,7 +83,7 @@ fn heading(speaker: Speaker<'_>) -> String {
     }
 }
 
-/// What the reviewer has to know, in a line.
+/// Headline of the comment: what the reviewer has to know.
 fn verdict(reading: &Reading, changes: Option<&Changes>) -> String {
     let errors = reading.diagnostics.iter().filter(|it| it.is_error()).count();
     if errors > 0 {
@@ -236,7 +236,7 @@ spec:
     fn shown_after(
         reading: &Reading,
         changes: Option<&Changes>,
-        standings: &[WaiverStanding],
+        standings: &[WaiverStatus],
         is_alone: bool,
     ) -> String {
         let speaker = Speaker { source: "main", is_alone };
@@ -393,7 +393,7 @@ spec:
             self::read(&format!("{BASE}{}", waivers.collect::<String>()))
         };
         let (base, head) = (read("named"), read("tagged"));
-        let standing = |name: &str, counts: Counts| WaiverStanding {
+        let standing = |name: &str, counts: Counts| WaiverStatus {
             waiver: base.policies.waivers[name].clone(),
             validity: crate::policy::Validity::InForce,
             counts,

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value as Json;
 
-use crate::evaluation::{CheckResult, Counts, Finding, GroupResult, Outcome, WaiverStanding};
+use crate::evaluation::{CheckResult, Counts, Finding, GroupResult, Outcome, WaiverStatus};
 use crate::policy::{Check, Group, Waiver};
 use crate::resource::Cause;
 
@@ -21,8 +21,8 @@ pub struct Results<'a> {
     /// Each group with what it found.
     pub groups: &'a [(&'a Group, GroupResult)],
     /// How the waivers stand that concern them.
-    pub waivers: &'a [WaiverStanding],
-    /// Requests by operation.
+    pub waivers: &'a [WaiverStatus],
+    /// API requests by operation, as JSON.
     pub requests: &'a Json,
     /// How long it took, milliseconds.
     pub duration_ms: u64,
@@ -55,7 +55,7 @@ impl Results<'_> {
     /// The worst outcome of all groups; `NotApplicable` of none.
     pub fn outcome(&self) -> Outcome {
         let outcomes = self.groups.iter().map(|(_, result)| result.outcome);
-        Outcome::worst(outcomes).unwrap_or(Outcome::NotApplicable)
+        Outcome::worst(outcomes)
     }
 
     /// One JSON document: `findings`, `summary`, `stats`.

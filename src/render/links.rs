@@ -2,7 +2,7 @@
 
 use url::Url;
 
-/// Where people reach the page; without an address there are no links.
+/// Addresses under which people reach the page; without a base there are none.
 #[derive(Debug, Clone, Default)]
 pub struct Links {
     base: Option<Url>,
@@ -14,7 +14,7 @@ impl Links {
         Self { base }
     }
 
-    /// The overview.
+    /// Address of the overview, the first page.
     pub fn overview(&self) -> Option<Url> {
         self.path(&[])
     }

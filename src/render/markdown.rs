@@ -43,7 +43,7 @@ pub(super) fn escape(text: &str) -> String {
     safe
 }
 
-/// Whether GitHub could read on after `c` and find `@name`, `#1`, `GH-1`, `http://` or `www.`.
+/// `true` where GitHub could read on after `c` and find `@name`, `#1`, `GH-1`, `http://` or `www.`.
 fn refers(before: &str, c: char, after: Option<char>) -> bool {
     let follows = |word: &str| before.to_ascii_lowercase().ends_with(word);
     let Some(after) = after else { return false };
@@ -57,7 +57,7 @@ fn refers(before: &str, c: char, after: Option<char>) -> bool {
     }
 }
 
-/// An inline code span.
+/// Text as an inline code span.
 pub(super) fn code(text: &str) -> String {
     let text = visible(text);
     if text.is_empty() {
@@ -157,7 +157,7 @@ impl Sheet {
         Self { text: String::new(), limit: limit.saturating_sub(RESERVE) }
     }
 
-    /// Adds a paragraph.
+    /// Adds a paragraph, if it fits.
     pub(super) fn paragraph(&mut self, words: &str) {
         self.push_whole(&format!("{words}\n\n"));
     }
@@ -186,7 +186,7 @@ impl Sheet {
         self.text.push('\n');
     }
 
-    /// What has been written.
+    /// Markdown that has been written so far.
     pub(super) fn finish(self) -> String {
         self.text.trim_end().to_owned()
     }

@@ -16,7 +16,7 @@ const LONGEST_TEXT: usize = 60_000;
 /// Problems listed in words at most.
 const MOST_LISTED: usize = 500;
 
-/// What a commit's policies are to the service.
+/// Effect of a commit's policies on the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect<'a> {
     /// The head of a pull request.
@@ -130,7 +130,7 @@ fn in_a_line(diagnostic: &Diagnostic) -> String {
     format!("{} {level}: {}", code(&place.to_string()), problem(diagnostic))
 }
 
-/// What is wrong and what to do about it.
+/// Problem in Markdown, with what to do about it.
 pub(super) fn problem(diagnostic: &Diagnostic) -> String {
     let Diagnostic { message, help, related, .. } = diagnostic;
     let mut words = prose(message);

@@ -21,12 +21,12 @@ pub type Title = Bounded<255>;
 pub type Section = Bounded<65_535>;
 /// The words of an annotation.
 pub type Message = Bounded<65_536>;
-/// Markdown of a comment.
+/// Markdown of a comment on a pull request.
 pub type CommentBody = Bounded<65_536>;
 /// The words of a commit status.
 pub type StatusDescription = Bounded<140>;
 
-/// What GitHub should show in one place.
+/// Wanted state of one place on GitHub.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Post {
@@ -54,7 +54,7 @@ impl Post {
 pub struct CheckRun {
     /// The name that branch protection knows.
     pub name: Title,
-    /// The commit.
+    /// Id of the commit that it is shown on.
     pub head_sha: String,
     /// The source that it speaks for.
     pub source: String,
@@ -62,17 +62,17 @@ pub struct CheckRun {
     pub key: String,
     /// How far it has come.
     pub state: CheckState,
-    /// What it comes to.
+    /// Headline, in a line: what it comes to.
     pub title: Title,
-    /// Details, above the annotations.
+    /// Details in Markdown, above the annotations.
     pub summary: Section,
-    /// More details, below them.
+    /// More details in Markdown, below the annotations.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub text: Option<Section>,
-    /// Where "Details" leads, besides the check run's own page.
+    /// Address behind "Details", besides the check run's own page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub details_url: Option<Url>,
-    /// The annotated lines.
+    /// Annotated lines of policy files.
     #[serde(default, skip_serializing_if = "Annotations::is_empty")]
     pub annotations: Annotations,
 }
@@ -84,7 +84,7 @@ pub struct CheckRun {
 pub enum CheckState {
     /// Something is still to come.
     InProgress,
-    /// All is well.
+    /// All is as it should be.
     Success,
     /// Something is wrong, or could not be known.
     Failure,
@@ -103,7 +103,7 @@ impl CheckRun {
         format!("{identity}#{}", hex::encode(digest.get(..8).unwrap_or_default()))
     }
 
-    /// Whether a check run with that external id is this one, be it with other annotations.
+    /// `true` where a check run with that external id is this one, be it with other annotations.
     pub fn is_known_as(&self, external_id: &str) -> bool {
         external_id.split('#').next() == Some(&self.identity())
     }
@@ -121,7 +121,7 @@ pub struct Annotations {
     left_out: usize,
 }
 
-/// [`Annotations`] as JSON.
+/// JSON of [`Annotations`], as the outbox keeps it.
 #[derive(Serialize, Deserialize)]
 struct Written {
     shown: Vec<Annotation>,
@@ -130,7 +130,7 @@ struct Written {
 }
 
 impl Annotations {
-    /// Those that are shown.
+    /// Annotations that are shown, the first ones.
     pub fn shown(&self) -> &[Annotation] {
         &self.shown
     }
@@ -140,7 +140,7 @@ impl Annotations {
         self.left_out
     }
 
-    /// Whether there are none.
+    /// `true` where there are none, shown or left out.
     pub fn is_empty(&self) -> bool {
         self.shown.is_empty()
     }
@@ -169,23 +169,23 @@ impl From<Annotations> for Written {
     }
 }
 
-/// An annotated line.
+/// Annotation of a line, or of several.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Annotation {
     /// The file, from the repository's root.
     pub path: String,
     /// The first line, from 1.
     pub start_line: u32,
-    /// The last line.
+    /// Last line, from 1, at least the first.
     pub end_line: u32,
     /// The first and the last column, from 1; only within one line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub columns: Option<(u32, u32)>,
-    /// How bad it is.
+    /// Urgency of the problem, as its colour.
     pub level: AnnotationLevel,
-    /// What kind of problem it is.
+    /// Kind of the problem, by its code.
     pub title: Title,
-    /// What is wrong. Plain text: GitHub does not read Markdown here.
+    /// Problem in plain text: GitHub does not read Markdown here.
     pub message: Message,
 }
 
@@ -193,9 +193,9 @@ pub struct Annotation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AnnotationLevel {
-    /// Worth a look.
+    /// The line is worth a look.
     Warning,
-    /// Has to change.
+    /// The line has to change.
     Failure,
 }
 
@@ -230,7 +230,7 @@ impl From<&Diagnostic> for Annotation {
 /// The comment of a source on a pull request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Comment {
-    /// The pull request.
+    /// Number of the pull request.
     pub number: u64,
     /// The source that speaks, as its [marker](Comment::marker) names it.
     pub source: String,
@@ -245,7 +245,7 @@ impl Comment {
         Self { number, source: source.to_owned(), body: marked.into() }
     }
 
-    /// What the comment starts with, and no other source's does.
+    /// Marker that the comment starts with, and no other source's does.
     pub fn marker(&self) -> String {
         marker(&self.source)
     }
@@ -255,18 +255,18 @@ fn marker(source: &str) -> String {
     format!("<!-- cloudcorrect:{source} -->")
 }
 
-/// A commit status.
+/// Status of a commit in the older interface.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommitStatus {
     /// The name that branch protection knows.
     pub context: Title,
-    /// The commit.
+    /// Id of the commit that it is shown on.
     pub head_sha: String,
     /// How far it has come.
     pub state: StatusState,
-    /// What it comes to.
+    /// Headline, in a line: what it comes to.
     pub description: StatusDescription,
-    /// Where "Details" leads.
+    /// Address that "Details" leads to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target_url: Option<Url>,
 }
@@ -277,9 +277,9 @@ pub struct CommitStatus {
 pub enum StatusState {
     /// Something is still to come.
     Pending,
-    /// All is well.
+    /// All is as it should be.
     Success,
-    /// Something is wrong.
+    /// Something is wrong, and known to be.
     Failure,
     /// It could not be known.
     Error,

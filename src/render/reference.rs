@@ -20,7 +20,7 @@ pub fn pages() -> Vec<Page> {
     pages
 }
 
-/// What GitHub shows of the directory.
+/// Page that GitHub shows of the directory.
 fn index() -> Page {
     let mut page = Page::new("README.md", "Reference");
     page.paragraph(include_str!("../../templates/reference/README.md"));

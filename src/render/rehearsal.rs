@@ -11,10 +11,10 @@ use crate::policy::{Coverage, TestSubject};
 
 use super::words::{count, visible};
 
-/// What all tests of a policy tree came to.
+/// Report on all tests of a policy tree.
 #[derive(Debug)]
 pub struct Rehearsal<'a> {
-    /// The cases.
+    /// Results of the cases, in their order.
     pub results: Vec<CaseResult<'a>>,
     /// How the tests speak of each check and check type.
     pub coverage: BTreeMap<TestSubject, Coverage>,
@@ -23,7 +23,7 @@ pub struct Rehearsal<'a> {
 }
 
 impl Rehearsal<'_> {
-    /// How many cases fail.
+    /// Number of cases that fail.
     pub fn failed(&self) -> usize {
         self.results.iter().filter(|result| !result.differences.is_empty()).count()
     }

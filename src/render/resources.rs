@@ -21,11 +21,11 @@ pub const TAGS: &str = "Tags";
 /// Some resources of a type.
 #[derive(Debug)]
 pub struct Shown<'a> {
-    /// The type.
+    /// Type of the resources, with its properties.
     pub schema: &'a Schema,
     /// The inventory that they are of.
     pub inventory: &'a Inventory,
-    /// The resources.
+    /// Resources in the order in which they are shown.
     pub resources: Vec<&'a Resource>,
     /// The properties that were asked for by name; none stands for all.
     pub properties: &'a [&'a str],
@@ -37,7 +37,7 @@ impl<'a> Shown<'a> {
         unread(self.inventory, &self.schema.type_name)
     }
 
-    /// Whether one of the properties that are shown could not be read. One that was never
+    /// `true` where one of the properties that are shown could not be read. One that was never
     /// collected only counts where it was asked for by name.
     pub fn is_unknown(&self) -> bool {
         let named = !self.properties.is_empty();
@@ -184,7 +184,7 @@ fn tag(tags: &Value, key: &str) -> Option<String> {
     entry.get("Value")?.as_str().map(str::to_owned)
 }
 
-/// Whether nobody asked, rather than that the answer was no.
+/// `true` where nobody asked, rather than that the answer was no.
 fn is_uncollected(failure: &Failure) -> bool {
     matches!(failure.cause, Cause::NotCollected | Cause::Unsupported)
 }
@@ -244,7 +244,7 @@ struct Count {
 }
 
 impl Count {
-    /// What is known of the number: all, a part, or nothing.
+    /// Knowledge of the number: all, a part, or nothing.
     fn in_words(self) -> String {
         match self {
             Self { seen, unread: 0, .. } => seen.to_string(),
@@ -255,7 +255,7 @@ impl Count {
 }
 
 impl<'a> Types<'a> {
-    /// Those of `inventory`.
+    /// Counts of the types of an inventory.
     pub fn of(inventory: &'a Inventory) -> Self {
         let mut counts: BTreeMap<&TypeName, Count> = BTreeMap::new();
         for ((name, _), listing) in &inventory.listings {
@@ -267,12 +267,12 @@ impl<'a> Types<'a> {
         Self { inventory, counts }
     }
 
-    /// Whether there is none.
+    /// `true` where there is none of any type.
     pub fn is_empty(&self) -> bool {
         self.counts.is_empty()
     }
 
-    /// Whether a list could not be read whole.
+    /// `true` where a list could not be read whole.
     pub fn is_unknown(&self) -> bool {
         self.counts.values().any(|count| count.unread > 0)
     }

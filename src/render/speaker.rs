@@ -3,9 +3,9 @@
 /// The source for which a post speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Speaker<'a> {
-    /// The source's name.
+    /// Name of the source, unique in the service.
     pub source: &'a str,
-    /// Whether no other source is fed by the same repository.
+    /// `true` where no other source is fed by the same repository.
     pub is_alone: bool,
 }
 

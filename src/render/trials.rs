@@ -13,9 +13,9 @@ use super::yaml;
 pub struct Trial {
     /// Id and region of the resource.
     pub resource: Option<(String, String)>,
-    /// The value.
+    /// Value of the expression, or why it is unknown.
     pub value: Result<Value, Failure>,
-    /// What made it false.
+    /// Parts that made it false, with what they saw.
     pub seen: Vec<String>,
 }
 
@@ -24,17 +24,17 @@ pub struct Trial {
 pub struct Trials<'a> {
     /// The type of the expression, in words.
     pub kind: &'a str,
-    /// One for each resource.
+    /// Values in the order of the resources.
     pub trials: Vec<Trial>,
 }
 
 impl Trials<'_> {
-    /// Whether something could not be known.
+    /// `true` where something could not be known.
     pub fn is_unknown(&self) -> bool {
         self.trials.iter().any(|trial| trial.value.is_err())
     }
 
-    /// Whether it is false somewhere.
+    /// `true` where it is false of some resource.
     pub fn is_false(&self) -> bool {
         self.trials.iter().any(|trial| trial.value == Ok(Value::Bool(false)))
     }

@@ -5,7 +5,7 @@ mod documents;
 use chrono::NaiveDate;
 use serde_json::{Value as Json, json};
 
-use crate::evaluation::{Counts, WaiverStanding};
+use crate::evaluation::{Counts, WaiverStatus};
 use crate::policy::{Validity, Waiver};
 
 use super::markdown::{code, escape};
@@ -13,10 +13,10 @@ use super::words::count;
 
 pub use documents::{Failing, Terms, documents};
 
-/// What somebody has to do about a waiver; nothing about one that holds, waives something, and
+/// Task for somebody about a waiver; nothing about one that holds, waives something, and
 /// goes on to.
-pub fn notice(standing: &WaiverStanding) -> Option<String> {
-    let WaiverStanding { waiver, validity, counts } = standing;
+pub fn notice(standing: &WaiverStatus) -> Option<String> {
+    let WaiverStatus { waiver, validity, counts } = standing;
     let day = waiver.expires;
     let useless = standing.is_useless().then(|| useless(*counts));
     let again = counts.fail > 0;
@@ -50,7 +50,7 @@ fn useless(counts: Counts) -> String {
 pub(super) const HEADING: &str = "### Waivers that need somebody\n\n";
 
 /// A waiver that somebody has to look after, as an item of a list.
-pub(super) fn item(standing: &WaiverStanding) -> Option<String> {
+pub(super) fn item(standing: &WaiverStatus) -> Option<String> {
     let notice = notice(standing)?;
     let name = code(standing.waiver.name.as_str());
     let who = escape(&accountable(&standing.waiver));
@@ -62,7 +62,7 @@ pub(super) fn item(standing: &WaiverStanding) -> Option<String> {
 pub(super) fn wanting(
     waiver: &Waiver,
     today: NaiveDate,
-    stood: Option<&WaiverStanding>,
+    stood: Option<&WaiverStatus>,
 ) -> Option<String> {
     let useless = stood.filter(|stood| stood.is_useless()).map(|stood| useless(stood.counts));
     let day = waiver.expires;
@@ -77,7 +77,7 @@ pub(super) fn wanting(
     Some(format!("- {name} ({who}): {what}\n"))
 }
 
-/// What a new one waives, in words that follow its name.
+/// Terms of a new waiver, in words that follow its name.
 pub(super) fn detail(waiver: &Waiver) -> String {
     let (covers, who) = (code(&waiver.covers.to_string()), escape(&accountable(waiver)));
     let reason = escape(&waiver.reason);
@@ -94,8 +94,8 @@ pub(super) fn accountable(waiver: &Waiver) -> String {
 }
 
 /// A waiver and how it stands.
-pub(super) fn json(standing: &WaiverStanding) -> Json {
-    let WaiverStanding { waiver, validity, counts } = standing;
+pub(super) fn json(standing: &WaiverStatus) -> Json {
+    let WaiverStatus { waiver, validity, counts } = standing;
     json!({
         "name": waiver.name,
         "state": validity,

@@ -1,8 +1,13 @@
 //! Counting and naming, in words.
 
-use crate::resource::TypeName;
+use crate::resource::{Cause, TypeName};
 
-/// `1 problem`, `2 problems`.
+/// Cause of `unknown` as people read it: `access denied`.
+pub fn cause_in_words(cause: Cause) -> String {
+    cause.to_string().replace('_', " ")
+}
+
+/// Number and noun: `1 problem`, `2 problems`.
 pub(super) fn count(number: impl TryInto<u64>, noun: &str) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);
     if number == 1 { format!("1 {noun}") } else { format!("{number} {}", plural(noun)) }
@@ -14,7 +19,7 @@ pub(super) fn visible(text: &str) -> String {
     text.chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 
-/// Whether it is not shown, but does something: a control, of zero width, or a change of
+/// `true` of a character that is not shown, but does something: a control, of zero width, or a change of
 /// direction (<https://trojansource.codes>).
 pub(super) fn steers(c: char) -> bool {
     c.is_control()
@@ -32,7 +37,7 @@ pub(super) fn plural(noun: &str) -> String {
     }
 }
 
-/// What people call one of a type: `security group` for `AWS::EC2::SecurityGroup`.
+/// Noun for one of a type: `security group` for `AWS::EC2::SecurityGroup`.
 pub(super) fn noun(resource_type: &TypeName) -> String {
     let last = resource_type.as_str().rsplit("::").next().unwrap_or_default();
     let mut noun = String::new();

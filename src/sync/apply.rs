@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use sqlx::PgConnection;
 
-use crate::compliance;
 use crate::db::revisions::{self, RevisionRecord, State};
 use crate::db::sources::{self, Claim, Completed, Fence};
 use crate::db::{checks, groups, policies, waivers};
 use crate::diagnostic::StoredDiagnostic;
+use crate::views::commit;
 
 use super::plan::{Application, Decision, SyncPlan};
 use super::posts::Poster;
@@ -44,7 +44,7 @@ pub(super) async fn apply(
     if let (Some(poster), Decision::Apply(_)) = (poster, &plan.decision) {
         // Of the commit that is in force now: groups that did not change keep their result.
         let lock = sources::lock(&mut *connection, source).await?;
-        compliance::want(connection, &lock, poster.links()).await?;
+        commit::want(connection, &lock, poster.links()).await?;
     }
     Ok(changed)
 }
@@ -87,7 +87,7 @@ fn record(plan: &SyncPlan) -> RevisionRecord {
     }
 }
 
-/// That a commit is refused, in a line, if it is.
+/// Refusal of a commit in a line; `None` where it is none.
 pub(super) fn refusal(record: &RevisionRecord) -> Option<String> {
     let errors = record.diagnostics.iter().filter(|found| found.is_error()).count();
     let problems = if errors == 1 { "1 problem" } else { &format!("{errors} problems") };

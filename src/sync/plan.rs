@@ -15,16 +15,16 @@ use crate::resource::Region;
 
 use super::reading::{Policies, Revision};
 
-/// What to make of a commit.
+/// Plan for a commit: what is kept of it, and whether it comes into force.
 #[derive(Debug)]
 pub(super) struct SyncPlan {
     pub(super) commit: Commit,
-    /// What its policies mean, what is wrong with them, and what is odd about the commit.
+    /// Meaning of its policies, with what is wrong with them and odd about the commit.
     pub(super) reading: Reading,
     pub(super) decision: Decision,
 }
 
-/// Whether a commit comes into force.
+/// Decision whether a commit comes into force.
 #[derive(Debug, PartialEq)]
 pub(super) enum Decision {
     /// It has errors: what is in force stays.
@@ -33,29 +33,29 @@ pub(super) enum Decision {
     Apply(Application),
 }
 
-/// What brings a commit into force.
+/// Changes that bring a commit into force.
 #[derive(Debug, PartialEq, Default)]
 pub(super) struct Application {
-    /// Files whose text differs.
+    /// Files whose text differs from what is in force.
     pub(super) files: Vec<FileChange>,
     /// All groups; those whose definition is the same are left alone.
     pub(super) groups: Vec<GroupUpsert>,
-    /// What the checks of each of them ask.
+    /// Rules of the checks of each of them.
     pub(super) checks: Vec<(String, Vec<Rule>)>,
     /// Checks that had other ids, as far as their groups say.
     pub(super) renamed: Vec<Renaming>,
     /// The waivers that concern each of them.
     pub(super) waivers: Vec<(String, Arc<Waiver>)>,
-    /// Groups that are gone.
+    /// Groups in force that the commit no longer has.
     pub(super) retired: Vec<String>,
 }
 
-/// What is in force when a commit is looked at.
+/// State in force when a commit is looked at.
 #[derive(Debug, Default)]
 pub(super) struct Standing {
-    /// The commit.
+    /// Commit in force; `None` before the first.
     pub(super) revision: Option<CommitId>,
-    /// The policy files.
+    /// Policy files of that commit.
     pub(super) policies: InForce,
     /// The names of the groups.
     pub(super) groups: BTreeSet<String>,
@@ -86,7 +86,7 @@ impl SyncPlan {
     }
 }
 
-/// Somebody pushed by force.
+/// Warning of a branch that was rewritten by a forced push.
 fn history_rewritten(dropped: CommitId) -> String {
     format!(
         "the branch was rewritten: commit `{dropped}`, which was in force, is no longer part of it"

@@ -14,7 +14,7 @@ use crate::render::{Effect, KnownWaivers, Speaker, comment, policies_check};
 use super::plan::SyncPlan;
 use super::reading::Proposal;
 
-/// Who says it.
+/// Writer of the posts of a source.
 #[derive(Debug, Clone)]
 pub(super) struct Poster {
     source: SourceId,
@@ -30,7 +30,7 @@ impl Poster {
         Self { source: source.id, name: source.registration.name.clone(), is_alone, links }
     }
 
-    /// What the policies of a commit of the branch came to.
+    /// Wants the check run of a commit of the branch: what its policies came to.
     pub(super) async fn say_of_revision(
         &self,
         connection: &mut PgConnection,
@@ -41,7 +41,7 @@ impl Poster {
         self.policies(connection, plan.commit.id, effect, &plan.reading).await
     }
 
-    /// What a pull request asks for. It gets no comment as long as it is none of our business: it
+    /// Wants the posts on a pull request. It gets no comment as long as it is none of our business: it
     /// touches no policy, and never did.
     pub(super) async fn say_of_proposal(
         &self,

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use anyhow::Context;
 
-use crate::compliance;
 use crate::db::policies;
 use crate::db::pull_requests::{self, PullRequest, State};
 use crate::db::sources::{self, Claim};
 use crate::github::Repository;
 use crate::policy::SourceFile;
 use crate::render::KnownWaivers;
+use crate::views::waiver;
 
 use super::posts::Poster;
 use super::reading::{Corner, Proposal};
@@ -43,7 +43,7 @@ impl Syncer {
         let fence = sources::fence(&mut *transaction, claim).await?;
         let standings = match proposals.as_slice() {
             [] => Vec::new(),
-            _ => compliance::waivers_in_force(&mut transaction, source.id).await?,
+            _ => waiver::in_force(&mut transaction, source.id).await?,
         };
         let known = KnownWaivers { today: fence.at().date_naive(), standings: &standings };
         for proposal in &proposals {

@@ -33,7 +33,7 @@ pub(super) struct Corner {
 pub(super) enum Head {
     /// It is the one that was looked at last.
     Known,
-    /// It is another one.
+    /// It is another one, with its policies.
     New(Box<Revision>),
 }
 
@@ -41,7 +41,7 @@ pub(super) enum Head {
 #[derive(Debug)]
 pub(super) struct Revision {
     pub(super) commit: Commit,
-    /// Whether its history contains the commit in force. It does where there is none.
+    /// `true` where its history contains the commit in force, or there is none.
     pub(super) follows: bool,
     pub(super) policies: Policies,
 }
@@ -52,20 +52,20 @@ pub(super) struct Policies {
     pub(super) files: Vec<PolicyFile>,
     /// Their meaning, and all that is wrong with them and with what stands in their place.
     pub(super) reading: Reading,
-    /// What the repository asks of them, unless that has problems.
+    /// Settings that the repository has for them, unless these have problems.
     pub(super) settings: Option<Settings>,
 }
 
-/// What a pull request asks for.
+/// Proposal of an open pull request, read at its head.
 #[derive(Debug)]
 pub(super) struct Proposal {
     pub(super) number: u64,
     pub(super) head: CommitId,
-    /// What its policies mean, and all that is wrong with them.
+    /// Meaning of its policies, and all that is wrong with them.
     pub(super) reading: Reading,
-    /// What it changes; `None` where it cannot be read whole.
+    /// Changes of meaning; `None` where it cannot be read whole.
     pub(super) changes: Option<Changes>,
-    /// Whether it touches a policy file.
+    /// `true` where it touches a policy file.
     pub(super) touches_policies: bool,
 }
 

@@ -8,10 +8,9 @@ use axum::response::{Html, IntoResponse, Response};
 
 use super::guard::request_id;
 
-/// What a handler of the page gives.
+/// Result of a handler of the page's listener.
 pub(super) type Answer<T> = Result<Page<T>, Failure>;
 
-/// A page to render.
 pub(super) struct Page<T>(pub(super) T);
 
 impl<T: Template> IntoResponse for Page<T> {

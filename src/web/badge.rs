@@ -3,8 +3,9 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
-use super::weight::{Held, Weighed, WeighedCounts};
+use crate::evaluation::gating::{Gated, GatedCounts, Reason};
 use crate::evaluation::{Counts, Outcome};
+use crate::render::cause_in_words;
 
 /// The status of a group, a check or a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
@@ -15,29 +16,32 @@ use crate::evaluation::{Counts, Outcome};
 pub(super) struct Badge {
     /// The class and the icon's name.
     pub(super) tone: &'static str,
-    /// Whether it does not count.
+    /// `true` where the outcome turns nothing red.
     is_held: bool,
-    /// What it says.
+    /// Text beside the icon, in a few words.
     pub(super) words: String,
 }
 
 impl HtmlSafe for Badge {}
 
 impl Badge {
-    /// The badge of an outcome; of none, that it was not evaluated yet.
-    pub(super) fn of(Weighed { outcome, held }: Weighed) -> Self {
-        let (tone, words) = match outcome {
+    /// Badge of an outcome and its effect on the commit.
+    pub(super) fn of(gated: Gated) -> Self {
+        let (tone, words) = match gated.present() {
             None => ("pending", "not evaluated yet".to_owned()),
             Some(outcome) => (outcome.name(), words(outcome)),
         };
-        Self { tone, is_held: held.is_some(), words: prefixed(held, &words) }
+        let reason = gated.reason().filter(|_| gated.present().is_some());
+        Self { tone, is_held: reason.is_some(), words: prefixed(reason, &words) }
     }
 
-    /// The same in one word, for where the cause stands elsewhere.
-    pub(super) fn short(weighed: Weighed) -> Self {
-        let badge = Self::of(weighed);
-        match weighed.outcome {
-            Some(Outcome::Unknown(_)) => Self { words: prefixed(weighed.held, "unknown"), ..badge },
+    /// Badge without the cause, for where that stands elsewhere.
+    pub(super) fn short(gated: Gated) -> Self {
+        let badge = Self::of(gated);
+        match gated.present() {
+            Some(Outcome::Unknown(_)) => {
+                Self { words: prefixed(gated.reason(), "unknown"), ..badge }
+            }
             _ => badge,
         }
     }
@@ -49,15 +53,25 @@ impl Badge {
 }
 
 /// `audit: fails`, as the check run says it.
-fn prefixed(held: Option<Held>, words: &str) -> String {
-    held.map_or_else(|| words.to_owned(), |held| format!("{}: {words}", held.word()))
+fn prefixed(reason: Option<Reason>, words: &str) -> String {
+    reason.map_or_else(|| words.to_owned(), |reason| format!("{}: {words}", word(reason)))
+}
+
+/// Word for what is not enforced, before the outcome.
+pub(super) fn word(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Baseline => "old",
+        Reason::Audit => "audit",
+        Reason::Shadow => "shadow",
+        Reason::Suspended => "suspended",
+    }
 }
 
 /// An outcome in words: `fails`, `unknown: access denied`.
 pub(super) fn words(outcome: Outcome) -> String {
     match outcome {
         Outcome::Fail => "fails".to_owned(),
-        Outcome::Unknown(cause) => format!("unknown: {}", cause.to_string().replace('_', " ")),
+        Outcome::Unknown(cause) => format!("unknown: {}", cause_in_words(cause)),
         Outcome::Pass => "passes".to_owned(),
         Outcome::Waived => "waived".to_owned(),
         Outcome::NotApplicable => "nothing selected".to_owned(),
@@ -70,19 +84,19 @@ pub(super) fn words(outcome: Outcome) -> String {
     ext = "html",
     source = "<ul class=\"counts\">{% for (tone, count, words, is_held) in self.parts() %}<li class=\"{{ tone }}{% if is_held %} held{% endif %}\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"#i-{{ tone }}\"/></svg>{{ count }} {{ words }}</li>{% else %}<li class=\"muted\">no findings</li>{% endfor %}</ul>"
 )]
-pub(super) struct Tally(pub(super) WeighedCounts);
+pub(super) struct Tally(pub(super) GatedCounts);
 
 impl HtmlSafe for Tally {}
 
 impl Tally {
     fn parts(&self) -> impl Iterator<Item = (&'static str, u64, &'static str, bool)> {
-        let WeighedCounts { counts, old, held } = self.0;
-        let Counts { fail, unknown, pass, waived, not_applicable } = counts;
-        let fail = fail.saturating_sub(old);
+        let GatedCounts { counts, baseline, reason } = self.0;
+        let Counts { unknown, pass, waived, not_applicable, .. } = counts;
+        let fail = self.0.new_failures();
         [
-            ("fail", fail, if fail == 1 { "fails" } else { "fail" }, held.is_some()),
-            ("fail", old, "old", true),
-            ("unknown", unknown, "unknown", held.is_some()),
+            ("fail", fail, if fail == 1 { "fails" } else { "fail" }, reason.is_some()),
+            ("fail", baseline, "old", true),
+            ("unknown", unknown, "unknown", reason.is_some()),
             ("pass", pass, if pass == 1 { "passes" } else { "pass" }, false),
             ("waived", waived, "waived", false),
             ("not_applicable", not_applicable, "selected nothing", false),
@@ -95,12 +109,18 @@ impl Tally {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evaluation::gating::Gating;
     use crate::resource::Cause;
 
     const DENIED: Outcome = Outcome::Unknown(Cause::AccessDenied);
 
-    fn badge(outcome: Outcome, held: Option<Held>) -> Badge {
-        Badge::of(Weighed::new(Some(outcome), held))
+    fn gated(outcome: Outcome, reason: Option<Reason>) -> Gated {
+        let gating = reason.map_or(Gating::Counts, Gating::NotEnforced);
+        Gated { outcome: Some(outcome), gating }
+    }
+
+    fn badge(outcome: Outcome, reason: Option<Reason>) -> Badge {
+        Badge::of(gated(outcome, reason))
     }
 
     #[test]
@@ -109,24 +129,28 @@ mod tests {
             badge(DENIED, None),
             @r##"<span class="badge unknown"><svg class="icon" aria-hidden="true"><use href="#i-unknown"/></svg>unknown: access denied</span>"##
         );
-        assert!(Badge::of(Weighed::default()).to_string().contains("not evaluated yet"));
+        let pending = Gated { outcome: Some(DENIED), gating: Gating::Pending };
+        for gated in [pending, Gated { outcome: None, gating: Gating::Counts }] {
+            assert_eq!(Badge::of(gated).words, "not evaluated yet");
+            assert_eq!(Badge::short(gated), Badge::of(gated));
+        }
     }
 
     #[test]
     fn what_does_not_count_says_so_in_a_word() {
         insta::assert_snapshot!(
-            badge(Outcome::Fail, Some(Held::Audit)),
+            badge(Outcome::Fail, Some(Reason::Audit)),
             @r##"<span class="badge fail held"><svg class="icon" aria-hidden="true"><use href="#i-fail"/></svg>audit: fails</span>"##
         );
-        assert_eq!(badge(Outcome::Fail, Some(Held::Old)).words, "old: fails");
-        assert_eq!(badge(DENIED, Some(Held::Audit)).words, "audit: unknown: access denied");
-        let short = Badge::short(Weighed::new(Some(DENIED), Some(Held::Audit)));
+        assert_eq!(badge(Outcome::Fail, Some(Reason::Baseline)).words, "old: fails");
+        assert_eq!(badge(DENIED, Some(Reason::Audit)).words, "audit: unknown: access denied");
+        let short = Badge::short(gated(DENIED, Some(Reason::Audit)));
         assert_eq!(short.words, "audit: unknown");
-        assert_eq!(badge(Outcome::Pass, Some(Held::Audit)), badge(Outcome::Pass, None));
+        assert_eq!(badge(Outcome::Pass, Some(Reason::Audit)), badge(Outcome::Pass, None));
     }
 
-    fn tally(counts: Counts, old: u64, held: Option<Held>) -> String {
-        Tally(WeighedCounts { counts, old, held }).to_string()
+    fn tally(counts: Counts, baseline: u64, reason: Option<Reason>) -> String {
+        Tally(GatedCounts { counts, baseline, reason }).to_string()
     }
 
     #[test]
@@ -145,6 +169,6 @@ mod tests {
         assert!(shown.contains("1 fails") && shown.contains("2 old"), "{shown}");
         assert_eq!(shown.matches("<li class=\"fail held\">").count(), 1, "{shown}");
         assert!(!tally(counts, 3, None).contains("<li class=\"fail\">"));
-        assert!(tally(counts, 0, Some(Held::Audit)).contains("<li class=\"fail held\">"));
+        assert!(tally(counts, 0, Some(Reason::Audit)).contains("<li class=\"fail held\">"));
     }
 }

@@ -1,25 +1,20 @@
-//! What a run found otherwise than the run before it.
+//! What a run found otherwise than the run before it, as rows of its page.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use sqlx::PgPool;
 
 use super::badge::Badge;
-use super::weight::{Held, Weighed};
-use crate::db;
-use crate::db::findings::{Change, ClosedReason};
-use crate::db::runs::Run;
-use crate::evaluation::NO_RESOURCE;
+use crate::views::Part;
+use crate::views::finding::{ChangeView, ClosedReason, resource};
 
-/// How many changes a page shows.
-const SHOWN: usize = 50;
+/// Most changes on a page.
+pub(super) const SHOWN: usize = 50;
 
-/// Rows of changes.
 #[derive(Debug, Clone, Template)]
 #[template(path = "changes.html")]
 pub(super) struct Changes {
     rows: Vec<Row>,
-    /// Whether there are more than the page shows.
+    /// `true` where there are more than the page shows.
     more: bool,
 }
 
@@ -37,42 +32,31 @@ struct Row {
 }
 
 impl Changes {
-    /// The changes that the first of a row of equal runs brought; nothing of them counts where the
-    /// whole group is held back.
-    pub(super) async fn of_run(
-        pool: &PgPool,
-        run: &Run,
-        held: Option<Held>,
-    ) -> Result<Self, db::Error> {
-        let limit = i64::try_from(SHOWN + 1).unwrap_or(i64::MAX);
-        let changes =
-            db::findings::changes(pool, run.source, &run.group, run.first_at, limit).await?;
-        let more = changes.len() > SHOWN;
-        let rows = changes.into_iter().take(SHOWN).map(|change| row(change, held));
-        Ok(Self { rows: rows.collect(), more })
+    /// Rows of the changes of a run.
+    pub(super) fn new(changes: Part<ChangeView, ()>) -> Self {
+        Self {
+            more: changes.next.is_some(),
+            rows: changes.rows.into_iter().map(Row::from).collect(),
+        }
     }
 
-    /// Whether nothing changed.
     pub(super) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 }
 
-fn row(change: Change, held: Option<Held>) -> Row {
-    let badge = |outcome| Badge::of(Weighed::new(Some(outcome), held));
-    let key = change.key;
-    let resource = if &*key.resource_id == NO_RESOURCE { "" } else { &key.resource_id };
-    Row {
-        check: key.check,
-        resource: resource.to_owned(),
-        resource_type: key.resource_type.to_string(),
-        account: key.account.to_string(),
-        region: key.region.to_string(),
-        before: change.before.map(badge),
-        after: match (change.after, change.reason) {
-            (Some(outcome), _) => Ok(badge(outcome)),
-            (None, reason) => Err(reason.map_or("no longer judged", gone)),
-        },
+impl From<ChangeView> for Row {
+    fn from(change: ChangeView) -> Self {
+        let key = change.key;
+        Self {
+            resource: resource(&key).map(ToString::to_string).unwrap_or_default(),
+            check: key.check,
+            resource_type: key.resource_type.to_string(),
+            account: key.account.to_string(),
+            region: key.region.to_string(),
+            before: change.before.map(Badge::of),
+            after: change.after.map(Badge::of).map_err(gone),
+        }
     }
 }
 

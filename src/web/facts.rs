@@ -1,27 +1,22 @@
 //! What the head of a page says of its subject: a name and a value each.
 
 use super::links::Commit;
-use super::time::Moment;
+use super::time::RelativeTime;
 
 /// A name and a value.
 #[derive(Debug, Clone)]
 pub(super) struct Fact {
-    /// The name.
     pub(super) name: &'static str,
-    /// The value.
     pub(super) value: FactValue,
 }
 
-/// What a fact can be.
+/// Value of a fact, by how it is shown.
 #[derive(Debug, Clone)]
 pub(super) enum FactValue {
-    /// Words.
     Text(String),
     /// An id, or other words for machines.
     Code(String),
-    /// An instant.
-    At(Moment),
-    /// A commit.
+    At(RelativeTime),
     Commit(Commit),
 }
 
@@ -31,12 +26,10 @@ impl Fact {
         Self { name, value }
     }
 
-    /// A fact in words.
     pub(super) fn text(name: &'static str, words: impl Into<String>) -> Self {
         Self::new(name, FactValue::Text(words.into()))
     }
 
-    /// A fact in code.
     pub(super) fn code(name: &'static str, code: impl Into<String>) -> Self {
         Self::new(name, FactValue::Code(code.into()))
     }

@@ -1,27 +1,26 @@
-//! Findings as rows of a page, and where the next page begins.
+//! Findings as rows of a page, and the address of the next page.
 
 use askama::Template;
 use askama::filters::HtmlSafe;
 use chrono::{DateTime, Utc};
 
+use super::answer::Failure;
 use super::badge::Badge;
 use super::links;
-use super::time::Moment;
-use super::weight::{self, Held, Weighed};
-use crate::db::findings::{Cursor, FindingKey, Listed};
-use crate::db::groups::Group;
-use crate::evaluation::{NO_RESOURCE, Outcome};
+use super::time::RelativeTime;
+use crate::evaluation::gating::Reason;
 use crate::resource::Provider;
+use crate::views::Part;
+use crate::views::finding::{Cursor, FindingKey, FindingView, resource};
 
-/// How many findings a page shows.
+/// Most findings on a page.
 pub(super) const PAGE: usize = 25;
 
-/// Rows of findings.
 #[derive(Debug, Clone, Template)]
 #[template(path = "findings.html")]
 pub(super) struct Findings {
     rows: Vec<Row>,
-    /// The address of the next page.
+    /// Address of the next page.
     next: Option<String>,
 }
 
@@ -37,59 +36,47 @@ struct Row {
     account: String,
     region: String,
     severity: String,
-    since: Moment,
+    since: RelativeTime,
     explanation: String,
-    /// Whether it fails since before that is enforced.
-    is_old: bool,
+    /// `true` where it fails since before that is enforced.
+    is_baseline: bool,
 }
 
 impl Findings {
-    /// Up to [`PAGE`] rows of what was read of a group, one more than these; `here` is the address
-    /// to which the place of the next page is added.
-    pub(super) fn new(listed: Vec<Listed>, group: &Group, here: &str, now: DateTime<Utc>) -> Self {
-        let more = listed.len() > PAGE;
-        let last = listed.get(PAGE - 1).filter(|_| more);
-        let next = last.map(|last| {
+    /// Rows of a part of the findings; `here` is the address to which the position of the next page
+    /// is added.
+    pub(super) fn new(part: Part<FindingView, Cursor>, here: &str, now: DateTime<Utc>) -> Self {
+        let next = part.next.map(|position| {
             let separator = if here.contains('?') { '&' } else { '?' };
-            let after = written(&last.cursor());
+            let after = written(&position);
             format!("{here}{separator}after={}#findings", links::encoded(&after))
         });
-        let rows = listed.into_iter().take(PAGE).map(|listed| row(listed, group, now)).collect();
-        Self { rows, next }
+        Self { rows: part.rows.into_iter().map(|finding| row(finding, now)).collect(), next }
     }
 
-    /// Whether there is nothing to show.
+    /// `true` where there is nothing to show.
     pub(super) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 }
 
-fn row(listed: Listed, group: &Group, now: DateTime<Utc>) -> Row {
-    let is_old = is_old(&listed, group);
-    let held = Held::all_of(group).or(is_old.then_some(Held::Old));
-    let FindingKey { check, account, region, resource_type, resource_id, .. } = listed.key;
-    let resource = if &*resource_id == NO_RESOURCE { "" } else { &resource_id };
+fn row(finding: FindingView, now: DateTime<Utc>) -> Row {
+    let key = finding.key;
     Row {
-        badge: Badge::of(Weighed::new(Some(listed.outcome), held)),
-        check,
-        resource: resource.to_owned(),
-        resource_type: resource_type.to_string(),
-        account: account.to_string(),
-        region: region.to_string(),
-        severity: listed.severity.to_string(),
-        since: Moment::new(listed.since, now),
-        explanation: listed.explanation.unwrap_or_default(),
-        is_old,
+        badge: Badge::of(finding.gated),
+        resource: resource(&key).map(ToString::to_string).unwrap_or_default(),
+        check: key.check,
+        resource_type: key.resource_type.to_string(),
+        account: key.account.to_string(),
+        region: key.region.to_string(),
+        severity: finding.severity.to_string(),
+        since: RelativeTime::new(finding.since, now),
+        explanation: finding.explanation.unwrap_or_default(),
+        is_baseline: finding.gated.reason() == Some(Reason::Baseline),
     }
 }
 
-fn is_old(listed: &Listed, group: &Group) -> bool {
-    let since = listed.failing_since.filter(|_| listed.outcome == Outcome::Fail);
-    let since = since.zip(weight::new_only(group));
-    since.is_some_and(|(since, new_only)| since <= new_only.instant())
-}
-
-/// A place in the list as the `after` of an address.
+/// A position in the list as the `after` of an address.
 fn written(cursor: &Cursor) -> String {
     let Cursor { rank, key } = cursor;
     let fields = [
@@ -104,8 +91,12 @@ fn written(cursor: &Cursor) -> String {
     fields.join("\t")
 }
 
-/// The place that an `after` stands for.
-pub(super) fn read(after: &str) -> Option<Cursor> {
+/// Position that the `after` of an address stands for, where it has one.
+pub(super) fn position(after: Option<&str>) -> Result<Option<Cursor>, Failure> {
+    after.map(|after| parsed(after).ok_or(Failure::Unclear)).transpose()
+}
+
+fn parsed(after: &str) -> Option<Cursor> {
     let mut fields = after.splitn(7, '\t');
     let mut field = || fields.next();
     Some(Cursor {

@@ -8,26 +8,23 @@ use serde::Deserialize;
 use super::Pages;
 use super::answer::{Answer, Failure, Page};
 use super::badge::Badge;
-use super::checks::{CheckRow, checks};
+use super::checks::CheckRow;
 use super::facts::{Fact, FactValue};
 use super::findings::{self, Findings};
 use super::links::{self, Commit};
-use super::overview::{patience, tags};
+use super::overview::tags;
 use super::prose::Prose;
 use super::runs::{self, Runs};
-use super::strip::{Stretch, Strip, Window};
-use super::time::{Moment, rough};
-use super::waivers::{WaiverRow, waivers};
-use super::weight::{self, Weighed};
-use crate::db;
-use crate::db::groups::Group;
-use crate::db::runs::{Run, RunId};
-use crate::db::sources::Source;
-use crate::evaluation::Counts;
+use super::time::{RelativeTime, rough};
+use super::timeline::{Timeline, Window};
+use super::waivers::WaiverRow;
+use crate::evaluation::{Counts, Outcome};
 use crate::policy::NewOnly;
 use crate::schedule::Schedule;
+use crate::views::finding::FindingFilter;
+use crate::views::group::{self, GroupDetails, GroupFilter, GroupView};
+use crate::views::run::RunId;
 
-/// The page.
 #[derive(Template)]
 #[template(path = "group.html")]
 pub(super) struct GroupPage {
@@ -36,29 +33,31 @@ pub(super) struct GroupPage {
     description: String,
     tags: Vec<String>,
     badge: Badge,
-    retired: Option<Moment>,
+    retired: Option<RelativeTime>,
+    /// `true` where it was changed since its last run.
+    is_changed: bool,
     error: Option<Prose>,
-    old: Option<Old>,
+    baseline: Option<Baseline>,
     facts: Vec<Fact>,
-    strip: Strip,
+    timeline: Timeline,
     window: &'static str,
     checks: Vec<CheckRow>,
     waivers: Vec<WaiverRow>,
     filters: Vec<Filter>,
     findings: Findings,
     runs: Runs,
-    /// Whether only findings of one outcome are shown.
+    /// `true` where only findings of one outcome are shown.
     is_filtered: bool,
 }
 
-/// What fails and is not enforced, beside what is.
-struct Old {
+/// Failures that are not enforced, beside those that are.
+struct Baseline {
     count: u64,
     new: u64,
     since: NewOnly,
 }
 
-/// A choice of findings by outcome.
+/// Choice of findings by outcome.
 struct Filter {
     words: &'static str,
     count: u64,
@@ -66,7 +65,7 @@ struct Filter {
     chosen: bool,
 }
 
-/// Which part of a group's findings and runs to show.
+/// Query of an address: the part of the findings and runs to show.
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Part {
     outcome: Option<String>,
@@ -74,131 +73,92 @@ pub(super) struct Part {
     before: Option<i64>,
 }
 
-/// Shows a group.
+impl Part {
+    fn filter(&self) -> Result<GroupFilter, Failure> {
+        let findings = FindingFilter {
+            at: None,
+            outcome: self.outcome.clone(),
+            after: findings::position(self.after.as_deref())?,
+            limit: findings::PAGE,
+        };
+        Ok(GroupFilter { findings, before: self.before.map(RunId), runs: runs::PAGE })
+    }
+}
+
 pub(super) async fn show(
     State(pages): State<Pages>,
-    Path((source, group)): Path<(String, String)>,
+    Path((source, name)): Path<(String, String)>,
     Query(part): Query<Part>,
 ) -> Answer<GroupPage> {
-    let source = db::sources::by_name(&pages.pool, &source).await?.ok_or(Failure::NotFound)?;
-    let group = db::groups::find(&pages.pool, source.id, &group).await?;
-    read(&pages, &source, group.ok_or(Failure::NotFound)?, &part).await.map(Page)
+    let group = group::group(&pages.pool, (&source, &name), &part.filter()?).await?;
+    Ok(Page(page(group.ok_or(Failure::NotFound)?, part.outcome.as_deref(), pages.clock.now())))
 }
 
-async fn read(
-    pages: &Pages,
-    source: &Source,
-    group: Group,
-    part: &Part,
-) -> Result<GroupPage, Failure> {
-    let now = pages.clock.now();
-    let name = &group.definition.name;
-    let here = links::group(&source.registration.name, name);
-    let checks = checks(&pages.pool, source.id, &group).await?;
-    let before = part.before.map(RunId);
-    let limit = i64::try_from(runs::PAGE + 1).unwrap_or(i64::MAX);
-    let history = db::runs::history(&pages.pool, source.id, name, before, limit).await?;
-    let (strip, window) = strip(&history, &group, now);
-    let counts = group.verdict.map(|verdict| verdict.counts).unwrap_or_default();
-    Ok(GroupPage {
-        findings: found(pages, source, &group, part).await?,
-        old: old(&group),
-        filters: filters(counts, &here, part.outcome.as_deref()),
-        runs: Runs::new(&history, &group, &source.registration.name, now),
-        facts: facts(source, &group, now),
-        checks,
-        waivers: waivers(&pages.pool, source.id, &group).await?,
-        badge: badge(&group),
-        is_filtered: part.outcome.is_some(),
+fn page(details: GroupDetails, outcome: Option<&str>, now: DateTime<Utc>) -> GroupPage {
+    let GroupDetails { group, checks, waivers, findings, runs, history } = details;
+    let here = links::group(&group.source, &group.name);
+    let of_outcome = match outcome {
+        Some(outcome) => format!("{here}?outcome={}", links::encoded(outcome)),
+        None => here.clone(),
+    };
+    let oldest = history.segments.first().map(|segment| segment.first_at);
+    let window = Window::reaching(oldest, now);
+    GroupPage {
         tags: tags(&group, None),
-        retired: group.retired_at.map(|at| Moment::new(at, now)),
-        source: source.registration.name.clone(),
-        description: group.definition.description.unwrap_or_default(),
-        name: group.definition.name,
+        badge: badge(&group),
+        retired: group.retired_at.map(|at| RelativeTime::new(at, now)),
+        is_changed: group.gated.outcome.is_some() && group.gated.present().is_none(),
+        baseline: baseline(&group),
+        facts: facts(&group, now),
+        timeline: Timeline::draw(&history, window).large().gated(group.gated),
+        window: window.words,
+        checks: checks.into_iter().map(CheckRow::from).collect(),
+        waivers: waivers.into_iter().map(WaiverRow::from).collect(),
+        filters: filters(group.counts.counts, &here, outcome),
+        findings: Findings::new(findings, &of_outcome, now),
+        runs: Runs::new(runs, &group, now),
+        is_filtered: outcome.is_some(),
+        description: group.description.unwrap_or_default(),
         error: group.last_error.map(Prose),
-        strip,
-        window,
-    })
+        source: group.source,
+        name: group.name,
+    }
 }
 
-fn badge(group: &Group) -> Badge {
+fn badge(group: &GroupView) -> Badge {
     match group.retired_at {
         Some(_) => Badge::named("not_applicable", "retired"),
-        None => Badge::of(Weighed::of(group)),
+        None => Badge::of(group.gated),
     }
 }
 
-async fn found(
-    pages: &Pages,
-    source: &Source,
-    group: &Group,
-    part: &Part,
-) -> Result<Findings, Failure> {
-    let after = part.after.as_deref().map(|after| findings::read(after).ok_or(Failure::Unclear));
-    let after = after.transpose()?;
-    let query = db::findings::Query {
-        at: None,
-        outcome: part.outcome.as_deref(),
-        after: after.as_ref(),
-        limit: i64::try_from(findings::PAGE + 1).unwrap_or(i64::MAX),
-    };
-    let name = &group.definition.name;
-    let listed = db::findings::page(&pages.pool, source.id, name, &query).await?;
-    let mut here = links::group(&source.registration.name, name);
-    if let Some(outcome) = &part.outcome {
-        here = format!("{here}?outcome={}", links::encoded(outcome));
-    }
-    Ok(Findings::new(listed, group, &here, pages.clock.now()))
-}
-
-/// What fails and is not enforced, where something is.
-fn old(group: &Group) -> Option<Old> {
-    let since = weight::new_only(group)?;
-    let count = weight::old(group);
-    let failing = group.verdict?.counts.fail;
-    (count > 0).then(|| Old { count, new: failing.saturating_sub(count), since })
-}
-
-fn strip(history: &[Run], group: &Group, now: DateTime<Utc>) -> (Strip, &'static str) {
-    let stretches: Vec<Stretch> = history
-        .iter()
-        .rev()
-        .map(|run| Stretch {
-            first: run.first_at,
-            last: run.last_at,
-            outcome: run.record.verdict.outcome,
-            href: links::run(run.id),
-        })
-        .collect();
-    let window = Window::reaching(stretches.first().map(|first| first.first), now);
-    let window = window.until(group.retired_at);
-    let strip = Strip::draw(&stretches, window, patience(group)).large();
-    (strip.weighed(Weighed::of(group)), window.words)
+/// Failures that are not enforced, where there are any.
+fn baseline(group: &GroupView) -> Option<Baseline> {
+    let counts = group.counts;
+    let since = group.new_only.filter(|_| counts.baseline > 0)?;
+    Some(Baseline { count: counts.baseline, new: counts.new_failures(), since })
 }
 
 fn filters(counts: Counts, here: &str, chosen: Option<&str>) -> Vec<Filter> {
     let Counts { fail, unknown, pass, waived, not_applicable } = counts;
+    let words = ["Fail", "Unknown", "Pass", "Waived", "Nothing selected"];
+    let by_outcome = [fail, unknown, pass, waived, not_applicable];
     let all = Filter {
         words: "All",
         count: counts.judged() + not_applicable,
         href: format!("{here}#findings"),
         chosen: chosen.is_none(),
     };
-    let some = [
-        ("Fail", "fail", fail),
-        ("Unknown", "unknown", unknown),
-        ("Pass", "pass", pass),
-        ("Waived", "waived", waived),
-        ("Nothing selected", "not_applicable", not_applicable),
-    ]
-    .into_iter()
-    .filter(|(_, name, count)| *count > 0 || chosen == Some(name))
-    .map(|(words, name, count)| Filter {
-        words,
-        count,
-        href: format!("{here}?outcome={name}#findings"),
-        chosen: chosen == Some(name),
-    });
+    let some = words.into_iter().zip(Outcome::NAMES).zip(by_outcome);
+    let some = some
+        .map(|((words, name), count)| (words, name, count))
+        .filter(|(_, name, count)| *count > 0 || chosen == Some(*name))
+        .map(|(words, name, count)| Filter {
+            words,
+            count,
+            href: format!("{here}?outcome={name}#findings"),
+            chosen: chosen == Some(name),
+        });
     std::iter::once(all).chain(some).collect()
 }
 
@@ -212,23 +172,20 @@ fn evaluated(schedule: &Schedule) -> Fact {
     }
 }
 
-fn facts(source: &Source, group: &Group, now: DateTime<Utc>) -> Vec<Fact> {
-    let definition = &group.definition;
+fn facts(group: &GroupView, now: DateTime<Utc>) -> Vec<Fact> {
+    let changed_by = Commit::new(&group.source, &group.revision);
     let mut facts = vec![
-        Fact::text("Source", &source.registration.name),
-        Fact::new(
-            "Last changed by",
-            FactValue::Commit(Commit::new(&source.registration.name, &group.revision)),
-        ),
-        evaluated(&definition.schedule),
+        Fact::text("Source", &group.source),
+        Fact::new("Last changed by", FactValue::Commit(changed_by)),
+        evaluated(&group.schedule),
     ];
-    if let Some(owner) = &definition.owner {
+    if let Some(owner) = &group.owner {
         facts.push(Fact::text("Owner", owner));
     }
     if let Some(at) = group.last_run_at {
-        facts.push(Fact::new("Last run", FactValue::At(Moment::new(at, now))));
+        facts.push(Fact::new("Last run", FactValue::At(RelativeTime::new(at, now))));
     }
-    facts.push(match (group.retired_at, definition.suspended) {
+    facts.push(match (group.retired_at, group.suspended) {
         (Some(_), _) => Fact::text("Next run", "none: the group is retired"),
         (None, true) => Fact::text("Next run", "none: the group is suspended"),
         (None, false) if (group.due_at - now).abs() < TimeDelta::seconds(5) => {
@@ -236,7 +193,7 @@ fn facts(source: &Source, group: &Group, now: DateTime<Utc>) -> Vec<Fact> {
         }
         (None, false) => {
             let label = if group.due_at < now { "Due since" } else { "Next run" };
-            Fact::new(label, FactValue::At(Moment::new(group.due_at, now)))
+            Fact::new(label, FactValue::At(RelativeTime::new(group.due_at, now)))
         }
     });
     facts

@@ -2,22 +2,22 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::db::runs::RunId;
+use crate::views::run::RunId;
 
-/// What a name keeps as it is in an address.
+/// Characters that a name keeps as they are in an address.
 const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// A group's page.
+/// Address of a group's page, from the root.
 pub(super) fn group(source: &str, group: &str) -> String {
     format!("/sources/{}/groups/{}", encoded(source), encoded(group))
 }
 
-/// A run's page.
+/// Address of a run's page, from the root.
 pub(super) fn run(run: RunId) -> String {
     format!("/runs/{run}")
 }
 
-/// A revision's page.
+/// Address of a revision's page, from the root.
 pub(super) fn revision(source: &str, commit: &str) -> String {
     format!("/sources/{}/revisions/{}", encoded(source), encoded(commit))
 }

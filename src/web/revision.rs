@@ -10,13 +10,10 @@ use super::badge::Badge;
 use super::facts::{Fact, FactValue};
 use super::links::Commit;
 use super::prose::Prose;
-use super::time::Moment;
-use crate::db;
-use crate::db::policies::TouchedFile;
-use crate::db::revisions::{RevisionRecord, State as RevisionState};
+use super::time::RelativeTime;
 use crate::diagnostic::{Code, Place, StoredDiagnostic};
+use crate::views::revision::{self, RevisionView, State as RevisionState, TouchedFile};
 
-/// The page.
 #[derive(Template)]
 #[template(path = "revision.html")]
 pub(super) struct RevisionPage {
@@ -59,27 +56,16 @@ impl From<StoredDiagnostic> for Problem {
     }
 }
 
-/// Shows a revision.
 pub(super) async fn show(
     State(pages): State<Pages>,
     Path((source, commit)): Path<(String, String)>,
 ) -> Answer<RevisionPage> {
-    let source = db::sources::by_name(&pages.pool, &source).await?.ok_or(Failure::NotFound)?;
-    let revision = db::revisions::find(&pages.pool, source.id, &commit).await?;
-    let revision = revision.ok_or(Failure::NotFound)?;
-    let files = db::policies::touched(&pages.pool, source.id, &commit).await?;
-    let name = source.registration.name;
-    let seen_at = Moment::new(revision.seen_at, pages.clock.now());
-    Ok(Page(page(name, revision.record, seen_at, files, pages.clock.now())?))
+    let revision = revision::revision(&pages.pool, &source, &commit).await?;
+    Ok(Page(page(revision.ok_or(Failure::NotFound)?, pages.clock.now())))
 }
 
-fn page(
-    source: String,
-    record: RevisionRecord,
-    seen_at: Moment,
-    files: Vec<TouchedFile>,
-    now: DateTime<Utc>,
-) -> Result<RevisionPage, Failure> {
+fn page(revision: RevisionView, now: DateTime<Utc>) -> RevisionPage {
+    let RevisionView { source, record, seen_at, files } = revision;
     let (tone, words, meaning) = match record.state {
         RevisionState::InForce => {
             ("pass", "in force", "Its policies are the ones that are evaluated.")
@@ -95,14 +81,14 @@ fn page(
     };
     let mut facts = vec![
         Fact::text("Author", &record.author),
-        Fact::new("Committed", FactValue::At(Moment::new(record.committed_at, now))),
-        Fact::new("Seen", FactValue::At(seen_at)),
+        Fact::new("Committed", FactValue::At(RelativeTime::new(record.committed_at, now))),
+        Fact::new("Seen", FactValue::At(RelativeTime::new(seen_at, now))),
         Fact::code("Commit", &record.commit),
     ];
     if let Some(parent) = &record.parent {
         facts.push(Fact::new("Parent", FactValue::Commit(Commit::new(&source, parent))));
     }
-    Ok(RevisionPage {
+    RevisionPage {
         short: Commit::new(&source, &record.commit).short,
         source,
         summary: record.summary,
@@ -112,5 +98,5 @@ fn page(
         problems: record.diagnostics.into_iter().map(Problem::from).collect(),
         files,
         is_refused: record.state == RevisionState::Refused,
-    })
+    }
 }

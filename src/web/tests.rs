@@ -16,7 +16,7 @@ use crate::db::findings::{FindingChange, FindingKey, FindingRecord};
 use crate::db::policies::FileChange;
 use crate::db::revisions::{RevisionRecord, State};
 use crate::db::{Digest, checks, findings, groups, policies, revisions, runs, sources};
-use crate::evaluation::{CheckStanding, Counts, Outcome};
+use crate::evaluation::{CheckStatus, Counts, GroupOutcome, Outcome};
 use crate::fetch::CallStats;
 use crate::github::WebhookSecret;
 use crate::policy::{Mode, PolicySet, Rule, SourceFile};
@@ -129,18 +129,17 @@ async fn evaluated(pool: &PgPool, found: &[(&str, Outcome)]) -> Result<i64, crat
         .map(|(resource, outcome)| FindingChange::Open(finding(resource, *outcome)))
         .collect();
     findings::apply(&mut tx, &fence, &changes).await?;
-    let standing = CheckStanding {
+    let standing = CheckStatus {
         check: "private".into(),
-        outcome: Outcome::worst(found.iter().map(|(_, outcome)| *outcome))
-            .unwrap_or(Outcome::NotApplicable),
+        outcome: Outcome::worst(found.iter().map(|(_, outcome)| *outcome)),
         counts: found.iter().map(|(_, outcome)| *outcome).collect(),
-        old: 0,
+        baseline: 0,
         unlisted: false,
     };
     checks::stand(&mut *tx, &fence, &[standing]).await?;
     let outcomes = || found.iter().map(|(_, outcome)| *outcome);
-    let verdict = groups::Verdict {
-        outcome: Outcome::worst(outcomes()).unwrap_or(Outcome::NotApplicable),
+    let verdict = GroupOutcome {
+        outcome: Outcome::worst(outcomes()),
         counts: outcomes().collect::<Counts>(),
     };
     let mut calls = CallStats::default();

@@ -13,25 +13,24 @@ use chrono::{DateTime, TimeDelta, Utc};
     ext = "html",
     source = "<time datetime=\"{{ self.machine() }}\" title=\"{{ self.exact() }}\">{{ self.near() }}</time>"
 )]
-pub(super) struct Moment {
+pub(super) struct RelativeTime {
     at: DateTime<Utc>,
     now: DateTime<Utc>,
 }
 
-impl HtmlSafe for Moment {}
+impl HtmlSafe for RelativeTime {}
 
-impl Moment {
+impl RelativeTime {
     /// The instant `at`, seen from `now`.
     pub(super) fn new(at: DateTime<Utc>, now: DateTime<Utc>) -> Self {
         Self { at, now }
     }
 
-    /// For programs: RFC 3339.
+    /// Instant for programs, as RFC 3339 has it.
     fn machine(&self) -> impl fmt::Display {
         self.at.format("%Y-%m-%dT%H:%M:%SZ")
     }
 
-    /// To the second.
     pub(super) fn exact(&self) -> impl fmt::Display {
         exact(self.at)
     }
@@ -81,7 +80,7 @@ mod tests {
     #[test]
     fn an_instant_is_near_in_the_page_and_exact_in_its_title() {
         let now: DateTime<Utc> = "2026-11-21T12:00:00Z".parse().expect("an instant");
-        let moment = Moment::new(now - TimeDelta::minutes(3), now);
+        let moment = RelativeTime::new(now - TimeDelta::minutes(3), now);
         assert_eq!(
             moment.to_string(),
             "<time datetime=\"2026-11-21T11:57:00Z\" title=\"2026-11-21 11:57:00 UTC\">3 min ago</time>"
@@ -105,7 +104,7 @@ mod tests {
             (-600, "in 10 min"),
         ];
         for (seconds, words) in cases {
-            let moment = Moment::new(now - TimeDelta::seconds(seconds), now);
+            let moment = RelativeTime::new(now - TimeDelta::seconds(seconds), now);
             assert_eq!(moment.near(), words);
         }
     }

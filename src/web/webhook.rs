@@ -32,12 +32,12 @@ const HELD_MIB: u32 = 128;
 /// bodies are slow.
 const BODY_TIME: Duration = Duration::from_secs(3);
 
-/// What receives webhooks.
+/// Receiver of webhooks, before it has routes.
 #[derive(Debug, Clone)]
 pub struct Webhooks {
-    /// Where deliveries are noted and sources nudged.
+    /// Database in which deliveries are noted and sources woken.
     pub pool: PgPool,
-    /// What signs them.
+    /// Secret by which GitHub signs them.
     pub secret: WebhookSecret,
 }
 
@@ -63,7 +63,7 @@ pub fn webhooks(webhooks: Webhooks) -> Router {
 
 /// A webhook whose signature is good.
 struct Delivery {
-    /// GitHub's id of it.
+    /// GitHub's id of it, the same when it is sent again.
     id: String,
     event: Event,
 }

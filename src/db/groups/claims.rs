@@ -7,12 +7,12 @@ use sqlx::PgExecutor;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use super::{Verdict, enforced, schedule, verdict};
+use super::{enforced, schedule, verdict};
 use crate::db::runs::{RecordedRun, RunId};
 use crate::db::sources::SourceId;
 use crate::db::work::{Backoff, fenced, shortened};
 use crate::db::{Digest, Error};
-use crate::evaluation::{Counts, Enforced};
+use crate::evaluation::{Counts, Enforced, GroupOutcome};
 use crate::resource::Cause;
 use crate::schedule::Schedule;
 
@@ -30,7 +30,7 @@ pub struct Claim {
     /// When it is evaluated.
     pub schedule: Schedule,
     /// What the last completed run said.
-    pub verdict: Option<Verdict>,
+    pub verdict: Option<GroupOutcome>,
     /// What of that is enforced, where not all of it is.
     pub enforced: Option<Enforced>,
     /// Whether that run was of the present definition.
@@ -65,7 +65,7 @@ impl Fence {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Completed {
     /// What it said.
-    pub verdict: Verdict,
+    pub verdict: GroupOutcome,
     /// What of that is enforced, where not all of it is.
     pub enforced: Option<Enforced>,
     /// Of which definition.
@@ -178,7 +178,7 @@ pub async fn complete(
     fence: Fence,
     completed: &Completed,
 ) -> Result<(), Error> {
-    let Verdict { outcome, counts } = completed.verdict;
+    let GroupOutcome { outcome, counts } = completed.verdict;
     let enforced = completed.enforced.as_ref();
     sqlx::query!(
         "update policy_group
@@ -199,7 +199,7 @@ pub async fn complete(
         completed.due_at,
         enforced.map(|enforced| enforced.outcome.name()),
         enforced.and_then(|enforced| enforced.outcome.cause()).map(Cause::as_str),
-        enforced.map(|enforced| i64::try_from(enforced.old).unwrap_or(i64::MAX)),
+        enforced.map(|enforced| i64::try_from(enforced.baseline).unwrap_or(i64::MAX)),
     )
     .execute(executor)
     .await?;

@@ -12,7 +12,7 @@ use crate::policy::{Check, Group, Severity, Waiver};
 use super::Results;
 use crate::render::sarif::{location, log};
 
-/// What is no pass, and the rules of all checks.
+/// Log of all findings but passes, with the rules of all checks.
 pub(super) fn log_of(results: &Results<'_>) -> String {
     let mut rules = Vec::new();
     let mut found = Vec::new();
@@ -110,7 +110,7 @@ fn insert(json: &mut Json, pointer: &str, name: &str, value: Json) {
     }
 }
 
-/// What a finding is recognised by in the next log, wherever its check has moved to.
+/// Fingerprint of a finding, by which the next log recognises it wherever its check has moved to.
 fn fingerprint(id: &str, place: &str) -> String {
     hex::encode(Sha256::digest(format!("{id}\n{place}")))
 }

@@ -96,7 +96,7 @@ fn kind(kind: ParameterKind) -> &'static str {
     }
 }
 
-/// What it selects and asserts, in a sentence.
+/// Sentence on what it selects and asserts.
 fn meaning(one: &CheckType) -> String {
     let asked = &one.question;
     let schema = asked.schema;
@@ -186,7 +186,7 @@ fn example_value(declared: &DeclaredParameter) -> String {
     }
 }
 
-/// What a parameter of such a name may well be.
+/// Example of a value for a parameter of that name.
 fn usual(name: &str) -> &'static str {
     match name {
         "bucketName" => "logs",

@@ -4,7 +4,6 @@ use crate::expression::{FunctionDoc, functions};
 
 use super::page::{Page, code, link, sentence};
 
-/// The page.
 pub(super) fn page() -> Page {
     let mut page = Page::new("functions.md", "Expressions and functions");
     let docs: Vec<FunctionDoc> = functions().collect();

@@ -95,7 +95,7 @@ fn properties(schema: &Json) -> Option<&Map<String, Json>> {
     schema.get("properties")?.as_object()
 }
 
-/// What a list or a map holds, if that has fields, and how a path says so.
+/// Items of a list or map, if these have fields, and how a path says so.
 fn elements(field: &Json) -> Option<(&'static str, &Json)> {
     let list = field.get("items").map(|items| ("[]", items));
     let map = field.get("additionalProperties").map(|values| (".NAME", values));
@@ -156,7 +156,7 @@ fn of_word(word: &str, field: &Json) -> String {
     }
 }
 
-/// What a field says: its description, which fields it must have together, what its words mean, how long it may be.
+/// Text on a field: its description, which fields it must have together, what its words mean, how long it may be.
 fn description(field: &Json) -> String {
     let mut said = words(field);
     let choices = choices(field);

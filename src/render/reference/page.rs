@@ -10,12 +10,12 @@ use super::super::markdown;
 /// Said at the head of each page, for whoever opens the file.
 const NOTE: &str = "<!-- Written by `cloudcorrect schema --reference docs/reference`. -->\n";
 
-/// A page of reference.
+/// Page of the reference, before it is written to a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page {
-    /// Where it lies below the directory of the reference, with `/`.
+    /// Path below the directory of the reference, with `/`.
     pub path: String,
-    /// Its Markdown.
+    /// Markdown of the page, from its title on.
     pub text: String,
 }
 
@@ -35,7 +35,7 @@ impl Page {
         let _ = write!(self.text, "\n{}\n", words.trim());
     }
 
-    /// Adds a list.
+    /// Adds a list of items, if there are any.
     pub(super) fn list(&mut self, items: impl IntoIterator<Item = String>) {
         self.text.push('\n');
         for item in items {
@@ -80,7 +80,7 @@ pub(super) fn link(words: &str, path: &str, heading: &str) -> String {
     }
 }
 
-/// What GitHub makes of a heading.
+/// Anchor that GitHub makes of a heading.
 fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
     kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect()

@@ -8,13 +8,13 @@ use crate::resource::{Kind, NameSource, Operation, Property, Schema, Scope, regi
 
 use super::page::{Page, code, codes, link, one_line, several};
 
-/// Where the pages of types lie, from the page that is the index.
+/// Directory of the pages of types, from the page that is the index.
 const DIRECTORY: &str = "resource-types";
 
-/// What is only in inventories that were recorded.
+/// Mark of what is only in inventories that were recorded.
 const RECORDED: &str = "recorded only";
 
-/// The index.
+/// Index of the pages of types.
 pub(super) fn index() -> Page {
     let mut page = Page::new("resource-types.md", "Resource types");
     page.paragraph(include_str!("../../../templates/reference/resource-types.md"));
@@ -49,7 +49,7 @@ pub(super) fn service(schema: &Schema) -> &str {
     schema.type_name.as_str().split("::").nth(1).unwrap_or_default()
 }
 
-/// `aws-ec2-flow-log` of `AWS::EC2::FlowLog`.
+/// File name of a type: `aws-ec2-flow-log` of `AWS::EC2::FlowLog`.
 fn file(type_name: &str) -> String {
     let (service, name) = type_name.rsplit_once("::").unwrap_or(("", type_name));
     let letters: Vec<char> = name.chars().collect();
@@ -91,7 +91,7 @@ fn page(schema: &Schema) -> Page {
     page
 }
 
-/// What there is to know of a type before its properties.
+/// Facts of a type that stand before its properties.
 fn facts(schema: &Schema) -> Vec<String> {
     let place = match schema.scope {
         Scope::Global => "once per account",
@@ -160,7 +160,7 @@ fn is_recorded(schema: &Schema, operation: &Operation) -> bool {
     schema.operations.get(operation).is_some_and(|known| known.recorded_only)
 }
 
-/// Whether there are properties in a property.
+/// `true` where a property has properties of its own.
 fn has_parts(property: &Property) -> bool {
     !property.properties.is_empty() || property.items.as_deref().is_some_and(has_parts)
 }

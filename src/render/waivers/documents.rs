@@ -11,29 +11,29 @@ use crate::render::yaml::{self, Tree};
 /// The longest stem of a name, which a dash and eight digits follow.
 const LONGEST_STEM: usize = 54;
 
-/// Something that fails.
+/// Finding that fails and is to be waived.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Failing {
-    /// The group.
+    /// Name of the group that found it.
     pub group: String,
-    /// The check.
+    /// Id of the check that fails.
     pub check: String,
-    /// The account's id.
+    /// Account that the resource belongs to.
     pub account: String,
-    /// The region.
+    /// Region of the resource, or `global`.
     pub region: String,
     /// The resource's id, or [`NO_RESOURCE`].
     pub resource: String,
 }
 
-/// What all the waivers say.
+/// Terms that all the waivers share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Terms<'a> {
-    /// Why.
+    /// Reason that is given for them.
     pub reason: &'a str,
-    /// Who answers for it.
+    /// Person or team that answers for them.
     pub owner: &'a str,
-    /// The last day.
+    /// Last day on which they hold, in UTC.
     pub expires: NaiveDate,
 }
 

@@ -1,4 +1,4 @@
-//! The history of a group as a strip: time runs to the right, and the taller a bar, the worse.
+//! The history of a group as a timeline: time runs to the right, and the taller a bar, the worse.
 //!
 //! A picture for those who see it, and one sentence for those who do not; the page of the group
 //! lists the same runs as a table.
@@ -7,37 +7,25 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::badge::words;
+use super::badge::{word, words};
+use super::links;
 use super::time::{exact, rough};
-use super::weight::Weighed;
 use crate::evaluation::Outcome;
+use crate::evaluation::gating::Gated;
+use crate::views::group::{History, Segment};
 
 /// Units of the drawing's width; its height is 100.
 const WIDTH: f64 = 1_000.0;
 /// The narrowest bar that still shows.
 const NARROWEST: f64 = 4.0;
 
-/// An outcome that held from one run to another.
-#[derive(Debug, Clone)]
-pub(super) struct Stretch {
-    /// The first run that found it.
-    pub(super) first: DateTime<Utc>,
-    /// The last run that found it.
-    pub(super) last: DateTime<Utc>,
-    /// What they found.
-    pub(super) outcome: Outcome,
-    /// The page of the run.
-    pub(super) href: String,
-}
-
-/// How far back a strip goes; all strips of a page go equally far.
+/// Time that timelines show; all of a page show the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Window {
     from: DateTime<Utc>,
-    to: DateTime<Utc>,
-    /// When what is drawn came to its end, if it did.
-    end: Option<DateTime<Utc>>,
-    /// `last hour`.
+    /// End of the window: now.
+    pub(super) to: DateTime<Utc>,
+    /// Name of the window: `last hour`.
     pub(super) words: &'static str,
 }
 
@@ -56,16 +44,11 @@ impl Window {
         let longest = (TimeDelta::days(90), "last 90 days");
         let (length, words) =
             windows.into_iter().find(|(length, _)| *length >= age).unwrap_or(longest);
-        Self { from: now - length, to: now, end: None, words }
+        Self { from: now - length, to: now, words }
     }
 
-    /// The same for what ended at an instant: nothing is drawn behind it.
-    pub(super) fn until(self, end: Option<DateTime<Utc>>) -> Self {
-        Self { end, ..self }
-    }
-
-    /// Where an instant lies, in units of the drawing's width.
-    fn place(&self, at: DateTime<Utc>) -> f64 {
+    /// Distance of an instant from the left, in units of the drawing's width.
+    fn x(&self, at: DateTime<Utc>) -> f64 {
         let whole = (self.to - self.from).as_seconds_f64();
         ((at - self.from).as_seconds_f64() / whole * WIDTH).clamp(0.0, WIDTH)
     }
@@ -82,32 +65,32 @@ struct Bar {
     href: String,
 }
 
-/// The drawing.
 #[derive(Debug, Clone, Template)]
-#[template(path = "strip.html")]
-pub(super) struct Strip {
+#[template(path = "timeline.html")]
+pub(super) struct Timeline {
     bars: Vec<Bar>,
     summary: String,
     large: bool,
     is_held: bool,
 }
 
-impl HtmlSafe for Strip {}
+impl HtmlSafe for Timeline {}
 
-impl Strip {
-    /// Draws `stretches`, oldest first, in the window. What a run found is drawn until the next
-    /// run, but not for longer than `patience`: a service that stood still knew nothing.
-    pub(super) fn draw(stretches: &[Stretch], window: Window, patience: TimeDelta) -> Self {
-        let close = window.end.unwrap_or(window.to);
-        let ends = stretches.iter().skip(1).map(|next| next.first).chain([window.to]);
-        let bars: Vec<Bar> = stretches
+impl Timeline {
+    /// Drawing of a history in a window. What a run found is drawn until the next run, but not for
+    /// longer than it holds: a service that stood still knew nothing.
+    pub(super) fn draw(history: &History, window: Window) -> Self {
+        let History { segments, holds_for, ended_at } = history;
+        let close = ended_at.unwrap_or(window.to);
+        let ends = segments.iter().skip(1).map(|next| next.first_at).chain([window.to]);
+        let bars: Vec<Bar> = segments
             .iter()
             .zip(ends)
-            .map(|(stretch, next)| (stretch, next.min(stretch.last + patience).min(close)))
+            .map(|(segment, next)| (segment, next.min(segment.last_at + *holds_for).min(close)))
             .filter(|(_, end)| *end >= window.from)
-            .map(|(stretch, end)| bar(stretch, end, window))
+            .map(|(segment, end)| bar(segment, end, window))
             .collect();
-        let summary = summary(stretches, window);
+        let summary = summary(segments, window);
         Self { bars, summary, large: false, is_held: false }
     }
 
@@ -117,47 +100,52 @@ impl Strip {
     }
 
     /// The same for a group that stands so: where it does not count, its past is not red either.
-    pub(super) fn weighed(self, now: Weighed) -> Self {
-        let is_held = now.held.is_some();
-        let summary = match now.held {
-            Some(held) => format!("{} ({})", self.summary, held.word()),
+    pub(super) fn gated(self, now: Gated) -> Self {
+        let reason = now.reason();
+        let summary = match reason {
+            Some(reason) => format!("{} ({})", self.summary, word(reason)),
             None => self.summary,
         };
-        Self { summary, is_held, ..self }
+        Self { summary, is_held: reason.is_some(), ..self }
     }
 }
 
-fn bar(stretch: &Stretch, end: DateTime<Utc>, window: Window) -> Bar {
-    let start = window.place(stretch.first);
-    let width = (window.place(end) - start).max(NARROWEST);
-    let held = if stretch.first == stretch.last {
-        exact(stretch.first).to_string()
+fn bar(segment: &Segment, end: DateTime<Utc>, window: Window) -> Bar {
+    let start = window.x(segment.first_at);
+    let width = (window.x(end) - start).max(NARROWEST);
+    let held = if segment.first_at == segment.last_at {
+        exact(segment.first_at).to_string()
     } else {
-        let span = rough(stretch.last - stretch.first);
-        format!("{}, for {span}", exact(stretch.first))
+        let span = rough(segment.last_at - segment.first_at);
+        format!("{}, for {span}", exact(segment.first_at))
     };
     Bar {
         x: format!("{:.1}", start.min(WIDTH - NARROWEST)),
         width: format!("{width:.1}"),
-        height: match stretch.outcome {
-            Outcome::Fail => 100,
-            Outcome::Unknown(_) => 70,
-            Outcome::Waived => 45,
-            Outcome::Pass => 30,
-            Outcome::NotApplicable => 12,
-        },
-        tone: stretch.outcome.name(),
-        title: format!("{}: {held}", words(stretch.outcome)),
-        href: stretch.href.clone(),
+        height: height(segment.outcome),
+        tone: segment.outcome.name(),
+        title: format!("{}: {held}", words(segment.outcome)),
+        href: links::run(segment.run),
     }
 }
 
-/// The strip in a sentence: how often the outcome changed, and what it is.
-fn summary(stretches: &[Stretch], window: Window) -> String {
-    let seen: Vec<Outcome> = stretches
+/// Height of a bar: a waived failure is taller than a pass, since it is one.
+fn height(outcome: Outcome) -> u8 {
+    match outcome {
+        Outcome::Fail => 100,
+        Outcome::Unknown(_) => 70,
+        Outcome::Waived => 45,
+        Outcome::Pass => 30,
+        Outcome::NotApplicable => 12,
+    }
+}
+
+/// Timeline in a sentence: how often the outcome changed, and what it is.
+fn summary(segments: &[Segment], window: Window) -> String {
+    let seen: Vec<Outcome> = segments
         .iter()
-        .filter(|stretch| stretch.last >= window.from)
-        .map(|stretch| stretch.outcome)
+        .filter(|segment| segment.last_at >= window.from)
+        .map(|segment| segment.outcome)
         .collect();
     let changes = seen.windows(2).filter(|pair| matches!(pair, [one, next] if one != next)).count();
     match (seen.last(), changes) {
@@ -173,51 +161,53 @@ fn summary(stretches: &[Stretch], window: Window) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::views::run::RunId;
 
     fn at(minute: i64) -> DateTime<Utc> {
         DateTime::UNIX_EPOCH + TimeDelta::minutes(minute)
     }
 
-    fn stretch(first: i64, last: i64, outcome: Outcome) -> Stretch {
-        Stretch { first: at(first), last: at(last), outcome, href: format!("/run/{first}") }
+    fn segment(first: i64, last: i64, outcome: Outcome) -> Segment {
+        Segment { run: RunId(first), first_at: at(first), last_at: at(last), outcome }
     }
 
-    fn drawn(stretches: &[Stretch], now: i64, patience: i64) -> Vec<(String, String, u8)> {
-        drawn_until(None, stretches, now, patience)
+    fn drawn(segments: &[Segment], now: i64, patience: i64) -> Vec<(String, String, u8)> {
+        drawn_until(None, segments, now, patience)
     }
 
     fn drawn_until(
         end: Option<i64>,
-        stretches: &[Stretch],
+        segments: &[Segment],
         now: i64,
         patience: i64,
     ) -> Vec<(String, String, u8)> {
-        let window = Window::reaching(stretches.first().map(|first| first.first), at(now));
-        let window = window.until(end.map(at));
-        Strip::draw(stretches, window, TimeDelta::minutes(patience))
-            .bars
-            .into_iter()
-            .map(|bar| (bar.x, bar.width, bar.height))
-            .collect()
+        let window = Window::reaching(segments.first().map(|first| first.first_at), at(now));
+        let history = History {
+            segments: segments.to_vec(),
+            holds_for: TimeDelta::minutes(patience),
+            ended_at: end.map(at),
+        };
+        let bars = Timeline::draw(&history, window).bars.into_iter();
+        bars.map(|bar| (bar.x, bar.width, bar.height)).collect()
     }
 
     #[test]
     fn a_result_holds_until_the_next_run() {
-        let history = [stretch(60, 84, Outcome::Fail), stretch(90, 115, Outcome::Pass)];
+        let history = [segment(60, 84, Outcome::Fail), segment(90, 115, Outcome::Pass)];
         let bars = [("0.0", "500.0", 100), ("500.0", "500.0", 30)];
         assert_eq!(drawn(&history, 120, 15), bars.map(|(x, w, h)| (x.into(), w.into(), h)));
     }
 
     #[test]
     fn time_in_which_nothing_ran_is_left_empty() {
-        let history = [stretch(60, 60, Outcome::Pass), stretch(102, 114, Outcome::Pass)];
+        let history = [segment(60, 60, Outcome::Pass), segment(102, 114, Outcome::Pass)];
         let bars = [("0.0", "200.0", 30), ("700.0", "300.0", 30)];
         assert_eq!(drawn(&history, 120, 12), bars.map(|(x, w, h)| (x.into(), w.into(), h)));
     }
 
     #[test]
     fn a_group_that_was_retired_has_no_history_behind_that() {
-        let history = [stretch(60, 90, Outcome::Fail)];
+        let history = [segment(60, 90, Outcome::Fail)];
         let bars = [("0.0", "500.0", 100)];
         let drawn = drawn_until(Some(90), &history, 120, 60);
         assert_eq!(drawn, bars.map(|(x, w, h)| (x.into(), w.into(), h)));
@@ -226,7 +216,7 @@ mod tests {
     #[test]
     fn a_single_run_still_shows() {
         let day = 24 * 60;
-        let history = [stretch(0, 0, Outcome::Pass), stretch(89 * day, 89 * day, Outcome::Fail)];
+        let history = [segment(0, 0, Outcome::Pass), segment(89 * day, 89 * day, Outcome::Fail)];
         let widths: Vec<String> =
             drawn(&history, 90 * day, 0).into_iter().map(|(_, width, _)| width).collect();
         assert_eq!(widths, ["4.0", "4.0"]);
@@ -253,10 +243,10 @@ mod tests {
         let now = at(60);
         let window = Window::reaching(Some(at(0)), now);
         let history = [
-            stretch(0, 5, Outcome::Pass),
-            stretch(6, 8, Outcome::Fail),
-            stretch(10, 12, Outcome::Fail),
-            stretch(20, 59, Outcome::Pass),
+            segment(0, 5, Outcome::Pass),
+            segment(6, 8, Outcome::Fail),
+            segment(10, 12, Outcome::Fail),
+            segment(20, 59, Outcome::Pass),
         ];
         assert_eq!(summary(&history, window), "last hour: 2 changes, now passes");
         assert_eq!(summary(&history[..1], window), "last hour: passes throughout");
