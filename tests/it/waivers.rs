@@ -139,8 +139,8 @@ async fn what_failed_in_a_run_is_waived_from_its_id_its_page_or_its_group(pool: 
         check: buckets-are-private
         account: "123456789012"
         resource:
-          - logs
-          - pictures
+        - logs
+        - pictures
       reason: Inherited
       owner: ada
       expires: 2099-12-31
