@@ -1,6 +1,7 @@
 //! A problem at its place: what is wrong, where, and what to do about it.
 
 mod codes;
+mod example;
 mod stored;
 
 use std::fmt;
@@ -9,15 +10,16 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 pub use self::codes::{Code, UnknownCode};
+pub use self::example::{Example, ExampleContext};
 pub use self::stored::StoredDiagnostic;
 
-/// How bad a [`Diagnostic`] is.
+/// Severity of a [`Diagnostic`]: whether it keeps a revision from coming into force.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// Worth a look; the revision is still good.
+    /// Oddity that is worth a look; the revision is still good.
     Warning,
-    /// The revision cannot come into force.
+    /// Fault for which the revision cannot come into force.
     Error,
 }
 
@@ -37,20 +39,20 @@ impl fmt::Display for Level {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Place {
-    /// The path from the repository's root, with `/`.
+    /// Path from the repository's root, with `/`.
     pub path: Arc<str>,
-    /// The first line.
+    /// Line of the first character, from 1.
     pub line: u32,
-    /// The first column.
+    /// Column of the first character, from 1.
     pub column: u32,
-    /// The line of the end.
+    /// Line of the exclusive end, not before `line`.
     pub end_line: u32,
-    /// The column behind the last character.
+    /// Column behind the last character, from 1.
     pub end_column: u32,
 }
 
 impl Place {
-    /// A place of one character.
+    /// The place of one character, whose column counts from 1.
     pub fn point(path: impl Into<Arc<str>>, line: u32, column: u32) -> Self {
         Self { path: path.into(), line, column, end_line: line, end_column: column + 1 }
     }
@@ -71,15 +73,15 @@ impl fmt::Display for Place {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Diagnostic {
-    /// Where.
+    /// Place that the problem is about, the smallest that shows it.
     pub place: Place,
-    /// How bad.
+    /// Severity, which the settings of a repository may raise.
     pub level: Level,
-    /// Kind of the problem.
+    /// Kind of the problem, under which it is documented.
     pub code: Code,
-    /// What is wrong: lower case, no full stop, values in backticks.
+    /// Problem in words: lower case, no full stop, values in backticks.
     pub message: String,
-    /// What to do about it, if that is not already said.
+    /// Way out of the problem, if the message does not give it already.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
     /// A second place that belongs to the problem, such as the first of two equal names.
@@ -91,13 +93,13 @@ pub struct Diagnostic {
 const FEW_NAMES: usize = 20;
 const SHOWN_OF_MANY: usize = 5;
 
-/// No name is longer.
+/// Bytes of the longest name that is compared with others.
 const LONGEST_NAME: usize = 100;
 /// How many names a misspelt one is held against, and how long that may take: comparing two costs
 /// the product of their lengths.
 const MOST_NAMES: usize = 2_000;
 const COMPARING: usize = 40_000;
-/// What a comparison costs besides.
+/// Cost of a comparison besides, in the same unit.
 const STARTING: usize = 100;
 
 /// The name that a misspelt one was meant to be, if there is one like it. Of very many names only
@@ -190,7 +192,7 @@ impl Diagnostic {
         }
     }
 
-    /// A problem that is only shown.
+    /// The same as a warning, which is shown and holds up nothing.
     pub fn warning(place: Place, code: Code, message: impl Into<String>) -> Self {
         Self { level: Level::Warning, ..Self::error(place, code, message) }
     }
@@ -209,7 +211,7 @@ impl Diagnostic {
         self
     }
 
-    /// Whether this keeps the revision from coming into force.
+    /// `true` where this keeps the revision from coming into force.
     pub fn is_error(&self) -> bool {
         self.level == Level::Error
     }

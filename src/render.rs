@@ -7,6 +7,7 @@ mod bounded;
 mod comment;
 pub mod compliance;
 pub mod diagnostics;
+pub mod explanation;
 pub mod findings;
 pub mod links;
 mod markdown;

@@ -154,7 +154,6 @@ const DOCS_LEFT: &[(&str, usize, usize)] = &[
     ("cli", 44, 35),
     ("config", 17, 13),
     ("db", 106, 62),
-    ("diagnostic", 7, 4),
     ("document", 13, 42),
     ("evaluator", 4, 14),
     ("expression", 51, 136),

@@ -5,6 +5,8 @@ use std::process::{Command, Output};
 
 #[path = "offline/authoring.rs"]
 mod authoring;
+#[path = "offline/diagnostics.rs"]
+mod diagnostics;
 #[path = "offline/enforcing.rs"]
 mod enforcing;
 #[path = "offline/guide.rs"]

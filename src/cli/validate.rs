@@ -3,9 +3,12 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::bail;
 use clap::ValueEnum;
 
+use cloudcorrect::diagnostic::{Code, meant};
 use cloudcorrect::render::diagnostics;
+use cloudcorrect::render::explanation::explanation;
 use cloudcorrect::render::sarif::sarif;
 
 use super::output;
@@ -20,6 +23,9 @@ pub(super) struct Arguments {
     /// How problems are shown
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Say what a problem with this code means, with a wrong and a right example, and read nothing
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["paths", "format"])]
+    explain: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -36,6 +42,10 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if let Some(name) = &arguments.explain {
+        output::print(&explanation(code(name)?))?;
+        return Ok(ExitCode::from(output::CLEAN));
+    }
     let tree = Tree::read(&arguments.paths)?;
     let reading = tree.governed();
     let found = &reading.diagnostics;
@@ -53,4 +63,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     // The process ends here: giving back a large tree piece by piece takes a tenth of its time.
     std::mem::forget((tree, reading));
     Ok(ExitCode::from(if broken { output::PROBLEMS } else { output::CLEAN }))
+}
+
+/// Code of a name; one that there is not is told with the one that may be meant and all there are.
+fn code(name: &str) -> anyhow::Result<Code> {
+    if let Ok(code) = name.parse() {
+        return Ok(code);
+    }
+    let names: Vec<&str> = Code::ALL.iter().map(|code| code.as_str()).collect();
+    let near = meant(name, names.iter().copied()).map(|near| format!("; {near}"));
+    let near = near.unwrap_or_default();
+    bail!("there is no code `{name}`{near}\n\nThe codes are:\n  {}", names.join("\n  "))
 }

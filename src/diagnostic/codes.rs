@@ -1,5 +1,8 @@
 //! The registry of codes: each kind of problem, declared once with what it means.
 //!
+//! A code is a row here and a text in the directory of this file, which says why it is a problem and
+//! gives a wrong and a right example.
+//!
 //! A code is written into logs, filters and databases, so none is ever renamed or used anew. How
 //! bad a problem is, is no part of its code: the repository's settings may turn warnings into errors.
 
@@ -7,6 +10,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Serialize, Serializer};
+
+use super::example::{self, Example};
 
 /// Declares the codes, in the order of their names.
 macro_rules! codes {
@@ -32,6 +37,13 @@ macro_rules! codes {
             pub fn summary(self) -> &'static str {
                 match self {
                     $(Self::$variant => $summary,)+
+                }
+            }
+
+            /// Markdown of its text.
+            fn entry(self) -> &'static str {
+                match self {
+                    $(Self::$variant => include_str!(concat!("codes/", $name, ".md")),)+
                 }
             }
         }
@@ -121,6 +133,19 @@ codes! {
     YamlSyntax = "yaml-syntax": "A file is not YAML.",
 }
 
+impl Code {
+    /// Reason why it is a problem: a paragraph of Markdown or several, links as from
+    /// `docs/reference/`.
+    pub fn rationale(self) -> &'static str {
+        example::prose(self.entry())
+    }
+
+    /// Examples, the wrong ones before the right ones.
+    pub fn examples(self) -> impl Iterator<Item = Example> {
+        example::examples(self.entry())
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(self.as_str())
@@ -163,6 +188,15 @@ mod tests {
             });
             assert_eq!(kebab.collect::<String>(), format!("{code:?}"));
             assert_eq!(code.as_str().parse(), Ok(*code));
+        }
+    }
+
+    #[test]
+    fn each_code_says_why_and_has_both_examples() {
+        for code in Code::ALL {
+            assert!(code.rationale().ends_with(['.', ':']), "{code}");
+            let kinds: Vec<_> = code.examples().map(|example| example.is_right).collect();
+            assert!(kinds.is_sorted() && kinds.first() != kinds.last(), "{code}: {kinds:?}");
         }
     }
 }

@@ -4,6 +4,7 @@
 //! What is in them by hand stands in `templates/reference/`.
 
 mod check_types;
+mod diagnostics;
 mod functions;
 mod kinds;
 mod page;
@@ -15,6 +16,7 @@ pub use page::Page;
 /// All pages, in the order of reading.
 pub fn pages() -> Vec<Page> {
     let mut pages = vec![index(), kinds::page(), functions::page(), check_types::page()];
+    pages.push(diagnostics::page());
     pages.push(resource_types::index());
     pages.extend(resource_types::pages());
     pages

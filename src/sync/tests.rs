@@ -1,5 +1,7 @@
 //! Passes over real repositories and a real Postgres.
 
+mod examples;
+
 use std::fmt::Write as _;
 
 use sqlx::PgPool;
