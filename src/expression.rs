@@ -289,7 +289,7 @@ impl Expression {
         for (of, slot) in &self.0.slots {
             let of = reads.entry((*of).clone()).or_default();
             of.properties.insert(slot.name.clone());
-            of.operations.insert(slot.operation.clone());
+            of.operations.insert(slot.property.operation.clone());
         }
         reads
     }
@@ -297,7 +297,7 @@ impl Expression {
     /// The operations that supply what it may read of the resources of a type, some perhaps twice.
     pub fn operations_of(&self, type_name: &TypeName) -> impl Iterator<Item = &Operation> {
         let slots = self.0.slots.iter().filter(move |(of, _)| *of == type_name);
-        slots.map(|(_, slot)| &slot.operation)
+        slots.map(|(_, slot)| &slot.property.operation)
     }
 
     /// Whether it uses a name of `let`.

@@ -4,19 +4,24 @@
 //! that were collected; a facet that was refused keeps its cause, so that whoever reads it learns
 //! `unknown` and never a wrong value. Where facets come from is left to the adapters.
 
+mod cause;
 mod identity;
 mod inventory;
 mod json_schema;
+mod property;
 mod regions;
+mod registry;
 mod schema;
 mod value;
 
+pub use cause::{Cause, Failure, UnknownCause};
 pub use identity::{
     AccountId, InvalidAccountId, InvalidRegion, Operation, Provider, Region, Target, TypeName,
 };
-pub use inventory::{Cause, Facet, Failure, Inventory, Listing, Resource, UnknownCause};
+pub use inventory::{Inventory, Listing};
 pub use regions::regions;
+pub use registry::{SchemaRegistry, schemas};
 pub use schema::{
-    Kind, NameSource, OperationSchema, Property, Schema, SchemaError, Scope, is_documented, schemas,
+    Kind, ListScope, NameSource, OperationSchema, Property, Schema, SchemaError, is_documented,
 };
-pub use value::Value;
+pub use value::{Facet, Resource, Value};

@@ -1,14 +1,11 @@
 //! Targets of an account: where a type is listed, what was listed there, what is judged of it.
 
 use crate::policy::Account;
-use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Schema, Scope};
+use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Schema};
 
 /// Regions in which a type is listed: `global` once for the account, or each of its regions.
 pub(super) fn listed_regions(schema: &Schema, account: &Account) -> Vec<Region> {
-    match schema.scope {
-        Scope::Global => vec![Region::global()],
-        Scope::Regional => account.regions.iter().cloned().collect(),
-    }
+    schema.listed_in(&account.regions)
 }
 
 /// List of a type in a region; why there is none.

@@ -22,7 +22,7 @@ use super::functions::{self, Function};
 use super::operate::{self, no_value};
 use super::tree::{Comparison, Expr, Loop, Macro, Node, Pair, Slot};
 use super::{Budget, Subject, Verdict, library, show};
-use crate::resource::{Cause, Facet, Failure, Resource, Value};
+use crate::resource::{Cause, Failure, Resource, Value};
 
 /// A value, borrowed from the resource or the expression where possible.
 pub(super) type Evaluated<'a> = Result<Cow<'a, Value>, Failure>;
@@ -426,27 +426,9 @@ impl<'a, 'b> Evaluator<'a, 'b> {
     }
 }
 
-/// What a resource has for a property.
+/// What a resource says of a property.
 fn read<'r>(resource: &'r Resource, slot: &'r Slot) -> Result<&'r Value, Failure> {
-    match resource.facets.get(&slot.operation) {
-        Some(Facet::Read(value)) => match value.get(&slot.name) {
-            None if slot.recorded_only => Err(Failure::new(
-                Cause::Unsupported,
-                format!(
-                    "`{}` is not read from live accounts yet, only from recorded inventories",
-                    slot.name
-                ),
-            )),
-            None | Some(Value::Null) => Ok(&slot.missing),
-            Some(value) => Ok(value),
-        },
-        Some(Facet::Absent) => Ok(&slot.missing),
-        Some(Facet::Failed(failure)) => Err(failure.clone()),
-        None => {
-            let message = format!("{} was not collected", slot.operation);
-            Err(Failure::new(Cause::NotCollected, message))
-        }
-    }
+    resource.property(&slot.name, slot.property)
 }
 
 /// The elements that a loop goes over.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use regex::Regex;
 
 use super::functions::Function;
-use crate::resource::{Operation, Value};
+use crate::resource::{Property, Value};
 
 /// A stretch of the text in bytes; empty where nobody asked for places.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -159,12 +159,9 @@ pub(super) enum Expr {
 #[derive(Debug)]
 pub(super) struct Slot {
     pub(super) name: Arc<str>,
-    pub(super) operation: Operation,
-    /// What counts where the resource lacks it: the cloud's documented default, else null.
-    pub(super) missing: Value,
+    pub(super) property: &'static Property,
+    /// `true` where null is what its lack means.
     pub(super) nullable: bool,
-    /// Whether live accounts do not tell it, so that its lack says nothing.
-    pub(super) recorded_only: bool,
 }
 
 /// `<`, `<=`, `>`, `>=`.

@@ -8,8 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::diagnostic::{Code, Diagnostic, Place, meant};
 use crate::resource::{
-    AccountId, Cause, Failure, Inventory, Listing, Region, Resource, Schema, Scope, TypeName,
-    schemas,
+    AccountId, Cause, Failure, Inventory, Listing, Region, Resource, Schema, TypeName, schemas,
 };
 
 use super::account::{Account, parsed, parsed_at};
@@ -397,14 +396,9 @@ fn inventory(
         given.into_iter().map(|(resource, _)| Arc::new(resource)).collect();
     given.sort_by(|one, other| one.id.cmp(&other.id));
     for schema in schemas().values() {
-        let listed: Vec<Region> = match schema.scope {
-            Scope::Global => vec![Region::global()],
-            Scope::Regional => account.regions.iter().cloned().collect(),
-        };
-        for region in listed {
+        for region in schema.listed_in(&account.regions) {
             let here = given.iter().filter(|one| {
-                one.type_name == schema.type_name
-                    && (schema.scope == Scope::Global || one.region == region)
+                one.type_name == schema.type_name && (region.is_global() || one.region == region)
             });
             let listing = match failed.get(&schema.type_name) {
                 Some(cause) => {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::resource::{Cause, Operation, Schema, Scope, schemas};
+use crate::resource::{Cause, ListScope, Operation, Schema, schemas};
 
 /// A region's name.
 const REGION: &str = "^[a-z][a-z0-9-]{0,31}$";
@@ -72,13 +72,13 @@ fn lists(schema: &Schema) -> Json {
         "additionalProperties": false,
     });
     match schema.scope {
-        Scope::Global => json!({
+        ListScope::Global => json!({
             "description": schema.description,
             "type": "object",
             "properties": { "global": list },
             "additionalProperties": false,
         }),
-        Scope::Regional => json!({
+        ListScope::Regional => json!({
             "description": schema.description,
             "type": "object",
             "properties": { "global": false },

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use serde_json::{Map, Value as Json, json};
 
 use crate::resource::{
-    Cause, Facet, Failure, Inventory, Listing, Region, Resource, Schema, TypeName, Value, schemas,
+    Cause, Failure, Inventory, Listing, Region, Resource, Schema, TypeName, Value, schemas,
 };
 
 use super::words::{self, visible};
@@ -41,11 +41,8 @@ impl<'a> Shown<'a> {
     /// collected only counts where it was asked for by name.
     pub fn is_unknown(&self) -> bool {
         let named = !self.properties.is_empty();
-        let counts = |known: Result<Value, Failure>| match known {
-            Ok(_) => false,
-            Err(failure) => named || !is_uncollected(&failure),
-        };
-        self.resources.iter().any(|one| self.names().any(|name| counts(self.known(one, name))))
+        let counts = |failure: Failure| named || !is_uncollected(&failure);
+        self.resources.iter().any(|one| self.known(one).any(|(_, it)| it.is_err_and(counts)))
     }
 
     /// A line for each resource: id, region and, where the type has tags, the one called `Name`.
@@ -97,8 +94,8 @@ impl<'a> Shown<'a> {
         });
         if let (true, Json::Object(json)) = (wanted, &mut json) {
             let (mut properties, mut unknown) = (Map::new(), Map::new());
-            for name in self.names() {
-                match self.known(resource, name) {
+            for (name, known) in self.known(resource) {
+                match known {
                     Ok(value) => properties.insert(name.to_owned(), value.to_json()),
                     Err(failure) => unknown.insert(name.to_owned(), json!(failure)),
                 };
@@ -113,9 +110,9 @@ impl<'a> Shown<'a> {
         let Resource { type_name, id, region, .. } = resource;
         let mut text = format!("# {type_name} {} in {region}\n", visible(id));
         let mut uncollected = Vec::new();
-        for name in self.names() {
-            match self.known(resource, name) {
-                Ok(value) => text.push_str(&yaml::entry(name, &value)),
+        for (name, known) in self.known(resource) {
+            match known {
+                Ok(value) => text.push_str(&yaml::entry(name, value)),
                 Err(failure) if self.properties.is_empty() && is_uncollected(&failure) => {
                     uncollected.push(name);
                 }
@@ -136,31 +133,24 @@ impl<'a> Shown<'a> {
         could_not_list(lists).iter().fold(String::new(), |text, line| text + before + line + "\n")
     }
 
-    /// The properties that are shown, in the order of the schema.
-    fn names(&self) -> impl Iterator<Item = &'a str> {
-        let asked = |name: &&str| self.properties.is_empty() || self.properties.contains(name);
-        self.schema.properties.keys().map(AsRef::as_ref).filter(asked)
-    }
-
-    /// A property as expressions see it. One that live accounts are not asked for is unknown where
-    /// an answer lacks it: the answer says nothing of it.
-    fn known(&self, resource: &Resource, name: &str) -> Result<Value, Failure> {
-        let unsaid = self.schema.properties.get(name).is_some_and(|property| {
-            let answer = resource.facets.get(&property.operation);
-            property.recorded_only
-                && matches!(answer, Some(Facet::Read(said)) if said.get(name).is_none())
-        });
-        if unsaid {
-            let message = format!("`{name}` is not read from live accounts yet");
-            return Err(Failure::new(Cause::Unsupported, message));
-        }
-        resource.property(self.schema, name).unwrap_or(Ok(Value::Null))
+    /// The properties that are shown, in the order of the schema, and what is known of each.
+    fn known<'r>(
+        &self,
+        resource: &'r Resource,
+    ) -> impl Iterator<Item = (&'a str, Result<&'r Value, Failure>)>
+    where
+        'a: 'r,
+    {
+        let properties = self.schema.properties.iter().map(|(name, known)| (name.as_ref(), known));
+        let asked = |name: &str| self.properties.is_empty() || self.properties.contains(&name);
+        let shown = properties.filter(move |(name, _)| asked(name));
+        shown.map(|(name, known)| (name, resource.property(name, known)))
     }
 
     /// The tag `Name`; `None` for a type without tags.
     fn name_tag(&self, resource: &Resource) -> Option<Result<Option<String>, Failure>> {
-        self.schema.properties.get(TAGS)?;
-        Some(self.known(resource, TAGS).map(|tags| tag(&tags, "Name")))
+        let tags = self.schema.properties.get(TAGS)?;
+        Some(resource.property(TAGS, tags).map(|tags| tag(tags, "Name")))
     }
 
     fn name_in_words(&self, resource: &Resource) -> String {
@@ -174,7 +164,7 @@ impl<'a> Shown<'a> {
 
 /// The tag `Name` of a resource, where it is known and there.
 pub fn name_of(schema: &Schema, resource: &Resource) -> Option<String> {
-    tag(&resource.property(schema, TAGS)?.ok()?, "Name")
+    tag(resource.property(TAGS, schema.properties.get(TAGS)?).ok()?, "Name")
 }
 
 /// The value of a tag in a list of `{ "Key", "Value" }`.
@@ -321,6 +311,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::resource::Facet;
 
     /// Two buckets, of which one keeps its policy to itself, and a list that broke off.
     fn inventory() -> Inventory {

@@ -3,19 +3,19 @@
 //! One JSON file a type in `schemas/resources/`, compiled in. From it come the static check of
 //! expressions, the fetch plan, the IAM permissions and the documentation.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, LazyLock};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::DateTime;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::{Operation, Provider, TypeName, Value, regions};
+use super::{Operation, Provider, Region, TypeName, Value, regions};
 
 /// Whether a type is listed once per account or once per region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Scope {
+pub enum ListScope {
     /// Listed once per account, in the target `global`.
     Global,
     /// Listed in each region of the account.
@@ -130,7 +130,7 @@ pub struct Schema {
     /// What it is.
     pub description: String,
     /// Where it is listed.
-    pub scope: Scope,
+    pub scope: ListScope,
     /// Whether each resource lives in a region although the list is global.
     #[serde(default)]
     pub placed: bool,
@@ -157,6 +157,12 @@ pub enum SchemaError {
         property: String,
         /// The operation it names.
         operation: Operation,
+    },
+    /// Another file describes the same type.
+    #[error("resource type `{type_name}` is described twice")]
+    Duplicate {
+        /// Name of the type.
+        type_name: TypeName,
     },
     /// The identifier is no property of the list.
     #[error("identifier `{identifier}` is no property that the list supplies")]
@@ -194,7 +200,22 @@ impl Schema {
     /// Whether each resource is judged in a region: those of regional types, and those that live in
     /// one although their list is global.
     pub fn is_judged_by_region(&self) -> bool {
-        self.scope == Scope::Regional || self.placed
+        self.scope == ListScope::Regional || self.placed
+    }
+
+    /// Regions that an account with these `regions` is asked for resources of the type: `global`
+    /// alone where the type is listed once per account.
+    pub fn listed_in(&self, regions: &BTreeSet<Region>) -> Vec<Region> {
+        match self.scope {
+            ListScope::Global => vec![Region::global()],
+            ListScope::Regional => regions.iter().cloned().collect(),
+        }
+    }
+
+    /// Operations that live accounts are asked.
+    pub fn live_operations(&self) -> impl Iterator<Item = &Operation> {
+        let live = self.operations.iter().filter(|(_, known)| !known.recorded_only);
+        live.map(|(operation, _)| operation)
     }
 
     /// Whether live accounts are asked for resources of the type.
@@ -248,52 +269,6 @@ impl Property {
     }
 }
 
-/// All resource types of this version, by name.
-pub fn schemas() -> &'static BTreeMap<TypeName, Schema> {
-    static SCHEMAS: LazyLock<BTreeMap<TypeName, Schema>> = LazyLock::new(|| {
-        FILES
-            .iter()
-            .map(|text| {
-                #[expect(clippy::expect_used, reason = "compiled in and read by a test")]
-                let schema = Schema::parse(text).expect("a compiled-in schema is well-formed");
-                (schema.type_name.clone(), schema)
-            })
-            .collect()
-    });
-    &SCHEMAS
-}
-
-const FILES: &[&str] = &[
-    include_str!("../../schemas/resources/aws-ec2-ebs-encryption-by-default.json"),
-    include_str!("../../schemas/resources/aws-ec2-eip.json"),
-    include_str!("../../schemas/resources/aws-ec2-flow-log.json"),
-    include_str!("../../schemas/resources/aws-ec2-image.json"),
-    include_str!("../../schemas/resources/aws-ec2-instance.json"),
-    include_str!("../../schemas/resources/aws-ec2-internet-gateway.json"),
-    include_str!("../../schemas/resources/aws-ec2-launch-template.json"),
-    include_str!("../../schemas/resources/aws-ec2-network-acl.json"),
-    include_str!("../../schemas/resources/aws-ec2-network-interface.json"),
-    include_str!("../../schemas/resources/aws-ec2-route-table.json"),
-    include_str!("../../schemas/resources/aws-ec2-security-group.json"),
-    include_str!("../../schemas/resources/aws-ec2-snapshot.json"),
-    include_str!("../../schemas/resources/aws-ec2-subnet.json"),
-    include_str!("../../schemas/resources/aws-ec2-volume.json"),
-    include_str!("../../schemas/resources/aws-ec2-vpc.json"),
-    include_str!("../../schemas/resources/aws-iam-account-password-policy.json"),
-    include_str!("../../schemas/resources/aws-iam-account-summary.json"),
-    include_str!("../../schemas/resources/aws-iam-group.json"),
-    include_str!("../../schemas/resources/aws-iam-instance-profile.json"),
-    include_str!("../../schemas/resources/aws-iam-managed-policy.json"),
-    include_str!("../../schemas/resources/aws-iam-oidc-provider.json"),
-    include_str!("../../schemas/resources/aws-iam-role.json"),
-    include_str!("../../schemas/resources/aws-iam-saml-provider.json"),
-    include_str!("../../schemas/resources/aws-iam-server-certificate.json"),
-    include_str!("../../schemas/resources/aws-iam-user.json"),
-    include_str!("../../schemas/resources/aws-s3-account-public-access-block.json"),
-    include_str!("../../schemas/resources/aws-s3-bucket.json"),
-    include_str!("../../schemas/resources/aws-s3-object.json"),
-];
-
 /// Whether a text is among the documented values, or one that may stand for what has no name there:
 /// a number, as of protocols. Where none are documented, every text is.
 pub fn is_documented(text: &str, values: &[Arc<str>]) -> bool {
@@ -331,196 +306,8 @@ fn value<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Value>, D::
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-    use std::fmt;
-
-    use regex::Regex;
-    use serde::de::{Error, MapAccess, SeqAccess, Visitor};
-
+    use super::super::schemas;
     use super::*;
-
-    /// What is wrong with a property and those below it, a line each.
-    fn problems(path: &str, property: &Property, top: bool) -> Vec<String> {
-        let has_items = matches!(property.kind, Kind::List | Kind::Map);
-        let one_line = |text: &str| !text.is_empty() && text.ends_with('.') && !text.contains('\n');
-        let rules = [
-            (one_line(&property.description), "is not described by a sentence"),
-            (property.items.is_some() == has_items, "has items and is no list or map, or none"),
-            (
-                property.properties.is_empty() == (property.kind != Kind::Object),
-                "has properties and is no object, or none",
-            ),
-            (top != property.operation.as_str().is_empty(), "has an operation below the top"),
-            (top || property.default.is_none(), "has a default, which only counts at the top"),
-            (
-                property.values.is_empty() || property.kind == Kind::String,
-                "has values and is no text",
-            ),
-            (top || !property.recorded_only, "is `recordedOnly`, which only counts at the top"),
-        ];
-        let broken = rules.into_iter().filter(|(holds, _)| !holds);
-        let mut found: Vec<_> = broken.map(|(_, problem)| format!("{path} {problem}")).collect();
-        for (name, inner) in &property.properties {
-            found.extend(problems(&format!("{path}.{name}"), inner, false));
-        }
-        if let Some(inner) = property.items.as_deref() {
-            found.extend(problems(&format!("{path}[]"), inner, false));
-        }
-        found
-    }
-
-    /// What is wrong with a schema as a whole, a line each.
-    fn problems_of(schema: &Schema) -> Vec<String> {
-        let name = &schema.type_name;
-        let action = Regex::new("^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$").expect("a pattern");
-        let mut found = Vec::new();
-        for (operation, known) in &schema.operations {
-            let permissions = [operation.as_str()].into_iter();
-            let actions = permissions.chain(known.permissions.iter().map(AsRef::as_ref));
-            let odd = actions.filter(|one| !action.is_match(one));
-            found.extend(
-                odd.map(|one| format!("{name}: `{one}` is not of the form service:Action")),
-            );
-            let supplies = |property: &Property| property.operation == *operation;
-            if known.permissions.is_empty() || !schema.properties.values().any(supplies) {
-                found
-                    .push(format!("{name}: `{operation}` needs no permission or supplies nothing"));
-            }
-            if !schema.is_live() && !known.recorded_only {
-                found.push(format!("{name}: `{operation}` is live and the list is not"));
-            }
-        }
-        for (property, known) in &schema.properties {
-            found.extend(problems(&format!("{name}.{property}"), known, true));
-            if known.recorded_only && schema.operations[&known.operation].recorded_only {
-                found.push(format!("{name}.{property} is `recordedOnly` as is its operation"));
-            }
-        }
-        let identifier = &schema.properties[&schema.identifier];
-        if identifier.kind != Kind::String || identifier.nullable {
-            found.push(format!("{name}.{} cannot be an id", schema.identifier));
-        }
-        if schema.properties.get("Arn").is_some_and(|arn| arn.operation != schema.list) {
-            found.push(format!("{name}.Arn is not of the list, where it is looked for"));
-        }
-        found
-    }
-
-    /// Any JSON, if no object in it names a key twice.
-    struct Unambiguous;
-
-    impl<'de> Deserialize<'de> for Unambiguous {
-        fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-            from.deserialize_any(Self)
-        }
-    }
-
-    impl<'de> Visitor<'de> for Unambiguous {
-        type Value = Self;
-
-        fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-            out.write_str("JSON")
-        }
-
-        fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
-            Ok(self)
-        }
-
-        fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
-            Ok(self)
-        }
-
-        fn visit_str<E>(self, _: &str) -> Result<Self, E> {
-            Ok(self)
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
-            while items.next_element::<Self>()?.is_some() {}
-            Ok(self)
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self, A::Error> {
-            let mut seen = BTreeSet::new();
-            while let Some((name, _)) = entries.next_entry::<String, Self>()? {
-                if let Some(twice) = seen.replace(name) {
-                    return Err(A::Error::custom(format!("`{twice}` is there twice")));
-                }
-            }
-            Ok(self)
-        }
-    }
-
-    #[test]
-    fn every_type_is_known_once() {
-        let names: Vec<&str> = schemas().keys().map(TypeName::as_str).collect();
-        insta::assert_snapshot!(names.join("\n"), @r"
-        AWS::EC2::EBSEncryptionByDefault
-        AWS::EC2::EIP
-        AWS::EC2::FlowLog
-        AWS::EC2::Image
-        AWS::EC2::Instance
-        AWS::EC2::InternetGateway
-        AWS::EC2::LaunchTemplate
-        AWS::EC2::NetworkAcl
-        AWS::EC2::NetworkInterface
-        AWS::EC2::RouteTable
-        AWS::EC2::SecurityGroup
-        AWS::EC2::Snapshot
-        AWS::EC2::Subnet
-        AWS::EC2::VPC
-        AWS::EC2::Volume
-        AWS::IAM::AccountPasswordPolicy
-        AWS::IAM::AccountSummary
-        AWS::IAM::Group
-        AWS::IAM::InstanceProfile
-        AWS::IAM::ManagedPolicy
-        AWS::IAM::OIDCProvider
-        AWS::IAM::Role
-        AWS::IAM::SAMLProvider
-        AWS::IAM::ServerCertificate
-        AWS::IAM::User
-        AWS::S3::AccountPublicAccessBlock
-        AWS::S3::Bucket
-        AWS::S3::Object
-        ");
-        assert_eq!(names.len(), FILES.len(), "two files describe the same type");
-    }
-
-    #[test]
-    fn compiled_in_schemas_are_whole() {
-        let found: Vec<String> = schemas().values().flat_map(problems_of).collect();
-        assert_eq!(found, Vec::<String>::new());
-    }
-
-    #[test]
-    fn no_name_is_there_twice() {
-        let twice = |text| serde_json::from_str::<Unambiguous>(text).err().map(|it| it.to_string());
-        let told = twice(r#"{ "a": [{ "b": 1, "b": 2 }] }"#).expect("a problem");
-        assert!(told.starts_with("`b` is there twice"), "{told}");
-        assert_eq!(FILES.iter().filter_map(|text| twice(text)).collect::<Vec<_>>(), [""; 0]);
-    }
-
-    #[test]
-    fn live_accounts_are_asked_for_these_types() {
-        let live = schemas().values().filter(|schema| schema.is_live());
-        let names: Vec<&str> = live.map(|schema| schema.type_name.as_str()).collect();
-        assert_eq!(
-            names,
-            ["AWS::EC2::Instance", "AWS::EC2::SecurityGroup", "AWS::IAM::User", "AWS::S3::Bucket"],
-            "the adapter lists these"
-        );
-    }
-
-    #[test]
-    fn the_documented_policy_allows_what_operations_need() {
-        let operations = schemas().values().flat_map(|schema| schema.operations.values());
-        let asked = operations.filter(|one| !one.recorded_only);
-        let needed: std::collections::BTreeSet<&str> =
-            asked.flat_map(|one| &one.permissions).map(AsRef::as_ref).collect();
-        let text = include_str!("../../docs/reader-policy.json");
-        let policy: serde_json::Value = serde_json::from_str(text).expect("JSON");
-        assert_eq!(policy["Statement"][0]["Action"], serde_json::json!(needed));
-    }
 
     #[test]
     fn a_schema_must_hold_together() {

@@ -1,11 +1,12 @@
-//! Values of properties: JSON with instants, durations and one integer type.
+//! Values of properties: JSON with instants, durations and one integer type; and resources, which
+//! are made of them and, in expressions, are values too.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 
-use super::Resource;
+use super::{Failure, Operation, Region, TypeName};
 
 /// A value of a property or of an expression. Cheap to clone: lists, maps and strings are shared.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -109,4 +110,32 @@ impl Value {
             Self::Resource(resource) => Json::from(resource.id.as_ref()),
         }
     }
+}
+
+/// What one API operation said of one resource.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Facet {
+    /// It answered: a [`Value::Map`] from top-level property names to values, already refined by
+    /// the schema.
+    Read(Value),
+    /// It answered that there is none, such as a bucket without a policy.
+    Absent,
+    /// It could not be read.
+    Failed(Failure),
+}
+
+/// A resource and what is known of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Resource {
+    /// The type.
+    pub type_name: TypeName,
+    /// CloudFormation's primary identifier: a bucket's, user's or role's name, a group's,
+    /// instance's or volume's id, a policy's ARN, an account's id for account-wide settings.
+    pub id: Arc<str>,
+    /// The ARN, where the type has one.
+    pub arn: Option<Arc<str>>,
+    /// The region that the resource lives in; `global` for IAM.
+    pub region: Region,
+    /// What each operation said. An operation without an entry was not asked.
+    pub facets: BTreeMap<Operation, Facet>,
 }

@@ -235,21 +235,15 @@ impl Lowering<'_> {
         &mut self,
         schema: &'static Schema,
         name: &Arc<str>,
-        property: &Property,
+        property: &'static Property,
     ) -> Arc<Slot> {
         let of = &schema.type_name;
         let known = self.slots.iter().find(|(known, slot)| *known == of && slot.name == *name);
         if let Some((_, slot)) = known {
             return slot.clone();
         }
-        let missing = property.default.clone().unwrap_or_default();
-        let slot = Arc::new(Slot {
-            name: name.clone(),
-            operation: property.operation.clone(),
-            nullable: property.nullable && missing.is_null(),
-            missing,
-            recorded_only: property.recorded_only,
-        });
+        let nullable = property.nullable && property.value_if_missing().is_null();
+        let slot = Arc::new(Slot { name: name.clone(), property, nullable });
         self.slots.push((of, slot.clone()));
         slot
     }

@@ -104,7 +104,7 @@ fn meaning(one: &CheckType) -> String {
     let over = match (asked.is_of_all(), asked.span) {
         (false, _) => "one verdict for each",
         (true, Span::Account) => "one verdict for the account",
-        (true, Span::Target) if schema.scope == crate::resource::Scope::Global => {
+        (true, Span::Target) if schema.scope == crate::resource::ListScope::Global => {
             "one verdict for the account"
         }
         (true, Span::Target) => "one verdict for each region",

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog;
-use crate::resource::{Kind, NameSource, Operation, Property, Schema, Scope, regions, schemas};
+use crate::resource::{Kind, ListScope, NameSource, Operation, Property, Schema, regions, schemas};
 
 use super::page::{Page, code, codes, link, one_line, several};
 
@@ -94,8 +94,8 @@ fn page(schema: &Schema) -> Page {
 /// Facts of a type that stand before its properties.
 fn facts(schema: &Schema) -> Vec<String> {
     let place = match schema.scope {
-        Scope::Global => "once per account",
-        Scope::Regional => "in each region of the account",
+        ListScope::Global => "once per account",
+        ListScope::Regional => "in each region of the account",
     };
     let list = code(schema.list.as_str());
     let mut facts = vec![

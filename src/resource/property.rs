@@ -1,0 +1,102 @@
+//! What a resource says of a property: the one place where a lack becomes null, or unknown.
+
+use super::{Cause, Facet, Failure, Property, Resource, Value};
+
+static NULL: Value = Value::Null;
+
+impl Property {
+    /// The value that counts where a resource is known to lack the property: the one that the cloud
+    /// documents to be in force then, else null.
+    pub fn value_if_missing(&self) -> &Value {
+        self.default.as_ref().unwrap_or(&NULL)
+    }
+}
+
+impl Resource {
+    /// The value of a top-level property of the resource's type, or why it is unknown.
+    ///
+    /// | the facet of the property's operation | says |
+    /// | --- | --- |
+    /// | read, with a value | the value |
+    /// | read, with null; absent | [`Property::value_if_missing`] |
+    /// | read, without the property | the same; `unknown(unsupported)` of one that is [`Property::recorded_only`], which nobody asked for |
+    /// | failed | unknown with its cause |
+    /// | not there | `unknown(not_collected)` |
+    pub fn property<'r>(
+        &'r self,
+        name: &str,
+        property: &'r Property,
+    ) -> Result<&'r Value, Failure> {
+        match self.facets.get(&property.operation) {
+            Some(Facet::Read(answer)) => match answer.get(name) {
+                None if property.recorded_only => Err(only_recorded(name)),
+                None | Some(Value::Null) => Ok(property.value_if_missing()),
+                Some(value) => Ok(value),
+            },
+            Some(Facet::Absent) => Ok(property.value_if_missing()),
+            Some(Facet::Failed(failure)) => Err(failure.clone()),
+            None => {
+                let message = format!("{} was not collected", property.operation);
+                Err(Failure::new(Cause::NotCollected, message))
+            }
+        }
+    }
+}
+
+fn only_recorded(name: &str) -> Failure {
+    let message =
+        format!("`{name}` is not read from live accounts yet, only from recorded inventories");
+    Failure::new(Cause::Unsupported, message)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Region, Schema};
+    use super::*;
+
+    const SCHEMA: &str = r#"{
+        "type": "T", "description": "", "scope": "global", "list": "t:List", "identifier": "Id",
+        "operations": { "t:List": { "permissions": ["t:List"] } },
+        "properties": {
+            "Id": { "type": "string", "operation": "t:List" },
+            "Zone": { "type": "string", "operation": "t:List", "recordedOnly": true },
+            "Mode": { "type": "string", "operation": "t:List", "default": "standard" }
+        }
+    }"#;
+
+    /// What a resource with this facet says of each property, null as text.
+    fn said(facet: Option<Facet>) -> Vec<String> {
+        let schema = Schema::parse(SCHEMA).expect("a schema");
+        let resource = Resource {
+            type_name: schema.type_name.clone(),
+            id: "t-1".into(),
+            arn: None,
+            region: Region::global(),
+            facets: facet.into_iter().map(|facet| (schema.list.clone(), facet)).collect(),
+        };
+        let properties = schema.properties.iter();
+        let said = properties.map(|(name, property)| match resource.property(name, property) {
+            Ok(value) => value.to_json().to_string(),
+            Err(failure) => failure.cause.to_string(),
+        });
+        said.collect()
+    }
+
+    fn read(json: serde_json::Value) -> Option<Facet> {
+        Some(Facet::Read(Value::from_json(&json)))
+    }
+
+    #[test]
+    fn a_value_null_and_unknown_are_three_things() {
+        use serde_json::json;
+        let whole = json!({ "Id": "t-1", "Zone": "a", "Mode": "fast" });
+        assert_eq!(said(read(whole)), [r#""t-1""#, r#""a""#, r#""fast""#]);
+        let nulls = json!({ "Id": "t-1", "Zone": null, "Mode": null });
+        assert_eq!(said(read(nulls)), [r#""t-1""#, "null", r#""standard""#]);
+        assert_eq!(said(read(json!({}))), ["null", "unsupported", r#""standard""#]);
+        assert_eq!(said(Some(Facet::Absent)), ["null", "null", r#""standard""#]);
+        let denied = Facet::Failed(Failure::new(Cause::AccessDenied, "no"));
+        assert_eq!(said(Some(denied)), ["access_denied"; 3]);
+        assert_eq!(said(None), ["not_collected"; 3]);
+    }
+}
