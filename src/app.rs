@@ -5,13 +5,12 @@ mod failures;
 mod service;
 mod stop;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use tokio::runtime::Runtime;
 
-pub use accounts::inventories_at_hand;
+pub use accounts::accounts_at_hand;
 pub use failures::{KeptRun, failures};
 pub use service::{Parts, Service, keep_house};
 
@@ -76,6 +75,3 @@ pub async fn migrate(settings: &DatabaseSettings) -> Result<String> {
         None => format!("the private Postgres in `{}`", settings.data_dir.display()),
     })
 }
-
-/// Accounts by id, for what takes them so.
-type ByAccount<T> = BTreeMap<crate::resource::AccountId, T>;

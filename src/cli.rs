@@ -2,6 +2,7 @@
 //!
 //! Reading arguments and choosing words for the terminal happens here; everything else is called.
 
+mod accounts;
 mod demo;
 mod eval;
 mod evaluate;

@@ -1,31 +1,32 @@
 //! Which calls an evaluation needs, in which order, and the inventory that comes of them.
 //!
-//! The checks of an account say what they read ([`Need`]); [`collect()`] lists each type once and then
-//! asks, resource by resource, only for the facets that some check still needs: first those that
-//! `where` reads, one after the other, until it is decided; then, for what was kept, those that
-//! `assert` reads. Where answers come from ([`Source`]), how calls are paced, repeated and timed out,
-//! and how a bulk call answers for many resources is left to the adapters.
+//! Each [`FetchRequirement`] says what one reader has to know of a type; [`execute()`] lists each type
+//! once and then asks, resource by resource, only for the facets that some requirement still lacks:
+//! first those that filters read, one after the other, until each is decided; then, for what was
+//! kept, the others. Where answers come from ([`Source`]), how calls are paced, repeated and timed
+//! out, and how a bulk call answers for many resources is left to the adapters; who requires what,
+//! and of which account, to `collect`.
 
 mod calls;
-mod collect;
-mod need;
+mod execute;
+mod requirement;
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 
 pub use self::calls::CallStats;
-pub use self::collect::{Scope, collect};
-pub use self::need::{Keep, Need};
+pub use self::execute::{AccountScope, execute};
+pub use self::requirement::{FetchRequirement, FilterDecision};
 use crate::resource::{Facet, Listing, Operation, Resource, Schema, Target};
 
 /// An account's inventory, asked piece by piece: live or recorded.
 ///
 /// Answers never fail as a whole: what could not be read is part of the answer, with its cause.
 pub trait Source: Send + Sync {
-    /// The resources of a type in a target, each with the facet of [`Schema::list`] and no other.
+    /// Resources of a type in a target, each with the facet of [`Schema::list`] and no other.
     fn list<'a>(&'a self, target: &'a Target, schema: &'a Schema) -> BoxFuture<'a, Listing>;
 
-    /// What `operation` says of `resource`, which was listed in `target`. The facets that
+    /// Answer of `operation` on `resource`, which was listed in `target`. The facets that
     /// [`crate::resource::OperationSchema::after`] names are already in the resource.
     fn facet<'a>(
         &'a self,
@@ -35,10 +36,9 @@ pub trait Source: Send + Sync {
         operation: &'a Operation,
     ) -> BoxFuture<'a, Facet>;
 
-    /// The requests made so far, repeated ones included.
+    /// Requests made so far, repeated ones included.
     fn calls(&self) -> CallStats;
 
-    /// When the answers were recorded; `None` for a source that answers of the present. It is
-    /// `now` in expressions, so that a recorded account is judged the same every day.
+    /// Instant at which the answers were recorded; `None` for a source that answers of the present.
     fn recorded_at(&self) -> Option<DateTime<Utc>>;
 }

@@ -16,6 +16,7 @@
 //! | words for people | [`render`] | terminal, pull request, page |
 //! | adapters | [`git`], [`aws`], [`recorded`], [`github`], [`postgres`] | the world |
 //! | storage | [`db`] | all SQL |
+//! | asking | [`collect`] | what an account is asked, and what is known of it |
 //! | read models | [`views`] | what there is to tell, with everything decided; no words |
 //! | use cases | [`sync`], [`evaluator`], [`reporter`] | reconcilers |
 //! | surface | [`web`] | webhooks in, pages out |
@@ -29,6 +30,7 @@ pub mod app;
 pub mod aws;
 pub mod catalog;
 pub mod clock;
+pub mod collect;
 pub mod config;
 pub mod db;
 pub mod diagnostic;

@@ -1,68 +1,63 @@
-//! From settings to inventories.
-
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+//! From settings to the accounts that can be asked.
 
 use anyhow::{Context, Result};
 
+use crate::collect::Accounts;
 use crate::config::{AccountSettings, Settings};
-use crate::evaluator::Inventories;
+use crate::recorded::RecordedFile;
 use crate::resource::AccountId;
 
-use super::ByAccount;
+/// Recordings with the accounts that they stand in for.
+type Recordings = Vec<(AccountId, RecordedFile)>;
 
-/// Inventories for commands at a desk: recorded ones, and live accounts with whatever credentials
-/// are at hand.
-pub fn inventories_at_hand(recorded: BTreeMap<AccountId, PathBuf>) -> Inventories {
+/// Accounts for commands at a desk: recorded ones, and live ones with whatever credentials are at
+/// hand.
+pub fn accounts_at_hand(
+    recordings: impl IntoIterator<Item = (AccountId, RecordedFile)>,
+) -> Accounts {
     #[cfg(feature = "aws")]
     {
-        Inventories::new(live([]).or_ambient(), recorded)
+        Accounts::new(live([]).or_ambient(), recordings)
     }
     #[cfg(not(feature = "aws"))]
     {
-        Inventories::new(recorded)
+        Accounts::new(recordings)
     }
 }
 
-/// Inventories for the service: only accounts that the operator's settings name.
-pub(super) fn inventories(settings: &Settings) -> Result<Inventories> {
-    let mut recorded = ByAccount::new();
+/// Accounts for the service: only those that the operator's settings name.
+pub(super) fn accounts(settings: &Settings) -> Result<Accounts> {
+    let mut recordings = Recordings::new();
     let mut live_accounts = Vec::new();
     for (id, account) in &settings.accounts {
         let id: AccountId = id.parse().context("cannot read the settings of an account")?;
         match &account.recorded {
-            Some(file) => drop(recorded.insert(id, file.clone())),
+            Some(file) => recordings.push((id, RecordedFile::new(file))),
             None => live_accounts.push((id, account)),
         }
     }
-    reach(&live_accounts, recorded)
+    reach(&live_accounts, recordings)
 }
 
 #[cfg(feature = "aws")]
-fn reach(
-    accounts: &[(AccountId, &AccountSettings)],
-    recorded: ByAccount<PathBuf>,
-) -> Result<Inventories> {
+fn reach(accounts: &[(AccountId, &AccountSettings)], recordings: Recordings) -> Result<Accounts> {
     let logins = accounts.iter().map(|(id, settings)| login(id.clone(), settings));
     let logins = logins.collect::<Result<Vec<_>>>()?;
-    Ok(Inventories::new(live(logins), recorded))
+    Ok(Accounts::new(live(logins), recordings))
 }
 
 #[cfg(not(feature = "aws"))]
-fn reach(
-    accounts: &[(AccountId, &AccountSettings)],
-    recorded: ByAccount<PathBuf>,
-) -> Result<Inventories> {
+fn reach(accounts: &[(AccountId, &AccountSettings)], recordings: Recordings) -> Result<Accounts> {
     if let Some((id, _)) = accounts.first() {
         anyhow::bail!("this build has no adapter for live accounts, which account {id} needs");
     }
-    Ok(Inventories::new(recorded))
+    Ok(Accounts::new(recordings))
 }
 
 #[cfg(feature = "aws")]
 fn live(logins: impl IntoIterator<Item = crate::aws::AccountSettings>) -> crate::aws::Accounts {
-    use crate::aws::{Accounts, Limits};
-    Accounts::new(logins, Limits::default(), crate::clock::Clock::System)
+    let (limits, clock) = (crate::aws::Limits::default(), crate::clock::Clock::System);
+    crate::aws::Accounts::new(logins, limits, clock)
 }
 
 #[cfg(feature = "aws")]

@@ -26,7 +26,7 @@ use crate::sync::{SyncSettings, Syncer};
 use crate::tasks::{Hint, Pass, Tasks};
 use crate::web::{self, Pages, Webhooks};
 
-use super::accounts::inventories;
+use super::accounts::accounts;
 
 /// How often work is looked for without a hint: what falls due by the clock begins so late at most.
 const POLL: Duration = Duration::from_secs(1);
@@ -67,7 +67,7 @@ impl Parts {
     pub async fn assemble(settings: &Settings, pool: &PgPool, clock: Clock) -> Result<Self> {
         register(settings, pool).await?;
         let github = settings.github.as_ref().map(|it| github(it, clock.clone())).transpose()?;
-        let inventories = Arc::new(inventories(settings)?);
+        let accounts = Arc::new(accounts(settings)?);
         let page_url = settings.listen.page_url.clone();
         let links = Links::new(page_url.clone());
         let options = Options {
@@ -84,7 +84,7 @@ impl Parts {
         Ok(Self {
             syncs: settings.sources.len().clamp(1, MOST_SYNCS),
             syncer: Arc::new(Syncer::new(pool.clone(), github.clone(), syncing)),
-            evaluator: Arc::new(Evaluator::new(pool.clone(), inventories, options)),
+            evaluator: Arc::new(Evaluator::new(pool.clone(), accounts, options)),
             reporter: github.map(|github| Arc::new(Reporter::new(pool.clone(), github))),
             webhooks: web::webhooks(Webhooks { pool: pool.clone(), secret }),
             pages: web::pages(Pages { pool: pool.clone(), clock, page_url }),

@@ -4,10 +4,9 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use cloudcorrect::clock::Clock;
 use cloudcorrect::diagnostic::{Diagnostic, Level};
 use cloudcorrect::expression::{Budget, Environment, Expression, Problem, Shape, Subject};
-use cloudcorrect::fetch::{Keep, Need};
+use cloudcorrect::fetch::FetchRequirement;
 use cloudcorrect::policy::SourceFile;
 use cloudcorrect::render::diagnostics;
 use cloudcorrect::render::trials::{Trial, Trials};
@@ -126,11 +125,7 @@ fn diagnostic(problem: Problem, text: &str, is_alone: bool) -> Diagnostic {
 /// An expression without any resource: at the instant and in the account of what is looked at, or
 /// now and in no account in particular.
 fn alone(expression: &Expression, arguments: &Arguments) -> anyhow::Result<Vec<Trial>> {
-    let inventory = if arguments.origin.is_said() {
-        arguments.origin.inventory(&[])?
-    } else {
-        Inventory::empty("000000000000".parse()?, Clock::System.now())
-    };
+    let inventory = arguments.origin.surroundings()?;
     Ok(vec![tried(expression, &bare(&inventory, &Region::global()), None)])
 }
 
@@ -140,13 +135,11 @@ fn over(
     wanted: &Wanted,
     arguments: &Arguments,
 ) -> anyhow::Result<Option<Vec<Trial>>> {
-    let keep = |one: &Resource| if wanted.is_meant(one) { Keep::Yes } else { Keep::No };
     let read = expression.operations_of(&wanted.schema.type_name).cloned();
-    let need = Need::new(wanted.schema, read).only([], keep);
-    let needs = if wanted.schema.is_live() { vec![need] } else { Vec::new() };
-    let inventory = arguments.origin.inventory(&needs)?;
-    let lists = inventory.listings.iter().filter(|((name, _), _)| *name == wanted.schema.type_name);
-    let lists: Vec<_> = lists.map(|(_, list)| list).collect();
+    let requirement = wanted.required(FetchRequirement::new(wanted.schema, read));
+    let inventory = arguments.origin.inventory(requirement.as_slice())?;
+    let lists: Vec<_> =
+        inventory.lists_of(&wanted.schema.type_name).map(|(_, list)| list).collect();
     if lists.is_empty() {
         let why = wanted.not_collected(arguments.origin.is_live()).to_string();
         return Ok(Some(vec![unknown(Failure::new(Cause::NotCollected, why))]));

@@ -1,24 +1,22 @@
 //! `evaluate`: one run now, without a database.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::ValueEnum;
 
-use cloudcorrect::app;
 use cloudcorrect::clock::Clock;
 use cloudcorrect::diagnostic::Diagnostic;
 use cloudcorrect::evaluation::{self, GroupResult, Outcome, WaiverStatus, waive};
-use cloudcorrect::evaluator::{self, Inventories};
 use cloudcorrect::fetch::CallStats;
 use cloudcorrect::policy::{Account, Covered, Group, GroupName, Mode, PolicySet, Severity};
 use cloudcorrect::recorded::RecordedFile;
 use cloudcorrect::render::diagnostics;
 use cloudcorrect::render::findings::Results;
-use cloudcorrect::resource::Inventory;
+use cloudcorrect::resource::{AccountId, Inventory};
 
+use super::accounts::AccountsAtHand;
 use super::output;
 use super::tree::Tree;
 use super::wanted::none_such;
@@ -73,15 +71,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let mut policies = reading.policies;
     narrow(&mut policies, arguments)?;
-    let accounts = accounts(&policies, arguments)?;
+    let recording = arguments.inventory.as_deref().map(recording).transpose()?;
+    let recorded = recording.as_ref().map(|(account, _)| account);
+    let accounts = accounts(&policies, arguments, recorded)?;
     if let Some(words) = without_history(&policies) {
         output::note(&words);
     }
     output::progress(&format!("evaluating {} groups ...", policies.groups.len()));
-    let inventories = inventories(arguments)?;
-    let collecting = async { collect(&policies, &accounts, &inventories).await };
-    let (inventory, calls) = app::runtime()?.block_on(collecting);
-    let judged = judge(&policies, &accounts, &inventory, arguments);
+    let (accounts, calls) = collect(&policies, accounts, recording)?;
+    let judged = judge(&policies, &accounts, arguments);
 
     let requests = serde_json::to_value(&calls)?;
     let spent = (clock.now() - started).num_milliseconds();
@@ -137,24 +135,31 @@ fn narrow(policies: &mut PolicySet, arguments: &Arguments) -> anyhow::Result<()>
     Ok(())
 }
 
+/// The recorded inventory, and the account that it is of.
+fn recording(path: &Path) -> anyhow::Result<(AccountId, RecordedFile)> {
+    let file = RecordedFile::new(path);
+    let account = file.snapshot()?.account().clone();
+    Ok((account, file))
+}
+
 /// The accounts to judge: the named one, or the one of the inventory.
-fn accounts(policies: &PolicySet, arguments: &Arguments) -> anyhow::Result<Vec<Account>> {
+fn accounts(
+    policies: &PolicySet,
+    arguments: &Arguments,
+    recorded: Option<&AccountId>,
+) -> anyhow::Result<Vec<Account>> {
     let known = || policies.accounts.values().map(|account| account.name.as_str());
     if let Some(wanted) = &arguments.account
         && !known().any(|name| name == wanted)
     {
         return Err(none_such("account", wanted, known()));
     }
-    let recorded = match &arguments.inventory {
-        Some(file) => Some(RecordedFile::new(file).snapshot()?.account().clone()),
-        None => None,
-    };
     let wanted = |account: &&Account| {
         let named = arguments.account.as_ref().is_none_or(|name| account.name.as_str() == name);
-        named && recorded.as_ref().is_none_or(|recorded| *recorded == account.id)
+        named && recorded.is_none_or(|recorded| *recorded == account.id)
     };
     let accounts: Vec<Account> = policies.accounts.values().filter(wanted).cloned().collect();
-    match (&arguments.account, &recorded) {
+    match (&arguments.account, recorded) {
         _ if !accounts.is_empty() => Ok(accounts),
         (Some(name), Some(recorded)) => {
             bail!("account `{name}` is not the account {recorded} of the inventory")
@@ -166,32 +171,22 @@ fn accounts(policies: &PolicySet, arguments: &Arguments) -> anyhow::Result<Vec<A
     }
 }
 
-/// The file in the account's place, or the live account with the credentials at hand.
-fn inventories(arguments: &Arguments) -> anyhow::Result<Inventories> {
-    let mut recorded = BTreeMap::new();
-    if let Some(file) = &arguments.inventory {
-        let account = RecordedFile::new(file).snapshot()?.account().clone();
-        recorded.insert(account, file.clone());
-    }
-    Ok(app::inventories_at_hand(recorded))
-}
-
-async fn collect(
+/// Asks the accounts, live or the recorded one, for what the checks read.
+fn collect(
     policies: &PolicySet,
-    accounts: &[Account],
-    inventories: &Inventories,
-) -> (BTreeMap<usize, Inventory>, CallStats) {
+    accounts: Vec<Account>,
+    recording: Option<(AccountId, RecordedFile)>,
+) -> anyhow::Result<(Vec<(Account, Inventory)>, CallStats)> {
     let groups: Vec<&Group> = policies.groups.values().collect();
-    let mut gathered = BTreeMap::new();
+    let at_hand = AccountsAtHand::new(recording)?;
     let mut calls = CallStats::default();
-    for (index, account) in accounts.iter().enumerate() {
-        let source = inventories.source(account).await;
-        let now = source.recorded_at().unwrap_or_else(|| Clock::System.now());
-        let (inventory, made) = evaluator::gather(&groups, account, source.as_ref(), now).await;
-        gathered.insert(index, inventory);
-        calls.add(&made);
-    }
-    (gathered, calls)
+    let ask = |account: Account| {
+        let collected = at_hand.collect(&account, &groups);
+        calls.add(&collected.calls);
+        (account, collected.inventory)
+    };
+    let asked = accounts.into_iter().map(ask).collect();
+    Ok((asked, calls))
 }
 
 /// What holds, and how the waivers stand.
@@ -203,8 +198,7 @@ struct Judged<'a> {
 
 fn judge<'a>(
     policies: &'a PolicySet,
-    accounts: &[Account],
-    inventories: &BTreeMap<usize, Inventory>,
+    accounts: &[(Account, Inventory)],
     arguments: &Arguments,
 ) -> Judged<'a> {
     let chosen = |group: &Group, account: &Account| {
@@ -214,9 +208,8 @@ fn judge<'a>(
     for group in policies.groups.values() {
         let accounts: Vec<(&Account, &Inventory)> = accounts
             .iter()
-            .enumerate()
-            .filter(|(_, account)| chosen(group, account))
-            .filter_map(|(index, account)| Some((account, inventories.get(&index)?)))
+            .filter(|(account, _)| chosen(group, account))
+            .map(|(account, inventory)| (account, inventory))
             .collect();
         if accounts.is_empty() {
             continue;

@@ -4,9 +4,9 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use cloudcorrect::fetch::{Keep, Need};
+use cloudcorrect::fetch::FetchRequirement;
 use cloudcorrect::render::resources::{Shown, TAGS, Types};
-use cloudcorrect::resource::{Inventory, Listing, Operation, Resource, Schema};
+use cloudcorrect::resource::{Inventory, Resource, schemas};
 
 use super::origin::Origin;
 use super::output;
@@ -42,7 +42,7 @@ enum Format {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let Some(type_name) = &arguments.type_name else {
-        let lists: Vec<_> = Need::all().iter().map(|need| Need::new(need.schema(), [])).collect();
+        let lists: Vec<_> = schemas().live().map(FetchRequirement::list).collect();
         return types(&arguments.origin.inventory(&lists)?, arguments.format);
     };
     match Wanted::read(type_name, arguments.id.as_deref(), &arguments.properties) {
@@ -65,9 +65,9 @@ fn types(inventory: &Inventory, format: Format) -> anyhow::Result<ExitCode> {
 }
 
 fn resources(wanted: &Wanted, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let inventory = arguments.origin.inventory(&needs(wanted))?;
-    let lists = inventory.listings.iter().filter(|((name, _), _)| *name == wanted.schema.type_name);
-    let lists: Vec<&Listing> = lists.map(|(_, listing)| listing).collect();
+    let inventory = arguments.origin.inventory(requirement(wanted).as_slice())?;
+    let lists: Vec<_> =
+        inventory.lists_of(&wanted.schema.type_name).map(|(_, list)| list).collect();
     if lists.is_empty() {
         output::error(&wanted.not_collected(arguments.origin.is_live()));
         return Ok(ExitCode::from(output::UNKNOWN));
@@ -104,35 +104,27 @@ fn not_found(why: &anyhow::Error) -> ExitCode {
     ExitCode::from(output::PROBLEMS)
 }
 
-/// What a live account is asked: of resources that are not meant, nothing but the list.
-fn needs(wanted: &Wanted) -> Vec<Need<'_>> {
+/// Requirement of what is shown.
+fn requirement(wanted: &Wanted) -> Option<FetchRequirement<'_>> {
     let schema = wanted.schema;
-    if !schema.is_live() {
-        return Vec::new();
-    }
     let shown: &[&str] = if wanted.in_detail() { &wanted.properties } else { &[TAGS] };
-    let need = if shown.is_empty() {
-        Need::everything(schema)
+    wanted.required(if shown.is_empty() {
+        FetchRequirement::everything(schema)
     } else {
-        Need::new(schema, shown.iter().filter_map(|name| live_operation(schema, name)))
-    };
-    let keep = |one: &Resource| if wanted.is_meant(one) { Keep::Yes } else { Keep::No };
-    vec![need.only([], keep)]
-}
-
-fn live_operation(schema: &Schema, property: &str) -> Option<Operation> {
-    let operation = &schema.properties.get(property)?.operation;
-    let is_live = schema.operations.get(operation).is_some_and(|known| !known.recorded_only);
-    is_live.then(|| operation.clone())
+        let properties = shown.iter().filter_map(|name| schema.properties.get(*name));
+        let read: Vec<_> = properties.map(|property| &property.operation).collect();
+        let live = schema.live_operations().filter(|operation| read.contains(operation));
+        FetchRequirement::new(schema, live.cloned())
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use futures::executor::block_on;
 
-    use cloudcorrect::fetch::{self, Scope};
+    use cloudcorrect::fetch::{AccountScope, execute};
     use cloudcorrect::recorded::{Recorded, from_json};
-    use cloudcorrect::resource::Region;
+    use cloudcorrect::resource::{Listing, Operation, Region};
 
     use super::*;
 
@@ -141,14 +133,14 @@ mod tests {
         let text = include_str!("../../examples/demo-account.json");
         let json = serde_json::from_str(text).expect("JSON");
         let recorded = Recorded::new(from_json(&json).expect("well-formed"));
-        let scope = Scope {
+        let scope = AccountScope {
             account: recorded.account().clone(),
             regions: recorded.regions().cloned().collect(),
             taken_at: recorded.inventory().taken_at,
         };
         let properties: Vec<String> = properties.iter().map(ToString::to_string).collect();
         let wanted = Wanted::read(type_name, id, &properties).expect("a type");
-        let (inventory, _) = block_on(fetch::collect(&recorded, &scope, &needs(&wanted)));
+        let (inventory, _) = block_on(execute(&recorded, &scope, requirement(&wanted).as_slice()));
         let buckets = inventory.listings.get(&("AWS::S3::Bucket".into(), Region::global()));
         let buckets = buckets.map(Listing::resources).unwrap_or_default();
         let facets = |one: &Resource| {

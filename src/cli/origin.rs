@@ -1,16 +1,20 @@
 //! Where resources to look at come from: a recorded inventory, or a live account.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use cloudcorrect::app;
+use anyhow::bail;
+
 use cloudcorrect::clock::Clock;
-use cloudcorrect::fetch::{self, Need, Scope};
+use cloudcorrect::fetch::FetchRequirement;
 use cloudcorrect::recorded::RecordedFile;
 use cloudcorrect::resource::Inventory;
 
+use super::accounts::AccountsAtHand;
 use super::output;
 use super::tree::Tree;
+
+/// Account id of what is evaluated in no account in particular.
+const NO_ACCOUNT: &str = "000000000000";
 
 /// The arguments that say it.
 #[derive(Debug, clap::Args)]
@@ -27,37 +31,34 @@ pub(super) struct Origin {
 }
 
 impl Origin {
-    /// Whether anything is to be looked at.
-    pub(super) fn is_said(&self) -> bool {
-        self.inventory.is_some() || self.account.is_some()
-    }
-
-    /// Whether a live account is asked.
+    /// `true` where a live account is asked.
     pub(super) fn is_live(&self) -> bool {
         self.account.is_some()
     }
 
-    /// The recorded inventory, or what the live account answers to the needs.
-    pub(super) fn inventory(&self, needs: &[Need<'_>]) -> anyhow::Result<Inventory> {
+    /// The whole recorded inventory, or what the live account answers to the requirements.
+    pub(super) fn inventory(
+        &self,
+        requirements: &[FetchRequirement<'_>],
+    ) -> anyhow::Result<Inventory> {
         if let Some(file) = &self.inventory {
             return Ok(RecordedFile::new(file).snapshot()?.inventory().clone());
         }
         let Some(name) = &self.account else {
-            anyhow::bail!("say what to look at: `--inventory FILE` or `--account NAME`");
+            bail!("say what to look at: `--inventory FILE` or `--account NAME`");
         };
         let account = Tree::read(&self.policies)?.account(name)?;
         output::progress(&format!("asking account {} ...", account.id));
-        let inventories = app::inventories_at_hand(BTreeMap::new());
-        let collecting = async {
-            let source = inventories.source(&account).await;
-            let scope = Scope {
-                account: account.id.clone(),
-                regions: account.regions.clone(),
-                taken_at: Clock::System.now(),
-            };
-            fetch::collect(source.as_ref(), &scope, needs).await
-        };
-        let (inventory, _) = app::runtime()?.block_on(collecting);
-        Ok(inventory)
+        let collected = AccountsAtHand::new([])?.collect_required(&account, requirements);
+        Ok(collected.inventory)
+    }
+
+    /// An inventory for what reads no resource: of the account and the instant of what is looked
+    /// at, or of no account and the present where nothing is.
+    pub(super) fn surroundings(&self) -> anyhow::Result<Inventory> {
+        if self.inventory.is_some() || self.is_live() {
+            return self.inventory(&[]);
+        }
+        Ok(Inventory::empty(NO_ACCOUNT.parse()?, Clock::System.now()))
     }
 }

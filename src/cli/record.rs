@@ -1,16 +1,16 @@
 //! `record`: a live account as a file.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::bail;
 
-use cloudcorrect::app;
-use cloudcorrect::clock::Clock;
-use cloudcorrect::fetch::{self, Need, Scope};
+use cloudcorrect::collect::Collected;
+use cloudcorrect::fetch::FetchRequirement;
 use cloudcorrect::recorded;
+use cloudcorrect::resource::schemas;
 
+use super::accounts::AccountsAtHand;
 use super::output;
 use super::tree::Tree;
 
@@ -31,17 +31,9 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let account = Tree::read(&arguments.paths)?.account(&arguments.account)?;
     output::progress(&format!("recording account {} ...", account.id));
-    let inventories = app::inventories_at_hand(BTreeMap::new());
-    let collecting = async {
-        let source = inventories.source(&account).await;
-        let scope = Scope {
-            account: account.id.clone(),
-            regions: account.regions.clone(),
-            taken_at: Clock::System.now(),
-        };
-        fetch::collect(source.as_ref(), &scope, &Need::all()).await
-    };
-    let (inventory, calls) = app::runtime()?.block_on(collecting);
+    let everything = FetchRequirement::all(schemas());
+    let Collected { inventory, calls } =
+        AccountsAtHand::new([])?.collect_required(&account, &everything);
     let resources: usize =
         inventory.listings.values().map(|listing| listing.resources().len()).sum();
     let refused: Vec<String> = inventory

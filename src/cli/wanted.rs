@@ -6,6 +6,7 @@ use anyhow::anyhow;
 
 use cloudcorrect::diagnostic::{closest, meant_or_known};
 use cloudcorrect::expression::glob;
+use cloudcorrect::fetch::{FetchRequirement, FilterDecision};
 use cloudcorrect::render::resources::name_of;
 use cloudcorrect::resource::{Resource, Schema, TypeName, schemas};
 
@@ -59,6 +60,18 @@ impl Wanted {
         self.id.as_ref().is_none_or(|id| {
             glob(&resource.id, id) || resource.arn.as_ref().is_some_and(|arn| glob(arn, id))
         })
+    }
+
+    /// The requirement of live accounts, of which all but the list concerns only resources that are
+    /// meant; `None` of a type that live accounts are not asked for.
+    pub(super) fn required<'a>(
+        &'a self,
+        requirement: FetchRequirement<'a>,
+    ) -> Option<FetchRequirement<'a>> {
+        let decide = |resource: &Resource| {
+            if self.is_meant(resource) { FilterDecision::Keep } else { FilterDecision::Drop }
+        };
+        self.schema.is_live().then(|| requirement.only([], decide))
     }
 
     /// Why nothing is known of the type.

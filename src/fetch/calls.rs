@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::resource::Operation;
 
-/// How many requests were made, by operation: `{"s3:ListBuckets": 1}`.
+/// Numbers of requests by operation: `{"s3:ListBuckets": 1}`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct CallStats(BTreeMap<Operation, u64>);
@@ -24,17 +24,17 @@ impl CallStats {
         }
     }
 
-    /// The number of requests of one operation.
+    /// Number of requests of one operation; 0 for one that was never called.
     pub fn of(&self, operation: &str) -> u64 {
         self.0.get(operation).copied().unwrap_or_default()
     }
 
-    /// The number of all requests.
+    /// Number of requests of all operations together.
     pub fn total(&self) -> u64 {
         self.0.values().sum()
     }
 
-    /// The counts, in the order of the operations' names.
+    /// Operations with their numbers, in the order of the operations' names.
     pub fn iter(&self) -> impl Iterator<Item = (&Operation, u64)> {
         self.0.iter().map(|(operation, count)| (operation, *count))
     }

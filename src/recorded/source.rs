@@ -134,7 +134,7 @@ mod tests {
 
     use super::super::from_json;
     use super::*;
-    use crate::fetch::{Need, Scope, collect};
+    use crate::fetch::{AccountScope, FetchRequirement, execute};
     use crate::resource::{Provider, schemas};
 
     fn demo() -> Recorded {
@@ -170,13 +170,14 @@ mod tests {
     fn only_what_is_asked_for_is_told() {
         let recorded = demo();
         let schema = &schemas()["AWS::S3::Bucket"];
-        let needs = [Need::new(schema, ["s3:GetBucketAcl".into(), "s3:GetBucketCors".into()])];
-        let scope = Scope {
+        let asked = ["s3:GetBucketAcl".into(), "s3:GetBucketCors".into()];
+        let requirements = [FetchRequirement::new(schema, asked)];
+        let scope = AccountScope {
             account: recorded.account().clone(),
             regions: recorded.regions().cloned().collect(),
             taken_at: recorded.recorded_at().expect("recorded"),
         };
-        let (inventory, calls) = block_on(collect(&recorded, &scope, &needs));
+        let (inventory, calls) = block_on(execute(&recorded, &scope, &requirements));
         assert_eq!(calls.total(), 0);
         let buckets = &inventory.listings[&(schema.type_name.clone(), Region::global())];
         for bucket in buckets.resources() {

@@ -1,6 +1,5 @@
-//! Keeping a group's result: decided first, then written in one fenced transaction.
+//! Recording a group's result: computed first, then written in one fenced transaction.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,28 +13,30 @@ use crate::db::waivers::WaiverOfGroup;
 use crate::db::{checks, findings, sources, waivers};
 use crate::evaluation::{CheckStatus, GroupOutcome, WaiverStatus, evaluate, waive};
 use crate::fetch::CallStats;
-use crate::policy::{Account, AccountName, Group};
+use crate::policy::{Account, Group};
 use crate::resource::Inventory;
 use crate::schedule::{Schedule, next_slot};
 use crate::views::commit;
 
+use super::collect::ByAccount;
 use super::enforce::Enforcement;
-use super::{Evaluator, Gathered, InForce, decide, enforce};
+use super::policies::CompiledPolicies;
+use super::{Evaluator, diff, enforce};
 
 impl Evaluator {
-    /// Judges a group over what was gathered and keeps what came of it.
-    pub(super) async fn keep(
+    /// Judges a group over what was collected and records what came of it.
+    pub(super) async fn record(
         &self,
         claim: &Claim,
         group: &Group,
-        in_force: &Arc<InForce>,
-        gathered: &Arc<BTreeMap<AccountName, Gathered>>,
+        in_force: &Arc<CompiledPolicies>,
+        collected: &Arc<ByAccount>,
     ) -> Result<()> {
         let mut connection = self.pool.acquire().await?;
         let open = findings::open(&mut *connection, claim.source, &claim.name).await?;
         let stood = waivers::of_group(&mut *connection, claim.source, &claim.name).await?;
         drop(connection);
-        let judged = judge(group, open, Arc::clone(in_force), Arc::clone(gathered)).await?;
+        let judged = judge(group, open, Arc::clone(in_force), Arc::clone(collected)).await?;
         let shows = judged.shows(claim, &stood);
         let Judged { changes, mut standings, waivers, run, phase, enforcement } = judged;
         let verdict = run.verdict;
@@ -56,7 +57,7 @@ impl Evaluator {
         let run = runs::record(&mut transaction, &fence, &record).await?;
         let due_at = self.due_at(&claim.schedule, fence.at(), &phase);
         // What a waiver held back is to be seen at once.
-        let due_at = decide::next_end(&waivers, fence.at()).map_or(due_at, |end| end.min(due_at));
+        let due_at = diff::next_end(&waivers, fence.at()).map_or(due_at, |end| end.min(due_at));
         let completed = Completed { verdict, enforced, digest: claim.digest, run, due_at };
         groups::complete(&mut *transaction, fence, &completed).await?;
         if let Some(lock) = lock {
@@ -65,7 +66,7 @@ impl Evaluator {
         transaction.commit().await.context("cannot commit")?;
         tracing::info!(
             group.name = claim.name,
-            revision = in_force.revision,
+            revision = in_force.version.revision,
             outcome = verdict.outcome.to_string(),
             findings.changed = changes.len(),
             "group evaluated"
@@ -98,7 +99,7 @@ impl Judged {
         !claim.evaluated
             || claim.verdict != Some(self.run.verdict)
             || !self.changes.is_empty()
-            || decide::stand_otherwise(stood, &self.waivers)
+            || diff::stand_otherwise(stood, &self.waivers)
             || enforce::comes_otherwise(self.enforcement.as_ref(), claim.enforced, claim.claimed_at)
     }
 }
@@ -106,37 +107,37 @@ impl Judged {
 async fn judge(
     group: &Group,
     open: Vec<OpenFinding>,
-    in_force: Arc<InForce>,
-    gathered: Arc<BTreeMap<AccountName, Gathered>>,
+    in_force: Arc<CompiledPolicies>,
+    collected: Arc<ByAccount>,
 ) -> Result<Judged> {
     let name = group.name.clone();
     let judging = move || {
         let group = in_force.policies.groups.get(&name).context("the group is gone")?;
-        let seen = seen(group, &in_force, &gathered);
+        let seen = seen(group, &in_force, &collected);
         let mut result = evaluate(group, &seen);
         let waivers = waive(group, &seen, in_force.policies.waivers_of(group), &mut result);
-        let mut records = decide::records(group, &result);
-        let missed = decide::missed(group, &seen, &open, &records);
+        let mut records = diff::records(group, &result);
+        let missed = diff::missed(group, &seen, &open, &records);
         let mut counts = result.counts;
         counts += missed.unknown.iter().map(|record| record.outcome).collect();
         records.extend(missed.unknown);
         let mut calls = CallStats::default();
         for (account, _) in &seen {
-            gathered.get(&account.name).iter().for_each(|gathered| calls.add(&gathered.calls));
+            collected.get(&account.name).iter().for_each(|one| calls.add(&one.calls));
         }
         let run = RunRecord {
-            revision: in_force.revision.clone(),
-            engine: env!("CARGO_PKG_VERSION").to_owned(),
-            coverage: decide::coverage(group, &seen),
-            digest: decide::digest(&records),
+            revision: in_force.version.revision.clone(),
+            engine: in_force.version.engine.to_owned(),
+            coverage: diff::coverage(group, &seen),
+            digest: diff::digest(&records),
             verdict: GroupOutcome { outcome: result.outcome, counts },
             duration: Duration::ZERO,
             calls,
         };
-        let standings = decide::standings(group, &records);
+        let standings = diff::standings(group, &records);
         let ids: Vec<_> = seen.iter().map(|(account, _)| account.id.as_str()).collect();
         let enforcement = Enforcement::of(group, &open, &records);
-        let changes = decide::changes(&open, records, missed.closed);
+        let changes = diff::changes(&open, records, missed.closed);
         Ok(Judged { changes, standings, waivers, run, phase: ids.join(","), enforcement })
     };
     tokio::task::spawn_blocking(judging).await.context("an evaluation broke off")?
@@ -145,11 +146,11 @@ async fn judge(
 /// The accounts of a group with what was seen of them.
 fn seen<'a>(
     group: &'a Group,
-    in_force: &'a InForce,
-    gathered: &'a BTreeMap<AccountName, Gathered>,
+    in_force: &'a CompiledPolicies,
+    collected: &'a ByAccount,
 ) -> Vec<(&'a Account, &'a Inventory)> {
     let accounts = in_force.policies.accounts_of(group);
     accounts
-        .filter_map(|account| Some((account, &gathered.get(&account.name)?.inventory)))
+        .filter_map(|account| Some((account, &collected.get(&account.name)?.inventory)))
         .collect()
 }

@@ -8,11 +8,10 @@ use futures::future::join_all;
 use futures::stream;
 use futures::{FutureExt, StreamExt};
 
-use super::need::next;
-use super::{CallStats, Need, Source};
+use super::requirement::next;
+use super::{CallStats, FetchRequirement, Source};
 use crate::resource::{
-    AccountId, Inventory, Listing, Provider, Region, Resource, Schema, Scope as Listed, Target,
-    TypeName,
+    AccountId, Inventory, Listing, Provider, Region, Resource, Schema, Target, TypeName,
 };
 
 /// How many lists, and how many resources of one list, are worked on at a time. The adapter bounds
@@ -20,54 +19,52 @@ use crate::resource::{
 const LISTS: usize = 8;
 const RESOURCES: usize = 24;
 
-/// The part of an account that is collected.
+/// The part of an account that is fetched.
 #[derive(Debug, Clone)]
-pub struct Scope {
+pub struct AccountScope {
     /// The account.
     pub account: AccountId,
-    /// Its regions. Resources that live elsewhere are listed, and nothing more is asked of them.
+    /// Regions of the account. Resources that live elsewhere are listed, and nothing more is asked
+    /// of them.
     pub regions: BTreeSet<Region>,
-    /// `now` of the evaluation: [`Source::recorded_at`], or the present.
+    /// Instant of the inventory: `now` in expressions.
     pub taken_at: DateTime<Utc>,
 }
 
-impl Scope {
-    /// Whether a resource of `region` belongs to it.
+impl AccountScope {
+    /// `true` where a resource of `region` belongs to the part.
     pub fn holds(&self, region: &Region) -> bool {
         region.is_global() || self.regions.contains(region)
     }
 
-    /// Where a type is listed.
+    /// Targets in which a type is listed.
     pub fn targets(&self, schema: &Schema) -> Vec<Target> {
         let target = |region: Region| Target {
             provider: Provider::Aws,
             account: self.account.clone(),
             region,
         };
-        match schema.scope {
-            Listed::Global => vec![target(Region::global())],
-            Listed::Regional => self.regions.iter().cloned().map(target).collect(),
-        }
+        schema.listed_in(&self.regions).into_iter().map(target).collect()
     }
 }
 
-/// Everything that the needs ask for, and the requests that it cost.
+/// Fetches all that is required, and nothing else, and counts the requests that it cost.
 ///
 /// Filters are evaluated on the thread that polls the future: run it on a thread that may block.
-pub async fn collect(
+pub async fn execute(
     source: &dyn Source,
-    scope: &Scope,
-    needs: &[Need<'_>],
+    scope: &AccountScope,
+    requirements: &[FetchRequirement<'_>],
 ) -> (Inventory, CallStats) {
-    let mut by_type: BTreeMap<_, Vec<&Need<'_>>> = BTreeMap::new();
-    for need in needs {
-        by_type.entry(&need.schema().type_name).or_default().push(need);
+    let mut by_type: BTreeMap<_, Vec<&FetchRequirement<'_>>> = BTreeMap::new();
+    for requirement in requirements {
+        by_type.entry(&requirement.schema().type_name).or_default().push(requirement);
     }
     let mut lists = Vec::new();
-    for needs in by_type.values() {
-        let Some(schema) = needs.first().map(|need| need.schema()) else { continue };
+    for requirements in by_type.values() {
+        let Some(schema) = requirements.first().map(|one| one.schema()) else { continue };
         for target in scope.targets(schema) {
-            lists.push(Work { source, scope, needs, schema, target });
+            lists.push(Work { source, scope, requirements, schema, target });
         }
     }
     // Boxed one by one: a closure over a stream of borrows is no `Send` future.
@@ -81,9 +78,9 @@ pub async fn collect(
 /// One type in one target.
 struct Work<'a> {
     source: &'a dyn Source,
-    scope: &'a Scope,
-    needs: &'a [&'a Need<'a>],
-    schema: &'static Schema,
+    scope: &'a AccountScope,
+    requirements: &'a [&'a FetchRequirement<'a>],
+    schema: &'a Schema,
     target: Target,
 }
 
@@ -117,7 +114,7 @@ impl Work<'_> {
             return resource;
         }
         loop {
-            let wanted = next(self.needs, &resource);
+            let wanted = next(self.requirements, &resource);
             if wanted.is_empty() {
                 return resource;
             }
@@ -139,7 +136,7 @@ mod tests {
     use futures::executor::block_on;
     use futures::future::{BoxFuture, ready};
 
-    use super::super::Keep;
+    use super::super::FilterDecision;
     use super::*;
     use crate::resource::{Cause, Facet, Failure, Operation, Value, schemas};
 
@@ -216,20 +213,24 @@ mod tests {
     }
 
     #[test]
-    fn an_inventory_holds_what_was_needed_and_no_more() {
+    fn an_inventory_holds_what_was_required_and_no_more() {
         let bucket = &schemas()["AWS::S3::Bucket"];
         let group = &schemas()["AWS::EC2::SecurityGroup"];
-        let not_a = |resource: &Resource| if &*resource.id == "a" { Keep::No } else { Keep::Yes };
-        let needs = [
-            Need::new(bucket, ["s3:GetBucketPolicy".into()]).only([], not_a),
-            Need::new(group, []),
+        let not_a = |resource: &Resource| match &*resource.id {
+            "a" => FilterDecision::Drop,
+            _ => FilterDecision::Keep,
+        };
+        let requirements = [
+            FetchRequirement::new(bucket, ["s3:GetBucketPolicy".into()]).only([], not_a),
+            FetchRequirement::list(group),
         ];
-        let scope = Scope {
+        let scope = AccountScope {
             account: "123456789012".parse().expect("an id"),
             regions: ["eu-west-1", "us-east-1"].map(|name| name.parse().expect("a region")).into(),
             taken_at: DateTime::UNIX_EPOCH,
         };
-        let (inventory, calls) = block_on(sendable(collect(&Fake::default(), &scope, &needs)));
+        let (inventory, calls) =
+            block_on(sendable(execute(&Fake::default(), &scope, &requirements)));
         let shown: Vec<String> = inventory
             .listings
             .iter()

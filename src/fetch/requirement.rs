@@ -1,35 +1,38 @@
-//! What one check needs to know, and which facets of a resource are to be asked next.
+//! What one check has to know of a type, and which facets of a resource are to be asked next.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::resource::{Operation, Resource, Schema, schemas};
+use crate::resource::{Operation, Resource, Schema, SchemaRegistry};
 
-/// Whether a resource passes `where`, as far as its facets tell.
+/// Answer of a filter over what is known of a resource so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
-    /// It does.
-    Yes,
-    /// It does not, whatever further facets say.
-    No,
-    /// That depends on facets that are missing or could not be read.
-    Unknown,
+pub enum FilterDecision {
+    /// The resource passes, whatever further facets say.
+    Keep,
+    /// The resource does not pass, whatever further facets say.
+    Drop,
+    /// Facets that are missing, or could not be read, decide.
+    Undecided,
 }
 
-type Filter<'a> = Box<dyn Fn(&Resource) -> Keep + Send + Sync + 'a>;
+type Filter<'a> = Box<dyn Fn(&Resource) -> FilterDecision + Send + Sync + 'a>;
 
-/// What one check reads of one resource type.
-pub struct Need<'a> {
-    schema: &'static Schema,
+/// Facets of one resource type that are to be fetched, for all resources or for those that pass a
+/// filter.
+pub struct FetchRequirement<'a> {
+    schema: &'a Schema,
     filter: Option<Filter<'a>>,
+    /// Read by the filter.
     first: BTreeSet<Operation>,
+    /// Read once the filter let the resource pass.
     then: BTreeSet<Operation>,
 }
 
-impl fmt::Debug for Need<'_> {
+impl fmt::Debug for FetchRequirement<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Need")
+        out.debug_struct("FetchRequirement")
             .field("type", &self.schema.type_name)
             .field("first", &self.first)
             .field("then", &self.then)
@@ -37,45 +40,51 @@ impl fmt::Debug for Need<'_> {
     }
 }
 
-impl<'a> Need<'a> {
-    /// The list of the type, and for every resource what these operations say.
-    pub fn new(schema: &'static Schema, operations: impl IntoIterator<Item = Operation>) -> Self {
+impl<'a> FetchRequirement<'a> {
+    /// Requirement of the type's list and, for every resource, of the facets that these operations
+    /// supply.
+    pub fn new(schema: &'a Schema, operations: impl IntoIterator<Item = Operation>) -> Self {
         let then = with_prerequisites(schema, operations);
         Self { schema, filter: None, first: BTreeSet::new(), then }
     }
 
-    /// Everything of the type that live accounts are asked.
-    pub fn everything(schema: &'static Schema) -> Self {
-        let live = schema.operations.iter().filter(|(_, known)| !known.recorded_only);
-        Self::new(schema, live.map(|(operation, _)| operation.clone()))
+    /// Requirement of the type's list alone.
+    pub fn list(schema: &'a Schema) -> Self {
+        Self::new(schema, [])
     }
 
-    /// Everything of every type that live accounts are asked.
-    pub fn all() -> Vec<Self> {
-        schemas().values().filter(|schema| schema.is_live()).map(Self::everything).collect()
+    /// Requirement of all that live accounts are asked of the type.
+    pub fn everything(schema: &'a Schema) -> Self {
+        Self::new(schema, schema.live_operations().cloned())
     }
 
-    /// The same, but only for resources that `keep` lets pass. It reads what `operations` say and
-    /// is asked again as they come in: it answers [`Keep::Unknown`] while one that matters is
-    /// missing. A resource of which it stays unknown is kept.
+    /// Requirements of all that live accounts are asked of these types.
+    pub fn all(schemas: &'a SchemaRegistry) -> Vec<Self> {
+        schemas.live().map(Self::everything).collect()
+    }
+
+    /// The same requirement of only those resources that `filter` lets pass. It reads what
+    /// `operations` supply and is asked again as they come in: it is
+    /// [`FilterDecision::Undecided`] while one that matters is missing. A resource of which it
+    /// stays undecided is kept.
     #[must_use]
     pub fn only(
         mut self,
         operations: impl IntoIterator<Item = Operation>,
-        keep: impl Fn(&Resource) -> Keep + Send + Sync + 'a,
+        filter: impl Fn(&Resource) -> FilterDecision + Send + Sync + 'a,
     ) -> Self {
         self.first = with_prerequisites(self.schema, operations);
-        self.filter = Some(Box::new(keep));
+        self.filter = Some(Box::new(filter));
         self
     }
 
-    /// The resource type.
-    pub fn schema(&self) -> &'static Schema {
+    /// Schema of the resource type.
+    pub fn schema(&self) -> &'a Schema {
         self.schema
     }
 
-    fn keep(&self, resource: &Resource) -> Keep {
-        self.filter.as_ref().map_or(Keep::Yes, |keep| keep(resource))
+    fn decide(&self, resource: &Resource) -> FilterDecision {
+        self.filter.as_ref().map_or(FilterDecision::Keep, |filter| filter(resource))
     }
 }
 
@@ -95,13 +104,16 @@ fn with_prerequisites(
     all
 }
 
-/// The operations to ask next of a resource; none when all needs are met or turned down.
+/// The operations to ask next of a resource; none when all requirements are met or turned down.
 ///
 /// What is certainly needed comes at once. While nothing is, the operations that undecided filters
 /// read come one at a time, as the first answer may decide and spare the others: those that answer
 /// for all resources at once before others, then those that most filters wait for.
-pub(super) fn next(needs: &[&Need<'_>], resource: &Resource) -> BTreeSet<Operation> {
-    let Some(schema) = needs.first().map(|need| need.schema) else { return BTreeSet::new() };
+pub(super) fn next(
+    requirements: &[&FetchRequirement<'_>],
+    resource: &Resource,
+) -> BTreeSet<Operation> {
+    let Some(schema) = requirements.first().map(|one| one.schema) else { return BTreeSet::new() };
     let asked = |operation: &Operation| resource.facets.contains_key(operation);
     let ready = |operation: &Operation| {
         let known = schema.operations.get(operation);
@@ -113,14 +125,14 @@ pub(super) fn next(needs: &[&Need<'_>], resource: &Resource) -> BTreeSet<Operati
 
     let mut certain = BTreeSet::new();
     let mut waiting: BTreeMap<Operation, usize> = BTreeMap::new();
-    for need in needs {
-        let undecided = match need.keep(resource) {
-            Keep::No => continue,
-            Keep::Yes => Vec::new(),
-            Keep::Unknown => missing(&need.first),
+    for requirement in requirements {
+        let undecided = match requirement.decide(resource) {
+            FilterDecision::Drop => continue,
+            FilterDecision::Keep => Vec::new(),
+            FilterDecision::Undecided => missing(&requirement.first),
         };
         if undecided.is_empty() {
-            certain.extend(missing(&need.then));
+            certain.extend(missing(&requirement.then));
         }
         for operation in undecided {
             *waiting.entry(operation).or_default() += 1;
@@ -139,7 +151,7 @@ pub(super) fn next(needs: &[&Need<'_>], resource: &Resource) -> BTreeSet<Operati
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::resource::{Facet, Region, Value};
+    use crate::resource::{Facet, Region, Value, schemas};
 
     fn resource(type_name: &str, asked: &[&str]) -> Resource {
         let facets = asked.iter().map(|name| (Operation::from(*name), Facet::Absent));
@@ -157,12 +169,12 @@ mod tests {
     }
 
     /// The rounds of questions until nothing is open, as `first a, b; then c`.
-    fn rounds(type_name: &str, needs: &[Need<'_>]) -> Vec<Vec<String>> {
-        let needs: Vec<&Need<'_>> = needs.iter().collect();
+    fn rounds(type_name: &str, requirements: &[FetchRequirement<'_>]) -> Vec<Vec<String>> {
+        let requirements: Vec<&FetchRequirement<'_>> = requirements.iter().collect();
         let mut resource = resource(type_name, &[schemas()[type_name].list.as_str()]);
         let mut rounds = Vec::new();
         loop {
-            let next = next(&needs, &resource);
+            let next = next(&requirements, &resource);
             if next.is_empty() {
                 return rounds;
             }
@@ -177,86 +189,92 @@ mod tests {
     const BUCKET: &str = "AWS::S3::Bucket";
     const USER: &str = "AWS::IAM::User";
 
-    fn need<'a>(type_name: &str, then: &[&str]) -> Need<'a> {
-        Need::new(&schemas()[type_name], operations(then))
+    fn requirement<'a>(type_name: &str, then: &[&str]) -> FetchRequirement<'a> {
+        FetchRequirement::new(&schemas()[type_name], operations(then))
     }
 
     /// A filter that is decided once `facet` is there.
-    fn once(facet: &'static str, verdict: Keep) -> impl Fn(&Resource) -> Keep {
+    fn once(facet: &'static str, decision: FilterDecision) -> impl Fn(&Resource) -> FilterDecision {
         move |resource| {
-            if resource.facets.contains_key(facet) { verdict } else { Keep::Unknown }
+            if resource.facets.contains_key(facet) { decision } else { FilterDecision::Undecided }
         }
     }
 
     #[test]
     fn without_a_filter_all_is_asked_at_once() {
-        let needs = [
-            need(BUCKET, &["s3:ListBuckets", "s3:GetBucketAcl"]),
-            need(BUCKET, &["s3:GetBucketAcl", "s3:GetBucketPolicy"]),
+        let requirements = [
+            requirement(BUCKET, &["s3:ListBuckets", "s3:GetBucketAcl"]),
+            requirement(BUCKET, &["s3:GetBucketAcl", "s3:GetBucketPolicy"]),
         ];
-        assert_eq!(rounds(BUCKET, &needs), [["s3:GetBucketAcl", "s3:GetBucketPolicy"]]);
-        assert_eq!(rounds(BUCKET, &[need(BUCKET, &["s3:ListBuckets"])]), Vec::<Vec<String>>::new());
+        assert_eq!(rounds(BUCKET, &requirements), [["s3:GetBucketAcl", "s3:GetBucketPolicy"]]);
+        assert_eq!(
+            rounds(BUCKET, &[requirement(BUCKET, &["s3:ListBuckets"])]),
+            Vec::<Vec<String>>::new()
+        );
     }
 
     #[test]
     fn a_resource_that_a_cheap_filter_drops_costs_nothing() {
-        let dropped =
-            need(BUCKET, &["s3:GetBucketAcl"]).only(operations(&["s3:ListBuckets"]), |_| Keep::No);
+        let dropped = requirement(BUCKET, &["s3:GetBucketAcl"])
+            .only(operations(&["s3:ListBuckets"]), |_| FilterDecision::Drop);
         assert_eq!(rounds(BUCKET, &[dropped]), Vec::<Vec<String>>::new());
     }
 
     #[test]
     fn what_where_reads_comes_before_what_assert_reads() {
-        let tagged = |verdict| {
-            need(BUCKET, &["s3:GetBucketAcl"])
-                .only(operations(&["s3:GetBucketTagging"]), once("s3:GetBucketTagging", verdict))
+        let tagged = |decision| {
+            requirement(BUCKET, &["s3:GetBucketAcl"])
+                .only(operations(&["s3:GetBucketTagging"]), once("s3:GetBucketTagging", decision))
         };
         let whole: &[&[&str]] = &[&["s3:GetBucketTagging"], &["s3:GetBucketAcl"]];
-        assert_eq!(rounds(BUCKET, &[tagged(Keep::Yes)]), whole);
-        assert_eq!(rounds(BUCKET, &[tagged(Keep::Unknown)]), whole, "unknown is kept");
-        assert_eq!(rounds(BUCKET, &[tagged(Keep::No)]), [["s3:GetBucketTagging"]]);
+        assert_eq!(rounds(BUCKET, &[tagged(FilterDecision::Keep)]), whole);
+        assert_eq!(rounds(BUCKET, &[tagged(FilterDecision::Undecided)]), whole, "unknown is kept");
+        assert_eq!(rounds(BUCKET, &[tagged(FilterDecision::Drop)]), [["s3:GetBucketTagging"]]);
     }
 
     #[test]
     fn a_filter_is_read_one_facet_at_a_time() {
         let two = operations(&["s3:GetBucketPolicy", "s3:GetBucketTagging"]);
-        let decided_first =
-            need(BUCKET, &[]).only(two.clone(), once("s3:GetBucketPolicy", Keep::No));
+        let decided_first = requirement(BUCKET, &[])
+            .only(two.clone(), once("s3:GetBucketPolicy", FilterDecision::Drop));
         assert_eq!(rounds(BUCKET, &[decided_first]), [["s3:GetBucketPolicy"]]);
         let shared = [
-            need(BUCKET, &[]).only(two, once("s3:GetBucketTagging", Keep::No)),
-            need(BUCKET, &[])
-                .only(operations(&["s3:GetBucketTagging"]), once("s3:GetBucketTagging", Keep::No)),
+            requirement(BUCKET, &[]).only(two, once("s3:GetBucketTagging", FilterDecision::Drop)),
+            requirement(BUCKET, &[]).only(
+                operations(&["s3:GetBucketTagging"]),
+                once("s3:GetBucketTagging", FilterDecision::Drop),
+            ),
         ];
         assert_eq!(rounds(BUCKET, &shared), [["s3:GetBucketTagging"]], "most filters wait for it");
     }
 
     #[test]
     fn a_certain_facet_may_decide_a_filter_for_free() {
-        let needs = [
-            need(BUCKET, &["s3:GetBucketTagging"]),
-            need(BUCKET, &["s3:GetBucketAcl"]).only(
+        let requirements = [
+            requirement(BUCKET, &["s3:GetBucketTagging"]),
+            requirement(BUCKET, &["s3:GetBucketAcl"]).only(
                 operations(&["s3:GetBucketPolicy", "s3:GetBucketTagging"]),
-                once("s3:GetBucketTagging", Keep::No),
+                once("s3:GetBucketTagging", FilterDecision::Drop),
             ),
         ];
-        assert_eq!(rounds(BUCKET, &needs), [["s3:GetBucketTagging"]]);
+        assert_eq!(rounds(BUCKET, &requirements), [["s3:GetBucketTagging"]]);
     }
 
     #[test]
     fn answers_for_all_come_before_answers_for_one() {
         let both = operations(&["iam:GetAccountAuthorizationDetails", "iam:GetLoginProfile"]);
-        let bulk = need(USER, &[]).only(both, once("iam:GetAccountAuthorizationDetails", Keep::No));
+        let bulk = requirement(USER, &[])
+            .only(both, once("iam:GetAccountAuthorizationDetails", FilterDecision::Drop));
         assert_eq!(rounds(USER, &[bulk]), [["iam:GetAccountAuthorizationDetails"]]);
     }
 
     #[test]
     fn what_only_recordings_hold_is_no_part_of_everything() {
-        let all = Need::all();
-        assert!(all.iter().all(|need| need.schema().is_live()));
-        assert!(all.iter().any(|need| need.schema().type_name.as_str() == BUCKET));
+        let all = FetchRequirement::all(schemas());
+        assert!(all.iter().all(|one| one.schema().is_live()));
+        assert!(all.iter().any(|one| one.schema().type_name.as_str() == BUCKET));
         let bucket = &schemas()[BUCKET];
-        let asked = rounds(BUCKET, &[Need::everything(bucket)]).concat();
+        let asked = rounds(BUCKET, &[FetchRequirement::everything(bucket)]).concat();
         let left_out = bucket.operations.iter().filter(|(_, known)| known.recorded_only);
         assert_eq!(asked.len() + left_out.clone().count() + 1, bucket.operations.len());
         for (operation, _) in left_out {
@@ -266,8 +284,8 @@ mod tests {
 
     #[test]
     fn prerequisites_are_asked_first() {
-        let needs = [need(USER, &["iam:GetAccessKeyLastUsed"])];
+        let requirements = [requirement(USER, &["iam:GetAccessKeyLastUsed"])];
         let order: &[&[&str]] = &[&["iam:ListAccessKeys"], &["iam:GetAccessKeyLastUsed"]];
-        assert_eq!(rounds(USER, &needs), order);
+        assert_eq!(rounds(USER, &requirements), order);
     }
 }

@@ -1,0 +1,21 @@
+//! What an account is asked, and what is known of it.
+//!
+//! One door to inventories, wherever they come from:
+//!
+//! | inventory | door | its instant, which is `now` in expressions over it |
+//! | --- | --- | --- |
+//! | live | [`Accounts::open`] | the present that the caller gives |
+//! | recorded, in the place of a live one | [`Accounts::open`] | that of the recording |
+//! | stored by earlier evaluations | [`stored`] | the one that was asked for |
+//!
+//! Which facets are asked is computed from what is to be judged; carrying that out is left to
+//! [`crate::fetch`], judging to [`crate::evaluation`], and keeping to who collects.
+
+mod accounts;
+mod recording;
+mod requirements;
+mod stored;
+mod unreachable;
+
+pub use self::accounts::{Accounts, Collected, OpenAccount};
+pub use self::stored::stored;

@@ -1,0 +1,98 @@
+//! Accounts that can be asked: live, or with a recording in their place.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::recording::Recordings;
+use super::requirements;
+#[cfg(not(feature = "aws"))]
+use super::unreachable::Unreachable;
+use crate::fetch::{AccountScope, CallStats, FetchRequirement, Source, execute};
+use crate::policy::{Account, Group};
+use crate::recorded::RecordedFile;
+use crate::resource::{AccountId, Inventory};
+#[cfg(not(feature = "aws"))]
+use crate::resource::{Cause, Failure};
+
+/// The accounts that can be asked, and how.
+#[derive(Debug)]
+pub struct Accounts {
+    recordings: Recordings,
+    #[cfg(feature = "aws")]
+    live: crate::aws::Accounts,
+}
+
+/// Answers of an account, and the requests that they cost.
+#[derive(Debug)]
+pub struct Collected {
+    /// The answers.
+    pub inventory: Inventory,
+    /// Requests that were made.
+    pub calls: CallStats,
+}
+
+impl Accounts {
+    /// Live accounts, apart from those that a recording stands in for.
+    #[cfg(feature = "aws")]
+    pub fn new(
+        live: crate::aws::Accounts,
+        recordings: impl IntoIterator<Item = (AccountId, RecordedFile)>,
+    ) -> Self {
+        Self { recordings: Recordings::new(recordings), live }
+    }
+
+    /// Recorded accounts only: this build has no adapter for live ones.
+    #[cfg(not(feature = "aws"))]
+    pub fn new(recordings: impl IntoIterator<Item = (AccountId, RecordedFile)>) -> Self {
+        Self { recordings: Recordings::new(recordings) }
+    }
+
+    /// Opens an account for one evaluation at `present`. Whatever keeps the account from being
+    /// reached becomes the answer to every question.
+    pub async fn open<'a>(&self, account: &'a Account, present: DateTime<Utc>) -> OpenAccount<'a> {
+        let source = match self.recordings.source(&account.id).await {
+            Some(recorded) => recorded,
+            None => self.live(account).await,
+        };
+        let now = source.recorded_at().unwrap_or(present);
+        OpenAccount { account, source, now }
+    }
+
+    #[cfg(feature = "aws")]
+    async fn live(&self, account: &Account) -> Arc<dyn Source> {
+        Arc::new(self.live.source(&account.id, &account.regions).await)
+    }
+
+    #[cfg(not(feature = "aws"))]
+    async fn live(&self, _: &Account) -> Arc<dyn Source> {
+        let message = "this build has no adapter for live accounts";
+        std::future::ready(Arc::new(Unreachable(Failure::new(Cause::Unsupported, message)))).await
+    }
+}
+
+/// An account during one evaluation: all that is asked of it is of one instant.
+pub struct OpenAccount<'a> {
+    account: &'a Account,
+    source: Arc<dyn Source>,
+    now: DateTime<Utc>,
+}
+
+impl OpenAccount<'_> {
+    /// Asks for what the checks of `groups` read. Filters of checks are evaluated on the way: run it
+    /// on a thread that may block.
+    pub async fn collect(&self, groups: &[&Group]) -> Collected {
+        self.collect_required(&requirements::of_groups(groups, self.account, self.now)).await
+    }
+
+    /// Asks for what is required, and nothing else.
+    pub async fn collect_required(&self, requirements: &[FetchRequirement<'_>]) -> Collected {
+        let scope = AccountScope {
+            account: self.account.id.clone(),
+            regions: self.account.regions.clone(),
+            taken_at: self.now,
+        };
+        let (inventory, calls) = execute(self.source.as_ref(), &scope, requirements).await;
+        Collected { inventory, calls }
+    }
+}

@@ -1,0 +1,55 @@
+//! What checks require of an account: the facets that they read, of the resources that they select.
+
+use chrono::{DateTime, Utc};
+
+use crate::expression::{Budget, Expression, Subject, Verdict};
+use crate::fetch::{FetchRequirement, FilterDecision};
+use crate::policy::{Account, Check, Group, Question};
+use crate::resource::{Resource, Schema};
+
+/// Requirements of all checks of `groups` in an account, with `now` as their filters have it.
+pub(super) fn of_groups<'a>(
+    groups: &[&'a Group],
+    account: &'a Account,
+    now: DateTime<Utc>,
+) -> Vec<FetchRequirement<'a>> {
+    let checks = groups.iter().flat_map(|group| &group.checks);
+    checks.flat_map(|check| of_check(check, account, now)).collect()
+}
+
+/// Requirements of a check: of the type that it selects, and of those that its `let` names.
+fn of_check<'a>(
+    check: &'a Check,
+    account: &'a Account,
+    now: DateTime<Utc>,
+) -> Vec<FetchRequirement<'a>> {
+    let question = &check.question;
+    let own = (question.schema, question.filter.as_ref());
+    let others = question.bindings.iter().map(|one| (one.schema, one.filter.as_ref()));
+    let selected = [own].into_iter().chain(others);
+    selected.map(|(schema, filter)| of_type(question, schema, filter, (account, now))).collect()
+}
+
+/// Requirement of those resources of a type that `filter` lets pass. A filter that compares with
+/// what `let` finds stays undecided until that is there, so that all its resources are asked.
+fn of_type<'a>(
+    question: &'a Question,
+    schema: &'static Schema,
+    filter: Option<&'a Expression>,
+    (account, now): (&'a Account, DateTime<Utc>),
+) -> FetchRequirement<'a> {
+    let expressions = question.filter.iter().chain([&question.assertion]);
+    let read = expressions.filter(|one| filter.is_none_or(|filter| !std::ptr::eq(*one, filter)));
+    let operations = read.flat_map(|one| one.operations_of(&schema.type_name)).cloned();
+    let requirement = FetchRequirement::new(schema, operations);
+    let Some(filter) = filter else { return requirement };
+    let decide = move |resource: &Resource| {
+        let subject = Subject::of(resource, &account.id, now);
+        match filter.evaluate(&subject, &mut Budget::default()) {
+            Verdict::True => FilterDecision::Keep,
+            Verdict::False => FilterDecision::Drop,
+            Verdict::Unknown(_) => FilterDecision::Undecided,
+        }
+    };
+    requirement.only(filter.operations_of(&schema.type_name).cloned(), decide)
+}
