@@ -96,7 +96,7 @@ impl FromStr for Cause {
 /// Why something is not known, with the words of whoever refused.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Failure {
-    /// The kind.
+    /// The cause, by which people and programs tell failures apart.
     pub cause: Cause,
     /// One line for people, such as `s3:GetBucketAcl: Access Denied`.
     pub message: String,

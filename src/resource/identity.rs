@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// A cloud.
+/// A cloud whose accounts are held to policies.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum Provider {
-    /// Amazon Web Services.
+    /// Amazon Web Services, all partitions of it.
     #[default]
     Aws,
 }
@@ -45,7 +45,7 @@ pub struct AccountId(Arc<str>);
 pub struct InvalidAccountId(pub String);
 
 impl AccountId {
-    /// The twelve digits.
+    /// The twelve digits, leading zeros among them.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -74,17 +74,17 @@ pub struct Region(Arc<str>);
 pub struct InvalidRegion(pub String);
 
 impl Region {
-    /// What belongs to no region: IAM, account settings, the list of buckets.
+    /// Stand-in for a region of what belongs to none: IAM, account settings, the list of buckets.
     pub fn global() -> Self {
         Self("global".into())
     }
 
-    /// Whether this is [`Region::global`].
+    /// `true` for [`Region::global`], which is no region of the cloud.
     pub fn is_global(&self) -> bool {
         &*self.0 == "global"
     }
 
-    /// The name.
+    /// Name of the region, as in `eu-west-1`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -102,14 +102,14 @@ impl FromStr for Region {
     }
 }
 
-/// Where a check is judged: an account and one of its regions, or the account and `global`.
+/// Place in which a check is judged: an account and one of its regions, or the account and `global`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Target {
-    /// The cloud.
+    /// Cloud that the account is in.
     pub provider: Provider,
-    /// The account.
+    /// Account that is judged, by its id.
     pub account: AccountId,
-    /// The region, or `global`.
+    /// Region that is asked, or `global`.
     pub region: Region,
 }
 
@@ -132,7 +132,7 @@ pub struct Operation(Arc<str>);
 macro_rules! plain_name {
     ($name:ident) => {
         impl $name {
-            /// The name.
+            /// Name, as in schemas and in the database.
             pub fn as_str(&self) -> &str {
                 &self.0
             }

@@ -10,7 +10,7 @@ use super::{AccountId, Failure, Provider, Region, Resource, TypeName};
 /// Which resources of a type there are in a target.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Listing {
-    /// All of them.
+    /// All resources that there are.
     Complete(Vec<Arc<Resource>>),
     /// Some of them: the list broke off.
     Partial(Vec<Arc<Resource>>, Failure),
@@ -36,13 +36,13 @@ impl Listing {
     }
 }
 
-/// What is known of an account: listings by resource type and the region that was asked
+/// Knowledge of an account: listings by resource type and the region that was asked
 /// (`global` for types whose list is global, also if the resources themselves live in regions).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Inventory {
-    /// The cloud.
+    /// Cloud that the account is in.
     pub provider: Provider,
-    /// The account.
+    /// Account that was asked, by its id.
     pub account: AccountId,
     /// When it was taken: `now` in expressions.
     pub taken_at: DateTime<Utc>,

@@ -64,7 +64,7 @@ mod tests {
         }
     }"#;
 
-    /// What a resource with this facet says of each property, null as text.
+    /// Answers of a resource with this facet for each property: JSON, or a cause.
     fn said(facet: Option<Facet>) -> Vec<String> {
         let schema = Schema::parse(SCHEMA).expect("a schema");
         let resource = Resource {

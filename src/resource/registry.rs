@@ -51,7 +51,7 @@ impl SchemaRegistry {
         self.values().filter(|schema| schema.is_live())
     }
 
-    /// Number of types.
+    /// Number of types that are known.
     pub fn len(&self) -> usize {
         self.0.len()
     }
@@ -126,7 +126,7 @@ mod tests {
     use super::super::{Kind, Property};
     use super::*;
 
-    /// What is wrong with a property and those below it, a line each.
+    /// Problems of a property and of those below it, a line each.
     fn problems(path: &str, property: &Property, top: bool) -> Vec<String> {
         let has_items = matches!(property.kind, Kind::List | Kind::Map);
         let one_line = |text: &str| !text.is_empty() && text.ends_with('.') && !text.contains('\n');
@@ -156,7 +156,7 @@ mod tests {
         found
     }
 
-    /// What is wrong with a schema as a whole, a line each.
+    /// Problems of a schema as a whole, a line each.
     fn problems_of(schema: &Schema) -> Vec<String> {
         let name = &schema.type_name;
         let action = Regex::new("^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$").expect("a pattern");

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::{Operation, Provider, Region, TypeName, Value, regions};
 
-/// Whether a type is listed once per account or once per region.
+/// Number of lists of a type: one per account, or one per region of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ListScope {
@@ -26,7 +26,7 @@ pub enum ListScope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum NameSource {
-    /// CloudFormation's.
+    /// CloudFormation's, which comes first.
     Cloudformation,
     /// The API's, where CloudFormation has none.
     Api,
@@ -38,17 +38,17 @@ pub enum NameSource {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// Text.
+    /// Text of any length.
     String,
-    /// A whole number.
+    /// A whole number that `i64` holds.
     Integer,
-    /// A number.
+    /// A number, whole or not.
     Double,
-    /// True or false.
+    /// One of true and false.
     Boolean,
     /// An instant, RFC 3339 in recorded inventories.
     Timestamp,
-    /// A sequence of `items`.
+    /// A sequence of values, each as `items` says.
     List,
     /// Keys chosen by the user, values of `items`.
     Map,
@@ -65,16 +65,16 @@ pub struct Property {
     /// The type of its value; every property may also be null.
     #[serde(rename = "type")]
     pub kind: Kind,
-    /// What it means.
+    /// Sentence for people that says what the property means.
     #[serde(default)]
     pub description: String,
-    /// Whose name it carries.
+    /// Vocabulary that its name is from.
     #[serde(default = "cloudformation")]
     pub name: NameSource,
     /// The operation that supplies it; on top-level properties only, empty below.
     #[serde(default = "no_operation")]
     pub operation: Operation,
-    /// Whether a resource may lack it, as far as the cloud documents.
+    /// `true` where a resource may lack it, as far as the cloud documents.
     #[serde(default)]
     pub nullable: bool,
     /// The values of a text that the cloud documents, where it documents all of them; empty where
@@ -82,10 +82,10 @@ pub struct Property {
     /// The word `regions` in their place are all regions.
     #[serde(default, rename = "enum", deserialize_with = "words")]
     pub values: Vec<Arc<str>>,
-    /// What the cloud documents to be in force where the property is missing.
+    /// Value that the cloud documents to be in force where the property is missing.
     #[serde(default, deserialize_with = "value")]
     pub default: Option<Value>,
-    /// Whether live accounts are not asked for it yet, although they are for its operation. On
+    /// `true` where live accounts are not asked for it yet, although they are for its operation. On
     /// top-level properties only. An inventory that lacks it says nothing of it: it is unknown
     /// there, not null.
     #[serde(default)]
@@ -104,10 +104,10 @@ pub struct Property {
 pub struct OperationSchema {
     /// The IAM actions that it needs.
     pub permissions: Vec<Arc<str>>,
-    /// Whether one call answers for all resources of a target (a list, a report) or for one.
+    /// `true` where one call answers for all resources of a target (a list, a report).
     #[serde(default)]
     pub bulk: bool,
-    /// Whether live accounts are not asked it yet: only recorded inventories have its answers. A
+    /// `true` where live accounts are not asked it yet: only recorded inventories have its answers. A
     /// type whose list is so is not in live accounts at all.
     #[serde(default)]
     pub recorded_only: bool,
@@ -117,21 +117,21 @@ pub struct OperationSchema {
     pub after: Vec<Operation>,
 }
 
-/// A resource type.
+/// Description of a resource type.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Schema {
     /// The name, such as `AWS::S3::Bucket`.
     #[serde(rename = "type")]
     pub type_name: TypeName,
-    /// The cloud.
+    /// Cloud that has the type.
     #[serde(default)]
     pub provider: Provider,
-    /// What it is.
+    /// Sentence for people that says what a resource of the type is.
     pub description: String,
-    /// Where it is listed.
+    /// Targets that list it.
     pub scope: ListScope,
-    /// Whether each resource lives in a region although the list is global.
+    /// `true` where each resource lives in a region although the list is global.
     #[serde(default)]
     pub placed: bool,
     /// The operation that lists it; its facet is there for every resource.
@@ -140,7 +140,7 @@ pub struct Schema {
     pub identifier: Arc<str>,
     /// The operations, each a facet.
     pub operations: BTreeMap<Operation, OperationSchema>,
-    /// The top-level properties.
+    /// Top-level properties, in the order in which people read them.
     pub properties: IndexMap<Arc<str>, Property>,
 }
 
@@ -153,27 +153,27 @@ pub enum SchemaError {
     /// A property, or another operation, names an operation that the file does not describe.
     #[error("`{property}` names operation `{operation}`, which `operations` lacks")]
     Operation {
-        /// The property or operation.
+        /// Name of the property or operation that names it.
         property: String,
-        /// The operation it names.
+        /// Operation that is not described.
         operation: Operation,
     },
     /// Another file describes the same type.
     #[error("resource type `{type_name}` is described twice")]
     Duplicate {
-        /// Name of the type.
+        /// Name that both files describe.
         type_name: TypeName,
     },
     /// The identifier is no property of the list.
     #[error("identifier `{identifier}` is no property that the list supplies")]
     Identifier {
-        /// The property.
+        /// Name of the property that was to be the id.
         identifier: String,
     },
 }
 
 impl Schema {
-    /// Reads a schema file.
+    /// Reads a schema file, whose parts must fit each other.
     pub fn parse(text: &str) -> Result<Self, SchemaError> {
         let schema: Self = serde_json::from_str(text)?;
         let known = |operation: &Operation| schema.operations.contains_key(operation);
@@ -197,7 +197,7 @@ impl Schema {
         }
     }
 
-    /// Whether each resource is judged in a region: those of regional types, and those that live in
+    /// `true` where each resource is judged in a region: those of regional types, and those that live in
     /// one although their list is global.
     pub fn is_judged_by_region(&self) -> bool {
         self.scope == ListScope::Regional || self.placed
@@ -218,13 +218,13 @@ impl Schema {
         live.map(|(operation, _)| operation)
     }
 
-    /// Whether live accounts are asked for resources of the type.
+    /// `true` where live accounts are asked for resources of the type.
     pub fn is_live(&self) -> bool {
         self.operations.get(&self.list).is_some_and(|list| !list.recorded_only)
     }
 
-    /// What one operation's answer, as JSON from top-level property names to values, means:
-    /// properties in their types, unknown ones dropped.
+    /// Meaning of one operation's answer, which is JSON from top-level property names to values:
+    /// properties in their types, without those that the type does not have.
     pub fn refine(&self, operation: &Operation, answer: &serde_json::Value) -> Value {
         let known = self.properties.iter().filter(|(_, property)| property.operation == *operation);
         Value::map(known.filter_map(|(name, property)| {
@@ -269,8 +269,8 @@ impl Property {
     }
 }
 
-/// Whether a text is among the documented values, or one that may stand for what has no name there:
-/// a number, as of protocols. Where none are documented, every text is.
+/// `true` for a text among the documented values, and for one that may stand for what has no name
+/// there: a number, as of protocols. Where none are documented, it is true of every text.
 pub fn is_documented(text: &str, values: &[Arc<str>]) -> bool {
     values.is_empty() || values.iter().any(|value| **value == *text) || text.parse::<i64>().is_ok()
 }

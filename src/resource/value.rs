@@ -11,22 +11,22 @@ use super::{Failure, Operation, Region, TypeName};
 /// A value of a property or of an expression. Cheap to clone: lists, maps and strings are shared.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Value {
-    /// Known to be missing.
+    /// Nothing, and known to be nothing.
     #[default]
     Null,
-    /// True or false.
+    /// One of true and false.
     Bool(bool),
-    /// The one integer type.
+    /// A whole number; there is one integer type.
     Int(i64),
-    /// A floating point number.
+    /// A floating point number of 64 bits.
     Double(f64),
-    /// Text.
+    /// Text, shared by all that hold it.
     String(Arc<str>),
-    /// An instant.
+    /// An instant, in UTC.
     Timestamp(DateTime<Utc>),
-    /// A span of time.
+    /// A span of time, which may be negative.
     Duration(TimeDelta),
-    /// A sequence.
+    /// A sequence of values, shared.
     List(Arc<[Value]>),
     /// A mapping, in the order of its keys.
     Map(Arc<BTreeMap<Arc<str>, Value>>),
@@ -35,22 +35,22 @@ pub enum Value {
 }
 
 impl Value {
-    /// Text.
+    /// Value that holds a text.
     pub fn string(text: impl Into<Arc<str>>) -> Self {
         Self::String(text.into())
     }
 
-    /// A sequence.
+    /// Value that holds a sequence.
     pub fn list(items: impl IntoIterator<Item = Self>) -> Self {
         Self::List(items.into_iter().collect())
     }
 
-    /// A mapping.
+    /// Value that holds a mapping; of equal keys the last counts.
     pub fn map<K: Into<Arc<str>>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
         Self::Map(Arc::new(entries.into_iter().map(|(key, value)| (key.into(), value)).collect()))
     }
 
-    /// Whether this is [`Value::Null`].
+    /// `true` for [`Value::Null`] and for nothing else.
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
     }
@@ -112,7 +112,7 @@ impl Value {
     }
 }
 
-/// What one API operation said of one resource.
+/// Answer of one API operation on one resource.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Facet {
     /// It answered: a [`Value::Map`] from top-level property names to values, already refined by
@@ -127,7 +127,7 @@ pub enum Facet {
 /// A resource and what is known of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resource {
-    /// The type.
+    /// Name of its type.
     pub type_name: TypeName,
     /// CloudFormation's primary identifier: a bucket's, user's or role's name, a group's,
     /// instance's or volume's id, a policy's ARN, an account's id for account-wide settings.
@@ -136,6 +136,6 @@ pub struct Resource {
     pub arn: Option<Arc<str>>,
     /// The region that the resource lives in; `global` for IAM.
     pub region: Region,
-    /// What each operation said. An operation without an entry was not asked.
+    /// Answers by operation. An operation without an entry was not asked.
     pub facets: BTreeMap<Operation, Facet>,
 }
