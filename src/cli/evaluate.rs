@@ -92,7 +92,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     output::print(&match arguments.format {
         Format::Text => results.text(),
         Format::Json => format!("{:#}\n", results.json()),
-        Format::Csv => results.csv(),
+        Format::Csv => results.csv()?,
         Format::Sarif => results.sarif(),
     })?;
     Ok(ExitCode::from(status(&results, arguments.fail_on)))
@@ -215,15 +215,15 @@ fn judge<'a>(
             continue;
         }
         let mut result = evaluation::evaluate(group, &accounts);
-        let standings = waive(group, &accounts, policies.waivers_of(group), &mut result);
+        let statuses = waive(group, &accounts, policies.waivers_of(group), &mut result);
         judged.groups.push((group, result));
         let seen =
             |covers: &Covered| accounts.iter().any(|(account, _)| covers.has_account(account));
-        let was_judged = |standing: &WaiverStatus| {
-            let covers = &standing.waiver.covers;
+        let was_judged = |status: &WaiverStatus| {
+            let covers = &status.waiver.covers;
             seen(covers) && is_whole(covers, arguments)
         };
-        judged.waivers.extend(standings.into_iter().filter(was_judged));
+        judged.waivers.extend(statuses.into_iter().filter(was_judged));
     }
     judged.waivers = WaiverStatus::merged(judged.waivers);
     judged

@@ -83,7 +83,7 @@ impl Results<'_> {
     }
 
     /// A table of all findings, in the columns of the JSON.
-    pub fn csv(&self) -> String {
+    pub fn csv(&self) -> Result<String, ::csv::Error> {
         csv::table(self.judged().map(|(group, check, found)| finding_line(group, check, found)))
     }
 

@@ -1,10 +1,14 @@
 //! Findings as CSV (RFC 4180, with line feeds): for spreadsheets and for what reads tables.
+//!
+//! Quoting is left to the `csv` crate; what a cell may hold is decided here.
 
+use csv::Writer;
 use serde_json::Value as Json;
 
 use super::FindingLine;
+use crate::render::words::steers;
 
-/// The columns, named as in the JSON.
+/// Columns, named as in the JSON.
 const COLUMNS: [&str; 18] = [
     "group",
     "check",
@@ -27,40 +31,40 @@ const COLUMNS: [&str; 18] = [
 ];
 
 /// A line of names, then a line for each finding.
-pub(super) fn table<'a>(findings: impl Iterator<Item = FindingLine<'a>>) -> String {
-    let mut text = COLUMNS.join(",") + "\n";
+pub(super) fn table<'a>(findings: impl Iterator<Item = FindingLine<'a>>) -> csv::Result<String> {
+    let mut table = Writer::from_writer(Vec::new());
+    table.write_record(COLUMNS)?;
     for finding in findings {
         let json = serde_json::to_value(&finding).unwrap_or_default();
-        let cells: Vec<String> = COLUMNS.iter().map(|column| cell(json.get(column))).collect();
-        text.push_str(&cells.join(","));
-        text.push('\n');
+        table.write_record(COLUMNS.map(|column| cell(json.get(column))))?;
     }
-    text
+    let bytes = table.into_inner().map_err(csv::IntoInnerError::into_error)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// A value; what is null is empty.
 fn cell(value: Option<&Json>) -> String {
     match value {
         None | Some(Json::Null) => String::new(),
-        Some(Json::String(text)) => quoted(text),
-        Some(other) => quoted(&other.to_string()),
+        Some(Json::String(text)) => harmless(text),
+        Some(other) => harmless(&other.to_string()),
     }
 }
 
-/// Text as a cell: quoted where it must be, on one line, without what could steer a terminal or begin
+/// Text for a cell: on one line, without what could steer a terminal or begin
 /// a command of a workflow, and with `'` before what a spreadsheet would take for a formula
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>).
-fn quoted(text: &str) -> String {
+fn harmless(text: &str) -> String {
     let kept = |c: char| match c {
         '\n' => ' ',
-        c if c.is_control() => '\u{fffd}',
+        c if steers(c) => char::REPLACEMENT_CHARACTER,
         c => c,
     };
     let mut text: String = text.chars().map(kept).collect();
     if text.starts_with(['=', '+', '-', '@']) {
         text.insert(0, '\'');
     }
-    if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+    text
 }
 
 #[cfg(test)]
@@ -92,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_table_has_its_names_and_quotes_what_it_must() {
-        insta::assert_snapshot!(table([finding()].into_iter()), @r#"
+        insta::assert_snapshot!(table([finding()].into_iter()).expect("a table"), @r#"
         group,check,outcome,cause,account,region,resourceType,resourceId,severity,expected,observed,message,path,line,waiver,waiverReason,waiverOwner,waiverExpires
         storage,private,unknown,access_denied,012345678901,eu-west-1,AWS::S3::Bucket,logs,high,"a && b == ""c""",,"Private, �[31mreally",policies/a.yaml,7,,,,
         "#);
