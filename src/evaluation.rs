@@ -10,7 +10,7 @@ mod finding;
 pub mod gating;
 mod judge;
 mod outcome;
-mod rehearsal;
+mod policy_test;
 mod status;
 mod target;
 #[cfg(test)]
@@ -21,6 +21,6 @@ pub use baseline::{Enforced, is_baseline, new_only};
 pub use finding::{CheckResult, CheckStatus, Finding, GroupResult, NO_RESOURCE};
 pub use judge::evaluate;
 pub use outcome::{Counts, GroupOutcome, Outcome, UnknownOutcome};
-pub use rehearsal::{CaseResult, Difference, Mutation, Part, Survivor, mutate, rehearse};
+pub use policy_test::{CaseResult, Difference, Mutation, Part, Survivor, mutate, run_tests};
 pub use status::{AttentionItem, CommitStatus, GroupStatus};
 pub use waivers::{WaiverStatus, waive};

@@ -8,10 +8,10 @@
 //! Evaluating what is in force is left to [`crate::evaluator`], posting to [`crate::reporter`].
 
 mod apply;
+mod checkout;
 mod plan;
 mod posts;
 mod pulls;
-mod reading;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -35,9 +35,9 @@ use crate::github::{GitHub, Repository, RepositoryId};
 use crate::render::links::Links;
 use crate::tasks::Pass;
 
-use self::plan::{Decision, Standing, SyncPlan};
-use self::posts::Poster;
-use self::reading::{Corner, Head, Revision};
+use self::checkout::{Head, Revision, SourceCheckout};
+use self::plan::{CurrentState, Decision, SyncPlan};
+use self::posts::PostWriter;
 
 /// The pauses after failed passes over a source.
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(5), longest: Duration::from_mins(5) };
@@ -70,10 +70,10 @@ pub struct SyncSettings {
 }
 
 /// Repository of a source, looked up and ready to be read.
-struct Reached {
-    corner: Corner,
+struct ResolvedSource {
+    checkout: SourceCheckout,
     /// GitHub's view of it, where GitHub has one, and who speaks there.
-    github: Option<(Repository, Poster)>,
+    github: Option<(Repository, PostWriter)>,
 }
 
 impl Syncer {
@@ -101,16 +101,16 @@ impl Syncer {
 
     async fn work(&self, claim: &Claim) -> anyhow::Result<()> {
         let source = &claim.source;
-        let reached = self.reach(source).await?;
+        let resolved = self.resolve(source).await?;
         let (known, in_force) = (id(source.head.as_deref()), id(source.revision.as_deref()));
-        let corner = reached.corner.clone();
-        match (blocking(move || corner.head(known, in_force)).await?, &reached.github) {
+        let checkout = resolved.checkout.clone();
+        match (blocking(move || checkout.head(known, in_force)).await?, &resolved.github) {
             (Head::New(revision), github) => {
-                self.decide(claim, *revision, github.as_ref().map(|(_, poster)| poster)).await
+                self.decide(claim, *revision, github.as_ref().map(|(_, posts)| posts)).await
             }
-            (Head::Known, Some((repository, poster))) => {
+            (Head::Known, Some((repository, posts))) => {
                 self.list(claim, repository).await?;
-                self.answer(claim, reached.corner, poster).await
+                self.answer(claim, resolved.checkout, posts).await
             }
             (Head::Known, None) => {
                 let completed = self.unchanged(claim, self.poll(source)).await?;
@@ -127,20 +127,20 @@ impl Syncer {
         &self,
         claim: &Claim,
         revision: Revision,
-        poster: Option<&Poster>,
+        posts: Option<&PostWriter>,
     ) -> anyhow::Result<()> {
         let source = &claim.source;
         let groups = groups::of_source(&self.pool, source.id).await?;
-        let standing = Standing {
+        let current = CurrentState {
             revision: id(source.revision.as_deref()),
             policies: policies::in_force(&self.pool, source.id).await?,
             groups: groups.into_iter().map(|group| group.definition.name).collect(),
         };
-        let plan = SyncPlan::decide(revision, &standing);
+        let plan = SyncPlan::decide(revision, &current);
         // What pull requests ask for is compared with what is in force now, at once.
-        let pause = if poster.is_some() { Duration::ZERO } else { self.poll(source) };
+        let pause = if posts.is_some() { Duration::ZERO } else { self.poll(source) };
         let mut transaction = self.pool.begin().await?;
-        let changed = apply::apply(&mut transaction, claim, &plan, poster, pause).await?;
+        let changed = apply::apply(&mut transaction, claim, &plan, posts, pause).await?;
         transaction.commit().await?;
         let commit = plan.commit.id;
         match &plan.decision {
@@ -166,7 +166,7 @@ impl Syncer {
     }
 
     /// Finds out where a source is now and how it may be read.
-    async fn reach(&self, source: &Source) -> anyhow::Result<Reached> {
+    async fn resolve(&self, source: &Source) -> anyhow::Result<ResolvedSource> {
         let registration = &source.registration;
         let (remote, github) = match registration.host {
             Host::Git => {
@@ -180,20 +180,20 @@ impl Syncer {
                 let url = repository.clone_url().clone();
                 let remote = Remote::new(url, self.settings.allowed)?.with_token(token);
                 let all = sources::all(&self.pool).await?;
-                let poster = Poster::new(source, &all, self.settings.links.clone());
-                (remote, Some((repository, poster)))
+                let posts = PostWriter::new(source, &all, self.settings.links.clone());
+                (remote, Some((repository, posts)))
             }
         };
         let digest = hex::encode(Sha256::digest(remote.url().as_str()));
         let name = format!("{}.git", digest.get(..16).unwrap_or(&digest));
-        let corner = Corner {
+        let checkout = SourceCheckout {
             directory: self.settings.mirrors.join(name),
             remote,
             limits: self.settings.limits,
             branch: registration.branch.clone(),
             path: registration.path.clone(),
         };
-        Ok(Reached { corner, github })
+        Ok(ResolvedSource { checkout, github })
     }
 
     /// Asks GitHub for a repository, by its number once that is known.

@@ -1,10 +1,9 @@
 //! Webhooks in, pages out: the two listeners.
 //!
-//! Webhooks come from GitHub over the open network and only nudge: what they say is looked up
+//! Webhooks come from GitHub over the open network and only wake: what they say is looked up
 //! again from its source. The page is read-only and shows everything to whoever reaches it, so it
 //! stays on loopback. What the pages show is read by `db`, what it means was decided before.
 
-mod answer;
 mod assets;
 mod badge;
 mod changes;
@@ -17,6 +16,7 @@ mod health;
 mod links;
 mod overview;
 mod prose;
+mod response;
 mod revision;
 mod runs;
 mod summary;
@@ -58,10 +58,10 @@ pub fn pages(pages: Pages) -> Router {
         .route("/sources/{source}/revisions/{commit}", get(revision::show))
         .route("/runs/{run}", get(runs::show))
         .merge(assets::routes())
-        .fallback(async || answer::Failure::NotFound)
+        .fallback(async || response::PageError::NotFound)
         .with_state(pages)
         .layer(middleware::from_fn(guard::without_nul))
-        .layer(middleware::from_fn(answer::explained))
+        .layer(middleware::from_fn(response::explained))
         .layer(middleware::from_fn(move |request, next| {
             guard::only_for(hosts.clone(), request, next)
         }));

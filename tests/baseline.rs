@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use cloudcorrect::catalog;
-use cloudcorrect::evaluation::{mutate, rehearse};
+use cloudcorrect::evaluation::{mutate, run_tests};
 use cloudcorrect::policy::{PolicySet, SourceFile, coverage};
-use cloudcorrect::render::rehearsal::failures;
+use cloudcorrect::render::test_report::failures;
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/example-policies/policies");
 
@@ -56,7 +56,7 @@ fn every_check_of_the_baseline_says_what_it_is() {
 #[test]
 fn every_check_passes_its_tests() {
     let policies = examples();
-    let results = rehearse(&policies);
+    let results = run_tests(&policies);
     let failed: Vec<_> = results.iter().filter(|result| !result.differences.is_empty()).collect();
     assert!(failed.is_empty(), "{}", failures(&failed));
 }

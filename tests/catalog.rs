@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use cloudcorrect::catalog;
-use cloudcorrect::evaluation::{mutate, rehearse};
+use cloudcorrect::evaluation::{mutate, run_tests};
 use cloudcorrect::policy::{PolicySet, SourceFile, TestSubject, coverage};
-use cloudcorrect::render::rehearsal::failures;
+use cloudcorrect::render::test_report::failures;
 
 const TESTS: [(&str, &str); 3] = [
     ("catalog/tests/ec2.yaml", include_str!("../catalog/tests/ec2.yaml")),
@@ -38,7 +38,7 @@ fn every_check_type_says_what_it_is() {
 #[test]
 fn every_check_type_passes_its_tests() {
     let policies = tests();
-    let results = rehearse(&policies);
+    let results = run_tests(&policies);
     assert!(results.len() > catalog::types().iter().count(), "a case or more for each");
     let failed: Vec<_> = results.iter().filter(|result| !result.differences.is_empty()).collect();
     assert!(failed.is_empty(), "{}", failures(&failed));

@@ -15,10 +15,10 @@ mod guide;
 mod limits;
 #[path = "offline/names.rs"]
 mod names;
+#[path = "offline/policy_tests.rs"]
+mod policy_tests;
 #[path = "offline/reference.rs"]
 mod reference;
-#[path = "offline/rehearsing.rs"]
-mod rehearsing;
 #[path = "offline/settings.rs"]
 mod settings;
 #[path = "offline/waivers.rs"]

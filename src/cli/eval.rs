@@ -9,7 +9,7 @@ use cloudcorrect::expression::{Budget, Environment, Expression, Problem, Shape, 
 use cloudcorrect::fetch::FetchRequirement;
 use cloudcorrect::policy::SourceFile;
 use cloudcorrect::render::diagnostics;
-use cloudcorrect::render::trials::{Trial, Trials};
+use cloudcorrect::render::expression_results::{ExpressionResult, ExpressionResults};
 use cloudcorrect::resource::{Cause, Failure, Inventory, Region, Resource, Value};
 
 use super::origin::Origin;
@@ -67,21 +67,21 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let Some(expression) = compile(arguments, wanted.as_ref())? else {
         return Ok(ExitCode::from(output::PROBLEMS));
     };
-    let trials = match &wanted {
+    let results = match &wanted {
         None => alone(&expression, arguments)?,
         Some(wanted) => match over(&expression, wanted, arguments)? {
-            Some(trials) => trials,
+            Some(results) => results,
             None => return Ok(ExitCode::from(output::PROBLEMS)),
         },
     };
-    let trials = Trials { kind: expression.kind(), trials };
+    let results = ExpressionResults { kind: expression.kind(), results };
     output::print(&match arguments.format {
-        Format::Text => trials.text(),
-        Format::Json => format!("{:#}\n", trials.json()),
+        Format::Text => results.text(),
+        Format::Json => format!("{:#}\n", results.json()),
     })?;
-    Ok(ExitCode::from(if trials.is_unknown() {
+    Ok(ExitCode::from(if results.is_unknown() {
         output::UNKNOWN
-    } else if trials.is_false() {
+    } else if results.is_false() {
         output::PROBLEMS
     } else {
         output::CLEAN
@@ -124,7 +124,7 @@ fn diagnostic(problem: Problem, text: &str, is_alone: bool) -> Diagnostic {
 
 /// An expression without any resource: at the instant and in the account of what is looked at, or
 /// now and in no account in particular.
-fn alone(expression: &Expression, arguments: &Arguments) -> anyhow::Result<Vec<Trial>> {
+fn alone(expression: &Expression, arguments: &Arguments) -> anyhow::Result<Vec<ExpressionResult>> {
     let inventory = arguments.origin.surroundings()?;
     Ok(vec![tried(expression, &bare(&inventory, &Region::global()), None)])
 }
@@ -134,7 +134,7 @@ fn over(
     expression: &Expression,
     wanted: &Wanted,
     arguments: &Arguments,
-) -> anyhow::Result<Option<Vec<Trial>>> {
+) -> anyhow::Result<Option<Vec<ExpressionResult>>> {
     let read = expression.operations_of(&wanted.schema.type_name).cloned();
     let requirement = wanted.required(FetchRequirement::new(wanted.schema, read));
     let inventory = arguments.origin.inventory(requirement.as_slice())?;
@@ -162,15 +162,15 @@ fn over(
         output::error(&nothing_found(wanted, &all));
         return Ok(None);
     }
-    let trials = meant.iter().map(|resource| {
+    let results = meant.iter().map(|resource| {
         let subject = Subject::of(resource, &inventory.account, inventory.taken_at);
         tried(expression, &subject, Some(resource))
     });
-    Ok(Some(trials.collect()))
+    Ok(Some(results.collect()))
 }
 
-fn unknown(failure: Failure) -> Trial {
-    Trial { resource: None, value: Err(failure), seen: Vec::new() }
+fn unknown(failure: Failure) -> ExpressionResult {
+    ExpressionResult { resource: None, value: Err(failure), seen: Vec::new() }
 }
 
 fn bare<'a>(inventory: &'a Inventory, region: &'a Region) -> Subject<'a> {
@@ -184,13 +184,17 @@ fn bare<'a>(inventory: &'a Inventory, region: &'a Region) -> Subject<'a> {
     }
 }
 
-fn tried(expression: &Expression, subject: &Subject<'_>, resource: Option<&Resource>) -> Trial {
+fn tried(
+    expression: &Expression,
+    subject: &Subject<'_>,
+    resource: Option<&Resource>,
+) -> ExpressionResult {
     let value = expression.value(subject, &mut Budget::default());
     let seen = match &value {
         Ok(Value::Bool(false)) => expression.explain(subject, &mut Budget::default()),
         _ => Vec::new(),
     };
-    Trial {
+    ExpressionResult {
         resource: resource.map(|one| (one.id.to_string(), one.region.to_string())),
         value,
         // What consists of constants saw nothing.

@@ -8,10 +8,10 @@ use clap::ValueEnum;
 
 use cloudcorrect::catalog;
 use cloudcorrect::diagnostic::Diagnostic;
-use cloudcorrect::evaluation::{mutate, rehearse};
+use cloudcorrect::evaluation::{mutate, run_tests};
 use cloudcorrect::policy::coverage;
 use cloudcorrect::render::diagnostics;
-use cloudcorrect::render::rehearsal::Rehearsal;
+use cloudcorrect::render::test_report::TestReport;
 
 use super::output;
 use super::tree::Tree;
@@ -56,18 +56,18 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if arguments.mutate {
         output::progress("changing expressions ...");
     }
-    let rehearsal = Rehearsal {
-        results: rehearse(policies),
+    let report = TestReport {
+        results: run_tests(policies),
         coverage: coverage(policies),
         mutation: arguments.mutate.then(|| mutate(policies, catalog::types())),
     };
     match arguments.format {
-        Format::Text => output::print(&rehearsal.text())?,
-        Format::Json => output::print(&format!("{:#}\n", rehearsal.json()))?,
-        Format::Junit => output::print(&rehearsal.junit(arguments.coverage))?,
+        Format::Text => output::print(&report.text())?,
+        Format::Json => output::print(&format!("{:#}\n", report.json()))?,
+        Format::Junit => output::print(&report.junit(arguments.coverage))?,
     }
-    let survived = rehearsal.mutation.as_ref().is_some_and(|it| !it.survivors.is_empty());
-    let untested = arguments.coverage && rehearsal.untested().next().is_some();
-    let is_good = rehearsal.failed() == 0 && !survived && !untested;
+    let survived = report.mutation.as_ref().is_some_and(|it| !it.survivors.is_empty());
+    let untested = arguments.coverage && report.untested().next().is_some();
+    let is_good = report.failed() == 0 && !survived && !untested;
     Ok(ExitCode::from(if is_good { output::CLEAN } else { output::PROBLEMS }))
 }

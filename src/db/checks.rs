@@ -17,7 +17,7 @@ pub struct Check {
     /// What it asks.
     pub rule: Rule,
     /// What the last completed run of the group said of it.
-    pub standing: Option<CheckStatus>,
+    pub status: Option<CheckStatus>,
 }
 
 struct Row {
@@ -35,7 +35,7 @@ impl TryFrom<Row> for Check {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
-        let standing = match row.outcome {
+        let status = match row.outcome {
             None => None,
             Some(outcome) => Some(CheckStatus {
                 check: row.id,
@@ -48,7 +48,7 @@ impl TryFrom<Row> for Check {
                 unlisted: row.unlisted,
             }),
         };
-        Ok(Self { group: row.group_name, rule: row.rule.0, standing })
+        Ok(Self { group: row.group_name, rule: row.rule.0, status })
     }
 }
 
@@ -78,11 +78,11 @@ pub async fn rename(
     let column = |of: fn(&Renaming) -> &str| renamings.iter().map(of).collect();
     let columns: [Vec<&str>; 3] =
         [column(|one| &one.group), column(|one| &one.from), column(|one| &one.to)];
-    rename_standings(&mut *connection, fence, &columns).await?;
+    rename_statuses(&mut *connection, fence, &columns).await?;
     rename_findings(connection, fence, &columns).await
 }
 
-async fn rename_standings(
+async fn rename_statuses(
     executor: impl PgExecutor<'_>,
     fence: &sources::Fence,
     [groups, from, to]: &[Vec<&str>; 3],
@@ -204,19 +204,18 @@ pub async fn define(
 pub async fn stand(
     executor: impl PgExecutor<'_>,
     fence: &groups::Fence,
-    standings: &[CheckStatus],
+    statuses: &[CheckStatus],
 ) -> Result<(), Error> {
-    let ids: Vec<&str> = standings.iter().map(|standing| standing.check.as_str()).collect();
-    let outcomes: Vec<&str> = standings.iter().map(|standing| standing.outcome.name()).collect();
+    let ids: Vec<&str> = statuses.iter().map(|status| status.check.as_str()).collect();
+    let outcomes: Vec<&str> = statuses.iter().map(|status| status.outcome.name()).collect();
     let causes: Vec<Option<&str>> =
-        standings.iter().map(|standing| standing.outcome.cause().map(Cause::as_str)).collect();
-    let counts: Vec<Json<Counts>> =
-        standings.iter().map(|standing| Json(standing.counts)).collect();
-    let baseline: Vec<Option<i64>> = standings
+        statuses.iter().map(|status| status.outcome.cause().map(Cause::as_str)).collect();
+    let counts: Vec<Json<Counts>> = statuses.iter().map(|status| Json(status.counts)).collect();
+    let baseline: Vec<Option<i64>> = statuses
         .iter()
-        .map(|standing| i64::try_from(standing.baseline).ok().filter(|count| *count > 0))
+        .map(|status| i64::try_from(status.baseline).ok().filter(|count| *count > 0))
         .collect();
-    let unlisted: Vec<bool> = standings.iter().map(|standing| standing.unlisted).collect();
+    let unlisted: Vec<bool> = statuses.iter().map(|status| status.unlisted).collect();
     sqlx::query!(
         "update policy_check old
          set outcome = new.outcome, cause = new.cause, counts = new.counts, unlisted = new.unlisted,
@@ -262,7 +261,7 @@ pub async fn of_group(
 }
 
 /// The checks of a source that fail or could not be judged, by group and in the order of the file.
-pub async fn wanting(executor: impl PgExecutor<'_>, source: SourceId) -> Result<Vec<Check>, Error> {
+pub async fn bad(executor: impl PgExecutor<'_>, source: SourceId) -> Result<Vec<Check>, Error> {
     sqlx::query_as!(
         Row,
         r#"select group_name, id, rule as "rule: Json<Rule>", outcome, cause,
@@ -290,15 +289,15 @@ mod tests {
     };
     use crate::evaluation::Outcome;
 
-    fn standing(check: &str, outcome: Outcome) -> CheckStatus {
+    fn status(check: &str, outcome: Outcome) -> CheckStatus {
         let counts = Counts::from_iter([outcome]);
         CheckStatus { check: check.to_owned(), outcome, counts, baseline: 0, unlisted: false }
     }
 
     async fn told(pool: &PgPool, source: SourceId) -> Result<Vec<String>, Error> {
         let checks = of_group(pool, source, "storage").await?;
-        let outcome = |check: &Check| match &check.standing {
-            Some(standing) => standing.outcome.to_string(),
+        let outcome = |check: &Check| match &check.status {
+            Some(status) => status.outcome.to_string(),
             None => "none".to_owned(),
         };
         Ok(checks.iter().map(|it| format!("{} {}", it.rule.title, outcome(it))).collect())
@@ -319,14 +318,14 @@ mod tests {
         define(&mut tx, &fence, &[("storage", &old), ("network", &old)]).await?;
         let run = groups::fence(&mut *tx, &claimed).await?;
         let denied = Outcome::Unknown(Cause::AccessDenied);
-        let old = CheckStatus { baseline: 3, ..standing("private", Outcome::Fail) };
-        let standings = [old.clone(), standing("encrypted", denied)];
-        stand(&mut *tx, &run, &standings).await?;
+        let old = CheckStatus { baseline: 3, ..status("private", Outcome::Fail) };
+        let statuses = [old.clone(), status("encrypted", denied)];
+        stand(&mut *tx, &run, &statuses).await?;
         tx.commit().await?;
-        let kept = wanting(&pool, source).await?.into_iter().find_map(|check| check.standing);
+        let kept = bad(&pool, source).await?.into_iter().find_map(|check| check.status);
         assert_eq!(kept, Some(old));
         assert_eq!(told(&pool, source).await?, ["Old fail", "Encrypted unknown(access_denied)"]);
-        assert_eq!(wanting(&pool, source).await?.len(), 2);
+        assert_eq!(bad(&pool, source).await?.len(), 2);
 
         let mut tx = pool.begin().await?;
         let fence = sync(&mut tx, "main").await;
@@ -346,7 +345,7 @@ mod tests {
         let old = [rule("private", "Old"), rule("taken", "Taken")];
         define(&mut tx, &fence, &[("storage", &old)]).await?;
         let run = groups::fence(&mut *tx, &claimed).await?;
-        stand(&mut *tx, &run, &[standing("private", Outcome::Fail)]).await?;
+        stand(&mut *tx, &run, &[status("private", Outcome::Fail)]).await?;
         tx.commit().await?;
         let mut connection = pool.acquire().await?;
         let again = claimed;

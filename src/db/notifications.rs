@@ -84,7 +84,7 @@ mod tests {
         let fence = sync(&mut tx, "main").await;
         groups::upsert(&mut tx, &fence, "c1", &[definition("storage", "1")]).await?;
         outbox::want(&mut tx, source, "compliance/c1", &serde_json::json!({})).await?;
-        sources::nudge(&mut tx, "main").await?;
+        sources::wake(&mut tx, "main").await?;
         tx.commit().await?;
         for topic in [Topic::Groups, Topic::Outbox, Topic::Sources] {
             assert_eq!(listener.next().await?, Some(topic));

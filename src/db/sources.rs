@@ -269,7 +269,7 @@ pub async fn identify(
 }
 
 /// Makes a pass over all sources on a repository of GitHub due at once; how many there are.
-pub async fn nudge_repository(
+pub async fn wake_repository(
     connection: &mut PgConnection,
     repository_id: i64,
 ) -> Result<u64, Error> {
@@ -285,7 +285,7 @@ pub async fn nudge_repository(
 }
 
 /// Makes a pass over a source due at once; false if there is none of the name.
-pub async fn nudge(connection: &mut PgConnection, name: &str) -> Result<bool, Error> {
+pub async fn wake(connection: &mut PgConnection, name: &str) -> Result<bool, Error> {
     let done = sqlx::query!(
         "update source set nudges = nudges + 1, due_at = now()
          where name = $1 and retired_at is null",

@@ -40,7 +40,7 @@ pub struct Difference {
 }
 
 /// Runs all tests of a policy set, in the order of their names.
-pub fn rehearse(policies: &PolicySet) -> Vec<CaseResult<'_>> {
+pub fn run_tests(policies: &PolicySet) -> Vec<CaseResult<'_>> {
     let mut results = Vec::new();
     for test in policies.tests.values() {
         for case in &test.cases {

@@ -72,12 +72,12 @@ pub fn waive<'a>(
     result.counts = Counts::default();
     result.checks.iter().for_each(|check| result.counts += check.counts);
     let today = instants.into_values().max().unwrap_or_default().date_naive();
-    let standing = |matcher: Matcher<'_>| WaiverStatus {
+    let status = |matcher: Matcher<'_>| WaiverStatus {
         validity: matcher.waiver.validity(today),
         waiver: Arc::clone(matcher.waiver),
         counts: matcher.counts,
     };
-    WaiverStatus::merged(matchers.into_iter().map(standing))
+    WaiverStatus::merged(matchers.into_iter().map(status))
 }
 
 fn turn(
@@ -196,8 +196,8 @@ spec:
         let group = policies.groups.values().next().expect("a group");
         let accounts = [(account, &inventory())];
         let mut result = evaluate(group, &accounts);
-        let standings = waive(group, &accounts, policies.waivers_of(group), &mut result);
-        shown(&result, &standings)
+        let statuses = waive(group, &accounts, policies.waivers_of(group), &mut result);
+        shown(&result, &statuses)
     }
 
     /// Two failing networks, a good one, and a region whose list is refused.
@@ -231,7 +231,7 @@ spec:
     }
 
     /// The group, what is waived, and how the waivers stand.
-    fn shown(result: &GroupResult, standings: &[WaiverStatus]) -> String {
+    fn shown(result: &GroupResult, statuses: &[WaiverStatus]) -> String {
         let Counts { fail, unknown, pass, waived, .. } = result.counts;
         let outcome = result.outcome;
         let mut lines = vec![format!(
@@ -248,9 +248,9 @@ spec:
                 }
             }
         }
-        lines.extend(standings.iter().map(|standing| {
-            let useless = if standing.is_useless() { ", useless" } else { "" };
-            let WaiverStatus { waiver, validity, counts } = standing;
+        lines.extend(statuses.iter().map(|status| {
+            let useless = if status.is_useless() { ", useless" } else { "" };
+            let WaiverStatus { waiver, validity, counts } = status;
             let Counts { fail, unknown, pass, waived, .. } = counts;
             format!("{}: {validity:?} {fail} {unknown} {pass} {waived}{useless}", waiver.name)
         }));

@@ -10,7 +10,7 @@ use crate::policy::{PolicySet, Reading, Waiver};
 use super::markdown::{Sheet, block, cell, code};
 use super::policies::{extent, problem};
 use super::post::{Comment, Post};
-use super::speaker::{Speaker, short};
+use super::source_label::{SourceLabel, short};
 use super::waivers;
 use super::words::count;
 
@@ -27,31 +27,31 @@ pub struct KnownWaivers<'a> {
     /// Day on which they are looked at, in UTC.
     pub today: NaiveDate,
     /// How those in force stood after the last runs, by name.
-    pub standings: &'a [WaiverStatus],
+    pub statuses: &'a [WaiverStatus],
 }
 
 impl KnownWaivers<'_> {
     /// Task for somebody about a waiver, as an item of a list. What stood when it matched
     /// something else says nothing of it.
     fn of(self, waiver: &Waiver) -> Option<String> {
-        let at = self.standings.binary_search_by(|stood| stood.waiver.name.cmp(&waiver.name));
-        let stood = at.ok().and_then(|at| self.standings.get(at));
+        let at = self.statuses.binary_search_by(|stood| stood.waiver.name.cmp(&waiver.name));
+        let stood = at.ok().and_then(|at| self.statuses.get(at));
         let stood = stood.filter(|stood| stood.waiver.covers == waiver.covers);
-        waivers::wanting(waiver, self.today, stood)
+        waivers::attention_item(waiver, self.today, stood)
     }
 }
 
 /// The comment for the head of a pull request, which has a number. `changes` are against what is in force; `None` where
 /// the policies cannot be read whole, so that what is missing is not taken for removed.
 pub fn comment(
-    speaker: Speaker<'_>,
+    label: SourceLabel<'_>,
     (number, head): (u64, &str),
     reading: &Reading,
     changes: Option<&Changes>,
     known: KnownWaivers<'_>,
 ) -> Post {
     let mut sheet = Sheet::new(LONGEST);
-    sheet.paragraph(&heading(speaker));
+    sheet.paragraph(&heading(label));
     sheet.paragraph(&verdict(reading, changes));
     if !reading.diagnostics.is_empty() {
         sheet.rows(
@@ -71,15 +71,15 @@ pub fn comment(
         sheet.rows("**Waivers that need somebody**\n\n", wanting, (MOST_CHANGES, "waivers"));
     }
     let body = format!("{}\n\n<sub>at {}</sub>", sheet.finish(), code(short(head)));
-    Post::Comment(Comment::new(number, speaker.source, &body))
+    Post::Comment(Comment::new(number, label.source, &body))
 }
 
 /// A source's name is the operator's and plain.
-fn heading(speaker: Speaker<'_>) -> String {
-    if speaker.is_alone {
+fn heading(label: SourceLabel<'_>) -> String {
+    if label.is_alone {
         "### Policies".to_owned()
     } else {
-        format!("### Policies of {}", code(speaker.source))
+        format!("### Policies of {}", code(label.source))
     }
 }
 
@@ -236,12 +236,12 @@ spec:
     fn shown_after(
         reading: &Reading,
         changes: Option<&Changes>,
-        standings: &[WaiverStatus],
+        statuses: &[WaiverStatus],
         is_alone: bool,
     ) -> String {
-        let speaker = Speaker { source: "main", is_alone };
-        let known = KnownWaivers { today: "2026-11-21".parse().expect("a day"), standings };
-        match comment(speaker, (7, "0123456789abcdef"), reading, changes, known) {
+        let label = SourceLabel { source: "main", is_alone };
+        let known = KnownWaivers { today: "2026-11-21".parse().expect("a day"), statuses };
+        match comment(label, (7, "0123456789abcdef"), reading, changes, known) {
             Post::Comment(comment) => {
                 assert_eq!(comment.number, 7);
                 comment.body.to_string().replace('\u{200b}', "‸")
@@ -393,20 +393,20 @@ spec:
             self::read(&format!("{BASE}{}", waivers.collect::<String>()))
         };
         let (base, head) = (read("named"), read("tagged"));
-        let standing = |name: &str, counts: Counts| WaiverStatus {
+        let status = |name: &str, counts: Counts| WaiverStatus {
             waiver: base.policies.waivers[name].clone(),
             validity: crate::policy::Validity::InForce,
             counts,
         };
         let passing = Counts { pass: 2, ..Counts::default() };
-        let standings = [
-            standing("idle", passing),
-            standing("idle-and-ending", Counts::default()),
-            standing("needed", Counts { waived: 1, ..passing }),
+        let statuses = [
+            status("idle", passing),
+            status("idle-and-ending", Counts::default()),
+            status("needed", Counts { waived: 1, ..passing }),
         ];
         let listed = |reading: &Reading| {
             let all = changes(&base.policies, &reading.policies);
-            let shown = shown_after(reading, Some(&all), &standings, true);
+            let shown = shown_after(reading, Some(&all), &statuses, true);
             let (_, rest) = shown.split_once("somebody**\n\n").expect("the list");
             rest.split_once("\n\n").expect("an end").0.to_owned()
         };

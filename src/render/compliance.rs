@@ -15,7 +15,7 @@ use self::amount::amount;
 use super::links::Links;
 use super::markdown::{Sheet, code, escape};
 use super::post::{Annotations, CheckRun, CheckState, Post};
-use super::speaker::Speaker;
+use super::source_label::SourceLabel;
 use super::waivers;
 use super::words::{cause_in_words, count, noun, plural};
 
@@ -42,16 +42,16 @@ pub fn unit(group: &Group) -> String {
 /// Groups in audit are told in the title, suspended ones in the table. Counts only: which resources
 /// fail is for those who may see the page.
 pub fn compliance(
-    speaker: Speaker<'_>,
+    label: SourceLabel<'_>,
     commit: &str,
     status: &CommitStatus,
     links: &Links,
 ) -> Post {
     let rows: Vec<Row<'_>> = status.groups.iter().map(Row::of).collect();
     Post::CheckRun(CheckRun {
-        name: speaker.check_name("compliance").into(),
+        name: label.check_name("compliance").into(),
         head_sha: commit.to_owned(),
-        source: speaker.source.to_owned(),
+        source: label.source.to_owned(),
         key: format!("compliance/{commit}"),
         state: match status.state {
             CommitState::Red => CheckState::Failure,
@@ -59,9 +59,9 @@ pub fn compliance(
             CommitState::Green => CheckState::Success,
         },
         title: title(status.state, &rows).into(),
-        summary: summary(speaker, status, &rows, links).into(),
+        summary: summary(label, status, &rows, links).into(),
         text: None,
-        details_url: links.revision(speaker.source, commit),
+        details_url: links.revision(label.source, commit),
         annotations: Annotations::default(),
     })
 }
@@ -120,7 +120,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    fn in_table(&self, speaker: Speaker<'_>, links: &Links) -> String {
+    fn in_table(&self, label: SourceLabel<'_>, links: &Links) -> String {
         let result = match self.kind {
             Kind::Failing => format!("**{}**", self.amount()),
             Kind::Unknown => format!("**could not evaluate**: {}", self.amount()),
@@ -128,7 +128,7 @@ impl<'a> Row<'a> {
             _ => self.amount(),
         };
         let GroupStatus { name, mode, .. } = self.group;
-        let name = match links.group(speaker.source, name.as_str()) {
+        let name = match links.group(label.source, name.as_str()) {
             Some(link) => format!("[{name}]({link})"),
             None => name.to_string(),
         };
@@ -200,7 +200,12 @@ fn listed(all: &[String]) -> Option<String> {
     Some(list)
 }
 
-fn summary(speaker: Speaker<'_>, status: &CommitStatus, rows: &[Row<'_>], links: &Links) -> String {
+fn summary(
+    label: SourceLabel<'_>,
+    status: &CommitStatus,
+    rows: &[Row<'_>],
+    links: &Links,
+) -> String {
     if rows.is_empty() {
         return "This revision has no group whose mode is `enforce` or `audit`.".to_owned();
     }
@@ -216,7 +221,7 @@ fn summary(speaker: Speaker<'_>, status: &CommitStatus, rows: &[Row<'_>], links:
         }
     });
     let heading = "| Group | Mode | Result |\n| --- | --- | --- |\n";
-    let groups = rows.iter().map(|row| row.in_table(speaker, links));
+    let groups = rows.iter().map(|row| row.in_table(label, links));
     sheet.rows(heading, groups, (MOST_LISTED, "groups"));
     let items: Vec<_> =
         status.attention().iter().map(|(group, check)| item(group, check)).collect();

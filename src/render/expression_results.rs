@@ -10,7 +10,7 @@ use super::yaml;
 
 /// An expression on one resource, on all of them, or on none.
 #[derive(Debug)]
-pub struct Trial {
+pub struct ExpressionResult {
     /// Id and region of the resource.
     pub resource: Option<(String, String)>,
     /// Value of the expression, or why it is unknown.
@@ -19,38 +19,38 @@ pub struct Trial {
     pub seen: Vec<String>,
 }
 
-/// All trials of an expression.
+/// All results of an expression.
 #[derive(Debug)]
-pub struct Trials<'a> {
+pub struct ExpressionResults<'a> {
     /// The type of the expression, in words.
     pub kind: &'a str,
     /// Values in the order of the resources.
-    pub trials: Vec<Trial>,
+    pub results: Vec<ExpressionResult>,
 }
 
-impl Trials<'_> {
+impl ExpressionResults<'_> {
     /// `true` where something could not be known.
     pub fn is_unknown(&self) -> bool {
-        self.trials.iter().any(|trial| trial.value.is_err())
+        self.results.iter().any(|result| result.value.is_err())
     }
 
     /// `true` where it is false of some resource.
     pub fn is_false(&self) -> bool {
-        self.trials.iter().any(|trial| trial.value == Ok(Value::Bool(false)))
+        self.results.iter().any(|result| result.value == Ok(Value::Bool(false)))
     }
 
     /// The type, and a value for each resource.
     pub fn text(&self) -> String {
         let mut text = format!("type: {}\n", self.kind);
-        for trial in &self.trials {
-            let of = trial.resource.as_ref().map_or("value", |(id, _)| id);
-            match &trial.value {
+        for result in &self.results {
+            let of = result.resource.as_ref().map_or("value", |(id, _)| id);
+            match &result.value {
                 Ok(value) => text.push_str(&yaml::entry(of, value)),
                 Err(failure) => {
                     let _ = writeln!(text, "{}: unknown # {failure}", yaml::string(of));
                 }
             }
-            for seen in &trial.seen {
+            for seen in &result.seen {
                 let _ = writeln!(text, "  # {seen}");
             }
         }
@@ -59,14 +59,14 @@ impl Trials<'_> {
 
     /// One JSON document: `type` and `values`.
     pub fn json(&self) -> Json {
-        let values = self.trials.iter().map(|trial| {
-            let (id, region) = trial.resource.clone().unzip();
+        let values = self.results.iter().map(|result| {
+            let (id, region) = result.resource.clone().unzip();
             json!({
                 "resourceId": id,
                 "region": region,
-                "value": trial.value.as_ref().ok().map(Value::to_json),
-                "unknown": trial.value.as_ref().err(),
-                "observed": trial.seen,
+                "value": result.value.as_ref().ok().map(Value::to_json),
+                "unknown": result.value.as_ref().err(),
+                "observed": result.seen,
             })
         });
         json!({ "type": self.kind, "values": values.collect::<Vec<_>>() })

@@ -8,7 +8,7 @@ use crate::policy::{PolicySet, Reading};
 use super::links::Links;
 use super::markdown::{Sheet, code, prose};
 use super::post::{Annotation, Annotations, CheckRun, CheckState, Post};
-use super::speaker::{Speaker, short};
+use super::source_label::{SourceLabel, short};
 use super::words::count;
 
 /// Characters of a check run's text.
@@ -30,7 +30,7 @@ pub enum Effect<'a> {
 
 /// The check run for the policies of a commit.
 pub fn policies_check(
-    speaker: Speaker<'_>,
+    label: SourceLabel<'_>,
     commit: &str,
     effect: Effect<'_>,
     reading: &Reading,
@@ -44,9 +44,9 @@ pub fn policies_check(
     let annotations: Annotations = ordered.iter().map(|it| Annotation::from(*it)).collect();
     let rest = ordered.get(annotations.shown().len()..).unwrap_or_default();
     Post::CheckRun(CheckRun {
-        name: speaker.check_name("policies").into(),
+        name: label.check_name("policies").into(),
         head_sha: commit.to_owned(),
-        source: speaker.source.to_owned(),
+        source: label.source.to_owned(),
         key: format!("policies/{commit}"),
         state: if is_good { CheckState::Success } else { CheckState::Failure },
         title: title(policies, diagnostics).into(),
@@ -55,7 +55,7 @@ pub fn policies_check(
         // The page has revisions of the watched branch only.
         details_url: match effect {
             Effect::Proposed => None,
-            Effect::Synced { .. } => links.revision(speaker.source, commit),
+            Effect::Synced { .. } => links.revision(label.source, commit),
         },
         annotations,
     })
@@ -178,10 +178,10 @@ spec:
             .help("`Name`?")
     }
 
-    fn shown(speaker: Speaker<'_>, effect: Effect<'_>, diagnostics: &[Diagnostic]) -> String {
+    fn shown(label: SourceLabel<'_>, effect: Effect<'_>, diagnostics: &[Diagnostic]) -> String {
         let reading = Reading { policies: policies(), diagnostics: diagnostics.to_vec() };
         let links = Links::default();
-        let post = policies_check(speaker, "0123456789abcdef", effect, &reading, &links);
+        let post = policies_check(label, "0123456789abcdef", effect, &reading, &links);
         let Post::CheckRun(check) = post else { panic!("a check run") };
         let CheckRun { name, key, state, title, summary, annotations, text, .. } = check;
         let text = text.map(|text| format!("\n{text}")).unwrap_or_default();
@@ -190,8 +190,8 @@ spec:
         shown.replace('\u{200b}', "‸")
     }
 
-    const ALONE: Speaker<'_> = Speaker { source: "main", is_alone: true };
-    const TEAM: Speaker<'_> = Speaker { source: "team-b", is_alone: false };
+    const ALONE: SourceLabel<'_> = SourceLabel { source: "main", is_alone: true };
+    const TEAM: SourceLabel<'_> = SourceLabel { source: "team-b", is_alone: false };
     const SYNCED: Effect<'_> = Effect::Synced { last_good: Some("fedcba9876543210") };
 
     #[test]

@@ -2,14 +2,14 @@
 
 /// The source for which a post speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Speaker<'a> {
+pub struct SourceLabel<'a> {
     /// Name of the source, unique in the service.
     pub source: &'a str,
     /// `true` where no other source is fed by the same repository.
     pub is_alone: bool,
 }
 
-impl Speaker<'_> {
+impl SourceLabel<'_> {
     /// `cloudcorrect/policies`, or `cloudcorrect/policies (team-b)` where others speak too.
     pub(super) fn check_name(&self, what: &str) -> String {
         if self.is_alone {

@@ -9,11 +9,11 @@ use serde_json::{Value as Json, json};
 use crate::evaluation::{CaseResult, Difference, Mutation, Part};
 use crate::policy::{Coverage, TestSubject};
 
-use super::words::{count, visible};
+use super::words::{count, fails, visible};
 
 /// Report on all tests of a policy tree.
 #[derive(Debug)]
-pub struct Rehearsal<'a> {
+pub struct TestReport<'a> {
     /// Results of the cases, in their order.
     pub results: Vec<CaseResult<'a>>,
     /// How the tests speak of each check and check type.
@@ -22,7 +22,7 @@ pub struct Rehearsal<'a> {
     pub mutation: Option<Mutation>,
 }
 
-impl Rehearsal<'_> {
+impl TestReport<'_> {
     /// Number of cases that fail.
     pub fn failed(&self) -> usize {
         self.results.iter().filter(|result| !result.differences.is_empty()).count()
@@ -54,7 +54,7 @@ impl Rehearsal<'_> {
         let (tests, cases) = (count(names.len(), "test"), count(self.results.len(), "case"));
         let failed = match self.failed() {
             0 => "all pass".to_owned(),
-            some => format!("{some} of them {}", if some == 1 { "fails" } else { "fail" }),
+            some => format!("{some} of them {}", fails(some)),
         };
         let total = self.coverage.len();
         let tested = total - self.untested().count();

@@ -9,28 +9,26 @@ use crate::evaluation::{Counts, WaiverStatus};
 use crate::policy::{Validity, Waiver};
 
 use super::markdown::{code, escape};
-use super::words::count;
+use super::words::{count, fails};
 
 pub use documents::{Failing, Terms, documents};
 
 /// Task for somebody about a waiver; nothing about one that holds, waives something, and
 /// goes on to.
-pub fn notice(standing: &WaiverStatus) -> Option<String> {
-    let WaiverStatus { waiver, validity, counts } = standing;
+pub fn notice(status: &WaiverStatus) -> Option<String> {
+    let WaiverStatus { waiver, validity, counts } = status;
     let day = waiver.expires;
-    let useless = standing.is_useless().then(|| useless(*counts));
+    let useless = status.is_useless().then(|| useless(*counts));
     let again = counts.fail > 0;
     match (validity, useless) {
         (Validity::Expired, _) if again => {
-            let fails = if counts.fail == 1 { "fails" } else { "fail" };
-            let findings = count(counts.fail, "finding");
+            let (findings, fails) = (count(counts.fail, "finding"), fails(counts.fail));
             Some(format!("expired on {day}: {findings} of it {fails} again"))
         }
         (Validity::Expired, _) => Some(format!("expired on {day}; remove it")),
         (Validity::Expiring, Some(useless)) => Some(format!("expires on {day}, and {useless}")),
         (Validity::Expiring, None) if counts.waived > 0 => {
-            let fails = if counts.waived == 1 { "fails" } else { "fail" };
-            let findings = count(counts.waived, "finding");
+            let (findings, fails) = (count(counts.waived, "finding"), fails(counts.waived));
             Some(format!("expires on {day}: {findings} of it {fails} from then on"))
         }
         (Validity::Expiring, None) => Some(format!("expires on {day}")),
@@ -50,16 +48,16 @@ fn useless(counts: Counts) -> String {
 pub(super) const HEADING: &str = "### Waivers that need somebody\n\n";
 
 /// A waiver that somebody has to look after, as an item of a list.
-pub(super) fn item(standing: &WaiverStatus) -> Option<String> {
-    let notice = notice(standing)?;
-    let name = code(standing.waiver.name.as_str());
-    let who = escape(&accountable(&standing.waiver));
+pub(super) fn item(status: &WaiverStatus) -> Option<String> {
+    let notice = notice(status)?;
+    let name = code(status.waiver.name.as_str());
+    let who = escape(&accountable(&status.waiver));
     Some(format!("- {name} ({who}): {notice}.\n"))
 }
 
 /// One that is over or soon will be, or that waived nothing when it last stood, as an item of a
 /// list.
-pub(super) fn wanting(
+pub(super) fn attention_item(
     waiver: &Waiver,
     today: NaiveDate,
     stood: Option<&WaiverStatus>,
@@ -94,13 +92,13 @@ pub(super) fn accountable(waiver: &Waiver) -> String {
 }
 
 /// A waiver and how it stands.
-pub(super) fn json(standing: &WaiverStatus) -> Json {
-    let WaiverStatus { waiver, validity, counts } = standing;
+pub(super) fn json(status: &WaiverStatus) -> Json {
+    let WaiverStatus { waiver, validity, counts } = status;
     json!({
         "name": waiver.name,
         "state": validity,
-        "useless": standing.is_useless(),
-        "notice": notice(standing),
+        "useless": status.is_useless(),
+        "notice": notice(status),
         "findings": counts,
         "match": waiver.covers,
         "reason": waiver.reason,

@@ -27,6 +27,11 @@ pub(super) fn steers(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// `fails` of one, `fail` of several.
+pub fn fails(number: impl TryInto<u64>) -> &'static str {
+    if number.try_into().is_ok_and(|number| number == 1) { "fails" } else { "fail" }
+}
+
 /// The plural of an English noun, as regular as ours are.
 pub(super) fn plural(noun: &str) -> String {
     let before_y = noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u']));

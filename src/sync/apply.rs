@@ -11,7 +11,7 @@ use crate::diagnostic::StoredDiagnostic;
 use crate::views::commit;
 
 use super::plan::{Application, Decision, SyncPlan};
-use super::posts::Poster;
+use super::posts::PostWriter;
 
 /// Carries out a plan and ends the pass, in the caller's transaction. Returns the groups whose
 /// definition changed.
@@ -19,7 +19,7 @@ pub(super) async fn apply(
     connection: &mut PgConnection,
     claim: &Claim,
     plan: &SyncPlan,
-    poster: Option<&Poster>,
+    posts: Option<&PostWriter>,
     pause: Duration,
 ) -> anyhow::Result<Vec<String>> {
     let source = claim.source.id;
@@ -35,16 +35,16 @@ pub(super) async fn apply(
         }
         Decision::Refuse => (Vec::new(), last_good.clone()),
     };
-    if let Some(poster) = poster {
-        poster.say_of_revision(connection, plan, last_good.as_deref()).await?;
+    if let Some(posts) = posts {
+        posts.want_for_revision(connection, plan, last_good.as_deref()).await?;
     }
     let refused = refusal(&record);
     let completed = Completed { head, revision, refused, pause };
     sources::complete(&mut *connection, fence, &completed).await?;
-    if let (Some(poster), Decision::Apply(_)) = (poster, &plan.decision) {
+    if let (Some(posts), Decision::Apply(_)) = (posts, &plan.decision) {
         // Of the commit that is in force now: groups that did not change keep their result.
         let lock = sources::lock(&mut *connection, source).await?;
-        commit::want(connection, &lock, poster.links()).await?;
+        commit::want(connection, &lock, posts.links()).await?;
     }
     Ok(changed)
 }

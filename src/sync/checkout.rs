@@ -18,9 +18,9 @@ use crate::git::{
 use crate::impact::{self, Changes};
 use crate::policy::{PolicySet, Reading, SETTINGS_FILE, Settings, SourceFile, is_policy_file};
 
-/// A source's corner of a repository, and where that is mirrored.
+/// A source's checkout of a repository, and where that is mirrored.
 #[derive(Debug, Clone)]
-pub(super) struct Corner {
+pub(super) struct SourceCheckout {
     pub(super) directory: PathBuf,
     pub(super) remote: Remote,
     pub(super) limits: Limits,
@@ -69,7 +69,7 @@ pub(super) struct Proposal {
     pub(super) touches_policies: bool,
 }
 
-impl Corner {
+impl SourceCheckout {
     /// Fetches the branch and reads its head, unless that is `known`.
     pub(super) fn head(
         &self,
@@ -81,7 +81,7 @@ impl Corner {
         mirror
             .fetch(std::slice::from_ref(&branch))
             .with_context(|| format!("cannot fetch {branch} of {}", self.remote))?;
-        let revision = self.careful(&mut mirror, |mirror| {
+        let revision = self.guarded(&mut mirror, |mirror| {
             let head = mirror.head(&branch)?.ok_or_else(|| ReadError::Damaged("no head".into()))?;
             if known == Some(head) {
                 return Ok(Head::Known);
@@ -116,9 +116,9 @@ impl Corner {
                 return Err(anyhow::Error::new(error).context(context));
             }
         }
-        self.careful(&mut mirror, |mirror| {
+        self.guarded(&mut mirror, |mirror| {
             let Some(target) = mirror.head(&branch)? else { return Ok(Vec::new()) };
-            let mut bases = Bases { corner: self, in_force, read: BTreeMap::new() };
+            let mut bases = Bases { checkout: self, in_force, read: BTreeMap::new() };
             let gates = Self::settings(mirror, target)?.0;
             let mut proposals = Vec::new();
             for number in numbers {
@@ -170,7 +170,7 @@ impl Corner {
     }
 
     /// Reads from a mirror; one that turns out to be damaged is thrown away for the next pass.
-    fn careful<T>(
+    fn guarded<T>(
         &self,
         mirror: &mut Mirror,
         read: impl FnOnce(&Mirror) -> Result<T, ReadError>,
@@ -244,7 +244,7 @@ fn unreadable(entry: RefusedEntry) -> Diagnostic {
 
 /// The policies that pull requests are compared with. Many part from the branch at one commit.
 struct Bases<'a> {
-    corner: &'a Corner,
+    checkout: &'a SourceCheckout,
     in_force: &'a [SourceFile],
     read: BTreeMap<CommitId, PolicySet>,
 }
@@ -254,7 +254,7 @@ impl Bases<'_> {
         Ok(match self.read.entry(base) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(unknown) => {
-                let reading = self.corner.policies(mirror, base, None)?.reading;
+                let reading = self.checkout.policies(mirror, base, None)?.reading;
                 unknown.insert(if reading.is_clean() {
                     reading.policies
                 } else {

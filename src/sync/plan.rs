@@ -13,7 +13,7 @@ use crate::policy::{Check, CheckId, Group, Mode, PolicySet, Reading, Rule, Waive
 use crate::render::compliance::unit;
 use crate::resource::Region;
 
-use super::reading::{Policies, Revision};
+use super::checkout::{Policies, Revision};
 
 /// Plan for a commit: what is kept of it, and whether it comes into force.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub(super) struct Application {
 
 /// State in force when a commit is looked at.
 #[derive(Debug, Default)]
-pub(super) struct Standing {
+pub(super) struct CurrentState {
     /// Commit in force; `None` before the first.
     pub(super) revision: Option<CommitId>,
     /// Policy files of that commit.
@@ -63,19 +63,19 @@ pub(super) struct Standing {
 
 impl SyncPlan {
     /// Decides what to make of a commit. All or nothing: one error refuses it.
-    pub(super) fn decide(revision: Revision, standing: &Standing) -> Self {
+    pub(super) fn decide(revision: Revision, current: &CurrentState) -> Self {
         let Revision { commit, follows, mut policies } = revision;
         if !policies.reading.is_clean() {
             return Self { commit, reading: policies.reading, decision: Decision::Refuse };
         }
-        let application = application(&policies, standing);
+        let application = application(&policies, current);
         // GitHub shows annotations at files only, so what is odd about the whole stands at the
         // start of the first one.
         let start = policies.files.first().map_or_else(String::new, |file| file.path.clone());
-        let dropped = standing.revision.filter(|_| !follows);
+        let dropped = current.revision.filter(|_| !follows);
         let odd = [
             dropped.map(|commit| (Code::HistoryRewritten, history_rewritten(commit))),
-            most_groups_removed(&application, standing)
+            most_groups_removed(&application, current)
                 .map(|words| (Code::MostGroupsRemoved, words)),
         ];
         let odd = odd.into_iter().flatten();
@@ -94,22 +94,22 @@ fn history_rewritten(dropped: CommitId) -> String {
 }
 
 /// Seldom what was meant, such as after a directory was renamed.
-fn most_groups_removed(application: &Application, standing: &Standing) -> Option<String> {
-    let (removed, of) = (application.retired.len(), standing.groups.len());
+fn most_groups_removed(application: &Application, current: &CurrentState) -> Option<String> {
+    let (removed, of) = (application.retired.len(), current.groups.len());
     (removed * 2 > of)
         .then(|| format!("{removed} of {of} groups are removed; their history is kept"))
 }
 
-fn application(policies: &Policies, standing: &Standing) -> Application {
+fn application(policies: &Policies, current: &CurrentState) -> Application {
     let set = &policies.reading.policies;
     let is_gone = |name: &&String| !set.groups.contains_key(name.as_str());
     Application {
-        files: file_changes(policies, &standing.policies),
+        files: file_changes(policies, &current.policies),
         groups: set.groups.values().map(|group| upsert(set, group)).collect(),
         checks: set.groups.values().map(rules).collect(),
         renamed: set.groups.values().flat_map(renamings).collect(),
         waivers: set.groups.values().flat_map(|group| waivers(set, group)).collect(),
-        retired: standing.groups.iter().filter(is_gone).cloned().collect(),
+        retired: current.groups.iter().filter(is_gone).cloned().collect(),
     }
 }
 
@@ -199,13 +199,13 @@ mod tests {
         Revision { commit: commit(2), follows: true, policies }
     }
 
-    fn standing(files: &[(&str, String)], groups: &[&str]) -> Standing {
+    fn current(files: &[(&str, String)], groups: &[&str]) -> CurrentState {
         let files = files.iter().map(|(path, text)| PolicyFile {
             path: (*path).to_owned(),
             body: text.as_bytes().to_vec(),
             since_commit: commit(1).id.to_string(),
         });
-        Standing {
+        CurrentState {
             revision: Some(commit(1).id),
             policies: InForce { revision: None, files: files.collect() },
             groups: groups.iter().map(|&name| name.to_owned()).collect(),
@@ -237,8 +237,8 @@ mod tests {
             ("e.yaml", group("users", "15m")),
             ("d.yaml", String::from("# nothing")),
         ];
-        let standing = standing(&old, &["storage", "network"]);
-        let plan = application(SyncPlan::decide(revision(&new), &standing));
+        let current = current(&old, &["storage", "network"]);
+        let plan = application(SyncPlan::decide(revision(&new), &current));
         let files: Vec<_> =
             plan.files.iter().map(|change| (change.path.as_str(), change.body.is_some())).collect();
         assert_eq!(files, [("b.yaml", true), ("e.yaml", true), ("c.yaml", false)]);
@@ -254,7 +254,7 @@ mod tests {
             ("b.yaml", group("storage", "15m")),
             ("c.yaml", group("network", "15m").replace("assert", "asert")),
         ];
-        let plan = SyncPlan::decide(revision(&files), &standing(&[], &["storage"]));
+        let plan = SyncPlan::decide(revision(&files), &current(&[], &["storage"]));
         assert_eq!(plan.decision, Decision::Refuse);
         assert!(plan.reading.diagnostics.iter().any(Diagnostic::is_error));
     }
@@ -263,7 +263,7 @@ mod tests {
     fn a_definition_is_all_that_its_results_depend_on() {
         let at = |account: String, group: String| {
             let files = [("a.yaml", account), ("b.yaml", group)];
-            let plan = application(SyncPlan::decide(revision(&files), &Standing::default()));
+            let plan = application(SyncPlan::decide(revision(&files), &CurrentState::default()));
             digests(&plan)["storage"]
         };
         let prod = || account("prod", "env: prod");
@@ -289,7 +289,7 @@ mod tests {
         let files = [("a.yaml", account("prod", "env: prod")), ("b.yaml", group("storage", "15m"))];
         let odd = |follows: bool, groups: &[&str]| {
             let revision = Revision { follows, ..revision(&files) };
-            let plan = SyncPlan::decide(revision, &standing(&[], groups));
+            let plan = SyncPlan::decide(revision, &current(&[], groups));
             assert!(matches!(plan.decision, Decision::Apply(_)));
             let words = plan.reading.diagnostics.iter().map(ToString::to_string);
             words.collect::<Vec<_>>().join("\n")
@@ -302,7 +302,7 @@ mod tests {
     #[test]
     fn the_first_revision_rewrites_nothing() {
         let files = [("a.yaml", account("prod", "env: prod"))];
-        let plan = SyncPlan::decide(revision(&files), &Standing::default());
+        let plan = SyncPlan::decide(revision(&files), &CurrentState::default());
         assert_eq!(plan.reading.diagnostics, []);
         assert_eq!(application(plan).files.len(), 1);
     }

@@ -9,21 +9,21 @@ use crate::git::CommitId;
 use crate::policy::Reading;
 use crate::render::links::Links;
 use crate::render::post::Post;
-use crate::render::{Effect, KnownWaivers, Speaker, comment, policies_check};
+use crate::render::{Effect, KnownWaivers, SourceLabel, comment, policies_check};
 
+use super::checkout::Proposal;
 use super::plan::SyncPlan;
-use super::reading::Proposal;
 
 /// Writer of the posts of a source.
 #[derive(Debug, Clone)]
-pub(super) struct Poster {
+pub(super) struct PostWriter {
     source: SourceId,
     name: String,
     is_alone: bool,
     links: Links,
 }
 
-impl Poster {
+impl PostWriter {
     /// Speaks for a source. `all` are the watched sources, `links` lead to the page.
     pub(super) fn new(source: &Source, all: &[Source], links: Links) -> Self {
         let is_alone = !source.shares_repository(all);
@@ -31,7 +31,7 @@ impl Poster {
     }
 
     /// Wants the check run of a commit of the branch: what its policies came to.
-    pub(super) async fn say_of_revision(
+    pub(super) async fn want_for_revision(
         &self,
         connection: &mut PgConnection,
         plan: &SyncPlan,
@@ -43,7 +43,7 @@ impl Poster {
 
     /// Wants the posts on a pull request. It gets no comment as long as it is none of our business: it
     /// touches no policy, and never did.
-    pub(super) async fn say_of_proposal(
+    pub(super) async fn want_for_proposal(
         &self,
         connection: &mut PgConnection,
         proposal: &Proposal,
@@ -52,7 +52,7 @@ impl Poster {
         let Proposal { number, head, reading, changes, touches_policies } = proposal;
         self.policies(connection, *head, Effect::Proposed, reading).await?;
         let sha = head.to_string();
-        let post = comment(self.speaker(), (*number, &sha), reading, changes.as_ref(), known);
+        let post = comment(self.label(), (*number, &sha), reading, changes.as_ref(), known);
         let is_wanted = *touches_policies
             || outbox::find(&mut *connection, self.source, &post.key()).await?.is_some();
         if is_wanted {
@@ -68,8 +68,8 @@ impl Poster {
         effect: Effect<'_>,
         reading: &Reading,
     ) -> anyhow::Result<()> {
-        let speaker = self.speaker();
-        let check = policies_check(speaker, &commit.to_string(), effect, reading, &self.links);
+        let label = self.label();
+        let check = policies_check(label, &commit.to_string(), effect, reading, &self.links);
         self.want(connection, &check).await
     }
 
@@ -78,8 +78,8 @@ impl Poster {
         &self.links
     }
 
-    fn speaker(&self) -> Speaker<'_> {
-        Speaker { source: &self.name, is_alone: self.is_alone }
+    fn label(&self) -> SourceLabel<'_> {
+        SourceLabel { source: &self.name, is_alone: self.is_alone }
     }
 
     async fn want(&self, connection: &mut PgConnection, post: &Post) -> anyhow::Result<()> {

@@ -12,8 +12,8 @@ use crate::policy::SourceFile;
 use crate::render::KnownWaivers;
 use crate::views::waiver;
 
-use super::posts::Poster;
-use super::reading::{Corner, Proposal};
+use super::checkout::{Proposal, SourceCheckout};
+use super::posts::PostWriter;
 use super::{Syncer, blocking};
 
 /// Answered in one pass; the rest follows in the next, which is due at once.
@@ -25,8 +25,8 @@ impl Syncer {
     pub(super) async fn answer(
         &self,
         claim: &Claim,
-        corner: Corner,
-        poster: &Poster,
+        checkout: SourceCheckout,
+        posts: &PostWriter,
     ) -> anyhow::Result<()> {
         let source = &claim.source;
         let base = source.revision.clone().unwrap_or_default();
@@ -37,17 +37,17 @@ impl Syncer {
             .take(MOST_AT_ONCE)
             .filter_map(|pull| pull.number.try_into().ok())
             .collect();
-        let proposals = self.proposals(claim, corner, numbers).await?;
+        let proposals = self.proposals(claim, checkout, numbers).await?;
         let pause = if waiting.len() > MOST_AT_ONCE { Duration::ZERO } else { self.poll(source) };
         let mut transaction = self.pool.begin().await.context("cannot begin a transaction")?;
         let fence = sources::fence(&mut *transaction, claim).await?;
-        let standings = match proposals.as_slice() {
+        let statuses = match proposals.as_slice() {
             [] => Vec::new(),
             _ => waiver::in_force(&mut transaction, source.id).await?,
         };
-        let known = KnownWaivers { today: fence.at().date_naive(), standings: &standings };
+        let known = KnownWaivers { today: fence.at().date_naive(), statuses: &statuses };
         for proposal in &proposals {
-            poster.say_of_proposal(&mut transaction, proposal, known).await?;
+            posts.want_for_proposal(&mut transaction, proposal, known).await?;
             let (number, head) = (number(proposal.number)?, proposal.head.to_string());
             pull_requests::answered(&mut *transaction, &fence, number, &head, &base).await?;
         }
@@ -61,7 +61,7 @@ impl Syncer {
     async fn proposals(
         &self,
         claim: &Claim,
-        corner: Corner,
+        checkout: SourceCheckout,
         numbers: Vec<u64>,
     ) -> anyhow::Result<Vec<Proposal>> {
         if numbers.is_empty() {
@@ -71,7 +71,7 @@ impl Syncer {
         let in_force: Vec<_> =
             in_force.into_iter().map(|file| SourceFile::new(file.path, file.body)).collect();
         sources::renew(&self.pool, claim, self.lease()).await?;
-        blocking(move || corner.proposals(&numbers, &in_force)).await
+        blocking(move || checkout.proposals(&numbers, &in_force)).await
     }
 
     /// Brings our rows up to GitHub's list: webhooks may have been lost.

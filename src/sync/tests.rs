@@ -64,7 +64,7 @@ impl World {
     async fn sync(&self) -> TestResult {
         let mut connection = self.pool.acquire().await?;
         for source in sources::all(&self.pool).await? {
-            sources::nudge(&mut connection, &source.registration.name).await?;
+            sources::wake(&mut connection, &source.registration.name).await?;
         }
         while self.syncer.pass().await? == Pass::Worked {}
         Ok(())
@@ -335,7 +335,7 @@ async fn a_pass_that_wakes_after_its_lease_writes_nothing(pool: PgPool) -> TestR
 /// A source on GitHub whose repository is read from disk: what is said there, without GitHub.
 struct OnGitHub {
     world: World,
-    corner: Corner,
+    checkout: SourceCheckout,
 }
 
 impl OnGitHub {
@@ -347,33 +347,33 @@ impl OnGitHub {
             ..world.registration("main", "policies")
         };
         world.watch(&[on_github]).await?;
-        let corner = Corner {
+        let checkout = SourceCheckout {
             directory: world.origin.mirror_directory(),
             remote: Remote::new(world.origin.url(), Allowed { file: true, http: false })?,
             limits: Limits::default(),
             branch: "main".into(),
             path: "policies".into(),
         };
-        Ok(Self { world, corner })
+        Ok(Self { world, checkout })
     }
 
-    async fn poster(&self) -> anyhow::Result<Poster> {
+    async fn posts(&self) -> anyhow::Result<PostWriter> {
         let all = sources::all(&self.world.pool).await?;
-        Ok(Poster::new(&all[0], &all, Links::default()))
+        Ok(PostWriter::new(&all[0], &all, Links::default()))
     }
 
     /// What a pass does, less asking GitHub.
     async fn pass(&self) -> TestResult {
         let pool = &self.world.pool;
-        sources::nudge(&mut *pool.acquire().await?, "main").await?;
+        sources::wake(&mut *pool.acquire().await?, "main").await?;
         let claim = sources::claim_due(pool, Duration::from_mins(1)).await?.context("due")?;
         let (known, in_force) =
             (id(claim.source.head.as_deref()), id(claim.source.revision.as_deref()));
-        let corner = self.corner.clone();
-        let poster = self.poster().await?;
-        match blocking(move || corner.head(known, in_force)).await? {
-            Head::New(revision) => self.world.syncer.decide(&claim, *revision, Some(&poster)).await,
-            Head::Known => self.world.syncer.answer(&claim, self.corner.clone(), &poster).await,
+        let checkout = self.checkout.clone();
+        let posts = self.posts().await?;
+        match blocking(move || checkout.head(known, in_force)).await? {
+            Head::New(revision) => self.world.syncer.decide(&claim, *revision, Some(&posts)).await,
+            Head::Known => self.world.syncer.answer(&claim, self.checkout.clone(), &posts).await,
         }
     }
 

@@ -12,7 +12,7 @@ use crate::db::sources::{self, Host, Lock, SourceId};
 use crate::db::{checks, groups, outbox, waivers};
 use crate::evaluation::{CheckStatus, CommitStatus, GroupStatus};
 use crate::policy::Rule;
-use crate::render::Speaker;
+use crate::render::SourceLabel;
 use crate::render::compliance::compliance;
 use crate::render::links::Links;
 
@@ -30,8 +30,8 @@ pub async fn want(connection: &mut PgConnection, lock: &Lock, links: &Links) -> 
         return Ok(());
     }
     let is_alone = !source.shares_repository(&sources);
-    let speaker = Speaker { source: &source.registration.name, is_alone };
-    let post = compliance(speaker, commit, &status(connection, source.id).await?, links);
+    let label = SourceLabel { source: &source.registration.name, is_alone };
+    let post = compliance(label, commit, &status(connection, source.id).await?, links);
     let json = serde_json::to_value(&post).context("cannot write the post")?;
     outbox::want(connection, source.id, &post.key(), &json).await?;
     Ok(())
@@ -41,8 +41,8 @@ pub async fn want(connection: &mut PgConnection, lock: &Lock, links: &Links) -> 
 pub async fn status(connection: &mut PgConnection, source: SourceId) -> Result<CommitStatus> {
     let groups = groups::of_source(&mut *connection, source).await?;
     let mut bad: BTreeMap<String, Vec<(Rule, CheckStatus)>> = BTreeMap::new();
-    for check in checks::wanting(&mut *connection, source).await? {
-        let Some(status) = check.standing else { continue };
+    for check in checks::bad(&mut *connection, source).await? {
+        let Some(status) = check.status else { continue };
         bad.entry(check.group).or_default().push((check.rule, status));
     }
     let waivers = waiver::reported(waivers::of_source(&mut *connection, source).await?, &groups);

@@ -189,7 +189,7 @@ fn segment(run: &runs::Run) -> Segment {
 
 fn check_views(checks: Vec<Check>, gate: &Gate) -> Vec<CheckView> {
     let view = |check: Check| {
-        let status = check.standing.as_ref();
+        let status = check.status.as_ref();
         CheckView {
             gated: gate.check(status),
             counts: status.map(|status| gate.check_counts(status)).unwrap_or_default(),

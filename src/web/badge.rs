@@ -5,7 +5,7 @@ use askama::filters::HtmlSafe;
 
 use crate::evaluation::gating::{Gated, GatedCounts, Reason};
 use crate::evaluation::{Counts, Outcome};
-use crate::render::cause_in_words;
+use crate::render::{cause_in_words, fails};
 
 /// The status of a group, a check or a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Template)]
@@ -29,7 +29,7 @@ impl Badge {
     pub(super) fn of(gated: Gated) -> Self {
         let (tone, words) = match gated.present() {
             None => ("pending", "not evaluated yet".to_owned()),
-            Some(outcome) => (outcome.name(), words(outcome)),
+            Some(outcome) => (outcome.name(), outcome_text(outcome)),
         };
         let reason = gated.reason().filter(|_| gated.present().is_some());
         Self { tone, is_held: reason.is_some(), words: prefixed(reason, &words) }
@@ -54,11 +54,11 @@ impl Badge {
 
 /// `audit: fails`, as the check run says it.
 fn prefixed(reason: Option<Reason>, words: &str) -> String {
-    reason.map_or_else(|| words.to_owned(), |reason| format!("{}: {words}", word(reason)))
+    reason.map_or_else(|| words.to_owned(), |reason| format!("{}: {words}", reason_label(reason)))
 }
 
 /// Word for what is not enforced, before the outcome.
-pub(super) fn word(reason: Reason) -> &'static str {
+pub(super) fn reason_label(reason: Reason) -> &'static str {
     match reason {
         Reason::Baseline => "old",
         Reason::Audit => "audit",
@@ -68,7 +68,7 @@ pub(super) fn word(reason: Reason) -> &'static str {
 }
 
 /// An outcome in words: `fails`, `unknown: access denied`.
-pub(super) fn words(outcome: Outcome) -> String {
+pub(super) fn outcome_text(outcome: Outcome) -> String {
     match outcome {
         Outcome::Fail => "fails".to_owned(),
         Outcome::Unknown(cause) => format!("unknown: {}", cause_in_words(cause)),
@@ -94,7 +94,7 @@ impl Tally {
         let Counts { unknown, pass, waived, not_applicable, .. } = counts;
         let fail = self.0.new_failures();
         [
-            ("fail", fail, if fail == 1 { "fails" } else { "fail" }, reason.is_some()),
+            ("fail", fail, fails(fail), reason.is_some()),
             ("fail", baseline, "old", true),
             ("unknown", unknown, "unknown", reason.is_some()),
             ("pass", pass, if pass == 1 { "passes" } else { "pass" }, false),

@@ -4,9 +4,9 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use chrono::{DateTime, Utc};
 
-use super::answer::Failure;
 use super::badge::Badge;
 use super::links;
+use super::response::PageError;
 use super::time::RelativeTime;
 use crate::evaluation::gating::Reason;
 use crate::resource::Provider;
@@ -92,8 +92,8 @@ fn written(cursor: &Cursor) -> String {
 }
 
 /// Position that the `after` of an address stands for, where it has one.
-pub(super) fn position(after: Option<&str>) -> Result<Option<Cursor>, Failure> {
-    after.map(|after| parsed(after).ok_or(Failure::Unclear)).transpose()
+pub(super) fn position(after: Option<&str>) -> Result<Option<Cursor>, PageError> {
+    after.map(|after| parsed(after).ok_or(PageError::Unclear)).transpose()
 }
 
 fn parsed(after: &str) -> Option<Cursor> {

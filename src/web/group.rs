@@ -6,7 +6,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
 use super::Pages;
-use super::answer::{Answer, Failure, Page};
 use super::badge::Badge;
 use super::checks::CheckRow;
 use super::facts::{Fact, FactValue};
@@ -14,12 +13,13 @@ use super::findings::{self, Findings};
 use super::links::{self, Commit};
 use super::overview::tags;
 use super::prose::Prose;
+use super::response::{Page, PageError, PageResult};
 use super::runs::{self, Runs};
 use super::time::{RelativeTime, rough};
 use super::timeline::{Timeline, Window};
 use super::waivers::WaiverRow;
 use crate::evaluation::{Counts, Outcome};
-use crate::policy::NewOnly;
+use crate::render::fails;
 use crate::schedule::Schedule;
 use crate::views::finding::FindingFilter;
 use crate::views::group::{self, GroupDetails, GroupFilter, GroupView};
@@ -50,11 +50,10 @@ pub(super) struct GroupPage {
     is_filtered: bool,
 }
 
-/// Failures that are not enforced, beside those that are.
+/// Notice of failures that are not enforced.
 struct Baseline {
-    count: u64,
-    new: u64,
-    since: NewOnly,
+    old: String,
+    new: String,
 }
 
 /// Choice of findings by outcome.
@@ -67,14 +66,14 @@ struct Filter {
 
 /// Query of an address: the part of the findings and runs to show.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Part {
+pub(super) struct GroupQuery {
     outcome: Option<String>,
     after: Option<String>,
     before: Option<i64>,
 }
 
-impl Part {
-    fn filter(&self) -> Result<GroupFilter, Failure> {
+impl GroupQuery {
+    fn filter(&self) -> Result<GroupFilter, PageError> {
         let findings = FindingFilter {
             at: None,
             outcome: self.outcome.clone(),
@@ -88,10 +87,10 @@ impl Part {
 pub(super) async fn show(
     State(pages): State<Pages>,
     Path((source, name)): Path<(String, String)>,
-    Query(part): Query<Part>,
-) -> Answer<GroupPage> {
-    let group = group::group(&pages.pool, (&source, &name), &part.filter()?).await?;
-    Ok(Page(page(group.ok_or(Failure::NotFound)?, part.outcome.as_deref(), pages.clock.now())))
+    Query(query): Query<GroupQuery>,
+) -> PageResult<GroupPage> {
+    let group = group::group(&pages.pool, (&source, &name), &query.filter()?).await?;
+    Ok(Page(page(group.ok_or(PageError::NotFound)?, query.outcome.as_deref(), pages.clock.now())))
 }
 
 fn page(details: GroupDetails, outcome: Option<&str>, now: DateTime<Utc>) -> GroupPage {
@@ -136,7 +135,17 @@ fn badge(group: &GroupView) -> Badge {
 fn baseline(group: &GroupView) -> Option<Baseline> {
     let counts = group.counts;
     let since = group.new_only.filter(|_| counts.baseline > 0)?;
-    Some(Baseline { count: counts.baseline, new: counts.new_failures(), since })
+    let (findings, are) = match counts.baseline {
+        1 => ("finding fails", "is"),
+        _ => ("findings fail", "are"),
+    };
+    let new = match counts.new_failures() {
+        0 => "Nothing fails newly.".to_owned(),
+        new => format!("{new} {} newly.", fails(new)),
+    };
+    let old =
+        format!("{} {findings} since before {since} and {are} not enforced.", counts.baseline);
+    Some(Baseline { old, new })
 }
 
 fn filters(counts: Counts, here: &str, chosen: Option<&str>) -> Vec<Filter> {

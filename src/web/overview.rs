@@ -5,10 +5,10 @@ use axum::extract::State;
 use chrono::{DateTime, Utc};
 
 use super::Pages;
-use super::answer::{Answer, Page};
-use super::badge::{Badge, Tally, words};
+use super::badge::{Badge, Tally, outcome_text};
 use super::links::{self, Commit};
 use super::prose::Prose;
+use super::response::{Page, PageResult};
 use super::summary::{Tile, aside, headline, tiles};
 use super::time::RelativeTime;
 use super::timeline::{Timeline, Window};
@@ -56,7 +56,7 @@ struct SourceRow {
     error: Option<Prose>,
 }
 
-pub(super) async fn show(State(pages): State<Pages>) -> Answer<OverviewPage> {
+pub(super) async fn show(State(pages): State<Pages>) -> PageResult<OverviewPage> {
     let overview = overview::overview(&pages.pool, SEGMENTS).await?;
     Ok(Page(page(overview, pages.clock.now())))
 }
@@ -104,7 +104,7 @@ pub(super) fn tags(group: &GroupView, source: Option<&str>) -> Vec<String> {
 fn detail(gated: Gated) -> String {
     match (gated.present(), gated.outcome) {
         (Some(Outcome::Unknown(cause)), _) => cause_in_words(cause),
-        (None, Some(before)) => format!("before: {}", words(before)),
+        (None, Some(before)) => format!("before: {}", outcome_text(before)),
         _ => String::new(),
     }
 }

@@ -9,7 +9,7 @@ use axum::response::{Html, IntoResponse, Response};
 use super::guard::request_id;
 
 /// Result of a handler of the page's listener.
-pub(super) type Answer<T> = Result<Page<T>, Failure>;
+pub(super) type PageResult<T> = Result<Page<T>, PageError>;
 
 pub(super) struct Page<T>(pub(super) T);
 
@@ -17,14 +17,14 @@ impl<T: Template> IntoResponse for Page<T> {
     fn into_response(self) -> Response {
         match self.0.render() {
             Ok(html) => Html(html).into_response(),
-            Err(error) => Failure::Broken(error.into()).into_response(),
+            Err(error) => PageError::Broken(error.into()).into_response(),
         }
     }
 }
 
 /// Why there is no page to render.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(super) enum PageError {
     /// Nothing is known under that address.
     NotFound,
     /// The address does not say what to show.
@@ -33,13 +33,13 @@ pub(super) enum Failure {
     Broken(anyhow::Error),
 }
 
-impl<E: Into<anyhow::Error>> From<E> for Failure {
+impl<E: Into<anyhow::Error>> From<E> for PageError {
     fn from(error: E) -> Self {
         Self::Broken(error.into())
     }
 }
 
-impl IntoResponse for Failure {
+impl IntoResponse for PageError {
     /// Only the status; [`explained`] makes a page of it.
     fn into_response(self) -> Response {
         match self {

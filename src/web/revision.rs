@@ -5,11 +5,11 @@ use axum::extract::{Path, State};
 use chrono::{DateTime, Utc};
 
 use super::Pages;
-use super::answer::{Answer, Failure, Page};
 use super::badge::Badge;
 use super::facts::{Fact, FactValue};
 use super::links::Commit;
 use super::prose::Prose;
+use super::response::{Page, PageError, PageResult};
 use super::time::RelativeTime;
 use crate::diagnostic::{Code, Place, StoredDiagnostic};
 use crate::views::revision::{self, RevisionView, State as RevisionState, TouchedFile};
@@ -59,9 +59,9 @@ impl From<StoredDiagnostic> for Problem {
 pub(super) async fn show(
     State(pages): State<Pages>,
     Path((source, commit)): Path<(String, String)>,
-) -> Answer<RevisionPage> {
+) -> PageResult<RevisionPage> {
     let revision = revision::revision(&pages.pool, &source, &commit).await?;
-    Ok(Page(page(revision.ok_or(Failure::NotFound)?, pages.clock.now())))
+    Ok(Page(page(revision.ok_or(PageError::NotFound)?, pages.clock.now())))
 }
 
 fn page(revision: RevisionView, now: DateTime<Utc>) -> RevisionPage {

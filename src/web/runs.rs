@@ -7,12 +7,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde::Deserialize;
 
 use super::Pages;
-use super::answer::{Answer, Failure, Page};
 use super::badge::{Badge, Tally};
 use super::changes::{self, Changes};
 use super::facts::{Fact, FactValue};
 use super::findings::{self, Findings};
 use super::links::{self, Commit};
+use super::response::{Page, PageError, PageResult};
 use super::time::{RelativeTime, rough, took};
 use crate::views;
 use crate::views::group::GroupView;
@@ -92,18 +92,18 @@ pub(super) struct RunPage {
 
 /// Query of an address: the part of a run's findings to show.
 #[derive(Debug, Deserialize)]
-pub(super) struct Part {
+pub(super) struct RunQuery {
     after: Option<String>,
 }
 
 pub(super) async fn show(
     State(pages): State<Pages>,
     Path(id): Path<i64>,
-    Query(part): Query<Part>,
-) -> Answer<RunPage> {
-    let after = findings::position(part.after.as_deref())?;
+    Query(query): Query<RunQuery>,
+) -> PageResult<RunPage> {
+    let after = findings::position(query.after.as_deref())?;
     let filter = RunFilter { after, findings: findings::PAGE, changes: changes::SHOWN };
-    let run = run::run(&pages.pool, RunId(id), filter).await?.ok_or(Failure::NotFound)?;
+    let run = run::run(&pages.pool, RunId(id), filter).await?.ok_or(PageError::NotFound)?;
     Ok(Page(page(run, pages.clock.now())))
 }
 

@@ -1,6 +1,6 @@
 //! Totals of all groups in one sentence and four figures.
 
-use super::badge::word;
+use super::badge::reason_label;
 use crate::evaluation::Counts;
 use crate::evaluation::gating::Reason;
 use crate::views::overview::Totals;
@@ -44,7 +44,7 @@ pub(super) fn headline(totals: &Totals) -> String {
 
 /// Groups beside the headline that fail or are unknown and turn nothing red; empty of none.
 pub(super) fn aside(totals: &Totals) -> String {
-    let said = |(reason, counts): (&Reason, &Counts)| {
+    let parts = |(reason, counts): (&Reason, &Counts)| {
         let (one, several, fails, fail) = match reason {
             Reason::Baseline => {
                 ("group", "groups", "has only old failures", "have only old failures")
@@ -60,7 +60,7 @@ pub(super) fn aside(totals: &Totals) -> String {
         };
         [part(counts.fail, fails, fail), part(counts.unknown, "is unknown", "are unknown")]
     };
-    let parts: Vec<String> = totals.not_enforced.iter().flat_map(said).flatten().collect();
+    let parts: Vec<String> = totals.not_enforced.iter().flat_map(parts).flatten().collect();
     if parts.is_empty() { String::new() } else { format!("Not enforced: {}", parts.join(", ")) }
 }
 
@@ -105,8 +105,8 @@ pub(super) fn tiles(totals: &Totals) -> Vec<Tile> {
 /// `, 3 more old, 12 more in audit`.
 fn more(totals: &Totals) -> String {
     let part = |(reason, count): (&Reason, &u64)| match reason {
-        Reason::Audit | Reason::Shadow => format!(", {count} more in {}", word(*reason)),
-        Reason::Baseline | Reason::Suspended => format!(", {count} more {}", word(*reason)),
+        Reason::Audit | Reason::Shadow => format!(", {count} more in {}", reason_label(*reason)),
+        Reason::Baseline | Reason::Suspended => format!(", {count} more {}", reason_label(*reason)),
     };
     totals.not_counted.iter().map(part).collect()
 }

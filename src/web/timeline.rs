@@ -7,7 +7,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::badge::{word, words};
+use super::badge::{outcome_text, reason_label};
 use super::links;
 use super::time::{exact, rough};
 use crate::evaluation::Outcome;
@@ -103,7 +103,7 @@ impl Timeline {
     pub(super) fn gated(self, now: Gated) -> Self {
         let reason = now.reason();
         let summary = match reason {
-            Some(reason) => format!("{} ({})", self.summary, word(reason)),
+            Some(reason) => format!("{} ({})", self.summary, reason_label(reason)),
             None => self.summary,
         };
         Self { summary, is_held: reason.is_some(), ..self }
@@ -124,7 +124,7 @@ fn bar(segment: &Segment, end: DateTime<Utc>, window: Window) -> Bar {
         width: format!("{width:.1}"),
         height: height(segment.outcome),
         tone: segment.outcome.name(),
-        title: format!("{}: {held}", words(segment.outcome)),
+        title: format!("{}: {held}", outcome_text(segment.outcome)),
         href: links::run(segment.run),
     }
 }
@@ -150,10 +150,10 @@ fn summary(segments: &[Segment], window: Window) -> String {
     let changes = seen.windows(2).filter(|pair| matches!(pair, [one, next] if one != next)).count();
     match (seen.last(), changes) {
         (None, _) => format!("{}: no run", window.words),
-        (Some(outcome), 0) => format!("{}: {} throughout", window.words, words(*outcome)),
-        (Some(outcome), 1) => format!("{}: 1 change, now {}", window.words, words(*outcome)),
+        (Some(outcome), 0) => format!("{}: {} throughout", window.words, outcome_text(*outcome)),
+        (Some(outcome), 1) => format!("{}: 1 change, now {}", window.words, outcome_text(*outcome)),
         (Some(outcome), _) => {
-            format!("{}: {changes} changes, now {}", window.words, words(*outcome))
+            format!("{}: {changes} changes, now {}", window.words, outcome_text(*outcome))
         }
     }
 }

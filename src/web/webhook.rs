@@ -70,7 +70,7 @@ struct Delivery {
 
 /// Why a webhook was not taken.
 #[derive(Debug, thiserror::Error)]
-enum Refusal {
+enum WebhookRejection {
     #[error("the body is larger than 25 MiB")]
     TooLarge,
     #[error("the body broke off")]
@@ -89,7 +89,7 @@ enum Refusal {
     Broken(#[from] anyhow::Error),
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for WebhookRejection {
     fn into_response(self) -> Response {
         let status = match &self {
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -111,7 +111,7 @@ async fn receive(
     State(receiver): State<Receiver>,
     headers: HeaderMap,
     request: Request,
-) -> Result<(StatusCode, &'static str), Refusal> {
+) -> Result<(StatusCode, &'static str), WebhookRejection> {
     let delivery = read(&receiver, &headers, request).await?;
     let words = take(&receiver.webhooks.pool, &delivery).await?;
     tracing::info!(delivery.id, outcome = words.trim_end(), "took a webhook");
@@ -122,27 +122,27 @@ async fn read(
     receiver: &Receiver,
     headers: &HeaderMap,
     request: Request,
-) -> Result<Delivery, Refusal> {
+) -> Result<Delivery, WebhookRejection> {
     let header = |name| text(headers, name);
-    let signature = header("x-hub-signature-256").ok_or(Refusal::Forged)?;
-    let event = header("x-github-event").ok_or(Refusal::Headless)?;
-    let id = header("x-github-delivery").ok_or(Refusal::Headless)?;
+    let signature = header("x-hub-signature-256").ok_or(WebhookRejection::Forged)?;
+    let event = header("x-github-event").ok_or(WebhookRejection::Headless)?;
+    let id = header("x-github-delivery").ok_or(WebhookRejection::Headless)?;
     let announced = header(CONTENT_LENGTH.as_str()).and_then(|length| length.parse::<usize>().ok());
     if announced.is_some_and(|length| length > LARGEST_BODY) {
-        return Err(Refusal::TooLarge);
+        return Err(WebhookRejection::TooLarge);
     }
     // One that does not say its length may have any.
     let held = mebibytes(announced.unwrap_or(LARGEST_BODY));
     let _permit = receiver.bodies.acquire_many(held).await.map_err(anyhow::Error::from)?;
     let receiving = tokio::time::timeout(receiver.body_time, Bytes::from_request(request, &()));
-    let body = receiving.await.map_err(|_| Refusal::Slow)?.map_err(|rejection| {
+    let body = receiving.await.map_err(|_| WebhookRejection::Slow)?.map_err(|rejection| {
         let too_large = rejection.status() == StatusCode::PAYLOAD_TOO_LARGE;
-        if too_large { Refusal::TooLarge } else { Refusal::BrokenOff }
+        if too_large { WebhookRejection::TooLarge } else { WebhookRejection::BrokenOff }
     })?;
     let secret = receiver.webhooks.secret.clone();
     let read = move || {
-        secret.verify(Some(&signature), &body).map_err(|_| Refusal::Forged)?;
-        Event::read(&event, &body).map_err(|_| Refusal::Unreadable)
+        secret.verify(Some(&signature), &body).map_err(|_| WebhookRejection::Forged)?;
+        Event::read(&event, &body).map_err(|_| WebhookRejection::Unreadable)
     };
     let event = tokio::task::spawn_blocking(read).await.map_err(anyhow::Error::from)??;
     Ok(Delivery { id, event })
@@ -164,13 +164,13 @@ async fn take(pool: &PgPool, delivery: &Delivery) -> anyhow::Result<&'static str
     if !db::deliveries::note(&mut *transaction, &delivery.id).await? {
         return Ok("seen before\n");
     }
-    let nudged = match i64::try_from(repository.0) {
-        Ok(repository) => db::sources::nudge_repository(&mut transaction, repository).await?,
+    let woken = match i64::try_from(repository.0) {
+        Ok(repository) => db::sources::wake_repository(&mut transaction, repository).await?,
         // No repository has such a number.
         Err(_) => 0,
     };
     transaction.commit().await?;
-    Ok(if nudged == 0 { "no source watches this repository\n" } else { "looking\n" })
+    Ok(if woken == 0 { "no source watches this repository\n" } else { "looking\n" })
 }
 
 /// The repository that is worth a look after an event.
@@ -210,7 +210,7 @@ mod tests {
         let never = futures::stream::pending::<Result<Bytes, std::io::Error>>();
         let request = Request::new(Body::from_stream(never));
         let refused = read(&receiver, &headers, request).await.err();
-        assert!(matches!(refused, Some(Refusal::Slow)), "{refused:?}");
+        assert!(matches!(refused, Some(WebhookRejection::Slow)), "{refused:?}");
         assert_eq!(receiver.bodies.available_permits(), HELD_MIB as usize);
     }
 

@@ -79,8 +79,8 @@ impl World {
     }
 
     /// Waits for a webhook to have made the source due.
-    async fn nudged(&self) {
-        let nudged = async {
+    async fn woken(&self) {
+        let woken = async {
             let mut looks = tokio::time::interval(std::time::Duration::from_millis(20));
             let due = "select count(*) from source where due_at <= now()";
             while sqlx::query_scalar::<_, i64>(due).fetch_one(&self.pool).await.expect("a number")
@@ -89,7 +89,7 @@ impl World {
                 looks.tick().await;
             }
         };
-        tokio::time::timeout(PATIENCE, nudged).await.expect("a webhook arrives");
+        tokio::time::timeout(PATIENCE, woken).await.expect("a webhook arrives");
     }
 }
 
@@ -121,7 +121,7 @@ async fn another_github_is_spoken_to_just_as_well(pool: PgPool) {
     world.settle().await;
     let number = world.github.propose("idea").await;
     assert_eq!(opened.expect("a pull request"), number, "Git knows it by the same number");
-    world.nudged().await;
+    world.woken().await;
     world.github.lose("/check-runs");
     world.github.lose("/comments");
     world.settle().await;

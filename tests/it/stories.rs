@@ -308,7 +308,7 @@ async fn a_forged_webhook_is_refused(pool: PgPool) {
         .fetch_one(&world.pool)
         .await
         .expect("sources");
-    assert_eq!(due, 0, "nothing was nudged");
+    assert_eq!(due, 0, "nothing was woken");
     world.finish().await;
 }
 

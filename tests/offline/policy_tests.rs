@@ -193,7 +193,7 @@ spec:
 ";
 
 /// Runs `test` on a policy file, its path left out of what is shown.
-fn rehearse(policy: &str, arguments: &[&str]) -> String {
+fn test_policies(policy: &str, arguments: &[&str]) -> String {
     let tree = TempDir::new().expect("a directory");
     let path = tree.path().join("x.yaml");
     fs::write(&path, policy).expect("a file");
@@ -206,15 +206,15 @@ fn rehearse(policy: &str, arguments: &[&str]) -> String {
 
 #[test]
 fn tests_that_pass_tell_what_is_untested() {
-    insta::assert_snapshot!(rehearse(POLICY, &[]), @r"
+    insta::assert_snapshot!(test_policies(POLICY, &[]), @r"
     untested: compute/untested has no test
     1 test, 1 case: all pass; 1 of 2 checks tested
     status 0
     ");
-    assert!(rehearse(POLICY, &["--coverage"]).ends_with("status 1"));
+    assert!(test_policies(POLICY, &["--coverage"]).ends_with("status 1"));
     let whole = POLICY.split("    - id: untested").collect::<Vec<_>>();
     let (head, tail) = (whole[0], whole[1].split_once("---").expect("a test").1);
-    assert!(rehearse(&format!("{head}---{tail}"), &["--coverage"]).ends_with("status 0"));
+    assert!(test_policies(&format!("{head}---{tail}"), &["--coverage"]).ends_with("status 0"));
 }
 
 #[test]
@@ -223,7 +223,7 @@ fn what_a_test_would_not_heed_is_refused() {
         .replace("InstanceId: i-1,", "InstanceId: i-1, $cause: {},")
         .replace("InstanceId: i-2,", "InstanceId: i-2, $unknown: [Monitoring],")
         .replace("InstanceId: i-3,", "InstanceId: i-3, $region: [x],");
-    insta::assert_snapshot!(rehearse(&odd, &[]), @r"
+    insta::assert_snapshot!(test_policies(&odd, &[]), @r"
     error: the policies have problems; nothing was tested
     error[unknown-key]: there is no `$cause`
       --> x.yaml:29:28
@@ -250,7 +250,7 @@ fn what_a_test_would_not_heed_is_refused() {
     let both = format!(
         "{POLICY}  cases:\n    - given: {{ AWS::EC2::Instance: [] }}\n      expect: {{ notApplicable: ['*'] }}\n"
     );
-    insta::assert_snapshot!(rehearse(&both, &[]), @r"
+    insta::assert_snapshot!(test_policies(&both, &[]), @r"
     error: the policies have problems; nothing was tested
     error[conflict]: `expect` and `cases` exclude each other
       --> x.yaml:32:3
@@ -280,14 +280,14 @@ fn a_check_of_a_pack_is_tested_once_for_all_groups() {
         )
     });
     let policy = format!("{pack}{}", groups.concat());
-    insta::assert_snapshot!(rehearse(&policy, &[]), @r"
+    insta::assert_snapshot!(test_policies(&policy, &[]), @r"
     untested: pack small/untested has no test
     1 test, 1 case: all pass; 1 of 2 checks tested
     status 0
     ");
     let by_a_group = policy.replace("pack: small/small", "check: a/small");
-    assert_eq!(rehearse(&by_a_group, &[]), rehearse(&policy, &[]));
-    insta::assert_snapshot!(rehearse(&policy, &["--mutate"]), @r#"
+    assert_eq!(test_policies(&by_a_group, &[]), test_policies(&policy, &[]));
+    insta::assert_snapshot!(test_policies(&policy, &["--mutate"]), @r#"
     untested: pack small/untested has no test
     unnoticed: pack small/small: `resource.InstanceType in ["t3.micro", "t3.small"] && resource.Monitoring` becomes `resource.InstanceType in ["t3.micro", "t3.small"]`
       resource.InstanceType in ["t3.micro", "t3.small"]
@@ -302,7 +302,7 @@ fn a_check_of_a_pack_is_tested_once_for_all_groups() {
 #[test]
 fn tests_that_fail_tell_what_was_seen_and_where() {
     let wrong = POLICY.replace("pass: [i-1]", "pass: [i-2]").replace("fail: [i-2]", "fail: ['*']");
-    insta::assert_snapshot!(rehearse(&wrong, &[]), @r#"
+    insta::assert_snapshot!(test_policies(&wrong, &[]), @r#"
     FAIL compute/small (small)
       x.yaml:26:3: `i-1` is pass, and nothing is expected of it; add it under `expect`: `resource.InstanceType in ['t3.micro', 't3.small'] && resource.Monitoring` holds
       x.yaml:33:12: `i-2` is fail, but pass is expected: resource.InstanceType = "m5.large"
@@ -311,12 +311,12 @@ fn tests_that_fail_tell_what_was_seen_and_where() {
     1 test, 1 case: 1 of them fails; 1 of 2 checks tested
     status 1
     "#);
-    let json = rehearse(&wrong, &["--format", "json"]);
+    let json = test_policies(&wrong, &["--format", "json"]);
     let json: serde_json::Value =
         serde_json::from_str(json.trim_end_matches("status 1")).expect("JSON");
     assert_eq!(json["summary"]["failed"], 1);
     assert_eq!(json["cases"][0]["differences"][1]["expected"], "pass");
-    let junit = rehearse(&wrong, &["--format", "junit"]);
+    let junit = test_policies(&wrong, &["--format", "junit"]);
     insta::assert_snapshot!(junit, @r#"
     <?xml version="1.0" encoding="UTF-8"?>
     <testsuites name="cloudcorrect" tests="1" failures="1" errors="0">
@@ -334,7 +334,7 @@ fn tests_that_fail_tell_what_was_seen_and_where() {
 
 #[test]
 fn mutants_that_nobody_notices_are_told() {
-    insta::assert_snapshot!(rehearse(POLICY, &["--mutate"]), @r#"
+    insta::assert_snapshot!(test_policies(POLICY, &["--mutate"]), @r#"
     untested: compute/untested has no test
     unnoticed: compute/small: `resource.InstanceType in ["t3.micro", "t3.small"] && resource.Monitoring` becomes `resource.InstanceType in ["t3.micro", "t3.small"]`
       resource.InstanceType in ["t3.micro", "t3.small"]
@@ -349,7 +349,7 @@ fn mutants_that_nobody_notices_are_told() {
 #[test]
 fn what_gives_a_bad_status_is_a_failure_of_junit() {
     let all = ["--format", "junit", "--mutate", "--coverage"];
-    insta::assert_snapshot!(rehearse(POLICY, &all), @r#"
+    insta::assert_snapshot!(test_policies(POLICY, &all), @r#"
     <?xml version="1.0" encoding="UTF-8"?>
     <testsuites name="cloudcorrect" tests="4" failures="3" errors="0">
         <testsuite name="small" tests="1" disabled="0" errors="0" failures="0">
@@ -372,7 +372,7 @@ fn what_gives_a_bad_status_is_a_failure_of_junit() {
     </testsuites>
     status 1
     "#);
-    let tests_alone = rehearse(POLICY, &all[..2]);
+    let tests_alone = test_policies(POLICY, &all[..2]);
     assert!(!tests_alone.contains("<failure") && tests_alone.ends_with("status 0"));
 }
 
@@ -381,10 +381,10 @@ fn a_where_that_no_test_asks_for_is_told_as_well() {
     let narrow = POLICY
         .replace("      - { InstanceId: i-3, InstanceType: m5.large }\n", "")
         .replace("    notSelected: [i-3]\n", "");
-    let shown = rehearse(&narrow, &["--mutate"]);
+    let shown = test_policies(&narrow, &["--mutate"]);
     let lines: Vec<&str> = shown.lines().filter(|line| line.contains("`where`")).collect();
     insta::assert_snapshot!(lines.join("\n"), @"unnoticed: compute/small, `where`: the whole becomes `true`");
-    let json = rehearse(&narrow, &["--mutate", "--format", "json"]);
+    let json = test_policies(&narrow, &["--mutate", "--format", "json"]);
     let json = json.strip_suffix("status 1").expect("the status");
     let json: serde_json::Value = serde_json::from_str(json).expect("JSON");
     let survivor = &json["mutation"]["survivors"][0];
@@ -397,7 +397,7 @@ fn a_wrong_test_is_a_problem_of_the_tree() {
         .replace("check: compute/small", "check: compute/smal")
         .replace("InstanceType: t3.micro, ", "InstanceTyp: t3.micro, ")
         .replace("Monitoring: true, Tags: [{ Key: env, Value: prod }] }\n      - { InstanceId: i-2, InstanceType: m5.large, Monitoring: true", "Monitoring: often }\n      - { InstanceId: i-2, InstanceType: m5.large, Monitoring: true");
-    insta::assert_snapshot!(rehearse(&wrong, &[]), @r"
+    insta::assert_snapshot!(test_policies(&wrong, &[]), @r"
     error: the policies have problems; nothing was tested
     error[unknown-property]: `AWS::EC2::Instance` has no property `InstanceTyp`
       --> x.yaml:29:28
@@ -416,7 +416,7 @@ fn a_wrong_test_is_a_problem_of_the_tree() {
     status 2
     ");
     let unknown = POLICY.replace("notSelected: [i-3]", "notSelected: [i-4]");
-    insta::assert_snapshot!(rehearse(&unknown, &[]), @r"
+    insta::assert_snapshot!(test_policies(&unknown, &[]), @r"
     error: the policies have problems; nothing was tested
     error[unknown-resource]: there is no resource `i-4` under `given`
       --> x.yaml:35:19

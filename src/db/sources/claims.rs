@@ -50,7 +50,7 @@ pub struct Completed {
     pub revision: Option<String>,
     /// Why the head was refused, if it was.
     pub refused: Option<String>,
-    /// When to look again, unless a nudge came meanwhile: then at once.
+    /// When to look again, unless a wake came meanwhile: then at once.
     pub pause: Duration,
 }
 
@@ -194,7 +194,7 @@ pub async fn fail(
 mod tests {
     use sqlx::PgPool;
 
-    use super::super::{by_name, identify, nudge, nudge_repository};
+    use super::super::{by_name, identify, wake, wake_repository};
     use super::*;
     use crate::db::fixtures::{BACKOFF, LEASE, NO_TIME, TestResult, source};
 
@@ -240,19 +240,19 @@ mod tests {
     }
 
     #[sqlx::test]
-    async fn a_nudge_during_a_pass_makes_another_due_at_once(pool: PgPool) -> TestResult {
+    async fn waking_it_during_a_pass_makes_another_due_at_once(pool: PgPool) -> TestResult {
         let id = source(&pool, "one").await;
         identify(&pool, id, 7, "example/one").await?;
         let claim = claim_due(&pool, LEASE).await?.unwrap();
         let mut connection = pool.acquire().await?;
-        assert_eq!(nudge_repository(&mut connection, 7).await?, 1);
-        assert_eq!(nudge_repository(&mut connection, 8).await?, 0);
+        assert_eq!(wake_repository(&mut connection, 7).await?, 1);
+        assert_eq!(wake_repository(&mut connection, 8).await?, 0);
         assert_eq!(claim_due(&pool, LEASE).await?, None, "one pass at a time");
         let fence = fence(&pool, &claim).await?;
         complete(&pool, fence, &completed("c1")).await?;
         assert_eq!(claim_due(&pool, LEASE).await?.unwrap().source.head.as_deref(), Some("c1"));
-        assert!(nudge(&mut connection, "one").await?);
-        assert!(!nudge(&mut connection, "two").await?);
+        assert!(wake(&mut connection, "one").await?);
+        assert!(!wake(&mut connection, "two").await?);
         Ok(())
     }
 

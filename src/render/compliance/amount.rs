@@ -3,7 +3,7 @@
 use crate::evaluation::gating::{Gated, GatedCounts, Reason};
 use crate::evaluation::{Counts, Outcome};
 use crate::policy::NewOnly;
-use crate::render::words::{cause_in_words, plural};
+use crate::render::words::{cause_in_words, fails, plural};
 
 /// `1 of 1 buckets fails`, `4 of 9 findings are unknown (access denied)`. Of a baseline, which begins
 /// before an instant: `2 of 20 buckets fail newly (12 more fail since before 2026-11-22, not
@@ -19,18 +19,18 @@ pub(super) fn amount(
     let Some(since) = new_only.filter(|_| baseline > 0) else {
         return of_all(outcome, counts, unit);
     };
-    let fails = format!("{} since before {since}, not enforced", fail(baseline));
+    let not_enforced = format!("{} since before {since}, not enforced", fails(baseline));
     let of = format!("of {} {}", counts.judged(), plural(unit));
     match outcome {
         _ if gated.reason() == Some(Reason::Baseline) => {
-            format!("{baseline} {of} {fails}{}", and_unknown(counts))
+            format!("{baseline} {of} {not_enforced}{}", and_unknown(counts))
         }
         Outcome::Fail => {
             let new = found.new_failures();
             let and = and_unknown(counts);
-            format!("{new} {of} {} newly{and} ({baseline} more {fails})", fail(new))
+            format!("{new} {of} {} newly{and} ({baseline} more {not_enforced})", fails(new))
         }
-        _ => format!("{}, {baseline} {fails}", of_all(outcome, counts, unit)),
+        _ => format!("{}, {baseline} {not_enforced}", of_all(outcome, counts, unit)),
     }
 }
 
@@ -38,7 +38,7 @@ fn of_all(outcome: Outcome, counts: Counts, unit: &str) -> String {
     let share = |part: u64| format!("{part} of {} {}", counts.judged(), plural(unit));
     match outcome {
         Outcome::Fail => {
-            format!("{} {}{}", share(counts.fail), fail(counts.fail), and_unknown(counts))
+            format!("{} {}{}", share(counts.fail), fails(counts.fail), and_unknown(counts))
         }
         Outcome::Unknown(cause) => {
             let are = if counts.unknown == 1 { "is" } else { "are" };
@@ -48,10 +48,6 @@ fn of_all(outcome: Outcome, counts: Counts, unit: &str) -> String {
         Outcome::Waived => format!("{} waived", share(counts.waived)),
         Outcome::NotApplicable => "nothing to judge".to_owned(),
     }
-}
-
-fn fail(number: u64) -> &'static str {
-    if number == 1 { "fails" } else { "fail" }
 }
 
 fn and_unknown(counts: Counts) -> String {

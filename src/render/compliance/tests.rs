@@ -59,8 +59,8 @@ impl State {
 
 fn check_run(groups: &[State], waivers: &[WaiverStatus], links: &Links) -> CheckRun {
     let status = CommitStatus::of(groups.iter().map(State::status), waivers.to_vec());
-    let speaker = Speaker { source: "main", is_alone: true };
-    match compliance(speaker, "0123456", &status, links) {
+    let label = SourceLabel { source: "main", is_alone: true };
+    match compliance(label, "0123456", &status, links) {
         Post::CheckRun(check) => check,
         other => panic!("{other:?}"),
     }

@@ -192,7 +192,7 @@ fn words(schema: &Json) -> String {
 #[cfg(test)]
 mod tests {
     use crate::catalog;
-    use crate::evaluation::rehearse;
+    use crate::evaluation::run_tests;
     use crate::policy::{Settings, SourceFile};
 
     use super::*;
@@ -205,7 +205,7 @@ mod tests {
         assert!(Settings::read(settings).0.is_some());
         let problems: Vec<&String> = reading.diagnostics.iter().map(|it| &it.message).collect();
         assert!(problems.is_empty(), "{problems:?}");
-        let results = rehearse(&reading.policies);
+        let results = run_tests(&reading.policies);
         assert_eq!(results.len(), 2);
         assert!(results.iter().all(|result| result.differences.is_empty()));
     }
