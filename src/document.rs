@@ -26,5 +26,6 @@ pub use short::short;
 pub use sink::DiagnosticSink;
 pub use source::{
     MAX_DIRECTORY_DEPTH, MAX_FILE_BYTES, SourceFile, TreeRoom, TreeTooLarge, is_policy_file,
+    may_link_to_policies,
 };
 pub use yaml::{Documents, read};

@@ -156,7 +156,9 @@ impl Walk<'_> {
             self.room.take_entry()?;
             let kind = entry.file_type().with_context(|| format!("cannot list {entry:?}"))?;
             let path = entry.path();
-            let is_policy = document::is_policy_file(&path.to_string_lossy());
+            let name = path.to_string_lossy();
+            let is_policy = document::is_policy_file(&name);
+            let may_link = document::may_link_to_policies(&name);
             if entry.file_name().as_encoded_bytes().starts_with(b".") {
                 continue;
             }
@@ -174,7 +176,7 @@ impl Walk<'_> {
                 self.directory(&path, depth + 1)?;
             } else if kind.is_file() && is_policy {
                 self.found.push(path);
-            } else if kind.is_symlink() && (is_policy || path.extension().is_none()) {
+            } else if kind.is_symlink() && may_link {
                 self.tree.refuse(
                     &path,
                     "symbolic links are not followed; put the file itself in its place",

@@ -79,12 +79,21 @@ impl TreeRoom {
     }
 }
 
-/// Whether a file of this name holds policies: `*.yaml`, `*.yml` and `*.json`.
+/// `true` where a file of this name holds policies: `*.yaml`, `*.yml` and `*.json`.
 pub fn is_policy_file(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    name.rsplit_once('.').is_some_and(|(stem, extension)| {
-        !stem.is_empty() && matches!(extension, "yaml" | "yml" | "json")
-    })
+    matches!(extension(path), Some("yaml" | "yml" | "json"))
+}
+
+/// `true` where a symbolic link of this name may stand for policies: a file of them, or, without an
+/// extension, a directory.
+pub fn may_link_to_policies(path: &str) -> bool {
+    is_policy_file(path) || extension(path).is_none()
+}
+
+/// Extension of the name at the end of a path; a name such as `.yaml` has none.
+fn extension(path: &str) -> Option<&str> {
+    let name = path.rsplit('/').next()?;
+    name.rsplit_once('.').filter(|(stem, _)| !stem.is_empty()).map(|(_, extension)| extension)
 }
 
 #[cfg(test)]
@@ -101,6 +110,19 @@ mod tests {
         let mut room = TreeRoom::default();
         assert!((0..64).all(|_| room.take_file(MAX_FILE_BYTES).is_ok()));
         assert_eq!(room.take_file(1), Err(TreeTooLarge::Policies));
+    }
+
+    #[test]
+    fn policies_are_known_by_their_extension() {
+        for path in ["a.yaml", "d/.a.yml", "d.x/a.b.json"] {
+            assert!(is_policy_file(path) && may_link_to_policies(path), "{path}");
+        }
+        for path in ["a", ".yaml", "d.yaml/a", "d/.json"] {
+            assert!(!is_policy_file(path) && may_link_to_policies(path), "{path}");
+        }
+        for path in ["a.YAML", "a.yaml.md", "a.", "yaml.x"] {
+            assert!(!is_policy_file(path) && !may_link_to_policies(path), "{path}");
+        }
     }
 
     #[test]

@@ -5,7 +5,10 @@ use std::path::Path;
 use git2::{DiffOptions, ErrorCode, FileMode, ObjectType, Odb, Oid, Tree, TreeEntry};
 
 use super::{BlobId, Commit, CommitId, Mirror};
-use crate::document::{MAX_DIRECTORY_DEPTH, MAX_FILE_BYTES, TreeRoom, TreeTooLarge};
+use crate::document::{
+    MAX_DIRECTORY_DEPTH, MAX_FILE_BYTES, TreeRoom, TreeTooLarge, is_policy_file,
+    may_link_to_policies,
+};
 
 /// How files stored by Git LFS begin: the content is elsewhere.
 const LFS: &[u8] = b"version https://git-lfs.github.com/spec/";
@@ -255,9 +258,9 @@ impl<'a> Walk<'a> {
             }
             // A link without an extension may stand for a directory.
             Some(ObjectType::Blob) if is_link => {
-                (is_policy(path) || extension(path).is_none()).then_some(Refusal::Symlink)
+                may_link_to_policies(path).then_some(Refusal::Symlink)
             }
-            Some(ObjectType::Blob) if !is_policy(path) => None,
+            Some(ObjectType::Blob) if !is_policy_file(path) => None,
             Some(ObjectType::Blob) if entry.name().is_err() => Some(Refusal::Name),
             Some(ObjectType::Blob) => self.blob(entry.id(), path)?,
             _ => None,
@@ -278,16 +281,6 @@ impl<'a> Walk<'a> {
         self.found.files.push(PolicyFile { path: path.to_owned(), blob: BlobId::of(id), bytes });
         Ok(None)
     }
-}
-
-/// Whether a path names a policy file.
-fn is_policy(path: &str) -> bool {
-    matches!(extension(path), Some("yaml" | "yml" | "json"))
-}
-
-fn extension(path: &str) -> Option<&str> {
-    let name = path.rsplit('/').next()?;
-    name.rsplit_once('.').map(|(_, extension)| extension)
 }
 
 #[cfg(test)]
@@ -329,6 +322,7 @@ mod tests {
         let origin = Origin::new();
         let entries = [
             (".cloudcorrect.yaml", &b"a"[..], FileMode::Blob),
+            (".yaml", b"a", FileMode::Blob),
             ("link.yaml", b"a", FileMode::Link),
             ("policies/b.yaml", b"b", FileMode::Blob),
         ];
@@ -338,7 +332,7 @@ mod tests {
         assert_eq!(file.iter().map(|file| &*file.bytes).collect::<Vec<_>>(), [b"a"]);
         let refused = mirror.file(commit, "link.yaml").unwrap().refused;
         assert_eq!(refused, [RefusedEntry { path: "link.yaml".into(), why: Refusal::Symlink }]);
-        for path in ["policies", "nothing.yaml", "policies/c.yaml", "link.yaml/d.yaml"] {
+        for path in ["policies", ".yaml", "nothing.yaml", "policies/c.yaml", "link.yaml/d.yaml"] {
             assert_eq!(mirror.file(commit, path).unwrap(), PolicyTree::default(), "{path}");
         }
     }
