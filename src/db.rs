@@ -39,7 +39,6 @@ mod work;
 pub use self::blobs::Digest;
 pub use self::connection::{MIGRATOR, connect, migrate, reach};
 pub use self::error::Error;
-pub use self::work::Backoff;
 
 #[cfg(test)]
 mod fixtures;

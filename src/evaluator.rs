@@ -21,12 +21,11 @@ use tracing::Instrument;
 
 use self::policies::PolicyCache;
 use crate::collect::Accounts;
-use crate::db::Backoff;
 use crate::db::groups::{self, Claim};
 use crate::db::sources::SourceId;
 use crate::policy::Group;
 use crate::render::links::Links;
-use crate::tasks::Pass;
+use crate::tasks::{Backoff, Pass};
 
 /// Settings of evaluations.
 #[derive(Debug, Clone)]

@@ -23,17 +23,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use rand::RngExt;
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use tracing::Instrument;
 
 use crate::db::sources::{self, Claim, Completed, Host, Source};
-use crate::db::{self, Backoff, groups, policies, revisions};
+use crate::db::{self, groups, policies, revisions};
 use crate::git::{Allowed, CommitId, Limits, Remote};
 use crate::github::{GitHub, Repository, RepositoryId};
 use crate::render::links::Links;
-use crate::tasks::Pass;
+use crate::tasks::{Backoff, Pass, spread};
 
 use self::checkout::{Head, Revision, SourceCheckout};
 use self::plan::{CurrentState, Decision, SyncPlan};
@@ -233,7 +232,7 @@ impl Syncer {
     /// sources spread.
     fn poll(&self, source: &Source) -> Duration {
         let poll = self.settings.polls.get(&source.registration.name).copied().unwrap_or(POLL);
-        poll.mul_f64(rand::rng().random_range(0.8..=1.0))
+        spread(poll, 0.8)
     }
 }
 

@@ -3,14 +3,23 @@
 //! A pass does one piece of work and says whether there was any. What the work is, and leaving a
 //! failure to the next pass, is the reconciler's business; pacing and stopping is ours.
 
+mod backoff;
+
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rand::RngExt;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+
+pub use self::backoff::{Backoff, spread};
+
+/// Pauses after failed passes.
+const BACKOFF: Backoff = Backoff { first: Duration::from_secs(1), longest: Duration::from_mins(1) };
+
+/// Part of a pause that is always waited, so that replicas spread over the rest.
+const LEAST: f64 = 0.8;
 
 /// What a pass found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,13 +78,13 @@ impl Tasks {
                     Err(error) => {
                         failures += 1;
                         tracing::error!(task = name, error = format!("{error:#}"), "pass failed");
-                        backoff(failures)
+                        BACKOFF.pause(failures)
                     }
                 };
                 tokio::select! {
                     () = stop.cancelled() => {}
                     () = hint.0.notified(), if failures == 0 => {}
-                    () = tokio::time::sleep(jittered(pause)) => {}
+                    () = tokio::time::sleep(spread(pause, LEAST)) => {}
                 }
             }
         });
@@ -94,24 +103,9 @@ impl Tasks {
     }
 }
 
-/// A second after the first failure, doubling to a minute.
-fn backoff(failures: u32) -> Duration {
-    Duration::from_secs(1 << failures.clamp(1, 7).saturating_sub(1)).min(Duration::from_mins(1))
-}
-
-fn jittered(pause: Duration) -> Duration {
-    pause.mul_f64(rand::rng().random_range(0.8..=1.0))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_pause_after_failures_doubles_to_a_minute() {
-        let pauses: Vec<_> = (1..=8).map(|failures| backoff(failures).as_secs()).collect();
-        assert_eq!(pauses, [1, 2, 4, 8, 16, 32, 60, 60]);
-    }
 
     #[tokio::test]
     async fn a_hint_wakes_an_idle_task_and_draining_ends_it() {

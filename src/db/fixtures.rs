@@ -5,9 +5,10 @@ use std::time::Duration;
 use sqlx::{PgConnection, PgPool};
 
 use super::sources::{self, SourceId};
-use super::{Backoff, Digest, findings, groups, runs};
+use super::{Digest, findings, groups, runs};
 use crate::evaluation::{Counts, GroupOutcome, Outcome};
 use crate::fetch::CallStats;
+use crate::tasks::Backoff;
 
 pub(super) type TestResult = Result<(), Box<dyn std::error::Error>>;
 

@@ -12,11 +12,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::error::{Error, Limit};
 use crate::clock::Clock;
+use crate::tasks::Backoff;
 
-/// How long to wait at first where GitHub limits us without saying for how long.
-const UNSAID_WAIT: Duration = Duration::from_mins(1);
-/// The longest wait that we believe in; the limits are counted by the hour.
+/// Longest wait that we believe in; the limits are counted by the hour.
 const LONGEST_WAIT: Duration = Duration::from_hours(1);
+/// Waits where GitHub limits us without saying for how long.
+const UNSAID: Backoff = Backoff { first: Duration::from_mins(1), longest: LONGEST_WAIT };
 
 /// The pace of one installation.
 #[derive(Debug)]
@@ -75,7 +76,7 @@ impl Pace {
             Limit::For(wait) => Some(wait),
             Limit::Unsaid if is_another => {
                 pause.unsaid += 1;
-                Some(UNSAID_WAIT * 2_u32.pow(pause.unsaid.min(10) - 1))
+                Some(UNSAID.pause(pause.unsaid))
             }
             Limit::Unsaid => None,
         };

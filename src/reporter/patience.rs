@@ -2,17 +2,19 @@
 
 use std::time::Duration;
 
-use rand::RngExt;
-
 use super::Failure;
 use crate::github::Error;
+use crate::tasks::{Backoff, spread};
 
 /// Attempts at what GitHub refuses: a commit may not have reached all of it yet.
 const REFUSED: i32 = 5;
 /// Attempts at what gets no good answer: with the pauses about three hours.
 const UNANSWERED: i32 = 25;
-/// The longest pause.
-const LONGEST: Duration = Duration::from_mins(10);
+/// Pauses between attempts.
+const BACKOFF: Backoff =
+    Backoff { first: Duration::from_secs(1), longest: Duration::from_mins(10) };
+/// How much later than asked those return that wait for the end of one limit, at the most.
+const APART: Duration = Duration::from_secs(5);
 
 /// What to do about a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +32,7 @@ pub(super) fn verdict(failure: &Failure, attempts: i32) -> Verdict {
     let most = match failure {
         Failure::GitHub(Error::RateLimited { retry_after }) => {
             // All that waited for the same instant would meet the same limit.
-            return Verdict::Wait(*retry_after + spread(Duration::from_secs(5)));
+            return Verdict::Wait(*retry_after + spread(APART, 0.0));
         }
         Failure::GitHub(Error::NotFound { .. } | Error::Rejected { .. }) => REFUSED,
         Failure::GitHub(Error::Unauthorized { .. } | Error::Unavailable { .. })
@@ -41,13 +43,7 @@ pub(super) fn verdict(failure: &Failure, attempts: i32) -> Verdict {
     if attempts >= most {
         return Verdict::GiveUp;
     }
-    let doubled = Duration::from_secs(1) * 2_u32.pow(attempts.clamp(1, 10).unsigned_abs() - 1);
-    let pause = doubled.min(LONGEST);
-    Verdict::Again(pause / 2 + spread(pause / 2))
-}
-
-fn spread(up_to: Duration) -> Duration {
-    up_to.mul_f64(rand::rng().random_range(0.0..=1.0))
+    Verdict::Again(BACKOFF.spread_pause(attempts.unsigned_abs()))
 }
 
 #[cfg(test)]
@@ -60,7 +56,7 @@ mod tests {
 
     #[test]
     fn pauses_double_and_are_spread() {
-        for (attempts, longest) in [(1, 1), (2, 2), (5, 16), (20, 512)] {
+        for (attempts, longest) in [(1, 1), (2, 2), (5, 16), (20, 600)] {
             let Verdict::Again(pause) = verdict(&unavailable(), attempts) else {
                 panic!("{attempts}");
             };

@@ -10,11 +10,12 @@ use uuid::Uuid;
 use super::{enforced, schedule, verdict};
 use crate::db::runs::{RecordedRun, RunId};
 use crate::db::sources::SourceId;
-use crate::db::work::{Backoff, fenced, shortened};
+use crate::db::work::{fenced, shortened};
 use crate::db::{Digest, Error};
 use crate::evaluation::{Counts, Enforced, GroupOutcome};
 use crate::resource::Cause;
 use crate::schedule::Schedule;
+use crate::tasks::Backoff;
 
 /// A group claimed for an evaluation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -222,7 +223,7 @@ pub async fn fail(
         claim.name,
         claim.attempt,
         shortened(error),
-        backoff.pause(claim.attempts).as_secs_f64(),
+        backoff.pause(claim.attempts.unsigned_abs()).as_secs_f64(),
     )
     .execute(executor)
     .await?;

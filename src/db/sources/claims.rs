@@ -8,7 +8,8 @@ use uuid::Uuid;
 
 use super::{Row, Source, SourceId};
 use crate::db::Error;
-use crate::db::work::{Backoff, fenced, shortened};
+use crate::db::work::{fenced, shortened};
+use crate::tasks::Backoff;
 
 /// A source claimed for a pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -182,7 +183,7 @@ pub async fn fail(
         claim.source.id.0,
         claim.attempt,
         shortened(error),
-        backoff.pause(claim.source.attempts).as_secs_f64(),
+        backoff.pause(claim.source.attempts.unsigned_abs()).as_secs_f64(),
         claim.nudges,
     )
     .execute(executor)
