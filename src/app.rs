@@ -7,14 +7,16 @@ mod stop;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use tokio::runtime::Runtime;
 
 pub use accounts::accounts_at_hand;
 pub use failures::{KeptRun, failures};
 pub use service::{Parts, Service, keep_house};
 
-use crate::config::{DatabaseSettings, Settings};
+use crate::config::{DatabaseSettings, InvalidSettings, Settings};
+use crate::document::SourceFile;
+use crate::render::diagnostics;
 
 /// The runtime of the process. Two threads do for a service that waits most of the time; what
 /// blocks or computes has threads of its own.
@@ -31,20 +33,29 @@ pub fn runtime() -> Result<Runtime> {
 /// The settings from a file and the environment; relative paths start at the file.
 pub fn settings(file: Option<&Path>) -> Result<Settings> {
     let (text, base) = settings_text(file)?;
-    Settings::read(&text, &base, crate::config::variables()).with_context(|| unusable(file))
+    let read = Settings::read(&text, &base, crate::config::variables());
+    read.map_err(|invalid| unusable(file, invalid))
 }
 
 /// Of the settings those of the database, whatever the others are.
 pub fn database_settings(file: Option<&Path>) -> Result<DatabaseSettings> {
     let (text, base) = settings_text(file)?;
-    DatabaseSettings::read(&text, &base, crate::config::variables()).with_context(|| unusable(file))
+    let read = DatabaseSettings::read(&text, &base, crate::config::variables());
+    read.map_err(|invalid| unusable(file, invalid))
 }
 
-fn unusable(file: Option<&Path>) -> String {
-    match file {
-        Some(file) => format!("cannot use the settings `{}`", file.display()),
-        None => "cannot use the settings, which all come from variables without `--config`".into(),
-    }
+/// The problems of settings with their lines, as far as these may be shown.
+fn unusable(file: Option<&Path>, invalid: InvalidSettings) -> anyhow::Error {
+    let name = file.map(|file| file.display().to_string());
+    let invalid = invalid.of_file(name.as_deref());
+    let shown = name.iter().map(|name| SourceFile::new(name.as_str(), invalid.shown.as_bytes()));
+    let shown: Vec<_> = shown.collect();
+    let problems = diagnostics::text(&invalid.problems, &shown);
+    let whose = match name {
+        Some(name) => format!("`{name}`"),
+        None => "from variables alone, without `--config`".to_owned(),
+    };
+    anyhow!("cannot use the settings {whose}: {}\n\n{}", invalid.summary(), problems.trim_end())
 }
 
 fn settings_text(file: Option<&Path>) -> Result<(String, PathBuf)> {

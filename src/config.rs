@@ -3,14 +3,20 @@
 //! All problems are found at once, each named by its setting. A variable wins over the file.
 //! What the settings are used for is left to `app`.
 
+mod declaration;
 mod fields;
+mod problems;
+mod read;
 mod settings;
 mod sources;
+#[cfg(test)]
+mod tests;
 
-pub use fields::{InvalidSettings, Problem};
+pub use declaration::help;
+pub use problems::InvalidSettings;
 pub use settings::{
     AccountSettings, DatabaseSettings, EvaluationSettings, GitHubSettings, GitSettings, Listen,
-    Remote, Settings, SourceSettings, help,
+    Remote, Settings, SourceSettings,
 };
 
 /// The variables of the process that may be settings.

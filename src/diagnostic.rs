@@ -5,6 +5,7 @@ mod example;
 mod stored;
 
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -35,7 +36,7 @@ impl fmt::Display for Level {
 /// A place in a file of the policy repository.
 ///
 /// Lines and columns count from 1; columns count Unicode scalar values. The end is exclusive
-/// and never before the start.
+/// and never before the start. All are 0 of a path that has no lines, such as a variable.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Place {
@@ -57,6 +58,24 @@ impl Place {
         Self { path: path.into(), line, column, end_line: line, end_column: column + 1 }
     }
 
+    /// The place of what has no lines, such as a variable.
+    pub fn without_lines(path: impl Into<Arc<str>>) -> Self {
+        Self { path: path.into(), line: 0, column: 0, end_line: 0, end_column: 0 }
+    }
+
+    /// The place of some bytes of a text.
+    pub fn in_text(path: impl Into<Arc<str>>, text: &str, bytes: Range<usize>) -> Self {
+        let position = |byte: usize| {
+            let before = text.get(..byte.min(text.len())).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+            (number(line), number(column))
+        };
+        let ((line, column), (end_line, end_column)) = (position(bytes.start), position(bytes.end));
+        Self { path: path.into(), line, column, end_line, end_column }
+    }
+
     /// The very start of a file: for problems of the file as a whole.
     pub fn file(path: impl Into<Arc<str>>) -> Self {
         Self::point(path, 1, 1)
@@ -65,7 +84,10 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}:{}:{}", self.path, self.line, self.column)
+        match self.line {
+            0 => out.write_str(&self.path),
+            line => write!(out, "{}:{line}:{}", self.path, self.column),
+        }
     }
 }
 

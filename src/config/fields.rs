@@ -2,133 +2,197 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 use std::time::Duration;
 
-use toml::{Table, Value};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
 
-/// A setting that is missing or wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Its full name, such as `github.app_id`.
-    pub setting: String,
-    /// What is wrong and what to do.
-    pub message: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "`{}`: {}", self.setting, self.message)
-    }
-}
-
-/// All that is wrong with the settings.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub struct InvalidSettings(pub Vec<Problem>);
-
-impl fmt::Display for InvalidSettings {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let noun = if self.0.len() == 1 { "setting is" } else { "settings are" };
-        write!(out, "{} {noun} missing or wrong:", self.0.len())?;
-        self.0.iter().try_for_each(|problem| write!(out, "\n  {problem}"))
-    }
-}
+use super::declaration::variable;
+use super::problems::{FILE, Report, of_variable};
+use crate::diagnostic::{Code, Diagnostic, Place, meant_or_known};
 
 /// The environment as far as settings are concerned.
 pub(super) type Variables = BTreeMap<String, String>;
 
-/// The fields of one table. What is never asked for is a problem when the table is finished.
-pub(super) struct Fields<'a> {
-    name: String,
-    table: Table,
-    variables: &'a Variables,
-    problems: &'a mut Vec<Problem>,
+/// Origins of settings: the text of a file, and the variables that win over it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Origins<'t> {
+    pub(super) text: &'t str,
+    pub(super) variables: &'t Variables,
 }
 
-impl<'a> Fields<'a> {
-    pub(super) fn new(
-        name: impl Into<String>,
-        table: Table,
-        variables: &'a Variables,
-        problems: &'a mut Vec<Problem>,
+/// Fields of one table. What is never asked for is a problem when the table is finished.
+pub(super) struct Fields<'t, 'r> {
+    name: String,
+    table: DeTable<'t>,
+    /// Bytes of the header, at which missing fields are told.
+    header: Range<usize>,
+    /// Bytes at which problems of a field are told: its value where that may be shown, else its key.
+    spans: BTreeMap<String, Range<usize>>,
+    origins: Origins<'t>,
+    /// `true` where variables may set the fields.
+    has_variables: bool,
+    report: &'r mut Report,
+}
+
+impl<'t, 'r> Fields<'t, 'r> {
+    /// The fields of the whole file.
+    pub(super) fn root(
+        table: Spanned<DeTable<'t>>,
+        origins: Origins<'t>,
+        report: &'r mut Report,
     ) -> Self {
-        Self { name: name.into(), table, variables, problems }
+        Self::new(String::new(), table, origins, report)
+    }
+
+    fn new(
+        name: String,
+        table: Spanned<DeTable<'t>>,
+        origins: Origins<'t>,
+        report: &'r mut Report,
+    ) -> Self {
+        let header = table.span();
+        let table = table.into_inner();
+        let mut spans = BTreeMap::new();
+        for (key, value) in &table {
+            report.entry(key.span(), is_plain(value.get_ref()).then(|| value.span()));
+            spans.insert(key.get_ref().to_string(), key.span());
+        }
+        Self { name, table, header, spans, origins, has_variables: true, report }
+    }
+
+    /// A table of this one that is no field of its own: an item of an array, or an entry by key.
+    pub(super) fn inner(&mut self, name: &str, table: Spanned<DeTable<'t>>) -> Fields<'t, '_> {
+        let inner = Fields::new(self.full(name), table, self.origins, &mut *self.report);
+        Fields { has_variables: false, ..inner }
     }
 
     /// A table inside this one; an empty one where it is missing.
-    pub(super) fn section(&mut self, key: &str) -> Fields<'_> {
-        let name = self.full(key);
+    pub(super) fn section(&mut self, key: &str) -> Fields<'t, '_> {
+        let none = |header| Spanned::new(header, DeTable::new());
         let table = match self.table.remove(key) {
-            None => Table::new(),
-            Some(Value::Table(table)) => table,
-            Some(other) => {
-                self.wrong(key, format!("is {}, but must be a table", other.type_str()));
-                Table::new()
-            }
+            None => none(self.header.clone()),
+            Some(value) => match self.table_of(key, value) {
+                Some(table) => table,
+                None => none(self.header.clone()),
+            },
         };
-        Fields { name, table, variables: self.variables, problems: self.problems }
+        Fields::new(self.full(key), table, self.origins, &mut *self.report)
     }
 
-    /// The tables of an array of tables.
-    pub(super) fn tables(&mut self, key: &str) -> Vec<Table> {
-        match self.table.remove(key) {
-            None => Vec::new(),
-            Some(Value::Array(items)) => {
-                let count = items.len();
-                let tables: Vec<_> = items
-                    .into_iter()
-                    .filter_map(|item| match item {
-                        Value::Table(table) => Some(table),
-                        _ => None,
-                    })
-                    .collect();
-                if tables.len() < count {
-                    self.wrong(key, "must be tables: `[[sources]]`");
-                }
-                tables
-            }
-            Some(_) => {
-                self.wrong(key, "must be an array of tables: `[[sources]]`");
-                Vec::new()
+    fn table_of(&mut self, key: &str, value: Spanned<DeValue<'t>>) -> Option<Spanned<DeTable<'t>>> {
+        let span = value.span();
+        match value.into_inner() {
+            DeValue::Table(table) => Some(Spanned::new(span, table)),
+            other => {
+                let message = format!("is of type {}, but must be a table", other.type_str());
+                self.push(self.error(key, Code::WrongType, &message));
+                None
             }
         }
     }
 
-    /// The tables of this table by key.
-    pub(super) fn entries(&mut self) -> Vec<(String, Table)> {
+    /// The tables of an array of tables.
+    pub(super) fn tables(&mut self, key: &str) -> Vec<Spanned<DeTable<'t>>> {
+        let items = match self.table.remove(key).map(Spanned::into_inner) {
+            None => return Vec::new(),
+            Some(DeValue::Array(items)) => items,
+            Some(_) => {
+                let refused = self.error(key, Code::WrongType, "must be an array of tables");
+                self.push(refused.help("write `[[sources]]` above each"));
+                return Vec::new();
+            }
+        };
         let mut tables = Vec::new();
-        for (key, value) in std::mem::take(&mut self.table) {
-            match value {
-                Value::Table(table) => tables.push((key, table)),
-                other => self.wrong(&key, format!("is {}, not a table", other.type_str())),
+        for item in items {
+            let span = item.span();
+            match item.into_inner() {
+                DeValue::Table(table) => tables.push(Spanned::new(span, table)),
+                _ => {
+                    let refused = self.error(key, Code::WrongType, "must have tables alone");
+                    self.push(refused.help("write `[[sources]]` above each"));
+                }
             }
         }
         tables
     }
 
-    /// A problem of this table's field.
-    pub(super) fn wrong(&mut self, key: &str, message: impl Into<String>) {
-        let problem = Problem { setting: self.full(key), message: message.into() };
-        self.problems.push(problem);
+    /// The tables of this table by key.
+    pub(super) fn entries(&mut self) -> Vec<(String, Spanned<DeTable<'t>>)> {
+        let mut tables = Vec::new();
+        for (key, value) in std::mem::take(&mut self.table) {
+            let key = key.into_inner().into_owned();
+            if let Some(table) = self.table_of(&key, value) {
+                tables.push((key, table));
+            }
+        }
+        tables
     }
 
-    /// Whether the file or a variable sets the field.
+    /// A problem of this table's field: at the variable that sets it, else where it stands in the
+    /// file, else at the head of the table. The message goes on behind the setting's name.
+    pub(super) fn error(&self, key: &str, code: Code, message: &str) -> Diagnostic {
+        let full = self.full(key);
+        let place = match (self.of_variable(key), self.spans.get(key)) {
+            (Some(_), _) => of_variable(&variable(&full)),
+            (None, Some(span)) => self.place(span),
+            (None, None) => self.place(&self.header),
+        };
+        Diagnostic::error(place, code, format!("`{full}` {message}"))
+    }
+
+    /// Takes up a problem.
+    pub(super) fn push(&mut self, problem: Diagnostic) {
+        self.report.problems.push(problem);
+    }
+
+    fn place(&self, bytes: &Range<usize>) -> Place {
+        Place::in_text(FILE, self.origins.text, bytes.clone())
+    }
+
+    /// The value of the field's variable, if there is one that is set.
+    fn of_variable(&self, key: &str) -> Option<&'t String> {
+        let variables = self.origins.variables;
+        self.has_variables.then(|| variables.get(&variable(&self.full(key)))).flatten()
+    }
+
+    /// `true` where the file or a variable sets the field.
     pub(super) fn has(&self, key: &str) -> bool {
-        self.table.contains_key(key) || self.variables.contains_key(&variable(&self.full(key)))
+        self.table.contains_key(key) || self.of_variable(key).is_some()
     }
 
-    /// The text of a scalar.
+    /// Text of a scalar that may be shown.
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
         let from_file = self.table.remove(key);
-        if let Some(value) = self.variables.get(&variable(&self.full(key))) {
+        if let Some(value) = &from_file
+            && is_scalar(value.get_ref())
+            && !value.get_ref().as_str().is_some_and(has_credentials)
+        {
+            self.report.show(&value.span());
+            self.spans.insert(key.to_owned(), value.span());
+        }
+        self.scalar(key, from_file)
+    }
+
+    /// Text of a scalar that is never shown.
+    pub(super) fn secret(&mut self, key: &str) -> Option<String> {
+        let from_file = self.table.remove(key);
+        self.scalar(key, from_file)
+    }
+
+    fn scalar(&mut self, key: &str, value: Option<Spanned<DeValue<'t>>>) -> Option<String> {
+        if let Some(value) = self.of_variable(key) {
             return Some(value.clone());
         }
-        match from_file? {
-            Value::String(text) => Some(text),
-            Value::Integer(number) => Some(number.to_string()),
-            Value::Boolean(value) => Some(value.to_string()),
+        match value?.into_inner() {
+            DeValue::String(text) => Some(text.into_owned()),
+            DeValue::Integer(number) => Some(number.to_string()),
+            DeValue::Boolean(value) => Some(value.to_string()),
             other => {
-                self.wrong(key, format!("is {}, but must be text", other.type_str()));
+                let message = format!("is of type {}, but must be text", other.type_str());
+                self.push(self.error(key, Code::WrongType, &message));
                 None
             }
         }
@@ -143,7 +207,8 @@ impl<'a> Fields<'a> {
         match text.parse() {
             Ok(value) => Some(value),
             Err(error) => {
-                self.wrong(key, format!("`{text}` cannot be read: {error}"));
+                let message = format!("is {}, which cannot be read: {error}", quoted(&text));
+                self.push(self.error(key, Code::InvalidValue, &message));
                 None
             }
         }
@@ -155,39 +220,60 @@ impl<'a> Fields<'a> {
             None => default,
             Some((Ok(span), _)) if !span.is_zero() => span,
             Some((_, text)) => {
-                self.wrong(key, format!("`{text}` is no span of time; write `90s`, `15m` or `1h`"));
+                let message = format!("is {}, which is no span of time", quoted(&text));
+                let refused = self.error(key, Code::InvalidValue, &message);
+                self.push(refused.help("write `90s`, `15m` or `1h`"));
                 default
             }
         }
     }
 
-    /// A required text.
+    /// A text that must be there.
     pub(super) fn required(&mut self, key: &str, meaning: &str) -> String {
         self.text(key).filter(|text| !text.is_empty()).unwrap_or_else(|| {
-            self.wrong(key, format!("is missing: {meaning}"));
+            let refused = self.error(key, Code::MissingKey, "is missing");
+            self.push(refused.help(meaning));
             String::new()
         })
     }
 
-    /// Whatever was not asked for is unknown.
+    /// Ends the table: whatever was not asked for is unknown.
     pub(super) fn finish(mut self, known: &[&str]) {
-        for key in std::mem::take(&mut self.table).keys() {
-            let near = known
-                .iter()
-                .map(|candidate| (strsim::damerau_levenshtein(candidate, key), candidate))
-                .filter(|(distance, _)| *distance <= 3)
-                .min();
-            let hint = near.map(|(_, name)| format!("; did you mean `{name}`?"));
-            self.wrong(key, format!("is no setting{}", hint.unwrap_or_default()));
+        for (key, _) in std::mem::take(&mut self.table) {
+            let key = key.into_inner();
+            let refused = self.error(&key, Code::UnknownKey, "is no setting");
+            self.push(refused.help(meant_or_known(&key, known.iter().copied())));
         }
     }
 
     fn full(&self, key: &str) -> String {
-        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+        match self.name.as_str() {
+            "" => key.to_owned(),
+            name if key.starts_with('[') || key.is_empty() => format!("{name}{key}"),
+            name => format!("{name}.{key}"),
+        }
     }
 }
 
-/// The variable of a setting: `github.app_id` is `CLOUDCORRECT_GITHUB_APP_ID`.
-fn variable(setting: &str) -> String {
-    format!("CLOUDCORRECT_{}", setting.replace('.', "_").to_uppercase())
+/// `true` for what holds no tables.
+fn is_plain(value: &DeValue<'_>) -> bool {
+    match value {
+        DeValue::Table(_) => false,
+        DeValue::Array(items) => !items.iter().all(|item| item.get_ref().is_table()),
+        _ => true,
+    }
+}
+
+fn is_scalar(value: &DeValue<'_>) -> bool {
+    !value.is_table() && !value.is_array()
+}
+
+/// `true` for the address of somebody: what stands before the `@` may be a password.
+fn has_credentials(text: &str) -> bool {
+    text.contains("://") && text.contains('@')
+}
+
+/// A value for a message, without what may be a password.
+pub(super) fn quoted(text: &str) -> String {
+    if has_credentials(text) { "`…`".to_owned() } else { format!("`{text}`") }
 }

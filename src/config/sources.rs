@@ -3,70 +3,65 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use toml::Table;
 use url::Url;
 
-use super::fields::{Fields, Variables};
+use super::fields::{Fields, quoted};
 use super::settings::{GitSettings, Remote, SourceSettings};
+use crate::diagnostic::Code;
 
-/// The sources of the settings; what is wrong with them is noted in `root`.
+/// The sources of the settings; what is wrong with them is reported by `root`.
 pub(super) fn sources(
-    root: &mut Fields<'_>,
+    root: &mut Fields<'_, '_>,
     github: bool,
     git: &GitSettings,
 ) -> Vec<SourceSettings> {
     let tables = root.tables("sources");
     if tables.is_empty() {
-        root.wrong("sources", "is missing: name at least one repository under `[[sources]]` of the file that `--config` gives");
+        let refused = root.error("sources", Code::MissingKey, "is missing");
+        root.push(refused.help(
+            "name at least one repository under `[[sources]]` of the file that `--config` gives",
+        ));
     }
     let mut names = BTreeSet::new();
     let mut places = BTreeSet::new();
     let mut sources = Vec::new();
     for (index, table) in tables.into_iter().enumerate() {
-        let mut holder = Table::new();
-        holder.insert("source".to_owned(), toml::Value::Table(table));
-        let mut problems = Vec::new();
-        let none = Variables::new();
-        let mut fields = Fields::new("", holder, &none, &mut problems);
-        let source = source(fields.section("source"), github, git);
-        for problem in problems {
-            let key = problem.setting.trim_start_matches("source.");
-            root.wrong(&format!("sources[{index}].{key}"), problem.message);
-        }
+        let mut fields = root.inner(&format!("sources[{index}]"), table);
+        let source = source(&mut fields, github, git);
         if !names.insert(source.name.clone()) {
-            root.wrong(&format!("sources[{index}].name"), "is taken by another source");
+            fields.push(fields.error("name", Code::DuplicateName, "is taken by another source"));
         }
         let place = (format!("{:?}", source.remote), source.branch.clone(), source.path.clone());
         if !places.insert(place) {
-            root.wrong(
-                &format!("sources[{index}]"),
-                "has repository, branch and path of another source",
-            );
+            let message = "has repository, branch and path of another source";
+            fields.push(fields.error("", Code::DuplicateName, message));
         }
+        fields.finish(&["name", "repository", "url", "branch", "path", "poll"]);
         sources.push(source);
     }
     sources
 }
 
-fn source(mut fields: Fields<'_>, github: bool, git: &GitSettings) -> SourceSettings {
+fn source(fields: &mut Fields<'_, '_>, github: bool, git: &GitSettings) -> SourceSettings {
     let name = fields.required("name", "a unique name of letters, digits and `-`");
     let shaped = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     if !shaped || name.len() > 40 {
-        fields.wrong("name", format!("`{name}` must be at most 40 of a-z, 0-9 and `-`"));
+        let message = format!("is {}, but must be at most 40 of a-z, 0-9 and `-`", quoted(&name));
+        fields.push(fields.error("name", Code::InvalidValue, &message));
     }
-    let remote = remote(&mut fields, github, git);
+    let remote = remote(fields, github, git);
     let branch = fields.text("branch").unwrap_or_else(|| "main".into());
     let path = fields.text("path").unwrap_or_else(|| "policies".into());
     let path = path.trim_matches('/').to_owned();
     if path.split('/').any(|part| part == ".." || part == ".") {
-        fields.wrong("path", format!("`{path}` must be a path from the repository's root"));
+        let message = format!("is `{path}`, but must be a path from the repository's root");
+        fields.push(fields.error("path", Code::InvalidValue, &message));
     }
     let poll = fields.span("poll", Duration::from_mins(1));
-    fields.finish(&["name", "repository", "url", "branch", "path", "poll"]);
     SourceSettings { name, remote, branch, path, poll }
 }
 
-fn remote(fields: &mut Fields<'_>, github: bool, git: &GitSettings) -> Remote {
+fn remote(fields: &mut Fields<'_, '_>, github: bool, git: &GitSettings) -> Remote {
     let repository = fields.text("repository");
     let has_url = fields.has("url");
     match (repository, url(fields, git)) {
@@ -75,54 +70,65 @@ fn remote(fields: &mut Fields<'_>, github: bool, git: &GitSettings) -> Remote {
             if !halves.is_some_and(|(owner, name)| {
                 !owner.is_empty() && !name.is_empty() && !name.contains('/')
             }) {
-                fields.wrong("repository", format!("`{repository}` must be `owner/name`"));
+                let message = format!("is {}, but must be `owner/name`", quoted(&repository));
+                fields.push(fields.error("repository", Code::InvalidValue, &message));
             } else if !github {
-                fields.wrong("repository", "needs the settings of `[github]`");
+                let message = "needs the settings of `[github]`";
+                fields.push(fields.error("repository", Code::MissingKey, message));
             }
             Remote::GitHub(repository)
         }
         (None, Some(url)) => Remote::Url(url),
         (Some(repository), Some(_)) => {
-            fields.wrong("repository", "and `url` exclude each other");
+            let message = "and `url` exclude each other";
+            fields.push(fields.error("repository", Code::Conflict, message));
             Remote::GitHub(repository)
         }
         (None, None) => {
             if !has_url {
-                fields.wrong("repository", "is missing: `owner/name` on GitHub, or `url`");
+                let refused = fields.error("repository", Code::MissingKey, "is missing");
+                fields.push(refused.help("write `owner/name` on GitHub, or `url`"));
             }
             Remote::GitHub(String::new())
         }
     }
 }
 
+/// The form of an address that is always taken.
+const ADDRESS: &str = "write `https://HOST/PATH`";
+
 /// The address of a repository, if it is one from which the service can fetch.
-fn url(fields: &mut Fields<'_>, git: &GitSettings) -> Option<Url> {
+fn url(fields: &mut Fields<'_, '_>, git: &GitSettings) -> Option<Url> {
     let text = fields.text("url")?;
-    let problem = match text.parse::<Url>() {
+    let shown = quoted(&text);
+    let (message, help) = match text.parse::<Url>() {
         // `git@host:path`, as Git itself takes it.
         Err(_) if text.contains('@') && !text.contains("://") => {
-            format!("`{text}` is of SSH, which is not supported; write `https://HOST/PATH`")
+            (format!("is {shown}, of SSH, which is not supported"), ADDRESS)
         }
-        Err(error) => format!("`{text}` is no URL: {error}; write `https://HOST/PATH`"),
+        Err(error) => (format!("is {shown}, which is no URL: {error}"), ADDRESS),
         Ok(url)
             if url.password().is_some() || url.scheme() != "ssh" && !url.username().is_empty() =>
         {
-            "must not hold credentials".to_owned()
+            ("must not hold credentials".to_owned(), "leave out what stands before the `@`")
         }
         Ok(url) => match url.scheme() {
             "https" => return Some(url),
             "http" if git.allow_http || is_loopback(&url) => return Some(url),
             "file" if git.allow_file => return Some(url),
-            "http" => {
-                format!("`{text}` is not encrypted; use https, or set `git.allow_http = true`")
-            }
-            "file" => {
-                format!("`{text}` is a local path; if that is meant, set `git.allow_file = true`")
-            }
-            scheme => format!("`{scheme}` is not supported; write `https://HOST/PATH`"),
+            "http" => (
+                format!("is {shown}, which is not encrypted"),
+                "use https, or set `git.allow_http = true`",
+            ),
+            "file" => (
+                format!("is {shown}, a local path"),
+                "if that is meant, set `git.allow_file = true`",
+            ),
+            scheme => (format!("is of `{scheme}`, which is not supported"), ADDRESS),
         },
     };
-    fields.wrong("url", problem);
+    let refused = fields.error("url", Code::InvalidValue, &message);
+    fields.push(refused.help(help));
     None
 }
 
@@ -169,12 +175,12 @@ mod tests {
         insta::assert_snapshot!(told.join("\n"), @"
         good
         good
-        `sources[0].url`: `http://git.example/p.git` is not encrypted; use https, or set `git.allow_http = true`
-        `sources[0].url`: `file:///srv/p.git` is a local path; if that is meant, set `git.allow_file = true`
-        `sources[0].url`: `git@github.com:acme/p.git` is of SSH, which is not supported; write `https://HOST/PATH`
-        `sources[0].url`: `ssh` is not supported; write `https://HOST/PATH`
-        `sources[0].url`: must not hold credentials
-        `sources[0].url`: `/srv/p.git` is no URL: relative URL without a base; write `https://HOST/PATH`
+        settings:3:7: `sources[0].url` is `http://git.example/p.git`, which is not encrypted; use https, or set `git.allow_http = true`
+        settings:3:7: `sources[0].url` is `file:///srv/p.git`, a local path; if that is meant, set `git.allow_file = true`
+        settings:3:7: `sources[0].url` is `git@github.com:acme/p.git`, of SSH, which is not supported; write `https://HOST/PATH`
+        settings:3:1: `sources[0].url` is of `ssh`, which is not supported; write `https://HOST/PATH`
+        settings:3:1: `sources[0].url` must not hold credentials; leave out what stands before the `@`
+        settings:3:7: `sources[0].url` is `/srv/p.git`, which is no URL: relative URL without a base; write `https://HOST/PATH`
         ");
     }
 }

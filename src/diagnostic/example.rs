@@ -27,6 +27,8 @@ pub enum ExampleContext {
     Assertion,
     /// Commands in a clone of the repository.
     Shell,
+    /// Variables in the environment of the service.
+    Environment,
     /// File of that name.
     File(&'static str),
 }
@@ -35,7 +37,8 @@ impl ExampleContext {
     fn new(language: &str, word: Option<&'static str>) -> Self {
         match (language, word) {
             ("cel", _) => Self::Assertion,
-            ("sh", _) => Self::Shell,
+            ("sh", Some(_)) => Self::Environment,
+            ("sh", None) => Self::Shell,
             (_, None) => Self::Documents,
             (_, Some("check")) => Self::Check,
             (_, Some("tested")) => Self::Tested,

@@ -56,19 +56,6 @@ fn excerpt(text: &mut String, place: &Place, line: &str, margin: usize) {
     let _ = writeln!(text, "{:margin$} | {:start$}{}", "", "", "^".repeat(width));
 }
 
-/// The place of some bytes of a text that is no file.
-pub fn place_in(name: &str, text: &str, bytes: std::ops::Range<usize>) -> Place {
-    let position = |byte: usize| {
-        let before = text.get(..byte.min(text.len())).unwrap_or_default();
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        let number = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-        (number(line), number(column))
-    };
-    let ((line, column), (end_line, end_column)) = (position(bytes.start), position(bytes.end));
-    Place { path: name.into(), line, column, end_line, end_column }
-}
-
 /// One line that sums up a reading of so many files.
 pub fn summary(reading: &Reading, files: usize) -> String {
     let errors = reading.diagnostics.iter().filter(|found| found.is_error()).count();

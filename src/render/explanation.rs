@@ -32,6 +32,7 @@ pub(super) fn caption(example: &Example) -> String {
         ExampleContext::Check => ", in the `checks` of a group".to_owned(),
         ExampleContext::Assertion => ", as the `assert` of a check of `AWS::S3::Bucket`".to_owned(),
         ExampleContext::Shell => ", in a clone of the repository".to_owned(),
+        ExampleContext::Environment => ", in the environment of the service".to_owned(),
         ExampleContext::File(name) => format!(", in `{name}`"),
     };
     format!("{word}{surroundings}:")

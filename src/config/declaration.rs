@@ -1,0 +1,87 @@
+//! The settings that there are, for `serve --help` and for what is misspelt.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+/// Setting with its default and meaning.
+pub(super) struct Declared {
+    pub(super) name: &'static str,
+    default: &'static str,
+    meaning: &'static str,
+    /// `true` where the value must never be shown, and `NAME_file` may name a file with it.
+    pub(super) is_secret: bool,
+}
+
+const fn plain(name: &'static str, default: &'static str, meaning: &'static str) -> Declared {
+    Declared { name, default, meaning, is_secret: false }
+}
+
+const fn secret(name: &'static str, default: &'static str, meaning: &'static str) -> Declared {
+    Declared { name, default, meaning, is_secret: true }
+}
+
+/// All settings, in the order in which people read of them.
+pub(super) const SETTINGS: &[Declared] = &[
+    plain("data_dir", "cloudcorrect-data", "mirrors and the private Postgres"),
+    secret("database_url", "a private Postgres", "postgres://...; DATABASE_URL counts as well"),
+    plain("listen.webhooks", "127.0.0.1:8500", "the listener for GitHub's webhooks"),
+    plain("listen.page", "127.0.0.1:8501", "the listener of the page, loopback only"),
+    plain("listen.page_url", "none", "the page's address for people, used in links"),
+    plain("github.api_url", "https://api.github.com", "https://HOST/api/v3 for a GHES"),
+    plain("github.app_id", "required with [github]", "the id of the GitHub App"),
+    secret("github.private_key", "required with [github]", "PEM, or github.private_key_file"),
+    secret("github.webhook_secret", "required with [github]", "or github.webhook_secret_file"),
+    plain("git.allow_file", "false", "allow file:// remotes"),
+    plain("git.allow_http", "false", "allow http:// remotes beyond loopback"),
+    plain("git.timeout", "60s", "how long a fetch may take"),
+    plain("git.max_fetch_mib", "256", "how much a fetch may receive"),
+    plain("evaluation.workers", "4", "groups evaluated at once"),
+    plain("evaluation.lease", "5m", "how long a claim holds"),
+    plain("evaluation.longest_interval", "none", "evaluate at least this often"),
+    plain("sources[].name", "required", "unique; part of every key"),
+    plain("sources[].repository", "owner/name on GitHub", "or sources[].url for any other remote"),
+    plain("sources[].branch", "main", "the branch whose head is in force"),
+    plain("sources[].path", "policies", "the directory with the policies"),
+    plain("sources[].poll", "60s", "how often the remote is asked without a webhook"),
+    plain("accounts.ID.role_arn", "ambient credentials", "a role in that same account"),
+    secret("accounts.ID.external_id", "none", "or accounts.ID.external_id_file"),
+    plain("accounts.ID.profile", "none", "a profile of the AWS configuration files"),
+    plain("accounts.ID.recorded", "none", "a recorded inventory in the account's place"),
+];
+
+/// Variables of the command line that set what is no setting.
+const OF_COMMANDS: [&str; 4] =
+    ["CLOUDCORRECT_CONFIG", "CLOUDCORRECT_LOG", "CLOUDCORRECT_LOG_FORMAT", "CLOUDCORRECT_DOCS_URL"];
+
+/// The settings as a table for people.
+pub fn help() -> String {
+    let mut text = String::from(
+        "Settings (TOML; those outside `sources` and `accounts` also as variables, \
+         `github.app_id` is CLOUDCORRECT_GITHUB_APP_ID):\n",
+    );
+    for Declared { name, default, meaning, .. } in SETTINGS {
+        let _ = writeln!(text, "  {name:<28} {meaning} [{default}]");
+    }
+    text
+}
+
+/// The variable of a setting: `github.app_id` is `CLOUDCORRECT_GITHUB_APP_ID`.
+pub(super) fn variable(setting: &str) -> String {
+    format!("CLOUDCORRECT_{}", setting.replace('.', "_").to_uppercase())
+}
+
+/// The names of all variables that set something.
+pub(super) fn variables() -> BTreeSet<String> {
+    let settings = SETTINGS.iter().filter(|one| is_variable(one.name));
+    let names = settings.flat_map(|one| {
+        let file = one.is_secret.then(|| variable(&format!("{}_file", one.name)));
+        [Some(variable(one.name)), file]
+    });
+    let names = names.flatten().filter(|name| name != "CLOUDCORRECT_DATABASE_URL_FILE");
+    names.chain(OF_COMMANDS.map(str::to_owned)).collect()
+}
+
+/// `true` for settings that there is one of.
+fn is_variable(name: &str) -> bool {
+    !name.starts_with("sources[]") && !name.starts_with("accounts.")
+}

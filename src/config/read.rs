@@ -1,0 +1,269 @@
+//! Reading the settings from TOML and variables.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use toml::de::DeTable;
+use url::Url;
+
+use super::declaration;
+use super::fields::{Fields, Origins, Variables, quoted};
+use super::problems::{FILE, InvalidSettings, Report, of_variable};
+use super::settings::{
+    AccountSettings, DatabaseSettings, EvaluationSettings, GitHubSettings, GitSettings, Listen,
+    Settings,
+};
+use super::sources::sources;
+use crate::diagnostic::{Code, Diagnostic, Place, meant};
+
+impl Settings {
+    /// Reads the settings from TOML and variables. `base` is what relative paths in the file
+    /// start from.
+    pub fn read(
+        toml: &str,
+        base: &Path,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, InvalidSettings> {
+        let variables: Variables = variables.into_iter().collect();
+        let (settings, mut report) =
+            reading(toml, &variables, |root| read(root, base, &variables))?;
+        unknown_variables(&variables, &mut report.problems);
+        report.finish(settings, toml)
+    }
+}
+
+impl DatabaseSettings {
+    /// Reads these two settings, whatever the others are.
+    pub fn read(
+        toml: &str,
+        base: &Path,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, InvalidSettings> {
+        let variables: Variables = variables.into_iter().collect();
+        let (settings, report) =
+            reading(toml, &variables, |mut root| database(&mut root, base, &variables))?;
+        report.finish(settings, toml)
+    }
+}
+
+/// Reads what `read` asks for, and all that is wrong with it.
+fn reading<T>(
+    text: &str,
+    variables: &Variables,
+    read: impl FnOnce(Fields<'_, '_>) -> T,
+) -> Result<(T, Report), InvalidSettings> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        let mut problems: Vec<_> = errors.iter().map(|error| syntax(text, error)).collect();
+        problems.sort();
+        return Err(InvalidSettings { problems, shown: String::new() });
+    }
+    let mut report = Report::default();
+    let settings = read(Fields::root(table, Origins { text, variables }, &mut report));
+    Ok((settings, report))
+}
+
+/// A problem of a file that is no TOML. The line itself is not shown: what is a secret there cannot
+/// be told.
+fn syntax(text: &str, error: &toml::de::Error) -> Diagnostic {
+    let place = Place::in_text(FILE, text, error.span().unwrap_or_default());
+    Diagnostic::error(place, Code::TomlSyntax, error.message())
+}
+
+fn database(root: &mut Fields<'_, '_>, base: &Path, variables: &Variables) -> DatabaseSettings {
+    let data_dir = base.join(root.text("data_dir").unwrap_or_else(|| "cloudcorrect-data".into()));
+    let is_said = root.has("database_url");
+    let url = root.secret("database_url").or_else(|| variables.get("DATABASE_URL").cloned());
+    let url = url.filter(|url| !url.is_empty());
+    let is_postgres =
+        |url: &String| url.starts_with("postgres://") || url.starts_with("postgresql://");
+    if url.as_ref().is_some_and(|url| !is_postgres(url)) {
+        let message = "is no address of a Postgres";
+        let mut refused = root.error("database_url", Code::InvalidValue, message);
+        if !is_said {
+            refused.place = of_variable("DATABASE_URL");
+        }
+        root.push(refused.help("write `postgres://USER@HOST/NAME`"));
+    }
+    DatabaseSettings { data_dir, url: url.map(SecretString::from) }
+}
+
+fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Settings {
+    let DatabaseSettings { data_dir, url: database_url } = database(&mut root, base, variables);
+    let listen = listen(root.section("listen"));
+    let section = root.section("github");
+    let github = if KEYS_GITHUB.iter().any(|key| section.has(key)) {
+        Some(github(section, base))
+    } else {
+        section.finish(KEYS_GITHUB);
+        None
+    };
+    let git = git(root.section("git"));
+    let evaluation = evaluation(root.section("evaluation"));
+    let sources = sources(&mut root, github.is_some(), &git);
+    let accounts = accounts(root.section("accounts"), base);
+    root.finish(&[
+        "data_dir",
+        "database_url",
+        "listen",
+        "github",
+        "git",
+        "evaluation",
+        "sources",
+        "accounts",
+    ]);
+    Settings { data_dir, database_url, listen, github, git, evaluation, sources, accounts }
+}
+
+fn listen(mut fields: Fields<'_, '_>) -> Listen {
+    let webhooks = fields.parsed("webhooks").unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8500)));
+    let page: SocketAddr =
+        fields.parsed("page").unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8501)));
+    if !page.ip().is_loopback() {
+        let message = format!("is `{page}`, which is not loopback");
+        let refused = fields.error("page", Code::InvalidValue, &message);
+        fields.push(refused.help(
+            "the page has no access control, so put a proxy that has one before a loopback address",
+        ));
+    }
+    let page_url = fields.parsed("page_url");
+    fields.finish(&["webhooks", "page", "page_url"]);
+    Listen { webhooks, page, page_url }
+}
+
+const KEYS_GITHUB: &[&str] = &[
+    "api_url",
+    "app_id",
+    "private_key_file",
+    "private_key",
+    "webhook_secret",
+    "webhook_secret_file",
+];
+
+fn github(mut fields: Fields<'_, '_>, base: &Path) -> GitHubSettings {
+    let api_url = fields.parsed("api_url").unwrap_or_else(|| {
+        #[expect(clippy::expect_used, reason = "a constant")]
+        let url = Url::parse("https://api.github.com").expect("a well-formed URL");
+        url
+    });
+    let app_id = if fields.has("app_id") {
+        fields.parsed("app_id").unwrap_or_default()
+    } else {
+        let refused = fields.error("app_id", Code::MissingKey, "is missing");
+        fields.push(refused.help("the number on the GitHub App's settings page"));
+        0
+    };
+    let private_key = secret(&mut fields, "private_key", base, "the GitHub App's private key, PEM");
+    let webhook_secret =
+        secret(&mut fields, "webhook_secret", base, "the secret that the GitHub App signs with");
+    fields.finish(KEYS_GITHUB);
+    GitHubSettings { api_url, app_id, private_key, webhook_secret }
+}
+
+/// A secret from `key` or from the file that `key_file` names; never empty.
+fn secret(fields: &mut Fields<'_, '_>, key: &str, base: &Path, meaning: &str) -> SecretString {
+    let is_there = fields.has(key) || fields.has(&format!("{key}_file"));
+    optional_secret(fields, key, base).unwrap_or_else(|| {
+        if is_there {
+            return SecretString::from(""); // Of the wrong type, which is told already.
+        }
+        let refused = fields.error(key, Code::MissingKey, "is missing");
+        fields.push(refused.help(format!("{meaning}; `{key}_file` may name a file with it")));
+        SecretString::from("")
+    })
+}
+
+fn optional_secret(fields: &mut Fields<'_, '_>, key: &str, base: &Path) -> Option<SecretString> {
+    let file_key = format!("{key}_file");
+    let text = match (fields.secret(key), fields.text(&file_key)) {
+        (Some(text), _) => text,
+        (None, Some(file)) => match std::fs::read_to_string(base.join(&file)) {
+            Ok(text) => text.trim_end_matches(['\r', '\n']).to_owned(),
+            Err(error) => {
+                let message = format!("names `{file}`, which cannot be read: {error}");
+                fields.push(fields.error(&file_key, Code::InvalidValue, &message));
+                return Some(SecretString::from("unreadable"));
+            }
+        },
+        (None, None) => return None,
+    };
+    if text.trim().is_empty() {
+        fields.push(fields.error(key, Code::InvalidValue, "is empty"));
+        return Some(SecretString::from("empty"));
+    }
+    Some(SecretString::from(text))
+}
+
+fn git(mut fields: Fields<'_, '_>) -> GitSettings {
+    let allow_file = fields.parsed("allow_file").unwrap_or(false);
+    let allow_http = fields.parsed("allow_http").unwrap_or(false);
+    let timeout = fields.span("timeout", Duration::from_mins(1));
+    let mebibytes: u32 = fields.parsed("max_fetch_mib").unwrap_or(256);
+    fields.finish(&["allow_file", "allow_http", "timeout", "max_fetch_mib"]);
+    GitSettings { allow_file, allow_http, timeout, max_fetch_bytes: u64::from(mebibytes) << 20 }
+}
+
+fn evaluation(mut fields: Fields<'_, '_>) -> EvaluationSettings {
+    let workers = fields.parsed("workers").unwrap_or(4);
+    if !(1..=64).contains(&workers) {
+        fields.push(fields.error("workers", Code::InvalidValue, "must be from 1 to 64"));
+    }
+    let lease = fields.span("lease", Duration::from_mins(5));
+    let longest_interval = fields
+        .has("longest_interval")
+        .then(|| fields.span("longest_interval", Duration::from_hours(1)));
+    fields.finish(&["workers", "lease", "longest_interval"]);
+    EvaluationSettings { workers, lease, longest_interval }
+}
+
+fn accounts(mut fields: Fields<'_, '_>, base: &Path) -> BTreeMap<String, AccountSettings> {
+    let mut accounts = BTreeMap::new();
+    for (key, table) in fields.entries() {
+        if key.len() != 12 || !key.bytes().all(|byte| byte.is_ascii_digit()) {
+            let refused = fields.error(&key, Code::InvalidValue, "is no account id");
+            fields.push(refused.help("write twelve digits, quoted"));
+            continue;
+        }
+        let settings = account_settings(fields.inner(&key, table), base, &key);
+        accounts.insert(key, settings);
+    }
+    accounts
+}
+
+fn account_settings(mut fields: Fields<'_, '_>, base: &Path, account: &str) -> AccountSettings {
+    let role_arn = fields.text("role_arn");
+    if let Some(role) = &role_arn
+        && !(role.starts_with("arn:") && role.contains(&format!(":iam::{account}:role/")))
+    {
+        let message = format!("is {}, but must be the ARN of a role in that account", quoted(role));
+        fields.push(fields.error("role_arn", Code::InvalidValue, &message));
+    }
+    let external_id = optional_secret(&mut fields, "external_id", base);
+    let profile = fields.text("profile");
+    let recorded = fields.text("recorded").map(|file| base.join(file));
+    if recorded.is_some() && (role_arn.is_some() || profile.is_some()) {
+        let message = "excludes `role_arn` and `profile`";
+        fields.push(fields.error("recorded", Code::Conflict, message));
+    }
+    if external_id.is_some() && role_arn.is_none() {
+        fields.push(fields.error("external_id", Code::MissingKey, "needs `role_arn`"));
+    }
+    fields.finish(&["role_arn", "external_id", "external_id_file", "profile", "recorded"]);
+    AccountSettings { role_arn, external_id, profile, recorded }
+}
+
+/// Variables that look like settings and are none: most often a misspelt one.
+fn unknown_variables(variables: &Variables, problems: &mut Vec<Diagnostic>) {
+    let known = declaration::variables();
+    for name in variables.keys() {
+        if name.starts_with("CLOUDCORRECT_") && !known.contains(name) {
+            let message = format!("`{name}` is a variable that sets nothing");
+            let refused = Diagnostic::error(of_variable(name), Code::UnknownVariable, message);
+            let near = meant(name, known.iter().map(String::as_str));
+            problems.push(refused.help(near.unwrap_or_else(|| "`serve --help` lists all".into())));
+        }
+    }
+}

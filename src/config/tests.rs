@@ -1,0 +1,274 @@
+//! Settings as operators write them, good and bad.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Duration;
+
+use super::declaration::{SETTINGS, variable};
+use super::*;
+use crate::diagnostic::{Code, ExampleContext};
+
+const WHOLE: &str = r#"
+    data_dir = "state"
+    [listen]
+    page = "127.0.0.1:9001"
+    [github]
+    app_id = 7
+    private_key = "key"
+    webhook_secret = "s3cret"
+    [evaluation]
+    longest_interval = "5s"
+    [[sources]]
+    name = "main"
+    repository = "acme/policies"
+    [[sources]]
+    name = "team-b"
+    url = "https://git.example/b.git"
+    path = "/team-b/"
+    poll = "10s"
+    [accounts."123456789012"]
+    role_arn = "arn:aws:iam::123456789012:role/reader"
+    external_id = "x"
+"#;
+
+fn read(toml: &str, variables: &[(&str, &str)]) -> Result<Settings, InvalidSettings> {
+    let pairs = variables.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    Settings::read(toml, Path::new("/etc/cloudcorrect"), pairs)
+}
+
+#[test]
+fn settings_are_read_with_their_defaults() {
+    let settings = read(WHOLE, &[]).expect("good settings");
+    assert_eq!(settings.data_dir, Path::new("/etc/cloudcorrect/state"));
+    assert!(settings.database_url.is_none());
+    assert_eq!(settings.listen.page.to_string(), "127.0.0.1:9001");
+    assert_eq!(settings.listen.webhooks.to_string(), "127.0.0.1:8500");
+    let github = settings.github.expect("a GitHub App");
+    assert_eq!((github.app_id, github.api_url.as_str()), (7, "https://api.github.com/"));
+    assert_eq!(settings.evaluation.longest_interval, Some(Duration::from_secs(5)));
+    let places: Vec<_> = settings.sources.iter().map(|source| source.path.as_str()).collect();
+    assert_eq!(places, ["policies", "team-b"]);
+    assert!(settings.accounts["123456789012"].role_arn.is_some());
+}
+
+#[test]
+fn a_variable_wins_over_the_file() {
+    let variables = [("CLOUDCORRECT_GITHUB_APP_ID", "9"), ("DATABASE_URL", "postgres:///x")];
+    let settings = read(WHOLE, &variables).expect("good settings");
+    assert_eq!(settings.github.expect("a GitHub App").app_id, 9);
+    assert!(settings.database_url.is_some());
+}
+
+#[test]
+fn all_problems_are_told_at_once() {
+    let toml = r#"
+        [listen]
+        page = "0.0.0.0:80"
+        webhook = "127.0.0.1:1"
+        [github]
+        app_id = "seven"
+        webhook_secret = ""
+        [[sources]]
+        name = "Main"
+        repository = "acme"
+        pol = "5s"
+        [accounts.12]
+        [accounts."123456789012"]
+        external_id = "x"
+        [git]
+        timeout = "soon"
+    "#;
+    let error = read(toml, &[("CLOUDCORRECT_DATADIR", "/x")]).expect_err("bad settings");
+    insta::assert_snapshot!(error, @"
+    12 settings are missing or wrong:
+      settings:3:16: `listen.page` is `0.0.0.0:80`, which is not loopback; the page has no access control, so put a proxy that has one before a loopback address
+      settings:4:9: `listen.webhook` is no setting; did you mean `webhooks`?
+      settings:5:9: `github.private_key` is missing; the GitHub App's private key, PEM; `private_key_file` may name a file with it
+      settings:6:18: `github.app_id` is `seven`, which cannot be read: invalid digit found in string
+      settings:7:9: `github.webhook_secret` is empty
+      settings:9:16: `sources[0].name` is `Main`, but must be at most 40 of a-z, 0-9 and `-`
+      settings:10:22: `sources[0].repository` is `acme`, but must be `owner/name`
+      settings:11:9: `sources[0].pol` is no setting; did you mean `poll`?
+      settings:12:19: `accounts.12` is no account id; write twelve digits, quoted
+      settings:14:9: `accounts.123456789012.external_id` needs `role_arn`
+      settings:16:19: `git.timeout` is `soon`, which is no span of time; write `90s`, `15m` or `1h`
+      variable CLOUDCORRECT_DATADIR: `CLOUDCORRECT_DATADIR` is a variable that sets nothing; did you mean `CLOUDCORRECT_DATA_DIR`?
+    ");
+}
+
+#[test]
+fn no_source_is_a_problem_and_so_is_bad_toml() {
+    insta::assert_snapshot!(read("", &[]).expect_err("no source"), @"
+    1 setting is missing or wrong:
+      settings:1:1: `sources` is missing; name at least one repository under `[[sources]]` of the file that `--config` gives
+    ");
+    // What `migrate` needs is there all the same.
+    let variable = [("DATABASE_URL".to_owned(), "postgres:///x".to_owned())];
+    let database = DatabaseSettings::read("data_dir = \"d\"", Path::new("/etc"), variable)
+        .expect("both are good");
+    assert_eq!(database.data_dir, Path::new("/etc/d"));
+    assert!(database.url.is_some());
+    let secret = "[github]\nwebhook_secret = hush";
+    insta::assert_snapshot!(read(secret, &[]).expect_err("no TOML"), @"
+    1 setting is missing or wrong:
+      settings:2:18: string values must be quoted, expected literal string
+    ");
+}
+
+/// The problems as an operator sees them, with the lines that may be shown.
+fn shown(toml: &str, variables: &[(&str, &str)]) -> String {
+    let invalid = read(toml, variables).expect_err("bad settings").of_file(Some("c.toml"));
+    let lines: Vec<&str> = invalid.shown.lines().collect();
+    let mut text = String::new();
+    for found in &invalid.problems {
+        let line = usize::try_from(found.place.line).expect("a line").checked_sub(1);
+        let line = line.and_then(|line| lines.get(line)).unwrap_or(&"");
+        text += format!("{found} | {line}").trim_end();
+        text.push('\n');
+    }
+    text
+}
+
+#[test]
+fn problems_are_told_at_the_value_or_at_the_key() {
+    let toml = r#"
+        datadir = "state"
+        [listen]
+        page = "0.0.0.0:80" # was behind a proxy
+        [github]
+        app_id = "seven"
+        private_key = 7.5
+        webhook_secret = ""
+        [git]
+        timeout = ["soon"]
+        [accounts."12"]
+        profile = "x"
+        [accounts.123456789012]
+        external_id = "hush"
+        [[sources]]
+        name = "main"
+        url = "https://ada:hush@git.example/p.git"
+        [[sources]]
+        name = "main"
+        url = "https://git.example/p.git"
+        path = "/a/../b"
+    "#;
+    insta::assert_snapshot!(shown(toml, &[("CLOUDCORRECT_EVALUATION_WORKERS", "0")]), @r#"
+    c.toml:2:9: error: `datadir` is no setting |         datadir = …
+    c.toml:4:16: error: `listen.page` is `0.0.0.0:80`, which is not loopback |         page = "0.0.0.0:80"
+    c.toml:6:18: error: `github.app_id` is `seven`, which cannot be read: invalid digit found in string |         app_id = "seven"
+    c.toml:7:9: error: `github.private_key` is of type float, but must be text |         private_key = …
+    c.toml:8:9: error: `github.webhook_secret` is empty |         webhook_secret = …
+    c.toml:10:9: error: `git.timeout` is of type array, but must be text |         timeout = …
+    c.toml:11:19: error: `accounts.12` is no account id |         [accounts."12"]
+    c.toml:14:9: error: `accounts.123456789012.external_id` needs `role_arn` |         external_id = …
+    c.toml:17:9: error: `sources[0].url` must not hold credentials |         url = …
+    c.toml:19:16: error: `sources[1].name` is taken by another source |         name = "main"
+    c.toml:21:16: error: `sources[1].path` is `a/../b`, but must be a path from the repository's root |         path = "/a/../b"
+    variable CLOUDCORRECT_EVALUATION_WORKERS: error: `evaluation.workers` must be from 1 to 64 |
+    "#);
+}
+
+#[test]
+fn all_errors_of_a_file_that_is_no_toml_are_told() {
+    let toml = "data_dir = a\n[listen\npage = \"x\"\n[git]\ntimeout = 5 s\n";
+    insta::assert_snapshot!(shown(toml, &[]), @"
+    c.toml:1:12: error: string values must be quoted, expected literal string |
+    c.toml:2:8: error: unclosed table, expected `]` |
+    c.toml:5:11: error: string values must be quoted, expected literal string |
+    ");
+}
+
+/// Every place of a secret: its variable, its setting, a misspelt one, one of the wrong type, one
+/// beside others, one over several lines, one that is a comment, and files that are no TOML.
+fn files_with(section: &str, key: &str, secret: &str) -> Vec<String> {
+    let inner = [
+        format!("{key} = \"{secret}\""),
+        format!("{key}x = \"{secret}\""),
+        format!("{key} = [\"{secret}\"]"),
+        format!("{key} = {{ a = \"{secret}\" }}"),
+        format!("{key} = \"\"\"\n{secret}\n{secret}\"\"\" # {secret}"),
+        format!("oops = 1 # {secret}\n{key} = \"{secret}\" # {secret}"),
+        format!("{key} = {secret}"),
+        format!("{key} = \"{secret}"),
+        format!("{key} = \"{secret}\" x"),
+        format!("{key} = \"{secret}\"\n{key} = \"{secret}\""),
+    ];
+    let header = if section.is_empty() { String::new() } else { format!("[{section}]\n") };
+    let mut files: Vec<_> = inner.map(|line| format!("{header}{line}\nodd = 1\n")).into();
+    if !section.is_empty() && !section.contains('.') {
+        files.push(format!("{section} = {{ {key} = \"{secret}\", odd = 1, oddx = \"{secret}\" }}"));
+        files
+            .push(format!("{section} = {{ odd = 1, {key} = \"{secret}\" }}\n{key} = \"{secret}\""));
+    }
+    files
+}
+
+#[test]
+fn no_secret_is_ever_shown() {
+    let secret = "CANARY-4711";
+    let secrets: Vec<_> = SETTINGS.iter().filter(|setting| setting.is_secret).collect();
+    assert!(secrets.len() >= 4);
+    for setting in secrets {
+        let name = setting.name.replace("ID", "123456789012");
+        let (section, key) = name.rsplit_once('.').unwrap_or(("", &name));
+        for file in files_with(section, key, secret) {
+            let invalid = read(&file, &[]).expect_err("there is no source");
+            let debug = format!("{invalid:?}{invalid}");
+            assert!(!debug.contains("CANARY"), "{file}\n{debug}");
+        }
+        let variable = variable(&name);
+        let invalid = read("odd = 1", &[(&variable, secret)]).expect_err("there is no source");
+        assert!(!format!("{invalid:?}").contains("CANARY"), "{variable}");
+    }
+    let url = format!("odd = 1\n[[sources]]\nname = \"a\"\nurl = \"https://a:{secret}@[/x\"\n");
+    let invalid = read(&url, &[]).expect_err("no URL");
+    assert!(!format!("{invalid:?}").contains("CANARY"), "{invalid:?}");
+}
+
+/// What is declared as a secret is read as one, and nothing else: of a line with another setting
+/// the value is shown.
+#[test]
+fn the_declaration_says_which_settings_are_secret() {
+    for setting in SETTINGS {
+        let name = setting.name.replace("ID", "\"123456789012\"");
+        let (section, key) = name.rsplit_once('.').unwrap_or(("", &name));
+        let file = match section {
+            "" => format!("{key} = \"VALUE\"\n"),
+            "sources[]" => format!("[[sources]]\n{key} = \"VALUE\"\n"),
+            section => format!("[{section}]\n{key} = \"VALUE\"\n"),
+        };
+        let invalid = read(&format!("{file}odd = 1"), &[]).expect_err("an odd setting");
+        let is_shown = invalid.shown.contains("VALUE");
+        assert_eq!(is_shown, !setting.is_secret, "{name}\n{}", invalid.shown);
+    }
+    let read: BTreeSet<&str> =
+        SETTINGS.iter().filter(|one| one.is_secret).map(|one| one.name).collect();
+    let fields = include_str!("settings.rs").matches(": SecretString").count()
+        + include_str!("settings.rs").matches("Option<SecretString>").count();
+    // The database's address is a field of both kinds of settings.
+    assert_eq!(fields, read.len() + 1, "each secret of the settings is declared as one");
+}
+
+#[test]
+fn examples_of_settings_give_their_codes() {
+    let mut seen = 0;
+    for code in Code::ALL {
+        for example in code.examples() {
+            let sources = "[[sources]]\nname = \"main\"\nurl = \"https://git.example/p.git\"\n";
+            let found = match example.context {
+                ExampleContext::Environment => {
+                    let line = example.text.trim_start_matches("export ");
+                    read(sources, &[line.split_once('=').expect("a variable")])
+                }
+                ExampleContext::File("cloudcorrect.toml") => read(example.text, &[]),
+                _ => continue,
+            };
+            let found = found.map_or_else(|invalid| invalid.problems, |_| Vec::new());
+            let codes: Vec<_> = found.iter().map(|problem| problem.code).collect();
+            assert_eq!(codes, if example.is_right { vec![] } else { vec![*code] });
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, 4);
+}
