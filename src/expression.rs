@@ -6,21 +6,26 @@
 //! looked at, and what becomes of a verdict, is left to `evaluation`.
 
 mod budget;
+mod builtins;
 mod comments;
+mod documented;
 mod effort;
 mod environment;
 mod evaluate;
 mod explain;
-mod functions;
 mod habits;
-mod library;
 mod lint;
 mod lower;
 mod mutate;
+mod notation;
+mod nulls;
+mod operand;
 mod operate;
 mod parse;
+mod pattern;
 mod places;
 mod show;
+mod span;
 mod tree;
 mod types;
 
@@ -31,13 +36,15 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 pub use self::budget::Budget;
+use self::builtins::Builtins;
+pub use self::builtins::FunctionDoc;
 pub use self::comments::comments;
 pub use self::effort::Effort;
 pub use self::environment::{Binding, Environment, Parameter, ParameterKind, is_taken};
-pub use self::functions::FunctionDoc;
 pub use self::mutate::Mutant;
 use self::parse::Glance;
-use self::tree::{Expr, Node, Slot, Span};
+use self::span::Span;
+use self::tree::{Expr, Node, Slot};
 use crate::diagnostic::{Code, Level};
 use crate::resource::{AccountId, Failure, Operation, Region, Resource, TypeName, Value};
 
@@ -149,7 +156,7 @@ pub enum Verdict {
 /// function `glob` has it. Nothing is like a pattern that takes more steps than a [`Budget`] has:
 /// one of 1000 characters takes fewer over any id or ARN.
 pub fn glob(text: &str, pattern: &str) -> bool {
-    library::is_like(text, pattern, &mut Budget::default()).unwrap_or(false)
+    builtins::is_like(text, pattern, &mut Budget::default()).unwrap_or(false)
 }
 
 /// A part of an expression that was false, and what it saw.
@@ -359,7 +366,7 @@ impl Expression {
 
 /// The functions and macros of the language, with an example of each, group by group.
 pub fn functions() -> impl Iterator<Item = FunctionDoc> {
-    functions::docs()
+    Builtins::standard().docs()
 }
 
 #[cfg(test)]

@@ -7,9 +7,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::library;
 use super::parse::Glance;
-use super::tree::Pattern;
+use super::pattern::{self, Pattern};
 
 /// The most text, bytes: as much again with each use of a check type, and more where it is nested.
 const TEXT: usize = 4 << 20;
@@ -66,9 +65,9 @@ impl Effort {
         if self.patterns == 0 {
             return Err("the patterns of this file are too large together".to_owned());
         }
-        let compiled = library::pattern(source).map(Arc::new);
+        let compiled = Pattern::compile(source).map(Arc::new);
         // Each size is tried up to the one that fits, and each is twice the one before.
-        let size = compiled.as_ref().map_or(library::LARGEST_PATTERN, |pattern| pattern.size);
+        let size = compiled.as_ref().map_or(pattern::LARGEST, |pattern| pattern.size);
         self.patterns = self.patterns.saturating_sub(PATTERN + source.len() + 2 * size);
         self.known.insert(source.to_owned(), compiled.clone());
         compiled

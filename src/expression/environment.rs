@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::Expression;
+use super::builtins::Builtins;
 use super::types::Type;
-use super::{Expression, lint};
 use crate::resource::{Schema, Value};
 
 /// The names that there are beside `resource`, for [`is_taken`].
@@ -20,8 +21,10 @@ pub struct Environment {
     /// Parameters whose declaration is wrong, so that nothing is known of them.
     pub(super) broken: Arc<[Arc<str>]>,
     pub(super) bindings: Arc<[Binding]>,
-    /// What of a resource is not null, since `where` says so: paths as they are shown.
-    pub(super) known: Arc<[String]>,
+    /// What holds of each resource, since `where` lets no others through.
+    pub(super) filter: Option<Expression>,
+    /// The functions that there are.
+    pub(super) builtins: &'static Builtins,
 }
 
 /// The type of a parameter.
@@ -82,7 +85,8 @@ impl Environment {
             parameters: None,
             broken: Arc::default(),
             bindings: Arc::default(),
-            known: Arc::default(),
+            filter: None,
+            builtins: Builtins::standard(),
         }
     }
 
@@ -118,7 +122,13 @@ impl Environment {
     /// The same of resources for which `where` holds: what it finds not to be null needs no guard.
     #[must_use]
     pub fn with_filter(self, filter: &Expression) -> Self {
-        Self { known: lint::known(filter.root()).into(), ..self }
+        Self { filter: Some(filter.clone()), ..self }
+    }
+
+    /// The same with other functions.
+    #[cfg(test)]
+    pub(super) fn with_builtins(self, builtins: &'static Builtins) -> Self {
+        Self { builtins, ..self }
     }
 
     pub(super) fn is_same(&self, other: &Self) -> bool {
@@ -126,6 +136,7 @@ impl Environment {
         type_of(self) == type_of(other)
             && self.parameters == other.parameters
             && self.bindings == other.bindings
+            && std::ptr::eq(self.builtins, other.builtins)
     }
 }
 
@@ -137,7 +148,7 @@ impl From<&'static Schema> for Environment {
 
 /// Whether the language itself has a meaning for a name, so that `let` must not give it another.
 pub fn is_taken(name: &str) -> bool {
-    OWN_NAMES.contains(&name) || super::functions::find(name).is_some()
+    OWN_NAMES.contains(&name) || Builtins::standard().find(name).is_some()
 }
 
 impl ParameterKind {

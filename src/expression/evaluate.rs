@@ -18,10 +18,10 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use self::absent::{not_null, text_of, without_value, without_value_since};
-use super::functions::{self, Function};
-use super::operate::{self, no_value};
-use super::tree::{Comparison, Expr, Loop, Macro, Node, Pair, Slot};
-use super::{Budget, Subject, Verdict, library, show};
+use super::builtins::{Function, MOST_ARGUMENTS};
+use super::operate::{self, Comparison, no_value};
+use super::tree::{Expr, Loop, Macro, Node, Pair, Slot};
+use super::{Budget, Subject, Verdict, notation, show};
 use crate::resource::{Cause, Failure, Resource, Value};
 
 /// A value, borrowed from the resource or the expression where possible.
@@ -77,10 +77,10 @@ impl<'a, 'b> Evaluator<'a, 'b> {
                 let (one, other) = self.pair(pair)?;
                 operate::contains(&other, &one, self.budget)
             }
-            Expr::Matches { text, pattern, .. } => {
+            Expr::Matches { function, text, pattern, .. } => {
                 let value = self.value(text)?;
-                let value = text_of(&value, text, "matches")?;
-                library::matches(value, pattern, self.budget)
+                let value = text_of(&value, text, function.name)?;
+                function.search(pattern, value, self.budget)
             }
             Expr::Conditional(parts) => {
                 let (condition, one, other) = &**parts;
@@ -95,7 +95,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
                 other => Err(no_value(format!(
                     "`{}` is {} where true or false is needed",
                     show::node(node),
-                    show::kind(other)
+                    notation::kind(other)
                 ))),
             },
         }
@@ -134,7 +134,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             }
             Expr::List(items) => self.list(items),
             Expr::Map(entries) => self.map(entries),
-            Expr::Call { function, arguments, .. } => self.call(node, *function, arguments),
+            Expr::Call { function, arguments, .. } => self.call(node, function, arguments),
             Expr::Loop(looped) if looped.kind == Macro::Filter => self.filter(looped),
             Expr::Loop(looped) if looped.kind == Macro::Map => self.transform(looped),
             _ => self.truth(node).map(|value| Cow::Owned(Value::Bool(value))),
@@ -241,7 +241,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
                 }
                 value => {
                     let path = show::node(&looped.range);
-                    let kind = show::kind(value);
+                    let kind = notation::kind(value);
                     return Err(no_value(format!("`{path}` is {kind}, which has no elements")));
                 }
             },
@@ -278,7 +278,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
                 value => Err(no_value(format!(
                     "`{}` is {}, which has no `{}`",
                     show::node(of),
-                    show::kind(value),
+                    notation::kind(value),
                     slot.name
                 ))),
             },
@@ -326,7 +326,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             other => Err(no_value(format!(
                 "`{}` is {}, which has no `{field}`",
                 show::node(of),
-                show::kind(other)
+                notation::kind(other)
             ))),
         }
     }
@@ -348,8 +348,8 @@ impl<'a, 'b> Evaluator<'a, 'b> {
                 })
             }
             (of, key) => {
-                let (path, key) = (show::node(&pair.0), show::value(key));
-                let kind = show::kind(of);
+                let (path, key) = (show::node(&pair.0), notation::value(key));
+                let kind = notation::kind(of);
                 Err(no_value(format!("`{path}` is {kind}, which has nothing at `{key}`")))
             }
         }
@@ -375,9 +375,9 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             return Err(no_value(format!(
                 "`{}` is {} and `{}` is {}, which `{}` cannot compare",
                 show::node(&pair.0),
-                show::kind(&one),
+                notation::kind(&one),
                 show::node(&pair.1),
-                show::kind(&other),
+                notation::kind(&other),
                 comparison.sign()
             )));
         };
@@ -409,16 +409,21 @@ impl<'a, 'b> Evaluator<'a, 'b> {
         Ok(Cow::Owned(Value::map(values)))
     }
 
-    fn call(&mut self, node: &'a Node, function: Function, arguments: &'a [Node]) -> Evaluated<'a> {
-        let mut values = [(); library::MOST_ARGUMENTS].map(|()| Cow::Owned(Value::Null));
+    fn call(
+        &mut self,
+        node: &'a Node,
+        function: &Function,
+        arguments: &'a [Node],
+    ) -> Evaluated<'a> {
+        let mut values = [(); MOST_ARGUMENTS].map(|()| Cow::Owned(Value::Null));
         for (at, (node, value)) in arguments.iter().zip(&mut values).enumerate() {
             *value = self.value(node)?;
-            if value.is_null() && !library::takes_null(function, at) {
-                not_null(value, node, functions::name(function))?;
+            if value.is_null() && !function.takes_null(at) {
+                not_null(value, node, function.name)?;
             }
         }
         let now = self.subject.map(|subject| subject.now);
-        let called = library::call(function, &values, now, self.budget);
+        let called = function.call(&values, now, self.budget);
         called.map_err(|failure| without_value_since(node, failure))?.ok_or_else(|| {
             let operands: Vec<_> = arguments.iter().zip(values.iter().map(|one| &**one)).collect();
             without_value(node, &operands)

@@ -6,9 +6,8 @@
 use std::sync::Arc;
 
 use super::evaluate::{Elements, Evaluator};
-use super::functions::Function;
 use super::tree::{Expr, Loop, Macro, Node, Pair};
-use super::{Budget, Observation, Subject, show};
+use super::{Budget, Observation, Subject, notation, show};
 use crate::resource::Value;
 
 /// The most parts that are shown.
@@ -111,7 +110,7 @@ impl<'a> Explainer<'a, '_> {
             }
             Expr::Has(of) => self.operand(of, values),
             Expr::Matches { text, .. } => self.operand(text, values),
-            Expr::Call { function, arguments, .. } if *function != Function::Tag => {
+            Expr::Call { function, arguments, .. } if function.property.is_none() => {
                 for argument in arguments {
                     self.operand(argument, values);
                 }
@@ -161,7 +160,7 @@ impl<'a> Explainer<'a, '_> {
         let Ok(value) = self.evaluator.value(node) else { return };
         let origin = if value.is_null() { self.null_origin(node) } else { node };
         let path = show::with_locals(origin, &self.names);
-        let shown = format!("{path} = {}", show::value(&value));
+        let shown = format!("{path} = {}", notation::value(&value));
         if !values.contains(&shown) {
             values.push(shown);
         }

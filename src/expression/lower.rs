@@ -4,24 +4,24 @@
 //! reported once.
 
 mod calls;
-mod documented;
 mod macros;
 mod maps;
 mod names;
 mod operators;
 
-use crate::diagnostic::Code;
 use std::sync::Arc;
 
 use cel::IdedExpr;
 use cel::common::ast::{Expr as Cel, LiteralValue};
 
-use super::functions::Function;
+use super::operand::Operand;
 use super::parse::{MAX_DEPTH, MAX_LENGTH, MAX_NODES, too_deep};
 use super::places::Places;
-use super::tree::{Expr, Node, Slot, Span};
+use super::span::Span;
+use super::tree::{Expr, Node, Slot};
 use super::types::Type;
-use super::{Budget, Effort, Environment, Names, Problem, Shape, evaluate, lint};
+use super::{Budget, Effort, Environment, Expression, Names, Problem, Shape, evaluate, lint};
+use crate::diagnostic::Code;
 use crate::resource::{Cause, TypeName, Value};
 
 /// What computing the constants of one text may take, all together.
@@ -84,7 +84,8 @@ pub(super) fn lower(
     }
     let Lowering { slots, names, mut problems, .. } = lowering;
     if problems.is_empty() && !shape.is_value() {
-        lint::check(&root.node, shape, &environment.known, &mut problems);
+        let selection = environment.filter.as_ref().map(Expression::root);
+        lint::check(&root.node, shape, selection, &mut problems);
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
     Lowered { root: root.node, kind: root.kind.words(), slots, names, problems }
@@ -94,6 +95,16 @@ pub(super) fn lower(
 struct Typed {
     node: Node,
     kind: Type,
+}
+
+impl Typed {
+    fn operand(&self) -> Operand<'_> {
+        let constant = match &self.node.expr {
+            Expr::Constant(value) => Some(value),
+            _ => None,
+        };
+        Operand { kind: &self.kind, constant, span: self.node.span, shown: &self.node }
+    }
 }
 
 struct Lowering<'a> {
@@ -194,9 +205,7 @@ impl Lowering<'_> {
             Expr::Map(entries) => {
                 entries.iter().all(|(key, value)| is_constant(key) && is_constant(value))
             }
-            Expr::Call { function, arguments, .. } => {
-                !matches!(function, Function::Age) && all(arguments)
-            }
+            Expr::Call { function, arguments, .. } => function.is_pure() && all(arguments),
             Expr::Negate(of) => is_constant(of),
             Expr::Arithmetic(_, pair) => is_constant(&pair.0) && is_constant(&pair.1),
             _ => false,
@@ -213,14 +222,13 @@ impl Lowering<'_> {
             Ok(value) => Typed { node: Node { expr: Expr::Constant(value), span }, ..typed },
             Err(failure) => {
                 let problem = Problem::error(span, Code::WrongValue, failure.message);
-                self.problems.push(match &typed.node.expr {
-                    Expr::Call { function: Function::Duration, .. } => {
-                        problem.help("write it as `90d`, `12h`, `1h30m` or `45s`")
-                    }
-                    Expr::Call { function: Function::Timestamp, .. } => {
-                        problem.help("write it as `2026-01-31T00:00:00Z`")
-                    }
-                    _ => problem,
+                let samples = match &typed.node.expr {
+                    Expr::Call { function, .. } => function.samples,
+                    _ => None,
+                };
+                self.problems.push(match samples {
+                    Some(samples) => problem.help(format!("write it as {samples}")),
+                    None => problem,
                 });
                 broken(span)
             }

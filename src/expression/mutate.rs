@@ -16,8 +16,8 @@
 //! | constant | `true` to `false` and back, a number one up and one down, a text to another |
 //! | element removal | a list without one of its first elements |
 
-use super::functions;
-use super::tree::{Arithmetic, Comparison, Expr, Loop, Macro, Node};
+use super::operate::{Arithmetic, Comparison};
+use super::tree::{Expr, Loop, Macro, Node};
 use super::{Budget, Expression, evaluate, lint, show};
 use crate::resource::Value;
 
@@ -184,7 +184,7 @@ fn variants(node: &Node, is_truth: bool) -> Vec<Expr> {
         }
         Expr::Constant(value) => constants(value).into_iter().map(Expr::Constant).collect(),
         Expr::List(items) => without_each(items).map(Expr::List).collect(),
-        Expr::Call { function, .. } if is_truth && functions::is_boolean(*function) => {
+        Expr::Call { function, .. } if is_truth && function.is_boolean() => {
             vec![opposite(node)]
         }
         Expr::Property(_)

@@ -4,10 +4,50 @@ use std::cmp::Ordering;
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
-use super::Budget;
-use super::show;
-use super::tree::Arithmetic;
+use super::{Budget, notation};
 use crate::resource::{Cause, Failure, Value};
+
+/// `<`, `<=`, `>`, `>=`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Comparison {
+    Less,
+    LessEqual,
+    Greater,
+    GreaterEqual,
+}
+
+impl Comparison {
+    pub(super) fn sign(self) -> &'static str {
+        match self {
+            Self::Less => "<",
+            Self::LessEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterEqual => ">=",
+        }
+    }
+}
+
+/// `+`, `-`, `*`, `/`, `%`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Arithmetic {
+    Add,
+    Subtract,
+    Multiply,
+    Divide,
+    Remainder,
+}
+
+impl Arithmetic {
+    pub(super) fn sign(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Subtract => "-",
+            Self::Multiply => "*",
+            Self::Divide => "/",
+            Self::Remainder => "%",
+        }
+    }
+}
 
 /// A value that there is not.
 pub(super) fn no_value(message: impl Into<String>) -> Failure {
@@ -91,7 +131,7 @@ pub(super) fn contains(
             budget.scan(key.len())?;
             Ok(entries.contains_key(key))
         }
-        other => Err(no_value(format!("`in` cannot look into {}", show::kind(other)))),
+        other => Err(no_value(format!("`in` cannot look into {}", notation::kind(other)))),
     }
 }
 

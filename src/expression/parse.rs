@@ -7,7 +7,6 @@
 //! reads first, and the careful one only where something is to be said about the text. A test holds
 //! their trees equal.
 
-use crate::diagnostic::Code;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
@@ -15,8 +14,9 @@ use cel::IdedExpr;
 use cel::parser::{ParseError, Parser, PrattParser};
 
 use super::places::Places;
-use super::tree::Span;
+use super::span::Span;
 use super::{Problem, habits};
+use crate::diagnostic::Code;
 
 /// The longest text, in bytes.
 pub(super) const MAX_LENGTH: usize = 8 << 10;

@@ -6,7 +6,7 @@
 
 use cel::common::ast::SourceInfo;
 
-use super::tree::Span;
+use super::span::Span;
 
 /// The places of one parsed text.
 pub(super) struct Places<'a> {

@@ -1,13 +1,10 @@
-//! Expressions and values as text: CEL in one spelling, values cut to a length that people read.
+//! Expressions as text: CEL in one spelling.
 
-use std::fmt::Write;
+use std::fmt;
 use std::sync::Arc;
 
-use chrono::{SecondsFormat, TimeDelta};
-
-use super::functions::{self, Function};
+use super::notation::write_value;
 use super::tree::{Expr, Node, Pair};
-use crate::resource::Value;
 
 /// How tightly an operator binds; an operand that binds less is put in parentheses.
 const CONDITIONAL: u8 = 1;
@@ -19,14 +16,15 @@ const PRODUCT: u8 = 6;
 const UNARY: u8 = 7;
 const MEMBER: u8 = 8;
 
-/// The longest text of a value, in characters.
-const VALUE_LENGTH: usize = 100;
-/// The most elements that are shown of a list or map.
-const ELEMENTS: usize = 5;
-
 /// A part of an expression.
 pub(super) fn node(node: &Node) -> String {
     with_locals(node, &[])
+}
+
+impl fmt::Display for Node {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&node(self))
+    }
 }
 
 /// A part of an expression with what the variables of the loops around it stand for.
@@ -157,28 +155,29 @@ impl Printer<'_> {
                 self.text("}");
             }
             Expr::Call { function, method, arguments } => {
-                // The first argument of `tag` is the list of tags, which nobody writes.
-                let written = usize::from(*function == Function::Tag);
-                if let (Function::Tag, Some(Expr::PropertyOf { of, .. })) =
-                    (function, arguments.first().map(|tags| &tags.expr))
+                // Nobody writes the property that comes first.
+                let written = usize::from(function.property.is_some());
+                if let (Some(_), Some(Expr::PropertyOf { of, .. })) =
+                    (function.property, arguments.first().map(|first| &first.expr))
                 {
                     self.node(of, MEMBER);
                     self.text(".");
                 }
                 let arguments = arguments.get(written..).unwrap_or_default();
-                self.call(functions::name(*function), *method, arguments);
+                self.call(function.name, *method, arguments);
             }
-            Expr::Matches { text, pattern, method } => {
-                let pattern = format!("{:?}", pattern.regex.as_str());
+            Expr::Matches { function, text, pattern, method } => {
                 if *method {
                     self.node(text, MEMBER);
-                    self.text(".matches(");
-                } else {
-                    self.text("matches(");
+                    self.text(".");
+                }
+                self.text(function.name);
+                self.text("(");
+                if !*method {
                     self.node(text, 0);
                     self.text(", ");
                 }
-                self.text(&pattern);
+                self.text(&format!("{:?}", pattern.source()));
                 self.text(")");
             }
             Expr::Loop(looped) => {
@@ -231,7 +230,7 @@ impl Printer<'_> {
 }
 
 fn strength(expr: &Expr) -> u8 {
-    use super::tree::Arithmetic::{Add, Subtract};
+    use super::operate::Arithmetic::{Add, Subtract};
     match expr {
         Expr::Conditional(_) => CONDITIONAL,
         Expr::Or(_) => OR,
@@ -241,137 +240,5 @@ fn strength(expr: &Expr) -> u8 {
         Expr::Arithmetic(..) => PRODUCT,
         Expr::Not(_) | Expr::Negate(_) => UNARY,
         _ => MEMBER,
-    }
-}
-
-/// A value in CEL's notation, cut where it gets long.
-pub(super) fn value(value: &Value) -> String {
-    let mut out = String::new();
-    write_value(&mut out, value, ELEMENTS);
-    match out.char_indices().nth(VALUE_LENGTH) {
-        Some((end, _)) => {
-            out.truncate(end);
-            out.push('…');
-            out
-        }
-        None => out,
-    }
-}
-
-/// Writes a value with at most so many elements of each list and map. Stops going on once the text
-/// is longer than anybody will see.
-fn write_value(out: &mut String, value: &Value, elements: usize) {
-    let enough = |out: &String| elements != usize::MAX && out.len() > 8 * VALUE_LENGTH;
-    match value {
-        Value::List(items) => {
-            out.push('[');
-            for (at, item) in items.iter().take(elements).enumerate() {
-                out.push_str(if at == 0 { "" } else { ", " });
-                if enough(out) {
-                    return;
-                }
-                write_value(out, item, elements);
-            }
-            write_rest(out, items.len(), elements);
-            out.push(']');
-        }
-        Value::Map(entries) => {
-            out.push('{');
-            for (at, (key, value)) in entries.iter().take(elements).enumerate() {
-                out.push_str(if at == 0 { "" } else { ", " });
-                if enough(out) {
-                    return;
-                }
-                write_text(out, key, elements);
-                out.push_str(": ");
-                write_value(out, value, elements);
-            }
-            write_rest(out, entries.len(), elements);
-            out.push('}');
-        }
-        Value::String(text) => write_text(out, text, elements),
-        simple => out.push_str(&scalar(simple)),
-    }
-}
-
-fn write_rest(out: &mut String, count: usize, shown: usize) {
-    if count > shown {
-        // Writing to a string cannot fail.
-        let _ = write!(out, ", … {count} in all");
-    }
-}
-
-fn write_text(out: &mut String, text: &str, elements: usize) {
-    let most = if elements == usize::MAX { usize::MAX } else { VALUE_LENGTH };
-    out.push('"');
-    for c in text.chars().take(most) {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            c if c.is_control() => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-}
-
-fn scalar(value: &Value) -> String {
-    match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(value) => value.to_string(),
-        Value::Int(value) => value.to_string(),
-        Value::Double(value) => format!("{value:?}"),
-        Value::Timestamp(instant) => {
-            let instant = instant.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-            format!("timestamp(\"{instant}\")")
-        }
-        Value::Duration(span) => format!("duration(\"{}\")", duration(*span)),
-        Value::Resource(resource) => format!("<{} {}>", resource.type_name, resource.id),
-        Value::String(_) | Value::List(_) | Value::Map(_) => String::new(),
-    }
-}
-
-/// A span of time in the units that `duration()` reads, such as `90d` or `1h30m`.
-pub(super) fn duration(span: TimeDelta) -> String {
-    let mut out = String::new();
-    if span < TimeDelta::zero() {
-        out.push('-');
-    }
-    let span = span.abs();
-    let seconds = span.num_seconds();
-    let whole = [(seconds / 86_400, "d"), (seconds / 3_600 % 24, "h"), (seconds / 60 % 60, "m")];
-    for (count, unit) in whole {
-        if count > 0 {
-            let _ = write!(out, "{count}{unit}");
-        }
-    }
-    let (seconds, nanos) = (seconds % 60, span.subsec_nanos());
-    if nanos > 0 {
-        let fraction = format!("{nanos:09}");
-        let _ = write!(out, "{seconds}.{}s", fraction.trim_end_matches('0'));
-    } else if seconds > 0 || out.is_empty() || out == "-" {
-        let _ = write!(out, "{seconds}s");
-    }
-    out
-}
-
-/// What a value is, in words.
-pub(super) fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Int(_) => "an integer",
-        Value::Double(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Timestamp(_) => "a timestamp",
-        Value::Duration(_) => "a duration",
-        Value::List(_) => "a list",
-        Value::Map(_) => "a map",
-        Value::Resource(_) => "a resource",
     }
 }

@@ -19,5 +19,6 @@ mod networks;
 mod parsing;
 mod policies;
 mod reference;
+mod registry;
 mod syntax;
 mod texts;

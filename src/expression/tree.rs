@@ -2,28 +2,11 @@
 
 use std::sync::Arc;
 
-use regex::Regex;
-
-use super::functions::Function;
+use super::builtins::Function;
+use super::operate::{Arithmetic, Comparison};
+use super::pattern::Pattern;
+use super::span::Span;
 use crate::resource::{Property, Value};
-
-/// A stretch of the text in bytes; empty where nobody asked for places.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Span {
-    pub(super) start: usize,
-    pub(super) end: usize,
-}
-
-impl Span {
-    pub(super) fn new(start: usize, end: usize) -> Self {
-        Self { start, end: end.max(start) }
-    }
-
-    /// From the start of this one to the end of the other.
-    pub(super) fn to(self, other: Self) -> Self {
-        Self::new(self.start, other.end)
-    }
-}
 
 /// A node of the tree and its place in the text.
 #[derive(Debug, Clone)]
@@ -142,12 +125,13 @@ pub(super) enum Expr {
     List(Vec<Node>),
     Map(Vec<(Node, Node)>),
     Call {
-        function: Function,
+        function: &'static Function,
         /// Whether it is written `x.f()`.
         method: bool,
         arguments: Vec<Node>,
     },
     Matches {
+        function: &'static Function,
         text: Box<Node>,
         pattern: Arc<Pattern>,
         method: bool,
@@ -162,58 +146,6 @@ pub(super) struct Slot {
     pub(super) property: &'static Property,
     /// `true` where null is what its lack means.
     pub(super) nullable: bool,
-}
-
-/// `<`, `<=`, `>`, `>=`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Comparison {
-    Less,
-    LessEqual,
-    Greater,
-    GreaterEqual,
-}
-
-impl Comparison {
-    pub(super) fn sign(self) -> &'static str {
-        match self {
-            Self::Less => "<",
-            Self::LessEqual => "<=",
-            Self::Greater => ">",
-            Self::GreaterEqual => ">=",
-        }
-    }
-}
-
-/// `+`, `-`, `*`, `/`, `%`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Arithmetic {
-    Add,
-    Subtract,
-    Multiply,
-    Divide,
-    Remainder,
-}
-
-impl Arithmetic {
-    pub(super) fn sign(self) -> &'static str {
-        match self {
-            Self::Add => "+",
-            Self::Subtract => "-",
-            Self::Multiply => "*",
-            Self::Divide => "/",
-            Self::Remainder => "%",
-        }
-    }
-}
-
-/// A regular expression, compiled once.
-#[derive(Debug)]
-pub(super) struct Pattern {
-    pub(super) regex: Regex,
-    /// Steps per 64 bytes of text, in the worst case.
-    pub(super) weight: u64,
-    /// The bytes that it is compiled to, at most.
-    pub(super) size: usize,
 }
 
 /// What a macro over a list, or the keys of a map, makes of it.
@@ -244,6 +176,8 @@ pub(super) struct Loop {
     pub(super) kind: Macro,
     pub(super) range: Node,
     pub(super) variable: Arc<str>,
+    /// Position of the variable among those of the loops around, counted from the outermost.
+    pub(super) index: usize,
     /// The condition of a `map` with three arguments.
     pub(super) condition: Option<Node>,
     pub(super) body: Node,

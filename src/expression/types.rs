@@ -13,11 +13,27 @@ pub(super) type Properties = IndexMap<Arc<str>, Property>;
 /// Texts that the cloud documents as all values of a property; empty where it does not.
 pub(super) type Words = &'static [Arc<str>];
 
+/// What `type(x)` gives, by the name in an expression.
+pub(super) const NAMES: [&str; 10] = [
+    "bool",
+    "double",
+    "duration",
+    "int",
+    "list",
+    "map",
+    "null_type",
+    "string",
+    "timestamp",
+    "uint",
+];
+
 /// A type. Every value may also be null.
 #[derive(Debug, Clone)]
 pub(super) enum Type {
-    /// Not known before evaluation, such as what is inside a policy document.
+    /// Not known before evaluation.
     Any,
+    /// A policy document, of which nothing is known before evaluation either.
+    Document,
     Null,
     Bool,
     Int,
@@ -51,7 +67,7 @@ impl Type {
             resource::Kind::List => Self::List(Box::new(items())),
             resource::Kind::Map => Self::Map(Box::new(items())),
             resource::Kind::Object => Self::Object(&property.properties),
-            resource::Kind::Document => Self::Any,
+            resource::Kind::Document => Self::Document,
         }
     }
 
@@ -109,7 +125,14 @@ impl Type {
 
     /// Whether nothing is known of it before evaluation.
     pub(super) fn is_open(&self) -> bool {
-        matches!(self, Self::Any | Self::Null)
+        matches!(self, Self::Any | Self::Document | Self::Null)
+    }
+
+    /// Whether any two of its values have an order.
+    pub(super) fn is_ordered(&self) -> bool {
+        let simple =
+            matches!(self, Self::Bool | Self::String(_) | Self::Timestamp | Self::Duration);
+        simple || self.is_number()
     }
 
     /// Whether values of the two can be equal at all, null aside.
@@ -132,7 +155,7 @@ impl Type {
     /// The words for it.
     pub(super) fn words(&self) -> &'static str {
         match self {
-            Self::Any => "a value of any type",
+            Self::Any | Self::Document => "a value of any type",
             Self::Null => "null",
             Self::Bool => "a boolean",
             Self::Int => "an integer",

@@ -13,9 +13,12 @@ mod resource_types;
 pub use check_types::listed as listed_check_types;
 pub use page::Page;
 
+use crate::expression;
+
 /// All pages, in the order of reading.
 pub fn pages() -> Vec<Page> {
-    let mut pages = vec![index(), kinds::page(), functions::page(), check_types::page()];
+    let docs: Vec<_> = expression::functions().collect();
+    let mut pages = vec![index(), kinds::page(), functions::page(&docs), check_types::page()];
     pages.push(diagnostics::page());
     pages.push(resource_types::index());
     pages.extend(resource_types::pages());

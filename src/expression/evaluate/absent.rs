@@ -1,15 +1,15 @@
 //! Why a node has no value, in words.
 
 use super::super::operate::no_value;
-use super::super::show;
 use super::super::tree::{Expr, Node};
+use super::super::{notation, show};
 use crate::resource::{Cause, Failure, Value};
 
 /// There is no value of a node for these operands.
 pub(super) fn without_value(node: &Node, operands: &[(&Node, &Value)]) -> Failure {
     let variable = operands.iter().filter(|(node, _)| !matches!(node.expr, Expr::Constant(_)));
     let values: Vec<String> = variable
-        .map(|(node, value)| format!("`{}` is `{}`", show::node(node), show::value(value)))
+        .map(|(node, value)| format!("`{}` is `{}`", show::node(node), notation::value(value)))
         .collect();
     let node = show::node(node);
     no_value(if values.is_empty() {
@@ -35,7 +35,7 @@ pub(super) fn text_of<'v>(
 ) -> Result<&'v str, Failure> {
     not_null(value, node, operator)?;
     value.as_str().ok_or_else(|| {
-        let (path, kind) = (show::node(node), show::kind(value));
+        let (path, kind) = (show::node(node), notation::kind(value));
         no_value(format!("`{path}` is {kind}, and `{operator}` needs a string"))
     })
 }

@@ -1,6 +1,5 @@
 //! Assertions that ask nothing of the resource.
 
-use super::super::functions::Function;
 use super::super::tree::{Expr, Node};
 use super::super::{Budget, Problem, evaluate};
 use crate::diagnostic::Code;
@@ -45,7 +44,7 @@ fn reads_nothing(node: &Node) -> bool {
             entries.iter().all(|(key, value)| reads_nothing(key) && reads_nothing(value))
         }
         Expr::Call { function, arguments, .. } => {
-            *function != Function::Age && arguments.iter().all(reads_nothing)
+            function.is_pure() && arguments.iter().all(reads_nothing)
         }
         Expr::Matches { text, .. } => reads_nothing(text),
         Expr::Loop(looped) => {

@@ -1,22 +1,16 @@
 //! Calls of functions.
 
-use std::sync::Arc;
-
 use cel::IdedExpr;
-use cel::common::ast::{CallExpr, Expr as Cel, LiteralValue, operators};
+use cel::common::ast::{CallExpr, Expr as Cel, operators};
 
-use super::super::Problem;
-use super::super::functions::{self, Form, Function, Signature};
-use super::super::library::{self, Operator};
-use super::super::tree::{Expr, Node, Slot, Span};
+use super::super::builtins::{self, Form, Function};
+use super::super::span::Span;
+use super::super::tree::{Expr, Node};
 use super::super::types::Type;
-use super::super::{habits, show};
+use super::super::{Problem, habits, show};
 use super::{Lowering, Typed, broken};
-use crate::diagnostic::{Code, meant, meant_or_known};
-use crate::resource::{Kind, Schema, Value};
-
-/// Why `tag()` cannot stand in `assertAll`.
-const NO_RESOURCE: &str = "there is no single resource here; write `r.tag(...)` of one of them";
+use crate::diagnostic::{Code, meant};
+use crate::resource::{Schema, Value};
 
 impl Lowering<'_> {
     pub(super) fn call(&mut self, call: &CallExpr, token: Span) -> Typed {
@@ -30,53 +24,26 @@ impl Lowering<'_> {
         }
         let name = call.func_name.trim_start_matches('.');
         let name_span = self.places.map_or_else(Span::default, |places| places.name_before(token));
-        if let (functions::TAG, [key]) = (name, call.args.as_slice())
-            && matches!(key.expr, Cel::Literal(LiteralValue::Null))
-        {
-            let span = self.token(key.id);
-            let message = "the key of a tag must be a string, and this is null".to_owned();
-            let problem = Problem::error(span, Code::WrongType, message);
-            self.problems.push(problem.help("write `tag(\"key\")`"));
-            return broken(span);
-        }
-        if let (functions::TAG, Some(target), [key]) = (name, &call.target, call.args.as_slice()) {
-            return self.tag_of(target, key, token);
-        }
-        let Some(signature) = functions::find(name) else {
+        let Some(function) = self.environment.builtins.find(name) else {
             return self.unknown_function(call, name, name_span);
         };
         let target = call.target.as_deref();
-        let misplaced = match signature.form {
-            Form::Global => target.is_some(),
-            Form::Method => target.is_none(),
-            Form::Either => false,
-        };
-        let count = call.args.len() + usize::from(target.is_some());
-        if misplaced || !signature.takes(count) {
-            let message = if misplaced {
-                format!("`{name}` is not called this way")
-            } else {
-                format!("`{name}` takes {} here", arguments(signature, target.is_some()))
-            };
-            let help = format!("write `{}`", signature.usage);
-            self.problems.push(Problem::error(name_span, Code::WrongArguments, message).help(help));
+        if let Some(problem) = misused(function, target.is_some(), call.args.len(), name_span) {
+            self.problems.push(problem);
             return broken(name_span);
         }
-        let start = target.map_or(name_span, |_| Span::default());
+        if let Some(property) = function.property {
+            return self.call_of_property((function, property), target, &call.args, token);
+        }
         let typed: Vec<Typed> =
             target.into_iter().chain(&call.args).map(|argument| self.node(argument)).collect();
         let start = match typed.first() {
             Some(first) if target.is_some() => first.node.span.start,
-            _ => start.start,
+            _ => name_span.start,
         };
         let span = Span::new(start, self.close(token));
-        let problems = self.problems.len();
-        self.check(signature, &typed);
-        self.check_words(signature, &typed);
-        self.check_document(signature, &typed);
-        self.check_texts(signature, &typed);
-        let is_fine = self.problems.len() == problems;
-        let typed = self.apply(signature, typed, target.is_some(), span);
+        let is_fine = self.check(function, &typed);
+        let typed = self.apply(function, typed, target.is_some(), span);
         if is_fine { typed } else { Typed { kind: Type::Any, ..typed } }
     }
 
@@ -90,7 +57,7 @@ impl Lowering<'_> {
                 self.node(argument);
             }
         }
-        let problem = if functions::MACROS.contains(&name) {
+        let problem = if builtins::is_macro(name) {
             let message = format!("`{name}` is not called this way");
             let help = match name {
                 "has" => "write `has(resource.Name)`".to_owned(),
@@ -102,7 +69,7 @@ impl Lowering<'_> {
             let problem = Problem::error(span, Code::UnknownFunction, message);
             match right {
                 Some(right) => problem.help(format!("write `{right}`")),
-                None => match meant(name, functions::names()) {
+                None => match meant(name, self.environment.builtins.names()) {
                     Some(help) => problem.help(help),
                     None => problem,
                 },
@@ -112,146 +79,125 @@ impl Lowering<'_> {
         broken(span)
     }
 
-    fn check(&mut self, signature: &Signature, arguments: &[Typed]) {
-        for (parameter, argument) in signature.parameters.iter().zip(arguments) {
+    /// Looks at the types of arguments and at constants among them; whether all is fine.
+    fn check(&mut self, function: &Function, arguments: &[Typed]) -> bool {
+        let problems = self.problems.len();
+        for (parameter, argument) in function.parameters.iter().zip(arguments) {
             if !parameter.accepts(&argument.kind) {
-                let (name, wanted) = (signature.name, parameter.wanted());
+                let (name, wanted) = (function.name, parameter.wanted());
                 let given = parameter.given(&argument.kind);
                 let message = format!("`{name}` takes {wanted}, and this is {given}");
                 let problem = Problem::error(argument.node.span, Code::WrongType, message);
-                self.problems.push(match (signature.function, &argument.kind) {
-                    (Function::Contains, Type::List(_)) => {
-                        problem.help("for an element of a list write `... in list`")
-                    }
-                    _ => problem,
+                self.problems.push(match function.advice(&argument.kind) {
+                    Some(advice) => problem.help(advice),
+                    None => problem,
                 });
             }
         }
-    }
-
-    /// What the cloud's API gives as text is here read already.
-    fn check_document(&mut self, signature: &Signature, arguments: &[Typed]) {
-        let (Function::Json, [Typed { node, .. }]) = (signature.function, arguments) else {
-            return;
-        };
-        let (Expr::Property(slot), Some(schema)) = (&node.expr, self.environment.subject) else {
-            return;
-        };
-        if schema.properties.get(&slot.name).is_some_and(|it| it.kind == Kind::Document) {
-            let path = show::node(node);
-            let message = format!("`{path}` is a document already, and no text of one");
-            let problem = Problem::error(node.span, Code::WrongType, message);
-            self.problems.push(problem.help(format!("write `{path}.Statement`, without `json`")));
-        }
-    }
-
-    /// Words of which there are few, where they stand in the text.
-    fn check_words(&mut self, signature: &Signature, arguments: &[Typed]) {
-        let [first, Typed { node, .. }, rest @ ..] = arguments else { return };
-        let Expr::Constant(Value::String(word)) = &node.expr else { return };
-        let problem = match signature.function {
-            Function::Compare => wrong_operator(word, node.span, rest.len()),
-            Function::AllowsPort => wrong_protocol(word, node.span),
-            _ => None,
-        };
-        self.problems.extend(problem);
-        if let (Function::AllowsPort, [port]) = (signature.function, rest) {
-            self.problems.extend(wrong_port(&port.node));
-        }
-        if let (Function::Compare, [expected]) = (signature.function, rest) {
-            self.check_compared(first, word, expected);
-        }
-    }
-
-    /// Ranges and ARNs, where they stand in the text.
-    fn check_texts(&mut self, signature: &Signature, arguments: &[Typed]) {
-        use Function::{Arn, CidrContains, CidrOverlaps, CidrPrefixLength, IsWorldCidr};
-        type Rule = (&'static str, &'static str, fn(&str) -> bool);
-        let (what, sample, is_one): Rule = match signature.function {
-            Arn => ("ARN", "`arn:aws:iam::123456789012:role/web`", library::is_arn),
-            CidrContains | CidrOverlaps | CidrPrefixLength | IsWorldCidr => (
-                "range of addresses",
-                "`10.0.0.0/8`, `2001:db8::/32` or `10.1.2.3`",
-                library::is_range,
-            ),
-            _ => return,
-        };
-        for Typed { node, .. } in arguments {
-            let Expr::Constant(constant @ Value::String(text)) = &node.expr else { continue };
-            if !is_one(text) {
-                let message = format!("{} is no {what}", show::value(constant));
-                let problem = Problem::error(node.span, Code::WrongValue, message);
-                self.problems.push(problem.help(format!("write it as {sample}")));
-            }
-        }
+        function.check(arguments.iter().map(Typed::operand), &mut self.problems);
+        self.problems.len() == problems
     }
 
     fn apply(
         &mut self,
-        signature: &Signature,
+        function: &'static Function,
         arguments: Vec<Typed>,
         method: bool,
         span: Span,
     ) -> Typed {
-        let (mut arguments, kinds): (Vec<Node>, Vec<Type>) =
+        let (arguments, kinds): (Vec<Node>, Vec<Type>) =
             arguments.into_iter().map(|one| (one.node, one.kind)).unzip();
-        let kind = signature.result(&kinds);
-        match signature.function {
-            Function::Matches => return self.matches(arguments, method, span),
-            Function::Tag => {
-                let schema = match self.environment.subject {
-                    Some(schema) if !self.shape.is_of_all() => schema,
-                    _ => return self.error(span, Code::UnknownName, NO_RESOURCE.to_owned()),
-                };
-                let Some(slot) = self.tags(schema) else { return self.no_tags(schema, span) };
-                arguments.insert(0, Node { expr: Expr::Property(slot), span });
-            }
-            _ => {}
+        if function.is_search() {
+            return self.search(function, arguments, method, span);
         }
-        let expr = Expr::Call { function: signature.function, method, arguments };
-        Typed { node: Node { expr, span }, kind }
+        let kind = function.result(&kinds);
+        Typed { node: Node { expr: Expr::Call { function, method, arguments }, span }, kind }
     }
 
-    /// `<resource>.tag(<key>)`.
-    fn tag_of(&mut self, target: &IdedExpr, key: &IdedExpr, token: Span) -> Typed {
-        if self.is_resource(&target.expr) {
-            let span = self.token(target.id);
-            let message = "`tag` speaks of `resource` already".to_owned();
-            self.problems
-                .push(Problem::error(span, Code::WrongArguments, message).help("write `tag(key)`"));
+    /// A call of what reads a property: of `resource`, or of the resource before the dot.
+    fn call_of_property(
+        &mut self,
+        (function, property): (&'static Function, &str),
+        target: Option<&IdedExpr>,
+        arguments: &[IdedExpr],
+        token: Span,
+    ) -> Typed {
+        if let Some(target) = target.filter(|target| self.is_resource(&target.expr)) {
+            let message = format!("`{}` speaks of `resource` already", function.name);
+            let problem = Problem::error(self.token(target.id), Code::WrongArguments, message);
+            self.problems.push(problem.help(format!("write `{}`", function.doc.usage)));
+            return broken(self.token(target.id));
+        }
+        let target = target.map(|target| self.node(target));
+        let arguments: Vec<Typed> = arguments.iter().map(|one| self.node(one)).collect();
+        let start = target.as_ref().map_or_else(
+            || self.places.map_or(0, |places| places.name_before(token).start),
+            |target| target.node.span.start,
+        );
+        let span = Span::new(start, self.close(token));
+        let is_fine = self.check(function, &arguments);
+        let Some(of) = self.property_before(function, property, target, span) else {
             return broken(span);
-        }
-        let (target, key) = (self.node(target), self.node(key));
-        let span = Span::new(target.node.span.start, self.close(token));
-        self.require_text(&key, "the key of a tag");
-        let schema = match target.kind {
-            Type::Resource(schema) => schema,
-            kind if kind.is_open() => return Typed { kind: Type::Any, ..broken(span) },
-            kind => {
-                let path = show::node(&target.node);
-                let message = format!("`{path}` is {kind}, and only resources have tags");
-                return self.error(target.node.span, Code::WrongType, message);
-            }
         };
-        let Some(slot) = self.tags(schema) else { return self.no_tags(schema, span) };
-        let at = target.node.span;
-        let tags = Node { expr: Expr::PropertyOf { of: Box::new(target.node), slot }, span: at };
-        let arguments = vec![tags, key.node];
-        let expr = Expr::Call { function: Function::Tag, method: false, arguments };
-        Typed { node: Node { expr, span }, kind: Type::TEXT }
+        let arguments = [of].into_iter().chain(arguments).collect();
+        let typed = self.apply(function, arguments, false, span);
+        if is_fine { typed } else { Typed { kind: Type::Any, ..typed } }
     }
 
-    fn tags(&mut self, schema: &'static Schema) -> Option<Arc<Slot>> {
-        let (name, property) = schema.properties.get_key_value("Tags")?;
-        Some(self.slot(schema, name, property))
+    /// The property that a function reads of a resource, or else what is wrong.
+    fn property_before(
+        &mut self,
+        function: &Function,
+        property: &str,
+        target: Option<Typed>,
+        span: Span,
+    ) -> Option<Typed> {
+        let schema = match target.as_ref().map(|target| (&target.kind, &target.node)) {
+            Some((Type::Resource(schema), _)) => schema,
+            Some((kind, _)) if kind.is_open() => return None,
+            Some((kind, node)) => {
+                let only = format!("only resources have {}", words(property));
+                let message = format!("`{}` is {kind}, and {only}", show::node(node));
+                self.problems.push(Problem::error(node.span, Code::WrongType, message));
+                return None;
+            }
+            None => self.single_resource(function, span)?,
+        };
+        let Some((known, property)) = schema.properties.get_key_value(property) else {
+            let message = format!("`{}` has no {}", schema.type_name, words(property));
+            self.problems.push(Problem::error(span, Code::UnknownProperty, message));
+            return None;
+        };
+        let slot = self.slot(schema, known, property);
+        let (expr, span) = match target {
+            Some(Typed { node, .. }) => {
+                let at = node.span;
+                (Expr::PropertyOf { of: Box::new(node), slot }, at)
+            }
+            None => (Expr::Property(slot), span),
+        };
+        Some(Typed { node: Node { expr, span }, kind: Type::of(property) })
     }
 
-    fn no_tags(&mut self, schema: &Schema, span: Span) -> Typed {
-        let message = format!("`{}` has no tags", schema.type_name);
-        self.error(span, Code::UnknownProperty, message)
+    /// Schema of the one resource that there is, for a function that reads of it.
+    fn single_resource(&mut self, function: &Function, span: Span) -> Option<&'static Schema> {
+        let schema = self.environment.subject.filter(|_| !self.shape.is_of_all());
+        if schema.is_none() {
+            let name = function.name;
+            let message =
+                format!("there is no single resource here; write `r.{name}(...)` of one of them");
+            self.problems.push(Problem::error(span, Code::UnknownName, message));
+        }
+        schema
     }
 
-    fn matches(&mut self, arguments: Vec<Node>, method: bool, span: Span) -> Typed {
+    fn search(
+        &mut self,
+        function: &'static Function,
+        arguments: Vec<Node>,
+        method: bool,
+        span: Span,
+    ) -> Typed {
         let mut arguments = arguments.into_iter();
         let (Some(text), Some(pattern)) = (arguments.next(), arguments.next()) else {
             return broken(span);
@@ -260,13 +206,12 @@ impl Lowering<'_> {
         let unknown = Expr::Constant(Value::string(""));
         let known = if let Expr::Parameter(_) = pattern.expr { &unknown } else { &pattern.expr };
         let Expr::Constant(Value::String(source)) = known else {
-            let message = "the pattern of `matches` must stand here as a string".to_owned();
+            let message = format!("the pattern of `{}` must stand here as a string", function.name);
             return self.error(pattern.span, Code::WrongArguments, message);
         };
         match self.effort.pattern(source) {
-            Ok(compiled) => {
-                let (text, pattern) = (Box::new(text), compiled);
-                let expr = Expr::Matches { text, pattern, method };
+            Ok(pattern) => {
+                let expr = Expr::Matches { function, text: Box::new(text), pattern, method };
                 Typed { node: Node { expr, span }, kind: Type::Bool }
             }
             Err(message) => self.error(pattern.span, Code::WrongValue, message),
@@ -274,36 +219,32 @@ impl Lowering<'_> {
     }
 }
 
-/// What is wrong with the operator of `compare` before so many expected values.
-fn wrong_operator(word: &str, place: Span, expected: usize) -> Option<Problem> {
-    let Some(operator) = Operator::named(word) else {
-        let problem =
-            Problem::error(place, Code::UnknownOperator, format!("there is no operator `{word}`"));
-        return Some(problem.help(meant_or_known(word, Operator::ALL.map(Operator::name))));
+/// What is wrong with the form of a call of so many written arguments.
+fn misused(function: &Function, method: bool, written: usize, place: Span) -> Option<Problem> {
+    // One that reads a property may stand behind a resource.
+    let of_resource = function.property.is_some() && method;
+    let is_misplaced = match function.form {
+        Form::Global => method && !of_resource,
+        Form::Method => !method,
+        Form::Either => false,
     };
-    // The other way round is fine: whoever takes the operator from a parameter always gives both.
-    (!operator.is_unary() && expected == 0).then(|| {
-        let message = format!("`{word}` compares with a value");
-        Problem::error(place, Code::WrongArguments, message)
-            .help(format!("write `compare(observed, \"{word}\", expected)`"))
-    })
+    let before = usize::from(method && !of_resource);
+    let (least, most) = function.counts();
+    let name = function.name;
+    let message = if is_misplaced {
+        format!("`{name}` is not called this way")
+    } else if (least..=most).contains(&(written + before)) {
+        return None;
+    } else {
+        format!("`{name}` takes {} here", arguments(least.saturating_sub(before), most - before))
+    };
+    let help = format!("write `{}`", function.doc.usage);
+    Some(Problem::error(place, Code::WrongArguments, message).help(help))
 }
 
-fn wrong_protocol(word: &str, place: Span) -> Option<Problem> {
-    if library::is_protocol(word) {
-        return None;
-    }
-    let problem = Problem::error(place, Code::WrongValue, format!("there is no protocol `{word}`"));
-    Some(problem.help(meant_or_known(word, library::PROTOCOLS.map(|(name, _)| name))))
-}
-
-fn wrong_port(port: &Node) -> Option<Problem> {
-    let Expr::Constant(Value::Int(number)) = port.expr else { return None };
-    if u16::try_from(number).is_ok() {
-        return None;
-    }
-    let problem = Problem::error(port.span, Code::WrongValue, format!("there is no port {number}"));
-    Some(problem.help("ports are 0 to 65535; of ICMP it is the type"))
+/// The name of a property in a sentence.
+fn words(property: &str) -> String {
+    property.to_lowercase()
 }
 
 /// The variable of a macro that was called with a wrong number of arguments.
@@ -311,9 +252,8 @@ fn is_macro_variable(argument: &IdedExpr) -> bool {
     matches!(&argument.expr, Cel::Ident(_))
 }
 
-fn arguments(signature: &Signature, method: bool) -> String {
-    let most = signature.parameters.len() - usize::from(method);
-    match (most - signature.optional, most) {
+fn arguments(least: usize, most: usize) -> String {
+    match (least, most) {
         (_, 0) => "no argument".to_owned(),
         (1, 1) => "one argument".to_owned(),
         (least, most) if least < most => format!("{least} or {most} arguments"),

@@ -4,16 +4,17 @@
 //! such loops, and their accumulator cannot be named in a text, so the macro is read back from the
 //! shape of its expansion.
 
-use crate::diagnostic::Code;
 use std::sync::Arc;
 
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr as Cel, LiteralValue, operators};
 
-use super::super::tree::{Expr, Loop, Macro, Node, Span};
+use super::super::span::Span;
+use super::super::tree::{Expr, Loop, Macro, Node};
 use super::super::types::Type;
 use super::super::{Problem, show};
 use super::{Lowering, Typed};
+use crate::diagnostic::Code;
 
 /// A macro as it was written.
 struct Written<'t> {
@@ -31,6 +32,7 @@ impl Lowering<'_> {
         let span = Span::new(range.node.span.start, self.close(token));
         let element = self.element(&range);
         let variable: Arc<str> = tree.iter_var.as_str().into();
+        let index = self.locals.len();
         self.locals.push((variable.clone(), element.clone()));
         let condition = written.condition.map(|condition| self.condition(condition).node);
         let body = match written.kind {
@@ -44,9 +46,8 @@ impl Lowering<'_> {
             Macro::Map => Type::List(Box::new(body.kind)),
         };
         let (range, body) = (range.node, body.node);
-        let kind_of_loop = written.kind;
-        let expr =
-            Expr::Loop(Box::new(Loop { kind: kind_of_loop, range, variable, condition, body }));
+        let looped = Loop { kind: written.kind, range, variable, index, condition, body };
+        let expr = Expr::Loop(Box::new(looped));
         Typed { node: Node { expr, span }, kind }
     }
 

@@ -1,14 +1,15 @@
 //! Maps that are written in the text.
 
-use crate::diagnostic::Code;
 use std::collections::HashSet;
 
 use cel::common::ast::{EntryExpr, MapExpr};
 
 use super::super::Problem;
-use super::super::tree::{Expr, Node, Span};
+use super::super::span::Span;
+use super::super::tree::{Expr, Node};
 use super::super::types::Type;
 use super::{Lowering, Typed};
+use crate::diagnostic::Code;
 use crate::resource::Value;
 
 impl Lowering<'_> {

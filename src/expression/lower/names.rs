@@ -4,29 +4,16 @@ use std::sync::Arc;
 
 use cel::common::ast::{Expr as Cel, SelectExpr};
 
-use super::super::tree::{Expr, Node, Slot, Span};
-use super::super::types::{Properties, Type, Words};
-use super::super::{Problem, functions, habits, show};
+use super::super::span::Span;
+use super::super::tree::{Expr, Node, Slot};
+use super::super::types::{self, Properties, Type, Words};
+use super::super::{Problem, habits, show};
 use super::{Lowering, Typed, broken, constant};
 use crate::diagnostic::{Code, known_here, meant, meant_or_known};
 use crate::resource::{Property, Schema, Value, regions};
 
 /// The names that are always there.
 const NAMES: [&str; 3] = ["account", "region", "now"];
-
-/// What `type(x)` gives, by the name in an expression.
-pub(super) const TYPES: [&str; 10] = [
-    "bool",
-    "double",
-    "duration",
-    "int",
-    "list",
-    "map",
-    "null_type",
-    "string",
-    "timestamp",
-    "uint",
-];
 
 impl Lowering<'_> {
     pub(super) fn ident(&mut self, name: &str, span: Span) -> Typed {
@@ -59,7 +46,7 @@ impl Lowering<'_> {
                 broken(span)
             }
             "uint" => Typed { kind: Type::Kind, ..constant(Value::string("int"), span) },
-            name if TYPES.contains(&name) => {
+            name if types::NAMES.contains(&name) => {
                 Typed { kind: Type::Kind, ..constant(Value::string(name), span) }
             }
             name => self.unknown_name(name, span),
@@ -112,7 +99,7 @@ impl Lowering<'_> {
             problem.help("of all of them together, use `assertAll`")
         } else if name == "params" {
             problem.help("only a `CheckType` has parameters")
-        } else if functions::find(name).is_some() {
+        } else if self.environment.builtins.find(name).is_some() {
             problem.help(format!("`{name}` is a function: write `{name}(...)`"))
         } else {
             let help = meant(name, locals.chain(names.iter().copied()));

@@ -3,9 +3,11 @@
 use ::cel::IdedExpr;
 use ::cel::common::ast::operators as cel;
 
-use super::super::tree::{Arithmetic, Comparison, Expr, Node, Span};
+use super::super::operate::{Arithmetic, Comparison};
+use super::super::span::Span;
+use super::super::tree::{Expr, Node};
 use super::super::types::Type;
-use super::super::{Problem, evaluate, lint, show};
+use super::super::{Problem, documented, evaluate, lint, show};
 use super::{Lowering, Typed};
 use crate::diagnostic::Code;
 use crate::resource::Value;
@@ -169,10 +171,11 @@ impl Lowering<'_> {
             let message = format!("{} {sign} {} is always {always}", one.kind, other.kind);
             self.mismatch(span, message, &one, &other);
         }
-        self.check_documented(&one, &one.kind, &other);
-        self.check_documented(&other, &other.kind, &one);
-        self.check_type_names(&one.kind, &other);
-        self.check_type_names(&other.kind, &one);
+        for (observed, constants) in [(&one, &other), (&other, &one)] {
+            let constants = constants.operand();
+            documented::check(&observed.operand(), &observed.kind, &constants, &mut self.problems);
+            documented::check_type_names(&observed.kind, &constants, &mut self.problems);
+        }
         let pair = Box::new((one.node, other.node));
         boolean(if negated { Expr::NotEqual(pair) } else { Expr::Equal(pair) }, span)
     }
@@ -187,9 +190,10 @@ impl Lowering<'_> {
             }
             Type::Map(_) | Type::Object(_) => self.require_text(&one, "a key of a map"),
             Type::List(items) => {
-                self.check_documented(&one, &one.kind, &other);
-                self.check_documented(&other, items, &one);
-                self.check_type_names(&one.kind, &other);
+                let (observed, constants) = (one.operand(), other.operand());
+                documented::check(&observed, &one.kind, &constants, &mut self.problems);
+                documented::check(&constants, items, &observed, &mut self.problems);
+                documented::check_type_names(&one.kind, &constants, &mut self.problems);
             }
             kind if kind.is_open() => {}
             kind => {
@@ -320,7 +324,7 @@ fn result(operator: Arithmetic, one: &Type, other: &Type) -> Option<Type> {
     use Arithmetic::{Add, Remainder, Subtract};
     Some(match (operator, one, other) {
         (_, Type::Null, _) | (_, _, Type::Null) => return None,
-        (_, Type::Any, _) | (_, _, Type::Any) => Type::Any,
+        _ if one.is_open() || other.is_open() => Type::Any,
         (_, Type::Int, Type::Int) => Type::Int,
         (operator, Type::Double, Type::Double) if operator != Remainder => Type::Double,
         (Add, Type::String(_), Type::String(_)) => Type::TEXT,

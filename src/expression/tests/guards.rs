@@ -203,3 +203,65 @@ fn guarded_negations_are_fine() {
     !(resource.Owner != 'root')
     "#);
 }
+
+#[test]
+fn guards_are_paths_and_no_spelling() {
+    insta::assert_snapshot!(all_problems(&[
+        "resource['Owner'] != null && resource.Owner != 'x'",
+        "resource.Labels['a'] != null && resource.Labels.a != 'x'",
+        "resource.Labels['b'] != null && resource.Labels.a != 'x'",
+        "tag('env') != null && resource.Tags.all(t, t.Key != 'x')",
+        "resource.Ports.filter(p, p.From == 1)[0].From != null && \
+         resource.Ports.filter(q, q.From == 1)[0].From != 22",
+        "resource.Ports.filter(p, p.From == 1)[0].From != null && \
+         resource.Ports.filter(q, q.From == 2)[0].From != 22",
+        "resource.Ports.all(p, p.From == null || resource.Ports.all(q, p.From != 22))",
+        "resource.Ports.all(p, p.From == null || resource.Ports.all(p, p.From != 22))",
+        "resource.Ports.filter(p, p.From != null).all(q, q.From != 22)",
+        "resource.Ports.filter(p, resource.Owner != null).all(q, resource.Owner != 'x')",
+    ]), @r#"
+    resource['Owner'] != null && resource.Owner != 'x'
+
+    resource.Labels['a'] != null && resource.Labels.a != 'x'
+
+    resource.Labels['b'] != null && resource.Labels.a != 'x'
+    [resource.Labels.a != 'x'] warning: unguarded-null: `resource.Labels.a` may be null, and `null != "x"` is true (begin with `resource.Labels.a != null &&`, or `resource.Labels.a == null ||` if that is fine)
+    tag('env') != null && resource.Tags.all(t, t.Key != 'x')
+
+    resource.Ports.filter(p, p.From == 1)[0].From != null && resource.Ports.filter(q, q.From == 1)[0].From != 22
+
+    resource.Ports.filter(p, p.From == 1)[0].From != null && resource.Ports.filter(q, q.From == 2)[0].From != 22
+    [resource.Ports.filter(q, q.From == 2)[0].From != 22] warning: unguarded-null: `resource.Ports.filter(q, q.From == 2)[0].From` may be null, and `null != 22` is true (begin with `resource.Ports.filter(q, q.From == 2)[0].From != null &&`, or `resource.Ports.filter(q, q.From == 2)[0].From == null ||` if that is fine)
+    resource.Ports.all(p, p.From == null || resource.Ports.all(q, p.From != 22))
+
+    resource.Ports.all(p, p.From == null || resource.Ports.all(p, p.From != 22))
+    [p.From != 22] warning: unguarded-null: `p.From` may be null, and `null != 22` is true (begin with `p.From != null &&`, or `p.From == null ||` if that is fine)
+    resource.Ports.filter(p, p.From != null).all(q, q.From != 22)
+
+    resource.Ports.filter(p, resource.Owner != null).all(q, resource.Owner != 'x')
+    "#);
+}
+
+#[test]
+fn what_says_nothing_of_an_empty_list_guards_it() {
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Names.exists_one(n, n == 'x') && resource.Names.all(n, n == 'x')",
+        "!resource.Names.exists_one(n, n == 'x') && resource.Names.all(n, n == 'x')",
+        "!resource.Names.all(n, n == 'x') && resource.Names.all(n, n == 'y')",
+        "resource.Names.map(n, size(n)).sum() > 0 && resource.Names.all(n, n == 'x')",
+        "resource.Names.map(n, size(n)).sum() == 0 && resource.Names.all(n, n == 'x')",
+        "hasCondition(resource.Policy, resource.Owner) && resource.Owner != 'x'",
+    ]), @"
+    resource.Names.exists_one(n, n == 'x') && resource.Names.all(n, n == 'x')
+
+    !resource.Names.exists_one(n, n == 'x') && resource.Names.all(n, n == 'x')
+    [resource.Names.all(n, n == 'x')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    !resource.Names.all(n, n == 'x') && resource.Names.all(n, n == 'y')
+
+    resource.Names.map(n, size(n)).sum() > 0 && resource.Names.all(n, n == 'x')
+
+    resource.Names.map(n, size(n)).sum() == 0 && resource.Names.all(n, n == 'x')
+    [resource.Names.all(n, n == 'x')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
+    hasCondition(resource.Policy, resource.Owner) && resource.Owner != 'x'
+    ");
+}

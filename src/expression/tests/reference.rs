@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::functions::{self, Form};
+use super::super::builtins::{Builtins, Form};
 use super::fixture::{ordinary, verdict};
 
 #[test]
@@ -23,17 +23,17 @@ fn each_function_is_described() {
         assert!(one.description.ends_with('.'), "{}", one.description);
         assert!(!one.description.is_empty() && !one.group.is_empty(), "{}", one.name);
     }
-    assert_eq!(names, functions::names().collect());
+    assert_eq!(names, Builtins::standard().names().collect());
 }
 
 #[test]
 fn usages_are_in_the_form_of_the_function() {
-    for one in functions::names().filter_map(functions::find) {
-        let method = one.usage.contains(&format!(".{}(", one.name));
-        let (before, behind) = one.usage.split_once('(').expect("a bracket");
+    for one in Builtins::standard().functions() {
+        let method = one.doc.usage.contains(&format!(".{}(", one.name));
+        let (before, behind) = one.doc.usage.split_once('(').expect("a bracket");
         match one.form {
-            Form::Global => assert!(!method, "{}", one.usage),
-            Form::Method => assert!(method, "{}", one.usage),
+            Form::Global => assert!(!method, "{}", one.doc.usage),
+            Form::Method => assert!(method, "{}", one.doc.usage),
             Form::Either => {}
         }
         let inside = behind.split(',').filter(|argument| argument.trim() != ")").count();
@@ -41,7 +41,7 @@ fn usages_are_in_the_form_of_the_function() {
             inside + usize::from(before.contains('.')),
             one.parameters.len(),
             "{}",
-            one.usage
+            one.doc.usage
         );
     }
 }

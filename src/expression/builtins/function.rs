@@ -1,0 +1,263 @@
+//! A function of the language as a value: all that the rest of the room knows of it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+
+use super::FunctionDoc;
+use super::parameter::{Gives, Parameter};
+use crate::expression::operand::Operand;
+use crate::expression::pattern::Pattern;
+use crate::expression::types::Type;
+use crate::expression::{Budget, Problem};
+use crate::resource::{Failure, Value};
+
+/// The most arguments that a function takes.
+pub(in crate::expression) const MOST_ARGUMENTS: usize = 3;
+
+/// Arguments by position; what is left out is null.
+pub(super) type Arguments<'a> = [&'a Value; MOST_ARGUMENTS];
+
+/// The same as they were evaluated, borrowed from the resource where possible.
+pub(super) type Given<'a> = [Cow<'a, Value>; MOST_ARGUMENTS];
+
+/// Result of a function; `None` where it has no value of its arguments.
+pub(super) type Computed<V = Value> = Result<Option<V>, Failure>;
+
+/// Form of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::expression) enum Form {
+    /// `f(x)`.
+    Global,
+    /// `x.f()`.
+    Method,
+    /// Either of them.
+    Either,
+}
+
+/// What a function does.
+#[derive(Clone, Copy)]
+pub(in crate::expression) enum Body {
+    /// Computes a value of the arguments.
+    Value(fn(Arguments<'_>, &mut Budget) -> Computed),
+    /// Gives an argument, or a part of one, which is not copied where it is borrowed.
+    Part(for<'a> fn(&Given<'a>, &mut Budget) -> Computed<Cow<'a, Value>>),
+    /// Computes a value of the arguments and of `now`, so that it has none before evaluation.
+    AtInstant(fn(Arguments<'_>, DateTime<Utc>) -> Option<Value>),
+    /// Asks a text for a pattern, which stands as a string in the place of the second argument and
+    /// is compiled with the expression.
+    Search(fn(&Pattern, &str, &mut Budget) -> Result<bool, Failure>),
+}
+
+/// Look at the arguments before evaluation, for what is wrong with their constants.
+pub(super) type Check = fn(&[Operand<'_>], &mut Vec<Problem>);
+
+/// What a function says where its first argument is null, by the constants among the others.
+pub(super) type OfNull = fn(&[Option<&Value>]) -> Option<bool>;
+
+/// Words about a function.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::expression) struct Doc {
+    /// Form of a call, such as `text.split(separator)`.
+    pub(in crate::expression) usage: &'static str,
+    /// Sentence that says what it gives.
+    pub(in crate::expression) description: &'static str,
+    /// Expression that calls it, and what that gives.
+    pub(in crate::expression) example: (&'static str, &'static str),
+}
+
+/// Function of the language.
+#[derive(Clone, Copy)]
+pub(in crate::expression) struct Function {
+    pub(in crate::expression) name: &'static str,
+    pub(in crate::expression) form: Form,
+    /// Property of a resource that it gets as its first argument, before its parameters, and that
+    /// nobody writes: of `resource`, or of the resource before the dot of the call.
+    pub(in crate::expression) property: Option<&'static str>,
+    /// Arguments as they are written; that before the dot comes first.
+    pub(in crate::expression) parameters: &'static [Parameter],
+    gives: Gives,
+    body: Body,
+    check: Option<Check>,
+    /// Advice where its first argument is of a type that it does not take.
+    advice: Option<fn(&Type) -> Option<&'static str>>,
+    /// Constants that it reads, to show where it cannot read one.
+    pub(in crate::expression) samples: Option<&'static str>,
+    /// Its result is 0 where its first argument is null, so that any other tells that it is not.
+    pub(in crate::expression) is_zero_of_null: bool,
+    /// What it says where its first argument is null and so much is known of the others: `None`
+    /// where it asks for null, or decides by what is not known.
+    of_null: Option<OfNull>,
+    pub(in crate::expression) doc: Doc,
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.name)
+    }
+}
+
+/// Functions are equal by their names, each of which is there once.
+impl PartialEq for Function {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+/// Declaration, step by step.
+impl Function {
+    pub(in crate::expression) const fn new(
+        (form, name): (Form, &'static str),
+        parameters: &'static [Parameter],
+        gives: Gives,
+        body: Body,
+        doc: Doc,
+    ) -> Self {
+        Self {
+            name,
+            form,
+            property: None,
+            parameters,
+            gives,
+            body,
+            check: None,
+            advice: None,
+            samples: None,
+            is_zero_of_null: false,
+            of_null: None,
+            doc,
+        }
+    }
+
+    pub(super) const fn of_property(self, name: &'static str) -> Self {
+        Self { property: Some(name), ..self }
+    }
+
+    pub(super) const fn checked(self, check: Check) -> Self {
+        Self { check: Some(check), ..self }
+    }
+
+    pub(super) const fn advised(self, advice: fn(&Type) -> Option<&'static str>) -> Self {
+        Self { advice: Some(advice), ..self }
+    }
+
+    pub(super) const fn reading(self, samples: &'static str) -> Self {
+        Self { samples: Some(samples), ..self }
+    }
+
+    pub(super) const fn zero_of_null(self) -> Self {
+        Self { is_zero_of_null: true, ..self }
+    }
+
+    pub(super) const fn of_null(self, says: OfNull) -> Self {
+        Self { of_null: Some(says), ..self }
+    }
+}
+
+impl Function {
+    /// Type of its result for arguments of these types.
+    pub(in crate::expression) fn result(&self, arguments: &[Type]) -> Type {
+        self.gives.kind(arguments.first())
+    }
+
+    /// `true` where it says true or false.
+    pub(in crate::expression) fn is_boolean(&self) -> bool {
+        matches!(self.gives, Gives::Bool)
+    }
+
+    /// How many arguments it takes at least, and at most.
+    pub(in crate::expression) fn counts(&self) -> (usize, usize) {
+        let optional = self.parameters.iter().filter(|one| one.is_optional).count();
+        (self.parameters.len() - optional, self.parameters.len())
+    }
+
+    /// `true` where it has a value though its argument at a position is null: what is looked at as
+    /// a list is then empty, and a policy that there is not has no statement.
+    pub(in crate::expression) fn takes_null(&self, at: usize) -> bool {
+        match at.checked_sub(usize::from(self.property.is_some())) {
+            Some(at) => self.parameters.get(at).is_some_and(|one| one.is_nullable),
+            None => true,
+        }
+    }
+
+    /// `true` where its value follows from its arguments alone.
+    pub(in crate::expression) fn is_pure(&self) -> bool {
+        !matches!(self.body, Body::AtInstant(_))
+    }
+
+    /// `true` where its last argument is a pattern.
+    pub(in crate::expression) fn is_search(&self) -> bool {
+        matches!(self.body, Body::Search(_))
+    }
+
+    /// `true` where its result is empty wherever the list that is its first argument is.
+    pub(in crate::expression) fn keeps_emptiness(&self) -> bool {
+        matches!(self.gives, Gives::Same | Gives::Flat)
+    }
+
+    /// `true` where each element of its result is one of the list that is its first argument.
+    pub(in crate::expression) fn keeps_elements(&self) -> bool {
+        matches!(self.gives, Gives::Same)
+    }
+
+    /// What it says where its first argument is null; of the others the constants are given.
+    pub(in crate::expression) fn says_of_null<'v>(
+        &self,
+        others: impl Iterator<Item = Option<&'v Value>>,
+    ) -> Option<bool> {
+        self.of_null.and_then(|says| says(&others.collect::<Vec<_>>()))
+    }
+
+    /// Adds what is wrong with the constants among its arguments.
+    pub(in crate::expression) fn check<'o>(
+        &self,
+        arguments: impl Iterator<Item = Operand<'o>>,
+        problems: &mut Vec<Problem>,
+    ) {
+        if let Some(check) = self.check {
+            check(&arguments.collect::<Vec<_>>(), problems);
+        }
+    }
+
+    /// Advice where its first argument is of a type that it does not take.
+    pub(in crate::expression) fn advice(&self, given: &Type) -> Option<&'static str> {
+        self.advice.and_then(|advice| advice(given))
+    }
+
+    /// Result of a call; `None` where there is none.
+    pub(in crate::expression) fn call<'a>(
+        &self,
+        arguments: &Given<'a>,
+        now: Option<DateTime<Utc>>,
+        budget: &mut Budget,
+    ) -> Computed<Cow<'a, Value>> {
+        let values = || arguments.each_ref().map(|one| &**one);
+        let result = match self.body {
+            Body::Value(body) => body(values(), budget)?,
+            Body::Part(body) => return body(arguments, budget),
+            Body::AtInstant(body) => now.and_then(|now| body(values(), now)),
+            Body::Search(_) => None,
+        };
+        Ok(result.map(Cow::Owned))
+    }
+
+    /// Result of a search for a pattern in a text; of other functions false.
+    pub(in crate::expression) fn search(
+        &self,
+        pattern: &Pattern,
+        text: &str,
+        budget: &mut Budget,
+    ) -> Result<bool, Failure> {
+        match self.body {
+            Body::Search(body) => body(pattern, text, budget),
+            _ => Ok(false),
+        }
+    }
+
+    /// Words about it under a heading.
+    pub(super) fn described(&self, group: &'static str) -> FunctionDoc {
+        let Doc { usage, description, example: (example, result) } = self.doc;
+        FunctionDoc { group, name: self.name, usage, description, example, result }
+    }
+}

@@ -1,0 +1,180 @@
+//! Functions of ranges of addresses, and of ARNs.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+
+use super::function::{Arguments, Body, Computed, Doc, Form, Function};
+use super::parameter::{Gives, TEXT};
+use crate::diagnostic::Code;
+use crate::expression::operand::Operand;
+use crate::expression::{Budget, Problem, notation};
+use crate::resource::Value;
+
+pub(super) static FUNCTIONS: [Function; 5] = [
+    Function::new(
+        (Form::Global, "arn"),
+        &[TEXT],
+        Gives::Arn,
+        Body::Value(|[text, ..], budget| {
+            let Some(text) = text.as_str() else { return Ok(None) };
+            budget.scan(text.len())?;
+            arn(text, budget)
+        }),
+        Doc {
+            usage: "arn(text)",
+            description: "The parts of an ARN: `partition`, `service`, `region`, `account`, \
+                          `resource`, and of the last `resourceType` and `resourceId`.",
+            example: ("arn('arn:aws:iam::123456789012:role/app/web').resourceId", "'app/web'"),
+        },
+    )
+    .checked(check_arns),
+    Function::new(
+        (Form::Either, "cidrContains"),
+        &[TEXT, TEXT],
+        Gives::Bool,
+        Body::Value(|arguments, budget| {
+            of_two(arguments, budget, |outer, inner| outer.contains(inner))
+        }),
+        Doc {
+            usage: "cidrContains(outer, inner)",
+            description: "Whether a range holds another range or an address.",
+            example: ("cidrContains('10.0.0.0/8', '10.1.2.3')", "true"),
+        },
+    )
+    .checked(check_ranges),
+    Function::new(
+        (Form::Either, "cidrOverlaps"),
+        &[TEXT, TEXT],
+        Gives::Bool,
+        // Ranges of IPv4 hold none of IPv6, and two that overlap lie one in the other.
+        Body::Value(|arguments, budget| {
+            of_two(arguments, budget, |one, other| one.contains(other) || other.contains(one))
+        }),
+        Doc {
+            usage: "cidrOverlaps(one, other)",
+            description: "Whether two ranges have an address in common.",
+            example: ("cidrOverlaps('10.0.0.0/8', '10.1.0.0/16')", "true"),
+        },
+    )
+    .checked(check_ranges),
+    Function::new(
+        (Form::Either, "cidrPrefixLength"),
+        &[TEXT],
+        Gives::Int,
+        Body::Value(|arguments, budget| {
+            of_one(arguments, budget, |range| Value::Int(range.prefix_len().into()))
+        }),
+        Doc {
+            usage: "cidrPrefixLength(range)",
+            description: "The bits of a range that are fixed; 32 or 128 of a single address.",
+            example: ("cidrPrefixLength('2001:db8::/32')", "32"),
+        },
+    )
+    .checked(check_ranges),
+    Function::new(
+        (Form::Either, "isWorldCidr"),
+        &[TEXT],
+        Gives::Bool,
+        Body::Value(|arguments, budget| {
+            of_one(arguments, budget, |range| Value::Bool(range.prefix_len() == 0))
+        }),
+        Doc {
+            usage: "isWorldCidr(range)",
+            description: "Whether a range is all of IPv4 or all of IPv6.",
+            example: ("isWorldCidr('0.0.0.0/0') && isWorldCidr('::/0')", "true"),
+        },
+    )
+    .checked(check_ranges),
+];
+
+fn of_one(
+    [text, ..]: Arguments<'_>,
+    budget: &mut Budget,
+    work: impl FnOnce(IpNet) -> Value,
+) -> Computed {
+    let Some(text) = text.as_str() else { return Ok(None) };
+    budget.scan(text.len())?;
+    Ok(range(text).map(work))
+}
+
+fn of_two(
+    [one, other, _]: Arguments<'_>,
+    budget: &mut Budget,
+    holds: impl FnOnce(&IpNet, &IpNet) -> bool,
+) -> Computed {
+    let (Some(one), Some(other)) = (one.as_str(), other.as_str()) else { return Ok(None) };
+    budget.scan(one.len().saturating_add(other.len()))?;
+    let ranges = range(one).zip(range(other));
+    Ok(ranges.map(|(one, other)| Value::Bool(holds(&one, &other))))
+}
+
+fn check_arns(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
+    let is_arn = |text: &str| split(text).is_some();
+    check_texts(arguments, ("ARN", "`arn:aws:iam::123456789012:role/web`"), is_arn, problems);
+}
+
+fn check_ranges(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
+    let words = ("range of addresses", "`10.0.0.0/8`, `2001:db8::/32` or `10.1.2.3`");
+    check_texts(arguments, words, |text| range(text).is_some(), problems);
+}
+
+/// Refuses constants that are none of what is meant, which has a name and a sample.
+fn check_texts(
+    arguments: &[Operand<'_>],
+    (name, sample): (&str, &str),
+    is_one: impl Fn(&str) -> bool,
+    problems: &mut Vec<Problem>,
+) {
+    for argument in arguments {
+        let Some(constant @ Value::String(text)) = argument.constant else { continue };
+        if !is_one(text) {
+            let message = format!("{} is no {name}", notation::value(constant));
+            let problem = Problem::error(argument.span, Code::WrongValue, message);
+            problems.push(problem.help(format!("write it as {sample}")));
+        }
+    }
+}
+
+/// A range, or a single address as the range of itself.
+pub(super) fn range(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse().ok().map(|address: IpAddr| address.into()))
+}
+
+/// The parts of an ARN; `None` where it is none.
+pub(super) fn split(text: &str) -> Option<[&str; 5]> {
+    let mut parts = text.splitn(6, ':');
+    if parts.next() != Some("arn") {
+        return None;
+    }
+    let mut next = || parts.next();
+    Some([next()?, next()?, next()?, next()?, next()?])
+}
+
+fn arn(text: &str, budget: &mut Budget) -> Computed {
+    let Some([partition, service, region, account, resource]) = split(text) else {
+        return Ok(None);
+    };
+    budget.allocate(2 * text.len() + 768)?;
+    let (kind, id) = resource_parts(resource, region, account);
+    let named = [
+        ("partition", partition),
+        ("service", service),
+        ("region", region),
+        ("account", account),
+        ("resource", resource),
+        ("resourceType", kind),
+        ("resourceId", id),
+    ];
+    Ok(Some(Value::map(named.map(|(name, part)| (name, Value::string(part))))))
+}
+
+/// The type and the id of a resource: `type/id`, `type:id`, or an id alone. With neither region nor
+/// account it is a bucket or an object, whose slashes are its own.
+fn resource_parts<'t>(resource: &'t str, region: &str, account: &str) -> (&'t str, &'t str) {
+    if region.is_empty() && account.is_empty() {
+        return ("", resource);
+    }
+    let named = resource.strip_prefix('/').unwrap_or(resource);
+    named.split_once(['/', ':']).unwrap_or(("", resource))
+}

@@ -1,0 +1,197 @@
+//! What arguments must be, and what results are.
+
+use super::shapes;
+use crate::expression::types::Type;
+
+/// Argument that a function takes.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::expression) struct Parameter {
+    accepts: Accepts,
+    /// Of null the function has a value; of any other null it has none.
+    pub(in crate::expression) is_nullable: bool,
+    /// It may be left out, and is null then.
+    pub(in crate::expression) is_optional: bool,
+}
+
+/// What an argument must be.
+#[derive(Debug, Clone, Copy)]
+enum Accepts {
+    Any,
+    Text,
+    /// A whole number.
+    Integer,
+    /// A string, list or map.
+    Sized,
+    /// A string or list.
+    Sequence,
+    List,
+    /// A list of strings.
+    Texts,
+    /// A list of what has an order.
+    Ordered,
+    /// A list of numbers or spans of time.
+    Summands,
+    /// A protocol by name or number.
+    Protocol,
+    /// A map, such as an object inside a resource.
+    Map,
+    /// An IAM policy document as a map or as text, one of its statements, or several.
+    Policy,
+    Timestamp,
+    /// A timestamp or a duration.
+    Time,
+    /// What a conversion takes.
+    Convertible(fn(&Type) -> bool),
+}
+
+pub(super) const ANY: Parameter = Parameter::of(Accepts::Any);
+pub(in crate::expression) const TEXT: Parameter = Parameter::of(Accepts::Text);
+pub(super) const INTEGER: Parameter = Parameter::of(Accepts::Integer);
+pub(super) const SIZED: Parameter = Parameter::of(Accepts::Sized);
+pub(super) const SEQUENCE: Parameter = Parameter::of(Accepts::Sequence);
+pub(super) const LIST: Parameter = Parameter::of(Accepts::List);
+pub(super) const TEXTS: Parameter = Parameter::of(Accepts::Texts);
+pub(super) const ORDERED: Parameter = Parameter::of(Accepts::Ordered);
+pub(super) const SUMMANDS: Parameter = Parameter::of(Accepts::Summands);
+pub(super) const PROTOCOL: Parameter = Parameter::of(Accepts::Protocol);
+pub(super) const MAP: Parameter = Parameter::of(Accepts::Map);
+pub(super) const POLICY: Parameter = Parameter::of(Accepts::Policy);
+pub(super) const INSTANT: Parameter = Parameter::of(Accepts::Timestamp);
+pub(super) const TIME: Parameter = Parameter::of(Accepts::Time);
+
+impl Parameter {
+    const fn of(accepts: Accepts) -> Self {
+        Self { accepts, is_nullable: false, is_optional: false }
+    }
+
+    /// Argument of a conversion from certain types.
+    pub(super) const fn convertible(from: fn(&Type) -> bool) -> Self {
+        Self::of(Accepts::Convertible(from))
+    }
+
+    /// The same where null is fine as well.
+    pub(super) const fn or_null(self) -> Self {
+        Self { is_nullable: true, ..self }
+    }
+
+    /// The same where it may be left out.
+    pub(super) const fn optional(self) -> Self {
+        Self { is_optional: true, ..self }
+    }
+
+    /// `true` where an argument of the type is fine, as far as it is known.
+    pub(in crate::expression) fn accepts(&self, kind: &Type) -> bool {
+        kind.is_open() || self.accepts.known(kind)
+    }
+
+    /// Words for what it must be.
+    pub(in crate::expression) fn wanted(&self) -> &'static str {
+        match self.accepts {
+            Accepts::Any => "a value",
+            Accepts::Text => "a string",
+            Accepts::Integer => "an integer",
+            Accepts::Sized => "a string, list or map",
+            Accepts::Sequence => "a string or list",
+            Accepts::List => "a list",
+            Accepts::Texts => "a list of strings",
+            Accepts::Ordered => "a list of numbers, strings or times",
+            Accepts::Summands => "a list of numbers or durations",
+            Accepts::Protocol => "a string or an integer",
+            Accepts::Map => "a map",
+            Accepts::Policy => "a policy document or statement",
+            Accepts::Timestamp => "a timestamp",
+            Accepts::Time => "a timestamp or a duration",
+            Accepts::Convertible(_) => "something that it can convert",
+        }
+    }
+
+    /// Words for what is there instead: of a list also its elements, where they matter.
+    pub(in crate::expression) fn given(&self, kind: &Type) -> String {
+        match (self.accepts, kind) {
+            (Accepts::Texts | Accepts::Ordered | Accepts::Summands, Type::List(of)) => {
+                format!("{kind} of which each is {of}")
+            }
+            _ => kind.to_string(),
+        }
+    }
+}
+
+impl Accepts {
+    /// `true` where a type that is known is fine.
+    fn known(self, kind: &Type) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Text => matches!(kind, Type::String(_)),
+            Self::Integer => matches!(kind, Type::Int),
+            Self::Sized | Self::Policy => {
+                matches!(kind, Type::String(_) | Type::List(_) | Type::Map(_) | Type::Object(_))
+            }
+            Self::Sequence => matches!(kind, Type::String(_) | Type::List(_)),
+            Self::List => matches!(kind, Type::List(_)),
+            Self::Texts => {
+                matches!(kind, Type::List(of) if of.is_open() || matches!(**of, Type::String(_)))
+            }
+            Self::Ordered => matches!(kind, Type::List(of) if of.is_open() || of.is_ordered()),
+            Self::Summands => {
+                let summand = |of: &Type| of.is_number() || matches!(of, Type::Duration);
+                matches!(kind, Type::List(of) if of.is_open() || summand(of))
+            }
+            Self::Protocol => matches!(kind, Type::String(_) | Type::Int),
+            Self::Map => matches!(kind, Type::Map(_) | Type::Object(_)),
+            Self::Timestamp => matches!(kind, Type::Timestamp),
+            Self::Time => matches!(kind, Type::Timestamp | Type::Duration),
+            Self::Convertible(from) => from(kind),
+        }
+    }
+}
+
+/// Type of a function's result.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::expression) enum Gives {
+    Any,
+    Arn,
+    Bool,
+    Double,
+    Duration,
+    /// An element of the list that is its first argument.
+    Element,
+    /// The elements of the lists in the list that is its first argument.
+    Flat,
+    Int,
+    /// A list of elements of its first argument.
+    Same,
+    Statements,
+    String,
+    Strings,
+    Timestamp,
+    Type,
+}
+
+impl Gives {
+    /// Type for a first argument of a type.
+    pub(super) fn kind(self, first: Option<&Type>) -> Type {
+        let element = match first {
+            Some(Type::List(of)) => (**of).clone(),
+            _ => Type::Any,
+        };
+        match self {
+            Self::Any => Type::Any,
+            Self::Arn => Type::Object(&shapes::ARN),
+            Self::Bool => Type::Bool,
+            Self::Double => Type::Double,
+            Self::Duration => Type::Duration,
+            Self::Element => element,
+            Self::Flat => match element {
+                Type::List(inner) => Type::List(inner),
+                other => Type::List(Box::new(other)),
+            },
+            Self::Int => Type::Int,
+            Self::Same => Type::List(Box::new(element)),
+            Self::Statements => Type::List(Box::new(Type::Object(&shapes::STATEMENT))),
+            Self::String => Type::TEXT,
+            Self::Strings => Type::List(Box::new(Type::TEXT)),
+            Self::Timestamp => Type::Timestamp,
+            Self::Type => Type::Kind,
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Functions of IAM policy documents, and what those grant.
+//!
+//! A document is read into statements of one form first (`document`), whatever it was written as;
+//! each question is then asked of statements. What is no policy document has no answer: it is
+//! unknown for the resource that it belongs to, and never `false`. Null has no statement.
+
+mod document;
+mod grants;
+mod normal;
+mod public;
+mod transport;
+
+use self::document::Statement;
+use super::function::{Arguments, Body, Computed, Doc, Form, Function};
+use super::parameter::{Gives, POLICY, Parameter, TEXT};
+use crate::expression::Budget;
+use crate::resource::{Failure, Value};
+
+const ONE: &[Parameter] = &[POLICY.or_null()];
+const ONE_AND_TEXT: &[Parameter] = &[POLICY.or_null(), TEXT];
+
+pub(super) static FUNCTIONS: [Function; 7] = [
+    Function::new(
+        (Form::Either, "allowsAll"),
+        ONE,
+        Gives::Bool,
+        Body::Value(|arguments, budget| holds(arguments, budget, grants::allows_all)),
+        Doc {
+            usage: "allowsAll(policy)",
+            description: "Whether a statement allows all actions, `*` or `*:*`, on all \
+                          resources, `*`; `NotAction` and conditions do not count.",
+            example: ("allowsAll({'Effect': 'Allow', 'Action': '*', 'Resource': '*'})", "true"),
+        },
+    ),
+    Function::new(
+        (Form::Either, "deniesInsecureTransport"),
+        ONE_AND_TEXT,
+        Gives::Bool,
+        Body::Value(|arguments, budget| holds_with(arguments, budget, transport::denies_insecure)),
+        Doc {
+            usage: "deniesInsecureTransport(policy, bucket)",
+            description: "Whether everybody is denied all S3 actions without TLS on a bucket, by \
+                          ARN or name, and on its objects.",
+            example: (
+                "deniesInsecureTransport({'Effect': 'Deny', 'Principal': '*', 'Action': 's3:*', \
+                 'Resource': ['arn:aws:s3:::logs', 'arn:aws:s3:::logs/*'], \
+                 'Condition': {'Bool': {'aws:SecureTransport': 'false'}}}, 'logs')",
+                "true",
+            ),
+        },
+    ),
+    Function::new(
+        (Form::Either, "hasCondition"),
+        ONE_AND_TEXT,
+        Gives::Bool,
+        Body::Value(|arguments, budget| holds_with(arguments, budget, grants::has_condition)),
+        Doc {
+            usage: "hasCondition(statement, key)",
+            description: "Whether a statement has a condition on a key, whose case does not \
+                          matter.",
+            example: (
+                "hasCondition({'Effect': 'Allow', 'Action': 'sts:AssumeRole', \
+                 'Condition': {'StringEquals': {'sts:ExternalId': 'x'}}}, 'STS:externalid')",
+                "true",
+            ),
+        },
+    ),
+    Function::new(
+        (Form::Either, "hasWildcardPrincipal"),
+        ONE,
+        Gives::Bool,
+        Body::Value(|arguments, budget| {
+            holds(arguments, budget, |statements, _| {
+                Ok(statements.iter().any(Statement::is_for_all))
+            })
+        }),
+        Doc {
+            usage: "hasWildcardPrincipal(statement)",
+            description: "Whether a statement is about everybody: its principal is `*`, or `*` \
+                          among those of AWS.",
+            example: (
+                "hasWildcardPrincipal({'Effect': 'Allow', 'Principal': {'AWS': '*'}, \
+                 'Action': 's3:*'})",
+                "true",
+            ),
+        },
+    ),
+    Function::new(
+        (Form::Either, "isPublic"),
+        ONE,
+        Gives::Bool,
+        Body::Value(|arguments, budget| holds(arguments, budget, public::is_public)),
+        Doc {
+            usage: "isPublic(policy)",
+            description: "Whether a statement allows everybody something, by what S3 documents \
+                          as the meaning of public: no condition holds it to fixed values.",
+            example: (
+                "isPublic({'Effect': 'Allow', 'Principal': '*', 'Action': 's3:GetObject', \
+                 'Condition': {'StringEquals': {'aws:SourceVpce': 'vpce-1a2b3c4d'}}})",
+                "false",
+            ),
+        },
+    ),
+    Function::new(
+        (Form::Either, "principalAccounts"),
+        ONE,
+        Gives::Strings,
+        Body::Value(|arguments, budget| of_statements(arguments, budget, grants::accounts)),
+        Doc {
+            usage: "principalAccounts(statement)",
+            description: "The accounts that the AWS principals of a statement belong to, each \
+                          once.",
+            example: (
+                "principalAccounts({'Effect': 'Allow', 'Action': 'sts:AssumeRole', \
+                 'Principal': {'AWS': 'arn:aws:iam::123456789012:root'}})",
+                "['123456789012']",
+            ),
+        },
+    ),
+    Function::new(
+        (Form::Global, "statements"),
+        ONE,
+        Gives::Statements,
+        Body::Value(|arguments, budget| of_statements(arguments, budget, normal::list)),
+        Doc {
+            usage: "statements(policy)",
+            description: "The statements of a policy in one form: `Action`, `Resource` and the \
+                          principals of each kind are lists, `Condition` is a list of \
+                          `Operator`, `Key` in lower case and `Values`, and `AnyPrincipal` says \
+                          that the principal was written as `\"*\"`.",
+            example: (
+                "statements('{\"Statement\": {\"Effect\": \"Allow\", \"Action\": \
+                 \"s3:*\"}}')[0].Action",
+                "['s3:*']",
+            ),
+        },
+    ),
+];
+
+fn of_statements(
+    [policy, ..]: Arguments<'_>,
+    budget: &mut Budget,
+    work: impl FnOnce(&[Statement], &mut Budget) -> Result<Value, Failure>,
+) -> Computed {
+    let statements = document::read(policy, budget)?;
+    work(&statements, budget).map(Some)
+}
+
+fn holds(
+    arguments: Arguments<'_>,
+    budget: &mut Budget,
+    ask: impl FnOnce(&[Statement], &mut Budget) -> Result<bool, Failure>,
+) -> Computed {
+    of_statements(arguments, budget, |statements, budget| ask(statements, budget).map(Value::Bool))
+}
+
+/// Answer to a question that names something, such as a bucket.
+fn holds_with(
+    [policy, name, _]: Arguments<'_>,
+    budget: &mut Budget,
+    ask: impl FnOnce(&[Statement], &str, &mut Budget) -> Result<bool, Failure>,
+) -> Computed {
+    let statements = document::read(policy, budget)?;
+    let Some(name) = name.as_str() else { return Ok(None) };
+    ask(&statements, name, budget).map(Value::Bool).map(Some)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,270 @@
+//! From a policy document, however it is written, to statements of one form.
+//!
+//! The grammar is that of the IAM User Guide ("Grammar of the IAM JSON policy language"): one
+//! statement or a list of them, one value or a list, `"Principal": "*"` or a map, conditions by
+//! operator and key. IAM's API gives documents as percent-encoded JSON, S3's as plain JSON. What
+//! [`super::normal`] makes of statements is read as well, so that each can be asked on its own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use percent_encoding::percent_decode_str;
+
+use super::super::json;
+use crate::expression::Budget;
+use crate::expression::notation;
+use crate::expression::operate::no_value;
+use crate::resource::{Failure, Value};
+
+/// Texts of a statement, in their order.
+pub(super) type Texts = Vec<Arc<str>>;
+
+/// A statement.
+#[derive(Debug)]
+pub(super) struct Statement {
+    pub(super) sid: Option<Arc<str>>,
+    pub(super) effect: Effect,
+    pub(super) principal: Option<Principals>,
+    pub(super) not_principal: Option<Principals>,
+    pub(super) action: Option<Texts>,
+    pub(super) not_action: Option<Texts>,
+    pub(super) resource: Option<Texts>,
+    pub(super) not_resource: Option<Texts>,
+    pub(super) conditions: Vec<Condition>,
+}
+
+/// Whether a statement allows or denies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    Allow,
+    Deny,
+}
+
+/// Principals by their kind: `AWS`, `Service`, `Federated`, `CanonicalUser`.
+#[derive(Debug)]
+pub(super) struct Principals {
+    /// Whether it was written as `"*"`, which means the same as `{"AWS": "*"}`.
+    pub(super) is_bare: bool,
+    pub(super) of: BTreeMap<Arc<str>, Texts>,
+}
+
+/// One key of one operator of a statement's conditions.
+#[derive(Debug)]
+pub(super) struct Condition {
+    pub(super) operator: Arc<str>,
+    /// In lower case: the case of keys does not matter.
+    pub(super) key: Arc<str>,
+    pub(super) values: Texts,
+}
+
+impl Statement {
+    /// Whether its principal is everybody: `*`, alone or among those of AWS.
+    pub(super) fn is_for_all(&self) -> bool {
+        self.aws_principals().iter().any(|principal| &**principal == "*")
+    }
+
+    /// Its principals of the kind `AWS`.
+    pub(super) fn aws_principals(&self) -> &[Arc<str>] {
+        let aws = self.principal.as_ref().and_then(|principals| principals.of.get("AWS"));
+        aws.map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// The statements of a document, of a list of statements, or of one. Null has none.
+pub(super) fn read(policy: &Value, budget: &mut Budget) -> Result<Vec<Statement>, Failure> {
+    match policy {
+        Value::Null => Ok(Vec::new()),
+        Value::String(text) => statements(&parse(text, budget)?, budget),
+        value => statements(value, budget),
+    }
+}
+
+fn parse(text: &str, budget: &mut Budget) -> Result<Value, Failure> {
+    budget.scan(text.len())?;
+    let parsed = if text.trim_start().starts_with('%') {
+        budget.allocate(text.len())?;
+        match percent_decode_str(text.trim()).decode_utf8() {
+            Ok(text) => json::parse(&text, budget)?,
+            Err(_) => None,
+        }
+    } else {
+        json::parse(text, budget)?
+    };
+    parsed.ok_or_else(|| {
+        let text = notation::value(&Value::string(text));
+        no_value(format!("a policy document must be JSON, and this is `{text}`"))
+    })
+}
+
+fn statements(value: &Value, budget: &mut Budget) -> Result<Vec<Statement>, Failure> {
+    let written = match value {
+        Value::Map(entries) => entries.get("Statement").unwrap_or(value),
+        other => other,
+    };
+    match written {
+        Value::Map(entries) if entries.contains_key("Effect") => {
+            Ok(vec![statement(written, 1, budget)?])
+        }
+        Value::List(items) => {
+            let each = items.iter().enumerate();
+            each.map(|(at, item)| statement(item, at + 1, budget)).collect()
+        }
+        _ => Err(no_value("a policy document needs a `Statement`, one or a list of them")),
+    }
+}
+
+/// A statement, which is so many in its document.
+fn statement(value: &Value, number: usize, budget: &mut Budget) -> Result<Statement, Failure> {
+    budget.allocate(size_of::<Statement>())?;
+    let mut reader = Reader { statement: value, number, budget };
+    if !matches!(value, Value::Map(_)) {
+        return Err(reader.wrong("must be a map"));
+    }
+    let effect = match value.get("Effect").and_then(Value::as_str) {
+        Some("Allow") => Effect::Allow,
+        Some("Deny") => Effect::Deny,
+        _ => return Err(reader.wrong("needs an `Effect`, `Allow` or `Deny`")),
+    };
+    let [principal, not_principal] = ["Principal", "NotPrincipal"];
+    let [action, not_action] = ["Action", "NotAction"];
+    let [resource, not_resource] = ["Resource", "NotResource"];
+    for (one, other) in [(principal, not_principal), (action, not_action), (resource, not_resource)]
+    {
+        if reader.has(one) && reader.has(other) {
+            return Err(reader.wrong(&format!("has both `{one}` and `{other}`")));
+        }
+    }
+    if !reader.has(action) && !reader.has(not_action) {
+        return Err(reader.wrong("needs an `Action` or a `NotAction`"));
+    }
+    Ok(Statement {
+        sid: reader.get("Sid").and_then(Value::as_str).map(Arc::from),
+        effect,
+        principal: reader.principals(principal)?,
+        not_principal: reader.principals(not_principal)?,
+        action: reader.texts(action)?,
+        not_action: reader.texts(not_action)?,
+        resource: reader.texts(resource)?,
+        not_resource: reader.texts(not_resource)?,
+        conditions: reader.conditions()?,
+    })
+}
+
+type AsText = fn(&Value) -> Option<Arc<str>>;
+
+fn text(value: &Value) -> Option<Arc<str>> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+/// A value of a condition, where booleans and numbers may stand without quotes.
+fn scalar(value: &Value) -> Option<Arc<str>> {
+    match value {
+        Value::Bool(value) => Some(value.to_string().into()),
+        Value::Int(value) => Some(value.to_string().into()),
+        Value::Double(value) => Some(value.to_string().into()),
+        other => text(other),
+    }
+}
+
+struct Reader<'v, 'b> {
+    statement: &'v Value,
+    number: usize,
+    budget: &'b mut Budget,
+}
+
+impl<'v> Reader<'v, '_> {
+    fn wrong(&self, what: &str) -> Failure {
+        no_value(format!("statement {} of the policy document {what}", self.number))
+    }
+
+    fn get(&self, element: &str) -> Option<&'v Value> {
+        self.statement.get(element).filter(|value| !value.is_null())
+    }
+
+    fn has(&self, element: &str) -> bool {
+        self.get(element).is_some()
+    }
+
+    fn texts(&mut self, element: &str) -> Result<Option<Texts>, Failure> {
+        let Some(value) = self.get(element) else { return Ok(None) };
+        self.list(value, element, text).map(Some)
+    }
+
+    /// A value or a list of them, each as text.
+    fn list(&mut self, value: &Value, element: &str, text: AsText) -> Result<Texts, Failure> {
+        let items = match value {
+            Value::List(items) => items,
+            other => std::slice::from_ref(other),
+        };
+        let mut texts = Vec::new();
+        for item in items {
+            self.budget.element()?;
+            let text = text(item);
+            texts.push(text.ok_or_else(|| self.wrong(&format!("has no text in `{element}`")))?);
+        }
+        Ok(texts)
+    }
+
+    fn principals(&mut self, element: &str) -> Result<Option<Principals>, Failure> {
+        let entries = match self.get(element) {
+            None => return Ok(None),
+            Some(Value::String(all)) if &**all == "*" => {
+                let of = BTreeMap::from([("AWS".into(), vec![all.clone()])]);
+                return Ok(Some(Principals { is_bare: true, of }));
+            }
+            Some(Value::Map(entries)) => entries,
+            Some(_) => return Err(self.wrong(&format!("needs `*` or a map in `{element}`"))),
+        };
+        let mut of = BTreeMap::new();
+        for (kind, value) in entries.iter() {
+            self.budget.allocate(2 * size_of::<Value>())?;
+            of.insert(kind.clone(), self.list(value, element, text)?);
+        }
+        let is_bare = self.get("AnyPrincipal") == Some(&Value::Bool(true));
+        Ok(Some(Principals { is_bare, of }))
+    }
+
+    fn conditions(&mut self) -> Result<Vec<Condition>, Failure> {
+        let mut conditions = Vec::new();
+        match self.get("Condition") {
+            None => {}
+            Some(Value::Map(operators)) => {
+                for (operator, keys) in operators.iter() {
+                    let Value::Map(keys) = keys else {
+                        return Err(self.wrong(&format!("has no map of keys in `{operator}`")));
+                    };
+                    for (key, values) in keys.iter() {
+                        conditions.push(self.condition(operator, key, values)?);
+                    }
+                }
+            }
+            Some(Value::List(normal)) => {
+                for one in normal.iter() {
+                    let text = |name| one.get(name).and_then(Value::as_str);
+                    let (Some(operator), Some(key), Some(values)) =
+                        (text("Operator"), text("Key"), one.get("Values"))
+                    else {
+                        return Err(self.wrong("has a condition without operator, key or values"));
+                    };
+                    conditions.push(self.condition(operator, key, values)?);
+                }
+            }
+            Some(_) => return Err(self.wrong("needs a map in `Condition`")),
+        }
+        Ok(conditions)
+    }
+
+    fn condition(
+        &mut self,
+        operator: &str,
+        key: &str,
+        values: &Value,
+    ) -> Result<Condition, Failure> {
+        self.budget.allocate(size_of::<Condition>() + operator.len() + key.len())?;
+        let values = self.list(values, key, scalar)?;
+        Ok(Condition { operator: operator.into(), key: key.to_ascii_lowercase().into(), values })
+    }
+}

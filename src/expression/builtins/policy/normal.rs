@@ -1,0 +1,79 @@
+//! Statements as values of one form, for expressions to look into.
+
+use super::document::{Condition, Effect, Principals, Statement, Texts};
+use crate::expression::Budget;
+use crate::resource::{Failure, Value};
+
+/// What the map of a statement, or of a condition, takes at most beside what is in it, in bytes.
+const BYTES_PER_MAP: usize = 1 << 10;
+
+/// The statements of a document.
+pub(super) fn list(statements: &[Statement], budget: &mut Budget) -> Result<Value, Failure> {
+    let mut made = Vec::new();
+    for one in statements {
+        budget.allocate(BYTES_PER_MAP)?;
+        made.push(statement(one, budget)?);
+    }
+    Ok(Value::List(made.into()))
+}
+
+/// A statement; what it does not have is left out.
+fn statement(one: &Statement, budget: &mut Budget) -> Result<Value, Failure> {
+    let effect = match one.effect {
+        Effect::Allow => "Allow",
+        Effect::Deny => "Deny",
+    };
+    let is_bare = [&one.principal, &one.not_principal].into_iter().flatten().any(|it| it.is_bare);
+    let mut conditions = Vec::new();
+    for condition in &one.conditions {
+        conditions.push(self::condition(condition, budget)?);
+    }
+    let mut entries = vec![
+        ("Effect", Value::string(effect)),
+        ("AnyPrincipal", Value::Bool(is_bare)),
+        ("Condition", Value::List(conditions.into())),
+    ];
+    if let Some(sid) = &one.sid {
+        entries.push(("Sid", Value::String(sid.clone())));
+    }
+    for (name, principals) in [("Principal", &one.principal), ("NotPrincipal", &one.not_principal)]
+    {
+        if let Some(principals) = principals {
+            entries.push((name, self::principals(principals, budget)?));
+        }
+    }
+    for (name, list) in [
+        ("Action", &one.action),
+        ("NotAction", &one.not_action),
+        ("Resource", &one.resource),
+        ("NotResource", &one.not_resource),
+    ] {
+        if let Some(list) = list {
+            entries.push((name, texts(list, budget)?));
+        }
+    }
+    Ok(Value::map(entries))
+}
+
+fn principals(principals: &Principals, budget: &mut Budget) -> Result<Value, Failure> {
+    budget.allocate(BYTES_PER_MAP)?;
+    let mut of = Vec::new();
+    for (kind, list) in &principals.of {
+        of.push((kind.clone(), texts(list, budget)?));
+    }
+    Ok(Value::map(of))
+}
+
+fn condition(condition: &Condition, budget: &mut Budget) -> Result<Value, Failure> {
+    budget.allocate(BYTES_PER_MAP)?;
+    Ok(Value::map([
+        ("Operator", Value::String(condition.operator.clone())),
+        ("Key", Value::String(condition.key.clone())),
+        ("Values", texts(&condition.values, budget)?),
+    ]))
+}
+
+fn texts(list: &Texts, budget: &mut Budget) -> Result<Value, Failure> {
+    budget.allocate(list.len().saturating_mul(size_of::<Value>()))?;
+    Ok(Value::list(list.iter().cloned().map(Value::String)))
+}

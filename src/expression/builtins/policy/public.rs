@@ -1,0 +1,118 @@
+//! Whether a policy is public, as the S3 User Guide defines it in "The meaning of 'public'".
+//!
+//! A policy is taken to be public until it is seen to grant access only to fixed values: fixed
+//! principals, or everybody under a condition that holds one of the keys below to values without a
+//! wildcard and without a policy variable. The conditions of a statement must all hold, so one that
+//! restricts is enough; of its values any may hold, so all must be fixed. A statement that denies
+//! takes nothing back here.
+//!
+//! An operator restricts if it is false where the key is missing and true only for what it names.
+//! So negated operators, those with `IfExists`, `Null`, and those with `ForAllValues:` do not (IAM
+//! User Guide, "Condition operators"). `ForAnyValue:` changes nothing: it is false where the key is
+//! missing, and each of the keys below has one value at most (IAM User Guide, "Set operators for
+//! multivalued context keys").
+
+use std::sync::Arc;
+
+use super::super::network;
+use super::document::{Condition, Effect, Statement};
+use super::grants::is_account;
+use crate::expression::Budget;
+use crate::resource::Failure;
+
+/// The keys that tell callers apart: those that S3 names, those of the caller's own identity, and
+/// what other services use for it. Of `aws:userid` S3 excepts the pattern `AROLEID:*`, which has a
+/// wildcard.
+const KEYS: [&str; 14] = [
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalorgid",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceowner",
+    "aws:sourcevpc",
+    "aws:sourcevpcarn",
+    "aws:sourcevpce",
+    "aws:userid",
+    "kms:calleraccount",
+    "s3:dataaccesspointaccount",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id",
+];
+
+/// The operators that compare texts and are false where there is none.
+const OPERATORS: [&str; 5] =
+    ["StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike"];
+
+/// Broader ranges than these are public (S3 User Guide, "Blocking public access to your Amazon S3
+/// storage", "The meaning of 'public'", the note at `aws:SourceIp`: "values broader than `/8` for
+/// IPv4 and `/32` for IPv6 (excluding RFC1918 private ranges)"). None of the private ranges is
+/// broader, so that nothing is left to except: 10.0.0.0/8, 172.16.0.0/12 and 192.168.0.0/16.
+const LEAST_PREFIX_V4: u8 = 8;
+const LEAST_PREFIX_V6: u8 = 32;
+
+/// Whether a statement allows something to everybody.
+pub(super) fn is_public(statements: &[Statement], budget: &mut Budget) -> Result<bool, Failure> {
+    for one in statements {
+        // All but a few are still everybody (IAM User Guide, "NotPrincipal" with "Allow").
+        let for_all = one.is_for_all() || one.not_principal.is_some();
+        if one.effect == Effect::Allow && for_all && !is_restricted(one, budget)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn is_restricted(statement: &Statement, budget: &mut Budget) -> Result<bool, Failure> {
+    for condition in &statement.conditions {
+        let bytes: usize = condition.values.iter().map(|value| value.len() + 64).sum();
+        budget.scan(bytes)?;
+        if restricts(condition) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn restricts(condition: &Condition) -> bool {
+    let operator = of_any_value(&condition.operator);
+    let all = |fixed: fn(&str) -> bool| {
+        !condition.values.is_empty() && condition.values.iter().all(|value: &Arc<str>| fixed(value))
+    };
+    if &*condition.key == "aws:sourceip" {
+        return operator.eq_ignore_ascii_case("IpAddress") && all(is_narrow);
+    }
+    if !OPERATORS.iter().any(|known| operator.eq_ignore_ascii_case(known)) {
+        return false;
+    }
+    match &*condition.key {
+        "s3:dataaccesspointarn" => all(is_of_an_account),
+        key => KEYS.contains(&key) && all(is_fixed),
+    }
+}
+
+/// An operator without the words that make it ask of any value of the key.
+fn of_any_value(operator: &str) -> &str {
+    match operator.split_once(':') {
+        Some((set, operator)) if set.eq_ignore_ascii_case("ForAnyValue") => operator,
+        _ => operator,
+    }
+}
+
+/// Whether a value stands for itself alone.
+fn is_fixed(value: &str) -> bool {
+    !value.is_empty() && !value.contains(['*', '?']) && !value.contains("${")
+}
+
+/// Whether a range is a set of addresses that can be known.
+fn is_narrow(range: &str) -> bool {
+    network::range(range).is_some_and(|range| {
+        let least = if range.addr().is_ipv4() { LEAST_PREFIX_V4 } else { LEAST_PREFIX_V6 };
+        range.prefix_len() >= least
+    })
+}
+
+/// Whether an access point is one of a fixed account, whatever its name.
+fn is_of_an_account(arn: &str) -> bool {
+    network::split(arn).is_some_and(|[_, _, _, account, _]| is_account(account))
+}

@@ -1,0 +1,39 @@
+//! The properties of what functions make, so that their names are checked like those of resources.
+
+use std::sync::LazyLock;
+
+use serde_json::{Value as Json, json};
+
+use crate::expression::types::Properties;
+
+/// What `arn()` gives.
+pub(super) static ARN: LazyLock<Properties> = LazyLock::new(|| {
+    let text = json!({ "type": "string" });
+    properties(json!({
+        "partition": text, "service": text, "region": text, "account": text, "resource": text,
+        "resourceType": text, "resourceId": text,
+    }))
+});
+
+/// What each element of `statements()` is.
+pub(super) static STATEMENT: LazyLock<Properties> = LazyLock::new(|| {
+    let text = json!({ "type": "string" });
+    let texts = json!({ "type": "list", "items": text });
+    let optional = json!({ "type": "list", "items": text, "nullable": true });
+    let principals = json!({ "type": "map", "items": texts, "nullable": true });
+    properties(json!({
+        "Sid": { "type": "string", "nullable": true },
+        "Effect": { "type": "string", "enum": ["Allow", "Deny"] },
+        "Principal": principals, "NotPrincipal": principals,
+        "AnyPrincipal": { "type": "boolean" },
+        "Action": optional, "NotAction": optional,
+        "Resource": optional, "NotResource": optional,
+        "Condition": { "type": "list", "items": { "type": "object", "properties": {
+            "Operator": text, "Key": text, "Values": texts,
+        } } },
+    }))
+});
+
+fn properties(json: Json) -> Properties {
+    serde_json::from_value(json).expect("written here, and read by a test")
+}

@@ -1,0 +1,225 @@
+//! What is known not to be null, and where: the facts that guards show.
+//!
+//! Where a term of `&&` is looked at, those before it are true; of `||`, they are false; in a
+//! branch of `?:` its condition has an outcome. From such an outcome of a node follows that some
+//! paths are not null ([`NonNull::learn`]). A set of facts goes down the tree with whoever looks
+//! at it, and is cut back on the way up. Paths are compared by their structure, so that no
+//! spelling matters.
+
+mod path;
+
+pub(super) use self::path::Path;
+use super::operate::Comparison;
+use super::tree::{Expr, Macro, Node, Pair};
+use crate::resource::Value;
+
+/// Outcome of a node in a boolean position.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Outcome {
+    pub(super) is_true: bool,
+    /// It is surely the outcome. Else the node may be unknown as well: a chain goes on behind an
+    /// unknown term, since those behind it may decide.
+    pub(super) is_decided: bool,
+}
+
+impl Outcome {
+    /// The outcome of what is known to have one.
+    pub(super) const fn decided(is_true: bool) -> Self {
+        Self { is_true, is_decided: true }
+    }
+
+    fn negated(self) -> Self {
+        Self { is_true: !self.is_true, ..self }
+    }
+}
+
+/// Paths that are known not to be null at a place of a tree.
+#[derive(Debug, Default)]
+pub(super) struct NonNull<'t> {
+    facts: Vec<Fact<'t>>,
+}
+
+#[derive(Debug)]
+struct Fact<'t> {
+    path: Path<'t>,
+    /// The variable, by its index, that it is about where it says `resource`.
+    element: Option<usize>,
+}
+
+impl<'t> NonNull<'t> {
+    /// How many facts there are, for [`Self::forget`].
+    pub(super) fn count(&self) -> usize {
+        self.facts.len()
+    }
+
+    /// Forgets what was learned since there were so many facts.
+    pub(super) fn forget(&mut self, count: usize) {
+        self.facts.truncate(count);
+    }
+
+    /// Takes up what follows from the outcome of a node.
+    pub(super) fn learn(&mut self, node: &'t Node, outcome: Outcome) {
+        visit(node, outcome, &mut |path| self.facts.push(Fact { path, element: None }));
+    }
+
+    /// Takes up what is known of each element of a list, for which the variable of an index stands:
+    /// what its filters let through, and for resources what the `selection` of all of them does.
+    pub(super) fn learn_of_elements(
+        &mut self,
+        list: &'t Node,
+        index: usize,
+        selection: Option<&'t Node>,
+    ) {
+        match &list.expr {
+            Expr::Resources => {
+                let Some(selection) = selection else { return };
+                visit(selection, Outcome::decided(true), &mut |path| {
+                    if path.is_of_resource() {
+                        self.facts.push(Fact { path, element: Some(index) });
+                    }
+                });
+            }
+            Expr::Loop(looped) if looped.kind == Macro::Filter => {
+                self.learn_of_elements(&looped.range, index, selection);
+                // Both loops go over what stands at the same place, so that their variables have
+                // the same index.
+                self.learn(&looped.body, Outcome::decided(true));
+            }
+            Expr::Call { function, arguments, .. } if function.keeps_elements() => {
+                if let Some(list) = arguments.first() {
+                    self.learn_of_elements(list, index, selection);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Path by which a node may be null, as far as the schema tells and unless it is guarded.
+    pub(super) fn nullable<'n>(&self, node: &'n Node) -> Option<Path<'n>> {
+        let path = Path::of(node)?;
+        let origin = match &node.expr {
+            Expr::Property(slot) | Expr::PropertyOf { slot, .. } => slot.nullable.then_some(path),
+            Expr::Select { nullable: true, .. } | Expr::Call { .. } => Some(path),
+            Expr::Select { of, .. } => self.nullable(of),
+            Expr::Index(pair) => self.nullable(&pair.0),
+            _ => None,
+        };
+        origin.filter(|_| !self.has(path))
+    }
+
+    /// `true` where a path is known not to be null, by itself or since what is selected of it is
+    /// not.
+    fn has(&self, path: Path<'_>) -> bool {
+        self.facts.iter().any(|fact| fact.path.ways().any(|way| way.is(path, fact.element)))
+    }
+}
+
+/// The list that a list was made of, which is empty wherever that is: of null as well.
+pub(super) fn made_of(list: &Node) -> &Node {
+    match &list.expr {
+        Expr::Loop(looped) if matches!(looped.kind, Macro::Filter | Macro::Map) => {
+            made_of(&looped.range)
+        }
+        Expr::Call { function, arguments, .. } if function.keeps_emptiness() => {
+            arguments.first().map_or(list, made_of)
+        }
+        _ => list,
+    }
+}
+
+/// `true` for the null that stands in the text.
+pub(super) fn is_null(node: &Node) -> bool {
+    matches!(node.expr, Expr::Constant(Value::Null))
+}
+
+/// Tells the paths that are surely not null where a node has an outcome.
+fn visit<'t>(node: &'t Node, outcome: Outcome, tell: &mut impl FnMut(Path<'t>)) {
+    let mut push = |node: &'t Node| {
+        if let Some(path) = Path::of(node) {
+            tell(path);
+        }
+    };
+    match (&node.expr, outcome.is_true) {
+        (Expr::And(terms), true) | (Expr::Or(terms), false) => {
+            for term in terms {
+                visit(term, outcome, tell);
+            }
+        }
+        (Expr::Not(of), _) => visit(of, outcome.negated(), tell),
+        (Expr::Has(of), true) => push(of),
+        (Expr::NotEqual(pair), true) | (Expr::Equal(pair), false) => different(pair, &mut push),
+        (Expr::Equal(pair), true) | (Expr::NotEqual(pair), false) => {
+            let (one, other) = &**pair;
+            let constant = |side: &Node| matches!(side.expr, Expr::Constant(_)) && !is_null(side);
+            if constant(other) {
+                push(one);
+            } else if constant(one) {
+                push(other);
+            }
+        }
+        (Expr::Order(comparison, pair), is_true) if outcome.is_decided => {
+            push(&pair.0);
+            push(&pair.1);
+            if is_true && is_above_zero(*comparison, &pair.1) {
+                measured(&pair.0, &mut push);
+            }
+        }
+        (Expr::In(pair), true) => {
+            push(made_of(&pair.1));
+            let is_named = |items: &[Value]| !items.iter().any(Value::is_null);
+            if matches!(&pair.1.expr, Expr::Constant(Value::List(items)) if is_named(items)) {
+                push(&pair.0);
+            }
+        }
+        (Expr::Matches { text, .. }, _) if outcome.is_decided => push(text),
+        (Expr::Call { function, arguments, .. }, _)
+            if outcome.is_decided && function.property.is_none() =>
+        {
+            let needed = arguments.iter().enumerate().filter(|(at, _)| !function.takes_null(*at));
+            needed.for_each(|(_, argument)| push(argument));
+        }
+        (Expr::Loop(looped), is_true) if is_true != says_of_nothing(looped.kind) => {
+            push(made_of(&looped.range));
+        }
+        (_, true) => push(node),
+        _ => {}
+    }
+}
+
+/// What a macro in a boolean position says of a list without elements.
+fn says_of_nothing(kind: Macro) -> bool {
+    kind == Macro::All
+}
+
+/// `true` where being so much more than a constant means to be more than 0.
+fn is_above_zero(comparison: Comparison, than: &Node) -> bool {
+    let least = match comparison {
+        Comparison::Greater => 0,
+        Comparison::GreaterEqual => 1,
+        Comparison::Less | Comparison::LessEqual => return false,
+    };
+    matches!(than.expr, Expr::Constant(Value::Int(than)) if than >= least)
+}
+
+/// What is not null where the two differ.
+fn different<'t>(pair: &'t Pair, push: &mut impl FnMut(&'t Node)) {
+    let zero = |side: &Node| matches!(side.expr, Expr::Constant(Value::Int(0)));
+    for (side, other) in [(&pair.0, &pair.1), (&pair.1, &pair.0)] {
+        if is_null(other) {
+            push(side);
+        } else if zero(other) {
+            measured(side, push);
+        }
+    }
+}
+
+/// What a size that is not zero is the size of.
+fn measured<'t>(node: &'t Node, push: &mut impl FnMut(&'t Node)) {
+    if let Expr::Call { function, arguments, .. } = &node.expr
+        && function.is_zero_of_null
+    {
+        for argument in arguments {
+            push(made_of(argument));
+        }
+    }
+}

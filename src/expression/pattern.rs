@@ -1,0 +1,63 @@
+//! Regular expressions whose cost is known before they are used.
+
+use regex::{Regex, RegexBuilder};
+
+use super::Budget;
+use crate::resource::Failure;
+
+/// The largest compiled size of a pattern, in bytes.
+pub(super) const LARGEST: usize = 1 << 17;
+
+/// Smaller sizes that a pattern is tried to fit in: the first that does tells its weight.
+const SIZES: [usize; 8] = [1 << 9, 1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14, 1 << 15, 1 << 16];
+
+/// Regular expression, compiled once.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    regex: Regex,
+    /// Steps per 64 bytes of text, in the worst case.
+    weight: u64,
+    /// The bytes that it is compiled to, at most.
+    pub(super) size: usize,
+}
+
+impl Pattern {
+    /// Pattern of a source, or why it is refused.
+    ///
+    /// Matching takes time in proportion to the length of the text and, at worst, the size of the
+    /// pattern: a pattern's weight is the most steps that 64 bytes of text take, at 64 bytes of
+    /// compiled pattern a step. What is too large is refused after one attempt. Each size is twice
+    /// the one before and an attempt ends where its size is reached, so that all of them together
+    /// take about as long as two of the last.
+    pub(super) fn compile(source: &str) -> Result<Self, String> {
+        let largest = build(source, LARGEST).map_err(|error| refusal(&error))?;
+        let fitting =
+            SIZES.into_iter().find_map(|size| build(source, size).ok().map(|regex| (regex, size)));
+        let (regex, size) = fitting.unwrap_or((largest, LARGEST));
+        Ok(Self { regex, weight: size as u64 / 64, size })
+    }
+
+    /// Text that it was compiled from.
+    pub(super) fn source(&self) -> &str {
+        self.regex.as_str()
+    }
+
+    /// `true` where it is found in a text.
+    pub(super) fn is_found_in(&self, text: &str, budget: &mut Budget) -> Result<bool, Failure> {
+        budget.step(1 + text.len() as u64 * self.weight / 64)?;
+        Ok(self.regex.is_match(text))
+    }
+}
+
+fn build(source: &str, size: usize) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(source).size_limit(size).dfa_size_limit(1 << 18).build()
+}
+
+fn refusal(error: &regex::Error) -> String {
+    if let regex::Error::CompiledTooBig(_) = error {
+        return "the pattern is too large".to_owned();
+    }
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or_default();
+    format!("the pattern is wrong: {}", last.trim_start_matches("error: "))
+}
