@@ -82,6 +82,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("aws_config::", &["src/aws"]),
     ("aws_sdk_", &["src/aws"]),
     ("aws_smithy_", &["src/aws"]),
+    ("xmlparser::", &["src/aws"]),
     ("git2::", &["src/git"]),
     ("octocrab::", &["src/github"]),
     ("sqlx::query", &["src/db"]),
@@ -116,8 +117,6 @@ const LONGEST_FILE: usize = 500;
 
 /// Circles of files that are still to be cut, and may only get smaller.
 const CIRCLES_LEFT: &[&[&str]] = &[
-    &["src/aws/iam_user.rs", "src/aws/live.rs", "src/aws/s3_bucket.rs"],
-    &["src/aws/login.rs", "src/aws/session.rs"],
     &["src/cli/repository.rs", "src/cli/tree.rs"],
     &["src/db/findings.rs", "src/db/groups.rs", "src/db/groups/claims.rs", "src/db/runs.rs"],
     &["src/git/mirror.rs", "src/git/read.rs"],
@@ -148,7 +147,6 @@ const DEAD_CODE_LEFT: &[(&str, usize)] = &[
 /// Rooms whose doc comments are still to be written: the short ones and the questions that they
 /// have. Every other room keeps the limits of [`DocComments`].
 const DOCS_LEFT: &[(&str, usize, usize)] = &[
-    ("aws", 24, 14),
     ("app", 7, 4),
     ("cli", 44, 35),
     ("config", 17, 13),

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::lanes::Lanes;
+use super::adapter::Adapters;
+use super::adapters::adapters;
+use super::limiter::ConcurrencyLimiter;
 use super::login::{Bases, Login};
 use super::session::{Account, Session};
 use super::{AccountSettings, Limits, Live};
@@ -18,6 +20,7 @@ pub struct Accounts {
     ambient: bool,
     limits: Limits,
     clock: Clock,
+    adapters: Arc<Adapters>,
     bases: Arc<Bases>,
     known: Mutex<BTreeMap<AccountId, Account>>,
 }
@@ -35,9 +38,20 @@ impl Accounts {
         limits: Limits,
         clock: Clock,
     ) -> Self {
+        Self::asking(adapters(), settings, limits, clock)
+    }
+
+    /// The accounts that have settings, asked as this table says.
+    pub(super) fn asking(
+        adapters: Adapters,
+        settings: impl IntoIterator<Item = AccountSettings>,
+        limits: Limits,
+        clock: Clock,
+    ) -> Self {
         let settings = settings.into_iter().map(|one| (one.account.clone(), one)).collect();
         let bases = Arc::new(Bases::new(limits.clone()));
-        Self { settings, ambient: false, limits, clock, bases, known: Mutex::default() }
+        let (adapters, known) = (Arc::new(adapters), Mutex::default());
+        Self { settings, ambient: false, limits, clock, adapters, bases, known }
     }
 
     /// Accounts without settings are reached with the credentials of the environment.
@@ -55,7 +69,7 @@ impl Accounts {
             Err(failure) => return Live::refused(failure, CallStats::default()),
         };
         match Session::open(account.clone(), regions.clone()).await {
-            Ok(session) => Live::new(session),
+            Ok(session) => Live::new(session, self.adapters.clone()),
             Err(failure) => Live::refused(failure, account.login.calls.take()),
         }
     }
@@ -83,7 +97,7 @@ impl Accounts {
                 self.limits.clone(),
                 self.clock.clone(),
             ),
-            lanes: Arc::new(Lanes::new(&self.limits)),
+            limiter: Arc::new(ConcurrencyLimiter::new(&self.limits)),
             limits: self.limits.clone(),
         });
         Ok(account.clone())

@@ -1,13 +1,17 @@
 //! A live account as a source of facets.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use futures::future::BoxFuture;
+use serde_json::Value as Json;
 
-use super::iam_user::Users;
-use super::refusal::Refusal;
+use super::adapter::{Adapters, Ask};
+use super::bulk::BulkAnswers;
+use super::call_error::CallError;
+use super::pages::{Entry, Paged};
 use super::session::Session;
-use super::{ec2_instance, ec2_security_group, iam_user, s3_bucket};
 use crate::fetch::{CallStats, Source};
 use crate::resource::{Cause, Facet, Failure, Listing, Operation, Resource, Schema, Target};
 
@@ -23,19 +27,17 @@ enum State {
     Refused(Failure, CallStats),
 }
 
-/// What calls for one resource are made with: the session, and answers for all resources at once.
+/// Session, and the table that says what to ask with it.
 #[derive(Debug)]
-pub(super) struct Open {
-    pub(super) session: Session,
-    pub(super) users: Users,
+struct Open {
+    session: Session,
+    adapters: Arc<Adapters>,
+    bulk: BulkAnswers,
 }
 
-/// The JSON that an operation answers of one resource.
-pub(super) type Answer = Result<serde_json::Value, Refusal>;
-
 impl Live {
-    pub(super) fn new(session: Session) -> Self {
-        let open = Open { session, users: Users::default() };
+    pub(super) fn new(session: Session, adapters: Arc<Adapters>) -> Self {
+        let open = Open { session, adapters, bulk: BulkAnswers::default() };
         Self { state: State::Open(Box::new(open)) }
     }
 
@@ -44,7 +46,7 @@ impl Live {
         Self { state: State::Refused(failure, calls) }
     }
 
-    /// Why nothing can be asked; `None` if the login worked.
+    /// The reason why nothing can be asked; `None` if the login worked.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.state {
             State::Open(_) => None,
@@ -52,92 +54,95 @@ impl Live {
         }
     }
 
-    async fn listing(&self, target: &Target, schema: &Schema) -> Listing {
-        let open = match &self.state {
-            State::Open(open) => open,
-            State::Refused(failure, _) => return Listing::Failed(failure.clone()),
-        };
-        let session = &open.session;
+    /// The entries of a list, as the API gives them.
+    pub(super) async fn entries(
+        &self,
+        target: &Target,
+        schema: &Schema,
+    ) -> Result<Paged<Entry>, Failure> {
+        let Open { session, adapters, .. } = self.open()?;
         if target.account != *session.account() {
             let message = format!("the session is that of account {}", session.account());
-            return Listing::Failed(Failure::new(Cause::Credentials, message));
+            return Err(Failure::new(Cause::Credentials, message));
         }
-        // Whoever adds a type or an operation takes `recordedOnly` out of its schema.
-        match schema.type_name.as_str() {
-            "AWS::EC2::Instance" => ec2_instance::list(session, &target.region, schema).await,
-            "AWS::EC2::SecurityGroup" => {
-                ec2_security_group::list(session, &target.region, schema).await
-            }
-            "AWS::IAM::User" => iam_user::list(session, schema).await,
-            "AWS::S3::Bucket" => s3_bucket::list(session, schema).await,
-            other => Listing::Failed(unsupported(&format!(
-                "{other} is not listed in live accounts yet, only in recorded inventories"
+        let adapter = adapters.get(&schema.type_name);
+        match adapter.filter(|row| row.list.call.operation == schema.list.as_str()) {
+            Some(adapter) => Ok((adapter.list.pages)(session, &target.region).await),
+            None => Err(unsupported(&format!(
+                "{} is not listed in live accounts yet, only in recorded inventories",
+                schema.type_name
             ))),
         }
     }
 
-    async fn answer(&self, schema: &Schema, resource: &Resource, operation: &Operation) -> Facet {
-        let open = match &self.state {
-            State::Open(open) => open,
-            State::Refused(failure, _) => return Facet::Failed(failure.clone()),
-        };
-        let answer = match schema.type_name.as_str() {
-            "AWS::IAM::User" => iam_user::facet(open, resource, operation).await,
-            "AWS::S3::Bucket" => s3_bucket::facet(&open.session, resource, operation).await,
-            _ => Err(unknown_operation(operation)),
-        };
-        match answer {
-            Ok(json) => Facet::Read(schema.refine(operation, &json)),
-            Err(Refusal { code: Some(code), .. }) if means_absent(operation, &code) => {
-                Facet::Absent
+    /// The response of an operation to the question about one resource; `None` where the API says
+    /// that there is none.
+    pub(super) async fn response(
+        &self,
+        target: &Target,
+        schema: &Schema,
+        resource: &Resource,
+        operation: &Operation,
+    ) -> Result<Option<Json>, CallError> {
+        let open = self.open()?;
+        let adapter = open.adapters.get(&schema.type_name);
+        let row = adapter.and_then(|row| Some((row, row.facet(operation)?)));
+        let (adapter, facet) = row.ok_or_else(|| {
+            unsupported(&format!(
+                "{operation} is not asked of live accounts yet, only of recorded inventories"
+            ))
+        })?;
+        let response = match facet.ask {
+            Ask::Each(ask) => ask(&open.session, resource).await,
+            Ask::Bulk(ask) => {
+                let asked = ask(&open.session, &target.region);
+                open.bulk.of((adapter, facet), (&target.region, &resource.id), asked).await
             }
-            Err(refusal) => Facet::Failed(refusal.failure),
+        };
+        match response {
+            Err(CallError { code: Some(code), .. }) if facet.absent == Some(&*code) => Ok(None),
+            response => response.map(Some),
         }
     }
-}
 
-/// The refusal of an operation that nobody wrote.
-pub(super) fn unknown_operation(operation: &Operation) -> Refusal {
-    let failure = unsupported(&format!(
-        "{operation} is not asked of live accounts yet, only of recorded inventories"
-    ));
-    Refusal { code: None, failure, no_login: false }
+    fn open(&self) -> Result<&Open, Failure> {
+        match &self.state {
+            State::Open(open) => Ok(open),
+            State::Refused(failure, _) => Err(failure.clone()),
+        }
+    }
 }
 
 fn unsupported(message: &str) -> Failure {
     Failure::new(Cause::Unsupported, message)
 }
 
-/// Whether a refusal is the API's way to say that there is none. `NoSuchBucket` is no such way: the
-/// bucket itself is gone.
-fn means_absent(operation: &Operation, code: &str) -> bool {
-    let none = match operation.as_str() {
-        "iam:GetLoginProfile" => "NoSuchEntity",
-        "s3:GetBucketEncryption" => "ServerSideEncryptionConfigurationNotFoundError",
-        "s3:GetBucketLifecycleConfiguration" => "NoSuchLifecycleConfiguration",
-        "s3:GetBucketOwnershipControls" => "OwnershipControlsNotFoundError",
-        "s3:GetBucketPolicy" | "s3:GetBucketPolicyStatus" => "NoSuchBucketPolicy",
-        "s3:GetBucketTagging" => "NoSuchTagSet",
-        "s3:GetBucketWebsite" => "NoSuchWebsiteConfiguration",
-        "s3:GetPublicAccessBlock" => "NoSuchPublicAccessBlockConfiguration",
-        _ => return false,
-    };
-    code == none
-}
-
 impl Source for Live {
     fn list<'a>(&'a self, target: &'a Target, schema: &'a Schema) -> BoxFuture<'a, Listing> {
-        self.listing(target, schema).boxed()
+        let listing = async {
+            match self.entries(target, schema).await {
+                Ok(entries) => entries.listing(schema),
+                Err(failure) => Listing::Failed(failure),
+            }
+        };
+        listing.boxed()
     }
 
     fn facet<'a>(
         &'a self,
-        _: &'a Target,
+        target: &'a Target,
         schema: &'a Schema,
         resource: &'a Resource,
         operation: &'a Operation,
     ) -> BoxFuture<'a, Facet> {
-        self.answer(schema, resource, operation).boxed()
+        let facet = async {
+            match self.response(target, schema, resource, operation).await {
+                Ok(Some(json)) => Facet::Read(schema.refine(operation, &json)),
+                Ok(None) => Facet::Absent,
+                Err(error) => Facet::Failed(error.failure),
+            }
+        };
+        facet.boxed()
     }
 
     fn calls(&self) -> CallStats {

@@ -23,8 +23,9 @@ use futures::future::{BoxFuture, Shared};
 use secrecy::ExposeSecret;
 use tokio::sync::OnceCell;
 
-use super::refusal::{Proven, Refusal, deepest};
-use super::session::Counter;
+use super::call_error::{CallError, Proven, deepest};
+use super::calls::RequestCounter;
+use super::clients::configuration;
 use super::{AccountSettings, BaseLogin, Limits, Role};
 use crate::clock::Clock;
 use crate::resource::{Cause, Failure};
@@ -41,7 +42,7 @@ const MINIMUM_USE: TimeDelta = TimeDelta::seconds(30);
 pub(super) struct Identity {
     credentials: Credentials,
     since: DateTime<Utc>,
-    /// `aws`, `aws-cn` or `aws-us-gov`.
+    /// Partition of the account: `aws`, `aws-cn` or `aws-us-gov`.
     pub(super) partition: Arc<str>,
     /// The region for what belongs to none.
     pub(super) home: SdkRegion,
@@ -56,7 +57,7 @@ pub(super) struct Login {
     limits: Limits,
     clock: Clock,
     /// The requests that logging in took, until a session takes them over.
-    pub(super) calls: Arc<Counter>,
+    pub(super) calls: Arc<RequestCounter>,
     latest: Mutex<Option<Attempt>>,
 }
 
@@ -199,11 +200,8 @@ impl Login {
     }
 
     fn sts(&self, config: &SdkConfig, region: &SdkRegion) -> aws_sdk_sts::Client {
-        let config = aws_sdk_sts::config::Builder::from(config)
-            .region(region.clone())
-            .interceptor(self.calls.interceptor())
-            .build();
-        aws_sdk_sts::Client::from_conf(config)
+        let config = configuration!(aws_sdk_sts, config, region.clone(), self.calls);
+        aws_sdk_sts::Client::from_conf(config.build())
     }
 }
 
@@ -222,7 +220,7 @@ fn refused<E>(
 where
     E: aws_smithy_types::error::metadata::ProvideErrorMetadata + std::error::Error + 'static,
 {
-    let failure = Refusal::new(operation, error, Proven::Yes).failure;
+    let failure = CallError::new(operation, error, Proven::Yes).failure;
     match failure.cause {
         Cause::Throttled | Cause::Timeout => failure,
         _ => Failure { cause: Cause::Credentials, ..failure },

@@ -12,7 +12,7 @@ use crate::resource::AccountId;
 /// How to log in to one account.
 #[derive(Debug, Clone)]
 pub struct AccountSettings {
-    /// The account.
+    /// Account that the settings are for.
     pub account: AccountId,
     /// The credentials to start from.
     pub base: BaseLogin,
@@ -27,7 +27,7 @@ impl AccountSettings {
     }
 }
 
-/// Where the first credentials come from.
+/// Source of the first credentials.
 #[derive(Debug, Clone, Default)]
 pub enum BaseLogin {
     /// The SDK's chain: environment variables, web identity, container, instance profile.
@@ -35,17 +35,17 @@ pub enum BaseLogin {
     Ambient,
     /// A profile of the AWS configuration files.
     Profile(String),
-    /// A key pair.
+    /// A key pair of an IAM user.
     Keys {
-        /// The access key id.
+        /// Access key id, such as `AKIAEXAMPLE`.
         id: String,
-        /// The secret access key.
+        /// Secret access key, never shown or logged.
         secret: SecretString,
     },
 }
 
 impl BaseLogin {
-    /// What tells one from another.
+    /// Text that tells one from another.
     pub(super) fn key(&self) -> String {
         match self {
             Self::Ambient => String::new(),
@@ -55,10 +55,10 @@ impl BaseLogin {
     }
 }
 
-/// A role to assume.
+/// A role to assume with the first credentials.
 #[derive(Debug, Clone)]
 pub struct Role {
-    /// The role.
+    /// ARN of the role.
     pub arn: RoleArn,
     /// The external id that the role's trust policy asks for.
     pub external_id: Option<SecretString>,
@@ -87,7 +87,7 @@ pub struct RoleArn {
 pub struct InvalidRoleArn(pub String);
 
 impl RoleArn {
-    /// The ARN.
+    /// The ARN as it was written.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -132,7 +132,7 @@ impl fmt::Display for RoleArn {
     }
 }
 
-/// Bounds of calls.
+/// Bounds of the calls to AWS.
 #[derive(Debug, Clone)]
 pub struct Limits {
     /// Another endpoint than AWS, in the place of `AWS_ENDPOINT_URL`.
@@ -153,6 +153,8 @@ pub struct Limits {
     pub concurrency: usize,
     /// Entries a page where a list is paged; AWS allows 1,000 everywhere.
     pub page_size: i32,
+    /// Pages of a list that are read at most: a list without an end must have one.
+    pub pages: usize,
 }
 
 impl Default for Limits {
@@ -167,6 +169,7 @@ impl Default for Limits {
             s3_concurrency: 16,
             concurrency: 4,
             page_size: 1000,
+            pages: 1000,
         }
     }
 }

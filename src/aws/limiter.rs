@@ -8,21 +8,19 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::Limits;
 use crate::resource::Region;
 
-/// The lanes of one account: a bounded number of calls per service and region.
+/// Limits of one account: a bounded number of calls per service and region.
 #[derive(Debug)]
-pub(super) struct Lanes {
+pub(super) struct ConcurrencyLimiter {
     s3: usize,
     others: usize,
-    open: Mutex<HashMap<Lane, Arc<Semaphore>>>,
+    semaphores: Mutex<HashMap<(Box<str>, Region), Arc<Semaphore>>>,
 }
 
-/// A service and a region.
-type Lane = (Box<str>, Region);
-
-impl Lanes {
+impl ConcurrencyLimiter {
+    /// A limiter with no call under way.
     pub(super) fn new(limits: &Limits) -> Self {
         let (s3, others) = (limits.s3_concurrency.max(1), limits.concurrency.max(1));
-        Self { s3, others, open: Mutex::default() }
+        Self { s3, others, semaphores: Mutex::default() }
     }
 
     /// Waits until a call of the service may start; it holds its place until the permit is dropped.
@@ -32,12 +30,12 @@ impl Lanes {
         region: &Region,
     ) -> Option<OwnedSemaphorePermit> {
         let width = if service == "s3" { self.s3 } else { self.others };
-        let lane = {
-            let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-            let lane = open.entry((service.into(), region.clone()));
-            lane.or_insert_with(|| Arc::new(Semaphore::new(width))).clone()
+        let semaphore = {
+            let mut semaphores = self.semaphores.lock().unwrap_or_else(PoisonError::into_inner);
+            let semaphore = semaphores.entry((service.into(), region.clone()));
+            semaphore.or_insert_with(|| Arc::new(Semaphore::new(width))).clone()
         };
-        // An error means that the lane was closed, which never happens.
-        lane.acquire_owned().await.ok()
+        // An error means that the semaphore was closed, which never happens.
+        semaphore.acquire_owned().await.ok()
     }
 }

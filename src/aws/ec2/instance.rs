@@ -1,56 +1,64 @@
 //! `AWS::EC2::Instance`.
 
+use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
 use aws_sdk_ec2::types::{
     Filter, IamInstanceProfile, Instance, InstanceBlockDeviceMapping,
     InstanceMetadataOptionsResponse, InstanceNetworkInterface, InstanceNetworkInterfaceAssociation,
     InstanceNetworkInterfaceAttachment, InstanceState, Monitoring, MonitoringState, Placement,
     Reservation,
 };
+use futures::FutureExt;
 use serde_json::{Value as Json, json};
 
-use super::answer::{instant, list as json_list, name, object};
-use super::ec2_security_group::tags;
-use super::pages::{Entry, Pages};
-use super::session::Session;
-use crate::resource::{Listing, Region, Schema};
+use super::super::adapter::{Adapter, ListCall};
+use super::super::json::{array, instant, name, object};
+use super::super::pages::{Entry, Next, Page, Paged};
+use super::super::response::{Call, filled, present};
+use super::super::session::Session;
+use super::{arn, tags};
+use crate::resource::Region;
 
-/// A terminated instance is told for about an hour; it is no resource any more.
+/// Row of EC2 instances in the table.
+pub(in crate::aws) const ADAPTER: Adapter = Adapter {
+    type_name: "AWS::EC2::Instance",
+    list: ListCall { call: &LIST, pages: |session, region| list(session, region).boxed() },
+    facets: &[],
+};
+
+static LIST: Call = Call::xml(
+    "ec2:DescribeInstances",
+    &[
+        present("reservationSet"),
+        present("reservationSet/item/instancesSet"),
+        filled("reservationSet/item/instancesSet/item/instanceState"),
+        filled("reservationSet/item/instancesSet/item/instanceState/name"),
+        present("reservationSet/item/instancesSet/item/groupSet"),
+        present("reservationSet/item/instancesSet/item/networkInterfaceSet"),
+    ],
+);
+
+/// States that are listed. A terminated instance is told for about an hour, and no resource any more.
 const STATES: [&str; 5] = ["pending", "running", "stopping", "stopped", "shutting-down"];
 
-/// The instances of a region.
-pub(super) async fn list(session: &Session, region: &Region, schema: &Schema) -> Listing {
-    let operation = "ec2:DescribeInstances";
-    let client = session.ec2(region);
-    let existing = Filter::builder()
-        .name("instance-state-name")
-        .set_values(Some(STATES.map(str::to_owned).to_vec()))
-        .build();
-    let mut pages = Pages::new(operation);
-    while let Some(token) = pages.next() {
-        let request = client
-            .describe_instances()
-            .filters(existing.clone())
-            .max_results(session.limits().page_size)
-            .set_next_token(token);
-        match session.call(operation, region, request.send()).await {
-            Ok(answer) => {
-                let instances = answer.reservations().iter().flat_map(Reservation::instances);
-                let instances = instances.map(|instance| Entry {
-                    region: region.clone(),
-                    answer: describe(session, region, instance),
-                });
-                pages.add(instances, answer.next_token());
-            }
-            Err(refusal) => pages.refused(refusal),
-        }
-    }
-    pages.listing(schema)
+async fn list(session: &Session, region: &Region) -> Paged<Entry> {
+    let client = session.clients.ec2(region);
+    let states = STATES.map(str::to_owned).to_vec();
+    let existing = Filter::builder().name("instance-state-name").set_values(Some(states)).build();
+    let request = |token| {
+        let request = client.describe_instances().filters(existing.clone());
+        request.max_results(session.limits().page_size).set_next_token(token).send()
+    };
+    let page = |output: &DescribeInstancesOutput| {
+        let instances = output.reservations().iter().flat_map(Reservation::instances);
+        let entries = instances.map(|one| Entry::new(region, describe(session, region, one)));
+        Page { items: entries.collect(), next: Next::token(output.next_token()) }
+    };
+    session.pages(&LIST, region, request, page).await
 }
 
 fn describe(session: &Session, region: &Region, instance: &Instance) -> Json {
-    let (partition, account) = (session.partition(), session.account());
     let id = instance.instance_id();
-    let arn = id.map(|id| format!("arn:{partition}:ec2:{region}:{account}:instance/{id}"));
+    let arn = id.map(|id| arn(session, region, "instance", id));
     let state = instance.state();
     let placement = instance.placement();
     let profile = instance.iam_instance_profile().and_then(IamInstanceProfile::arn);
@@ -76,15 +84,15 @@ fn describe(session: &Session, region: &Region, instance: &Instance) -> Json {
         ("SubnetId", instance.subnet_id().into()),
         ("PrivateIpAddress", instance.private_ip_address().into()),
         ("PublicIpAddress", instance.public_ip_address().into()),
-        ("SecurityGroupIds", json_list(instance.security_groups(), |one| one.group_id().into())),
-        ("NetworkInterfaces", json_list(instance.network_interfaces(), interface)),
+        ("SecurityGroupIds", array(instance.security_groups(), |one| one.group_id().into())),
+        ("NetworkInterfaces", array(instance.network_interfaces(), interface)),
         ("IamInstanceProfile", profile.and_then(|arn| arn.rsplit('/').next()).into()),
         ("IamInstanceProfileArn", profile.into()),
         ("MetadataOptions", instance.metadata_options().map_or(Json::Null, metadata)),
         ("Monitoring", json!(monitoring == Some(&MonitoringState::Enabled))),
         ("EbsOptimized", json!(instance.ebs_optimized().unwrap_or(false))),
         ("SourceDestCheck", instance.source_dest_check().into()),
-        ("BlockDeviceMappings", json_list(instance.block_device_mappings(), device)),
+        ("BlockDeviceMappings", array(instance.block_device_mappings(), device)),
         ("Tags", tags(instance.tags())),
     ])
 }
@@ -98,8 +106,8 @@ fn interface(interface: &InstanceNetworkInterface) -> Json {
         ("SubnetId", interface.subnet_id().into()),
         ("PrivateIpAddress", interface.private_ip_address().into()),
         ("PublicIp", address.into()),
-        ("GroupSet", json_list(interface.groups(), |group| group.group_id().into())),
-        ("Ipv6Addresses", json_list(interface.ipv6_addresses(), |one| one.ipv6_address().into())),
+        ("GroupSet", array(interface.groups(), |group| group.group_id().into())),
+        ("Ipv6Addresses", array(interface.ipv6_addresses(), |one| one.ipv6_address().into())),
     ])
 }
 

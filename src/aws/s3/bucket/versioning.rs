@@ -1,25 +1,39 @@
-//! The versioning of buckets, also where something else stands in the place of S3.
+//! Versioning of buckets, also where something else stands in the place of S3.
 
-use aws_sdk_s3::Client;
-use aws_sdk_s3::operation::get_bucket_versioning::{
-    GetBucketVersioningError, GetBucketVersioningOutput,
-};
+use aws_sdk_s3::operation::get_bucket_versioning::GetBucketVersioningOutput;
 use aws_sdk_s3::types::{BucketVersioningStatus, MfaDeleteStatus};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
+use serde_json::json;
 
-/// Asks for the versioning of a bucket.
+use super::super::super::adapter::Response;
+use super::super::super::json::{name, object};
+use super::super::super::response::Call;
+use super::super::super::session::Session;
+use crate::resource::Resource;
+
+/// An empty answer is how the API says that versioning was never configured.
+pub(super) static CALL: Call = Call::xml("s3:GetBucketVersioning", &[]);
+
+/// Reads the versioning of a bucket.
 ///
 /// S3 answers `<VersioningConfiguration>`, and the SDK accepts nothing else. Moto names the element
 /// after the operation, as most AWS protocols do; what is in it is the same.
-pub(super) async fn ask(
-    client: &Client,
-    bucket: &str,
-) -> Result<GetBucketVersioningOutput, SdkError<GetBucketVersioningError, HttpResponse>> {
-    match client.get_bucket_versioning().bucket(bucket).send().await {
-        Ok(answer) => Ok(answer),
-        Err(error) => error.raw_response().and_then(reread).ok_or(error),
-    }
+pub(super) async fn read(session: &Session, bucket: &Resource) -> Response {
+    let client = session.clients.s3(&bucket.region);
+    let request = async {
+        match client.get_bucket_versioning().bucket(&*bucket.id).send().await {
+            // An error of the service: what the check of responses refused is none.
+            Err(error) if error.as_service_error().is_some() => {
+                error.raw_response().and_then(reread).ok_or(error)
+            }
+            result => result,
+        }
+    };
+    let output = session.call(&CALL, &bucket.region, request).await?;
+    let versioning =
+        object([("Status", name(output.status())), ("MFADelete", name(output.mfa_delete()))]);
+    let configured = versioning.get("Status").or(versioning.get("MFADelete")).is_some();
+    Ok(if configured { json!({ "VersioningConfiguration": versioning }) } else { json!({}) })
 }
 
 fn reread(response: &HttpResponse) -> Option<GetBucketVersioningOutput> {
@@ -29,8 +43,8 @@ fn reread(response: &HttpResponse) -> Option<GetBucketVersioningOutput> {
     }
     let status = element(text, "Status").map(BucketVersioningStatus::from);
     let mfa_delete = element(text, "MfaDelete").map(MfaDeleteStatus::from);
-    let answer = GetBucketVersioningOutput::builder();
-    Some(answer.set_status(status).set_mfa_delete(mfa_delete).build())
+    let output = GetBucketVersioningOutput::builder();
+    Some(output.set_status(status).set_mfa_delete(mfa_delete).build())
 }
 
 /// The text of an element that is there at most once.

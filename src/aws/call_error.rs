@@ -1,4 +1,4 @@
-//! What the SDK's errors mean.
+//! Calls that failed, and what the SDK's errors mean.
 
 use std::error::Error;
 
@@ -6,34 +6,42 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use url::Url;
 
+use super::response::Malformed;
 use crate::resource::{Cause, Failure};
 
 /// Messages are cut here: EC2 appends a long encoded text that differs each time.
 const MAX_MESSAGE: usize = 300;
 
-/// Why a call has no answer.
+/// Reason why a call has no answer.
 #[derive(Debug, Clone)]
-pub(super) struct Refusal {
+pub(super) struct CallError {
     /// The API's code, such as `NoSuchBucketPolicy`, if it was the API that refused.
     pub(super) code: Option<String>,
-    /// What it means.
+    /// Cause and words for people.
     pub(super) failure: Failure,
-    /// Whether there are no credentials to make any call with.
+    /// `true` where there are no credentials to make any call with.
     pub(super) no_login: bool,
 }
 
-/// Whether a region is one where the session's credentials have proved to be valid.
+impl From<Failure> for CallError {
+    fn from(failure: Failure) -> Self {
+        Self { code: None, failure, no_login: false }
+    }
+}
+
+/// Region where the session's credentials have proved to be valid, as seen from a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Proven {
-    /// They were accepted there.
+    /// The credentials were accepted in the region itself.
     Yes,
     /// They were accepted elsewhere; a region that is not enabled refuses them all the same.
     Elsewhere,
 }
 
-impl Refusal {
-    /// What an error of `operation` means.
+impl CallError {
+    /// The meaning of an error of `operation`.
     pub(super) fn new<E>(operation: &str, error: &SdkError<E, HttpResponse>, proven: Proven) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
@@ -51,16 +59,37 @@ impl Refusal {
             _ => cause(code.as_deref(), status, proven),
         };
         let message = refused.and_then(ProvideErrorMetadata::message).map(str::to_owned);
-        let words = match cause {
-            Cause::Timeout => "no answer in time".to_owned(),
+        let is_bare = code.is_none() && message.is_none();
+        let words = match error.raw_response() {
+            Some(response) if is_bare && !response.status().is_success() => {
+                without_words(response, Malformed::of(error))
+            }
+            _ if cause == Cause::Timeout => "no answer in time".to_owned(),
             _ => message.or_else(|| code.clone()).unwrap_or_else(|| deepest(error)),
+        };
+        let words = match code.as_deref() {
+            Some("RequestTimeTooSkewed" | "RequestInTheFuture" | "RequestExpired") => {
+                format!("{words} (the clock of this machine may be wrong)")
+            }
+            _ => words,
         };
         let failure = Failure::new(cause, one_line(&format!("{operation}: {words}")));
         Self { code, failure, no_login: false }
     }
 }
 
-/// What an API's code means.
+/// The status of an answer that is not the API's own: a proxy's page, or nothing at all.
+fn without_words(response: &HttpResponse, malformed: Option<&Malformed>) -> String {
+    let status = response.status().as_u16();
+    let target = response.headers().get("location").and_then(|to| Url::parse(to).ok());
+    match (malformed, target.as_ref().and_then(Url::host_str)) {
+        (_, Some(host)) => format!("HTTP status {status}, which leads to {host}"),
+        (Some(malformed), None) => format!("HTTP status {status}: {malformed}"),
+        (None, None) => format!("HTTP status {status} without a word of the API"),
+    }
+}
+
+/// The cause that an API's code stands for, or else the HTTP status.
 fn cause(code: Option<&str>, status: Option<u16>, proven: Proven) -> Cause {
     match code.unwrap_or_default() {
         "AccessDenied"
@@ -85,6 +114,8 @@ fn cause(code: Option<&str>, status: Option<u16>, proven: Proven) -> Cause {
         | "ExpiredTokenException"
         | "RequestExpired"
         | "SignatureDoesNotMatch"
+        | "RequestTimeTooSkewed"
+        | "RequestInTheFuture"
         | "MissingAuthenticationToken"
         | "IncompleteSignature" => Cause::Credentials,
         "AuthFailure"
@@ -96,7 +127,9 @@ fn cause(code: Option<&str>, status: Option<u16>, proven: Proven) -> Cause {
             Proven::Elsewhere => Cause::RegionDisabled,
         },
         _ => match status {
+            Some(401) => Cause::Credentials,
             Some(403) => Cause::AccessDenied,
+            Some(408 | 504) => Cause::Timeout,
             Some(429) => Cause::Throttled,
             _ => Cause::ServiceError,
         },
@@ -166,7 +199,7 @@ mod tests {
         let denied = CredentialsError::provider_error("sts:AssumeRole: not authorized");
         let denied = ConnectorError::other(Box::new(denied), None);
         let long = format!("no. Encoded authorization failure message: {}", "x".repeat(999));
-        let cases: [(&str, TestError, Proven); 16] = [
+        let cases: [(&str, TestError, Proven); 18] = [
             ("acl", refused(403, "AccessDenied", "Access Denied"), Proven::Yes),
             ("encoded", refused(403, "UnauthorizedOperation", &long), Proven::Yes),
             ("head", refused(403, "", ""), Proven::Yes),
@@ -176,6 +209,8 @@ mod tests {
             ("home", refused(401, "AuthFailure", "not able to validate"), Proven::Yes),
             ("opt-in", refused(401, "AuthFailure", "not able to validate"), Proven::Elsewhere),
             ("expired", refused(400, "ExpiredToken", "expired"), Proven::Elsewhere),
+            ("skew", refused(403, "RequestTimeTooSkewed", "too large."), Proven::Yes),
+            ("gateway", refused(504, "", ""), Proven::Yes),
             ("500", refused(500, "InternalError", "oops"), Proven::Yes),
             ("gone", refused(404, "NoSuchBucket", "The bucket does not exist"), Proven::Yes),
             ("timer", SdkError::timeout_error("after 20 s"), Proven::Yes),
@@ -195,7 +230,7 @@ mod tests {
         let shown: Vec<String> = cases
             .iter()
             .map(|(operation, error, proven)| {
-                Refusal::new(operation, error, *proven).failure.to_string()
+                CallError::new(operation, error, *proven).failure.to_string()
             })
             .collect();
         assert_eq!(
@@ -203,13 +238,15 @@ mod tests {
             [
                 "access_denied: acl: Access Denied",
                 "access_denied: encoded: no.",
-                "access_denied: head: Error",
+                "access_denied: head: HTTP status 403 without a word of the API",
                 "throttled: s3: Please reduce your request rate.",
                 "throttled: ec2: RequestLimitExceeded",
-                "throttled: 429: Error",
+                "throttled: 429: HTTP status 429 without a word of the API",
                 "credentials: home: not able to validate",
                 "region_disabled: opt-in: not able to validate",
                 "credentials: expired: expired",
+                "credentials: skew: too large. (the clock of this machine may be wrong)",
+                "timeout: gateway: HTTP status 504 without a word of the API",
                 "service_error: 500: oops",
                 "service_error: gone: The bucket does not exist",
                 "timeout: timer: no answer in time",

@@ -5,14 +5,14 @@ use aws_smithy_types::date_time::Format;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json, json};
 
-/// An object of the fields that have a value.
+/// An object of the fields that have a value: null stands for what is not there.
 pub(super) fn object<const N: usize>(fields: [(&str, Json); N]) -> Json {
     let given = fields.into_iter().filter(|(_, value)| !value.is_null());
     Json::Object(given.map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>())
 }
 
 /// A list of what each item becomes.
-pub(super) fn list<T>(items: impl IntoIterator<Item = T>, each: impl FnMut(T) -> Json) -> Json {
+pub(super) fn array<T>(items: impl IntoIterator<Item = T>, each: impl FnMut(T) -> Json) -> Json {
     Json::Array(items.into_iter().map(each).collect())
 }
 
@@ -21,20 +21,23 @@ pub(super) fn name(value: Option<&impl AsRef<str>>) -> Json {
     value.map(AsRef::as_ref).into()
 }
 
-/// An instant, RFC 3339.
+/// An instant as RFC 3339 text, null where there is none.
 pub(super) fn instant(instant: Option<&DateTime>) -> Json {
     instant.and_then(|instant| instant.fmt(Format::DateTime).ok()).map_or(Json::Null, Json::from)
 }
 
-/// A tag.
+/// A tag as CloudFormation writes it.
 pub(super) fn tag(key: &str, value: &str) -> Json {
     json!({ "Key": key, "Value": value })
 }
 
-/// A policy document. Text that is no JSON stays text: whoever reads into it learns `unknown`,
-/// and whoever does not need it is not disturbed.
+/// A policy document. Text that is no JSON object stays text, `null` included: whoever reads into
+/// it learns `unknown`, and whoever does not need it is not disturbed.
 pub(super) fn document(text: &str) -> Json {
-    serde_json::from_str(text).unwrap_or_else(|_| Json::from(text))
+    match serde_json::from_str(text) {
+        Ok(Json::Object(document)) => Json::Object(document),
+        _ => Json::from(text),
+    }
 }
 
 /// A policy document as IAM answers it, percent-encoded.
@@ -56,7 +59,9 @@ mod tests {
     fn documents_are_json_where_they_can_be() {
         assert_eq!(encoded_document("%7B%22a%22%3A%20%22x+y%22%7D"), json!({ "a": "x+y" }));
         assert_eq!(encoded_document(r#"{"a": 1}"#), json!({ "a": 1 }), "not encoded");
-        assert_eq!(document("{nonsense"), json!("{nonsense"));
+        for text in ["{nonsense", "null", "[]", "\"x\"", ""] {
+            assert_eq!(document(text), json!(text));
+        }
     }
 
     #[test]

@@ -4,12 +4,27 @@ use aws_sdk_s3::types::{
     LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, NoncurrentVersionTransition, Tag,
     Transition,
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use super::answer::{instant, list as json_list, name, object, tag};
+use super::super::super::adapter::Response;
+use super::super::super::json::{array, instant, name, object, tag};
+use super::super::super::response::{Call, filled};
+use super::super::super::session::Session;
+use super::ask;
+use crate::resource::Resource;
+
+pub(super) static CALL: Call = Call::xml(
+    "s3:GetBucketLifecycleConfiguration",
+    &[filled("Rule"), filled("Rule/Status"), filled("Rule/Transition/StorageClass")],
+);
+
+pub(super) async fn read(session: &Session, bucket: &Resource) -> Response {
+    let output = ask!(session, bucket, CALL, get_bucket_lifecycle_configuration);
+    Ok(json!({ "LifecycleConfiguration": { "Rules": array(output.rules(), rule) } }))
+}
 
 /// A rule, with CloudFormation's names.
-pub(super) fn rule(rule: &LifecycleRule) -> Json {
+fn rule(rule: &LifecycleRule) -> Json {
     let expiration = rule.expiration();
     let noncurrent = rule.noncurrent_version_expiration().map_or(Json::Null, |expiration| {
         object([
@@ -22,14 +37,14 @@ pub(super) fn rule(rule: &LifecycleRule) -> Json {
     });
     let noncurrent_moves = match rule.noncurrent_version_transitions() {
         [] => Json::Null,
-        moves => json_list(moves, noncurrent_transition),
+        moves => array(moves, noncurrent_transition),
     };
-    let scope = Scope::of(rule);
+    let scope = RuleFilter::of(rule);
     object([
         ("Id", rule.id().into()),
         ("Status", rule.status().as_str().into()),
         ("Prefix", scope.prefix.into()),
-        ("TagFilters", json_list(scope.tags, |one| tag(one.key(), one.value()))),
+        ("TagFilters", array(scope.tags, |one| tag(one.key(), one.value()))),
         ("ObjectSizeGreaterThan", scope.larger.into()),
         ("ObjectSizeLessThan", scope.smaller.into()),
         ("ExpirationInDays", expiration.and_then(LifecycleExpiration::days).into()),
@@ -38,23 +53,23 @@ pub(super) fn rule(rule: &LifecycleRule) -> Json {
             "ExpiredObjectDeleteMarker",
             expiration.and_then(LifecycleExpiration::expired_object_delete_marker).into(),
         ),
-        ("Transitions", json_list(rule.transitions(), transition)),
+        ("Transitions", array(rule.transitions(), transition)),
         ("NoncurrentVersionTransitions", noncurrent_moves),
         ("NoncurrentVersionExpiration", noncurrent),
         ("AbortIncompleteMultipartUpload", abort),
     ])
 }
 
-/// Which objects a rule is for. The API has three places for it, which exclude each other.
+/// Objects that a rule is for. The API has three places for it, which exclude each other.
 #[derive(Default)]
-struct Scope<'a> {
+struct RuleFilter<'a> {
     prefix: Option<&'a str>,
     tags: Vec<&'a Tag>,
     larger: Option<i64>,
     smaller: Option<i64>,
 }
 
-impl<'a> Scope<'a> {
+impl<'a> RuleFilter<'a> {
     fn of(rule: &'a LifecycleRule) -> Self {
         #[expect(deprecated, reason = "rules from before filters are still answered so")]
         let prefix = rule.prefix();
@@ -100,10 +115,8 @@ fn noncurrent_transition(transition: &NoncurrentVersionTransition) -> Json {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_s3::types::{ExpirationStatus, LifecycleRuleAndOperator};
-    use serde_json::json;
-
     use super::*;
+    use aws_sdk_s3::types::{ExpirationStatus, LifecycleRuleAndOperator};
 
     fn scope(filter: LifecycleRuleFilter) -> Json {
         let built = LifecycleRule::builder()

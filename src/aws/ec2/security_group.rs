@@ -1,44 +1,67 @@
 //! `AWS::EC2::SecurityGroup`.
 
-use aws_sdk_ec2::types::{IpPermission, SecurityGroup, Tag};
+use aws_sdk_ec2::operation::describe_security_groups::DescribeSecurityGroupsOutput;
+use aws_sdk_ec2::types::{IpPermission, SecurityGroup};
+use futures::FutureExt;
 use serde_json::{Map, Value as Json, json};
 
-use super::answer::{list as json_list, object, tag};
-use super::pages::{Entry, Pages};
-use super::session::Session;
-use crate::resource::{Listing, Region, Schema};
+use super::super::adapter::{Adapter, ListCall};
+use super::super::json::object;
+use super::super::pages::{Entry, Next, Page, Paged};
+use super::super::response::{Call, filled, present};
+use super::super::session::Session;
+use super::{arn, tags};
+use crate::resource::Region;
 
-/// The groups of a region.
-pub(super) async fn list(session: &Session, region: &Region, schema: &Schema) -> Listing {
-    let operation = "ec2:DescribeSecurityGroups";
-    let client = session.ec2(region);
-    let mut pages = Pages::new(operation);
-    while let Some(token) = pages.next() {
-        let request = client
-            .describe_security_groups()
-            .max_results(session.limits().page_size)
-            .set_next_token(token);
-        match session.call(operation, region, request.send()).await {
-            Ok(answer) => {
-                let groups = answer.security_groups().iter();
-                let groups = groups.map(|group| Entry {
-                    region: region.clone(),
-                    answer: describe(session, region, group),
-                });
-                pages.add(groups, answer.next_token());
-            }
-            Err(refusal) => pages.refused(refusal),
-        }
-    }
-    pages.listing(schema)
+/// Row of EC2 security groups in the table.
+pub(in crate::aws) const ADAPTER: Adapter = Adapter {
+    type_name: "AWS::EC2::SecurityGroup",
+    list: ListCall { call: &LIST, pages: |session, region| list(session, region).boxed() },
+    facets: &[],
+};
+
+static LIST: Call = Call::xml(
+    "ec2:DescribeSecurityGroups",
+    &[
+        present("securityGroupInfo"),
+        present("securityGroupInfo/item/ipPermissions"),
+        filled("securityGroupInfo/item/ipPermissions/item/ipProtocol"),
+        // A rule lets something in: without a peer it would be no entry at all.
+        filled(
+            "securityGroupInfo/item/ipPermissions/item/ipRanges|ipv6Ranges|prefixListIds|groups",
+        ),
+        filled("securityGroupInfo/item/ipPermissions/item/ipRanges/item/cidrIp"),
+        filled("securityGroupInfo/item/ipPermissions/item/ipv6Ranges/item/cidrIpv6"),
+        filled("securityGroupInfo/item/ipPermissions/item/prefixListIds/item/prefixListId"),
+        present("securityGroupInfo/item/ipPermissionsEgress"),
+        filled("securityGroupInfo/item/ipPermissionsEgress/item/ipProtocol"),
+        filled(
+            "securityGroupInfo/item/ipPermissionsEgress/item/\
+             ipRanges|ipv6Ranges|prefixListIds|groups",
+        ),
+        filled("securityGroupInfo/item/ipPermissionsEgress/item/ipRanges/item/cidrIp"),
+        filled("securityGroupInfo/item/ipPermissionsEgress/item/ipv6Ranges/item/cidrIpv6"),
+        filled("securityGroupInfo/item/ipPermissionsEgress/item/prefixListIds/item/prefixListId"),
+    ],
+);
+
+async fn list(session: &Session, region: &Region) -> Paged<Entry> {
+    let client = session.clients.ec2(region);
+    let request = |token| {
+        let request = client.describe_security_groups().set_next_token(token);
+        request.max_results(session.limits().page_size).send()
+    };
+    let page = |output: &DescribeSecurityGroupsOutput| {
+        let groups = output.security_groups().iter();
+        let entries = groups.map(|one| Entry::new(region, describe(session, region, one)));
+        Page { items: entries.collect(), next: Next::token(output.next_token()) }
+    };
+    session.pages(&LIST, region, request, page).await
 }
 
 fn describe(session: &Session, region: &Region, group: &SecurityGroup) -> Json {
-    let arn = group.security_group_arn().map(str::to_owned).or_else(|| {
-        let (partition, account) = (session.partition(), session.account());
-        let id = group.group_id()?;
-        Some(format!("arn:{partition}:ec2:{region}:{account}:security-group/{id}"))
-    });
+    let made_up = || group.group_id().map(|id| arn(session, region, "security-group", id));
+    let arn = group.security_group_arn().map(str::to_owned).or_else(made_up);
     object([
         ("GroupId", group.group_id().into()),
         ("GroupName", group.group_name().into()),
@@ -50,11 +73,6 @@ fn describe(session: &Session, region: &Region, group: &SecurityGroup) -> Json {
         ("SecurityGroupEgress", rules(group.ip_permissions_egress(), "Destination")),
         ("Tags", tags(group.tags())),
     ])
-}
-
-/// Tags of any EC2 resource.
-pub(super) fn tags(tags: &[Tag]) -> Json {
-    json_list(tags, |one| tag(one.key().unwrap_or_default(), one.value().unwrap_or_default()))
 }
 
 /// One entry per range, prefix list or group, as in CloudFormation; `side` is `Source` or

@@ -1,0 +1,14 @@
+//! The table of adapters. A type of its own file has its row here, and is written nowhere else.
+
+use super::adapter::Adapters;
+use super::{ec2, iam, s3};
+
+/// All types that live accounts are asked for.
+pub(super) fn adapters() -> Adapters {
+    Adapters::new([
+        ec2::instance::ADAPTER,
+        ec2::security_group::ADAPTER,
+        iam::user::ADAPTER,
+        s3::bucket::ADAPTER,
+    ])
+}

@@ -1,0 +1,89 @@
+//! Clients of the services: the one place where they are configured.
+//!
+//! Each counts its requests and has its responses checked ([`super::response`]), each is throttled
+//! on its own. A service is one method.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aws_config::{Region as SdkRegion, SdkConfig};
+use aws_sdk_s3::config::retry::RetryPartition;
+
+use super::calls::RequestCounter;
+use crate::resource::{AccountId, Region};
+
+/// Builder of the configuration of a service's client (`aws_sdk_ec2`) in a region, with what all
+/// have in common.
+macro_rules! configuration {
+    ($service:ident, $config:expr, $region:expr, $counter:expr) => {
+        $service::config::Builder::from($config)
+            .region($region)
+            .interceptor($counter.interceptor())
+            .interceptor($crate::aws::response::ResponseCheck)
+            .retry_classifier($crate::aws::response::RetryMalformed)
+    };
+}
+
+pub(super) use configuration;
+
+/// Clients that act in one account.
+pub(super) struct Clients {
+    account: AccountId,
+    config: SdkConfig,
+    /// The region for what belongs to none.
+    home: SdkRegion,
+    /// Requests that all clients made together.
+    pub(super) calls: Arc<RequestCounter>,
+    s3: Mutex<BTreeMap<Region, aws_sdk_s3::Client>>,
+}
+
+impl Clients {
+    /// Clients that nobody asked for yet.
+    pub(super) fn new(account: AccountId, config: SdkConfig, home: SdkRegion) -> Self {
+        Self { account, config, home, calls: Arc::default(), s3: Mutex::default() }
+    }
+
+    /// Client of S3 in a region, kept because each bucket is asked much.
+    pub(super) fn s3(&self, region: &Region) -> aws_sdk_s3::Client {
+        let mut clients = self.s3.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = clients.entry(region.clone()).or_insert_with(|| {
+            let sdk_region = self.sdk_region(region);
+            let config = configuration!(aws_sdk_s3, &self.config, sdk_region, self.calls)
+                .retry_partition(self.retry_partition("s3", region))
+                // What stands in the place of S3 has no name for each bucket.
+                .force_path_style(self.config.endpoint_url().is_some());
+            aws_sdk_s3::Client::from_conf(config.build())
+        });
+        client.clone()
+    }
+
+    /// Client of EC2 in a region.
+    pub(super) fn ec2(&self, region: &Region) -> aws_sdk_ec2::Client {
+        let sdk_region = self.sdk_region(region);
+        let config = configuration!(aws_sdk_ec2, &self.config, sdk_region, self.calls)
+            .retry_partition(self.retry_partition("ec2", region));
+        aws_sdk_ec2::Client::from_conf(config.build())
+    }
+
+    /// Client of IAM, which belongs to no region.
+    pub(super) fn iam(&self) -> aws_sdk_iam::Client {
+        let region = Region::global();
+        let sdk_region = self.sdk_region(&region);
+        let config = configuration!(aws_sdk_iam, &self.config, sdk_region, self.calls)
+            .retry_partition(self.retry_partition("iam", &region));
+        aws_sdk_iam::Client::from_conf(config.build())
+    }
+
+    fn sdk_region(&self, region: &Region) -> SdkRegion {
+        if region.is_global() {
+            self.home.clone()
+        } else {
+            SdkRegion::new(region.as_str().to_owned())
+        }
+    }
+
+    /// One account that is throttled does not slow down the others.
+    fn retry_partition(&self, service: &str, region: &Region) -> RetryPartition {
+        RetryPartition::new(format!("{}-{service}-{region}", self.account))
+    }
+}

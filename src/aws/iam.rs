@@ -1,0 +1,3 @@
+//! Types of IAM.
+
+pub(super) mod user;

@@ -1,0 +1,3 @@
+//! Types of S3.
+
+pub(super) mod bucket;

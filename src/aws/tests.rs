@@ -1,0 +1,115 @@
+//! The adapters on the real SDK, against a small server that answers as AWS does, or as it does not.
+
+mod malformed;
+mod pages;
+mod recorded;
+mod stand_in;
+mod table;
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::adapter::Adapters;
+use super::adapters::adapters;
+use super::{AccountSettings, Accounts, BaseLogin, Limits, Live};
+use crate::clock::Clock;
+use crate::fetch::Source;
+use crate::resource::{
+    Facet, Listing, Operation, Provider, Region, Resource, Schema, Scope, Target, schemas,
+};
+use stand_in::StandIn;
+
+const ACCOUNT: &str = "123456789012";
+const HOME: &str = "us-east-1";
+
+fn regions() -> BTreeSet<Region> {
+    [HOME, "eu-west-1"].map(|name| name.parse().expect("a region")).into()
+}
+
+/// A session that talks to the server, in one attempt a call.
+async fn live(server: &StandIn) -> Live {
+    live_with(server, adapters(), 1).await
+}
+
+async fn live_with(server: &StandIn, adapters: Adapters, attempts: u32) -> Live {
+    source(&accounts(server, adapters, attempts)).await
+}
+
+async fn source(accounts: &Accounts) -> Live {
+    accounts.source(&ACCOUNT.parse().expect("an id"), &regions()).await
+}
+
+fn accounts(server: &StandIn, adapters: Adapters, attempts: u32) -> Accounts {
+    let base = BaseLogin::Keys { id: "testing".to_owned(), secret: "testing".into() };
+    let account = ACCOUNT.parse().expect("an id");
+    let settings = AccountSettings { account, base, role: None };
+    let limits = Limits {
+        endpoint_url: Some(server.url()),
+        attempts,
+        initial_backoff: std::time::Duration::from_millis(1),
+        max_backoff: std::time::Duration::from_millis(2),
+        pages: 20,
+        ..Limits::default()
+    };
+    Accounts::asking(adapters, [settings], limits, Clock::System)
+}
+
+fn schema(type_name: &str) -> &'static Schema {
+    &schemas()[type_name]
+}
+
+/// The target in which these tests list a type.
+fn target(schema: &Schema) -> Target {
+    let region = match schema.scope {
+        Scope::Global => Region::global(),
+        Scope::Regional => HOME.parse().expect("a region"),
+    };
+    Target { provider: Provider::Aws, account: ACCOUNT.parse().expect("an id"), region }
+}
+
+async fn list(live: &Live, schema: &Schema) -> Listing {
+    live.list(&target(schema), schema).await
+}
+
+/// The listing, all of its resources with everything that live accounts are asked of them.
+async fn everything(live: &Live, schema: &Schema) -> Listing {
+    let mut listing = list(live, schema).await;
+    if let Listing::Complete(resources) | Listing::Partial(resources, _) = &mut listing {
+        for resource in resources {
+            complete(live, schema, Arc::make_mut(resource)).await;
+        }
+    }
+    listing
+}
+
+async fn complete(live: &Live, schema: &Schema, resource: &mut Resource) {
+    let mut open: Vec<&Operation> = asked(schema).filter(|one| **one != schema.list).collect();
+    // What another operation must come before is asked after it.
+    open.sort_by_key(|operation| !schema.operations[*operation].after.is_empty());
+    for operation in open {
+        let facet = live.facet(&target(schema), schema, resource, operation).await;
+        resource.facets.insert(operation.clone(), facet);
+    }
+}
+
+/// The operations that live accounts are asked.
+fn asked(schema: &Schema) -> impl Iterator<Item = &Operation> {
+    let live = schema.operations.iter().filter(|(_, known)| !known.recorded_only);
+    live.map(|(operation, _)| operation)
+}
+
+/// A facet in a line.
+fn shown(facet: &Facet) -> String {
+    match facet {
+        Facet::Read(value) => value.to_json().to_string(),
+        Facet::Absent => "absent".to_owned(),
+        Facet::Failed(failure) => failure.to_string(),
+    }
+}
+
+/// The ids of a listing and why it is not all.
+fn ids(listing: &Listing) -> String {
+    let ids: Vec<&str> = listing.resources().iter().map(|one| &*one.id).collect();
+    let failure = listing.failure().map(|failure| format!(" ({failure})")).unwrap_or_default();
+    format!("{}{failure}", ids.join(" "))
+}

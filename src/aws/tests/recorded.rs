@@ -1,0 +1,72 @@
+//! Recorded answers, a file for each type in `tests/aws`: each begins with a line that names the
+//! operation and the request that it is for.
+
+use std::fs;
+
+use super::stand_in::{Request, Response, StandIn};
+
+/// Answer of AWS as it was recorded.
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    /// Operation that it answers, such as `s3:GetBucketAcl`.
+    pub(super) operation: String,
+    /// Path of S3, fields of the others.
+    wanted: Vec<String>,
+    pub(super) body: String,
+}
+
+impl Answer {
+    fn parse(text: &str) -> Self {
+        let (line, body) = text.split_once('\n').expect("a body below its line");
+        let mut words = line.split_whitespace().map(str::to_owned);
+        let operation = words.next().expect("an operation");
+        Self { operation, wanted: words.collect(), body: body.trim_end().to_owned() }
+    }
+
+    pub(super) fn is_for(&self, request: &Request) -> bool {
+        let (service, name) = self.operation.split_once(':').expect("service:Name");
+        let is_wanted = |wanted: &String| match wanted.split_once('=') {
+            Some((field, value)) => request.field(field) == Some(value),
+            None => request.path == *wanted,
+        };
+        service == request.service
+            && request.field("Action").is_none_or(|action| action == name)
+            && self.wanted.iter().all(is_wanted)
+    }
+}
+
+/// The recorded answers of a type.
+pub(super) fn answers(type_name: &str) -> Vec<Answer> {
+    let dashed = type_name.replace("::", "-");
+    let mut name = String::new();
+    let mut before = '-';
+    for letter in dashed.chars() {
+        if letter.is_uppercase() && before.is_lowercase() {
+            name.push('-');
+        }
+        name.extend(letter.to_lowercase());
+        before = letter;
+    }
+    let path = format!("{}/tests/aws/{name}.txt", env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let entries = text.split("=== ").skip(1);
+    entries.map(Answer::parse).collect()
+}
+
+/// A server that gives these answers; to what was not recorded, that the resource is gone.
+pub(super) async fn serve(answers: Vec<(Answer, Response)>) -> StandIn {
+    StandIn::answering(move |request| {
+        let mut found = answers.iter().filter(|(answer, _)| answer.is_for(request));
+        match found.next() {
+            Some((_, response)) => response.clone(),
+            None => Response::error(&request.service, 404, "NoSuchResource"),
+        }
+    })
+    .await
+}
+
+/// The answers as they were recorded.
+pub(super) fn whole(answers: &[Answer]) -> Vec<(Answer, Response)> {
+    let response = |answer: &Answer| Response::new(200, answer.body.clone());
+    answers.iter().map(|answer| (answer.clone(), response(answer))).collect()
+}
