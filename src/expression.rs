@@ -8,14 +8,13 @@
 mod budget;
 mod builtins;
 mod comments;
+mod compile_budget;
 mod documented;
-mod effort;
 mod environment;
 mod evaluate;
 mod explain;
-mod habits;
+mod hints;
 mod lint;
-mod lower;
 mod mutate;
 mod notation;
 mod nulls;
@@ -27,6 +26,7 @@ mod places;
 mod show;
 mod span;
 mod tree;
+mod typecheck;
 mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,12 +39,12 @@ pub use self::budget::Budget;
 use self::builtins::Builtins;
 pub use self::builtins::FunctionDoc;
 pub use self::comments::comments;
-pub use self::effort::Effort;
+pub use self::compile_budget::Effort;
 pub use self::environment::{Binding, Environment, Parameter, ParameterKind, is_taken};
 pub use self::mutate::Mutant;
-use self::parse::Glance;
+use self::parse::TextStats;
 use self::span::Span;
-use self::tree::{Expr, Node, Slot};
+use self::tree::{Expr, Node, PropertyRef};
 use crate::diagnostic::{Code, Level};
 use crate::resource::{AccountId, Failure, Operation, Region, Resource, TypeName, Value};
 
@@ -180,7 +180,7 @@ struct Compiled {
     root: Node,
     kind: &'static str,
     /// The properties that it reads, each with the type that has it.
-    slots: Vec<(&'static TypeName, Arc<Slot>)>,
+    references: Vec<(&'static TypeName, Arc<PropertyRef>)>,
     names: Names,
     warnings: Vec<Problem>,
 }
@@ -230,44 +230,44 @@ impl Expression {
         shape: Shape,
         effort: &mut Effort,
     ) -> Result<Self, Vec<Problem>> {
-        let glance = Glance::at(text);
-        if let Some(problem) = parse::too_large(text, glance) {
+        let stats = TextStats::of(text);
+        if let Some(problem) = parse::too_large(text, stats) {
             return Err(vec![problem]);
         }
-        if !effort.read_nested(text, glance) {
+        if !effort.read_nested(text, stats) {
             return Err(vec![parse::too_much(text)]);
         }
         let mut quick = None;
-        if glance.is_quick() {
-            quick = parse::quick(text, glance, |tree| {
-                lower::lower(tree, None, environment, shape, effort)
+        if stats.is_quick() {
+            quick = parse::quick(text, stats, |tree| {
+                typecheck::check(tree, None, environment, shape, effort)
             });
         }
-        let lowered = match quick {
-            Some(lowered) if lowered.problems.is_empty() => lowered,
-            quick if effort.read_with_care(text, glance) => {
+        let checked = match quick {
+            Some(checked) if checked.problems.is_empty() => checked,
+            quick if effort.read_with_care(text, stats) => {
                 drop(quick);
                 let careful = parse::careful(text, |tree, places| {
-                    lower::lower(tree, Some(places), environment, shape, effort)
+                    typecheck::check(tree, Some(places), environment, shape, effort)
                 });
                 careful.map_err(|problem| vec![problem])?
             }
-            Some(lowered) => lowered.of_all(text),
-            None if glance.is_quick() => return Err(vec![parse::unplaced(text)]),
+            Some(checked) => checked.of_all(text),
+            None if stats.is_quick() => return Err(vec![parse::unplaced(text)]),
             None => return Err(vec![parse::too_much(text)]),
         };
-        if lowered.problems.iter().any(|problem| problem.level == Level::Error) {
-            return Err(lowered.problems);
+        if checked.problems.iter().any(|problem| problem.level == Level::Error) {
+            return Err(checked.problems);
         }
         Ok(Self(Arc::new(Compiled {
             text: text.to_owned(),
             environment: environment.clone(),
             shape,
-            root: lowered.root,
-            kind: lowered.kind,
-            slots: lowered.slots,
-            names: lowered.names,
-            warnings: lowered.problems,
+            root: checked.root,
+            kind: checked.kind,
+            references: checked.references,
+            names: checked.names,
+            warnings: checked.problems,
         })))
     }
 
@@ -293,18 +293,18 @@ impl Expression {
     /// What it may read, by resource type.
     pub fn reads(&self) -> BTreeMap<TypeName, Reads> {
         let mut reads: BTreeMap<TypeName, Reads> = BTreeMap::new();
-        for (of, slot) in &self.0.slots {
+        for (of, reference) in &self.0.references {
             let of = reads.entry((*of).clone()).or_default();
-            of.properties.insert(slot.name.clone());
-            of.operations.insert(slot.property.operation.clone());
+            of.properties.insert(reference.name.clone());
+            of.operations.insert(reference.property.operation.clone());
         }
         reads
     }
 
     /// The operations that supply what it may read of the resources of a type, some perhaps twice.
     pub fn operations_of(&self, type_name: &TypeName) -> impl Iterator<Item = &Operation> {
-        let slots = self.0.slots.iter().filter(move |(of, _)| *of == type_name);
-        slots.map(|(_, slot)| &slot.property.operation)
+        let references = self.0.references.iter().filter(move |(of, _)| *of == type_name);
+        references.map(|(_, reference)| &reference.property.operation)
     }
 
     /// Whether it uses a name of `let`.
@@ -351,7 +351,7 @@ impl Expression {
             shape: self.0.shape,
             root: Node { expr: Expr::Constant(Value::Bool(value)), span },
             kind: self.0.kind,
-            slots: Vec::new(),
+            references: Vec::new(),
             names: Names::default(),
             warnings: Vec::new(),
         }))

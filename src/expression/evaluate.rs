@@ -20,7 +20,7 @@ use std::sync::Arc;
 use self::absent::{not_null, text_of, without_value, without_value_since};
 use super::builtins::{Function, MOST_ARGUMENTS};
 use super::operate::{self, Comparison, no_value};
-use super::tree::{Expr, Loop, Macro, Node, Pair, Slot};
+use super::tree::{Expr, Loop, Macro, Node, Pair, PropertyRef};
 use super::{Budget, Subject, Verdict, notation, show};
 use crate::resource::{Cause, Failure, Resource, Value};
 
@@ -106,8 +106,8 @@ impl<'a, 'b> Evaluator<'a, 'b> {
         self.budget.step(1)?;
         match &node.expr {
             Expr::Constant(value) => Ok(Cow::Borrowed(value)),
-            Expr::Property(slot) => self.property(slot),
-            Expr::PropertyOf { of, slot } => self.property_of(of, slot),
+            Expr::Property(reference) => self.property(reference),
+            Expr::PropertyOf { of, reference } => self.property_of(of, reference),
             Expr::Resources | Expr::Bound { .. } | Expr::Parameter(_) => self.given(&node.expr),
             Expr::Select { of, field, .. } => self.select(of, field),
             Expr::Local { index, .. } => Ok(self.locals.get(*index).cloned().unwrap_or_default()),
@@ -261,25 +261,27 @@ impl<'a, 'b> Evaluator<'a, 'b> {
         done
     }
 
-    fn property(&mut self, slot: &'a Slot) -> Evaluated<'a> {
+    fn property(&mut self, reference: &'a PropertyRef) -> Evaluated<'a> {
         let Some(resource) = self.subject.and_then(|subject| subject.resource) else {
             return Err(no_value("there is no resource"));
         };
-        read(resource, slot).map(Cow::Borrowed)
+        read(resource, reference).map(Cow::Borrowed)
     }
 
     /// A property of a resource that is a value; null of null.
-    fn property_of(&mut self, of: &'a Node, slot: &'a Slot) -> Evaluated<'a> {
+    fn property_of(&mut self, of: &'a Node, reference: &'a PropertyRef) -> Evaluated<'a> {
         match self.value(of)? {
-            Cow::Borrowed(Value::Resource(resource)) => read(resource, slot).map(Cow::Borrowed),
+            Cow::Borrowed(Value::Resource(resource)) => {
+                read(resource, reference).map(Cow::Borrowed)
+            }
             other => match &*other {
-                Value::Resource(resource) => read(resource, slot).cloned().map(Cow::Owned),
+                Value::Resource(resource) => read(resource, reference).cloned().map(Cow::Owned),
                 Value::Null => Ok(Cow::Owned(Value::Null)),
                 value => Err(no_value(format!(
                     "`{}` is {}, which has no `{}`",
                     show::node(of),
                     notation::kind(value),
-                    slot.name
+                    reference.name
                 ))),
             },
         }
@@ -432,8 +434,8 @@ impl<'a, 'b> Evaluator<'a, 'b> {
 }
 
 /// What a resource says of a property.
-fn read<'r>(resource: &'r Resource, slot: &'r Slot) -> Result<&'r Value, Failure> {
-    resource.property(&slot.name, slot.property)
+fn read<'r>(resource: &'r Resource, reference: &'r PropertyRef) -> Result<&'r Value, Failure> {
+    resource.property(&reference.name, reference.property)
 }
 
 /// The elements that a loop goes over.

@@ -98,7 +98,9 @@ impl<'t> NonNull<'t> {
     pub(super) fn nullable<'n>(&self, node: &'n Node) -> Option<Path<'n>> {
         let path = Path::of(node)?;
         let origin = match &node.expr {
-            Expr::Property(slot) | Expr::PropertyOf { slot, .. } => slot.nullable.then_some(path),
+            Expr::Property(reference) | Expr::PropertyOf { reference, .. } => {
+                reference.nullable.then_some(path)
+            }
             Expr::Select { nullable: true, .. } | Expr::Call { .. } => Some(path),
             Expr::Select { of, .. } => self.nullable(of),
             Expr::Index(pair) => self.nullable(&pair.0),

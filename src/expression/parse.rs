@@ -15,7 +15,7 @@ use cel::parser::{ParseError, Parser, PrattParser};
 
 use super::places::Places;
 use super::span::Span;
-use super::{Problem, habits};
+use super::{Problem, hints};
 use crate::diagnostic::Code;
 
 /// The longest text, in bytes.
@@ -35,7 +35,7 @@ const STACK_BYTES: usize = 64 << 20;
 
 /// What a text looks like before it is parsed.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Glance {
+pub(super) struct TextStats {
     /// How much punctuation it has.
     pub(super) signs: usize,
     /// The most brackets that are open at once, give or take those in strings.
@@ -44,9 +44,9 @@ pub(super) struct Glance {
     links: usize,
 }
 
-impl Glance {
-    pub(super) fn at(text: &str) -> Self {
-        let mut glance = Self::default();
+impl TextStats {
+    pub(super) fn of(text: &str) -> Self {
+        let mut stats = Self::default();
         let mut open = 0_usize;
         let mut before = b' ';
         for byte in text.bytes() {
@@ -54,17 +54,17 @@ impl Glance {
                 b' ' | b'\t' | b'\r' | b'\x0c' => continue,
                 b'(' | b'[' | b'{' => {
                     open += 1;
-                    glance.depth = glance.depth.max(open);
+                    stats.depth = stats.depth.max(open);
                 }
                 b')' | b']' | b'}' => open = open.saturating_sub(1),
                 // Behind a line break may stand what was a link before a comment.
-                b'.' if matches!(before, b')' | b']' | b'}' | b'\n') => glance.links += 1,
+                b'.' if matches!(before, b')' | b']' | b'}' | b'\n') => stats.links += 1,
                 _ => {}
             }
-            glance.signs += usize::from(byte.is_ascii_punctuation());
+            stats.signs += usize::from(byte.is_ascii_punctuation());
             before = byte;
         }
-        glance
+        stats
     }
 
     /// Whether the quick parser is quick on it.
@@ -77,11 +77,11 @@ impl Glance {
 /// [`careful`]. The stack is large enough for both.
 pub(super) fn quick<T: Send>(
     text: &str,
-    glance: Glance,
+    stats: TextStats,
     work: impl FnOnce(&IdedExpr) -> T + Send,
 ) -> Option<T> {
     let parse = || PrattParser::new().parse(text).ok().map(|tree| work(&tree));
-    if glance.signs <= MANY_SIGNS {
+    if stats.signs <= MANY_SIGNS {
         return catch_unwind(AssertUnwindSafe(parse)).ok().flatten();
     }
     thread::scope(|scope| {
@@ -109,7 +109,7 @@ pub(super) fn careful<T: Send>(
 }
 
 /// What is wrong with a text that no parser should see.
-pub(super) fn too_large(text: &str, glance: Glance) -> Option<Problem> {
+pub(super) fn too_large(text: &str, stats: TextStats) -> Option<Problem> {
     let place = Span::new(0, text.len());
     if text.len() > MAX_LENGTH {
         let message =
@@ -117,7 +117,7 @@ pub(super) fn too_large(text: &str, glance: Glance) -> Option<Problem> {
         let problem = Problem::error(place, Code::ExpressionTooLarge, message);
         return Some(problem.help("split it into several checks"));
     }
-    (glance.depth > MAX_DEPTH).then(|| too_deep(place))
+    (stats.depth > MAX_DEPTH).then(|| too_deep(place))
 }
 
 /// What is said where the texts of a file are too many together.
@@ -156,7 +156,7 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
         problem(format!("`{word}` is no number of 64 bits"))
     } else if says("reserved identifier") {
         let message = format!("`{word}` is a word that CEL keeps for itself");
-        advised(problem(message), habits::sign(word, ""))
+        advised(problem(message), hints::sign(word, ""))
     } else if says("invalid argument to has()") {
         problem("`has` takes a property".to_owned()).help("write `has(resource.Name)`")
     } else if says("simple name") {
@@ -167,7 +167,7 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
     } else if word.starts_with(['"', '\'']) && says("token recognition") {
         problem("the string is not closed, or has an escape that CEL does not know".to_owned())
             .help("write `\\\\` for a backslash, or `r\"...\"` for a text without escapes")
-    } else if let Some((place, message, help)) = habits::question(text) {
+    } else if let Some((place, message, help)) = hints::question(text) {
         let place = Span::new(place.start, place.end);
         Problem::error(place, Code::ExpressionSyntax, message).help(help)
     } else if word.is_empty() {
@@ -175,7 +175,7 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
     } else {
         let behind = text.get(place.end..).unwrap_or_default();
         let message = format!("`{word}` is not expected here");
-        advised(problem(message), habits::sign(word, behind))
+        advised(problem(message), hints::sign(word, behind))
     }
 }
 
@@ -202,7 +202,7 @@ fn place_of(text: &str, at: usize) -> Span {
     }
     let before = before.trim_end();
     let word = before.trim_end_matches(is_name).len();
-    if before.get(word..).and_then(|word| habits::sign(word, "")).is_some() {
+    if before.get(word..).and_then(|word| hints::sign(word, "")).is_some() {
         return Span::new(word, before.len());
     }
     let length = match first {

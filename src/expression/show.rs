@@ -69,10 +69,10 @@ impl Printer<'_> {
         }
         match expr {
             Expr::Constant(value) => write_value(&mut self.out, value, usize::MAX),
-            Expr::PropertyOf { of, slot } => {
+            Expr::PropertyOf { of, reference } => {
                 self.node(of, MEMBER);
                 self.text(".");
-                self.text(&slot.name);
+                self.text(&reference.name);
             }
             Expr::Local { index, name } => {
                 let shown = self.locals.get(*index).unwrap_or(name).clone();
@@ -129,7 +129,7 @@ impl Printer<'_> {
             Expr::Resources => ("", "resources"),
             Expr::Bound { name, .. } => ("", &**name),
             Expr::Parameter(name) => ("params.", &**name),
-            Expr::Property(slot) => ("resource.", &*slot.name),
+            Expr::Property(reference) => ("resource.", &*reference.name),
             _ => return false,
         };
         self.text(prefix);

@@ -12,7 +12,7 @@ mod explaining;
 mod fixture;
 mod functions;
 mod guards;
-mod habits;
+mod hints;
 mod hostile;
 mod mutants;
 mod networks;

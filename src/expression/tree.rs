@@ -85,7 +85,7 @@ pub(super) enum Expr {
     Region,
     Now,
     /// `resource.<name>`.
-    Property(Arc<Slot>),
+    Property(Arc<PropertyRef>),
     /// The selected resources, as a list.
     Resources,
     /// What `let` found for a name.
@@ -98,7 +98,7 @@ pub(super) enum Expr {
     /// `<of>.<name>`, of a resource that is a value.
     PropertyOf {
         of: Box<Node>,
-        slot: Arc<Slot>,
+        reference: Arc<PropertyRef>,
     },
     /// A variable of a loop, counted from the outermost.
     Local {
@@ -141,7 +141,7 @@ pub(super) enum Expr {
 
 /// A top-level property and where its value is found.
 #[derive(Debug)]
-pub(super) struct Slot {
+pub(super) struct PropertyRef {
     pub(super) name: Arc<str>,
     pub(super) property: &'static Property,
     /// `true` where null is what its lack means.

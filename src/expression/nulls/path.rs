@@ -71,8 +71,8 @@ impl Comparison {
             return field == same && self.are_same(one, other);
         }
         match (&one.expr, &other.expr) {
-            (Expr::Property(slot), _) if self.element.is_some() => {
-                self.is_of_element(other, &slot.name)
+            (Expr::Property(reference), _) if self.element.is_some() => {
+                self.is_of_element(other, &reference.name)
             }
             (Expr::Local { index: one, .. }, Expr::Local { index: other, .. }) => {
                 let mut inside = self.variables.iter().rev();
@@ -100,9 +100,9 @@ impl Comparison {
 
     /// `true` for a property of the variable that stands for an element.
     fn is_of_element(&self, node: &Node, name: &str) -> bool {
-        let Expr::PropertyOf { of, slot } = &node.expr else { return false };
+        let Expr::PropertyOf { of, reference } = &node.expr else { return false };
         matches!(of.expr, Expr::Local { index, .. } if Some(index) == self.element)
-            && *slot.name == *name
+            && *reference.name == *name
     }
 
     fn inside(&mut self, variables: (usize, usize), work: impl FnOnce(&mut Self) -> bool) -> bool {
@@ -130,7 +130,7 @@ fn is_alike(one: &Expr, other: &Expr) -> bool {
     match (one, other) {
         (Expr::Constant(one), Expr::Constant(other)) => one == other,
         (Expr::Property(one), Expr::Property(other))
-        | (Expr::PropertyOf { slot: one, .. }, Expr::PropertyOf { slot: other, .. }) => {
+        | (Expr::PropertyOf { reference: one, .. }, Expr::PropertyOf { reference: other, .. }) => {
             one.name == other.name
         }
         (Expr::Bound { index: one, .. }, Expr::Bound { index: other, .. }) => one == other,

@@ -18,7 +18,7 @@ use super::operand::Operand;
 use super::parse::{MAX_DEPTH, MAX_LENGTH, MAX_NODES, too_deep};
 use super::places::Places;
 use super::span::Span;
-use super::tree::{Expr, Node, Slot};
+use super::tree::{Expr, Node, PropertyRef};
 use super::types::Type;
 use super::{Budget, Effort, Environment, Expression, Names, Problem, Shape, evaluate, lint};
 use crate::diagnostic::Code;
@@ -29,18 +29,18 @@ const FOLDING_STEPS: u64 = 100_000;
 const FOLDING_BYTES: u64 = 1 << 18;
 
 /// The compiled tree and all that is wrong with it.
-pub(super) struct Lowered {
+pub(super) struct Checked {
     pub(super) root: Node,
     /// The type of its value, in words.
     pub(super) kind: &'static str,
     /// The properties that it reads, each with the type that has it.
-    pub(super) slots: Vec<(&'static TypeName, Arc<Slot>)>,
+    pub(super) references: Vec<(&'static TypeName, Arc<PropertyRef>)>,
     /// The names of `let` and of parameters in it.
     pub(super) names: Names,
     pub(super) problems: Vec<Problem>,
 }
 
-impl Lowered {
+impl Checked {
     /// The same where the places of the problems are not known: they are about the whole text.
     pub(super) fn of_all(mut self, text: &str) -> Self {
         for problem in &mut self.problems {
@@ -51,29 +51,29 @@ impl Lowered {
 }
 
 /// Compiles a tree; without places, all problems are at the start of the text.
-pub(super) fn lower(
+pub(super) fn check(
     tree: &IdedExpr,
     places: Option<&Places<'_>>,
     environment: &Environment,
     shape: Shape,
     effort: &mut Effort,
-) -> Lowered {
-    let mut lowering = Lowering {
+) -> Checked {
+    let mut checker = TypeChecker {
         places,
         environment,
         shape,
         effort,
         locals: Vec::new(),
-        slots: Vec::new(),
+        references: Vec::new(),
         names: Names::default(),
         problems: Vec::new(),
         folding: Budget::new(FOLDING_STEPS, FOLDING_BYTES),
         depth: 0,
         nodes: 0,
     };
-    let root = lowering.node(tree);
+    let root = checker.node(tree);
     if !shape.is_value() && !root.kind.is_open() && !matches!(root.kind, Type::Bool) {
-        lowering.problems.push(
+        checker.problems.push(
             Problem::error(
                 root.node.span,
                 Code::NotBoolean,
@@ -82,22 +82,22 @@ pub(super) fn lower(
             .help("compare it with something, as in `... == ...`"),
         );
     }
-    let Lowering { slots, names, mut problems, .. } = lowering;
+    let TypeChecker { references, names, mut problems, .. } = checker;
     if problems.is_empty() && !shape.is_value() {
         let selection = environment.filter.as_ref().map(Expression::root);
         lint::check(&root.node, shape, selection, &mut problems);
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
-    Lowered { root: root.node, kind: root.kind.words(), slots, names, problems }
+    Checked { root: root.node, kind: root.kind.words(), references, names, problems }
 }
 
 /// A node and its type.
-struct Typed {
+struct TypedExpr {
     node: Node,
     kind: Type,
 }
 
-impl Typed {
+impl TypedExpr {
     fn operand(&self) -> Operand<'_> {
         let constant = match &self.node.expr {
             Expr::Constant(value) => Some(value),
@@ -107,14 +107,14 @@ impl Typed {
     }
 }
 
-struct Lowering<'a> {
+struct TypeChecker<'a> {
     places: Option<&'a Places<'a>>,
     environment: &'a Environment,
     shape: Shape,
     effort: &'a mut Effort,
     /// The variables of the loops around, outermost first.
     locals: Vec<(Arc<str>, Type)>,
-    slots: Vec<(&'static TypeName, Arc<Slot>)>,
+    references: Vec<(&'static TypeName, Arc<PropertyRef>)>,
     names: Names,
     problems: Vec<Problem>,
     /// What computing constants may still take.
@@ -123,8 +123,8 @@ struct Lowering<'a> {
     nodes: usize,
 }
 
-impl Lowering<'_> {
-    fn node(&mut self, tree: &IdedExpr) -> Typed {
+impl TypeChecker<'_> {
+    fn node(&mut self, tree: &IdedExpr) -> TypedExpr {
         self.depth += 1;
         self.nodes += 1;
         let problems = self.problems.len();
@@ -137,7 +137,7 @@ impl Lowering<'_> {
         if self.problems.len() == problems { self.fold(typed) } else { typed }
     }
 
-    fn too_large(&mut self, span: Span) -> Typed {
+    fn too_large(&mut self, span: Span) -> TypedExpr {
         if !self.problems.iter().any(|problem| problem.code == Code::ExpressionTooLarge) {
             self.problems.push(if self.depth > MAX_DEPTH {
                 too_deep(span)
@@ -150,7 +150,7 @@ impl Lowering<'_> {
         broken(span)
     }
 
-    fn expr(&mut self, tree: &IdedExpr) -> Typed {
+    fn expr(&mut self, tree: &IdedExpr) -> TypedExpr {
         let token = self.token(tree.id);
         match &tree.expr {
             Cel::Ident(name) => self.ident(name, token),
@@ -164,7 +164,7 @@ impl Lowering<'_> {
                     items.map(|item| (item.node, item.kind)).unzip();
                 let kind = Type::common(kinds);
                 let span = Span::new(token.start, self.close(token));
-                Typed {
+                TypedExpr {
                     node: Node { expr: Expr::List(items), span },
                     kind: Type::List(Box::new(kind)),
                 }
@@ -175,7 +175,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn literal(&mut self, literal: &LiteralValue, span: Span) -> Typed {
+    fn literal(&mut self, literal: &LiteralValue, span: Span) -> TypedExpr {
         let value = match literal {
             LiteralValue::Boolean(value) => Value::Bool(*value.inner()),
             LiteralValue::Double(value) => Value::Double(*value.inner()),
@@ -198,7 +198,7 @@ impl Lowering<'_> {
     }
 
     /// Computes what consists of constants now instead of at every evaluation.
-    fn fold(&mut self, typed: Typed) -> Typed {
+    fn fold(&mut self, typed: TypedExpr) -> TypedExpr {
         let all = |nodes: &[Node]| nodes.iter().all(is_constant);
         let foldable = match &typed.node.expr {
             Expr::List(items) => all(items),
@@ -219,7 +219,7 @@ impl Lowering<'_> {
             // for a long one, which would be in every message.
             Ok(Value::String(text)) if text.len() > MAX_LENGTH => typed,
             Err(failure) if failure.cause == Cause::Budget => typed,
-            Ok(value) => Typed { node: Node { expr: Expr::Constant(value), span }, ..typed },
+            Ok(value) => TypedExpr { node: Node { expr: Expr::Constant(value), span }, ..typed },
             Err(failure) => {
                 let problem = Problem::error(span, Code::WrongValue, failure.message);
                 let samples = match &typed.node.expr {
@@ -235,16 +235,16 @@ impl Lowering<'_> {
         }
     }
 
-    fn unsupported(&mut self, span: Span, what: &str) -> Typed {
+    fn unsupported(&mut self, span: Span, what: &str) -> TypedExpr {
         self.error(span, Code::Unsupported, format!("{what} cannot be used in policies"))
     }
 
-    fn error(&mut self, span: Span, code: Code, message: String) -> Typed {
+    fn error(&mut self, span: Span, code: Code, message: String) -> TypedExpr {
         self.problems.push(Problem::error(span, code, message));
         broken(span)
     }
 
-    fn require_text(&mut self, typed: &Typed, what: &str) {
+    fn require_text(&mut self, typed: &TypedExpr, what: &str) {
         if !typed.kind.is_open() && !matches!(typed.kind, Type::String(_)) {
             let message = format!("{what} must be a string, and this is {}", typed.kind);
             self.problems.push(Problem::error(typed.node.span, Code::WrongType, message));
@@ -260,14 +260,14 @@ impl Lowering<'_> {
     }
 }
 
-fn constant(value: Value, span: Span) -> Typed {
+fn constant(value: Value, span: Span) -> TypedExpr {
     let kind = Type::of_value(&value);
-    Typed { node: Node { expr: Expr::Constant(value), span }, kind }
+    TypedExpr { node: Node { expr: Expr::Constant(value), span }, kind }
 }
 
 /// What stands for a part that has a problem.
-fn broken(span: Span) -> Typed {
-    Typed { node: Node { expr: Expr::Constant(Value::Null), span }, kind: Type::Any }
+fn broken(span: Span) -> TypedExpr {
+    TypedExpr { node: Node { expr: Expr::Constant(Value::Null), span }, kind: Type::Any }
 }
 
 fn is_constant(node: &Node) -> bool {

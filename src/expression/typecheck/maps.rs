@@ -8,12 +8,12 @@ use super::super::Problem;
 use super::super::span::Span;
 use super::super::tree::{Expr, Node};
 use super::super::types::Type;
-use super::{Lowering, Typed};
+use super::{TypeChecker, TypedExpr};
 use crate::diagnostic::Code;
 use crate::resource::Value;
 
-impl Lowering<'_> {
-    pub(super) fn map(&mut self, map: &MapExpr, token: Span) -> Typed {
+impl TypeChecker<'_> {
+    pub(super) fn map(&mut self, map: &MapExpr, token: Span) -> TypedExpr {
         let mut entries = Vec::new();
         let mut kinds = Vec::new();
         for entry in &map.entries {
@@ -28,7 +28,7 @@ impl Lowering<'_> {
         self.distinct_keys(&entries);
         let span = Span::new(token.start, self.close(token));
         let kind = Type::Map(Box::new(Type::common(kinds)));
-        Typed { node: Node { expr: Expr::Map(entries), span }, kind }
+        TypedExpr { node: Node { expr: Expr::Map(entries), span }, kind }
     }
 
     /// Of two equal keys only one would count, and which is nowhere said.

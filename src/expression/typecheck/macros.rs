@@ -13,7 +13,7 @@ use super::super::span::Span;
 use super::super::tree::{Expr, Loop, Macro, Node};
 use super::super::types::Type;
 use super::super::{Problem, show};
-use super::{Lowering, Typed};
+use super::{TypeChecker, TypedExpr};
 use crate::diagnostic::Code;
 
 /// A macro as it was written.
@@ -23,8 +23,8 @@ struct Written<'t> {
     body: &'t IdedExpr,
 }
 
-impl Lowering<'_> {
-    pub(super) fn comprehension(&mut self, tree: &ComprehensionExpr, token: Span) -> Typed {
+impl TypeChecker<'_> {
+    pub(super) fn comprehension(&mut self, tree: &ComprehensionExpr, token: Span) -> TypedExpr {
         let Some(written) = written(tree) else {
             return self.unsupported(token, "this loop");
         };
@@ -48,11 +48,11 @@ impl Lowering<'_> {
         let (range, body) = (range.node, body.node);
         let looped = Loop { kind: written.kind, range, variable, index, condition, body };
         let expr = Expr::Loop(Box::new(looped));
-        Typed { node: Node { expr, span }, kind }
+        TypedExpr { node: Node { expr, span }, kind }
     }
 
     /// The type of the variable.
-    fn element(&mut self, range: &Typed) -> Type {
+    fn element(&mut self, range: &TypedExpr) -> Type {
         match &range.kind {
             Type::List(items) => (**items).clone(),
             Type::Map(_) | Type::Object(_) => Type::TEXT,

@@ -5,30 +5,30 @@ use std::sync::Arc;
 use cel::common::ast::{Expr as Cel, SelectExpr};
 
 use super::super::span::Span;
-use super::super::tree::{Expr, Node, Slot};
+use super::super::tree::{Expr, Node, PropertyRef};
 use super::super::types::{self, Properties, Type, Words};
-use super::super::{Problem, habits, show};
-use super::{Lowering, Typed, broken, constant};
+use super::super::{Problem, hints, show};
+use super::{TypeChecker, TypedExpr, broken, constant};
 use crate::diagnostic::{Code, known_here, meant, meant_or_known};
 use crate::resource::{Property, Schema, Value, regions};
 
 /// The names that are always there.
 const NAMES: [&str; 3] = ["account", "region", "now"];
 
-impl Lowering<'_> {
-    pub(super) fn ident(&mut self, name: &str, span: Span) -> Typed {
+impl TypeChecker<'_> {
+    pub(super) fn ident(&mut self, name: &str, span: Span) -> TypedExpr {
         let local = self.local(name, span);
         if let Some(typed) = local.or_else(|| self.bound(name, span)) {
             return typed;
         }
         let node = |expr| Node { expr, span };
         match name.trim_start_matches('.') {
-            "account" => Typed { node: node(Expr::Account), kind: Type::TEXT },
-            "region" => Typed { node: node(Expr::Region), kind: Type::String(self.regions()) },
-            "now" => Typed { node: node(Expr::Now), kind: Type::Timestamp },
+            "account" => TypedExpr { node: node(Expr::Account), kind: Type::TEXT },
+            "region" => TypedExpr { node: node(Expr::Region), kind: Type::String(self.regions()) },
+            "now" => TypedExpr { node: node(Expr::Now), kind: Type::Timestamp },
             "resources" if self.shape.is_of_all() && self.environment.subject.is_some() => {
                 let item = self.environment.subject.map_or(Type::Any, Type::Resource);
-                Typed { node: node(Expr::Resources), kind: Type::List(Box::new(item)) }
+                TypedExpr { node: node(Expr::Resources), kind: Type::List(Box::new(item)) }
             }
             "params" if self.environment.parameters.is_some() => {
                 let message = "`params` is no value of its own".to_owned();
@@ -45,28 +45,28 @@ impl Lowering<'_> {
                 self.problems.push(problem.help("name a property, as in `resource.Name`"));
                 broken(span)
             }
-            "uint" => Typed { kind: Type::Kind, ..constant(Value::string("int"), span) },
+            "uint" => TypedExpr { kind: Type::Kind, ..constant(Value::string("int"), span) },
             name if types::NAMES.contains(&name) => {
-                Typed { kind: Type::Kind, ..constant(Value::string(name), span) }
+                TypedExpr { kind: Type::Kind, ..constant(Value::string(name), span) }
             }
             name => self.unknown_name(name, span),
         }
     }
 
-    fn local(&self, name: &str, span: Span) -> Option<Typed> {
+    fn local(&self, name: &str, span: Span) -> Option<TypedExpr> {
         let index = self.locals.iter().rposition(|(local, _)| **local == *name)?;
         let (name, kind) = self.locals.get(index)?;
         let expr = Expr::Local { index, name: name.clone() };
-        Some(Typed { node: Node { expr, span }, kind: kind.clone() })
+        Some(TypedExpr { node: Node { expr, span }, kind: kind.clone() })
     }
 
     /// A name of `let`.
-    fn bound(&mut self, name: &str, span: Span) -> Option<Typed> {
+    fn bound(&mut self, name: &str, span: Span) -> Option<TypedExpr> {
         let bindings = self.environment.bindings.iter();
         let (index, binding) = bindings.enumerate().find(|(_, binding)| *binding.name == *name)?;
         self.names.bindings.insert(Arc::clone(&binding.name));
         let expr = Expr::Bound { index, name: binding.name.clone() };
-        Some(Typed { node: Node { expr, span }, kind: binding.type_of() })
+        Some(TypedExpr { node: Node { expr, span }, kind: binding.type_of() })
     }
 
     /// The type behind `resource`, or behind `resources`, where there is that name.
@@ -84,12 +84,12 @@ impl Lowering<'_> {
         subject.chain(params).chain(bindings).chain(NAMES).collect()
     }
 
-    fn unknown_name(&mut self, name: &str, span: Span) -> Typed {
+    fn unknown_name(&mut self, name: &str, span: Span) -> TypedExpr {
         let problem =
             Problem::error(span, Code::UnknownName, format!("`{name}` is not known here"));
         let locals = self.locals.iter().map(|(local, _)| &**local);
         let names = self.names();
-        let problem = if let Some(value) = habits::value(name) {
+        let problem = if let Some(value) = hints::value(name) {
             problem.help(format!("write `{value}`"))
         } else if self.has_property(name) && self.subject("resource").is_some() {
             problem.help(format!("write `resource.{name}`"))
@@ -148,7 +148,7 @@ impl Lowering<'_> {
     }
 
     /// A select; that inside `has()` is known by the bracket of the call instead of by its dot.
-    pub(super) fn select(&mut self, select: &SelectExpr, token: Span) -> Typed {
+    pub(super) fn select(&mut self, select: &SelectExpr, token: Span) -> TypedExpr {
         let is_params = self.is_params(&select.operand.expr);
         let of = if is_params || self.is_resource(&select.operand.expr) {
             Err(self.token(select.operand.id))
@@ -172,26 +172,26 @@ impl Lowering<'_> {
         let span = self.places.map_or_else(Span::default, |places| {
             Span::new(places.name_before(token).start, places.close(token))
         });
-        Typed { node: Node { expr: Expr::Has(Box::new(typed.node)), span }, kind: Type::Bool }
+        TypedExpr { node: Node { expr: Expr::Has(Box::new(typed.node)), span }, kind: Type::Bool }
     }
 
     /// `resource.<name>`, in `span`; the name itself in `name_span`.
-    pub(super) fn property(&mut self, name: &str, span: Span, name_span: Span) -> Typed {
+    pub(super) fn property(&mut self, name: &str, span: Span, name_span: Span) -> TypedExpr {
         let Some(schema) = self.subject("resource") else { return broken(span) };
         let Some((name, property)) = schema.properties.get_key_value(name) else {
             let (of, known) = (schema.type_name.as_str(), &schema.properties);
             return self.unknown_property((of, known), name, span, name_span);
         };
-        let slot = self.slot(schema, name, property);
-        Typed { node: Node { expr: Expr::Property(slot), span }, kind: Type::of(property) }
+        let reference = self.reference(schema, name, property);
+        TypedExpr { node: Node { expr: Expr::Property(reference), span }, kind: Type::of(property) }
     }
 
     /// `params.<name>`: its value, where that is known already.
-    fn parameter(&mut self, name: &str, span: Span, name_span: Span) -> Typed {
+    fn parameter(&mut self, name: &str, span: Span, name_span: Span) -> TypedExpr {
         let parameters = self.environment.parameters.iter().flat_map(|all| all.iter());
         if let Some(broken) = self.environment.broken.iter().find(|broken| ***broken == *name) {
             let expr = Expr::Parameter(Arc::clone(broken));
-            return Typed { node: Node { expr, span }, kind: Type::Any };
+            return TypedExpr { node: Node { expr, span }, kind: Type::Any };
         }
         let Some(parameter) = parameters.clone().find(|one| *one.name == *name) else {
             let message = format!("there is no parameter `{name}`");
@@ -214,29 +214,32 @@ impl Lowering<'_> {
             Some(Value::Null) => Type::Null,
             _ => parameter.kind.type_of(),
         };
-        Typed { node: Node { expr, span }, kind }
+        TypedExpr { node: Node { expr, span }, kind }
     }
 
     /// A property of a type, as the expression reads it.
-    pub(super) fn slot(
+    pub(super) fn reference(
         &mut self,
         schema: &'static Schema,
         name: &Arc<str>,
         property: &'static Property,
-    ) -> Arc<Slot> {
+    ) -> Arc<PropertyRef> {
         let of = &schema.type_name;
-        let known = self.slots.iter().find(|(known, slot)| *known == of && slot.name == *name);
-        if let Some((_, slot)) = known {
-            return slot.clone();
+        let known = self
+            .references
+            .iter()
+            .find(|(known, reference)| *known == of && reference.name == *name);
+        if let Some((_, reference)) = known {
+            return reference.clone();
         }
         let nullable = property.nullable && property.value_if_missing().is_null();
-        let slot = Arc::new(Slot { name: name.clone(), property, nullable });
-        self.slots.push((of, slot.clone()));
-        slot
+        let reference = Arc::new(PropertyRef { name: name.clone(), property, nullable });
+        self.references.push((of, reference.clone()));
+        reference
     }
 
     /// `<of>.<field>`.
-    fn field(&mut self, of: Typed, field: &str, name_span: Span) -> Typed {
+    fn field(&mut self, of: TypedExpr, field: &str, name_span: Span) -> TypedExpr {
         let span = of.node.span.to(name_span);
         if let Type::Resource(schema) = of.kind {
             return self.property_of(of.node, schema, field, name_span);
@@ -272,7 +275,7 @@ impl Lowering<'_> {
             }
         };
         let expr = Expr::Select { of: Box::new(of.node), field: field.into(), nullable };
-        Typed { node: Node { expr, span }, kind }
+        TypedExpr { node: Node { expr, span }, kind }
     }
 
     /// `<of>.<name>` of a resource that is a value.
@@ -282,15 +285,15 @@ impl Lowering<'_> {
         schema: &'static Schema,
         name: &str,
         name_span: Span,
-    ) -> Typed {
+    ) -> TypedExpr {
         let span = of.span.to(name_span);
         let Some((name, property)) = schema.properties.get_key_value(name) else {
             let (type_name, known) = (schema.type_name.as_str(), &schema.properties);
             return self.unknown_property((type_name, known), name, span, name_span);
         };
-        let slot = self.slot(schema, name, property);
-        let expr = Expr::PropertyOf { of: Box::new(of), slot };
-        Typed { node: Node { expr, span }, kind: Type::of(property) }
+        let reference = self.reference(schema, name, property);
+        let expr = Expr::PropertyOf { of: Box::new(of), reference };
+        TypedExpr { node: Node { expr, span }, kind: Type::of(property) }
     }
 
     fn unknown_property(
@@ -299,7 +302,7 @@ impl Lowering<'_> {
         name: &str,
         span: Span,
         name_span: Span,
-    ) -> Typed {
+    ) -> TypedExpr {
         let message = format!("`{of}` has no property `{name}`");
         let problem = Problem::error(name_span, Code::UnknownProperty, message);
         let names = || known.keys().map(|known| &**known);
@@ -311,7 +314,7 @@ impl Lowering<'_> {
     }
 
     /// `<of>[<key>]`.
-    pub(super) fn index(&mut self, of: Typed, key: Typed, span: Span) -> Typed {
+    pub(super) fn index(&mut self, of: TypedExpr, key: TypedExpr, span: Span) -> TypedExpr {
         let message = |what: &str| {
             let path = show::node(&of.node);
             format!("`{path}` is {}, whose index is {what}, and this is {}", of.kind, key.kind)
@@ -343,7 +346,7 @@ impl Lowering<'_> {
                 return self.error(of.node.span, Code::WrongType, message);
             }
         };
-        Typed { node: Node { expr: Expr::Index(Box::new((of.node, key.node))), span }, kind }
+        TypedExpr { node: Node { expr: Expr::Index(Box::new((of.node, key.node))), span }, kind }
     }
 }
 

@@ -7,13 +7,13 @@ use super::super::builtins::{self, Form, Function};
 use super::super::span::Span;
 use super::super::tree::{Expr, Node};
 use super::super::types::Type;
-use super::super::{Problem, habits, show};
-use super::{Lowering, Typed, broken};
+use super::super::{Problem, hints, show};
+use super::{TypeChecker, TypedExpr, broken};
 use crate::diagnostic::{Code, meant};
 use crate::resource::{Schema, Value};
 
-impl Lowering<'_> {
-    pub(super) fn call(&mut self, call: &CallExpr, token: Span) -> Typed {
+impl TypeChecker<'_> {
+    pub(super) fn call(&mut self, call: &CallExpr, token: Span) -> TypedExpr {
         if call.target.is_none()
             && let Some(typed) = self.operator(&call.func_name, &call.args, token)
         {
@@ -35,7 +35,7 @@ impl Lowering<'_> {
         if let Some(property) = function.property {
             return self.call_of_property((function, property), target, &call.args, token);
         }
-        let typed: Vec<Typed> =
+        let typed: Vec<TypedExpr> =
             target.into_iter().chain(&call.args).map(|argument| self.node(argument)).collect();
         let start = match typed.first() {
             Some(first) if target.is_some() => first.node.span.start,
@@ -44,11 +44,11 @@ impl Lowering<'_> {
         let span = Span::new(start, self.close(token));
         let is_fine = self.check(function, &typed);
         let typed = self.apply(function, typed, target.is_some(), span);
-        if is_fine { typed } else { Typed { kind: Type::Any, ..typed } }
+        if is_fine { typed } else { TypedExpr { kind: Type::Any, ..typed } }
     }
 
-    fn unknown_function(&mut self, call: &CallExpr, name: &str, span: Span) -> Typed {
-        let right = habits::function(name);
+    fn unknown_function(&mut self, call: &CallExpr, name: &str, span: Span) -> TypedExpr {
+        let right = hints::function(name);
         // Their variable is none here.
         let is_loop = right.is_some_and(|right| right.starts_with("list."));
         let arguments = if is_loop { &[] } else { call.args.as_slice() };
@@ -80,7 +80,7 @@ impl Lowering<'_> {
     }
 
     /// Looks at the types of arguments and at constants among them; whether all is fine.
-    fn check(&mut self, function: &Function, arguments: &[Typed]) -> bool {
+    fn check(&mut self, function: &Function, arguments: &[TypedExpr]) -> bool {
         let problems = self.problems.len();
         for (parameter, argument) in function.parameters.iter().zip(arguments) {
             if !parameter.accepts(&argument.kind) {
@@ -94,24 +94,24 @@ impl Lowering<'_> {
                 });
             }
         }
-        function.check(arguments.iter().map(Typed::operand), &mut self.problems);
+        function.check(arguments.iter().map(TypedExpr::operand), &mut self.problems);
         self.problems.len() == problems
     }
 
     fn apply(
         &mut self,
         function: &'static Function,
-        arguments: Vec<Typed>,
+        arguments: Vec<TypedExpr>,
         method: bool,
         span: Span,
-    ) -> Typed {
+    ) -> TypedExpr {
         let (arguments, kinds): (Vec<Node>, Vec<Type>) =
             arguments.into_iter().map(|one| (one.node, one.kind)).unzip();
         if function.is_search() {
             return self.search(function, arguments, method, span);
         }
         let kind = function.result(&kinds);
-        Typed { node: Node { expr: Expr::Call { function, method, arguments }, span }, kind }
+        TypedExpr { node: Node { expr: Expr::Call { function, method, arguments }, span }, kind }
     }
 
     /// A call of what reads a property: of `resource`, or of the resource before the dot.
@@ -121,7 +121,7 @@ impl Lowering<'_> {
         target: Option<&IdedExpr>,
         arguments: &[IdedExpr],
         token: Span,
-    ) -> Typed {
+    ) -> TypedExpr {
         if let Some(target) = target.filter(|target| self.is_resource(&target.expr)) {
             let message = format!("`{}` speaks of `resource` already", function.name);
             let problem = Problem::error(self.token(target.id), Code::WrongArguments, message);
@@ -129,7 +129,7 @@ impl Lowering<'_> {
             return broken(self.token(target.id));
         }
         let target = target.map(|target| self.node(target));
-        let arguments: Vec<Typed> = arguments.iter().map(|one| self.node(one)).collect();
+        let arguments: Vec<TypedExpr> = arguments.iter().map(|one| self.node(one)).collect();
         let start = target.as_ref().map_or_else(
             || self.places.map_or(0, |places| places.name_before(token).start),
             |target| target.node.span.start,
@@ -141,7 +141,7 @@ impl Lowering<'_> {
         };
         let arguments = [of].into_iter().chain(arguments).collect();
         let typed = self.apply(function, arguments, false, span);
-        if is_fine { typed } else { Typed { kind: Type::Any, ..typed } }
+        if is_fine { typed } else { TypedExpr { kind: Type::Any, ..typed } }
     }
 
     /// The property that a function reads of a resource, or else what is wrong.
@@ -149,9 +149,9 @@ impl Lowering<'_> {
         &mut self,
         function: &Function,
         property: &str,
-        target: Option<Typed>,
+        target: Option<TypedExpr>,
         span: Span,
-    ) -> Option<Typed> {
+    ) -> Option<TypedExpr> {
         let schema = match target.as_ref().map(|target| (&target.kind, &target.node)) {
             Some((Type::Resource(schema), _)) => schema,
             Some((kind, _)) if kind.is_open() => return None,
@@ -168,15 +168,15 @@ impl Lowering<'_> {
             self.problems.push(Problem::error(span, Code::UnknownProperty, message));
             return None;
         };
-        let slot = self.slot(schema, known, property);
+        let reference = self.reference(schema, known, property);
         let (expr, span) = match target {
-            Some(Typed { node, .. }) => {
+            Some(TypedExpr { node, .. }) => {
                 let at = node.span;
-                (Expr::PropertyOf { of: Box::new(node), slot }, at)
+                (Expr::PropertyOf { of: Box::new(node), reference }, at)
             }
-            None => (Expr::Property(slot), span),
+            None => (Expr::Property(reference), span),
         };
-        Some(Typed { node: Node { expr, span }, kind: Type::of(property) })
+        Some(TypedExpr { node: Node { expr, span }, kind: Type::of(property) })
     }
 
     /// Schema of the one resource that there is, for a function that reads of it.
@@ -197,7 +197,7 @@ impl Lowering<'_> {
         arguments: Vec<Node>,
         method: bool,
         span: Span,
-    ) -> Typed {
+    ) -> TypedExpr {
         let mut arguments = arguments.into_iter();
         let (Some(text), Some(pattern)) = (arguments.next(), arguments.next()) else {
             return broken(span);
@@ -212,7 +212,7 @@ impl Lowering<'_> {
         match self.effort.pattern(source) {
             Ok(pattern) => {
                 let expr = Expr::Matches { function, text: Box::new(text), pattern, method };
-                Typed { node: Node { expr, span }, kind: Type::Bool }
+                TypedExpr { node: Node { expr, span }, kind: Type::Bool }
             }
             Err(message) => self.error(pattern.span, Code::WrongValue, message),
         }

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::parse::Glance;
+use super::parse::TextStats;
 use super::pattern::{self, Pattern};
 
 /// The most text, bytes: as much again with each use of a check type, and more where it is nested.
@@ -48,13 +48,17 @@ impl Effort {
 
     /// Whether a text may be read that looks so: a sign is mostly a node of the tree, and macros in
     /// macros and lists of lists cost the square of their depth.
-    pub(super) fn read_nested(&mut self, text: &str, Glance { signs, depth, .. }: Glance) -> bool {
+    pub(super) fn read_nested(
+        &mut self,
+        text: &str,
+        TextStats { signs, depth, .. }: TextStats,
+    ) -> bool {
         self.read((text.len() + 12 * signs) * (1 + depth * depth / 16))
     }
 
     /// Whether a text may be read by the careful parser, which takes its time for every token.
-    pub(super) fn read_with_care(&mut self, text: &str, glance: Glance) -> bool {
-        take(&mut self.care, text.len() + 8 * glance.signs)
+    pub(super) fn read_with_care(&mut self, text: &str, stats: TextStats) -> bool {
+        take(&mut self.care, text.len() + 8 * stats.signs)
     }
 
     /// A compiled pattern, or why it is refused.

@@ -8,18 +8,18 @@ use super::super::span::Span;
 use super::super::tree::{Expr, Node};
 use super::super::types::Type;
 use super::super::{Problem, documented, evaluate, lint, show};
-use super::{Lowering, Typed};
+use super::{TypeChecker, TypedExpr};
 use crate::diagnostic::Code;
 use crate::resource::Value;
 
-impl Lowering<'_> {
+impl TypeChecker<'_> {
     /// The operator of a name, if it is one.
     pub(super) fn operator(
         &mut self,
         name: &str,
         arguments: &[IdedExpr],
         token: Span,
-    ) -> Option<Typed> {
+    ) -> Option<TypedExpr> {
         Some(match (name, arguments) {
             (cel::LOGICAL_AND | cel::LOGICAL_OR, [_, _]) => self.logic(name, arguments),
             (cel::LOGICAL_NOT, [of]) => {
@@ -34,7 +34,7 @@ impl Lowering<'_> {
                 let span = condition.span.to(other.node.span);
                 let kind = Type::common([one.kind, other.kind]);
                 let expr = Expr::Conditional(Box::new((condition, one.node, other.node)));
-                Typed { node: Node { expr, span }, kind }
+                TypedExpr { node: Node { expr, span }, kind }
             }
             (cel::INDEX, [of, key]) => self.indexed(of, key, token),
             (cel::EQUALS | cel::NOT_EQUALS, [one, other]) => {
@@ -60,7 +60,7 @@ impl Lowering<'_> {
     }
 
     /// The left side of a comparison, where a `!` may be meant for all of it.
-    fn compared(&mut self, tree: &IdedExpr, name: &str) -> Typed {
+    fn compared(&mut self, tree: &IdedExpr, name: &str) -> TypedExpr {
         let Some(of) = negated(tree) else { return self.node(tree) };
         let token = self.token(tree.id);
         let of = self.node(of);
@@ -80,7 +80,7 @@ impl Lowering<'_> {
     }
 
     /// `&&` and `||`, whose nested pairs become one list in the order of the text.
-    fn logic(&mut self, name: &str, arguments: &[IdedExpr]) -> Typed {
+    fn logic(&mut self, name: &str, arguments: &[IdedExpr]) -> TypedExpr {
         let mut flat = Vec::new();
         flatten(name, arguments, &mut flat);
         let terms = self.terms(&flat, name == cel::LOGICAL_OR);
@@ -122,7 +122,7 @@ impl Lowering<'_> {
     }
 
     /// A tree in a place where only true and false make sense.
-    pub(super) fn condition(&mut self, tree: &IdedExpr) -> Typed {
+    pub(super) fn condition(&mut self, tree: &IdedExpr) -> TypedExpr {
         let typed = self.node(tree);
         if typed.kind.is_open() || matches!(typed.kind, Type::Bool) {
             return typed;
@@ -139,16 +139,16 @@ impl Lowering<'_> {
         typed
     }
 
-    fn negate(&mut self, of: &IdedExpr, token: Span) -> Typed {
+    fn negate(&mut self, of: &IdedExpr, token: Span) -> TypedExpr {
         let of = self.node(of);
         let span = token.to(of.node.span);
         if !of.kind.is_open() && !of.kind.is_number() && !matches!(of.kind, Type::Duration) {
             return self.error(span, Code::WrongType, format!("`-` of {}", of.kind));
         }
-        Typed { node: Node { expr: Expr::Negate(Box::new(of.node)), span }, kind: of.kind }
+        TypedExpr { node: Node { expr: Expr::Negate(Box::new(of.node)), span }, kind: of.kind }
     }
 
-    fn indexed(&mut self, of: &IdedExpr, key: &IdedExpr, token: Span) -> Typed {
+    fn indexed(&mut self, of: &IdedExpr, key: &IdedExpr, token: Span) -> TypedExpr {
         let end = self.close(token);
         if self.is_resource(&of.expr) {
             let start = self.token(of.id).start;
@@ -164,7 +164,7 @@ impl Lowering<'_> {
         self.index(of, key, span)
     }
 
-    fn equality(&mut self, negated: bool, one: Typed, other: Typed) -> Typed {
+    fn equality(&mut self, negated: bool, one: TypedExpr, other: TypedExpr) -> TypedExpr {
         let span = one.node.span.to(other.node.span);
         if !one.kind.may_equal(&other.kind) {
             let (sign, always) = if negated { ("!=", "true") } else { ("==", "false") };
@@ -180,12 +180,12 @@ impl Lowering<'_> {
         boolean(if negated { Expr::NotEqual(pair) } else { Expr::Equal(pair) }, span)
     }
 
-    fn membership(&mut self, one: Typed, other: Typed) -> Typed {
+    fn membership(&mut self, one: TypedExpr, other: TypedExpr) -> TypedExpr {
         let span = one.node.span.to(other.node.span);
         match &other.kind {
             Type::List(items) if !one.kind.may_equal(items) => {
                 let message = format!("{} is never in a list of which each is {items}", one.kind);
-                let items = Typed { kind: (**items).clone(), node: other.node.clone() };
+                let items = TypedExpr { kind: (**items).clone(), node: other.node.clone() };
                 self.mismatch(span, message, &one, &items);
             }
             Type::Map(_) | Type::Object(_) => self.require_text(&one, "a key of a map"),
@@ -208,7 +208,7 @@ impl Lowering<'_> {
         boolean(Expr::In(Box::new((one.node, other.node))), span)
     }
 
-    fn order(&mut self, comparison: Comparison, one: Typed, other: Typed) -> Typed {
+    fn order(&mut self, comparison: Comparison, one: TypedExpr, other: TypedExpr) -> TypedExpr {
         let span = one.node.span.to(other.node.span);
         let ordered = |kind: &Type| {
             let orderable = matches!(
@@ -227,7 +227,7 @@ impl Lowering<'_> {
         boolean(Expr::Order(comparison, Box::new((one.node, other.node))), span)
     }
 
-    fn arithmetic(&mut self, operator: Arithmetic, one: Typed, other: Typed) -> Typed {
+    fn arithmetic(&mut self, operator: Arithmetic, one: TypedExpr, other: TypedExpr) -> TypedExpr {
         let span = one.node.span.to(other.node.span);
         let Some(kind) = result(operator, &one.kind, &other.kind) else {
             let message =
@@ -236,11 +236,11 @@ impl Lowering<'_> {
             return super::broken(span);
         };
         let expr = Expr::Arithmetic(operator, Box::new((one.node, other.node)));
-        Typed { node: Node { expr, span }, kind }
+        TypedExpr { node: Node { expr, span }, kind }
     }
 
     /// Reports two types that do not go together, with how to make them.
-    fn mismatch(&mut self, span: Span, message: String, one: &Typed, other: &Typed) {
+    fn mismatch(&mut self, span: Span, message: String, one: &TypedExpr, other: &TypedExpr) {
         let problem = Problem::error(span, Code::WrongType, message);
         self.problems.push(match (&one.kind, &other.kind) {
             _ if is_comparison(&one.node) => {
@@ -269,8 +269,8 @@ impl Lowering<'_> {
     }
 }
 
-fn boolean(expr: Expr, span: Span) -> Typed {
-    Typed { node: Node { expr, span }, kind: Type::Bool }
+fn boolean(expr: Expr, span: Span) -> TypedExpr {
+    TypedExpr { node: Node { expr, span }, kind: Type::Bool }
 }
 
 /// What a tree negates with `!`, if it does.
