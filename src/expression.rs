@@ -5,12 +5,12 @@
 //! resource and never fails: what cannot be known is `unknown` with its cause. Which resources are
 //! looked at, and what becomes of a verdict, is left to `evaluation`.
 
-mod budget;
 mod builtins;
 mod comments;
 mod compile_budget;
 mod documented;
 mod environment;
+mod eval_budget;
 mod evaluate;
 mod explain;
 mod hints;
@@ -35,12 +35,12 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-pub use self::budget::Budget;
 use self::builtins::Builtins;
 pub use self::builtins::FunctionDoc;
 pub use self::comments::comments;
 pub use self::compile_budget::Effort;
 pub use self::environment::{Binding, Environment, Parameter, ParameterKind, is_taken};
+pub use self::eval_budget::EvalBudget;
 pub use self::mutate::Mutant;
 use self::parse::TextStats;
 use self::span::Span;
@@ -153,10 +153,10 @@ pub enum Verdict {
 }
 
 /// Whether a text is as a pattern says, where `*` stands for any characters and `?` for one, as the
-/// function `glob` has it. Nothing is like a pattern that takes more steps than a [`Budget`] has:
+/// function `glob` has it. Nothing is like a pattern that takes more steps than a [`EvalBudget`] has:
 /// one of 1000 characters takes fewer over any id or ARN.
 pub fn glob(text: &str, pattern: &str) -> bool {
-    builtins::is_like(text, pattern, &mut Budget::default()).unwrap_or(false)
+    builtins::is_like(text, pattern, &mut EvalBudget::default()).unwrap_or(false)
 }
 
 /// A part of an expression that was false, and what it saw.
@@ -323,12 +323,12 @@ impl Expression {
     }
 
     /// Whether it holds of a subject.
-    pub fn evaluate(&self, subject: &Subject<'_>, budget: &mut Budget) -> Verdict {
+    pub fn evaluate(&self, subject: &Subject<'_>, budget: &mut EvalBudget) -> Verdict {
         evaluate::verdict(&self.0.root, subject, budget)
     }
 
     /// Its value of a subject.
-    pub fn value(&self, subject: &Subject<'_>, budget: &mut Budget) -> Result<Value, Failure> {
+    pub fn value(&self, subject: &Subject<'_>, budget: &mut EvalBudget) -> Result<Value, Failure> {
         evaluate::value(&self.0.root, subject, budget)
     }
 
@@ -359,7 +359,7 @@ impl Expression {
 
     /// Why it does not hold: its smallest parts that are false, each with what it saw. Empty where
     /// it holds or cannot be known.
-    pub fn explain(&self, subject: &Subject<'_>, budget: &mut Budget) -> Vec<Observation> {
+    pub fn explain(&self, subject: &Subject<'_>, budget: &mut EvalBudget) -> Vec<Observation> {
         explain::explain(&self.0.root, subject, budget)
     }
 }

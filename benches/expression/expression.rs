@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Duration;
 
-use cloudcorrect::expression::{Budget, Expression, Shape, Subject};
+use cloudcorrect::expression::{EvalBudget, Expression, Shape, Subject};
 use cloudcorrect::resource::{AccountId, Facet, Region, Resource, Schema, schemas};
 use criterion::Criterion;
 use serde::Deserialize;
@@ -63,7 +63,7 @@ fn checks(criterion: &mut Criterion) {
         let compile = || Expression::compile(text, schema, Shape::Assert).expect("it is right");
         let check = compile();
         criterion.bench_function(&format!("evaluate {name}"), |bencher| {
-            bencher.iter(|| check.evaluate(black_box(&subject), &mut Budget::default()));
+            bencher.iter(|| check.evaluate(black_box(&subject), &mut EvalBudget::default()));
         });
         criterion.bench_function(&format!("compile {name}"), |bencher| bencher.iter(compile));
     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use cloudcorrect_fuzz::expression::{Budget, Expression, Shape, Subject};
+use cloudcorrect_fuzz::expression::{EvalBudget, Expression, Shape, Subject};
 use cloudcorrect_fuzz::resource::{AccountId, Cause, Facet, Failure, Resource, schemas};
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
@@ -45,9 +45,9 @@ fuzz_target!(|text: &str| {
     for shape in [Shape::Assert, Shape::Value] {
         let problems = match Expression::compile(text, schema, shape) {
             Ok(expression) => {
-                let mut budget = Budget::default();
+                let mut budget = EvalBudget::default();
                 let _ = expression.evaluate(&subject, &mut budget);
-                let _ = expression.value(&subject, &mut Budget::default());
+                let _ = expression.value(&subject, &mut EvalBudget::default());
                 let _ = expression.explain(&subject, &mut budget);
                 expression.warnings().to_vec()
             }

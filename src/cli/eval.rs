@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use cloudcorrect::diagnostic::{Diagnostic, Level, Place};
-use cloudcorrect::expression::{Budget, Environment, Expression, Problem, Shape, Subject};
+use cloudcorrect::expression::{Environment, EvalBudget, Expression, Problem, Shape, Subject};
 use cloudcorrect::fetch::FetchRequirement;
 use cloudcorrect::policy::SourceFile;
 use cloudcorrect::render::diagnostics;
@@ -189,9 +189,9 @@ fn tried(
     subject: &Subject<'_>,
     resource: Option<&Resource>,
 ) -> ExpressionResult {
-    let value = expression.value(subject, &mut Budget::default());
+    let value = expression.value(subject, &mut EvalBudget::default());
     let seen = match &value {
-        Ok(Value::Bool(false)) => expression.explain(subject, &mut Budget::default()),
+        Ok(Value::Bool(false)) => expression.explain(subject, &mut EvalBudget::default()),
         _ => Vec::new(),
     };
     ExpressionResult {

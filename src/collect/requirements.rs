@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::expression::{Budget, Expression, Subject, Verdict};
+use crate::expression::{EvalBudget, Expression, Subject, Verdict};
 use crate::fetch::{FetchRequirement, FilterDecision};
 use crate::policy::{Account, Check, Group, Question};
 use crate::resource::{Resource, Schema};
@@ -45,7 +45,7 @@ fn of_type<'a>(
     let Some(filter) = filter else { return requirement };
     let decide = move |resource: &Resource| {
         let subject = Subject::of(resource, &account.id, now);
-        match filter.evaluate(&subject, &mut Budget::default()) {
+        match filter.evaluate(&subject, &mut EvalBudget::default()) {
             Verdict::True => FilterDecision::Keep,
             Verdict::False => FilterDecision::Drop,
             Verdict::Unknown(_) => FilterDecision::Undecided,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::expression::{Budget, Subject, Verdict};
+use crate::expression::{EvalBudget, Subject, Verdict};
 use crate::policy::{Account, Let, Pick};
 use crate::resource::{Cause, Failure, Inventory, Resource, Value};
 
@@ -52,7 +52,7 @@ fn is_meant(
 ) -> Result<bool, Failure> {
     let Some(filter) = &binding.filter else { return Ok(true) };
     let subject = Subject::of(resource, &account.id, inventory.taken_at);
-    match filter.evaluate(&subject, &mut Budget::default()) {
+    match filter.evaluate(&subject, &mut EvalBudget::default()) {
         Verdict::True => Ok(true),
         Verdict::False => Ok(false),
         Verdict::Unknown(failure) => Err(failure),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::expression::{Budget, Subject, Verdict};
+use crate::expression::{EvalBudget, Subject, Verdict};
 use crate::policy::{Account, Check, Group, OnEmpty, Question, Span};
 use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Schema, Value};
 
@@ -269,6 +269,6 @@ impl<'a> Judge<'a> {
     }
 }
 
-fn budget() -> Budget {
-    Budget::default()
+fn budget() -> EvalBudget {
+    EvalBudget::default()
 }

@@ -1,7 +1,7 @@
 //! How much reading the expressions of a file may cost: counted and never timed, so that the same
 //! file always gets the same answer.
 //!
-//! What is evaluated has its `Budget`; this is about texts on their way there. An ordinary file
+//! What is evaluated has its `EvalBudget`; this is about texts on their way there. An ordinary file
 //! uses a hundredth of it.
 
 use std::collections::HashMap;

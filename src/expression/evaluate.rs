@@ -21,14 +21,14 @@ use self::absent::{not_null, text_of, without_value, without_value_since};
 use super::builtins::{Function, MOST_ARGUMENTS};
 use super::operate::{self, Comparison, no_value};
 use super::tree::{Expr, Loop, Macro, Node, Pair, PropertyRef};
-use super::{Budget, Subject, Verdict, notation, show};
+use super::{EvalBudget, Subject, Verdict, notation, show};
 use crate::resource::{Cause, Failure, Resource, Value};
 
 /// A value, borrowed from the resource or the expression where possible.
 pub(super) type Evaluated<'a> = Result<Cow<'a, Value>, Failure>;
 
 /// What the expression says of the subject.
-pub(super) fn verdict(root: &Node, subject: &Subject<'_>, budget: &mut Budget) -> Verdict {
+pub(super) fn verdict(root: &Node, subject: &Subject<'_>, budget: &mut EvalBudget) -> Verdict {
     match Evaluator::new(Some(*subject), budget).truth(root) {
         Ok(true) => Verdict::True,
         Ok(false) => Verdict::False,
@@ -40,25 +40,25 @@ pub(super) fn verdict(root: &Node, subject: &Subject<'_>, budget: &mut Budget) -
 pub(super) fn value(
     root: &Node,
     subject: &Subject<'_>,
-    budget: &mut Budget,
+    budget: &mut EvalBudget,
 ) -> Result<Value, Failure> {
     Evaluator::new(Some(*subject), budget).value(root).map(Cow::into_owned)
 }
 
 /// The value of what reads nothing.
-pub(super) fn constant(node: &Node, budget: &mut Budget) -> Result<Value, Failure> {
+pub(super) fn constant(node: &Node, budget: &mut EvalBudget) -> Result<Value, Failure> {
     Evaluator::new(None, budget).value(node).map(Cow::into_owned)
 }
 
 pub(super) struct Evaluator<'a, 'b> {
     subject: Option<Subject<'a>>,
-    pub(super) budget: &'b mut Budget,
+    pub(super) budget: &'b mut EvalBudget,
     /// The variables of the loops around, outermost first.
     pub(super) locals: Vec<Cow<'a, Value>>,
 }
 
 impl<'a, 'b> Evaluator<'a, 'b> {
-    pub(super) fn new(subject: Option<Subject<'a>>, budget: &'b mut Budget) -> Self {
+    pub(super) fn new(subject: Option<Subject<'a>>, budget: &'b mut EvalBudget) -> Self {
         Self { subject, budget, locals: Vec::new() }
     }
 

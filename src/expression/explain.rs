@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::evaluate::{Elements, Evaluator};
 use super::tree::{Expr, Loop, Macro, Node, Pair};
-use super::{Budget, Observation, Subject, notation, show};
+use super::{EvalBudget, Observation, Subject, notation, show};
 use crate::resource::Value;
 
 /// The most parts that are shown.
@@ -18,7 +18,11 @@ const ELEMENTS: usize = 3;
 const VALUES: usize = 6;
 
 /// The smallest parts that are false, in the order of the text.
-pub(super) fn explain(root: &Node, subject: &Subject<'_>, budget: &mut Budget) -> Vec<Observation> {
+pub(super) fn explain(
+    root: &Node,
+    subject: &Subject<'_>,
+    budget: &mut EvalBudget,
+) -> Vec<Observation> {
     let mut explainer = Explainer {
         evaluator: Evaluator::new(Some(*subject), budget),
         names: Vec::new(),

@@ -18,7 +18,7 @@
 
 use super::operate::{Arithmetic, Comparison};
 use super::tree::{Expr, Loop, Macro, Node};
-use super::{Budget, Expression, evaluate, lint, show};
+use super::{EvalBudget, Expression, evaluate, lint, show};
 use crate::resource::Value;
 
 /// The most elements of a list that are removed one by one.
@@ -57,7 +57,7 @@ impl Mutant {
 /// left out first: no test could notice a change there.
 pub(super) fn mutants(root: &Node) -> Vec<Mutant> {
     let mut root = root.clone();
-    decide(&mut root, &mut Budget::default());
+    decide(&mut root, &mut EvalBudget::default());
     let root = &root;
     let mut all = Vec::new();
     for constant in [true, false] {
@@ -84,7 +84,7 @@ pub(super) fn mutants(root: &Node) -> Vec<Mutant> {
 }
 
 /// Puts what constants decide in the place of the comparisons, terms and conditions that say so.
-fn decide(node: &mut Node, budget: &mut Budget) {
+fn decide(node: &mut Node, budget: &mut EvalBudget) {
     for child in node.children_mut() {
         decide(child, budget);
     }

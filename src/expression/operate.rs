@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
-use super::{Budget, notation};
+use super::{EvalBudget, notation};
 use crate::resource::{Cause, Failure, Value};
 
 /// `<`, `<=`, `>`, `>=`.
@@ -66,7 +66,7 @@ pub(super) fn span_of(span: TimeDelta) -> Option<Value> {
 }
 
 /// Whether two values are equal; integers and doubles are compared as numbers.
-pub(super) fn equal(one: &Value, other: &Value, budget: &mut Budget) -> Result<bool, Failure> {
+pub(super) fn equal(one: &Value, other: &Value, budget: &mut EvalBudget) -> Result<bool, Failure> {
     Ok(match (one, other) {
         (Value::String(one), Value::String(other)) => {
             if one.len() != other.len() {
@@ -113,7 +113,7 @@ pub(super) fn equal(one: &Value, other: &Value, budget: &mut Budget) -> Result<b
 pub(super) fn contains(
     within: &Value,
     wanted: &Value,
-    budget: &mut Budget,
+    budget: &mut EvalBudget,
 ) -> Result<bool, Failure> {
     match within {
         Value::Null => Ok(false),
@@ -139,7 +139,7 @@ pub(super) fn contains(
 pub(super) fn compare(
     one: &Value,
     other: &Value,
-    budget: &mut Budget,
+    budget: &mut EvalBudget,
 ) -> Result<Option<Ordering>, Failure> {
     if let (Value::String(one), Value::String(other)) = (one, other) {
         budget.scan(one.len().min(other.len()))?;
@@ -189,7 +189,7 @@ pub(super) fn arithmetic(
     operator: Arithmetic,
     one: &Value,
     other: &Value,
-    budget: &mut Budget,
+    budget: &mut EvalBudget,
 ) -> Result<Option<Value>, Failure> {
     use Arithmetic::{Add, Subtract};
     let result = match (operator, one, other) {

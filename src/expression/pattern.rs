@@ -2,7 +2,7 @@
 
 use regex::{Regex, RegexBuilder};
 
-use super::Budget;
+use super::EvalBudget;
 use crate::resource::Failure;
 
 /// The largest compiled size of a pattern, in bytes.
@@ -43,7 +43,7 @@ impl Pattern {
     }
 
     /// `true` where it is found in a text.
-    pub(super) fn is_found_in(&self, text: &str, budget: &mut Budget) -> Result<bool, Failure> {
+    pub(super) fn is_found_in(&self, text: &str, budget: &mut EvalBudget) -> Result<bool, Failure> {
         budget.step(1 + text.len() as u64 * self.weight / 64)?;
         Ok(self.regex.is_match(text))
     }

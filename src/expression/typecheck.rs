@@ -20,7 +20,7 @@ use super::places::Places;
 use super::span::Span;
 use super::tree::{Expr, Node, PropertyRef};
 use super::types::Type;
-use super::{Budget, Effort, Environment, Expression, Names, Problem, Shape, evaluate, lint};
+use super::{Effort, Environment, EvalBudget, Expression, Names, Problem, Shape, evaluate, lint};
 use crate::diagnostic::Code;
 use crate::resource::{Cause, TypeName, Value};
 
@@ -67,7 +67,7 @@ pub(super) fn check(
         references: Vec::new(),
         names: Names::default(),
         problems: Vec::new(),
-        folding: Budget::new(FOLDING_STEPS, FOLDING_BYTES),
+        folding: EvalBudget::new(FOLDING_STEPS, FOLDING_BYTES),
         depth: 0,
         nodes: 0,
     };
@@ -118,7 +118,7 @@ struct TypeChecker<'a> {
     names: Names,
     problems: Vec<Problem>,
     /// What computing constants may still take.
-    folding: Budget,
+    folding: EvalBudget,
     depth: usize,
     nodes: usize,
 }

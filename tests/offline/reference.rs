@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use cloudcorrect::expression::{Budget, Environment, Expression, Shape, Subject};
+use cloudcorrect::expression::{Environment, EvalBudget, Expression, Shape, Subject};
 use cloudcorrect::resource::{AccountId, Region};
 use regex::Regex;
 
@@ -28,7 +28,7 @@ fn outcome(expression: &str) -> String {
         region: &region,
         now,
     };
-    let value = compiled.value(&subject, &mut Budget::default());
+    let value = compiled.value(&subject, &mut EvalBudget::default());
     value.map_or("unknown".to_owned(), |value| format!("`{}`", value.to_json()))
 }
 

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use super::function::{Body, Computed, Doc, Form, Function};
 use super::parameter::{Gives, LIST, ORDERED, SIZED, SUMMANDS, TEXT, TEXTS};
-use crate::expression::Budget;
+use crate::expression::EvalBudget;
 use crate::expression::operate::{self, Arithmetic};
 use crate::resource::{Failure, Value};
 
@@ -112,8 +112,8 @@ pub(super) static FUNCTIONS: [Function; 8] = [
 /// Result for the elements of a list, of which null has none; `None` for what is no list.
 fn of_items(
     list: &Value,
-    budget: &mut Budget,
-    work: impl FnOnce(&[Value], &mut Budget) -> Computed,
+    budget: &mut EvalBudget,
+    work: impl FnOnce(&[Value], &mut EvalBudget) -> Computed,
 ) -> Computed {
     let items: &[Value] = match list {
         Value::List(items) => items,
@@ -125,7 +125,7 @@ fn of_items(
 }
 
 /// The characters of a text, or the elements of a list or map.
-fn size(value: &Value, budget: &mut Budget) -> Computed {
+fn size(value: &Value, budget: &mut EvalBudget) -> Computed {
     let size = match value {
         Value::Null => 0,
         Value::String(text) => {
@@ -141,7 +141,7 @@ fn size(value: &Value, budget: &mut Budget) -> Computed {
 
 /// The elements, each once. Texts and integers are remembered; for the rest each element is
 /// compared with all that are kept, and pays for it.
-fn distinct(items: &[Value], budget: &mut Budget) -> Computed {
+fn distinct(items: &[Value], budget: &mut EvalBudget) -> Computed {
     let (mut texts, mut integers) = (HashSet::new(), HashSet::new());
     let simple = items.iter().all(|item| matches!(item, Value::String(_) | Value::Int(_)));
     let mut kept: Vec<Value> = Vec::new();
@@ -162,7 +162,7 @@ fn distinct(items: &[Value], budget: &mut Budget) -> Computed {
     Ok(Some(Value::List(kept.into())))
 }
 
-fn is_new(kept: &[Value], item: &Value, budget: &mut Budget) -> Result<bool, Failure> {
+fn is_new(kept: &[Value], item: &Value, budget: &mut EvalBudget) -> Result<bool, Failure> {
     for one in kept {
         budget.step(1)?;
         if operate::equal(one, item, budget)? {
@@ -173,7 +173,7 @@ fn is_new(kept: &[Value], item: &Value, budget: &mut Budget) -> Result<bool, Fai
 }
 
 /// The elements of lists within, one level deep; what is no list stays.
-fn flatten(items: &[Value], budget: &mut Budget) -> Computed {
+fn flatten(items: &[Value], budget: &mut EvalBudget) -> Computed {
     let mut flat = Vec::new();
     for item in items {
         let inner = match item {
@@ -186,7 +186,7 @@ fn flatten(items: &[Value], budget: &mut Budget) -> Computed {
     Ok(Some(Value::List(flat.into())))
 }
 
-fn join(items: &[Value], separator: &Value, budget: &mut Budget) -> Computed {
+fn join(items: &[Value], separator: &Value, budget: &mut EvalBudget) -> Computed {
     let separator = match separator {
         Value::Null => "",
         Value::String(separator) => separator,
@@ -201,7 +201,7 @@ fn join(items: &[Value], separator: &Value, budget: &mut Budget) -> Computed {
 }
 
 /// The first element that comes before, or after, all others; `None` where two have no order.
-fn extreme(items: &[Value], wanted: Ordering, budget: &mut Budget) -> Computed {
+fn extreme(items: &[Value], wanted: Ordering, budget: &mut EvalBudget) -> Computed {
     let Some((first, rest)) = items.split_first() else { return Ok(None) };
     let mut found = first;
     // One element alone must have an order as well.
@@ -216,7 +216,7 @@ fn extreme(items: &[Value], wanted: Ordering, budget: &mut Budget) -> Computed {
 }
 
 /// The elements in order; `None` where two have none.
-fn sort(items: &[Value], budget: &mut Budget) -> Computed {
+fn sort(items: &[Value], budget: &mut EvalBudget) -> Computed {
     let Some(first) = items.first() else { return Ok(Some(Value::List([].into()))) };
     let mut bytes = 0_usize;
     for item in items {
@@ -236,7 +236,7 @@ fn sort(items: &[Value], budget: &mut Budget) -> Computed {
     Ok(Some(Value::List(sorted.into())))
 }
 
-fn sum(items: &[Value], budget: &mut Budget) -> Computed {
+fn sum(items: &[Value], budget: &mut EvalBudget) -> Computed {
     let summand =
         |item: &Value| matches!(item, Value::Int(_) | Value::Double(_) | Value::Duration(_));
     let Some((first, rest)) = items.split_first() else { return Ok(Some(Value::Int(0))) };

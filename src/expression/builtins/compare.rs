@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, meant_or_known};
 use crate::expression::operand::Operand;
 use crate::expression::operate::{self, no_value};
 use crate::expression::types::Type;
-use crate::expression::{Budget, Problem, documented, notation};
+use crate::expression::{EvalBudget, Problem, documented, notation};
 use crate::resource::{Failure, Value};
 
 pub(super) static FUNCTIONS: [Function; 1] = [Function::new(
@@ -152,7 +152,7 @@ impl Operator {
 }
 
 /// Whether the operator holds; `None` where it cannot compare the two.
-fn compare([observed, operator, expected]: Arguments<'_>, budget: &mut Budget) -> Computed {
+fn compare([observed, operator, expected]: Arguments<'_>, budget: &mut EvalBudget) -> Computed {
     let Some(name) = operator.as_str() else { return Ok(None) };
     let Some(operator) = Operator::named(name) else {
         let known: Vec<&str> = Operator::ALL.into_iter().map(Operator::name).collect();
@@ -190,7 +190,7 @@ fn as_number(text: &Value, beside: &Value) -> Option<Value> {
     integer().or_else(double)
 }
 
-fn equal(one: &Value, other: &Value, budget: &mut Budget) -> Result<bool, Failure> {
+fn equal(one: &Value, other: &Value, budget: &mut EvalBudget) -> Result<bool, Failure> {
     match (as_number(one, other), as_number(other, one)) {
         (Some(one), _) => operate::equal(&one, other, budget),
         (_, Some(other)) => operate::equal(one, &other, budget),
@@ -198,7 +198,7 @@ fn equal(one: &Value, other: &Value, budget: &mut Budget) -> Result<bool, Failur
     }
 }
 
-fn order(one: &Value, other: &Value, budget: &mut Budget) -> Result<Option<Ordering>, Failure> {
+fn order(one: &Value, other: &Value, budget: &mut EvalBudget) -> Result<Option<Ordering>, Failure> {
     match (as_number(one, other), as_number(other, one)) {
         (Some(one), _) => operate::compare(&one, other, budget),
         (_, Some(other)) => operate::compare(one, &other, budget),
@@ -207,7 +207,7 @@ fn order(one: &Value, other: &Value, budget: &mut Budget) -> Result<Option<Order
 }
 
 /// Whether a text has a part, a list an equal element, or a map a key. Null has none.
-fn contains(whole: &Value, part: &Value, budget: &mut Budget) -> Result<Option<bool>, Failure> {
+fn contains(whole: &Value, part: &Value, budget: &mut EvalBudget) -> Result<Option<bool>, Failure> {
     match (whole, part) {
         (Value::String(whole), Value::String(part)) => {
             text::contains(whole, part, budget).map(Some)
@@ -220,7 +220,7 @@ fn contains(whole: &Value, part: &Value, budget: &mut Budget) -> Result<Option<b
 }
 
 /// Whether a list has an equal element. Null has none.
-fn within(one: &Value, list: &Value, budget: &mut Budget) -> Result<Option<bool>, Failure> {
+fn within(one: &Value, list: &Value, budget: &mut EvalBudget) -> Result<Option<bool>, Failure> {
     match list {
         Value::List(items) => any(items, one, budget).map(Some),
         Value::Null => Ok(Some(false)),
@@ -228,7 +228,7 @@ fn within(one: &Value, list: &Value, budget: &mut Budget) -> Result<Option<bool>
     }
 }
 
-fn any(items: &[Value], wanted: &Value, budget: &mut Budget) -> Result<bool, Failure> {
+fn any(items: &[Value], wanted: &Value, budget: &mut EvalBudget) -> Result<bool, Failure> {
     for item in items {
         budget.step(1)?;
         if equal(item, wanted, budget)? {

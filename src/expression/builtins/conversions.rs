@@ -5,7 +5,7 @@ use chrono::SecondsFormat;
 use super::function::{Body, Computed, Doc, Form, Function};
 use super::parameter::{Gives, Parameter};
 use super::time;
-use crate::expression::Budget;
+use crate::expression::EvalBudget;
 use crate::expression::types::Type;
 use crate::resource::{Failure, Value};
 
@@ -76,12 +76,12 @@ fn is_integer_like(from: &Type) -> bool {
 }
 
 /// Text that is read, paid for.
-fn read<'v>(text: &'v str, budget: &mut Budget) -> Result<&'v str, Failure> {
+fn read<'v>(text: &'v str, budget: &mut EvalBudget) -> Result<&'v str, Failure> {
     budget.scan(text.len())?;
     Ok(text)
 }
 
-fn to_bool(from: &Value, budget: &mut Budget) -> Computed {
+fn to_bool(from: &Value, budget: &mut EvalBudget) -> Computed {
     Ok(match from {
         Value::Bool(_) => Some(from.clone()),
         Value::String(text) => match read(text, budget)? {
@@ -93,7 +93,7 @@ fn to_bool(from: &Value, budget: &mut Budget) -> Computed {
     })
 }
 
-fn to_double(from: &Value, budget: &mut Budget) -> Computed {
+fn to_double(from: &Value, budget: &mut EvalBudget) -> Computed {
     Ok(match from {
         Value::Double(_) => Some(from.clone()),
         #[expect(clippy::cast_precision_loss, reason = "as CEL defines it")]
@@ -107,7 +107,7 @@ fn to_double(from: &Value, budget: &mut Budget) -> Computed {
     })
 }
 
-fn to_int(from: &Value, budget: &mut Budget) -> Computed {
+fn to_int(from: &Value, budget: &mut EvalBudget) -> Computed {
     Ok(match from {
         Value::Int(_) => Some(from.clone()),
         Value::Double(value) => whole(*value).map(Value::Int),
@@ -117,7 +117,7 @@ fn to_int(from: &Value, budget: &mut Budget) -> Computed {
     })
 }
 
-fn to_string(from: &Value, budget: &mut Budget) -> Computed {
+fn to_string(from: &Value, budget: &mut EvalBudget) -> Computed {
     if let Value::String(text) = from {
         read(text, budget)?;
         return Ok(Some(from.clone()));

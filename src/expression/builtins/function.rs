@@ -10,7 +10,7 @@ use super::parameter::{Gives, Parameter};
 use crate::expression::operand::Operand;
 use crate::expression::pattern::Pattern;
 use crate::expression::types::Type;
-use crate::expression::{Budget, Problem};
+use crate::expression::{EvalBudget, Problem};
 use crate::resource::{Failure, Value};
 
 /// The most arguments that a function takes.
@@ -40,14 +40,14 @@ pub(in crate::expression) enum Form {
 #[derive(Clone, Copy)]
 pub(in crate::expression) enum Body {
     /// Computes a value of the arguments.
-    Value(fn(Arguments<'_>, &mut Budget) -> Computed),
+    Value(fn(Arguments<'_>, &mut EvalBudget) -> Computed),
     /// Gives an argument, or a part of one, which is not copied where it is borrowed.
-    Part(for<'a> fn(&Given<'a>, &mut Budget) -> Computed<Cow<'a, Value>>),
+    Part(for<'a> fn(&Given<'a>, &mut EvalBudget) -> Computed<Cow<'a, Value>>),
     /// Computes a value of the arguments and of `now`, so that it has none before evaluation.
     AtInstant(fn(Arguments<'_>, DateTime<Utc>) -> Option<Value>),
     /// Asks a text for a pattern, which stands as a string in the place of the second argument and
     /// is compiled with the expression.
-    Search(fn(&Pattern, &str, &mut Budget) -> Result<bool, Failure>),
+    Search(fn(&Pattern, &str, &mut EvalBudget) -> Result<bool, Failure>),
 }
 
 /// Look at the arguments before evaluation, for what is wrong with their constants.
@@ -230,7 +230,7 @@ impl Function {
         &self,
         arguments: &Given<'a>,
         now: Option<DateTime<Utc>>,
-        budget: &mut Budget,
+        budget: &mut EvalBudget,
     ) -> Computed<Cow<'a, Value>> {
         let values = || arguments.each_ref().map(|one| &**one);
         let result = match self.body {
@@ -247,7 +247,7 @@ impl Function {
         &self,
         pattern: &Pattern,
         text: &str,
-        budget: &mut Budget,
+        budget: &mut EvalBudget,
     ) -> Result<bool, Failure> {
         match self.body {
             Body::Search(body) => body(pattern, text, budget),

@@ -5,7 +5,7 @@ use super::parameter::{Gives, TEXT};
 use crate::diagnostic::Code;
 use crate::expression::operand::Operand;
 use crate::expression::types::Type;
-use crate::expression::{Budget, Problem};
+use crate::expression::{EvalBudget, Problem};
 use crate::resource::Value;
 
 pub(super) static FUNCTIONS: [Function; 1] = [Function::new(
@@ -37,7 +37,7 @@ fn check(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
 const BYTES_PER_PART: usize = 160;
 
 /// The value that a text says; `None` where it is no JSON, or nests deeper than 128.
-pub(super) fn parse(text: &str, budget: &mut Budget) -> Computed {
+pub(super) fn parse(text: &str, budget: &mut EvalBudget) -> Computed {
     budget.scan(text.len())?;
     let parts = text.bytes().filter(|byte| matches!(byte, b',' | b'[' | b'{' | b':')).count();
     budget.allocate(parts.saturating_mul(BYTES_PER_PART).saturating_add(2 * text.len()))?;

@@ -8,7 +8,7 @@ use super::function::{Arguments, Body, Computed, Doc, Form, Function};
 use super::parameter::{Gives, TEXT};
 use crate::diagnostic::Code;
 use crate::expression::operand::Operand;
-use crate::expression::{Budget, Problem, notation};
+use crate::expression::{EvalBudget, Problem, notation};
 use crate::resource::Value;
 
 pub(super) static FUNCTIONS: [Function; 5] = [
@@ -90,7 +90,7 @@ pub(super) static FUNCTIONS: [Function; 5] = [
 
 fn of_one(
     [text, ..]: Arguments<'_>,
-    budget: &mut Budget,
+    budget: &mut EvalBudget,
     work: impl FnOnce(IpNet) -> Value,
 ) -> Computed {
     let Some(text) = text.as_str() else { return Ok(None) };
@@ -100,7 +100,7 @@ fn of_one(
 
 fn of_two(
     [one, other, _]: Arguments<'_>,
-    budget: &mut Budget,
+    budget: &mut EvalBudget,
     holds: impl FnOnce(&IpNet, &IpNet) -> bool,
 ) -> Computed {
     let (Some(one), Some(other)) = (one.as_str(), other.as_str()) else { return Ok(None) };
@@ -151,7 +151,7 @@ pub(super) fn split(text: &str) -> Option<[&str; 5]> {
     Some([next()?, next()?, next()?, next()?, next()?])
 }
 
-fn arn(text: &str, budget: &mut Budget) -> Computed {
+fn arn(text: &str, budget: &mut EvalBudget) -> Computed {
     let Some([partition, service, region, account, resource]) = split(text) else {
         return Ok(None);
     };

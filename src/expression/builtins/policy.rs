@@ -13,7 +13,7 @@ mod transport;
 use self::document::Statement;
 use super::function::{Arguments, Body, Computed, Doc, Form, Function};
 use super::parameter::{Gives, POLICY, Parameter, TEXT};
-use crate::expression::Budget;
+use crate::expression::EvalBudget;
 use crate::resource::{Failure, Value};
 
 const ONE: &[Parameter] = &[POLICY.or_null()];
@@ -139,8 +139,8 @@ pub(super) static FUNCTIONS: [Function; 7] = [
 
 fn of_statements(
     [policy, ..]: Arguments<'_>,
-    budget: &mut Budget,
-    work: impl FnOnce(&[Statement], &mut Budget) -> Result<Value, Failure>,
+    budget: &mut EvalBudget,
+    work: impl FnOnce(&[Statement], &mut EvalBudget) -> Result<Value, Failure>,
 ) -> Computed {
     let statements = document::read(policy, budget)?;
     work(&statements, budget).map(Some)
@@ -148,8 +148,8 @@ fn of_statements(
 
 fn holds(
     arguments: Arguments<'_>,
-    budget: &mut Budget,
-    ask: impl FnOnce(&[Statement], &mut Budget) -> Result<bool, Failure>,
+    budget: &mut EvalBudget,
+    ask: impl FnOnce(&[Statement], &mut EvalBudget) -> Result<bool, Failure>,
 ) -> Computed {
     of_statements(arguments, budget, |statements, budget| ask(statements, budget).map(Value::Bool))
 }
@@ -157,8 +157,8 @@ fn holds(
 /// Answer to a question that names something, such as a bucket.
 fn holds_with(
     [policy, name, _]: Arguments<'_>,
-    budget: &mut Budget,
-    ask: impl FnOnce(&[Statement], &str, &mut Budget) -> Result<bool, Failure>,
+    budget: &mut EvalBudget,
+    ask: impl FnOnce(&[Statement], &str, &mut EvalBudget) -> Result<bool, Failure>,
 ) -> Computed {
     let statements = document::read(policy, budget)?;
     let Some(name) = name.as_str() else { return Ok(None) };

@@ -4,7 +4,7 @@ use super::function::{Arguments, Body, Computed, Doc, Form, Function};
 use super::parameter::{ANY, Gives, INTEGER, SEQUENCE, TEXT};
 use crate::expression::pattern::Pattern;
 use crate::expression::types::Type;
-use crate::expression::{Budget, operate};
+use crate::expression::{EvalBudget, operate};
 use crate::resource::{Failure, Value};
 
 pub(super) static FUNCTIONS: [Function; 12] = [
@@ -189,7 +189,7 @@ pub(super) static FUNCTIONS: [Function; 12] = [
 /// Another text in the place of one, of at most its length.
 fn changed(
     [text, ..]: Arguments<'_>,
-    budget: &mut Budget,
+    budget: &mut EvalBudget,
     change: impl FnOnce(&str) -> String,
 ) -> Computed {
     let Some(text) = text.as_str() else { return Ok(None) };
@@ -200,7 +200,7 @@ fn changed(
 /// An answer about the start or the end of a text.
 fn of_ends(
     [text, part, _]: Arguments<'_>,
-    budget: &mut Budget,
+    budget: &mut EvalBudget,
     holds: impl FnOnce(&str, &str) -> bool,
 ) -> Computed {
     let (Some(text), Some(part)) = (text.as_str(), part.as_str()) else { return Ok(None) };
@@ -209,7 +209,7 @@ fn of_ends(
 }
 
 /// Texts that nearly match are searched at an eighth of the pace of others.
-fn search(text: &str, budget: &mut Budget) -> Result<(), Failure> {
+fn search(text: &str, budget: &mut EvalBudget) -> Result<(), Failure> {
     budget.scan(text.len().saturating_mul(8))
 }
 
@@ -219,13 +219,13 @@ fn count(position: Option<usize>) -> Value {
 }
 
 /// Whether a text has a part.
-pub(super) fn contains(text: &str, part: &str, budget: &mut Budget) -> Result<bool, Failure> {
+pub(super) fn contains(text: &str, part: &str, budget: &mut EvalBudget) -> Result<bool, Failure> {
     search(text, budget)?;
     Ok(text.contains(part))
 }
 
 /// Where an equal element of a list is first.
-fn position(items: &[Value], wanted: &Value, budget: &mut Budget) -> Result<Value, Failure> {
+fn position(items: &[Value], wanted: &Value, budget: &mut EvalBudget) -> Result<Value, Failure> {
     for (at, item) in items.iter().enumerate() {
         budget.step(1)?;
         if operate::equal(item, wanted, budget)? {
@@ -235,7 +235,7 @@ fn position(items: &[Value], wanted: &Value, budget: &mut Budget) -> Result<Valu
     Ok(count(None))
 }
 
-fn split(text: &str, separator: &str, budget: &mut Budget) -> Result<Value, Failure> {
+fn split(text: &str, separator: &str, budget: &mut EvalBudget) -> Result<Value, Failure> {
     search(text, budget)?;
     let mut parts = Vec::new();
     let mut push = |part: &str| {
@@ -253,7 +253,7 @@ fn split(text: &str, separator: &str, budget: &mut Budget) -> Result<Value, Fail
     Ok(Value::List(parts.into()))
 }
 
-fn replace(text: &str, part: &str, by: &str, budget: &mut Budget) -> Result<Value, Failure> {
+fn replace(text: &str, part: &str, by: &str, budget: &mut EvalBudget) -> Result<Value, Failure> {
     search(text, budget)?;
     let more = text.matches(part).count().saturating_mul(by.len());
     budget.allocate(text.len().saturating_add(more))?;
@@ -261,7 +261,7 @@ fn replace(text: &str, part: &str, by: &str, budget: &mut Budget) -> Result<Valu
 }
 
 /// The characters from one position up to another; `None` where there are not so many.
-fn substring(text: &str, start: &Value, end: &Value, budget: &mut Budget) -> Computed {
+fn substring(text: &str, start: &Value, end: &Value, budget: &mut EvalBudget) -> Computed {
     // Characters are counted one by one, at a quarter of the pace of a search for one byte.
     budget.scan(text.len().saturating_mul(4))?;
     let at = |position: &Value| match position {
@@ -283,7 +283,7 @@ fn substring(text: &str, start: &Value, end: &Value, budget: &mut Budget) -> Com
 pub(in crate::expression) fn is_like(
     text: &str,
     pattern: &str,
-    budget: &mut Budget,
+    budget: &mut EvalBudget,
 ) -> Result<bool, Failure> {
     let (mut text, mut pattern) = (text.chars(), pattern.chars());
     // Behind the last `*`: the pattern from there, and the text that it is tried on next.

@@ -5,7 +5,7 @@ use chrono::{DateTime, Datelike, TimeDelta, Timelike, Utc};
 use super::function::{Body, Computed, Doc, Form, Function};
 use super::parameter::{Gives, INSTANT, Parameter, TIME};
 use crate::expression::types::Type;
-use crate::expression::{Budget, operate};
+use crate::expression::{EvalBudget, operate};
 use crate::resource::Value;
 
 pub(super) static FUNCTIONS: [Function; 13] = [
@@ -178,7 +178,7 @@ pub(super) static FUNCTIONS: [Function; 13] = [
     ),
 ];
 
-fn to_duration(from: &Value, budget: &mut Budget) -> Computed {
+fn to_duration(from: &Value, budget: &mut EvalBudget) -> Computed {
     Ok(match from {
         Value::Duration(_) => Some(from.clone()),
         Value::String(text) => {
@@ -189,7 +189,7 @@ fn to_duration(from: &Value, budget: &mut Budget) -> Computed {
     })
 }
 
-fn to_timestamp(from: &Value, budget: &mut Budget) -> Computed {
+fn to_timestamp(from: &Value, budget: &mut EvalBudget) -> Computed {
     let instant = match from {
         Value::Timestamp(_) => return Ok(Some(from.clone())),
         Value::String(text) => {

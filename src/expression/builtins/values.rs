@@ -7,7 +7,7 @@ use super::parameter::{ANY, Gives, TEXT};
 use crate::diagnostic::Code;
 use crate::expression::operand::Operand;
 use crate::expression::types::Type;
-use crate::expression::{Budget, Problem};
+use crate::expression::{EvalBudget, Problem};
 use crate::resource::Value;
 
 pub(super) static FUNCTIONS: [Function; 3] = [
@@ -71,7 +71,7 @@ fn type_name(value: &Value) -> &'static str {
 }
 
 /// The value of a tag in a list of `Key` and `Value`, or in a map; null where there is none.
-fn tag<'a>([tags, key, _]: &Given<'a>, budget: &mut Budget) -> Computed<Cow<'a, Value>> {
+fn tag<'a>([tags, key, _]: &Given<'a>, budget: &mut EvalBudget) -> Computed<Cow<'a, Value>> {
     let Some(key) = key.as_str() else { return Ok(None) };
     if let Value::List(tags) = &**tags {
         budget.step(tags.len() as u64)?;

@@ -1,7 +1,7 @@
 //! Assertions that ask nothing of the resource.
 
 use super::super::tree::{Expr, Node};
-use super::super::{Budget, Problem, evaluate};
+use super::super::{EvalBudget, Problem, evaluate};
 use crate::diagnostic::Code;
 use crate::resource::Value;
 
@@ -14,7 +14,7 @@ pub(super) fn check(root: &Node) -> Option<Problem> {
     if !reads_nothing(root) {
         return None;
     }
-    let message = match evaluate::constant(root, &mut Budget::new(STEPS, BYTES)) {
+    let message = match evaluate::constant(root, &mut EvalBudget::new(STEPS, BYTES)) {
         Ok(Value::Bool(true)) => "the assertion is always true".to_owned(),
         Ok(Value::Bool(false) | Value::Null) => "the assertion is always false".to_owned(),
         _ => "the assertion is the same for every resource".to_owned(),

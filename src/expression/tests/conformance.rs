@@ -7,7 +7,7 @@ use std::fmt::Write;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::super::{Budget, Environment, Expression, Shape};
+use super::super::{Environment, EvalBudget, Expression, Shape};
 use super::fixture::{ordinary, with_subject};
 use crate::resource::Value;
 
@@ -171,7 +171,7 @@ fn outcome(test: &Test) -> Result<Value, String> {
         return Ok(Value::Null);
     }
     with_subject(&ordinary(), |subject| {
-        let value = expression.value(subject, &mut Budget::default());
+        let value = expression.value(subject, &mut EvalBudget::default());
         value.map_err(|failure| failure.to_string())
     })
 }

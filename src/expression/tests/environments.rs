@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 use super::super::{
-    Binding, Budget, Environment, Expression, Parameter, ParameterKind, Shape, Subject, Verdict,
+    Binding, Environment, EvalBudget, Expression, Parameter, ParameterKind, Shape, Subject, Verdict,
 };
 use super::fixture::{line, now, ordinary, schema, thing};
 use crate::resource::{Cause, Failure, Value};
@@ -67,11 +67,11 @@ fn judge(text: &str, shape: Shape, found: bool) -> String {
         bound: &bound,
         ..Subject::of(&things[1], &account, now())
     };
-    match expression.evaluate(&subject, &mut Budget::default()) {
+    match expression.evaluate(&subject, &mut EvalBudget::default()) {
         Verdict::True => "true".to_owned(),
         Verdict::Unknown(failure) => failure.to_string(),
         Verdict::False => {
-            let seen = expression.explain(&subject, &mut Budget::default());
+            let seen = expression.explain(&subject, &mut EvalBudget::default());
             let seen: Vec<_> = seen.into_iter().map(|seen| seen.observed).collect();
             format!("false: {}", seen.join("; "))
         }
@@ -112,7 +112,7 @@ fn parameters_without_values_are_checked_and_not_computed() {
     let resource = thing(&ordinary());
     let subject = Subject::of(&resource, &account, now());
     assert_eq!(
-        expression.evaluate(&subject, &mut Budget::default()),
+        expression.evaluate(&subject, &mut EvalBudget::default()),
         Verdict::Unknown(Failure::new(Cause::ExpressionError, "`params.least` has no value here"))
     );
     let problems = compile("resource.Name >= params.least").expect_err("a string and an integer");
@@ -220,7 +220,7 @@ fn expressions_have_a_value_and_a_type() {
         let account = "123456789012".parse().expect("an account");
         let resource = thing(&ordinary());
         let subject = Subject::of(&resource, &account, now());
-        let value = expression.value(&subject, &mut Budget::default());
+        let value = expression.value(&subject, &mut EvalBudget::default());
         format!("{}: {:?}", expression.kind(), value.map(|value| value.to_json().to_string()))
     };
     assert_snapshot!(["resource.Size * 2", "resource.Ports.map(p, p.From)", "resource.Owner", "now", "age(resource.Created)"].map(look).join("\n"), @r#"

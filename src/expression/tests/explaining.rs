@@ -2,11 +2,11 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::{Budget, Observation};
+use super::super::{EvalBudget, Observation};
 use super::fixture::{compile, ordinary, with_subject};
 
 fn explain(text: &str, properties: &Json) -> Vec<Observation> {
-    with_subject(properties, |subject| compile(text).explain(subject, &mut Budget::default()))
+    with_subject(properties, |subject| compile(text).explain(subject, &mut EvalBudget::default()))
 }
 
 fn explained(texts: &[&str], properties: &Json) -> String {

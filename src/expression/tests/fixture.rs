@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
 
-use super::super::{Budget, Expression, Problem, Shape, Subject, Verdict};
+use super::super::{EvalBudget, Expression, Problem, Shape, Subject, Verdict};
 use crate::diagnostic::Level;
 use crate::resource::{Cause, Facet, Failure, Operation, Resource, Schema};
 
@@ -134,7 +134,7 @@ pub(super) fn with_subject<T>(properties: &Json, work: impl FnOnce(&Subject<'_>)
 /// `true`, `false`, or the cause of unknown and its message.
 pub(super) fn verdict(text: &str, properties: &Json) -> String {
     with_subject(properties, |subject| {
-        match compile(text).evaluate(subject, &mut Budget::default()) {
+        match compile(text).evaluate(subject, &mut EvalBudget::default()) {
             Verdict::True => "true".to_owned(),
             Verdict::False => "false".to_owned(),
             Verdict::Unknown(failure) => failure.to_string(),

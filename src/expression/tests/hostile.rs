@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::super::builtins::Builtins;
-use super::super::{Binding, Budget, Effort, Environment, Expression, Shape, Verdict};
+use super::super::{Binding, Effort, Environment, EvalBudget, Expression, Shape, Verdict};
 use super::fixture::{compile, line, now, schema, verdict, with_subject};
 use crate::resource::Value;
 
@@ -148,7 +148,7 @@ fn nothing_is_evaluated_after_the_budget_is_spent() {
 fn a_spent_budget_stays_spent() {
     let subject = numbers(10);
     with_subject(&subject, |subject| {
-        let mut budget = Budget::new(20, 1 << 10);
+        let mut budget = EvalBudget::new(20, 1 << 10);
         let costly = compile("resource.Ports.all(p, p.From >= 0)");
         assert!(matches!(costly.evaluate(subject, &mut budget), Verdict::Unknown(_)));
         assert!(matches!(compile("true").evaluate(subject, &mut budget), Verdict::Unknown(_)));
@@ -160,12 +160,12 @@ fn a_spent_budget_stays_spent() {
 #[test]
 fn an_ordinary_check_uses_little() {
     with_subject(&super::fixture::ordinary(), |subject| {
-        let mut budget = Budget::default();
+        let mut budget = EvalBudget::default();
         let before = budget.steps();
         let check = compile("resource.Block.Acls && resource.Block.Buckets");
         assert_eq!(check.evaluate(subject, &mut budget), Verdict::False);
         assert_eq!(before - budget.steps(), 7);
-        assert_eq!(budget.bytes(), Budget::default().bytes());
+        assert_eq!(budget.bytes(), EvalBudget::default().bytes());
     });
 }
 
@@ -232,7 +232,7 @@ proptest! {
     fn any_arguments_get_an_answer(one in value(), two in value(), three in value()) {
         for function in Builtins::standard().functions() {
             let values = [&one, &two, &three].map(Cow::Borrowed);
-            let mut budget = Budget::new(10_000, 1 << 16);
+            let mut budget = EvalBudget::new(10_000, 1 << 16);
             let _ = function.call(&values, Some(now()), &mut budget);
         }
     }

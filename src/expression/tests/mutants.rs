@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::super::{Budget, Verdict};
+use super::super::{EvalBudget, Verdict};
 use super::fixture::{compile, ordinary, with_subject};
 
 fn mutants(text: &str) -> String {
@@ -75,7 +75,7 @@ fn mutants_are_judged_as_their_text_says() {
         .map(|mutant| {
             let mutated = mutant.over(&original).expect("it is right");
             let verdict = with_subject(&ordinary(), |subject| {
-                mutated.evaluate(subject, &mut Budget::default())
+                mutated.evaluate(subject, &mut EvalBudget::default())
             });
             format!("{} => {}", mutant.text(), verdict == Verdict::True)
         })

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::super::builtins::{Body, Builtins, Doc, Form, Function, Gives, Group, TEXT};
-use super::super::{Budget, Environment, Expression, Mutant, Problem, Shape, Subject};
+use super::super::{Environment, EvalBudget, Expression, Mutant, Problem, Shape, Subject};
 use super::fixture::{line, ordinary, schema, with_subject};
 use crate::resource::Value;
 
@@ -36,11 +36,11 @@ fn a_function_more_is_declared_in_one_place() {
     let said = |text: &str| match compile(text) {
         Err(problems) => problems.iter().map(|one| line(text, one)).collect(),
         Ok(check) => with_subject(&ordinary(), |subject: &Subject<'_>| {
-            let value = check.value(subject, &mut Budget::default());
+            let value = check.value(subject, &mut EvalBudget::default());
             let value =
                 value.map_or_else(|failure| failure.to_string(), |it| it.to_json().to_string());
             let warnings = check.warnings().iter().map(|one| line(text, one));
-            let observed = check.explain(subject, &mut Budget::default());
+            let observed = check.explain(subject, &mut EvalBudget::default());
             let observed =
                 observed.into_iter().map(|one| format!("{}: {}", one.expression, one.observed));
             [value].into_iter().chain(warnings).chain(observed).collect::<Vec<_>>().join("\n  ")

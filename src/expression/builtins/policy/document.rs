@@ -11,7 +11,7 @@ use std::sync::Arc;
 use percent_encoding::percent_decode_str;
 
 use super::super::json;
-use crate::expression::Budget;
+use crate::expression::EvalBudget;
 use crate::expression::notation;
 use crate::expression::operate::no_value;
 use crate::resource::{Failure, Value};
@@ -71,7 +71,7 @@ impl Statement {
 }
 
 /// The statements of a document, of a list of statements, or of one. Null has none.
-pub(super) fn read(policy: &Value, budget: &mut Budget) -> Result<Vec<Statement>, Failure> {
+pub(super) fn read(policy: &Value, budget: &mut EvalBudget) -> Result<Vec<Statement>, Failure> {
     match policy {
         Value::Null => Ok(Vec::new()),
         Value::String(text) => statements(&parse(text, budget)?, budget),
@@ -79,7 +79,7 @@ pub(super) fn read(policy: &Value, budget: &mut Budget) -> Result<Vec<Statement>
     }
 }
 
-fn parse(text: &str, budget: &mut Budget) -> Result<Value, Failure> {
+fn parse(text: &str, budget: &mut EvalBudget) -> Result<Value, Failure> {
     budget.scan(text.len())?;
     let parsed = if text.trim_start().starts_with('%') {
         budget.allocate(text.len())?;
@@ -96,7 +96,7 @@ fn parse(text: &str, budget: &mut Budget) -> Result<Value, Failure> {
     })
 }
 
-fn statements(value: &Value, budget: &mut Budget) -> Result<Vec<Statement>, Failure> {
+fn statements(value: &Value, budget: &mut EvalBudget) -> Result<Vec<Statement>, Failure> {
     let written = match value {
         Value::Map(entries) => entries.get("Statement").unwrap_or(value),
         other => other,
@@ -114,7 +114,7 @@ fn statements(value: &Value, budget: &mut Budget) -> Result<Vec<Statement>, Fail
 }
 
 /// A statement, which is so many in its document.
-fn statement(value: &Value, number: usize, budget: &mut Budget) -> Result<Statement, Failure> {
+fn statement(value: &Value, number: usize, budget: &mut EvalBudget) -> Result<Statement, Failure> {
     budget.allocate(size_of::<Statement>())?;
     let mut reader = Reader { statement: value, number, budget };
     if !matches!(value, Value::Map(_)) {
@@ -172,7 +172,7 @@ fn scalar(value: &Value) -> Option<Arc<str>> {
 struct Reader<'v, 'b> {
     statement: &'v Value,
     number: usize,
-    budget: &'b mut Budget,
+    budget: &'b mut EvalBudget,
 }
 
 impl<'v> Reader<'v, '_> {

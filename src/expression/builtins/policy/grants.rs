@@ -4,12 +4,15 @@ use std::collections::HashSet;
 
 use super::super::network;
 use super::document::{Effect, Statement};
-use crate::expression::Budget;
+use crate::expression::EvalBudget;
 use crate::resource::{Failure, Value};
 
 /// Whether a statement allows all actions on all resources, with or without conditions. What
 /// `NotAction` or `NotResource` leave over is not all.
-pub(super) fn allows_all(statements: &[Statement], budget: &mut Budget) -> Result<bool, Failure> {
+pub(super) fn allows_all(
+    statements: &[Statement],
+    budget: &mut EvalBudget,
+) -> Result<bool, Failure> {
     for one in statements {
         let (actions, resources) = (one.action.as_deref(), one.resource.as_deref());
         let (actions, resources) = (actions.unwrap_or_default(), resources.unwrap_or_default());
@@ -28,7 +31,7 @@ pub(super) fn allows_all(statements: &[Statement], budget: &mut Budget) -> Resul
 pub(super) fn has_condition(
     statements: &[Statement],
     key: &str,
-    budget: &mut Budget,
+    budget: &mut EvalBudget,
 ) -> Result<bool, Failure> {
     for condition in statements.iter().flat_map(|one| &one.conditions) {
         budget.scan(condition.key.len().min(key.len()))?;
@@ -40,7 +43,10 @@ pub(super) fn has_condition(
 }
 
 /// The accounts of the AWS principals: of an ARN, or a bare id, which stands for all of an account.
-pub(super) fn accounts(statements: &[Statement], budget: &mut Budget) -> Result<Value, Failure> {
+pub(super) fn accounts(
+    statements: &[Statement],
+    budget: &mut EvalBudget,
+) -> Result<Value, Failure> {
     let mut seen = HashSet::new();
     let mut accounts = Vec::new();
     for principal in statements.iter().flat_map(Statement::aws_principals) {

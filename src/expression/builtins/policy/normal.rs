@@ -1,14 +1,14 @@
 //! Statements as values of one form, for expressions to look into.
 
 use super::document::{Condition, Effect, Principals, Statement, Texts};
-use crate::expression::Budget;
+use crate::expression::EvalBudget;
 use crate::resource::{Failure, Value};
 
 /// What the map of a statement, or of a condition, takes at most beside what is in it, in bytes.
 const BYTES_PER_MAP: usize = 1 << 10;
 
 /// The statements of a document.
-pub(super) fn list(statements: &[Statement], budget: &mut Budget) -> Result<Value, Failure> {
+pub(super) fn list(statements: &[Statement], budget: &mut EvalBudget) -> Result<Value, Failure> {
     let mut made = Vec::new();
     for one in statements {
         budget.allocate(BYTES_PER_MAP)?;
@@ -18,7 +18,7 @@ pub(super) fn list(statements: &[Statement], budget: &mut Budget) -> Result<Valu
 }
 
 /// A statement; what it does not have is left out.
-fn statement(one: &Statement, budget: &mut Budget) -> Result<Value, Failure> {
+fn statement(one: &Statement, budget: &mut EvalBudget) -> Result<Value, Failure> {
     let effect = match one.effect {
         Effect::Allow => "Allow",
         Effect::Deny => "Deny",
@@ -55,7 +55,7 @@ fn statement(one: &Statement, budget: &mut Budget) -> Result<Value, Failure> {
     Ok(Value::map(entries))
 }
 
-fn principals(principals: &Principals, budget: &mut Budget) -> Result<Value, Failure> {
+fn principals(principals: &Principals, budget: &mut EvalBudget) -> Result<Value, Failure> {
     budget.allocate(BYTES_PER_MAP)?;
     let mut of = Vec::new();
     for (kind, list) in &principals.of {
@@ -64,7 +64,7 @@ fn principals(principals: &Principals, budget: &mut Budget) -> Result<Value, Fai
     Ok(Value::map(of))
 }
 
-fn condition(condition: &Condition, budget: &mut Budget) -> Result<Value, Failure> {
+fn condition(condition: &Condition, budget: &mut EvalBudget) -> Result<Value, Failure> {
     budget.allocate(BYTES_PER_MAP)?;
     Ok(Value::map([
         ("Operator", Value::String(condition.operator.clone())),
@@ -73,7 +73,7 @@ fn condition(condition: &Condition, budget: &mut Budget) -> Result<Value, Failur
     ]))
 }
 
-fn texts(list: &Texts, budget: &mut Budget) -> Result<Value, Failure> {
+fn texts(list: &Texts, budget: &mut EvalBudget) -> Result<Value, Failure> {
     budget.allocate(list.len().saturating_mul(size_of::<Value>()))?;
     Ok(Value::list(list.iter().cloned().map(Value::String)))
 }

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use super::super::network;
 use super::document::{Condition, Effect, Statement};
 use super::grants::is_account;
-use crate::expression::Budget;
+use crate::expression::EvalBudget;
 use crate::resource::Failure;
 
 /// The keys that tell callers apart: those that S3 names, those of the caller's own identity, and
@@ -52,7 +52,10 @@ const LEAST_PREFIX_V4: u8 = 8;
 const LEAST_PREFIX_V6: u8 = 32;
 
 /// Whether a statement allows something to everybody.
-pub(super) fn is_public(statements: &[Statement], budget: &mut Budget) -> Result<bool, Failure> {
+pub(super) fn is_public(
+    statements: &[Statement],
+    budget: &mut EvalBudget,
+) -> Result<bool, Failure> {
     for one in statements {
         // All but a few are still everybody (IAM User Guide, "NotPrincipal" with "Allow").
         let for_all = one.is_for_all() || one.not_principal.is_some();
@@ -63,7 +66,7 @@ pub(super) fn is_public(statements: &[Statement], budget: &mut Budget) -> Result
     Ok(false)
 }
 
-fn is_restricted(statement: &Statement, budget: &mut Budget) -> Result<bool, Failure> {
+fn is_restricted(statement: &Statement, budget: &mut EvalBudget) -> Result<bool, Failure> {
     for condition in &statement.conditions {
         let bytes: usize = condition.values.iter().map(|value| value.len() + 64).sum();
         budget.scan(bytes)?;

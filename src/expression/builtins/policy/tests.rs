@@ -9,7 +9,7 @@ use std::borrow::Cow;
 
 use serde_json::{Value as Json, json};
 
-use crate::expression::{Budget, notation};
+use crate::expression::{EvalBudget, notation};
 use crate::resource::{Failure, Value};
 
 /// What a function gives.
@@ -17,7 +17,7 @@ fn call(
     name: &str,
     document: &Value,
     other: &Value,
-    budget: &mut Budget,
+    budget: &mut EvalBudget,
 ) -> Result<Option<Value>, Failure> {
     let function = super::FUNCTIONS.iter().find(|one| one.name == name).expect("a function");
     let arguments = [document, other, &Value::Null].map(Cow::Borrowed);
@@ -27,7 +27,7 @@ fn call(
 /// What a function says of a document, or why it says nothing.
 fn ask(name: &str, document: &Json, other: &str) -> String {
     let document = Value::from_json(document);
-    let mut budget = Budget::default();
+    let mut budget = EvalBudget::default();
     match call(name, &document, &Value::string(other), &mut budget) {
         Ok(Some(value)) => notation::value(&value),
         Ok(None) => "nothing".to_owned(),

@@ -2,7 +2,7 @@
 
 use super::super::text::is_like;
 use super::document::{Condition, Effect, Statement};
-use crate::expression::Budget;
+use crate::expression::EvalBudget;
 use crate::resource::Failure;
 
 /// What the ARN of a bucket known by its name may begin with.
@@ -17,7 +17,7 @@ const NAMES: [&str; 2] = ["\u{e000}", "\u{e000}\u{e001}\u{e000}"];
 pub(super) fn denies_insecure(
     statements: &[Statement],
     bucket: &str,
-    budget: &mut Budget,
+    budget: &mut EvalBudget,
 ) -> Result<bool, Failure> {
     let mut patterns: Vec<&str> = Vec::new();
     for one in statements {
@@ -52,7 +52,7 @@ fn is_met_without_tls(condition: &Condition) -> bool {
 }
 
 /// Whether one of a statement's actions is all of S3; their case does not matter.
-fn covers_all_actions(statement: &Statement, budget: &mut Budget) -> Result<bool, Failure> {
+fn covers_all_actions(statement: &Statement, budget: &mut EvalBudget) -> Result<bool, Failure> {
     for action in statement.action.iter().flatten() {
         budget.allocate(action.len())?;
         let action = action.to_ascii_lowercase();
@@ -64,7 +64,7 @@ fn covers_all_actions(statement: &Statement, budget: &mut Budget) -> Result<bool
 }
 
 /// Whether patterns match a bucket and all of its objects.
-fn covers(patterns: &[&str], bucket: &str, budget: &mut Budget) -> Result<bool, Failure> {
+fn covers(patterns: &[&str], bucket: &str, budget: &mut EvalBudget) -> Result<bool, Failure> {
     let objects = format!("{bucket}/");
     let (mut whole, mut inside) = (false, false);
     for pattern in patterns {
@@ -75,7 +75,7 @@ fn covers(patterns: &[&str], bucket: &str, budget: &mut Budget) -> Result<bool, 
 }
 
 /// Whether a pattern matches everything that begins with a prefix.
-fn matches_all(pattern: &str, prefix: &str, budget: &mut Budget) -> Result<bool, Failure> {
+fn matches_all(pattern: &str, prefix: &str, budget: &mut EvalBudget) -> Result<bool, Failure> {
     for name in NAMES {
         budget.allocate(prefix.len() + name.len())?;
         if !is_like(&format!("{prefix}{name}"), pattern, budget)? {

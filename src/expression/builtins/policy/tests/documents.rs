@@ -3,13 +3,13 @@
 use serde_json::{Value as Json, json};
 
 use super::{allow, ask, both, call};
-use crate::expression::{Budget, notation};
+use crate::expression::{EvalBudget, notation};
 use crate::resource::Value;
 
 /// The normal form of a document, one line an element.
 fn normal(document: &Json) -> String {
     let document = Value::from_json(document);
-    let made = call("statements", &document, &Value::Null, &mut Budget::default());
+    let made = call("statements", &document, &Value::Null, &mut EvalBudget::default());
     let made = made.expect("a document").expect("statements");
     let Value::List(statements) = made else { panic!("no list") };
     let mut lines = Vec::new();
@@ -100,8 +100,8 @@ fn the_normal_form_is_its_own() {
         &allow(json!({ "Condition": { "StringEquals": { "aws:SourceVpc": ["vpc-1", "vpc-2"] } } })),
         &allow(json!({ "Principal": { "AWS": ["*"], "Service": "s3.amazonaws.com" } })),
     );
-    let budget = &mut Budget::default();
-    let read = |value: &Value, budget: &mut Budget| {
+    let budget = &mut EvalBudget::default();
+    let read = |value: &Value, budget: &mut EvalBudget| {
         call("statements", value, &Value::Null, budget).expect("a document").expect("statements")
     };
     let once = read(&Value::from_json(&document), budget);

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{allow, ask, both, call, table};
-use crate::expression::Budget;
+use crate::expression::EvalBudget;
 use crate::resource::Value;
 
 #[test]
@@ -171,7 +171,7 @@ fn accounts_of_principals() {
 #[test]
 fn what_is_asked_for_must_be_text() {
     let document = Value::from_json(&allow(json!({})));
-    let none = call("hasCondition", &document, &Value::Int(1), &mut Budget::default());
+    let none = call("hasCondition", &document, &Value::Int(1), &mut EvalBudget::default());
     assert_eq!(none, Ok(None));
     assert_eq!(ask("hasCondition", &json!(null), "x"), "false");
 }

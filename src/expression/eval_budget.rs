@@ -9,19 +9,19 @@ use crate::resource::{Cause, Failure, Value};
 /// or a stretch of text that is searched. Bytes count what an evaluation allocates, whether or not
 /// it is freed again. What exceeds either is `unknown(budget)`, and everything after it as well.
 #[derive(Debug, Clone)]
-pub struct Budget {
+pub struct EvalBudget {
     steps: u64,
     bytes: u64,
 }
 
 /// 400,000 steps, which take less than a tenth of a second, and 8 MiB.
-impl Default for Budget {
+impl Default for EvalBudget {
     fn default() -> Self {
         Self::new(400_000, 8 << 20)
     }
 }
 
-impl Budget {
+impl EvalBudget {
     /// A budget of `steps` and `bytes`.
     pub fn new(steps: u64, bytes: u64) -> Self {
         Self { steps, bytes }
