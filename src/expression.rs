@@ -143,7 +143,7 @@ impl<'a> Subject<'a> {
 
 /// What an expression says of a subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum EvalResult {
     /// It holds.
     True,
     /// It does not hold; null counts as false.
@@ -323,7 +323,7 @@ impl Expression {
     }
 
     /// Whether it holds of a subject.
-    pub fn evaluate(&self, subject: &Subject<'_>, budget: &mut EvalBudget) -> Verdict {
+    pub fn evaluate(&self, subject: &Subject<'_>, budget: &mut EvalBudget) -> EvalResult {
         evaluate::verdict(&self.0.root, subject, budget)
     }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::expression::{EvalBudget, Expression, Subject, Verdict};
+use crate::expression::{EvalBudget, EvalResult, Expression, Subject};
 use crate::fetch::{FetchRequirement, FilterDecision};
 use crate::policy::{Account, Check, Group, Question};
 use crate::resource::{Resource, Schema};
@@ -46,9 +46,9 @@ fn of_type<'a>(
     let decide = move |resource: &Resource| {
         let subject = Subject::of(resource, &account.id, now);
         match filter.evaluate(&subject, &mut EvalBudget::default()) {
-            Verdict::True => FilterDecision::Keep,
-            Verdict::False => FilterDecision::Drop,
-            Verdict::Unknown(_) => FilterDecision::Undecided,
+            EvalResult::True => FilterDecision::Keep,
+            EvalResult::False => FilterDecision::Drop,
+            EvalResult::Unknown(_) => FilterDecision::Undecided,
         }
     };
     requirement.only(filter.operations_of(&schema.type_name).cloned(), decide)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::expression::{EvalBudget, Subject, Verdict};
+use crate::expression::{EvalBudget, EvalResult, Subject};
 use crate::policy::{Account, Let, Pick};
 use crate::resource::{Cause, Failure, Inventory, Resource, Value};
 
@@ -53,9 +53,9 @@ fn is_meant(
     let Some(filter) = &binding.filter else { return Ok(true) };
     let subject = Subject::of(resource, &account.id, inventory.taken_at);
     match filter.evaluate(&subject, &mut EvalBudget::default()) {
-        Verdict::True => Ok(true),
-        Verdict::False => Ok(false),
-        Verdict::Unknown(failure) => Err(failure),
+        EvalResult::True => Ok(true),
+        EvalResult::False => Ok(false),
+        EvalResult::Unknown(failure) => Err(failure),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::expression::{EvalBudget, Subject, Verdict};
+use crate::expression::{EvalBudget, EvalResult, Subject};
 use crate::policy::{Account, Check, Group, OnEmpty, Question, Span};
 use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Schema, Value};
 
@@ -134,21 +134,21 @@ impl<'a> Judge<'a> {
     /// well, which is a finding, since it may be one that fails.
     fn resource(&self, resource: &Resource) -> Option<Finding> {
         let verdict = match self.selects(resource) {
-            Verdict::False => return None,
-            Verdict::True => {
+            EvalResult::False => return None,
+            EvalResult::True => {
                 self.question.assertion.evaluate(&self.subject(resource), &mut budget())
             }
-            unknown @ Verdict::Unknown(_) => unknown,
+            unknown @ EvalResult::Unknown(_) => unknown,
         };
         let finding = self.verdict(verdict, resource.region.clone(), &self.subject(resource));
         let (resource_id, arn) = (Arc::clone(&resource.id), resource.arn.clone());
         Some(Finding { resource_id, arn, ..finding })
     }
 
-    fn selects(&self, resource: &Resource) -> Verdict {
+    fn selects(&self, resource: &Resource) -> EvalResult {
         match &self.question.filter {
             Some(filter) => filter.evaluate(&self.subject(resource), &mut budget()),
-            None => Verdict::True,
+            None => EvalResult::True,
         }
     }
 
@@ -186,9 +186,9 @@ impl<'a> Judge<'a> {
                 continue;
             }
             match self.selects(resource) {
-                Verdict::True => selection.selected.push(Arc::clone(resource)),
-                Verdict::False => {}
-                Verdict::Unknown(failure) => {
+                EvalResult::True => selection.selected.push(Arc::clone(resource)),
+                EvalResult::False => {}
+                EvalResult::Unknown(failure) => {
                     selection.failure.get_or_insert(failure);
                 }
             }
@@ -216,12 +216,12 @@ impl<'a> Judge<'a> {
     }
 
     /// The finding, on no resource yet, that an assertion comes to.
-    fn verdict(&self, verdict: Verdict, region: Region, subject: &Subject<'_>) -> Finding {
+    fn verdict(&self, verdict: EvalResult, region: Region, subject: &Subject<'_>) -> Finding {
         let id: Arc<str> = NO_RESOURCE.into();
         match verdict {
-            Verdict::True => self.finding(region, id, Outcome::Pass),
-            Verdict::Unknown(failure) => self.unknown(region, id, failure),
-            Verdict::False => {
+            EvalResult::True => self.finding(region, id, Outcome::Pass),
+            EvalResult::Unknown(failure) => self.unknown(region, id, failure),
+            EvalResult::False => {
                 let assertion = &self.question.assertion;
                 let observations = assertion.explain(subject, &mut budget());
                 Finding { observations, ..self.finding(region, id, Outcome::Fail) }

@@ -21,18 +21,18 @@ use self::absent::{not_null, text_of, without_value, without_value_since};
 use super::builtins::{Function, MOST_ARGUMENTS};
 use super::operate::{self, Comparison, no_value};
 use super::tree::{Expr, Loop, Macro, Node, Pair, PropertyRef};
-use super::{EvalBudget, Subject, Verdict, notation, show};
+use super::{EvalBudget, EvalResult, Subject, notation, show};
 use crate::resource::{Cause, Failure, Resource, Value};
 
 /// A value, borrowed from the resource or the expression where possible.
 pub(super) type Evaluated<'a> = Result<Cow<'a, Value>, Failure>;
 
 /// What the expression says of the subject.
-pub(super) fn verdict(root: &Node, subject: &Subject<'_>, budget: &mut EvalBudget) -> Verdict {
+pub(super) fn verdict(root: &Node, subject: &Subject<'_>, budget: &mut EvalBudget) -> EvalResult {
     match Evaluator::new(Some(*subject), budget).truth(root) {
-        Ok(true) => Verdict::True,
-        Ok(false) => Verdict::False,
-        Err(failure) => Verdict::Unknown(failure),
+        Ok(true) => EvalResult::True,
+        Ok(false) => EvalResult::False,
+        Err(failure) => EvalResult::Unknown(failure),
     }
 }
 

@@ -6,7 +6,8 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 use super::super::{
-    Binding, Environment, EvalBudget, Expression, Parameter, ParameterKind, Shape, Subject, Verdict,
+    Binding, Environment, EvalBudget, EvalResult, Expression, Parameter, ParameterKind, Shape,
+    Subject,
 };
 use super::fixture::{line, now, ordinary, schema, thing};
 use crate::resource::{Cause, Failure, Value};
@@ -68,9 +69,9 @@ fn judge(text: &str, shape: Shape, found: bool) -> String {
         ..Subject::of(&things[1], &account, now())
     };
     match expression.evaluate(&subject, &mut EvalBudget::default()) {
-        Verdict::True => "true".to_owned(),
-        Verdict::Unknown(failure) => failure.to_string(),
-        Verdict::False => {
+        EvalResult::True => "true".to_owned(),
+        EvalResult::Unknown(failure) => failure.to_string(),
+        EvalResult::False => {
             let seen = expression.explain(&subject, &mut EvalBudget::default());
             let seen: Vec<_> = seen.into_iter().map(|seen| seen.observed).collect();
             format!("false: {}", seen.join("; "))
@@ -113,7 +114,10 @@ fn parameters_without_values_are_checked_and_not_computed() {
     let subject = Subject::of(&resource, &account, now());
     assert_eq!(
         expression.evaluate(&subject, &mut EvalBudget::default()),
-        Verdict::Unknown(Failure::new(Cause::ExpressionError, "`params.least` has no value here"))
+        EvalResult::Unknown(Failure::new(
+            Cause::ExpressionError,
+            "`params.least` has no value here"
+        ))
     );
     let problems = compile("resource.Name >= params.least").expect_err("a string and an integer");
     assert_eq!(problems.len(), 1);

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
 
-use super::super::{EvalBudget, Expression, Problem, Shape, Subject, Verdict};
+use super::super::{EvalBudget, EvalResult, Expression, Problem, Shape, Subject};
 use crate::diagnostic::Level;
 use crate::resource::{Cause, Facet, Failure, Operation, Resource, Schema};
 
@@ -135,9 +135,9 @@ pub(super) fn with_subject<T>(properties: &Json, work: impl FnOnce(&Subject<'_>)
 pub(super) fn verdict(text: &str, properties: &Json) -> String {
     with_subject(properties, |subject| {
         match compile(text).evaluate(subject, &mut EvalBudget::default()) {
-            Verdict::True => "true".to_owned(),
-            Verdict::False => "false".to_owned(),
-            Verdict::Unknown(failure) => failure.to_string(),
+            EvalResult::True => "true".to_owned(),
+            EvalResult::False => "false".to_owned(),
+            EvalResult::Unknown(failure) => failure.to_string(),
         }
     })
 }

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::super::builtins::Builtins;
-use super::super::{Binding, Effort, Environment, EvalBudget, Expression, Shape, Verdict};
+use super::super::{Binding, Effort, Environment, EvalBudget, EvalResult, Expression, Shape};
 use super::fixture::{compile, line, now, schema, verdict, with_subject};
 use crate::resource::Value;
 
@@ -150,8 +150,8 @@ fn a_spent_budget_stays_spent() {
     with_subject(&subject, |subject| {
         let mut budget = EvalBudget::new(20, 1 << 10);
         let costly = compile("resource.Ports.all(p, p.From >= 0)");
-        assert!(matches!(costly.evaluate(subject, &mut budget), Verdict::Unknown(_)));
-        assert!(matches!(compile("true").evaluate(subject, &mut budget), Verdict::Unknown(_)));
+        assert!(matches!(costly.evaluate(subject, &mut budget), EvalResult::Unknown(_)));
+        assert!(matches!(compile("true").evaluate(subject, &mut budget), EvalResult::Unknown(_)));
         assert_eq!(costly.explain(subject, &mut budget), []);
         assert_eq!(budget.steps(), 0);
     });
@@ -163,7 +163,7 @@ fn an_ordinary_check_uses_little() {
         let mut budget = EvalBudget::default();
         let before = budget.steps();
         let check = compile("resource.Block.Acls && resource.Block.Buckets");
-        assert_eq!(check.evaluate(subject, &mut budget), Verdict::False);
+        assert_eq!(check.evaluate(subject, &mut budget), EvalResult::False);
         assert_eq!(before - budget.steps(), 7);
         assert_eq!(budget.bytes(), EvalBudget::default().bytes());
     });

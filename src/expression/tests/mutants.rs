@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::super::{EvalBudget, Verdict};
+use super::super::{EvalBudget, EvalResult};
 use super::fixture::{compile, ordinary, with_subject};
 
 fn mutants(text: &str) -> String {
@@ -77,7 +77,7 @@ fn mutants_are_judged_as_their_text_says() {
             let verdict = with_subject(&ordinary(), |subject| {
                 mutated.evaluate(subject, &mut EvalBudget::default())
             });
-            format!("{} => {}", mutant.text(), verdict == Verdict::True)
+            format!("{} => {}", mutant.text(), verdict == EvalResult::True)
         })
         .collect();
     assert_snapshot!(verdicts.join("\n"), @r"
