@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::diagnostic::{Diagnostic, Level, Place};
@@ -21,7 +22,7 @@ pub fn sarif(diagnostics: &[Diagnostic]) -> String {
 }
 
 /// A log with one run of these rules and results.
-pub(super) fn log(rules: &[Json], results: &[Json]) -> String {
+pub(super) fn log(rules: &impl Serialize, results: &impl Serialize) -> String {
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",

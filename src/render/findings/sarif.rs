@@ -1,9 +1,11 @@
 //! Findings as SARIF 2.1.0: policies are the rules, and resources are where they are broken.
 //!
 //! A resource has no file, so a result points to the line of its check and names the resource as its
-//! logical location.
+//! logical location. The types are the part of the standard that is written; an optional member is
+//! left out where there is nothing to say.
 
-use serde_json::{Value as Json, json};
+use serde::Serialize;
+use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use crate::evaluation::{Finding, Outcome};
@@ -12,37 +14,117 @@ use crate::policy::{Check, Group, Severity, Waiver};
 use super::Results;
 use crate::render::sarif::{location, log};
 
-/// Log of all findings but passes, with the rules of all checks.
-pub(super) fn log_of(results: &Results<'_>) -> String {
-    let mut rules = Vec::new();
-    let mut found = Vec::new();
-    for (group, judged) in results.groups {
-        for (check, judged) in group.checks.iter().zip(&judged.checks) {
-            let id = format!("{}/{}", group.name, check.id);
-            let index = rules.len();
-            let of_check = judged.findings.iter();
-            found.extend(of_check.filter_map(|finding| result(&id, index, check, finding)));
-            rules.push(rule(&id, group, check));
-        }
-    }
-    log(&rules, &found)
+#[derive(Serialize)]
+struct Text {
+    text: String,
 }
 
-fn rule(id: &str, group: &Group, check: &Check) -> Json {
-    let mut rule = json!({
-        "id": id,
-        "shortDescription": { "text": check.title },
-        "fullDescription": { "text": group.description.as_deref().unwrap_or(&check.title) },
-        "defaultConfiguration": { "level": level(check.severity) },
-        "properties": { "tags": tags(check), "severity": check.severity.to_string() },
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule<'a> {
+    id: &'a str,
+    short_description: Text,
+    full_description: Text,
+    default_configuration: Configuration,
+    properties: Properties<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    help: Option<Text>,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+/// Properties that GitHub reads of a rule.
+#[derive(Serialize)]
+#[serde(rename_all = "kebab-case")]
+struct Properties<'a> {
+    tags: Vec<&'a str>,
+    severity: Severity,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    security_severity: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct FindingResult {
+    rule_id: String,
+    rule_index: usize,
+    kind: &'static str,
+    level: &'static str,
+    message: Text,
+    locations: [Location; 1],
+    partial_fingerprints: Fingerprints,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressions: Vec<Suppression>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Location {
+    #[serde(flatten)]
+    physical: Json,
+    logical_locations: [LogicalLocation; 1],
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct LogicalLocation {
+    name: String,
+    fully_qualified_name: String,
+    kind: &'static str,
+}
+
+/// Fingerprints by which the next log recognises a finding, wherever its check has moved to.
+#[derive(Serialize)]
+struct Fingerprints {
+    #[serde(rename = "finding/v1")]
+    finding: String,
+}
+
+/// Reason for which a finding is no longer asked about.
+#[derive(Serialize)]
+struct Suppression {
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    justification: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<&'static str>,
+}
+
+/// Log of all findings but passes, with the rules of all checks.
+pub(super) fn log_of(results: &Results<'_>) -> String {
+    let checks = results.groups.iter().flat_map(|(group, judged)| {
+        let checks = group.checks.iter().zip(&judged.checks);
+        checks.map(move |(check, judged)| {
+            (format!("{}/{}", group.name, check.id), *group, check, judged)
+        })
     });
-    if let Some(score) = score(check.severity) {
-        insert(&mut rule, "/properties", "security-severity", json!(score));
+    let checks: Vec<_> = checks.collect();
+    let rules: Vec<_> = checks.iter().map(|(id, group, check, _)| rule(id, group, check)).collect();
+    let found = checks.iter().enumerate().flat_map(|(index, (id, _, check, judged))| {
+        let findings = judged.findings.iter();
+        findings.filter_map(move |finding| result((id.as_str(), index), check, finding))
+    });
+    log(&rules, &found.collect::<Vec<_>>())
+}
+
+fn rule<'a>(id: &'a str, group: &Group, check: &'a Check) -> Rule<'a> {
+    let description = group.description.as_ref().unwrap_or(&check.title);
+    let help = check.remediation.as_ref();
+    Rule {
+        id,
+        short_description: Text { text: check.title.clone() },
+        full_description: Text { text: description.clone() },
+        default_configuration: Configuration { level: level(check.severity) },
+        properties: Properties {
+            tags: tags(check),
+            severity: check.severity,
+            security_severity: score(check.severity),
+        },
+        help: help.map(|remediation| Text { text: remediation.trim().to_owned() }),
     }
-    if let Some(remediation) = &check.remediation {
-        insert(&mut rule, "", "help", json!({ "text": remediation.trim() }));
-    }
-    rule
 }
 
 /// Code scanning shows the score only of what is tagged `security`.
@@ -56,7 +138,7 @@ fn tags(check: &Check) -> Vec<&str> {
     tags
 }
 
-fn result(id: &str, index: usize, check: &Check, finding: &Finding) -> Option<Json> {
+fn result((id, index): (&str, usize), check: &Check, finding: &Finding) -> Option<FindingResult> {
     let Finding { account, region, resource_type, resource_id, .. } = finding;
     // What is no failure has no level, says the standard.
     let (kind, level) = match finding.outcome {
@@ -65,52 +147,49 @@ fn result(id: &str, index: usize, check: &Check, finding: &Finding) -> Option<Js
         Outcome::Pass | Outcome::NotApplicable => return None,
     };
     let place = format!("{account}/{region}/{resource_type}/{resource_id}");
+    let is_waived = finding.outcome == Outcome::Waived;
+    Some(FindingResult {
+        rule_id: id.to_owned(),
+        rule_index: index,
+        kind,
+        level,
+        message: Text { text: message(check, finding) },
+        partial_fingerprints: Fingerprints { finding: fingerprint(id, &place) },
+        locations: [Location {
+            physical: location(&check.place),
+            logical_locations: [LogicalLocation {
+                name: resource_id.to_string(),
+                fully_qualified_name: place,
+                kind: "resource",
+            }],
+        }],
+        suppressions: is_waived.then(|| suppression(finding)).into_iter().collect(),
+    })
+}
+
+fn message(check: &Check, finding: &Finding) -> String {
+    let Finding { account, region, resource_type, resource_id, .. } = finding;
     let name = format!("{resource_type} {resource_id} ({account}/{region})");
-    let words = match finding.outcome {
-        Outcome::Unknown(cause) => format!("{}: unknown ({cause}) for {name}", check.title),
-        outcome => format!("{}: {} for {name}", check.title, outcome.name()),
+    let outcome = match finding.outcome {
+        Outcome::Unknown(cause) => format!("unknown ({cause})"),
+        outcome => outcome.name().to_owned(),
     };
-    let words = match finding.observed() {
-        seen if seen.is_empty() => words,
-        seen => format!("{words}: {seen}"),
-    };
-    let mut result = json!({
-        "ruleId": id,
-        "ruleIndex": index,
-        "kind": kind,
-        "level": level,
-        "message": { "text": words },
-        "locations": [location(&check.place)],
-        "partialFingerprints": { "finding/v1": fingerprint(id, &place) },
+    let message = format!("{}: {outcome} for {name}", check.title);
+    match finding.observed() {
+        seen if seen.is_empty() => message,
+        seen => format!("{message}: {seen}"),
+    }
+}
+
+fn suppression(finding: &Finding) -> Suppression {
+    let justification = finding.waiver.as_deref().map(|waiver| {
+        let Waiver { name, reason, owner, expires, .. } = waiver;
+        format!("{reason} (waiver {name} of {owner}, until {expires})")
     });
-    let logical = json!([{ "name": resource_id, "fullyQualifiedName": place, "kind": "resource" }]);
-    insert(&mut result, "/locations/0", "logicalLocations", logical);
-    if finding.outcome == Outcome::Waived {
-        insert(&mut result, "", "suppressions", json!([suppression(finding)]));
-    }
-    Some(result)
+    let status = justification.is_some().then_some("accepted");
+    Suppression { kind: "external", justification, status }
 }
 
-/// Why a finding is no longer asked about.
-fn suppression(finding: &Finding) -> Json {
-    let mut suppression = json!({ "kind": "external" });
-    if let Some(waiver) = &finding.waiver {
-        let Waiver { name, reason, owner, expires, .. } = waiver.as_ref();
-        let words = format!("{reason} (waiver {name} of {owner}, until {expires})");
-        insert(&mut suppression, "", "justification", json!(words));
-        insert(&mut suppression, "", "status", json!("accepted"));
-    }
-    suppression
-}
-
-/// Adds a member to the object at a JSON Pointer.
-fn insert(json: &mut Json, pointer: &str, name: &str, value: Json) {
-    if let Some(Json::Object(object)) = json.pointer_mut(pointer) {
-        object.insert(name.to_owned(), value);
-    }
-}
-
-/// Fingerprint of a finding, by which the next log recognises it wherever its check has moved to.
 fn fingerprint(id: &str, place: &str) -> String {
     hex::encode(Sha256::digest(format!("{id}\n{place}")))
 }
@@ -139,6 +218,8 @@ mod tests {
     use crate::evaluation::evaluate;
     use crate::policy::{PolicySet, SourceFile};
     use crate::resource::{Cause, Failure, Inventory, Listing, Region, schemas};
+
+    use serde_json::json;
 
     use super::*;
 
