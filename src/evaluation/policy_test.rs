@@ -71,7 +71,7 @@ fn differences(question: &Question, case: &Case) -> Vec<Difference> {
         });
         expected_of.extend(at);
         let expected = at.and_then(|at| case.expected.get(at)).map(|one| one.outcome);
-        let actual = said(finding.outcome);
+        let actual = actual_outcome(finding.outcome);
         if expected != Some(actual) {
             differences.push(Difference {
                 resource: finding.resource_id.to_string(),
@@ -128,7 +128,7 @@ fn ids<'i>(name: &'i TypeName, inventory: &'i Inventory) -> impl Iterator<Item =
     lists.flat_map(|(_, listing)| listing.resources()).map(|resource| &*resource.id)
 }
 
-fn said(outcome: Outcome) -> ExpectedOutcome {
+fn actual_outcome(outcome: Outcome) -> ExpectedOutcome {
     match outcome {
         Outcome::Pass => ExpectedOutcome::Pass,
         Outcome::Fail | Outcome::Waived => ExpectedOutcome::Fail,

@@ -75,14 +75,14 @@ pub async fn changes(
          from ended full join begun
             using (check_id, provider, account, region, resource_type, resource_id)
          where (ended.outcome, ended.cause) is distinct from (begun.outcome, begun.cause)
-         order by case begun.outcome when 'fail' then 0 when 'unknown' then 1 when 'pass' then 2
-            when 'waived' then 3 else 4 end,
+         order by array_position($5::text[], begun.outcome) nulls last,
             check_id, provider, account, region, resource_type, resource_id
          limit $4"#,
         source.0,
         group,
         at,
         limit,
+        Outcome::NAMES.as_slice() as &[&str],
     )
     .fetch_all(executor)
     .await?

@@ -109,8 +109,7 @@ pub async fn page(
         r#"select check_id, provider, account, region, resource_type, resource_id, outcome, cause,
             severity, body as "explanation?", since, failing_since, until, closed_reason, rank as "rank!"
         from (
-            select *, case outcome when 'fail' then 0 when 'unknown' then 10 when 'pass' then 20
-                when 'waived' then 30 else 40 end
+            select *, 10 * (array_position($13::text[], outcome) - 1)
                 + case severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2
                 when 'low' then 3 else 4 end as rank
             from finding
@@ -137,6 +136,7 @@ pub async fn page(
         key.map(|key| key.resource_type.as_str()),
         key.map(|key| &*key.resource_id),
         query.limit,
+        Outcome::NAMES.as_slice() as &[&str],
     )
     .fetch_all(executor)
     .await?
