@@ -291,8 +291,8 @@ mod tests {
             let revision = Revision { follows, ..revision(&files) };
             let plan = SyncPlan::decide(revision, &current(&[], groups));
             assert!(matches!(plan.decision, Decision::Apply(_)));
-            let words = plan.reading.diagnostics.iter().map(ToString::to_string);
-            words.collect::<Vec<_>>().join("\n")
+            let messages = plan.reading.diagnostics.iter().map(ToString::to_string);
+            messages.collect::<Vec<_>>().join("\n")
         };
         assert_eq!(odd(true, &["storage", "network"]), "", "a half is not most");
         insta::assert_snapshot!(odd(true, &["storage", "network", "users"]), @"a.yaml:1:1: warning: 2 of 3 groups are removed; their history is kept");

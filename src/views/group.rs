@@ -200,3 +200,85 @@ fn check_views(checks: Vec<Check>, gate: &Gate) -> Vec<CheckView> {
     views.sort_by_key(|view| (view.gated.rank(), std::cmp::Reverse(view.rule.severity)));
     views
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluation::gating::Gating;
+    use crate::evaluation::{CheckStatus, Counts, Enforced, GroupOutcome};
+    use crate::policy::Severity;
+
+    fn check(id: &str, severity: Severity, outcome: Option<Outcome>) -> Check {
+        let rule = Rule {
+            id: id.to_owned(),
+            title: id.to_owned(),
+            severity,
+            resource_type: "AWS::S3::Bucket".to_owned(),
+            assertion: "true".to_owned(),
+            path: "a.yaml".to_owned(),
+            line: 1,
+            ..Rule::default()
+        };
+        let status = outcome.map(|outcome| CheckStatus {
+            check: id.to_owned(),
+            outcome,
+            counts: Counts::from_iter([outcome]),
+            baseline: 0,
+            unlisted: false,
+        });
+        Check { group: "storage".to_owned(), rule, status }
+    }
+
+    fn shown(checks: Vec<Check>, mode: Mode) -> Vec<String> {
+        let gate = Gate {
+            mode,
+            suspended: false,
+            new_only: "2026-11-22".parse().ok(),
+            last: Some(GroupOutcome { outcome: Outcome::Fail, counts: Counts::default() }),
+            enforced: Some(Enforced { outcome: Outcome::Fail, baseline: 3 }),
+            is_current: true,
+        };
+        let effect = |gated: Gated| match (gated.outcome, gated.gating) {
+            (None, _) => "none".to_owned(),
+            (Some(outcome), Gating::NotEnforced(reason)) => format!("{outcome}, {reason:?}"),
+            (Some(outcome), _) => outcome.to_string(),
+        };
+        let views = check_views(checks, &gate).into_iter();
+        views.map(|view| format!("{}: {}", view.rule.id, effect(view.gated))).collect()
+    }
+
+    #[test]
+    fn checks_that_fail_newly_come_before_those_of_the_baseline() {
+        let check = |id: &str, fail: u64, baseline: u64| {
+            let mut check = check(id, Severity::High, Some(Outcome::Fail));
+            if let Some(status) = &mut check.status {
+                (status.counts.fail, status.baseline) = (fail, baseline);
+            }
+            check
+        };
+        let checks = || vec![check("as-before", 2, 2), check("partly", 2, 1), check("new", 1, 0)];
+        let enforced = shown(checks(), Mode::Enforce);
+        assert_eq!(enforced, ["partly: fail", "new: fail", "as-before: fail, Baseline"]);
+        let audited = shown(checks(), Mode::Audit);
+        assert!(audited.iter().all(|row| row.ends_with("fail, Audit")), "{audited:?}");
+    }
+
+    #[test]
+    fn checks_that_matter_most_come_first() {
+        let checks = vec![
+            check("passes", Severity::Critical, Some(Outcome::Pass)),
+            check("fails-low", Severity::Low, Some(Outcome::Fail)),
+            check("fails-high", Severity::High, Some(Outcome::Fail)),
+            check("fails-high-too", Severity::High, Some(Outcome::Fail)),
+            check("new", Severity::Low, None),
+        ];
+        let order = [
+            "fails-high: fail",
+            "fails-high-too: fail",
+            "fails-low: fail",
+            "new: none",
+            "passes: pass",
+        ];
+        assert_eq!(shown(checks, Mode::Enforce), order);
+    }
+}

@@ -181,3 +181,37 @@ async fn revision(
         None => Ok(None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluation::Outcome;
+
+    #[test]
+    fn each_group_is_counted_once_and_each_failure_where_it_counts() {
+        let mut totals = Totals::default();
+        for (outcome, gating, fail, baseline) in [
+            (Some(Outcome::Fail), Gating::Counts, 3, 2),
+            (Some(Outcome::Fail), Gating::NotEnforced(Reason::Audit), 4, 0),
+            (Some(Outcome::Pass), Gating::NotEnforced(Reason::Audit), 0, 0),
+            (Some(Outcome::Fail), Gating::Pending, 5, 0),
+            (None, Gating::Pending, 0, 0),
+            (None, Gating::NotEnforced(Reason::Suspended), 0, 0),
+            (Some(Outcome::NotApplicable), Gating::Counts, 0, 0),
+        ] {
+            let reason = match gating {
+                Gating::NotEnforced(reason) => Some(reason),
+                Gating::Counts | Gating::Pending => None,
+            };
+            let counts = Counts { fail, ..Counts::default() };
+            totals.add(Gated { outcome, gating }, GatedCounts { counts, baseline, reason });
+        }
+        let groups = Counts { fail: 1, pass: 1, not_applicable: 1, ..Counts::default() };
+        let audited = Counts { fail: 1, ..Counts::default() };
+        assert_eq!(totals.groups, groups);
+        assert_eq!(totals.not_enforced, BTreeMap::from([(Reason::Audit, audited)]));
+        assert_eq!((totals.pending, totals.idle, totals.all()), (2, 1, 7));
+        assert_eq!(totals.not_counted, BTreeMap::from([(Reason::Baseline, 2), (Reason::Audit, 4)]));
+        assert_eq!((totals.findings.fail, totals.failing()), (12, 6));
+    }
+}

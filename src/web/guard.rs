@@ -129,8 +129,8 @@ pub(super) async fn only_for(hosts: Hosts, request: Request, next: Next) -> Resp
         return next.run(request).await;
     }
     tracing::warn!(http.host = host, "refused a request for another host");
-    let words = "this page is not served under that name; set listen.page_url to its address\n";
-    (StatusCode::MISDIRECTED_REQUEST, Body::from(words)).into_response()
+    let message = "this page is not served under that name; set listen.page_url to its address\n";
+    (StatusCode::MISDIRECTED_REQUEST, Body::from(message)).into_response()
 }
 
 /// Why the page cannot be served at an address.

@@ -30,8 +30,8 @@ pub(super) fn headline(totals: &Totals) -> String {
         (0, ..) => "Nothing is evaluated yet".to_owned(),
         (_, 1.., ..) => of(fail, "fails", "fail"),
         (_, 0, 1.., _) => {
-            let words = "could not be evaluated in full";
-            of(unknown, words, words)
+            let clause = "could not be evaluated in full";
+            of(unknown, clause, clause)
         }
         (_, 0, 0, 1..) => of(totals.pending, "is yet to be evaluated", "are yet to be evaluated"),
         _ if !totals.not_enforced.is_empty() || totals.idle > 0 => {

@@ -71,18 +71,7 @@ async fn synced_in(pool: &PgPool, mode: Mode) -> TestResult {
     let file =
         FileChange { path: "policies/storage.yaml".into(), body: Some(STORAGE.as_bytes().into()) };
     policies::apply(&mut tx, &fence, "c1", "Ada", &[file]).await?;
-    let group = groups::GroupUpsert {
-        name: "storage".into(),
-        digest: Digest::of(b"1"),
-        mode,
-        new_only: None,
-        suspended: false,
-        schedule: crate::schedule::Schedule::default(),
-        owner: None,
-        description: Some("<script>alert(1)</script>".into()),
-        unit: "bucket".into(),
-    };
-    groups::upsert(&mut tx, &fence, "c1", &[group]).await?;
+    groups::upsert(&mut tx, &fence, "c1", &[group(mode, b"1")]).await?;
     checks::define(&mut tx, &fence, &[("storage", &rules())]).await?;
     let completed = sources::Completed {
         head: "c2".into(),
@@ -91,6 +80,32 @@ async fn synced_in(pool: &PgPool, mode: Mode) -> TestResult {
         pause: Duration::from_mins(1),
     };
     sources::complete(&mut *tx, fence, &completed).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The group in a mode, with a definition of that digest.
+fn group(mode: Mode, definition: &[u8]) -> groups::GroupUpsert {
+    groups::GroupUpsert {
+        name: "storage".into(),
+        digest: Digest::of(definition),
+        mode,
+        new_only: None,
+        suspended: false,
+        schedule: crate::schedule::Schedule::default(),
+        owner: None,
+        description: Some("<script>alert(1)</script>".into()),
+        unit: "bucket".into(),
+    }
+}
+
+/// Brings another definition of the group into force.
+async fn changed(pool: &PgPool) -> TestResult {
+    let mut tx = pool.begin().await?;
+    sources::wake(&mut tx, "main").await?;
+    let claim = sources::claim_due(&mut *tx, LEASE).await?.ok_or("the source is due")?;
+    let fence = sources::fence(&mut *tx, &claim).await?;
+    groups::upsert(&mut tx, &fence, "c1", &[group(Mode::Enforce, b"2")]).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -264,6 +279,18 @@ async fn what_fails_in_audit_is_not_told_as_what_is_enforced(pool: PgPool) -> Te
             assert!(!page.contains(red), "{red} in {path}: {page}");
         }
     }
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_group_that_was_changed_is_shown_as_pending(pool: PgPool) -> TestResult {
+    synced(&pool).await?;
+    evaluated(&pool, &[("logs", Outcome::Fail)]).await?;
+    changed(&pool).await?;
+    let overview = page(&pool, "/").await;
+    says(&overview, &["The group is yet to be evaluated", "not evaluated yet", "before: fails"]);
+    let group = page(&pool, "/sources/main/groups/storage").await;
+    says(&group, &["It was changed since its last run.", "badge pending", "badge fail\""]);
     Ok(())
 }
 

@@ -113,9 +113,9 @@ async fn receive(
     request: Request,
 ) -> Result<(StatusCode, &'static str), WebhookRejection> {
     let delivery = read(&receiver, &headers, request).await?;
-    let words = take(&receiver.webhooks.pool, &delivery).await?;
-    tracing::info!(delivery.id, outcome = words.trim_end(), "took a webhook");
-    Ok((StatusCode::ACCEPTED, words))
+    let outcome = take(&receiver.webhooks.pool, &delivery).await?;
+    tracing::info!(delivery.id, outcome = outcome.trim_end(), "took a webhook");
+    Ok((StatusCode::ACCEPTED, outcome))
 }
 
 async fn read(
