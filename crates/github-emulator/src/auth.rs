@@ -84,14 +84,15 @@ pub(crate) fn authorize(
     repository: Option<&RepositoryRecord>,
 ) -> Result<(), ApiError> {
     match (requirement, actor) {
-        (Requirement::Nothing, _) | (Requirement::App, Some(Actor::App)) => Ok(()),
+        (Requirement::Nothing, _)
+        | (Requirement::App, Some(Actor::App))
+        | (Requirement::Installation, Some(Actor::Installation(_)))
+        | (Requirement::User, Some(Actor::User(_))) => Ok(()),
         (Requirement::App, _) => {
             Err(ApiError::unauthorized("A JSON web token could not be decoded"))
         }
         (_, None) => Err(ApiError::unauthorized("Requires authentication")),
         (_, Some(Actor::App)) => Err(ApiError::bad_credentials()),
-        (Requirement::Installation, Some(Actor::Installation(_)))
-        | (Requirement::User, Some(Actor::User(_))) => Ok(()),
         (Requirement::Installation, _) => {
             Err(ApiError::forbidden("You must authenticate with an installation access token"))
         }
