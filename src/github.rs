@@ -9,6 +9,7 @@ mod app;
 mod checks;
 mod comments;
 mod error;
+mod identity;
 mod names;
 mod pace;
 mod pulls;

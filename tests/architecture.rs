@@ -102,10 +102,10 @@ const THREADS: &[&str] = &[
     "src/expression/parse.rs",
     // The map over the processors.
     "src/document/parallel.rs",
-    // Left to be brought into those above.
-    "src/cli/tree.rs",
-    "src/git/fetch.rs",
+    // The way out to a remote: ending the thread's runtime ends every connection through it.
     "src/git/gate.rs",
+    // Left to be brought into the map.
+    "src/cli/tree.rs",
 ];
 
 /// Libraries, and where the source of their packages lies. The emulator's is one room.
@@ -119,8 +119,6 @@ const LONGEST_FILE: usize = 500;
 const CIRCLES_LEFT: &[&[&str]] = &[
     &["src/cli/repository.rs", "src/cli/tree.rs"],
     &["src/db/findings.rs", "src/db/groups.rs", "src/db/groups/claims.rs", "src/db/runs.rs"],
-    &["src/git/mirror.rs", "src/git/read.rs"],
-    &["src/github/app.rs", "src/github/repository.rs"],
     &["src/policy/account.rs", "src/policy/region.rs"],
     &[
         "src/policy/coverage.rs",
@@ -144,24 +142,28 @@ const DEAD_CODE_LEFT: &[(&str, usize)] = &[
     ("src/policy/written/waiver.rs", 3),
 ];
 
-/// Rooms whose doc comments are still to be written: the short ones and the questions that they
-/// have. Every other room keeps the limits of [`DocComments`].
+/// Of a hundred doc comments of a room, how many may have four words or fewer, and how many may
+/// begin with What, Where, That or Whether.
+const DOCS: (usize, usize) = (8, 12);
+
+/// Rooms whose doc comments are still to be written: what they may have instead, never more.
 const DOCS_LEFT: &[(&str, usize, usize)] = &[
-    ("app", 7, 4),
-    ("cli", 44, 35),
-    ("config", 17, 13),
-    ("db", 106, 62),
-    ("document", 13, 42),
-    ("evaluator", 4, 14),
-    ("expression", 51, 136),
-    ("github", 30, 20),
-    ("github_emulator", 135, 70),
-    ("policy", 152, 233),
-    ("postgres", 14, 14),
-    ("recorded", 10, 4),
-    ("reporter", 3, 2),
-    ("schedule", 17, 5),
-    ("telemetry", 2, 0),
+    ("app", 15, 12),
+    ("cli", 21, 15),
+    ("config", 16, 12),
+    ("db", 26, 15),
+    ("document", 8, 24),
+    ("evaluator", 8, 17),
+    ("expression", 11, 23),
+    ("github", 19, 12),
+    ("policy", 21, 30),
+    ("postgres", 17, 17),
+    ("recorded", 24, 12),
+    ("reporter", 9, 12),
+    ("schedule", 20, 12),
+    ("tasks", 12, 12),
+    ("telemetry", 26, 12),
+    ("github_emulator", 23, 12),
 ];
 
 fn packages() -> Vec<Package> {
@@ -339,20 +341,14 @@ fn doc_comments_say_something() {
     for (room, files) in &rooms {
         let found = DocComments::of(files.iter().copied());
         let left = DOCS_LEFT.iter().find(|(left, ..)| left == room);
-        let (short, questions) = left.map_or_else(
-            || (found.most_short(), found.most_questions()),
-            |(_, short, questions)| (*short, *questions),
-        );
-        if found.short > short || found.questions > questions {
+        let (short, questions) = left.map_or(DOCS, |(_, short, questions)| (*short, *questions));
+        if !found.keeps(short, questions) {
             violations.push(format!(
-                "{room}: {} of {} doc comments have four words or fewer (at most {short}), {} \
-                 begin with What, Where, That or Whether (at most {questions})",
+                "{room}: {} of {} doc comments have four words or fewer (at most {short} %), {} \
+                 begin with What, Where, That or Whether (at most {questions} %)",
                 found.short, found.all, found.questions
             ));
-        } else if left.is_some()
-            && found.short <= found.most_short()
-            && found.questions <= found.most_questions()
-        {
+        } else if left.is_some() && found.keeps(DOCS.0, DOCS.1) {
             violations.push(format!("{room} keeps the limits: strike it from DOCS_LEFT"));
         }
     }

@@ -1,16 +1,14 @@
 //! Fetching: bounded in time and size, from the remote and nobody else.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::thread;
 
 use git2::{
     AutotagOption, ErrorClass, ErrorCode, FetchOptions, FetchPrune, Reference, RemoteCallbacks,
     RemoteRedirect,
 };
+use tokio::time::Instant;
 
-use super::gate::{Gate, Trouble};
+use super::gate::{Gate, GateError};
 use super::{Limits, Mirror, Wanted};
 
 /// More objects than a repository of policies has, fewer than take long to index.
@@ -58,39 +56,24 @@ impl Mirror {
         Ok(())
     }
 
-    /// One fetch. A thread beside it ends it when its time is up.
+    /// One fetch.
     fn attempt(&self, wanted: &[Wanted]) -> Result<(), FetchError> {
         for wanted in wanted {
             if !Reference::is_valid_name(&wanted.theirs()) {
                 return Err(FetchError::NoSuchRef(wanted.clone()));
             }
         }
+        let deadline = Instant::now() + self.limits.timeout;
         let gate = self
             .remote
             .is_http()
-            .then(|| Gate::open(&self.remote, self.limits))
+            .then(|| Gate::open(&self.remote, self.limits.max_bytes, deadline))
             .transpose()
             .map_err(FetchError::Remote)?;
-        let watch = Watch { limits: self.limits, expired: AtomicBool::new(false), gate };
-        let watch = &watch;
-        let (done, finished) = mpsc::channel::<()>();
-        thread::scope(|scope| {
-            thread::Builder::new()
-                .name("git-timer".to_owned())
-                .spawn_scoped(scope, move || {
-                    let over = finished.recv_timeout(watch.limits.timeout);
-                    if over == Err(RecvTimeoutError::Timeout) {
-                        watch.expire();
-                    }
-                })
-                .map_err(|error| FetchError::Remote(error.to_string()))?;
-            let result = self.transfer(wanted, watch);
-            drop(done);
-            result
-        })
+        self.transfer(wanted, &Watch { limits: self.limits, deadline, gate })
     }
 
-    /// The call into libgit2 that does it all: connect, negotiate, download, index, set refs.
+    /// Calls libgit2, which does it all: connect, negotiate, download, index, set refs.
     fn transfer(&self, wanted: &[Wanted], watch: &Watch) -> Result<(), FetchError> {
         let too_large = Cell::new(false);
         let mut callbacks = RemoteCallbacks::new();
@@ -120,34 +103,28 @@ impl Mirror {
     }
 }
 
-/// What ends a fetch that its remote does not end.
+/// End of a fetch that its remote does not end: at the deadline the gate shuts, and libgit2, which
+/// asks between two reads, is told to stop.
 struct Watch {
     limits: Limits,
-    expired: AtomicBool,
+    deadline: Instant,
     gate: Option<Gate>,
 }
 
 impl Watch {
-    fn expire(&self) {
-        self.expired.store(true, Ordering::SeqCst);
-        if let Some(gate) = &self.gate {
-            gate.shut();
-        }
-    }
-
     fn has_expired(&self) -> bool {
-        self.expired.load(Ordering::SeqCst)
+        Instant::now() >= self.deadline
     }
 
-    /// What an error of libgit2 means. What we did or saw ourselves comes first: to libgit2 it is
+    /// Meaning of an error of libgit2. What we did or saw ourselves comes first: to libgit2 it is
     /// a connection that broke.
     fn classify(&self, error: &git2::Error, too_large: bool) -> FetchError {
-        match self.gate.as_ref().and_then(Gate::trouble) {
+        match self.gate.as_ref().and_then(Gate::error) {
             _ if self.has_expired() => FetchError::TimedOut(self.limits.timeout),
             _ if too_large => FetchError::TooLarge(self.limits.max_bytes),
-            Some(Trouble::TooLarge) => FetchError::TooLarge(self.limits.max_bytes),
-            Some(Trouble::Unauthorized) => FetchError::Unauthorized,
-            Some(Trouble::Other(reason)) => FetchError::Remote(reason),
+            Some(GateError::TooLarge) => FetchError::TooLarge(self.limits.max_bytes),
+            Some(GateError::Unauthorized) => FetchError::Unauthorized,
+            Some(GateError::Other(reason)) => FetchError::Remote(reason),
             None => classify(error),
         }
     }

@@ -5,7 +5,7 @@
 //! silent while a server is. Told to use a proxy, it uses a freed connection when TLS breaks off
 //! (1.9.7). So it is kept off the network: it speaks plain HTTP to this gate, which passes on the
 //! two requests of a fetch, to the remote's own address and nowhere else, counts what comes back,
-//! and drops all connections when it is shut. A read that hangs then ends.
+//! and drops all connections when the time is up. A read that hangs then ends.
 //!
 //! The gate adds the credentials, which libgit2 never sees. Another user of this machine may find
 //! its port, but not the path under which alone it answers.
@@ -25,11 +25,12 @@ use reqwest::Client;
 use reqwest::redirect::Policy;
 use secrecy::ExposeSecret;
 use tokio::runtime::{Builder, Runtime};
+use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
-use super::{Limits, Remote};
+use super::Remote;
 
 /// The longest request: what of a history is wanted and what is there already.
 const MAX_REQUEST: usize = 16 << 20;
@@ -48,7 +49,7 @@ pub(super) struct Gate {
 
 /// Why a remote did not answer as it should.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Trouble {
+pub(super) enum GateError {
     /// It sent more than it may.
     TooLarge,
     /// It does not let us in.
@@ -69,53 +70,54 @@ struct Passage {
 #[derive(Default)]
 struct Passed {
     bytes: u64,
-    trouble: Option<Trouble>,
+    error: Option<GateError>,
 }
 
 impl Gate {
-    /// Opens a gate to `remote`. The error is this machine's, in words.
-    pub(super) fn open(remote: &Remote, limits: Limits) -> Result<Self, String> {
+    /// Opens a gate to `remote`, which shuts by itself at the deadline. The error is this machine's,
+    /// in words.
+    pub(super) fn open(remote: &Remote, max_bytes: u64, deadline: Instant) -> Result<Self, String> {
         let secret = format!("/{}", Uuid::new_v4().simple());
         let passage = Arc::new(Passage {
             remote: remote.clone(),
             secret: secret.clone(),
             client: client(remote)?,
-            max_bytes: limits.max_bytes,
+            max_bytes,
             state: Mutex::default(),
         });
         let stop = CancellationToken::new();
-        let (port, server) = serve(Arc::clone(&passage), stop.clone())
+        let (port, server) = serve(Arc::clone(&passage), stop.clone(), deadline)
             .map_err(|error| format!("no server on loopback: {error}"))?;
         let url = format!("http://{}:{port}{secret}", Ipv4Addr::LOCALHOST);
         Ok(Self { url, stop, passage, server: Some(server) })
     }
 
-    /// What libgit2 fetches from.
+    /// Address that libgit2 fetches from.
     pub(super) fn url(&self) -> &str {
         &self.url
     }
 
-    /// Ends all that goes through the gate.
-    pub(super) fn shut(&self) {
-        self.stop.cancel();
-    }
-
-    /// The first trouble that there was with the remote.
-    pub(super) fn trouble(&self) -> Option<Trouble> {
-        self.passage.passed().trouble.clone()
+    /// First thing that was wrong with the remote, if anything was.
+    pub(super) fn error(&self) -> Option<GateError> {
+        self.passage.passed().error.clone()
     }
 }
 
 impl Drop for Gate {
     fn drop(&mut self) {
-        self.shut();
+        self.stop.cancel();
         // It only ends by itself after a panic, of which the log knows.
         drop(self.server.take().map(JoinHandle::join));
     }
 }
 
-/// Serves on a thread of its own until told to stop: ending its runtime ends every connection.
-fn serve(passage: Arc<Passage>, stop: CancellationToken) -> std::io::Result<(u16, JoinHandle<()>)> {
+/// Serves on a thread of its own until told to stop, or until the deadline: ending its runtime ends
+/// every connection.
+fn serve(
+    passage: Arc<Passage>,
+    stop: CancellationToken,
+    deadline: Instant,
+) -> std::io::Result<(u16, JoinHandle<()>)> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     listener.set_nonblocking(true)?;
     let port = listener.local_addr()?.port();
@@ -125,6 +127,7 @@ fn serve(passage: Arc<Passage>, stop: CancellationToken) -> std::io::Result<(u16
             tokio::select! {
                 () = accept(listener, passage) => {}
                 () = stop.cancelled() => {}
+                () = sleep_until(deadline) => {}
             }
         });
         // Looking up a name may hang in the system, which must not hold us.
@@ -170,8 +173,8 @@ async fn answer(State(passage): State<Arc<Passage>>, request: Request) -> Respon
         .and_then(|path| PATHS.into_iter().find(|known| *known == path));
     match path {
         None => StatusCode::NOT_FOUND.into_response(),
-        Some(path) => Arc::clone(&passage).forward(path, request).await.unwrap_or_else(|trouble| {
-            passage.note(trouble);
+        Some(path) => Arc::clone(&passage).forward(path, request).await.unwrap_or_else(|error| {
+            passage.note(error);
             StatusCode::BAD_GATEWAY.into_response()
         }),
     }
@@ -182,7 +185,7 @@ impl Passage {
         self: Arc<Self>,
         path: &'static str,
         request: Request,
-    ) -> Result<Response, Trouble> {
+    ) -> Result<Response, GateError> {
         let (head, body) = request.into_parts();
         let url = format!("{}{path}", self.remote.url().as_str().trim_end_matches('/'));
         let mut forwarded = match head.method {
@@ -199,7 +202,7 @@ impl Passage {
         }
         let body = axum::body::to_bytes(body, MAX_REQUEST)
             .await
-            .map_err(|error| Trouble::Other(words(&error)))?;
+            .map_err(|error| GateError::Other(words(&error)))?;
         let answer = forwarded.body(body).send().await.map_err(other)?;
         check(&answer)?;
         let kind = answer.headers().get(header::CONTENT_TYPE).cloned();
@@ -216,15 +219,15 @@ impl Passage {
         answer: reqwest::Response,
     ) -> impl stream::Stream<Item = Result<Vec<u8>, std::io::Error>> {
         stream::try_unfold((self, answer), |(passage, mut answer)| async move {
-            let broken = |trouble| {
-                passage.note(trouble);
+            let broken = |error| {
+                passage.note(error);
                 std::io::Error::other("the answer broke off")
             };
             let Some(chunk) = answer.chunk().await.map_err(|error| broken(other(error)))? else {
                 return Ok(None);
             };
             if !passage.fits(chunk.len()) {
-                return Err(broken(Trouble::TooLarge));
+                return Err(broken(GateError::TooLarge));
             }
             Ok(Some((chunk.to_vec(), (passage, answer))))
         })
@@ -234,8 +237,8 @@ impl Passage {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn note(&self, trouble: Trouble) {
-        self.passed().trouble.get_or_insert(trouble);
+    fn note(&self, error: GateError) {
+        self.passed().error.get_or_insert(error);
     }
 
     fn fits(&self, count: usize) -> bool {
@@ -247,16 +250,16 @@ impl Passage {
 
 /// Whether the remote answers what it was asked. Redirects are not followed: they would take our
 /// credentials elsewhere, and what is fetched would not be what is configured.
-fn check(answer: &reqwest::Response) -> Result<(), Trouble> {
+fn check(answer: &reqwest::Response) -> Result<(), GateError> {
     let status = answer.status();
     let location = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
     match (status.as_u16(), location) {
         (200, _) => Ok(()),
-        (401 | 403, _) => Err(Trouble::Unauthorized),
+        (401 | 403, _) => Err(GateError::Unauthorized),
         (300..=399, Some(location)) => {
-            Err(Trouble::Other(format!("the server sends us on to `{}`", shown(location))))
+            Err(GateError::Other(format!("the server sends us on to `{}`", shown(location))))
         }
-        _ => Err(Trouble::Other(format!("the server answers {status}"))),
+        _ => Err(GateError::Other(format!("the server answers {status}"))),
     }
 }
 
@@ -268,8 +271,8 @@ fn shown(location: &str) -> String {
     )
 }
 
-fn other(error: reqwest::Error) -> Trouble {
-    Trouble::Other(words(&error.without_url()))
+fn other(error: reqwest::Error) -> GateError {
+    GateError::Other(words(&error.without_url()))
 }
 
 /// An error with its causes, outermost first.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use git2::{Config, Repository};
 
 use super::remote::OURS;
-use super::{CommitId, Limits, ReadError, Remote, Wanted};
+use super::{Limits, Remote};
 
 /// Each fetch that brings something adds a pack of two files, and nothing ever merges packs. With
 /// this many files a fresh clone is cheaper than every look-up in all of them.
@@ -57,15 +57,6 @@ impl Mirror {
     /// The remote.
     pub fn remote(&self) -> &Remote {
         &self.remote
-    }
-
-    /// Where a ref pointed at the last fetch of it.
-    pub fn head(&self, wanted: &Wanted) -> Result<Option<CommitId>, ReadError> {
-        match self.repository.find_reference(&wanted.ours()) {
-            Ok(reference) => Ok(Some(CommitId::of(reference.peel_to_commit()?.id()))),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
-        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use git2::{DiffOptions, ErrorCode, FileMode, ObjectType, Odb, Oid, Tree, TreeEntry};
 
-use super::{BlobId, Commit, CommitId, Mirror};
+use super::{BlobId, Commit, CommitId, Mirror, Wanted};
 use crate::document::{
     MAX_DIRECTORY_DEPTH, MAX_FILE_BYTES, TreeRoom, TreeTooLarge, is_policy_file,
     may_link_to_policies,
@@ -90,6 +90,16 @@ impl From<git2::Error> for ReadError {
 }
 
 impl Mirror {
+    /// Commit that a ref pointed to at the last fetch of it; none before, and where the remote has no
+    /// such ref.
+    pub fn head(&self, wanted: &Wanted) -> Result<Option<CommitId>, ReadError> {
+        match self.repository.find_reference(&wanted.ours()) {
+            Ok(reference) => Ok(Some(CommitId::of(reference.peel_to_commit()?.id()))),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// What a commit says of itself.
     pub fn commit(&self, id: CommitId) -> Result<Commit, ReadError> {
         self.find(id).map(|commit| Commit::of(&commit))

@@ -9,14 +9,14 @@ use octocrab::Octocrab;
 use octocrab::models::{InstallationId, RepositoryId as OctocrabRepositoryId};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
-use tokio::sync::OnceCell;
 use tokio::time::Instant;
 use url::Url;
 
 use super::error::Error;
+use super::identity::AppIdentity;
 use super::names::{RepositoryId, RepositoryName};
 use super::pace::Pace;
-use super::repository::{Repository, RepositoryAnswer};
+use super::repository::{Repository, RepositoryResponse};
 use super::request::Client;
 use crate::clock::Clock;
 
@@ -32,38 +32,24 @@ const NAMES_HOLD_FOR: Duration = Duration::from_mins(10);
 pub struct GitHub(Arc<Inner>);
 
 struct Inner {
-    app_id: u64,
     /// Signs as the App itself; for installations and nothing else.
     app: Octocrab,
     clock: Clock,
     /// The pace of each installation, by its account; the App's own by the empty name.
     paces: Mutex<HashMap<String, Arc<Pace>>>,
-    identity: OnceCell<Identity>,
+    identity: AppIdentity,
     known: Mutex<HashMap<RepositoryName, (Repository, Instant)>>,
 }
 
-/// Who we are among the authors of comments.
-#[derive(Debug, Clone)]
-pub(super) struct Identity {
-    pub(super) app_id: u64,
-    /// The account in whose name the App writes: `<slug>[bot]`.
-    pub(super) login: String,
-}
-
 #[derive(Deserialize)]
-struct AppAnswer {
-    slug: String,
-}
-
-#[derive(Deserialize)]
-struct InstallationAnswer {
+struct InstallationResponse {
     id: InstallationId,
     #[serde(default)]
-    account: Option<AccountAnswer>,
+    account: Option<AccountResponse>,
 }
 
 #[derive(Deserialize)]
-struct AccountAnswer {
+struct AccountResponse {
     #[serde(default)]
     login: Option<String>,
 }
@@ -86,13 +72,10 @@ impl GitHub {
             .set_write_timeout(Some(READ_TIMEOUT))
             .app_from_rsa_pem(app_id.into(), private_key.expose_secret())?
             .build()?;
-        let (paces, identity, known) = (Mutex::default(), OnceCell::new(), Mutex::default());
-        Ok(Self(Arc::new(Inner { app_id, app, clock, paces, identity, known })))
-    }
-
-    /// The App's id.
-    pub fn app_id(&self) -> u64 {
-        self.0.app_id
+        let pace = Arc::new(Pace::new(clock.clone()));
+        let identity = AppIdentity::new(app_id, Client::new(app.clone(), Arc::clone(&pace)));
+        let paces = Mutex::new(HashMap::from([(String::new(), pace)]));
+        Ok(Self(Arc::new(Inner { app, clock, paces, identity, known: Mutex::default() })))
     }
 
     /// The repository of that number, whatever it is called by now. Without a number, the one of
@@ -146,20 +129,20 @@ impl GitHub {
         let app = self.as_app(name.owner());
         let route = format!("/repos/{name}/installation");
         let request = app.octocrab().get(route, None::<&()>);
-        let installation: InstallationAnswer = app.send("find the installation", request).await?;
+        let installation: InstallationResponse = app.send("find the installation", request).await?;
         self.look_up(installation.id, name.owner(), &format!("/repos/{name}")).await
     }
 
     /// Asks every installation: only needed after a rename.
     async fn by_id(&self, id: RepositoryId) -> Result<Repository, Error> {
         let (mut installations, route) = (Vec::new(), "/app/installations");
-        let collect = |page: Vec<InstallationAnswer>| {
+        let collect = |page: Vec<InstallationResponse>| {
             installations.extend(page);
             false
         };
         let app = self.as_app("");
         app.each_page::<Vec<_>>("list installations", route, &[], collect).await?;
-        for InstallationAnswer { id: installation, account } in installations {
+        for InstallationResponse { id: installation, account } in installations {
             let account = account.and_then(|account| account.login).unwrap_or_default();
             match self.look_up(installation, &account, &format!("/repositories/{id}")).await {
                 Err(error) if error.is_refusal() => {}
@@ -181,28 +164,19 @@ impl GitHub {
         let pace = self.pace(account);
         let all = Client::new(self.0.app.installation(installation)?, Arc::clone(&pace));
         let request = all.octocrab().get(route, None::<&()>);
-        let answer: RepositoryAnswer = all.send("look up the repository", request).await?;
+        let answer: RepositoryResponse = all.send("look up the repository", request).await?;
         let builder = self.0.app.installation_builder(installation);
         let builder = builder.repository_ids(vec![OctocrabRepositoryId(answer.id.0)]);
         let client = Client::new(builder.build()?, pace);
         client.send("get a token", client.octocrab().installation_token()).await?;
-        Repository::new(client, self.clone(), answer)
-    }
-
-    /// Who we are, asked for once.
-    pub(super) async fn identity(&self) -> Result<&Identity, Error> {
-        let ask = || async {
-            let client = self.as_app("");
-            let request = client.octocrab().get("/app", None::<&()>);
-            let app: AppAnswer = client.send("ask who we are", request).await?;
-            Ok(Identity { app_id: self.0.app_id, login: format!("{}[bot]", app.slug) })
-        };
-        self.0.identity.get_or_try_init(ask).await
+        Repository::new(client, self.0.identity.clone(), answer)
     }
 }
 
 impl fmt::Debug for GitHub {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("GitHub").field("app_id", &self.0.app_id).finish_non_exhaustive()
+        out.debug_struct("GitHub")
+            .field("app_id", &self.0.identity.app_id())
+            .finish_non_exhaustive()
     }
 }

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::app::Identity;
 use super::error::Error;
+use super::identity::Author;
 use super::repository::Repository;
 use crate::render::post::Comment;
 
@@ -29,12 +29,12 @@ impl Repository {
     /// The number of the oldest comment with the same marker that we wrote ourselves: anybody can
     /// copy a marker.
     pub async fn find_comment(&self, comment: &Comment) -> Result<Option<u64>, Error> {
-        let we = self.github().identity().await?;
+        let author = self.app().author().await?;
         let marker = comment.marker();
         let route = self.route(format_args!("issues/{}/comments", comment.number));
         let mut found = None;
         self.each_page::<Vec<Listed>>("find a comment", &route, &[], |comments| {
-            let ours = |comment: &&Listed| comment.is_by(we) && comment.has(&marker);
+            let ours = |comment: &&Listed| comment.is_by(author) && comment.has(&marker);
             found = comments.iter().find(ours).map(|comment| comment.id);
             found.is_some()
         })
@@ -76,10 +76,10 @@ struct App {
 }
 
 impl Listed {
-    fn is_by(&self, we: &Identity) -> bool {
+    fn is_by(&self, author: &Author) -> bool {
         match (&self.performed_via_github_app, &self.user) {
-            (Some(app), _) => app.id == we.app_id,
-            (None, Some(user)) => user.login == we.login,
+            (Some(app), _) => app.id == author.app_id,
+            (None, Some(user)) => user.login == author.login,
             (None, None) => false,
         }
     }
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn a_comment_is_ours_by_app_or_else_by_login_and_by_its_first_line() {
-        let we = Identity { app_id: 7, login: "cloudcorrect[bot]".into() };
+        let author = Author { app_id: 7, login: "cloudcorrect[bot]".into() };
         let marker = Comment::new(1, "main", "").marker();
         let table = [
             (r#"{"user":{"login":"cloudcorrect[bot]"}}"#, true),
@@ -110,7 +110,7 @@ mod tests {
         for (json, ours) in table {
             let json = json.replacen('{', r#"{"id":1,"body":"<!-- cloudcorrect:main -->\nx","#, 1);
             let listed: Listed = serde_json::from_str(&json).expect(&json);
-            assert_eq!(listed.is_by(&we) && listed.has(&marker), ours, "{json}");
+            assert_eq!(listed.is_by(&author) && listed.has(&marker), ours, "{json}");
             assert!(!listed.has(&Comment::new(1, "ma", "").marker()));
         }
         let quoted = "> <!-- cloudcorrect:main -->";

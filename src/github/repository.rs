@@ -11,8 +11,8 @@ use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
 
-use super::app::GitHub;
 use super::error::Error;
+use super::identity::AppIdentity;
 use super::names::{RepositoryId, RepositoryName};
 use super::request::{Client, Page};
 
@@ -28,44 +28,44 @@ struct Inner {
     name: RepositoryName,
     clone_url: Url,
     client: Client,
-    github: GitHub,
+    app: AppIdentity,
     /// Something was not where it should be: the repository may have been renamed.
     doubtful: AtomicBool,
 }
 
-/// What we read of GitHub's description of a repository.
+/// GitHub's description of a repository, as far as we read it.
 #[derive(Deserialize)]
-pub(super) struct RepositoryAnswer {
+pub(super) struct RepositoryResponse {
     pub(super) id: RepositoryId,
     full_name: String,
     clone_url: Url,
 }
 
 impl Repository {
-    /// Of GitHub's answer and a client with its token.
+    /// The repository of GitHub's description, with a client that has its token.
     pub(super) fn new(
         client: Client,
-        github: GitHub,
-        answer: RepositoryAnswer,
+        app: AppIdentity,
+        answer: RepositoryResponse,
     ) -> Result<Self, Error> {
         let name = answer.full_name.parse();
         let name = name.map_err(|error| Error::Unavailable { message: format!("{error}") })?;
-        let RepositoryAnswer { id, clone_url, .. } = answer;
+        let RepositoryResponse { id, clone_url, .. } = answer;
         let doubtful = AtomicBool::new(false);
-        Ok(Self(Arc::new(Inner { id, name, clone_url, client, github, doubtful })))
+        Ok(Self(Arc::new(Inner { id, name, clone_url, client, app, doubtful })))
     }
 
-    /// Its number, to be kept.
+    /// Number of the repository, to be kept.
     pub fn id(&self) -> RepositoryId {
         self.0.id
     }
 
-    /// What it is called at present.
+    /// Name at the last look-up.
     pub fn name(&self) -> &RepositoryName {
         &self.0.name
     }
 
-    /// Where Git fetches it from.
+    /// Address that Git fetches it from.
     pub fn clone_url(&self) -> &Url {
         &self.0.clone_url
     }
@@ -77,14 +77,14 @@ impl Repository {
         self.0.client.at_hand("get a token for Git", token).await
     }
 
-    /// Whether it should be looked up again.
+    /// `true` where it should be looked up again, since something was not where it should be.
     pub(super) fn is_doubtful(&self) -> bool {
         self.0.doubtful.load(Ordering::Relaxed)
     }
 
-    /// The App that acts.
-    pub(super) fn github(&self) -> &GitHub {
-        &self.0.github
+    /// Identity of the App that acts.
+    pub(super) fn app(&self) -> &AppIdentity {
+        &self.0.app
     }
 
     /// The client with the repository's token.
@@ -92,12 +92,12 @@ impl Repository {
         self.0.client.octocrab()
     }
 
-    /// The path of something in it.
+    /// Path of something in it in GitHub's API.
     pub(super) fn route(&self, rest: fmt::Arguments<'_>) -> String {
         format!("/repos/{}/{rest}", self.0.name)
     }
 
-    /// Sends a request about it.
+    /// Sends a request about the repository.
     pub(super) async fn send<T>(
         &self,
         purpose: &'static str,

@@ -42,13 +42,9 @@ impl DocComments {
         self.questions += usize::from(words.first().is_some_and(|word| QUESTIONS.contains(word)));
     }
 
-    /// The most short ones that this many doc comments may have: 8 of a hundred.
-    pub(crate) fn most_short(self) -> usize {
-        (self.all * 8).div_ceil(100)
-    }
-
-    /// The most questions that this many doc comments may have: 12 of a hundred.
-    pub(crate) fn most_questions(self) -> usize {
-        (self.all * 12).div_ceil(100)
+    /// `true` where of a hundred comments at most so many are short, and so many are questions.
+    pub(crate) fn keeps(self, short: usize, questions: usize) -> bool {
+        let most = |share: usize| (self.all * share).div_ceil(100);
+        self.short <= most(short) && self.questions <= most(questions)
     }
 }
