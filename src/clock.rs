@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-/// Where the time comes from. Cheap to clone; clones of a manual clock share its hands.
+/// Source of the time. Cheap to clone; clones of a manual clock share its hands.
 #[derive(Debug, Clone, Default)]
 pub enum Clock {
     /// The operating system's wall clock.

@@ -83,7 +83,7 @@ impl Server {
         Self::launch(place).await
     }
 
-    /// Where to connect.
+    /// Connection URL, by the socket in the data directory.
     pub fn url(&self) -> Result<SecretString, Error> {
         url(&self.socket_dir)
     }
@@ -191,7 +191,7 @@ impl Server {
     }
 }
 
-/// Where to connect to the server that runs in a service's data directory, if one does. Nothing is
+/// Connection URL of the server that runs in a service's data directory, if one does. Nothing is
 /// started or taken over: the service keeps its server.
 pub fn running(data_dir: &Path) -> Result<Option<SecretString>, Error> {
     let running = pidfile::seen(&place::data_of(data_dir))?;

@@ -42,7 +42,7 @@ impl Schedule {
     }
 }
 
-/// Every hour.
+/// Every hour, where a group gives no schedule.
 impl Default for Schedule {
     fn default() -> Self {
         Self::Every(Every::default())

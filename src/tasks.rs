@@ -21,7 +21,7 @@ const BACKOFF: Backoff = Backoff { first: Duration::from_secs(1), longest: Durat
 /// Part of a pause that is always waited, so that replicas spread over the rest.
 const LEAST: f64 = 0.8;
 
-/// What a pass found.
+/// Outcome of a pass: whether to look again at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
     /// There was work: look again at once.

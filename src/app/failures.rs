@@ -18,13 +18,13 @@ const PAGE: usize = 1_000;
 /// A run that the service kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeptRun {
-    /// By its id.
+    /// Id of a run, as its page shows it.
     Id(RunId),
     /// The last one of a group.
     LastOf(GroupName),
 }
 
-/// What failed in a run, waivers applied. The database is read as it is: nothing is started,
+/// Failures of a run, waivers applied. The database is read as it is: nothing is started,
 /// migrated or written.
 pub async fn failures(settings: &DatabaseSettings, kept: &KeptRun) -> Result<Vec<Failing>> {
     let pool = db::connect(&url(settings)?).await.context("cannot reach the database")?;

@@ -32,7 +32,7 @@ use super::accounts::accounts;
 const POLL: Duration = Duration::from_secs(1);
 /// How long to wait before hints are listened for again.
 const RECONNECT: Duration = Duration::from_secs(5);
-/// How often [`keep_house`] runs.
+/// Interval at which [`keep_house`] runs.
 const HOUSEKEEPING: Duration = Duration::from_hours(6);
 /// Months of runs that have their partition before they begin.
 const MONTHS_AHEAD: i32 = 3;
@@ -40,7 +40,7 @@ const MONTHS_AHEAD: i32 = 3;
 /// Enterprise Server for seven; one that came after all would only cause a look at what is known.
 const DELIVERIES_KEPT: Duration = Duration::from_hours(14 * 24);
 
-/// Sources synced at once.
+/// Most sources that are synced at the same time.
 const MOST_SYNCS: usize = 8;
 
 /// The reconcilers over a database, and the routes of both listeners.
@@ -52,7 +52,7 @@ pub struct Parts {
     pub syncer: Arc<Syncer>,
     /// How many sources are synced at once: a remote that hangs must not hold up the others.
     pub syncs: usize,
-    /// Runs due groups.
+    /// Runs the groups that are due.
     pub evaluator: Arc<Evaluator>,
     /// Posts what the outbox holds; nobody to post to without GitHub.
     pub reporter: Option<Arc<Reporter>>,
@@ -102,7 +102,7 @@ impl Parts {
     }
 }
 
-/// A service that listens.
+/// A service whose listeners are open.
 #[derive(Debug)]
 pub struct Service {
     pool: PgPool,
@@ -123,12 +123,12 @@ impl Service {
         Ok(Self { pool, private, parts, webhooks, page })
     }
 
-    /// Where webhooks are received.
+    /// Address on which webhooks are received, with the port that was taken.
     pub fn webhooks_address(&self) -> Result<SocketAddr> {
         self.webhooks.local_addr().context("cannot tell the address of the webhooks")
     }
 
-    /// Where the page is.
+    /// Address on which the page is served, with the port that was taken.
     pub fn page_address(&self) -> Result<SocketAddr> {
         self.page.local_addr().context("cannot tell the address of the page")
     }
@@ -205,7 +205,7 @@ pub async fn keep_house(pool: &PgPool) -> Result<()> {
     Ok(())
 }
 
-/// What the database's notifications wake.
+/// Hints that the database's notifications give.
 #[derive(Debug, Clone, Default)]
 struct Hints {
     sources: Hint,

@@ -83,12 +83,12 @@ impl CommitId {
     }
 }
 
-/// What a commit says of itself. The texts are whatever its author wrote, on one line and cut.
+/// A commit, by what it says of itself. The texts are whatever its author wrote, on one line and cut.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
-    /// The commit.
+    /// Id of the commit.
     pub id: CommitId,
-    /// Its first parent.
+    /// Its first parent; none of the first commit.
     pub parent: Option<CommitId>,
     /// Who wrote it: `Name <address>`.
     pub author: String,

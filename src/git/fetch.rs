@@ -56,7 +56,7 @@ impl Mirror {
         Ok(())
     }
 
-    /// One fetch.
+    /// Fetches once, without making anything anew.
     fn attempt(&self, wanted: &[Wanted]) -> Result<(), FetchError> {
         for wanted in wanted {
             if !Reference::is_valid_name(&wanted.theirs()) {

@@ -60,7 +60,7 @@ pub(super) enum GateError {
 
 struct Passage {
     remote: Remote,
-    /// Where everything that is asked for begins.
+    /// Path under which alone the gate answers.
     secret: String,
     client: Client,
     max_bytes: u64,
@@ -248,7 +248,7 @@ impl Passage {
     }
 }
 
-/// Whether the remote answers what it was asked. Redirects are not followed: they would take our
+/// Checks that the remote answers what it was asked. Redirects are not followed: they would take our
 /// credentials elsewhere, and what is fetched would not be what is configured.
 fn check(answer: &reqwest::Response) -> Result<(), GateError> {
     let status = answer.status();

@@ -54,7 +54,7 @@ impl Mirror {
         Ok(())
     }
 
-    /// The remote.
+    /// Remote that is mirrored.
     pub fn remote(&self) -> &Remote {
         &self.remote
     }
@@ -89,7 +89,7 @@ fn open_healthy(directory: &Path) -> Option<Repository> {
     Some(repository)
 }
 
-/// Whether a lock file of Git's is among the refs or beside them.
+/// `true` where a lock file of Git's is among the refs or beside them.
 fn holds_lock(directory: &Path) -> io::Result<bool> {
     for entry in fs::read_dir(directory)? {
         let entry = entry?;

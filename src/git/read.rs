@@ -23,7 +23,7 @@ pub struct PolicyTree {
     pub refused: Vec<RefusedEntry>,
 }
 
-/// A policy file.
+/// A file that may hold policies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyFile {
     /// From the repository's root, with `/`.
@@ -39,7 +39,7 @@ pub struct PolicyFile {
 pub struct RefusedEntry {
     /// From the repository's root, with `/`.
     pub path: String,
-    /// Why.
+    /// Reason why it is not read.
     pub why: Refusal,
 }
 
@@ -49,13 +49,13 @@ pub enum Refusal {
     /// A symbolic link: it may point anywhere.
     #[error("symbolic links are not followed; put the file itself in its place")]
     Symlink,
-    /// Another repository.
+    /// A submodule: another repository.
     #[error("submodules are not read; watch that repository as a source of its own")]
     Submodule,
     /// A pointer to a file stored elsewhere.
     #[error("the content is kept by Git LFS and is not in the repository; take it out of LFS")]
     Lfs,
-    /// More than 1 MiB.
+    /// More than 1 MiB; with its size in bytes.
     #[error("the file has {0} bytes, and at most 1 MiB is read; split it")]
     TooLarge(usize),
     /// A path that is not UTF-8.
@@ -100,7 +100,7 @@ impl Mirror {
         }
     }
 
-    /// What a commit says of itself.
+    /// The commit, by what it says of itself.
     pub fn commit(&self, id: CommitId) -> Result<Commit, ReadError> {
         self.find(id).map(|commit| Commit::of(&commit))
     }
@@ -174,7 +174,7 @@ impl Mirror {
         }
     }
 
-    /// Whether `of` contains the history of `ancestor`. A commit that the mirror lacks is nobody's
+    /// `true` where `of` contains the history of `ancestor`. A commit that the mirror lacks is nobody's
     /// ancestor: a fetch brings all history of a branch.
     pub fn is_ancestor(&self, ancestor: CommitId, of: CommitId) -> Result<bool, ReadError> {
         let of = self.find(of)?.id();

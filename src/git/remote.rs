@@ -30,7 +30,7 @@ impl Default for Limits {
     }
 }
 
-/// A repository somewhere else.
+/// A repository on another machine, or in another directory.
 #[derive(Debug, Clone)]
 pub struct Remote {
     url: Url,
@@ -43,7 +43,7 @@ pub enum RefusedRemote {
     /// A user or a password in the URL: it would show up in logs.
     #[error("the URL of a remote must not hold credentials; set a token in the settings")]
     Credentials,
-    /// `file://` without permission.
+    /// A `file://` URL where the settings do not allow any.
     #[error("`{0}` is a local path; set `git.allow_file` if that is meant")]
     File(Url),
     /// `http://` to another machine without permission.
@@ -86,12 +86,12 @@ impl Remote {
         self.token.as_ref()
     }
 
-    /// Whether it is on this machine.
+    /// `true` where it is on this machine.
     pub(super) fn is_loopback(&self) -> bool {
         is_loopback(&self.url)
     }
 
-    /// Whether fetching goes over the network.
+    /// `true` where fetching goes over HTTP.
     pub(super) fn is_http(&self) -> bool {
         self.url.scheme() != "file"
     }
@@ -112,7 +112,7 @@ fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// What to fetch of a remote.
+/// A ref to fetch of a remote.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Wanted {
     /// A branch, by its name without `refs/heads/`.

@@ -121,7 +121,7 @@ impl Origin {
     }
 }
 
-/// What a server does with each request: gets its head and body, and writes the answer.
+/// Answer of a server to each request: gets its head and body, and writes the answer.
 type Answer = fn(&Path, &str, &[u8], &mut dyn Stream);
 
 /// A connection, plain or encrypted.

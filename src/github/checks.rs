@@ -14,11 +14,11 @@ const CHUNK: usize = 50;
 /// A check run as GitHub has it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PostedCheck {
-    /// GitHub's number of it.
+    /// Number of the check run at GitHub.
     pub id: u64,
     /// The id that we gave it.
     pub external_id: String,
-    /// Whether it is completed.
+    /// `true` once it is completed.
     pub is_completed: bool,
     /// How many annotations it has.
     pub annotations: usize,
@@ -79,7 +79,7 @@ impl Repository {
     }
 }
 
-/// What we write of a check run.
+/// Body of a request that makes or changes a check run.
 #[derive(Serialize)]
 struct Written<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -120,7 +120,7 @@ struct WrittenAnnotation<'a> {
     message: &'a str,
 }
 
-/// What we read of a check run.
+/// GitHub's description of a check run, as far as we read it.
 #[derive(Deserialize)]
 struct Answer {
     id: u64,

@@ -53,7 +53,7 @@ struct Answer {
     id: u64,
 }
 
-/// What we read of a comment in a list.
+/// A comment in a list of GitHub's, as far as we read it.
 #[derive(Deserialize)]
 struct Listed {
     id: u64,

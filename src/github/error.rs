@@ -8,13 +8,13 @@ use octocrab::GitHubError;
 /// Words of GitHub's kept in an error.
 const LONGEST_MESSAGE: usize = 300;
 
-/// Why a request failed.
+/// Reason why a request failed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Too many requests; nothing was done.
     #[error("GitHub asks to wait for {} before the next request", humantime::format_duration(*.retry_after))]
     RateLimited {
-        /// How long to wait.
+        /// Time until GitHub takes requests again.
         retry_after: Duration,
     },
     /// Neither the old nor a new token was accepted; nothing was done.
@@ -22,7 +22,7 @@ pub enum Error {
         "GitHub does not accept the App's credentials: {message}; check `github.app_id`, `github.private_key` and that the App is installed"
     )]
     Unauthorized {
-        /// GitHub's words.
+        /// Message of GitHub's, at most 300 characters.
         message: String,
     },
     /// The App may not do it; nothing was done.
@@ -30,7 +30,7 @@ pub enum Error {
         "GitHub does not let the App do it: {message}; grant it {permission} in its settings and accept that where it is installed"
     )]
     Forbidden {
-        /// GitHub's words.
+        /// Message of GitHub's, at most 300 characters.
         message: String,
         /// The permission, such as `` `checks=write` ``.
         permission: String,
@@ -38,7 +38,7 @@ pub enum Error {
     /// It does not exist, or not for us; nothing was done.
     #[error("GitHub finds nothing there: {message}")]
     NotFound {
-        /// GitHub's words.
+        /// Message of GitHub's, at most 300 characters.
         message: String,
     },
     /// GitHub does not want it, and the same again would not help much; nothing was done.
@@ -46,19 +46,19 @@ pub enum Error {
     Rejected {
         /// The HTTP status: 3xx or 4xx.
         status: u16,
-        /// GitHub's words.
+        /// Message of GitHub's, at most 300 characters.
         message: String,
     },
     /// No answer, half an answer or a 5xx: a write may have happened or not.
     #[error("no good answer from GitHub: {message}")]
     Unavailable {
-        /// What is known.
+        /// Everything that is known of the failure.
         message: String,
     },
 }
 
 impl Error {
-    /// Whether GitHub knows what was asked for, and says no: what we ask for may be elsewhere.
+    /// `true` where GitHub knows what was asked for, and says no: what we ask for may be elsewhere.
     pub(super) fn is_refusal(&self) -> bool {
         matches!(self, Self::NotFound { .. } | Self::Forbidden { .. } | Self::Rejected { .. })
     }
@@ -85,12 +85,12 @@ impl From<octocrab::Error> for Error {
     }
 }
 
-/// How long a limit lasts.
+/// Length of a limit on requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Limit {
-    /// So long.
+    /// A limit that ends after this time.
     For(Duration),
-    /// GitHub does not say.
+    /// A limit without a word on its end.
     Unsaid,
 }
 
@@ -119,7 +119,7 @@ fn until_reset(error: &GitHubError) -> Option<Duration> {
     Some(Duration::from_secs(u64::try_from(seconds).unwrap_or_default()))
 }
 
-/// What an answer that tells of no limit means.
+/// Error of an answer that tells of no limit.
 fn answered(error: &GitHubError) -> Error {
     let status = error.status_code.as_u16();
     let message = words(error);
@@ -138,7 +138,7 @@ fn is_permission(error: &GitHubError) -> bool {
     error.message.contains("not accessible by integration")
 }
 
-/// What GitHub says that it takes; of several, any one.
+/// Permission that would be enough, by GitHub's answer; of several, any one.
 fn permission(error: &GitHubError) -> String {
     match header(error, "x-accepted-github-permissions") {
         Some(accepted) => {

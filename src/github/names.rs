@@ -24,7 +24,7 @@ pub struct RepositoryName {
 }
 
 impl RepositoryName {
-    /// The user or organization.
+    /// Login of the user or organization that owns it.
     pub fn owner(&self) -> &str {
         &self.owner
     }

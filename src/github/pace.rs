@@ -41,12 +41,12 @@ impl Pace {
         Self { clock, pause: Mutex::default() }
     }
 
-    /// Whether nothing may be asked at present.
+    /// `true` while nothing may be asked.
     pub(super) fn is_paused(&self) -> bool {
         self.wait().is_err()
     }
 
-    /// The present instant.
+    /// The present instant, by the clock of the pace.
     pub(super) fn now(&self) -> DateTime<Utc> {
         self.clock.now()
     }

@@ -6,15 +6,15 @@ use serde::Deserialize;
 use super::error::Error;
 use super::repository::Repository;
 
-/// A pull request.
+/// A pull request, as GitHub last told of it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(from = "Answer")]
 pub struct PullRequest {
     /// Its number in the repository.
     pub number: u64,
-    /// Whether it is open.
+    /// `true` until it is merged or closed.
     pub is_open: bool,
-    /// Whether it is a draft.
+    /// `true` while it is a draft.
     pub is_draft: bool,
     /// The commit that is asked to be merged.
     pub head: String,
@@ -40,7 +40,7 @@ impl Repository {
         Ok(all)
     }
 
-    /// One pull request.
+    /// The pull request of that number.
     pub async fn pull_request(&self, number: u64) -> Result<PullRequest, Error> {
         let route = self.route(format_args!("pulls/{number}"));
         let answer = self.client().get(route, None::<&()>);

@@ -33,7 +33,7 @@ impl Client {
         Self { octocrab, pace }
     }
 
-    /// What makes requests for [`Client::send`].
+    /// Client that makes requests for [`Client::send`].
     pub(super) fn octocrab(&self) -> &Octocrab {
         &self.octocrab
     }
@@ -104,7 +104,7 @@ impl Client {
 
 /// A page of a list: GitHub wraps some lists into an object.
 pub(super) trait Page: DeserializeOwned {
-    /// What is listed.
+    /// An entry of the list.
     type Entry;
 
     /// The entries of the page.

@@ -53,42 +53,42 @@ impl WebhookSecret {
     }
 }
 
-/// What a webhook tells.
+/// Event that a webhook tells of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
-    /// GitHub tries the address.
+    /// GitHub tries the address of the webhook.
     Ping,
     /// A branch has moved. Tags are [`Event::Ignored`].
     Push {
-        /// Where.
+        /// Repository that it happened in.
         repository: RepositoryId,
-        /// The branch.
+        /// Branch that was pushed to.
         branch: String,
         /// Its new head; `None` if it was deleted.
         head: Option<String>,
     },
     /// Something happened to a pull request.
     PullRequest {
-        /// Where.
+        /// Repository that it happened in.
         repository: RepositoryId,
-        /// What happened.
+        /// Kind of the change.
         action: PullRequestAction,
         /// The pull request after that.
         pull_request: PullRequest,
     },
-    /// Nothing of interest.
+    /// An event that asks nothing of us.
     Ignored,
 }
 
-/// What happened to a pull request, as far as it matters.
+/// Change of a pull request, as far as it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PullRequestAction {
-    /// It was opened.
+    /// The pull request was opened.
     Opened,
-    /// It was opened again.
+    /// The pull request was opened again.
     Reopened,
-    /// Its head has moved.
+    /// The head of the pull request has moved.
     Synchronize,
     /// Its title, text or base has changed.
     Edited,

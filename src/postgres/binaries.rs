@@ -13,7 +13,7 @@ use super::place::Place;
 /// The oldest major version that serves.
 const OLDEST: u32 = 15;
 
-/// What is fetched where nothing is installed: the newest of this major version.
+/// Major version that is fetched, in its newest release, where nothing is installed.
 const FETCHED: u32 = 17;
 
 /// How long fetching may take.
@@ -51,12 +51,12 @@ impl Binaries {
         }
     }
 
-    /// The server.
+    /// Path of the server's program.
     pub(super) fn postgres(&self) -> PathBuf {
         self.dir.join("postgres")
     }
 
-    /// What sets up its data.
+    /// Path of the program that sets up its data.
     pub(super) fn initdb(&self) -> PathBuf {
         self.dir.join("initdb")
     }

@@ -18,7 +18,7 @@ pub enum Error {
          (`apt-get install postgresql-{needed}`), or move the data with `pg_upgrade`"
     )]
     WrongVersion {
-        /// The data directory.
+        /// Data directory that another version wrote.
         data: PathBuf,
         /// The major version that can read it.
         needed: u32,
@@ -35,7 +35,7 @@ pub enum Error {
     /// The path of the socket is no text.
     #[error("cannot put a socket into `{0}`; set a `data_dir` whose name is UTF-8")]
     SocketPath(PathBuf),
-    /// `initdb` failed.
+    /// `initdb` failed; with what it said.
     #[error("cannot set up the private Postgres: {0}")]
     Initialize(String),
     /// The server ended instead of taking connections.
@@ -47,14 +47,14 @@ pub enum Error {
     /// The server neither stops nor dies.
     #[error("the private Postgres, process {0}, does not stop")]
     Stop(i32),
-    /// The operating system refused.
+    /// The operating system refused an action on a file.
     #[error("cannot {action} `{path}`: {source}")]
     Io {
-        /// What was tried.
+        /// Action that was tried, as a verb.
         action: &'static str,
-        /// With what.
+        /// File or directory that it was tried on.
         path: PathBuf,
-        /// Why not.
+        /// Reason that the operating system gives.
         source: io::Error,
     },
 }

@@ -12,13 +12,13 @@ use super::Error;
 /// How far a server is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Status {
-    /// It takes connections.
+    /// The server takes connections.
     Ready,
-    /// It starts, or stops.
+    /// The server starts, stops or recovers.
     Other,
 }
 
-/// What the file says.
+/// Content of the file, as far as we need it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PidFile {
     pub(super) pid: Pid,
@@ -66,7 +66,7 @@ pub(super) fn seen(data: &Path) -> Result<Option<PidFile>, Error> {
     Ok(found.map(|(file, _)| file))
 }
 
-/// What has the number of the file's process.
+/// Process that has the number in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Process {
     Server,
@@ -77,7 +77,7 @@ fn path(data: &Path) -> PathBuf {
     data.join("postmaster.pid")
 }
 
-/// What the file says, if its process, or another of that number, is alive.
+/// Content of the file, if its process, or another of that number, is alive.
 fn read(data: &Path) -> Result<Option<(PidFile, Process)>, Error> {
     let path = path(data);
     let text = match fs::read_to_string(&path) {

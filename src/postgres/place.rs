@@ -17,7 +17,7 @@ use super::Error;
 /// system, and Postgres adds `/.s.PGSQL.5432.lock`.
 const LONGEST_SOCKET_DIR: usize = 80;
 
-/// Where data goes that root keeps in a directory which the server's user cannot enter.
+/// Directory for data that root keeps in a directory which the server's user cannot enter.
 const ELSEWHERE: &str = "/var/lib/cloudcorrect";
 
 /// A log beyond this is begun anew at the next start.
@@ -79,12 +79,12 @@ impl Place {
         self.account
     }
 
-    /// The data.
+    /// Directory of the server's data.
     pub(super) fn data(&self) -> PathBuf {
         self.dir.join("data")
     }
 
-    /// Whether the data was set up to the end.
+    /// `true` where the data was set up to the end.
     pub(super) fn is_initialized(&self) -> bool {
         self.data().exists()
     }
@@ -107,7 +107,7 @@ impl Place {
         Ok(new)
     }
 
-    /// Where fetched binaries go.
+    /// Directory that fetched binaries go to.
     pub(super) fn binaries(&self) -> PathBuf {
         self.dir.join("binaries")
     }
@@ -145,7 +145,7 @@ impl Place {
         Ok(log)
     }
 
-    /// Where the log is.
+    /// Path of the server's log.
     pub(super) fn log_path(&self) -> PathBuf {
         self.dir.join("log")
     }
@@ -233,7 +233,7 @@ fn dir_for(data_dir: &Path, account: Account) -> Result<PathBuf, Error> {
     Ok(elsewhere)
 }
 
-/// Whether a user may pass through a directory.
+/// `true` where a user may pass through a directory.
 fn enters(account: Account, dir: &Metadata) -> bool {
     let bit = if dir.uid() == account.uid {
         0o100

@@ -24,7 +24,7 @@ fn data(dir: &TempDir) -> PathBuf {
     dir.path().canonicalize().unwrap().join("postgres/data")
 }
 
-/// What a service that is killed leaves: a server without its service.
+/// The remains of a service that is killed: a server without its service.
 fn killed(mut server: Server) -> i32 {
     let pid = server.pid.as_raw_pid();
     // The process stays ours in this test, so somebody has to wait for it.

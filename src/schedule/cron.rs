@@ -32,7 +32,7 @@ impl Timezone {
     }
 }
 
-/// UTC.
+/// UTC, where a pattern gives no `timezone`.
 impl Default for Timezone {
     fn default() -> Self {
         Self(chrono_tz::UTC)
@@ -76,7 +76,7 @@ pub enum InvalidCron {
     /// Fields that are good each, but not for the crate that computes times.
     #[error("`{0}` is no cron pattern: {1}")]
     Refused(String, String),
-    /// No such time exists.
+    /// The pattern has no instant, such as 30 February.
     #[error("`{0}` never comes: there is no such day")]
     Never(String),
 }

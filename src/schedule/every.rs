@@ -22,9 +22,9 @@ pub enum InvalidInterval {
 }
 
 impl Every {
-    /// The shortest interval.
+    /// Shortest interval that a group may have.
     pub const SHORTEST: Duration = Duration::from_secs(10);
-    /// The longest interval.
+    /// Longest interval that a group may have.
     pub const LONGEST: Duration = Duration::from_hours(30 * 24);
 
     /// The length of the interval.
@@ -57,7 +57,7 @@ fn hash(key: &str) -> u64 {
     })
 }
 
-/// An hour.
+/// An hour, where a group gives no schedule.
 impl Default for Every {
     fn default() -> Self {
         Self(Duration::from_hours(1))

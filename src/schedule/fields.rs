@@ -9,13 +9,13 @@ use std::ops::Range;
 /// Field of a cron pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
-    /// Minute of the hour.
+    /// Minute of the hour, 0 to 59.
     Minute,
-    /// Hour of the day.
+    /// Hour of the day, 0 to 23.
     Hour,
-    /// Day of the month.
+    /// Day of the month, 1 to 31.
     Day,
-    /// Month of the year.
+    /// Month of the year, 1 to 12 or `JAN` to `DEC`.
     Month,
     /// Day of the week; Sunday is both 0 and 7.
     Weekday,
@@ -32,7 +32,7 @@ impl Field {
     /// Fields of a pattern in their order.
     pub const ALL: [Self; 5] = [Self::Minute, Self::Hour, Self::Day, Self::Month, Self::Weekday];
 
-    /// Name in messages.
+    /// Name of the field in messages.
     pub fn name(self) -> &'static str {
         match self {
             Self::Minute => "minute",
@@ -54,7 +54,7 @@ impl Field {
         }
     }
 
-    /// Smallest and largest number.
+    /// Smallest and largest number that the field takes.
     fn bounds(self) -> (u16, u16) {
         match self {
             Self::Minute => (0, 59),
@@ -101,7 +101,7 @@ impl Field {
     }
 }
 
-/// Number of digits alone.
+/// Number that is written in digits alone.
 fn digits(text: &str) -> Option<u16> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
 }
@@ -109,11 +109,11 @@ fn digits(text: &str) -> Option<u16> {
 /// Part of a pattern that is none of its field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrongField {
-    /// The field.
+    /// Field that is wrong.
     pub field: Field,
     /// Bytes of the pattern that are to blame.
     pub range: Range<usize>,
-    /// What stands there.
+    /// Text that stands in the field.
     pub text: String,
     flaw: Flaw,
 }
@@ -131,12 +131,12 @@ enum Flaw {
     Downward(String),
     /// A step from one value on, and the range that is meant.
     Start(String),
-    /// `L` without a weekday.
+    /// `L` without a weekday before it.
     Last,
 }
 
 impl WrongField {
-    /// What is wrong, behind the text and the name of the field.
+    /// Reason why it is wrong, to stand behind the text and the name of the field.
     pub fn reason(&self) -> &'static str {
         match self.flaw {
             Flaw::Value => "",
@@ -148,7 +148,7 @@ impl WrongField {
         }
     }
 
-    /// What to write instead.
+    /// Advice what to write instead.
     pub fn advice(&self) -> String {
         match &self.flaw {
             Flaw::Downward(meant) | Flaw::Start(meant) => format!("write `{meant}`"),
@@ -208,7 +208,7 @@ fn is_any(field: Field, text: &str) -> bool {
     text == "*" || text == "?" && matches!(field, Field::Day | Field::Weekday)
 }
 
-/// What is wrong with an element of a list.
+/// Flaw of an element of a list.
 fn element_flaw(field: Field, element: &str) -> Option<Flaw> {
     if element.is_empty() {
         return Some(Flaw::Empty);
@@ -247,7 +247,7 @@ fn is_fifth(number: u16) -> bool {
     (1..=5).contains(&number)
 }
 
-/// What is wrong with a value, a range, or one of these with a step.
+/// Flaw of a value, a range, or one of these with a step.
 fn range_flaw(field: Field, element: &str) -> Option<Flaw> {
     let (range, step) = match element.split_once('/') {
         Some((range, step)) => (range, Some(step)),

@@ -18,13 +18,13 @@ use crate::webhook;
 /// The most commits that a payload lists.
 const LISTED: usize = 20;
 
-/// What happens to a pull request when branches change.
+/// Change of a pull request that follows from a change of branches.
 enum Turn {
     /// Its head has a new commit; `before` is the old one.
     Synchronized { before: String, head: String, base: Option<String> },
     /// Its head is in the base.
     Merged { into: String },
-    /// Its head is gone.
+    /// Its head branch is gone: it is closed.
     Closed,
 }
 
@@ -147,7 +147,7 @@ fn apply(
     told
 }
 
-/// Ends a pull request.
+/// Ends a pull request, merged or not.
 pub(crate) fn close(pull: &mut PullRequest, merged: Option<Merged>, now: DateTime<Utc>) {
     pull.open = false;
     pull.merged = merged;

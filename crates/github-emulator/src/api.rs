@@ -128,7 +128,7 @@ impl Call {
         self.actor.as_ref().map_or_else(String::new, |actor| actor.login(&self.server))
     }
 
-    /// Whether an installation of the App calls.
+    /// `true` where an installation of the App calls.
     fn by_app(&self) -> bool {
         matches!(self.actor, Some(Actor::Installation(_)))
     }
@@ -152,7 +152,7 @@ impl Call {
     }
 }
 
-/// What is longer than GitHub takes.
+/// Problems with what is longer than GitHub takes.
 #[derive(Default)]
 struct Limits(Vec<String>);
 

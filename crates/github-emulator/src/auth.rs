@@ -19,14 +19,14 @@ use crate::state::{Grant, Token};
 pub(crate) use key::AppKey;
 pub(crate) use requirements::{Access, Requirement, requirement};
 
-/// Who calls.
+/// Caller of an operation, by the credentials of the call.
 #[derive(Debug, Clone)]
 pub(crate) enum Actor {
     /// The App, by a token that it signed.
     App,
     /// The App on one account.
     Installation(Grant),
-    /// A person, by login.
+    /// A person, by their login.
     User(String),
 }
 
@@ -76,7 +76,7 @@ fn secret(header: &str) -> Option<String> {
     }
 }
 
-/// Whether the actor may do what an operation needs, in the repository it names.
+/// Refuses an actor who may not do what an operation needs, in the repository it names.
 pub(crate) fn authorize(
     server: &Server,
     actor: Option<&Actor>,

@@ -55,15 +55,15 @@ pub enum GitError {
     /// It took too long and was ended.
     #[error("`git {command}` took longer than {} s", TIMEOUT.as_secs())]
     Timeout {
-        /// Its arguments.
+        /// Arguments of the call, as one line.
         command: String,
     },
-    /// It failed.
+    /// It ended with a failure.
     #[error("`git {command}` failed: {stderr}")]
     Failed {
-        /// Its arguments.
+        /// Arguments of the call, as one line.
         command: String,
-        /// What it complains of.
+        /// Everything that it wrote to standard error.
         stderr: String,
     },
 }
@@ -93,7 +93,7 @@ impl Bare {
         Ok(repository)
     }
 
-    /// Where it lies.
+    /// Directory that the repository lies in.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
@@ -115,7 +115,7 @@ impl Bare {
         Ok(())
     }
 
-    /// Whether `name` is a full name that a branch or tag may have.
+    /// `true` where `name` is a full name that a branch or tag may have.
     pub(crate) async fn allows_ref(&self, name: &str) -> Result<bool, GitError> {
         let known = name.starts_with("refs/heads/") || name.starts_with("refs/tags/");
         Ok(known && self.output(&["check-ref-format", name], Vec::new()).await?.status.success())

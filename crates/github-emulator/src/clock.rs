@@ -22,7 +22,7 @@ pub enum Clock {
 }
 
 impl Clock {
-    /// The present instant.
+    /// The present instant, as the clock shows it.
     pub fn now(&self) -> DateTime<Utc> {
         match self {
             #[expect(clippy::disallowed_methods, reason = "this is where time comes from")]

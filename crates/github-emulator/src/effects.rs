@@ -74,7 +74,7 @@ async fn done(outgoing: Outgoing) -> Option<String> {
     outgoing.operation
 }
 
-/// What a proxy in between answers.
+/// Page of a proxy in between, instead of JSON.
 fn bare(status: u16) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
     (status, "<html><body>Unicorn!</body></html>").into_response()

@@ -39,17 +39,17 @@ pub enum StartError {
     /// The port is taken, or may not be used.
     #[error("cannot listen on 127.0.0.1:{port}: {source}")]
     Listen {
-        /// The port.
+        /// Port on loopback that was asked for.
         port: u16,
-        /// What the system says.
+        /// Reason that the operating system gives.
         source: io::Error,
     },
     /// There is no place for the repositories.
     #[error("cannot use directory `{directory}` for repositories: {source}")]
     Directory {
-        /// The directory.
+        /// Directory that was to hold the repositories.
         directory: String,
-        /// What the system says.
+        /// Reason that the operating system gives.
         source: io::Error,
     },
     /// The App's key could not be made.
@@ -69,7 +69,7 @@ pub enum CreateError {
     /// There is one of that name.
     #[error("repository `{0}` exists already")]
     Exists(String),
-    /// Git failed.
+    /// The repository could not be made by Git.
     #[error(transparent)]
     Git(#[from] GitError),
 }
@@ -77,9 +77,9 @@ pub enum CreateError {
 /// Who may read a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Visibility {
-    /// Anyone.
+    /// Anyone, without a token.
     Public,
-    /// Whoever has a token.
+    /// Whoever has a token for it.
     Private,
 }
 
@@ -119,7 +119,7 @@ impl Emulator {
         &self.server.site.api
     }
 
-    /// The App's number.
+    /// The App's number, from the options.
     pub fn app_id(&self) -> u64 {
         self.server.options.app_id
     }
@@ -129,7 +129,7 @@ impl Emulator {
         self.server.key.private_pem()
     }
 
-    /// What webhooks are signed with.
+    /// Secret that webhooks are signed with.
     pub fn webhook_secret(&self) -> SecretString {
         SecretString::from(self.server.options.webhook_secret.expose_secret())
     }
@@ -191,7 +191,7 @@ impl Emulator {
         self.server.state().webhook = url.map(str::to_owned);
     }
 
-    /// Sends the webhook `ping`.
+    /// Sends the webhook `ping`, as GitHub does when one is set up.
     pub fn ping(&self) {
         let hook = self.server.state().webhook.clone();
         if let Some(hook) = hook {
@@ -221,12 +221,12 @@ impl Emulator {
         self.server.state().calls.iter().cloned().collect()
     }
 
-    /// What was not as GitHub describes it.
+    /// Everything that was not as GitHub describes it, oldest first.
     pub fn violations(&self) -> Vec<Violation> {
         self.server.state().violations()
     }
 
-    /// What happens from now on.
+    /// Receiver of the events from now on.
     pub fn subscribe(&self) -> broadcast::Receiver<Event> {
         self.server.events.subscribe()
     }
@@ -257,7 +257,7 @@ async fn serve(server: Arc<Server>, listener: TcpListener) {
     }
 }
 
-/// Where the repositories lie; with the temporary directory, where none is given.
+/// Directory of the repositories; with the temporary directory, where none is given.
 fn directory(given: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), StartError> {
     let failed = |directory: &Path, source| {
         let directory = directory.display().to_string();

@@ -8,17 +8,17 @@ use crate::model::{CheckRun, Comment, CommitStatus};
 /// One answered call of the API or of Git over HTTP.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ApiCall {
-    /// When it was answered.
+    /// Instant at which it was answered.
     pub at: DateTime<Utc>,
-    /// In capitals.
+    /// HTTP method, in capitals.
     pub method: String,
     /// The path as asked, without the prefix `/api/v3`.
     pub path: String,
-    /// The query as asked.
+    /// Query as asked, without `?`.
     pub query: String,
     /// GitHub's name of the operation, such as `checks/create`; none for Git and unknown paths.
     pub operation: Option<String>,
-    /// What was answered; none if a fault made it hang.
+    /// Status of the answer; none if a fault made it hang.
     pub status: Option<u16>,
 }
 
@@ -28,20 +28,20 @@ pub struct ApiCall {
 pub struct Violation {
     /// The call, as `POST /repos/...`, or the webhook, as `webhook push`.
     pub call: String,
-    /// What is wrong with it.
+    /// Everything that is wrong with it, as a sentence.
     pub problem: String,
 }
 
 /// A webhook that was sent, or tried to be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Delivery {
-    /// Its number, for `Emulator::redeliver`.
+    /// Number of the delivery, for `Emulator::redeliver`.
     pub id: u64,
-    /// `X-GitHub-Delivery`; redelivering keeps it.
+    /// Header `X-GitHub-Delivery`, which redelivering keeps.
     pub guid: String,
-    /// `X-GitHub-Event`.
+    /// Header `X-GitHub-Event`: the kind of event.
     pub event: String,
-    /// The payload's `action`.
+    /// Member `action` of the payload, if it has one.
     pub action: Option<String>,
     /// The body, byte by byte what was signed.
     pub payload: String,
@@ -52,19 +52,19 @@ pub struct Delivery {
 /// One try to deliver a webhook.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Attempt {
-    /// When it was sent.
+    /// Instant at which it was sent.
     pub at: DateTime<Utc>,
-    /// What the receiver answered; none if it did not.
+    /// Status that the receiver answered; none if it did not.
     pub status: Option<u16>,
 }
 
-/// Something that happened.
+/// Something that happened at the emulator.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Event {
     /// A branch or tag changed.
     Pushed {
-        /// `owner/name`.
+        /// Repository that it happened in, as `owner/name`.
         repository: String,
         /// The full name, such as `refs/heads/main`.
         reference: String,
@@ -73,46 +73,46 @@ pub enum Event {
         /// The login of who did it.
         by: String,
     },
-    /// A pull request changed.
+    /// A pull request was opened or changed.
     PullRequest {
-        /// `owner/name`.
+        /// Repository that it happened in, as `owner/name`.
         repository: String,
-        /// Its number.
+        /// Number of the pull request.
         number: u64,
         /// GitHub's word: `opened`, `synchronize`, `closed`, `reopened`, `edited`.
         action: &'static str,
     },
     /// A check run was made or changed.
     CheckRun {
-        /// `owner/name`.
+        /// Repository that it happened in, as `owner/name`.
         repository: String,
         /// The run after the change.
         run: Box<CheckRun>,
     },
     /// A commit got a status.
     CommitStatus {
-        /// `owner/name`.
+        /// Repository that it happened in, as `owner/name`.
         repository: String,
-        /// The status.
+        /// The status that was added.
         status: CommitStatus,
     },
     /// A comment was written or replaced.
     Comment {
-        /// `owner/name`.
+        /// Repository that it happened in, as `owner/name`.
         repository: String,
         /// The comment after the change.
         comment: Comment,
     },
-    /// A webhook was sent.
+    /// A webhook was sent to its receiver.
     Delivered {
-        /// The delivery's number.
+        /// Number of the delivery, for [`Delivery::id`].
         id: u64,
-        /// `X-GitHub-Event`.
+        /// Header `X-GitHub-Event`: the kind of event.
         event: String,
-        /// What the receiver answered; none if it did not.
+        /// Status that the receiver answered; none if it did not.
         status: Option<u16>,
     },
-    /// A call was answered.
+    /// A call of the API or of Git was answered.
     Called(ApiCall),
     /// A fault keeps an answer back.
     #[cfg(feature = "faults")]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
-/// What happens to the next calls of a path.
+/// A fault of the next calls of a path.
 ///
 /// ```
 /// # use github_emulator::{Effect, Fault};
@@ -20,7 +20,7 @@ pub struct Fault {
     effect: Effect,
 }
 
-/// What a fault does.
+/// Effect of a fault on a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Effect {
     /// Answers with the status and does nothing.
@@ -61,13 +61,13 @@ impl Fault {
         Self { skip, ..self }
     }
 
-    /// Meets that many calls.
+    /// Meets that many calls, one if nothing is said.
     #[must_use]
     pub fn times(self, times: usize) -> Self {
         Self { times, ..self }
     }
 
-    /// Has that effect.
+    /// Has that effect instead of a 502.
     #[must_use]
     pub fn effect(self, effect: Effect) -> Self {
         Self { effect, ..self }
@@ -97,7 +97,8 @@ impl Faults {
         self.released.clone()
     }
 
-    /// Triggers the first due fault that the call meets; those before it let the call pass, counted.
+    /// Triggers the first due fault that the call meets; those before it let the call pass, and
+    /// count it.
     pub(crate) fn trigger(&mut self, method: &str, path: &str) -> Option<Effect> {
         let mut triggered = None;
         for fault in &mut self.due {

@@ -13,13 +13,13 @@ use crate::bare::Bare;
 pub struct CheckRun {
     /// Its number, unique in the emulator.
     pub id: u64,
-    /// The repository's number.
+    /// Number of the repository that it belongs to.
     pub repository: u64,
     /// The commit it speaks of.
     pub head_sha: String,
-    /// What GitHub shows as its name.
+    /// Name as GitHub shows it, such as `ci/build`.
     pub name: String,
-    /// `queued`, `in_progress` or `completed`.
+    /// Progress: `queued`, `in_progress` or `completed`.
     pub status: String,
     /// How it ended, once completed.
     pub conclusion: Option<String>,
@@ -37,9 +37,9 @@ pub struct CheckRun {
     pub details_url: Option<String>,
     /// The number or name that its author knows it by.
     pub external_id: Option<String>,
-    /// When the work began.
+    /// Instant at which the work began.
     pub started_at: Option<DateTime<Utc>>,
-    /// When it ended.
+    /// Instant at which the work ended.
     pub completed_at: Option<DateTime<Utc>>,
 }
 
@@ -50,7 +50,7 @@ pub struct Annotation {
     pub path: String,
     /// The first line, from 1.
     pub start_line: u64,
-    /// The last line.
+    /// The last line, from 1.
     pub end_line: u64,
     /// The first column, where the note is about one line.
     #[serde(default)]
@@ -58,11 +58,11 @@ pub struct Annotation {
     /// The last column, where the note is about one line.
     #[serde(default)]
     pub end_column: Option<u64>,
-    /// `notice`, `warning` or `failure`.
+    /// Severity: `notice`, `warning` or `failure`.
     pub annotation_level: String,
-    /// The text.
+    /// Text of the note.
     pub message: String,
-    /// A heading.
+    /// Heading above the text, if any.
     #[serde(default)]
     pub title: Option<String>,
     /// More details, shown on demand.
@@ -75,21 +75,21 @@ pub struct Annotation {
 pub struct CommitStatus {
     /// Its number, unique in the emulator.
     pub id: u64,
-    /// The repository's number.
+    /// Number of the repository that it belongs to.
     pub repository: u64,
     /// The commit it speaks of.
     pub sha: String,
     /// `error`, `failure`, `pending` or `success`.
     pub state: String,
-    /// What tells statuses of one commit apart.
+    /// Key that tells statuses of one commit apart.
     pub context: String,
-    /// A line of text.
+    /// One line of text for people.
     pub description: Option<String>,
     /// The page that has more.
     pub target_url: Option<String>,
     /// The login of its author.
     pub creator: String,
-    /// When it was made.
+    /// Instant at which it was made.
     pub created_at: DateTime<Utc>,
 }
 
@@ -98,19 +98,19 @@ pub struct CommitStatus {
 pub struct Comment {
     /// Its number, unique in the emulator.
     pub id: u64,
-    /// The repository's number.
+    /// Number of the repository that it belongs to.
     pub repository: u64,
-    /// The pull request's number.
+    /// Number of the pull request in its repository.
     pub issue: u64,
     /// The login of its author.
     pub author: String,
-    /// Whether the App wrote it.
+    /// `true` where the App wrote it.
     pub by_app: bool,
-    /// The text, in Markdown.
+    /// Text of its author, in Markdown.
     pub body: String,
     /// How often its text was replaced.
     pub edits: u32,
-    /// When it was made.
+    /// Instant at which it was made.
     pub created_at: DateTime<Utc>,
     /// When it was last replaced.
     pub updated_at: DateTime<Utc>,
@@ -123,13 +123,13 @@ pub struct PullRequest {
     pub id: u64,
     /// Its number in the repository.
     pub number: u64,
-    /// The heading.
+    /// Title that its author gave it.
     pub title: String,
-    /// The text, in Markdown.
+    /// Text of its author, in Markdown.
     pub body: Option<String>,
     /// The login of its author.
     pub author: String,
-    /// Whether it is not ready yet.
+    /// `true` while it is not ready for review.
     pub draft: bool,
     /// The branch to be merged.
     pub head_ref: String,
@@ -139,13 +139,13 @@ pub struct PullRequest {
     pub base_ref: String,
     /// The commit of that branch when the head was last pushed.
     pub base_sha: String,
-    /// Whether it still waits.
+    /// `true` until it is merged or closed.
     pub open: bool,
     /// The login of who merged it, the commit that did, and when.
     pub merged: Option<Merged>,
-    /// When it was opened.
+    /// Instant at which it was opened.
     pub created_at: DateTime<Utc>,
-    /// When it last changed.
+    /// Instant of its last change.
     pub updated_at: DateTime<Utc>,
     /// When it was closed or merged.
     pub closed_at: Option<DateTime<Utc>>,
@@ -158,26 +158,26 @@ pub struct Merged {
     pub by: String,
     /// The commit of the base branch that contains it.
     pub sha: String,
-    /// When.
+    /// Instant of the merge.
     pub at: DateTime<Utc>,
 }
 
-/// What a user may do in a repository.
+/// Permission of a user in a repository.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Permission {
     /// Nothing, unless the repository is public.
     None,
-    /// Look.
+    /// Read what is there.
     Read,
     /// Push, comment, open pull requests.
     Write,
-    /// All.
+    /// Everything, as an owner may.
     Admin,
 }
 
 impl Permission {
-    /// GitHub's word for it.
+    /// Name of the permission in GitHub's API.
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -188,7 +188,7 @@ impl Permission {
     }
 }
 
-/// Somebody with a login.
+/// A person, an organization or a bot with a login.
 #[derive(Debug, Clone)]
 pub(crate) struct User {
     pub(crate) id: u64,
@@ -203,7 +203,7 @@ pub(crate) enum UserKind {
     Bot,
 }
 
-/// What never changes of a repository.
+/// Everything of a repository that never changes.
 #[derive(Debug)]
 pub(crate) struct RepositoryRecord {
     pub(crate) id: u64,
@@ -217,7 +217,7 @@ pub(crate) struct RepositoryRecord {
 }
 
 impl RepositoryRecord {
-    /// `owner/name`.
+    /// Name with its owner, as `owner/name`.
     pub(crate) fn full_name(&self) -> String {
         format!("{}/{}", self.owner, self.name)
     }
@@ -235,7 +235,7 @@ pub(crate) struct Repository {
 }
 
 impl Repository {
-    /// What a user may do: all as its owner, else what was said of them, else write, as a member
+    /// Permission of a user: all as its owner, else what was given to them, else write, as a member
     /// of the team.
     pub(crate) fn permission(&self, login: &str) -> Permission {
         if self.record.owner.eq_ignore_ascii_case(login) {

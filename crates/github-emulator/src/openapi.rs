@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 pub(crate) use operation::Operation;
 
-/// Where the document pretends to be, so that its schemas can refer to each other.
+/// Address that the document pretends to have, so that its schemas can refer to each other.
 const BASE: &str = "https://api.github.com/openapi";
 
 /// The description, ready to judge.
@@ -28,14 +28,14 @@ pub(crate) struct Description {
 
 /// An operation with the parameters that a path gives it.
 pub(crate) struct Matched<'a> {
-    /// Which operation.
+    /// Operation that the call is of.
     pub(crate) operation: &'a Operation,
     /// The decoded parameters of the path.
     pub(crate) path: BTreeMap<String, String>,
 }
 
 impl Description {
-    /// Reads the embedded document.
+    /// Reads the embedded document, which takes a moment.
     #[expect(clippy::expect_used, reason = "the document is part of the program, read by a test")]
     pub(crate) fn load() -> Self {
         let source: Value =
@@ -61,7 +61,7 @@ impl Description {
             .max_by_key(|matched| matched.operation.template.literals())
     }
 
-    /// What is wrong with a request, in words; nothing if it is right.
+    /// Problems of a request, as sentences; none if it is right.
     pub(crate) fn check_request(
         &self,
         operation: &Operation,
@@ -93,7 +93,7 @@ impl Description {
         problems
     }
 
-    /// What is wrong with a response. Refusals that the operation does not list are allowed:
+    /// Problems of a response. Refusals that the operation does not list are allowed:
     /// GitHub leaves out most.
     pub(crate) fn check_response(
         &self,
@@ -112,7 +112,7 @@ impl Description {
         }
     }
 
-    /// What is wrong with the payload of a webhook, such as `push` or `pull-request-opened`.
+    /// Problems of the payload of a webhook, such as `push` or `pull-request-opened`.
     pub(crate) fn check_webhook(&self, name: &str, payload: &Value) -> Vec<String> {
         let schema = format!("/webhooks/{name}/post/requestBody/content/application~1json/schema");
         self.check(&schema, payload, "payload")

@@ -13,18 +13,18 @@ use crate::clock::Clock;
 pub struct EmulatorOptions {
     /// The port on loopback; 0 for one that is free.
     pub port: u16,
-    /// Where the repositories are kept; a temporary directory where none is given. What is not
+    /// Directory of the repositories; a temporary directory where none is given. What is not
     /// Git is kept in memory alone, so the directory should be empty.
     pub directory: Option<PathBuf>,
     /// The time of tokens and of everything that is stored.
     pub clock: Clock,
-    /// The App's number.
+    /// The App's number, by which it signs.
     pub app_id: u64,
     /// The App's name in addresses; it acts as the user `SLUG[bot]`.
     pub app_slug: String,
-    /// What the App may do, by GitHub's names: `checks` is `write` and so on.
+    /// Permissions of the App, by GitHub's names: `checks` is `write` and so on.
     pub permissions: BTreeMap<String, String>,
-    /// What webhooks are signed with.
+    /// Secret that webhooks are signed with.
     pub webhook_secret: SecretString,
     /// Whom a call without credentials is taken for; refused where none is given.
     pub anonymous_user: Option<String>,
@@ -54,7 +54,7 @@ impl Default for EmulatorOptions {
     }
 }
 
-/// What the service asks for when its App is made.
+/// Permissions that the App has unless others are given.
 fn permissions() -> BTreeMap<String, String> {
     let all = [
         ("checks", "write"),

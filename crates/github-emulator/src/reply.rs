@@ -1,17 +1,17 @@
-//! What the API answers: a reply, or a error in GitHub's words.
+//! What the API answers: a reply, or an error in GitHub's words.
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::bare::GitError;
 
-/// What a error points to.
+/// Page of GitHub's that every error points to.
 const DOCUMENTATION: &str = "https://docs.github.com/rest";
 
-/// What an operation gives.
+/// Result of an operation of the API.
 pub(crate) type ApiResult = Result<Reply, ApiError>;
 
-/// Something done.
+/// Answer of an operation that was done.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
@@ -21,23 +21,23 @@ pub(crate) struct Reply {
 }
 
 impl Reply {
-    /// 200.
+    /// 200 with a body: a thing that is there.
     pub(crate) fn ok(body: Value) -> Self {
         Self { status: StatusCode::OK, body: Some(body), link: None }
     }
 
-    /// 201.
+    /// 201 with a body: a thing that was made.
     pub(crate) fn created(body: Value) -> Self {
         Self { status: StatusCode::CREATED, body: Some(body), link: None }
     }
 
-    /// 204.
+    /// 204 without a body: a thing that is gone.
     pub(crate) fn empty() -> Self {
         Self { status: StatusCode::NO_CONTENT, body: None, link: None }
     }
 }
 
-/// Something not done.
+/// Answer of an operation that was not done, in GitHub's words.
 #[derive(Debug)]
 pub(crate) struct ApiError {
     pub(crate) status: StatusCode,
@@ -60,12 +60,12 @@ impl ApiError {
         Self::unauthorized("Bad credentials")
     }
 
-    /// 401.
+    /// 401 for a caller who shows no credentials, or the wrong kind.
     pub(crate) fn unauthorized(message: &str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, message)
     }
 
-    /// 403.
+    /// 403 for what this caller may not do.
     pub(crate) fn forbidden(message: &str) -> Self {
         Self::new(StatusCode::FORBIDDEN, message)
     }

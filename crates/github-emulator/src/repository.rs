@@ -13,13 +13,13 @@ use crate::model::{Comment, PullRequest, RepositoryRecord, UserKind};
 use crate::reply::ApiError;
 use crate::server::Server;
 
-/// A repository, with what its users do. Each action has the same effects as over the wire: branches
-/// and pull requests change, webhooks are sent.
+/// A repository, with what its users do. Each action has the same effects as over the wire:
+/// branches and pull requests change, webhooks are sent.
 #[derive(Clone)]
 pub struct RepositoryHandle {
-    /// Its number.
+    /// Number that GitHub gave the repository.
     pub id: u64,
-    /// Where it is cloned from, over HTTP.
+    /// Address that it is cloned from, over HTTP.
     pub clone_url: String,
     /// The bare repository. What is changed in there directly is noticed with the next push.
     pub path: PathBuf,
@@ -30,7 +30,7 @@ pub struct RepositoryHandle {
 /// Why an action was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum ActionError {
-    /// Git failed.
+    /// Git did not do it.
     #[error(transparent)]
     Git(#[from] GitError),
     /// The emulator refused, in GitHub's words.
@@ -38,7 +38,7 @@ pub enum ActionError {
     Refused(String),
 }
 
-/// A commit to make.
+/// A commit that is to be made on a branch.
 #[derive(Debug, Clone)]
 pub struct NewCommit {
     branch: String,
@@ -58,7 +58,7 @@ impl NewCommit {
         }
     }
 
-    /// Writes a file.
+    /// Writes a file, from the repository's root.
     #[must_use]
     pub fn write(mut self, path: &str, content: impl Into<Vec<u8>>) -> Self {
         self.files.insert(path.to_owned(), Some(content.into()));
@@ -84,20 +84,20 @@ impl NewCommit {
         Ok(self)
     }
 
-    /// Removes a file.
+    /// Removes a file of the branch.
     #[must_use]
     pub fn remove(mut self, path: &str) -> Self {
         self.files.insert(path.to_owned(), None);
         self
     }
 
-    /// Says why.
+    /// Gives the message of the commit.
     #[must_use]
     pub fn message(self, message: &str) -> Self {
         Self { message: message.to_owned(), ..self }
     }
 
-    /// Says who, by login.
+    /// Gives the author, by login.
     #[must_use]
     pub fn by(self, author: &str) -> Self {
         Self { author: author.to_owned(), ..self }
@@ -115,7 +115,7 @@ impl RepositoryHandle {
         }
     }
 
-    /// `owner/name`.
+    /// Name with its owner, as `owner/name`.
     pub fn full_name(&self) -> String {
         self.record.full_name()
     }

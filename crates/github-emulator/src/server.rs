@@ -19,10 +19,10 @@ use crate::state::State;
 /// How many events a slow listener may fall behind.
 const EVENTS: usize = 4096;
 
-/// The running emulator.
+/// State and tools of a running emulator, shared by all calls.
 pub(crate) struct Server {
     pub(crate) options: EmulatorOptions,
-    /// Where the repositories lie.
+    /// Directory of the repositories, by owner.
     pub(crate) directory: PathBuf,
     pub(crate) site: Site,
     pub(crate) key: AppKey,
@@ -69,7 +69,7 @@ impl Server {
         self.description.get_or_init(Description::load)
     }
 
-    /// The present instant.
+    /// The present instant, by the clock of the options.
     pub(crate) fn now(&self) -> DateTime<Utc> {
         self.options.clock.now()
     }
@@ -79,13 +79,13 @@ impl Server {
         format!("{}[bot]", self.options.app_slug)
     }
 
-    /// Tells whoever listens.
+    /// Tells an event to whoever listens.
     pub(crate) fn emit(&self, event: Event) {
         // Nobody listening is no error.
         let _listeners = self.events.send(event);
     }
 
-    /// Remembers and tells violations.
+    /// Remembers the violations of a call, and tells them.
     pub(crate) fn violated(&self, call: &str, problems: Vec<String>) {
         for problem in problems {
             tracing::warn!(emulator.call = call, problem, "not as GitHub describes it");

@@ -18,7 +18,7 @@ use crate::options::EmulatorOptions;
 pub(crate) use hooks::Push;
 pub(crate) use pulls::Size;
 
-/// Where the emulator is to be found, and as which App it knows us: what every shape needs.
+/// Addresses of the emulator and facts of the App, which every shape needs.
 pub(crate) struct Site {
     /// The base of the API, without a slash at the end.
     pub(crate) api: String,
@@ -30,7 +30,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// The site at `url`.
+    /// The site at `url`, with the App of the options.
     pub(crate) fn new(url: &str, options: &EmulatorOptions) -> Self {
         Self {
             api: format!("{url}/api/v3"),

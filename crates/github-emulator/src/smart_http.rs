@@ -17,20 +17,20 @@ use crate::model::{Permission, RepositoryRecord};
 use crate::reply::ApiError;
 use crate::server::Server;
 
-/// A call of Git.
+/// A call of Git's own protocol over HTTP.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct GitCall {
     owner: String,
     name: String,
-    /// What follows the repository in the path.
+    /// Rest of the path behind the repository.
     endpoint: &'static str,
     query: String,
-    /// Whether it is part of a push.
+    /// `true` where it is part of a push.
     write: bool,
 }
 
 impl GitCall {
-    /// Whether a call is one of Git's, which one.
+    /// The call of Git that this is, if it is one.
     pub(crate) fn read(method: &str, path: &str, query: &str) -> Option<Self> {
         let (owner, rest) = path.strip_prefix('/')?.split_once('/')?;
         let (name, endpoint) = rest.split_once('/')?;
@@ -49,7 +49,7 @@ impl GitCall {
         })
     }
 
-    /// Whether branches may change.
+    /// `true` where branches may change by it.
     fn pushes(&self) -> bool {
         self.endpoint == "git-receive-pack"
     }

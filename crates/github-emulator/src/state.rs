@@ -44,7 +44,7 @@ pub(crate) struct Installation {
     pub(crate) created_at: DateTime<Utc>,
 }
 
-/// What a token stands for.
+/// Caller that a token stands for.
 #[derive(Debug, Clone)]
 pub(crate) enum Token {
     /// A user's own, without end.
@@ -54,7 +54,7 @@ pub(crate) enum Token {
     Installation(Grant),
 }
 
-/// What an installation's token allows.
+/// Rights that an installation's token gives.
 #[derive(Debug, Clone)]
 pub(crate) struct Grant {
     pub(crate) account: String,
@@ -95,7 +95,7 @@ impl State {
         })
     }
 
-    /// A pull request.
+    /// The pull request of that number, if there is one.
     pub(crate) fn pull(&self, repository: u64, number: u64) -> Option<&PullRequest> {
         self.repositories.get(&repository)?.pulls.get(&number)
     }
@@ -131,23 +131,23 @@ impl State {
         Some(status)
     }
 
-    /// Remembers a call.
+    /// Remembers a call that was answered.
     pub(crate) fn remember_call(&mut self, call: ApiCall) {
         self.used += 1;
         remember(&mut self.calls, call);
     }
 
-    /// Remembers a delivery.
+    /// Remembers a delivery before it is sent.
     pub(crate) fn remember_delivery(&mut self, delivery: Delivery) {
         remember(&mut self.deliveries, delivery);
     }
 
-    /// Remembers a violation.
+    /// Remembers a violation of GitHub's description.
     pub(crate) fn remember_violation(&mut self, violation: Violation) {
         remember(&mut self.violations, violation);
     }
 
-    /// The violations so far.
+    /// The violations so far, oldest first.
     pub(crate) fn violations(&self) -> Vec<Violation> {
         self.violations.iter().cloned().collect()
     }

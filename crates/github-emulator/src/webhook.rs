@@ -91,7 +91,7 @@ async fn post(server: &Server, url: &str, delivery: &Delivery) -> Option<u16> {
     }
 }
 
-/// What GitHub puts into `X-Hub-Signature-256`.
+/// Value that GitHub puts into `X-Hub-Signature-256`.
 #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
 fn signature(secret: &str, payload: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any key will do");

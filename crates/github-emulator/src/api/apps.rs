@@ -12,12 +12,12 @@ use crate::response::HOURLY_CALLS;
 use crate::shapes::instant;
 use crate::state::{Grant, Installation, State, Token};
 
-/// The App itself.
+/// The App as GitHub describes it: `apps/get-authenticated`.
 pub(super) fn app(call: &Call) -> Reply {
     Reply::ok(call.server.site.app(&call.server.state()))
 }
 
-/// All installations.
+/// A page of the App's installations: `apps/list-installations`.
 pub(super) fn installations(call: &Call) -> Reply {
     let state = call.server.state();
     let shape = |installation| call.server.site.installation(&state, installation);
@@ -26,7 +26,7 @@ pub(super) fn installations(call: &Call) -> Reply {
     call.list(all)
 }
 
-/// One installation.
+/// The installation of that number: `apps/get-installation`.
 pub(super) fn installation(call: &Call) -> ApiResult {
     let id = call.number("installation_id")?;
     let state = call.server.state();
@@ -134,7 +134,7 @@ pub(super) fn repositories(call: &Call) -> ApiResult {
     Ok(Reply { link, ..Reply::ok(body) })
 }
 
-/// The user who calls.
+/// The user who calls, to themselves: `users/get-authenticated`.
 pub(super) fn user(call: &Call) -> ApiResult {
     let state = call.server.state();
     let user = state.known_user(&call.login()).ok_or_else(ApiError::not_found)?;

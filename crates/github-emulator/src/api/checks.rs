@@ -12,7 +12,7 @@ use crate::model::{Annotation, CheckRun, RepositoryRecord};
 use crate::server::Server;
 use crate::webhook;
 
-/// What a request says of a check run; the description has checked its form.
+/// Body of a request about a check run; the description has checked its form.
 #[derive(Deserialize)]
 struct Wanted {
     name: Option<String>,
@@ -36,7 +36,7 @@ struct Output {
     annotations: Vec<Annotation>,
 }
 
-/// Makes a check run.
+/// Makes a check run of a commit: `checks/create`.
 pub(super) async fn create(call: &Call) -> ApiResult {
     let wanted = wanted(call)?;
     let sha = wanted.head_sha.clone().unwrap_or_default();
@@ -81,7 +81,7 @@ pub(super) fn update(call: &Call) -> ApiResult {
     told(call, run).map(Reply::ok)
 }
 
-/// One check run.
+/// The check run of that number: `checks/get`.
 pub(super) fn get(call: &Call) -> ApiResult {
     let run = find(call)?;
     shape(call, &run).map(Reply::ok)

@@ -10,7 +10,7 @@ use crate::model::Comment;
 /// The most characters of a comment.
 const LONGEST: usize = 65_536;
 
-/// Writes a comment.
+/// Writes a comment on a pull request: `issues/create-comment`.
 pub(super) fn create(call: &Call) -> ApiResult {
     let body = body(call)?;
     let (record, issue) = (call.record()?, call.number("issue_number")?);
@@ -51,14 +51,14 @@ pub(super) fn update(call: &Call) -> ApiResult {
     told(call, comment).map(Reply::ok)
 }
 
-/// Removes a comment.
+/// Removes a comment for good: `issues/delete-comment`.
 pub(super) fn delete(call: &Call) -> ApiResult {
     let comment = find(call)?;
     call.server.state().comments.remove(&comment.id);
     Ok(Reply::empty())
 }
 
-/// One comment.
+/// The comment of that number: `issues/get-comment`.
 pub(super) fn get(call: &Call) -> ApiResult {
     let comment = find(call)?;
     call.ask(|state, repository| call.server.site.comment(state, repository, &comment))

@@ -18,7 +18,7 @@ pub(super) async fn get(call: &Call) -> ApiResult {
         .map(Reply::ok)
 }
 
-/// What `head` has that its common ancestor with `base` lacks: `BASE...HEAD`.
+/// Commits and files that `head` has and its common ancestor with `base` lacks: `BASE...HEAD`.
 pub(super) async fn compare(call: &Call) -> ApiResult {
     let range = call.part("basehead").to_owned();
     let (base, head) = range.split_once("...").ok_or_else(ApiError::not_found)?;

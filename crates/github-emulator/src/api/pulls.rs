@@ -20,7 +20,7 @@ pub(crate) struct PullRequested {
     pub(crate) base: String,
 }
 
-/// Opens a pull request.
+/// Opens a pull request between two branches: `pulls/create`.
 pub(super) async fn create(call: &Call) -> ApiResult {
     let record = call.record()?;
     let head = call.text("head").unwrap_or_default();
@@ -110,7 +110,7 @@ fn insert(
     Ok(pull)
 }
 
-/// One pull request.
+/// The pull request of that number: `pulls/get`.
 pub(super) async fn get(call: &Call) -> ApiResult {
     whole(call, call.number("pull_number")?).await.map(Reply::ok)
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{ApiError, ApiResult, Call, Reply};
 use crate::announce;
 
-/// One ref.
+/// The ref of that name: `git/get-ref`.
 pub(super) fn get(call: &Call) -> ApiResult {
     let name = format!("refs/{}", call.part("ref"));
     shape(call, &name)?.map(Reply::ok).ok_or_else(ApiError::not_found)
@@ -22,7 +22,7 @@ pub(super) fn list(call: &Call) -> ApiResult {
     })
 }
 
-/// Makes a ref.
+/// Makes a branch or tag: `git/create-ref`.
 pub(super) async fn create(call: &Call) -> ApiResult {
     let name = call.text("ref").unwrap_or_default();
     if !call.record()?.git.allows_ref(&name).await? {
@@ -49,7 +49,7 @@ pub(super) async fn update(call: &Call) -> ApiResult {
     shape(call, &name)?.map(Reply::ok).ok_or_else(ApiError::not_found)
 }
 
-/// Removes a ref.
+/// Removes a branch or tag: `git/delete-ref`.
 pub(super) async fn delete(call: &Call) -> ApiResult {
     let name = format!("refs/{}", call.part("ref"));
     if shape(call, &name)?.is_none() {

@@ -2,12 +2,12 @@
 
 use super::{ApiError, ApiResult, Call, Reply};
 
-/// The repository.
+/// The repository of the path: `repos/get`.
 pub(super) fn get(call: &Call) -> ApiResult {
     call.ask(|state, repository| call.server.site.repository(state, repository)).map(Reply::ok)
 }
 
-/// Its branches, by name.
+/// A page of its branches, by name: `repos/list-branches`.
 pub(super) fn branches(call: &Call) -> ApiResult {
     // No branch of the emulator is protected.
     let none = call.asked("protected") == Some("true");
@@ -22,7 +22,7 @@ pub(super) fn branches(call: &Call) -> ApiResult {
     Ok(call.list(all))
 }
 
-/// One branch.
+/// The branch of that name: `repos/get-branch`.
 pub(super) async fn branch(call: &Call) -> ApiResult {
     let name = call.part("branch");
     let sha = call.ask(|_, repository| repository.branch(name).map(str::to_owned))?;
@@ -35,7 +35,7 @@ pub(super) async fn branch(call: &Call) -> ApiResult {
     .map(Reply::ok)
 }
 
-/// What a user may do.
+/// Permission of a user: `repos/get-collaborator-permission-level`.
 pub(super) fn permission(call: &Call) -> ApiResult {
     let login = call.part("username");
     call.ask(|state, repository| {

@@ -7,7 +7,7 @@ use super::{ApiError, ApiResult, Call, Limits, Reply};
 use crate::events::Event;
 use crate::model::CommitStatus;
 
-/// Adds a status.
+/// Adds a status to a commit: `repos/create-commit-status`.
 pub(super) async fn create(call: &Call) -> ApiResult {
     let mut limits = Limits::default();
     let description = call.text("description");

@@ -17,7 +17,7 @@ use crate::reply::ApiError;
 
 /// The length of GitHub's keys.
 const SIZE: KeySize = KeySize::Rsa2048;
-/// What PKCS #8 (RFC 5958) puts before the PKCS #1 key that is its last field: the version and the
+/// Bytes that PKCS #8 (RFC 5958) puts before the PKCS #1 key that is its last field: the version and the
 /// algorithm, in as many bytes for all keys of this length.
 const PKCS8_HEAD: usize = 26;
 /// How long a token that the App signs may be good for, in seconds.
@@ -29,7 +29,7 @@ pub(crate) struct AppKey {
     public: DecodingKey,
 }
 
-/// What the App says of itself.
+/// Claims that the App makes of itself in a token.
 #[derive(Deserialize)]
 struct Claims {
     iss: Option<Value>,
@@ -61,7 +61,7 @@ impl AppKey {
         SecretString::from(self.private_pem.expose_secret())
     }
 
-    /// Whether a token is of the App and of now, by GitHub's rules.
+    /// Refuses a token that is not of the App or not of now, by GitHub's rules.
     pub(crate) fn verify(
         &self,
         token: &str,

@@ -5,32 +5,32 @@ use crate::model::Permission;
 /// Who may call an operation.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Requirement {
-    /// Anyone.
+    /// No credentials: anyone may call.
     Nothing,
-    /// The App itself.
+    /// The App itself, by a token that it signed.
     App,
     /// An installation of the App.
     Installation,
-    /// A user.
+    /// A user, by a token of their own.
     User,
     /// Whoever has this access to the repository of the call.
     Repository(Access),
 }
 
-/// Access to a repository.
+/// Access to a repository that an operation takes.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Access {
     /// The permissions of an App, of which one is enough.
     pub(crate) permissions: &'static [&'static str],
-    /// Whether the operation changes something.
+    /// `true` where the operation changes something.
     pub(crate) write: bool,
-    /// Whether users are refused.
+    /// `true` where only an App may change it.
     pub(crate) app_only: bool,
-    /// What a user needs for a change.
+    /// Permission that a user needs for a change.
     pub(crate) least: Permission,
 }
 
-/// What the operation of that id needs, called with that method.
+/// Credentials that the operation of that id takes, called with that method.
 pub(crate) fn requirement(operation: &str, method: &str) -> Requirement {
     let write = method != "GET";
     let of = |permissions| Access { permissions, write, app_only: false, least: Permission::Write };

@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 
 use super::{Bare, GitError};
 
-/// What a commit says of itself.
+/// A commit, by what it says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct CommitRecord {
     pub(crate) sha: String,
@@ -70,7 +70,7 @@ impl Bare {
         std::fs::remove_file(self.path.join("objects").join(folder).join(file))
     }
 
-    /// One commit.
+    /// The commit of that id.
     pub(crate) async fn commit_record(&self, sha: &str) -> Result<CommitRecord, GitError> {
         let listed = self.run(&["log", "-z", "-1", FORMAT, "--end-of-options", sha]).await?;
         commits(&listed).pop().ok_or_else(|| GitError::Failed {
@@ -97,7 +97,7 @@ impl Bare {
         Ok(counted.trim().parse().unwrap_or_default())
     }
 
-    /// The best common ancestor.
+    /// Best common ancestor of two commits, if they have one.
     pub(crate) async fn merge_base(
         &self,
         one: &str,
@@ -108,7 +108,7 @@ impl Bare {
         Ok((output.status.success() && !found.is_empty()).then_some(found))
     }
 
-    /// Whether `descendant` has `ancestor` in its history, or is it.
+    /// `true` where `descendant` has `ancestor` in its history, or is it.
     pub(crate) async fn contains(
         &self,
         descendant: &str,

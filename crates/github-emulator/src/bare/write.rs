@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Bare, GitError};
 
-/// What becomes of a file: its new bytes, or nothing to remove it.
+/// Change of a file: its new bytes, or nothing to remove it.
 pub(crate) type FileChange = Option<Vec<u8>>;
 
 /// Who commits, for `git`: a name, an address and seconds since the epoch.
@@ -13,7 +13,7 @@ pub(crate) struct Committer {
     pub(crate) seconds: i64,
 }
 
-/// A merge to make.
+/// A merge of a head into its base.
 pub(crate) struct Merge<'a> {
     pub(crate) base: &'a str,
     pub(crate) head: &'a str,

@@ -10,7 +10,7 @@ use super::template::Template;
 pub(crate) struct Operation {
     /// GitHub's name of it, such as `checks/create`.
     pub(crate) id: String,
-    /// In capitals.
+    /// HTTP method, in capitals.
     pub(super) method: String,
     pub(super) template: Template,
     parameters: Vec<Parameter>,
@@ -35,7 +35,7 @@ enum Kind {
     List,
 }
 
-/// A request's body.
+/// Body that a request may have or must have.
 pub(super) struct Body {
     pub(super) schema: String,
     pub(super) required: bool,
@@ -136,7 +136,7 @@ fn responses(document: &Value, operation: &Value, pointer: &str) -> BTreeMap<u16
     listed.into_iter().flatten().filter_map(read).collect()
 }
 
-/// What stands at `pointer`, or where a reference there leads, with its pointer.
+/// Value at `pointer`, or where a reference there leads, with its pointer.
 fn resolved<'a>(
     document: &'a Value,
     value: &'a Value,

@@ -11,7 +11,7 @@ use crate::state::State;
 /// The id that stands for no commit.
 const NOTHING: &str = "0000000000000000000000000000000000000000";
 
-/// What a push did to one branch or tag.
+/// Change that a push made to one branch or tag.
 pub(crate) struct Push {
     pub(crate) reference: String,
     pub(crate) before: Option<String>,
@@ -24,7 +24,7 @@ pub(crate) struct Push {
 }
 
 impl Site {
-    /// The payload of `ping`.
+    /// Payload of the webhook `ping`.
     pub(crate) fn ping(&self, hook: &str) -> Value {
         json!({
             "zen": "Keep it logically awesome.",
@@ -44,7 +44,7 @@ impl Site {
         })
     }
 
-    /// The payload of `push`.
+    /// Payload of the webhook `push`.
     pub(crate) fn push(&self, state: &State, of: &Repository, push: &Push, by: &str) -> Value {
         let html = self.repository_html(of);
         let before = push.before.as_deref().unwrap_or(NOTHING);
@@ -109,7 +109,7 @@ impl Site {
         payload
     }
 
-    /// What every payload about a repository ends with.
+    /// Members that every payload about a repository ends with.
     fn context(&self, state: &State, of: &Repository, by: &str) -> Value {
         let installation = state.installation(&of.record.owner).map(|installation| installation.id);
         json!({

@@ -6,7 +6,7 @@ use super::{Site, instant, node_id};
 use crate::model::{User, UserKind};
 use crate::state::{Installation, State};
 
-/// What an App is told of: the events that the emulator sends.
+/// Events that an App is told of: those that the emulator sends.
 const EVENTS: [&str; 3] = ["check_run", "pull_request", "push"];
 /// When the App was made; nobody asks.
 const BORN: &str = "2026-01-01T00:00:00Z";
@@ -17,7 +17,7 @@ impl Site {
         state.known_user(login).map_or(Value::Null, |user| self.user(user))
     }
 
-    /// A user.
+    /// A user, as others see them.
     pub(crate) fn user(&self, user: &User) -> Value {
         let User { id, login, kind } = user;
         let kind = match kind {
@@ -50,7 +50,7 @@ impl Site {
         })
     }
 
-    /// What a user sees of themselves.
+    /// A user, as they see themselves.
     pub(crate) fn oneself(&self, user: &User) -> Value {
         let mut shape = self.user(user);
         let more = json!({
@@ -72,7 +72,7 @@ impl Site {
         shape
     }
 
-    /// The App.
+    /// The App, with its permissions and events.
     pub(crate) fn app(&self, state: &State) -> Value {
         let bot = format!("{}[bot]", self.app_slug);
         json!({

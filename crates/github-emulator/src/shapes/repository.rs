@@ -47,7 +47,7 @@ const ADDRESSES: [(&str, &str); 37] = [
     ("url", ""),
 ];
 
-/// What GitHub counts of a repository and nobody here has.
+/// Counts of a repository at GitHub, which are all zero here.
 const COUNTS: [&str; 8] = [
     "forks",
     "forks_count",
@@ -70,7 +70,7 @@ impl Site {
         format!("{}/{}", self.html, repository.record.full_name())
     }
 
-    /// A repository.
+    /// A repository, with its owner and its addresses.
     pub(crate) fn repository(&self, state: &State, of: &Repository) -> Value {
         let record = &of.record;
         let open = of.pulls.values().filter(|pull| pull.open).count();
@@ -182,7 +182,7 @@ impl Site {
         })
     }
 
-    /// What a user may do.
+    /// Permission of a user, with the user.
     pub(crate) fn permission(&self, state: &State, login: &str, permission: Permission) -> Value {
         json!({
             "permission": permission.name(),

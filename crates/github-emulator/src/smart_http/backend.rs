@@ -74,7 +74,7 @@ pub(super) async fn run(
     }
 }
 
-/// What is told when the answer begins.
+/// Told when the answer begins: its status and headers.
 type Begun = tokio::sync::oneshot::Sender<(StatusCode, HeaderMap)>;
 
 /// Starts the process, feeds it, and hands on what it says, to its end.
@@ -119,7 +119,7 @@ async fn feed(mut stdin: ChildStdin, body: Body) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads the header lines.
+/// Reads the header lines of the answer.
 async fn begin(child: Child, stdout: ChildStdout) -> io::Result<Answering> {
     let mut rest = BufReader::with_capacity(PIECE, stdout);
     let (mut status, mut headers) = (StatusCode::OK, HeaderMap::new());
@@ -159,7 +159,7 @@ async fn finish(
     answering.child.wait().await.map(drop)
 }
 
-/// What CGI and Git tell the process.
+/// Variables by which CGI and Git tell the process of the call.
 fn environment(
     record: &RepositoryRecord,
     call: &GitCall,
