@@ -1,4 +1,4 @@
-//! Background tasks: passes that repeat, wake on a hint, and stop together.
+//! Background tasks: passes that repeat, are woken, and stop together.
 //!
 //! A pass does one piece of work and says whether there was any. What the work is, and leaving a
 //! failure to the next pass, is the reconciler's business; pacing and stopping is ours.
@@ -26,7 +26,7 @@ const LEAST: f64 = 0.8;
 pub enum Pass {
     /// There was work: look again at once.
     Worked,
-    /// There was none: wait for a hint or the next poll.
+    /// There was none: wait to be woken, or for the next poll.
     Idle,
 }
 
@@ -37,13 +37,14 @@ pub struct Tasks {
     stop: CancellationToken,
 }
 
-/// A hint that there may be work. Hints given while a pass runs are kept.
+/// A means to wake a task because there may be work. A task that is woken during its pass makes
+/// another one at once; clones wake the same task.
 #[derive(Debug, Clone, Default)]
-pub struct Hint(Arc<Notify>);
+pub struct Wake(Arc<Notify>);
 
-impl Hint {
-    /// Wakes the task that waits on the hint.
-    pub fn give(&self) {
+impl Wake {
+    /// Wakes the task.
+    pub fn wake(&self) {
         self.0.notify_one();
     }
 }
@@ -54,10 +55,10 @@ impl Tasks {
         self.stop.clone()
     }
 
-    /// Repeats `pass` until the service stops: at once while there is work, else at the hint or
+    /// Repeats `pass` until the service stops: at once while there is work, else when woken or
     /// after about `poll` (up to a fifth sooner, so that replicas spread). A failed pass is logged
     /// and repeated after a pause that grows to a minute.
-    pub fn repeat<F, Work>(&self, name: &'static str, hint: Hint, poll: Duration, mut pass: F)
+    pub fn repeat<F, Work>(&self, name: &'static str, wake: Wake, poll: Duration, mut pass: F)
     where
         F: FnMut() -> Work + Send + 'static,
         Work: Future<Output = anyhow::Result<Pass>> + Send,
@@ -83,7 +84,7 @@ impl Tasks {
                 };
                 tokio::select! {
                     () = stop.cancelled() => {}
-                    () = hint.0.notified(), if failures == 0 => {}
+                    () = wake.0.notified(), if failures == 0 => {}
                     () = tokio::time::sleep(spread(pause, LEAST)) => {}
                 }
             }
@@ -108,16 +109,16 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_hint_wakes_an_idle_task_and_draining_ends_it() {
+    async fn a_wake_rouses_an_idle_task_and_draining_ends_it() {
         let tasks = Tasks::default();
-        let hint = Hint::default();
+        let wake = Wake::default();
         let (sender, mut passes) = tokio::sync::mpsc::unbounded_channel();
-        tasks.repeat("test", hint.clone(), Duration::from_hours(1), move || {
+        tasks.repeat("test", wake.clone(), Duration::from_hours(1), move || {
             let sent = sender.send(());
             async move { sent.map(|()| Pass::Idle).map_err(Into::into) }
         });
         assert_eq!(passes.recv().await, Some(()));
-        hint.give();
+        wake.wake();
         assert_eq!(passes.recv().await, Some(()));
         tasks.drain().await;
         assert_eq!(passes.recv().await, None);

@@ -23,14 +23,14 @@ use crate::postgres::Server;
 use crate::render::links::Links;
 use crate::reporter::Reporter;
 use crate::sync::{SyncSettings, Syncer};
-use crate::tasks::{Hint, Pass, Tasks};
+use crate::tasks::{Pass, Tasks, Wake};
 use crate::web::{self, Pages, Webhooks};
 
 use super::accounts::accounts;
 
-/// How often work is looked for without a hint: what falls due by the clock begins so late at most.
+/// How often work is looked for without a notification: what falls due by the clock begins so late at most.
 const POLL: Duration = Duration::from_secs(1);
-/// How long to wait before hints are listened for again.
+/// How long to wait before notifications are listened for again.
 const RECONNECT: Duration = Duration::from_secs(5);
 /// Interval at which [`keep_house`] runs.
 const HOUSEKEEPING: Duration = Duration::from_hours(6);
@@ -158,28 +158,28 @@ impl Service {
 }
 
 fn reconcile(tasks: &Tasks, pool: &PgPool, parts: &Parts) {
-    let hints = Hints::default();
+    let wakes = Wakes::default();
     for _ in 0..parts.syncs {
         let syncer = Arc::clone(&parts.syncer);
-        tasks.repeat("sync", hints.sources.clone(), POLL, move || {
+        tasks.repeat("sync", wakes.sources.clone(), POLL, move || {
             let syncer = Arc::clone(&syncer);
             async move { syncer.pass().await }
         });
     }
     let evaluator = Arc::clone(&parts.evaluator);
-    tasks.repeat("evaluate", hints.groups.clone(), POLL, move || {
+    tasks.repeat("evaluate", wakes.groups.clone(), POLL, move || {
         let evaluator = Arc::clone(&evaluator);
         async move { evaluator.pass().await }
     });
     if let Some(reporter) = &parts.reporter {
         let reporter = Arc::clone(reporter);
-        tasks.repeat("report", hints.posts.clone(), POLL, move || {
+        tasks.repeat("report", wakes.posts.clone(), POLL, move || {
             let reporter = Arc::clone(&reporter);
             async move { reporter.pass().await }
         });
     }
     let housekeeping = pool.clone();
-    tasks.repeat("housekeeping", Hint::default(), HOUSEKEEPING, move || {
+    tasks.repeat("housekeeping", Wake::default(), HOUSEKEEPING, move || {
         let pool = housekeeping.clone();
         async move {
             keep_house(&pool).await?;
@@ -190,7 +190,7 @@ fn reconcile(tasks: &Tasks, pool: &PgPool, parts: &Parts) {
     tasks.spawn(async move {
         tokio::select! {
             () = stop.cancelled() => {}
-            () = hear(&pool, &hints) => {}
+            () = listen_for_work(&pool, &wakes) => {}
         }
     });
 }
@@ -205,42 +205,44 @@ pub async fn keep_house(pool: &PgPool) -> Result<()> {
     Ok(())
 }
 
-/// Hints that the database's notifications give.
+/// Wakes of the tasks that the database's notifications are for.
 #[derive(Debug, Clone, Default)]
-struct Hints {
-    sources: Hint,
-    groups: Hint,
-    posts: Hint,
+struct Wakes {
+    sources: Wake,
+    groups: Wake,
+    posts: Wake,
 }
 
-impl Hints {
-    fn give(&self, topic: Option<Topic>) {
+impl Wakes {
+    /// Wakes the task that a topic is for; all of them where notifications may have been lost.
+    fn wake(&self, topic: Option<Topic>) {
         match topic {
-            Some(Topic::Sources) => self.sources.give(),
-            Some(Topic::Groups) => self.groups.give(),
-            Some(Topic::Outbox) => self.posts.give(),
+            Some(Topic::Sources) => self.sources.wake(),
+            Some(Topic::Groups) => self.groups.wake(),
+            Some(Topic::Outbox) => self.posts.wake(),
             Some(_) => {}
             None => {
-                self.sources.give();
-                self.groups.give();
-                self.posts.give();
+                self.sources.wake();
+                self.groups.wake();
+                self.posts.wake();
             }
         }
     }
 }
 
-/// Passes hints on. Without them work is found by polling, so losing the connection is no failure.
-async fn hear(pool: &PgPool, hints: &Hints) {
+/// Wakes tasks as notifications come. Without them work is found by polling, so losing the
+/// connection is no failure.
+async fn listen_for_work(pool: &PgPool, wakes: &Wakes) {
     loop {
         match Listener::connect(pool).await {
             Ok(mut listener) => {
-                hints.give(None);
+                wakes.wake(None);
                 while let Ok(topic) = listener.next().await {
-                    hints.give(topic);
+                    wakes.wake(topic);
                 }
             }
             Err(error) => {
-                tracing::warn!(error = %error, "hints are lost for a moment; polling goes on");
+                tracing::warn!(error = %error, "notifications are lost for a moment; polling goes on");
             }
         }
         tokio::time::sleep(RECONNECT).await;

@@ -20,7 +20,7 @@ pub struct PolicyTree {
     /// and directories with such names.
     pub files: Vec<PolicyFile>,
     /// Entries that may hold policies and are not read.
-    pub refused: Vec<RefusedEntry>,
+    pub skipped: Vec<SkippedEntry>,
 }
 
 /// A file that may hold policies.
@@ -36,16 +36,16 @@ pub struct PolicyFile {
 
 /// An entry that is not read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RefusedEntry {
+pub struct SkippedEntry {
     /// From the repository's root, with `/`.
     pub path: String,
     /// Reason why it is not read.
-    pub why: Refusal,
+    pub why: SkipReason,
 }
 
 /// Why an entry of a tree is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
+pub enum SkipReason {
     /// A symbolic link: it may point anywhere.
     #[error("symbolic links are not followed; put the file itself in its place")]
     Symlink,
@@ -118,7 +118,7 @@ impl Mirror {
         let mut walk = Walk::of(self, excluded)?;
         walk.tree(&directory, path, 0)?;
         walk.found.files.sort_by(|one, other| one.path.cmp(&other.path));
-        walk.found.refused.sort_by(|one, other| one.path.cmp(&other.path));
+        walk.found.skipped.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(walk.found)
     }
 
@@ -242,7 +242,7 @@ impl<'a> Walk<'a> {
         if let Some(why) = self.entry(entry, path, depth)?
             && !(self.excluded)(path)
         {
-            self.found.refused.push(RefusedEntry { path: path.to_owned(), why });
+            self.found.skipped.push(SkippedEntry { path: path.to_owned(), why });
         }
         Ok(())
     }
@@ -254,13 +254,13 @@ impl<'a> Walk<'a> {
         entry: &TreeEntry<'_>,
         path: &str,
         depth: usize,
-    ) -> Result<Option<Refusal>, ReadError> {
+    ) -> Result<Option<SkipReason>, ReadError> {
         let is_link = entry.filemode() == i32::from(FileMode::Link);
         Ok(match entry.kind() {
-            Some(ObjectType::Commit) => Some(Refusal::Submodule),
+            Some(ObjectType::Commit) => Some(SkipReason::Submodule),
             // Read as text, two such names may be one.
-            Some(ObjectType::Tree) if entry.name().is_err() => Some(Refusal::Name),
-            Some(ObjectType::Tree) if depth == MAX_DIRECTORY_DEPTH => Some(Refusal::Depth),
+            Some(ObjectType::Tree) if entry.name().is_err() => Some(SkipReason::Name),
+            Some(ObjectType::Tree) if depth == MAX_DIRECTORY_DEPTH => Some(SkipReason::Depth),
             Some(ObjectType::Tree) => {
                 let inner = self.mirror.repository.find_tree(entry.id())?;
                 self.tree(&inner, path, depth + 1)?;
@@ -268,25 +268,25 @@ impl<'a> Walk<'a> {
             }
             // A link without an extension may stand for a directory.
             Some(ObjectType::Blob) if is_link => {
-                may_link_to_policies(path).then_some(Refusal::Symlink)
+                may_link_to_policies(path).then_some(SkipReason::Symlink)
             }
             Some(ObjectType::Blob) if !is_policy_file(path) => None,
-            Some(ObjectType::Blob) if entry.name().is_err() => Some(Refusal::Name),
+            Some(ObjectType::Blob) if entry.name().is_err() => Some(SkipReason::Name),
             Some(ObjectType::Blob) => self.blob(entry.id(), path)?,
             _ => None,
         })
     }
 
     /// Reads a file, or says why not. Its size is known before it is unpacked.
-    fn blob(&mut self, id: Oid, path: &str) -> Result<Option<Refusal>, ReadError> {
+    fn blob(&mut self, id: Oid, path: &str) -> Result<Option<SkipReason>, ReadError> {
         let (size, _) = self.odb.read_header(id)?;
         if size > MAX_FILE_BYTES {
-            return Ok(Some(Refusal::TooLarge(size)));
+            return Ok(Some(SkipReason::TooLarge(size)));
         }
         self.room.take_file(size)?;
         let bytes = self.odb.read(id)?.data().to_vec();
         if bytes.starts_with(LFS) {
-            return Ok(Some(Refusal::Lfs));
+            return Ok(Some(SkipReason::Lfs));
         }
         self.found.files.push(PolicyFile { path: path.to_owned(), blob: BlobId::of(id), bytes });
         Ok(None)
@@ -340,8 +340,8 @@ mod tests {
         let mirror = fetched(&origin);
         let file = mirror.file(commit, ".cloudcorrect.yaml").unwrap().files;
         assert_eq!(file.iter().map(|file| &*file.bytes).collect::<Vec<_>>(), [b"a"]);
-        let refused = mirror.file(commit, "link.yaml").unwrap().refused;
-        assert_eq!(refused, [RefusedEntry { path: "link.yaml".into(), why: Refusal::Symlink }]);
+        let refused = mirror.file(commit, "link.yaml").unwrap().skipped;
+        assert_eq!(refused, [SkippedEntry { path: "link.yaml".into(), why: SkipReason::Symlink }]);
         for path in ["policies", ".yaml", "nothing.yaml", "policies/c.yaml", "link.yaml/d.yaml"] {
             assert_eq!(mirror.file(commit, path).unwrap(), PolicyTree::default(), "{path}");
         }
@@ -384,15 +384,15 @@ mod tests {
             ]
         );
         let refused: Vec<_> =
-            tree.refused.iter().map(|entry| (entry.path.as_str(), entry.why)).collect();
+            tree.skipped.iter().map(|entry| (entry.path.as_str(), entry.why)).collect();
         assert_eq!(
             refused,
             [
-                ("policies/large.yaml", Refusal::TooLarge(MAX_FILE_BYTES + 1)),
-                ("policies/lfs.yaml", Refusal::Lfs),
-                ("policies/link.yaml", Refusal::Symlink),
-                ("policies/linked", Refusal::Symlink),
-                ("policies/module", Refusal::Submodule),
+                ("policies/large.yaml", SkipReason::TooLarge(MAX_FILE_BYTES + 1)),
+                ("policies/lfs.yaml", SkipReason::Lfs),
+                ("policies/link.yaml", SkipReason::Symlink),
+                ("policies/linked", SkipReason::Symlink),
+                ("policies/module", SkipReason::Submodule),
             ]
         );
     }
@@ -410,15 +410,15 @@ mod tests {
         let found = fetched(&origin).policy_files(commit, "", &|_| false).unwrap();
         let paths: Vec<_> = found.files.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(paths, ["a\n::error::.yaml", "a\x1b[31m.yaml"]);
-        let refused = RefusedEntry { path: "a\u{fffd}.yaml".to_owned(), why: Refusal::Name };
-        assert_eq!(found.refused, [refused.clone(), refused]);
+        let refused = SkippedEntry { path: "a\u{fffd}.yaml".to_owned(), why: SkipReason::Name };
+        assert_eq!(found.skipped, [refused.clone(), refused]);
 
         // Their files would have the same paths.
         let commit = origin.commit_named(&[b"d\xfe", b"d\xff"], FileMode::Tree, tree.id());
         let found = fetched(&origin).policy_files(commit, "", &|_| false).unwrap();
         assert_eq!(found.files, []);
-        let refused = RefusedEntry { path: "d\u{fffd}".to_owned(), why: Refusal::Name };
-        assert_eq!(found.refused, [refused.clone(), refused]);
+        let refused = SkippedEntry { path: "d\u{fffd}".to_owned(), why: SkipReason::Name };
+        assert_eq!(found.skipped, [refused.clone(), refused]);
     }
 
     #[test]
@@ -454,8 +454,8 @@ mod tests {
         let commit = origin.commit(&[(&path, "x")]);
         let tree = fetched(&origin).policy_files(commit, "", &|_| false).unwrap();
         assert_eq!(tree.files, []);
-        assert_eq!(tree.refused.len(), 1);
-        assert_eq!(tree.refused[0].why, Refusal::Depth);
+        assert_eq!(tree.skipped.len(), 1);
+        assert_eq!(tree.skipped[0].why, SkipReason::Depth);
     }
 
     #[test]

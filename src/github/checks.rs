@@ -29,13 +29,13 @@ impl Repository {
     pub async fn create_check(&self, check: &CheckRun) -> Result<PostedCheck, Error> {
         let route = self.route(format_args!("check-runs"));
         let first = chunk(check, 0);
-        let body = Written {
+        let body = CheckRunBody {
             name: Some(check.name.as_str()),
             head_sha: Some(&check.head_sha),
             external_id: Some(check.external_id()),
-            ..written(check, first)
+            ..body_of(check, first)
         };
-        let answer = self.client().post::<_, Answer>(route, Some(&body));
+        let answer = self.client().post::<_, CheckRunResponse>(route, Some(&body));
         let answer = self.send("create a check run", answer).await?;
         // An answer without a count is taken at our word.
         let posted = first.len().min(answer.annotations().unwrap_or(first.len()));
@@ -46,8 +46,8 @@ impl Repository {
     /// What is returned tells whether it took the change.
     pub async fn update_check(&self, id: u64, check: &CheckRun) -> Result<PostedCheck, Error> {
         let route = self.route(format_args!("check-runs/{id}"));
-        let body = written(check, &[]);
-        let answer = self.client().patch::<Answer, _, _>(route, Some(&body));
+        let body = body_of(check, &[]);
+        let answer = self.client().patch::<CheckRunResponse, _, _>(route, Some(&body));
         Ok(self.send("update a check run", answer).await?.into())
     }
 
@@ -56,8 +56,8 @@ impl Repository {
     pub async fn annotate(&self, id: u64, check: &CheckRun, have: usize) -> Result<usize, Error> {
         let route = self.route(format_args!("check-runs/{id}"));
         let next = chunk(check, have);
-        let body = Written { external_id: Some(check.external_id()), ..written(check, next) };
-        let answer = self.client().patch::<Answer, _, _>(route, Some(&body));
+        let body = CheckRunBody { external_id: Some(check.external_id()), ..body_of(check, next) };
+        let answer = self.client().patch::<CheckRunResponse, _, _>(route, Some(&body));
         self.send("annotate a check run", answer).await?;
         Ok(have + next.len())
     }
@@ -81,7 +81,7 @@ impl Repository {
 
 /// Body of a request that makes or changes a check run.
 #[derive(Serialize)]
-struct Written<'a> {
+struct CheckRunBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,18 +122,18 @@ struct WrittenAnnotation<'a> {
 
 /// GitHub's description of a check run, as far as we read it.
 #[derive(Deserialize)]
-struct Answer {
+struct CheckRunResponse {
     id: u64,
     #[serde(default)]
     external_id: Option<String>,
     #[serde(default)]
     status: Option<String>,
     #[serde(default)]
-    output: Option<AnswerOutput>,
+    output: Option<OutputResponse>,
 }
 
 #[derive(Deserialize)]
-struct AnswerOutput {
+struct OutputResponse {
     #[serde(default)]
     annotations_count: Option<usize>,
 }
@@ -141,25 +141,25 @@ struct AnswerOutput {
 /// A page of check runs.
 #[derive(Deserialize)]
 struct CheckRuns {
-    check_runs: Vec<Answer>,
+    check_runs: Vec<CheckRunResponse>,
 }
 
 impl Page for CheckRuns {
-    type Entry = Answer;
+    type Entry = CheckRunResponse;
 
-    fn entries(self) -> Vec<Answer> {
+    fn entries(self) -> Vec<CheckRunResponse> {
         self.check_runs
     }
 }
 
-impl Answer {
+impl CheckRunResponse {
     fn annotations(&self) -> Option<usize> {
         self.output.as_ref()?.annotations_count
     }
 }
 
-impl From<Answer> for PostedCheck {
-    fn from(answer: Answer) -> Self {
+impl From<CheckRunResponse> for PostedCheck {
+    fn from(answer: CheckRunResponse) -> Self {
         Self {
             id: answer.id,
             annotations: answer.annotations().unwrap_or(0),
@@ -175,7 +175,7 @@ fn chunk(check: &CheckRun, have: usize) -> &[Annotation] {
     rest.get(..CHUNK).unwrap_or(rest)
 }
 
-fn written<'a>(check: &'a CheckRun, annotations: &'a [Annotation]) -> Written<'a> {
+fn body_of<'a>(check: &'a CheckRun, annotations: &'a [Annotation]) -> CheckRunBody<'a> {
     let (status, conclusion) = match check.state {
         CheckState::InProgress => ("in_progress", None),
         CheckState::Success => ("completed", Some("success")),
@@ -189,7 +189,7 @@ fn written<'a>(check: &'a CheckRun, annotations: &'a [Annotation]) -> Written<'a
     };
     let details_url = check.details_url.as_ref().map(url::Url::as_str);
     let (name, head_sha, external_id) = (None, None, None);
-    Written { name, head_sha, external_id, details_url, status, conclusion, output }
+    CheckRunBody { name, head_sha, external_id, details_url, status, conclusion, output }
 }
 
 impl<'a> From<&'a Annotation> for WrittenAnnotation<'a> {

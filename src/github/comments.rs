@@ -11,17 +11,17 @@ impl Repository {
     /// Writes a new comment; returns its number.
     pub async fn create_comment(&self, comment: &Comment) -> Result<u64, Error> {
         let route = self.route(format_args!("issues/{}/comments", comment.number));
-        let body = Written { body: comment.body.as_str() };
-        let answer = self.client().post::<_, Answer>(route, Some(&body));
+        let body = CommentBody { body: comment.body.as_str() };
+        let answer = self.client().post::<_, CommentResponse>(route, Some(&body));
         Ok(self.send("create a comment", answer).await?.id)
     }
 
     /// Replaces the text of a comment.
     pub async fn update_comment(&self, id: u64, comment: &Comment) -> Result<(), Error> {
         let route = self.route(format_args!("issues/comments/{id}"));
-        let body = Written { body: comment.body.as_str() };
+        let body = CommentBody { body: comment.body.as_str() };
         // By hand, since octocrab's own method sends POST.
-        let answer = self.client().patch::<Answer, _, _>(route, Some(&body));
+        let answer = self.client().patch::<CommentResponse, _, _>(route, Some(&body));
         self.send("update a comment", answer).await?;
         Ok(())
     }
@@ -33,8 +33,8 @@ impl Repository {
         let marker = comment.marker();
         let route = self.route(format_args!("issues/{}/comments", comment.number));
         let mut found = None;
-        self.each_page::<Vec<Listed>>("find a comment", &route, &[], |comments| {
-            let ours = |comment: &&Listed| comment.is_by(author) && comment.has(&marker);
+        self.each_page::<Vec<ListedComment>>("find a comment", &route, &[], |comments| {
+            let ours = |comment: &&ListedComment| comment.is_by(author) && comment.has(&marker);
             found = comments.iter().find(ours).map(|comment| comment.id);
             found.is_some()
         })
@@ -44,18 +44,18 @@ impl Repository {
 }
 
 #[derive(Serialize)]
-struct Written<'a> {
+struct CommentBody<'a> {
     body: &'a str,
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct CommentResponse {
     id: u64,
 }
 
 /// A comment in a list of GitHub's, as far as we read it.
 #[derive(Deserialize)]
-struct Listed {
+struct ListedComment {
     id: u64,
     #[serde(default)]
     body: Option<String>,
@@ -75,7 +75,7 @@ struct App {
     id: u64,
 }
 
-impl Listed {
+impl ListedComment {
     fn is_by(&self, author: &Author) -> bool {
         match (&self.performed_via_github_app, &self.user) {
             (Some(app), _) => app.id == author.app_id,
@@ -109,12 +109,12 @@ mod tests {
         ];
         for (json, ours) in table {
             let json = json.replacen('{', r#"{"id":1,"body":"<!-- cloudcorrect:main -->\nx","#, 1);
-            let listed: Listed = serde_json::from_str(&json).expect(&json);
+            let listed: ListedComment = serde_json::from_str(&json).expect(&json);
             assert_eq!(listed.is_by(&author) && listed.has(&marker), ours, "{json}");
             assert!(!listed.has(&Comment::new(1, "ma", "").marker()));
         }
         let quoted = "> <!-- cloudcorrect:main -->";
         let json = serde_json::json!({ "id": 1, "body": quoted }).to_string();
-        assert!(!serde_json::from_str::<Listed>(&json).expect("a comment").has(&marker));
+        assert!(!serde_json::from_str::<ListedComment>(&json).expect("a comment").has(&marker));
     }
 }

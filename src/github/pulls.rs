@@ -8,7 +8,7 @@ use super::repository::Repository;
 
 /// A pull request, as GitHub last told of it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "Answer")]
+#[serde(from = "PullRequestResponse")]
 pub struct PullRequest {
     /// Its number in the repository.
     pub number: u64,
@@ -49,7 +49,7 @@ impl Repository {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct PullRequestResponse {
     number: u64,
     state: String,
     #[serde(default)]
@@ -77,8 +77,8 @@ struct User {
     login: String,
 }
 
-impl From<Answer> for PullRequest {
-    fn from(answer: Answer) -> Self {
+impl From<PullRequestResponse> for PullRequest {
+    fn from(answer: PullRequestResponse) -> Self {
         Self {
             number: answer.number,
             is_open: answer.state == "open",

@@ -10,13 +10,13 @@ impl Repository {
     /// Adds a commit status; returns its number.
     pub async fn create_status(&self, status: &CommitStatus) -> Result<u64, Error> {
         let route = self.route(format_args!("statuses/{}", status.head_sha));
-        let body = Written {
+        let body = StatusBody {
             state: state(status.state),
             context: status.context.as_str(),
             description: status.description.as_str(),
             target_url: status.target_url.as_ref().map(url::Url::as_str),
         };
-        let answer = self.client().post::<_, Answer>(route, Some(&body));
+        let answer = self.client().post::<_, StatusResponse>(route, Some(&body));
         Ok(self.send("create a commit status", answer).await?.id)
     }
 
@@ -24,7 +24,7 @@ impl Repository {
     pub async fn find_status(&self, status: &CommitStatus) -> Result<Option<u64>, Error> {
         let route = self.route(format_args!("commits/{}/statuses", status.head_sha));
         let mut newest = None;
-        self.each_page::<Vec<Listed>>("find a commit status", &route, &[], |statuses| {
+        self.each_page::<Vec<ListedStatus>>("find a commit status", &route, &[], |statuses| {
             let mut listed = statuses.into_iter();
             newest = listed.find(|listed| listed.context == status.context.as_str());
             newest.is_some()
@@ -48,7 +48,7 @@ fn state(state: StatusState) -> &'static str {
 }
 
 #[derive(Serialize)]
-struct Written<'a> {
+struct StatusBody<'a> {
     state: &'static str,
     context: &'a str,
     description: &'a str,
@@ -57,12 +57,12 @@ struct Written<'a> {
 }
 
 #[derive(Deserialize)]
-struct Answer {
+struct StatusResponse {
     id: u64,
 }
 
 #[derive(Deserialize)]
-struct Listed {
+struct ListedStatus {
     id: u64,
     context: String,
     state: String,

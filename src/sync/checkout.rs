@@ -12,8 +12,8 @@ use anyhow::Context;
 use crate::catalog;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::git::{
-    Commit, CommitId, FetchError, Limits, Mirror, PolicyFile, PolicyTree, ReadError, RefusedEntry,
-    Remote, Wanted,
+    Commit, CommitId, FetchError, Limits, Mirror, PolicyFile, PolicyTree, ReadError, Remote,
+    SkippedEntry, Wanted,
 };
 use crate::impact::{self, Changes};
 use crate::policy::{PolicySet, Reading, SETTINGS_FILE, Settings, SourceFile, is_policy_file};
@@ -187,13 +187,13 @@ impl SourceCheckout {
         mirror: &Mirror,
         commit: CommitId,
     ) -> Result<(Option<Settings>, Vec<Diagnostic>), ReadError> {
-        let PolicyTree { files, refused } = mirror.file(commit, SETTINGS_FILE)?;
+        let PolicyTree { files, skipped } = mirror.file(commit, SETTINGS_FILE)?;
         let read = |file: PolicyFile| Settings::read(&SourceFile::new(file.path, file.bytes));
         let (settings, mut problems) = files
             .into_iter()
             .next()
-            .map_or_else(|| (refused.is_empty().then(Settings::default), Vec::new()), read);
-        problems.extend(refused.into_iter().map(unreadable));
+            .map_or_else(|| (skipped.is_empty().then(Settings::default), Vec::new()), read);
+        problems.extend(skipped.into_iter().map(unreadable));
         Ok((settings, problems))
     }
 
@@ -226,7 +226,7 @@ impl SourceCheckout {
             .map(|file| SourceFile::new(file.path.as_str(), file.bytes.as_slice()))
             .collect();
         let mut reading = catalog::read(&files);
-        reading.diagnostics.extend(tree.refused.into_iter().map(unreadable));
+        reading.diagnostics.extend(tree.skipped.into_iter().map(unreadable));
         // Its own as well, which are the branch's once it is merged.
         for settings in [gates, settings.as_ref()].into_iter().flatten() {
             reading = settings.govern(reading);
@@ -238,7 +238,7 @@ impl SourceCheckout {
     }
 }
 
-fn unreadable(entry: RefusedEntry) -> Diagnostic {
+fn unreadable(entry: SkippedEntry) -> Diagnostic {
     Diagnostic::error(Place::file(entry.path), Code::UnreadableFile, entry.why.to_string())
 }
 

@@ -19,7 +19,7 @@ use crate::webhook;
 const LISTED: usize = 20;
 
 /// Change of a pull request that follows from a change of branches.
-enum Turn {
+enum Transition {
     /// Its head has a new commit; `before` is the old one.
     Synchronized { before: String, head: String, base: Option<String> },
     /// Its head is in the base.
@@ -29,7 +29,7 @@ enum Turn {
 }
 
 /// A branch or tag that is not as last seen.
-struct Moved {
+struct RefChange {
     name: String,
     before: Option<String>,
     after: Option<String>,
@@ -43,44 +43,44 @@ pub(crate) async fn changes(
     by: &str,
 ) -> Result<(), GitError> {
     let refs = record.git.refs().await?;
-    let (moved, pulls) = {
+    let (changed, pulls) = {
         let mut state = server.state();
         let Some(repository) = state.repositories.get_mut(&record.id) else { return Ok(()) };
-        let moved = moved(&repository.refs, &refs);
+        let changed = changed(&repository.refs, &refs);
         repository.refs.clone_from(&refs);
-        if !moved.is_empty() {
+        if !changed.is_empty() {
             repository.pushed_at = server.now();
         }
         let open = repository.pulls.values().filter(|pull| pull.open).cloned();
-        (moved, open.collect::<Vec<_>>())
+        (changed, open.collect::<Vec<_>>())
     };
-    let mut turns = Vec::new();
+    let mut transitions = Vec::new();
     for pull in pulls {
-        if let Some(turn) = turn(&record.git, &pull, &moved, &refs).await? {
-            turns.push((pull.number, turn));
+        if let Some(transition) = transition(&record.git, &pull, &changed, &refs).await? {
+            transitions.push((pull.number, transition));
         }
     }
-    for (number, turn) in &turns {
-        if let Turn::Synchronized { head, .. } = turn {
+    for (number, transition) in &transitions {
+        if let Transition::Synchronized { head, .. } = transition {
             record.git.set_ref(&format!("refs/pull/{number}/head"), Some(head)).await?;
         }
     }
-    let told = apply(server, record, turns, by);
-    for moved in moved {
-        push(server, record, moved, by).await?;
+    let reported = apply(server, record, transitions, by);
+    for changed in changed {
+        push(server, record, changed, by).await?;
     }
-    for (number, action, before) in told {
+    for (number, action, before) in reported {
         pull(server, record, number, (action, before.as_deref(), by)).await?;
     }
     Ok(())
 }
 
-fn moved(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<Moved> {
+fn changed(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) -> Vec<RefChange> {
     let gone = before.keys().filter(|name| !after.contains_key(*name));
     let names = after.keys().chain(gone);
     names
         .filter(|name| before.get(*name) != after.get(*name))
-        .map(|name| Moved {
+        .map(|name| RefChange {
             name: name.clone(),
             before: before.get(name).cloned(),
             after: after.get(name).cloned(),
@@ -88,24 +88,24 @@ fn moved(before: &BTreeMap<String, String>, after: &BTreeMap<String, String>) ->
         .collect()
 }
 
-async fn turn(
+async fn transition(
     git: &Bare,
     pull: &PullRequest,
-    moved: &[Moved],
+    changed: &[RefChange],
     refs: &BTreeMap<String, String>,
-) -> Result<Option<Turn>, GitError> {
+) -> Result<Option<Transition>, GitError> {
     let branch = |name: &str| format!("refs/heads/{name}");
-    let find = |name: &str| moved.iter().find(|moved| moved.name == branch(name));
+    let find = |name: &str| changed.iter().find(|changed| changed.name == branch(name));
     let base = refs.get(&branch(&pull.base_ref));
-    let head = find(&pull.head_ref).map_or(Some(&pull.head_sha), |moved| moved.after.as_ref());
+    let head = find(&pull.head_ref).map_or(Some(&pull.head_sha), |changed| changed.after.as_ref());
     if let (Some(base), Some(head), Some(_)) = (base, head, find(&pull.base_ref))
         && git.contains(base, head).await?
     {
-        return Ok(Some(Turn::Merged { into: base.clone() }));
+        return Ok(Some(Transition::Merged { into: base.clone() }));
     }
     Ok(match head {
-        None => Some(Turn::Closed),
-        Some(head) if *head != pull.head_sha => Some(Turn::Synchronized {
+        None => Some(Transition::Closed),
+        Some(head) if *head != pull.head_sha => Some(Transition::Synchronized {
             before: pull.head_sha.clone(),
             head: head.clone(),
             base: base.cloned(),
@@ -118,33 +118,33 @@ async fn turn(
 fn apply(
     server: &Server,
     record: &RepositoryRecord,
-    turns: Vec<(u64, Turn)>,
+    transitions: Vec<(u64, Transition)>,
     by: &str,
 ) -> Vec<(u64, &'static str, Option<String>)> {
     let now = server.now();
     let mut state = server.state();
     let Some(repository) = state.repositories.get_mut(&record.id) else { return Vec::new() };
-    let mut told = Vec::new();
-    for (number, turn) in turns {
+    let mut reported = Vec::new();
+    for (number, transition) in transitions {
         let Some(pull) = repository.pulls.get_mut(&number) else { continue };
         pull.updated_at = now;
-        told.push(match turn {
-            Turn::Synchronized { before, head, base } => {
+        reported.push(match transition {
+            Transition::Synchronized { before, head, base } => {
                 pull.head_sha = head;
                 pull.base_sha = base.unwrap_or_else(|| pull.base_sha.clone());
                 (number, "synchronize", Some(before))
             }
-            Turn::Merged { into } => {
+            Transition::Merged { into } => {
                 close(pull, Some(Merged { by: by.to_owned(), sha: into, at: now }), now);
                 (number, "closed", None)
             }
-            Turn::Closed => {
+            Transition::Closed => {
                 close(pull, None, now);
                 (number, "closed", None)
             }
         });
     }
-    told
+    reported
 }
 
 /// Ends a pull request, merged or not.
@@ -158,10 +158,10 @@ pub(crate) fn close(pull: &mut PullRequest, merged: Option<Merged>, now: DateTim
 async fn push(
     server: &Arc<Server>,
     record: &Arc<RepositoryRecord>,
-    moved: Moved,
+    changed: RefChange,
     by: &str,
 ) -> Result<(), GitError> {
-    let Moved { name, before, after } = moved;
+    let RefChange { name, before, after } = changed;
     let git = &record.git;
     let (mut commits, mut forced, mut head) = (Vec::new(), false, None);
     if let Some(after) = &after {

@@ -27,7 +27,7 @@ use crate::state::State;
 
 #[cfg(feature = "faults")]
 pub(crate) use checks::ask_again;
-pub(crate) use pulls::{PullRequested, open as open_pull};
+pub(crate) use pulls::{NewPullRequest, open as open_pull};
 
 /// A call that may be made.
 pub(crate) struct Call {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::announce;
-use crate::api::{PullRequested, open_pull};
+use crate::api::{NewPullRequest, open_pull};
 use crate::bare::{Committer, FileChange, GitError};
 use crate::model::{Comment, PullRequest, RepositoryRecord, UserKind};
 use crate::reply::ApiError;
@@ -153,7 +153,7 @@ impl RepositoryHandle {
         title: &str,
         by: &str,
     ) -> Result<u64, ActionError> {
-        let wanted = PullRequested {
+        let wanted = NewPullRequest {
             title: title.to_owned(),
             body: None,
             draft: false,

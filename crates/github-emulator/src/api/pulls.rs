@@ -10,7 +10,7 @@ use crate::model::{PullRequest, RepositoryRecord};
 use crate::server::Server;
 
 /// A pull request that somebody wants to open.
-pub(crate) struct PullRequested {
+pub(crate) struct NewPullRequest {
     pub(crate) title: String,
     pub(crate) body: Option<String>,
     pub(crate) draft: bool,
@@ -30,7 +30,7 @@ pub(super) async fn create(call: &Call) -> ApiResult {
         Some(_) => return Err(invalid("head")),
         None => head,
     };
-    let wanted = PullRequested {
+    let wanted = NewPullRequest {
         title: call.text("title").ok_or_else(|| {
             ApiError::wrong(&["for 'body', \"title\" is a required property".to_owned()])
         })?,
@@ -47,7 +47,7 @@ pub(super) async fn create(call: &Call) -> ApiResult {
 pub(crate) async fn open(
     server: &Arc<Server>,
     record: &Arc<RepositoryRecord>,
-    wanted: PullRequested,
+    wanted: NewPullRequest,
     by: &str,
 ) -> Result<u64, ApiError> {
     let _pushing = record.pushing.lock().await;
@@ -72,7 +72,7 @@ pub(crate) async fn open(
 fn insert(
     server: &Server,
     record: &RepositoryRecord,
-    wanted: PullRequested,
+    wanted: NewPullRequest,
     (head_sha, base_sha): (String, String),
     by: &str,
 ) -> Result<PullRequest, ApiError> {
