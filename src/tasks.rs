@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 
 pub use self::backoff::{Backoff, spread};
 
-/// Pauses after failed passes.
+/// Pauses after passes that failed, one after the other.
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(1), longest: Duration::from_mins(1) };
 
 /// Part of a pause that is always waited, so that replicas spread over the rest.
@@ -43,7 +43,7 @@ pub struct Tasks {
 pub struct Wake(Arc<Notify>);
 
 impl Wake {
-    /// Wakes the task.
+    /// Wakes the task that it belongs to.
     pub fn wake(&self) {
         self.0.notify_one();
     }

@@ -157,7 +157,6 @@ const DOCS_LEFT: &[(&str, usize, usize)] = &[
     ("policy", 21, 30),
     ("recorded", 24, 12),
     ("reporter", 9, 12),
-    ("tasks", 12, 12),
 ];
 
 fn packages() -> Vec<Package> {

@@ -9,7 +9,7 @@ use rand::RngExt;
 pub struct Backoff {
     /// Pause after the first failure.
     pub first: Duration,
-    /// Limit of all pauses.
+    /// Pause that none is longer than.
     pub longest: Duration,
 }
 
