@@ -15,7 +15,7 @@ use super::{AccountSettings, Accounts, BaseLogin, Limits, Live};
 use crate::clock::Clock;
 use crate::fetch::Source;
 use crate::resource::{
-    Facet, Listing, Operation, Provider, Region, Resource, Schema, Scope, Target, schemas,
+    Facet, ListScope, Listing, Operation, Provider, Region, Resource, Schema, Target, schemas,
 };
 use stand_in::StandIn;
 
@@ -61,8 +61,8 @@ fn schema(type_name: &str) -> &'static Schema {
 /// The target in which these tests list a type.
 fn target(schema: &Schema) -> Target {
     let region = match schema.scope {
-        Scope::Global => Region::global(),
-        Scope::Regional => HOME.parse().expect("a region"),
+        ListScope::Global => Region::global(),
+        ListScope::Regional => HOME.parse().expect("a region"),
     };
     Target { provider: Provider::Aws, account: ACCOUNT.parse().expect("an id"), region }
 }
