@@ -29,14 +29,13 @@ pub mod notifications;
 pub mod outbox;
 pub mod policies;
 pub mod pull_requests;
+mod queue;
 pub mod revisions;
 pub mod runs;
 pub mod sources;
 pub mod waivers;
 mod words;
-mod work;
 
-pub use self::blobs::Digest;
 pub use self::connection::{MIGRATOR, connect, migrate, reach};
 pub use self::error::Error;
 

@@ -15,7 +15,6 @@ mod pace;
 mod pulls;
 mod repository;
 mod request;
-mod statuses;
 mod webhook;
 
 pub use app::GitHub;

@@ -5,7 +5,7 @@
 //!
 //! | layer | modules | what |
 //! | --- | --- | --- |
-//! | support | [`clock`], [`tasks`], [`config`], [`telemetry`] | knows nothing of policies |
+//! | support | [`clock`], [`digest`], [`tasks`], [`config`], [`telemetry`] | knows nothing of policies |
 //! | words | [`diagnostic`] | a problem at its place |
 //! | things | [`schedule`], [`resource`], [`document`] | when; of what; YAML and JSON |
 //! | language | [`expression`] | what holds of one resource |
@@ -34,6 +34,7 @@ pub mod collect;
 pub mod config;
 pub mod db;
 pub mod diagnostic;
+pub mod digest;
 pub mod document;
 pub mod evaluation;
 pub mod evaluator;

@@ -30,7 +30,7 @@ pub enum Pass {
     Idle,
 }
 
-/// The tasks of a service.
+/// Tasks of a service, which stop together.
 #[derive(Debug, Clone, Default)]
 pub struct Tasks {
     tracker: TaskTracker,

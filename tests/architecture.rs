@@ -27,7 +27,7 @@ use paths::Named;
 /// The top-level modules, lowest layer first. A module uses itself and the layers below it;
 /// neither a neighbour nor anything above.
 const LAYERS: &[&[&str]] = &[
-    &["clock", "tasks", "telemetry"],
+    &["clock", "digest", "tasks", "telemetry"],
     &["diagnostic"],
     &["schedule", "resource", "document", "config"],
     &["expression"],
@@ -48,6 +48,7 @@ const LAYERS: &[&[&str]] = &[
 
 /// Modules that only compute: equal input, equal output, nothing of the world.
 const PURE: &[&str] = &[
+    "digest",
     "diagnostic",
     "schedule",
     "resource",

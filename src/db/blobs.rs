@@ -1,42 +1,9 @@
 //! Texts kept once, by what they say.
 
-use std::fmt;
-
-use sha2::{Digest as _, Sha256};
 use sqlx::PgConnection;
 
 use super::Error;
-
-/// A SHA-256.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Digest(pub [u8; 32]);
-
-impl Digest {
-    /// The digest of `bytes`.
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(Sha256::digest(bytes).into())
-    }
-
-    pub(super) fn read(bytes: &[u8]) -> Result<Self, Error> {
-        bytes.try_into().map(Self).map_err(|_| Error::unreadable("digest", hex::encode(bytes)))
-    }
-
-    pub(super) fn to_vec(self) -> Vec<u8> {
-        self.0.to_vec()
-    }
-}
-
-impl fmt::Display for Digest {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&hex::encode(self.0))
-    }
-}
-
-impl fmt::Debug for Digest {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, out)
-    }
-}
+use crate::digest::Digest;
 
 /// Keeps texts that are not yet kept.
 pub(super) async fn keep(

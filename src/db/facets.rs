@@ -19,7 +19,8 @@ pub use self::observations::Observations;
 use self::observations::{Observed, Place, State};
 pub use self::reading::inventory;
 use super::sources::SourceId;
-use super::{Digest, Error, blobs};
+use super::{Error, blobs, words};
+use crate::digest::Digest;
 use crate::resource::{AccountId, Provider, Region};
 
 /// How many digests of a place are known to say what the open facets say. Groups that read
@@ -87,7 +88,7 @@ async fn known(
             type_name: row.resource_type.as_str().into(),
             region: super::words::parsed("region", &row.region)?,
         };
-        Ok((place, Digest::read(&row.digest)?))
+        Ok((place, words::digest(&row.digest)?))
     })
     .collect()
 }
@@ -148,7 +149,7 @@ async fn open(connection: &mut PgConnection, scope: &Scope<'_>) -> Result<Vec<St
             resource_id: row.resource_id,
             operation: row.operation,
             state: State::read(&row.state)?,
-            body: row.body.as_deref().map(Digest::read).transpose()?,
+            body: row.body.as_deref().map(words::digest).transpose()?,
             cause: row.cause,
             resource_region: row.resource_region,
             arn: row.arn,

@@ -16,7 +16,8 @@ pub use self::pages::{Cursor, Listed, Query, page};
 
 use super::sources::SourceId;
 use super::words::{self, words};
-use super::{Digest, Error, blobs, groups, sources};
+use super::{Error, blobs, groups, sources};
+use crate::digest::Digest;
 use crate::evaluation::Outcome;
 use crate::policy::Severity;
 use crate::resource::{AccountId, Cause, Provider, Region, TypeName};
@@ -148,8 +149,8 @@ pub async fn open(
             outcome,
             failing_since: past::failing_since(outcome, row.failing_since, row.since),
             severity: words::parsed("severity", &row.severity)?,
-            explanation: row.explanation.as_deref().map(Digest::read).transpose()?,
-            evaluation_digest: Digest::read(&row.evaluation_digest)?,
+            explanation: row.explanation.as_deref().map(words::digest).transpose()?,
+            evaluation_digest: words::digest(&row.evaluation_digest)?,
             since: row.since,
         })
     })

@@ -5,7 +5,8 @@ use std::time::Duration;
 use sqlx::{PgConnection, PgPool};
 
 use super::sources::{self, SourceId};
-use super::{Digest, findings, groups, runs};
+use super::{findings, groups, runs};
+use crate::digest::Digest;
 use crate::evaluation::{Counts, GroupOutcome, Outcome};
 use crate::fetch::CallStats;
 use crate::tasks::Backoff;

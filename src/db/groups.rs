@@ -9,10 +9,11 @@ use sqlx::{PgConnection, PgExecutor};
 pub use self::claims::{Claim, Completed, Fence, claim_due, complete, fail, fence, renew};
 use super::findings::{self, ClosedReason};
 use super::notifications::{Topic, notify};
+use super::queue::{from_millis, millis};
 use super::runs::RunId;
 use super::sources::{self, SourceId};
-use super::work::{from_millis, millis};
-use super::{Digest, Error, words};
+use super::{Error, words};
+use crate::digest::Digest;
 use crate::evaluation::gating::Gate;
 use crate::evaluation::{Counts, Enforced, GroupOutcome};
 use crate::policy::{Mode, NewOnly};
@@ -117,7 +118,7 @@ impl TryFrom<Row> for Group {
             evaluated: row.evaluated_digest.as_ref() == Some(&row.digest),
             definition: GroupUpsert {
                 name: row.name,
-                digest: Digest::read(&row.digest)?,
+                digest: words::digest(&row.digest)?,
                 mode: words::parsed("mode", &row.mode)?,
                 new_only: row.new_only.map(NewOnly::from),
                 suspended: row.suspended,

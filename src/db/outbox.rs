@@ -12,8 +12,8 @@ use uuid::Uuid;
 
 use super::Error;
 use super::notifications::{Topic, notify};
+use super::queue::{fenced, queue, shortened};
 use super::sources::SourceId;
-use super::work::{fenced, shortened};
 
 /// A post claimed for an attempt.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,15 +53,6 @@ pub struct Post {
     pub last_error: Option<String>,
     /// Attempts since the last success.
     pub attempts: i32,
-}
-
-/// How many posts are not yet what they should be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Backlog {
-    /// Waiting to be posted, or tried again.
-    pub waiting: i64,
-    /// Given up.
-    pub dead: i64,
 }
 
 /// Says what a key should show; false if that is what it should show already. A change revives what
@@ -132,20 +123,9 @@ pub async fn claim_due(
         .collect())
 }
 
-/// Fails if the claim's lease is over: another attempt may be at work.
-pub async fn check(executor: impl PgExecutor<'_>, claim: &Claim) -> Result<(), Error> {
-    let holds = sqlx::query_scalar!(
-        r#"select exists (
-            select from outbox
-            where source = $1 and key = $2 and attempt = $3 and lease_until > now()
-        ) as "holds!""#,
-        claim.source.0,
-        claim.key,
-        claim.attempt,
-    )
-    .fetch_one(executor)
-    .await?;
-    if holds { Ok(()) } else { Err(Error::Stale) }
+queue! {
+    "outbox" where "source = $1 and key = $2" and "$3", |claim| [claim.source.0, claim.key];
+    check();
 }
 
 /// Keeps GitHub's id as soon as it is known, for posts that take several requests.
@@ -293,19 +273,6 @@ pub async fn find(
     Ok(post)
 }
 
-/// How many posts wait and how many were given up.
-pub async fn backlog(executor: impl PgExecutor<'_>) -> Result<Backlog, Error> {
-    let backlog = sqlx::query_as!(
-        Backlog,
-        r#"select count(*) filter (where posted_version < version and dead_reason is null) as "waiting!",
-            count(*) filter (where dead_reason is not null) as "dead!"
-        from outbox"#,
-    )
-    .fetch_one(executor)
-    .await?;
-    Ok(backlog)
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -358,7 +325,6 @@ mod tests {
         complete(&pool, &claim, 7).await?;
         let post = posted(&pool, source).await?;
         assert!(post.posted && post.attempts == 0 && post.posted_at.is_some());
-        assert_eq!(backlog(&pool).await?, Backlog::default());
         Ok(())
     }
 
@@ -391,7 +357,6 @@ mod tests {
         wanted(&pool, source, "success").await?;
         assert_eq!(claim_due(&pool, 1, LEASE).await?, []);
         assert_eq!(posted(&pool, source).await?.last_error.as_deref(), Some("rate limit"));
-        assert_eq!(backlog(&pool).await?, Backlog { waiting: 1, dead: 0 });
         Ok(())
     }
 
@@ -421,7 +386,6 @@ mod tests {
         let source = source(&pool, "main").await;
         wanted(&pool, source, "pending").await?;
         give_up(&pool, &claimed(&pool).await?, "422").await?;
-        assert_eq!(backlog(&pool).await?, Backlog { waiting: 0, dead: 1 });
         assert_eq!(posted(&pool, source).await?.dead_reason.as_deref(), Some("422"));
         assert!(!wanted(&pool, source, "pending").await?);
         assert_eq!(claim_due(&pool, 1, LEASE).await?, []);

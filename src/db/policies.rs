@@ -1,11 +1,11 @@
 //! Policy files in every version, with the commit that brought each and the one that ended it.
 
-use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
 
 use super::sources::{Fence, SourceId};
 use super::words::words;
-use super::{Digest, Error, blobs};
+use super::{Error, blobs};
+use crate::digest::Digest;
 
 /// A change of a file that a revision brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,28 +143,9 @@ pub async fn touched(
     .collect()
 }
 
-/// The version of a file that was in force at an instant.
-pub async fn at(
-    executor: impl PgExecutor<'_>,
-    source: SourceId,
-    path: &str,
-    at: DateTime<Utc>,
-) -> Result<Option<PolicyFile>, Error> {
-    let row = sqlx::query!(
-        "select version.path, version.since_commit, blob.body
-         from policy_version version join blob on blob.digest = version.blob
-         where source = $1 and path = $2 and since <= $3 and (until is null or until > $3)",
-        source.0,
-        path,
-        at,
-    )
-    .fetch_optional(executor)
-    .await?;
-    Ok(row.map(|row| PolicyFile { path: row.path, body: row.body, since_commit: row.since_commit }))
-}
-
 #[cfg(test)]
 mod tests {
+    use chrono::{DateTime, Utc};
     use sqlx::PgPool;
 
     use super::*;
@@ -210,12 +191,20 @@ mod tests {
             .collect();
         let expected = [("a", "changed"), ("b", "removed"), ("c", "added")];
         assert_eq!(touches, expected.map(|(path, touch)| (path.to_owned(), touch)));
-        let body = async |path, instant| {
-            Ok::<_, Error>(at(&pool, source, path, instant).await?.map(|file| file.body))
-        };
-        assert_eq!(body("a", first).await?.as_deref(), Some(b"1".as_slice()));
-        assert_eq!(body("a", second).await?.as_deref(), Some(b"2".as_slice()));
-        assert_eq!(body("b", second).await?, None);
+        let versions: Vec<(String, String, DateTime<Utc>, Option<DateTime<Utc>>)> = sqlx::query_as(
+            "select path, since_commit, since, until from policy_version order by path, since",
+        )
+        .fetch_all(&pool)
+        .await?;
+        let expected = [
+            ("a", "c1", first, Some(second)),
+            ("a", "c2", second, None),
+            ("b", "c1", first, Some(second)),
+            ("c", "c2", second, None),
+        ];
+        let expected = expected
+            .map(|(path, commit, since, until)| (path.to_owned(), commit.to_owned(), since, until));
+        assert_eq!(versions, expected);
         let blobs: i64 = sqlx::query_scalar("select count(*) from blob").fetch_one(&pool).await?;
         assert_eq!(blobs, 2, "equal texts are kept once");
         Ok(())

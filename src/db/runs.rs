@@ -10,9 +10,10 @@ use sqlx::{PgConnection, PgExecutor};
 
 pub use self::recent::{Recent, recent};
 use super::groups::Fence;
+use super::queue::{from_millis, millis};
 use super::sources::SourceId;
-use super::work::{from_millis, millis};
-use super::{Digest, Error, words};
+use super::{Error, words};
+use crate::digest::Digest;
 use crate::evaluation::{Counts, GroupOutcome};
 use crate::fetch::CallStats;
 use crate::resource::Cause;
@@ -116,8 +117,8 @@ impl TryFrom<Row> for Run {
             record: RunRecord {
                 revision: row.revision,
                 engine: row.engine,
-                coverage: Digest::read(&row.coverage)?,
-                digest: Digest::read(&row.digest)?,
+                coverage: words::digest(&row.coverage)?,
+                digest: words::digest(&row.digest)?,
                 verdict,
                 duration: from_millis(row.duration_ms),
                 calls: row.calls.0,

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::Error;
+use crate::digest::Digest;
 use crate::evaluation::Outcome;
 use crate::resource::Provider;
 
@@ -42,6 +43,11 @@ pub(super) use words;
 pub(super) fn outcome(name: &str, cause: Option<&str>) -> Result<Outcome, Error> {
     let cause = cause.map(|word| parsed("cause", word)).transpose()?;
     Outcome::of(name, cause).map_err(|_| Error::unreadable("outcome", name))
+}
+
+/// Digest from its bytes.
+pub(super) fn digest(bytes: &[u8]) -> Result<Digest, Error> {
+    bytes.try_into().map(Digest).map_err(|_| Error::unreadable("digest", hex::encode(bytes)))
 }
 
 /// A provider from its name.

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use sha2::{Digest as _, Sha256};
 
-use crate::db::Digest;
 use crate::db::findings::{ClosedReason, FindingChange, FindingKey, FindingRecord, OpenFinding};
 use crate::db::waivers::WaiverOfGroup;
+use crate::digest::{Digest, Parts};
 use crate::evaluation::{CheckStatus, GroupResult, NO_RESOURCE, Outcome, WaiverStatus};
 use crate::policy::{Account, Check, Group, Question};
 use crate::resource::{AccountId, Cause, Failure, Inventory, Listing, Operation, Provider, Schema};
@@ -244,22 +243,6 @@ fn cover(
             ));
         }
         lines.insert(format!("{}\0{}\0{state}", account.id, schema.type_name));
-    }
-}
-
-/// A digest over texts, each with its length, so that no two sequences collide.
-#[derive(Default)]
-struct Parts(Sha256);
-
-impl Parts {
-    fn add(&mut self, text: &str) -> &mut Self {
-        self.0.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
-        self.0.update(text);
-        self
-    }
-
-    fn digest(self) -> Digest {
-        Digest(self.0.finalize().into())
     }
 }
 

@@ -88,7 +88,7 @@ pub(super) fn comes_otherwise(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::Digest;
+    use crate::digest::Digest;
     use crate::policy::{PolicySet, Severity, SourceFile};
     use crate::resource::{Cause, Provider};
 

@@ -3,9 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use sha2::{Digest, Sha256};
-
 use crate::diagnostic::{Code, Diagnostic, Level, Place, closest, meant};
+use crate::digest::Parts;
 use crate::expression::{Binding, Environment, Expression, Parameter, Problem, Shape, is_taken};
 use crate::resource::{Schema, TypeName, schemas};
 
@@ -75,11 +74,9 @@ impl Question {
     /// SHA-256 of what decides the verdict: type, `let`, `where`, `assert`, scope, `onEmpty` and
     /// the values of parameters.
     pub fn digest(&self) -> [u8; 32] {
-        let mut sha = Sha256::new();
+        let mut parts = Parts::default();
         let mut add = |text: &str| {
-            let text = text.trim();
-            sha.update(u64::try_from(text.len()).unwrap_or(u64::MAX).to_be_bytes());
-            sha.update(text);
+            parts.add(text.trim());
         };
         let filter = self.filter.as_ref().map(Expression::text).unwrap_or_default();
         add(self.schema.type_name.as_str());
@@ -101,7 +98,7 @@ impl Question {
             let value = parameter.value.as_ref();
             add(&value.map(|value| value.to_json().to_string()).unwrap_or_default());
         }
-        sha.finalize().into()
+        parts.digest().0
     }
 
     /// The question in a mapping with `select`, `where`, `assert` and so on. What is wrong with it

@@ -23,8 +23,6 @@ pub type Section = Bounded<65_535>;
 pub type Message = Bounded<65_536>;
 /// Markdown of a comment on a pull request.
 pub type CommentBody = Bounded<65_536>;
-/// The words of a commit status.
-pub type StatusDescription = Bounded<140>;
 
 /// Wanted state of one place on GitHub.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,8 +32,6 @@ pub enum Post {
     CheckRun(CheckRun),
     /// The comment of a source on a pull request.
     Comment(Comment),
-    /// A commit status: what a check run is where there is no App.
-    CommitStatus(CommitStatus),
 }
 
 impl Post {
@@ -44,7 +40,6 @@ impl Post {
         match self {
             Self::CheckRun(check) => check.key.clone(),
             Self::Comment(comment) => format!("comment/{}", comment.number),
-            Self::CommitStatus(status) => format!("status/{}/{}", status.context, status.head_sha),
         }
     }
 }
@@ -253,36 +248,6 @@ impl Comment {
 
 fn marker(source: &str) -> String {
     format!("<!-- cloudcorrect:{source} -->")
-}
-
-/// Status of a commit in the older interface.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CommitStatus {
-    /// The name that branch protection knows.
-    pub context: Title,
-    /// Id of the commit that it is shown on.
-    pub head_sha: String,
-    /// How far it has come.
-    pub state: StatusState,
-    /// Headline, in a line: what it comes to.
-    pub description: StatusDescription,
-    /// Address that "Details" leads to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub target_url: Option<Url>,
-}
-
-/// How far a commit status has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum StatusState {
-    /// Something is still to come.
-    Pending,
-    /// All is as it should be.
-    Success,
-    /// Something is wrong, and known to be.
-    Failure,
-    /// It could not be known.
-    Error,
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use super::Failure;
 use crate::db::outbox::{self, Claim};
 use crate::github::{Error, PostedCheck, Repository};
-use crate::render::post::{CheckRun, CheckState, Comment, CommitStatus, Post};
+use crate::render::post::{CheckRun, CheckState, Comment, Post};
 
 /// A post under way: every write of it goes through here, and is only made while the claim holds,
 /// since a stalled attempt may wake when another has long taken over.
@@ -24,7 +24,6 @@ impl Writing<'_> {
         match post {
             Post::CheckRun(check) => self.write_check(check).await,
             Post::Comment(comment) => self.write_comment(comment).await,
-            Post::CommitStatus(status) => self.write_status(status).await,
         }
     }
 
@@ -63,15 +62,6 @@ impl Writing<'_> {
             }
         }
         number(self.fenced(self.repository.create_comment(comment)).await?)
-    }
-
-    async fn write_status(&self, status: &CommitStatus) -> Result<i64, Failure> {
-        let looked = self.claim.maybe_written;
-        let there = if looked { self.repository.find_status(status).await? } else { None };
-        match there {
-            Some(id) => number(id),
-            None => number(self.fenced(self.repository.create_status(status)).await?),
-        }
     }
 
     /// Changes the check run that is there, if there is one that can say it: annotations cannot be

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::db::Digest;
 use crate::db::checks::Renaming;
 use crate::db::groups::GroupUpsert;
 use crate::db::policies::{FileChange, InForce};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::digest::Digest;
 use crate::git::{Commit, CommitId};
 use crate::policy::{Check, CheckId, Group, Mode, PolicySet, Reading, Rule, Waiver};
 use crate::render::compliance::unit;

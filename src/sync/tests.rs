@@ -414,7 +414,6 @@ impl OnGitHub {
                 text
             }
             Post::Comment(comment) => comment.body.as_str().to_owned(),
-            Post::CommitStatus(status) => status.description.as_str().to_owned(),
         })
     }
 }

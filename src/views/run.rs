@@ -7,7 +7,8 @@ use sqlx::PgPool;
 
 use crate::db::groups::Group;
 pub use crate::db::runs::RunId;
-use crate::db::{self, Digest, runs};
+use crate::db::{self, runs};
+use crate::digest::Digest;
 use crate::evaluation::gating::{Gated, GatedCounts};
 use crate::fetch::CallStats;
 

@@ -110,8 +110,8 @@ pub(super) fn reported(waivers: Vec<WaiverOfGroup>, groups: &[Group]) -> Vec<Wai
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::Digest;
     use crate::db::groups::GroupUpsert;
+    use crate::digest::Digest;
     use crate::evaluation::{Counts, Outcome};
     use crate::policy::{Covered, Mode};
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::observations::{LIST, Observed, PlaceObservations, State};
-use crate::db::Digest;
+use crate::digest::Digest;
 use crate::resource::Region;
 
 /// A facet that is kept and open.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::db::Digest;
 use crate::db::words::words;
+use crate::digest::{Digest, Parts};
 use crate::resource::{
     AccountId, Facet, Failure, Inventory, Listing, Operation, Provider, Region, Resource, Schema,
     TypeName, schemas,
@@ -81,28 +81,13 @@ impl Observations {
         }
     }
 
-    /// Which facets were asked of which resources: equal for runs that looked at the same.
-    pub fn coverage(&self) -> Digest {
-        self.digest_of(|observed| {
-            let mut parts = Parts::default();
-            for row in &observed.rows {
-                parts.add(&row.resource_id).add(row.operation.as_str());
-            }
-            parts.digest()
-        })
-    }
-
-    /// What was said: equal for inventories that say the same.
+    /// Digest of what was said: equal for inventories that say the same.
     pub fn digest(&self) -> Digest {
-        self.digest_of(PlaceObservations::digest)
-    }
-
-    fn digest_of(&self, place_digest: impl Fn(&PlaceObservations) -> Digest) -> Digest {
         let mut parts = Parts::default();
         parts.add(self.provider.as_str()).add(self.account.as_str());
         for (place, observed) in &self.places {
             parts.add(place.type_name.as_str()).add(place.region.as_str());
-            parts.add(&place_digest(observed).to_string());
+            parts.add(&observed.digest().to_string());
         }
         parts.digest()
     }
@@ -171,20 +156,4 @@ fn facets<'a>(
             arn: resource.arn.clone().filter(|_| listed),
         }
     })
-}
-
-/// Text in parts, each with its length, so that no two lists of parts are the same text.
-#[derive(Default)]
-struct Parts(Vec<u8>);
-
-impl Parts {
-    fn add(&mut self, part: &str) -> &mut Self {
-        self.0.extend_from_slice(&(part.len() as u64).to_be_bytes());
-        self.0.extend_from_slice(part.as_bytes());
-        self
-    }
-
-    fn digest(&self) -> Digest {
-        Digest::of(&self.0)
-    }
 }

@@ -8,10 +8,11 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{enforced, schedule, verdict};
+use crate::db::queue::{fenced, queue, shortened};
 use crate::db::runs::{RecordedRun, RunId};
 use crate::db::sources::SourceId;
-use crate::db::work::{fenced, shortened};
-use crate::db::{Digest, Error};
+use crate::db::{Error, words};
+use crate::digest::Digest;
 use crate::evaluation::{Counts, Enforced, GroupOutcome};
 use crate::resource::Cause;
 use crate::schedule::Schedule;
@@ -110,7 +111,7 @@ pub async fn claim_due(
         Ok(Claim {
             source: SourceId(row.source),
             name: row.name,
-            digest: Digest::read(&row.digest)?,
+            digest: words::digest(&row.digest)?,
             revision: row.revision,
             schedule: schedule(row.schedule.as_deref(), row.interval_ms)?,
             verdict: verdict(row.outcome.as_deref(), row.cause.as_deref(), row.counts)?,
@@ -129,48 +130,19 @@ pub async fn claim_due(
     .collect()
 }
 
-/// Extends the lease of an evaluation that takes longer.
-pub async fn renew(
-    executor: impl PgExecutor<'_>,
-    claim: &Claim,
-    lease: Duration,
-) -> Result<(), Error> {
-    let done = sqlx::query!(
-        "update policy_group set lease_until = now() + make_interval(secs => $4)
-         where source = $1 and name = $2 and attempt = $3 and lease_until > now()",
-        claim.source.0,
-        claim.name,
-        claim.attempt,
-        lease.as_secs_f64(),
-    )
-    .execute(executor)
-    .await?;
-    fenced(&done)
-}
-
-/// Locks a claimed group for the rest of the transaction, if the claim still holds.
-pub async fn fence(executor: impl PgExecutor<'_>, claim: &Claim) -> Result<Fence, Error> {
-    let row = sqlx::query!(
-        r#"with held as (
-            select run, run_first_at from policy_group
-            where source = $1 and name = $2 and attempt = $3 and lease_until > now()
-            for no key update
-        )
-        select clock_timestamp() as "at!", run, run_first_at from held"#,
-        claim.source.0,
-        claim.name,
-        claim.attempt,
-    )
-    .fetch_optional(executor)
-    .await?
-    .ok_or(Error::Stale)?;
-    let run = row.run.zip(row.run_first_at);
-    Ok(Fence {
+queue! {
+    "policy_group" where "source = $1 and name = $2" and "$3", |claim| [claim.source.0, claim.name];
+    renew("$4");
+    fence(", run, run_first_at", |row| Fence {
         source: claim.source,
         group: claim.name.clone(),
         at: row.at,
-        run: run.map(|(id, first_at)| RecordedRun { id: RunId(id), first_at, extended: true }),
-    })
+        run: row.run.zip(row.run_first_at).map(|(id, first_at)| RecordedRun {
+            id: RunId(id),
+            first_at,
+            extended: true,
+        }),
+    });
 }
 
 /// Ends an evaluation.

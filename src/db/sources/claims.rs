@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Row, Source, SourceId};
 use crate::db::Error;
-use crate::db::work::{fenced, shortened};
+use crate::db::queue::{fenced, queue, shortened};
 use crate::tasks::Backoff;
 
 /// A source claimed for a pass.
@@ -105,39 +105,10 @@ pub async fn claim_due(
     }))
 }
 
-/// Extends the lease of work that takes longer.
-pub async fn renew(
-    executor: impl PgExecutor<'_>,
-    claim: &Claim,
-    lease: Duration,
-) -> Result<(), Error> {
-    let done = sqlx::query!(
-        "update source set lease_until = now() + make_interval(secs => $3)
-         where id = $1 and attempt = $2 and lease_until > now()",
-        claim.source.id.0,
-        claim.attempt,
-        lease.as_secs_f64(),
-    )
-    .execute(executor)
-    .await?;
-    fenced(&done)
-}
-
-/// Locks a claimed source for the rest of the transaction, if the claim still holds.
-pub async fn fence(executor: impl PgExecutor<'_>, claim: &Claim) -> Result<Fence, Error> {
-    let at = sqlx::query_scalar!(
-        r#"with held as (
-            select from source where id = $1 and attempt = $2 and lease_until > now()
-            for no key update
-        )
-        select clock_timestamp() as "at!" from held"#,
-        claim.source.id.0,
-        claim.attempt,
-    )
-    .fetch_optional(executor)
-    .await?
-    .ok_or(Error::Stale)?;
-    Ok(Fence { source: claim.source.id, at, nudges: claim.nudges })
+queue! {
+    "source" where "id = $1" and "$2", |claim| [claim.source.id.0];
+    renew("$3");
+    fence("", |row| Fence { source: claim.source.id, at: row.at, nudges: claim.nudges });
 }
 
 /// Ends a pass.
