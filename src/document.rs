@@ -20,7 +20,7 @@ mod text;
 mod yaml;
 
 pub use node::{Entry, Node, Tree};
-pub use parallel::parallel;
+pub use parallel::{parallel, parallel_runs};
 pub use scalar::Scalar;
 pub use short::short;
 pub use sink::DiagnosticSink;

@@ -105,8 +105,6 @@ const THREADS: &[&str] = &[
     "src/document/parallel.rs",
     // The way out to a remote: ending the thread's runtime ends every connection through it.
     "src/git/gate.rs",
-    // Left to be brought into the map.
-    "src/cli/tree.rs",
 ];
 
 /// Libraries, and where the source of their packages lies. The emulator's is one room.

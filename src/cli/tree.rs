@@ -3,12 +3,9 @@
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::num::NonZero;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 
 use anyhow::{Context, bail};
 
@@ -217,8 +214,6 @@ impl Content {
 
 /// The contents of files in their order, read on all processors, as far as there is room for them.
 fn contents(paths: &[PathBuf], room: TreeRoom) -> Result<Vec<io::Result<Content>>, TreeTooLarge> {
-    let processors = thread::available_parallelism().map_or(1, NonZero::get);
-    let part = paths.len().div_ceil(processors).max(FILES_A_THREAD);
     let room = Mutex::new(room);
     let read = |paths: &[PathBuf]| {
         let mut buffer = Vec::with_capacity(BUFFER);
@@ -231,15 +226,8 @@ fn contents(paths: &[PathBuf], room: TreeRoom) -> Result<Vec<io::Result<Content>
         };
         paths.iter().map(read).collect::<Result<Vec<_>, _>>()
     };
-    thread::scope(|scope| {
-        let (first, others) = paths.split_at(part.min(paths.len()));
-        let others: Vec<_> = others.chunks(part).map(|paths| scope.spawn(|| read(paths))).collect();
-        let mut all = read(first)?;
-        for thread in others {
-            all.extend(thread.join().unwrap_or_else(|panic| resume_unwind(panic))?);
-        }
-        Ok(all)
-    })
+    let runs = document::parallel_runs(paths, paths.len() / FILES_A_THREAD, read);
+    Ok(runs.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
 }
 
 pub(super) fn shown(path: &Path) -> String {

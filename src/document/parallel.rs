@@ -8,39 +8,49 @@ use super::source::SourceFile;
 
 /// Bytes of policies for which another thread is worth its start.
 const BYTES_A_THREAD: usize = 64 * 1024;
-/// How many runs of files a thread takes at least, so that all threads end at about the same time.
+/// How many runs a thread takes at least, so that all threads end at about the same time.
 const RUNS_A_THREAD: usize = 16;
-/// The most files of a run.
+/// The most items of a run.
 const LONGEST_RUN: usize = 64;
 
-/// What `read` makes of the files, a run of neighbours at a time, in their order, on all processors.
+/// Results of `read` on runs of neighbouring files, in their order, on all processors.
 pub fn parallel<T: Send>(files: &[SourceFile], read: impl Fn(&[SourceFile]) -> T + Sync) -> Vec<T> {
     let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
+    parallel_runs(files, bytes / BYTES_A_THREAD, read)
+}
+
+/// Results of `work` on runs of neighbouring items, in their order, on all processors but at most
+/// so many threads: with less than two of them there is one run, and the caller does it.
+pub fn parallel_runs<I: Sync, T: Send>(
+    items: &[I],
+    threads: usize,
+    work: impl Fn(&[I]) -> T + Sync,
+) -> Vec<T> {
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = processors.min(files.len()).min(bytes / BYTES_A_THREAD);
+    let threads = processors.min(items.len()).min(threads);
     if threads <= 1 {
-        return vec![read(files)];
+        return vec![work(items)];
     }
-    let run = (files.len() / (threads * RUNS_A_THREAD)).clamp(1, LONGEST_RUN);
-    let runs: Vec<&[SourceFile]> = files.chunks(run).collect();
+    let run = (items.len() / (threads * RUNS_A_THREAD)).clamp(1, LONGEST_RUN);
+    let runs: Vec<&[I]> = items.chunks(run).collect();
     let next = AtomicUsize::new(0);
-    let work = || {
+    let take = || {
         let mut done = Vec::new();
         loop {
             let index = next.fetch_add(1, Ordering::Relaxed);
             let Some(run) = runs.get(index) else { return done };
-            done.push((index, read(run)));
+            done.push((index, work(run)));
         }
     };
     let mut done: Vec<(usize, T)> = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(take)).collect();
         threads
             .into_iter()
             .flat_map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
             .collect()
     });
     done.sort_by_key(|(index, _)| *index);
-    done.into_iter().map(|(_, read)| read).collect()
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 #[cfg(test)]

@@ -43,7 +43,7 @@ impl Default for EmulatorOptions {
             directory: None,
             clock: Clock::System,
             app_id: 12_345,
-            app_slug: "cloudcorrect".to_owned(),
+            app_slug: "example".to_owned(),
             permissions: permissions(),
             webhook_secret: uuid::Uuid::new_v4().to_string().into(),
             anonymous_user: None,

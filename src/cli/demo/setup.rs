@@ -64,6 +64,7 @@ impl Demo {
         let emulator = Emulator::start(EmulatorOptions {
             port: options.port,
             directory: Some(repositories.clone()),
+            app_slug: "cloudcorrect".to_owned(),
             anonymous_user: Some("you".to_owned()),
             ..EmulatorOptions::default()
         })

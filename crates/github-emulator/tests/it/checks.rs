@@ -51,7 +51,7 @@ async fn annotations_are_added_by_each_change() {
         run["app"]["slug"],
         run["external_id"],
     ]);
-    assert_snapshot!(seen, @r#"["completed","failure","2026-11-21T10:00:00Z","2026-11-21T10:00:05Z","2 problems","In other words",60,"cloudcorrect","7"]"#);
+    assert_snapshot!(seen, @r#"["completed","failure","2026-11-21T10:00:00Z","2026-11-21T10:00:05Z","2 problems","In other words",60,"example","7"]"#);
     let first = stage.get(&format!("{path}/annotations?per_page=50")).await;
     assert_eq!(first.body.as_array().unwrap().len(), 50);
     assert!(first.link.contains("page=2&per_page=50>; rel=\"next\""), "{}", first.link);
@@ -97,7 +97,7 @@ async fn statuses_add_up_to_one_state() {
     assert_eq!((&combined["state"], &combined["total_count"]), (&json!("success"), &json!(2)));
     let all = stage.get("/repos/acme/policies/commits/main/statuses?per_page=2").await;
     assert_eq!(all.body[0]["context"], "a");
-    assert_eq!(all.body[0]["creator"]["login"], "cloudcorrect[bot]");
+    assert_eq!(all.body[0]["creator"]["login"], "example[bot]");
     assert!(all.link.contains("rel=\"last\""));
     stage.post(&path, json!({ "context": "b", "state": "error" })).await;
     let combined = stage.get("/repos/acme/policies/commits/main/status").await.body;

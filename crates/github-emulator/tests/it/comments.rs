@@ -12,7 +12,7 @@ async fn comments_are_listed_page_by_page() {
     for n in 1..=5 {
         let made = stage.post(&path, json!({ "body": format!("comment {n}") })).await;
         assert_eq!(made.status, 201, "{made:?}");
-        assert_eq!(made.body["user"]["login"], "cloudcorrect[bot]");
+        assert_eq!(made.body["user"]["login"], "example[bot]");
     }
     let mut url = format!("{path}?per_page=2");
     let mut seen = Vec::new();
