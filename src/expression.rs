@@ -38,7 +38,7 @@ use chrono::{DateTime, Utc};
 use self::builtins::Builtins;
 pub use self::builtins::FunctionDoc;
 pub use self::comments::comments;
-pub use self::compile_budget::Effort;
+pub use self::compile_budget::CompileBudget;
 pub use self::environment::{Binding, Environment, Parameter, ParameterKind, is_taken};
 pub use self::eval_budget::EvalBudget;
 pub use self::mutate::Mutant;
@@ -220,35 +220,35 @@ impl Expression {
         environment: impl Into<Environment>,
         shape: Shape,
     ) -> Result<Self, Vec<Problem>> {
-        Self::compile_within(text, &environment.into(), shape, &mut Effort::default())
+        Self::compile_within(text, &environment.into(), shape, &mut CompileBudget::default())
     }
 
-    /// The same for one of many texts, which share an effort.
+    /// The same for one of many texts, which share an budget.
     pub fn compile_within(
         text: &str,
         environment: &Environment,
         shape: Shape,
-        effort: &mut Effort,
+        budget: &mut CompileBudget,
     ) -> Result<Self, Vec<Problem>> {
         let stats = TextStats::of(text);
         if let Some(problem) = parse::too_large(text, stats) {
             return Err(vec![problem]);
         }
-        if !effort.read_nested(text, stats) {
+        if !budget.read_nested(text, stats) {
             return Err(vec![parse::too_much(text)]);
         }
         let mut quick = None;
         if stats.is_quick() {
             quick = parse::quick(text, stats, |tree| {
-                typecheck::check(tree, None, environment, shape, effort)
+                typecheck::check(tree, None, environment, shape, budget)
             });
         }
         let checked = match quick {
             Some(checked) if checked.problems.is_empty() => checked,
-            quick if effort.read_with_care(text, stats) => {
+            quick if budget.read_with_care(text, stats) => {
                 drop(quick);
                 let careful = parse::careful(text, |tree, places| {
-                    typecheck::check(tree, Some(places), environment, shape, effort)
+                    typecheck::check(tree, Some(places), environment, shape, budget)
                 });
                 careful.map_err(|problem| vec![problem])?
             }

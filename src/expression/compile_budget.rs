@@ -21,7 +21,7 @@ const PATTERN: usize = 8 << 10;
 
 /// What is left of the work that the expressions of a file may make, and what it has led to.
 #[derive(Debug, Clone)]
-pub struct Effort {
+pub struct CompileBudget {
     text: usize,
     care: usize,
     patterns: usize,
@@ -29,13 +29,13 @@ pub struct Effort {
     known: HashMap<String, Result<Arc<Pattern>, String>>,
 }
 
-impl Default for Effort {
+impl Default for CompileBudget {
     fn default() -> Self {
         Self { text: TEXT, care: CARE, patterns: PATTERNS, known: HashMap::new() }
     }
 }
 
-impl Effort {
+impl CompileBudget {
     /// Whether so many bytes of text may be read.
     pub fn read(&mut self, bytes: usize) -> bool {
         take(&mut self.text, bytes)

@@ -20,7 +20,9 @@ use super::places::Places;
 use super::span::Span;
 use super::tree::{Expr, Node, PropertyRef};
 use super::types::Type;
-use super::{Effort, Environment, EvalBudget, Expression, Names, Problem, Shape, evaluate, lint};
+use super::{
+    CompileBudget, Environment, EvalBudget, Expression, Names, Problem, Shape, evaluate, lint,
+};
 use crate::diagnostic::Code;
 use crate::resource::{Cause, TypeName, Value};
 
@@ -56,13 +58,13 @@ pub(super) fn check(
     places: Option<&Places<'_>>,
     environment: &Environment,
     shape: Shape,
-    effort: &mut Effort,
+    budget: &mut CompileBudget,
 ) -> Checked {
     let mut checker = TypeChecker {
         places,
         environment,
         shape,
-        effort,
+        budget,
         locals: Vec::new(),
         references: Vec::new(),
         names: Names::default(),
@@ -111,7 +113,7 @@ struct TypeChecker<'a> {
     places: Option<&'a Places<'a>>,
     environment: &'a Environment,
     shape: Shape,
-    effort: &'a mut Effort,
+    budget: &'a mut CompileBudget,
     /// The variables of the loops around, outermost first.
     locals: Vec<(Arc<str>, Type)>,
     references: Vec<(&'static TypeName, Arc<PropertyRef>)>,

@@ -2,21 +2,21 @@
 
 use crate::diagnostic::Diagnostic;
 use crate::document::DiagnosticSink;
-use crate::expression::Effort;
+use crate::expression::CompileBudget;
 
 /// Diagnostics of all files so far.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Notes {
     pub(super) sink: DiagnosticSink,
     /// What the expressions of the present file may still cost.
-    pub(super) effort: Effort,
+    pub(super) effort: CompileBudget,
 }
 
 impl Notes {
     /// What follows is about the next file.
     pub(super) fn start_file(&mut self) {
         self.sink.start_file();
-        self.effort = Effort::default();
+        self.effort = CompileBudget::default();
     }
 
     /// Takes up a diagnostic, unless the file has too many already.

@@ -8,7 +8,9 @@ use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
 use super::super::builtins::Builtins;
-use super::super::{Binding, Effort, Environment, EvalBudget, EvalResult, Expression, Shape};
+use super::super::{
+    Binding, CompileBudget, Environment, EvalBudget, EvalResult, Expression, Shape,
+};
 use super::fixture::{compile, line, now, schema, verdict, with_subject};
 use crate::resource::Value;
 
@@ -238,10 +240,10 @@ proptest! {
     }
 }
 
-/// The problems of a text that shares an effort with others.
-fn problems_within(text: &str, effort: &mut Effort) -> Vec<String> {
+/// The problems of a text that shares an budget with others.
+fn problems_within(text: &str, budget: &mut CompileBudget) -> Vec<String> {
     let environment = Environment::of(schema());
-    match Expression::compile_within(text, &environment, Shape::Assert, effort) {
+    match Expression::compile_within(text, &environment, Shape::Assert, budget) {
         Ok(_) => Vec::new(),
         Err(problems) => problems.iter().map(|problem| line(text, problem)).collect(),
     }
@@ -249,48 +251,48 @@ fn problems_within(text: &str, effort: &mut Effort) -> Vec<String> {
 
 #[test]
 fn places_are_looked_for_until_that_takes_too_long() {
-    let mut effort = Effort::default();
+    let mut budget = CompileBudget::default();
     let wrong = "resource.Enabled && nothing";
     let placed = "[nothing] unknown-name: `nothing` is not known here (there are `resource`, \
                   `account`, `region`, `now`)";
-    assert_eq!(problems_within(wrong, &mut effort), [placed]);
+    assert_eq!(problems_within(wrong, &mut budget), [placed]);
     let long = format!("{wrong}{}", " && resource.Enabled".repeat(190));
     for _ in 0..100 {
-        assert_eq!(problems_within(&long, &mut effort).len(), 1);
+        assert_eq!(problems_within(&long, &mut budget).len(), 1);
     }
     let of_all = placed.replacen("[nothing]", &format!("[{wrong}]"), 1);
-    assert_eq!(problems_within(wrong, &mut effort), [of_all]);
+    assert_eq!(problems_within(wrong, &mut budget), [of_all]);
     assert_eq!(
-        problems_within("1 +", &mut effort),
+        problems_within("1 +", &mut budget),
         ["[1 +] expression-syntax: the expression cannot be read: its syntax is wrong (mend \
              the problems above, and its place is told)"]
     );
-    assert_eq!(problems_within("resource.Enabled", &mut effort), [] as [&str; 0]);
+    assert_eq!(problems_within("resource.Enabled", &mut budget), [] as [&str; 0]);
 }
 
 #[test]
 fn patterns_of_a_file_are_bounded_together() {
-    let mut effort = Effort::default();
+    let mut budget = CompileBudget::default();
     let same = "resource.Name.matches('[a-z]{99}')";
     for _ in 0..10_000 {
-        assert_eq!(problems_within(same, &mut effort), [] as [&str; 0]);
+        assert_eq!(problems_within(same, &mut budget), [] as [&str; 0]);
     }
     let refused = |n: u32| {
         let text = format!("resource.Name.matches('[a-z]{{99}}{n}')");
-        problems_within(&text, &mut effort).pop()
+        problems_within(&text, &mut budget).pop()
     };
     let first = (0..10_000).find_map(refused).expect("no end of patterns");
     assert!(first.contains("the patterns of this file are too large together"), "{first}");
-    assert_eq!(problems_within(same, &mut effort), [] as [&str; 0]);
+    assert_eq!(problems_within(same, &mut budget), [] as [&str; 0]);
 }
 
 #[test]
 fn the_texts_of_a_file_are_bounded_together() {
-    let mut effort = Effort::default();
+    let mut budget = CompileBudget::default();
     let long = format!("true{}", " && true".repeat(1000));
-    let read = (0..10_000).take_while(|_| problems_within(&long, &mut effort).is_empty()).count();
+    let read = (0..10_000).take_while(|_| problems_within(&long, &mut budget).is_empty()).count();
     assert_eq!(read, (4 << 20) / (long.len() + 12 * 2000));
-    let problems = problems_within(&long, &mut effort);
+    let problems = problems_within(&long, &mut budget);
     assert!(problems[0].contains("the expressions of this file are too long together"));
 }
 
@@ -310,8 +312,8 @@ fn names_in_words_are_few() {
 #[test]
 fn nested_texts_and_chains_of_calls_cost_more() {
     let read = |text: &str, most: usize| {
-        let mut effort = Effort::default();
-        (0..most).take_while(|_| problems_within(text, &mut effort).is_empty()).count()
+        let mut budget = CompileBudget::default();
+        (0..most).take_while(|_| problems_within(text, &mut budget).is_empty()).count()
     };
     let deep = format!("size({}1{}) > 0", "[".repeat(60), "]".repeat(60));
     assert_eq!(read(&deep, 10_000), (4 << 20) / ((deep.len() + 12 * 123) * (1 + 61 * 61 / 16)));

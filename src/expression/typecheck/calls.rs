@@ -209,7 +209,7 @@ impl TypeChecker<'_> {
             let message = format!("the pattern of `{}` must stand here as a string", function.name);
             return self.error(pattern.span, Code::WrongArguments, message);
         };
-        match self.effort.pattern(source) {
+        match self.budget.pattern(source) {
             Ok(pattern) => {
                 let expr = Expr::Matches { function, text: Box::new(text), pattern, method };
                 TypedExpr { node: Node { expr, span }, kind: Type::Bool }
