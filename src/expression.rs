@@ -50,7 +50,7 @@ use crate::resource::{AccountId, Failure, Operation, Region, Resource, TypeName,
 
 /// What an expression is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Shape {
+pub enum ExpressionKind {
     /// `where`: which resources a check looks at.
     Filter,
     /// `assert`: what must hold of each of them.
@@ -63,7 +63,7 @@ pub enum Shape {
     ValueOfAll,
 }
 
-impl Shape {
+impl ExpressionKind {
     /// The field that such an expression is written in.
     pub fn field(self) -> &'static str {
         match self {
@@ -176,9 +176,9 @@ pub struct Expression(Arc<Compiled>);
 struct Compiled {
     text: String,
     environment: Environment,
-    shape: Shape,
+    kind: ExpressionKind,
     root: Node,
-    kind: &'static str,
+    value_type: &'static str,
     /// The properties that it reads, each with the type that has it.
     references: Vec<(&'static TypeName, Arc<PropertyRef>)>,
     names: Names,
@@ -201,11 +201,11 @@ pub struct Reads {
     pub operations: BTreeSet<Operation>,
 }
 
-/// Equal texts of the same shape in the same environment.
+/// Equal texts of the same kind in the same environment.
 impl PartialEq for Expression {
     fn eq(&self, other: &Self) -> bool {
         self.0.text == other.0.text
-            && self.0.shape == other.0.shape
+            && self.0.kind == other.0.kind
             && self.0.environment.is_same(&other.0.environment)
     }
 }
@@ -218,16 +218,16 @@ impl Expression {
     pub fn compile(
         text: &str,
         environment: impl Into<Environment>,
-        shape: Shape,
+        kind: ExpressionKind,
     ) -> Result<Self, Vec<Problem>> {
-        Self::compile_within(text, &environment.into(), shape, &mut CompileBudget::default())
+        Self::compile_within(text, &environment.into(), kind, &mut CompileBudget::default())
     }
 
     /// The same for one of many texts, which share an budget.
     pub fn compile_within(
         text: &str,
         environment: &Environment,
-        shape: Shape,
+        kind: ExpressionKind,
         budget: &mut CompileBudget,
     ) -> Result<Self, Vec<Problem>> {
         let stats = TextStats::of(text);
@@ -240,7 +240,7 @@ impl Expression {
         let mut quick = None;
         if stats.is_quick() {
             quick = parse::quick(text, stats, |tree| {
-                typecheck::check(tree, None, environment, shape, budget)
+                typecheck::check(tree, None, environment, kind, budget)
             });
         }
         let checked = match quick {
@@ -248,7 +248,7 @@ impl Expression {
             quick if budget.read_with_care(text, stats) => {
                 drop(quick);
                 let careful = parse::careful(text, |tree, places| {
-                    typecheck::check(tree, Some(places), environment, shape, budget)
+                    typecheck::check(tree, Some(places), environment, kind, budget)
                 });
                 careful.map_err(|problem| vec![problem])?
             }
@@ -262,9 +262,9 @@ impl Expression {
         Ok(Self(Arc::new(Compiled {
             text: text.to_owned(),
             environment: environment.clone(),
-            shape,
+            kind,
             root: checked.root,
-            kind: checked.kind,
+            value_type: checked.value_type,
             references: checked.references,
             names: checked.names,
             warnings: checked.problems,
@@ -281,13 +281,13 @@ impl Expression {
     }
 
     /// What it is for.
-    pub fn shape(&self) -> Shape {
-        self.0.shape
+    pub fn kind(&self) -> ExpressionKind {
+        self.0.kind
     }
 
     /// The type of its value, in words.
-    pub fn kind(&self) -> &str {
-        self.0.kind
+    pub fn value_type(&self) -> &str {
+        self.0.value_type
     }
 
     /// What it may read, by resource type.
@@ -339,7 +339,7 @@ impl Expression {
 
     /// Another text in the place of this one, if it is right.
     fn replaced(&self, text: &str) -> Option<Self> {
-        Self::compile(text, self.0.environment.clone(), self.0.shape).ok()
+        Self::compile(text, self.0.environment.clone(), self.0.kind).ok()
     }
 
     /// One that says always the same in the place of this one.
@@ -348,9 +348,9 @@ impl Expression {
         Self(Arc::new(Compiled {
             text: value.to_string(),
             environment: self.0.environment.clone(),
-            shape: self.0.shape,
-            root: Node { expr: Expr::Constant(Value::Bool(value)), span },
             kind: self.0.kind,
+            root: Node { expr: Expr::Constant(Value::Bool(value)), span },
+            value_type: self.0.value_type,
             references: Vec::new(),
             names: Names::default(),
             warnings: Vec::new(),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Duration;
 
-use cloudcorrect::expression::{EvalBudget, Expression, Shape, Subject};
+use cloudcorrect::expression::{EvalBudget, Expression, ExpressionKind, Subject};
 use cloudcorrect::resource::{AccountId, Facet, Region, Resource, Schema, schemas};
 use criterion::Criterion;
 use serde::Deserialize;
@@ -60,7 +60,8 @@ fn checks(criterion: &mut Criterion) {
     let now = "2026-06-30T00:00:00Z".parse().expect("an instant");
     let subject = Subject::of(&resource, &account, now);
     for (name, text) in CHECKS {
-        let compile = || Expression::compile(text, schema, Shape::Assert).expect("it is right");
+        let compile =
+            || Expression::compile(text, schema, ExpressionKind::Assert).expect("it is right");
         let check = compile();
         criterion.bench_function(&format!("evaluate {name}"), |bencher| {
             bencher.iter(|| check.evaluate(black_box(&subject), &mut EvalBudget::default()));

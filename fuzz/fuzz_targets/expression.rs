@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use cloudcorrect_fuzz::expression::{EvalBudget, Expression, Shape, Subject};
+use cloudcorrect_fuzz::expression::{EvalBudget, Expression, ExpressionKind, Subject};
 use cloudcorrect_fuzz::resource::{AccountId, Cause, Facet, Failure, Resource, schemas};
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
@@ -42,7 +42,7 @@ fuzz_target!(|text: &str| {
     let schema = schemas().get("AWS::S3::Bucket").expect("buckets have a schema");
     let account: AccountId = "123456789012".parse().expect("an account");
     let subject = Subject::of(&BUCKET, &account, "2026-06-30T00:00:00Z".parse().expect("now"));
-    for shape in [Shape::Assert, Shape::Value] {
+    for shape in [ExpressionKind::Assert, ExpressionKind::Value] {
         let problems = match Expression::compile(text, schema, shape) {
             Ok(expression) => {
                 let mut budget = EvalBudget::default();

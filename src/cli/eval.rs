@@ -5,7 +5,9 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use cloudcorrect::diagnostic::{Diagnostic, Level, Place};
-use cloudcorrect::expression::{Environment, EvalBudget, Expression, Problem, Shape, Subject};
+use cloudcorrect::expression::{
+    Environment, EvalBudget, Expression, ExpressionKind, Problem, Subject,
+};
 use cloudcorrect::fetch::FetchRequirement;
 use cloudcorrect::policy::SourceFile;
 use cloudcorrect::render::diagnostics;
@@ -74,7 +76,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             None => return Ok(ExitCode::from(output::PROBLEMS)),
         },
     };
-    let results = ExpressionResults { kind: expression.kind(), results };
+    let results = ExpressionResults { kind: expression.value_type(), results };
     output::print(&match arguments.format {
         Format::Text => results.text(),
         Format::Json => format!("{:#}\n", results.json()),
@@ -94,7 +96,7 @@ fn compile(arguments: &Arguments, wanted: Option<&Wanted>) -> anyhow::Result<Opt
         Some(wanted) => Environment::of(wanted.schema),
         None => Environment::empty(),
     };
-    let shape = if arguments.all { Shape::ValueOfAll } else { Shape::Value };
+    let shape = if arguments.all { ExpressionKind::ValueOfAll } else { ExpressionKind::Value };
     let text = arguments.expression.as_str();
     match Expression::compile(text, environment, shape) {
         Ok(expression) => Ok(Some(expression)),

@@ -13,7 +13,7 @@ const OWN_NAMES: [&str; 6] = ["resource", "resources", "params", "account", "reg
 /// The names of an expression. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Environment {
-    /// The type of `resource`, or of the elements of `resources`, as the shape of the expression
+    /// The type of `resource`, or of the elements of `resources`, as the kind of the expression
     /// has it; without one there is neither.
     pub(super) subject: Option<&'static Schema>,
     /// What `params` holds; without it there is none.

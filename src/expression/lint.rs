@@ -11,7 +11,7 @@ pub(super) use self::constants::is_fixed;
 use super::builtins::Function;
 use super::nulls::{NonNull, Outcome, Path, is_null, made_of};
 use super::tree::{Expr, Loop, Macro, Node, Pair};
-use super::{Problem, Shape, show};
+use super::{ExpressionKind, Problem, show};
 use crate::diagnostic::Code;
 use crate::resource::Value;
 
@@ -19,15 +19,15 @@ use crate::resource::Value;
 /// of constants only. For each selected resource the `selection` holds.
 pub(super) fn check<'t>(
     root: &'t Node,
-    shape: Shape,
+    kind: ExpressionKind,
     selection: Option<&'t Node>,
     problems: &mut Vec<Problem>,
 ) {
-    if matches!(shape, Shape::Assert | Shape::AssertAll) {
+    if matches!(kind, ExpressionKind::Assert | ExpressionKind::AssertAll) {
         problems.extend(constants::check(root));
     }
     let mut linter = Linter { known: NonNull::default(), selection, problems };
-    if let (Shape::Assert, Some(selection)) = (shape, selection) {
+    if let (ExpressionKind::Assert, Some(selection)) = (kind, selection) {
         linter.known.learn(selection, Outcome::decided(true));
     }
     linter.visit(root, false);

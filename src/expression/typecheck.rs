@@ -21,7 +21,8 @@ use super::span::Span;
 use super::tree::{Expr, Node, PropertyRef};
 use super::types::Type;
 use super::{
-    CompileBudget, Environment, EvalBudget, Expression, Names, Problem, Shape, evaluate, lint,
+    CompileBudget, Environment, EvalBudget, Expression, ExpressionKind, Names, Problem, evaluate,
+    lint,
 };
 use crate::diagnostic::Code;
 use crate::resource::{Cause, TypeName, Value};
@@ -34,7 +35,7 @@ const FOLDING_BYTES: u64 = 1 << 18;
 pub(super) struct Checked {
     pub(super) root: Node,
     /// The type of its value, in words.
-    pub(super) kind: &'static str,
+    pub(super) value_type: &'static str,
     /// The properties that it reads, each with the type that has it.
     pub(super) references: Vec<(&'static TypeName, Arc<PropertyRef>)>,
     /// The names of `let` and of parameters in it.
@@ -57,13 +58,13 @@ pub(super) fn check(
     tree: &IdedExpr,
     places: Option<&Places<'_>>,
     environment: &Environment,
-    shape: Shape,
+    kind: ExpressionKind,
     budget: &mut CompileBudget,
 ) -> Checked {
     let mut checker = TypeChecker {
         places,
         environment,
-        shape,
+        kind,
         budget,
         locals: Vec::new(),
         references: Vec::new(),
@@ -74,23 +75,23 @@ pub(super) fn check(
         nodes: 0,
     };
     let root = checker.node(tree);
-    if !shape.is_value() && !root.kind.is_open() && !matches!(root.kind, Type::Bool) {
+    if !kind.is_value() && !root.kind.is_open() && !matches!(root.kind, Type::Bool) {
         checker.problems.push(
             Problem::error(
                 root.node.span,
                 Code::NotBoolean,
-                format!("`{}` must be true or false, and this is {}", shape.field(), root.kind),
+                format!("`{}` must be true or false, and this is {}", kind.field(), root.kind),
             )
             .help("compare it with something, as in `... == ...`"),
         );
     }
     let TypeChecker { references, names, mut problems, .. } = checker;
-    if problems.is_empty() && !shape.is_value() {
+    if problems.is_empty() && !kind.is_value() {
         let selection = environment.filter.as_ref().map(Expression::root);
-        lint::check(&root.node, shape, selection, &mut problems);
+        lint::check(&root.node, kind, selection, &mut problems);
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
-    Checked { root: root.node, kind: root.kind.words(), references, names, problems }
+    Checked { root: root.node, value_type: root.kind.words(), references, names, problems }
 }
 
 /// A node and its type.
@@ -112,7 +113,7 @@ impl TypedExpr {
 struct TypeChecker<'a> {
     places: Option<&'a Places<'a>>,
     environment: &'a Environment,
-    shape: Shape,
+    kind: ExpressionKind,
     budget: &'a mut CompileBudget,
     /// The variables of the loops around, outermost first.
     locals: Vec<(Arc<str>, Type)>,

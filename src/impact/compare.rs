@@ -208,7 +208,7 @@ impl Found {
         self.field(subject, "select", types, Weight::Changed);
         // A filter that lets fewer resources through demands less; an assertion, more.
         let same = old.schema.type_name == new.schema.type_name
-            && old.assertion.shape() == new.assertion.shape();
+            && old.assertion.kind() == new.assertion.kind();
         let (fewer, more) = if same {
             (Weight::Weaker, Weight::Stronger)
         } else {
@@ -220,7 +220,7 @@ impl Found {
         let weights = if new.is_of_all() { of_all } else { [fewer, more] };
         self.expression(subject, "where", filters, weights);
         let assertions = [old, new].map(|asked| Some(asked.assertion.text()));
-        self.expression(subject, new.assertion.shape().field(), assertions, [more, fewer]);
+        self.expression(subject, new.assertion.kind().field(), assertions, [more, fewer]);
         let bindings = [old, new].map(|asked| listed(asked.bindings.iter()));
         self.field(subject, "let", bindings, Weight::Changed);
         let spans = [old, new]

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Level, Place, closest, meant};
 use crate::digest::Parts;
-use crate::expression::{Binding, Environment, Expression, Parameter, Problem, Shape, is_taken};
+use crate::expression::{
+    Binding, Environment, Expression, ExpressionKind, Parameter, Problem, is_taken,
+};
 use crate::resource::{Schema, TypeName, schemas};
 
 use super::comment;
@@ -24,7 +26,7 @@ pub struct Question {
     pub bindings: Vec<Let>,
     /// Which resources of the type are judged; all without it.
     pub filter: Option<Expression>,
-    /// What must hold: of each of them, or of all together ([`Shape::AssertAll`]).
+    /// What must hold: of each of them, or of all together ([`ExpressionKind::AssertAll`]).
     pub assertion: Expression,
     /// Over which resources an `assertAll` speaks.
     pub span: Span,
@@ -57,7 +59,7 @@ impl PartialEq for Question {
 impl Question {
     /// Whether it is asked of all selected resources together.
     pub fn is_of_all(&self) -> bool {
-        self.assertion.shape() == Shape::AssertAll
+        self.assertion.kind() == ExpressionKind::AssertAll
     }
 
     /// All its expressions.
@@ -114,16 +116,16 @@ impl Question {
         let bindings = bindings(node, &environment, notes);
         let span = word::<Span>(node, "scope");
         let (shape, schema, bindings) = (shape?, schema?, bindings?);
-        if let (Shape::Assert, Some(entry)) = (shape, node.entry("scope")) {
+        if let (ExpressionKind::Assert, Some(entry)) = (shape, node.entry("scope")) {
             let message = "`scope` says nothing without `assertAll`";
             notes.push(Diagnostic::warning(entry.place.clone(), Code::NoEffect, message));
         }
         let known: Vec<Binding> = bindings.iter().map(Let::binding).collect();
         let environment = environment.over(schema).with_bindings(known.into());
-        let mut compiled = |shape: Shape, environment: &Environment| {
+        let mut compiled = |shape: ExpressionKind, environment: &Environment| {
             node.get(shape.field()).map(|node| compile(node, environment, shape, notes))
         };
-        let filter = compiled(Shape::Filter, &environment);
+        let filter = compiled(ExpressionKind::Filter, &environment);
         let selected = match &filter {
             Some(Some(filter)) => environment.clone().with_filter(filter),
             _ => environment.clone(),
@@ -184,11 +186,11 @@ fn word<T: std::str::FromStr>(node: &Node, key: &str) -> Option<T> {
 }
 
 /// Whether it says `assert` or `assertAll`.
-fn shape(node: &Node, notes: &mut Notes) -> Option<Shape> {
-    let each = node.entry(Shape::Assert.field());
-    match (each, node.entry(Shape::AssertAll.field())) {
-        (Some(_), None) => Some(Shape::Assert),
-        (None, Some(_)) => Some(Shape::AssertAll),
+fn shape(node: &Node, notes: &mut Notes) -> Option<ExpressionKind> {
+    let each = node.entry(ExpressionKind::Assert.field());
+    match (each, node.entry(ExpressionKind::AssertAll.field())) {
+        (Some(_), None) => Some(ExpressionKind::Assert),
+        (None, Some(_)) => Some(ExpressionKind::AssertAll),
         (Some(each), Some(all)) => {
             let message = "`assert` and `assertAll` exclude each other";
             let refused = Diagnostic::error(all.place.clone(), Code::Conflict, message);
@@ -232,8 +234,10 @@ fn binding(entry: &Entry, environment: &Environment, notes: &mut Notes) -> Optio
     }
     let node = &entry.value;
     let schema = resource_type(node, notes)?;
-    let filter = match node.get(Shape::Filter.field()) {
-        Some(node) => Some(compile(node, &environment.clone().over(schema), Shape::Filter, notes)?),
+    let filter = match node.get(ExpressionKind::Filter.field()) {
+        Some(node) => {
+            Some(compile(node, &environment.clone().over(schema), ExpressionKind::Filter, notes)?)
+        }
         None => None,
     };
     let pick = word(node, "pick").unwrap_or_default();
@@ -288,7 +292,7 @@ const COMMENT: &str = "YAML takes ` #` and what follows for a comment; quote the
 fn compile(
     node: &Node,
     environment: &Environment,
-    shape: Shape,
+    shape: ExpressionKind,
     notes: &mut Notes,
 ) -> Option<Expression> {
     let text = node.text()?;

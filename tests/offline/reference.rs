@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use cloudcorrect::expression::{Environment, EvalBudget, Expression, Shape, Subject};
+use cloudcorrect::expression::{Environment, EvalBudget, Expression, ExpressionKind, Subject};
 use cloudcorrect::resource::{AccountId, Region};
 use regex::Regex;
 
@@ -15,7 +15,7 @@ const FUNCTIONS: &str = include_str!("../../docs/reference/functions.md");
 
 /// What an expression that asks of no resource gives, in the words of the tables.
 fn outcome(expression: &str) -> String {
-    let compiled = Expression::compile(expression, Environment::empty(), Shape::Value);
+    let compiled = Expression::compile(expression, Environment::empty(), ExpressionKind::Value);
     let Ok(compiled) = compiled else { return "an error at validation".to_owned() };
     let account: AccountId = "123456789012".parse().expect("an account");
     let region: Region = "eu-west-1".parse().expect("a region");

@@ -1,7 +1,7 @@
 //! What a baseline of checks on an AWS account asks can be asked, of the types that there are and
 //! without a warning.
 
-use super::super::{Expression, Shape};
+use super::super::{Expression, ExpressionKind};
 use crate::resource::schemas;
 
 const CHECKS: &[(&str, &str)] = &[
@@ -88,7 +88,7 @@ const CHECKS: &[(&str, &str)] = &[
 #[test]
 fn the_baseline_can_be_asked() {
     for (of, text) in CHECKS {
-        let compiled = Expression::compile(text, &schemas()[*of], Shape::Assert);
+        let compiled = Expression::compile(text, &schemas()[*of], ExpressionKind::Assert);
         let compiled = compiled.unwrap_or_else(|problems| panic!("{text}: {problems:#?}"));
         assert_eq!(compiled.warnings(), [], "{text}");
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::{Expression, Shape};
+use super::super::{Expression, ExpressionKind};
 use super::fixture::{all_problems, compile, schema};
 use crate::resource::Operation;
 
@@ -221,7 +221,7 @@ fn the_result_must_be_true_or_false() {
     resource.Enabled ? 'a' : 'b'
     [resource.Enabled ? 'a' : 'b'] not-boolean: `assert` must be true or false, and this is a string (compare it with something, as in `... == ...`)
     "#);
-    let filter = Expression::compile("resource.Name", schema(), Shape::Filter);
+    let filter = Expression::compile("resource.Name", schema(), ExpressionKind::Filter);
     let problems = filter.expect_err("it is a string");
     assert_eq!(problems[0].message, "`where` must be true or false, and this is a string");
 }
@@ -349,7 +349,7 @@ fn assertions_of_constants_are_odd() {
 
     [1].map(x, resource.Size > 0, x) == [1]
     "#);
-    let filter = Expression::compile("true", schema(), Shape::Filter).expect("a filter");
+    let filter = Expression::compile("true", schema(), ExpressionKind::Filter).expect("a filter");
     assert_eq!(filter.warnings(), []);
 }
 
@@ -411,14 +411,14 @@ fn an_expression_knows_what_it_reads() {
 fn equal_texts_are_equal_expressions() {
     assert_eq!(compile("resource.Enabled"), compile("resource.Enabled"));
     assert_ne!(compile("resource.Enabled"), compile("resource.Enabled "));
-    let filter = Expression::compile("resource.Enabled", schema(), Shape::Filter);
+    let filter = Expression::compile("resource.Enabled", schema(), ExpressionKind::Filter);
     assert_ne!(filter, Ok(compile("resource.Enabled")));
 }
 
 #[test]
 fn where_there_are_many_properties_the_closest_are_named() {
     let instance = &crate::resource::schemas()["AWS::EC2::Instance"];
-    let problems = Expression::compile("resource.Xyzzy", instance, Shape::Assert)
+    let problems = Expression::compile("resource.Xyzzy", instance, ExpressionKind::Assert)
         .expect_err("there is no such property");
     let help = problems[0].help.as_deref().expect("help");
     let (count, names) = help.split_once(", the closest ").expect("not all");

@@ -7,7 +7,7 @@ use std::fmt::Write;
 use serde::Deserialize;
 use serde_json::Value as Json;
 
-use super::super::{Environment, EvalBudget, Expression, Shape};
+use super::super::{Environment, EvalBudget, Expression, ExpressionKind};
 use super::fixture::{ordinary, with_subject};
 use crate::resource::Value;
 
@@ -165,7 +165,7 @@ fn outcome(test: &Test) -> Result<Value, String> {
         let value = literal(value).ok_or("the binding is of no type that policies have")?;
         source = format!("[{value}].map({name}, {source})[0]");
     }
-    let compiled = Expression::compile(&source, Environment::empty(), Shape::Value);
+    let compiled = Expression::compile(&source, Environment::empty(), ExpressionKind::Value);
     let expression = compiled.map_err(|problems| problems[0].message.clone())?;
     if test.check_only {
         return Ok(Value::Null);

@@ -1,6 +1,6 @@
 //! Values that the cloud documents, and those that are none of them.
 
-use super::super::{Expression, Shape};
+use super::super::{Expression, ExpressionKind};
 use super::fixture::all_problems;
 
 #[test]
@@ -81,7 +81,8 @@ fn what_may_be_meant_is_not() {
 fn regions_are_those_that_resources_have() {
     let told = |type_name: &str, text: &str| {
         let schema = crate::resource::schemas().get(type_name).expect("a type");
-        let compiled = Expression::compile(text, schema, Shape::Assert).expect("an expression");
+        let compiled =
+            Expression::compile(text, schema, ExpressionKind::Assert).expect("an expression");
         compiled.warnings().iter().map(|it| it.message.clone()).collect::<Vec<_>>().join("\n")
     };
     let cases = [
@@ -112,6 +113,7 @@ fn regions_are_those_that_resources_have() {
 fn a_document_is_no_text() {
     let schema = crate::resource::schemas().get("AWS::S3::Bucket").expect("a type");
     let text = "json(resource.Policy).Statement[0].Effect == 'x'";
-    let problems = Expression::compile(text, schema, Shape::Assert).expect_err("a document");
+    let problems =
+        Expression::compile(text, schema, ExpressionKind::Assert).expect_err("a document");
     assert_eq!(problems[0].message, "`resource.Policy` is a document already, and no text of one");
 }

@@ -6,8 +6,8 @@ use insta::assert_snapshot;
 use serde_json::json;
 
 use super::super::{
-    Binding, Environment, EvalBudget, EvalResult, Expression, Parameter, ParameterKind, Shape,
-    Subject,
+    Binding, Environment, EvalBudget, EvalResult, Expression, ExpressionKind, Parameter,
+    ParameterKind, Subject,
 };
 use super::fixture::{line, now, ordinary, schema, thing};
 use crate::resource::{Cause, Failure, Value};
@@ -39,8 +39,8 @@ fn environment(has_values: bool) -> Environment {
 
 /// What an expression says of two things, `main` being the first and `others` both; without
 /// `found`, both names are ambiguous.
-fn judge(text: &str, shape: Shape, found: bool) -> String {
-    let expression = match Expression::compile(text, environment(true), shape) {
+fn judge(text: &str, kind: ExpressionKind, found: bool) -> String {
+    let expression = match Expression::compile(text, environment(true), kind) {
         Ok(expression) => expression,
         Err(problems) => {
             let lines: Vec<String> = problems.iter().map(|problem| line(text, problem)).collect();
@@ -61,7 +61,7 @@ fn judge(text: &str, shape: Shape, found: bool) -> String {
         [Err(failure()), Err(failure())]
     };
     let account = "123456789012".parse().expect("an account");
-    let single = shape != Shape::AssertAll;
+    let single = kind != ExpressionKind::AssertAll;
     let subject = Subject {
         resource: single.then_some(&*things[1]),
         resources: (!single).then_some(&list),
@@ -79,8 +79,8 @@ fn judge(text: &str, shape: Shape, found: bool) -> String {
     }
 }
 
-fn all(texts: &[&str], shape: Shape) -> String {
-    let lines = texts.iter().map(|text| format!("{text}  =>  {}", judge(text, shape, true)));
+fn all(texts: &[&str], kind: ExpressionKind) -> String {
+    let lines = texts.iter().map(|text| format!("{text}  =>  {}", judge(text, kind, true)));
     lines.collect::<Vec<_>>().join("\n")
 }
 
@@ -94,7 +94,7 @@ fn parameters_are_constants_of_their_type() {
         "resource.Size >= params.lest",
         "resource.Size >= params.xyz",
         "params == null",
-    ], Shape::Assert), @r#"
+    ], ExpressionKind::Assert), @r#"
     resource.Size >= params.least  =>  false: resource.Size = 1
     resource.Name in params.names  =>  false: resource.Name = "db-1"
     params.owner == null || resource.Owner == params.owner  =>  true
@@ -107,7 +107,7 @@ fn parameters_are_constants_of_their_type() {
 
 #[test]
 fn parameters_without_values_are_checked_and_not_computed() {
-    let compile = |text| Expression::compile(text, environment(false), Shape::Assert);
+    let compile = |text| Expression::compile(text, environment(false), ExpressionKind::Assert);
     let expression = compile("resource.Size >= params.least").expect("it is right");
     let account = "123456789012".parse().expect("an account");
     let resource = thing(&ordinary());
@@ -143,7 +143,7 @@ fn names_of_let_stand_for_resources() {
         "resources.all(r, r.Enabled)",
         "resource.tag(\"env\") == \"x\"",
     ];
-    assert_snapshot!(all(&texts, Shape::Assert), @r#"
+    assert_snapshot!(all(&texts, ExpressionKind::Assert), @r#"
     main.Size > resource.Size  =>  true
     main.Name == resource.Name  =>  false: main.Name = "web-1", resource.Name = "db-1"
     main.tag("env") == "prod"  =>  true
@@ -161,8 +161,14 @@ fn names_of_let_stand_for_resources() {
     resources.all(r, r.Enabled)  =>  [resources] unknown-name: `resources` is not known here (of all of them together, use `assertAll`)
     resource.tag("env") == "x"  =>  [resource] wrong-arguments: `tag` speaks of `resource` already (write `tag(key)`)
     "#);
-    assert_eq!(judge("main.Name == \"x\"", Shape::Assert, false), "ambiguous: there are two");
-    assert_eq!(judge("resource.Size == 1 || size(others) == 0", Shape::Assert, false), "true");
+    assert_eq!(
+        judge("main.Name == \"x\"", ExpressionKind::Assert, false),
+        "ambiguous: there are two"
+    );
+    assert_eq!(
+        judge("resource.Size == 1 || size(others) == 0", ExpressionKind::Assert, false),
+        "true"
+    );
 }
 
 #[test]
@@ -180,7 +186,7 @@ fn resources_are_seen_together() {
         "resources",
         "resources.all(r, main.Size >= r.Size)",
         "resources.filter(r, r.Size > 0).all(r, r.tag(\"env\") == \"prod\")",
-    ], Shape::AssertAll), @r#"
+    ], ExpressionKind::AssertAll), @r#"
     size(resources) <= 1  =>  false: size(resources) = 2
     resources.exists_one(r, r.Owner == "core")  =>  true
     resources.all(r, r.Size >= params.least)  =>  false: resources["thing"].Size = 1
@@ -198,8 +204,8 @@ fn resources_are_seen_together() {
 
 #[test]
 fn what_is_read_is_known_by_type() {
-    let reads = |text, shape| {
-        let expression = Expression::compile(text, environment(true), shape).expect("it is right");
+    let reads = |text, kind| {
+        let expression = Expression::compile(text, environment(true), kind).expect("it is right");
         let reads = expression.reads().into_iter().map(|(of, reads)| {
             let operations: Vec<_> = reads.operations.iter().map(ToString::to_string).collect();
             format!(
@@ -211,21 +217,25 @@ fn what_is_read_is_known_by_type() {
         reads.collect::<Vec<_>>().join("\n")
     };
     assert_eq!(
-        reads("main.Block.Acls && others.all(o, o.tag(\"x\") == resource.Name)", Shape::Assert),
+        reads(
+            "main.Block.Acls && others.all(o, o.tag(\"x\") == resource.Name)",
+            ExpressionKind::Assert
+        ),
         "Test::Thing: Block Name Tags from t:List t:More t:Tags"
     );
-    assert_eq!(reads("size(resources) > 1", Shape::AssertAll), "");
+    assert_eq!(reads("size(resources) > 1", ExpressionKind::AssertAll), "");
 }
 
 #[test]
 fn expressions_have_a_value_and_a_type() {
     let look = |text: &str| {
-        let expression = Expression::compile(text, schema(), Shape::Value).expect("it is right");
+        let expression =
+            Expression::compile(text, schema(), ExpressionKind::Value).expect("it is right");
         let account = "123456789012".parse().expect("an account");
         let resource = thing(&ordinary());
         let subject = Subject::of(&resource, &account, now());
         let value = expression.value(&subject, &mut EvalBudget::default());
-        format!("{}: {:?}", expression.kind(), value.map(|value| value.to_json().to_string()))
+        format!("{}: {:?}", expression.value_type(), value.map(|value| value.to_json().to_string()))
     };
     assert_snapshot!(["resource.Size * 2", "resource.Ports.map(p, p.From)", "resource.Owner", "now", "age(resource.Created)"].map(look).join("\n"), @r#"
     an integer: Ok("16")
@@ -239,7 +249,8 @@ fn expressions_have_a_value_and_a_type() {
 #[test]
 fn an_expression_is_another_in_another_environment() {
     let compile = |environment| {
-        Expression::compile("resource.Size > 1", environment, Shape::Assert).expect("it is right")
+        Expression::compile("resource.Size > 1", environment, ExpressionKind::Assert)
+            .expect("it is right")
     };
     assert_eq!(compile(environment(true)), compile(environment(true)));
     assert_ne!(compile(environment(true)), compile(environment(false)));

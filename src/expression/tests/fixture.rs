@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
 
-use super::super::{EvalBudget, EvalResult, Expression, Problem, Shape, Subject};
+use super::super::{EvalBudget, EvalResult, Expression, ExpressionKind, Problem, Subject};
 use crate::diagnostic::Level;
 use crate::resource::{Cause, Facet, Failure, Operation, Resource, Schema};
 
@@ -119,7 +119,7 @@ pub(super) fn now() -> DateTime<Utc> {
 
 /// Compiles, or panics with the problems.
 pub(super) fn compile(text: &str) -> Expression {
-    Expression::compile(text, schema(), Shape::Assert)
+    Expression::compile(text, schema(), ExpressionKind::Assert)
         .unwrap_or_else(|problems| panic!("{text}: {problems:#?}"))
 }
 
@@ -150,7 +150,7 @@ pub(super) fn verdicts(texts: &[&str], properties: &Json) -> String {
 
 /// Problems as a reader sees them: the text, its marked part, and the words.
 pub(super) fn problems(text: &str) -> String {
-    let problems = match Expression::compile(text, schema(), Shape::Assert) {
+    let problems = match Expression::compile(text, schema(), ExpressionKind::Assert) {
         Ok(expression) => expression.warnings().to_vec(),
         Err(problems) => problems,
     };

@@ -9,7 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::super::builtins::Builtins;
 use super::super::{
-    Binding, CompileBudget, Environment, EvalBudget, EvalResult, Expression, Shape,
+    Binding, CompileBudget, Environment, EvalBudget, EvalResult, Expression, ExpressionKind,
 };
 use super::fixture::{compile, line, now, schema, verdict, with_subject};
 use crate::resource::Value;
@@ -243,7 +243,7 @@ proptest! {
 /// The problems of a text that shares an budget with others.
 fn problems_within(text: &str, budget: &mut CompileBudget) -> Vec<String> {
     let environment = Environment::of(schema());
-    match Expression::compile_within(text, &environment, Shape::Assert, budget) {
+    match Expression::compile_within(text, &environment, ExpressionKind::Assert, budget) {
         Ok(_) => Vec::new(),
         Err(problems) => problems.iter().map(|problem| line(text, problem)).collect(),
     }
@@ -302,7 +302,8 @@ fn names_in_words_are_few() {
         |n: u32| Binding { name: format!("thing{n}").into(), schema: schema(), is_list: false };
     let bindings: Vec<Binding> = (0..1000).map(binding).collect();
     let environment = Environment::empty().with_bindings(bindings.into());
-    let problems = Expression::compile("abc", environment, Shape::Assert).expect_err("unknown");
+    let problems =
+        Expression::compile("abc", environment, ExpressionKind::Assert).expect_err("unknown");
     let help = problems[0].help.as_deref().expect("help");
     let few = "there are 1003, the closest `account`, `thing0`, `thing1`, `thing2`, `thing3`";
     assert_eq!(help, few);

@@ -6,7 +6,7 @@ use cel::common::ast::{EntryExpr, Expr};
 use cel::parser::{Parser, PrattParser};
 use proptest::prelude::*;
 
-use super::super::{Expression, Shape, parse};
+use super::super::{Expression, ExpressionKind, parse};
 use super::fixture::schema;
 
 /// Texts with everything that the language has.
@@ -171,13 +171,13 @@ fn monsters() -> Vec<String> {
 #[test]
 fn no_text_is_too_much() {
     for text in monsters() {
-        let _ = Expression::compile(&text, schema(), Shape::Assert);
+        let _ = Expression::compile(&text, schema(), ExpressionKind::Assert);
     }
 }
 
 #[test]
 fn size_and_depth_are_limited() {
-    let code = |text: String| match Expression::compile(&text, schema(), Shape::Assert) {
+    let code = |text: String| match Expression::compile(&text, schema(), ExpressionKind::Assert) {
         Ok(_) => None,
         Err(problems) => Some(problems[0].code),
     };
@@ -198,13 +198,13 @@ proptest! {
 
     #[test]
     fn any_text_gets_an_answer(text in "\\PC{0,80}") {
-        let _ = Expression::compile(&text, schema(), Shape::Assert);
+        let _ = Expression::compile(&text, schema(), ExpressionKind::Assert);
     }
 
     #[test]
     fn any_words_get_an_answer(words in proptest::collection::vec(word(), 0..24)) {
         let text = words.join(" ");
-        if let Err(problems) = Expression::compile(&text, schema(), Shape::Assert) {
+        if let Err(problems) = Expression::compile(&text, schema(), ExpressionKind::Assert) {
             for problem in problems {
                 prop_assert!(text.get(problem.span.clone()).is_some(), "{text}: {problem:?}");
             }

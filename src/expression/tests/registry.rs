@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use super::super::builtins::{Body, Builtins, Doc, Form, Function, Gives, Group, TEXT};
-use super::super::{Environment, EvalBudget, Expression, Mutant, Problem, Shape, Subject};
+use super::super::{Environment, EvalBudget, Expression, ExpressionKind, Mutant, Problem, Subject};
 use super::fixture::{line, ordinary, schema, with_subject};
 use crate::resource::Value;
 
@@ -28,7 +28,7 @@ static BUILTINS: LazyLock<Builtins> =
 
 fn compile(text: &str) -> Result<Expression, Vec<Problem>> {
     let environment = Environment::of(schema()).with_builtins(&BUILTINS);
-    Expression::compile(text, environment, Shape::Assert)
+    Expression::compile(text, environment, ExpressionKind::Assert)
 }
 
 #[test]
@@ -88,5 +88,5 @@ fn a_function_more_is_in_the_reference_and_among_mutants() {
     let mutants = compile("resource.Name.isShouted()").expect("it is right").mutants();
     let texts: Vec<&str> = mutants.iter().map(Mutant::text).collect();
     assert_eq!(texts, ["true", "false", "!resource.Name.isShouted()"]);
-    assert!(Expression::compile("'a'.isShouted()", schema(), Shape::Assert).is_err());
+    assert!(Expression::compile("'a'.isShouted()", schema(), ExpressionKind::Assert).is_err());
 }

@@ -181,7 +181,7 @@ impl TypeChecker<'_> {
 
     /// Schema of the one resource that there is, for a function that reads of it.
     fn single_resource(&mut self, function: &Function, span: Span) -> Option<&'static Schema> {
-        let schema = self.environment.subject.filter(|_| !self.shape.is_of_all());
+        let schema = self.environment.subject.filter(|_| !self.kind.is_of_all());
         if schema.is_none() {
             let name = function.name;
             let message =

@@ -26,7 +26,7 @@ impl TypeChecker<'_> {
             "account" => TypedExpr { node: node(Expr::Account), kind: Type::TEXT },
             "region" => TypedExpr { node: node(Expr::Region), kind: Type::String(self.regions()) },
             "now" => TypedExpr { node: node(Expr::Now), kind: Type::Timestamp },
-            "resources" if self.shape.is_of_all() && self.environment.subject.is_some() => {
+            "resources" if self.kind.is_of_all() && self.environment.subject.is_some() => {
                 let item = self.environment.subject.map_or(Type::Any, Type::Resource);
                 TypedExpr { node: node(Expr::Resources), kind: Type::List(Box::new(item)) }
             }
@@ -71,7 +71,7 @@ impl TypeChecker<'_> {
 
     /// The type behind `resource`, or behind `resources`, where there is that name.
     fn subject(&self, name: &str) -> Option<&'static Schema> {
-        let here = if self.shape.is_of_all() { "resources" } else { "resource" };
+        let here = if self.kind.is_of_all() { "resources" } else { "resource" };
         self.environment.subject.filter(|_| name == here)
     }
 
@@ -93,7 +93,7 @@ impl TypeChecker<'_> {
             problem.help(format!("write `{value}`"))
         } else if self.has_property(name) && self.subject("resource").is_some() {
             problem.help(format!("write `resource.{name}`"))
-        } else if name == "resource" && self.shape.is_of_all() {
+        } else if name == "resource" && self.kind.is_of_all() {
             problem.help("`assertAll` sees the list `resources`; of each of them, use `assert`")
         } else if name == "resources" && self.subject("resource").is_some() {
             problem.help("of all of them together, use `assertAll`")
@@ -116,7 +116,7 @@ impl TypeChecker<'_> {
             None => return &[],
         };
         match self.environment.subject {
-            _ if self.shape.is_of_all() => regions(),
+            _ if self.kind.is_of_all() => regions(),
             Some(schema) if schema.is_judged_by_region() => named,
             Some(_) => global,
             None => regions(),

@@ -148,7 +148,7 @@ fn let_entry(yaml: &mut String, binding: &Let) {
 
 /// An expression under its key, in a block, where nothing has to be quoted.
 fn expression(yaml: &mut String, indent: usize, expression: &Expression) {
-    let key = expression.shape().field();
+    let key = expression.kind().field();
     let _ = writeln!(yaml, "{:indent$}{key}: >", "");
     for line in expression.text().trim().lines() {
         let _ = writeln!(yaml, "{:inner$}{}", "", line.trim_end(), inner = indent + 2);
