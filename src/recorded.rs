@@ -4,12 +4,22 @@
 //! JSON Schema in `schemas/inventory.schema.json`. What it does not hold is `not_collected`. Which
 //! facets are wanted is left to `fetch`.
 
-mod document;
 mod file;
+mod problems;
+mod read;
 mod schema;
 mod source;
+#[cfg(test)]
+mod tests;
+mod to_json;
 
-pub use self::document::{InvalidRecording, from_json, to_json};
 pub use self::file::{RecordedFile, RecordingError, write};
+pub use self::problems::{InvalidRecording, ShapeProblems};
+pub use self::read::read;
 pub use self::schema::json_schema;
 pub use self::source::Recorded;
+pub use self::to_json::to_json;
+
+/// Version and kind that every recording says that it is of.
+const API_VERSION: &str = "cloudcorrect.dev/v1";
+const KIND: &str = "Inventory";

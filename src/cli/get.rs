@@ -123,7 +123,7 @@ mod tests {
     use futures::executor::block_on;
 
     use cloudcorrect::fetch::{AccountScope, execute};
-    use cloudcorrect::recorded::{Recorded, from_json};
+    use cloudcorrect::recorded::{self, Recorded};
     use cloudcorrect::resource::{Listing, Operation, Region};
 
     use super::*;
@@ -131,8 +131,8 @@ mod tests {
     /// What is asked of each resource of the demo account: its id and the operations.
     fn asked(type_name: &str, id: Option<&str>, properties: &[&str]) -> Vec<String> {
         let text = include_str!("../../examples/demo-account.json");
-        let json = serde_json::from_str(text).expect("JSON");
-        let recorded = Recorded::new(from_json(&json).expect("well-formed"));
+        let inventory = recorded::read(text.as_bytes(), schemas()).expect("well-formed");
+        let recorded = Recorded::new(inventory);
         let scope = AccountScope {
             account: recorded.account().clone(),
             regions: recorded.regions().cloned().collect(),

@@ -10,6 +10,7 @@ use cloudcorrect::catalog;
 use cloudcorrect::policy::schema;
 use cloudcorrect::recorded;
 use cloudcorrect::render::reference;
+use cloudcorrect::resource::schemas;
 
 use super::output;
 
@@ -41,7 +42,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let schema = match &arguments.kind {
         None => schema::all(),
-        Some(kind) if kind == INVENTORY => recorded::json_schema(),
+        Some(kind) if kind == INVENTORY => recorded::json_schema(schemas()),
         Some(kind) => schema::of(kind).ok_or_else(|| {
             let kinds = schema::kinds().join("`, `");
             anyhow::anyhow!(

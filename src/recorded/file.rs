@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
-use super::{InvalidRecording, Recorded, from_json, to_json};
-use crate::resource::Inventory;
+use super::{InvalidRecording, Recorded, read, to_json};
+use crate::resource::{Inventory, schemas};
 
 /// Files beyond this size are refused: 1,000 resources with all facets take about 2 MiB.
 const MAX_BYTES: u64 = 256 << 20;
@@ -29,20 +29,12 @@ pub enum RecordingError {
         /// The file.
         path: PathBuf,
     },
-    /// The file is no JSON.
-    #[error("the inventory `{path}` is not JSON: {source}")]
-    Syntax {
+    /// The file holds no inventory.
+    #[error("the inventory `{path}` {source}")]
+    Invalid {
         /// The file.
         path: PathBuf,
-        /// What is wrong, with line and column.
-        source: serde_json::Error,
-    },
-    /// The JSON is no inventory.
-    #[error("the inventory `{path}` is not of the format in docs/inventory.md: {source}")]
-    Shape {
-        /// The file.
-        path: PathBuf,
-        /// All that is wrong.
+        /// All that is wrong with it.
         source: InvalidRecording,
     },
 }
@@ -94,8 +86,8 @@ impl RecordedFile {
         let mut text = Vec::new();
         // Whatever size the system told: it may grow, and a device has none.
         let file = File::open(&self.path).map_err(unreadable)?;
-        let read = file.take(MAX_BYTES + 1).read_to_end(&mut text).map_err(unreadable)?;
-        if read as u64 > MAX_BYTES {
+        let bytes = file.take(MAX_BYTES + 1).read_to_end(&mut text).map_err(unreadable)?;
+        if bytes as u64 > MAX_BYTES {
             return Err(RecordingError::Size { path: self.path.clone() });
         }
         let recorded = Arc::new(Recorded::new(self.parse(&text)?));
@@ -104,10 +96,8 @@ impl RecordedFile {
     }
 
     fn parse(&self, text: &[u8]) -> Result<Inventory, RecordingError> {
-        let path = || self.path.clone();
-        let json = serde_json::from_slice(text)
-            .map_err(|source| RecordingError::Syntax { path: path(), source })?;
-        from_json(&json).map_err(|source| RecordingError::Shape { path: path(), source })
+        let invalid = |source| RecordingError::Invalid { path: self.path.clone(), source };
+        read(text, schemas()).map_err(invalid)
     }
 }
 

@@ -132,15 +132,14 @@ impl Source for Recorded {
 mod tests {
     use futures::executor::block_on;
 
-    use super::super::from_json;
+    use super::super::read;
     use super::*;
     use crate::fetch::{AccountScope, FetchRequirement, execute};
     use crate::resource::{Provider, schemas};
 
     fn demo() -> Recorded {
         let text = include_str!("../../examples/demo-account.json");
-        let json = serde_json::from_str(text).expect("JSON");
-        Recorded::new(from_json(&json).expect("well-formed"))
+        Recorded::new(read(text.as_bytes(), schemas()).expect("well-formed"))
     }
 
     fn list(account: &str, region: &str) -> Listing {

@@ -7,7 +7,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use cloudcorrect::aws::{AccountSettings, Accounts, BaseLogin, Limits, Live, Role};
 use cloudcorrect::clock::Clock;
-use cloudcorrect::fetch::{CallStats, Keep, Need, Scope, Source, collect};
+use cloudcorrect::fetch::{
+    AccountScope, CallStats, FetchRequirement, FilterDecision, Source, execute,
+};
 use cloudcorrect::recorded;
 use cloudcorrect::resource::{
     AccountId, Facet, Inventory, Listing, Operation, Region, Resource, Schema, Value, schemas,
@@ -73,18 +75,21 @@ fn regions() -> BTreeSet<Region> {
     [HOME, AWAY].map(|name| name.parse().expect("a region")).into()
 }
 
-fn scope(account: &str) -> Scope {
+fn scope(account: &str) -> AccountScope {
     let account: AccountId = account.parse().expect("an id");
     let taken_at = "2026-11-16T08:00:00Z".parse::<DateTime<Utc>>().expect("an instant");
-    Scope { account, regions: regions(), taken_at }
+    AccountScope { account, regions: regions(), taken_at }
 }
 
 async fn source(accounts: &Accounts, account: &str) -> Live {
     accounts.source(&account.parse().expect("an id"), &regions()).await
 }
 
-async fn inventory(accounts: &Accounts, needs: &[Need<'_>]) -> (Inventory, CallStats) {
-    collect(&source(accounts, ACCOUNT).await, &scope(ACCOUNT), needs).await
+async fn inventory(
+    accounts: &Accounts,
+    requirements: &[FetchRequirement<'_>],
+) -> (Inventory, CallStats) {
+    execute(&source(accounts, ACCOUNT).await, &scope(ACCOUNT), requirements).await
 }
 
 fn listing<'a>(inventory: &'a Inventory, type_name: &str, region: &str) -> &'a Listing {
@@ -144,7 +149,7 @@ async fn a_bucket_is_read_with_all_its_facets() {
     full.encrypted("alias/x").await.website().await.public().await;
 
     let (inventory, _) =
-        inventory(&world.by_keys(ACCOUNT), &[Need::everything(schema(BUCKET))]).await;
+        inventory(&world.by_keys(ACCOUNT), &[FetchRequirement::everything(schema(BUCKET))]).await;
 
     let full = resource(&inventory, BUCKET, "full");
     assert_eq!(full.region.as_str(), AWAY);
@@ -189,8 +194,11 @@ async fn groups_and_instances_are_read_in_each_region() {
     let ended = world.moto.instance(AWAY, "web-2", &group).await;
     world.moto.terminate(AWAY, &ended).await;
 
-    let needs = [Need::everything(schema(GROUP)), Need::everything(schema(INSTANCE))];
-    let (inventory, calls) = inventory(&world.by_keys(ACCOUNT), &needs).await;
+    let requirements = [
+        FetchRequirement::everything(schema(GROUP)),
+        FetchRequirement::everything(schema(INSTANCE)),
+    ];
+    let (inventory, calls) = inventory(&world.by_keys(ACCOUNT), &requirements).await;
 
     assert_eq!(listing(&inventory, INSTANCE, HOME), &Listing::Complete(vec![]));
     assert_eq!(listing(&inventory, INSTANCE, AWAY).resources().len(), 1, "the ended one is gone");
@@ -233,7 +241,7 @@ async fn users_are_read_with_few_calls() {
     }
 
     let (inventory, calls) =
-        inventory(&world.by_keys(ACCOUNT), &[Need::everything(schema(USER))]).await;
+        inventory(&world.by_keys(ACCOUNT), &[FetchRequirement::everything(schema(USER))]).await;
 
     assert_snapshot!(stable(&facets(resource(&inventory, USER, "alice"))), @r#"
     iam:GetAccessKeyLastUsed: {"AccessKeyLastUsed":[]}
@@ -261,16 +269,17 @@ async fn only_the_facets_that_checks_read_are_fetched() {
     world.moto.bucket("test", HOME).await.tags(&[("env", "test")]).await;
     world.moto.bucket("far", "ap-south-1").await.tags(&[("env", "prod")]).await;
     let in_production = |bucket: &Resource| {
-        let Some(Ok(Value::List(tags))) = bucket.property(schema(BUCKET), "Tags") else {
-            return Keep::Unknown;
+        let tags = &schema(BUCKET).properties["Tags"];
+        let Ok(Value::List(tags)) = bucket.property("Tags", tags) else {
+            return FilterDecision::Undecided;
         };
         let prod = |tag: &Value| tag.get("Value").and_then(Value::as_str) == Some("prod");
-        if tags.iter().any(prod) { Keep::Yes } else { Keep::No }
+        if tags.iter().any(prod) { FilterDecision::Keep } else { FilterDecision::Drop }
     };
-    let need = Need::new(schema(BUCKET), operations(["s3:GetBucketAcl"]))
+    let requirement = FetchRequirement::new(schema(BUCKET), operations(["s3:GetBucketAcl"]))
         .only(operations(["s3:GetBucketTagging"]), in_production);
 
-    let (inventory, calls) = inventory(&world.by_keys(ACCOUNT), &[need]).await;
+    let (inventory, calls) = inventory(&world.by_keys(ACCOUNT), &[requirement]).await;
 
     assert_eq!(listing(&inventory, BUCKET, "global").resources().len(), 3);
     assert_eq!(resource(&inventory, BUCKET, "far").region.as_str(), "ap-south-1");
@@ -302,11 +311,14 @@ async fn a_refused_call_is_known_to_be_refused_and_costs_the_others_nothing() {
     world.proxy.fail("s3:GetBucketAcl", "throttled", Fault::Throttle);
     world.proxy.fail("ec2:DescribeSecurityGroups", AWAY, Fault::Unrecognized);
 
-    let needs = [
-        Need::new(schema(BUCKET), operations(["s3:GetBucketAcl", "s3:GetBucketVersioning"])),
-        Need::new(schema(GROUP), []),
+    let requirements = [
+        FetchRequirement::new(
+            schema(BUCKET),
+            operations(["s3:GetBucketAcl", "s3:GetBucketVersioning"]),
+        ),
+        FetchRequirement::list(schema(GROUP)),
     ];
-    let (inventory, calls) = inventory(&world.by_keys(ACCOUNT), &needs).await;
+    let (inventory, calls) = inventory(&world.by_keys(ACCOUNT), &requirements).await;
 
     let facet = |bucket, operation| &resource(&inventory, BUCKET, bucket).facets[operation];
     let acls = ["denied", "throttled"].map(|bucket| shown(facet(bucket, "s3:GetBucketAcl")));
@@ -337,7 +349,8 @@ async fn a_refused_call_is_known_to_be_refused_and_costs_the_others_nothing() {
 async fn a_call_without_an_answer_ends() {
     let mut world = World::new().await;
     world.moto.bucket("hung", HOME).await;
-    let (listed, _) = inventory(&world.by_keys(ACCOUNT), &[Need::new(schema(BUCKET), [])]).await;
+    let (listed, _) =
+        inventory(&world.by_keys(ACCOUNT), &[FetchRequirement::list(schema(BUCKET))]).await;
     world.proxy.fail("s3:GetBucketAcl", "hung", Fault::Hang);
     world.limits.attempt_timeout = Duration::from_millis(500);
     let hasty = world.by_keys(ACCOUNT);
@@ -364,14 +377,14 @@ async fn a_list_that_breaks_off_is_partial() {
     for name in 0..7 {
         world.moto.instance(HOME, &name.to_string(), &group).await;
     }
-    let needs = [Need::new(schema(INSTANCE), [])];
+    let requirements = [FetchRequirement::list(schema(INSTANCE))];
     let accounts = world.by_keys(ACCOUNT);
-    let (whole, calls) = inventory(&accounts, &needs).await;
+    let (whole, calls) = inventory(&accounts, &requirements).await;
     assert_eq!(listing(&whole, INSTANCE, HOME).resources().len(), 7);
     assert_eq!(calls.of("ec2:DescribeInstances"), 3, "two pages here, one there");
 
     world.proxy.fail("ec2:DescribeInstances", HOME, Fault::CutAfterFirstPage);
-    let (cut, _) = inventory(&accounts, &needs).await;
+    let (cut, _) = inventory(&accounts, &requirements).await;
 
     let instances = listing(&cut, INSTANCE, HOME);
     assert_eq!(instances.resources().len(), 5);
@@ -391,10 +404,11 @@ async fn a_role_is_assumed_once_with_its_external_id_and_renewed_in_time() {
     world.clock = Clock::manual(Clock::System.now());
     let arn = world.moto.role("reader").await.parse().expect("a role's ARN");
     let accounts = world.accounts(ACCOUNT, Some(Role::new(arn, Some("only-us".into()))));
-    let needs = [Need::new(schema(USER), [])];
+    let requirements = [FetchRequirement::list(schema(USER))];
 
     let ((first, calls), (second, more_calls)) =
-        Box::pin(join(inventory(&accounts, &needs), inventory(&accounts, &needs))).await;
+        Box::pin(join(inventory(&accounts, &requirements), inventory(&accounts, &requirements)))
+            .await;
 
     for found in [first, second] {
         assert!(matches!(listing(&found, USER, "global"), Listing::Complete(_)));
@@ -408,10 +422,10 @@ async fn a_role_is_assumed_once_with_its_external_id_and_renewed_in_time() {
     assert_eq!(calls.total() + more_calls.total(), seen.len() as u64, "counted once");
 
     world.clock.advance(TimeDelta::minutes(50));
-    let (_, calls) = inventory(&accounts, &needs).await;
+    let (_, calls) = inventory(&accounts, &requirements).await;
     assert_eq!(calls.of("sts:AssumeRole"), 0, "still good");
     world.clock.advance(TimeDelta::minutes(9));
-    let (_, calls) = inventory(&accounts, &needs).await;
+    let (_, calls) = inventory(&accounts, &requirements).await;
     assert_eq!(calls.of("sts:AssumeRole"), 1, "about to end");
 }
 
@@ -421,9 +435,10 @@ async fn a_refused_role_is_a_failed_login_and_nothing_is_asked_with_it() {
     let arn = world.moto.role("reader").await.parse().expect("a role's ARN");
     let accounts = world.accounts(ACCOUNT, Some(Role::new(arn, Some("only-us".into()))));
     world.proxy.fail("sts:AssumeRole", "", Fault::Deny);
-    let needs = [Need::everything(schema(BUCKET)), Need::everything(schema(GROUP))];
+    let requirements =
+        [FetchRequirement::everything(schema(BUCKET)), FetchRequirement::everything(schema(GROUP))];
 
-    let (refused, calls) = inventory(&accounts, &needs).await;
+    let (refused, calls) = inventory(&accounts, &requirements).await;
 
     for region in ["us-east-1", "eu-west-1"] {
         let failure = listing(&refused, GROUP, region).failure().map(ToString::to_string);
@@ -434,7 +449,7 @@ async fn a_refused_role_is_a_failed_login_and_nothing_is_asked_with_it() {
     assert_eq!((calls.of("sts:AssumeRole"), calls.total()), (1, 1));
 
     world.proxy.heal();
-    let (healed, _) = inventory(&accounts, &needs).await;
+    let (healed, _) = inventory(&accounts, &requirements).await;
     assert!(matches!(listing(&healed, BUCKET, "global"), Listing::Complete(_)));
 }
 
@@ -475,10 +490,14 @@ async fn a_live_account_can_be_recorded_and_read_again() {
     world.moto.user("alice", "platform").await;
     world.proxy.fail("s3:GetBucketPolicy", "", Fault::Deny);
 
-    let (inventory, _) = inventory(&world.by_keys(ACCOUNT), &Need::all()).await;
+    let (inventory, _) =
+        inventory(&world.by_keys(ACCOUNT), &FetchRequirement::all(schemas())).await;
     let json: Json = recorded::to_json(&inventory);
 
-    assert_eq!(recorded::from_json(&json).expect("of the documented format"), inventory);
+    assert_eq!(
+        recorded::read(json.to_string().as_bytes(), schemas()).expect("of the documented format"),
+        inventory
+    );
     let denied = "/lists/AWS::S3::Bucket/global/resources/0/facets/s3:GetBucketPolicy/error/cause";
     assert_eq!(json.pointer(denied), Some(&json!("access_denied")));
 }

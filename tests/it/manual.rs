@@ -3,6 +3,8 @@
 use std::process::Command;
 
 use cloudcorrect::config::Settings;
+use cloudcorrect::recorded;
+use cloudcorrect::resource::schemas;
 use insta::assert_snapshot;
 use serde_json::Value as Json;
 
@@ -181,8 +183,8 @@ fn the_examples_of_the_manual_are_read_without_a_complaint() {
     let codes = ["unknown-group", "unknown-check"].map(|code| said.matches(code).count());
     assert_eq!((codes.iter().sum::<usize>(), said.matches("error[").count()), (1, 1), "{said}");
 
-    let inventory: Json = serde_json::from_str(blocks(INVENTORY, "json")[0]).expect("JSON");
-    cloudcorrect::recorded::from_json(&inventory).expect("an inventory");
+    let inventory = blocks(INVENTORY, "json")[0].as_bytes();
+    recorded::read(inventory, schemas()).expect("an inventory");
 
     for secret in ["app.pem", "webhook-secret", "external-id"] {
         std::fs::write(place(secret), "secret").expect("a file");

@@ -1,0 +1,210 @@
+//! Lists of resources, and what each operation said of a resource.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess};
+
+use super::json::{Array, Elements, Entries, FromText, Object, missing, set, twice, unexpected};
+use super::values::Properties;
+use crate::resource::{Cause, Facet, Failure, Listing, Operation, Region, Resource, Schema};
+
+/// Bytes of the longest id; the longest of AWS, ARNs with a path, stay below.
+const LONGEST_ID: usize = 1024;
+
+/// Characters of an id that are shown where no resource can have it.
+const SHOWN_OF_ID: usize = 40;
+
+/// The list of a type in a region.
+pub(super) struct List<'s> {
+    pub(super) schema: &'s Schema,
+    pub(super) region: &'s Region,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum ListKey {
+    Resources,
+    Error,
+}
+
+/// A failure as a recording has it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecordedFailure {
+    cause: Cause,
+    message: String,
+}
+
+impl RecordedFailure {
+    fn failure(self) -> Failure {
+        Failure::new(self.cause, self.message)
+    }
+}
+
+impl<'de> Entries<'de> for List<'_> {
+    type Output = Listing;
+
+    fn read<A: MapAccess<'de>>(self, mut map: A) -> Result<Listing, A::Error> {
+        let (mut resources, mut failure) = (None, None);
+        while let Some(key) = map.next_key()? {
+            match key {
+                ListKey::Resources => {
+                    let Self { schema, region } = self;
+                    let read = map.next_value_seed(Array(Resources { schema, region }))?;
+                    set(&mut resources, read, "resources")?;
+                }
+                ListKey::Error => {
+                    set(&mut failure, map.next_value::<RecordedFailure>()?.failure(), "error")?;
+                }
+            }
+        }
+        match (resources, failure) {
+            (Some(resources), None) => Ok(Listing::Complete(resources)),
+            (Some(resources), Some(failure)) => Ok(Listing::Partial(resources, failure)),
+            (None, Some(failure)) => Ok(Listing::Failed(failure)),
+            (None, None) => Err(missing("resources")),
+        }
+    }
+}
+
+/// Resources of a list, in the order of their ids.
+struct Resources<'s> {
+    schema: &'s Schema,
+    region: &'s Region,
+}
+
+impl<'de> Elements<'de> for Resources<'_> {
+    type Output = Vec<Arc<Resource>>;
+
+    fn read<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Output, A::Error> {
+        let Self { schema, region } = self;
+        let mut resources: BTreeMap<Arc<str>, Arc<Resource>> = BTreeMap::new();
+        while let Some(resource) = list.next_element_seed(Object(Entry { schema, region }))? {
+            let id = Arc::clone(&resource.id);
+            if resources.insert(Arc::clone(&id), Arc::new(resource)).is_some() {
+                return Err(twice(&id));
+            }
+        }
+        Ok(resources.into_values().collect())
+    }
+}
+
+/// One resource.
+struct Entry<'s> {
+    schema: &'s Schema,
+    region: &'s Region,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum EntryKey {
+    Region,
+    Facets,
+}
+
+impl<'de> Entries<'de> for Entry<'_> {
+    type Output = Resource;
+
+    fn read<A: MapAccess<'de>>(self, mut map: A) -> Result<Resource, A::Error> {
+        let (mut region, mut facets) = (None, None);
+        while let Some(key) = map.next_key()? {
+            match key {
+                EntryKey::Region => set(&mut region, map.next_value()?, "region")?,
+                EntryKey::Facets => {
+                    set(&mut facets, map.next_value_seed(Object(Facets(self.schema)))?, "facets")?;
+                }
+            }
+        }
+        let facets: BTreeMap<Operation, Facet> = facets.ok_or_else(|| missing("facets"))?;
+        let Some(Facet::Read(listed)) = facets.get(&self.schema.list) else {
+            return Err(missing(self.schema.list.as_str()));
+        };
+        let text = |name: &str| listed.get(name)?.as_str().map(Arc::from);
+        let identifier = &*self.schema.identifier;
+        let id: Arc<str> = text(identifier).ok_or_else(|| missing(identifier))?;
+        if let Some(problem) = impossible(&id) {
+            let shown: String = id.chars().take(SHOWN_OF_ID).collect();
+            return Err(A::Error::custom(format_args!("`{identifier}` {shown:?} {problem}")));
+        }
+        Ok(Resource {
+            type_name: self.schema.type_name.clone(),
+            id,
+            arn: text("Arn"),
+            region: region.unwrap_or_else(|| self.region.clone()),
+            facets,
+        })
+    }
+}
+
+/// Why no resource can have an id.
+fn impossible(id: &str) -> Option<&'static str> {
+    match id {
+        "" => Some("is empty"),
+        id if id.len() > LONGEST_ID => Some("has more than 1024 bytes"),
+        id if id.chars().any(char::is_control) => Some("holds a control character"),
+        _ => None,
+    }
+}
+
+/// Answers on one resource, by operation.
+struct Facets<'s>(&'s Schema);
+
+impl<'de> Entries<'de> for Facets<'_> {
+    type Output = BTreeMap<Operation, Facet>;
+
+    fn read<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Output, A::Error> {
+        let schema = self.0;
+        let mut facets = BTreeMap::new();
+        let find = |name: &str| {
+            let known = schema.operations.get_key_value(name);
+            known.map(|(operation, _)| operation).ok_or_else(|| unexpected(name))
+        };
+        while let Some(operation) = map.next_key_seed(FromText(find))? {
+            let facet = map.next_value_seed(Object(Answer { schema, operation }))?;
+            if facets.insert(operation.clone(), facet).is_some() {
+                return Err(twice(operation.as_str()));
+            }
+        }
+        Ok(facets)
+    }
+}
+
+/// Answer of one operation: exactly one of three.
+struct Answer<'s> {
+    schema: &'s Schema,
+    operation: &'s Operation,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum AnswerKey {
+    Read,
+    Absent,
+    Error,
+}
+
+impl<'de> Entries<'de> for Answer<'_> {
+    type Output = Facet;
+
+    fn read<A: MapAccess<'de>>(self, mut map: A) -> Result<Facet, A::Error> {
+        let Self { schema, operation } = self;
+        let facet = match map.next_key()?.ok_or_else(|| missing("read"))? {
+            AnswerKey::Read => {
+                Facet::Read(map.next_value_seed(Object(Properties { schema, operation }))?)
+            }
+            // A resource is what its list names.
+            _ if *operation == schema.list => return Err(missing("read")),
+            AnswerKey::Absent => match map.next_value()? {
+                true => Facet::Absent,
+                false => return Err(A::Error::custom("`absent` is `true` or not there")),
+            },
+            AnswerKey::Error => Facet::Failed(map.next_value::<RecordedFailure>()?.failure()),
+        };
+        match map.next_entry::<String, IgnoredAny>()? {
+            None => Ok(facet),
+            Some((name, _)) => Err(A::Error::custom(unexpected(&name))),
+        }
+    }
+}

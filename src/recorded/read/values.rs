@@ -1,0 +1,183 @@
+//! Values of properties, each in the type that its schema gives.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
+
+use super::json::{Entries, FromText, twice, unexpected};
+use crate::resource::{Kind, Operation, Property, Schema, Value};
+
+/// The properties that one operation supplies.
+pub(super) struct Properties<'s> {
+    pub(super) schema: &'s Schema,
+    pub(super) operation: &'s Operation,
+}
+
+impl<'de> Entries<'de> for Properties<'_> {
+    type Output = Value;
+
+    fn read<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut properties = BTreeMap::new();
+        let find = |name: &str| match self.schema.properties.get_key_value(name) {
+            Some(known) if known.1.operation == *self.operation => Ok(known),
+            _ => Err(unexpected(name)),
+        };
+        while let Some((name, property)) = map.next_key_seed(FromText(find))? {
+            let value = map.next_value_seed(Typed(Some(property)))?;
+            if properties.insert(Arc::clone(name), value).is_some() {
+                return Err(twice(name));
+            }
+        }
+        Ok(Value::Map(Arc::new(properties)))
+    }
+}
+
+/// A value of a property, or any value without one. Every property may be null.
+struct Typed<'s>(Option<&'s Property>);
+
+impl<'s> Typed<'s> {
+    fn kind(&self) -> Kind {
+        self.0.map_or(Kind::Document, |property| property.kind)
+    }
+
+    /// Reader of the elements of a list or map.
+    fn item(&self) -> Typed<'s> {
+        Typed(self.0.and_then(|property| property.items.as_deref()))
+    }
+
+    fn wrong<E: Error>(&self, found: Unexpected<'_>) -> E {
+        E::invalid_type(found, self)
+    }
+
+    fn object<'de, A: MapAccess<'de>>(
+        property: &Property,
+        mut map: A,
+    ) -> Result<BTreeMap<Arc<str>, Value>, A::Error> {
+        let mut entries = BTreeMap::new();
+        let find =
+            |name: &str| property.properties.get_key_value(name).ok_or_else(|| unexpected(name));
+        while let Some((name, inner)) = map.next_key_seed(FromText(find))? {
+            let value = map.next_value_seed(Typed(Some(inner)))?;
+            if entries.insert(Arc::clone(name), value).is_some() {
+                return Err(twice(name));
+            }
+        }
+        Ok(entries)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Typed<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Value, D::Error> {
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Typed<'_> {
+    type Value = Value;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self.kind() {
+            Kind::String => "a text or null",
+            Kind::Integer => "a whole number or null",
+            Kind::Double => "a number or null",
+            Kind::Boolean => "true, false or null",
+            Kind::Timestamp => "an instant or null",
+            Kind::List => "a list or null",
+            Kind::Map | Kind::Object => "an object or null",
+            Kind::Document => "any value",
+        })
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        match self.kind() {
+            Kind::Boolean | Kind::Document => Ok(Value::Bool(value)),
+            _ => Err(self.wrong(Unexpected::Bool(value))),
+        }
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        match self.kind() {
+            Kind::Integer | Kind::Document => Ok(Value::Int(value)),
+            #[expect(clippy::cast_precision_loss, reason = "doubles are what the schema says")]
+            Kind::Double => Ok(Value::Double(value as f64)),
+            _ => Err(self.wrong(Unexpected::Signed(value))),
+        }
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        if let Ok(value) = i64::try_from(value) {
+            return self.visit_i64(value);
+        }
+        match self.kind() {
+            #[expect(clippy::cast_precision_loss, reason = "there is one integer type")]
+            Kind::Integer | Kind::Double | Kind::Document => Ok(Value::Double(value as f64)),
+            _ => Err(self.wrong(Unexpected::Unsigned(value))),
+        }
+    }
+
+    /// As in JSON Schema, a number without a fraction is whole however it is written.
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        match self.kind() {
+            Kind::Double | Kind::Document => Ok(Value::Double(value)),
+            Kind::Integer if value.fract() == 0.0 => Ok(Value::Double(value)),
+            _ => Err(self.wrong(Unexpected::Float(value))),
+        }
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
+        match self.kind() {
+            Kind::String | Kind::Document => Ok(Value::string(text)),
+            Kind::Timestamp => instant(text).map(Value::Timestamp).map_err(E::custom),
+            _ => Err(self.wrong(Unexpected::Str(text))),
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        if !matches!(self.kind(), Kind::List | Kind::Document) {
+            return Err(self.wrong(Unexpected::Seq));
+        }
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element_seed(self.item())? {
+            items.push(item);
+        }
+        Ok(Value::List(items.into()))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let entries = match (self.kind(), self.0) {
+            (Kind::Object, Some(property)) => Self::object(property, map)?,
+            (Kind::Map | Kind::Document, _) => {
+                let mut entries = BTreeMap::new();
+                while let Some(name) =
+                    map.next_key_seed(FromText(|name: &str| Ok(Arc::from(name))))?
+                {
+                    let name: Arc<str> = name;
+                    let value = map.next_value_seed(self.item())?;
+                    if entries.insert(Arc::clone(&name), value).is_some() {
+                        return Err(twice(&name));
+                    }
+                }
+                entries
+            }
+            _ => return Err(self.wrong(Unexpected::Map)),
+        };
+        Ok(Value::Map(Arc::new(entries)))
+    }
+}
+
+/// Instant of RFC 3339, which has a `T` between day and time.
+pub(super) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
+    let read = DateTime::parse_from_rfc3339(text).ok();
+    let read = read.filter(|_| matches!(text.as_bytes().get(10), Some(b'T' | b't')));
+    read.map(|instant| instant.to_utc())
+        .ok_or_else(|| format!("{text:?} is no instant, as in `2026-11-16T08:00:00Z`"))
+}

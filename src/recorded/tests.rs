@@ -1,0 +1,347 @@
+//! Recordings read, written and refused.
+
+use serde_json::{Value as Json, json};
+
+use super::problems::{found_by, validator};
+use super::read::stream;
+use super::{InvalidRecording, read, to_json};
+use crate::fetch::FetchRequirement;
+use crate::resource::{Facet, Failure, Inventory, Listing, Region, SchemaRegistry, schemas};
+
+const DEMO: &str = include_str!("../../examples/demo-account.json");
+
+fn read_json(json: &Json) -> Result<Inventory, InvalidRecording> {
+    read(json.to_string().as_bytes(), schemas())
+}
+
+fn demo() -> Json {
+    serde_json::from_str(DEMO).expect("JSON")
+}
+
+/// The demo with one value changed, as the problems it has.
+fn broken(pointer: &str, value: Json) -> Vec<String> {
+    let mut json = demo();
+    *json.pointer_mut(pointer).expect("a place in the demo") = value;
+    match read_json(&json) {
+        Ok(_) => Vec::new(),
+        Err(InvalidRecording::Shape(problems)) => problems.all().to_vec(),
+        Err(syntax) => vec![syntax.to_string()],
+    }
+}
+
+#[test]
+fn an_id_that_no_resource_can_have_is_told() {
+    let bucket = "/lists/AWS::S3::Bucket/global/resources/0/facets/s3:ListBuckets/read/BucketName";
+    let told = |id: &str| broken(bucket, json!(id)).join("\n");
+    assert_eq!(
+        told("a\0b"),
+        r#"`BucketName` "a\0b" holds a control character at line 1 column 29484"#
+    );
+    assert!(told(&"x".repeat(1_025)).contains("has more than 1024 bytes"));
+}
+
+#[test]
+fn the_demo_account_reads_whole() {
+    let inventory = read_json(&demo()).expect("well-formed");
+    let counts: Vec<String> = inventory
+        .listings
+        .iter()
+        .map(|((type_name, region), listing)| {
+            format!("{type_name} {region}: {}", listing.resources().len())
+        })
+        .collect();
+    assert_eq!(
+        counts,
+        [
+            "AWS::EC2::Instance eu-west-1: 2",
+            "AWS::EC2::Instance us-east-1: 4",
+            "AWS::EC2::SecurityGroup eu-west-1: 3",
+            "AWS::EC2::SecurityGroup us-east-1: 5",
+            "AWS::EC2::Volume eu-west-1: 2",
+            "AWS::EC2::Volume us-east-1: 5",
+            "AWS::IAM::AccountPasswordPolicy global: 1",
+            "AWS::IAM::Group global: 3",
+            "AWS::IAM::ManagedPolicy global: 2",
+            "AWS::IAM::Role global: 4",
+            "AWS::IAM::User global: 5",
+            "AWS::S3::Bucket global: 13",
+        ]
+    );
+    for listing in inventory.listings.values() {
+        for resource in listing.resources() {
+            let schema = &schemas()[&resource.type_name];
+            let asked: Vec<_> = resource.facets.keys().collect();
+            // Of what no live account is asked for yet, everything is there.
+            let is_live = !schema.operations[&schema.list].recorded_only;
+            let live = schema.operations.iter();
+            let live = live.filter(|(_, known)| !(is_live && known.recorded_only));
+            let live: Vec<_> = live.map(|(operation, _)| operation).collect();
+            assert_eq!(asked, live, "{} is there as if recorded live", resource.id);
+            let has_arn = schema.properties.contains_key("Arn");
+            assert_eq!(resource.arn.is_some(), has_arn, "the ARN of {}", resource.id);
+        }
+    }
+}
+
+#[test]
+fn an_inventory_survives_being_written() {
+    let inventory = read_json(&demo()).expect("well-formed");
+    let again = read_json(&to_json(&inventory)).expect("what is written can be read");
+    assert_eq!(again, inventory);
+}
+
+#[test]
+fn lists_are_whole_broken_off_or_unread() {
+    let list = |list: Json| {
+        let json = json!({
+            "apiVersion": "cloudcorrect.dev/v1", "kind": "Inventory",
+            "account": "012345678901", "recordedAt": "2026-11-16T09:00:00+01:00",
+            "lists": { "AWS::IAM::User": { "global": list } },
+        });
+        let inventory = read_json(&json).expect("well-formed");
+        assert_eq!(inventory.account.as_str(), "012345678901");
+        assert_eq!(inventory.taken_at.to_rfc3339(), "2026-11-16T08:00:00+00:00");
+        assert_eq!(to_json(&inventory)["lists"], json["lists"], "written as it was read");
+        inventory.listings.into_values().next()
+    };
+    let error = || json!({ "cause": "throttled", "message": "iam:ListUsers: Rate exceeded" });
+    let failure =
+        || Failure::new(crate::resource::Cause::Throttled, "iam:ListUsers: Rate exceeded");
+    assert_eq!(list(json!({ "resources": [] })), Some(Listing::Complete(vec![])));
+    assert_eq!(
+        list(json!({ "resources": [], "error": error() })),
+        Some(Listing::Partial(vec![], failure()))
+    );
+    assert_eq!(list(json!({ "error": error() })), Some(Listing::Failed(failure())));
+}
+
+#[test]
+fn facets_are_read_absent_or_refused() {
+    let inventory = read_json(&demo()).expect("well-formed");
+    let buckets = &inventory.listings[&("AWS::S3::Bucket".into(), Region::global())];
+    let facet = |id: &str, operation: &str| {
+        let found = buckets.resources().iter().find(|bucket| &*bucket.id == id);
+        found.map(|bucket| bucket.facets[operation].clone())
+    };
+    assert_eq!(facet("acme-legacy-reports", "s3:GetBucketEncryption"), Some(Facet::Absent));
+    assert!(matches!(
+        facet("acme-partner-dropbox", "s3:GetBucketPolicy"),
+        Some(Facet::Failed(Failure { cause: crate::resource::Cause::AccessDenied, .. }))
+    ));
+    let apac = buckets.resources().iter().find(|bucket| &*bucket.id == "acme-apac-trial");
+    assert_eq!(apac.map(|bucket| bucket.region.as_str()), Some("ap-southeast-2"));
+}
+
+#[test]
+fn problems_are_named_with_their_place() {
+    let user = "/lists/AWS::IAM::User/global/resources/0";
+    let cases = [
+        ("/account", json!(123_456_789_012_u64)),
+        ("/recordedAt", json!("yesterday")),
+        ("/lists/AWS::IAM::User", json!({ "eu-west-1": { "resources": [] } })),
+        ("/lists/AWS::IAM::User/global/resources", json!([{ "facets": {} }])),
+        (&format!("{user}/facets/iam:ListMFADevices"), json!({ "read": { "MfaDevices": [] } })),
+        (
+            &format!("{user}/facets/iam:GetLoginProfile/read/LoginProfile"),
+            json!({ "PasswordResetRequired": "yes" }),
+        ),
+        (&format!("{user}/facets/iam:GetLoginProfile"), json!({ "absent": true, "read": {} })),
+        (&format!("{user}/facets/iam:ListUsers/read/UserName"), json!("bob")),
+    ];
+    let problems: Vec<String> =
+        cases.into_iter().flat_map(|(pointer, value)| broken(pointer, value)).collect();
+    insta::assert_snapshot!(problems.join("\n"), @r#"
+    /account: 123456789012 is not of type "string"
+    /recordedAt: "yesterday" is not a "date-time"
+    /lists/AWS::IAM::User: Additional properties are not allowed ('eu-west-1' was unexpected)
+    /lists/AWS::IAM::User/global/resources/0/facets: "iam:ListUsers" is a required property
+    /lists/AWS::IAM::User/global/resources/0/facets/iam:ListMFADevices/read: Additional properties are not allowed ('MfaDevices' was unexpected)
+    /lists/AWS::IAM::User/global/resources/0/facets/iam:GetLoginProfile/read/LoginProfile/PasswordResetRequired: "yes" is not of types "null", "boolean"
+    /lists/AWS::IAM::User/global/resources/0/facets/iam:GetLoginProfile: the value has more than 1 property
+    `bob` is there twice at line 1 column 25172
+    "#);
+}
+
+/// A type with a property of each kind.
+const THING: &str = r#"{
+    "type": "T::Thing", "description": "", "scope": "regional", "list": "t:List",
+    "identifier": "Id",
+    "operations": {
+        "t:List": { "permissions": ["t:List"] }, "t:More": { "permissions": ["t:More"] }
+    },
+    "properties": {
+        "Id": { "type": "string", "operation": "t:List" },
+        "Count": { "type": "integer", "operation": "t:List" },
+        "Ratio": { "type": "double", "operation": "t:More" },
+        "On": { "type": "boolean", "operation": "t:More" },
+        "At": { "type": "timestamp", "operation": "t:More" },
+        "Names": { "type": "list", "operation": "t:More", "items": { "type": "string" } },
+        "Labels": { "type": "map", "operation": "t:More", "items": { "type": "integer" } },
+        "Rule": {
+            "type": "object", "operation": "t:More", "properties": { "Port": { "type": "integer" } }
+        },
+        "Policy": { "type": "document", "operation": "t:More" }
+    }
+}"#;
+
+fn with_things() -> SchemaRegistry {
+    schemas().clone().with(THING).expect("a schema")
+}
+
+/// A recording of everything that a recording may hold.
+fn things() -> Json {
+    let error = json!({ "cause": "throttled", "message": "t: Slow down" });
+    let more = json!({
+        "Ratio": 1, "On": true, "At": "2026-11-16T08:00:00Z", "Names": ["a", null],
+        "Labels": { "a": 1 }, "Rule": { "Port": 22 }, "Policy": { "Statement": [{ "Sid": 1.5 }] },
+    });
+    let thing = |id: &str, more: Json| json!({ "facets": { "t:List": { "read": { "Id": id, "Count": 3 } }, "t:More": more } });
+    let mut elsewhere = thing("c", json!({ "absent": true }));
+    elsewhere["region"] = "eu-west-1".into();
+    json!({
+        "$schema": "x", "apiVersion": "cloudcorrect.dev/v1", "kind": "Inventory",
+        "account": "123456789012", "recordedAt": "2026-11-16T08:00:00Z",
+        "lists": { "T::Thing": {
+            "eu-west-1": { "resources": [
+                thing("a", json!({ "read": more })), thing("b", json!({ "error": error })), elsewhere
+            ] },
+            "us-east-1": { "resources": [], "error": error }
+        } },
+    })
+}
+
+/// Everything that differs from a value in one place: another value there, nothing, or one more key.
+fn variants(of: &Json) -> Vec<Json> {
+    let others = [
+        json!(null),
+        json!(true),
+        json!(false),
+        json!(7),
+        json!(-7),
+        json!(7.0),
+        json!(7.5),
+        json!(u64::MAX),
+        json!(""),
+        json!("x"),
+        json!("2026-11-16"),
+        json!("global"),
+        json!("throttled"),
+        json!([]),
+        json!({}),
+        json!([1]),
+        json!({ "x": 1 }),
+    ];
+    let mut all = others.to_vec();
+    match of {
+        Json::Array(items) => {
+            for (at, item) in items.iter().enumerate() {
+                let with = |other: Option<Json>| {
+                    let mut items = items.clone();
+                    items.splice(at..=at, other);
+                    Json::Array(items)
+                };
+                all.extend(variants(item).into_iter().map(|other| with(Some(other))));
+                all.push(with(None));
+            }
+        }
+        Json::Object(entries) => {
+            let with = |name: &str, other: Option<Json>| {
+                let mut entries = entries.clone();
+                match other {
+                    Some(other) => entries.insert(name.to_owned(), other),
+                    None => entries.shift_remove(name),
+                };
+                Json::Object(entries)
+            };
+            for (name, value) in entries {
+                all.extend(variants(value).into_iter().map(|other| with(name, Some(other))));
+                all.push(with(name, None));
+            }
+            all.extend(["x", "global", "absent"].map(|name| with(name, Some(json!(true)))));
+        }
+        _ => {}
+    }
+    all
+}
+
+#[test]
+fn the_first_pass_refuses_what_the_json_schema_refuses_and_nothing_else() {
+    let registry = SchemaRegistry::parse([THING]).expect("a schema");
+    let validator = validator(&registry);
+    let mut refused = 0;
+    let all = variants(&things());
+    for json in &all {
+        let schema_finds = found_by(&validator, json);
+        let read = stream(json.to_string().as_bytes(), &registry);
+        match read {
+            Ok(_) => assert_eq!(schema_finds, Vec::<String>::new(), "{json}"),
+            Err(error) if error.to_string().contains("`Id` \"\" is empty") => {}
+            Err(error) => assert_ne!(schema_finds, Vec::<String>::new(), "{error}: {json}"),
+        }
+        refused += usize::from(!schema_finds.is_empty());
+    }
+    assert!(all.len() > 1_000 && refused > 700, "{refused} of {} are refused", all.len());
+}
+
+#[test]
+fn instants_are_those_of_the_json_schema() {
+    let registry = SchemaRegistry::parse([THING]).expect("a schema");
+    let validator = validator(&registry);
+    for text in [
+        "2026-11-16T08:00:00Z",
+        "2026-11-16t08:00:00z",
+        "2026-11-16T08:00:00.123456789+01:00",
+        "2026-11-16 08:00:00Z",
+        "2026-11-16T08:00:00",
+        "2026-11-16T08:00Z",
+        "2026-02-29T08:00:00Z",
+        "2024-02-29T08:00:00-00:00",
+        "2026-11-16T24:00:00Z",
+        "2026-11-16",
+        "now",
+        "",
+    ] {
+        let mut json = things();
+        json["recordedAt"] = text.into();
+        let is_instant = stream(json.to_string().as_bytes(), &registry).is_ok();
+        assert_eq!(is_instant, found_by(&validator, &json).is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn a_type_more_in_the_registry_is_read_written_and_required() {
+    let registry = with_things();
+    let inventory = read(things().to_string().as_bytes(), &registry).expect("well-formed");
+    let type_name = "T::Thing".into();
+    let things = inventory.lists_of(&type_name);
+    let counts: Vec<_> =
+        things.map(|(region, list)| (region.as_str(), list.resources().len())).collect();
+    assert_eq!(counts, [("eu-west-1", 3), ("us-east-1", 0)]);
+    let again = read(to_json(&inventory).to_string().as_bytes(), &registry);
+    assert_eq!(again.expect("what is written can be read"), inventory);
+    assert!(read_json(&self::things()).is_err(), "this version does not know the type");
+    let required = FetchRequirement::all(&registry);
+    assert_eq!(required.len(), FetchRequirement::all(schemas()).len() + 1);
+}
+
+#[test]
+fn what_is_there_twice_is_refused_at_its_place() {
+    let text = things().to_string();
+    let twice = |once: &str, more: &str| {
+        assert!(text.contains(once), "{once}");
+        let text = text.replacen(once, &format!("{once},{more}"), 1);
+        read(text.as_bytes(), &with_things()).expect_err("a key is there twice").to_string()
+    };
+    let refused = [
+        twice(r#""kind":"Inventory""#, r#""kind":"Inventory""#),
+        twice(r#""absent":true"#, r#""absent":true"#),
+        twice(r#""Port":22"#, r#""Port":80"#),
+        twice(r#""Sid":1.5"#, r#""Sid":1"#),
+    ];
+    insta::assert_snapshot!(refused.join("\n"), @"
+    is not of the format in docs/inventory.md: `kind` is there twice at line 1 column 87
+    is not of the format in docs/inventory.md: `absent` is not expected here at line 1 column 595
+    is not of the format in docs/inventory.md: `Port` is there twice at line 1 column 357
+    is not of the format in docs/inventory.md: `Sid` is there twice at line 1 column 390
+    ");
+}
