@@ -1,31 +1,52 @@
-//! YAML and JSON as trees in which every node knows its place.
+//! YAML and JSON into typed documents, each value with its place, all problems at once.
 //!
-//! Strict where YAML is loose: no aliases, tags, merge keys or duplicate keys, bounded size, depth
-//! and number of nodes. Files named `.json` are read as JSON, into the same tree. Scalars stay text;
-//! which type they have is decided by their place in a document's schema. What a document means is
-//! left to `policy`.
+//! A kind of document is declared as structs of [`Field`]s (`mapping!`), from which come its JSON
+//! Schema, which editors use too, and the reader that fills them; a problem of one field hides none
+//! of another. Strict where YAML is loose: no aliases, tags, merge keys or duplicate keys, bounded
+//! size, depth and number of nodes. What the documents mean is left to who declares them.
 
 mod ascii;
+mod deserialize;
+mod editors;
 mod json;
+mod json_schema;
+mod limits;
+mod mapping;
 mod node;
 mod parallel;
+mod read;
 mod refusal;
+mod root;
 mod scalar;
+mod schema;
 mod short;
 mod sink;
 mod source;
 mod source_map;
+mod span;
 mod syntax;
 mod text;
+mod value;
 mod yaml;
 
-pub use node::{Entry, Node, Tree};
+pub use deserialize::{
+    Advice, Deserializer, FieldReader, FromNode, KeyValue, Mapping, OneOrMany, Subject,
+};
+pub use editors::take_any_scalar;
+pub use json_schema::NotNull;
+pub(crate) use mapping::mapping;
+pub use node::NodeRef;
 pub use parallel::{parallel, parallel_runs};
-pub use scalar::Scalar;
+pub use read::ReadFile;
+pub use root::{Discriminator, Root, read};
+pub use scalar::Text;
+pub use schema::{NodeSchema, json_schema};
 pub use short::short;
 pub use sink::DiagnosticSink;
 pub use source::{
     MAX_DIRECTORY_DEPTH, MAX_FILE_BYTES, SourceFile, TreeRoom, TreeTooLarge, is_policy_file,
     may_link_to_policies,
 };
-pub use yaml::{Documents, read};
+pub use span::{Entries, Entry, Field, List, Located, Span};
+pub use text::SourceText;
+pub use value::{LocatedValue, Value};

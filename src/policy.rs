@@ -1,47 +1,45 @@
 //! Policy documents: what users commit, read with all its problems at once.
 //!
-//! Two stages. A document *as written* is checked against the JSON Schema of its kind, which also
-//! decides which type a scalar has; then its meaning is made: names parsed, expressions compiled,
-//! references followed. Whatever is wrong becomes a [`Diagnostic`](crate::diagnostic::Diagnostic)
-//! at its place; nothing is ever guessed. Judging with the result is left to `evaluation`.
+//! Two stages. The kinds of document are declared as fields (`document`), which [`crate::document`]
+//! reads with their places; then each is resolved into its meaning: names parsed, expressions
+//! compiled, references followed. Whatever is wrong becomes a
+//! [`Diagnostic`](crate::diagnostic::Diagnostic) at its place, and hides nothing beside it; nothing is
+//! ever guessed. Judging with the result is left to `evaluation`.
 
 mod account;
 mod check;
 mod check_type;
 mod comment;
+mod context;
 mod coverage;
 mod cron;
-mod declared;
+mod document;
 mod editors;
 mod enforce;
-mod fitted;
-mod form;
-mod given;
+mod fixture;
 mod group;
 mod kind;
 mod library;
-mod named;
 mod names;
-mod notes;
 mod pack;
 mod parameters;
-mod parsed;
 mod question;
 mod reader;
 mod references;
 mod region;
-mod samples;
+mod registry;
 pub mod schema;
 mod set;
 mod settings;
-mod shape;
+mod source;
+mod symbols;
 mod test_case;
 #[cfg(test)]
 mod tests;
 mod title;
 mod waiver;
+mod waiver_references;
 mod words;
-mod written;
 
 pub use crate::document::{SourceFile, is_policy_file};
 
@@ -61,4 +59,4 @@ pub use set::{PolicySet, Reading};
 pub use settings::{SETTINGS_FILE, Settings};
 pub use test_case::{Case, Expected, ExpectedOutcome, Test, TestSubject};
 pub use waiver::{Covered, EXPIRING_DAYS, Validity, Waiver};
-pub use words::{Mode, OnEmpty, Pick, Severity, Span, UnknownWord, Warnings};
+pub use words::{AssertScope, Mode, OnEmpty, Pick, Severity, UnknownWord, Warnings};

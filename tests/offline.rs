@@ -264,6 +264,13 @@ fn a_broken_file_is_shown_with_the_line_and_the_way_out() {
     assert_eq!(output.status.code(), Some(1));
     let shown = text(&output.stdout).replace(path, "broken.yaml");
     insta::assert_snapshot!(shown, @r#"
+    error[no-account]: group `a` selects no account
+     --> broken.yaml:3:19
+      |
+    3 | metadata: { name: a }
+      |                   ^
+      = help: add an `Account` document: its `metadata.name`, and in `spec.aws` its `accountId` and `regions`
+
     error[unknown-property]: `resource.VersioningConfiguration` has no property `Stats`
      --> broken.yaml:9:42
       |
@@ -271,7 +278,7 @@ fn a_broken_file_is_shown_with_the_line_and_the_way_out() {
       |                                          ^^^^^
       = help: did you mean `Status`?
 
-    1 file: 1 error, 0 warnings
+    1 file: 2 errors, 0 warnings
     "#);
     let output = cloudcorrect(&["evaluate", path, "--inventory", "examples/demo-account.json"]);
     assert_eq!(output.status.code(), Some(2), "a broken tree is never judged");

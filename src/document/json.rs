@@ -4,44 +4,50 @@
 //! JSON that no other reader does. A file ends at its first error: what follows one is guesswork.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use saphyr_parser::ScalarStyle;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 
-use super::node::{Entry, Keys, Node, Tree};
+use super::limits::{MAX_DEPTH, MAX_NODES};
+use super::node::{Builder, Each, NodeKind};
 use super::refusal;
 use super::scalar::Scalar;
 use super::short::short;
 use super::sink::DiagnosticSink;
 use super::source_map::{code_unit, unescape};
-use super::text::Text;
-use super::yaml::{MAX_DEPTH, MAX_NODES};
+use super::text::SourceText;
 
 /// What to do about a text that is no JSON otherwise.
 const MORE: &str = "name the file `.yaml` if it is YAML";
 
-/// The document of a file; what is wrong is noted.
-pub(super) fn read(text: &Arc<Text>, sink: &mut DiagnosticSink) -> Option<Node> {
-    let mut reader = Reader { text, sink, at: 0, nodes: 0 };
-    reader.document().ok()
+/// Hands over the document of a file. `true` where it could be read.
+pub(super) fn read(source: &SourceText, sink: &mut DiagnosticSink, each: &mut Each<'_>) -> bool {
+    let tree = Builder::new(source.source().len());
+    let mut reader = Reader { source, sink, tree, at: 0, count: 0 };
+    let is_whole = reader.document().is_ok();
+    if let (true, Some(root)) = (is_whole, reader.tree.node(0)) {
+        each(root, source, reader.sink);
+    }
+    is_whole
 }
 
-/// Reading ended; the diagnostic is noted.
+/// End of reading, whose reason has been reported.
 struct Stopped;
 
-struct Reader<'a, 'd> {
-    text: &'a Arc<Text>,
+struct Reader<'s, 'd> {
+    source: &'s SourceText,
     sink: &'d mut DiagnosticSink,
+    tree: Builder<'s>,
     at: usize,
-    nodes: usize,
+    /// Nodes of the file so far.
+    count: usize,
 }
 
 impl Reader<'_, '_> {
-    fn document(&mut self) -> Result<Node, Stopped> {
+    fn document(&mut self) -> Result<(), Stopped> {
         self.skip();
-        let root = self.value(0)?;
+        self.value(0)?;
         self.skip();
         match self.peek() {
             Some('#' | '/') => Err(self.unexpected("the end")),
@@ -49,16 +55,15 @@ impl Reader<'_, '_> {
                 "a second value follows the first",
                 "a `.json` file holds one document; use a `.yaml` file, or one file for each",
             )),
-            None => Ok(root),
+            None => Ok(()),
         }
     }
 
-    fn value(&mut self, depth: usize) -> Result<Node, Stopped> {
+    fn value(&mut self, depth: usize) -> Result<(), Stopped> {
         self.bound(depth)?;
-        let start = self.place(self.at..self.at);
         match self.peek() {
-            Some('{') => Ok(Node { place: start, tree: Tree::Map(self.map(depth + 1)?) }),
-            Some('[') => Ok(Node { place: start, tree: Tree::List(self.list(depth + 1)?) }),
+            Some('{') => self.map(depth + 1),
+            Some('[') => self.list(depth + 1),
             Some('"') => self.string(),
             Some(found) if is_word(found) => self.word(),
             _ => Err(self.unexpected("a value")),
@@ -67,69 +72,66 @@ impl Reader<'_, '_> {
 
     /// Stops where there is too much.
     fn bound(&mut self, depth: usize) -> Result<(), Stopped> {
-        self.nodes += 1;
-        let here = self.place(self.at..self.at);
+        let here = |reader: &Self| reader.place(reader.at..reader.at);
         if depth > MAX_DEPTH {
-            self.sink.push(refusal::too_deep(here, MAX_DEPTH));
-        } else if self.nodes > MAX_NODES {
-            self.sink.push(refusal::too_many_nodes(here, MAX_NODES));
+            self.sink.push(refusal::too_deep(here(self), MAX_DEPTH));
+        } else if self.count >= MAX_NODES {
+            self.sink.push(refusal::too_many_nodes(here(self), MAX_NODES));
         } else if !self.sink.is_full() {
+            self.count += 1;
             return Ok(());
         }
         Err(Stopped)
     }
 
-    fn list(&mut self, depth: usize) -> Result<Vec<Node>, Stopped> {
-        let mut items = Vec::new();
+    fn list(&mut self, depth: usize) -> Result<(), Stopped> {
+        let open = self.tree.open((self.at..self.at).into());
         self.at += 1;
         self.skip();
-        if self.take(']') {
-            return Ok(items);
+        let mut is_done = self.take(']');
+        while !is_done {
+            self.value(depth)?;
+            is_done = self.is_last(']')?;
         }
-        loop {
-            items.push(self.value(depth)?);
-            if self.is_last(']')? {
-                return Ok(items);
-            }
-        }
+        self.tree.close(&open, NodeKind::List);
+        Ok(())
     }
 
-    fn map(&mut self, depth: usize) -> Result<Vec<Entry>, Stopped> {
-        let mut entries: Vec<Entry> = Vec::new();
-        let mut keys = Keys::default();
+    fn map(&mut self, depth: usize) -> Result<(), Stopped> {
+        let mut open = self.tree.open((self.at..self.at).into());
         self.at += 1;
         self.skip();
-        if self.take('}') {
-            return Ok(entries);
-        }
-        loop {
+        let mut is_done = self.take('}');
+        while !is_done {
             self.bound(depth)?;
             if self.peek() != Some('"') {
                 return Err(self.unexpected("a key in double quotes"));
             }
-            let key = self.string()?;
+            let at = self.tree.len();
+            self.string()?;
             self.skip();
             if !self.take(':') {
                 return Err(self.unexpected("`:`"));
             }
             self.skip();
-            let value = self.value(depth)?;
-            if let Tree::Scalar(name) = key.tree {
-                let name = name.into_text();
-                if let Some(first) = keys.find(&entries, &name) {
-                    let first = first.place.clone();
-                    self.sink.push(refusal::duplicate_key(&name, key.place, first));
-                } else {
-                    entries.push(Entry { key: name, place: key.place, value });
-                }
+            let key = self.tree.node(at);
+            let is_key = key.is_some_and(|key| matches!(key.kind(), NodeKind::Scalar(_)));
+            let first = if is_key { self.tree.key(&mut open, at) } else { None };
+            self.value(depth)?;
+            if let (Some(first), Some(key)) = (first, self.tree.node(at)) {
+                let (name, place) = (key.raw(), self.source.place_of(key.span()));
+                self.sink.push(refusal::duplicate_key(name, place, self.source.place_of(first)));
             }
-            if self.is_last('}')? {
-                return Ok(entries);
+            if !is_key || first.is_some() {
+                self.tree.truncate(at);
             }
+            is_done = self.is_last('}')?;
         }
+        self.tree.close(&open, NodeKind::Map);
+        Ok(())
     }
 
-    /// Behind an item: whether it is the last one, else where the next one begins.
+    /// `true` behind the last item; else reading goes on where the next one begins.
     fn is_last(&mut self, close: char) -> Result<bool, Stopped> {
         self.skip();
         if self.take(close) {
@@ -147,7 +149,7 @@ impl Reader<'_, '_> {
         Ok(false)
     }
 
-    fn string(&mut self) -> Result<Node, Stopped> {
+    fn string(&mut self) -> Result<(), Stopped> {
         let start = self.at;
         let mut value = String::new();
         let mut is_whole = true;
@@ -180,15 +182,17 @@ impl Reader<'_, '_> {
             is_whole = false;
         }
         if is_whole {
-            return Ok(self.scalar(&value, ScalarStyle::DoubleQuoted, &span));
+            self.scalar(value, ScalarStyle::DoubleQuoted, span);
+        } else {
+            self.tree.refused(span.into());
         }
-        Ok(Node { place: self.place(span), tree: Tree::Refused })
+        Ok(())
     }
 
     /// The character that an escape stands for; half a character is noted and is none.
     fn escape(&mut self) -> Result<Option<char>, Stopped> {
         let start = self.at;
-        let from = self.text.from(start + 1);
+        let from = self.source.from(start + 1);
         match from.chars().next() {
             Some('u') => {}
             Some(letter @ ('"' | '\\' | '/' | 'b' | 'f' | 'n' | 'r' | 't')) => {
@@ -207,7 +211,7 @@ impl Reader<'_, '_> {
         self.at += 2 + digits;
         let meant = char::from_u32(code);
         if meant.is_none() {
-            let half = self.text.slice(start..self.at);
+            let half = self.source.slice(start..self.at);
             let message = format!("`{half}` is half of a character");
             let help = "write both halves, as in `\\ud83d\\ude00`, or the character itself";
             let place = self.place(start..self.at);
@@ -217,8 +221,8 @@ impl Reader<'_, '_> {
     }
 
     /// `true`, `false`, `null` or a number.
-    fn word(&mut self) -> Result<Node, Stopped> {
-        let rest = self.text.from(self.at);
+    fn word(&mut self) -> Result<(), Stopped> {
+        let rest = self.source.from(self.at);
         let word = rest.get(..rest.find(|c| !is_word(c)).unwrap_or(rest.len())).unwrap_or_default();
         if !matches!(word, "true" | "false" | "null") && !is_number(word) {
             let message = format!("`{}` is no value of JSON", short(word));
@@ -227,16 +231,18 @@ impl Reader<'_, '_> {
         }
         let span = self.at..self.at + word.len();
         self.at = span.end;
-        Ok(self.scalar(word, ScalarStyle::Plain, &span))
+        self.scalar(word.to_owned(), ScalarStyle::Plain, span);
+        Ok(())
     }
 
-    fn scalar(&self, value: &str, style: ScalarStyle, span: &Range<usize>) -> Node {
-        let scalar = Scalar::new(self.text, (value.to_owned(), style), span, span.start);
-        Node { place: scalar.place(0), tree: Tree::Scalar(Box::new(scalar)) }
+    fn scalar(&mut self, value: String, style: ScalarStyle, span: Range<usize>) {
+        let behind = span.start;
+        let (span, scalar) = Scalar::new(self.source, (value, style), span, behind);
+        self.tree.scalar(span, scalar);
     }
 
     fn peek(&self) -> Option<char> {
-        self.text.char_at(self.at)
+        self.source.char_at(self.at)
     }
 
     fn take(&mut self, wanted: char) -> bool {
@@ -246,12 +252,12 @@ impl Reader<'_, '_> {
     }
 
     fn skip(&mut self) {
-        let rest = self.text.from(self.at);
+        let rest = self.source.from(self.at);
         self.at += rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
     }
 
     fn place(&self, span: Range<usize>) -> Place {
-        self.text.place(span)
+        self.source.place(span)
     }
 
     fn stop(&mut self, message: &str, help: &str) -> Stopped {
@@ -302,7 +308,7 @@ mod tests {
     /// Whether a text is JSON.
     fn is_json(text: &str) -> bool {
         let mut sink = DiagnosticSink::of_file();
-        read(&Arc::new(Text::new("x.json".into(), text)), &mut sink).is_some()
+        read(&SourceText::new("x.json".into(), text), &mut sink, &mut |_, _, _| {})
     }
 
     proptest! {

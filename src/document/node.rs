@@ -1,159 +1,247 @@
-//! Nodes and places.
+//! Tree of a document on its way into types.
+//!
+//! It lies flat in one vector, each node before what it holds, and borrows its texts from the file:
+//! it is built and dropped once for each document, and hardly anything is allocated for it.
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::Place;
-
 use super::scalar::Scalar;
+use super::sink::DiagnosticSink;
+use super::span::Span;
+use super::text::SourceText;
 
-/// A node of a YAML document.
-#[derive(Debug, Clone)]
-pub struct Node {
-    /// Where it stands.
-    pub place: Place,
-    /// What it is.
-    pub tree: Tree,
+/// Taker of the documents of a file, one after another.
+pub(super) type Each<'e> = dyn FnMut(NodeRef<'_>, &SourceText, &mut DiagnosticSink) + 'e;
+
+/// Node of a document, without what it holds.
+#[derive(Debug)]
+pub(super) struct Node<'s> {
+    /// Bytes of a scalar, or the first of a collection.
+    pub(super) span: Span,
+    pub(super) kind: NodeKind<'s>,
 }
 
-/// What a node is.
-#[derive(Debug, Clone)]
-pub enum Tree {
-    /// Text, and how its characters map to the file's.
-    Scalar(Box<Scalar>),
-    /// A sequence.
-    List(Vec<Node>),
-    /// A mapping, in the order of the file.
-    Map(Vec<Entry>),
-    /// What was refused: its diagnostic is noted already.
+/// Kind of a node.
+#[derive(Debug)]
+pub(super) enum NodeKind<'s> {
+    Scalar(Scalar<'s>),
+    /// List of so many nodes, those inside its items and itself counted.
+    List(u32),
+    /// Mapping likewise: a key, which is a scalar, then its value.
+    Map(u32),
+    /// Value that was refused, which has been reported.
     Refused,
 }
 
-/// A key with its value.
-#[derive(Debug, Clone)]
-pub struct Entry {
-    /// The key.
-    pub key: String,
-    /// Where the key stands.
-    pub place: Place,
-    /// The value.
-    pub value: Node,
-}
-
-/// Mappings of so few entries are searched one after another.
-const FEW: usize = 16;
-
-/// Where the keys of a mapping are, as far as that was asked when there were many.
-#[derive(Default)]
-pub(super) struct Keys(BTreeMap<String, usize>);
-
-impl Keys {
-    /// The entry of a key among those that were read so far, each key once.
-    pub(super) fn find<'e>(&mut self, entries: &'e [Entry], key: &str) -> Option<&'e Entry> {
-        if entries.len() <= FEW {
-            return entries.iter().find(|entry| entry.key == key);
+impl Node<'_> {
+    /// Count of nodes from this one to the last inside it.
+    fn size(&self) -> usize {
+        match self.kind {
+            NodeKind::List(size) | NodeKind::Map(size) => size as usize,
+            NodeKind::Scalar(_) | NodeKind::Refused => 1,
         }
-        for (at, entry) in entries.iter().enumerate().skip(self.0.len()) {
-            self.0.insert(entry.key.clone(), at);
-        }
-        entries.get(*self.0.get(key)?)
     }
 }
 
-impl Node {
-    /// The value of a key, where this is a mapping that has it.
-    pub fn get(&self, key: &str) -> Option<&Self> {
-        self.entry(key).map(|entry| &entry.value)
+/// Nodes of the document that is being read, and the keys of its mappings that are still open.
+#[derive(Debug, Default)]
+pub(super) struct Builder<'s> {
+    nodes: Vec<Node<'s>>,
+    /// Where the keys of open mappings stand, those of the innermost last.
+    keys: Vec<u32>,
+}
+
+/// Collection that is not read to its end.
+#[derive(Debug, Default)]
+pub(super) struct Open {
+    at: usize,
+    first_key: usize,
+    /// Keys of a mapping that has many, as far as it was asked for them.
+    known: BTreeMap<String, u32>,
+}
+
+/// Keys of a mapping up to this many are searched one after another.
+const FEW_KEYS: usize = 16;
+
+impl<'s> Builder<'s> {
+    /// Builder for a file of so many bytes.
+    pub(super) fn new(bytes: usize) -> Self {
+        Self { nodes: Vec::with_capacity(bytes / 20), keys: Vec::with_capacity(32) }
     }
 
-    /// The entry of a key.
-    pub fn entry(&self, key: &str) -> Option<&Entry> {
-        match &self.tree {
-            Tree::Map(entries) => entries.iter().find(|entry| entry.key == key),
-            _ => None,
+    pub(super) fn push(&mut self, span: Span, kind: NodeKind<'s>) {
+        self.nodes.push(Node { span, kind });
+    }
+
+    pub(super) fn scalar(&mut self, span: Span, scalar: Scalar<'s>) {
+        self.push(span, NodeKind::Scalar(scalar));
+    }
+
+    pub(super) fn refused(&mut self, span: Span) {
+        self.push(span, NodeKind::Refused);
+    }
+
+    /// Begins a list or a mapping at its first character.
+    pub(super) fn open(&mut self, span: Span) -> Open {
+        let at = self.nodes.len();
+        self.refused(span);
+        Open { at, first_key: self.keys.len(), ..Open::default() }
+    }
+
+    /// Ends a list or a mapping with what was pushed since it began.
+    pub(super) fn close(&mut self, open: &Open, kind: fn(u32) -> NodeKind<'s>) {
+        let size = self.nodes.len().saturating_sub(open.at);
+        if let Some(node) = self.nodes.get_mut(open.at) {
+            node.kind = kind(u32::try_from(size).unwrap_or(u32::MAX));
         }
+        self.keys.truncate(open.first_key);
     }
 
-    /// How much it takes to go over it once, bytes: its texts, and something for each node.
-    pub fn weight(&self) -> usize {
-        const NODE: usize = 32;
-        NODE + match &self.tree {
-            Tree::Scalar(text) => text.as_str().len(),
-            Tree::List(items) => items.iter().map(Self::weight).sum(),
-            Tree::Map(entries) => {
-                entries.iter().map(|entry| entry.key.len() + entry.value.weight()).sum()
+    /// Count of nodes so far, where the next one will stand.
+    pub(super) fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Forgets the nodes from one on.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.nodes.truncate(len);
+    }
+
+    /// Forgets everything, for the next document.
+    pub(super) fn clear(&mut self) {
+        self.nodes.clear();
+        self.keys.clear();
+    }
+
+    /// Node at a place, with what it holds.
+    pub(super) fn node(&self, at: usize) -> Option<NodeRef<'_>> {
+        NodeRef::new(self.nodes.get(at..)?)
+    }
+
+    /// Takes up the key at a place into an open mapping; the place of the first of its name is
+    /// given back where that mapping has it already.
+    pub(super) fn key(&mut self, open: &mut Open, at: usize) -> Option<Span> {
+        let name = text_at(&self.nodes, at)?;
+        let keys = self.keys.get(open.first_key..).unwrap_or_default();
+        let same = |key: &&u32| text_at(&self.nodes, **key as usize) == Some(name);
+        let first = if keys.len() <= FEW_KEYS {
+            keys.iter().find(same).copied()
+        } else {
+            for key in keys.iter().skip(open.known.len()) {
+                let name = text_at(&self.nodes, *key as usize).unwrap_or_default();
+                open.known.insert(name.to_owned(), *key);
             }
-            Tree::Refused => 0,
+            open.known.get(name).copied()
+        };
+        if first.is_none() {
+            self.keys.push(u32::try_from(at).unwrap_or(u32::MAX));
         }
+        self.nodes.get(first? as usize).map(|node| node.span)
+    }
+}
+
+fn text_at<'n>(nodes: &'n [Node<'_>], at: usize) -> Option<&'n str> {
+    match &nodes.get(at)?.kind {
+        NodeKind::Scalar(scalar) => Some(scalar.as_str()),
+        _ => None,
+    }
+}
+
+/// Node with what it holds.
+#[derive(Debug, Clone, Copy)]
+pub struct NodeRef<'t> {
+    /// The node itself, then those inside it.
+    nodes: &'t [Node<'t>],
+    first: &'t Node<'t>,
+}
+
+impl<'t> NodeRef<'t> {
+    /// The first of some nodes.
+    fn new(nodes: &'t [Node<'t>]) -> Option<Self> {
+        let first = nodes.first()?;
+        Some(Self { nodes: nodes.get(..first.size())?, first })
     }
 
-    /// The items of a list; empty for what is none.
-    pub fn items(&self) -> &[Self] {
-        match &self.tree {
-            Tree::List(items) => items,
-            _ => &[],
-        }
+    pub(super) fn kind(self) -> &'t NodeKind<'t> {
+        &self.first.kind
     }
 
-    /// The text of a scalar that is not null.
-    pub fn text(&self) -> Option<&str> {
-        match &self.tree {
-            Tree::Scalar(text) if !text.is_null() => Some(text.as_str()),
+    pub(super) fn span(self) -> Span {
+        self.first.span
+    }
+
+    /// Scalar that is not null.
+    pub(super) fn scalar(self) -> Option<&'t Scalar<'t>> {
+        match &self.first.kind {
+            NodeKind::Scalar(scalar) if !scalar.is_null() => Some(scalar),
             _ => None,
         }
     }
 
-    /// The text at a path of keys, if there is a scalar that is not null, and its place.
-    pub fn text_of(&self, path: &[&str]) -> Option<(&str, &Place)> {
-        let node = path.iter().try_fold(self, |node, key| node.get(key))?;
-        Some((node.text()?, &node.place))
+    /// Text of a scalar that is not null.
+    pub(super) fn text(self) -> Option<&'t str> {
+        self.scalar().map(Scalar::as_str)
     }
 
-    /// Whether there is nothing.
-    pub fn is_null(&self) -> bool {
-        matches!(&self.tree, Tree::Scalar(text) if text.is_null())
-    }
-
-    /// Whether YAML took the rest of a scalar for a comment.
-    pub fn is_cut_by_comment(&self) -> bool {
-        matches!(&self.tree, Tree::Scalar(text) if text.is_cut_by_comment())
-    }
-
-    /// The place of the node at a path of keys, or of the deepest node on the way there.
-    pub fn place_of(&self, path: &[&str]) -> Place {
-        let mut node = self;
-        for key in path {
-            match node.get(key) {
-                Some(next) => node = next,
-                None => break,
-            }
-        }
-        node.place.clone()
-    }
-
-    /// The place of some bytes of a scalar's text.
-    pub fn place_in(&self, bytes: std::ops::Range<usize>) -> Place {
-        match &self.tree {
-            Tree::Scalar(text) => text.place_of(bytes),
-            _ => self.place.clone(),
+    /// Text of a scalar, whatever it is; nothing of anything else.
+    pub(super) fn raw(self) -> &'t str {
+        match &self.first.kind {
+            NodeKind::Scalar(scalar) => scalar.as_str(),
+            _ => "",
         }
     }
 
-    /// This node's scalar, where it is one of which YAML makes one line of several.
-    pub fn joined_lines(&self) -> Option<&Scalar> {
-        match &self.tree {
-            Tree::Scalar(text) if text.joins_lines() => Some(text),
-            _ => None,
-        }
+    /// `true` for a scalar that is no value.
+    pub(super) fn is_null(self) -> bool {
+        matches!(&self.first.kind, NodeKind::Scalar(scalar) if scalar.is_null())
     }
 
-    /// What it is, for people.
-    pub fn kind(&self) -> &'static str {
-        match &self.tree {
-            Tree::Scalar(_) if self.is_null() => "empty",
-            Tree::Scalar(_) => "a scalar",
-            Tree::List(_) => "a list",
-            Tree::Map(_) => "a mapping",
-            Tree::Refused => "refused",
+    /// Nodes directly inside it: items, or keys and values in turn.
+    pub(super) fn children(self) -> Children<'t> {
+        Children(self.nodes.get(1..).unwrap_or_default())
+    }
+
+    /// Keys with their values.
+    pub(super) fn entries(self) -> impl Iterator<Item = (Key<'t>, NodeRef<'t>)> {
+        let mut children = match self.first.kind {
+            NodeKind::Map(_) => self.children(),
+            _ => Children(&[]),
+        };
+        std::iter::from_fn(move || {
+            let (key, value) = (children.next()?, children.next()?);
+            Some((Key { text: key.raw(), span: key.span() }, value))
+        })
+    }
+
+    /// Name of its kind, for people.
+    pub(super) fn kind_name(self) -> &'static str {
+        match &self.first.kind {
+            NodeKind::Scalar(scalar) if scalar.is_null() => "empty",
+            NodeKind::Scalar(_) => "a scalar",
+            NodeKind::List(_) => "a list",
+            NodeKind::Map(_) => "a mapping",
+            NodeKind::Refused => "refused",
         }
+    }
+}
+
+/// Key of a mapping.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Key<'t> {
+    pub(super) text: &'t str,
+    pub(super) span: Span,
+}
+
+/// Nodes that stand beside each other.
+#[derive(Debug)]
+pub(super) struct Children<'t>(&'t [Node<'t>]);
+
+impl<'t> Iterator for Children<'t> {
+    type Item = NodeRef<'t>;
+
+    fn next(&mut self) -> Option<NodeRef<'t>> {
+        let node = NodeRef::new(self.0)?;
+        self.0 = self.0.get(node.nodes.len()..).unwrap_or_default();
+        Some(node)
     }
 }

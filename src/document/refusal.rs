@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::diagnostic::{Code, Diagnostic, Place};
 
 use super::short::short;
-use super::text::Text;
+use super::text::SourceText;
 
 /// What to do about an expression that YAML reads as something else.
 pub(super) const QUOTE: &str =
@@ -90,7 +90,7 @@ fn invisible(path: &Arc<str>, before: &str, found: char) -> Diagnostic {
 /// The place behind a text.
 fn end_of(path: &Arc<str>, text: &str) -> Place {
     let end = text.len();
-    Text::new(Arc::clone(path), text).place(end..end)
+    SourceText::new(Arc::clone(path), text).place(end..end)
 }
 
 /// What is nested too deeply.
@@ -118,14 +118,14 @@ pub(super) fn nul(place: Place) -> Diagnostic {
 }
 
 /// An alias, such as `*x`.
-pub(super) fn alias(text: &Text, at: usize) -> Diagnostic {
+pub(super) fn alias(text: &SourceText, at: usize) -> Diagnostic {
     let diagnostic =
         Diagnostic::error(text.place(word(text, at)), Code::Alias, "aliases are not allowed");
     advise(text, at, diagnostic, "write the value out")
 }
 
 /// So many anchors and tags before a value, in either order.
-pub(super) fn properties(text: &Text, start: usize, count: usize) -> Vec<Diagnostic> {
+pub(super) fn properties(text: &SourceText, start: usize, count: usize) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut at = start;
     for _ in 0..count {
@@ -140,14 +140,14 @@ pub(super) fn properties(text: &Text, start: usize, count: usize) -> Vec<Diagnos
     found
 }
 
-pub(super) fn tag(text: &Text, at: usize) -> Diagnostic {
+pub(super) fn tag(text: &SourceText, at: usize) -> Diagnostic {
     let word = word(text, at);
     let message = format!("tags are not allowed, and YAML reads `{}` as one", shown(text, &word));
     let diagnostic = Diagnostic::error(text.place(word), Code::Tag, message);
     advise(text, at, diagnostic, "remove it, or quote the text")
 }
 
-pub(super) fn anchor(text: &Text, at: usize) -> Diagnostic {
+pub(super) fn anchor(text: &SourceText, at: usize) -> Diagnostic {
     let word = word(text, at);
     let message =
         format!("anchors are not allowed, and YAML reads `{}` as one", shown(text, &word));
@@ -161,23 +161,23 @@ pub(super) fn duplicate_key(name: &str, place: Place, first: Place) -> Diagnosti
     Diagnostic::error(place, Code::DuplicateKey, message).related(first, "the first one is here")
 }
 
-fn shown(text: &Text, word: &Range<usize>) -> String {
+fn shown(text: &SourceText, word: &Range<usize>) -> String {
     short(text.slice(word.clone()))
 }
 
-fn advise(text: &Text, at: usize, diagnostic: Diagnostic, otherwise: &str) -> Diagnostic {
+fn advise(text: &SourceText, at: usize, diagnostic: Diagnostic, otherwise: &str) -> Diagnostic {
     diagnostic.help(if is_expression(text, at) { QUOTE } else { otherwise })
 }
 
 /// Whether an offset lies in a line that begins with a field for expressions.
-pub(super) fn is_expression(text: &Text, at: usize) -> bool {
+pub(super) fn is_expression(text: &SourceText, at: usize) -> bool {
     let line = text.line_around(at).trim_start();
     let line = line.strip_prefix("- ").unwrap_or(line).trim_start();
     EXPRESSIONS.iter().any(|field| line.starts_with(field))
 }
 
 /// From an offset to the next white space, comma or bracket.
-fn word(text: &Text, at: usize) -> Range<usize> {
+fn word(text: &SourceText, at: usize) -> Range<usize> {
     let line = text.first_line(at..usize::MAX);
     let rest = text.slice(line.clone());
     let ends = |c: char| c.is_whitespace() || matches!(c, ',' | ']' | '}');
@@ -196,7 +196,7 @@ fn blank(text: &str) -> usize {
 
 /// Where the next document begins: `---` at the start of a line, at or behind an error and behind
 /// the offset from which was read.
-pub(super) fn next_document(text: &Text, error: usize, from: usize) -> Option<usize> {
+pub(super) fn next_document(text: &SourceText, error: usize, from: usize) -> Option<usize> {
     let starts = text.line_starts_from(error).iter().copied();
     starts.filter(|start| *start > from).find(|start| {
         let behind = text.from(*start).strip_prefix("---");

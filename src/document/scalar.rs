@@ -1,112 +1,130 @@
 //! Scalars, and the way back from their values to the file.
 //!
 //! A problem in an expression must point at its own column, however the expression is folded,
-//! quoted or indented. The second reading of the text is in [`super::reading`].
+//! quoted or indented. The second reading of the text is in [`super::source_map`].
 
+use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::Arc;
 
 use saphyr_parser::ScalarStyle;
 
-use crate::diagnostic::Place;
+use super::source_map::{Piece, Quotes, SecondReading, closing, header};
+use super::span::{Located, Span};
+use super::text::SourceText;
 
-use super::source_map::{Piece, Quotes, Reading, closing, header};
-use super::text::Text;
-
-/// Text, as written in one of the five styles.
-#[derive(Debug, Clone)]
-pub struct Scalar {
-    file: Arc<Text>,
-    text: String,
+/// Scalar in one of the five styles, its value borrowed from the file where it stands there as it is.
+#[derive(Debug)]
+pub(super) struct Scalar<'s> {
+    value: Cow<'s, str>,
     style: ScalarStyle,
-    /// The content, without quotes around it for plain ones, with them for quoted ones.
-    span: Range<usize>,
-    /// Where a block scalar's `|` or `>` stands; otherwise where it begins.
+    /// Where a block's `|` or `>` stands; otherwise where the scalar begins.
     header: usize,
-    /// How far the lines of a block scalar are indented, in characters.
-    indent: usize,
 }
 
-impl Scalar {
-    /// A scalar that the parser found at `span`; `behind` is where the event before it ended.
+impl<'s> Scalar<'s> {
+    /// Scalar that the parser found at `span`, with the bytes that it is shown at; `behind` is
+    /// where the event before it ended.
     pub(super) fn new(
-        file: &Arc<Text>,
+        source: &'s SourceText,
         (value, style): (String, ScalarStyle),
-        span: &Range<usize>,
+        mut span: Range<usize>,
         behind: usize,
-    ) -> Self {
-        let text = file.as_ref();
-        let is_blank = value.trim().is_empty();
-        let is_empty = value.is_empty();
-        let mut scalar = Self {
-            file: Arc::clone(file),
-            text: value,
-            style,
-            span: span.clone(),
-            header: span.start,
-            indent: 0,
-        };
+    ) -> (Span, Self) {
+        let mut begin = span.start;
+        let mut inside = span.clone();
         match style {
-            ScalarStyle::Plain => {
-                if is_empty {
-                    scalar.span = span.start..span.start;
-                }
-            }
+            ScalarStyle::Plain if value.is_empty() => span.end = span.start,
+            ScalarStyle::Plain => {}
             ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => {
-                let content = text.slice(span.clone());
-                scalar.span.end = span.start + closing(content, style == ScalarStyle::DoubleQuoted);
+                let content = source.slice(span.clone());
+                span.end = span.start + closing(content, style == ScalarStyle::DoubleQuoted);
+                inside = inside_quotes(&span);
             }
             ScalarStyle::Literal | ScalarStyle::Folded => {
-                scalar.header = header(text.from(behind)).map_or(span.start, |at| behind + at);
-                let line = text.line_start(span.start);
-                scalar.indent = text.slice(line..span.start).chars().count();
-                if is_blank {
-                    scalar.span = scalar.header..scalar.header + 1;
+                begin = header(source.from(behind)).map_or(span.start, |at| behind + at);
+                if value.trim().is_empty() {
+                    span = begin..begin + 1;
                 } else {
-                    let content = text.slice(span.clone()).trim_end();
-                    scalar.span.end = span.start + content.len();
+                    span.end = span.start + source.slice(span.clone()).trim_end().len();
                 }
             }
         }
-        scalar
+        let written = source.slice(inside);
+        let value = if written == value { Cow::Borrowed(written) } else { Cow::Owned(value) };
+        (span.into(), Self { value, style, header: begin })
     }
 
-    /// The value.
+    pub(super) fn as_str(&self) -> &str {
+        &self.value
+    }
+
+    /// `true` for what is written without quotes and not as a block.
+    pub(super) fn is_plain(&self) -> bool {
+        self.style == ScalarStyle::Plain
+    }
+
+    /// `true` for what is no value: nothing, `~` or `null` without quotes.
+    pub(super) fn is_null(&self) -> bool {
+        is_null(&self.value, self.style)
+    }
+
+    /// Text of its own, which outlives the tree.
+    pub(super) fn to_text(&self) -> Text {
+        Text { value: self.value.clone().into_owned(), style: self.style, header: self.header }
+    }
+}
+
+fn is_null(value: &str, style: ScalarStyle) -> bool {
+    style == ScalarStyle::Plain && matches!(value, "" | "~" | "null" | "Null" | "NULL")
+}
+
+/// Bytes between the quotes of a quoted scalar.
+fn inside_quotes(span: &Range<usize>) -> Range<usize> {
+    span.start + 1..span.end.saturating_sub(1).max(span.start + 1)
+}
+
+/// Text that knows how it is written, so that a part of it can be shown where that stands.
+#[derive(Debug, Clone)]
+pub struct Text {
+    value: String,
+    style: ScalarStyle,
+    header: usize,
+}
+
+impl Text {
+    /// Value, with the line break at the end of a block.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.value
     }
 
-    /// The value by itself.
-    pub(super) fn into_text(self) -> String {
-        self.text
+    /// Value without the line break at the end of a block, which is YAML's and not the author's.
+    pub fn trimmed(&self) -> &str {
+        self.value.trim_end_matches('\n')
     }
 
-    /// Whether it is written without quotes and not as a block.
+    /// `true` for what is written without quotes and not as a block.
     pub fn is_plain(&self) -> bool {
         self.style == ScalarStyle::Plain
     }
 
-    /// Whether it is no value: nothing, `~` or `null` without quotes.
+    /// `true` for what is no value: nothing, `~` or `null` without quotes.
     pub fn is_null(&self) -> bool {
-        self.is_plain() && matches!(self.text.as_str(), "" | "~" | "null" | "Null" | "NULL")
+        is_null(&self.value, self.style)
     }
+}
 
-    /// Where it stands; of several lines the first. It probably begins in the line `near`.
-    pub(super) fn place(&self, near: usize) -> Place {
-        self.file.place_of_first_line(self.span.clone(), near)
-    }
-
-    /// Where some bytes of the value stand.
-    pub fn place_of(&self, bytes: Range<usize>) -> Place {
-        self.file.place(self.locate(bytes))
+impl Located<Text> {
+    /// Bytes of the file in which some bytes of the value are written.
+    pub fn part(&self, bytes: Range<usize>, source: &SourceText) -> Span {
+        self.locate(bytes, source).into()
     }
 
     /// Offsets in the value at which a further line of the file begins, though the value may have
     /// no line break there. `None` if the second reading differs from the parser's.
-    pub fn joints(&self) -> Option<Vec<usize>> {
-        let pieces = self.pieces()?;
+    pub fn joints(&self, source: &SourceText) -> Option<Vec<usize>> {
+        let pieces = self.pieces(source)?;
         let begins_line = |(before, piece): &(&Piece, &Piece)| {
-            let between = self.file.slice(before.source.start..piece.source.start);
+            let between = source.slice(before.source.start..piece.source.start);
             between.contains(['\n', '\r'])
         };
         let pairs = pieces.iter().zip(pieces.iter().skip(1));
@@ -114,87 +132,98 @@ impl Scalar {
     }
 
     /// `true` where YAML makes one line of several: in all but a literal block.
-    pub fn joins_lines(&self) -> bool {
-        match self.style {
+    pub fn joins_lines(&self, source: &SourceText) -> bool {
+        match self.value.style {
             ScalarStyle::Literal => false,
             ScalarStyle::Folded => true,
-            _ => self.file.slice(self.span.clone()).contains(['\n', '\r']),
+            _ => source.slice(self.span.range()).contains(['\n', '\r']),
         }
     }
 
-    /// Whether YAML takes the rest of the line for a comment.
-    pub fn is_cut_by_comment(&self) -> bool {
-        let behind = self.file.from(self.span.end);
-        self.is_plain() && behind.trim_start_matches([' ', '\t']).starts_with('#')
+    /// `true` where YAML takes the rest of the line for a comment.
+    pub fn is_cut_by_comment(&self, source: &SourceText) -> bool {
+        let behind = source.from(self.span.range().end);
+        self.value.is_plain() && behind.trim_start_matches([' ', '\t']).starts_with('#')
     }
 
-    fn locate(&self, bytes: Range<usize>) -> Range<usize> {
-        let Some(pieces) = self.pieces() else { return self.file.first_line(self.span.clone()) };
+    fn locate(&self, bytes: Range<usize>, source: &SourceText) -> Range<usize> {
+        let span = self.span.range();
+        let Some(pieces) = self.pieces(source) else { return source.first_line(span) };
         let first = pieces.partition_point(|piece| piece.value < bytes.start);
         let last = pieces.partition_point(|piece| piece.value < bytes.end);
-        let behind = pieces.last().map_or(self.span.start, |piece| piece.source.end);
+        let behind = pieces.last().map_or(span.start, |piece| piece.source.end);
         let start = pieces.get(first).map_or(behind, |piece| piece.source.start);
         let last = last.checked_sub(1).and_then(|last| pieces.get(last));
         start..last.map_or(start, |piece| piece.source.end).max(start)
     }
 
-    /// Where each character of the value stands. `None` if the second reading differs from the
+    /// Source of each character of the value. `None` if the second reading differs from the
     /// parser's, other than in white space at the end.
-    fn pieces(&self) -> Option<Vec<Piece>> {
-        if self.text.trim().is_empty() {
+    fn pieces(&self, source: &SourceText) -> Option<Vec<Piece>> {
+        let Text { value, style, header } = &self.value;
+        let span = self.span.range();
+        if value.trim().is_empty() {
             return Some(Vec::new());
         }
-        let mut reading = Reading::new(&self.file);
-        match self.style {
-            ScalarStyle::Plain => reading.flow(self.span.clone(), Quotes::None),
-            ScalarStyle::SingleQuoted => reading.flow(self.inside_quotes(), Quotes::Single),
-            ScalarStyle::DoubleQuoted => reading.flow(self.inside_quotes(), Quotes::Double),
-            ScalarStyle::Literal => reading.block(self.header, self.indent, false),
-            ScalarStyle::Folded => reading.block(self.header, self.indent, true),
+        let indent = || source.slice(source.line_start(span.start)..span.start).chars().count();
+        let mut reading = SecondReading::new(source);
+        match style {
+            ScalarStyle::Plain => reading.flow(span, Quotes::None),
+            ScalarStyle::SingleQuoted => reading.flow(inside_quotes(&span), Quotes::Single),
+            ScalarStyle::DoubleQuoted => reading.flow(inside_quotes(&span), Quotes::Double),
+            ScalarStyle::Literal => reading.block(*header, indent(), false),
+            ScalarStyle::Folded => reading.block(*header, indent(), true),
         }
-        reading.of(&self.text)
-    }
-
-    fn inside_quotes(&self) -> Range<usize> {
-        self.span.start + 1..self.span.end.saturating_sub(1).max(self.span.start + 1)
+        reading.of(value)
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use proptest::prelude::*;
 
-    use super::super::node::{Node, Tree};
+    use super::super::node::{NodeKind, NodeRef};
+    use super::super::read::read;
     use super::super::sink::DiagnosticSink;
-    use super::super::yaml::read;
+    use super::super::source::SourceFile;
     use super::*;
 
-    fn scalars(node: Node, found: &mut Vec<Scalar>) {
-        match node.tree {
-            Tree::Scalar(scalar) => found.push(*scalar),
-            Tree::List(items) => items.into_iter().for_each(|item| scalars(item, found)),
-            Tree::Map(entries) => entries.into_iter().for_each(|one| scalars(one.value, found)),
-            Tree::Refused => {}
+    fn scalars(node: NodeRef<'_>, found: &mut Vec<Located<Text>>) {
+        match node.kind() {
+            NodeKind::Scalar(scalar) => {
+                found.push(Located { value: scalar.to_text(), span: node.span() });
+            }
+            NodeKind::List(_) => node.children().for_each(|item| scalars(item, found)),
+            NodeKind::Map(_) => node.entries().for_each(|(_, value)| scalars(value, found)),
+            NodeKind::Refused => {}
         }
     }
 
-    /// The scalars of a file in their order, without keys.
-    fn values(source: &str) -> Vec<Scalar> {
-        let mut sink = DiagnosticSink::of_file();
+    /// Text of a file, and its scalars in their order, without keys.
+    fn values(source: &str) -> (Arc<SourceText>, Vec<Located<Text>>) {
         let mut found = Vec::new();
-        for root in read(&"p.yaml".into(), source.as_bytes(), &mut sink).roots {
+        let file = SourceFile::new("p.yaml", source.as_bytes());
+        let each = &mut |root: NodeRef<'_>, _: &SourceText, _: &mut DiagnosticSink| {
             scalars(root, &mut found);
-        }
-        found
+        };
+        let read = read(&file, &mut DiagnosticSink::of_file(), each);
+        (read.source, found)
+    }
+
+    fn last(source: &str) -> (Arc<SourceText>, Located<Text>) {
+        let (source, mut found) = values(source);
+        (source, found.pop().expect("a scalar"))
     }
 
     /// Where a part of the only value of a file stands, and what stands there.
     fn marked(source: &str, part: &str) -> String {
-        let scalar = values(source).pop().expect("a scalar");
-        let at = scalar.as_str().find(part).expect("the part is in the value");
-        let place = scalar.place_of(at..at + part.len());
-        let range = scalar.locate(at..at + part.len());
-        format!("{}:{} {}", place.line, place.column, scalar.file.slice(range))
+        let (source, scalar) = last(source);
+        let at = scalar.value.as_str().find(part).expect("the part is in the value");
+        let range = scalar.locate(at..at + part.len(), &source);
+        let place = source.place(range.clone());
+        format!("{}:{} {}", place.line, place.column, source.slice(range))
     }
 
     #[test]
@@ -238,18 +267,18 @@ mod tests {
 
     #[test]
     fn folds_belong_to_their_breaks_and_the_end_to_the_end() {
-        let scalar = values("a: >\n  one\n  two\n").pop().expect("a scalar");
-        assert_eq!(scalar.locate(3..4), 10..11);
-        assert_eq!(scalar.locate(0..7), 7..16);
-        assert_eq!(scalar.locate(7..7), 16..16);
-        assert_eq!(scalar.locate(50..60), 16..16);
+        let (source, scalar) = last("a: >\n  one\n  two\n");
+        assert_eq!(scalar.locate(3..4, &source), 10..11);
+        assert_eq!(scalar.locate(0..7, &source), 7..16);
+        assert_eq!(scalar.locate(7..7, &source), 16..16);
+        assert_eq!(scalar.locate(50..60, &source), 16..16);
     }
 
     #[test]
     fn empty_blocks_are_shown_at_their_header() {
         for source in ["a: >\nb: c\n", "a: |\n\n\n", "a: >"] {
-            let first = values(source).into_iter().next();
-            assert_eq!(first.map(|scalar| scalar.span), Some(3..4), "{source}");
+            let first = values(source).1.into_iter().next();
+            assert_eq!(first.map(|scalar| scalar.span.range()), Some(3..4), "{source}");
         }
     }
 
@@ -266,8 +295,9 @@ mod tests {
             let lead = if indicator.starts_with(['|', '>']) { "\n" } else { "" };
             let body = body.replace('\n', "\n  ");
             let source = format!("k: 1\nl: {before}{indicator}{lead}{body}{quote}\nm: end\n");
-            for scalar in values(&source) {
-                prop_assert!(scalar.pieces().is_some(), "{scalar:?} in {source:?}");
+            let (text, found) = values(&source);
+            for scalar in found {
+                prop_assert!(scalar.pieces(&text).is_some(), "{scalar:?} in {source:?}");
             }
         }
     }

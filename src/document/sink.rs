@@ -4,9 +4,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 
-/// How many problems of one file are told: one with more is hardly a policy, and telling all of
-/// them would cost more than reading it.
-const MOST_PER_FILE: usize = 500;
+use super::limits::MAX_PROBLEMS;
 
 /// Diagnostics of the files so far, bounded for each file.
 #[derive(Debug, Clone, Default)]
@@ -19,12 +17,12 @@ pub struct DiagnosticSink {
 impl DiagnosticSink {
     /// A sink for one file.
     pub fn of_file() -> Self {
-        Self { found: Vec::new(), most: MOST_PER_FILE }
+        Self { found: Vec::new(), most: MAX_PROBLEMS }
     }
 
     /// Begins another file, which may have as many problems as each.
     pub fn start_file(&mut self) {
-        self.most = self.found.len() + MOST_PER_FILE;
+        self.most = self.found.len() + MAX_PROBLEMS;
     }
 
     /// Takes up a diagnostic, unless the file has too many already.
@@ -35,7 +33,7 @@ impl DiagnosticSink {
         let path = Arc::clone(&diagnostic.place.path);
         self.found.push(diagnostic);
         if self.is_full() {
-            let message = format!("there are {MOST_PER_FILE} problems or more");
+            let message = format!("there are {MAX_PROBLEMS} problems or more");
             let last = Diagnostic::error(Place::file(path), Code::TooManyProblems, message);
             self.found.push(last.help("the rest is not told; mend these first"));
         }

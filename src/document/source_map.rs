@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use super::text::Text;
+use super::text::SourceText;
 
 /// A character of a value: its offset there, and what it stands for in the file.
 pub(super) struct Piece {
@@ -23,14 +23,14 @@ pub(super) enum Quotes {
 }
 
 /// The second reading of a scalar.
-pub(super) struct Reading<'t> {
-    source: &'t Text,
+pub(super) struct SecondReading<'t> {
+    source: &'t SourceText,
     value: String,
     pieces: Vec<Piece>,
 }
 
-impl<'t> Reading<'t> {
-    pub(super) fn new(source: &'t Text) -> Self {
+impl<'t> SecondReading<'t> {
+    pub(super) fn new(source: &'t SourceText) -> Self {
         Self { source, value: String::new(), pieces: Vec::new() }
     }
 

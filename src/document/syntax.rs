@@ -6,7 +6,7 @@
 use crate::diagnostic::{Code, Diagnostic};
 
 use super::refusal;
-use super::text::Text;
+use super::text::SourceText;
 
 /// A part of the parser's words, ours, and what to do.
 type Word = (&'static str, &'static str, &'static str);
@@ -158,7 +158,7 @@ const WORDS: [Word; 29] = [
 ];
 
 /// A syntax error at an offset, where the parser says `info`.
-pub(super) fn error(text: &Text, at: usize, info: &str) -> Diagnostic {
+pub(super) fn error(text: &SourceText, at: usize, info: &str) -> Diagnostic {
     let at = at.min(text.source().trim_end().len());
     match text.char_at(at) {
         Some('!') => return refusal::tag(text, at),

@@ -1,39 +1,64 @@
-//! The text of a file: from the parser's characters to bytes, and from bytes to lines and columns.
+//! Text of a file: from the parser's characters to bytes, and from bytes to lines and columns.
 
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::diagnostic::Place;
+
+use super::span::Span;
 
 /// How many characters lie between two remembered offsets.
 const STRIDE: usize = 64;
 
-/// A text, with indices that make every question cheap, also in a file of one line.
+/// Text of a file, with indices that make every question cheap, also in a file of one line. What
+/// only problems need is counted when the first of them is told.
 #[derive(Debug)]
-pub(super) struct Text {
+pub struct SourceText {
     path: Arc<str>,
     source: String,
     /// Where each line begins, in bytes.
-    lines: Vec<usize>,
+    lines: OnceLock<Vec<usize>>,
     /// Where each [`STRIDE`]th character begins, in bytes; of no use where every character is a byte.
     strides: Vec<usize>,
     is_ascii: bool,
 }
 
-impl Text {
+impl SourceText {
+    /// Text of the file at a path.
     pub(super) fn new(path: Arc<str>, source: &str) -> Self {
-        let breaks = memchr::memchr_iter(b'\n', source.as_bytes());
-        let lines = std::iter::once(0).chain(breaks.map(|at| at + 1)).collect();
         let is_ascii = source.is_ascii();
         let strides = if is_ascii {
             Vec::new()
         } else {
             source.char_indices().step_by(STRIDE).map(|(at, _)| at).collect()
         };
-        Self { path, source: source.to_owned(), lines, strides, is_ascii }
+        Self { path, source: source.to_owned(), lines: OnceLock::new(), strides, is_ascii }
     }
 
-    /// Whether every character is a byte.
+    /// Path of the file from the repository's root, with `/`.
+    pub fn path(&self) -> &Arc<str> {
+        &self.path
+    }
+
+    /// Place of a value: its first line, where it has several.
+    pub fn place_of(&self, span: Span) -> Place {
+        self.place(self.first_line(span.range()))
+    }
+
+    /// Place of a part of a value, over all its lines.
+    pub fn place_of_part(&self, span: Span) -> Place {
+        self.place(span.range())
+    }
+
+    /// Where each line begins, in bytes.
+    fn lines(&self) -> &[usize] {
+        self.lines.get_or_init(|| {
+            let breaks = memchr::memchr_iter(b'\n', self.source.as_bytes());
+            std::iter::once(0).chain(breaks.map(|at| at + 1)).collect()
+        })
+    }
+
+    /// `true` where every character is a byte.
     pub(super) fn is_ascii(&self) -> bool {
         self.is_ascii
     }
@@ -79,27 +104,18 @@ impl Text {
 
     /// The place where a line begins, counted from 0.
     pub(super) fn place_of_line(&self, line: usize) -> Place {
-        let start = self.lines.get(line).copied().unwrap_or_default();
+        let start = self.lines().get(line).copied().unwrap_or_default();
         self.place(start..start)
     }
 
     /// The line that an offset lies in, counted from 0.
     fn line_of(&self, byte: usize) -> usize {
-        self.lines.partition_point(|start| *start <= byte).saturating_sub(1)
-    }
-
-    /// The same for an offset that probably lies in the line `near` or soon behind it.
-    pub(super) fn line_near(&self, byte: usize, near: usize) -> usize {
-        let ahead = self.lines.get(near..).unwrap_or_default();
-        if ahead.first().is_none_or(|start| byte < *start) {
-            return self.line_of(byte);
-        }
-        near + ahead.iter().skip(1).take_while(|start| **start <= byte).count()
+        self.lines().partition_point(|start| *start <= byte).saturating_sub(1)
     }
 
     /// Where the line that an offset lies in begins.
     pub(super) fn line_start(&self, byte: usize) -> usize {
-        self.lines.get(self.line_of(byte)).copied().unwrap_or_default()
+        self.lines().get(self.line_of(byte)).copied().unwrap_or_default()
     }
 
     /// The line that an offset lies in, without its break.
@@ -109,8 +125,8 @@ impl Text {
 
     /// The bytes of a line, without its break.
     fn inside(&self, line: usize) -> Range<usize> {
-        let start = self.lines.get(line).copied().unwrap_or_default();
-        let end = self.lines.get(line + 1).copied().unwrap_or(self.source.len());
+        let start = self.lines().get(line).copied().unwrap_or_default();
+        let end = self.lines().get(line + 1).copied().unwrap_or(self.source.len());
         let text = self.slice(start..end);
         // A carriage return stands nowhere else: the file would have been refused.
         let text = text.strip_suffix('\n').unwrap_or(text);
@@ -119,19 +135,13 @@ impl Text {
 
     /// Where lines begin at or behind an offset.
     pub(super) fn line_starts_from(&self, byte: usize) -> &[usize] {
-        let before = self.lines.partition_point(|start| *start < byte);
-        self.lines.get(before..).unwrap_or_default()
+        let before = self.lines().partition_point(|start| *start < byte);
+        self.lines().get(before..).unwrap_or_default()
     }
 
     /// A range, cut at the end of its first line.
     pub(super) fn first_line(&self, range: Range<usize>) -> Range<usize> {
         self.cut(self.line_of(range.start), &range)
-    }
-
-    /// The place of the first line of a range, which probably begins in the line `near`.
-    pub(super) fn place_of_first_line(&self, range: Range<usize>, near: usize) -> Place {
-        let line = self.line_near(range.start, near);
-        self.place_from(line, self.cut(line, &range))
     }
 
     /// The place of a range of bytes; at least one character wide, so that it can be shown.
@@ -147,7 +157,7 @@ impl Text {
     /// The place of a range that begins in a line.
     fn place_from(&self, line: usize, range: Range<usize>) -> Place {
         let column = self.column(line, range.start);
-        let is_in_line = self.lines.get(line + 1).is_none_or(|next| range.end < *next);
+        let is_in_line = self.lines().get(line + 1).is_none_or(|next| range.end < *next);
         let end_line = if is_in_line { line } else { self.line_of(range.end) };
         let end_column = self.column(end_line, range.end);
         let count = |from_zero: usize| u32::try_from(from_zero + 1).unwrap_or(u32::MAX);
@@ -162,7 +172,7 @@ impl Text {
     /// How many characters of a line stand before an offset in it.
     fn column(&self, line: usize, byte: usize) -> usize {
         let byte = self.source.floor_char_boundary(byte);
-        let start = self.lines.get(line).copied().unwrap_or_default();
+        let start = self.lines().get(line).copied().unwrap_or_default();
         self.character_of(byte).saturating_sub(self.character_of(start))
     }
 }
@@ -174,7 +184,7 @@ mod tests {
     use super::*;
 
     fn place(source: &str, range: Range<usize>) -> (u32, u32, u32, u32) {
-        let place = Text::new("p.yaml".into(), source).place(range);
+        let place = SourceText::new("p.yaml".into(), source).place(range);
         (place.line, place.column, place.end_line, place.end_column)
     }
 
@@ -190,7 +200,7 @@ mod tests {
     proptest! {
         #[test]
         fn characters_and_bytes_convert(source in "[aäß😀\n]{0,300}|[ab\n]{0,300}") {
-            let text = Text::new("p.yaml".into(), &source);
+            let text = SourceText::new("p.yaml".into(), &source);
             for (character, (byte, found)) in source.char_indices().enumerate() {
                 prop_assert_eq!(text.byte_of(character), byte);
                 prop_assert_eq!(text.character_of(byte), character);

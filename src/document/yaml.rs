@@ -1,152 +1,106 @@
-//! From text to documents.
+//! YAML, event by event, into the tree of each document.
 
 use std::ops::Range;
-use std::sync::Arc;
 
-use saphyr_parser::{Event, Input, Parser, ScalarStyle, ScanError, Span, StrInput, Tag};
+use saphyr_parser::{Event, Input, Parser, ScanError, Span, Tag};
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 
-use super::ascii::Ascii;
-use super::node::{Entry, Keys, Node, Tree};
+use super::limits::{MAX_DEPTH, MAX_NODES};
+use super::node::{Builder, Each, NodeKind};
 use super::scalar::Scalar;
 use super::sink::DiagnosticSink;
-use super::text::Text;
-use super::{json, refusal, syntax};
+use super::text::SourceText;
+use super::{refusal, syntax};
 
-/// The largest file that is read, bytes.
-const MAX_BYTES: usize = 1 << 20;
-/// The deepest nesting.
-pub(super) const MAX_DEPTH: usize = 64;
-/// The most nodes in a file.
-pub(super) const MAX_NODES: usize = 100_000;
-
-/// The most commas and question marks in a file. They part what is in brackets, and the parser keeps
-/// all of that before it tells any of it.
-const MAX_COMMAS: usize = 50_000;
-
-/// The documents of a file.
-#[derive(Debug, Default)]
-pub struct Documents {
-    /// Those that could be read.
-    pub roots: Vec<Node>,
-    /// Whether others could not be read, so that what they declare is not known.
-    pub is_partial: bool,
-}
-
-/// Reads the documents of a file and sink all that is wrong with its YAML. After what cannot be
-/// read at all the next document is tried; what is merely refused is left out. A file named `.json`
-/// is JSON, of which there is one document.
-pub fn read(path: &Arc<str>, bytes: &[u8], sink: &mut DiagnosticSink) -> Documents {
-    let source = match refusal::not_text(path, bytes, MAX_BYTES) {
-        Ok(source) => source,
-        Err(refused) => {
-            sink.push(*refused);
-            return Documents { is_partial: true, ..Documents::default() };
-        }
-    };
-    let text = Arc::new(Text::new(Arc::clone(path), source));
-    if path.ends_with(".json") {
-        let roots: Vec<Node> = json::read(&text, sink).into_iter().collect();
-        return Documents { is_partial: roots.is_empty(), roots };
-    }
-    if let Some(comma) = memchr::memchr2_iter(b',', b'?', bytes).nth(MAX_COMMAS) {
-        let before = bytes.get(..comma).unwrap_or_default();
-        let line = memchr::memchr_iter(b'\n', before).count();
-        sink.push(refusal::too_long(text.place_of_line(line), MAX_COMMAS));
-        return Documents { is_partial: true, ..Documents::default() };
-    }
-    let mut documents = Documents::default();
-    if text.is_ascii() {
-        stream(&text, Ascii::new, &mut documents, sink);
-    } else {
-        stream(&text, StrInput::new, &mut documents, sink);
-    }
-    documents
-}
-
-/// Reads the documents of a text, from each at which reading can begin again.
-fn stream<'a, T: Input>(
-    text: &'a Arc<Text>,
-    input: impl Fn(&'a str) -> T,
-    documents: &mut Documents,
+/// Hands over the documents of a file, from each place at which reading can begin again. `true`
+/// where all of them could be read.
+pub(super) fn read<'s, T: Input>(
+    source: &'s SourceText,
+    input: impl Fn(&'s str) -> T,
     sink: &mut DiagnosticSink,
-) {
-    let mut read_so_far = 0;
+    each: &mut Each<'_>,
+) -> bool {
+    let mut is_whole = true;
+    let mut tree = Builder::new(source.source().len());
+    let mut count = 0;
     let mut next = Some(0);
     while let Some(from) = next.take() {
         let mut reader = Reader {
-            text,
-            sink,
-            events: Parser::new(input(text.from(from))),
-            characters_before: text.character_of(from),
+            source,
+            sink: &mut *sink,
+            tree: &mut tree,
+            events: Parser::new(input(source.from(from))),
+            characters_before: source.character_of(from),
             last_end: from,
-            line: 0,
-            open: Vec::new(),
-            nodes: read_so_far,
+            count,
         };
-        if let Err(broken) = reader.stream(&mut documents.roots) {
-            documents.is_partial = true;
-            next = match broken {
-                Broken::Syntax(at) if !reader.sink.is_full() => {
-                    refusal::next_document(text, at, from)
+        if let Err(abort) = reader.stream(each) {
+            is_whole = false;
+            next = match abort {
+                ParseAbort::Syntax(at) if !reader.sink.is_full() => {
+                    refusal::next_document(source, at, from)
                 }
-                Broken::Syntax(_) | Broken::Limit => None,
+                ParseAbort::Syntax(_) | ParseAbort::Limit => None,
             };
         }
-        read_so_far = reader.nodes;
+        count = reader.count;
     }
+    is_whole
 }
 
-/// Why reading broke off; the diagnostic is already noted.
-enum Broken {
+/// Reason why reading broke off, which has been reported.
+enum ParseAbort {
     /// A syntax error at this offset: the next document may be fine.
     Syntax(usize),
     /// Too much of something.
     Limit,
 }
 
-struct Reader<'a, 'd, T: Input> {
-    text: &'a Arc<Text>,
+struct Reader<'s, 'd, T: Input> {
+    source: &'s SourceText,
     sink: &'d mut DiagnosticSink,
-    events: Parser<'a, T>,
-    /// How many characters of the file this parser does not see.
+    tree: &'d mut Builder<'s>,
+    events: Parser<'s, T>,
+    /// Characters of the file that this parser does not see.
     characters_before: usize,
     /// Where the last event ended.
     last_end: usize,
-    /// The line in which it began, counted from 0.
-    line: usize,
-    /// The entries of the mappings that are not read to their end, those of the innermost last.
-    open: Vec<Entry>,
-    nodes: usize,
+    /// Nodes of the file so far.
+    count: usize,
 }
 
-/// An event, its bytes, and where the event before it ended.
-struct Located<'a> {
-    event: Event<'a>,
+/// Event with its bytes, and where the event before it ended.
+struct Located<'s> {
+    event: Event<'s>,
     span: Range<usize>,
     behind: usize,
 }
 
-impl<'a, T: Input> Reader<'a, '_, T> {
-    fn stream(&mut self, roots: &mut Vec<Node>) -> Result<(), Broken> {
+impl<'s, T: Input> Reader<'s, '_, T> {
+    fn stream(&mut self, each: &mut Each<'_>) -> Result<(), ParseAbort> {
         loop {
             let located = self.next()?;
             match located.event {
                 Event::StreamEnd => return Ok(()),
                 Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd => {}
-                _ => roots.push(self.node(located, 0)?),
+                _ => {
+                    self.tree.clear();
+                    self.node(located, 0)?;
+                    if let Some(root) = self.tree.node(0) {
+                        each(root, self.source, self.sink);
+                    }
+                }
             }
         }
     }
 
-    fn next(&mut self) -> Result<Located<'a>, Broken> {
+    fn next(&mut self) -> Result<Located<'s>, ParseAbort> {
         let behind = self.last_end;
         match self.events.next_event() {
             Some(Ok((event, span))) => {
                 let span = self.bytes(span);
                 self.last_end = span.end.max(behind);
-                self.line = self.text.line_near(span.start, self.line);
                 Ok(Located { event, span, behind })
             }
             Some(Err(error)) => Err(self.syntax(&error)),
@@ -155,26 +109,27 @@ impl<'a, T: Input> Reader<'a, '_, T> {
     }
 
     fn bytes(&self, span: Span) -> Range<usize> {
-        let start = self.text.byte_of(self.characters_before + span.start.index());
-        let end = self.text.byte_of(self.characters_before + span.end.index());
+        let start = self.source.byte_of(self.characters_before + span.start.index());
+        let end = self.source.byte_of(self.characters_before + span.end.index());
         start..end.max(start)
     }
 
-    fn syntax(&mut self, error: &ScanError) -> Broken {
-        let at = self.text.byte_of(self.characters_before + error.marker().index());
+    fn syntax(&mut self, error: &ScanError) -> ParseAbort {
+        let at = self.source.byte_of(self.characters_before + error.marker().index());
         if error.info().contains("recursion limit") {
             return self.too_deep(&(at..at));
         }
-        self.sink.push(syntax::error(self.text, at, error.info()));
-        Broken::Syntax(at)
+        self.sink.push(syntax::error(self.source, at, error.info()));
+        ParseAbort::Syntax(at)
     }
 
-    fn too_deep(&mut self, span: &Range<usize>) -> Broken {
+    fn too_deep(&mut self, span: &Range<usize>) -> ParseAbort {
         self.sink.push(refusal::too_deep(self.place(span), MAX_DEPTH));
-        Broken::Limit
+        ParseAbort::Limit
     }
 
-    fn node(&mut self, located: Located<'a>, depth: usize) -> Result<Node, Broken> {
+    /// Takes up a node with all that is in it.
+    fn node(&mut self, located: Located<'s>, depth: usize) -> Result<(), ParseAbort> {
         let Located { event, span, behind } = located;
         self.bound(&span)?;
         match event {
@@ -185,140 +140,121 @@ impl<'a, T: Input> Reader<'a, '_, T> {
                 if has_nul {
                     self.sink.push(refusal::nul(self.place(&span)));
                 }
-                Ok(match tag {
-                    Some(_) => self.refused(&span),
-                    None if has_nul => self.refused(&span),
-                    None => self.scalar((value.into_owned(), style), &span, behind),
-                })
+                if has_nul || tag.is_some() {
+                    self.tree.refused(span.into());
+                } else {
+                    let text = (value.into_owned(), style);
+                    let (span, scalar) = Scalar::new(self.source, text, span, behind);
+                    self.tree.scalar(span, scalar);
+                }
             }
             Event::SequenceStart(anchor, tag) => {
                 self.refuse_properties(&span, anchor, tag.as_deref());
-                let place = self.start(&span);
-                Ok(Node { place, tree: Tree::List(self.list(&span, depth + 1)?) })
+                self.list(&span, depth + 1)?;
             }
             Event::MappingStart(anchor, tag) => {
                 self.refuse_properties(&span, anchor, tag.as_deref());
-                let place = self.start(&span);
-                Ok(Node { place, tree: Tree::Map(self.map(&span, depth + 1)?) })
+                self.map(&span, depth + 1)?;
             }
             Event::Alias(_) => {
-                self.sink.push(refusal::alias(self.text, span.start));
-                Ok(self.refused(&span))
+                self.sink.push(refusal::alias(self.source, span.start));
+                self.tree.refused(span.into());
             }
-            _ => Ok(self.refused(&span)),
+            _ => self.tree.refused(span.into()),
         }
+        Ok(())
     }
 
     /// Stops where there is too much.
-    fn bound(&mut self, span: &Range<usize>) -> Result<(), Broken> {
-        self.nodes += 1;
-        if self.nodes > MAX_NODES {
-            self.sink.push(refusal::too_many_nodes(self.start(span), MAX_NODES));
+    fn bound(&mut self, span: &Range<usize>) -> Result<(), ParseAbort> {
+        self.count += 1;
+        if self.count > MAX_NODES {
+            let place = self.source.place(span.start..span.start);
+            self.sink.push(refusal::too_many_nodes(place, MAX_NODES));
         }
-        if self.nodes > MAX_NODES || self.sink.is_full() {
-            return Err(Broken::Limit);
+        if self.count > MAX_NODES || self.sink.is_full() {
+            return Err(ParseAbort::Limit);
         }
         Ok(())
     }
 
     fn refuse_properties(&mut self, span: &Range<usize>, anchor: usize, tag: Option<&Tag>) {
         let count = usize::from(anchor > 0) + usize::from(tag.is_some());
-        for refused in refusal::properties(self.text, span.start, count) {
+        for refused in refusal::properties(self.source, span.start, count) {
             self.sink.push(refused);
         }
     }
 
-    fn refused(&self, span: &Range<usize>) -> Node {
-        Node { place: self.place(span), tree: Tree::Refused }
-    }
-
-    fn scalar(&self, text: (String, ScalarStyle), span: &Range<usize>, behind: usize) -> Node {
-        let scalar = Scalar::new(self.text, text, span, behind);
-        Node { place: scalar.place(self.line), tree: Tree::Scalar(Box::new(scalar)) }
-    }
-
-    fn list(&mut self, span: &Range<usize>, depth: usize) -> Result<Vec<Node>, Broken> {
+    fn list(&mut self, span: &Range<usize>, depth: usize) -> Result<(), ParseAbort> {
         self.bound_depth(span, depth)?;
-        let mut items = Vec::new();
+        // The place of a collection is its first character: all of it would be half the file.
+        let open = self.tree.open((span.start..span.start).into());
         loop {
             let located = self.next()?;
             if matches!(located.event, Event::SequenceEnd | Event::StreamEnd) {
-                return Ok(items);
+                self.tree.close(&open, NodeKind::List);
+                return Ok(());
             }
-            items.push(self.node(located, depth)?);
+            self.node(located, depth)?;
         }
     }
 
-    fn map(&mut self, span: &Range<usize>, depth: usize) -> Result<Vec<Entry>, Broken> {
+    fn map(&mut self, span: &Range<usize>, depth: usize) -> Result<(), ParseAbort> {
         self.bound_depth(span, depth)?;
-        let first = self.open.len();
-        let mut keys = Keys::default();
+        let mut open = self.tree.open((span.start..span.start).into());
         loop {
             let located = self.next()?;
             if matches!(located.event, Event::MappingEnd | Event::StreamEnd) {
-                return Ok(self.open.drain(first..).collect());
+                self.tree.close(&open, NodeKind::Map);
+                return Ok(());
             }
-            let key = self.key(located, depth)?;
+            let at = self.tree.len();
+            self.node(located, depth)?;
+            let is_key = self.is_key(at);
+            let first = if is_key { self.tree.key(&mut open, at) } else { None };
             let value = self.next()?;
-            let value = self.node(value, depth)?;
-            let Some((key, place)) = key else { continue };
-            let entries = self.open.get(first..).unwrap_or_default();
-            if let Some(first) = keys.find(entries, &key) {
-                let refused = refusal::duplicate_key(&key, place, first.place.clone());
-                self.sink.push(refused);
-            } else {
-                self.open.push(Entry { key, place, value });
+            self.node(value, depth)?;
+            if let Some(first) = first {
+                self.duplicate_key(at, first);
+            }
+            if !is_key || first.is_some() {
+                self.tree.truncate(at);
             }
         }
     }
 
-    fn bound_depth(&mut self, span: &Range<usize>, depth: usize) -> Result<(), Broken> {
+    fn duplicate_key(&mut self, at: usize, first: super::span::Span) {
+        let Some(key) = self.tree.node(at) else { return };
+        let place = self.source.place_of(key.span());
+        let name = key.raw();
+        let refused = refusal::duplicate_key(name, place, self.source.place_of(first));
+        self.sink.push(refused);
+    }
+
+    fn bound_depth(&mut self, span: &Range<usize>, depth: usize) -> Result<(), ParseAbort> {
         if depth > MAX_DEPTH { Err(self.too_deep(span)) } else { Ok(()) }
     }
 
-    /// The text of a key and its place; merge keys and keys that are no text are refused.
-    fn key(
-        &mut self,
-        located: Located<'a>,
-        depth: usize,
-    ) -> Result<Option<(String, Place)>, Broken> {
-        let key = match located {
-            Located { event: Event::Scalar(name, ScalarStyle::Plain, 0, None), span, .. }
-                if is_simple_key(&name) =>
-            {
-                self.bound(&span)?;
-                return Ok(Some((name.into_owned(), self.place(&span))));
-            }
-            other => self.node(other, depth)?,
-        };
-        let refused = match key.tree {
-            Tree::Scalar(name) if name.is_plain() && name.as_str() == "<<" => {
-                Diagnostic::error(key.place, Code::Merge, "merge keys are not allowed")
+    /// `true` where the node at a place can be a key: merge keys and what is no text are refused.
+    fn is_key(&mut self, at: usize) -> bool {
+        let Some(key) = self.tree.node(at) else { return false };
+        let place = || self.source.place_of(key.span());
+        let refused = match key.kind() {
+            NodeKind::Scalar(name) if name.is_plain() && name.as_str() == "<<" => {
+                Diagnostic::error(place(), Code::Merge, "merge keys are not allowed")
                     .help("write the entries out")
             }
-            Tree::Scalar(name) => return Ok(Some((name.into_text(), key.place))),
-            Tree::Refused => return Ok(None),
-            Tree::List(_) | Tree::Map(_) => {
-                Diagnostic::error(key.place, Code::Key, "a key must be text")
+            NodeKind::Scalar(_) => return true,
+            NodeKind::Refused => return false,
+            NodeKind::List(_) | NodeKind::Map(_) => {
+                Diagnostic::error(place(), Code::Key, "a key must be text")
             }
         };
         self.sink.push(refused);
-        Ok(None)
+        false
     }
 
     fn place(&self, span: &Range<usize>) -> Place {
-        self.text.place_of_first_line(span.clone(), self.line)
+        self.source.place(self.source.first_line(span.clone()))
     }
-
-    /// The place of a collection is its first character: all of it would be half the file.
-    fn start(&self, span: &Range<usize>) -> Place {
-        self.text.place_of_first_line(span.start..span.start, self.line)
-    }
-}
-
-/// Whether a plain key is a name like those of policies: what is nothing or a merge key has rules of
-/// its own.
-fn is_simple_key(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_alphanumeric() || first == '$')
-        && !name.contains('\0')
 }

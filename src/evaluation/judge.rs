@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::expression::{EvalBudget, EvalResult, Subject};
-use crate::policy::{Account, Check, Group, OnEmpty, Question, Span};
+use crate::policy::{Account, AssertScope, Check, Group, OnEmpty, Question};
 use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Schema, Value};
 
 use super::bindings;
@@ -156,8 +156,10 @@ impl<'a> Judge<'a> {
     fn together(&self, judged: &mut Judged) {
         let regions = listed_regions(self.schema(), self.account);
         let spans: Vec<(Region, Vec<Region>)> = match self.question.span {
-            Span::Target => regions.into_iter().map(|one| (one.clone(), vec![one])).collect(),
-            Span::Account => vec![(Region::global(), regions)],
+            AssertScope::Target => {
+                regions.into_iter().map(|one| (one.clone(), vec![one])).collect()
+            }
+            AssertScope::Account => vec![(Region::global(), regions)],
         };
         for (region, regions) in spans {
             let mut selection = Selection::default();

@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Place};
+use crate::document::{Field, List, Span};
 use crate::resource::{AccountId, Region};
 
+use super::context::FileContext;
+use super::document::account::AccountDocument;
+use super::document::group::{GroupDocument, Selector};
+use super::document::{is_identified, labels_of, text_of};
 use super::names::AccountName;
-use super::notes::Notes;
 use super::region;
-use super::written::{AccountDocument, Selector};
-use crate::document::Node;
-use crate::document::short;
 
 /// A cloud account that policies are judged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,111 +45,84 @@ impl AccountSelector {
         labelled && (self.names.is_empty() || self.names.contains(&account.name))
     }
 
-    /// The meaning of a selector. Names that are none are left out: [`References`] notes them.
-    pub(super) fn read(written: Selector) -> Self {
-        let names = written.names.iter().flatten().filter_map(|name| name.parse().ok());
-        Self { names: names.collect(), match_labels: written.match_labels }
+    /// Meaning of a selector. Names that are none are left out: [`References`] reports them.
+    pub(super) fn resolve(selector: &Field<Selector>) -> Self {
+        let Some(selector) = selector.value() else { return Self::default() };
+        let names = selector.names.value().into_iter().flat_map(List::iter);
+        Self {
+            names: names.filter_map(|name| name.value.parse().ok()).collect(),
+            match_labels: labels_of(&selector.match_labels),
+        }
     }
 }
 
-/// Where a group refers to accounts.
+/// Accounts that a group refers to.
 #[derive(Debug)]
 pub(super) struct References {
-    /// The selector, or the group's name where there is none.
+    /// Name of the group, where it has one.
+    pub(super) group: Option<String>,
+    /// Accounts that it selects, where the group itself could not be resolved.
+    pub(super) selector: Option<Box<AccountSelector>>,
+    /// Place of the selector, or of the group's name where there is none.
     pub(super) place: Place,
-    /// The names in it.
+    /// Names in the selector.
     pub(super) names: Vec<(AccountName, Place)>,
 }
 
 impl References {
-    /// The references of a `Group` document.
-    pub(super) fn read(document: &Node, notes: &mut Notes) -> Self {
-        let selector = document.get("spec").and_then(|spec| spec.entry("accounts"));
-        let names = selector.and_then(|selector| selector.value.get("names"));
-        let names = names.map(Node::items).unwrap_or_default().iter().filter_map(|name| {
-            Some((parsed(name.text()?, &name.place, notes)?, name.place.clone()))
+    /// References of a `Group` document; a name that is none is reported.
+    pub(super) fn of(document: &GroupDocument, file: &mut FileContext) -> Self {
+        let name = document.metadata.value().and_then(|it| text_of(&it.name));
+        let selector = document.spec.value().map(|spec| &spec.accounts);
+        let key = selector.and_then(Field::key);
+        let names = selector.and_then(|it| it.value()?.names.value());
+        let names = names.into_iter().flat_map(List::iter).filter_map(|name| {
+            Some((file.parse_text(&name.value, name.span)?, file.place(name.span)))
         });
-        Self {
-            names: names.collect(),
-            place: selector.map_or_else(
-                || document.place_of(&["metadata", "name"]),
-                |selector| selector.place.clone(),
-            ),
-        }
+        let names = names.collect();
+        let at = key.or(name.map(|(_, span)| span)).unwrap_or_default();
+        let group = name.map(|(name, _)| name.to_owned());
+        Self { group, selector: None, names, place: file.place(at) }
     }
 }
 
 impl Account {
-    /// The meaning of a document. What is wrong with it is noted, also where it does not fit its
-    /// schema, so that there is nothing `written`.
-    pub(super) fn read(
-        written: Option<AccountDocument>,
-        node: &Node,
-        notes: &mut Notes,
-    ) -> Option<Self> {
-        let name = parsed_at(node, &["metadata", "name"], notes);
-        let id = parsed_at(node, &["spec", "aws", "accountId"], notes);
-        let aws = node.get("spec").and_then(|spec| spec.get("aws"));
-        let list = aws.and_then(|aws| aws.get("regions")).map(Node::items).unwrap_or_default();
+    /// Meaning of a document. What is wrong with it is reported.
+    pub(super) fn resolve(document: AccountDocument, file: &mut FileContext) -> Option<Self> {
+        let is_identified = is_identified(&document.api_version, &document.kind);
+        let metadata = document.metadata.into_value();
+        let name = metadata.as_ref().and_then(|it| file.parse(&it.name));
+        let aws = document.spec.into_value().and_then(|spec| spec.aws.into_value());
+        let id = aws.as_ref().and_then(|aws| file.parse(&aws.account_id));
+        let list = aws.as_ref().and_then(|aws| aws.regions.value());
         let mut regions = BTreeSet::new();
-        for item in list {
-            let Some(region) = region(item, notes) else { continue };
+        for item in list.into_iter().flat_map(List::iter) {
+            let Some(region) = region(&item.value, item.span, file) else { continue };
             let message = format!("region `{region}` is there twice");
             if !regions.insert(region) {
-                notes.push(Diagnostic::warning(item.place.clone(), Code::Duplicate, message));
+                let warning = file.warning(item.span, Code::Duplicate, message);
+                file.report(warning);
             }
         }
+        list.filter(|_| is_identified)?;
+        let metadata = metadata?;
         Some(Self {
             name: name?,
             id: id?,
             regions,
-            labels: written?.metadata.labels,
-            place: node.place_of(&["metadata", "name"]),
+            place: file.place(metadata.name.get()?.span),
+            labels: labels_of(&metadata.labels),
         })
     }
 }
 
-fn region(item: &Node, notes: &mut Notes) -> Option<Region> {
-    let region = region::named(item.text()?, &item.place, notes)?;
+fn region(name: &str, at: Span, file: &mut FileContext) -> Option<Region> {
+    let region = region::resolve(name, at, file)?;
     if region.is_global() {
-        let message = "`global` is judged always; name regions only".to_owned();
-        let refused = Diagnostic::error(item.place.clone(), Code::InvalidValue, message);
-        notes.push(refused.help("remove it"));
+        let message = "`global` is judged always; name regions only";
+        let refused = file.error(at, Code::InvalidValue, message);
+        file.report(refused.help("remove it"));
         return None;
     }
     Some(region)
-}
-
-/// A value parsed from the text at a path of keys; nothing is noted where there is no text.
-pub(super) fn parsed_at<T: std::str::FromStr>(
-    node: &Node,
-    path: &[&str],
-    notes: &mut Notes,
-) -> Option<T>
-where
-    T::Err: std::fmt::Display,
-{
-    let (text, place) = node.text_of(path)?;
-    parsed(text, place, notes)
-}
-
-/// A value parsed from its text, or the diagnostic that says why not.
-pub(super) fn parsed<T: std::str::FromStr>(
-    text: &str,
-    place: &Place,
-    notes: &mut Notes,
-) -> Option<T>
-where
-    T::Err: std::fmt::Display,
-{
-    match text.parse() {
-        Ok(value) => Some(value),
-        Err(error) => {
-            let is_brief = text.chars().count() <= 100;
-            let message =
-                if is_brief { error.to_string() } else { format!("`{}` is too long", short(text)) };
-            notes.push(Diagnostic::error(place.clone(), Code::InvalidValue, message));
-            None
-        }
-    }
 }

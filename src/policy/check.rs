@@ -6,18 +6,17 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::document::{Field, List, Located, short};
 use crate::expression::Environment;
 
-use super::account::{parsed, parsed_at};
 use super::check_type::{CheckType, CheckTypes};
-use super::declared::Declared;
+use super::context::FileContext;
+use super::document::check::CheckSpec;
+use super::document::text_of;
 use super::names::{CheckId, CheckTypeName, PackName};
-use super::notes::Notes;
 use super::question::Question;
+use super::symbols::Symbols;
 use super::words::Severity;
-use super::written::CheckSpec;
-use crate::document::Node;
-use crate::document::short;
 
 /// What must hold of the resources of a type.
 #[derive(Debug, Clone)]
@@ -130,62 +129,65 @@ impl Check {
             .collect()
     }
 
-    /// The checks of a list, if all of them have a meaning.
-    pub(super) fn read_all(
-        written: Vec<Option<CheckSpec>>,
-        list: &[Node],
+    /// Checks of a list, if all of them have a meaning. What is wrong with one is reported.
+    pub(super) fn resolve_all(
+        list: List<CheckSpec>,
         types: &CheckTypes,
-        notes: &mut Notes,
+        file: &mut FileContext,
     ) -> Option<Vec<Self>> {
-        let written = written.into_iter().chain(std::iter::repeat_with(|| None));
-        let read = |(written, node)| {
-            if notes.is_full() { None } else { Self::read(written, node, types, notes) }
-        };
-        let all: Vec<_> = written.zip(list).map(read).collect();
-        all.into_iter().collect()
+        // Collecting would keep the room of the specs, which take some times that of the checks.
+        let mut all = Vec::with_capacity(list.all().len());
+        let mut are_whole = true;
+        for spec in list.into_all() {
+            let check = spec.filter(|_| !file.is_full());
+            let check = check.and_then(|spec| Self::resolve(spec, types, file));
+            are_whole &= check.is_some();
+            all.extend(check);
+        }
+        are_whole.then_some(all)
     }
 
-    /// The meaning of a check. What is wrong with it is noted, also where it does not fit its
-    /// schema, so that there is nothing `written`.
-    fn read(
-        written: Option<CheckSpec>,
-        node: &Node,
+    fn resolve(
+        Located { value: mut spec, span }: Located<CheckSpec>,
         types: &CheckTypes,
-        notes: &mut Notes,
+        file: &mut FileContext,
     ) -> Option<Self> {
-        let id: Option<CheckId> = parsed_at(node, &["id"], notes);
-        let (used, question) = match node.text_of(&["uses"]) {
-            None => (None, Question::read(node, Environment::empty(), notes)),
-            Some((name, place)) => {
-                alone(node, notes);
-                let used = types.find(name, place, notes)?;
-                let mut question = used.ask(node.entry("with"), place, notes);
-                let on_empty = node.text_of(&["onEmpty"]).and_then(|(word, _)| word.parse().ok());
-                if let (Some(question), Some(on_empty)) = (&mut question, on_empty) {
-                    question.on_empty = Some(on_empty);
+        let id: Option<CheckId> = file.parse(&spec.id);
+        let (used, question) = match &spec.uses {
+            Field::Missing => {
+                (None, Question::resolve(&spec.take_asked(span), Environment::empty(), file))
+            }
+            Field::Invalid { .. } => (None, None),
+            Field::Given { value: name, .. } => {
+                alone(&spec, file);
+                let used = types.find(&name.value, name.span, file)?;
+                let mut question = used.ask(&spec.with, name.span, file);
+                if let (Some(question), Some(on_empty)) = (&mut question, spec.on_empty.value()) {
+                    question.on_empty = Some(*on_empty);
                 }
                 (Some(used), question)
             }
         };
-        let formerly = node.get("formerly").map(Node::items).unwrap_or_default().iter();
-        let formerly: Vec<_> =
-            formerly.filter_map(|item| parsed(item.text()?, &item.place, notes)).collect();
-        let (written, id, question) = (written?, id?, question?);
+        let formerly = spec.formerly.value().into_iter().flat_map(List::iter);
+        let formerly = formerly.filter_map(|id| file.parse_text(&id.value, id.span)).collect();
+        let place = file.place(spec.id.get()?.span);
+        let (id, question) = (id?, question?);
         let title = || used.and_then(|used| used.title_for(&question.parameters));
-        let said = node.get("severity").map(|_| written.severity);
-        let compliance: Vec<String> = written.compliance.into_iter().flatten().collect();
+        let compliance = spec.compliance.into_value().map(List::into_values).unwrap_or_default();
+        let severity = spec.severity.into_value().or(used.map(|used| used.severity));
+        let remediation = spec.remediation.into_value();
         Some(Self {
-            title: written.title.or_else(title).unwrap_or_else(|| id.to_string()),
+            title: spec.title.into_value().or_else(title).unwrap_or_else(|| id.to_string()),
             id,
-            severity: said.or(used.map(|used| used.severity)).unwrap_or_default(),
+            severity: severity.unwrap_or_default(),
             compliance: match used {
                 Some(used) if compliance.is_empty() => used.compliance.clone(),
                 _ => compliance,
             },
-            remediation: written.remediation.or_else(|| used?.remediation.clone()),
+            remediation: remediation.or_else(|| used?.remediation.clone()),
             uses: used.map(|used: &CheckType| used.name.clone()),
             pack: None,
-            place: node.place_of(&["id"]),
+            place,
             formerly,
             digest: question.digest(),
             question,
@@ -193,51 +195,58 @@ impl Check {
     }
 }
 
-/// Notes what says again, or otherwise, what the check type says.
-fn alone(node: &Node, notes: &mut Notes) {
-    for key in ["select", "let", "where", "assert", "assertAll", "scope"] {
-        let Some(entry) = node.entry(key) else { continue };
-        let message = format!("`{key}` and `uses` exclude each other");
-        let mut refused = Diagnostic::error(entry.place.clone(), Code::Conflict, message);
-        if let Some(uses) = node.entry("uses") {
-            refused = refused.related(uses.place.clone(), "`uses` is here");
+/// Reports what says again, or otherwise, what the check type says.
+fn alone(spec: &CheckSpec, file: &mut FileContext) {
+    let said = [
+        ("select", spec.select.key()),
+        ("let", spec.bindings.key()),
+        ("where", spec.filter.key()),
+        ("assert", spec.assertion.key()),
+        ("assertAll", spec.assert_all.key()),
+        ("scope", spec.scope.key()),
+    ];
+    for (name, key) in said {
+        let Some(key) = key else { continue };
+        let message = format!("`{name}` and `uses` exclude each other");
+        let mut refused = file.error(key, Code::Conflict, message);
+        if let Some(uses) = spec.uses.key() {
+            refused = refused.related(file.place(uses), "`uses` is here");
         }
-        notes.push(refused.help("the check type says what is checked; remove one of them"));
+        file.report(refused.help("the check type says what is checked; remove one of them"));
     }
 }
 
-/// Notes, at each of its places, an id that several checks have.
-pub(super) fn unique_ids(checks: &[Node], notes: &mut Notes) {
+/// Reports, at each of its places, an id that several checks have.
+pub(super) fn unique_ids(checks: &List<CheckSpec>, file: &mut FileContext) {
+    let named = || checks.iter().filter_map(|check| text_of(&check.value.id));
     let mut seen = BTreeSet::new();
-    let mut named = checks.iter().filter_map(|check| check.text_of(&["id"]));
-    let is_clear = named.all(|(id, _)| seen.insert(id));
-    if is_clear && checks.iter().all(|check| check.get("formerly").is_none()) {
+    let is_clear = named().all(|(id, _)| seen.insert(id));
+    if is_clear && checks.iter().all(|check| check.value.formerly.is_missing()) {
         return;
     }
-    let mut ids = Declared::default();
-    for check in checks {
-        if let Some((id, place)) = check.text_of(&["id"]) {
-            ids.add("check", id, place);
-        }
+    let mut ids = Symbols::default();
+    for (id, at) in named() {
+        ids.add("check", id, &file.place(at));
     }
-    ids.note(Code::DuplicateName, notes);
-    former_ids(checks, &ids, notes);
+    ids.report(&mut file.sink);
+    former_ids(checks, &ids, file);
 }
 
-/// Notes, at both places, a former id that a check still has, or that several checks claim.
-fn former_ids(checks: &[Node], present: &Declared, notes: &mut Notes) {
-    let mut former = Declared::default();
-    for item in checks.iter().filter_map(|check| check.get("formerly")).flat_map(Node::items) {
-        let Some(id) = item.text() else { continue };
-        former.add("former id", id, &item.place);
+/// Reports, at both places, a former id that a check still has, or that several checks claim.
+fn former_ids(checks: &List<CheckSpec>, present: &Symbols, file: &mut FileContext) {
+    let mut former = Symbols::default();
+    let lists = checks.iter().filter_map(|check| check.value.formerly.value());
+    for Located { value: id, span } in lists.flat_map(List::iter) {
+        let here = file.place(*span);
+        former.add("former id", id, &here);
         let Some(other) = present.place("check", id) else { continue };
         let message = format!("check `{}` is still there", short(id));
-        let refused = Diagnostic::error(item.place.clone(), Code::Conflict, message);
+        let refused = file.error(*span, Code::Conflict, message);
         let refused = refused.related(other.clone(), "it is here");
-        notes.push(refused.help("a former id is one that no check has any more"));
+        file.report(refused.help("a former id is one that no check has any more"));
         let message = format!("`{}` is a former id as well", short(id));
         let refused = Diagnostic::error(other.clone(), Code::Conflict, message);
-        notes.push(refused.related(item.place.clone(), "`formerly` is here"));
+        file.report(refused.related(here, "`formerly` is here"));
     }
-    former.note(Code::DuplicateName, notes);
+    former.report(&mut file.sink);
 }

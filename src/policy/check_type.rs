@@ -3,20 +3,22 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Level, Place, meant};
+use crate::document::{
+    DiagnosticSink, Entries, Entry, Field, List, SourceText, Span, Text, Value as Given, short,
+};
 use crate::expression::{Environment, Expression, Parameter};
 use crate::resource::Value;
 
-use super::account::parsed_at;
-use super::named::Named;
+use super::context::FileContext;
+use super::document::check::Asked;
+use super::document::check_type::{CheckTypeDocument, CheckTypeSpec, ParameterSpec};
+use super::document::is_identified;
 use super::names::{BUILT_IN, CheckTypeName};
-use super::notes::Notes;
 use super::parameters::{self, Declaration, Declared};
 use super::question::Question;
+use super::registry::Registry;
 use super::title;
 use super::words::Severity;
-use super::written::CheckTypeDocument;
-use crate::document::short;
-use crate::document::{Entry, Node};
 
 /// A check with parameters.
 #[derive(Debug, Clone)]
@@ -39,9 +41,11 @@ pub struct CheckType {
     pub question: Question,
     /// Where its name stands.
     pub place: Place,
-    /// The `spec`, which is compiled anew for every use.
-    spec: Node,
-    /// What one use costs at least, bytes.
+    /// Text of the file that it stands in.
+    source: Arc<SourceText>,
+    /// Fields of what it asks, which are compiled anew for every use.
+    asked: Asked,
+    /// Bytes that one use costs at least.
     weight: usize,
     /// Warnings of its text and of its defaults, which its uses are not to blame for.
     known_oddities: Vec<String>,
@@ -63,7 +67,7 @@ impl PartialEq for CheckType {
 
 /// The check types that checks may use.
 #[derive(Debug, Clone, Default)]
-pub struct CheckTypes(Named<CheckTypeName, CheckType>);
+pub struct CheckTypes(Registry<CheckTypeName, CheckType>);
 
 impl CheckTypes {
     /// All of them, by name.
@@ -76,9 +80,9 @@ impl CheckTypes {
         self.0.get(name.as_str())
     }
 
-    /// Takes up those of a document, if it is a `CheckType`.
-    pub(super) fn add(&mut self, document: &Node, read: Option<CheckType>) {
-        self.0.add(document, read.map(|read| (read.name.clone(), read)));
+    /// Takes up the one of a document, which says such a name.
+    pub(super) fn add(&mut self, name: Option<&str>, resolved: Option<CheckType>) {
+        self.0.add(name, resolved.map(|resolved| (resolved.name.clone(), resolved)));
     }
 
     /// Takes up others. Of two with one name the first counts.
@@ -86,86 +90,93 @@ impl CheckTypes {
         self.0.merge(other.0);
     }
 
-    /// The check type that a check uses; that there is none is noted.
-    pub(super) fn find(&self, name: &str, place: &Place, notes: &mut Notes) -> Option<&CheckType> {
+    /// Check type that a check uses; that there is none is reported.
+    pub(super) fn find(&self, name: &str, at: Span, file: &mut FileContext) -> Option<&CheckType> {
         if self.0.lacks(name) {
-            notes.push(self.unknown(name, place));
+            let message = format!("there is no check type `{}`", short(name));
+            let refused = file.error(at, Code::UnknownCheckType, message);
+            let near = meant(name, self.0.known.keys().map(CheckTypeName::as_str));
+            let all = || "`cloudcorrect schema check-types` lists those that there are".to_owned();
+            file.report(refused.help(near.unwrap_or_else(all)));
         }
         self.0.get(name)
-    }
-
-    fn unknown(&self, name: &str, place: &Place) -> Diagnostic {
-        let message = format!("there is no check type `{}`", short(name));
-        let refused = Diagnostic::error(place.clone(), Code::UnknownCheckType, message);
-        let near = meant(name, self.0.known.keys().map(CheckTypeName::as_str));
-        let all = || "`cloudcorrect schema check-types` lists those that there are".to_owned();
-        refused.help(near.unwrap_or_else(all))
     }
 }
 
 impl CheckType {
-    /// The meaning of a document. What is wrong with it is noted, also where it does not fit its
-    /// schema, so that there is nothing `written`. Names that begin with `aws/` are for those that
-    /// come with cloudcorrect.
-    pub(super) fn read(
-        written: Option<CheckTypeDocument>,
-        node: &Node,
+    /// Meaning of a document. What is wrong with it is reported. Names that begin with `aws/` are
+    /// for those that come with cloudcorrect.
+    pub(super) fn resolve(
+        document: CheckTypeDocument,
         is_built_in: bool,
-        notes: &mut Notes,
+        file: &mut FileContext,
     ) -> Option<Self> {
-        let name: Option<CheckTypeName> = parsed_at(node, &["metadata", "name"], notes);
-        let name = name.filter(|name| is_built_in || !is_reserved(name, node, notes));
-        let spec = node.get("spec")?;
-        let declared = Declaration::read(spec, notes);
-        title::check(spec, &declared, notes);
-        let question = Question::read(spec, declared.environment(|_| None), notes);
+        let CheckTypeDocument { api_version, kind, metadata, spec } = document;
+        let is_identified = is_identified(&api_version, &kind);
+        let metadata = metadata.into_value();
+        let named = metadata.as_ref().and_then(|it| it.name.get());
+        let name: Option<CheckTypeName> = named.and_then(|it| file.parse_text(&it.value, it.span));
+        let place = named.map(|it| file.place(it.span));
+        let name = name.filter(|name| is_built_in || !is_reserved(name, place.as_ref(), file));
+        let Field::Given { value: spec, .. } = spec else { return None };
+        let (mut spec, at) = (spec.value, spec.span);
+        let asked = spec.take_asked(at);
+        let declared = Declaration::resolve(&spec.parameters, file);
+        if let Some(title) = spec.title.get() {
+            title::check(title, &declared, file);
+        }
+        let question = Question::resolve(&asked, declared.environment(|_| None), file);
         let question = question.filter(|_| declared.is_whole())?;
-        note_unused(spec, &declared, &question, notes);
-        let known_oddities = oddities_of_defaults(spec, &declared, &question, notes)?;
-        let written = written?.spec;
+        report_unused(&spec, &declared, &question, file);
+        let weight = weight(&asked, &declared.parameters);
+        let known_oddities = Defaults { spec: &spec, asked: &asked, declared: &declared, weight }
+            .oddities(&question, file)?;
+        let name = name.filter(|_| is_identified)?;
         Some(Self {
-            name: name?,
-            description: written.description,
+            name,
+            description: spec.description.into_value(),
             parameters: declared.parameters,
-            title: written.title,
-            severity: written.severity,
-            compliance: written.compliance.into_iter().flatten().collect(),
-            remediation: written.remediation,
+            title: spec.title.value().map(|title| title.trimmed().to_owned()),
+            severity: spec.severity.into_value().unwrap_or_default(),
+            compliance: spec.compliance.into_value().map(List::into_values).unwrap_or_default(),
+            remediation: spec.remediation.into_value(),
             question,
-            place: node.place_of(&["metadata", "name"]),
-            spec: spec.clone(),
-            weight: spec.weight(),
+            place: place?,
+            source: Arc::clone(&file.source),
+            asked,
+            weight,
             known_oddities,
         })
     }
 
-    /// What it asks with the parameters of a use, which stands at `uses`.
+    /// Question that it asks with the parameters of a use, which stands at `uses`.
     pub(super) fn ask(
         &self,
-        with: Option<&Entry>,
-        uses: &Place,
-        notes: &mut Notes,
+        with: &Field<Entries<Given>>,
+        uses: Span,
+        file: &mut FileContext,
     ) -> Option<Question> {
-        if !notes.effort.read(self.weight) {
+        if !file.effort.read(self.weight) {
             let message = "the checks of this file and the check types that they use are too much";
-            let refused = Diagnostic::error(uses.clone(), Code::TooManyUses, message);
-            notes.push(refused.help("split the file"));
+            let refused = file.error(uses, Code::TooManyUses, message);
+            file.report(refused.help("split the file"));
             return None;
         }
         let use_of = (self.name.as_str(), uses);
-        let values = parameters::bind(&self.parameters, with, use_of, notes)?;
+        let values = parameters::bind(&self.parameters, with, use_of, file)?;
         let environment = Environment::empty().with_parameters(values);
-        let (question, problems) = read_apart(&self.spec, environment, notes);
+        let (question, problems) = ask_apart(&self.asked, environment, &self.source, file);
         for problem in problems {
             if is_of_values(&problem, &self.known_oddities) {
-                notes.push(self.blamed(problem, with.map_or(uses, |with| &with.place)));
+                let place = file.place(with.key().unwrap_or(uses));
+                file.report(self.blamed(problem, place));
             }
         }
         question
     }
 
     /// A problem of its text, at the use whose parameters are to blame.
-    fn blamed(&self, problem: Diagnostic, at: &Place) -> Diagnostic {
+    fn blamed(&self, problem: Diagnostic, at: Place) -> Diagnostic {
         let message = match problem.level {
             Level::Error => {
                 format!("`{}` cannot have these parameters: {}", self.name, problem.message)
@@ -174,7 +185,7 @@ impl CheckType {
                 format!("of `{}` with these parameters, {}", self.name, problem.message)
             }
         };
-        blamed(problem, at.clone(), message)
+        blamed(problem, at, message)
     }
 
     /// Its title for a use: the names of parameters in braces are replaced by their values.
@@ -190,18 +201,40 @@ impl CheckType {
     }
 }
 
-/// The question of a `spec`, with what is wrong with it apart from what is noted already.
-fn read_apart(
-    spec: &Node,
+/// Question of fields in a file, with what is wrong with it apart from what is reported already.
+fn ask_apart(
+    asked: &Asked,
     environment: Environment,
-    notes: &mut Notes,
+    source: &Arc<SourceText>,
+    file: &mut FileContext,
 ) -> (Option<Question>, Vec<Diagnostic>) {
-    let mut found = Notes::default();
-    found.start_file();
-    std::mem::swap(&mut found.effort, &mut notes.effort);
-    let question = Question::read(spec, environment, &mut found);
-    std::mem::swap(&mut found.effort, &mut notes.effort);
-    (question, found.into_sorted())
+    let mut apart = FileContext::new(Arc::clone(source), DiagnosticSink::of_file());
+    std::mem::swap(&mut apart.effort, &mut file.effort);
+    let question = Question::resolve(asked, environment, &mut apart);
+    std::mem::swap(&mut apart.effort, &mut file.effort);
+    (question, apart.sink.into_sorted())
+}
+
+/// Bytes that it takes to go over fields once: their texts, and something for each.
+fn weight(asked: &Asked, parameters: &[Declared]) -> usize {
+    const FIELD: usize = 64;
+    let length = |field: &Field<Text>| field.value().map_or(0, |text| FIELD + text.as_str().len());
+    let bindings = asked.bindings.value().into_iter().flat_map(Entries::iter);
+    let bindings = bindings.filter_map(|entry| Some(&entry.value.as_ref()?.value));
+    let filters: usize = bindings.map(|binding| 2 * FIELD + length(&binding.filter)).sum();
+    let own = [&asked.filter, &asked.assertion, &asked.assert_all].map(length);
+    let defaults = parameters.iter().filter_map(|one| one.default.as_ref());
+    let defaults: usize = defaults.map(length_of).sum();
+    4 * FIELD + own.iter().sum::<usize>() + filters + parameters.len() * FIELD + defaults
+}
+
+/// Bytes of the texts of a parameter's value.
+fn length_of(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::List(items) => items.iter().map(length_of).sum(),
+        _ => 0,
+    }
 }
 
 /// Whether a problem comes of the values of parameters, and not of the check type's own text.
@@ -218,69 +251,94 @@ fn blamed(problem: Diagnostic, place: Place, message: String) -> Diagnostic {
     Diagnostic { place, message, ..problem }.related(used, "used here")
 }
 
-/// The warnings of a text and of its defaults. What is wrong with a default is noted where it
-/// stands; `None` where that is an error.
-fn oddities_of_defaults(
-    spec: &Node,
-    declared: &Declaration,
-    question: &Question,
-    notes: &mut Notes,
-) -> Option<Vec<String>> {
-    let own = question.expressions().flat_map(Expression::warnings);
-    let mut known: Vec<String> = own.map(|problem| problem.message.clone()).collect();
-    let default = |one: &Declared| one.default.clone().filter(|value| *value != Value::Null);
-    let weight = spec.weight();
-    let odd = |environment: Environment, notes: &mut Notes| -> Vec<Diagnostic> {
-        if !notes.effort.read(weight) {
+/// Check type whose defaults are held to what it asks.
+struct Defaults<'d> {
+    spec: &'d CheckTypeSpec,
+    asked: &'d Asked,
+    declared: &'d Declaration,
+    weight: usize,
+}
+
+impl Defaults<'_> {
+    /// Warnings of the text and of its defaults. What is wrong with a default is reported where it
+    /// stands; `None` where that is an error.
+    fn oddities(&self, question: &Question, file: &mut FileContext) -> Option<Vec<String>> {
+        let own = question.expressions().flat_map(Expression::warnings);
+        let mut known: Vec<String> = own.map(|problem| problem.message.clone()).collect();
+        let default = |one: &Declared| one.default.clone().filter(|value| *value != Value::Null);
+        let parameters = &self.declared.parameters;
+        if parameters.iter().all(|one| default(one).is_none())
+            || self.odd(self.declared.environment(default), &known, file).is_empty()
+        {
+            return Some(known);
+        }
+        let mut found = Vec::new();
+        for one in parameters.iter().filter(|one| default(one).is_some()) {
+            let alone = |other: &Declared| default(other).filter(|_| other.name == one.name);
+            for problem in self.odd(self.declared.environment(alone), &known, file) {
+                found.push((one, problem));
+            }
+        }
+        let is_right = !found.iter().any(|(_, problem)| problem.is_error());
+        for (one, problem) in found {
+            known.push(problem.message.clone());
+            let place = file.place(self.default_of(&one.name));
+            let message =
+                format!("the default of `{}` does not fit: {}", one.name, problem.message);
+            file.report(blamed(problem, place, message));
+        }
+        is_right.then_some(known)
+    }
+
+    /// Problems that come of the values of an environment.
+    fn odd(
+        &self,
+        environment: Environment,
+        known: &[String],
+        file: &mut FileContext,
+    ) -> Vec<Diagnostic> {
+        if !file.effort.read(self.weight) {
             return Vec::new();
         }
-        let (_, problems) = read_apart(spec, environment, notes);
-        problems.into_iter().filter(|problem| is_of_values(problem, &known)).collect()
-    };
-    if declared.parameters.iter().all(|one| default(one).is_none())
-        || odd(declared.environment(default), notes).is_empty()
-    {
-        return Some(known);
+        let source = Arc::clone(&file.source);
+        let (_, problems) = ask_apart(self.asked, environment, &source, file);
+        problems.into_iter().filter(|problem| is_of_values(problem, known)).collect()
     }
-    let mut found = Vec::new();
-    for one in declared.parameters.iter().filter(|one| default(one).is_some()) {
-        let alone = |other: &Declared| default(other).filter(|_| other.name == one.name);
-        for problem in odd(declared.environment(alone), notes) {
-            found.push((spec.place_of(&["parameters", &one.name, "default"]), one, problem));
-        }
+
+    /// Place of the default of a parameter.
+    fn default_of(&self, name: &str) -> Span {
+        let entry = self.spec.parameters.value().and_then(|entries| entries.entry(name));
+        let parameter = entry.and_then(|entry| Some(&entry.value.as_ref()?.value));
+        let default = parameter.and_then(|it: &ParameterSpec| it.default.get());
+        default.map(|default| default.span).unwrap_or_default()
     }
-    let is_right = !found.iter().any(|(.., problem)| problem.is_error());
-    for (place, one, problem) in found {
-        known.push(problem.message.clone());
-        let message = format!("the default of `{}` does not fit: {}", one.name, problem.message);
-        notes.push(blamed(problem, place, message));
-    }
-    is_right.then_some(known)
 }
 
 /// Warns about parameters that neither an expression nor the title uses.
-fn note_unused(spec: &Node, declared: &Declaration, question: &Question, notes: &mut Notes) {
-    let title = spec.get("title").and_then(Node::text).unwrap_or_default();
-    for Entry { key, place, .. } in parameters::entries(spec.get("parameters")) {
-        let is_named = title::names(title).any(|(_, name)| name == key);
-        let is_asked = question.expressions().any(|expression| expression.uses_parameter(key));
-        if declared.names().any(|name| name == key) && !is_named && !is_asked {
-            let message = format!("the parameter `{}` is not used", short(key));
-            let unused = Diagnostic::warning(place.clone(), Code::Unused, message);
-            notes.push(unused.help(format!("name it as `params.{key}`, or remove it")));
+fn report_unused(
+    spec: &CheckTypeSpec,
+    declared: &Declaration,
+    question: &Question,
+    file: &mut FileContext,
+) {
+    let title = spec.title.value().map(Text::as_str).unwrap_or_default();
+    for Entry { key, .. } in spec.parameters.value().into_iter().flat_map(Entries::iter) {
+        let name = key.value.as_str();
+        let is_named = title::names(title).any(|(_, named)| named == name);
+        let is_asked = question.expressions().any(|expression| expression.uses_parameter(name));
+        if declared.names().any(|declared| declared == name) && !is_named && !is_asked {
+            let message = format!("the parameter `{}` is not used", short(name));
+            let unused = file.warning(key.span, Code::Unused, message);
+            file.report(unused.help(format!("name it as `params.{name}`, or remove it")));
         }
     }
 }
 
-fn is_reserved(name: &CheckTypeName, node: &Node, notes: &mut Notes) -> bool {
+fn is_reserved(name: &CheckTypeName, place: Option<&Place>, file: &mut FileContext) -> bool {
     let first = name.as_str().split('/').next();
-    if first != Some(BUILT_IN) {
-        return false;
-    }
-    let place = node.place_of(&["metadata", "name"]);
+    let Some(place) = place.filter(|_| first == Some(BUILT_IN)) else { return false };
     let message = format!("`{BUILT_IN}/` is for check types that come with cloudcorrect");
-    notes.push(
-        Diagnostic::error(place, Code::ReservedName, message).help("use a prefix of your own"),
-    );
+    let refused = Diagnostic::error(place.clone(), Code::ReservedName, message);
+    file.report(refused.help("use a prefix of your own"));
     true
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expression::comments;
 
-use crate::document::Node;
+use crate::document::{Located, SourceText, Text};
 
 /// How to write a comment where YAML joins lines.
 pub(super) const HELP: &str = "use `|`, or `#` above the expression";
@@ -19,28 +19,32 @@ const BREAKS: [char; 6] = ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{202
 
 /// Refusal of an expression for its first comment that swallows something, at its `//`. A comment
 /// at the end swallows nothing, and neither does one that has only comments below it.
-pub(super) fn refused(node: &Node) -> Option<Diagnostic> {
-    let text = node.text()?;
+pub(super) fn refused(expression: &Located<Text>, source: &SourceText) -> Option<Diagnostic> {
+    let text = expression.value.as_str();
+    memchr::memmem::find(text.as_bytes(), b"//")?;
     let comments = comments(text);
     if comments.is_empty() {
         return None;
     }
-    let lines = lines(node, text);
+    let lines = lines(expression, source);
     let comment = comments.into_iter().find(|comment| {
         let first = lines.partition_point(|line| *line <= comment.start);
         let last = lines.partition_point(|line| *line < comment.end);
         swallows(text, comment, lines.get(first..last).unwrap_or_default())
     })?;
     let message = "the comment swallows what stands below it: YAML joins these lines into one";
-    let place = node.place_in(comment.start..comment.start + 2);
+    let part = expression.part(comment.start..comment.start + 2, source);
+    let place = source.place_of_part(part);
     Some(Diagnostic::error(place, Code::SwallowingComment, message).help(HELP))
 }
 
 /// Offsets in the text of an expression at which a line begins, in the file or in an editor.
-fn lines(node: &Node, text: &str) -> Vec<usize> {
+fn lines(expression: &Located<Text>, source: &SourceText) -> Vec<usize> {
+    let text = expression.value.as_str();
     let broken = text.match_indices(BREAKS).map(|(at, found)| at + found.len());
     let blanks = || text.match_indices(' ').map(|(at, _)| at + 1).collect();
-    let joined = node.joined_lines().map(|scalar| scalar.joints().unwrap_or_else(blanks));
+    let joins = expression.joins_lines(source);
+    let joined = joins.then(|| expression.joints(source).unwrap_or_else(blanks));
     let mut lines: Vec<usize> = joined.into_iter().flatten().chain(broken).collect();
     lines.sort_unstable();
     lines

@@ -1,27 +1,23 @@
-//! The JSON Schemas of documents as editors use them.
-//!
-//! A schema says what a document means: text. Editors check values, and YAML takes `123456789012`
-//! for a number where the reader keeps its text. So theirs take what the reader takes, and offer
-//! names that are known: resource types, regions, and the properties of made-up resources.
+//! The JSON Schemas of documents as editors use them, which offer names that are known: resource
+//! types, regions, and the properties of made-up resources.
 
-use regex::Regex;
 use serde_json::{Map, Value as Json, json};
 
+use crate::document::take_any_scalar;
 use crate::resource::{Cause, Schema, regions, schemas};
-
-/// The pattern of account ids.
-const ACCOUNT_ID: &str = "^[0-9]{12}$";
 
 /// Where the definition of made-up resources is.
 const GIVEN: &str = "#/$defs/given";
 
-/// The schema of a kind for editors.
+/// Schema of a kind for editors.
 pub(super) fn for_editors(kind: &str, meant: &Json) -> Json {
     let mut schema = meant.clone();
-    walk(&mut schema);
+    take_any_scalar(&mut schema);
+    offer_names(&mut schema);
     if kind == "Test" {
         let mut given = given();
-        walk(&mut given);
+        take_any_scalar(&mut given);
+        offer_names(&mut given);
         if let Some(schema) = schema.as_object_mut() {
             schema.insert("$defs".to_owned(), json!({ "given": given }));
         }
@@ -29,51 +25,18 @@ pub(super) fn for_editors(kind: &str, meant: &Json) -> Json {
     schema
 }
 
-/// Goes over a schema and all that is in it.
-fn walk(schema: &mut Json) {
+/// Goes over a schema and all that is in it, and adds which names there are.
+fn offer_names(schema: &mut Json) {
     match schema {
-        Json::Array(several) => several.iter_mut().for_each(walk),
+        Json::Array(several) => several.iter_mut().for_each(offer_names),
         Json::Object(schema) => {
-            schema.values_mut().for_each(walk);
-            any_scalar(schema);
+            schema.values_mut().for_each(offer_names);
             if let Some(Json::Object(properties)) = schema.get_mut("properties") {
                 known_names(properties);
             }
         }
         _ => {}
     }
-}
-
-/// Lets a schema of text take numbers and truth values as well, as far as their texts are allowed.
-fn any_scalar(schema: &mut Map<String, Json>) {
-    let is_text = schema.get("type").is_some_and(|kind| match kind {
-        Json::Array(kinds) => kinds.iter().any(|kind| kind == "string"),
-        kind => kind == "string",
-    });
-    if !is_text || ["enum", "const", "format"].iter().any(|key| schema.contains_key(*key)) {
-        return;
-    }
-    let pattern = schema.get("pattern").and_then(Json::as_str).map(str::to_owned);
-    if pattern.as_deref() == Some(ACCOUNT_ID) {
-        // Of a number YAML leaves out the zeros that an id may begin with.
-        schema.insert("minimum".to_owned(), 1_000_000.into());
-        schema.insert("maximum".to_owned(), 999_999_999_999_i64.into());
-    }
-    let pattern = pattern.and_then(|pattern| Regex::new(&pattern).ok());
-    let takes = |text: &str| pattern.as_ref().is_none_or(|pattern| pattern.is_match(text));
-    let others = [
-        ("number", takes("1.5")),
-        ("integer", !takes("1.5") && takes("123456789012")),
-        ("boolean", takes("true")),
-    ];
-    let others = others.into_iter().filter_map(|(kind, is_taken)| is_taken.then_some(kind));
-    let Some(kind) = schema.get_mut("type") else { return };
-    let mut kinds = match kind.take() {
-        Json::Array(kinds) => kinds,
-        kind => vec![kind],
-    };
-    kinds.extend(others.map(Json::from));
-    *kind = if kinds.len() == 1 { kinds.remove(0) } else { Json::Array(kinds) };
 }
 
 /// Adds to the properties of an object which names there are.

@@ -5,15 +5,11 @@ use std::str::FromStr;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
 
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::Code;
 
-use super::account::parsed_at;
-use super::notes::Notes;
+use super::context::FileContext;
+use super::document::group::{EnforceSpec, GroupSpec};
 use super::words::Mode;
-use crate::document::Node;
-
-/// Where a group says it.
-const PATH: [&str; 3] = ["spec", "enforce", "newOnly"];
 
 /// The instant of `newOnly`: what fails since before it is not enforced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,22 +64,25 @@ impl fmt::Display for NewOnly {
     }
 }
 
-/// That a document says something that is no instant, which is noted.
+/// Refusal of an instant that is none, which has been reported.
 #[derive(Debug)]
 pub(super) struct Refused;
 
-/// What a group document says, if anything.
-pub(super) fn read(node: &Node, notes: &mut Notes) -> Result<Option<NewOnly>, Refused> {
-    let Some((_, place)) = node.text_of(&PATH) else { return Ok(None) };
-    let mode = node.text_of(&["spec", "mode"]).and_then(|(text, _)| text.parse().ok());
-    if let Some(mode @ (Mode::Shadow | Mode::Audit)) = mode {
+/// Instant that a group document gives, if any.
+pub(super) fn resolve(
+    spec: &GroupSpec,
+    file: &mut FileContext,
+) -> Result<Option<NewOnly>, Refused> {
+    let Some(EnforceSpec { new_only }) = spec.enforce.value() else { return Ok(None) };
+    let Some(text) = new_only.get() else { return Ok(None) };
+    if let Some(mode @ (Mode::Shadow | Mode::Audit)) = spec.mode.value() {
         let message = format!("`newOnly` says nothing with `mode: {mode}`");
-        let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
-        notes.push(
+        let odd = file.warning(text.span, Code::NoEffect, message);
+        file.report(
             odd.help("nothing of this group is enforced; write `mode: enforce`, or remove it"),
         );
     }
-    parsed_at(node, &PATH, notes).map(Some).ok_or(Refused)
+    file.parse(new_only).map(Some).ok_or(Refused)
 }
 
 #[cfg(test)]

@@ -6,23 +6,22 @@ use std::sync::Arc;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::{Code, Diagnostic, Place, meant};
+use crate::diagnostic::{Code, Place, meant};
+use crate::document::{Field, Located, Span, Text};
 use crate::schedule::{Cron, InvalidTimezone, Schedule, Timezone};
 
-use super::account::{AccountSelector, parsed, parsed_at};
+use super::account::AccountSelector;
 use super::check::{Check, unique_ids};
+use super::context::FileContext;
 use super::cron;
+use super::document::group::{GroupDocument, GroupSpec, ScheduleSpec};
+use super::document::{is_identified, labels_of};
 use super::enforce::{self, NewOnly};
 use super::library::Library;
 use super::names::{CheckId, GroupName};
-use super::notes::Notes;
 use super::pack;
 use super::words::Mode;
-use super::written::GroupDocument;
-use crate::document::Node;
 
-/// Characters of a cron pattern, as the schema says.
-const LONGEST_CRON: usize = 100;
 /// How much of the effort of a file a cron pattern takes, in bytes of expressions.
 const CRON: usize = 2 << 10;
 
@@ -99,131 +98,138 @@ impl Group {
         Sha256::digest(group.to_string()).into()
     }
 
-    /// The meaning of a document. What is wrong with it is noted, also where it does not fit its
-    /// schema, so that there is nothing `written`.
-    pub(super) fn read(
-        written: Option<GroupDocument>,
-        node: &Node,
+    /// Meaning of a document. What is wrong with it is reported.
+    pub(super) fn resolve(
+        document: GroupDocument,
         library: &Library,
-        notes: &mut Notes,
+        file: &mut FileContext,
     ) -> Option<Self> {
-        let name = parsed_at(node, &["metadata", "name"], notes);
-        let schedule = schedule(node, notes);
-        let new_only = enforce::read(node, notes);
-        let list = |key: &str| node.get("spec").and_then(|spec| spec.get(key)).map(Node::items);
-        let own = list("checks").unwrap_or_default();
-        unique_ids(own, notes);
-        let (metadata, mut spec) = written.map(|it| (it.metadata, it.spec)).unzip();
-        let specs = spec.as_mut().map(|spec| std::mem::take(&mut spec.checks)).unwrap_or_default();
-        let checks = Check::read_all(specs, own, &library.types, notes);
-        let packs = list("packs").unwrap_or_default();
-        let checks = pack::together(checks, packs, &library.packs, notes);
-        let checks = checks.filter(|checks| has_any(checks, node, notes));
-        let (metadata, spec) = (metadata?, spec?);
+        let GroupDocument { api_version, kind, metadata, spec } = document;
+        let is_identified = is_identified(&api_version, &kind);
+        let metadata = metadata.into_value();
+        let name = metadata.as_ref().and_then(|it| file.parse(&it.name));
+        let Field::Given { value: Located { value: mut spec, span }, .. } = spec else {
+            return None;
+        };
+        let schedule = schedule(&spec, file);
+        let new_only = enforce::resolve(&spec, file);
+        let has_lists = [!spec.checks.is_missing(), !spec.packs.is_missing()];
+        let packs_at = spec.packs.get().map(|packs| packs.span);
+        let checks = match std::mem::take(&mut spec.checks) {
+            Field::Missing => Some(Vec::new()),
+            Field::Invalid { .. } => None,
+            Field::Given { value: own, .. } => {
+                unique_ids(&own.value, file);
+                Check::resolve_all(own.value, &library.types, file)
+            }
+        };
+        let checks = pack::together(checks, &spec.packs, &library.packs, file);
+        if checks.as_ref().is_some_and(Vec::is_empty) {
+            lacks_checks(has_lists, span, packs_at, file);
+        }
+        let checks = checks.filter(|checks| !checks.is_empty() && is_identified);
+        let metadata = metadata?;
         Some(Self {
             name: name?,
-            labels: metadata.labels,
-            description: spec.description,
-            owner: spec.owner,
-            accounts: AccountSelector::read(spec.accounts),
+            labels: labels_of(&metadata.labels),
+            description: spec.description.into_value(),
+            owner: spec.owner.into_value(),
+            accounts: AccountSelector::resolve(&spec.accounts),
             schedule: schedule?,
-            mode: spec.mode,
+            mode: spec.mode.into_value().unwrap_or_default(),
             new_only: new_only.ok()?,
-            suspend: spec.suspend,
+            suspend: spec.suspend.into_value().unwrap_or_default(),
             checks: checks?,
-            place: node.place_of(&["metadata", "name"]),
+            place: file.place(metadata.name.get()?.span),
         })
     }
 }
 
-/// Whether a group has checks; that it lacks them is noted, unless its lists are wrong anyway.
-fn has_any(checks: &[Arc<Check>], node: &Node, notes: &mut Notes) -> bool {
-    let Some(spec) = node.get("spec").filter(|_| checks.is_empty()) else {
-        return !checks.is_empty();
-    };
-    match (spec.get("checks"), spec.get("packs")) {
-        (None, None) => {
-            let message = "`spec` lacks `checks`";
-            let refused = Diagnostic::error(spec.place.clone(), Code::MissingKey, message);
-            notes.push(refused.help("add `checks`, or `packs` whose checks the group takes up"));
-        }
-        (None, Some(packs)) if !packs.items().is_empty() => {
-            let message = "the group has no check: `except` leaves out all that its packs have";
-            let refused = Diagnostic::error(packs.place.clone(), Code::NoCheck, message);
-            notes.push(refused.help("leave a check in, or remove the group"));
-        }
-        _ => {}
+/// Reports that a group, whose `spec` stands at a place, has no checks, and why it has none.
+fn lacks_checks(has_lists: [bool; 2], spec: Span, packs: Option<Span>, file: &mut FileContext) {
+    if has_lists == [false, false] {
+        let message = "`spec` lacks `checks`";
+        let refused = file.error(spec, Code::MissingKey, message);
+        file.report(refused.help("add `checks`, or `packs` whose checks the group takes up"));
+    } else if let ([false, true], Some(packs)) = (has_lists, packs) {
+        let message = "the group has no check: `except` leaves out all that its packs have";
+        let refused = file.error(packs, Code::NoCheck, message);
+        file.report(refused.help("leave a check in, or remove the group"));
     }
-    false
 }
 
-/// The schedule of a group; every hour without one.
-fn schedule(node: &Node, notes: &mut Notes) -> Option<Schedule> {
-    let at = |key: &str| node.text_of(&["spec", "schedule", key]);
-    let zone = match at("timezone") {
-        None => Some(Timezone::default()),
-        Some((name, place)) => timezone(name, place, notes),
+/// Schedule of a group; every hour without one.
+fn schedule(spec: &GroupSpec, file: &mut FileContext) -> Option<Schedule> {
+    let Some(ScheduleSpec { every, cron, timezone }) = spec.schedule.value() else {
+        return Some(Schedule::default());
     };
-    let every = at("every").map(|(text, place)| (parsed(text, place, notes), place));
-    let pattern = node.get("spec").and_then(|spec| spec.get("schedule")?.get("cron"));
-    let cron = pattern.and_then(|node| Some((cron(node.text()?, node, zone, notes), &node.place)));
-    match (every, cron) {
-        (Some((_, place)), Some((_, other))) => {
+    let zone = match timezone.get() {
+        None => Some(Timezone::default()),
+        Some(name) => zone(name, file),
+    };
+    let interval = every.get().map(|every| (file.parse_text(&every.value, every.span), every.span));
+    let pattern = cron
+        .get()
+        .map(|it| (self::pattern(it, zone.filter(|_| !timezone.is_invalid()), file), it.span));
+    match (interval, pattern) {
+        (Some((_, at)), Some((_, other))) => {
             let message = "`every` and `cron` exclude each other";
-            let refused = Diagnostic::error(place.clone(), Code::Conflict, message);
-            let refused = refused.related(other.clone(), "the other one is here");
-            notes.push(refused.help("keep the one that is meant"));
+            let refused = file.error(at, Code::Conflict, message);
+            let refused = refused.related(file.place(other), "the other one is here");
+            file.report(refused.help("keep the one that is meant"));
             None
         }
         (None, Some((cron, _))) => cron.map(Schedule::Cron),
-        (every, None) => {
-            if let Some((_, place)) = at("timezone") {
+        (interval, None) => {
+            if let (Some(name), false) = (timezone.get(), cron.is_invalid()) {
                 let message = "`timezone` says nothing without `cron`";
-                notes.push(Diagnostic::warning(place.clone(), Code::NoEffect, message));
+                let odd = file.warning(name.span, Code::NoEffect, message);
+                file.report(odd);
             }
-            every.map_or(Some(Schedule::default()), |(every, _)| every.map(Schedule::Every))
+            match interval {
+                Some((every, _)) => every.map(Schedule::Every),
+                None if every.is_invalid() || cron.is_invalid() => None,
+                None => Some(Schedule::default()),
+            }
         }
     }
 }
 
-fn cron(pattern: &str, node: &Node, zone: Option<Timezone>, notes: &mut Notes) -> Option<Cron> {
-    if pattern.chars().count() > LONGEST_CRON {
-        return None; // Noted as too long already.
-    }
+fn pattern(
+    pattern: &Located<Text>,
+    zone: Option<Timezone>,
+    file: &mut FileContext,
+) -> Option<Cron> {
     let zone = zone?;
-    if notes.is_full() {
+    if file.is_full() {
         return None;
     }
-    if !notes.effort.read(CRON) {
+    if !file.effort.read(CRON) {
         let message = "the cron patterns of this file are too many together";
-        let refused = Diagnostic::error(node.place.clone(), Code::TooManySchedules, message);
-        notes.push(refused.help("split the file; its expressions count too"));
+        let refused = file.error(pattern.span, Code::TooManySchedules, message);
+        file.report(refused.help("split the file; its expressions count too"));
         return None;
     }
-    match Cron::new(pattern, zone) {
+    match Cron::new(pattern.value.as_str(), zone) {
         Ok(cron) => Some(cron),
         Err(error) => {
-            notes.push(cron::refused(pattern, &error, node));
+            let refused = cron::refused(pattern, &error, file);
+            file.report(refused);
             None
         }
     }
 }
 
-fn timezone(name: &str, place: &Place, notes: &mut Notes) -> Option<Timezone> {
-    let error = match name.parse() {
+fn zone(name: &Located<String>, file: &mut FileContext) -> Option<Timezone> {
+    let error: InvalidTimezone = match name.value.parse() {
         Ok(zone) => return Some(zone),
         Err(error) => error,
     };
-    if notes.is_full() {
+    if file.is_full() {
         return None;
     }
-    let message = if name.len() <= 60 {
-        InvalidTimezone::to_string(&error)
-    } else {
-        "the name of the time zone is too long".into()
-    };
-    let mut refused = Diagnostic::error(place.clone(), Code::UnknownTimezone, message);
-    refused.help = meant(name, Timezone::names());
-    notes.push(refused);
+    let mut refused = file.error(name.span, Code::UnknownTimezone, error.to_string());
+    refused.help = meant(&name.value, Timezone::names());
+    file.report(refused);
     None
 }

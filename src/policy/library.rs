@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
+use crate::document::{DiagnosticSink, SourceFile, parallel};
 
 use super::check_type::{CheckType, CheckTypes};
-use super::notes::Notes;
+use super::document::name_of;
+use super::kind::Document;
 use super::pack::{Pack, Packs};
-use super::parsed::{Parsed, as_written};
-use crate::document::SourceFile;
-use crate::document::parallel;
+use super::source::ReadFile;
 
 /// What may be used.
 #[derive(Debug, Clone, Default)]
@@ -25,27 +25,27 @@ pub(super) struct Library {
 impl Library {
     /// That of the files, with check types that are there already; and the files that were parsed
     /// for it, which need not be parsed again.
-    pub(super) fn read(files: &[SourceFile], built_in: &CheckTypes) -> (Self, Shelf) {
-        let mut shelf = Shelf::default();
+    pub(super) fn read(files: &[SourceFile], built_in: &CheckTypes) -> (Self, ParseCache) {
+        let mut cache = ParseCache::default();
         let mut types = built_in.clone();
-        for found in shelf.read(files, "CheckType", check_types) {
+        for found in cache.read(files, "CheckType", check_types) {
             types.merge(found);
         }
         let mut packs = Packs::default();
-        for found in shelf.read(files, "Pack", |file| packs_of(file, &types)) {
+        for found in cache.read(files, "Pack", |file| packs_of(file, &types)) {
             packs.merge(found);
         }
-        (Self { types, packs }, shelf)
+        (Self { types, packs }, cache)
     }
 }
 
 /// Files that were parsed, by their paths.
 #[derive(Default)]
-pub(super) struct Shelf(BTreeMap<Arc<str>, Parsed>);
+pub(super) struct ParseCache(BTreeMap<Arc<str>, ReadFile>);
 
-impl Shelf {
+impl ParseCache {
     /// A file, if it was parsed.
-    pub(super) fn get(&self, file: &SourceFile) -> Option<&Parsed> {
+    pub(super) fn get(&self, file: &SourceFile) -> Option<&ReadFile> {
         self.0.get(&file.path).filter(|parsed| parsed.is_of(file))
     }
 
@@ -54,13 +54,13 @@ impl Shelf {
         &mut self,
         files: &[SourceFile],
         kind: &str,
-        read: impl Fn(&Parsed) -> T + Sync,
+        read: impl Fn(&ReadFile) -> T + Sync,
     ) -> Vec<T> {
         let finder = memchr::memmem::Finder::new(kind);
         let mention = |file: &&SourceFile| finder.find(&file.bytes).is_some();
         let files: Vec<SourceFile> = files.iter().filter(mention).cloned().collect();
         let read = |file: &SourceFile| {
-            let new = self.get(file).is_none().then(|| Parsed::new(file));
+            let new = self.get(file).is_none().then(|| ReadFile::new(file));
             (new.as_ref().or_else(|| self.get(file)).map(&read), new)
         };
         let parsed = parallel(&files, |run| run.iter().map(read).collect::<Vec<_>>());
@@ -75,25 +75,27 @@ impl Shelf {
     }
 }
 
-/// The check types of a file; what is wrong with them is told when the file is read as a whole.
-fn check_types(file: &Parsed) -> CheckTypes {
-    let mut notes = file.notes.clone();
+/// Check types of a file; what is wrong with them is told when the file is read as a whole.
+fn check_types(file: &ReadFile) -> CheckTypes {
+    let mut context = file.context.clone();
     let mut found = CheckTypes::default();
-    for document in file.of_kind("CheckType") {
-        let written = as_written(document, "CheckType", &mut notes);
-        found.add(document, CheckType::read(written, document, false, &mut notes));
+    for document in &file.documents {
+        let Document::CheckType(document) = document else { continue };
+        let resolved = CheckType::resolve((**document).clone(), false, &mut context);
+        found.add(name_of(&document.metadata).map(|(name, _)| name), resolved);
     }
     found
 }
 
-/// The packs of a file, likewise.
-fn packs_of(file: &Parsed, types: &CheckTypes) -> Packs {
-    let mut notes = file.notes.clone();
+/// Packs of a file, likewise.
+fn packs_of(file: &ReadFile, types: &CheckTypes) -> Packs {
+    let mut context = file.context.clone();
     let mut found = Packs::default();
-    for document in file.of_kind("Pack") {
-        let written = as_written(document, "Pack", &mut notes);
-        let read = Pack::read(written, document, types, &mut notes);
-        found.add(document, read.map(|read| (read.name.clone(), read)));
+    for document in &file.documents {
+        let Document::Pack(document) = document else { continue };
+        let resolved = Pack::resolve((**document).clone(), types, &mut context);
+        let resolved = resolved.map(|pack| (pack.name.clone(), pack));
+        found.add(name_of(&document.metadata).map(|(name, _)| name), resolved);
     }
     found
 }
@@ -103,14 +105,14 @@ impl CheckTypes {
     /// what is wrong with it the answer.
     pub fn built_in(files: &[SourceFile]) -> Result<Self, Vec<Diagnostic>> {
         let mut all = Self::default();
-        let mut found = Notes::default();
+        let mut found = DiagnosticSink::default();
         for file in files {
-            let Parsed { documents, mut notes, .. } = Parsed::new(file);
-            for document in &documents.roots {
-                let written = as_written(document, "CheckType", &mut notes);
-                all.add(document, CheckType::read(written, document, true, &mut notes));
+            let ReadFile { documents, mut context, .. } = ReadFile::new(file);
+            for document in documents {
+                let Document::CheckType(document) = document else { continue };
+                all.add(None, CheckType::resolve(*document, true, &mut context));
             }
-            found.merge(notes);
+            found.merge(context.sink);
         }
         let found = found.into_sorted();
         if found.is_empty() { Ok(all) } else { Err(found) }

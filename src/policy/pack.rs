@@ -4,16 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Place, meant};
+use crate::document::{DiagnosticSink, Field, List, Span, short};
 
-use super::account::{parsed, parsed_at};
 use super::check::{Check, unique_ids};
 use super::check_type::CheckTypes;
-use super::named::Named;
+use super::context::FileContext;
+use super::document::group::PackUse;
+use super::document::is_identified;
+use super::document::pack::PackDocument;
 use super::names::{CheckId, PackName};
-use super::notes::Notes;
-use super::written::pack::PackDocument;
-use crate::document::Node;
-use crate::document::short;
+use super::registry::Registry;
 
 /// What taking up one check of a pack counts as, bytes: about what it takes to write one out.
 const WEIGHT: usize = 1 << 10;
@@ -32,38 +32,37 @@ pub struct Pack {
 }
 
 /// The packs that groups may take up.
-pub(super) type Packs = Named<PackName, Pack>;
+pub(super) type Packs = Registry<PackName, Pack>;
 
 impl Pack {
-    /// The meaning of a document. What is wrong with it is noted, also where it does not fit its
-    /// schema, so that there is nothing `written`.
-    pub(super) fn read(
-        written: Option<PackDocument>,
-        node: &Node,
+    /// Meaning of a document. What is wrong with it is reported.
+    pub(super) fn resolve(
+        document: PackDocument,
         types: &CheckTypes,
-        notes: &mut Notes,
+        file: &mut FileContext,
     ) -> Option<Self> {
-        let name: Option<PackName> = parsed_at(node, &["metadata", "name"], notes);
-        let list = node.get("spec").and_then(|spec| spec.get("checks"));
-        let list = list.map(Node::items).unwrap_or_default();
-        unique_ids(list, notes);
-        let mut spec = written.map(|written| written.spec);
-        let specs = spec.as_mut().map(|spec| std::mem::take(&mut spec.checks)).unwrap_or_default();
-        let checks = Check::read_all(specs, list, types, notes);
-        let (name, spec) = (name?, spec?);
-        let mut checks = checks?;
+        let PackDocument { api_version, kind, metadata, spec } = document;
+        let is_identified = is_identified(&api_version, &kind);
+        let metadata = metadata.into_value();
+        let name: Option<PackName> = metadata.as_ref().and_then(|it| file.parse(&it.name));
+        let place = metadata.as_ref().and_then(|it| it.name.get()).map(|it| file.place(it.span));
+        let spec = spec.into_value()?;
+        let list = spec.checks.into_value()?;
+        unique_ids(&list, file);
+        let mut checks = Check::resolve_all(list, types, file)?;
+        let name = name.filter(|_| is_identified)?;
         let ids: BTreeSet<&CheckId> = checks.iter().map(|check| &check.id).collect();
         if ids.len() < checks.len() {
-            return None; // Noted already, and nothing for its groups to mend.
+            return None; // Reported already, and nothing for its groups to fix.
         }
         for check in &mut checks {
             check.pack = Some(name.clone());
         }
         Some(Self {
             name,
-            description: spec.description,
-            checks: checks.into_iter().map(Arc::new).collect(),
-            place: node.place_of(&["metadata", "name"]),
+            description: spec.description.into_value(),
+            checks: shared(checks),
+            place: place?,
         })
     }
 
@@ -72,96 +71,105 @@ impl Pack {
         self.checks.iter().find(|check| check.id == *id)
     }
 
-    /// Whether it has a check; that it has none is noted.
-    pub(super) fn has(&self, id: &CheckId, place: &Place, notes: &mut Notes) -> bool {
+    /// `true` where it has a check; that it has none is reported.
+    pub(super) fn has(&self, id: &CheckId, at: Span, file: &mut FileContext) -> bool {
         let has = self.check(id).is_some();
         if !has {
             let message = format!("pack `{}` has no check `{id}`", self.name);
-            let mut refused = Diagnostic::error(place.clone(), Code::UnknownCheck, message);
+            let mut refused = file.error(at, Code::UnknownCheck, message);
             refused.help = meant(id.as_str(), self.checks.iter().map(|check| check.id.as_str()));
-            notes.push(refused.related(self.place.clone(), "the pack is here"));
+            file.report(refused.related(self.place.clone(), "the pack is here"));
         }
         has
     }
 }
 
 impl Packs {
-    /// The pack of a name; that there is none is noted.
-    pub(super) fn find(&self, name: &str, place: &Place, notes: &mut Notes) -> Option<&Pack> {
+    /// Pack of a name; that there is none is reported.
+    pub(super) fn find(&self, name: &str, at: Span, file: &mut FileContext) -> Option<&Pack> {
         if self.lacks(name) {
             let message = format!("there is no pack `{}`", short(name));
-            let mut refused = Diagnostic::error(place.clone(), Code::UnknownPack, message);
+            let mut refused = file.error(at, Code::UnknownPack, message);
             refused.help = meant(name, self.known.keys().map(PackName::as_str));
-            notes.push(refused);
+            file.report(refused);
         }
         self.get(name)
     }
 }
 
-/// The checks of a group: its own, and those of the packs that it takes up.
+/// Checks of a group: its own, and those of the packs that it takes up.
 ///
 /// An id that is there twice is a conflict at both places, and so is a former id that another check
 /// has still.
 pub(super) fn together(
     own: Option<Vec<Check>>,
-    packs: &[Node],
+    packs: &Field<List<PackUse>>,
     known: &Packs,
-    notes: &mut Notes,
+    file: &mut FileContext,
 ) -> Option<Vec<Arc<Check>>> {
-    if packs.is_empty() {
-        return own.map(|own| own.into_iter().map(Arc::new).collect());
-    }
+    let packs = match packs {
+        Field::Missing => return own.map(shared),
+        Field::Invalid { .. } => return None,
+        Field::Given { value, .. } => &value.value,
+    };
     let mut is_whole = own.is_some();
     let mut all = Together::default();
     for check in own.into_iter().flatten() {
         let place = check.place.clone();
         all.push(Arc::new(check), place);
     }
-    let mut taken: BTreeMap<&str, &Place> = BTreeMap::new();
-    for item in packs {
-        let Some((name, place)) = item.text_of(&["name"]) else {
+    let mut taken: BTreeMap<&str, Span> = BTreeMap::new();
+    for item in packs.all() {
+        let Some(name) = item.as_ref().and_then(|item| item.value.name.get()) else {
             is_whole = false;
             continue;
         };
-        if let Some(first) = taken.insert(name, place) {
-            let message = format!("pack `{}` is taken up twice", short(name));
-            let refused = Diagnostic::error(place.clone(), Code::DuplicateName, message);
-            notes.push(refused.related(first.clone(), "the first time is here"));
+        let at = name.span;
+        if let Some(first) = taken.insert(&name.value, at) {
+            let message = format!("pack `{}` is taken up twice", short(&name.value));
+            let refused = file.error(at, Code::DuplicateName, message);
+            file.report(refused.related(file.place(first), "the first time is here"));
             is_whole = false;
             continue;
         }
-        let Some(pack) = known.find(name, place, notes) else {
+        let Some(pack) = known.find(&name.value, at, file) else {
             is_whole = false;
             continue;
         };
-        if !notes.effort.read(WEIGHT * pack.checks.len()) {
+        if !file.effort.read(WEIGHT * pack.checks.len()) {
             let message = "the packs of this file's groups have too many checks together";
-            let refused = Diagnostic::error(place.clone(), Code::TooManyChecks, message);
-            notes.push(refused.help("split the file"));
+            let refused = file.error(at, Code::TooManyChecks, message);
+            file.report(refused.help("split the file"));
             return None;
         }
-        let except = except(item, pack, notes);
+        let except = item.as_ref().and_then(|item| except(&item.value, pack, file));
         is_whole &= except.is_some();
         let except = except.unwrap_or_default();
         for check in pack.checks.iter().filter(|check| !except.contains(&check.id)) {
-            is_whole &= all.take(check, place, notes);
+            is_whole &= all.take(check, &file.place(at), &mut file.sink);
         }
     }
-    is_whole &= all.former_ids(notes);
+    is_whole &= all.former_ids(&mut file.sink);
     is_whole.then_some(all.checks)
 }
 
-/// The checks that an item of `packs` leaves out.
-fn except(item: &Node, pack: &Pack, notes: &mut Notes) -> Option<BTreeSet<CheckId>> {
+/// Checks that can be shared, in no more room than they take.
+fn shared(checks: Vec<Check>) -> Vec<Arc<Check>> {
+    let mut shared = Vec::with_capacity(checks.len());
+    shared.extend(checks.into_iter().map(Arc::new));
+    shared
+}
+
+/// Checks that an item of `packs` leaves out.
+fn except(item: &PackUse, pack: &Pack, file: &mut FileContext) -> Option<BTreeSet<CheckId>> {
     let mut left_out = BTreeSet::new();
     let mut is_whole = true;
-    for item in item.get("except").map(Node::items).unwrap_or_default() {
-        let Some(id) = item.text() else { continue };
-        let Some(id) = parsed::<CheckId>(id, &item.place, notes) else {
+    for item in item.except.value().into_iter().flat_map(List::iter) {
+        let Some(id) = file.parse_text::<CheckId>(&item.value, item.span) else {
             is_whole = false;
             continue;
         };
-        is_whole &= pack.has(&id, &item.place, notes);
+        is_whole &= pack.has(&id, item.span, file);
         left_out.insert(id);
     }
     is_whole.then_some(left_out)
@@ -181,7 +189,7 @@ impl Together {
     }
 
     /// Takes up a check of the pack that is named at a place; whether there was none of its id yet.
-    fn take(&mut self, check: &Arc<Check>, place: &Place, notes: &mut Notes) -> bool {
+    fn take(&mut self, check: &Arc<Check>, place: &Place, sink: &mut DiagnosticSink) -> bool {
         let Some((first, pack)) = self.places.get(&check.id) else {
             self.push(Arc::clone(check), place.clone());
             return true;
@@ -194,17 +202,17 @@ impl Together {
             None => format!("the group has a check `{id}` of its own"),
         };
         let refused = Diagnostic::error(place.clone(), Code::DuplicateName, message);
-        notes.push(refused.related(first.clone(), "it comes from here").help(help));
+        sink.push(refused.related(first.clone(), "it comes from here").help(help));
         let by = check.pack.as_ref().map(PackName::as_str).unwrap_or_default();
         let message = format!("check `{id}` comes with pack `{by}` as well");
         let refused = Diagnostic::error(first.clone(), Code::DuplicateName, message);
-        notes.push(refused.related(place.clone(), "the pack is taken up here"));
+        sink.push(refused.related(place.clone(), "the pack is taken up here"));
         false
     }
 
-    /// Notes a former id that another check of the group has or claims, where they come from
-    /// different lists; whether there is none. What is within one list is noted there.
-    fn former_ids(&self, notes: &mut Notes) -> bool {
+    /// Reports a former id that another check of the group has or claims, where they come from
+    /// different lists; whether there is none. What is within one list is reported there.
+    fn former_ids(&self, sink: &mut DiagnosticSink) -> bool {
         let mut is_clear = true;
         let mut claimed: BTreeMap<&CheckId, &Check> = BTreeMap::new();
         for check in &self.checks {
@@ -219,7 +227,7 @@ impl Together {
                     );
                     let refused = Diagnostic::error(at.clone(), Code::Conflict, message);
                     let refused = refused.related(first.place.clone(), "the other one is here");
-                    notes.push(refused.help("only one of them can go on with its history"));
+                    sink.push(refused.help("only one of them can go on with its history"));
                     is_clear = false;
                 }
                 let Some((other, pack)) = self.places.get(former) else { continue };
@@ -230,7 +238,7 @@ impl Together {
                     format!("check `{}` was called `{former}`, which is still there", check.id);
                 let refused = Diagnostic::error(at.clone(), Code::Conflict, message);
                 let refused = refused.related(other.clone(), format!("`{former}` comes from here"));
-                notes.push(refused.help("a former id is one that no check of the group has"));
+                sink.push(refused.help("a former id is one that no check of the group has"));
                 is_clear = false;
             }
         }

@@ -3,14 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, Place, meant};
+use crate::diagnostic::{Code, meant};
+use crate::document::{Entries, Entry, Field, List, LocatedValue, Span, Value as Given, short};
 use crate::expression::{Environment, Parameter, ParameterKind};
 use crate::resource::Value;
 
-use super::notes::Notes;
-use super::written::ParameterWord;
-use crate::document::short;
-use crate::document::{Entry, Node, Tree};
+use super::context::FileContext;
+use super::document::check_type::ParameterSpec;
 
 /// A parameter of a check type.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,12 +32,13 @@ const MOST_NAMES: usize = 100;
 /// Lists of so few items are held against the allowed values one after another.
 const FEW_ITEMS: usize = 8;
 
-/// Whether there are not too many of a kind; else it is noted.
-pub(super) fn are_few(entries: &[Entry], of: &str, notes: &mut Notes) -> bool {
-    let Some(entry) = entries.get(MOST_NAMES) else { return true };
-    let message = format!("`{of}` has {} names, and {MOST_NAMES} are the most", entries.len());
-    let refused = Diagnostic::error(entry.place.clone(), Code::TooManyNames, message);
-    notes.push(refused.help("split it into several"));
+/// `true` where there are not too many names of a kind; else that is reported.
+pub(super) fn are_few<T>(entries: &Entries<T>, of: &str, file: &mut FileContext) -> bool {
+    let Some(entry) = entries.iter().nth(MOST_NAMES) else { return true };
+    let count = entries.iter().len();
+    let message = format!("`{of}` has {count} names, and {MOST_NAMES} are the most");
+    let refused = file.error(entry.key.span, Code::TooManyNames, message);
+    file.report(refused.help("split it into several"));
     false
 }
 
@@ -52,15 +52,15 @@ pub(super) struct Declaration {
 }
 
 impl Declaration {
-    /// What `spec` declares; what is wrong is noted.
-    pub(super) fn read(spec: &Node, notes: &mut Notes) -> Self {
-        let entries = entries(spec.get("parameters"));
+    /// Declaration of the field `parameters`; what is wrong with it is reported.
+    pub(super) fn resolve(field: &Field<Entries<ParameterSpec>>, file: &mut FileContext) -> Self {
         let mut read = Self::default();
-        let are_few = are_few(entries, "parameters", notes);
+        let Some(entries) = field.value() else { return read };
+        let are_few = are_few(entries, "parameters", file);
         for entry in entries.iter().take(MOST_NAMES) {
-            match declare(entry, notes) {
+            match declare(entry, file) {
                 Some(declared) if are_few => read.parameters.push(declared),
-                _ => read.broken.push(entry.key.as_str().into()),
+                _ => read.broken.push(entry.key.value.as_str().into()),
             }
         }
         read
@@ -89,62 +89,64 @@ impl Declaration {
     }
 }
 
-fn declare(entry: &Entry, notes: &mut Notes) -> Option<Declared> {
-    if !is_identifier(&entry.key) {
-        let message = format!("`{}` cannot be the name of a parameter", short(&entry.key));
-        let refused = Diagnostic::error(entry.place.clone(), Code::InvalidValue, message);
-        notes.push(refused.help("use a-z, A-Z, 0-9 and `_`, and begin with a letter"));
+fn declare(entry: &Entry<ParameterSpec>, file: &mut FileContext) -> Option<Declared> {
+    let name = entry.key.value.as_str();
+    if !is_identifier(name) {
+        let message = format!("`{}` cannot be the name of a parameter", short(name));
+        let refused = file.error(entry.key.span, Code::InvalidValue, message);
+        file.report(refused.help("use a-z, A-Z, 0-9 and `_`, and begin with a letter"));
         return None;
     }
-    let node = &entry.value;
-    let kind = node.get("type").and_then(Node::text).unwrap_or("string");
-    let kind = serde_json::from_value::<ParameterWord>(kind.into()).ok()?.into();
-    let allowed = node.get("allowed").map(Node::items).unwrap_or_default();
-    let allowed: Vec<String> = allowed.iter().filter_map(Node::text).map(str::to_owned).collect();
-    let optional = node.get("optional").and_then(Node::text) == Some("true");
+    let ParameterSpec { kind, description, default, optional, allowed } =
+        &entry.value.as_ref()?.value;
+    if kind.is_invalid() {
+        return None;
+    }
     let mut declared = Declared {
-        name: entry.key.as_str().into(),
-        kind,
-        description: node.get("description").and_then(Node::text).map(str::to_owned),
-        default: optional.then_some(Value::Null),
-        allowed,
+        name: name.into(),
+        kind: kind.value().copied().unwrap_or_default().into(),
+        description: description.value().cloned(),
+        default: optional.value().is_some_and(|is| *is).then_some(Value::Null),
+        allowed: allowed
+            .value()
+            .into_iter()
+            .flat_map(List::iter)
+            .map(|it| it.value.clone())
+            .collect(),
     };
-    if let Some(default) = node.get("default").filter(|default| !default.is_null()) {
-        declared.default = Some(declared.value(default, notes)?);
+    if let Some(default) = default.get() {
+        declared.default = Some(declared.value(default, file)?);
     }
     Some(declared)
 }
 
-/// What `with` gives the declared parameters, in their order.
+/// Values that `with` gives the declared parameters, in their order.
 pub(super) fn bind(
     declared: &[Declared],
-    with: Option<&Entry>,
-    uses: (&str, &Place),
-    notes: &mut Notes,
+    with: &Field<Entries<Given>>,
+    (name, at): (&str, Span),
+    file: &mut FileContext,
 ) -> Option<Arc<[Parameter]>> {
-    let (name, place) = uses;
-    let given = entries(with.map(|with| &with.value));
-    if !are_few(given, "with", notes) {
+    let none = Entries::default();
+    let given = with.value().unwrap_or(&none);
+    if with.is_invalid() || !are_few(given, "with", file) {
         return None;
     }
-    let mut is_whole = unknown(declared, given, name, notes);
+    let mut is_whole = are_known(declared, given, name, file);
     let mut bound = Vec::new();
     for parameter in declared {
-        let entry = given.iter().find(|entry| *entry.key == *parameter.name);
-        let value = match (entry, &parameter.default) {
-            (Some(entry), default) if !entry.value.is_null() || default.is_none() => {
-                parameter.value(&entry.value, notes)
-            }
-            (_, Some(default)) => Some(default.clone()),
-            (_, None) => {
+        let value = match (given.entry(&parameter.name), &parameter.default) {
+            (Some(entry), _) => entry.value.as_ref().and_then(|value| parameter.value(value, file)),
+            (None, Some(default)) => Some(default.clone()),
+            (None, None) => {
                 let message = format!("`{name}` needs the parameter `{}`", parameter.name);
-                let at = with.map_or(place, |with| &with.place);
-                let mut refused = Diagnostic::error(at.clone(), Code::MissingParameter, message);
+                let at = with.key().unwrap_or(at);
+                let mut refused = file.error(at, Code::MissingParameter, message);
                 refused.help = Some(match &parameter.description {
                     Some(text) => format!("add it under `with`: {text}"),
                     None => "add it under `with`".to_owned(),
                 });
-                notes.push(refused);
+                file.report(refused);
                 None
             }
         };
@@ -154,92 +156,110 @@ pub(super) fn bind(
     is_whole.then(|| bound.into())
 }
 
-/// Notes what is given and not declared; whether there is nothing of that kind.
-fn unknown(declared: &[Declared], given: &[Entry], name: &str, notes: &mut Notes) -> bool {
-    let mut is_known = true;
-    for entry in given {
-        if declared.iter().any(|parameter| *parameter.name == *entry.key) {
+/// `true` where nothing is given that is not declared; else that is reported.
+fn are_known(
+    declared: &[Declared],
+    given: &Entries<Given>,
+    name: &str,
+    file: &mut FileContext,
+) -> bool {
+    let mut are_known = true;
+    for Entry { key, .. } in given.iter() {
+        if declared.iter().any(|parameter| *parameter.name == *key.value) {
             continue;
         }
-        is_known = false;
-        if notes.is_full() {
-            return is_known;
+        are_known = false;
+        if file.is_full() {
+            return are_known;
         }
-        let key = short(&entry.key);
-        let message = format!("`{name}` has no parameter `{key}`");
-        let mut refused = Diagnostic::error(entry.place.clone(), Code::UnknownParameter, message);
+        let given = short(&key.value);
+        let message = format!("`{name}` has no parameter `{given}`");
+        let mut refused = file.error(key.span, Code::UnknownParameter, message);
         let names = || declared.iter().map(|parameter| &*parameter.name);
-        refused.help = meant(&key, names()).or_else(|| {
+        refused.help = meant(&given, names()).or_else(|| {
             Some(match declared {
                 [] => "it takes none".to_owned(),
                 _ => format!("it takes `{}`", names().collect::<Vec<_>>().join("`, `")),
             })
         });
-        notes.push(refused);
+        file.report(refused);
     }
-    is_known
+    are_known
 }
 
 impl Declared {
-    /// The value of a node, or the diagnostic that says why it is none.
-    fn value(&self, node: &Node, notes: &mut Notes) -> Option<Value> {
-        let value = typed(self.kind, node);
-        let Some(value) = value else {
-            if !matches!(node.tree, Tree::Refused) {
+    /// Value of the parameter that is given; one that it cannot have is reported.
+    fn value(&self, given: &LocatedValue, file: &mut FileContext) -> Option<Value> {
+        let Some(value) = typed(self.kind, &given.value) else {
+            if is_whole(&given.value) {
                 let wanted = wanted(self.kind);
-                let found = match node.text() {
+                let found = match given.value.text() {
                     Some(text) => format!("`{}`", short(text)),
-                    None => node.kind().to_owned(),
+                    None => given.value.kind().to_owned(),
                 };
                 let message = format!("`{}` is {found}, but must be {wanted}", self.name);
-                notes.push(Diagnostic::error(node.place.clone(), Code::WrongParameter, message));
+                let refused = file.error(given.span, Code::WrongParameter, message);
+                file.report(refused);
             }
             return None;
         };
-        if self.allowed.is_empty() {
-            return Some(value);
-        }
-        let items = node.items();
+        let outside = if self.allowed.is_empty() { None } else { self.outside(given) };
+        let Some((text, at)) = outside else { return Some(value) };
+        let allowed = self.allowed.join("`, `");
+        let message =
+            format!("`{}` is `{}`, but must be one of `{allowed}`", self.name, short(text));
+        let mut refused = file.error(at, Code::WrongParameter, message);
+        refused.help = meant(text, self.allowed.iter().map(String::as_str));
+        file.report(refused);
+        None
+    }
+
+    /// Text of a value, or the first of its items, that is not among the allowed ones.
+    fn outside<'v>(&self, given: &'v LocatedValue) -> Option<(&'v str, Span)> {
+        let items = match &given.value {
+            Given::List(items) => items.all(),
+            _ => &[],
+        };
         let many = items.len() > FEW_ITEMS;
         let known: HashSet<&str> =
             self.allowed.iter().filter(|_| many).map(String::as_str).collect();
         let is_allowed = |text: &str| {
             known.contains(text) || !many && self.allowed.iter().any(|allowed| allowed == text)
         };
-        for item in items.iter().chain([node]) {
-            let Some(text) = item.text() else { continue };
-            if is_allowed(text) {
-                continue;
-            }
-            let allowed = self.allowed.join("`, `");
-            let message =
-                format!("`{}` is `{}`, but must be one of `{allowed}`", self.name, short(text));
-            let mut refused = Diagnostic::error(item.place.clone(), Code::WrongParameter, message);
-            refused.help = meant(text, self.allowed.iter().map(String::as_str));
-            notes.push(refused);
-            return None;
-        }
-        Some(value)
+        let texts = items.iter().flatten().chain([given]);
+        let mut texts = texts.filter_map(|item| Some((item.value.text()?, item.span)));
+        texts.find(|(text, _)| !is_allowed(text))
     }
 }
 
-fn typed(kind: ParameterKind, node: &Node) -> Option<Value> {
-    let plain = || match &node.tree {
-        Tree::Scalar(scalar) if scalar.is_plain() => node.text(),
+/// `true` where nothing in a value was refused before, which has been reported.
+fn is_whole(value: &Given) -> bool {
+    match value {
+        Given::List(items) => items.all().iter().all(Option::is_some),
+        Given::Text(_) | Given::Map(_) => true,
+    }
+}
+
+fn typed(kind: ParameterKind, given: &Given) -> Option<Value> {
+    let plain = || match given {
+        Given::Text(text) if text.is_plain() => given.text(),
         _ => None,
     };
     match kind {
-        ParameterKind::String => node.text().map(|text| Value::string(text.trim_end_matches('\n'))),
+        ParameterKind::String => {
+            given.text().map(|text| Value::string(text.trim_end_matches('\n')))
+        }
         ParameterKind::Integer => plain()?.parse().ok().map(Value::Int),
         ParameterKind::Number => {
             plain()?.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Double)
         }
         ParameterKind::Boolean => plain()?.parse().ok().map(Value::Bool),
-        ParameterKind::List => match &node.tree {
-            Tree::List(items) => {
-                let texts: Option<Vec<Value>> =
-                    items.iter().map(|item| item.text().map(Value::string)).collect();
-                texts.map(Value::list)
+        ParameterKind::List => match given {
+            Given::List(items) => {
+                let text = |item: &Option<LocatedValue>| {
+                    item.as_ref().and_then(|item| item.value.text()).map(Value::string)
+                };
+                items.all().iter().map(text).collect::<Option<Vec<_>>>().map(Value::list)
             }
             _ => None,
         },
@@ -261,12 +281,4 @@ pub(super) fn is_identifier(text: &str) -> bool {
     text.len() <= 63
         && text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-}
-
-/// The entries of a mapping; none of anything else.
-pub(super) fn entries(node: Option<&Node>) -> &[Entry] {
-    match node.map(|node| &node.tree) {
-        Some(Tree::Map(entries)) => entries,
-        _ => &[],
-    }
 }

@@ -5,17 +5,17 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Level, Place, closest, meant};
 use crate::digest::Parts;
+use crate::document::{Entries, Entry, Field, Located, Span, Text, short};
 use crate::expression::{
     Binding, Environment, Expression, ExpressionKind, Parameter, Problem, is_taken,
 };
 use crate::resource::{Schema, TypeName, schemas};
 
 use super::comment;
-use super::notes::Notes;
-use super::parameters::{are_few, entries, is_identifier};
-use super::words::{OnEmpty, Pick, Span};
-use crate::document::short;
-use crate::document::{Entry, Node, Tree};
+use super::context::FileContext;
+use super::document::check::{Asked, LetSpec};
+use super::parameters::{are_few, is_identifier};
+use super::words::{AssertScope, OnEmpty, Pick};
 
 /// What is asked of which resources.
 #[derive(Debug, Clone)]
@@ -29,7 +29,7 @@ pub struct Question {
     /// What must hold: of each of them, or of all together ([`ExpressionKind::AssertAll`]).
     pub assertion: Expression,
     /// Over which resources an `assertAll` speaks.
-    pub span: Span,
+    pub span: AssertScope,
     /// The outcome where nothing is selected, if it is said.
     pub on_empty: Option<OnEmpty>,
     /// The values of the parameters, for a check that uses a check type.
@@ -103,60 +103,61 @@ impl Question {
         parts.digest().0
     }
 
-    /// The question in a mapping with `select`, `where`, `assert` and so on. What is wrong with it
-    /// is noted.
-    pub(super) fn read(node: &Node, environment: Environment, notes: &mut Notes) -> Option<Self> {
-        let shape = shape(node, notes);
-        let schema = resource_type(node, notes);
-        if node.entry("select").is_none() {
+    /// Question of the fields that ask it. What is wrong with it is reported.
+    pub(super) fn resolve(
+        asked: &Asked,
+        environment: Environment,
+        file: &mut FileContext,
+    ) -> Option<Self> {
+        let shape = shape(asked, file);
+        let schema = resource_type(&asked.select, file);
+        if asked.select.is_missing() {
             let message = "the check lacks `select`";
-            let refused = Diagnostic::error(node.place.clone(), Code::MissingKey, message);
-            notes.push(refused.help("add `select`, a resource type such as `AWS::S3::Bucket`"));
+            let refused = file.error(asked.span, Code::MissingKey, message);
+            file.report(refused.help("add `select`, a resource type such as `AWS::S3::Bucket`"));
         }
-        let bindings = bindings(node, &environment, notes);
-        let span = word::<Span>(node, "scope");
+        let bindings = bindings(asked, &environment, file);
         let (shape, schema, bindings) = (shape?, schema?, bindings?);
-        if let (ExpressionKind::Assert, Some(entry)) = (shape, node.entry("scope")) {
+        if let (ExpressionKind::Assert, Some(key)) = (shape, asked.scope.key()) {
             let message = "`scope` says nothing without `assertAll`";
-            notes.push(Diagnostic::warning(entry.place.clone(), Code::NoEffect, message));
+            let odd = file.warning(key, Code::NoEffect, message);
+            file.report(odd);
         }
         let known: Vec<Binding> = bindings.iter().map(Let::binding).collect();
         let environment = environment.over(schema).with_bindings(known.into());
-        let mut compiled = |shape: ExpressionKind, environment: &Environment| {
-            node.get(shape.field()).map(|node| compile(node, environment, shape, notes))
+        let filter = match &asked.filter {
+            Field::Missing => Some(None),
+            field => compile(field, &environment, ExpressionKind::Filter, file).map(Some),
         };
-        let filter = compiled(ExpressionKind::Filter, &environment);
         let selected = match &filter {
             Some(Some(filter)) => environment.clone().with_filter(filter),
             _ => environment.clone(),
         };
-        let assertion = compiled(shape, &selected)??;
-        let filter = match filter {
-            Some(None) => return None,
-            Some(compiled) => compiled,
-            None => None,
-        };
+        let assertion =
+            if shape == ExpressionKind::Assert { &asked.assertion } else { &asked.assert_all };
+        let assertion = compile(assertion, &selected, shape, file)?;
         let read = Self {
             schema,
             bindings,
-            filter,
+            filter: filter?,
             assertion,
-            span: span.unwrap_or_default(),
-            on_empty: word::<OnEmpty>(node, "onEmpty"),
+            span: asked.scope.value().copied().unwrap_or_default(),
+            on_empty: asked.on_empty.value().copied(),
             parameters: environment.parameters(),
         };
-        read.note_unused(node, notes);
+        read.report_unused(asked, file);
         Some(read)
     }
 
     /// Warns about names of `let` that no expression uses.
-    fn note_unused(&self, node: &Node, notes: &mut Notes) {
-        for Entry { key, place, .. } in entries(node.get("let")) {
-            if !self.expressions().any(|expression| expression.uses_binding(key)) {
-                let message = format!("`{}` of `let` is not used", short(key));
-                let unused = Diagnostic::warning(place.clone(), Code::Unused, message);
-                notes
-                    .push(unused.help("name it in `where`, `assert` or `assertAll`, or remove it"));
+    fn report_unused(&self, asked: &Asked, file: &mut FileContext) {
+        for Entry { key, .. } in asked.bindings.value().into_iter().flat_map(Entries::iter) {
+            if !self.expressions().any(|expression| expression.uses_binding(&key.value)) {
+                let message = format!("`{}` of `let` is not used", short(&key.value));
+                let unused = file.warning(key.span, Code::Unused, message);
+                file.report(
+                    unused.help("name it in `where`, `assert` or `assertAll`, or remove it"),
+                );
             }
         }
     }
@@ -180,30 +181,24 @@ impl fmt::Display for Let {
     }
 }
 
-/// A word of a field; what is none of its words is noted by the schema.
-fn word<T: std::str::FromStr>(node: &Node, key: &str) -> Option<T> {
-    node.get(key)?.text()?.parse().ok()
-}
-
-/// Whether it says `assert` or `assertAll`.
-fn shape(node: &Node, notes: &mut Notes) -> Option<ExpressionKind> {
-    let each = node.entry(ExpressionKind::Assert.field());
-    match (each, node.entry(ExpressionKind::AssertAll.field())) {
+/// ExpressionKind that the fields give the assertion: `assert` or `assertAll`.
+fn shape(asked: &Asked, file: &mut FileContext) -> Option<ExpressionKind> {
+    match (asked.assertion.key(), asked.assert_all.key()) {
         (Some(_), None) => Some(ExpressionKind::Assert),
         (None, Some(_)) => Some(ExpressionKind::AssertAll),
         (Some(each), Some(all)) => {
             let message = "`assert` and `assertAll` exclude each other";
-            let refused = Diagnostic::error(all.place.clone(), Code::Conflict, message);
-            let refused = refused.related(each.place.clone(), "`assert` is here");
-            notes.push(refused.help(
+            let refused = file.error(all, Code::Conflict, message);
+            let refused = refused.related(file.place(each), "`assert` is here");
+            file.report(refused.help(
                 "`assert` is judged of each resource, `assertAll` once of all; make two checks",
             ));
             None
         }
         (None, None) => {
             let message = "the check lacks `assert`";
-            let refused = Diagnostic::error(node.place.clone(), Code::MissingKey, message);
-            notes.push(refused.help(
+            let refused = file.error(asked.span, Code::MissingKey, message);
+            file.report(refused.help(
                 "add `assert`, a CEL expression that must hold of each resource, or `assertAll` \
                  over `resources`",
             ));
@@ -212,35 +207,39 @@ fn shape(node: &Node, notes: &mut Notes) -> Option<ExpressionKind> {
     }
 }
 
-fn bindings(node: &Node, environment: &Environment, notes: &mut Notes) -> Option<Vec<Let>> {
-    let Some(Tree::Map(entries)) = node.get("let").map(|node| &node.tree) else {
-        return Some(Vec::new());
+fn bindings(asked: &Asked, environment: &Environment, file: &mut FileContext) -> Option<Vec<Let>> {
+    let entries = match &asked.bindings {
+        Field::Given { value, .. } => &value.value,
+        Field::Missing | Field::Invalid { .. } => return Some(Vec::new()),
     };
-    if !are_few(entries, "let", notes) {
+    if !are_few(entries, "let", file) {
         return None;
     }
-    let read: Vec<_> = entries.iter().map(|entry| binding(entry, environment, notes)).collect();
+    let read: Vec<_> = entries.iter().map(|entry| binding(entry, environment, file)).collect();
     read.into_iter().collect()
 }
 
-fn binding(entry: &Entry, environment: &Environment, notes: &mut Notes) -> Option<Let> {
-    let name = entry.key.as_str();
-    let refused = unusable(name).map(|(code, message, help)| {
-        Diagnostic::error(entry.place.clone(), code, message).help(help)
-    });
-    let is_fine = refused.is_none();
-    if let Some(refused) = refused {
-        notes.push(refused);
+fn binding(
+    entry: &Entry<LetSpec>,
+    environment: &Environment,
+    file: &mut FileContext,
+) -> Option<Let> {
+    let name = entry.key.value.as_str();
+    let unusable = unusable(name);
+    let is_fine = unusable.is_none();
+    if let Some((code, message, help)) = unusable {
+        let refused = file.error(entry.key.span, code, message);
+        file.report(refused.help(help));
     }
-    let node = &entry.value;
-    let schema = resource_type(node, notes)?;
-    let filter = match node.get(ExpressionKind::Filter.field()) {
-        Some(node) => {
-            Some(compile(node, &environment.clone().over(schema), ExpressionKind::Filter, notes)?)
+    let LetSpec { select, filter, pick } = &entry.value.as_ref()?.value;
+    let schema = resource_type(select, file)?;
+    let filter = match filter {
+        Field::Missing => None,
+        field => {
+            Some(compile(field, &environment.clone().over(schema), ExpressionKind::Filter, file)?)
         }
-        None => None,
     };
-    let pick = word(node, "pick").unwrap_or_default();
+    let pick = pick.value().copied().unwrap_or_default();
     is_fine.then(|| Let { name: name.into(), schema, filter, pick })
 }
 
@@ -257,20 +256,21 @@ fn unusable(name: &str) -> Option<(Code, String, &'static str)> {
     }
 }
 
-fn resource_type(node: &Node, notes: &mut Notes) -> Option<&'static Schema> {
-    let (name, place) = node.text_of(&["select"])?;
-    type_named(name, place, notes)
+fn resource_type(select: &Field<String>, file: &mut FileContext) -> Option<&'static Schema> {
+    let name = select.get()?;
+    type_named(&name.value, name.span, file)
 }
 
-/// The schema of a type; that there is no such type is noted.
-pub(super) fn type_named(name: &str, place: &Place, notes: &mut Notes) -> Option<&'static Schema> {
+/// Schema of a type; that there is no such type is reported.
+pub(super) fn type_named(name: &str, at: Span, file: &mut FileContext) -> Option<&'static Schema> {
     if let Some(schema) = schemas().get(name) {
         return Some(schema);
     }
     let known = || schemas().keys().map(TypeName::as_str);
     let message = format!("there is no resource type `{}`", short(name));
     let help = meant(name, known()).unwrap_or_else(|| others(name));
-    notes.push(Diagnostic::error(place.clone(), Code::UnknownResourceType, message).help(help));
+    let refused = file.error(at, Code::UnknownResourceType, message);
+    file.report(refused.help(help));
     None
 }
 
@@ -290,43 +290,51 @@ const COMMENT: &str = "YAML takes ` #` and what follows for a comment; quote the
                        whole, or put it on its own lines after `>`";
 
 fn compile(
-    node: &Node,
+    field: &Field<Text>,
     environment: &Environment,
     shape: ExpressionKind,
-    notes: &mut Notes,
+    file: &mut FileContext,
 ) -> Option<Expression> {
-    let text = node.text()?;
-    if notes.is_full() {
+    let expression = field.get()?;
+    if file.is_full() {
         return None;
     }
-    if let Some(refused) = comment::refused(node) {
-        notes.push(refused);
+    if let Some(refused) = comment::refused(expression, &file.source) {
+        file.report(refused);
         return None;
     }
-    let compiled = Expression::compile_within(text, environment, shape, &mut notes.effort);
-    let (compiled, mut problems) = match compiled {
+    let text = expression.value.as_str();
+    match Expression::compile_within(text, environment, shape, &mut file.effort) {
         Ok(compiled) => {
-            let warnings = compiled.warnings().to_vec();
-            (Some(compiled), warnings)
+            report(expression, compiled.warnings(), file);
+            Some(compiled)
         }
-        Err(problems) => (None, problems),
-    };
-    if compiled.is_none()
-        && node.is_cut_by_comment()
-        && let Some(problem) = problems.first_mut()
-    {
-        problem.help = Some(COMMENT.to_owned());
+        Err(mut problems) => {
+            if let Some(problem) = problems.first_mut()
+                && expression.is_cut_by_comment(&file.source)
+            {
+                problem.help = Some(COMMENT.to_owned());
+            }
+            report(expression, &problems, file);
+            None
+        }
     }
-    for mut problem in problems {
-        if notes.is_full() {
+}
+
+/// Reports problems of an expression where their parts of it stand in the file.
+fn report(expression: &Located<Text>, problems: &[Problem], file: &mut FileContext) {
+    for problem in problems {
+        if file.is_full() {
             break;
         }
-        if text.get(problem.span.clone()) == Some("#") && node.joined_lines().is_some() {
-            problem.help = Some(comment::HELP.to_owned());
+        let part = expression.part(problem.span.clone(), &file.source);
+        let mut found = at(file.source.place_of_part(part), problem.clone());
+        let named = expression.value.as_str().get(problem.span.clone());
+        if named == Some("#") && expression.joins_lines(&file.source) {
+            found.help = Some(comment::HELP.to_owned());
         }
-        notes.push(at(node.place_in(problem.span.clone()), problem));
+        file.report(found);
     }
-    compiled
 }
 
 fn at(place: Place, problem: Problem) -> Diagnostic {

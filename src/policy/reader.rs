@@ -2,135 +2,169 @@
 
 use std::sync::Arc;
 
-use super::account::{self, Account};
-use super::check_type::CheckType;
+use crate::document::{DiagnosticSink, Field, SourceFile, parallel};
+
+use super::account::{self, Account, AccountSelector};
+use super::check_type::{CheckType, CheckTypes};
+use super::context::FileContext;
+use super::document::account::AccountDocument;
+use super::document::group::GroupDocument;
+use super::document::{Named, name_of, text_of};
 use super::group::Group;
-use super::kind::{Kind, kind_of};
+use super::kind::Document;
 use super::library::Library;
-use super::notes::Notes;
 use super::pack::Pack;
-use super::parsed::{Parsed, as_written};
 use super::references::{References, Tested};
 use super::set::{PolicySet, Reading};
+use super::source::ReadFile;
 use super::test_case::{Test, TestSubject};
-use super::waiver::{self, Waiver};
-use crate::document::Node;
+use super::waiver::Waiver;
+use super::waiver_references;
+
+impl PolicySet {
+    /// Reads files, all of them, whatever is wrong with some.
+    ///
+    /// Checks may use the check types of the files; with those that come with cloudcorrect besides,
+    /// it is [`crate::catalog::read`].
+    pub fn read(files: &[SourceFile]) -> Reading {
+        Self::read_with(files, &CheckTypes::default())
+    }
+
+    /// The same with check types that are there already.
+    pub fn read_with(files: &[SourceFile], built_in: &CheckTypes) -> Reading {
+        let (library, cache) = Library::read(files, built_in);
+        let read = |run: &[SourceFile]| {
+            let mut reader = Reader::default();
+            for file in run {
+                let known = cache.get(file).cloned();
+                reader.file(known.unwrap_or_else(|| ReadFile::new(file)), &library);
+            }
+            reader
+        };
+        let mut all = Reader::default();
+        for reader in parallel(files, read) {
+            all.merge(reader);
+        }
+        all.finish()
+    }
+}
 
 /// Documents on their way to a [`Reading`].
 #[derive(Default)]
 pub(super) struct Reader {
     policies: PolicySet,
     references: References,
-    notes: Notes,
+    sink: DiagnosticSink,
 }
 
 impl Reader {
-    /// Reads the next file. Of two documents with one name the first counts.
-    pub(super) fn file(&mut self, file: &Parsed, library: &Library) {
-        let before = std::mem::replace(&mut self.notes, file.notes.clone());
-        self.references.lacks_accounts |= file.documents.is_partial;
-        for document in &file.documents.roots {
-            self.document(document, library);
+    /// Takes up the next file. Of two documents with one name the first counts.
+    pub(super) fn file(&mut self, file: ReadFile, library: &Library) {
+        let ReadFile { documents, is_partial, mut context, .. } = file;
+        self.references.is_partial |= is_partial;
+        for document in documents {
+            self.document(document, library, &mut context);
         }
-        let found = std::mem::replace(&mut self.notes, before);
-        self.notes.merge(found);
+        self.sink.merge(context.sink);
     }
 
     /// Takes up what the next files say. Of two with one name the first counts.
     pub(super) fn merge(&mut self, next: Self) {
         self.policies.merge(next.policies);
         self.references.merge(next.references);
-        self.notes.merge(next.notes);
+        self.sink.merge(next.sink);
     }
 
-    /// What can only be said of all documents together.
+    /// Reading of all documents, with what can only be said of them together.
     pub(super) fn finish(mut self) -> Reading {
-        self.notes.start_file();
-        self.references.follow(&self.policies, &mut self.notes);
-        Reading { policies: self.policies, diagnostics: self.notes.into_sorted() }
+        self.sink.start_file();
+        self.references.follow(&self.policies, &mut self.sink);
+        Reading { policies: self.policies, diagnostics: self.sink.into_sorted() }
     }
 
-    fn document(&mut self, document: &Node, library: &Library) {
-        if document.is_null() {
-            return;
-        }
-        match kind_of(document, &mut self.notes) {
-            Kind::Account => self.account(document),
-            Kind::Group => self.group(document, library),
-            Kind::CheckType => self.check_type(document),
-            Kind::Pack => self.pack(document, library),
-            Kind::Test => self.test(document, library),
-            Kind::Waiver => self.waiver(document),
-            Kind::Later => {}
-            Kind::Unknown => self.references.lacks_accounts = true,
-        }
-    }
-
-    fn account(&mut self, document: &Node) {
-        self.declare("account", document, &["metadata", "name"]);
-        self.declare("account id", document, &["spec", "aws", "accountId"]);
-        let written = as_written(document, "Account", &mut self.notes);
-        match Account::read(written, document, &mut self.notes) {
-            Some(account) => {
-                self.policies.accounts.entry(account.name.clone()).or_insert(account);
+    fn document(&mut self, document: Document, library: &Library, file: &mut FileContext) {
+        match document {
+            Document::Account(document) => self.account(*document, file),
+            Document::Group(document) => self.group(*document, library, file),
+            Document::CheckType(document) => {
+                self.declare("check type", &document.metadata, file);
+                if let Some(read) = CheckType::resolve(*document, false, file) {
+                    let types = &mut self.policies.check_types;
+                    types.entry(read.name.clone()).or_insert_with(|| Arc::new(read));
+                }
             }
-            None => self.references.lacks_accounts = true,
-        }
-    }
-
-    fn check_type(&mut self, document: &Node) {
-        self.declare("check type", document, &["metadata", "name"]);
-        let written = as_written(document, "CheckType", &mut self.notes);
-        if let Some(read) = CheckType::read(written, document, false, &mut self.notes) {
-            self.policies.check_types.entry(read.name.clone()).or_insert_with(|| Arc::new(read));
-        }
-    }
-
-    fn pack(&mut self, document: &Node, library: &Library) {
-        self.declare("pack", document, &["metadata", "name"]);
-        let written = as_written(document, "Pack", &mut self.notes);
-        if let Some(pack) = Pack::read(written, document, &library.types, &mut self.notes) {
-            self.policies.packs.entry(pack.name.clone()).or_insert_with(|| Arc::new(pack));
-        }
-    }
-
-    fn test(&mut self, document: &Node, library: &Library) {
-        self.declare("test", document, &["metadata", "name"]);
-        let written = as_written(document, "Test", &mut self.notes);
-        if let Some(test) = Test::read(written, document, library, &mut self.notes) {
-            if let TestSubject::Check(group, check) = &test.subject {
-                let place = document.place_of(&["spec", "check"]);
-                let (group, check) = (group.clone(), check.clone());
-                self.references.tested.push(Tested { group, check, place });
+            Document::Pack(document) => {
+                self.declare("pack", &document.metadata, file);
+                if let Some(pack) = Pack::resolve(*document, &library.types, file) {
+                    let packs = &mut self.policies.packs;
+                    packs.entry(pack.name.clone()).or_insert_with(|| Arc::new(pack));
+                }
             }
-            self.policies.tests.entry(test.name.clone()).or_insert(test);
+            Document::Test(document) => {
+                self.declare("test", &document.metadata, file);
+                let place = document.spec.value().and_then(|spec| text_of(&spec.check));
+                let place = place.map(|(_, at)| file.place(at));
+                if let Some(test) = Test::resolve(*document, library, file) {
+                    if let (TestSubject::Check(group, check), Some(place)) = (&test.subject, place)
+                    {
+                        let (group, check) = (group.clone(), check.clone());
+                        self.references.tested.push(Tested { group, check, place });
+                    }
+                    self.policies.tests.entry(test.name.clone()).or_insert(test);
+                }
+            }
+            Document::Waiver(document) => {
+                self.declare("waiver", &document.metadata, file);
+                self.references.waivers.push(waiver_references::References::of(&document, file));
+                if let Some(waiver) = Waiver::resolve(*document, file) {
+                    let waivers = &mut self.policies.waivers;
+                    waivers.entry(waiver.name.clone()).or_insert_with(|| Arc::new(waiver));
+                }
+            }
+            Document::Unknown => self.references.is_partial = true,
         }
     }
 
-    fn group(&mut self, document: &Node, library: &Library) {
-        self.declare("group", document, &["metadata", "name"]);
-        let references = account::References::read(document, &mut self.notes);
-        let written = as_written(document, "Group", &mut self.notes);
-        if let Some(group) = Group::read(written, document, library, &mut self.notes) {
-            self.references.accounts.push((group.name.clone(), references));
+    fn account(&mut self, document: AccountDocument, file: &mut FileContext) {
+        let is_named = self.declare("account", &document.metadata, file);
+        let aws = document.spec.value().and_then(|spec| spec.aws.value());
+        let id = aws.and_then(|aws| text_of(&aws.account_id));
+        if let Some((id, at)) = id {
+            self.references.symbols.add("account id", id, &file.place(at));
+        }
+        let is_known = is_named && id.is_some();
+        if let Some(account) = Account::resolve(document, file) {
+            self.policies.accounts.entry(account.name.clone()).or_insert(account);
+        } else if is_known {
+            self.references.has_broken_accounts = true;
+        } else {
+            self.references.is_partial = true;
+        }
+    }
+
+    fn group(&mut self, document: GroupDocument, library: &Library, file: &mut FileContext) {
+        let is_named = self.declare("group", &document.metadata, file);
+        let mut references = account::References::of(&document, file);
+        let selector = document.spec.value().map(|spec| AccountSelector::resolve(&spec.accounts));
+        if let Some(group) = Group::resolve(document, library, file) {
             self.policies.groups.entry(group.name.clone()).or_insert(group);
         } else {
-            self.references.lacks_groups = true;
+            references.selector = selector.map(Box::new);
+            self.references.has_broken_groups = true;
+            self.references.is_partial |= !is_named;
         }
+        self.references.accounts.push(references);
     }
 
-    fn waiver(&mut self, document: &Node) {
-        self.declare("waiver", document, &["metadata", "name"]);
-        self.references.waivers.push(waiver::References::read(document));
-        let written = as_written(document, "Waiver", &mut self.notes);
-        if let Some(waiver) = Waiver::read(written, document, &mut self.notes) {
-            self.policies.waivers.entry(waiver.name.clone()).or_insert_with(|| Arc::new(waiver));
-        }
-    }
-
-    fn declare(&mut self, kind: &'static str, document: &Node, path: &[&str]) {
-        if let Some((name, place)) = document.text_of(path) {
-            self.references.declared.add(kind, name, place);
-        }
+    /// Takes up the name of a document, whatever else is wrong with that. `true` where it has one.
+    fn declare<M: Named>(
+        &mut self,
+        kind: &'static str,
+        metadata: &Field<M>,
+        file: &FileContext,
+    ) -> bool {
+        let Some((name, at)) = name_of(metadata) else { return false };
+        self.references.symbols.add(kind, name, &file.place(at));
+        true
     }
 }

@@ -1,13 +1,13 @@
 //! What documents say of each other, which can only be followed once all of them are read.
 
 use crate::diagnostic::{Code, Diagnostic, Place, meant, nearest};
+use crate::document::{DiagnosticSink, short};
 
 use super::account;
-use super::declared::Declared;
 use super::names::{CheckId, GroupName};
-use super::notes::Notes;
 use super::set::PolicySet;
-use super::waiver;
+use super::symbols::Symbols;
+use super::waiver_references;
 
 /// The most checks of all groups, those of packs in each that takes them up.
 const MOST_CHECKS: usize = 200_000;
@@ -16,17 +16,19 @@ const MOST_CHECKS: usize = 200_000;
 #[derive(Default)]
 pub(super) struct References {
     /// Names, whether or not their documents could be read.
-    pub(super) declared: Declared,
+    pub(super) symbols: Symbols,
     /// The accounts that groups select.
-    pub(super) accounts: Vec<(GroupName, account::References)>,
+    pub(super) accounts: Vec<account::References>,
     /// The checks that tests name.
     pub(super) tested: Vec<Tested>,
     /// What waivers match.
-    pub(super) waivers: Vec<waiver::References>,
-    /// Whether there may be accounts that could not be read.
-    pub(super) lacks_accounts: bool,
-    /// Whether there are groups that could not be read.
-    pub(super) lacks_groups: bool,
+    pub(super) waivers: Vec<waiver_references::References>,
+    /// `true` where there may be documents whose names are not known.
+    pub(super) is_partial: bool,
+    /// `true` where accounts could not be resolved.
+    pub(super) has_broken_accounts: bool,
+    /// `true` where groups could not be resolved.
+    pub(super) has_broken_groups: bool,
 }
 
 /// A check of a group that a test names.
@@ -39,38 +41,38 @@ pub(super) struct Tested {
 impl References {
     /// Takes up those of the next file.
     pub(super) fn merge(&mut self, next: Self) {
-        let Self { declared, accounts, tested, waivers, lacks_accounts, lacks_groups } = next;
-        self.declared.merge(declared);
-        self.accounts.extend(accounts);
-        self.tested.extend(tested);
-        self.waivers.extend(waivers);
-        self.lacks_accounts |= lacks_accounts;
-        self.lacks_groups |= lacks_groups;
+        self.symbols.merge(next.symbols);
+        self.accounts.extend(next.accounts);
+        self.tested.extend(next.tested);
+        self.waivers.extend(next.waivers);
+        self.is_partial |= next.is_partial;
+        self.has_broken_accounts |= next.has_broken_accounts;
+        self.has_broken_groups |= next.has_broken_groups;
     }
 
-    /// Notes what refers to nothing, and what is there twice.
-    pub(super) fn follow(&self, policies: &PolicySet, notes: &mut Notes) {
-        self.declared.note(Code::DuplicateName, notes);
-        if !self.lacks_accounts {
-            for (group, references) in &self.accounts {
-                self.follow_accounts(group, references, policies, notes);
+    /// Reports what refers to nothing, and what is there twice.
+    pub(super) fn follow(&self, policies: &PolicySet, sink: &mut DiagnosticSink) {
+        self.symbols.report(sink);
+        if !self.is_partial {
+            for references in &self.accounts {
+                self.follow_accounts(references, policies, sink);
             }
         }
-        follow_sum(policies, notes);
-        self.tested.iter().for_each(|tested| self.follow_test(tested, policies, notes));
-        let known = waiver::Known {
+        follow_sum(policies, sink);
+        self.tested.iter().for_each(|tested| self.follow_test(tested, policies, sink));
+        let known = waiver_references::Known {
             policies,
-            declared: &self.declared,
-            lacks_accounts: self.lacks_accounts,
-            lacks_groups: self.lacks_accounts || self.lacks_groups,
+            symbols: &self.symbols,
+            is_partial: self.is_partial,
+            has_broken_groups: self.has_broken_groups,
         };
-        self.waivers.iter().for_each(|waiver| waiver.follow(&known, notes));
+        self.waivers.iter().for_each(|waiver| waiver.follow(&known, sink));
     }
 
     /// A test of a check that is not there. Of a group that could not be read nothing is said.
-    fn follow_test(&self, tested: &Tested, policies: &PolicySet, notes: &mut Notes) {
+    fn follow_test(&self, tested: &Tested, policies: &PolicySet, sink: &mut DiagnosticSink) {
         let Tested { group, check, place } = tested;
-        if notes.is_full() {
+        if sink.is_full() {
             return;
         }
         let (message, near) = match policies.groups.get(group) {
@@ -80,39 +82,42 @@ impl References {
                 let near = nearest(check.as_str(), ids).map(|near| format!("{group}/{near}"));
                 (format!("group `{group}` has no check `{check}`"), near)
             }
-            None if self.declared.contains("group", group.as_str()) => return,
+            None if self.symbols.contains("group", group.as_str()) => return,
             None => {
-                let names = self.declared.names("group");
+                let names = self.symbols.names("group");
                 let near = nearest(group.as_str(), names).map(|near| format!("{near}/{check}"));
                 (format!("there is no group `{group}`"), near)
             }
         };
         let mut refused = Diagnostic::error(place.clone(), Code::UnknownCheck, message);
         refused.help = near.map(|near| format!("did you mean `{near}`?"));
-        notes.push(refused);
+        sink.push(refused);
     }
 
     /// A group that selects no account would never say anything, which is never what is meant.
     fn follow_accounts(
         &self,
-        group: &GroupName,
         references: &account::References,
         policies: &PolicySet,
-        notes: &mut Notes,
+        sink: &mut DiagnosticSink,
     ) {
         for (name, place) in &references.names {
-            if !notes.is_full() && !self.declared.contains("account", name.as_str()) {
+            if !sink.is_full() && !self.symbols.contains("account", name.as_str()) {
                 let message = format!("there is no account `{name}`");
                 let mut refused = Diagnostic::error(place.clone(), Code::UnknownAccount, message);
-                refused.help = meant(name.as_str(), self.declared.names("account"));
-                notes.push(refused);
+                refused.help = meant(name.as_str(), self.symbols.names("account"));
+                sink.push(refused);
             }
         }
-        let Some(read) = policies.groups.get(group) else { return };
-        if policies.accounts_of(read).next().is_none() {
-            let message = format!("group `{group}` selects no account");
+        let Some(group) = references.group.as_ref().filter(|_| !self.has_broken_accounts) else {
+            return;
+        };
+        let resolved = policies.groups.get(group.as_str()).map(|group| &group.accounts);
+        let Some(selector) = references.selector.as_deref().or(resolved) else { return };
+        if !policies.accounts.values().any(|account| selector.selects(account)) {
+            let message = format!("group `{}` selects no account", short(group));
             let refused = Diagnostic::error(references.place.clone(), Code::NoAccount, message);
-            notes.push(refused.help(if policies.accounts.is_empty() {
+            sink.push(refused.help(if policies.accounts.is_empty() {
                 "add an `Account` document: its `metadata.name`, and in `spec.aws` its `accountId` \
                  and `regions`"
             } else {
@@ -122,15 +127,15 @@ impl References {
     }
 }
 
-/// Notes the first group with which there are too many checks.
-fn follow_sum(policies: &PolicySet, notes: &mut Notes) {
+/// Reports the first group with which there are too many checks.
+fn follow_sum(policies: &PolicySet, sink: &mut DiagnosticSink) {
     let mut sum = 0;
     for group in policies.groups.values() {
         sum += group.checks.len();
         if sum > MOST_CHECKS {
             let message = format!("the groups have more than {MOST_CHECKS} checks together");
             let refused = Diagnostic::error(group.place.clone(), Code::TooManyChecks, message);
-            notes.push(refused.help("take up packs in fewer groups, which select more accounts"));
+            sink.push(refused.help("take up packs in fewer groups, which select more accounts"));
             return;
         }
     }

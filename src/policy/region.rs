@@ -1,16 +1,16 @@
 //! Regions by their names, wherever policies say one.
 
-use crate::diagnostic::{Code, Diagnostic, Place, meant};
+use crate::diagnostic::{Code, meant};
+use crate::document::Span;
 use crate::resource::{Region, is_documented, regions};
 
-use super::account::parsed;
-use super::notes::Notes;
+use super::context::FileContext;
 
-/// The region of a name, or `global`. A name that no region of AWS can have is refused; of one that
+/// Region of a name, or `global`. A name that no region of AWS can have is refused; of one that
 /// is not documented is warned, since AWS opens new regions.
-pub(super) fn named(name: &str, place: &Place, notes: &mut Notes) -> Option<Region> {
-    let region: Region = parsed(name, place, notes)?;
-    if is_documented(name, regions()) || notes.is_full() {
+pub(super) fn resolve(name: &str, at: Span, file: &mut FileContext) -> Option<Region> {
+    let region: Region = file.parse_text(name, at)?;
+    if is_documented(name, regions()) || file.is_full() {
         return Some(region);
     }
     let known = regions().iter().map(|known| &**known).filter(|known| *known != "global");
@@ -18,12 +18,14 @@ pub(super) fn named(name: &str, place: &Place, notes: &mut Notes) -> Option<Regi
     if !is_shaped(name) {
         let message = format!("`{name}` is not the name of an AWS region");
         let help = near.unwrap_or_else(|| "write it as in `eu-west-1`".to_owned());
-        notes.push(Diagnostic::error(place.clone(), Code::InvalidValue, message).help(help));
+        let refused = file.error(at, Code::InvalidValue, message);
+        file.report(refused.help(help));
         return None;
     }
     let message = format!("no region `{name}` is documented");
     let help = near.unwrap_or_else(|| "AWS may have opened it since this version".to_owned());
-    notes.push(Diagnostic::warning(place.clone(), Code::UndocumentedValue, message).help(help));
+    let odd = file.warning(at, Code::UndocumentedValue, message);
+    file.report(odd.help(help));
     Some(region)
 }
 

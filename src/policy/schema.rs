@@ -3,36 +3,37 @@
 use std::sync::LazyLock;
 
 use indexmap::IndexMap;
-use schemars::generate::SchemaSettings;
-use schemars::transform::RecursiveTransform;
-use schemars::{JsonSchema, Schema};
 use serde_json::{Map, Value as Json, json};
 
+use crate::document::{NodeSchema, json_schema};
+
+use super::document::account::AccountDocument;
+use super::document::check_type::CheckTypeDocument;
+use super::document::group::GroupDocument;
+use super::document::pack::PackDocument;
+use super::document::settings::SettingsDocument;
+use super::document::test_case::TestDocument;
+use super::document::waiver::WaiverDocument;
 use super::editors::for_editors;
 pub use super::editors::printed;
-use super::form::Form;
-use super::written::pack::PackDocument;
-use super::written::settings::SettingsDocument;
-use super::written::test_case::TestDocument;
-use super::written::waiver::WaiverDocument;
-use super::written::{AccountDocument, CheckTypeDocument, GroupDocument};
 
 /// The schemas by kind.
 static SCHEMAS: LazyLock<IndexMap<&'static str, Json>> = LazyLock::new(|| {
     IndexMap::from([
-        ("Account", generate::<AccountDocument>("Account")),
-        ("Group", generate::<GroupDocument>("Group")),
-        ("CheckType", generate::<CheckTypeDocument>("CheckType")),
-        ("Pack", generate::<PackDocument>("Pack")),
-        ("Test", generate::<TestDocument>("Test")),
-        ("Waiver", generate::<WaiverDocument>("Waiver")),
-        ("Settings", generate::<SettingsDocument>("Settings")),
+        ("Account", json_schema::<AccountDocument>("Account")),
+        ("Group", json_schema::<GroupDocument>("Group")),
+        ("CheckType", json_schema::<CheckTypeDocument>("CheckType")),
+        ("Pack", json_schema::<PackDocument>("Pack")),
+        ("Test", json_schema::<TestDocument>("Test")),
+        ("Waiver", json_schema::<WaiverDocument>("Waiver")),
+        ("Settings", json_schema::<SettingsDocument>("Settings")),
     ])
 });
 
-/// What they allow.
-static FORMS: LazyLock<Vec<(&'static str, Form)>> =
-    LazyLock::new(|| SCHEMAS.iter().map(|(kind, schema)| (*kind, Form::from(schema))).collect());
+/// The same, looked up for reading.
+static NODES: LazyLock<Vec<(&'static str, NodeSchema)>> = LazyLock::new(|| {
+    SCHEMAS.iter().map(|(kind, schema)| (*kind, NodeSchema::from(schema))).collect()
+});
 
 /// The names of all kinds.
 pub fn kinds() -> Vec<&'static str> {
@@ -71,43 +72,7 @@ pub fn all() -> Json {
     })
 }
 
-/// What the schema of a kind allows.
-pub(super) fn form(kind: &str) -> Option<&'static Form> {
-    FORMS.iter().find(|(name, _)| *name == kind).map(|(_, form)| form)
-}
-
-fn generate<T: JsonSchema>(title: &str) -> Json {
-    let settings = SchemaSettings::draft2020_12().with(|settings| {
-        settings.inline_subschemas = true;
-        settings.transforms.push(Box::new(RecursiveTransform(without_null)));
-    });
-    let mut schema: Schema = settings.into_generator().into_root_schema_for::<T>();
-    schema.insert("title".to_owned(), title.into());
-    schema.to_value()
-}
-
-/// What is optional may be left out, and is never null.
-fn without_null(schema: &mut Schema) {
-    if let Some(Json::Array(kinds)) = schema.get_mut("type") {
-        kinds.retain(|kind| kind != "null");
-        if let [only] = kinds.as_slice() {
-            let only = only.clone();
-            schema.insert("type".to_owned(), only);
-        }
-    }
-    if let Some(Json::Array(several)) = schema.get_mut("anyOf") {
-        several.retain(|one| one.get("type") != Some(&Json::from("null")));
-        if let [Json::Object(only)] = several.as_slice() {
-            let only = only.clone();
-            schema.remove("anyOf");
-            for (key, value) in only {
-                if schema.get(&key).is_none() {
-                    schema.insert(key, value);
-                }
-            }
-        }
-    }
-    if schema.get("default").is_some_and(Json::is_null) {
-        schema.remove("default");
-    }
+/// Schema of a kind, looked up for reading.
+pub(super) fn node(kind: &str) -> Option<&'static NodeSchema> {
+    NODES.iter().find(|(name, _)| *name == kind).map(|(_, schema)| schema)
 }

@@ -6,17 +6,12 @@ use std::sync::Arc;
 use crate::diagnostic::Diagnostic;
 
 use super::account::Account;
-use super::check_type::{CheckType, CheckTypes};
+use super::check_type::CheckType;
 use super::group::Group;
-use super::library::Library;
 use super::names::{AccountName, CheckTypeName, GroupName, PackName, TestName, WaiverName};
 use super::pack::Pack;
-use super::parsed::Parsed;
-use super::reader::Reader;
 use super::test_case::Test;
 use super::waiver::Waiver;
-use crate::document::SourceFile;
-use crate::document::parallel;
 
 /// The meaning of a revision's files.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -52,34 +47,6 @@ impl Reading {
 }
 
 impl PolicySet {
-    /// Reads files, all of them, whatever is wrong with some.
-    ///
-    /// Checks may use the check types of the files; with those that come with cloudcorrect besides,
-    /// it is [`crate::catalog::read`].
-    pub fn read(files: &[SourceFile]) -> Reading {
-        Self::read_with(files, &CheckTypes::default())
-    }
-
-    /// The same with check types that are there already.
-    pub fn read_with(files: &[SourceFile], built_in: &CheckTypes) -> Reading {
-        let (library, shelf) = Library::read(files, built_in);
-        let read = |run: &[SourceFile]| {
-            let mut reader = Reader::default();
-            for file in run {
-                match shelf.get(file) {
-                    Some(known) => reader.file(known, &library),
-                    None => reader.file(&Parsed::new(file), &library),
-                }
-            }
-            reader
-        };
-        let mut all = Reader::default();
-        for reader in parallel(files, read) {
-            all.merge(reader);
-        }
-        all.finish()
-    }
-
     /// Takes up others. Of two with one name the first counts.
     pub(super) fn merge(&mut self, next: Self) {
         let Self { accounts, groups, check_types, packs, tests, waivers } = next;

@@ -4,24 +4,21 @@
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use crate::diagnostic::{Code, Diagnostic, Level, Place};
+use crate::document::{self, DiagnosticSink, List, SourceFile, Span, short};
 
+use super::context::FileContext;
 use super::coverage::{coverage, own_checks};
-use super::notes::Notes;
-use super::parsed::{Parsed, as_written};
+use super::document::settings::{RequireSpec, SettingsDocument, SettingsSpec};
+use super::document::{ADVICE, is_identified};
+use super::schema;
 use super::set::Reading;
 use super::test_case::TestSubject;
 use super::words::Warnings;
-use super::written::settings::{Requirements, SettingsDocument, SettingsSpec};
-use crate::document::Node;
-use crate::document::SourceFile;
-use crate::document::short;
 
-/// The name of the file, at the repository's root.
-pub const SETTINGS_FILE: &str = ".cloudcorrect.yaml";
+pub use super::document::settings::SETTINGS_FILE;
 
-/// The most patterns, and the most bytes of one.
+/// Count of patterns that are read.
 const MOST_PATTERNS: usize = 100;
-const LONGEST_PATTERN: usize = 800;
 
 /// What a repository asks of its policies. Without the file it asks nothing.
 #[derive(Debug, Clone, Default)]
@@ -33,34 +30,74 @@ pub struct Settings {
     require: Requirements,
 }
 
-impl Settings {
-    /// The meaning of the file, `None` where it has problems; they are told beside it.
-    pub fn read(file: &SourceFile) -> (Option<Self>, Vec<Diagnostic>) {
-        let Parsed { documents, mut notes, .. } = Parsed::new(file);
-        let mut roots = documents.roots.iter().filter(|document| !document.is_null());
-        let first = roots.next();
-        if let Some(second) = roots.next() {
-            let message = "there is one `Settings` document, and nothing beside it";
-            let refused = Diagnostic::error(second.place.clone(), Code::Misplaced, message);
-            notes.push(refused.help("put policies into the directory of policies"));
+/// Parts that policies must have; they are refused without them.
+#[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the file")]
+struct Requirements {
+    owner: bool,
+    compliance: bool,
+    remediation: bool,
+    tests: bool,
+}
+
+impl From<RequireSpec> for Requirements {
+    fn from(spec: RequireSpec) -> Self {
+        let RequireSpec { owner, compliance, remediation, tests } = spec;
+        let is = |field: document::Field<bool>| field.into_value().unwrap_or_default();
+        Self {
+            owner: is(owner),
+            compliance: is(compliance),
+            remediation: is(remediation),
+            tests: is(tests),
         }
-        let settings = match first {
-            Some(document) => Self::of(document, &mut notes),
+    }
+}
+
+impl Settings {
+    /// Meaning of the file, `None` where it has problems; they are told beside it.
+    pub fn read(file: &SourceFile) -> (Option<Self>, Vec<Diagnostic>) {
+        let mut sink = DiagnosticSink::of_file();
+        let mut documents: Vec<Option<SettingsDocument>> = Vec::new();
+        let mut second: Option<Span> = None;
+        let read = document::read(file, ADVICE, &mut sink, |root, reader| {
+            if root.is_null() {
+                return;
+            }
+            if documents.is_empty() {
+                let schema = schema::node("Settings");
+                let document = schema.and_then(|schema| root.read(schema, reader));
+                documents.push(document.map(|document| document.value));
+            } else {
+                second.get_or_insert(root.span());
+            }
+        });
+        let mut file = FileContext::new(read.source, sink);
+        if let Some(second) = second {
+            let message = "there is one `Settings` document, and nothing beside it";
+            let refused = file.error(second, Code::Misplaced, message);
+            file.report(refused.help("put policies into the directory of policies"));
+        }
+        let settings = match documents.pop() {
+            Some(document) => document.and_then(|document| Self::resolve(document, &mut file)),
             None => Some(Self::default()),
         };
-        let problems = notes.into_sorted();
+        let problems = file.sink.into_sorted();
         let is_right = !problems.iter().any(Diagnostic::is_error);
         (settings.filter(|_| is_right), problems)
     }
 
-    fn of(document: &Node, notes: &mut Notes) -> Option<Self> {
-        let written: Option<SettingsDocument> = as_written(document, "Settings", notes);
-        let spec = document.get("spec");
-        let list = spec.and_then(|spec| spec.get("exclude")).map(Node::items).unwrap_or_default();
-        let excluded = patterns(list, notes);
-        let SettingsSpec { warnings, require, .. } = written?.spec;
-        let texts = list.iter().filter_map(Node::text).map(str::to_owned).collect();
-        Some(Self { exclude: texts, excluded: excluded?, warnings, require })
+    fn resolve(document: SettingsDocument, file: &mut FileContext) -> Option<Self> {
+        let SettingsDocument { api_version, kind, spec } = document;
+        let is_identified = is_identified(&api_version, &kind);
+        let SettingsSpec { exclude, warnings, require } = spec.into_value()?;
+        let list = exclude.into_value().unwrap_or_default();
+        let excluded = patterns(&list, file).filter(|_| is_identified)?;
+        Some(Self {
+            exclude: list.into_values(),
+            excluded,
+            warnings: warnings.into_value().unwrap_or_default(),
+            require: require.into_value().map(Requirements::from).unwrap_or_default(),
+        })
     }
 
     /// Whether a file is no policy file. The path is from the repository's root, with `/`.
@@ -141,15 +178,16 @@ fn place_of<'a>(subject: &TestSubject, reading: &'a Reading) -> Option<&'a Place
     }
 }
 
-/// The patterns of `exclude`; what is wrong with one is noted.
-fn patterns(list: &[Node], notes: &mut Notes) -> Option<GlobSet> {
+/// Patterns of `exclude`; what is wrong with one is reported.
+fn patterns(list: &List<String>, file: &mut FileContext) -> Option<GlobSet> {
     let mut all = GlobSetBuilder::new();
     let mut is_whole = true;
-    for (index, item) in list.iter().enumerate() {
-        let Some(text) = item.text().filter(|text| text.len() <= LONGEST_PATTERN) else {
-            is_whole = false; // Noted already: the schema says what a pattern is.
+    for (index, item) in list.all().iter().enumerate() {
+        let Some(item) = item else {
+            is_whole = false; // Reported already: the schema says what a pattern is.
             continue;
         };
+        let text = item.value.as_str();
         let built = GlobBuilder::new(text).literal_separator(true).backslash_escape(true).build();
         let why = match built {
             _ if index >= MOST_PATTERNS => format!("there are more than {MOST_PATTERNS} patterns"),
@@ -162,8 +200,8 @@ fn patterns(list: &[Node], notes: &mut Notes) -> Option<GlobSet> {
             }
             Err(error) => format!("`{}` is no pattern: {}", short(text), error.kind()),
         };
-        let refused = Diagnostic::error(item.place.clone(), Code::InvalidPattern, why);
-        notes.push(refused.help("write it as in `policies/drafts/**`"));
+        let refused = file.error(item.span, Code::InvalidPattern, why);
+        file.report(refused.help("write it as in `policies/drafts/**`"));
         is_whole = false;
     }
     all.build().ok().filter(|_| is_whole)

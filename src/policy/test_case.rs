@@ -7,21 +7,23 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use crate::diagnostic::{Code, Diagnostic, Place, meant};
+use crate::document::{Entries, Field, List, Located, Span, short};
 use crate::resource::{
-    AccountId, Cause, Failure, Inventory, Listing, Region, Resource, Schema, TypeName, schemas,
+    AccountId, Cause, Failure, Inventory, Listing, Region, Resource, TypeName, schemas,
 };
 
-use super::account::{Account, parsed, parsed_at};
+use super::account::Account;
 use super::check_type::CheckTypes;
-use super::given::{self, DEFAULT_REGION};
+use super::context::FileContext;
+use super::document::is_identified;
+use super::document::test_case::{
+    CaseFields, CaseSpec, Expectations, Given, TEST_NOW, TestDocument, TestSpec,
+};
+use super::fixture::{self, DEFAULT_REGION};
 use super::library::Library;
 use super::names::{CheckId, CheckTypeName, GroupName, PackName, TestName};
-use super::notes::Notes;
-use super::question::Question;
+use super::question::{self, Question};
 use super::region;
-use super::written::test_case::{TEST_NOW, TestDocument};
-use crate::document::short;
-use crate::document::{Entry, Node, Tree};
 
 /// What a resource of a case weighs, bytes: all that its type has, though little of it is said.
 const RESOURCE_WEIGHT: usize = 4 << 10;
@@ -102,263 +104,293 @@ pub enum ExpectedOutcome {
 }
 
 impl ExpectedOutcome {
-    const ALL: [(&'static str, Self); 5] = [
-        ("pass", Self::Pass),
-        ("fail", Self::Fail),
-        ("unknown", Self::Unknown),
-        ("notSelected", Self::NotSelected),
-        ("notApplicable", Self::NotApplicable),
-    ];
-
-    /// The key of `expect`.
+    /// Key of `expect`.
     pub fn as_str(self) -> &'static str {
-        Self::ALL.iter().find(|(_, one)| *one == self).map_or("", |(word, _)| word)
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Unknown => "unknown",
+            Self::NotSelected => "notSelected",
+            Self::NotApplicable => "notApplicable",
+        }
     }
 }
 
 impl Test {
-    /// The meaning of a document, and the place where it names a check. What is wrong with it is
-    /// noted.
-    pub(super) fn read(
-        written: Option<TestDocument>,
-        node: &Node,
+    /// Meaning of a document. What is wrong with it is reported.
+    pub(super) fn resolve(
+        document: TestDocument,
         library: &Library,
-        notes: &mut Notes,
+        file: &mut FileContext,
     ) -> Option<Self> {
-        let name = parsed_at(node, &["metadata", "name"], notes);
-        let spec = node.get("spec")?;
-        let subject = subject(spec, library, notes);
-        let listed = spec.get("cases").map(Node::items).unwrap_or_default();
-        let alone = listed.is_empty().then_some(spec);
-        if let (None, Some(expect), Some(cases)) =
-            (alone, spec.entry("expect"), spec.entry("cases"))
-        {
+        let TestDocument { api_version, kind, metadata, spec } = document;
+        let is_identified = is_identified(&api_version, &kind);
+        let metadata = metadata.into_value();
+        let name = metadata.as_ref().and_then(|it| file.parse(&it.name));
+        let Field::Given { value: Located { value: mut spec, span }, .. } = spec else {
+            return None;
+        };
+        let subject = subject(&spec, library, file).filter(|_| is_identified);
+        let shared = spec.take_case(span);
+        let at_uses = spec.uses.get().map(|uses| uses.span).unwrap_or_default();
+        let listed = spec.cases.value().is_some_and(|cases| !cases.is_empty());
+        if let (true, Some(expect), Some(cases)) = (listed, shared.expect.key(), spec.cases.key()) {
             let message = "`expect` and `cases` exclude each other";
-            let refused = Diagnostic::error(expect.place.clone(), Code::Conflict, message);
-            let refused = refused.related(cases.place.clone(), "the cases are here");
-            notes.push(refused.help("each case has an `expect` of its own; move it there"));
+            let refused = file.error(expect, Code::Conflict, message);
+            let refused = refused.related(file.place(cases), "the cases are here");
+            file.report(refused.help("each case has an `expect` of its own; move it there"));
         }
+        let listed = spec.cases.into_value().filter(|_| listed).map(List::into_all);
+        let types = &library.types;
         let mut cases = Vec::new();
-        for case in alone.into_iter().chain(listed) {
-            if notes.effort.is_spent() {
-                return None; // Noted already, once for all that follows.
+        match listed {
+            None => {
+                let case = CaseReader { shared: None, case: &shared, types, at_uses };
+                cases.push(case.resolve(None, subject.as_ref()?, file));
             }
-            cases.push(Reader { spec, case, types: &library.types }.read(subject.as_ref()?, notes));
+            Some(listed) => {
+                for case in listed {
+                    if file.effort.is_spent() {
+                        return None; // Reported already, once for all that follows.
+                    }
+                    let Some(Located { value: mut case, span }) = case else {
+                        cases.push(None);
+                        continue;
+                    };
+                    let fields = case.take_case(span);
+                    let reader =
+                        CaseReader { shared: Some(&shared), case: &fields, types, at_uses };
+                    let CaseSpec { name, .. } = case;
+                    cases.push(reader.resolve(name.into_value(), subject.as_ref()?, file));
+                }
+            }
         }
-        written?;
         Some(Self {
             name: name?,
             subject: subject?,
             cases: cases.into_iter().collect::<Option<Vec<_>>>()?,
-            place: node.place_of(&["metadata", "name"]),
+            place: file.place(metadata?.name.get()?.span),
         })
     }
 }
 
-/// The one thing that a test is about.
-fn subject(spec: &Node, library: &Library, notes: &mut Notes) -> Option<TestSubject> {
-    let named = |key| spec.text_of(&[key]).map(|(text, place)| (key, text, place));
-    let mut said = ["check", "pack", "uses"].into_iter().filter_map(named);
-    let (key, text, place) = said.next()?;
-    if let Some((other, _, at)) = said.next() {
+/// Subject of a test: the one thing that it is about.
+fn subject(spec: &TestSpec, library: &Library, file: &mut FileContext) -> Option<TestSubject> {
+    let said = [("check", &spec.check), ("pack", &spec.pack), ("uses", &spec.uses)];
+    let mut said = said.into_iter().filter_map(|(key, field)| Some((key, field.get()?)));
+    let (key, Located { value: text, span: at }) = said.next()?;
+    if let Some((other, second)) = said.next() {
         let message = format!("`{key}` and `{other}` exclude each other");
-        let refused = Diagnostic::error(at.clone(), Code::Conflict, message);
-        notes.push(refused.help("test each in a document of its own"));
+        let refused = file.error(second.span, Code::Conflict, message);
+        file.report(refused.help("test each in a document of its own"));
         return None;
     }
     if key == "uses" {
-        let found = library.types.find(text, place, notes)?;
+        let found = library.types.find(text, *at, file)?;
         return Some(TestSubject::Type(found.name.clone()));
     }
     let Some((of, id)) = text.split_once('/') else {
         let message = format!("`{}` names no check", short(text));
         let (what, form) = if key == "pack" { ("pack", "pack/id") } else { ("group", "group/id") };
-        let refused = Diagnostic::error(place.clone(), Code::InvalidName, message);
-        notes.push(refused.help(format!("write the {what} and the id of the check, as `{form}`")));
+        let refused = file.error(*at, Code::InvalidName, message);
+        file.report(refused.help(format!("write the {what} and the id of the check, as `{form}`")));
         return None;
     };
-    let id = parsed(id, place, notes)?;
+    let id = file.parse_text(id, *at)?;
     if key == "check" {
-        return Some(TestSubject::Check(parsed(of, place, notes)?, id));
+        return Some(TestSubject::Check(file.parse_text(of, *at)?, id));
     }
-    let pack = library.packs.find(of, place, notes)?;
-    pack.has(&id, place, notes).then(|| TestSubject::Pack(pack.name.clone(), id))
+    let pack = library.packs.find(of, *at, file)?;
+    pack.has(&id, *at, file).then(|| TestSubject::Pack(pack.name.clone(), id))
 }
 
-/// A case on its way, in the document that it stands in.
-struct Reader<'a> {
-    spec: &'a Node,
-    /// An item of `cases`, or the spec itself.
-    case: &'a Node,
+/// Case on its way, in the document that it stands in.
+struct CaseReader<'a> {
+    /// Fields of the document, where the case is one of several.
+    shared: Option<&'a CaseFields>,
+    case: &'a CaseFields,
     types: &'a CheckTypes,
+    at_uses: Span,
 }
 
-impl Reader<'_> {
-    fn read(&self, subject: &TestSubject, notes: &mut Notes) -> Option<Case> {
-        let now = self.now(notes);
+impl CaseReader<'_> {
+    fn resolve(
+        &self,
+        name: Option<String>,
+        subject: &TestSubject,
+        file: &mut FileContext,
+    ) -> Option<Case> {
+        let now = self.now(file);
         let question = match subject {
             TestSubject::Check(..) | TestSubject::Pack(..) => Some(None),
-            TestSubject::Type(name) => self.question(name, notes).map(Some),
+            TestSubject::Type(name) => self.question(name, file).map(Some),
         };
         let account_id: AccountId = ACCOUNT.parse().ok()?;
-        let given = self.given(&account_id, notes);
-        let failed = self.unlisted(notes);
-        let expected = expected(self.case.get("expect"), notes);
+        let given = self.given(&account_id, file);
+        let failed = self.unlisted(file);
+        let expected = self.case.expect.value().map(|expect| expected(expect, file));
         let given = given?;
         let expected = expected?;
-        ids_are_given(&expected, &given, notes);
+        ids_are_given(&expected, &given, file);
         let regions = regions(&given, &expected);
-        if !self.is_affordable(CASE_WEIGHT * (regions.len() - 1), notes) {
+        if !self.is_affordable(CASE_WEIGHT * (regions.len() - 1), file) {
             return None;
         }
+        let place = file.place(self.case.span);
         let account = Account {
             name: "test".parse().ok()?,
             id: account_id.clone(),
             regions,
             labels: BTreeMap::new(),
-            place: self.case.place.clone(),
+            place: place.clone(),
         };
-        let name = self.case.text_of(&["name"]).map(|(name, _)| name.to_owned());
         Some(Case {
-            name: name.filter(|_| !std::ptr::eq(self.spec, self.case)),
+            name,
             question: question?,
             inventory: inventory(account_id, now?, &account, given, &failed?),
             account,
             expected,
-            place: self.case.place.clone(),
+            place,
         })
     }
 
-    /// An entry of the case, else of the document.
-    fn entry(&self, key: &str) -> Option<&Entry> {
-        self.case.entry(key).or_else(|| self.spec.entry(key))
+    /// Field of the case, else of the document.
+    fn field<T>(&self, field: impl Fn(&CaseFields) -> &Field<T>) -> &Field<T> {
+        match (field(self.case), self.shared) {
+            (Field::Missing, Some(shared)) => field(shared),
+            (own, _) => own,
+        }
     }
 
-    fn now(&self, notes: &mut Notes) -> Option<DateTime<Utc>> {
-        let Some(node) = self.entry("now").map(|entry| &entry.value) else {
-            return TEST_NOW.parse().ok();
+    fn now(&self, file: &mut FileContext) -> Option<DateTime<Utc>> {
+        let Located { value: text, span } = match self.field(|case| &case.now) {
+            Field::Missing => return TEST_NOW.parse().ok(),
+            field => field.get()?,
         };
-        let text = node.text()?;
         let read = DateTime::parse_from_rfc3339(text).ok();
         if read.is_none() {
             let message = format!("`{}` is no instant", short(text));
-            let refused = Diagnostic::error(node.place.clone(), Code::InvalidInstant, message);
-            notes.push(refused.help("write it as in `2026-01-31T00:00:00Z`"));
+            let refused = file.error(*span, Code::InvalidInstant, message);
+            file.report(refused.help("write it as in `2026-01-31T00:00:00Z`"));
         }
         read.map(|instant| instant.to_utc())
     }
 
-    fn question(&self, name: &CheckTypeName, notes: &mut Notes) -> Option<Question> {
-        let place = self.spec.place_of(&["uses"]);
-        let found = self.types.find(name.as_str(), &place, notes)?;
-        found.ask(self.entry("with"), &place, notes)
+    fn question(&self, name: &CheckTypeName, file: &mut FileContext) -> Option<Question> {
+        let found = self.types.find(name.as_str(), self.at_uses, file)?;
+        found.ask(self.field(|case| &case.with), self.at_uses, file)
     }
 
-    /// Whether the file may still have what weighs so much; that it may not is noted.
-    fn is_affordable(&self, weight: usize, notes: &mut Notes) -> bool {
-        let is_affordable = notes.effort.read(weight);
+    /// `true` where the file may still have what weighs so much; that it may not is reported.
+    fn is_affordable(&self, weight: usize, file: &mut FileContext) -> bool {
+        let is_affordable = file.effort.read(weight);
         if !is_affordable {
             let message =
                 "the tests of this file give too much, what is given in all cases counting in each";
-            let refused =
-                Diagnostic::error(self.case.place.clone(), Code::TooManyResources, message);
-            notes.push(refused.help("split the file, and give each case what it needs"));
+            let refused = file.error(self.case.span, Code::TooManyResources, message);
+            file.report(refused.help("split the file, and give each case what it needs"));
         }
         is_affordable
     }
 
-    /// The resources that are given, in the document and in the case.
-    fn given(&self, account: &AccountId, notes: &mut Notes) -> Option<Vec<(Resource, Place)>> {
+    /// Resources that are given, in the document and in the case.
+    fn given(&self, account: &AccountId, file: &mut FileContext) -> Option<Vec<(Resource, Span)>> {
         let mut given = Vec::new();
         let mut is_whole = true;
-        if !self.is_affordable(CASE_WEIGHT, notes) {
+        if !self.is_affordable(CASE_WEIGHT, file) {
             return None;
         }
-        let shared = (!std::ptr::eq(self.spec, self.case)).then_some(self.spec);
-        for node in shared.into_iter().chain([self.case]).filter_map(|node| node.get("given")) {
-            let Tree::Map(entries) = &node.tree else { continue };
-            for entry in entries {
-                let Some(schema) = known_type(entry, notes) else {
+        for fields in self.shared.into_iter().chain([self.case]) {
+            is_whole &= !fields.given.is_invalid();
+            for entry in fields.given.value().into_iter().flat_map(Given::iter) {
+                let schema = question::type_named(&entry.key.value, entry.key.span, file);
+                let (Some(schema), Some(items)) = (schema, &entry.value) else {
                     is_whole = false;
                     continue;
                 };
-                for item in entry.value.items() {
-                    if !self.is_affordable(RESOURCE_WEIGHT, notes) {
+                for item in items.value.all() {
+                    if !self.is_affordable(RESOURCE_WEIGHT, file) {
                         return None;
                     }
-                    match given::resource(item, schema, account, notes) {
-                        Some(resource) => given.push((resource, item.place.clone())),
+                    let item = item.as_ref();
+                    match item.and_then(|it| fixture::resource(it, schema, account, file)) {
+                        Some(resource) => {
+                            given.push((resource, item.map(|it| it.span).unwrap_or_default()));
+                        }
                         None => is_whole = false,
                     }
                 }
             }
         }
-        is_whole &= are_unique(&given, notes);
+        is_whole &= are_unique(&given, file);
         is_whole.then_some(given)
     }
 
-    fn unlisted(&self, notes: &mut Notes) -> Option<BTreeMap<TypeName, Cause>> {
+    fn unlisted(&self, file: &mut FileContext) -> Option<BTreeMap<TypeName, Cause>> {
         let mut failed = BTreeMap::new();
         let mut is_whole = true;
-        if let Some(Tree::Map(entries)) = self.entry("unlisted").map(|entry| &entry.value.tree) {
-            for entry in entries {
-                match (known_type(entry, notes), given::cause(&entry.value, notes)) {
-                    (Some(schema), Some(cause)) => {
-                        failed.insert(schema.type_name.clone(), cause);
-                    }
-                    _ => is_whole = false,
+        let unlisted = self.field(|case| &case.unlisted).value();
+        for entry in unlisted.into_iter().flat_map(Entries::iter) {
+            let schema = question::type_named(&entry.key.value, entry.key.span, file);
+            let text = entry.value.as_ref();
+            let cause = text.and_then(|it| fixture::cause(&it.value, it.span, file));
+            match (schema, cause) {
+                (Some(schema), Some(cause)) => {
+                    failed.insert(schema.type_name.clone(), cause);
                 }
+                _ => is_whole = false,
             }
         }
         is_whole.then_some(failed)
     }
 }
 
-fn known_type(entry: &Entry, notes: &mut Notes) -> Option<&'static Schema> {
-    super::question::type_named(&entry.key, &entry.place, notes)
-}
-
-fn are_unique(given: &[(Resource, Place)], notes: &mut Notes) -> bool {
-    let mut seen: BTreeMap<_, &Place> = BTreeMap::new();
+fn are_unique(given: &[(Resource, Span)], file: &mut FileContext) -> bool {
+    let mut seen: BTreeMap<_, Span> = BTreeMap::new();
     let mut unique = true;
-    for (resource, place) in given {
+    for (resource, at) in given {
         let key = (&resource.type_name, &resource.region, &resource.id);
-        if let Some(first) = seen.insert(key, place) {
+        if let Some(first) = seen.insert(key, *at) {
             let message = format!("`{}` is given twice", short(&resource.id));
-            let refused = Diagnostic::error(place.clone(), Code::DuplicateResource, message);
-            notes.push(refused.related(first.clone(), "the other one is here"));
+            let refused = file.error(*at, Code::DuplicateResource, message);
+            file.report(refused.related(file.place(first), "the other one is here"));
             unique = false;
         }
     }
     unique
 }
 
-fn expected(node: Option<&Node>, notes: &mut Notes) -> Option<Vec<Expected>> {
-    let node = node?;
+/// Outcomes that are expected, of each id once; one that is there twice is reported.
+fn expected(expect: &Expectations, file: &mut FileContext) -> Vec<Expected> {
+    let Expectations { pass, fail, unknown, not_selected, not_applicable } = expect;
+    let lists = [
+        (pass, ExpectedOutcome::Pass),
+        (fail, ExpectedOutcome::Fail),
+        (unknown, ExpectedOutcome::Unknown),
+        (not_selected, ExpectedOutcome::NotSelected),
+        (not_applicable, ExpectedOutcome::NotApplicable),
+    ];
     let mut all = Vec::new();
-    let mut seen: BTreeMap<String, Place> = BTreeMap::new();
-    for (key, outcome) in ExpectedOutcome::ALL {
-        for item in node.get(key).map(Node::items).unwrap_or_default() {
-            let Some(text) = item.text() else { continue };
-            if let Some(first) = seen.insert(text.to_owned(), item.place.clone()) {
+    let mut seen: BTreeMap<&str, Span> = BTreeMap::new();
+    for (list, outcome) in lists {
+        for Located { value: text, span } in list.value().into_iter().flat_map(List::iter) {
+            if let Some(first) = seen.insert(text, *span) {
                 let message = format!("`{}` is expected twice", short(text));
-                let refused =
-                    Diagnostic::error(item.place.clone(), Code::DuplicateResource, message);
-                notes.push(refused.related(first, "the other one is here"));
+                let refused = file.error(*span, Code::DuplicateResource, message);
+                file.report(refused.related(file.place(first), "the other one is here"));
             }
             let (region, id) = match text.rsplit_once('/') {
-                Some((region, "*")) => (region::named(region, &item.place, notes), "*"),
-                _ => (None, text),
+                Some((region, "*")) => (region::resolve(region, *span, file), "*"),
+                _ => (None, text.as_str()),
             };
-            let place = item.place.clone();
-            all.push(Expected { id: id.to_owned(), region, outcome, place });
+            all.push(Expected { id: id.to_owned(), region, outcome, place: file.place(*span) });
         }
     }
-    Some(all)
+    all
 }
 
-/// Notes what is expected of a resource that is not given.
-fn ids_are_given(expected: &[Expected], given: &[(Resource, Place)], notes: &mut Notes) {
+/// Reports what is expected of a resource that is not given.
+fn ids_are_given(expected: &[Expected], given: &[(Resource, Span)], file: &mut FileContext) {
     let ids: BTreeSet<&str> = given.iter().map(|(resource, _)| &*resource.id).collect();
     for one in expected {
         if one.id == "*" || ids.contains(one.id.as_str()) {
@@ -367,12 +399,12 @@ fn ids_are_given(expected: &[Expected], given: &[(Resource, Place)], notes: &mut
         let message = format!("there is no resource `{}` under `given`", short(&one.id));
         let mut refused = Diagnostic::error(one.place.clone(), Code::UnknownResource, message);
         refused.help = meant(&one.id, ids.iter().copied());
-        notes.push(refused);
+        file.report(refused);
     }
 }
 
-/// The regions of the account: where something is given or expected, else the default.
-fn regions(given: &[(Resource, Place)], expected: &[Expected]) -> BTreeSet<Region> {
+/// Regions of the account: where something is given or expected, else the default.
+fn regions(given: &[(Resource, Span)], expected: &[Expected]) -> BTreeSet<Region> {
     let given = given.iter().map(|(resource, _)| &resource.region);
     let expected = expected.iter().filter_map(|one| one.region.as_ref());
     let mut regions: BTreeSet<Region> =
@@ -388,7 +420,7 @@ fn inventory(
     account_id: AccountId,
     now: DateTime<Utc>,
     account: &Account,
-    given: Vec<(Resource, Place)>,
+    given: Vec<(Resource, Span)>,
     failed: &BTreeMap<TypeName, Cause>,
 ) -> Inventory {
     let mut inventory = Inventory::empty(account_id, now);

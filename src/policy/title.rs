@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use crate::diagnostic::{Code, Diagnostic, meant_or_known};
+use crate::document::{Located, Text};
 
-use super::notes::Notes;
+use super::context::FileContext;
 use super::parameters::{Declaration, is_identifier};
-use crate::document::Node;
 
 /// The bytes of the longest title: what is longer is refused, and not looked at.
 const LONGEST: usize = 800;
@@ -36,18 +36,17 @@ pub(super) fn filled(title: &str, value: impl Fn(&str) -> Option<String>) -> Str
     filled
 }
 
-/// Notes the names in the title of a check type that none of its parameters has.
-pub(super) fn check(spec: &Node, declared: &Declaration, notes: &mut Notes) {
-    let Some(node) = spec.get("title") else { return };
-    let Some(title) = node.text() else { return };
-    for (bytes, name) in names(title) {
+/// Reports the names in the title of a check type that none of its parameters has.
+pub(super) fn check(title: &Located<Text>, declared: &Declaration, file: &mut FileContext) {
+    for (bytes, name) in names(title.value.as_str()) {
         let mut known = declared.names().peekable();
         if declared.names().any(|known| known == name) {
             continue;
         }
         let message = format!("there is no parameter `{name}`");
-        let refused = Diagnostic::error(node.place_in(bytes), Code::UnknownParameter, message);
-        notes.push(match known.peek() {
+        let place = file.source.place_of_part(title.part(bytes, &file.source));
+        let refused = Diagnostic::error(place, Code::UnknownParameter, message);
+        file.report(match known.peek() {
             None => refused.help("declare it under `parameters`"),
             Some(_) => refused.help(meant_or_known(name, known)),
         });

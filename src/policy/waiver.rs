@@ -16,8 +16,6 @@ use super::group::Group;
 use super::names::{AccountName, CheckId, GroupName, WaiverName};
 use crate::resource::Region;
 
-pub(super) use reading::{Known, References};
-
 /// How many days before its last one a waiver counts as expiring.
 pub const EXPIRING_DAYS: u64 = 14;
 

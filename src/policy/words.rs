@@ -1,11 +1,5 @@
 //! Words that a field may hold.
 
-use std::fmt;
-use std::str::FromStr;
-
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
-
 /// Why a string is none of the words of a field.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{found}` is none of {allowed}")]
@@ -19,45 +13,61 @@ pub struct UnknownWord {
 /// An enum whose variants are words, in files and in the database.
 macro_rules! words {
     (
-        $(#[$meta:meta])* $name:ident, $allowed:literal:
+        $(#[$meta:meta])* $vis:vis $name:ident, $allowed:literal:
         $($(#[$variant_meta:meta])* $variant:ident = $word:literal),+ $(,)?
     ) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-        #[derive(Serialize, Deserialize, JsonSchema)]
-        pub enum $name {
+        #[derive(serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+        $vis enum $name {
             $($(#[$variant_meta])* #[serde(rename = $word)] $variant),+
         }
 
         impl $name {
             /// The word in files and in the database.
-            pub fn as_str(self) -> &'static str {
+            $vis fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
         }
 
-        impl FromStr for $name {
-            type Err = UnknownWord;
+        impl std::str::FromStr for $name {
+            type Err = $crate::policy::UnknownWord;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 match text {
                     $($word => Ok(Self::$variant),)+
-                    _ => Err(UnknownWord { found: text.to_owned(), allowed: $allowed }),
+                    _ => {
+                        let found = text.to_owned();
+                        Err($crate::policy::UnknownWord { found, allowed: $allowed })
+                    }
                 }
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl std::fmt::Display for $name {
+            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 out.pad(self.as_str())
+            }
+        }
+
+        impl $crate::document::FromNode for $name {
+            fn from_node(
+                node: $crate::document::NodeRef<'_>,
+                schema: &$crate::document::NodeSchema,
+                subject: $crate::document::Subject<'_>,
+                reader: &mut $crate::document::Deserializer<'_>,
+            ) -> Option<Self> {
+                reader.word(node, schema, subject)
             }
         }
     };
 }
 
+pub(super) use words;
+
 words! {
     /// How much a failure matters.
-    Severity, "`critical`, `high`, `medium`, `low`, `info`":
+    pub Severity, "`critical`, `high`, `medium`, `low`, `info`":
     /// Worth knowing.
     Info = "info",
     /// To be mended in time.
@@ -73,7 +83,7 @@ words! {
 
 words! {
     /// What a group's outcome does.
-    Mode, "`shadow`, `audit`, `enforce`":
+    pub Mode, "`shadow`, `audit`, `enforce`":
     /// Stored only.
     Shadow = "shadow",
     /// Shown, never red.
@@ -85,7 +95,7 @@ words! {
 
 words! {
     /// The outcome of a check that selects nothing in an account.
-    OnEmpty, "`pass`, `fail`, `unknown`, `not_applicable`":
+    pub OnEmpty, "`pass`, `fail`, `unknown`, `not_applicable`":
     /// Nothing to say.
     #[default]
     NotApplicable = "not_applicable",
@@ -99,7 +109,7 @@ words! {
 
 words! {
     /// Over which resources an `assertAll` speaks.
-    Span, "`target`, `account`":
+    pub AssertScope, "`target`, `account`":
     /// Those of a region of an account, or of the account for what belongs to no region.
     #[default]
     Target = "target",
@@ -109,7 +119,7 @@ words! {
 
 words! {
     /// What a name of `let` stands for.
-    Pick, "`all`, `one`":
+    pub Pick, "`all`, `one`":
     /// The list of all that match.
     #[default]
     All = "all",
@@ -119,7 +129,7 @@ words! {
 
 words! {
     /// What a warning does to a change of policies.
-    Warnings, "`allow`, `deny`":
+    pub Warnings, "`allow`, `deny`":
     /// It is told.
     #[default]
     Allow = "allow",

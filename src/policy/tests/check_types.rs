@@ -161,8 +161,6 @@ fn wrong_uses_are_told_where_they_are() {
     13:7-13:13: error[conflict] `assert` and `uses` exclude each other
         help: the check type says what is checked; remove one of them
         42: `uses` is here
-    16:7-16:11: error[missing-parameter] `team/tagged` needs the parameter `key`
-        help: add it under `with`: The key of the tag.
     16:13-16:18: error[wrong-type] `with` is `owner`, but must be a mapping
         help: write it as in `with: { key: owner }`
     18:13-18:36: error[unknown-check-type] there is no check type `aws/nothing-of-the-sort`

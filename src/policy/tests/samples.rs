@@ -85,10 +85,6 @@ fn values_of_another_shape_come_with_how_they_are_written() {
         help: it is one CEL expression: join several by `&&`; quote one that begins with `[` or `{`, or put it on its own lines after `>`
     21:9-21:10: error[wrong-type] `assert` is a list, but must be text
         help: it is one CEL expression: join several by `&&`; quote one that begins with `[` or `{`, or put it on its own lines after `>`
-    22:7-22:8: error[missing-key] the check lacks `assert`
-        help: add `assert`, a CEL expression that must hold of each resource, or `assertAll` over `resources`
-    22:7-22:8: error[missing-key] the check lacks `select`
-        help: add `select`, a resource type such as `AWS::S3::Bucket`
     23:13-23:14: error[wrong-type] `uses` is a list, but must be text
     24:13-24:14: error[wrong-type] `with` is `a`, but must be a mapping
         help: write it as in `with: { key: owner }`

@@ -1,54 +1,55 @@
-//! Reading waivers, and following what they refer to.
+//! Reading waivers.
 
 use chrono::NaiveDate;
 
 use super::{Covered, Waiver};
-use crate::diagnostic::{Code, Diagnostic, Place, nearest};
-use crate::document::{Node, short};
-use crate::policy::account::parsed_at;
-use crate::policy::declared::Declared;
-use crate::policy::names::{AccountName, CheckId, GroupName};
-use crate::policy::notes::Notes;
+use crate::diagnostic::Code;
+use crate::document::{Located, short};
+use crate::policy::context::FileContext;
+use crate::policy::document::is_identified;
+use crate::policy::document::waiver::{MatchSpec, WaiverDocument, WaiverSpec};
 use crate::policy::region;
-use crate::policy::set::PolicySet;
-use crate::policy::written::waiver::WaiverDocument;
 
 /// The most globs of a waiver.
 const MOST_GLOBS: usize = 1_000;
 
 impl Waiver {
-    /// The meaning of a document. What is wrong with it is noted, also where it does not fit its
-    /// schema, so that there is nothing `written`.
-    pub(in crate::policy) fn read(
-        written: Option<WaiverDocument>,
-        node: &Node,
-        notes: &mut Notes,
+    /// Meaning of a document. What is wrong with it is reported.
+    pub(in crate::policy) fn resolve(
+        document: WaiverDocument,
+        file: &mut FileContext,
     ) -> Option<Self> {
-        let name = parsed_at(node, &["metadata", "name"], notes);
-        let expires = node.text_of(&["spec", "expires"]);
-        let expires = expires.and_then(|(text, place)| date(text, place, notes));
-        let is_said = said(node, notes);
-        let spec = node.get("spec");
-        let covers = covered(spec.and_then(|spec| spec.get("match")), notes);
-        let spec = written?.spec;
-        let place = node.place_of(&["metadata", "name"]);
-        let covers = Covered { resources: spec.covers.resource.into_vec(), ..covers? };
+        let WaiverDocument { api_version, kind, metadata, spec } = document;
+        let is_identified = is_identified(&api_version, &kind);
+        let metadata = metadata.into_value();
+        let name = metadata.as_ref().and_then(|it| file.parse(&it.name));
+        let place = metadata.as_ref().and_then(|it| it.name.get()).map(|it| file.place(it.span));
+        let spec = spec.into_value()?;
+        let expires = spec.expires.get().and_then(|it| date(it, file));
+        let is_said = is_said(&spec, file);
+        let covers = spec.covers.get().and_then(|it| covered(it, file));
+        let WaiverSpec { covers: matched, reason, owner, approved_by, ticket, .. } = spec;
+        let resources = matched.into_value().and_then(|matched| matched.resource.into_value());
+        let resources = resources.map(|globs| globs.0.into_values()).unwrap_or_default();
+        let covers = Covered { resources, ..covers? };
+        let place = place?;
         Some(Self {
             name: name?,
             covers,
-            reason: spec.reason.trim().to_owned(),
-            owner: spec.owner.trim().to_owned(),
-            expires: expires.filter(|_| is_said)?,
-            approved_by: spec.approved_by,
-            ticket: spec.ticket,
+            reason: reason.into_value()?.trim().to_owned(),
+            owner: owner.into_value()?.trim().to_owned(),
+            expires: expires.filter(|_| is_said && is_identified)?,
+            approved_by: approved_by.into_value(),
+            ticket: ticket.into_value(),
             path: place.path.to_string(),
             line: place.line,
         })
     }
 }
 
-/// A day of the calendar.
-fn date(text: &str, place: &Place, notes: &mut Notes) -> Option<NaiveDate> {
+/// Day of the calendar.
+fn date(text: &Located<String>, file: &mut FileContext) -> Option<NaiveDate> {
+    let Located { value: text, span } = text;
     let is_digit =
         |at: usize, c: char| if [4, 7].contains(&at) { c == '-' } else { c.is_ascii_digit() };
     let is_shaped = text.len() == 10 && text.char_indices().all(|(at, c)| is_digit(at, c));
@@ -56,189 +57,64 @@ fn date(text: &str, place: &Place, notes: &mut Notes) -> Option<NaiveDate> {
     if date.is_none() {
         let why = if is_shaped { "there is no such day" } else { "write it as in `2026-12-31`" };
         let message = format!("`{}` is no date: {why}", short(text));
-        notes.push(Diagnostic::error(place.clone(), Code::InvalidValue, message));
+        let refused = file.error(*span, Code::InvalidValue, message);
+        file.report(refused);
     }
     date
 }
 
-/// Whether reason, owner and globs say something; which does not is noted.
-fn said(node: &Node, notes: &mut Notes) -> bool {
-    let spec = node.get("spec");
-    let resource = spec.and_then(|spec| spec.get("match")).and_then(|it| it.get("resource"));
-    let globs = resource.map(|resource| match resource.items() {
-        [] => std::slice::from_ref(resource),
-        several => several,
-    });
-    let named = ["reason", "owner"].into_iter().filter_map(|key| Some((key, spec?.get(key)?)));
-    let globs = globs.unwrap_or_default();
-    let mut is_said = !has_too_many_globs(globs, notes);
-    let globs = globs.iter().map(|glob| ("resource", glob));
-    for (key, node) in named.chain(globs) {
-        if node.text().is_some_and(|text| text.trim().is_empty()) {
+/// `true` where reason, owner and globs say something; what does not is reported.
+fn is_said(spec: &WaiverSpec, file: &mut FileContext) -> bool {
+    let globs = spec.covers.value().and_then(|covers| covers.resource.value());
+    let globs = || globs.into_iter().flat_map(|globs| globs.0.iter());
+    let mut is_said = !has_too_many_globs(globs(), file);
+    let named = [("reason", &spec.reason), ("owner", &spec.owner)];
+    let named = named.into_iter().filter_map(|(key, field)| Some((key, field.get()?)));
+    for (key, text) in named.chain(globs().map(|glob| ("resource", glob))) {
+        if text.value.trim().is_empty() {
             let message = format!("`{key}` must not be empty");
-            notes.push(Diagnostic::error(node.place.clone(), Code::InvalidValue, message));
+            let refused = file.error(text.span, Code::InvalidValue, message);
+            file.report(refused);
             is_said = false;
         }
     }
     is_said
 }
 
-/// Whether there are more globs than each finding can be held to; that there are is noted. Ids that
+/// `true` where there are more globs than each finding can be held to, which is reported. Ids that
 /// are written out cost nothing.
-fn has_too_many_globs(globs: &[Node], notes: &mut Notes) -> bool {
-    let is_glob = |node: &&Node| node.text().is_some_and(|text| text.contains(['*', '?']));
-    let Some(first) = globs.iter().filter(is_glob).nth(MOST_GLOBS) else { return false };
+fn has_too_many_globs<'g>(
+    globs: impl Iterator<Item = &'g Located<String>>,
+    file: &mut FileContext,
+) -> bool {
+    let mut globs = globs.filter(|glob| glob.value.contains(['*', '?']));
+    let Some(first) = globs.nth(MOST_GLOBS) else { return false };
     let message = format!("a waiver has at most {MOST_GLOBS} patterns with `*` or `?`");
-    let refused = Diagnostic::error(first.place.clone(), Code::TooManyPatterns, message);
-    notes.push(refused.help("write ids out, or match what they have in common"));
+    let refused = file.error(first.span, Code::TooManyPatterns, message);
+    file.report(refused.help("write ids out, or match what they have in common"));
     true
 }
 
-/// What is matched, but for the resources; `None` where a part of it is wrong.
-fn covered(node: Option<&Node>, notes: &mut Notes) -> Option<Covered> {
-    let node = node?;
-    let is_wide = ["group", "check"].into_iter().all(|key| node.entry(key).is_none());
-    if is_wide && node.kind() == "a mapping" {
+/// Meaning of `match`, but for the resources; `None` where a part of it is wrong: without it the
+/// waiver would be wider than it is written.
+fn covered(matched: &Located<MatchSpec>, file: &mut FileContext) -> Option<Covered> {
+    let Located { value: MatchSpec { group, check, account, region, .. }, span } = matched;
+    if group.is_missing() && check.is_missing() {
         let message = "`match` names neither a group nor a check";
-        let refused = Diagnostic::error(node.place.clone(), Code::MissingKey, message);
-        notes.push(refused.help("add `group`, `check` or both: no waiver is of everything"));
+        let refused = file.error(*span, Code::MissingKey, message);
+        file.report(refused.help("add `group`, `check` or both: no waiver is of everything"));
         return None;
     }
     let covered = Covered {
-        group: parsed_at(node, &["group"], notes),
-        check: parsed_at(node, &["check"], notes),
-        account: parsed_at(node, &["account"], notes),
-        region: node
-            .text_of(&["region"])
-            .and_then(|(text, place)| region::named(text, place, notes)),
+        group: file.parse(group),
+        check: file.parse(check),
+        account: file.parse(account),
+        region: region.get().and_then(|it| region::resolve(&it.value, it.span, file)),
         resources: Vec::new(),
     };
-    // What is there and could not be read would make the waiver wider than it is written.
-    let is_read = [
-        ("group", covered.group.is_some()),
-        ("check", covered.check.is_some()),
-        ("account", covered.account.is_some()),
-        ("region", covered.region.is_some()),
-    ];
-    let is_whole = is_read.iter().all(|(key, is_read)| *is_read || node.entry(key).is_none());
+    let is_whole = covered.group.is_some() != group.is_missing()
+        && covered.check.is_some() != check.is_missing()
+        && covered.account.is_some() != account.is_missing()
+        && covered.region.is_some() != region.is_missing();
     is_whole.then_some(covered)
-}
-
-/// Where a waiver refers to groups, checks and accounts.
-#[derive(Debug)]
-pub(in crate::policy) struct References {
-    group: Option<(GroupName, Place)>,
-    check: Option<(CheckId, Place)>,
-    account: Option<(AccountName, Place)>,
-}
-
-/// What there is to refer to.
-pub(in crate::policy) struct Known<'a> {
-    pub(in crate::policy) policies: &'a PolicySet,
-    pub(in crate::policy) declared: &'a Declared,
-    /// Whether there may be accounts or groups that could not be read.
-    pub(in crate::policy) lacks_accounts: bool,
-    pub(in crate::policy) lacks_groups: bool,
-}
-
-impl References {
-    /// The references of a `Waiver` document.
-    pub(in crate::policy) fn read(document: &Node) -> Self {
-        fn at<T: std::str::FromStr>(document: &Node, key: &str) -> Option<(T, Place)> {
-            let (text, place) = document.text_of(&["spec", "match", key])?;
-            Some((text.parse().ok()?, place.clone()))
-        }
-        Self {
-            group: at(document, "group"),
-            check: at(document, "check"),
-            account: at(document, "account"),
-        }
-    }
-
-    /// Notes what there is not.
-    pub(in crate::policy) fn follow(&self, known: &Known<'_>, notes: &mut Notes) {
-        if notes.is_full() {
-            return;
-        }
-        if !known.lacks_accounts {
-            self.follow_account(known, notes);
-        }
-        if known.lacks_groups {
-            return;
-        }
-        let group = self.group.as_ref();
-        if let Some((name, place)) =
-            group.filter(|(name, _)| !known.policies.groups.contains_key(name))
-        {
-            let near = nearest(name.as_str(), known.declared.names("group"));
-            notes.push(unknown("group", Code::UnknownGroup, name.as_str(), (place, near)));
-        } else {
-            self.follow_check(known, notes);
-            self.follow_selection(known, notes);
-        }
-    }
-
-    fn follow_account(&self, known: &Known<'_>, notes: &mut Notes) {
-        let Some((name, place)) = &self.account else { return };
-        let Known { declared, .. } = known;
-        if ["account", "account id"].iter().any(|kind| declared.contains(kind, name.as_str())) {
-            return;
-        }
-        let near = nearest(name.as_str(), declared.names("account"));
-        notes.push(unknown("account", Code::UnknownAccount, name.as_str(), (place, near)));
-    }
-
-    fn follow_check(&self, known: &Known<'_>, notes: &mut Notes) {
-        let Some((id, place)) = &self.check else { return };
-        let is_meant =
-            |name: &GroupName| self.group.as_ref().is_none_or(|(group, _)| group == name);
-        let groups = known.policies.groups.values().filter(|group| is_meant(&group.name));
-        let checks: Vec<_> = groups.flat_map(|group| &group.checks).collect();
-        if checks.iter().any(|check| check.id == *id) {
-            return;
-        }
-        let near = nearest(id.as_str(), checks.iter().map(|check| check.id.as_str()));
-        let mut refused = unknown("check", Code::UnknownCheck, id.as_str(), (place, near));
-        if let Some(check) = checks.iter().find(|check| check.formerly.contains(id)) {
-            refused = refused.help(format!("it is called `{}` now", check.id));
-        }
-        if let Some((group, _)) = &self.group {
-            refused.message = format!("group `{group}` has no check `{id}`");
-        }
-        notes.push(refused);
-    }
-
-    /// An account that the group does not select has no findings to be waived.
-    fn follow_selection(&self, known: &Known<'_>, notes: &mut Notes) {
-        let (Some((group, _)), Some((account, place))) = (&self.group, &self.account) else {
-            return;
-        };
-        let policies = known.policies;
-        let mut accounts = policies.accounts.values();
-        let wanted =
-            |name: &AccountName| Covered { account: Some(name.clone()), ..Covered::default() };
-        let account = accounts.find(|one| wanted(account).has_account(one));
-        let group = policies.groups.get(group);
-        let (Some(group), Some(account)) = (group, account) else { return };
-        if !group.accounts.selects(account) {
-            let message =
-                format!("group `{}` does not select account `{}`", group.name, account.name);
-            let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
-            notes.push(
-                odd.help("there is nothing to waive; remove the waiver, or name another account"),
-            );
-        }
-    }
-}
-
-fn unknown(
-    kind: &str,
-    code: Code,
-    name: &str,
-    (place, near): (&Place, Option<&str>),
-) -> Diagnostic {
-    let message = format!("there is no {kind} `{name}`");
-    let mut refused = Diagnostic::error(place.clone(), code, message);
-    refused.help = near.map(|near| format!("did you mean `{near}`?"));
-    refused
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::catalog;
 use crate::expression::{Expression, ParameterKind};
-use crate::policy::{CheckType, CheckTypes, DeclaredParameter, Let, Pick, Question, Span};
+use crate::policy::{AssertScope, CheckType, CheckTypes, DeclaredParameter, Let, Pick, Question};
 use crate::resource::Value;
 
 use super::page::{Page, code, codes, link, one_line};
@@ -103,11 +103,11 @@ fn meaning(one: &CheckType) -> String {
     let selected = link(&code(schema.type_name.as_str()), &resource_types::path(schema), "");
     let over = match (asked.is_of_all(), asked.span) {
         (false, _) => "one verdict for each",
-        (true, Span::Account) => "one verdict for the account",
-        (true, Span::Target) if schema.scope == crate::resource::ListScope::Global => {
+        (true, AssertScope::Account) => "one verdict for the account",
+        (true, AssertScope::Target) if schema.scope == crate::resource::ListScope::Global => {
             "one verdict for the account"
         }
-        (true, Span::Target) => "one verdict for each region",
+        (true, AssertScope::Target) => "one verdict for each region",
     };
     let severity = one.severity;
     format!("It looks at {selected}, with {over}; its severity is `{severity}`. What it asks:")
@@ -127,7 +127,7 @@ fn question(asked: &Question) -> String {
         expression(&mut yaml, 0, filter);
     }
     expression(&mut yaml, 0, &asked.assertion);
-    if asked.is_of_all() && asked.span != Span::default() {
+    if asked.is_of_all() && asked.span != AssertScope::default() {
         let _ = writeln!(yaml, "scope: {}", asked.span);
     }
     if let Some(on_empty) = asked.on_empty {

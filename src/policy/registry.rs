@@ -4,30 +4,27 @@ use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::document::Node;
-
 /// Things by their names.
 #[derive(Debug, Clone)]
-pub(super) struct Named<N, T> {
+pub(super) struct Registry<N, T> {
     pub(super) known: BTreeMap<N, Arc<T>>,
     /// Names of those that have problems of their own.
     broken: BTreeSet<String>,
 }
 
-impl<N, T> Default for Named<N, T> {
+impl<N, T> Default for Registry<N, T> {
     fn default() -> Self {
         Self { known: BTreeMap::new(), broken: BTreeSet::new() }
     }
 }
 
-impl<N: Ord + Borrow<str>, T> Named<N, T> {
-    /// Takes up that of a document.
-    pub(super) fn add(&mut self, document: &Node, read: Option<(N, T)>) {
-        if let Some((name, read)) = read {
-            self.known.entry(name).or_insert_with(|| Arc::new(read));
+impl<N: Ord + Borrow<str>, T> Registry<N, T> {
+    /// Takes up the thing of a document, which says such a name.
+    pub(super) fn add(&mut self, name: Option<&str>, resolved: Option<(N, T)>) {
+        if let Some((name, thing)) = resolved {
+            self.known.entry(name).or_insert_with(|| Arc::new(thing));
         } else {
-            let name = document.text_of(&["metadata", "name"]);
-            self.broken.extend(name.map(|(name, _)| name.to_owned()));
+            self.broken.extend(name.map(str::to_owned));
         }
     }
 

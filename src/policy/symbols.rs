@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
-
-use super::notes::Notes;
-use crate::document::short;
+use crate::document::{DiagnosticSink, short};
 
 /// What was declared: the names of each kind, with all their places.
 #[derive(Debug, Default)]
-pub(super) struct Declared(BTreeMap<&'static str, BTreeMap<String, Places>>);
+pub(super) struct Symbols(BTreeMap<&'static str, BTreeMap<String, Places>>);
 
 /// Where a name is declared: nearly always once.
 #[derive(Debug)]
@@ -19,7 +17,7 @@ struct Places {
     others: Vec<Place>,
 }
 
-impl Declared {
+impl Symbols {
     /// Takes up a name.
     pub(super) fn add(&mut self, kind: &'static str, name: &str, place: &Place) {
         let places = Places { first: place.clone(), others: Vec::new() };
@@ -55,8 +53,8 @@ impl Declared {
         self.0.get(kind).into_iter().flat_map(BTreeMap::keys).map(String::as_str)
     }
 
-    /// Notes at each of its places what is there several times.
-    pub(super) fn note(&self, code: Code, notes: &mut Notes) {
+    /// Reports at each of its places what is there several times.
+    pub(super) fn report(&self, sink: &mut DiagnosticSink) {
         let names = self.0.iter().flat_map(|(kind, names)| names.iter().map(move |it| (kind, it)));
         for (kind, (name, Places { first, others })) in names {
             let Some(second) = others.first() else { continue };
@@ -65,10 +63,12 @@ impl Declared {
                 more => format!("{} times", more + 1),
             };
             let message = format!("{kind} `{}` is there {times}", short(name));
-            let refused = |place: &Place| Diagnostic::error(place.clone(), code, message.clone());
-            notes.push(refused(first).related(second.clone(), "the second one is here"));
+            let refused = |place: &Place| {
+                Diagnostic::error(place.clone(), Code::DuplicateName, message.clone())
+            };
+            sink.push(refused(first).related(second.clone(), "the second one is here"));
             for place in others {
-                notes.push(refused(place).related(first.clone(), "the first one is here"));
+                sink.push(refused(place).related(first.clone(), "the first one is here"));
             }
         }
     }

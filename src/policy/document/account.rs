@@ -1,0 +1,42 @@
+//! `Account` documents.
+
+use crate::document::{List, mapping};
+
+use super::{AccountKind, ApiVersion, Metadata};
+
+/// Pattern of names of regions, for editors.
+const REGION_PATTERN: &str = "^[a-z]+(-[a-z]+)+-[0-9]{1,2}$";
+
+mapping! {
+    /// A cloud account that groups can select. How to log in is the operator's setting.
+    pub(in crate::policy) struct AccountDocument {
+        "apiVersion" api_version: ApiVersion,
+        /// `Account`.
+        "kind" kind: AccountKind,
+        /// What it is called.
+        "metadata" metadata: Metadata,
+        /// Which account it is.
+        "spec" spec: AccountSpec,
+    }
+}
+
+mapping! {
+    /// Which account it is.
+    pub(in crate::policy) struct AccountSpec {
+        /// An AWS account.
+        "aws" aws: AwsAccount,
+    }
+}
+
+mapping! {
+    /// An AWS account.
+    pub(in crate::policy) struct AwsAccount {
+        /// Twelve digits.
+        #[schemars(regex(pattern = "^[0-9]{12}$"))]
+        "accountId" account_id: String,
+        /// The regions in which resources are judged, such as `eu-west-1`. What belongs to no region
+        /// is judged always.
+        #[schemars(length(min = 1), inner(regex(pattern = REGION_PATTERN)))]
+        "regions" regions: List<String>,
+    }
+}

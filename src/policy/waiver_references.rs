@@ -1,0 +1,131 @@
+//! Groups, checks and accounts that waivers refer to, which must be there.
+
+use crate::diagnostic::{Code, Diagnostic, Place, nearest};
+use crate::document::{DiagnosticSink, Field, Located};
+
+use super::context::FileContext;
+use super::document::waiver::{MatchSpec, WaiverDocument};
+use super::names::{AccountName, CheckId, GroupName};
+use super::set::PolicySet;
+use super::symbols::Symbols;
+use super::waiver::Covered;
+
+/// Where a waiver refers to groups, checks and accounts.
+#[derive(Debug)]
+pub(super) struct References {
+    group: Option<(GroupName, Place)>,
+    check: Option<(CheckId, Place)>,
+    account: Option<(AccountName, Place)>,
+}
+
+/// What there is to refer to.
+pub(super) struct Known<'a> {
+    pub(super) policies: &'a PolicySet,
+    pub(super) symbols: &'a Symbols,
+    /// `true` where there may be accounts or groups whose names are not known.
+    pub(super) is_partial: bool,
+    /// `true` where groups could not be resolved.
+    pub(super) has_broken_groups: bool,
+}
+
+impl References {
+    /// References of a `Waiver` document.
+    pub(super) fn of(document: &WaiverDocument, file: &FileContext) -> Self {
+        fn at<T: std::str::FromStr>(
+            field: &Field<String>,
+            file: &FileContext,
+        ) -> Option<(T, Place)> {
+            let Located { value, span } = field.get()?;
+            Some((value.parse().ok()?, file.place(*span)))
+        }
+        let matched = document.spec.value().and_then(|spec| spec.covers.value());
+        let Some(MatchSpec { group, check, account, .. }) = matched else {
+            return Self { group: None, check: None, account: None };
+        };
+        Self { group: at(group, file), check: at(check, file), account: at(account, file) }
+    }
+
+    /// Reports what there is not. Of a group that could not be resolved nothing is said.
+    pub(super) fn follow(&self, known: &Known<'_>, sink: &mut DiagnosticSink) {
+        if sink.is_full() || known.is_partial {
+            return;
+        }
+        self.follow_account(known, sink);
+        match &self.group {
+            Some((name, _)) if known.policies.groups.contains_key(name) => {
+                self.follow_check(known, sink);
+                self.follow_selection(known, sink);
+            }
+            Some((name, place)) if !known.symbols.contains("group", name.as_str()) => {
+                let near = nearest(name.as_str(), known.symbols.names("group"));
+                sink.push(unknown("group", Code::UnknownGroup, name.as_str(), (place, near)));
+            }
+            None if !known.has_broken_groups => self.follow_check(known, sink),
+            _ => {}
+        }
+    }
+
+    fn follow_account(&self, known: &Known<'_>, sink: &mut DiagnosticSink) {
+        let Some((name, place)) = &self.account else { return };
+        let Known { symbols, .. } = known;
+        if ["account", "account id"].iter().any(|kind| symbols.contains(kind, name.as_str())) {
+            return;
+        }
+        let near = nearest(name.as_str(), symbols.names("account"));
+        sink.push(unknown("account", Code::UnknownAccount, name.as_str(), (place, near)));
+    }
+
+    fn follow_check(&self, known: &Known<'_>, sink: &mut DiagnosticSink) {
+        let Some((id, place)) = &self.check else { return };
+        let is_meant =
+            |name: &GroupName| self.group.as_ref().is_none_or(|(group, _)| group == name);
+        let groups = known.policies.groups.values().filter(|group| is_meant(&group.name));
+        let checks: Vec<_> = groups.flat_map(|group| &group.checks).collect();
+        if checks.iter().any(|check| check.id == *id) {
+            return;
+        }
+        let near = nearest(id.as_str(), checks.iter().map(|check| check.id.as_str()));
+        let mut refused = unknown("check", Code::UnknownCheck, id.as_str(), (place, near));
+        if let Some(check) = checks.iter().find(|check| check.formerly.contains(id)) {
+            refused = refused.help(format!("it is called `{}` now", check.id));
+        }
+        if let Some((group, _)) = &self.group {
+            refused.message = format!("group `{group}` has no check `{id}`");
+        }
+        sink.push(refused);
+    }
+
+    /// An account that the group does not select has no findings to be waived.
+    fn follow_selection(&self, known: &Known<'_>, sink: &mut DiagnosticSink) {
+        let (Some((group, _)), Some((account, place))) = (&self.group, &self.account) else {
+            return;
+        };
+        let policies = known.policies;
+        let mut accounts = policies.accounts.values();
+        let wanted =
+            |name: &AccountName| Covered { account: Some(name.clone()), ..Covered::default() };
+        let account = accounts.find(|one| wanted(account).has_account(one));
+        let group = policies.groups.get(group);
+        let (Some(group), Some(account)) = (group, account) else { return };
+        if !group.accounts.selects(account) {
+            let message =
+                format!("group `{}` does not select account `{}`", group.name, account.name);
+            let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
+            sink.push(
+                odd.help("there is nothing to waive; remove the waiver, or name another account"),
+            );
+        }
+    }
+}
+
+fn unknown(
+    kind: &str,
+    code: Code,
+    name: &str,
+    (place, near): (&Place, Option<&str>),
+) -> Diagnostic {
+    let message = format!("there is no {kind} `{name}`");
+    let mut refused = Diagnostic::error(place.clone(), code, message);
+    refused.help = near.map(|near| format!("did you mean `{near}`?"));
+    refused
+}
