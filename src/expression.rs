@@ -48,7 +48,7 @@ use self::tree::{Expr, Node, PropertyRef};
 use crate::diagnostic::{Code, Level};
 use crate::resource::{AccountId, Failure, Operation, Region, Resource, TypeName, Value};
 
-/// What an expression is for.
+/// Purpose of an expression, by the field that it is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ExpressionKind {
     /// `where`: which resources a check looks at.
@@ -74,12 +74,12 @@ impl ExpressionKind {
         }
     }
 
-    /// Whether it sees all resources together, as `resources`.
+    /// `true` where it sees all resources together, as `resources`.
     pub fn is_of_all(self) -> bool {
         matches!(self, Self::AssertAll | Self::ValueOfAll)
     }
 
-    /// Whether it may have a value of any type.
+    /// `true` where it may have a value of any type.
     fn is_value(self) -> bool {
         matches!(self, Self::Value | Self::ValueOfAll)
     }
@@ -90,13 +90,13 @@ impl ExpressionKind {
 pub struct Problem {
     /// The bytes of the text that it is about.
     pub span: Range<usize>,
-    /// Kind of the problem.
+    /// Kind of the problem, for filters and documentation.
     pub code: Code,
-    /// What is wrong: lower case, no full stop, values in backticks.
+    /// Message in lower case, no full stop, values in backticks.
     pub message: String,
-    /// What to do about it, if that is not already said.
+    /// Advice what to do about it, if that is not already said.
     pub help: Option<String>,
-    /// Whether the expression can be used all the same.
+    /// `true` where the expression can be used all the same.
     pub level: Level,
 }
 
@@ -116,14 +116,14 @@ impl Problem {
     }
 }
 
-/// What an expression is evaluated on.
+/// Names of an expression with their values, on which it is evaluated.
 #[derive(Debug, Clone, Copy)]
 pub struct Subject<'a> {
     /// `resource`, of the type that the expression was compiled for.
     pub resource: Option<&'a Resource>,
     /// `resources`, a list of such.
     pub resources: Option<&'a Value>,
-    /// What `let` found, in the order of the environment. Nothing is known of names behind its end.
+    /// Findings of `let`, in the order of the environment. Of names behind its end nothing is known.
     pub bound: &'a [Result<Value, Failure>],
     /// `account`: the twelve digits.
     pub account: &'a AccountId,
@@ -141,7 +141,7 @@ impl<'a> Subject<'a> {
     }
 }
 
-/// What an expression says of a subject.
+/// Result of an expression in a boolean position, for a subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum EvalResult {
     /// It holds.
@@ -152,9 +152,9 @@ pub enum EvalResult {
     Unknown(Failure),
 }
 
-/// Whether a text is as a pattern says, where `*` stands for any characters and `?` for one, as the
-/// function `glob` has it. Nothing is like a pattern that takes more steps than a [`EvalBudget`] has:
-/// one of 1000 characters takes fewer over any id or ARN.
+/// `true` where a text is as a pattern says, where `*` stands for any characters and `?` for one,
+/// as the function `glob` has it. Nothing is like a pattern that takes more steps than a
+/// [`EvalBudget`] has: one of 1000 characters takes fewer over any id or ARN.
 pub fn glob(text: &str, pattern: &str) -> bool {
     builtins::is_like(text, pattern, &mut EvalBudget::default()).unwrap_or(false)
 }
@@ -192,7 +192,7 @@ struct Names {
     parameters: BTreeSet<Arc<str>>,
 }
 
-/// What an expression reads of the resources of a type.
+/// Properties and operations that an expression reads of the resources of a type.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reads {
     /// The top-level properties; `tag()` reads `Tags`.
@@ -280,7 +280,7 @@ impl Expression {
         &self.0.text
     }
 
-    /// What it is for.
+    /// Purpose that it was compiled for.
     pub fn kind(&self) -> ExpressionKind {
         self.0.kind
     }
@@ -290,7 +290,7 @@ impl Expression {
         self.0.value_type
     }
 
-    /// What it may read, by resource type.
+    /// Properties that it may read, by resource type.
     pub fn reads(&self) -> BTreeMap<TypeName, Reads> {
         let mut reads: BTreeMap<TypeName, Reads> = BTreeMap::new();
         for (of, reference) in &self.0.references {
@@ -307,22 +307,22 @@ impl Expression {
         references.map(|(_, reference)| &reference.property.operation)
     }
 
-    /// Whether it uses a name of `let`.
+    /// `true` where it uses a name of `let`.
     pub fn uses_binding(&self, name: &str) -> bool {
         self.0.names.bindings.contains(name)
     }
 
-    /// Whether it uses a parameter.
+    /// `true` where it uses a parameter.
     pub fn uses_parameter(&self, name: &str) -> bool {
         self.0.names.parameters.contains(name)
     }
 
-    /// What is odd about it, though it can be used.
+    /// Warnings about what is odd, though it can be used.
     pub fn warnings(&self) -> &[Problem] {
         &self.0.warnings
     }
 
-    /// Whether it holds of a subject.
+    /// `true` where it holds of a subject.
     pub fn evaluate(&self, subject: &Subject<'_>, budget: &mut EvalBudget) -> EvalResult {
         evaluate::verdict(&self.0.root, subject, budget)
     }

@@ -135,7 +135,6 @@ const DOCS_LEFT: &[(&str, usize, usize)] = &[
     ("config", 16, 12),
     ("db", 26, 15),
     ("evaluator", 8, 17),
-    ("expression", 11, 23),
     ("policy", 21, 30),
     ("recorded", 24, 12),
     ("reporter", 9, 12),

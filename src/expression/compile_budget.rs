@@ -16,10 +16,10 @@ const TEXT: usize = 4 << 20;
 const CARE: usize = 80 << 10;
 /// The most bytes of compiled patterns, tries included; each takes some nanoseconds.
 const PATTERNS: usize = 16 << 20;
-/// What a pattern costs, however small it is.
+/// Cost of a pattern, however small it is, in bytes.
 const PATTERN: usize = 8 << 10;
 
-/// What is left of the work that the expressions of a file may make, and what it has led to.
+/// Rest of the work that the expressions of a file may make, and what it has led to.
 #[derive(Debug, Clone)]
 pub struct CompileBudget {
     text: usize,
@@ -36,18 +36,18 @@ impl Default for CompileBudget {
 }
 
 impl CompileBudget {
-    /// Whether so many bytes of text may be read.
+    /// `true` where so many bytes of text may be read.
     pub fn read(&mut self, bytes: usize) -> bool {
         take(&mut self.text, bytes)
     }
 
-    /// Whether nothing is left.
+    /// `true` where nothing more may be read.
     pub fn is_spent(&self) -> bool {
         self.text == 0
     }
 
-    /// Whether a text may be read that looks so: a sign is mostly a node of the tree, and macros in
-    /// macros and lists of lists cost the square of their depth.
+    /// `true` where a text may be read that looks so: a sign is mostly a node of the tree, and
+    /// macros in macros and lists of lists cost the square of their depth.
     pub(super) fn read_nested(
         &mut self,
         text: &str,
@@ -56,7 +56,7 @@ impl CompileBudget {
         self.read((text.len() + 12 * signs) * (1 + depth * depth / 16))
     }
 
-    /// Whether a text may be read by the careful parser, which takes its time for every token.
+    /// `true` where a text may be read by the careful parser, which takes its time for every token.
     pub(super) fn read_with_care(&mut self, text: &str, stats: TextStats) -> bool {
         take(&mut self.care, text.len() + 8 * stats.signs)
     }

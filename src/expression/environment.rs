@@ -16,12 +16,12 @@ pub struct Environment {
     /// The type of `resource`, or of the elements of `resources`, as the kind of the expression
     /// has it; without one there is neither.
     pub(super) subject: Option<&'static Schema>,
-    /// What `params` holds; without it there is none.
+    /// Parameters in `params`; without them there is no such name.
     pub(super) parameters: Option<Arc<[Parameter]>>,
     /// Parameters whose declaration is wrong, so that nothing is known of them.
     pub(super) broken: Arc<[Arc<str>]>,
     pub(super) bindings: Arc<[Binding]>,
-    /// What holds of each resource, since `where` lets no others through.
+    /// Condition that holds of each resource, since `where` lets no others through.
     pub(super) filter: Option<Expression>,
     /// The functions that there are.
     pub(super) builtins: &'static Builtins,
@@ -30,11 +30,11 @@ pub struct Environment {
 /// The type of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ParameterKind {
-    /// Text.
+    /// Text, as `string` in a document.
     String,
-    /// A whole number.
+    /// Whole number of 64 bits.
     Integer,
-    /// A number.
+    /// Number, whole or not.
     Number,
     /// True or false.
     Boolean,
@@ -45,22 +45,22 @@ pub enum ParameterKind {
 /// One of `params`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameter {
-    /// What it is called.
+    /// Name, unique among the parameters.
     pub name: Arc<str>,
     /// Its type; it may be null besides.
     pub kind: ParameterKind,
-    /// What it is here. Without one the expression can be checked, and not evaluated.
+    /// Value in this environment. Without one the expression can be checked, and not evaluated.
     pub value: Option<Value>,
 }
 
 /// A name that `let` gives to resources of the account.
 #[derive(Debug, Clone)]
 pub struct Binding {
-    /// The name.
+    /// Name, unique among those of `let`.
     pub name: Arc<str>,
     /// The type of what it finds.
     pub schema: &'static Schema,
-    /// Whether it is a list of all that are found, or the only one.
+    /// `true` where it is a list of all that are found, or the only one.
     pub is_list: bool,
 }
 
@@ -78,7 +78,7 @@ impl Environment {
         Self { subject: Some(schema), ..Self::empty() }
     }
 
-    /// No resource.
+    /// Environment without a resource.
     pub fn empty() -> Self {
         Self {
             subject: None,
@@ -108,7 +108,7 @@ impl Environment {
         Self { broken, ..self }
     }
 
-    /// What `params` holds; nothing where there is none.
+    /// Parameters in `params`; nothing where there is none.
     pub fn parameters(&self) -> Arc<[Parameter]> {
         self.parameters.clone().unwrap_or_default()
     }
@@ -146,7 +146,8 @@ impl From<&'static Schema> for Environment {
     }
 }
 
-/// Whether the language itself has a meaning for a name, so that `let` must not give it another.
+/// `true` where the language itself has a meaning for a name, so that `let` must not give it
+/// another.
 pub fn is_taken(name: &str) -> bool {
     OWN_NAMES.contains(&name) || Builtins::standard().find(name).is_some()
 }

@@ -37,7 +37,7 @@ impl EvalBudget {
         self.bytes
     }
 
-    /// Whether a limit was hit: nothing more is evaluated.
+    /// `true` where a limit was hit: nothing more is evaluated.
     pub(super) fn is_spent(&self) -> bool {
         self.steps == 0
     }

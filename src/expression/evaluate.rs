@@ -27,7 +27,7 @@ use crate::resource::{Cause, Failure, Resource, Value};
 /// A value, borrowed from the resource or the expression where possible.
 pub(super) type Evaluated<'a> = Result<Cow<'a, Value>, Failure>;
 
-/// What the expression says of the subject.
+/// Result of the expression for the subject.
 pub(super) fn verdict(root: &Node, subject: &Subject<'_>, budget: &mut EvalBudget) -> EvalResult {
     match Evaluator::new(Some(*subject), budget).truth(root) {
         Ok(true) => EvalResult::True,
@@ -227,7 +227,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
         Ok(Cow::Owned(Value::List(made.into())))
     }
 
-    /// What a loop goes over.
+    /// Elements that a loop goes over.
     pub(super) fn elements(&mut self, looped: &'a Loop) -> Result<Elements<'a>, Failure> {
         let range = self.value(&looped.range)?;
         Ok(match range {
@@ -287,7 +287,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
         }
     }
 
-    /// What the check brings with it: its resources, what `let` found, its parameters.
+    /// Value that the check brings with it: its resources, what `let` found, its parameters.
     fn given(&self, name: &Expr) -> Evaluated<'a> {
         let subject = self.subject;
         match name {

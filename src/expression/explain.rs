@@ -36,7 +36,7 @@ pub(super) fn explain(
 
 struct Explainer<'a, 'b> {
     evaluator: Evaluator<'a, 'b>,
-    /// What the variables of the loops around stand for.
+    /// Texts that the variables of the loops around stand for.
     names: Vec<Arc<str>>,
     found: Vec<Observation>,
 }
@@ -156,7 +156,7 @@ impl<'a> Explainer<'a, '_> {
         self.operand(&pair.1, values);
     }
 
-    /// What an operand was; of a path that ends in null, where the null begins.
+    /// Value of an operand; of a path that ends in null, where the null begins.
     fn operand(&mut self, node: &'a Node, values: &mut Vec<String>) {
         if matches!(node.expr, Expr::Constant(_)) {
             return;

@@ -64,7 +64,7 @@ fn unquoted(text: &str) -> String {
     kept
 }
 
-/// What the name of a value is here.
+/// Value that a name of another language stands for.
 pub(super) fn value(name: &str) -> Option<&'static str> {
     Some(match name {
         "None" | "NONE" | "nil" | "Nil" | "Null" | "NULL" | "undefined" => "null",

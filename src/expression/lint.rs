@@ -34,9 +34,9 @@ pub(super) fn check<'t>(
 }
 
 struct Linter<'t, 'p> {
-    /// What is known not to be null where we are.
+    /// Paths that are known not to be null where we are.
     known: NonNull<'t>,
-    /// What holds of each selected resource.
+    /// Condition that holds of each selected resource.
     selection: Option<&'t Node>,
     problems: &'p mut Vec<Problem>,
 }

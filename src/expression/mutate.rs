@@ -32,7 +32,7 @@ pub struct Mutant {
 }
 
 impl Mutant {
-    /// What was changed, in words.
+    /// Change in words.
     pub fn change(&self) -> &str {
         &self.change
     }
@@ -109,7 +109,7 @@ fn decide(node: &mut Node, budget: &mut EvalBudget) {
     }
 }
 
-/// What is left of a chain that one term with an outcome decides, where that is no chain any more;
+/// Rest of a chain that one term with an outcome decides, where that is no chain any more;
 /// the terms that decide nothing are gone.
 fn left_of(terms: &mut Vec<Node>, outcome: bool) -> Option<Expr> {
     if terms.iter().any(|term| truth(term) == Some(outcome)) {
@@ -155,7 +155,7 @@ fn find_mut<'n>(node: &'n mut Node, left: &mut usize) -> Option<&'n mut Node> {
     node.children_mut().into_iter().find_map(|child| find_mut(child, left))
 }
 
-/// What a node may become.
+/// Expressions that a node may become.
 fn variants(node: &Node, is_truth: bool) -> Vec<Expr> {
     match &node.expr {
         Expr::And(terms) => terms_of(terms, Expr::And, Expr::Or),

@@ -127,7 +127,7 @@ pub(super) fn duration(span: TimeDelta) -> String {
     out
 }
 
-/// What a value is, in words.
+/// Words for the kind of a value.
 pub(super) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",

@@ -188,7 +188,7 @@ fn visit<'t>(node: &'t Node, outcome: Outcome, tell: &mut impl FnMut(Path<'t>)) 
     }
 }
 
-/// What a macro in a boolean position says of a list without elements.
+/// Outcome of a macro in a boolean position for a list without elements.
 fn says_of_nothing(kind: Macro) -> bool {
     kind == Macro::All
 }
@@ -203,7 +203,7 @@ fn is_above_zero(comparison: Comparison, than: &Node) -> bool {
     matches!(than.expr, Expr::Constant(Value::Int(than)) if than >= least)
 }
 
-/// What is not null where the two differ.
+/// Tells the sides that are not null where the two differ.
 fn different<'t>(pair: &'t Pair, push: &mut impl FnMut(&'t Node)) {
     let zero = |side: &Node| matches!(side.expr, Expr::Constant(Value::Int(0)));
     for (side, other) in [(&pair.0, &pair.1), (&pair.1, &pair.0)] {
@@ -215,7 +215,7 @@ fn different<'t>(pair: &'t Pair, push: &mut impl FnMut(&'t Node)) {
     }
 }
 
-/// What a size that is not zero is the size of.
+/// Tells the list that a size which is not zero is the size of.
 fn measured<'t>(node: &'t Node, push: &mut impl FnMut(&'t Node)) {
     if let Expr::Call { function, arguments, .. } = &node.expr
         && function.is_zero_of_null

@@ -65,7 +65,7 @@ pub(super) fn span_of(span: TimeDelta) -> Option<Value> {
     (span.num_seconds().abs() <= MOST_SECONDS).then_some(Value::Duration(span))
 }
 
-/// Whether two values are equal; integers and doubles are compared as numbers.
+/// `true` where two values are equal; integers and doubles are compared as numbers.
 pub(super) fn equal(one: &Value, other: &Value, budget: &mut EvalBudget) -> Result<bool, Failure> {
     Ok(match (one, other) {
         (Value::String(one), Value::String(other)) => {
@@ -109,7 +109,7 @@ pub(super) fn equal(one: &Value, other: &Value, budget: &mut EvalBudget) -> Resu
     })
 }
 
-/// Whether a list has an equal element, or a map such a key. Null is as if it were empty.
+/// `true` where a list has an equal element, or a map such a key. Null is as if it were empty.
 pub(super) fn contains(
     within: &Value,
     wanted: &Value,

@@ -6,6 +6,9 @@
 //! stack, but keeps the places to itself. Most texts have no problem to point at: the quick parser
 //! reads first, and the careful one only where something is to be said about the text. A test holds
 //! their trees equal.
+//!
+//! This file is the guard around the crate, and the only one that catches panics: a text at which a
+//! parser panics is a text that cannot be read, and no end of the service.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
@@ -33,7 +36,7 @@ const MANY_SIGNS: usize = 400;
 /// Holds the careful parser at its own limit of nesting, and a chain as long as the text.
 const STACK_BYTES: usize = 64 << 20;
 
-/// What a text looks like before it is parsed.
+/// Counts of what a text consists of, known before it is parsed.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct TextStats {
     /// How much punctuation it has.
@@ -67,7 +70,7 @@ impl TextStats {
         stats
     }
 
-    /// Whether the quick parser is quick on it.
+    /// `true` where the quick parser is quick on it.
     pub(super) fn is_quick(&self) -> bool {
         self.links <= MANY_LINKS
     }
@@ -108,7 +111,7 @@ pub(super) fn careful<T: Send>(
     })
 }
 
-/// What is wrong with a text that no parser should see.
+/// Problem of a text that no parser should see.
 pub(super) fn too_large(text: &str, stats: TextStats) -> Option<Problem> {
     let place = Span::new(0, text.len());
     if text.len() > MAX_LENGTH {
@@ -120,7 +123,7 @@ pub(super) fn too_large(text: &str, stats: TextStats) -> Option<Problem> {
     (stats.depth > MAX_DEPTH).then(|| too_deep(place))
 }
 
-/// What is said where the texts of a file are too many together.
+/// Problem where the texts of a file are too many together.
 pub(super) fn too_much(text: &str) -> Problem {
     let message = "the expressions of this file are too long together".to_owned();
     Problem::error(Span::new(0, text.len()), Code::ExpressionTooLarge, message).help(
@@ -128,7 +131,7 @@ pub(super) fn too_much(text: &str) -> Problem {
     )
 }
 
-/// What is said of a text that cannot be read, where looking for the place would take too long.
+/// Problem of a text that cannot be read, where looking for the place would take too long.
 pub(super) fn unplaced(text: &str) -> Problem {
     unparsed(text, "its syntax is wrong").help("mend the problems above, and its place is told")
 }
@@ -186,7 +189,7 @@ fn advised(problem: Problem, help: Option<&str>) -> Problem {
     }
 }
 
-/// What is said of a text that the parser refuses for its depth.
+/// Problem of a text that the parser refuses for its depth.
 pub(super) fn too_deep(span: Span) -> Problem {
     let message = format!("the expression nests deeper than {MAX_DEPTH}");
     Problem::error(span, Code::ExpressionTooLarge, message).help("split it into several checks")

@@ -34,7 +34,7 @@ pub(super) fn with_locals(node: &Node, locals: &[Arc<str>]) -> String {
     printer.out
 }
 
-/// What a node computes.
+/// Text of what a node computes.
 pub(super) fn expr(expr: &Expr) -> String {
     let mut printer = Printer { out: String::new(), locals: &[] };
     printer.expr(expr, strength(expr));
@@ -120,7 +120,7 @@ impl Printer<'_> {
         }
     }
 
-    /// What the environment gives; whether it is that.
+    /// Writes a name of the environment; `false` for everything else.
     fn given(&mut self, expr: &Expr) -> bool {
         let (prefix, name) = match expr {
             Expr::Account => ("", "account"),

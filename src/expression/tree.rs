@@ -74,10 +74,10 @@ impl Node {
     }
 }
 
-/// Two operands.
+/// Left and right operand of an operator.
 pub(super) type Pair = Box<(Node, Node)>;
 
-/// What a node computes.
+/// Computation of a node, with the nodes below it.
 #[derive(Debug, Clone)]
 pub(super) enum Expr {
     Constant(Value),
@@ -88,7 +88,7 @@ pub(super) enum Expr {
     Property(Arc<PropertyRef>),
     /// The selected resources, as a list.
     Resources,
-    /// What `let` found for a name.
+    /// Resources that `let` found for a name.
     Bound {
         index: usize,
         name: Arc<str>,
@@ -126,7 +126,7 @@ pub(super) enum Expr {
     Map(Vec<(Node, Node)>),
     Call {
         function: &'static Function,
-        /// Whether it is written `x.f()`.
+        /// `true` where it is written `x.f()`.
         method: bool,
         arguments: Vec<Node>,
     },
@@ -148,7 +148,7 @@ pub(super) struct PropertyRef {
     pub(super) nullable: bool,
 }
 
-/// What a macro over a list, or the keys of a map, makes of it.
+/// Macro over a list, or over the keys of a map.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Macro {
     All,

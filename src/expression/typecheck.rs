@@ -27,7 +27,7 @@ use super::{
 use crate::diagnostic::Code;
 use crate::resource::{Cause, TypeName, Value};
 
-/// What computing the constants of one text may take, all together.
+/// Budget for computing the constants of one text, all together.
 const FOLDING_STEPS: u64 = 100_000;
 const FOLDING_BYTES: u64 = 1 << 18;
 
@@ -120,7 +120,7 @@ struct TypeChecker<'a> {
     references: Vec<(&'static TypeName, Arc<PropertyRef>)>,
     names: Names,
     problems: Vec<Problem>,
-    /// What computing constants may still take.
+    /// Rest of the budget for computing constants.
     folding: EvalBudget,
     depth: usize,
     nodes: usize,
@@ -268,7 +268,7 @@ fn constant(value: Value, span: Span) -> TypedExpr {
     TypedExpr { node: Node { expr: Expr::Constant(value), span }, kind }
 }
 
-/// What stands for a part that has a problem.
+/// Constant that stands for a part that has a problem.
 fn broken(span: Span) -> TypedExpr {
     TypedExpr { node: Node { expr: Expr::Constant(Value::Null), span }, kind: Type::Any }
 }

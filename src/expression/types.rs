@@ -13,7 +13,7 @@ pub(super) type Properties = IndexMap<Arc<str>, Property>;
 /// Texts that the cloud documents as all values of a property; empty where it does not.
 pub(super) type Words = &'static [Arc<str>];
 
-/// What `type(x)` gives, by the name in an expression.
+/// Names of types, as `type(x)` gives them.
 pub(super) const NAMES: [&str; 10] = [
     "bool",
     "double",
@@ -42,7 +42,7 @@ pub(super) enum Type {
     String(Words),
     Timestamp,
     Duration,
-    /// What `type(x)` gives.
+    /// A type itself, as `type(x)` gives it.
     Kind,
     List(Box<Type>),
     Map(Box<Type>),
@@ -123,19 +123,19 @@ impl Type {
         matches!(self, Self::Int | Self::Double)
     }
 
-    /// Whether nothing is known of it before evaluation.
+    /// `true` where nothing is known of it before evaluation.
     pub(super) fn is_open(&self) -> bool {
         matches!(self, Self::Any | Self::Document | Self::Null)
     }
 
-    /// Whether any two of its values have an order.
+    /// `true` where any two of its values have an order.
     pub(super) fn is_ordered(&self) -> bool {
         let simple =
             matches!(self, Self::Bool | Self::String(_) | Self::Timestamp | Self::Duration);
         simple || self.is_number()
     }
 
-    /// Whether values of the two can be equal at all, null aside.
+    /// `true` where values of the two can be equal at all, null aside.
     pub(super) fn may_equal(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::List(one), Self::List(other)) | (Self::Map(one), Self::Map(other)) => {

@@ -87,7 +87,7 @@ enum Operator {
 }
 
 impl Operator {
-    /// All of them.
+    /// All operators, in the order of the reference.
     const ALL: [Self; 12] = [
         Self::Equals,
         Self::NotEquals,
@@ -103,7 +103,7 @@ impl Operator {
         Self::IsNotEmpty,
     ];
 
-    /// Its name in policies.
+    /// Name of the operator in policies.
     fn name(self) -> &'static str {
         match self {
             Self::Equals => "EQUALS",
@@ -126,7 +126,7 @@ impl Operator {
         Self::ALL.into_iter().find(|operator| operator.name() == name)
     }
 
-    /// Whether it says what is not, where that is decided of null too.
+    /// `true` where it says what is not, where that is decided of null too.
     fn is_negative(self) -> Option<bool> {
         match self {
             Self::Equals | Self::Contains | Self::InList => Some(false),
@@ -135,23 +135,23 @@ impl Operator {
         }
     }
 
-    /// Whether it asks if the value is an expected one.
+    /// `true` where it asks if the value is an expected one.
     fn asks_for_it(self) -> bool {
         matches!(self, Self::Equals | Self::NotEquals | Self::InList | Self::NotInList)
     }
 
-    /// Whether it asks if an expected value is a part.
+    /// `true` where it asks if an expected value is a part.
     fn asks_for_part(self) -> bool {
         matches!(self, Self::Contains | Self::NotContains)
     }
 
-    /// Whether nothing is expected.
+    /// `true` where nothing is expected.
     fn is_unary(self) -> bool {
         matches!(self, Self::IsEmpty | Self::IsNotEmpty)
     }
 }
 
-/// Whether the operator holds; `None` where it cannot compare the two.
+/// `true` where the operator holds; `None` where it cannot compare the two.
 fn compare([observed, operator, expected]: Arguments<'_>, budget: &mut EvalBudget) -> Computed {
     let Some(name) = operator.as_str() else { return Ok(None) };
     let Some(operator) = Operator::named(name) else {
@@ -206,7 +206,7 @@ fn order(one: &Value, other: &Value, budget: &mut EvalBudget) -> Result<Option<O
     }
 }
 
-/// Whether a text has a part, a list an equal element, or a map a key. Null has none.
+/// `true` where a text has a part, a list an equal element, or a map a key. Null has none.
 fn contains(whole: &Value, part: &Value, budget: &mut EvalBudget) -> Result<Option<bool>, Failure> {
     match (whole, part) {
         (Value::String(whole), Value::String(part)) => {
@@ -219,7 +219,7 @@ fn contains(whole: &Value, part: &Value, budget: &mut EvalBudget) -> Result<Opti
     }
 }
 
-/// Whether a list has an equal element. Null has none.
+/// `true` where a list has an equal element. Null has none.
 fn within(one: &Value, list: &Value, budget: &mut EvalBudget) -> Result<Option<bool>, Failure> {
     match list {
         Value::List(items) => any(items, one, budget).map(Some),
@@ -238,7 +238,7 @@ fn any(items: &[Value], wanted: &Value, budget: &mut EvalBudget) -> Result<bool,
     Ok(false)
 }
 
-/// Whether a value is null, or a text, list or map without anything in it.
+/// `true` where a value is null, or a text, list or map without anything in it.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Null => true,

@@ -25,18 +25,18 @@ pub(super) type Given<'a> = [Cow<'a, Value>; MOST_ARGUMENTS];
 /// Result of a function; `None` where it has no value of its arguments.
 pub(super) type Computed<V = Value> = Result<Option<V>, Failure>;
 
-/// Form of a call.
+/// Form of a call, before or behind a dot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::expression) enum Form {
     /// `f(x)`.
     Global,
     /// `x.f()`.
     Method,
-    /// Either of them.
+    /// Either of the two forms.
     Either,
 }
 
-/// What a function does.
+/// Body of a function, by what it needs besides its arguments.
 #[derive(Clone, Copy)]
 pub(in crate::expression) enum Body {
     /// Computes a value of the arguments.
@@ -53,10 +53,11 @@ pub(in crate::expression) enum Body {
 /// Look at the arguments before evaluation, for what is wrong with their constants.
 pub(super) type Check = fn(&[Operand<'_>], &mut Vec<Problem>);
 
-/// What a function says where its first argument is null, by the constants among the others.
+/// Result of a function in a boolean position where its first argument is null, by the constants
+/// among the others.
 pub(super) type OfNull = fn(&[Option<&Value>]) -> Option<bool>;
 
-/// Words about a function.
+/// Words about a function, for the reference.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::expression) struct Doc {
     /// Form of a call, such as `text.split(separator)`.
@@ -67,7 +68,7 @@ pub(in crate::expression) struct Doc {
     pub(in crate::expression) example: (&'static str, &'static str),
 }
 
-/// Function of the language.
+/// Function of the language with all that is known of it.
 #[derive(Clone, Copy)]
 pub(in crate::expression) struct Function {
     pub(in crate::expression) name: &'static str,
@@ -86,7 +87,7 @@ pub(in crate::expression) struct Function {
     pub(in crate::expression) samples: Option<&'static str>,
     /// Its result is 0 where its first argument is null, so that any other tells that it is not.
     pub(in crate::expression) is_zero_of_null: bool,
-    /// What it says where its first argument is null and so much is known of the others: `None`
+    /// Result where its first argument is null and so much is known of the others: `None`
     /// where it asks for null, or decides by what is not known.
     of_null: Option<OfNull>,
     pub(in crate::expression) doc: Doc,
@@ -105,7 +106,7 @@ impl PartialEq for Function {
     }
 }
 
-/// Declaration, step by step.
+/// Declaration of a function, step by step.
 impl Function {
     pub(in crate::expression) const fn new(
         (form, name): (Form, &'static str),
@@ -201,7 +202,7 @@ impl Function {
         matches!(self.gives, Gives::Same)
     }
 
-    /// What it says where its first argument is null; of the others the constants are given.
+    /// Result where its first argument is null; of the others the constants are given.
     pub(in crate::expression) fn says_of_null<'v>(
         &self,
         others: impl Iterator<Item = Option<&'v Value>>,

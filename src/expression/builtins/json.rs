@@ -24,7 +24,7 @@ pub(super) static FUNCTIONS: [Function; 1] = [Function::new(
 )
 .checked(check)];
 
-/// What the cloud's API gives as text is here read already.
+/// Refuses documents: what the cloud's API gives as text is here read already.
 fn check(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
     let [Operand { kind: Type::Document, span, shown, .. }] = arguments else { return };
     let message = format!("`{shown}` is a document already, and no text of one");
@@ -32,8 +32,8 @@ fn check(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
     problems.push(problem.help(format!("write `{shown}.Statement`, without `json`")));
 }
 
-/// What an element of a list or a map takes at most while it is read, in bytes: once as JSON and
-/// once as a value.
+/// Bytes that an element of a list or a map takes at most while it is read: once as JSON and once
+/// as a value.
 const BYTES_PER_PART: usize = 160;
 
 /// The value that a text says; `None` where it is no JSON, or nests deeper than 128.

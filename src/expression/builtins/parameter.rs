@@ -13,19 +13,16 @@ pub(in crate::expression) struct Parameter {
     pub(in crate::expression) is_optional: bool,
 }
 
-/// What an argument must be.
+/// Types that an argument may have.
 #[derive(Debug, Clone, Copy)]
 enum Accepts {
     Any,
     Text,
-    /// A whole number.
     Integer,
     /// A string, list or map.
     Sized,
-    /// A string or list.
     Sequence,
     List,
-    /// A list of strings.
     Texts,
     /// A list of what has an order.
     Ordered,
@@ -40,7 +37,7 @@ enum Accepts {
     Timestamp,
     /// A timestamp or a duration.
     Time,
-    /// What a conversion takes.
+    /// Types that a conversion takes.
     Convertible(fn(&Type) -> bool),
 }
 

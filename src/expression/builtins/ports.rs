@@ -49,10 +49,10 @@ fn check(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
     }
 }
 
-/// All protocols.
+/// Number that stands for all protocols.
 const ALL: i64 = -1;
 
-/// Whether a rule lets a port of a protocol through; `None` where it is no such rule.
+/// `true` where a rule lets a port of a protocol through; `None` where it is no such rule.
 fn allows([rule, protocol, port]: Arguments<'_>) -> Option<Value> {
     let allowed = number(rule.get("IpProtocol")?)?;
     let wanted = number(protocol)?;
@@ -61,7 +61,7 @@ fn allows([rule, protocol, port]: Arguments<'_>) -> Option<Value> {
     Some(Value::Bool(allowed == ALL || allowed == wanted && within(allowed, *port, ends)?))
 }
 
-/// A protocol's number.
+/// Number of a protocol, from its number or name.
 fn number(protocol: &Value) -> Option<i64> {
     match protocol {
         Value::Int(number) => Some(*number),
@@ -75,7 +75,7 @@ fn number_of(text: &str) -> Option<i64> {
     named.map(|(_, number)| *number).or_else(|| text.parse().ok())
 }
 
-/// Whether a port lies in the range of a rule; one without ends is not restricted there.
+/// `true` where a port lies in the range of a rule; one without ends is not restricted there.
 fn within(protocol: i64, port: i64, ends: (Option<&Value>, Option<&Value>)) -> Option<bool> {
     let end = |end: Option<&Value>| match end {
         None | Some(Value::Null | Value::Int(-1)) => Some(None),

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::expression::types::Properties;
 
-/// What `arn()` gives.
+/// Properties of what `arn()` gives.
 pub(super) static ARN: LazyLock<Properties> = LazyLock::new(|| {
     let text = json!({ "type": "string" });
     properties(json!({
@@ -15,7 +15,7 @@ pub(super) static ARN: LazyLock<Properties> = LazyLock::new(|| {
     }))
 });
 
-/// What each element of `statements()` is.
+/// Properties of each element of `statements()`.
 pub(super) static STATEMENT: LazyLock<Properties> = LazyLock::new(|| {
     let text = json!({ "type": "string" });
     let texts = json!({ "type": "list", "items": text });

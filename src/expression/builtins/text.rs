@@ -218,7 +218,7 @@ fn count(position: Option<usize>) -> Value {
     Value::Int(position.and_then(|at| i64::try_from(at).ok()).unwrap_or(-1))
 }
 
-/// Whether a text has a part.
+/// `true` where a text has a part.
 pub(super) fn contains(text: &str, part: &str, budget: &mut EvalBudget) -> Result<bool, Failure> {
     search(text, budget)?;
     Ok(text.contains(part))
@@ -279,7 +279,7 @@ fn substring(text: &str, start: &Value, end: &Value, budget: &mut EvalBudget) ->
     Ok(Some(Value::string(part)))
 }
 
-/// Whether a text is as a pattern says, where `*` stands for any characters and `?` for one.
+/// `true` where a text is as a pattern says, where `*` stands for any characters and `?` for one.
 pub(in crate::expression) fn is_like(
     text: &str,
     pattern: &str,

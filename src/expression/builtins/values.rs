@@ -54,7 +54,7 @@ fn check_key(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
     problems.push(Problem::error(*span, Code::WrongType, message).help("write `tag(\"key\")`"));
 }
 
-/// What `type(x)` gives.
+/// Name of the type of a value, as `type(x)` gives it.
 fn type_name(value: &Value) -> &'static str {
     match value {
         Value::Null => "null_type",

@@ -9,7 +9,7 @@ use crate::resource::Value;
 const STEPS: u64 = 2_000;
 const BYTES: u64 = 1 << 18;
 
-/// What is odd about an assertion of constants only: it is the same for every resource.
+/// Warning about an assertion of constants only: it is the same for every resource.
 pub(super) fn check(root: &Node) -> Option<Problem> {
     if !reads_nothing(root) {
         return None;
@@ -23,7 +23,7 @@ pub(super) fn check(root: &Node) -> Option<Problem> {
     Some(problem.help("ask something of `resource`"))
 }
 
-/// Whether a node reads nothing but constants. What is not known here is taken to read more.
+/// `true` where a node reads nothing but constants. What is not known here is taken to read more.
 fn reads_nothing(node: &Node) -> bool {
     match &node.expr {
         Expr::Constant(_) | Expr::Local { .. } => true,

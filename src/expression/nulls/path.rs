@@ -26,12 +26,12 @@ impl<'t> Path<'t> {
         is_path.then_some(Self(node))
     }
 
-    /// Node that it is.
+    /// Node of the tree that this path is.
     pub(in crate::expression) fn node(self) -> &'t Node {
         self.0
     }
 
-    /// What it is selected of: null wherever that is, unless a default stands for it.
+    /// Node that it is selected of: null wherever that is, unless a default stands for it.
     fn of_which(self) -> Option<&'t Node> {
         match &self.0.expr {
             Expr::PropertyOf { of, .. } | Expr::Select { of, .. } => Some(of),
@@ -113,7 +113,7 @@ impl Comparison {
     }
 }
 
-/// What a field is selected of, and the field, however that is written.
+/// Node that a field is selected of, and the field, however that is written.
 fn selected(node: &Node) -> Option<(&Node, &str)> {
     match &node.expr {
         Expr::Select { of, field, .. } => Some((of, field)),

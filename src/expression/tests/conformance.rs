@@ -50,10 +50,10 @@ struct Test {
     bindings: BTreeMap<String, Json>,
     /// What it gives.
     value: Option<Json>,
-    /// Whether it has no value.
+    /// `true` where it has no value.
     #[serde(default)]
     error: bool,
-    /// Whether it is only compiled.
+    /// `true` where it is only compiled.
     #[serde(default)]
     check_only: bool,
 }
@@ -122,7 +122,8 @@ fn literal(value: &Json) -> Option<String> {
     })
 }
 
-/// Whether a value is the one that is expected; with one integer type, unsigned ones are integers.
+/// `true` where a value is the one that is expected; with one integer type, unsigned ones are
+/// integers.
 fn is(value: &Value, expected: &Json) -> bool {
     let Some((kind, expected)) = expected.as_object().and_then(|one| one.iter().next()) else {
         return false;

@@ -219,7 +219,7 @@ impl TypeChecker<'_> {
     }
 }
 
-/// What is wrong with the form of a call of so many written arguments.
+/// Problem with the form of a call of so many written arguments.
 fn misused(function: &Function, method: bool, written: usize, place: Span) -> Option<Problem> {
     // One that reads a property may stand behind a resource.
     let of_resource = function.property.is_some() && method;

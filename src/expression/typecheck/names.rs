@@ -109,7 +109,7 @@ impl TypeChecker<'_> {
         broken(span)
     }
 
-    /// What `region` may be: of what is judged in no region it is `global`.
+    /// Values that `region` may have: of what is judged in no region it is `global`.
     fn regions(&self) -> Words {
         let (global, named) = match regions().split_last() {
             Some((global, named)) => (std::slice::from_ref(global), named),
@@ -127,7 +127,7 @@ impl TypeChecker<'_> {
         self.environment.subject.is_some_and(|schema| schema.properties.contains_key(name))
     }
 
-    /// Whether a tree is a name of the environment, and no variable of a loop.
+    /// `true` where a tree is a name of the environment, and no variable of a loop.
     fn is_name(&self, tree: &Cel, wanted: &str) -> bool {
         match tree {
             Cel::Ident(name) => {
@@ -138,7 +138,7 @@ impl TypeChecker<'_> {
         }
     }
 
-    /// Whether a tree is the name `resource`, and there is one.
+    /// `true` where a tree is the name `resource`, and there is one.
     pub(super) fn is_resource(&self, tree: &Cel) -> bool {
         self.is_name(tree, "resource") && self.subject("resource").is_some()
     }

@@ -110,7 +110,7 @@ impl TypeChecker<'_> {
         terms
     }
 
-    /// Whether a term says an outcome for the values of parameters alone.
+    /// `true` where a term says an outcome for the values of parameters alone.
     fn is_decided_by(&mut self, term: &Node, outcome: bool) -> bool {
         let parameters = self.environment.parameters.iter().flat_map(|all| all.iter());
         parameters.into_iter().any(|one| one.value.is_some())
@@ -273,7 +273,7 @@ fn boolean(expr: Expr, span: Span) -> TypedExpr {
     TypedExpr { node: Node { expr, span }, kind: Type::Bool }
 }
 
-/// What a tree negates with `!`, if it does.
+/// Tree that a tree negates with `!`, if it does.
 fn negated(tree: &IdedExpr) -> Option<&IdedExpr> {
     match &tree.expr {
         ::cel::common::ast::Expr::Call(call) if call.func_name == cel::LOGICAL_NOT => {

@@ -33,7 +33,7 @@ pub(super) struct Statement {
     pub(super) conditions: Vec<Condition>,
 }
 
-/// Whether a statement allows or denies.
+/// Effect of a statement: it allows or it denies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Effect {
     Allow,
@@ -43,7 +43,7 @@ pub(super) enum Effect {
 /// Principals by their kind: `AWS`, `Service`, `Federated`, `CanonicalUser`.
 #[derive(Debug)]
 pub(super) struct Principals {
-    /// Whether it was written as `"*"`, which means the same as `{"AWS": "*"}`.
+    /// `true` where it was written as `"*"`, which means the same as `{"AWS": "*"}`.
     pub(super) is_bare: bool,
     pub(super) of: BTreeMap<Arc<str>, Texts>,
 }
@@ -58,7 +58,7 @@ pub(super) struct Condition {
 }
 
 impl Statement {
-    /// Whether its principal is everybody: `*`, alone or among those of AWS.
+    /// `true` where its principal is everybody: `*`, alone or among those of AWS.
     pub(super) fn is_for_all(&self) -> bool {
         self.aws_principals().iter().any(|principal| &**principal == "*")
     }

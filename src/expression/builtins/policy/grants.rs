@@ -7,7 +7,7 @@ use super::document::{Effect, Statement};
 use crate::expression::EvalBudget;
 use crate::resource::{Failure, Value};
 
-/// Whether a statement allows all actions on all resources, with or without conditions. What
+/// `true` where a statement allows all actions on all resources, with or without conditions. What
 /// `NotAction` or `NotResource` leave over is not all.
 pub(super) fn allows_all(
     statements: &[Statement],
@@ -27,7 +27,7 @@ pub(super) fn allows_all(
     Ok(false)
 }
 
-/// Whether a statement has a condition on a key.
+/// `true` where a statement has a condition on a key.
 pub(super) fn has_condition(
     statements: &[Statement],
     key: &str,
@@ -63,7 +63,7 @@ pub(super) fn accounts(
     Ok(Value::List(accounts.into()))
 }
 
-/// Whether a text is the id of an account: twelve digits.
+/// `true` where a text is the id of an account: twelve digits.
 pub(super) fn is_account(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -4,7 +4,7 @@ use super::document::{Condition, Effect, Principals, Statement, Texts};
 use crate::expression::EvalBudget;
 use crate::resource::{Failure, Value};
 
-/// What the map of a statement, or of a condition, takes at most beside what is in it, in bytes.
+/// Bytes that the map of a statement, or of a condition, takes at most beside what is in it.
 const BYTES_PER_MAP: usize = 1 << 10;
 
 /// The statements of a document.

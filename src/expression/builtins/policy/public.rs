@@ -51,7 +51,7 @@ const OPERATORS: [&str; 5] =
 const LEAST_PREFIX_V4: u8 = 8;
 const LEAST_PREFIX_V6: u8 = 32;
 
-/// Whether a statement allows something to everybody.
+/// `true` where a statement allows something to everybody.
 pub(super) fn is_public(
     statements: &[Statement],
     budget: &mut EvalBudget,
@@ -102,12 +102,12 @@ fn of_any_value(operator: &str) -> &str {
     }
 }
 
-/// Whether a value stands for itself alone.
+/// `true` where a value stands for itself alone.
 fn is_fixed(value: &str) -> bool {
     !value.is_empty() && !value.contains(['*', '?']) && !value.contains("${")
 }
 
-/// Whether a range is a set of addresses that can be known.
+/// `true` where a range is a set of addresses that can be known.
 fn is_narrow(range: &str) -> bool {
     network::range(range).is_some_and(|range| {
         let least = if range.addr().is_ipv4() { LEAST_PREFIX_V4 } else { LEAST_PREFIX_V6 };
@@ -115,7 +115,7 @@ fn is_narrow(range: &str) -> bool {
     })
 }
 
-/// Whether an access point is one of a fixed account, whatever its name.
+/// `true` where an access point is one of a fixed account, whatever its name.
 fn is_of_an_account(arn: &str) -> bool {
     network::split(arn).is_some_and(|[_, _, _, account, _]| is_account(account))
 }

@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use crate::expression::{EvalBudget, notation};
 use crate::resource::{Failure, Value};
 
-/// What a function gives.
+/// Result of a function of a document.
 fn call(
     name: &str,
     document: &Value,
@@ -24,7 +24,7 @@ fn call(
     Ok(function.call(&arguments, None, budget)?.map(Cow::into_owned))
 }
 
-/// What a function says of a document, or why it says nothing.
+/// Answer of a function about a document, or why it says nothing.
 fn ask(name: &str, document: &Json, other: &str) -> String {
     let document = Value::from_json(document);
     let mut budget = EvalBudget::default();

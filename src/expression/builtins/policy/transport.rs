@@ -5,15 +5,15 @@ use super::document::{Condition, Effect, Statement};
 use crate::expression::EvalBudget;
 use crate::resource::Failure;
 
-/// What the ARN of a bucket known by its name may begin with.
+/// Partitions that the ARN of a bucket known by its name may be of.
 const PARTITIONS: [&str; 4] = ["aws", "aws-cn", "aws-us-gov", "aws-eusc"];
 
 /// Names of nothing, of one character and of several: a pattern that matches both behind a prefix
 /// matches all that begins with it, since only `*` and `?` match them.
 const NAMES: [&str; 2] = ["\u{e000}", "\u{e000}\u{e001}\u{e000}"];
 
-/// Whether statements deny everybody all actions of S3 on a bucket, by ARN or name, and on all of
-/// its objects, wherever `aws:SecureTransport` is false. Several statements may do so together.
+/// `true` where statements deny everybody all actions of S3 on a bucket, by ARN or name, and on all
+/// of its objects, wherever `aws:SecureTransport` is false. Several statements may do so together.
 pub(super) fn denies_insecure(
     statements: &[Statement],
     bucket: &str,
@@ -41,8 +41,8 @@ pub(super) fn denies_insecure(
     Ok(false)
 }
 
-/// Whether a condition holds for every request without TLS. The key is in every request, so that
-/// `IfExists` changes nothing (IAM User Guide, "Global condition keys").
+/// `true` where a condition holds for every request without TLS. The key is in every request, so
+/// that `IfExists` changes nothing (IAM User Guide, "Global condition keys").
 fn is_met_without_tls(condition: &Condition) -> bool {
     let operator = &*condition.operator;
     let boolean = ["Bool", "BoolIfExists"].iter().any(|known| operator.eq_ignore_ascii_case(known));
@@ -51,7 +51,7 @@ fn is_met_without_tls(condition: &Condition) -> bool {
         && condition.values.iter().any(|value| value.eq_ignore_ascii_case("false"))
 }
 
-/// Whether one of a statement's actions is all of S3; their case does not matter.
+/// `true` where one of a statement's actions is all of S3; their case does not matter.
 fn covers_all_actions(statement: &Statement, budget: &mut EvalBudget) -> Result<bool, Failure> {
     for action in statement.action.iter().flatten() {
         budget.allocate(action.len())?;
@@ -63,7 +63,7 @@ fn covers_all_actions(statement: &Statement, budget: &mut EvalBudget) -> Result<
     Ok(false)
 }
 
-/// Whether patterns match a bucket and all of its objects.
+/// `true` where patterns match a bucket and all of its objects.
 fn covers(patterns: &[&str], bucket: &str, budget: &mut EvalBudget) -> Result<bool, Failure> {
     let objects = format!("{bucket}/");
     let (mut whole, mut inside) = (false, false);
@@ -74,7 +74,7 @@ fn covers(patterns: &[&str], bucket: &str, budget: &mut EvalBudget) -> Result<bo
     Ok(whole && inside)
 }
 
-/// Whether a pattern matches everything that begins with a prefix.
+/// `true` where a pattern matches everything that begins with a prefix.
 fn matches_all(pattern: &str, prefix: &str, budget: &mut EvalBudget) -> Result<bool, Failure> {
     for name in NAMES {
         budget.allocate(prefix.len() + name.len())?;
