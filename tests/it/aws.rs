@@ -276,11 +276,7 @@ async fn only_the_facets_that_checks_read_are_fetched() {
         let prod = |tag: &Value| tag.get("Value").and_then(Value::as_str) == Some("prod");
         if tags.iter().any(prod) { FilterDecision::Keep } else { FilterDecision::Drop }
     };
-<<<<<<< Updated upstream
     let requirement = FetchRequirement::new(schema(BUCKET), operations(["s3:GetBucketAcl"]))
-=======
-    let need = FetchRequirement::new(schema(BUCKET), operations(["s3:GetBucketAcl"]))
->>>>>>> Stashed changes
         .only(operations(["s3:GetBucketTagging"]), in_production);
 
     let (inventory, calls) = inventory(&world.by_keys(ACCOUNT), &[requirement]).await;
@@ -320,11 +316,7 @@ async fn a_refused_call_is_known_to_be_refused_and_costs_the_others_nothing() {
             schema(BUCKET),
             operations(["s3:GetBucketAcl", "s3:GetBucketVersioning"]),
         ),
-<<<<<<< Updated upstream
         FetchRequirement::list(schema(GROUP)),
-=======
-        FetchRequirement::new(schema(GROUP), []),
->>>>>>> Stashed changes
     ];
     let (inventory, calls) = inventory(&world.by_keys(ACCOUNT), &requirements).await;
 
@@ -358,11 +350,7 @@ async fn a_call_without_an_answer_ends() {
     let mut world = World::new().await;
     world.moto.bucket("hung", HOME).await;
     let (listed, _) =
-<<<<<<< Updated upstream
         inventory(&world.by_keys(ACCOUNT), &[FetchRequirement::list(schema(BUCKET))]).await;
-=======
-        inventory(&world.by_keys(ACCOUNT), &[FetchRequirement::new(schema(BUCKET), [])]).await;
->>>>>>> Stashed changes
     world.proxy.fail("s3:GetBucketAcl", "hung", Fault::Hang);
     world.limits.attempt_timeout = Duration::from_millis(500);
     let hasty = world.by_keys(ACCOUNT);
@@ -389,11 +377,7 @@ async fn a_list_that_breaks_off_is_partial() {
     for name in 0..7 {
         world.moto.instance(HOME, &name.to_string(), &group).await;
     }
-<<<<<<< Updated upstream
     let requirements = [FetchRequirement::list(schema(INSTANCE))];
-=======
-    let requirements = [FetchRequirement::new(schema(INSTANCE), [])];
->>>>>>> Stashed changes
     let accounts = world.by_keys(ACCOUNT);
     let (whole, calls) = inventory(&accounts, &requirements).await;
     assert_eq!(listing(&whole, INSTANCE, HOME).resources().len(), 7);
@@ -420,11 +404,7 @@ async fn a_role_is_assumed_once_with_its_external_id_and_renewed_in_time() {
     world.clock = Clock::manual(Clock::System.now());
     let arn = world.moto.role("reader").await.parse().expect("a role's ARN");
     let accounts = world.accounts(ACCOUNT, Some(Role::new(arn, Some("only-us".into()))));
-<<<<<<< Updated upstream
     let requirements = [FetchRequirement::list(schema(USER))];
-=======
-    let requirements = [FetchRequirement::new(schema(USER), [])];
->>>>>>> Stashed changes
 
     let ((first, calls), (second, more_calls)) =
         Box::pin(join(inventory(&accounts, &requirements), inventory(&accounts, &requirements)))
