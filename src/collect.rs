@@ -15,6 +15,8 @@ mod accounts;
 mod recording;
 mod requirements;
 mod stored;
+#[cfg(test)]
+mod testing;
 mod unreachable;
 
 pub use self::accounts::{Accounts, Collected, OpenAccount};

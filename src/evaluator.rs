@@ -27,7 +27,7 @@ use crate::policy::Group;
 use crate::render::links::Links;
 use crate::tasks::{Backoff, Pass};
 
-/// Settings of evaluations.
+/// Settings that all evaluations share.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Number of groups that are claimed at once at most; they share one fetch.
@@ -40,7 +40,7 @@ pub struct Options {
     pub links: Links,
 }
 
-/// The reconciler.
+/// Reconciler of due groups with their results.
 #[derive(Debug)]
 pub struct Evaluator {
     pool: PgPool,

@@ -118,7 +118,6 @@ const LONGEST_FILE: usize = 500;
 
 /// Circles of files that are still to be cut, and may only get smaller.
 const CIRCLES_LEFT: &[&[&str]] = &[
-    &["src/cli/repository.rs", "src/cli/tree.rs"],
     &["src/db/findings.rs", "src/db/groups.rs", "src/db/groups/claims.rs", "src/db/runs.rs"],
 ];
 
@@ -131,12 +130,9 @@ const DOCS: (usize, usize) = (8, 12);
 
 /// Rooms whose doc comments are still to be written: what they may have instead, never more.
 const DOCS_LEFT: &[(&str, usize, usize)] = &[
-    ("cli", 21, 15),
     ("config", 16, 12),
     ("db", 26, 15),
-    ("evaluator", 8, 17),
     ("policy", 21, 30),
-    ("recorded", 24, 12),
     ("reporter", 9, 12),
 ];
 

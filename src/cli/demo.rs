@@ -12,7 +12,7 @@ use super::output;
 use super::serve::Logs;
 use setup::{Demo, DemoOptions};
 
-/// Arguments of `demo`.
+/// Command line arguments of `demo`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// The directory of all its files; each start begins it anew

@@ -18,13 +18,13 @@ use super::origin::Origin;
 use super::output;
 use super::wanted::{Wanted, nothing_found};
 
-/// What the text of the command line is called in diagnostics.
+/// Name of the command line's text in diagnostics.
 const NAME: &str = "expression";
 
-/// What to do where a resource is meant and no type is said.
+/// Help where a resource is meant and no type is given.
 const NO_TYPE: &str = "say of which type, as in `--type AWS::S3::Bucket`";
 
-/// Arguments of `eval`.
+/// Command line arguments of `eval`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// A CEL expression, as after `assert` or `where`
@@ -51,7 +51,7 @@ enum Format {
     /// For people
     #[default]
     Text,
-    /// One JSON document
+    /// One JSON document, for programs
     Json,
 }
 

@@ -21,7 +21,7 @@ use super::output;
 use super::tree::Tree;
 use super::wanted::none_such;
 
-/// Arguments of `evaluate`.
+/// Command line arguments of `evaluate`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Files and directories with policies
@@ -33,7 +33,7 @@ pub(super) struct Arguments {
     /// An `Account` of the tree to judge, whatever accounts the groups select
     #[arg(long, value_name = "NAME")]
     account: Option<String>,
-    /// Only this group
+    /// Only the group of this name
     #[arg(long, value_name = "NAME")]
     group: Option<String>,
     /// Only this check of each group
@@ -52,7 +52,7 @@ enum Format {
     /// For people
     #[default]
     Text,
-    /// One JSON document
+    /// One JSON document, for programs
     Json,
     /// A table with a line for each finding
     Csv,
@@ -98,7 +98,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(status(&results, arguments.fail_on)))
 }
 
-/// That nothing is old here, where groups make a difference of it.
+/// Note that nothing is old here, where groups make a difference of it.
 fn without_history(policies: &PolicySet) -> Option<String> {
     let enforced = policies.groups.values().filter(|group| group.mode == Mode::Enforce);
     let names: Vec<_> = enforced
@@ -189,7 +189,7 @@ fn collect(
     Ok((asked, calls))
 }
 
-/// What holds, and how the waivers stand.
+/// Results of groups, and how the waivers stand.
 #[derive(Default)]
 struct Judged<'a> {
     groups: Vec<(&'a Group, GroupResult)>,
@@ -229,7 +229,7 @@ fn judge<'a>(
     judged
 }
 
-/// Whether all that a waiver covers was asked for, so that it can be said how it stands.
+/// `true` where all that a waiver covers was asked for, so that it can be told how it stands.
 fn is_whole(covers: &Covered, arguments: &Arguments) -> bool {
     (arguments.group.is_none() || covers.group.is_some())
         && (arguments.check.is_none() || covers.check.is_some())

@@ -12,7 +12,7 @@ use super::origin::Origin;
 use super::output;
 use super::wanted::{Wanted, nothing_found};
 
-/// Arguments of `get`.
+/// Command line arguments of `get`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// The resource type, such as `AWS::S3::Bucket`; all types with their numbers without it
@@ -36,7 +36,7 @@ enum Format {
     /// For people
     #[default]
     Text,
-    /// One JSON document
+    /// One JSON document, for programs
     Json,
 }
 
@@ -128,7 +128,7 @@ mod tests {
 
     use super::*;
 
-    /// What is asked of each resource of the demo account: its id and the operations.
+    /// Operations that are asked of each resource of the demo account, behind its id.
     fn asked(type_name: &str, id: Option<&str>, properties: &[&str]) -> Vec<String> {
         let text = include_str!("../../examples/demo-account.json");
         let inventory = recorded::read(text.as_bytes(), schemas()).expect("well-formed");

@@ -16,7 +16,7 @@ use cloudcorrect::resource::{AccountId, Region};
 use super::output;
 use skeleton::Skeleton;
 
-/// Arguments of `init`.
+/// Command line arguments of `init`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// The repository's directory, which is made if it is missing

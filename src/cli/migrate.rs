@@ -7,7 +7,7 @@ use cloudcorrect::app;
 
 use super::output;
 
-/// Arguments of `migrate`.
+/// Command line arguments of `migrate`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// The settings, TOML; only `data_dir` and `database_url` are read, and `DATABASE_URL` does as well

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
-/// Nothing to complain about.
+/// Exit status where all is well.
 pub(super) const CLEAN: u8 = 0;
 /// A finding fails, a tree has problems.
 pub(super) const PROBLEMS: u8 = 1;
@@ -11,7 +11,7 @@ pub(super) const USAGE: u8 = 2;
 /// Something could not be known.
 pub(super) const UNKNOWN: u8 = 3;
 
-/// Writes to standard output.
+/// Writes a result to standard output.
 pub(super) fn print(text: &str) -> io::Result<()> {
     match io::stdout().lock().write_all(text.as_bytes()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),

@@ -14,7 +14,7 @@ use super::accounts::AccountsAtHand;
 use super::output;
 use super::tree::Tree;
 
-/// Arguments of `record`.
+/// Command line arguments of `record`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Files and directories with policies, one of which has the account

@@ -9,21 +9,19 @@ use cloudcorrect::diagnostic::Diagnostic;
 use cloudcorrect::document::{MAX_FILE_BYTES, SourceFile};
 use cloudcorrect::policy::{SETTINGS_FILE, Settings};
 
-use super::tree::shown;
-
 /// Names that people give the file, and that the service would not read.
 const NOT_READ: [&str; 2] = [".cloudcorrect.yml", ".cloudcorrect.json"];
 
-/// A repository with settings.
+/// A repository that has a file of settings.
 #[derive(Debug)]
 pub(super) struct Repository {
-    /// Its root, absolute.
+    /// Absolute path of its root.
     root: PathBuf,
     /// The file with the settings.
     pub(super) file: SourceFile,
-    /// What it says, unless it has problems.
+    /// Settings of the file, unless it has problems.
     pub(super) settings: Option<Settings>,
-    /// What is wrong with it.
+    /// Problems of the file, at their lines.
     pub(super) problems: Vec<Diagnostic>,
 }
 
@@ -63,7 +61,7 @@ impl Repository {
         Ok(Self { root: root.to_owned(), file, settings, problems })
     }
 
-    /// Whether its settings leave a file of a directory out; `None` where they leave out nothing.
+    /// Test of whether its settings leave a file of a directory out; `None` where they leave out nothing.
     /// What a link stands for does not matter, but where it stands.
     pub(super) fn excludes(
         &self,
@@ -104,6 +102,11 @@ fn root_of(path: &Path) -> anyhow::Result<Option<PathBuf>> {
         ),
         _ => Ok(nearest.map(Path::to_owned)),
     }
+}
+
+/// Name of a file as diagnostics and policies have it.
+pub(super) fn shown(path: &Path) -> String {
+    path.strip_prefix("./").unwrap_or(path).to_string_lossy().into_owned()
 }
 
 fn absolute(path: &Path) -> anyhow::Result<PathBuf> {

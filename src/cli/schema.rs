@@ -17,10 +17,10 @@ use super::output;
 /// The kind that is no policy: what an account answered.
 const INVENTORY: &str = "Inventory";
 
-/// What is no kind: the check types of the catalog, a line each.
+/// Word for what is no kind: the check types of the catalog, a line each.
 const CHECK_TYPES: &str = "check-types";
 
-/// Arguments of `schema`.
+/// Command line arguments of `schema`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// The kind, such as `Group` or `Inventory`; all policy kinds in one schema without it.

@@ -9,7 +9,7 @@ use cloudcorrect::telemetry;
 
 use super::output;
 
-/// Arguments of `serve`.
+/// Command line arguments of `serve`.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = config::help())]
 pub(super) struct Arguments {
@@ -20,7 +20,7 @@ pub(super) struct Arguments {
     logs: Logs,
 }
 
-/// How the service logs.
+/// Arguments that say how the service logs.
 #[derive(Debug, clap::Args)]
 pub(super) struct Logs {
     /// What is logged, such as `info` or `info,cloudcorrect::sync=debug`

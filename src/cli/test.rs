@@ -16,7 +16,7 @@ use cloudcorrect::render::test_report::TestReport;
 use super::output;
 use super::tree::Tree;
 
-/// Arguments of `test`.
+/// Command line arguments of `test`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Files and directories with policies and their tests
@@ -39,7 +39,7 @@ enum Format {
     /// For people
     #[default]
     Text,
-    /// One JSON document
+    /// One JSON document, for programs
     Json,
     /// The XML of `JUnit`, for CI systems
     Junit,

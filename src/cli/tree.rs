@@ -17,27 +17,27 @@ use cloudcorrect::document::{
 use cloudcorrect::policy::{Account, Reading};
 use cloudcorrect::render::diagnostics;
 
-use super::repository::Repository;
+use super::repository::{Repository, shown};
 use super::wanted::none_such;
 
-/// What a file is read into at first: nearly all are smaller.
+/// Bytes of the buffer that a file is read into at first: nearly all are smaller.
 const BUFFER: usize = 32 * 1024;
 /// Files for which another thread is worth its start.
 const FILES_A_THREAD: usize = 100;
 
-/// What a tree holds.
+/// Policy files of a tree, and what belongs to them.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
     /// The policy files, in the order of their names.
     pub(super) files: Vec<SourceFile>,
     /// The repository that they are in, if it has settings.
     repository: Option<Rc<Repository>>,
-    /// What is not read although it could hold policies.
+    /// Problems of what is not read although it could hold policies.
     refused: Vec<Diagnostic>,
 }
 
 impl Tree {
-    /// What is under the paths. A directory is read whole, apart from hidden entries, a file as it
+    /// Tree of what is under the paths. A directory is read whole, apart from hidden entries, a file as it
     /// is named. What the service would refuse in a commit is refused here too.
     pub(super) fn read(paths: &[PathBuf]) -> anyhow::Result<Self> {
         let mut tree = Self { repository: Repository::of(paths)?.map(Rc::new), ..Self::default() };
@@ -81,7 +81,7 @@ impl Tree {
         Ok(())
     }
 
-    /// What its policies mean, all that is wrong with them, and what the repository's settings have
+    /// Meaning of its policies, all that is wrong with them, and what the repository's settings have
     /// against them.
     pub(super) fn governed(&self) -> Reading {
         let reading = self.reading();
@@ -91,7 +91,7 @@ impl Tree {
         }
     }
 
-    /// What its policies mean, and all that is wrong with them.
+    /// Meaning of its policies, and all that is wrong with them.
     pub(super) fn reading(&self) -> Reading {
         let mut reading = catalog::read(&self.files);
         reading.diagnostics.extend(self.refused.iter().cloned());
@@ -190,7 +190,7 @@ fn once(paths: &mut Vec<PathBuf>) {
     paths.retain(|path| seen.insert(fs::canonicalize(path).unwrap_or_else(|_| path.clone())));
 }
 
-/// What a file holds.
+/// Content of a file, as far as it may be read.
 enum Content {
     Read(Arc<[u8]>),
     /// So many bytes, or more.
@@ -228,8 +228,4 @@ fn contents(paths: &[PathBuf], room: TreeRoom) -> Result<Vec<io::Result<Content>
     };
     let runs = document::parallel_runs(paths, paths.len() / FILES_A_THREAD, read);
     Ok(runs.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
-}
-
-pub(super) fn shown(path: &Path) -> String {
-    path.strip_prefix("./").unwrap_or(path).to_string_lossy().into_owned()
 }

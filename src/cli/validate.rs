@@ -14,7 +14,7 @@ use cloudcorrect::render::sarif::sarif;
 use super::output;
 use super::tree::Tree;
 
-/// Arguments of `validate`.
+/// Command line arguments of `validate`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// Files and directories with policies

@@ -29,10 +29,10 @@ use super::wanted::none_such;
 /// Days that waivers hold where nothing else is said.
 const DAYS: u64 = 30;
 
-/// What is wrong with the documents only because the tree that they belong to is not at hand.
+/// Codes of what is wrong with the documents only because the tree that they belong to is not at hand.
 const ELSEWHERE: [Code; 3] = [Code::UnknownGroup, Code::UnknownCheck, Code::UnknownAccount];
 
-/// Arguments of `waive`.
+/// Command line arguments of `waive`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// A run of the service by its id or the address of its page, a group's last run by the
@@ -63,7 +63,7 @@ pub(super) struct Arguments {
     config: Option<PathBuf>,
 }
 
-/// Where it stands what fails.
+/// Source that says what fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum From {
     Stdin,
@@ -135,7 +135,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(output::CLEAN))
 }
 
-/// What fails and was asked for, each once.
+/// Failures that were asked for, each once.
 fn failing(arguments: &Arguments) -> anyhow::Result<BTreeSet<Failing>> {
     let Read { mut failing, known } = read(arguments)?;
     let is_wanted = |wanted: &Option<String>, found: &str| {
@@ -183,7 +183,7 @@ fn literal(failing: BTreeSet<Failing>) -> BTreeSet<Failing> {
     literal
 }
 
-/// What fails somewhere, and what could.
+/// Failures of one source, and the names that it knows.
 struct Read {
     failing: Vec<Failing>,
     /// The groups with their checks; of a run that was kept no check is known.
@@ -227,7 +227,7 @@ fn read_file(path: &Path) -> anyhow::Result<Read> {
     evaluated(&name, &text)
 }
 
-/// What fails by the JSON of `evaluate`.
+/// Failures that the JSON of `evaluate` tells.
 fn evaluated(name: &str, text: &str) -> anyhow::Result<Read> {
     let Evaluated { findings } = serde_json::from_str(text).map_err(|error| {
         anyhow!("{name} is not what `cloudcorrect evaluate --format json` writes: {error}")

@@ -16,7 +16,7 @@ const ALIKE: f64 = 0.6;
 /// Resources of a type, and properties of theirs.
 #[derive(Debug)]
 pub(super) struct Wanted {
-    /// The type.
+    /// Schema of the type that is meant.
     pub(super) schema: &'static Schema,
     /// The properties; none stands for all.
     pub(super) properties: Vec<&'static str>,
@@ -25,7 +25,7 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// What the words mean; an error says which of them means nothing.
+    /// Meaning of the words; an error says which of them means nothing.
     pub(super) fn read(
         type_name: &str,
         id: Option<&str>,
@@ -45,17 +45,17 @@ impl Wanted {
         Ok(Self { schema, properties, id: id.map(str::to_owned) })
     }
 
-    /// Whether properties are shown, and not only which resources there are.
+    /// `true` where properties are shown, and not only which resources there are.
     pub(super) fn in_detail(&self) -> bool {
         self.id.is_some() || !self.properties.is_empty()
     }
 
-    /// Whether one resource is meant, by its whole id or ARN.
+    /// `true` where one resource is meant, by its whole id or ARN.
     pub(super) fn is_one(&self) -> bool {
         self.id.as_ref().is_some_and(|id| !id.contains(['*', '?']))
     }
 
-    /// Whether the resource has the id or ARN that was asked for.
+    /// `true` of a resource with the id or ARN that was asked for.
     pub(super) fn is_meant(&self, resource: &Resource) -> bool {
         self.id.as_ref().is_none_or(|id| {
             glob(&resource.id, id) || resource.arn.as_ref().is_some_and(|arn| glob(arn, id))
@@ -99,7 +99,7 @@ pub(super) fn nothing_found(wanted: &Wanted, all: &[&Resource]) -> anyhow::Error
     anyhow!("no `{name}` has the id `{text}`{}", did_you_mean(text, &ids))
 }
 
-/// That there is no such group, check or account, and which may have been meant.
+/// Error that there is no such group, check or account, with those that may have been meant.
 pub(super) fn none_such<'a>(
     kind: &str,
     wanted: &str,

@@ -26,9 +26,9 @@ pub struct Accounts {
 /// Answers of an account, and the requests that they cost.
 #[derive(Debug)]
 pub struct Collected {
-    /// The answers.
+    /// Answers, as they are judged.
     pub inventory: Inventory,
-    /// Requests that were made.
+    /// Requests that were made for them.
     pub calls: CallStats,
 }
 
@@ -94,5 +94,45 @@ impl OpenAccount<'_> {
         };
         let (inventory, calls) = execute(self.source.as_ref(), &scope, requirements).await;
         Collected { inventory, calls }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::account;
+    use super::*;
+    use crate::recorded::write;
+
+    fn accounts(recordings: impl IntoIterator<Item = (AccountId, RecordedFile)>) -> Accounts {
+        #[cfg(feature = "aws")]
+        {
+            let (limits, clock) = (crate::aws::Limits::default(), crate::clock::Clock::System);
+            Accounts::new(crate::aws::Accounts::new([], limits, clock), recordings)
+        }
+        #[cfg(not(feature = "aws"))]
+        {
+            Accounts::new(recordings)
+        }
+    }
+
+    #[tokio::test]
+    async fn now_is_the_instant_of_the_recording_or_else_the_present() {
+        let at = |text: &str| text.parse::<DateTime<Utc>>().expect("an instant");
+        let (recorded_at, present) = (at("2026-11-16T08:00:00Z"), at("2026-11-28T08:00:00Z"));
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = directory.path().join("account.json");
+        let recorded = account("123456789012");
+        write(&Inventory::empty(recorded.id.clone(), recorded_at), &path).expect("written");
+        let accounts = accounts([(recorded.id.clone(), RecordedFile::new(&path))]);
+
+        let collected = accounts.open(&recorded, present).await.collect(&[]).await;
+        assert_eq!(collected.inventory.taken_at, recorded_at);
+        // Without settings nobody can log in to it, which is an answer of the present.
+        let live = account("210987654321");
+        let collected = accounts.open(&live, present).await.collect(&[]).await;
+        assert_eq!(collected.inventory.taken_at, present);
+        std::fs::write(&path, "{").expect("written");
+        let broken = accounts.open(&recorded, present).await.collect(&[]).await;
+        assert_eq!(broken.inventory.taken_at, present, "a broken recording has no instant");
     }
 }

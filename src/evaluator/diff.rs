@@ -37,7 +37,7 @@ pub(super) fn records(group: &Group, result: &GroupResult) -> Vec<FindingRecord>
     records.collect()
 }
 
-/// What becomes of the findings that stand and were not found again.
+/// Findings that stand and were not found again.
 #[derive(Debug, Default)]
 pub(super) struct Missed {
     /// Those whose list could not be read: neither confirmed nor contradicted, hence unknown.
@@ -96,7 +96,7 @@ pub(super) fn standings(group: &Group, records: &[FindingRecord]) -> Vec<CheckSt
     group.checks.iter().map(standing).collect()
 }
 
-/// Whether a waiver stands otherwise than after the last run.
+/// `true` where a waiver stands otherwise than after the last run.
 pub(super) fn stand_otherwise(stood: &[WaiverOfGroup], now: &[WaiverStatus]) -> bool {
     let stood: BTreeMap<_, _> = stood.iter().map(|one| (&one.waiver.name, one.status)).collect();
     now.iter().any(|one| {
@@ -110,7 +110,7 @@ pub(super) fn next_end(waivers: &[WaiverStatus], at: DateTime<Utc>) -> Option<Da
     waivers.iter().map(|standing| standing.waiver.ends_at()).filter(|end| *end > at).min()
 }
 
-/// What changes between the findings that stand and those of a new result.
+/// Changes between the findings that stand and those of a new result.
 pub(super) fn changes(
     open: &[OpenFinding],
     records: Vec<FindingRecord>,
@@ -133,9 +133,9 @@ pub(super) fn changes(
     changes
 }
 
-/// What became of a finding that was not found again.
+/// End of a finding that was not found again.
 enum Fate<'a> {
-    /// It no longer stands.
+    /// It no longer stands, for this reason.
     Over(ClosedReason),
     /// Nobody can say: its list could not be read.
     Unknown(&'a Check, Failure),
@@ -181,7 +181,7 @@ fn listings<'a>(schema: &'a Schema, inventory: &'a Inventory) -> impl Iterator<I
     wanted.filter(|((name, _), _)| *name == schema.type_name).map(|(_, listing)| listing)
 }
 
-/// What the findings come to: equal for results that say the same.
+/// Digest of findings: equal for results that say the same.
 pub(super) fn digest(records: &[FindingRecord]) -> Digest {
     let mut parts = Parts::default();
     for record in records {

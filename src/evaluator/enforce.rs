@@ -9,7 +9,7 @@ use crate::db::findings::{FindingKey, FindingRecord, OpenFinding};
 use crate::evaluation::{CheckStatus, Enforced, Outcome, is_baseline, new_only};
 use crate::policy::{Group, NewOnly};
 
-/// What an evaluation of a group with `newOnly` found.
+/// Findings of a group with `newOnly`, as far as they decide what is enforced.
 #[derive(Debug)]
 pub(super) struct Enforcement {
     new_only: NewOnly,
@@ -18,7 +18,7 @@ pub(super) struct Enforcement {
     others: Outcome,
 }
 
-/// A finding that fails.
+/// A finding that fails, and since when.
 #[derive(Debug)]
 struct Failing {
     check: String,
@@ -50,8 +50,8 @@ impl Enforcement {
         })
     }
 
-    /// What is enforced if the evaluation is kept at an instant, from which on fails what did not
-    /// before.
+    /// Outcome that is enforced if the evaluation is recorded at an instant, from which on fails what
+    /// did not before.
     pub(super) fn enforced(&self, at: DateTime<Utc>) -> Enforced {
         let failing = self.failing.iter().map(|one| (Outcome::Fail, self.is_old(one, at)));
         Enforced::of(failing.chain([(self.others, false)]))
@@ -73,7 +73,7 @@ impl Enforcement {
     }
 }
 
-/// Whether what is enforced may be something else than `before`, in an evaluation that is kept at an
+/// `true` where what is enforced may be something else than `before`, in an evaluation that is kept at an
 /// instant or later: when exactly, and whether by the one of `newOnly`, is not known yet.
 pub(super) fn comes_otherwise(
     enforcement: Option<&Enforcement>,

@@ -82,7 +82,7 @@ impl Evaluator {
     }
 }
 
-/// What comes of an evaluation.
+/// Result of an evaluation, ready to be recorded.
 struct Judged {
     changes: Vec<FindingChange>,
     standings: Vec<CheckStatus>,
@@ -94,7 +94,7 @@ struct Judged {
 }
 
 impl Judged {
-    /// Whether something else is to be shown than after the last run.
+    /// `true` where something else is to be shown than after the last run.
     fn shows(&self, claim: &Claim, stood: &[WaiverOfGroup]) -> bool {
         !claim.evaluated
             || claim.verdict != Some(self.run.verdict)

@@ -18,21 +18,21 @@ pub enum RecordingError {
     /// The file cannot be read or written.
     #[error("cannot open the inventory `{path}`: {source}")]
     File {
-        /// The file.
+        /// Path of the file that was tried.
         path: PathBuf,
-        /// What the system said.
+        /// Reason that the system gave.
         source: io::Error,
     },
     /// The file is too large.
     #[error("the inventory `{path}` has more than {} MiB", MAX_BYTES >> 20)]
     Size {
-        /// The file.
+        /// Path of the file that was tried.
         path: PathBuf,
     },
     /// The file holds no inventory.
     #[error("the inventory `{path}` {source}")]
     Invalid {
-        /// The file.
+        /// Path of the file that was tried.
         path: PathBuf,
         /// All that is wrong with it.
         source: InvalidRecording,
@@ -46,7 +46,7 @@ pub struct RecordedFile {
     latest: Mutex<Option<(Stamp, Arc<Recorded>)>>,
 }
 
-/// What changes with the file.
+/// Time and size, of which one changes with the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     modified: SystemTime,
@@ -65,7 +65,7 @@ impl RecordedFile {
         Self { path: path.into(), latest: Mutex::new(None) }
     }
 
-    /// The file's path.
+    /// Path that the file was given by.
     pub fn path(&self) -> &Path {
         &self.path
     }

@@ -15,10 +15,10 @@ const MOST_SHOWN: usize = 5;
 /// Why bytes are no recording.
 #[derive(Debug, thiserror::Error)]
 pub enum InvalidRecording {
-    /// They are no JSON.
+    /// The bytes are no JSON at all.
     #[error("is not JSON: {0}")]
     Syntax(serde_json::Error),
-    /// They are JSON of another shape.
+    /// The bytes are JSON of another shape.
     #[error("is not of the format in docs/inventory.md: {0}")]
     Shape(ShapeProblems),
 }

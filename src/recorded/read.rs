@@ -36,7 +36,7 @@ pub(super) fn stream(text: &[u8], schemas: &SchemaRegistry) -> serde_json::Resul
     Ok(inventory)
 }
 
-/// Keys of a recording.
+/// Keys at the top of a recording.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum Key {

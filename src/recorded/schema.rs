@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::resource::{Cause, ListScope, Operation, Schema, SchemaRegistry};
 
-/// A region's name.
+/// Pattern of a region's name.
 const REGION: &str = "^[a-z][a-z0-9-]{0,31}$";
 
 /// JSON Schema of the format, with the types of a registry. Editors complete and check by it, and
@@ -116,7 +116,7 @@ fn resource(schema: &Schema) -> Json {
     })
 }
 
-/// What one operation said. The facet of the list is always there and names the resource.
+/// Schema of one operation's answer. The facet of the list is always there and names the resource.
 fn facet(schema: &Schema, operation: &Operation) -> Json {
     let known = schema.properties.iter().filter(|(_, property)| property.operation == *operation);
     let mut properties: Map<_, _> =

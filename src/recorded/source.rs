@@ -36,7 +36,7 @@ impl Recorded {
         &self.inventory.account
     }
 
-    /// The whole inventory.
+    /// Inventory with all that was recorded.
     pub fn inventory(&self) -> &Inventory {
         &self.inventory
     }

@@ -23,11 +23,11 @@ const POLICIES: &[(&str, &str)] = &[
     ("policies/network.yaml", include_str!("../../../example-policies/policies/network.yaml")),
     ("policies/storage.yaml", include_str!("../../../example-policies/policies/storage.yaml")),
 ];
-/// The account, from `examples/`.
+/// Recorded account of the demo, from `examples/`.
 const ACCOUNT: &str = include_str!("../../../examples/demo-account.json");
-/// The repository.
+/// Name of the demo's repository.
 const REPOSITORY: &str = "acme/policies";
-/// What tells a directory that the demo made from any other.
+/// File that tells a directory that the demo made from any other.
 const MARKER: &str = ".cloudcorrect-demo";
 
 /// Place of a demo on this machine.
@@ -46,7 +46,7 @@ pub(super) struct Demo {
     emulator: Emulator,
     service: Service,
     events: broadcast::Receiver<Event>,
-    /// Address of the page.
+    /// Address at which the page is.
     pub(super) page_url: String,
     /// Address that the repository is cloned from.
     pub(super) clone_url: String,

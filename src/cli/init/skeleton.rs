@@ -27,14 +27,14 @@ const TEMPLATES: [(&str, &str); 9] = [
 
 const MANIFEST: &str = include_str!("../../../templates/init/github-app.json");
 
-/// What the files are filled in with.
+/// Values that the files are filled in with.
 #[derive(Debug)]
 pub(super) struct Skeleton<'a> {
     /// The account to begin with.
     pub(super) account: &'a AccountId,
-    /// Its regions.
+    /// Regions that the account uses.
     pub(super) regions: &'a [Region],
-    /// Where GitHub reaches the service.
+    /// Address at which GitHub reaches the service.
     pub(super) app_url: &'a Url,
 }
 

@@ -91,7 +91,7 @@ impl<'de> Elements<'de> for Resources<'_> {
     }
 }
 
-/// One resource.
+/// One resource with its facets.
 struct Entry<'s> {
     schema: &'s Schema,
     region: &'s Region,
