@@ -16,7 +16,7 @@ mod policies;
 pub mod post;
 pub mod reference;
 pub mod resources;
-pub mod sarif;
+mod sarif;
 mod source_label;
 pub mod test_report;
 pub mod waivers;

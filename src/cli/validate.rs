@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 use clap::ValueEnum;
+use url::Url;
 
 use cloudcorrect::diagnostic::{Code, meant};
 use cloudcorrect::render::diagnostics;
 use cloudcorrect::render::explanation::explanation;
-use cloudcorrect::render::sarif::sarif;
 
 use super::output;
 use super::tree::Tree;
@@ -23,6 +23,10 @@ pub(super) struct Arguments {
     /// How problems are shown
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    /// Address of the page of diagnostics that `--format sarif` refers to, which may be a copy of
+    /// docs/reference/diagnostics.md
+    #[arg(long, value_name = "URL", env = "CLOUDCORRECT_DOCS_URL")]
+    docs_url: Option<Url>,
     /// Say what a problem with this code means, with a wrong and a right example, and read nothing
     #[arg(long, value_name = "CODE", conflicts_with_all = ["paths", "format"])]
     explain: Option<String>,
@@ -52,7 +56,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let shown = match arguments.format {
         Format::Text => diagnostics::text(found, &tree.sources()),
         Format::Json => diagnostics::json(found),
-        Format::Sarif => sarif(found),
+        Format::Sarif => diagnostics::sarif(found, arguments.docs_url.as_ref()),
         Format::Github => diagnostics::github(found),
     };
     output::print(&shown)?;

@@ -23,6 +23,11 @@ pub fn explanation(code: Code) -> String {
     text
 }
 
+/// The command that prints the entry of a code.
+pub(super) fn how_to_explain(code: Code) -> String {
+    format!("cloudcorrect validate --explain {code}")
+}
+
 /// The line above an example, with its surroundings.
 pub(super) fn caption(example: &Example) -> String {
     let word = if example.is_right { "Right" } else { "Wrong" };

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use super::bounded::Bounded;
+use super::explanation::how_to_explain;
 use crate::diagnostic::{Diagnostic, Level};
 
 /// Annotations shown at most: more than about 270 once made a pull request unusable.
@@ -207,6 +208,7 @@ impl From<&Diagnostic> for Annotation {
             // Writing to a string cannot fail.
             let _ = write!(words, "\n\n{other}: {why}");
         }
+        let _ = write!(words, "\n\n{}", how_to_explain(*code));
         Self {
             path: place.path.to_string(),
             start_line: place.line.max(1),
@@ -305,7 +307,7 @@ mod tests {
                 ],
                 "level": "failure",
                 "title": "unknown-property",
-                "message": "no `Nme`\n\nhelp: `Name`"
+                "message": "no `Nme`\n\nhelp: `Name`\n\ncloudcorrect validate --explain unknown-property"
               }
             ],
             "left_out": 0
@@ -329,8 +331,8 @@ mod tests {
         insta::assert_debug_snapshot!(ids, @r#"
         [
             "main/policies/abc",
-            "main/policies/abc#ef02ca3d38a9c6c9",
-            "main/policies/abc#2413555c06804f3c",
+            "main/policies/abc#512275e83c0df445",
+            "main/policies/abc#33c0810ebce257be",
         ]
         "#);
         let wanted = check_run(Annotations::default());

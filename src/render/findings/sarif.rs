@@ -5,19 +5,13 @@
 //! left out where there is nothing to say.
 
 use serde::Serialize;
-use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use crate::evaluation::{Finding, Outcome};
 use crate::policy::{Check, Group, Severity, Waiver};
 
 use super::Results;
-use crate::render::sarif::{location, log};
-
-#[derive(Serialize)]
-struct Text {
-    text: String,
-}
+use crate::render::sarif::{PhysicalLocation, Text, location, log};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -64,7 +58,7 @@ struct FindingResult {
 #[serde(rename_all = "camelCase")]
 struct Location {
     #[serde(flatten)]
-    physical: Json,
+    physical: PhysicalLocation,
     logical_locations: [LogicalLocation; 1],
 }
 
@@ -219,7 +213,7 @@ mod tests {
     use crate::policy::{PolicySet, SourceFile};
     use crate::resource::{Cause, Failure, Inventory, Listing, Region, schemas};
 
-    use serde_json::json;
+    use serde_json::{Value as Json, json};
 
     use super::*;
 
