@@ -6,9 +6,9 @@
 use saphyr_parser::Input;
 use saphyr_parser::input::{SkipTabs, is_alpha, is_blank, is_blank_or_breakz, is_breakz, is_flow};
 
-/// Characters that the parser makes room for at once. Of its own input they are 128, which costs
-/// each short text another allocation.
-const ROOM: usize = 16;
+/// Characters that the parser makes room for at once, which it does behind the first of 32. Of its
+/// own input they are 128, which costs each short text another allocation.
+const ROOM: usize = 31;
 
 /// The rest of a text of ASCII.
 #[derive(Debug, Clone)]

@@ -228,9 +228,10 @@ fn weight(asked: &Asked, parameters: &[Declared]) -> usize {
     4 * FIELD + own.iter().sum::<usize>() + filters + parameters.len() * FIELD + defaults
 }
 
-/// Bytes of the texts of a parameter's value.
+/// Bytes of the texts of a parameter's value, and something for each item.
 fn length_of(value: &Value) -> usize {
-    match value {
+    const ITEM: usize = 32;
+    ITEM + match value {
         Value::String(text) => text.len(),
         Value::List(items) => items.iter().map(length_of).sum(),
         _ => 0,
