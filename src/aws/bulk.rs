@@ -1,4 +1,4 @@
-//! Answers for all resources at once, asked for once.
+//! Responses for all resources at once, asked for once.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,22 +11,22 @@ use super::call_error::CallError;
 use super::pages::Paged;
 use crate::resource::{Cause, Failure, Region};
 
-/// Bulk answers of one evaluation.
+/// Bulk responses of one evaluation.
 #[derive(Debug, Default)]
-pub(super) struct BulkAnswers(Mutex<HashMap<Key, Arc<OnceCell<BulkAnswer>>>>);
+pub(super) struct BulkResponses(Mutex<HashMap<Key, Arc<OnceCell<BulkResponse>>>>);
 
-/// Type, operation and region that an answer is for.
+/// Type, operation and region that a response is for.
 type Key = (&'static str, &'static str, Region);
 
 /// Response to a bulk call, by the resources' ids.
 #[derive(Debug)]
-struct BulkAnswer {
+struct BulkResponse {
     by_id: HashMap<String, Json>,
     failure: Option<Failure>,
 }
 
-impl BulkAnswers {
-    /// The answer for one resource of a region, asked of the API by `ask` if nobody did before.
+impl BulkResponses {
+    /// The part of a response about one resource of a region, asked of the API by `ask` if nobody did before.
     pub(super) async fn of(
         &self,
         (adapter, facet): (&Adapter, &FacetCall),
@@ -38,13 +38,13 @@ impl BulkAnswers {
             let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             cells.entry((adapter.type_name, operation, region.clone())).or_default().clone()
         };
-        let answer = cell
+        let response = cell
             .get_or_init(async || {
                 let Paged { items, failure, .. } = ask.await;
-                BulkAnswer { by_id: items.into_iter().collect(), failure }
+                BulkResponse { by_id: items.into_iter().collect(), failure }
             })
             .await;
-        match (answer.by_id.get(id), &answer.failure) {
+        match (response.by_id.get(id), &response.failure) {
             (Some(found), _) => Ok(found.clone()),
             (None, Some(failure)) => Err(CallError::from(failure.clone())),
             (None, None) => {

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use serde_json::Value as Json;
 
 use super::adapter::{Adapters, Ask};
-use super::bulk::BulkAnswers;
+use super::bulk::BulkResponses;
 use super::call_error::CallError;
 use super::pages::{Entry, Paged};
 use super::session::Session;
@@ -32,12 +32,12 @@ enum State {
 struct Open {
     session: Session,
     adapters: Arc<Adapters>,
-    bulk: BulkAnswers,
+    bulk: BulkResponses,
 }
 
 impl Live {
     pub(super) fn new(session: Session, adapters: Arc<Adapters>) -> Self {
-        let open = Open { session, adapters, bulk: BulkAnswers::default() };
+        let open = Open { session, adapters, bulk: BulkResponses::default() };
         Self { state: State::Open(Box::new(open)) }
     }
 

@@ -7,8 +7,8 @@
 //! once more: it must be whole, and hold what the [`Body`] of its [`Call`] declares. What is not, is
 //! an error of the call, tried again like any other that may pass.
 //!
-//! The second reading is of tokens alone. It takes about a quarter of the time in which the SDK reads
-//! the same body, 4 ms a megabyte (`the_check_is_cheap_beside_the_sdk` prints both).
+//! The second reading is of tokens alone. It takes 6 ms of CPU a megabyte, of which 500 instances
+//! have one, and less than 2 µs for a facet of a bucket, whose call takes some 300 µs.
 
 mod xml;
 

@@ -346,6 +346,41 @@ async fn a_refused_call_is_known_to_be_refused_and_costs_the_others_nothing() {
 }
 
 #[tokio::test]
+async fn an_answer_that_is_none_is_unknown_and_no_empty_list() {
+    let world = World::new().await;
+    for name in ["empty", "half"] {
+        world.moto.bucket(name, HOME).await.tags(&[("env", "prod")]).await;
+    }
+    let group = world.moto.security_group(AWAY, "web").await;
+    world.moto.open_port(AWAY, &group, "22", "0.0.0.0/0").await;
+    world.proxy.fail("s3:GetBucketTagging", "empty", Fault::NoBody);
+    world.proxy.fail("s3:GetBucketTagging", "half", Fault::HalfABody);
+    world.proxy.fail("ec2:DescribeSecurityGroups", AWAY, Fault::HalfABody);
+
+    let tagging = operations(["s3:GetBucketTagging"]);
+    let needs =
+        [FetchRequirement::new(schema(BUCKET), tagging), FetchRequirement::new(schema(GROUP), [])];
+    let (inventory, calls) = inventory(&world.by_keys(ACCOUNT), &needs).await;
+
+    let tags = ["empty", "half"]
+        .map(|bucket| shown(&resource(&inventory, BUCKET, bucket).facets["s3:GetBucketTagging"]));
+    assert_eq!(
+        tags,
+        [
+            "service_error: s3:GetBucketTagging: an empty answer",
+            "service_error: s3:GetBucketTagging: the answer is cut off, or no XML",
+        ]
+    );
+    assert_eq!(calls.of("s3:GetBucketTagging"), 4, "each is asked twice");
+    let away = listing(&inventory, GROUP, AWAY).failure().map(ToString::to_string);
+    assert_eq!(
+        away.as_deref(),
+        Some("service_error: ec2:DescribeSecurityGroups: the answer is cut off, or no XML")
+    );
+    assert!(matches!(listing(&inventory, GROUP, HOME), Listing::Complete(_)));
+}
+
+#[tokio::test]
 async fn a_call_without_an_answer_ends() {
     let mut world = World::new().await;
     world.moto.bucket("hung", HOME).await;

@@ -9,13 +9,13 @@ use super::{Malformed, Presence};
 
 /// Refuses text that is no whole document, or lacks a required element.
 pub(super) fn check(text: &str, required: &[Presence]) -> Result<(), Malformed> {
-    let mut walk = Walk { paths: required.iter().map(Path::of).collect(), open: Vec::new() };
+    let mut walk = Walk::new(required);
     let mut closed = false;
     for token in Tokenizer::from(text) {
         match token {
             Ok(Token::ElementStart { prefix, local, .. }) => walk.enter(prefix, local)?,
             Ok(Token::ElementEnd { end, .. }) => closed |= walk.end(end)?,
-            Ok(Token::Text { text }) if !text.trim().is_empty() => walk.fill(),
+            Ok(Token::Text { text }) if !is_space(&text) => walk.fill(),
             Ok(Token::Cdata { .. }) => walk.fill(),
             Ok(_) => {}
             Err(_) if is_html(text) => return Err(Malformed::Html),
@@ -23,6 +23,10 @@ pub(super) fn check(text: &str, required: &[Presence]) -> Result<(), Malformed> 
         }
     }
     if closed { Ok(()) } else { Err(Malformed::Broken) }
+}
+
+fn is_space(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_whitespace())
 }
 
 /// A page need not be well-formed to be one.
@@ -40,16 +44,6 @@ struct Path<'a> {
 impl<'a> Path<'a> {
     fn of(presence: &'a Presence) -> Self {
         Self { presence, names: presence.path.split('/').collect() }
-    }
-
-    /// `true` where it leads through an element of this name at this depth, further down.
-    fn leads_through(&self, depth: usize, name: &str) -> bool {
-        self.names.len() > depth + 1 && self.names.get(depth) == Some(&name)
-    }
-
-    /// `true` where it ends in a child of elements of this depth.
-    fn ends_below(&self, depth: usize) -> bool {
-        self.names.len() == depth + 1
     }
 
     fn ends_with(&self, name: &str) -> bool {
@@ -75,38 +69,61 @@ struct Element<'a> {
 
 struct Walk<'a> {
     paths: Vec<Path<'a>>,
+    /// All paths.
+    all: Paths,
+    /// Paths of each length, from 1.
+    by_length: Vec<Paths>,
     open: Vec<Element<'a>>,
 }
 
 impl<'a> Walk<'a> {
+    fn new(required: &'a [Presence]) -> Self {
+        let paths: Vec<Path<'_>> = required.iter().map(Path::of).collect();
+        let mut by_length: Vec<Paths> = Vec::new();
+        for (at, path) in paths.iter().enumerate().take(Paths::BITS as usize) {
+            by_length.resize(by_length.len().max(path.names.len()), 0);
+            if let Some(last) = by_length.get_mut(path.names.len() - 1) {
+                *last |= 1 << at;
+            }
+        }
+        let all = by_length.iter().fold(0, |all, some| all | some);
+        Self { paths, all, by_length, open: Vec::new() }
+    }
+
     fn enter(&mut self, prefix: StrSpan<'a>, local: StrSpan<'a>) -> Result<(), Malformed> {
         let (prefix, local) = (prefix.as_str(), local.as_str());
+        let is_below_root = self.open.len() == 1;
         let (depth, leading) = match self.open.last_mut() {
             None if local.eq_ignore_ascii_case("html") => return Err(Malformed::Html),
-            None => (0, Paths::MAX),
-            Some(root) if root.wraps(local) => {
+            None => (0, self.all),
+            Some(root) if is_below_root && root.wraps(local) => {
                 root.lacking = 0;
-                (0, Paths::MAX)
+                (0, self.all)
             }
             Some(parent) => {
                 parent.is_filled = true;
-                let (depth, leading) = (parent.depth, parent.leading);
-                (depth + 1, self.among(leading, |path| path.leads_through(depth, local)))
+                let (depth, further) = (parent.depth, parent.leading);
+                let leads = |path: &Path<'_>| path.names.get(depth) == Some(&local);
+                (depth + 1, self.among(further, leads))
             }
         };
-        let lacking = self.among(leading, |path| path.ends_below(depth));
+        let lacking = leading & self.by_length.get(depth).copied().unwrap_or_default();
+        let leading = leading & !lacking;
         self.open.push(Element { prefix, local, depth, leading, lacking, is_filled: false });
         Ok(())
     }
 
     /// Paths of a set for which something holds.
-    fn among(&self, set: Paths, holds: impl Fn(&Path<'_>) -> bool) -> Paths {
-        if set == 0 {
-            return 0;
+    fn among(&self, mut set: Paths, holds: impl Fn(&Path<'_>) -> bool) -> Paths {
+        let mut found = 0;
+        while set != 0 {
+            let at = set.trailing_zeros();
+            set &= set - 1;
+            if self.paths.get(at as usize).is_some_and(&holds) {
+                found |= 1 << at;
+            }
         }
-        let each = self.paths.iter().take(Paths::BITS as usize).enumerate();
-        let found = each.filter(|(at, path)| set & (1 << at) != 0 && holds(path));
-        found.fold(0, |found, (at, _)| found | (1 << at))
+        found
     }
 
     fn fill(&mut self) {
