@@ -8,7 +8,7 @@
 //! **Claimed work** (sources, groups, posts) is a row with a due time, a lease and the token of the
 //! attempt. Whoever claims it gets the token; completing is refused with [`Error::Stale`] when
 //! somebody else holds the row by now, when the work has changed, or when the lease has run out.
-//! Writes of results need a fence ([`sources::Fence`], [`groups::Fence`]), which is only to be had
+//! Writes of results need a fence ([`sources::Fence`], [`GroupFence`]), which is only to be had
 //! with a valid token and holds the row until the end of the transaction.
 //!
 //! **Order of locks**: source, then group, then posts. A transaction that needs a source's lock
@@ -23,6 +23,7 @@ mod connection;
 pub mod deliveries;
 mod error;
 pub mod facets;
+mod fence;
 pub mod findings;
 pub mod groups;
 pub mod notifications;
@@ -38,6 +39,7 @@ mod words;
 
 pub use self::connection::{MIGRATOR, connect, migrate, reach};
 pub use self::error::Error;
+pub use self::fence::GroupFence;
 
 #[cfg(test)]
 mod fixtures;

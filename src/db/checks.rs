@@ -3,20 +3,21 @@
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 
+use super::fence::GroupFence;
 use super::sources::{self, SourceId};
-use super::{Error, groups, words};
+use super::{Error, words};
 use crate::evaluation::{CheckStatus, Counts};
 use crate::policy::Rule;
 use crate::resource::Cause;
 
-/// A check in force.
+/// Check in force, and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check {
-    /// Its group.
+    /// Name of the group that it belongs to.
     pub group: String,
-    /// What it asks.
+    /// Rule that it holds resources to.
     pub rule: Rule,
-    /// What the last completed run of the group said of it.
+    /// Status after the last completed run of the group.
     pub status: Option<CheckStatus>,
 }
 
@@ -203,7 +204,7 @@ pub async fn define(
 /// Keeps how the checks of a group stand after a run; what stands as before is left alone.
 pub async fn stand(
     executor: impl PgExecutor<'_>,
-    fence: &groups::Fence,
+    fence: &GroupFence,
     statuses: &[CheckStatus],
 ) -> Result<(), Error> {
     let ids: Vec<&str> = statuses.iter().map(|status| status.check.as_str()).collect();
@@ -287,6 +288,7 @@ mod tests {
     use crate::db::fixtures::{
         TestResult, claim, complete, finding, groups, rule, run as record, sync,
     };
+    use crate::db::groups;
     use crate::evaluation::Outcome;
 
     fn status(check: &str, outcome: Outcome) -> CheckStatus {

@@ -10,9 +10,9 @@ pub enum Error {
     /// A row holds what this version cannot read.
     #[error("cannot read {what} `{value}` in the database; was it written by a newer version?")]
     Unreadable {
-        /// Which kind of value.
+        /// Kind of the value, such as `outcome`.
         what: &'static str,
-        /// The value.
+        /// Value as the row has it.
         value: String,
     },
     /// The schema could not be brought up to date.
@@ -24,7 +24,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether a newer attempt has taken over.
+    /// `true` where a newer attempt has taken over.
     pub fn is_stale(&self) -> bool {
         matches!(self, Self::Stale)
     }

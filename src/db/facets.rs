@@ -56,7 +56,7 @@ pub async fn record(
     Ok(changed)
 }
 
-/// Whose facets.
+/// Account whose facets are kept.
 struct Owner<'a> {
     source: SourceId,
     provider: Provider,

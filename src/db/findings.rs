@@ -14,9 +14,10 @@ use sqlx::{PgConnection, PgExecutor};
 pub use self::changes::{Change, changes};
 pub use self::pages::{Cursor, Listed, Query, page};
 
+use super::fence::GroupFence;
 use super::sources::SourceId;
 use super::words::{self, words};
-use super::{Error, blobs, groups, sources};
+use super::{Error, blobs, sources};
 use crate::digest::Digest;
 use crate::evaluation::Outcome;
 use crate::policy::Severity;
@@ -41,49 +42,49 @@ use key;
 /// Which check on which resource, within a group.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FindingKey {
-    /// The check.
+    /// Id of the check that judged it.
     pub check: String,
-    /// The cloud.
+    /// Cloud that the account is one of.
     pub provider: Provider,
-    /// The account.
+    /// Account that the resource belongs to.
     pub account: AccountId,
     /// The region that the resource lives in.
     pub region: Region,
-    /// The resource's type.
+    /// Type of the resource that was judged.
     pub resource_type: TypeName,
     /// The resource; `*` for a finding that is about none.
     pub resource_id: Arc<str>,
 }
 
-/// What was found.
+/// Finding as a run makes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindingRecord {
-    /// Where.
+    /// Check and resource that it is about.
     pub key: FindingKey,
-    /// What.
+    /// Outcome of the check for the resource.
     pub outcome: Outcome,
     /// How bad a failure of the check is.
     pub severity: Severity,
     /// Why, in a form that readers of the page are shown; kept once for all equal ones.
     pub explanation: Option<String>,
-    /// What was asked: select, where, assert and parameters after expansion.
+    /// Digest of the rule: select, where, assert and parameters after expansion.
     pub evaluation_digest: Digest,
 }
 
-/// A finding that stands.
+/// Finding whose interval goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenFinding {
-    /// Where.
+    /// Check and resource that it is about.
     pub key: FindingKey,
-    /// What.
+    /// Outcome of the check for the resource.
     pub outcome: Outcome,
     /// How bad a failure of the check is.
     pub severity: Severity,
     /// The digest of the explanation.
     pub explanation: Option<Digest>,
-    /// What was asked.
+    /// Digest of the rule that was asked.
     pub evaluation_digest: Digest,
-    /// Since when.
+    /// Beginning of its interval.
     pub since: DateTime<Utc>,
     /// Since when it fails without having been mended, where it does or did when it was last known.
     pub failing_since: Option<DateTime<Utc>>,
@@ -107,7 +108,7 @@ words! {
     pub ClosedReason, "reason":
     /// Another outcome, cause or explanation took its place.
     Changed = "changed",
-    /// The resource is gone.
+    /// The resource is no longer there.
     ResourceGone = "resource_gone",
     /// The check no longer selects the resource.
     OutOfSelection = "out_of_selection",
@@ -122,7 +123,7 @@ words! {
 pub enum FindingChange {
     /// It stands from now on.
     Open(FindingRecord),
-    /// It no longer stands.
+    /// Ends the interval of a finding, for a reason.
     Close(FindingKey, ClosedReason),
 }
 
@@ -160,7 +161,7 @@ pub async fn open(
 /// Applies changes to the findings of a fenced group; closings first.
 pub async fn apply(
     connection: &mut PgConnection,
-    fence: &groups::Fence,
+    fence: &GroupFence,
     changes: &[FindingChange],
 ) -> Result<(), Error> {
     let mut closed = Vec::new();
@@ -187,7 +188,7 @@ fn column<T>(rows: &[T], value: impl Fn(&T) -> String) -> Vec<String> {
 /// Closes findings; since when those fail that another outcome takes the place of.
 async fn close(
     connection: &mut PgConnection,
-    fence: &groups::Fence,
+    fence: &GroupFence,
     closed: &[(&FindingKey, ClosedReason)],
 ) -> Result<BTreeMap<FindingKey, DateTime<Utc>>, Error> {
     if closed.is_empty() {
@@ -234,7 +235,7 @@ async fn close(
 
 async fn insert(
     connection: &mut PgConnection,
-    fence: &groups::Fence,
+    fence: &GroupFence,
     opened: &[&FindingRecord],
     past: &BTreeMap<FindingKey, DateTime<Utc>>,
 ) -> Result<(), Error> {

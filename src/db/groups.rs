@@ -6,11 +6,11 @@ use chrono::{DateTime, Utc};
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 
-pub use self::claims::{Claim, Completed, Fence, claim_due, complete, fail, fence, renew};
+pub use self::claims::{Claim, Completed, claim_due, complete, fail, fence, renew};
+use super::fence::RunId;
 use super::findings::{self, ClosedReason};
 use super::notifications::{Topic, notify};
 use super::queue::{from_millis, millis};
-use super::runs::RunId;
 use super::sources::{self, SourceId};
 use super::{Error, words};
 use crate::digest::Digest;
@@ -22,42 +22,42 @@ use crate::schedule::{Every, Schedule};
 /// A group as a revision defines it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GroupUpsert {
-    /// The name.
+    /// Name, unique among the groups of its source.
     pub name: String,
     /// The definition after expansion, with all that makes a new evaluation necessary.
     pub digest: Digest,
-    /// What its outcome does.
+    /// Weight of its outcome on GitHub.
     pub mode: Mode,
     /// From when on failures are enforced, where what fails since before it is not.
     pub new_only: Option<NewOnly>,
-    /// Whether it stands but is not evaluated, until a revision says otherwise.
+    /// `true` where it is not evaluated until a revision says otherwise.
     pub suspended: bool,
-    /// When it is evaluated.
+    /// Times at which it is evaluated.
     pub schedule: Schedule,
-    /// Who is responsible.
+    /// Team or person that is responsible.
     pub owner: Option<String>,
-    /// What it is for.
+    /// Purpose, in the words of its author.
     pub description: Option<String>,
-    /// What its counts count, in the singular: `bucket`, `finding`.
+    /// Noun for one of what its counts count: `bucket`, `finding`.
     pub unit: String,
 }
 
 /// A group and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// What the revision says.
+    /// Definition as the revision has it.
     pub definition: GroupUpsert,
     /// The commit that last changed it.
     pub revision: String,
     /// When it was removed from the policies.
     pub retired_at: Option<DateTime<Utc>>,
-    /// What the last completed run said.
+    /// Outcome of the last completed run.
     pub verdict: Option<GroupOutcome>,
-    /// What of that is enforced, where not all of it is.
+    /// Part of that which is enforced, where not all of it is.
     pub enforced: Option<Enforced>,
-    /// Whether that run was of the present definition.
+    /// `true` where that run was of the present definition.
     pub evaluated: bool,
-    /// The last completed run.
+    /// Key of the last completed run.
     pub run: Option<RunId>,
     /// When that was last confirmed.
     pub last_run_at: Option<DateTime<Utc>>,

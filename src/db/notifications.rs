@@ -9,15 +9,15 @@ use super::words::words;
 const CHANNEL: &str = "cloudcorrect";
 
 words! {
-    /// What may be worth a look.
+    /// Kind of rows that may be worth a look.
     pub Topic, "topic":
-    /// A source is due.
+    /// Sources, one of which is due.
     Sources = "sources",
-    /// A group is due.
+    /// Groups, one of which is due.
     Groups = "groups",
-    /// A post is due.
+    /// Posts, one of which is due.
     Outbox = "outbox",
-    /// Pages show something new.
+    /// Pages, which show something new.
     Pages = "pages",
 }
 

@@ -18,11 +18,11 @@ use super::sources::SourceId;
 /// A post claimed for an attempt.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
-    /// Its source.
+    /// Source that the post speaks for.
     pub source: SourceId,
     /// Its key, such as `compliance/<sha>`.
     pub key: String,
-    /// What is wanted.
+    /// Wanted state, as [`crate::render::post`] keeps it.
     pub post: Value,
     /// GitHub's id of the check run or comment, once known.
     pub remote_id: Option<i64>,
@@ -37,13 +37,13 @@ pub struct Claim {
 /// A post and how far it has come.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Post {
-    /// Its key.
+    /// Key, unique among the posts of its source.
     pub key: String,
-    /// What is wanted.
+    /// Wanted state, as [`crate::render::post`] keeps it.
     pub post: Value,
     /// GitHub's id of the check run or comment, once known.
     pub remote_id: Option<i64>,
-    /// Whether GitHub shows what is wanted.
+    /// `true` where GitHub shows what is wanted.
     pub posted: bool,
     /// When GitHub last took it.
     pub posted_at: Option<DateTime<Utc>>,

@@ -21,7 +21,7 @@ pub struct FileChange {
 pub struct PolicyFile {
     /// The path from the repository's root.
     pub path: String,
-    /// The text.
+    /// Content, byte by byte.
     pub body: Vec<u8>,
     /// The commit that brought this version.
     pub since_commit: String,
@@ -32,18 +32,18 @@ pub struct PolicyFile {
 pub struct InForce {
     /// Their commit; `None` before the first good one.
     pub revision: Option<String>,
-    /// The files, by path.
+    /// Files in force, ordered by path.
     pub files: Vec<PolicyFile>,
 }
 
 words! {
-    /// What a commit did to a file.
+    /// Kind of change that a commit made to a file.
     pub Touch, "change of a file":
-    /// The file is new.
+    /// A file that was not there before.
     Added = "added",
-    /// Its text changed.
+    /// A file with another text than before.
     Changed = "changed",
-    /// It is gone.
+    /// A file that is no longer there.
     Removed = "removed",
 }
 
@@ -52,7 +52,7 @@ words! {
 pub struct TouchedFile {
     /// The path from the repository's root.
     pub path: String,
-    /// What happened to it.
+    /// Kind of change that the commit made.
     pub touch: Touch,
 }
 

@@ -8,24 +8,24 @@ use super::sources::{Fence, SourceId};
 use super::words::words;
 
 words! {
-    /// Whether it waits for an answer.
+    /// State in which a pull request is on GitHub.
     pub State, "state of a pull request":
-    /// It does.
+    /// Open: it waits for an answer.
     Open = "open",
-    /// Merged or closed.
+    /// Merged, or closed without that.
     Closed = "closed",
 }
 
 /// A pull request as GitHub told of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PullRequest {
-    /// The number.
+    /// Number that GitHub gave it.
     pub number: i64,
     /// The commit at its head.
     pub head: String,
     /// The branch it is to be merged into.
     pub base_branch: String,
-    /// Whether it is open.
+    /// State when it was last heard of.
     pub state: State,
     /// The login of its author.
     pub author: String,

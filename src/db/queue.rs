@@ -14,7 +14,7 @@ use super::Error;
 ///
 /// - `renew`, with the number of the next parameter: a longer lease;
 /// - `check`: an error where the lease is over;
-/// - `fence`, with further columns: a `Fence` from the row, which is locked for the rest of the
+/// - `fence`, with the type of it and further columns: one made of the row, which is locked for the rest of the
 ///   transaction, and the instant `at` at which it was.
 macro_rules! queue {
     (
@@ -65,14 +65,14 @@ macro_rules! queue {
         }
     };
     (
-        @fence($columns:literal, |$row:ident| $fence:expr)
+        @fence($fence:ty, $columns:literal, |$row:ident| $held:expr)
         $table:literal, $key:literal, $token:literal, $claim:ident, [$($value:expr),+]
     ) => {
         /// Locks the claimed row for the rest of the transaction, if the claim still holds.
         pub async fn fence(
             executor: impl sqlx::PgExecutor<'_>,
             $claim: &Claim,
-        ) -> Result<Fence, $crate::db::Error> {
+        ) -> Result<$fence, $crate::db::Error> {
             let $row = sqlx::query!(
                 "with held as (\n            select lease_until" + $columns + " from " + $table
                     + "\n            where " + $key + " and attempt = " + $token
@@ -84,7 +84,7 @@ macro_rules! queue {
             .fetch_optional(executor)
             .await?
             .ok_or($crate::db::Error::Stale)?;
-            Ok($fence)
+            Ok($held)
         }
     };
 }

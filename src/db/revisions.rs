@@ -11,7 +11,7 @@ use super::words::words;
 use crate::diagnostic::StoredDiagnostic;
 
 words! {
-    /// What came of a commit.
+    /// Fate of a commit that was looked at.
     pub State, "state of a revision":
     /// Its policies are the ones that are evaluated.
     InForce = "in_force",
@@ -24,17 +24,17 @@ words! {
 /// A commit and what came of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RevisionRecord {
-    /// The commit's id.
+    /// Id of the commit, in hexadecimal digits.
     pub commit: String,
-    /// Its first parent.
+    /// Id of its first parent, if it has one.
     pub parent: Option<String>,
     /// Its author, as Git has it.
     pub author: String,
-    /// When it was made.
+    /// Time of the committer, as the commit says it.
     pub committed_at: DateTime<Utc>,
     /// The first line of its message.
     pub summary: String,
-    /// What came of it.
+    /// Fate of the commit.
     pub state: State,
     /// Problems that were found in it.
     pub diagnostics: Vec<StoredDiagnostic>,
@@ -49,12 +49,12 @@ pub struct Revision {
     pub seen_at: DateTime<Utc>,
 }
 
-/// Where a page of the history ends: the next begins before it.
+/// Cursor at which a page of the history ends: the next begins before it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cursor {
     /// When the last revision of the page was seen.
     pub seen_at: DateTime<Utc>,
-    /// Its commit.
+    /// Id of the last commit of the page.
     pub commit: String,
 }
 
@@ -152,7 +152,7 @@ pub async fn history(
     .collect()
 }
 
-/// One revision.
+/// A revision by its commit.
 pub async fn find(
     executor: impl PgExecutor<'_>,
     source: SourceId,

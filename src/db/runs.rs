@@ -9,7 +9,8 @@ use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 
 pub use self::recent::{Recent, recent};
-use super::groups::Fence;
+use super::fence::GroupFence;
+pub use super::fence::{RecordedRun, RunId};
 use super::queue::{from_millis, millis};
 use super::sources::SourceId;
 use super::{Error, words};
@@ -18,16 +19,6 @@ use crate::evaluation::{Counts, GroupOutcome};
 use crate::fetch::CallStats;
 use crate::resource::Cause;
 
-/// The key of a run; later runs have greater ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RunId(pub i64);
-
-impl std::fmt::Display for RunId {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(out)
-    }
-}
-
 /// An evaluation of a group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunRecord {
@@ -35,11 +26,11 @@ pub struct RunRecord {
     pub revision: String,
     /// The version of this program.
     pub engine: String,
-    /// Which facets were read.
+    /// Digest of the facets that were read.
     pub coverage: Digest,
-    /// What they, and the findings, were.
+    /// Digest of what they and the findings were.
     pub digest: Digest,
-    /// What it said.
+    /// Outcome and counts of the whole group.
     pub verdict: GroupOutcome,
     /// How long it took, fetching included.
     pub duration: Duration,
@@ -47,35 +38,24 @@ pub struct RunRecord {
     pub calls: CallStats,
 }
 
-/// A run as it was kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct RecordedRun {
-    /// The key.
-    pub id: RunId,
-    /// When the first of the equal runs was completed.
-    pub first_at: DateTime<Utc>,
-    /// Whether it was equal to the one before.
-    pub extended: bool,
-}
-
-/// Equal consecutive runs.
+/// Row of equal runs, one after the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Run {
-    /// The key.
+    /// Key of the row.
     pub id: RunId,
     /// The source of the group.
     pub source: SourceId,
-    /// The group.
+    /// Name of the group that was evaluated.
     pub group: String,
     /// When the first was completed.
     pub first_at: DateTime<Utc>,
-    /// When the last was.
+    /// Completion of the last of them.
     pub last_at: DateTime<Utc>,
-    /// How many.
+    /// Number of runs in the row.
     pub count: i64,
     /// The longest time between two of them.
     pub longest_gap: Duration,
-    /// What they said; duration and calls are of the first.
+    /// Record of each of them; duration and calls are of the first.
     pub record: RunRecord,
 }
 
@@ -131,7 +111,7 @@ impl TryFrom<Row> for Run {
 /// engine and coverage, else as a row of its own.
 pub async fn record(
     connection: &mut PgConnection,
-    fence: &Fence,
+    fence: &GroupFence,
     run: &RunRecord,
 ) -> Result<RecordedRun, Error> {
     if let Some(last) = fence.run
@@ -164,7 +144,7 @@ pub async fn record(
 
 async fn extend(
     connection: &mut PgConnection,
-    fence: &Fence,
+    fence: &GroupFence,
     last: RecordedRun,
     run: &RunRecord,
 ) -> Result<bool, Error> {
@@ -221,7 +201,7 @@ pub async fn history(
     .collect()
 }
 
-/// One run.
+/// A run by its key.
 pub async fn find(executor: impl PgExecutor<'_>, run: RunId) -> Result<Option<Run>, Error> {
     sqlx::query_as!(
         Row,

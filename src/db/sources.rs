@@ -21,7 +21,7 @@ impl std::fmt::Display for SourceId {
 }
 
 words! {
-    /// What stands behind a repository.
+    /// Service behind a repository.
     pub Host, "host":
     /// GitHub, which is told of results.
     GitHub = "github",
@@ -32,9 +32,9 @@ words! {
 /// A source as the operator's settings have it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Registration {
-    /// The name.
+    /// Name, unique among the watched sources.
     pub name: String,
-    /// What stands behind it.
+    /// Service behind its repository.
     pub host: Host,
     /// `owner/name` on GitHub, else a URL.
     pub repository: String,
@@ -47,15 +47,15 @@ pub struct Registration {
 /// A source and how it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Source {
-    /// The key.
+    /// Key, which a source keeps while it is the same place.
     pub id: SourceId,
-    /// What the operator set.
+    /// Registration from the operator's settings.
     pub registration: Registration,
     /// GitHub's number of the repository, once known.
     pub repository_id: Option<i64>,
     /// GitHub's present name of the repository, once known: renames change it.
     pub repository_name: Option<String>,
-    /// The commit in force.
+    /// Id of the commit in force.
     pub revision: Option<String>,
     /// The commit last looked at.
     pub head: Option<String>,
@@ -72,8 +72,8 @@ pub struct Source {
 }
 
 impl Source {
-    /// Whether another source of `all` is fed by the same repository of GitHub: their posts need
-    /// names of their own.
+    /// `true` where another source of `all` is fed by the same repository of GitHub: the posts of
+    /// both need names of their own.
     pub fn shares_repository(&self, all: &[Self]) -> bool {
         let called = |source: &Self| {
             let name = source.repository_name.as_ref().unwrap_or(&source.registration.repository);
@@ -92,13 +92,13 @@ impl Source {
 /// Proof that the source's row is locked until the transaction ends.
 #[derive(Debug)]
 pub struct Lock {
-    /// The commit in force.
+    /// Id of the commit in force.
     pub revision: Option<String>,
     source: SourceId,
 }
 
 impl Lock {
-    /// The source.
+    /// Key of the locked source.
     pub fn source(&self) -> SourceId {
         self.source
     }

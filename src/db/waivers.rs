@@ -5,15 +5,16 @@ use std::sync::Arc;
 use sqlx::types::Json;
 use sqlx::{PgConnection, PgExecutor};
 
+use super::fence::GroupFence;
 use super::sources::{self, SourceId};
-use super::{Error, groups, words};
+use super::{Error, words};
 use crate::evaluation::{Counts, WaiverStatus};
 use crate::policy::{Validity, Waiver};
 
 /// Waiver in force, of one of the groups that it concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaiverOfGroup {
-    /// The group.
+    /// Name of the group that it is asked of.
     pub group: String,
     /// Terms of the waiver.
     pub waiver: Arc<Waiver>,
@@ -86,7 +87,7 @@ pub async fn define(
 /// Keeps how the waivers of a group stand after a run; what stands as before is left alone.
 pub async fn stand(
     executor: impl PgExecutor<'_>,
-    fence: &groups::Fence,
+    fence: &GroupFence,
     standings: &[WaiverStatus],
 ) -> Result<(), Error> {
     if standings.is_empty() {
@@ -157,6 +158,7 @@ mod tests {
 
     use super::*;
     use crate::db::fixtures::{TestResult, claim, groups, sync};
+    use crate::db::groups;
     use crate::evaluation::Outcome;
 
     fn waiver(name: &str, reason: &str) -> Waiver {

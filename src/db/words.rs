@@ -45,7 +45,7 @@ pub(super) fn outcome(name: &str, cause: Option<&str>) -> Result<Outcome, Error>
     Outcome::of(name, cause).map_err(|_| Error::unreadable("outcome", name))
 }
 
-/// Digest from its bytes.
+/// Digest from the bytes of its column.
 pub(super) fn digest(bytes: &[u8]) -> Result<Digest, Error> {
     bytes.try_into().map(Digest).map_err(|_| Error::unreadable("digest", hex::encode(bytes)))
 }
@@ -58,7 +58,7 @@ pub(super) fn provider(word: &str) -> Result<Provider, Error> {
     }
 }
 
-/// Whatever has a `FromStr`.
+/// Value of a type that is read from its text.
 pub(super) fn parsed<T: FromStr>(what: &'static str, word: &str) -> Result<T, Error> {
     word.parse().map_err(|_| Error::unreadable(what, word))
 }

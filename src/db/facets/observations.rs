@@ -11,13 +11,13 @@ use crate::resource::{
 };
 
 words! {
-    /// What an operation said.
+    /// Answer of an operation about a resource.
     pub(super) State, "state of a facet":
     /// A value; of a list: that it is complete.
     Read = "read",
-    /// That there is none.
+    /// Nothing is there to be read.
     Absent = "absent",
-    /// Nothing: it failed.
+    /// No answer, since the operation failed.
     Error = "error",
     /// A list that broke off.
     Partial = "partial",
@@ -39,7 +39,7 @@ pub(super) struct Place {
     pub(super) region: Region,
 }
 
-/// What one operation said of one resource.
+/// Answer of one operation about one resource.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Observed {
     pub(super) resource_id: Arc<str>,
@@ -51,15 +51,15 @@ pub(super) struct Observed {
     pub(super) arn: Option<Arc<str>>,
 }
 
-/// What was observed in one place.
+/// Answers about the resources of one place.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PlaceObservations {
     pub(super) rows: Vec<Observed>,
-    /// Whether resources that are not among the rows are gone.
+    /// `true` where resources that are not among the rows are gone.
     pub(super) complete: bool,
 }
 
-/// What an inventory says, ready to be kept.
+/// Answers that an inventory holds, ready to be kept.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observations {
     pub(super) provider: Provider,
@@ -68,7 +68,7 @@ pub struct Observations {
 }
 
 impl Observations {
-    /// What an inventory says. Types without a schema are left out.
+    /// Answers of an inventory. Types without a schema are left out.
     pub fn of(inventory: &Inventory) -> Self {
         let places = inventory.listings.iter().filter_map(|((type_name, region), listing)| {
             let place = Place { type_name: type_name.clone(), region: region.clone() };

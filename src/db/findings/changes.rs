@@ -11,11 +11,11 @@ use crate::evaluation::Outcome;
 /// A finding whose outcome is another than before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Where.
+    /// Check and resource that changed.
     pub key: FindingKey,
-    /// What it was; `None`: it was not judged.
+    /// Outcome before the run; `None` where it was not judged.
     pub before: Option<Outcome>,
-    /// What it is; `None`: it is no longer judged.
+    /// Outcome since the run; `None` where it is no longer judged.
     pub after: Option<Outcome>,
     /// Why what was no longer stands.
     pub reason: Option<ClosedReason>,

@@ -16,9 +16,9 @@ pub struct Query<'a> {
     pub at: Option<DateTime<Utc>>,
     /// Only those of one outcome, by [`Outcome::name`].
     pub outcome: Option<&'a str>,
-    /// Where the page before ended.
+    /// Cursor at which the page before ended.
     pub after: Option<&'a Cursor>,
-    /// How many at most.
+    /// Most findings of a page.
     pub limit: i64,
 }
 
@@ -27,22 +27,22 @@ pub struct Query<'a> {
 pub struct Cursor {
     /// The rank of its outcome and severity.
     pub rank: i32,
-    /// Its key.
+    /// Check and resource of the last finding.
     pub key: FindingKey,
 }
 
 /// A finding on a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listed {
-    /// Where.
+    /// Check and resource that it is about.
     pub key: FindingKey,
-    /// What.
+    /// Outcome of the check for the resource.
     pub outcome: Outcome,
     /// How bad a failure of the check is.
     pub severity: Severity,
-    /// Why.
+    /// Parts of the rule that were false, with what they saw.
     pub explanation: Option<String>,
-    /// Since when.
+    /// Beginning of its interval.
     pub since: DateTime<Utc>,
     /// Since when it fails without having been mended, where it does or did when it was last known.
     pub failing_since: Option<DateTime<Utc>>,
@@ -52,7 +52,7 @@ pub struct Listed {
 }
 
 impl Listed {
-    /// Where a page that ends with this finding ends.
+    /// Cursor of a page that ends with this finding.
     pub fn cursor(&self) -> Cursor {
         Cursor { rank: self.rank, key: self.key.clone() }
     }

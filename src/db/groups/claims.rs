@@ -8,8 +8,8 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use super::{enforced, schedule, verdict};
+use crate::db::fence::{GroupFence, RecordedRun, RunId};
 use crate::db::queue::{fenced, queue, shortened};
-use crate::db::runs::{RecordedRun, RunId};
 use crate::db::sources::SourceId;
 use crate::db::{Error, words};
 use crate::digest::Digest;
@@ -21,56 +21,39 @@ use crate::tasks::Backoff;
 /// A group claimed for an evaluation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// Its source.
+    /// Source whose policies define it.
     pub source: SourceId,
-    /// Its name.
+    /// Name, unique among the groups of its source.
     pub name: String,
     /// The definition that is to be evaluated.
     pub digest: Digest,
     /// The commit that last changed it.
     pub revision: String,
-    /// When it is evaluated.
+    /// Times at which it is evaluated.
     pub schedule: Schedule,
-    /// What the last completed run said.
+    /// Outcome of the last completed run.
     pub verdict: Option<GroupOutcome>,
-    /// What of that is enforced, where not all of it is.
+    /// Part of that which is enforced, where not all of it is.
     pub enforced: Option<Enforced>,
-    /// Whether that run was of the present definition.
+    /// `true` where that run was of the present definition.
     pub evaluated: bool,
     /// Attempts since the last completed run, this one included.
     pub attempts: i32,
-    /// When it was due.
+    /// Instant since which it is due.
     pub due_at: DateTime<Utc>,
-    /// When it was claimed.
+    /// Instant at which it was claimed, by the clock of the database.
     pub claimed_at: DateTime<Utc>,
     attempt: Uuid,
 }
 
-/// Proof that a claim held at [`Fence::at`] and holds until the transaction ends.
-#[derive(Debug)]
-pub struct Fence {
-    pub(in crate::db) source: SourceId,
-    pub(in crate::db) group: String,
-    pub(in crate::db) at: DateTime<Utc>,
-    /// The run that equal results extend.
-    pub(in crate::db) run: Option<RecordedRun>,
-}
-
-impl Fence {
-    /// The instant at which all that the transaction writes begins or ends.
-    pub fn at(&self) -> DateTime<Utc> {
-        self.at
-    }
-}
-
-/// How an evaluation ended.
+/// Outcome of an evaluation, as it is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Completed {
-    /// What it said.
+    /// Outcome and counts of the whole group.
     pub verdict: GroupOutcome,
-    /// What of that is enforced, where not all of it is.
+    /// Part of that which is enforced, where not all of it is.
     pub enforced: Option<Enforced>,
-    /// Of which definition.
+    /// Digest of the definition that was evaluated.
     pub digest: Digest,
     /// The run that says so.
     pub run: RecordedRun,
@@ -133,7 +116,7 @@ pub async fn claim_due(
 queue! {
     "policy_group" where "source = $1 and name = $2" and "$3", |claim| [claim.source.0, claim.name];
     renew("$4");
-    fence(", run, run_first_at", |row| Fence {
+    fence(GroupFence, ", run, run_first_at", |row| GroupFence {
         source: claim.source,
         group: claim.name.clone(),
         at: row.at,
@@ -145,10 +128,10 @@ queue! {
     });
 }
 
-/// Ends an evaluation.
+/// Ends an evaluation: its outcome stands, and the next one is due at its time.
 pub async fn complete(
     executor: impl PgExecutor<'_>,
-    fence: Fence,
+    fence: GroupFence,
     completed: &Completed,
 ) -> Result<(), Error> {
     let GroupOutcome { outcome, counts } = completed.verdict;

@@ -8,20 +8,20 @@ use crate::db::sources::SourceId;
 use crate::db::{Error, words};
 use crate::evaluation::Outcome;
 
-/// What a row of equal runs said, and when.
+/// Row of equal runs, with its outcome and its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recent {
-    /// The key.
+    /// Key of the row.
     pub id: RunId,
     /// The source of the group.
     pub source: SourceId,
-    /// The group.
+    /// Name of the group that was evaluated.
     pub group: String,
     /// When the first was completed.
     pub first_at: DateTime<Utc>,
-    /// When the last was.
+    /// Completion of the last of them.
     pub last_at: DateTime<Utc>,
-    /// What they said.
+    /// Outcome that each of them had.
     pub outcome: Outcome,
 }
 

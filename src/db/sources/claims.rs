@@ -14,12 +14,12 @@ use crate::tasks::Backoff;
 /// A source claimed for a pass.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// The source.
+    /// Source as it was when it was claimed.
     pub source: Source,
-    /// When it was claimed.
+    /// Instant at which it was claimed, by the clock of the database.
     pub claimed_at: DateTime<Utc>,
     attempt: Uuid,
-    nudges: i64,
+    wakes: i64,
 }
 
 /// Proof that a claim held at [`Fence::at`] and holds until the transaction ends.
@@ -27,11 +27,11 @@ pub struct Claim {
 pub struct Fence {
     pub(in crate::db) source: SourceId,
     pub(in crate::db) at: DateTime<Utc>,
-    nudges: i64,
+    wakes: i64,
 }
 
 impl Fence {
-    /// The source.
+    /// Key of the source that is held.
     pub fn source(&self) -> SourceId {
         self.source
     }
@@ -42,7 +42,7 @@ impl Fence {
     }
 }
 
-/// How a pass ended.
+/// Outcome of a pass over a source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completed {
     /// The commit that was looked at.
@@ -101,17 +101,17 @@ pub async fn claim_due(
         source: source.try_into()?,
         claimed_at: row.claimed_at,
         attempt: row.attempt,
-        nudges: row.nudges,
+        wakes: row.nudges,
     }))
 }
 
 queue! {
     "source" where "id = $1" and "$2", |claim| [claim.source.id.0];
     renew("$3");
-    fence("", |row| Fence { source: claim.source.id, at: row.at, nudges: claim.nudges });
+    fence(Fence, "", |row| Fence { source: claim.source.id, at: row.at, wakes: claim.wakes });
 }
 
-/// Ends a pass.
+/// Ends a pass: its commit is in force, and the next one is due after its pause.
 pub async fn complete(
     executor: impl PgExecutor<'_>,
     fence: Fence,
@@ -131,7 +131,7 @@ pub async fn complete(
         completed.revision,
         completed.refused.as_deref().map(shortened),
         completed.pause.as_secs_f64(),
-        fence.nudges,
+        fence.wakes,
     )
     .execute(executor)
     .await?;
@@ -155,7 +155,7 @@ pub async fn fail(
         claim.attempt,
         shortened(error),
         backoff.pause(claim.source.attempts.unsigned_abs()).as_secs_f64(),
-        claim.nudges,
+        claim.wakes,
     )
     .execute(executor)
     .await?;
