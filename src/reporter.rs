@@ -5,8 +5,8 @@
 //! repeated it is looked for. Failures are put off with growing pauses, and given up after many.
 //! What is said is decided in [`crate::render`], how in [`crate::github`].
 
-mod patience;
-mod write;
+mod post_writer;
+mod retry;
 
 use std::time::Duration;
 
@@ -22,8 +22,8 @@ use crate::github::{Error, GitHub, Repository, RepositoryId};
 use crate::render::post::Post;
 use crate::tasks::Pass;
 
-use self::patience::{Verdict, verdict};
-use self::write::Writing;
+use self::post_writer::PostWriter;
+use self::retry::{RetryDecision, decide};
 
 /// Posts claimed at once, and written at the same time.
 const BATCH: i64 = 8;
@@ -45,7 +45,7 @@ enum Failure {
     /// GitHub, or the way to it.
     #[error(transparent)]
     GitHub(#[from] Error),
-    /// The database.
+    /// The database, or the way to it.
     #[error(transparent)]
     Database(#[from] crate::db::Error),
     /// The outbox holds what this version cannot post.
@@ -102,7 +102,7 @@ impl Reporter {
         let post: Post = serde_json::from_value(claim.post.clone())
             .map_err(|error| Failure::Unpostable(format!("cannot read the post: {error}")))?;
         let repository = self.repository(claim).await?;
-        Writing { pool: &self.pool, claim, repository: &repository }.write(&post).await
+        PostWriter { pool: &self.pool, claim, repository: &repository }.write(&post).await
     }
 
     async fn repository(&self, claim: &Claim) -> Result<Repository, Failure> {
@@ -116,20 +116,20 @@ impl Reporter {
     }
 
     async fn put_off(&self, claim: &Claim, failure: &Failure) -> Result<(), crate::db::Error> {
-        let words = failure.to_string();
-        match verdict(failure, claim.attempts) {
-            Verdict::Again(pause) => {
-                tracing::warn!(error = words, attempts = claim.attempts, "post put off");
-                outbox::retry(&self.pool, claim, &words, pause).await
+        let message = failure.to_string();
+        match decide(failure, claim.attempts) {
+            RetryDecision::Again(pause) => {
+                tracing::warn!(error = message, attempts = claim.attempts, "post put off");
+                outbox::retry(&self.pool, claim, &message, pause).await
             }
-            Verdict::Wait(pause) => {
-                tracing::info!(reason = words, "posts wait");
+            RetryDecision::Wait(pause) => {
+                tracing::info!(reason = message, "posts wait");
                 let mut connection = self.pool.acquire().await?;
-                outbox::put_off(&mut connection, claim, &words, pause).await
+                outbox::put_off(&mut connection, claim, &message, pause).await
             }
-            Verdict::GiveUp => {
-                tracing::error!(error = words, attempts = claim.attempts, "post given up");
-                outbox::give_up(&self.pool, claim, &words).await
+            RetryDecision::GiveUp => {
+                tracing::error!(error = message, attempts = claim.attempts, "post given up");
+                outbox::give_up(&self.pool, claim, &message).await
             }
         }
     }

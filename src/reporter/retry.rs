@@ -10,29 +10,29 @@ use crate::tasks::{Backoff, spread};
 const REFUSED: i32 = 5;
 /// Attempts at what gets no good answer: with the pauses about three hours.
 const UNANSWERED: i32 = 25;
-/// Pauses between attempts.
+/// Pauses between attempts at one post.
 const BACKOFF: Backoff =
     Backoff { first: Duration::from_secs(1), longest: Duration::from_mins(10) };
 /// How much later than asked those return that wait for the end of one limit, at the most.
 const APART: Duration = Duration::from_secs(5);
 
-/// What to do about a failure.
+/// Decision about an attempt that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum RetryDecision {
     /// Try again after a pause.
     Again(Duration),
     /// Try again after a pause, as if this had been no attempt.
     Wait(Duration),
-    /// Leave it.
+    /// Leave it until something else is wanted.
     GiveUp,
 }
 
-/// What to do about a failure after so many attempts, that one included.
-pub(super) fn verdict(failure: &Failure, attempts: i32) -> Verdict {
+/// Decision after so many attempts, the failed one included.
+pub(super) fn decide(failure: &Failure, attempts: i32) -> RetryDecision {
     let most = match failure {
         Failure::GitHub(Error::RateLimited { retry_after }) => {
             // All that waited for the same instant would meet the same limit.
-            return Verdict::Wait(*retry_after + spread(APART, 0.0));
+            return RetryDecision::Wait(*retry_after + spread(APART, 0.0));
         }
         Failure::GitHub(Error::NotFound { .. } | Error::Rejected { .. }) => REFUSED,
         Failure::GitHub(Error::Unauthorized { .. } | Error::Unavailable { .. })
@@ -41,9 +41,9 @@ pub(super) fn verdict(failure: &Failure, attempts: i32) -> Verdict {
         Failure::GitHub(Error::Forbidden { .. }) | Failure::Unpostable(_) => 1,
     };
     if attempts >= most {
-        return Verdict::GiveUp;
+        return RetryDecision::GiveUp;
     }
-    Verdict::Again(BACKOFF.spread_pause(attempts.unsigned_abs()))
+    RetryDecision::Again(BACKOFF.spread_pause(attempts.unsigned_abs()))
 }
 
 #[cfg(test)]
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn pauses_double_and_are_spread() {
         for (attempts, longest) in [(1, 1), (2, 2), (5, 16), (20, 600)] {
-            let Verdict::Again(pause) = verdict(&unavailable(), attempts) else {
+            let RetryDecision::Again(pause) = decide(&unavailable(), attempts) else {
                 panic!("{attempts}");
             };
             let longest = Duration::from_secs(longest);
@@ -68,16 +68,16 @@ mod tests {
     #[test]
     fn patience_depends_on_what_went_wrong() {
         let refused: Failure = Error::Rejected { status: 422, message: "no".into() }.into();
-        assert_eq!(verdict(&refused, REFUSED), Verdict::GiveUp);
-        assert_ne!(verdict(&unavailable(), REFUSED), Verdict::GiveUp);
-        assert_eq!(verdict(&unavailable(), UNANSWERED), Verdict::GiveUp);
-        assert_eq!(verdict(&Failure::Unpostable("?".into()), 1), Verdict::GiveUp);
+        assert_eq!(decide(&refused, REFUSED), RetryDecision::GiveUp);
+        assert_ne!(decide(&unavailable(), REFUSED), RetryDecision::GiveUp);
+        assert_eq!(decide(&unavailable(), UNANSWERED), RetryDecision::GiveUp);
+        assert_eq!(decide(&Failure::Unpostable("?".into()), 1), RetryDecision::GiveUp);
         let (message, permission) = ("no".into(), "`checks=write`".into());
         let forbidden: Failure = Error::Forbidden { message, permission }.into();
-        assert_eq!(verdict(&forbidden, 1), Verdict::GiveUp);
+        assert_eq!(decide(&forbidden, 1), RetryDecision::GiveUp);
         let asked = Duration::from_mins(30);
         let limited: Failure = Error::RateLimited { retry_after: asked }.into();
-        let Verdict::Wait(pause) = verdict(&limited, 1_000) else { panic!("never given up") };
+        let RetryDecision::Wait(pause) = decide(&limited, 1_000) else { panic!("never given up") };
         assert!(pause >= asked, "{pause:?}");
     }
 }

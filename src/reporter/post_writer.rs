@@ -1,4 +1,4 @@
-//! Writing a post: what is known to be there is changed, what may be there is looked for, and only
+//! PostWriter a post: what is known to be there is changed, what may be there is looked for, and only
 //! what is not there is made.
 
 use std::future::Future;
@@ -12,13 +12,13 @@ use crate::render::post::{CheckRun, CheckState, Comment, Post};
 
 /// A post under way: every write of it goes through here, and is only made while the claim holds,
 /// since a stalled attempt may wake when another has long taken over.
-pub(super) struct Writing<'a> {
+pub(super) struct PostWriter<'a> {
     pub(super) pool: &'a PgPool,
     pub(super) claim: &'a Claim,
     pub(super) repository: &'a Repository,
 }
 
-impl Writing<'_> {
+impl PostWriter<'_> {
     /// Makes GitHub show what is wanted; GitHub's id of it.
     pub(super) async fn write(&self, post: &Post) -> Result<i64, Failure> {
         match post {
