@@ -239,8 +239,8 @@ async fn initialize(place: &Place, binaries: &Binaries) -> Result<(), Error> {
         .await
         .map_err(Error::io("run", &binaries.initdb()))?;
     if !output.status.success() {
-        let words = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-        return Err(Error::Initialize(words));
+        let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(Error::Initialize(message));
     }
     std::fs::rename(&new, place.data()).map_err(Error::io("rename", &new))?;
     File::open(place.dir()).and_then(|dir| dir.sync_all()).map_err(Error::io("sync", place.dir()))

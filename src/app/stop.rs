@@ -9,7 +9,7 @@ pub(super) fn signals() -> Result<CancellationToken> {
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for signals")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for signals")?;
     let stopping = CancellationToken::new();
-    let told = stopping.clone();
+    let stop = stopping.clone();
     tokio::spawn(async move {
         for round in 0.. {
             tokio::select! {
@@ -21,7 +21,7 @@ pub(super) fn signals() -> Result<CancellationToken> {
                 std::process::exit(130);
             }
             tracing::info!("told to stop: finishing what runs; once more stops at once");
-            told.cancel();
+            stop.cancel();
         }
     });
     Ok(stopping)

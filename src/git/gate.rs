@@ -156,7 +156,7 @@ static CLIENTS: LazyLock<Result<[Client; 2], String>> = LazyLock::new(|| {
             .http1_only()
     };
     let clients = builder().build().and_then(|out| Ok([out, builder().no_proxy().build()?]));
-    clients.map_err(|error| words(&error))
+    clients.map_err(|error| message_of(&error))
 });
 
 fn client(remote: &Remote) -> Result<Client, String> {
@@ -202,7 +202,7 @@ impl Passage {
         }
         let body = axum::body::to_bytes(body, MAX_REQUEST)
             .await
-            .map_err(|error| GateError::Other(words(&error)))?;
+            .map_err(|error| GateError::Other(message_of(&error)))?;
         let answer = forwarded.body(body).send().await.map_err(other)?;
         check(&answer)?;
         let kind = answer.headers().get(header::CONTENT_TYPE).cloned();
@@ -272,16 +272,16 @@ fn shown(location: &str) -> String {
 }
 
 fn other(error: reqwest::Error) -> GateError {
-    GateError::Other(words(&error.without_url()))
+    GateError::Other(message_of(&error.without_url()))
 }
 
 /// An error with its causes, outermost first.
-fn words(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
+fn message_of(error: &dyn std::error::Error) -> String {
+    let mut message = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
-        words = format!("{words}: {inner}");
+        message = format!("{message}: {inner}");
         cause = inner.source();
     }
-    words
+    message
 }

@@ -122,7 +122,7 @@ fn until_reset(error: &GitHubError) -> Option<Duration> {
 /// Error of an answer that tells of no limit.
 fn answered(error: &GitHubError) -> Error {
     let status = error.status_code.as_u16();
-    let message = words(error);
+    let message = message_of(error);
     match status {
         401 => Error::Unauthorized { message },
         403 if is_permission(error) => Error::Forbidden { message, permission: permission(error) },
@@ -154,9 +154,9 @@ fn header<'a>(error: &'a GitHubError, name: &str) -> Option<&'a str> {
 }
 
 /// GitHub's message and the fields that it complains of.
-fn words(error: &GitHubError) -> String {
+fn message_of(error: &GitHubError) -> String {
     let complaints = error.errors.iter().flatten().map(|complaint| match complaint.as_str() {
-        Some(words) => words.to_owned(),
+        Some(message) => message.to_owned(),
         None => complaint.to_string(),
     });
     let all: Vec<_> = std::iter::once(error.message.clone()).chain(complaints).collect();
@@ -166,7 +166,7 @@ fn words(error: &GitHubError) -> String {
 /// An error and its causes, without repeating what a cause says.
 fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(Some(error), |error| error.source());
-    let mut words: Vec<String> = causes.map(ToString::to_string).collect();
-    words.dedup_by(|inner, outer| outer.contains(inner.as_str()));
-    words.join(": ").chars().take(LONGEST_MESSAGE).collect()
+    let mut messages: Vec<String> = causes.map(ToString::to_string).collect();
+    messages.dedup_by(|inner, outer| outer.contains(inner.as_str()));
+    messages.join(": ").chars().take(LONGEST_MESSAGE).collect()
 }

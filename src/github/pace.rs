@@ -132,9 +132,9 @@ mod tests {
     fn the_longest_of_what_is_said_at_once_holds() {
         let (pace, _) = pace();
         let asked_at = pace.wait().expect("no limit yet");
-        for (said, held) in [(30, 30), (90, 90), (60, 90), (86_400, 3_600)] {
-            let limit = Limit::For(Duration::from_secs(said));
-            assert_eq!(seconds(&pace.limited(asked_at, limit)), held, "{said}");
+        for (given, held) in [(30, 30), (90, 90), (60, 90), (86_400, 3_600)] {
+            let limit = Limit::For(Duration::from_secs(given));
+            assert_eq!(seconds(&pace.limited(asked_at, limit)), held, "{given}");
         }
     }
 
@@ -144,11 +144,11 @@ mod tests {
         let meet = || {
             let asked_at = pace.wait().expect("the pause is over");
             // All that was under way is told the same.
-            let told: Vec<_> =
+            let reported: Vec<_> =
                 (0..8).map(|_| seconds(&pace.limited(asked_at, Limit::Unsaid))).collect();
-            assert!(told.iter().all(|again| *again == told[0]), "{told:?}");
-            clock.advance(TimeDelta::seconds(told[0].try_into().expect("not so long")));
-            told[0]
+            assert!(reported.iter().all(|again| *again == reported[0]), "{reported:?}");
+            clock.advance(TimeDelta::seconds(reported[0].try_into().expect("not so long")));
+            reported[0]
         };
         let pauses: Vec<_> = (0..8).map(|_| meet()).collect();
         assert_eq!(pauses, [60, 120, 240, 480, 960, 1_920, 3_600, 3_600]);

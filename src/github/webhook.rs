@@ -202,7 +202,7 @@ mod tests {
         let read = |event: &str, body: &str| {
             format!("{:?}", Event::read(event, body.as_bytes()).expect(body))
         };
-        let told = [
+        let reported = [
             read("ping", "{}"),
             read("push", r#"{"ref": "refs/heads/a/b", "after": "abc", "deleted": false, "repository": {"id": 5}}"#),
             read("push", r#"{"ref": "refs/heads/a", "after": "000", "deleted": true, "repository": {"id": 5}}"#),
@@ -211,7 +211,7 @@ mod tests {
             read("pull_request", &format!(r#"{{"action": "labeled", "repository": {{"id": 5}}, "pull_request": {pull_request}}}"#).replace("open", "closed").replace(r#"{"login": "ada"}"#, "null")),
             read("star", "[]"),
         ];
-        insta::assert_snapshot!(told.join("\n"), @r#"
+        insta::assert_snapshot!(reported.join("\n"), @r#"
         Ping
         Push { repository: RepositoryId(5), branch: "a/b", head: Some("abc") }
         Push { repository: RepositoryId(5), branch: "a", head: None }

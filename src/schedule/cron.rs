@@ -221,7 +221,7 @@ mod tests {
 
     #[test]
     fn what_is_no_pattern_says_why() {
-        let told = |pattern: &str| match Cron::new(pattern, Timezone::default()) {
+        let reported = |pattern: &str| match Cron::new(pattern, Timezone::default()) {
             Ok(cron) => cron.to_string(),
             Err(error) => error.to_string(),
         };
@@ -242,7 +242,7 @@ mod tests {
             "0 0 29 2 +mon#4",
             "0 0 LW * +sat",
         ];
-        insta::assert_snapshot!(patterns.map(told).join("\n"), @"
+        insta::assert_snapshot!(patterns.map(reported).join("\n"), @"
         a cron pattern has five fields, and this has 0
         a cron pattern has five fields, and this has 4
         `61` is no minute of a cron pattern

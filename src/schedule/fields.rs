@@ -300,7 +300,7 @@ fn around(field: Field, (from, first): (&str, u16), (to, last): (&str, u16)) -> 
 mod tests {
     use super::*;
 
-    fn told(field: Field, text: &str) -> String {
+    fn reported(field: Field, text: &str) -> String {
         match check(field, 0, text) {
             Ok(()) => format!("{text}: good"),
             Err(wrong) => format!("{text}: {:?} {wrong}; {}", wrong.range, wrong.advice()),
@@ -346,8 +346,8 @@ mod tests {
             (Field::Weekday, vec!["1-5L", "monday", "fri/2", "1,5#2,satL", "5#2L", "LW", "15W"]),
         ];
         let shown = cases.iter().map(|(field, texts)| {
-            let told: Vec<_> = texts.iter().map(|text| told(*field, text)).collect();
-            format!("{}\n{}", field.name(), told.join("\n"))
+            let reported: Vec<_> = texts.iter().map(|text| reported(*field, text)).collect();
+            format!("{}\n{}", field.name(), reported.join("\n"))
         });
         insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"), @"
         minute

@@ -242,8 +242,8 @@ impl Repository {
             return Permission::Admin;
         }
         let floor = if self.record.public { Permission::Read } else { Permission::None };
-        let said = self.collaborators.get(&login.to_lowercase()).copied();
-        said.unwrap_or(Permission::Write).max(floor)
+        let given = self.collaborators.get(&login.to_lowercase()).copied();
+        given.unwrap_or(Permission::Write).max(floor)
     }
 
     /// The commit of a branch.

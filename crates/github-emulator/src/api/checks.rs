@@ -64,7 +64,7 @@ pub(super) async fn create(call: &Call) -> ApiResult {
     };
     apply(&mut run, wanted, call.server.now());
     call.server.state().check_runs.insert(run.id, run.clone());
-    told(call, run).map(Reply::created)
+    reported(call, run).map(Reply::created)
 }
 
 /// Changes a check run; annotations are added to those it has.
@@ -78,7 +78,7 @@ pub(super) fn update(call: &Call) -> ApiResult {
         apply(run, wanted, now);
         run.clone()
     };
-    told(call, run).map(Reply::ok)
+    reported(call, run).map(Reply::ok)
 }
 
 /// The check run of that number: `checks/get`.
@@ -218,7 +218,7 @@ fn find(call: &Call) -> Result<CheckRun, ApiError> {
 }
 
 /// The shape of a run that was stored, after telling of it.
-fn told(call: &Call, run: CheckRun) -> Result<Value, ApiError> {
+fn reported(call: &Call, run: CheckRun) -> Result<Value, ApiError> {
     let shape = shape(call, &run)?;
     let repository = call.record()?.full_name();
     call.server.emit(Event::CheckRun { repository, run: Box::new(run) });

@@ -32,7 +32,7 @@ pub(super) fn create(call: &Call) -> ApiResult {
         state.comments.insert(comment.id, comment.clone());
         comment
     };
-    told(call, comment).map(Reply::created)
+    reported(call, comment).map(Reply::created)
 }
 
 /// Replaces the text of a comment.
@@ -48,7 +48,7 @@ pub(super) fn update(call: &Call) -> ApiResult {
         comment.updated_at = now;
         comment.clone()
     };
-    told(call, comment).map(Reply::ok)
+    reported(call, comment).map(Reply::ok)
 }
 
 /// Removes a comment for good: `issues/delete-comment`.
@@ -97,7 +97,7 @@ fn find(call: &Call) -> Result<Comment, ApiError> {
 }
 
 /// The shape of a comment that was stored, after telling of it.
-fn told(call: &Call, comment: Comment) -> Result<Value, ApiError> {
+fn reported(call: &Call, comment: Comment) -> Result<Value, ApiError> {
     let shape =
         call.ask(|state, repository| call.server.site.comment(state, repository, &comment))?;
     call.server.emit(Event::Comment { repository: call.record()?.full_name(), comment });
