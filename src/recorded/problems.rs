@@ -1,4 +1,4 @@
-//! All that is wrong with a recording that [`super::read`] refused: a second pass over its bytes, by
+//! All that is wrong with a recording that [`super::read()`] refused: a second pass over its bytes, by
 //! the JSON Schema of recordings.
 
 use std::fmt;
