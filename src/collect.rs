@@ -6,7 +6,7 @@
 //! | --- | --- | --- |
 //! | live | [`Accounts::open`] | the present that the caller gives |
 //! | recorded, in the place of a live one | [`Accounts::open`] | that of the recording |
-//! | stored by earlier evaluations | [`stored`] | the one that was asked for |
+//! | stored by earlier evaluations | [`stored()`] | the one that was asked for |
 //!
 //! Which facets are asked is computed from what is to be judged; carrying that out is left to
 //! [`crate::fetch`], judging to [`crate::evaluation`], and keeping to who collects.

@@ -66,7 +66,7 @@ pub trait FromNode: Sized {
     ) -> Option<Self>;
 }
 
-/// Mapping of known keys, as [`mapping!`](crate::document::mapping!) declares it.
+/// Mapping of known keys, as `mapping!` declares it.
 pub trait Mapping: Default + 'static {
     /// Keys in the order of the schema, each with what reads its value into its field.
     const FIELDS: &'static [FieldReader<Self>];
