@@ -8,9 +8,9 @@ use clap::ValueEnum;
 
 use cloudcorrect::clock::Clock;
 use cloudcorrect::diagnostic::Diagnostic;
-use cloudcorrect::evaluation::{self, GroupResult, Outcome, WaiverStatus, waive};
+use cloudcorrect::evaluation::{self, GroupResult, Outcome, WaiverStatus, new_only, waive};
 use cloudcorrect::fetch::CallStats;
-use cloudcorrect::policy::{Account, Covered, Group, GroupName, Mode, PolicySet, Severity};
+use cloudcorrect::policy::{Account, Covered, Group, GroupName, PolicySet, Severity};
 use cloudcorrect::recorded::RecordedFile;
 use cloudcorrect::render::diagnostics;
 use cloudcorrect::render::findings::Results;
@@ -100,11 +100,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 /// Note that nothing is old here, where groups make a difference of it.
 fn without_history(policies: &PolicySet) -> Option<String> {
-    let enforced = policies.groups.values().filter(|group| group.mode == Mode::Enforce);
-    let names: Vec<_> = enforced
-        .filter(|group| group.new_only.is_some())
-        .map(|group| format!("`{}`", group.name))
-        .collect();
+    let differ = policies.groups.values().filter(|group| new_only(group).is_some());
+    let names: Vec<_> = differ.map(|group| format!("`{}`", group.name)).collect();
     (!names.is_empty()).then(|| {
         format!(
             "`newOnly` takes the history that the service keeps; without it all that fails counts \

@@ -8,8 +8,9 @@ use crate::db::groups::GroupUpsert;
 use crate::db::policies::{FileChange, InForce};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::digest::Digest;
+use crate::evaluation::new_only;
 use crate::git::{Commit, CommitId};
-use crate::policy::{Check, CheckId, Group, Mode, PolicySet, Reading, Rule, Waiver};
+use crate::policy::{Check, CheckId, Group, PolicySet, Reading, Rule, Waiver};
 use crate::render::compliance::unit;
 use crate::resource::Region;
 
@@ -132,7 +133,7 @@ fn upsert(policies: &PolicySet, group: &Group) -> GroupUpsert {
         name: group.name.to_string(),
         digest: definition(policies, group),
         mode: group.mode,
-        new_only: group.new_only.filter(|_| group.mode == Mode::Enforce),
+        new_only: new_only(group),
         suspended: group.suspend,
         schedule: group.schedule.clone(),
         owner: group.owner.clone(),
