@@ -200,7 +200,7 @@ spec:
         let reading = Reading { policies: policies(), diagnostics: Vec::new() };
         let link = |effect| match policies_check(ALONE, "0123456", effect, &reading, &links) {
             Post::CheckRun(check) => check.details_url.map(|url| url.path().to_owned()),
-            _ => panic!("a check run"),
+            Post::Comment(_) => panic!("a check run"),
         };
         assert_eq!(link(SYNCED).as_deref(), Some("/sources/main/revisions/0123456"));
         assert_eq!(link(Effect::Proposed), None);

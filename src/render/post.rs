@@ -28,6 +28,7 @@ pub type CommentBody = Bounded<65_536>;
 /// Wanted state of one place on GitHub.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "one exists at a time, on its way into JSON or out")]
 pub enum Post {
     /// A check run on a commit.
     CheckRun(CheckRun),

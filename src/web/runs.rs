@@ -52,7 +52,10 @@ impl Runs {
     ) -> Self {
         let here = links::group(&group.source, &group.name);
         let next = part.next.map(|last| format!("{here}?before={last}#runs"));
-        Self { rows: part.rows.iter().map(|run| row(run, &group.source, now)).collect(), next }
+        Self {
+            rows: part.rows.into_iter().map(|run| row(&run, &group.source, now)).collect(),
+            next,
+        }
     }
 
     /// `true` where there is nothing to show.

@@ -9,7 +9,7 @@ use super::page::{Page, code, link};
 pub(super) fn page() -> Page {
     let mut page = Page::new("diagnostics.md", "Diagnostics");
     page.paragraph(include_str!("../../../templates/reference/diagnostics.md"));
-    page.table(["code", "meaning"], Code::ALL.iter().map(row));
+    page.table(["code", "meaning"], Code::ALL.iter().copied().map(row));
     for one in Code::ALL {
         page.heading(2, &code(one.as_str()));
         page.paragraph(one.summary());
@@ -22,6 +22,6 @@ pub(super) fn page() -> Page {
     page
 }
 
-fn row(of: &Code) -> [String; 2] {
+fn row(of: Code) -> [String; 2] {
     [link(&code(of.as_str()), "", of.as_str()), of.summary().to_owned()]
 }
