@@ -1,4 +1,7 @@
 //! Diagnostics for the terminal, with the lines that they are about.
+//!
+//! Of a line a window is cut before anything else is done with it, without going through the rest: a
+//! file may have hundreds of problems in one line of a MiB.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -43,7 +46,7 @@ fn excerpt(text: &mut String, place: &Place, line: &str, margin: usize) {
     let column = usize::try_from(place.column).unwrap_or(1).max(1) - 1;
     let end = usize::try_from(place.end_column).unwrap_or(1).max(1) - 1;
     let skipped = column.saturating_sub(WIDTH / 2);
-    let shown: String = line.chars().skip(skipped).take(WIDTH).collect();
+    let shown: String = from_column(line, skipped).chars().take(WIDTH).collect();
     let shown = visible(&shown);
     let length = shown.chars().count();
     let start = (column - skipped).min(length);
@@ -75,6 +78,18 @@ pub fn summary(reading: &Reading, files: usize) -> String {
         some => format!(", {}", counted(some, "warning")),
     };
     format!("{files}: {} are good{warnings}\n", parts.join(", "))
+}
+
+/// The rest of a line behind so many characters.
+fn from_column(line: &str, skipped: usize) -> &str {
+    if line.is_ascii() {
+        return line.get(skipped..).unwrap_or_default();
+    }
+    let mut rest = line.chars();
+    if let Some(last) = skipped.checked_sub(1) {
+        rest.nth(last);
+    }
+    rest.as_str()
 }
 
 /// The lines of files, each file cut into lines when it is first asked for.
