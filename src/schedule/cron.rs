@@ -64,7 +64,7 @@ pub struct Cron {
 /// Reason why a string is no pattern of [`Cron`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCron {
-    /// A name, such as `@dayly`, of no pattern.
+    /// A name, such as `@every-day`, of no pattern.
     #[error("there is no cron pattern `{0}`")]
     Name(String),
     /// So many fields, which are not five.
