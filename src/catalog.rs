@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use crate::policy::{CheckTypes, PolicySet, Reading, SourceFile};
+use crate::policy::{CheckTypes, LoadOutcome, PolicySet, SourceFile};
 
 /// A file of the catalog.
 macro_rules! files {
@@ -26,7 +26,7 @@ pub fn types() -> &'static CheckTypes {
 }
 
 /// Reads policy files, whose checks may use the catalog.
-pub fn read(files: &[SourceFile]) -> Reading {
+pub fn read(files: &[SourceFile]) -> LoadOutcome {
     PolicySet::read_with(files, types())
 }
 

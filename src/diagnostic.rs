@@ -39,7 +39,7 @@ impl fmt::Display for Level {
 /// and never before the start. All are 0 of a path that has no lines, such as a variable.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Place {
+pub struct Location {
     /// Path from the repository's root, with `/`.
     pub path: Arc<str>,
     /// Line of the first character, from 1.
@@ -52,7 +52,7 @@ pub struct Place {
     pub end_column: u32,
 }
 
-impl Place {
+impl Location {
     /// The place of one character, whose column counts from 1.
     pub fn point(path: impl Into<Arc<str>>, line: u32, column: u32) -> Self {
         Self { path: path.into(), line, column, end_line: line, end_column: column + 1 }
@@ -82,7 +82,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.line {
             0 => out.write_str(&self.path),
@@ -96,7 +96,7 @@ impl fmt::Display for Place {
 #[serde(rename_all = "camelCase")]
 pub struct Diagnostic {
     /// Place that the problem is about, the smallest that shows it.
-    pub place: Place,
+    pub place: Location,
     /// Severity, which the settings of a repository may raise.
     pub level: Level,
     /// Kind of the problem, under which it is documented.
@@ -108,7 +108,7 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// A second place that belongs to the problem, such as the first of two equal names.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub related: Option<(Place, String)>,
+    pub related: Option<(Location, String)>,
 }
 
 /// So many names are all shown where none is near enough to be meant; of more, some.
@@ -203,7 +203,7 @@ fn storable(text: String) -> String {
 
 impl Diagnostic {
     /// A problem that keeps the revision from coming into force.
-    pub fn error(place: Place, code: Code, message: impl Into<String>) -> Self {
+    pub fn error(place: Location, code: Code, message: impl Into<String>) -> Self {
         Self {
             place,
             level: Level::Error,
@@ -215,7 +215,7 @@ impl Diagnostic {
     }
 
     /// The same as a warning, which is shown and holds up nothing.
-    pub fn warning(place: Place, code: Code, message: impl Into<String>) -> Self {
+    pub fn warning(place: Location, code: Code, message: impl Into<String>) -> Self {
         Self { level: Level::Warning, ..Self::error(place, code, message) }
     }
 
@@ -228,7 +228,7 @@ impl Diagnostic {
 
     /// The same, with a second place and what it has to do with the problem.
     #[must_use]
-    pub fn related(mut self, place: Place, message: impl Into<String>) -> Self {
+    pub fn related(mut self, place: Location, message: impl Into<String>) -> Self {
         self.related = Some((place, message.into()));
         self
     }

@@ -2,12 +2,12 @@
 
 #![no_main]
 
-use cloudcorrect_fuzz::diagnostic::Place;
+use cloudcorrect_fuzz::diagnostic::Location;
 use cloudcorrect_fuzz::policy::{PolicySet, SETTINGS_FILE, Settings, SourceFile};
 use libfuzzer_sys::fuzz_target;
 
 /// Fails unless a place lies in a text of lines with these widths.
-fn assert_inside(place: &Place, widths: &[usize]) {
+fn assert_inside(place: &Location, widths: &[usize]) {
     let (line, column) = (place.line as usize, place.column as usize);
     let (end_line, end_column) = (place.end_line as usize, place.end_column as usize);
     // A place at the end of a line is shown as one character behind it.

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 
-use cloudcorrect::diagnostic::{Diagnostic, Level, Place};
+use cloudcorrect::diagnostic::{Diagnostic, Level, Location};
 use cloudcorrect::expression::{
     Environment, EvalBudget, Expression, ExpressionKind, Problem, Subject,
 };
@@ -111,7 +111,7 @@ fn compile(arguments: &Arguments, wanted: Option<&Wanted>) -> anyhow::Result<Opt
 }
 
 fn diagnostic(problem: Problem, text: &str, is_alone: bool) -> Diagnostic {
-    let place = Place::in_text(NAME, text, problem.span.clone());
+    let place = Location::in_text(NAME, text, problem.span.clone());
     let named = text.get(problem.span).unwrap_or_default();
     let help = match named {
         "resource" | "resources" if is_alone => Some(NO_TYPE.to_owned()),

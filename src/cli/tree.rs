@@ -10,11 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use anyhow::{Context, bail};
 
 use cloudcorrect::catalog;
-use cloudcorrect::diagnostic::{Code, Diagnostic, Place};
+use cloudcorrect::diagnostic::{Code, Diagnostic, Location};
 use cloudcorrect::document::{
     self, MAX_DIRECTORY_DEPTH, MAX_FILE_BYTES, SourceFile, TreeRoom, TreeTooLarge,
 };
-use cloudcorrect::policy::{Account, Reading};
+use cloudcorrect::policy::{Account, LoadOutcome};
 use cloudcorrect::render::diagnostics;
 
 use super::repository::{Repository, shown};
@@ -43,7 +43,8 @@ impl Tree {
         let mut tree = Self { repository: Repository::of(paths)?.map(Rc::new), ..Self::default() };
         match tree.fill(paths) {
             Err(error) if error.is::<TreeTooLarge>() => {
-                let place = Place::file(paths.first().map(|path| shown(path)).unwrap_or_default());
+                let place =
+                    Location::file(paths.first().map(|path| shown(path)).unwrap_or_default());
                 let why = Diagnostic::error(place, Code::UnreadableTree, error.to_string());
                 Ok(Self { repository: tree.repository, refused: vec![why], files: Vec::new() })
             }
@@ -83,7 +84,7 @@ impl Tree {
 
     /// Meaning of its policies, all that is wrong with them, and what the repository's settings have
     /// against them.
-    pub(super) fn governed(&self) -> Reading {
+    pub(super) fn governed(&self) -> LoadOutcome {
         let reading = self.reading();
         match self.repository.as_ref().and_then(|repository| repository.settings.as_ref()) {
             Some(settings) => settings.govern(reading),
@@ -92,7 +93,7 @@ impl Tree {
     }
 
     /// Meaning of its policies, and all that is wrong with them.
-    pub(super) fn reading(&self) -> Reading {
+    pub(super) fn reading(&self) -> LoadOutcome {
         let mut reading = catalog::read(&self.files);
         reading.diagnostics.extend(self.refused.iter().cloned());
         let settings = self.repository.iter().flat_map(|repository| &repository.problems);
@@ -109,7 +110,7 @@ impl Tree {
 
     /// The account of that name. A tree with other problems may still name its accounts.
     pub(super) fn account(&self, name: &str) -> anyhow::Result<Account> {
-        let Reading { policies, diagnostics } = self.reading();
+        let LoadOutcome { policies, diagnostics } = self.reading();
         if let Some(account) = policies.accounts.values().find(|it| it.name.as_str() == name) {
             return Ok(account.clone());
         }
@@ -131,7 +132,11 @@ impl Tree {
     }
 
     fn refuse(&mut self, path: &Path, why: &str) {
-        self.refused.push(Diagnostic::error(Place::file(shown(path)), Code::UnreadableFile, why));
+        self.refused.push(Diagnostic::error(
+            Location::file(shown(path)),
+            Code::UnreadableFile,
+            why,
+        ));
     }
 }
 

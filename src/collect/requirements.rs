@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use crate::expression::{EvalBudget, EvalResult, Expression, Subject};
 use crate::fetch::{FetchRequirement, FilterDecision};
-use crate::policy::{Account, Check, Group, Question};
+use crate::policy::{Account, Check, Group, Rule};
 use crate::resource::{Resource, Schema};
 
 /// Requirements of all checks of `groups` in an account, with `now` as their filters have it.
@@ -23,22 +23,22 @@ fn of_check<'a>(
     account: &'a Account,
     now: DateTime<Utc>,
 ) -> Vec<FetchRequirement<'a>> {
-    let question = &check.question;
-    let own = (question.schema, question.filter.as_ref());
-    let others = question.bindings.iter().map(|one| (one.schema, one.filter.as_ref()));
+    let rule = &check.rule;
+    let own = (rule.schema, rule.filter.as_ref());
+    let others = rule.bindings.iter().map(|one| (one.schema, one.filter.as_ref()));
     let selected = [own].into_iter().chain(others);
-    selected.map(|(schema, filter)| of_type(question, schema, filter, (account, now))).collect()
+    selected.map(|(schema, filter)| of_type(rule, schema, filter, (account, now))).collect()
 }
 
 /// Requirement of those resources of a type that `filter` lets pass. A filter that compares with
 /// what `let` finds stays undecided until that is there, so that all its resources are asked.
 fn of_type<'a>(
-    question: &'a Question,
+    rule: &'a Rule,
     schema: &'static Schema,
     filter: Option<&'a Expression>,
     (account, now): (&'a Account, DateTime<Utc>),
 ) -> FetchRequirement<'a> {
-    let expressions = question.filter.iter().chain([&question.assertion]);
+    let expressions = rule.filter.iter().chain([&rule.assertion]);
     let read = expressions.filter(|one| filter.is_none_or(|filter| !std::ptr::eq(*one, filter)));
     let operations = read.flat_map(|one| one.operations_of(&schema.type_name)).cloned();
     let requirement = FetchRequirement::new(schema, operations);

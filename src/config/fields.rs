@@ -11,7 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::declaration::variable;
 use super::problems::{FILE, Report, of_variable};
-use crate::diagnostic::{Code, Diagnostic, Place, meant_or_known};
+use crate::diagnostic::{Code, Diagnostic, Location, meant_or_known};
 
 /// The environment as far as settings are concerned.
 pub(super) type Variables = BTreeMap<String, String>;
@@ -148,8 +148,8 @@ impl<'t, 'r> Fields<'t, 'r> {
         self.report.problems.push(problem);
     }
 
-    fn place(&self, bytes: &Range<usize>) -> Place {
-        Place::in_text(FILE, self.origins.text, bytes.clone())
+    fn place(&self, bytes: &Range<usize>) -> Location {
+        Location::in_text(FILE, self.origins.text, bytes.clone())
     }
 
     /// The value of the field's variable, if there is one that is set.

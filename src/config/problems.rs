@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
 
-use crate::diagnostic::{Diagnostic, Place};
+use crate::diagnostic::{Diagnostic, Location};
 
 /// Path of the file in diagnostics until [`InvalidSettings::of_file`] names it.
 pub(super) const FILE: &str = "settings";
@@ -27,7 +27,7 @@ impl InvalidSettings {
         for problem in self.problems.iter_mut().filter(|found| &*found.place.path == FILE) {
             match path {
                 Some(path) => problem.place.path = path.into(),
-                None => problem.place = Place::without_lines("no file"),
+                None => problem.place = Location::without_lines("no file"),
             }
         }
         self
@@ -121,6 +121,6 @@ impl Report {
 }
 
 /// The place of a variable.
-pub(super) fn of_variable(name: &str) -> Place {
-    Place::without_lines(format!("variable {name}"))
+pub(super) fn of_variable(name: &str) -> Location {
+    Location::without_lines(format!("variable {name}"))
 }

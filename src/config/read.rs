@@ -17,7 +17,7 @@ use super::settings::{
     Settings,
 };
 use super::sources::sources;
-use crate::diagnostic::{Code, Diagnostic, Place, meant};
+use crate::diagnostic::{Code, Diagnostic, Location, meant};
 
 impl Settings {
     /// Reads the settings from TOML and variables. `base` is what relative paths in the file
@@ -69,7 +69,7 @@ fn reading<T>(
 /// A problem of a file that is no TOML. The line itself is not shown: what is a secret there cannot
 /// be told.
 fn syntax(text: &str, error: &toml::de::Error) -> Diagnostic {
-    let place = Place::in_text(FILE, text, error.span().unwrap_or_default());
+    let place = Location::in_text(FILE, text, error.span().unwrap_or_default());
     Diagnostic::error(place, Code::TomlSyntax, error.message())
 }
 

@@ -7,7 +7,7 @@ use super::fence::GroupFence;
 use super::sources::{self, SourceId};
 use super::{Error, words};
 use crate::evaluation::{CheckStatus, Counts};
-use crate::policy::Rule;
+use crate::policy::RuleText;
 use crate::resource::Cause;
 
 /// Check in force, and how it stands.
@@ -16,7 +16,7 @@ pub struct Check {
     /// Name of the group that it belongs to.
     pub group: String,
     /// Rule that it holds resources to.
-    pub rule: Rule,
+    pub rule: RuleText,
     /// Status after the last completed run of the group.
     pub status: Option<CheckStatus>,
 }
@@ -24,7 +24,7 @@ pub struct Check {
 struct Row {
     group_name: String,
     id: String,
-    rule: Json<Rule>,
+    rule: Json<RuleText>,
     outcome: Option<String>,
     cause: Option<String>,
     counts: Option<Json<Counts>>,
@@ -163,7 +163,7 @@ async fn rename_findings(
 pub async fn define(
     connection: &mut PgConnection,
     fence: &sources::Fence,
-    checks: &[(&str, &[Rule])],
+    checks: &[(&str, &[RuleText])],
 ) -> Result<(), Error> {
     let rows = || {
         checks.iter().flat_map(|(group, rules)| {
@@ -174,7 +174,7 @@ pub async fn define(
     let ids: Vec<&str> = rows().map(|(_, _, rule)| rule.id.as_str()).collect();
     let positions: Vec<i32> =
         rows().map(|(_, position, _)| i32::try_from(position).unwrap_or(i32::MAX)).collect();
-    let rules: Vec<Json<&Rule>> = rows().map(|(_, _, rule)| Json(rule)).collect();
+    let rules: Vec<Json<&RuleText>> = rows().map(|(_, _, rule)| Json(rule)).collect();
     sqlx::query!(
         "delete from policy_check where source = $1
            and (group_name, id) not in (select * from unnest($2::text[], $3::text[]))",
@@ -194,7 +194,7 @@ pub async fn define(
         &groups as &[&str],
         &ids as &[&str],
         &positions,
-        &rules as &[Json<&Rule>],
+        &rules as &[Json<&RuleText>],
     )
     .execute(connection)
     .await?;
@@ -248,7 +248,7 @@ pub async fn of_group(
 ) -> Result<Vec<Check>, Error> {
     sqlx::query_as!(
         Row,
-        r#"select group_name, id, rule as "rule: Json<Rule>", outcome, cause,
+        r#"select group_name, id, rule as "rule: Json<RuleText>", outcome, cause,
             counts as "counts: Json<Counts>", old_failures, unlisted
          from policy_check where source = $1 and group_name = $2 order by position"#,
         source.0,
@@ -265,7 +265,7 @@ pub async fn of_group(
 pub async fn bad(executor: impl PgExecutor<'_>, source: SourceId) -> Result<Vec<Check>, Error> {
     sqlx::query_as!(
         Row,
-        r#"select group_name, id, rule as "rule: Json<Rule>", outcome, cause,
+        r#"select group_name, id, rule as "rule: Json<RuleText>", outcome, cause,
             counts as "counts: Json<Counts>", old_failures, unlisted
          from policy_check where source = $1 and outcome in ('fail', 'unknown')
          order by group_name, position"#,
@@ -407,7 +407,7 @@ mod tests {
     /// A source whose group `storage` has checks that just passed.
     async fn passing(pool: &PgPool, checks: &[&str]) -> Result<SourceId, Error> {
         let source = groups(pool, &["storage"]).await;
-        let rules: Vec<Rule> = checks.iter().map(|check| rule(check, check)).collect();
+        let rules: Vec<RuleText> = checks.iter().map(|check| rule(check, check)).collect();
         let mut tx = pool.begin().await?;
         let fence = sync(&mut tx, "main").await;
         define(&mut tx, &fence, &[("storage", &rules)]).await?;

@@ -16,7 +16,7 @@ use sqlx::PgConnection;
 
 use self::changes::{Changes, Stored};
 pub use self::observations::Observations;
-use self::observations::{Observed, Place, State};
+use self::observations::{Location, Observed, State};
 pub use self::reading::inventory;
 use super::sources::SourceId;
 use super::{Error, blobs, words};
@@ -66,13 +66,13 @@ struct Owner<'a> {
 /// The facets of one type in one region.
 struct Scope<'a> {
     owner: &'a Owner<'a>,
-    place: &'a Place,
+    place: &'a Location,
 }
 
 async fn known(
     connection: &mut PgConnection,
     owner: &Owner<'_>,
-) -> Result<BTreeSet<(Place, Digest)>, Error> {
+) -> Result<BTreeSet<(Location, Digest)>, Error> {
     sqlx::query!(
         r#"select region, resource_type, unnest(digests) as "digest!"
         from facet_scope where source = $1 and provider = $2 and account = $3"#,
@@ -84,7 +84,7 @@ async fn known(
     .await?
     .into_iter()
     .map(|row| {
-        let place = Place {
+        let place = Location {
             type_name: row.resource_type.as_str().into(),
             region: super::words::parsed("region", &row.region)?,
         };

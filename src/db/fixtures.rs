@@ -119,8 +119,8 @@ pub(super) async fn complete(
     Ok(recorded)
 }
 
-pub(super) fn rule(id: &str, title: &str) -> crate::policy::Rule {
-    crate::policy::Rule {
+pub(super) fn rule(id: &str, title: &str) -> crate::policy::RuleText {
+    crate::policy::RuleText {
         id: id.to_owned(),
         title: title.to_owned(),
         severity: crate::policy::Severity::High,
@@ -131,7 +131,7 @@ pub(super) fn rule(id: &str, title: &str) -> crate::policy::Rule {
         remediation: None,
         path: "policies/a.yaml".to_owned(),
         line: 9,
-        ..crate::policy::Rule::default()
+        ..crate::policy::RuleText::default()
     }
 }
 

@@ -177,7 +177,7 @@ mod tests {
 
     use super::*;
     use crate::db::fixtures::{TestResult, source, sync};
-    use crate::diagnostic::{Code, Diagnostic, Place};
+    use crate::diagnostic::{Code, Diagnostic, Location};
 
     fn seen(commit: &str, state: State) -> RevisionRecord {
         RevisionRecord {
@@ -188,7 +188,7 @@ mod tests {
             summary: "Tighten storage".into(),
             state,
             diagnostics: vec![StoredDiagnostic::from(&Diagnostic::error(
-                Place::point("policies/a.yaml", 3, 7),
+                Location::point("policies/a.yaml", 3, 7),
                 Code::UnknownKey,
                 "there is no `nme`",
             ))],

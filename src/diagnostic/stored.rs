@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Code, Diagnostic, Level, Place};
+use super::{Code, Diagnostic, Level, Location};
 
 /// A [`Diagnostic`] that some version of cloudcorrect stored. Its code is text, since a later
 /// version may have stored one that this version does not know: the message tells it all the same.
@@ -10,7 +10,7 @@ use super::{Code, Diagnostic, Level, Place};
 #[serde(rename_all = "camelCase")]
 pub struct StoredDiagnostic {
     /// Place in a file of the commit.
-    pub place: Place,
+    pub place: Location,
     /// Severity at the time.
     pub level: Level,
     /// Name of a [`Code`], of this version or another.
@@ -22,7 +22,7 @@ pub struct StoredDiagnostic {
     pub help: Option<String>,
     /// Second place and what it has to do with the problem.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub related: Option<(Place, String)>,
+    pub related: Option<(Location, String)>,
 }
 
 impl StoredDiagnostic {
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn it_is_stored_as_it_is_printed() {
-        let place = Place::point("a.yaml", 3, 7);
+        let place = Location::point("a.yaml", 3, 7);
         let plain = Diagnostic::warning(place.clone(), Code::Unused, "`a` is not used");
         let whole = plain.clone().help("remove it").related(place, "declared here");
         for found in [plain, whole] {

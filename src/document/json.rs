@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use saphyr_parser::ScalarStyle;
 
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Location};
 
 use super::limits::{MAX_DEPTH, MAX_NODES};
 use super::node::{Builder, Each, NodeKind};
@@ -256,7 +256,7 @@ impl Reader<'_, '_> {
         self.at += rest.len() - rest.trim_start_matches([' ', '\t', '\n', '\r']).len();
     }
 
-    fn place(&self, span: Range<usize>) -> Place {
+    fn place(&self, span: Range<usize>) -> Location {
         self.source.place(span)
     }
 

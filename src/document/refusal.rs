@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Location};
 
 use super::short::short;
 use super::text::SourceText;
@@ -23,7 +23,8 @@ pub(super) fn not_text<'b>(
 ) -> Result<&'b str, Box<Diagnostic>> {
     if bytes.len() > most {
         let message = format!("the file has {} bytes; at most {most} are read", bytes.len());
-        let refused = Diagnostic::error(Place::file(Arc::clone(path)), Code::FileTooLarge, message);
+        let refused =
+            Diagnostic::error(Location::file(Arc::clone(path)), Code::FileTooLarge, message);
         return Err(Box::new(refused.help("split it into several files")));
     }
     let text = match std::str::from_utf8(bytes) {
@@ -88,31 +89,31 @@ fn invisible(path: &Arc<str>, before: &str, found: char) -> Diagnostic {
 }
 
 /// The place behind a text.
-fn end_of(path: &Arc<str>, text: &str) -> Place {
+fn end_of(path: &Arc<str>, text: &str) -> Location {
     let end = text.len();
     SourceText::new(Arc::clone(path), text).place(end..end)
 }
 
 /// What is nested too deeply.
-pub(super) fn too_deep(place: Place, most: usize) -> Diagnostic {
+pub(super) fn too_deep(place: Location, most: usize) -> Diagnostic {
     let message = format!("nesting is deeper than {most}");
     Diagnostic::error(place, Code::TooDeep, message).help("no policy needs this; flatten it")
 }
 
 /// A file of too many values and keys.
-pub(super) fn too_many_nodes(place: Place, most: usize) -> Diagnostic {
+pub(super) fn too_many_nodes(place: Location, most: usize) -> Diagnostic {
     let message = format!("the file has more than {most} nodes");
     Diagnostic::error(place, Code::TooManyNodes, message).help("split it into several files")
 }
 
 /// A line of too many items.
-pub(super) fn too_long(place: Place, most: usize) -> Diagnostic {
+pub(super) fn too_long(place: Location, most: usize) -> Diagnostic {
     let message = format!("the file has more than {most} commas or question marks");
     Diagnostic::error(place, Code::TooManyNodes, message).help("split the file into several")
 }
 
 /// Text with a NUL in it, which only an escape can bring in; a database takes none.
-pub(super) fn nul(place: Place) -> Diagnostic {
+pub(super) fn nul(place: Location) -> Diagnostic {
     Diagnostic::error(place, Code::Nul, "the text holds a NUL character")
         .help("remove the escape of it; policies are text")
 }
@@ -156,7 +157,7 @@ pub(super) fn anchor(text: &SourceText, at: usize) -> Diagnostic {
 }
 
 /// A key that the same mapping has before.
-pub(super) fn duplicate_key(name: &str, place: Place, first: Place) -> Diagnostic {
+pub(super) fn duplicate_key(name: &str, place: Location, first: Location) -> Diagnostic {
     let message = format!("key `{}` is there twice", short(name));
     Diagnostic::error(place, Code::DuplicateKey, message).related(first, "the first one is here")
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Location};
 
 use super::limits::MAX_PROBLEMS;
 
@@ -34,7 +34,7 @@ impl DiagnosticSink {
         self.found.push(diagnostic);
         if self.is_full() {
             let message = format!("there are {MAX_PROBLEMS} problems or more");
-            let last = Diagnostic::error(Place::file(path), Code::TooManyProblems, message);
+            let last = Diagnostic::error(Location::file(path), Code::TooManyProblems, message);
             self.found.push(last.help("the rest is not told; mend these first"));
         }
     }

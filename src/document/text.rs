@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use crate::diagnostic::Place;
+use crate::diagnostic::Location;
 
 use super::span::Span;
 
@@ -41,12 +41,12 @@ impl SourceText {
     }
 
     /// Place of a value: its first line, where it has several.
-    pub fn place_of(&self, span: Span) -> Place {
+    pub fn place_of(&self, span: Span) -> Location {
         self.place(self.first_line(span.range()))
     }
 
     /// Place of a part of a value, over all its lines.
-    pub fn place_of_part(&self, span: Span) -> Place {
+    pub fn place_of_part(&self, span: Span) -> Location {
         self.place(span.range())
     }
 
@@ -103,7 +103,7 @@ impl SourceText {
     }
 
     /// The place where a line begins, counted from 0.
-    pub(super) fn place_of_line(&self, line: usize) -> Place {
+    pub(super) fn place_of_line(&self, line: usize) -> Location {
         let start = self.lines().get(line).copied().unwrap_or_default();
         self.place(start..start)
     }
@@ -145,7 +145,7 @@ impl SourceText {
     }
 
     /// The place of a range of bytes; at least one character wide, so that it can be shown.
-    pub(super) fn place(&self, range: Range<usize>) -> Place {
+    pub(super) fn place(&self, range: Range<usize>) -> Location {
         self.place_from(self.line_of(range.start), range)
     }
 
@@ -155,7 +155,7 @@ impl SourceText {
     }
 
     /// The place of a range that begins in a line.
-    fn place_from(&self, line: usize, range: Range<usize>) -> Place {
+    fn place_from(&self, line: usize, range: Range<usize>) -> Location {
         let column = self.column(line, range.start);
         let is_in_line = self.lines().get(line + 1).is_none_or(|next| range.end < *next);
         let end_line = if is_in_line { line } else { self.line_of(range.end) };
@@ -163,10 +163,10 @@ impl SourceText {
         let count = |from_zero: usize| u32::try_from(from_zero + 1).unwrap_or(u32::MAX);
         let path = Arc::clone(&self.path);
         if (end_line, end_column) <= (line, column) {
-            return Place::point(path, count(line), count(column));
+            return Location::point(path, count(line), count(column));
         }
         let (line, column) = (count(line), count(column));
-        Place { path, line, column, end_line: count(end_line), end_column: count(end_column) }
+        Location { path, line, column, end_line: count(end_line), end_column: count(end_column) }
     }
 
     /// How many characters of a line stand before an offset in it.

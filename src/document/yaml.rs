@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use saphyr_parser::{Event, Input, Parser, ScanError, Span, Tag};
 
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Location};
 
 use super::limits::{MAX_DEPTH, MAX_NODES};
 use super::node::{Builder, Each, NodeKind};
@@ -254,7 +254,7 @@ impl<'s, T: Input> Reader<'s, '_, T> {
         false
     }
 
-    fn place(&self, span: &Range<usize>) -> Place {
+    fn place(&self, span: &Range<usize>) -> Location {
         self.source.place(self.source.first_line(span.clone()))
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::expression::{EvalBudget, EvalResult, Subject};
-use crate::policy::{Account, AssertScope, Check, Group, OnEmpty, Question};
+use crate::policy::{Account, AssertScope, Check, Group, OnEmpty, Rule};
 use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Schema, Value};
 
 use super::bindings;
@@ -23,7 +23,7 @@ fn judge(check: &Check, accounts: &[(&Account, &Inventory)]) -> CheckResult {
     let mut findings = Vec::new();
     let mut out_of_scope = 0;
     for (account, inventory) in accounts {
-        let judged = Judge::new(&check.question, account, inventory).findings();
+        let judged = Judge::new(&check.rule, account, inventory).findings();
         out_of_scope += judged.out_of_scope;
         findings.extend(judged.findings);
     }
@@ -37,7 +37,7 @@ fn judge(check: &Check, accounts: &[(&Account, &Inventory)]) -> CheckResult {
     CheckResult {
         check: check.id.clone(),
         severity: check.severity,
-        resource_type: check.question.schema.type_name.clone(),
+        resource_type: check.rule.schema.type_name.clone(),
         outcome: Outcome::worst(findings.iter().map(|finding| finding.outcome)),
         counts: findings.iter().map(|finding| finding.outcome).collect::<Counts>(),
         findings,
@@ -45,18 +45,14 @@ fn judge(check: &Check, accounts: &[(&Account, &Inventory)]) -> CheckResult {
     }
 }
 
-/// The findings of a question in one account.
-pub(super) fn findings(
-    question: &Question,
-    account: &Account,
-    inventory: &Inventory,
-) -> Vec<Finding> {
-    Judge::new(question, account, inventory).findings().findings
+/// Findings of a rule in one account.
+pub(super) fn findings(rule: &Rule, account: &Account, inventory: &Inventory) -> Vec<Finding> {
+    Judge::new(rule, account, inventory).findings().findings
 }
 
-/// One question in one account.
+/// One rule in one account.
 struct Judge<'a> {
-    question: &'a Question,
+    rule: &'a Rule,
     account: &'a Account,
     inventory: &'a Inventory,
     /// Values of the names of `let`, in their order.
@@ -79,15 +75,15 @@ struct Selection {
 }
 
 impl<'a> Judge<'a> {
-    fn new(question: &'a Question, account: &'a Account, inventory: &'a Inventory) -> Self {
-        let bound = question.bindings.iter();
+    fn new(rule: &'a Rule, account: &'a Account, inventory: &'a Inventory) -> Self {
+        let bound = rule.bindings.iter();
         let bound = bound.map(|binding| bindings::find(binding, account, inventory)).collect();
-        Self { question, account, inventory, bound }
+        Self { rule, account, inventory, bound }
     }
 
     fn findings(&self) -> Judged {
         let mut judged = Judged::default();
-        if self.question.is_of_all() {
+        if self.rule.is_of_all() {
             self.together(&mut judged);
             return judged;
         }
@@ -100,14 +96,14 @@ impl<'a> Judge<'a> {
             }
         }
         if judged.findings.is_empty() {
-            let on_empty = self.question.on_empty.unwrap_or_default();
+            let on_empty = self.rule.on_empty.unwrap_or_default();
             judged.findings.push(self.nothing_selected(Region::global(), on_empty));
         }
         judged
     }
 
     fn schema(&self) -> &'static Schema {
-        self.question.schema
+        self.rule.schema
     }
 
     /// The list of a region; why there is none.
@@ -136,7 +132,7 @@ impl<'a> Judge<'a> {
         let verdict = match self.selects(resource) {
             EvalResult::False => return None,
             EvalResult::True => {
-                self.question.assertion.evaluate(&self.subject(resource), &mut budget())
+                self.rule.assertion.evaluate(&self.subject(resource), &mut budget())
             }
             unknown @ EvalResult::Unknown(_) => unknown,
         };
@@ -146,7 +142,7 @@ impl<'a> Judge<'a> {
     }
 
     fn selects(&self, resource: &Resource) -> EvalResult {
-        match &self.question.filter {
+        match &self.rule.filter {
             Some(filter) => filter.evaluate(&self.subject(resource), &mut budget()),
             None => EvalResult::True,
         }
@@ -155,7 +151,7 @@ impl<'a> Judge<'a> {
     /// A finding for each target, or for the account, on all its selected resources.
     fn together(&self, judged: &mut Judged) {
         let regions = listed_regions(self.schema(), self.account);
-        let spans: Vec<(Region, Vec<Region>)> = match self.question.span {
+        let spans: Vec<(Region, Vec<Region>)> = match self.rule.span {
             AssertScope::Target => {
                 regions.into_iter().map(|one| (one.clone(), vec![one])).collect()
             }
@@ -201,7 +197,7 @@ impl<'a> Judge<'a> {
         if let Some(failure) = selection.failure {
             return self.unknown(region, NO_RESOURCE.into(), failure);
         }
-        if let (Some(on_empty), true) = (self.question.on_empty, selection.selected.is_empty()) {
+        if let (Some(on_empty), true) = (self.rule.on_empty, selection.selected.is_empty()) {
             return self.nothing_selected(region, on_empty);
         }
         let resources = Value::list(selection.selected.into_iter().map(Value::Resource));
@@ -213,7 +209,7 @@ impl<'a> Judge<'a> {
             region: &region,
             now: self.inventory.taken_at,
         };
-        let verdict = self.question.assertion.evaluate(&subject, &mut budget());
+        let verdict = self.rule.assertion.evaluate(&subject, &mut budget());
         self.verdict(verdict, region.clone(), &subject)
     }
 
@@ -224,7 +220,7 @@ impl<'a> Judge<'a> {
             EvalResult::True => self.finding(region, id, Outcome::Pass),
             EvalResult::Unknown(failure) => self.unknown(region, id, failure),
             EvalResult::False => {
-                let assertion = &self.question.assertion;
+                let assertion = &self.rule.assertion;
                 let observations = assertion.explain(subject, &mut budget());
                 Finding { observations, ..self.finding(region, id, Outcome::Fail) }
             }

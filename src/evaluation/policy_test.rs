@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::expression::{Expression, Mutant};
 use crate::policy::{
-    Case, CheckTypes, ExpectedOutcome, PolicySet, Question, Test, TestSubject, test_subject,
+    Case, CheckTypes, ExpectedOutcome, PolicySet, Rule, Test, TestSubject, test_subject,
 };
 use crate::resource::{Inventory, TypeName};
 
@@ -44,24 +44,24 @@ pub fn run_tests(policies: &PolicySet) -> Vec<CaseResult<'_>> {
     let mut results = Vec::new();
     for test in policies.tests.values() {
         for case in &test.cases {
-            let Some(question) = question(policies, test, case) else { continue };
-            results.push(CaseResult { test, case, differences: differences(question, case) });
+            let Some(rule) = rule(policies, test, case) else { continue };
+            results.push(CaseResult { test, case, differences: differences(rule, case) });
         }
     }
     results
 }
 
 /// Question of a case: that of its check or check type.
-fn question<'a>(policies: &'a PolicySet, test: &Test, case: &'a Case) -> Option<&'a Question> {
+fn rule<'a>(policies: &'a PolicySet, test: &Test, case: &'a Case) -> Option<&'a Rule> {
     match &test.subject {
-        TestSubject::Type(_) => case.question.as_ref(),
-        subject => policies.check(subject).map(|check| &check.question),
+        TestSubject::Type(_) => case.rule.as_ref(),
+        subject => policies.check(subject).map(|check| &check.rule),
     }
 }
 
 /// Differences of a case's answer from what it expects.
-fn differences(question: &Question, case: &Case) -> Vec<Difference> {
-    let found = findings(question, &case.account, &case.inventory);
+fn differences(rule: &Rule, case: &Case) -> Vec<Difference> {
+    let found = findings(rule, &case.account, &case.inventory);
     let mut differences = Vec::new();
     let mut expected_of: BTreeSet<usize> = BTreeSet::new();
     for finding in &found {
@@ -77,18 +77,18 @@ fn differences(question: &Question, case: &Case) -> Vec<Difference> {
                 resource: finding.resource_id.to_string(),
                 expected,
                 actual,
-                explanation: explanation(finding, question),
+                explanation: explanation(finding, rule),
                 at,
             });
         }
     }
-    differences.extend(left_out(question, case, &found, &expected_of));
+    differences.extend(left_out(rule, case, &found, &expected_of));
     differences
 }
 
 /// Resources of the selected type that nothing was said of.
 fn left_out(
-    question: &Question,
+    rule: &Rule,
     case: &Case,
     found: &[Finding],
     expected_of: &BTreeSet<usize>,
@@ -106,9 +106,9 @@ fn left_out(
             at: Some(at),
         });
     }
-    if !question.is_of_all() {
+    if !rule.is_of_all() {
         let known = |id: &str| case.expected.iter().any(|one| one.id == id);
-        let silent = ids(&question.schema.type_name, &case.inventory);
+        let silent = ids(&rule.schema.type_name, &case.inventory);
         let judged: BTreeSet<&str> = found.iter().map(|one| &*one.resource_id).collect();
         for id in silent.filter(|id| !known(id) && !judged.contains(id)) {
             differences.push(Difference {
@@ -138,10 +138,10 @@ fn actual_outcome(outcome: Outcome) -> ExpectedOutcome {
 }
 
 /// Explanation of a finding, also of one that passes.
-fn explanation(finding: &Finding, question: &Question) -> String {
+fn explanation(finding: &Finding, rule: &Rule) -> String {
     let text = finding.explanation();
     if text.is_empty() && finding.outcome == Outcome::Pass && &*finding.resource_id != NO_RESOURCE {
-        return format!("`{}` holds", question.assertion.text().trim());
+        return format!("`{}` holds", rule.assertion.text().trim());
     }
     text
 }
@@ -164,21 +164,21 @@ impl Part {
         }
     }
 
-    fn of(self, question: &Question) -> Option<&Expression> {
+    fn of(self, rule: &Rule) -> Option<&Expression> {
         match self {
-            Self::Where => question.filter.as_ref(),
-            Self::Assert => Some(&question.assertion),
+            Self::Where => rule.filter.as_ref(),
+            Self::Assert => Some(&rule.assertion),
         }
     }
 
-    /// The question with the expression in its place.
-    fn replaced(self, question: &Question, expression: Expression) -> Question {
-        let mut question = question.clone();
+    /// Rule with the expression in its place.
+    fn replaced(self, rule: &Rule, expression: Expression) -> Rule {
+        let mut rule = rule.clone();
         match self {
-            Self::Where => question.filter = Some(expression),
-            Self::Assert => question.assertion = expression,
+            Self::Where => rule.filter = Some(expression),
+            Self::Assert => rule.assertion = expression,
         }
-        question
+        rule
     }
 }
 
@@ -207,11 +207,11 @@ pub struct Mutation {
 /// Changes `where` and the assertion of every tested check and check type in every known way, and
 /// runs its tests.
 pub fn mutate(policies: &PolicySet, types: &CheckTypes) -> Mutation {
-    let mut subjects: BTreeMap<TestSubject, Vec<(&Case, &Question)>> = BTreeMap::new();
+    let mut subjects: BTreeMap<TestSubject, Vec<(&Case, &Rule)>> = BTreeMap::new();
     for test in policies.tests.values() {
         for case in &test.cases {
-            if let Some(question) = question(policies, test, case) {
-                subjects.entry(test_subject(policies, test)).or_default().push((case, question));
+            if let Some(rule) = rule(policies, test, case) {
+                subjects.entry(test_subject(policies, test)).or_default().push((case, rule));
             }
         }
     }
@@ -233,12 +233,11 @@ pub fn mutate(policies: &PolicySet, types: &CheckTypes) -> Mutation {
     mutation
 }
 
-fn is_noticed(mutant: &Mutant, part: Part, cases: &[(&Case, &Question)]) -> bool {
-    cases.iter().any(|(case, question)| {
-        let mutated = part.of(question).and_then(|original| mutant.over(original));
+fn is_noticed(mutant: &Mutant, part: Part, cases: &[(&Case, &Rule)]) -> bool {
+    cases.iter().any(|(case, rule)| {
+        let mutated = part.of(rule).and_then(|original| mutant.over(original));
         // What the static check refuses, every author notices.
-        mutated
-            .is_none_or(|mutated| !differences(&part.replaced(question, mutated), case).is_empty())
+        mutated.is_none_or(|mutated| !differences(&part.replaced(rule, mutated), case).is_empty())
     })
 }
 
@@ -247,12 +246,12 @@ fn general<'a>(
     policies: &'a PolicySet,
     types: &'a CheckTypes,
     subject: &TestSubject,
-) -> Option<&'a Question> {
+) -> Option<&'a Rule> {
     Some(match subject {
         TestSubject::Type(name) => match policies.check_types.get(name) {
-            Some(own) => &own.question,
-            None => &types.get(name)?.question,
+            Some(own) => &own.rule,
+            None => &types.get(name)?.rule,
         },
-        subject => &policies.check(subject)?.question,
+        subject => &policies.check(subject)?.rule,
     })
 }

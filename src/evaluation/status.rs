@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use crate::policy::{GroupName, Mode, NewOnly, Rule};
+use crate::policy::{GroupName, Mode, NewOnly, RuleText};
 
 use super::finding::CheckStatus;
 use super::gating::{CommitState, Gate, Gated, GatedCounts, Gating};
@@ -32,7 +32,7 @@ pub struct GroupStatus {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AttentionItem {
     /// Rule that the check asks.
-    pub rule: Rule,
+    pub rule: RuleText,
     /// Outcome, and its effect on the commit.
     pub gated: Gated,
     /// Counts of the last run.
@@ -47,12 +47,12 @@ impl GroupStatus {
         name: GroupName,
         unit: String,
         gate: &Gate,
-        checks: impl IntoIterator<Item = (Rule, CheckStatus)>,
+        checks: impl IntoIterator<Item = (RuleText, CheckStatus)>,
     ) -> Self {
         let gated = gate.group();
         let is_reported = gate.is_reported() && gated.gating != Gating::Pending;
         let bad = checks.into_iter().filter(|(_, status)| is_reported && status.outcome.is_bad());
-        let item = |(rule, status): (Rule, CheckStatus)| AttentionItem {
+        let item = |(rule, status): (RuleText, CheckStatus)| AttentionItem {
             rule,
             gated: gate.check(Some(&status)),
             counts: gate.check_counts(&status),

@@ -9,7 +9,7 @@ use crate::db::findings::{ClosedReason, FindingChange, FindingKey, FindingRecord
 use crate::db::waivers::WaiverOfGroup;
 use crate::digest::{Digest, Parts};
 use crate::evaluation::{CheckStatus, GroupResult, NO_RESOURCE, Outcome, WaiverStatus};
-use crate::policy::{Account, Check, Group, Question};
+use crate::policy::{Account, Check, Group, Rule};
 use crate::resource::{AccountId, Cause, Failure, Inventory, Listing, Operation, Provider, Schema};
 
 /// The accounts of a group with what was seen of them.
@@ -147,8 +147,7 @@ fn fate<'a>(
     key: &FindingKey,
 ) -> Fate<'a> {
     let check = group.checks.iter().find(|check| check.id.as_str() == key.check);
-    let Some(check) = check.filter(|check| check.question.schema.type_name == key.resource_type)
-    else {
+    let Some(check) = check.filter(|check| check.rule.schema.type_name == key.resource_type) else {
         return Fate::Over(ClosedReason::CheckRemoved);
     };
     let Some(inventory) = inventories.get(&key.account) else {
@@ -159,7 +158,7 @@ fn fate<'a>(
     }
     let mut failure = None;
     let mut was_listed = false;
-    for listing in listings(check.question.schema, inventory) {
+    for listing in listings(check.rule.schema, inventory) {
         was_listed = true;
         if listing.resources().iter().any(|resource| resource.id == key.resource_id) {
             return Fate::Over(ClosedReason::OutOfSelection);
@@ -167,7 +166,7 @@ fn fate<'a>(
         failure = failure.or(listing.failure());
     }
     if !was_listed {
-        let message = format!("{} was not collected", check.question.schema.list);
+        let message = format!("{} was not collected", check.rule.schema.list);
         return Fate::Unknown(check, Failure::new(Cause::NotCollected, message));
     }
     match failure {
@@ -204,8 +203,8 @@ pub(super) fn coverage(group: &Group, seen: &Seen<'_>) -> Digest {
     let mut lines = BTreeSet::new();
     for (account, inventory) in seen {
         for check in &group.checks {
-            for schema in check.question.schemas() {
-                cover(account, &check.question, schema, inventory, &mut lines);
+            for schema in check.rule.schemas() {
+                cover(account, &check.rule, schema, inventory, &mut lines);
             }
         }
     }
@@ -219,12 +218,12 @@ pub(super) fn coverage(group: &Group, seen: &Seen<'_>) -> Digest {
 /// A line for each resource of a type that a check looks at, and one for each list.
 fn cover(
     account: &Account,
-    question: &Question,
+    rule: &Rule,
     schema: &Schema,
     inventory: &Inventory,
     lines: &mut BTreeSet<String>,
 ) {
-    let operations: BTreeSet<_> = question
+    let operations: BTreeSet<_> = rule
         .expressions()
         .flat_map(|expression| expression.operations_of(&schema.type_name))
         .map(Operation::as_str)

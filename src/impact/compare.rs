@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::expression::Expression;
 use crate::policy::{
-    Account, AccountName, Check, CheckId, Group, GroupName, Mode, OnEmpty, PolicySet, Question,
+    Account, AccountName, Check, CheckId, Group, GroupName, Mode, OnEmpty, PolicySet, Rule,
 };
 use crate::schedule::Schedule;
 
@@ -185,7 +185,7 @@ impl Found {
     fn check(&mut self, subject: &Subject, old: &Check, new: &Check) {
         let severities = [old, new].map(|check| check.severity.to_string());
         self.field(subject, "severity", severities, by_rank(&old.severity, &new.severity));
-        self.question(subject, &old.question, &new.question);
+        self.rule(subject, &old.rule, &new.rule);
         let uses = [old, new].map(|check| check.uses.as_ref().map(ToString::to_string));
         self.field(subject, "uses", uses.map(Option::unwrap_or_default), Weight::Neutral);
         let packs = [old, new].map(|check| check.pack.as_ref().map(ToString::to_string));
@@ -203,7 +203,7 @@ impl Found {
     }
 
     /// Compares what decides the outcome of a check.
-    fn question(&mut self, subject: &Subject, old: &Question, new: &Question) {
+    fn rule(&mut self, subject: &Subject, old: &Rule, new: &Rule) {
         let types = [old, new].map(|asked| asked.schema.type_name.to_string());
         self.field(subject, "select", types, Weight::Changed);
         // A filter that lets fewer resources through demands less; an assertion, more.

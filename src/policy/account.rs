@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Code, Place};
+use crate::diagnostic::{Code, Location};
 use crate::document::{Field, List, Span};
 use crate::resource::{AccountId, Region};
 
@@ -25,7 +25,7 @@ pub struct Account {
     /// What selectors go by.
     pub labels: BTreeMap<String, String>,
     /// Where its name stands.
-    pub place: Place,
+    pub place: Location,
 }
 
 /// Which accounts a group selects: all that fit every part.
@@ -64,9 +64,9 @@ pub(super) struct References {
     /// Accounts that it selects, where the group itself could not be resolved.
     pub(super) selector: Option<Box<AccountSelector>>,
     /// Place of the selector, or of the group's name where there is none.
-    pub(super) place: Place,
+    pub(super) place: Location,
     /// Names in the selector.
-    pub(super) names: Vec<(AccountName, Place)>,
+    pub(super) names: Vec<(AccountName, Location)>,
 }
 
 impl References {

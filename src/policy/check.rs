@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::document::{Field, List, Located, short};
 use crate::expression::Environment;
 
@@ -14,7 +14,7 @@ use super::context::FileContext;
 use super::document::check::CheckSpec;
 use super::document::text_of;
 use super::names::{CheckId, CheckTypeName, PackName};
-use super::question::Question;
+use super::rule::Rule;
 use super::symbols::Symbols;
 use super::words::Severity;
 
@@ -32,7 +32,7 @@ pub struct Check {
     /// The check type that says what it asks, if it uses one.
     pub uses: Option<CheckTypeName>,
     /// What it asks of which resources.
-    pub question: Question,
+    pub rule: Rule,
     /// Controls of frameworks.
     pub compliance: Vec<String>,
     /// What to do about a failure.
@@ -40,7 +40,7 @@ pub struct Check {
     /// The pack that it comes with.
     pub pack: Option<PackName>,
     /// Where its id stands.
-    pub place: Place,
+    pub place: Location,
     /// SHA-256 of what decides the verdict.
     pub digest: [u8; 32],
 }
@@ -61,7 +61,7 @@ impl PartialEq for Check {
 /// What a check asks, for people: its texts as the file has them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Rule {
+pub struct RuleText {
     /// Unique in its group.
     pub id: String,
     /// One line for people.
@@ -101,16 +101,16 @@ pub struct Rule {
 
 impl Check {
     /// What it asks, for people.
-    pub fn rule(&self) -> Rule {
-        Rule {
+    pub fn rule_text(&self) -> RuleText {
+        RuleText {
             id: self.id.to_string(),
             title: self.title.clone(),
             severity: self.severity,
-            resource_type: self.question.schema.type_name.to_string(),
-            filter: self.question.filter.as_ref().map(|filter| filter.text().trim().to_owned()),
-            assertion: self.question.assertion.text().trim().to_owned(),
-            is_of_all: self.question.is_of_all(),
-            bindings: self.question.bindings.iter().map(ToString::to_string).collect(),
+            resource_type: self.rule.schema.type_name.to_string(),
+            filter: self.rule.filter.as_ref().map(|filter| filter.text().trim().to_owned()),
+            assertion: self.rule.assertion.text().trim().to_owned(),
+            is_of_all: self.rule.is_of_all(),
+            bindings: self.rule.bindings.iter().map(ToString::to_string).collect(),
             uses: self.uses.as_ref().map(ToString::to_string),
             with: self.with(),
             pack: self.pack.as_ref().map(ToString::to_string),
@@ -123,7 +123,7 @@ impl Check {
 
     /// The parameters of the check type that it uses, by name.
     pub fn with(&self) -> BTreeMap<String, Json> {
-        let parameters = self.question.parameters.iter();
+        let parameters = self.rule.parameters.iter();
         parameters
             .filter_map(|one| Some((one.name.to_string(), one.value.as_ref()?.to_json())))
             .collect()
@@ -153,26 +153,26 @@ impl Check {
         file: &mut FileContext,
     ) -> Option<Self> {
         let id: Option<CheckId> = file.parse(&spec.id);
-        let (used, question) = match &spec.uses {
+        let (used, rule) = match &spec.uses {
             Field::Missing => {
-                (None, Question::resolve(&spec.take_asked(span), Environment::empty(), file))
+                (None, Rule::resolve(&spec.take_asked(span), Environment::empty(), file))
             }
             Field::Invalid { .. } => (None, None),
             Field::Given { value: name, .. } => {
                 alone(&spec, file);
                 let used = types.find(&name.value, name.span, file)?;
-                let mut question = used.ask(&spec.with, name.span, file);
-                if let (Some(question), Some(on_empty)) = (&mut question, spec.on_empty.value()) {
-                    question.on_empty = Some(*on_empty);
+                let mut rule = used.ask(&spec.with, name.span, file);
+                if let (Some(rule), Some(on_empty)) = (&mut rule, spec.on_empty.value()) {
+                    rule.on_empty = Some(*on_empty);
                 }
-                (Some(used), question)
+                (Some(used), rule)
             }
         };
         let formerly = spec.formerly.value().into_iter().flat_map(List::iter);
         let formerly = formerly.filter_map(|id| file.parse_text(&id.value, id.span)).collect();
         let place = file.place(spec.id.get()?.span);
-        let (id, question) = (id?, question?);
-        let title = || used.and_then(|used| used.title_for(&question.parameters));
+        let (id, rule) = (id?, rule?);
+        let title = || used.and_then(|used| used.title_for(&rule.parameters));
         let compliance = spec.compliance.into_value().map(List::into_values).unwrap_or_default();
         let severity = spec.severity.into_value().or(used.map(|used| used.severity));
         let remediation = spec.remediation.into_value();
@@ -189,8 +189,8 @@ impl Check {
             pack: None,
             place,
             formerly,
-            digest: question.digest(),
-            question,
+            digest: rule.digest(),
+            rule,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, Level, Place, meant};
+use crate::diagnostic::{Code, Diagnostic, Level, Location, meant};
 use crate::document::{
     DiagnosticSink, Entries, Entry, Field, List, SourceText, Span, Text, Value as Given, short,
 };
@@ -15,8 +15,8 @@ use super::document::check_type::{CheckTypeDocument, CheckTypeSpec, ParameterSpe
 use super::document::is_identified;
 use super::names::{BUILT_IN, CheckTypeName};
 use super::parameters::{self, Declaration, Declared};
-use super::question::Question;
 use super::registry::Registry;
+use super::rule::Rule;
 use super::title;
 use super::words::Severity;
 
@@ -38,9 +38,9 @@ pub struct CheckType {
     /// What to do about a failure.
     pub remediation: Option<String>,
     /// What it asks, with parameters of which only the type is known.
-    pub question: Question,
+    pub rule: Rule,
     /// Where its name stands.
-    pub place: Place,
+    pub place: Location,
     /// Text of the file that it stands in.
     source: Arc<SourceText>,
     /// Fields of what it asks, which are compiled anew for every use.
@@ -61,7 +61,7 @@ impl PartialEq for CheckType {
             && self.severity == other.severity
             && self.compliance == other.compliance
             && self.remediation == other.remediation
-            && self.question.digest() == other.question.digest()
+            && self.rule.digest() == other.rule.digest()
     }
 }
 
@@ -125,12 +125,12 @@ impl CheckType {
         if let Some(title) = spec.title.get() {
             title::check(title, &declared, file);
         }
-        let question = Question::resolve(&asked, declared.environment(|_| None), file);
-        let question = question.filter(|_| declared.is_whole())?;
-        report_unused(&spec, &declared, &question, file);
+        let rule = Rule::resolve(&asked, declared.environment(|_| None), file);
+        let rule = rule.filter(|_| declared.is_whole())?;
+        report_unused(&spec, &declared, &rule, file);
         let weight = weight(&asked, &declared.parameters);
         let known_oddities = Defaults { spec: &spec, asked: &asked, declared: &declared, weight }
-            .oddities(&question, file)?;
+            .oddities(&rule, file)?;
         let name = name.filter(|_| is_identified)?;
         Some(Self {
             name,
@@ -140,7 +140,7 @@ impl CheckType {
             severity: spec.severity.into_value().unwrap_or_default(),
             compliance: spec.compliance.into_value().map(List::into_values).unwrap_or_default(),
             remediation: spec.remediation.into_value(),
-            question,
+            rule,
             place: place?,
             source: Arc::clone(&file.source),
             asked,
@@ -155,7 +155,7 @@ impl CheckType {
         with: &Field<Entries<Given>>,
         uses: Span,
         file: &mut FileContext,
-    ) -> Option<Question> {
+    ) -> Option<Rule> {
         if !file.effort.read(self.weight) {
             let message = "the checks of this file and the check types that they use are too much";
             let refused = file.error(uses, Code::TooManyUses, message);
@@ -165,18 +165,18 @@ impl CheckType {
         let use_of = (self.name.as_str(), uses);
         let values = parameters::bind(&self.parameters, with, use_of, file)?;
         let environment = Environment::empty().with_parameters(values);
-        let (question, problems) = ask_apart(&self.asked, environment, &self.source, file);
+        let (rule, problems) = ask_apart(&self.asked, environment, &self.source, file);
         for problem in problems {
             if is_of_values(&problem, &self.known_oddities) {
                 let place = file.place(with.key().unwrap_or(uses));
                 file.report(self.blamed(problem, place));
             }
         }
-        question
+        rule
     }
 
     /// A problem of its text, at the use whose parameters are to blame.
-    fn blamed(&self, problem: Diagnostic, at: Place) -> Diagnostic {
+    fn blamed(&self, problem: Diagnostic, at: Location) -> Diagnostic {
         let message = match problem.level {
             Level::Error => {
                 format!("`{}` cannot have these parameters: {}", self.name, problem.message)
@@ -207,12 +207,12 @@ fn ask_apart(
     environment: Environment,
     source: &Arc<SourceText>,
     file: &mut FileContext,
-) -> (Option<Question>, Vec<Diagnostic>) {
+) -> (Option<Rule>, Vec<Diagnostic>) {
     let mut apart = FileContext::new(Arc::clone(source), DiagnosticSink::of_file());
     std::mem::swap(&mut apart.effort, &mut file.effort);
-    let question = Question::resolve(asked, environment, &mut apart);
+    let rule = Rule::resolve(asked, environment, &mut apart);
     std::mem::swap(&mut apart.effort, &mut file.effort);
-    (question, apart.sink.into_sorted())
+    (rule, apart.sink.into_sorted())
 }
 
 /// Bytes that it takes to go over fields once: their texts, and something for each.
@@ -247,7 +247,7 @@ fn is_of_values(problem: &Diagnostic, known: &[String]) -> bool {
 }
 
 /// A problem of a text, told where the value that is to blame stands.
-fn blamed(problem: Diagnostic, place: Place, message: String) -> Diagnostic {
+fn blamed(problem: Diagnostic, place: Location, message: String) -> Diagnostic {
     let used = problem.place.clone();
     Diagnostic { place, message, ..problem }.related(used, "used here")
 }
@@ -263,8 +263,8 @@ struct Defaults<'d> {
 impl Defaults<'_> {
     /// Warnings of the text and of its defaults. What is wrong with a default is reported where it
     /// stands; `None` where that is an error.
-    fn oddities(&self, question: &Question, file: &mut FileContext) -> Option<Vec<String>> {
-        let own = question.expressions().flat_map(Expression::warnings);
+    fn oddities(&self, rule: &Rule, file: &mut FileContext) -> Option<Vec<String>> {
+        let own = rule.expressions().flat_map(Expression::warnings);
         let mut known: Vec<String> = own.map(|problem| problem.message.clone()).collect();
         let default = |one: &Declared| one.default.clone().filter(|value| *value != Value::Null);
         let parameters = &self.declared.parameters;
@@ -319,14 +319,14 @@ impl Defaults<'_> {
 fn report_unused(
     spec: &CheckTypeSpec,
     declared: &Declaration,
-    question: &Question,
+    rule: &Rule,
     file: &mut FileContext,
 ) {
     let title = spec.title.value().map(Text::as_str).unwrap_or_default();
     for Entry { key, .. } in spec.parameters.value().into_iter().flat_map(Entries::iter) {
         let name = key.value.as_str();
         let is_named = title::names(title).any(|(_, named)| named == name);
-        let is_asked = question.expressions().any(|expression| expression.uses_parameter(name));
+        let is_asked = rule.expressions().any(|expression| expression.uses_parameter(name));
         if declared.names().any(|declared| declared == name) && !is_named && !is_asked {
             let message = format!("the parameter `{}` is not used", short(name));
             let unused = file.warning(key.span, Code::Unused, message);
@@ -335,7 +335,7 @@ fn report_unused(
     }
 }
 
-fn is_reserved(name: &CheckTypeName, place: Option<&Place>, file: &mut FileContext) -> bool {
+fn is_reserved(name: &CheckTypeName, place: Option<&Location>, file: &mut FileContext) -> bool {
     let first = name.as_str().split('/').next();
     let Some(place) = place.filter(|_| first == Some(BUILT_IN)) else { return false };
     let message = format!("`{BUILT_IN}/` is for check types that come with cloudcorrect");

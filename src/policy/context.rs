@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::document::{DiagnosticSink, Field, SourceText, Span, short};
 use crate::expression::CompileBudget;
 
@@ -25,7 +25,7 @@ impl FileContext {
     }
 
     /// Place of a value.
-    pub(super) fn place(&self, span: Span) -> Place {
+    pub(super) fn place(&self, span: Span) -> Location {
         self.source.place_of(span)
     }
 

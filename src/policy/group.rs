@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::{Code, Place, meant};
+use crate::diagnostic::{Code, Location, meant};
 use crate::document::{Field, Located, Span, Text};
 use crate::schedule::{Cron, InvalidTimezone, Schedule, Timezone};
 
@@ -49,7 +49,7 @@ pub struct Group {
     /// The checks, its own in the order of the file and then those of packs; never empty.
     pub checks: Vec<Arc<Check>>,
     /// Where its name stands.
-    pub place: Place,
+    pub place: Location,
 }
 
 impl Group {

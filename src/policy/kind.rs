@@ -1,6 +1,6 @@
 //! Documents that stand among policies, each in the type of its kind.
 
-use crate::diagnostic::{Code, Diagnostic, Place, meant};
+use crate::diagnostic::{Code, Diagnostic, Location, meant};
 use crate::document::{Deserializer, Discriminator, FromNode, Located, Root, short};
 
 use super::document::settings::SETTINGS_FILE;
@@ -85,7 +85,7 @@ fn lacks_kind(root: Root<'_>, reader: &Deserializer<'_>) -> Option<Diagnostic> {
 }
 
 /// Refusal of a kind that does not stand among policies.
-fn other_kind(kind: &str, place: Place) -> Diagnostic {
+fn other_kind(kind: &str, place: Location) -> Diagnostic {
     if kind == "Settings" {
         let message = format!("`Settings` stand in `{SETTINGS_FILE}`, not among policies");
         let refused = Diagnostic::error(place, Code::Misplaced, message);

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, Place, meant};
+use crate::diagnostic::{Code, Diagnostic, Location, meant};
 use crate::document::{DiagnosticSink, Field, List, Span, short};
 
 use super::check::{Check, unique_ids};
@@ -28,7 +28,7 @@ pub struct Pack {
     /// The checks, in the order of the file; never empty. Groups share them.
     pub checks: Vec<Arc<Check>>,
     /// Where its name stands.
-    pub place: Place,
+    pub place: Location,
 }
 
 /// The packs that groups may take up.
@@ -179,17 +179,17 @@ fn except(item: &PackUse, pack: &Pack, file: &mut FileContext) -> Option<BTreeSe
 #[derive(Default)]
 struct Together {
     checks: Vec<Arc<Check>>,
-    places: BTreeMap<CheckId, (Place, Option<PackName>)>,
+    places: BTreeMap<CheckId, (Location, Option<PackName>)>,
 }
 
 impl Together {
-    fn push(&mut self, check: Arc<Check>, place: Place) {
+    fn push(&mut self, check: Arc<Check>, place: Location) {
         self.places.entry(check.id.clone()).or_insert_with(|| (place, check.pack.clone()));
         self.checks.push(check);
     }
 
     /// Takes up a check of the pack that is named at a place; whether there was none of its id yet.
-    fn take(&mut self, check: &Arc<Check>, place: &Place, sink: &mut DiagnosticSink) -> bool {
+    fn take(&mut self, check: &Arc<Check>, place: &Location, sink: &mut DiagnosticSink) -> bool {
         let Some((first, pack)) = self.places.get(&check.id) else {
             self.push(Arc::clone(check), place.clone());
             return true;

@@ -15,7 +15,7 @@ use super::kind::Document;
 use super::library::Library;
 use super::pack::Pack;
 use super::references::{References, Tested};
-use super::set::{PolicySet, Reading};
+use super::set::{LoadOutcome, PolicySet};
 use super::source::ReadFile;
 use super::test_case::{Test, TestSubject};
 use super::waiver::Waiver;
@@ -26,12 +26,12 @@ impl PolicySet {
     ///
     /// Checks may use the check types of the files; with those that come with cloudcorrect besides,
     /// it is [`crate::catalog::read`].
-    pub fn read(files: &[SourceFile]) -> Reading {
+    pub fn read(files: &[SourceFile]) -> LoadOutcome {
         Self::read_with(files, &CheckTypes::default())
     }
 
     /// The same with check types that are there already.
-    pub fn read_with(files: &[SourceFile], built_in: &CheckTypes) -> Reading {
+    pub fn read_with(files: &[SourceFile], built_in: &CheckTypes) -> LoadOutcome {
         let (library, cache) = Library::read(files, built_in);
         let read = |run: &[SourceFile]| {
             let mut reader = Reader::default();
@@ -49,7 +49,7 @@ impl PolicySet {
     }
 }
 
-/// Documents on their way to a [`Reading`].
+/// Documents on their way to a [`LoadOutcome`].
 #[derive(Default)]
 pub(super) struct Reader {
     policies: PolicySet,
@@ -76,10 +76,10 @@ impl Reader {
     }
 
     /// Reading of all documents, with what can only be said of them together.
-    pub(super) fn finish(mut self) -> Reading {
+    pub(super) fn finish(mut self) -> LoadOutcome {
         self.sink.start_file();
         self.references.follow(&self.policies, &mut self.sink);
-        Reading { policies: self.policies, diagnostics: self.sink.into_sorted() }
+        LoadOutcome { policies: self.policies, diagnostics: self.sink.into_sorted() }
     }
 
     fn document(&mut self, document: Document, library: &Library, file: &mut FileContext) {

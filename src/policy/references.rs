@@ -1,6 +1,6 @@
 //! What documents say of each other, which can only be followed once all of them are read.
 
-use crate::diagnostic::{Code, Diagnostic, Place, meant, nearest};
+use crate::diagnostic::{Code, Diagnostic, Location, meant, nearest};
 use crate::document::{DiagnosticSink, short};
 
 use super::account;
@@ -35,7 +35,7 @@ pub(super) struct References {
 pub(super) struct Tested {
     pub(super) group: GroupName,
     pub(super) check: CheckId,
-    pub(super) place: Place,
+    pub(super) place: Location,
 }
 
 impl References {

@@ -32,14 +32,14 @@ pub struct PolicySet {
 
 /// What reading came to. The policies are whole only where no diagnostic is an error.
 #[derive(Debug, Clone, Default)]
-pub struct Reading {
+pub struct LoadOutcome {
     /// What could be read.
     pub policies: PolicySet,
     /// All that is wrong or odd, in the order of place.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-impl Reading {
+impl LoadOutcome {
     /// Whether the policies may come into force.
     pub fn is_clean(&self) -> bool {
         !self.diagnostics.iter().any(Diagnostic::is_error)

@@ -3,7 +3,7 @@
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
-use crate::diagnostic::{Code, Diagnostic, Level, Place};
+use crate::diagnostic::{Code, Diagnostic, Level, Location};
 use crate::document::{self, DiagnosticSink, List, SourceFile, Span, short};
 
 use super::context::FileContext;
@@ -11,7 +11,7 @@ use super::coverage::{coverage, own_checks};
 use super::document::settings::{RequireSpec, SettingsDocument, SettingsSpec};
 use super::document::{ADVICE, is_identified};
 use super::schema;
-use super::set::Reading;
+use super::set::LoadOutcome;
 use super::test_case::TestSubject;
 use super::words::Warnings;
 
@@ -119,7 +119,7 @@ impl Settings {
 
     /// The same reading with what these settings have against it.
     #[must_use]
-    pub fn govern(&self, mut reading: Reading) -> Reading {
+    pub fn govern(&self, mut reading: LoadOutcome) -> LoadOutcome {
         let lacking = self.lacking(&reading);
         reading.diagnostics.extend(lacking);
         if self.warnings == Warnings::Deny {
@@ -130,10 +130,10 @@ impl Settings {
     }
 
     /// What the repository requires and policies lack.
-    fn lacking(&self, reading: &Reading) -> Vec<Diagnostic> {
+    fn lacking(&self, reading: &LoadOutcome) -> Vec<Diagnostic> {
         let policies = &reading.policies;
         let mut found = Vec::new();
-        let mut lack = |place: &Place, code: Code, message: String, help: &str| {
+        let mut lack = |place: &Location, code: Code, message: String, help: &str| {
             found.push(Diagnostic::error(place.clone(), code, message).help(help));
         };
         if self.require.owner {
@@ -170,7 +170,7 @@ fn is_blank(text: Option<&str>) -> bool {
     text.is_none_or(|text| text.trim().is_empty())
 }
 
-fn place_of<'a>(subject: &TestSubject, reading: &'a Reading) -> Option<&'a Place> {
+fn place_of<'a>(subject: &TestSubject, reading: &'a LoadOutcome) -> Option<&'a Location> {
     let policies = &reading.policies;
     match subject {
         TestSubject::Check(..) | TestSubject::Pack(..) => Some(&policies.check(subject)?.place),

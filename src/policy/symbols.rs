@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::document::{DiagnosticSink, short};
 
 /// What was declared: the names of each kind, with all their places.
@@ -13,13 +13,13 @@ pub(super) struct Symbols(BTreeMap<&'static str, BTreeMap<String, Places>>);
 /// Where a name is declared: nearly always once.
 #[derive(Debug)]
 struct Places {
-    first: Place,
-    others: Vec<Place>,
+    first: Location,
+    others: Vec<Location>,
 }
 
 impl Symbols {
     /// Takes up a name.
-    pub(super) fn add(&mut self, kind: &'static str, name: &str, place: &Place) {
+    pub(super) fn add(&mut self, kind: &'static str, name: &str, place: &Location) {
         let places = Places { first: place.clone(), others: Vec::new() };
         take_up(self.0.entry(kind).or_default(), name.to_owned(), places);
     }
@@ -39,7 +39,7 @@ impl Symbols {
     }
 
     /// Where a name was declared first.
-    pub(super) fn place(&self, kind: &'static str, name: &str) -> Option<&Place> {
+    pub(super) fn place(&self, kind: &'static str, name: &str) -> Option<&Location> {
         self.0.get(kind)?.get(name).map(|places| &places.first)
     }
 
@@ -63,7 +63,7 @@ impl Symbols {
                 more => format!("{} times", more + 1),
             };
             let message = format!("{kind} `{}` is there {times}", short(name));
-            let refused = |place: &Place| {
+            let refused = |place: &Location| {
                 Diagnostic::error(place.clone(), Code::DuplicateName, message.clone())
             };
             sink.push(refused(first).related(second.clone(), "the second one is here"));

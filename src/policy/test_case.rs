@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use crate::diagnostic::{Code, Diagnostic, Place, meant};
+use crate::diagnostic::{Code, Diagnostic, Location, meant};
 use crate::document::{Entries, Field, List, Located, Span, short};
 use crate::resource::{
     AccountId, Cause, Failure, Inventory, Listing, Region, Resource, TypeName, schemas,
@@ -22,8 +22,8 @@ use super::document::test_case::{
 use super::fixture::{self, DEFAULT_REGION};
 use super::library::Library;
 use super::names::{CheckId, CheckTypeName, GroupName, PackName, TestName};
-use super::question::{self, Question};
 use super::region;
+use super::rule::{self, Rule};
 
 /// What a resource of a case weighs, bytes: all that its type has, though little of it is said.
 const RESOURCE_WEIGHT: usize = 4 << 10;
@@ -43,7 +43,7 @@ pub struct Test {
     /// What is given and expected; never empty.
     pub cases: Vec<Case>,
     /// Where its name stands.
-    pub place: Place,
+    pub place: Location,
 }
 
 /// What a test is about.
@@ -64,7 +64,7 @@ pub struct Case {
     pub name: Option<String>,
     /// What the check type asks with the parameters of the case; of a check, what it asks stands
     /// with the check.
-    pub question: Option<Question>,
+    pub rule: Option<Rule>,
     /// The account that everything is in.
     pub account: Account,
     /// What there is in it.
@@ -72,7 +72,7 @@ pub struct Case {
     /// What must be said.
     pub expected: Vec<Expected>,
     /// Where it stands.
-    pub place: Place,
+    pub place: Location,
 }
 
 /// What must be said of a resource.
@@ -85,7 +85,7 @@ pub struct Expected {
     /// What must be said.
     pub outcome: ExpectedOutcome,
     /// Where it stands.
-    pub place: Place,
+    pub place: Location,
 }
 
 /// What a test can expect of a resource.
@@ -221,9 +221,9 @@ impl CaseReader<'_> {
         file: &mut FileContext,
     ) -> Option<Case> {
         let now = self.now(file);
-        let question = match subject {
+        let rule = match subject {
             TestSubject::Check(..) | TestSubject::Pack(..) => Some(None),
-            TestSubject::Type(name) => self.question(name, file).map(Some),
+            TestSubject::Type(name) => self.rule(name, file).map(Some),
         };
         let account_id: AccountId = ACCOUNT.parse().ok()?;
         let given = self.given(&account_id, file);
@@ -246,7 +246,7 @@ impl CaseReader<'_> {
         };
         Some(Case {
             name,
-            question: question?,
+            rule: rule?,
             inventory: inventory(account_id, now?, &account, given, &failed?),
             account,
             expected,
@@ -276,7 +276,7 @@ impl CaseReader<'_> {
         read.map(|instant| instant.to_utc())
     }
 
-    fn question(&self, name: &CheckTypeName, file: &mut FileContext) -> Option<Question> {
+    fn rule(&self, name: &CheckTypeName, file: &mut FileContext) -> Option<Rule> {
         let found = self.types.find(name.as_str(), self.at_uses, file)?;
         found.ask(self.field(|case| &case.with), self.at_uses, file)
     }
@@ -303,7 +303,7 @@ impl CaseReader<'_> {
         for fields in self.shared.into_iter().chain([self.case]) {
             is_whole &= !fields.given.is_invalid();
             for entry in fields.given.value().into_iter().flat_map(Given::iter) {
-                let schema = question::type_named(&entry.key.value, entry.key.span, file);
+                let schema = rule::type_named(&entry.key.value, entry.key.span, file);
                 let (Some(schema), Some(items)) = (schema, &entry.value) else {
                     is_whole = false;
                     continue;
@@ -331,7 +331,7 @@ impl CaseReader<'_> {
         let mut is_whole = true;
         let unlisted = self.field(|case| &case.unlisted).value();
         for entry in unlisted.into_iter().flat_map(Entries::iter) {
-            let schema = question::type_named(&entry.key.value, entry.key.span, file);
+            let schema = rule::type_named(&entry.key.value, entry.key.span, file);
             let text = entry.value.as_ref();
             let cause = text.and_then(|it| fixture::cause(&it.value, it.span, file));
             match (schema, cause) {

@@ -18,11 +18,11 @@ use serde_json::json;
 
 use super::*;
 
-fn read(text: &str) -> Reading {
+fn read(text: &str) -> LoadOutcome {
     read_bytes(text.as_bytes())
 }
 
-fn read_bytes(bytes: impl Into<std::sync::Arc<[u8]>>) -> Reading {
+fn read_bytes(bytes: impl Into<std::sync::Arc<[u8]>>) -> LoadOutcome {
     PolicySet::read(&[SourceFile::new("policies/x.yaml", bytes)])
 }
 
@@ -31,7 +31,7 @@ fn problems(text: &str) -> String {
     told(&read(text))
 }
 
-fn told(reading: &Reading) -> String {
+fn told(reading: &LoadOutcome) -> String {
     let lines = reading.diagnostics.iter().map(|found| {
         let place = &found.place;
         let help = found.help.as_ref().map(|help| format!("\n    help: {help}"));
@@ -101,9 +101,9 @@ fn a_good_file_is_read_as_it_is_meant() {
     let group = &reading.policies.groups["storage"];
     assert_eq!((group.mode, group.schedule.to_string()), (Mode::Enforce, "15m".to_owned()));
     let check = &group.checks[0];
-    assert_eq!((check.severity, check.question.on_empty), (Severity::High, Some(OnEmpty::Fail)));
+    assert_eq!((check.severity, check.rule.on_empty), (Severity::High, Some(OnEmpty::Fail)));
     let assertion = "resource.VersioningConfiguration.Status == \"Enabled\"\n";
-    assert_eq!(check.question.assertion.text(), assertion);
+    assert_eq!(check.rule.assertion.text(), assertion);
     assert_eq!(reading.policies.accounts_of(group).count(), 1);
 }
 

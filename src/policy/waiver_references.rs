@@ -1,6 +1,6 @@
 //! Groups, checks and accounts that waivers refer to, which must be there.
 
-use crate::diagnostic::{Code, Diagnostic, Place, nearest};
+use crate::diagnostic::{Code, Diagnostic, Location, nearest};
 use crate::document::{DiagnosticSink, Field, Located};
 
 use super::context::FileContext;
@@ -13,9 +13,9 @@ use super::waiver::Covered;
 /// Where a waiver refers to groups, checks and accounts.
 #[derive(Debug)]
 pub(super) struct References {
-    group: Option<(GroupName, Place)>,
-    check: Option<(CheckId, Place)>,
-    account: Option<(AccountName, Place)>,
+    group: Option<(GroupName, Location)>,
+    check: Option<(CheckId, Location)>,
+    account: Option<(AccountName, Location)>,
 }
 
 /// What there is to refer to.
@@ -34,7 +34,7 @@ impl References {
         fn at<T: std::str::FromStr>(
             field: &Field<String>,
             file: &FileContext,
-        ) -> Option<(T, Place)> {
+        ) -> Option<(T, Location)> {
             let Located { value, span } = field.get()?;
             Some((value.parse().ok()?, file.place(*span)))
         }
@@ -122,7 +122,7 @@ fn unknown(
     kind: &str,
     code: Code,
     name: &str,
-    (place, near): (&Place, Option<&str>),
+    (place, near): (&Location, Option<&str>),
 ) -> Diagnostic {
     let message = format!("there is no {kind} `{name}`");
     let mut refused = Diagnostic::error(place.clone(), code, message);

@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::diagnostic::Diagnostic;
 use crate::evaluation::WaiverStatus;
 use crate::impact::{Change, Changes, DiffLine, Subject, Weight, What};
-use crate::policy::{PolicySet, Reading, Waiver};
+use crate::policy::{LoadOutcome, PolicySet, Waiver};
 
 use super::markdown::{Sheet, block, cell, code};
 use super::policies::{extent, problem};
@@ -46,7 +46,7 @@ impl KnownWaivers<'_> {
 pub fn comment(
     label: SourceLabel<'_>,
     (number, head): (u64, &str),
-    reading: &Reading,
+    reading: &LoadOutcome,
     changes: Option<&Changes>,
     known: KnownWaivers<'_>,
 ) -> Post {
@@ -84,7 +84,7 @@ fn heading(label: SourceLabel<'_>) -> String {
 }
 
 /// Headline of the comment: what the reviewer has to know.
-fn verdict(reading: &Reading, changes: Option<&Changes>) -> String {
+fn verdict(reading: &LoadOutcome, changes: Option<&Changes>) -> String {
     let errors = reading.diagnostics.iter().filter(|it| it.is_error()).count();
     if errors > 0 {
         let keep = if errors == 1 { "keeps" } else { "keep" };
@@ -183,7 +183,7 @@ fn difference(diff: &[DiffLine]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnostic::{Code, Place};
+    use crate::diagnostic::{Code, Location};
     use crate::evaluation::Counts;
     use crate::impact::changes;
     use crate::policy::SourceFile;
@@ -212,7 +212,7 @@ spec:
     - { id: tagged, select: "AWS::S3::Bucket", assert: size(resource.Tags) > 0 }
 "#;
 
-    fn read(text: &str) -> Reading {
+    fn read(text: &str) -> LoadOutcome {
         PolicySet::read(&[SourceFile::new("policies/a.yaml", text.as_bytes())])
     }
 
@@ -229,12 +229,12 @@ spec:
         shown(&head, Some(&changes).filter(|_| head.is_clean()), true)
     }
 
-    fn shown(reading: &Reading, changes: Option<&Changes>, is_alone: bool) -> String {
+    fn shown(reading: &LoadOutcome, changes: Option<&Changes>, is_alone: bool) -> String {
         shown_after(reading, changes, &[], is_alone)
     }
 
     fn shown_after(
-        reading: &Reading,
+        reading: &LoadOutcome,
         changes: Option<&Changes>,
         statuses: &[WaiverStatus],
         is_alone: bool,
@@ -404,7 +404,7 @@ spec:
             status("idle-and-ending", Counts::default()),
             status("needed", Counts { waived: 1, ..passing }),
         ];
-        let listed = |reading: &Reading| {
+        let listed = |reading: &LoadOutcome| {
             let all = changes(&base.policies, &reading.policies);
             let shown = shown_after(reading, Some(&all), &statuses, true);
             let (_, rest) = shown.split_once("somebody**\n\n").expect("the list");
@@ -432,7 +432,7 @@ spec:
         <sub>at `0123456`</sub>
         ");
         let mut reading = read(BASE);
-        let place = Place::point("policies/a|b.yaml", 1, 2);
+        let place = Location::point("policies/a|b.yaml", 1, 2);
         let words = "`a || b` is <!-- no --> [link](https://x.example)\n\n# heading @team";
         reading.diagnostics = vec![
             Diagnostic::warning(place.clone(), Code::NoEffect, "odd"),
@@ -459,7 +459,7 @@ spec:
         let long = "`@x` ".repeat(300);
         reading.diagnostics = (1..400)
             .map(|line| {
-                Diagnostic::error(Place::point("a.yaml", line, 1), Code::Conflict, long.clone())
+                Diagnostic::error(Location::point("a.yaml", line, 1), Code::Conflict, long.clone())
             })
             .collect();
         let body = shown(&reading, None, true);

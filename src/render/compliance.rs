@@ -32,7 +32,7 @@ const LONGEST_LIST: usize = 210;
 /// findings, since a resource then counts once for each check.
 pub fn unit(group: &Group) -> String {
     match group.checks.as_slice() {
-        [check] => noun(&check.question.schema.type_name),
+        [check] => noun(&check.rule.schema.type_name),
         _ => "finding".to_owned(),
     }
 }

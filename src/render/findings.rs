@@ -158,7 +158,7 @@ fn finding_line<'a>(group: &'a Group, check: &'a Check, finding: &'a Finding) ->
         resource_type: finding.resource_type.as_str(),
         resource_id: &finding.resource_id,
         severity: check.severity.to_string(),
-        expected: check.question.assertion.text().trim(),
+        expected: check.rule.assertion.text().trim(),
         observed: Some(finding.observed()).filter(|text| !text.is_empty()),
         message: &check.title,
         path: &check.place.path,

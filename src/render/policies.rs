@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::diagnostic::Diagnostic;
-use crate::policy::{PolicySet, Reading};
+use crate::policy::{LoadOutcome, PolicySet};
 
 use super::links::Links;
 use super::markdown::{Sheet, code, prose};
@@ -33,10 +33,10 @@ pub fn policies_check(
     label: SourceLabel<'_>,
     commit: &str,
     effect: Effect<'_>,
-    reading: &Reading,
+    reading: &LoadOutcome,
     links: &Links,
 ) -> Post {
-    let Reading { policies, diagnostics } = reading;
+    let LoadOutcome { policies, diagnostics } = reading;
     let is_good = reading.is_clean();
     // Should some have to go, then warnings.
     let mut ordered: Vec<_> = diagnostics.iter().collect();
@@ -145,7 +145,7 @@ pub(super) fn problem(diagnostic: &Diagnostic) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnostic::{Code, Place};
+    use crate::diagnostic::{Code, Location};
     use crate::policy::SourceFile;
 
     use super::*;
@@ -173,13 +173,13 @@ spec:
     }
 
     fn error(line: u32) -> Diagnostic {
-        let place = Place::point("policies/a.yaml", line, 5);
+        let place = Location::point("policies/a.yaml", line, 5);
         Diagnostic::error(place, Code::UnknownProperty, "unknown property `Nme` | @x")
             .help("`Name`?")
     }
 
     fn shown(label: SourceLabel<'_>, effect: Effect<'_>, diagnostics: &[Diagnostic]) -> String {
-        let reading = Reading { policies: policies(), diagnostics: diagnostics.to_vec() };
+        let reading = LoadOutcome { policies: policies(), diagnostics: diagnostics.to_vec() };
         let links = Links::default();
         let post = policies_check(label, "0123456789abcdef", effect, &reading, &links);
         let Post::CheckRun(check) = post else { panic!("a check run") };
@@ -197,7 +197,7 @@ spec:
     #[test]
     fn only_what_the_page_has_is_linked() {
         let links = Links::new("https://cloudcorrect.example.com".parse().ok());
-        let reading = Reading { policies: policies(), diagnostics: Vec::new() };
+        let reading = LoadOutcome { policies: policies(), diagnostics: Vec::new() };
         let link = |effect| match policies_check(ALONE, "0123456", effect, &reading, &links) {
             Post::CheckRun(check) => check.details_url.map(|url| url.path().to_owned()),
             Post::Comment(_) => panic!("a check run"),
@@ -214,7 +214,7 @@ spec:
         Merging brings these policies into force.
         0 annotated
         ");
-        let warning = Diagnostic::warning(Place::file("policies/a.yaml"), Code::NoEffect, "y");
+        let warning = Diagnostic::warning(Location::file("policies/a.yaml"), Code::NoEffect, "y");
         insta::assert_snapshot!(shown(TEAM, SYNCED, &[warning]), @"
         cloudcorrect/policies (team-b) policies/0123456789abcdef
         Success: 1 group with 1 check is valid, 1 warning
@@ -225,7 +225,7 @@ spec:
 
     #[test]
     fn problems_are_counted_and_annotated() {
-        let warning = Diagnostic::warning(Place::file("policies/a.yaml"), Code::NoEffect, "y");
+        let warning = Diagnostic::warning(Location::file("policies/a.yaml"), Code::NoEffect, "y");
         insta::assert_snapshot!(shown(ALONE, Effect::Proposed, &[warning, error(1)]), @"
         cloudcorrect/policies policies/0123456789abcdef
         Failure: 1 problem, 1 warning
@@ -249,8 +249,8 @@ spec:
 
     #[test]
     fn what_cannot_be_annotated_is_listed() {
-        let related = error(101).related(Place::file("b.yaml"), "the first one is here");
-        let warning = Diagnostic::warning(Place::file("a.yaml"), Code::NoEffect, "`y` is odd");
+        let related = error(101).related(Location::file("b.yaml"), "the first one is here");
+        let warning = Diagnostic::warning(Location::file("a.yaml"), Code::NoEffect, "`y` is odd");
         let all: Vec<_> =
             std::iter::once(warning).chain((1..=100).map(error)).chain([related]).collect();
         insta::assert_snapshot!(shown(ALONE, Effect::Proposed, &all), @"

@@ -255,7 +255,7 @@ fn marker(source: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnostic::{Code, Place};
+    use crate::diagnostic::{Code, Location};
 
     use super::*;
 
@@ -275,7 +275,7 @@ mod tests {
     }
 
     fn annotation(line: u32) -> Annotation {
-        let place = Place { end_column: 9, ..Place::point("policies/a.yaml", line, 5) };
+        let place = Location { end_column: 9, ..Location::point("policies/a.yaml", line, 5) };
         Annotation::from(
             &Diagnostic::error(place, Code::UnknownProperty, "no `Nme`").help("`Name`"),
         )
@@ -344,13 +344,14 @@ mod tests {
 
     #[test]
     fn columns_are_told_only_within_one_line() {
-        let place = Place { end_line: 4, ..Place::point("a.yaml", 3, 5) };
+        let place = Location { end_line: 4, ..Location::point("a.yaml", 3, 5) };
         let over_two_lines = Annotation::from(&Diagnostic::warning(place, Code::NoEffect, "y"));
         assert_eq!((over_two_lines.start_line, over_two_lines.end_line), (3, 4));
         assert_eq!(over_two_lines.columns, None);
         assert_eq!(annotation(3).columns, Some((5, 8)));
         assert_eq!(
-            Annotation::from(&Diagnostic::warning(Place::file("a"), Code::NoEffect, "y")).columns,
+            Annotation::from(&Diagnostic::warning(Location::file("a"), Code::NoEffect, "y"))
+                .columns,
             Some((1, 1))
         );
     }

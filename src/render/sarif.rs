@@ -4,7 +4,7 @@
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Serialize;
 
-use crate::diagnostic::Place;
+use crate::diagnostic::Location;
 
 /// Characters that a path keeps in a URI, beside letters and digits.
 const PATH: &AsciiSet =
@@ -86,7 +86,7 @@ struct Region {
 }
 
 /// Location of a place, from the repository's root.
-pub(super) fn location(place: &Place) -> PhysicalLocation {
+pub(super) fn location(place: &Location) -> PhysicalLocation {
     let uri = utf8_percent_encode(&place.path, PATH).to_string();
     let region = Region {
         start_line: place.line,

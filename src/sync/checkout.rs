@@ -10,13 +10,13 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::catalog;
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::git::{
     Commit, CommitId, FetchError, Limits, Mirror, PolicyFile, PolicyTree, ReadError, Remote,
     SkippedEntry, Wanted,
 };
 use crate::impact::{self, Changes};
-use crate::policy::{PolicySet, Reading, SETTINGS_FILE, Settings, SourceFile, is_policy_file};
+use crate::policy::{LoadOutcome, PolicySet, SETTINGS_FILE, Settings, SourceFile, is_policy_file};
 
 /// A source's checkout of a repository, and where that is mirrored.
 #[derive(Debug, Clone)]
@@ -51,7 +51,7 @@ pub(super) struct Revision {
 pub(super) struct Policies {
     pub(super) files: Vec<PolicyFile>,
     /// Their meaning, and all that is wrong with them and with what stands in their place.
-    pub(super) reading: Reading,
+    pub(super) reading: LoadOutcome,
     /// Settings that the repository has for them, unless these have problems.
     pub(super) settings: Option<Settings>,
 }
@@ -62,7 +62,7 @@ pub(super) struct Proposal {
     pub(super) number: u64,
     pub(super) head: CommitId,
     /// Meaning of its policies, and all that is wrong with them.
-    pub(super) reading: Reading,
+    pub(super) reading: LoadOutcome,
     /// Changes of meaning; `None` where it cannot be read whole.
     pub(super) changes: Option<Changes>,
     /// `true` where it touches a policy file.
@@ -212,10 +212,10 @@ impl SourceCheckout {
         let tree = match mirror.policy_files(commit, &self.path, &excluded) {
             Ok(tree) => tree,
             Err(error @ (ReadError::NoDirectory(_) | ReadError::TooLarge(_))) => {
-                let place = Place::file(self.path.as_str());
+                let place = Location::file(self.path.as_str());
                 let diagnostic = Diagnostic::error(place, Code::UnreadableTree, error.to_string());
                 let diagnostics = problems.into_iter().chain([diagnostic]).collect();
-                let reading = Reading { diagnostics, ..Reading::default() };
+                let reading = LoadOutcome { diagnostics, ..LoadOutcome::default() };
                 return Ok(Policies { files: Vec::new(), reading, settings });
             }
             Err(error) => return Err(error),
@@ -239,7 +239,7 @@ impl SourceCheckout {
 }
 
 fn unreadable(entry: SkippedEntry) -> Diagnostic {
-    Diagnostic::error(Place::file(entry.path), Code::UnreadableFile, entry.why.to_string())
+    Diagnostic::error(Location::file(entry.path), Code::UnreadableFile, entry.why.to_string())
 }
 
 /// The policies that pull requests are compared with. Many part from the branch at one commit.

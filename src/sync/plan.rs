@@ -6,11 +6,11 @@ use std::sync::Arc;
 use crate::db::checks::Renaming;
 use crate::db::groups::GroupUpsert;
 use crate::db::policies::{FileChange, InForce};
-use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::digest::Digest;
 use crate::evaluation::new_only;
 use crate::git::{Commit, CommitId};
-use crate::policy::{Check, CheckId, Group, PolicySet, Reading, Rule, Waiver};
+use crate::policy::{Check, CheckId, Group, LoadOutcome, PolicySet, RuleText, Waiver};
 use crate::render::compliance::unit;
 use crate::resource::Region;
 
@@ -21,7 +21,7 @@ use super::checkout::{Policies, Revision};
 pub(super) struct SyncPlan {
     pub(super) commit: Commit,
     /// Meaning of its policies, with what is wrong with them and odd about the commit.
-    pub(super) reading: Reading,
+    pub(super) reading: LoadOutcome,
     pub(super) decision: Decision,
 }
 
@@ -42,7 +42,7 @@ pub(super) struct Application {
     /// All groups; those whose definition is the same are left alone.
     pub(super) groups: Vec<GroupUpsert>,
     /// Rules of the checks of each of them.
-    pub(super) checks: Vec<(String, Vec<Rule>)>,
+    pub(super) checks: Vec<(String, Vec<RuleText>)>,
     /// Checks that had other ids, as far as their groups say.
     pub(super) renamed: Vec<Renaming>,
     /// The waivers that concern each of them.
@@ -81,7 +81,9 @@ impl SyncPlan {
         ];
         let odd = odd.into_iter().flatten();
         policies.reading.diagnostics.extend(
-            odd.map(|(code, words)| Diagnostic::warning(Place::file(start.as_str()), code, words)),
+            odd.map(|(code, words)| {
+                Diagnostic::warning(Location::file(start.as_str()), code, words)
+            }),
         );
         Self { commit, reading: policies.reading, decision: Decision::Apply(application) }
     }
@@ -152,8 +154,8 @@ fn renamings(group: &Group) -> Vec<Renaming> {
     checks.flat_map(|check| check.formerly.iter().map(|from| renaming(check, from))).collect()
 }
 
-fn rules(group: &Group) -> (String, Vec<Rule>) {
-    (group.name.to_string(), group.checks.iter().map(|check| check.rule()).collect())
+fn rules(group: &Group) -> (String, Vec<RuleText>) {
+    (group.name.to_string(), group.checks.iter().map(|check| check.rule_text()).collect())
 }
 
 fn waivers<'a>(

@@ -6,7 +6,7 @@ use sqlx::PgConnection;
 use crate::db::outbox;
 use crate::db::sources::{Source, SourceId};
 use crate::git::CommitId;
-use crate::policy::Reading;
+use crate::policy::LoadOutcome;
 use crate::render::links::Links;
 use crate::render::post::Post;
 use crate::render::{Effect, KnownWaivers, SourceLabel, comment, policies_check};
@@ -66,7 +66,7 @@ impl PostWriter {
         connection: &mut PgConnection,
         commit: CommitId,
         effect: Effect<'_>,
-        reading: &Reading,
+        reading: &LoadOutcome,
     ) -> anyhow::Result<()> {
         let label = self.label();
         let check = policies_check(label, &commit.to_string(), effect, reading, &self.links);

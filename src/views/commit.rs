@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use crate::db::sources::{self, Host, Lock, SourceId};
 use crate::db::{checks, groups, outbox, waivers};
 use crate::evaluation::{CheckStatus, CommitStatus, GroupStatus};
-use crate::policy::Rule;
+use crate::policy::RuleText;
 use crate::render::SourceLabel;
 use crate::render::compliance::compliance;
 use crate::render::links::Links;
@@ -40,7 +40,7 @@ pub async fn want(connection: &mut PgConnection, lock: &Lock, links: &Links) -> 
 /// Status of the commit in force of a source.
 pub async fn status(connection: &mut PgConnection, source: SourceId) -> Result<CommitStatus> {
     let groups = groups::of_source(&mut *connection, source).await?;
-    let mut bad: BTreeMap<String, Vec<(Rule, CheckStatus)>> = BTreeMap::new();
+    let mut bad: BTreeMap<String, Vec<(RuleText, CheckStatus)>> = BTreeMap::new();
     for check in checks::bad(&mut *connection, source).await? {
         let Some(status) = check.status else { continue };
         bad.entry(check.group).or_default().push((check.rule, status));

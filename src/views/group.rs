@@ -8,7 +8,7 @@ use crate::db::groups::Group;
 use crate::db::{self, runs};
 use crate::evaluation::Outcome;
 use crate::evaluation::gating::{Gate, Gated, GatedCounts, Reason};
-use crate::policy::{Mode, NewOnly, Rule};
+use crate::policy::{Mode, NewOnly, RuleText};
 use crate::schedule::Schedule;
 
 use super::Part;
@@ -121,7 +121,7 @@ impl History {
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckView {
     /// Rule that the check asks in the present definition.
-    pub rule: Rule,
+    pub rule: RuleText,
     /// Outcome, and its effect on the commit.
     pub gated: Gated,
     /// Counts of the last run.
@@ -209,7 +209,7 @@ mod tests {
     use crate::policy::Severity;
 
     fn check(id: &str, severity: Severity, outcome: Option<Outcome>) -> Check {
-        let rule = Rule {
+        let rule = RuleText {
             id: id.to_owned(),
             title: id.to_owned(),
             severity,
@@ -217,7 +217,7 @@ mod tests {
             assertion: "true".to_owned(),
             path: "a.yaml".to_owned(),
             line: 1,
-            ..Rule::default()
+            ..RuleText::default()
         };
         let status = outcome.map(|outcome| CheckStatus {
             check: id.to_owned(),

@@ -2,12 +2,12 @@
 
 use super::badge::{Badge, Tally};
 use crate::evaluation::Outcome;
-use crate::policy::Rule;
+use crate::policy::RuleText;
 use crate::views::group::CheckView;
 
 /// Check on the page of its group.
 pub(super) struct CheckRow {
-    pub(super) rule: Rule,
+    pub(super) rule: RuleText,
     pub(super) badge: Badge,
     pub(super) tally: Tally,
     /// `true` where its remediation is shown.

@@ -11,7 +11,7 @@ use super::links::Commit;
 use super::prose::Prose;
 use super::response::{Page, PageError, PageResult};
 use super::time::RelativeTime;
-use crate::diagnostic::{Code, Place, StoredDiagnostic};
+use crate::diagnostic::{Code, Location, StoredDiagnostic};
 use crate::views::revision::{self, RevisionView, State as RevisionState, TouchedFile};
 
 #[derive(Template)]
@@ -32,7 +32,7 @@ pub(super) struct RevisionPage {
 #[derive(Debug)]
 struct Problem {
     badge: Badge,
-    place: Place,
+    place: Location,
     code: String,
     /// Meaning of the code, if this version knows it.
     meaning: Option<&'static str>,

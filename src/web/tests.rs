@@ -20,7 +20,7 @@ use crate::digest::Digest;
 use crate::evaluation::{CheckStatus, Counts, GroupOutcome, Outcome};
 use crate::fetch::CallStats;
 use crate::github::WebhookSecret;
-use crate::policy::{Mode, PolicySet, Rule, SourceFile};
+use crate::policy::{Mode, PolicySet, RuleText, SourceFile};
 use crate::resource::{Cause, Provider};
 
 type TestResult = Result<(), Box<dyn std::error::Error>>;
@@ -128,10 +128,10 @@ fn revision(
 }
 
 /// What the checks of the group ask.
-fn rules() -> Vec<Rule> {
+fn rules() -> Vec<RuleText> {
     let file = SourceFile::new("policies/storage.yaml", STORAGE.as_bytes());
     let groups = PolicySet::read(&[file]).policies.groups;
-    groups.values().flat_map(|group| &group.checks).map(|check| check.rule()).collect()
+    groups.values().flat_map(|group| &group.checks).map(|check| check.rule_text()).collect()
 }
 
 /// Completes the due run of the group with a finding for each of `found`.

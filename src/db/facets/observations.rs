@@ -34,7 +34,7 @@ pub(super) const LIST: &str = "*";
 
 /// A type and the region that was asked for it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct Location {
     pub(super) type_name: TypeName,
     pub(super) region: Region,
 }
@@ -64,14 +64,14 @@ pub(super) struct PlaceObservations {
 pub struct Observations {
     pub(super) provider: Provider,
     pub(super) account: AccountId,
-    pub(super) places: BTreeMap<Place, PlaceObservations>,
+    pub(super) places: BTreeMap<Location, PlaceObservations>,
 }
 
 impl Observations {
     /// Answers of an inventory. Types without a schema are left out.
     pub fn of(inventory: &Inventory) -> Self {
         let places = inventory.listings.iter().filter_map(|((type_name, region), listing)| {
-            let place = Place { type_name: type_name.clone(), region: region.clone() };
+            let place = Location { type_name: type_name.clone(), region: region.clone() };
             Some((place, PlaceObservations::of(schemas().get(type_name)?, listing)))
         });
         Self {

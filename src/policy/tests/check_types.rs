@@ -64,7 +64,7 @@ fn a_check_that_uses_a_type_asks_what_the_type_says() {
     assert_eq!(check.severity, Severity::Low);
     assert_eq!(check.compliance, ["house/1"]);
     assert_eq!(check.remediation.as_deref(), Some("Add the tag."));
-    assert_snapshot!(serde_json::to_string_pretty(&check.rule()).expect("plain data"), @r#"
+    assert_snapshot!(serde_json::to_string_pretty(&check.rule_text()).expect("plain data"), @r#"
     {
       "id": "owned",
       "title": "Buckets have the tag owner",
@@ -105,7 +105,7 @@ fn a_check_that_uses_a_type_asks_what_the_type_says() {
     assert_eq!(own.title, "Somebody is responsible");
     assert_eq!(own.severity, Severity::Critical);
     assert_eq!(own.compliance, ["house/2"]);
-    assert_eq!(own.question.on_empty, Some(OnEmpty::Fail));
+    assert_eq!(own.rule.on_empty, Some(OnEmpty::Fail));
     assert_ne!(own.digest, check.digest);
 }
 

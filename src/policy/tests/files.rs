@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 
 use super::*;
 
-fn read_json(text: &str) -> Reading {
+fn read_json(text: &str) -> LoadOutcome {
     let account = SourceFile::new("a.yaml", ACCOUNT.as_bytes());
     PolicySet::read(&[account, SourceFile::new("x.json", text.as_bytes())])
 }
@@ -16,7 +16,7 @@ fn json_problems(text: &str) -> String {
 }
 
 /// The problems but for a missing `kind`.
-fn odd(mut reading: Reading) -> String {
+fn odd(mut reading: LoadOutcome) -> String {
     reading.diagnostics.retain(|found| found.code != Code::MissingKey);
     told(&reading)
 }
@@ -39,7 +39,7 @@ fn escapes_of_json_are_read() {
     let group = &reading.policies.groups["a"];
     let description = group.description.as_deref();
     assert_eq!(description, Some("a/b ä \u{1f600} \u{8}\u{c}\n\r\t\"\\"));
-    assert_eq!(group.checks[0].question.assertion.text(), "resource.BucketName != \"\u{1f600}\"");
+    assert_eq!(group.checks[0].rule.assertion.text(), "resource.BucketName != \"\u{1f600}\"");
     let behind = json(r#""x""#, r#""'\ud83d\ude00' == 'a' && wrong""#);
     let told = json_problems(&behind);
     assert!(told.starts_with("3:92-3:97: error[unknown-name]"), "{told}");

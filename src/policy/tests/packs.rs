@@ -82,7 +82,7 @@ fn where_the_pack_stands_does_not_matter() {
     let files = files.map(|(path, text)| SourceFile::new(path, text.as_bytes()));
     let reading = PolicySet::read(&files);
     assert!(reading.is_clean(), "{:#?}", reading.diagnostics);
-    let digest = |reading: &Reading| reading.policies.groups["storage"].digest();
+    let digest = |reading: &LoadOutcome| reading.policies.groups["storage"].digest();
     assert_eq!(digest(&reading), digest(&read(&text)));
     assert_eq!(&*reading.policies.groups["storage"].checks[0].place.path, "b.yaml");
 }

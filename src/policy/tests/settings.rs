@@ -7,7 +7,7 @@ use super::*;
 fn settings(spec: &str) -> (Option<Settings>, String) {
     let text = format!("apiVersion: cloudcorrect.dev/v1\nkind: Settings\nspec:\n{spec}");
     let (settings, diagnostics) = Settings::read(&SourceFile::new(SETTINGS_FILE, text.as_bytes()));
-    (settings, told(&Reading { diagnostics, ..Reading::default() }))
+    (settings, told(&LoadOutcome { diagnostics, ..LoadOutcome::default() }))
 }
 
 fn right(spec: &str) -> Settings {
@@ -134,7 +134,7 @@ fn what_is_wrong_with_settings_is_told_at_its_place() {
     let text = "apiVersion: cloudcorrect.dev/v1\nkind: Group\nspec: {}\n";
     let (none, diagnostics) = Settings::read(&SourceFile::new(SETTINGS_FILE, text.as_bytes()));
     assert!(none.is_none());
-    assert_snapshot!(told(&Reading { diagnostics, ..Reading::default() }), @"2:7-2:12: error[unknown-word] `kind` is `Group`, but must be `Settings`");
+    assert_snapshot!(told(&LoadOutcome { diagnostics, ..LoadOutcome::default() }), @"2:7-2:12: error[unknown-word] `kind` is `Group`, but must be `Settings`");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::slice;
 
 use crate::evaluation::gating::Gate;
 use crate::evaluation::{CheckStatus, Counts, Enforced, GroupOutcome, WaiverStatus};
-use crate::policy::{Mode, NewOnly, PolicySet, Rule, Severity, SourceFile};
+use crate::policy::{Mode, NewOnly, PolicySet, RuleText, Severity, SourceFile};
 use crate::resource::Cause;
 
 use super::*;
@@ -26,7 +26,7 @@ struct State {
     name: String,
     mode: Mode,
     suspended: bool,
-    checks: Vec<(Rule, CheckStatus)>,
+    checks: Vec<(RuleText, CheckStatus)>,
     verdict: Option<(Outcome, Counts)>,
     enforced: Option<(NewOnly, Enforced)>,
 }
@@ -297,9 +297,9 @@ fn the_summary_lists_the_groups_that_are_shown() {
     ");
 }
 
-fn bad(id: &str, severity: Severity, outcome: Outcome, unlisted: bool) -> (Rule, CheckStatus) {
+fn bad(id: &str, severity: Severity, outcome: Outcome, unlisted: bool) -> (RuleText, CheckStatus) {
     let counts = Counts { pass: 3, ..Counts::from_iter([outcome]) };
-    let rule = Rule {
+    let rule = RuleText {
         id: id.to_owned(),
         title: format!("Buckets are *{id}* @all"),
         severity,
@@ -310,7 +310,7 @@ fn bad(id: &str, severity: Severity, outcome: Outcome, unlisted: bool) -> (Rule,
         remediation: Some("Turn <it> on.".to_owned()),
         path: "policies/a.yaml".to_owned(),
         line: 9,
-        ..Rule::default()
+        ..RuleText::default()
     };
     let status = CheckStatus { check: id.to_owned(), outcome, counts, baseline: 0, unlisted };
     (rule, status)

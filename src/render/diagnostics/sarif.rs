@@ -89,10 +89,10 @@ mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
-    use crate::diagnostic::Place;
+    use crate::diagnostic::Location;
 
     fn found() -> [Diagnostic; 2] {
-        let place = Place {
+        let place = Location {
             path: "policies/a b#1\n.yaml".into(),
             line: 3,
             column: 7,
@@ -101,7 +101,7 @@ mod tests {
         };
         let first =
             Diagnostic::error(place.clone(), Code::DuplicateName, "group `a` is there twice")
-                .related(Place::point("b.yaml", 1, 1), "the second one is here");
+                .related(Location::point("b.yaml", 1, 1), "the second one is here");
         [first, Diagnostic::warning(place, Code::UnguardedNull, "may be null").help("guard it")]
     }
 
@@ -123,9 +123,10 @@ mod tests {
         let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().expect("rules");
         let ids: Vec<_> = rules.iter().map(|rule| rule["id"].as_str()).collect();
         assert_eq!(ids, [Some("duplicate-name"), Some("unguarded-null")]);
-        let location = |place: &Place| serde_json::to_value(super::location(place)).expect("JSON");
+        let location =
+            |place: &Location| serde_json::to_value(super::location(place)).expect("JSON");
         let place = location(&found()[0].place);
-        let mut related = location(&Place::point("b.yaml", 1, 1));
+        let mut related = location(&Location::point("b.yaml", 1, 1));
         related["message"] = json!({ "text": "the second one is here" });
         assert_eq!(
             place["physicalLocation"],

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::diagnostic::{Diagnostic, Place};
-use crate::policy::{Reading, SourceFile};
+use crate::diagnostic::{Diagnostic, Location};
+use crate::policy::{LoadOutcome, SourceFile};
 use crate::render::words::steers;
 
 /// The most characters of a line that are shown.
@@ -42,7 +42,7 @@ pub fn text(diagnostics: &[Diagnostic], files: &[SourceFile]) -> String {
     text
 }
 
-fn excerpt(text: &mut String, place: &Place, line: &str, margin: usize) {
+fn excerpt(text: &mut String, place: &Location, line: &str, margin: usize) {
     let column = usize::try_from(place.column).unwrap_or(1).max(1) - 1;
     let end = usize::try_from(place.end_column).unwrap_or(1).max(1) - 1;
     let skipped = column.saturating_sub(WIDTH / 2);
@@ -58,7 +58,7 @@ fn excerpt(text: &mut String, place: &Place, line: &str, margin: usize) {
 }
 
 /// One line that sums up a reading of so many files.
-pub fn summary(reading: &Reading, files: usize) -> String {
+pub fn summary(reading: &LoadOutcome, files: usize) -> String {
     let errors = reading.diagnostics.iter().filter(|found| found.is_error()).count();
     let warnings = reading.diagnostics.len() - errors;
     let files = counted(files, "file");
@@ -104,7 +104,7 @@ impl<'a> Lines<'a> {
         Self { files, cut: BTreeMap::new() }
     }
 
-    fn at(&mut self, place: &Place) -> Option<&str> {
+    fn at(&mut self, place: &Location) -> Option<&str> {
         let (path, file) = self.files.get_key_value(&*place.path)?;
         let lines = self.cut.entry(path).or_insert_with(|| {
             let text = file.text();

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use crate::catalog;
 use crate::expression::{Expression, ParameterKind};
-use crate::policy::{AssertScope, CheckType, CheckTypes, DeclaredParameter, Let, Pick, Question};
+use crate::policy::{AssertScope, CheckType, CheckTypes, DeclaredParameter, Let, Pick, Rule};
 use crate::resource::Value;
 
 use super::page::{Page, code, codes, link, one_line};
@@ -17,7 +17,7 @@ pub(super) fn page() -> Page {
     page.paragraph(include_str!("../../../templates/reference/check-types.md"));
     let mut services: BTreeMap<&str, Vec<&CheckType>> = BTreeMap::new();
     for one in catalog::types().iter() {
-        services.entry(service(one.question.schema)).or_default().push(one);
+        services.entry(service(one.rule.schema)).or_default().push(one);
     }
     let rows = services.iter().flat_map(|(service, of_service)| {
         of_service.iter().map(|one| {
@@ -67,7 +67,7 @@ fn section(page: &mut Page, one: &CheckType) {
     page.table(["parameter", "type", "default", "description"], rows);
     page.block("yaml", &example(one));
     page.paragraph(&meaning(one));
-    page.block("yaml", &question(&one.question));
+    page.block("yaml", &rule(&one.rule));
     if let Some(remediation) = &one.remediation {
         page.paragraph(&format!("What to do about a failure: {}", one_line(remediation)));
     }
@@ -98,7 +98,7 @@ fn kind(kind: ParameterKind) -> &'static str {
 
 /// Sentence on what it selects and asserts.
 fn meaning(one: &CheckType) -> String {
-    let asked = &one.question;
+    let asked = &one.rule;
     let schema = asked.schema;
     let selected = link(&code(schema.type_name.as_str()), &resource_types::path(schema), "");
     let over = match (asked.is_of_all(), asked.span) {
@@ -113,8 +113,8 @@ fn meaning(one: &CheckType) -> String {
     format!("It looks at {selected}, with {over}; its severity is `{severity}`. What it asks:")
 }
 
-/// The question as it is written in YAML.
-fn question(asked: &Question) -> String {
+/// Rule as it is written in YAML.
+fn rule(asked: &Rule) -> String {
     let mut yaml = String::new();
     if !asked.bindings.is_empty() {
         yaml.push_str("let:\n");

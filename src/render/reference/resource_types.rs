@@ -107,7 +107,7 @@ fn facts(schema: &Schema) -> Vec<String> {
     }
     let using: Vec<String> = catalog::types()
         .iter()
-        .filter(|one| one.question.schemas().any(|it| it.type_name == schema.type_name))
+        .filter(|one| one.rule.schemas().any(|it| it.type_name == schema.type_name))
         .map(|one| link(&code(one.name.as_str()), "../check-types.md", one.name.as_str()))
         .collect();
     if !using.is_empty() {

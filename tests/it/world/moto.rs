@@ -246,9 +246,9 @@ impl Bucket<'_> {
     /// Encryption by a KMS key.
     pub(crate) async fn encrypted(self, key: &str) -> Self {
         let rule = format!(
-            "<Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm>\
+            "<RuleText><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm>\
              <KMSMasterKeyID>{key}</KMSMasterKeyID></ApplyServerSideEncryptionByDefault>\
-             <BucketKeyEnabled>true</BucketKeyEnabled></Rule>"
+             <BucketKeyEnabled>true</BucketKeyEnabled></RuleText>"
         );
         let root = "ServerSideEncryptionConfiguration";
         self.put("encryption", format!("<{root}>{rule}</{root}>")).await
@@ -257,8 +257,8 @@ impl Bucket<'_> {
     /// Objects under `prefix` expire.
     pub(crate) async fn expiring(self, prefix: &str, days: u32) -> Self {
         let rule = format!(
-            "<Rule><ID>expire</ID><Filter><Prefix>{prefix}</Prefix></Filter>\
-             <Status>Enabled</Status><Expiration><Days>{days}</Days></Expiration></Rule>"
+            "<RuleText><ID>expire</ID><Filter><Prefix>{prefix}</Prefix></Filter>\
+             <Status>Enabled</Status><Expiration><Days>{days}</Days></Expiration></RuleText>"
         );
         let root = "LifecycleConfiguration";
         self.put("lifecycle", format!("<{root}>{rule}</{root}>")).await

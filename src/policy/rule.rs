@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, Level, Place, closest, meant};
+use crate::diagnostic::{Code, Diagnostic, Level, Location, closest, meant};
 use crate::digest::Parts;
 use crate::document::{Entries, Entry, Field, Located, Span, Text, short};
 use crate::expression::{
@@ -19,7 +19,7 @@ use super::words::{AssertScope, OnEmpty, Pick};
 
 /// What is asked of which resources.
 #[derive(Debug, Clone)]
-pub struct Question {
+pub struct Rule {
     /// The schema of the type that it selects.
     pub schema: &'static Schema,
     /// Other resources of the account, by the names that the expressions give them.
@@ -50,13 +50,13 @@ pub struct Let {
 }
 
 /// Questions are equal if they ask the same.
-impl PartialEq for Question {
+impl PartialEq for Rule {
     fn eq(&self, other: &Self) -> bool {
         self.digest() == other.digest()
     }
 }
 
-impl Question {
+impl Rule {
     /// Whether it is asked of all selected resources together.
     pub fn is_of_all(&self) -> bool {
         self.assertion.kind() == ExpressionKind::AssertAll
@@ -337,7 +337,7 @@ fn report(expression: &Located<Text>, problems: &[Problem], file: &mut FileConte
     }
 }
 
-fn at(place: Place, problem: Problem) -> Diagnostic {
+fn at(place: Location, problem: Problem) -> Diagnostic {
     let diagnostic = match problem.level {
         Level::Error => Diagnostic::error(place, problem.code, problem.message),
         Level::Warning => Diagnostic::warning(place, problem.code, problem.message),
