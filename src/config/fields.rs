@@ -143,7 +143,7 @@ impl<'t, 'r> Fields<'t, 'r> {
         Diagnostic::error(place, code, format!("`{full}` {message}"))
     }
 
-    /// Takes up a problem.
+    /// Adds a problem, behind those there are; none of them ends the reading.
     pub(super) fn push(&mut self, problem: Diagnostic) {
         self.report.problems.push(problem);
     }

@@ -58,7 +58,7 @@ impl fmt::Display for InvalidSettings {
 #[derive(Debug, Default)]
 pub(super) struct Report {
     pub(super) problems: Vec<Diagnostic>,
-    /// Keys, in headers too.
+    /// Byte ranges of the keys, those in headers of tables too.
     keys: Vec<Range<usize>>,
     /// Values that are no tables.
     values: Vec<Range<usize>>,

@@ -8,22 +8,22 @@ use std::time::Duration;
 use secrecy::SecretString;
 use url::Url;
 
-/// All settings of `serve`.
+/// Settings of `serve`, each checked, with defaults filled in.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where mirrors and the private Postgres live.
+    /// Directory of the mirrors and the private Postgres.
     pub data_dir: PathBuf,
     /// The database; without one the service runs a private Postgres.
     pub database_url: Option<SecretString>,
-    /// The two listeners.
+    /// Addresses of the two listeners.
     pub listen: Listen,
     /// GitHub; without it the service only syncs and evaluates.
     pub github: Option<GitHubSettings>,
-    /// What Git remotes may be and how long they may take.
+    /// Limits of Git remotes: which are allowed, and how long they may take.
     pub git: GitSettings,
-    /// How evaluations run.
+    /// Limits of evaluations, over all groups.
     pub evaluation: EvaluationSettings,
-    /// The watched repositories.
+    /// Repositories that are watched, with unique names.
     pub sources: Vec<SourceSettings>,
     /// How to reach each account, by account id.
     pub accounts: BTreeMap<String, AccountSettings>,
@@ -38,23 +38,23 @@ pub struct DatabaseSettings {
     pub url: Option<SecretString>,
 }
 
-/// Where the service listens.
+/// Addresses that the service listens on.
 #[derive(Debug, Clone)]
 pub struct Listen {
-    /// Webhooks.
+    /// Listener for webhooks, which GitHub must reach.
     pub webhooks: SocketAddr,
-    /// The page; loopback only.
+    /// Listener of the page, on a loopback address only.
     pub page: SocketAddr,
     /// The address under which people reach the page, for links in posts.
     pub page_url: Option<Url>,
 }
 
-/// The GitHub App.
+/// GitHub App as which the service reads and writes.
 #[derive(Debug, Clone)]
 pub struct GitHubSettings {
     /// The API's base: `https://api.github.com`, or `https://HOST/api/v3`.
     pub api_url: Url,
-    /// The App's id.
+    /// Number of the App, as GitHub's page of its settings has it.
     pub app_id: u64,
     /// The App's private key, PEM.
     pub private_key: SecretString,
@@ -62,10 +62,10 @@ pub struct GitHubSettings {
     pub webhook_secret: SecretString,
 }
 
-/// Limits of Git remotes.
+/// Limits of Git remotes, over all sources.
 #[derive(Debug, Clone)]
 pub struct GitSettings {
-    /// Whether `file://` remotes are allowed.
+    /// `true` where `file://` remotes are allowed.
     pub allow_file: bool,
     /// Whether `http://` remotes are allowed beyond loopback.
     pub allow_http: bool,
@@ -75,10 +75,10 @@ pub struct GitSettings {
     pub max_fetch_bytes: u64,
 }
 
-/// How evaluations run.
+/// Limits of evaluations, over all groups.
 #[derive(Debug, Clone)]
 pub struct EvaluationSettings {
-    /// Groups evaluated at once.
+    /// Number of groups evaluated at once.
     pub workers: usize,
     /// How long a claim holds without being completed.
     pub lease: Duration,
@@ -89,9 +89,9 @@ pub struct EvaluationSettings {
 /// A watched repository, branch and path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceSettings {
-    /// The name, unique.
+    /// Name, unique among the sources.
     pub name: String,
-    /// Where it is.
+    /// Repository that the policies come from.
     pub remote: Remote,
     /// The branch whose head is in force.
     pub branch: String,
@@ -101,7 +101,7 @@ pub struct SourceSettings {
     pub poll: Duration,
 }
 
-/// Where a repository is.
+/// Address of a repository, by the way it is reached.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remote {
     /// `owner/name` on the configured GitHub.

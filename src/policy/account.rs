@@ -16,15 +16,15 @@ use super::region;
 /// A cloud account that policies are judged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// What it is called.
+    /// Name, unique among the accounts.
     pub name: AccountName,
-    /// Which one it is.
+    /// Number of the account at AWS, twelve digits.
     pub id: AccountId,
     /// The regions in which resources are judged.
     pub regions: BTreeSet<Region>,
-    /// What selectors go by.
+    /// Labels that selectors of groups go by.
     pub labels: BTreeMap<String, String>,
-    /// Where its name stands.
+    /// Location of its name in the file.
     pub place: Location,
 }
 
@@ -38,7 +38,7 @@ pub struct AccountSelector {
 }
 
 impl AccountSelector {
-    /// Whether it selects an account.
+    /// `true` where it selects the account.
     pub fn selects(&self, account: &Account) -> bool {
         let labelled =
             self.match_labels.iter().all(|(key, value)| account.labels.get(key) == Some(value));
@@ -65,7 +65,7 @@ pub(super) struct References {
     pub(super) selector: Option<Box<AccountSelector>>,
     /// Place of the selector, or of the group's name where there is none.
     pub(super) place: Location,
-    /// Names in the selector.
+    /// Names in the selector, with the location of each.
     pub(super) names: Vec<(AccountName, Location)>,
 }
 

@@ -18,28 +18,28 @@ use super::rule::Rule;
 use super::symbols::Symbols;
 use super::words::Severity;
 
-/// What must hold of the resources of a type.
+/// Check of a group: a rule that must hold of the resources of a type.
 #[derive(Debug, Clone)]
 pub struct Check {
-    /// Unique in its group.
+    /// Id, unique in its group.
     pub id: CheckId,
     /// Ids that it had before, whose history it continues.
     pub formerly: Vec<CheckId>,
-    /// One line for people.
+    /// Title, one line for people.
     pub title: String,
     /// How much a failure matters.
     pub severity: Severity,
     /// The check type that says what it asks, if it uses one.
     pub uses: Option<CheckTypeName>,
-    /// What it asks of which resources.
+    /// Rule: which resources are selected, and what must hold of them.
     pub rule: Rule,
-    /// Controls of frameworks.
+    /// Controls of compliance frameworks that the check is evidence for.
     pub compliance: Vec<String>,
-    /// What to do about a failure.
+    /// Advice for people, on what to do about a failure.
     pub remediation: Option<String>,
     /// The pack that it comes with.
     pub pack: Option<PackName>,
-    /// Where its id stands.
+    /// Location of its id in the file.
     pub place: Location,
     /// SHA-256 of what decides the verdict.
     pub digest: [u8; 32],
@@ -58,23 +58,23 @@ impl PartialEq for Check {
     }
 }
 
-/// What a check asks, for people: its texts as the file has them.
+/// Rule of a check for people: its texts as the file has them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RuleText {
-    /// Unique in its group.
+    /// Id, unique in its group.
     pub id: String,
-    /// One line for people.
+    /// Title, one line for people.
     pub title: String,
     /// How much a failure matters.
     pub severity: Severity,
     /// The type that it selects.
     pub resource_type: String,
-    /// The text of `where`.
+    /// Text of `where`, if there is one.
     pub filter: Option<String>,
     /// The text of `assert`, or of `assertAll`.
     pub assertion: String,
-    /// Whether it is `assertAll`.
+    /// `true` where the assertion is `assertAll`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_of_all: bool,
     /// What `let` names, a line each, such as `web = one AWS::EC2::SecurityGroup where ...`.
@@ -89,9 +89,9 @@ pub struct RuleText {
     /// The pack that it comes with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pack: Option<String>,
-    /// Controls of frameworks.
+    /// Controls of compliance frameworks that the check is evidence for.
     pub compliance: Vec<String>,
-    /// What to do about a failure.
+    /// Advice for people, on what to do about a failure.
     pub remediation: Option<String>,
     /// The file, from the repository's root.
     pub path: String,
@@ -100,7 +100,7 @@ pub struct RuleText {
 }
 
 impl Check {
-    /// What it asks, for people.
+    /// Rule for people, with the texts as the file has them.
     pub fn rule_text(&self) -> RuleText {
         RuleText {
             id: self.id.to_string(),

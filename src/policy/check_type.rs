@@ -20,26 +20,26 @@ use super::rule::Rule;
 use super::title;
 use super::words::Severity;
 
-/// A check with parameters.
+/// Check with parameters, which checks of groups use by its name.
 #[derive(Debug, Clone)]
 pub struct CheckType {
-    /// What it is called.
+    /// Name, unique among the check types.
     pub name: CheckTypeName,
     /// One or two sentences for people who look for it.
     pub description: Option<String>,
-    /// What a check that uses it may or must say.
+    /// Parameters that a check that uses it may or must set.
     pub parameters: Vec<Declared>,
     /// The title of checks that have none of their own.
     pub title: Option<String>,
     /// How much a failure matters.
     pub severity: Severity,
-    /// Controls of frameworks.
+    /// Controls of compliance frameworks that its checks are evidence for.
     pub compliance: Vec<String>,
-    /// What to do about a failure.
+    /// Advice for people, on what to do about a failure.
     pub remediation: Option<String>,
-    /// What it asks, with parameters of which only the type is known.
+    /// Rule, with parameters of which only the type is known.
     pub rule: Rule,
-    /// Where its name stands.
+    /// Location of its name in the file.
     pub place: Location,
     /// Text of the file that it stands in.
     source: Arc<SourceText>,
@@ -238,7 +238,7 @@ fn length_of(value: &Value) -> usize {
     }
 }
 
-/// Whether a problem comes of the values of parameters, and not of the check type's own text.
+/// `true` where a problem comes of the values of parameters, and not of the check type's own text.
 fn is_of_values(problem: &Diagnostic, known: &[String]) -> bool {
     let is_new = || !known.contains(&problem.message);
     // That there is much to tell of the text is not what the values did.

@@ -14,7 +14,7 @@ pub(super) struct FileContext {
     /// Text of the file, by which places are told.
     pub(super) source: Arc<SourceText>,
     pub(super) sink: DiagnosticSink,
-    /// What its expressions may still cost.
+    /// Budget that is left for its expressions.
     pub(super) effort: CompileBudget,
 }
 
@@ -24,7 +24,7 @@ impl FileContext {
         Self { source, sink, effort: CompileBudget::default() }
     }
 
-    /// Place of a value.
+    /// Location of a value, by its bytes in the file.
     pub(super) fn place(&self, span: Span) -> Location {
         self.source.place_of(span)
     }

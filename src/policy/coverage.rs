@@ -17,12 +17,12 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// Whether there is a passing and a failing case.
+    /// `true` where there is a passing and a failing case.
     pub fn is_tested(&self) -> bool {
         self.passing > 0 && self.failing > 0
     }
 
-    /// What there is none of, where it is not tested.
+    /// Cases that are missing, in words, where it is not tested.
     pub fn missing(&self) -> &'static str {
         match (self.passing, self.failing) {
             (0, 0) => "no test",

@@ -6,7 +6,7 @@ use serde_json::{Map, Value as Json, json};
 use crate::document::take_any_scalar;
 use crate::resource::{Cause, Schema, regions, schemas};
 
-/// Where the definition of made-up resources is.
+/// Reference to the definition of made-up resources.
 const GIVEN: &str = "#/$defs/given";
 
 /// Schema of a kind for editors.

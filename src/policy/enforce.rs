@@ -16,7 +16,7 @@ use super::words::Mode;
 pub struct NewOnly(DateTime<Utc>);
 
 impl NewOnly {
-    /// The instant.
+    /// Instant from which on a resource counts as new.
     pub fn instant(self) -> DateTime<Utc> {
         self.0
     }

@@ -15,7 +15,7 @@ use crate::resource::{
 use super::context::FileContext;
 use super::region;
 
-/// What of an entry is no property.
+/// Keys of an entry that name no property.
 const REGION: &str = "$region";
 const UNKNOWN: &str = "$unknown";
 

@@ -28,27 +28,27 @@ const CRON: usize = 2 << 10;
 /// Checks that are judged together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
-    /// What it is called.
+    /// Name, unique among the groups.
     pub name: GroupName,
-    /// Labels of its own.
+    /// Labels of its own, by which nothing selects it.
     pub labels: BTreeMap<String, String>,
-    /// One sentence for people.
+    /// Description, a sentence for people.
     pub description: Option<String>,
-    /// Whom to ask.
+    /// Owner: people or a team to ask.
     pub owner: Option<String>,
     /// The accounts that it selects.
     pub accounts: AccountSelector,
-    /// When it is evaluated.
+    /// Schedule by which it is evaluated.
     pub schedule: Schedule,
-    /// What its outcome does.
+    /// Mode: stored only, shown, or enforced.
     pub mode: Mode,
     /// From when on failures are enforced, where what fails since before is not.
     pub new_only: Option<NewOnly>,
-    /// Whether its evaluation is put on hold.
+    /// `true` where its evaluation is put on hold.
     pub suspend: bool,
     /// The checks, its own in the order of the file and then those of packs; never empty.
     pub checks: Vec<Arc<Check>>,
-    /// Where its name stands.
+    /// Location of its name in the file.
     pub place: Location,
 }
 

@@ -15,7 +15,7 @@ use super::kind::Document;
 use super::pack::{Pack, Packs};
 use super::source::ReadFile;
 
-/// What may be used.
+/// Check types and packs that groups may use.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Library {
     pub(super) types: CheckTypes,
@@ -49,7 +49,7 @@ impl ParseCache {
         self.0.get(&file.path).filter(|parsed| parsed.is_of(file))
     }
 
-    /// What `read` finds in each of the files that may have documents of a kind, in their order.
+    /// Findings of `read` in each of the files that may have documents of a kind, in their order.
     fn read<T: Send>(
         &mut self,
         files: &[SourceFile],

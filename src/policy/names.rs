@@ -6,22 +6,22 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-/// The longest name.
+/// Length of the longest name, in characters.
 const MAX_LENGTH: usize = 63;
 
 /// Why a string is no name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidName {
-    /// Nothing at all.
+    /// The name has no character at all.
     #[error("a name must not be empty")]
     Empty,
-    /// Longer than 63 characters.
+    /// The name is longer than 63 characters.
     #[error("name `{0}` is longer than {MAX_LENGTH} characters")]
     Long(String),
     /// A character outside `a-z`, `0-9` and `-`.
     #[error("name `{name}` contains `{found}`; use a-z, 0-9 and `-`")]
     Character {
-        /// The whole name.
+        /// Name as the file has it.
         name: String,
         /// The first character that may not be in it.
         found: char,
@@ -34,11 +34,11 @@ pub enum InvalidName {
 /// The first part of the names of check types that come with cloudcorrect.
 pub(super) const BUILT_IN: &str = "aws";
 
-/// What names of check types look like, for editors.
+/// Pattern of the names of check types, for editors.
 pub(super) const TYPE_NAME_PATTERN: &str =
     "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?$";
 
-/// What names look like, for editors.
+/// Pattern of names, for editors.
 pub(super) const NAME_PATTERN: &str = "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
 
 /// One name, or two with `/` between them.
@@ -72,7 +72,7 @@ macro_rules! name {
         pub struct $name(Arc<str>);
 
         impl $name {
-            /// The name.
+            /// Name as text, which keeps the rules of names.
             pub fn as_str(&self) -> &str {
                 &self.0
             }

@@ -18,16 +18,16 @@ use super::registry::Registry;
 /// What taking up one check of a pack counts as, bytes: about what it takes to write one out.
 const WEIGHT: usize = 1 << 10;
 
-/// Checks under one name.
+/// Pack: checks that groups take up under one name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pack {
-    /// What it is called.
+    /// Name, unique among the packs.
     pub name: PackName,
-    /// What it is for.
+    /// Description of its purpose, for people.
     pub description: Option<String>,
     /// The checks, in the order of the file; never empty. Groups share them.
     pub checks: Vec<Arc<Check>>,
-    /// Where its name stands.
+    /// Location of its name in the file.
     pub place: Location,
 }
 

@@ -14,13 +14,13 @@ use super::document::check_type::ParameterSpec;
 /// A parameter of a check type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Declared {
-    /// What it is called.
+    /// Name, by which expressions and checks call it.
     pub name: Arc<str>,
-    /// Its type.
+    /// Type that its values must have.
     pub kind: ParameterKind,
-    /// One sentence for people.
+    /// Description, a sentence for people.
     pub description: Option<String>,
-    /// What it is where a check does not say; without one a check must.
+    /// Value where a check sets none; without a default a check must.
     pub default: Option<Value>,
     /// The values that it may have; any where there are none.
     pub allowed: Vec<String>,
@@ -42,10 +42,10 @@ pub(super) fn are_few<T>(entries: &Entries<T>, of: &str, file: &mut FileContext)
     false
 }
 
-/// What the `parameters` of a check type declare.
+/// Parameters that a check type declares, as far as they are right.
 #[derive(Debug, Default)]
 pub(super) struct Declaration {
-    /// The parameters.
+    /// Parameters without a problem, in the order of the file.
     pub(super) parameters: Vec<Declared>,
     /// The names of those that are declared wrongly.
     broken: Vec<Arc<str>>,
@@ -66,7 +66,7 @@ impl Declaration {
         read
     }
 
-    /// Whether all of it is right.
+    /// `true` where all declarations are right.
     pub(super) fn is_whole(&self) -> bool {
         self.broken.is_empty()
     }
@@ -276,7 +276,7 @@ fn wanted(kind: ParameterKind) -> &'static str {
     }
 }
 
-/// Whether a text can be a name in expressions.
+/// `true` where a text can be a name in expressions.
 pub(super) fn is_identifier(text: &str) -> bool {
     text.len() <= 63
         && text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')

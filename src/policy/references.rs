@@ -21,7 +21,7 @@ pub(super) struct References {
     pub(super) accounts: Vec<account::References>,
     /// The checks that tests name.
     pub(super) tested: Vec<Tested>,
-    /// What waivers match.
+    /// References of waivers, to groups, checks and accounts.
     pub(super) waivers: Vec<waiver_references::References>,
     /// `true` where there may be documents whose names are not known.
     pub(super) is_partial: bool,

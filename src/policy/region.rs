@@ -29,7 +29,7 @@ pub(super) fn resolve(name: &str, at: Span, file: &mut FileContext) -> Option<Re
     Some(region)
 }
 
-/// Whether a name looks like those of AWS, such as `eu-west-1` and `us-gov-east-1`.
+/// `true` where a name looks like those of AWS, such as `eu-west-1` and `us-gov-east-1`.
 fn is_shaped(name: &str) -> bool {
     let mut parts: Vec<&str> = name.split('-').collect();
     let number = parts.pop().unwrap_or_default();

@@ -4,7 +4,7 @@ use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Things by their names.
+/// Documents of a kind by their names.
 #[derive(Debug, Clone)]
 pub(super) struct Registry<N, T> {
     pub(super) known: BTreeMap<N, Arc<T>>,
@@ -36,12 +36,12 @@ impl<N: Ord + Borrow<str>, T> Registry<N, T> {
         self.broken.extend(other.broken);
     }
 
-    /// That of a name.
+    /// Document of a name, if it has no problem.
     pub(super) fn get(&self, name: &str) -> Option<&T> {
         self.known.get(name).map(Arc::as_ref)
     }
 
-    /// Whether there is nothing of a name, not even something with problems.
+    /// `true` where there is nothing of a name, not even something with problems.
     pub(super) fn lacks(&self, name: &str) -> bool {
         !self.known.contains_key(name) && !self.broken.contains(name)
     }

@@ -17,7 +17,7 @@ use super::document::check::{Asked, LetSpec};
 use super::parameters::{are_few, is_identifier};
 use super::words::{AssertScope, OnEmpty, Pick};
 
-/// What is asked of which resources.
+/// Rule of a check: the resources it selects, and what must hold of them.
 #[derive(Debug, Clone)]
 pub struct Rule {
     /// The schema of the type that it selects.
@@ -26,7 +26,7 @@ pub struct Rule {
     pub bindings: Vec<Let>,
     /// Which resources of the type are judged; all without it.
     pub filter: Option<Expression>,
-    /// What must hold: of each of them, or of all together ([`ExpressionKind::AssertAll`]).
+    /// Assertion that must hold: of each of them, or of all together ([`ExpressionKind::AssertAll`]).
     pub assertion: Expression,
     /// Over which resources an `assertAll` speaks.
     pub span: AssertScope,
@@ -39,13 +39,13 @@ pub struct Rule {
 /// Resources of the account that a name stands for.
 #[derive(Debug, Clone)]
 pub struct Let {
-    /// The name.
+    /// Name that expressions call it by.
     pub name: Arc<str>,
     /// The schema of the type that it selects.
     pub schema: &'static Schema,
     /// Which resources of the type; all without it.
     pub filter: Option<Expression>,
-    /// What the name stands for.
+    /// Resources that the name stands for: all, or the only one.
     pub pick: Pick,
 }
 
@@ -57,12 +57,12 @@ impl PartialEq for Rule {
 }
 
 impl Rule {
-    /// Whether it is asked of all selected resources together.
+    /// `true` where it is asked of all selected resources together.
     pub fn is_of_all(&self) -> bool {
         self.assertion.kind() == ExpressionKind::AssertAll
     }
 
-    /// All its expressions.
+    /// Expressions of the rule, those of `let` last.
     pub fn expressions(&self) -> impl Iterator<Item = &Expression> {
         let own = self.filter.iter().chain([&self.assertion]);
         own.chain(self.bindings.iter().filter_map(|binding| binding.filter.as_ref()))

@@ -17,7 +17,7 @@ use super::document::waiver::WaiverDocument;
 use super::editors::for_editors;
 pub use super::editors::printed;
 
-/// The schemas by kind.
+/// JSON schemas of documents, by kind.
 static SCHEMAS: LazyLock<IndexMap<&'static str, Json>> = LazyLock::new(|| {
     IndexMap::from([
         ("Account", json_schema::<AccountDocument>("Account")),

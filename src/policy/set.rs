@@ -16,9 +16,9 @@ use super::waiver::Waiver;
 /// The meaning of a revision's files.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PolicySet {
-    /// Accounts by name.
+    /// Accounts by name, without those that have problems.
     pub accounts: BTreeMap<AccountName, Account>,
-    /// Groups by name.
+    /// Groups by name, without those that have problems.
     pub groups: BTreeMap<GroupName, Group>,
     /// Check types of the files, by name.
     pub check_types: BTreeMap<CheckTypeName, Arc<CheckType>>,
@@ -26,21 +26,21 @@ pub struct PolicySet {
     pub packs: BTreeMap<PackName, Arc<Pack>>,
     /// Tests by name. They decide nothing.
     pub tests: BTreeMap<TestName, Test>,
-    /// Waivers by name.
+    /// Waivers by name, without those that have problems.
     pub waivers: BTreeMap<WaiverName, Arc<Waiver>>,
 }
 
 /// What reading came to. The policies are whole only where no diagnostic is an error.
 #[derive(Debug, Clone, Default)]
 pub struct LoadOutcome {
-    /// What could be read.
+    /// Policies that have no problem.
     pub policies: PolicySet,
     /// All that is wrong or odd, in the order of place.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl LoadOutcome {
-    /// Whether the policies may come into force.
+    /// `true` where the policies may come into force: no diagnostic is an error.
     pub fn is_clean(&self) -> bool {
         !self.diagnostics.iter().any(Diagnostic::is_error)
     }

@@ -20,7 +20,7 @@ pub use super::document::settings::SETTINGS_FILE;
 /// Count of patterns that are read.
 const MOST_PATTERNS: usize = 100;
 
-/// What a repository asks of its policies. Without the file it asks nothing.
+/// Settings of a repository, for its policies. Without the file it asks nothing of them.
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     /// The patterns of files that are no policies.
@@ -100,7 +100,7 @@ impl Settings {
         })
     }
 
-    /// Whether a file is no policy file. The path is from the repository's root, with `/`.
+    /// `true` where a file is no policy file. The path is from the repository's root, with `/`.
     pub fn excludes(&self, path: &str) -> bool {
         self.excluded.is_match(path)
     }

@@ -21,7 +21,7 @@ pub(super) struct ReadFile {
 }
 
 impl ReadFile {
-    /// Reads a file.
+    /// File as it is read, before any document of it.
     pub(super) fn new(file: &SourceFile) -> Self {
         let mut sink = DiagnosticSink::of_file();
         let mut documents = Vec::new();

@@ -6,11 +6,11 @@ use std::collections::btree_map::Entry;
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::document::{DiagnosticSink, short};
 
-/// What was declared: the names of each kind, with all their places.
+/// Declared names of each kind, with all their locations.
 #[derive(Debug, Default)]
 pub(super) struct Symbols(BTreeMap<&'static str, BTreeMap<String, Places>>);
 
-/// Where a name is declared: nearly always once.
+/// Locations at which a name is declared: nearly always one.
 #[derive(Debug)]
 struct Places {
     first: Location,
@@ -18,7 +18,7 @@ struct Places {
 }
 
 impl Symbols {
-    /// Takes up a name.
+    /// Adds a name of a kind, with its location.
     pub(super) fn add(&mut self, kind: &'static str, name: &str, place: &Location) {
         let places = Places { first: place.clone(), others: Vec::new() };
         take_up(self.0.entry(kind).or_default(), name.to_owned(), places);
@@ -38,12 +38,12 @@ impl Symbols {
         }
     }
 
-    /// Where a name was declared first.
+    /// Location at which a name was declared first.
     pub(super) fn place(&self, kind: &'static str, name: &str) -> Option<&Location> {
         self.0.get(kind)?.get(name).map(|places| &places.first)
     }
 
-    /// Whether there is such a name.
+    /// `true` where there is such a name.
     pub(super) fn contains(&self, kind: &'static str, name: &str) -> bool {
         self.place(kind, name).is_some()
     }

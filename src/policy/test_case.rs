@@ -30,23 +30,23 @@ const RESOURCE_WEIGHT: usize = 4 << 10;
 /// What a case weighs: a list of every type, mostly empty, in a region; and so does each more.
 const CASE_WEIGHT: usize = 4 << 10;
 
-/// The account of tests.
+/// Number of the account that tests are evaluated in.
 const ACCOUNT: &str = "123456789012";
 
-/// What a check, or a check type, must say of made-up resources.
+/// Test: the outcomes that a check, or a check type, must have for made-up resources.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Test {
-    /// What it is called.
+    /// Name, unique among the tests.
     pub name: TestName,
-    /// What is tested.
+    /// Check or check type that is tested.
     pub subject: TestSubject,
-    /// What is given and expected; never empty.
+    /// Cases, each with what is given and expected; never empty.
     pub cases: Vec<Case>,
-    /// Where its name stands.
+    /// Location of its name in the file.
     pub place: Location,
 }
 
-/// What a test is about.
+/// Subject of a test: a check, or a check type on its own.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TestSubject {
     /// A check of a group.
@@ -60,51 +60,51 @@ pub enum TestSubject {
 /// One case of a test.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Case {
-    /// What it shows, for people.
+    /// Name of the case, for people.
     pub name: Option<String>,
     /// What the check type asks with the parameters of the case; of a check, what it asks stands
     /// with the check.
     pub rule: Option<Rule>,
     /// The account that everything is in.
     pub account: Account,
-    /// What there is in it.
+    /// Inventory of the made-up account.
     pub inventory: Inventory,
-    /// What must be said.
+    /// Expected outcome; another one fails the test.
     pub expected: Vec<Expected>,
-    /// Where it stands.
+    /// Location of its start in the file.
     pub place: Location,
 }
 
-/// What must be said of a resource.
+/// Outcome that is expected of a resource.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Expected {
-    /// Its id, or `*`.
+    /// Id of the resource, or `*` for what is about none.
     pub id: String,
     /// Its region, where that was said.
     pub region: Option<Region>,
-    /// What must be said.
+    /// Expected outcome; another one fails the test.
     pub outcome: ExpectedOutcome,
-    /// Where it stands.
+    /// Location of its start in the file.
     pub place: Location,
 }
 
-/// What a test can expect of a resource.
+/// Outcome that a test can expect of a resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ExpectedOutcome {
-    /// It passes.
+    /// The assertion holds of it.
     Pass,
-    /// It fails.
+    /// The assertion does not hold of it.
     Fail,
-    /// Nothing can be said.
+    /// The assertion cannot be decided.
     Unknown,
-    /// `where` leaves it out.
+    /// The filter `where` leaves it out.
     NotSelected,
     /// There is nothing to judge.
     NotApplicable,
 }
 
 impl ExpectedOutcome {
-    /// Key of `expect`.
+    /// Key below `expect`, as documents have it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Pass => "pass",

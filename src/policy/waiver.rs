@@ -23,21 +23,21 @@ pub const EXPIRING_DAYS: u64 = 14;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Waiver {
-    /// What it is called.
+    /// Name, unique among the waivers.
     pub name: WaiverName,
-    /// Which failures it waives.
+    /// Failures that it waives, by group, check, account, region and resource.
     #[serde(rename = "match")]
     pub covers: Covered,
-    /// Why they may be.
+    /// Reason why these may fail.
     pub reason: String,
-    /// Who answers for it.
+    /// Owner, who answers for the waiver.
     pub owner: String,
     /// The last day on which it holds, in UTC.
     pub expires: NaiveDate,
-    /// Who agreed.
+    /// Approver, if somebody agreed by name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approved_by: Option<String>,
-    /// Where it is followed up.
+    /// Ticket by which it is followed up, such as the address of an issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
     /// The file, from the repository's root.
@@ -67,7 +67,7 @@ pub struct Covered {
     pub resources: Vec<String>,
 }
 
-/// Whether a waiver holds.
+/// Validity of a waiver on a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Validity {
@@ -75,7 +75,7 @@ pub enum Validity {
     Expired,
     /// It holds for at most [`EXPIRING_DAYS`] more days.
     Expiring,
-    /// It holds.
+    /// It holds, and will for a while.
     InForce,
 }
 
@@ -102,19 +102,19 @@ impl std::str::FromStr for Validity {
 }
 
 impl Waiver {
-    /// Whether it may turn findings of a group.
+    /// `true` where it may turn findings of a group.
     pub fn concerns(&self, group: &Group) -> bool {
         let Covered { group: name, check: id, .. } = &self.covers;
         name.as_ref().is_none_or(|name| *name == group.name)
             && id.as_ref().is_none_or(|id| group.checks.iter().any(|check| check.id == *id))
     }
 
-    /// Whether it holds at an instant: through its last day, in UTC.
+    /// `true` where it holds at an instant: through its last day, in UTC.
     pub fn holds_at(&self, now: DateTime<Utc>) -> bool {
         now.date_naive() <= self.expires
     }
 
-    /// Whether it holds on a day, and for how much longer.
+    /// Validity on a day, in UTC.
     pub fn validity(&self, today: NaiveDate) -> Validity {
         let soon = today.checked_add_days(Days::new(EXPIRING_DAYS)).unwrap_or(NaiveDate::MAX);
         if self.expires < today {
@@ -126,7 +126,7 @@ impl Waiver {
         }
     }
 
-    /// What it says: SHA-256 over canonical JSON. Where it stands does not count.
+    /// Digest of all it says: SHA-256 over canonical JSON. Its location does not count.
     pub fn digest(&self) -> [u8; 32] {
         let Self { name, covers, reason, owner, expires, approved_by, ticket, .. } = self;
         let said = json!([name, covers, reason, owner, expires, approved_by, ticket]);
@@ -141,14 +141,14 @@ impl Waiver {
 }
 
 impl Covered {
-    /// Whether an account is one of those that are meant.
+    /// `true` where an account is one of those that are meant.
     pub fn has_account(&self, account: &Account) -> bool {
         let is_named =
             |name: &AccountName| *name == account.name || name.as_str() == account.id.as_str();
         self.account.as_ref().is_none_or(is_named)
     }
 
-    /// Whether it leaves the resource open: then it is of findings that are about none as well.
+    /// `true` where it leaves the resource open: then it is of findings that are about none as well.
     pub fn has_all_resources(&self) -> bool {
         self.resources.is_empty() || self.resources.iter().any(|glob| glob == "*")
     }

@@ -10,7 +10,7 @@ use super::set::PolicySet;
 use super::symbols::Symbols;
 use super::waiver::Covered;
 
-/// Where a waiver refers to groups, checks and accounts.
+/// References of a waiver to groups, checks and accounts, with their locations.
 #[derive(Debug)]
 pub(super) struct References {
     group: Option<(GroupName, Location)>,
@@ -18,7 +18,7 @@ pub(super) struct References {
     account: Option<(AccountName, Location)>,
 }
 
-/// What there is to refer to.
+/// Groups, checks and accounts that there are to refer to.
 pub(super) struct Known<'a> {
     pub(super) policies: &'a PolicySet,
     pub(super) symbols: &'a Symbols,

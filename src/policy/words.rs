@@ -4,9 +4,9 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{found}` is none of {allowed}")]
 pub struct UnknownWord {
-    /// What was found.
+    /// Word that the document has.
     pub found: String,
-    /// What is allowed.
+    /// Words that are allowed there, for a message.
     pub allowed: &'static str,
 }
 
@@ -68,25 +68,25 @@ pub(super) use words;
 words! {
     /// How much a failure matters.
     pub Severity, "`critical`, `high`, `medium`, `low`, `info`":
-    /// Worth knowing.
+    /// Worth knowing, though nothing need be done.
     Info = "info",
     /// To be mended in time.
     Low = "low",
-    /// To be mended soon.
+    /// To be mended soon, before other work.
     #[default]
     Medium = "medium",
     /// To be mended at once.
     High = "high",
-    /// An open door.
+    /// An open door, to be shut at once.
     Critical = "critical",
 }
 
 words! {
     /// What a group's outcome does.
     pub Mode, "`shadow`, `audit`, `enforce`":
-    /// Stored only.
+    /// Stored only, and shown to nobody unasked.
     Shadow = "shadow",
-    /// Shown, never red.
+    /// Shown, but never turns a commit red.
     Audit = "audit",
     /// A failure turns the commit red.
     #[default]
@@ -96,14 +96,14 @@ words! {
 words! {
     /// The outcome of a check that selects nothing in an account.
     pub OnEmpty, "`pass`, `fail`, `unknown`, `not_applicable`":
-    /// Nothing to say.
+    /// There is nothing to judge, which is no failure.
     #[default]
     NotApplicable = "not_applicable",
-    /// As it should be.
+    /// Nothing is as it should be.
     Pass = "pass",
-    /// Something is missing.
+    /// Something is missing that there should be.
     Fail = "fail",
-    /// Something may be missing.
+    /// Something may be missing; people must look.
     Unknown = "unknown",
 }
 
@@ -130,7 +130,7 @@ words! {
 words! {
     /// What a warning does to a change of policies.
     pub Warnings, "`allow`, `deny`":
-    /// It is told.
+    /// It is told, and refuses nothing.
     #[default]
     Allow = "allow",
     /// It refuses the change, as an error does.

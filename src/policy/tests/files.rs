@@ -64,7 +64,7 @@ fn halves_of_characters_are_told() {
     "#);
 }
 
-/// What is no JSON.
+/// Texts that are no JSON, each for a reason of its own.
 const NO_JSON: [&str; 21] = [
     "{",
     "[1, 2,]",
@@ -89,7 +89,7 @@ const NO_JSON: [&str; 21] = [
     "",
 ];
 
-/// What is said of them, each behind its text.
+/// Diagnostics of them, each behind its text.
 const NO_JSON_TOLD: &str = r#"{
 1:2-1:3: error[json-syntax] the file ends where a key in double quotes is needed
     help: close each `{`, `[` and `"` that is open
@@ -194,7 +194,7 @@ fn numbers_of_json_are_those_of_json() {
     }
 }
 
-/// Mistakes in YAML.
+/// Texts with a mistake in YAML each.
 const MISTAKES: [&str; 41] = [
     "a:\n\tb: 1\n",
     "a:\n  b: 1\n\tc: 2\n",
@@ -239,7 +239,7 @@ const MISTAKES: [&str; 41] = [
     "a:b\nc: d\n",
 ];
 
-/// What is said of them, each behind its text.
+/// Diagnostics of them, each behind its text.
 const MISTAKES_TOLD: &str = r#"a:
 	b: 1
 2:1-2:2: error[yaml-syntax] a tab stands where YAML needs spaces

@@ -47,7 +47,7 @@ impl Waiver {
     }
 }
 
-/// Day of the calendar.
+/// Day of the calendar that a text names, as `2027-01-31`; a problem is told.
 fn date(text: &Located<String>, file: &mut FileContext) -> Option<NaiveDate> {
     let Located { value: text, span } = text;
     let is_digit =
