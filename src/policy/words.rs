@@ -72,7 +72,7 @@ words! {
     Info = "info",
     /// To be mended in time.
     Low = "low",
-    /// To be mended soon, before other work.
+    /// To be mended soon.
     #[default]
     Medium = "medium",
     /// To be mended at once.
@@ -84,7 +84,7 @@ words! {
 words! {
     /// What a group's outcome does.
     pub Mode, "`shadow`, `audit`, `enforce`":
-    /// Stored only, and shown to nobody unasked.
+    /// Stored only.
     Shadow = "shadow",
     /// Shown, but never turns a commit red.
     Audit = "audit",
@@ -96,12 +96,12 @@ words! {
 words! {
     /// The outcome of a check that selects nothing in an account.
     pub OnEmpty, "`pass`, `fail`, `unknown`, `not_applicable`":
-    /// There is nothing to judge, which is no failure.
+    /// There is nothing to judge.
     #[default]
     NotApplicable = "not_applicable",
-    /// Nothing is as it should be.
+    /// As it should be.
     Pass = "pass",
-    /// Something is missing that there should be.
+    /// Something that should be there is missing.
     Fail = "fail",
     /// Something may be missing; people must look.
     Unknown = "unknown",
