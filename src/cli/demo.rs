@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use cloudcorrect::app;
+use cloudcorrect::diagnostic::is_hidden;
 use github_emulator::Event;
 
 use super::output;
@@ -97,7 +98,7 @@ fn line(event: &Event) -> Option<String> {
         }
         _ => return None,
     };
-    let words: String = words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let words: String = words.chars().map(|c| if is_hidden(c) { ' ' } else { c }).collect();
     Some(format!("{what:>8}  {words}"))
 }
 

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, Location};
+use crate::diagnostic::{Code, Diagnostic, Hidden, Location};
 
 use super::short::short;
 use super::text::SourceText;
@@ -57,15 +57,18 @@ fn is_plain_ascii(text: &str) -> bool {
         .all(|chunk| chunk.iter().fold(true, |all, byte| all & is_plain(byte)))
 }
 
-/// Characters that hide or disguise text: controls, a carriage return that ends no line, a byte
-/// order mark behind the start, and marks that change the direction of writing, by which a
-/// reviewer sees something else than we do.
+/// `true` of characters that disguise text: controls, a carriage return that ends no line, a byte
+/// order mark behind the start, and what reorders the text behind it, by which a reviewer sees
+/// something else than we do. Other hidden characters have a use in prose, such as the joiners of
+/// emoji and the marks of Hebrew: they are read, and made visible where they are shown.
 fn is_invisible(found: char, behind: Option<&str>) -> bool {
     match found {
         '\t' | '\n' => false,
         '\r' => !behind.is_some_and(|behind| behind.starts_with('\n')),
-        '\u{feff}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
-        found => found.is_control(),
+        found => matches!(
+            Hidden::of(found),
+            Some(Hidden::Control | Hidden::Reordering | Hidden::ByteOrderMark)
+        ),
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use chrono::{SecondsFormat, TimeDelta};
 
+use crate::diagnostic::{is_hidden, write_escape};
 use crate::resource::Value;
 
 /// The longest text of a value, in characters.
@@ -78,8 +79,8 @@ fn write_text(out: &mut String, text: &str, elements: usize) {
             '\n' => out.push_str("\\n"),
             '\t' => out.push_str("\\t"),
             '\r' => out.push_str("\\r"),
-            c if c.is_control() => {
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            c if is_hidden(c) => {
+                let _ = write_escape(out, c);
             }
             c => out.push(c),
         }

@@ -7,7 +7,7 @@
 
 use std::fmt::Write as _;
 
-use super::words::steers;
+use crate::diagnostic::visible_char;
 
 /// Ends what GitHub would read as a mention or a reference; invisible.
 const BREAK: char = '\u{200b}';
@@ -16,8 +16,7 @@ const BREAK: char = '\u{200b}';
 pub(super) fn visible(text: &str) -> String {
     let show = |c: char| match c {
         '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => ' ',
-        c if steers(c) => char::REPLACEMENT_CHARACTER,
-        c => c,
+        c => visible_char(c),
     };
     text.trim().chars().map(show).collect()
 }

@@ -1,5 +1,6 @@
 //! Counting and naming, in words.
 
+use crate::diagnostic::visible_char;
 use crate::resource::{Cause, TypeName};
 
 /// Cause of `unknown` as people read it: `access denied`.
@@ -16,15 +17,7 @@ pub(super) fn count(number: impl TryInto<u64>, noun: &str) -> String {
 /// Text of policies and clouds for a line of its own, without what could steer a terminal or begin
 /// a line, which a workflow of GitHub might obey: `::error::`.
 pub(super) fn visible(text: &str) -> String {
-    text.chars().map(|c| if steers(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
-}
-
-/// `true` of a character that is not shown, but does something: a control, of zero width, or a change of
-/// direction (<https://trojansource.codes>).
-pub(super) fn steers(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}')
+    text.chars().map(visible_char).collect()
 }
 
 /// `fails` of one, `fail` of several.

@@ -6,12 +6,12 @@
 //! it gets a placeholder for each scalar that is not to stand as it is.
 
 use std::cell::RefCell;
-use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use regex::Regex;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 
+use crate::diagnostic::{is_hidden, write_escape};
 use crate::resource::Value;
 
 /// Words that stand for something else than their letters, here or in some version of YAML.
@@ -146,7 +146,7 @@ impl Serialize for Writing<'_> {
 /// `true` where text can stand without quotes and means itself.
 fn is_plain(text: &str) -> bool {
     let starts = |c: char| c.is_alphanumeric() || c == '/' || c == '_';
-    let holds = |c: char| c.is_alphanumeric() || "_-./@+=,() :".contains(c);
+    let holds = |c: char| c.is_alphanumeric() && !is_hidden(c) || "_-./@+=,() :".contains(c);
     text.starts_with(starts)
         && text.chars().all(holds)
         && !text.contains(": ")
@@ -159,29 +159,10 @@ fn is_plain(text: &str) -> bool {
 fn quoted(text: &str) -> String {
     let mut quoted = String::new();
     for c in serde_json::Value::from(text).to_string().chars() {
-        let code = u32::from(c);
-        let steers = matches!(
-            code,
-            0x7f..=0x9f
-                | 0xad
-                | 0x61c
-                | 0x180e
-                | 0x200b..=0x200f
-                | 0x2028..=0x202e
-                | 0x2060..=0x206f
-                | 0xe000..=0xf8ff
-                | 0xfeff
-                | 0xfff9..=0xfffb
-                | 0xe0000..=0xe007f
-        );
-        match code {
-            _ if !steers => quoted.push(c),
-            0..=0xffff => {
-                let _ = write!(quoted, "\\u{code:04x}");
-            }
-            _ => {
-                let _ = write!(quoted, "\\U{code:08x}");
-            }
+        if is_hidden(c) {
+            let _ = write_escape(&mut quoted, c);
+        } else {
+            quoted.push(c);
         }
     }
     quoted
@@ -206,7 +187,7 @@ mod tests {
         "\u{202e}", "\u{1b}[31m", "*", "&a", "!x", "é", "\u{1f600}", "arn:aws:s3:::a", "'", "\"",
         "a, b", "[a]", "{a}", "%a", "@a", "`a`", "a=b", "|", ">", "2026-01-02", "inf", ".5", "~",
         "1_000", "1,000", "12:30", "190:20:30.15", "0b1", "0o17", "1.", "1.5E+3", "2026-1-2 3:4:5",
-        "<<", "=", "on", "Y", "\u{200b}", "\u{e000}0\u{e001}", "\u{e0041}", LONG,
+        "<<", "=", "on", "Y", "\u{200b}", "\u{e000}0\u{e001}", "\u{e0041}", "a\u{3164}", "\u{10fffd}", LONG,
     ];
 
     #[test]
@@ -218,7 +199,7 @@ mod tests {
         });
         let text = reads_back(&value);
         assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
-        let unseen = ['\u{202e}', '\u{200b}', '\u{e000}', '\u{e0041}'];
+        let unseen = ['\u{202e}', '\u{200b}', '\u{e000}', '\u{e0041}', '\u{3164}', '\u{10fffd}'];
         assert!(!text.contains(unseen), "{text:?}");
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::diagnostic::{Diagnostic, Level};
+use crate::diagnostic::{Diagnostic, Level, visible_char};
 use crate::render::explanation::how_to_explain;
 
 /// Commands that make a GitHub workflow annotate the lines. The escapes are those of the runner:
@@ -34,8 +34,7 @@ pub fn github(diagnostics: &[Diagnostic]) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    let kept = |c: char| !c.is_control() || matches!(c, '\r' | '\n' | '\t');
-    let shown = |c: char| if kept(c) { c } else { char::REPLACEMENT_CHARACTER };
+    let shown = |c: char| if matches!(c, '\r' | '\n' | '\t') { c } else { visible_char(c) };
     let text: String = text.chars().map(shown).collect();
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -6,9 +6,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::diagnostic::{Diagnostic, Location};
+use crate::diagnostic::{Diagnostic, Location, visible_char};
 use crate::policy::{LoadOutcome, SourceFile};
-use crate::render::words::steers;
 
 /// The most characters of a line that are shown.
 const WIDTH: usize = 160;
@@ -124,8 +123,7 @@ fn counted(number: usize, noun: &str) -> String {
 fn visible(text: &str) -> String {
     let shown = |c: char| match c {
         '\t' => ' ',
-        c if steers(c) => char::REPLACEMENT_CHARACTER,
-        c => c,
+        c => visible_char(c),
     };
     text.trim_end_matches(['\r', '\n']).chars().map(shown).collect()
 }

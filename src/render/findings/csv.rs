@@ -6,7 +6,7 @@ use csv::Writer;
 use serde_json::Value as Json;
 
 use super::FindingLine;
-use crate::render::words::steers;
+use crate::diagnostic::visible_char;
 
 /// Columns, named as in the JSON.
 const COLUMNS: [&str; 18] = [
@@ -57,8 +57,7 @@ fn cell(value: Option<&Json>) -> String {
 fn harmless(text: &str) -> String {
     let kept = |c: char| match c {
         '\n' => ' ',
-        c if steers(c) => char::REPLACEMENT_CHARACTER,
-        c => c,
+        c => visible_char(c),
     };
     let mut text: String = text.chars().map(kept).collect();
     if text.starts_with(['=', '+', '-', '@']) {
