@@ -1,7 +1,8 @@
 //! Policy trees on disk, for the commands that work without Git.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, FileType};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -66,8 +67,8 @@ impl Tree {
             }
         }
         let Walk { mut found, room, .. } = walk;
-        found.sort();
         if paths.len() > 1 {
+            found.sort();
             once(&mut found);
             self.refused.sort();
             self.refused.dedup();
@@ -148,42 +149,60 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
+    /// Goes through a directory and those in it, in the order of their names: the order of paths,
+    /// component by component, without a comparison of two.
     fn directory(&mut self, path: &Path, depth: usize) -> anyhow::Result<()> {
-        let entries =
-            fs::read_dir(path).with_context(|| format!("cannot list `{}`", path.display()))?;
         let repository = self.tree.repository.clone();
         let excludes = repository.as_ref().map(|it| it.excludes(path)).transpose()?.flatten();
-        for entry in entries {
-            let entry = entry.with_context(|| format!("cannot list `{}`", path.display()))?;
-            self.room.take_entry()?;
-            let kind = entry.file_type().with_context(|| format!("cannot list {entry:?}"))?;
-            let path = entry.path();
-            let name = path.to_string_lossy();
-            let is_policy = document::is_policy_file(&name);
-            let may_link = document::may_link_to_policies(&name);
-            if entry.file_name().as_encoded_bytes().starts_with(b".") {
+        for (name, kind) in self.entries(path)? {
+            if name.as_encoded_bytes().starts_with(b".") {
                 continue;
             }
             // A pattern is about files, also where it names a directory: so the service takes it.
-            if !kind.is_dir() && excludes.as_ref().is_some_and(|it| it(entry.file_name().as_ref()))
-            {
+            if !kind.is_dir() && excludes.as_ref().is_some_and(|it| it(name.as_ref())) {
                 continue;
             }
-            let may_hold_policies = kind.is_dir() || kind.is_file() && is_policy;
-            if may_hold_policies && entry.file_name().to_str().is_none() {
-                self.tree.refuse(&path, "the name is not UTF-8; rename it");
-            } else if kind.is_dir() && depth == MAX_DIRECTORY_DEPTH {
-                self.tree.refuse(&path, "directories are nested too deeply; move it up");
-            } else if kind.is_dir() {
-                self.directory(&path, depth + 1)?;
-            } else if kind.is_file() && is_policy {
-                self.found.push(path);
-            } else if kind.is_symlink() && may_link {
-                self.tree.refuse(
-                    &path,
-                    "symbolic links are not followed; put the file itself in its place",
-                );
-            }
+            self.entry(path.join(&name), &name, kind, depth)?;
+        }
+        Ok(())
+    }
+
+    /// Names of what is in a directory, in their order, each with what it is.
+    fn entries(&mut self, path: &Path) -> anyhow::Result<Vec<(OsString, FileType)>> {
+        let unreadable = || format!("cannot list `{}`", path.display());
+        let mut entries = Vec::new();
+        for entry in fs::read_dir(path).with_context(unreadable)? {
+            let entry = entry.with_context(unreadable)?;
+            self.room.take_entry()?;
+            let kind = entry.file_type().with_context(|| format!("cannot list {entry:?}"))?;
+            entries.push((entry.file_name(), kind));
+        }
+        entries.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(entries)
+    }
+
+    /// Takes up an entry of a directory.
+    fn entry(
+        &mut self,
+        path: PathBuf,
+        name: &OsStr,
+        kind: FileType,
+        depth: usize,
+    ) -> anyhow::Result<()> {
+        let shown = name.to_string_lossy();
+        let is_policy = document::is_policy_file(&shown);
+        let may_hold_policies = kind.is_dir() || kind.is_file() && is_policy;
+        if may_hold_policies && name.to_str().is_none() {
+            self.tree.refuse(&path, "the name is not UTF-8; rename it");
+        } else if kind.is_dir() && depth == MAX_DIRECTORY_DEPTH {
+            self.tree.refuse(&path, "directories are nested too deeply; move it up");
+        } else if kind.is_dir() {
+            self.directory(&path, depth + 1)?;
+        } else if kind.is_file() && is_policy {
+            self.found.push(path);
+        } else if kind.is_symlink() && document::may_link_to_policies(&shown) {
+            let why = "symbolic links are not followed; put the file itself in its place";
+            self.tree.refuse(&path, why);
         }
         Ok(())
     }

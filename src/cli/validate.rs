@@ -54,6 +54,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let reading = tree.governed();
     let found = &reading.diagnostics;
     let shown = match arguments.format {
+        // Most trees have no problem, and then no file is looked up.
+        Format::Text if found.is_empty() => String::new(),
         Format::Text => diagnostics::text(found, &tree.sources()),
         Format::Json => diagnostics::json(found),
         Format::Sarif => diagnostics::sarif(found, arguments.docs_url.as_ref()),
