@@ -130,6 +130,9 @@ def yaml_cases():
     yield 'depth 1,400 by indentation', ''.join(' ' * n + 'a:\n' for n in range(1400))
     yield 'a million keys', ''.join(f'{n:x}:\n' for n in range(1_000_000))
     yield 'as many keys as fit', ''.join(f'{n:x}:\n' for n in range(150_000))
+    for letters, unit in [('letters', 'y'), ('letters beyond ASCII', 'é')]:
+        keys = ''.join(f'x{number:03}: {fill(unit, 2088)}, ' for number in range(500))
+        yield f'500 problems in one line, of {letters}', HEAD.rstrip() + ' { ' + keys + '}\n'
     yield 'as many keys as fit, of {}', '{' + ''.join(f'{n:x},' for n in range(170_000)) + '}'
     yield 'a megabyte of equal keys', fill('a:\n')
     yield 'a megabyte of - ', fill('-\n')

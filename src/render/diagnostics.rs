@@ -2,6 +2,7 @@
 
 mod github;
 mod json;
+mod lines;
 mod sarif;
 mod text;
 

@@ -1,10 +1,14 @@
 //! Diagnostics for the terminal, with the lines that they are about.
 //!
-//! Of a line a window is cut before anything else is done with it, without going through the rest: a
-//! file may have hundreds of problems in one line of a MiB.
+//! Of a line a window is cut before anything else is done with it ([`Line`]). The excerpt is written
+//! here and not by `annotate-snippets` (0.12): given a whole file that maps all its lines for each
+//! diagnostic, which hundreds of problems in one line of a MiB forbid, and given the window alone it
+//! tells the column within the window, so that the location would have to be written beside it.
+//! It also makes fewer characters visible than we must.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
+
+use super::lines::{Line, Lines};
 
 use crate::diagnostic::{Diagnostic, Location, visible_char};
 use crate::policy::{LoadOutcome, SourceFile};
@@ -41,11 +45,11 @@ pub fn text(diagnostics: &[Diagnostic], files: &[SourceFile]) -> String {
     text
 }
 
-fn excerpt(text: &mut String, place: &Location, line: &str, margin: usize) {
+fn excerpt(text: &mut String, place: &Location, line: &Line, margin: usize) {
     let column = usize::try_from(place.column).unwrap_or(1).max(1) - 1;
     let end = usize::try_from(place.end_column).unwrap_or(1).max(1) - 1;
     let skipped = column.saturating_sub(WIDTH / 2);
-    let shown: String = from_column(line, skipped).chars().take(WIDTH).collect();
+    let shown: String = line.window(skipped, WIDTH).collect();
     let shown = visible(&shown);
     let length = shown.chars().count();
     let start = (column - skipped).min(length);
@@ -77,42 +81,6 @@ pub fn summary(reading: &LoadOutcome, files: usize) -> String {
         some => format!(", {}", counted(some, "warning")),
     };
     format!("{files}: {} are good{warnings}\n", parts.join(", "))
-}
-
-/// The rest of a line behind so many characters.
-fn from_column(line: &str, skipped: usize) -> &str {
-    if line.is_ascii() {
-        return line.get(skipped..).unwrap_or_default();
-    }
-    let mut rest = line.chars();
-    if let Some(last) = skipped.checked_sub(1) {
-        rest.nth(last);
-    }
-    rest.as_str()
-}
-
-/// The lines of files, each file cut into lines when it is first asked for.
-struct Lines<'a> {
-    files: BTreeMap<&'a str, &'a SourceFile>,
-    cut: BTreeMap<&'a str, Vec<String>>,
-}
-
-impl<'a> Lines<'a> {
-    fn new(files: &'a [SourceFile]) -> Self {
-        let files = files.iter().map(|file| (&*file.path, file)).collect();
-        Self { files, cut: BTreeMap::new() }
-    }
-
-    fn at(&mut self, place: &Location) -> Option<&str> {
-        let (path, file) = self.files.get_key_value(&*place.path)?;
-        let lines = self.cut.entry(path).or_insert_with(|| {
-            let text = file.text();
-            let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-            text.split('\n').map(str::to_owned).collect()
-        });
-        let number = usize::try_from(place.line).ok()?.checked_sub(1)?;
-        lines.get(number).map(String::as_str)
-    }
 }
 
 fn counted(number: usize, noun: &str) -> String {
