@@ -290,7 +290,7 @@ fn no_code_is_dead() {
 fn every_field_of_a_document_is_read() {
     let service = service();
     let policy = service.files.iter().filter(|file| file.room() == "policy");
-    let (unnamed, declared) = fields::unnamed(policy);
+    let (unnamed, declared) = fields::unnamed(&policy);
     none_of(&unnamed);
     assert!(declared > 80, "{declared} fields are found");
 }

@@ -193,6 +193,10 @@ mod tests {
         SdkError::service_error(error.build(), raw)
     }
 
+    fn told((operation, error, proven): &(&str, TestError, Proven)) -> String {
+        CallError::new(operation, error, *proven).failure.to_string()
+    }
+
     #[test]
     fn errors_have_a_cause_and_the_words_of_the_api() {
         let io = |kind: io::ErrorKind| ConnectorError::io(Box::new(io::Error::from(kind)));
@@ -227,12 +231,7 @@ mod tests {
             ("login", SdkError::dispatch_failure(denied), Proven::Yes),
             ("long", refused(500, "X", &"é".repeat(400)), Proven::Yes),
         ];
-        let shown: Vec<String> = cases
-            .iter()
-            .map(|(operation, error, proven)| {
-                CallError::new(operation, error, *proven).failure.to_string()
-            })
-            .collect();
+        let shown: Vec<String> = cases.iter().map(told).collect();
         assert_eq!(
             shown,
             [

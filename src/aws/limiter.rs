@@ -8,12 +8,15 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::Limits;
 use crate::resource::Region;
 
+/// Semaphores by service and region.
+type Semaphores = HashMap<(Box<str>, Region), Arc<Semaphore>>;
+
 /// Limits of one account: a bounded number of calls per service and region.
 #[derive(Debug)]
 pub(super) struct ConcurrencyLimiter {
     s3: usize,
     others: usize,
-    semaphores: Mutex<HashMap<(Box<str>, Region), Arc<Semaphore>>>,
+    semaphores: Mutex<Semaphores>,
 }
 
 impl ConcurrencyLimiter {

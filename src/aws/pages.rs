@@ -243,8 +243,8 @@ mod tests {
                 None => list.refused(throttled()),
             }
         }
-        let paged = list.finish();
-        (paged.items, paged.failure.map(|failure| failure.to_string()))
+        let whole = list.finish();
+        (whole.items, whole.failure.map(|failure| failure.to_string()))
     }
 
     fn from(token: &str) -> Next {

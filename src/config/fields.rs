@@ -108,12 +108,11 @@ impl<'t, 'r> Fields<'t, 'r> {
         let mut tables = Vec::new();
         for item in items {
             let span = item.span();
-            match item.into_inner() {
-                DeValue::Table(table) => tables.push(Spanned::new(span, table)),
-                _ => {
-                    let refused = self.error(key, Code::WrongType, "must have tables alone");
-                    self.push(refused.help("write `[[sources]]` above each"));
-                }
+            if let DeValue::Table(table) = item.into_inner() {
+                tables.push(Spanned::new(span, table));
+            } else {
+                let refused = self.error(key, Code::WrongType, "must have tables alone");
+                self.push(refused.help("write `[[sources]]` above each"));
             }
         }
         tables

@@ -171,6 +171,9 @@ mod tests {
         Ok(at)
     }
 
+    /// Path, first commit, begin and end of a version.
+    type Version = (String, String, DateTime<Utc>, Option<DateTime<Utc>>);
+
     #[sqlx::test]
     async fn every_version_of_a_file_is_kept(pool: PgPool) -> TestResult {
         let source = source(&pool, "main").await;
@@ -191,7 +194,7 @@ mod tests {
             .collect();
         let expected = [("a", "changed"), ("b", "removed"), ("c", "added")];
         assert_eq!(touches, expected.map(|(path, touch)| (path.to_owned(), touch)));
-        let versions: Vec<(String, String, DateTime<Utc>, Option<DateTime<Utc>>)> = sqlx::query_as(
+        let versions: Vec<Version> = sqlx::query_as(
             "select path, since_commit, since, until from policy_version order by path, since",
         )
         .fetch_all(&pool)

@@ -181,7 +181,7 @@ impl fmt::Display for Let {
     }
 }
 
-/// ExpressionKind that the fields give the assertion: `assert` or `assertAll`.
+/// Kind of expression that the fields give the assertion: `assert` or `assertAll`.
 fn shape(asked: &Asked, file: &mut FileContext) -> Option<ExpressionKind> {
     match (asked.assertion.key(), asked.assert_all.key()) {
         (Some(_), None) => Some(ExpressionKind::Assert),

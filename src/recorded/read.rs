@@ -88,10 +88,11 @@ impl<'de> Entries<'de> for Document<'_> {
 
 /// Reads a text that can only be one.
 fn constant(only: &'static str) -> FromText<impl FnOnce(&str) -> Result<(), String>> {
-    FromText(move |text: &str| match text == only {
-        true => Ok(()),
-        false => Err(format!("`{only}` is expected here")),
-    })
+    FromText(
+        move |text: &str| {
+            if text == only { Ok(()) } else { Err(format!("`{only}` is expected here")) }
+        },
+    )
 }
 
 type Listings = BTreeMap<(TypeName, Region), Listing>;

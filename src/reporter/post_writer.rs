@@ -1,4 +1,4 @@
-//! PostWriter a post: what is known to be there is changed, what may be there is looked for, and only
+//! Writing a post: what is known to be there is changed, what may be there is looked for, and only
 //! what is not there is made.
 
 use std::future::Future;

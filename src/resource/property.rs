@@ -82,18 +82,18 @@ mod tests {
         said.collect()
     }
 
-    fn read(json: serde_json::Value) -> Option<Facet> {
-        Some(Facet::Read(Value::from_json(&json)))
+    fn read(json: &serde_json::Value) -> Facet {
+        Facet::Read(Value::from_json(json))
     }
 
     #[test]
     fn a_value_null_and_unknown_are_three_things() {
         use serde_json::json;
         let whole = json!({ "Id": "t-1", "Zone": "a", "Mode": "fast" });
-        assert_eq!(said(read(whole)), [r#""t-1""#, r#""a""#, r#""fast""#]);
+        assert_eq!(said(Some(read(&whole))), [r#""t-1""#, r#""a""#, r#""fast""#]);
         let nulls = json!({ "Id": "t-1", "Zone": null, "Mode": null });
-        assert_eq!(said(read(nulls)), [r#""t-1""#, "null", r#""standard""#]);
-        assert_eq!(said(read(json!({}))), ["null", "unsupported", r#""standard""#]);
+        assert_eq!(said(Some(read(&nulls))), [r#""t-1""#, "null", r#""standard""#]);
+        assert_eq!(said(Some(read(&json!({})))), ["null", "unsupported", r#""standard""#]);
         assert_eq!(said(Some(Facet::Absent)), ["null", "null", r#""standard""#]);
         let denied = Facet::Failed(Failure::new(Cause::AccessDenied, "no"));
         assert_eq!(said(Some(denied)), ["access_denied"; 3]);

@@ -15,7 +15,7 @@ pub struct SchemaRegistry(BTreeMap<TypeName, Schema>);
 impl SchemaRegistry {
     /// Registry of the types that schema files describe, one a file.
     pub fn parse<'t>(files: impl IntoIterator<Item = &'t str>) -> Result<Self, SchemaError> {
-        files.into_iter().try_fold(Self::default(), |known, file| known.with(file))
+        files.into_iter().try_fold(Self::default(), Self::with)
     }
 
     /// Registry with the type of one more schema file.
@@ -69,6 +69,7 @@ where
 {
     type Output = Schema;
 
+    #[expect(clippy::indexing_slicing, reason = "indexing is what `Index` is for")]
     fn index(&self, name: &N) -> &Schema {
         &self.0[name]
     }

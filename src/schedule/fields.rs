@@ -87,8 +87,8 @@ impl Field {
     /// Text that stands for a number, by its name where `like` is one.
     fn shown(self, number: u16, like: &str) -> String {
         let (names, first) = self.names();
-        let named = number.checked_sub(first).and_then(|at| names.get(usize::from(at)));
-        match named {
+        let name = number.checked_sub(first).and_then(|at| names.get(usize::from(at)));
+        match name {
             Some(name) if digits(like).is_none() => (*name).to_owned(),
             _ => number.to_string(),
         }
@@ -307,50 +307,13 @@ mod tests {
         }
     }
 
+    fn all_reported(field: Field, texts: &[&str]) -> String {
+        texts.iter().map(|text| reported(field, text)).collect::<Vec<_>>().join("\n")
+    }
+
     #[test]
-    fn fields_are_checked_element_by_element() {
-        let cases = [
-            (
-                Field::Minute,
-                vec!["0", "59", "007", "*", "*/5", "1-5,7,10-50/20", "60", "-1", "", ",5"],
-            ),
-            (
-                Field::Minute,
-                vec!["1,,3", "1,", "1,60", "*,5", "?", "5/15", "/5", "*/", "*/0", "1.5"],
-            ),
-            (
-                Field::Minute,
-                vec!["*/65476", "*/65477", "1-2-3", "1-5/2/2", "jan", "L", "+1", "1#1"],
-            ),
-            (Field::Hour, vec!["0-23", "24", "22-6", "23-0", "22-6/2", "5-", "-5", "９"]),
-            (
-                Field::Day,
-                vec!["?", "?/2", "0", "31", "L", "LW", "lw", "15W", "w", "1-5W", "5L", "+1"],
-            ),
-            (
-                Field::Month,
-                vec!["jan", "DEC", "jan-3", "nov-feb", "dec-jan", "11-2", "0", "mon", "13"],
-            ),
-            (
-                Field::Weekday,
-                vec!["sun-sat", "mon-sun", "0-7", "7", "8", "fri-mon", "sat-mon", "5-1"],
-            ),
-            (
-                Field::Weekday,
-                vec!["7-1", "fri-1", "?", "+", "+*", "+mon-fri", "++1", "L", "5L", "monL"],
-            ),
-            (
-                Field::Weekday,
-                vec!["fri#2", "5#L", "1-5#3", "1-5/2#1", "5#6", "5#0", "5#", "#2", "*#1"],
-            ),
-            (Field::Weekday, vec!["1-5L", "monday", "fri/2", "1,5#2,satL", "5#2L", "LW", "15W"]),
-        ];
-        let shown = cases.iter().map(|(field, texts)| {
-            let reported: Vec<_> = texts.iter().map(|text| reported(*field, text)).collect();
-            format!("{}\n{}", field.name(), reported.join("\n"))
-        });
-        insta::assert_snapshot!(shown.collect::<Vec<_>>().join("\n"), @"
-        minute
+    fn minutes_are_checked_element_by_element() {
+        insta::assert_snapshot!(all_reported(Field::Minute, &["0", "59", "007", "*", "*/5", "1-5,7,10-50/20", "60", "-1", "", ",5"]), @"
         0: good
         59: good
         007: good
@@ -361,7 +324,8 @@ mod tests {
         -1: 0..2 `-1` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         : 0..0 `` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         ,5: 0..2 `,5` is no minute of a cron pattern: an element of its list is empty; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        minute
+        ");
+        insta::assert_snapshot!(all_reported(Field::Minute, &["1,,3", "1,", "1,60", "*,5", "?", "5/15", "/5", "*/", "*/0", "1.5"]), @"
         1,,3: 0..4 `1,,3` is no minute of a cron pattern: an element of its list is empty; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         1,: 0..2 `1,` is no minute of a cron pattern: an element of its list is empty; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         1,60: 2..4 `60` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
@@ -372,7 +336,8 @@ mod tests {
         */: 0..2 `*/` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         */0: 0..3 `*/0` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         1.5: 0..3 `1.5` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        minute
+        ");
+        insta::assert_snapshot!(all_reported(Field::Minute, &["*/65476", "*/65477", "1-2-3", "1-5/2/2", "jan", "L", "+1", "1#1"]), @"
         */65476: good
         */65477: 0..7 `*/65477` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         1-2-3: 0..5 `1-2-3` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
@@ -381,7 +346,12 @@ mod tests {
         L: 0..1 `L` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         +1: 0..2 `+1` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         1#1: 0..3 `1#1` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        hour
+        ");
+    }
+
+    #[test]
+    fn hours_are_checked_element_by_element() {
+        insta::assert_snapshot!(all_reported(Field::Hour, &["0-23", "24", "22-6", "23-0", "22-6/2", "5-", "-5", "９"]), @"
         0-23: good
         24: 0..2 `24` is no hour of a cron pattern; write 0 to 23; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         22-6: 0..4 `22-6` is no hour of a cron pattern: a range goes upwards; write `22-23,0-6`
@@ -390,7 +360,12 @@ mod tests {
         5-: 0..2 `5-` is no hour of a cron pattern; write 0 to 23; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         -5: 0..2 `-5` is no hour of a cron pattern; write 0 to 23; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         ９: 0..3 `９` is no hour of a cron pattern; write 0 to 23; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        day of the month
+        ");
+    }
+
+    #[test]
+    fn days_are_checked_element_by_element() {
+        insta::assert_snapshot!(all_reported(Field::Day, &["?", "?/2", "0", "31", "L", "LW", "lw", "15W", "w", "1-5W", "5L", "+1"]), @"
         ?: good
         ?/2: good
         0: 0..1 `0` is no day of the month of a cron pattern; write 1 to 31; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
@@ -403,7 +378,12 @@ mod tests {
         1-5W: 0..4 `1-5W` is no day of the month of a cron pattern; write 1 to 31; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         5L: 0..2 `5L` is no day of the month of a cron pattern; write 1 to 31; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         +1: 0..2 `+1` is no day of the month of a cron pattern; write 1 to 31; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        month
+        ");
+    }
+
+    #[test]
+    fn months_are_checked_element_by_element() {
+        insta::assert_snapshot!(all_reported(Field::Month, &["jan", "DEC", "jan-3", "nov-feb", "dec-jan", "11-2", "0", "mon", "13"]), @"
         jan: good
         DEC: good
         jan-3: good
@@ -413,7 +393,12 @@ mod tests {
         0: 0..1 `0` is no month of a cron pattern; write 1 to 12 or `jan` to `dec`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         mon: 0..3 `mon` is no month of a cron pattern; write 1 to 12 or `jan` to `dec`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         13: 0..2 `13` is no month of a cron pattern; write 1 to 12 or `jan` to `dec`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        weekday
+        ");
+    }
+
+    #[test]
+    fn weekdays_are_checked_element_by_element() {
+        insta::assert_snapshot!(all_reported(Field::Weekday, &["sun-sat", "mon-sun", "0-7", "7", "8", "fri-mon", "sat-mon", "5-1"]), @"
         sun-sat: good
         mon-sun: good
         0-7: good
@@ -422,7 +407,8 @@ mod tests {
         fri-mon: 0..7 `fri-mon` is no weekday of a cron pattern: a range goes upwards; write `fri-sat,sun-mon`
         sat-mon: 0..7 `sat-mon` is no weekday of a cron pattern: a range goes upwards; write `sat,sun-mon`
         5-1: 0..3 `5-1` is no weekday of a cron pattern: a range goes upwards; write `5-6,0-1`
-        weekday
+        ");
+        insta::assert_snapshot!(all_reported(Field::Weekday, &["7-1", "fri-1", "?", "+", "+*", "+mon-fri", "++1", "L", "5L", "monL"]), @"
         7-1: 0..3 `7-1` is no weekday of a cron pattern: a range goes upwards; write `0-1`
         fri-1: 0..5 `fri-1` is no weekday of a cron pattern: a range goes upwards; write `fri-6,sun-1`
         ?: good
@@ -433,7 +419,8 @@ mod tests {
         L: 0..1 `L` is no weekday of a cron pattern: `L` needs a day; write `5L` for the last Friday of the month, or `L` as its day
         5L: good
         monL: good
-        weekday
+        ");
+        insta::assert_snapshot!(all_reported(Field::Weekday, &["fri#2", "5#L", "1-5#3", "1-5/2#1", "5#6", "5#0", "5#", "#2", "*#1"]), @"
         fri#2: good
         5#L: good
         1-5#3: good
@@ -443,7 +430,8 @@ mod tests {
         5#: 0..2 `5#` is no weekday of a cron pattern; write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         #2: 0..2 `#2` is no weekday of a cron pattern; write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         *#1: 0..3 `*#1` is no weekday of a cron pattern; write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        weekday
+        ");
+        insta::assert_snapshot!(all_reported(Field::Weekday, &["1-5L", "monday", "fri/2", "1,5#2,satL", "5#2L", "LW", "15W"]), @"
         1-5L: 0..4 `1-5L` is no weekday of a cron pattern; write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         monday: 0..6 `monday` is no weekday of a cron pattern; write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         fri/2: 0..5 `fri/2` is no weekday of a cron pattern: a step needs a range; write `fri-sat/2`

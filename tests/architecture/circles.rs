@@ -46,9 +46,9 @@ fn uses(package: &Package) -> BTreeMap<(usize, usize), usize> {
     for (at, file) in package.files.iter().enumerate() {
         for named in file.names.all() {
             let Some(target) = package.target(at, named) else { continue };
-            let used = &package.files[target];
-            let is_ancestor = used.root == file.root && file.module.starts_with(&used.module);
-            if !is_ancestor && !used.is_test() {
+            let other = &package.files[target];
+            let is_ancestor = other.root == file.root && file.module.starts_with(&other.module);
+            if !is_ancestor && !other.is_test() {
                 uses.entry((at, target)).or_insert(named.line);
             }
         }

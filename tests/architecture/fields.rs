@@ -15,7 +15,7 @@ struct Declaration<'f> {
 /// Fields that the `mapping!`s of these files declare and nothing in them names, and how many are
 /// declared.
 pub(crate) fn unnamed<'f>(
-    files: impl Iterator<Item = &'f SourceFile> + Clone,
+    files: &(impl Iterator<Item = &'f SourceFile> + Clone),
 ) -> (Vec<String>, usize) {
     let declared: Vec<Declaration<'_>> = files.clone().flat_map(declarations).collect();
     let is_declaration = |path: &str, line: usize| {

@@ -160,7 +160,7 @@ impl Package {
         let Some((item, rest)) = path[length..].split_first() else { return Some(at) };
         let file = &self.files[at];
         let inside = path[file.module.len()..length].to_vec();
-        if file.names.items.contains(&joined(&inside, &[item.clone()])) {
+        if file.names.items.contains(&joined(&inside, std::slice::from_ref(item))) {
             return Some(at);
         }
         let imports = || file.names.imports.iter().filter(|import| import.path.inside == inside);

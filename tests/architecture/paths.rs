@@ -190,7 +190,7 @@ impl Scan<'_> {
         }
         let mut name = segments.last().cloned().unwrap_or_default();
         if self.text(self.at) == "as" {
-            name = self.text(self.at + 1).to_owned();
+            self.text(self.at + 1).clone_into(&mut name);
             self.at += 2;
         }
         self.imported(line, segments, name);

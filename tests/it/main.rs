@@ -1,11 +1,6 @@
 //! Stories, by behaviour, through a small world of real servers.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a story that cannot go on ends there"
-)]
+#![expect(clippy::panic, clippy::indexing_slicing, reason = "a story that cannot go on ends there")]
 
 mod emulate;
 mod enforcing;

@@ -34,12 +34,10 @@ const WITH_OTHERS: [Code; 5] = [
 fn written_out(text: &str) -> Vec<u8> {
     let mut lines = String::new();
     for line in text.lines() {
-        match repeated(line) {
-            Some((line, times)) => (1..=times).for_each(|n| {
-                lines += &line.replace("{n}", &n.to_string());
-                lines.push('\n');
-            }),
-            None => lines += &format!("{line}\n"),
+        let (line, times) = repeated(line).unwrap_or((line, 1));
+        for n in 1..=times {
+            lines += &line.replace("{n}", &n.to_string());
+            lines.push('\n');
         }
     }
     let mut bytes = Vec::new();
@@ -110,7 +108,9 @@ fn codes(examples: &[Example]) -> Vec<String> {
     let has_account = |it: &Example| {
         it.text.contains("kind: Account") || it.text.contains(r#""kind": "Account""#)
     };
-    examples.iter().for_each(|example| place(example, root.path()));
+    for example in examples {
+        place(example, root.path());
+    }
     let policies = root.path().join("policies");
     if !examples.iter().any(has_account) {
         fs::create_dir_all(&policies).expect("a directory");
@@ -123,7 +123,8 @@ fn codes(examples: &[Example]) -> Vec<String> {
 
 /// The same of a text that is no file: of those, commands and commits tell the size themselves.
 fn of_a_text(examples: &[Example]) -> Vec<String> {
-    let file = SourceFile::new("example.yaml", written_out(examples[0].text));
+    let example = examples.first().expect("an example");
+    let file = SourceFile::new("example.yaml", written_out(example.text));
     let found = PolicySet::read(&[file]).diagnostics;
     found.iter().map(|it| it.code.to_string()).collect()
 }

@@ -228,7 +228,7 @@ async fn an_error_that_is_not_the_apis_names_its_status() {
     let page = "<html><head><title>no</title></head><body><hr></body></html>";
     let redirect = |to: &str| {
         let mut response = Response::new(307, "");
-        response.headers.push_str(&format!("Location: {to}\r\n"));
+        response.headers = format!("{}Location: {to}\r\n", response.headers);
         response
     };
     let cut = "<Error><Code>NoSuchBucketPolicy</Code><Mess";

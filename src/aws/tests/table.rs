@@ -83,7 +83,9 @@ fn produced(json: &Json, above: &str, schema: Option<&Property>, paths: &mut BTr
         }
         Json::Array(items) => {
             let below = schema.and_then(|property| property.items.as_deref());
-            items.iter().for_each(|item| produced(item, above, below, paths));
+            for item in items {
+                produced(item, above, below, paths);
+            }
         }
         _ => {}
     }

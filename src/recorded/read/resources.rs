@@ -196,10 +196,10 @@ impl<'de> Entries<'de> for Answer<'_> {
             }
             // A resource is what its list names.
             _ if *operation == schema.list => return Err(missing("read")),
-            AnswerKey::Absent => match map.next_value()? {
-                true => Facet::Absent,
-                false => return Err(A::Error::custom("`absent` is `true` or not there")),
-            },
+            AnswerKey::Absent if map.next_value()? => Facet::Absent,
+            AnswerKey::Absent => {
+                return Err(A::Error::custom("`absent` is `true` or not there"));
+            }
             AnswerKey::Error => Facet::Failed(map.next_value::<RecordedFailure>()?.failure()),
         };
         match map.next_entry::<String, IgnoredAny>()? {
