@@ -65,11 +65,11 @@ fn diagnostics_tell_odd_names_without_obeying_them() {
 
     let shown = said(tree.path(), &["validate", "--format", "github"]);
     insta::assert_snapshot!(shown.replace('\u{202e}', "<turned>"), @r"
-    ::error file=policies/a%0A%3A%3Aerror%3A%3Ainjected%0A.yaml,line=2,endLine=2,col=7,endColumn=11,title=unknown-kind::there is no kind `Groop`%0Adid you mean `Group`?
-    ::error file=policies/b%0D%0A%3A%3Astop-commands%3A%3Ax.yaml,line=2,endLine=2,col=7,endColumn=11,title=unknown-kind::there is no kind `Groop`%0Adid you mean `Group`?
-    ::error file=policies/c%250A%3A%3Ax%2Cy%3Az.yaml,line=2,endLine=2,col=7,endColumn=11,title=unknown-kind::there is no kind `Groop`%0Adid you mean `Group`?
-    ::error file=policies/d�[31m.yaml,line=2,endLine=2,col=7,endColumn=11,title=unknown-kind::there is no kind `Groop`%0Adid you mean `Group`?
-    ::error file=policies/e<turned>.yaml,line=2,endLine=2,col=7,endColumn=11,title=unknown-kind::there is no kind `Groop`%0Adid you mean `Group`?
+    ::error file=policies/a%0A%3A%3Aerror%3A%3Ainjected%0A.yaml,line=2,endLine=2,col=7,endColumn=11,title=unknown-kind::there is no kind `Groop`%0Adid you mean `Group`?%0Acloudcorrect validate --explain unknown-kind
+    ::error file=policies/b%0D%0A%3A%3Astop-commands%3A%3Ax.yaml,line=2,endLine=2,col=7,endColumn=11,title=unknown-kind::there is no kind `Groop`%0Adid you mean `Group`?%0Acloudcorrect validate --explain unknown-kind
+    ::error file=policies/c%250A%3A%3Ax%2Cy%3Az.yaml,line=2,endLine=2,col=7,endColumn=11,title=unknown-kind::there is no kind `Groop`%0Adid you mean `Group`?%0Acloudcorrect validate --explain unknown-kind
+    ::error file=policies/d�[31m.yaml,line=2,endLine=2,col=7,endColumn=11,title=unknown-kind::there is no kind `Groop`%0Adid you mean `Group`?%0Acloudcorrect validate --explain unknown-kind
+    ::error file=policies/e<turned>.yaml,line=2,endLine=2,col=7,endColumn=11,title=unknown-kind::there is no kind `Groop`%0Adid you mean `Group`?%0Acloudcorrect validate --explain unknown-kind
     ");
 }
 
