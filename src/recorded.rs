@@ -5,6 +5,10 @@
 //! facets are wanted is left to `fetch`.
 
 mod file;
+mod findings;
+mod ids;
+mod lines;
+mod places;
 mod problems;
 mod read;
 mod schema;
@@ -14,7 +18,7 @@ mod tests;
 mod to_json;
 
 pub use self::file::{RecordedFile, RecordingError, write};
-pub use self::problems::{InvalidRecording, ShapeProblems};
+pub use self::problems::InvalidRecording;
 pub use self::read::read;
 pub use self::schema::json_schema;
 pub use self::source::Recorded;

@@ -17,6 +17,8 @@ mod limits;
 mod names;
 #[path = "offline/policy_tests.rs"]
 mod policy_tests;
+#[path = "offline/recordings.rs"]
+mod recordings;
 #[path = "offline/reference.rs"]
 mod reference;
 #[path = "offline/settings.rs"]

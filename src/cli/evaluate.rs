@@ -17,6 +17,7 @@ use cloudcorrect::render::findings::Results;
 use cloudcorrect::resource::{AccountId, Inventory};
 
 use super::accounts::AccountsAtHand;
+use super::origin::snapshot;
 use super::output;
 use super::tree::Tree;
 use super::wanted::none_such;
@@ -135,7 +136,7 @@ fn narrow(policies: &mut PolicySet, arguments: &Arguments) -> anyhow::Result<()>
 /// The recorded inventory, and the account that it is of.
 fn recording(path: &Path) -> anyhow::Result<(AccountId, RecordedFile)> {
     let file = RecordedFile::new(path);
-    let account = file.snapshot()?.account().clone();
+    let account = snapshot(&file)?.account().clone();
     Ok((account, file))
 }
 

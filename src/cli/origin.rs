@@ -1,12 +1,13 @@
 //! Where resources to look at come from: a recorded inventory, or a live account.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 
 use cloudcorrect::clock::Clock;
 use cloudcorrect::fetch::FetchRequirement;
-use cloudcorrect::recorded::RecordedFile;
+use cloudcorrect::recorded::{Recorded, RecordedFile};
 use cloudcorrect::resource::Inventory;
 
 use super::accounts::AccountsAtHand;
@@ -42,7 +43,7 @@ impl Origin {
         requirements: &[FetchRequirement<'_>],
     ) -> anyhow::Result<Inventory> {
         if let Some(file) = &self.inventory {
-            return Ok(RecordedFile::new(file).snapshot()?.inventory().clone());
+            return Ok(snapshot(&RecordedFile::new(file))?.inventory().clone());
         }
         let Some(name) = &self.account else {
             bail!("say what to look at: `--inventory FILE` or `--account NAME`");
@@ -61,4 +62,9 @@ impl Origin {
         }
         Ok(Inventory::empty(NO_ACCOUNT.parse()?, Clock::System.now()))
     }
+}
+
+/// The inventory that a file holds; the error shows the lines that are wrong with it.
+pub(super) fn snapshot(file: &RecordedFile) -> anyhow::Result<Arc<Recorded>> {
+    file.snapshot().map_err(|error| anyhow!(error.report()))
 }

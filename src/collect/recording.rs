@@ -45,7 +45,11 @@ impl Recordings {
                 let message = format!("the recorded inventory is that of account {of}");
                 Failure::new(Cause::NotCollected, message)
             }
-            Some(Err(error)) => Failure::new(Cause::ServiceError, error.to_string()),
+            Some(Err(error)) => {
+                self.log(account, Some(&error.report()));
+                let failure = Failure::new(Cause::ServiceError, error.to_string());
+                return Some(Arc::new(Unreachable(failure)));
+            }
         };
         self.log(account, Some(&failure.message));
         Some(Arc::new(Unreachable(failure)))
@@ -57,7 +61,7 @@ impl Recordings {
         match problem {
             Some(problem) if logged.get(account).is_none_or(|before| before != problem) => {
                 logged.insert(account.clone(), problem.to_owned());
-                tracing::warn!(target.account = %account, "{problem}; its checks are unknown");
+                tracing::warn!(target.account = %account, "its checks are unknown: {problem}");
             }
             None if logged.remove(account).is_some() => {
                 tracing::info!(target.account = %account, "the recorded inventory can be read again");

@@ -39,6 +39,21 @@ pub enum RecordingError {
     },
 }
 
+impl RecordingError {
+    /// The error for people: what is wrong with the file, each with its line, underlined, and what
+    /// to do. The error as a text is one line.
+    pub fn report(&self) -> String {
+        match self {
+            Self::Invalid { path, source } => {
+                let path = path.display();
+                let report = source.report(&path.to_string());
+                format!("the inventory `{path}` has problems\n{report}")
+            }
+            error => error.to_string(),
+        }
+    }
+}
+
 /// A recorded inventory in a file that may change.
 #[derive(Debug)]
 pub struct RecordedFile {
@@ -166,14 +181,13 @@ mod tests {
         fs::write(&path, "{\n  \"account\": 1,\n").expect("written");
         assert_eq!(
             problem(),
-            "the inventory `/account.json` is not JSON: \
-             EOF while parsing a value at line 3 column 0"
+            "the inventory `/account.json` is not JSON: 3:1: EOF while parsing a value"
         );
         fs::write(&path, "[]").expect("written");
         assert_eq!(
             problem(),
             "the inventory `/account.json` is not of the format in docs/inventory.md: \
-             /: the value is not of type \"object\""
+             1:1: the recording is a list, but must be an object"
         );
         let inventory = empty("123456789012", "2026-11-16T08:00:00Z");
         write(&inventory, &path).expect("written");

@@ -2,9 +2,10 @@
 
 use serde_json::{Value as Json, json};
 
-use super::problems::{found_by, validator};
+use super::problems::validator;
 use super::read::stream;
 use super::{InvalidRecording, read, to_json};
+use crate::diagnostic::Diagnostic;
 use crate::fetch::FetchRequirement;
 use crate::resource::{Facet, Failure, Inventory, Listing, Region, SchemaRegistry, schemas};
 
@@ -24,8 +25,14 @@ fn broken(pointer: &str, value: Json) -> Vec<String> {
     *json.pointer_mut(pointer).expect("a place in the demo") = value;
     match read_json(&json) {
         Ok(_) => Vec::new(),
-        Err(InvalidRecording::Shape(problems)) => problems.all().to_vec(),
-        Err(syntax) => vec![syntax.to_string()],
+        Err(invalid) => {
+            let found = invalid.diagnostics("x.json").into_iter();
+            let line = |found: Diagnostic| {
+                let help = found.help.map(|help| format!(" ({help})")).unwrap_or_default();
+                format!("{}: {}: {}{help}", found.place, found.code, found.message)
+            };
+            found.map(line).collect()
+        }
     }
 }
 
@@ -35,7 +42,8 @@ fn an_id_that_no_resource_can_have_is_told() {
     let told = |id: &str| broken(bucket, json!(id)).join("\n");
     assert_eq!(
         told("a\0b"),
-        r#"`BucketName` "a\0b" holds a control character at line 1 column 29484"#
+        "x.json:1:28118: invalid-name: `BucketName` holds a control character \
+         (no resource has such an id)"
     );
     assert!(told(&"x".repeat(1_025)).contains("has more than 1024 bytes"));
 }
@@ -150,16 +158,16 @@ fn problems_are_named_with_their_place() {
     ];
     let problems: Vec<String> =
         cases.into_iter().flat_map(|(pointer, value)| broken(pointer, value)).collect();
-    insta::assert_snapshot!(problems.join("\n"), @r#"
-    /account: 123456789012 is not of type "string"
-    /recordedAt: "yesterday" is not a "date-time"
-    /lists/AWS::IAM::User: Additional properties are not allowed ('eu-west-1' was unexpected)
-    /lists/AWS::IAM::User/global/resources/0/facets: "iam:ListUsers" is a required property
-    /lists/AWS::IAM::User/global/resources/0/facets/iam:ListMFADevices/read: Additional properties are not allowed ('MfaDevices' was unexpected)
-    /lists/AWS::IAM::User/global/resources/0/facets/iam:GetLoginProfile/read/LoginProfile/PasswordResetRequired: "yes" is not of types "null", "boolean"
-    /lists/AWS::IAM::User/global/resources/0/facets/iam:GetLoginProfile: the value has more than 1 property
-    `bob` is there twice at line 1 column 25172
-    "#);
+    insta::assert_snapshot!(problems.join("\n"), @"
+    x.json:1:111: wrong-type: `account` is a number, but must be text (put it in quotes)
+    x.json:1:139: invalid-instant: `recordedAt` is no instant (write it as in `2026-11-16T08:00:00Z`)
+    x.json:1:23549: unknown-key: `AWS::IAM::User` has no `eu-west-1` (there are `global`)
+    x.json:1:23582: missing-key: `facets` lacks `iam:ListUsers`
+    x.json:1:24089: unknown-key: `read` has no `MfaDevices` (did you mean `MFADevices`?)
+    x.json:1:24014: wrong-type: `PasswordResetRequired` is text, but must be true or false or null (Whether the user must choose a new password at the next sign-in.)
+    x.json:1:23965: conflict: `iam:GetLoginProfile` has more than one key (One of `read`, `absent` and `error`.)
+    x.json:1:24353: duplicate-name: resource `bob` is there twice (name each resource of a list once)
+    ");
 }
 
 /// A type with a property of each kind.
@@ -186,6 +194,10 @@ const THING: &str = r#"{
 
 fn with_things() -> SchemaRegistry {
     schemas().clone().with(THING).expect("a schema")
+}
+
+fn found_by(validator: &jsonschema::Validator, json: &Json) -> Vec<String> {
+    validator.iter_errors(json).map(|error| error.to_string()).collect()
 }
 
 /// A recording of everything that a recording may hold.
@@ -339,9 +351,9 @@ fn what_is_there_twice_is_refused_at_its_place() {
         twice(r#""Sid":1.5"#, r#""Sid":1"#),
     ];
     insta::assert_snapshot!(refused.join("\n"), @"
-    is not of the format in docs/inventory.md: `kind` is there twice at line 1 column 87
-    is not of the format in docs/inventory.md: `absent` is not expected here at line 1 column 595
-    is not of the format in docs/inventory.md: `Port` is there twice at line 1 column 357
-    is not of the format in docs/inventory.md: `Sid` is there twice at line 1 column 390
+    is not of the format in docs/inventory.md: 1:70: `kind` is there twice
+    is not of the format in docs/inventory.md: 1:582: `absent` is there twice
+    is not of the format in docs/inventory.md: 1:348: `Port` is there twice
+    is not of the format in docs/inventory.md: 1:383: `Sid` is there twice
     ");
 }

@@ -9,7 +9,7 @@ mod text;
 pub use github::github;
 pub use json::json;
 pub use sarif::sarif;
-pub use text::{summary, text};
+pub use text::{Excerpt, summary, text, text_with_excerpts};
 
 #[cfg(test)]
 mod testing {

@@ -8,10 +8,8 @@ use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess};
 
 use super::json::{Array, Elements, Entries, FromText, Object, missing, set, twice, unexpected};
 use super::values::Properties;
+use crate::recorded::ids::impossible;
 use crate::resource::{Cause, Facet, Failure, Listing, Operation, Region, Resource, Schema};
-
-/// Bytes of the longest id; the longest of AWS, ARNs with a path, stay below.
-const LONGEST_ID: usize = 1024;
 
 /// Characters of an id that are shown where no resource can have it.
 const SHOWN_OF_ID: usize = 40;
@@ -124,7 +122,7 @@ impl<'de> Entries<'de> for Entry<'_> {
         let text = |name: &str| listed.get(name)?.as_str().map(Arc::from);
         let identifier = &*self.schema.identifier;
         let id: Arc<str> = text(identifier).ok_or_else(|| missing(identifier))?;
-        if let Some(problem) = impossible(&id) {
+        if let Some((_, problem)) = impossible(&id) {
             let shown: String = id.chars().take(SHOWN_OF_ID).collect();
             return Err(A::Error::custom(format_args!("`{identifier}` {shown:?} {problem}")));
         }
@@ -135,16 +133,6 @@ impl<'de> Entries<'de> for Entry<'_> {
             region: region.unwrap_or_else(|| self.region.clone()),
             facets,
         })
-    }
-}
-
-/// Why no resource can have an id.
-fn impossible(id: &str) -> Option<&'static str> {
-    match id {
-        "" => Some("is empty"),
-        id if id.len() > LONGEST_ID => Some("has more than 1024 bytes"),
-        id if id.chars().any(char::is_control) => Some("holds a control character"),
-        _ => None,
     }
 }
 

@@ -16,48 +16,105 @@ use crate::policy::{LoadOutcome, SourceFile};
 /// The most characters of a line that are shown.
 const WIDTH: usize = 160;
 
+/// Part of a line around the place of a problem, as wide as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    text: String,
+    /// Characters of the line before the part.
+    skipped: usize,
+}
+
+impl Excerpt {
+    /// The part of a text around one of its bytes, at which the problem begins in `column`. What is
+    /// further away is not looked at, however long the line is.
+    pub fn around(text: &[u8], byte: usize, column: u32) -> Self {
+        let (before, behind) = text.split_at(byte.min(text.len()));
+        let is_first = |byte: &u8| byte & 0xc0 != 0x80;
+        let in_line = before.iter().rev().take_while(|byte| **byte != b'\n');
+        let mut characters = 0;
+        let near = in_line.take_while(|byte| {
+            let is_near = characters < WIDTH / 2;
+            characters += usize::from(is_first(byte));
+            is_near
+        });
+        let start = before.len() - near.count();
+        let characters = characters.min(WIDTH / 2);
+        let ends = |byte: &u8| *byte == b'\n';
+        let firsts = behind.iter().enumerate().filter(|(_, byte)| is_first(byte) || ends(byte));
+        let end = firsts.take(WIDTH - characters + 1).take_while(|(_, byte)| !ends(byte)).last();
+        let end = end.map_or(0, |(at, _)| {
+            let rest = behind.iter().skip(at + 1);
+            at + 1 + rest.take_while(|byte| !is_first(byte)).count()
+        });
+        let shown = [before.get(start..), behind.get(..end)];
+        let shown: Vec<u8> = shown.into_iter().flatten().flatten().copied().collect();
+        let text = String::from_utf8_lossy(&shown).chars().take(WIDTH).collect();
+        Self { text, skipped: column_index(column).saturating_sub(characters) }
+    }
+
+    fn of_line(line: &Line, place: &Location) -> Self {
+        let skipped = column_index(place.column).saturating_sub(WIDTH / 2);
+        Self { text: line.window(skipped, WIDTH).collect(), skipped }
+    }
+}
+
 /// Each diagnostic with its line, underlined, and what to do.
 pub fn text(diagnostics: &[Diagnostic], files: &[SourceFile]) -> String {
     let mut text = String::new();
     let mut lines = Lines::new(files);
     for found in diagnostics {
-        let Diagnostic { place, level, code, message, help, related } = found;
-        let _ = writeln!(text, "{level}[{code}]: {}", visible(message));
-        let margin = place.line.to_string().len();
-        let _ = writeln!(text, "{:margin$}--> {}", "", visible(&place.to_string()));
-        if let Some(line) = lines.at(place) {
-            excerpt(&mut text, place, line, margin);
-        }
-        if let Some((place, what)) = related {
-            let _ = writeln!(
-                text,
-                "{:margin$} = {}: {}",
-                "",
-                visible(&place.to_string()),
-                visible(what)
-            );
-        }
-        if let Some(help) = help {
-            let _ = writeln!(text, "{:margin$} = help: {}", "", visible(help));
-        }
-        text.push('\n');
+        let line = lines.at(&found.place);
+        let excerpt = line.map(|line| Excerpt::of_line(line, &found.place));
+        write_diagnostic(&mut text, found, excerpt.as_ref());
     }
     text
 }
 
-fn excerpt(text: &mut String, place: &Location, line: &Line, margin: usize) {
-    let column = usize::try_from(place.column).unwrap_or(1).max(1) - 1;
-    let end = usize::try_from(place.end_column).unwrap_or(1).max(1) - 1;
-    let skipped = column.saturating_sub(WIDTH / 2);
-    let shown: String = line.window(skipped, WIDTH).collect();
-    let shown = visible(&shown);
+/// The same of diagnostics whose excerpts were cut before.
+pub fn text_with_excerpts<'a>(
+    diagnostics: impl IntoIterator<Item = (&'a Diagnostic, &'a Excerpt)>,
+) -> String {
+    let mut text = String::new();
+    for (found, excerpt) in diagnostics {
+        write_diagnostic(&mut text, found, Some(excerpt));
+    }
+    text
+}
+
+fn write_diagnostic(text: &mut String, found: &Diagnostic, excerpt: Option<&Excerpt>) {
+    let Diagnostic { place, level, code, message, help, related } = found;
+    let _ = writeln!(text, "{level}[{code}]: {}", visible(message));
+    let margin = place.line.to_string().len();
+    let _ = writeln!(text, "{:margin$}--> {}", "", visible(&place.to_string()));
+    if let Some(excerpt) = excerpt {
+        write_excerpt(text, place, excerpt, margin);
+    }
+    if let Some((place, what)) = related {
+        let (place, what) = (visible(&place.to_string()), visible(what));
+        let _ = writeln!(text, "{:margin$} = {place}: {what}", "");
+    }
+    if let Some(help) = help {
+        let _ = writeln!(text, "{:margin$} = help: {}", "", visible(help));
+    }
+    text.push('\n');
+}
+
+fn write_excerpt(text: &mut String, place: &Location, excerpt: &Excerpt, margin: usize) {
+    let skipped = excerpt.skipped;
+    let (column, end) = (column_index(place.column), column_index(place.end_column));
+    let shown = visible(&excerpt.text);
     let length = shown.chars().count();
-    let start = (column - skipped).min(length);
+    let start = column.saturating_sub(skipped).min(length);
     let width = if place.end_line > place.line { length } else { end.saturating_sub(skipped) };
     let width = width.min(length).saturating_sub(start).max(1);
     let _ = writeln!(text, "{:margin$} |", "");
     let _ = writeln!(text, "{} | {}", place.line, shown.trim_end());
     let _ = writeln!(text, "{:margin$} | {:start$}{}", "", "", "^".repeat(width));
+}
+
+/// Characters of a line before a column, which counts from 1.
+fn column_index(column: u32) -> usize {
+    usize::try_from(column).unwrap_or(1).max(1) - 1
 }
 
 /// One line that sums up a reading of so many files.
@@ -145,6 +202,22 @@ mod tests {
         insta::assert_snapshot!(summary(&reading, 1), @"
         1 file: 5 errors, 0 warnings
         ");
+    }
+
+    #[test]
+    fn an_excerpt_is_cut_out_of_bytes_as_out_of_a_line() {
+        let lines = ["", "short", &"ü😀x".repeat(200), &format!("{}\u{e9}", "y".repeat(79))];
+        for line in lines {
+            let text = format!("before\n{line}\nbehind ü\n");
+            for (column, (byte, _)) in (1..).zip(line.char_indices().chain([(line.len(), '\n')])) {
+                let excerpt = Excerpt::around(text.as_bytes(), 7 + byte, column);
+                let expected =
+                    Excerpt::of_line(&Line::from(line), &Location::point("x", 2, column));
+                assert_eq!(excerpt, expected, "{line} {column}");
+            }
+        }
+        let invalid = Excerpt::around(b"a\xff\n", 1, 2);
+        assert_eq!(invalid, Excerpt { text: "a\u{fffd}".to_owned(), skipped: 0 });
     }
 
     #[test]
