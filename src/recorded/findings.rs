@@ -125,19 +125,14 @@ impl<'e> Broken<'e> {
 
     fn unknown_key(&self, key: &str) -> Finding {
         let is_type = matches!(&*self.pointer, [lists] if lists == "lists");
-        let (code, message) = match is_type {
-            true => {
-                (Code::UnknownResourceType, format!("there is no resource type `{}`", short(key)))
-            }
-            false => {
-                (Code::UnknownKey, format!("{} has no `{}`", subject(&self.pointer), short(key)))
-            }
+        let (code, message) = if is_type {
+            (Code::UnknownResourceType, format!("there is no resource type `{}`", short(key)))
+        } else {
+            (Code::UnknownKey, format!("{} has no `{}`", subject(&self.pointer), short(key)))
         };
         let known = self.known();
-        let help = match known.is_empty() {
-            true => "it has no keys".to_owned(),
-            false => meant_or_known(key, known),
-        };
+        let help =
+            if known.is_empty() { "it has no keys".to_owned() } else { meant_or_known(key, known) };
         Finding::new(self.below(key), code, message, Some(help)).of_key()
     }
 
@@ -170,9 +165,10 @@ impl<'e> Broken<'e> {
         let names = names.join(" or ");
         let message = format!("{} is {found}, but must be {names}", subject(&self.pointer));
         let is_bare = matches!(self.value, Json::Number(_) | Json::Bool(_));
-        let help = match is_bare && names.starts_with("text") {
-            true => Some("put it in quotes".to_owned()),
-            false => self.description(),
+        let help = if is_bare && names.starts_with("text") {
+            Some("put it in quotes".to_owned())
+        } else {
+            self.description()
         };
         (Code::WrongType, message, help)
     }
@@ -212,9 +208,10 @@ impl<'e> Broken<'e> {
     fn misformed(&self) -> (Code, String, Option<String>) {
         let shown = short(self.value.as_str().unwrap_or_default());
         let is_account = matches!(&*self.pointer, [account] if account == "account");
-        let (what, help) = match is_account {
-            true => ("account id", "an account id has twelve digits"),
-            false => ("region", "name one, such as `eu-west-1`"),
+        let (what, help) = if is_account {
+            ("account id", "an account id has twelve digits")
+        } else {
+            ("region", "name one, such as `eu-west-1`")
         };
         (Code::InvalidName, format!("`{shown}` is no {what}"), Some(help.to_owned()))
     }
