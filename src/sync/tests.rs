@@ -437,6 +437,8 @@ async fn what_came_of_a_commit_is_said_on_it(pool: PgPool) -> TestResult {
     policies/b.yaml:11: `AWS::S3::Bucket` has no property `BucktName`
 
     help: did you mean `BucketName`?
+
+    cloudcorrect validate --explain unknown-property
     ");
     assert_eq!(github.post(&format!("compliance/{bad}")).await?, "nothing");
     Ok(())
@@ -468,11 +470,13 @@ async fn a_pull_request_is_held_to_the_settings_of_the_branch(pool: PgPool) -> T
     };
     let refused = push("refs/heads/main", None, GATES, &group("storage", "15m"));
     github.pass().await?;
-    insta::assert_snapshot!(github.post(&format!("policies/{refused}")).await?, @r"
+    insta::assert_snapshot!(github.post(&format!("policies/{refused}")).await?, @"
     cloudcorrect/policies: Failure, 1 problem
     policies/b.yaml:4: group `storage` names no owner
 
     help: add `owner` to its `spec`
+
+    cloudcorrect validate --explain owner-required
     ");
     let base = push("refs/heads/main", Some(refused), GATES, &owned);
     github.pass().await?;
@@ -563,14 +567,18 @@ async fn a_pull_request_is_answered_for_each_head(pool: PgPool) -> TestResult {
     let broken = group("storage", "1d").replace("assert", "asert");
     let second = push("refs/pull/7/head", Some(first), &broken);
     github.answer(7, second).await?;
-    insta::assert_snapshot!(github.post(&format!("policies/{second}")).await?, @r"
+    insta::assert_snapshot!(github.post(&format!("policies/{second}")).await?, @"
     cloudcorrect/policies: Failure, 2 problems
     policies/b.yaml:9: the check lacks `assert`
 
     help: add `assert`, a CEL expression that must hold of each resource, or `assertAll` over `resources`
+
+    cloudcorrect validate --explain missing-key
     policies/b.yaml:11: an item of `checks` has no `asert`
 
     help: did you mean `assert`?
+
+    cloudcorrect validate --explain unknown-key
     ");
     insta::assert_snapshot!(github.post("comment/7").await?, @r"
     <!-- cloudcorrect:main -->

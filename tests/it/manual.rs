@@ -128,7 +128,7 @@ fn every_command_line_of_the_manual_is_understood() {
         .collect();
     commands.sort_unstable();
     commands.dedup();
-    assert_snapshot!(commands.join("\n"), @r"
+    assert_snapshot!(commands.join("\n"), @"
     evaluate
     evaluate --inventory prod.json --format json > results.json
     evaluate example-policies/policies --inventory examples/demo-account.json
@@ -149,7 +149,9 @@ fn every_command_line_of_the_manual_is_understood() {
     test
     test example-policies/policies --coverage
     test example-policies/policies --mutate
+    validate --explain unknown-property
     validate --format github
+    validate --format sarif --docs-url https://docs.example.com/cloudcorrect/diagnostics.html
     validate example-policies/policies
     waive --from results.json --reason Inherited --owner platform@example.com --output policies/waivers.yaml
     waive --from storage --reason Inherited --owner platform@example.com --config cloudcorrect.toml

@@ -33,14 +33,22 @@ pub fn github(diagnostics: &[Diagnostic]) -> String {
     text
 }
 
+/// A message: what nobody would see in it is made visible.
 fn escaped(text: &str) -> String {
     let shown = |c: char| if matches!(c, '\r' | '\n' | '\t') { c } else { visible_char(c) };
-    let text: String = text.chars().map(shown).collect();
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    for_runner(&text.chars().map(shown).collect::<String>())
 }
 
+/// The value of a property. The name of a file keeps all but controls, or GitHub would not find it.
 fn property(text: &str) -> String {
-    escaped(text).replace(':', "%3A").replace(',', "%2C")
+    let kept = |c: char| !c.is_control() || matches!(c, '\r' | '\n' | '\t');
+    let shown = |c: char| if kept(c) { c } else { char::REPLACEMENT_CHARACTER };
+    let text: String = text.chars().map(shown).collect();
+    for_runner(&text).replace(':', "%3A").replace(',', "%2C")
+}
+
+fn for_runner(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 #[cfg(test)]

@@ -246,9 +246,9 @@ impl Bucket<'_> {
     /// Encryption by a KMS key.
     pub(crate) async fn encrypted(self, key: &str) -> Self {
         let rule = format!(
-            "<RuleText><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm>\
+            "<Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>aws:kms</SSEAlgorithm>\
              <KMSMasterKeyID>{key}</KMSMasterKeyID></ApplyServerSideEncryptionByDefault>\
-             <BucketKeyEnabled>true</BucketKeyEnabled></RuleText>"
+             <BucketKeyEnabled>true</BucketKeyEnabled></Rule>"
         );
         let root = "ServerSideEncryptionConfiguration";
         self.put("encryption", format!("<{root}>{rule}</{root}>")).await
@@ -257,8 +257,8 @@ impl Bucket<'_> {
     /// Objects under `prefix` expire.
     pub(crate) async fn expiring(self, prefix: &str, days: u32) -> Self {
         let rule = format!(
-            "<RuleText><ID>expire</ID><Filter><Prefix>{prefix}</Prefix></Filter>\
-             <Status>Enabled</Status><Expiration><Days>{days}</Days></Expiration></RuleText>"
+            "<Rule><ID>expire</ID><Filter><Prefix>{prefix}</Prefix></Filter>\
+             <Status>Enabled</Status><Expiration><Days>{days}</Days></Expiration></Rule>"
         );
         let root = "LifecycleConfiguration";
         self.put("lifecycle", format!("<{root}>{rule}</{root}>")).await
