@@ -90,7 +90,7 @@ impl<'e> Broken<'e> {
                 let message = format!("{subject} is no instant");
                 (Code::InvalidInstant, message, Some(INSTANT.to_owned()))
             }
-            Kind::Pattern { .. } => self.misformed(),
+            Kind::Pattern { .. } => self.malformed(),
             Kind::MinLength { .. } => (Code::InvalidName, format!("{subject} is empty"), None),
             Kind::MinProperties { .. } => {
                 (Code::MissingKey, format!("{subject} is empty"), description)
@@ -205,7 +205,7 @@ impl<'e> Broken<'e> {
         }
     }
 
-    fn misformed(&self) -> (Code, String, Option<String>) {
+    fn malformed(&self) -> (Code, String, Option<String>) {
         let shown = short(self.value.as_str().unwrap_or_default());
         let is_account = matches!(&*self.pointer, [account] if account == "account");
         let (what, help) = if is_account {

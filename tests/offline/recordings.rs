@@ -7,7 +7,7 @@ use super::{cloudcorrect, text};
 
 const BROKEN: &str = r#"{
   "apiVersion": "cloudcorrect.dev/v1",
-  "kind": "Inventry",
+  "kind": "Inventor",
   "account": 123456789012,
   "recordedAt": "yesterday",
   "lists": {
@@ -32,10 +32,10 @@ fn each_command_shows_what_is_wrong_with_a_recording() {
     let shown = refused(&path, BROKEN, &["get", "AWS::S3::Bucket"]);
     insta::assert_snapshot!(shown, @r#"
     error: the inventory `account.json` has problems
-    error[invalid-value]: `kind` is `Inventry`, but must be `Inventory`
+    error[invalid-value]: `kind` is `Inventor`, but must be `Inventory`
      --> account.json:3:11
       |
-    3 |   "kind": "Inventry",
+    3 |   "kind": "Inventor",
       |           ^^^^^^^^^^
       = help: did you mean `Inventory`?
 
