@@ -486,11 +486,13 @@ async fn a_pull_request_is_held_to_the_settings_of_the_branch(pool: PgPool) -> T
     let lax = GATES.replace("true", "false");
     let first = push("refs/pull/7/head", Some(base), &lax, &group("storage", "15m"));
     github.answer(7, first).await?;
-    insta::assert_snapshot!(github.post(&format!("policies/{first}")).await?, @r"
+    insta::assert_snapshot!(github.post(&format!("policies/{first}")).await?, @"
     cloudcorrect/policies: Failure, 1 problem
     policies/b.yaml:4: group `storage` names no owner
 
     help: add `owner` to its `spec`
+
+    cloudcorrect validate --explain owner-required
     ");
     let second = push("refs/pull/7/head", Some(first), &lax, &owned);
     github.answer(7, second).await?;
