@@ -513,24 +513,30 @@ async fn a_pull_request_is_held_to_the_settings_of_the_branch(pool: PgPool) -> T
     let strict = GATES.replace("owner: true", "owner: true, remediation: true");
     let third = push("refs/pull/7/head", Some(second), &strict, &owned);
     github.answer(7, third).await?;
-    insta::assert_snapshot!(github.post(&format!("policies/{third}")).await?, @r"
+    insta::assert_snapshot!(github.post(&format!("policies/{third}")).await?, @"
     cloudcorrect/policies: Failure, 1 problem
     policies/b.yaml:10: check `named` does not say what to do
 
     help: add `remediation`
+
+    cloudcorrect validate --explain remediation-required
     ");
     let second = third;
 
     let broken = push("refs/pull/7/head", Some(second), "kind: Settings\n", &owned);
     github.answer(7, broken).await?;
-    insta::assert_snapshot!(github.post(&format!("policies/{broken}")).await?, @r"
+    insta::assert_snapshot!(github.post(&format!("policies/{broken}")).await?, @"
     cloudcorrect/policies: Failure, 2 problems
     .cloudcorrect.yaml:1: the document lacks `apiVersion`
 
     help: The version of the format.
+
+    cloudcorrect validate --explain missing-key
     .cloudcorrect.yaml:1: the document lacks `spec`
 
     help: What the repository asks of its policies.
+
+    cloudcorrect validate --explain missing-key
     ");
     Ok(())
 }
