@@ -14,6 +14,10 @@ use crate::world::scene::{ACCOUNTS, PATIENCE, STORAGE};
 use crate::world::servers;
 use crate::world::story::World;
 
+/// A word that is longer than a phone is wide.
+const ADDRESS: &str =
+    "https://wiki.example.com/a/very/long/address/that/has/no/spaces/at/all/to/break/at.html";
+
 /// One size of the window.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -70,12 +74,13 @@ async fn the_page_leads_from_the_overview_to_the_revision_on_any_screen(pool: Pg
     world.cloud.private_bucket("logs");
     world.cloud.public_bucket("a-bucket-whose-name-is-as-long-as-the-name-of-a-bucket-may-be-63");
     world.cloud.denied_bucket("secret");
-    let first = world.commit_to("main", &[ACCOUNTS, ("policies/storage.yaml", STORAGE)]).await;
+    let storage = STORAGE.replace("spec:\n", &format!("spec:\n  description: See {ADDRESS}\n"));
+    let first = world.commit_to("main", &[ACCOUNTS, ("policies/storage.yaml", &storage)]).await;
     world.settle().await;
     world.cloud.private_bucket("a-bucket-whose-name-is-as-long-as-the-name-of-a-bucket-may-be-63");
     world.time_passes().await;
     world.settle().await;
-    let broken = STORAGE.replace("BlockPublicAcls", "BlockPublicAccessControlListsOfAnyKind");
+    let broken = storage.replace("BlockPublicAcls", "BlockPublicAccessControlListsOfAnyKind");
     let refused = world.commit_to("main", &[("policies/storage.yaml", &broken)]).await;
     world.settle().await;
 
