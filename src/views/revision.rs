@@ -14,6 +14,8 @@ pub struct RevisionView {
     pub source: String,
     /// Commit, its state and its diagnostics.
     pub record: RevisionRecord,
+    /// `true` where a revision of the source is in force, this one or another.
+    pub has_one_in_force: bool,
     /// Instant at which it was looked at.
     pub seen_at: DateTime<Utc>,
     /// Policy files that it touched, where it came into force.
@@ -31,6 +33,7 @@ pub async fn revision(
         return Ok(None);
     };
     Ok(Some(RevisionView {
+        has_one_in_force: source.revision.is_some(),
         source: source.registration.name,
         files: db::policies::touched(pool, source.id, commit).await?,
         record: revision.record,

@@ -65,7 +65,7 @@ pub(super) async fn show(
 }
 
 fn page(revision: RevisionView, now: DateTime<Utc>) -> RevisionPage {
-    let RevisionView { source, record, seen_at, files } = revision;
+    let RevisionView { source, record, has_one_in_force, seen_at, files } = revision;
     let (tone, words, meaning) = match record.state {
         RevisionState::InForce => {
             ("pass", "in force", "Its policies are the ones that are evaluated.")
@@ -73,10 +73,15 @@ fn page(revision: RevisionView, now: DateTime<Utc>) -> RevisionPage {
         RevisionState::Superseded => {
             ("not_applicable", "superseded", "A later commit took its place.")
         }
-        RevisionState::Refused => (
+        RevisionState::Refused if has_one_in_force => (
             "fail",
             "refused",
             "It has errors, so the last good revision stays in force. Mend them and push again.",
+        ),
+        RevisionState::Refused => (
+            "fail",
+            "refused",
+            "It has errors, so no revision is in force yet. Mend them and push again.",
         ),
     };
     let mut facts = vec![

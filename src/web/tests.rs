@@ -44,6 +44,16 @@ spec:
       remediation: Turn it on.
 ";
 
+fn registration() -> sources::Registration {
+    sources::Registration {
+        name: "main".into(),
+        host: sources::Host::GitHub,
+        repository: "acme/policies".into(),
+        branch: "main".into(),
+        path: "policies".into(),
+    }
+}
+
 /// A source on which `c1` is in force and `c2` was refused, with one group.
 async fn synced(pool: &PgPool) -> TestResult {
     synced_in(pool, Mode::Enforce).await
@@ -52,14 +62,7 @@ async fn synced(pool: &PgPool) -> TestResult {
 /// The same, with the group in a mode.
 async fn synced_in(pool: &PgPool, mode: Mode) -> TestResult {
     let mut tx = pool.begin().await?;
-    let registration = sources::Registration {
-        name: "main".into(),
-        host: sources::Host::GitHub,
-        repository: "acme/policies".into(),
-        branch: "main".into(),
-        path: "policies".into(),
-    };
-    let ids = sources::register(&mut tx, &[registration]).await?;
+    let ids = sources::register(&mut tx, &[registration()]).await?;
     let source = *ids.first().ok_or("a source")?;
     sources::identify(&mut *tx, source, 77, "acme/policies").await?;
     let claim = sources::claim_due(&mut *tx, LEASE).await?.ok_or("the source is due")?;
@@ -231,6 +234,37 @@ async fn an_empty_service_says_what_to_do(pool: PgPool) -> TestResult {
     let overview = page(&pool, "/").await;
     says(&overview, &["The group is yet to be evaluated", "not evaluated yet", "Change c1"]);
     says(&overview, &["Refused:", "/sources/main/revisions/c2"]);
+    says(&overview, &["<q>Change c2</q> has problems, so the revision before it stays in force."]);
+    let refused = page(&pool, "/sources/main/revisions/c2").await;
+    says(&refused, &["so the last good revision stays in force"]);
+    Ok(())
+}
+
+#[sqlx::test]
+async fn where_nothing_was_ever_in_force_nothing_stays_so(pool: PgPool) -> TestResult {
+    let mut tx = pool.begin().await?;
+    sources::register(&mut tx, &[registration()]).await?;
+    let claim = sources::claim_due(&mut *tx, LEASE).await?.ok_or("the source is due")?;
+    let fence = sources::fence(&mut *tx, &claim).await?;
+    revisions::record(&mut tx, &fence, &revision("c1", State::Refused, "[]")?).await?;
+    let completed = sources::Completed {
+        head: "c1".into(),
+        revision: None,
+        refused: Some("1 error".into()),
+        pause: Duration::from_mins(1),
+    };
+    sources::complete(&mut *tx, fence, &completed).await?;
+    tx.commit().await?;
+    let overview = page(&pool, "/").await;
+    says(
+        &overview,
+        &["<q>Change c1</q> has problems, so nothing is in force until they are mended."],
+    );
+    let refused = page(&pool, "/sources/main/revisions/c1").await;
+    says(&refused, &["It has errors, so no revision is in force yet."]);
+    for page in [overview, refused] {
+        assert!(!page.contains("stays in force"), "{page}");
+    }
     Ok(())
 }
 
