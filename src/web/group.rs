@@ -34,6 +34,8 @@ pub(super) struct GroupPage {
     tags: Vec<String>,
     badge: Badge,
     retired: Option<RelativeTime>,
+    /// `true` where it is not evaluated until a revision says otherwise.
+    is_suspended: bool,
     /// `true` where it was changed since its last run.
     is_changed: bool,
     error: Option<Prose>,
@@ -106,6 +108,7 @@ fn page(details: GroupDetails, outcome: Option<&str>, now: DateTime<Utc>) -> Gro
         tags: tags(&group, None),
         badge: badge(&group),
         retired: group.retired_at.map(|at| RelativeTime::new(at, now)),
+        is_suspended: group.suspended,
         is_changed: group.gated.outcome.is_some() && group.gated.present().is_none(),
         baseline: baseline(&group),
         facts: facts(&group, now),

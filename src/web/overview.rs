@@ -43,7 +43,8 @@ struct GroupRow {
     detail: String,
     timeline: Timeline,
     tally: Tally,
-    ran: Option<RelativeTime>,
+    /// Instant of the last run; words where there was none.
+    ran: Result<RelativeTime, &'static str>,
 }
 
 struct SourceRow {
@@ -85,7 +86,11 @@ fn group_row(group: GroupView, history: &History, window: Window, several: bool)
         detail: detail(group.gated),
         timeline: Timeline::draw(history, window).gated(group.gated),
         tally: Tally(group.counts),
-        ran: group.last_run_at.map(|at| RelativeTime::new(at, window.to)),
+        ran: match (group.last_run_at, group.suspended) {
+            (Some(at), _) => Ok(RelativeTime::new(at, window.to)),
+            (None, true) => Err("never run"),
+            (None, false) => Err("due now"),
+        },
         description: group.description.unwrap_or_default(),
         name: group.name,
     }

@@ -105,11 +105,15 @@ fn group(mode: Mode, definition: &[u8]) -> groups::GroupUpsert {
 
 /// Brings another definition of the group into force.
 async fn changed(pool: &PgPool) -> TestResult {
+    redefined(pool, group(Mode::Enforce, b"2")).await
+}
+
+async fn redefined(pool: &PgPool, group: groups::GroupUpsert) -> TestResult {
     let mut tx = pool.begin().await?;
     sources::wake(&mut tx, "main").await?;
     let claim = sources::claim_due(&mut *tx, LEASE).await?.ok_or("the source is due")?;
     let fence = sources::fence(&mut *tx, &claim).await?;
-    groups::upsert(&mut tx, &fence, "c1", &[group(Mode::Enforce, b"2")]).await?;
+    groups::upsert(&mut tx, &fence, "c1", &[group]).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -264,6 +268,21 @@ async fn where_nothing_was_ever_in_force_nothing_stays_so(pool: PgPool) -> TestR
     says(&refused, &["It has errors, so no revision is in force yet."]);
     for page in [overview, refused] {
         assert!(!page.contains("stays in force"), "{page}");
+    }
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_suspended_group_that_never_ran_is_not_due(pool: PgPool) -> TestResult {
+    synced(&pool).await?;
+    redefined(&pool, groups::GroupUpsert { suspended: true, ..group(Mode::Enforce, b"2") }).await?;
+    let overview = page(&pool, "/").await;
+    says(&overview, &["suspended", "never run"]);
+    let group = page(&pool, "/sources/main/groups/storage").await;
+    says(&group, &["none: the group is suspended", "The group is suspended, so that none is due."]);
+    says(&group, &["The group was suspended before its first run;"]);
+    for page in [overview, group] {
+        assert!(!page.contains("due now") && !page.contains("is due;"), "{page}");
     }
     Ok(())
 }
