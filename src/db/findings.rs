@@ -11,7 +11,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
 
-pub use self::changes::{Change, changes};
+pub use self::changes::{Change, Standing, changes};
 pub use self::pages::{Cursor, Listed, Query, page};
 
 use super::fence::GroupFence;

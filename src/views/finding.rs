@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
-use crate::db::findings::{self, Change, Listed, Query};
+use crate::db::findings::{self, Change, Listed, Query, Standing};
 pub use crate::db::findings::{ClosedReason, Cursor, FindingKey};
 use crate::db::groups::Group;
 use crate::db::sources::SourceId;
@@ -99,12 +99,12 @@ pub(super) async fn changes(
 }
 
 fn change_view(change: Change, gate: &Gate) -> ChangeView {
-    let gated = |outcome| gate.run(outcome, false);
+    let gated = |standing: Standing| gate.finding(standing.outcome, standing.failing_since);
     ChangeView {
         key: change.key,
         before: change.before.map(gated),
         after: match (change.after, change.reason) {
-            (Some(outcome), _) => Ok(gated(outcome)),
+            (Some(standing), _) => Ok(gated(standing)),
             (None, reason) => Err(reason.unwrap_or(ClosedReason::Changed)),
         },
     }

@@ -17,7 +17,7 @@ use crate::db::policies::FileChange;
 use crate::db::revisions::{RevisionRecord, State};
 use crate::db::{checks, findings, groups, policies, revisions, runs, sources};
 use crate::digest::Digest;
-use crate::evaluation::{CheckStatus, Counts, GroupOutcome, Outcome};
+use crate::evaluation::{CheckStatus, Counts, Enforced, GroupOutcome, Outcome};
 use crate::fetch::CallStats;
 use crate::github::WebhookSecret;
 use crate::policy::{Mode, PolicySet, RuleText, SourceFile};
@@ -143,6 +143,15 @@ fn rules() -> Vec<RuleText> {
 
 /// Completes the due run of the group with a finding for each of `found`.
 async fn evaluated(pool: &PgPool, found: &[(&str, Outcome)]) -> Result<i64, crate::db::Error> {
+    enforced(pool, found, None).await
+}
+
+/// The same, of which only a part is enforced.
+async fn enforced(
+    pool: &PgPool,
+    found: &[(&str, Outcome)],
+    enforced: Option<Enforced>,
+) -> Result<i64, crate::db::Error> {
     let mut tx = pool.begin().await?;
     let claims = groups::claim_due(&mut *tx, 1, LEASE).await?;
     let claim = claims.first().expect("the group is due");
@@ -178,8 +187,7 @@ async fn evaluated(pool: &PgPool, found: &[(&str, Outcome)]) -> Result<i64, crat
     };
     let run = runs::record(&mut tx, &fence, &record).await?;
     let due_at = fence.at();
-    let completed =
-        groups::Completed { verdict, enforced: None, digest: claim.digest, run, due_at };
+    let completed = groups::Completed { verdict, enforced, digest: claim.digest, run, due_at };
     groups::complete(&mut *tx, fence, &completed).await?;
     tx.commit().await?;
     Ok(run.id.0)
@@ -284,6 +292,21 @@ async fn a_suspended_group_that_never_ran_is_not_due(pool: PgPool) -> TestResult
     for page in [overview, group] {
         assert!(!page.contains("due now") && !page.contains("is due;"), "{page}");
     }
+    Ok(())
+}
+
+#[sqlx::test]
+async fn old_failures_are_told_as_such_where_a_run_changed_them(pool: PgPool) -> TestResult {
+    synced(&pool).await?;
+    let new_only = Some("2100-01-01".parse()?);
+    redefined(&pool, groups::GroupUpsert { new_only, ..group(Mode::Enforce, b"2") }).await?;
+    let part = Enforced { outcome: Outcome::Pass, baseline: 1 };
+    let run = enforced(&pool, &[("logs", Outcome::Fail)], Some(part)).await?;
+    let run = page(&pool, &format!("/runs/{run}")).await;
+    let changes = run.split("id=\"changes\"").nth(1).and_then(|it| it.split("</section>").next());
+    let changes = changes.ok_or("changes")?;
+    says(changes, &["logs", "badge fail held", "old: fails"]);
+    assert!(!run.contains("badge fail\""), "{run}");
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
-use super::{ClosedReason, FindingKey, key};
+use super::{ClosedReason, FindingKey, key, past};
 use crate::db::sources::SourceId;
 use crate::db::{Error, words};
 use crate::evaluation::Outcome;
@@ -13,12 +13,21 @@ use crate::evaluation::Outcome;
 pub struct Change {
     /// Check and resource that changed.
     pub key: FindingKey,
-    /// Outcome before the run; `None` where it was not judged.
-    pub before: Option<Outcome>,
-    /// Outcome since the run; `None` where it is no longer judged.
-    pub after: Option<Outcome>,
+    /// Standing before the run; `None` where it was not judged.
+    pub before: Option<Standing>,
+    /// Standing since the run; `None` where it is no longer judged.
+    pub after: Option<Standing>,
     /// Why what was no longer stands.
     pub reason: Option<ClosedReason>,
+}
+
+/// Outcome of a finding before or after a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// Outcome itself.
+    pub outcome: Outcome,
+    /// Instant since which it fails, where it does.
+    pub failing_since: Option<DateTime<Utc>>,
 }
 
 struct Row {
@@ -30,8 +39,12 @@ struct Row {
     resource_id: String,
     before: Option<String>,
     before_cause: Option<String>,
+    before_since: Option<DateTime<Utc>>,
+    before_failing_since: Option<DateTime<Utc>>,
     after: Option<String>,
     after_cause: Option<String>,
+    after_since: Option<DateTime<Utc>>,
+    after_failing_since: Option<DateTime<Utc>>,
     closed_reason: Option<String>,
 }
 
@@ -39,16 +52,28 @@ impl TryFrom<Row> for Change {
     type Error = Error;
 
     fn try_from(row: Row) -> Result<Self, Error> {
-        let outcome = |name: Option<String>, cause: Option<String>| {
-            name.map(|name| words::outcome(&name, cause.as_deref())).transpose()
-        };
+        let before = outcome(row.before.as_deref(), row.before_cause.as_deref())?;
+        let after = outcome(row.after.as_deref(), row.after_cause.as_deref())?;
         Ok(Self {
             key: key!(row),
-            before: outcome(row.before, row.before_cause)?,
-            after: outcome(row.after, row.after_cause)?,
+            before: standing(before, row.before_failing_since, row.before_since),
+            after: standing(after, row.after_failing_since, row.after_since),
             reason: row.closed_reason.as_deref().map(ClosedReason::read).transpose()?,
         })
     }
+}
+
+fn outcome(name: Option<&str>, cause: Option<&str>) -> Result<Option<Outcome>, Error> {
+    name.map(|name| words::outcome(name, cause)).transpose()
+}
+
+fn standing(
+    outcome: Option<Outcome>,
+    failing_since: Option<DateTime<Utc>>,
+    since: Option<DateTime<Utc>>,
+) -> Option<Standing> {
+    let (outcome, since) = outcome.zip(since)?;
+    Some(Standing { outcome, failing_since: past::failing_since(outcome, failing_since, since) })
 }
 
 /// What changed in a group at the instant of a run, the worst first. Findings that only explain
@@ -70,7 +95,9 @@ pub async fn changes(
          select check_id as "check_id!", provider as "provider!", account as "account!",
             region as "region!", resource_type as "resource_type!", resource_id as "resource_id!",
             ended.outcome as "before?", ended.cause as "before_cause?",
+            ended.since as "before_since?", ended.failing_since as "before_failing_since?",
             begun.outcome as "after?", begun.cause as "after_cause?",
+            begun.since as "after_since?", begun.failing_since as "after_failing_since?",
             ended.closed_reason as "closed_reason?"
          from ended full join begun
             using (check_id, provider, account, region, resource_type, resource_id)
@@ -133,8 +160,8 @@ mod tests {
             .await?
             .into_iter()
             .map(|Change { key, before, after, reason }| {
-                let words = |outcome: Option<Outcome>| {
-                    outcome.map_or("-".to_owned(), |outcome| outcome.to_string())
+                let words = |standing: Option<Standing>| {
+                    standing.map_or("-".to_owned(), |standing| standing.outcome.to_string())
                 };
                 let reason = reason.map_or("-", ClosedReason::as_str);
                 format!("{}: {} > {} ({reason})", key.resource_id, words(before), words(after))
@@ -149,6 +176,36 @@ mod tests {
                 "gone: fail > - (resource_gone)",
             ]
         );
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn a_change_tells_since_when_it_fails(pool: PgPool) -> TestResult {
+        let source = groups(&pool, &["storage"]).await;
+        let mut connection = pool.acquire().await?;
+        let mut at = Vec::new();
+        let mut past = None;
+        for (number, outcome) in (1..).zip([Outcome::Fail, Outcome::Waived, Outcome::Pass]) {
+            let finding = finding("private", "logs", outcome);
+            let closed = past.replace(finding.key.clone());
+            let closed = closed.map(|key| FindingChange::Close(key, ClosedReason::Changed));
+            let changed: Vec<_> =
+                closed.into_iter().chain([FindingChange::Open(finding)]).collect();
+            let mut run = run(outcome);
+            run.revision = format!("c{number}");
+            at.push(complete(&mut connection, &claim(&pool).await, &run, &changed).await?.first_at);
+        }
+        let first = at.first().copied();
+        let since = |standing: Option<Standing>| standing.map(|it| it.failing_since);
+        for (at, before, after) in [
+            (at.first(), None, Some(first)),
+            (at.get(1), Some(first), Some(first)),
+            (at.get(2), Some(first), Some(None)),
+        ] {
+            let changed = changes(&pool, source, "storage", *at.ok_or("a run")?, 10).await?;
+            let change = changed.first().ok_or("a change")?;
+            assert_eq!((since(change.before), since(change.after)), (before, after), "{change:?}");
+        }
         Ok(())
     }
 }
