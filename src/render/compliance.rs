@@ -17,7 +17,7 @@ use super::markdown::{Sheet, code, escape};
 use super::post::{Annotations, CheckRun, CheckState, Post};
 use super::source_label::SourceLabel;
 use super::waivers;
-use super::words::{cause_in_words, count, noun, plural};
+use super::words::{cause_in_words, count, fails, noun, plural};
 
 /// Characters of a check run's summary.
 const LONGEST_SUMMARY: usize = 60_000;
@@ -25,8 +25,8 @@ const LONGEST_SUMMARY: usize = 60_000;
 const MOST_LISTED: usize = 500;
 /// Items of checks, at most.
 const MOST_CHECKS: usize = 100;
-/// Bytes of a title that groups may take, with room for how many more there are.
-const LONGEST_LIST: usize = 210;
+/// Bytes of a title that groups may take, with room for how many more there are of each kind.
+const LONGEST_LIST: usize = 190;
 
 /// Noun for what a group counts, in the singular: resources of its type if it has one check, else
 /// findings, since a resource then counts once for each check.
@@ -163,8 +163,8 @@ fn title(state: CommitState, rows: &[Row<'_>]) -> String {
     let number = |kind: Kind| rows.iter().filter(|row| row.kind == kind).count();
     let (pending, passing) = (number(Kind::Pending), number(Kind::Passing));
     let mut parts = Vec::new();
-    let fails = has(rows, Kind::Failing);
-    if pending > 0 && !fails {
+    let is_failing = has(rows, Kind::Failing);
+    if pending > 0 && !is_failing {
         let all = rows.len() - number(Kind::Suspended);
         parts.push(format!("{} of {all} groups evaluated", all - pending));
     } else if passing > 0 && state == CommitState::Green {
@@ -173,8 +173,8 @@ fn title(state: CommitState, rows: &[Row<'_>]) -> String {
     }
     let bad = [Kind::Failing, Kind::Unknown, Kind::Baseline, Kind::Audited];
     let bad = bad.iter().flat_map(|kind| rows.iter().filter(move |row| row.kind == *kind));
-    parts.extend(listed(&bad.map(Row::in_title).collect::<Vec<_>>()));
-    if pending > 0 && fails {
+    parts.extend(listed(&bad.collect::<Vec<_>>()));
+    if pending > 0 && is_failing {
         parts.push(format!("{} to be evaluated", count(pending, "more group")));
     }
     if parts.is_empty() {
@@ -186,16 +186,17 @@ fn title(state: CommitState, rows: &[Row<'_>]) -> String {
     parts.join("; ")
 }
 
-/// As many as fit, and how many more there are.
-fn listed(all: &[String]) -> Option<String> {
-    let (first, rest) = all.split_first()?;
-    let (mut list, mut more) = (first.clone(), rest.len());
-    for words in rest {
+/// As many as fit, and how many more there are of each kind.
+fn listed(all: &[&Row<'_>]) -> Option<String> {
+    let (first, mut rest) = all.split_first()?;
+    let mut list = first.in_title();
+    while let Some((row, behind)) = rest.split_first() {
+        let words = row.in_title();
         if list.len() + words.len() > LONGEST_LIST {
-            return Some(format!("{list}; {} like that", count(more, "more group")));
+            return Some(format!("{list}; {}", more(rest)));
         }
         list = format!("{list}; {words}");
-        more -= 1;
+        rest = behind;
     }
     Some(list)
 }
@@ -204,6 +205,23 @@ fn summary(
     label: SourceLabel<'_>,
     status: &CommitStatus,
     rows: &[Row<'_>],
+/// `3 more groups: 1 fails, 2 in audit`.
+fn more(rows: &[&Row<'_>]) -> String {
+    let number = |kind: Kind| rows.iter().filter(|row| row.kind == kind).count();
+    let part = |kind: Kind, words: &str| match number(kind) {
+        0 => None,
+        number => Some(format!("{number} {words}")),
+    };
+    let parts = [
+        part(Kind::Failing, fails(number(Kind::Failing))),
+        part(Kind::Unknown, "unknown"),
+        part(Kind::Baseline, "old"),
+        part(Kind::Audited, "in audit"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    format!("{}: {}", count(rows.len(), "more group"), parts.join(", "))
+}
+
     links: &Links,
 ) -> String {
     if rows.is_empty() {

@@ -376,10 +376,31 @@ fn many_failing_groups_fit_the_title() {
         .map(|name| (name.as_str(), ENFORCE, Some((Outcome::Fail, failing(1, 1)))))
         .collect();
     let title = check(&groups).title;
-    assert!(
-        title.as_str().contains("-2: 1 of 2 buckets fails; 7 more groups like that"),
-        "{title}"
-    );
+    assert!(title.as_str().contains("-2: 1 of 2 buckets fails; 7 more groups: 7 fail"), "{title}");
+}
+
+#[test]
+fn a_title_says_what_the_groups_that_do_not_fit_are() {
+    let since = "2026-11-22".parse().expect("a date");
+    let name = |number: usize| format!("{}-{number}", "x".repeat(60));
+    let state = |(number, (mode, verdict))| State::of(&(&name(number), mode, verdict));
+    let fails = Some((Outcome::Fail, failing(1, 1)));
+    let kinds = [
+        (ENFORCE, fails),
+        (ENFORCE, fails),
+        (ENFORCE, fails),
+        (ENFORCE, DENIED),
+        (AUDIT, fails),
+        (AUDIT, DENIED),
+        (ENFORCE, PASSING),
+    ];
+    let mut groups: Vec<State> = kinds.into_iter().enumerate().map(state).collect();
+    let enforced = Some((since, Enforced { outcome: Outcome::Pass, baseline: 1 }));
+    groups.push(State { enforced, ..state((7, (ENFORCE, fails))) });
+    let told = check_run(&groups, &[], &Links::default()).title;
+    let (_, rest) = told.as_str().rsplit_once("; ").expect("more of them");
+    assert_eq!(rest, "5 more groups: 1 fails, 1 unknown, 1 old, 2 in audit");
+    assert!(!told.as_str().contains('…'), "{told}");
 }
 
 #[test]
