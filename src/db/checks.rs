@@ -46,7 +46,7 @@ impl TryFrom<Row> for Check {
                     .old_failures
                     .and_then(|count| u64::try_from(count).ok())
                     .unwrap_or_default(),
-                unlisted: row.unlisted,
+                of_no_resource: row.unlisted,
             }),
         };
         Ok(Self { group: row.group_name, rule: row.rule.0, status })
@@ -216,7 +216,7 @@ pub async fn stand(
         .iter()
         .map(|status| i64::try_from(status.baseline).ok().filter(|count| *count > 0))
         .collect();
-    let unlisted: Vec<bool> = statuses.iter().map(|status| status.unlisted).collect();
+    let unlisted: Vec<bool> = statuses.iter().map(|status| status.of_no_resource).collect();
     sqlx::query!(
         "update policy_check old
          set outcome = new.outcome, cause = new.cause, counts = new.counts, unlisted = new.unlisted,
@@ -293,7 +293,7 @@ mod tests {
 
     fn status(check: &str, outcome: Outcome) -> CheckStatus {
         let counts = Counts::from_iter([outcome]);
-        CheckStatus { check: check.to_owned(), outcome, counts, baseline: 0, unlisted: false }
+        CheckStatus { check: check.to_owned(), outcome, counts, baseline: 0, of_no_resource: false }
     }
 
     async fn told(pool: &PgPool, source: SourceId) -> Result<Vec<String>, Error> {

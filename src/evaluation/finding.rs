@@ -101,8 +101,9 @@ pub struct CheckStatus {
     pub counts: Counts,
     /// Findings of the baseline, which fail and are not enforced.
     pub baseline: u64,
-    /// `true` where a list could not be read, so that one of these findings is about no resource.
-    pub unlisted: bool,
+    /// `true` where one of these findings that are bad is about no single resource: a list could not
+    /// be read, nothing was selected, or the check judges all resources at once.
+    pub of_no_resource: bool,
 }
 
 /// Result of a group over all its accounts.

@@ -37,8 +37,8 @@ pub struct AttentionItem {
     pub gated: Gated,
     /// Counts of the last run.
     pub counts: GatedCounts,
-    /// `true` where a list could not be read, so that one of the findings is about no resource.
-    pub unlisted: bool,
+    /// `true` where one of the findings that are bad is about no single resource.
+    pub of_no_resource: bool,
 }
 
 impl GroupStatus {
@@ -56,7 +56,7 @@ impl GroupStatus {
             rule,
             gated: gate.check(Some(&status)),
             counts: gate.check_counts(&status),
-            unlisted: status.unlisted,
+            of_no_resource: status.of_no_resource,
         };
         Self {
             name,

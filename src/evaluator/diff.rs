@@ -82,15 +82,15 @@ pub(super) fn standings(group: &Group, records: &[FindingRecord]) -> Vec<CheckSt
     let standing = |check: &Arc<Check>| {
         let found = outcomes.remove(check.id.as_str()).unwrap_or_default();
         let all = || found.iter().map(|record| record.outcome);
-        let unlisted = |record: &&FindingRecord| {
-            matches!(record.outcome, Outcome::Unknown(_)) && &*record.key.resource_id == NO_RESOURCE
+        let of_no_resource = |record: &&FindingRecord| {
+            record.outcome.is_bad() && &*record.key.resource_id == NO_RESOURCE
         };
         CheckStatus {
             check: check.id.to_string(),
             outcome: Outcome::worst(all()),
             counts: all().collect(),
             baseline: 0,
-            unlisted: found.iter().any(unlisted),
+            of_no_resource: found.iter().any(of_no_resource),
         }
     };
     group.checks.iter().map(standing).collect()
@@ -251,7 +251,8 @@ mod tests {
 
     use super::*;
     use crate::evaluation::Counts;
-    use crate::policy::{Covered, Validity, Waiver};
+    use crate::policy::{Covered, PolicySet, Severity, SourceFile, Validity, Waiver};
+    use crate::resource::Region;
 
     fn standing(name: &str, expires: &str, turned: u64) -> WaiverStatus {
         let waiver = Waiver {
@@ -275,6 +276,49 @@ mod tests {
             group: "storage".to_owned(),
             waiver: Arc::clone(waiver),
             status: known.then_some((*validity, *counts)),
+        }
+    }
+
+    const ROLES: &str = "\
+apiVersion: cloudcorrect.dev/v1
+kind: Group
+metadata: { name: roles }
+spec:
+  checks:
+    - { id: one, select: AWS::IAM::Role, assert: 'true' }
+";
+
+    #[test]
+    fn a_bad_finding_about_no_resource_is_known_as_such() {
+        let file = SourceFile::new("a.yaml", ROLES.as_bytes());
+        let groups = PolicySet::read(&[file]).policies.groups;
+        let group = groups.values().next().expect("a group");
+        let denied = Outcome::Unknown(Cause::AccessDenied);
+        let standing = |resource: &str, outcome| {
+            let record = FindingRecord {
+                key: FindingKey {
+                    check: "one".to_owned(),
+                    provider: Provider::Aws,
+                    account: "123456789012".parse().expect("an account"),
+                    region: Region::global(),
+                    resource_type: "AWS::IAM::Role".into(),
+                    resource_id: resource.into(),
+                },
+                outcome,
+                severity: Severity::High,
+                explanation: None,
+                evaluation_digest: Digest::of(b"one"),
+            };
+            standings(group, &[record]).iter().any(|status| status.of_no_resource)
+        };
+        for (resource, outcome, expected) in [
+            (NO_RESOURCE, denied, true),
+            (NO_RESOURCE, Outcome::Fail, true),
+            (NO_RESOURCE, Outcome::Pass, false),
+            ("admin", denied, false),
+            ("admin", Outcome::Fail, false),
+        ] {
+            assert_eq!(standing(resource, outcome), expected, "{resource} {outcome}");
         }
     }
 

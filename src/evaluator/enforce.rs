@@ -185,7 +185,7 @@ mod tests {
             outcome: Outcome::Fail,
             counts: crate::evaluation::Counts::default(),
             baseline: 7,
-            unlisted: false,
+            of_no_resource: false,
         }
     }
 

@@ -28,12 +28,15 @@ const MOST_CHECKS: usize = 100;
 /// Bytes of a title that groups may take, with room for how many more there are of each kind.
 const LONGEST_LIST: usize = 190;
 
-/// Noun for what a group counts, in the singular: resources of its type if it has one check, else
-/// findings, since a resource then counts once for each check.
+/// Noun for what is counted where that is not resources.
+const FINDING: &str = "finding";
+
+/// Noun for what a group counts, in the singular: resources of its type if it has one check that
+/// judges each of them, else findings, since a resource then counts once for each check.
 pub fn unit(group: &Group) -> String {
     match group.checks.as_slice() {
-        [check] => noun(&check.rule.schema.type_name),
-        _ => "finding".to_owned(),
+        [check] if !check.rule.is_of_all() => noun(&check.rule.schema.type_name),
+        _ => FINDING.to_owned(),
     }
 }
 
@@ -106,9 +109,9 @@ impl<'a> Row<'a> {
 
     fn amount(&self) -> String {
         let GroupStatus { unit, gated, counts, new_only, attention, .. } = self.group;
-        // A list that could not be read is a finding, but no resource.
-        let unlisted = attention.iter().any(|check| check.unlisted);
-        amount(*gated, *counts, if unlisted { "finding" } else { unit }, *new_only)
+        // What is about no resource is a finding all the same.
+        let counts_others = attention.iter().any(|check| check.of_no_resource);
+        amount(*gated, *counts, if counts_others { FINDING } else { unit }, *new_only)
     }
 
     fn in_title(&self) -> String {
@@ -138,13 +141,14 @@ impl<'a> Row<'a> {
 
 /// A check that needs somebody, as an item of a list.
 fn item(group: &GroupStatus, item: &AttentionItem) -> String {
-    let AttentionItem { rule, gated, counts, unlisted } = item;
-    let unit = noun(&TypeName::from(rule.resource_type.as_str()));
+    let AttentionItem { rule, gated, counts, of_no_resource } = item;
+    let noun = noun(&TypeName::from(rule.resource_type.as_str()));
+    let unit = if rule.is_of_all || *of_no_resource { FINDING } else { &noun };
     let amount = match gated.outcome {
-        Some(Outcome::Unknown(cause)) if *unlisted => {
-            format!("the {} could not be listed ({})", plural(&unit), cause_in_words(cause))
+        Some(Outcome::Unknown(cause)) if *of_no_resource && !rule.is_of_all => {
+            format!("the {} could not be listed ({})", plural(&noun), cause_in_words(cause))
         }
-        _ => amount(*gated, *counts, &unit, group.new_only),
+        _ => amount(*gated, *counts, unit, group.new_only),
     };
     let id = code(&format!("{}/{}", group.name, rule.id));
     let mut item = format!("- **{}** ({id}, {}): {amount}.", escape(&rule.title), rule.severity);
@@ -201,10 +205,6 @@ fn listed(all: &[&Row<'_>]) -> Option<String> {
     Some(list)
 }
 
-fn summary(
-    label: SourceLabel<'_>,
-    status: &CommitStatus,
-    rows: &[Row<'_>],
 /// `3 more groups: 1 fails, 2 in audit`.
 fn more(rows: &[&Row<'_>]) -> String {
     let number = |kind: Kind| rows.iter().filter(|row| row.kind == kind).count();
@@ -222,6 +222,10 @@ fn more(rows: &[&Row<'_>]) -> String {
     format!("{}: {}", count(rows.len(), "more group"), parts.join(", "))
 }
 
+fn summary(
+    label: SourceLabel<'_>,
+    status: &CommitStatus,
+    rows: &[Row<'_>],
     links: &Links,
 ) -> String {
     if rows.is_empty() {

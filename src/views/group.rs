@@ -224,7 +224,7 @@ mod tests {
             outcome,
             counts: Counts::from_iter([outcome]),
             baseline: 0,
-            unlisted: false,
+            of_no_resource: false,
         });
         Check { group: "storage".to_owned(), rule, status }
     }

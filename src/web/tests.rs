@@ -166,7 +166,7 @@ async fn enforced(
         outcome: Outcome::worst(found.iter().map(|(_, outcome)| *outcome)),
         counts: found.iter().map(|(_, outcome)| *outcome).collect(),
         baseline: 0,
-        unlisted: false,
+        of_no_resource: false,
     };
     checks::stand(&mut *tx, &fence, &[standing]).await?;
     let outcomes = || found.iter().map(|(_, outcome)| *outcome);

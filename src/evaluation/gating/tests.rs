@@ -141,7 +141,7 @@ fn a_check_is_not_enforced_where_nothing_of_it_fails_newly() {
         outcome,
         counts: Counts { fail, pass: 1, ..Counts::default() },
         baseline,
-        unlisted: false,
+        of_no_resource: false,
     };
     let gate = with_baseline(Mode::Enforce, Outcome::Fail, 2);
     let effects = |gate: Gate| {

@@ -297,7 +297,12 @@ fn the_summary_lists_the_groups_that_are_shown() {
     ");
 }
 
-fn bad(id: &str, severity: Severity, outcome: Outcome, unlisted: bool) -> (RuleText, CheckStatus) {
+fn bad(
+    id: &str,
+    severity: Severity,
+    outcome: Outcome,
+    of_no_resource: bool,
+) -> (RuleText, CheckStatus) {
     let counts = Counts { pass: 3, ..Counts::from_iter([outcome]) };
     let rule = RuleText {
         id: id.to_owned(),
@@ -312,7 +317,7 @@ fn bad(id: &str, severity: Severity, outcome: Outcome, unlisted: bool) -> (RuleT
         line: 9,
         ..RuleText::default()
     };
-    let status = CheckStatus { check: id.to_owned(), outcome, counts, baseline: 0, unlisted };
+    let status = CheckStatus { check: id.to_owned(), outcome, counts, baseline: 0, of_no_resource };
     (rule, status)
 }
 
@@ -404,13 +409,44 @@ fn a_title_says_what_the_groups_that_do_not_fit_are() {
 }
 
 #[test]
-fn a_group_of_one_check_counts_resources_and_others_findings() {
-    let check = |id: &str| {
-        format!(
-            "    - {{ id: {id}, select: AWS::EC2::SecurityGroup, assert: resource.VpcId != null }}\n"
-        )
+fn what_is_no_resource_is_not_counted_as_one() {
+    let denied = Outcome::Unknown(Cause::AccessDenied);
+    let told = |of_all: bool, outcome, of_no_resource| {
+        let (rule, status) = bad("one", Severity::High, outcome, of_no_resource);
+        let counts = Counts::from_iter([outcome]);
+        let checks =
+            vec![(RuleText { is_of_all: of_all, ..rule }, CheckStatus { counts, ..status })];
+        let group = State { checks, ..State::of(&("storage", ENFORCE, Some((outcome, counts)))) };
+        let CheckRun { title, summary, .. } = check_run(&[group], &[], &Links::default());
+        let summary = summary.to_string();
+        let (_, item) = summary.rsplit_once("high): ").expect("an item");
+        let (item, _) = item.split_once('.').expect("a sentence");
+        format!("{title} / {item}")
     };
-    let units = [check("a"), check("a") + &check("b")].map(|checks| {
+    let lines = [
+        told(false, Outcome::Fail, false),
+        told(false, Outcome::Fail, true),
+        told(false, denied, true),
+        told(true, Outcome::Fail, true),
+        told(true, denied, true),
+    ];
+    insta::assert_snapshot!(lines.join("\n"), @"
+    storage: 1 of 1 buckets fails / 1 of 1 buckets fails
+    storage: 1 of 1 findings fails / 1 of 1 findings fails
+    could not evaluate storage: 1 of 1 findings is unknown (access denied) / the buckets could not be listed (access denied)
+    storage: 1 of 1 findings fails / 1 of 1 findings fails
+    could not evaluate storage: 1 of 1 findings is unknown (access denied) / 1 of 1 findings is unknown (access denied)
+    ");
+}
+
+#[test]
+fn a_group_of_one_check_of_each_counts_resources_and_others_findings() {
+    let check = |id: &str, asks: &str| {
+        format!("    - {{ id: {id}, select: AWS::EC2::SecurityGroup, {asks} }}\n")
+    };
+    let each = |id| check(id, "assert: resource.VpcId != null");
+    let of_all = check("a", "assertAll: size(resources) < 2");
+    let units = [each("a"), each("a") + &each("b"), of_all].map(|checks| {
         let text = format!(
             "apiVersion: cloudcorrect.dev/v1\nkind: Group\nmetadata: {{ name: network }}\nspec:\n  \
              accounts: {{ names: [prod] }}\n  schedule: {{ every: 15m }}\n  checks:\n{checks}"
@@ -419,5 +455,5 @@ fn a_group_of_one_check_counts_resources_and_others_findings() {
         let policies = PolicySet::read(&[file]).policies;
         policies.groups.values().map(unit).collect::<String>()
     });
-    assert_eq!(units, ["security group", "finding"]);
+    assert_eq!(units, ["security group", "finding", "finding"]);
 }
