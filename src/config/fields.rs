@@ -65,6 +65,11 @@ impl<'t, 'r> Fields<'t, 'r> {
 
     /// A table of this one that is no field of its own: an item of an array, or an entry by key.
     pub(super) fn inner(&mut self, name: &str, table: Spanned<DeTable<'t>>) -> Fields<'t, '_> {
+        // Keys are all that a header has: `[[sources]]`.
+        let header = table.span();
+        if self.origins.text.get(header.clone()).is_some_and(|text| text.starts_with('[')) {
+            self.report.entry(header, None);
+        }
         let inner = Fields::new(self.full(name), table, self.origins, &mut *self.report);
         Fields { has_variables: false, ..inner }
     }

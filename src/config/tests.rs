@@ -170,6 +170,13 @@ fn problems_are_told_at_the_value_or_at_the_key() {
 }
 
 #[test]
+fn the_header_of_a_table_is_shown_without_what_is_behind_it() {
+    let first = "[[sources]]\nname = \"one\"\nurl = \"https://git.example/p.git\"\n";
+    let toml = format!("{first}  [[sources]] # hush\nname = \"two\"\n");
+    insta::assert_snapshot!(shown(&toml, &[]), @"c.toml:4:3: error: `sources[1].repository` is missing |   [[sources]]");
+}
+
+#[test]
 fn all_errors_of_a_file_that_is_no_toml_are_told() {
     let toml = "data_dir = a\n[listen\npage = \"x\"\n[git]\ntimeout = 5 s\n";
     insta::assert_snapshot!(shown(toml, &[]), @"

@@ -52,6 +52,11 @@ impl Excerpt {
         Self { text, skipped: column_index(column).saturating_sub(characters) }
     }
 
+    /// `true` where there is nothing to see: the line is empty, or hidden as settings are.
+    fn is_blank(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
     fn of_line(line: &Line, place: &Location) -> Self {
         let skipped = column_index(place.column).saturating_sub(WIDTH / 2);
         Self { text: line.window(skipped, WIDTH).collect(), skipped }
@@ -65,6 +70,7 @@ pub fn text(diagnostics: &[Diagnostic], files: &[SourceFile]) -> String {
     for found in diagnostics {
         let line = lines.at(&found.place);
         let excerpt = line.map(|line| Excerpt::of_line(line, &found.place));
+        let excerpt = excerpt.filter(|excerpt| !excerpt.is_blank());
         write_diagnostic(&mut text, found, excerpt.as_ref());
     }
     text
@@ -157,6 +163,7 @@ fn visible(text: &str) -> String {
 mod tests {
     use super::super::testing::files;
     use super::*;
+    use crate::diagnostic::Code;
     use crate::policy::PolicySet;
 
     #[test]
@@ -201,6 +208,28 @@ mod tests {
         ");
         insta::assert_snapshot!(summary(&reading, 1), @"
         1 file: 5 errors, 0 warnings
+        ");
+    }
+
+    #[test]
+    fn of_a_line_without_anything_to_see_the_place_is_told_alone() {
+        let files = [SourceFile::new("c.toml", b"\n  \r\nkey = \xe2\x80\xa6\n".as_slice())];
+        let at = |line| {
+            let place = Location::point("c.toml", line, 1);
+            text(&[Diagnostic::error(place, Code::InvalidValue, "wrong")], &files)
+        };
+        insta::assert_snapshot!([1, 2, 3].map(at).concat(), @"
+        error[invalid-value]: wrong
+         --> c.toml:1:1
+
+        error[invalid-value]: wrong
+         --> c.toml:2:1
+
+        error[invalid-value]: wrong
+         --> c.toml:3:1
+          |
+        3 | key = …
+          | ^
         ");
     }
 
