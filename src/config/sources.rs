@@ -28,11 +28,13 @@ pub(super) fn sources(
     for (index, table) in tables.into_iter().enumerate() {
         let mut fields = root.inner(&format!("sources[{index}]"), table);
         let source = source(&mut fields, github, git);
-        if !names.insert(source.name.clone()) {
+        // What is missing or wrong is told as that, and equals nothing.
+        if !source.name.is_empty() && !names.insert(source.name.clone()) {
             fields.push(fields.error("name", Code::DuplicateName, "is taken by another source"));
         }
         let place = (format!("{:?}", source.remote), source.branch.clone(), source.path.clone());
-        if !places.insert(place) {
+        let is_known = !matches!(&source.remote, Remote::GitHub(name) if name.is_empty());
+        if is_known && !places.insert(place) {
             let message = "has repository, branch and path of another source";
             fields.push(fields.error("", Code::DuplicateName, message));
         }

@@ -177,6 +177,32 @@ fn the_header_of_a_table_is_shown_without_what_is_behind_it() {
 }
 
 #[test]
+fn what_is_wrong_or_missing_is_no_duplicate() {
+    let toml = r#"
+        [[sources]]
+        name = "one"
+        url = "http://one.example/x.git"
+        [[sources]]
+        name = "two"
+        url = "http://two.example/y.git"
+        [[sources]]
+        [[sources]] # the same place as the next
+        name = "four"
+        url = "https://git.example/p.git"
+        [[sources]]
+        url = "https://git.example/p.git"
+    "#;
+    insta::assert_snapshot!(shown(toml, &[]), @r#"
+    c.toml:4:15: error: `sources[0].url` is `http://one.example/x.git`, which is not encrypted |         url = "http://one.example/x.git"
+    c.toml:7:15: error: `sources[1].url` is `http://two.example/y.git`, which is not encrypted |         url = "http://two.example/y.git"
+    c.toml:8:9: error: `sources[2].name` is missing |         [[sources]]
+    c.toml:8:9: error: `sources[2].repository` is missing |         [[sources]]
+    c.toml:12:9: error: `sources[4].name` is missing |         [[sources]]
+    c.toml:12:9: error: `sources[4]` has repository, branch and path of another source |         [[sources]]
+    "#);
+}
+
+#[test]
 fn all_errors_of_a_file_that_is_no_toml_are_told() {
     let toml = "data_dir = a\n[listen\npage = \"x\"\n[git]\ntimeout = 5 s\n";
     insta::assert_snapshot!(shown(toml, &[]), @"
