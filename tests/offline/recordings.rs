@@ -141,3 +141,31 @@ fn syntax_keys_and_ids_of_a_recording_are_shown_too() {
     assert!(shown.contains(":1:150"), "{shown}");
     assert!(shown.lines().all(|line| line.chars().count() < 250), "{shown}");
 }
+
+/// A recording of one user with these facets, of which the first is in line 10.
+fn users(facets: &[String]) -> String {
+    let facets = facets.join(",\n");
+    let list =
+        format!("      \"global\": {{\n        \"resources\": [\n{facets}\n        ]\n      }}\n");
+    let head = "  \"apiVersion\": \"cloudcorrect.dev/v1\",\n  \"kind\": \"Inventory\",\n  \
+                \"account\": \"123456789012\",\n  \"recordedAt\": \"2026-11-16T08:00:00Z\",\n";
+    format!("{{\n{head}  \"lists\": {{\n    \"AWS::IAM::User\": {{\n{list}    }}\n  }}\n}}\n")
+}
+
+#[test]
+fn the_page_on_recordings_shows_what_is_told() {
+    let document = include_str!("../../docs/inventory.md");
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().join("account.json");
+    let facet = |key: &str| {
+        let facets = format!(r#""iam:ListUsers": {{ "{key}": {{ "UserName": "ada" }} }}"#);
+        format!("          {{ \"facets\": {{ {facets} }} }}")
+    };
+    let shown = refused(&path, &users(&[facet("reads")]), &["get", "AWS::IAM::User"]);
+    assert!(document.contains(shown.trim_end()), "{shown}");
+    let wrong = vec![facet("reads"); 6];
+    let shown = refused(&path, &users(&wrong), &["get", "AWS::IAM::User"]);
+    assert_eq!(shown.matches("error[").count(), 10, "{shown}");
+    assert!(shown.contains("and 2 more"), "{shown}");
+    assert!(document.contains("the first ten problems at once"));
+}
