@@ -216,6 +216,40 @@ fn the_exit_status_tells_failing_unknown_and_broken_apart() {
 }
 
 #[test]
+fn help_says_what_an_exit_status_means() {
+    let statuses = ["validate", "test", "evaluate", "get", "eval"].map(|command| {
+        let help = text(&cloudcorrect(&[command, "--help"]).stdout);
+        let (_, statuses) = help.split_once("Exit status:\n").expect("statuses");
+        format!("{command}\n{statuses}")
+    });
+    insta::assert_snapshot!(statuses.concat(), @"
+    validate
+      0  no error
+      1  an error
+      2  the policies cannot be read, or an argument is wrong
+    test
+      0  all tests pass
+      1  one does not, or what `--coverage` or `--mutate` asks for is missing
+      2  the policies have errors, or an argument is wrong
+    evaluate
+      0  nothing fails at or above `--fail-on`
+      1  something does
+      2  the policies have errors, or an argument is wrong
+      3  something is unknown, and nothing fails so
+    get
+      0  something was found
+      1  nothing was, or there is no such type or property
+      2  an argument is wrong, such as the name of an account
+      3  something could not be read
+    eval
+      0  all are true
+      1  one is not, nothing was found, or the expression is wrong
+      2  an argument is wrong, such as the name of an account
+      3  one is unknown
+    ");
+}
+
+#[test]
 fn a_name_that_nothing_has_may_mean_another() {
     let wrong: [&[&str]; 6] = [
         &["--group", "stor-age"],

@@ -24,8 +24,17 @@ const NAME: &str = "expression";
 /// Help where a resource is meant and no type is given.
 const NO_TYPE: &str = "say of which type, as in `--type AWS::S3::Bucket`";
 
+/// Statuses as `--help` shows them.
+const STATUSES: &str = "\
+Exit status:
+  0  all are true
+  1  one is not, nothing was found, or the expression is wrong
+  2  an argument is wrong, such as the name of an account
+  3  one is unknown";
+
 /// Command line arguments of `eval`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = STATUSES)]
 pub(super) struct Arguments {
     /// A CEL expression, as after `assert` or `where`
     #[arg(value_name = "EXPR")]

@@ -22,8 +22,17 @@ use super::output;
 use super::tree::Tree;
 use super::wanted::none_such;
 
+/// Statuses as `--help` shows them.
+const STATUSES: &str = "\
+Exit status:
+  0  nothing fails at or above `--fail-on`
+  1  something does
+  2  the policies have errors, or an argument is wrong
+  3  something is unknown, and nothing fails so";
+
 /// Command line arguments of `evaluate`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = STATUSES)]
 pub(super) struct Arguments {
     /// Files and directories with policies
     #[arg(default_value = "policies")]

@@ -12,8 +12,17 @@ use super::origin::Origin;
 use super::output;
 use super::wanted::{Wanted, nothing_found};
 
+/// Statuses as `--help` shows them.
+const STATUSES: &str = "\
+Exit status:
+  0  something was found
+  1  nothing was, or there is no such type or property
+  2  an argument is wrong, such as the name of an account
+  3  something could not be read";
+
 /// Command line arguments of `get`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = STATUSES)]
 pub(super) struct Arguments {
     /// The resource type, such as `AWS::S3::Bucket`; all types with their numbers without it
     #[arg(value_name = "TYPE")]

@@ -16,8 +16,16 @@ use cloudcorrect::render::test_report::TestReport;
 use super::output;
 use super::tree::Tree;
 
+/// Statuses as `--help` shows them.
+const STATUSES: &str = "\
+Exit status:
+  0  all tests pass
+  1  one does not, or what `--coverage` or `--mutate` asks for is missing
+  2  the policies have errors, or an argument is wrong";
+
 /// Command line arguments of `test`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = STATUSES)]
 pub(super) struct Arguments {
     /// Files and directories with policies and their tests
     #[arg(default_value = "policies")]

@@ -14,8 +14,16 @@ use cloudcorrect::render::explanation::explanation;
 use super::output;
 use super::tree::Tree;
 
+/// Statuses as `--help` shows them.
+const STATUSES: &str = "\
+Exit status:
+  0  no error
+  1  an error
+  2  the policies cannot be read, or an argument is wrong";
+
 /// Command line arguments of `validate`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = STATUSES)]
 pub(super) struct Arguments {
     /// Files and directories with policies
     #[arg(default_value = "policies")]
