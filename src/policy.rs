@@ -19,6 +19,7 @@ mod enforce;
 mod fixture;
 mod group;
 mod kind;
+mod labels;
 mod library;
 mod names;
 mod pack;
@@ -49,6 +50,7 @@ pub use check_type::{CheckType, CheckTypes};
 pub use coverage::{Coverage, coverage, test_subject};
 pub use enforce::{InvalidNewOnly, NewOnly};
 pub use group::Group;
+pub use labels::Labels;
 pub use names::{
     AccountName, CheckId, CheckTypeName, GroupName, InvalidName, PackName, TestName, WaiverName,
 };

@@ -2,7 +2,6 @@
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::sync::Arc;
 
 use crate::expression::Expression;
@@ -107,7 +106,7 @@ impl Found {
         let regions = [old, new].map(|account| listed(&account.regions));
         self.field(&subject, "regions", regions, by_members(&old.regions, &new.regions));
         // What labels decide shows in the groups that select by them.
-        let labels = [old, new].map(|account| labels(&account.labels));
+        let labels = [old, new].map(|account| account.labels.to_string());
         self.field(&subject, "labels", labels, Weight::Neutral);
     }
 
@@ -148,7 +147,7 @@ impl Found {
         for (field, value) in [
             ("owner", (|group| group.owner.clone()) as fn(&Group) -> Option<String>),
             ("description", |group| group.description.clone()),
-            ("labels", |group| Some(labels(&group.labels))),
+            ("labels", |group| Some(group.labels.to_string())),
         ] {
             let values = [old, new].map(|group| value(group).unwrap_or_default());
             self.field(subject, field, values, Weight::Neutral);
@@ -295,8 +294,4 @@ fn demand(on_empty: OnEmpty) -> u8 {
 /// In a line, with commas.
 pub(super) fn listed<T: ToString>(all: impl IntoIterator<Item = T>) -> String {
     all.into_iter().map(|one| one.to_string()).collect::<Vec<_>>().join(", ")
-}
-
-fn labels<K: fmt::Display, V: fmt::Display>(labels: &BTreeMap<K, V>) -> String {
-    listed(labels.iter().map(|(key, value)| format!("{key}={value}")))
 }

@@ -1,6 +1,6 @@
 //! Accounts, and which of them a group selects.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::diagnostic::{Code, Location};
 use crate::document::{Field, List, Span};
@@ -9,7 +9,8 @@ use crate::resource::{AccountId, Region};
 use super::context::FileContext;
 use super::document::account::AccountDocument;
 use super::document::group::{GroupDocument, Selector};
-use super::document::{is_identified, labels_of, text_of};
+use super::document::{is_identified, text_of};
+use super::labels::Labels;
 use super::names::AccountName;
 use super::region;
 
@@ -23,7 +24,7 @@ pub struct Account {
     /// The regions in which resources are judged.
     pub regions: BTreeSet<Region>,
     /// Labels that selectors of groups go by.
-    pub labels: BTreeMap<String, String>,
+    pub labels: Labels,
     /// Location of its name in the file.
     pub place: Location,
 }
@@ -32,7 +33,7 @@ pub struct Account {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AccountSelector {
     /// Labels that the account must have.
-    pub match_labels: BTreeMap<String, String>,
+    pub match_labels: Labels,
     /// Names, one of which it must have, unless there are none.
     pub names: BTreeSet<AccountName>,
 }
@@ -40,18 +41,19 @@ pub struct AccountSelector {
 impl AccountSelector {
     /// `true` where it selects the account.
     pub fn selects(&self, account: &Account) -> bool {
-        let labelled =
-            self.match_labels.iter().all(|(key, value)| account.labels.get(key) == Some(value));
-        labelled && (self.names.is_empty() || self.names.contains(&account.name))
+        self.match_labels.are_among(&account.labels)
+            && (self.names.is_empty() || self.names.contains(&account.name))
     }
 
     /// Meaning of a selector. Names that are none are left out: [`References`] reports them.
-    pub(super) fn resolve(selector: &Field<Selector>) -> Self {
-        let Some(selector) = selector.value() else { return Self::default() };
-        let names = selector.names.value().into_iter().flat_map(List::iter);
+    pub(super) fn resolve(selector: Field<Selector>) -> Self {
+        let Some(Selector { names, match_labels }) = selector.into_value() else {
+            return Self::default();
+        };
+        let names = names.value().into_iter().flat_map(List::iter);
         Self {
             names: names.filter_map(|name| name.value.parse().ok()).collect(),
-            match_labels: labels_of(&selector.match_labels),
+            match_labels: Labels::resolve(match_labels),
         }
     }
 }
@@ -111,7 +113,7 @@ impl Account {
             id: id?,
             regions,
             place: file.place(metadata.name.get()?.span),
-            labels: labels_of(&metadata.labels),
+            labels: Labels::resolve(metadata.labels),
         })
     }
 }

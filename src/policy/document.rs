@@ -12,9 +12,7 @@ pub(super) mod settings;
 pub(super) mod test_case;
 pub(super) mod waiver;
 
-use std::collections::BTreeMap;
-
-use crate::document::{Advice, Entries, Entry, Field, Span, mapping};
+use crate::document::{Advice, Entries, Field, Span, mapping};
 
 use super::names::NAME_PATTERN;
 use super::words::words;
@@ -125,15 +123,6 @@ impl Named for CheckTypeMetadata {
         let Self { name, labels: _, annotations: _ } = self;
         name
     }
-}
-
-/// Labels of a field, by their keys; those that are no text are left out.
-pub(super) fn labels_of(field: &Field<Entries<String>>) -> BTreeMap<String, String> {
-    let entries = field.value().into_iter().flat_map(Entries::iter);
-    let label = |entry: &Entry<String>| {
-        Some((entry.key.value.clone(), entry.value.as_ref()?.value.clone()))
-    };
-    entries.filter_map(label).collect()
 }
 
 /// Text of a field, with its place.

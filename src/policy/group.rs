@@ -1,6 +1,5 @@
 //! Groups: checks with their schedule, accounts and mode.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -15,8 +14,9 @@ use super::check::{Check, unique_ids};
 use super::context::FileContext;
 use super::cron;
 use super::document::group::{GroupDocument, GroupSpec, ScheduleSpec};
-use super::document::{is_identified, labels_of};
+use super::document::is_identified;
 use super::enforce::{self, NewOnly};
+use super::labels::Labels;
 use super::library::Library;
 use super::names::{CheckId, GroupName};
 use super::pack;
@@ -31,7 +31,7 @@ pub struct Group {
     /// Name, unique among the groups.
     pub name: GroupName,
     /// Labels of its own, by which nothing selects it.
-    pub labels: BTreeMap<String, String>,
+    pub labels: Labels,
     /// Description, a sentence for people.
     pub description: Option<String>,
     /// Owner: people or a team to ask.
@@ -98,19 +98,22 @@ impl Group {
         Sha256::digest(group.to_string()).into()
     }
 
-    /// Meaning of a document. What is wrong with it is reported.
+    /// Meaning of a document. What is wrong with it is reported; then its selector, if it has one,
+    /// is the error.
     pub(super) fn resolve(
         document: GroupDocument,
         library: &Library,
         file: &mut FileContext,
-    ) -> Option<Self> {
+    ) -> Result<Self, Option<AccountSelector>> {
         let GroupDocument { api_version, kind, metadata, spec } = document;
         let is_identified = is_identified(&api_version, &kind);
         let metadata = metadata.into_value();
         let name = metadata.as_ref().and_then(|it| file.parse(&it.name));
+        let place = metadata.as_ref().and_then(|it| Some(file.place(it.name.get()?.span)));
         let Field::Given { value: Located { value: mut spec, span }, .. } = spec else {
-            return None;
+            return Err(None);
         };
+        let accounts = AccountSelector::resolve(std::mem::take(&mut spec.accounts));
         let schedule = schedule(&spec, file);
         let new_only = enforce::resolve(&spec, file);
         let has_lists = [!spec.checks.is_missing(), !spec.packs.is_missing()];
@@ -128,19 +131,23 @@ impl Group {
             lacks_checks(has_lists, span, packs_at, file);
         }
         let checks = checks.filter(|checks| !checks.is_empty() && is_identified);
-        let metadata = metadata?;
-        Some(Self {
-            name: name?,
-            labels: labels_of(&metadata.labels),
+        let (Some(metadata), Some(name), Some(place), Some(schedule), Ok(new_only), Some(checks)) =
+            (metadata, name, place, schedule, new_only, checks)
+        else {
+            return Err(Some(accounts));
+        };
+        Ok(Self {
+            name,
+            labels: Labels::resolve(metadata.labels),
             description: spec.description.into_value(),
             owner: spec.owner.into_value(),
-            accounts: AccountSelector::resolve(&spec.accounts),
-            schedule: schedule?,
+            accounts,
+            schedule,
             mode: spec.mode.into_value().unwrap_or_default(),
-            new_only: new_only.ok()?,
+            new_only,
             suspend: spec.suspend.into_value().unwrap_or_default(),
-            checks: checks?,
-            place: file.place(metadata.name.get()?.span),
+            checks,
+            place,
         })
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::document::{DiagnosticSink, Field, SourceFile, parallel};
 
-use super::account::{self, Account, AccountSelector};
+use super::account::{self, Account};
 use super::check_type::{CheckType, CheckTypes};
 use super::context::FileContext;
 use super::document::account::AccountDocument;
@@ -145,13 +145,15 @@ impl Reader {
     fn group(&mut self, document: GroupDocument, library: &Library, file: &mut FileContext) {
         let is_named = self.declare("group", &document.metadata, file);
         let mut references = account::References::of(&document, file);
-        let selector = document.spec.value().map(|spec| AccountSelector::resolve(&spec.accounts));
-        if let Some(group) = Group::resolve(document, library, file) {
-            self.policies.groups.entry(group.name.clone()).or_insert(group);
-        } else {
-            references.selector = selector.map(Box::new);
-            self.references.has_broken_groups = true;
-            self.references.is_partial |= !is_named;
+        match Group::resolve(document, library, file) {
+            Ok(group) => {
+                self.policies.groups.entry(group.name.clone()).or_insert(group);
+            }
+            Err(selector) => {
+                references.selector = selector.map(Box::new);
+                self.references.has_broken_groups = true;
+                self.references.is_partial |= !is_named;
+            }
         }
         self.references.accounts.push(references);
     }

@@ -20,6 +20,7 @@ use super::document::test_case::{
     CaseFields, CaseSpec, Expectations, Given, TEST_NOW, TestDocument, TestSpec,
 };
 use super::fixture::{self, DEFAULT_REGION};
+use super::labels::Labels;
 use super::library::Library;
 use super::names::{CheckId, CheckTypeName, GroupName, PackName, TestName};
 use super::region;
@@ -241,7 +242,7 @@ impl CaseReader<'_> {
             name: "test".parse().ok()?,
             id: account_id.clone(),
             regions,
-            labels: BTreeMap::new(),
+            labels: Labels::default(),
             place: place.clone(),
         };
         Some(Case {
