@@ -43,8 +43,8 @@ pub(in crate::expression) enum Body {
     Value(fn(Arguments<'_>, &mut EvalBudget) -> Computed),
     /// Gives an argument, or a part of one, which is not copied where it is borrowed.
     Part(for<'a> fn(&Given<'a>, &mut EvalBudget) -> Computed<Cow<'a, Value>>),
-    /// Computes a value of the arguments and of `now`, so that it has none before evaluation.
-    AtInstant(fn(Arguments<'_>, DateTime<Utc>) -> Option<Value>),
+    /// Computes a value of the first argument and of `now`, so that it has none before evaluation.
+    AtInstant(fn(&Value, DateTime<Utc>) -> Option<Value>),
     /// Asks a text for a pattern, which stands as a string in the place of the second argument and
     /// is compiled with the expression.
     Search(fn(&Pattern, &str, &mut EvalBudget) -> Result<bool, Failure>),
@@ -237,7 +237,10 @@ impl Function {
         let result = match self.body {
             Body::Value(body) => body(values(), budget)?,
             Body::Part(body) => return body(arguments, budget),
-            Body::AtInstant(body) => now.and_then(|now| body(values(), now)),
+            Body::AtInstant(body) => {
+                let [first, ..] = arguments;
+                now.and_then(|now| body(first, now))
+            }
             Body::Search(_) => None,
         };
         Ok(result.map(Cow::Owned))

@@ -13,7 +13,7 @@ pub(super) static FUNCTIONS: [Function; 13] = [
         (Form::Global, "age"),
         &[INSTANT],
         Gives::Duration,
-        Body::AtInstant(|[instant, ..], now| match instant {
+        Body::AtInstant(|instant, now| match instant {
             Value::Timestamp(instant) => Some(Value::Duration(now.signed_duration_since(*instant))),
             _ => None,
         }),
