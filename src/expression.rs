@@ -102,7 +102,7 @@ pub struct Problem {
 
 impl Problem {
     fn error(span: Span, code: Code, message: impl Into<String>) -> Self {
-        let span = span.start..span.end;
+        let span = span.start()..span.end();
         Self { span, code, message: message.into(), help: None, level: Level::Error }
     }
 

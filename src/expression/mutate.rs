@@ -111,15 +111,19 @@ fn decide(node: &mut Node, budget: &mut EvalBudget) {
 
 /// Rest of a chain that one term with an outcome decides, where that is no chain any more;
 /// the terms that decide nothing are gone.
-fn left_of(terms: &mut Vec<Node>, outcome: bool) -> Option<Expr> {
+fn left_of(terms: &mut Box<[Node]>, outcome: bool) -> Option<Expr> {
     if terms.iter().any(|term| truth(term) == Some(outcome)) {
         return Some(Expr::Constant(Value::Bool(outcome)));
     }
-    terms.retain(|term| truth(term).is_none());
-    match terms.len() {
+    let mut left = std::mem::take(terms).into_vec();
+    left.retain(|term| truth(term).is_none());
+    match left.len() {
         0 => Some(Expr::Constant(Value::Bool(!outcome))),
-        1 => Some(terms.remove(0).expr),
-        _ => None,
+        1 => Some(left.remove(0).expr),
+        _ => {
+            *terms = left.into();
+            None
+        }
     }
 }
 
@@ -183,7 +187,7 @@ fn variants(node: &Node, is_truth: bool) -> Vec<Expr> {
             vec![Expr::Arithmetic(other, pair.clone())]
         }
         Expr::Constant(value) => constants(value).into_iter().map(Expr::Constant).collect(),
-        Expr::List(items) => without_each(items).map(Expr::List).collect(),
+        Expr::List(items) => without_each(items).map(|left| Expr::List(left.into())).collect(),
         Expr::Call { function, .. } if is_truth && function.is_boolean() => {
             vec![opposite(node)]
         }
@@ -208,14 +212,14 @@ fn opposite(node: &Node) -> Expr {
 /// Without each of the terms, and with the other operator.
 fn terms_of(
     terms: &[Node],
-    same: impl Fn(Vec<Node>) -> Expr,
-    other: impl Fn(Vec<Node>) -> Expr,
+    same: impl Fn(Box<[Node]>) -> Expr,
+    other: impl Fn(Box<[Node]>) -> Expr,
 ) -> Vec<Expr> {
     let fewer = without_each(terms).map(|mut left| match left.len() {
         1 => left.remove(0).expr,
-        _ => same(left),
+        _ => same(left.into()),
     });
-    fewer.chain([other(terms.to_vec())]).collect()
+    fewer.chain([other(terms.into())]).collect()
 }
 
 fn without_each(nodes: &[Node]) -> impl Iterator<Item = Vec<Node>> {

@@ -148,7 +148,7 @@ fn unparsed(text: &str, why: &str) -> Problem {
 fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
     let Some(error) = error else { return unparsed(text, "the parser gave up") };
     let place = place_of(text, offset(text, error.pos));
-    let word = text.get(place.start..place.end).unwrap_or_default();
+    let word = text.get(place.start()..place.end()).unwrap_or_default();
     let says = |part: &str| error.msg.contains(part);
     let problem = |message: String| Problem::error(place, Code::ExpressionSyntax, message);
     if text.trim().is_empty() {
@@ -176,7 +176,7 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
     } else if word.is_empty() {
         problem("the expression ends too early".to_owned())
     } else {
-        let behind = text.get(place.end..).unwrap_or_default();
+        let behind = text.get(place.end()..).unwrap_or_default();
         let message = format!("`{word}` is not expected here");
         advised(problem(message), hints::sign(word, behind))
     }

@@ -28,15 +28,15 @@ impl<'a> Places<'a> {
 
     /// The dot of a select whose operand is known.
     pub(super) fn dot_after(&self, operand: Span) -> Span {
-        let rest = self.text.get(operand.end..).unwrap_or_default();
-        let dot = operand.end + rest.find('.').unwrap_or(rest.len());
+        let rest = self.text.get(operand.end()..).unwrap_or_default();
+        let dot = operand.end() + rest.find('.').unwrap_or(rest.len());
         Span::new(dot, dot + 1)
     }
 
     /// The name behind the dot of a select.
     pub(super) fn name_after(&self, dot: Span) -> Span {
-        let rest = self.text.get(dot.end..).unwrap_or_default();
-        let start = dot.end + (rest.len() - rest.trim_start().len());
+        let rest = self.text.get(dot.end()..).unwrap_or_default();
+        let start = dot.end() + (rest.len() - rest.trim_start().len());
         let name = self.text.get(start..).unwrap_or_default();
         let length = name.find(|c: char| !is_name(c)).unwrap_or(name.len());
         Span::new(start, start + length)
@@ -44,14 +44,14 @@ impl<'a> Places<'a> {
 
     /// The name before the bracket of a call.
     pub(super) fn name_before(&self, bracket: Span) -> Span {
-        let before = self.text.get(..bracket.start).unwrap_or_default().trim_end();
+        let before = self.text.get(..bracket.start()).unwrap_or_default().trim_end();
         let start = before.rfind(|c: char| !is_name(c)).map_or(0, |offset| offset + 1);
         Span::new(start, before.len())
     }
 
     /// Behind the bracket that closes what `open` opens.
     pub(super) fn close(&self, open: Span) -> usize {
-        let mut rest = Scanner { text: self.text, at: open.start };
+        let mut rest = Scanner { text: self.text, at: open.start() };
         let mut depth = 0_usize;
         while let Some(token) = rest.next() {
             match token {

@@ -77,7 +77,8 @@ impl Node {
 /// Left and right operand of an operator.
 pub(super) type Pair = Box<(Node, Node)>;
 
-/// Computation of a node, with the nodes below it.
+/// Computation of a node, with the nodes below it. Thousands of expressions stay in memory, so that
+/// lists have no room to grow.
 #[derive(Debug, Clone)]
 pub(super) enum Expr {
     Constant(Value),
@@ -114,21 +115,21 @@ pub(super) enum Expr {
     Index(Pair),
     Not(Box<Node>),
     Negate(Box<Node>),
-    And(Vec<Node>),
-    Or(Vec<Node>),
+    And(Box<[Node]>),
+    Or(Box<[Node]>),
     Conditional(Box<(Node, Node, Node)>),
     Equal(Pair),
     NotEqual(Pair),
     Order(Comparison, Pair),
     In(Pair),
     Arithmetic(Arithmetic, Pair),
-    List(Vec<Node>),
-    Map(Vec<(Node, Node)>),
+    List(Box<[Node]>),
+    Map(Box<[(Node, Node)]>),
     Call {
         function: &'static Function,
         /// `true` where it is written `x.f()`.
         method: bool,
-        arguments: Vec<Node>,
+        arguments: Box<[Node]>,
     },
     Matches {
         function: &'static Function,

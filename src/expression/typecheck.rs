@@ -166,9 +166,9 @@ impl TypeChecker<'_> {
                 let (items, kinds): (Vec<Node>, Vec<Type>) =
                     items.map(|item| (item.node, item.kind)).unzip();
                 let kind = Type::common(kinds);
-                let span = Span::new(token.start, self.close(token));
+                let span = Span::new(token.start(), self.close(token));
                 TypedExpr {
-                    node: Node { expr: Expr::List(items), span },
+                    node: Node { expr: Expr::List(items.into()), span },
                     kind: Type::List(Box::new(kind)),
                 }
             }

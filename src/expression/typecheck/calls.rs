@@ -38,8 +38,8 @@ impl TypeChecker<'_> {
         let typed: Vec<TypedExpr> =
             target.into_iter().chain(&call.args).map(|argument| self.node(argument)).collect();
         let start = match typed.first() {
-            Some(first) if target.is_some() => first.node.span.start,
-            _ => name_span.start,
+            Some(first) if target.is_some() => first.node.span.start(),
+            _ => name_span.start(),
         };
         let span = Span::new(start, self.close(token));
         let is_fine = self.check(function, &typed);
@@ -111,6 +111,7 @@ impl TypeChecker<'_> {
             return self.search(function, arguments, method, span);
         }
         let kind = function.result(&kinds);
+        let arguments = arguments.into();
         TypedExpr { node: Node { expr: Expr::Call { function, method, arguments }, span }, kind }
     }
 
@@ -131,8 +132,8 @@ impl TypeChecker<'_> {
         let target = target.map(|target| self.node(target));
         let arguments: Vec<TypedExpr> = arguments.iter().map(|one| self.node(one)).collect();
         let start = target.as_ref().map_or_else(
-            || self.places.map_or(0, |places| places.name_before(token).start),
-            |target| target.node.span.start,
+            || self.places.map_or(0, |places| places.name_before(token).start()),
+            |target| target.node.span.start(),
         );
         let span = Span::new(start, self.close(token));
         let is_fine = self.check(function, &arguments);

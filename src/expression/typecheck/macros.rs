@@ -29,7 +29,7 @@ impl TypeChecker<'_> {
             return self.unsupported(token, "this loop");
         };
         let range = self.node(&tree.iter_range);
-        let span = Span::new(range.node.span.start, self.close(token));
+        let span = Span::new(range.node.span.start(), self.close(token));
         let element = self.element(&range);
         let variable: Arc<str> = tree.iter_var.as_str().into();
         let index = self.locals.len();

@@ -26,9 +26,9 @@ impl TypeChecker<'_> {
             }
         }
         self.distinct_keys(&entries);
-        let span = Span::new(token.start, self.close(token));
+        let span = Span::new(token.start(), self.close(token));
         let kind = Type::Map(Box::new(Type::common(kinds)));
-        TypedExpr { node: Node { expr: Expr::Map(entries), span }, kind }
+        TypedExpr { node: Node { expr: Expr::Map(entries.into()), span }, kind }
     }
 
     /// Of two equal keys only one would count, and which is nowhere said.

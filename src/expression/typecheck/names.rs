@@ -170,7 +170,7 @@ impl TypeChecker<'_> {
             return typed;
         }
         let span = self.places.map_or_else(Span::default, |places| {
-            Span::new(places.name_before(token).start, places.close(token))
+            Span::new(places.name_before(token).start(), places.close(token))
         });
         TypedExpr { node: Node { expr: Expr::Has(Box::new(typed.node)), span }, kind: Type::Bool }
     }
@@ -244,16 +244,16 @@ impl TypeChecker<'_> {
         if let Type::Resource(schema) = of.kind {
             return self.property_of(of.node, schema, field, name_span);
         }
-        let (kind, nullable) = match &of.kind {
+        let (kind, field, nullable) = match &of.kind {
             Type::Object(known) => {
-                let Some(property) = known.get(field) else {
+                let Some((field, property)) = known.get_key_value(field) else {
                     let path = show::node(&of.node);
                     return self.unknown_property((&path, known), field, span, name_span);
                 };
-                (Type::of(property), property.nullable)
+                (Type::of(property), Arc::clone(field), property.nullable)
             }
-            Type::Map(items) => ((**items).clone(), true),
-            kind if kind.is_open() => (Type::Any, false),
+            Type::Map(items) => ((**items).clone(), field.into(), true),
+            kind if kind.is_open() => (Type::Any, field.into(), false),
             kind => {
                 let path = show::node(&of.node);
                 let message = format!("`{path}` is {kind}, which has no `{field}`");
@@ -274,7 +274,7 @@ impl TypeChecker<'_> {
                 return broken(span);
             }
         };
-        let expr = Expr::Select { of: Box::new(of.node), field: field.into(), nullable };
+        let expr = Expr::Select { of: Box::new(of.node), field, nullable };
         TypedExpr { node: Node { expr, span }, kind }
     }
 

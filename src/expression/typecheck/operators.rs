@@ -88,6 +88,7 @@ impl TypeChecker<'_> {
             (Some(first), Some(last)) => first.span.to(last.span),
             _ => Span::default(),
         };
+        let terms = terms.into();
         boolean(if name == cel::LOGICAL_AND { Expr::And(terms) } else { Expr::Or(terms) }, span)
     }
 
@@ -151,7 +152,7 @@ impl TypeChecker<'_> {
     fn indexed(&mut self, of: &IdedExpr, key: &IdedExpr, token: Span) -> TypedExpr {
         let end = self.close(token);
         if self.is_resource(&of.expr) {
-            let start = self.token(of.id).start;
+            let start = self.token(of.id).start();
             let key = self.node(key);
             if let Expr::Constant(crate::resource::Value::String(name)) = &key.node.expr {
                 return self.property(name, Span::new(start, end), key.node.span);
@@ -160,7 +161,7 @@ impl TypeChecker<'_> {
             return self.error(key.node.span, Code::WholeResource, message);
         }
         let (of, key) = (self.node(of), self.node(key));
-        let span = Span::new(of.node.span.start, end);
+        let span = Span::new(of.node.span.start(), end);
         self.index(of, key, span)
     }
 
