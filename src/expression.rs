@@ -23,6 +23,7 @@ mod operate;
 mod parse;
 mod pattern;
 mod places;
+mod shared;
 mod show;
 mod span;
 mod tree;
@@ -43,6 +44,7 @@ pub use self::environment::{Binding, Environment, Parameter, ParameterKind, is_t
 pub use self::eval_budget::EvalBudget;
 pub use self::mutate::Mutant;
 use self::parse::TextStats;
+pub use self::shared::SharedExpressions;
 use self::span::Span;
 use self::tree::{Expr, Node, PropertyRef};
 use crate::diagnostic::{Code, Level};
@@ -237,6 +239,9 @@ impl Expression {
         if !budget.read_nested(text, stats) {
             return Err(vec![parse::too_much(text)]);
         }
+        if let Some(known) = budget.shared().and_then(|all| all.find(text, environment, kind)) {
+            return Ok(known);
+        }
         let mut quick = None;
         if stats.is_quick() {
             quick = parse::quick(text, stats, |tree| {
@@ -259,20 +264,33 @@ impl Expression {
         if checked.problems.iter().any(|problem| problem.level == Level::Error) {
             return Err(checked.problems);
         }
-        Ok(Self(Arc::new(Compiled {
+        // Patterns are a part of the budget of their file.
+        let is_shareable = checked.problems.is_empty() && !checked.has_patterns;
+        let compiled = Self(Arc::new(Compiled {
             text: text.to_owned(),
-            environment: environment.clone(),
+            environment: Environment { filter: None, ..environment.clone() },
             kind,
             root: checked.root,
             value_type: checked.value_type,
             references: checked.references,
             names: checked.names,
             warnings: checked.problems,
-        })))
+        }));
+        if let Some(shared) = budget.shared().filter(|_| is_shareable) {
+            shared.add(&compiled);
+        }
+        Ok(compiled)
     }
 
     fn root(&self) -> &Node {
         &self.0.root
+    }
+
+    /// `true` where nothing is odd about it in an environment with the same names.
+    fn is_fine_in(&self, environment: &Environment) -> bool {
+        let mut problems = Vec::new();
+        lint::check(self.root(), self.kind(), environment.selection(), &mut problems);
+        problems.is_empty()
     }
 
     /// The text that was compiled.

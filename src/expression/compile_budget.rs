@@ -7,6 +7,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::SharedExpressions;
 use super::parse::TextStats;
 use super::pattern::{self, Pattern};
 
@@ -27,11 +28,13 @@ pub struct CompileBudget {
     patterns: usize,
     /// Patterns by their source: a check type that is used often has the same ones each time.
     known: HashMap<String, Result<Arc<Pattern>, String>>,
+    /// Expressions of other files, where several are read together.
+    shared: Option<Arc<SharedExpressions>>,
 }
 
 impl Default for CompileBudget {
     fn default() -> Self {
-        Self { text: TEXT, care: CARE, patterns: PATTERNS, known: HashMap::new() }
+        Self { text: TEXT, care: CARE, patterns: PATTERNS, known: HashMap::new(), shared: None }
     }
 }
 
@@ -39,6 +42,16 @@ impl CompileBudget {
     /// `true` where so many bytes of text may be read.
     pub fn read(&mut self, bytes: usize) -> bool {
         take(&mut self.text, bytes)
+    }
+
+    /// Has the file share expressions with others; what each costs stays the same.
+    pub fn share(&mut self, expressions: &Arc<SharedExpressions>) {
+        self.shared = Some(Arc::clone(expressions));
+    }
+
+    /// Expressions that it shares with other files.
+    pub(super) fn shared(&self) -> Option<&SharedExpressions> {
+        self.shared.as_deref()
     }
 
     /// `true` where nothing more may be read.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Expression;
 use super::builtins::Builtins;
+use super::tree::Node;
 use super::types::Type;
 use crate::resource::{Schema, Value};
 
@@ -129,6 +130,11 @@ impl Environment {
     #[cfg(test)]
     pub(super) fn with_builtins(self, builtins: &'static Builtins) -> Self {
         Self { builtins, ..self }
+    }
+
+    /// Condition that holds of each resource.
+    pub(super) fn selection(&self) -> Option<&Node> {
+        self.filter.as_ref().map(Expression::root)
     }
 
     pub(super) fn is_same(&self, other: &Self) -> bool {

@@ -20,5 +20,6 @@ mod parsing;
 mod policies;
 mod reference;
 mod registry;
+mod shared;
 mod syntax;
 mod texts;

@@ -15,6 +15,8 @@ pub(super) struct Node {
     pub(super) span: Span,
 }
 
+const _: () = assert!(size_of::<Node>() <= 40, "thousands of expressions stay in memory");
+
 /// The nodes right below one, borrowed `$by`, of a list by `$all`.
 macro_rules! below {
     ($of:expr, $all:ident, $($by:tt)+) => {

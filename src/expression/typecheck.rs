@@ -21,8 +21,7 @@ use super::span::Span;
 use super::tree::{Expr, Node, PropertyRef};
 use super::types::Type;
 use super::{
-    CompileBudget, Environment, EvalBudget, Expression, ExpressionKind, Names, Problem, evaluate,
-    lint,
+    CompileBudget, Environment, EvalBudget, ExpressionKind, Names, Problem, evaluate, lint,
 };
 use crate::diagnostic::Code;
 use crate::resource::{Cause, TypeName, Value};
@@ -40,6 +39,8 @@ pub(super) struct Checked {
     pub(super) references: Vec<(&'static TypeName, Arc<PropertyRef>)>,
     /// The names of `let` and of parameters in it.
     pub(super) names: Names,
+    /// It searches for patterns.
+    pub(super) has_patterns: bool,
     pub(super) problems: Vec<Problem>,
 }
 
@@ -69,6 +70,7 @@ pub(super) fn check(
         locals: Vec::new(),
         references: Vec::new(),
         names: Names::default(),
+        has_patterns: false,
         problems: Vec::new(),
         folding: EvalBudget::new(FOLDING_STEPS, FOLDING_BYTES),
         depth: 0,
@@ -85,13 +87,13 @@ pub(super) fn check(
             .help("compare it with something, as in `... == ...`"),
         );
     }
-    let TypeChecker { references, names, mut problems, .. } = checker;
+    let TypeChecker { references, names, has_patterns, mut problems, .. } = checker;
     if problems.is_empty() && !kind.is_value() {
-        let selection = environment.filter.as_ref().map(Expression::root);
-        lint::check(&root.node, kind, selection, &mut problems);
+        lint::check(&root.node, kind, environment.selection(), &mut problems);
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
-    Checked { root: root.node, value_type: root.kind.words(), references, names, problems }
+    let value_type = root.kind.words();
+    Checked { root: root.node, value_type, references, names, has_patterns, problems }
 }
 
 /// A node and its type.
@@ -119,6 +121,7 @@ struct TypeChecker<'a> {
     locals: Vec<(Arc<str>, Type)>,
     references: Vec<(&'static TypeName, Arc<PropertyRef>)>,
     names: Names,
+    has_patterns: bool,
     problems: Vec<Problem>,
     /// Rest of the budget for computing constants.
     folding: EvalBudget,

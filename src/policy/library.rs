@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{DiagnosticSink, SourceFile, parallel};
+use crate::expression::SharedExpressions;
 
 use super::check_type::{CheckType, CheckTypes};
 use super::document::name_of;
@@ -20,6 +21,8 @@ use super::source::ReadFile;
 pub(super) struct Library {
     pub(super) types: CheckTypes,
     pub(super) packs: Packs,
+    /// Expressions that the files have in common.
+    pub(super) expressions: Arc<SharedExpressions>,
 }
 
 impl Library {
@@ -35,7 +38,7 @@ impl Library {
         for found in cache.read(files, "Pack", |file| packs_of(file, &types)) {
             packs.merge(found);
         }
-        (Self { types, packs }, cache)
+        (Self { types, packs, expressions: Arc::default() }, cache)
     }
 }
 

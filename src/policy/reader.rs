@@ -62,6 +62,7 @@ impl Reader {
     pub(super) fn file(&mut self, file: ReadFile, library: &Library) {
         let ReadFile { documents, is_partial, mut context, .. } = file;
         self.references.is_partial |= is_partial;
+        context.effort.share(&library.expressions);
         for document in documents {
             self.document(document, library, &mut context);
         }

@@ -210,6 +210,7 @@ impl TypeChecker<'_> {
             let message = format!("the pattern of `{}` must stand here as a string", function.name);
             return self.error(pattern.span, Code::WrongArguments, message);
         };
+        self.has_patterns = true;
         match self.budget.pattern(source) {
             Ok(pattern) => {
                 let expr = Expr::Matches { function, text: Box::new(text), pattern, method };
