@@ -232,15 +232,17 @@ impl Expression {
         kind: ExpressionKind,
         budget: &mut CompileBudget,
     ) -> Result<Self, Vec<Problem>> {
+        let known = budget.shared().and_then(|all| all.find(text, environment, kind));
+        if let Some((known, cost)) = known {
+            return budget.read(cost).then_some(known).ok_or_else(|| vec![parse::too_much(text)]);
+        }
         let stats = TextStats::of(text);
         if let Some(problem) = parse::too_large(text, stats) {
             return Err(vec![problem]);
         }
-        if !budget.read_nested(text, stats) {
+        let cost = stats.cost(text);
+        if !budget.read(cost) {
             return Err(vec![parse::too_much(text)]);
-        }
-        if let Some(known) = budget.shared().and_then(|all| all.find(text, environment, kind)) {
-            return Ok(known);
         }
         let mut quick = None;
         if stats.is_quick() {
@@ -277,7 +279,7 @@ impl Expression {
             warnings: checked.problems,
         }));
         if let Some(shared) = budget.shared().filter(|_| is_shareable) {
-            shared.add(&compiled);
+            shared.add(&compiled, cost);
         }
         Ok(compiled)
     }

@@ -59,16 +59,6 @@ impl CompileBudget {
         self.text == 0
     }
 
-    /// `true` where a text may be read that looks so: a sign is mostly a node of the tree, and
-    /// macros in macros and lists of lists cost the square of their depth.
-    pub(super) fn read_nested(
-        &mut self,
-        text: &str,
-        TextStats { signs, depth, .. }: TextStats,
-    ) -> bool {
-        self.read((text.len() + 12 * signs) * (1 + depth * depth / 16))
-    }
-
     /// `true` where a text may be read by the careful parser, which takes its time for every token.
     pub(super) fn read_with_care(&mut self, text: &str, stats: TextStats) -> bool {
         take(&mut self.care, text.len() + 8 * stats.signs)

@@ -53,6 +53,11 @@ impl TextStats {
         let mut open = 0_usize;
         let mut before = b' ';
         for byte in text.bytes() {
+            // Most of a text is names.
+            if byte.is_ascii_alphanumeric() {
+                before = byte;
+                continue;
+            }
             match byte {
                 b' ' | b'\t' | b'\r' | b'\x0c' => continue,
                 b'(' | b'[' | b'{' => {
@@ -68,6 +73,12 @@ impl TextStats {
             before = byte;
         }
         stats
+    }
+
+    /// Cost of reading a text that looks so, in bytes: a sign is mostly a node of the tree, and
+    /// macros in macros and lists of lists cost the square of their depth.
+    pub(super) fn cost(self, text: &str) -> usize {
+        (text.len() + 12 * self.signs) * (1 + self.depth * self.depth / 16)
     }
 
     /// `true` where the quick parser is quick on it.
