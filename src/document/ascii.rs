@@ -10,10 +10,13 @@ use saphyr_parser::input::{SkipTabs, is_alpha, is_blank, is_blank_or_breakz, is_
 /// own input they are 128, which costs each short text another allocation.
 const ROOM: usize = 31;
 
-/// The rest of a text of ASCII.
+/// A text of ASCII and how far it is read. An offset that grows costs the parser's loops less than
+/// a slice that shrinks, of which the start and the length change with every character.
 #[derive(Debug, Clone)]
 pub(super) struct Ascii<'s> {
-    rest: &'s [u8],
+    bytes: &'s [u8],
+    /// Offset of the next byte; at the end or behind it where there is none.
+    next: usize,
     /// The most characters that the parser asked for in advance.
     lookahead: usize,
 }
@@ -21,27 +24,34 @@ pub(super) struct Ascii<'s> {
 impl<'s> Ascii<'s> {
     /// Input of these bytes, all of them ASCII.
     pub(super) fn new(text: &'s str) -> Self {
-        Self { rest: text.as_bytes(), lookahead: 0 }
+        Self { bytes: text.as_bytes(), next: 0, lookahead: 0 }
     }
 
     /// The byte behind `count` others, or NUL behind the end.
     #[inline]
     fn at(&self, count: usize) -> u8 {
-        self.rest.get(count).copied().unwrap_or_default()
+        self.bytes.get(self.next + count).copied().unwrap_or_default()
     }
 
     /// Skips so many bytes; all where there are fewer.
     #[inline]
     fn behind(&mut self, count: usize) {
-        self.rest = self.rest.get(count..).unwrap_or_default();
+        self.next += count;
+    }
+
+    /// Bytes that are not read.
+    #[inline]
+    fn rest(&self) -> &'s [u8] {
+        self.bytes.get(self.next..).unwrap_or_default()
     }
 
     /// Bytes up to the first that is not wanted.
     #[inline]
     fn run(&self, is_wanted: impl Fn(char) -> bool) -> &'s [u8] {
         let is_end = |byte: &u8| !is_wanted(char::from(*byte));
-        let end = self.rest.iter().position(is_end).unwrap_or(self.rest.len());
-        self.rest.get(..end).unwrap_or_default()
+        let rest = self.rest();
+        let end = rest.iter().position(is_end).unwrap_or(rest.len());
+        rest.get(..end).unwrap_or_default()
     }
 
     /// Moves a run of bytes into a text; returns how many they are.
@@ -54,7 +64,7 @@ impl<'s> Ascii<'s> {
 
     /// Whether three equal marks stand here that begin or end a document.
     fn is_indicator(&self, mark: u8) -> bool {
-        self.rest.starts_with(&[mark; 3]) && is_blank_or_breakz(char::from(self.at(3)))
+        self.rest().starts_with(&[mark; 3]) && is_blank_or_breakz(char::from(self.at(3)))
     }
 }
 
@@ -110,7 +120,7 @@ impl Input for Ascii<'_> {
 
     #[inline]
     fn peek_opt(&self) -> Option<char> {
-        self.rest.first().copied().map(char::from)
+        self.bytes.get(self.next).copied().map(char::from)
     }
 
     #[inline]

@@ -115,13 +115,18 @@ impl Deserializer<'_> {
         }
         let mut read = T::default();
         let mut seen = 0_u64;
+        let mut expected = 0;
         for (key, value) in node.entries() {
-            let mut fields = T::FIELDS.iter().zip(&schema.known).enumerate();
-            let known = fields.find(|(_, ((name, _), _))| *name == key.text);
-            let Some((index, ((_, fill), (_, schema)))) = known else {
+            // Most authors write keys in the order of the schema, some of them left out.
+            let (passed, ahead) = T::FIELDS.split_at(expected);
+            let mut fields = ahead.iter().zip(expected..).chain(passed.iter().zip(0..));
+            let known = fields.find(|((name, _), _)| *name == key.text);
+            let known = known.and_then(|((_, fill), at)| Some((fill, at, schema.known.get(at)?)));
+            let Some((fill, index, (_, schema))) = known else {
                 self.unknown_key(key, schema, subject);
                 continue;
             };
+            expected = index + 1;
             seen |= 1 << index;
             fill(&mut read, KeyValue { key, value, schema }, self);
         }

@@ -95,6 +95,7 @@ impl<'s, T: Input> Reader<'s, '_, T> {
         }
     }
 
+    #[inline]
     fn next(&mut self) -> Result<Located<'s>, ParseAbort> {
         let behind = self.last_end;
         match self.events.next_event() {
