@@ -50,6 +50,11 @@ fn a_comment_that_swallows_is_refused_where_it_begins() {
         ("      assert: >\n        true // one\n        // two\n        && false\n", "17:14-17:16"),
         ("      assert: >\n        true // one\n        # two\n", "17:14-17:16"),
         ("      assert: \"true // x\\r && false\"\n", "16:21-16:23"),
+        ("      assert: \"true // x\\v && false\"\n", "16:21-16:23"),
+        ("      assert: \"true // x\\f && false\"\n", "16:21-16:23"),
+        ("      assert: \"true // x\\N && false\"\n", "16:21-16:23"),
+        ("      assert: \"true // x\\P && false\"\n", "16:21-16:23"),
+        ("      assert: \"true // x\\L// y\n        && false\"\n", "16:21-16:23"),
         ("      assert: |\n        true // x\u{2028}        && false\n", "17:14-17:16"),
     ];
     for (written, place) in cases {
@@ -72,6 +77,8 @@ fn a_comment_that_swallows_nothing_is_taken() {
         "      assert: true\n        && true // the end\n",
         "      assert: \"true // one\\n && true\"\n",
         "      assert: \"true // one\\r\\n && true\"\n",
+        "      assert: \"true // one\\r \\r\\n && true\"\n",
+        "      assert: \"true // one\\r // two\"\n",
         "      assert: \"true // one\n\n        && true\"\n",
         "      assert: >\n        \"http://x\"\n        != 'a//b'\n",
         "      assert: 'r\"//\" !=\n        \"\"'\n",
