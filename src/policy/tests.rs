@@ -478,6 +478,21 @@ fn a_schedule_is_an_interval_or_times_of_a_clock() {
 }
 
 #[test]
+fn the_cron_patterns_of_a_file_are_bounded_together() {
+    let patterns = |count: usize| {
+        let one = group(CHECK).replace("every: 15m", "cron: \"0 6 * * *\"");
+        let (account, group) = one.split_at(ACCOUNT.len());
+        let groups = (0..count).map(|n| group.replace("name: storage", &format!("name: g{n}")));
+        let text = account.to_owned() + &groups.collect::<Vec<_>>().join("---\n");
+        let codes = read(&text).diagnostics.into_iter().map(|found| found.code);
+        codes.filter(|code| *code == Code::TooManySchedules).count()
+    };
+    // 4 MiB are 2048 patterns, less what the expressions of the groups take.
+    assert_eq!(patterns(1_700), 0);
+    assert!(patterns(2_100) > 0);
+}
+
+#[test]
 fn a_digest_changes_with_what_decides_and_with_nothing_else() {
     let digest = |text: &str| read(text).policies.groups["storage"].digest();
     let text = group(CHECK);

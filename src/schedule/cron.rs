@@ -217,6 +217,10 @@ mod tests {
     fn the_longest_gap_tells_when_a_result_is_late() {
         let hours = |pattern: &str| cron(pattern, "UTC").longest_gap().as_secs() / 3_600;
         assert_eq!(["0 6 * * mon-fri", "*/30 * * * *", "0 0 31 * *"].map(hours), [72, 0, 61 * 24]);
+        // Five times a month: December is left out after fifty-five of them.
+        assert_eq!(hours("0 0 1-5 1-11 *"), 57 * 24);
+        // A century without a leap day is seen too.
+        assert_eq!(hours("0 0 29 2 *"), (8 * 365 + 1) * 24);
     }
 
     #[test]

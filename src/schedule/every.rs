@@ -124,6 +124,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_interval_says_why() {
+        for text in ["", "m", "15", "1.5h", "-1m", "1h30m"] {
+            assert_eq!(text.parse::<Every>(), Err(InvalidInterval::Shape(text.to_owned())));
+        }
+        for text in ["0m", "9s", "31d", "99999999999999999999d", "9999999999999999999d"] {
+            assert_eq!(text.parse::<Every>(), Err(InvalidInterval::Range(text.to_owned())));
+        }
+    }
+
+    #[test]
     fn slots_are_an_interval_apart_and_spread_by_key() {
         let every: Every = "15m".parse().expect("an interval");
         let now = DateTime::from_timestamp(1_800_000_000, 0).expect("an instant");
