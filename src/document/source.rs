@@ -110,6 +110,13 @@ mod tests {
         let mut room = TreeRoom::default();
         assert!((0..64).all(|_| room.take_file(MAX_FILE_BYTES).is_ok()));
         assert_eq!(room.take_file(1), Err(TreeTooLarge::Policies));
+        assert_eq!(room.take_file(usize::MAX), Err(TreeTooLarge::Policies), "no sum wraps");
+    }
+
+    /// What a repository may hold must not become less unnoticed.
+    #[test]
+    fn a_file_and_a_path_have_their_bounds() {
+        assert_eq!((MAX_FILE_BYTES, MAX_DIRECTORY_DEPTH), (1_048_576, 32));
     }
 
     #[test]
