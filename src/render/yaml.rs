@@ -214,6 +214,57 @@ mod tests {
         text
     }
 
+    /// Texts that some reader takes for something else: each rule that asks for quotes has one that
+    /// no other rule has.
+    #[rustfmt::skip]
+    const QUOTED: &[&str] = &[
+        "", " a", "-a", ".a", "+a", "@a", "=a", ",a", "(a", ":a", "#a", "a: b", "a:", "a ", "a #b", "a\tb",
+        "a'b", "a\"b", "a\\b", "a&b", "a*b", "a!b", "a|b", "a>b", "a<b", "a{b", "a[b", "a%b", "a`b", "a~b",
+        "a?b", "a\u{3164}", "a\u{202e}", "null", "True", "FALSE", "yes", "no", "On", "off", "Y", "n",
+        "unknown", "0b101", "0o17", "0x1F", "12", "1_000", "1,000", "1.", "1.5E+3", "12:30", "190:20:30.15",
+        "2026-1-2", "2026-01-02 03:04:05", "inf", "Infinity", "NaN",
+    ];
+
+    #[test]
+    fn what_a_reader_takes_for_something_else_is_quoted() {
+        for text in QUOTED {
+            let written = string(text);
+            assert!(written.starts_with('"') && written.ends_with('"'), "{text:?}: {written}");
+            let read: Json =
+                serde_yaml::from_str(&format!("{written}: [{written}]")).expect("YAML");
+            assert_eq!(read, json!({ *text: [text] }), "{written}");
+        }
+    }
+
+    #[test]
+    fn what_means_itself_stands_without_quotes() {
+        for text in [
+            "a",
+            "é",
+            "_a",
+            "/a/b",
+            "a-b_c.d/e@f+g=h",
+            "a, b",
+            "a(b)",
+            "a b",
+            "arn:aws:s3:::a",
+            "nullable",
+            "10.0.0.0/16",
+            "1a",
+            "12:30:99",
+            "2026-1",
+            "infinite",
+        ] {
+            assert_eq!(string(text), text);
+        }
+    }
+
+    #[test]
+    fn a_quoted_key_is_laid_out_by_its_own_length() {
+        let text = reads_back(&json!({ "#".repeat(2_000): 1 }));
+        assert!(text.contains("? \"##"), "{text}");
+    }
+
     fn any_json() -> impl Strategy<Value = Json> {
         let text = prop_oneof![".{0,8}", "[0-9_:.,eExob+~ -]{0,8}", "[a-zA-Z]{1,5}", "\\PC{0,160}"];
         let scalar = prop_oneof![
