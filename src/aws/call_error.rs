@@ -256,4 +256,91 @@ mod tests {
             ]
         );
     }
+
+    #[test]
+    fn each_code_has_its_cause_whatever_the_status_is() {
+        let cases: [(Cause, &[&str]); 5] = [
+            (
+                Cause::AccessDenied,
+                &[
+                    "AccessDenied",
+                    "AccessDeniedException",
+                    "UnauthorizedOperation",
+                    "AllAccessDisabled",
+                    "AuthorizationError",
+                    "Forbidden",
+                ],
+            ),
+            (
+                Cause::Throttled,
+                &[
+                    "Throttling",
+                    "ThrottlingException",
+                    "ThrottledException",
+                    "RequestLimitExceeded",
+                    "RequestThrottled",
+                    "RequestThrottledException",
+                    "SlowDown",
+                    "TooManyRequestsException",
+                    "BandwidthLimitExceeded",
+                    "PriorRequestNotComplete",
+                ],
+            ),
+            (Cause::Timeout, &["RequestTimeout", "RequestTimeoutException"]),
+            (Cause::RegionDisabled, &["OptInRequired", "RegionDisabledException"]),
+            (
+                Cause::Credentials,
+                &[
+                    "ExpiredToken",
+                    "ExpiredTokenException",
+                    "RequestExpired",
+                    "SignatureDoesNotMatch",
+                    "RequestTimeTooSkewed",
+                    "RequestInTheFuture",
+                    "MissingAuthenticationToken",
+                    "IncompleteSignature",
+                ],
+            ),
+        ];
+        let clock = ["RequestTimeTooSkewed", "RequestInTheFuture", "RequestExpired"];
+        for (cause, codes) in cases {
+            for code in codes {
+                let error = CallError::new("x", &refused(400, code, "no"), Proven::Elsewhere);
+                assert_eq!(error.failure.cause, cause, "{code}");
+                let is_told = error.failure.message.contains("the clock of this machine");
+                assert_eq!(is_told, clock.contains(code), "{code}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_region_does_not_know_is_wrong_where_it_was_never_proven() {
+        for code in [
+            "AuthFailure",
+            "InvalidAccessKeyId",
+            "InvalidClientTokenId",
+            "InvalidToken",
+            "UnrecognizedClientException",
+        ] {
+            let cause = |proven| CallError::new("x", &refused(400, code, ""), proven).failure.cause;
+            let causes = [Proven::Yes, Proven::Elsewhere].map(cause);
+            assert_eq!(causes, [Cause::Credentials, Cause::RegionDisabled], "{code}");
+        }
+    }
+
+    #[test]
+    fn a_status_without_a_code_has_its_cause() {
+        for (status, cause) in [
+            (401, Cause::Credentials),
+            (403, Cause::AccessDenied),
+            (408, Cause::Timeout),
+            (504, Cause::Timeout),
+            (429, Cause::Throttled),
+            (404, Cause::ServiceError),
+            (500, Cause::ServiceError),
+        ] {
+            let error = CallError::new("x", &refused(status, "", ""), Proven::Yes);
+            assert_eq!(error.failure.cause, cause, "{status}");
+        }
+    }
 }
