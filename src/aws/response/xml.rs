@@ -202,7 +202,12 @@ mod tests {
         ] {
             assert_eq!(check(broken, &[]), Err(Malformed::Broken), "{broken}");
         }
-        for page in ["<!DOCTYPE html><html><br></html>", "<html><body/></html>", "\n<HTML><p>"] {
+        for page in [
+            "<!DOCTYPE html><html><br></html>",
+            "<html><body/></html>",
+            "\n<HTML><p>",
+            "<!doctype html><p>",
+        ] {
             assert_eq!(check(page, &[]), Err(Malformed::Html), "{page}");
         }
     }

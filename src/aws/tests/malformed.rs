@@ -2,9 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
+use insta::assert_snapshot;
+
 use super::super::Accounts;
 use super::super::adapters::adapters;
-use super::super::response::{Body, Presence};
+use super::super::response::{Body, Presence, present};
 use super::recorded::{Answer, answers, serve, whole};
 use super::stand_in::{Response, StandIn};
 use super::{accounts, everything, ids, list, live, live_with, schema, shown, source};
@@ -138,6 +140,104 @@ async fn a_success_without_an_answer_is_unknown() {
             }
         }
     }
+}
+
+/// What each answer must hold, by AWS's documents; with `?` what may be empty. What is missing here
+/// would be made up.
+#[test]
+fn what_an_answer_must_hold() {
+    let adapters = adapters();
+    let calls = adapters.0.values().flat_map(|row| {
+        let facets = row.facets.iter().map(|facet| facet.call);
+        facets.chain([row.list.call])
+    });
+    let mut declared: Vec<String> = calls
+        .flat_map(|call| {
+            let names: Vec<String> = match call.body {
+                Body::Json(keys) => keys.iter().map(|key| format!("{{{key}}}")).collect(),
+                Body::Xml(required) => required.iter().map(shown_presence).collect(),
+            };
+            names.into_iter().map(|name| format!("{} {name}", call.operation)).collect::<Vec<_>>()
+        })
+        .collect();
+    declared.sort_unstable();
+    assert_snapshot!(declared.join("\n"), @"
+    ec2:DescribeInstances reservationSet/item/instancesSet/item/groupSet?
+    ec2:DescribeInstances reservationSet/item/instancesSet/item/instanceState
+    ec2:DescribeInstances reservationSet/item/instancesSet/item/instanceState/name
+    ec2:DescribeInstances reservationSet/item/instancesSet/item/networkInterfaceSet?
+    ec2:DescribeInstances reservationSet/item/instancesSet?
+    ec2:DescribeInstances reservationSet?
+    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissions/item/ipProtocol
+    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissions/item/ipRanges/item/cidrIp
+    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissions/item/ipRanges|ipv6Ranges|prefixListIds|groups
+    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissions/item/ipv6Ranges/item/cidrIpv6
+    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissions/item/prefixListIds/item/prefixListId
+    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissions?
+    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissionsEgress/item/ipProtocol
+    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissionsEgress/item/ipRanges/item/cidrIp
+    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissionsEgress/item/ipRanges|ipv6Ranges|prefixListIds|groups
+    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissionsEgress/item/ipv6Ranges/item/cidrIpv6
+    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissionsEgress/item/prefixListIds/item/prefixListId
+    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissionsEgress?
+    ec2:DescribeSecurityGroups securityGroupInfo?
+    iam:GetAccessKeyLastUsed AccessKeyLastUsed
+    iam:GetAccessKeyLastUsed AccessKeyLastUsed/Region
+    iam:GetAccessKeyLastUsed AccessKeyLastUsed/ServiceName
+    iam:GetAccountAuthorizationDetails UserDetailList/member/AttachedManagedPolicies/member/PolicyArn
+    iam:GetAccountAuthorizationDetails UserDetailList/member/UserName
+    iam:GetAccountAuthorizationDetails UserDetailList/member/UserPolicyList/member/PolicyDocument
+    iam:GetAccountAuthorizationDetails UserDetailList/member/UserPolicyList/member/PolicyName
+    iam:GetAccountAuthorizationDetails UserDetailList?
+    iam:GetLoginProfile LoginProfile
+    iam:GetLoginProfile LoginProfile/CreateDate
+    iam:ListAccessKeys AccessKeyMetadata/member/AccessKeyId
+    iam:ListAccessKeys AccessKeyMetadata/member/CreateDate
+    iam:ListAccessKeys AccessKeyMetadata/member/Status
+    iam:ListAccessKeys AccessKeyMetadata?
+    iam:ListMFADevices MFADevices/member/EnableDate
+    iam:ListMFADevices MFADevices/member/SerialNumber
+    iam:ListMFADevices MFADevices?
+    iam:ListUsers Users/member/Arn
+    iam:ListUsers Users/member/CreateDate
+    iam:ListUsers Users/member/Path
+    iam:ListUsers Users/member/UserId
+    iam:ListUsers Users?
+    s3:GetBucketAcl AccessControlList/Grant/Grantee
+    s3:GetBucketAcl AccessControlList/Grant/Grantee/ID|URI|EmailAddress
+    s3:GetBucketAcl AccessControlList/Grant/Permission
+    s3:GetBucketAcl AccessControlList?
+    s3:GetBucketAcl Owner
+    s3:GetBucketAcl Owner/ID
+    s3:GetBucketEncryption Rule
+    s3:GetBucketEncryption Rule/ApplyServerSideEncryptionByDefault/SSEAlgorithm
+    s3:GetBucketLifecycleConfiguration Rule
+    s3:GetBucketLifecycleConfiguration Rule/Status
+    s3:GetBucketLifecycleConfiguration Rule/Transition/StorageClass
+    s3:GetBucketLogging LoggingEnabled/TargetBucket
+    s3:GetBucketOwnershipControls Rule
+    s3:GetBucketOwnershipControls Rule/ObjectOwnership
+    s3:GetBucketPolicy {Statement}
+    s3:GetBucketPolicyStatus IsPublic
+    s3:GetBucketTagging TagSet/Tag/Key
+    s3:GetBucketTagging TagSet/Tag/Value?
+    s3:GetBucketTagging TagSet?
+    s3:GetBucketWebsite ErrorDocument/Key
+    s3:GetBucketWebsite IndexDocument/Suffix
+    s3:GetBucketWebsite IndexDocument|RedirectAllRequestsTo
+    s3:GetBucketWebsite RedirectAllRequestsTo/HostName
+    s3:GetBucketWebsite RoutingRules/RoutingRule/Redirect
+    s3:GetPublicAccessBlock BlockPublicAcls
+    s3:GetPublicAccessBlock BlockPublicPolicy
+    s3:GetPublicAccessBlock IgnorePublicAcls
+    s3:GetPublicAccessBlock RestrictPublicBuckets
+    s3:ListBuckets Buckets?
+    ");
+}
+
+fn shown_presence(one: &Presence) -> String {
+    let mark = if *one == present(one.path) { "?" } else { "" };
+    format!("{}{mark}", one.path)
 }
 
 /// The answer without an element, in the first of those that this path leads to; `None` where it
@@ -295,6 +395,27 @@ async fn an_answer_that_is_none_is_asked_for_again() {
     let listing = list(&live, schema("AWS::EC2::SecurityGroup")).await;
     assert_eq!(ids(&listing), "sg-0123456789abcdef0 sg-11111111111111111");
     assert_eq!(server.requests(), ["DescribeSecurityGroups"; 2]);
+}
+
+#[tokio::test]
+async fn the_versioning_of_a_stand_in_is_believed_only_if_it_is_whole() {
+    let all_of_it = "<GetBucketVersioningResponse><Status>Enabled</Status>\
+                     </GetBucketVersioningResponse>";
+    let versioning = async |body: &str| {
+        let mut all = whole(&answers("AWS::S3::Bucket"));
+        for (answer, response) in &mut all {
+            if answer.operation == "s3:GetBucketVersioning" {
+                *response = Response::unframed(200, body);
+            }
+        }
+        let server = serve(all).await;
+        let listing = everything(&live(&server).await, schema("AWS::S3::Bucket")).await;
+        shown(&listing.resources()[0].facets["s3:GetBucketVersioning"])
+    };
+    let enabled = r#"{"VersioningConfiguration":{"Status":"Enabled"}}"#;
+    assert_eq!(versioning(all_of_it).await, enabled);
+    let broken = "service_error: s3:GetBucketVersioning: the answer is cut off, or no XML";
+    assert_eq!(versioning(&all_of_it[..all_of_it.len() - 3]).await, broken);
 }
 
 #[tokio::test]

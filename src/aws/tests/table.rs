@@ -178,6 +178,29 @@ async fn only_its_code_makes_a_facet_absent() {
     }
 }
 
+/// The codes by AWS's documents of these operations: any other is a failure.
+#[test]
+fn absence_has_the_code_of_the_api() {
+    let adapters = adapters();
+    let facets = adapters.0.values().flat_map(|row| row.facets);
+    let coded = facets.filter_map(|one| Some(format!("{} {}", one.call.operation, one.absent?)));
+    let coded: BTreeSet<String> = coded.collect();
+    assert_eq!(
+        coded.iter().map(String::as_str).collect::<Vec<_>>(),
+        [
+            "iam:GetLoginProfile NoSuchEntity",
+            "s3:GetBucketEncryption ServerSideEncryptionConfigurationNotFoundError",
+            "s3:GetBucketLifecycleConfiguration NoSuchLifecycleConfiguration",
+            "s3:GetBucketOwnershipControls OwnershipControlsNotFoundError",
+            "s3:GetBucketPolicy NoSuchBucketPolicy",
+            "s3:GetBucketPolicyStatus NoSuchBucketPolicy",
+            "s3:GetBucketTagging NoSuchTagSet",
+            "s3:GetBucketWebsite NoSuchWebsiteConfiguration",
+            "s3:GetPublicAccessBlock NoSuchPublicAccessBlockConfiguration",
+        ]
+    );
+}
+
 /// A type that is not in this version: a schema and a row.
 const KEY_PAIRS: &str = r#"{
     "type": "AWS::EC2::KeyPair", "description": "A key pair.", "scope": "regional",
