@@ -5,6 +5,7 @@ mod pages;
 mod recorded;
 mod stand_in;
 mod table;
+mod values;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
