@@ -3,6 +3,7 @@
 mod malformed;
 mod pages;
 mod recorded;
+mod refused;
 mod stand_in;
 mod table;
 mod values;

@@ -2,8 +2,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::super::adapters::adapters;
 use super::stand_in::{Request, Response, StandIn};
-use super::{ids, list, live, schema};
+use super::{ACCOUNT, accounts, ids, list, live, schema};
 
 fn user(name: &str) -> String {
     format!(
@@ -154,4 +155,51 @@ async fn a_bucket_of_no_region_of_aws_is_kept_and_makes_the_list_partial() {
             listing.resources().iter().map(|bucket| bucket.region.as_str()).collect();
         assert_eq!(regions, ["global", "us-east-1"], "in every scope, so that it is judged");
     }
+}
+
+#[tokio::test]
+async fn a_region_of_the_evaluation_is_one_whoever_knows_it() {
+    let server = buckets(&bucket("<Name>near</Name>", "mars-north-1")).await;
+    let account = ACCOUNT.parse().expect("an id");
+    let regions = ["mars-north-1".parse().expect("a region")].into();
+    let live = accounts(&server, adapters(), 1).source(&account, &regions).await;
+    let listing = list(&live, schema("AWS::S3::Bucket")).await;
+    assert_eq!(ids(&listing), "near");
+    assert_eq!(listing.resources()[0].region.as_str(), "mars-north-1");
+}
+
+/// What stands in the place of S3 and names no region in its list: it filters by region, or tells
+/// where a bucket is.
+#[tokio::test]
+async fn a_bucket_without_a_region_is_placed_by_other_calls() {
+    let named = |names: &[&str]| {
+        let all = names.iter().map(|name| bucket(&format!("<Name>{name}</Name>"), ""));
+        let all = all.collect::<String>();
+        let list =
+            format!("<ListAllMyBucketsResult><Buckets>{all}</Buckets></ListAllMyBucketsResult>");
+        Response::new(200, list)
+    };
+    let located = |region: &str| {
+        Response::new(200, format!("<LocationConstraint>{region}</LocationConstraint>"))
+    };
+    let server = StandIn::answering(move |request: &Request| {
+        match (&*request.path, request.field("bucket-region")) {
+            ("/", None) => named(&["both", "euro", "first", "lost", "plain", "second"]),
+            ("/", Some("us-east-1")) => named(&["both", "first"]),
+            ("/", Some(_)) => named(&["both", "second"]),
+            ("/both?location", _) => located("ap-south-1"),
+            ("/euro?location", _) => located("EU"),
+            ("/plain?location", _) => located(""),
+            _ => Response::error("s3", 404, "NoSuchBucket"),
+        }
+    })
+    .await;
+    let listing = list(&live(&server).await, schema("AWS::S3::Bucket")).await;
+    let placed = listing.resources().iter().map(|one| format!("{} {}", one.id, one.region));
+    let placed = placed.collect::<Vec<_>>().join(", ");
+    assert_eq!(
+        placed,
+        "both ap-south-1, euro eu-west-1, first us-east-1, lost global, plain us-east-1, \
+         second eu-west-1"
+    );
 }

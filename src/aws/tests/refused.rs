@@ -1,0 +1,64 @@
+//! Calls that are refused: what it means for what is asked with them and after them.
+
+use super::super::adapters::adapters;
+use super::recorded::{answers, serve, whole};
+use super::stand_in::{Response, StandIn};
+use super::{HOME, everything, ids, list, live, live_with, schema, shown, target};
+use crate::fetch::Source;
+use crate::resource::Target;
+
+#[tokio::test]
+async fn credentials_that_are_good_elsewhere_are_refused_where_a_region_is_not_enabled() {
+    let server =
+        StandIn::answering(|request| Response::error(&request.service, 401, "AuthFailure")).await;
+    let live = live(&server).await;
+    let group = schema("AWS::EC2::SecurityGroup");
+    for (region, cause) in [("eu-west-1", "region_disabled"), (HOME, "credentials")] {
+        let region = region.parse().expect("a region");
+        let listing = live.list(&Target { region, ..target(group) }, group).await;
+        let why = format!("{cause}: ec2:DescribeSecurityGroups: the message");
+        assert_eq!(ids(&listing), format!(" ({why})"));
+    }
+    let users = list(&super::live(&server).await, schema("AWS::IAM::User")).await;
+    assert_eq!(ids(&users), " (credentials: iam:ListUsers: the message)");
+}
+
+#[tokio::test]
+async fn another_account_is_not_asked() {
+    let server = serve(whole(&answers("AWS::EC2::SecurityGroup"))).await;
+    let live = live(&server).await;
+    let group = schema("AWS::EC2::SecurityGroup");
+    let account = "999999999999".parse().expect("an id");
+    let listing = live.list(&Target { account, ..target(group) }, group).await;
+    let why = "credentials: the session is that of account 123456789012";
+    assert_eq!(ids(&listing), format!(" ({why})"));
+    assert_eq!(server.requests(), [""; 0]);
+}
+
+#[tokio::test]
+async fn what_comes_of_a_refused_call_is_refused_in_its_words() {
+    for (refused, operation) in [
+        ("iam:GetAccountAuthorizationDetails", "iam:GetAccountAuthorizationDetails"),
+        ("iam:ListAccessKeys", "iam:ListAccessKeys"),
+        ("iam:ListAccessKeys", "iam:GetAccessKeyLastUsed"),
+    ] {
+        let mut all = whole(&answers("AWS::IAM::User"));
+        for (answer, response) in &mut all {
+            if answer.operation == refused {
+                *response = Response::error("iam", 403, "AccessDenied");
+            }
+        }
+        let users = everything(&live(&serve(all).await).await, schema("AWS::IAM::User")).await;
+        let found = shown(&users.resources()[0].facets[operation]);
+        assert_eq!(found, format!("access_denied: {refused}: the message"), "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_with_the_status_of_a_refusal_is_not_asked_for_again() {
+    let page = "<html><body>no</body></html>";
+    let server = StandIn::answering(move |_| Response::new(404, page)).await;
+    let live = live_with(&server, adapters(), 3).await;
+    list(&live, schema("AWS::EC2::SecurityGroup")).await;
+    assert_eq!(server.requests(), ["DescribeSecurityGroups"]);
+}
