@@ -26,6 +26,7 @@ use tokio::sync::OnceCell;
 use super::call_error::{CallError, Proven, deepest};
 use super::calls::RequestCounter;
 use super::clients::configuration;
+use super::response::{Body, expecting};
 use super::{AccountSettings, BaseLogin, Limits, Role};
 use crate::clock::Clock;
 use crate::resource::{Cause, Failure};
@@ -109,7 +110,9 @@ impl Login {
             }
         }
         let login = self.clone();
-        let attempt = async move { login.log_in().await }.boxed().shared();
+        // Whoever asks may be within a call, and what that declares is not of STS's responses.
+        let attempt = async move { expecting(Body::Xml(&[]), login.log_in()).await };
+        let attempt = attempt.boxed().shared();
         *latest = Some(attempt.clone());
         attempt
     }

@@ -139,7 +139,7 @@ impl Intercept for ResponseCheck {
         // None where it could not be read to its end, which is an error already.
         let Some(body) = response.body().bytes() else { return Ok(()) };
         if response.status().is_success() {
-            // Logging in makes its calls outside of any declaration: then it must be whole XML.
+            // What is asked outside of any declaration must be whole XML.
             let expected = EXPECTED.try_with(|body| *body).unwrap_or(Body::Xml(&[]));
             Ok(check(body, expected)?)
         } else if body.is_empty() {

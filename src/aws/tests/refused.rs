@@ -1,5 +1,7 @@
 //! Calls that are refused: what it means for what is asked with them and after them.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use super::super::adapters::adapters;
 use super::recorded::{answers, serve, whole};
 use super::stand_in::{Response, StandIn};
@@ -61,4 +63,22 @@ async fn a_page_with_the_status_of_a_refusal_is_not_asked_for_again() {
     let live = live_with(&server, adapters(), 3).await;
     list(&live, schema("AWS::EC2::SecurityGroup")).await;
     assert_eq!(server.requests(), ["DescribeSecurityGroups"]);
+}
+
+/// A session logs in anew within a call, which declares what its own response must hold.
+#[tokio::test]
+async fn a_login_within_a_call_is_not_held_to_what_the_call_declares() {
+    let groups = answers("AWS::EC2::SecurityGroup")[0].body.clone();
+    let asked = AtomicUsize::new(0);
+    let server = StandIn::answering(move |_| match asked.fetch_add(1, Ordering::SeqCst) {
+        0 => Response::error("ec2", 400, "ExpiredToken"),
+        _ => Response::new(200, groups.clone()),
+    })
+    .await;
+    let live = live(&server).await;
+    let group = schema("AWS::EC2::SecurityGroup");
+    let expired = " (credentials: ec2:DescribeSecurityGroups: the message)";
+    assert_eq!(ids(&list(&live, group).await), expired);
+    assert_eq!(ids(&list(&live, group).await), "sg-0123456789abcdef0 sg-11111111111111111");
+    assert_eq!(live.calls().of("sts:GetCallerIdentity"), 2, "what is refused is forgotten");
 }
