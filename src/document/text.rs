@@ -53,8 +53,11 @@ impl SourceText {
     /// Where each line begins, in bytes.
     fn lines(&self) -> &[usize] {
         self.lines.get_or_init(|| {
-            let breaks = memchr::memchr_iter(b'\n', self.source.as_bytes());
-            std::iter::once(0).chain(breaks.map(|at| at + 1)).collect()
+            let breaks = || memchr::memchr_iter(b'\n', self.source.as_bytes());
+            // Counted first: a list that grows takes three times the room on its way.
+            let mut lines = Vec::with_capacity(breaks().count() + 1);
+            lines.extend(std::iter::once(0).chain(breaks().map(|at| at + 1)));
+            lines
         })
     }
 

@@ -57,7 +57,7 @@ impl Excerpt {
         self.text.trim().is_empty()
     }
 
-    fn of_line(line: &Line, place: &Location) -> Self {
+    fn of_line(line: &Line<'_>, place: &Location) -> Self {
         let skipped = column_index(place.column).saturating_sub(WIDTH / 2);
         Self { text: line.window(skipped, WIDTH).collect(), skipped }
     }
@@ -69,7 +69,7 @@ pub fn text(diagnostics: &[Diagnostic], files: &[SourceFile]) -> String {
     let mut lines = Lines::new(files);
     for found in diagnostics {
         let line = lines.at(&found.place);
-        let excerpt = line.map(|line| Excerpt::of_line(line, &found.place));
+        let excerpt = line.map(|line| Excerpt::of_line(&line, &found.place));
         let excerpt = excerpt.filter(|excerpt| !excerpt.is_blank());
         write_diagnostic(&mut text, found, excerpt.as_ref());
     }
@@ -240,8 +240,9 @@ mod tests {
             let text = format!("before\n{line}\nbehind ü\n");
             for (column, (byte, _)) in (1..).zip(line.char_indices().chain([(line.len(), '\n')])) {
                 let excerpt = Excerpt::around(text.as_bytes(), 7 + byte, column);
-                let expected =
-                    Excerpt::of_line(&Line::from(line), &Location::point("x", 2, column));
+                let files = [SourceFile::new("x", text.as_bytes())];
+                let (mut lines, place) = (Lines::new(&files), Location::point("x", 2, column));
+                let expected = Excerpt::of_line(&lines.at(&place).expect("a line"), &place);
                 assert_eq!(excerpt, expected, "{line} {column}");
             }
         }
