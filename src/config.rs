@@ -5,9 +5,11 @@
 
 mod declaration;
 mod fields;
+mod postgres_url;
 mod problems;
 mod read;
 mod settings;
+mod showing;
 mod sources;
 #[cfg(test)]
 mod tests;

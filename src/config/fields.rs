@@ -11,6 +11,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::declaration::variable;
 use super::problems::{FILE, Report, of_variable};
+use super::showing::{is_path, may_be_shown, quoted};
 use crate::diagnostic::{Code, Diagnostic, Location, meant_or_known};
 
 /// The environment as far as settings are concerned.
@@ -169,10 +170,19 @@ impl<'t, 'r> Fields<'t, 'r> {
 
     /// Text of a scalar that may be shown.
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
+        self.shown_if(key, |value| value.as_str().is_none_or(may_be_shown))
+    }
+
+    /// Text of a scalar that names a file with a secret. It is shown unless it may be that secret.
+    pub(super) fn secret_file(&mut self, key: &str) -> Option<String> {
+        self.shown_if(key, |value| value.as_str().is_some_and(is_path))
+    }
+
+    fn shown_if(&mut self, key: &str, is_shown: fn(&DeValue<'t>) -> bool) -> Option<String> {
         let from_file = self.table.remove(key);
         if let Some(value) = &from_file
             && is_scalar(value.get_ref())
-            && !value.get_ref().as_str().is_some_and(has_credentials)
+            && is_shown(value.get_ref())
         {
             self.report.show(&value.span());
             self.spans.insert(key.to_owned(), value.span());
@@ -270,14 +280,4 @@ fn is_plain(value: &DeValue<'_>) -> bool {
 
 fn is_scalar(value: &DeValue<'_>) -> bool {
     !value.is_table() && !value.is_array()
-}
-
-/// `true` for the address of somebody: what stands before the `@` may be a password.
-fn has_credentials(text: &str) -> bool {
-    text.contains("://") && text.contains('@')
-}
-
-/// A value for a message, without what may be a password.
-pub(super) fn quoted(text: &str) -> String {
-    if has_credentials(text) { "`…`".to_owned() } else { format!("`{text}`") }
 }

@@ -10,12 +10,14 @@ use toml::de::DeTable;
 use url::Url;
 
 use super::declaration;
-use super::fields::{Fields, Origins, Variables, quoted};
+use super::fields::{Fields, Origins, Variables};
+use super::postgres_url;
 use super::problems::{FILE, InvalidSettings, Report, of_variable};
 use super::settings::{
     AccountSettings, DatabaseSettings, EvaluationSettings, GitHubSettings, GitSettings, Listen,
     Settings,
 };
+use super::showing::{is_path, quoted};
 use super::sources::sources;
 use crate::diagnostic::{Code, Diagnostic, Location, meant};
 
@@ -78,15 +80,12 @@ fn database(root: &mut Fields<'_, '_>, base: &Path, variables: &Variables) -> Da
     let is_said = root.has("database_url");
     let url = root.secret("database_url").or_else(|| variables.get("DATABASE_URL").cloned());
     let url = url.filter(|url| !url.is_empty());
-    let is_postgres =
-        |url: &String| url.starts_with("postgres://") || url.starts_with("postgresql://");
-    if url.as_ref().is_some_and(|url| !is_postgres(url)) {
-        let message = "is no address of a Postgres";
-        let mut refused = root.error("database_url", Code::InvalidValue, message);
+    if let Some((message, help)) = url.as_deref().and_then(postgres_url::problem) {
+        let mut refused = root.error("database_url", Code::InvalidValue, &message);
         if !is_said {
             refused.place = of_variable("DATABASE_URL");
         }
-        root.push(refused.help("write `postgres://USER@HOST/NAME`"));
+        root.push(refused.help(help));
     }
     DatabaseSettings { data_dir, url: url.map(SecretString::from) }
 }
@@ -178,13 +177,18 @@ fn secret(fields: &mut Fields<'_, '_>, key: &str, base: &Path, meaning: &str) ->
 
 fn optional_secret(fields: &mut Fields<'_, '_>, key: &str, base: &Path) -> Option<SecretString> {
     let file_key = format!("{key}_file");
-    let text = match (fields.secret(key), fields.text(&file_key)) {
+    let text = match (fields.secret(key), fields.secret_file(&file_key)) {
         (Some(text), _) => text,
         (None, Some(file)) => match std::fs::read_to_string(base.join(&file)) {
             Ok(text) => text.trim_end_matches(['\r', '\n']).to_owned(),
             Err(error) => {
-                let message = format!("names `{file}`, which cannot be read: {error}");
-                fields.push(fields.error(&file_key, Code::InvalidValue, &message));
+                let message = if is_path(&file) {
+                    format!("names `{file}`, which cannot be read: {error}")
+                } else {
+                    format!("does not name a file that can be read: {error}")
+                };
+                let refused = fields.error(&file_key, Code::InvalidValue, &message);
+                fields.push(refused.help(format!("the secret itself goes into `{key}`")));
                 return Some(SecretString::from("unreadable"));
             }
         },

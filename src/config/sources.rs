@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::fields::{Fields, quoted};
+use super::fields::Fields;
 use super::settings::{GitSettings, Remote, SourceSettings};
+use super::showing::{has_credentials, quoted};
 use crate::diagnostic::Code;
 
 /// The sources of the settings; what is wrong with them is reported by `root`.
@@ -56,7 +57,8 @@ fn source(fields: &mut Fields<'_, '_>, github: bool, git: &GitSettings) -> Sourc
     let path = fields.text("path").unwrap_or_else(|| "policies".into());
     let path = path.trim_matches('/').to_owned();
     if path.split('/').any(|part| part == ".." || part == ".") {
-        let message = format!("is `{path}`, but must be a path from the repository's root");
+        let message =
+            format!("is {}, but must be a path from the repository's root", quoted(&path));
         fields.push(fields.error("path", Code::InvalidValue, &message));
     }
     let poll = fields.span("poll", Duration::from_mins(1));
@@ -104,16 +106,14 @@ fn url(fields: &mut Fields<'_, '_>, git: &GitSettings) -> Option<Url> {
     let text = fields.text("url")?;
     let shown = quoted(&text);
     let (message, help) = match text.parse::<Url>() {
+        parsed if holds_credentials(&text, parsed.as_ref().ok()) => {
+            ("must not hold credentials".to_owned(), "leave out what stands before the `@`")
+        }
         // `git@host:path`, as Git itself takes it.
         Err(_) if text.contains('@') && !text.contains("://") => {
             (format!("is {shown}, of SSH, which is not supported"), ADDRESS)
         }
         Err(error) => (format!("is {shown}, which is no URL: {error}"), ADDRESS),
-        Ok(url)
-            if url.password().is_some() || url.scheme() != "ssh" && !url.username().is_empty() =>
-        {
-            ("must not hold credentials".to_owned(), "leave out what stands before the `@`")
-        }
         Ok(url) => match url.scheme() {
             "https" => return Some(url),
             "http" if git.allow_http || is_loopback(&url) => return Some(url),
@@ -132,6 +132,19 @@ fn url(fields: &mut Fields<'_, '_>, git: &GitSettings) -> Option<Url> {
     let refused = fields.error("url", Code::InvalidValue, &message);
     fields.push(refused.help(help));
     None
+}
+
+/// `true` of an address with a user or a password, also where these make it no URL, or one of another
+/// kind: `user:password@host`, `//token@host`.
+fn holds_credentials(text: &str, parsed: Option<&Url>) -> bool {
+    match parsed {
+        Some(url) if url.cannot_be_a_base() => has_credentials(text),
+        // The user of SSH is no secret.
+        Some(url) => {
+            url.password().is_some() || url.scheme() != "ssh" && !url.username().is_empty()
+        }
+        None => has_credentials(text) && !text.contains("://"),
+    }
 }
 
 fn is_loopback(url: &Url) -> bool {
@@ -165,6 +178,9 @@ mod tests {
             "git@github.com:acme/p.git",
             "ssh://git@github.com/acme/p.git",
             "https://ada:secret@git.example/p.git",
+            "https:ada:secret@git.example",
+            "ada:secret@git.example:p.git",
+            "//ada:secret@git.example",
             "/srv/p.git",
         ];
         let told: Vec<_> = urls
@@ -181,6 +197,9 @@ mod tests {
         settings:3:7: `sources[0].url` is `file:///srv/p.git`, a local path; if that is meant, set `git.allow_file = true`
         settings:3:7: `sources[0].url` is `git@github.com:acme/p.git`, of SSH, which is not supported; write `https://HOST/PATH`
         settings:3:1: `sources[0].url` is of `ssh`, which is not supported; write `https://HOST/PATH`
+        settings:3:1: `sources[0].url` must not hold credentials; leave out what stands before the `@`
+        settings:3:1: `sources[0].url` must not hold credentials; leave out what stands before the `@`
+        settings:3:1: `sources[0].url` must not hold credentials; leave out what stands before the `@`
         settings:3:1: `sources[0].url` must not hold credentials; leave out what stands before the `@`
         settings:3:7: `sources[0].url` is `/srv/p.git`, which is no URL: relative URL without a base; write `https://HOST/PATH`
         ");

@@ -254,9 +254,87 @@ fn no_secret_is_ever_shown() {
         let invalid = read("odd = 1", &[(&variable, secret)]).expect_err("there is no source");
         assert!(!format!("{invalid:?}").contains("CANARY"), "{variable}");
     }
-    let url = format!("odd = 1\n[[sources]]\nname = \"a\"\nurl = \"https://a:{secret}@[/x\"\n");
-    let invalid = read(&url, &[]).expect_err("no URL");
-    assert!(!format!("{invalid:?}").contains("CANARY"), "{invalid:?}");
+}
+
+/// Asserts that the canary is not among what is told of a file or of a variable.
+#[track_caller]
+fn hides_the_canary(toml: &str, variables: &[(&str, &str)]) {
+    let invalid = read(toml, variables).expect_err("bad settings");
+    let told = format!("{invalid:?}{invalid}");
+    assert!(!told.contains("CANARY"), "{toml}\n{variables:?}\n{told}");
+    assert!(!told.contains("canary"), "{toml}\n{variables:?}\n{told}");
+}
+
+/// A secret may be given where the name of its file, or something else altogether, belongs.
+#[test]
+fn no_secret_is_shown_in_the_place_of_another_value() {
+    let line = "CANARY4711".repeat(40);
+    let secrets = [
+        "-----BEGIN RSA PRIVATE KEY-----\nCANARY\n-----END RSA PRIVATE KEY-----\n",
+        "-----BEGIN RSA PRIVATE KEY----- CANARY -----END RSA PRIVATE KEY-----",
+        "CANARY\nCANARY",
+        &line,
+    ];
+    for setting in SETTINGS {
+        let name = setting.name.replace("ID", "123456789012");
+        let file = format!("{name}_file");
+        // What is short and no path may be a secret where a file with one belongs, and only there.
+        let short = [&secrets[..], &["CANARY-4711"]].concat();
+        let places = [(&name, secrets.to_vec()), (&file, short)];
+        for (place, secrets) in places.iter().take(1 + usize::from(setting.is_secret)) {
+            let (section, key) = place.rsplit_once('.').unwrap_or(("", place));
+            for secret in secrets {
+                let value = format!("{secret:?}");
+                let header = match section {
+                    "" => String::new(),
+                    "sources[]" => "[[sources]]\n".to_owned(),
+                    section => format!("[{section}]\n"),
+                };
+                hides_the_canary(&format!("{header}{key} = {value}\nodd = 1\n"), &[]);
+                let lines = format!("\"\"\"\n{secret}\"\"\"");
+                hides_the_canary(&format!("{header}{key} = {lines}\nodd = 1\n"), &[]);
+                hides_the_canary("odd = 1", &[(&variable(place), secret)]);
+            }
+        }
+    }
+}
+
+#[test]
+fn no_credentials_of_an_address_are_shown() {
+    let urls = [
+        "https://a:CANARY@git.example/p.git",
+        "https://CANARY@git.example/p.git",
+        "https://a:CANARY@[/x",
+        "https:a:CANARY@git.example",
+        "https:/a:CANARY@git.example",
+        "https:CANARY@git.example",
+        "ssh://a:CANARY@git.example",
+        "a:CANARY@git.example:x",
+        "CANARY:x@git.example",
+        "//a:CANARY@git.example",
+        "//CANARY@git.example",
+    ];
+    for key in ["url", "repository", "name", "branch", "path", "poll"] {
+        for url in urls {
+            hides_the_canary(&format!("odd = 1\n[[sources]]\n{key} = \"{url}\"\n"), &[]);
+        }
+    }
+    let databases = [
+        "postgres://a:CANARY@[/x",
+        "postgres://a@127.0.0.1/x?passwd=CANARY",
+        "postgres://a@127.0.0.1/x?sslmode=CANARY",
+        "postgres://a:1?CANARY=y@127.0.0.1/x",
+        "postgres://a:1?canary=y@127.0.0.1/x",
+        "postgres://a:1?canary@127.0.0.1/x",
+        "postgres://a@127.0.0.1/x?canary",
+    ];
+    for url in databases {
+        hides_the_canary(&format!("database_url = \"{url}\""), &[]);
+        hides_the_canary("", &[("CLOUDCORRECT_DATABASE_URL", url)]);
+        hides_the_canary("", &[("DATABASE_URL", url)]);
+        let alone = [("DATABASE_URL".to_owned(), url.to_owned())];
+        DatabaseSettings::read("", Path::new("."), alone).expect_err("it is refused");
+    }
 }
 
 /// What is declared as a secret is read as one, and nothing else: of a line with another setting
