@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::codes::{Code, UnknownCode};
 pub use self::example::{Example, ExampleContext};
-pub use self::hidden::{Hidden, is_hidden, visible_char, write_escape};
+pub use self::hidden::{Hidden, is_hidden, visible_char, visible_lines, write_escape};
 pub use self::stored::StoredDiagnostic;
 
 /// Severity of a [`Diagnostic`]: whether it keeps a revision from coming into force.

@@ -5,6 +5,7 @@
 //! the notation has one. Variation selectors are left: they only choose how the character before
 //! them looks.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// Class of a hidden character, by what it does.
@@ -16,8 +17,11 @@ pub enum Hidden {
     Reordering,
     /// U+FEFF, which is a byte order mark at the start of a file and nothing elsewhere.
     ByteOrderMark,
-    /// Character without a look of its own: a joiner, mark, filler, tag or separator of lines.
+    /// Character without a look of its own: a joiner, mark, filler, tag or separator of lines, and all
+    /// of category `Cf`, of which most fonts show nothing.
     Blank,
+    /// Code point that never stands for a character, such as U+FFFF.
+    Noncharacter,
     /// Character of private use, whose look depends on the font.
     PrivateUse,
 }
@@ -30,8 +34,11 @@ impl Hidden {
             c if c.is_control() => Some(Self::Control),
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => Some(Self::Reordering),
             '\u{feff}' => Some(Self::ByteOrderMark),
-            '\u{e000}'..='\u{f8ff}' | '\u{f0000}'.. => Some(Self::PrivateUse),
+            '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{ffffd}' | '\u{100000}'..='\u{10fffd}' => {
+                Some(Self::PrivateUse)
+            }
             c if is_blank(c) => Some(Self::Blank),
+            c if is_noncharacter(c) => Some(Self::Noncharacter),
             _ => None,
         }
     }
@@ -42,20 +49,35 @@ fn is_blank(c: char) -> bool {
         c,
         '\u{ad}'
             | '\u{34f}'
+            | '\u{600}'..='\u{605}'
             | '\u{61c}'
+            | '\u{6dd}'
+            | '\u{70f}'
+            | '\u{890}'..='\u{891}'
+            | '\u{8e2}'
             | '\u{115f}'..='\u{1160}'
             | '\u{17b4}'..='\u{17b5}'
             | '\u{180e}'
             | '\u{200b}'..='\u{200f}'
             | '\u{2028}'..='\u{2029}'
             | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
             | '\u{3164}'
             | '\u{ffa0}'
-            | '\u{fff9}'..='\u{fffb}'
+            | '\u{fff0}'..='\u{fffb}'
+            | '\u{110bd}'
+            | '\u{110cd}'
+            | '\u{13430}'..='\u{1343f}'
             | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d159}'
             | '\u{1d173}'..='\u{1d17a}'
-            | '\u{e0000}'..='\u{e007f}'
+            | '\u{e0000}'..='\u{e00ff}'
+            | '\u{e01f0}'..='\u{e0fff}'
     )
+}
+
+fn is_noncharacter(c: char) -> bool {
+    matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe
 }
 
 /// `true` of a character of any class of [`Hidden`].
@@ -66,6 +88,16 @@ pub fn is_hidden(c: char) -> bool {
 /// The character, or U+FFFD in place of one that is hidden: never more than one column.
 pub fn visible_char(c: char) -> char {
     if is_hidden(c) { char::REPLACEMENT_CHARACTER } else { c }
+}
+
+/// Text of several lines with U+FFFD in place of each hidden character; line breaks and tabs stay.
+pub fn visible_lines(text: &str) -> Cow<'_, str> {
+    let is_shown = |c: char| matches!(c, '\n' | '\r' | '\t') || !is_hidden(c);
+    if text.chars().all(is_shown) {
+        return Cow::Borrowed(text);
+    }
+    let shown = |c: char| if is_shown(c) { c } else { char::REPLACEMENT_CHARACTER };
+    Cow::Owned(text.chars().map(shown).collect())
 }
 
 /// Writes the escape of a character that CEL, YAML and, up to U+FFFF, JSON read: `\u202e`,
@@ -97,6 +129,15 @@ mod tests {
             ('\u{2028}', Hidden::Blank),
             ('\u{3164}', Hidden::Blank),
             ('\u{e0041}', Hidden::Blank),
+            ('\u{600}', Hidden::Blank),
+            ('\u{2800}', Hidden::Blank),
+            ('\u{fffa}', Hidden::Blank),
+            ('\u{13430}', Hidden::Blank),
+            ('\u{1d159}', Hidden::Blank),
+            ('\u{fdd0}', Hidden::Noncharacter),
+            ('\u{ffff}', Hidden::Noncharacter),
+            ('\u{1fffe}', Hidden::Noncharacter),
+            ('\u{10ffff}', Hidden::Noncharacter),
             ('\u{e000}', Hidden::PrivateUse),
             ('\u{10fffd}', Hidden::PrivateUse),
         ] {
@@ -111,6 +152,12 @@ mod tests {
             assert_eq!(Hidden::of(c), None, "{c:?}");
             assert_eq!(visible_char(c), c);
         }
+    }
+
+    #[test]
+    fn lines_keep_their_breaks_and_tabs() {
+        assert_eq!(visible_lines("a\tb\r\nc\u{202e}\u{1b}d"), "a\tb\r\nc\u{fffd}\u{fffd}d");
+        assert!(matches!(visible_lines("a\n"), Cow::Borrowed("a\n")));
     }
 
     #[test]
