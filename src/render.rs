@@ -10,6 +10,7 @@ pub mod diagnostics;
 pub mod explanation;
 pub mod expression_results;
 pub mod findings;
+pub mod json;
 pub mod links;
 mod markdown;
 mod policies;

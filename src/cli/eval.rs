@@ -12,6 +12,7 @@ use cloudcorrect::fetch::FetchRequirement;
 use cloudcorrect::policy::SourceFile;
 use cloudcorrect::render::diagnostics;
 use cloudcorrect::render::expression_results::{ExpressionResult, ExpressionResults};
+use cloudcorrect::render::json;
 use cloudcorrect::resource::{Cause, Failure, Inventory, Region, Resource, Value};
 
 use super::origin::Origin;
@@ -88,7 +89,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let results = ExpressionResults { kind: expression.value_type(), results };
     output::print(&match arguments.format {
         Format::Text => results.text(),
-        Format::Json => format!("{:#}\n", results.json()),
+        Format::Json => json::document(&results.json()),
     })?;
     Ok(ExitCode::from(if results.is_unknown() {
         output::UNKNOWN

@@ -14,6 +14,7 @@ use cloudcorrect::policy::{Account, Covered, Group, GroupName, PolicySet, Severi
 use cloudcorrect::recorded::RecordedFile;
 use cloudcorrect::render::diagnostics;
 use cloudcorrect::render::findings::Results;
+use cloudcorrect::render::json;
 use cloudcorrect::resource::{AccountId, Inventory};
 
 use super::accounts::AccountsAtHand;
@@ -101,7 +102,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     output::print(&match arguments.format {
         Format::Text => results.text(),
-        Format::Json => format!("{:#}\n", results.json()),
+        Format::Json => json::document(&results.json()),
         Format::Csv => results.csv()?,
         Format::Sarif => results.sarif(),
     })?;

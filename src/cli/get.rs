@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::ValueEnum;
 
 use cloudcorrect::fetch::FetchRequirement;
+use cloudcorrect::render::json;
 use cloudcorrect::render::resources::{Shown, TAGS, Types};
 use cloudcorrect::resource::{Inventory, Resource, schemas};
 
@@ -64,7 +65,7 @@ fn types(inventory: &Inventory, format: Format) -> anyhow::Result<ExitCode> {
     let types = Types::of(inventory);
     output::print(&match format {
         Format::Text => types.text(),
-        Format::Json => format!("{:#}\n", types.json()),
+        Format::Json => json::document(&types.json()),
     })?;
     Ok(ExitCode::from(match (types.is_unknown(), types.is_empty()) {
         (true, _) => output::UNKNOWN,
@@ -101,7 +102,7 @@ fn resources(wanted: &Wanted, arguments: &Arguments) -> anyhow::Result<ExitCode>
 
 fn show(shown: &Shown<'_>, wanted: &Wanted, format: Format) -> anyhow::Result<()> {
     let text = match format {
-        Format::Json => format!("{:#}\n", shown.json(wanted.in_detail())),
+        Format::Json => json::document(&shown.json(wanted.in_detail())),
         Format::Text if wanted.in_detail() => shown.details(),
         Format::Text => shown.lines(),
     };

@@ -2,6 +2,8 @@
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
+use cloudcorrect::diagnostic::visible_lines;
+
 /// Exit status where all is well.
 pub(super) const CLEAN: u8 = 0;
 /// A finding fails, a tree has problems.
@@ -28,12 +30,12 @@ pub(super) fn progress(text: &str) {
 
 /// Writes to standard error what a reader of the result has to know.
 pub(super) fn note(text: &str) {
-    let _ = writeln!(io::stderr(), "note: {text}");
+    let _ = writeln!(io::stderr(), "note: {}", visible_lines(text));
 }
 
-/// Writes an error with its causes to standard error.
+/// Writes an error with its causes to standard error. It may quote arguments, files and answers.
 pub(super) fn error(error: &anyhow::Error) {
-    let _ = writeln!(io::stderr(), "error: {}", chain(error));
+    let _ = writeln!(io::stderr(), "error: {}", visible_lines(&chain(error)));
 }
 
 /// An error and its causes, without those that the words before them end with already.

@@ -11,6 +11,7 @@ use cloudcorrect::diagnostic::Diagnostic;
 use cloudcorrect::evaluation::{mutate, run_tests};
 use cloudcorrect::policy::coverage;
 use cloudcorrect::render::diagnostics;
+use cloudcorrect::render::json;
 use cloudcorrect::render::test_report::TestReport;
 
 use super::output;
@@ -71,7 +72,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     match arguments.format {
         Format::Text => output::print(&report.text())?,
-        Format::Json => output::print(&format!("{:#}\n", report.json()))?,
+        Format::Json => output::print(&json::document(&report.json()))?,
         Format::Junit => output::print(&report.junit(arguments.coverage))?,
     }
     let survived = report.mutation.as_ref().is_some_and(|it| !it.survivors.is_empty());

@@ -2,9 +2,10 @@
 //! results, and places. What a rule and a result is, the files say that write them.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
-use crate::diagnostic::Location;
+use super::json;
+use crate::diagnostic::{Location, visible_lines};
 
 /// Characters that a path keeps in a URI, beside letters and digits.
 const PATH: &AsciiSet =
@@ -17,7 +18,7 @@ pub(super) fn log<R: Serialize, F: Serialize>(rules: &[R], results: &[F]) -> Str
     let run = Run { tool: Tool { driver }, column_kind: "unicodeCodePoints", results };
     let schema = "https://json.schemastore.org/sarif-2.1.0.json";
     let log = Log { schema, version: "2.1.0", runs: [run] };
-    serde_json::to_string_pretty(&log).unwrap_or_default() + "\n"
+    json::document(&log)
 }
 
 #[derive(Serialize)]
@@ -49,10 +50,16 @@ struct Driver<'a, R> {
     rules: &'a [R],
 }
 
-/// Text without formatting.
+/// Text without formatting. It is shown as it is read, so that nothing in it may be hidden.
 #[derive(Serialize)]
 pub(super) struct Text {
+    #[serde(serialize_with = "visible")]
     pub(super) text: String,
+}
+
+/// Writes a text that is shown to people, with U+FFFD in place of hidden characters.
+pub(super) fn visible<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&visible_lines(text))
 }
 
 /// Place in a file of the repository.

@@ -205,4 +205,7 @@ fn a_code_is_explained_and_a_misspelt_one_guessed() {
       anchor
     ");
     assert_eq!(told.lines().count(), 3 + Code::ALL.len());
+    let output = cloudcorrect(&["validate", "--explain", "unknown\u{1b}[31m\u{202e}"]);
+    let told = text(&output.stderr);
+    assert!(told.starts_with("error: there is no code `unknown\u{fffd}[31m\u{fffd}`"), "{told:?}");
 }

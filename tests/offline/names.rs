@@ -127,7 +127,7 @@ fn verdicts_and_tests_tell_odd_names_without_obeying_them() {
     let test = "apiVersion: cloudcorrect.dev/v1\nkind: Test\nmetadata: { name: wrong }\nspec:\n  \
                 check: storage/versioned\n  given: { AWS::S3::Bucket: [{ BucketName: a }] }\n  \
                 expect: { pass: [a] }\n";
-    let contents = [waiver, test, accounts.as_str(), &storage, ""];
+    let contents = [waiver, test, accounts.as_str(), "", &storage];
     let tree = tree(ODD.iter().map(|name| name.as_bytes()).zip(contents));
     let inventory = "examples/demo-account.json";
     for (arguments, tells) in [
@@ -139,6 +139,7 @@ fn verdicts_and_tests_tell_odd_names_without_obeying_them() {
             &["test", "--mutate", "--coverage"],
             "  policies/b\u{fffd}\u{fffd}::stop-commands::x.yaml:7:20: `a` is notSelected",
         ),
+        (&["evaluate", "--inventory", inventory, "--format", "json"], "/e\\u202e.yaml\""),
         (&["test", "--format", "junit"], "/b\u{fffd}\u{fffd}::stop-commands::x.yaml"),
     ] {
         let shown = said(tree.path(), arguments);

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::diagnostic::{Diagnostic, Level, visible_char};
+use crate::diagnostic::{Diagnostic, Level, visible_lines};
 use crate::render::explanation::how_to_explain;
 
 /// Commands that make a GitHub workflow annotate the lines. The escapes are those of the runner:
@@ -35,8 +35,7 @@ pub fn github(diagnostics: &[Diagnostic]) -> String {
 
 /// A message: what nobody would see in it is made visible.
 fn escaped(text: &str) -> String {
-    let shown = |c: char| if matches!(c, '\r' | '\n' | '\t') { c } else { visible_char(c) };
-    for_runner(&text.chars().map(shown).collect::<String>())
+    for_runner(&visible_lines(text))
 }
 
 /// The value of a property. The name of a file keeps all but controls, or GitHub would not find it.

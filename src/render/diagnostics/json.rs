@@ -1,11 +1,11 @@
 //! Diagnostics as JSON.
 
 use crate::diagnostic::Diagnostic;
+use crate::render::json::document;
 
 /// A JSON array of all diagnostics.
 pub fn json(diagnostics: &[Diagnostic]) -> String {
-    let json = serde_json::to_string_pretty(diagnostics).unwrap_or_else(|_| "[]".to_owned());
-    json + "\n"
+    document(&diagnostics)
 }
 
 #[cfg(test)]

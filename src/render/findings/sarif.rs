@@ -4,14 +4,17 @@
 //! logical location. The types are the part of the standard that is written; an optional member is
 //! left out where there is nothing to say.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::diagnostic::visible_lines;
 use crate::evaluation::{Finding, Outcome};
 use crate::policy::{Check, Group, Severity, Waiver};
 
 use super::Results;
-use crate::render::sarif::{PhysicalLocation, Text, location, log};
+use crate::render::sarif::{PhysicalLocation, Text, location, log, visible};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -34,7 +37,7 @@ struct Configuration {
 #[derive(Serialize)]
 #[serde(rename_all = "kebab-case")]
 struct Properties<'a> {
-    tags: Vec<&'a str>,
+    tags: Vec<Cow<'a, str>>,
     severity: Severity,
     #[serde(skip_serializing_if = "Option::is_none")]
     security_severity: Option<&'static str>,
@@ -65,7 +68,9 @@ struct Location {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct LogicalLocation {
+    #[serde(serialize_with = "visible")]
     name: String,
+    #[serde(serialize_with = "visible")]
     fully_qualified_name: String,
     kind: &'static str,
 }
@@ -122,9 +127,9 @@ fn rule<'a>(id: &'a str, group: &Group, check: &'a Check) -> Rule<'a> {
 }
 
 /// Code scanning shows the score only of what is tagged `security`.
-fn tags(check: &Check) -> Vec<&str> {
-    let mut tags = vec!["security"];
-    for tag in check.compliance.iter().map(String::as_str) {
+fn tags(check: &Check) -> Vec<Cow<'_, str>> {
+    let mut tags = vec![Cow::Borrowed("security")];
+    for tag in check.compliance.iter().map(|tag| visible_lines(tag)) {
         if !tags.contains(&tag) {
             tags.push(tag);
         }
@@ -178,7 +183,8 @@ fn message(check: &Check, finding: &Finding) -> String {
 fn suppression(finding: &Finding) -> Suppression {
     let justification = finding.waiver.as_deref().map(|waiver| {
         let Waiver { name, reason, owner, expires, .. } = waiver;
-        format!("{reason} (waiver {name} of {owner}, until {expires})")
+        let words = format!("{reason} (waiver {name} of {owner}, until {expires})");
+        visible_lines(&words).into_owned()
     });
     let status = justification.is_some().then_some("accepted");
     Suppression { kind: "external", justification, status }
@@ -241,7 +247,11 @@ spec:
 
     /// The log of a check over a list of buckets, with its findings' outcome changed.
     fn log(listing: Listing, change: fn(Outcome) -> Outcome) -> Json {
-        let file = SourceFile::new("policies/a.yaml", POLICY.as_bytes());
+        log_of_policies(POLICY, listing, change)
+    }
+
+    fn log_of_policies(policy: &str, listing: Listing, change: fn(Outcome) -> Outcome) -> Json {
+        let file = SourceFile::new("policies/a.yaml", policy.as_bytes());
         let policies = PolicySet::read(&[file]).policies;
         let group = policies.groups.values().next().expect("a group");
         let account = policies.accounts.values().next().expect("an account");
@@ -307,6 +317,21 @@ spec:
         let waived = log(empty(), |_| Outcome::Waived);
         assert_eq!(waived["results"][0]["suppressions"], json!([{ "kind": "external" }]));
         assert_eq!(log(empty(), |_| Outcome::Pass)["results"], json!([]));
+    }
+
+    #[test]
+    fn nothing_in_a_log_is_hidden() {
+        let policy = POLICY
+            .replace("Buckets have", "Buckets\u{200b} have")
+            .replace("cis/1", "cis\u{2060}/1")
+            .replace("Give it", "Give\u{200d} it");
+        let failed = Failure::new(Cause::ServiceError, "a\u{202e}b\u{1b}\u{ffff}");
+        let text = log_of_policies(&policy, Listing::Failed(failed), |outcome| outcome).to_string();
+        for part in ["Buckets\u{fffd} have", "cis\u{fffd}/1", "Give\u{fffd} it", "a\u{fffd}b"] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        assert!(!text.contains(crate::diagnostic::is_hidden), "{text}");
+        assert!(!text.contains("\\u"), "{text}");
     }
 
     #[test]
