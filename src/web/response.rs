@@ -7,6 +7,7 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::guard::request_id;
+use crate::diagnostic::visible_lines;
 
 /// Result of a handler of the page's listener.
 pub(super) type PageResult<T> = Result<Page<T>, PageError>;
@@ -16,7 +17,8 @@ pub(super) struct Page<T>(pub(super) T);
 impl<T: Template> IntoResponse for Page<T> {
     fn into_response(self) -> Response {
         match self.0.render() {
-            Ok(html) => Html(html).into_response(),
+            // What others wrote is everywhere on it; the templates hold nothing hidden themselves.
+            Ok(html) => Html(visible_lines(&html).into_owned()).into_response(),
             Err(error) => PageError::Broken(error.into()).into_response(),
         }
     }

@@ -16,6 +16,7 @@ use crate::db::findings::{FindingChange, FindingKey, FindingRecord};
 use crate::db::policies::FileChange;
 use crate::db::revisions::{RevisionRecord, State};
 use crate::db::{checks, findings, groups, policies, revisions, runs, sources};
+use crate::diagnostic::is_hidden;
 use crate::digest::Digest;
 use crate::evaluation::{CheckStatus, Counts, Enforced, GroupOutcome, Outcome};
 use crate::fetch::CallStats;
@@ -70,7 +71,7 @@ async fn synced_in(pool: &PgPool, mode: Mode) -> TestResult {
     revisions::record(&mut tx, &fence, &revision("c1", State::InForce, "[]")?).await?;
     let problem = r#"[{"place": {"path": "policies/a.yaml", "line": 3, "column": 7, "endLine": 3,
         "endColumn": 9}, "level": "error", "code": "unknown-property",
-        "message": "no property `<i>`", "help": "did you mean `Id`?"}]"#;
+        "message": "no property\u2060 `<i>`", "help": "did you mean `Id`?"}]"#;
     revisions::record(&mut tx, &fence, &revision("c2", State::Refused, problem)?).await?;
     let file =
         FileChange { path: "policies/storage.yaml".into(), body: Some(STORAGE.as_bytes().into()) };
@@ -98,7 +99,7 @@ fn group(mode: Mode, definition: &[u8]) -> groups::GroupUpsert {
         suspended: false,
         schedule: crate::schedule::Schedule::default(),
         owner: None,
-        description: Some("<script>alert(1)</script>".into()),
+        description: Some("<script>alert(1)</script>\u{202e}".into()),
         unit: "bucket".into(),
     }
 }
@@ -126,7 +127,7 @@ fn revision(
     Ok(RevisionRecord {
         commit: commit.into(),
         parent: None,
-        author: "Ada <ada@example.com>".into(),
+        author: "Ada\u{200b} <ada@example.com>".into(),
         committed_at: chrono::DateTime::UNIX_EPOCH,
         summary: format!("Change {commit}"),
         state,
@@ -383,6 +384,22 @@ async fn what_others_wrote_stays_text(pool: PgPool) -> TestResult {
     }
     let group = page(&pool, "/sources/main/groups/storage").await;
     says(&group, &["&#60;script&#62;alert(1)", "&#60;img src=x&#62;", "Buckets &#60;b&#62;block"]);
+    Ok(())
+}
+
+#[sqlx::test]
+async fn nothing_on_a_page_is_hidden(pool: PgPool) -> TestResult {
+    synced(&pool).await?;
+    let run = evaluated(&pool, &[("buc\u{2066}ket\u{ffff}\u{9b}", Outcome::Fail)]).await?;
+    let (group, run) = ("/sources/main/groups/storage", format!("/runs/{run}"));
+    for path in ["/", group, "/sources/main/revisions/c2", &run] {
+        let page = page(&pool, path).await;
+        let hidden = page.chars().find(|c| *c != '\n' && is_hidden(*c));
+        assert_eq!(hidden, None, "{path}");
+    }
+    says(&page(&pool, "/").await, &["alert(1)&#60;/script&#62;\u{fffd}"]);
+    says(&page(&pool, "/sources/main/revisions/c2").await, &["Ada\u{fffd}", "no property\u{fffd}"]);
+    says(&page(&pool, group).await, &["buc\u{fffd}ket\u{fffd}\u{fffd}"]);
     Ok(())
 }
 
