@@ -3,6 +3,8 @@
 use std::fs;
 use std::process::{Command, Output};
 
+#[path = "offline/agreement.rs"]
+mod agreement;
 #[path = "offline/authoring.rs"]
 mod authoring;
 #[path = "offline/diagnostics.rs"]

@@ -15,6 +15,7 @@ use cloudcorrect::diagnostic::{Code, Diagnostic, Location};
 use cloudcorrect::document::{
     self, MAX_DIRECTORY_DEPTH, MAX_FILE_BYTES, SourceFile, TreeRoom, TreeTooLarge,
 };
+use cloudcorrect::git::SkipReason;
 use cloudcorrect::policy::{Account, LoadOutcome};
 use cloudcorrect::render::diagnostics;
 
@@ -58,8 +59,9 @@ impl Tree {
     fn fill(&mut self, paths: &[PathBuf]) -> anyhow::Result<()> {
         let mut walk = Walk { tree: self, found: Vec::new(), room: TreeRoom::default() };
         for path in paths {
-            let kind = fs::symlink_metadata(path)
-                .with_context(|| format!("cannot read `{}`", path.display()))?;
+            // A link that is named is followed: it is those in directories that are not.
+            let kind =
+                fs::metadata(path).with_context(|| format!("cannot read `{}`", path.display()))?;
             if kind.is_dir() {
                 walk.directory(path, 0)?;
             } else {
@@ -162,7 +164,12 @@ impl Walk<'_> {
             if !kind.is_dir() && excludes.as_ref().is_some_and(|it| it(name.as_ref())) {
                 continue;
             }
-            self.entry(path.join(&name), &name, kind, depth)?;
+            let entry = path.join(&name);
+            if let Some(why) = self.entry(&entry, &name, kind, depth)?
+                && !excludes.as_ref().is_some_and(|it| it(name.as_ref()))
+            {
+                self.tree.refuse(&entry, &why.to_string());
+            }
         }
         Ok(())
     }
@@ -181,31 +188,39 @@ impl Walk<'_> {
         Ok(entries)
     }
 
-    /// Takes up an entry of a directory.
+    /// Takes up an entry of a directory, or says why not, as of an entry of a commit.
     fn entry(
         &mut self,
-        path: PathBuf,
+        path: &Path,
         name: &OsStr,
         kind: FileType,
         depth: usize,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Option<SkipReason>> {
         let shown = name.to_string_lossy();
         let is_policy = document::is_policy_file(&shown);
         let may_hold_policies = kind.is_dir() || kind.is_file() && is_policy;
-        if may_hold_policies && name.to_str().is_none() {
-            self.tree.refuse(&path, "the name is not UTF-8; rename it");
+        let is_link = kind.is_symlink() && document::may_link_to_policies(&shown);
+        Ok(if kind.is_dir() && is_repository(path) {
+            Some(SkipReason::Submodule)
+        } else if may_hold_policies && name.to_str().is_none() {
+            Some(SkipReason::Name)
         } else if kind.is_dir() && depth == MAX_DIRECTORY_DEPTH {
-            self.tree.refuse(&path, "directories are nested too deeply; move it up");
+            Some(SkipReason::Depth)
         } else if kind.is_dir() {
-            self.directory(&path, depth + 1)?;
+            self.directory(path, depth + 1)?;
+            None
         } else if kind.is_file() && is_policy {
-            self.found.push(path);
-        } else if kind.is_symlink() && document::may_link_to_policies(&shown) {
-            let why = "symbolic links are not followed; put the file itself in its place";
-            self.tree.refuse(&path, why);
-        }
-        Ok(())
+            self.found.push(path.to_owned());
+            None
+        } else {
+            is_link.then_some(SkipReason::Symlink)
+        })
     }
+}
+
+/// `true` of the root of a repository of its own. In the one around it Git keeps it as a submodule.
+fn is_repository(directory: &Path) -> bool {
+    fs::symlink_metadata(directory.join(".git")).is_ok()
 }
 
 /// Leaves each file under the first of the names that it is given by.
