@@ -4,6 +4,7 @@
 //! JSON Schema in `schemas/inventory.schema.json`. What it does not hold is `not_collected`. Which
 //! facets are wanted is left to `fetch`.
 
+mod cursor;
 mod file;
 mod findings;
 mod ids;
@@ -12,6 +13,7 @@ mod places;
 mod problems;
 mod read;
 mod schema;
+mod search;
 mod source;
 #[cfg(test)]
 mod tests;
@@ -19,10 +21,16 @@ mod to_json;
 
 pub use self::file::{RecordedFile, RecordingError, write};
 pub use self::problems::InvalidRecording;
-pub use self::read::read;
 pub use self::schema::json_schema;
 pub use self::source::Recorded;
 pub use self::to_json::to_json;
+
+use crate::resource::{Inventory, SchemaRegistry};
+
+/// Inventory that a recording describes; its types are those of a registry.
+pub fn read(text: &[u8], schemas: &SchemaRegistry) -> Result<Inventory, InvalidRecording> {
+    read::recording(text, schemas).map_err(|refusal| problems::problems(text, schemas, &refusal))
+}
 
 /// Version and kind that every recording says that it is of.
 const API_VERSION: &str = "cloudcorrect.dev/v1";

@@ -181,7 +181,7 @@ mod tests {
         fs::write(&path, "{\n  \"account\": 1,\n").expect("written");
         assert_eq!(
             problem(),
-            "the inventory `/account.json` is not JSON: 3:1: EOF while parsing a value"
+            "the inventory `/account.json` is not JSON: 3:1: EOF while parsing an object"
         );
         fs::write(&path, "[]").expect("written");
         assert_eq!(

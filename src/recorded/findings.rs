@@ -1,8 +1,6 @@
 //! Problems of a recording as JSON, each in the words of diagnostics and with the pointer to what it
 //! is about.
 
-use std::collections::BTreeMap;
-
 use jsonschema::ValidationError;
 use jsonschema::error::ValidationErrorKind as Kind;
 use serde_json::Value as Json;
@@ -11,10 +9,15 @@ use super::ids::impossible;
 use super::places::Pointer;
 use crate::diagnostic::{Code, meant, meant_or_known};
 use crate::document::short;
-use crate::resource::SchemaRegistry;
 
 /// Example of an instant, for help.
 const INSTANT: &str = "write it as in `2026-11-16T08:00:00Z`";
+
+/// Keys above the index of a resource: `lists`, type, region and `resources`.
+const INDEX: usize = 4;
+
+/// Unknown keys of an object that a missing one is compared with.
+const MOST_COMPARED: usize = 100;
 
 /// A problem at a pointer.
 #[derive(Debug)]
@@ -39,12 +42,18 @@ impl Finding {
     }
 }
 
-/// What an error of the JSON Schema `root` means; of several unknown keys in an object each.
-pub(super) fn explain(error: &ValidationError<'_>, root: &Json) -> Vec<Finding> {
-    let broken = Broken::new(error, root);
+/// What an error of the JSON Schema `root` means; of several unknown keys in an object each, as many
+/// as are wanted. A resource that was judged alone has an index in its list.
+pub(super) fn explain(
+    error: &ValidationError<'_>,
+    root: &Json,
+    index: Option<usize>,
+    most: usize,
+) -> Vec<Finding> {
+    let broken = Broken::new(error, root, index);
     match error.kind() {
         Kind::AdditionalProperties { unexpected } => {
-            unexpected.iter().map(|key| broken.unknown_key(key)).collect()
+            unexpected.iter().take(most).map(|key| broken.unknown_key(key)).collect()
         }
         Kind::PropertyNames { error } => {
             let key = error.instance().as_str().unwrap_or_default().to_owned();
@@ -68,11 +77,15 @@ struct Broken<'e> {
 }
 
 impl<'e> Broken<'e> {
-    fn new(error: &'e ValidationError<'_>, root: &'e Json) -> Self {
+    fn new(error: &'e ValidationError<'_>, root: &'e Json, index: Option<usize>) -> Self {
+        let mut pointer = segments(error.instance_path().as_str());
+        if let (Some(index), Some(segment)) = (index, pointer.get_mut(INDEX)) {
+            *segment = index.to_string();
+        }
         let path = error.schema_path().as_str();
         let schema = path.rsplit_once('/').and_then(|(schema, _)| root.pointer(schema));
         Self {
-            pointer: segments(error.instance_path().as_str()),
+            pointer,
             value: error.instance(),
             keyword: root.pointer(path).unwrap_or(&Json::Null),
             schema: schema.unwrap_or(&Json::Null),
@@ -143,8 +156,9 @@ impl<'e> Broken<'e> {
         let present = self.value.as_object().into_iter().flat_map(|entries| entries.keys());
         let known = self.known();
         // A misspelt key is told as unknown, with what it was meant to be.
-        let unknown = present.map(String::as_str).filter(|key| !known.contains(key));
-        let misspelt = unknown.clone().find(|other| meant(other, [key]).is_some());
+        let mut unknown = present.map(String::as_str).filter(|key| !known.contains(key));
+        let misspelt =
+            unknown.by_ref().take(MOST_COMPARED).find(|other| meant(other, [key]).is_some());
         let help = match misspelt {
             Some(misspelt) => Some(format!("it has `{}` in its place", short(misspelt))),
             None => described.map(str::to_owned),
@@ -217,47 +231,24 @@ impl<'e> Broken<'e> {
     }
 }
 
-/// Resources that no account can have: with an id that none has, or with the id of another one.
-pub(super) fn of_resources(json: &Json, schemas: &SchemaRegistry) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for (type_name, regions) in entries(json.get("lists")) {
-        let Some(schema) = schemas.get(type_name) else { continue };
-        for (region, list) in entries(Some(regions)) {
-            let mut seen: BTreeMap<&str, Pointer> = BTreeMap::new();
-            let resources = list.get("resources").and_then(Json::as_array);
-            for (at, resource) in resources.into_iter().flatten().enumerate() {
-                let (operation, key) = (schema.list.as_str(), &*schema.identifier);
-                let below = ["facets", operation, "read", key];
-                let id = below.iter().try_fold(resource, |json, key| json.get(key));
-                let Some(id) = id.and_then(Json::as_str) else { continue };
-                let at = at.to_string();
-                let above = ["lists", type_name, region, "resources", &at];
-                let pointer: Pointer =
-                    above.iter().chain(&below).map(ToString::to_string).collect();
-                findings.extend(of_id(id, key, &pointer, seen.get(id)));
-                seen.entry(id).or_insert(pointer);
-            }
-        }
-    }
-    findings
-}
-
-fn of_id(id: &str, key: &str, pointer: &Pointer, first: Option<&Pointer>) -> Option<Finding> {
+/// Problem of an id that no resource can have, or that another one of its list has, which is there
+/// first.
+pub(super) fn of_id(
+    id: &str,
+    key: &str,
+    pointer: &Pointer,
+    first: Option<Pointer>,
+) -> Option<Finding> {
     if let Some((code, problem)) = impossible(id) {
         let message = format!("`{key}` {problem}");
         let help = "no resource has such an id".to_owned();
         return Some(Finding::new(pointer.clone(), code, message, Some(help)));
     }
-    let first = first?.clone();
+    let first = first?;
     let message = format!("resource `{}` is there twice", short(id));
     let help = "name each resource of a list once".to_owned();
     let finding = Finding::new(pointer.clone(), Code::DuplicateName, message, Some(help));
     Some(Finding { related: Some((first, "it is there first")), ..finding })
-}
-
-fn entries(json: Option<&Json>) -> impl Iterator<Item = (&str, &Json)> {
-    let entries = json.and_then(Json::as_object).into_iter().flatten();
-    entries.map(|(key, value)| (key.as_str(), value))
 }
 
 /// Keys of a JSON Pointer (RFC 6901).

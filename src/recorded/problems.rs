@@ -1,20 +1,19 @@
-//! All that is wrong with a recording that [`super::read()`] refused: a second pass over its bytes, by
-//! the JSON Schema of recordings.
+//! What is wrong with a recording that [`super::read()`] refused, told with places and the lines
+//! around them.
 //!
-//! The first problems are told with their places and the line around them; the others are counted.
+//! Which problems there are is left to [`super::search`], and where they stand to [`super::places`].
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use jsonschema::Validator;
-use serde_json::Value as Json;
+use serde::de::IgnoredAny;
 
-use super::findings::{Finding, explain, of_resources};
+use super::findings::Finding;
 use super::lines::{Position, byte_at, positions};
-use super::places::{self, Place, Pointer};
-use super::schema::json_schema;
+use super::places::{self, Place, Pointer, Wanted};
+use super::search::{MOST_FOUND, Refusal, search};
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::document::short;
 use crate::render::diagnostics::{Excerpt, text_with_excerpts};
@@ -25,17 +24,16 @@ use crate::resource::SchemaRegistry;
 const MOST_TOLD: usize = 10;
 const MOST_IN_LINE: usize = 5;
 
-/// Problems whose places are looked for at most, of which the first are told.
-const MOST_FOUND: usize = 100;
-
 /// Why bytes are no recording: its first problems, each with its place.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub struct InvalidRecording {
     /// Problems in the order of their places, with the line around each. Their path is empty, since
     /// bytes have none.
     told: Vec<(Diagnostic, Excerpt)>,
-    /// Number of problems besides.
+    /// Number of problems besides, of those that were looked for.
     more: usize,
+    /// `true` where all problems were looked for.
+    is_whole: bool,
 }
 
 impl InvalidRecording {
@@ -55,9 +53,18 @@ impl InvalidRecording {
     pub fn report(&self, path: &str) -> String {
         let excerpts = self.told.iter().map(|(_, excerpt)| excerpt);
         let text = text_with_excerpts(self.diagnostics(path).iter().zip(excerpts));
-        match self.more {
-            0 => text,
-            more => format!("{text}and {more} more\n"),
+        match self.and_more(self.more) {
+            Some(more) => format!("{text}{more}\n"),
+            None => text,
+        }
+    }
+
+    /// Words for so many problems that are not shown, and those that were not looked for.
+    fn and_more(&self, not_shown: usize) -> Option<String> {
+        match not_shown {
+            0 => None,
+            more if self.is_whole => Some(format!("and {more} more")),
+            _ => Some("and more".to_owned()),
         }
     }
 }
@@ -75,61 +82,59 @@ impl fmt::Display for InvalidRecording {
             format!("{}:{}: {message}", place.line, place.column)
         });
         out.write_str(&shown.collect::<Vec<_>>().join("; "))?;
-        match not_shown {
-            0 => Ok(()),
-            more => write!(out, "; and {more} more"),
+        match self.and_more(not_shown) {
+            Some(more) => write!(out, "; {more}"),
+            None => Ok(()),
         }
     }
 }
 
-/// Problems of what the first pass refused. Where neither the JSON Schema nor a look at keys and ids
-/// has words for it, the refusal itself is the problem.
+/// The first problems of what the first pass refused. Where the search has no words for it, the
+/// refusal itself is the problem.
 pub(super) fn problems(
     text: &[u8],
     schemas: &SchemaRegistry,
     refusal: &serde_json::Error,
 ) -> InvalidRecording {
-    let json: Json = match serde_json::from_slice(text) {
-        Ok(json) => json,
-        Err(error) => return refused(text, &error, Code::JsonSyntax),
-    };
-    let (mut findings, mut count) = found_by(&validator(schemas), &json, schemas);
-    let mut resources = of_resources(&json, schemas);
-    resources.retain(|one| findings.iter().all(|found| found.pointer != one.pointer));
-    count += resources.len();
-    findings.truncate(MOST_FOUND);
-    findings.extend(resources.into_iter().take(MOST_FOUND));
-    drop(json);
-    let pointers: Vec<Pointer> = findings.iter().map(|found| found.pointer.clone()).collect();
-    let related = findings.iter().filter_map(|found| Some(found.related.clone()?.0));
-    let wanted: Vec<Pointer> = pointers.into_iter().chain(related).collect();
-    let found = places::find(text, &wanted, MOST_FOUND);
-    count += found.repetitions;
-    let places: BTreeMap<Pointer, Place> = wanted
-        .into_iter()
-        .zip(found.places)
-        .filter_map(|(pointer, place)| Some((pointer, place?)))
-        .collect();
-    let mut problems: Vec<Problem> =
-        findings.into_iter().map(|found| Problem::new(found, &places)).collect();
-    problems.extend(found.repeated.into_iter().map(Problem::repeated));
-    if problems.is_empty() {
-        return refused(text, refusal, Code::InvalidValue);
+    let one = |problem| told(text, vec![problem], 1, true);
+    if !refusal.is_data() {
+        return one(Problem::refused(text, 0, refusal));
     }
-    told(text, problems, count)
+    if let Err(error) = serde_json::from_slice::<IgnoredAny>(text) {
+        return one(Problem::refused(text, 0, &error));
+    }
+    let found = search(text, schemas);
+    if let Some(Refusal { part, error }) = found.unreadable {
+        return one(Problem::refused(text, part.start, &error));
+    }
+    let (mut problems, repetitions) = placed(text, found.findings, found.looked_to);
+    let mut count = problems.len() + repetitions;
+    for Refusal { part, error } in found.refusals {
+        if !problems.iter().any(|problem| part.contains(&problem.bytes.start)) {
+            count += 1;
+            problems.push(Problem::refused(text, part.start, &error));
+        }
+    }
+    if problems.is_empty() {
+        return one(Problem::refused(text, 0, refusal));
+    }
+    told(text, problems, count, found.is_whole)
 }
 
-/// The one problem that a reader of JSON told.
-fn refused(text: &[u8], error: &serde_json::Error, code: Code) -> InvalidRecording {
-    let at = byte_at(text, error.line(), error.column());
-    let message = error.to_string();
-    let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
-    let problem = Problem {
-        bytes: at..at + 1,
-        diagnostic: Diagnostic::error(Location::file(""), code, message),
-        related: None,
-    };
-    told(text, vec![problem], 1)
+/// Findings at their places, and keys that are there twice; how many more of these there are.
+fn placed(text: &[u8], findings: Vec<Finding>, look_to: usize) -> (Vec<Problem>, usize) {
+    let pointers = findings.iter().map(|found| found.pointer.clone());
+    let related = findings.iter().filter_map(|found| Some(found.related.clone()?.0));
+    let pointers: Vec<Pointer> = pointers.chain(related).collect();
+    let wanted = Wanted { pointers: &pointers, repeated: MOST_FOUND, look_to };
+    let found = places::find(text, wanted);
+    let places = pointers.into_iter().zip(found.places);
+    let places: BTreeMap<Pointer, Place> =
+        places.filter_map(|(pointer, place)| Some((pointer, place?))).collect();
+    let more = found.repetitions - found.repeated.len();
+    let findings = findings.into_iter().map(|found| Problem::new(found, &places));
+    let repeated = found.repeated.into_iter().map(Problem::repeated);
+    (findings.chain(repeated).collect(), more)
 }
 
 /// A problem whose bytes are known.
@@ -156,6 +161,17 @@ impl Problem {
         }
     }
 
+    /// What a reader of JSON told of a part of a text, which begins at a byte.
+    fn refused(text: &[u8], start: usize, error: &serde_json::Error) -> Self {
+        let part = text.get(start..).unwrap_or_default();
+        let at = start + byte_at(part, error.line(), error.column());
+        let message = error.to_string();
+        let message = message.rsplit_once(" at line ").map_or(&*message, |(message, _)| message);
+        let code = if error.is_data() { Code::InvalidValue } else { Code::JsonSyntax };
+        let diagnostic = Diagnostic::error(Location::file(""), code, message);
+        Self { bytes: at..at + 1, diagnostic, related: None }
+    }
+
     fn repeated(key: places::RepeatedKey) -> Self {
         let message = format!("`{}` is there twice", short(&key.name));
         let diagnostic = Diagnostic::error(Location::file(""), Code::DuplicateKey, message);
@@ -173,7 +189,7 @@ impl Problem {
 }
 
 /// The first of so many problems, with their lines and columns.
-fn told(text: &[u8], mut problems: Vec<Problem>, count: usize) -> InvalidRecording {
+fn told(text: &[u8], mut problems: Vec<Problem>, count: usize, is_whole: bool) -> InvalidRecording {
     problems.sort_by_key(|problem| problem.bytes.start);
     problems.truncate(MOST_TOLD);
     let bytes: BTreeSet<usize> = problems.iter().flat_map(Problem::ends).collect();
@@ -188,33 +204,11 @@ fn told(text: &[u8], mut problems: Vec<Problem>, count: usize) -> InvalidRecordi
             (diagnostic, excerpt)
         })
         .collect();
-    InvalidRecording { more: count.saturating_sub(told.len()), told }
+    InvalidRecording { more: count.saturating_sub(told.len()), is_whole, told }
 }
 
 fn location(positions: &BTreeMap<usize, Position>, bytes: &Range<usize>) -> Location {
     let position = |byte| positions.get(byte).copied().unwrap_or((1, 1));
     let ((line, column), (end_line, end_column)) = (position(&bytes.start), position(&bytes.end));
     Location { path: "".into(), line, column, end_line, end_column }
-}
-
-/// Validator of recordings with the types of a registry.
-pub(super) fn validator(schemas: &SchemaRegistry) -> Validator {
-    let options = jsonschema::options().should_validate_formats(true);
-    #[expect(clippy::expect_used, reason = "made by us and read by a test")]
-    options.build(&json_schema(schemas)).expect("the JSON Schema of inventories is one")
-}
-
-/// The first problems that the JSON Schema finds, and how many it finds.
-fn found_by(validator: &Validator, json: &Json, schemas: &SchemaRegistry) -> (Vec<Finding>, usize) {
-    let mut errors = validator.iter_errors(json);
-    let root = json_schema(schemas);
-    let mut findings = Vec::new();
-    for error in errors.by_ref() {
-        findings.extend(explain(&error, &root));
-        if findings.len() >= MOST_FOUND {
-            break;
-        }
-    }
-    let count = findings.len() + errors.count();
-    (findings, count)
 }

@@ -1,8 +1,8 @@
 //! Reading a recording: from bytes into its types in one pass, with no tree of JSON between, since a
 //! file may have 256 MiB.
 //!
-//! The pass refuses what the JSON Schema of recordings refuses, and keys that are there twice. Only
-//! where it refuses, [`super::problems`] looks at the bytes again for all that is wrong with them.
+//! The pass refuses what the JSON Schema of recordings refuses, and keys that are there twice. What
+//! else is wrong then is left to [`super::problems`].
 
 mod json;
 mod resources;
@@ -15,25 +15,33 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Error, MapAccess};
 
 use self::json::{Entries, FromText, Object, missing, set, unexpected};
-use self::resources::List;
+use self::resources::{Entry, List};
 use self::values::instant;
-use super::problems::{InvalidRecording, problems};
 use super::{API_VERSION, KIND};
 use crate::resource::{
-    Inventory, ListScope, Listing, Provider, Region, Schema, SchemaRegistry, TypeName,
+    Inventory, ListScope, Listing, Provider, Region, Resource, Schema, SchemaRegistry, TypeName,
 };
 
-/// Inventory that a recording describes; its types are those of a registry.
-pub fn read(text: &[u8], schemas: &SchemaRegistry) -> Result<Inventory, InvalidRecording> {
-    stream(text, schemas).map_err(|refusal| problems(text, schemas, &refusal))
+/// Inventory that a text describes. The error names the first thing that is wrong, with line and
+/// column.
+pub(super) fn recording(text: &[u8], schemas: &SchemaRegistry) -> serde_json::Result<Inventory> {
+    whole(text, Document(schemas))
 }
 
-/// The first pass. The error names the first thing that is wrong, with line and column.
-pub(super) fn stream(text: &[u8], schemas: &SchemaRegistry) -> serde_json::Result<Inventory> {
+/// Resource that a text describes, one of a list of its type in a region.
+pub(super) fn resource(
+    text: &[u8],
+    schema: &Schema,
+    region: &Region,
+) -> serde_json::Result<Resource> {
+    whole(text, Entry { schema, region })
+}
+
+fn whole<'t, E: Entries<'t>>(text: &'t [u8], entries: E) -> serde_json::Result<E::Output> {
     let mut json = serde_json::Deserializer::from_slice(text);
-    let inventory = Object(Document(schemas)).deserialize(&mut json)?;
+    let read = Object(entries).deserialize(&mut json)?;
     json.end()?;
-    Ok(inventory)
+    Ok(read)
 }
 
 /// Keys at the top of a recording.

@@ -2,8 +2,9 @@
 
 use serde_json::{Value as Json, json};
 
-use super::problems::validator;
-use super::read::stream;
+use super::read::recording;
+use super::schema::json_schema;
+use super::search::{MOST_JUDGED, search, validator};
 use super::{InvalidRecording, read, to_json};
 use crate::diagnostic::Diagnostic;
 use crate::fetch::FetchRequirement;
@@ -279,12 +280,12 @@ fn variants(of: &Json) -> Vec<Json> {
 #[test]
 fn the_first_pass_refuses_what_the_json_schema_refuses_and_nothing_else() {
     let registry = SchemaRegistry::parse([THING]).expect("a schema");
-    let validator = validator(&registry);
+    let validator = validator(&json_schema(&registry));
     let mut refused = 0;
     let all = variants(&things());
     for json in &all {
         let schema_finds = found_by(&validator, json);
-        let read = stream(json.to_string().as_bytes(), &registry);
+        let read = recording(json.to_string().as_bytes(), &registry);
         match read {
             Ok(_) => assert_eq!(schema_finds, Vec::<String>::new(), "{json}"),
             Err(error) if error.to_string().contains("`Id` \"\" is empty") => {}
@@ -298,7 +299,7 @@ fn the_first_pass_refuses_what_the_json_schema_refuses_and_nothing_else() {
 #[test]
 fn instants_are_those_of_the_json_schema() {
     let registry = SchemaRegistry::parse([THING]).expect("a schema");
-    let validator = validator(&registry);
+    let validator = validator(&json_schema(&registry));
     for text in [
         "2026-11-16T08:00:00Z",
         "2026-11-16t08:00:00z",
@@ -315,7 +316,7 @@ fn instants_are_those_of_the_json_schema() {
     ] {
         let mut json = things();
         json["recordedAt"] = text.into();
-        let is_instant = stream(json.to_string().as_bytes(), &registry).is_ok();
+        let is_instant = recording(json.to_string().as_bytes(), &registry).is_ok();
         assert_eq!(is_instant, found_by(&validator, &json).is_empty(), "{text}");
     }
 }
@@ -334,6 +335,102 @@ fn a_type_more_in_the_registry_is_read_written_and_required() {
     assert!(read_json(&self::things()).is_err(), "this version does not know the type");
     let required = FetchRequirement::all(&registry);
     assert_eq!(required.len(), FetchRequirement::all(schemas()).len() + 1);
+}
+
+/// A recording of buckets, up to the first and from the last on.
+const BUCKETS: [&str; 2] = [
+    r#"{"apiVersion":"cloudcorrect.dev/v1","kind":"Inventory","account":"123456789012","recordedAt":"2026-11-16T08:00:00Z","lists":{"AWS::S3::Bucket":{"global":{"resources":["#,
+    "]}}}}",
+];
+
+fn buckets(items: &[String]) -> String {
+    let [start, end] = BUCKETS;
+    format!("{start}{}{end}", items.join(","))
+}
+
+fn bucket(name: &str) -> String {
+    format!(r#"{{"facets":{{"s3:ListBuckets":{{"read":{{"BucketName":"{name}"}}}}}}}}"#)
+}
+
+fn refused(text: &str) -> String {
+    read(text.as_bytes(), schemas()).expect_err("a broken recording").to_string()
+}
+
+#[test]
+fn of_many_problems_the_first_are_looked_for_and_told() {
+    let repeated = bucket("a").replace(r#""read":"#, r#""read":{},"read":"#);
+    for (item, told) in [
+        ("1", "item 0 of `resources` is a number, but must be an object"),
+        ("[]", "item 0 of `resources` is a list, but must be an object"),
+        ("{}", "item 0 of `resources` lacks `facets`"),
+        (r#"{"facets":{}}"#, "`facets` lacks `s3:ListBuckets`"),
+        (r#"{"facets":{"x":0,"y":0,"z":0}}"#, "`facets` lacks `s3:ListBuckets`"),
+        (&bucket("a"), "resource `a` is there twice"),
+        (&bucket(""), "`BucketName` is empty"),
+        (&repeated, "`read` is there twice"),
+    ] {
+        let text = buckets(&vec![item.to_owned(); 10_000]);
+        let found = search(text.as_bytes(), schemas());
+        let count = found.findings.len() + found.refusals.len();
+        assert!((100..=101).contains(&count), "{item}: {count}");
+        assert!(!found.is_whole && found.looked_to < 20_000, "{item}: {}", found.looked_to);
+        let refused = refused(&text);
+        assert!(refused.contains(told), "{item}: {refused}");
+        assert!(refused.ends_with("; and more"), "{item}: {refused}");
+        let few = self::refused(&buckets(&vec![item.to_owned(); 12]));
+        assert!(!few.ends_with("; and more"), "{item}: {few}");
+    }
+}
+
+#[test]
+fn a_problem_behind_many_good_resources_is_told_at_its_place() {
+    let mut items: Vec<String> = (0..2_000).map(|at| bucket(&format!("b-{at}"))).collect();
+    for (last, told) in [
+        ("7".to_owned(), "item 2000 of `resources` is a number, but must be an object"),
+        (bucket("b-1000"), "resource `b-1000` is there twice"),
+    ] {
+        items.push(last);
+        let text = buckets(&items);
+        let refused = refused(&text);
+        assert!(refused.ends_with(told), "{refused}");
+        let found = search(text.as_bytes(), schemas());
+        assert!(found.is_whole && found.findings.len() == 1, "{:?}", found.findings);
+        items.pop();
+    }
+    // What is around the resources is told too, however many of them are wrong.
+    let text = buckets(&vec!["1".to_owned(); 10_000]).replace("Inventory", "Inventori");
+    assert!(
+        refused(&text).contains("`kind` is `Inventori`, but must be `Inventory`"),
+        "{text:.100}"
+    );
+}
+
+#[test]
+fn of_what_is_too_large_to_be_judged_the_first_problem_is_told() {
+    let zeros = vec!["0"; MOST_JUDGED + 1].join(",");
+    let tagging = format!(r#"}}}},"s3:GetBucketTagging":{{"read":{{"Tags":[{zeros}]}}}}}}"#);
+    let large = bucket("a").replace("}}}", &tagging);
+    let account = buckets(&[]).replace(r#""123456789012""#, &format!("[{zeros}]"));
+    let keys: Vec<_> = (0..=MOST_JUDGED).map(|key| format!(r#""k{key}":{{}}"#)).collect();
+    let [start, _] = BUCKETS;
+    let lists = start.replace(r#""AWS::S3::Bucket":{"global":{"resources":["#, "");
+    let types = format!("{lists}{}}}}}", keys.join(","));
+    for (text, told) in [
+        (
+            buckets(&[large.clone(), bucket("b")]),
+            "invalid type: integer `0`, expected an object or null",
+        ),
+        (
+            buckets(&[large, "7".to_owned()]),
+            "item 1 of `resources` is a number, but must be an object",
+        ),
+        (account, "`account` is a list, but must be text"),
+        (format!("[{zeros}]"), "the recording is a list, but must be an object"),
+        (types, "`k0` is not expected here"),
+    ] {
+        let refused = refused(&text);
+        assert!(refused.ends_with(told), "{refused}");
+    }
 }
 
 #[test]

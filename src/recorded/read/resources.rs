@@ -90,9 +90,9 @@ impl<'de> Elements<'de> for Resources<'_> {
 }
 
 /// One resource with its facets.
-struct Entry<'s> {
-    schema: &'s Schema,
-    region: &'s Region,
+pub(super) struct Entry<'s> {
+    pub(super) schema: &'s Schema,
+    pub(super) region: &'s Region,
 }
 
 #[derive(Deserialize)]
