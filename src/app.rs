@@ -6,6 +6,7 @@ mod service;
 mod stop;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use tokio::runtime::Runtime;
@@ -28,6 +29,18 @@ pub fn runtime() -> Result<Runtime> {
         .enable_all()
         .build()
         .context("cannot start the runtime")
+}
+
+/// Time that threads have to end once the work of the process is done. One that waits for a file
+/// system that hangs never ends by itself.
+const LAST_THREADS: Duration = Duration::from_secs(1);
+
+/// Does the work of a process that runs until it is told to stop.
+pub fn run<T>(work: impl Future<Output = T>) -> Result<T> {
+    let runtime = runtime()?;
+    let done = runtime.block_on(work);
+    runtime.shutdown_timeout(LAST_THREADS);
+    Ok(done)
 }
 
 /// The settings from a file and the environment; relative paths start at the file.
@@ -85,4 +98,20 @@ pub async fn migrate(settings: &DatabaseSettings) -> Result<String> {
         Some(_) => "the database".to_owned(),
         None => format!("the private Postgres in `{}`", settings.data_dir.display()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_thread_that_never_ends_does_not_keep_the_process() {
+        let (answer, hanging) = std::sync::mpsc::channel::<()>();
+        let done = run(async {
+            tokio::task::spawn_blocking(move || hanging.recv());
+            "stopped"
+        });
+        assert_eq!(done.expect("a runtime"), "stopped");
+        drop(answer);
+    }
 }

@@ -31,7 +31,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     arguments.logs.quiet()?;
     let options = DemoOptions { directory: arguments.directory.clone(), port: arguments.port };
     output::print("cloudcorrect demo: starting (a private Postgres is set up first) ...\n")?;
-    app::runtime()?.block_on(async {
+    app::run(async {
         let stopping = app::stopping()?;
         let demo = Demo::start(&options).await?;
         output::print(&introduction(&demo))?;
@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             }
         })
         .await
-    })?;
+    })??;
     Ok(ExitCode::from(output::CLEAN))
 }
 

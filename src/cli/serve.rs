@@ -54,6 +54,6 @@ impl Logs {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let settings = app::settings(arguments.config.as_deref())?;
     arguments.logs.install()?;
-    app::runtime()?.block_on(app::serve(settings))?;
+    app::run(app::serve(settings))??;
     Ok(ExitCode::from(output::CLEAN))
 }

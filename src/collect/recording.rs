@@ -86,18 +86,28 @@ impl Recording {
 
     /// Inventory as the file is now; `None` if that cannot be said in time.
     async fn snapshot(&self, timeout: Duration) -> Option<Result<Arc<Recorded>, RecordingError>> {
-        let reading = async {
-            let permit = Arc::clone(&self.reading).acquire_owned().await.ok()?;
-            let file = Arc::clone(&self.file);
-            let read = move || {
-                let snapshot = file.snapshot();
-                drop(permit);
-                snapshot
-            };
-            tokio::task::spawn_blocking(read).await.ok()
-        };
-        tokio::time::timeout(timeout, reading).await.ok()?
+        let file = Arc::clone(&self.file);
+        in_turn(&self.reading, timeout, move || file.snapshot()).await
     }
+}
+
+/// Answer of what may block, on a thread for it; `None` if there is none in time. Its turn comes once
+/// what began before it has ended.
+async fn in_turn<T: Send + 'static>(
+    turn: &Arc<Semaphore>,
+    timeout: Duration,
+    read: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let reading = async {
+        let permit = Arc::clone(turn).acquire_owned().await.ok()?;
+        let read = move || {
+            let answer = read();
+            drop(permit);
+            answer
+        };
+        tokio::task::spawn_blocking(read).await.ok()
+    };
+    tokio::time::timeout(timeout, reading).await.ok()?
 }
 
 #[cfg(test)]
@@ -106,17 +116,30 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_that_never_answers_costs_one_thread_and_no_evaluation() {
+        let turn = Arc::new(Semaphore::new(1));
+        let (answer, hanging) = std::sync::mpsc::channel::<()>();
+        let moment = Duration::from_millis(1);
+        assert!(in_turn(&turn, moment, move || hanging.recv()).await.is_none());
+        for _ in 0..3 {
+            assert!(in_turn(&turn, moment, || "another thread").await.is_none());
+        }
+        // The one thread that waits gets what it waits for, so that the test can end.
+        answer.send(()).expect("somebody reads");
+        assert!(turn.acquire().await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_pipe_is_refused_and_forgotten_once_a_file_is_in_its_place() {
         let directory = tempfile::tempdir().expect("a directory");
         let path = directory.path().join("account.json");
         let made = std::process::Command::new("mkfifo").arg(&path).status();
         assert!(made.is_ok_and(|made| made.success()), "a pipe that nobody writes to");
         let recording = Recording::new(RecordedFile::new(path.clone()));
-        for _ in 0..3 {
-            assert!(recording.snapshot(Duration::from_millis(1)).await.is_none());
-        }
-        // The one thread that waits gets what it waits for, so that the test can end.
-        std::fs::write(&path, "{}").expect("somebody reads");
-        let read = recording.reading.acquire().await;
-        assert!(read.is_ok());
+        let refused = recording.snapshot(READ_TIMEOUT).await;
+        assert!(matches!(refused, Some(Err(RecordingError::NoFile { .. }))), "{refused:?}");
+        std::fs::remove_file(&path).expect("removed");
+        std::fs::write(&path, include_str!("../../examples/demo-account.json")).expect("written");
+        let read = recording.snapshot(READ_TIMEOUT).await;
+        assert!(matches!(read, Some(Ok(_))), "{read:?}");
     }
 }
