@@ -206,7 +206,7 @@ fn value(
         return Some(Value::Null);
     }
     match (&given.value, property.kind) {
-        (found, Kind::Document) => Some(document(found)),
+        (found @ Given::Map(_), Kind::Document) => Some(document(found)),
         (found @ Given::List(items), Kind::List) => {
             let Some(item) = &property.items else { return Some(document(found)) };
             let values = items.all().iter().map(|found| value(found.as_ref()?, item, name, file));
@@ -261,7 +261,7 @@ fn object(
 fn scalar(given: &Given, kind: Kind) -> Option<Value> {
     let text = given.text()?;
     match kind {
-        Kind::String => Some(Value::string(text)),
+        Kind::String | Kind::Document => Some(Value::string(text)),
         Kind::Integer => text.parse().ok().map(Value::Int),
         Kind::Double => text.parse().ok().map(Value::Double),
         Kind::Boolean => text.parse().ok().map(Value::Bool),
@@ -269,7 +269,6 @@ fn scalar(given: &Given, kind: Kind) -> Option<Value> {
             let instant = DateTime::parse_from_rfc3339(text).ok()?;
             Some(Value::Timestamp(instant.to_utc()))
         }
-        Kind::Document => Some(document(given)),
         Kind::List | Kind::Map | Kind::Object => None,
     }
 }

@@ -695,6 +695,24 @@ fn the_schemas_say_what_is_accepted() {
     }
 }
 
+#[test]
+fn a_policy_of_a_made_up_resource_is_no_list() {
+    let told = |policy: &str| {
+        problems(&format!(
+            "apiVersion: cloudcorrect.dev/v1\nkind: Test\nmetadata: {{ name: a }}\nspec:\n  \
+             check: a/b\n  given:\n    AWS::S3::Bucket:\n      - {{ BucketName: b, Policy: {policy} }}\n  \
+             expect: {{ fail: [b] }}\n"
+        ))
+    };
+    let refused = "`Policy` is a list, but must be a mapping";
+    for list in ["[]", "[{ Effect: Allow }]"] {
+        assert!(told(list).contains(refused), "{}", told(list));
+    }
+    for other in ["{}", "{ Statement: [] }", "'[]'", "5", "null"] {
+        assert!(!told(other).contains("`Policy` is"), "{}", told(other));
+    }
+}
+
 /// Tests make resources up, of which editors know the properties and the documented values.
 #[test]
 fn the_schema_of_tests_knows_resources() {

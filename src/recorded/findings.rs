@@ -111,6 +111,9 @@ impl<'e> Broken<'e> {
             Kind::MaxProperties { .. } => {
                 (Code::Conflict, format!("{subject} has more than one key"), description)
             }
+            Kind::Minimum { .. } | Kind::Maximum { .. } => {
+                (Code::InvalidValue, format!("{subject} has more than 64 bits"), description)
+            }
             Kind::FalseSchema => {
                 let message = format!("{subject} is not expected here");
                 let help = "its type is listed region by region".to_owned();

@@ -234,6 +234,11 @@ fn variants(of: &Json) -> Vec<Json> {
         json!(7.0),
         json!(7.5),
         json!(u64::MAX),
+        json!(9_223_372_036_854_775_808_u64),
+        json!(-9_223_372_036_854_775_808.0),
+        json!(9_223_372_036_854_775_808.0),
+        json!(1e23),
+        json!(-1e23),
         json!(""),
         json!("x"),
         json!("2026-11-16"),
@@ -294,6 +299,32 @@ fn the_first_pass_refuses_what_the_json_schema_refuses_and_nothing_else() {
         refused += usize::from(!schema_finds.is_empty());
     }
     assert!(all.len() > 1_000 && refused > 700, "{refused} of {} are refused", all.len());
+}
+
+#[test]
+fn what_no_property_can_be_is_told() {
+    let policy = "/lists/AWS::S3::Bucket/global/resources/0/facets/s3:GetBucketPolicy";
+    let group = "/lists/AWS::EC2::SecurityGroup/eu-west-1/resources/0";
+    let rules = format!("{group}/facets/ec2:DescribeSecurityGroups/read/SecurityGroupIngress");
+    let mut problems = Vec::new();
+    for value in [json!([]), json!(5), json!(false)] {
+        problems.extend(broken(policy, json!({ "read": { "Policy": value } })));
+    }
+    for value in [json!(u64::MAX), json!(-1e23)] {
+        problems.extend(broken(&rules, json!([{ "FromPort": value }])));
+    }
+    let problems: Vec<&str> =
+        problems.iter().filter_map(|one| one.split_once(": ")).map(|(_, told)| told).collect();
+    insta::assert_snapshot!(problems.join("\n"), @"
+    wrong-type: `Policy` is a list, but must be an object or text or null (The bucket policy, an IAM policy document (`PolicyDocument` of `AWS::S3::BucketPolicy`).)
+    wrong-type: `Policy` is a number, but must be an object or text or null (The bucket policy, an IAM policy document (`PolicyDocument` of `AWS::S3::BucketPolicy`).)
+    wrong-type: `Policy` is true or false, but must be an object or text or null (The bucket policy, an IAM policy document (`PolicyDocument` of `AWS::S3::BucketPolicy`).)
+    invalid-value: `FromPort` has more than 64 bits (The first port, or the ICMP type (-1 for all); null where the protocol has no ports, then all are meant.)
+    invalid-value: `FromPort` has more than 64 bits (The first port, or the ICMP type (-1 for all); null where the protocol has no ports, then all are meant.)
+    ");
+    for value in [json!({}), json!("<html>"), json!(null)] {
+        assert_eq!(broken(policy, json!({ "read": { "Policy": value } })), Vec::<String>::new());
+    }
 }
 
 #[test]

@@ -11,7 +11,9 @@ impl Property {
         let items = || self.items.as_deref().map_or(Json::Bool(true), Self::json_schema);
         let mut json = match self.kind {
             Kind::String => json!({ "type": ["string", "null"] }),
-            Kind::Integer => json!({ "type": ["integer", "null"] }),
+            Kind::Integer => json!({
+                "type": ["integer", "null"], "minimum": i64::MIN, "maximum": i64::MAX,
+            }),
             Kind::Double => json!({ "type": ["number", "null"] }),
             Kind::Boolean => json!({ "type": ["boolean", "null"] }),
             Kind::Timestamp => json!({ "type": ["string", "null"], "format": "date-time" }),
@@ -28,7 +30,7 @@ impl Property {
                     "additionalProperties": false,
                 })
             }
-            Kind::Document => json!({}),
+            Kind::Document => json!({ "type": ["object", "string", "null"] }),
         };
         if let Json::Object(json) = &mut json {
             if !self.description.is_empty() {

@@ -54,7 +54,8 @@ pub enum Kind {
     Map,
     /// The keys in `properties` and no others.
     Object,
-    /// JSON of any shape, such as an IAM policy document.
+    /// A JSON object of any shape, such as an IAM policy document; where the cloud gave anything
+    /// else, the text of it.
     Document,
 }
 

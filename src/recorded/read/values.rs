@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -9,6 +10,9 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unex
 
 use super::json::{Entries, FromText, twice, unexpected};
 use crate::resource::{Kind, Operation, Property, Schema, Value};
+
+/// Numbers between those of `i64` and beyond them, which are `f64` exactly.
+const INTEGERS: Range<f64> = -9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0;
 
 /// The properties that one operation supplies.
 pub(super) struct Properties<'s> {
@@ -39,8 +43,9 @@ impl<'de> Entries<'de> for Properties<'_> {
 struct Typed<'s>(Option<&'s Property>);
 
 impl<'s> Typed<'s> {
-    fn kind(&self) -> Kind {
-        self.0.map_or(Kind::Document, |property| property.kind)
+    /// Kind of the property; `None` where any value will do.
+    fn kind(&self) -> Option<Kind> {
+        self.0.map(|property| property.kind)
     }
 
     /// Reader of the elements of a list or map.
@@ -82,14 +87,15 @@ impl<'de> Visitor<'de> for Typed<'_> {
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self.kind() {
-            Kind::String => "a text or null",
-            Kind::Integer => "a whole number or null",
-            Kind::Double => "a number or null",
-            Kind::Boolean => "true, false or null",
-            Kind::Timestamp => "an instant or null",
-            Kind::List => "a list or null",
-            Kind::Map | Kind::Object => "an object or null",
-            Kind::Document => "any value",
+            Some(Kind::String) => "a text or null",
+            Some(Kind::Integer) => "a whole number of 64 bits or null",
+            Some(Kind::Double) => "a number or null",
+            Some(Kind::Boolean) => "true, false or null",
+            Some(Kind::Timestamp) => "an instant or null",
+            Some(Kind::List) => "a list or null",
+            Some(Kind::Map | Kind::Object) => "an object or null",
+            Some(Kind::Document) => "an object, a text or null",
+            None => "any value",
         })
     }
 
@@ -99,16 +105,16 @@ impl<'de> Visitor<'de> for Typed<'_> {
 
     fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
         match self.kind() {
-            Kind::Boolean | Kind::Document => Ok(Value::Bool(value)),
+            Some(Kind::Boolean) | None => Ok(Value::Bool(value)),
             _ => Err(self.wrong(Unexpected::Bool(value))),
         }
     }
 
     fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
         match self.kind() {
-            Kind::Integer | Kind::Document => Ok(Value::Int(value)),
+            Some(Kind::Integer) | None => Ok(Value::Int(value)),
             #[expect(clippy::cast_precision_loss, reason = "doubles are what the schema says")]
-            Kind::Double => Ok(Value::Double(value as f64)),
+            Some(Kind::Double) => Ok(Value::Double(value as f64)),
             _ => Err(self.wrong(Unexpected::Signed(value))),
         }
     }
@@ -119,7 +125,7 @@ impl<'de> Visitor<'de> for Typed<'_> {
         }
         match self.kind() {
             #[expect(clippy::cast_precision_loss, reason = "there is one integer type")]
-            Kind::Integer | Kind::Double | Kind::Document => Ok(Value::Double(value as f64)),
+            Some(Kind::Double) | None => Ok(Value::Double(value as f64)),
             _ => Err(self.wrong(Unexpected::Unsigned(value))),
         }
     }
@@ -127,22 +133,24 @@ impl<'de> Visitor<'de> for Typed<'_> {
     /// As in JSON Schema, a number without a fraction is whole however it is written.
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
         match self.kind() {
-            Kind::Double | Kind::Document => Ok(Value::Double(value)),
-            Kind::Integer if value.fract() == 0.0 => Ok(Value::Double(value)),
+            Some(Kind::Double) | None => Ok(Value::Double(value)),
+            Some(Kind::Integer) if value.fract() == 0.0 && INTEGERS.contains(&value) => {
+                Ok(Value::Double(value))
+            }
             _ => Err(self.wrong(Unexpected::Float(value))),
         }
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
         match self.kind() {
-            Kind::String | Kind::Document => Ok(Value::string(text)),
-            Kind::Timestamp => instant(text).map(Value::Timestamp).map_err(E::custom),
+            Some(Kind::String | Kind::Document) | None => Ok(Value::string(text)),
+            Some(Kind::Timestamp) => instant(text).map(Value::Timestamp).map_err(E::custom),
             _ => Err(self.wrong(Unexpected::Str(text))),
         }
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-        if !matches!(self.kind(), Kind::List | Kind::Document) {
+        if !matches!(self.kind(), Some(Kind::List) | None) {
             return Err(self.wrong(Unexpected::Seq));
         }
         let mut items = Vec::new();
@@ -154,8 +162,8 @@ impl<'de> Visitor<'de> for Typed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let entries = match (self.kind(), self.0) {
-            (Kind::Object, Some(property)) => Self::object(property, map)?,
-            (Kind::Map | Kind::Document, _) => {
+            (Some(Kind::Object), Some(property)) => Self::object(property, map)?,
+            (Some(Kind::Map | Kind::Document) | None, _) => {
                 let mut entries = BTreeMap::new();
                 while let Some(name) =
                     map.next_key_seed(FromText(|name: &str| Ok(Arc::from(name))))?

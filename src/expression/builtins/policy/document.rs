@@ -74,7 +74,11 @@ impl Statement {
 pub(super) fn read(policy: &Value, budget: &mut EvalBudget) -> Result<Vec<Statement>, Failure> {
     match policy {
         Value::Null => Ok(Vec::new()),
-        Value::String(text) => statements(&parse(text, budget)?, budget),
+        Value::String(text) => match parse(text, budget)? {
+            // Statements come as a list from expressions alone: a cloud gives whole documents.
+            Value::List(_) => Err(no_value("a policy document must be a map, and this is a list")),
+            document => statements(&document, budget),
+        },
         value => statements(value, budget),
     }
 }

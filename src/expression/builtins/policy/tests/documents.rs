@@ -177,6 +177,16 @@ fn what_is_no_policy_document() {
 }
 
 #[test]
+fn a_text_that_is_a_list_is_no_document() {
+    let one = allow(json!({}))["Statement"].to_string();
+    for text in ["[]", &one] {
+        let said = ask("statements", &json!(text), "");
+        let list = "expression_error: a policy document must be a map, and this is a list";
+        assert_eq!(said, list, "{text}");
+    }
+}
+
+#[test]
 fn large_documents_are_paid_for() {
     let statement = allow(json!({}))["Statement"][0].clone();
     let many = json!({ "Statement": vec![statement; 20_000] });
