@@ -127,19 +127,4 @@ mod tests {
         answer.send(()).expect("somebody reads");
         assert!(turn.acquire().await.is_ok());
     }
-
-    #[tokio::test]
-    async fn a_pipe_is_refused_and_forgotten_once_a_file_is_in_its_place() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("account.json");
-        let made = std::process::Command::new("mkfifo").arg(&path).status();
-        assert!(made.is_ok_and(|made| made.success()), "a pipe that nobody writes to");
-        let recording = Recording::new(RecordedFile::new(path.clone()));
-        let refused = recording.snapshot(READ_TIMEOUT).await;
-        assert!(matches!(refused, Some(Err(RecordingError::NoFile { .. }))), "{refused:?}");
-        std::fs::remove_file(&path).expect("removed");
-        std::fs::write(&path, include_str!("../../examples/demo-account.json")).expect("written");
-        let read = recording.snapshot(READ_TIMEOUT).await;
-        assert!(matches!(read, Some(Ok(_))), "{read:?}");
-    }
 }

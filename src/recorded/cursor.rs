@@ -39,7 +39,7 @@ impl<'t> Cursor<'t> {
     /// Goes through the object that is next. For each entry the function gets its key, and has to
     /// take its value.
     pub(super) fn object(&mut self, mut entry: impl FnMut(&mut Self, Cow<'t, str>)) {
-        self.at += 1;
+        self.open();
         while let Some(byte) = self.peek() {
             if byte != b'"' {
                 break;
@@ -53,13 +53,19 @@ impl<'t> Cursor<'t> {
 
     /// Goes through the list that is next. The function has to take each item.
     pub(super) fn list(&mut self, mut item: impl FnMut(&mut Self)) {
-        self.at += 1;
+        self.open();
         while !matches!(self.peek(), None | Some(b']' | b'}')) {
             let before = self.at;
             item(self);
             // What cannot be taken would come for ever.
             self.at = self.at.max(before + 1);
         }
+        self.at += 1;
+    }
+
+    /// Takes the bracket that is next.
+    fn open(&mut self) {
+        self.peek();
         self.at += 1;
     }
 
@@ -140,7 +146,7 @@ mod tests {
     fn values_are_passed_with_their_size() {
         let text = r#" [1, "a\"]", {"k\u0041": [true, {}]}, -2.5e3 ] "#;
         let mut cursor = Cursor::new(text.as_bytes());
-        assert_eq!(cursor.pass(), Passed { bytes: 1..text.len() - 1, size: 8 });
+        assert_eq!(cursor.pass(), Passed { bytes: 1..text.len() - 1, size: 9 });
         let (mut seen, mut keys) = (Vec::new(), Vec::new());
         Cursor::new(text.as_bytes()).list(|cursor| {
             if cursor.peek() == Some(b'{') {

@@ -1,13 +1,10 @@
 //! Recorded inventories in the file system.
 
-use std::fs::{self, File, FileType, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
-
-use rustix::fs::{Mode, OFlags};
 
 use super::{InvalidRecording, Recorded, read, to_json};
 use crate::resource::{Inventory, schemas};
@@ -25,14 +22,6 @@ pub enum RecordingError {
         path: PathBuf,
         /// Reason that the system gave.
         source: io::Error,
-    },
-    /// The path names no file but something that may have no end, or keep its reader waiting.
-    #[error("the inventory `{path}` is {found}, but must be a file")]
-    NoFile {
-        /// Path that was tried.
-        path: PathBuf,
-        /// What is there, such as `a pipe`.
-        found: &'static str,
     },
     /// The file is too large.
     #[error("the inventory `{path}` has more than {} MiB", MAX_BYTES >> 20)]
@@ -101,54 +90,29 @@ impl RecordedFile {
     pub fn snapshot(&self) -> Result<Arc<Recorded>, RecordingError> {
         let unreadable = |source| RecordingError::File { path: self.path.clone(), source };
         let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
-        let metadata = fs::metadata(&self.path).map_err(unreadable)?;
-        if let Some(found) = no_file(metadata.file_type()) {
-            return Err(RecordingError::NoFile { path: self.path.clone(), found });
-        }
-        let stamp = Stamp::of(&metadata).map_err(unreadable)?;
+        let stamp = fs::metadata(&self.path).and_then(|found| Stamp::of(&found));
+        let stamp = stamp.map_err(unreadable)?;
         if let Some((read, recorded)) = &*latest
             && *read == stamp
         {
             return Ok(recorded.clone());
         }
         *latest = None;
-        let text = self.text(stamp.bytes).map_err(unreadable)?;
-        let Some(text) = text else {
+        let mut text = Vec::new();
+        // Whatever size the system told: it may grow, and a device has none.
+        let file = File::open(&self.path).map_err(unreadable)?;
+        let bytes = file.take(MAX_BYTES + 1).read_to_end(&mut text).map_err(unreadable)?;
+        if bytes as u64 > MAX_BYTES {
             return Err(RecordingError::Size { path: self.path.clone() });
-        };
+        }
         let recorded = Arc::new(Recorded::new(self.parse(&text)?));
         *latest = Some((stamp, recorded.clone()));
         Ok(recorded)
     }
 
-    /// What the file holds, which had so many bytes a moment ago; `None` if it is too large.
-    fn text(&self, bytes: u64) -> io::Result<Option<Vec<u8>>> {
-        if bytes > MAX_BYTES {
-            return Ok(None);
-        }
-        let mut text = Vec::with_capacity(usize::try_from(bytes).unwrap_or_default());
-        // A pipe may have taken the place of the file meanwhile, and has nobody wait.
-        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
-        let file = File::from(rustix::fs::open(self.path.as_path(), flags, Mode::empty())?);
-        // Whatever size the system told: it may grow.
-        let read = file.take(MAX_BYTES + 1).read_to_end(&mut text)?;
-        Ok((read as u64 <= MAX_BYTES).then_some(text))
-    }
-
     fn parse(&self, text: &[u8]) -> Result<Inventory, RecordingError> {
         let invalid = |source| RecordingError::Invalid { path: self.path.clone(), source };
         read(text, schemas()).map_err(invalid)
-    }
-}
-
-/// What is there if it is no file.
-fn no_file(found: FileType) -> Option<&'static str> {
-    match found {
-        found if found.is_file() => None,
-        found if found.is_dir() => Some("a directory"),
-        found if found.is_fifo() => Some("a pipe"),
-        found if found.is_socket() => Some("a socket"),
-        _ => Some("a device"),
     }
 }
 
@@ -196,44 +160,9 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_too_large_is_refused() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let path = directory.path().join("account.json");
-        let file = File::create(&path).expect("created");
-        file.set_len(MAX_BYTES + 1).expect("a file of nothing but zeros");
-        let refused = RecordedFile::new(&path).snapshot();
+    fn a_file_without_end_is_refused() {
+        let refused = RecordedFile::new("/dev/zero").snapshot();
         assert!(matches!(refused, Err(RecordingError::Size { .. })), "{refused:?}");
-    }
-
-    #[test]
-    fn what_is_no_file_is_refused_without_being_opened() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let pipe = directory.path().join("pipe");
-        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
-        assert!(made.is_ok_and(|made| made.success()), "a pipe that nobody writes to");
-        let refused = |path: &Path| {
-            let error = RecordedFile::new(path).snapshot().expect_err("no file").to_string();
-            error.replace(&directory.path().display().to_string(), "")
-        };
-        assert_eq!(refused(&pipe), "the inventory `/pipe` is a pipe, but must be a file");
-        assert_eq!(
-            refused(directory.path()),
-            "the inventory `` is a directory, but must be a file"
-        );
-        assert_eq!(
-            refused(Path::new("/dev/zero")),
-            "the inventory `/dev/zero` is a device, but must be a file"
-        );
-    }
-
-    #[test]
-    fn a_pipe_that_takes_the_place_of_a_file_has_nobody_wait() {
-        let directory = tempfile::tempdir().expect("a directory");
-        let pipe = directory.path().join("pipe");
-        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
-        assert!(made.is_ok_and(|made| made.success()), "a pipe that nobody writes to");
-        let text = RecordedFile::new(&pipe).text(1).expect("it is read to its end");
-        assert_eq!(text, Some(Vec::new()));
     }
 
     #[test]
