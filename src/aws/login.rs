@@ -111,7 +111,7 @@ impl Login {
         }
         let login = self.clone();
         // Whoever asks may be within a call, and what that declares is not of STS's responses.
-        let attempt = async move { expecting(Body::Xml(&[]), login.log_in()).await };
+        let attempt = async move { expecting(Body::Xml(&[]), Box::pin(login.log_in())).await };
         let attempt = attempt.boxed().shared();
         *latest = Some(attempt.clone());
         attempt

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::Range;
 
 use super::cursor::{Cursor, decoded, end_of_text, end_of_word, is_between};
@@ -133,7 +134,7 @@ impl<'t> Scanner<'t, '_> {
     fn take_key(&mut self, at: usize) -> usize {
         let bytes = at..end_of_text(self.text, at);
         let name = decoded(self.text, &bytes);
-        if let Some(first) = self.keep(&name, &bytes) {
+        if let Some(first) = self.keep(name.clone(), &bytes) {
             self.found.repetitions += 1;
             if self.found.repeated.len() < self.wanted.repeated {
                 let name = String::from_utf8_lossy(&name).into_owned();
@@ -146,16 +147,17 @@ impl<'t> Scanner<'t, '_> {
     }
 
     /// Keeps a key of the innermost object; the bytes of the key that it repeats.
-    fn keep(&mut self, name: &Cow<'t, [u8]>, bytes: &Range<usize>) -> Option<Range<usize>> {
+    fn keep(&mut self, name: Cow<'t, [u8]>, bytes: &Range<usize>) -> Option<Range<usize>> {
         let Some(Open { inside: Inside::Object(keys), .. }) = self.open.last_mut() else {
             return None;
         };
-        if let Some(first) = keys.get_mut(name) {
-            return Some(std::mem::replace(first, bytes.clone()));
-        }
-        if self.keys < MOST_KEYS {
-            self.keys += 1;
-            keys.insert(name.clone(), bytes.clone());
+        match keys.entry(name) {
+            Entry::Occupied(mut first) => return Some(first.insert(bytes.clone())),
+            Entry::Vacant(entry) if self.keys < MOST_KEYS => {
+                self.keys += 1;
+                entry.insert(bytes.clone());
+            }
+            Entry::Vacant(_) => {}
         }
         None
     }

@@ -64,8 +64,8 @@ fn at_the_desk(root: &Path) -> Vec<String> {
     let output = cloudcorrect(&["validate", "--format", "json", policies]);
     let found: Vec<Json> = serde_json::from_slice(&output.stdout).expect("JSON");
     let told = |one: &Json| {
-        let path = one["place"]["path"].as_str().expect("a path").replace(policies, "policies");
-        format!("{path}: {}", one["message"].as_str().expect("a message"))
+        let text = |at: &str| one.pointer(at).and_then(Json::as_str).expect("a text");
+        format!("{}: {}", text("/place/path").replace(policies, "policies"), text("/message"))
     };
     found.iter().map(told).collect()
 }
