@@ -20,7 +20,7 @@ pub struct Environment {
     /// Parameters in `params`; without them there is no such name.
     pub(super) parameters: Option<Arc<[Parameter]>>,
     /// Parameters whose declaration is wrong, so that nothing is known of them.
-    pub(super) broken: Arc<[Arc<str>]>,
+    pub(super) broken: Option<Arc<[Arc<str>]>>,
     pub(super) bindings: Arc<[Binding]>,
     /// Condition that holds of each resource, since `where` lets no others through.
     pub(super) filter: Option<Expression>,
@@ -84,7 +84,7 @@ impl Environment {
         Self {
             subject: None,
             parameters: None,
-            broken: Arc::default(),
+            broken: None,
             bindings: Arc::default(),
             filter: None,
             builtins: Builtins::standard(),
@@ -106,7 +106,7 @@ impl Environment {
     /// The same with parameters whose declaration is wrong: what is asked of them is not checked.
     #[must_use]
     pub fn with_broken_parameters(self, broken: Arc<[Arc<str>]>) -> Self {
-        Self { broken, ..self }
+        Self { broken: Some(broken), ..self }
     }
 
     /// Parameters in `params`; nothing where there is none.

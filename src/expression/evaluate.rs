@@ -417,6 +417,13 @@ impl<'a, 'b> Evaluator<'a, 'b> {
         function: &Function,
         arguments: &'a [Node],
     ) -> Evaluated<'a> {
+        if let (Some(body), [of]) = (function.at_instant(), arguments) {
+            let value = self.value(of)?;
+            not_null(&value, of, function.name)?;
+            let now = self.subject.map(|subject| subject.now);
+            let computed = now.and_then(|now| body(&value, now)).map(Cow::Owned);
+            return computed.ok_or_else(|| without_value(node, &[(of, &value)]));
+        }
         let mut values = [(); MOST_ARGUMENTS].map(|()| Cow::Owned(Value::Null));
         for (at, (node, value)) in arguments.iter().zip(&mut values).enumerate() {
             *value = self.value(node)?;
@@ -424,8 +431,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
                 not_null(value, node, function.name)?;
             }
         }
-        let now = self.subject.map(|subject| subject.now);
-        let called = function.call(&values, now, self.budget);
+        let called = function.call(&values, self.budget);
         called.map_err(|failure| without_value_since(node, failure))?.ok_or_else(|| {
             let operands: Vec<_> = arguments.iter().zip(values.iter().map(|one| &**one)).collect();
             without_value(node, &operands)

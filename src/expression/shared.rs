@@ -80,7 +80,7 @@ fn key(environment: &Environment, kind: ExpressionKind) -> Option<Key> {
     // By name, so that a field more has to be thought of here. What holds of the selected resources
     // changes no tree: it is asked for when one is found.
     let Environment { subject, parameters, broken, bindings, filter: _, builtins } = environment;
-    let is_plain = parameters.is_none() && broken.is_empty() && bindings.is_empty();
+    let is_plain = parameters.is_none() && broken.is_none() && bindings.is_empty();
     let is_plain = is_plain && std::ptr::eq(*builtins, Builtins::standard()) && !kind.is_value();
     is_plain.then(|| (kind, subject.map(|schema| &schema.type_name)))
 }

@@ -44,11 +44,14 @@ pub(in crate::expression) enum Body {
     /// Gives an argument, or a part of one, which is not copied where it is borrowed.
     Part(for<'a> fn(&Given<'a>, &mut EvalBudget) -> Computed<Cow<'a, Value>>),
     /// Computes a value of the first argument and of `now`, so that it has none before evaluation.
-    AtInstant(fn(&Value, DateTime<Utc>) -> Option<Value>),
+    AtInstant(AtInstant),
     /// Asks a text for a pattern, which stands as a string in the place of the second argument and
     /// is compiled with the expression.
     Search(fn(&Pattern, &str, &mut EvalBudget) -> Result<bool, Failure>),
 }
+
+/// Value of an argument and the instant of the inventory.
+pub(in crate::expression) type AtInstant = fn(&Value, DateTime<Utc>) -> Option<Value>;
 
 /// Look at the arguments before evaluation, for what is wrong with their constants.
 pub(super) type Check = fn(&[Operand<'_>], &mut Vec<Problem>);
@@ -157,9 +160,9 @@ impl Function {
 }
 
 impl Function {
-    /// Type of its result for arguments of these types.
-    pub(in crate::expression) fn result(&self, arguments: &[Type]) -> Type {
-        self.gives.kind(arguments.first())
+    /// Type of its result where its first argument is of a type.
+    pub(in crate::expression) fn result(&self, first: Option<&Type>) -> Type {
+        self.gives.kind(first)
     }
 
     /// `true` where it says true or false.
@@ -230,20 +233,23 @@ impl Function {
     pub(in crate::expression) fn call<'a>(
         &self,
         arguments: &Given<'a>,
-        now: Option<DateTime<Utc>>,
         budget: &mut EvalBudget,
     ) -> Computed<Cow<'a, Value>> {
         let values = || arguments.each_ref().map(|one| &**one);
         let result = match self.body {
             Body::Value(body) => body(values(), budget)?,
             Body::Part(body) => return body(arguments, budget),
-            Body::AtInstant(body) => {
-                let [first, ..] = arguments;
-                now.and_then(|now| body(first, now))
-            }
-            Body::Search(_) => None,
+            Body::AtInstant(_) | Body::Search(_) => None,
         };
         Ok(result.map(Cow::Owned))
+    }
+
+    /// Body of what asks for the instant of the inventory.
+    pub(in crate::expression) fn at_instant(&self) -> Option<AtInstant> {
+        match self.body {
+            Body::AtInstant(body) => Some(body),
+            _ => None,
+        }
     }
 
     /// Result of a search for a pattern in a text; of other functions false.

@@ -11,7 +11,7 @@ use super::super::builtins::Builtins;
 use super::super::{
     Binding, CompileBudget, Environment, EvalBudget, EvalResult, Expression, ExpressionKind,
 };
-use super::fixture::{compile, line, now, schema, verdict, with_subject};
+use super::fixture::{compile, line, schema, verdict, with_subject};
 use crate::resource::Value;
 
 fn numbers(count: usize) -> Json {
@@ -235,7 +235,7 @@ proptest! {
         for function in Builtins::standard().functions() {
             let values = [&one, &two, &three].map(Cow::Borrowed);
             let mut budget = EvalBudget::new(10_000, 1 << 16);
-            let _ = function.call(&values, Some(now()), &mut budget);
+            let _ = function.call(&values, &mut budget);
         }
     }
 }

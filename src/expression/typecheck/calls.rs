@@ -35,8 +35,8 @@ impl TypeChecker<'_> {
         if let Some(property) = function.property {
             return self.call_of_property((function, property), target, &call.args, token);
         }
-        let typed: Vec<TypedExpr> =
-            target.into_iter().chain(&call.args).map(|argument| self.node(argument)).collect();
+        let mut typed = Vec::with_capacity(usize::from(target.is_some()) + call.args.len());
+        typed.extend(target.into_iter().chain(&call.args).map(|argument| self.node(argument)));
         let start = match typed.first() {
             Some(first) if target.is_some() => first.node.span.start(),
             _ => name_span.start(),
@@ -105,13 +105,12 @@ impl TypeChecker<'_> {
         method: bool,
         span: Span,
     ) -> TypedExpr {
-        let (arguments, kinds): (Vec<Node>, Vec<Type>) =
-            arguments.into_iter().map(|one| (one.node, one.kind)).unzip();
+        let kind = function.result(arguments.first().map(|first| &first.kind));
+        let arguments = arguments.into_iter().map(|argument| argument.node);
         if function.is_search() {
             return self.search(function, arguments, method, span);
         }
-        let kind = function.result(&kinds);
-        let arguments = arguments.into();
+        let arguments = arguments.collect();
         TypedExpr { node: Node { expr: Expr::Call { function, method, arguments }, span }, kind }
     }
 
@@ -130,18 +129,19 @@ impl TypeChecker<'_> {
             return broken(self.token(target.id));
         }
         let target = target.map(|target| self.node(target));
-        let arguments: Vec<TypedExpr> = arguments.iter().map(|one| self.node(one)).collect();
+        let mut typed = Vec::with_capacity(1 + arguments.len());
+        typed.extend(arguments.iter().map(|argument| self.node(argument)));
         let start = target.as_ref().map_or_else(
             || self.places.map_or(0, |places| places.name_before(token).start()),
             |target| target.node.span.start(),
         );
         let span = Span::new(start, self.close(token));
-        let is_fine = self.check(function, &arguments);
+        let is_fine = self.check(function, &typed);
         let Some(of) = self.property_before(function, property, target, span) else {
             return broken(span);
         };
-        let arguments = [of].into_iter().chain(arguments).collect();
-        let typed = self.apply(function, arguments, false, span);
+        typed.insert(0, of);
+        let typed = self.apply(function, typed, false, span);
         if is_fine { typed } else { TypedExpr { kind: Type::Any, ..typed } }
     }
 
@@ -195,11 +195,10 @@ impl TypeChecker<'_> {
     fn search(
         &mut self,
         function: &'static Function,
-        arguments: Vec<Node>,
+        mut arguments: impl Iterator<Item = Node>,
         method: bool,
         span: Span,
     ) -> TypedExpr {
-        let mut arguments = arguments.into_iter();
         let (Some(text), Some(pattern)) = (arguments.next(), arguments.next()) else {
             return broken(span);
         };

@@ -189,14 +189,15 @@ impl TypeChecker<'_> {
     /// `params.<name>`: its value, where that is known already.
     fn parameter(&mut self, name: &str, span: Span, name_span: Span) -> TypedExpr {
         let parameters = self.environment.parameters.iter().flat_map(|all| all.iter());
-        if let Some(broken) = self.environment.broken.iter().find(|broken| ***broken == *name) {
+        let broken_names = self.environment.broken.iter().flat_map(|all| all.iter());
+        if let Some(broken) = broken_names.clone().find(|broken| ***broken == *name) {
             let expr = Expr::Parameter(Arc::clone(broken));
             return TypedExpr { node: Node { expr, span }, kind: Type::Any };
         }
         let Some(parameter) = parameters.clone().find(|one| *one.name == *name) else {
             let message = format!("there is no parameter `{name}`");
             let problem = Problem::error(name_span, Code::UnknownParameter, message);
-            let others = self.environment.broken.iter().map(|name| &**name);
+            let others = broken_names.map(|name| &**name);
             let names: Vec<&str> = parameters.map(|one| &*one.name).chain(others).collect();
             self.problems.push(problem.help(if names.is_empty() {
                 "declare it under `parameters`".to_owned()

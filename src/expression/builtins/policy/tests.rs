@@ -21,7 +21,7 @@ fn call(
 ) -> Result<Option<Value>, Failure> {
     let function = super::FUNCTIONS.iter().find(|one| one.name == name).expect("a function");
     let arguments = [document, other, &Value::Null].map(Cow::Borrowed);
-    Ok(function.call(&arguments, None, budget)?.map(Cow::into_owned))
+    Ok(function.call(&arguments, budget)?.map(Cow::into_owned))
 }
 
 /// Answer of a function about a document, or why it says nothing.
