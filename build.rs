@@ -1,6 +1,8 @@
 //! Rebuilds the crate when a migration is added: the compiler only notices changed ones. And packs
 //! the relocations of the program, where the system can read them.
 
+#![expect(clippy::disallowed_methods, reason = "cargo tells a build script by its environment")]
+
 use std::env;
 use std::process::Command;
 

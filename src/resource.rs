@@ -5,6 +5,7 @@
 //! `unknown` and never a wrong value. Where facets come from is left to the adapters.
 
 mod cause;
+mod form;
 mod identity;
 mod inventory;
 mod json_schema;
@@ -15,6 +16,7 @@ mod schema;
 mod value;
 
 pub use cause::{Cause, Failure, UnknownCause};
+pub use form::{Form, Part};
 pub use identity::{
     AccountId, InvalidAccountId, InvalidRegion, Operation, Provider, Region, Target, TypeName,
 };
@@ -22,6 +24,7 @@ pub use inventory::{Inventory, Listing};
 pub use regions::regions;
 pub use registry::{SchemaRegistry, schemas};
 pub use schema::{
-    Kind, ListScope, NameSource, OperationSchema, Property, Schema, SchemaError, is_documented,
+    Given, Kind, ListScope, NameSource, OperationSchema, Property, Schema, SchemaError,
+    is_documented,
 };
 pub use value::{Facet, Resource, Value};

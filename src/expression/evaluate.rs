@@ -109,7 +109,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             Expr::Property(reference) => self.property(reference),
             Expr::PropertyOf { of, reference } => self.property_of(of, reference),
             Expr::Resources | Expr::Bound { .. } | Expr::Parameter(_) => self.given(&node.expr),
-            Expr::Select { of, field, .. } => self.select(of, field),
+            Expr::Select(selection) => self.select(&selection.of, &selection.field),
             Expr::Local { index, .. } => Ok(self.locals.get(*index).cloned().unwrap_or_default()),
             Expr::Account | Expr::Region | Expr::Now => self.name(&node.expr),
             Expr::Index(pair) => self.index(pair),

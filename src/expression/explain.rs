@@ -173,7 +173,8 @@ impl<'a> Explainer<'a, '_> {
     /// The shortest part of a path that is null.
     fn null_origin(&mut self, node: &'a Node) -> &'a Node {
         let of = match &node.expr {
-            Expr::Select { of, .. } | Expr::PropertyOf { of, .. } => of,
+            Expr::Select(selection) => &selection.of,
+            Expr::PropertyOf { of, .. } => of,
             Expr::Index(pair) => &pair.0,
             _ => return node,
         };

@@ -5,11 +5,13 @@
 //! `has(resource.Owner) && resource.Owner != "root"`. Both silence the warning.
 
 mod constants;
+mod fixed;
 
 pub(super) use self::constants::is_fixed;
 
 use super::builtins::Function;
 use super::nulls::{NonNull, Outcome, Path, is_null, made_of};
+use super::span::Span;
 use super::tree::{Expr, Loop, Macro, Node, Pair};
 use super::{ExpressionKind, Problem, show};
 use crate::diagnostic::Code;
@@ -26,11 +28,18 @@ pub(super) fn check<'t>(
     if matches!(kind, ExpressionKind::Assert | ExpressionKind::AssertAll) {
         problems.extend(constants::check(root));
     }
-    let mut linter = Linter { known: NonNull::default(), selection, problems };
+    let mut linter =
+        Linter { known: NonNull::default(), selection, forbidden: Vec::new(), problems };
     if let (ExpressionKind::Assert, Some(selection)) = (kind, selection) {
         linter.known.learn(selection, Outcome::decided(true));
     }
+    let before = linter.problems.len();
     linter.visit(root, false);
+    let is_told = |problem: &Problem| problem.code == Code::FixedComparison;
+    if !linter.problems.iter().skip(before).any(is_told) {
+        let found = fixed::of_all(root, &linter.known);
+        linter.problems.extend(found);
+    }
 }
 
 struct Linter<'t, 'p> {
@@ -38,12 +47,16 @@ struct Linter<'t, 'p> {
     known: NonNull<'t>,
     /// Condition that holds of each selected resource.
     selection: Option<&'t Node>,
+    /// Variables, by their indices, of loops that must find nothing.
+    forbidden: Vec<usize>,
     problems: &'p mut Vec<Problem>,
 }
 
 impl<'t> Linter<'t, '_> {
     /// Looks at a node that stands below an odd number of negations, or not.
     fn visit(&mut self, node: &'t Node, negated: bool) {
+        let found = fixed::of_collection(node, &self.known);
+        self.problems.extend(found);
         match &node.expr {
             Expr::And(terms) => self.chain(terms, negated, true),
             Expr::Or(terms) => self.chain(terms, negated, false),
@@ -56,8 +69,27 @@ impl<'t> Linter<'t, '_> {
             }
             Expr::NotEqual(pair) if !negated => self.unequal(node, pair),
             Expr::Equal(pair) if negated => self.unequal(node, pair),
+            Expr::Order(comparison, pair) => {
+                self.needed(&pair.0, comparison.sign());
+                self.needed(&pair.1, comparison.sign());
+                self.children(node);
+            }
+            Expr::Arithmetic(operator, pair) => {
+                self.needed(&pair.0, operator.sign());
+                self.needed(&pair.1, operator.sign());
+                self.children(node);
+            }
+            Expr::Negate(of) => {
+                self.needed(of, "-");
+                self.children(node);
+            }
+            Expr::Matches { function, text, .. } => {
+                self.needed(text, function.name);
+                self.children(node);
+            }
             Expr::In(pair) if negated => {
-                let missing = self.nullable(&pair.0).or_else(|| self.nullable(made_of(&pair.1)));
+                let missing = self.nullable(&pair.0).filter(|path| !self.is_forbidden(*path));
+                let missing = missing.or_else(|| self.nullable(made_of(&pair.1)));
                 self.warn(node, missing, |path| format!("`!({path} in ...)`"));
             }
             Expr::Loop(looped) => self.looped(node, looped, negated),
@@ -75,6 +107,8 @@ impl<'t> Linter<'t, '_> {
     /// A term of `&&` is read where those before it are true, one of `||` where they are false.
     fn chain(&mut self, terms: &'t [Node], negated: bool, is_true: bool) {
         let known = self.known.count();
+        let found = fixed::of_chain(terms, is_true);
+        self.problems.extend(found);
         // An unknown term has no outcome, and still the chain may have one by those behind it.
         let outcome = Outcome { is_true, is_decided: negated != is_true };
         for term in terms {
@@ -91,10 +125,17 @@ impl<'t> Linter<'t, '_> {
         self.known.forget(known);
     }
 
+    /// `true` for a property of an element that there must not be: one without it is none.
+    fn is_forbidden(&self, path: Path<'_>) -> bool {
+        path.variable().is_some_and(|variable| self.forbidden.contains(&variable))
+    }
+
     fn unequal(&mut self, node: &'t Node, pair: &'t Pair) {
         let (one, other) = &**pair;
         if !is_null(one) && !is_null(other) {
             let missing = self.nullable(one).or_else(|| self.nullable(other));
+            let is_equal = matches!(node.expr, Expr::Equal(_));
+            let missing = missing.filter(|path| !is_equal || !self.is_forbidden(*path));
             self.warn(node, missing, |_| {
                 let constant = [one, other].into_iter().find(|side| constant(side).is_some());
                 let other = constant.map_or_else(|| "...".to_owned(), show::node);
@@ -102,6 +143,14 @@ impl<'t> Linter<'t, '_> {
             });
         }
         self.children(node);
+    }
+
+    /// What has no value of null, so that the whole is unknown unless the rest decides.
+    fn needed(&mut self, argument: &'t Node, by: &str) {
+        let Some(path) = self.nullable(argument) else { return };
+        let path = show::node(path.node());
+        let message = format!("`{path}` may be null, and `{by}` of null is unknown");
+        self.problems.push(unguarded(argument.span, &path, message));
     }
 
     /// A call that says of null what is meant of a value.
@@ -123,6 +172,11 @@ impl<'t> Linter<'t, '_> {
                 });
             }
         }
+        for (at, argument) in arguments.iter().enumerate() {
+            if !function.takes_null(at) {
+                self.needed(argument, function.name);
+            }
+        }
         self.children(node);
     }
 
@@ -141,6 +195,9 @@ impl<'t> Linter<'t, '_> {
         }
         let negated = negated && matches!(looped.kind, Macro::All | Macro::Exists);
         let outside = self.known.count();
+        if negated && looped.kind == Macro::Exists {
+            self.forbidden.push(looped.index);
+        }
         self.known.learn_of_elements(&looped.range, looped.index, self.selection);
         match &looped.condition {
             Some(condition) => {
@@ -150,6 +207,7 @@ impl<'t> Linter<'t, '_> {
             None => self.visit(&looped.body, negated),
         }
         self.known.forget(outside);
+        self.forbidden.retain(|index| *index != looped.index);
     }
 
     fn children(&mut self, node: &'t Node) {
@@ -163,10 +221,8 @@ impl<'t> Linter<'t, '_> {
                 self.visit(&pair.0, false);
                 self.visit(&pair.1, false);
             }
-            Expr::Select { of, .. }
-            | Expr::PropertyOf { of, .. }
-            | Expr::Has(of)
-            | Expr::Negate(of) => self.visit(of, false),
+            Expr::Select(selection) => self.visit(&selection.of, false),
+            Expr::PropertyOf { of, .. } | Expr::Has(of) | Expr::Negate(of) => self.visit(of, false),
             Expr::Matches { text, .. } => self.visit(text, false),
             Expr::Call { arguments: nodes, .. } | Expr::List(nodes) => {
                 for node in nodes {
@@ -181,15 +237,18 @@ impl<'t> Linter<'t, '_> {
         let Some(path) = missing.map(|path| show::node(path.node())) else { return };
         let always = true_of(&path);
         let message = format!("`{path}` may be null, and {always} is true");
-        let help =
-            format!("begin with `{path} != null &&`, or `{path} == null ||` if that is fine");
-        self.problems.push(Problem::warning(node.span, Code::UnguardedNull, message).help(help));
+        self.problems.push(unguarded(node.span, &path, message));
     }
 
     /// Path by which a node may be null, unless it is guarded.
     fn nullable(&self, node: &'t Node) -> Option<Path<'t>> {
         self.known.nullable(node)
     }
+}
+
+fn unguarded(place: Span, path: &str, message: String) -> Problem {
+    let help = format!("begin with `{path} != null &&`, or `{path} == null ||` if that is fine");
+    Problem::warning(place, Code::UnguardedNull, message).help(help)
 }
 
 fn constant(node: &Node) -> Option<&Value> {

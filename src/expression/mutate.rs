@@ -193,7 +193,7 @@ fn variants(node: &Node, is_truth: bool) -> Vec<Expr> {
         }
         Expr::Property(_)
         | Expr::PropertyOf { .. }
-        | Expr::Select { .. }
+        | Expr::Select(_)
         | Expr::Local { .. }
         | Expr::Index(_)
         | Expr::Parameter(_)

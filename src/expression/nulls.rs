@@ -10,8 +10,8 @@ mod path;
 
 pub(super) use self::path::Path;
 use super::operate::Comparison;
-use super::tree::{Expr, Macro, Node, Pair};
-use crate::resource::Value;
+use super::tree::{Expr, Field, Macro, Node, Pair};
+use crate::resource::{Property, Value};
 
 /// Outcome of a node in a boolean position.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +44,15 @@ struct Fact<'t> {
     path: Path<'t>,
     /// The variable, by its index, that it is about where it says `resource`.
     element: Option<usize>,
+    says: Says<'t>,
+}
+
+/// What is known of a path.
+#[derive(Debug, Clone, Copy)]
+enum Says<'t> {
+    NonNull,
+    OneOf(&'t [Value]),
+    NoneOf(&'t [Value]),
 }
 
 impl<'t> NonNull<'t> {
@@ -59,7 +68,9 @@ impl<'t> NonNull<'t> {
 
     /// Takes up what follows from the outcome of a node.
     pub(super) fn learn(&mut self, node: &'t Node, outcome: Outcome) {
-        visit(node, outcome, &mut |path| self.facts.push(Fact { path, element: None }));
+        visit(node, outcome, &mut |path, says| {
+            self.facts.push(Fact { path, element: None, says });
+        });
     }
 
     /// Takes up what is known of each element of a list, for which the variable of an index stands:
@@ -73,9 +84,9 @@ impl<'t> NonNull<'t> {
         match &list.expr {
             Expr::Resources => {
                 let Some(selection) = selection else { return };
-                visit(selection, Outcome::decided(true), &mut |path| {
+                visit(selection, Outcome::decided(true), &mut |path, says| {
                     if path.is_of_resource() {
-                        self.facts.push(Fact { path, element: Some(index) });
+                        self.facts.push(Fact { path, element: Some(index), says });
                     }
                 });
             }
@@ -98,11 +109,18 @@ impl<'t> NonNull<'t> {
     pub(super) fn nullable<'n>(&self, node: &'n Node) -> Option<Path<'n>> {
         let path = Path::of(node)?;
         let origin = match &node.expr {
-            Expr::Property(reference) | Expr::PropertyOf { reference, .. } => {
-                reference.nullable.then_some(path)
-            }
-            Expr::Select { nullable: true, .. } | Expr::Call { .. } => Some(path),
-            Expr::Select { of, .. } => self.nullable(of),
+            Expr::Property(reference) | Expr::PropertyOf { reference, .. } => reference
+                .nullable
+                .then_some(path)
+                .filter(|_| !self.is_given(path, reference.property)),
+            Expr::Call { .. } => Some(path),
+            Expr::Select(selection) => match selection.from {
+                Field::Property(property) if property.nullable => {
+                    Some(path).filter(|_| !self.is_given(path, property))
+                }
+                Field::Key => Some(path),
+                Field::Property(_) | Field::Open => self.nullable(&selection.of),
+            },
             Expr::Index(pair) => self.nullable(&pair.0),
             _ => None,
         };
@@ -112,7 +130,43 @@ impl<'t> NonNull<'t> {
     /// `true` where a path is known not to be null, by itself or since what is selected of it is
     /// not.
     fn has(&self, path: Path<'_>) -> bool {
-        self.facts.iter().any(|fact| fact.path.ways().any(|way| way.is(path, fact.element)))
+        let facts = self.facts.iter().filter(|fact| matches!(fact.says, Says::NonNull));
+        facts.into_iter().any(|fact| fact.path.ways().any(|way| way.is(path, fact.element)))
+    }
+
+    /// `true` where what is known of a neighbour says that a property is there.
+    fn is_given(&self, path: Path<'_>, property: &Property) -> bool {
+        let Some(given) = &property.given else { return false };
+        self.facts.iter().any(|fact| {
+            let shows = match fact.says {
+                Says::NonNull => false,
+                Says::OneOf(values) => values.iter().all(|value| given.with.contains(value)),
+                Says::NoneOf(values) => given.without.iter().any(|value| values.contains(value)),
+            };
+            shows && fact.path.is_neighbour(path, &given.property, fact.element)
+        })
+    }
+
+    /// `true` where a node is never null here, as far as the schema and the guards tell. Of an
+    /// element of a list that is not asked.
+    pub(super) fn is_never_null(&self, node: &Node) -> bool {
+        let is_there = |of: &Node| {
+            matches!(of.expr, Expr::Local { .. })
+                || self.is_never_null(of)
+                || Path::of(of).is_some_and(|path| self.has(path))
+        };
+        match &node.expr {
+            Expr::Property(reference) => !reference.nullable,
+            Expr::PropertyOf { of, reference } => !reference.nullable && is_there(of),
+            Expr::Select(selection) => {
+                matches!(selection.from, Field::Property(property) if !property.nullable)
+                    && is_there(&selection.of)
+            }
+            Expr::Loop(looped) => matches!(looped.kind, Macro::Filter | Macro::Map),
+            Expr::Call { function, .. } => function.property.is_none() && function.gives_list(),
+            Expr::Resources | Expr::List(_) | Expr::Map(_) => true,
+            _ => false,
+        }
     }
 }
 
@@ -134,11 +188,11 @@ pub(super) fn is_null(node: &Node) -> bool {
     matches!(node.expr, Expr::Constant(Value::Null))
 }
 
-/// Tells the paths that are surely not null where a node has an outcome.
-fn visit<'t>(node: &'t Node, outcome: Outcome, tell: &mut impl FnMut(Path<'t>)) {
+/// Tells what is sure of paths where a node has an outcome.
+fn visit<'t>(node: &'t Node, outcome: Outcome, tell: &mut impl FnMut(Path<'t>, Says<'t>)) {
     let mut push = |node: &'t Node| {
         if let Some(path) = Path::of(node) {
-            tell(path);
+            tell(path, Says::NonNull);
         }
     };
     match (&node.expr, outcome.is_true) {
@@ -149,14 +203,18 @@ fn visit<'t>(node: &'t Node, outcome: Outcome, tell: &mut impl FnMut(Path<'t>)) 
         }
         (Expr::Not(of), _) => visit(of, outcome.negated(), tell),
         (Expr::Has(of), true) => push(of),
-        (Expr::NotEqual(pair), true) | (Expr::Equal(pair), false) => different(pair, &mut push),
+        (Expr::NotEqual(pair), true) | (Expr::Equal(pair), false) => {
+            different(pair, &mut push);
+            if let Some((path, values)) = compared(pair) {
+                tell(path, Says::NoneOf(values));
+            }
+        }
         (Expr::Equal(pair), true) | (Expr::NotEqual(pair), false) => {
-            let (one, other) = &**pair;
-            let constant = |side: &Node| matches!(side.expr, Expr::Constant(_)) && !is_null(side);
-            if constant(other) {
-                push(one);
-            } else if constant(one) {
-                push(other);
+            if let Some((path, values)) = compared(pair) {
+                if !values.iter().any(Value::is_null) {
+                    tell(path, Says::NonNull);
+                }
+                tell(path, Says::OneOf(values));
             }
         }
         (Expr::Order(comparison, pair), is_true) if outcome.is_decided => {
@@ -166,13 +224,7 @@ fn visit<'t>(node: &'t Node, outcome: Outcome, tell: &mut impl FnMut(Path<'t>)) 
                 measured(&pair.0, &mut push);
             }
         }
-        (Expr::In(pair), true) => {
-            push(made_of(&pair.1));
-            let is_named = |items: &[Value]| !items.iter().any(Value::is_null);
-            if matches!(&pair.1.expr, Expr::Constant(Value::List(items)) if is_named(items)) {
-                push(&pair.0);
-            }
-        }
+        (Expr::In(pair), is_true) => found(pair, is_true, tell),
         (Expr::Matches { text, .. }, _) if outcome.is_decided => push(text),
         (Expr::Call { function, arguments, .. }, _)
             if outcome.is_decided && function.property.is_none() =>
@@ -183,8 +235,46 @@ fn visit<'t>(node: &'t Node, outcome: Outcome, tell: &mut impl FnMut(Path<'t>)) 
         (Expr::Loop(looped), is_true) if is_true != says_of_nothing(looped.kind) => {
             push(made_of(&looped.range));
         }
-        (_, true) => push(node),
-        _ => {}
+        (_, is_true) => {
+            if is_true {
+                push(node);
+            }
+            if let Some(path) = Path::of(node) {
+                tell(path, if is_true { Says::OneOf(&TRUE) } else { Says::NoneOf(&TRUE) });
+            }
+        }
+    }
+}
+
+/// Tells what follows from whether the left is in the right.
+fn found<'t>(pair: &'t Pair, is_true: bool, tell: &mut impl FnMut(Path<'t>, Says<'t>)) {
+    let (of, within) = &**pair;
+    let listed = match &within.expr {
+        Expr::Constant(Value::List(items)) => Some(&**items),
+        _ => None,
+    };
+    if is_true && let Some(path) = Path::of(made_of(within)) {
+        tell(path, Says::NonNull);
+    }
+    let (Some(path), Some(values)) = (Path::of(of), listed) else { return };
+    if is_true && !values.iter().any(Value::is_null) {
+        tell(path, Says::NonNull);
+    }
+    tell(path, if is_true { Says::OneOf(values) } else { Says::NoneOf(values) });
+}
+
+static TRUE: [Value; 1] = [Value::Bool(true)];
+
+/// Path that is compared with a constant, and the constant.
+fn compared(pair: &Pair) -> Option<(Path<'_>, &[Value])> {
+    let (one, other) = &**pair;
+    let constant = |side| match side {
+        &Node { expr: Expr::Constant(ref value), .. } => Some(std::slice::from_ref(value)),
+        _ => None,
+    };
+    match (Path::of(one), constant(other)) {
+        (Some(path), Some(value)) => Some((path, value)),
+        _ => Some((Path::of(other)?, constant(one)?)),
     }
 }
 

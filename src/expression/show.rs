@@ -78,10 +78,10 @@ impl Printer<'_> {
                 let shown = self.locals.get(*index).unwrap_or(name).clone();
                 self.text(&shown);
             }
-            Expr::Select { of, field, .. } => {
-                self.node(of, MEMBER);
+            Expr::Select(selection) => {
+                self.node(&selection.of, MEMBER);
                 self.text(".");
-                self.text(field);
+                self.text(&selection.field);
             }
             Expr::Has(of) => {
                 self.text("has(");

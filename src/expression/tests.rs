@@ -9,6 +9,7 @@ mod documented;
 mod environments;
 mod evaluation;
 mod explaining;
+mod fixed;
 mod fixture;
 mod functions;
 mod guards;

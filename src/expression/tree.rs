@@ -31,11 +31,11 @@ macro_rules! below {
             | Expr::Parameter(_)
             | Expr::Local { .. } => Vec::new(),
             Expr::PropertyOf { of, .. }
-            | Expr::Select { of, .. }
             | Expr::Has(of)
             | Expr::Not(of)
             | Expr::Negate(of)
             | Expr::Matches { text: of, .. } => vec![$($by)+ **of],
+            Expr::Select(selection) => vec![$($by)+ selection.of],
             Expr::Index(pair)
             | Expr::Equal(pair)
             | Expr::NotEqual(pair)
@@ -108,11 +108,7 @@ pub(super) enum Expr {
         index: usize,
         name: Arc<str>,
     },
-    Select {
-        of: Box<Node>,
-        field: Arc<str>,
-        nullable: bool,
-    },
+    Select(Box<Selection>),
     Has(Box<Node>),
     Index(Pair),
     Not(Box<Node>),
@@ -140,6 +136,25 @@ pub(super) enum Expr {
         method: bool,
     },
     Loop(Box<Loop>),
+}
+
+/// A field of a value.
+#[derive(Debug, Clone)]
+pub(super) struct Selection {
+    pub(super) of: Node,
+    pub(super) field: Arc<str>,
+    pub(super) from: Field,
+}
+
+/// Origin of a field, as far as it is known before evaluation.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Field {
+    /// Property of an object.
+    Property(&'static Property),
+    /// Value of a map, which may lack the key.
+    Key,
+    /// Nothing is known of it.
+    Open,
 }
 
 /// A top-level property and where its value is found.

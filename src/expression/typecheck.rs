@@ -23,7 +23,7 @@ use super::types::Type;
 use super::{
     CompileBudget, Environment, EvalBudget, ExpressionKind, Names, Problem, evaluate, lint,
 };
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Level};
 use crate::resource::{Cause, TypeName, Value};
 
 /// Budget for computing the constants of one text, all together.
@@ -88,7 +88,8 @@ pub(super) fn check(
         );
     }
     let TypeChecker { references, names, has_patterns, mut problems, .. } = checker;
-    if problems.is_empty() && !kind.is_value() {
+    let is_sound = problems.iter().all(|problem| problem.level == Level::Warning);
+    if is_sound && !kind.is_value() {
         lint::check(&root.node, kind, environment.selection(), &mut problems);
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
@@ -108,7 +109,13 @@ impl TypedExpr {
             Expr::Constant(value) => Some(value),
             _ => None,
         };
-        Operand { kind: &self.kind, constant, span: self.node.span, shown: &self.node }
+        Operand {
+            kind: &self.kind,
+            constant,
+            span: self.node.span,
+            elements: &[],
+            shown: &self.node,
+        }
     }
 }
 

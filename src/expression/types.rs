@@ -5,13 +5,21 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::resource::{self, Property, Schema, Value, schemas};
+use crate::resource::{self, Form, Property, Schema, Value, schemas};
 
 /// The properties of an object.
 pub(super) type Properties = IndexMap<Arc<str>, Property>;
 
 /// Texts that the cloud documents as all values of a property; empty where it does not.
 pub(super) type Words = &'static [Arc<str>];
+
+/// What is known of texts before evaluation.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) struct Texts {
+    pub(super) words: Words,
+    /// Form that each of them has.
+    pub(super) form: Option<&'static Form>,
+}
 
 /// Names of types, as `type(x)` gives them.
 pub(super) const NAMES: [&str; 10] = [
@@ -38,8 +46,8 @@ pub(super) enum Type {
     Bool,
     Int,
     Double,
-    /// Text, with the values that there are where the cloud documents all of them.
-    String(Words),
+    /// Text, with what the cloud documents of it.
+    String(Texts),
     Timestamp,
     Duration,
     /// A type itself, as `type(x)` gives it.
@@ -53,13 +61,15 @@ pub(super) enum Type {
 
 impl Type {
     /// Text of any kind.
-    pub(super) const TEXT: Self = Self::String(&[]);
+    pub(super) const TEXT: Self = Self::String(Texts { words: &[], form: None });
 
     /// The type of a property's values.
     pub(super) fn of(property: &'static Property) -> Self {
         let items = || property.items.as_deref().map_or(Self::Any, Self::of);
         match property.kind {
-            resource::Kind::String => Self::String(&property.values),
+            resource::Kind::String => {
+                Self::String(Texts { words: &property.values, form: property.form.as_ref() })
+            }
             resource::Kind::Integer => Self::Int,
             resource::Kind::Double => Self::Double,
             resource::Kind::Boolean => Self::Bool,

@@ -221,15 +221,15 @@ fn what_cannot_be_read_hides_nothing_else() {
     let text = group("    - select: AWS::S3::Bucket\n      assert: nothing\n")
         .replace("metadata: { name: storage }", "metadata: { labels: { a: b } }")
         .replace("every: 15m", "every: 15");
-    insta::assert_snapshot!(problems(&text), @r"
+    insta::assert_snapshot!(problems(&text), @r#"
     9:11-9:12: error[missing-key] `metadata` lacks `name`
         help: Unique among the documents of this kind: at most 63 of a-z, 0-9 and `-`.
     12:22-12:24: error[invalid-value] `15` is no interval; write a number with `s`, `m`, `h` or `d`, such as `15m`
     14:7-14:8: error[missing-key] an item of `checks` lacks `id`
         help: Unique in the group or pack: at most 63 of a-z, 0-9 and `-`.
     15:15-15:22: error[unknown-name] `nothing` is not known here
-        help: there are `resource`, `account`, `region`, `now`
-    ");
+        help: there are `resource`, `account`, `region`, `now`; a text stands in quotes, as in `"nothing"`
+    "#);
 }
 
 #[test]

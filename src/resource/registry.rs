@@ -144,6 +144,11 @@ mod tests {
                 property.values.is_empty() || property.kind == Kind::String,
                 "has values and is no text",
             ),
+            (property.form.is_none() || property.kind == Kind::String, "has a form and is no text"),
+            (
+                property.given.is_none() || property.nullable,
+                "is given by another and is never null",
+            ),
             (top || !property.recorded_only, "is `recordedOnly`, which only counts at the top"),
         ];
         let broken = rules.into_iter().filter(|(holds, _)| !holds);

@@ -10,7 +10,7 @@ use chrono::DateTime;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::{Operation, Provider, Region, TypeName, Value, regions};
+use super::{Form, Operation, Provider, Region, TypeName, Value, regions};
 
 /// Number of lists of a type: one per account, or one per region of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -83,6 +83,12 @@ pub struct Property {
     /// The word `regions` in their place are all regions.
     #[serde(default, rename = "enum", deserialize_with = "words")]
     pub values: Vec<Arc<str>>,
+    /// Form of a text that the cloud documents, where its values are not all documented.
+    #[serde(default)]
+    pub form: Option<Form>,
+    /// Neighbour by whose value the cloud documents that a nullable property is there.
+    #[serde(default)]
+    pub given: Option<Given>,
     /// Value that the cloud documents to be in force where the property is missing.
     #[serde(default, deserialize_with = "value")]
     pub default: Option<Value>,
@@ -97,6 +103,20 @@ pub struct Property {
     /// The properties of an object.
     #[serde(default)]
     pub properties: IndexMap<Arc<str>, Property>,
+}
+
+/// Neighbour of a property by whose value that is there, as the ports of a rule by its protocol.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Given {
+    /// Name of the neighbour, in the same object.
+    pub property: Arc<str>,
+    /// Values of the neighbour with which it is there.
+    #[serde(rename = "in", deserialize_with = "values")]
+    pub with: Vec<Value>,
+    /// Values without which it is there.
+    #[serde(default, rename = "notIn", deserialize_with = "values")]
+    pub without: Vec<Value>,
 }
 
 /// One operation of a type.
@@ -303,6 +323,11 @@ fn no_operation() -> Operation {
 fn value<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Value>, D::Error> {
     let json = serde_json::Value::deserialize(from)?;
     Ok(Some(Value::from_json(&json)))
+}
+
+fn values<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Value>, D::Error> {
+    let json = Vec::<serde_json::Value>::deserialize(from)?;
+    Ok(json.iter().map(Value::from_json).collect())
 }
 
 #[cfg(test)]

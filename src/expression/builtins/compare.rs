@@ -54,6 +54,9 @@ fn check(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
         ([expected], kind) if known.asks_for_it() => {
             documented::check(observed, kind, expected, problems);
         }
+        ([expected], Type::String(_)) if known.is_order() => {
+            problems.extend(documented::check_digits(observed, expected));
+        }
         ([expected], Type::List(items)) if known.asks_for_part() => {
             documented::check(observed, items, expected, problems);
         }
@@ -143,6 +146,14 @@ impl Operator {
     /// `true` where it asks if an expected value is a part.
     fn asks_for_part(self) -> bool {
         matches!(self, Self::Contains | Self::NotContains)
+    }
+
+    /// `true` where it asks which of two is greater.
+    fn is_order(self) -> bool {
+        matches!(
+            self,
+            Self::GreaterThan | Self::LessThan | Self::GreaterThanOrEquals | Self::LessThanOrEquals
+        )
     }
 
     /// `true` where nothing is expected.

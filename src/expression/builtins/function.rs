@@ -190,6 +190,11 @@ impl Function {
         !matches!(self.body, Body::AtInstant(_))
     }
 
+    /// `true` where it gives a list, which is empty where there is nothing to give.
+    pub(in crate::expression) fn gives_list(&self) -> bool {
+        self.gives.is_list()
+    }
+
     /// `true` where its last argument is a pattern.
     pub(in crate::expression) fn is_search(&self) -> bool {
         matches!(self.body, Body::Search(_))

@@ -165,6 +165,11 @@ pub(in crate::expression) enum Gives {
 }
 
 impl Gives {
+    /// `true` where it is a list whatever the arguments are.
+    pub(super) fn is_list(self) -> bool {
+        matches!(self, Self::Flat | Self::Same | Self::Statements | Self::Strings)
+    }
+
     /// Type for a first argument of a type.
     pub(super) fn kind(self, first: Option<&Type>) -> Type {
         let element = match first {

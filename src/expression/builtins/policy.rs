@@ -13,13 +13,42 @@ mod transport;
 use self::document::Statement;
 use super::function::{Arguments, Body, Computed, Doc, Form, Function};
 use super::parameter::{Gives, POLICY, Parameter, TEXT};
-use crate::expression::EvalBudget;
+use crate::diagnostic::Code;
+use crate::expression::operand::Operand;
+use crate::expression::{EvalBudget, Problem};
 use crate::resource::{Failure, Value};
 
 const ONE: &[Parameter] = &[POLICY.or_null()];
 const ONE_AND_TEXT: &[Parameter] = &[POLICY.or_null(), TEXT];
 
-pub(super) static FUNCTIONS: [Function; 7] = [
+/// A policy, an action, and a resource that may be left out.
+const ACTION: &[Parameter] = &[POLICY.or_null(), TEXT, TEXT.or_null().optional()];
+
+pub(super) static FUNCTIONS: [Function; 8] = [
+    Function::new(
+        (Form::Either, "allowsAction"),
+        ACTION,
+        Gives::Bool,
+        Body::Value(|[policy, action, resource], budget| {
+            let statements = document::read(policy, budget)?;
+            let Some(action) = action.as_str() else { return Ok(None) };
+            let allows = grants::allows_action(&statements, action, resource.as_str(), budget)?;
+            Ok(Some(Value::Bool(allows)))
+        }),
+        Doc {
+            usage: "allowsAction(policy, action, resource)",
+            description: "Whether a statement allows an action, on a resource where one is \
+                          named: in any case, by a wildcard, or since `NotAction` or \
+                          `NotResource` does not name it. Of `s3:*` that is all actions of the \
+                          service. `Deny` and conditions do not count.",
+            example: (
+                "allowsAction({'Effect': 'Allow', 'Action': 'IAM:pass*', 'Resource': '*'}, \
+                 'iam:PassRole')",
+                "true",
+            ),
+        },
+    )
+    .checked(check_action),
     Function::new(
         (Form::Either, "allowsAll"),
         ONE,
@@ -163,6 +192,21 @@ fn holds_with(
     let statements = document::read(policy, budget)?;
     let Some(name) = name.as_str() else { return Ok(None) };
     ask(&statements, name, budget).map(Value::Bool).map(Some)
+}
+
+/// Refuses what is no name of an action.
+fn check_action(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
+    let Some((action, text)) = arguments.get(1).and_then(|action| Some((action, action.text()?)))
+    else {
+        return;
+    };
+    let is_action =
+        text.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty());
+    if !is_action && text != "*" {
+        let message = format!("`{text}` is no action of IAM");
+        let problem = Problem::error(action.span, Code::WrongValue, message);
+        problems.push(problem.help("write the service and the name, such as `iam:PassRole`"));
+    }
 }
 
 #[cfg(test)]

@@ -20,16 +20,20 @@ pub(super) static STATEMENT: LazyLock<Properties> = LazyLock::new(|| {
     let text = json!({ "type": "string" });
     let texts = json!({ "type": "list", "items": text });
     let optional = json!({ "type": "list", "items": text, "nullable": true });
-    let principals = json!({ "type": "map", "items": texts, "nullable": true });
+    let action = json!({ "type": "string", "form": "action" });
+    let actions = json!({ "type": "list", "items": action, "nullable": true });
+    let principals = json!({ "type": "object", "nullable": true, "properties": {
+        "AWS": optional, "CanonicalUser": optional, "Federated": optional, "Service": optional,
+    } });
     properties(json!({
         "Sid": { "type": "string", "nullable": true },
         "Effect": { "type": "string", "enum": ["Allow", "Deny"] },
         "Principal": principals, "NotPrincipal": principals,
         "AnyPrincipal": { "type": "boolean" },
-        "Action": optional, "NotAction": optional,
+        "Action": actions, "NotAction": actions,
         "Resource": optional, "NotResource": optional,
         "Condition": { "type": "list", "items": { "type": "object", "properties": {
-            "Operator": text, "Key": text, "Values": texts,
+            "Operator": text, "Key": { "type": "string", "form": "conditionKey" }, "Values": texts,
         } } },
     }))
 });

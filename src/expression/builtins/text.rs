@@ -2,10 +2,11 @@
 
 use super::function::{Arguments, Body, Computed, Doc, Form, Function};
 use super::parameter::{ANY, Gives, INTEGER, SEQUENCE, TEXT};
+use crate::expression::operand::Operand;
 use crate::expression::pattern::Pattern;
 use crate::expression::types::Type;
-use crate::expression::{EvalBudget, operate};
-use crate::resource::{Failure, Value};
+use crate::expression::{EvalBudget, Problem, documented, operate};
+use crate::resource::{Failure, Part, Value};
 
 pub(super) static FUNCTIONS: [Function; 12] = [
     Function::new(
@@ -24,6 +25,7 @@ pub(super) static FUNCTIONS: [Function; 12] = [
             example: ("'web-1'.contains('b-')", "true"),
         },
     )
+    .checked(|arguments, problems| check_part(arguments, Part::Within, problems))
     .advised(|given| match given {
         Type::List(_) => Some("for an element of a list write `... in list`"),
         _ => None,
@@ -40,7 +42,8 @@ pub(super) static FUNCTIONS: [Function; 12] = [
             description: "Whether a text ends with a part.",
             example: ("'web-1'.endsWith('-1')", "true"),
         },
-    ),
+    )
+    .checked(|arguments, problems| check_part(arguments, Part::End, problems)),
     Function::new(
         (Form::Either, "glob"),
         &[TEXT, TEXT],
@@ -146,7 +149,8 @@ pub(super) static FUNCTIONS: [Function; 12] = [
             description: "Whether a text starts with a part.",
             example: ("'web-1'.startsWith('web')", "true"),
         },
-    ),
+    )
+    .checked(|arguments, problems| check_part(arguments, Part::Start, problems)),
     Function::new(
         (Form::Method, "substring"),
         &[TEXT, INTEGER, INTEGER.or_null().optional()],
@@ -185,6 +189,13 @@ pub(super) static FUNCTIONS: [Function; 12] = [
         },
     ),
 ];
+
+/// Warns about a part that what is searched never has.
+fn check_part(arguments: &[Operand<'_>], place: Part, problems: &mut Vec<Problem>) {
+    if let [observed, part, ..] = arguments {
+        documented::check_part(observed, part, place, problems);
+    }
+}
 
 /// Another text in the place of one, of at most its length.
 fn changed(

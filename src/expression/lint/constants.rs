@@ -27,9 +27,8 @@ pub(super) fn check(root: &Node) -> Option<Problem> {
 fn reads_nothing(node: &Node) -> bool {
     match &node.expr {
         Expr::Constant(_) | Expr::Local { .. } => true,
-        Expr::Select { of, .. } | Expr::Has(of) | Expr::Not(of) | Expr::Negate(of) => {
-            reads_nothing(of)
-        }
+        Expr::Select(selection) => reads_nothing(&selection.of),
+        Expr::Has(of) | Expr::Not(of) | Expr::Negate(of) => reads_nothing(of),
         Expr::Index(pair)
         | Expr::Equal(pair)
         | Expr::NotEqual(pair)

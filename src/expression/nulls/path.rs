@@ -17,9 +17,7 @@ impl<'t> Path<'t> {
     /// Path that a node is; `None` for everything that is computed.
     pub(in crate::expression) fn of(node: &'t Node) -> Option<Self> {
         let is_path = match &node.expr {
-            Expr::Property(_) | Expr::PropertyOf { .. } | Expr::Select { .. } | Expr::Index(_) => {
-                true
-            }
+            Expr::Property(_) | Expr::PropertyOf { .. } | Expr::Select(_) | Expr::Index(_) => true,
             Expr::Call { function, .. } => function.property.is_some(),
             _ => false,
         };
@@ -34,7 +32,8 @@ impl<'t> Path<'t> {
     /// Node that it is selected of: null wherever that is, unless a default stands for it.
     fn of_which(self) -> Option<&'t Node> {
         match &self.0.expr {
-            Expr::PropertyOf { of, .. } | Expr::Select { of, .. } => Some(of),
+            Expr::PropertyOf { of, .. } => Some(of),
+            Expr::Select(selection) => Some(&selection.of),
             Expr::Index(pair) => Some(&pair.0),
             Expr::Call { arguments, .. } => arguments.first(),
             _ => None,
@@ -49,6 +48,40 @@ impl<'t> Path<'t> {
     /// `true` where it begins with a property of `resource`.
     pub(super) fn is_of_resource(self) -> bool {
         matches!(self.ways().last().map(|path| &path.0.expr), Some(Expr::Property(_)))
+    }
+
+    /// `true` where it is the same as another, of the same resource.
+    pub(in crate::expression) fn is_same(self, other: Path<'_>) -> bool {
+        self.is(other, None)
+    }
+
+    /// The variable, by its index, that it begins with.
+    pub(in crate::expression) fn variable(self) -> Option<usize> {
+        match &self.ways().last()?.of_which()?.expr {
+            Expr::Local { index, .. } => Some(*index),
+            _ => None,
+        }
+    }
+
+    /// `true` where it is the property of a name in the object that another is a property of.
+    pub(super) fn is_neighbour(self, other: Path<'_>, name: &str, element: Option<usize>) -> bool {
+        let mut comparison = Comparison { element, variables: Vec::new() };
+        match (&self.0.expr, &other.0.expr) {
+            (Expr::Property(own), Expr::Property(_)) => element.is_none() && *own.name == *name,
+            (Expr::Property(own), Expr::PropertyOf { of, .. }) => {
+                *own.name == *name
+                    && matches!(of.expr, Expr::Local { index, .. } if Some(index) == element)
+            }
+            (Expr::PropertyOf { of, reference }, Expr::PropertyOf { of: other, .. }) => {
+                *reference.name == *name && comparison.are_same(of, other)
+            }
+            _ => match (selected(self.0), selected(other.0)) {
+                (Some((of, field)), Some((other, _))) => {
+                    field == name && comparison.are_same(of, other)
+                }
+                _ => false,
+            },
+        }
     }
 
     /// `true` where it is the same as another. With an `element`, what is asked of `resource` here
@@ -116,7 +149,7 @@ impl Comparison {
 /// Node that a field is selected of, and the field, however that is written.
 fn selected(node: &Node) -> Option<(&Node, &str)> {
     match &node.expr {
-        Expr::Select { of, field, .. } => Some((of, field)),
+        Expr::Select(selection) => Some((&selection.of, &selection.field)),
         Expr::Index(pair) => match &pair.1.expr {
             Expr::Constant(Value::String(field)) => Some((&pair.0, field)),
             _ => None,

@@ -115,7 +115,7 @@ fn types_that_do_not_go_together() {
     resource.Created < '2026-01-01'
     [resource.Created < '2026-01-01'] wrong-type: `<` cannot compare a timestamp with a string (write an instant as `timestamp("2026-01-31T00:00:00Z")`)
     resource.Name < 8
-    [resource.Name < 8] wrong-type: `<` cannot compare a string with an integer (put the number in quotes, as in `"8"`, or convert the text with `int(...)`)
+    [resource.Name < 8] wrong-type: `<` cannot compare a string with an integer (write `int(resource.Name)`)
     resource.Name > null
     [resource.Name > null] wrong-type: `>` cannot compare a string with null (compare with null by `==` or `!=`)
     resource.Names < ['a']

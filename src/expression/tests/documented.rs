@@ -22,7 +22,7 @@ fn a_value_that_is_not_documented_is_warned_of_where_it_stands() {
     'shut' != resource.Mode
     ['shut'] warning: undocumented-value: no value "shut" is documented for `resource.Mode` (there are `open`, `closed`, `Half-Open`)
     resource.Mode in ['open', 'half-open']
-    [['open', 'half-open']] warning: undocumented-value: no value "half-open" is documented for `resource.Mode` (did you mean `Half-Open`?)
+    ['half-open'] warning: undocumented-value: no value "half-open" is documented for `resource.Mode` (did you mean `Half-Open`?)
     resource.Ports.all(p, 'inn' in p.Flags)
     ['inn'] warning: undocumented-value: no value "inn" is documented for `p.Flags` (did you mean `in`?)
     resource.Ports.exists(p, p.Flags.exists(flag, flag == 'IN'))
@@ -36,7 +36,7 @@ fn a_value_that_is_not_documented_is_warned_of_where_it_stands() {
     region == 'us-esat-1'
     ['us-esat-1'] warning: undocumented-value: no value "us-esat-1" is documented for `region` (did you mean `us-east-1`?)
     region in ['eu-west-1', 'mars-north-1']
-    [['eu-west-1', 'mars-north-1']] warning: undocumented-value: no value "mars-north-1" is documented for `region` (there are 48, the closest `eu-north-1`, `cn-north-1`, `af-south-1`, `ap-south-1`, `me-south-1`)
+    ['mars-north-1'] warning: undocumented-value: no value "mars-north-1" is documented for `region` (there are 48, the closest `eu-north-1`, `cn-north-1`, `af-south-1`, `ap-south-1`, `me-south-1`)
     "#);
 }
 
@@ -53,13 +53,13 @@ fn what_may_be_meant_is_not() {
         "(resource.Enabled ? resource.Mode : resource.Name) == 'x'",
         "(resource.Mode + 'x') == 'openx'",
         "region == 'us-gov-east-1' || region == 'eu-west-1'",
-    ]), @r#"
+    ]), @"
     resource.Mode == 'Half-Open' || resource.Mode in ['open', 'closed']
 
     resource.Mode == '-1'
 
     resource.Mode == null
-
+    [resource.Mode == null] warning: fixed-comparison: `resource.Mode` is never null, so that `resource.Mode == null` is always false (ask what it is, as in `resource.Mode == ...`)
     resource.Mode == resource.Name
 
     resource.Mode.lowerAscii() == 'half-open'
@@ -73,7 +73,7 @@ fn what_may_be_meant_is_not() {
     (resource.Mode + 'x') == 'openx'
 
     region == 'us-gov-east-1' || region == 'eu-west-1'
-    "#);
+    ");
 }
 
 /// What is judged in a region, and what is not, as the schema of the type says.

@@ -55,9 +55,12 @@ fn negations_of_what_may_be_null_need_a_guard() {
     [resource.Block.Deep.Leaf != 'x'] warning: unguarded-null: `resource.Block` may be null, and `null != "x"` is true (begin with `resource.Block != null &&`, or `resource.Block == null ||` if that is fine)
     resource.Policy.Statement.all(s, s.Effect != 'Allow')
     [resource.Policy.Statement.all(s, s.Effect != 'Allow')] warning: unguarded-null: `resource.Policy` may be null, and `all` of null is true (begin with `resource.Policy != null &&`, or `resource.Policy == null ||` if that is fine)
+    [Statement] warning: partial-comparison: `resource.Policy.Statement` is one statement or a list of them, as its author wrote it (write `statements(resource.Policy)`, which reads all forms)
     resource.Count > 1 || resource.Count != 5
+    [resource.Count] warning: unguarded-null: `resource.Count` may be null, and `>` of null is unknown (begin with `resource.Count != null &&`, or `resource.Count == null ||` if that is fine)
     [resource.Count != 5] warning: unguarded-null: `resource.Count` may be null, and `null != 5` is true (begin with `resource.Count != null &&`, or `resource.Count == null ||` if that is fine)
     !(resource.Owner.startsWith('a') && resource.Owner == 'ab')
+    [resource.Owner] warning: unguarded-null: `resource.Owner` may be null, and `startsWith` of null is unknown (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
     [resource.Owner == 'ab'] warning: unguarded-null: `resource.Owner` may be null, and `null != "ab"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
     size(resource.Names) < 5 && resource.Names.all(n, n == 'x')
     [resource.Names.all(n, n == 'x')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
@@ -79,7 +82,7 @@ fn what_is_made_of_a_list_that_is_null_is_empty_as_well() {
         "!('root' in resource.Tags.map(t, t.Key))",
         "size(resource.Names.filter(n, n == 'x')) < 5 && resource.Names.all(n, n == 'x')",
         "resource.Names.sort() != null && resource.Names.sort().all(n, n == 'x')",
-    ]), @r"
+    ]), @"
     resource.Names.filter(n, n != 'x').all(n, n == 'y')
     [resource.Names.filter(n, n != 'x').all(n, n == 'y')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
     resource.Names.map(n, n + 'x').all(n, n == 'yx')
@@ -99,6 +102,7 @@ fn what_is_made_of_a_list_that_is_null_is_empty_as_well() {
     size(resource.Names.filter(n, n == 'x')) < 5 && resource.Names.all(n, n == 'x')
     [resource.Names.all(n, n == 'x')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
     resource.Names.sort() != null && resource.Names.sort().all(n, n == 'x')
+    [resource.Names.sort() != null] warning: fixed-comparison: `resource.Names.sort()` is never null, so that `resource.Names.sort() != null` is always true (it is empty where there is none: write `size(resource.Names.sort()) > 0`)
     [resource.Names.sort().all(n, n == 'x')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
     ");
     insta::assert_snapshot!(all_problems(&[
@@ -157,7 +161,7 @@ fn guarded_negations_are_fine() {
         "has(resource.Owner) ? resource.Owner != 'x' : false",
         "resource.Owner == null ? false : resource.Owner != 'x'",
         "!(resource.Owner != 'root')",
-    ]), @r#"
+    ]), @"
     resource.Name != 'root'
 
     resource.Mode != 'open'
@@ -183,7 +187,7 @@ fn guarded_negations_are_fine() {
     has(resource.Block.Acls) && !resource.Block.Deep.Leaf.contains('x')
 
     has(resource.Policy) && resource.Policy.Statement.all(s, s.Effect != 'Allow')
-
+    [Statement] warning: partial-comparison: `resource.Policy.Statement` is one statement or a list of them, as its author wrote it (write `statements(resource.Policy)`, which reads all forms)
     size(resource.Names) > 0 && resource.Names.all(n, n == 'x')
 
     size(resource.Names) != 0 && resource.Names.all(n, n == 'x')
@@ -191,9 +195,9 @@ fn guarded_negations_are_fine() {
     resource.Names.exists(n, n == 'x') && resource.Names.all(n, n == 'x')
 
     resource.Count > 1 && resource.Count != 5
-
+    [resource.Count] warning: unguarded-null: `resource.Count` may be null, and `>` of null is unknown (begin with `resource.Count != null &&`, or `resource.Count == null ||` if that is fine)
     resource.Owner.startsWith('a') && resource.Owner != 'ab'
-
+    [resource.Owner] warning: unguarded-null: `resource.Owner` may be null, and `startsWith` of null is unknown (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
     resource.Ports.all(p, p.From == null || p.From != 22)
 
     has(resource.Owner) ? resource.Owner != 'x' : false
@@ -201,7 +205,7 @@ fn guarded_negations_are_fine() {
     resource.Owner == null ? false : resource.Owner != 'x'
 
     !(resource.Owner != 'root')
-    "#);
+    ");
 }
 
 #[test]
@@ -263,5 +267,6 @@ fn what_says_nothing_of_an_empty_list_guards_it() {
     resource.Names.map(n, size(n)).sum() == 0 && resource.Names.all(n, n == 'x')
     [resource.Names.all(n, n == 'x')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
     hasCondition(resource.Policy, resource.Owner) && resource.Owner != 'x'
+    [resource.Owner] warning: unguarded-null: `resource.Owner` may be null, and `hasCondition` of null is unknown (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
     ");
 }

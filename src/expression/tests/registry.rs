@@ -76,8 +76,10 @@ fn a_function_more_is_declared_in_one_place() {
       [isShoutd] unknown-function: there is no function `isShoutd` (did you mean `isShouted`?)
     resource.Owner.isShouted()
       expression_error: `resource.Owner` is null, and `isShouted` needs a value
+      [resource.Owner] warning: unguarded-null: `resource.Owner` may be null, and `isShouted` of null is unknown (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
     resource.Owner.isShouted() && resource.Owner != 'x'
       expression_error: `resource.Owner` is null, and `isShouted` needs a value
+      [resource.Owner] warning: unguarded-null: `resource.Owner` may be null, and `isShouted` of null is unknown (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
     "#);
 }
 

@@ -5,15 +5,18 @@ use std::sync::Arc;
 use cel::common::ast::{Expr as Cel, SelectExpr};
 
 use super::super::span::Span;
-use super::super::tree::{Expr, Node, PropertyRef};
-use super::super::types::{self, Properties, Type, Words};
+use super::super::tree::{Expr, Field, Node, PropertyRef, Selection};
+use super::super::types::{self, Properties, Texts, Type, Words};
 use super::super::{Problem, hints, show};
 use super::{TypeChecker, TypedExpr, broken, constant};
 use crate::diagnostic::{Code, known_here, meant, meant_or_known};
-use crate::resource::{Property, Schema, Value, regions};
+use crate::resource::{Form, Property, Schema, Value, regions};
 
 /// The names that are always there.
 const NAMES: [&str; 3] = ["account", "region", "now"];
+
+/// What is known of `account`.
+const ACCOUNT: Texts = Texts { words: &[], form: Some(&Form::AccountId) };
 
 impl TypeChecker<'_> {
     pub(super) fn ident(&mut self, name: &str, span: Span) -> TypedExpr {
@@ -23,8 +26,11 @@ impl TypeChecker<'_> {
         }
         let node = |expr| Node { expr, span };
         match name.trim_start_matches('.') {
-            "account" => TypedExpr { node: node(Expr::Account), kind: Type::TEXT },
-            "region" => TypedExpr { node: node(Expr::Region), kind: Type::String(self.regions()) },
+            "account" => TypedExpr { node: node(Expr::Account), kind: Type::String(ACCOUNT) },
+            "region" => TypedExpr {
+                node: node(Expr::Region),
+                kind: Type::String(Texts { words: self.regions(), form: None }),
+            },
             "now" => TypedExpr { node: node(Expr::Now), kind: Type::Timestamp },
             "resources" if self.kind.is_of_all() && self.environment.subject.is_some() => {
                 let item = self.environment.subject.map_or(Type::Any, Type::Resource);
@@ -103,7 +109,9 @@ impl TypeChecker<'_> {
             problem.help(format!("`{name}` is a function: write `{name}(...)`"))
         } else {
             let help = meant(name, locals.chain(names.iter().copied()));
-            problem.help(help.unwrap_or_else(|| known_here(name, names)))
+            problem.help(help.unwrap_or_else(|| {
+                format!("{}; a text stands in quotes, as in `\"{name}\"`", known_here(name, names))
+            }))
         };
         self.problems.push(problem);
         broken(span)
@@ -245,16 +253,16 @@ impl TypeChecker<'_> {
         if let Type::Resource(schema) = of.kind {
             return self.property_of(of.node, schema, field, name_span);
         }
-        let (kind, field, nullable) = match &of.kind {
+        let (kind, field, from) = match &of.kind {
             Type::Object(known) => {
                 let Some((field, property)) = known.get_key_value(field) else {
                     let path = show::node(&of.node);
                     return self.unknown_property((&path, known), field, span, name_span);
                 };
-                (Type::of(property), Arc::clone(field), property.nullable)
+                (Type::of(property), Arc::clone(field), Field::Property(property))
             }
-            Type::Map(items) => ((**items).clone(), field.into(), true),
-            kind if kind.is_open() => (Type::Any, field.into(), false),
+            Type::Map(items) => ((**items).clone(), field.into(), Field::Key),
+            kind if kind.is_open() => (Type::Any, field.into(), Field::Open),
             kind => {
                 let path = show::node(&of.node);
                 let message = format!("`{path}` is {kind}, which has no `{field}`");
@@ -275,7 +283,17 @@ impl TypeChecker<'_> {
                 return broken(span);
             }
         };
-        let expr = Expr::Select { of: Box::new(of.node), field, nullable };
+        if matches!(of.kind, Type::Document) && matches!(&*field, "Statement" | "statement") {
+            let (path, document) = (show::node(&of.node), &of.node);
+            let message = format!(
+                "`{path}.{field}` is one statement or a list of them, as its author wrote it"
+            );
+            let problem = Problem::warning(name_span, Code::PartialComparison, message);
+            let help =
+                format!("write `statements({})`, which reads all forms", show::node(document));
+            self.problems.push(problem.help(help));
+        }
+        let expr = Expr::Select(Box::new(Selection { of: of.node, field, from }));
         TypedExpr { node: Node { expr, span }, kind }
     }
 

@@ -3,6 +3,7 @@
 use ::cel::IdedExpr;
 use ::cel::common::ast::operators as cel;
 
+use super::super::operand::Operand;
 use super::super::operate::{Arithmetic, Comparison};
 use super::super::span::Span;
 use super::super::tree::{Expr, Node};
@@ -42,8 +43,9 @@ impl TypeChecker<'_> {
                 self.equality(name == cel::NOT_EQUALS, one, other)
             }
             (cel::IN, [one, other]) => {
+                let elements = self.elements(other);
                 let (one, other) = (self.compared(one, name), self.node(other));
-                self.membership(one, other)
+                self.membership(one, other, &elements)
             }
             (_, [one, other]) => {
                 if let Some(comparison) = comparison(name) {
@@ -181,7 +183,17 @@ impl TypeChecker<'_> {
         boolean(if negated { Expr::NotEqual(pair) } else { Expr::Equal(pair) }, span)
     }
 
-    fn membership(&mut self, one: TypedExpr, other: TypedExpr) -> TypedExpr {
+    /// Places of the elements of a list that stands in the text.
+    fn elements(&self, tree: &IdedExpr) -> Vec<Span> {
+        match &tree.expr {
+            ::cel::common::ast::Expr::List(list) if self.places.is_some() => {
+                list.elements.iter().map(|element| self.token(element.id)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn membership(&mut self, one: TypedExpr, other: TypedExpr, elements: &[Span]) -> TypedExpr {
         let span = one.node.span.to(other.node.span);
         match &other.kind {
             Type::List(items) if !one.kind.may_equal(items) => {
@@ -189,9 +201,17 @@ impl TypeChecker<'_> {
                 let items = TypedExpr { kind: (**items).clone(), node: other.node.clone() };
                 self.mismatch(span, message, &one, &items);
             }
-            Type::Map(_) | Type::Object(_) => self.require_text(&one, "a key of a map"),
+            Type::Map(_) => self.require_text(&one, "a key of a map"),
+            Type::Object(known) => {
+                self.require_text(&one, "a key of a map");
+                let key = one.operand().text().filter(|key| !known.contains_key(*key));
+                let problem =
+                    key.map(|key| documented::no_key(key, &one.operand(), &other.operand(), known));
+                self.problems.extend(problem);
+            }
             Type::List(items) => {
-                let (observed, constants) = (one.operand(), other.operand());
+                let observed = one.operand();
+                let constants = Operand { elements, ..other.operand() };
                 documented::check(&observed, &one.kind, &constants, &mut self.problems);
                 documented::check(&constants, items, &observed, &mut self.problems);
                 documented::check_type_names(&one.kind, &constants, &mut self.problems);
@@ -223,8 +243,16 @@ impl TypeChecker<'_> {
         {
             let sign = comparison.sign();
             let message = format!("`{sign}` cannot compare {} with {}", one.kind, other.kind);
-            self.mismatch(span, message, &one, &other);
+            match converted(&one, &other) {
+                Some(help) => {
+                    let problem = Problem::error(span, Code::WrongType, message);
+                    self.problems.push(problem.help(help));
+                }
+                None => self.mismatch(span, message, &one, &other),
+            }
         }
+        let texts = documented::check_digits(&one.operand(), &other.operand());
+        self.problems.extend(texts);
         boolean(Expr::Order(comparison, Box::new((one.node, other.node))), span)
     }
 
@@ -337,6 +365,20 @@ fn result(operator: Arithmetic, one: &Type, other: &Type) -> Option<Type> {
         (Subtract, Type::Timestamp, Type::Timestamp)
         | (Add | Subtract, Type::Duration, Type::Duration) => Type::Duration,
         _ => return None,
+    })
+}
+
+/// How a text and a number that are ordered go together: as numbers. As texts `"9"` is behind `"30"`.
+fn converted(one: &TypedExpr, other: &TypedExpr) -> Option<String> {
+    let (text, number) = match (&one.kind, &other.kind) {
+        (Type::String(_), Type::Int | Type::Double) => (one, other),
+        (Type::Int | Type::Double, Type::String(_)) => (other, one),
+        _ => return None,
+    };
+    let function = if matches!(number.kind, Type::Int) { "int" } else { "double" };
+    Some(match &text.node.expr {
+        Expr::Constant(_) => "write the number without quotes".to_owned(),
+        _ => format!("write `{function}({})`", show::node(&text.node)),
     })
 }
 

@@ -283,7 +283,7 @@ fn names_of_let_are_checked() {
       select: AWS::EC2::Instance
       where: resource.VpcId == web.VpcId
       assert: web.GroupIdd == resource.InstanceId && wep.GroupId == \"\"
-"), @r"
+"), @r#"
     4:24-4:48: error[unknown-resource-type] there is no resource type `AWS::EC2::SecurityGroups`
         help: did you mean `AWS::EC2::SecurityGroup`?
     5:9-5:12: error[reserved-name] `now` has a meaning in expressions already
@@ -295,14 +295,14 @@ fn names_of_let_are_checked() {
     8:53-8:59: error[unknown-property] `AWS::EC2::VPC` has no property `VpcIdd`
         help: did you mean `VpcId`?
     8:63-8:66: error[unknown-name] `web` is not known here
-        help: there are `resource`, `account`, `region`, `now`
+        help: there are `resource`, `account`, `region`, `now`; a text stands in quotes, as in `"web"`
     8:80-8:84: error[unknown-word] `pick` is `none`, but must be `all` or `one`
         help: did you mean `one`?
     15:19-15:27: error[unknown-property] `AWS::EC2::SecurityGroup` has no property `GroupIdd`
         help: did you mean `GroupId`?
     15:54-15:57: error[unknown-name] `wep` is not known here
         help: did you mean `web`?
-    ");
+    "#);
 }
 
 #[test]

@@ -209,7 +209,7 @@ fn checks_of_packs_are_shared_and_bounded() {
     assert_eq!(group.digest, pack.digest);
 
     let check = |n| {
-        format!("    - {{ id: c{n}, select: AWS::S3::Bucket, assert: 'account != \"{n}\"' }}\n")
+        format!("    - {{ id: c{n}, select: AWS::S3::Bucket, assert: 'account != \"{n:012}\"' }}\n")
     };
     let many = (0..1_000).map(check).collect::<Vec<_>>().concat();
     let group = |n| {

@@ -1,8 +1,9 @@
 //! What statements grant, and to whom.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
-use super::super::network;
+use super::super::{network, text};
 use super::document::{Effect, Statement};
 use crate::expression::EvalBudget;
 use crate::resource::{Failure, Value};
@@ -25,6 +26,85 @@ pub(super) fn allows_all(
         }
     }
     Ok(false)
+}
+
+/// `true` where a statement allows an action, on a resource where one is named. Prefix and name of
+/// an action have no case, and `*` and `?` are wildcards, of resources as well.
+pub(super) fn allows_action(
+    statements: &[Statement],
+    action: &str,
+    resource: Option<&str>,
+    budget: &mut EvalBudget,
+) -> Result<bool, Failure> {
+    let action = action.to_ascii_lowercase();
+    for one in statements.iter().filter(|one| one.effect == Effect::Allow) {
+        let actions = (one.action.as_deref(), one.not_action.as_deref());
+        if !is_within(&action, actions, str::to_ascii_lowercase, budget)? {
+            continue;
+        }
+        let resources = (one.resource.as_deref(), one.not_resource.as_deref());
+        // A trust policy names no resource: it is about the role that it belongs to.
+        let is_on = match (resource, resources) {
+            (None, _) | (_, (None, None)) => true,
+            (Some(resource), _) => is_within(resource, resources, str::to_owned, budget)?,
+        };
+        if is_on {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Patterns of an element of a statement, where it has that.
+type Named<'s> = Option<&'s [Arc<str>]>;
+
+/// `true` where all that a pattern says is among the named ones, or nothing of it among the others.
+fn is_within(
+    wanted: &str,
+    (named, others): (Named<'_>, Named<'_>),
+    spelt: impl Fn(&str) -> String,
+    budget: &mut EvalBudget,
+) -> Result<bool, Failure> {
+    for pattern in named.unwrap_or_default() {
+        budget.scan(pattern.len())?;
+        if text::is_like(wanted, &spelt(pattern), budget)? {
+            return Ok(true);
+        }
+    }
+    let Some(others) = others else { return Ok(false) };
+    for pattern in others {
+        if may_meet(wanted, &spelt(pattern), budget)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// `true` where a text may be as both patterns say.
+fn may_meet(one: &str, other: &str, budget: &mut EvalBudget) -> Result<bool, Failure> {
+    budget.scan(one.len().saturating_mul(other.len()))?;
+    budget.allocate(one.len())?;
+    let one: Vec<char> = one.chars().collect();
+    let is_last = |at: usize| one.iter().skip(at).all(|sign| *sign == '*');
+    // Whether the rest of the one from each place on meets the rest of the other.
+    let mut meets: Vec<bool> = (0..=one.len()).map(is_last).collect();
+    for sign in other.chars().rev() {
+        let mut made = Vec::with_capacity(meets.len());
+        let mut shorter = false;
+        for at in (0..=one.len()).rev() {
+            let from = |at: usize| meets.get(at).copied().unwrap_or_default();
+            shorter = match (one.get(at), sign) {
+                (Some(_), '*') | (Some('*'), _) => shorter || from(at),
+                (None, '*') => from(at),
+                (Some(own), sign) => (*own == '?' || sign == '?' || *own == sign) && from(at + 1),
+                (None, _) => false,
+            };
+            made.push(shorter);
+        }
+        made.reverse();
+        meets = made;
+    }
+    Ok(meets.first().copied().unwrap_or_default())
 }
 
 /// `true` where a statement has a condition on a key.
