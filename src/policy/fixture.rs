@@ -19,6 +19,9 @@ use super::region;
 const REGION: &str = "$region";
 const UNKNOWN: &str = "$unknown";
 
+/// Digits of the id of an account.
+const ACCOUNT_DIGITS: usize = 12;
+
 /// The region of what says none.
 pub(super) const DEFAULT_REGION: &str = "us-east-1";
 
@@ -90,12 +93,21 @@ fn are_markers(entries: &Entries<Given>, file: &mut FileContext) -> bool {
     are_right
 }
 
-/// What an operation says: each of its properties, null where nothing is given.
+/// What an operation says: each of its properties, where nothing is given as the cloud has it then.
 fn facet(schema: &Schema, operation: &Operation, values: &BTreeMap<&str, Value>) -> Value {
     let own = schema.properties.iter().filter(|(_, property)| property.operation == *operation);
-    Value::map(
-        own.map(|(name, _)| (Arc::clone(name), values.get(&**name).cloned().unwrap_or_default())),
-    )
+    Value::map(own.map(|(name, property)| {
+        (Arc::clone(name), values.get(&**name).cloned().unwrap_or_else(|| left_out(property)))
+    }))
+}
+
+/// Value of what is left out: a list that is never null is empty, as the cloud gives it.
+fn left_out(property: &Property) -> Value {
+    if is_always_a_list(property) { Value::list([]) } else { Value::Null }
+}
+
+fn is_always_a_list(property: &Property) -> bool {
+    property.kind == Kind::List && !property.nullable
 }
 
 fn known(
@@ -203,7 +215,13 @@ fn value(
     file: &mut FileContext,
 ) -> Option<Value> {
     if given.value.is_null() {
-        return Some(Value::Null);
+        if is_always_a_list(property) && !file.is_full() {
+            let message =
+                format!("`{}` is never null: it is empty where there is none", short(name));
+            let odd = file.warning(given.span, Code::FixedComparison, message);
+            file.report(odd.help("write `[]`, or leave it out"));
+        }
+        return Some(left_out(property));
     }
     match (&given.value, property.kind) {
         (found @ Given::Map(_), Kind::Document) => Some(document(found)),
@@ -254,6 +272,11 @@ fn object(
         };
         is_whole &= read.is_some();
         values.extend(read.map(|read| (key.value.as_str(), read)));
+    }
+    for (name, inner) in &property.properties {
+        if is_always_a_list(inner) && !values.iter().any(|(given, _)| *given == &**name) {
+            values.push((name, left_out(inner)));
+        }
     }
     is_whole.then(|| Value::map(values))
 }
@@ -309,7 +332,8 @@ fn mismatch(given: &LocatedValue, kind: Kind, name: &str, file: &mut FileContext
 }
 
 /// JSON of any shape, by the rules of YAML's core schema: plain `true`, `12` and `null` are what
-/// they look like.
+/// they look like. A number is one if it would be written so: `012345678901`, `1_000` and `+5` stay
+/// texts, and so do twelve digits, which are the id of an account wherever they stand in a policy.
 fn document(given: &Given) -> Value {
     let value = |found: &Option<LocatedValue>| {
         found.as_ref().map_or(Value::Null, |found| document(&found.value))
@@ -323,7 +347,12 @@ fn document(given: &Given) -> Value {
         Given::Text(text) if text.is_plain() => match text.as_str() {
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
-            text => text.parse().map_or_else(|_| Value::string(text), Value::Int),
+            text => match text.parse::<i64>() {
+                Ok(number) if number.to_string() == text && text.len() != ACCOUNT_DIGITS => {
+                    Value::Int(number)
+                }
+                _ => Value::string(text),
+            },
         },
         Given::Text(text) => Value::string(text.as_str()),
     }

@@ -429,3 +429,71 @@ fn a_wrong_test_is_a_problem_of_the_tree() {
     status 2
     ");
 }
+
+/// Document of a group with one check of users and one of buckets, and their test.
+const LEFT_OUT: &str = r#"
+apiVersion: cloudcorrect.dev/v1
+kind: Account
+metadata: { name: prod }
+spec: { aws: { accountId: 012345678901, regions: [us-east-1] } }
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Group
+metadata: { name: g }
+spec:
+  checks:
+    - { id: mfa, select: AWS::IAM::User, assert: size(resource.MFADevices) > 0 }
+    - id: own-account
+      select: AWS::S3::Bucket
+      assert: |
+        statements(resource.Policy).all(s,
+          principalAccounts(s) == ["012345678901"] &&
+          s.Condition.all(c, c.Values == ["012345678901"]))
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Test
+metadata: { name: mfa }
+spec:
+  check: g/mfa
+  given:
+    AWS::IAM::User: [{ UserName: bob }, { UserName: carol, MFADevices: null }]
+  expect: { fail: [bob, carol] }
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Test
+metadata: { name: own-account }
+spec:
+  check: g/own-account
+  given:
+    AWS::S3::Bucket:
+      - BucketName: b
+        Policy:
+          Version: 2012-10-17
+          Statement:
+            Effect: Allow
+            Principal: { AWS: 012345678901 }
+            Action: s3:GetObject
+            Resource: "*"
+            Condition: { StringEquals: { aws:SourceAccount: 012345678901 } }
+  expect: { pass: [b] }
+"#;
+
+#[test]
+fn what_is_made_up_is_as_the_cloud_gives_it() {
+    // A list that a test leaves out is empty, and an account id keeps its zero.
+    let directory = TempDir::new().expect("a directory");
+    fs::write(directory.path().join("g.yaml"), LEFT_OUT).expect("a file");
+    let path = directory.path().display().to_string();
+    let output = cloudcorrect(&["test", &path]);
+    let told = format!("{}{}", text(&output.stdout), text(&output.stderr));
+    insta::assert_snapshot!(told.replace(&path, "policies"), @"
+    untested: g/mfa has no case that passes
+    untested: g/own-account has no case that fails
+    2 tests, 2 cases: all pass; 0 of 2 checks tested
+    ");
+    // The same checks, asked for null, are told before a test could confirm them.
+    let wrong = LEFT_OUT.replace("size(resource.MFADevices) > 0", "resource.MFADevices != null");
+    fs::write(directory.path().join("g.yaml"), wrong).expect("a file");
+    let output = cloudcorrect(&["test", &path]);
+    assert!(text(&output.stdout).contains("`bob` is pass, but fail is expected"), "{output:?}");
+}

@@ -2,29 +2,32 @@
 
 use super::fixture::all_problems;
 
+/// Conditions that null makes true, or unknown.
+const UNGUARDED: &[&str] = &[
+    "resource.Owner != 'root'",
+    "'root' != resource.Owner",
+    "tag('env') != 'prod'",
+    "!resource.Public",
+    "!(resource.Owner == 'root')",
+    "!(resource.Owner in ['root'])",
+    "!('root' in resource.Names)",
+    "!(resource.Enabled && resource.Public)",
+    "resource.Names.all(n, n != 'x')",
+    "!resource.Names.exists(n, n == 'x')",
+    "resource.Ports.all(p, p.From != 22)",
+    "resource.Ports.filter(p, p.From != 22).size() == 0",
+    "!resource.Block.Acls",
+    "resource.Block.Deep.Leaf != 'x'",
+    "resource.Policy.Statement.all(s, s.Effect != 'Allow')",
+    "resource.Count > 1 || resource.Count != 5",
+    "!(resource.Owner.startsWith('a') && resource.Owner == 'ab')",
+    "size(resource.Names) < 5 && resource.Names.all(n, n == 'x')",
+    "resource.Enabled ? resource.Owner != 'x' : false",
+];
+
 #[test]
 fn negations_of_what_may_be_null_need_a_guard() {
-    insta::assert_snapshot!(all_problems(&[
-        "resource.Owner != 'root'",
-        "'root' != resource.Owner",
-        "tag('env') != 'prod'",
-        "!resource.Public",
-        "!(resource.Owner == 'root')",
-        "!(resource.Owner in ['root'])",
-        "!('root' in resource.Names)",
-        "!(resource.Enabled && resource.Public)",
-        "resource.Names.all(n, n != 'x')",
-        "!resource.Names.exists(n, n == 'x')",
-        "resource.Ports.all(p, p.From != 22)",
-        "resource.Ports.filter(p, p.From != 22).size() == 0",
-        "!resource.Block.Acls",
-        "resource.Block.Deep.Leaf != 'x'",
-        "resource.Policy.Statement.all(s, s.Effect != 'Allow')",
-        "resource.Count > 1 || resource.Count != 5",
-        "!(resource.Owner.startsWith('a') && resource.Owner == 'ab')",
-        "size(resource.Names) < 5 && resource.Names.all(n, n == 'x')",
-        "resource.Enabled ? resource.Owner != 'x' : false",
-    ]), @r#"
+    insta::assert_snapshot!(all_problems(UNGUARDED), @r#"
     resource.Owner != 'root'
     [resource.Owner != 'root'] warning: unguarded-null: `resource.Owner` may be null, and `null != "root"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
     'root' != resource.Owner

@@ -60,3 +60,64 @@ fn table(name: &str, other: &str, rows: &[(&str, Json, &str)]) {
         assert_eq!(ask(name, document, other), *wanted, "{rule}: {document}");
     }
 }
+
+/// A document with a statement of the elements that it is given, on everything.
+fn of_actions(with: Json) -> Json {
+    let mut elements = json!({ "Principal": null, "Action": null, "Resource": "*" });
+    if let (Json::Object(all), Json::Object(with)) = (&mut elements, with) {
+        all.extend(with);
+    }
+    allow(elements)
+}
+
+#[test]
+fn an_action_is_allowed_in_any_case_by_wildcard_or_by_what_is_not_named() {
+    // "IAM JSON policy elements: Action" and "NotAction", November 2026.
+    let rows: Vec<(&str, Json, &str)> = vec![
+        ("as it is", of_actions(json!({ "Action": "iam:PassRole" })), "true"),
+        ("case", of_actions(json!({ "Action": "IAM:passrole" })), "true"),
+        ("one of several", of_actions(json!({ "Action": ["s3:*", "iam:Pass*"] })), "true"),
+        ("question marks", of_actions(json!({ "Action": "iam:PassRol?" })), "true"),
+        ("all", of_actions(json!({ "Action": "*" })), "true"),
+        ("another", of_actions(json!({ "Action": ["iam:GetRole", "s3:*"] })), "false"),
+        ("not named", of_actions(json!({ "NotAction": "s3:*" })), "true"),
+        ("named as not", of_actions(json!({ "NotAction": ["iam:pass*"] })), "false"),
+        ("denied", of_actions(json!({ "Effect": "Deny", "Action": "*" })), "false"),
+        ("a condition", of_actions(json!({ "Action": "iam:PassRole", "Condition": {} })), "true"),
+    ];
+    table("allowsAction", "iam:PassRole", &rows);
+}
+
+#[test]
+fn all_actions_of_a_service_are_those_of_its_wildcard() {
+    let rows: Vec<(&str, Json, &str)> = vec![
+        ("the service", of_actions(json!({ "Action": "S3:*" })), "true"),
+        ("everything", of_actions(json!({ "Action": "*" })), "true"),
+        ("some of it", of_actions(json!({ "Action": "s3:Get*" })), "false"),
+        ("all but of another", of_actions(json!({ "NotAction": "iam:*" })), "true"),
+        ("all but one of it", of_actions(json!({ "NotAction": "s3:Delete*" })), "false"),
+        ("all but what has a name", of_actions(json!({ "NotAction": "*:GetObject" })), "false"),
+    ];
+    table("allowsAction", "s3:*", &rows);
+}
+
+#[test]
+fn an_action_is_asked_on_a_resource() {
+    let on = |with: Json| {
+        let document = allow(with);
+        let document = Value::from_json(&document);
+        let function = super::FUNCTIONS.iter().find(|one| one.name == "allowsAction");
+        let texts = ["s3:GetObject", "arn:aws:s3:::logs/a"].map(Value::string);
+        let arguments = [&document, &texts[0], &texts[1]].map(Cow::Borrowed);
+        let mut budget = EvalBudget::default();
+        let said = function.expect("a function").call(&arguments, &mut budget);
+        said.expect("an answer").map(Cow::into_owned)
+    };
+    let bucket = "arn:aws:s3:::logs/*";
+    assert_eq!(on(json!({ "Resource": bucket })), Some(Value::Bool(true)));
+    assert_eq!(on(json!({ "Resource": "arn:aws:s3:::other/*" })), Some(Value::Bool(false)));
+    assert_eq!(on(json!({ "Resource": null, "NotResource": bucket })), Some(Value::Bool(false)));
+    let other = json!({ "Resource": null, "NotResource": "arn:aws:s3:::other/*" });
+    assert_eq!(on(other), Some(Value::Bool(true)));
+    assert_eq!(on(json!({ "Resource": "arn:aws:s3:::LOGS/*" })), Some(Value::Bool(false)));
+}
