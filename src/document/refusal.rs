@@ -121,11 +121,90 @@ pub(super) fn nul(place: Location) -> Diagnostic {
         .help("remove the escape of it; policies are text")
 }
 
-/// An alias, such as `*x`.
+/// Bytes in which the anchor of an alias is looked for.
+const NEAR: usize = 64 << 10;
+
+/// An alias, such as `*x`; or a text that begins with `*`, where no anchor has that name.
 pub(super) fn alias(text: &SourceText, at: usize) -> Diagnostic {
-    let diagnostic =
-        Diagnostic::error(text.place(word(text, at)), Code::Alias, "aliases are not allowed");
-    advise(text, at, diagnostic, "write the value out")
+    let word = word(text, at);
+    let name = text.slice(word.clone()).trim_start_matches('*');
+    // An anchor stands before its aliases, and mostly near.
+    let before = text.source().get(..at).unwrap_or_default();
+    let near = before.get(before.floor_char_boundary(at.saturating_sub(NEAR))..);
+    let is_alias = !name.is_empty() && near.unwrap_or_default().contains(&format!("&{name}"));
+    let message = if is_alias {
+        "aliases are not allowed".to_owned()
+    } else {
+        format!(
+            "text that begins with `*` stands in quotes: YAML reads `{}` as an alias",
+            shown(text, &word)
+        )
+    };
+    let diagnostic = Diagnostic::error(text.place(word), Code::Alias, message);
+    if is_alias {
+        advise(text, at, diagnostic, "write the value out")
+    } else {
+        let quoted = format!("write it as `\"{}\"`", short(plain(text, at)));
+        advise(text, at, diagnostic, &quoted)
+    }
+}
+
+/// Text without quotes that begins at an offset, up to where its value ends.
+fn plain(text: &SourceText, at: usize) -> &str {
+    let line = text.slice(text.first_line(at..usize::MAX));
+    let before = text.slice(text.line_start(at)..at);
+    let ends: &[char] = if before.contains(['{', '[']) { &[',', '}', ']'] } else { &[] };
+    let line = line.find(" #").and_then(|end| line.get(..end)).unwrap_or(line);
+    line.find(ends).and_then(|end| line.get(..end)).unwrap_or(line).trim_end()
+}
+
+/// A line that begins with `&&` or `||` and belongs to no text: it is indented less than the lines
+/// above it, or by a tab.
+pub(super) fn continuation(text: &SourceText, at: usize) -> Option<Diagnostic> {
+    let line = text.line_around(at);
+    let indented = line.trim_start_matches([' ', '\t']);
+    let sign = ["&&", "||"].into_iter().find(|sign| indented.starts_with(sign))?;
+    let start = text.line_start(at);
+    let indentation = line.len() - indented.len();
+    Some(match line.get(..indentation).and_then(|blank| blank.find('\t')) {
+        Some(tab) => {
+            let place = text.place(start + tab..start + tab);
+            let message = format!("a tab stands before `{sign}`, where YAML needs spaces");
+            Diagnostic::error(place, Code::YamlSyntax, message)
+                .help("indent with spaces, as deep as the line above it")
+        }
+        None => {
+            let place = text.place(start + indentation..start + indentation + sign.len());
+            let message =
+                format!("`{sign}` begins a line that is indented less than the text above it");
+            Diagnostic::error(place, Code::YamlSyntax, message)
+                .help("indent it as deep as the first line of the text")
+        }
+    })
+}
+
+/// Bytes of a line in which a template is looked for.
+const FIRST: usize = 1 << 10;
+
+/// A template that nobody filled in, where an offset lies in one.
+pub(super) fn template(text: &SourceText, at: usize) -> Option<Diagnostic> {
+    let line = text.line_around(at);
+    let start = text.line_start(at);
+    let first = line.get(..line.floor_char_boundary(FIRST)).unwrap_or_default();
+    let opens = ["{{", "{%"].into_iter().filter_map(|open| first.find(open)).min()?;
+    let rest = first.get(opens..).unwrap_or_default();
+    let close = if rest.starts_with("{{") { "}}" } else { "%}" };
+    let length = rest.find(close).map_or(rest.len(), |end| end + close.len());
+    let word = start + opens..start + opens + length;
+    let message = format!("`{}` is a template, which nobody fills in here", shown(text, &word));
+    let help = "commit what it stands for: policies are read as they are committed";
+    Some(Diagnostic::error(text.place(word), Code::YamlSyntax, message).help(help))
+}
+
+/// A document that begins in the middle of another.
+pub(super) fn unseparated(name: &str, place: Location) -> Diagnostic {
+    let message = format!("another document begins here: `{name}` is there twice");
+    Diagnostic::error(place, Code::DuplicateKey, message).help("write a line `---` before it")
 }
 
 /// So many anchors and tags before a value, in either order.
@@ -153,6 +232,11 @@ pub(super) fn tag(text: &SourceText, at: usize) -> Diagnostic {
 
 pub(super) fn anchor(text: &SourceText, at: usize) -> Diagnostic {
     let word = word(text, at);
+    if text.slice(word.clone()).starts_with("&&")
+        && let Some(continued) = continuation(text, at)
+    {
+        return continued;
+    }
     let message =
         format!("anchors are not allowed, and YAML reads `{}` as one", shown(text, &word));
     let diagnostic = Diagnostic::error(text.place(word), Code::Anchor, message);

@@ -160,6 +160,9 @@ const WORDS: [Word; 29] = [
 /// A syntax error at an offset, where the parser says `info`.
 pub(super) fn error(text: &SourceText, at: usize, info: &str) -> Diagnostic {
     let at = at.min(text.source().trim_end().len());
+    if let Some(told) = refusal::continuation(text, at).or_else(|| refusal::template(text, at)) {
+        return told;
+    }
     match text.char_at(at) {
         Some('!') => return refusal::tag(text, at),
         Some('*') => return refusal::alias(text, at),

@@ -34,6 +34,7 @@ pub(super) fn read<'s, T: Input>(
             characters_before: source.character_of(from),
             last_end: from,
             count,
+            is_unseparated: false,
         };
         if let Err(abort) = reader.stream(each) {
             is_whole = false;
@@ -68,6 +69,8 @@ struct Reader<'s, 'd, T: Input> {
     last_end: usize,
     /// Nodes of the file so far.
     count: usize,
+    /// Another document begins inside this one.
+    is_unseparated: bool,
 }
 
 /// Event with its bytes, and where the event before it ended.
@@ -86,6 +89,7 @@ impl<'s, T: Input> Reader<'s, '_, T> {
                 Event::StreamStart | Event::DocumentStart(_) | Event::DocumentEnd => {}
                 _ => {
                     self.tree.clear();
+                    self.is_unseparated = false;
                     self.node(located, 0)?;
                     if let Some(root) = self.tree.node(0) {
                         each(root, self.source, self.sink);
@@ -228,6 +232,18 @@ impl<'s, T: Input> Reader<'s, '_, T> {
         let Some(key) = self.tree.node(at) else { return };
         let place = self.source.place_of(key.span());
         let name = key.raw();
+        // Of a document without a mark before it all keys are there twice.
+        let is_at_margin =
+            self.source.line_start(key.span().range().start) == key.span().range().start;
+        let is_own = ["apiVersion", "kind"].contains(&name) && is_at_margin;
+        if is_own && !self.is_unseparated {
+            self.is_unseparated = true;
+            self.sink.push(refusal::unseparated(name, place));
+            return;
+        }
+        if self.is_unseparated && is_at_margin {
+            return;
+        }
         let refused = refusal::duplicate_key(name, place, self.source.place_of(first));
         self.sink.push(refused);
     }
@@ -248,7 +264,11 @@ impl<'s, T: Input> Reader<'s, '_, T> {
             NodeKind::Scalar(_) => return true,
             NodeKind::Refused => return false,
             NodeKind::List(_) | NodeKind::Map(_) => {
-                Diagnostic::error(place(), Code::Key, "a key must be text")
+                let start = key.span().range().start;
+                let is_template = self.source.from(start.saturating_sub(1)).starts_with("{{");
+                let template = is_template.then(|| refusal::template(self.source, start)).flatten();
+                template
+                    .unwrap_or_else(|| Diagnostic::error(place(), Code::Key, "a key must be text"))
             }
         };
         self.sink.push(refused);

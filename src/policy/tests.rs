@@ -319,7 +319,7 @@ fn expressions_that_yaml_reads_otherwise_are_told_how_to_be_written() {
     16:15-16:26: error[tag] tags are not allowed, and YAML reads `!tag("env")` as one
         help: quote the expression as a whole, or put it on its own lines after `>`
     *x
-    16:15-16:17: error[alias] aliases are not allowed
+    16:15-16:17: error[alias] text that begins with `*` stands in quotes: YAML reads `*x` as an alias
         help: quote the expression as a whole, or put it on its own lines after `>`
     && true
     16:15-16:17: error[anchor] anchors are not allowed, and YAML reads `&&` as one

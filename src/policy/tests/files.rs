@@ -195,7 +195,7 @@ fn numbers_of_json_are_those_of_json() {
 }
 
 /// Texts with a mistake in YAML each.
-const MISTAKES: [&str; 41] = [
+const MISTAKES: [&str; 47] = [
     "a:\n\tb: 1\n",
     "a:\n  b: 1\n\tc: 2\n",
     "a: \"b\nc: d\n",
@@ -228,6 +228,12 @@ const MISTAKES: [&str; 41] = [
     "a: >\n  b\n c\n",
     "a: b # c\n  d\n",
     "a: *b\n",
+    "a: [**/b c, d] # e\n",
+    "a: &b c\nd: *b\n",
+    "a:\n  b: >\n    c\n  && d\n",
+    "a:\n  b: >\n    c\n  || d\n",
+    "a: >\n  b\n\t&& c\n",
+    "a: {% if b %}\n",
     "a: |x\n  b\n",
     "a: b\n--- c: d\n",
     "a: b\n... c\n",
@@ -393,8 +399,43 @@ a: b # c
     help: put the text after `>`, and the comment before it
 
 a: *b
-1:4-1:6: error[alias] aliases are not allowed
+1:4-1:6: error[alias] text that begins with `*` stands in quotes: YAML reads `*b` as an alias
+    help: write it as `"*b"`
+
+a: [**/b c, d] # e
+1:5-1:9: error[alias] text that begins with `*` stands in quotes: YAML reads `**/b` as an alias
+    help: write it as `"**/b c"`
+
+a: &b c
+d: *b
+1:4-1:6: error[anchor] anchors are not allowed, and YAML reads `&b` as one
+    help: remove it, and write out what refers to it
+2:4-2:6: error[alias] aliases are not allowed
     help: write the value out
+
+a:
+  b: >
+    c
+  && d
+4:3-4:5: error[yaml-syntax] `&&` begins a line that is indented less than the text above it
+    help: indent it as deep as the first line of the text
+
+a:
+  b: >
+    c
+  || d
+4:3-4:5: error[yaml-syntax] `||` begins a line that is indented less than the text above it
+    help: indent it as deep as the first line of the text
+
+a: >
+  b
+	&& c
+3:1-3:2: error[yaml-syntax] a tab stands before `&&`, where YAML needs spaces
+    help: indent with spaces, as deep as the line above it
+
+a: {% if b %}
+1:4-1:14: error[yaml-syntax] `{% if b %}` is a template, which nobody fills in here
+    help: commit what it stands for: policies are read as they are committed
 
 a: |x
   b
@@ -554,4 +595,45 @@ fn what_is_given_in_all_cases_counts_in_each() {
     let told = problems(&text);
     let told = told.matches("[too-many-resources] the tests of this file give").count();
     assert_eq!(told, 1);
+}
+
+#[test]
+fn a_document_without_a_mark_before_it_is_told_once() {
+    let account = "apiVersion: cloudcorrect.dev/v1\nkind: Account\nmetadata: { name: a }\n\
+                   spec: { aws: { accountId: 123456789012, regions: [us-east-1] } }\n";
+    let told = |second: &str| odd(read(&format!("{account}{second}")));
+    let group = "apiVersion: cloudcorrect.dev/v1\nkind: Group\nmetadata: { name: g }\n";
+    insta::assert_snapshot!(told(group), @"
+    5:1-5:11: error[duplicate-key] another document begins here: `apiVersion` is there twice
+        help: write a line `---` before it
+    ");
+    insta::assert_snapshot!(told("kind: Group\napiVersion: cloudcorrect.dev/v1\n"), @"
+    5:1-5:5: error[duplicate-key] another document begins here: `kind` is there twice
+        help: write a line `---` before it
+    ");
+    insta::assert_snapshot!(told("spec: {}\n"), @"
+    5:1-5:5: error[duplicate-key] key `spec` is there twice
+        4: the first one is here
+    ");
+}
+
+#[test]
+fn a_template_is_told_as_what_it_is() {
+    let told = |name: &str| {
+        odd(read(&format!(
+            "apiVersion: cloudcorrect.dev/v1\nkind: Account\nmetadata: {{ name: a }}\n\
+             spec: {{ aws: {{ accountId: {name}, regions: [us-east-1] }} }}\n"
+        )))
+    };
+    insta::assert_snapshot!(told("{{ .Values.account }}"), @"
+    4:27-4:28: error[wrong-type] `accountId` is a mapping, but must be text
+        help: Twelve digits.
+    4:27-4:48: error[yaml-syntax] `{{ .Values.account }}` is a template, which nobody fills in here
+        help: commit what it stands for: policies are read as they are committed
+    ");
+    insta::assert_snapshot!(told("{ {}: 1 }"), @"
+    4:27-4:28: error[wrong-type] `accountId` is a mapping, but must be text
+        help: Twelve digits.
+    4:29-4:30: error[key] a key must be text
+    ");
 }
