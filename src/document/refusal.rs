@@ -166,21 +166,17 @@ pub(super) fn continuation(text: &SourceText, at: usize) -> Option<Diagnostic> {
     let sign = ["&&", "||"].into_iter().find(|sign| indented.starts_with(sign))?;
     let start = text.line_start(at);
     let indentation = line.len() - indented.len();
-    Some(match line.get(..indentation).and_then(|blank| blank.find('\t')) {
-        Some(tab) => {
-            let place = text.place(start + tab..start + tab);
-            let message = format!("a tab stands before `{sign}`, where YAML needs spaces");
-            Diagnostic::error(place, Code::YamlSyntax, message)
-                .help("indent with spaces, as deep as the line above it")
-        }
-        None => {
-            let place = text.place(start + indentation..start + indentation + sign.len());
-            let message =
-                format!("`{sign}` begins a line that is indented less than the text above it");
-            Diagnostic::error(place, Code::YamlSyntax, message)
-                .help("indent it as deep as the first line of the text")
-        }
-    })
+    let tab = line.get(..indentation).and_then(|blank| blank.find('\t'));
+    let (place, message, help) = if let Some(tab) = tab {
+        let message = format!("a tab stands before `{sign}`, where YAML needs spaces");
+        (start + tab..start + tab, message, "indent with spaces, as deep as the line above it")
+    } else {
+        let place = start + indentation..start + indentation + sign.len();
+        let message =
+            format!("`{sign}` begins a line that is indented less than the text above it");
+        (place, message, "indent it as deep as the first line of the text")
+    };
+    Some(Diagnostic::error(text.place(place), Code::YamlSyntax, message).help(help))
 }
 
 /// Bytes of a line in which a template is looked for.
