@@ -88,6 +88,8 @@ pub struct Deserializer<'d> {
     pub(super) source: &'d SourceText,
     pub(super) sink: &'d mut DiagnosticSink,
     pub(super) advice: &'static Advice,
+    /// Schema of the document that is read.
+    pub(super) root: &'d NodeSchema,
 }
 
 impl Deserializer<'_> {
@@ -237,7 +239,8 @@ impl Deserializer<'_> {
         }
         let message = format!("{subject} has no `{name}`");
         let mut refused = self.error(key.span, Code::UnknownKey, message);
-        refused.help = meant(name, schema.keys()).or_else(|| {
+        let belongs = || self.root.place_of(name).map(|place| format!("it belongs {place}"));
+        refused.help = belongs().or_else(|| meant(name, schema.keys())).or_else(|| {
             let names: Vec<_> = schema.keys().map(|name| format!("`{name}`")).collect();
             Some(format!("known here: {}", names.join(", ")))
         });

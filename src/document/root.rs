@@ -56,11 +56,12 @@ impl<'t> Root<'t> {
     }
 
     /// Document in the type of its kind. `None` for one that is no mapping, which is reported.
-    pub fn read<T: FromNode>(
+    pub fn read<'d, T: FromNode>(
         self,
-        schema: &NodeSchema,
-        reader: &mut Deserializer<'_>,
+        schema: &'d NodeSchema,
+        reader: &mut Deserializer<'d>,
     ) -> Option<Located<T>> {
+        reader.root = schema;
         let value = T::from_node(self.0, schema, Subject::Document, reader)?;
         Some(Located { value, span: self.0.span() })
     }
@@ -87,6 +88,6 @@ pub fn read(
     mut each: impl FnMut(Root<'_>, &mut Deserializer<'_>),
 ) -> ReadFile {
     read::read(file, sink, &mut |node, source, sink| {
-        each(Root(node), &mut Deserializer { source, sink, advice });
+        each(Root(node), &mut Deserializer { source, sink, advice, root: &NodeSchema::ANYTHING });
     })
 }

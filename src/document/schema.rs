@@ -68,6 +68,33 @@ impl NodeSchema {
         self.known.iter().map(|(name, _)| name.as_str())
     }
 
+    /// Place of a key in a document, for people: the one that is nearest to the top.
+    pub(super) fn place_of(&self, key: &str) -> Option<String> {
+        let mut level = vec![(String::new(), String::new(), self)];
+        while !level.is_empty() {
+            if let Some((place, ..)) = level.iter().find(|(.., at)| at.keys().any(|it| it == key)) {
+                return Some(if place.is_empty() {
+                    "at the top, beside `kind`".to_owned()
+                } else {
+                    place.clone()
+                });
+            }
+            let mut below = Vec::new();
+            for (_, path, at) in &level {
+                for (name, inner) in &at.known {
+                    let dot = if path.is_empty() { "" } else { "." };
+                    let path = format!("{path}{dot}{name}");
+                    below.push(match &inner.items {
+                        Some(items) => (format!("in an item of `{path}`"), path, &**items),
+                        None => (format!("under `{path}`"), path, inner),
+                    });
+                }
+            }
+            level = below;
+        }
+        None
+    }
+
     /// Types that a value may have, for people.
     pub(super) fn wanted(&self) -> Vec<String> {
         let allowed = Kind::ALL.iter().filter(|(kind, ..)| self.kinds.contains(kind));
