@@ -383,7 +383,9 @@ def name_cases():
     yield 'a default of allowed values', named_type(
         'team/x', f'    a:\n      type: list\n      allowed:\n{allowed}      default:\n{values}', 'T',
         'resource.BucketName in params.a')
-    for name, pattern in [('numbers', '1,' * 300_000 + ' * * * x'), ('words', 'a ' * 300_000 + ' * * * x')]:
+    for name, pattern in [('numbers', '1,' * 300_000 + ' * * * x'), ('words', 'a ' * 300_000 + ' * * * x'),
+                          ('good numbers', '1,' * 300_000 + '1 * * * *'), ('long names', 'Monday,' * 100_000 + ' * * * x'),
+                          ('a long number', '*/' + '9' * 900_000 + ' * * * *'), ('commas', '0 0 * * ' + ',' * 900_000)]:
         yield f'a cron of {name}', GROUP.replace('every: 15m', f'cron: "{pattern}"') + check(0, 'true')
 
 
@@ -415,6 +417,9 @@ def schedule_cases():
     yield 'empty elements', scheduled('cron: "%(m)d,,%(m)d %(h)d * * *"')
     yield 'names of no pattern', scheduled('cron: "@dai%(m)dly"')
     yield 'unknown time zones', scheduled('cron: "%(m)d %(h)d * * *", timezone: Europe/Berl%(m)dn')
+    yield 'steps too far', scheduled('cron: "*/%(m)d00 */%(h)d00 */99 */99 */99"')
+    yield 'names in full', scheduled('cron: "%(m)d %(h)d * January-Feb Friday-Monday"')
+    yield 'patterns of other tools', scheduled('cron: "cron(%(m)d %(h)d ? * 2-6 *)"', 'cron: "%(m)d %(m)d %(h)d * * *"', 'cron: "@every %(m)dm"')
     yield 'no intervals', scheduled('every: %(m)d%(h)dx')
 
 

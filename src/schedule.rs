@@ -1,8 +1,14 @@
 //! When a group is due: at an interval, or at the times of a cron pattern in a time zone.
 
+mod calendar;
 mod cron;
+mod days;
 mod every;
+mod field;
 mod fields;
+mod flaw;
+mod foreign;
+mod zone;
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,9 +16,12 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-pub use cron::{Cron, InvalidCron, InvalidTimezone, Timezone};
+pub use cron::{Cron, InvalidCron};
 pub use every::{Every, InvalidInterval, next_slot};
-pub use fields::{Field, WrongField};
+pub use field::Field;
+pub use flaw::WrongField;
+pub use foreign::meant_by;
+pub use zone::{InvalidTimezone, Timezone};
 
 /// When a group is evaluated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,7 +42,7 @@ impl Schedule {
         }
     }
 
-    /// The longest time between two evaluations.
+    /// The longest time between two evaluations, by the clock on the wall.
     pub fn longest_gap(&self) -> Duration {
         match self {
             Self::Every(every) => every.interval(),

@@ -151,6 +151,35 @@ fn a_group_under_another_name_is_the_same_group() {
 }
 
 #[test]
+fn a_pattern_counts_by_its_longest_gap() {
+    let weight = |cron: &str| {
+        let schedule = format!("cron: '{cron}', timezone: Europe/Berlin");
+        after(&[("every: 15m", schedule.as_str())])
+    };
+    let patterns = [
+        "*/5 9-17 * * mon-fri",
+        "* 9 1 1 *",
+        "*/30 * * * mon-fri",
+        "*/15 * * * *",
+        "*/10 * * * *",
+        "*/5 0-22 * * *",
+    ];
+    insta::assert_snapshot!(patterns.map(weight).join("\n"), @"
+    Weaker: storage: cron `15m` -> `*/5 9-17 * * mon-fri Europe/Berlin`
+
+    Weaker: storage: cron `15m` -> `* 9 1 1 * Europe/Berlin`
+
+    Weaker: storage: cron `15m` -> `*/30 * * * mon-fri Europe/Berlin`
+
+    Neutral: storage: cron `15m` -> `*/15 * * * * Europe/Berlin`
+
+    Stronger: storage: cron `15m` -> `*/10 * * * * Europe/Berlin`
+
+    Weaker: storage: cron `15m` -> `*/5 0-22 * * * Europe/Berlin`
+    ");
+}
+
+#[test]
 fn the_other_way_round_is_stronger() {
     insta::assert_snapshot!(after(&[
         ("severity: high", "severity: critical"),

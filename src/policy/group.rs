@@ -171,13 +171,11 @@ fn schedule(spec: &GroupSpec, file: &mut FileContext) -> Option<Schedule> {
         return Some(Schedule::default());
     };
     let zone = match timezone.get() {
-        None => Some(Timezone::default()),
+        None => Some(Timezone::default()).filter(|_| !timezone.is_invalid()),
         Some(name) => zone(name, file),
     };
     let interval = every.get().map(|every| (file.parse_text(&every.value, every.span), every.span));
-    let pattern = cron
-        .get()
-        .map(|it| (self::pattern(it, zone.filter(|_| !timezone.is_invalid()), file), it.span));
+    let pattern = cron.get().map(|it| (self::pattern(it, zone, file), it.span));
     match (interval, pattern) {
         (Some((_, at)), Some((_, other))) => {
             let message = "`every` and `cron` exclude each other";
@@ -202,12 +200,12 @@ fn schedule(spec: &GroupSpec, file: &mut FileContext) -> Option<Schedule> {
     }
 }
 
+/// The times of a pattern. What is wrong with it is told where its zone is wrong too.
 fn pattern(
     pattern: &Located<Text>,
     zone: Option<Timezone>,
     file: &mut FileContext,
 ) -> Option<Cron> {
-    let zone = zone?;
     if file.is_full() {
         return None;
     }
@@ -217,11 +215,13 @@ fn pattern(
         file.report(refused.help("split the file; its expressions count too"));
         return None;
     }
-    match Cron::new(pattern.value.as_str(), zone) {
-        Ok(cron) => Some(cron),
+    match Cron::new(pattern.value.as_str(), zone.unwrap_or_default()) {
+        Ok(cron) => zone.map(|_| cron),
         Err(error) => {
             let refused = cron::refused(pattern, &error, file);
-            file.report(refused);
+            for refused in refused {
+                file.report(refused);
+            }
             None
         }
     }

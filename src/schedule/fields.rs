@@ -1,171 +1,89 @@
 //! The fields of a cron pattern, as they are written.
 //!
-//! A field is checked here before the crate that computes times sees it: croner 4.0.3 takes some
-//! malformed fields, and then searches for their times for seconds before it refuses the pattern.
+//! The work for a field grows with its length alone, however malformed it is.
 
-use std::fmt;
-use std::ops::Range;
+use super::days::{DaysOfMonth, DaysOfWeek};
+use super::every::Every;
+use super::field::{Field, digits, is_number};
+use super::flaw::{Flaw, WrongField};
 
-/// Field of a cron pattern.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Field {
-    /// Minute of the hour, 0 to 59.
-    Minute,
-    /// Hour of the day, 0 to 23.
-    Hour,
-    /// Day of the month, 1 to 31.
-    Day,
-    /// Month of the year, 1 to 12 or `JAN` to `DEC`.
-    Month,
-    /// Day of the week; Sunday is both 0 and 7.
-    Weekday,
+/// The longest list that is written anew, in bytes.
+const LONGEST_LIST: usize = 100;
+
+/// Values that a field names. Those of a field that is `*` are all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Values {
+    /// Numbers, as bits.
+    pub(super) numbers: u64,
+    /// `true` where all values are meant: `*`, `?` or `*/1`.
+    pub(super) is_any: bool,
+    /// `true` for `*` and `*/n`, where nothing beside it stands in the field.
+    pub(super) is_star: bool,
+    /// `true` where `+` stands before the weekdays.
+    pub(super) has_plus: bool,
+    of_month: DaysOfMonth,
+    of_week: DaysOfWeek,
 }
 
-/// Names of months, the first of which is 1.
-const MONTHS: [&str; 12] =
-    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-
-/// Names of weekdays, the first of which is 0.
-const WEEKDAYS: [&str; 7] = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
-
-impl Field {
-    /// Fields of a pattern in their order.
-    pub const ALL: [Self; 5] = [Self::Minute, Self::Hour, Self::Day, Self::Month, Self::Weekday];
-
-    /// Name of the field in messages.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Minute => "minute",
-            Self::Hour => "hour",
-            Self::Day => "day of the month",
-            Self::Month => "month",
-            Self::Weekday => "weekday",
-        }
-    }
-
-    /// Values that it takes, for people.
-    fn values(self) -> &'static str {
-        match self {
-            Self::Minute => "0 to 59",
-            Self::Hour => "0 to 23",
-            Self::Day => "1 to 31",
-            Self::Month => "1 to 12 or `jan` to `dec`",
-            Self::Weekday => "0 to 7 or `sun` to `sat`",
-        }
-    }
-
-    /// Smallest and largest number that the field takes.
-    fn bounds(self) -> (u16, u16) {
-        match self {
-            Self::Minute => (0, 59),
-            Self::Hour => (0, 23),
-            Self::Day => (1, 31),
-            Self::Month => (1, 12),
-            Self::Weekday => (0, 7),
-        }
-    }
-
-    /// Names of its values, with the number of the first.
-    fn names(self) -> (&'static [&'static str], u16) {
-        match self {
-            Self::Month => (&MONTHS, 1),
-            Self::Weekday => (&WEEKDAYS, 0),
-            _ => (&[], 0),
-        }
-    }
-
-    /// Number that a text stands for.
-    fn value(self, text: &str) -> Option<u16> {
-        let (names, first) = self.names();
-        if let Some(at) = names.iter().position(|name| name.eq_ignore_ascii_case(text)) {
-            return u16::try_from(at).ok().map(|at| at + first);
-        }
-        let (low, high) = self.bounds();
-        digits(text).filter(|number| (low..=high).contains(number))
-    }
-
-    /// Text that stands for a number, by its name where `like` is one.
-    fn shown(self, number: u16, like: &str) -> String {
-        let (names, first) = self.names();
-        let name = number.checked_sub(first).and_then(|at| names.get(usize::from(at)));
-        match name {
-            Some(name) if digits(like).is_none() => (*name).to_owned(),
-            _ => number.to_string(),
-        }
-    }
-
-    /// Largest number, which a name of Sunday's is not: `sat` is the last weekday that has one.
-    fn last(self, like: &str) -> u16 {
-        let is_named = digits(like).is_none();
-        if self == Self::Weekday && is_named { 6 } else { self.bounds().1 }
-    }
+/// Element of a list.
+enum Element {
+    /// Numbers, as bits.
+    Numbers(u64),
+    /// The last day of the month.
+    LastDay,
+    /// The last workday of the month.
+    LastWorkday,
+    /// The workday that is nearest to a day of the month.
+    Nearest(u32),
+    /// Weekdays by their number in the month.
+    Nth(u64, usize),
+    /// Weekdays of which the last is meant.
+    LastOf(u64),
 }
 
-/// Number that is written in digits alone.
-fn digits(text: &str) -> Option<u16> {
-    text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok()).flatten()
+/// What is to be parsed as a range: its ends and its step.
+#[derive(Clone, Copy)]
+struct Span<'a> {
+    from: &'a str,
+    to: Option<&'a str>,
+    step: Option<&'a str>,
+    /// What stands behind it and says which of the month it is, such as `#2`.
+    which: &'a str,
 }
 
-/// Part of a pattern that is none of its field.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrongField {
-    /// Field that is wrong.
-    pub field: Field,
-    /// Bytes of the pattern that are to blame.
-    pub range: Range<usize>,
-    /// Text that stands in the field.
-    pub text: String,
-    flaw: Flaw,
-}
-
-/// Reason why a part of a pattern is refused.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Flaw {
-    /// No value of the field.
-    Value,
-    /// A list with nothing between two commas, before the first or behind the last.
-    Empty,
-    /// `*` as one of several.
-    Star,
-    /// A range from a larger value to a smaller one, and the list that is meant.
-    Downward(String),
-    /// A step from one value on, and the range that is meant.
-    Start(String),
-    /// `L` without a weekday before it.
-    Last,
-}
-
-impl WrongField {
-    /// Reason why it is wrong, to stand behind the text and the name of the field.
-    pub fn reason(&self) -> &'static str {
-        match self.flaw {
-            Flaw::Value => "",
-            Flaw::Empty => ": an element of its list is empty",
-            Flaw::Star => ": `*` stands by itself",
-            Flaw::Downward(_) => ": a range goes upwards",
-            Flaw::Start(_) => ": a step needs a range",
-            Flaw::Last => ": `L` needs a day",
-        }
+impl Values {
+    /// Days of the month; none where the field is `*`.
+    pub(super) fn days_of_month(&self) -> Option<DaysOfMonth> {
+        let days = u32::try_from(self.numbers).unwrap_or_default();
+        (!self.is_any).then(|| DaysOfMonth { days, ..self.of_month.clone() })
     }
 
-    /// Advice what to write instead.
-    pub fn advice(&self) -> String {
-        match &self.flaw {
-            Flaw::Downward(meant) | Flaw::Start(meant) => format!("write `{meant}`"),
-            Flaw::Last => "write `5L` for the last Friday of the month, or `L` as its day".into(),
-            _ => format!(
-                "write {}; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th",
-                self.field.values()
-            ),
+    /// Days of the week; none where the field is `*`.
+    pub(super) fn days_of_week(&self) -> Option<DaysOfWeek> {
+        let each = week(self.numbers);
+        (!self.is_any).then(|| DaysOfWeek { each, ..self.of_week.clone() })
+    }
+
+    fn add(&mut self, element: &Element) {
+        match *element {
+            Element::Numbers(numbers) => self.numbers |= numbers,
+            Element::LastDay => self.of_month.has_last = true,
+            Element::LastWorkday => self.of_month.has_last_workday = true,
+            Element::Nearest(day) => self.of_month.nearest |= 1 << day,
+            Element::Nth(days, at) => {
+                if let Some(nth) = self.of_week.nth.get_mut(at) {
+                    *nth |= week(days);
+                }
+            }
+            Element::LastOf(days) => self.of_week.last |= week(days),
         }
     }
 }
 
-impl fmt::Display for WrongField {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { text, field, .. } = self;
-        write!(out, "`{text}` is no {} of a cron pattern{}", field.name(), self.reason())
-    }
+/// Weekdays of numbers, of which 0 and 7 are Sunday.
+fn week(numbers: u64) -> u8 {
+    let numbers = numbers | numbers >> 7 & 1;
+    u8::try_from(numbers & 0x7f).unwrap_or_default()
 }
 
 /// The fields of a pattern, each with the byte at which it begins.
@@ -180,27 +98,43 @@ pub(super) fn split(pattern: &str) -> Vec<(usize, &str)> {
     found
 }
 
-/// Checks a field that begins at byte `start` of its pattern.
-pub(super) fn check(field: Field, start: usize, text: &str) -> Result<(), WrongField> {
+/// Values of a field that begins at byte `start` of its pattern.
+pub(super) fn parse(field: Field, start: usize, text: &str) -> Result<Values, WrongField> {
     let wrong = |at: usize, text: &str, flaw| {
         let range = start + at..start + at + text.len();
         Err(WrongField { field, range, text: text.to_owned(), flaw })
     };
     let list = if field == Field::Weekday { text.strip_prefix('+').unwrap_or(text) } else { text };
-    if is_any(field, list) {
-        return Ok(());
+    let has_plus = list.len() < text.len();
+    if has_plus && list.is_empty() {
+        return wrong(0, text, Flaw::Plus);
     }
+    let is_star = list == "*" || list.starts_with("*/") && !list.contains(',');
+    if is_any(field, list) || list == "*/1" {
+        let numbers = bits(field.bounds().0, field.last(), 1);
+        return Ok(Values { numbers, is_any: true, is_star, has_plus, ..Values::default() });
+    }
+    let mut values = Values { is_star, has_plus, ..Values::default() };
     let mut at = text.len() - list.len();
     for element in list.split(',') {
-        match element_flaw(field, element) {
-            // The whole of a field that is nothing but its mark is shown.
-            Some(Flaw::Empty) if list.is_empty() => return wrong(0, text, Flaw::Value),
-            Some(flaw @ (Flaw::Empty | Flaw::Star)) => return wrong(0, text, flaw),
-            Some(flaw) => return wrong(at, element, flaw),
-            None => at += element.len() + 1,
+        match parse_element(field, element) {
+            Err(Flaw::Empty(_)) => return wrong(0, text, Flaw::Empty(without_empty(text))),
+            Err(Flaw::Star) => return wrong(0, text, Flaw::Star),
+            Err(flaw) => return wrong(at, element, flaw),
+            Ok(element) => values.add(&element),
         }
+        at += element.len() + 1;
     }
-    Ok(())
+    Ok(values)
+}
+
+/// List without its empty elements, if anything is left and somebody would read it.
+fn without_empty(list: &str) -> Option<String> {
+    let (plus, list) = list.strip_prefix('+').map_or(("", list), |list| ("+", list));
+    let elements = list.split(',').filter(|element| !element.is_empty());
+    let elements: Vec<_> = elements.take(LONGEST_LIST).collect();
+    let list = elements.join(",");
+    (!list.is_empty() && list.len() < LONGEST_LIST).then(|| format!("{plus}{list}"))
 }
 
 /// `true` for `*`, and for `?`, which stands for it in the two fields of days.
@@ -208,92 +142,170 @@ fn is_any(field: Field, text: &str) -> bool {
     text == "*" || text == "?" && matches!(field, Field::Day | Field::Weekday)
 }
 
-/// Flaw of an element of a list.
-fn element_flaw(field: Field, element: &str) -> Option<Flaw> {
+fn parse_element(field: Field, element: &str) -> Result<Element, Flaw> {
     if element.is_empty() {
-        return Some(Flaw::Empty);
+        return Err(Flaw::Empty(None));
     }
     if is_any(field, element) {
-        return Some(Flaw::Star);
+        return Err(Flaw::Star);
     }
     let is = |text: &str| element.eq_ignore_ascii_case(text);
     match field {
-        Field::Day if is("L") || is("LW") => return None,
+        Field::Day if is("L") => return Ok(Element::LastDay),
+        Field::Day if is("LW") => return Ok(Element::LastWorkday),
         Field::Day => {
             if let Some(day) = element.strip_suffix(['w', 'W']) {
-                return field.value(day).is_none().then_some(Flaw::Value);
+                return field.value(day).map(Element::Nearest).ok_or(Flaw::Value);
             }
         }
-        Field::Weekday if is("L") => return Some(Flaw::Last),
-        Field::Weekday => return weekday_flaw(element),
+        Field::Weekday if is("L") => return Err(Flaw::Last),
+        Field::Weekday => return parse_weekday(element),
         _ => {}
     }
-    range_flaw(field, element)
+    Span::new(element, "").numbers(field).map(Element::Numbers)
 }
 
-/// The same of a weekday, which may be one of the month: `fri#2`, `5L`, `mon-fri#L`.
-fn weekday_flaw(element: &str) -> Option<Flaw> {
+/// Weekday, which may be one of the month: `fri#2`, `5L`, `mon-fri#L`.
+fn parse_weekday(element: &str) -> Result<Element, Flaw> {
     let field = Field::Weekday;
     if let Some((days, which)) = element.split_once('#') {
-        let is_which = which.eq_ignore_ascii_case("L") || digits(which).is_some_and(is_fifth);
-        return if is_which { range_flaw(field, days) } else { Some(Flaw::Value) };
+        let behind = element.get(days.len()..).unwrap_or_default();
+        let numbers = || Span::new(days, behind).numbers(field);
+        if which.eq_ignore_ascii_case("L") {
+            return numbers().map(Element::LastOf);
+        }
+        let which = digits(which).filter(|number| (1..=5).contains(number));
+        let at = which.and_then(|number| usize::try_from(number - 1).ok()).ok_or(Flaw::Value)?;
+        return numbers().map(|numbers| Element::Nth(numbers, at));
     }
-    let last = element.strip_suffix(['l', 'L']).filter(|day| field.value(day).is_some());
-    if last.is_some() { None } else { range_flaw(field, element) }
+    let last = element.strip_suffix(['l', 'L']).and_then(|day| field.value(day));
+    match last {
+        Some(day) => Ok(Element::LastOf(1 << day)),
+        None => Span::new(element, "").numbers(field).map(Element::Numbers),
+    }
 }
 
-/// `true` for what may be the number of a weekday in its month.
-fn is_fifth(number: u16) -> bool {
-    (1..=5).contains(&number)
-}
+impl<'a> Span<'a> {
+    fn new(text: &'a str, which: &'a str) -> Self {
+        let (range, step) = match text.split_once('/') {
+            Some((range, step)) => (range, Some(step)),
+            None => (text, None),
+        };
+        let (from, to) = match range.split_once('-') {
+            Some((from, to)) => (from, Some(to)),
+            None => (range, None),
+        };
+        Self { from, to, step, which }
+    }
 
-/// Flaw of a value, a range, or one of these with a step.
-fn range_flaw(field: Field, element: &str) -> Option<Flaw> {
-    let (range, step) = match element.split_once('/') {
-        Some((range, step)) => (range, Some(step)),
-        None => (element, None),
-    };
-    // The crate counts with 16 bits, beyond the last value too.
-    let is_step = |step: u16| step > 0 && step.checked_add(field.bounds().1).is_some();
-    if step.is_some_and(|step| !digits(step).is_some_and(is_step)) {
-        return Some(Flaw::Value);
+    /// Numbers of a value, a range, or one of these with a step, as bits.
+    fn numbers(self, field: Field) -> Result<u64, Flaw> {
+        let step = match self.step {
+            None => 1,
+            // What is too large to be told from others is beyond all fields.
+            Some(step) if is_number(step) => digits(step).unwrap_or(u32::MAX),
+            Some(_) => return Err(Flaw::Step),
+        };
+        let (first, last) = self.ends(field)?;
+        if step == 0 {
+            return Err(Flaw::Step);
+        }
+        if first > last {
+            return Err(Flaw::Downward(self.around(field, (first, last), step)));
+        }
+        let numbers = bits(first, last, step);
+        let distinct = if field == Field::Weekday { week(numbers).into() } else { numbers };
+        if step > 1 && distinct.is_power_of_two() {
+            let like = field.value(self.from).map_or("0", |_| self.from);
+            let value = field.shown(first, like) + self.which;
+            return Err(Flaw::Once(value, self.interval(field)));
+        }
+        Ok(numbers)
     }
-    if step.is_some() && is_any(field, range) {
-        return None;
+
+    /// First and last number. A single value with a step begins a range to the end.
+    fn ends(self, field: Field) -> Result<(u32, u32), Flaw> {
+        let Some(to) = self.to else {
+            if self.step.is_some() && is_any(field, self.from) && self.which.is_empty() {
+                return Ok((field.bounds().0, field.last()));
+            }
+            let first = field.value(self.from).ok_or_else(|| self.unknown(field))?;
+            let last = if self.step.is_some() { field.last().max(first) } else { first };
+            return Ok((first, last));
+        };
+        let (Some(first), Some(last)) = (field.value(self.from), field.value(to)) else {
+            return Err(self.unknown(field));
+        };
+        let ends_week = field == Field::Weekday && to.eq_ignore_ascii_case("sun");
+        Ok((first, if ends_week { 7 } else { last }))
     }
-    let Some((from, to)) = range.split_once('-') else {
-        return match (field.value(range), step) {
-            (None, _) => Some(Flaw::Value),
-            (Some(_), None) => None,
-            (Some(_), Some(step)) => {
-                let last = field.shown(field.last(range), range);
-                Some(Flaw::Start(format!("{range}-{last}/{step}")))
+
+    /// Flaw of what is no value, or a range of such.
+    fn unknown(self, field: Field) -> Flaw {
+        let meant = |text| match field.value(text) {
+            Some(_) => Some(text),
+            None => field.shortened(text),
+        };
+        let behind = self.which.to_owned();
+        let step = self.step.map_or(behind.clone(), |step| format!("/{step}{behind}"));
+        let short = match (meant(self.from), self.to.map(meant)) {
+            (Some(from), None) => Some(format!("{from}{step}")),
+            (Some(from), Some(Some(to))) => Some(format!("{from}-{to}{step}")),
+            _ => None,
+        };
+        let other = [Field::Month, Field::Weekday].into_iter().find(|other| {
+            *other != field && !is_number(self.from) && other.shortened(self.from).is_some()
+        });
+        match (short, other) {
+            (Some(short), _) => Flaw::Name(corrected(field, short)),
+            (None, Some(other)) => Flaw::Other(other),
+            (None, None) => Flaw::Value,
+        }
+    }
+
+    /// A range downwards as the list that is meant: `22-6` as `22-23,0-6`.
+    fn around(self, field: Field, (first, last): (u32, u32), step: u32) -> String {
+        let (low, high) = (field.bounds().0, field.last());
+        let part = |from: u32, to: u32| {
+            let ends = [(from, self.from), (to, self.to.unwrap_or_default())];
+            let [one, other] = ends.map(|(number, like)| field.shown(number, like));
+            let which = self.which;
+            match step {
+                _ if from > to => None,
+                _ if to - from < step => Some(format!("{one}{which}")),
+                1 => Some(format!("{one}-{other}{which}")),
+                _ => Some(format!("{one}-{other}/{step}{which}")),
             }
         };
-    };
-    let (Some(first), Some(mut last)) = (field.value(from), field.value(to)) else {
-        return Some(Flaw::Value);
-    };
-    if field == Field::Weekday && to.eq_ignore_ascii_case("sun") {
-        last = 7;
+        // Where the steps go on behind the end of the field.
+        let again = match high.checked_sub(first) {
+            Some(rest) => (step - 1 - rest % step).saturating_add(low),
+            None => low,
+        };
+        let parts = [part(first, high), part(again, last)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(",")
     }
-    (first > last).then(|| match step {
-        None => Flaw::Downward(around(field, (from, first), (to, last))),
-        Some(_) => Flaw::Value,
-    })
+
+    /// Interval that may be meant by a step of a whole field.
+    fn interval(self, field: Field) -> Option<String> {
+        let (step, unit) = (self.step.filter(|_| self.from == "*")?, field.unit()?);
+        let every: Every = format!("{}{unit}", digits(step)?).parse().ok()?;
+        Some(every.to_string())
+    }
 }
 
-/// A range downwards as the list that is meant: `22-6` as `22-23,0-6`.
-fn around(field: Field, (from, first): (&str, u16), (to, last): (&str, u16)) -> String {
-    let (low, high) = (field.bounds().0, field.last(from));
-    // Sunday begins the week as well as it ends it.
-    let high = if field == Field::Weekday { high.min(6) } else { high };
-    let part = |one: u16, other: u16| {
-        let [from, to] = [field.shown(one, from), field.shown(other, to)];
-        if one >= other { to } else { format!("{from}-{to}") }
-    };
-    let end = part(low, last);
-    if first > high { end } else { format!("{},{end}", part(first, high)) }
+/// An element whose names are short, with what else is wrong with it written anew.
+fn corrected(field: Field, element: String) -> String {
+    match parse_element(field, &element) {
+        Err(Flaw::Downward(meant) | Flaw::Once(meant, _)) => meant,
+        _ => element,
+    }
+}
+
+/// Numbers of a range, as bits.
+fn bits(first: u32, last: u32, step: u32) -> u64 {
+    let step = usize::try_from(step).unwrap_or(usize::MAX).max(1);
+    (first..=last).step_by(step).fold(0, |all, number| all | 1 << number)
 }
 
 #[cfg(test)]
@@ -301,8 +313,8 @@ mod tests {
     use super::*;
 
     fn reported(field: Field, text: &str) -> String {
-        match check(field, 0, text) {
-            Ok(()) => format!("{text}: good"),
+        match parse(field, 0, text) {
+            Ok(_) => format!("{text}: good"),
             Err(wrong) => format!("{text}: {:?} {wrong}; {}", wrong.range, wrong.advice()),
         }
     }
@@ -322,27 +334,27 @@ mod tests {
         1-5,7,10-50/20: good
         60: 0..2 `60` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         -1: 0..2 `-1` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        : 0..0 `` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        ,5: 0..2 `,5` is no minute of a cron pattern: an element of its list is empty; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+        : 0..0 `` is no minute of a cron pattern: an element of its list is empty; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+        ,5: 0..2 `,5` is no minute of a cron pattern: an element of its list is empty; write `5`
         ");
         insta::assert_snapshot!(all_reported(Field::Minute, &["1,,3", "1,", "1,60", "*,5", "?", "5/15", "/5", "*/", "*/0", "1.5"]), @"
-        1,,3: 0..4 `1,,3` is no minute of a cron pattern: an element of its list is empty; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        1,: 0..2 `1,` is no minute of a cron pattern: an element of its list is empty; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+        1,,3: 0..4 `1,,3` is no minute of a cron pattern: an element of its list is empty; write `1,3`
+        1,: 0..2 `1,` is no minute of a cron pattern: an element of its list is empty; write `1`
         1,60: 2..4 `60` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        *,5: 0..3 `*,5` is no minute of a cron pattern: `*` stands by itself; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+        *,5: 0..3 `*,5` is no minute of a cron pattern: `*` stands by itself; write `*`
         ?: 0..1 `?` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        5/15: 0..4 `5/15` is no minute of a cron pattern: a step needs a range; write `5-59/15`
+        5/15: good
         /5: 0..2 `/5` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        */: 0..2 `*/` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        */0: 0..3 `*/0` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+        */: 0..2 `*/` is no minute of a cron pattern: a step is a number from 1 on; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+        */0: 0..3 `*/0` is no minute of a cron pattern: a step is a number from 1 on; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         1.5: 0..3 `1.5` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         ");
         insta::assert_snapshot!(all_reported(Field::Minute, &["*/65476", "*/65477", "1-2-3", "1-5/2/2", "jan", "L", "+1", "1#1"]), @"
-        */65476: good
-        */65477: 0..7 `*/65477` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+        */65476: 0..7 `*/65476` is no minute of a cron pattern: its step hits one value only, `0`; write `0`, or a smaller step
+        */65477: 0..7 `*/65477` is no minute of a cron pattern: its step hits one value only, `0`; write `0`, or a smaller step
         1-2-3: 0..5 `1-2-3` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        1-5/2/2: 0..7 `1-5/2/2` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        jan: 0..3 `jan` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+        1-5/2/2: 0..7 `1-5/2/2` is no minute of a cron pattern: a step is a number from 1 on; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+        jan: 0..3 `jan` is no minute of a cron pattern; a month is the fourth field of a pattern
         L: 0..1 `L` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         +1: 0..2 `+1` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         1#1: 0..3 `1#1` is no minute of a cron pattern; write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
@@ -356,7 +368,7 @@ mod tests {
         24: 0..2 `24` is no hour of a cron pattern; write 0 to 23; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         22-6: 0..4 `22-6` is no hour of a cron pattern: a range goes upwards; write `22-23,0-6`
         23-0: 0..4 `23-0` is no hour of a cron pattern: a range goes upwards; write `23,0`
-        22-6/2: 0..6 `22-6/2` is no hour of a cron pattern; write 0 to 23; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+        22-6/2: 0..6 `22-6/2` is no hour of a cron pattern: a range goes upwards; write `22,0-6/2`
         5-: 0..2 `5-` is no hour of a cron pattern; write 0 to 23; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         -5: 0..2 `-5` is no hour of a cron pattern; write 0 to 23; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         ９: 0..3 `９` is no hour of a cron pattern; write 0 to 23; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
@@ -391,7 +403,7 @@ mod tests {
         dec-jan: 0..7 `dec-jan` is no month of a cron pattern: a range goes upwards; write `dec,jan`
         11-2: 0..4 `11-2` is no month of a cron pattern: a range goes upwards; write `11-12,1-2`
         0: 0..1 `0` is no month of a cron pattern; write 1 to 12 or `jan` to `dec`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        mon: 0..3 `mon` is no month of a cron pattern; write 1 to 12 or `jan` to `dec`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+        mon: 0..3 `mon` is no month of a cron pattern; a weekday is the fifth field of a pattern
         13: 0..2 `13` is no month of a cron pattern; write 1 to 12 or `jan` to `dec`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         ");
     }
@@ -412,7 +424,7 @@ mod tests {
         7-1: 0..3 `7-1` is no weekday of a cron pattern: a range goes upwards; write `0-1`
         fri-1: 0..5 `fri-1` is no weekday of a cron pattern: a range goes upwards; write `fri-6,sun-1`
         ?: good
-        +: 0..1 `+` is no weekday of a cron pattern; write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+        +: 0..1 `+` is no weekday of a cron pattern: `+` needs a weekday; write `+fri` for a day that must fit the third field and be a Friday, or `*`
         +*: good
         +mon-fri: good
         ++1: 1..3 `+1` is no weekday of a cron pattern; write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
@@ -433,12 +445,103 @@ mod tests {
         ");
         insta::assert_snapshot!(all_reported(Field::Weekday, &["1-5L", "monday", "fri/2", "1,5#2,satL", "5#2L", "LW", "15W"]), @"
         1-5L: 0..4 `1-5L` is no weekday of a cron pattern; write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        monday: 0..6 `monday` is no weekday of a cron pattern; write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-        fri/2: 0..5 `fri/2` is no weekday of a cron pattern: a step needs a range; write `fri-sat/2`
+        monday: 0..6 `monday` is no weekday of a cron pattern: a name has three letters; write `mon`
+        fri/2: 0..5 `fri/2` is no weekday of a cron pattern: its step hits one value only, `fri`; write `fri`, or a smaller step
         1,5#2,satL: good
         5#2L: 0..4 `5#2L` is no weekday of a cron pattern; write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         LW: 0..2 `LW` is no weekday of a cron pattern; write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         15W: 0..3 `15W` is no weekday of a cron pattern; write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+        ");
+    }
+
+    #[test]
+    fn a_step_that_hits_one_value_is_told() {
+        let told = |texts: &[&str], field| all_reported(field, texts);
+        insta::assert_snapshot!(told(&["*/59", "*/60", "*/90", "1-5/4", "1-5/5", "45/15", "50/15", "59/1", "7-7/2", "0/45", "*/99999999999999999999"], Field::Minute), @"
+        */59: good
+        */60: 0..4 `*/60` is no minute of a cron pattern: its step hits one value only, `0`; write `0`, or `every: 1h` instead of `cron`
+        */90: 0..4 `*/90` is no minute of a cron pattern: its step hits one value only, `0`; write `0`, or `every: 90m` instead of `cron`
+        1-5/4: good
+        1-5/5: 0..5 `1-5/5` is no minute of a cron pattern: its step hits one value only, `1`; write `1`, or a smaller step
+        45/15: 0..5 `45/15` is no minute of a cron pattern: its step hits one value only, `45`; write `45`, or a smaller step
+        50/15: 0..5 `50/15` is no minute of a cron pattern: its step hits one value only, `50`; write `50`, or a smaller step
+        59/1: good
+        7-7/2: 0..5 `7-7/2` is no minute of a cron pattern: its step hits one value only, `7`; write `7`, or a smaller step
+        0/45: good
+        */99999999999999999999: 0..22 `*/99999999999999999999` is no minute of a cron pattern: its step hits one value only, `0`; write `0`, or a smaller step
+        ");
+        insta::assert_snapshot!(told(&["*/23", "*/24", "*/36", "9-17/9", "12/12", "2/36"], Field::Hour), @"
+        */23: good
+        */24: 0..4 `*/24` is no hour of a cron pattern: its step hits one value only, `0`; write `0`, or `every: 1d` instead of `cron`
+        */36: 0..4 `*/36` is no hour of a cron pattern: its step hits one value only, `0`; write `0`, or `every: 36h` instead of `cron`
+        9-17/9: 0..6 `9-17/9` is no hour of a cron pattern: its step hits one value only, `9`; write `9`, or a smaller step
+        12/12: 0..5 `12/12` is no hour of a cron pattern: its step hits one value only, `12`; write `12`, or a smaller step
+        2/36: 0..4 `2/36` is no hour of a cron pattern: its step hits one value only, `2`; write `2`, or a smaller step
+        ");
+        insta::assert_snapshot!(told(&["*/30", "*/31", "*/40", "?/31", "1,*/40", "15/20"], Field::Day), @"
+        */30: good
+        */31: 0..4 `*/31` is no day of the month of a cron pattern: its step hits one value only, `1`; write `1`, or a smaller step
+        */40: 0..4 `*/40` is no day of the month of a cron pattern: its step hits one value only, `1`; write `1`, or a smaller step
+        ?/31: 0..4 `?/31` is no day of the month of a cron pattern: its step hits one value only, `1`; write `1`, or a smaller step
+        1,*/40: 2..6 `*/40` is no day of the month of a cron pattern: its step hits one value only, `1`; write `1`, or a smaller step
+        15/20: 0..5 `15/20` is no day of the month of a cron pattern: its step hits one value only, `15`; write `15`, or a smaller step
+        ");
+        insta::assert_snapshot!(told(&["*/11", "*/12", "jan/12", "nov/1"], Field::Month), @"
+        */11: good
+        */12: 0..4 `*/12` is no month of a cron pattern: its step hits one value only, `1`; write `1`, or a smaller step
+        jan/12: 0..6 `jan/12` is no month of a cron pattern: its step hits one value only, `jan`; write `jan`, or a smaller step
+        nov/1: good
+        ");
+        insta::assert_snapshot!(told(&["*/6", "*/7", "*/8", "0-7/7", "fri/2", "+*/9", "mon-fri/5#2", "7/2"], Field::Weekday), @"
+        */6: good
+        */7: 0..3 `*/7` is no weekday of a cron pattern: its step hits one value only, `0`; write `0`, or `every: 7d` instead of `cron`
+        */8: 0..3 `*/8` is no weekday of a cron pattern: its step hits one value only, `0`; write `0`, or `every: 8d` instead of `cron`
+        0-7/7: 0..5 `0-7/7` is no weekday of a cron pattern: its step hits one value only, `0`; write `0`, or a smaller step
+        fri/2: 0..5 `fri/2` is no weekday of a cron pattern: its step hits one value only, `fri`; write `fri`, or a smaller step
+        +*/9: 1..4 `*/9` is no weekday of a cron pattern: its step hits one value only, `0`; write `0`, or `every: 9d` instead of `cron`
+        mon-fri/5#2: 0..11 `mon-fri/5#2` is no weekday of a cron pattern: its step hits one value only, `mon#2`; write `mon#2`, or a smaller step
+        7/2: 0..3 `7/2` is no weekday of a cron pattern: its step hits one value only, `7`; write `7`, or a smaller step
+        ");
+    }
+
+    #[test]
+    fn names_in_full_and_ranges_downwards_are_written_as_they_are_meant() {
+        let told = |texts: &[&str], field| all_reported(field, texts);
+        insta::assert_snapshot!(told(&["Monday", "tues", "Sunday-Thursday", "mon-Friday", "mond#2", "mo", "monkey", "may", "+Monday"], Field::Weekday), @"
+        Monday: 0..6 `Monday` is no weekday of a cron pattern: a name has three letters; write `mon`
+        tues: 0..4 `tues` is no weekday of a cron pattern: a name has three letters; write `tue`
+        Sunday-Thursday: 0..15 `Sunday-Thursday` is no weekday of a cron pattern: a name has three letters; write `sun-thu`
+        mon-Friday: 0..10 `mon-Friday` is no weekday of a cron pattern: a name has three letters; write `mon-fri`
+        mond#2: 0..6 `mond#2` is no weekday of a cron pattern: a name has three letters; write `mon#2`
+        mo: 0..2 `mo` is no weekday of a cron pattern; write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+        monkey: 0..6 `monkey` is no weekday of a cron pattern; write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+        may: 0..3 `may` is no weekday of a cron pattern; a month is the fourth field of a pattern
+        +Monday: 1..7 `Monday` is no weekday of a cron pattern: a name has three letters; write `mon`
+        ");
+        insta::assert_snapshot!(told(&["fri-mon#2", "sat-mon/2", "fri-tue/2", "thu-sun", "7-5", "+fri-mon", "Friday-Monday"], Field::Weekday), @"
+        fri-mon#2: 0..9 `fri-mon#2` is no weekday of a cron pattern: a range goes upwards; write `fri-sat#2,sun-mon#2`
+        sat-mon/2: 0..9 `sat-mon/2` is no weekday of a cron pattern: a range goes upwards; write `sat,mon`
+        fri-tue/2: 0..9 `fri-tue/2` is no weekday of a cron pattern: a range goes upwards; write `fri,sun-tue/2`
+        thu-sun: good
+        7-5: 0..3 `7-5` is no weekday of a cron pattern: a range goes upwards; write `0-5`
+        +fri-mon: 1..8 `fri-mon` is no weekday of a cron pattern: a range goes upwards; write `fri-sat,sun-mon`
+        Friday-Monday: 0..13 `Friday-Monday` is no weekday of a cron pattern: a name has three letters; write `fri-sat,sun-mon`
+        ");
+        insta::assert_snapshot!(told(&["Sept", "January-mar", "nov-jan/2", "friday"], Field::Month), @"
+        Sept: 0..4 `Sept` is no month of a cron pattern: a name has three letters; write `sep`
+        January-mar: 0..11 `January-mar` is no month of a cron pattern: a name has three letters; write `jan-mar`
+        nov-jan/2: 0..9 `nov-jan/2` is no month of a cron pattern: a range goes upwards; write `nov,jan`
+        friday: 0..6 `friday` is no month of a cron pattern; a weekday is the fifth field of a pattern
+        ");
+        insta::assert_snapshot!(told(&["50-10/7", "59-0", "30-29"], Field::Minute), @"
+        50-10/7: 0..7 `50-10/7` is no minute of a cron pattern: a range goes upwards; write `50-59/7,4`
+        59-0: 0..4 `59-0` is no minute of a cron pattern: a range goes upwards; write `59,0`
+        30-29: 0..5 `30-29` is no minute of a cron pattern: a range goes upwards; write `30-59,0-29`
+        ");
+        insta::assert_snapshot!(told(&["25-5", "25-5/40", "31-1/5"], Field::Day), @"
+        25-5: 0..4 `25-5` is no day of the month of a cron pattern: a range goes upwards; write `25-31,1-5`
+        25-5/40: 0..7 `25-5/40` is no day of the month of a cron pattern: a range goes upwards; write `25`
+        31-1/5: 0..6 `31-1/5` is no day of the month of a cron pattern: a range goes upwards; write `31`
         ");
     }
 }

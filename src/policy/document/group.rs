@@ -106,8 +106,10 @@ mapping! {
         )]
         "every" every: String,
         /// Times of the clock instead: minute, hour, day of the month, month and day of the week, such
-        /// as `0 6 * * mon-fri`. A time that daylight saving skips comes when the gap is over, one that
-        /// it repeats comes once.
+        /// as `0 6 * * mon-fri`, or `@daily` and the like. Where both days are given, either must fit, with
+        /// `+` before the weekday both. `L`, `LW` and `15W` are days of the month, `fri#2` and `5L` weekdays
+        /// of it. A time that daylight saving skips comes when the gap is over, one that it repeats comes
+        /// once, unless the hour is `*` or `*/n`.
         #[schemars(default, length(max = 100))]
         "cron" cron: Text,
         /// The time zone of `cron`, by its IANA name, such as `Europe/Berlin`.

@@ -6,10 +6,6 @@ use super::*;
 
 #[test]
 fn cron_patterns_are_told_at_the_field() {
-    let told = |pattern: &str| {
-        let text = group(CHECK).replace("every: 15m", &format!("cron: '{pattern}'"));
-        format!("{pattern}\n{}", problems(&text))
-    };
     let patterns = [
         "61 * * * *",
         "0  25 * * *",
@@ -21,7 +17,7 @@ fn cron_patterns_are_told_at_the_field() {
         "0 0 30 2 *",
         "*/0 * * * *",
     ];
-    assert_snapshot!(patterns.map(told).join("\n"), @"
+    assert_snapshot!(patterns.map(told_of).join("\n"), @"
     61 * * * *
     12:22-12:24: error[invalid-cron] `61` is no minute of a cron pattern
         help: write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
@@ -35,8 +31,8 @@ fn cron_patterns_are_told_at_the_field() {
     12:28-12:31: error[invalid-cron] `foo` is no month of a cron pattern
         help: write 1 to 12 or `jan` to `dec`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
     0 6 * * monday
-    12:30-12:36: error[invalid-cron] `monday` is no weekday of a cron pattern
-        help: write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+    12:30-12:36: error[invalid-cron] `monday` is no weekday of a cron pattern: a name has three letters
+        help: write `mon`
     0 6 * *
     12:21-12:30: error[invalid-cron] a cron pattern has five fields, and this has 4
         help: write minute, hour, day of the month, month and weekday, such as `0 6 * * mon-fri`
@@ -46,8 +42,137 @@ fn cron_patterns_are_told_at_the_field() {
     0 0 30 2 *
     12:21-12:33: error[invalid-cron] `0 0 30 2 *` never comes: there is no such day
     */0 * * * *
-    12:22-12:25: error[invalid-cron] `*/0` is no minute of a cron pattern
+    12:22-12:25: error[invalid-cron] `*/0` is no minute of a cron pattern: a step is a number from 1 on
         help: write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+    ");
+}
+
+fn told_of(pattern: &str) -> String {
+    let text = group(CHECK).replace("every: 15m", &format!("cron: '{pattern}'"));
+    format!("{pattern}\n{}", problems(&text))
+}
+
+#[test]
+fn what_is_wrong_with_a_pattern_is_told_at_once_with_what_to_write() {
+    let patterns = [
+        "61 25 * foo monday",
+        "*/90 * * * *",
+        "0 */36 * * *",
+        "0 22-6 * * fri-mon",
+        "* * * * ,",
+        "0 0 * * L",
+        "0 0 * * +",
+    ];
+    assert_snapshot!(patterns.map(told_of).join("\n"), @"
+    61 25 * foo monday
+    12:22-12:24: error[invalid-cron] `61` is no minute of a cron pattern
+        help: write 0 to 59; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+    12:25-12:27: error[invalid-cron] `25` is no hour of a cron pattern
+        help: write 0 to 23; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+    12:30-12:33: error[invalid-cron] `foo` is no month of a cron pattern
+        help: write 1 to 12 or `jan` to `dec`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+    12:34-12:40: error[invalid-cron] `monday` is no weekday of a cron pattern: a name has three letters
+        help: write `mon`
+    */90 * * * *
+    12:22-12:26: error[invalid-cron] `*/90` is no minute of a cron pattern: its step hits one value only, `0`
+        help: write `0`, or `every: 90m` instead of `cron`
+    0 */36 * * *
+    12:24-12:28: error[invalid-cron] `*/36` is no hour of a cron pattern: its step hits one value only, `0`
+        help: write `0`, or `every: 36h` instead of `cron`
+    0 22-6 * * fri-mon
+    12:24-12:28: error[invalid-cron] `22-6` is no hour of a cron pattern: a range goes upwards
+        help: write `22-23,0-6`
+    12:33-12:40: error[invalid-cron] `fri-mon` is no weekday of a cron pattern: a range goes upwards
+        help: write `fri-sat,sun-mon`
+    * * * * ,
+    12:30-12:31: error[invalid-cron] `,` is no weekday of a cron pattern: an element of its list is empty
+        help: write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+    0 0 * * L
+    12:30-12:31: error[invalid-cron] `L` is no weekday of a cron pattern: `L` needs a day
+        help: write `5L` for the last Friday of the month, or `L` as its day
+    0 0 * * +
+    12:30-12:31: error[invalid-cron] `+` is no weekday of a cron pattern: `+` needs a weekday
+        help: write `+fri` for a day that must fit the third field and be a Friday, or `*`
+    ");
+}
+
+#[test]
+fn patterns_of_other_tools_are_told_with_what_to_write() {
+    let patterns =
+        ["cron(0 6 ? * MON-FRI *)", "cron(0 6 * * mon)", "0 0 6 * * *", "@every 15m", "@midnght"];
+    assert_snapshot!(patterns.map(told_of).join("\n"), @"
+    cron(0 6 ? * MON-FRI *)
+    12:21-12:46: error[invalid-cron] a cron pattern has five fields, and this has 6
+        help: write `0 6 * * mon-fri`
+    cron(0 6 * * mon)
+    12:21-12:40: error[invalid-cron] a cron pattern is five fields and nothing around them
+        help: write `0 6 * * mon`
+    0 0 6 * * *
+    12:21-12:34: error[invalid-cron] a cron pattern has five fields, and this has 6
+        help: write `0 6 * * *` if the first field is seconds, which there are none of, or `0 0 6 * *` if the last is a year
+    @every 15m
+    12:21-12:33: error[invalid-cron] there is no cron pattern `@every 15m`
+        help: write `every: 15m` instead of `cron`
+    @midnght
+    12:21-12:31: error[invalid-cron] there is no cron pattern `@midnght`
+        help: did you mean `@midnight`?
+    ");
+}
+
+#[test]
+fn a_wrong_schedule_hides_nothing_beside_it() {
+    let with = |schedule: &str| {
+        let text =
+            group(CHECK).replace("schedule: { every: 15m }", &format!("schedule: {schedule}"));
+        let text = text.replace("matchLabels: { env: prod }", "names: [nowhere]");
+        problems(&(text + "    - { id: b, uses: aws/s3-bucket-exist }\n"))
+    };
+    let schedules = [
+        "{ cron: 0 25 * * *, timezone: Europe/Berln }",
+        "{ cron: 0 25 * * *, timezone: [UTC] }",
+        "{ cron: 0 25 * * *, every: 5 }",
+        "{ cron: 0 6 * * *, timezone: Europe/Berln }",
+    ];
+    assert_snapshot!(schedules.map(with).join("\n\n"), @"
+    11:3-11:11: error[no-account] group `storage` selects no account
+        help: compare `spec.accounts` with the labels and names of the `Account` documents
+    11:23-11:30: error[unknown-account] there is no account `nowhere`
+    12:23-12:25: error[invalid-cron] `25` is no hour of a cron pattern
+        help: write 0 to 23; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+    12:43-12:55: error[unknown-timezone] `Europe/Berln` is no time zone of the IANA database, such as `Europe/Berlin`
+        help: did you mean `Europe/Berlin`?
+    17:22-17:41: error[unknown-check-type] there is no check type `aws/s3-bucket-exist`
+        help: `cloudcorrect schema check-types` lists those that there are
+
+    11:3-11:11: error[no-account] group `storage` selects no account
+        help: compare `spec.accounts` with the labels and names of the `Account` documents
+    11:23-11:30: error[unknown-account] there is no account `nowhere`
+    12:23-12:25: error[invalid-cron] `25` is no hour of a cron pattern
+        help: write 0 to 23; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+    12:43-12:44: error[wrong-type] `timezone` is a list, but must be text
+        help: The time zone of `cron`, by its IANA name, such as `Europe/Berlin`.
+    17:22-17:41: error[unknown-check-type] there is no check type `aws/s3-bucket-exist`
+        help: `cloudcorrect schema check-types` lists those that there are
+
+    11:3-11:11: error[no-account] group `storage` selects no account
+        help: compare `spec.accounts` with the labels and names of the `Account` documents
+    11:23-11:30: error[unknown-account] there is no account `nowhere`
+    12:23-12:25: error[invalid-cron] `25` is no hour of a cron pattern
+        help: write 0 to 23; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+    12:40-12:41: error[conflict] `every` and `cron` exclude each other
+        help: keep the one that is meant
+        12: the other one is here
+    12:40-12:41: error[invalid-value] `5` is no interval; write a number with `s`, `m`, `h` or `d`, such as `15m`
+    17:22-17:41: error[unknown-check-type] there is no check type `aws/s3-bucket-exist`
+        help: `cloudcorrect schema check-types` lists those that there are
+
+    11:3-11:11: error[no-account] group `storage` selects no account
+        help: compare `spec.accounts` with the labels and names of the `Account` documents
+    11:23-11:30: error[unknown-account] there is no account `nowhere`
+    12:42-12:54: error[unknown-timezone] `Europe/Berln` is no time zone of the IANA database, such as `Europe/Berlin`
+        help: did you mean `Europe/Berlin`?
+    17:22-17:41: error[unknown-check-type] there is no check type `aws/s3-bucket-exist`
+        help: `cloudcorrect schema check-types` lists those that there are
     ");
 }
 
