@@ -52,6 +52,17 @@ pub struct Group {
     pub place: Location,
 }
 
+/// What is known of a group that is refused, for what refers to it and what it refers to.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// Nothing.
+    Unknown,
+    /// The accounts that it selects.
+    Selecting(AccountSelector),
+    /// All but when it is evaluated, or from when on it is enforced.
+    Untimed(Box<Group>),
+}
+
 impl Group {
     /// The check of an id.
     pub fn check(&self, id: &CheckId) -> Option<&Arc<Check>> {
@@ -98,20 +109,20 @@ impl Group {
         Sha256::digest(group.to_string()).into()
     }
 
-    /// Meaning of a document. What is wrong with it is reported; then its selector, if it has one,
-    /// is the error.
+    /// Meaning of a document. What is wrong with it is reported; then what is known of it is the
+    /// error.
     pub(super) fn resolve(
         document: GroupDocument,
         library: &Library,
         file: &mut FileContext,
-    ) -> Result<Self, Option<AccountSelector>> {
+    ) -> Result<Self, Refused> {
         let GroupDocument { api_version, kind, metadata, spec } = document;
         let is_identified = is_identified(&api_version, &kind);
         let metadata = metadata.into_value();
         let name = metadata.as_ref().and_then(|it| file.parse(&it.name));
         let place = metadata.as_ref().and_then(|it| Some(file.place(it.name.get()?.span)));
         let Field::Given { value: Located { value: mut spec, span }, .. } = spec else {
-            return Err(None);
+            return Err(Refused::Unknown);
         };
         let accounts = AccountSelector::resolve(std::mem::take(&mut spec.accounts));
         let schedule = schedule(&spec, file);
@@ -131,24 +142,26 @@ impl Group {
             lacks_checks(has_lists, span, packs_at, file);
         }
         let checks = checks.filter(|checks| !checks.is_empty() && is_identified);
-        let (Some(metadata), Some(name), Some(place), Some(schedule), Ok(new_only), Some(checks)) =
-            (metadata, name, place, schedule, new_only, checks)
+        let (Some(metadata), Some(name), Some(place), Some(checks)) =
+            (metadata, name, place, checks)
         else {
-            return Err(Some(accounts));
+            return Err(Refused::Selecting(accounts));
         };
-        Ok(Self {
+        let is_good = schedule.is_some() && new_only.is_ok();
+        let group = Self {
             name,
             labels: Labels::resolve(metadata.labels),
             description: spec.description.into_value(),
             owner: spec.owner.into_value(),
             accounts,
-            schedule,
+            schedule: schedule.unwrap_or_default(),
             mode: spec.mode.into_value().unwrap_or_default(),
-            new_only,
+            new_only: new_only.unwrap_or_default(),
             suspend: spec.suspend.into_value().unwrap_or_default(),
             checks,
             place,
-        })
+        };
+        if is_good { Ok(group) } else { Err(Refused::Untimed(Box::new(group))) }
     }
 }
 

@@ -10,7 +10,7 @@ use super::context::FileContext;
 use super::document::account::AccountDocument;
 use super::document::group::GroupDocument;
 use super::document::{Named, name_of, text_of};
-use super::group::Group;
+use super::group::{Group, Refused};
 use super::kind::Document;
 use super::library::Library;
 use super::pack::Pack;
@@ -150,8 +150,14 @@ impl Reader {
             Ok(group) => {
                 self.policies.groups.entry(group.name.clone()).or_insert(group);
             }
-            Err(selector) => {
-                references.selector = selector.map(Box::new);
+            Err(Refused::Untimed(group)) => {
+                references.selector = Some(Box::new(group.accounts.clone()));
+                self.references.untimed.entry(group.name.clone()).or_insert(*group);
+            }
+            Err(refused) => {
+                if let Refused::Selecting(accounts) = refused {
+                    references.selector = Some(Box::new(accounts));
+                }
                 self.references.has_broken_groups = true;
                 self.references.is_partial |= !is_named;
             }

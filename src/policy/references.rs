@@ -1,9 +1,12 @@
 //! What documents say of each other, which can only be followed once all of them are read.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Code, Diagnostic, Location, meant, nearest};
 use crate::document::{DiagnosticSink, short};
 
 use super::account;
+use super::group::Group;
 use super::names::{CheckId, GroupName};
 use super::set::PolicySet;
 use super::symbols::Symbols;
@@ -29,6 +32,8 @@ pub(super) struct References {
     pub(super) has_broken_accounts: bool,
     /// `true` where groups could not be resolved.
     pub(super) has_broken_groups: bool,
+    /// Groups that are refused for their times alone, so that their checks are known.
+    pub(super) untimed: BTreeMap<GroupName, Group>,
 }
 
 /// A check of a group that a test names.
@@ -48,6 +53,9 @@ impl References {
         self.is_partial |= next.is_partial;
         self.has_broken_accounts |= next.has_broken_accounts;
         self.has_broken_groups |= next.has_broken_groups;
+        for (name, group) in next.untimed {
+            self.untimed.entry(name).or_insert(group);
+        }
     }
 
     /// Reports what refers to nothing, and what is there twice.
@@ -62,6 +70,7 @@ impl References {
         self.tested.iter().for_each(|tested| self.follow_test(tested, policies, sink));
         let known = waiver_references::Known {
             policies,
+            untimed: &self.untimed,
             symbols: &self.symbols,
             is_partial: self.is_partial,
             has_broken_groups: self.has_broken_groups,
@@ -75,7 +84,7 @@ impl References {
         if sink.is_full() {
             return;
         }
-        let (message, near) = match policies.groups.get(group) {
+        let (message, near) = match policies.groups.get(group).or_else(|| self.untimed.get(group)) {
             Some(read) if read.checks.iter().any(|one| one.id == *check) => return,
             Some(read) => {
                 let ids = read.checks.iter().map(|one| one.id.as_str());

@@ -1,10 +1,13 @@
 //! Groups, checks and accounts that waivers refer to, which must be there.
 
+use std::collections::BTreeMap;
+
 use crate::diagnostic::{Code, Diagnostic, Location, nearest};
 use crate::document::{DiagnosticSink, Field, Located};
 
 use super::context::FileContext;
 use super::document::waiver::{MatchSpec, WaiverDocument};
+use super::group::Group;
 use super::names::{AccountName, CheckId, GroupName};
 use super::set::PolicySet;
 use super::symbols::Symbols;
@@ -21,11 +24,25 @@ pub(super) struct References {
 /// Groups, checks and accounts that there are to refer to.
 pub(super) struct Known<'a> {
     pub(super) policies: &'a PolicySet,
+    /// Groups that are refused for their times alone.
+    pub(super) untimed: &'a BTreeMap<GroupName, Group>,
     pub(super) symbols: &'a Symbols,
     /// `true` where there may be accounts or groups whose names are not known.
     pub(super) is_partial: bool,
     /// `true` where groups could not be resolved.
     pub(super) has_broken_groups: bool,
+}
+
+impl<'a> Known<'a> {
+    /// The group of a name.
+    fn group(&self, name: &GroupName) -> Option<&'a Group> {
+        self.policies.groups.get(name).or_else(|| self.untimed.get(name))
+    }
+
+    /// The groups whose checks are known.
+    fn groups(&self) -> impl Iterator<Item = &'a Group> {
+        self.policies.groups.values().chain(self.untimed.values())
+    }
 }
 
 impl References {
@@ -52,7 +69,7 @@ impl References {
         }
         self.follow_account(known, sink);
         match &self.group {
-            Some((name, _)) if known.policies.groups.contains_key(name) => {
+            Some((name, _)) if known.group(name).is_some() => {
                 self.follow_check(known, sink);
                 self.follow_selection(known, sink);
             }
@@ -79,7 +96,7 @@ impl References {
         let Some((id, place)) = &self.check else { return };
         let is_meant =
             |name: &GroupName| self.group.as_ref().is_none_or(|(group, _)| group == name);
-        let groups = known.policies.groups.values().filter(|group| is_meant(&group.name));
+        let groups = known.groups().filter(|group| is_meant(&group.name));
         let checks: Vec<_> = groups.flat_map(|group| &group.checks).collect();
         if checks.iter().any(|check| check.id == *id) {
             return;
@@ -105,7 +122,7 @@ impl References {
         let wanted =
             |name: &AccountName| Covered { account: Some(name.clone()), ..Covered::default() };
         let account = accounts.find(|one| wanted(account).has_account(one));
-        let group = policies.groups.get(group);
+        let group = known.group(group);
         let (Some(group), Some(account)) = (group, account) else { return };
         if !group.accounts.selects(account) {
             let message =

@@ -177,6 +177,36 @@ fn a_wrong_schedule_hides_nothing_beside_it() {
 }
 
 #[test]
+fn what_refers_to_a_group_is_followed_where_only_its_schedule_is_wrong() {
+    let text = group(CHECK).replace("every: 15m", "cron: 0 25 * * *");
+    let tested = "---
+apiVersion: cloudcorrect.dev/v1
+kind: Test
+metadata: { name: t }
+spec:
+  check: storage/nope
+  given: { AWS::S3::Bucket: [{ BucketName: a }] }
+  expect: { pass: [a] }
+";
+    let waiver = "---
+apiVersion: cloudcorrect.dev/v1
+kind: Waiver
+metadata: { name: w }
+spec: { match: { group: storage, check: nothing }, reason: none }
+";
+    assert_snapshot!(problems(&(text + tested + waiver)), @"
+    12:23-12:25: error[invalid-cron] `25` is no hour of a cron pattern
+        help: write 0 to 23; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
+    22:10-22:22: error[unknown-check] group `storage` has no check `nope`
+    29:7-29:8: error[missing-key] `spec` lacks `expires`
+        help: The last day on which it holds, in UTC, such as `2026-12-31`.
+    29:7-29:8: error[missing-key] `spec` lacks `owner`
+        help: Who answers for it.
+    29:41-29:48: error[unknown-check] group `storage` has no check `nothing`
+    ");
+}
+
+#[test]
 fn values_of_another_shape_come_with_how_they_are_written() {
     let text = group(CHECK)
         .replace("{ matchLabels: { env: prod } }", "[prod]")
