@@ -27,4 +27,4 @@ pub use schema::{
     Given, Kind, ListScope, NameSource, OperationSchema, Property, Schema, SchemaError,
     is_documented,
 };
-pub use value::{Facet, Resource, Value};
+pub use value::{Facet, Resource, Value, seconds};

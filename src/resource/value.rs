@@ -90,7 +90,7 @@ impl Value {
     }
 
     /// JSON with keys in order: equal values give equal bytes, which digests rely on. Instants are
-    /// RFC 3339 in UTC, durations whole seconds with `s`, resources their id.
+    /// RFC 3339 in UTC, durations seconds with `s`, resources their id.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
         match self {
@@ -102,7 +102,7 @@ impl Value {
             Self::Timestamp(instant) => {
                 Json::from(instant.to_rfc3339_opts(SecondsFormat::AutoSi, true))
             }
-            Self::Duration(span) => Json::from(format!("{}s", span.num_seconds())),
+            Self::Duration(span) => Json::from(seconds(*span)),
             Self::List(items) => Json::Array(items.iter().map(Self::to_json).collect()),
             Self::Map(entries) => Json::Object(
                 entries.iter().map(|(key, value)| (key.to_string(), value.to_json())).collect(),
@@ -110,6 +110,18 @@ impl Value {
             Self::Resource(resource) => Json::from(resource.id.as_ref()),
         }
     }
+}
+
+/// A span of time as CEL writes it: seconds, with as many digits of the fraction as it has.
+pub fn seconds(span: TimeDelta) -> String {
+    let sign = if span < TimeDelta::zero() { "-" } else { "" };
+    let span = span.abs();
+    let (seconds, nanos) = (span.num_seconds(), span.subsec_nanos());
+    if nanos == 0 {
+        return format!("{sign}{seconds}s");
+    }
+    let fraction = format!("{nanos:09}");
+    format!("{sign}{seconds}.{}s", fraction.trim_end_matches('0'))
 }
 
 /// Answer of one API operation on one resource.
@@ -138,4 +150,19 @@ pub struct Resource {
     pub region: Region,
     /// Answers by operation. An operation without an entry was not asked.
     pub facets: BTreeMap<Operation, Facet>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_of_time_are_shown_exactly() {
+        let shown = |millis| Value::Duration(TimeDelta::milliseconds(millis)).to_json();
+        let spans = [0, 90_000, 1_500, -500, -1_500, 1, 86_400_250];
+        let wanted = ["0s", "90s", "1.5s", "-0.5s", "-1.5s", "0.001s", "86400.25s"];
+        assert_eq!(spans.map(shown), wanted);
+        let nano = Value::Duration(TimeDelta::nanoseconds(-1));
+        assert_eq!(Value::list([nano]).to_json(), serde_json::json!(["-0.000000001s"]));
+    }
 }

@@ -4,10 +4,9 @@ use chrono::SecondsFormat;
 
 use super::function::{Body, Computed, Doc, Form, Function};
 use super::parameter::{Gives, Parameter};
-use super::time;
 use crate::expression::EvalBudget;
 use crate::expression::types::Type;
-use crate::resource::{Failure, Value};
+use crate::resource::{Failure, Value, seconds};
 
 pub(super) static FUNCTIONS: [Function; 5] = [
     Function::new(
@@ -132,7 +131,7 @@ fn written(value: &Value) -> Option<String> {
         Value::Int(value) => value.to_string(),
         Value::Double(value) => value.to_string(),
         Value::Timestamp(instant) => instant.to_rfc3339_opts(SecondsFormat::AutoSi, true),
-        Value::Duration(span) => time::seconds(*span),
+        Value::Duration(span) => seconds(*span),
         _ => return None,
     })
 }

@@ -216,18 +216,6 @@ fn part(
     }
 }
 
-/// A span of time as CEL writes it: seconds, with as many digits of the fraction as it has.
-pub(super) fn seconds(span: TimeDelta) -> String {
-    let sign = if span < TimeDelta::zero() { "-" } else { "" };
-    let span = span.abs();
-    let (seconds, nanos) = (span.num_seconds(), span.subsec_nanos());
-    if nanos == 0 {
-        return format!("{sign}{seconds}s");
-    }
-    let fraction = format!("{nanos:09}");
-    format!("{sign}{seconds}.{}s", fraction.trim_end_matches('0'))
-}
-
 /// Reads `90d`, `1h30m`, `1.5h`, `-300s`, `250ms`.
 fn duration(text: &str) -> Option<TimeDelta> {
     let (negative, mut rest) = match text.strip_prefix('-') {
