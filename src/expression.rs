@@ -23,6 +23,7 @@ mod operate;
 mod parse;
 mod pattern;
 mod places;
+mod re2;
 mod shared;
 mod show;
 mod span;

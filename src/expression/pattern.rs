@@ -1,8 +1,9 @@
-//! Regular expressions whose cost is known before they are used.
+//! Regular expressions whose cost is known before they are used. They are those of RE2.
 
 use regex::{Regex, RegexBuilder};
 
 use super::EvalBudget;
+use super::re2;
 use crate::resource::Failure;
 
 /// The largest compiled size of a pattern, in bytes.
@@ -14,6 +15,7 @@ const SIZES: [usize; 8] = [1 << 9, 1 << 10, 1 << 11, 1 << 12, 1 << 13, 1 << 14, 
 /// Regular expression, compiled once.
 #[derive(Debug)]
 pub(super) struct Pattern {
+    source: String,
     regex: Regex,
     /// Steps per 64 bytes of text, in the worst case.
     weight: u64,
@@ -30,16 +32,18 @@ impl Pattern {
     /// the one before and an attempt ends where its size is reached, so that all of them together
     /// take about as long as two of the last.
     pub(super) fn compile(source: &str) -> Result<Self, String> {
-        let largest = build(source, LARGEST).map_err(|error| refusal(&error))?;
+        let ours =
+            re2::translate(source).map_err(|reason| format!("the pattern is wrong: {reason}"))?;
+        let largest = build(&ours, LARGEST).map_err(|error| refusal(&error))?;
         let fitting =
-            SIZES.into_iter().find_map(|size| build(source, size).ok().map(|regex| (regex, size)));
+            SIZES.into_iter().find_map(|size| build(&ours, size).ok().map(|regex| (regex, size)));
         let (regex, size) = fitting.unwrap_or((largest, LARGEST));
-        Ok(Self { regex, weight: size as u64 / 64, size })
+        Ok(Self { source: source.to_owned(), regex, weight: size as u64 / 64, size })
     }
 
     /// Text that it was compiled from.
     pub(super) fn source(&self) -> &str {
-        self.regex.as_str()
+        &self.source
     }
 
     /// `true` where it is found in a text.
@@ -58,6 +62,12 @@ fn refusal(error: &regex::Error) -> String {
         return "the pattern is too large".to_owned();
     }
     let text = error.to_string();
-    let last = text.lines().last().unwrap_or_default();
-    format!("the pattern is wrong: {}", last.trim_start_matches("error: "))
+    let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+    let reason = match last {
+        "Unicode property value not found" => {
+            r"RE2 has of `\p{...}` categories such as `Lu`, and scripts such as `Greek`"
+        }
+        last => last,
+    };
+    format!("the pattern is wrong: {reason}")
 }

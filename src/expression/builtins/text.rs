@@ -99,8 +99,8 @@ pub(super) static FUNCTIONS: [Function; 12] = [
         Body::Search(Pattern::is_found_in),
         Doc {
             usage: "text.matches(pattern)",
-            description: "Whether a regular expression is found in a text; it must stand there as \
-                          a string.",
+            description: "Whether a regular expression, of RE2, is found in a text; it must stand \
+                          there as a string.",
             example: ("'web-1'.matches('^web-[0-9]+$')", "true"),
         },
     ),

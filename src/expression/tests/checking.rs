@@ -270,6 +270,7 @@ fn constants_are_checked_when_read() {
         "resource.Created < timestamp('yesterday')",
         "resource.Name.matches('(')",
         "resource.Name.matches('(a{1000}){1000}')",
+        "resource.Name.matches('[\\\\pL0-9]{900}')",
         "cidrContains('10.0.0.0/99', '10.0.0.1')",
         "resource.Size == 1 / 0",
         "resource.Size == 9223372036854775807 + 1",
@@ -285,7 +286,9 @@ fn constants_are_checked_when_read() {
     resource.Name.matches('(')
     ['('] wrong-value: the pattern is wrong: unclosed group
     resource.Name.matches('(a{1000}){1000}')
-    ['(a{1000}){1000}'] wrong-value: the pattern is too large
+    ['(a{1000}){1000}'] wrong-value: the pattern is wrong: `{1000}` makes more than the 1000 repeats of RE2
+    resource.Name.matches('[\\pL0-9]{900}')
+    ['[\\pL0-9]{900}'] wrong-value: the pattern is too large
     cidrContains('10.0.0.0/99', '10.0.0.1')
     ['10.0.0.0/99'] wrong-value: "10.0.0.0/99" is no range of addresses (write it as `10.0.0.0/8`, `2001:db8::/32` or `10.1.2.3`)
     resource.Size == 1 / 0
