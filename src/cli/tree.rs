@@ -113,7 +113,7 @@ impl Tree {
 
     /// The account of that name. A tree with other problems may still name its accounts.
     pub(super) fn account(&self, name: &str) -> anyhow::Result<Account> {
-        let LoadOutcome { policies, diagnostics } = self.reading();
+        let LoadOutcome { policies, diagnostics, has_unread_tests: _ } = self.reading();
         if let Some(account) = policies.accounts.values().find(|it| it.name.as_str() == name) {
             return Ok(account.clone());
         }

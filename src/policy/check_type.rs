@@ -97,7 +97,7 @@ impl CheckTypes {
             let refused = file.error(at, Code::UnknownCheckType, message);
             let near = meant(name, self.0.known.keys().map(CheckTypeName::as_str));
             let all = || "`cloudcorrect schema check-types` lists those that there are".to_owned();
-            file.report(refused.help(near.unwrap_or_else(all)));
+            file.report_unfound(refused.help(near.unwrap_or_else(all)));
         }
         self.0.get(name)
     }

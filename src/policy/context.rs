@@ -16,12 +16,16 @@ pub(super) struct FileContext {
     pub(super) sink: DiagnosticSink,
     /// Budget that is left for its expressions.
     pub(super) effort: CompileBudget,
+    /// Problems that are none of their own where a document could not be read, since what they miss
+    /// may be declared there.
+    pub(super) unfound: DiagnosticSink,
 }
 
 impl FileContext {
     /// Context of a file, with what is wrong with its YAML.
     pub(super) fn new(source: Arc<SourceText>, sink: DiagnosticSink) -> Self {
-        Self { source, sink, effort: CompileBudget::default() }
+        let unfound = DiagnosticSink::of_file();
+        Self { source, sink, effort: CompileBudget::default(), unfound }
     }
 
     /// Location of a value, by its bytes in the file.
@@ -42,6 +46,14 @@ impl FileContext {
     /// Reports a diagnostic, unless the file has too many already.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) {
         self.sink.push(diagnostic);
+    }
+
+    /// Keeps a diagnostic on something that is declared nowhere, to be reported once all documents
+    /// are known.
+    pub(super) fn report_unfound(&mut self, diagnostic: Diagnostic) {
+        if !self.is_full() {
+            self.unfound.push(diagnostic);
+        }
     }
 
     /// `true` once the file has so many problems that more are not told.

@@ -91,7 +91,7 @@ impl Packs {
             let message = format!("there is no pack `{}`", short(name));
             let mut refused = file.error(at, Code::UnknownPack, message);
             refused.help = meant(name, self.known.keys().map(PackName::as_str));
-            file.report(refused);
+            file.report_unfound(refused);
         }
         self.get(name)
     }

@@ -66,6 +66,7 @@ impl Reader {
         for document in documents {
             self.document(document, library, &mut context);
         }
+        self.references.unfound.merge(context.unfound);
         self.sink.merge(context.sink);
     }
 
@@ -80,7 +81,12 @@ impl Reader {
     pub(super) fn finish(mut self) -> LoadOutcome {
         self.sink.start_file();
         self.references.follow(&self.policies, &mut self.sink);
-        LoadOutcome { policies: self.policies, diagnostics: self.sink.into_sorted() }
+        let has_unread_tests = self.references.is_partial || self.references.broken_tests > 0;
+        LoadOutcome {
+            policies: self.policies,
+            diagnostics: self.sink.into_sorted(),
+            has_unread_tests,
+        }
     }
 
     fn document(&mut self, document: Document, library: &Library, file: &mut FileContext) {
@@ -88,14 +94,16 @@ impl Reader {
             Document::Account(document) => self.account(*document, file),
             Document::Group(document) => self.group(*document, library, file),
             Document::CheckType(document) => {
-                self.declare("check type", &document.metadata, file);
+                let is_named = self.declare("check type", &document.metadata, file);
+                self.references.is_partial |= !is_named;
                 if let Some(read) = CheckType::resolve(*document, false, file) {
                     let types = &mut self.policies.check_types;
                     types.entry(read.name.clone()).or_insert_with(|| Arc::new(read));
                 }
             }
             Document::Pack(document) => {
-                self.declare("pack", &document.metadata, file);
+                let is_named = self.declare("pack", &document.metadata, file);
+                self.references.is_partial |= !is_named;
                 if let Some(pack) = Pack::resolve(*document, &library.types, file) {
                     let packs = &mut self.policies.packs;
                     packs.entry(pack.name.clone()).or_insert_with(|| Arc::new(pack));
@@ -105,7 +113,9 @@ impl Reader {
                 self.declare("test", &document.metadata, file);
                 let place = document.spec.value().and_then(|spec| text_of(&spec.check));
                 let place = place.map(|(_, at)| file.place(at));
-                if let Some(test) = Test::resolve(*document, library, file) {
+                let test = Test::resolve(*document, library, file);
+                self.references.broken_tests += usize::from(test.is_none());
+                if let Some(test) = test {
                     if let (TestSubject::Check(group, check), Some(place)) = (&test.subject, place)
                     {
                         let (group, check) = (group.clone(), check.clone());

@@ -26,6 +26,8 @@ pub(super) struct References {
     pub(super) tested: Vec<Tested>,
     /// References of waivers, to groups, checks and accounts.
     pub(super) waivers: Vec<waiver_references::References>,
+    /// What is wrong with the names of check types and packs that are declared nowhere.
+    pub(super) unfound: DiagnosticSink,
     /// `true` where there may be documents whose names are not known.
     pub(super) is_partial: bool,
     /// `true` where accounts could not be resolved.
@@ -34,6 +36,8 @@ pub(super) struct References {
     pub(super) has_broken_groups: bool,
     /// Groups that are refused for their times alone, so that their checks are known.
     pub(super) untimed: BTreeMap<GroupName, Group>,
+    /// How many tests could not be resolved.
+    pub(super) broken_tests: usize,
 }
 
 /// A check of a group that a test names.
@@ -52,16 +56,19 @@ impl References {
         self.waivers.extend(next.waivers);
         self.is_partial |= next.is_partial;
         self.has_broken_accounts |= next.has_broken_accounts;
+        self.unfound.merge(next.unfound);
         self.has_broken_groups |= next.has_broken_groups;
         for (name, group) in next.untimed {
             self.untimed.entry(name).or_insert(group);
         }
+        self.broken_tests += next.broken_tests;
     }
 
     /// Reports what refers to nothing, and what is there twice.
-    pub(super) fn follow(&self, policies: &PolicySet, sink: &mut DiagnosticSink) {
+    pub(super) fn follow(&mut self, policies: &PolicySet, sink: &mut DiagnosticSink) {
         self.symbols.report(sink);
         if !self.is_partial {
+            sink.merge(std::mem::take(&mut self.unfound));
             for references in &self.accounts {
                 self.follow_accounts(references, policies, sink);
             }
@@ -78,7 +85,8 @@ impl References {
         self.waivers.iter().for_each(|waiver| waiver.follow(&known, sink));
     }
 
-    /// A test of a check that is not there. Of a group that could not be read nothing is said.
+    /// A test of a check that is not there. Of a group that could not be read nothing is said,
+    /// nor of one that may be a document that could not be.
     fn follow_test(&self, tested: &Tested, policies: &PolicySet, sink: &mut DiagnosticSink) {
         let Tested { group, check, place } = tested;
         if sink.is_full() {
@@ -91,7 +99,7 @@ impl References {
                 let near = nearest(check.as_str(), ids).map(|near| format!("{group}/{near}"));
                 (format!("group `{group}` has no check `{check}`"), near)
             }
-            None if self.symbols.contains("group", group.as_str()) => return,
+            None if self.is_partial || self.symbols.contains("group", group.as_str()) => return,
             None => {
                 let names = self.symbols.names("group");
                 let near = nearest(group.as_str(), names).map(|near| format!("{near}/{check}"));

@@ -37,6 +37,8 @@ pub struct LoadOutcome {
     pub policies: PolicySet,
     /// All that is wrong or odd, in the order of place.
     pub diagnostics: Vec<Diagnostic>,
+    /// `true` where there may be tests that could not be read.
+    pub has_unread_tests: bool,
 }
 
 impl LoadOutcome {

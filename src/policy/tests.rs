@@ -6,6 +6,7 @@ mod declared;
 mod documented;
 mod enforce;
 mod files;
+mod follow_ups;
 mod packs;
 mod samples;
 mod selected;

@@ -36,7 +36,7 @@ pub fn policies_check(
     reading: &LoadOutcome,
     links: &Links,
 ) -> Post {
-    let LoadOutcome { policies, diagnostics } = reading;
+    let LoadOutcome { policies, diagnostics, has_unread_tests: _ } = reading;
     let is_good = reading.is_clean();
     // Should some have to go, then warnings.
     let mut ordered: Vec<_> = diagnostics.iter().collect();
@@ -179,7 +179,8 @@ spec:
     }
 
     fn shown(label: SourceLabel<'_>, effect: Effect<'_>, diagnostics: &[Diagnostic]) -> String {
-        let reading = LoadOutcome { policies: policies(), diagnostics: diagnostics.to_vec() };
+        let diagnostics = diagnostics.to_vec();
+        let reading = LoadOutcome { policies: policies(), diagnostics, ..LoadOutcome::default() };
         let links = Links::default();
         let post = policies_check(label, "0123456789abcdef", effect, &reading, &links);
         let Post::CheckRun(check) = post else { panic!("a check run") };
@@ -197,7 +198,7 @@ spec:
     #[test]
     fn only_what_the_page_has_is_linked() {
         let links = Links::new("https://cloudcorrect.example.com".parse().ok());
-        let reading = LoadOutcome { policies: policies(), diagnostics: Vec::new() };
+        let reading = LoadOutcome { policies: policies(), ..LoadOutcome::default() };
         let link = |effect| match policies_check(ALONE, "0123456", effect, &reading, &links) {
             Post::CheckRun(check) => check.details_url.map(|url| url.path().to_owned()),
             Post::Comment(_) => panic!("a check run"),
