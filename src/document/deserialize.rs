@@ -322,11 +322,8 @@ impl FromNode for bool {
         subject: Subject<'_>,
         reader: &mut Deserializer<'_>,
     ) -> Option<Self> {
-        match node.scalar() {
-            Some(scalar) if scalar.is_plain() && scalar.as_str() == "true" => Some(true),
-            Some(scalar) if scalar.is_plain() && scalar.as_str() == "false" => Some(false),
-            _ => reader.mismatch(node, schema, subject),
-        }
+        let truth = node.scalar().and_then(Scalar::truth);
+        truth.or_else(|| reader.mismatch(node, schema, subject))
     }
 }
 

@@ -68,6 +68,11 @@ impl<'s> Scalar<'s> {
         is_null(&self.value, self.style)
     }
 
+    /// Truth value that it is.
+    pub(super) fn truth(&self) -> Option<bool> {
+        truth(&self.value, self.style)
+    }
+
     /// Text of its own, which outlives the tree.
     pub(super) fn to_text(&self) -> Text {
         Text { value: self.value.clone().into_owned(), style: self.style, header: self.header }
@@ -76,6 +81,16 @@ impl<'s> Scalar<'s> {
 
 fn is_null(value: &str, style: ScalarStyle) -> bool {
     style == ScalarStyle::Plain && matches!(value, "" | "~" | "null" | "Null" | "NULL")
+}
+
+/// Truth value of YAML's core schema (YAML 1.2.2, section 10.3.2), which editors go by as well.
+fn truth(value: &str, style: ScalarStyle) -> Option<bool> {
+    match value {
+        _ if style != ScalarStyle::Plain => None,
+        "true" | "True" | "TRUE" => Some(true),
+        "false" | "False" | "FALSE" => Some(false),
+        _ => None,
+    }
 }
 
 /// Bytes between the quotes of a quoted scalar.
@@ -100,6 +115,11 @@ impl Text {
     /// Value without the line break at the end of a block, which is YAML's and not the author's.
     pub fn trimmed(&self) -> &str {
         self.value.trim_end_matches('\n')
+    }
+
+    /// Truth value that it is without quotes.
+    pub fn truth(&self) -> Option<bool> {
+        truth(&self.value, self.style)
     }
 
     /// `true` for what is written without quotes and not as a block.

@@ -181,6 +181,12 @@ fn failures(
     for entry in entries.iter() {
         let property = known(&entry.key, schema, file);
         let text = entry.value.as_ref().and_then(|it| Some((it.value.text()?, it.span)));
+        if let (Some(value), None, false) = (&entry.value, text, file.is_full()) {
+            let name = short(&entry.key.value);
+            let message = format!("`{name}` is {}, but must be text, a cause", value.value.kind());
+            let refused = file.error(value.span, Code::WrongType, message);
+            file.report(refused.help("write it as in `{ Policy: access_denied }`"));
+        }
         match (property, text.and_then(|(text, at)| cause(text, at, file))) {
             (Some(property), Some(cause)) => {
                 let failure = Failure::new(cause, format!("{}: made up", property.operation));
@@ -283,11 +289,12 @@ fn object(
 
 fn scalar(given: &Given, kind: Kind) -> Option<Value> {
     let text = given.text()?;
+    let truth = if let Given::Text(text) = given { text.truth() } else { None };
     match kind {
         Kind::String | Kind::Document => Some(Value::string(text)),
         Kind::Integer => text.parse().ok().map(Value::Int),
         Kind::Double => text.parse().ok().map(Value::Double),
-        Kind::Boolean => text.parse().ok().map(Value::Bool),
+        Kind::Boolean => truth.or_else(|| text.parse().ok()).map(Value::Bool),
         Kind::Timestamp => {
             let instant = DateTime::parse_from_rfc3339(text).ok()?;
             Some(Value::Timestamp(instant.to_utc()))

@@ -131,7 +131,7 @@ impl Test {
         let Field::Given { value: Located { value: mut spec, span }, .. } = spec else {
             return None;
         };
-        let subject = subject(&spec, library, file).filter(|_| is_identified);
+        let subject = subject(&spec, span, library, file).filter(|_| is_identified);
         let shared = spec.take_case(span);
         let at_uses = spec.uses.get().map(|uses| uses.span).unwrap_or_default();
         let listed = spec.cases.value().is_some_and(|cases| !cases.is_empty());
@@ -140,6 +140,12 @@ impl Test {
             let refused = file.error(expect, Code::Conflict, message);
             let refused = refused.related(file.place(cases), "the cases are here");
             file.report(refused.help("each case has an `expect` of its own; move it there"));
+        }
+        if let (false, Field::Missing, false) = (listed, &shared.expect, spec.cases.is_invalid()) {
+            let message = "`spec` lacks `expect`";
+            let refused = file.error(span, Code::MissingKey, message);
+            let help = "add `expect`, what the check says of which resources, or several `cases`";
+            file.report(refused.help(help));
         }
         let listed = spec.cases.into_value().filter(|_| listed).map(List::into_all);
         let types = &library.types;
@@ -175,9 +181,20 @@ impl Test {
     }
 }
 
-/// Subject of a test: the one thing that it is about.
-fn subject(spec: &TestSpec, library: &Library, file: &mut FileContext) -> Option<TestSubject> {
+/// Subject of a test, whose `spec` stands at a place: the one thing that it is about.
+fn subject(
+    spec: &TestSpec,
+    at: Span,
+    library: &Library,
+    file: &mut FileContext,
+) -> Option<TestSubject> {
     let said = [("check", &spec.check), ("pack", &spec.pack), ("uses", &spec.uses)];
+    if said.iter().all(|(_, field)| field.is_missing()) {
+        let refused = file.error(at, Code::MissingKey, "`spec` lacks `check`");
+        let help = "add `check`, as `group/id`; or `pack`, as `pack/id`; or `uses`, a check type";
+        file.report(refused.help(help));
+        return None;
+    }
     let mut said = said.into_iter().filter_map(|(key, field)| Some((key, field.get()?)));
     let (key, Located { value: text, span: at }) = said.next()?;
     if let Some((other, second)) = said.next() {
