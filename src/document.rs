@@ -32,7 +32,7 @@ mod yaml;
 pub use deserialize::{
     Advice, Deserializer, FieldReader, FromNode, KeyValue, Mapping, OneOrMany, Subject,
 };
-pub use editors::take_any_scalar;
+pub use editors::{Words, of_types, take_any_scalar};
 pub use json_schema::NotNull;
 pub(crate) use mapping::mapping;
 pub use node::NodeRef;

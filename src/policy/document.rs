@@ -12,9 +12,9 @@ pub(super) mod settings;
 pub(super) mod test_case;
 pub(super) mod waiver;
 
-use crate::document::{Advice, Entries, Field, Span, mapping};
+use crate::document::{Advice, Entries, Field, Span, Words, mapping};
 
-use super::names::NAME_PATTERN;
+use super::names::{NAME_PATTERN, TYPE_NAME_PATTERN};
 use super::words::words;
 
 use check_type::CheckTypeMetadata;
@@ -43,6 +43,22 @@ pub(super) const ADVICE: &Advice = &Advice {
     ],
     expressions: &["where", "assert", "assertAll"],
 };
+
+/// What editors say of a text that its pattern does not take, by the patterns of all kinds.
+pub(super) const PATTERN_WORDS: &Words = &[
+    (NAME_PATTERN, "write a name of a-z, 0-9 and `-` here, at most 63 characters"),
+    (TYPE_NAME_PATTERN, "write one or two names of a-z, 0-9 and `-`, with `/` between them"),
+    (check::LET_PATTERN, "write a name of a-z, A-Z, 0-9 and `_`, which begins with a letter"),
+    (account::ID_PATTERN, "write the twelve digits, in quotes if they begin with 0"),
+    (account::REGION_PATTERN, "write the name of a region, as in `eu-west-1`"),
+    (waiver::REGION_PATTERN, "write the name of a region, as in `eu-west-1`, or `global`"),
+    (waiver::DATE_PATTERN, "write a day, as in `2026-12-31`"),
+    (waiver::SAID, "write something here"),
+    (group::EVERY_PATTERN, "write a number with `s`, `m`, `h` or `d`, as in `15m`"),
+    (group::INSTANT_PATTERN, "write a day or an instant, as in `2026-12-31T18:00:00Z`"),
+    (test_case::CHECK_PATTERN, "write the group or pack and the id of the check, as `group/id`"),
+    (test_case::NOW_PATTERN, "write an instant, as in `2026-01-31T00:00:00Z`"),
+];
 
 words! {
     /// The version of the format.

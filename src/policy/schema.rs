@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use indexmap::IndexMap;
-use serde_json::{Map, Value as Json, json};
+use serde_json::Value as Json;
 
 use crate::document::{NodeSchema, json_schema};
 
@@ -14,8 +14,8 @@ use super::document::pack::PackDocument;
 use super::document::settings::SettingsDocument;
 use super::document::test_case::TestDocument;
 use super::document::waiver::WaiverDocument;
-use super::editors::for_editors;
 pub use super::editors::printed;
+use super::editors::{for_editors, of_any_kind};
 
 /// JSON schemas of documents, by kind.
 static SCHEMAS: LazyLock<IndexMap<&'static str, Json>> = LazyLock::new(|| {
@@ -52,24 +52,8 @@ pub fn of(kind: &str) -> Option<Json> {
 
 /// One schema for editors, of documents of any kind.
 pub fn all() -> Json {
-    let mut definitions = Map::new();
-    let kinds: Vec<Json> = SCHEMAS
-        .keys()
-        .filter_map(|kind| of(kind))
-        .map(|mut schema| {
-            let own = schema.as_object_mut().and_then(|schema| schema.remove("$defs"));
-            if let Some(Json::Object(own)) = own {
-                definitions.extend(own);
-            }
-            schema
-        })
-        .collect();
-    json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "cloudcorrect policy",
-        "oneOf": kinds,
-        "$defs": definitions,
-    })
+    let kinds = SCHEMAS.iter().map(|(kind, meant)| (*kind, for_editors(kind, meant)));
+    of_any_kind(&kinds.collect::<Vec<_>>())
 }
 
 /// Schema of a kind, looked up for reading.

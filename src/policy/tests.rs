@@ -528,7 +528,7 @@ const WHOLE_GROUP: &str = r#"{
         "description": "x",
         "owner": "x",
         "accounts": { "matchLabels": { "env": "prod" }, "names": ["prod"] },
-        "schedule": { "every": "15m", "cron": "0 6 * * *", "timezone": "UTC" },
+        "schedule": { "cron": "0 6 * * *", "timezone": "UTC" },
         "mode": "audit",
         "enforce": { "newOnly": "2026-11-22" },
         "suspend": true,
@@ -573,6 +573,64 @@ const WHOLE_CHECK_TYPE: &str = r#"{
         "compliance": ["soc2/CC6.1"],
         "remediation": "x"
     }
+}"#;
+
+const WHOLE_PACK: &str = r#"{
+    "apiVersion": "cloudcorrect.dev/v1",
+    "kind": "Pack",
+    "metadata": { "name": "a", "labels": { "a": "b" }, "annotations": { "c": "d" } },
+    "spec": {
+        "description": "x",
+        "checks": [{ "id": "a", "select": "AWS::S3::Bucket", "assert": "true" }]
+    }
+}"#;
+
+const WHOLE_TEST: &str = r#"{
+    "apiVersion": "cloudcorrect.dev/v1",
+    "kind": "Test",
+    "metadata": { "name": "a", "labels": { "a": "b" }, "annotations": { "c": "d" } },
+    "spec": {
+        "check": "a/b",
+        "now": "2026-01-31T00:00:00Z",
+        "given": {
+            "AWS::S3::Bucket": [{
+                "BucketName": "b",
+                "CreationDate": "2026-01-31T00:00:00Z",
+                "PublicAccessBlockConfiguration": { "BlockPublicAcls": true },
+                "Policy": { "Statement": [] },
+                "Tags": [{ "Key": "a", "Value": "b" }],
+                "$region": "eu-west-1",
+                "$unknown": { "Acl": "access_denied" }
+            }],
+            "AWS::EC2::Volume": [{ "VolumeId": "vol-1", "Size": 8 }],
+            "AWS::IAM::AccountSummary": [{ "SummaryMap": {} }]
+        },
+        "unlisted": { "AWS::EC2::VPC": "access_denied" },
+        "expect": { "pass": ["b"], "fail": [], "notSelected": ["vol-1"] }
+    }
+}"#;
+
+const WHOLE_TEST_OF_CASES: &str = r#"{
+    "apiVersion": "cloudcorrect.dev/v1",
+    "kind": "Test",
+    "metadata": { "name": "a" },
+    "spec": {
+        "pack": "a/b",
+        "cases": [{
+            "name": "x",
+            "now": "2026-01-31T00:00:00Z",
+            "given": { "AWS::S3::Bucket": [{ "BucketName": "b" }] },
+            "expect": { "unknown": ["b"], "notApplicable": ["*"] }
+        }]
+    }
+}"#;
+
+/// The pack that the one of cases is of.
+const PACK_OF_TESTS: &str = r#"{
+    "apiVersion": "cloudcorrect.dev/v1",
+    "kind": "Pack",
+    "metadata": { "name": "a" },
+    "spec": { "checks": [{ "id": "b", "select": "AWS::S3::Bucket", "assert": "true" }] }
 }"#;
 
 const WHOLE_WAIVER: &str = r#"{
@@ -644,10 +702,13 @@ fn mutants(json: &serde_json::Value) -> Vec<serde_json::Value> {
         mutant.pointer_mut(pointer)?.as_object_mut()?.insert("x-y".to_owned(), "z".into());
         Some(mutant)
     };
-    let texts = [json!("x".repeat(4001)), json!("A b")];
+    let long = [json!("x".repeat(4001)), json!("A b")];
     let others = || {
+        let texts =
+            ["12", "true", "2026-01-31", "2026-01-31T00:00:00Z"].map(serde_json::Value::from);
         let scalars = [json!(null), json!(12), json!(1.5), json!(true), json!(123_456_789_012_i64)];
-        [json!([]), json!({})].into_iter().chain(scalars).chain(texts.clone())
+        let scalars = scalars.into_iter().chain(texts);
+        [json!([]), json!({})].into_iter().chain(scalars).chain(long.clone())
     };
     let values =
         found.iter().flat_map(|pointer| others().filter_map(move |other| replaced(pointer, other)));
@@ -657,7 +718,7 @@ fn mutants(json: &serde_json::Value) -> Vec<serde_json::Value> {
 }
 
 /// The codes of problems that a schema can tell as well.
-const OF_SHAPE: [Code; 8] = [
+const OF_SHAPE: [Code; 14] = [
     Code::UnknownKey,
     Code::MissingKey,
     Code::WrongType,
@@ -666,9 +727,22 @@ const OF_SHAPE: [Code; 8] = [
     Code::EmptyList,
     Code::TooLong,
     Code::InvalidValue,
+    Code::Conflict,
+    Code::InvalidInstant,
+    Code::InvalidName,
+    Code::MissingProperty,
+    Code::UnknownCause,
+    Code::UnknownProperty,
 ];
 
-/// What editors accept is what the reader accepts: both go by the schema.
+/// How many documents were taken up.
+fn count(policies: &PolicySet) -> usize {
+    let PolicySet { accounts, groups, check_types, packs, tests, waivers } = policies;
+    accounts.len() + groups.len() + check_types.len() + packs.len() + tests.len() + waivers.len()
+}
+
+/// What editors accept is what the reader accepts: both go by the schema. Nothing is left out without
+/// a word.
 #[test]
 fn the_schemas_say_what_is_accepted() {
     let kinds = [
@@ -676,24 +750,46 @@ fn the_schemas_say_what_is_accepted() {
         ("Account", WHOLE_ACCOUNT),
         ("CheckType", WHOLE_CHECK_TYPE),
         ("Waiver", WHOLE_WAIVER),
+        ("Pack", WHOLE_PACK),
+        ("Test", WHOLE_TEST),
+        ("Test", WHOLE_TEST_OF_CASES),
     ];
+    let any = jsonschema::validator_for(&schema::all()).expect("a schema");
+    let mut apart = Vec::new();
     for (kind, text) in kinds {
         let whole: serde_json::Value = serde_json::from_str(text).expect("JSON");
         let schema =
             jsonschema::validator_for(&schema::of(kind).expect("a kind")).expect("a schema");
-        assert!(schema.is_valid(&whole), "{kind}");
+        let wrong: Vec<_> = schema.iter_errors(&whole).map(|error| error.to_string()).collect();
+        assert_eq!(wrong, Vec::<String>::new(), "{kind}");
         let mut seen = [0, 0];
         for mutant in mutants(&whole) {
             let account = if kind == "Group" { WHOLE_ACCOUNT } else { "" };
-            let file = format!("{account}\n---\n{mutant}\n");
-            let codes: Vec<_> = read(&file).diagnostics.into_iter().map(|it| it.code).collect();
+            let others = if kind == "Test" { PACK_OF_TESTS } else { "" };
+            let file = format!("{account}\n---\n{others}\n---\n{mutant}\n");
+            let reading = read(&file);
+            let codes: Vec<_> = reading.diagnostics.into_iter().map(|it| it.code).collect();
+            let expected = [account, others].iter().filter(|it| !it.is_empty()).count() + 1;
+            if count(&reading.policies) != expected && codes.is_empty() {
+                apart.push(format!("nothing is said of {mutant:.1000}"));
+            }
             // Other codes are about what a schema cannot say: references and expressions.
             let shaped = !codes.iter().any(|code| OF_SHAPE.contains(code));
-            assert_eq!(schema.is_valid(&mutant), shaped, "{mutant:.1000}: {codes:?}");
+            let has_type = !codes.contains(&Code::UnknownResourceType);
+            let is_good = shaped && has_type;
+            if schema.is_valid(&mutant) != is_good {
+                apart.push(format!("{mutant:.1000}: {codes:?}"));
+            }
+            // A document of another kind, or of none, is another question.
+            let is_of_kind = mutant["kind"] == kind && mutant["apiVersion"] == whole["apiVersion"];
+            if is_of_kind && any.is_valid(&mutant) != is_good {
+                apart.push(format!("of any kind: {mutant:.1000}: {codes:?}"));
+            }
             seen[usize::from(shaped)] += 1;
         }
         assert!(seen.iter().all(|count| *count > 5), "{kind}: {seen:?}");
     }
+    assert_eq!(apart, Vec::<String>::new());
 }
 
 #[test]
@@ -739,8 +835,8 @@ fn the_schema_of_tests_knows_resources() {
     insta::assert_snapshot!(told(json!({ "AWS::EC2::Machine": [] })), @"Additional properties are not allowed ('AWS::EC2::Machine' was unexpected)");
     let known = schema::of("Test").expect("a kind");
     let state = "/$defs/given/properties/AWS::EC2::Instance/items/properties/State/properties/Name";
-    let offered = known.pointer(&format!("{state}/examples")).expect("examples");
-    assert_eq!(offered[1], "running");
+    let offered = known.pointer(&format!("{state}/defaultSnippets")).expect("values");
+    assert_eq!(offered[1]["body"], "running");
 }
 
 /// Every property of every kind is described, and what may be left out has its default.
@@ -763,7 +859,7 @@ fn the_schemas_describe_everything() {
     }
     assert_eq!(found, Vec::<String>::new());
     let group = schema::of("Group").expect("a kind");
-    let spec = &group["properties"]["spec"]["properties"];
+    let spec = &group["properties"]["spec"]["allOf"][0]["properties"];
     let check = &spec["checks"]["items"]["properties"];
     assert_eq!(spec["mode"]["default"], "enforce");
     assert_eq!(spec["schedule"]["properties"]["every"]["default"], "1h");

@@ -13,6 +13,7 @@ pub fn json_schema(schemas: &SchemaRegistry) -> Json {
     let types: Map<_, _> = schemas.values().map(|schema| named(schema, lists(schema))).collect();
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": "https://cloudcorrect.dev/schemas/v1/inventory.schema.json",
         "title": "Recorded inventory",
         "description": "What an account answered at an instant: resources with their facets.",
         "type": "object",

@@ -4,8 +4,11 @@ use crate::document::{List, mapping};
 
 use super::{AccountKind, ApiVersion, Metadata};
 
+/// Pattern of the number of an account, for editors.
+pub(super) const ID_PATTERN: &str = "^[0-9]{12}$";
+
 /// Pattern of names of regions, for editors.
-const REGION_PATTERN: &str = "^[a-z]+(-[a-z]+)+-[0-9]{1,2}$";
+pub(super) const REGION_PATTERN: &str = "^[a-z]+(-[a-z]+)+-[0-9]{1,2}$";
 
 mapping! {
     /// A cloud account that groups can select. How to log in is the operator's setting.
@@ -32,7 +35,7 @@ mapping! {
     /// An AWS account.
     pub(in crate::policy) struct AwsAccount {
         /// Twelve digits.
-        #[schemars(regex(pattern = "^[0-9]{12}$"))]
+        #[schemars(regex(pattern = ID_PATTERN))]
         "accountId" account_id: String,
         /// The regions in which resources are judged, such as `eu-west-1`. What belongs to no region
         /// is judged always.

@@ -81,9 +81,9 @@ pub(super) use asking;
 asking! {
     /// What must hold of the resources of a type.
     #[schemars(extend("anyOf" = [
-        { "required": ["uses"] },
         { "required": ["select", "assert"] },
         { "required": ["select", "assertAll"] },
+        { "required": ["uses"] },
     ]))]
     pub(in crate::policy) struct CheckSpec {
         /// Unique in the group or pack: at most 63 of a-z, 0-9 and `-`.

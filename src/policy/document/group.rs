@@ -9,8 +9,11 @@ use super::check::CheckSpec;
 use super::{ApiVersion, GroupKind, Metadata};
 
 /// Pattern of a date or an instant, for editors.
-const INSTANT_PATTERN: &str =
+pub(super) const INSTANT_PATTERN: &str =
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2}))?$";
+
+/// Pattern of an interval, for editors.
+pub(super) const EVERY_PATTERN: &str = "^[0-9]+[smhd]$";
 
 mapping! {
     /// Checks that are judged together, on a schedule, in the accounts that the group selects.
@@ -102,7 +105,7 @@ mapping! {
         #[schemars(
             default,
             extend("default" = Every::default().to_string()),
-            regex(pattern = "^[0-9]+[smhd]$")
+            regex(pattern = EVERY_PATTERN)
         )]
         "every" every: String,
         /// Times of the clock instead: minute, hour, day of the month, month and day of the week, such

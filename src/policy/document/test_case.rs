@@ -4,6 +4,14 @@ use crate::document::{Entries, Field, List, Span, Value, mapping};
 
 use super::{ApiVersion, Metadata, TestKind};
 
+/// Pattern of a check, for editors: a group or pack and the id.
+pub(super) const CHECK_PATTERN: &str =
+    "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$";
+
+/// Pattern of an instant, for editors.
+pub(super) const NOW_PATTERN: &str =
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2})$";
+
 /// `now` of tests that do not say.
 pub(in crate::policy) const TEST_NOW: &str = "2026-01-01T00:00:00Z";
 
@@ -47,7 +55,7 @@ macro_rules! case {
                 #[schemars(default, extend("default" = {}), with = "std::collections::BTreeMap<String, crate::document::NotNull>")]
                 "with" with: Entries<Value>,
                 /// `now` in expressions.
-                #[schemars(default, extend("default" = TEST_NOW), length(max = 40))]
+                #[schemars(default, extend("default" = TEST_NOW), length(max = 40), regex(pattern = NOW_PATTERN))]
                 "now" now: String,
                 /// The resources of the account by type, each with its properties; one that is left out is
                 /// null, or what the cloud documents for it. `$region` is where the resource lives, and
@@ -94,10 +102,10 @@ case! {
     ]))]
     pub(in crate::policy) struct TestSpec {
         /// The check, as `group/id`.
-        #[schemars(default, length(max = 127))]
+        #[schemars(default, length(max = 127), regex(pattern = CHECK_PATTERN))]
         "check" check: String,
         /// A check of a pack in the place of a group's, as `pack/id`.
-        #[schemars(default, length(max = 127))]
+        #[schemars(default, length(max = 127), regex(pattern = CHECK_PATTERN))]
         "pack" pack: String,
         /// A check type in the place of a check, such as `aws/s3-bucket-exists`.
         #[schemars(default, length(max = 127))]

@@ -8,13 +8,13 @@ use crate::policy::names::NAME_PATTERN;
 use super::{ApiVersion, Metadata, WaiverKind};
 
 /// Pattern of a date, for editors.
-const DATE_PATTERN: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
+pub(super) const DATE_PATTERN: &str = "^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
 
 /// Pattern of a region here, for editors: `global` is one as well.
-const REGION_PATTERN: &str = "^(global|[a-z]+(-[a-z]+)+-[0-9]{1,2})$";
+pub(in crate::policy) const REGION_PATTERN: &str = "^(global|[a-z]+(-[a-z]+)+-[0-9]{1,2})$";
 
 /// Pattern of a text that says something.
-const SAID: &str = r"\S";
+pub(super) const SAID: &str = r"\S";
 
 /// Characters of the longest glob, for which [`crate::expression::glob`] has steps enough.
 const LONGEST_GLOB: u32 = 1000;

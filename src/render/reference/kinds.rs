@@ -217,7 +217,7 @@ mod tests {
         assert!(text.contains("\n### Group: spec.checks[]\n"));
         assert!(text.contains("\n### Group: spec.checks[].let.NAME\n"), "{text}");
         assert!(
-            text.contains("It has `uses`, or `select` and `assert`, or `select` and `assertAll`.")
+            text.contains("It has `select` and `assert`, or `select` and `assertAll`, or `uses`.")
         );
     }
 }
