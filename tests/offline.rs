@@ -176,8 +176,8 @@ fn csv_of_evaluate_has_a_line_for_each_finding() {
     let lines: Vec<&str> = table.lines().filter(|line| !line.contains(",pass,")).collect();
     insta::assert_snapshot!(lines.join("\n"), @r#"
     group,check,outcome,cause,account,region,resourceType,resourceId,severity,expected,observed,message,path,line,waiver,waiverReason,waiverOwner,waiverExpires
-    storage,policy-not-public,fail,,123456789012,eu-west-1,AWS::S3::Bucket,acme-eu-sandbox-tmp,critical,resource.PolicyStatus == null || !resource.PolicyStatus.IsPublic,"resource.PolicyStatus = {""IsPublic"": true}; resource.PolicyStatus.IsPublic = true",No bucket policy is public,example-policies/policies/storage.yaml,25,,,,
-    storage,policy-not-public,unknown,access_denied,123456789012,us-east-1,AWS::S3::Bucket,acme-partner-dropbox,critical,resource.PolicyStatus == null || !resource.PolicyStatus.IsPublic,s3:GetBucketPolicyStatus: Access Denied,No bucket policy is public,example-policies/policies/storage.yaml,25,,,,
+    storage,policy-not-public,fail,,123456789012,eu-west-1,AWS::S3::Bucket,acme-eu-sandbox-tmp,critical,resource.PolicyStatus == null || !resource.PolicyStatus.IsPublic,"resource.PolicyStatus = {""IsPublic"": true}; resource.PolicyStatus.IsPublic = true",No bucket policy is public,example-policies/policies/storage.yaml,26,,,,
+    storage,policy-not-public,unknown,access_denied,123456789012,us-east-1,AWS::S3::Bucket,acme-partner-dropbox,critical,resource.PolicyStatus == null || !resource.PolicyStatus.IsPublic,s3:GetBucketPolicyStatus: Access Denied,No bucket policy is public,example-policies/policies/storage.yaml,26,,,,
     "#);
     assert_eq!(table.lines().count(), 1 + 11, "names, and 1 fail, 1 unknown, 9 pass");
 }

@@ -16,12 +16,14 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::broadcast;
 use tokio_util::sync::CancellationToken;
 
-/// The repository's files, from `example-policies/`.
+/// The repository's files, from `example-policies/`, and the schemas that they name for editors.
 const POLICIES: &[(&str, &str)] = &[
     ("policies/accounts.yaml", include_str!("../../../example-policies/policies/accounts.yaml")),
     ("policies/identity.yaml", include_str!("../../../example-policies/policies/identity.yaml")),
     ("policies/network.yaml", include_str!("../../../example-policies/policies/network.yaml")),
     ("policies/storage.yaml", include_str!("../../../example-policies/policies/storage.yaml")),
+    ("schemas/account.schema.json", include_str!("../../../schemas/account.schema.json")),
+    ("schemas/group.schema.json", include_str!("../../../schemas/group.schema.json")),
 ];
 /// Recorded account of the demo, from `examples/`.
 const ACCOUNT: &str = include_str!("../../../examples/demo-account.json");
