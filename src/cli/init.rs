@@ -11,6 +11,9 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use url::Url;
 
+use cloudcorrect::catalog;
+use cloudcorrect::diagnostic::{Diagnostic, Level};
+use cloudcorrect::policy::SourceFile;
 use cloudcorrect::resource::{AccountId, Region};
 
 use super::output;
@@ -42,9 +45,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         bail!("`{app_url}` cannot be the service's address; write `https://HOST`");
     }
     let skeleton = Skeleton { account: account_id, regions: region, app_url };
+    let files = skeleton.files()?;
+    judge(&files)?;
     let mut kept = 0;
     let mut told = String::new();
-    for (path, text) in skeleton.files()? {
+    for (path, text) in files {
         let is_new = write_new(&directory.join(&path), &text)
             .with_context(|| format!("cannot write `{}`", directory.join(&path).display()))?;
         kept += usize::from(!is_new);
@@ -55,6 +60,22 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     output::print(&(told + &next(directory)))?;
     Ok(ExitCode::from(output::CLEAN))
+}
+
+/// Refuses policies that `validate` would refuse, before anything is written; what it would warn of
+/// is told.
+fn judge(files: &[(String, String)]) -> anyhow::Result<()> {
+    let policies = files.iter().filter(|(path, _)| path.starts_with("policies/"));
+    let policies: Vec<SourceFile> =
+        policies.map(|(path, text)| SourceFile::new(path.as_str(), text.as_bytes())).collect();
+    for Diagnostic { level, message, help, .. } in catalog::read(&policies).diagnostics {
+        let help = help.map(|help| format!("; {help}")).unwrap_or_default();
+        match level {
+            Level::Error => bail!("{message}{help}"),
+            Level::Warning => output::note(&format!("{message}{help}")),
+        }
+    }
+    Ok(())
 }
 
 /// Writes a file unless there is something of its name; whether it did.
@@ -78,9 +99,10 @@ fn next(directory: &Path) -> String {
         "\nWhat to do next:
   1. Name your account and its regions in policies/accounts.yaml
   2. {first}cloudcorrect validate
-  3. cloudcorrect record --account prod --output prod.json
-  4. cloudcorrect evaluate --inventory prod.json
-  5. Commit; README.md says how the service comes to watch the repository\n"
+  3. cloudcorrect test; to see one fail, write `Suspended` for `Enabled` in policies/storage.yaml
+  4. cloudcorrect record --account prod --output prod.json
+  5. cloudcorrect evaluate --inventory prod.json
+  6. Commit; README.md says how the service comes to watch the repository\n"
     )
 }
 

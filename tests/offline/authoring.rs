@@ -190,8 +190,12 @@ fn init_begins_a_repository_that_is_valid() {
     insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"), @"
     wrote policies/accounts.yaml
     wrote policies/storage.yaml
+    wrote policies/tests/storage.yaml
     wrote .pre-commit-config.yaml
     wrote .github/workflows/policies.yaml
+    wrote .vscode/settings.json
+    wrote .vscode/extensions.json
+    wrote .prettierignore
     wrote .gitignore
     wrote README.md
     wrote operator/github-app.json
@@ -201,19 +205,24 @@ fn init_begins_a_repository_that_is_valid() {
     What to do next:
       1. Name your account and its regions in policies/accounts.yaml
       2. cd 'our policies' && cloudcorrect validate
-      3. cloudcorrect record --account prod --output prod.json
-      4. cloudcorrect evaluate --inventory prod.json
-      5. Commit; README.md says how the service comes to watch the repository
+      3. cloudcorrect test; to see one fail, write `Suspended` for `Enabled` in policies/storage.yaml
+      4. cloudcorrect record --account prod --output prod.json
+      5. cloudcorrect evaluate --inventory prod.json
+      6. Commit; README.md says how the service comes to watch the repository
     ");
     let validate = cloudcorrect(&["validate", &format!("{path}/policies")]);
-    assert_eq!(text(&validate.stdout), "2 files: 1 group, 2 checks, 1 account are good\n");
+    assert_eq!(text(&validate.stdout), "3 files: 1 group, 2 checks, 1 account are good\n");
+    let test = cloudcorrect(&["test", "--coverage", &format!("{path}/policies")]);
+    assert_eq!(text(&test.stdout), "2 tests, 2 cases: all pass; 2 of 2 checks tested\n");
+    let group = root.join("policies/storage.yaml");
+    let policy = fs::read_to_string(&group).expect("a group");
+    fs::write(&group, policy.replace("Enabled", "Suspended")).expect("a group");
+    let test = cloudcorrect(&["test", &format!("{path}/policies")]);
+    assert_eq!(test.status.code(), Some(1), "as the next steps say: {}", text(&test.stdout));
+    fs::write(&group, policy).expect("a group");
     let files = tree(&root);
     assert!(files["policies/accounts.yaml"].contains("\"000011112222\""));
     for (file, content) in &files {
-        if let Some(schema) = content.strip_prefix("# yaml-language-server: $schema=../") {
-            let schema = schema.lines().next().expect("a line");
-            assert!(files.contains_key(schema), "{file} names `{schema}`");
-        }
         if Path::new(file).extension().is_some_and(|extension| extension == "yaml") {
             serde_saphyr::from_str::<Json>(content).expect(file);
         }
@@ -255,12 +264,19 @@ fn init_refuses_what_cannot_be_meant() {
         ["--account-id", "12345"],
         ["--region", "global"],
         ["--region", "Frankfurt"],
+        ["--region", "mars"],
+        ["--region", "us-east-1,eu-west"],
         ["--app-url", "ftp://example.com"],
         ["--app-url", "example.com"],
     ] {
         let output = cloudcorrect(&[&["init", path], &wrong[..]].concat());
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
     }
+    let told = |region: &str| text(&cloudcorrect(&["init", path, "--region", region]).stderr);
+    insta::assert_snapshot!(told("mars") + &told("eu-west1"), @"
+    error: `mars` is not the name of an AWS region; write it as in `eu-west-1`
+    error: `eu-west1` is not the name of an AWS region; did you mean `eu-west-1`?
+    ");
     assert_eq!(tree(directory.path()).len(), 0);
 }
 
@@ -352,7 +368,7 @@ fn the_hook_and_the_action_run_the_tests_where_they_are_asked_to() {
         for line in [hook.as_str(), script] {
             let (status, said) = shell(line, good.path(), &variables);
             assert_eq!(status, Some(expected), "{line}: {said}");
-            assert!(said.contains("1 test, 1 case: "), "{line}: {said}");
+            assert!(said.contains("3 tests, 3 cases: "), "{line}: {said}");
         }
     }
 }

@@ -10,11 +10,15 @@ use cloudcorrect::render::yaml;
 use cloudcorrect::resource::{AccountId, Region, schemas};
 
 /// Each file of a template, and the template.
-const TEMPLATES: [(&str, &str); 9] = [
+const TEMPLATES: [(&str, &str); 13] = [
     ("policies/accounts.yaml", include_str!("../../../templates/init/accounts.yaml")),
     ("policies/storage.yaml", include_str!("../../../templates/init/storage.yaml")),
+    ("policies/tests/storage.yaml", include_str!("../../../templates/init/storage-tests.yaml")),
     (".pre-commit-config.yaml", include_str!("../../../templates/init/pre-commit-config.yaml")),
     (".github/workflows/policies.yaml", include_str!("../../../templates/init/workflow.yaml")),
+    (".vscode/settings.json", include_str!("../../../templates/init/vscode-settings.json")),
+    (".vscode/extensions.json", include_str!("../../../templates/init/vscode-extensions.json")),
+    (".prettierignore", include_str!("../../../templates/init/prettierignore")),
     (".gitignore", include_str!("../../../templates/init/gitignore")),
     ("README.md", include_str!("../../../templates/init/README.md")),
     ("operator/github-app.json", MANIFEST),
@@ -49,12 +53,15 @@ impl Skeleton<'_> {
             let path = format!("schemas/{}.schema.json", kind.to_lowercase());
             files.push((path, schema::printed(&schema)));
         }
+        files.push(("schemas/policy.schema.json".to_owned(), schema::printed(&schema::all())));
         Ok(files)
     }
 
     fn filled(&self, template: &str) -> String {
         let regions: BTreeSet<&str> = self.regions.iter().map(Region::as_str).collect();
-        let regions: Vec<String> = regions.into_iter().map(yaml::string).collect();
+        let regions = regions.into_iter().map(yaml::string);
+        let regions: Vec<String> =
+            regions.map(|region| format!("{}- {region}", " ".repeat(6))).collect();
         let address = self.app_url.as_str().trim_end_matches('/');
         let actions = reader_actions().into_iter().map(yaml::string);
         let actions: Vec<String> =
@@ -64,7 +71,7 @@ impl Skeleton<'_> {
             .replace("@MANIFEST@", &MANIFEST.replace('&', "&amp;").replace('<', "&lt;"))
             .replace("@APP_URL@", address)
             .replace("@ACCOUNT_ID@", &yaml::string(self.account.as_str()))
-            .replace("@REGIONS@", &regions.join(", "))
+            .replace("@REGIONS@", &regions.join("\n"))
             .replace("@ACTIONS@", &actions.join("\n"))
     }
 }
@@ -144,6 +151,9 @@ mod tests {
     fn an_account_has_its_regions_once() {
         let accounts = file("policies/accounts.yaml");
         assert!(accounts.contains("accountId: \"012345678901\""), "{accounts}");
-        assert!(accounts.contains("regions: [eu-west-1, us-east-1]"), "{accounts}");
+        assert!(
+            accounts.contains("regions:\n      - eu-west-1\n      - us-east-1\n"),
+            "{accounts}"
+        );
     }
 }
