@@ -2,12 +2,12 @@
 # Installs what a part of the work needs and the machine lacks; quick when nothing is missing.
 #
 #   scripts/setup.sh build      compiler, Postgres: enough for `make demo`
-#   scripts/setup.sh test       also the servers and the browser of the tests, cargo-nextest
+#   scripts/setup.sh test       also the servers, editors and the browser of the tests, cargo-nextest
 #   scripts/setup.sh lint       also cargo-deny and typos
 #   scripts/setup.sh peer       the build's, and Cloud Custodian for the bench `validate`
 #
 # System packages come through apt, as root or by sudo. All else goes to the user's cache
-# directory, in the versions pinned here and in tests/servers/.
+# directory, in the versions pinned here, in tests/servers/ and in tests/editors/.
 
 source "$(dirname "$0")/env.sh"
 
@@ -73,6 +73,19 @@ install_servers() {
     echo "$pins" >"$stamp"
 }
 
+# What stands for an author's desk, of tests/editors/; it runs on the Node.js of the servers.
+install_editors() {
+    local stamp=$TEST_EDITORS/installed pins
+    pins=$(sha256sum <tests/editors/package-lock.json)
+    [ "$(cat "$stamp" 2>/dev/null)" = "$pins" ] && return
+    step "editors of the tests, into $TEST_EDITORS"
+    rm -rf "$TEST_EDITORS"
+    mkdir -p "$TEST_EDITORS"
+    cp tests/editors/package.json tests/editors/package-lock.json "$TEST_EDITORS/"
+    (cd "$TEST_EDITORS" && PATH=$TEST_SERVERS/bin:$PATH npm ci --silent --no-audit --no-fund)
+    echo "$pins" >"$stamp"
+}
+
 # Cloud Custodian, into an environment of its own.
 install_peer() {
     local stamp=$peer/installed pins
@@ -115,6 +128,7 @@ case $part in
 build) ;;
 test)
     install_servers
+    install_editors
     install_tool nextest "$nextest_version"
     ;;
 lint)

@@ -9,6 +9,8 @@ mod agreement;
 mod authoring;
 #[path = "offline/diagnostics.rs"]
 mod diagnostics;
+#[path = "offline/editors.rs"]
+mod editors;
 #[path = "offline/enforcing.rs"]
 mod enforcing;
 #[path = "offline/guide.rs"]
