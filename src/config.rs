@@ -8,6 +8,7 @@ mod fields;
 mod postgres_url;
 mod problems;
 mod read;
+mod secrets;
 mod settings;
 mod showing;
 mod sources;

@@ -23,7 +23,11 @@ const fn secret(name: &'static str, default: &'static str, meaning: &'static str
 /// All settings, in the order in which people read of them.
 pub(super) const SETTINGS: &[Declared] = &[
     plain("data_dir", "cloudcorrect-data", "mirrors and the private Postgres"),
-    secret("database_url", "a private Postgres", "postgres://...; DATABASE_URL counts as well"),
+    secret(
+        "database_url",
+        "a private Postgres",
+        "postgres://...; or database_url_file, DATABASE_URL",
+    ),
     plain("listen.webhooks", "127.0.0.1:8500", "the listener for GitHub's webhooks"),
     plain("listen.page", "127.0.0.1:8501", "the listener of the page, loopback only"),
     plain("listen.page_url", "none", "the page's address for people, used in links"),
@@ -77,8 +81,7 @@ pub(super) fn variables() -> BTreeSet<String> {
         let file = one.is_secret.then(|| variable(&format!("{}_file", one.name)));
         [Some(variable(one.name)), file]
     });
-    let names = names.flatten().filter(|name| name != "CLOUDCORRECT_DATABASE_URL_FILE");
-    names.chain(OF_COMMANDS.map(str::to_owned)).collect()
+    names.flatten().chain(OF_COMMANDS.map(str::to_owned)).collect()
 }
 
 /// `true` for settings that there is one of.

@@ -163,6 +163,11 @@ impl<'t, 'r> Fields<'t, 'r> {
         self.has_variables.then(|| variables.get(&variable(&self.full(key)))).flatten()
     }
 
+    /// `true` where a variable sets the field.
+    pub(super) fn is_variable(&self, key: &str) -> bool {
+        self.of_variable(key).is_some()
+    }
+
     /// `true` where the file or a variable sets the field.
     pub(super) fn has(&self, key: &str) -> bool {
         self.table.contains_key(key) || self.of_variable(key).is_some()

@@ -5,19 +5,18 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use secrecy::SecretString;
 use toml::de::DeTable;
 use url::Url;
 
 use super::declaration;
 use super::fields::{Fields, Origins, Variables};
-use super::postgres_url;
 use super::problems::{FILE, InvalidSettings, Report, of_variable};
+use super::secrets::{database_url, optional_secret, secret};
 use super::settings::{
     AccountSettings, DatabaseSettings, EvaluationSettings, GitHubSettings, GitSettings, Listen,
     Settings,
 };
-use super::showing::{is_path, quoted};
+use super::showing::quoted;
 use super::sources::sources;
 use crate::diagnostic::{Code, Diagnostic, Location, meant};
 
@@ -33,6 +32,19 @@ impl Settings {
         let (settings, mut report) =
             reading(toml, &variables, |root| read(root, base, &variables))?;
         unknown_variables(&variables, &mut report.problems);
+        report.finish(settings, toml)
+    }
+}
+
+impl Listen {
+    /// Reads these settings, whatever the others are.
+    pub fn read(
+        toml: &str,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, InvalidSettings> {
+        let variables: Variables = variables.into_iter().collect();
+        let (settings, report) =
+            reading(toml, &variables, |mut root| listen(root.section("listen")))?;
         report.finish(settings, toml)
     }
 }
@@ -77,17 +89,7 @@ fn syntax(text: &str, error: &toml::de::Error) -> Diagnostic {
 
 fn database(root: &mut Fields<'_, '_>, base: &Path, variables: &Variables) -> DatabaseSettings {
     let data_dir = base.join(root.text("data_dir").unwrap_or_else(|| "cloudcorrect-data".into()));
-    let is_said = root.has("database_url");
-    let url = root.secret("database_url").or_else(|| variables.get("DATABASE_URL").cloned());
-    let url = url.filter(|url| !url.is_empty());
-    if let Some((message, help)) = url.as_deref().and_then(postgres_url::problem) {
-        let mut refused = root.error("database_url", Code::InvalidValue, &message);
-        if !is_said {
-            refused.place = of_variable("DATABASE_URL");
-        }
-        root.push(refused.help(help));
-    }
-    DatabaseSettings { data_dir, url: url.map(SecretString::from) }
+    DatabaseSettings { data_dir, url: database_url(root, base, variables) }
 }
 
 fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Settings {
@@ -107,6 +109,7 @@ fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Setting
     root.finish(&[
         "data_dir",
         "database_url",
+        "database_url_file",
         "listen",
         "github",
         "git",
@@ -160,45 +163,6 @@ fn github(mut fields: Fields<'_, '_>, base: &Path) -> GitHubSettings {
         secret(&mut fields, "webhook_secret", base, "the secret that the GitHub App signs with");
     fields.finish(KEYS_GITHUB);
     GitHubSettings { api_url, app_id, private_key, webhook_secret }
-}
-
-/// A secret from `key` or from the file that `key_file` names; never empty.
-fn secret(fields: &mut Fields<'_, '_>, key: &str, base: &Path, meaning: &str) -> SecretString {
-    let is_there = fields.has(key) || fields.has(&format!("{key}_file"));
-    optional_secret(fields, key, base).unwrap_or_else(|| {
-        if is_there {
-            return SecretString::from(""); // Of the wrong type, which is told already.
-        }
-        let refused = fields.error(key, Code::MissingKey, "is missing");
-        fields.push(refused.help(format!("{meaning}; `{key}_file` may name a file with it")));
-        SecretString::from("")
-    })
-}
-
-fn optional_secret(fields: &mut Fields<'_, '_>, key: &str, base: &Path) -> Option<SecretString> {
-    let file_key = format!("{key}_file");
-    let text = match (fields.secret(key), fields.secret_file(&file_key)) {
-        (Some(text), _) => text,
-        (None, Some(file)) => match std::fs::read_to_string(base.join(&file)) {
-            Ok(text) => text.trim_end_matches(['\r', '\n']).to_owned(),
-            Err(error) => {
-                let message = if is_path(&file) {
-                    format!("names `{file}`, which cannot be read: {error}")
-                } else {
-                    format!("does not name a file that can be read: {error}")
-                };
-                let refused = fields.error(&file_key, Code::InvalidValue, &message);
-                fields.push(refused.help(format!("the secret itself goes into `{key}`")));
-                return Some(SecretString::from("unreadable"));
-            }
-        },
-        (None, None) => return None,
-    };
-    if text.trim().is_empty() {
-        fields.push(fields.error(key, Code::InvalidValue, "is empty"));
-        return Some(SecretString::from("empty"));
-    }
-    Some(SecretString::from(text))
 }
 
 fn git(mut fields: Fields<'_, '_>) -> GitSettings {

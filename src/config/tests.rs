@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
+use secrecy::{ExposeSecret, SecretString};
+
 use super::declaration::{SETTINGS, variable};
 use super::*;
 use crate::diagnostic::{Code, ExampleContext};
@@ -57,6 +59,73 @@ fn a_variable_wins_over_the_file() {
     let settings = read(WHOLE, &variables).expect("good settings");
     assert_eq!(settings.github.expect("a GitHub App").app_id, 9);
     assert!(settings.database_url.is_some());
+}
+
+/// The secret of an account, of the App's webhooks and the address of the database, as read.
+fn read_with_files(toml: &str, variables: &[(&str, &str)]) -> Result<[String; 2], InvalidSettings> {
+    let settings = read(toml, variables)?;
+    let text = |secret: &SecretString| secret.expose_secret().to_owned();
+    let github = settings.github.expect("a GitHub App");
+    let database = settings.database_url.as_ref().map(text).unwrap_or_default();
+    Ok([text(&github.webhook_secret), database])
+}
+
+#[test]
+fn every_secret_may_stand_in_a_file() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let place = |name: &str| directory.path().join(name).to_str().expect("UTF-8").to_owned();
+    let file = |name: &str, text: &str| std::fs::write(place(name), text).expect("a file");
+    file("secret", "CANARY-1\n");
+    file("database", "postgres://u:CANARY-2@h/x\r\n");
+    file("empty", "\n");
+    file("wrong", "mysql://u:CANARY-3@h/x\n");
+    for setting in SETTINGS.iter().filter(|setting| setting.is_secret) {
+        let name = format!("{}_file", setting.name);
+        let name = name.replace("ID", "\"123456789012\"");
+        let (section, key) = name.rsplit_once('.').unwrap_or(("", &name));
+        let header = if section.is_empty() { String::new() } else { format!("[{section}]\n") };
+        let toml = format!("{header}{key} = \"{}\"\n", place("nowhere"));
+        let told = read(&toml, &[]).expect_err("no such file").to_string();
+        assert!(
+            told.contains(&format!("_file` names `{}`, which cannot be read", place("nowhere")))
+        );
+        let toml = toml.replace("nowhere", "empty");
+        let told = read(&toml, &[]).expect_err("an empty file").to_string();
+        assert!(told.contains("_file` names an empty file"), "{told}");
+    }
+
+    let whole = WHOLE.replace("webhook_secret = \"s3cret\"", "");
+    let database = format!("database_url_file = {:?}\n", place("database"));
+    let webhook = "CLOUDCORRECT_GITHUB_WEBHOOK_SECRET_FILE";
+    let secrets = read_with_files(&(database.clone() + &whole), &[(webhook, &place("secret"))]);
+    assert_eq!(secrets, Ok(["CANARY-1".to_owned(), "postgres://u:CANARY-2@h/x".to_owned()]));
+    let alone = DatabaseSettings::read(&database, Path::new("/"), []).expect("it is good");
+    assert!(alone.url.is_some());
+
+    // A variable wins over the settings' file, whichever of the two names a file.
+    let by_variables = [
+        (webhook, &*place("secret")),
+        ("CLOUDCORRECT_DATABASE_URL", "postgres:///variable"),
+        ("DATABASE_URL", "postgres:///last"),
+    ];
+    let secrets = read_with_files(&(database + WHOLE), &by_variables);
+    assert_eq!(secrets, Ok(["CANARY-1".to_owned(), "postgres:///variable".to_owned()]));
+    let by_file = [("CLOUDCORRECT_DATABASE_URL_FILE", &*place("wrong")), by_variables[2]];
+    let told = read(WHOLE, &by_file).expect_err("no address of a Postgres");
+    assert!(!format!("{told:?}{told}").contains("CANARY"), "{told:?}");
+    insta::assert_snapshot!(told, @"
+    1 setting is missing or wrong:
+      variable CLOUDCORRECT_DATABASE_URL_FILE: `database_url` is no address of a Postgres; write `postgres://USER@HOST/NAME`
+    ");
+}
+
+#[test]
+fn the_listeners_are_read_whatever_the_rest_is() {
+    let toml = "odd = 1\n[listen]\npage = \"127.0.0.1:9001\"\n[github]\napp_id = \"x\"\n";
+    let listen = Listen::read(toml, []).expect("the listeners are good");
+    assert_eq!(listen.page.to_string(), "127.0.0.1:9001");
+    let told = Listen::read(&toml.replace("127.0.0.1", "0.0.0.0"), []).expect_err("not loopback");
+    assert_eq!(told.problems.len(), 1, "{told}");
 }
 
 #[test]

@@ -1,0 +1,125 @@
+//! Secrets of the settings: each stands in place, or in a file that `KEY_file` names.
+
+use std::path::Path;
+
+use secrecy::SecretString;
+
+use super::fields::{Fields, Variables};
+use super::postgres_url;
+use super::problems::of_variable;
+use super::showing::is_path;
+use crate::diagnostic::Code;
+
+/// A secret as it was given.
+struct Given {
+    /// Field that gives it: its own, or the one of its file.
+    key: String,
+    is_file: bool,
+    /// Text of the secret; `None` of a file that cannot be read, which is reported.
+    text: Option<String>,
+}
+
+/// A secret from `key` or from the file that `key_file` names; never empty.
+pub(super) fn secret(
+    fields: &mut Fields<'_, '_>,
+    key: &str,
+    base: &Path,
+    meaning: &str,
+) -> SecretString {
+    let is_there = fields.has(key) || fields.has(&file_of(key));
+    optional_secret(fields, key, base).unwrap_or_else(|| {
+        if is_there {
+            return SecretString::from(""); // Of the wrong type, which is told already.
+        }
+        let refused = fields.error(key, Code::MissingKey, "is missing");
+        fields.push(refused.help(format!("{meaning}; `{key}_file` may name a file with it")));
+        SecretString::from("")
+    })
+}
+
+/// A secret that may be left out; never empty.
+pub(super) fn optional_secret(
+    fields: &mut Fields<'_, '_>,
+    key: &str,
+    base: &Path,
+) -> Option<SecretString> {
+    let given = given(fields, key, base)?;
+    let Some(text) = given.text else { return Some(SecretString::from("unreadable")) };
+    if text.trim().is_empty() {
+        fields.push(fields.error(&given.key, Code::InvalidValue, empty(given.is_file)));
+        return Some(SecretString::from("empty"));
+    }
+    Some(SecretString::from(text))
+}
+
+/// The address of the database: of the setting, of the file that it names, or of `DATABASE_URL`.
+/// An empty one is none, but for that of a file.
+pub(super) fn database_url(
+    root: &mut Fields<'_, '_>,
+    base: &Path,
+    variables: &Variables,
+) -> Option<SecretString> {
+    let given = given(root, "database_url", base);
+    let given = given.filter(|it| it.is_file || it.text.as_deref() != Some(""));
+    let (url, place) = match given {
+        Some(Given { key, text, is_file }) => {
+            let text = text?;
+            if is_file && text.trim().is_empty() {
+                root.push(root.error(&key, Code::InvalidValue, empty(is_file)));
+                return None;
+            }
+            (text, root.error(&key, Code::InvalidValue, "").place)
+        }
+        None => (variables.get("DATABASE_URL")?.clone(), of_variable("DATABASE_URL")),
+    };
+    if url.is_empty() {
+        return None;
+    }
+    if let Some((message, help)) = postgres_url::problem(&url) {
+        let mut refused = root.error("database_url", Code::InvalidValue, &message);
+        refused.place = place;
+        root.push(refused.help(help));
+    }
+    Some(SecretString::from(url))
+}
+
+/// What a secret is given as. A variable wins over the file with the settings, and in each of the two
+/// the secret itself over the name of its file.
+fn given(fields: &mut Fields<'_, '_>, key: &str, base: &Path) -> Option<Given> {
+    let file_key = file_of(key);
+    let is_named_by_variable = fields.is_variable(&file_key) && !fields.is_variable(key);
+    let text = fields.secret(key).filter(|_| !is_named_by_variable);
+    let file = fields.secret_file(&file_key);
+    match (text, file) {
+        (Some(text), _) => Some(Given { key: key.to_owned(), is_file: false, text: Some(text) }),
+        (None, Some(file)) => {
+            let text = read(fields, key, &file, base);
+            Some(Given { key: file_key, is_file: true, text })
+        }
+        (None, None) => None,
+    }
+}
+
+/// Text of a file without the line breaks at its end; why it cannot be read is reported.
+fn read(fields: &mut Fields<'_, '_>, key: &str, file: &str, base: &Path) -> Option<String> {
+    let error = match std::fs::read_to_string(base.join(file)) {
+        Ok(text) => return Some(text.trim_end_matches(['\r', '\n']).to_owned()),
+        Err(error) => error,
+    };
+    let message = if is_path(file) {
+        format!("names `{file}`, which cannot be read: {error}")
+    } else {
+        format!("does not name a file that can be read: {error}")
+    };
+    let refused = fields.error(&file_of(key), Code::InvalidValue, &message);
+    fields.push(refused.help(format!("the secret itself goes into `{key}`")));
+    None
+}
+
+fn file_of(key: &str) -> String {
+    format!("{key}_file")
+}
+
+const fn empty(is_file: bool) -> &'static str {
+    if is_file { "names an empty file" } else { "is empty" }
+}
