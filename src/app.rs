@@ -2,6 +2,7 @@
 
 mod accounts;
 mod failures;
+mod health;
 mod service;
 mod stop;
 
@@ -13,9 +14,10 @@ use tokio::runtime::Runtime;
 
 pub use accounts::accounts_at_hand;
 pub use failures::{KeptRun, failures};
+pub use health::ready;
 pub use service::{Parts, Service, keep_house};
 
-use crate::config::{DatabaseSettings, InvalidSettings, Settings};
+use crate::config::{DatabaseSettings, InvalidSettings, Listen, Settings};
 use crate::document::SourceFile;
 use crate::render::diagnostics;
 
@@ -54,6 +56,13 @@ pub fn settings(file: Option<&Path>) -> Result<Settings> {
 pub fn database_settings(file: Option<&Path>) -> Result<DatabaseSettings> {
     let (text, base) = settings_text(file)?;
     let read = DatabaseSettings::read(&text, &base, crate::config::variables());
+    read.map_err(|invalid| unusable(file, invalid))
+}
+
+/// Of the settings those of the listeners, whatever the others are.
+pub fn listen_settings(file: Option<&Path>) -> Result<Listen> {
+    let (text, _) = settings_text(file)?;
+    let read = Listen::read(&text, crate::config::variables());
     read.map_err(|invalid| unusable(file, invalid))
 }
 

@@ -7,6 +7,7 @@ mod demo;
 mod eval;
 mod evaluate;
 mod get;
+mod health;
 mod init;
 mod migrate;
 mod origin;
@@ -53,6 +54,8 @@ enum Command {
     Record(record::Arguments),
     /// Run the service
     Serve(serve::Arguments),
+    /// Say whether the service on this machine can work
+    Health(health::Arguments),
     /// Show the whole service at work on this machine, without any account
     Demo(demo::Arguments),
     /// Bring the database to this version's schema
@@ -73,6 +76,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Record(arguments) => record::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Health(arguments) => health::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Waive(arguments) => waive::run(&arguments),

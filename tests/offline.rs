@@ -221,7 +221,7 @@ fn the_exit_status_tells_failing_unknown_and_broken_apart() {
 
 #[test]
 fn help_says_what_an_exit_status_means() {
-    let statuses = ["validate", "test", "evaluate", "get", "eval"].map(|command| {
+    let statuses = ["validate", "test", "evaluate", "get", "eval", "health"].map(|command| {
         let help = text(&cloudcorrect(&[command, "--help"]).stdout);
         let (_, statuses) = help.split_once("Exit status:\n").expect("statuses");
         format!("{command}\n{statuses}")
@@ -250,6 +250,10 @@ fn help_says_what_an_exit_status_means() {
       1  one is not, nothing was found, or the expression is wrong
       2  an argument is wrong, such as the name of an account
       3  one is unknown
+    health
+      0  the service answers and reaches its database
+      1  it does not
+      2  the settings cannot be used, or an argument is wrong
     ");
 }
 
