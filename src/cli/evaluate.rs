@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::bail;
 use clap::ValueEnum;
@@ -20,6 +21,7 @@ use cloudcorrect::resource::{AccountId, Inventory};
 use super::accounts::AccountsAtHand;
 use super::origin::snapshot;
 use super::output;
+use super::repository::Workspace;
 use super::tree::Tree;
 use super::wanted::none_such;
 
@@ -56,6 +58,8 @@ pub(super) struct Arguments {
     /// How results are shown
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    #[command(flatten)]
+    workspace: Workspace,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -82,6 +86,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let mut policies = reading.policies;
     narrow(&mut policies, arguments)?;
+    // Who reads SARIF knows the files of the repository, and not where the command runs.
+    if matches!(arguments.format, Format::Sarif) {
+        for check in policies.groups.values_mut().flat_map(|group| &mut group.checks) {
+            let check = Arc::make_mut(check);
+            check.place.path = arguments.workspace.name_of(&check.place.path);
+        }
+    }
     let recording = arguments.inventory.as_deref().map(recording).transpose()?;
     let recorded = recording.as_ref().map(|(account, _)| account);
     let accounts = accounts(&policies, arguments, recorded)?;

@@ -1,7 +1,9 @@
 //! The repository that policy files on disk are in, as far as it has settings.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{self, Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 
@@ -107,6 +109,34 @@ fn root_of(path: &Path) -> anyhow::Result<Option<PathBuf>> {
 /// Name of a file as diagnostics and policies have it.
 pub(super) fn shown(path: &Path) -> String {
     path.strip_prefix("./").unwrap_or(path).to_string_lossy().into_owned()
+}
+
+/// Argument that says where those who read a report look for its files.
+#[derive(Debug, clap::Args)]
+pub(super) struct Workspace {
+    /// Where a workflow of GitHub keeps the repository; nowhere if empty
+    #[arg(long, value_name = "DIRECTORY", env = "GITHUB_WORKSPACE", hide = true)]
+    workspace: Option<OsString>,
+}
+
+impl Workspace {
+    /// Name of a file for who reads the whole repository, such as GitHub: from the root of the Git
+    /// repository that it is in, or else from the workspace. As it was given where it is in neither.
+    pub(super) fn name_of(&self, name: &str) -> Arc<str> {
+        let Some((directory, file)) = directory_of(Path::new(name)) else { return name.into() };
+        let git = directory.ancestors().find(|it| fs::symlink_metadata(it.join(".git")).is_ok());
+        let workspace = self.workspace.as_ref().and_then(|path| fs::canonicalize(path).ok());
+        let roots = [git.map(Path::to_owned), workspace];
+        let inside = roots.iter().flatten().find_map(|root| directory.strip_prefix(root).ok());
+        inside.map_or_else(|| name.into(), |inside| shown(&inside.join(file)).into())
+    }
+}
+
+/// Where a file is, without links, and its own name, of which a link stays one.
+fn directory_of(path: &Path) -> Option<(PathBuf, &OsStr)> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    let parent = fs::canonicalize(parent.unwrap_or(Path::new("."))).ok()?;
+    Some((parent, path.file_name()?))
 }
 
 fn absolute(path: &Path) -> anyhow::Result<PathBuf> {

@@ -7,11 +7,12 @@ use anyhow::bail;
 use clap::ValueEnum;
 use url::Url;
 
-use cloudcorrect::diagnostic::{Code, meant};
+use cloudcorrect::diagnostic::{Code, Diagnostic, meant};
 use cloudcorrect::render::diagnostics;
 use cloudcorrect::render::explanation::explanation;
 
 use super::output;
+use super::repository::Workspace;
 use super::tree::Tree;
 
 /// Statuses as `--help` shows them.
@@ -35,6 +36,8 @@ pub(super) struct Arguments {
     /// docs/reference/diagnostics.md
     #[arg(long, value_name = "URL", env = "CLOUDCORRECT_DOCS_URL")]
     docs_url: Option<Url>,
+    #[command(flatten)]
+    workspace: Workspace,
     /// Say what a problem with this code means, with a wrong and a right example, and read nothing
     #[arg(long, value_name = "CODE", conflicts_with_all = ["paths", "format"])]
     explain: Option<String>,
@@ -66,17 +69,29 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Format::Text if found.is_empty() => String::new(),
         Format::Text => diagnostics::text(found, &tree.sources()),
         Format::Json => diagnostics::json(found),
-        Format::Sarif => diagnostics::sarif(found, arguments.docs_url.as_ref()),
-        Format::Github => diagnostics::github(found),
+        Format::Sarif => {
+            let placed = placed(found, &arguments.workspace);
+            diagnostics::sarif(&placed, arguments.docs_url.as_ref())
+        }
+        Format::Github => diagnostics::github(&placed(found, &arguments.workspace)),
     };
     output::print(&shown)?;
     if matches!(arguments.format, Format::Text) {
         output::print(&diagnostics::summary(&reading, tree.files.len()))?;
     }
-    let broken = found.iter().any(cloudcorrect::diagnostic::Diagnostic::is_error);
+    let broken = found.iter().any(Diagnostic::is_error);
     // The process ends here: giving back a large tree piece by piece takes a tenth of its time.
     std::mem::forget((tree, reading));
     Ok(ExitCode::from(if broken { output::PROBLEMS } else { output::CLEAN }))
+}
+
+/// Problems with the names that their files have in the repository, wherever the command runs.
+fn placed(found: &[Diagnostic], workspace: &Workspace) -> Vec<Diagnostic> {
+    let mut placed = found.to_vec();
+    for problem in &mut placed {
+        problem.place.path = workspace.name_of(&problem.place.path);
+    }
+    placed
 }
 
 /// Code of a name; one that there is not is told with the one that may be meant and all there are.
