@@ -1,6 +1,6 @@
 //! What helps to write policies: looking at resources, beginning a repository, validating in CI.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -331,8 +331,8 @@ fn the_hooks_refuse_a_broken_tree() {
         let refused = if word("entry") == "cloudcorrect test" { 2 } else { 1 };
         assert_eq!(status, Some(refused), "{said}");
         assert!(said.contains("did you mean `AWS::S3::Bucket`?"), "{said}");
-        let files = regex::Regex::new(&word("files")).expect("a pattern");
-        assert!(files.is_match("policies/team/storage.yaml") && !files.is_match("README.md"));
+        // `tests/it/deploy.rs` commits deletions under it.
+        assert_eq!(hook["always_run"], true, "no hook is told of a file that was deleted");
         ran += 1;
     }
     assert_eq!(ran, 4);
@@ -443,8 +443,133 @@ fn the_workflow_of_init_uses_the_action_where_it_puts_it() {
         assert!(action["inputs"].get(input).is_some(), "the action has no input {input:?}");
     }
     let guard = steps[0]["run"].as_str().expect("a script");
-    assert_eq!(shell(guard, good.path(), &[("CLOUDCORRECT", "acme/cloudcorrect")]).0, Some(0));
-    let (status, said) = shell(guard, good.path(), &[("CLOUDCORRECT", "")]);
-    assert_eq!(status, Some(1));
-    assert!(said.starts_with("::error::set the Actions variable"), "{said}");
+    let guard = |repository, commit| {
+        let variables = [("CLOUDCORRECT_REPOSITORY", repository), ("CLOUDCORRECT_COMMIT", commit)];
+        shell(guard, good.path(), &variables)
+    };
+    let commit = "0123456789abcdef0123456789abcdef01234567";
+    assert_eq!(guard("acme/cloudcorrect", commit), (Some(0), String::new()));
+    let wrong = [
+        ("", commit, "CLOUDCORRECT_REPOSITORY"),
+        ("acme/cloudcorrect", "", "CLOUDCORRECT_COMMIT"),
+        ("acme/cloudcorrect", "main", "CLOUDCORRECT_COMMIT"),
+        ("acme/cloudcorrect", "v1.2.3", "CLOUDCORRECT_COMMIT"),
+        ("acme/cloudcorrect", &commit[1..], "CLOUDCORRECT_COMMIT"),
+        ("acme/cloudcorrect", &format!("{commit}\nmain"), "CLOUDCORRECT_COMMIT"),
+    ];
+    for (repository, commit, named) in wrong {
+        let (status, said) = guard(repository, commit);
+        assert_eq!(status, Some(1), "{repository} {commit}");
+        let named = format!("::error::set the Actions variable {named} to ");
+        assert!(said.starts_with(&named), "{said}");
+    }
+    let other = steps.iter().find(|step| step["with"]["path"].as_str() == Some(path));
+    let fetched = &other.expect("a checkout")["with"];
+    assert_eq!(fetched["ref"], "${{ vars.CLOUDCORRECT_COMMIT }}", "no branch");
+}
+
+/// What others wrote is named by its commit, and no step leaves credentials behind.
+#[test]
+fn the_action_and_the_workflow_pin_what_they_use() {
+    let (good, _) = trees();
+    let workflow = fs::read_to_string(good.path().join(".github/workflows/policies.yaml"));
+    let action = fs::read_to_string("action.yml").expect("the action");
+    let commit = regex::Regex::new(r"^[a-z/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$").expect("a pattern");
+    let mut pinned = 0;
+    for text in [workflow.expect("a workflow"), action] {
+        let uses = text.lines().filter_map(|line| line.split_once("uses: "));
+        for (_, used) in uses.filter(|(_, used)| !used.starts_with("./")) {
+            assert!(commit.is_match(used), "{used}");
+            pinned += 1;
+        }
+        let checkouts = text.matches("uses: actions/checkout@").count();
+        assert_eq!(text.matches("persist-credentials: false").count(), checkouts);
+    }
+    assert_eq!(pinned, 3);
+    let guide = fs::read_to_string("docs/authoring-tools.md").expect("the guide");
+    let mut shown = guide.lines().filter_map(|line| line.strip_prefix("- uses: "));
+    let shown = shown.find(|used| used.starts_with("actions/")).expect("an example");
+    assert!(fs::read_to_string("templates/init/workflow.yaml").expect("it").contains(shown));
+}
+
+#[test]
+fn annotations_name_files_as_the_repository_does() {
+    let (_, broken) = trees();
+    let temp = installed();
+    let temp = temp.path().to_str().expect("UTF-8");
+    let action = yaml(&fs::read_to_string("action.yml").expect("the action"));
+    let steps = action["runs"]["steps"].as_array().expect("steps");
+    let validate = steps.iter().filter_map(|step| step["run"].as_str());
+    let validate: Vec<_> = validate.filter(|script| script.contains("validate --format")).collect();
+    let [validate] = validate[..] else { panic!("one script: {validate:?}") };
+
+    // A workspace with the repository in it, the policies in a directory of that.
+    let workspace = tempfile::tempdir().expect("a directory");
+    let repository = workspace.path().join("checkout");
+    fs::create_dir_all(repository.join("team a")).expect("a directory");
+    fs::rename(broken.path().join("policies"), repository.join("team a/policies")).expect("moved");
+    let files = |place: &str, paths: &str, workspace: &str| {
+        let variables = [("RUNNER_TEMP", temp), ("PATHS", paths), ("GITHUB_WORKSPACE", workspace)];
+        let (status, said) = shell(validate, &repository.join(place), &variables);
+        assert_eq!(status, Some(1), "{said}");
+        let files = said.lines().filter_map(|line| line.split(",line=").next());
+        let files: BTreeSet<_> = files.map(|it| it.replace("::error file=", "")).collect();
+        files.into_iter().collect::<Vec<_>>().join(" ")
+    };
+    let root = workspace.path().to_str().expect("UTF-8").to_owned();
+    let absolute = repository.join("team a/policies/storage.yaml");
+    let absolute = absolute.to_str().expect("UTF-8");
+
+    // Neither a repository nor a workspace is known.
+    assert_eq!(files("team a", "policies", ""), "policies/storage.yaml");
+    assert_eq!(files("team a", "policies", "/nowhere"), "policies/storage.yaml");
+    let in_workspace = "checkout/team a/policies/storage.yaml";
+    assert_eq!(files("team a", "policies", &root), in_workspace);
+    assert_eq!(files("team a", "policies", &format!("{root}/./checkout/..")), in_workspace);
+
+    // The root of a repository is nearer than the workspace.
+    fs::create_dir(repository.join(".git")).expect("a directory");
+    let in_repository = "team a/policies/storage.yaml";
+    for workspace in ["", &root, "/nowhere"] {
+        for (place, paths) in [
+            ("team a", "policies"),
+            ("team a", "./policies"),
+            ("team a/policies", "."),
+            ("team a/policies", "storage.yaml"),
+            ("", "team a/policies"),
+            ("team a", "../team a/policies"),
+            ("", absolute),
+        ] {
+            assert_eq!(files(place, paths, workspace), in_repository, "{place}: {paths}");
+        }
+    }
+}
+
+/// SARIF speaks to the same readers.
+#[test]
+fn sarif_names_files_as_the_repository_does() {
+    let (_, broken) = trees();
+    let repository = broken.path();
+    fs::create_dir_all(repository.join("team a")).expect("a directory");
+    fs::create_dir(repository.join(".git")).expect("a directory");
+    fs::rename(repository.join("policies"), repository.join("team a/policies")).expect("moved");
+    let absolute = repository.join("team a/policies");
+    let absolute = absolute.to_str().expect("UTF-8");
+    let sarif = "cloudcorrect validate --format sarif policies";
+    let (_, said) = shell(sarif, &repository.join("team a"), &[]);
+    let log: Json = serde_json::from_str(&said).expect("JSON");
+    let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "team%20a/policies/storage.yaml");
+    let path = repository.join("team a/policies/storage.yaml");
+    let policy = fs::read_to_string(&path).expect("a file");
+    fs::write(&path, policy.replace("Bukket", "Bucket")).expect("a file");
+    let inventory = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/demo-account.json");
+    let sarif = format!("cloudcorrect evaluate --format sarif --inventory {inventory}");
+    for (place, policies) in [("team a", "policies"), ("", absolute)] {
+        let (status, said) = shell(&format!("{sarif} '{policies}'"), &repository.join(place), &[]);
+        assert_eq!(status, Some(1), "{said}");
+        let log: Json = serde_json::from_str(&said).expect("JSON");
+        let place = &log["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+        assert_eq!(place["artifactLocation"]["uri"], "team%20a/policies/storage.yaml");
+    }
 }
