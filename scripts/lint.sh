@@ -10,6 +10,9 @@ cargo fmt --manifest-path fuzz/Cargo.toml --check
 step 'spelling'
 "$TEST_SERVERS/bin/typos"
 
+step 'what is deployed, and workflows'
+scripts/lint-deploy.sh
+
 step 'rules of the house'
 mkdir -p "$CARGO_TARGET_DIR"
 CARGO_MANIFEST_DIR=$PWD rustc --edition 2024 --test tests/architecture.rs -o "$CARGO_TARGET_DIR/architecture"

@@ -3,7 +3,7 @@
 #
 #   scripts/setup.sh build      compiler, Postgres: enough for `make demo`
 #   scripts/setup.sh test       also the servers, editors and the browser of the tests, cargo-nextest
-#   scripts/setup.sh lint       also cargo-deny and typos
+#   scripts/setup.sh lint       also cargo-deny, typos and the lint of deploy/
 #   scripts/setup.sh peer       the build's, and Cloud Custodian for the bench `validate`
 #
 # System packages come through apt, as root or by sudo. All else goes to the user's cache
@@ -37,6 +37,7 @@ missing_packages() {
     # The webhook of the benches' Git hook.
     have curl || echo curl
     have openssl || echo openssl
+    have jq || echo jq
 }
 
 install_packages() {

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod demo;
+mod deploy;
 mod eval;
 mod evaluate;
 mod get;

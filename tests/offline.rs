@@ -335,4 +335,27 @@ fn schemas_are_printed_by_kind() {
     let committed = fs::read_to_string("schemas/group.schema.json").expect("the committed schema");
     assert_eq!(text(&output.stdout), committed);
     assert_eq!(cloudcorrect(&["schema", "Groop"]).status.code(), Some(2));
+    let policy = fs::read_to_string("docs/reader-policy.json").expect("the committed policy");
+    assert_eq!(text(&cloudcorrect(&["schema", "reader-policy"]).stdout), policy);
+}
+
+#[test]
+fn what_operators_deploy_is_written_where_they_say() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let place = directory.path().join("new");
+    let output = cloudcorrect(&["schema", "--deploy", place.to_str().expect("UTF-8")]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let names = [
+        "github-app.json",
+        "reader-role.cloudformation.yaml",
+        "register-github-app.html",
+        "terraform/reader-role.tf",
+    ];
+    for name in names {
+        let written = fs::read_to_string(place.join(name)).expect(name);
+        assert!(written == fs::read_to_string(format!("deploy/{name}")).expect(name), "{name}");
+    }
+    assert_eq!(fs::read_dir(&place).expect("a directory").count(), names.len());
+    let both = cloudcorrect(&["schema", "Group", "--deploy", "x"]);
+    assert_eq!(both.status.code(), Some(2));
 }

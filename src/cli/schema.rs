@@ -1,4 +1,5 @@
-//! `schema`: the JSON Schema of a kind of document, the list of check types, the reference.
+//! `schema`: the JSON Schema of a kind of document, and what else is made from schemas: the list of
+//! check types, the reference, the role that reads an account.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use cloudcorrect::recorded;
 use cloudcorrect::render::reference;
 use cloudcorrect::resource::schemas;
 
+use super::deploy;
 use super::output;
 
 /// The kind that is no policy: what an account answered.
@@ -20,20 +22,40 @@ const INVENTORY: &str = "Inventory";
 /// Word for what is no kind: the check types of the catalog, a line each.
 const CHECK_TYPES: &str = "check-types";
 
+/// Word for what is no kind: the IAM policy with all that accounts are asked for.
+const READER_POLICY: &str = "reader-policy";
+
+/// Address of a service that is not known yet.
+const EXAMPLE_URL: &str = "https://cloudcorrect.example.com";
+
 /// Command line arguments of `schema`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     /// The kind, such as `Group` or `Inventory`; all policy kinds in one schema without it.
-    /// `check-types` lists the check types that come with cloudcorrect
+    /// `check-types` lists the check types that come with cloudcorrect, `reader-policy` is the IAM
+    /// policy with all that this version asks of an account
     kind: Option<String>,
     /// Write the pages of reference into this directory instead
     #[arg(long, value_name = "DIRECTORY", conflicts_with = "kind")]
     reference: Option<PathBuf>,
+    /// Write what operators deploy into this directory instead: the role that reads an account, for
+    /// CloudFormation and for Terraform, and the manifest of the GitHub App
+    #[arg(long, value_name = "DIRECTORY", conflicts_with_all = ["kind", "reference"])]
+    deploy: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(directory) = &arguments.reference {
-        write_reference(directory)?;
+        let pages = reference::pages().into_iter().map(|page| (page.path, page.text));
+        write(directory, pages)?;
+        return Ok(ExitCode::from(output::CLEAN));
+    }
+    if let Some(directory) = &arguments.deploy {
+        write(directory, deploy::files(&EXAMPLE_URL.parse()?))?;
+        return Ok(ExitCode::from(output::CLEAN));
+    }
+    if arguments.kind.as_deref() == Some(READER_POLICY) {
+        output::print(&deploy::reader_policy())?;
         return Ok(ExitCode::from(output::CLEAN));
     }
     if arguments.kind.as_deref() == Some(CHECK_TYPES) {
@@ -47,7 +69,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             let kinds = schema::kinds().join("`, `");
             anyhow::anyhow!(
                 "`{kind}` is no kind; the kinds are `{kinds}` and `{INVENTORY}`, and \
-                 `{CHECK_TYPES}` lists the check types"
+                 `{CHECK_TYPES}` lists the check types, `{READER_POLICY}` is the policy of the role"
             )
         })?,
     };
@@ -55,15 +77,18 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(output::CLEAN))
 }
 
-/// Writes each page over the one that is there.
-fn write_reference(directory: &Path) -> anyhow::Result<()> {
-    for page in reference::pages() {
-        let path = directory.join(&page.path);
+/// Writes each file over the one that is there.
+fn write(
+    directory: &Path,
+    files: impl Iterator<Item = (impl AsRef<Path>, String)>,
+) -> anyhow::Result<()> {
+    for (name, text) in files {
+        let path = directory.join(name);
         let cannot = || format!("cannot write `{}`", path.display());
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).with_context(cannot)?;
         }
-        fs::write(&path, page.text).with_context(cannot)?;
+        fs::write(&path, text).with_context(cannot)?;
     }
     Ok(())
 }

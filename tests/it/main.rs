@@ -2,9 +2,11 @@
 
 #![expect(clippy::panic, clippy::indexing_slicing, reason = "a story that cannot go on ends there")]
 
+mod deploy;
 mod emulate;
 mod enforcing;
 mod manual;
+mod operating;
 mod page;
 mod process;
 mod reporter;

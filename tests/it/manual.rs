@@ -139,10 +139,12 @@ fn every_command_line_of_the_manual_is_understood() {
     get AWS::EC2::Instance --inventory examples/demo-account.json
     get AWS::S3::Bucket 'acme-eu-*' --properties Policy,Tags --inventory examples/demo-account.json
     get AWS::S3::Bucket acme-partner-dropbox --inventory examples/demo-account.json
+    health
     init
     init policies-of-acme --account-id 123456789012 --region us-east-1,eu-west-1 --app-url https://cloudcorrect.example.com
     migrate
     record --account prod --output prod.json policies
+    schema --deploy DIRECTORY
     schema Group
     serve
     serve --config cloudcorrect.toml

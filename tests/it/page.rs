@@ -1,11 +1,12 @@
 //! The page as people see it, in a headless browser.
 
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use insta::assert_snapshot;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::process::Command;
@@ -52,11 +53,33 @@ fn browser() -> PathBuf {
 
 /// Walks through the pages at `url` in each size, and looks at one more.
 async fn walks(url: &str, group: &str, more: &str, sizes: &[&str]) -> Vec<Walk> {
+    let arguments = [&[url, group, more], sizes].concat();
+    drives(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/page.js"), &arguments).await
+}
+
+/// A form as it was posted.
+#[derive(Deserialize)]
+pub(crate) struct Posted {
+    /// Where to, or `refused` where the browser sends nothing.
+    pub(crate) url: String,
+    /// The manifest of an App.
+    pub(crate) manifest: Option<String>,
+}
+
+/// Registers the GitHub App by the page of a file, once for each GitHub and organization.
+pub(crate) async fn registers(file: &Path, cases: &[(&str, &str)]) -> Vec<Posted> {
+    let file = file.to_str().expect("UTF-8");
+    let cases = cases.iter().flat_map(|(github, organization)| [*github, *organization]);
+    let arguments: Vec<&str> = [file].into_iter().chain(cases).collect();
+    drives(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/register.js"), &arguments).await
+}
+
+/// Runs a script that drives the browser, and reads its report.
+async fn drives<T: DeserializeOwned>(script: &str, arguments: &[&str]) -> T {
     let walking = Command::new(servers::program("node"))
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/page.js"))
+        .arg(script)
         .arg(browser())
-        .args([url, group, more])
-        .args(sizes)
+        .args(arguments)
         .env("NODE_PATH", servers::directory().join("node_modules"))
         .stdin(Stdio::null())
         .kill_on_drop(true)

@@ -474,9 +474,12 @@ fn the_action_and_the_workflow_pin_what_they_use() {
     let (good, _) = trees();
     let workflow = fs::read_to_string(good.path().join(".github/workflows/policies.yaml"));
     let action = fs::read_to_string("action.yml").expect("the action");
+    let workflow = workflow.expect("a workflow");
+    let linted = fs::read_to_string("templates/init/workflow.yaml").expect("what is linted");
+    assert_eq!(workflow, linted);
     let commit = regex::Regex::new(r"^[a-z/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$").expect("a pattern");
     let mut pinned = 0;
-    for text in [workflow.expect("a workflow"), action] {
+    for text in [workflow, action] {
         let uses = text.lines().filter_map(|line| line.split_once("uses: "));
         for (_, used) in uses.filter(|(_, used)| !used.starts_with("./")) {
             assert!(commit.is_match(used), "{used}");
@@ -489,7 +492,7 @@ fn the_action_and_the_workflow_pin_what_they_use() {
     let guide = fs::read_to_string("docs/authoring-tools.md").expect("the guide");
     let mut shown = guide.lines().filter_map(|line| line.strip_prefix("- uses: "));
     let shown = shown.find(|used| used.starts_with("actions/")).expect("an example");
-    assert!(fs::read_to_string("templates/init/workflow.yaml").expect("it").contains(shown));
+    assert!(linted.contains(shown), "{shown}");
 }
 
 #[test]

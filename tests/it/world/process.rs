@@ -75,6 +75,11 @@ impl Process {
         said.unwrap_or_else(|_| panic!("never said: {message}"))
     }
 
+    /// The address of the page's listener.
+    pub(crate) fn address(&self) -> &str {
+        self.page.trim_start_matches("http://")
+    }
+
     /// A page, as text.
     pub(crate) async fn page(&self, path: &str) -> (u16, String) {
         let client = reqwest::Client::builder().no_proxy().build().expect("a client");
