@@ -403,7 +403,7 @@ fn what_is_shown_says_what_a_key_means(desks: &mut [Desk]) {
     * `enforce`: A failure turns the commit red.
     #### Group
 
-    Times of the clock instead: minute, hour, day of the month, month and day of the week, such as `0 6 * * mon-fri`. A time that daylight saving skips comes when the gap is over, one that it repeats comes once.
+    Times of the clock instead: minute, hour, day of the month, month and day of the week, such as `0 6 * * mon-fri`, or `@daily` and the like. Where both days are given, either must fit, with `+` before the weekday both. `L`, `LW` and `15W` are days of the month, `fri#2` and `5L` weekdays of it. A time that daylight saving skips comes when the gap is over, one that it repeats comes once, unless the hour is `*` or `*/n`.
     #### Group
 
     How much a failure matters.
