@@ -91,6 +91,8 @@ pub(super) fn function(name: &str) -> Option<&'static str> {
         "float" => "double(x)",
         "typeof" => "type(x)",
         "now" => "now",
+        "getdays" | "days" | "todays" | "total_days" => "age(x) > duration(\"90d\")",
+        "has_tag" | "hastag" | "gettag" | "get_tag" => "tag(\"key\")",
         _ => return None,
     })
 }

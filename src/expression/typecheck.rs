@@ -84,7 +84,7 @@ pub(super) fn check(
                 Code::NotBoolean,
                 format!("`{}` must be true or false, and this is {}", kind.field(), root.kind),
             )
-            .help("compare it with something, as in `... == ...`"),
+            .help(operators::as_condition(&root)),
         );
     }
     let TypeChecker { references, names, has_patterns, mut problems, .. } = checker;

@@ -165,7 +165,8 @@ impl Type {
     /// The words for it.
     pub(super) fn words(&self) -> &'static str {
         match self {
-            Self::Any | Self::Document => "a value of any type",
+            Self::Any => "a value of any type",
+            Self::Document => "a document of JSON",
             Self::Null => "null",
             Self::Bool => "a boolean",
             Self::Int => "an integer",

@@ -78,7 +78,10 @@ impl Parameter {
 
     /// `true` where an argument of the type is fine, as far as it is known.
     pub(in crate::expression) fn accepts(&self, kind: &Type) -> bool {
-        kind.is_open() || self.accepts.known(kind)
+        match kind {
+            Type::Document => !matches!(self.accepts, Accepts::Text | Accepts::Texts),
+            kind => kind.is_open() || self.accepts.known(kind),
+        }
     }
 
     /// Words for what it must be.

@@ -111,7 +111,7 @@ fn types_that_do_not_go_together() {
     resource.Names == 'a'
     [resource.Names == 'a'] wrong-type: a list == a string is always false (ask the list's elements with `in`, `exists` or `all`)
     resource.State == 'running'
-    [resource.State == 'running'] wrong-type: an object == a string is always false
+    [resource.State == 'running'] wrong-type: an object == a string is always false (write `resource.State.Label`)
     resource.Created < '2026-01-01'
     [resource.Created < '2026-01-01'] wrong-type: `<` cannot compare a timestamp with a string (write an instant as `timestamp("2026-01-31T00:00:00Z")`)
     resource.Name < 8
@@ -175,7 +175,7 @@ fn types_that_something_does_not_take() {
     resource.Name[0] == 'w'
     [resource.Name] wrong-type: `resource.Name` is a string, which has no elements
     resource.Ports['a'].From == 1
-    ['a'] wrong-type: `resource.Ports` is a list, whose index is an integer, and this is a string
+    ['a'] wrong-type: `resource.Ports` is a list, whose index is an integer, and this is a string (ask its elements, as in `resource.Ports.exists(x, ...)`; the first is `resource.Ports[0]`)
     resource.Labels[0] == 'x'
     [0] wrong-type: `resource.Labels` is a map, whose index is a string, and this is an integer
     resource.Name.all(c, c == 'x')
@@ -207,20 +207,20 @@ fn the_result_must_be_true_or_false() {
         "'true'",
         "now",
         "resource.Enabled ? 'a' : 'b'",
-    ]), @r#"
+    ]), @"
     resource.Name
-    [resource.Name] not-boolean: `assert` must be true or false, and this is a string (compare it with something, as in `... == ...`)
+    [resource.Name] not-boolean: `assert` must be true or false, and this is a string (compare it with something, as in `resource.Name == ...`)
     resource.Size + 1
     [resource.Size + 1] not-boolean: `assert` must be true or false, and this is an integer (compare it with something, as in `... == ...`)
     resource.Ports.map(p, p.From)
-    [resource.Ports.map(p, p.From)] not-boolean: `assert` must be true or false, and this is a list (compare it with something, as in `... == ...`)
+    [resource.Ports.map(p, p.From)] not-boolean: `assert` must be true or false, and this is a list (write `size(resource.Ports.map(p, p.From)) > 0`, or ask its elements, as in `resource.Ports.map(p, p.From).exists(x, ...)`)
     'true'
     ['true'] not-boolean: `assert` must be true or false, and this is a string (compare it with something, as in `... == ...`)
     now
     [now] not-boolean: `assert` must be true or false, and this is a timestamp (compare it with something, as in `... == ...`)
     resource.Enabled ? 'a' : 'b'
     [resource.Enabled ? 'a' : 'b'] not-boolean: `assert` must be true or false, and this is a string (compare it with something, as in `... == ...`)
-    "#);
+    ");
     let filter = Expression::compile("resource.Name", schema(), ExpressionKind::Filter);
     let problems = filter.expect_err("it is a string");
     assert_eq!(problems[0].message, "`where` must be true or false, and this is a string");

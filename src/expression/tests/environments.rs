@@ -156,7 +156,7 @@ fn names_of_let_stand_for_resources() {
     size(others) == 2  =>  true
     others.all(o, o.Block.Acls)  =>  access_denied: t: denied
     others.Name == "x"  =>  [Name] wrong-type: `others` is a list, which has no `Name` (ask its elements, as in `others.exists(x, x.Name == ...)`)
-    main  =>  [main] not-boolean: `assert` must be true or false, and this is a resource (compare it with something, as in `... == ...`)
+    main  =>  [main] not-boolean: `assert` must be true or false, and this is a resource (ask one of its properties)
     mian.Name == "x"  =>  [mian] unknown-name: `mian` is not known here (did you mean `main`?)
     resources.all(r, r.Enabled)  =>  [resources] unknown-name: `resources` is not known here (of all of them together, use `assertAll`)
     resource.tag("env") == "x"  =>  [resource] wrong-arguments: `tag` speaks of `resource` already (write `tag(key)`)
@@ -196,7 +196,7 @@ fn resources_are_seen_together() {
     resources.all(r, r.Sise > 0)  =>  [Sise] unknown-property: `Test::Thing` has no property `Sise` (did you mean `Size`?)
     resource.Size > 1  =>  [resource] unknown-name: `resource` is not known here (`assertAll` sees the list `resources`; of each of them, use `assert`)
     tag("env") == "prod"  =>  [tag("env")] unknown-name: there is no single resource here; write `r.tag(...)` of one of them
-    resources  =>  [resources] not-boolean: `assertAll` must be true or false, and this is a list (compare it with something, as in `... == ...`)
+    resources  =>  [resources] not-boolean: `assertAll` must be true or false, and this is a list (write `size(resources) > 0`, or ask its elements, as in `resources.exists(x, ...)`)
     resources.all(r, main.Size >= r.Size)  =>  true
     resources.filter(r, r.Size > 0).all(r, r.tag("env") == "prod")  =>  true
     "#);

@@ -186,3 +186,56 @@ fn constants_of_ranges_arns_and_tags_are_checked_at_their_place() {
     [null] wrong-type: the key of a tag must be a string, and this is null (write `tag("key")`)
     "#);
 }
+
+#[test]
+fn what_is_asked_of_the_wrong_thing_is_told_the_right_one() {
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Names",
+        "resource.Labels",
+        "resource.State",
+        "resource.Name && resource.Enabled",
+        "resource.State == 'running'",
+        "'env' in resource.Tags",
+        "resource.Tags['env'] == 'prod'",
+        "resource.Names['a'] == 'b'",
+        "resource.Policy.contains('*')",
+        "(now - resource.Created).getDays() < 90",
+        "resource.Name.matches('*.micro')",
+        "resource.Name == Enabled",
+        "tag(env) == 'prod'",
+        "resource.Name in [prod, dev]",
+        "resource.Name.getDays() < 9",
+    ]), @r#"
+    resource.Names
+    [resource.Names] not-boolean: `assert` must be true or false, and this is a list (write `size(resource.Names) > 0`, or ask its elements, as in `resource.Names.exists(x, ...)`)
+    resource.Labels
+    [resource.Labels] not-boolean: `assert` must be true or false, and this is a map (write `size(resource.Labels) > 0`, or ask a key, as in `"key" in resource.Labels`)
+    resource.State
+    [resource.State] not-boolean: `assert` must be true or false, and this is an object (ask one of its properties, as in `resource.State.Code`)
+    resource.Name && resource.Enabled
+    [resource.Name] wrong-type: `resource.Name` must be true or false here, and is a string (compare it with something, as in `resource.Name == ...`)
+    resource.State == 'running'
+    [resource.State == 'running'] wrong-type: an object == a string is always false (write `resource.State.Label`)
+    'env' in resource.Tags
+    ['env' in resource.Tags] wrong-type: a string is never in a list of which each is an object (write `tag("env") != null`)
+    resource.Tags['env'] == 'prod'
+    ['env'] wrong-type: `resource.Tags` is a list, whose index is an integer, and this is a string (write `tag("env")`)
+    resource.Names['a'] == 'b'
+    ['a'] wrong-type: `resource.Names` is a list, whose index is an integer, and this is a string (ask its elements, as in `resource.Names.exists(x, ...)`; the first is `resource.Names[0]`)
+    resource.Policy.contains('*')
+    [resource.Policy] wrong-type: `contains` takes a string, and this is a document of JSON (ask its statements, as in `statements(resource.Policy).exists(s, ...)`)
+    (now - resource.Created).getDays() < 90
+    [getDays] unknown-function: there is no function `getDays` (write `age(x) > duration("90d")`)
+    resource.Name.matches('*.micro')
+    ['*.micro'] wrong-value: the pattern is wrong: `*` has nothing to repeat (for `*` as any text write `resource.Name.glob("*.micro")`)
+    resource.Name == Enabled
+    [Enabled] unknown-name: `Enabled` is not known here (write `resource.Enabled`)
+    tag(env) == 'prod'
+    [env] unknown-name: `env` is not known here (there are `resource`, `account`, `region`, `now`; a text stands in quotes, as in `"env"`)
+    resource.Name in [prod, dev]
+    [prod] unknown-name: `prod` is not known here (there are `resource`, `account`, `region`, `now`; a text stands in quotes, as in `"prod"`)
+    [dev] unknown-name: `dev` is not known here (there are `resource`, `account`, `region`, `now`; a text stands in quotes, as in `"dev"`)
+    resource.Name.getDays() < 9
+    [getDays] unknown-function: there is no function `getDays` (write `age(x) > duration("90d")`)
+    "#);
+}

@@ -82,19 +82,25 @@ impl TypeChecker<'_> {
     /// Looks at the types of arguments and at constants among them; whether all is fine.
     fn check(&mut self, function: &Function, arguments: &[TypedExpr]) -> bool {
         let problems = self.problems.len();
+        function.check(arguments.iter().map(TypedExpr::operand), &mut self.problems);
+        let is_told = self.problems.len() > problems;
         for (parameter, argument) in function.parameters.iter().zip(arguments) {
-            if !parameter.accepts(&argument.kind) {
+            let is_document = matches!(argument.kind, Type::Document);
+            if !(parameter.accepts(&argument.kind) || is_document && is_told) {
                 let (name, wanted) = (function.name, parameter.wanted());
                 let given = parameter.given(&argument.kind);
                 let message = format!("`{name}` takes {wanted}, and this is {given}");
                 let problem = Problem::error(argument.node.span, Code::WrongType, message);
                 self.problems.push(match function.advice(&argument.kind) {
                     Some(advice) => problem.help(advice),
+                    None if matches!(argument.kind, Type::Document) => problem.help(format!(
+                        "ask its statements, as in `statements({}).exists(s, ...)`",
+                        show::node(&argument.node)
+                    )),
                     None => problem,
                 });
             }
         }
-        function.check(arguments.iter().map(TypedExpr::operand), &mut self.problems);
         self.problems.len() == problems
     }
 
@@ -215,7 +221,17 @@ impl TypeChecker<'_> {
                 let expr = Expr::Matches { function, text: Box::new(text), pattern, method };
                 TypedExpr { node: Node { expr, span }, kind: Type::Bool }
             }
-            Err(message) => self.error(pattern.span, Code::WrongValue, message),
+            Err(message) => {
+                let problem = Problem::error(pattern.span, Code::WrongValue, message);
+                let is_glob = source.starts_with(['*', '?']) || source.contains("**");
+                self.problems.push(if is_glob {
+                    let path = show::node(&text);
+                    problem.help(format!("for `*` as any text write `{path}.glob(\"{source}\")`"))
+                } else {
+                    problem
+                });
+                broken(pattern.span)
+            }
         }
     }
 }

@@ -343,7 +343,16 @@ impl TypeChecker<'_> {
                 (**items).clone()
             }
             Type::List(_) => {
-                return self.error(key.node.span, Code::WrongType, message("an integer"));
+                let problem = Problem::error(key.node.span, Code::WrongType, message("an integer"));
+                self.problems.push(match (&key.node.expr, show::node(&of.node)) {
+                    (Expr::Constant(Value::String(_)), path) if path == "resource.Tags" => {
+                        problem.help(format!("write `tag({})`", show::node(&key.node)))
+                    }
+                    (_, path) => problem.help(format!(
+                        "ask its elements, as in `{path}.exists(x, ...)`; the first is `{path}[0]`"
+                    )),
+                });
+                return broken(span);
             }
             Type::Map(items) if key.kind.is_open() || matches!(key.kind, Type::String(_)) => {
                 (**items).clone()

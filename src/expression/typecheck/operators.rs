@@ -3,15 +3,16 @@
 use ::cel::IdedExpr;
 use ::cel::common::ast::operators as cel;
 
+use super::super::nulls::Path;
 use super::super::operand::Operand;
 use super::super::operate::{Arithmetic, Comparison};
 use super::super::span::Span;
 use super::super::tree::{Expr, Node};
-use super::super::types::Type;
+use super::super::types::{Properties, Type};
 use super::super::{Problem, documented, evaluate, lint, show};
 use super::{TypeChecker, TypedExpr};
 use crate::diagnostic::Code;
-use crate::resource::Value;
+use crate::resource::{Kind, Property, Value};
 
 impl TypeChecker<'_> {
     /// The operator of a name, if it is one.
@@ -136,7 +137,7 @@ impl TypeChecker<'_> {
             Expr::Constant(_) => {
                 format!("compare it as well, as in `x == {path}`, or ask `x in [...]`")
             }
-            _ => format!("compare it with something, as in `{path} == ...`"),
+            _ => as_condition(&typed),
         };
         self.problems.push(Problem::error(typed.node.span, Code::WrongType, message).help(help));
         typed
@@ -198,8 +199,12 @@ impl TypeChecker<'_> {
         match &other.kind {
             Type::List(items) if !one.kind.may_equal(items) => {
                 let message = format!("{} is never in a list of which each is {items}", one.kind);
-                let items = TypedExpr { kind: (**items).clone(), node: other.node.clone() };
-                self.mismatch(span, message, &one, &items);
+                if let Some(help) = tag_of(&one, items, &other.node) {
+                    self.problems.push(Problem::error(span, Code::WrongType, message).help(help));
+                } else {
+                    let items = TypedExpr { kind: (**items).clone(), node: other.node.clone() };
+                    self.mismatch(span, message, &one, &items);
+                }
             }
             Type::Map(_) => self.require_text(&one, "a key of a map"),
             Type::Object(known) => {
@@ -292,6 +297,8 @@ impl TypeChecker<'_> {
             (Type::List(_), _) | (_, Type::List(_)) => {
                 problem.help("ask the list's elements with `in`, `exists` or `all`")
             }
+            (Type::Object(known), Type::String(_)) => problem.help(property_of(one, other, known)),
+            (Type::String(_), Type::Object(known)) => problem.help(property_of(other, one, known)),
             (Type::Null, _) | (_, Type::Null) => problem.help("compare with null by `==` or `!=`"),
             _ => problem,
         });
@@ -380,6 +387,56 @@ fn converted(one: &TypedExpr, other: &TypedExpr) -> Option<String> {
         Expr::Constant(_) => "write the number without quotes".to_owned(),
         _ => format!("write `{function}({})`", show::node(&text.node)),
     })
+}
+
+/// How a key is looked for among the tags of a resource.
+fn tag_of(key: &TypedExpr, items: &Type, list: &Node) -> Option<String> {
+    let Type::Object(known) = items else { return None };
+    let is_tags = known.contains_key("Key") && known.contains_key("Value");
+    let key = key.operand().text().filter(|_| is_tags)?;
+    let key = show::node(&Node { expr: Expr::Constant(Value::string(key)), span: list.span });
+    match &list.expr {
+        Expr::Property(_) => Some(format!("write `tag({key}) != null`")),
+        Expr::PropertyOf { of, .. } => {
+            Some(format!("write `{}.tag({key}) != null`", show::node(of)))
+        }
+        _ => None,
+    }
+}
+
+/// How what is neither true nor false is asked.
+pub(super) fn as_condition(typed: &TypedExpr) -> String {
+    let path = show::node(&typed.node);
+    match &typed.kind {
+        Type::List(_) => {
+            format!("write `size({path}) > 0`, or ask its elements, as in `{path}.exists(x, ...)`")
+        }
+        Type::Map(_) => {
+            format!("write `size({path}) > 0`, or ask a key, as in `\"key\" in {path}`")
+        }
+        Type::Object(known) => match known.keys().next() {
+            Some(first) => format!("ask one of its properties, as in `{path}.{first}`"),
+            None => format!("write `{path} != null`"),
+        },
+        Type::Resource(_) => "ask one of its properties".to_owned(),
+        _ if Path::of(&typed.node).is_some() => {
+            format!("compare it with something, as in `{path} == ...`")
+        }
+        _ => "compare it with something, as in `... == ...`".to_owned(),
+    }
+}
+
+/// How a text is compared with what is in an object: the property that has such a value.
+fn property_of(object: &TypedExpr, text: &TypedExpr, known: &Properties) -> String {
+    let path = show::node(&object.node);
+    let text = text.operand().text().unwrap_or_default();
+    let texts = || known.iter().filter(|(_, property)| property.kind == Kind::String);
+    let has = |property: &Property| property.values.iter().any(|value| **value == *text);
+    let found = texts().find(|(_, property)| has(property)).or_else(|| texts().next());
+    match found {
+        Some((name, _)) => format!("write `{path}.{name}`"),
+        None => "compare one of its properties".to_owned(),
+    }
 }
 
 /// How a number and a text go together.
