@@ -72,6 +72,9 @@ pub trait Mapping: Default + 'static {
     const FIELDS: &'static [FieldReader<Self>];
 }
 
+/// Entry of a mapping as it is read.
+type Read<'t> = (Key<'t>, NodeRef<'t>);
+
 /// Key, and what reads its value into its field.
 pub type FieldReader<T> = (&'static str, fn(&mut T, KeyValue<'_>, &mut Deserializer<'_>));
 
@@ -81,6 +84,8 @@ pub struct KeyValue<'t> {
     key: Key<'t>,
     value: NodeRef<'t>,
     schema: &'t NodeSchema,
+    /// `true` where it is reported already that the value is none.
+    is_refused: bool,
 }
 
 /// Reader of the documents of a file into their types.
@@ -95,7 +100,10 @@ pub struct Deserializer<'d> {
 impl Deserializer<'_> {
     /// Field of a key with its value.
     pub fn field<T: FromNode>(&mut self, entry: KeyValue<'_>) -> Field<T> {
-        let KeyValue { key, value, schema } = entry;
+        let KeyValue { key, value, schema, is_refused } = entry;
+        if is_refused {
+            return Field::Invalid { key: key.span };
+        }
         match T::from_node(value, schema, Subject::Key(key.text), self) {
             Some(read) => {
                 let value = Located { value: read, span: value.span() };
@@ -118,7 +126,8 @@ impl Deserializer<'_> {
         let mut read = T::default();
         let mut seen = 0_u64;
         let mut expected = 0;
-        for (key, value) in node.entries() {
+        let mut entries = node.entries().peekable();
+        while let Some((key, value)) = entries.next() {
             // Most authors write keys in the order of the schema, some of them left out.
             let (passed, ahead) = T::FIELDS.split_at(expected);
             let mut fields = ahead.iter().zip(expected..).chain(passed.iter().zip(0..));
@@ -130,7 +139,13 @@ impl Deserializer<'_> {
             };
             expected = index + 1;
             seen |= 1 << index;
-            fill(&mut read, KeyValue { key, value, schema }, self);
+            let is_cut = entries.peek().is_some_and(|next| self.is_cut((key, value), *next));
+            if is_cut {
+                self.cut(key, value);
+                // What stood behind its commas are keys without a value.
+                while entries.next_if(|(_, value)| value.is_null()).is_some() {}
+            }
+            fill(&mut read, KeyValue { key, value, schema, is_refused: is_cut }, self);
         }
         for index in schema.required.iter().filter(|index| seen & 1 << **index == 0) {
             let Some((name, field)) = schema.known.get(*index) else { continue };
@@ -140,6 +155,27 @@ impl Deserializer<'_> {
             self.sink.push(missing);
         }
         Some(read)
+    }
+
+    /// `true` where a comma cuts an expression in braces, whose rest YAML reads as a key.
+    fn is_cut(&self, (key, value): Read<'_>, (next, behind): Read<'_>) -> bool {
+        let between = value.span().range().end..next.span.range().start;
+        self.advice.expressions.contains(&key.text)
+            && behind.is_null()
+            && value.text().is_some_and(|text| {
+                text.matches(['(', '[', '{']).count() > text.matches([')', ']', '}']).count()
+            })
+            && self.source.slice(between).trim() == ","
+    }
+
+    fn cut(&mut self, key: Key<'_>, value: NodeRef<'_>) {
+        let end = value.span().range().end;
+        let behind = self.source.from(end);
+        let comma = end + behind.find(',').unwrap_or_default();
+        let message = format!("a `,` ends `{}` here, in the middle of its expression", key.text);
+        let place = self.source.place(comma..comma + 1);
+        let refused = Diagnostic::error(place, Code::YamlSyntax, message);
+        self.sink.push(refused.help(super::refusal::QUOTE));
     }
 
     /// Word of an enum.

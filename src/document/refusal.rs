@@ -255,9 +255,17 @@ fn advise(text: &SourceText, at: usize, diagnostic: Diagnostic, otherwise: &str)
 
 /// Whether an offset lies in a line that begins with a field for expressions.
 pub(super) fn is_expression(text: &SourceText, at: usize) -> bool {
-    let line = text.line_around(at).trim_start();
-    let line = line.strip_prefix("- ").unwrap_or(line).trim_start();
-    EXPRESSIONS.iter().any(|field| line.starts_with(field))
+    let line = text.line_around(at);
+    let before = text.slice(text.line_start(at)..at);
+    let before = before.get(before.floor_char_boundary(before.len().saturating_sub(FIRST))..);
+    let begun = line.trim_start();
+    let begun = begun.strip_prefix("- ").unwrap_or(begun).trim_start();
+    // In braces it stands behind others.
+    let last = before.unwrap_or_default().rsplit_once(": ").map(|(key, _)| key);
+    EXPRESSIONS.iter().any(|field| {
+        let name = field.trim_end_matches(':');
+        begun.starts_with(field) || last.is_some_and(|last| last.ends_with(name))
+    })
 }
 
 /// From an offset to the next white space, comma or bracket.

@@ -74,7 +74,7 @@ impl NodeSchema {
         while !level.is_empty() {
             if let Some((place, ..)) = level.iter().find(|(.., at)| at.keys().any(|it| it == key)) {
                 return Some(if place.is_empty() {
-                    "at the top, beside `kind`".to_owned()
+                    "at the top of the document".to_owned()
                 } else {
                     place.clone()
                 });

@@ -637,3 +637,55 @@ fn a_template_is_told_as_what_it_is() {
     4:29-4:30: error[key] a key must be text
     ");
 }
+
+#[test]
+fn a_comma_in_an_expression_without_quotes_is_told_once() {
+    let told = |check: &str| {
+        odd(read(&format!(
+            "apiVersion: cloudcorrect.dev/v1\nkind: Group\nmetadata: {{ name: g }}\nspec:\n  \
+             checks:\n    - {check}\n"
+        )))
+    };
+    let select = "id: a, select: AWS::S3::Bucket";
+    insta::assert_snapshot!(told(&format!("{{ {select}, assert: statements(resource.Policy).all(s, s.Effect == \"Deny\", true) }}")), @"
+    3:19-3:20: error[no-account] group `g` selects no account
+        help: add an `Account` document: its `metadata.name`, and in `spec.aws` its `accountId` and `regions`
+    6:82-6:83: error[yaml-syntax] a `,` ends `assert` here, in the middle of its expression
+        help: quote the expression as a whole, or put it on its own lines after `>`
+    ");
+    insta::assert_snapshot!(told(&format!("{{ {select}, where: glob(tag(\"a\"), \"b\"), assert: tag(\"b\") == null }}")), @"
+    6:66-6:67: error[yaml-syntax] the text in quotes ends before this, and more follows it
+        help: quote the expression as a whole, or put it on its own lines after `>`
+    ");
+    insta::assert_snapshot!(told(&format!("{{ {select}, assert: tag(\"b\") in [\"c\", \"d\"] }}")), @"
+    6:61-6:62: error[yaml-syntax] a mapping in braces goes on without `,` or `}`
+        help: quote the expression as a whole, or put it on its own lines after `>`
+    ");
+    insta::assert_snapshot!(told(&format!("{{ {select}, assert: tag(\"b\") == null, aserts }}")), @"
+    3:19-3:20: error[no-account] group `g` selects no account
+        help: add an `Account` document: its `metadata.name`, and in `spec.aws` its `accountId` and `regions`
+    6:67-6:73: error[unknown-key] an item of `checks` has no `aserts`
+        help: did you mean `assert`?
+    ");
+}
+
+#[test]
+fn a_key_at_the_wrong_level_is_told_where_it_belongs() {
+    let text = "apiVersion: cloudcorrect.dev/v1\nkind: Group\nseverity: high\n\
+                metadata: { name: g, mode: audit }\nspec:\n  kind: Group\n  labels: { a: b }\n  \
+                checks:\n    - { id: a, select: AWS::S3::Bucket, assert: tag(\"b\") == null, every: 1d }\n";
+    insta::assert_snapshot!(odd(read(text)), @"
+    3:1-3:9: error[unknown-key] the document has no `severity`
+        help: it belongs in an item of `spec.checks`
+    4:19-4:20: error[no-account] group `g` selects no account
+        help: add an `Account` document: its `metadata.name`, and in `spec.aws` its `accountId` and `regions`
+    4:22-4:26: error[unknown-key] `metadata` has no `mode`
+        help: it belongs under `spec`
+    6:3-6:7: error[unknown-key] `spec` has no `kind`
+        help: it belongs at the top of the document
+    7:3-7:9: error[unknown-key] `spec` has no `labels`
+        help: it belongs under `metadata`
+    9:67-9:72: error[unknown-key] an item of `checks` has no `every`
+        help: it belongs under `spec.schedule`
+    ");
+}
