@@ -47,7 +47,7 @@ const EVALUATE: [&str; 4] =
 fn the_example_policies_are_good() {
     let output = cloudcorrect(&["validate", "example-policies/policies"]);
     assert!(output.status.success(), "{}", text(&output.stdout));
-    assert_eq!(text(&output.stdout), "9 files: 4 groups, 35 checks, 1 account are good\n");
+    assert_eq!(text(&output.stdout), "9 files: 4 groups, 37 checks, 1 account are good\n");
 }
 
 #[test]
@@ -146,7 +146,9 @@ fn the_baseline_judges_all_of_the_example_account() {
       ✗ iam-user-no-admin-attached (high)                  1 fail, 4 pass
       ✗ iam-group-no-admin-inline (high)                   1 fail, 2 pass
       ✗ iam-policy-no-star-star (high)                     1 fail, 1 pass
+      ✓ iam-policy-no-allow-not-action (high)              2 pass
       ✓ iam-role-trust-no-wildcard (critical)              4 pass
+      ✓ iam-role-federated-trust-has-condition (critical)  4 pass
       ✗ iam-cross-account-role-external-id (high)          1 fail, 3 pass
       ✗ iam-password-policy-min-length-14 (medium)         1 fail
     ");
@@ -277,7 +279,7 @@ fn a_name_that_nothing_has_may_mean_another() {
     2: error: there is no check `versioned`; there are `console-users-have-mfa`, `keys-are-rotated`
     2: error: there is no account `shup`; did you mean `shop`?
     2: error: there is no group `nothing`; there are `aws-baseline`, `identity`, `network`, `storage`
-    2: error: there is no check `nothing`; there are 35, the closest `s3-logging`, `s3-versioning`, `versioned`, `shop-is-up`, `no-ssh-from-the-world`
+    2: error: there is no check `nothing`; there are 37, the closest `s3-logging`, `s3-versioning`, `versioned`, `shop-is-up`, `no-ssh-from-the-world`
     ");
 }
 

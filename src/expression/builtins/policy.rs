@@ -106,7 +106,7 @@ pub(super) static FUNCTIONS: [Function; 8] = [
         Doc {
             usage: "hasWildcardPrincipal(statement)",
             description: "Whether a statement is about everybody: its principal is `*`, or `*` \
-                          among those of AWS.",
+                          among those of AWS, or it allows all but those of `NotPrincipal`.",
             example: (
                 "hasWildcardPrincipal({'Effect': 'Allow', 'Principal': {'AWS': '*'}, \
                  'Action': 's3:*'})",
@@ -138,7 +138,9 @@ pub(super) static FUNCTIONS: [Function; 8] = [
         Doc {
             usage: "principalAccounts(statement)",
             description: "The accounts that the AWS principals of a statement belong to, each \
-                          once.",
+                          once; services and identity providers belong to none. It is unknown \
+                          where a principal names no account: `*`, the id of one that was \
+                          deleted, `NotPrincipal`. Ask `hasWildcardPrincipal` before it.",
             example: (
                 "principalAccounts({'Effect': 'Allow', 'Action': 'sts:AssumeRole', \
                  'Principal': {'AWS': 'arn:aws:iam::123456789012:root'}})",

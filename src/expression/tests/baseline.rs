@@ -80,7 +80,9 @@ const CHECKS: &[(&str, &str)] = &[
     (
         "AWS::IAM::Role",
         "!statements(resource.AssumeRolePolicyDocument).exists(s, s.Effect == 'Allow'
-            && principalAccounts(s).exists(a, a != account) && !hasCondition(s, 'sts:ExternalId'))",
+            && !hasCondition(s, 'sts:ExternalId') && s.Principal.AWS != null
+            && s.Principal.AWS.exists(p, p != '*' && !p.matches('^A[A-Z0-9]+$') && p != account
+                && (p.matches('^[0-9]{12}$') || arn(p).account != account)))",
     ),
     ("AWS::IAM::AccountPasswordPolicy", "resource.MinimumPasswordLength >= 14"),
 ];

@@ -83,7 +83,7 @@ fn what_is_no_document_is_unknown_and_says_why() {
         says(json!("%7B%22Statement%22%3A%5B%5D%7D")),
         says(json!({ "Version": "2012-10-17" })),
     ].join("\n"), @r#"
-    expression_error: `isPublic(resource.Policy)` has no value: statement 1 of the policy document needs an `Effect`, `Allow` or `Deny`
+    expression_error: `isPublic(resource.Policy)` has no value: `Statement[0]` of the policy document needs an `Effect`, `Allow` or `Deny`
     expression_error: `isPublic(resource.Policy)` has no value: a policy document must be JSON, and this is `"<html>"`
     true
     expression_error: `isPublic(resource.Policy)` has no value: a policy document needs a `Statement`, one or a list of them

@@ -22,6 +22,8 @@ pub(super) type Texts = Vec<Arc<str>>;
 /// A statement.
 #[derive(Debug)]
 pub(super) struct Statement {
+    /// Its place in the list of statements, where it stands in one.
+    pub(super) index: Option<usize>,
     pub(super) sid: Option<Arc<str>>,
     pub(super) effect: Effect,
     pub(super) principal: Option<Principals>,
@@ -58,9 +60,28 @@ pub(super) struct Condition {
 }
 
 impl Statement {
-    /// `true` where its principal is everybody: `*`, alone or among those of AWS.
+    /// `true` where its principal is everybody: `*`, alone or among those of AWS. What allows all
+    /// but a few allows everybody else, anonymous as well (IAM User Guide, "AWS JSON policy
+    /// elements: NotPrincipal", November 2026).
     pub(super) fn is_for_all(&self) -> bool {
         self.aws_principals().iter().any(|principal| &**principal == "*")
+            || self.effect == Effect::Allow && self.not_principal.is_some()
+    }
+
+    /// Its name in messages: its `Sid`, or its place.
+    pub(super) fn name(&self) -> String {
+        match (&self.sid, self.index) {
+            (Some(sid), _) if !sid.is_empty() => format!("statement {}", quoted(sid)),
+            (_, Some(index)) => place(index),
+            _ => "the statement".to_owned(),
+        }
+    }
+
+    /// Its principals that belong to an account: all but services and identity providers.
+    pub(super) fn principals_of_accounts(&self) -> impl Iterator<Item = &Arc<str>> {
+        let of = self.principal.iter().flat_map(|principals| &principals.of);
+        of.filter(|(kind, _)| !matches!(&***kind, "Service" | "Federated"))
+            .flat_map(|(_, principals)| principals)
     }
 
     /// Its principals of the kind `AWS`.
@@ -68,6 +89,16 @@ impl Statement {
         let aws = self.principal.as_ref().and_then(|principals| principals.of.get("AWS"));
         aws.map(Vec::as_slice).unwrap_or_default()
     }
+}
+
+/// A statement's place in its document, as expressions write it.
+fn place(index: usize) -> String {
+    format!("`Statement[{index}]`")
+}
+
+/// A text of a document in a message.
+pub(super) fn quoted(text: &str) -> String {
+    format!("`{}`", notation::value(&Value::string(text)))
 }
 
 /// The statements of a document, of a list of statements, or of one. Null has none.
@@ -95,8 +126,7 @@ fn parse(text: &str, budget: &mut EvalBudget) -> Result<Value, Failure> {
         json::parse(text, budget)?
     };
     parsed.ok_or_else(|| {
-        let text = notation::value(&Value::string(text));
-        no_value(format!("a policy document must be JSON, and this is `{text}`"))
+        no_value(format!("a policy document must be JSON, and this is {}", quoted(text)))
     })
 }
 
@@ -107,20 +137,24 @@ fn statements(value: &Value, budget: &mut EvalBudget) -> Result<Vec<Statement>, 
     };
     match written {
         Value::Map(entries) if entries.contains_key("Effect") => {
-            Ok(vec![statement(written, 1, budget)?])
+            Ok(vec![statement(written, None, budget)?])
         }
         Value::List(items) => {
             let each = items.iter().enumerate();
-            each.map(|(at, item)| statement(item, at + 1, budget)).collect()
+            each.map(|(at, item)| statement(item, Some(at), budget)).collect()
         }
         _ => Err(no_value("a policy document needs a `Statement`, one or a list of them")),
     }
 }
 
-/// A statement, which is so many in its document.
-fn statement(value: &Value, number: usize, budget: &mut EvalBudget) -> Result<Statement, Failure> {
+/// A statement, from its place in the list where it stands in one.
+fn statement(
+    value: &Value,
+    index: Option<usize>,
+    budget: &mut EvalBudget,
+) -> Result<Statement, Failure> {
     budget.allocate(size_of::<Statement>())?;
-    let mut reader = Reader { statement: value, number, budget };
+    let mut reader = Reader { statement: value, index, budget };
     if !matches!(value, Value::Map(_)) {
         return Err(reader.wrong("must be a map"));
     }
@@ -142,6 +176,7 @@ fn statement(value: &Value, number: usize, budget: &mut EvalBudget) -> Result<St
         return Err(reader.wrong("needs an `Action` or a `NotAction`"));
     }
     Ok(Statement {
+        index,
         sid: reader.get("Sid").and_then(Value::as_str).map(Arc::from),
         effect,
         principal: reader.principals(principal)?,
@@ -175,13 +210,14 @@ fn scalar(value: &Value) -> Option<Arc<str>> {
 
 struct Reader<'v, 'b> {
     statement: &'v Value,
-    number: usize,
+    index: Option<usize>,
     budget: &'b mut EvalBudget,
 }
 
 impl<'v> Reader<'v, '_> {
     fn wrong(&self, what: &str) -> Failure {
-        no_value(format!("statement {} of the policy document {what}", self.number))
+        let name = self.index.map_or_else(|| "the statement".to_owned(), place);
+        no_value(format!("{name} of the policy document {what}"))
     }
 
     fn get(&self, element: &str) -> Option<&'v Value> {

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::super::{network, text};
-use super::document::{Effect, Statement};
+use super::document::{Effect, Statement, quoted};
 use crate::expression::EvalBudget;
+use crate::expression::operate::no_value;
 use crate::resource::{Failure, Value};
 
 /// `true` where a statement allows all actions on all resources, with or without conditions. What
@@ -123,21 +124,32 @@ pub(super) fn has_condition(
 }
 
 /// The accounts of the AWS principals: of an ARN, or a bare id, which stands for all of an account.
+/// Services and identity providers belong to none; a principal whose account cannot be known leaves
+/// the list without a value, since a shorter one would say that nobody else is meant.
 pub(super) fn accounts(
     statements: &[Statement],
     budget: &mut EvalBudget,
 ) -> Result<Value, Failure> {
     let mut seen = HashSet::new();
     let mut accounts = Vec::new();
-    for principal in statements.iter().flat_map(Statement::aws_principals) {
-        budget.scan(principal.len())?;
-        let account = match network::split(principal) {
-            Some([_, _, _, account, _]) => account,
-            None => principal,
-        };
-        if is_account(account) && seen.insert(account) {
-            budget.allocate(2 * size_of::<Value>())?;
-            accounts.push(Value::string(account));
+    for one in statements {
+        if one.not_principal.is_some() {
+            return Err(no_value(format!("`NotPrincipal` of {} names no account", one.name())));
+        }
+        for principal in one.principals_of_accounts() {
+            budget.scan(principal.len())?;
+            let account = match network::split(principal) {
+                Some([_, _, _, account, _]) => account,
+                None => principal,
+            };
+            if !is_account(account) {
+                let principal = quoted(principal);
+                return Err(no_value(format!("{principal} of {} names no account", one.name())));
+            }
+            if seen.insert(account) {
+                budget.allocate(2 * size_of::<Value>())?;
+                accounts.push(Value::string(account));
+            }
         }
     }
     Ok(Value::List(accounts.into()))

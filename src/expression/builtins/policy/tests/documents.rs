@@ -158,21 +158,21 @@ fn what_is_no_policy_document() {
     expression_error: a policy document needs a `Statement`, one or a list of them
     expression_error: a policy document needs a `Statement`, one or a list of them
     expression_error: a policy document needs a `Statement`, one or a list of them
-    expression_error: statement 1 of the policy document must be a map
-    expression_error: statement 1 of the policy document needs an `Effect`, `Allow` or `Deny`
-    expression_error: statement 1 of the policy document needs an `Effect`, `Allow` or `Deny`
-    expression_error: statement 1 of the policy document needs an `Action` or a `NotAction`
-    expression_error: statement 1 of the policy document has both `Action` and `NotAction`
-    expression_error: statement 1 of the policy document has both `Resource` and `NotResource`
-    expression_error: statement 1 of the policy document has both `Principal` and `NotPrincipal`
-    expression_error: statement 1 of the policy document has no text in `Action`
-    expression_error: statement 1 of the policy document has no text in `Action`
-    expression_error: statement 1 of the policy document needs `*` or a map in `Principal`
-    expression_error: statement 1 of the policy document has no text in `Principal`
-    expression_error: statement 1 of the policy document needs a map in `Condition`
-    expression_error: statement 1 of the policy document has no map of keys in `StringEquals`
-    expression_error: statement 1 of the policy document has no text in `aws:SourceVpc`
-    expression_error: statement 1 of the policy document has a condition without operator, key or values
+    expression_error: `Statement[0]` of the policy document must be a map
+    expression_error: `Statement[0]` of the policy document needs an `Effect`, `Allow` or `Deny`
+    expression_error: `Statement[0]` of the policy document needs an `Effect`, `Allow` or `Deny`
+    expression_error: `Statement[0]` of the policy document needs an `Action` or a `NotAction`
+    expression_error: `Statement[0]` of the policy document has both `Action` and `NotAction`
+    expression_error: `Statement[0]` of the policy document has both `Resource` and `NotResource`
+    expression_error: `Statement[0]` of the policy document has both `Principal` and `NotPrincipal`
+    expression_error: `Statement[0]` of the policy document has no text in `Action`
+    expression_error: `Statement[0]` of the policy document has no text in `Action`
+    expression_error: `Statement[0]` of the policy document needs `*` or a map in `Principal`
+    expression_error: `Statement[0]` of the policy document has no text in `Principal`
+    expression_error: `Statement[0]` of the policy document needs a map in `Condition`
+    expression_error: `Statement[0]` of the policy document has no map of keys in `StringEquals`
+    expression_error: `Statement[0]` of the policy document has no text in `aws:SourceVpc`
+    expression_error: `Statement[0]` of the policy document has a condition without operator, key or values
     "#);
 }
 

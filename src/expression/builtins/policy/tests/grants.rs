@@ -90,6 +90,14 @@ fn everybody_as_principal() {
             (
                 "all but one",
                 allow(json!({ "Principal": null, "NotPrincipal": { "AWS": "123456789012" } })),
+                "true",
+            ),
+            (
+                "all but one are not all that are denied",
+                allow(json!({
+                    "Effect": "Deny", "Principal": null,
+                    "NotPrincipal": { "AWS": "123456789012" },
+                })),
                 "false",
             ),
         ],
@@ -146,12 +154,7 @@ fn accounts_of_principals() {
         ] } })),
                 r#"["222222222222", "111111111111", "333333333333"]"#,
             ),
-            ("everybody is no account", allow(json!({})), "[]"),
-            (
-                "the id of a deleted user is none",
-                allow(json!({ "Principal": { "AWS": "AIDAEXAMPLE1234567890" } })),
-                "[]",
-            ),
+            ("no principal", allow(json!({ "Principal": null })), "[]"),
             (
                 "other kinds are none",
                 allow(json!({ "Principal": {
@@ -159,13 +162,55 @@ fn accounts_of_principals() {
         } })),
                 "[]",
             ),
-            (
-                "of AWS itself",
-                allow(json!({ "Principal": { "AWS": "arn:aws:iam::aws:policy/x" } })),
-                "[]",
-            ),
         ],
     );
+}
+
+/// An empty list would pass wherever no other account is wanted (IAM User Guide, "AWS JSON policy
+/// elements: Principal" and "NotPrincipal"; of unique ids "IAM identifiers"; S3 User Guide,
+/// "Bucket policy principals", of canonical users and origin access identities; November 2026).
+#[test]
+fn principals_that_name_no_account_are_never_left_out() {
+    let own = "arn:aws:iam::123456789012:root";
+    for principal in [
+        "*",
+        "AIDAEXAMPLE1234567890",
+        "AROAEXAMPLE1234567890:session",
+        "arn:aws:iam::*:root",
+        "arn:aws:iam::12345678901?:root",
+        "arn:aws:iam:::role/web",
+        "arn:aws:iam::1234567890123:root",
+        "arn:aws:iam::aws:policy/x",
+        "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1",
+        "arn:aws:iam",
+        "12345678901",
+        "",
+    ] {
+        let said =
+            format!("expression_error: `\"{principal}\"` of `Statement[0]` names no account");
+        for principals in [json!(principal), json!([own, principal])] {
+            let document = allow(json!({ "Principal": { "AWS": principals } }));
+            assert_eq!(ask("principalAccounts", &document, ""), said, "{document}");
+        }
+    }
+    let rows = [
+        (json!({ "Principal": "*" }), r#"`"*"` of `Statement[0]`"#),
+        (json!({ "Effect": "Deny" }), r#"`"*"` of `Statement[0]`"#),
+        (json!({ "Sid": "All", "Principal": { "AWS": "*" } }), r#"`"*"` of statement `"All"`"#),
+        (json!({ "Principal": { "CanonicalUser": "79a5" } }), r#"`"79a5"` of `Statement[0]`"#),
+        (
+            json!({ "Principal": null, "NotPrincipal": { "AWS": own } }),
+            "`NotPrincipal` of `Statement[0]`",
+        ),
+    ];
+    for (with, whose) in rows {
+        let document = allow(with);
+        let said = format!("expression_error: {whose} names no account");
+        assert_eq!(ask("principalAccounts", &document, ""), said, "{document}");
+        let lone = document["Statement"][0].clone();
+        let said = said.replace("`Statement[0]`", "the statement");
+        assert_eq!(ask("principalAccounts", &lone, ""), said, "{lone}");
+    }
 }
 
 #[test]
