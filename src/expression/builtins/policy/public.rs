@@ -9,8 +9,9 @@
 //! An operator restricts if it is false where the key is missing and true only for what it names.
 //! So negated operators, those with `IfExists`, `Null`, and those with `ForAllValues:` do not (IAM
 //! User Guide, "Condition operators"). `ForAnyValue:` changes nothing: it is false where the key is
-//! missing, and each of the keys below has one value at most (IAM User Guide, "Set operators for
-//! multivalued context keys").
+//! missing, and of `aws:PrincipalOrgPaths`, the one key below that has several values, any that is
+//! named says where the caller belongs (IAM User Guide, "Set operators for multivalued context
+//! keys").
 
 use std::sync::Arc;
 
@@ -20,13 +21,17 @@ use super::grants::is_account;
 use crate::expression::EvalBudget;
 use crate::resource::Failure;
 
-/// The keys that tell callers apart: those that S3 names, those of the caller's own identity, and
-/// what other services use for it. Of `aws:userid` S3 excepts the pattern `AROLEID:*`, which has a
+/// The keys that tell callers apart: those that S3 names (S3 User Guide, "Blocking public access to
+/// your Amazon S3 storage", "The meaning of 'public'", as of November 2026, which no longer names
+/// `s3:x-amz-server-side-encryption-aws-kms-key-id`), those of the caller's own identity, and what
+/// other services use for it. Of `aws:userid` S3 excepts the pattern `AROLEID:*`, which has a
 /// wildcard.
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "aws:principalaccount",
     "aws:principalarn",
     "aws:principalorgid",
+    "aws:principalorgpaths",
+    "aws:principalservicename",
     "aws:sourceaccount",
     "aws:sourcearn",
     "aws:sourceorgid",
@@ -37,7 +42,6 @@ const KEYS: [&str; 14] = [
     "aws:userid",
     "kms:calleraccount",
     "s3:dataaccesspointaccount",
-    "s3:x-amz-server-side-encryption-aws-kms-key-id",
 ];
 
 /// The operators that compare texts and are false where there is none.
@@ -57,9 +61,7 @@ pub(super) fn is_public(
     budget: &mut EvalBudget,
 ) -> Result<bool, Failure> {
     for one in statements {
-        // All but a few are still everybody (IAM User Guide, "NotPrincipal" with "Allow").
-        let for_all = one.is_for_all() || one.not_principal.is_some();
-        if one.effect == Effect::Allow && for_all && !is_restricted(one, budget)? {
+        if one.effect == Effect::Allow && one.is_for_all() && !is_restricted(one, budget)? {
             return Ok(true);
         }
     }

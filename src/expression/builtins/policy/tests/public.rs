@@ -61,7 +61,8 @@ fn principals() {
     );
 }
 
-/// A fixed value of any of the keys that S3 names is enough, whatever the case of the key.
+/// A fixed value of any of the keys that S3 names is enough, whatever the case of the key (S3 User
+/// Guide, "The meaning of 'public'", November 2026).
 #[test]
 fn fixed_values_restrict() {
     for (operator, key, value) in [
@@ -77,7 +78,13 @@ fn fixed_values_restrict() {
         ("StringEquals", "aws:userid", "AIDAEXAMPLE"),
         ("StringEquals", "s3:DataAccessPointAccount", "123456789012"),
         ("StringLike", "s3:DataAccessPointArn", "arn:aws:s3:us-west-2:123456789012:accesspoint/*"),
-        ("StringEquals", "s3:x-amz-server-side-encryption-aws-kms-key-id", "arn:aws:kms:x"),
+        (
+            "ForAnyValue:StringEquals",
+            "aws:PrincipalOrgPaths",
+            "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/",
+        ),
+        ("ForAnyValue:StringLike", "aws:principalorgpaths", "o-a1b2c3d4e5/r-ab12/"),
+        ("StringEquals", "aws:PrincipalServiceName", "cloudtrail.amazonaws.com"),
         ("ForAnyValue:StringEquals", "aws:PrincipalOrgID", "o-example"),
         ("foranyvalue:IpAddress", "aws:SourceIp", "203.0.113.0/24"),
         ("IpAddress", "aws:SourceIp", "203.0.113.0/24"),
@@ -108,6 +115,9 @@ fn wildcards_and_broad_ranges_do_not_restrict() {
         ("StringEquals", "aws:SourceVpc", json!([])),
         ("StringEquals", "aws:SourceVpc", json!("")),
         ("ForAnyValue:StringLike", "aws:PrincipalOrgID", json!("o-*")),
+        ("ForAnyValue:StringLike", "aws:PrincipalOrgPaths", json!("o-a1b2c3d4e5/*")),
+        ("ForAnyValue:StringEquals", "aws:PrincipalOrgPaths", json!(["o-a1b2c3d4e5/r-1/", "*"])),
+        ("StringLike", "aws:PrincipalServiceName", json!("*.amazonaws.com")),
         ("StringLike", "s3:DataAccessPointArn", json!("arn:aws:s3:us-west-2:*:accesspoint/x")),
         ("IpAddress", "aws:SourceIp", json!("0.0.0.0/0")),
         ("IpAddress", "aws:SourceIp", json!("0.0.0.0/1")),
@@ -136,6 +146,10 @@ fn other_operators_and_keys_do_not_restrict() {
         ("ForAllValues:StringEquals", "aws:PrincipalOrgID", "o-example"),
         ("ForAnyValue:StringNotEquals", "aws:PrincipalOrgID", "o-example"),
         ("ForAnyValue:StringEqualsIfExists", "aws:PrincipalOrgID", "o-example"),
+        ("ForAllValues:StringEquals", "aws:PrincipalOrgPaths", "o-a1b2c3d4e5/r-ab12/"),
+        ("StringEqualsIfExists", "aws:PrincipalServiceName", "cloudtrail.amazonaws.com"),
+        ("StringNotEquals", "aws:PrincipalServiceName", "cloudtrail.amazonaws.com"),
+        ("StringEquals", "s3:x-amz-server-side-encryption-aws-kms-key-id", "arn:aws:kms:x"),
         ("Null", "aws:SourceVpc", "false"),
         ("StringEquals", "aws:SourceIp", "203.0.113.7"),
         ("StringEquals", "aws:Referer", "https://example.com"),
