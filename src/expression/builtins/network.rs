@@ -11,7 +11,7 @@ use crate::expression::operand::Operand;
 use crate::expression::{EvalBudget, Problem, notation};
 use crate::resource::Value;
 
-pub(super) static FUNCTIONS: [Function; 5] = [
+pub(super) static FUNCTIONS: [Function; 6] = [
     Function::new(
         (Form::Global, "arn"),
         &[TEXT],
@@ -73,6 +73,24 @@ pub(super) static FUNCTIONS: [Function; 5] = [
     )
     .checked(check_ranges),
     Function::new(
+        (Form::Either, "isPrivateCidr"),
+        &[TEXT],
+        Gives::Bool,
+        Body::Value(|arguments, budget| {
+            of_one(arguments, budget, |inner| {
+                let mut outer = PRIVATE.iter().filter_map(|text| range(text));
+                Value::Bool(outer.any(|outer| outer.contains(&inner)))
+            })
+        }),
+        Doc {
+            usage: "isPrivateCidr(range)",
+            description: "Whether a range lies in the private ones: 10.0.0.0/8, 172.16.0.0/12, \
+                          192.168.0.0/16 (RFC 1918), 100.64.0.0/10 (RFC 6598), fc00::/7 (RFC 4193).",
+            example: ("isPrivateCidr('10.1.0.0/16') && !isPrivateCidr('10.0.0.0/7')", "true"),
+        },
+    )
+    .checked(check_ranges),
+    Function::new(
         (Form::Either, "isWorldCidr"),
         &[TEXT],
         Gives::Bool,
@@ -87,6 +105,11 @@ pub(super) static FUNCTIONS: [Function; 5] = [
     )
     .checked(check_ranges),
 ];
+
+/// Ranges that the internet does not route: RFC 1918, section 3; RFC 6598, section 7, which networks
+/// of AWS use as well; RFC 4193, section 3.1.
+const PRIVATE: [&str; 5] =
+    ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"];
 
 fn of_one(
     [text, ..]: Arguments<'_>,

@@ -136,3 +136,44 @@ fn ports() {
     allowsPort(resource.Policy, 'tcp', resource.Count)  =>  expression_error: `resource.Count` is null, and `allowsPort` needs a value
     "#);
 }
+
+#[test]
+fn private_ranges_lie_wholly_in_those_of_the_standards() {
+    // RFC 1918, section 3; RFC 6598, section 7; RFC 4193, section 3.1.
+    let says = |range: &str| verdict(&format!("isPrivateCidr('{range}')"), &json!({}));
+    for range in [
+        "10.0.0.0/8",
+        "10.1.2.3",
+        "172.16.0.0/12",
+        "172.31.255.255/32",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "100.127.255.255",
+        "fc00::/7",
+        "fd12:3456::/48",
+        "fdff::1",
+    ] {
+        assert_eq!(says(range), "true", "{range}");
+    }
+    for range in [
+        "0.0.0.0/0",
+        "10.0.0.0/7",
+        "9.255.255.255",
+        "11.0.0.0/8",
+        "172.15.0.0/16",
+        "172.16.0.0/11",
+        "172.32.0.0/16",
+        "192.168.0.0/15",
+        "192.169.0.0/16",
+        "100.63.0.0/16",
+        "100.128.0.0/16",
+        "::/0",
+        "fc00::/6",
+        "fe80::/10",
+        "2001:db8::/32",
+    ] {
+        assert_eq!(says(range), "false", "{range}");
+    }
+    let asked = verdict("!isPrivateCidr(resource.Name)", &json!({ "Name": "anywhere" }));
+    assert!(asked.starts_with("expression_error"), "{asked}");
+}
