@@ -3,8 +3,10 @@
 //! Looks only where the verdict came from: at the terms of `&&` that are false, at the elements
 //! for which an `all` is false, at those for which a negated `exists` is true.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::builtins::{Builtins, Function, MOST_ARGUMENTS};
 use super::evaluate::{Elements, Evaluator};
 use super::tree::{Expr, Loop, Macro, Node, Pair};
 use super::{EvalBudget, Observation, Subject, notation, show};
@@ -32,6 +34,28 @@ pub(super) fn explain(
         explainer.blame(root);
     }
     explainer.found
+}
+
+/// The function that lists the statements of a policy.
+const STATEMENTS: &str = "statements";
+/// Functions of policies that are true since some statement is as they ask.
+const OF_STATEMENTS: [&str; 5] =
+    ["allowsAction", "allowsAll", "hasCondition", "hasWildcardPrincipal", "isPublic"];
+
+/// `true` where a node lists the statements of a policy, which are found by their index then.
+fn is_statements(node: &Node) -> bool {
+    matches!(&node.expr, Expr::Call { function, .. } if function.name == STATEMENTS)
+}
+
+/// A statement in one form without what only says that something is not there.
+fn of_statement(value: &Value) -> Option<Value> {
+    let Value::Map(entries) = value else { return None };
+    entries.get("AnyPrincipal")?;
+    let no_condition = |value: &Value| matches!(value, Value::List(items) if items.is_empty());
+    let kept = entries.iter().filter(|(key, value)| {
+        &***key != "AnyPrincipal" && !(&***key == "Condition" && no_condition(value))
+    });
+    Some(Value::map(kept.map(|(key, value)| (key.clone(), value.clone()))))
 }
 
 struct Explainer<'a, 'b> {
@@ -115,6 +139,9 @@ impl<'a> Explainer<'a, '_> {
             Expr::Has(of) => self.operand(of, values),
             Expr::Matches { text, .. } => self.operand(text, values),
             Expr::Call { function, arguments, .. } if function.property.is_none() => {
+                if was && self.statements(function, arguments, values) {
+                    return;
+                }
                 for argument in arguments {
                     self.operand(argument, values);
                 }
@@ -128,7 +155,8 @@ impl<'a> Explainer<'a, '_> {
     fn each(&mut self, looped: &'a Loop, wanted: bool, mut work: impl FnMut(&mut Self)) -> usize {
         let Ok(elements) = self.evaluator.elements(looped) else { return 0 };
         let path = show::with_locals(&looped.range, &self.names);
-        let is_shown = matches!(elements, Elements::Borrowed(_));
+        let is_literal = matches!(looped.range.expr, Expr::Constant(_));
+        let is_shown = matches!(elements, Elements::Borrowed(_)) || is_statements(&looped.range);
         let mut shown = 0;
         for at in 0..elements.len() {
             if shown == ELEMENTS || self.evaluator.budget.is_spent() {
@@ -137,6 +165,7 @@ impl<'a> Explainer<'a, '_> {
             let Some(element) = elements.get(at) else { break };
             self.names.push(match &*element {
                 Value::Resource(resource) => format!("{path}[{:?}]", resource.id).into(),
+                value if is_literal => notation::value(value).into(),
                 _ if is_shown => format!("{path}[{at}]").into(),
                 _ => looped.variable.clone(),
             });
@@ -164,9 +193,71 @@ impl<'a> Explainer<'a, '_> {
         let Ok(value) = self.evaluator.value(node) else { return };
         let origin = if value.is_null() { self.null_origin(node) } else { node };
         let path = show::with_locals(origin, &self.names);
-        let shown = format!("{path} = {}", notation::value(&value));
-        if !values.contains(&shown) {
+        Self::push(&path, &value, values);
+    }
+
+    /// Adds what a path is, unless it says that itself, as an element of a written list does.
+    fn push(path: &str, value: &Value, values: &mut Vec<String>) {
+        let text = match of_statement(value) {
+            Some(statement) => notation::value(&statement),
+            None => notation::value(value),
+        };
+        let shown = format!("{path} = {text}");
+        if text != path && !values.contains(&shown) {
             values.push(shown);
+        }
+    }
+
+    /// The first statements of a policy document of which each alone makes a question about it
+    /// true; `false` where there is none, or what is asked is a statement itself.
+    fn statements(
+        &mut self,
+        asked: &Function,
+        arguments: &'a [Node],
+        values: &mut Vec<String>,
+    ) -> bool {
+        let (Some(policy), true) = (arguments.first(), OF_STATEMENTS.contains(&asked.name)) else {
+            return false;
+        };
+        let mut given = [(); MOST_ARGUMENTS].map(|()| Cow::Owned(Value::Null));
+        for (node, value) in arguments.iter().zip(&mut given) {
+            let Ok(evaluated) = self.evaluator.value(node) else { return false };
+            *value = evaluated;
+        }
+        let Some(document) = given.first_mut().map(std::mem::take) else { return false };
+        if document.get("Effect").is_some() {
+            return false;
+        }
+        let path = show::with_locals(policy, &self.names);
+        let path = match &*document {
+            Value::List(_) => path,
+            _ => format!("{STATEMENTS}({path})"),
+        };
+        let Some(listed) = self.statements_of(document) else { return false };
+        let before = values.len();
+        for (at, statement) in listed.iter().enumerate() {
+            if values.len() == before + ELEMENTS || self.evaluator.budget.is_spent() {
+                break;
+            }
+            if let Some(first) = given.first_mut() {
+                *first = Cow::Owned(statement.clone());
+            }
+            let said = asked.call(&given, self.evaluator.budget);
+            if said.is_ok_and(|said| said.as_deref() == Some(&Value::Bool(true))) {
+                Self::push(&format!("{path}[{at}]"), statement, values);
+            }
+        }
+        values.len() > before
+    }
+
+    /// The statements of a policy document, in one form.
+    fn statements_of(&mut self, document: Cow<'_, Value>) -> Option<Arc<[Value]>> {
+        let function = Builtins::standard().find(STATEMENTS)?;
+        let mut given = [(); MOST_ARGUMENTS].map(|()| Cow::Owned(Value::Null));
+        *given.first_mut()? = document;
+        match function.call(&given, self.evaluator.budget).ok()??.into_owned() {
+            Value::List(statements) => Some(statements),
+            _ => None,
         }
     }
 

@@ -185,3 +185,64 @@ fn what_is_shown_stays_short() {
       resource.Ports[2].Cidr == ""  <-  resource.Ports[2].Cidr = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…
     "#);
 }
+
+/// Policy whose second statement is the one that is asked about.
+fn two_statements() -> Json {
+    json!({ "Policy": { "Statement": [
+        { "Sid": "Tls", "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*",
+          "Condition": { "Bool": { "aws:SecureTransport": "false" } } },
+        { "Sid": "Open", "Effect": "Allow", "Principal": "*", "Action": ["s3:GetObject"],
+          "Resource": "*" },
+    ] } })
+}
+
+#[test]
+fn a_policy_is_shown_by_the_statement_that_decides() {
+    insta::assert_snapshot!(explained(&[
+        "!isPublic(resource.Policy)",
+        "!allowsAction(resource.Policy, 's3:GetObject')",
+        "!isPublic(statements(resource.Policy))",
+        "!statements(resource.Policy).exists(s, s.Effect == 'Allow' && isPublic(s))",
+        "statements(resource.Policy).all(s, !isPublic(s))",
+        "statements(resource.Policy).all(s, s.Effect == 'Deny')",
+        "isPublic(resource.Policy) && allowsAll(resource.Policy.Statement[1])",
+    ], &two_statements()), @r#"
+    !isPublic(resource.Policy)
+      !isPublic(resource.Policy)  <-  statements(resource.Policy)[1] = {"Action": ["s3:GetObject"], "Effect": "Allow", "Principal": {"AWS": ["*"]}, "Resource": ["*"], "Sid…
+    !allowsAction(resource.Policy, 's3:GetObject')
+      !allowsAction(resource.Policy, "s3:GetObject")  <-  statements(resource.Policy)[1] = {"Action": ["s3:GetObject"], "Effect": "Allow", "Principal": {"AWS": ["*"]}, "Resource": ["*"], "Sid…
+    !isPublic(statements(resource.Policy))
+      !isPublic(statements(resource.Policy))  <-  statements(resource.Policy)[1] = {"Action": ["s3:GetObject"], "Effect": "Allow", "Principal": {"AWS": ["*"]}, "Resource": ["*"], "Sid…
+    !statements(resource.Policy).exists(s, s.Effect == 'Allow' && isPublic(s))
+      !statements(resource.Policy).exists(s, s.Effect == "Allow" && isPublic(s))  <-  statements(resource.Policy)[1].Effect = "Allow", statements(resource.Policy)[1] = {"Action": ["s3:GetObject"], "Effect": "Allow", "Principal": {"AWS": ["*"]}, "Resource": ["*"], "Sid…
+    statements(resource.Policy).all(s, !isPublic(s))
+      !isPublic(statements(resource.Policy)[1])  <-  statements(resource.Policy)[1] = {"Action": ["s3:GetObject"], "Effect": "Allow", "Principal": {"AWS": ["*"]}, "Resource": ["*"], "Sid…
+    statements(resource.Policy).all(s, s.Effect == 'Deny')
+      statements(resource.Policy)[1].Effect == "Deny"  <-  statements(resource.Policy)[1].Effect = "Allow"
+    isPublic(resource.Policy) && allowsAll(resource.Policy.Statement[1])
+      allowsAll(resource.Policy.Statement[1])  <-  resource.Policy.Statement[1] = {"Action": ["s3:GetObject"], "Effect": "Allow", "Principal": "*", "Resource": "*", "Sid": "Open"}
+    "#);
+    let alone = json!({ "Policy": two_statements()["Policy"]["Statement"][1] });
+    insta::assert_snapshot!(explained(&["!isPublic(resource.Policy)"], &alone), @r#"
+    !isPublic(resource.Policy)
+      !isPublic(resource.Policy)  <-  resource.Policy = {"Action": ["s3:GetObject"], "Effect": "Allow", "Principal": "*", "Resource": "*", "Sid": "Open"}
+    "#);
+}
+
+#[test]
+fn written_lists_are_not_told_as_seen() {
+    insta::assert_snapshot!(explained(&[
+        "[22, 443].all(port, !resource.Ports.exists(p, p.From == port))",
+        "![22, 3389].exists(port, resource.Ports.exists(p, p.From == port))",
+        "['a', 'b'].all(name, tag(name) != null)",
+    ], &ordinary()), @r#"
+    [22, 443].all(port, !resource.Ports.exists(p, p.From == port))
+      !resource.Ports.exists(p, p.From == 22)  <-  resource.Ports[0].From = 22
+      !resource.Ports.exists(p, p.From == 443)  <-  resource.Ports[1].From = 443
+    ![22, 3389].exists(port, resource.Ports.exists(p, p.From == port))
+      ![22, 3389].exists(port, resource.Ports.exists(p, p.From == port))  <-  resource.Ports[0].From = 22
+    ['a', 'b'].all(name, tag(name) != null)
+      tag("a") != null  <-  tag("a") = null
+      tag("b") != null  <-  tag("b") = null
+    "#);
+}
