@@ -101,8 +101,13 @@ fn facet(schema: &Schema, operation: &Operation, values: &BTreeMap<&str, Value>)
     }))
 }
 
-/// Value of what is left out: a list that is never null is empty, as the cloud gives it.
+/// Value of what is left out, as the cloud gives it of a new resource.
 fn left_out(property: &Property) -> Value {
+    property.made_up.clone().unwrap_or_else(|| none(property))
+}
+
+/// Value of what is null: a list that never is so is empty.
+fn none(property: &Property) -> Value {
     if is_always_a_list(property) { Value::list([]) } else { Value::Null }
 }
 
@@ -227,7 +232,7 @@ fn value(
             let odd = file.warning(given.span, Code::FixedComparison, message);
             file.report(odd.help("write `[]`, or leave it out"));
         }
-        return Some(left_out(property));
+        return Some(none(property));
     }
     match (&given.value, property.kind) {
         (found @ Given::Map(_), Kind::Document) => Some(document(found)),
@@ -281,7 +286,7 @@ fn object(
     }
     for (name, inner) in &property.properties {
         if is_always_a_list(inner) && !values.iter().any(|(given, _)| *given == &**name) {
-            values.push((name, left_out(inner)));
+            values.push((name, none(inner)));
         }
     }
     is_whole.then(|| Value::map(values))

@@ -427,7 +427,7 @@ spec:
 
         | | Where | Problem |
         | --- | --- | --- |
-        | error | `policies/a.yaml:17:15` | there is no resource type `a\|b' @octocat…`; the closest of 28 are `AWS::IAM::AccountSummary`, `AWS::EC2::NetworkInterface`, `AWS::S3::AccountPublicAccessBlock`; the reference has them all |
+        | error | `policies/a.yaml:17:15` | there is no resource type `a\|b' @octocat…`; the closest of 33 are `AWS::IAM::AccountSummary`, `AWS::EC2::NetworkInterface`, `AWS::S3::AccountPublicAccessBlock`; the reference has them all |
 
         <sub>at `0123456`</sub>
         ");

@@ -422,7 +422,7 @@ mod tests {
     #[test]
     fn types_are_counted() {
         insta::assert_snapshot!(collected(&inventory()), @r"
-        AWS::S3::Bucket                    at least 2
+        AWS::S3::Bucket                      at least 2
         could not list AWS::S3::Bucket in global: throttled: s3:ListBuckets: Slow down
         ");
         assert_eq!(Types::of(&inventory()).json()["types"][0]["count"], 2);
@@ -437,16 +437,16 @@ mod tests {
             inventory.listings.insert(list("AWS::EC2::Instance", region), denied.clone());
         }
         insta::assert_snapshot!(collected(&inventory), @"
-        AWS::EC2::Instance                 unknown
-        AWS::S3::Bucket                    at least 2
+        AWS::EC2::Instance                   unknown
+        AWS::S3::Bucket                      at least 2
         could not list AWS::EC2::Instance in eu-west-1, us-east-1: unsupported: no adapter
         could not list AWS::S3::Bucket in global: throttled: s3:ListBuckets: Slow down
         ");
         inventory.listings.insert(list("AWS::IAM::User", "global"), denied);
         insta::assert_snapshot!(collected(&inventory), @"
-        AWS::EC2::Instance                 unknown
-        AWS::IAM::User                     unknown
-        AWS::S3::Bucket                    at least 2
+        AWS::EC2::Instance                   unknown
+        AWS::IAM::User                       unknown
+        AWS::S3::Bucket                      at least 2
         could not list 2 types in eu-west-1, global, us-east-1: unsupported: no adapter
         could not list AWS::S3::Bucket in global: throttled: s3:ListBuckets: Slow down
         ");
@@ -458,7 +458,7 @@ mod tests {
         let denied = Failure::new(Cause::AccessDenied, "s3:ListBuckets: Access Denied");
         inventory.listings.values_mut().for_each(|list| *list = Listing::Failed(denied.clone()));
         insta::assert_snapshot!(collected(&inventory), @r"
-        AWS::S3::Bucket                    unknown
+        AWS::S3::Bucket                      unknown
         could not list AWS::S3::Bucket in global: access_denied: s3:ListBuckets: Access Denied
         ");
         assert_eq!(Types::of(&inventory).json()["types"][0]["count"], Json::Null);

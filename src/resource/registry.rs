@@ -89,14 +89,18 @@ const FILES: &[&str] = &[
     include_str!("../../schemas/resources/aws-ec2-eip.json"),
     include_str!("../../schemas/resources/aws-ec2-flow-log.json"),
     include_str!("../../schemas/resources/aws-ec2-image.json"),
+    include_str!("../../schemas/resources/aws-ec2-image-block-public-access.json"),
     include_str!("../../schemas/resources/aws-ec2-instance.json"),
+    include_str!("../../schemas/resources/aws-ec2-instance-metadata-defaults.json"),
     include_str!("../../schemas/resources/aws-ec2-internet-gateway.json"),
     include_str!("../../schemas/resources/aws-ec2-launch-template.json"),
     include_str!("../../schemas/resources/aws-ec2-network-acl.json"),
     include_str!("../../schemas/resources/aws-ec2-network-interface.json"),
+    include_str!("../../schemas/resources/aws-ec2-prefix-list.json"),
     include_str!("../../schemas/resources/aws-ec2-route-table.json"),
     include_str!("../../schemas/resources/aws-ec2-security-group.json"),
     include_str!("../../schemas/resources/aws-ec2-snapshot.json"),
+    include_str!("../../schemas/resources/aws-ec2-snapshot-block-public-access.json"),
     include_str!("../../schemas/resources/aws-ec2-subnet.json"),
     include_str!("../../schemas/resources/aws-ec2-volume.json"),
     include_str!("../../schemas/resources/aws-ec2-vpc.json"),
@@ -110,6 +114,7 @@ const FILES: &[&str] = &[
     include_str!("../../schemas/resources/aws-iam-saml-provider.json"),
     include_str!("../../schemas/resources/aws-iam-server-certificate.json"),
     include_str!("../../schemas/resources/aws-iam-user.json"),
+    include_str!("../../schemas/resources/aws-kms-key.json"),
     include_str!("../../schemas/resources/aws-s3-account-public-access-block.json"),
     include_str!("../../schemas/resources/aws-s3-bucket.json"),
     include_str!("../../schemas/resources/aws-s3-object.json"),
@@ -140,6 +145,7 @@ mod tests {
             ),
             (top != property.operation.as_str().is_empty(), "has an operation below the top"),
             (top || property.default.is_none(), "has a default, which only counts at the top"),
+            (top || property.made_up.is_none(), "is `madeUp`, which only counts at the top"),
             (
                 property.values.is_empty() || property.kind == Kind::String,
                 "has values and is no text",
@@ -251,14 +257,18 @@ mod tests {
         AWS::EC2::EIP
         AWS::EC2::FlowLog
         AWS::EC2::Image
+        AWS::EC2::ImageBlockPublicAccess
         AWS::EC2::Instance
+        AWS::EC2::InstanceMetadataDefaults
         AWS::EC2::InternetGateway
         AWS::EC2::LaunchTemplate
         AWS::EC2::NetworkAcl
         AWS::EC2::NetworkInterface
+        AWS::EC2::PrefixList
         AWS::EC2::RouteTable
         AWS::EC2::SecurityGroup
         AWS::EC2::Snapshot
+        AWS::EC2::SnapshotBlockPublicAccess
         AWS::EC2::Subnet
         AWS::EC2::VPC
         AWS::EC2::Volume
@@ -272,6 +282,7 @@ mod tests {
         AWS::IAM::SAMLProvider
         AWS::IAM::ServerCertificate
         AWS::IAM::User
+        AWS::KMS::Key
         AWS::S3::AccountPublicAccessBlock
         AWS::S3::Bucket
         AWS::S3::Object

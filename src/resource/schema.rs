@@ -92,6 +92,10 @@ pub struct Property {
     /// Value that the cloud documents to be in force where the property is missing.
     #[serde(default, deserialize_with = "value")]
     pub default: Option<Value>,
+    /// Value that a new resource has where nobody says otherwise, at the top level. It is for
+    /// resources that tests make up: what an account answers stands as it is.
+    #[serde(default, deserialize_with = "value")]
+    pub made_up: Option<Value>,
     /// `true` where live accounts are not asked for it yet, although they are for its operation. On
     /// top-level properties only. An inventory that lacks it says nothing of it: it is unknown
     /// there, not null.

@@ -21,19 +21,19 @@ fn get_counts_and_lists() {
     assert_eq!(status, Some(0), "{types}");
     let (uncollected, types): (Vec<&str>, Vec<&str>) =
         types.lines().partition(|line| line.ends_with(" not collected"));
-    assert_eq!(uncollected.len(), 19);
+    assert_eq!(uncollected.len(), 24);
     assert!(uncollected[0].starts_with("AWS::EC2::"), "{uncollected:?}");
     let types = types.join("\n");
     insta::assert_snapshot!(types, @"
-    AWS::EC2::Instance                      6
-    AWS::EC2::SecurityGroup                 8
-    AWS::EC2::Volume                        7
-    AWS::IAM::AccountPasswordPolicy         1
-    AWS::IAM::Group                         3
-    AWS::IAM::ManagedPolicy                 2
-    AWS::IAM::Role                          4
-    AWS::IAM::User                          5
-    AWS::S3::Bucket                        13
+    AWS::EC2::Instance                        6
+    AWS::EC2::SecurityGroup                   8
+    AWS::EC2::Volume                          7
+    AWS::IAM::AccountPasswordPolicy           1
+    AWS::IAM::Group                           3
+    AWS::IAM::ManagedPolicy                   2
+    AWS::IAM::Role                            4
+    AWS::IAM::User                            5
+    AWS::S3::Bucket                          13
     ");
     let (status, instances) = get(&["AWS::EC2::Instance"]);
     assert_eq!(status, Some(0), "{instances}");

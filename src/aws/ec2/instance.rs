@@ -4,8 +4,8 @@ use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
 use aws_sdk_ec2::types::{
     Filter, IamInstanceProfile, Instance, InstanceBlockDeviceMapping,
     InstanceMetadataOptionsResponse, InstanceNetworkInterface, InstanceNetworkInterfaceAssociation,
-    InstanceNetworkInterfaceAttachment, InstanceState, Monitoring, MonitoringState, Placement,
-    Reservation,
+    InstanceNetworkInterfaceAttachment, InstancePrivateIpAddress, InstanceState, Monitoring,
+    MonitoringState, Placement, Reservation,
 };
 use futures::FutureExt;
 use serde_json::{Value as Json, json};
@@ -106,8 +106,20 @@ fn interface(interface: &InstanceNetworkInterface) -> Json {
         ("SubnetId", interface.subnet_id().into()),
         ("PrivateIpAddress", interface.private_ip_address().into()),
         ("PublicIp", address.into()),
+        ("PrivateIpAddresses", array(interface.private_ip_addresses(), private_address)),
         ("GroupSet", array(interface.groups(), |group| group.group_id().into())),
         ("Ipv6Addresses", array(interface.ipv6_addresses(), |one| one.ipv6_address().into())),
+    ])
+}
+
+fn private_address(address: &InstancePrivateIpAddress) -> Json {
+    let association = address
+        .association()
+        .map_or(Json::Null, |association| object([("PublicIp", association.public_ip().into())]));
+    object([
+        ("PrivateIpAddress", address.private_ip_address().into()),
+        ("Primary", address.primary().into()),
+        ("Association", association),
     ])
 }
 
