@@ -1,8 +1,8 @@
 //! Functions of ranges of addresses, and of ARNs.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv6Net};
 
 use super::function::{Arguments, Body, Computed, Doc, Form, Function};
 use super::parameter::{Gives, TEXT};
@@ -95,12 +95,14 @@ pub(super) static FUNCTIONS: [Function; 6] = [
         &[TEXT],
         Gives::Bool,
         Body::Value(|arguments, budget| {
-            of_one(arguments, budget, |range| Value::Bool(range.prefix_len() == 0))
+            of_one(arguments, budget, |range| Value::Bool(is_world(&range)))
         }),
         Doc {
             usage: "isWorldCidr(range)",
-            description: "Whether a range is all of IPv4 or all of IPv6.",
-            example: ("isWorldCidr('0.0.0.0/0') && isWorldCidr('::/0')", "true"),
+            description: "Whether a range is the world: all of IPv4 or IPv6, or a half of what can \
+                          be reached, which nobody means without the other: `/1` of IPv4; of IPv6 \
+                          what holds `2000::/3`, the global addresses, or one of its halves.",
+            example: ("isWorldCidr('0.0.0.0/0') && isWorldCidr('128.0.0.0/1')", "true"),
         },
     )
     .checked(check_ranges),
@@ -155,6 +157,21 @@ fn check_texts(
             let message = format!("{} is no {name}", notation::value(constant));
             let problem = Problem::error(argument.span, Code::WrongValue, message);
             problems.push(problem.help(format!("write it as {sample}")));
+        }
+    }
+}
+
+/// Addresses of IPv6 that are reached from everywhere: IANA's "IPv6 Global Unicast Address
+/// Assignments" and RFC 4291, 2.4.
+const GLOBAL_IPV6: Ipv6Net = Ipv6Net::new_assert(Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
+
+/// `true` where a range is half of what can be reached, or more of it.
+fn is_world(range: &IpNet) -> bool {
+    match range {
+        IpNet::V4(range) => range.prefix_len() <= 1,
+        IpNet::V6(range) => {
+            let is_half = range.prefix_len() == GLOBAL_IPV6.prefix_len() + 1;
+            range.contains(&GLOBAL_IPV6) || is_half && GLOBAL_IPV6.contains(range)
         }
     }
 }

@@ -11,7 +11,7 @@ fn ranges() {
         "cidrContains('10.0.0.0/8', '11.0.0.0/16') || cidrContains('10.1.0.0/16', '10.0.0.0/8')",
         "cidrContains('0.0.0.0/0', '::1') || cidrContains('::/0', '10.0.0.1')",
         "cidrContains('2001:db8::/32', '2001:db8::1') && cidrContains('10.0.0.1', '10.0.0.1')",
-        "isWorldCidr('0.0.0.0/0') && '::/0'.isWorldCidr() && !isWorldCidr('0.0.0.0/1')",
+        "isWorldCidr('0.0.0.0/0') && '::/0'.isWorldCidr() && !isWorldCidr('0.0.0.0/2')",
         "cidrOverlaps('10.1.0.0/16', '10.0.0.0/8') && cidrOverlaps('10.0.0.0/8', '10.1.2.3')",
         "cidrOverlaps('10.0.0.0/9', '10.128.0.0/9') || cidrOverlaps('::/0', '0.0.0.0/0')",
         "cidrPrefixLength('10.0.0.0/8') == 8 && '10.0.0.1'.cidrPrefixLength() == 32 && cidrPrefixLength('::1') == 128",
@@ -24,7 +24,7 @@ fn ranges() {
     cidrContains('10.0.0.0/8', '11.0.0.0/16') || cidrContains('10.1.0.0/16', '10.0.0.0/8')  =>  false
     cidrContains('0.0.0.0/0', '::1') || cidrContains('::/0', '10.0.0.1')  =>  false
     cidrContains('2001:db8::/32', '2001:db8::1') && cidrContains('10.0.0.1', '10.0.0.1')  =>  true
-    isWorldCidr('0.0.0.0/0') && '::/0'.isWorldCidr() && !isWorldCidr('0.0.0.0/1')  =>  true
+    isWorldCidr('0.0.0.0/0') && '::/0'.isWorldCidr() && !isWorldCidr('0.0.0.0/2')  =>  true
     cidrOverlaps('10.1.0.0/16', '10.0.0.0/8') && cidrOverlaps('10.0.0.0/8', '10.1.2.3')  =>  true
     cidrOverlaps('10.0.0.0/9', '10.128.0.0/9') || cidrOverlaps('::/0', '0.0.0.0/0')  =>  false
     cidrPrefixLength('10.0.0.0/8') == 8 && '10.0.0.1'.cidrPrefixLength() == 32 && cidrPrefixLength('::1') == 128  =>  true
@@ -33,6 +33,33 @@ fn ranges() {
     cidrContains('10.0.0.0/8', resource.Name)  =>  expression_error: `cidrContains("10.0.0.0/8", resource.Name)` has no value: `resource.Name` is `"web-1"`
     cidrOverlaps(resource.Name, '10.0.0.0/8')  =>  expression_error: `cidrOverlaps(resource.Name, "10.0.0.0/8")` has no value: `resource.Name` is `"web-1"`
     "#);
+}
+
+/// What holds half of the addresses that can be reached is the world: of IPv4 all, of IPv6 2000::/3
+/// (RFC 4291, "IP Version 6 Addressing Architecture", 2.4, and IANA's "IPv6 Global Unicast Address
+/// Assignments", November 2026).
+#[test]
+fn the_world() {
+    for (range, wanted) in [
+        ("0.0.0.0/0", "true"),
+        ("1.0.0.0/0", "true"),
+        ("0.0.0.0/1", "true"),
+        ("128.0.0.0/1", "true"),
+        ("0.0.0.0/2", "false"),
+        ("10.0.0.0/8", "false"),
+        ("::/0", "true"),
+        ("::/1", "true"),
+        ("8000::/1", "false"),
+        ("::/2", "true"),
+        ("2000::/3", "true"),
+        ("2000::/4", "true"),
+        ("3000::/4", "true"),
+        ("2000::/5", "false"),
+        ("fc00::/7", "false"),
+        ("f000::/4", "false"),
+    ] {
+        assert_eq!(verdict(&format!("isWorldCidr('{range}')"), &json!({})), wanted, "{range}");
+    }
 }
 
 #[test]
