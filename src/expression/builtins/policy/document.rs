@@ -62,7 +62,7 @@ pub(super) struct Condition {
 impl Statement {
     /// `true` where its principal is everybody: `*`, alone or among those of AWS. What allows all
     /// but a few allows everybody else, anonymous as well (IAM User Guide, "AWS JSON policy
-    /// elements: NotPrincipal", November 2026).
+    /// elements: `NotPrincipal`", November 2026).
     pub(super) fn is_for_all(&self) -> bool {
         self.aws_principals().iter().any(|principal| &**principal == "*")
             || self.effect == Effect::Allow && self.not_principal.is_some()

@@ -167,7 +167,7 @@ fn accounts_of_principals() {
 }
 
 /// An empty list would pass wherever no other account is wanted (IAM User Guide, "AWS JSON policy
-/// elements: Principal" and "NotPrincipal"; of unique ids "IAM identifiers"; S3 User Guide,
+/// elements: Principal" and "`NotPrincipal`"; of unique ids "IAM identifiers"; S3 User Guide,
 /// "Bucket policy principals", of canonical users and origin access identities; November 2026).
 #[test]
 fn principals_that_name_no_account_are_never_left_out() {
