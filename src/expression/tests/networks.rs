@@ -35,7 +35,7 @@ fn ranges() {
     "#);
 }
 
-/// What holds half of the addresses that can be reached is the world: of IPv4 all, of IPv6 2000::/3
+/// What holds half of the addresses that can be reached is the world: of IPv4 all, of IPv6 `2000::/3`
 /// (RFC 4291, "IP Version 6 Addressing Architecture", 2.4, and IANA's "IPv6 Global Unicast Address
 /// Assignments", November 2026).
 #[test]

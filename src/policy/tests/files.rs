@@ -661,10 +661,10 @@ fn a_comma_in_an_expression_without_quotes_is_told_once() {
     6:61-6:62: error[yaml-syntax] a mapping in braces goes on without `,` or `}`
         help: quote the expression as a whole, or put it on its own lines after `>`
     ");
-    insta::assert_snapshot!(told(&format!("{{ {select}, assert: tag(\"b\") == null, aserts }}")), @"
+    insta::assert_snapshot!(told(&format!("{{ {select}, assert: tag(\"b\") == null, asert }}")), @"
     3:19-3:20: error[no-account] group `g` selects no account
         help: add an `Account` document: its `metadata.name`, and in `spec.aws` its `accountId` and `regions`
-    6:67-6:73: error[unknown-key] an item of `checks` has no `aserts`
+    6:67-6:72: error[unknown-key] an item of `checks` has no `asert`
         help: did you mean `assert`?
     ");
 }
