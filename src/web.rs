@@ -58,7 +58,7 @@ pub fn pages(pages: Pages) -> Router {
         .route("/sources/{source}/revisions/{commit}", get(revision::show))
         .route("/runs/{run}", get(runs::show))
         .merge(assets::routes())
-        .fallback(async || response::PageError::NotFound)
+        .fallback(response::elsewhere)
         .with_state(pages)
         .layer(middleware::from_fn(guard::without_nul))
         .layer(middleware::from_fn(response::explained))

@@ -68,6 +68,7 @@ struct Filter {
 
 /// Query of an address: the part of the findings and runs to show.
 #[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct GroupQuery {
     outcome: Option<String>,
     after: Option<String>,

@@ -2,9 +2,10 @@
 
 use askama::Template;
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use serde::Deserialize;
 
 use super::guard::request_id;
 use crate::diagnostic::visible_lines;
@@ -53,6 +54,23 @@ impl IntoResponse for PageError {
             }
         }
     }
+}
+
+/// The query of a page that has no parts to choose from.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoQuery {}
+
+/// Answer to an address that is none: what ends with a slash is moved to the one without, and all
+/// else is not found. The slash at the start stands alone, so that the address stays on this host.
+pub(super) async fn elsewhere(address: Uri) -> Result<Redirect, PageError> {
+    let path = address.path().strip_suffix('/').unwrap_or_default();
+    let stays = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+    if !stays {
+        return Err(PageError::NotFound);
+    }
+    let query = address.query().map(|query| format!("?{query}")).unwrap_or_default();
+    Ok(Redirect::permanent(&format!("{path}{query}")))
 }
 
 /// An answer without a page of its own.

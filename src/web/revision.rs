@@ -1,7 +1,7 @@
 //! A revision: what the commit is, what came of it, what is wrong with it.
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use chrono::{DateTime, Utc};
 
 use super::Pages;
@@ -9,7 +9,7 @@ use super::badge::Badge;
 use super::facts::{Fact, FactValue};
 use super::links::Commit;
 use super::prose::Prose;
-use super::response::{Page, PageError, PageResult};
+use super::response::{NoQuery, Page, PageError, PageResult};
 use super::time::RelativeTime;
 use crate::diagnostic::{Code, Location, StoredDiagnostic};
 use crate::views::revision::{self, RevisionView, State as RevisionState, TouchedFile};
@@ -59,6 +59,7 @@ impl From<StoredDiagnostic> for Problem {
 pub(super) async fn show(
     State(pages): State<Pages>,
     Path((source, commit)): Path<(String, String)>,
+    Query(NoQuery {}): Query<NoQuery>,
 ) -> PageResult<RevisionPage> {
     let revision = revision::revision(&pages.pool, &source, &commit).await?;
     Ok(Page(page(revision.ok_or(PageError::NotFound)?, pages.clock.now())))

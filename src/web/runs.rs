@@ -95,6 +95,7 @@ pub(super) struct RunPage {
 
 /// Query of an address: the part of a run's findings to show.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(super) struct RunQuery {
     after: Option<String>,
 }

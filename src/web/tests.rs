@@ -456,6 +456,13 @@ async fn a_failure_shows_its_request_and_not_its_cause(pool: PgPool) -> TestResu
             "There is no such page",
         ),
         ("/sources/other/groups/storage", StatusCode::NOT_FOUND, "There is no such page"),
+        ("/?page=abc", StatusCode::BAD_REQUEST, "The address does not say what to show"),
+        (
+            "/sources/main/groups/storage?page=abc",
+            StatusCode::BAD_REQUEST,
+            "The address does not say what to show",
+        ),
+        ("//example.com/", StatusCode::NOT_FOUND, "There is no such page"),
         ("/runs/one", StatusCode::BAD_REQUEST, "The address does not say what to show"),
         (
             "/sources/main/groups/storage?after=x",
@@ -582,5 +589,38 @@ async fn a_forged_webhook_is_refused_unread(pool: PgPool) -> TestResult {
     let (status, _) = deliver(&pool, &[event, id, signed(&good)], Body::from_stream(endless)).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(sources::claim_due(&pool, LEASE).await?, None, "nothing is due");
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_slash_at_the_end_leads_to_the_page(pool: PgPool) -> TestResult {
+    synced(&pool).await?;
+    for (asked, told) in [
+        ("/sources/main/groups/storage/", "/sources/main/groups/storage"),
+        ("/sources/main/revisions/c1/?a=b", "/sources/main/revisions/c1?a=b"),
+    ] {
+        let response = ask(&pool, get(asked)).await;
+        assert_eq!(response.status(), StatusCode::PERMANENT_REDIRECT, "{asked}");
+        let told = told.parse()?;
+        assert_eq!(response.headers().get("location"), Some(&told), "{asked}");
+    }
+    page(&pool, "/sources/main/groups/storage").await;
+    Ok(())
+}
+
+/// A browser that shows text alone puts nothing between elements of a line.
+#[sqlx::test]
+async fn words_of_a_page_stand_apart_without_its_style(pool: PgPool) -> TestResult {
+    synced(&pool).await?;
+    let run = evaluated(&pool, &[("logs", Outcome::Fail), ("site", Outcome::Pass)]).await?;
+    let run = format!("/runs/{run}");
+    let touching = regex::Regex::new(
+        "[^>\\s][^<]*</(?:span|a|strong|code|q|h1|h2|time|dt|dd|abbr)>(?:<[^/>]*>)*<(?:span|a|strong|code|q|time|dd|abbr|ul)\\b[^>]*>(?:<[^>]*>)*[^<\\s]+",
+    )?;
+    for path in ["/", "/sources/main/groups/storage", "/sources/main/revisions/c2", run.as_str()] {
+        let page = page(&pool, path).await;
+        let found: Vec<_> = touching.find_iter(&page).map(|it| it.as_str()).collect();
+        assert_eq!(found, Vec::<&str>::new(), "{path}");
+    }
     Ok(())
 }
