@@ -11,7 +11,7 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/cloudcorrect
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$cache/target}
 # The servers of the tests: bin/ with moto_server and node, node_modules/ beside it.
 export TEST_SERVERS=${TEST_SERVERS:-$cache/servers}
-# The YAML language server in two versions and a formatter, node_modules/ of tests/editors/.
+# The YAML language server in two versions, a formatter and a reader of SARIF, node_modules/ of tests/editors/.
 export TEST_EDITORS=${TEST_EDITORS:-$cache/editors}
 tools=$cache/tools
 # What the bench `validate` runs beside ours.

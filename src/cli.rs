@@ -3,6 +3,7 @@
 //! Reading arguments and choosing words for the terminal happens here; everything else is called.
 
 mod accounts;
+mod completions;
 mod demo;
 mod deploy;
 mod eval;
@@ -15,6 +16,7 @@ mod origin;
 mod output;
 mod record;
 mod repository;
+mod sarif;
 mod schema;
 mod serve;
 mod test;
@@ -25,7 +27,7 @@ mod wanted;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// Cloud accounts held to policies kept in Git.
 #[derive(Debug, Parser)]
@@ -63,6 +65,10 @@ enum Command {
     Migrate(migrate::Arguments),
     /// Write waivers for what fails now
     Waive(waive::Arguments),
+    /// Print what a shell completes of the command line
+    Completions(completions::Arguments),
+    /// Print a page of the manual, for `man`
+    Man(completions::ManArguments),
 }
 
 /// Runs the command line of the process and gives its exit status.
@@ -81,6 +87,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),
         Command::Waive(arguments) => waive::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments, Arguments::command()),
+        Command::Man(arguments) => completions::man(&arguments, Arguments::command()),
     };
     outcome.unwrap_or_else(|error| {
         output::error(&error);

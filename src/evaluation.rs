@@ -21,6 +21,8 @@ pub use baseline::{Enforced, is_baseline, new_only};
 pub use finding::{CheckResult, CheckStatus, Finding, GroupResult, NO_RESOURCE};
 pub use judge::evaluate;
 pub use outcome::{Counts, GroupOutcome, Outcome, UnknownOutcome};
-pub use policy_test::{CaseResult, Difference, Mutation, Part, Survivor, mutate, run_tests};
+pub use policy_test::{
+    CaseResult, Difference, Mutation, Part, Survivor, case_results, mutate, run_tests,
+};
 pub use status::{AttentionItem, CommitStatus, GroupStatus};
 pub use waivers::{WaiverStatus, waive};

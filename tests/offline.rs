@@ -1,5 +1,6 @@
 //! The commands that work without a database, as a user runs them.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::process::{Command, Output};
 
@@ -21,6 +22,8 @@ mod limits;
 mod names;
 #[path = "offline/policy_tests.rs"]
 mod policy_tests;
+#[path = "offline/readers.rs"]
+mod readers;
 #[path = "offline/recordings.rs"]
 mod recordings;
 #[path = "offline/reference.rs"]
@@ -221,14 +224,24 @@ fn the_exit_status_tells_failing_unknown_and_broken_apart() {
     assert_eq!(status(&["--group", "nothing"]), Some(2));
 }
 
+/// All subcommands; `man` has the statuses of `completions`.
+#[rustfmt::skip]
+const COMMANDS: [&str; 14] = [
+    "init", "validate", "test", "evaluate", "get", "eval", "schema", "record", "serve", "health",
+    "demo", "migrate", "waive", "completions",
+];
+
 #[test]
 fn help_says_what_an_exit_status_means() {
-    let statuses = ["validate", "test", "evaluate", "get", "eval", "health"].map(|command| {
-        let help = text(&cloudcorrect(&[command, "--help"]).stdout);
+    let statuses = COMMANDS.map(|command| {
+        let help = text(&cloudcorrect(&[command, "-h"]).stdout);
         let (_, statuses) = help.split_once("Exit status:\n").expect("statuses");
         format!("{command}\n{statuses}")
     });
     insta::assert_snapshot!(statuses.concat(), @"
+    init
+      0  the files are written, or were there already
+      2  one cannot be, or an argument is wrong
     validate
       0  no error
       1  an error
@@ -252,10 +265,32 @@ fn help_says_what_an_exit_status_means() {
       1  one is not, nothing was found, or the expression is wrong
       2  an argument is wrong, such as the name of an account
       3  one is unknown
+    schema
+      0  it was written
+      2  there is no such kind, or an argument is wrong
+    record
+      0  the file is written, with all that was asked for
+      1  it is written, and some lists could not be read whole
+      2  nothing could be read, the file cannot be written, or an argument is wrong
+    serve
+      0  it was stopped
+      2  it cannot go on, or the settings cannot be used
     health
       0  the service answers and reaches its database
       1  it does not
       2  the settings cannot be used, or an argument is wrong
+    demo
+      0  it was stopped
+      2  it cannot go on, or an argument is wrong
+    migrate
+      0  the database has this version's schema
+      2  it does not, or the settings cannot be used
+    waive
+      0  the waivers are written, or there is nothing to waive
+      2  they cannot be, or an argument is wrong
+    completions
+      0  it was written
+      2  an argument is wrong
     ");
 }
 
@@ -360,4 +395,92 @@ fn what_operators_deploy_is_written_where_they_say() {
     assert_eq!(fs::read_dir(&place).expect("a directory").count(), names.len());
     let both = cloudcorrect(&["schema", "Group", "--deploy", "x"]);
     assert_eq!(both.status.code(), Some(2));
+}
+
+/// The command line as a shell and `man` know it.
+#[test]
+fn completions_and_pages_of_the_manual_are_made_of_the_command_line() {
+    let script = cloudcorrect(&["completions", "bash"]);
+    assert!(script.status.success());
+    let place = tempfile::tempdir().expect("a directory");
+    let path = place.path().join("completions.bash");
+    fs::write(&path, script.stdout).expect("a file");
+    let asked = "source \"$0\"; COMP_WORDS=(cloudcorrect validate --ex); COMP_CWORD=2; \
+                 _cloudcorrect cloudcorrect --ex validate; echo \"${COMPREPLY[@]}\"";
+    let bash = Command::new("bash").args(["--norc", "-c", asked]).arg(&path).output();
+    assert_eq!(text(&bash.expect("bash runs").stdout), "--explain\n");
+    for shell in ["zsh", "fish", "elvish", "powershell"] {
+        let script = text(&cloudcorrect(&["completions", shell]).stdout);
+        assert!(script.contains("sarif-category"), "{shell}");
+    }
+    let whole = text(&cloudcorrect(&["man"]).stdout);
+    assert!(whole.contains("cloudcorrect\\-validate(1)"), "{whole}");
+    let page = text(&cloudcorrect(&["man", "validate"]).stdout);
+    assert!(page.contains(".TH cloudcorrect-validate 1") && page.contains("Exit status"), "{page}");
+    let none = cloudcorrect(&["man", "valdate"]);
+    assert_eq!(none.status.code(), Some(2));
+    insta::assert_snapshot!(text(&none.stderr), @"error: there is no command `valdate`; did you mean `validate`?");
+}
+
+/// Closes the objects of a schema: what is not in it is not written either.
+fn closed(schema: &mut serde_json::Value) {
+    if schema.get("properties").is_some_and(|known| known.as_object().is_some()) {
+        schema["additionalProperties"] = false.into();
+    }
+    match schema {
+        serde_json::Value::Object(parts) => parts.values_mut().for_each(closed),
+        serde_json::Value::Array(parts) => parts.iter_mut().for_each(closed),
+        _ => {}
+    }
+}
+
+/// What a program may rely on of the results is in their schema.
+#[test]
+fn results_hold_to_their_schema_and_columns_are_documented() {
+    let printed = text(&cloudcorrect(&["schema", "Results"]).stdout);
+    let committed = fs::read_to_string("schemas/results.schema.json").unwrap_or_default();
+    assert!(printed == committed, "cloudcorrect schema Results > schemas/results.schema.json");
+    let schema: serde_json::Value = serde_json::from_str(&printed).expect("JSON");
+    assert_eq!(schema["$id"], "https://cloudcorrect.dev/schemas/v1/results.schema.json");
+    let mut strict = schema.clone();
+    closed(&mut strict);
+    let validator = jsonschema::validator_for(&strict);
+    let validator = validator.expect("a schema");
+    let output = cloudcorrect(&[&EVALUATE[..], &["--format", "json"]].concat());
+    let results: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    let problems: Vec<_> = validator.iter_errors(&results).map(|it| it.to_string()).collect();
+    assert_eq!(problems, Vec::<String>::new());
+    let guide = fs::read_to_string("docs/authoring-tools.md").expect("the guide");
+    let columns = &schema["properties"]["findings"]["items"]["properties"];
+    let mut rows = String::new();
+    for (name, column) in columns.as_object().expect("columns") {
+        let words = column["description"].as_str().expect("words");
+        writeln!(rows, "| `{name}` | {words} |").expect("in memory");
+    }
+    assert!(guide.contains(&rows), "write into docs/authoring-tools.md:\n{rows}");
+}
+
+#[test]
+fn eval_warns_as_validate_does() {
+    let asked = ["eval", "resource.VersioningConfiguration.Status == \"enabled\""];
+    let of = [
+        "--type",
+        "AWS::S3::Bucket",
+        "--id",
+        "acme-prod-logs",
+        "--inventory",
+        "examples/demo-account.json",
+    ];
+    let output = cloudcorrect(&[&asked[..], &of].concat());
+    let warned = text(&output.stderr);
+    assert!(!text(&output.stdout).contains("warning"));
+    insta::assert_snapshot!(warned, @r#"
+    warning[undocumented-value]: no value "enabled" is documented for `resource.VersioningConfiguration.Status`
+     --> expression:1:44
+      |
+    1 | resource.VersioningConfiguration.Status == "enabled"
+      |                                            ^^^^^^^^^
+      = help: did you mean `Enabled`?
+
+    "#);
 }

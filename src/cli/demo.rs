@@ -13,8 +13,15 @@ use super::output;
 use super::serve::Logs;
 use setup::{Demo, DemoOptions};
 
+/// Statuses as `--help` shows them.
+const STATUSES: &str = "\
+Exit status:
+  0  it was stopped
+  2  it cannot go on, or an argument is wrong";
+
 /// Command line arguments of `demo`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = STATUSES)]
 pub(super) struct Arguments {
     /// The directory of all its files; each start begins it anew
     #[arg(long, value_name = "DIRECTORY", default_value = "demo-data")]

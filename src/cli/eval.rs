@@ -108,13 +108,19 @@ fn compile(arguments: &Arguments, wanted: Option<&Wanted>) -> anyhow::Result<Opt
     };
     let shape = if arguments.all { ExpressionKind::ValueOfAll } else { ExpressionKind::Value };
     let text = arguments.expression.as_str();
+    let file = || SourceFile::new(NAME, text.as_bytes());
     match Expression::compile(text, environment, shape) {
-        Ok(expression) => Ok(Some(expression)),
+        Ok(expression) => {
+            let shown = |one: &Problem| diagnostic(one.clone(), text, false);
+            let found: Vec<_> = expression.warnings().iter().map(shown).collect();
+            // Standard output is of the values alone.
+            output::warnings(&diagnostics::text(&found, &[file()]));
+            Ok(Some(expression))
+        }
         Err(problems) => {
-            let file = SourceFile::new(NAME, text.as_bytes());
             let shown = |one| diagnostic(one, text, wanted.is_none());
             let found: Vec<_> = problems.into_iter().map(shown).collect();
-            output::print(&diagnostics::text(&found, &[file]))?;
+            output::print(&diagnostics::text(&found, &[file()]))?;
             Ok(None)
         }
     }

@@ -15,13 +15,13 @@ use cloudcorrect::policy::{Account, Covered, Group, GroupName, PolicySet, Severi
 use cloudcorrect::recorded::RecordedFile;
 use cloudcorrect::render::diagnostics;
 use cloudcorrect::render::findings::Results;
-use cloudcorrect::render::json;
 use cloudcorrect::resource::{AccountId, Inventory};
 
 use super::accounts::AccountsAtHand;
 use super::origin::snapshot;
 use super::output;
 use super::repository::Workspace;
+use super::sarif::{self, Category};
 use super::tree::Tree;
 use super::wanted::none_such;
 
@@ -55,9 +55,14 @@ pub(super) struct Arguments {
     /// The lowest severity whose failures give exit status 1
     #[arg(long, value_name = "SEVERITY", default_value = "info")]
     fail_on: Severity,
+    /// Show only findings of these outcomes; summary and exit status are of all
+    #[arg(long, value_enum, value_name = "OUTCOME", value_delimiter = ',')]
+    only: Vec<Shown>,
     /// How results are shown
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+    #[command(flatten)]
+    category: Category,
     #[command(flatten)]
     workspace: Workspace,
 }
@@ -73,6 +78,34 @@ enum Format {
     Csv,
     /// SARIF 2.1.0: what fails or is unknown, at the line of its check
     Sarif,
+}
+
+/// Outcome of findings that are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+enum Shown {
+    /// What the check does not hold of
+    Fail,
+    /// What could not be read
+    Unknown,
+    /// What it holds of
+    Pass,
+    /// What somebody answers for with a waiver
+    Waived,
+    /// What there is nothing of
+    NotApplicable,
+}
+
+impl From<Outcome> for Shown {
+    fn from(outcome: Outcome) -> Self {
+        match outcome {
+            Outcome::Fail => Self::Fail,
+            Outcome::Unknown(_) => Self::Unknown,
+            Outcome::Pass => Self::Pass,
+            Outcome::Waived => Self::Waived,
+            Outcome::NotApplicable => Self::NotApplicable,
+        }
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
@@ -101,7 +134,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     output::progress(&format!("evaluating {} groups ...", policies.groups.len()));
     let (accounts, calls) = collect(&policies, accounts, recording)?;
-    let judged = judge(&policies, &accounts, arguments);
+    let mut judged = judge(&policies, &accounts, arguments);
+    judged.leave(&arguments.only);
 
     let requests = serde_json::to_value(&calls)?;
     let spent = (clock.now() - started).num_milliseconds();
@@ -111,12 +145,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         requests: &requests,
         duration_ms: spent.unsigned_abs(),
     };
-    output::print(&match arguments.format {
-        Format::Text => results.text(),
-        Format::Json => json::document(&results.json()),
-        Format::Csv => results.csv()?,
-        Format::Sarif => results.sarif(),
-    })?;
+    match arguments.format {
+        Format::Text => output::print(&results.text())?,
+        Format::Json => output::print(&results.json())?,
+        Format::Csv => output::print(&results.csv()?)?,
+        Format::Sarif => {
+            let log = results.sarif(arguments.category.or("cloudcorrect/evaluate"));
+            sarif::print(&log, results.reported())?;
+        }
+    }
     Ok(ExitCode::from(status(&results, arguments.fail_on)))
 }
 
@@ -213,6 +250,18 @@ fn collect(
 struct Judged<'a> {
     groups: Vec<(&'a Group, GroupResult)>,
     waivers: Vec<WaiverStatus>,
+}
+
+impl Judged<'_> {
+    /// Leaves only the findings of these outcomes, if any are named. Counts stay those of all.
+    fn leave(&mut self, only: &[Shown]) {
+        if only.is_empty() {
+            return;
+        }
+        for check in self.groups.iter_mut().flat_map(|(_, result)| &mut result.checks) {
+            check.findings.retain(|finding| only.contains(&finding.outcome.into()));
+        }
+    }
 }
 
 fn judge<'a>(

@@ -19,8 +19,15 @@ use cloudcorrect::resource::{AccountId, Region};
 use super::output;
 use skeleton::Skeleton;
 
+/// Statuses as `--help` shows them.
+const STATUSES: &str = "\
+Exit status:
+  0  the files are written, or were there already
+  2  one cannot be, or an argument is wrong";
+
 /// Command line arguments of `init`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = STATUSES)]
 pub(super) struct Arguments {
     /// The repository's directory, which is made if it is missing
     #[arg(default_value = ".")]

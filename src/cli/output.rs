@@ -33,6 +33,11 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "note: {}", visible_lines(text));
 }
 
+/// Writes warnings, as they are shown with their lines, to standard error.
+pub(super) fn warnings(shown: &str) {
+    let _ = io::stderr().write_all(shown.as_bytes());
+}
+
 /// Writes an error with its causes to standard error. It may quote arguments, files and answers.
 pub(super) fn error(error: &anyhow::Error) {
     let _ = writeln!(io::stderr(), "error: {}", visible_lines(&chain(error)));

@@ -14,8 +14,16 @@ use super::accounts::AccountsAtHand;
 use super::output;
 use super::tree::Tree;
 
+/// Statuses as `--help` shows them.
+const STATUSES: &str = "\
+Exit status:
+  0  the file is written, with all that was asked for
+  1  it is written, and some lists could not be read whole
+  2  nothing could be read, the file cannot be written, or an argument is wrong";
+
 /// Command line arguments of `record`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = STATUSES)]
 pub(super) struct Arguments {
     /// Files and directories with policies, one of which has the account
     #[arg(default_value = "policies")]

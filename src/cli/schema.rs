@@ -10,7 +10,7 @@ use anyhow::Context;
 use cloudcorrect::catalog;
 use cloudcorrect::policy::schema;
 use cloudcorrect::recorded;
-use cloudcorrect::render::reference;
+use cloudcorrect::render::{findings, reference};
 use cloudcorrect::resource::schemas;
 
 use super::deploy;
@@ -18,6 +18,9 @@ use super::output;
 
 /// The kind that is no policy: what an account answered.
 const INVENTORY: &str = "Inventory";
+
+/// What is no policy either: the results of `evaluate --format json`.
+const RESULTS: &str = "Results";
 
 /// Word for what is no kind: the check types of the catalog, a line each.
 const CHECK_TYPES: &str = "check-types";
@@ -28,10 +31,17 @@ const READER_POLICY: &str = "reader-policy";
 /// Address of a service that is not known yet.
 const EXAMPLE_URL: &str = "https://cloudcorrect.example.com";
 
+/// Statuses as `--help` shows them.
+const STATUSES: &str = "\
+Exit status:
+  0  it was written
+  2  there is no such kind, or an argument is wrong";
+
 /// Command line arguments of `schema`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = STATUSES)]
 pub(super) struct Arguments {
-    /// The kind, such as `Group` or `Inventory`; all policy kinds in one schema without it.
+    /// The kind, such as `Group`, `Inventory` or `Results`; all policy kinds in one schema without it.
     /// `check-types` lists the check types that come with cloudcorrect, `reader-policy` is the IAM
     /// policy with all that this version asks of an account
     kind: Option<String>,
@@ -65,10 +75,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let schema = match &arguments.kind {
         None => schema::all(),
         Some(kind) if kind == INVENTORY => recorded::json_schema(schemas()),
+        Some(kind) if kind == RESULTS => findings::schema(),
         Some(kind) => schema::of(kind).ok_or_else(|| {
             let kinds = schema::kinds().join("`, `");
             anyhow::anyhow!(
-                "`{kind}` is no kind; the kinds are `{kinds}` and `{INVENTORY}`, and \
+                "`{kind}` is no kind; the kinds are `{kinds}`, `{INVENTORY}` and `{RESULTS}`, and \
                  `{CHECK_TYPES}` lists the check types, `{READER_POLICY}` is the policy of the role"
             )
         })?,

@@ -9,9 +9,15 @@ use cloudcorrect::telemetry;
 
 use super::output;
 
+/// Statuses as `--help` shows them.
+const STATUSES: &str = "\
+Exit status:
+  0  it was stopped
+  2  it cannot go on, or the settings cannot be used";
+
 /// Command line arguments of `serve`.
 #[derive(Debug, clap::Args)]
-#[command(after_long_help = config::help())]
+#[command(after_help = STATUSES, after_long_help = format!("{STATUSES}\n\n{}", config::help()))]
 pub(super) struct Arguments {
     /// The settings, TOML; without a file all settings come from variables
     #[arg(long, value_name = "FILE", env = "CLOUDCORRECT_CONFIG")]

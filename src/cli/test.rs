@@ -2,17 +2,19 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::bail;
 use clap::ValueEnum;
 
 use cloudcorrect::catalog;
+use cloudcorrect::clock::Clock;
 use cloudcorrect::diagnostic::Diagnostic;
-use cloudcorrect::evaluation::{mutate, run_tests};
-use cloudcorrect::policy::coverage;
+use cloudcorrect::evaluation::{CaseResult, case_results, mutate};
+use cloudcorrect::policy::{PolicySet, coverage};
 use cloudcorrect::render::diagnostics;
 use cloudcorrect::render::json;
-use cloudcorrect::render::test_report::TestReport;
+use cloudcorrect::render::test_report::{TestReport, junit_of_errors};
 
 use super::output;
 use super::tree::Tree;
@@ -55,9 +57,21 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let tree = Tree::read(&arguments.paths)?;
+    let in_error = |found: &[Diagnostic], otherwise: &str| match arguments.format {
+        Format::Text | Format::Json => Ok(()),
+        // Who reads the file is told what is wrong, and not that there is no file.
+        Format::Junit => output::print(&junit_of_errors(found, otherwise)),
+    };
+    let tree = match Tree::read(&arguments.paths) {
+        Ok(tree) => tree,
+        Err(error) => {
+            in_error(&[], &format!("{error:#}"))?;
+            return Err(error);
+        }
+    };
     let reading = tree.reading();
     if reading.diagnostics.iter().any(Diagnostic::is_error) {
+        in_error(&reading.diagnostics, "")?;
         let shown = diagnostics::text(&reading.diagnostics, &tree.sources());
         bail!("the policies have problems; nothing was tested\n{shown}");
     }
@@ -65,8 +79,10 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if arguments.mutate {
         output::progress("changing expressions ...");
     }
+    let (results, times) = judged(policies);
     let report = TestReport {
-        results: run_tests(policies),
+        results,
+        times,
         coverage: coverage(policies),
         mutation: arguments.mutate.then(|| mutate(policies, catalog::types())),
     };
@@ -79,4 +95,17 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let untested = arguments.coverage && report.untested().next().is_some();
     let is_good = report.failed() == 0 && !survived && !untested;
     Ok(ExitCode::from(if is_good { output::CLEAN } else { output::PROBLEMS }))
+}
+
+/// Results of all cases, and how long each took.
+fn judged(policies: &PolicySet) -> (Vec<CaseResult<'_>>, Vec<Duration>) {
+    let clock = Clock::System;
+    let mut started = clock.now();
+    let timed = case_results(policies).map(|result| {
+        let ended = clock.now();
+        let took = (ended - started).to_std().unwrap_or_default();
+        started = ended;
+        (result, took)
+    });
+    timed.unzip()
 }

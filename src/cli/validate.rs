@@ -13,6 +13,7 @@ use cloudcorrect::render::explanation::explanation;
 
 use super::output;
 use super::repository::Workspace;
+use super::sarif::{self, Category};
 use super::tree::Tree;
 
 /// Statuses as `--help` shows them.
@@ -36,6 +37,8 @@ pub(super) struct Arguments {
     /// docs/reference/diagnostics.md
     #[arg(long, value_name = "URL", env = "CLOUDCORRECT_DOCS_URL")]
     docs_url: Option<Url>,
+    #[command(flatten)]
+    category: Category,
     #[command(flatten)]
     workspace: Workspace,
     /// Say what a problem with this code means, with a wrong and a right example, and read nothing
@@ -71,11 +74,15 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Format::Json => diagnostics::json(found),
         Format::Sarif => {
             let placed = placed(found, &arguments.workspace);
-            diagnostics::sarif(&placed, arguments.docs_url.as_ref())
+            let category = arguments.category.or("cloudcorrect/validate");
+            diagnostics::sarif(&placed, category, arguments.docs_url.as_ref())
         }
         Format::Github => diagnostics::github(&placed(found, &arguments.workspace)),
     };
-    output::print(&shown)?;
+    match arguments.format {
+        Format::Sarif => sarif::print(&shown, found.len())?,
+        _ => output::print(&shown)?,
+    }
     if matches!(arguments.format, Format::Text) {
         output::print(&diagnostics::summary(&reading, tree.files.len()))?;
     }

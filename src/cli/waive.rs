@@ -32,8 +32,15 @@ const DAYS: u64 = 30;
 /// Codes of what is wrong with the documents only because the tree that they belong to is not at hand.
 const ELSEWHERE: [Code; 3] = [Code::UnknownGroup, Code::UnknownCheck, Code::UnknownAccount];
 
+/// Statuses as `--help` shows them.
+const STATUSES: &str = "\
+Exit status:
+  0  the waivers are written, or there is nothing to waive
+  2  they cannot be, or an argument is wrong";
+
 /// Command line arguments of `waive`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = STATUSES)]
 pub(super) struct Arguments {
     /// A run of the service by its id or the address of its page, a group's last run by the
     /// group's name, or what `evaluate --format json` wrote: a file, or `-` for standard input

@@ -41,14 +41,17 @@ pub struct Difference {
 
 /// Runs all tests of a policy set, in the order of their names.
 pub fn run_tests(policies: &PolicySet) -> Vec<CaseResult<'_>> {
-    let mut results = Vec::new();
-    for test in policies.tests.values() {
-        for case in &test.cases {
-            let Some(rule) = rule(policies, test, case) else { continue };
-            results.push(CaseResult { test, case, differences: differences(rule, case) });
-        }
-    }
-    results
+    case_results(policies).collect()
+}
+
+/// The same, each case judged when it is asked for, so that who asks can take the time.
+pub fn case_results(policies: &PolicySet) -> impl Iterator<Item = CaseResult<'_>> {
+    let cases =
+        policies.tests.values().flat_map(|test| test.cases.iter().map(move |case| (test, case)));
+    cases.filter_map(|(test, case)| {
+        let rule = rule(policies, test, case)?;
+        Some(CaseResult { test, case, differences: differences(rule, case) })
+    })
 }
 
 /// Question of a case: that of its check or check type.

@@ -6,6 +6,7 @@ use serde_json::{Value as Json, json};
 
 use crate::resource::{Failure, Value};
 
+use super::words::unbroken;
 use super::yaml;
 
 /// An expression on one resource, on all of them, or on none.
@@ -51,7 +52,7 @@ impl ExpressionResults<'_> {
                 }
             }
             for seen in &result.seen {
-                let _ = writeln!(text, "  # {seen}");
+                let _ = writeln!(text, "  # {}", unbroken(seen));
             }
         }
         text

@@ -1,19 +1,21 @@
 //! Results of an evaluation: for the terminal, and as JSON, CSV and SARIF of `evaluate`.
 
 mod csv;
+mod document;
 mod sarif;
 
 use std::fmt::Write as _;
 
-use serde::Serialize;
 use serde_json::Value as Json;
 
 use crate::evaluation::{CheckResult, Counts, Finding, GroupResult, Outcome, WaiverStatus};
 use crate::policy::{Check, Group, Waiver};
-use crate::resource::Cause;
 
-use super::waivers;
-use super::words::visible;
+use super::json;
+use super::waivers::{self, WaiverLine};
+use super::words::{unbroken, visible};
+pub use document::schema;
+use document::{Document, FindingLine, Stats, Summary};
 
 /// The results of a command, group by group.
 #[derive(Debug, Clone, Copy)]
@@ -28,29 +30,6 @@ pub struct Results<'a> {
     pub duration_ms: u64,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct FindingLine<'a> {
-    group: &'a str,
-    check: &'a str,
-    outcome: &'static str,
-    cause: Option<&'static str>,
-    account: &'a str,
-    region: &'a str,
-    resource_type: &'a str,
-    resource_id: &'a str,
-    severity: String,
-    expected: &'a str,
-    observed: Option<String>,
-    message: &'a str,
-    path: &'a str,
-    line: u32,
-    waiver: Option<&'a str>,
-    waiver_reason: Option<&'a str>,
-    waiver_owner: Option<&'a str>,
-    waiver_expires: Option<String>,
-}
-
 impl Results<'_> {
     /// The worst outcome of all groups; `NotApplicable` of none.
     pub fn outcome(&self) -> Outcome {
@@ -59,38 +38,47 @@ impl Results<'_> {
     }
 
     /// One JSON document: `findings`, `summary`, `stats`.
-    pub fn json(&self) -> Json {
+    pub fn json(&self) -> String {
         let mut counts = Counts::default();
         let mut out_of_scope = 0;
         for (_, result) in self.groups {
             counts += result.counts;
             out_of_scope += result.checks.iter().map(|check| check.out_of_scope).sum::<u64>();
         }
-        let findings: Vec<FindingLine<'_>> =
-            self.judged().map(|(group, check, found)| finding_line(group, check, found)).collect();
-        serde_json::json!({
-            "findings": findings,
-            "summary": {
-                "outcome": self.outcome().name(),
-                "groups": self.groups.len(),
-                "checks": self.groups.iter().map(|(group, _)| group.checks.len()).sum::<usize>(),
-                "findings": counts,
-                "outOfScope": out_of_scope,
-                "waivers": self.waivers.iter().map(waivers::json).collect::<Vec<_>>(),
+        let checks = self.groups.iter().map(|(group, _)| group.checks.len());
+        let document = Document {
+            findings: self.lines().collect(),
+            summary: Summary {
+                outcome: self.outcome().name(),
+                groups: self.groups.len(),
+                checks: checks.sum(),
+                findings: counts,
+                out_of_scope,
+                waivers: self.waivers.iter().map(WaiverLine::new).collect(),
             },
-            "stats": { "apiRequests": self.requests, "durationMs": self.duration_ms },
-        })
+            stats: Stats { api_requests: self.requests, duration_ms: self.duration_ms },
+        };
+        json::document(&document)
     }
 
     /// A table of all findings, in the columns of the JSON.
     pub fn csv(&self) -> Result<String, ::csv::Error> {
-        csv::table(self.judged().map(|(group, check, found)| finding_line(group, check, found)))
+        csv::table(self.lines())
     }
 
     /// SARIF 2.1.0: each check is a rule, at its line of the policies; each finding that fails, is
-    /// waived or is unknown a result.
-    pub fn sarif(&self) -> String {
-        sarif::log_of(self)
+    /// waived or is unknown a result. A log of the same category takes the place of this one.
+    pub fn sarif(&self, category: &str) -> String {
+        sarif::log_of(self, category)
+    }
+
+    /// Number of results in the SARIF.
+    pub fn reported(&self) -> usize {
+        self.judged().filter(|(_, _, finding)| sarif::is_reported(finding)).count()
+    }
+
+    fn lines(&self) -> impl Iterator<Item = FindingLine<'_>> {
+        self.judged().map(|(group, check, found)| FindingLine::new(group, check, found))
     }
 
     /// All findings, with the check that they are of.
@@ -146,37 +134,13 @@ impl Results<'_> {
     }
 }
 
-fn finding_line<'a>(group: &'a Group, check: &'a Check, finding: &'a Finding) -> FindingLine<'a> {
-    let waiver = finding.waiver.as_deref();
-    FindingLine {
-        group: group.name.as_str(),
-        check: check.id.as_str(),
-        outcome: finding.outcome.name(),
-        cause: finding.outcome.cause().map(Cause::as_str),
-        account: finding.account.as_str(),
-        region: finding.region.as_str(),
-        resource_type: finding.resource_type.as_str(),
-        resource_id: &finding.resource_id,
-        severity: check.severity.to_string(),
-        expected: check.rule.assertion.text().trim(),
-        observed: Some(finding.observed()).filter(|text| !text.is_empty()),
-        message: &check.title,
-        path: &check.place.path,
-        line: check.place.line,
-        waiver: waiver.map(|waiver| waiver.name.as_str()),
-        waiver_reason: waiver.map(|waiver| waiver.reason.as_str()),
-        waiver_owner: waiver.map(|waiver| waiver.owner.as_str()),
-        waiver_expires: waiver.map(|waiver| waiver.expires.to_string()),
-    }
-}
-
 fn line(text: &mut String, finding: &Finding) {
     if !matches!(finding.outcome, Outcome::Fail | Outcome::Unknown(_) | Outcome::Waived) {
         return;
     }
     let id = visible(&finding.resource_id);
     let place = format!("{}/{}", finding.account, finding.region);
-    let seen = visible(&finding.explanation());
+    let seen = unbroken(&finding.explanation());
     let _ = writeln!(text, "      {} {id} ({place}): {seen}", mark(finding.outcome));
 }
 

@@ -11,11 +11,19 @@ use crate::diagnostic::{Location, visible_lines};
 const PATH: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// Log with one run of these rules and results.
-pub(super) fn log<R: Serialize, F: Serialize>(rules: &[R], results: &[F]) -> String {
+/// Log with one run of these rules and results. A log of the same category takes the place of the one
+/// before it where logs are uploaded.
+pub(super) fn log<R: Serialize, F: Serialize>(
+    category: &str,
+    rules: &[R],
+    results: &[F],
+) -> String {
     let driver =
         Driver { name: "cloudcorrect", semantic_version: env!("CARGO_PKG_VERSION"), rules };
-    let run = Run { tool: Tool { driver }, column_kind: "unicodeCodePoints", results };
+    // What is behind the last slash names one of several runs; there is none.
+    let automation_details = Automation { id: format!("{}/", category.trim_end_matches('/')) };
+    let column_kind = "unicodeCodePoints";
+    let run = Run { tool: Tool { driver }, automation_details, column_kind, results };
     let schema = "https://json.schemastore.org/sarif-2.1.0.json";
     let log = Log { schema, version: "2.1.0", runs: [run] };
     json::document(&log)
@@ -33,8 +41,15 @@ struct Log<'a, R, F> {
 #[serde(rename_all = "camelCase")]
 struct Run<'a, R, F> {
     tool: Tool<'a, R>,
+    automation_details: Automation,
     column_kind: &'static str,
     results: &'a [F],
+}
+
+#[derive(Serialize)]
+struct Automation {
+    #[serde(serialize_with = "visible")]
+    id: String,
 }
 
 #[derive(Serialize)]
@@ -48,6 +63,17 @@ struct Driver<'a, R> {
     name: &'static str,
     semantic_version: &'static str,
     rules: &'a [R],
+}
+
+/// Name of a rule that has this id: its words in one, as `UnknownProperty` for `unknown-property`.
+pub(super) fn rule_name(id: &str) -> String {
+    let words = id.split(|c: char| !c.is_alphanumeric());
+    let capitalised = words.map(|word| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|first| first.to_uppercase().to_string());
+        first.unwrap_or_default() + letters.as_str()
+    });
+    capitalised.collect()
 }
 
 /// Text without formatting. It is shown as it is read, so that nothing in it may be hidden.
@@ -80,7 +106,8 @@ struct InFile {
 #[serde(rename_all = "camelCase")]
 struct Artifact {
     uri: String,
-    uri_base_id: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri_base_id: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -92,15 +119,20 @@ struct Region {
     end_column: u32,
 }
 
-/// Location of a place, from the repository's root.
+/// Location of a place: from the repository's root, or in the file system where it is in none.
 pub(super) fn location(place: &Location) -> PhysicalLocation {
-    let uri = utf8_percent_encode(&place.path, PATH).to_string();
+    let path = utf8_percent_encode(&place.path, PATH);
+    let (uri, uri_base_id) = if place.path.starts_with('/') {
+        (format!("file://{path}"), None)
+    } else {
+        (path.to_string(), Some("%SRCROOT%"))
+    };
     let region = Region {
         start_line: place.line,
         start_column: place.column,
         end_line: place.end_line,
         end_column: place.end_column,
     };
-    let artifact_location = Artifact { uri, uri_base_id: "%SRCROOT%" };
+    let artifact_location = Artifact { uri, uri_base_id };
     PhysicalLocation { physical_location: InFile { artifact_location, region } }
 }

@@ -3,19 +3,24 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use std::time::Duration;
+
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 use serde_json::{Value as Json, json};
 
+use crate::diagnostic::Diagnostic;
 use crate::evaluation::{CaseResult, Difference, Mutation, Part};
 use crate::policy::{Coverage, TestSubject};
 
-use super::words::{count, fails, visible};
+use super::words::{count, fails, unbroken, visible};
 
 /// Report on all tests of a policy tree.
 #[derive(Debug)]
 pub struct TestReport<'a> {
     /// Results of the cases, in their order.
     pub results: Vec<CaseResult<'a>>,
+    /// How long each of them took.
+    pub times: Vec<Duration>,
     /// How the tests speak of each check and check type.
     pub coverage: BTreeMap<TestSubject, Coverage>,
     /// The mutants, where they were asked for.
@@ -116,16 +121,20 @@ impl TestReport<'_> {
     pub fn junit(&self, asked: bool) -> String {
         let mut report = Report::new("cloudcorrect");
         let mut suites: BTreeMap<&str, TestSuite> = BTreeMap::new();
-        for (at, result) in self.results.iter().enumerate() {
+        for (result, time) in self.results.iter().zip(&self.times) {
             let name = result.test.name.as_str();
             let suite = suites.entry(name).or_insert_with(|| TestSuite::new(name));
-            suite.add_test_case(junit_case(result, at));
+            let mut case = junit_case(result, suite.test_cases.len());
+            case.set_time(*time);
+            suite.set_time(suite.time.unwrap_or_default() + *time);
+            suite.add_test_case(case);
         }
+        report.set_time(self.times.iter().sum());
         report.add_test_suites(suites.into_values());
         let survivors = self.mutation.iter().flat_map(|mutation| &mutation.survivors);
         let mut unnoticed = survivors.map(|one| {
             let change = format!("{}: {}", one.part.as_str(), one.change);
-            junit_failure(&one.subject, &change, "unnoticed", &one.text)
+            junit_failure(&one.subject, &unbroken(&change), "unnoticed", &unbroken(&one.text))
         });
         report.add_test_suites(junit_suite("mutants that no test notices", &mut unnoticed));
         let mut untested = self.untested().filter(|_| asked).map(|(subject, coverage)| {
@@ -134,6 +143,39 @@ impl TestReport<'_> {
         report.add_test_suites(junit_suite("checks without tests", &mut untested));
         report.to_string().unwrap_or_default()
     }
+}
+
+/// The XML of `JUnit` where nothing could be tested: a test case in error for each error, or for the
+/// whole where what is wrong has no place.
+pub fn junit_of_errors(found: &[Diagnostic], otherwise: &str) -> String {
+    let errors = found.iter().filter(|one| one.is_error());
+    let mut suite = TestSuite::new("policies");
+    suite.add_test_cases(errors.map(junit_error));
+    if suite.test_cases.is_empty() {
+        suite.add_test_case(TestCase::new("can be read", in_error("unreadable", otherwise)));
+    }
+    let mut report = Report::new("cloudcorrect");
+    report.add_test_suite(suite);
+    report.to_string().unwrap_or_default()
+}
+
+fn junit_error(one: &Diagnostic) -> TestCase {
+    let mut status = in_error(one.code.as_str(), &one.message);
+    if let Some(help) = &one.help {
+        status.set_description(for_xml(help));
+    }
+    let mut case = TestCase::new(for_xml(&one.place.to_string()), status);
+    case.set_classname("policies");
+    case.extra.insert("file".into(), visible(&one.place.path).into());
+    case.extra.insert("line".into(), one.place.line.to_string().into());
+    case
+}
+
+fn in_error(kind: &str, message: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
+    status.set_type(kind);
+    status.set_message(for_xml(message));
+    status
 }
 
 /// Text on one line, of characters that XML has.
@@ -197,7 +239,7 @@ pub fn failures(failed: &[&CaseResult<'_>]) -> String {
 fn difference(one: &Difference) -> String {
     let seen = match one.explanation.as_str() {
         "" => String::new(),
-        seen => format!(": {seen}"),
+        seen => format!(": {}", unbroken(seen)),
     };
     let (resource, actual) = (&one.resource, one.actual.as_str());
     match one.expected {
@@ -213,8 +255,8 @@ fn difference(one: &Difference) -> String {
 fn survivors(text: &mut String, mutation: &Mutation) {
     for one in &mutation.survivors {
         let part = if one.part == Part::Where { ", `where`" } else { "" };
-        let _ = writeln!(text, "unnoticed: {}{part}: {}", one.subject, visible(&one.change));
-        let _ = writeln!(text, "  {}", visible(&one.text));
+        let _ = writeln!(text, "unnoticed: {}{part}: {}", one.subject, unbroken(&one.change));
+        let _ = writeln!(text, "  {}", unbroken(&one.text));
     }
     let _ = writeln!(
         text,

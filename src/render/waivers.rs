@@ -3,10 +3,12 @@
 mod documents;
 
 use chrono::NaiveDate;
-use serde_json::{Value as Json, json};
+use schemars::JsonSchema;
+use serde::Serialize;
 
 use crate::evaluation::{Counts, WaiverStatus};
-use crate::policy::{Validity, Waiver};
+use crate::policy::{AccountName, CheckId, Covered, GroupName, Validity, Waiver};
+use crate::resource::Region;
 
 use super::markdown::{code, escape};
 use super::words::{count, fails};
@@ -92,21 +94,85 @@ pub(super) fn accountable(waiver: &Waiver) -> String {
 }
 
 /// A waiver and how it stands.
-pub(super) fn json(status: &WaiverStatus) -> Json {
-    let WaiverStatus { waiver, validity, counts } = status;
-    json!({
-        "name": waiver.name,
-        "state": validity,
-        "useless": status.is_useless(),
-        "notice": notice(status),
-        "findings": counts,
-        "match": waiver.covers,
-        "reason": waiver.reason,
-        "owner": waiver.owner,
-        "expires": waiver.expires,
-        "approvedBy": waiver.approved_by,
-        "ticket": waiver.ticket,
-        "path": waiver.path,
-        "line": waiver.line,
-    })
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WaiverLine<'a> {
+    /// Name of the waiver.
+    name: &'a str,
+    /// How it stands on this day.
+    #[schemars(extend("enum" = ["expired", "expiring", "in_force"]))]
+    state: &'static str,
+    /// `true` where it waives nothing that fails.
+    useless: bool,
+    /// What is to be done about it; null where nothing is.
+    notice: Option<String>,
+    /// Numbers of the findings that it covers, by outcome.
+    findings: Counts,
+    /// What it covers.
+    #[serde(rename = "match")]
+    covers: CoveredLine<'a>,
+    /// Why it waives.
+    reason: &'a str,
+    /// Who answers for it.
+    owner: &'a str,
+    /// Its last day, as `2026-12-31`.
+    #[schemars(extend("format" = "date"))]
+    expires: String,
+    /// Who agreed to it, if somebody did by name.
+    approved_by: Option<&'a str>,
+    /// By which ticket it is followed up, if there is one.
+    ticket: Option<&'a str>,
+    /// Its file.
+    path: &'a str,
+    /// Its line there, from 1.
+    line: u32,
+}
+
+/// What a waiver covers: what fits every part that is there.
+#[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+struct CoveredLine<'a> {
+    /// Name of the group.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group: Option<&'a str>,
+    /// Id of the check.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    check: Option<&'a str>,
+    /// Name or id of the account.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    account: Option<&'a str>,
+    /// Region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    region: Option<&'a str>,
+    /// Globs over the id or ARN of the resource.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    resource: &'a [String],
+}
+
+impl<'a> WaiverLine<'a> {
+    pub(super) fn new(status: &'a WaiverStatus) -> Self {
+        let WaiverStatus { waiver, validity, counts } = status;
+        let Covered { group, check, account, region, resources } = &waiver.covers;
+        Self {
+            name: waiver.name.as_str(),
+            state: validity.as_str(),
+            useless: status.is_useless(),
+            notice: notice(status),
+            findings: *counts,
+            covers: CoveredLine {
+                group: group.as_ref().map(GroupName::as_str),
+                check: check.as_ref().map(CheckId::as_str),
+                account: account.as_ref().map(AccountName::as_str),
+                region: region.as_ref().map(Region::as_str),
+                resource: resources,
+            },
+            reason: &waiver.reason,
+            owner: &waiver.owner,
+            expires: waiver.expires.to_string(),
+            approved_by: waiver.approved_by.as_deref(),
+            ticket: waiver.ticket.as_deref(),
+            path: &waiver.path,
+            line: waiver.line,
+        }
+    }
 }

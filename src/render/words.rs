@@ -20,6 +20,16 @@ pub(super) fn visible(text: &str) -> String {
     text.chars().map(visible_char).collect()
 }
 
+/// What was seen, with the texts of expressions in it, for a line of its own: a line break of an
+/// expression, with what indents the next line, is a space.
+pub(super) fn unbroken(text: &str) -> String {
+    let mut lines = text.lines();
+    let first = lines.next().unwrap_or_default().to_owned();
+    let joined =
+        lines.fold(first, |text, line| format!("{} {}", text.trim_end(), line.trim_start()));
+    visible(&joined)
+}
+
 /// `fails` of one, `fail` of several.
 pub fn fails(number: impl TryInto<u64>) -> &'static str {
     if number.try_into().is_ok_and(|number| number == 1) { "fails" } else { "fail" }

@@ -22,7 +22,7 @@ use server::Server;
 #[path = "editors/mistakes.rs"]
 mod mistakes;
 #[path = "editors/server.rs"]
-mod server;
+pub(crate) mod server;
 
 /// The versions, by the names of their packages in `tests/editors/`.
 const OLD: &str = "yaml-language-server-1";

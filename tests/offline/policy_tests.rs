@@ -201,7 +201,9 @@ fn test_policies(policy: &str, arguments: &[&str]) -> String {
     let output = cloudcorrect(&[&["test", path], arguments].concat());
     let status = output.status.code().expect("an exit status");
     let shown = format!("{}{}status {status}", text(&output.stdout), text(&output.stderr));
-    shown.replace(path, "x.yaml")
+    let shown = shown.replace(path, "x.yaml");
+    let time = regex::Regex::new(r#" time="\d+\.\d{3}""#).expect("a pattern");
+    time.replace_all(&shown, " time=\"0.000\"").into_owned()
 }
 
 #[test]
@@ -319,9 +321,9 @@ fn tests_that_fail_tell_what_was_seen_and_where() {
     let junit = test_policies(&wrong, &["--format", "junit"]);
     insta::assert_snapshot!(junit, @r#"
     <?xml version="1.0" encoding="UTF-8"?>
-    <testsuites name="cloudcorrect" tests="1" failures="1" errors="0">
-        <testsuite name="small" tests="1" disabled="0" errors="0" failures="1">
-            <testcase name="case 1" classname="compute/small" file="x.yaml" line="26">
+    <testsuites name="cloudcorrect" tests="1" failures="1" errors="0" time="0.000">
+        <testsuite name="small" tests="1" disabled="0" errors="0" failures="1" time="0.000">
+            <testcase name="case 1" classname="compute/small" time="0.000" file="x.yaml" line="26">
                 <failure message="`i-1` is pass, and nothing is expected of it; add it under `expect`: `resource.InstanceType in [&apos;t3.micro&apos;, &apos;t3.small&apos;] &amp;&amp; resource.Monitoring` holds" type="difference">`i-1` is pass, and nothing is expected of it; add it under `expect`: `resource.InstanceType in [&apos;t3.micro&apos;, &apos;t3.small&apos;] &amp;&amp; resource.Monitoring` holds
     `i-2` is fail, but pass is expected: resource.InstanceType = &quot;m5.large&quot;
     `*` is notSelected, but fail is expected</failure>
@@ -330,6 +332,53 @@ fn tests_that_fail_tell_what_was_seen_and_where() {
     </testsuites>
     status 1
     "#);
+}
+
+#[test]
+fn what_could_not_be_tested_is_an_error_of_junit() {
+    let wrong = POLICY.replace("check: compute/small", "check: compute/smal");
+    let shown = test_policies(&wrong, &["--format", "junit"]);
+    let (junit, _) = shown.split_once("error: the policies").expect("the error");
+    insta::assert_snapshot!(junit, @r#"
+    <?xml version="1.0" encoding="UTF-8"?>
+    <testsuites name="cloudcorrect" tests="1" failures="0" errors="1">
+        <testsuite name="policies" tests="1" disabled="0" errors="1" failures="0">
+            <testcase name="x.yaml:26:10" classname="policies" file="x.yaml" line="26">
+                <error message="group `compute` has no check `smal`" type="unknown-check">did you mean `compute/small`?</error>
+            </testcase>
+        </testsuite>
+    </testsuites>
+    "#);
+    let nothing = cloudcorrect(&["test", "no-such-place", "--format", "junit"]);
+    assert_eq!(nothing.status.code(), Some(2));
+    let junit = text(&nothing.stdout);
+    assert!(junit.contains("errors=\"1\"") && junit.contains("no-such-place"), "{junit}");
+}
+
+#[test]
+fn cases_without_a_name_are_numbered_in_their_test() {
+    let names = |policy: &str| -> Vec<String> {
+        let shown = test_policies(policy, &["--format", "junit"]);
+        let cases = shown.lines().filter_map(|line| line.trim().strip_prefix("<testcase name="));
+        cases.map(|case| case.split(" classname").next().unwrap_or_default().to_owned()).collect()
+    };
+    let (_, test) = POLICY.split_once("kind: Test").expect("a test");
+    let before = test.replace("name: small", "name: earlier");
+    let more = format!("{POLICY}---\napiVersion: cloudcorrect.dev/v1\nkind: Test{before}");
+    assert_eq!(names(POLICY), ["\"case 1\""]);
+    assert_eq!(names(&more), ["\"case 1\"", "\"case 1\""]);
+}
+
+#[test]
+fn an_expression_of_several_lines_is_shown_on_one() {
+    let assert = "assert: resource.InstanceType in ['t3.micro', 't3.small'] && resource.Monitoring";
+    let lines = assert.replace("assert: ", "assert: |\n        ").replace("&& ", "&&\n          ");
+    let policy = POLICY.replace(assert, &lines);
+    assert_ne!(policy, POLICY);
+    let policy = policy.replace("pass: [i-1]", "fail: [i-1, i-2]").replace("    fail: [i-2]\n", "");
+    let shown = test_policies(&policy, &[]);
+    assert!(shown.contains("] && resource.Monitoring` holds"), "{shown}");
+    assert!(!shown.contains('\u{fffd}'), "{shown}");
 }
 
 #[test]
@@ -351,9 +400,9 @@ fn what_gives_a_bad_status_is_a_failure_of_junit() {
     let all = ["--format", "junit", "--mutate", "--coverage"];
     insta::assert_snapshot!(test_policies(POLICY, &all), @r#"
     <?xml version="1.0" encoding="UTF-8"?>
-    <testsuites name="cloudcorrect" tests="4" failures="3" errors="0">
-        <testsuite name="small" tests="1" disabled="0" errors="0" failures="0">
-            <testcase name="case 1" classname="compute/small" file="x.yaml" line="26">
+    <testsuites name="cloudcorrect" tests="4" failures="3" errors="0" time="0.000">
+        <testsuite name="small" tests="1" disabled="0" errors="0" failures="0" time="0.000">
+            <testcase name="case 1" classname="compute/small" time="0.000" file="x.yaml" line="26">
             </testcase>
         </testsuite>
         <testsuite name="mutants that no test notices" tests="2" disabled="0" errors="0" failures="2">

@@ -7,24 +7,26 @@ use url::Url;
 
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::render::explanation::explanation;
-use crate::render::sarif::{PhysicalLocation, Text, location, log};
+use crate::render::sarif::{PhysicalLocation, Text, location, log, rule_name};
 
-/// A log with one run. `docs` is the address of the page of diagnostics, if there is one that
-/// everybody may read; each rule names its heading there.
-pub fn sarif(diagnostics: &[Diagnostic], docs: Option<&Url>) -> String {
+/// A log of the category with one run. `docs` is the address of the page of diagnostics, if there is
+/// one that everybody may read; each rule names its heading there.
+pub fn sarif(diagnostics: &[Diagnostic], category: &str, docs: Option<&Url>) -> String {
     let codes: BTreeSet<Code> = diagnostics.iter().map(|found| found.code).collect();
     let codes: Vec<Code> = codes.into_iter().collect();
     let rules: Vec<Rule> = codes.iter().map(|code| Rule::new(*code, docs)).collect();
     let results: Vec<_> =
         diagnostics.iter().map(|found| DiagnosticResult::new(found, &codes)).collect();
-    log(&rules, &results)
+    log(category, &rules, &results)
 }
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Rule {
     id: Code,
+    name: String,
     short_description: Text,
+    full_description: Text,
     help: Text,
     #[serde(skip_serializing_if = "Option::is_none")]
     help_uri: Option<Url>,
@@ -58,8 +60,15 @@ impl Rule {
             address.set_fragment(Some(code.as_str()));
             address
         });
-        let short_description = Text { text: code.summary().to_owned() };
-        Self { id: code, short_description, help: Text { text: explanation(code) }, help_uri }
+        let summary = || Text { text: code.summary().to_owned() };
+        Self {
+            id: code,
+            name: rule_name(code.as_str()),
+            short_description: summary(),
+            full_description: summary(),
+            help: Text { text: explanation(code) },
+            help_uri,
+        }
     }
 }
 
@@ -111,7 +120,7 @@ mod tests {
         let schema: Json = serde_json::from_str(schema).expect("JSON");
         let validator = jsonschema::validator_for(&schema).expect("a schema");
         for found in [&found()[..], &[]] {
-            let log: Json = serde_json::from_str(&sarif(found, None)).expect("JSON");
+            let log: Json = serde_json::from_str(&sarif(found, "c", None)).expect("JSON");
             let problems: Vec<_> = validator.iter_errors(&log).map(|it| it.to_string()).collect();
             assert_eq!(problems, Vec::<String>::new());
         }
@@ -119,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_result_says_what_is_wrong_where_and_what_to_do() {
-        let log: Json = serde_json::from_str(&sarif(&found(), None)).expect("JSON");
+        let log: Json = serde_json::from_str(&sarif(&found(), "c/", None)).expect("JSON");
         let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().expect("rules");
         let ids: Vec<_> = rules.iter().map(|rule| rule["id"].as_str()).collect();
         assert_eq!(ids, [Some("duplicate-name"), Some("unguarded-null")]);
@@ -149,17 +158,20 @@ mod tests {
             },
         ]);
         assert_eq!(log["runs"][0]["results"], expected);
+        assert_eq!(log["runs"][0]["automationDetails"], json!({ "id": "c/" }));
     }
 
     #[test]
     fn a_rule_says_what_its_code_means_and_where_it_is_documented() {
         let docs = "https://docs.example/x/diagnostics.html".parse().expect("an address");
         let rule = |docs| {
-            let log: Json = serde_json::from_str(&sarif(&found()[1..], docs)).expect("JSON");
+            let log: Json = serde_json::from_str(&sarif(&found()[1..], "c", docs)).expect("JSON");
             log["runs"][0]["tool"]["driver"]["rules"][0].clone()
         };
         let documented = rule(Some(&docs));
         assert_eq!(documented["helpUri"], "https://docs.example/x/diagnostics.html#unguarded-null");
+        assert_eq!(documented["name"], "UnguardedNull");
+        assert_eq!(documented["fullDescription"]["text"], Code::UnguardedNull.summary());
         assert_eq!(documented["shortDescription"]["text"], Code::UnguardedNull.summary());
         assert_eq!(documented["help"]["text"], explanation(Code::UnguardedNull));
         assert_eq!(rule(None).get("helpUri"), None);

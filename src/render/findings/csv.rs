@@ -5,7 +5,7 @@
 use csv::Writer;
 use serde_json::Value as Json;
 
-use super::FindingLine;
+use super::document::FindingLine;
 use crate::diagnostic::visible_char;
 
 /// Columns, named as in the JSON.

@@ -14,18 +14,18 @@ use crate::evaluation::{Finding, Outcome};
 use crate::policy::{Check, Group, Severity, Waiver};
 
 use super::Results;
-use crate::render::sarif::{PhysicalLocation, Text, location, log, visible};
+use crate::render::sarif::{PhysicalLocation, Text, location, log, rule_name, visible};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Rule<'a> {
     id: &'a str,
+    name: String,
     short_description: Text,
     full_description: Text,
     default_configuration: Configuration,
     properties: Properties<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<Text>,
+    help: Text,
 }
 
 #[derive(Serialize)]
@@ -80,6 +80,10 @@ struct LogicalLocation {
 struct Fingerprints {
     #[serde(rename = "finding/v1")]
     finding: String,
+    /// The same once more: GitHub reads no other name, and makes one of the text of the line where it
+    /// is missing, which all findings of a check share.
+    #[serde(rename = "primaryLocationLineHash")]
+    line: String,
 }
 
 /// Reason for which a finding is no longer asked about.
@@ -93,7 +97,7 @@ struct Suppression {
 }
 
 /// Log of all findings but passes, with the rules of all checks.
-pub(super) fn log_of(results: &Results<'_>) -> String {
+pub(super) fn log_of(results: &Results<'_>, category: &str) -> String {
     let checks = results.groups.iter().flat_map(|(group, judged)| {
         let checks = group.checks.iter().zip(&judged.checks);
         checks.map(move |(check, judged)| {
@@ -106,14 +110,14 @@ pub(super) fn log_of(results: &Results<'_>) -> String {
         let findings = judged.findings.iter();
         findings.filter_map(move |finding| result((id.as_str(), index), check, finding))
     });
-    log(&rules, &found.collect::<Vec<_>>())
+    log(category, &rules, &found.collect::<Vec<_>>())
 }
 
 fn rule<'a>(id: &'a str, group: &Group, check: &'a Check) -> Rule<'a> {
     let description = group.description.as_ref().unwrap_or(&check.title);
-    let help = check.remediation.as_ref();
     Rule {
         id,
+        name: rule_name(id),
         short_description: Text { text: check.title.clone() },
         full_description: Text { text: description.clone() },
         default_configuration: Configuration { level: level(check.severity) },
@@ -122,8 +126,23 @@ fn rule<'a>(id: &'a str, group: &Group, check: &'a Check) -> Rule<'a> {
             severity: check.severity,
             security_severity: score(check.severity),
         },
-        help: help.map(|remediation| Text { text: remediation.trim().to_owned() }),
+        help: Text { text: help(check) },
     }
+}
+
+/// What to do, if the check says so, and what it asks in any case.
+fn help(check: &Check) -> String {
+    let rule = check.rule_text();
+    let remediation = rule.remediation.map(|text| format!("{}\n\n", text.trim()));
+    let filter = rule.filter.map(|text| format!(" where {}", text.trim()));
+    let assert = if rule.is_of_all { "assertAll" } else { "assert" };
+    format!(
+        "{}{}{}\n{assert}: {}",
+        remediation.unwrap_or_default(),
+        rule.resource_type,
+        filter.unwrap_or_default(),
+        rule.assertion.trim()
+    )
 }
 
 /// Code scanning shows the score only of what is tagged `security`.
@@ -137,6 +156,11 @@ fn tags(check: &Check) -> Vec<Cow<'_, str>> {
     tags
 }
 
+/// `true` of a finding that is a result of the log.
+pub(super) fn is_reported(finding: &Finding) -> bool {
+    !matches!(finding.outcome, Outcome::Pass | Outcome::NotApplicable)
+}
+
 fn result((id, index): (&str, usize), check: &Check, finding: &Finding) -> Option<FindingResult> {
     let Finding { account, region, resource_type, resource_id, .. } = finding;
     // What is no failure has no level, says the standard.
@@ -146,6 +170,7 @@ fn result((id, index): (&str, usize), check: &Check, finding: &Finding) -> Optio
         Outcome::Pass | Outcome::NotApplicable => return None,
     };
     let place = format!("{account}/{region}/{resource_type}/{resource_id}");
+    let fingerprint = fingerprint(id, &place);
     let is_waived = finding.outcome == Outcome::Waived;
     Some(FindingResult {
         rule_id: id.to_owned(),
@@ -153,7 +178,7 @@ fn result((id, index): (&str, usize), check: &Check, finding: &Finding) -> Optio
         kind,
         level,
         message: Text { text: message(check, finding) },
-        partial_fingerprints: Fingerprints { finding: fingerprint(id, &place) },
+        partial_fingerprints: Fingerprints { finding: fingerprint.clone(), line: fingerprint },
         locations: [Location {
             physical: location(&check.place),
             logical_locations: [LogicalLocation {
@@ -266,7 +291,7 @@ spec:
         let groups = [(group, judged)];
         let results =
             Results { groups: &groups, waivers: &[], requests: &json!({}), duration_ms: 1 };
-        let log: Json = serde_json::from_str(&log_of(&results)).expect("JSON");
+        let log: Json = serde_json::from_str(&log_of(&results, "c")).expect("JSON");
         let schema = include_str!("../../../tests/schemas/sarif-2.1.0.json");
         let schema: Json = serde_json::from_str(schema).expect("JSON");
         let validator = jsonschema::validator_for(&schema).expect("a schema");
@@ -282,13 +307,16 @@ spec:
             run["tool"]["driver"]["rules"],
             json!([{
                 "id": "storage/named",
+                "name": "StorageNamed",
                 "shortDescription": { "text": "Buckets have a name" },
                 "fullDescription": { "text": "Buckets have a name" },
                 "defaultConfiguration": { "level": "note" },
                 "properties": {
                     "tags": ["security", "cis/1"], "severity": "low", "security-severity": "2.0",
                 },
-                "help": { "text": "Give it one." },
+                "help": {
+                    "text": "Give it one.\n\nAWS::S3::Bucket\nassert: resource.BucketName == \"x\"",
+                },
             }])
         );
         let result = &run["results"][0];
