@@ -106,7 +106,7 @@ impl<'t> Linter<'t, '_> {
 
     /// A term of `&&` is read where those before it are true, one of `||` where they are false.
     fn chain(&mut self, terms: &'t [Node], negated: bool, is_true: bool) {
-        let known = self.known.count();
+        let known = self.known.mark();
         let found = fixed::of_chain(terms, is_true);
         self.problems.extend(found);
         // An unknown term has no outcome, and still the chain may have one by those behind it.
@@ -119,7 +119,7 @@ impl<'t> Linter<'t, '_> {
     }
 
     fn guarded(&mut self, by: &'t Node, is_true: bool, work: impl FnOnce(&mut Self)) {
-        let known = self.known.count();
+        let known = self.known.mark();
         self.known.learn(by, Outcome::decided(is_true));
         work(self);
         self.known.forget(known);
@@ -194,7 +194,7 @@ impl<'t> Linter<'t, '_> {
             _ => {}
         }
         let negated = negated && matches!(looped.kind, Macro::All | Macro::Exists);
-        let outside = self.known.count();
+        let outside = self.known.mark();
         if negated && looped.kind == Macro::Exists {
             self.forbidden.push(looped.index);
         }

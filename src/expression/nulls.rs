@@ -37,6 +37,15 @@ impl Outcome {
 #[derive(Debug, Default)]
 pub(super) struct NonNull<'t> {
     facts: Vec<Fact<'t>>,
+    /// What values paths have: apart, since few ask for it.
+    values: Vec<Fact<'t>>,
+}
+
+/// How much was known at a place, for [`NonNull::forget`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    facts: usize,
+    values: usize,
 }
 
 #[derive(Debug)]
@@ -56,20 +65,28 @@ enum Says<'t> {
 }
 
 impl<'t> NonNull<'t> {
-    /// How many facts there are, for [`Self::forget`].
-    pub(super) fn count(&self) -> usize {
-        self.facts.len()
+    /// What is known so far.
+    pub(super) fn mark(&self) -> Mark {
+        Mark { facts: self.facts.len(), values: self.values.len() }
     }
 
-    /// Forgets what was learned since there were so many facts.
-    pub(super) fn forget(&mut self, count: usize) {
-        self.facts.truncate(count);
+    /// Forgets what was learned since.
+    pub(super) fn forget(&mut self, mark: Mark) {
+        self.facts.truncate(mark.facts);
+        self.values.truncate(mark.values);
+    }
+
+    fn push(&mut self, fact: Fact<'t>) {
+        match fact.says {
+            Says::NonNull => self.facts.push(fact),
+            Says::OneOf(_) | Says::NoneOf(_) => self.values.push(fact),
+        }
     }
 
     /// Takes up what follows from the outcome of a node.
     pub(super) fn learn(&mut self, node: &'t Node, outcome: Outcome) {
         visit(node, outcome, &mut |path, says| {
-            self.facts.push(Fact { path, element: None, says });
+            self.push(Fact { path, element: None, says });
         });
     }
 
@@ -86,7 +103,7 @@ impl<'t> NonNull<'t> {
                 let Some(selection) = selection else { return };
                 visit(selection, Outcome::decided(true), &mut |path, says| {
                     if path.is_of_resource() {
-                        self.facts.push(Fact { path, element: Some(index), says });
+                        self.push(Fact { path, element: Some(index), says });
                     }
                 });
             }
@@ -130,14 +147,13 @@ impl<'t> NonNull<'t> {
     /// `true` where a path is known not to be null, by itself or since what is selected of it is
     /// not.
     fn has(&self, path: Path<'_>) -> bool {
-        let facts = self.facts.iter().filter(|fact| matches!(fact.says, Says::NonNull));
-        facts.into_iter().any(|fact| fact.path.ways().any(|way| way.is(path, fact.element)))
+        self.facts.iter().any(|fact| fact.path.ways().any(|way| way.is(path, fact.element)))
     }
 
     /// `true` where what is known of a neighbour says that a property is there.
     fn is_given(&self, path: Path<'_>, property: &Property) -> bool {
         let Some(given) = &property.given else { return false };
-        self.facts.iter().any(|fact| {
+        self.values.iter().any(|fact| {
             let shows = match fact.says {
                 Says::NonNull => false,
                 Says::OneOf(values) => values.iter().all(|value| given.with.contains(value)),

@@ -23,25 +23,17 @@ pub(super) fn of_all(root: &Node, known: &NonNull<'_>) -> Option<Problem> {
     Some(told(term, of, holds))
 }
 
+/// How many terms of a chain are held against each other: authors write a few.
+const MOST_COMPARED: usize = 32;
+
 /// Warning of two terms of a chain of which one always holds, or never both.
 pub(super) fn of_chain(terms: &[Node], is_and: bool) -> Option<Problem> {
-    let compared = |term: &'_ Node| -> Option<(Node, Value)> {
-        let pair = match &term.expr {
-            Expr::Equal(pair) if is_and => pair,
-            Expr::NotEqual(pair) if !is_and => pair,
-            _ => return None,
-        };
-        match (&pair.0.expr, &pair.1.expr) {
-            (_, Expr::Constant(value)) => Some((pair.0.clone(), value.clone())),
-            (Expr::Constant(value), _) => Some((pair.1.clone(), value.clone())),
-            _ => None,
-        }
-    };
-    let known: Vec<_> = terms.iter().filter_map(|term| Some((term, compared(term)?))).collect();
-    known.iter().enumerate().find_map(|(at, (term, (path, value)))| {
+    let compared = |term| comparison(term, is_and);
+    let known: Vec<_> = terms.iter().filter_map(compared).take(MOST_COMPARED).collect();
+    known.iter().enumerate().find_map(|(at, (term, path, value))| {
         let before = known.iter().take(at);
-        let (_, (_, other)) =
-            before.into_iter().find(|(_, (same, other))| is_same(same, path) && other != value)?;
+        let mut other = before.filter(|(_, same, other)| other != value && is_same(same, path));
+        let (_, _, other) = other.next()?;
         let path = show::node(path);
         let (one, two) = (show_value(other), show_value(value));
         let problem = if is_and {
@@ -55,6 +47,20 @@ pub(super) fn of_chain(terms: &[Node], is_and: bool) -> Option<Problem> {
         };
         Some(problem)
     })
+}
+
+/// What a term compares with which constant.
+fn comparison(term: &Node, is_and: bool) -> Option<(&Node, &Node, &Value)> {
+    let pair = match &term.expr {
+        Expr::Equal(pair) if is_and => pair,
+        Expr::NotEqual(pair) if !is_and => pair,
+        _ => return None,
+    };
+    match (&pair.0.expr, &pair.1.expr) {
+        (_, Expr::Constant(value)) => Some((term, &pair.0, value)),
+        (Expr::Constant(value), _) => Some((term, &pair.1, value)),
+        _ => None,
+    }
 }
 
 fn is_same(one: &Node, other: &Node) -> bool {
