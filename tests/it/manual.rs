@@ -129,6 +129,8 @@ fn every_command_line_of_the_manual_is_understood() {
     commands.sort_unstable();
     commands.dedup();
     assert_snapshot!(commands.join("\n"), @"
+    completions
+    completions bash >~/.local/share/bash-completion/completions/cloudcorrect
     evaluate
     evaluate --inventory prod.json --format json > results.json
     evaluate example-policies/policies --inventory examples/demo-account.json
@@ -142,10 +144,14 @@ fn every_command_line_of_the_manual_is_understood() {
     health
     init
     init policies-of-acme --account-id 123456789012 --region us-east-1,eu-west-1 --app-url https://cloudcorrect.example.com
+    man
+    man COMMAND
+    man evaluate >~/.local/share/man/man1/cloudcorrect-evaluate.1
     migrate
     record --account prod --output prod.json policies
     schema --deploy DIRECTORY
     schema Group
+    schema Results
     serve
     serve --config cloudcorrect.toml
     test
@@ -160,7 +166,8 @@ fn every_command_line_of_the_manual_is_understood() {
     ");
     for command in commands {
         // Arguments are read from the left, so that a wrong one is refused before help is given.
-        let mut arguments: Vec<&str> = command.split_whitespace().collect();
+        let words = command.split_whitespace();
+        let mut arguments: Vec<&str> = words.take_while(|word| !word.starts_with('>')).collect();
         arguments.push("--help");
         let (status, said) = run(&arguments);
         assert_eq!(status, 0, "cloudcorrect {command}: {said}");
