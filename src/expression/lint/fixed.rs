@@ -4,9 +4,11 @@
 //! everybody. Of what is no list such a condition is a guard too many, which does no harm: it is told
 //! where it decides the whole.
 
+use std::cmp::Ordering;
+
 use super::super::nulls::{NonNull, Path, is_null};
 use super::super::tree::{Expr, Field, Macro, Node};
-use super::super::{Problem, show};
+use super::super::{Problem, notation, operate, show};
 use crate::diagnostic::Code;
 use crate::resource::{Kind, Value};
 
@@ -32,10 +34,11 @@ pub(super) fn of_chain(terms: &[Node], is_and: bool) -> Option<Problem> {
     let known: Vec<_> = terms.iter().filter_map(compared).take(MOST_COMPARED).collect();
     known.iter().enumerate().find_map(|(at, (term, path, value))| {
         let before = known.iter().take(at);
-        let mut other = before.filter(|(_, same, other)| other != value && is_same(same, path));
+        let mut other =
+            before.filter(|(_, same, other)| differ(other, value) && is_same(same, path));
         let (_, _, other) = other.next()?;
         let path = show::node(path);
-        let (one, two) = (show_value(other), show_value(value));
+        let (one, two) = (notation::value(other), notation::value(value));
         let problem = if is_and {
             let message = format!("`{path}` is never {one} and {two} at once");
             Problem::warning(term.span, Code::FixedComparison, message)
@@ -63,15 +66,16 @@ fn comparison(term: &Node, is_and: bool) -> Option<(&Node, &Node, &Value)> {
     }
 }
 
+/// `true` where no value is equal to both: integers and doubles are compared as numbers.
+fn differ(one: &Value, other: &Value) -> bool {
+    one != other && operate::order(one, other) != Some(Ordering::Equal)
+}
+
 fn is_same(one: &Node, other: &Node) -> bool {
     match (&one.expr, &other.expr) {
         (Expr::Account, Expr::Account) | (Expr::Region, Expr::Region) => true,
         _ => Path::of(one).zip(Path::of(other)).is_some_and(|(one, other)| one.is_same(other)),
     }
-}
-
-fn show_value(value: &Value) -> String {
-    super::super::notation::value(value)
 }
 
 fn told(node: &Node, of: &Node, holds: bool) -> Problem {

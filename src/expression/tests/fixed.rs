@@ -276,6 +276,7 @@ const RIGHT: &[(&str, &str)] = &[
     (USER, "resource.PasswordLastUsed == null || age(resource.PasswordLastUsed) < duration('90d')"),
     (VOLUME, "resource.Encrypted && resource.KmsKeyId.contains(':key/')"),
     (VOLUME, "resource.KmsKeyId == 'arn:aws:kms:eu-west-1:123456789012:key/1'"),
+    (GROUP, "resource.SecurityGroupIngress.all(r, r.FromPort == 22 && r.FromPort == 22.0)"),
     (BUCKET, "tag('env') in ['prod', 'dev']"),
     (BUCKET, "tag('date') != null && tag('date') >= '2026-01-01'"),
     (BUCKET, "tag('retention') != null && int(tag('retention')) >= 30"),
