@@ -172,6 +172,14 @@ def yaml_cases():
     yield 'unknown keys of checks', GROUP + ''.join(f'    - {{ i{n}: 1 }}\n' for n in range(15_000))
     yield 'wrong types', GROUP + fill('    - [ ]\n', MB - 400)
     yield 'accounts of one name', fill(ACCOUNT)
+    yield 'keys at the wrong level', GROUP + ''.join(
+        f'    - {{ id: c{n}, title: T, every: 1h, regions: [a], accounts: {{ names: [prod] }} }}\n' for n in range(9_500))
+    yield 'stars without quotes', GROUP + fill('    - { id: *, select: **/x }\n', MB - 400)
+    yield 'conditions that begin with &&', GROUP + ''.join(
+        f'    - id: c{n}\n      select: AWS::S3::Bucket\n      assert: true\n  && false\n' for n in range(11_000))
+    yield 'templates', GROUP + fill('    - {{ if x }}: {% for a %}\n', MB - 400)
+    yield 'commas in expressions without quotes', GROUP + ''.join(
+        f'    - {{ id: c{n}, select: "AWS::S3::Bucket", assert: cidrContains("10.0.0.0/8", region) }}\n' for n in range(10_000))
     yield 'groups that nothing selects', fill(HEAD + '  accounts: { names: [x] }\n---\n')
     yield 'checks of one id', GROUP + fill(check(1, 'true'), MB - 400)
     yield 'a group of a megabyte of accounts', (
@@ -264,6 +272,41 @@ def text_cases():
     yield 'messages', 'A{' + grown('a:1,', 8000) + '}'
     yield 'in in in', '1' + grown(' in [1]', 8000)
     yield 'has', grown('has(resource.BucketName)&&', 8000) + 'true'
+    yield from lint_cases()
+
+
+def joined(operator, term, most=8100):
+    """A chain of terms, each with a number of its own."""
+    terms, size = [], 0
+    while size < most:
+        terms.append(term % {'n': len(terms)})
+        size += len(terms[-1]) + len(operator)
+    return operator.join(terms[:-1])
+
+
+def lint_cases():
+    """Expressions that the checks of fixed comparisons, nulls and patterns look at longest."""
+    name = 'resource.BucketName'
+    yield 'one text equal to many', joined('&&', name + '=="a%(n)d"')
+    yield 'one text unlike many', joined('||', name + '!="a%(n)d"')
+    yield 'one text equal to one of many', joined('||', name + '=="a%(n)d"')
+    yield 'one number equal to many', joined('&&', 'size(resource.Tags)==%(n)d')
+    yield 'many texts equal to many', joined('&&', 'tag("k%(n)d")=="a%(n)d"')
+    yield 'texts that are no ARN', joined('||', 'resource.Arn=="a%(n)d"')
+    yield 'parts that no ARN has', joined('||', 'resource.Arn.startsWith("a%(n)d")')
+    yield 'a list of texts that are no ARN', 'resource.Arn in [' + joined(',', '"a%(n)d"') + ']'
+    yield 'null of what is never null', joined('||', name + '==null')
+    yield 'null beside a text', joined('&&', f'({name}==null||{name}=="a%(n)d")')
+    yield 'numbers as texts', joined('||', 'tag("a")<"%(n)d"')
+    yield 'numbers as texts, compared', joined('||', 'compare(tag("a"),"LESS_THAN","%(n)d")')
+    yield 'orders of what may be null', joined('||', 'tag("a%(n)d")<"a"')
+    yield 'guards and what they guard', joined('&&', '(!has(resource.Policy)||size(resource.Policy.Statement)>%(n)d)')
+    yield 'guards in a chain', joined('&&', 'has(resource.Policy)') + '&&size(resource.Policy.Statement)>0'
+    yield 'guards of many tags', joined('&&', '(tag("k%(n)d")!=null)') + '&&tag("k1")<"b"'
+    yield 'guards in loops', 'resource.Tags.all(t,' * 30 + joined('&&', '(t.Key!="a%(n)d"||tag("z")<"b")', 6000) + ')' * 30
+    yield 'both signs by turns', nest(f'({name}=="a"||{name}!="b"&&', ')', 30, 'true')
+    yield 'patterns of other dialects', joined('||', f"{name}.matches('(?=a%(n)d)')")
+    yield 'words without quotes', joined('||', name + '==Enabled%(n)d')
 
 
 def type_cases():
