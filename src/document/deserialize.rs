@@ -160,8 +160,8 @@ impl Deserializer<'_> {
     /// `true` where a comma cuts an expression in braces, whose rest YAML reads as a key.
     fn is_cut(&self, (key, value): Read<'_>, (next, behind): Read<'_>) -> bool {
         let between = value.span().range().end..next.span.range().start;
-        self.advice.expressions.contains(&key.text)
-            && behind.is_null()
+        behind.is_null()
+            && self.advice.expressions.contains(&key.text)
             && value.text().is_some_and(|text| {
                 text.matches(['(', '[', '{']).count() > text.matches([')', ']', '}']).count()
             })

@@ -185,6 +185,9 @@ impl<'s, T: Input> Reader<'s, '_, T> {
 
     fn refuse_properties(&mut self, span: &Range<usize>, anchor: usize, tag: Option<&Tag>) {
         let count = usize::from(anchor > 0) + usize::from(tag.is_some());
+        if count == 0 {
+            return;
+        }
         for refused in refusal::properties(self.source, span.start, count) {
             self.sink.push(refused);
         }

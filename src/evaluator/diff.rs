@@ -31,7 +31,7 @@ pub(super) fn records(group: &Group, result: &GroupResult) -> Vec<FindingRecord>
             outcome: finding.outcome,
             severity: check.severity,
             explanation: Some(finding.explanation()).filter(|text| !text.is_empty()),
-            evaluation_digest: Digest(check.digest),
+            evaluation_digest: Digest(check.digest()),
         })
     });
     records.collect()
@@ -66,7 +66,7 @@ pub(super) fn missed(
                 outcome: Outcome::Unknown(failure.cause),
                 severity: check.severity,
                 explanation: Some(failure.message),
-                evaluation_digest: Digest(check.digest),
+                evaluation_digest: Digest(check.digest()),
             }),
         }
     }

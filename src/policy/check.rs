@@ -1,6 +1,7 @@
 //! Checks: what must hold of the resources of a type.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -41,8 +42,15 @@ pub struct Check {
     pub pack: Option<PackName>,
     /// Location of its id in the file.
     pub place: Location,
-    /// SHA-256 of what decides the verdict.
-    pub digest: [u8; 32],
+    digest: OnceLock<[u8; 32]>,
+}
+
+impl Check {
+    /// SHA-256 of what decides the verdict, computed where it is first asked for: reading a tree to
+    /// say whether it is good does not need it.
+    pub fn digest(&self) -> [u8; 32] {
+        *self.digest.get_or_init(|| self.rule.digest())
+    }
 }
 
 /// Checks are equal if they say the same; where they stand does not matter.
@@ -51,7 +59,7 @@ impl PartialEq for Check {
         self.id == other.id
             && self.title == other.title
             && self.severity == other.severity
-            && self.digest == other.digest
+            && self.digest() == other.digest()
             && self.uses == other.uses
             && self.compliance == other.compliance
             && self.remediation == other.remediation
@@ -189,7 +197,7 @@ impl Check {
             pack: None,
             place,
             formerly,
-            digest: rule.digest(),
+            digest: OnceLock::new(),
             rule,
         })
     }

@@ -77,7 +77,7 @@ impl Group {
                 "id": check.id,
                 "title": check.title,
                 "severity": check.severity,
-                "digest": hex::encode(check.digest),
+                "digest": hex::encode(check.digest()),
                 "uses": check.uses,
                 "compliance": check.compliance,
                 "remediation": check.remediation,

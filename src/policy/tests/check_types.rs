@@ -106,14 +106,14 @@ fn a_check_that_uses_a_type_asks_what_the_type_says() {
     assert_eq!(own.severity, Severity::Critical);
     assert_eq!(own.compliance, ["house/2"]);
     assert_eq!(own.rule.on_empty, Some(OnEmpty::Fail));
-    assert_ne!(own.digest, check.digest);
+    assert_ne!(own.digest(), check.digest());
 }
 
 #[test]
 fn parameters_decide_the_verdict_and_so_the_digest() {
     let digest = |with_: &str| {
         let check = format!("    - id: a\n      uses: team/tagged\n      with: {with_}\n");
-        only_check(&with(&check)).digest
+        only_check(&with(&check)).digest()
     };
     assert_eq!(digest("{ key: owner }"), digest("{ least: 1, key: owner }"));
     assert_ne!(digest("{ key: owner }"), digest("{ key: env }"));

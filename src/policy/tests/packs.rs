@@ -206,7 +206,7 @@ fn checks_of_packs_are_shared_and_bounded() {
         &reading.policies.groups["storage"].checks[0],
         &reading.policies.packs["cis-s3"].checks[0],
     ];
-    assert_eq!(group.digest, pack.digest);
+    assert_eq!(group.digest(), pack.digest());
 
     let check = |n| {
         format!("    - {{ id: c{n}, select: AWS::S3::Bucket, assert: 'account != \"{n:012}\"' }}\n")
