@@ -17,10 +17,10 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use self::absent::{not_null, text_of, without_value, without_value_since};
+use self::absent::{not_null, recorded_before, text_of, without_value, without_value_since};
 use super::builtins::{Function, MOST_ARGUMENTS};
 use super::operate::{self, Comparison, no_value};
-use super::tree::{Expr, Loop, Macro, Node, Pair, PropertyRef};
+use super::tree::{Expr, Field, Loop, Macro, Node, Pair, PropertyRef, Selection};
 use super::{EvalBudget, EvalResult, Subject, notation, show};
 use crate::resource::{Cause, Failure, Resource, Value};
 
@@ -109,7 +109,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             Expr::Property(reference) => self.property(reference),
             Expr::PropertyOf { of, reference } => self.property_of(of, reference),
             Expr::Resources | Expr::Bound { .. } | Expr::Parameter(_) => self.given(&node.expr),
-            Expr::Select(selection) => self.select(&selection.of, &selection.field),
+            Expr::Select(selection) => self.select(selection),
             Expr::Local { index, .. } => Ok(self.locals.get(*index).cloned().unwrap_or_default()),
             Expr::Account | Expr::Region | Expr::Now => self.name(&node.expr),
             Expr::Index(pair) => self.index(pair),
@@ -321,11 +321,17 @@ impl<'a, 'b> Evaluator<'a, 'b> {
         }))
     }
 
-    fn select(&mut self, of: &'a Node, field: &Arc<str>) -> Evaluated<'a> {
+    fn select(&mut self, selection: &'a Selection) -> Evaluated<'a> {
+        let Selection { of, field, from } = selection;
         let value = self.value(of)?;
-        match &*value {
-            Value::Map(_) | Value::Null => Ok(field_of(value, field)),
-            other => Err(no_value(format!(
+        match (&*value, from) {
+            (Value::Map(entries), Field::Property(property))
+                if property.recorded_late && !entries.contains_key(field) =>
+            {
+                Err(recorded_before(field))
+            }
+            (Value::Map(_) | Value::Null, _) => Ok(field_of(value, field)),
+            (other, _) => Err(no_value(format!(
                 "`{}` is {}, which has no `{field}`",
                 show::node(of),
                 notation::kind(other)

@@ -156,6 +156,11 @@ mod tests {
                 "is given by another and is never null",
             ),
             (top || !property.recorded_only, "is `recordedOnly`, which only counts at the top"),
+            (!top || !property.identifies, "identifies, which only counts in objects of lists"),
+            (
+                !property.recorded_late || !top && !property.nullable,
+                "is `recordedLate` at the top, or may be null",
+            ),
         ];
         let broken = rules.into_iter().filter(|(holds, _)| !holds);
         let mut found: Vec<_> = broken.map(|(_, problem)| format!("{path} {problem}")).collect();

@@ -101,6 +101,13 @@ pub struct Property {
     /// there, not null.
     #[serde(default)]
     pub recorded_only: bool,
+    /// `true` where inventories of earlier versions lack it although accounts have it. Below the top
+    /// alone. What lacks it says nothing of it: it is unknown there, not null.
+    #[serde(default)]
+    pub recorded_late: bool,
+    /// `true` where people know an object of a list by it, as an access key by its id.
+    #[serde(default)]
+    pub identifies: bool,
     /// The element type of a list or map.
     #[serde(default)]
     pub items: Option<Box<Property>>,
@@ -259,6 +266,12 @@ impl Schema {
 }
 
 impl Property {
+    /// Name of the property that people know the objects of a list by.
+    pub fn identity_of_elements(&self) -> Option<&Arc<str>> {
+        let elements = self.items.as_deref()?;
+        elements.properties.iter().find(|(_, one)| one.identifies).map(|(name, _)| name)
+    }
+
     /// The value in the property's type: text of an instant becomes an instant, at any depth.
     /// What does not fit is left as it is, for the expression to stumble over visibly.
     pub fn refine(&self, value: Value) -> Value {

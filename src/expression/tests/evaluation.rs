@@ -215,6 +215,24 @@ fn a_facet_that_could_not_be_read_is_unknown_unless_the_rest_decides() {
 }
 
 #[test]
+fn what_an_inventory_was_recorded_without_is_unknown_and_not_empty() {
+    let asked = [
+        "!resource.Ports.exists(p, 'a' in p.Peers)",
+        "resource.Ports.all(p, size(p.Peers) == 0)",
+        "resource.Ports[1].Peers == []",
+        "resource.Ports.all(p, p.Cidr != 'x')",
+    ];
+    insta::assert_snapshot!(verdicts(&asked, &ordinary()), @"
+    !resource.Ports.exists(p, 'a' in p.Peers)  =>  not_collected: the inventory was recorded without `Peers`; record it again
+    resource.Ports.all(p, size(p.Peers) == 0)  =>  not_collected: the inventory was recorded without `Peers`; record it again
+    resource.Ports[1].Peers == []  =>  not_collected: the inventory was recorded without `Peers`; record it again
+    resource.Ports.all(p, p.Cidr != 'x')  =>  true
+    ");
+    let whole = json!({ "Ports": [{ "Cidr": "y", "Peers": ["b"] }, { "Cidr": "z", "Peers": [] }] });
+    insta::assert_snapshot!(verdicts(&asked, &whole), @"");
+}
+
+#[test]
 fn what_live_accounts_do_not_tell_is_unknown_where_it_is_not_recorded() {
     let asked = ["resource.Zone == null", "resource.Zone == 'a'", "resource.Zone == null || true"];
     insta::assert_snapshot!(verdicts(&asked, &json!({})), @"

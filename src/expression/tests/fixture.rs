@@ -44,8 +44,16 @@ pub(super) fn schema() -> &'static Schema {
                         "From": { "type": "integer", "nullable": true },
                         "Cidr": { "type": "string" },
                         "Groups": { "type": "list", "items": { "type": "string" } },
+                        "Peers": { "type": "list", "items": { "type": "string" },
+                            "recordedLate": true },
                         "Flags": { "type": "list", "nullable": true,
                             "items": { "type": "string", "enum": ["in", "out"] } },
+                    } } },
+                "Keys": { "type": "list", "operation": "t:List", "items": { "type": "object",
+                    "properties": {
+                        "Id": { "type": "string", "nullable": true, "identifies": true },
+                        "Used": { "type": "boolean" },
+                        "Size": { "type": "integer" },
                     } } },
                 "Labels": { "type": "map", "operation": "t:List", "items": { "type": "string" } },
                 "Block": { "type": "object", "nullable": true, "operation": "t:More", "properties": {
