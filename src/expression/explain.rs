@@ -10,7 +10,7 @@ use super::builtins::{Builtins, Function, MOST_ARGUMENTS};
 use super::evaluate::{Elements, Evaluator};
 use super::tree::{Expr, Loop, Macro, Node, Pair};
 use super::{EvalBudget, Observation, Subject, notation, show};
-use crate::resource::Value;
+use crate::resource::{Property, Value};
 
 /// The most parts that are shown.
 const OBSERVATIONS: usize = 8;
@@ -28,6 +28,7 @@ pub(super) fn explain(
     let mut explainer = Explainer {
         evaluator: Evaluator::new(Some(*subject), budget),
         names: Vec::new(),
+        known_by: Vec::new(),
         found: Vec::new(),
     };
     if explainer.is(root, false) {
@@ -58,10 +59,32 @@ fn of_statement(value: &Value) -> Option<Value> {
     Some(Value::map(kept.map(|(key, value)| (key.clone(), value.clone()))))
 }
 
+/// What people know an element of a list by.
+struct Identity {
+    /// Path of the element.
+    of: String,
+    /// Its path and value, as it is observed.
+    shown: String,
+}
+
+impl Identity {
+    /// Puts it before what was seen of the element, unless that is the whole element.
+    fn put_before(&self, at: usize, values: &mut Vec<String>) {
+        let seen = values.iter().skip(at).filter_map(|one| one.strip_prefix(&*self.of));
+        let is_part = seen.clone().any(|rest| rest.starts_with('.'));
+        let is_whole = seen.clone().any(|rest| rest.starts_with(" ="));
+        if is_part && !is_whole && !values.contains(&self.shown) {
+            values.insert(at, self.shown.clone());
+        }
+    }
+}
+
 struct Explainer<'a, 'b> {
     evaluator: Evaluator<'a, 'b>,
     /// Texts that the variables of the loops around stand for.
     names: Vec<Arc<str>>,
+    /// What people know the elements by that the loops around are at.
+    known_by: Vec<Identity>,
     found: Vec<Observation>,
 }
 
@@ -85,7 +108,12 @@ impl<'a> Explainer<'a, '_> {
                 self.blame(branch);
             }
             Expr::Loop(looped) if looped.kind == Macro::All => {
-                self.each(looped, false, |inner| inner.blame(&looped.body));
+                self.each(looped, false, |inner, known_by| {
+                    let outer = inner.known_by.len();
+                    inner.known_by.extend(known_by);
+                    inner.blame(&looped.body);
+                    inner.known_by.truncate(outer);
+                });
             }
             _ => self.observe(node),
         }
@@ -98,6 +126,9 @@ impl<'a> Explainer<'a, '_> {
         let expression = show::with_locals(node, &self.names);
         let mut values = Vec::new();
         self.values(node, false, &mut values);
+        for known_by in self.known_by.iter().rev() {
+            known_by.put_before(0, &mut values);
+        }
         values.truncate(VALUES);
         let observation = Observation { expression, observed: values.join(", ") };
         if !self.found.contains(&observation) {
@@ -124,7 +155,13 @@ impl<'a> Explainer<'a, '_> {
             Expr::Loop(looped) if matches!(looped.kind, Macro::All | Macro::Exists) => {
                 let decided = was == (looped.kind == Macro::Exists);
                 let before = values.len();
-                let count = self.each(looped, was, |inner| inner.values(&looped.body, was, values));
+                let count = self.each(looped, was, |inner, known_by| {
+                    let first = values.len();
+                    inner.values(&looped.body, was, values);
+                    if let Some(known_by) = known_by.filter(|_| values.len() > first) {
+                        known_by.put_before(first, values);
+                    }
+                });
                 if values.len() == before {
                     self.operand(&looped.range, values);
                 } else if !decided && count > ELEMENTS {
@@ -142,6 +179,10 @@ impl<'a> Explainer<'a, '_> {
                 if was && self.statements(function, arguments, values) {
                     return;
                 }
+                if let Some(lack) = self.lack(function, arguments).filter(|_| !was) {
+                    values.push(lack);
+                    return;
+                }
                 for argument in arguments {
                     self.operand(argument, values);
                 }
@@ -150,10 +191,16 @@ impl<'a> Explainer<'a, '_> {
         }
     }
 
-    /// Does something for the first elements for which the body of a loop is as given, and counts
-    /// all there are.
-    fn each(&mut self, looped: &'a Loop, wanted: bool, mut work: impl FnMut(&mut Self)) -> usize {
+    /// Does something for the first elements for which the body of a loop is as given, and for what
+    /// each is known by, and counts all there are.
+    fn each(
+        &mut self,
+        looped: &'a Loop,
+        wanted: bool,
+        mut work: impl FnMut(&mut Self, Option<Identity>),
+    ) -> usize {
         let Ok(elements) = self.evaluator.elements(looped) else { return 0 };
+        let identity = looped.range.property().and_then(Property::identity_of_elements);
         let path = show::with_locals(&looped.range, &self.names);
         let is_literal = matches!(looped.range.expr, Expr::Constant(_));
         let is_shown = matches!(elements, Elements::Borrowed(_)) || is_statements(&looped.range);
@@ -169,10 +216,15 @@ impl<'a> Explainer<'a, '_> {
                 _ if is_shown => format!("{path}[{at}]").into(),
                 _ => looped.variable.clone(),
             });
+            let known_by = identity.filter(|_| is_shown).and_then(|field| {
+                let value = element.get(field).filter(|value| !value.is_null())?;
+                let of = format!("{path}[{at}]");
+                Some(Identity { shown: format!("{of}.{field} = {}", notation::value(value)), of })
+            });
             self.evaluator.locals.push(element);
             if self.is(&looped.body, wanted) {
                 shown += 1;
-                work(self);
+                work(self, known_by);
             }
             self.names.pop();
             self.evaluator.locals.pop();
@@ -248,6 +300,17 @@ impl<'a> Explainer<'a, '_> {
             }
         }
         values.len() > before
+    }
+
+    /// What the arguments of a function lack that says false of them.
+    fn lack(&mut self, asked: &Function, arguments: &'a [Node]) -> Option<String> {
+        let mut given = [(); MOST_ARGUMENTS].map(|()| Cow::Owned(Value::Null));
+        for (node, value) in arguments.iter().zip(&mut given) {
+            *value = self.evaluator.value(node).ok()?;
+        }
+        let lack = asked.lack(&given, self.evaluator.budget)?;
+        let path = show::with_locals(arguments.first()?, &self.names);
+        Some(format!("{path}: {lack}"))
     }
 
     /// The statements of a policy document, in one form.

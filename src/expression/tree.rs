@@ -65,6 +65,20 @@ macro_rules! below {
 }
 
 impl Node {
+    /// The property of a resource, or of an object in one, that its value is of.
+    pub(super) fn property(&self) -> Option<&'static Property> {
+        match &self.expr {
+            Expr::Property(reference) | Expr::PropertyOf { reference, .. } => {
+                Some(reference.property)
+            }
+            Expr::Select(selection) => match selection.from {
+                Field::Property(property) => Some(property),
+                Field::Key | Field::Open => None,
+            },
+            _ => None,
+        }
+    }
+
     /// The nodes right below it, in the order of the text.
     pub(super) fn children(&self) -> Vec<&Self> {
         below!(&self.expr, iter, &)

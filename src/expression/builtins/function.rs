@@ -60,6 +60,10 @@ pub(super) type Check = fn(&[Operand<'_>], &mut Vec<Problem>);
 /// among the others.
 pub(super) type OfNull = fn(&[Option<&Value>]) -> Option<bool>;
 
+/// What its arguments lack where a function says false of them, in words; `None` where these say it
+/// themselves.
+pub(super) type Lack = fn(Arguments<'_>, &mut EvalBudget) -> Computed<String>;
+
 /// Words about a function, for the reference.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::expression) struct Doc {
@@ -93,6 +97,8 @@ pub(in crate::expression) struct Function {
     /// Result where its first argument is null and so much is known of the others: `None`
     /// where it asks for null, or decides by what is not known.
     of_null: Option<OfNull>,
+    /// What its arguments lack where it says false.
+    lack: Option<Lack>,
     pub(in crate::expression) doc: Doc,
 }
 
@@ -130,6 +136,7 @@ impl Function {
             samples: None,
             is_zero_of_null: false,
             of_null: None,
+            lack: None,
             doc,
         }
     }
@@ -156,6 +163,10 @@ impl Function {
 
     pub(super) const fn of_null(self, says: OfNull) -> Self {
         Self { of_null: Some(says), ..self }
+    }
+
+    pub(super) const fn lacking(self, lack: Lack) -> Self {
+        Self { lack: Some(lack), ..self }
     }
 }
 
@@ -247,6 +258,15 @@ impl Function {
             Body::AtInstant(_) | Body::Search(_) => None,
         };
         Ok(result.map(Cow::Owned))
+    }
+
+    /// What arguments lack of which it says false, in words, where it knows better than they say.
+    pub(in crate::expression) fn lack(
+        &self,
+        arguments: &Given<'_>,
+        budget: &mut EvalBudget,
+    ) -> Option<String> {
+        self.lack.and_then(|lack| lack(arguments.each_ref().map(|one| &**one), budget).ok()?)
     }
 
     /// Body of what asks for the instant of the inventory.

@@ -77,7 +77,8 @@ pub(super) static FUNCTIONS: [Function; 8] = [
                 "true",
             ),
         },
-    ),
+    )
+    .lacking(|arguments, budget| lack(arguments, budget, transport::lack)),
     Function::new(
         (Form::Either, "hasCondition"),
         ONE_AND_TEXT,
@@ -194,6 +195,18 @@ fn holds_with(
     let statements = document::read(policy, budget)?;
     let Some(name) = name.as_str() else { return Ok(None) };
     ask(&statements, name, budget).map(Value::Bool).map(Some)
+}
+
+/// What statements lack of what a question asks that names something; nothing is to be said of a
+/// policy that there is not.
+fn lack(
+    [policy, name, _]: Arguments<'_>,
+    budget: &mut EvalBudget,
+    ask: impl FnOnce(&[Statement], &str, &mut EvalBudget) -> Result<String, Failure>,
+) -> Computed<String> {
+    let (false, Some(name)) = (policy.is_null(), name.as_str()) else { return Ok(None) };
+    let statements = document::read(policy, budget)?;
+    ask(&statements, name, budget).map(Some)
 }
 
 /// Refuses what is no name of an action.

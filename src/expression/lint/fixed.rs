@@ -7,7 +7,7 @@
 use std::cmp::Ordering;
 
 use super::super::nulls::{NonNull, Path, is_null};
-use super::super::tree::{Expr, Field, Macro, Node};
+use super::super::tree::{Expr, Macro, Node};
 use super::super::{Problem, notation, operate, show};
 use crate::diagnostic::Code;
 use crate::resource::{Kind, Value};
@@ -143,14 +143,5 @@ fn is_list(node: &Node) -> bool {
 }
 
 fn kind(node: &Node) -> Option<Kind> {
-    match &node.expr {
-        Expr::Property(reference) | Expr::PropertyOf { reference, .. } => {
-            Some(reference.property.kind)
-        }
-        Expr::Select(selection) => match selection.from {
-            Field::Property(property) => Some(property.kind),
-            Field::Key | Field::Open => None,
-        },
-        _ => None,
-    }
+    node.property().map(|property| property.kind)
 }

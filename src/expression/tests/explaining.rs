@@ -246,3 +246,106 @@ fn written_lists_are_not_told_as_seen() {
       tag("b") != null  <-  tag("b") = null
     "#);
 }
+
+#[test]
+fn an_element_is_named_by_what_people_know_it_by() {
+    let keys = json!({ "Keys": [
+        { "Id": "K1", "Used": true, "Size": 1 },
+        { "Id": "K2", "Used": false, "Size": 9 },
+        { "Id": null, "Used": false, "Size": 8 },
+    ] });
+    insta::assert_snapshot!(explained(&[
+        "resource.Keys.all(k, k.Used)",
+        "resource.Keys.all(k, k.Used || k.Size < 5)",
+        "!resource.Keys.exists(k, !k.Used && k.Size > 5)",
+        "resource.Keys.all(k, k.Id == 'K1')",
+        "!resource.Keys.exists(k, k == resource.Keys[0])",
+        "resource.Keys.all(k, resource.Keys.exists(o, o.Id == k.Id && o.Size > 8))",
+        "resource.Keys.filter(k, !k.Used).all(k, k.Used)",
+        "resource.Keys.all(k, resource.Size == 1)",
+    ], &keys), @r#"
+    resource.Keys.all(k, k.Used)
+      resource.Keys[1].Used  <-  resource.Keys[1].Id = "K2", resource.Keys[1].Used = false
+      resource.Keys[2].Used  <-  resource.Keys[2].Used = false
+    resource.Keys.all(k, k.Used || k.Size < 5)
+      resource.Keys[1].Used  <-  resource.Keys[1].Id = "K2", resource.Keys[1].Used = false
+      resource.Keys[1].Size < 5  <-  resource.Keys[1].Id = "K2", resource.Keys[1].Size = 9
+      resource.Keys[2].Used  <-  resource.Keys[2].Used = false
+      resource.Keys[2].Size < 5  <-  resource.Keys[2].Size = 8
+    !resource.Keys.exists(k, !k.Used && k.Size > 5)
+      !resource.Keys.exists(k, !k.Used && k.Size > 5)  <-  resource.Keys[1].Id = "K2", resource.Keys[1].Used = false, resource.Keys[1].Size = 9, resource.Keys[2].Used = false, resource.Keys[2].Size = 8
+    resource.Keys.all(k, k.Id == 'K1')
+      resource.Keys[1].Id == "K1"  <-  resource.Keys[1].Id = "K2"
+      resource.Keys[2].Id == "K1"  <-  resource.Keys[2].Id = null
+    !resource.Keys.exists(k, k == resource.Keys[0])
+      !resource.Keys.exists(k, k == resource.Keys[0])  <-  resource.Keys[0] = {"Id": "K1", "Size": 1, "Used": true}
+    resource.Keys.all(k, resource.Keys.exists(o, o.Id == k.Id && o.Size > 8))
+      resource.Keys.exists(o, o.Id == resource.Keys[0].Id && o.Size > 8)  <-  resource.Keys[0].Id = "K1", resource.Keys[0].Size = 1, resource.Keys[1].Id = "K2", resource.Keys[2].Id = null, resource.Keys[2].Size = 8
+      resource.Keys.exists(o, o.Id == resource.Keys[2].Id && o.Size > 8)  <-  resource.Keys[0].Id = "K1", resource.Keys[2].Id = null, resource.Keys[0].Size = 1, resource.Keys[1].Id = "K2", resource.Keys[2].Size = 8
+    resource.Keys.filter(k, !k.Used).all(k, k.Used)
+      k.Used  <-  k.Used = false
+    resource.Keys.all(k, resource.Size == 1)
+      resource.Size == 1  <-  resource.Size = null
+    "#);
+}
+
+#[test]
+fn what_a_policy_lacks_is_told_of_the_nearest_statement() {
+    let deny = json!({
+        "Sid": "Tls", "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+        "Resource": ["arn:aws:s3:::logs", "arn:aws:s3:::logs/*"],
+        "Condition": { "Bool": { "aws:SecureTransport": "false" } },
+    });
+    let with = |key: &str, value: Json| {
+        let mut changed = deny.clone();
+        changed[key] = value;
+        changed
+    };
+    let allow =
+        json!({ "Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "*" });
+    let said = [
+        Json::Null,
+        json!({ "Statement": [] }),
+        json!({ "Statement": [allow] }),
+        json!({ "Statement": [with("Effect", json!("Allow"))] }),
+        json!({ "Statement": [allow, with("Principal", json!({ "AWS": "123456789012" }))] }),
+        json!({ "Statement": [with("Action", json!("s3:GetObject"))] }),
+        json!({ "Statement": with("Resource", json!("arn:aws:s3:::logs")) }),
+        json!({ "Statement": with("Resource", json!("arn:aws:s3:::logs/*")) }),
+        json!({ "Statement": [{
+            "Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": "*",
+            "Condition": { "Bool": { "aws:SecureTransport": "false" },
+                "StringNotEquals": { "aws:SourceVpc": "vpc-1" } },
+        }] }),
+    ];
+    let texts = ["deniesInsecureTransport(resource.Policy, 'logs')"];
+    let all: Vec<_> =
+        said.iter().map(|policy| explained(&texts, &json!({ "Policy": policy }))).collect();
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    deniesInsecureTransport(resource.Policy, 'logs')
+      deniesInsecureTransport(resource.Policy, "logs")  <-  resource.Policy = null
+    deniesInsecureTransport(resource.Policy, 'logs')
+      deniesInsecureTransport(resource.Policy, "logs")  <-  resource.Policy: no statement denies what comes without TLS
+    deniesInsecureTransport(resource.Policy, 'logs')
+      deniesInsecureTransport(resource.Policy, "logs")  <-  resource.Policy: no statement denies what comes without TLS
+    deniesInsecureTransport(resource.Policy, 'logs')
+      deniesInsecureTransport(resource.Policy, "logs")  <-  resource.Policy: no statement denies what comes without TLS
+    deniesInsecureTransport(resource.Policy, 'logs')
+      deniesInsecureTransport(resource.Policy, "logs")  <-  resource.Policy: statement `"Tls"` denies only some principals
+    deniesInsecureTransport(resource.Policy, 'logs')
+      deniesInsecureTransport(resource.Policy, "logs")  <-  resource.Policy: statement `"Tls"` denies only some actions, and not `s3:*`
+    deniesInsecureTransport(resource.Policy, 'logs')
+      deniesInsecureTransport(resource.Policy, "logs")  <-  resource.Policy: statement `"Tls"` is not on `arn:aws:s3:::logs/*`
+    deniesInsecureTransport(resource.Policy, 'logs')
+      deniesInsecureTransport(resource.Policy, "logs")  <-  resource.Policy: statement `"Tls"` is not on `arn:aws:s3:::logs`
+    deniesInsecureTransport(resource.Policy, 'logs')
+      deniesInsecureTransport(resource.Policy, "logs")  <-  resource.Policy: `Statement[0]` has a condition on `aws:sourcevpc` as well
+    "#);
+    insta::assert_snapshot!(explained(
+        &["!deniesInsecureTransport(resource.Policy, 'logs')"],
+        &json!({ "Policy": { "Statement": [deny] } })
+    ), @r#"
+    !deniesInsecureTransport(resource.Policy, 'logs')
+      !deniesInsecureTransport(resource.Policy, "logs")  <-  resource.Policy = {"Statement": [{"Action": "s3:*", "Condition": {"Bool": {"aws:SecureTransport": "false"}}, "Effect":…
+    "#);
+}

@@ -41,6 +41,42 @@ pub(super) fn denies_insecure(
     Ok(false)
 }
 
+/// Why [`denies_insecure`] is false: what the nearest statement lacks, in words.
+pub(super) fn lack(
+    statements: &[Statement],
+    bucket: &str,
+    budget: &mut EvalBudget,
+) -> Result<String, Failure> {
+    let is_near = |one: &&Statement| {
+        one.effect == Effect::Deny && one.conditions.iter().any(is_met_without_tls)
+    };
+    let mut near = Vec::new();
+    for one in statements.iter().filter(is_near) {
+        budget.step(1 + one.conditions.len() as u64)?;
+        let lacks = if !one.is_for_all() {
+            "denies only some principals".to_owned()
+        } else if let Some(more) = one.conditions.iter().find(|one| !is_met_without_tls(one)) {
+            format!("has a condition on `{}` as well", more.key)
+        } else if !covers_all_actions(one, budget)? {
+            "denies only some actions, and not `s3:*`".to_owned()
+        } else {
+            let patterns: Vec<&str> = one.resource.iter().flatten().map(|it| &**it).collect();
+            let arn = if bucket.starts_with("arn:") { "" } else { "arn:aws:s3:::" };
+            let whole = format!("{arn}{bucket}");
+            let mut is_on = false;
+            for pattern in &patterns {
+                is_on = is_on || is_like(&whole, pattern, budget)?;
+            }
+            let missing = if is_on { format!("{whole}/*") } else { whole };
+            format!("is not on `{missing}`")
+        };
+        near.push((one, lacks));
+    }
+    let nearest =
+        near.first().map(|(one, lacks): &(&Statement, String)| format!("{} {lacks}", one.name()));
+    Ok(nearest.unwrap_or_else(|| "no statement denies what comes without TLS".to_owned()))
+}
+
 /// `true` where a condition holds for every request without TLS. The key is in every request, so
 /// that `IfExists` changes nothing (IAM User Guide, "Global condition keys").
 fn is_met_without_tls(condition: &Condition) -> bool {
