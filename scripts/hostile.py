@@ -243,6 +243,8 @@ def text_cases():
     yield 'many huge patterns', grown("''.matches('.{9}{9}{9}')&&", 8000) + 'true'
     yield 'patterns of words', grown("''.matches('\\\\b\\\\pL{9}')&&", 8000) + 'true'
     yield 'a pattern of alternatives', "''.matches('" + grown('a|', 8000) + "b')"
+    yield 'a class of either case', "''.matches('(?i:" + grown('[\\\\x{80}-\\\\x{10ffff}]', 8000) + ")')"
+    yield 'classes of either case', grown("''.matches('(?i)[a-\\\\x{ffff}]')&&", 8000) + 'true'
     yield 'a pattern of groups', "''.matches('" + '(' * 200 + 'a{9}' + ')' * 200 + "')"
     yield 'a pattern of classes', "''.matches('" + grown('[\\\\w--a]', 8000) + "')"
     yield 'many durations', grown("duration('1h')>duration('1h')||", 8000) + 'true'

@@ -1,6 +1,7 @@
 //! Regular expressions whose cost is known before they are used. They are those of RE2.
 
-use regex::{Regex, RegexBuilder};
+use regex_automata::meta::{BuildError, Config, Regex};
+use regex_syntax::hir::Hir;
 
 use super::EvalBudget;
 use super::re2;
@@ -30,13 +31,18 @@ impl Pattern {
     /// pattern: a pattern's weight is the most steps that 64 bytes of text take, at 64 bytes of
     /// compiled pattern a step. What is too large is refused after one attempt. Each size is twice
     /// the one before and an attempt ends where its size is reached, so that all of them together
-    /// take about as long as two of the last.
+    /// take about as long as two of the last. Reading the source has no such end: letters of either
+    /// case in a class of many cost 40 ms, so it is read once for all attempts.
     pub(super) fn compile(source: &str) -> Result<Self, String> {
         let ours =
             re2::translate(source).map_err(|reason| format!("the pattern is wrong: {reason}"))?;
-        let largest = build(&ours, LARGEST).map_err(|error| refusal(&error))?;
+        let read = regex_syntax::parse(&ours).map_err(|error| refusal(&error.to_string()))?;
+        let largest = build(&read, LARGEST).map_err(|error| {
+            let is_large = error.size_limit().is_some();
+            if is_large { TOO_LARGE.to_owned() } else { refusal(&error.to_string()) }
+        })?;
         let fitting =
-            SIZES.into_iter().find_map(|size| build(&ours, size).ok().map(|regex| (regex, size)));
+            SIZES.into_iter().find_map(|size| build(&read, size).ok().map(|regex| (regex, size)));
         let (regex, size) = fitting.unwrap_or((largest, LARGEST));
         Ok(Self { source: source.to_owned(), regex, weight: size as u64 / 64, size })
     }
@@ -53,16 +59,16 @@ impl Pattern {
     }
 }
 
-fn build(source: &str, size: usize) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(source).size_limit(size).dfa_size_limit(1 << 18).build()
+/// Words for a pattern that is larger than [`LARGEST`].
+const TOO_LARGE: &str = "the pattern is too large";
+
+fn build(read: &Hir, size: usize) -> Result<Regex, Box<BuildError>> {
+    let config = Config::new().nfa_size_limit(Some(size)).hybrid_cache_capacity(1 << 18);
+    Regex::builder().configure(config).build_from_hir(read).map_err(Box::new)
 }
 
-fn refusal(error: &regex::Error) -> String {
-    if let regex::Error::CompiledTooBig(_) = error {
-        return "the pattern is too large".to_owned();
-    }
-    let text = error.to_string();
-    let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+fn refusal(error: &str) -> String {
+    let last = error.lines().last().unwrap_or_default().trim_start_matches("error: ");
     let reason = match last {
         "Unicode property value not found" => {
             r"RE2 has of `\p{...}` categories such as `Lu`, and scripts such as `Greek`"
