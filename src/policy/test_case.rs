@@ -17,7 +17,7 @@ use super::check_type::CheckTypes;
 use super::context::FileContext;
 use super::document::is_identified;
 use super::document::test_case::{
-    CaseFields, CaseSpec, Expectations, Given, TEST_NOW, TestDocument, TestSpec,
+    CaseFields, CaseSpec, Expectations, Given, TEST_ACCOUNT, TEST_NOW, TestDocument, TestSpec,
 };
 use super::fixture::{self, DEFAULT_REGION};
 use super::labels::Labels;
@@ -30,9 +30,6 @@ use super::rule::{self, Rule};
 const RESOURCE_WEIGHT: usize = 4 << 10;
 /// What a case weighs: a list of every type, mostly empty, in a region; and so does each more.
 const CASE_WEIGHT: usize = 4 << 10;
-
-/// Number of the account that tests are evaluated in.
-const ACCOUNT: &str = "123456789012";
 
 /// Test: the outcomes that a check, or a check type, must have for made-up resources.
 #[derive(Debug, Clone, PartialEq)]
@@ -243,7 +240,10 @@ impl CaseReader<'_> {
             TestSubject::Check(..) | TestSubject::Pack(..) => Some(None),
             TestSubject::Type(name) => self.rule(name, file).map(Some),
         };
-        let account_id: AccountId = ACCOUNT.parse().ok()?;
+        let account_id: AccountId = match self.field(|case| &case.account_id) {
+            Field::Missing => TEST_ACCOUNT.parse().ok()?,
+            field => file.parse(field)?,
+        };
         let given = self.given(&account_id, file);
         let failed = self.unlisted(file);
         let expected = self.case.expect.value().map(|expect| expected(expect, file));

@@ -2,6 +2,7 @@
 
 use crate::document::{Entries, Field, List, Span, Value, mapping};
 
+use super::account::ID_PATTERN;
 use super::{ApiVersion, Metadata, TestKind};
 
 /// Pattern of a check, for editors: a group or pack and the id.
@@ -11,6 +12,9 @@ pub(super) const CHECK_PATTERN: &str =
 /// Pattern of an instant, for editors.
 pub(super) const NOW_PATTERN: &str =
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2})$";
+
+/// Number of the account of tests that do not say.
+pub(in crate::policy) const TEST_ACCOUNT: &str = "123456789012";
 
 /// `now` of tests that do not say.
 pub(in crate::policy) const TEST_NOW: &str = "2026-01-01T00:00:00Z";
@@ -35,6 +39,7 @@ pub(in crate::policy) struct CaseFields {
     /// Place of the mapping that they stand in.
     pub(in crate::policy) span: Span,
     pub(in crate::policy) with: Field<Entries<Value>>,
+    pub(in crate::policy) account_id: Field<String>,
     pub(in crate::policy) now: Field<String>,
     pub(in crate::policy) given: Field<Given>,
     pub(in crate::policy) unlisted: Field<Entries<String>>,
@@ -54,6 +59,9 @@ macro_rules! case {
                 /// The parameters of the check type.
                 #[schemars(default, extend("default" = {}), with = "std::collections::BTreeMap<String, crate::document::NotNull>")]
                 "with" with: Entries<Value>,
+                /// The number of the account that everything is in: `account` in expressions.
+                #[schemars(default, extend("default" = TEST_ACCOUNT), regex(pattern = ID_PATTERN))]
+                "accountId" account_id: String,
                 /// `now` in expressions.
                 #[schemars(default, extend("default" = TEST_NOW), length(max = 40), regex(pattern = NOW_PATTERN))]
                 "now" now: String,
@@ -80,6 +88,7 @@ macro_rules! case {
                 CaseFields {
                     span,
                     with: take(&mut self.with),
+                    account_id: take(&mut self.account_id),
                     now: take(&mut self.now),
                     given: take(&mut self.given),
                     unlisted: take(&mut self.unlisted),
