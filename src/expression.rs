@@ -48,6 +48,7 @@ use self::parse::TextStats;
 pub use self::shared::SharedExpressions;
 use self::span::Span;
 use self::tree::{Expr, Node, PropertyRef};
+pub use self::types::ScalarKind;
 use crate::diagnostic::{Code, Level};
 use crate::resource::{AccountId, Failure, Operation, Region, Resource, TypeName, Value};
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Expression;
 use super::builtins::Builtins;
 use super::tree::Node;
-use super::types::Type;
+use super::types::{ScalarKind, Type};
 use crate::resource::{Schema, Value};
 
 /// The names that there are beside `resource`, for [`is_taken`].
@@ -29,18 +29,14 @@ pub struct Environment {
 }
 
 /// The type of a parameter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ParameterKind {
-    /// Text, as `string` in a document.
-    String,
-    /// Whole number of 64 bits.
-    Integer,
-    /// Number, whole or not.
-    Number,
-    /// True or false.
-    Boolean,
-    /// A list of texts.
-    List,
+    /// One value.
+    Scalar(ScalarKind),
+    /// A list of such.
+    List(ScalarKind),
+    /// A list of mappings, each with these keys and values of these types.
+    Records(Arc<[(Arc<str>, ScalarKind)]>),
 }
 
 /// One of `params`.
@@ -159,13 +155,11 @@ pub fn is_taken(name: &str) -> bool {
 }
 
 impl ParameterKind {
-    pub(super) fn type_of(self) -> Type {
+    pub(super) fn type_of(&self) -> Type {
         match self {
-            Self::String => Type::TEXT,
-            Self::Integer => Type::Int,
-            Self::Number => Type::Double,
-            Self::Boolean => Type::Bool,
-            Self::List => Type::List(Box::new(Type::TEXT)),
+            Self::Scalar(kind) => kind.type_of(),
+            Self::List(items) => Type::List(Box::new(items.type_of())),
+            Self::Records(fields) => Type::List(Box::new(Type::Record(Arc::clone(fields)))),
         }
     }
 }

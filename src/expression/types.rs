@@ -35,6 +35,31 @@ pub(super) const NAMES: [&str; 10] = [
     "uint",
 ];
 
+/// The type of a parameter that is one value, or of an item of one that is a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ScalarKind {
+    /// Text, as `string` in a document.
+    #[default]
+    String,
+    /// Whole number of 64 bits.
+    Integer,
+    /// Number, whole or not.
+    Number,
+    /// True or false.
+    Boolean,
+}
+
+impl ScalarKind {
+    pub(super) fn type_of(self) -> Type {
+        match self {
+            Self::String => Type::TEXT,
+            Self::Integer => Type::Int,
+            Self::Number => Type::Double,
+            Self::Boolean => Type::Bool,
+        }
+    }
+}
+
 /// A type. Every value may also be null.
 #[derive(Debug, Clone)]
 pub(super) enum Type {
@@ -55,6 +80,8 @@ pub(super) enum Type {
     List(Box<Type>),
     Map(Box<Type>),
     Object(&'static Properties),
+    /// A mapping of a parameter, with its keys, each of which is there.
+    Record(Arc<[(Arc<str>, ScalarKind)]>),
     /// A resource as a whole.
     Resource(&'static Schema),
 }
@@ -124,6 +151,7 @@ impl Type {
                 one.is_same(other)
             }
             (Self::Object(one), Self::Object(other)) => std::ptr::eq(*one, *other),
+            (Self::Record(one), Self::Record(other)) => one == other,
             (Self::Resource(one), Self::Resource(other)) => one.type_name == other.type_name,
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),
         }
@@ -151,7 +179,10 @@ impl Type {
             (Self::List(one), Self::List(other)) | (Self::Map(one), Self::Map(other)) => {
                 one.may_equal(other)
             }
-            (Self::Map(_) | Self::Object(_), Self::Map(_) | Self::Object(_)) => true,
+            (
+                Self::Map(_) | Self::Object(_) | Self::Record(_),
+                Self::Map(_) | Self::Object(_) | Self::Record(_),
+            ) => true,
             _ if self.is_open() || other.is_open() => true,
             _ if self.is_number() && other.is_number() => true,
             // The value of a type is its name.
@@ -176,7 +207,7 @@ impl Type {
             Self::Duration => "a duration",
             Self::Kind => "a type",
             Self::List(_) => "a list",
-            Self::Map(_) => "a map",
+            Self::Map(_) | Self::Record(_) => "a map",
             Self::Object(_) => "an object",
             Self::Resource(_) => "a resource",
         }

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, meant};
+use crate::diagnostic::{Code, Diagnostic, meant};
 use crate::document::{Entries, Entry, Field, List, LocatedValue, Span, Value as Given, short};
-use crate::expression::{Environment, Parameter, ParameterKind};
+use crate::expression::{Environment, Parameter, ParameterKind, ScalarKind};
 use crate::resource::Value;
 
 use super::context::FileContext;
-use super::document::check_type::ParameterSpec;
+use super::document::check_type::{ItemWord, ParameterSpec, ParameterWord};
 
 /// A parameter of a check type.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,7 +81,7 @@ impl Declaration {
     pub(super) fn environment(&self, value: impl Fn(&Declared) -> Option<Value>) -> Environment {
         let parameters = self.parameters.iter().map(|declared| Parameter {
             name: Arc::clone(&declared.name),
-            kind: declared.kind,
+            kind: declared.kind.clone(),
             value: value(declared),
         });
         let broken = self.broken.as_slice().into();
@@ -97,14 +97,12 @@ fn declare(entry: &Entry<ParameterSpec>, file: &mut FileContext) -> Option<Decla
         file.report(refused.help("use a-z, A-Z, 0-9 and `_`, and begin with a letter"));
         return None;
     }
-    let ParameterSpec { kind, description, default, optional, allowed } =
-        &entry.value.as_ref()?.value;
-    if kind.is_invalid() {
-        return None;
-    }
+    let spec = &entry.value.as_ref()?.value;
+    let ParameterSpec { description, default, optional, allowed, .. } = spec;
+    let kind = kind_of(spec, file)?;
     let mut declared = Declared {
         name: name.into(),
-        kind: kind.value().copied().unwrap_or_default().into(),
+        kind,
         description: description.value().cloned(),
         default: optional.value().is_some_and(|is| *is).then_some(Value::Null),
         allowed: allowed
@@ -118,6 +116,59 @@ fn declare(entry: &Entry<ParameterSpec>, file: &mut FileContext) -> Option<Decla
         declared.default = Some(declared.value(default, file)?);
     }
     Some(declared)
+}
+
+/// Type that a parameter is declared to have; what is wrong with it is reported.
+fn kind_of(spec: &ParameterSpec, file: &mut FileContext) -> Option<ParameterKind> {
+    let ParameterSpec { kind, items, properties, .. } = spec;
+    if kind.is_invalid() || items.is_invalid() || properties.is_invalid() {
+        return None;
+    }
+    let scalar = match kind.value().copied().unwrap_or_default() {
+        ParameterWord::String => ScalarKind::String,
+        ParameterWord::Integer => ScalarKind::Integer,
+        ParameterWord::Number => ScalarKind::Number,
+        ParameterWord::Boolean => ScalarKind::Boolean,
+        ParameterWord::List => return kind_of_list(items, properties, file),
+    };
+    for (name, key) in [("items", items.key()), ("properties", properties.key())] {
+        let Some(key) = key else { continue };
+        let message = format!("`{name}` is of lists, and the parameter is none");
+        let refused = file.error(key, Code::NoEffect, message);
+        file.report(refused.help("write `type: list` beside it, or remove it"));
+        return None;
+    }
+    Some(ParameterKind::Scalar(scalar))
+}
+
+fn kind_of_list(
+    items: &Field<ItemWord>,
+    properties: &Field<Entries<ItemWord>>,
+    file: &mut FileContext,
+) -> Option<ParameterKind> {
+    let Some(entries) = properties.value() else {
+        return Some(ParameterKind::List(items.value().copied().unwrap_or_default().into()));
+    };
+    if let Some(key) = items.key() {
+        let refused =
+            file.error(key, Code::NoEffect, "`items` and `properties` both say what is listed");
+        file.report(refused.help("leave `items` out where the items are mappings"));
+        return None;
+    }
+    if !are_few(entries, "properties", file) {
+        return None;
+    }
+    let fields = entries.iter().map(|Entry { key, value }| {
+        let name = key.value.as_str();
+        if !is_identifier(name) {
+            let message = format!("`{}` cannot be the name of a property", short(name));
+            let refused = file.error(key.span, Code::InvalidValue, message);
+            file.report(refused.help("use a-z, A-Z, 0-9 and `_`, and begin with a letter"));
+            return None;
+        }
+        Some((name.into(), value.as_ref()?.value.into()))
+    });
+    fields.collect::<Option<Vec<_>>>().map(|fields| ParameterKind::Records(fields.into()))
 }
 
 /// Values that `with` gives the declared parameters, in their order.
@@ -151,7 +202,7 @@ pub(super) fn bind(
             }
         };
         is_whole &= value.is_some();
-        bound.push(Parameter { name: parameter.name.clone(), kind: parameter.kind, value });
+        bound.push(Parameter { name: parameter.name.clone(), kind: parameter.kind.clone(), value });
     }
     is_whole.then(|| bound.into())
 }
@@ -190,18 +241,14 @@ fn are_known(
 impl Declared {
     /// Value of the parameter that is given; one that it cannot have is reported.
     fn value(&self, given: &LocatedValue, file: &mut FileContext) -> Option<Value> {
-        let Some(value) = typed(self.kind, &given.value) else {
-            if is_whole(&given.value) {
-                let wanted = wanted(self.kind);
-                let found = match given.value.text() {
-                    Some(text) => format!("`{}`", short(text)),
-                    None => given.value.kind().to_owned(),
-                };
-                let message = format!("`{}` is {found}, but must be {wanted}", self.name);
-                let refused = file.error(given.span, Code::WrongParameter, message);
-                file.report(refused);
+        let value = match typed(&self.kind, given) {
+            Ok(value) => value,
+            Err(wrong) => {
+                if let Some(refused) = wrong.and_then(|wrong| self.refused(&wrong, file)) {
+                    file.report(refused);
+                }
+                return None;
             }
-            return None;
         };
         let outside = if self.allowed.is_empty() { None } else { self.outside(given) };
         let Some((text, at)) = outside else { return Some(value) };
@@ -212,6 +259,34 @@ impl Declared {
         refused.help = meant(text, self.allowed.iter().map(String::as_str));
         file.report(refused);
         None
+    }
+
+    /// Words for a value, or an item of one, that is not what it must be.
+    fn refused(
+        &self,
+        (given, wanted): &(&LocatedValue, Wanted),
+        file: &FileContext,
+    ) -> Option<Diagnostic> {
+        let name = &self.name;
+        let is_item =
+            !matches!((&self.kind, wanted), (ParameterKind::Scalar(_), _) | (_, Wanted::List));
+        let subject = if is_item { format!("an item of `{name}`") } else { format!("`{name}`") };
+        if let Wanted::NoKey { key, name, known } = wanted {
+            let message = format!("{subject} has no `{}`", short(name));
+            let refused = file.error(*key, Code::WrongParameter, message);
+            let names = || known.iter().map(|(name, _)| &**name);
+            let help = meant(name, names()).unwrap_or_else(|| wanted.words());
+            return Some(refused.help(help));
+        }
+        let found = match given.value.text() {
+            Some(text) => format!("`{}`", short(text)),
+            None => given.value.kind().to_owned(),
+        };
+        let message = match wanted {
+            Wanted::Key(key) => format!("{subject} lacks `{key}`"),
+            wanted => format!("{subject} is {found}, but must be {}", wanted.words()),
+        };
+        Some(file.error(given.span, Code::WrongParameter, message))
     }
 
     /// Text of a value, or the first of its items, that is not among the allowed ones.
@@ -232,47 +307,98 @@ impl Declared {
     }
 }
 
-/// `true` where nothing in a value was refused before, which has been reported.
-fn is_whole(value: &Given) -> bool {
-    match value {
-        Given::List(items) => items.all().iter().all(Option::is_some),
-        Given::Text(_) | Given::Map(_) => true,
-    }
+/// A value, or an item of one, that is not of the type that it must have; `None` where it was refused
+/// before, which has been reported.
+type Wrong<'v> = Option<(&'v LocatedValue, Wanted)>;
+
+/// What a value must be.
+enum Wanted {
+    Scalar(ScalarKind),
+    List,
+    /// A mapping with these keys.
+    Record(Arc<[(Arc<str>, ScalarKind)]>),
+    /// A mapping with a key that it lacks.
+    Key(Arc<str>),
+    /// A mapping without a key that it has.
+    NoKey {
+        key: Span,
+        name: String,
+        known: Arc<[(Arc<str>, ScalarKind)]>,
+    },
 }
 
-fn typed(kind: ParameterKind, given: &Given) -> Option<Value> {
-    let plain = || match given {
-        Given::Text(text) if text.is_plain() => given.text(),
-        _ => None,
+fn typed<'v>(kind: &ParameterKind, given: &'v LocatedValue) -> Result<Value, Wrong<'v>> {
+    let items = || match &given.value {
+        Given::List(items) => Ok(items.all()),
+        _ => Err(Some((given, Wanted::List))),
+    };
+    let all = |one: &dyn Fn(&'v LocatedValue) -> Result<Value, Wrong<'v>>| {
+        let values = items()?.iter().map(|item| one(item.as_ref().ok_or(None)?));
+        values.collect::<Result<Vec<_>, _>>().map(Value::list)
     };
     match kind {
-        ParameterKind::String => {
-            given.text().map(|text| Value::string(text.trim_end_matches('\n')))
-        }
-        ParameterKind::Integer => plain()?.parse().ok().map(Value::Int),
-        ParameterKind::Number => {
-            plain()?.parse().ok().filter(|number: &f64| number.is_finite()).map(Value::Double)
-        }
-        ParameterKind::Boolean => plain()?.parse().ok().map(Value::Bool),
-        ParameterKind::List => match given {
-            Given::List(items) => {
-                let text = |item: &Option<LocatedValue>| {
-                    item.as_ref().and_then(|item| item.value.text()).map(Value::string)
-                };
-                items.all().iter().map(text).collect::<Option<Vec<_>>>().map(Value::list)
-            }
-            _ => None,
-        },
+        ParameterKind::Scalar(kind) => scalar(*kind, given),
+        ParameterKind::List(kind) => all(&|item| scalar(*kind, item)),
+        ParameterKind::Records(fields) => all(&|item| record(fields, item)),
     }
 }
 
-fn wanted(kind: ParameterKind) -> &'static str {
-    match kind {
-        ParameterKind::String => "text",
-        ParameterKind::Integer => "a whole number, without quotes",
-        ParameterKind::Number => "a number, without quotes",
-        ParameterKind::Boolean => "`true` or `false`",
-        ParameterKind::List => "a list of texts",
+fn scalar(kind: ScalarKind, given: &LocatedValue) -> Result<Value, Wrong<'_>> {
+    let plain = || match &given.value {
+        Given::Text(text) if text.is_plain() => given.value.text(),
+        _ => None,
+    };
+    let value = match kind {
+        ScalarKind::String => {
+            given.value.text().map(|text| Value::string(text.trim_end_matches('\n')))
+        }
+        ScalarKind::Integer => plain().and_then(|text| text.parse().ok()).map(Value::Int),
+        ScalarKind::Number => plain()
+            .and_then(|text| text.parse().ok())
+            .filter(|number: &f64| number.is_finite())
+            .map(Value::Double),
+        ScalarKind::Boolean => plain().and_then(|text| text.parse().ok()).map(Value::Bool),
+    };
+    value.ok_or(Some((given, Wanted::Scalar(kind))))
+}
+
+fn record<'v>(
+    fields: &Arc<[(Arc<str>, ScalarKind)]>,
+    given: &'v LocatedValue,
+) -> Result<Value, Wrong<'v>> {
+    let Given::Map(entries) = &given.value else {
+        return Err(Some((given, Wanted::Record(Arc::clone(fields)))));
+    };
+    let is_known = |name: &str| fields.iter().any(|(known, _)| **known == *name);
+    if let Some(Entry { key, .. }) = entries.iter().find(|entry| !is_known(&entry.key.value)) {
+        let (key, name) = (key.span, key.value.clone());
+        return Err(Some((given, Wanted::NoKey { key, name, known: Arc::clone(fields) })));
+    }
+    let values = fields.iter().map(|(name, kind)| {
+        let Some(entry) = entries.entry(name) else {
+            return Err(Some((given, Wanted::Key(Arc::clone(name)))));
+        };
+        let value = entry.value.as_ref().ok_or(None)?;
+        Ok((Arc::clone(name), scalar(*kind, value)?))
+    });
+    values.collect::<Result<Vec<_>, _>>().map(Value::map)
+}
+
+impl Wanted {
+    fn words(&self) -> String {
+        let keys = |fields: &[(Arc<str>, ScalarKind)]| {
+            fields.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        };
+        match self {
+            Self::Scalar(ScalarKind::String) => "text".to_owned(),
+            Self::Scalar(ScalarKind::Integer) => "a whole number, without quotes".to_owned(),
+            Self::Scalar(ScalarKind::Number) => "a number, without quotes".to_owned(),
+            Self::Scalar(ScalarKind::Boolean) => "`true` or `false`, without quotes".to_owned(),
+            Self::List => "a list".to_owned(),
+            Self::Record(fields) => format!("a mapping with {}", keys(fields)),
+            Self::Key(name) => format!("a mapping with `{name}`"),
+            Self::NoKey { known, .. } => format!("a mapping with {} alone", keys(known)),
+        }
     }
 }
 

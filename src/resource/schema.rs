@@ -62,6 +62,7 @@ pub enum Kind {
 /// One property, at any depth.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of a schema file by itself")]
 pub struct Property {
     /// The type of its value; every property may also be null.
     #[serde(rename = "type")]

@@ -252,7 +252,7 @@ fn the_words_say_what_to_do(told: &str) {
     `[tag("Name") != null]`: write one text here, in quotes if it begins with `[`, `{` or `*`
     ``: write one text here, in quotes if it begins with `[`, `{` or `*`
     `named`: write the group or pack and the id of the check, as `group/id`
-    `chek`: there is no such key here; known are `check`, `pack`, `uses`, `cases`, `with`, `now`, `given`, `unli
+    `chek`: there is no such key here; known are `check`, `pack`, `uses`, `cases`, `with`, `accountId`, `now`, `
     `spec`: add `check`, as `group/id`; or `pack`, as `pack/id`; or `uses`, a check type
     `uses`: `check`, `pack` and `uses` exclude each other: test each in a document of its own
     `2026-01-31`: write an instant, as in `2026-01-31T00:00:00Z`

@@ -546,3 +546,88 @@ fn what_is_made_up_is_as_the_cloud_gives_it() {
     let output = cloudcorrect(&["test", &path]);
     assert!(text(&output.stdout).contains("`bob` is pass, but fail is expected"), "{output:?}");
 }
+
+const ACCOUNTS: &str = "\
+apiVersion: cloudcorrect.dev/v1
+kind: Account
+metadata: { name: prod }
+spec: { aws: { accountId: '123456789012', regions: [eu-west-1] } }
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Group
+metadata: { name: g }
+spec:
+  checks:
+    - id: own
+      select: AWS::IAM::Role
+      assert: >
+        statements(resource.AssumeRolePolicyDocument).all(s, principalAccounts(s).all(a, a == account))
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Test
+metadata: { name: t }
+spec:
+  check: g/own
+  given:
+    AWS::IAM::Role:
+      - RoleName: r
+        AssumeRolePolicyDocument: { Statement: { Effect: Allow, Action: 'sts:AssumeRole', Principal: { AWS: 012345678901 } } }
+  cases:
+    - { name: as always, expect: { fail: [r] } }
+    - { name: unquoted, accountId: 012345678901, expect: { pass: [r] } }
+    - { name: quoted, accountId: '012345678901', expect: { pass: [r] } }
+";
+
+#[test]
+fn the_account_of_a_case_is_said() {
+    assert_eq!(
+        test_policies(ACCOUNTS, &[]),
+        "1 test, 3 cases: all pass; 1 of 1 check tested\nstatus 0"
+    );
+    let short = ACCOUNTS.replace("accountId: 012345678901", "accountId: 12345678901");
+    insta::assert_snapshot!(test_policies(&short, &[]), @"
+    error: the policies have problems; nothing was tested
+    error[invalid-value]: account id `12345678901` is not twelve digits; write all of them, with leading zeros and without dashes
+      --> x.yaml:27:36
+       |
+    27 |     - { name: unquoted, accountId: 12345678901, expect: { pass: [r] } }
+       |                                    ^^^^^^^^^^^
+
+
+    status 2
+    ");
+}
+
+#[test]
+fn a_tried_expression_is_warned_of_as_one_of_a_policy() {
+    insta::assert_snapshot!(
+        eval(&["resource.PermissionsBoundary != 'x'", "--type", "AWS::IAM::Role", "--id", "web"]),
+        @r#"
+    type: a boolean
+    web: true
+    warning[unguarded-null]: `resource.PermissionsBoundary` may be null, and `null != "x"` is true
+     --> expression:1:1
+      |
+    1 | resource.PermissionsBoundary != 'x'
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: begin with `resource.PermissionsBoundary != null &&`, or `resource.PermissionsBoundary == null ||` if that is fine
+
+    warning[fixed-comparison]: "x" is never `resource.PermissionsBoundary`, which is an ARN
+     --> expression:1:33
+      |
+    1 | resource.PermissionsBoundary != 'x'
+      |                                 ^^^
+      = help: write the whole ARN, or ask a part, as in `resource.PermissionsBoundary.contains("x")`
+
+    status 0
+    "#
+    );
+    insta::assert_snapshot!(
+        eval(&["resource.Tags.filter(t, t.Value < 'b')", "--type", "AWS::IAM::Role", "--id", "web"]),
+        @"
+    type: a list
+    web: []
+    status 0
+    "
+    );
+}

@@ -47,7 +47,10 @@ pub(super) static FUNCTIONS: [Function; 5] = [
     Function::new(
         (Form::Global, "string"),
         &[Parameter::convertible(|from| {
-            !matches!(from, Type::List(_) | Type::Map(_) | Type::Object(_) | Type::Kind)
+            !matches!(
+                from,
+                Type::List(_) | Type::Map(_) | Type::Object(_) | Type::Record(_) | Type::Kind
+            )
         })],
         Gives::String,
         Body::Value(|[from, ..], budget| to_string(from, budget)),

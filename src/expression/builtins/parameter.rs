@@ -116,6 +116,10 @@ impl Parameter {
     }
 }
 
+fn is_map(kind: &Type) -> bool {
+    matches!(kind, Type::Map(_) | Type::Object(_) | Type::Record(_))
+}
+
 impl Accepts {
     /// `true` where a type that is known is fine.
     fn known(self, kind: &Type) -> bool {
@@ -124,7 +128,7 @@ impl Accepts {
             Self::Text => matches!(kind, Type::String(_)),
             Self::Integer => matches!(kind, Type::Int),
             Self::Sized | Self::Policy => {
-                matches!(kind, Type::String(_) | Type::List(_) | Type::Map(_) | Type::Object(_))
+                matches!(kind, Type::String(_) | Type::List(_)) || is_map(kind)
             }
             Self::Sequence => matches!(kind, Type::String(_) | Type::List(_)),
             Self::List => matches!(kind, Type::List(_)),
@@ -137,7 +141,7 @@ impl Accepts {
                 matches!(kind, Type::List(of) if of.is_open() || summand(of))
             }
             Self::Protocol => matches!(kind, Type::String(_) | Type::Int),
-            Self::Map => matches!(kind, Type::Map(_) | Type::Object(_)),
+            Self::Map => is_map(kind),
             Self::Timestamp => matches!(kind, Type::Timestamp),
             Self::Time => matches!(kind, Type::Timestamp | Type::Duration),
             Self::Convertible(from) => from(kind),

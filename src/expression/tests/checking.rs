@@ -19,7 +19,7 @@ fn misspelt_names_come_with_what_was_meant() {
             "resource['Enabld']",
             "resource.State['Cod'] == 1",
             "has(resource.Ownr)",
-    ]), @r#"
+    ]), @"
     resource.Enabld
     [Enabld] unknown-property: `Test::Thing` has no property `Enabld` (did you mean `Enabled`?)
     resource.enabled
@@ -29,7 +29,7 @@ fn misspelt_names_come_with_what_was_meant() {
     resource.Acls
     [Acls] unknown-property: `Test::Thing` has no property `Acls` (did you mean `Block.Acls`?)
     resource.Xyzzy
-    [Xyzzy] unknown-property: `Test::Thing` has no property `Xyzzy` (there are `Name`, `Size`, `Ratio`, `Created`, `Enabled`, `Owner`, `Public`, `Count`, `Mode`, `Zone`, `State`, `Names`, `Ports`, `Labels`, `Block`, `Policy`, `Tags`)
+    [Xyzzy] unknown-property: `Test::Thing` has no property `Xyzzy` (there are `Name`, `Size`, `Ratio`, `Created`, `Enabled`, `Owner`, `Public`, `Count`, `Mode`, `Zone`, `State`, `Names`, `Ports`, `Keys`, `Labels`, `Block`, `Policy`, `Tags`)
     resource.Block.Xyzzy
     [Xyzzy] unknown-property: `resource.Block` has no property `Xyzzy` (there are `Acls`, `Buckets`, `Deep`)
     resource.Ports.exists(p, p.Form == 1)
@@ -40,7 +40,7 @@ fn misspelt_names_come_with_what_was_meant() {
     ['Cod'] unknown-property: `resource.State` has no property `Cod` (did you mean `Code`?)
     has(resource.Ownr)
     [Ownr] unknown-property: `Test::Thing` has no property `Ownr` (did you mean `Owner`?)
-    "#
+    "
         );
 }
 

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::super::{
     Binding, Environment, EvalBudget, EvalResult, Expression, ExpressionKind, Parameter,
-    ParameterKind, Subject,
+    ParameterKind, ScalarKind, Subject,
 };
 use super::fixture::{line, now, ordinary, schema, thing};
 use crate::resource::{Cause, Failure, Value};
@@ -20,11 +20,11 @@ fn parameter(name: &str, kind: ParameterKind, value: Option<Value>) -> Parameter
 fn parameters(has_values: bool) -> Arc<[Parameter]> {
     let value = |value: Value| has_values.then_some(value);
     Arc::new([
-        parameter("owner", ParameterKind::String, value(Value::Null)),
-        parameter("least", ParameterKind::Integer, value(Value::Int(2))),
+        parameter("owner", ParameterKind::Scalar(ScalarKind::String), value(Value::Null)),
+        parameter("least", ParameterKind::Scalar(ScalarKind::Integer), value(Value::Int(2))),
         parameter(
             "names",
-            ParameterKind::List,
+            ParameterKind::List(ScalarKind::String),
             value(Value::list([Value::string("web-1"), Value::string("web-2")])),
         ),
     ])

@@ -229,7 +229,12 @@ fn what_an_inventory_was_recorded_without_is_unknown_and_not_empty() {
     resource.Ports.all(p, p.Cidr != 'x')  =>  true
     ");
     let whole = json!({ "Ports": [{ "Cidr": "y", "Peers": ["b"] }, { "Cidr": "z", "Peers": [] }] });
-    insta::assert_snapshot!(verdicts(&asked, &whole), @"");
+    insta::assert_snapshot!(verdicts(&asked, &whole), @"
+    !resource.Ports.exists(p, 'a' in p.Peers)  =>  true
+    resource.Ports.all(p, size(p.Peers) == 0)  =>  false
+    resource.Ports[1].Peers == []  =>  true
+    resource.Ports.all(p, p.Cidr != 'x')  =>  true
+    ");
 }
 
 #[test]

@@ -55,7 +55,7 @@ impl TypeChecker<'_> {
     fn element(&mut self, range: &TypedExpr) -> Type {
         match &range.kind {
             Type::List(items) => (**items).clone(),
-            Type::Map(_) | Type::Object(_) => Type::TEXT,
+            Type::Map(_) | Type::Object(_) | Type::Record(_) => Type::TEXT,
             kind if kind.is_open() => Type::Any,
             kind => {
                 let path = show::node(&range.node);

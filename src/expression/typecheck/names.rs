@@ -262,6 +262,17 @@ impl TypeChecker<'_> {
                 (Type::of(property), Arc::clone(field), Field::Property(property))
             }
             Type::Map(items) => ((**items).clone(), field.into(), Field::Key),
+            Type::Record(known) => {
+                let Some((field, kind)) = known.iter().find(|(name, _)| **name == *field) else {
+                    let path = show::node(&of.node);
+                    let message = format!("`{path}` has no `{field}`");
+                    let problem = Problem::error(name_span, Code::UnknownProperty, message);
+                    let names: Vec<_> = known.iter().map(|(name, _)| &**name).collect();
+                    self.problems.push(problem.help(meant_or_known(field, names)));
+                    return broken(span);
+                };
+                (kind.type_of(), Arc::clone(field), Field::Open)
+            }
             kind if kind.is_open() => (Type::Any, field.into(), Field::Open),
             kind => {
                 let path = show::node(&of.node);
@@ -357,14 +368,16 @@ impl TypeChecker<'_> {
             Type::Map(items) if key.kind.is_open() || matches!(key.kind, Type::String(_)) => {
                 (**items).clone()
             }
-            Type::Object(_) if key.kind.is_open() || matches!(key.kind, Type::String(_)) => {
+            Type::Object(_) | Type::Record(_)
+                if key.kind.is_open() || matches!(key.kind, Type::String(_)) =>
+            {
                 if let Expr::Constant(Value::String(field)) = &key.node.expr {
                     let field = field.clone();
                     return self.field(of, &field, key.node.span);
                 }
                 Type::Any
             }
-            Type::Map(_) | Type::Object(_) => {
+            Type::Map(_) | Type::Object(_) | Type::Record(_) => {
                 return self.error(key.node.span, Code::WrongType, message("a string"));
             }
             kind if kind.is_open() => Type::Any,

@@ -1,7 +1,7 @@
 //! `CheckType` documents.
 
 use crate::document::{Entries, List, Span, Text, Value, mapping};
-use crate::expression::ParameterKind;
+use crate::expression::ScalarKind;
 use crate::policy::names::TYPE_NAME_PATTERN;
 use crate::policy::words::{AssertScope, OnEmpty, Severity, words};
 
@@ -73,6 +73,13 @@ mapping! {
         /// The type of its value.
         #[schemars(default, extend("default" = ParameterWord::default()))]
         "type" kind: ParameterWord,
+        /// The type of the items of a `list`.
+        #[schemars(default, extend("default" = ItemWord::default()))]
+        "items" items: ItemWord,
+        /// Of a `list` whose items are mappings: their keys, each with the type of its value, such as
+        /// `{ port: integer, protocol: string }`.
+        #[schemars(default, extend("propertyNames" = { "pattern": LET_PATTERN }))]
+        "properties" properties: Entries<ItemWord>,
         /// One sentence for people.
         #[schemars(default, length(max = 1000))]
         "description" description: String,
@@ -100,18 +107,31 @@ words! {
     Number = "number",
     /// `true` or `false`.
     Boolean = "boolean",
-    /// A list of texts.
+    /// A list: of texts, unless `items` or `properties` say otherwise.
     List = "list",
 }
 
-impl From<ParameterWord> for ParameterKind {
-    fn from(word: ParameterWord) -> Self {
+words! {
+    /// The type of an item of a list, or of what is in it.
+    pub(in crate::policy) ItemWord, "`string`, `integer`, `number`, `boolean`":
+    /// Text.
+    #[default]
+    String = "string",
+    /// A whole number.
+    Integer = "integer",
+    /// A number.
+    Number = "number",
+    /// `true` or `false`.
+    Boolean = "boolean",
+}
+
+impl From<ItemWord> for ScalarKind {
+    fn from(word: ItemWord) -> Self {
         match word {
-            ParameterWord::String => Self::String,
-            ParameterWord::Integer => Self::Integer,
-            ParameterWord::Number => Self::Number,
-            ParameterWord::Boolean => Self::Boolean,
-            ParameterWord::List => Self::List,
+            ItemWord::String => Self::String,
+            ItemWord::Integer => Self::Integer,
+            ItemWord::Number => Self::Number,
+            ItemWord::Boolean => Self::Boolean,
         }
     }
 }

@@ -151,10 +151,10 @@ fn wrong_uses_are_told_where_they_are() {
     8:15-8:18: error[unknown-parameter] `team/tagged` has no parameter `kee`
         help: did you mean `key`?
     8:34-8:37: error[wrong-parameter] `least` is `two`, but must be a whole number, without quotes
-    8:47-8:53: error[wrong-parameter] `strict` is `true`, but must be `true` or `false`
+    8:47-8:53: error[wrong-parameter] `strict` is `true`, but must be `true` or `false`, without quotes
     8:62-8:66: error[wrong-parameter] `level` is `hihg`, but must be one of `low`, `high`
         help: did you mean `high`?
-    8:75-8:76: error[wrong-parameter] `names` is `x`, but must be a list of texts
+    8:75-8:76: error[wrong-parameter] `names` is `x`, but must be a list
     11:7-11:13: error[conflict] `select` and `uses` exclude each other
         help: the check type says what is checked; remove one of them
         42: `uses` is here
@@ -364,5 +364,114 @@ fn former_ids_are_of_checks_that_are_gone() {
     3:27-3:28: error[conflict] check `c` is still there
         help: a former id is one that no check has any more
         35: it is here
+    ");
+}
+
+const DOORS: &str = "\
+apiVersion: cloudcorrect.dev/v1
+kind: CheckType
+metadata: { name: team/doors }
+spec:
+  description: No group opens one of the ports to the world.
+  title: No door is open
+  severity: high
+  parameters:
+    ports: { type: list, items: integer, default: [22, 3389] }
+    doors: { type: list, properties: { port: integer, protocol: string }, default: [{ port: 22, protocol: tcp }] }
+  select: AWS::EC2::SecurityGroup
+  assert: >
+    !resource.SecurityGroupIngress.exists(rule, has(rule.CidrIp) && isWorldCidr(rule.CidrIp) &&
+      (rule.FromPort in params.ports ||
+        params.doors.exists(door, rule.IpProtocol == door.protocol && rule.FromPort != null && rule.FromPort <= door.port)))
+---
+";
+
+#[test]
+fn lists_hold_numbers_and_mappings_as_declared() {
+    let check = only_check(&format!(
+        "{DOORS}{}",
+        group(
+            "    - id: doors
+      uses: team/doors
+      with:
+        ports: [25]
+        doors: [{ protocol: tcp, port: 8080 }, { port: 53, protocol: udp }]
+"
+        )
+    ));
+    let said = serde_json::to_value(check.rule_text()).expect("plain data");
+    assert_eq!(
+        said["with"],
+        serde_json::json!({
+            "ports": [25],
+            "doors": [{ "port": 8080, "protocol": "tcp" }, { "port": 53, "protocol": "udp" }],
+        })
+    );
+    let of = |with: &str| {
+        let check = format!("    - {{ id: doors, uses: team/doors, with: {{ {with} }} }}\n");
+        problems(&format!("{DOORS}{}", group(&check)))
+    };
+    assert_eq!(of("ports: [], doors: []"), "");
+    let wrong = [
+        "ports: [25, smtp]",
+        "ports: ['25']",
+        "ports: 25",
+        "doors: [tcp]",
+        "doors: [{ port: 22 }]",
+        "doors: [{ port: '22', protocol: tcp }]",
+        "doors: [{ port: 22, protocol: tcp, prot: x }]",
+        "doors: { port: 22, protocol: tcp }",
+    ];
+    assert_snapshot!(wrong.map(of).join("\n"), @"
+    30:58-30:62: error[wrong-parameter] an item of `ports` is `smtp`, but must be a whole number, without quotes
+    30:54-30:58: error[wrong-parameter] an item of `ports` is `25`, but must be a whole number, without quotes
+    30:53-30:55: error[wrong-parameter] `ports` is `25`, but must be a list
+    30:54-30:57: error[wrong-parameter] an item of `doors` is `tcp`, but must be a mapping with `port`, `protocol`
+    30:54-30:55: error[wrong-parameter] an item of `doors` lacks `protocol`
+    30:62-30:66: error[wrong-parameter] an item of `doors` is `22`, but must be a whole number, without quotes
+    30:81-30:85: error[wrong-parameter] an item of `doors` has no `prot`
+        help: did you mean `port`?
+    30:53-30:54: error[wrong-parameter] `doors` is a mapping, but must be a list
+    ");
+}
+
+#[test]
+fn what_a_list_holds_is_declared_once_and_of_lists_alone() {
+    let of = |from: &str, to: &str| {
+        assert!(DOORS.contains(from), "{from}");
+        problems(&format!(
+            "{}{}",
+            DOORS.replace(from, to),
+            group("    - { id: d, uses: team/doors }\n")
+        ))
+    };
+    let found = [
+        of(
+            "type: list, items: integer, default: [22, 3389]",
+            "type: integer, items: integer, default: 22",
+        ),
+        of("type: list, properties", "type: list, items: string, properties"),
+        of("items: integer, default", "items: list, default"),
+        of("port: integer, protocol: string }", "port: integer, a-b: string }"),
+        of("default: [22, 3389]", "default: [22, ssh]"),
+        of("door.port", "door.ports"),
+        of("rule.FromPort in params.ports", "rule.IpProtocol in params.ports"),
+        of("rule.IpProtocol == door.protocol", "rule.IpProtocol == door.port"),
+    ];
+    assert_snapshot!(found.join("\n"), @"
+    9:29-9:34: error[no-effect] `items` is of lists, and the parameter is none
+        help: write `type: list` beside it, or remove it
+    10:26-10:31: error[no-effect] `items` and `properties` both say what is listed
+        help: leave `items` out where the items are mappings
+    9:33-9:37: error[unknown-word] `items` is `list`, but must be `string`, `integer`, `number` or `boolean`
+    10:55-10:58: error[invalid-value] `a-b` cannot be the name of a property
+        help: use a-z, A-Z, 0-9 and `_`, and begin with a letter
+    9:56-9:59: error[wrong-parameter] an item of `ports` is `ssh`, but must be a whole number, without quotes
+    15:118-15:123: error[unknown-property] `door` has no `ports`
+        help: did you mean `port`?
+    14:8-14:39: error[wrong-type] a string is never in a list of which each is an integer
+        help: write the number without quotes, or convert the text with `int(...)`
+    15:35-15:63: error[wrong-type] a string == an integer is always false
+        help: write the number without quotes, or convert the text with `int(...)`
     ");
 }

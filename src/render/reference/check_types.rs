@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use crate::catalog;
-use crate::expression::{Expression, ParameterKind};
+use crate::expression::{Expression, ParameterKind, ScalarKind};
 use crate::policy::{AssertScope, CheckType, CheckTypes, DeclaredParameter, Let, Pick, Rule};
 use crate::resource::Value;
 
@@ -83,16 +83,27 @@ fn parameter(declared: &DeclaredParameter) -> [String; 4] {
         let allowed = codes(declared.allowed.iter().map(String::as_str));
         let _ = write!(words, " One of {allowed}.");
     }
-    [code(&declared.name), kind(declared.kind).to_owned(), default, words]
+    [code(&declared.name), kind(&declared.kind), default, words]
 }
 
-fn kind(kind: ParameterKind) -> &'static str {
+fn kind(kind: &ParameterKind) -> String {
     match kind {
-        ParameterKind::String => "string",
-        ParameterKind::Integer => "integer",
-        ParameterKind::Number => "number",
-        ParameterKind::Boolean => "boolean",
-        ParameterKind::List => "list of strings",
+        ParameterKind::Scalar(kind) => word(*kind).to_owned(),
+        ParameterKind::List(items) => format!("list of {}s", word(*items)),
+        ParameterKind::Records(fields) => {
+            let fields =
+                fields.iter().map(|(name, kind)| format!("{} {}", word(*kind), code(name)));
+            format!("list of mappings with {}", fields.collect::<Vec<_>>().join(", "))
+        }
+    }
+}
+
+fn word(kind: ScalarKind) -> &'static str {
+    match kind {
+        ScalarKind::String => "string",
+        ScalarKind::Integer => "integer",
+        ScalarKind::Number => "number",
+        ScalarKind::Boolean => "boolean",
     }
 }
 
@@ -177,12 +188,20 @@ fn example_value(declared: &DeclaredParameter) -> String {
     let named = described.split_once("such as `").and_then(|(_, rest)| rest.split('`').next());
     let text = declared.allowed.first().map(String::as_str).or(named);
     let quoted = |text: &str| Value::string(text).to_json().to_string();
-    match declared.kind {
-        ParameterKind::Integer => text.unwrap_or("1").to_owned(),
-        ParameterKind::Number => text.unwrap_or("1.5").to_owned(),
-        ParameterKind::Boolean => text.unwrap_or("true").to_owned(),
-        ParameterKind::List => format!("[{}]", quoted(text.unwrap_or("example"))),
-        ParameterKind::String => quoted(text.unwrap_or_else(|| usual(&declared.name))),
+    let one = |kind: ScalarKind, usual: &str| match kind {
+        ScalarKind::Integer => text.unwrap_or("1").to_owned(),
+        ScalarKind::Number => text.unwrap_or("1.5").to_owned(),
+        ScalarKind::Boolean => text.unwrap_or("true").to_owned(),
+        ScalarKind::String => quoted(text.unwrap_or(usual)),
+    };
+    match &declared.kind {
+        ParameterKind::Scalar(kind) => one(*kind, usual(&declared.name)),
+        ParameterKind::List(items) => format!("[{}]", one(*items, "example")),
+        ParameterKind::Records(fields) => {
+            let fields =
+                fields.iter().map(|(name, kind)| format!("{name}: {}", one(*kind, "example")));
+            format!("[{{ {} }}]", fields.collect::<Vec<_>>().join(", "))
+        }
     }
 }
 
