@@ -57,7 +57,8 @@ pub(super) static FUNCTIONS: [Function; 8] = [
         Doc {
             usage: "allowsAll(policy)",
             description: "Whether a statement allows all actions, `*` or `*:*`, on all \
-                          resources, `*`; `NotAction` and conditions do not count.",
+                          resources, `*`, or says so by other wildcards (`**`, `arn:*`); \
+                          `NotAction` and conditions do not count.",
             example: ("allowsAll({'Effect': 'Allow', 'Action': '*', 'Resource': '*'})", "true"),
         },
     ),

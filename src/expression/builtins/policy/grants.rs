@@ -20,13 +20,38 @@ pub(super) fn allows_all(
         let (actions, resources) = (actions.unwrap_or_default(), resources.unwrap_or_default());
         budget.step((actions.len() + resources.len()) as u64)?;
         if one.effect == Effect::Allow
-            && actions.iter().any(|action| matches!(&**action, "*" | "*:*"))
-            && resources.iter().any(|resource| &**resource == "*")
+            && actions.iter().any(|action| is_every_action(action))
+            && resources.iter().any(|resource| is_every_resource(resource))
         {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// `true` where a pattern says every action: wildcards alone, of the service and of the name. Both
+/// are texts of a letter or more, so that one `?` beside a `*` leaves none out (IAM User Guide, "IAM
+/// JSON policy elements: Action", November 2026).
+fn is_every_action(pattern: &str) -> bool {
+    let (service, name) = pattern.split_once(':').unwrap_or((pattern, "*"));
+    is_every_text(service) && is_every_text(name)
+}
+
+/// `true` where a pattern says every resource: wildcards alone, or ARNs of which no part is said
+/// beyond the partition (IAM User Guide, "IAM JSON policy elements: Resource", November 2026).
+fn is_every_resource(pattern: &str) -> bool {
+    let is_any = |part: &str| !part.is_empty() && part.bytes().all(|sign| sign == b'*');
+    let mut parts = pattern.splitn(6, ':');
+    let [first, second] = [parts.next().unwrap_or_default(), parts.next().unwrap_or("*")];
+    let is_first = is_any(first) || first == "arn" && pattern.contains(':');
+    let is_second = is_any(second) || second.starts_with("aws") && pattern.matches(':').count() > 1;
+    is_every_text(pattern) || is_first && is_second && parts.all(is_any)
+}
+
+/// `true` where a pattern says every text of a letter or more.
+fn is_every_text(pattern: &str) -> bool {
+    let is_wild = pattern.bytes().all(|sign| matches!(sign, b'*' | b'?'));
+    is_wild && pattern.contains('*') && pattern.matches('?').count() <= 1
 }
 
 /// `true` where a statement allows an action, on a resource where one is named. Prefix and name of

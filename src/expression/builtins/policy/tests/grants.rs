@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{allow, ask, both, call, table};
+use super::{allow, ask, both, call, of_actions, table};
 use crate::expression::EvalBudget;
 use crate::resource::Value;
 
@@ -55,6 +55,41 @@ fn all_actions_on_all_resources() {
                 both(&with(json!({ "Action": "s3:*" })), &with(json!({}))),
                 "true",
             ),
+        ],
+    );
+}
+
+/// `*` is any text and `?` any sign (IAM User Guide, "IAM JSON policy elements: Action" and
+/// "Resource", November 2026).
+#[test]
+fn everything_in_other_wildcards() {
+    let with = |change: serde_json::Value| {
+        let mut elements = json!({ "Action": "*" });
+        if let (Some(all), serde_json::Value::Object(change)) = (elements.as_object_mut(), change) {
+            all.extend(change);
+        }
+        of_actions(elements)
+    };
+    table(
+        "allowsAll",
+        "",
+        &[
+            ("`**` is `*`", with(json!({ "Action": "**", "Resource": "***" })), "true"),
+            ("no name is empty", with(json!({ "Action": "*:?*", "Resource": "?*" })), "true"),
+            ("nor is a service", with(json!({ "Action": "*?:**" })), "true"),
+            ("ARNs of everything", with(json!({ "Resource": "arn:*" })), "true"),
+            ("of all parts", with(json!({ "Resource": "arn:*:*:*:*:*" })), "true"),
+            ("of a partition", with(json!({ "Resource": "arn:aws:*:*:*:*" })), "true"),
+            ("any text with a colon", with(json!({ "Resource": "*:*" })), "true"),
+            ("names of two letters", with(json!({ "Action": "*:??" })), "false"),
+            ("names with an end", with(json!({ "Action": "*:*e" })), "false"),
+            ("nothing has two colons", with(json!({ "Action": "*:*:*" })), "false"),
+            ("no name", with(json!({ "Action": "*:" })), "false"),
+            ("resources of one sign", with(json!({ "Resource": "?" })), "false"),
+            ("of a service", with(json!({ "Resource": "arn:aws:s3:*" })), "false"),
+            ("of an account", with(json!({ "Resource": "arn:*:*:*:123456789012:*" })), "false"),
+            ("no resource", with(json!({ "Resource": "arn" })), "false"),
+            ("of partitions alone", with(json!({ "Resource": "arn:aws" })), "false"),
         ],
     );
 }
