@@ -38,7 +38,7 @@ fn every_check_of_the_baseline_says_what_it_is() {
     let policies = examples();
     let baseline = policies.groups.values().find(|group| group.name.as_str() == "aws-baseline");
     let checks = &baseline.expect("the group").checks;
-    assert_eq!(checks.len(), 29);
+    assert_eq!(checks.len(), 30);
     for check in checks {
         assert!(check.title.contains(' '), "{} has no title", check.id);
         assert!(check.remediation.is_some(), "{} has no remediation", check.id);
@@ -68,11 +68,11 @@ fn every_check_has_a_passing_and_a_failing_case() {
     let untested = coverage.iter().filter(|(_, coverage)| !coverage.is_tested());
     let untested: Vec<String> = untested.map(|(subject, _)| subject.to_string()).collect();
     assert!(untested.is_empty(), "{untested:?}");
-    assert_eq!(coverage.len(), 29 + 8);
+    assert_eq!(coverage.len(), 30 + 8);
 }
 
 /// Mutants that ask the same as the original: the check, what changes, and the reason.
-const EQUIVALENT: [(&str, &str, &str); 9] = [
+const EQUIVALENT: [(&str, &str, &str); 10] = [
     (
         "aws-baseline/s3-bucket-no-public-acl assert",
         "grant.Grantee.URI in [",
@@ -89,6 +89,11 @@ const EQUIVALENT: [(&str, &str, &str); 9] = [
         "aws-baseline/iam-cross-account-role-external-id assert",
         "statement.Effect == \"Allow\" && !hasCondition(statement, \"sts:ExternalId\") && \
          statement.Principal.AWS.exists(",
+        "`exists` of null is false; the guard says that a statement about others is meant to pass",
+    ),
+    (
+        "aws-baseline/iam-cross-account-role-demands-external-id assert",
+        "!demandsValue(statement, \"sts:ExternalId\") && statement.Principal.AWS.exists(",
         "as above",
     ),
     (

@@ -50,7 +50,7 @@ const EVALUATE: [&str; 4] =
 fn the_example_policies_are_good() {
     let output = cloudcorrect(&["validate", "example-policies/policies"]);
     assert!(output.status.success(), "{}", text(&output.stdout));
-    assert_eq!(text(&output.stdout), "9 files: 4 groups, 37 checks, 1 account are good\n");
+    assert_eq!(text(&output.stdout), "9 files: 4 groups, 38 checks, 1 account are good\n");
 }
 
 #[test]
@@ -153,6 +153,7 @@ fn the_baseline_judges_all_of_the_example_account() {
       ✓ iam-role-trust-no-wildcard (critical)              4 pass
       ✓ iam-role-federated-trust-has-condition (critical)  4 pass
       ✗ iam-cross-account-role-external-id (high)          1 fail, 3 pass
+      ✗ iam-cross-account-role-demands-external-id (high)  1 fail, 3 pass
       ✗ iam-password-policy-min-length-14 (medium)         1 fail
     ");
 }
@@ -199,7 +200,7 @@ fn sarif_of_evaluate_is_of_the_standard() {
     assert!(jsonschema::is_valid(&schema, &log));
     let results = log["runs"][0]["results"].as_array().expect("results");
     let of = |kind: &str| results.iter().filter(|result| result["kind"] == kind).count();
-    assert_eq!((of("fail"), of("open"), results.len()), (65, 4, 69));
+    assert_eq!((of("fail"), of("open"), results.len()), (66, 4, 70));
     let rules = &log["runs"][0]["tool"]["driver"]["rules"];
     for result in results {
         let index = result["ruleIndex"].as_u64().and_then(|index| usize::try_from(index).ok());
@@ -314,7 +315,7 @@ fn a_name_that_nothing_has_may_mean_another() {
     2: error: there is no check `versioned`; there are `console-users-have-mfa`, `keys-are-rotated`
     2: error: there is no account `shup`; did you mean `shop`?
     2: error: there is no group `nothing`; there are `aws-baseline`, `identity`, `network`, `storage`
-    2: error: there is no check `nothing`; there are 37, the closest `s3-logging`, `s3-versioning`, `versioned`, `shop-is-up`, `no-ssh-from-the-world`
+    2: error: there is no check `nothing`; there are 38, the closest `s3-logging`, `s3-versioning`, `versioned`, `shop-is-up`, `no-ssh-from-the-world`
     ");
 }
 

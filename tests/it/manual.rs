@@ -110,7 +110,7 @@ fn the_commands_without_a_server_do_what_the_readme_says() {
     }
     assert_snapshot!(ends.join("\n"), @"
     cloudcorrect validate example-policies/policies
-      0: 9 files: 4 groups, 37 checks, 1 account are good
+      0: 9 files: 4 groups, 38 checks, 1 account are good
     cloudcorrect evaluate example-policies/policies --inventory examples/demo-account.json
       1: ✗ aws-baseline
     ");

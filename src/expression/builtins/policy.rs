@@ -4,6 +4,7 @@
 //! each question is then asked of statements. What is no policy document has no answer: it is
 //! unknown for the resource that it belongs to, and never `false`. Null has no statement.
 
+mod demands;
 mod document;
 mod grants;
 mod normal;
@@ -24,7 +25,7 @@ const ONE_AND_TEXT: &[Parameter] = &[POLICY.or_null(), TEXT];
 /// A policy, an action, and a resource that may be left out.
 const ACTION: &[Parameter] = &[POLICY.or_null(), TEXT, TEXT.or_null().optional()];
 
-pub(super) static FUNCTIONS: [Function; 8] = [
+pub(super) static FUNCTIONS: [Function; 9] = [
     Function::new(
         (Form::Either, "allowsAction"),
         ACTION,
@@ -60,6 +61,24 @@ pub(super) static FUNCTIONS: [Function; 8] = [
                           resources, `*`, or says so by other wildcards (`**`, `arn:*`); \
                           `NotAction` and conditions do not count.",
             example: ("allowsAll({'Effect': 'Allow', 'Action': '*', 'Resource': '*'})", "true"),
+        },
+    ),
+    Function::new(
+        (Form::Either, "demandsValue"),
+        ONE_AND_TEXT,
+        Gives::Bool,
+        Body::Value(|arguments, budget| holds_with(arguments, budget, demands::demands_value)),
+        Doc {
+            usage: "demandsValue(statement, key)",
+            description: "Whether what a statement allows it allows for some values of a key \
+                          alone: by `StringEquals`, `StringLike` or `ArnLike`, with more than \
+                          wildcards. `hasCondition` is true of every operator, \
+                          `StringNotEquals` and `Null` among them.",
+            example: (
+                "demandsValue({'Effect': 'Allow', 'Action': 'sts:AssumeRole', 'Condition': \
+                 {'StringNotEquals': {'sts:ExternalId': 'x'}}}, 'sts:ExternalId')",
+                "false",
+            ),
         },
     ),
     Function::new(

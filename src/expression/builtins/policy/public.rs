@@ -6,16 +6,13 @@
 //! restricts is enough; of its values any may hold, so all must be fixed. A statement that denies
 //! takes nothing back here.
 //!
-//! An operator restricts if it is false where the key is missing and true only for what it names.
-//! So negated operators, those with `IfExists`, `Null`, and those with `ForAllValues:` do not (IAM
-//! User Guide, "Condition operators"). `ForAnyValue:` changes nothing: it is false where the key is
-//! missing, and of `aws:PrincipalOrgPaths`, the one key below that has several values, any that is
-//! named says where the caller belongs (IAM User Guide, "Set operators for multivalued context
-//! keys").
-
-use std::sync::Arc;
+//! [`super::demands`] says which operators restrict. `ForAnyValue:` changes nothing: it is false
+//! where the key is missing, and of `aws:PrincipalOrgPaths`, the one key below that has several
+//! values, any that is named says where the caller belongs (IAM User Guide, "Set operators for
+//! multivalued context keys").
 
 use super::super::network;
+use super::demands::{bytes, has_only, is_fixed, is_of_texts, of_any_value};
 use super::document::{Condition, Effect, Statement};
 use super::grants::is_account;
 use crate::expression::EvalBudget;
@@ -23,8 +20,11 @@ use crate::resource::Failure;
 
 /// The keys that tell callers apart: those that S3 names (S3 User Guide, "Blocking public access to
 /// your Amazon S3 storage", "The meaning of 'public'", as of November 2026, which no longer names
-/// `s3:x-amz-server-side-encryption-aws-kms-key-id`), those of the caller's own identity, and what
-/// other services use for it. Of `aws:userid` S3 excepts the pattern `AROLEID:*`, which has a
+/// `s3:x-amz-server-side-encryption-aws-kms-key-id`), those of the caller's own identity, of which
+/// the page names `aws:PrincipalOrgID` as an example, and what other services use for it
+/// (`aws:SourceOrgID`, `aws:SourceVpcArn`, `kms:CallerAccount`). The page names no key of the owner
+/// of an endpoint (`aws:VpceAccount` and its like) and not `aws:SourceOrgPaths`: what it does not
+/// name leaves a policy public. Of `aws:userid` S3 excepts the pattern `AROLEID:*`, which has a
 /// wildcard.
 const KEYS: [&str; 15] = [
     "aws:principalaccount",
@@ -43,10 +43,6 @@ const KEYS: [&str; 15] = [
     "kms:calleraccount",
     "s3:dataaccesspointaccount",
 ];
-
-/// The operators that compare texts and are false where there is none.
-const OPERATORS: [&str; 5] =
-    ["StringEquals", "StringEqualsIgnoreCase", "StringLike", "ArnEquals", "ArnLike"];
 
 /// Broader ranges than these are public (S3 User Guide, "Blocking public access to your Amazon S3
 /// storage", "The meaning of 'public'", the note at `aws:SourceIp`: "values broader than `/8` for
@@ -70,8 +66,7 @@ pub(super) fn is_public(
 
 fn is_restricted(statement: &Statement, budget: &mut EvalBudget) -> Result<bool, Failure> {
     for condition in &statement.conditions {
-        let bytes: usize = condition.values.iter().map(|value| value.len() + 64).sum();
-        budget.scan(bytes)?;
+        budget.scan(bytes(condition))?;
         if restricts(condition) {
             return Ok(true);
         }
@@ -80,33 +75,17 @@ fn is_restricted(statement: &Statement, budget: &mut EvalBudget) -> Result<bool,
 }
 
 fn restricts(condition: &Condition) -> bool {
-    let operator = of_any_value(&condition.operator);
-    let all = |fixed: fn(&str) -> bool| {
-        !condition.values.is_empty() && condition.values.iter().all(|value: &Arc<str>| fixed(value))
-    };
     if &*condition.key == "aws:sourceip" {
-        return operator.eq_ignore_ascii_case("IpAddress") && all(is_narrow);
+        return of_any_value(&condition.operator).eq_ignore_ascii_case("IpAddress")
+            && has_only(condition, is_narrow);
     }
-    if !OPERATORS.iter().any(|known| operator.eq_ignore_ascii_case(known)) {
+    if !is_of_texts(&condition.operator) {
         return false;
     }
     match &*condition.key {
-        "s3:dataaccesspointarn" => all(is_of_an_account),
-        key => KEYS.contains(&key) && all(is_fixed),
+        "s3:dataaccesspointarn" => has_only(condition, is_of_an_account),
+        key => KEYS.contains(&key) && has_only(condition, is_fixed),
     }
-}
-
-/// An operator without the words that make it ask of any value of the key.
-fn of_any_value(operator: &str) -> &str {
-    match operator.split_once(':') {
-        Some((set, operator)) if set.eq_ignore_ascii_case("ForAnyValue") => operator,
-        _ => operator,
-    }
-}
-
-/// `true` where a value stands for itself alone.
-fn is_fixed(value: &str) -> bool {
-    !value.is_empty() && !value.contains(['*', '?']) && !value.contains("${")
 }
 
 /// `true` where a range is a set of addresses that can be known.

@@ -1,5 +1,6 @@
 //! What policies say, as golden tables; the rule of AWS's documentation stands beside each case.
 
+mod demands;
 mod documents;
 mod grants;
 mod public;
