@@ -162,6 +162,23 @@ fn other_operators_and_keys_do_not_restrict() {
     }
 }
 
+/// Keys that hold a request to somebody's and that the page does not name: a policy is public until
+/// it is seen not to be (S3 User Guide, "The meaning of 'public'", November 2026).
+#[test]
+fn keys_that_the_page_does_not_name_leave_it_public() {
+    for (operator, key, value) in [
+        ("ForAnyValue:StringEquals", "aws:SourceOrgPaths", "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/"),
+        ("StringEquals", "aws:VpceAccount", "123456789012"),
+        ("StringEquals", "aws:VpceOrgID", "o-a1b2c3d4e5"),
+        ("ForAnyValue:StringEquals", "aws:VpceOrgPaths", "o-a1b2c3d4e5/r-ab12/"),
+        ("IpAddress", "aws:VpcSourceIp", "10.0.0.0/16"),
+        ("StringEquals", "aws:ResourceOrgID", "o-a1b2c3d4e5"),
+    ] {
+        let document = when(operator, key, &json!(value));
+        assert_eq!(ask("isPublic", &document, ""), "true", "{document}");
+    }
+}
+
 #[test]
 fn one_condition_that_restricts_is_enough() {
     let document = allow(json!({ "Condition": {
