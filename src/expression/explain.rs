@@ -40,8 +40,14 @@ pub(super) fn explain(
 /// The function that lists the statements of a policy.
 const STATEMENTS: &str = "statements";
 /// Functions of policies that are true since some statement is as they ask.
-const OF_STATEMENTS: [&str; 5] =
-    ["allowsAction", "allowsAll", "hasCondition", "hasWildcardPrincipal", "isPublic"];
+const OF_STATEMENTS: [&str; 6] = [
+    "admitsAnyLogin",
+    "allowsAction",
+    "allowsAll",
+    "hasCondition",
+    "hasWildcardPrincipal",
+    "isPublic",
+];
 
 /// `true` where a node lists the statements of a policy, which are found by their index then.
 fn is_statements(node: &Node) -> bool {

@@ -6,6 +6,7 @@
 
 mod demands;
 mod document;
+mod federation;
 mod grants;
 mod normal;
 mod public;
@@ -25,7 +26,25 @@ const ONE_AND_TEXT: &[Parameter] = &[POLICY.or_null(), TEXT];
 /// A policy, an action, and a resource that may be left out.
 const ACTION: &[Parameter] = &[POLICY.or_null(), TEXT, TEXT.or_null().optional()];
 
-pub(super) static FUNCTIONS: [Function; 9] = [
+pub(super) static FUNCTIONS: [Function; 10] = [
+    Function::new(
+        (Form::Either, "admitsAnyLogin"),
+        ONE,
+        Gives::Bool,
+        Body::Value(|arguments, budget| holds(arguments, budget, federation::admits_any_login)),
+        Doc {
+            usage: "admitsAnyLogin(policy)",
+            description: "Whether a statement lets in federated logins and no condition says \
+                          whose. Of a provider that serves everybody, such as GitHub, a claim \
+                          has to name somebody (`sub` of `repo:acme/*`); of one's own any \
+                          claim will do.",
+            example: (
+                "admitsAnyLogin({'Effect': 'Allow', 'Action': 'sts:AssumeRoleWithWebIdentity', \
+                 'Principal': {'Federated': 'accounts.google.com'}})",
+                "true",
+            ),
+        },
+    ),
     Function::new(
         (Form::Either, "allowsAction"),
         ACTION,

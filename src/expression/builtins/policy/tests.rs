@@ -2,6 +2,7 @@
 
 mod demands;
 mod documents;
+mod federation;
 mod grants;
 mod public;
 mod transport;
