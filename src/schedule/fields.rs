@@ -236,7 +236,8 @@ impl<'a> Span<'a> {
         let (Some(first), Some(last)) = (field.value(self.from), field.value(to)) else {
             return Err(self.unknown(field));
         };
-        let ends_week = field == Field::Weekday && to.eq_ignore_ascii_case("sun");
+        // Sunday ends a week that began before it, and is a day by itself from Sunday on.
+        let ends_week = field == Field::Weekday && first > 0 && to.eq_ignore_ascii_case("sun");
         Ok((first, if ends_week { 7 } else { last }))
     }
 
@@ -452,6 +453,22 @@ mod tests {
         LW: 0..2 `LW` is no weekday of a cron pattern; write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         15W: 0..3 `15W` is no weekday of a cron pattern; write 0 to 7 or `sun` to `sat`; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
         ");
+    }
+
+    #[test]
+    fn sunday_ends_a_week_that_began_before_it() {
+        let days = |text| parse(Field::Weekday, 0, text).map(|values| week(values.numbers));
+        for (text, wanted) in [
+            ("sun-sun", 0b000_0001),
+            ("0-SUN", 0b000_0001),
+            ("7-sun", 0b000_0001),
+            ("mon-sun", 0b111_1111),
+            ("sat-sun", 0b100_0001),
+            ("sun-mon", 0b000_0011),
+            ("sun-7", 0b111_1111),
+        ] {
+            assert_eq!(days(text), Ok(wanted), "{text}");
+        }
     }
 
     #[test]
