@@ -56,7 +56,7 @@ fn of_aws(fields: &str) -> Option<String> {
             let without = if is_any_year(year) { "" } else { ", which has no year" };
             Some(format!("write `{meant}`{without}"))
         }
-        five => Some(format!("write `{}`", good(five, false)?)),
+        five => Some(format!("write `{}`", good(five, counts_from_one(five))?)),
     }
 }
 
@@ -100,14 +100,14 @@ fn ratio(larger: char, smaller: char) -> Option<u32> {
 /// Advice for a zone in front of the fields.
 fn in_zone(name: &str, zone: &str, fields: &[&str]) -> Option<String> {
     let is_zone = ["TZ", "CRON_TZ"].contains(&name) && zone.parse::<Timezone>().is_ok();
+    // robfig/cron has `?` as well, and counts weekdays as here.
     let meant = good(fields, false).filter(|_| is_zone)?;
     Some(format!("write `{meant}`, and `timezone: {zone}` beside `cron`"))
 }
 
 /// Advice for a second in front of the five fields, a year behind them, or both.
 fn of_more(fields: &[&str]) -> Option<String> {
-    // `?` is in patterns of AWS and Quartz, whose weekdays count from 1.
-    let counts_from_one = fields.contains(&"?");
+    let counts_from_one = counts_from_one(fields);
     match fields {
         [_, five @ .., year] if five.len() == 5 => {
             let meant = good(five, counts_from_one)?;
@@ -133,6 +133,11 @@ fn of_more(fields: &[&str]) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// `true` for a pattern with `?`, as AWS and Quartz have it, whose weekdays count from 1.
+fn counts_from_one(fields: &[&str]) -> bool {
+    fields.contains(&"?")
 }
 
 fn is_any_year(year: &str) -> bool {
@@ -196,6 +201,8 @@ mod tests {
             "cron(0 6 ? * 6L *)",
             "cron(0 6 ? * 3#2 *)",
             "Cron(0 6 * * mon)",
+            "cron(0 6 ? * 2-6)",
+            "cron(0 6 * * 2-6)",
             "cron(0 6 L * ? *",
             "cron(0 6 ? * 8 *)",
             "rate(5 minutes)",
@@ -209,6 +216,8 @@ mod tests {
         cron(0 6 ? * 6L *) -> write `0 6 * * 5L`
         cron(0 6 ? * 3#2 *) -> write `0 6 * * tue#2`
         Cron(0 6 * * mon) -> write `0 6 * * mon`
+        cron(0 6 ? * 2-6) -> write `0 6 * * mon-fri`
+        cron(0 6 * * 2-6) -> write `0 6 * * 2-6`
         cron(0 6 L * ? * -> write `0 6 L * *`
         cron(0 6 ? * 8 *) -> nothing
         rate(5 minutes) -> write `every: 5m` instead of `cron`
@@ -235,6 +244,7 @@ mod tests {
             "0 6 * * mon-fri 2027",
             "CRON_TZ=Europe/Berlin 0 6 * * *",
             "TZ=Nowhere 0 6 * * *",
+            "TZ=UTC 0 6 ? * 2-6",
             "0 6 * * * /usr/bin/check",
             "0 6 * *",
             "H H * * * *",
@@ -256,6 +266,7 @@ mod tests {
         0 6 * * mon-fri 2027 -> write `0 6 * * mon-fri`: there are no years
         CRON_TZ=Europe/Berlin 0 6 * * * -> write `0 6 * * *`, and `timezone: Europe/Berlin` beside `cron`
         TZ=Nowhere 0 6 * * * -> nothing
+        TZ=UTC 0 6 ? * 2-6 -> write `0 6 * * 2-6`, and `timezone: UTC` beside `cron`
         0 6 * * * /usr/bin/check -> nothing
         0 6 * * -> nothing
         H H * * * * -> nothing
