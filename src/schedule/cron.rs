@@ -2,8 +2,10 @@
 //!
 //! Five fields as crontab(5) has them: minute, hour, day of the month, month, day of the week, of
 //! which a day must fit either of the two if both are given. Over changes of clocks they do as
-//! cron(8) of Debian says (3.0pl1): a time that is skipped comes when the gap is over, one that is
-//! repeated comes once, and where the hour is `*` or `*/n` the clock is followed.
+//! cron(8) of Debian says (3.0pl1): a time that is skipped comes when the gap is over, and one that
+//! is repeated comes once. Which patterns follow the clock instead is ours: those whose hour is `*`
+//! or `*/n`. Debian's cron takes those with a minute of `*` or `*/n` as well (`MIN_STAR` and
+//! `HR_STAR` in its `cron.c`), so that its `*/20 2 * * *` is skipped with the hour.
 
 use std::fmt;
 use std::time::Duration;
@@ -130,8 +132,10 @@ impl Cron {
         })
     }
 
-    /// The longest time from one to the next, by the clock on the wall. Where clocks are put back it
-    /// is longer by as much.
+    /// The longest time from one to the next, by a clock on the wall that is never put forward or
+    /// back. Where clocks are put back it is longer by as much, and where a pattern follows the clock
+    /// and a time of it is skipped, by the time from that to the next: of `0 */2 * * *` at 2:00 the
+    /// wall shows 4 hours, of which 3 pass.
     pub fn longest_gap(&self) -> Duration {
         Duration::from_secs(u64::from(self.times.longest_gap()) * 60)
     }
