@@ -95,7 +95,7 @@ impl Form {
             Self::Ipv4Range | Self::Ipv6Range => self.canonical(text).as_deref() == Some(text),
             Self::Ipv4 => text.parse::<Ipv4Addr>().is_ok(),
             Self::AccountId => text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()),
-            Self::ConditionKey => !text.is_empty() && !text.chars().any(char::is_uppercase),
+            Self::ConditionKey => !text.is_empty() && !has_capital(text),
             Self::Action => true,
             Self::Name => !text.contains(['*', '?']),
             Self::Id(prefix) => text.starts_with(&**prefix) && !text.contains(['*', '?']),
@@ -117,7 +117,7 @@ impl Form {
             }
             Self::Ipv4 => only(|c| c.is_ascii_digit() || c == '.'),
             Self::AccountId => part.len() <= 12 && only(|c| c.is_ascii_digit()),
-            Self::ConditionKey => !part.chars().any(char::is_uppercase),
+            Self::ConditionKey => !has_capital(part),
             Self::Action => true,
             Self::Name => !part.contains(['*', '?']),
             Self::Id(prefix) => begins(prefix) && !part.contains(['*', '?']),
@@ -143,7 +143,7 @@ impl Form {
                 let range = Ipv6Net::new(address, length).ok()?;
                 Some(range.trunc().to_string())
             }
-            Self::ConditionKey => Some(text.to_lowercase()),
+            Self::ConditionKey => Some(text.to_ascii_lowercase()),
             Self::AccountId => {
                 let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
                 let is_number = !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
@@ -152,6 +152,11 @@ impl Form {
             _ => None,
         }
     }
+}
+
+/// `true` for a text with a capital that lower case of keys changes: of ASCII, and no other.
+fn has_capital(text: &str) -> bool {
+    text.contains(|c: char| c.is_ascii_uppercase())
 }
 
 /// `true` for a text of six parts that begins as an ARN does, without a wildcard.
@@ -197,7 +202,11 @@ mod tests {
             ),
             ("ipv4", vec!["10.0.0.1"], vec!["10.0.0.1/32", "::1", "10.0.0"]),
             ("accountId", vec!["012345678901"], vec!["12345678901", "prod", "0123-4567-8901"]),
-            ("conditionKey", vec!["aws:sourcevpce", "saml:aud"], vec!["aws:SourceVpce", ""]),
+            (
+                "conditionKey",
+                vec!["aws:sourcevpce", "saml:aud", "aws:requesttag/Öl", "aws:requesttag/\u{130}"],
+                vec!["aws:SourceVpce", "aws:RequestTag/Öl", ""],
+            ),
             ("name", vec!["logs", "a.b"], vec!["logs-*", "log?"]),
             ("vpc-", vec!["vpc-0123456789abcdef0", "vpc-prod"], vec!["prod", "vpc*"]),
         ] {
@@ -225,6 +234,7 @@ mod tests {
             ("accountId", "12345678901", Some("012345678901")),
             ("accountId", "1234-5678-9012", Some("123456789012")),
             ("conditionKey", "aws:SourceVpce", Some("aws:sourcevpce")),
+            ("conditionKey", "aws:RequestTag/Öl", Some("aws:requesttag/Öl")),
         ] {
             assert_eq!(form(name).canonical(text).as_deref(), meant, "{name} {text}");
         }
@@ -239,6 +249,7 @@ mod tests {
             ("arn", "iam", Part::Start, false),
             ("arn", "/ci", Part::End, true),
             ("conditionKey", "PrincipalOrgID", Part::End, false),
+            ("conditionKey", "/Öl", Part::End, true),
             ("ipv4Range", "10.", Part::Start, true),
             ("ipv4Range", "::", Part::Start, false),
             ("vpc-", "v", Part::Start, true),
