@@ -10,9 +10,6 @@
 use regex::Regex;
 use serde_json::{Map, Value as Json, json};
 
-/// Pattern of texts of twelve digits.
-const TWELVE_DIGITS: &str = "^[0-9]{12}$";
-
 /// Words for a value that is no text, unless its pattern has some.
 const ONE_TEXT: &str = "write one text here, in quotes if it begins with `[`, `{` or `*`";
 
@@ -76,11 +73,12 @@ fn any_scalar(schema: &mut Map<String, Json>, words: &Words) {
         return;
     }
     let said = said.unwrap_or(ONE_TEXT);
-    let allowed = if pattern.as_deref() == Some(TWELVE_DIGITS) {
+    let allowed = if let Some(count) = pattern.as_deref().and_then(digits_of) {
         // Of a number YAML leaves out the zeros that an id may begin with.
+        let (least, most) = (10_i64.pow(count / 2), 10_i64.pow(count) - 1);
         json!({ "anyOf": [
             { "type": "string" },
-            { "type": "integer", "minimum": 1_000_000, "maximum": 999_999_999_999_i64 },
+            { "type": "integer", "minimum": least, "maximum": most },
         ] })
     } else {
         let pattern = pattern.and_then(|pattern| Regex::new(&pattern).ok());
@@ -96,6 +94,12 @@ fn any_scalar(schema: &mut Map<String, Json>, words: &Words) {
     };
     schema.remove("type");
     schema.insert("anyOf".to_owned(), allowing(&allowed, said));
+}
+
+/// How many digits texts of a pattern have, where they are digits and always as many.
+fn digits_of(pattern: &str) -> Option<u32> {
+    let count = pattern.strip_prefix("^[0-9]{")?.strip_suffix("}$")?.parse().ok()?;
+    (1..=18).contains(&count).then_some(count)
 }
 
 /// Says of what may be anything but null that it takes the other types.

@@ -13,6 +13,7 @@ pub(super) mod test_case;
 pub(super) mod waiver;
 
 use crate::document::{Advice, Entries, Field, Span, Words, mapping};
+use crate::resource::AccountId;
 
 use super::names::{NAME_PATTERN, TYPE_NAME_PATTERN};
 use super::words::words;
@@ -49,7 +50,7 @@ pub(super) const PATTERN_WORDS: &Words = &[
     (NAME_PATTERN, "write a name of a-z, 0-9 and `-` here, at most 63 characters"),
     (TYPE_NAME_PATTERN, "write one or two names of a-z, 0-9 and `-`, with `/` between them"),
     (check::LET_PATTERN, "write a name of a-z, A-Z, 0-9 and `_`, which begins with a letter"),
-    (account::ID_PATTERN, "write the twelve digits, in quotes if they begin with 0"),
+    (AccountId::PATTERN, "write the twelve digits, in quotes if they begin with 0"),
     (account::REGION_PATTERN, "write the name of a region, as in `eu-west-1`"),
     (waiver::REGION_PATTERN, "write the name of a region, as in `eu-west-1`, or `global`"),
     (waiver::DATE_PATTERN, "write a day, as in `2026-12-31`"),

@@ -19,9 +19,6 @@ use super::region;
 const REGION: &str = "$region";
 const UNKNOWN: &str = "$unknown";
 
-/// Digits of the id of an account.
-const ACCOUNT_DIGITS: usize = 12;
-
 /// The region of what says none.
 pub(super) const DEFAULT_REGION: &str = "us-east-1";
 
@@ -360,7 +357,7 @@ fn document(given: &Given) -> Value {
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),
             text => match text.parse::<i64>() {
-                Ok(number) if number.to_string() == text && text.len() != ACCOUNT_DIGITS => {
+                Ok(number) if number.to_string() == text && !AccountId::is_one(text) => {
                     Value::Int(number)
                 }
                 _ => Value::string(text),

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::resource::{Cause, ListScope, Operation, Schema, SchemaRegistry};
+use crate::resource::{AccountId, Cause, ListScope, Operation, Schema, SchemaRegistry};
 
 /// Pattern of a region's name.
 const REGION: &str = "^[a-z][a-z0-9-]{0,31}$";
@@ -25,7 +25,7 @@ pub fn json_schema(schemas: &SchemaRegistry) -> Json {
             "account": {
                 "description": "The account id.",
                 "type": "string",
-                "pattern": "^[0-9]{12}$",
+                "pattern": AccountId::PATTERN,
             },
             "recordedAt": {
                 "description": "When it was recorded; `now` in expressions.",

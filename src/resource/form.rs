@@ -13,6 +13,8 @@ use std::sync::Arc;
 use ipnet::{Ipv4Net, Ipv6Net};
 use serde::Deserialize;
 
+use super::AccountId;
+
 /// Form that every text of a property has.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -94,7 +96,7 @@ impl Form {
             Self::KeyArn => is_arn(text) && !text.contains(":alias/"),
             Self::Ipv4Range | Self::Ipv6Range => self.canonical(text).as_deref() == Some(text),
             Self::Ipv4 => text.parse::<Ipv4Addr>().is_ok(),
-            Self::AccountId => text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()),
+            Self::AccountId => AccountId::is_one(text),
             Self::ConditionKey => !text.is_empty() && !has_capital(text),
             Self::Action => true,
             Self::Name => !text.contains(['*', '?']),
@@ -116,7 +118,7 @@ impl Form {
                 only(|c| c.is_ascii_digit() || matches!(c, 'a'..='f' | ':' | '.' | '/'))
             }
             Self::Ipv4 => only(|c| c.is_ascii_digit() || c == '.'),
-            Self::AccountId => part.len() <= 12 && only(|c| c.is_ascii_digit()),
+            Self::AccountId => part.len() <= AccountId::DIGITS && only(|c| c.is_ascii_digit()),
             Self::ConditionKey => !has_capital(part),
             Self::Action => true,
             Self::Name => !part.contains(['*', '?']),
@@ -147,7 +149,8 @@ impl Form {
             Self::AccountId => {
                 let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
                 let is_number = !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
-                (is_number && digits.len() <= 12).then(|| format!("{digits:0>12}"))
+                let width = AccountId::DIGITS;
+                (is_number && digits.len() <= width).then(|| format!("{digits:0>width$}"))
             }
             _ => None,
         }

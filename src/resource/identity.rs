@@ -45,6 +45,18 @@ pub struct AccountId(Arc<str>);
 pub struct InvalidAccountId(pub String);
 
 impl AccountId {
+    /// How many digits there are (AWS Account Management Reference Guide, "View AWS account
+    /// identifiers", November 2026).
+    pub const DIGITS: usize = 12;
+
+    /// Pattern of the texts that are one, for schemas.
+    pub const PATTERN: &str = "^[0-9]{12}$";
+
+    /// `true` for a text that is the id of an account.
+    pub fn is_one(text: &str) -> bool {
+        text.len() == Self::DIGITS && text.bytes().all(|byte| byte.is_ascii_digit())
+    }
+
     /// The twelve digits, leading zeros among them.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -55,7 +67,7 @@ impl FromStr for AccountId {
     type Err = InvalidAccountId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        if Self::is_one(text) {
             Ok(Self(text.into()))
         } else {
             Err(InvalidAccountId(text.to_owned()))

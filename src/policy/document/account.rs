@@ -1,11 +1,9 @@
 //! `Account` documents.
 
 use crate::document::{List, mapping};
+use crate::resource::AccountId;
 
 use super::{AccountKind, ApiVersion, Metadata};
-
-/// Pattern of the number of an account, for editors.
-pub(super) const ID_PATTERN: &str = "^[0-9]{12}$";
 
 /// Pattern of names of regions, for editors.
 pub(super) const REGION_PATTERN: &str = "^[a-z]+(-[a-z]+)+-[0-9]{1,2}$";
@@ -35,7 +33,7 @@ mapping! {
     /// An AWS account.
     pub(in crate::policy) struct AwsAccount {
         /// Twelve digits.
-        #[schemars(regex(pattern = ID_PATTERN))]
+        #[schemars(regex(pattern = AccountId::PATTERN))]
         "accountId" account_id: String,
         /// The regions in which resources are judged, such as `eu-west-1`. What belongs to no region
         /// is judged always.

@@ -7,7 +7,7 @@ use super::super::{network, text};
 use super::document::{Effect, Statement, quoted};
 use crate::expression::EvalBudget;
 use crate::expression::operate::no_value;
-use crate::resource::{Failure, Value};
+use crate::resource::{AccountId, Failure, Value};
 
 /// `true` where a statement allows all actions on all resources, with or without conditions. What
 /// `NotAction` or `NotResource` leave over is not all.
@@ -167,7 +167,7 @@ pub(super) fn accounts(
                 Some([_, _, _, account, _]) => account,
                 None => principal,
             };
-            if !is_account(account) {
+            if !AccountId::is_one(account) {
                 let principal = quoted(principal);
                 return Err(no_value(format!("{principal} of {} names no account", one.name())));
             }
@@ -178,9 +178,4 @@ pub(super) fn accounts(
         }
     }
     Ok(Value::List(accounts.into()))
-}
-
-/// `true` where a text is the id of an account: twelve digits.
-pub(super) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -14,9 +14,8 @@
 use super::super::network;
 use super::demands::{bytes, has_only, is_fixed, is_of_texts, of_any_value};
 use super::document::{Condition, Effect, Statement};
-use super::grants::is_account;
 use crate::expression::EvalBudget;
-use crate::resource::Failure;
+use crate::resource::{AccountId, Failure};
 
 /// The keys that tell callers apart: those that S3 names (S3 User Guide, "Blocking public access to
 /// your Amazon S3 storage", "The meaning of 'public'", as of November 2026, which no longer names
@@ -98,5 +97,5 @@ fn is_narrow(range: &str) -> bool {
 
 /// `true` where an access point is one of a fixed account, whatever its name.
 fn is_of_an_account(arn: &str) -> bool {
-    network::split(arn).is_some_and(|[_, _, _, account, _]| is_account(account))
+    network::split(arn).is_some_and(|[_, _, _, account, _]| AccountId::is_one(account))
 }
