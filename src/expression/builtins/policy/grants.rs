@@ -62,6 +62,7 @@ pub(super) fn allows_action(
     resource: Option<&str>,
     budget: &mut EvalBudget,
 ) -> Result<bool, Failure> {
+    budget.allocate(action.len())?;
     let action = action.to_ascii_lowercase();
     for one in statements.iter().filter(|one| one.effect == Effect::Allow) {
         let actions = (one.action.as_deref(), one.not_action.as_deref());
@@ -81,6 +82,9 @@ pub(super) fn allows_action(
     Ok(false)
 }
 
+/// Pairs of places in two patterns that are compared at the cost of a step.
+const CELLS_PER_STEP: u64 = 16;
+
 /// Patterns of an element of a statement, where it has that.
 type Named<'s> = Option<&'s [Arc<str>]>;
 
@@ -92,13 +96,14 @@ fn is_within(
     budget: &mut EvalBudget,
 ) -> Result<bool, Failure> {
     for pattern in named.unwrap_or_default() {
-        budget.scan(pattern.len())?;
+        budget.allocate(pattern.len())?;
         if text::is_like(wanted, &spelt(pattern), budget)? {
             return Ok(true);
         }
     }
     let Some(others) = others else { return Ok(false) };
     for pattern in others {
+        budget.allocate(pattern.len())?;
         if may_meet(wanted, &spelt(pattern), budget)? {
             return Ok(false);
         }
@@ -108,14 +113,15 @@ fn is_within(
 
 /// `true` where a text may be as both patterns say.
 fn may_meet(one: &str, other: &str, budget: &mut EvalBudget) -> Result<bool, Failure> {
-    budget.scan(one.len().saturating_mul(other.len()))?;
-    budget.allocate(one.len())?;
+    budget.step(1 + one.len().saturating_mul(other.len()) as u64 / CELLS_PER_STEP)?;
+    budget.allocate(one.len().saturating_mul(size_of::<char>() + 2))?;
     let one: Vec<char> = one.chars().collect();
-    let is_last = |at: usize| one.iter().skip(at).all(|sign| *sign == '*');
+    let stars = one.iter().rev().take_while(|sign| **sign == '*').count();
     // Whether the rest of the one from each place on meets the rest of the other.
-    let mut meets: Vec<bool> = (0..=one.len()).map(is_last).collect();
+    let mut meets: Vec<bool> = (0..=one.len()).map(|at| at + stars >= one.len()).collect();
+    let mut made = Vec::with_capacity(meets.len());
     for sign in other.chars().rev() {
-        let mut made = Vec::with_capacity(meets.len());
+        made.clear();
         let mut shorter = false;
         for at in (0..=one.len()).rev() {
             let from = |at: usize| meets.get(at).copied().unwrap_or_default();
@@ -128,7 +134,7 @@ fn may_meet(one: &str, other: &str, budget: &mut EvalBudget) -> Result<bool, Fai
             made.push(shorter);
         }
         made.reverse();
-        meets = made;
+        std::mem::swap(&mut meets, &mut made);
     }
     Ok(meets.first().copied().unwrap_or_default())
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{allow, ask, both, call, of_actions, table};
 use crate::expression::EvalBudget;
-use crate::resource::Value;
+use crate::resource::{Cause, Value};
 
 #[test]
 fn all_actions_on_all_resources() {
@@ -245,6 +245,29 @@ fn principals_that_name_no_account_are_never_left_out() {
         let lone = document["Statement"][0].clone();
         let said = said.replace("`Statement[0]`", "the statement");
         assert_eq!(ask("principalAccounts", &lone, ""), said, "{lone}");
+    }
+}
+
+/// A long pattern beside a short one as well: the work is that of their lengths, which is paid.
+#[test]
+fn patterns_of_any_length_are_paid_for() {
+    let named = [20_000, 1].map(|length| {
+        ["*", "?", "*a", "a", "?*"].map(|sign| format!("s3:{}b", sign.repeat(length)))
+    });
+    let named = named.concat();
+    for (own, asked) in named.iter().flat_map(|own| named.iter().map(move |asked| (own, asked))) {
+        for element in ["Action", "NotAction"] {
+            let document = json!({ "Effect": "Allow", "Resource": "*", element: own });
+            let mut budget = EvalBudget::default();
+            let before = budget.steps();
+            let length = own.len() + asked.len();
+            let (document, asked) = (Value::from_json(&document), Value::string(&**asked));
+            let is_paid = match call("allowsAction", &document, &asked, &mut budget) {
+                Ok(_) => before - budget.steps() >= length as u64 / 256,
+                Err(failure) => failure.cause == Cause::Budget,
+            };
+            assert!(is_paid, "{element} {own:.9} {length}");
+        }
     }
 }
 
