@@ -9,6 +9,7 @@ mod document;
 mod federation;
 mod grants;
 mod normal;
+mod pattern;
 mod public;
 mod transport;
 
@@ -59,8 +60,10 @@ pub(super) static FUNCTIONS: [Function; 10] = [
             usage: "allowsAction(policy, action, resource)",
             description: "Whether a statement allows an action, on a resource where one is \
                           named: in any case, by a wildcard, or since `NotAction` or \
-                          `NotResource` does not name it. Of `s3:*` that is all actions of the \
-                          service. `Deny` and conditions do not count.",
+                          `NotResource` does not name it. Of `s3:*`, or of `arn:aws:s3:::logs/*`, \
+                          a statement must allow all: ask for single actions where none is to be \
+                          allowed. It is unknown where a policy variable such as \
+                          `${aws:username}` decides. `Deny` and conditions do not count.",
             example: (
                 "allowsAction({'Effect': 'Allow', 'Action': 'IAM:pass*', 'Resource': '*'}, \
                  'iam:PassRole')",

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::super::{network, text};
+use super::super::network;
 use super::document::{Effect, Statement, quoted};
+use super::pattern::{Known, Pattern};
 use crate::expression::EvalBudget;
 use crate::expression::operate::no_value;
 use crate::resource::{AccountId, Failure, Value};
@@ -55,88 +56,71 @@ fn is_every_text(pattern: &str) -> bool {
 }
 
 /// `true` where a statement allows an action, on a resource where one is named. Prefix and name of
-/// an action have no case, and `*` and `?` are wildcards, of resources as well.
+/// an action have no case, and `*` and `?` are wildcards, of resources as well. Where a resource is
+/// that of a policy variable, who asks decides, so that there is no answer.
 pub(super) fn allows_action(
     statements: &[Statement],
     action: &str,
     resource: Option<&str>,
     budget: &mut EvalBudget,
 ) -> Result<bool, Failure> {
-    budget.allocate(action.len())?;
-    let action = action.to_ascii_lowercase();
+    let action = Pattern::of_asked_action(action, budget)?;
+    let resource = resource.map(|text| Pattern::of_asked_resource(text, budget)).transpose()?;
+    let mut undecided = None;
     for one in statements.iter().filter(|one| one.effect == Effect::Allow) {
         let actions = (one.action.as_deref(), one.not_action.as_deref());
-        if !is_within(&action, actions, str::to_ascii_lowercase, budget)? {
+        if is_within(&action, actions, Pattern::of_action, budget)? != Known::Yes {
             continue;
         }
         let resources = (one.resource.as_deref(), one.not_resource.as_deref());
         // A trust policy names no resource: it is about the role that it belongs to.
-        let is_on = match (resource, resources) {
-            (None, _) | (_, (None, None)) => true,
-            (Some(resource), _) => is_within(resource, resources, str::to_owned, budget)?,
+        let is_on = match (&resource, resources) {
+            (None, _) | (_, (None, None)) => Known::Yes,
+            (Some(resource), _) => is_within(resource, resources, Pattern::of_resource, budget)?,
         };
-        if is_on {
-            return Ok(true);
+        match is_on {
+            Known::Yes => return Ok(true),
+            Known::No => {}
+            Known::Perhaps => undecided = undecided.or(Some(one)),
         }
     }
-    Ok(false)
+    match undecided {
+        Some(one) => Err(no_value(format!(
+            "a policy variable decides whether {} is on the resource",
+            one.name()
+        ))),
+        None => Ok(false),
+    }
 }
-
-/// Pairs of places in two patterns that are compared at the cost of a step.
-const CELLS_PER_STEP: u64 = 16;
 
 /// Patterns of an element of a statement, where it has that.
 type Named<'s> = Option<&'s [Arc<str>]>;
 
-/// `true` where all that a pattern says is among the named ones, or nothing of it among the others.
+/// Whether all that a pattern says is among the named ones, or nothing of it among the others.
 fn is_within(
-    wanted: &str,
+    wanted: &Pattern,
     (named, others): (Named<'_>, Named<'_>),
-    spelt: impl Fn(&str) -> String,
+    read: fn(&str, &mut EvalBudget) -> Result<Pattern, Failure>,
     budget: &mut EvalBudget,
-) -> Result<bool, Failure> {
-    for pattern in named.unwrap_or_default() {
-        budget.allocate(pattern.len())?;
-        if text::is_like(wanted, &spelt(pattern), budget)? {
-            return Ok(true);
+) -> Result<Known, Failure> {
+    let Some(patterns) = named.or(others) else { return Ok(Known::No) };
+    let is_named = named.is_some();
+    let (hit, miss) = if is_named { (Known::Yes, Known::No) } else { (Known::No, Known::Yes) };
+    let mut found = miss;
+    for text in patterns {
+        let pattern = read(text, budget)?;
+        let known = if is_named {
+            pattern.covers(wanted, budget)?
+        } else {
+            pattern.meets(wanted, budget)?
+        };
+        match known {
+            Known::Yes => return Ok(hit),
+            Known::Perhaps => found = Known::Perhaps,
+            Known::No => {}
         }
     }
-    let Some(others) = others else { return Ok(false) };
-    for pattern in others {
-        budget.allocate(pattern.len())?;
-        if may_meet(wanted, &spelt(pattern), budget)? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
-/// `true` where a text may be as both patterns say.
-fn may_meet(one: &str, other: &str, budget: &mut EvalBudget) -> Result<bool, Failure> {
-    budget.step(1 + one.len().saturating_mul(other.len()) as u64 / CELLS_PER_STEP)?;
-    budget.allocate(one.len().saturating_mul(size_of::<char>() + 2))?;
-    let one: Vec<char> = one.chars().collect();
-    let stars = one.iter().rev().take_while(|sign| **sign == '*').count();
-    // Whether the rest of the one from each place on meets the rest of the other.
-    let mut meets: Vec<bool> = (0..=one.len()).map(|at| at + stars >= one.len()).collect();
-    let mut made = Vec::with_capacity(meets.len());
-    for sign in other.chars().rev() {
-        made.clear();
-        let mut shorter = false;
-        for at in (0..=one.len()).rev() {
-            let from = |at: usize| meets.get(at).copied().unwrap_or_default();
-            shorter = match (one.get(at), sign) {
-                (Some(_), '*') | (Some('*'), _) => shorter || from(at),
-                (None, '*') => from(at),
-                (Some(own), sign) => (*own == '?' || sign == '?' || *own == sign) && from(at + 1),
-                (None, _) => false,
-            };
-            made.push(shorter);
-        }
-        made.reverse();
-        std::mem::swap(&mut meets, &mut made);
-    }
-    Ok(meets.first().copied().unwrap_or_default())
+    Ok(found)
 }
 
 /// `true` where a statement has a condition on a key.

@@ -99,27 +99,108 @@ fn all_actions_of_a_service_are_those_of_its_wildcard() {
         ("all but of another", of_actions(json!({ "NotAction": "iam:*" })), "true"),
         ("all but one of it", of_actions(json!({ "NotAction": "s3:Delete*" })), "false"),
         ("all but what has a name", of_actions(json!({ "NotAction": "*:GetObject" })), "false"),
+        ("names of one character", of_actions(json!({ "Action": "s3:?" })), "false"),
+        ("names of three characters", of_actions(json!({ "Action": "s3:???" })), "false"),
+        ("names of any characters", of_actions(json!({ "Action": "s3:?*" })), "true"),
+        ("several stars", of_actions(json!({ "Action": "s3:***" })), "true"),
     ];
     table("allowsAction", "s3:*", &rows);
 }
 
 #[test]
+fn all_actions_are_those_of_all_services() {
+    let rows: Vec<(&str, Json, &str)> = vec![
+        ("everything", of_actions(json!({ "Action": "*" })), "true"),
+        ("of all services", of_actions(json!({ "Action": "*:*" })), "true"),
+        ("one service", of_actions(json!({ "Action": "s3:*" })), "false"),
+        ("one character", of_actions(json!({ "Action": "?" })), "false"),
+        ("all but a service", of_actions(json!({ "NotAction": "s3:*" })), "false"),
+    ];
+    table("allowsAction", "*", &rows);
+    table("allowsAction", "*:*", &rows);
+}
+
+#[test]
+fn some_actions_are_those_of_their_wildcards() {
+    let rows: Vec<(&str, Json, &str)> = vec![
+        ("more of them", of_actions(json!({ "Action": "s3:G*" })), "true"),
+        ("some of them", of_actions(json!({ "Action": "s3:GetObject*" })), "false"),
+        ("one character", of_actions(json!({ "Action": "s3:Get?" })), "false"),
+        ("others", of_actions(json!({ "Action": "s3:Put*" })), "false"),
+        ("all but others", of_actions(json!({ "NotAction": "s3:Put*" })), "true"),
+        ("all but one", of_actions(json!({ "NotAction": "s3:*Object" })), "false"),
+    ];
+    table("allowsAction", "s3:Get*", &rows);
+}
+
+#[test]
 fn an_action_is_asked_on_a_resource() {
-    let on = |with: Json| {
-        let document = allow(with);
-        let document = Value::from_json(&document);
-        let function = super::FUNCTIONS.iter().find(|one| one.name == "allowsAction");
-        let texts = ["s3:GetObject", "arn:aws:s3:::logs/a"].map(Value::string);
-        let arguments = [&document, &texts[0], &texts[1]].map(Cow::Borrowed);
-        let mut budget = EvalBudget::default();
-        let said = function.expect("a function").call(&arguments, &mut budget);
-        said.expect("an answer").map(Cow::into_owned)
-    };
+    let on = |with: Json| asked_on(&allow(with), "s3:GetObject", "arn:aws:s3:::logs/a");
     let bucket = "arn:aws:s3:::logs/*";
-    assert_eq!(on(json!({ "Resource": bucket })), Some(Value::Bool(true)));
-    assert_eq!(on(json!({ "Resource": "arn:aws:s3:::other/*" })), Some(Value::Bool(false)));
-    assert_eq!(on(json!({ "Resource": null, "NotResource": bucket })), Some(Value::Bool(false)));
+    assert_eq!(on(json!({ "Resource": bucket })), "true");
+    assert_eq!(on(json!({ "Resource": "arn:aws:s3:::other/*" })), "false");
+    assert_eq!(on(json!({ "Resource": null, "NotResource": bucket })), "false");
     let other = json!({ "Resource": null, "NotResource": "arn:aws:s3:::other/*" });
-    assert_eq!(on(other), Some(Value::Bool(true)));
-    assert_eq!(on(json!({ "Resource": "arn:aws:s3:::LOGS/*" })), Some(Value::Bool(false)));
+    assert_eq!(on(other), "true");
+    assert_eq!(on(json!({ "Resource": "arn:aws:s3:::LOGS/*" })), "false");
+}
+
+#[test]
+fn of_several_resources_all_must_be_allowed() {
+    let on = |with: Json| asked_on(&allow(with), "s3:GetObject", "arn:aws:s3:::logs/*");
+    for (resource, wanted) in [
+        ("arn:aws:s3:::logs/*", "true"),
+        ("arn:aws:s3:::l*", "true"),
+        ("*", "true"),
+        ("arn:aws:s3:::logs/?", "false"),
+        ("arn:aws:s3:::logs/a*", "false"),
+        ("arn:aws:s3:::logs/${aws:username}", "false"),
+    ] {
+        assert_eq!(on(json!({ "Resource": resource })), wanted, "{resource}");
+    }
+}
+
+/// Policy variables, which stand for what the request says ("IAM policy elements: Variables and
+/// tags", November 2026).
+#[test]
+fn what_a_policy_variable_decides_is_unknown() {
+    let own = "arn:aws:s3:::logs/${aws:username}";
+    let unknown =
+        "expression_error: a policy variable decides whether `Statement[0]` is on the resource";
+    let on = |document: &Json| asked_on(document, "s3:GetObject", "arn:aws:s3:::logs/x");
+    let resource = |resource: Json| allow(json!({ "Resource": resource }));
+    let other = |resource: Json| allow(json!({ "Resource": null, "NotResource": resource }));
+    for (document, wanted) in [
+        (resource(json!(own)), unknown),
+        (resource(json!([own, "arn:aws:s3:::logs/*"])), "true"),
+        (resource(json!("arn:aws:s3:::other/${aws:username}")), "false"),
+        (resource(json!("arn:aws:s3:::${aws:PrincipalTag/team, 'logs'}/*")), unknown),
+        (resource(json!("arn:aws:s3:::logs/${*}")), "false"),
+        (resource(json!("arn:aws:s3:::logs/${?}")), "false"),
+        (other(json!(own)), unknown),
+        (other(json!([own, "arn:aws:s3:::logs/*"])), "false"),
+        (other(json!("arn:aws:s3:::other/${aws:username}")), "true"),
+        (other(json!("arn:aws:s3:::logs/${*}")), "true"),
+        (allow(json!({ "Resource": own, "Action": "s3:PutObject" })), "false"),
+        (allow(json!({ "Resource": own, "Effect": "Deny" })), "false"),
+        (both(&resource(json!(own)), &resource(json!("*"))), "true"),
+        (both(&resource(json!(own)), &resource(json!("arn:aws:s3:::other"))), unknown),
+    ] {
+        assert_eq!(on(&document), wanted, "{document}");
+    }
+    let dollar = resource(json!("arn:aws:s3:::logs/${$}{x}"));
+    assert_eq!(asked_on(&dollar, "s3:GetObject", "arn:aws:s3:::logs/${x}"), "true");
+}
+
+/// Answer to whether a document allows an action on a resource, or why there is none.
+fn asked_on(document: &Json, action: &str, resource: &str) -> String {
+    let function = super::FUNCTIONS.iter().find(|one| one.name == "allowsAction");
+    let [action, resource] = [action, resource].map(Value::string);
+    let document = Value::from_json(document);
+    let arguments = [&document, &action, &resource].map(Cow::Borrowed);
+    match function.expect("a function").call(&arguments, &mut EvalBudget::default()) {
+        Ok(Some(value)) => notation::value(&value),
+        Ok(None) => "nothing".to_owned(),
+        Err(failure) => failure.to_string(),
+    }
 }
