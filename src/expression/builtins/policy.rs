@@ -5,6 +5,7 @@
 //! unknown for the resource that it belongs to, and never `false`. Null has no statement.
 
 mod demands;
+mod asked;
 mod document;
 mod federation;
 mod grants;
@@ -16,9 +17,7 @@ mod transport;
 use self::document::Statement;
 use super::function::{Arguments, Body, Computed, Doc, Form, Function};
 use super::parameter::{Gives, POLICY, Parameter, TEXT};
-use crate::diagnostic::Code;
-use crate::expression::operand::Operand;
-use crate::expression::{EvalBudget, Problem};
+use crate::expression::EvalBudget;
 use crate::resource::{Failure, Value};
 
 const ONE: &[Parameter] = &[POLICY.or_null()];
@@ -53,7 +52,9 @@ pub(super) static FUNCTIONS: [Function; 10] = [
         Body::Value(|[policy, action, resource], budget| {
             let statements = document::read(policy, budget)?;
             let Some(action) = action.as_str() else { return Ok(None) };
-            let allows = grants::allows_action(&statements, action, resource.as_str(), budget)?;
+            let resource = resource.as_str();
+            asked::check(action, resource, budget)?;
+            let allows = grants::allows_action(&statements, action, resource, budget)?;
             Ok(Some(Value::Bool(allows)))
         }),
         Doc {
@@ -71,7 +72,7 @@ pub(super) static FUNCTIONS: [Function; 10] = [
             ),
         },
     )
-    .checked(check_action),
+    .checked(asked::check_action),
     Function::new(
         (Form::Either, "allowsAll"),
         ONE,
@@ -249,21 +250,6 @@ fn lack(
     let (false, Some(name)) = (policy.is_null(), name.as_str()) else { return Ok(None) };
     let statements = document::read(policy, budget)?;
     ask(&statements, name, budget).map(Some)
-}
-
-/// Refuses what is no name of an action.
-fn check_action(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
-    let Some((action, text)) = arguments.get(1).and_then(|action| Some((action, action.text()?)))
-    else {
-        return;
-    };
-    let is_action =
-        text.split_once(':').is_some_and(|(service, name)| !service.is_empty() && !name.is_empty());
-    if !is_action && text != "*" {
-        let message = format!("`{text}` is no action of IAM");
-        let problem = Problem::error(action.span, Code::WrongValue, message);
-        problems.push(problem.help("write the service and the name, such as `iam:PassRole`"));
-    }
 }
 
 #[cfg(test)]

@@ -117,3 +117,40 @@ fn elements_of_statements_are_known_by_name() {
     [allowsAll(resource.Policy) == 'true'] wrong-type: a boolean == a string is always false (write `true` and `false` without quotes)
     "#);
 }
+
+#[test]
+fn what_is_no_action_and_no_resource_is_refused() {
+    insta::assert_snapshot!(all_problems(&[
+        "allowsAction(resource.Policy, 'arn:aws:s3:::logs', 's3:GetObject')",
+        "allowsAction(resource.Policy, 's3:GetObject', 'logs')",
+        "allowsAction(resource.Policy, 's3:GetObject', 'arn:aws:s3:logs')",
+        "allowsAction(resource.Policy, 's3:GetObject', 'arn:aws:s3:::logs ')",
+        "allowsAction(resource.Policy, 's3:GetObject', 's3:PutObject')",
+        "allowsAction(resource.Policy, ' s3:GetObject')",
+        "allowsAction(resource.Policy, 's3.amazonaws.com:GetObject')",
+        "allowsAction(resource.Policy, 's3')",
+        "allowsAction(resource.Policy, 's3:Get Object')",
+        "allowsAction(resource.Policy, 's3:GetObject', '*') && allowsAction(resource.Policy, '*:Get?bject', 'arn:*') && allowsAction(resource.Policy, '*')",
+    ]), @"
+    allowsAction(resource.Policy, 'arn:aws:s3:::logs', 's3:GetObject')
+    ['arn:aws:s3:::logs'] wrong-value: `arn:aws:s3:::logs` is no action of IAM (the action comes before the resource: `allowsAction(policy, action, resource)`)
+    ['s3:GetObject'] wrong-value: `s3:GetObject` is no ARN of a resource (the resource comes behind the one action: `allowsAction(policy, action, resource)`)
+    allowsAction(resource.Policy, 's3:GetObject', 'logs')
+    ['logs'] wrong-value: `logs` is no ARN of a resource (write the whole ARN, such as `arn:aws:s3:::logs/*`, or `*`)
+    allowsAction(resource.Policy, 's3:GetObject', 'arn:aws:s3:logs')
+    ['arn:aws:s3:logs'] wrong-value: `arn:aws:s3:logs` is no ARN of a resource (write the whole ARN, such as `arn:aws:s3:::logs/*`, or `*`)
+    allowsAction(resource.Policy, 's3:GetObject', 'arn:aws:s3:::logs ')
+    ['arn:aws:s3:::logs '] wrong-value: `arn:aws:s3:::logs ` is no ARN of a resource (write `arn:aws:s3:::logs`)
+    allowsAction(resource.Policy, 's3:GetObject', 's3:PutObject')
+    ['s3:PutObject'] wrong-value: `s3:PutObject` is no ARN of a resource (the resource comes behind the one action: `allowsAction(policy, action, resource)`)
+    allowsAction(resource.Policy, ' s3:GetObject')
+    [' s3:GetObject'] wrong-value: ` s3:GetObject` is no action of IAM (write `s3:GetObject`)
+    allowsAction(resource.Policy, 's3.amazonaws.com:GetObject')
+    ['s3.amazonaws.com:GetObject'] wrong-value: `s3.amazonaws.com:GetObject` is no action of IAM (write `s3:GetObject`)
+    allowsAction(resource.Policy, 's3')
+    ['s3'] wrong-value: `s3` is no action of IAM (write the service and the name, such as `iam:PassRole`)
+    allowsAction(resource.Policy, 's3:Get Object')
+    ['s3:Get Object'] wrong-value: `s3:Get Object` is no action of IAM (write the service and the name, such as `iam:PassRole`)
+    allowsAction(resource.Policy, 's3:GetObject', '*') && allowsAction(resource.Policy, '*:Get?bject', 'arn:*') && allowsAction(resource.Policy, '*')
+    ");
+}

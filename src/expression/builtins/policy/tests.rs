@@ -192,6 +192,22 @@ fn what_a_policy_variable_decides_is_unknown() {
     assert_eq!(asked_on(&dollar, "s3:GetObject", "arn:aws:s3:::logs/${x}"), "true");
 }
 
+#[test]
+fn what_is_no_action_and_no_arn_has_no_answer() {
+    let document = of_actions(json!({ "Action": "*" }));
+    let said = |action: &str, resource: &str| asked_on(&document, action, resource);
+    assert_eq!(said("s3:GetObject", "arn:aws:s3:::logs/*"), "true");
+    assert_eq!(said("s3:GetObject", "*"), "true");
+    for action in ["arn:aws:s3:::logs", " s3:GetObject", "s3.amazonaws.com:GetObject", "s3:", ""] {
+        let wanted = format!("expression_error: `\"{action}\"` is no action of IAM");
+        assert_eq!(said(action, "*"), wanted);
+    }
+    for resource in ["logs", "s3:GetObject", " arn:aws:s3:::logs", "arn:aws:s3:logs", ""] {
+        let wanted = format!("expression_error: `\"{resource}\"` is no ARN of a resource");
+        assert_eq!(said("s3:GetObject", resource), wanted);
+    }
+}
+
 /// Answer to whether a document allows an action on a resource, or why there is none.
 fn asked_on(document: &Json, action: &str, resource: &str) -> String {
     let function = super::FUNCTIONS.iter().find(|one| one.name == "allowsAction");
