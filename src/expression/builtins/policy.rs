@@ -24,7 +24,7 @@ const ONE: &[Parameter] = &[POLICY.or_null()];
 const ONE_AND_TEXT: &[Parameter] = &[POLICY.or_null(), TEXT];
 
 /// A policy, an action, and a resource that may be left out.
-const ACTION: &[Parameter] = &[POLICY.or_null(), TEXT, TEXT.or_null().optional()];
+const ACTION: &[Parameter] = &[POLICY.or_null(), TEXT, TEXT.optional()];
 
 pub(super) static FUNCTIONS: [Function; 10] = [
     Function::new(

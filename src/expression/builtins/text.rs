@@ -153,7 +153,7 @@ pub(super) static FUNCTIONS: [Function; 12] = [
     .checked(|arguments, problems| check_part(arguments, Part::Start, problems)),
     Function::new(
         (Form::Method, "substring"),
-        &[TEXT, INTEGER, INTEGER.or_null().optional()],
+        &[TEXT, INTEGER, INTEGER.optional()],
         Gives::String,
         Body::Value(|[text, start, end], budget| match text {
             Value::String(text) => substring(text, start, end, budget),

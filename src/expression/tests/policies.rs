@@ -118,6 +118,28 @@ fn elements_of_statements_are_known_by_name() {
     "#);
 }
 
+/// Null is no resource, and "none named" would be another question.
+#[test]
+fn what_is_asked_is_never_null() {
+    let policy = json!({ "Effect": "Allow", "Action": "s3:GetObject", "Resource": "*" });
+    let subject = json!({ "Name": "web-1", "Policy": policy, "Owner": null, "Tags": [] });
+    insta::assert_snapshot!(verdicts(&[
+        "allowsAction(resource.Policy, 's3:GetObject')",
+        "allowsAction(resource.Policy, 's3:GetObject', tag('reads'))",
+        "!allowsAction(resource.Policy, 's3:PutObject', resource.Owner)",
+        "allowsAction(resource.Policy, resource.Owner)",
+        "allowsAction(resource.Policy, 's3:GetObject', resource.Name)",
+        "!allowsAction(resource.Policy, 's3:' + resource.Name)",
+    ], &subject), @r#"
+    allowsAction(resource.Policy, 's3:GetObject')  =>  true
+    allowsAction(resource.Policy, 's3:GetObject', tag('reads'))  =>  expression_error: `tag("reads")` is null, and `allowsAction` needs a value
+    !allowsAction(resource.Policy, 's3:PutObject', resource.Owner)  =>  expression_error: `resource.Owner` is null, and `allowsAction` needs a value
+    allowsAction(resource.Policy, resource.Owner)  =>  expression_error: `resource.Owner` is null, and `allowsAction` needs a value
+    allowsAction(resource.Policy, 's3:GetObject', resource.Name)  =>  expression_error: `allowsAction(resource.Policy, "s3:GetObject", resource.Name)` has no value: `"web-1"` is no ARN of a resource
+    !allowsAction(resource.Policy, 's3:' + resource.Name)  =>  expression_error: `allowsAction(resource.Policy, "s3:" + resource.Name)` has no value: `"s3:web-1"` is no action of IAM
+    "#);
+}
+
 #[test]
 fn what_is_no_action_and_no_resource_is_refused() {
     insta::assert_snapshot!(all_problems(&[

@@ -38,6 +38,7 @@ fn texts_without_a_value() {
         "resource.Name.substring(-1) == ''",
         "resource.Name.substring(3, 2) == ''",
         "resource.Name.substring(resource.Size) == ''",
+        "resource.Name.substring(1, dyn(resource.Owner)) == 'eb-1'",
         "json(resource.Name) == null",
         "resource.Owner.split(',') == []",
         "resource.Name.replace('a', resource.Owner) == ''",
@@ -50,6 +51,7 @@ fn texts_without_a_value() {
     resource.Name.substring(-1) == ''  =>  expression_error: `resource.Name.substring(-1)` has no value: `resource.Name` is `"web-1"`
     resource.Name.substring(3, 2) == ''  =>  expression_error: `resource.Name.substring(3, 2)` has no value: `resource.Name` is `"web-1"`
     resource.Name.substring(resource.Size) == ''  =>  expression_error: `resource.Name.substring(resource.Size)` has no value: `resource.Name` is `"web-1"`, `resource.Size` is `8`
+    resource.Name.substring(1, dyn(resource.Owner)) == 'eb-1'  =>  expression_error: `dyn(resource.Owner)` is null, and `substring` needs a value
     json(resource.Name) == null  =>  expression_error: `json(resource.Name)` has no value: `resource.Name` is `"web-1"`
     resource.Owner.split(',') == []  =>  expression_error: `resource.Owner` is null, and `split` needs a value
     resource.Name.replace('a', resource.Owner) == ''  =>  expression_error: `resource.Owner` is null, and `replace` needs a value
