@@ -42,7 +42,11 @@ pub(super) enum Effect {
     Deny,
 }
 
-/// Principals by their kind: `AWS`, `Service`, `Federated`, `CanonicalUser`.
+/// Kinds of principals, whose names have one case (IAM User Guide, "Grammar of the IAM JSON policy
+/// language", November 2026). Of what is none of them nobody knows who is meant.
+const KINDS: [&str; 4] = ["AWS", "CanonicalUser", "Federated", "Service"];
+
+/// Principals by their kind, which is one of [`KINDS`].
 #[derive(Debug)]
 pub(super) struct Principals {
     /// `true` where it was written as `"*"`, which means the same as `{"AWS": "*"}`.
@@ -260,6 +264,12 @@ impl<'v> Reader<'v, '_> {
         };
         let mut of = BTreeMap::new();
         for (kind, value) in entries.iter() {
+            if !KINDS.contains(&&**kind) {
+                let (kind, known) = (quoted(kind), KINDS.join("`, `"));
+                return Err(self.wrong(&format!(
+                    "has the kind {kind} in `{element}`, and there are `{known}`"
+                )));
+            }
             self.budget.allocate(2 * size_of::<Value>())?;
             of.insert(kind.clone(), self.list(value, element, text)?);
         }

@@ -176,6 +176,26 @@ fn what_is_no_policy_document() {
     "#);
 }
 
+/// "Grammar of the IAM JSON policy language": of a kind that there is not nobody knows who is meant.
+#[test]
+fn principals_are_of_the_kinds_that_there_are() {
+    let kinds = "and there are `AWS`, `CanonicalUser`, `Federated`, `Service`";
+    for (element, kind, principals) in [
+        ("Principal", "aws", json!({ "aws": "*" })),
+        ("Principal", "*", json!({ "AWS": "123456789012", "*": "*" })),
+        ("NotPrincipal", "service", json!({ "service": "s3.amazonaws.com" })),
+    ] {
+        let document = allow(json!({ "Principal": null, element: principals }));
+        let said = format!(
+            "expression_error: `Statement[0]` of the policy document has the kind `\"{kind}\"` in \
+             `{element}`, {kinds}"
+        );
+        for function in ["isPublic", "hasWildcardPrincipal", "principalAccounts"] {
+            assert_eq!(ask(function, &document, ""), said, "{document}");
+        }
+    }
+}
+
 #[test]
 fn a_text_that_is_a_list_is_no_document() {
     let one = allow(json!({}))["Statement"].to_string();
