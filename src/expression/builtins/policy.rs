@@ -184,8 +184,10 @@ pub(super) static FUNCTIONS: [Function; 10] = [
             usage: "principalAccounts(statement)",
             description: "The accounts that the AWS principals of a statement belong to, each \
                           once; services and identity providers belong to none. It is unknown \
-                          where a principal names no account: `*`, the id of one that was \
-                          deleted, `NotPrincipal`. Ask `hasWildcardPrincipal` before it.",
+                          where a principal names no account: `*`, also of a `Deny`, the id of \
+                          one that was deleted, an origin access identity, a canonical user, \
+                          `NotPrincipal`. Ask it of the statements that allow, and \
+                          `hasWildcardPrincipal` before it.",
             example: (
                 "principalAccounts({'Effect': 'Allow', 'Action': 'sts:AssumeRole', \
                  'Principal': {'AWS': 'arn:aws:iam::123456789012:root'}})",
