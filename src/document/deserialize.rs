@@ -93,7 +93,9 @@ pub struct Deserializer<'d> {
     pub(super) source: &'d SourceText,
     pub(super) sink: &'d mut DiagnosticSink,
     pub(super) advice: &'static Advice,
-    /// Schema of the document that is read.
+    /// Document that is read.
+    pub(super) document: NodeRef<'d>,
+    /// Its schema.
     pub(super) root: &'d NodeSchema,
 }
 
@@ -275,8 +277,10 @@ impl Deserializer<'_> {
         }
         let message = format!("{subject} has no `{name}`");
         let mut refused = self.error(key.span, Code::UnknownKey, message);
-        let belongs = || self.root.place_of(name).map(|place| format!("it belongs {place}"));
-        refused.help = belongs().or_else(|| meant(name, schema.keys())).or_else(|| {
+        let is_free = |path: &[&str]| !self.document.has_at(path, name);
+        let belongs = || Some(format!("it belongs {}", self.root.place_of(name, is_free)?));
+        let meant = meant(name, schema.keys()).or_else(|| longer(name, schema.keys()));
+        refused.help = meant.or_else(belongs).or_else(|| {
             let names: Vec<_> = schema.keys().map(|name| format!("`{name}`")).collect();
             Some(format!("known here: {}", names.join(", ")))
         });
@@ -318,6 +322,15 @@ impl Deserializer<'_> {
     fn error(&self, span: Span, code: Code, message: String) -> Diagnostic {
         Diagnostic::error(self.source.place_of(span), code, message)
     }
+}
+
+/// Help that names the key of which another is the last word: of `labels`, `matchLabels`.
+fn longer<'k>(name: &str, mut known: impl Iterator<Item = &'k str>) -> Option<String> {
+    let mut letters = name.chars();
+    let first = letters.next()?.to_ascii_uppercase();
+    let word = format!("{first}{}", letters.as_str());
+    let found = known.find(|key| key.len() > word.len() && key.ends_with(&word))?;
+    Some(format!("did you mean `{found}`?"))
 }
 
 fn one_of(names: &[String]) -> String {

@@ -213,6 +213,22 @@ impl<'t> NodeRef<'t> {
         })
     }
 
+    /// `true` where the mapping at the end of a path of keys has a key; of a list on the way, where
+    /// all of its items lead there.
+    pub(super) fn has_at(self, path: &[&str], key: &str) -> bool {
+        if let NodeKind::List(_) = self.kind() {
+            let mut items = self.children().peekable();
+            return items.peek().is_some() && items.all(|item| item.has_at(path, key));
+        }
+        match path {
+            [] => self.entries().any(|(found, _)| found.text == key),
+            [first, rest @ ..] => {
+                let next = self.entries().find(|(found, _)| found.text == *first);
+                next.is_some_and(|(_, inner)| inner.has_at(rest, key))
+            }
+        }
+    }
+
     /// Name of its kind, for people.
     pub(super) fn kind_name(self) -> &'static str {
         match &self.first.kind {

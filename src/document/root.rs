@@ -56,10 +56,10 @@ impl<'t> Root<'t> {
     }
 
     /// Document in the type of its kind. `None` for one that is no mapping, which is reported.
-    pub fn read<'d, T: FromNode>(
+    pub fn read<T: FromNode>(
         self,
-        schema: &'d NodeSchema,
-        reader: &mut Deserializer<'d>,
+        schema: &'t NodeSchema,
+        reader: &mut Deserializer<'t>,
     ) -> Option<Located<T>> {
         reader.root = schema;
         let value = T::from_node(self.0, schema, Subject::Document, reader)?;
@@ -85,9 +85,10 @@ pub fn read(
     file: &SourceFile,
     advice: &'static Advice,
     sink: &mut DiagnosticSink,
-    mut each: impl FnMut(Root<'_>, &mut Deserializer<'_>),
+    mut each: impl for<'t> FnMut(Root<'t>, &mut Deserializer<'t>),
 ) -> ReadFile {
-    read::read(file, sink, &mut |node, source, sink| {
-        each(Root(node), &mut Deserializer { source, sink, advice, root: &NodeSchema::ANYTHING });
+    let root = &NodeSchema::ANYTHING;
+    read::read(file, sink, &mut |document, source, sink| {
+        each(Root(document), &mut Deserializer { source, sink, advice, document, root });
     })
 }

@@ -68,31 +68,38 @@ impl NodeSchema {
         self.known.iter().map(|(name, _)| name.as_str())
     }
 
-    /// Place of a key in a document, for people: the one that is nearest to the top.
-    pub(super) fn place_of(&self, key: &str) -> Option<String> {
-        let mut level = vec![(String::new(), String::new(), self)];
+    /// Place of a key in a document, for people: the one that is nearest to the top, unless the key
+    /// stands there.
+    pub(super) fn place_of(&self, key: &str, is_free: impl Fn(&[&str]) -> bool) -> Option<String> {
+        let mut level: Vec<(Vec<&str>, &Self)> = vec![(Vec::new(), self)];
         while !level.is_empty() {
-            if let Some((place, ..)) = level.iter().find(|(.., at)| at.keys().any(|it| it == key)) {
-                return Some(if place.is_empty() {
-                    "at the top of the document".to_owned()
-                } else {
-                    place.clone()
-                });
+            let found = level.iter().find(|(_, at)| at.keys().any(|known| known == key));
+            if let Some((path, _)) = found {
+                return is_free(path).then(|| self.place(path));
             }
-            let mut below = Vec::new();
-            for (_, path, at) in &level {
-                for (name, inner) in &at.known {
-                    let dot = if path.is_empty() { "" } else { "." };
-                    let path = format!("{path}{dot}{name}");
-                    below.push(match &inner.items {
-                        Some(items) => (format!("in an item of `{path}`"), path, &**items),
-                        None => (format!("under `{path}`"), path, inner),
-                    });
-                }
-            }
-            level = below;
+            let below = level.iter().flat_map(|(path, at)| {
+                at.known.iter().map(|(name, inner)| {
+                    let path = [path.as_slice(), &[name]].concat();
+                    (path, inner.items.as_deref().unwrap_or(inner))
+                })
+            });
+            level = below.collect();
         }
         None
+    }
+
+    /// Words for the place at the end of a path of keys.
+    fn place(&self, path: &[&str]) -> String {
+        let (mut at, mut preposition) = (self, "under");
+        for name in path {
+            let Some((_, inner)) = at.known.iter().find(|(known, _)| known == name) else { break };
+            preposition = if inner.items.is_some() { "in an item of" } else { "under" };
+            at = inner.items.as_deref().unwrap_or(inner);
+        }
+        if path.is_empty() {
+            return "at the top of the document".to_owned();
+        }
+        format!("{preposition} `{}`", path.join("."))
     }
 
     /// Types that a value may have, for people.

@@ -26,7 +26,7 @@ pub(super) enum Document {
 impl Document {
     /// Document in the type of its kind; what is wrong with it is reported. `None` for one that
     /// holds nothing, or is of a kind that only a later version has.
-    pub(super) fn read(root: Root<'_>, reader: &mut Deserializer<'_>) -> Option<Self> {
+    pub(super) fn read<'t>(root: Root<'t>, reader: &mut Deserializer<'t>) -> Option<Self> {
         if root.is_null() {
             return None;
         }
@@ -54,7 +54,11 @@ impl Document {
     }
 }
 
-fn typed<T: FromNode>(root: Root<'_>, kind: &str, reader: &mut Deserializer<'_>) -> Option<Box<T>> {
+fn typed<'t, T: FromNode>(
+    root: Root<'t>,
+    kind: &str,
+    reader: &mut Deserializer<'t>,
+) -> Option<Box<T>> {
     let Located { value, .. } = root.read::<T>(schema::node(kind)?, reader)?;
     Some(Box::new(value))
 }

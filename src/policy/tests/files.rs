@@ -682,10 +682,44 @@ fn a_key_at_the_wrong_level_is_told_where_it_belongs() {
     4:22-4:26: error[unknown-key] `metadata` has no `mode`
         help: it belongs under `spec`
     6:3-6:7: error[unknown-key] `spec` has no `kind`
-        help: it belongs at the top of the document
+        help: known here: `description`, `owner`, `accounts`, `schedule`, `mode`, `enforce`, `suspend`, `checks`, `packs`
     7:3-7:9: error[unknown-key] `spec` has no `labels`
         help: it belongs under `metadata`
     9:67-9:72: error[unknown-key] an item of `checks` has no `every`
         help: it belongs under `spec.schedule`
+    ");
+}
+
+#[test]
+fn a_key_that_is_like_one_or_stands_elsewhere_already_belongs_nowhere_else() {
+    let text = "apiVersion: cloudcorrect.dev/v1\nkind: Group\nmetadata: { name: g }\nspec:\n  \
+                accounts: { name: prod, labels: { a: b } }\n  aws: { id: 1 }\n  checks:\n    - { id: a, \
+                name: b, select: AWS::S3::Bucket, assert: tag(\"b\") == null, severity: high }\n    \
+                - { id: b, select: AWS::S3::Bucket, assert: tag(\"b\") == null }\n  severity: low\n  \
+                id: a\n---\napiVersion: cloudcorrect.dev/v1\nkind: Test\nmetadata: { name: t }\nspec:\n  \
+                check: g/a\n  given: { AWS::S3::Bucket: [] }\n  expect: { check: g/a, labels: {}, uses: x }\n\
+                ---\napiVersion: cloudcorrect.dev/v1\nkind: Account\nmetadata: { name: a }\nspec: { aws: \
+                { id: 123456789012, regions: [eu-west-1] } }\n";
+    insta::assert_snapshot!(odd(read(text)), @"
+    5:15-5:19: error[unknown-key] `accounts` has no `name`
+        help: did you mean `names`?
+    5:27-5:33: error[unknown-key] `accounts` has no `labels`
+        help: did you mean `matchLabels`?
+    6:3-6:6: error[unknown-key] `spec` has no `aws`
+        help: known here: `description`, `owner`, `accounts`, `schedule`, `mode`, `enforce`, `suspend`, `checks`, `packs`
+    8:16-8:20: error[unknown-key] an item of `checks` has no `name`
+        help: known here: `id`, `title`, `severity`, `formerly`, `uses`, `with`, `compliance`, `remediation`, `select`, `let`, `where`, `assert`, `assertAll`, `scope`, `onEmpty`
+    10:3-10:11: error[unknown-key] `spec` has no `severity`
+        help: it belongs in an item of `spec.checks`
+    11:3-11:5: error[unknown-key] `spec` has no `id`
+        help: known here: `description`, `owner`, `accounts`, `schedule`, `mode`, `enforce`, `suspend`, `checks`, `packs`
+    19:13-19:18: error[unknown-key] `expect` has no `check`
+        help: known here: `pass`, `fail`, `unknown`, `notSelected`, `notApplicable`
+    19:25-19:31: error[unknown-key] `expect` has no `labels`
+        help: it belongs under `metadata`
+    19:37-19:41: error[unknown-key] `expect` has no `uses`
+        help: it belongs under `spec`
+    24:16-24:18: error[unknown-key] `aws` has no `id`
+        help: did you mean `accountId`?
     ");
 }
