@@ -187,14 +187,30 @@ pub(super) fn template(text: &SourceText, at: usize) -> Option<Diagnostic> {
     let line = text.line_around(at);
     let start = text.line_start(at);
     let first = line.get(..line.floor_char_boundary(FIRST)).unwrap_or_default();
-    let opens = ["{{", "{%"].into_iter().filter_map(|open| first.find(open)).min()?;
-    let rest = first.get(opens..).unwrap_or_default();
-    let close = if rest.starts_with("{{") { "}}" } else { "%}" };
-    let length = rest.find(close).map_or(rest.len(), |end| end + close.len());
-    let word = start + opens..start + opens + length;
+    let word = templates(first)
+        .map(|word| start + word.start..start + word.end)
+        // What stands before the offset with more behind it was read as text.
+        .find(|word| {
+            word.start <= at && text.slice(word.end..at.max(word.end)).trim().is_empty()
+        })?;
     let message = format!("`{}` is a template, which nobody fills in here", shown(text, &word));
     let help = "commit what it stands for: policies are read as they are committed";
     Some(Diagnostic::error(text.place(word), Code::YamlSyntax, message).help(help))
+}
+
+/// Where templates stand in a line: what is not closed goes on to its end.
+fn templates(line: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        let rest = line.get(from..)?;
+        let opens = ["{{", "{%"].into_iter().filter_map(|open| rest.find(open)).min()?;
+        let rest = rest.get(opens..)?;
+        let close = if rest.starts_with("{{") { "}}" } else { "%}" };
+        let length = rest.find(close).map_or(rest.len(), |end| end + close.len());
+        let start = from + opens;
+        from = start + length;
+        Some(start..from)
+    })
 }
 
 /// A document that begins in the middle of another.

@@ -661,6 +661,22 @@ fn a_comma_in_an_expression_without_quotes_is_told_once() {
     6:61-6:62: error[yaml-syntax] a mapping in braces goes on without `,` or `}`
         help: quote the expression as a whole, or put it on its own lines after `>`
     ");
+    insta::assert_snapshot!(told("{ id: c, title: \"a {{ b }} c\", select: AWS::S3::Bucket, assert: tag(\"a\") in [\"b\"] }"), @"
+    6:83-6:84: error[yaml-syntax] a mapping in braces goes on without `,` or `}`
+        help: quote the expression as a whole, or put it on its own lines after `>`
+    ");
+    insta::assert_snapshot!(told("{ id: c, title: \"{{ b }}\", select: AWS::S3::Bucket, assert: {{ d }} }"), @"
+    3:19-3:20: error[no-account] group `g` selects no account
+        help: add an `Account` document: its `metadata.name`, and in `spec.aws` its `accountId` and `regions`
+    6:67-6:68: error[wrong-type] `assert` is a mapping, but must be text
+        help: it is one CEL expression: join several by `&&`; quote one that begins with `[` or `{`, or put it on its own lines after `>`
+    6:67-6:74: error[yaml-syntax] `{{ d }}` is a template, which nobody fills in here
+        help: commit what it stands for: policies are read as they are committed
+    ");
+    insta::assert_snapshot!(told("{ id: c, title: \"{% b %}\", select: AWS::S3::Bucket, assert: {{ d }} in [\"b\"] }"), @"
+    6:67-6:74: error[yaml-syntax] `{{ d }}` is a template, which nobody fills in here
+        help: commit what it stands for: policies are read as they are committed
+    ");
     insta::assert_snapshot!(told(&format!("{{ {select}, assert: tag(\"b\") == null, asert }}")), @"
     3:19-3:20: error[no-account] group `g` selects no account
         help: add an `Account` document: its `metadata.name`, and in `spec.aws` its `accountId` and `regions`
