@@ -34,6 +34,10 @@ static LIST: Call = Call::xml(
         filled("reservationSet/item/instancesSet/item/instanceState/name"),
         present("reservationSet/item/instancesSet/item/groupSet"),
         present("reservationSet/item/instancesSet/item/networkInterfaceSet"),
+        present("reservationSet/item/instancesSet/item/networkInterfaceSet/item/groupSet"),
+        present(
+            "reservationSet/item/instancesSet/item/networkInterfaceSet/item/privateIpAddressesSet",
+        ),
     ],
 );
 

@@ -170,6 +170,8 @@ fn what_an_answer_of_ec2_must_hold() {
     ec2:DescribeInstances reservationSet/item/instancesSet/item/groupSet?
     ec2:DescribeInstances reservationSet/item/instancesSet/item/instanceState
     ec2:DescribeInstances reservationSet/item/instancesSet/item/instanceState/name
+    ec2:DescribeInstances reservationSet/item/instancesSet/item/networkInterfaceSet/item/groupSet?
+    ec2:DescribeInstances reservationSet/item/instancesSet/item/networkInterfaceSet/item/privateIpAddressesSet?
     ec2:DescribeInstances reservationSet/item/instancesSet/item/networkInterfaceSet?
     ec2:DescribeInstances reservationSet/item/instancesSet?
     ec2:DescribeInstances reservationSet?
