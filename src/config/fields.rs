@@ -173,6 +173,18 @@ impl<'t, 'r> Fields<'t, 'r> {
         self.table.contains_key(key) || self.of_variable(key).is_some()
     }
 
+    /// `true` where the file sets the field, whether or not a variable wins over it.
+    pub(super) fn is_in_file(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// Takes a field of the file whose text is empty for one that is not there.
+    pub(super) fn forget_empty(&mut self, key: &str) {
+        if self.table.get(key).is_some_and(|value| value.get_ref().as_str() == Some("")) {
+            self.table.remove(key);
+        }
+    }
+
     /// Text of a scalar that may be shown.
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
         self.shown_if(key, |value| value.as_str().is_none_or(may_be_shown))

@@ -28,7 +28,7 @@ impl Settings {
         base: &Path,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, InvalidSettings> {
-        let variables: Variables = variables.into_iter().collect();
+        let variables = variables_of(variables);
         let (settings, mut report) =
             reading(toml, &variables, |root| read(root, base, &variables))?;
         unknown_variables(&variables, &mut report.problems);
@@ -42,7 +42,7 @@ impl Listen {
         toml: &str,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, InvalidSettings> {
-        let variables: Variables = variables.into_iter().collect();
+        let variables = variables_of(variables);
         let (settings, report) =
             reading(toml, &variables, |mut root| listen(root.section("listen")))?;
         report.finish(settings, toml)
@@ -56,11 +56,20 @@ impl DatabaseSettings {
         base: &Path,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, InvalidSettings> {
-        let variables: Variables = variables.into_iter().collect();
+        let variables = variables_of(variables);
         let (settings, report) =
             reading(toml, &variables, |mut root| database(&mut root, base, &variables))?;
         report.finish(settings, toml)
     }
+}
+
+/// The environment. An empty address of the database is none, as `${NAME:-}` of a compose file gives
+/// it, and wins over nothing.
+fn variables_of(variables: impl IntoIterator<Item = (String, String)>) -> Variables {
+    let is_set = |(name, value): &(String, String)| {
+        !value.is_empty() || *name != declaration::variable("database_url")
+    };
+    variables.into_iter().filter(is_set).collect()
 }
 
 /// Reads what `read` asks for, and all that is wrong with it.

@@ -53,15 +53,14 @@ pub(super) fn optional_secret(
 }
 
 /// The address of the database: of the setting, of the file that it names, or of `DATABASE_URL`.
-/// An empty one is none, but for that of a file.
+/// An empty one is none, also beside the name of a file; but a file that is named has one.
 pub(super) fn database_url(
     root: &mut Fields<'_, '_>,
     base: &Path,
     variables: &Variables,
 ) -> Option<SecretString> {
-    let given = given(root, "database_url", base);
-    let given = given.filter(|it| it.is_file || it.text.as_deref() != Some(""));
-    let (url, place) = match given {
+    root.forget_empty("database_url");
+    let (url, place) = match given(root, "database_url", base) {
         Some(Given { key, text, is_file }) => {
             let text = text?;
             if is_file && text.trim().is_empty() {
@@ -83,10 +82,15 @@ pub(super) fn database_url(
     Some(SecretString::from(url))
 }
 
-/// What a secret is given as. A variable wins over the file with the settings, and in each of the two
-/// the secret itself over the name of its file.
+/// What a secret is given as. A variable wins over the file with the settings; in each of the two a
+/// secret and the name of its file exclude each other.
 fn given(fields: &mut Fields<'_, '_>, key: &str, base: &Path) -> Option<Given> {
     let file_key = file_of(key);
+    let is_twice_in_file = fields.is_in_file(key) && fields.is_in_file(&file_key);
+    if is_twice_in_file || (fields.is_variable(key) && fields.is_variable(&file_key)) {
+        let refused = fields.error(&file_key, Code::Conflict, &format!("excludes `{key}`"));
+        fields.push(refused.help("one of the two would not be read; leave it out"));
+    }
     let is_named_by_variable = fields.is_variable(&file_key) && !fields.is_variable(key);
     let text = fields.secret(key).filter(|_| !is_named_by_variable);
     let file = fields.secret_file(&file_key);

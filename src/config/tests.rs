@@ -119,6 +119,59 @@ fn every_secret_may_stand_in_a_file() {
     ");
 }
 
+/// The address of the database where settings and variables name files of it, or why there is none.
+fn database(toml: &str, variables: &[(&str, &str)]) -> Result<Option<String>, String> {
+    let directory = tempfile::tempdir().expect("a directory");
+    std::fs::write(directory.path().join("url"), "postgres:///file\n").expect("a file");
+    let pairs = variables.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+    let read = DatabaseSettings::read(toml, directory.path(), pairs);
+    let read = read.map_err(|it| it.to_string())?;
+    Ok(read.url.map(|url| url.expose_secret().to_owned()))
+}
+
+#[test]
+fn an_empty_address_of_the_database_hides_no_other() {
+    let empty = ("CLOUDCORRECT_DATABASE_URL", "");
+    let file = ("CLOUDCORRECT_DATABASE_URL_FILE", "url");
+    let both = "database_url = \"\"\ndatabase_url_file = \"url\"\n";
+    let of_file = Ok(Some("postgres:///file".to_owned()));
+    assert_eq!(database(both, &[]), of_file);
+    assert_eq!(database(both, &[empty, ("DATABASE_URL", "postgres:///last")]), of_file);
+    assert_eq!(database("", &[empty, file]), of_file);
+    assert_eq!(database("database_url = \"\"", &[file]), of_file);
+    assert_eq!(database("database_url_file = \"url\"", &[empty]), of_file);
+    assert_eq!(database("database_url = \"postgres:///file\"", &[empty]), of_file);
+    assert_eq!(database("", &[empty, ("DATABASE_URL", "postgres:///file")]), of_file);
+    // Empty wherever it may stand, it is none.
+    assert_eq!(database("database_url = \"\"", &[empty, ("DATABASE_URL", "")]), Ok(None));
+}
+
+#[test]
+fn a_secret_and_the_name_of_its_file_exclude_each_other() {
+    let two =
+        [("CLOUDCORRECT_DATABASE_URL", "postgres:///x"), ("CLOUDCORRECT_DATABASE_URL_FILE", "url")];
+    insta::assert_snapshot!(database("", &two).expect_err("two"), @"
+    1 setting is missing or wrong:
+      variable CLOUDCORRECT_DATABASE_URL_FILE: `database_url_file` excludes `database_url`; one of the two would not be read; leave it out
+    ");
+    let toml = "database_url = \"postgres:///x\"\ndatabase_url_file = \"url\"\n";
+    insta::assert_snapshot!(database(toml, &[]).expect_err("two"), @"
+    1 setting is missing or wrong:
+      settings:2:1: `database_url_file` excludes `database_url`; one of the two would not be read; leave it out
+    ");
+    // One in each is a variable that wins.
+    let one = "database_url = \"postgres:///x\"";
+    assert_eq!(database(one, &two[1..]), Ok(Some("postgres:///file".to_owned())));
+    for setting in SETTINGS.iter().filter(|setting| setting.is_secret) {
+        let name = setting.name.replace("ID", "\"123456789012\"");
+        let (section, key) = name.rsplit_once('.').unwrap_or(("", &name));
+        let header = if section.is_empty() { String::new() } else { format!("[{section}]\n") };
+        let toml = format!("{header}{key} = \"postgres:///x\"\n{key}_file = \"nowhere\"\n");
+        let told = read(&toml, &[]).expect_err("two").to_string();
+        assert!(told.contains(&format!("{key}_file` excludes `{key}`")), "{told}");
+    }
+}
+
 #[test]
 fn the_listeners_are_read_whatever_the_rest_is() {
     let toml = "odd = 1\n[listen]\npage = \"127.0.0.1:9001\"\n[github]\napp_id = \"x\"\n";
