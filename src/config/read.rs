@@ -218,6 +218,7 @@ fn account_settings(mut fields: Fields<'_, '_>, base: &Path, account: &str) -> A
         let message = format!("is {}, but must be the ARN of a role in that account", quoted(role));
         fields.push(fields.error("role_arn", Code::InvalidValue, &message));
     }
+    let external_key = if fields.has("external_id") { "external_id" } else { "external_id_file" };
     let external_id = optional_secret(&mut fields, "external_id", base);
     let profile = fields.text("profile");
     let recorded = fields.text("recorded").map(|file| base.join(file));
@@ -226,7 +227,7 @@ fn account_settings(mut fields: Fields<'_, '_>, base: &Path, account: &str) -> A
         fields.push(fields.error("recorded", Code::Conflict, message));
     }
     if external_id.is_some() && role_arn.is_none() {
-        fields.push(fields.error("external_id", Code::MissingKey, "needs `role_arn`"));
+        fields.push(fields.error(external_key, Code::MissingKey, "needs `role_arn`"));
     }
     fields.finish(&["role_arn", "external_id", "external_id_file", "profile", "recorded"]);
     AccountSettings { role_arn, external_id, profile, recorded }

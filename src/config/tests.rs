@@ -173,6 +173,18 @@ fn a_secret_and_the_name_of_its_file_exclude_each_other() {
 }
 
 #[test]
+fn an_external_id_without_a_role_is_told_at_its_line() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("id");
+    std::fs::write(&file, "x").expect("a file");
+    let toml =
+        format!("[accounts.\"123456789012\"]\nprofile = \"a\"\nexternal_id_file = {file:?}\n");
+    let told = read(&toml, &[]).expect_err("no role").to_string();
+    let expected = "settings:3:20: `accounts.123456789012.external_id_file` needs `role_arn`";
+    assert!(told.contains(expected), "{told}");
+}
+
+#[test]
 fn the_listeners_are_read_whatever_the_rest_is() {
     let toml = "odd = 1\n[listen]\npage = \"127.0.0.1:9001\"\n[github]\napp_id = \"x\"\n";
     let listen = Listen::read(toml, []).expect("the listeners are good");
