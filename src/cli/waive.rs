@@ -100,6 +100,18 @@ impl FromStr for From {
 #[derive(Deserialize)]
 struct Evaluated {
     findings: Vec<Found>,
+    summary: Option<Summary>,
+}
+
+#[derive(Deserialize)]
+struct Summary {
+    findings: Totals,
+}
+
+/// Numbers of findings, those included that the document leaves out.
+#[derive(Deserialize)]
+struct Totals {
+    fail: usize,
 }
 
 #[derive(Deserialize)]
@@ -236,9 +248,15 @@ fn read_file(path: &Path) -> anyhow::Result<Read> {
 
 /// Failures that the JSON of `evaluate` tells.
 fn evaluated(name: &str, text: &str) -> anyhow::Result<Read> {
-    let Evaluated { findings } = serde_json::from_str(text).map_err(|error| {
+    let Evaluated { findings, summary } = serde_json::from_str(text).map_err(|error| {
         anyhow!("{name} is not what `cloudcorrect evaluate --format json` writes: {error}")
     })?;
+    let told = findings.iter().filter(|found| found.outcome == "fail").count();
+    if let Some(Summary { findings: Totals { fail } }) = summary
+        && fail > told
+    {
+        bail!("{name} has {told} of {fail} findings that fail; write it without `--only`");
+    }
     let known = findings.iter().map(|found| (found.group.clone(), Some(found.check.clone())));
     let known = known.collect();
     let failing = findings.into_iter().filter(|found| found.outcome == "fail");

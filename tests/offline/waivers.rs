@@ -72,6 +72,31 @@ fn what_fails_is_waived_by_what_waive_writes() {
 }
 
 #[test]
+fn what_only_left_out_is_no_clean_slate() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let thinned = |only| {
+        let results =
+            cloudcorrect(&[&EVALUATE[..], &["--format", "json", "--only", only]].concat());
+        let file = directory.path().join("thin.json");
+        fs::write(&file, results.stdout).expect("a file");
+        let output = cloudcorrect(&[&["waive", "--from", path(&file)], &TERMS[..]].concat());
+        let said = text(&output.stderr).replace(path(&file), "thin.json");
+        (output.status.code(), said, output.stdout)
+    };
+    for only in ["pass", "unknown,waived", "not_applicable"] {
+        let (status, said, written) = thinned(only);
+        assert_eq!((status, written), (Some(2), Vec::new()), "{only}");
+        let expected =
+            "error: `thin.json` has 0 of 65 findings that fail; write it without `--only`\n";
+        assert_eq!(said, expected);
+    }
+    // All that fails is there.
+    let (status, said, written) = thinned("fail");
+    assert_eq!((status, said.as_str()), (Some(0), ""));
+    assert_eq!(text(&written).matches("kind: Waiver").count(), 32);
+}
+
+#[test]
 fn waive_is_narrowed_and_reads_standard_input() {
     let directory = tempfile::tempdir().expect("a directory");
     let results = fs::read(results(directory.path())).expect("results");
