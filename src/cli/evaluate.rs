@@ -142,6 +142,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let results = Results {
         groups: &judged.groups,
         waivers: &judged.waivers,
+        is_part: !arguments.only.is_empty(),
         requests: &requests,
         duration_ms: spent.unsigned_abs(),
     };
@@ -152,6 +153,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Format::Sarif => {
             let log = results.sarif(arguments.category.or("cloudcorrect/evaluate"));
             sarif::print(&log, results.reported())?;
+            let words = sarif::over_tags(&results.with_many_tags());
+            words.iter().for_each(|words| output::note(words));
         }
     }
     Ok(ExitCode::from(status(&results, arguments.fail_on)))

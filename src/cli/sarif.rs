@@ -23,7 +23,7 @@ const MOST_BYTES: u64 = 10_000_000;
 pub(super) struct Category {
     /// Category of `--format sarif`, as of `validate` or `evaluate` and an account: a log that is
     /// uploaded takes the place of the one before it of the same category
-    #[arg(long = "sarif-category", value_name = "NAME")]
+    #[arg(long = "sarif-category", value_name = "NAME", value_parser = category)]
     name: Option<String>,
 }
 
@@ -34,12 +34,33 @@ impl Category {
     }
 }
 
+/// A category that names something: a log of none would take the place of every other one of none.
+fn category(name: &str) -> Result<String, &'static str> {
+    if name.trim_matches(|c: char| c == '/' || c.is_whitespace()).is_empty() {
+        return Err("a category is a name, such as `prod`");
+    }
+    Ok(name.to_owned())
+}
+
 /// Prints a log, and says what GitHub would leave out or refuse.
 pub(super) fn print(log: &str, results: usize) -> io::Result<()> {
     output::print(log)?;
     let words = [over_results(results), over_bytes(log)?];
     words.iter().flatten().for_each(|words| output::note(words));
     Ok(())
+}
+
+/// Words of checks whose controls are not all tags of their rules.
+pub(super) fn over_tags(checks: &[String]) -> Option<String> {
+    let names = match checks {
+        [] => return None,
+        [one] => format!("`{one}` has"),
+        [one, rest @ ..] => format!("`{one}` and {} more checks have", rest.len()),
+    };
+    Some(format!(
+        "{names} more `compliance` than GitHub shows tags of a rule: the first are tags, and the \
+         others stand in its help"
+    ))
 }
 
 fn over_results(results: usize) -> Option<String> {
@@ -99,6 +120,22 @@ mod tests {
         insta::assert_snapshot!(over_results(5_001).expect("words"), @"the log has 5001 results, and GitHub keeps 5000 of them, the most severe; ask for a part at a time, each with a `--sarif-category` of its own");
         assert_eq!(over_results(25_000).map(|it| it.contains("keeps")), Some(true));
         insta::assert_snapshot!(over_results(25_001).expect("words"), @"the log has 25001 results, and GitHub refuses a log of more than 25000; ask for a part at a time, each with a `--sarif-category` of its own");
+    }
+
+    #[test]
+    fn a_category_is_a_name() {
+        for none in ["", "/", " ", "// /"] {
+            assert!(category(none).is_err(), "{none:?}");
+        }
+        assert_eq!(category("/prod/eu/").as_deref(), Ok("/prod/eu/"));
+    }
+
+    #[test]
+    fn controls_that_are_no_tags_are_said() {
+        let checks = ["a/b", "a/c", "d/e"].map(str::to_owned);
+        assert_eq!(over_tags(&[]), None);
+        insta::assert_snapshot!(over_tags(&checks[..1]).expect("words"), @"`a/b` has more `compliance` than GitHub shows tags of a rule: the first are tags, and the others stand in its help");
+        insta::assert_snapshot!(over_tags(&checks).expect("words"), @"`a/b` and 2 more checks have more `compliance` than GitHub shows tags of a rule: the first are tags, and the others stand in its help");
     }
 
     #[test]

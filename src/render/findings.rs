@@ -24,6 +24,9 @@ pub struct Results<'a> {
     pub groups: &'a [(&'a Group, GroupResult)],
     /// How the waivers stand that concern them.
     pub waivers: &'a [WaiverStatus],
+    /// `true` where findings of some outcomes alone were asked for, and the others left out: the text
+    /// then has a line for whatever is there.
+    pub is_part: bool,
     /// API requests by operation, as JSON.
     pub requests: &'a Json,
     /// How long it took, milliseconds.
@@ -77,6 +80,11 @@ impl Results<'_> {
         self.judged().filter(|(_, _, finding)| sarif::is_reported(finding)).count()
     }
 
+    /// Checks with more controls than their rules of the SARIF have tags, as `group/id`.
+    pub fn with_many_tags(&self) -> Vec<String> {
+        sarif::with_many_tags(self)
+    }
+
     fn lines(&self) -> impl Iterator<Item = FindingLine<'_>> {
         self.judged().map(|(group, check, found)| FindingLine::new(group, check, found))
     }
@@ -91,7 +99,8 @@ impl Results<'_> {
         })
     }
 
-    /// A block for each group: its checks, and under them what fails or is unknown.
+    /// A block for each group: its checks, and under them what fails, is unknown or waived, or what was
+    /// asked for.
     pub fn text(&self) -> String {
         let mut text = String::new();
         let mut counts = Counts::default();
@@ -101,8 +110,12 @@ impl Results<'_> {
             for (check, found) in group.checks.iter().zip(&result.checks) {
                 let head = format!("{} {} ({})", mark(found.outcome), check.id, check.severity);
                 let _ = writeln!(text, "  {head:<52} {}", tally(found));
-                found.findings.iter().for_each(|finding| line(&mut text, finding));
-                if let (Outcome::Fail, Some(remediation)) = (found.outcome, &check.remediation) {
+                let shown = found.findings.iter().filter(|it| self.is_part || is_told(it.outcome));
+                shown.clone().for_each(|finding| line(&mut text, finding));
+                let mut outcomes = shown.map(|finding| finding.outcome);
+                if let Some(remediation) = &check.remediation
+                    && outcomes.any(|outcome| outcome == Outcome::Fail)
+                {
                     let _ = writeln!(text, "      what to do: {}", visible(remediation.trim()));
                 }
             }
@@ -134,14 +147,17 @@ impl Results<'_> {
     }
 }
 
+/// `true` of what is told of where nothing else is said.
+fn is_told(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Fail | Outcome::Unknown(_) | Outcome::Waived)
+}
+
 fn line(text: &mut String, finding: &Finding) {
-    if !matches!(finding.outcome, Outcome::Fail | Outcome::Unknown(_) | Outcome::Waived) {
-        return;
-    }
     let id = visible(&finding.resource_id);
     let place = format!("{}/{}", finding.account, finding.region);
     let seen = unbroken(&finding.explanation());
-    let _ = writeln!(text, "      {} {id} ({place}): {seen}", mark(finding.outcome));
+    let seen = if seen.is_empty() { seen } else { format!(": {seen}") };
+    let _ = writeln!(text, "      {} {id} ({place}){seen}", mark(finding.outcome));
 }
 
 fn tally(found: &CheckResult) -> String {

@@ -140,3 +140,24 @@ fn only_the_outcomes_that_were_asked_for_are_shown() {
     let (_, people) = shown("text", "unknown");
     assert_eq!((people.matches("  ✗ acme").count(), people.matches("  ? acme").count()), (0, 1));
 }
+
+#[test]
+fn a_text_lists_what_was_asked_for_and_what_to_do_about_that() {
+    let shown = |only: &[&str]| {
+        text(&cloudcorrect(&[&EVALUATE[..], &["--group", "storage"], only].concat()).stdout)
+    };
+    let lines = |shown: &str, mark: &str| {
+        shown.lines().filter(|line| line.starts_with(&format!("      {mark}"))).count()
+    };
+    let passes = shown(&["--only", "pass"]);
+    assert!(passes.contains("\n6 fail, 1 unknown, 23 pass, 0 not applicable"), "{passes}");
+    let counted = ["✓ ", "✗ ", "? ", "what to do: "].map(|mark| lines(&passes, mark));
+    assert_eq!(counted, [23, 0, 0, 0], "{passes}");
+    assert!(passes.lines().all(|line| !line.trim_end().ends_with(':')), "{passes}");
+    let failures = shown(&["--only", "fail"]);
+    let counted = ["✓ ", "✗ ", "? "].map(|mark| lines(&failures, mark));
+    assert_eq!(counted, [0, 6, 0], "{failures}");
+    assert!(lines(&failures, "what to do: ") > 0, "{failures}");
+    let usual = ["✓ ", "✗ ", "? "].map(|mark| lines(&shown(&[]), mark));
+    assert_eq!(usual, [0, 6, 1]);
+}

@@ -16,6 +16,10 @@ use crate::policy::{Check, Group, Severity, Waiver};
 use super::Results;
 use crate::render::sarif::{PhysicalLocation, Text, location, log, rule_name, visible};
 
+/// Most tags of a rule that GitHub shows; with more than twice as many it refuses the log
+/// (<https://docs.github.com/en/code-security/code-scanning/troubleshooting-sarif-uploads/results-exceed-limit>).
+const MOST_TAGS: usize = 10;
+
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Rule<'a> {
@@ -130,23 +134,36 @@ fn rule<'a>(id: &'a str, group: &Group, check: &'a Check) -> Rule<'a> {
     }
 }
 
-/// What to do, if the check says so, and what it asks in any case.
+/// What to do, if the check says so, what it asks in any case, and the controls that are no tags.
 fn help(check: &Check) -> String {
     let rule = check.rule_text();
     let remediation = rule.remediation.map(|text| format!("{}\n\n", text.trim()));
     let filter = rule.filter.map(|text| format!(" where {}", text.trim()));
     let assert = if rule.is_of_all { "assertAll" } else { "assert" };
+    let untagged: Vec<_> = all_tags(check).into_iter().skip(MOST_TAGS).collect();
+    let untagged = match untagged.join(", ") {
+        none if none.is_empty() => none,
+        some => format!("\n\nalso of: {some}"),
+    };
     format!(
-        "{}{}{}\n{assert}: {}",
+        "{}{}{}\n{assert}: {}{}",
         remediation.unwrap_or_default(),
         rule.resource_type,
         filter.unwrap_or_default(),
-        rule.assertion.trim()
+        rule.assertion.trim(),
+        untagged
     )
 }
 
-/// Code scanning shows the score only of what is tagged `security`.
+/// The first of the tags; those that are left out are in the [`help`].
 fn tags(check: &Check) -> Vec<Cow<'_, str>> {
+    let mut tags = all_tags(check);
+    tags.truncate(MOST_TAGS);
+    tags
+}
+
+/// Code scanning shows the score only of what is tagged `security`.
+fn all_tags(check: &Check) -> Vec<Cow<'_, str>> {
     let mut tags = vec![Cow::Borrowed("security")];
     for tag in check.compliance.iter().map(|tag| visible_lines(tag)) {
         if !tags.contains(&tag) {
@@ -154,6 +171,16 @@ fn tags(check: &Check) -> Vec<Cow<'_, str>> {
         }
     }
     tags
+}
+
+/// Ids of the checks that have more controls than their rules have room for tags.
+pub(super) fn with_many_tags(results: &Results<'_>) -> Vec<String> {
+    let checks = results
+        .groups
+        .iter()
+        .flat_map(|(group, _)| group.checks.iter().map(move |check| (&group.name, check)));
+    let many = checks.filter(|(_, check)| all_tags(check).len() > MOST_TAGS);
+    many.map(|(group, check)| format!("{group}/{}", check.id)).collect()
 }
 
 /// `true` of a finding that is a result of the log.
@@ -289,8 +316,13 @@ spec:
             finding.outcome = change(finding.outcome);
         }
         let groups = [(group, judged)];
-        let results =
-            Results { groups: &groups, waivers: &[], requests: &json!({}), duration_ms: 1 };
+        let results = Results {
+            groups: &groups,
+            waivers: &[],
+            is_part: false,
+            requests: &json!({}),
+            duration_ms: 1,
+        };
         let log: Json = serde_json::from_str(&log_of(&results, "c")).expect("JSON");
         let schema = include_str!("../../../tests/schemas/sarif-2.1.0.json");
         let schema: Json = serde_json::from_str(schema).expect("JSON");
@@ -331,6 +363,25 @@ spec:
             place["logicalLocations"][0]["fullyQualifiedName"],
             "012345678901/global/AWS::S3::Bucket/*"
         );
+    }
+
+    #[test]
+    fn a_rule_has_no_more_tags_than_github_shows() {
+        let controls: Vec<String> = (1..=25).map(|number| format!("cis/{number}")).collect();
+        let of = |number: usize| {
+            let list = format!("compliance: [{}]", controls[..number].join(", "));
+            let policy = POLICY.replace("compliance: [security, cis/1]", &list);
+            let run = log_of_policies(&policy, Listing::Complete(Vec::new()), |outcome| outcome);
+            run["tool"]["driver"]["rules"][0].clone()
+        };
+        let tags = |rule: &Json| rule["properties"]["tags"].as_array().expect("tags").clone();
+        let help = |rule: &Json| rule["help"]["text"].as_str().expect("a text").to_owned();
+        let (fits, much) = (of(9), of(25));
+        assert_eq!(tags(&fits).len(), 10);
+        assert_eq!(tags(&much), tags(&fits));
+        assert_eq!(tags(&much)[0], "security");
+        let rest = format!("{}\n\nalso of: {}", help(&fits), controls[9..].join(", "));
+        assert_eq!(help(&much), rest);
     }
 
     #[test]
