@@ -153,6 +153,8 @@ impl Test {
                 cases.push(case.resolve(None, subject.as_ref()?, file));
             }
             Some(listed) => {
+                let (now, unlisted) = (now(&shared.now, file), unlisted(&shared.unlisted, file));
+                let shared = Shared { fields: &shared, now, unlisted: unlisted.as_ref() };
                 for case in listed {
                     if file.effort.is_spent() {
                         return None; // Reported already, once for all that follows.
@@ -162,8 +164,7 @@ impl Test {
                         continue;
                     };
                     let fields = case.take_case(span);
-                    let reader =
-                        CaseReader { shared: Some(&shared), case: &fields, types, at_uses };
+                    let reader = CaseReader { shared: Some(shared), case: &fields, types, at_uses };
                     let CaseSpec { name, .. } = case;
                     cases.push(reader.resolve(name.into_value(), subject.as_ref()?, file));
                 }
@@ -219,10 +220,19 @@ fn subject(
     pack.has(&id, *at, file).then(|| TestSubject::Pack(pack.name.clone(), id))
 }
 
+/// Fields of a document with several cases, and what those mean that a case may say anew: they are
+/// read once, and whether or not a case goes by them.
+#[derive(Clone, Copy)]
+struct Shared<'a> {
+    fields: &'a CaseFields,
+    now: Option<DateTime<Utc>>,
+    unlisted: Option<&'a BTreeMap<TypeName, Cause>>,
+}
+
 /// Case on its way, in the document that it stands in.
 struct CaseReader<'a> {
     /// Fields of the document, where the case is one of several.
-    shared: Option<&'a CaseFields>,
+    shared: Option<Shared<'a>>,
     case: &'a CaseFields,
     types: &'a CheckTypes,
     at_uses: Span,
@@ -235,7 +245,10 @@ impl CaseReader<'_> {
         subject: &TestSubject,
         file: &mut FileContext,
     ) -> Option<Case> {
-        let now = self.now(file);
+        let now = match (&self.case.now, self.shared) {
+            (Field::Missing, Some(shared)) => shared.now,
+            (own, _) => now(own, file),
+        };
         let rule = match subject {
             TestSubject::Check(..) | TestSubject::Pack(..) => Some(None),
             TestSubject::Type(name) => self.rule(name, file).map(Some),
@@ -245,7 +258,10 @@ impl CaseReader<'_> {
             field => file.parse(field)?,
         };
         let given = self.given(&account_id, file);
-        let failed = self.unlisted(file);
+        let failed = match (&self.case.unlisted, self.shared) {
+            (Field::Missing, Some(shared)) => shared.unlisted.cloned(),
+            (own, _) => unlisted(own, file),
+        };
         let expected = self.case.expect.value().map(|expect| expected(expect, file));
         let given = given?;
         let expected = expected?;
@@ -272,31 +288,13 @@ impl CaseReader<'_> {
         })
     }
 
-    /// Field of the case, else of the document.
-    fn field<T>(&self, field: impl Fn(&CaseFields) -> &Field<T>) -> &Field<T> {
-        match (field(self.case), self.shared) {
-            (Field::Missing, Some(shared)) => field(shared),
-            (own, _) => own,
-        }
-    }
-
-    fn now(&self, file: &mut FileContext) -> Option<DateTime<Utc>> {
-        let Located { value: text, span } = match self.field(|case| &case.now) {
-            Field::Missing => return TEST_NOW.parse().ok(),
-            field => field.get()?,
-        };
-        let read = DateTime::parse_from_rfc3339(text).ok();
-        if read.is_none() {
-            let message = format!("`{}` is no instant", short(text));
-            let refused = file.error(*span, Code::InvalidInstant, message);
-            file.report(refused.help("write it as in `2026-01-31T00:00:00Z`"));
-        }
-        read.map(|instant| instant.to_utc())
-    }
-
     fn rule(&self, name: &CheckTypeName, file: &mut FileContext) -> Option<Rule> {
         let found = self.types.find(name.as_str(), self.at_uses, file)?;
-        found.ask(self.field(|case| &case.with), self.at_uses, file)
+        let with = match (&self.case.with, self.shared) {
+            (Field::Missing, Some(shared)) => &shared.fields.with,
+            (own, _) => own,
+        };
+        found.ask(with, self.at_uses, file)
     }
 
     /// `true` where the file may still have what weighs so much; that it may not is reported.
@@ -318,7 +316,7 @@ impl CaseReader<'_> {
         if !self.is_affordable(CASE_WEIGHT, file) {
             return None;
         }
-        for fields in self.shared.into_iter().chain([self.case]) {
+        for fields in self.shared.map(|it| it.fields).into_iter().chain([self.case]) {
             is_whole &= !fields.given.is_invalid();
             for entry in fields.given.value().into_iter().flat_map(Given::iter) {
                 let schema = rule::type_named(&entry.key.value, entry.key.span, file);
@@ -343,24 +341,42 @@ impl CaseReader<'_> {
         is_whole &= are_unique(&given, file);
         is_whole.then_some(given)
     }
+}
 
-    fn unlisted(&self, file: &mut FileContext) -> Option<BTreeMap<TypeName, Cause>> {
-        let mut failed = BTreeMap::new();
-        let mut is_whole = true;
-        let unlisted = self.field(|case| &case.unlisted).value();
-        for entry in unlisted.into_iter().flat_map(Entries::iter) {
-            let schema = rule::type_named(&entry.key.value, entry.key.span, file);
-            let text = entry.value.as_ref();
-            let cause = text.and_then(|it| fixture::cause(&it.value, it.span, file));
-            match (schema, cause) {
-                (Some(schema), Some(cause)) => {
-                    failed.insert(schema.type_name.clone(), cause);
-                }
-                _ => is_whole = false,
-            }
-        }
-        is_whole.then_some(failed)
+/// Instant that is said, or the usual one.
+fn now(field: &Field<String>, file: &mut FileContext) -> Option<DateTime<Utc>> {
+    let Located { value: text, span } = match field {
+        Field::Missing => return TEST_NOW.parse().ok(),
+        field => field.get()?,
+    };
+    let read = DateTime::parse_from_rfc3339(text).ok();
+    if read.is_none() {
+        let message = format!("`{}` is no instant", short(text));
+        let refused = file.error(*span, Code::InvalidInstant, message);
+        file.report(refused.help("write it as in `2026-01-31T00:00:00Z`"));
     }
+    read.map(|instant| instant.to_utc())
+}
+
+/// Types whose resources cannot be listed, and why.
+fn unlisted(
+    field: &Field<Entries<String>>,
+    file: &mut FileContext,
+) -> Option<BTreeMap<TypeName, Cause>> {
+    let mut failed = BTreeMap::new();
+    let mut is_whole = true;
+    for entry in field.value().into_iter().flat_map(Entries::iter) {
+        let schema = rule::type_named(&entry.key.value, entry.key.span, file);
+        let text = entry.value.as_ref();
+        let cause = text.and_then(|it| fixture::cause(&it.value, it.span, file));
+        match (schema, cause) {
+            (Some(schema), Some(cause)) => {
+                failed.insert(schema.type_name.clone(), cause);
+            }
+            _ => is_whole = false,
+        }
+    }
+    is_whole.then_some(failed)
 }
 
 fn are_unique(given: &[(Resource, Span)], file: &mut FileContext) -> bool {

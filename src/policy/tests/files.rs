@@ -583,6 +583,29 @@ fn nodes_of_a_long_line_are_told_at_their_places() {
 }
 
 #[test]
+fn what_no_case_goes_by_is_read_all_the_same() {
+    let case = |name: &str, more: &str| {
+        format!("    - {{ name: {name}, expect: {{ notSelected: [b] }}{more} }}\n")
+    };
+    let told = |cases: &str| {
+        problems(&format!(
+            "{}---\napiVersion: cloudcorrect.dev/v1\nkind: Test\nmetadata: {{ name: t }}\nspec:\n  \
+             check: storage/a\n  now: never\n  unlisted: {{ AWS::EC2::VPC: denied }}\n  \
+             given: {{ AWS::S3::Bucket: [{{ BucketName: b }}] }}\n  cases:\n{cases}",
+            group(
+                "    - { id: a, select: AWS::S3::Bucket, where: resource.BucketName == \"a\", assert: resource.BucketName != \"b\" }\n"
+            )
+        ))
+    };
+    let own = ", now: 2026-01-31T00:00:00Z, unlisted: { AWS::EC2::VPC: access_denied }";
+    let by_none = told(&(case("c", own) + &case("d", own)));
+    assert!(by_none.contains("error[invalid-instant] `never` is no instant"), "{by_none}");
+    assert!(by_none.contains("`denied`"), "{by_none}");
+    // However many go by it, it is told once.
+    assert_eq!(told(&(case("c", "") + &case("d", ""))), by_none);
+}
+
+#[test]
 fn what_is_given_in_all_cases_counts_in_each() {
     let given: String =
         (0..200).map(|n| format!("{{ BucketName: a{n} }}")).collect::<Vec<_>>().join(", ");
