@@ -74,8 +74,9 @@ fn any_scalar(schema: &mut Map<String, Json>, words: &Words) {
     }
     let said = said.unwrap_or(ONE_TEXT);
     let allowed = if let Some(count) = pattern.as_deref().and_then(digits_of) {
-        // Of a number YAML leaves out the zeros that an id may begin with.
-        let (least, most) = (10_i64.pow(count / 2), 10_i64.pow(count) - 1);
+        // Of a number YAML leaves out the zeros that an id may begin with. With more than six of
+        // twelve it would be no longer than what is none, and wants quotes.
+        let (least, most) = (10_i64.pow(count / 2 - 1), 10_i64.pow(count) - 1);
         json!({ "anyOf": [
             { "type": "string" },
             { "type": "integer", "minimum": least, "maximum": most },
@@ -90,7 +91,7 @@ fn any_scalar(schema: &mut Map<String, Json>, words: &Words) {
         ];
         let others = others.into_iter().filter_map(|(kind, is_taken)| is_taken.then_some(kind));
         let all: Vec<Json> = kinds.into_iter().chain(others.map(Json::from)).collect();
-        json!({ "type": all })
+        if takes("-1") { json!({ "type": all }) } else { json!({ "type": all, "minimum": 0 }) }
     };
     schema.remove("type");
     schema.insert("anyOf".to_owned(), allowing(&allowed, said));

@@ -199,6 +199,65 @@ fn mistakes_are_refused() {
     }
 }
 
+/// What a schema says of a document whose scalars YAML has taken for what they look like.
+fn fits(kind: &str, document: &Json) -> bool {
+    let schema = Path::new("schemas").join(format!("{}.schema.json", kind.to_lowercase()));
+    let schema = fs::read_to_string(schema).expect("a schema");
+    jsonschema::is_valid(&serde_json::from_str(&schema).expect("JSON"), document)
+}
+
+/// YAML leaves out the zeros that an id without quotes begins with.
+#[test]
+fn an_account_id_may_begin_with_zeros() {
+    for id in ["123456789012", "012345678901", "000000123456"] {
+        let document = mistakes::good("Account").replace("123456789012", id);
+        let file = SourceFile::new("policies/a.yaml", document.as_bytes());
+        let told = catalog::read(&[file]).diagnostics;
+        assert!(told.is_empty(), "{id}: {told:?}");
+        let mut seen: Json = serde_saphyr::from_str(&document).expect("YAML");
+        let number: i64 = id.parse().expect("a number");
+        seen["spec"]["aws"]["accountId"] = number.into();
+        assert!(fits("Account", &seen), "{id}");
+    }
+    let long: Json =
+        serde_saphyr::from_str(&mistakes::good("Account").replace("123456789012", "1234567890123"))
+            .expect("YAML");
+    assert!(!fits("Account", &long));
+}
+
+/// What is refused for its text alone is marked for it.
+#[test]
+fn a_schema_tells_texts_that_say_nothing() {
+    let wrong = [
+        ("Group", "every: 15m", "cron: \"\""),
+        ("Group", "every: 15m", "cron: \"@daily\", timezone: \"\""),
+        ("Group", "tag(\"Name\") != null", "\"\""),
+        ("Group", "tag(\"Name\") != null", "\" \""),
+        ("Group", "severity: low", "where: \"\""),
+        ("Group", "severity: low", "let: { web: { select: AWS::EC2::VPC, where: \"\" } }"),
+        ("Group", "name: storage", "name: -1"),
+        ("Group", "id: named", "id: -1"),
+        ("Account", "name: prod", "name: -1"),
+        ("Pack", "uses: acme/tagged", "uses: \"\""),
+        ("Pack", "uses: acme/tagged", "uses: Acme/Tagged"),
+        ("Pack", "uses: acme/tagged", "uses: -1"),
+        ("Test", "check: storage/named", "uses: \"\""),
+        ("CheckType", "tag(params.key) != null", "\"\""),
+    ];
+    for (kind, from, to) in wrong {
+        let good = mistakes::good(kind);
+        assert!(good.contains(from), "{kind}: {from}");
+        let read = |text: &str| serde_saphyr::from_str::<Json>(text).expect("YAML");
+        assert!(fits(kind, &read(good)), "{kind}");
+        let wrong = good.replacen(from, to, 1);
+        assert!(!fits(kind, &read(&wrong)), "{kind}: {to}");
+        assert!(!is_good(&wrong), "{kind}: {to}");
+    }
+    // What the reader takes is not marked: a number is a name as well.
+    let number = mistakes::good("Group").replace("name: storage", "name: 1");
+    assert!(fits("Group", &serde_saphyr::from_str(&number).expect("YAML")));
+}
+
 /// A good document, and behind it one for each mistake, each with a comment for its kind.
 fn behind_a_good_one(all: &[Mistake], comment: impl Fn(&str) -> String) -> String {
     let first = format!("{}{}", comment("Group"), mistakes::good("Group"));
@@ -249,8 +308,8 @@ fn the_words_say_what_to_do(told: &str) {
     `assret`: there is no such key here; known are `id`, `title`, `severity`, `formerly`, `uses`, `with`, `complia
     `i`: add `assert`, what must hold of each resource, or `assertAll`, of all together
     `i`: add `assert`, what must hold of each resource, or `assertAll`, of all together
-    `[tag("Name") != null]`: write one text here, in quotes if it begins with `[`, `{` or `*`
-    ``: write one text here, in quotes if it begins with `[`, `{` or `*`
+    `[tag("Name") != null]`: write something here, in quotes if it begins with `[`, `{` or `*`
+    ``: write something here, in quotes if it begins with `[`, `{` or `*`
     `named`: write the group or pack and the id of the check, as `group/id`
     `chek`: there is no such key here; known are `check`, `pack`, `uses`, `cases`, `with`, `accountId`, `now`, `
     `spec`: add `check`, as `group/id`; or `pack`, as `pack/id`; or `uses`, a check type
@@ -273,7 +332,7 @@ fn the_words_say_what_to_do(told: &str) {
     `eu-west-1`: write a list here: `[a, b]`, or a line with `- ` for each item
     `31.12.2027`: write a day, as in `2026-12-31`
     `spec`: Missing property "reason".
-    `""`: write something here
+    `""`: write something here, in quotes if it begins with `[`, `{` or `*`
     `match`: add `group`, `check` or both: no waiver is of everything
     `Frankfurt`: write the name of a region, as in `eu-west-1`, or `global`
     `text`: Value is not accepted. Valid values: "string", "integer", "number", "boolean", "list".

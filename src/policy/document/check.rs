@@ -1,7 +1,7 @@
 //! What a check and a check type ask, as documents say it.
 
 use crate::document::{Entries, Field, List, Span, Text, Value, mapping};
-use crate::policy::names::NAME_PATTERN;
+use crate::policy::names::{NAME_PATTERN, TYPE_NAME_PATTERN};
 use crate::policy::words::{AssertScope, OnEmpty, Pick, Severity};
 
 /// Pattern of names in `let`, for editors.
@@ -37,14 +37,14 @@ macro_rules! asking {
                 )]
                 "let" bindings: Entries<LetSpec>,
                 /// A CEL expression: which resources of the type are judged; all of them if it is left out.
-                #[schemars(default)]
+                #[schemars(default, regex(pattern = super::waiver::SAID))]
                 "where" filter: Text,
                 /// A CEL expression: what must hold of each of them, as `resource`.
-                #[schemars(default)]
+                #[schemars(default, regex(pattern = super::waiver::SAID))]
                 "assert" assertion: Text,
                 /// A CEL expression in the place of `assert`: what must hold of all of them together, as the
                 /// list `resources`.
-                #[schemars(default)]
+                #[schemars(default, regex(pattern = super::waiver::SAID))]
                 "assertAll" assert_all: Text,
                 /// Over which resources `assertAll` speaks: those of a `target`, which is a region of an
                 /// account (or the account, for what belongs to no region), or those of an `account`.
@@ -100,7 +100,7 @@ asking! {
         "formerly" formerly: List<String>,
         /// A check type that says what is checked, such as `aws/s3-bucket-exists`, in the place of
         /// `select` and `assert`.
-        #[schemars(default, length(max = 127))]
+        #[schemars(default, length(max = 127), regex(pattern = TYPE_NAME_PATTERN))]
         "uses" uses: String,
         /// The parameters of the check type.
         #[schemars(default, extend("default" = {}), with = "std::collections::BTreeMap<String, crate::document::NotNull>")]
@@ -120,7 +120,7 @@ mapping! {
         /// The resource type, such as `AWS::EC2::SecurityGroup`.
         "select" select: String,
         /// A CEL expression: which resources of the type; all of the account if it is left out.
-        #[schemars(default)]
+        #[schemars(default, regex(pattern = super::waiver::SAID))]
         "where" filter: Text,
         /// What the name stands for: `all`, a list, or `one`, the only one that there is.
         #[schemars(default, extend("default" = Pick::default()))]

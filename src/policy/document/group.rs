@@ -113,13 +113,14 @@ mapping! {
         /// `+` before the weekday both. `L`, `LW` and `15W` are days of the month, `fri#2` and `5L` weekdays
         /// of it. A time that daylight saving skips comes when the gap is over, one that it repeats comes
         /// once, unless the hour is `*` or `*/n`.
-        #[schemars(default, length(max = 100))]
+        #[schemars(default, length(max = 100), regex(pattern = super::waiver::SAID))]
         "cron" cron: Text,
         /// The time zone of `cron`, by its IANA name, such as `Europe/Berlin`.
         #[schemars(
             default,
             extend("default" = Timezone::default().to_string()),
-            length(max = 60)
+            length(max = 60),
+            regex(pattern = super::waiver::SAID)
         )]
         "timezone" timezone: String,
     }

@@ -1,6 +1,7 @@
 //! `Test` documents.
 
 use crate::document::{Entries, Field, List, Span, Value, mapping};
+use crate::policy::names::TYPE_NAME_PATTERN;
 
 use super::account::ID_PATTERN;
 use super::{ApiVersion, Metadata, TestKind};
@@ -117,7 +118,7 @@ case! {
         #[schemars(default, length(max = 127), regex(pattern = CHECK_PATTERN))]
         "pack" pack: String,
         /// A check type in the place of a check, such as `aws/s3-bucket-exists`.
-        #[schemars(default, length(max = 127))]
+        #[schemars(default, length(max = 127), regex(pattern = TYPE_NAME_PATTERN))]
         "uses" uses: String,
         /// Several cases, each with what is given and expected. What is given beside them is given
         /// in all.
