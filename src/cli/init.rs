@@ -48,8 +48,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if region.iter().any(Region::is_global) {
         bail!("`global` is no region to name: what belongs to no region is always looked at");
     }
-    if !matches!(app_url.scheme(), "https" | "http") || app_url.query().is_some() {
-        bail!("`{app_url}` cannot be the service's address; write `https://HOST`");
+    if !is_address(app_url) {
+        // What may be a password is not shown.
+        bail!("what `--app-url` says cannot be the service's address; write `https://HOST`");
     }
     let skeleton = Skeleton { account: account_id, regions: region, app_url };
     let files = skeleton.files()?;
@@ -67,6 +68,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     output::print(&(told + &next(directory)))?;
     Ok(ExitCode::from(output::CLEAN))
+}
+
+/// `true` of what a listener can have: a scheme, a host, and at most a port and a path.
+fn is_address(url: &Url) -> bool {
+    matches!(url.scheme(), "https" | "http")
+        && (url.query(), url.fragment(), url.password()) == (None, None, None)
+        && url.username().is_empty()
 }
 
 /// Refuses policies that `validate` would refuse, before anything is written; what it would warn of

@@ -214,6 +214,11 @@ fn init_begins_a_repository_that_is_valid() {
     assert_eq!(text(&validate.stdout), "3 files: 1 group, 2 checks, 1 account are good\n");
     let test = cloudcorrect(&["test", "--coverage", &format!("{path}/policies")]);
     assert_eq!(text(&test.stdout), "2 tests, 2 cases: all pass; 2 of 2 checks tested\n");
+    // As the README of the repository tells to.
+    let test = cloudcorrect(&["test", "--mutate", &format!("{path}/policies")]);
+    let told = text(&test.stdout);
+    assert_eq!(test.status.code(), Some(0), "{told}");
+    assert!(told.contains(" mutants, of which none is unnoticed\n"), "{told}");
     let group = root.join("policies/storage.yaml");
     let policy = fs::read_to_string(&group).expect("a group");
     fs::write(&group, policy.replace("Enabled", "Suspended")).expect("a group");
@@ -270,9 +275,16 @@ fn init_refuses_what_cannot_be_meant() {
         ["--region", "us-east-1,eu-west"],
         ["--app-url", "ftp://example.com"],
         ["--app-url", "example.com"],
+        ["--app-url", "https://x.example/#a"],
+        ["--app-url", "https://x.example/?a"],
+        ["--app-url", "https://x.example/a#"],
+        ["--app-url", "https://ada@x.example/"],
+        ["--app-url", "https://:secret@x.example/"],
+        ["--app-url", "https://ada:secret@x.example/"],
     ] {
         let output = cloudcorrect(&[&["init", path], &wrong[..]].concat());
         assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert!(!text(&output.stderr).contains("secret"), "{wrong:?}");
     }
     let told = |region: &str| text(&cloudcorrect(&["init", path, "--region", region]).stderr);
     insta::assert_snapshot!(told("mars") + &told("eu-west1"), @"
