@@ -53,6 +53,19 @@ fn every_check_of_the_baseline_says_what_it_is() {
     }
 }
 
+/// One row for each check, in the order of the group.
+#[test]
+fn the_comparison_with_other_tools_leaves_out_no_check() {
+    let policies = examples();
+    let baseline = policies.groups.values().find(|group| group.name.as_str() == "aws-baseline");
+    let checks = baseline.expect("the group").checks.iter().map(|check| check.id.as_str());
+    let checks: Vec<&str> = checks.collect();
+    let document = include_str!("../docs/baseline.md");
+    let rows = document.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    assert_eq!(rows.map(|(id, _)| id).collect::<Vec<_>>(), checks);
+    assert!(document.contains(&format!("\nThe {} checks of ", checks.len())));
+}
+
 #[test]
 fn every_check_passes_its_tests() {
     let policies = examples();
