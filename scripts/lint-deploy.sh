@@ -8,7 +8,9 @@ bin=$TEST_SERVERS/bin
 "$bin/hadolint" deploy/Dockerfile
 "$bin/check-jsonschema" --quiet --builtin-schema vendor.compose-spec deploy/compose.yaml
 "$bin/cfn-lint" deploy/reader-role.cloudformation.yaml
-"$bin/hcl2tojson" deploy/terraform/reader-role.tf >/dev/null 2>&1
+# It tells progress on standard error as well, so that this is shown only where it fails.
+said=$("$bin/hcl2tojson" deploy/terraform/reader-role.tf 2>&1 >/dev/null) ||
+    fail "deploy/terraform/reader-role.tf: $said"
 
 "$bin/check-jsonschema" --quiet --builtin-schema vendor.github-actions action.yml
 "$bin/check-jsonschema" --quiet --builtin-schema vendor.github-workflows templates/init/workflow.yaml
@@ -23,8 +25,8 @@ fi
 unit=$(mktemp -d)
 trap 'rm -r "$unit"' EXIT
 sed 's|^ExecStart=[^ ]*|ExecStart=/bin/true|' deploy/cloudcorrect.service >"$unit/cloudcorrect.service"
-said=$(systemd-analyze verify --man=no "$unit/cloudcorrect.service" 2>&1)
 # Of what it does not know it warns, and ends well.
+said=$(systemd-analyze verify --man=no "$unit/cloudcorrect.service" 2>&1) || said=${said:-it is refused}
 [ -z "$said" ] || fail "$said"
 # Tenths of the exposure that systemd counts: without any of its fences it is 96.
 systemd-analyze security --no-pager --offline=yes --threshold=12 "$unit/cloudcorrect.service" >"$unit/report" ||
