@@ -2,7 +2,7 @@
 //!
 //! Quoting is left to the `csv` crate; what a cell may hold is decided here.
 
-use csv::Writer;
+use csv::WriterBuilder;
 use serde_json::Value as Json;
 
 use super::document::FindingLine;
@@ -32,7 +32,9 @@ const COLUMNS: [&str; 18] = [
 
 /// A line of names, then a line for each finding.
 pub(super) fn table<'a>(findings: impl Iterator<Item = FindingLine<'a>>) -> csv::Result<String> {
-    let mut table = Writer::from_writer(Vec::new());
+    // What has a `;` is quoted as if that began comments: spreadsheets of half of the world part cells
+    // at it, and the next one could begin with a formula.
+    let mut table = WriterBuilder::new().comment(Some(b';')).from_writer(Vec::new());
     table.write_record(COLUMNS)?;
     for finding in findings {
         let json = serde_json::to_value(&finding).unwrap_or_default();
@@ -60,7 +62,8 @@ fn harmless(text: &str) -> String {
         c => visible_char(c),
     };
     let mut text: String = text.chars().map(kept).collect();
-    if text.starts_with(['=', '+', '-', '@']) {
+    // Spreadsheets take the wide forms, which East Asian keyboards write, for the same.
+    if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
         text.insert(0, '\'');
     }
     text
@@ -99,6 +102,26 @@ mod tests {
         group,check,outcome,cause,account,region,resourceType,resourceId,severity,expected,observed,message,path,line,waiver,waiverReason,waiverOwner,waiverExpires
         storage,private,unknown,access_denied,012345678901,eu-west-1,AWS::S3::Bucket,logs,high,"a && b == ""c""",,"Private, �[31mreally",policies/a.yaml,7,,,,
         "#);
+    }
+
+    /// Cells that a spreadsheet could take for formulas
+    /// (<https://owasp.org/www-community/attacks/CSV_Injection>), and what is written of them.
+    #[test]
+    fn a_cell_is_no_formula_and_parted_nowhere() {
+        let written = |text: &'static str| {
+            let finding = FindingLine { message: text, ..finding() };
+            let table = table([finding].into_iter()).expect("a table");
+            let line = table.lines().nth(1).expect("a finding").to_owned();
+            let cell = line.split_once(",,").and_then(|(_, rest)| rest.split_once(",policies/"));
+            cell.expect("a message").0.to_owned()
+        };
+        for formula in ["=1+1", "+1", "-1", "@x", "＝1", "＋1", "－1", "＠x"] {
+            assert_eq!(written(formula), format!("'{formula}"));
+        }
+        assert_eq!(written("a;=1+1"), "\"a;=1+1\"");
+        assert_eq!(written(";"), "\";\"");
+        assert_eq!(written("a"), "a");
+        assert_eq!(written("a, \"b\""), "\"a, \"\"b\"\"\"");
     }
 
     #[test]
