@@ -456,7 +456,6 @@ async fn a_failure_shows_its_request_and_not_its_cause(pool: PgPool) -> TestResu
             "There is no such page",
         ),
         ("/sources/other/groups/storage", StatusCode::NOT_FOUND, "There is no such page"),
-        ("/?page=abc", StatusCode::BAD_REQUEST, "The address does not say what to show"),
         (
             "/sources/main/groups/storage?page=abc",
             StatusCode::BAD_REQUEST,
@@ -589,6 +588,20 @@ async fn a_forged_webhook_is_refused_unread(pool: PgPool) -> TestResult {
     let (status, _) = deliver(&pool, &[event, id, signed(&good)], Body::from_stream(endless)).await;
     assert_eq!(status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(sources::claim_due(&pool, LEASE).await?, None, "nothing is due");
+    Ok(())
+}
+
+/// GitHub sends people here with the code of an App that they registered (`redirect_url` of its
+/// manifest), and chats add where a link was followed.
+#[sqlx::test]
+async fn the_overview_is_shown_whatever_is_behind_its_address(pool: PgPool) -> TestResult {
+    synced(&pool).await?;
+    let plain = page(&pool, "/").await;
+    for asked in ["/?code=abc", "/?utm_source=slack", "/?"] {
+        let response = ask(&pool, get(asked)).await;
+        assert_eq!(response.status(), StatusCode::OK, "{asked}");
+        assert_eq!(page(&pool, asked).await.len(), plain.len(), "{asked}");
+    }
     Ok(())
 }
 
