@@ -95,10 +95,16 @@ fn the_app_of_the_stories_has_the_permissions_of_the_manifest() {
     }
 }
 
-/// The settings of `deploy/`, with variables that name files of a directory in the place of secrets.
-fn settings(variables: &BTreeMap<String, String>, secrets: &Path, mounted: &str) -> Settings {
+/// Settings beside variables, where both name the secrets in a directory that is mounted: what they
+/// find in the one that stands for it.
+fn settings(
+    toml: &str,
+    variables: &BTreeMap<String, String>,
+    secrets: &Path,
+    mounted: &str,
+) -> Settings {
     let place = secrets.to_str().expect("UTF-8");
-    let toml = read("deploy/cloudcorrect.toml").replace("/run/secrets", place);
+    let toml = toml.replace(mounted, place);
     let variables = variables.iter().map(|(name, value)| {
         let value = value.replace(mounted, place).replace("%S", "/var/lib");
         (name.clone(), value)
@@ -137,7 +143,8 @@ fn the_service_of_compose_reads_its_settings_from_what_is_mounted() {
     }
 
     let directory = secrets(&used);
-    let settings = settings(&variables, directory.path(), "/run/secrets");
+    let toml = read("deploy/cloudcorrect.toml");
+    let settings = settings(&toml, &variables, directory.path(), "/run/secrets");
     assert!(settings.database_url.is_some() && settings.github.is_some());
     // Both listeners are on the loopback of the machine, which the container shares.
     assert_eq!(service["network_mode"], "host");
@@ -174,15 +181,31 @@ fn the_unit_of_systemd_names_its_credentials_as_the_settings_do() {
         values("LoadCredential").filter_map(|it| Some(it.split_once(':')?.0.to_owned())).collect();
     let variables: BTreeMap<_, _> = values("Environment")
         .filter_map(|it| it.split_once('='))
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .map(|(name, value)| (name.to_owned(), value.replace("%d", CREDENTIALS)))
         .collect();
     let directory = secrets(&credentials);
-    let settings = settings(&variables, directory.path(), "%d");
+    let settings = settings(&edited(), &variables, directory.path(), CREDENTIALS);
     assert!(settings.database_url.is_none() && settings.github.is_some());
     assert_eq!(settings.data_dir, Path::new("/var/lib/cloudcorrect"));
-    let own = format!("{}/external-id", "/run/credentials/cloudcorrect.service");
-    assert!(read("deploy/cloudcorrect.toml").contains(&own));
+    assert!(read("deploy/cloudcorrect.toml").contains(&format!("{CREDENTIALS}/external-id")));
     assert!(credentials.contains("external-id"), "the settings name it");
+}
+
+/// Where the service finds what systemd hands over, `%d` of the unit
+/// (<https://systemd.io/CREDENTIALS/>).
+const CREDENTIALS: &str = "/run/credentials/cloudcorrect.service";
+
+/// The settings of `deploy/` as docs/operating.md changes them for systemd.
+fn edited() -> String {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("cloudcorrect.toml");
+    fs::write(&file, read("deploy/cloudcorrect.toml")).expect("a file");
+    let manual = read("docs/operating.md");
+    let line = manual.lines().find_map(|line| line.strip_prefix("sudo sed ")).expect("a change");
+    let line = line.replace("/etc/cloudcorrect/cloudcorrect.toml", file.to_str().expect("UTF-8"));
+    let (status, said) = run(Command::new("bash").args(["-c", &format!("sed {line}")]));
+    assert_eq!((status, said.as_str()), (0, ""));
+    fs::read_to_string(&file).expect("a file")
 }
 
 /// What is copied into the image is what the key of the Action's cache is made of, but for the

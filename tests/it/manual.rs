@@ -200,7 +200,7 @@ fn the_examples_of_the_manual_are_read_without_a_complaint() {
     for secret in ["app.pem", "webhook-secret", "external-id"] {
         std::fs::write(place(secret), "secret").expect("a file");
     }
-    let settings = blocks(OPERATING, "toml")[0].replace("/etc/cloudcorrect", path);
+    let settings = blocks(OPERATING, "toml")[0].replace("/run/secrets", path);
     let settings = Settings::read(&settings, directory.path(), []).expect("settings");
     assert_eq!((settings.sources.len(), settings.accounts.len()), (1, 1));
     let settings = Settings::read(blocks(OPERATING, "toml")[1], directory.path(), []);

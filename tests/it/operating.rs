@@ -50,7 +50,7 @@ fn checkout() -> tempfile::TempDir {
     let answer = r#"{ "id": 7, "pem": "-----BEGIN\nKEY\n", "webhook_secret": "signs" }"#;
     fs::write(checkout.path().join("answer.json"), answer).expect("a file");
     let gh = "gh() { [ \"$*\" = 'api --method POST /app-manifests/CODE/conversions' ] && cat answer.json; }";
-    let said = types(gh, commands("gh api "), checkout.path());
+    let said = types(gh, commands("umask 077\ngh api "), checkout.path());
     assert_eq!(said, "7\n", "the number is shown");
     let file = |name: &str| fs::read_to_string(checkout.path().join(name)).expect("a file");
     assert_eq!(file("app.pem"), "-----BEGIN\nKEY\n");
@@ -71,7 +71,8 @@ fn no_block_is_left_to_itself() {
         "cd deploy\n",
         "docker compose ",
         "docker build ",
-        "gh api ",
+        "sudo systemctl ",
+        "umask 077\ngh api ",
         "aws cloudformation deploy ",
         "aws cloudformation create-stack-set ",
     ];
@@ -124,7 +125,6 @@ fn the_unit_is_installed_with_all_that_it_names() {
         fs::create_dir_all(root.join(directory)).expect("a directory");
     }
     fs::write(root.join("home/.cargo/bin/cloudcorrect"), "").expect("a binary");
-    fs::write(checkout.path().join("external-id"), "ours\n").expect("a file");
     let place = root.to_str().expect("UTF-8");
     let block = commands("sudo install ");
     let block = block.replace(" /usr/", &format!(" {place}/usr/"));
@@ -132,8 +132,12 @@ fn the_unit_is_installed_with_all_that_it_names() {
     let stand_ins = format!(
         "HOME='{place}/home'\nsudo() {{ \"$@\"; }}\nsystemctl() {{ echo \"systemctl $*\"; }}"
     );
-    let said = types(&stand_ins, &block, checkout.path());
+    assert_eq!(types(&stand_ins, &block, checkout.path()), "");
+    let said = types(&stand_ins, commands("sudo systemctl "), checkout.path());
     assert_eq!(said, "systemctl enable --now cloudcorrect\n");
+    for secret in ["app.pem", "webhook-secret", "external-id"] {
+        assert_eq!(mode(&checkout.path().join(secret)), 0o600, "{secret}");
+    }
 
     let unit = read("deploy/cloudcorrect.service");
     let values = |key: &str| {
