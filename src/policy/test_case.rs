@@ -154,7 +154,9 @@ impl Test {
             }
             Some(listed) => {
                 let (now, unlisted) = (now(&shared.now, file), unlisted(&shared.unlisted, file));
-                let shared = Shared { fields: &shared, now, unlisted: unlisted.as_ref() };
+                let account = account(&shared.account_id, file);
+                let (account, unlisted) = (account.as_ref(), unlisted.as_ref());
+                let shared = Shared { fields: &shared, account, now, unlisted };
                 for case in listed {
                     if file.effort.is_spent() {
                         return None; // Reported already, once for all that follows.
@@ -225,6 +227,7 @@ fn subject(
 #[derive(Clone, Copy)]
 struct Shared<'a> {
     fields: &'a CaseFields,
+    account: Option<&'a AccountId>,
     now: Option<DateTime<Utc>>,
     unlisted: Option<&'a BTreeMap<TypeName, Cause>>,
 }
@@ -253,10 +256,10 @@ impl CaseReader<'_> {
             TestSubject::Check(..) | TestSubject::Pack(..) => Some(None),
             TestSubject::Type(name) => self.rule(name, file).map(Some),
         };
-        let account_id: AccountId = match self.field(|case| &case.account_id) {
-            Field::Missing => TEST_ACCOUNT.parse().ok()?,
-            field => file.parse(field)?,
-        };
+        let account_id = match (&self.case.account_id, self.shared) {
+            (Field::Missing, Some(shared)) => shared.account.cloned(),
+            (own, _) => account(own, file),
+        }?;
         let given = self.given(&account_id, file);
         let failed = match (&self.case.unlisted, self.shared) {
             (Field::Missing, Some(shared)) => shared.unlisted.cloned(),
@@ -340,6 +343,14 @@ impl CaseReader<'_> {
         }
         is_whole &= are_unique(&given, file);
         is_whole.then_some(given)
+    }
+}
+
+/// Number of the account that is said, or the usual one.
+fn account(field: &Field<String>, file: &mut FileContext) -> Option<AccountId> {
+    match field {
+        Field::Missing => TEST_ACCOUNT.parse().ok(),
+        field => file.parse(field),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::document::{Entries, Field, List, Span, Value, mapping};
 use crate::policy::names::TYPE_NAME_PATTERN;
+use crate::resource::AccountId;
 
-use super::account::ID_PATTERN;
 use super::{ApiVersion, Metadata, TestKind};
 
 /// Pattern of a check, for editors: a group or pack and the id.
@@ -61,7 +61,7 @@ macro_rules! case {
                 #[schemars(default, extend("default" = {}), with = "std::collections::BTreeMap<String, crate::document::NotNull>")]
                 "with" with: Entries<Value>,
                 /// The number of the account that everything is in: `account` in expressions.
-                #[schemars(default, extend("default" = TEST_ACCOUNT), regex(pattern = ID_PATTERN))]
+                #[schemars(default, extend("default" = TEST_ACCOUNT), regex(pattern = AccountId::PATTERN))]
                 "accountId" account_id: String,
                 /// `now` in expressions.
                 #[schemars(default, extend("default" = TEST_NOW), length(max = 40), regex(pattern = NOW_PATTERN))]
