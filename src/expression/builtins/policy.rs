@@ -130,8 +130,7 @@ pub(super) static FUNCTIONS: [Function; 10] = [
         Doc {
             usage: "hasCondition(statement, key)",
             description: "Whether a statement has a condition on a key, whose case does not \
-                          matter. `Null` by which the key must be missing is none: `true` in \
-                          what allows, `false` in what denies.",
+                          matter.",
             example: (
                 "hasCondition({'Effect': 'Allow', 'Action': 'sts:AssumeRole', \
                  'Condition': {'StringEquals': {'sts:ExternalId': 'x'}}}, 'STS:externalid')",

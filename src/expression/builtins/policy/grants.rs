@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::super::network;
-use super::document::{Condition, Effect, Statement, quoted};
+use super::document::{Effect, Statement, quoted};
 use super::pattern::{Known, Pattern};
 use crate::expression::EvalBudget;
 use crate::expression::operate::no_value;
@@ -123,35 +123,19 @@ fn is_within(
     Ok(found)
 }
 
-/// `true` where a statement has a condition on a key. One that asks for requests without the key is
-/// none.
+/// `true` where a statement has a condition on a key.
 pub(super) fn has_condition(
     statements: &[Statement],
     key: &str,
     budget: &mut EvalBudget,
 ) -> Result<bool, Failure> {
-    for one in statements {
-        for condition in &one.conditions {
-            budget.scan(condition.key.len().min(key.len()))?;
-            let is_on_key = condition.key.eq_ignore_ascii_case(key);
-            if is_on_key && !asks_for_absence(one.effect, condition) {
-                return Ok(true);
-            }
+    for condition in statements.iter().flat_map(|one| &one.conditions) {
+        budget.scan(condition.key.len().min(key.len()))?;
+        if condition.key.eq_ignore_ascii_case(key) {
+            return Ok(true);
         }
     }
     Ok(false)
-}
-
-/// `true` for `Null` by which requests without the key are allowed, or only those with it denied:
-/// of `true` it holds where the key is missing (IAM User Guide, "Condition operator to check
-/// existence of condition keys", November 2026).
-fn asks_for_absence(effect: Effect, condition: &Condition) -> bool {
-    let of_presence = match effect {
-        Effect::Allow => "false",
-        Effect::Deny => "true",
-    };
-    condition.operator.eq_ignore_ascii_case("Null")
-        && !condition.values.iter().all(|value| value.eq_ignore_ascii_case(of_presence))
 }
 
 /// The accounts of the AWS principals: of an ARN, or a bare id, which stands for all of an account.

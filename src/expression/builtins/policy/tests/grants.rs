@@ -152,42 +152,6 @@ fn conditions_by_key() {
             ("a longer key", external("sts:ExternalId2"), "false"),
             ("no condition", allow(json!({})), "false"),
             (
-                "`Null` of `true` asks that the key is missing",
-                allow(json!({ "Condition": { "Null": { "sts:ExternalId": "true" } } })),
-                "false",
-            ),
-            (
-                "`Null` of both values asks nothing",
-                allow(json!({ "Condition": { "null": { "sts:ExternalId": ["false", true] } } })),
-                "false",
-            ),
-            (
-                "`Null` of `false` asks that the key is there",
-                allow(json!({ "Condition": { "Null": { "sts:ExternalId": false } } })),
-                "true",
-            ),
-            (
-                "beside another condition",
-                allow(json!({ "Condition": {
-            "Null": { "sts:ExternalId": "true" }, "StringLike": { "sts:ExternalId": "*" },
-        } })),
-                "true",
-            ),
-            (
-                "a denial where the key is missing demands it",
-                allow(json!({
-                    "Effect": "Deny", "Condition": { "Null": { "sts:ExternalId": "true" } },
-                })),
-                "true",
-            ),
-            (
-                "a denial where the key is there demands that it is missing",
-                allow(json!({
-                    "Effect": "Deny", "Condition": { "Null": { "sts:ExternalId": "false" } },
-                })),
-                "false",
-            ),
-            (
                 "the second operator",
                 allow(json!({ "Condition": {
             "Bool": { "aws:MultiFactorAuthPresent": "true" },
