@@ -293,7 +293,7 @@ impl Expression {
     /// `true` where nothing is odd about it in an environment with the same names.
     fn is_fine_in(&self, environment: &Environment) -> bool {
         let mut problems = Vec::new();
-        lint::check(self.root(), self.kind(), environment.selection(), &mut problems);
+        lint::check(self.root(), self.kind(), environment, &mut problems);
         problems.is_empty()
     }
 

@@ -113,6 +113,9 @@ pub(super) fn check_part(
 
 /// Warning of a text that is ordered as a number would be: texts are ordered by their characters.
 pub(super) fn check_digits(one: &Operand<'_>, other: &Operand<'_>) -> Option<Problem> {
+    if one.kind.is_number() || other.kind.is_number() {
+        return None;
+    }
     let (observed, constant) = match (one.text(), other.text()) {
         (None, Some(_)) => (one, other),
         (Some(_), None) => (other, one),

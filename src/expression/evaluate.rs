@@ -295,7 +295,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
                 let resources = subject.and_then(|subject| subject.resources);
                 resources.map(Cow::Borrowed).ok_or_else(|| no_value("there are no `resources`"))
             }
-            Expr::Bound { index, name } => {
+            Expr::Bound { index, name, .. } => {
                 match subject.and_then(|subject| subject.bound.get(*index)) {
                     Some(Ok(value)) => Ok(Cow::Borrowed(value)),
                     Some(Err(failure)) => Err(failure.clone()),

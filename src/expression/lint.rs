@@ -4,40 +4,60 @@
 //! says so: `resource.Owner == null || resource.Owner != "root"`; where it is not, another:
 //! `has(resource.Owner) && resource.Owner != "root"`. Both silence the warning.
 
+mod always;
+mod claims;
 mod constants;
 mod fixed;
 
 pub(super) use self::constants::is_fixed;
 
+use self::claims::Claims;
 use super::builtins::Function;
-use super::nulls::{NonNull, Outcome, Path, is_null, made_of};
+use super::nulls::{Mark, NonNull, Outcome, Path, is_null, made_of};
 use super::span::Span;
 use super::tree::{Expr, Loop, Macro, Node, Pair};
-use super::{ExpressionKind, Problem, show};
+use super::{Environment, ExpressionKind, Problem, show};
 use crate::diagnostic::Code;
 use crate::resource::Value;
 
 /// Warns about negations of what may be null, as far as the schema tells, and about an assertion
-/// of constants only. For each selected resource the `selection` holds.
+/// of constants only. What the values of parameters make of it is not the text's own.
 pub(super) fn check<'t>(
     root: &'t Node,
     kind: ExpressionKind,
-    selection: Option<&'t Node>,
+    environment: &'t Environment,
     problems: &mut Vec<Problem>,
 ) {
-    if matches!(kind, ExpressionKind::Assert | ExpressionKind::AssertAll) {
-        problems.extend(constants::check(root));
-    }
-    let mut linter =
-        Linter { known: NonNull::default(), selection, forbidden: Vec::new(), problems };
+    let selection = environment.selection();
+    let parameters = environment.parameters.iter().flat_map(|all| all.iter());
+    let is_own = !parameters.into_iter().any(|one| one.value.is_some());
+    let asserts = matches!(kind, ExpressionKind::Assert | ExpressionKind::AssertAll);
+    let of_constants = if asserts { constants::check(root) } else { None };
+    let is_own = is_own && of_constants.is_none();
+    problems.extend(of_constants);
+    let known = (NonNull::default(), Claims::default());
+    let mut linter = Linter {
+        known: known.0,
+        claims: known.1,
+        selection,
+        forbidden: Vec::new(),
+        is_own,
+        problems,
+    };
     if let (ExpressionKind::Assert, Some(selection)) = (kind, selection) {
         linter.known.learn(selection, Outcome::decided(true));
+        linter.claims.select(selection, None);
     }
     let before = linter.problems.len();
     linter.visit(root, false);
+    if !is_own {
+        return;
+    }
     let is_told = |problem: &Problem| problem.code == Code::FixedComparison;
     if !linter.problems.iter().skip(before).any(is_told) {
-        let found = fixed::of_all(root, &linter.known);
+        let found = fixed::of_all(root, &linter.known)
+            .or_else(|| linter.claims.excluded(root, true, &linter.known))
+            .or_else(|| linter.claims.excluded(root, false, &linter.known));
         linter.problems.extend(found);
     }
 }
@@ -45,18 +65,24 @@ pub(super) fn check<'t>(
 struct Linter<'t, 'p> {
     /// Paths that are known not to be null where we are.
     known: NonNull<'t>,
+    /// Terms whose outcome is known there.
+    claims: Claims<'t>,
     /// Condition that holds of each selected resource.
     selection: Option<&'t Node>,
     /// Variables, by their indices, of loops that must find nothing.
     forbidden: Vec<usize>,
+    /// No constant is the value of a parameter.
+    is_own: bool,
     problems: &'p mut Vec<Problem>,
 }
 
 impl<'t> Linter<'t, '_> {
     /// Looks at a node that stands below an odd number of negations, or not.
     fn visit(&mut self, node: &'t Node, negated: bool) {
-        let found = fixed::of_collection(node, &self.known);
-        self.problems.extend(found);
+        if self.is_own {
+            let found = fixed::of_collection(node, &self.known).or_else(|| always::of_term(node));
+            self.problems.extend(found);
+        }
         match &node.expr {
             Expr::And(terms) => self.chain(terms, negated, true),
             Expr::Or(terms) => self.chain(terms, negated, false),
@@ -88,9 +114,14 @@ impl<'t> Linter<'t, '_> {
                 self.children(node);
             }
             Expr::In(pair) if negated => {
+                let asks_null = matches!(
+                    constant(&pair.1), Some(Value::List(items)) if items.iter().any(Value::is_null)
+                );
                 let missing = self.nullable(&pair.0).filter(|path| !self.is_forbidden(*path));
+                let missing = missing.filter(|_| !asks_null);
                 let missing = missing.or_else(|| self.nullable(made_of(&pair.1)));
                 self.warn(node, missing, |path| format!("`!({path} in ...)`"));
+                self.children(node);
             }
             Expr::Loop(looped) => self.looped(node, looped, negated),
             Expr::Call { function, arguments, .. } if function.property.is_none() => {
@@ -99,6 +130,7 @@ impl<'t> Linter<'t, '_> {
             _ if negated && Path::of(node).is_some() => {
                 let missing = self.nullable(node);
                 self.warn(node, missing, |_| "`!null`".to_owned());
+                self.children(node);
             }
             _ => self.children(node),
         }
@@ -106,23 +138,46 @@ impl<'t> Linter<'t, '_> {
 
     /// A term of `&&` is read where those before it are true, one of `||` where they are false.
     fn chain(&mut self, terms: &'t [Node], negated: bool, is_true: bool) {
-        let known = self.known.mark();
-        let found = fixed::of_chain(terms, is_true);
-        self.problems.extend(found);
+        let known = self.mark();
+        let mut is_told = !self.is_own;
+        if self.is_own {
+            let found = always::of_chain(terms, is_true);
+            is_told = found.is_some();
+            self.problems.extend(found);
+        }
         // An unknown term has no outcome, and still the chain may have one by those behind it.
         let outcome = Outcome { is_true, is_decided: negated != is_true };
         for term in terms {
+            if !is_told {
+                let found = self.claims.excluded(term, is_true, &self.known);
+                is_told = found.is_some();
+                self.problems.extend(found);
+            }
             self.visit(term, negated);
-            self.known.learn(term, outcome);
+            self.learn(term, outcome);
         }
-        self.known.forget(known);
+        self.forget(known);
     }
 
     fn guarded(&mut self, by: &'t Node, is_true: bool, work: impl FnOnce(&mut Self)) {
-        let known = self.known.mark();
-        self.known.learn(by, Outcome::decided(is_true));
+        let known = self.mark();
+        self.learn(by, Outcome::decided(is_true));
         work(self);
+        self.forget(known);
+    }
+
+    fn learn(&mut self, node: &'t Node, outcome: Outcome) {
+        self.known.learn(node, outcome);
+        self.claims.learn(node, outcome.is_true, None);
+    }
+
+    fn mark(&self) -> (Mark, usize) {
+        (self.known.mark(), self.claims.mark())
+    }
+
+    fn forget(&mut self, (known, claims): (Mark, usize)) {
         self.known.forget(known);
+        self.claims.forget(claims);
     }
 
     /// `true` for a property of an element that there must not be: one without it is none.
@@ -153,6 +208,15 @@ impl<'t> Linter<'t, '_> {
         self.problems.push(unguarded(argument.span, &path, message));
     }
 
+    /// List with null in it, of which a function has no value.
+    fn elements(&mut self, list: &Node, by: &str) {
+        let path = show::node(list);
+        let message = format!("null may be in `{path}`, and `{by}` of it is unknown then");
+        let problem = Problem::warning(list.span, Code::UnguardedNull, message);
+        let help = format!("leave null out, as in `{path}.filter(x, x != null)`");
+        self.problems.push(problem.help(help));
+    }
+
     /// A call that says of null what is meant of a value.
     fn called(
         &mut self,
@@ -172,9 +236,15 @@ impl<'t> Linter<'t, '_> {
                 });
             }
         }
+        let needs_values = function.needs_values(arguments.iter().skip(1).map(constant));
         for (at, argument) in arguments.iter().enumerate() {
-            if !function.takes_null(at) {
+            if needs_values || !function.takes_null(at) {
                 self.needed(argument, function.name);
+            }
+            if !function.takes_elements_of_null(at)
+                && self.known.holds_null(argument, self.selection)
+            {
+                self.elements(argument, function.name);
             }
         }
         self.children(node);
@@ -194,11 +264,22 @@ impl<'t> Linter<'t, '_> {
             _ => {}
         }
         let negated = negated && matches!(looped.kind, Macro::All | Macro::Exists);
-        let outside = self.known.mark();
+        let outside = self.mark();
         if negated && looped.kind == Macro::Exists {
             self.forbidden.push(looped.index);
         }
         self.known.learn_of_elements(&looped.range, looped.index, self.selection);
+        self.claim_of_elements(&looped.range, looped.index);
+        // A chain looks at its terms itself.
+        if self.is_own && !matches!(looped.body.expr, Expr::And(_) | Expr::Or(_)) {
+            let mut excluded = |is_true| self.claims.excluded(&looped.body, is_true, &self.known);
+            let found = match looped.kind {
+                Macro::All => excluded(true).or_else(|| excluded(false)),
+                Macro::Exists => excluded(true),
+                _ => None,
+            };
+            self.problems.extend(found);
+        }
         match &looped.condition {
             Some(condition) => {
                 self.visit(condition, false);
@@ -206,8 +287,22 @@ impl<'t> Linter<'t, '_> {
             }
             None => self.visit(&looped.body, negated),
         }
-        self.known.forget(outside);
+        self.forget(outside);
         self.forbidden.retain(|index| *index != looped.index);
+    }
+
+    /// Takes up what holds of each element of a list.
+    fn claim_of_elements(&mut self, list: &'t Node, index: usize) {
+        match (&list.expr, self.selection) {
+            (Expr::Resources, Some(selection)) => {
+                self.claims.select(selection, Some(index));
+            }
+            (Expr::Loop(looped), _) if looped.kind == Macro::Filter => {
+                self.claim_of_elements(&looped.range, index);
+                self.claims.learn(&looped.body, true, None);
+            }
+            _ => {}
+        }
     }
 
     fn children(&mut self, node: &'t Node) {
@@ -229,11 +324,19 @@ impl<'t> Linter<'t, '_> {
                     self.visit(node, false);
                 }
             }
+            Expr::Map(entries) => {
+                for (key, value) in entries {
+                    self.visit(key, false);
+                    self.visit(value, false);
+                }
+            }
             _ => {}
         }
     }
 
     fn warn(&mut self, node: &Node, missing: Option<Path<'_>>, true_of: impl Fn(&str) -> String) {
+        // What is not there is none of those in a list that was written for the others.
+        let missing = missing.filter(|path| !path.is_variable());
         let Some(path) = missing.map(|path| show::node(path.node())) else { return };
         let always = true_of(&path);
         let message = format!("`{path}` may be null, and {always} is true");

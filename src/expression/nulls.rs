@@ -39,6 +39,8 @@ pub(super) struct NonNull<'t> {
     facts: Vec<Fact<'t>>,
     /// What values paths have: apart, since few ask for it.
     values: Vec<Fact<'t>>,
+    /// Variables, by their indices, of loops over lists that may hold null.
+    gaps: Vec<usize>,
 }
 
 /// How much was known at a place, for [`NonNull::forget`].
@@ -46,6 +48,7 @@ pub(super) struct NonNull<'t> {
 pub(super) struct Mark {
     facts: usize,
     values: usize,
+    gaps: usize,
 }
 
 #[derive(Debug)]
@@ -61,25 +64,25 @@ struct Fact<'t> {
 enum Says<'t> {
     NonNull,
     OneOf(&'t [Value]),
-    NoneOf(&'t [Value]),
 }
 
 impl<'t> NonNull<'t> {
     /// What is known so far.
     pub(super) fn mark(&self) -> Mark {
-        Mark { facts: self.facts.len(), values: self.values.len() }
+        Mark { facts: self.facts.len(), values: self.values.len(), gaps: self.gaps.len() }
     }
 
     /// Forgets what was learned since.
     pub(super) fn forget(&mut self, mark: Mark) {
         self.facts.truncate(mark.facts);
         self.values.truncate(mark.values);
+        self.gaps.truncate(mark.gaps);
     }
 
     fn push(&mut self, fact: Fact<'t>) {
         match fact.says {
             Says::NonNull => self.facts.push(fact),
-            Says::OneOf(_) | Says::NoneOf(_) => self.values.push(fact),
+            Says::OneOf(_) => self.values.push(fact),
         }
     }
 
@@ -118,8 +121,44 @@ impl<'t> NonNull<'t> {
                     self.learn_of_elements(list, index, selection);
                 }
             }
+            Expr::List(_) | Expr::Loop(_) if self.holds_null(list, selection) => {
+                self.gaps.push(index);
+            }
             _ => {}
         }
+    }
+
+    /// `true` where an element of a list that is made here may be null.
+    pub(super) fn holds_null(&mut self, list: &'t Node, selection: Option<&'t Node>) -> bool {
+        match &list.expr {
+            Expr::List(items) => items.iter().any(|item| self.nullable(item).is_some()),
+            Expr::Loop(looped) if matches!(looped.kind, Macro::Filter | Macro::Map) => {
+                let outside = self.mark();
+                let holds = if looped.kind == Macro::Map {
+                    self.learn_of_elements(&looped.range, looped.index, selection);
+                    if let Some(condition) = &looped.condition {
+                        self.learn(condition, Outcome::decided(true));
+                    }
+                    self.nullable(&looped.body).is_some()
+                } else {
+                    self.learn_of_elements(list, looped.index, selection);
+                    self.is_gap(looped.index)
+                };
+                self.forget(outside);
+                holds
+            }
+            Expr::Call { function, arguments, .. } if function.keeps_elements() => {
+                arguments.first().is_some_and(|list| self.holds_null(list, selection))
+            }
+            _ => false,
+        }
+    }
+
+    /// `true` for the variable of a list that may hold null, where no guard says otherwise.
+    fn is_gap(&self, index: usize) -> bool {
+        let is_variable = |path: Path<'_>| path.is_variable() && path.variable() == Some(index);
+        let is_known = || self.facts.iter().any(|fact| fact.path.ways().any(is_variable));
+        self.gaps.contains(&index) && !is_known()
     }
 
     /// Path by which a node may be null, as far as the schema tells and unless it is guarded.
@@ -131,6 +170,7 @@ impl<'t> NonNull<'t> {
                 .then_some(path)
                 .filter(|_| !self.is_given(path, reference.property)),
             Expr::Call { .. } => Some(path),
+            Expr::Local { index, .. } => self.gaps.contains(index).then_some(path),
             Expr::Select(selection) => match selection.from {
                 Field::Property(property) if property.nullable => {
                     Some(path).filter(|_| !self.is_given(path, property))
@@ -157,7 +197,6 @@ impl<'t> NonNull<'t> {
             let shows = match fact.says {
                 Says::NonNull => false,
                 Says::OneOf(values) => values.iter().all(|value| given.with.contains(value)),
-                Says::NoneOf(values) => given.without.iter().any(|value| values.contains(value)),
             };
             shows && fact.path.is_neighbour(path, &given.property, fact.element)
         })
@@ -180,7 +219,7 @@ impl<'t> NonNull<'t> {
             }
             Expr::Loop(looped) => matches!(looped.kind, Macro::Filter | Macro::Map),
             Expr::Call { function, .. } => function.property.is_none() && function.gives_list(),
-            Expr::Resources | Expr::List(_) | Expr::Map(_) => true,
+            Expr::Resources | Expr::Bound { .. } | Expr::List(_) | Expr::Map(_) => true,
             _ => false,
         }
     }
@@ -221,9 +260,6 @@ fn visit<'t>(node: &'t Node, outcome: Outcome, tell: &mut impl FnMut(Path<'t>, S
         (Expr::Has(of), true) => push(of),
         (Expr::NotEqual(pair), true) | (Expr::Equal(pair), false) => {
             different(pair, &mut push);
-            if let Some((path, values)) = compared(pair) {
-                tell(path, Says::NoneOf(values));
-            }
         }
         (Expr::Equal(pair), true) | (Expr::NotEqual(pair), false) => {
             if let Some((path, values)) = compared(pair) {
@@ -240,7 +276,8 @@ fn visit<'t>(node: &'t Node, outcome: Outcome, tell: &mut impl FnMut(Path<'t>, S
                 measured(&pair.0, &mut push);
             }
         }
-        (Expr::In(pair), is_true) => found(pair, is_true, tell),
+        (Expr::In(pair), true) => found(pair, tell),
+        (Expr::In(_), false) => {}
         (Expr::Matches { text, .. }, _) if outcome.is_decided => push(text),
         (Expr::Call { function, arguments, .. }, _)
             if outcome.is_decided && function.property.is_none() =>
@@ -252,31 +289,26 @@ fn visit<'t>(node: &'t Node, outcome: Outcome, tell: &mut impl FnMut(Path<'t>, S
             push(made_of(&looped.range));
         }
         (_, is_true) => {
-            if is_true {
-                push(node);
-            }
-            if let Some(path) = Path::of(node) {
-                tell(path, if is_true { Says::OneOf(&TRUE) } else { Says::NoneOf(&TRUE) });
+            if is_true && let Some(path) = Path::of(node) {
+                tell(path, Says::NonNull);
+                tell(path, Says::OneOf(&TRUE));
             }
         }
     }
 }
 
-/// Tells what follows from whether the left is in the right.
-fn found<'t>(pair: &'t Pair, is_true: bool, tell: &mut impl FnMut(Path<'t>, Says<'t>)) {
+/// Tells what follows from the left being in the right.
+fn found<'t>(pair: &'t Pair, tell: &mut impl FnMut(Path<'t>, Says<'t>)) {
     let (of, within) = &**pair;
-    let listed = match &within.expr {
-        Expr::Constant(Value::List(items)) => Some(&**items),
-        _ => None,
-    };
-    if is_true && let Some(path) = Path::of(made_of(within)) {
+    if let Some(path) = Path::of(made_of(within)) {
         tell(path, Says::NonNull);
     }
-    let (Some(path), Some(values)) = (Path::of(of), listed) else { return };
-    if is_true && !values.iter().any(Value::is_null) {
-        tell(path, Says::NonNull);
+    if let (Some(path), Expr::Constant(Value::List(values))) = (Path::of(of), &within.expr) {
+        if !values.iter().any(Value::is_null) {
+            tell(path, Says::NonNull);
+        }
+        tell(path, Says::OneOf(values));
     }
-    tell(path, if is_true { Says::OneOf(values) } else { Says::NoneOf(values) });
 }
 
 static TRUE: [Value; 1] = [Value::Bool(true)];

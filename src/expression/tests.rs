@@ -5,6 +5,7 @@ mod checking;
 mod collections;
 mod comparing;
 mod conformance;
+mod decided;
 mod documented;
 mod environments;
 mod evaluation;

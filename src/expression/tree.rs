@@ -109,6 +109,7 @@ pub(super) enum Expr {
     Bound {
         index: usize,
         name: Arc<str>,
+        is_list: bool,
     },
     /// `params.<name>`, of which only the type is known yet.
     Parameter(Arc<str>),

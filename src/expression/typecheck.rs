@@ -90,7 +90,7 @@ pub(super) fn check(
     let TypeChecker { references, names, has_patterns, mut problems, .. } = checker;
     let is_sound = problems.iter().all(|problem| problem.level == Level::Warning);
     if is_sound {
-        lint::check(&root.node, kind, environment.selection(), &mut problems);
+        lint::check(&root.node, kind, environment, &mut problems);
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
     let value_type = root.kind.words();

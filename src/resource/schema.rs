@@ -126,9 +126,6 @@ pub struct Given {
     /// Values of the neighbour with which it is there.
     #[serde(rename = "in", deserialize_with = "values")]
     pub with: Vec<Value>,
-    /// Values without which it is there.
-    #[serde(default, rename = "notIn", deserialize_with = "values")]
-    pub without: Vec<Value>,
 }
 
 /// One operation of a type.

@@ -83,7 +83,8 @@ pub(super) static FUNCTIONS: [Function; 8] = [
             example: ("size('web') + [1, 2].size()", "5"),
         },
     )
-    .zero_of_null(),
+    .zero_of_null()
+    .at_least(0),
     Function::new(
         (Form::Method, "sort"),
         &[ORDERED.or_null()],

@@ -31,7 +31,9 @@ pub(super) static FUNCTIONS: [Function; 1] = [Function::new(
     },
 )
 .checked(check)
-.of_null(of_null)];
+.of_null(of_null)
+.asking_null(asks_null)
+.needing_values(needs_values)];
 
 fn check(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
     let [observed, operator, rest @ ..] = arguments else { return };
@@ -70,6 +72,26 @@ fn of_null(others: &[Option<&Value>]) -> Option<bool> {
     let asks_for_null = rest.iter().flatten().any(|expected| expected.is_null());
     let operator = operator.and_then(Value::as_str).and_then(Operator::named)?;
     operator.is_negative().filter(|_| !asks_for_null)
+}
+
+/// Operators that compare with null, or ask whether it is in a list of nothing else.
+fn asks_null(others: &[Option<&Value>]) -> Option<bool> {
+    let [operator, Some(expected)] = others else { return None };
+    let operator = operator.and_then(Value::as_str).and_then(Operator::named)?;
+    let is_null = match (operator, expected) {
+        (Operator::Equals | Operator::NotEquals, expected) => expected.is_null(),
+        (Operator::InList | Operator::NotInList, Value::List(items)) => {
+            !items.is_empty() && items.iter().all(Value::is_null)
+        }
+        _ => false,
+    };
+    operator.is_negative().filter(|_| is_null).map(|negative| !negative)
+}
+
+/// Operators of order have no value of null.
+fn needs_values(others: &[Option<&Value>]) -> Option<bool> {
+    let operator = others.first()?.and_then(Value::as_str).and_then(Operator::named)?;
+    Some(operator.is_order())
 }
 
 /// How two values are compared.

@@ -99,6 +99,13 @@ pub(in crate::expression) struct Function {
     of_null: Option<OfNull>,
     /// What its arguments lack where it says false.
     lack: Option<Lack>,
+    /// Whether its first argument is null, where the constants among the others ask for that.
+    asks_null: Option<OfNull>,
+    /// Whether it has no value of null where the constants among its arguments say so, though its
+    /// parameters take it.
+    needs_values: Option<OfNull>,
+    /// Least number that it gives.
+    pub(in crate::expression) least: Option<i64>,
     pub(in crate::expression) doc: Doc,
 }
 
@@ -137,6 +144,9 @@ impl Function {
             is_zero_of_null: false,
             of_null: None,
             lack: None,
+            asks_null: None,
+            needs_values: None,
+            least: None,
             doc,
         }
     }
@@ -167,6 +177,18 @@ impl Function {
 
     pub(super) const fn lacking(self, lack: Lack) -> Self {
         Self { lack: Some(lack), ..self }
+    }
+
+    pub(super) const fn asking_null(self, says: OfNull) -> Self {
+        Self { asks_null: Some(says), ..self }
+    }
+
+    pub(super) const fn needing_values(self, says: OfNull) -> Self {
+        Self { needs_values: Some(says), ..self }
+    }
+
+    pub(super) const fn at_least(self, least: i64) -> Self {
+        Self { least: Some(least), ..self }
     }
 }
 
@@ -227,6 +249,36 @@ impl Function {
         others: impl Iterator<Item = Option<&'v Value>>,
     ) -> Option<bool> {
         self.of_null.and_then(|says| says(&others.collect::<Vec<_>>()))
+    }
+
+    /// Result where its first argument is null, if it asks for nothing else: for any other it is the
+    /// opposite. Of the others the constants are given.
+    pub(in crate::expression) fn asks_null<'v>(
+        &self,
+        others: impl Iterator<Item = Option<&'v Value>>,
+    ) -> Option<bool> {
+        self.asks_null.and_then(|says| says(&others.collect::<Vec<_>>()))
+    }
+
+    /// `true` where it has no value of null by what stands among its other arguments.
+    pub(in crate::expression) fn needs_values<'v>(
+        &self,
+        others: impl Iterator<Item = Option<&'v Value>>,
+    ) -> bool {
+        self.needs_values.and_then(|says| says(&others.collect::<Vec<_>>())).unwrap_or(false)
+    }
+
+    /// `true` where its argument at a position may be a list with null in it.
+    pub(in crate::expression) fn takes_elements_of_null(&self, at: usize) -> bool {
+        match at.checked_sub(usize::from(self.property.is_some())) {
+            Some(at) => self.parameters.get(at).is_none_or(Parameter::takes_elements_of_null),
+            None => true,
+        }
+    }
+
+    /// `true` where its value is its first argument.
+    pub(in crate::expression) fn gives_itself(&self) -> bool {
+        matches!(self.gives, Gives::Itself)
     }
 
     /// Adds what is wrong with the constants among its arguments.

@@ -71,7 +71,8 @@ pub(super) static FUNCTIONS: [Function; 6] = [
             example: ("cidrPrefixLength('2001:db8::/32')", "32"),
         },
     )
-    .checked(check_ranges),
+    .checked(check_ranges)
+    .at_least(0),
     Function::new(
         (Form::Either, "isPrivateCidr"),
         &[TEXT],

@@ -84,6 +84,11 @@ impl Parameter {
         }
     }
 
+    /// `true` where a list with null in it is fine.
+    pub(in crate::expression) fn takes_elements_of_null(&self) -> bool {
+        !matches!(self.accepts, Accepts::Texts | Accepts::Ordered | Accepts::Summands)
+    }
+
     /// Words for what it must be.
     pub(in crate::expression) fn wanted(&self) -> &'static str {
         match self.accepts {
@@ -162,6 +167,8 @@ pub(in crate::expression) enum Gives {
     /// The elements of the lists in the list that is its first argument.
     Flat,
     Int,
+    /// Its first argument, of which no type is known any more.
+    Itself,
     /// A list of elements of its first argument.
     Same,
     Statements,
@@ -184,7 +191,7 @@ impl Gives {
             _ => Type::Any,
         };
         match self {
-            Self::Any => Type::Any,
+            Self::Any | Self::Itself => Type::Any,
             Self::Arn => Type::Object(&shapes::ARN),
             Self::Bool => Type::Bool,
             Self::Double => Type::Double,

@@ -80,7 +80,8 @@ pub(super) static FUNCTIONS: [Function; 12] = [
                           0; -1 where it is nowhere.",
             example: ("'web-1'.indexOf('-')", "3"),
         },
-    ),
+    )
+    .at_least(-1),
     Function::new(
         (Form::Method, "lowerAscii"),
         &[TEXT],

@@ -14,7 +14,7 @@ pub(super) static FUNCTIONS: [Function; 3] = [
     Function::new(
         (Form::Global, "dyn"),
         &[ANY.or_null()],
-        Gives::Any,
+        Gives::Itself,
         Body::Part(|[value, ..], _| Ok(Some(value.clone()))),
         Doc {
             usage: "dyn(x)",

@@ -4,11 +4,10 @@
 //! everybody. Of what is no list such a condition is a guard too many, which does no harm: it is told
 //! where it decides the whole.
 
-use std::cmp::Ordering;
-
-use super::super::nulls::{NonNull, Path, is_null};
+use super::super::nulls::{NonNull, is_null};
 use super::super::tree::{Expr, Macro, Node};
-use super::super::{Problem, notation, operate, show};
+use super::super::{Problem, show};
+use super::constant;
 use crate::diagnostic::Code;
 use crate::resource::{Kind, Value};
 
@@ -23,59 +22,6 @@ pub(super) fn of_all(root: &Node, known: &NonNull<'_>) -> Option<Problem> {
     let (term, _) = decided(root, known)?;
     let (of, holds) = null_test(term)?;
     Some(told(term, of, holds))
-}
-
-/// How many terms of a chain are held against each other: authors write a few.
-const MOST_COMPARED: usize = 32;
-
-/// Warning of two terms of a chain of which one always holds, or never both.
-pub(super) fn of_chain(terms: &[Node], is_and: bool) -> Option<Problem> {
-    let compared = |term| comparison(term, is_and);
-    let known: Vec<_> = terms.iter().filter_map(compared).take(MOST_COMPARED).collect();
-    known.iter().enumerate().find_map(|(at, (term, path, value))| {
-        let before = known.iter().take(at);
-        let mut other =
-            before.filter(|(_, same, other)| differ(other, value) && is_same(same, path));
-        let (_, _, other) = other.next()?;
-        let path = show::node(path);
-        let (one, two) = (notation::value(other), notation::value(value));
-        let problem = if is_and {
-            let message = format!("`{path}` is never {one} and {two} at once");
-            Problem::warning(term.span, Code::FixedComparison, message)
-                .help(format!("write `{path} in [{one}, {two}]`"))
-        } else {
-            let message = format!("`{path}` always differs from {one} or from {two}");
-            Problem::warning(term.span, Code::FixedComparison, message)
-                .help(format!("write `!({path} in [{one}, {two}])`"))
-        };
-        Some(problem)
-    })
-}
-
-/// What a term compares with which constant.
-fn comparison(term: &Node, is_and: bool) -> Option<(&Node, &Node, &Value)> {
-    let pair = match &term.expr {
-        Expr::Equal(pair) if is_and => pair,
-        Expr::NotEqual(pair) if !is_and => pair,
-        _ => return None,
-    };
-    match (&pair.0.expr, &pair.1.expr) {
-        (_, Expr::Constant(value)) => Some((term, &pair.0, value)),
-        (Expr::Constant(value), _) => Some((term, &pair.1, value)),
-        _ => None,
-    }
-}
-
-/// `true` where no value is equal to both: integers and doubles are compared as numbers.
-fn differ(one: &Value, other: &Value) -> bool {
-    one != other && operate::order(one, other) != Some(Ordering::Equal)
-}
-
-fn is_same(one: &Node, other: &Node) -> bool {
-    match (&one.expr, &other.expr) {
-        (Expr::Account, Expr::Account) | (Expr::Region, Expr::Region) => true,
-        _ => Path::of(one).zip(Path::of(other)).is_some_and(|(one, other)| one.is_same(other)),
-    }
 }
 
 fn told(node: &Node, of: &Node, holds: bool) -> Problem {
@@ -100,11 +46,50 @@ fn null_test(node: &Node) -> Option<(&Node, bool)> {
         Expr::Equal(pair) | Expr::NotEqual(pair) => {
             let holds = matches!(node.expr, Expr::NotEqual(_));
             match &**pair {
-                (of, null) | (null, of) if is_null(null) && !is_null(of) => Some((of, holds)),
+                (of, null) | (null, of) if is_null(null) && !is_null(of) => {
+                    Some((itself(of), holds))
+                }
+                _ => None,
+            }
+        }
+        Expr::In(pair) => match (&pair.0, &pair.1.expr) {
+            (of, Expr::Constant(Value::List(items)))
+                if !items.is_empty() && items.iter().all(Value::is_null) && !is_null(of) =>
+            {
+                Some((itself(of), false))
+            }
+            (null, Expr::List(items)) if is_null(null) => match &**items {
+                [of] => Some((itself(of), false)),
+                _ => None,
+            },
+            _ => None,
+        },
+        Expr::Call { function, arguments, .. } => {
+            let (of, others) = arguments.split_first()?;
+            let is_null = function.asks_null(others.iter().map(constant))?;
+            Some((itself(of), !is_null))
+        }
+        Expr::Loop(looped) if matches!(looped.kind, Macro::All | Macro::Exists) => {
+            let Expr::List(items) = &looped.range.expr else { return None };
+            let (variable, holds) = null_test(&looped.body)?;
+            let is_own =
+                matches!(variable.expr, Expr::Local { index, .. } if index == looped.index);
+            match &**items {
+                [of] if is_own => Some((itself(of), holds)),
                 _ => None,
             }
         }
         _ => None,
+    }
+}
+
+/// Node behind functions that give what they get.
+fn itself(node: &Node) -> &Node {
+    match &node.expr {
+        Expr::Call { function, arguments, .. } if function.gives_itself() => {
+            arguments.first().map_or(node, itself)
+        }
+        _ => node,
     }
 }
 
@@ -130,13 +115,16 @@ fn decided<'t>(node: &'t Node, known: &NonNull<'_>) -> Option<(&'t Node, bool)> 
 }
 
 fn is_collection(node: &Node) -> bool {
-    is_list(node) || matches!(kind(node), Some(Kind::Map | Kind::Object))
+    is_list(node)
+        || matches!(node.expr, Expr::Bound { .. })
+        || matches!(kind(node), Some(Kind::Map | Kind::Object))
 }
 
 fn is_list(node: &Node) -> bool {
     match &node.expr {
         Expr::Loop(looped) => matches!(looped.kind, Macro::Filter | Macro::Map),
         Expr::Call { function, .. } => function.property.is_none() && function.gives_list(),
+        Expr::Bound { is_list, .. } => *is_list,
         Expr::Resources | Expr::List(_) => true,
         _ => matches!(kind(node), Some(Kind::List)),
     }

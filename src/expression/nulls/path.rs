@@ -17,11 +17,20 @@ impl<'t> Path<'t> {
     /// Path that a node is; `None` for everything that is computed.
     pub(in crate::expression) fn of(node: &'t Node) -> Option<Self> {
         let is_path = match &node.expr {
-            Expr::Property(_) | Expr::PropertyOf { .. } | Expr::Select(_) | Expr::Index(_) => true,
+            Expr::Property(_)
+            | Expr::PropertyOf { .. }
+            | Expr::Select(_)
+            | Expr::Index(_)
+            | Expr::Local { .. } => true,
             Expr::Call { function, .. } => function.property.is_some(),
             _ => false,
         };
         is_path.then_some(Self(node))
+    }
+
+    /// Anything that is observed, to ask whether something else is the same.
+    pub(in crate::expression) fn observed(node: &'t Node) -> Self {
+        Self(node)
     }
 
     /// Node of the tree that this path is.
@@ -50,6 +59,11 @@ impl<'t> Path<'t> {
         matches!(self.ways().last().map(|path| &path.0.expr), Some(Expr::Property(_)))
     }
 
+    /// `true` for a variable itself.
+    pub(in crate::expression) fn is_variable(self) -> bool {
+        matches!(self.0.expr, Expr::Local { .. })
+    }
+
     /// `true` where it is the same as another, of the same resource.
     pub(in crate::expression) fn is_same(self, other: Path<'_>) -> bool {
         self.is(other, None)
@@ -57,7 +71,7 @@ impl<'t> Path<'t> {
 
     /// The variable, by its index, that it begins with.
     pub(in crate::expression) fn variable(self) -> Option<usize> {
-        match &self.ways().last()?.of_which()?.expr {
+        match &self.ways().last()?.0.expr {
             Expr::Local { index, .. } => Some(*index),
             _ => None,
         }
@@ -86,7 +100,7 @@ impl<'t> Path<'t> {
 
     /// `true` where it is the same as another. With an `element`, what is asked of `resource` here
     /// is asked there of the variable of that index.
-    pub(super) fn is(self, other: Path<'_>, element: Option<usize>) -> bool {
+    pub(in crate::expression) fn is(self, other: Path<'_>, element: Option<usize>) -> bool {
         Comparison { element, variables: Vec::new() }.are_same(self.0, other.0)
     }
 }

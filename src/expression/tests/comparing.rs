@@ -160,5 +160,6 @@ fn operators_that_hold_of_null_are_warned_of() {
     compare(resource.Name, 'NOT_EQUALS', 'root')
 
     !compare(resource.Count, 'GREATER_THAN', 3)
+    [resource.Count] warning: unguarded-null: `resource.Count` may be null, and `compare` of null is unknown (begin with `resource.Count != null &&`, or `resource.Count == null ||` if that is fine)
     "#);
 }

@@ -12,7 +12,7 @@ const ROLE: &str = "AWS::IAM::Role";
 const USER: &str = "AWS::IAM::User";
 const VOLUME: &str = "AWS::EC2::Volume";
 
-fn warnings(type_name: &str, text: &str) -> Vec<String> {
+pub(super) fn warnings(type_name: &str, text: &str) -> Vec<String> {
     let schema = &schemas()[type_name];
     let line = |problem: &Problem| {
         let place = text.get(problem.span.clone()).unwrap_or_default();

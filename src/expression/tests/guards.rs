@@ -61,6 +61,7 @@ fn negations_of_what_may_be_null_need_a_guard() {
     [Statement] warning: partial-comparison: `resource.Policy.Statement` is one statement or a list of them, as its author wrote it (write `statements(resource.Policy)`, which reads all forms)
     resource.Count > 1 || resource.Count != 5
     [resource.Count] warning: unguarded-null: `resource.Count` may be null, and `>` of null is unknown (begin with `resource.Count != null &&`, or `resource.Count == null ||` if that is fine)
+    [resource.Count != 5] warning: fixed-comparison: `resource.Count != 5` always holds where not `resource.Count > 1` (leave one of them out, or ask for what can be)
     [resource.Count != 5] warning: unguarded-null: `resource.Count` may be null, and `null != 5` is true (begin with `resource.Count != null &&`, or `resource.Count == null ||` if that is fine)
     !(resource.Owner.startsWith('a') && resource.Owner == 'ab')
     [resource.Owner] warning: unguarded-null: `resource.Owner` may be null, and `startsWith` of null is unknown (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
@@ -184,7 +185,7 @@ fn guarded_negations_are_fine() {
     tag('env') != null && tag('env') != 'prod'
 
     resource.Public && !resource.Public
-
+    [resource.Public] warning: fixed-comparison: `!resource.Public` never holds beside `resource.Public` (leave one of them out, or ask for what can be)
     has(resource.Block) && !resource.Block.Acls
 
     has(resource.Block.Acls) && !resource.Block.Deep.Leaf.contains('x')

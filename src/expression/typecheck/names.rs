@@ -71,7 +71,7 @@ impl TypeChecker<'_> {
         let bindings = self.environment.bindings.iter();
         let (index, binding) = bindings.enumerate().find(|(_, binding)| *binding.name == *name)?;
         self.names.bindings.insert(Arc::clone(&binding.name));
-        let expr = Expr::Bound { index, name: binding.name.clone() };
+        let expr = Expr::Bound { index, name: binding.name.clone(), is_list: binding.is_list };
         Some(TypedExpr { node: Node { expr, span }, kind: binding.type_of() })
     }
 

@@ -1,0 +1,322 @@
+//! Terms that exclude each other, or of which one always holds.
+//!
+//! A term is asked about one thing where all its comparisons are of that with constants. What is
+//! known of the thing at a place are the terms around, each with its outcome there: a term holds
+//! never where no value is left that gives all of them their outcomes. Values are looked at by the
+//! constants that they are held against: each of them, what lies between two, and null.
+
+use std::cmp::Ordering;
+
+use super::super::nulls::{NonNull, Path};
+use super::super::operate::{self, Comparison};
+use super::super::span::Span;
+use super::super::tree::{Expr, Node, Pair};
+use super::super::{Problem, notation, show};
+use super::constant;
+use crate::diagnostic::Code;
+use crate::resource::Value;
+
+/// How many terms are held against each other: authors write a few.
+const MOST_COMPARED: usize = 32;
+
+/// How many constants the values of one thing are told apart by.
+const MOST_CONSTANTS: usize = 64;
+
+/// Term about one thing, with its outcome at a place.
+#[derive(Debug, Clone, Copy)]
+struct Claim<'t> {
+    of: Path<'t>,
+    /// The variable, by its index, that it is about where it says `resource`.
+    element: Option<usize>,
+    term: &'t Node,
+    is_true: bool,
+    /// It holds since the check selects so.
+    is_selected: bool,
+}
+
+/// How many terms of an expression are held against others.
+const MOST_ASKED: u32 = 128;
+
+/// Terms that are known to hold, or not to, at a place of a tree.
+#[derive(Debug, Default)]
+pub(super) struct Claims<'t> {
+    known: Vec<Claim<'t>>,
+    /// How many terms have been held against others.
+    asked: u32,
+    /// What is learned is what the check selects by.
+    is_selecting: bool,
+}
+
+impl<'t> Claims<'t> {
+    /// How much is known, for [`Claims::forget`].
+    pub(super) fn mark(&self) -> usize {
+        self.known.len()
+    }
+
+    /// Forgets what was learned since.
+    pub(super) fn forget(&mut self, mark: usize) {
+        self.known.truncate(mark);
+    }
+
+    /// Takes up the condition that what is selected fulfils, as [`Claims::learn`] does.
+    pub(super) fn select(&mut self, condition: &'t Node, element: Option<usize>) {
+        self.is_selecting = true;
+        self.learn(condition, true, element);
+        self.is_selecting = false;
+    }
+
+    /// Takes up the outcome of a node, of an element of the resources where an index is given.
+    pub(super) fn learn(&mut self, node: &'t Node, is_true: bool, element: Option<usize>) {
+        match (&node.expr, is_true) {
+            (Expr::And(terms), true) | (Expr::Or(terms), false) => {
+                for term in terms.iter().take(MOST_COMPARED) {
+                    self.learn(term, is_true, element);
+                }
+            }
+            (Expr::Not(of), _) => self.learn(of, !is_true, element),
+            _ if self.known.len() < MOST_COMPARED => {
+                if let Some(of) = tested(node).map(Path::observed) {
+                    let is_selected = self.is_selecting;
+                    self.known.push(Claim { of, element, term: node, is_true, is_selected });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Warning of a term that cannot have an outcome beside what is known.
+    pub(super) fn excluded(
+        &mut self,
+        term: &'t Node,
+        is_true: bool,
+        nulls: &NonNull<'t>,
+    ) -> Option<Problem> {
+        if self.known.is_empty() || self.asked >= MOST_ASKED {
+            return None;
+        }
+        let of = Path::observed(tested(term)?);
+        let is_about = |claim: &&Claim<'t>| claim.of.is(of, claim.element);
+        let mut known: Vec<Claim<'t>> = self.known.iter().filter(is_about).copied().collect();
+        if known.is_empty() {
+            return None;
+        }
+        self.asked += 1;
+        let may_be_null = !nulls.is_never_null(of.node());
+        if !are_possible(&known, may_be_null) {
+            return None;
+        }
+        known.push(Claim { of, element: None, term, is_true, is_selected: false });
+        if are_possible(&known, may_be_null) {
+            return None;
+        }
+        known.pop();
+        Some(told(term, is_true, &known))
+    }
+}
+
+fn told(term: &Node, is_true: bool, known: &[Claim<'_>]) -> Problem {
+    let shown = show::node(term);
+    let beside = |claim: &Claim<'_>| {
+        let shown = show::node(claim.term);
+        if claim.is_true { format!("`{shown}`") } else { format!("not `{shown}`") }
+    };
+    let beside = known.iter().map(beside).collect::<Vec<_>>().join(" and ");
+    if known.iter().any(|claim| claim.is_selected) {
+        let outcome = if is_true { "never holds" } else { "always holds" };
+        let beside = known.iter().map(|claim| format!("`{}`", show::node(claim.term)));
+        let beside = beside.collect::<Vec<_>>().join(" and ");
+        let message = format!("`{shown}` {outcome} of what is selected by {beside}");
+        let problem = Problem::warning(place(term), Code::FixedComparison, message);
+        return problem.help("ask something that the selection leaves open");
+    }
+    if let Some((of, one, two)) = known.first().and_then(|first| listed(first, term, is_true)) {
+        let message = if is_true {
+            format!("`{of}` is never {one} and {two} at once")
+        } else {
+            format!("`{of}` always differs from {one} or from {two}")
+        };
+        let listed = format!("{of} in [{one}, {two}]");
+        let help = if is_true { listed } else { format!("!({listed})") };
+        let problem = Problem::warning(place(term), Code::FixedComparison, message);
+        return problem.help(format!("write `{help}`"));
+    }
+    let (outcome, side) =
+        if is_true { ("never holds", "beside") } else { ("always holds", "where") };
+    let message = format!("`{shown}` {outcome} {side} {beside}");
+    let problem = Problem::warning(place(term), Code::FixedComparison, message);
+    problem.help("leave one of them out, or ask for what can be")
+}
+
+/// Thing that two comparisons are of, and the two constants, where its author may mean a list.
+fn listed(one: &Claim<'_>, other: &Node, is_true: bool) -> Option<(String, String, String)> {
+    let pairs = match (&one.term.expr, &other.expr, is_true) {
+        (_, Expr::Not(of), _) => return listed(one, of, !is_true),
+        (Expr::Equal(one), Expr::Equal(other), true)
+        | (Expr::NotEqual(one), Expr::NotEqual(other), false) => (one, other),
+        _ => return None,
+    };
+    let (_, first) = compared(pairs.0)?;
+    let (of, second) = compared(pairs.1)?;
+    let is_alike = one.is_true == is_true;
+    is_alike.then(|| (show::node(of), notation::value(first), notation::value(second)))
+}
+
+/// Place of what a term denies, or of itself.
+fn place(term: &Node) -> Span {
+    match &term.expr {
+        Expr::Not(of) => place(of),
+        _ => term.span,
+    }
+}
+
+/// The one thing that all comparisons of a term are of.
+fn tested(term: &Node) -> Option<&Node> {
+    match &term.expr {
+        Expr::Not(of) => tested(of),
+        Expr::And(terms) | Expr::Or(terms) if terms.len() <= MOST_COMPARED => {
+            let (first, rest) = terms.split_first()?;
+            let of = tested(first)?;
+            let is_same = |term| tested(term).is_some_and(|other| are_same(of, other));
+            rest.iter().all(is_same).then_some(of)
+        }
+        Expr::Equal(pair) | Expr::NotEqual(pair) | Expr::Order(_, pair) => {
+            compared(pair).map(|(of, _)| of)
+        }
+        Expr::In(pair) => match (&pair.0, constant(&pair.1)) {
+            (of, Some(Value::List(items))) if items.len() <= MOST_CONSTANTS => {
+                constant(of).is_none().then_some(of)
+            }
+            _ => None,
+        },
+        _ => Path::of(term).map(Path::node),
+    }
+}
+
+/// `true` where two nodes are the same.
+pub(super) fn are_same(one: &Node, other: &Node) -> bool {
+    Path::observed(one).is_same(Path::observed(other))
+}
+
+/// What is compared with which constant.
+fn compared(pair: &Pair) -> Option<(&Node, &Value)> {
+    match (constant(&pair.0), constant(&pair.1)) {
+        (None, Some(value)) => Some((&pair.0, value)),
+        (Some(value), None) => Some((&pair.1, value)),
+        _ => None,
+    }
+}
+
+/// Value as far as constants tell it apart.
+#[derive(Clone, Copy)]
+enum Point {
+    Null,
+    /// The constant of half of it, where it is odd; else what lies before that of the half.
+    At(usize),
+}
+
+static FALSE: Value = Value::Bool(false);
+static TRUE: Value = Value::Bool(true);
+
+/// `true` where a value may give all terms their outcomes, as far as that can be told.
+fn are_possible(claims: &[Claim<'_>], may_be_null: bool) -> bool {
+    let mut constants = Vec::new();
+    let mut is_ordered = false;
+    for claim in claims {
+        gather(claim.term, &mut constants, &mut is_ordered);
+    }
+    let is_bool = constants.iter().any(|value| matches!(value, Value::Bool(_)));
+    if is_bool {
+        constants.extend([&FALSE, &TRUE]);
+    }
+    let has_order =
+        |pair: &[&Value]| matches!(pair, [one, other] if operate::order(one, other).is_some());
+    let is_known = constants.len() <= MOST_CONSTANTS
+        && constants.iter().all(|value| has_order(&[value, value]));
+    if !is_known {
+        return true;
+    }
+    constants.sort_by(|one, other| operate::order(one, other).unwrap_or(Ordering::Equal));
+    if !constants.windows(2).all(has_order) {
+        return true;
+    }
+    constants.dedup_by(|one, other| operate::order(one, other) == Some(Ordering::Equal));
+    let points = (0..=2 * constants.len()).filter(|at| !is_bool || at % 2 == 1).map(Point::At);
+    // Of null an order is unknown, and decides nothing.
+    let null = (may_be_null && !is_ordered).then_some(Point::Null);
+    points.chain(null).any(|point| {
+        claims.iter().all(|claim| holds(claim.term, point, &constants) == claim.is_true)
+    })
+}
+
+/// Constants that a term compares with, and whether it orders.
+fn gather<'t>(term: &'t Node, into: &mut Vec<&'t Value>, is_ordered: &mut bool) {
+    let mut push = |value: &'t Value| {
+        if !value.is_null() {
+            into.push(value);
+        }
+    };
+    match &term.expr {
+        Expr::Not(of) => gather(of, into, is_ordered),
+        Expr::And(terms) | Expr::Or(terms) => {
+            for term in terms {
+                gather(term, into, is_ordered);
+            }
+        }
+        Expr::Equal(pair) | Expr::NotEqual(pair) | Expr::Order(_, pair) => {
+            *is_ordered |= matches!(term.expr, Expr::Order(..));
+            if let Some((_, value)) = compared(pair) {
+                push(value);
+            }
+        }
+        Expr::In(pair) => {
+            if let Some(Value::List(items)) = constant(&pair.1) {
+                items.iter().for_each(push);
+            }
+        }
+        _ => push(&TRUE),
+    }
+}
+
+/// `true` where a term about one thing holds of a value.
+fn holds(term: &Node, point: Point, constants: &[&Value]) -> bool {
+    match &term.expr {
+        Expr::Not(of) => !holds(of, point, constants),
+        Expr::And(terms) => terms.iter().all(|term| holds(term, point, constants)),
+        Expr::Or(terms) => terms.iter().any(|term| holds(term, point, constants)),
+        Expr::Equal(pair) => compared(pair).is_some_and(|(_, value)| is(point, value, constants)),
+        Expr::NotEqual(pair) => {
+            compared(pair).is_some_and(|(_, value)| !is(point, value, constants))
+        }
+        Expr::Order(comparison, pair) => compared(pair).is_some_and(|(_, value)| {
+            let is_turned = constant(&pair.0).is_some();
+            let order = order(point, value, constants);
+            let order = if is_turned { order.map(Ordering::reverse) } else { order };
+            order.is_some_and(|order| match comparison {
+                Comparison::Less => order.is_lt(),
+                Comparison::LessEqual => order.is_le(),
+                Comparison::Greater => order.is_gt(),
+                Comparison::GreaterEqual => order.is_ge(),
+            })
+        }),
+        Expr::In(pair) => match constant(&pair.1) {
+            Some(Value::List(items)) => items.iter().any(|value| is(point, value, constants)),
+            _ => false,
+        },
+        _ => is(point, &TRUE, constants),
+    }
+}
+
+fn is(point: Point, value: &Value, constants: &[&Value]) -> bool {
+    match point {
+        Point::Null => value.is_null(),
+        Point::At(_) => order(point, value, constants) == Some(Ordering::Equal),
+    }
+}
+
+/// Order of a value and one of the constants.
+fn order(point: Point, value: &Value, constants: &[&Value]) -> Option<Ordering> {
+    let Point::At(at) = point else { return None };
+    let is_it = |one: &&Value| operate::order(one, value) == Some(Ordering::Equal);
+    let place = constants.iter().position(is_it)?;
+    Some(at.cmp(&(2 * place + 1)))
+}
