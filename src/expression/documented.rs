@@ -4,11 +4,13 @@
 //! `Status == "enabled"` compares with a text that the cloud never says. A cloud learns new values
 //! from time to time, so that it is a warning and no error.
 
+use std::fmt;
+
 use super::Problem;
 use super::notation;
-use super::operand::Operand;
+use super::operand::{Operand, Statement};
 use super::span::Span;
-use super::types::{NAMES, Properties, Texts, Type, Words};
+use super::types::{Case, NAMES, Properties, Texts, Type, Words};
 use crate::diagnostic::{Code, meant_or_known};
 use crate::resource::{Form, Part, Value, is_documented};
 
@@ -23,64 +25,168 @@ pub(super) fn check(
     constants: &Operand<'_>,
     problems: &mut Vec<Problem>,
 ) {
-    let &Type::String(Texts { words, form }) = kind else { return };
-    let Some(constant) = constants.constant else { return };
-    let texts = match constant {
-        Value::String(_) => std::slice::from_ref(constant),
-        Value::List(items) => items,
+    let known = match kind {
+        Type::String(known) => known,
+        Type::List(items) if matches!(constants.constant, Some(Value::List(_))) => {
+            return check(observed, items, constants, problems);
+        }
         _ => return,
     };
-    let texts = texts.iter().enumerate();
-    let texts = texts.filter_map(|(at, text)| Some((text.as_str()?, constants.place(at))));
-    if let Some(form) = form {
-        let found = texts.clone().filter_map(|(text, at)| formless(text, at, form, observed));
-        problems.extend(found.take(TOLD));
+    if constants.constant.is_none() || observed.constant.is_some() {
+        return;
     }
-    let unknown = texts.filter(|(text, _)| !is_documented(text, words));
-    problems.extend(unknown.take(TOLD).map(|(text, at)| undocumented(text, at, words, observed)));
+    let found = constants.texts().filter_map(|(text, at)| odd(text, at, known, observed));
+    problems.extend(found.take(TOLD));
 }
 
-/// Warning of a text that is compared with what never looks like it, or not always.
-fn formless(text: &str, at: Span, form: &Form, observed: &Operand<'_>) -> Option<Problem> {
-    let shown = notation::value(&Value::string(text));
-    let path = observed.shown;
-    if *form == Form::Action {
-        // `*` is written in one way.
-        let is_exact = text == "*";
-        return (!is_exact).then(|| {
-            let message = format!(
-                "`{path}` may name {shown} in another case, by a wildcard, or by `NotAction`"
-            );
-            let problem = Problem::warning(at, Code::PartialComparison, message);
-            problem.help(format!("write `allowsAction(statement, {shown})`"))
-        });
+/// Warning of a text that is compared with what is never, or not always, written so.
+fn odd(text: &str, at: Span, known: &Texts, observed: &Operand<'_>) -> Option<Problem> {
+    if let Some(problem) = template(text, at) {
+        return Some(problem);
     }
-    if form.admits(text) {
+    if known.form == Some(&Form::Action) {
+        return partial((text, at), true, observed);
+    }
+    if let Some(problem) = in_other_case(text, at, known, observed) {
+        return Some(problem);
+    }
+    if known.forms().next().is_some() && !known.forms().any(|form| form.admits(text)) {
+        let meant = |form: &&'static Form| form.canonical(text).is_some();
+        let form = known.forms().find(meant).or(known.form)?;
+        return Some(formless(text, at, form, known, observed));
+    }
+    let is_word = match known.case {
+        Some(_) => {
+            known.words.is_empty() || known.words.iter().any(|word| word.eq_ignore_ascii_case(text))
+        }
+        None => is_documented(text, known.words),
+    };
+    (!is_word).then(|| undocumented(text, at, known.words, observed))
+}
+
+/// Warning of a template that nothing has filled in.
+fn template(text: &str, at: Span) -> Option<Problem> {
+    let (_, rest) = text.split_once("{{")?;
+    rest.contains("}}").then(|| {
+        let shown = notation::value(&Value::string(text));
+        let message = format!("{shown} is a template, and nothing fills it in");
+        let problem = Problem::warning(at, Code::FixedComparison, message);
+        problem.help("write the value, or make it a parameter of a check type")
+    })
+}
+
+/// Warning of an action as one of the ways in which it may be written.
+fn partial((text, at): (&str, Span), is_whole: bool, observed: &Operand<'_>) -> Option<Problem> {
+    // `*` is written in one way.
+    if text == "*" {
         return None;
     }
-    let message = format!("{shown} is never `{path}`, which is {}", form.words());
+    let (path, shown) = (observed.shown, notation::value(&Value::string(text)));
+    let message =
+        format!("`{path}` may name {shown} in another case, by a wildcard, or by `NotAction`");
+    let problem = Problem::warning(at, Code::PartialComparison, message);
+    // The start of an action names none.
+    let is_action = is_whole && text.contains(':') && !text.ends_with(':');
+    let shown = if is_action { shown } else { "\"service:Action\"".to_owned() };
+    Some(match observed.statement {
+        Some(Statement { name, is_denied: true }) => problem.help(format!(
+            "write `allowsAction({name}, {shown})` of what is allowed, and of a `Deny` \
+             `{name}.Action.exists(a, glob({}, a.lowerAscii()))`",
+            shown.to_ascii_lowercase()
+        )),
+        statement => {
+            let name = statement.map_or("statement", |statement| statement.name);
+            problem.help(format!("write `allowsAction({name}, {shown})`"))
+        }
+    })
+}
+
+/// Warning of a text with letters that what it is compared with has only in another case.
+fn in_other_case(text: &str, at: Span, known: &Texts, observed: &Operand<'_>) -> Option<Problem> {
+    let (meant, words) = match known.case? {
+        Case::Lower => (text.to_ascii_lowercase(), "lower"),
+        Case::Upper => (text.to_ascii_uppercase(), "upper"),
+    };
+    (meant != text).then(|| {
+        let shown = notation::value(&Value::string(text));
+        let message = format!("{shown} is never `{}`, which is in {words} case", observed.shown);
+        let problem = Problem::warning(at, Code::FixedComparison, message);
+        problem.help(format!("write {}", notation::value(&Value::string(meant))))
+    })
+}
+
+/// Warning of a text that is compared with what never looks like it.
+fn formless(text: &str, at: Span, form: &Form, known: &Texts, observed: &Operand<'_>) -> Problem {
+    let shown = notation::value(&Value::string(text));
+    let path = observed.shown;
+    let words = known.forms().map(Form::words).collect::<Vec<_>>().join(", or ");
+    let message = format!("{shown} is never `{path}`, which is {words}");
     let help = match form.canonical(text).filter(|meant| meant != text) {
         Some(meant) => format!("write {}", notation::value(&Value::string(&*meant))),
         None if text.contains(['*', '?']) => {
             format!("a comparison knows no wildcards: write `{path}.glob({shown})`")
         }
-        None => match form {
-            Form::Arn => {
-                format!("write the whole ARN, or ask a part, as in `{path}.contains({shown})`")
-            }
-            Form::KeyArn => "look for the key by its ARN".to_owned(),
-            Form::Ipv4Range | Form::Ipv6Range => {
-                "write a range, or ask `isWorldCidr` or `cidrContains`".to_owned()
-            }
-            Form::Ipv4 => "write an address, such as `10.0.0.1`".to_owned(),
-            Form::AccountId => "write an id, such as `\"123456789012\"`".to_owned(),
-            Form::Id(prefix) => format!(
-                "write an id, such as `\"{prefix}0123456789abcdef0\"`; a name stands in a tag"
-            ),
-            Form::ConditionKey | Form::Action | Form::Name => "write it as it is kept".to_owned(),
-        },
+        None => advice(form, path, &shown),
     };
-    Some(Problem::warning(at, Code::FixedComparison, message).help(help))
+    Problem::warning(at, Code::FixedComparison, message).help(help)
+}
+
+/// What to write where a text is none of a form.
+fn advice(form: &Form, path: &dyn fmt::Display, shown: &str) -> String {
+    match form {
+        Form::Arn | Form::ArnOf(_) => {
+            format!("write the whole ARN, or ask a part, as in `{path}.contains({shown})`")
+        }
+        Form::KeyArn => "look for the key by its ARN".to_owned(),
+        Form::Ipv4Range | Form::Ipv6Range => {
+            "write a range, or ask `isWorldCidr` or `cidrContains`".to_owned()
+        }
+        Form::Ipv4 => "write an address, such as `10.0.0.1`".to_owned(),
+        Form::AccountId | Form::ArnAccount | Form::Principal => {
+            "write an id, such as `\"123456789012\"`".to_owned()
+        }
+        Form::Id(prefix) => {
+            format!("write an id, such as `\"{prefix}0123456789abcdef0\"`; a name stands in a tag")
+        }
+        Form::ConditionOperator => "write an operator, such as `StringEquals`".to_owned(),
+        Form::ServicePrincipal => "write it whole, as `ec2.amazonaws.com`".to_owned(),
+        Form::Empty => "leave it out: the ARN names none".to_owned(),
+        Form::ConditionKey | Form::Action | Form::ArnPart | Form::Path | Form::Name => {
+            "write it as it is kept".to_owned()
+        }
+    }
+}
+
+/// Warning of two observed texts that are never the same.
+pub(super) fn check_apart(one: &Operand<'_>, other: &Operand<'_>, at: Span) -> Option<Problem> {
+    let (Type::String(first), Type::String(second)) = (one.kind, other.kind) else { return None };
+    if one.constant.is_some() || other.constant.is_some() {
+        return None;
+    }
+    let is_empty = |texts: &Texts| texts.form == Some(&Form::Empty);
+    let is_named = |texts: &Texts| !texts.words.is_empty();
+    let are_apart = match (first.form, second.form) {
+        (Some(_), Some(_)) => {
+            first.forms().all(|one| second.forms().all(|other| one.excludes(other)))
+        }
+        _ => is_empty(first) && is_named(second) || is_named(first) && is_empty(second),
+    };
+    if !are_apart {
+        return None;
+    }
+    let words = |texts: &Texts| match texts.form {
+        Some(form) => form.words(),
+        None => "one of the documented values".to_owned(),
+    };
+    let message = format!(
+        "`{}` is never `{}`: it is {}, and the other is {}",
+        one.shown,
+        other.shown,
+        words(first),
+        words(second)
+    );
+    let problem = Problem::warning(at, Code::FixedComparison, message);
+    Some(problem.help("compare what has the same form"))
 }
 
 /// Warns about a part that no text of the form of what is searched can have.
@@ -90,8 +196,28 @@ pub(super) fn check_part(
     place: Part,
     problems: &mut Vec<Problem>,
 ) {
-    let Type::String(Texts { form: Some(form), .. }) = observed.kind else { return };
-    let Some(text) = part.text().filter(|text| !form.admits_part(text, place)) else { return };
+    for (text, at) in part.texts().take(TOLD) {
+        problems.extend(odd_part((text, at), place, observed));
+    }
+}
+
+fn odd_part((text, at): (&str, Span), place: Part, observed: &Operand<'_>) -> Option<Problem> {
+    let Type::String(known) = observed.kind else { return None };
+    if observed.constant.is_some() || text.is_empty() {
+        return None;
+    }
+    if known.form == Some(&Form::Action) {
+        // Who looks for a wildcard asks how it was written.
+        let is_whole = place != Part::Start;
+        return if text.contains('*') { None } else { partial((text, at), is_whole, observed) };
+    }
+    if let Some(problem) = in_other_case(text, at, known, observed) {
+        return Some(problem);
+    }
+    let form = known.form?;
+    if known.forms().any(|form| form.admits_part(text, place)) {
+        return None;
+    }
     let shown = notation::value(&Value::string(text));
     let place = match place {
         Part::Start => "begins with",
@@ -100,15 +226,93 @@ pub(super) fn check_part(
     };
     let path = observed.shown;
     let message = format!("`{path}` never {place} {shown}: it is {}", form.words());
-    let problem = Problem::warning(part.span, Code::FixedComparison, message);
-    problems.push(match (form.canonical(text).filter(|meant| meant != text), form) {
+    let problem = Problem::warning(at, Code::FixedComparison, message);
+    Some(match (form.canonical(text).filter(|meant| meant != text), form) {
         (Some(meant), _) => {
             problem.help(format!("write {}", notation::value(&Value::string(&*meant))))
         }
         (None, Form::KeyArn) => problem.help("look for the key by its ARN"),
-        (None, Form::Arn) => problem.help("an ARN begins with `arn:`"),
+        (None, Form::Arn | Form::ArnOf(_)) => problem.help("an ARN begins with `arn:`"),
         (None, _) => problem.help("leave it out, or ask for a part that it can have"),
+    })
+}
+
+/// Warns about a pattern with `*` and `?` that no text of the form of what is searched can be like.
+pub(super) fn check_glob(
+    observed: &Operand<'_>,
+    pattern: &Operand<'_>,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(text) = pattern.text().filter(|_| observed.constant.is_none()) else { return };
+    let is_action =
+        matches!(observed.kind, Type::String(known) if known.form == Some(&Form::Action));
+    if is_action {
+        problems.extend(partial((text, pattern.span), true, observed));
+        return;
+    }
+    if !text.contains(['*', '?']) {
+        check(observed, observed.kind, pattern, problems);
+        return;
+    }
+    let last = text.split(['*', '?']).count().saturating_sub(1);
+    let found = text.split(['*', '?']).enumerate().find_map(|(at, part)| {
+        let place = match at {
+            0 => Part::Start,
+            at if at == last => Part::End,
+            _ => Part::Within,
+        };
+        odd_part((part, pattern.span), place, observed)
     });
+    problems.extend(found);
+}
+
+/// Warns about a regular expression that finds a text as it stands, where no text of the form of
+/// what is searched has that.
+pub(super) fn check_pattern(
+    observed: &Operand<'_>,
+    pattern: &Operand<'_>,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(text) = pattern.text().filter(|_| observed.constant.is_none()) else { return };
+    let from_start = text.strip_prefix('^');
+    let (literal, is_whole) = literal(from_start.unwrap_or(text));
+    let at = pattern.span;
+    let found = match (from_start.is_some(), is_whole) {
+        _ if literal.is_empty() => None,
+        (true, true) => {
+            let Type::String(known) = observed.kind else { return };
+            odd(&literal, at, known, observed)
+        }
+        (true, false) => odd_part((&literal, at), Part::Start, observed),
+        (false, true) => odd_part((&literal, at), Part::End, observed),
+        (false, false) => odd_part((&literal, at), Part::Within, observed),
+    };
+    problems.extend(found);
+}
+
+/// Text that a pattern begins with, and whether it ends with that; nothing of alternatives.
+fn literal(pattern: &str) -> (String, bool) {
+    if pattern.contains('|') || pattern.starts_with("(?") {
+        return (String::new(), false);
+    }
+    let mut literal = String::new();
+    let mut signs = pattern.chars().peekable();
+    while let Some(sign) = signs.next() {
+        let plain = match sign {
+            '$' if signs.peek().is_none() => return (literal, true),
+            '\\' => match signs.next() {
+                Some(escaped) if escaped.is_ascii_punctuation() => escaped,
+                _ => break,
+            },
+            '.' | '[' | '(' | ')' | '^' | '$' | '*' | '+' | '?' | '{' => break,
+            plain => plain,
+        };
+        if matches!(signs.peek(), Some('*' | '?' | '{' | '+')) {
+            break;
+        }
+        literal.push(plain);
+    }
+    (literal, false)
 }
 
 /// Warning of a text that is ordered as a number would be: texts are ordered by their characters.
@@ -139,8 +343,11 @@ pub(super) fn no_key(
     let shown = notation::value(&Value::string(key));
     let message = format!("{shown} is never a key of `{path}`");
     let help = if known.contains_key("AWS") {
-        "ask `hasWildcardPrincipal(statement)` for everybody, or a kind, as in `Principal.AWS`"
-            .to_owned()
+        let path = path.to_string();
+        let statement = path.rsplit_once('.').map_or("statement", |(statement, _)| statement);
+        format!(
+            "ask `hasWildcardPrincipal({statement})` for everybody, or a kind, as in `{path}.AWS`"
+        )
     } else {
         meant_or_known(key, known.keys().map(|key| &**key))
     };

@@ -17,12 +17,31 @@ pub(super) struct Operand<'a> {
     pub(super) elements: &'a [Span],
     /// Itself in CEL.
     pub(super) shown: &'a dyn fmt::Display,
+    /// Statement whose actions it is of.
+    pub(super) statement: Option<Statement<'a>>,
+}
+
+/// Statement of a policy, as its author calls it.
+#[derive(Clone, Copy)]
+pub(super) struct Statement<'a> {
+    pub(super) name: &'a str,
+    /// It may be one that denies.
+    pub(super) is_denied: bool,
 }
 
 impl<'a> Operand<'a> {
-    /// Place of a text of it: of itself, or of the element of that index.
-    pub(super) fn place(&self, index: usize) -> Span {
-        self.elements.get(index).copied().unwrap_or(self.span)
+    /// Its texts and their places, where it is a constant one or a list of such.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&'a str, Span)> {
+        let constants = match self.constant {
+            Some(Value::List(items)) => items,
+            Some(one) => std::slice::from_ref(one),
+            None => &[],
+        };
+        let elements = self.elements;
+        let span = self.span;
+        let place = move |at: usize| elements.get(at).copied().unwrap_or(span);
+        let texts = constants.iter().enumerate();
+        texts.filter_map(move |(at, text)| Some((text.as_str()?, place(at))))
     }
 
     /// Its text, where it is a constant one.

@@ -26,6 +26,11 @@ impl<'a> Places<'a> {
         Span::new(at(start), self.text.ceil_char_boundary(last as usize + 1))
     }
 
+    /// `true` where a word stands in the text.
+    pub(super) fn has_word(&self, word: &str) -> bool {
+        self.text.contains(word)
+    }
+
     /// The dot of a select whose operand is known.
     pub(super) fn dot_after(&self, operand: Span) -> Span {
         let rest = self.text.get(operand.end()..).unwrap_or_default();

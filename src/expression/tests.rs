@@ -12,6 +12,7 @@ mod evaluation;
 mod explaining;
 mod fixed;
 mod fixture;
+mod forms;
 mod functions;
 mod guards;
 mod hints;

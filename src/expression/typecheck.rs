@@ -8,20 +8,21 @@ mod macros;
 mod maps;
 mod names;
 mod operators;
+mod values;
 
 use std::sync::Arc;
 
 use cel::IdedExpr;
 use cel::common::ast::{Expr as Cel, LiteralValue};
 
-use super::operand::Operand;
+use super::operand::{Operand, Statement};
 use super::parse::{MAX_DEPTH, MAX_LENGTH, MAX_NODES, too_deep};
 use super::places::Places;
 use super::span::Span;
 use super::tree::{Expr, Node, PropertyRef};
 use super::types::Type;
 use super::{
-    CompileBudget, Environment, EvalBudget, ExpressionKind, Names, Problem, evaluate, lint,
+    CompileBudget, Environment, EvalBudget, ExpressionKind, Names, Problem, evaluate, lint, show,
 };
 use crate::diagnostic::{Code, Level};
 use crate::resource::{Cause, TypeName, Value};
@@ -115,8 +116,21 @@ impl TypedExpr {
             span: self.node.span,
             elements: &[],
             shown: &self.node,
+            statement: None,
         }
     }
+}
+
+/// Variable of a loop.
+struct Variable {
+    name: Arc<str>,
+    kind: Type,
+    /// List that stands in the text, whose elements it stands for.
+    values: Option<Value>,
+    /// Places of those elements.
+    places: Vec<Span>,
+    /// Statement whose actions it stands for, in CEL.
+    statement: Option<Arc<str>>,
 }
 
 struct TypeChecker<'a> {
@@ -125,7 +139,7 @@ struct TypeChecker<'a> {
     kind: ExpressionKind,
     budget: &'a mut CompileBudget,
     /// The variables of the loops around, outermost first.
-    locals: Vec<(Arc<str>, Type)>,
+    locals: Vec<Variable>,
     references: Vec<(&'static TypeName, Arc<PropertyRef>)>,
     names: Names,
     has_patterns: bool,
@@ -137,6 +151,43 @@ struct TypeChecker<'a> {
 }
 
 impl TypeChecker<'_> {
+    /// What is known of a side of a comparison: of the variable of a list that stands in the text,
+    /// also the values that it stands for. Its statement is of actions.
+    fn side<'o>(&'o self, typed: &'o TypedExpr, statement: Option<&'o str>) -> Operand<'o> {
+        let operand = Operand {
+            statement: statement.map(|name| Statement { name, is_denied: self.names_deny() }),
+            ..typed.operand()
+        };
+        let Expr::Local { index, .. } = typed.node.expr else { return operand };
+        match self.locals.get(index) {
+            Some(Variable { values: values @ Some(_), places, .. }) => {
+                Operand { constant: values.as_ref(), elements: places, ..operand }
+            }
+            _ => operand,
+        }
+    }
+
+    /// Statement whose actions a node is of, in CEL.
+    fn statement_of(&self, kind: &Type, node: &Node) -> Option<Arc<str>> {
+        if !kind.is_of_actions() {
+            return None;
+        }
+        match &node.expr {
+            Expr::Select(selection) => Some(show::node(&selection.of).into()),
+            Expr::Local { index, .. } => self.locals.get(*index)?.statement.clone(),
+            Expr::Call { arguments, .. } => self.statement_of(kind, arguments.first()?),
+            Expr::Matches { text, .. } => self.statement_of(kind, text),
+            Expr::Index(pair) => self.statement_of(kind, &pair.0),
+            Expr::Loop(looped) => self.statement_of(kind, &looped.range),
+            _ => None,
+        }
+    }
+
+    /// `true` where the text speaks of statements that deny.
+    fn names_deny(&self) -> bool {
+        self.places.is_some_and(|places| places.has_word("Deny"))
+    }
+
     fn node(&mut self, tree: &IdedExpr) -> TypedExpr {
         self.depth += 1;
         self.nodes += 1;

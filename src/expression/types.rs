@@ -19,6 +19,61 @@ pub(super) struct Texts {
     pub(super) words: Words,
     /// Form that each of them has.
     pub(super) form: Option<&'static Form>,
+    /// Form of those that have not the first.
+    pub(super) other: Option<&'static Form>,
+    /// Case of all their letters of ASCII.
+    pub(super) case: Option<Case>,
+}
+
+/// Case of letters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Case {
+    Lower,
+    Upper,
+}
+
+impl Texts {
+    const ANY: Self = Self { words: &[], form: None, other: None, case: None };
+
+    /// Texts of words, or of a form.
+    pub(super) const fn of(words: Words, form: Option<&'static Form>) -> Self {
+        Self { words, form, ..Self::ANY }
+    }
+
+    /// The same in a case, in which most forms are not the same any more.
+    pub(super) fn in_case(self, case: Case) -> Self {
+        let keeps = |form: &&Form| case == Case::Lower || **form == Form::Action;
+        let form = self.form.filter(keeps);
+        Self { form, other: self.other.filter(keeps), case: Some(case), ..self }
+    }
+
+    /// Forms of them, one of which each has.
+    pub(super) fn forms(self) -> impl Iterator<Item = &'static Form> {
+        self.form.into_iter().chain(self.other)
+    }
+
+    /// What is known of texts that are of the one or of the other.
+    fn joined(self, other: Self) -> Self {
+        match (self.form, other.form) {
+            _ if self == other => self,
+            (Some(one), Some(two)) if self.is_plain() && other.is_plain() => {
+                Self { form: Some(one), other: Some(two).filter(|two| *two != one), ..Self::ANY }
+            }
+            (Some(one), Some(two)) if other.is_plain() && self.words.is_empty() => {
+                if self.case.is_none() && (one == two || self.other == Some(two)) {
+                    self
+                } else {
+                    Self::ANY
+                }
+            }
+            _ => Self::ANY,
+        }
+    }
+
+    /// `true` where nothing is known but a form.
+    fn is_plain(self) -> bool {
+        self.words.is_empty() && self.other.is_none() && self.case.is_none()
+    }
 }
 
 /// Names of types, as `type(x)` gives them.
@@ -88,14 +143,14 @@ pub(super) enum Type {
 
 impl Type {
     /// Text of any kind.
-    pub(super) const TEXT: Self = Self::String(Texts { words: &[], form: None });
+    pub(super) const TEXT: Self = Self::String(Texts::ANY);
 
     /// The type of a property's values.
     pub(super) fn of(property: &'static Property) -> Self {
         let items = || property.items.as_deref().map_or(Self::Any, Self::of);
         match property.kind {
             resource::Kind::String => {
-                Self::String(Texts { words: &property.values, form: property.form.as_ref() })
+                Self::String(Texts::of(&property.values, property.form.as_ref()))
             }
             resource::Kind::Integer => Self::Int,
             resource::Kind::Double => Self::Double,
@@ -140,7 +195,7 @@ impl Type {
     /// The type of what is of one type or of the other, if that is a type.
     fn joined(self, other: Self) -> Option<Self> {
         match (self, other) {
-            (Self::String(one), Self::String(other)) if one != other => Some(Self::TEXT),
+            (Self::String(one), Self::String(other)) => Some(Self::String(one.joined(other))),
             (one, other) => one.is_same(&other).then_some(one),
         }
     }
@@ -154,6 +209,15 @@ impl Type {
             (Self::Record(one), Self::Record(other)) => one == other,
             (Self::Resource(one), Self::Resource(other)) => one.type_name == other.type_name,
             _ => std::mem::discriminant(self) == std::mem::discriminant(other),
+        }
+    }
+
+    /// `true` of actions of IAM, and of lists of them.
+    pub(super) fn is_of_actions(&self) -> bool {
+        match self {
+            Self::String(texts) => texts.form == Some(&Form::Action),
+            Self::List(items) => items.is_of_actions(),
+            _ => false,
         }
     }
 

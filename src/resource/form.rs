@@ -21,6 +21,22 @@ use super::AccountId;
 pub enum Form {
     /// ARN of six parts, such as `arn:aws:iam::123456789012:role/ci`.
     Arn,
+    /// ARN of a service and, where one is named, of a type of resource, such as `iam:role`.
+    ArnOf(Arc<str>),
+    /// Account of an ARN: an id, nothing, or `aws` for what all accounts have.
+    ArnAccount,
+    /// Service or region of an ARN: in lower case, perhaps nothing.
+    ArnPart,
+    /// Nothing, as the account of a bucket's ARN.
+    Empty,
+    /// Path of IAM, such as `/teams/web/`.
+    Path,
+    /// Operator of a condition, such as `ForAllValues:StringEqualsIfExists`.
+    ConditionOperator,
+    /// Service that is a principal, such as `ec2.amazonaws.com`, or `*`.
+    ServicePrincipal,
+    /// Principal of AWS: `*`, an account id, an ARN, or the unique id of what was deleted.
+    Principal,
     /// ARN of a KMS key, never of an alias.
     KeyArn,
     /// Range of IPv4 in its canonical form, such as `10.0.0.0/8`.
@@ -58,6 +74,13 @@ impl TryFrom<String> for Form {
     fn try_from(name: String) -> Result<Self, String> {
         Ok(match name.as_str() {
             "arn" => Self::Arn,
+            "arnAccount" => Self::ArnAccount,
+            "arnPart" => Self::ArnPart,
+            "empty" => Self::Empty,
+            "path" => Self::Path,
+            "conditionOperator" => Self::ConditionOperator,
+            "servicePrincipal" => Self::ServicePrincipal,
+            "principal" => Self::Principal,
             "keyArn" => Self::KeyArn,
             "ipv4Range" => Self::Ipv4Range,
             "ipv6Range" => Self::Ipv6Range,
@@ -66,6 +89,9 @@ impl TryFrom<String> for Form {
             "conditionKey" => Self::ConditionKey,
             "action" => Self::Action,
             "name" => Self::Name,
+            of if of.starts_with("arn:") => {
+                Self::ArnOf(of.strip_prefix("arn:").unwrap_or_default().into())
+            }
             prefix if prefix.ends_with('-') => Self::Id(prefix.into()),
             _ => return Err(format!("there is no form `{name}`")),
         })
@@ -77,6 +103,14 @@ impl Form {
     pub fn words(&self) -> String {
         match self {
             Self::Arn => "an ARN".to_owned(),
+            Self::ArnOf(of) => format!("an ARN of `{of}`"),
+            Self::ArnAccount => "an account id, empty, or `aws`".to_owned(),
+            Self::ArnPart => "in lower case".to_owned(),
+            Self::Empty => "always empty".to_owned(),
+            Self::Path => "a path that begins and ends with `/`".to_owned(),
+            Self::ConditionOperator => "an operator of a condition".to_owned(),
+            Self::ServicePrincipal => "a service principal, such as `ec2.amazonaws.com`".to_owned(),
+            Self::Principal => "`*`, an account id, or an ARN".to_owned(),
             Self::KeyArn => "the ARN of a key, never of an alias".to_owned(),
             Self::Ipv4Range => "a range of IPv4 in its canonical form".to_owned(),
             Self::Ipv6Range => "a range of IPv6 in its canonical form".to_owned(),
@@ -84,7 +118,7 @@ impl Form {
             Self::AccountId => "an account id of twelve digits".to_owned(),
             Self::ConditionKey => "a condition key in lower case".to_owned(),
             Self::Action => "an action of IAM".to_owned(),
-            Self::Name => "a name without wildcards".to_owned(),
+            Self::Name => "a name without wildcards, `/` and `:`".to_owned(),
             Self::Id(prefix) => format!("an id that begins with `{prefix}`"),
         }
     }
@@ -93,13 +127,23 @@ impl Form {
     pub fn admits(&self, text: &str) -> bool {
         match self {
             Self::Arn => is_arn(text),
+            Self::ArnOf(of) => is_arn(text) && is_of(text, of),
+            Self::ArnAccount => {
+                matches!(text, "" | "aws" | "cloudfront") || Self::AccountId.admits(text)
+            }
+            Self::ArnPart => !text.contains(|c: char| c.is_ascii_uppercase() || c == ':'),
+            Self::Empty => text.is_empty(),
+            Self::Path => text.starts_with('/') && text.ends_with('/'),
+            Self::ConditionOperator => is_operator(text),
+            Self::ServicePrincipal => text == "*" || text.contains('.'),
+            Self::Principal => is_principal(text),
             Self::KeyArn => is_arn(text) && !text.contains(":alias/"),
             Self::Ipv4Range | Self::Ipv6Range => self.canonical(text).as_deref() == Some(text),
             Self::Ipv4 => text.parse::<Ipv4Addr>().is_ok(),
             Self::AccountId => AccountId::is_one(text),
             Self::ConditionKey => !text.is_empty() && !has_capital(text),
             Self::Action => true,
-            Self::Name => !text.contains(['*', '?']),
+            Self::Name => !text.contains(NOT_IN_NAMES),
             Self::Id(prefix) => text.starts_with(&**prefix) && !text.contains(['*', '?']),
         }
     }
@@ -111,19 +155,86 @@ impl Form {
             place != Part::Start || part.starts_with(start) || start.starts_with(part)
         };
         match self {
-            Self::Arn => begins("arn:"),
+            Self::Arn | Self::ArnOf(_) => begins("arn:"),
+            Self::ArnAccount => !part.contains(|c: char| c.is_ascii_uppercase() || c == ':'),
+            Self::ArnPart => self.admits(part),
+            Self::Empty => part.is_empty(),
+            Self::Path => match place {
+                Part::Start => part.is_empty() || part.starts_with('/'),
+                Part::End => part.is_empty() || part.ends_with('/'),
+                Part::Within => true,
+            },
+            Self::ConditionOperator => part.chars().all(|c| c.is_ascii_alphabetic() || c == ':'),
             Self::KeyArn => begins("arn:") && !part.contains("alias/"),
-            Self::Ipv4Range => only(|c| c.is_ascii_digit() || matches!(c, '.' | '/')),
+            Self::Ipv4Range => {
+                only(|c| c.is_ascii_digit() || matches!(c, '.' | '/'))
+                    && (place == Part::Within || self.admits_end(part, place))
+            }
             Self::Ipv6Range => {
                 only(|c| c.is_ascii_digit() || matches!(c, 'a'..='f' | ':' | '.' | '/'))
+                    && (place == Part::Within || self.admits_end(part, place))
             }
             Self::Ipv4 => only(|c| c.is_ascii_digit() || c == '.'),
             Self::AccountId => part.len() <= AccountId::DIGITS && only(|c| c.is_ascii_digit()),
             Self::ConditionKey => !has_capital(part),
-            Self::Action => true,
-            Self::Name => !part.contains(['*', '?']),
+            Self::Action | Self::ServicePrincipal | Self::Principal => true,
+            Self::Name => !part.contains(NOT_IN_NAMES),
             Self::Id(prefix) => begins(prefix) && !part.contains(['*', '?']),
         }
+    }
+
+    /// `true` where a range can begin, or end, with a part: its length is written without a zero
+    /// before it, and behind an address in its canonical form.
+    fn admits_end(&self, part: &str, place: Part) -> bool {
+        let Some((address, length)) = part.split_once('/') else { return true };
+        let most = if *self == Self::Ipv4Range { 32 } else { 128 };
+        let is_length = length == "0"
+            || !length.starts_with('0')
+                && (length.is_empty() || length.parse::<u8>().is_ok_and(|bits| bits <= most));
+        if place == Part::End {
+            return is_length && !length.is_empty();
+        }
+        let written = |address: &str| match self {
+            Self::Ipv4Range => address.parse().map(|it: Ipv4Addr| it.to_string()).ok(),
+            _ => address.parse().map(|it: Ipv6Addr| it.to_string()).ok(),
+        };
+        is_length && written(address).as_deref() == Some(address)
+    }
+
+    /// `true` where no text has this form and another, as far as both say what they are.
+    pub fn excludes(&self, other: &Self) -> bool {
+        let overlap = |one: &str, two: &str| one.starts_with(two) || two.starts_with(one);
+        match (self, other) {
+            (Self::Id(one), Self::Id(two)) | (Self::ArnOf(one), Self::ArnOf(two)) => {
+                !overlap(one, two)
+            }
+            _ => match (self.family(), other.family()) {
+                (Some(one), Some(two)) => one != two,
+                _ => false,
+            },
+        }
+    }
+
+    /// Number that forms share where a text may have both; `None` where many others may.
+    fn family(&self) -> Option<u8> {
+        Some(match self {
+            Self::Arn | Self::ArnOf(_) | Self::KeyArn => 0,
+            Self::Ipv4Range => 1,
+            Self::Ipv6Range => 2,
+            Self::Ipv4 => 3,
+            Self::AccountId => 4,
+            Self::Id(_) => 5,
+            Self::Empty => 6,
+            Self::Path => 7,
+            Self::ArnAccount
+            | Self::ArnPart
+            | Self::ConditionOperator
+            | Self::ServicePrincipal
+            | Self::Principal
+            | Self::ConditionKey
+            | Self::Action
+            | Self::Name => return None,
+        })
     }
 
     /// Text of the form that is meant by another, where one is.
@@ -145,13 +256,28 @@ impl Form {
                 let range = Ipv6Net::new(address, length).ok()?;
                 Some(range.trunc().to_string())
             }
-            Self::ConditionKey => Some(text.to_ascii_lowercase()),
+            Self::ConditionKey | Self::ArnPart => Some(text.to_ascii_lowercase()),
             Self::AccountId => {
                 let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
                 let is_number = !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
                 let width = AccountId::DIGITS;
                 (is_number && digits.len() <= width).then(|| format!("{digits:0>width$}"))
             }
+            Self::Principal => Self::AccountId.canonical(text).filter(|_| !text.is_empty()),
+            Self::ArnAccount => Self::AccountId.canonical(text).filter(|_| !text.is_empty()),
+            Self::Path => Some(match text.trim_matches('/') {
+                "" => "/".to_owned(),
+                path => format!("/{path}/"),
+            }),
+            Self::ServicePrincipal => {
+                let is_service = !text.is_empty()
+                    && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+                is_service.then(|| format!("{}.amazonaws.com", text.to_ascii_lowercase()))
+            }
+            Self::ConditionOperator => OPERATORS
+                .into_iter()
+                .find(|known| known.strip_suffix('s') == Some(text))
+                .map(str::to_owned),
             _ => None,
         }
     }
@@ -162,13 +288,93 @@ fn has_capital(text: &str) -> bool {
     text.contains(|c: char| c.is_ascii_uppercase())
 }
 
+/// Signs that no name has: those of patterns, ARNs and templates.
+const NOT_IN_NAMES: [char; 7] = ['*', '?', ':', '/', '{', '}', ' '];
+
+/// Operators of conditions, by "IAM JSON policy elements: Condition operators".
+const OPERATORS: [&str; 27] = [
+    "StringEquals",
+    "StringNotEquals",
+    "StringEqualsIgnoreCase",
+    "StringNotEqualsIgnoreCase",
+    "StringLike",
+    "StringNotLike",
+    "NumericEquals",
+    "NumericNotEquals",
+    "NumericLessThan",
+    "NumericLessThanEquals",
+    "NumericGreaterThan",
+    "NumericGreaterThanEquals",
+    "DateEquals",
+    "DateNotEquals",
+    "DateLessThan",
+    "DateLessThanEquals",
+    "DateGreaterThan",
+    "DateGreaterThanEquals",
+    "Bool",
+    "BinaryEquals",
+    "IpAddress",
+    "NotIpAddress",
+    "ArnEquals",
+    "ArnLike",
+    "ArnNotEquals",
+    "ArnNotLike",
+    "Null",
+];
+
+/// `true` for a documented operator, also of sets and of keys that there may not be.
+fn is_operator(text: &str) -> bool {
+    let of_sets = text.split_once(':');
+    let name = match of_sets {
+        Some((sets, name))
+            if ["ForAllValues", "ForAnyValue"].iter().any(|one| one.eq_ignore_ascii_case(sets)) =>
+        {
+            name
+        }
+        Some(_) => return false,
+        None => text,
+    };
+    let end = name.len().saturating_sub("IfExists".len());
+    let plain = match name.split_at_checked(end) {
+        Some((plain, end)) if end.eq_ignore_ascii_case("IfExists") => plain,
+        _ => name,
+    };
+    OPERATORS.iter().any(|known| known.eq_ignore_ascii_case(plain))
+}
+
+/// `true` for a principal of AWS, by "AWS JSON policy elements: Principal". An ARN with wildcards is
+/// let through: it is no principal, and still what somebody may have written.
+fn is_principal(text: &str) -> bool {
+    let has_account = |account: &str| {
+        account.len() == AccountId::DIGITS || !account.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if let Some(rest) = text.strip_prefix("arn:") {
+        return rest.split(':').nth(3).is_some_and(|it| !it.is_empty() && has_account(it));
+    }
+    let is_id = text.len() > AccountId::DIGITS && text.starts_with('A');
+    text == "*" || Form::AccountId.admits(text) || is_id
+}
+
+/// `true` for an ARN of a service, and of a type where one is named.
+fn is_of(text: &str, of: &str) -> bool {
+    let (service, kind) = of.split_once(':').unwrap_or((of, ""));
+    let mut parts = text.splitn(6, ':').skip(2);
+    let is_service = parts.next() == Some(service);
+    let resource = parts.nth(2).unwrap_or_default();
+    let rest = resource.strip_prefix(kind);
+    is_service && rest.is_some_and(|rest| kind.is_empty() || rest.starts_with(['/', ':']))
+}
+
 /// `true` for a text of six parts that begins as an ARN does, without a wildcard.
 fn is_arn(text: &str) -> bool {
     let mut parts = text.splitn(6, ':');
     parts.next() == Some("arn")
         && parts.next().is_some_and(|partition| partition.starts_with("aws"))
         && parts.next().is_some_and(|service| !service.is_empty())
-        && parts.count() == 3
+        && parts.clone().count() == 3
+        && parts.nth(1).is_some_and(|account| {
+            account.len() == AccountId::DIGITS || !account.contains(|c: char| c.is_ascii_digit())
+        })
         && !text.contains(['*', '?'])
 }
 
@@ -210,7 +416,22 @@ mod tests {
                 vec!["aws:sourcevpce", "saml:aud", "aws:requesttag/Öl", "aws:requesttag/\u{130}"],
                 vec!["aws:SourceVpce", "aws:RequestTag/Öl", ""],
             ),
-            ("name", vec!["logs", "a.b"], vec!["logs-*", "log?"]),
+            ("name", vec!["logs", "a.b"], vec!["logs-*", "log?", "arn:aws:s3:::logs", "{{env}}"]),
+            (
+                "arn:iam:role",
+                vec!["arn:aws:iam::123456789012:role/a/b"],
+                vec!["arn:aws:iam::123456789012:user/a", "arn:aws:iam::12345678901:role/a"],
+            ),
+            (
+                "arn:iam:policy",
+                vec!["arn:aws:iam::aws:policy/AdministratorAccess"],
+                vec!["AdministratorAccess", "arn:aws:iam::aws:policy/*"],
+            ),
+            ("arn:s3", vec!["arn:aws:s3:::logs"], vec!["arn:aws:iam::aws:policy/a"]),
+            ("path", vec!["/", "/a/b/"], vec!["admin", "/admin", "admin/", ""]),
+            ("empty", vec![""], vec!["123456789012"]),
+            ("arnAccount", vec!["", "aws", "123456789012"], vec!["12345", "prod"]),
+            ("arnPart", vec!["", "iam", "eu-west-1"], vec!["IAM", "EU-WEST-1"]),
             ("vpc-", vec!["vpc-0123456789abcdef0", "vpc-prod"], vec!["prod", "vpc*"]),
         ] {
             for text in admitted {
@@ -225,8 +446,57 @@ mod tests {
     }
 
     #[test]
+    fn operators_and_services_are_those_of_policies() {
+        for (name, text, admitted) in [
+            ("conditionOperator", "StringEquals", true),
+            ("conditionOperator", "ForAllValues:StringLikeIfExists", true),
+            ("conditionOperator", "bool", true),
+            ("conditionOperator", "StringEqual", false),
+            ("conditionOperator", "ForSomeValues:Bool", false),
+            ("servicePrincipal", "ec2.amazonaws.com", true),
+            ("servicePrincipal", "ec2.amazonaws.com.cn", true),
+            ("servicePrincipal", "*", true),
+            ("servicePrincipal", "ec2", false),
+            ("principal", "*", true),
+            ("principal", "123456789012", true),
+            ("principal", "arn:aws:iam::123456789012:root", true),
+            (
+                "principal",
+                "arn:aws:iam::cloudfront:user/CloudFront Origin Access Identity E1",
+                true,
+            ),
+            ("principal", "AIDACKCEVSQ6C2EXAMPLE", true),
+            ("principal", "arn:aws:iam::12345678901:root", false),
+            ("principal", "12345678901", false),
+            ("principal", "prod", false),
+        ] {
+            assert_eq!(form(name).admits(text), admitted, "{name} {text}");
+        }
+    }
+
+    #[test]
+    fn forms_that_no_text_shares_exclude_each_other() {
+        for (one, other, apart) in [
+            ("vpc-", "subnet-", true),
+            ("vpc-", "vpc-", false),
+            ("arn", "arn:s3", false),
+            ("arn:s3", "arn:iam:role", true),
+            ("ipv4Range", "ipv6Range", true),
+            ("empty", "accountId", true),
+            ("empty", "arnAccount", false),
+            ("name", "accountId", false),
+        ] {
+            assert_eq!(form(one).excludes(&form(other)), apart, "{one} {other}");
+            assert_eq!(form(other).excludes(&form(one)), apart, "{other} {one}");
+        }
+    }
+
+    #[test]
     fn what_is_meant_is_told_in_its_form() {
         for (name, text, meant) in [
+            ("path", "admin", Some("/admin/")),
+            ("servicePrincipal", "ec2", Some("ec2.amazonaws.com")),
+            ("conditionOperator", "StringEqual", Some("StringEquals")),
             ("ipv4Range", "0.0.0.0", Some("0.0.0.0/0")),
             ("ipv4Range", "10.0.0.5", Some("10.0.0.5/32")),
             ("ipv4Range", "10.0.0.5/8", Some("10.0.0.0/8")),
@@ -255,6 +525,12 @@ mod tests {
             ("conditionKey", "/Öl", Part::End, true),
             ("ipv4Range", "10.", Part::Start, true),
             ("ipv4Range", "::", Part::Start, false),
+            ("ipv4Range", "0.0.0.0/00", Part::Start, false),
+            ("ipv4Range", "0.0.0.0/", Part::Start, true),
+            ("ipv4Range", "10.0.0.0/1", Part::Start, true),
+            ("ipv4Range", "/33", Part::End, false),
+            ("ipv6Range", "::/0", Part::End, true),
+            ("ipv6Range", "0::/0", Part::Start, false),
             ("vpc-", "v", Part::Start, true),
             ("vpc-", "prod", Part::Start, false),
             ("vpc-", "prod", Part::Within, true),

@@ -36,7 +36,7 @@ pub(super) static FUNCTIONS: [Function; 8] = [
     Function::new(
         (Form::Method, "join"),
         &[TEXTS.or_null(), TEXT.optional()],
-        Gives::String,
+        Gives::Joined,
         Body::Value(|[list, separator, _], budget| {
             of_items(list, budget, |items, budget| join(items, separator, budget))
         }),

@@ -8,8 +8,9 @@ use super::function::{Arguments, Body, Computed, Doc, Form, Function};
 use super::parameter::{Gives, TEXT};
 use crate::diagnostic::Code;
 use crate::expression::operand::Operand;
+use crate::expression::types::Type;
 use crate::expression::{EvalBudget, Problem, notation};
-use crate::resource::Value;
+use crate::resource::{self, Value};
 
 pub(super) static FUNCTIONS: [Function; 6] = [
     Function::new(
@@ -143,6 +144,35 @@ fn check_arns(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
 fn check_ranges(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
     let words = ("range of addresses", "`10.0.0.0/8`, `2001:db8::/32` or `10.1.2.3`");
     check_texts(arguments, words, |text| range(text).is_some(), problems);
+    if let [one, other] = arguments {
+        problems.extend(check_families(one, other));
+    }
+}
+
+/// Warning of two ranges of different families, neither of which holds anything of the other.
+fn check_families(one: &Operand<'_>, other: &Operand<'_>) -> Option<Problem> {
+    let family = |operand: &Operand<'_>| {
+        if let Some(text) = operand.text() {
+            return range(text).map(|range| matches!(range, IpNet::V6(_)));
+        }
+        let Type::String(known) = operand.kind else { return None };
+        let mut families = known.forms().map(|form| match form {
+            resource::Form::Ipv4Range | resource::Form::Ipv4 => Some(false),
+            resource::Form::Ipv6Range => Some(true),
+            _ => None,
+        });
+        let first = families.next()??;
+        families.all(|family| family == Some(first)).then_some(first)
+    };
+    if family(one)? == family(other)? {
+        return None;
+    }
+    let message = format!(
+        "`{}` and `{}` have no address in common: one is of IPv4, the other of IPv6",
+        one.shown, other.shown
+    );
+    let problem = Problem::warning(other.span, Code::FixedComparison, message);
+    Some(problem.help("ask for a range of the same family"))
 }
 
 /// Refuses constants that are none of what is meant, which has a name and a sample.

@@ -1,7 +1,10 @@
 //! What arguments must be, and what results are.
 
 use super::shapes;
-use crate::expression::types::Type;
+use crate::expression::types::{Case, Texts, Type};
+use crate::resource;
+
+const ACCOUNTS: Texts = Texts::of(&[], Some(&resource::Form::AccountId));
 
 /// Argument that a function takes.
 #[derive(Debug, Clone, Copy)]
@@ -132,7 +135,15 @@ impl Accepts {
             Self::Any => true,
             Self::Text => matches!(kind, Type::String(_)),
             Self::Integer => matches!(kind, Type::Int),
-            Self::Sized | Self::Policy => {
+            // An object of a resource is no policy, and neither is a text of a form.
+            Self::Policy => match kind {
+                Type::Object(known) => {
+                    ["Effect", "Statement"].iter().any(|it| known.contains_key(*it))
+                }
+                Type::String(texts) => texts.form.is_none() && texts.words.is_empty(),
+                kind => matches!(kind, Type::List(_)) || is_map(kind),
+            },
+            Self::Sized => {
                 matches!(kind, Type::String(_) | Type::List(_)) || is_map(kind)
             }
             Self::Sequence => matches!(kind, Type::String(_) | Type::List(_)),
@@ -157,6 +168,8 @@ impl Accepts {
 /// Type of a function's result.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::expression) enum Gives {
+    /// A list of account ids.
+    Accounts,
     Any,
     Arn,
     Bool,
@@ -167,6 +180,10 @@ pub(in crate::expression) enum Gives {
     /// The elements of the lists in the list that is its first argument.
     Flat,
     Int,
+    /// The texts of its first argument as one.
+    Joined,
+    /// Its first argument in a case.
+    InCase(Case),
     /// Its first argument, of which no type is known any more.
     Itself,
     /// A list of elements of its first argument.
@@ -181,7 +198,7 @@ pub(in crate::expression) enum Gives {
 impl Gives {
     /// `true` where it is a list whatever the arguments are.
     pub(super) fn is_list(self) -> bool {
-        matches!(self, Self::Flat | Self::Same | Self::Statements | Self::Strings)
+        matches!(self, Self::Accounts | Self::Flat | Self::Same | Self::Statements | Self::Strings)
     }
 
     /// Type for a first argument of a type.
@@ -192,7 +209,14 @@ impl Gives {
         };
         match self {
             Self::Any | Self::Itself => Type::Any,
-            Self::Arn => Type::Object(&shapes::ARN),
+            Self::Accounts => Type::List(Box::new(Type::String(ACCOUNTS))),
+            Self::Arn => Type::Object(shapes::arn_of(first)),
+            Self::InCase(case) => match first {
+                Some(Type::String(texts)) => Type::String(texts.in_case(case)),
+                _ => Type::TEXT,
+            },
+            // Of actions it is still what a wildcard or another case is missed in.
+            Self::Joined if element.is_of_actions() => element,
             Self::Bool => Type::Bool,
             Self::Double => Type::Double,
             Self::Duration => Type::Duration,
@@ -204,7 +228,7 @@ impl Gives {
             Self::Int => Type::Int,
             Self::Same => Type::List(Box::new(element)),
             Self::Statements => Type::List(Box::new(Type::Object(&shapes::STATEMENT))),
-            Self::String => Type::TEXT,
+            Self::Joined | Self::String => Type::TEXT,
             Self::Strings => Type::List(Box::new(Type::TEXT)),
             Self::Timestamp => Type::Timestamp,
             Self::Type => Type::Kind,

@@ -177,7 +177,7 @@ pub(super) static FUNCTIONS: [Function; 10] = [
     Function::new(
         (Form::Either, "principalAccounts"),
         ONE,
-        Gives::Strings,
+        Gives::Accounts,
         Body::Value(|arguments, budget| of_statements(arguments, budget, grants::accounts)),
         Doc {
             usage: "principalAccounts(statement)",

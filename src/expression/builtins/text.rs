@@ -4,7 +4,7 @@ use super::function::{Arguments, Body, Computed, Doc, Form, Function};
 use super::parameter::{ANY, Gives, INTEGER, SEQUENCE, TEXT};
 use crate::expression::operand::Operand;
 use crate::expression::pattern::Pattern;
-use crate::expression::types::Type;
+use crate::expression::types::{Case, Type};
 use crate::expression::{EvalBudget, Problem, documented, operate};
 use crate::resource::{Failure, Part, Value};
 
@@ -60,7 +60,12 @@ pub(super) static FUNCTIONS: [Function; 12] = [
                           characters and `?` for one.",
             example: ("glob('web-1', 'web-*')", "true"),
         },
-    ),
+    )
+    .checked(|arguments, problems| {
+        if let [observed, pattern, ..] = arguments {
+            documented::check_glob(observed, pattern, problems);
+        }
+    }),
     Function::new(
         (Form::Method, "indexOf"),
         &[SEQUENCE, ANY.or_null()],
@@ -85,7 +90,7 @@ pub(super) static FUNCTIONS: [Function; 12] = [
     Function::new(
         (Form::Method, "lowerAscii"),
         &[TEXT],
-        Gives::String,
+        Gives::InCase(Case::Lower),
         Body::Value(|arguments, budget| changed(arguments, budget, str::to_ascii_lowercase)),
         Doc {
             usage: "text.lowerAscii()",
@@ -104,7 +109,12 @@ pub(super) static FUNCTIONS: [Function; 12] = [
                           there as a string.",
             example: ("'web-1'.matches('^web-[0-9]+$')", "true"),
         },
-    ),
+    )
+    .checked(|arguments, problems| {
+        if let [observed, pattern, ..] = arguments {
+            documented::check_pattern(observed, pattern, problems);
+        }
+    }),
     Function::new(
         (Form::Method, "replace"),
         &[TEXT, TEXT, TEXT],
@@ -181,7 +191,7 @@ pub(super) static FUNCTIONS: [Function; 12] = [
     Function::new(
         (Form::Method, "upperAscii"),
         &[TEXT],
-        Gives::String,
+        Gives::InCase(Case::Upper),
         Body::Value(|arguments, budget| changed(arguments, budget, str::to_ascii_uppercase)),
         Doc {
             usage: "text.upperAscii()",

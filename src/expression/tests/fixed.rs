@@ -81,7 +81,7 @@ fn a_text_that_has_not_the_form_of_what_it_is_compared_with_is_told() {
       ['prod'] fixed-comparison: "prod" is never `account`, which is an account id of twelve digits (write an id, such as `"123456789012"`)
 
     resource.BucketName == 'logs-*'
-      ['logs-*'] fixed-comparison: "logs-*" is never `resource.BucketName`, which is a name without wildcards (a comparison knows no wildcards: write `resource.BucketName.glob("logs-*")`)
+      ['logs-*'] fixed-comparison: "logs-*" is never `resource.BucketName`, which is a name without wildcards, `/` and `:` (a comparison knows no wildcards: write `resource.BucketName.glob("logs-*")`)
 
     !statements(resource.Policy).exists(s, s.Condition.exists(c, c.Key == 'aws:Referer'))
       ['aws:Referer'] fixed-comparison: "aws:Referer" is never `c.Key`, which is a condition key in lower case (write "aws:referer")
@@ -93,7 +93,7 @@ fn a_text_that_has_not_the_form_of_what_it_is_compared_with_is_told() {
       ['PrincipalOrgID'] fixed-comparison: `c.Key` never ends with "PrincipalOrgID": it is a condition key in lower case (write "principalorgid")
 
     !statements(resource.Policy).exists(s, s.Principal != null && '*' in s.Principal)
-      ['*'] fixed-comparison: "*" is never a key of `s.Principal` (ask `hasWildcardPrincipal(statement)` for everybody, or a kind, as in `Principal.AWS`)
+      ['*'] fixed-comparison: "*" is never a key of `s.Principal` (ask `hasWildcardPrincipal(s)` for everybody, or a kind, as in `s.Principal.AWS`)
 
     resource.KmsKeyId != null && !resource.KmsKeyId.contains('alias/aws/ebs')
       ['alias/aws/ebs'] fixed-comparison: `resource.KmsKeyId` never contains "alias/aws/ebs": it is the ARN of a key, never of an alias (look for the key by its ARN)
@@ -105,10 +105,10 @@ fn a_text_that_has_not_the_form_of_what_it_is_compared_with_is_told() {
       ['web'] fixed-comparison: "web" is never `resource.SecurityGroupIds`, which is an id that begins with `sg-` (write an id, such as `"sg-0123456789abcdef0"`; a name stands in a tag)
 
     resource.PermissionsBoundary == 'boundary'
-      ['boundary'] fixed-comparison: "boundary" is never `resource.PermissionsBoundary`, which is an ARN (write the whole ARN, or ask a part, as in `resource.PermissionsBoundary.contains("boundary")`)
+      ['boundary'] fixed-comparison: "boundary" is never `resource.PermissionsBoundary`, which is an ARN of `iam:policy` (write the whole ARN, or ask a part, as in `resource.PermissionsBoundary.contains("boundary")`)
 
     resource.Arn.startsWith('iam')
-      ['iam'] fixed-comparison: `resource.Arn` never begins with "iam": it is an ARN (an ARN begins with `arn:`)
+      ['iam'] fixed-comparison: `resource.Arn` never begins with "iam": it is an ARN of `iam:role` (an ARN begins with `arn:`)
     "#);
 }
 
@@ -190,11 +190,11 @@ fn what_misses_other_ways_of_writing_is_told() {
         (BUCKET, "tag('retention') >= 30"),
     ]), @r#"
     !statements(resource.PolicyDocument).exists(s, s.Action != null && 'iam:PassRole' in s.Action)
-      ['iam:PassRole'] partial-comparison: `s.Action` may name "iam:PassRole" in another case, by a wildcard, or by `NotAction` (write `allowsAction(statement, "iam:PassRole")`)
+      ['iam:PassRole'] partial-comparison: `s.Action` may name "iam:PassRole" in another case, by a wildcard, or by `NotAction` (write `allowsAction(s, "iam:PassRole")`)
 
     !statements(resource.PolicyDocument).exists(s, s.Action.exists(a, a == 's3:*'))
       [s.Action.exists(a, a == 's3:*')] unguarded-null: `s.Action` may be null, and `!exists` of null is true (begin with `s.Action != null &&`, or `s.Action == null ||` if that is fine)
-      ['s3:*'] partial-comparison: `a` may name "s3:*" in another case, by a wildcard, or by `NotAction` (write `allowsAction(statement, "s3:*")`)
+      ['s3:*'] partial-comparison: `a` may name "s3:*" in another case, by a wildcard, or by `NotAction` (write `allowsAction(s, "s3:*")`)
 
     resource.Policy == null || !resource.Policy.Statement.exists(s, s.Principal == '*')
       [Statement] partial-comparison: `resource.Policy.Statement` is one statement or a list of them, as its author wrote it (write `statements(resource.Policy)`, which reads all forms)
@@ -203,6 +203,7 @@ fn what_misses_other_ways_of_writing_is_told() {
       ['30'] partial-comparison: texts are ordered by their characters, `"10"` before `"9"` (compare numbers: `int(tag("retention"))` with `30`)
 
     compare(tag('retention'), 'GREATER_THAN_OR_EQUALS', '30')
+      [tag('retention')] unguarded-null: `tag("retention")` may be null, and `compare` of null is unknown (begin with `tag("retention") != null &&`, or `tag("retention") == null ||` if that is fine)
       ['30'] partial-comparison: texts are ordered by their characters, `"10"` before `"9"` (compare numbers: `int(tag("retention"))` with `30`)
 
     tag('retention') >= 30
@@ -259,7 +260,7 @@ const RIGHT: &[(&str, &str)] = &[
     ),
     (
         GROUP,
-        "!resource.SecurityGroupIngress.exists(r, r.IpProtocol == '-1' || r.FromPort <= 22 && r.ToPort >= 22)",
+        "!resource.SecurityGroupIngress.exists(r, r.IpProtocol == '-1' || r.IpProtocol == 'tcp' && r.FromPort <= 22 && r.ToPort >= 22)",
     ),
     (
         GROUP,

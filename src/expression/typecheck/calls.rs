@@ -82,7 +82,12 @@ impl TypeChecker<'_> {
     /// Looks at the types of arguments and at constants among them; whether all is fine.
     fn check(&mut self, function: &Function, arguments: &[TypedExpr]) -> bool {
         let problems = self.problems.len();
-        function.check(arguments.iter().map(TypedExpr::operand), &mut self.problems);
+        let statement = arguments.first();
+        let statement = statement.and_then(|first| self.statement_of(&first.kind, &first.node));
+        let mut found = Vec::new();
+        let sides = arguments.iter().map(|argument| self.side(argument, statement.as_deref()));
+        function.check(sides, &mut found);
+        self.problems.append(&mut found);
         let is_told = self.problems.len() > problems;
         for (parameter, argument) in function.parameters.iter().zip(arguments) {
             let is_document = matches!(argument.kind, Type::Document);
@@ -97,7 +102,14 @@ impl TypeChecker<'_> {
                         "ask its statements, as in `statements({}).exists(s, ...)`",
                         show::node(&argument.node)
                     )),
-                    None => problem,
+                    None => match &argument.kind {
+                        Type::Object(known) if !known.is_empty() => {
+                            let first = known.keys().next().map_or("", |first| first);
+                            let path = show::node(&argument.node);
+                            problem.help(format!("ask a property, as in `{path}.{first}`"))
+                        }
+                        _ => problem,
+                    },
                 });
             }
         }

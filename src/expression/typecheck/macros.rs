@@ -13,7 +13,7 @@ use super::super::span::Span;
 use super::super::tree::{Expr, Loop, Macro, Node};
 use super::super::types::Type;
 use super::super::{Problem, show};
-use super::{TypeChecker, TypedExpr};
+use super::{TypeChecker, TypedExpr, Variable};
 use crate::diagnostic::Code;
 
 /// A macro as it was written.
@@ -33,7 +33,14 @@ impl TypeChecker<'_> {
         let element = self.element(&range);
         let variable: Arc<str> = tree.iter_var.as_str().into();
         let index = self.locals.len();
-        self.locals.push((variable.clone(), element.clone()));
+        let values = match &range.node.expr {
+            Expr::Constant(values) => Some(values.clone()),
+            _ => None,
+        };
+        let places = if values.is_some() { self.elements(&tree.iter_range) } else { Vec::new() };
+        let statement = self.statement_of(&element, &range.node);
+        let (name, kind) = (variable.clone(), element.clone());
+        self.locals.push(Variable { name, kind, values, places, statement });
         let condition = written.condition.map(|condition| self.condition(condition).node);
         let body = match written.kind {
             Macro::Map => self.node(written.body),

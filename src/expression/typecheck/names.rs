@@ -16,7 +16,7 @@ use crate::resource::{Form, Property, Schema, Value, regions};
 const NAMES: [&str; 3] = ["account", "region", "now"];
 
 /// What is known of `account`.
-const ACCOUNT: Texts = Texts { words: &[], form: Some(&Form::AccountId) };
+const ACCOUNT: Texts = Texts::of(&[], Some(&Form::AccountId));
 
 impl TypeChecker<'_> {
     pub(super) fn ident(&mut self, name: &str, span: Span) -> TypedExpr {
@@ -29,7 +29,7 @@ impl TypeChecker<'_> {
             "account" => TypedExpr { node: node(Expr::Account), kind: Type::String(ACCOUNT) },
             "region" => TypedExpr {
                 node: node(Expr::Region),
-                kind: Type::String(Texts { words: self.regions(), form: None }),
+                kind: Type::String(Texts::of(self.regions(), None)),
             },
             "now" => TypedExpr { node: node(Expr::Now), kind: Type::Timestamp },
             "resources" if self.kind.is_of_all() && self.environment.subject.is_some() => {
@@ -60,10 +60,10 @@ impl TypeChecker<'_> {
     }
 
     fn local(&self, name: &str, span: Span) -> Option<TypedExpr> {
-        let index = self.locals.iter().rposition(|(local, _)| **local == *name)?;
-        let (name, kind) = self.locals.get(index)?;
-        let expr = Expr::Local { index, name: name.clone() };
-        Some(TypedExpr { node: Node { expr, span }, kind: kind.clone() })
+        let index = self.locals.iter().rposition(|local| *local.name == *name)?;
+        let local = self.locals.get(index)?;
+        let expr = Expr::Local { index, name: local.name.clone() };
+        Some(TypedExpr { node: Node { expr, span }, kind: local.kind.clone() })
     }
 
     /// A name of `let`.
@@ -93,7 +93,7 @@ impl TypeChecker<'_> {
     fn unknown_name(&mut self, name: &str, span: Span) -> TypedExpr {
         let problem =
             Problem::error(span, Code::UnknownName, format!("`{name}` is not known here"));
-        let locals = self.locals.iter().map(|(local, _)| &**local);
+        let locals = self.locals.iter().map(|local| &*local.name);
         let names = self.names();
         let problem = if let Some(value) = hints::value(name) {
             problem.help(format!("write `{value}`"))
@@ -140,7 +140,7 @@ impl TypeChecker<'_> {
         match tree {
             Cel::Ident(name) => {
                 name.trim_start_matches('.') == wanted
-                    && !self.locals.iter().any(|(local, _)| **local == **name)
+                    && !self.locals.iter().any(|local| *local.name == **name)
             }
             _ => false,
         }

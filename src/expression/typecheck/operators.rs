@@ -9,7 +9,7 @@ use super::super::operate::{Arithmetic, Comparison};
 use super::super::span::Span;
 use super::super::tree::{Expr, Node};
 use super::super::types::{Properties, Type};
-use super::super::{Problem, documented, evaluate, lint, show};
+use super::super::{Problem, documented, show};
 use super::{TypeChecker, TypedExpr};
 use crate::diagnostic::Code;
 use crate::resource::{Kind, Property, Value};
@@ -32,7 +32,10 @@ impl TypeChecker<'_> {
             (cel::NEGATE, [of]) => self.negate(of, token),
             (cel::CONDITIONAL, [condition, one, other]) => {
                 let condition = self.condition(condition).node;
-                let (one, other) = (self.node(one), self.node(other));
+                let before = self.problems.len();
+                let (one, between) = (self.node(one), self.problems.len());
+                let other = self.node(other);
+                self.forgive(&condition, before..between);
                 let span = condition.span.to(other.node.span);
                 let kind = Type::common([one.kind, other.kind]);
                 let expr = Expr::Conditional(Box::new((condition, one.node, other.node)));
@@ -95,36 +98,6 @@ impl TypeChecker<'_> {
         boolean(if name == cel::LOGICAL_AND { Expr::And(terms) } else { Expr::Or(terms) }, span)
     }
 
-    /// The terms of a chain. What the values of parameters decide before a term keeps it from being
-    /// evaluated, and so do not they make it wrong: `params.range == "" || cidrContains(params.range, x)`.
-    fn terms(&mut self, trees: &[&IdedExpr], outcome: bool) -> Vec<Node> {
-        let mut terms = Vec::with_capacity(trees.len());
-        let mut is_decided = false;
-        for tree in trees {
-            let before = self.problems.len();
-            let term = self.condition(tree).node;
-            if is_decided {
-                let found = self.problems.split_off(before);
-                let of_values = [Code::WrongValue, Code::UndocumentedValue];
-                self.problems.extend(found.into_iter().filter(|it| !of_values.contains(&it.code)));
-            }
-            is_decided = is_decided || self.is_decided_by(&term, outcome);
-            terms.push(term);
-        }
-        terms
-    }
-
-    /// `true` where a term says an outcome for the values of parameters alone.
-    fn is_decided_by(&mut self, term: &Node, outcome: bool) -> bool {
-        let parameters = self.environment.parameters.iter().flat_map(|all| all.iter());
-        parameters.into_iter().any(|one| one.value.is_some())
-            && lint::is_fixed(term)
-            && matches!(
-                evaluate::constant(term, &mut self.folding),
-                Ok(Value::Bool(found)) if found == outcome
-            )
-    }
-
     /// A tree in a place where only true and false make sense.
     pub(super) fn condition(&mut self, tree: &IdedExpr) -> TypedExpr {
         let typed = self.node(tree);
@@ -175,17 +148,22 @@ impl TypeChecker<'_> {
             let message = format!("{} {sign} {} is always {always}", one.kind, other.kind);
             self.mismatch(span, message, &one, &other);
         }
+        let mut found = Vec::new();
         for (observed, constants) in [(&one, &other), (&other, &one)] {
-            let constants = constants.operand();
-            documented::check(&observed.operand(), &observed.kind, &constants, &mut self.problems);
-            documented::check_type_names(&observed.kind, &constants, &mut self.problems);
+            let constants = self.side(constants, None);
+            let statement = self.statement_of(&observed.kind, &observed.node);
+            let observed_side = self.side(observed, statement.as_deref());
+            documented::check(&observed_side, &observed.kind, &constants, &mut found);
+            documented::check_type_names(&observed.kind, &constants, &mut found);
         }
+        found.extend(documented::check_apart(&one.operand(), &other.operand(), span));
+        self.problems.append(&mut found);
         let pair = Box::new((one.node, other.node));
         boolean(if negated { Expr::NotEqual(pair) } else { Expr::Equal(pair) }, span)
     }
 
     /// Places of the elements of a list that stands in the text.
-    fn elements(&self, tree: &IdedExpr) -> Vec<Span> {
+    pub(super) fn elements(&self, tree: &IdedExpr) -> Vec<Span> {
         match &tree.expr {
             ::cel::common::ast::Expr::List(list) if self.places.is_some() => {
                 list.elements.iter().map(|element| self.token(element.id)).collect()
@@ -206,7 +184,12 @@ impl TypeChecker<'_> {
                     self.mismatch(span, message, &one, &items);
                 }
             }
-            Type::Map(_) => self.require_text(&one, "a key of a map"),
+            Type::Map(_) => {
+                self.require_text(&one, "a key of a map");
+                let keys = keys(&other.node);
+                let constants = Operand { constant: keys.as_ref(), ..other.operand() };
+                documented::check(&one.operand(), &one.kind, &constants, &mut self.problems);
+            }
             Type::Object(known) => {
                 self.require_text(&one, "a key of a map");
                 let key = one.operand().text().filter(|key| !known.contains_key(*key));
@@ -215,11 +198,15 @@ impl TypeChecker<'_> {
                 self.problems.extend(problem);
             }
             Type::List(items) => {
-                let observed = one.operand();
-                let constants = Operand { elements, ..other.operand() };
-                documented::check(&observed, &one.kind, &constants, &mut self.problems);
-                documented::check(&constants, items, &observed, &mut self.problems);
-                documented::check_type_names(&one.kind, &constants, &mut self.problems);
+                let mut found = Vec::new();
+                let of_one = self.statement_of(&one.kind, &one.node);
+                let of_other = self.statement_of(&other.kind, &other.node);
+                let observed = self.side(&one, of_one.as_deref());
+                let constants = Operand { elements, ..self.side(&other, of_other.as_deref()) };
+                documented::check(&observed, &one.kind, &constants, &mut found);
+                documented::check(&constants, items, &observed, &mut found);
+                documented::check_type_names(&one.kind, &constants, &mut found);
+                self.problems.append(&mut found);
             }
             kind if kind.is_open() => {}
             kind => {
@@ -302,6 +289,23 @@ impl TypeChecker<'_> {
             (Type::Null, _) | (_, Type::Null) => problem.help("compare with null by `==` or `!=`"),
             _ => problem,
         });
+    }
+}
+
+/// Keys of a map, as far as they stand in the text.
+fn keys(map: &Node) -> Option<Value> {
+    match &map.expr {
+        Expr::Constant(Value::Map(entries)) => {
+            Some(Value::list(entries.keys().map(|key| Value::string(&**key))))
+        }
+        Expr::Map(entries) => {
+            let keys = entries.iter().filter_map(|(key, _)| match &key.expr {
+                Expr::Constant(key) => Some(key.clone()),
+                _ => None,
+            });
+            Some(Value::list(keys))
+        }
+        _ => None,
     }
 }
 

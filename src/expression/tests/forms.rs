@@ -1,0 +1,300 @@
+//! Texts of a form through loops, functions and cases, and what is right beside them.
+//!
+//! Forms are those of AWS's documents, which `Form` names.
+
+use super::decided::{silent, told};
+use super::fixed::warnings;
+
+const BUCKET: &str = "AWS::S3::Bucket";
+const GROUP: &str = "AWS::EC2::SecurityGroup";
+const INSTANCE: &str = "AWS::EC2::Instance";
+const POLICY: &str = "AWS::IAM::ManagedPolicy";
+const ROLE: &str = "AWS::IAM::Role";
+const VOLUME: &str = "AWS::EC2::Volume";
+
+/// Text about each rule of a group, each condition of a bucket's statements, or each action.
+fn within(around: &str, cases: &[(&str, &str, &str)]) {
+    let (type_name, before, after) = match around {
+        "rule" => (GROUP, "!resource.SecurityGroupIngress.exists(r, ", ")"),
+        "condition" => {
+            (BUCKET, "!statements(resource.Policy).exists(s, s.Condition.exists(c, ", "))")
+        }
+        _ => (POLICY, "!statements(resource.PolicyDocument).exists(s, s.Action != null && ", ")"),
+    };
+    for (text, place, words) in cases {
+        let text = format!("{before}{text}{after}");
+        if words.is_empty() {
+            silent(&[(type_name, &text)]);
+        } else {
+            told(&[(type_name, &text, place, words)]);
+        }
+    }
+}
+
+#[test]
+fn ranges_are_known_through_lists_and_functions() {
+    within(
+        "rule",
+        &[
+            (
+                "[r.CidrIp, r.CidrIpv6].exists(x, x == '0.0.0.0')",
+                "'0.0.0.0'",
+                "write \"0.0.0.0/0\"",
+            ),
+            (
+                "[r.CidrIp, r.CidrIpv6].exists(x, x in ['0.0.0.0/0', '::'])",
+                "'::'",
+                "write \"::/0\"",
+            ),
+            (
+                "r.CidrIp != null && r.CidrIp.startsWith('0.0.0.0/00')",
+                "'0.0.0.0/00'",
+                "never begins with",
+            ),
+            (
+                "r.CidrIp != null && r.CidrIp.matches('^0\\\\.0\\\\.0\\\\.0$')",
+                "'^0\\\\.0\\\\.0\\\\.0$'",
+                "write \"0.0.0.0/0\"",
+            ),
+            ("r.CidrIp != null && r.CidrIp.glob('::*')", "'::*'", "never begins with \"::\""),
+            (
+                "r.CidrIp != null && cidrContains('2001:db8::/32', r.CidrIp)",
+                "r.CidrIp",
+                "no address in common",
+            ),
+            ("r.CidrIp in {'0.0.0.0': 1}", "{'0.0.0.0': 1}", "write \"0.0.0.0/0\""),
+            ("r.CidrIp == r.CidrIpv6", "r.CidrIp == r.CidrIpv6", "is never `r.CidrIpv6`"),
+            ("[r.CidrIp, r.CidrIpv6].exists(x, x in ['0.0.0.0/0', '::/0'])", "", ""),
+            ("r.CidrIp != null && r.CidrIp.startsWith('10.')", "", ""),
+            ("r.CidrIp != null && r.CidrIp.endsWith('/0')", "", ""),
+            ("r.CidrIp != null && r.CidrIp.matches('^10\\\\.|/0$')", "", ""),
+            ("r.CidrIp != null && r.CidrIp.matches('^0+\\\\.')", "", ""),
+            ("r.CidrIp != null && r.CidrIp.glob('10.*/8')", "", ""),
+            ("r.CidrIp != null && cidrContains('10.0.0.0/8', r.CidrIp)", "", ""),
+            ("r.CidrIp in {'0.0.0.0/0': 1}", "", ""),
+        ],
+    );
+}
+
+#[test]
+fn keys_and_operators_of_conditions_are_known() {
+    within(
+        "condition",
+        &[
+            ("['aws:SourceIp'].exists(k, k == c.Key)", "'aws:SourceIp'", "write \"aws:sourceip\""),
+            ("glob(c.Key, 'aws:Source*')", "'aws:Source*'", "write \"aws:source\""),
+            ("c.Key.matches('^aws:SourceIp$')", "'^aws:SourceIp$'", "write \"aws:sourceip\""),
+            ("c.Key.matches('Source')", "'Source'", "never contains"),
+            ("c.Operator == 'StringEqual'", "'StringEqual'", "write \"StringEquals\""),
+            ("c.Key.lowerAscii() == 'aws:SourceIp'", "'aws:SourceIp'", "in lower case"),
+            ("['aws:sourceip', 'aws:sourcevpc'].exists(k, k == c.Key)", "", ""),
+            ("glob(c.Key, 'aws:source*')", "", ""),
+            ("c.Key.matches('(?i)^aws:SourceIp$')", "", ""),
+            ("c.Key.matches('^aws:(SourceIp|x)$')", "", ""),
+            ("c.Operator in ['StringEquals', 'ForAnyValue:StringLikeIfExists', 'Bool']", "", ""),
+        ],
+    );
+}
+
+#[test]
+fn actions_are_named_in_many_ways() {
+    within(
+        "action",
+        &[
+            (
+                "s.Action.exists(a, a.startsWith('s3:Get'))",
+                "'s3:Get'",
+                "write `allowsAction(s, \"service:Action\")`",
+            ),
+            (
+                "s.Action.exists(a, a.matches('^iam:PassRole$'))",
+                "'^iam:PassRole$'",
+                "allowsAction(s, \"iam:PassRole\")",
+            ),
+            ("s.Action == ['iam:PassRole']", "['iam:PassRole']", "allowsAction(s, "),
+            ("['iam:PassRole'].exists(x, x in s.Action)", "'iam:PassRole'", "allowsAction(s, "),
+            ("s.Action.join(',').contains('iam:PassRole')", "'iam:PassRole'", "allowsAction(s, "),
+            (
+                "s.Action.exists(a, a.lowerAscii() == 'iam:passrole')",
+                "'iam:passrole'",
+                "by a wildcard",
+            ),
+            (
+                "s.Action.exists(a, a.lowerAscii() == 's3:GetObject')",
+                "'s3:GetObject'",
+                "by a wildcard",
+            ),
+            ("s.Action.exists(a, glob(a, 's3:*'))", "'s3:*'", "allowsAction(s, "),
+            (
+                "s.Effect == 'Deny' && 's3:PutObject' in s.Action",
+                "'s3:PutObject'",
+                "of a `Deny` `s.Action.exists(a, glob(\"s3:putobject\", a.lowerAscii()))`",
+            ),
+            ("s.Action.exists(a, a == '*')", "", ""),
+            ("s.Action.exists(a, a.endsWith(':*'))", "", ""),
+            ("s.Action == ['*']", "", ""),
+            (
+                "s.Effect == 'Deny' && s.Action.exists(a, glob('s3:putobject', a.lowerAscii()))",
+                "",
+                "",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn texts_in_a_case_are_told() {
+    told(&[
+        (BUCKET, "resource.BucketName.lowerAscii() == 'ABC'", "'ABC'", "write \"abc\""),
+        (
+            BUCKET,
+            "tag('env') != null && tag('env').upperAscii() == 'prod'",
+            "'prod'",
+            "write \"PROD\"",
+        ),
+        (BUCKET, "resource.BucketName.lowerAscii().contains('Prod')", "'Prod'", "in lower case"),
+        (
+            VOLUME,
+            "resource.VolumeType.upperAscii() == 'GP9'",
+            "'GP9'",
+            "no value \"GP9\" is documented",
+        ),
+    ]);
+    silent(&[
+        (BUCKET, "resource.BucketName.lowerAscii() == 'abc-1'"),
+        (VOLUME, "resource.VolumeType.upperAscii() == 'GP3'"),
+        (BUCKET, "tag('env') != null && tag('env').upperAscii() in ['PROD', 'T1']"),
+    ]);
+}
+
+/// Texts that are none of their type, each with its place and words.
+const STRANGE: &[(&str, &str, &str, &str)] = &[
+    (
+        ROLE,
+        "'AdministratorAccess' in resource.ManagedPolicyArns",
+        "'AdministratorAccess'",
+        "an ARN of `iam:policy`",
+    ),
+    (
+        ROLE,
+        "resource.ManagedPolicyArns.exists(a, a == 'AdministratorAccess')",
+        "'AdministratorAccess'",
+        "is never `a`",
+    ),
+    (
+        ROLE,
+        "resource.ManagedPolicyArns.exists(a, a == 'arn:aws:iam::aws:policy/*')",
+        "'arn:aws:iam::aws:policy/*'",
+        "`a.glob(",
+    ),
+    (
+        ROLE,
+        "resource.Arn == 'arn:aws:iam::123456789012:user/x'",
+        "'arn:aws:iam::123456789012:user/x'",
+        "an ARN of `iam:role`",
+    ),
+    (
+        ROLE,
+        "resource.Arn == 'arn:aws:iam::12345678901:role/x'",
+        "'arn:aws:iam::12345678901:role/x'",
+        "is never",
+    ),
+    (
+        ROLE,
+        "resource.RoleName == 'arn:aws:iam::123456789012:role/x'",
+        "'arn:aws:iam::123456789012:role/x'",
+        "a name",
+    ),
+    (ROLE, "resource.Path == 'admin'", "'admin'", "write \"/admin/\""),
+    (BUCKET, "resource.BucketName != '{{ env }}'", "'{{ env }}'", "is a template"),
+    (BUCKET, "resource.BucketName in {'b-*': 1}", "{'b-*': 1}", "knows no wildcards"),
+    (BUCKET, "account in {'prod': 1}", "{'prod': 1}", "account id"),
+    (INSTANCE, "resource.InstanceType == 't3.*'", "'t3.*'", "`resource.InstanceType.glob("),
+    (
+        VOLUME,
+        "resource.KmsKeyId != null && resource.KmsKeyId.glob('*alias/aws/ebs')",
+        "'*alias/aws/ebs'",
+        "by its ARN",
+    ),
+    (
+        VOLUME,
+        "resource.KmsKeyId != null && resource.KmsKeyId.matches('alias/aws/ebs')",
+        "'alias/aws/ebs'",
+        "by its ARN",
+    ),
+    (
+        BUCKET,
+        "arn(resource.Arn).account == account",
+        "arn(resource.Arn).account == account",
+        "always empty",
+    ),
+    (
+        BUCKET,
+        "arn(resource.Arn).region == region",
+        "arn(resource.Arn).region == region",
+        "always empty",
+    ),
+    (ROLE, "arn(resource.Arn).region == 'us-east-1'", "'us-east-1'", "always empty"),
+    (INSTANCE, "arn(resource.Arn).account == '12345'", "'12345'", "write \"000000012345\""),
+    (INSTANCE, "arn(resource.Arn).service == 'EC2'", "'EC2'", "write \"ec2\""),
+    (
+        ROLE,
+        "!statements(resource.AssumeRolePolicyDocument).exists(s, s.Principal != null && s.Principal.Service != null && 'ec2' in s.Principal.Service)",
+        "'ec2'",
+        "write \"ec2.amazonaws.com\"",
+    ),
+    (
+        ROLE,
+        "statements(resource.AssumeRolePolicyDocument).all(s, principalAccounts(s).all(a, a == 'prod'))",
+        "'prod'",
+        "twelve digits",
+    ),
+    (
+        ROLE,
+        "statements(resource.AssumeRolePolicyDocument).exists(s, s.Principal != null && s.Principal.AWS != null && 'arn:aws:iam::12345678901:root' in s.Principal.AWS)",
+        "'arn:aws:iam::12345678901:root'",
+        "an account id, or an ARN",
+    ),
+    (
+        BUCKET,
+        "!statements(resource.Policy).exists(t, t.Principal != null && '*' in t.Principal)",
+        "'*'",
+        "`hasWildcardPrincipal(t)`",
+    ),
+];
+
+const OWN: &[(&str, &str)] = &[
+    (ROLE, "'arn:aws:iam::aws:policy/AdministratorAccess' in resource.ManagedPolicyArns"),
+    (ROLE, "resource.ManagedPolicyArns.exists(a, a.endsWith('/AdministratorAccess'))"),
+    (ROLE, "resource.ManagedPolicyArns.all(a, arn(a).account in [account, 'aws'])"),
+    (ROLE, "resource.Arn == 'arn:aws-cn:iam::123456789012:role/a/b'"),
+    (ROLE, "resource.Path == '/' || resource.Path.startsWith('/aws-service-role/')"),
+    (ROLE, "arn(resource.Arn).account == account && arn(resource.Arn).region == ''"),
+    (INSTANCE, "arn(resource.Arn).region == region && arn(resource.Arn).account == account"),
+    (INSTANCE, "resource.InstanceType == 't3.micro' || resource.InstanceType.glob('t3.*')"),
+    (
+        ROLE,
+        "statements(resource.AssumeRolePolicyDocument).all(s, s.Principal == null || s.Principal.Service == null || 'ec2.amazonaws.com' in s.Principal.Service)",
+    ),
+    (
+        ROLE,
+        "statements(resource.AssumeRolePolicyDocument).all(s, principalAccounts(s).all(a, a in [account, '123456789012']))",
+    ),
+    (BUCKET, "account in {'123456789012': 1}"),
+    (BUCKET, "tag('a') == '{}' || tag('a') == 'x/y:z*'"),
+];
+
+#[test]
+fn arns_and_names_are_those_of_their_type() {
+    told(STRANGE);
+    silent(OWN);
+}
+
+#[test]
+fn what_is_no_policy_is_not_asked_as_one() {
+    for text in ["isPublic(resource.PolicyStatus)", "isPublic(resource.Arn)"] {
+        let found = warnings(BUCKET, text);
+        assert!(found.len() == 1 && found[0].contains("policy document"), "{text}: {found:#?}");
+    }
+    silent(&[(BUCKET, "!isPublic(resource.Policy)")]);
+}
