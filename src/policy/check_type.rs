@@ -164,15 +164,43 @@ impl CheckType {
         }
         let use_of = (self.name.as_str(), uses);
         let values = parameters::bind(&self.parameters, with, use_of, file)?;
-        let environment = Environment::empty().with_parameters(values);
-        let (rule, problems) = ask_apart(&self.asked, environment, &self.source, file);
-        for problem in problems {
-            if is_of_values(&problem, &self.known_oddities) {
-                let place = file.place(with.key().unwrap_or(uses));
+        let environment = Environment::empty().with_parameters(Arc::clone(&values));
+        let (rule, mut problems) = ask_apart(&self.asked, environment, &self.source, file);
+        problems.retain(|problem| is_of_values(problem, &self.known_oddities));
+        if !problems.is_empty() {
+            let apart = self.apart(&values, with, file);
+            for problem in problems {
+                let of_it =
+                    |(messages, _): &&(Vec<String>, Span)| messages.contains(&problem.message);
+                let at = apart.iter().find(of_it).map(|(_, at)| *at);
+                let place = file.place(at.or(with.key()).unwrap_or(uses));
                 file.report(self.blamed(problem, place));
             }
         }
         rule
+    }
+
+    /// Problems that each value of a use has by itself, and where it stands.
+    fn apart(
+        &self,
+        values: &[Parameter],
+        with: &Field<Entries<Given>>,
+        file: &mut FileContext,
+    ) -> Vec<(Vec<String>, Span)> {
+        let mut found = Vec::new();
+        for Entry { key, value } in with.value().into_iter().flat_map(Entries::iter) {
+            let Some(value) = value.as_ref().filter(|_| file.effort.read(self.weight)) else {
+                continue;
+            };
+            let alone = values.iter().map(|one| Parameter {
+                value: one.value.clone().filter(|_| *one.name == *key.value),
+                ..one.clone()
+            });
+            let environment = Environment::empty().with_parameters(alone.collect());
+            let (_, problems) = ask_apart(&self.asked, environment, &self.source, file);
+            found.push((problems.into_iter().map(|it| it.message).collect(), value.span));
+        }
+        found
     }
 
     /// A problem of its text, at the use whose parameters are to blame.
@@ -243,7 +271,7 @@ fn is_of_values(problem: &Diagnostic, known: &[String]) -> bool {
     let is_new = || !known.contains(&problem.message);
     // That there is much to tell of the text is not what the values did.
     problem.is_error() && problem.code != Code::TooManyProblems
-        || problem.code == Code::UndocumentedValue && is_new()
+        || matches!(problem.code, Code::UndocumentedValue | Code::FixedComparison) && is_new()
 }
 
 /// A problem of a text, told where the value that is to blame stands.

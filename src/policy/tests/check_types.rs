@@ -246,7 +246,7 @@ fn a_use_whose_parameters_cannot_be_meant_is_told_at_the_use() {
         group("    - id: a\n      uses: team/tagged\n      with: { key: '(' }\n")
     );
     assert_snapshot!(problems(&text), @r"
-    35:7-35:11: error[wrong-value] `team/tagged` cannot have these parameters: the pattern is wrong: unclosed group
+    35:20-35:23: error[wrong-value] `team/tagged` cannot have these parameters: the pattern is wrong: unclosed group
         16: used here
     ");
 }
@@ -474,4 +474,37 @@ fn what_a_list_holds_is_declared_once_and_of_lists_alone() {
     15:35-15:63: error[wrong-type] a string == an integer is always false
         help: write the number without quotes, or convert the text with `int(...)`
     ");
+}
+
+const MEMBER: &str = "\
+apiVersion: cloudcorrect.dev/v1
+kind: CheckType
+metadata: { name: team/member }
+spec:
+  description: An instance is in a group.
+  title: Instances are in {group}
+  severity: low
+  parameters:
+    group: { description: The group., default: DEFAULT }
+    image: { description: The image., default: '' }
+  select: AWS::EC2::Instance
+  assert: >
+    params.group in resource.SecurityGroupIds && (params.image == '' || resource.ImageId == params.image)
+---
+";
+
+#[test]
+fn a_text_that_is_never_what_it_is_compared_with_is_told_at_the_parameter() {
+    let told = |default: &str, with: &str| {
+        let check = format!("    - id: member\n      uses: team/member\n      with: {with}");
+        problems(&format!("{}{}", MEMBER.replace("DEFAULT", default), group(&check)))
+    };
+    let found = told("sg-1", "{ image: ami-1, group: web }");
+    assert!(found.contains("\"web\" is never `resource.SecurityGroupIds`"), "{found}");
+    let at = |text: &str| text.lines().filter(|line| line.contains("is never")).count();
+    assert_eq!(at(&found), 1, "{found}");
+    let found = told("web", "{ group: sg-2 }");
+    assert!(found.contains("the default of `group` does not fit: \"web\" is never"), "{found}");
+    assert_eq!(told("sg-1", "{ group: sg-2, image: ami-1 }"), "");
+    assert_eq!(told("sg-1", "{ group: sg-2 }"), "");
 }

@@ -73,7 +73,7 @@ fn undocumented_values_are_warned_of_with_what_there_is() {
     5:64-5:73: error[invalid-value] region `eu_west_1` is not a region's name; write it as in `eu-west-1`
     18:38-18:47: warning[undocumented-value] no value "Running" is documented for `resource.State.Name`
         help: did you mean `running`?
-    23:7-23:11: warning[undocumented-value] of `ec2-state` with these parameters, no value "halted" is documented for `resource.State.Name`
+    23:22-23:28: warning[undocumented-value] of `ec2-state` with these parameters, no value "halted" is documented for `resource.State.Name`
         help: there are `pending`, `running`, `stopping`, `stopped`, `shutting-down`, `terminated`
         32: used here
     41:43-41:50: warning[undocumented-value] no value `RUNNING` is documented for `Name`
