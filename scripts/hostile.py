@@ -307,6 +307,14 @@ def lint_cases():
     yield 'guards of many tags', joined('&&', '(tag("k%(n)d")!=null)') + '&&tag("k1")<"b"'
     yield 'guards in loops', 'resource.Tags.all(t,' * 30 + joined('&&', '(t.Key!="a%(n)d"||tag("z")<"b")', 6000) + ')' * 30
     yield 'both signs by turns', nest(f'({name}=="a"||{name}!="b"&&', ')', 30, 'true')
+    yield 'numbers above and below', joined('&&', f'size({name})>%(n)d')
+    yield 'lists that exclude each other', joined('&&', name + ' in ["a%(n)d","b","c","d"]')
+    yield 'terms that exclude each other, negated', joined('||', f'!({name}=="a%(n)d")')
+    yield 'things compared with themselves', joined('||', f'{name}=={name}')
+    yield 'lists of what may be null', joined('||', '[tag("a%(n)d")].map(t,t).filter(t,t!="b").join(",")=="c"')
+    yield 'lists in lists of what may be null', 'resource.Tags' + '.map(t,tag("a")).filter(t,t!="b")' * 20 + '.join(",")=="c"'
+    yield 'patterns of what is no ARN', joined('||', "resource.Arn.glob('a%(n)d*b?c')")
+    yield 'keys that no name is', name + ' in {' + joined(',', '"a*%(n)d":1') + '}'
     yield 'patterns of other dialects', joined('||', f"{name}.matches('(?=a%(n)d)')")
     yield 'words without quotes', joined('||', name + '==Enabled%(n)d')
 

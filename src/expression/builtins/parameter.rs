@@ -143,9 +143,7 @@ impl Accepts {
                 Type::String(texts) => texts.form.is_none() && texts.words.is_empty(),
                 kind => matches!(kind, Type::List(_)) || is_map(kind),
             },
-            Self::Sized => {
-                matches!(kind, Type::String(_) | Type::List(_)) || is_map(kind)
-            }
+            Self::Sized => matches!(kind, Type::String(_) | Type::List(_)) || is_map(kind),
             Self::Sequence => matches!(kind, Type::String(_) | Type::List(_)),
             Self::List => matches!(kind, Type::List(_)),
             Self::Texts => {

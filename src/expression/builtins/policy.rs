@@ -4,8 +4,8 @@
 //! each question is then asked of statements. What is no policy document has no answer: it is
 //! unknown for the resource that it belongs to, and never `false`. Null has no statement.
 
-mod demands;
 mod asked;
+mod demands;
 mod document;
 mod federation;
 mod grants;
