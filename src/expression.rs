@@ -118,6 +118,13 @@ impl Problem {
         self.help = Some(help.into());
         self
     }
+
+    fn advised(self, help: Option<impl Into<String>>) -> Self {
+        match help {
+            Some(help) => self.help(help),
+            None => self,
+        }
+    }
 }
 
 /// Names of an expression with their values, on which it is evaluated.

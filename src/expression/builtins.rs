@@ -31,6 +31,7 @@ use foldhash::fast::FixedState;
 
 pub(super) use self::function::{Form, Function, MOST_ARGUMENTS};
 pub(super) use self::text::is_like;
+pub(super) use self::time::is_duration;
 #[cfg(test)]
 pub(super) use self::{
     function::{Body, Doc},

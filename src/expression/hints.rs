@@ -27,6 +27,9 @@ pub(super) fn sign(word: &str, behind: &str) -> Option<&'static str> {
         "," => "a list stands in brackets, as in `x in [a, b]`",
         ";" => "leave it out",
         "#" => "a comment begins with `//`",
+        "“" | "”" | "„" | "‟" | "‘" | "’" | "‚" | "«" | "»" => {
+            "write straight quotes, as in `\"text\"`"
+        }
         _ => return None,
     })
 }
@@ -44,6 +47,17 @@ pub(super) fn question(text: &str) -> Option<(Range<usize>, &'static str, &'stat
     let is_open = text.matches('?').count() > text.matches(':').count();
     let place = at("?").filter(|_| is_open)?;
     Some((place, "a `?` has no `:`", "write `condition ? one : other`"))
+}
+
+/// A template that nobody filled in, outside of quotes.
+pub(super) fn template(text: &str) -> Option<Range<usize>> {
+    let bare = unquoted(text);
+    let pairs = [("{{", "}}"), ("{%", "%}"), ("<%", "%>"), ("${", "}")];
+    let found = pairs.into_iter().filter_map(|(open, close)| Some((bare.find(open)?, close)));
+    let (start, close) = found.min()?;
+    // Quotes inside it are its own.
+    let rest = text.get(start..)?;
+    Some(start..start + rest.find(close)? + close.len())
 }
 
 /// The text with blanks in the place of what stands in quotes.
@@ -91,8 +105,14 @@ pub(super) fn function(name: &str) -> Option<&'static str> {
         "float" => "double(x)",
         "typeof" => "type(x)",
         "now" => "now",
-        "getdays" | "days" | "todays" | "total_days" => "age(x) > duration(\"90d\")",
+        _ if is_days(name) => "age(x)` and compare it with `duration(\"90d\")",
         "has_tag" | "hastag" | "gettag" | "get_tag" => "tag(\"key\")",
         _ => return None,
     })
+}
+
+/// Whether a name is what other languages call the days of a span of time.
+pub(super) fn is_days(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    matches!(name.as_str(), "getdays" | "days" | "indays" | "todays" | "totaldays" | "total_days")
 }

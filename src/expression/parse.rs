@@ -170,7 +170,7 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
         problem(format!("`{word}` is no number of 64 bits"))
     } else if says("reserved identifier") {
         let message = format!("`{word}` is a word that CEL keeps for itself");
-        advised(problem(message), hints::sign(word, ""))
+        problem(message).advised(hints::sign(word, ""))
     } else if says("invalid argument to has()") {
         problem("`has` takes a property".to_owned()).help("write `has(resource.Name)`")
     } else if says("simple name") {
@@ -181,6 +181,12 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
     } else if word.starts_with(['"', '\'']) && says("token recognition") {
         problem("the string is not closed, or has an escape that CEL does not know".to_owned())
             .help("write `\\\\` for a backslash, or `r\"...\"` for a text without escapes")
+    } else if let Some(place) = hints::template(text) {
+        let place = Span::new(place.start, place.end);
+        let template = text.get(place.start()..place.end()).unwrap_or_default();
+        let message = format!("`{template}` is a template, which nobody fills in here");
+        Problem::error(place, Code::ExpressionSyntax, message)
+            .help("commit what it stands for: policies are read as they are committed")
     } else if let Some((place, message, help)) = hints::question(text) {
         let place = Span::new(place.start, place.end);
         Problem::error(place, Code::ExpressionSyntax, message).help(help)
@@ -189,14 +195,7 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
     } else {
         let behind = text.get(place.end()..).unwrap_or_default();
         let message = format!("`{word}` is not expected here");
-        advised(problem(message), hints::sign(word, behind))
-    }
-}
-
-fn advised(problem: Problem, help: Option<&str>) -> Problem {
-    match help {
-        Some(help) => problem.help(help),
-        None => problem,
+        problem(message).advised(hints::sign(word, behind))
     }
 }
 

@@ -54,6 +54,11 @@ impl<'a> Places<'a> {
         Span::new(start, before.len())
     }
 
+    /// The text at a place.
+    pub(super) fn text(&self, place: Span) -> &'a str {
+        self.text.get(place.start()..place.end()).unwrap_or_default()
+    }
+
     /// Behind the bracket that closes what `open` opens.
     pub(super) fn close(&self, open: Span) -> usize {
         let mut rest = Scanner { text: self.text, at: open.start() };

@@ -3,6 +3,7 @@
 //! Every problem is collected; what is wrong gets the type of anything, so that one mistake is
 //! reported once.
 
+mod advice;
 mod calls;
 mod macros;
 mod maps;
@@ -85,7 +86,7 @@ pub(super) fn check(
                 Code::NotBoolean,
                 format!("`{}` must be true or false, and this is {}", kind.field(), root.kind),
             )
-            .help(operators::as_condition(&root)),
+            .help(advice::as_condition(&root)),
         );
     }
     let TypeChecker { references, names, has_patterns, mut problems, .. } = checker;

@@ -216,6 +216,11 @@ fn part(
     }
 }
 
+/// Whether `duration` reads a text.
+pub(in crate::expression) fn is_duration(text: &str) -> bool {
+    duration(text).and_then(operate::span_of).is_some()
+}
+
 /// Reads `90d`, `1h30m`, `1.5h`, `-300s`, `250ms`.
 fn duration(text: &str) -> Option<TimeDelta> {
     let (negative, mut rest) = match text.strip_prefix('-') {

@@ -103,17 +103,17 @@ fn types_that_do_not_go_together() {
             "1 in resource.Labels",
     ]), @r#"
     resource.Size == '8'
-    [resource.Size == '8'] wrong-type: an integer == a string is always false (write the number without quotes, or convert the text with `int(...)`)
+    [resource.Size == '8'] wrong-type: an integer == a string is always false (write the number without quotes, as `8`)
     resource.Name != 8
-    [resource.Name != 8] wrong-type: a string != an integer is always true (put the number in quotes, as in `"8"`, or convert the text with `int(...)`)
+    [resource.Name != 8] wrong-type: a string != an integer is always true (put the number in quotes, as in `"8"`, or convert the text with `int(resource.Name)`)
     resource.Enabled == 'true'
-    [resource.Enabled == 'true'] wrong-type: a boolean == a string is always false (write `true` and `false` without quotes)
+    [resource.Enabled == 'true'] wrong-type: a boolean == a string is always false (write `true` without quotes)
     resource.Names == 'a'
-    [resource.Names == 'a'] wrong-type: a list == a string is always false (ask the list's elements with `in`, `exists` or `all`)
+    [resource.Names == 'a'] wrong-type: a list == a string is always false (write `"a" in resource.Names`)
     resource.State == 'running'
     [resource.State == 'running'] wrong-type: an object == a string is always false (write `resource.State.Label`)
     resource.Created < '2026-01-01'
-    [resource.Created < '2026-01-01'] wrong-type: `<` cannot compare a timestamp with a string (write an instant as `timestamp("2026-01-31T00:00:00Z")`)
+    [resource.Created < '2026-01-01'] wrong-type: `<` cannot compare a timestamp with a string (write `timestamp("2026-01-01T00:00:00Z")`)
     resource.Name < 8
     [resource.Name < 8] wrong-type: `<` cannot compare a string with an integer (write `int(resource.Name)`)
     resource.Name > null
@@ -121,15 +121,15 @@ fn types_that_do_not_go_together() {
     resource.Names < ['a']
     [resource.Names < ['a']] wrong-type: `<` cannot compare a list with a list (ask the list's elements with `in`, `exists` or `all`)
     age(resource.Created) > 90
-    [age(resource.Created) > 90] wrong-type: `>` cannot compare a duration with an integer (write a span of time as `duration("90d")`)
+    [age(resource.Created) > 90] wrong-type: `>` cannot compare a duration with an integer (write a span of time with its unit, as in `duration("90d")`)
     age(resource.Name) > duration('90d')
     [resource.Name] wrong-type: `age` takes a timestamp, and this is a string
     8 in resource.Names
-    [8 in resource.Names] wrong-type: an integer is never in a list of which each is a string (put the number in quotes, as in `"8"`, or convert the text with `int(...)`)
+    [8 in resource.Names] wrong-type: an integer is never in a list of which each is a string (put it in quotes, as in `"8"`)
     'a' in resource.Name
-    [resource.Name] wrong-type: `in` needs a list or map on its right, and this is a string (for a part of a text write `x.contains(...)`)
+    [resource.Name] wrong-type: `in` needs a list or map on its right, and this is a string (write `resource.Name.contains("a")`)
     resource.Size in ['8']
-    [resource.Size in ['8']] wrong-type: an integer is never in a list of which each is a string (write the number without quotes, or convert the text with `int(...)`)
+    [resource.Size in ['8']] wrong-type: an integer is never in a list of which each is a string (write the list as `[8]`)
     1 in resource.Labels
     [1] wrong-type: a key of a map must be a string, and this is an integer
     "#
@@ -159,9 +159,9 @@ fn types_that_something_does_not_take() {
         "{1: 2} == {}",
     ]), @"
     resource.Size + resource.Ratio > 1.0
-    [resource.Size + resource.Ratio] wrong-type: `+` of an integer and a number has no value (convert the integer with `double(...)`)
+    [resource.Size + resource.Ratio] wrong-type: `+` of an integer and a number has no value (write `double(resource.Size)`)
     resource.Size + 'x' == 'x'
-    [resource.Size + 'x'] wrong-type: `+` of an integer and a string has no value (write the number without quotes, or convert the text with `int(...)`)
+    [resource.Size + 'x'] wrong-type: `+` of an integer and a string has no value (write `string(resource.Size)`)
     resource.Name + null == 'x'
     [resource.Name + null] wrong-type: `+` of a string and null has no value (compare with null by `==` or `!=`)
     -resource.Name == 'x'

@@ -148,7 +148,7 @@ fn names_of_let_stand_for_resources() {
     main.Name == resource.Name  =>  false: main.Name = "web-1", resource.Name = "db-1"
     main.tag("env") == "prod"  =>  true
     main.Tgas == null  =>  [Tgas] unknown-property: `Test::Thing` has no property `Tgas` (did you mean `Tags`?)
-    main.Size == "x"  =>  [main.Size == "x"] wrong-type: an integer == a string is always false (write the number without quotes, or convert the text with `int(...)`)
+    main.Size == "x"  =>  [main.Size == "x"] wrong-type: an integer == a string is always false (write a number, without quotes)
     others.exists(o, o.Name == resource.Name && o.Owner == "core")  =>  true
     others.all(o, o.tag("env") == "test")  =>  false: others["thing"].tag("env") = "prod"
     others.filter(o, o.Size > 1)[0].State.Code == 17  =>  false: others.filter(o, o.Size > 1)[0].State.Code = 16

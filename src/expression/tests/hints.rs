@@ -211,7 +211,7 @@ fn what_is_asked_of_the_wrong_thing_is_told_the_right_one() {
     resource.Labels
     [resource.Labels] not-boolean: `assert` must be true or false, and this is a map (write `size(resource.Labels) > 0`, or ask a key, as in `"key" in resource.Labels`)
     resource.State
-    [resource.State] not-boolean: `assert` must be true or false, and this is an object (ask one of its properties, as in `resource.State.Code`)
+    [resource.State] not-boolean: `assert` must be true or false, and this is an object (ask one of its properties, as in `resource.State.Code == ...`)
     resource.Name && resource.Enabled
     [resource.Name] wrong-type: `resource.Name` must be true or false here, and is a string (compare it with something, as in `resource.Name == ...`)
     resource.State == 'running'
@@ -225,7 +225,7 @@ fn what_is_asked_of_the_wrong_thing_is_told_the_right_one() {
     resource.Policy.contains('*')
     [resource.Policy] wrong-type: `contains` takes a string, and this is a document of JSON (ask its statements, as in `statements(resource.Policy).exists(s, ...)`)
     (now - resource.Created).getDays() < 90
-    [getDays] unknown-function: there is no function `getDays` (write `age(x) > duration("90d")`)
+    [getDays] unknown-function: there is no function `getDays` (write `age(resource.Created) < duration("90d")`)
     resource.Name.matches('*.micro')
     ['*.micro'] wrong-value: the pattern is wrong: `*` has nothing to repeat (for `*` as any text write `resource.Name.glob("*.micro")`)
     resource.Name == Enabled
@@ -236,6 +236,6 @@ fn what_is_asked_of_the_wrong_thing_is_told_the_right_one() {
     [prod] unknown-name: `prod` is not known here (there are `resource`, `account`, `region`, `now`; a text stands in quotes, as in `"prod"`)
     [dev] unknown-name: `dev` is not known here (there are `resource`, `account`, `region`, `now`; a text stands in quotes, as in `"dev"`)
     resource.Name.getDays() < 9
-    [getDays] unknown-function: there is no function `getDays` (write `age(x) > duration("90d")`)
+    [getDays] unknown-function: there is no function `getDays` (write `age(x)` and compare it with `duration("90d")`)
     "#);
 }

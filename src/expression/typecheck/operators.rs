@@ -1,18 +1,18 @@
 //! Logic, comparisons and arithmetic: which types go together.
 
 use ::cel::IdedExpr;
-use ::cel::common::ast::operators as cel;
+use ::cel::common::ast::{CallExpr, operators as cel};
 
-use super::super::nulls::Path;
 use super::super::operand::Operand;
 use super::super::operate::{Arithmetic, Comparison};
 use super::super::span::Span;
 use super::super::tree::{Expr, Node};
-use super::super::types::{Properties, Type};
-use super::super::{Problem, documented, show};
+use super::super::types::Type;
+use super::super::{Problem, documented, hints, show};
+use super::advice::{self, Operation};
 use super::{TypeChecker, TypedExpr};
 use crate::diagnostic::Code;
-use crate::resource::{Kind, Property, Value};
+use crate::resource::Value;
 
 impl TypeChecker<'_> {
     /// The operator of a name, if it is one.
@@ -53,6 +53,9 @@ impl TypeChecker<'_> {
             }
             (_, [one, other]) => {
                 if let Some(comparison) = comparison(name) {
+                    if let Some(typed) = self.in_days(comparison, one, other) {
+                        return Some(typed);
+                    }
                     let (one, other) = (self.node(one), self.node(other));
                     self.order(comparison, one, other)
                 } else {
@@ -110,7 +113,7 @@ impl TypeChecker<'_> {
             Expr::Constant(_) => {
                 format!("compare it as well, as in `x == {path}`, or ask `x in [...]`")
             }
-            _ => as_condition(&typed),
+            _ => advice::as_condition(&typed),
         };
         self.problems.push(Problem::error(typed.node.span, Code::WrongType, message).help(help));
         typed
@@ -146,7 +149,12 @@ impl TypeChecker<'_> {
         if !one.kind.may_equal(&other.kind) {
             let (sign, always) = if negated { ("!=", "true") } else { ("==", "false") };
             let message = format!("{} {sign} {} is always {always}", one.kind, other.kind);
-            self.mismatch(span, message, &one, &other);
+            self.mismatch(
+                message,
+                if negated { Operation::NotEqual } else { Operation::Equal },
+                &one,
+                &other,
+            );
         }
         let mut found = Vec::new();
         for (observed, constants) in [(&one, &other), (&other, &one)] {
@@ -177,12 +185,12 @@ impl TypeChecker<'_> {
         match &other.kind {
             Type::List(items) if !one.kind.may_equal(items) => {
                 let message = format!("{} is never in a list of which each is {items}", one.kind);
-                if let Some(help) = tag_of(&one, items, &other.node) {
-                    self.problems.push(Problem::error(span, Code::WrongType, message).help(help));
-                } else {
-                    let items = TypedExpr { kind: (**items).clone(), node: other.node.clone() };
-                    self.mismatch(span, message, &one, &items);
-                }
+                let written: Vec<&str> = self
+                    .places
+                    .map(|places| elements.iter().map(|place| places.text(*place)).collect())
+                    .unwrap_or_default();
+                let help = advice::of_member(&one, items, &other.node, &written);
+                self.problems.push(Problem::error(span, Code::WrongType, message).advised(help));
             }
             Type::Map(_) => {
                 self.require_text(&one, "a key of a map");
@@ -213,7 +221,7 @@ impl TypeChecker<'_> {
                 let message = format!("`in` needs a list or map on its right, and this is {kind}");
                 let problem = Problem::error(other.node.span, Code::WrongType, message);
                 self.problems.push(match kind {
-                    Type::String(_) => problem.help("for a part of a text write `x.contains(...)`"),
+                    Type::String(_) => problem.help(advice::part_of(&one, &other.node)),
                     _ => problem,
                 });
             }
@@ -235,13 +243,7 @@ impl TypeChecker<'_> {
         {
             let sign = comparison.sign();
             let message = format!("`{sign}` cannot compare {} with {}", one.kind, other.kind);
-            match converted(&one, &other) {
-                Some(help) => {
-                    let problem = Problem::error(span, Code::WrongType, message);
-                    self.problems.push(problem.help(help));
-                }
-                None => self.mismatch(span, message, &one, &other),
-            }
+            self.mismatch(message, Operation::Order, &one, &other);
         }
         let texts = documented::check_digits(&one.operand(), &other.operand());
         self.problems.extend(texts);
@@ -253,7 +255,7 @@ impl TypeChecker<'_> {
         let Some(kind) = result(operator, &one.kind, &other.kind) else {
             let message =
                 format!("`{}` of {} and {} has no value", operator.sign(), one.kind, other.kind);
-            self.mismatch(span, message, &one, &other);
+            self.mismatch(message, Operation::Arithmetic(operator), &one, &other);
             return super::broken(span);
         };
         let expr = Expr::Arithmetic(operator, Box::new((one.node, other.node)));
@@ -261,34 +263,46 @@ impl TypeChecker<'_> {
     }
 
     /// Reports two types that do not go together, with how to make them.
-    fn mismatch(&mut self, span: Span, message: String, one: &TypedExpr, other: &TypedExpr) {
+    fn mismatch(
+        &mut self,
+        message: String,
+        operation: Operation,
+        one: &TypedExpr,
+        other: &TypedExpr,
+    ) {
+        let span = one.node.span.to(other.node.span);
         let problem = Problem::error(span, Code::WrongType, message);
-        self.problems.push(match (&one.kind, &other.kind) {
-            _ if is_comparison(&one.node) => {
-                problem.help("join comparisons by `&&`, as in `a < b && b < c`")
-            }
-            (Type::Timestamp, Type::String(_)) | (Type::String(_), Type::Timestamp) => {
-                problem.help("write an instant as `timestamp(\"2026-01-31T00:00:00Z\")`")
-            }
-            (Type::Duration, _) | (_, Type::Duration) => {
-                problem.help("write a span of time as `duration(\"90d\")`")
-            }
-            (Type::Int | Type::Double, Type::String(_)) => problem.help(as_text(&one.node)),
-            (Type::String(_), Type::Int | Type::Double) => problem.help(as_text(&other.node)),
-            (Type::Bool, Type::String(_)) | (Type::String(_), Type::Bool) => {
-                problem.help("write `true` and `false` without quotes")
-            }
-            (Type::Int, Type::Double) | (Type::Double, Type::Int) => {
-                problem.help("convert the integer with `double(...)`")
-            }
-            (Type::List(_), _) | (_, Type::List(_)) => {
-                problem.help("ask the list's elements with `in`, `exists` or `all`")
-            }
-            (Type::Object(known), Type::String(_)) => problem.help(property_of(one, other, known)),
-            (Type::String(_), Type::Object(known)) => problem.help(property_of(other, one, known)),
-            (Type::Null, _) | (_, Type::Null) => problem.help("compare with null by `==` or `!=`"),
-            _ => problem,
+        self.problems.push(problem.advised(advice::of_pair(operation, one, other)));
+    }
+
+    /// A comparison of the days of a span of time, as other languages have them.
+    fn in_days(
+        &mut self,
+        comparison: Comparison,
+        one: &IdedExpr,
+        other: &IdedExpr,
+    ) -> Option<TypedExpr> {
+        let (target, call, is_first) = match (days_of(one), days_of(other)) {
+            (Some((target, call)), _) => (target, call, true),
+            (None, Some((target, call))) => (target, call, false),
+            (None, None) => return None,
+        };
+        let id = if is_first { one.id } else { other.id };
+        let name =
+            self.places.map_or_else(Span::default, |places| places.name_before(self.token(id)));
+        let (span, days) = (self.node(target), self.node(if is_first { other } else { one }));
+        let problem = Problem::error(
+            name,
+            Code::UnknownFunction,
+            format!("there is no function `{}`", call.func_name),
+        );
+        let sides = advice::span_and_days(&span, &days).map(|(span, days)| {
+            let (one, other) = if is_first { (span, days) } else { (days, span) };
+            format!("write `{one} {} {other}`", comparison.sign())
         });
+        let otherwise = || hints::function(&call.func_name).map(|right| format!("write `{right}`"));
+        self.problems.push(problem.advised(sides.or_else(otherwise)));
+        Some(super::broken(name))
     }
 }
 
@@ -323,8 +337,11 @@ fn negated(tree: &IdedExpr) -> Option<&IdedExpr> {
     }
 }
 
-fn is_comparison(node: &Node) -> bool {
-    matches!(node.expr, Expr::Order(..) | Expr::Equal(_) | Expr::NotEqual(_) | Expr::In(_))
+/// What is asked for its days by a function that there is not, and the call.
+fn days_of(tree: &IdedExpr) -> Option<(&IdedExpr, &CallExpr)> {
+    let ::cel::common::ast::Expr::Call(call) = &tree.expr else { return None };
+    let target = call.target.as_deref().filter(|_| call.args.is_empty())?;
+    hints::is_days(&call.func_name).then_some((target, call))
 }
 
 fn flatten<'t>(name: &str, arguments: &'t [IdedExpr], flat: &mut Vec<&'t IdedExpr>) {
@@ -377,81 +394,4 @@ fn result(operator: Arithmetic, one: &Type, other: &Type) -> Option<Type> {
         | (Add | Subtract, Type::Duration, Type::Duration) => Type::Duration,
         _ => return None,
     })
-}
-
-/// How a text and a number that are ordered go together: as numbers. As texts `"9"` is behind `"30"`.
-fn converted(one: &TypedExpr, other: &TypedExpr) -> Option<String> {
-    let (text, number) = match (&one.kind, &other.kind) {
-        (Type::String(_), Type::Int | Type::Double) => (one, other),
-        (Type::Int | Type::Double, Type::String(_)) => (other, one),
-        _ => return None,
-    };
-    let function = if matches!(number.kind, Type::Int) { "int" } else { "double" };
-    Some(match &text.node.expr {
-        Expr::Constant(_) => "write the number without quotes".to_owned(),
-        _ => format!("write `{function}({})`", show::node(&text.node)),
-    })
-}
-
-/// How a key is looked for among the tags of a resource.
-fn tag_of(key: &TypedExpr, items: &Type, list: &Node) -> Option<String> {
-    let Type::Object(known) = items else { return None };
-    let is_tags = known.contains_key("Key") && known.contains_key("Value");
-    let key = key.operand().text().filter(|_| is_tags)?;
-    let key = show::node(&Node { expr: Expr::Constant(Value::string(key)), span: list.span });
-    match &list.expr {
-        Expr::Property(_) => Some(format!("write `tag({key}) != null`")),
-        Expr::PropertyOf { of, .. } => {
-            Some(format!("write `{}.tag({key}) != null`", show::node(of)))
-        }
-        _ => None,
-    }
-}
-
-/// How what is neither true nor false is asked.
-pub(super) fn as_condition(typed: &TypedExpr) -> String {
-    let path = show::node(&typed.node);
-    match &typed.kind {
-        Type::List(_) => {
-            format!("write `size({path}) > 0`, or ask its elements, as in `{path}.exists(x, ...)`")
-        }
-        Type::Map(_) => {
-            format!("write `size({path}) > 0`, or ask a key, as in `\"key\" in {path}`")
-        }
-        Type::Object(known) => match known.keys().next() {
-            Some(first) => format!("ask one of its properties, as in `{path}.{first}`"),
-            None => format!("write `{path} != null`"),
-        },
-        Type::Resource(_) => "ask one of its properties".to_owned(),
-        _ if Path::of(&typed.node).is_some() => {
-            format!("compare it with something, as in `{path} == ...`")
-        }
-        _ => "compare it with something, as in `... == ...`".to_owned(),
-    }
-}
-
-/// How a text is compared with what is in an object: the property that has such a value.
-fn property_of(object: &TypedExpr, text: &TypedExpr, known: &Properties) -> String {
-    let path = show::node(&object.node);
-    let text = text.operand().text().unwrap_or_default();
-    let texts = || known.iter().filter(|(_, property)| property.kind == Kind::String);
-    let has = |property: &Property| property.values.iter().any(|value| **value == *text);
-    let found = texts().find(|(_, property)| has(property)).or_else(|| texts().next());
-    match found {
-        Some((name, _)) => format!("write `{path}.{name}`"),
-        None => "compare one of its properties".to_owned(),
-    }
-}
-
-/// How a number and a text go together.
-fn as_text(number: &Node) -> String {
-    match &number.expr {
-        Expr::Constant(value) => {
-            format!(
-                "put the number in quotes, as in `\"{}\"`, or convert the text with `int(...)`",
-                value.to_json()
-            )
-        }
-        _ => "write the number without quotes, or convert the text with `int(...)`".to_owned(),
-    }
 }

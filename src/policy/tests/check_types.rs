@@ -216,7 +216,7 @@ spec: { select: AWS::S3::Bucket }
     19:41-19:44: error[unknown-parameter] there is no parameter `nam`
         help: there are `least`
     19:48-19:83: error[wrong-type] a string == an integer is always false
-        help: write the number without quotes, or convert the text with `int(...)`
+        help: write `int(resource.BucketName)`
     23:19-23:25: error[duplicate-name] check type `team/a` is there twice
         15: the first one is here
     28:19-28:27: error[invalid-value] name `a/b` contains `/`; use a-z, 0-9 and `-`
@@ -470,9 +470,9 @@ fn what_a_list_holds_is_declared_once_and_of_lists_alone() {
     15:118-15:123: error[unknown-property] `door` has no `ports`
         help: did you mean `port`?
     14:8-14:39: error[wrong-type] a string is never in a list of which each is an integer
-        help: write the number without quotes, or convert the text with `int(...)`
+        help: write `int(rule.IpProtocol)`
     15:35-15:63: error[wrong-type] a string == an integer is always false
-        help: write the number without quotes, or convert the text with `int(...)`
+        help: write `int(rule.IpProtocol)`
     ");
 }
 
