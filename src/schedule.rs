@@ -8,6 +8,7 @@ mod field;
 mod fields;
 mod flaw;
 mod foreign;
+mod place;
 mod zone;
 
 use std::fmt;

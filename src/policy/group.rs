@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::diagnostic::{Code, Location, meant};
+use crate::diagnostic::{Code, Location};
 use crate::document::{Field, Located, Span, Text};
 use crate::schedule::{Cron, InvalidTimezone, Schedule, Timezone};
 
@@ -248,8 +248,7 @@ fn zone(name: &Located<String>, file: &mut FileContext) -> Option<Timezone> {
     if file.is_full() {
         return None;
     }
-    let mut refused = file.error(name.span, Code::UnknownTimezone, error.to_string());
-    refused.help = meant(&name.value, Timezone::names());
-    file.report(refused);
+    let refused = file.error(name.span, Code::UnknownTimezone, error.to_string());
+    file.report(refused.help(Timezone::meant_by(&name.value)));
     None
 }
