@@ -215,7 +215,7 @@ impl<'a> Span<'a> {
         }
         let numbers = bits(first, last, step);
         let distinct = if field == Field::Weekday { week(numbers).into() } else { numbers };
-        if step > 1 && distinct.is_power_of_two() {
+        if self.step.is_some() && distinct.is_power_of_two() {
             let like = field.value(self.from).map_or("0", |_| self.from);
             let value = field.shown(first, like) + self.which;
             return Err(Flaw::Once(value, self.interval(field)));
@@ -482,7 +482,7 @@ mod tests {
         1-5/5: 0..5 `1-5/5` is no minute of a cron pattern: its step hits one value only, `1`; write `1`, or a smaller step
         45/15: 0..5 `45/15` is no minute of a cron pattern: its step hits one value only, `45`; write `45`, or a smaller step
         50/15: 0..5 `50/15` is no minute of a cron pattern: its step hits one value only, `50`; write `50`, or a smaller step
-        59/1: good
+        59/1: 0..4 `59/1` is no minute of a cron pattern: its step hits one value only, `59`; write `59`, or a smaller step
         7-7/2: 0..5 `7-7/2` is no minute of a cron pattern: its step hits one value only, `7`; write `7`, or a smaller step
         0/45: good
         */99999999999999999999: 0..22 `*/99999999999999999999` is no minute of a cron pattern: its step hits one value only, `0`; write `0`, or a smaller step
