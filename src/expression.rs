@@ -39,7 +39,7 @@ use chrono::{DateTime, Utc};
 
 use self::builtins::Builtins;
 pub use self::builtins::FunctionDoc;
-pub use self::comments::comments;
+pub use self::comments::{comments, without_comments};
 pub use self::compile_budget::CompileBudget;
 pub use self::environment::{Binding, Environment, Parameter, ParameterKind, is_taken};
 pub use self::eval_budget::EvalBudget;

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::expression::{Expression, Mutant};
+use crate::expression::{Expression, Mutant, without_comments};
 use crate::policy::{
     Case, CheckTypes, ExpectedOutcome, PolicySet, Rule, Test, TestSubject, test_subject,
 };
@@ -144,7 +144,8 @@ fn actual_outcome(outcome: Outcome) -> ExpectedOutcome {
 fn explanation(finding: &Finding, rule: &Rule) -> String {
     let text = finding.explanation();
     if text.is_empty() && finding.outcome == Outcome::Pass && &*finding.resource_id != NO_RESOURCE {
-        return format!("`{}` holds", rule.assertion.text().trim());
+        // Where its lines are joined a comment would take what stands behind it with it.
+        return format!("`{}` holds", without_comments(rule.assertion.text()).trim());
     }
     text
 }

@@ -21,6 +21,18 @@ pub fn comments(text: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// The text without its comments, for where its lines are joined.
+pub fn without_comments(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut at = 0;
+    for comment in comments(text) {
+        kept.push_str(text.get(at..comment.start).unwrap_or_default().trim_end_matches(' '));
+        at = comment.end;
+    }
+    kept.push_str(text.get(at..).unwrap_or_default());
+    kept
+}
+
 /// The text in two, at the next byte from `at` on that may begin a comment or a string.
 fn next(text: &str, at: usize) -> Option<(&str, &str)> {
     let next = text.get(at..)?.find(['"', '\'', '/'])?;
@@ -83,6 +95,18 @@ mod tests {
         for (text, wanted) in cases {
             let found: Vec<_> = comments(text).into_iter().filter_map(|at| text.get(at)).collect();
             assert_eq!(found.join("|"), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_comment_is_kept() {
+        let cases = [
+            ("a // one\n  && b // two", "a\n  && b"),
+            ("// first\na == 'x // y'", "\na == 'x // y'"),
+            ("a\n", "a\n"),
+        ];
+        for (text, wanted) in cases {
+            assert_eq!(without_comments(text), wanted, "{text}");
         }
     }
 }

@@ -382,6 +382,20 @@ fn an_expression_of_several_lines_is_shown_on_one() {
 }
 
 #[test]
+fn comments_of_an_expression_are_left_out_where_its_lines_are_joined() {
+    let assert = "assert: resource.InstanceType in ['t3.micro', 't3.small'] && resource.Monitoring";
+    let lines = assert
+        .replace("assert: ", "assert: |\n        // The small ones.\n        ")
+        .replace("&& ", "// not the large\n          && ");
+    let policy = POLICY.replace(assert, &lines);
+    assert_ne!(policy, POLICY);
+    let policy = policy.replace("pass: [i-1]", "fail: [i-1, i-2]").replace("    fail: [i-2]\n", "");
+    let shown = test_policies(&policy, &[]);
+    let whole = "`resource.InstanceType in ['t3.micro', 't3.small'] && resource.Monitoring` holds";
+    assert!(shown.contains(whole), "{shown}");
+}
+
+#[test]
 fn mutants_that_nobody_notices_are_told() {
     insta::assert_snapshot!(test_policies(POLICY, &["--mutate"]), @r#"
     untested: compute/untested has no test
