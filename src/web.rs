@@ -34,6 +34,7 @@ use sqlx::PgPool;
 use url::Url;
 
 pub use self::guard::{NotLoopback, check_page_address};
+pub use self::health::{NOT_READY, READY};
 pub use self::webhook::{Webhooks, webhooks};
 use crate::clock::Clock;
 
