@@ -28,7 +28,10 @@ pub use self::to_json::to_json;
 use crate::resource::{Inventory, SchemaRegistry};
 
 /// Inventory that a recording describes; its types are those of a registry.
+///
+/// A byte order mark before it is passed over (RFC 8259, section 8.1, leaves that to who reads).
 pub fn read(text: &[u8], schemas: &SchemaRegistry) -> Result<Inventory, InvalidRecording> {
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
     read::recording(text, schemas).map_err(|refusal| problems::problems(text, schemas, &refusal))
 }
 

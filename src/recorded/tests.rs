@@ -50,6 +50,15 @@ fn an_id_that_no_resource_can_have_is_told() {
 }
 
 #[test]
+fn a_byte_order_mark_is_passed_over() {
+    let marked = format!("\u{feff}{DEMO}");
+    assert_eq!(read(marked.as_bytes(), schemas()).ok(), read(DEMO.as_bytes(), schemas()).ok());
+    assert!(read(marked.as_bytes(), schemas()).is_ok());
+    let twice = format!("\u{feff}{marked}");
+    assert!(read(twice.as_bytes(), schemas()).is_err());
+}
+
+#[test]
 fn the_demo_account_reads_whole() {
     let inventory = read_json(&demo()).expect("well-formed");
     let counts: Vec<String> = inventory
