@@ -93,14 +93,17 @@ fn judge(files: &[(String, String)]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Writes a file unless there is something of its name; whether it did.
+/// Writes a file unless there is one of its name; whether it did. What is no file is an error.
 fn write_new(path: &Path, text: &str) -> io::Result<bool> {
     if let Some(parent) = path.parent() {
         fs::create_dir_all(parent)?;
     }
     match OpenOptions::new().write(true).create_new(true).open(path) {
         Ok(mut file) => file.write_all(text.as_bytes()).map(|()| true),
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let is_other = fs::metadata(path).is_ok_and(|there| !there.is_file());
+            if is_other { Err(io::Error::other("what is there is no file")) } else { Ok(false) }
+        }
         Err(error) => Err(error),
     }
 }

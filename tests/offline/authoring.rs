@@ -264,6 +264,17 @@ fn init_leaves_what_is_there() {
 }
 
 #[test]
+fn init_refuses_a_directory_in_the_place_of_a_file() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let path = directory.path().to_str().expect("UTF-8");
+    fs::create_dir_all(directory.path().join("policies/accounts.yaml")).expect("a directory");
+    let output = cloudcorrect(&["init", path]);
+    assert_eq!(output.status.code(), Some(2));
+    let told = text(&output.stderr).replace(path, "DIRECTORY");
+    insta::assert_snapshot!(told, @"error: cannot write `DIRECTORY/policies/accounts.yaml`: what is there is no file");
+}
+
+#[test]
 fn init_refuses_what_cannot_be_meant() {
     let directory = tempfile::tempdir().expect("a directory");
     let path = directory.path().to_str().expect("UTF-8");
