@@ -44,8 +44,8 @@ pub use schema::{NodeSchema, json_schema};
 pub use short::short;
 pub use sink::DiagnosticSink;
 pub use source::{
-    MAX_DIRECTORY_DEPTH, MAX_FILE_BYTES, SourceFile, TreeRoom, TreeTooLarge, is_policy_file,
-    may_link_to_policies,
+    MAX_DIRECTORY_DEPTH, MAX_FILE_BYTES, SourceFile, TreeRoom, TreeTooLarge, is_nearly_policy_file,
+    is_policy_file, may_link_to_policies,
 };
 pub use span::{Entries, Entry, Field, List, Located, Span};
 pub use text::SourceText;

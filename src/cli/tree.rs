@@ -199,7 +199,8 @@ impl Walk<'_> {
         let shown = name.to_string_lossy();
         let is_policy = document::is_policy_file(&shown);
         let may_hold_policies = kind.is_dir() || kind.is_file() && is_policy;
-        let is_link = kind.is_symlink() && document::may_link_to_policies(&shown);
+        let is_nearly = document::is_nearly_policy_file(&shown);
+        let is_link = document::may_link_to_policies(&shown);
         Ok(if kind.is_dir() && is_repository(path) {
             Some(SkipReason::Submodule)
         } else if may_hold_policies && name.to_str().is_none() {
@@ -212,8 +213,12 @@ impl Walk<'_> {
         } else if kind.is_file() && is_policy {
             self.found.push(path.to_owned());
             None
-        } else {
+        } else if kind.is_file() {
+            is_nearly.then_some(SkipReason::Extension)
+        } else if kind.is_symlink() {
             is_link.then_some(SkipReason::Symlink)
+        } else {
+            (is_policy || is_nearly).then_some(SkipReason::NoFile)
         })
     }
 }

@@ -84,6 +84,12 @@ pub fn is_policy_file(path: &str) -> bool {
     matches!(extension(path), Some("yaml" | "yml" | "json"))
 }
 
+/// `true` of a name that only its capitals keep from being one of a policy file, such as `a.YAML`.
+pub fn is_nearly_policy_file(path: &str) -> bool {
+    let is_known = |known: &str| extension(path).is_some_and(|it| it.eq_ignore_ascii_case(known));
+    !is_policy_file(path) && ["yaml", "yml", "json"].into_iter().any(is_known)
+}
+
 /// `true` where a symbolic link of this name may stand for policies: a file of them, or, without an
 /// extension, a directory.
 pub fn may_link_to_policies(path: &str) -> bool {

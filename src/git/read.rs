@@ -6,8 +6,8 @@ use git2::{DiffOptions, ErrorCode, FileMode, ObjectType, Odb, Oid, Tree, TreeEnt
 
 use super::{BlobId, Commit, CommitId, Mirror, Wanted};
 use crate::document::{
-    MAX_DIRECTORY_DEPTH, MAX_FILE_BYTES, TreeRoom, TreeTooLarge, is_policy_file,
-    may_link_to_policies,
+    MAX_DIRECTORY_DEPTH, MAX_FILE_BYTES, TreeRoom, TreeTooLarge, is_nearly_policy_file,
+    is_policy_file, may_link_to_policies,
 };
 
 /// How files stored by Git LFS begin: the content is elsewhere.
@@ -61,6 +61,12 @@ pub enum SkipReason {
     /// A path that is not UTF-8.
     #[error("the name is not UTF-8; rename it")]
     Name,
+    /// A name such as `a.YAML`.
+    #[error("names of policy files end with `.yaml`, `.yml` or `.json` in lower case; rename it")]
+    Extension,
+    /// A pipe, a socket or a device, which no commit has.
+    #[error("it is no regular file, and nothing else is read; remove it")]
+    NoFile,
     /// Below more than 32 directories.
     #[error("directories are nested too deeply; move it up")]
     Depth,
@@ -270,6 +276,7 @@ impl<'a> Walk<'a> {
             Some(ObjectType::Blob) if is_link => {
                 may_link_to_policies(path).then_some(SkipReason::Symlink)
             }
+            Some(ObjectType::Blob) if is_nearly_policy_file(path) => Some(SkipReason::Extension),
             Some(ObjectType::Blob) if !is_policy_file(path) => None,
             Some(ObjectType::Blob) if entry.name().is_err() => Some(SkipReason::Name),
             Some(ObjectType::Blob) => self.blob(entry.id(), path)?,

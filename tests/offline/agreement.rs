@@ -49,6 +49,9 @@ fn fill(directory: &Path, elsewhere: &Path) {
     fs::write(directory.join("large.yaml"), "#".repeat((1 << 20) + 1)).expect("a file");
     symlink("/etc/passwd", directory.join("link.yaml")).expect("a link");
     symlink("/etc", directory.join("linked")).expect("a link");
+    fs::write(directory.join("capital.YAML"), "").expect("a file");
+    fs::write(directory.join("mixed.Json"), "").expect("a file");
+    fs::write(directory.join("mixed.Txt"), "").expect("a file");
     let odd = directory.join(OsStr::from_bytes(b"odd\xff"));
     fs::create_dir(&odd).expect("a directory");
     fs::write(odd.join("a.yaml"), "").expect("a file");
@@ -98,7 +101,7 @@ fn what_a_commit_may_not_hold_is_refused_at_a_desk_unless_it_is_excluded() {
     git(&root, &["init", "-q", "-b", "main"]);
     fill(&root.join("policies/vendor"), &place.path().join("vendor.git"));
     let with_vendor = in_a_commit(&root, place.path());
-    assert_eq!(with_vendor.len(), 8, "{with_vendor:?}");
+    assert_eq!(with_vendor.len(), 10, "{with_vendor:?}");
     assert_eq!(at_the_desk(&root), with_vendor);
 
     fs::write(root.join(SETTINGS_FILE), EXCLUDE).expect("settings");
@@ -110,14 +113,32 @@ fn what_a_commit_may_not_hold_is_refused_at_a_desk_unless_it_is_excluded() {
     assert_eq!(at_the_desk(&root), refused);
     let refused = refused.join("\n").replace(&["d"; 33].join("/"), "d/.../d");
     insta::assert_snapshot!(refused, @"
+    policies/capital.YAML: names of policy files end with `.yaml`, `.yml` or `.json` in lower case; rename it
     policies/d/.../d: directories are nested too deeply; move it up
     policies/large.yaml: the file has 1048577 bytes, and at most 1 MiB is read; split it
     policies/link.yaml: symbolic links are not followed; put the file itself in its place
     policies/linked: symbolic links are not followed; put the file itself in its place
+    policies/mixed.Json: names of policy files end with `.yaml`, `.yml` or `.json` in lower case; rename it
     policies/module: submodules are not read; watch that repository as a source of its own
     policies/odd�: the name is not UTF-8; rename it
     policies/submodule: submodules are not read; watch that repository as a source of its own
     policies/�.yaml: the name is not UTF-8; rename it
+    ");
+}
+
+#[test]
+fn a_pipe_among_policies_is_told() {
+    let place = TempDir::new().expect("a directory");
+    let policies = place.path().join("policies");
+    fs::create_dir(&policies).expect("a directory");
+    fs::write(policies.join("a.yaml"), "").expect("a file");
+    for name in ["pipe.yaml", "pipe.YML", "pipe.txt"] {
+        let made = Command::new("mkfifo").arg(policies.join(name)).status().expect("mkfifo runs");
+        assert!(made.success());
+    }
+    insta::assert_snapshot!(at_the_desk(place.path()).join("\n"), @"
+    policies/pipe.YML: it is no regular file, and nothing else is read; remove it
+    policies/pipe.yaml: it is no regular file, and nothing else is read; remove it
     ");
 }
 
