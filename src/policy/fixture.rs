@@ -241,8 +241,14 @@ fn value(
         (Given::Map(entries), Kind::Map | Kind::Object) => object(entries, property, name, file),
         (found @ Given::Text(_), kind) => match scalar(found, kind) {
             Some(value) => {
+                let named = (property, name);
+                let odd = || {
+                    undocumented(&value, given.span, named, file)
+                        .or_else(|| formless(&value, given.span, named, file))
+                        .or_else(|| quoted(given, named, file))
+                };
                 if !file.is_full()
-                    && let Some(odd) = undocumented(&value, given.span, (property, name), file)
+                    && let Some(odd) = odd()
                 {
                     file.report(odd);
                 }
@@ -318,6 +324,44 @@ fn undocumented(
     let known = property.values.iter().map(|value| &**value);
     let help = meant_or_known(text, known);
     Some(file.warning(at, Code::UndocumentedValue, message).help(help))
+}
+
+/// Warning of a text that has not the form in which the cloud gives its property.
+fn formless(
+    value: &Value,
+    at: Span,
+    (property, name): (&'static Property, &str),
+    file: &FileContext,
+) -> Option<Diagnostic> {
+    let form = property.form.as_ref()?;
+    let text = value.as_str().filter(|text| !form.admits(text))?;
+    let (text_shown, name, words) = (short(text), short(name), form.words());
+    let message = format!("`{name}` is always {words}, which `{text_shown}` is not");
+    let odd = file.warning(at, Code::UndocumentedValue, message);
+    let meant = form.canonical(text).filter(|meant| meant != text);
+    Some(match meant {
+        Some(meant) => odd.help(format!("write `\"{meant}\"`")),
+        None => odd,
+    })
+}
+
+/// Warning of a number or a truth value in quotes: the cloud gives no text there.
+fn quoted(
+    given: &LocatedValue,
+    (property, name): (&'static Property, &str),
+    file: &FileContext,
+) -> Option<Diagnostic> {
+    let Given::Text(text) = &given.value else { return None };
+    let wanted = match property.kind {
+        Kind::Integer => "a whole number",
+        Kind::Double => "a number",
+        Kind::Boolean => "`true` or `false`",
+        _ => return None,
+    };
+    let shown = short(text.as_str());
+    let message = format!("`{}` is {wanted}, and `\"{shown}\"` in quotes is text", short(name));
+    let odd = file.warning(given.span, Code::UndocumentedValue, message);
+    (!text.is_plain()).then(|| odd.help(format!("write `{shown}` without quotes")))
 }
 
 fn mismatch(given: &LocatedValue, kind: Kind, name: &str, file: &mut FileContext) -> Option<Value> {

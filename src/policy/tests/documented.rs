@@ -86,3 +86,67 @@ fn undocumented_values_are_warned_of_with_what_there_is() {
         help: did you mean `us-west-1`?
     "#);
 }
+
+/// A group is given with these rules of entry.
+fn given(permission: &str) -> String {
+    problems(&format!(
+        "apiVersion: cloudcorrect.dev/v1
+kind: CheckType
+metadata: {{ name: closed }}
+spec:
+  description: D.
+  title: T
+  severity: low
+  select: AWS::EC2::SecurityGroup
+  assert: size(resource.SecurityGroupIngress) == 0
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Test
+metadata: {{ name: closed }}
+spec:
+  uses: closed
+  given:
+    AWS::EC2::SecurityGroup:
+      - GroupId: sg-1
+        SecurityGroupIngress:
+          - {permission}
+  cases:
+    - expect: {{ fail: [sg-1] }}
+"
+    ))
+}
+
+#[test]
+fn values_that_the_cloud_never_gives_are_warned_of_in_tests() {
+    let permissions = [
+        "{ IpProtocol: tcp, FromPort: \"22\", ToPort: 22 }",
+        "{ IpProtocol: tcp, CidrIp: 0.0.0.0/00 }",
+        "{ IpProtocol: tcp, CidrIp: 10.1.2.3/8 }",
+        "{ IpProtocol: tcp, CidrIp: everywhere }",
+        "{ IpProtocol: tcp, CidrIpv6: \"::0/0\" }",
+    ];
+    let told: Vec<String> =
+        permissions.iter().map(|one| format!("{one}\n{}\n", given(one))).collect();
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    { IpProtocol: tcp, FromPort: "22", ToPort: 22 }
+    20:42-20:46: warning[undocumented-value] `FromPort` is a whole number, and `"22"` in quotes is text
+        help: write `22` without quotes
+
+    { IpProtocol: tcp, CidrIp: 0.0.0.0/00 }
+    20:40-20:50: warning[undocumented-value] `CidrIp` is always a range of IPv4 in its canonical form, which `0.0.0.0/00` is not
+        help: write `"0.0.0.0/0"`
+
+    { IpProtocol: tcp, CidrIp: 10.1.2.3/8 }
+    20:40-20:50: warning[undocumented-value] `CidrIp` is always a range of IPv4 in its canonical form, which `10.1.2.3/8` is not
+        help: write `"10.0.0.0/8"`
+
+    { IpProtocol: tcp, CidrIp: everywhere }
+    20:40-20:50: warning[undocumented-value] `CidrIp` is always a range of IPv4 in its canonical form, which `everywhere` is not
+
+    { IpProtocol: tcp, CidrIpv6: "::0/0" }
+    20:42-20:49: warning[undocumented-value] `CidrIpv6` is always a range of IPv6 in its canonical form, which `::0/0` is not
+        help: write `"::/0"`
+    "#);
+    let right = "{ IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 10.0.0.0/8 }";
+    assert_eq!(given(right), "");
+}
