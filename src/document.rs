@@ -11,6 +11,7 @@ mod editors;
 mod json;
 mod json_schema;
 mod limits;
+mod lines;
 mod mapping;
 mod node;
 mod parallel;

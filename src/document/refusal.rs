@@ -5,15 +5,13 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Hidden, Location};
 
+use super::lines::{self, EXPRESSIONS};
 use super::short::short;
 use super::text::SourceText;
 
 /// What to do about an expression that YAML reads as something else.
 pub(super) const QUOTE: &str =
     "quote the expression as a whole, or put it on its own lines after `>`";
-
-/// The fields that hold expressions.
-const EXPRESSIONS: [&str; 3] = ["where:", "assert:", "assertAll:"];
 
 /// The text of a file, without its byte order mark; or why it is no text of ours.
 pub(super) fn not_text<'b>(
@@ -126,6 +124,10 @@ const NEAR: usize = 64 << 10;
 
 /// An alias, such as `*x`; or a text that begins with `*`, where no anchor has that name.
 pub(super) fn alias(text: &SourceText, at: usize) -> Diagnostic {
+    if let Some(continued) = begins_line(text, at).then(|| lines::continuation(text, at)).flatten()
+    {
+        return continued;
+    }
     let word = word(text, at);
     let name = text.slice(word.clone()).trim_start_matches('*');
     // An anchor stands before its aliases, and mostly near.
@@ -144,9 +146,17 @@ pub(super) fn alias(text: &SourceText, at: usize) -> Diagnostic {
     if is_alias {
         advise(text, at, diagnostic, "write the value out")
     } else {
-        let quoted = format!("write it as `\"{}\"`", short(plain(text, at)));
-        advise(text, at, diagnostic, &quoted)
+        let otherwise = match quoted(plain(text, at)).filter(|_| !goes_on(text, at)) {
+            Some(quoted) => format!("write it as `{quoted}`"),
+            None => "put all of it in single quotes, and write a `'` inside as `''`".to_owned(),
+        };
+        advise(text, at, diagnostic, &otherwise)
     }
+}
+
+/// `true` where only white space stands before an offset in its line.
+fn begins_line(text: &SourceText, at: usize) -> bool {
+    text.slice(text.line_start(at)..at).trim().is_empty()
 }
 
 /// Text without quotes that begins at an offset, up to where its value ends.
@@ -155,28 +165,34 @@ fn plain(text: &SourceText, at: usize) -> &str {
     let before = text.slice(text.line_start(at)..at);
     let ends: &[char] = if before.contains(['{', '[']) { &[',', '}', ']'] } else { &[] };
     let line = line.find(" #").and_then(|end| line.get(..end)).unwrap_or(line);
+    // A key ends with its `:`.
+    let is_first = matches!(before.trim(), "" | "-");
+    let key = line.find(": ").or_else(|| line.len().checked_sub(1).filter(|_| line.ends_with(':')));
+    let line = key.filter(|_| is_first).and_then(|end| line.get(..end)).unwrap_or(line);
     line.find(ends).and_then(|end| line.get(..end)).unwrap_or(line).trim_end()
 }
 
-/// A line that begins with `&&` or `||` and belongs to no text: it is indented less than the lines
-/// above it, or by a tab.
-pub(super) fn continuation(text: &SourceText, at: usize) -> Option<Diagnostic> {
-    let line = text.line_around(at);
-    let indented = line.trim_start_matches([' ', '\t']);
-    let sign = ["&&", "||"].into_iter().find(|sign| indented.starts_with(sign))?;
-    let start = text.line_start(at);
-    let indentation = line.len() - indented.len();
-    let tab = line.get(..indentation).and_then(|blank| blank.find('\t'));
-    let (place, message, help) = if let Some(tab) = tab {
-        let message = format!("a tab stands before `{sign}`, where YAML needs spaces");
-        (start + tab..start + tab, message, "indent with spaces, as deep as the line above it")
+/// A text in quotes as YAML reads them; `None` where a message cannot hold it as it is.
+fn quoted(value: &str) -> Option<String> {
+    if short(value) != value {
+        return None;
+    }
+    Some(if value.contains(['"', '\\']) {
+        format!("'{}'", value.replace('\'', "''"))
     } else {
-        let place = start + indentation..start + indentation + sign.len();
-        let message =
-            format!("`{sign}` begins a line that is indented less than the text above it");
-        (place, message, "indent it as deep as the first line of the text")
-    };
-    Some(Diagnostic::error(text.place(place), Code::YamlSyntax, message).help(help))
+        format!("\"{value}\"")
+    })
+}
+
+/// Whether a text without quotes goes on in the line below the one in which it begins.
+fn goes_on(text: &SourceText, at: usize) -> bool {
+    let indentation = |line: &str| line.len() - line.trim_start_matches(' ').len();
+    let end = text.first_line(at..usize::MAX).end;
+    let next = text.from(end).lines().nth(1).filter(|line| !line.trim().is_empty());
+    let begun = text.line_around(at).trim_start_matches(' ');
+    let column = at - text.line_start(at);
+    let item = if begun.starts_with("- ") && column > 2 { 2 } else { 0 };
+    next.is_some_and(|next| indentation(next) > indentation(text.line_around(at)) + item)
 }
 
 /// Bytes of a line in which a template is looked for.
@@ -236,6 +252,10 @@ pub(super) fn properties(text: &SourceText, start: usize, count: usize) -> Vec<D
 }
 
 pub(super) fn tag(text: &SourceText, at: usize) -> Diagnostic {
+    if let Some(continued) = begins_line(text, at).then(|| lines::continuation(text, at)).flatten()
+    {
+        return continued;
+    }
     let word = word(text, at);
     let message = format!("tags are not allowed, and YAML reads `{}` as one", shown(text, &word));
     let diagnostic = Diagnostic::error(text.place(word), Code::Tag, message);
@@ -245,7 +265,7 @@ pub(super) fn tag(text: &SourceText, at: usize) -> Diagnostic {
 pub(super) fn anchor(text: &SourceText, at: usize) -> Diagnostic {
     let word = word(text, at);
     if text.slice(word.clone()).starts_with("&&")
-        && let Some(continued) = continuation(text, at)
+        && let Some(continued) = lines::continuation(text, at)
     {
         return continued;
     }

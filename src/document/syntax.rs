@@ -5,11 +5,14 @@
 
 use crate::diagnostic::{Code, Diagnostic};
 
-use super::refusal;
 use super::text::SourceText;
+use super::{lines, refusal};
 
 /// A part of the parser's words, ours, and what to do.
 type Word = (&'static str, &'static str, &'static str);
+
+/// The parser's words for a comment in the middle of a text.
+const COMMENT: &str = "comment intercepting";
 
 /// The first that fits is told.
 const WORDS: [Word; 29] = [
@@ -126,7 +129,7 @@ const WORDS: [Word; 29] = [
     ),
     ("misplaced bracket", "a bracket is closed that is not open", "remove it, or quote the text"),
     (
-        "comment intercepting",
+        COMMENT,
         "a comment stands inside a text of several lines",
         "put the text after `>`, and the comment before it",
     ),
@@ -160,7 +163,13 @@ const WORDS: [Word; 29] = [
 /// A syntax error at an offset, where the parser says `info`.
 pub(super) fn error(text: &SourceText, at: usize, info: &str) -> Diagnostic {
     let at = at.min(text.source().trim_end().len());
-    if let Some(told) = refusal::continuation(text, at).or_else(|| refusal::template(text, at)) {
+    let told = lines::mark(text, at)
+        .or_else(|| lines::continuation(text, at))
+        .or_else(|| refusal::template(text, at))
+        .or_else(|| lines::unfilled(text, at))
+        .or_else(|| unspaced(text, at, info))
+        .or_else(|| lines::curly(text, at));
+    if let Some(told) = told {
         return told;
     }
     match text.char_at(at) {
@@ -170,6 +179,10 @@ pub(super) fn error(text: &SourceText, at: usize, info: &str) -> Diagnostic {
         _ => {}
     }
     let line = text.line_around(at);
+    let first = line.trim_start_matches([' ', '-']);
+    if first.starts_with('*') {
+        return refusal::alias(text, text.line_start(at) + line.len() - first.len());
+    }
     if line.trim_start_matches(' ').starts_with('\t') || info.contains("tab") {
         // Of a line that begins with one the parser tells at the end of the line before it.
         let start = text.line_start(at);
@@ -183,6 +196,25 @@ pub(super) fn error(text: &SourceText, at: usize, info: &str) -> Diagnostic {
         let other = error(&format!("the file is not YAML: {}", info.replace('`', "'")));
         return if refusal::is_expression(text, at) { other.help(refusal::QUOTE) } else { other };
     };
-    let help = if refusal::is_expression(text, at) { refusal::QUOTE } else { help };
+    let is_expression = refusal::is_expression(text, at);
+    let help = match is_expression {
+        _ if info.contains(COMMENT) => lines::comment_help(is_expression),
+        true => refusal::QUOTE,
+        false => help,
+    };
     error(message).help(help)
+}
+
+/// A key or a `-` without its space, where the parser's words may be about one.
+fn unspaced(text: &SourceText, at: usize, info: &str) -> Option<Diagnostic> {
+    let before = text.slice(text.line_start(at)..at);
+    if info.contains("':' must be followed") && before.ends_with('\t') {
+        let tab = at - 1;
+        let message = "a tab stands behind the `:`, where a space is read alone";
+        let error = Diagnostic::error(text.place(tab..tab), Code::YamlSyntax, message);
+        return Some(error.help("write a space in its place"));
+    }
+    let infos = ["simple key expect", "mapping values are not allowed", "block mapping, did not"];
+    let is_likely = infos.iter().any(|part| info.contains(part));
+    is_likely.then(|| lines::unspaced(text, at)).flatten()
 }

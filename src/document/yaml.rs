@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use saphyr_parser::{Event, Input, Parser, ScanError, Span, Tag};
+use saphyr_parser::{Event, Input, Parser, ScalarStyle, ScanError, Span, Tag};
 
 use crate::diagnostic::{Code, Diagnostic, Location};
 
@@ -11,7 +11,7 @@ use super::node::{Builder, Each, NodeKind};
 use super::scalar::Scalar;
 use super::sink::DiagnosticSink;
 use super::text::SourceText;
-use super::{refusal, syntax};
+use super::{lines, refusal, syntax};
 
 /// Hands over the documents of a file, from each place at which reading can begin again. `true`
 /// where all of them could be read.
@@ -145,7 +145,15 @@ impl<'s, T: Input> Reader<'s, '_, T> {
                 if has_nul {
                     self.sink.push(refusal::nul(self.place(&span)));
                 }
-                if has_nul || tag.is_some() {
+                let unfilled = match style {
+                    ScalarStyle::Plain => lines::unfilled_text(self.source, &span),
+                    _ => None,
+                };
+                let is_unfilled = unfilled.is_some();
+                if let Some(unfilled) = unfilled {
+                    self.sink.push(unfilled);
+                }
+                if has_nul || is_unfilled || tag.is_some() {
                     self.tree.refused(span.into());
                 } else {
                     let text = (value.into_owned(), style);
@@ -209,15 +217,25 @@ impl<'s, T: Input> Reader<'s, '_, T> {
 
     fn map(&mut self, span: &Range<usize>, depth: usize) -> Result<(), ParseAbort> {
         self.bound_depth(span, depth)?;
+        let begin = self.tree.len();
         let mut open = self.tree.open((span.start..span.start).into());
+        let mut is_template = false;
         loop {
             let located = self.next()?;
             if matches!(located.event, Event::MappingEnd | Event::StreamEnd) {
-                self.tree.close(&open, NodeKind::Map);
+                if is_template {
+                    // What is told of it is told: it is no mapping that lacks something.
+                    self.tree.truncate(begin);
+                    self.tree.refused((span.start..span.start).into());
+                } else {
+                    self.tree.close(&open, NodeKind::Map);
+                }
                 return Ok(());
             }
             let at = self.tree.len();
+            self.bound_key(&located)?;
             self.node(located, depth)?;
+            is_template |= self.is_template(at);
             let is_key = self.is_key(at);
             let first = if is_key { self.tree.key(&mut open, at) } else { None };
             let value = self.next()?;
@@ -229,6 +247,31 @@ impl<'s, T: Input> Reader<'s, '_, T> {
                 self.tree.truncate(at);
             }
         }
+    }
+
+    /// Stops at a line that goes on with an expression, of which YAML makes a key: `? a : b`.
+    fn bound_key(&mut self, key: &Located<'s>) -> Result<(), ParseAbort> {
+        let line = self.source.line_start(key.span.start);
+        let before = self.source.slice(line..key.span.start).trim_start();
+        let is_empty = key.span.is_empty() && self.source.char_at(key.span.start) == Some(':');
+        if !(before.starts_with("? ") || before.is_empty() && is_empty) {
+            return Ok(());
+        }
+        match lines::continuation(self.source, key.span.start) {
+            Some(told) => {
+                self.sink.push(told);
+                Err(ParseAbort::Syntax(key.span.start))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// `true` where the node at a place is the inner mapping of a `{{ template }}`.
+    fn is_template(&self, at: usize) -> bool {
+        let Some(key) = self.tree.node(at) else { return false };
+        let start = key.span().range().start;
+        matches!(key.kind(), NodeKind::Map(_))
+            && self.source.from(start.saturating_sub(1)).starts_with("{{")
     }
 
     fn duplicate_key(&mut self, at: usize, first: super::span::Span) {
@@ -268,7 +311,7 @@ impl<'s, T: Input> Reader<'s, '_, T> {
             NodeKind::Refused => return false,
             NodeKind::List(_) | NodeKind::Map(_) => {
                 let start = key.span().range().start;
-                let is_template = self.source.from(start.saturating_sub(1)).starts_with("{{");
+                let is_template = self.is_template(at);
                 let template = is_template.then(|| refusal::template(self.source, start)).flatten();
                 template
                     .unwrap_or_else(|| Diagnostic::error(place(), Code::Key, "a key must be text"))

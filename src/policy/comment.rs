@@ -14,6 +14,9 @@ use crate::document::{Located, SourceText, Text};
 /// How to write a comment where YAML joins lines.
 pub(super) const HELP: &str = "use `|`, or `#` above the expression";
 
+/// The same for a `#`, which is no comment in an expression.
+pub(super) const HASH: &str = "put it above the key; or use `|`, where a comment begins with `//`";
+
 /// Characters besides `\n` that an editor may show as a line break; a comment goes on behind them.
 const BREAKS: [char; 6] = ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
 

@@ -331,7 +331,7 @@ fn report(expression: &Located<Text>, problems: &[Problem], file: &mut FileConte
         let mut found = at(file.source.place_of_part(part), problem.clone());
         let named = expression.value.as_str().get(problem.span.clone());
         if named == Some("#") && expression.joins_lines(&file.source) {
-            found.help = Some(comment::HELP.to_owned());
+            found.help = Some(comment::HASH.to_owned());
         }
         file.report(found);
     }

@@ -151,8 +151,8 @@ fn a_hash_is_not_answered_with_what_swallows() {
         "      assert: |\n        true\n        # one\n        && false\n",
         "      assert: 'true # one'\n",
     ].map(help).join("\n"), @"
-    use `|`, or `#` above the expression
-    use `|`, or `#` above the expression
+    put it above the key; or use `|`, where a comment begins with `//`
+    put it above the key; or use `|`, where a comment begins with `//`
     a comment begins with `//`
     a comment begins with `//`
     ");
