@@ -106,7 +106,16 @@ fn given(fields: &mut Fields<'_, '_>, key: &str, base: &Path) -> Option<Given> {
 
 /// Text of a file without the line breaks at its end; why it cannot be read is reported.
 fn read(fields: &mut Fields<'_, '_>, key: &str, file: &str, base: &Path) -> Option<String> {
-    let error = match std::fs::read_to_string(base.join(file)) {
+    let path = base.join(file);
+    // A pipe that nobody writes to would be waited for without end.
+    let read = std::fs::metadata(&path).and_then(|there| {
+        if there.is_file() {
+            std::fs::read_to_string(&path)
+        } else {
+            Err(std::io::Error::other("it is no regular file"))
+        }
+    });
+    let error = match read {
         Ok(text) => return Some(text.trim_end_matches(['\r', '\n']).to_owned()),
         Err(error) => error,
     };

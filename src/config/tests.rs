@@ -71,6 +71,21 @@ fn read_with_files(toml: &str, variables: &[(&str, &str)]) -> Result<[String; 2]
 }
 
 #[test]
+fn a_secret_is_not_waited_for_in_a_pipe() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let pipe = directory.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs");
+    assert!(made.success());
+    for path in [pipe.as_path(), directory.path(), std::path::Path::new("/dev/null")] {
+        let file = format!("database_url_file = {:?}\n", path.to_str().expect("UTF-8"));
+        let told = read(&(file + WHOLE), &[]).expect_err("no file").to_string();
+        let why =
+            format!("names `{}`, which cannot be read: it is no regular file", path.display());
+        assert!(told.contains(&why), "{told}");
+    }
+}
+
+#[test]
 fn every_secret_may_stand_in_a_file() {
     let directory = tempfile::tempdir().expect("a directory");
     let place = |name: &str| directory.path().join(name).to_str().expect("UTF-8").to_owned();
