@@ -244,7 +244,8 @@ impl Declared {
         let value = match typed(&self.kind, given) {
             Ok(value) => value,
             Err(wrong) => {
-                if let Some(refused) = wrong.and_then(|wrong| self.refused(&wrong, file)) {
+                if let Some(wrong) = wrong {
+                    let refused = self.refused(&wrong, file);
                     file.report(refused);
                 }
                 return None;
@@ -262,11 +263,7 @@ impl Declared {
     }
 
     /// Words for a value, or an item of one, that is not what it must be.
-    fn refused(
-        &self,
-        (given, wanted): &(&LocatedValue, Wanted),
-        file: &FileContext,
-    ) -> Option<Diagnostic> {
+    fn refused(&self, (given, wanted): &(&LocatedValue, Wanted), file: &FileContext) -> Diagnostic {
         let name = &self.name;
         let is_item =
             !matches!((&self.kind, wanted), (ParameterKind::Scalar(_), _) | (_, Wanted::List));
@@ -276,7 +273,7 @@ impl Declared {
             let refused = file.error(*key, Code::WrongParameter, message);
             let names = || known.iter().map(|(name, _)| &**name);
             let help = meant(name, names()).unwrap_or_else(|| wanted.words());
-            return Some(refused.help(help));
+            return refused.help(help);
         }
         let found = match given.value.text() {
             Some(text) => format!("`{}`", short(text)),
@@ -286,7 +283,7 @@ impl Declared {
             Wanted::Key(key) => format!("{subject} lacks `{key}`"),
             wanted => format!("{subject} is {found}, but must be {}", wanted.words()),
         };
-        Some(file.error(given.span, Code::WrongParameter, message))
+        file.error(given.span, Code::WrongParameter, message)
     }
 
     /// Text of a value, or the first of its items, that is not among the allowed ones.
