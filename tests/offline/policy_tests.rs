@@ -626,7 +626,7 @@ fn a_tried_expression_is_warned_of_as_one_of_a_policy() {
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       = help: begin with `resource.PermissionsBoundary != null &&`, or `resource.PermissionsBoundary == null ||` if that is fine
 
-    warning[fixed-comparison]: "x" is never `resource.PermissionsBoundary`, which is an ARN
+    warning[fixed-comparison]: "x" is never `resource.PermissionsBoundary`, which is an ARN of `iam:policy`
      --> expression:1:33
       |
     1 | resource.PermissionsBoundary != 'x'

@@ -93,7 +93,7 @@ fn what_only_left_out_is_no_clean_slate() {
     // All that fails is there.
     let (status, said, written) = thinned("fail");
     assert_eq!((status, said.as_str()), (Some(0), ""));
-    assert_eq!(text(&written).matches("kind: Waiver").count(), 32);
+    assert_eq!(text(&written).matches("kind: Waiver").count(), 33);
 }
 
 #[test]
