@@ -154,7 +154,9 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             let log = results.sarif(arguments.category.or("cloudcorrect/evaluate"));
             sarif::print(&log, results.reported())?;
             let words = sarif::over_tags(&results.with_many_tags());
-            words.iter().for_each(|words| output::note(words));
+            if let Some(words) = &words {
+                output::note(words);
+            }
         }
     }
     Ok(ExitCode::from(status(&results, arguments.fail_on)))
