@@ -74,8 +74,9 @@ impl CompileBudget {
         }
         let compiled = Pattern::compile(source).map(Arc::new);
         // Each size is tried up to the one that fits, and each is twice the one before.
-        let size = compiled.as_ref().map_or(pattern::LARGEST, |pattern| pattern.size);
-        self.patterns = self.patterns.saturating_sub(PATTERN + source.len() + 2 * size);
+        let cost = |pattern: &Arc<Pattern>| 2 * pattern.size + pattern.folded / 2;
+        let cost = compiled.as_ref().map_or(2 * pattern::LARGEST, cost);
+        self.patterns = self.patterns.saturating_sub(PATTERN + source.len() + cost);
         self.known.insert(source.to_owned(), compiled.clone());
         compiled
     }

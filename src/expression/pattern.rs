@@ -22,6 +22,8 @@ pub(super) struct Pattern {
     weight: u64,
     /// The bytes that it is compiled to, at most.
     pub(super) size: usize,
+    /// Characters that were looked up for their other case when it was read.
+    pub(super) folded: usize,
 }
 
 impl Pattern {
@@ -36,7 +38,8 @@ impl Pattern {
     pub(super) fn compile(source: &str) -> Result<Self, String> {
         let ours =
             re2::translate(source).map_err(|reason| format!("the pattern is wrong: {reason}"))?;
-        let read = regex_syntax::parse(&ours).map_err(|error| refusal(&error.to_string()))?;
+        let read =
+            regex_syntax::parse(&ours.pattern).map_err(|error| refusal(&error.to_string()))?;
         let largest = build(&read, LARGEST).map_err(|error| {
             let is_large = error.size_limit().is_some();
             if is_large { TOO_LARGE.to_owned() } else { refusal(&error.to_string()) }
@@ -44,7 +47,13 @@ impl Pattern {
         let fitting =
             SIZES.into_iter().find_map(|size| build(&read, size).ok().map(|regex| (regex, size)));
         let (regex, size) = fitting.unwrap_or((largest, LARGEST));
-        Ok(Self { source: source.to_owned(), regex, weight: size as u64 / 64, size })
+        Ok(Self {
+            source: source.to_owned(),
+            regex,
+            weight: size as u64 / 64,
+            size,
+            folded: ours.folded,
+        })
     }
 
     /// Text that it was compiled from.

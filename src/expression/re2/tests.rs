@@ -203,7 +203,9 @@ fn what_re2_refuses_is_refused() {
 #[test]
 fn what_only_one_of_both_knows_is_told() {
     let reason = |pattern: &str| match Pattern::compile(pattern) {
-        Ok(_) => format!("{pattern} -> {}", translate(pattern).unwrap_or_default()),
+        Ok(_) => {
+            format!("{pattern} -> {}", translate(pattern).map(|it| it.pattern).unwrap_or_default())
+        }
         Err(reason) => format!("{pattern} -> {reason}"),
     };
     let patterns = [
@@ -262,4 +264,21 @@ fn what_only_one_of_both_knows_is_told() {
     [a -> the pattern is wrong: a class lacks its `]`
     \ -> the pattern is wrong: `\` stands at the end
     ");
+}
+
+#[test]
+fn letters_of_either_case_are_looked_up_so_many_times() {
+    let wide = r"[\x{80}-\x{10ffff}]";
+    for (pattern, is_fine) in [
+        (wide.repeat(50), true),
+        (format!("(?i){}", wide.repeat(4)), true),
+        (format!("(?i){}", wide.repeat(5)), false),
+        (format!("a(?i:{})", wide.repeat(5)), false),
+        (format!("(?i){}", "[a-z0-9]".repeat(50)), true),
+        (format!("(?-i){}", wide.repeat(5)), true),
+    ] {
+        let said = Pattern::compile(&pattern).map(|_| ());
+        let too_large = Err("the pattern is wrong: with `i` its classes are too large".to_owned());
+        assert_eq!(said == too_large, !is_fine, "{pattern}: {said:?}");
+    }
 }
