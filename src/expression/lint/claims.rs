@@ -34,15 +34,16 @@ struct Claim<'t> {
     is_selected: bool,
 }
 
-/// How many terms of an expression are held against others.
-const MOST_ASKED: u32 = 128;
+/// Work on the terms of one expression: a value is held against a constant. What authors write takes
+/// some tens.
+const STEPS: usize = 20_000;
 
 /// Terms that are known to hold, or not to, at a place of a tree.
 #[derive(Debug, Default)]
 pub(super) struct Claims<'t> {
     known: Vec<Claim<'t>>,
-    /// How many terms have been held against others.
-    asked: u32,
+    /// Work that was done.
+    steps: usize,
     /// What is learned is what the check selects by.
     is_selecting: bool,
 }
@@ -91,7 +92,7 @@ impl<'t> Claims<'t> {
         is_true: bool,
         nulls: &NonNull<'t>,
     ) -> Option<Problem> {
-        if self.known.is_empty() || self.asked >= MOST_ASKED {
+        if self.known.is_empty() || self.steps >= STEPS {
             return None;
         }
         let of = Path::observed(tested(term)?);
@@ -100,12 +101,17 @@ impl<'t> Claims<'t> {
         if known.is_empty() {
             return None;
         }
-        self.asked += 1;
+        let claim = Claim { of, element: None, term, is_true, is_selected: false };
+        let count = count(term) + known.iter().map(|claim| count(claim.term)).sum::<usize>();
+        self.steps += 4 * count * count;
+        if count > MOST_CONSTANTS || self.steps > STEPS {
+            return None;
+        }
         let may_be_null = !nulls.is_never_null(of.node());
         if !are_possible(&known, may_be_null) {
             return None;
         }
-        known.push(Claim { of, element: None, term, is_true, is_selected: false });
+        known.push(claim);
         if are_possible(&known, may_be_null) {
             return None;
         }
@@ -248,6 +254,19 @@ fn are_possible(claims: &[Claim<'_>], may_be_null: bool) -> bool {
     })
 }
 
+/// How many constants a term compares with.
+fn count(term: &Node) -> usize {
+    match &term.expr {
+        Expr::Not(of) => count(of),
+        Expr::And(terms) | Expr::Or(terms) => terms.iter().map(count).sum(),
+        Expr::In(pair) => match constant(&pair.1) {
+            Some(Value::List(items)) => items.len(),
+            _ => 0,
+        },
+        _ => 1,
+    }
+}
+
 /// Constants that a term compares with, and whether it orders.
 fn gather<'t>(term: &'t Node, into: &mut Vec<&'t Value>, is_ordered: &mut bool) {
     let mut push = |value: &'t Value| {
@@ -315,8 +334,8 @@ fn is(point: Point, value: &Value, constants: &[&Value]) -> bool {
 
 /// Order of a value and one of the constants.
 fn order(point: Point, value: &Value, constants: &[&Value]) -> Option<Ordering> {
-    let Point::At(at) = point else { return None };
-    let is_it = |one: &&Value| operate::order(one, value) == Some(Ordering::Equal);
-    let place = constants.iter().position(is_it)?;
+    let (Point::At(at), false) = (point, value.is_null()) else { return None };
+    let place = |one: &&Value| operate::order(one, value).unwrap_or(Ordering::Equal);
+    let place = constants.binary_search_by(place).ok()?;
     Some(at.cmp(&(2 * place + 1)))
 }
