@@ -33,7 +33,7 @@ mod types;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, Utc};
 
@@ -163,6 +163,12 @@ pub enum EvalResult {
     Unknown(Failure),
 }
 
+/// `true` where a node asks for something that is no property.
+fn asks_around(node: &Node) -> bool {
+    matches!(node.expr, Expr::Account | Expr::Region | Expr::Now)
+        || node.children().into_iter().any(asks_around)
+}
+
 /// `true` where a text is as a pattern says, where `*` stands for any characters and `?` for one,
 /// as the function `glob` has it. Nothing is like a pattern that takes more steps than a
 /// [`EvalBudget`] has: one of 1000 characters takes fewer over any id or ARN.
@@ -194,6 +200,16 @@ struct Compiled {
     references: Vec<(&'static TypeName, Arc<PropertyRef>)>,
     names: Names,
     warnings: Vec<Problem>,
+    alone: OnceLock<Alone>,
+}
+
+/// What an expression is where nothing is known of the selected resources.
+#[derive(Debug)]
+struct Alone {
+    /// Nothing is odd about it.
+    is_fine: bool,
+    /// It asks for something that is no property, such as `account`.
+    asks_around: bool,
 }
 
 /// The names of `let` and of parameters that an expression uses.
@@ -286,6 +302,7 @@ impl Expression {
             references: checked.references,
             names: checked.names,
             warnings: checked.problems,
+            alone: OnceLock::new(),
         }));
         if let Some(shared) = budget.shared().filter(|_| is_shareable) {
             shared.add(&compiled, cost);
@@ -297,11 +314,24 @@ impl Expression {
         &self.0.root
     }
 
-    /// `true` where nothing is odd about it in an environment with the same names.
+    /// `true` where nothing is odd about it in an environment with the same names. A selection can
+    /// only add to what is odd where both ask for the same.
     fn is_fine_in(&self, environment: &Environment) -> bool {
-        let mut problems = Vec::new();
-        lint::check(self.root(), self.kind(), environment, &mut problems);
-        problems.is_empty()
+        let is_fine = |environment: &Environment| {
+            let mut problems = Vec::new();
+            lint::check(self.root(), self.kind(), environment, &mut problems);
+            problems.is_empty()
+        };
+        let alone = self.0.alone.get_or_init(|| Alone {
+            is_fine: is_fine(&self.0.environment),
+            asks_around: asks_around(self.root()),
+        });
+        let Some(filter) = &environment.filter else { return alone.is_fine };
+        let own = &self.0.references;
+        let mut asked = filter.0.references.iter();
+        let is_apart = !alone.asks_around
+            && asked.all(|(_, one)| own.iter().all(|(_, other)| one.name != other.name));
+        alone.is_fine && is_apart || is_fine(environment)
     }
 
     /// The text that was compiled.
@@ -375,6 +405,7 @@ impl Expression {
     fn constant(&self, value: bool) -> Self {
         let span = Span::default();
         Self(Arc::new(Compiled {
+            alone: OnceLock::new(),
             text: value.to_string(),
             environment: self.0.environment.clone(),
             kind: self.0.kind,

@@ -285,6 +285,9 @@ pub(super) fn unfilled(source: &SourceText, at: usize) -> Option<Diagnostic> {
 /// Text without quotes that is such a template and nothing else.
 pub(super) fn unfilled_text(source: &SourceText, span: &Range<usize>) -> Option<Diagnostic> {
     let written = source.slice(span.clone());
+    if !written.starts_with(['<', '$']) {
+        return None;
+    }
     let inside = |open, close| written.strip_prefix(open)?.strip_suffix(close);
     let is_name = |name: &str| {
         let mut letters = name.chars();

@@ -191,6 +191,7 @@ impl<'s, T: Input> Reader<'s, '_, T> {
         Ok(())
     }
 
+    #[inline]
     fn refuse_properties(&mut self, span: &Range<usize>, anchor: usize, tag: Option<&Tag>) {
         let count = usize::from(anchor > 0) + usize::from(tag.is_some());
         if count == 0 {
@@ -251,9 +252,14 @@ impl<'s, T: Input> Reader<'s, '_, T> {
 
     /// Stops at a line that goes on with an expression, of which YAML makes a key: `? a : b`.
     fn bound_key(&mut self, key: &Located<'s>) -> Result<(), ParseAbort> {
-        let line = self.source.line_start(key.span.start);
-        let before = self.source.slice(line..key.span.start).trim_start();
-        let is_empty = key.span.is_empty() && self.source.char_at(key.span.start) == Some(':');
+        let start = key.span.start;
+        let is_empty = key.span.is_empty() && self.source.char_at(start) == Some(':');
+        let is_asked = self.source.source().as_bytes().get(..start);
+        // Few keys are either, and each is asked.
+        if !is_empty && !is_asked.is_some_and(|before| before.ends_with(b"? ")) {
+            return Ok(());
+        }
+        let before = self.source.slice(self.source.line_start(start)..start).trim_start();
         if !(before.starts_with("? ") || before.is_empty() && is_empty) {
             return Ok(());
         }
@@ -269,9 +275,11 @@ impl<'s, T: Input> Reader<'s, '_, T> {
     /// `true` where the node at a place is the inner mapping of a `{{ template }}`.
     fn is_template(&self, at: usize) -> bool {
         let Some(key) = self.tree.node(at) else { return false };
+        if !matches!(key.kind(), NodeKind::Map(_)) {
+            return false;
+        }
         let start = key.span().range().start;
-        matches!(key.kind(), NodeKind::Map(_))
-            && self.source.from(start.saturating_sub(1)).starts_with("{{")
+        self.source.from(start.saturating_sub(1)).starts_with("{{")
     }
 
     fn duplicate_key(&mut self, at: usize, first: super::span::Span) {

@@ -136,10 +136,10 @@ impl Comparison {
                         parts.all(|(one, other)| inner.are_same(one, other))
                     })
             }
+            _ if !is_alike(&one.expr, &other.expr) => false,
             _ => {
                 let (below, same) = (one.children(), other.children());
-                is_alike(&one.expr, &other.expr)
-                    && below.len() == same.len()
+                below.len() == same.len()
                     && below.into_iter().zip(same).all(|(one, other)| self.are_same(one, other))
             }
         }
