@@ -10,6 +10,7 @@ mod account;
 mod check;
 mod check_type;
 mod comment;
+mod compliance;
 mod context;
 mod coverage;
 mod cron;

@@ -11,6 +11,7 @@ use crate::document::{Field, List, Located, short};
 use crate::expression::Environment;
 
 use super::check_type::{CheckType, CheckTypes};
+use super::compliance;
 use super::context::FileContext;
 use super::document::check::CheckSpec;
 use super::document::text_of;
@@ -161,8 +162,14 @@ impl Check {
         file: &mut FileContext,
     ) -> Option<Self> {
         let id: Option<CheckId> = file.parse(&spec.id);
+        compliance::report_blank(&spec.compliance, file);
         let (used, rule) = match &spec.uses {
             Field::Missing => {
+                if let Some(key) = spec.with.key() {
+                    let odd =
+                        file.warning(key, Code::NoEffect, "`with` says nothing without `uses`");
+                    file.report(odd.help("name a check type in `uses`, or remove it"));
+                }
                 (None, Rule::resolve(&spec.take_asked(span), Environment::empty(), file))
             }
             Field::Invalid { .. } => (None, None),

@@ -9,6 +9,7 @@ use crate::document::{
 use crate::expression::{Environment, Expression, Parameter};
 use crate::resource::Value;
 
+use super::compliance;
 use super::context::FileContext;
 use super::document::check::Asked;
 use super::document::check_type::{CheckTypeDocument, CheckTypeSpec, ParameterSpec};
@@ -128,6 +129,7 @@ impl CheckType {
         let rule = Rule::resolve(&asked, declared.environment(|_| None), file);
         let rule = rule.filter(|_| declared.is_whole())?;
         report_unused(&spec, &declared, &rule, file);
+        compliance::report_blank(&spec.compliance, file);
         let weight = weight(&asked, &declared.parameters);
         let known_oddities = Defaults { spec: &spec, asked: &asked, declared: &declared, weight }
             .oddities(&rule, file)?;

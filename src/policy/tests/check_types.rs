@@ -343,6 +343,32 @@ fn one_of_assert_and_assert_all_is_there() {
 }
 
 #[test]
+fn parameters_and_controls_that_say_nothing_are_told() {
+    assert_snapshot!(of_check(
+        "    - id: a
+      with: { days: 90 }
+      select: AWS::EC2::VPC
+      assert: resource.IsDefault
+    - id: b
+      compliance: [cis-aws-3.0.0/5.4, ' ', '']
+      select: AWS::EC2::VPC
+      assert: resource.IsDefault
+"), @r"
+    2:7-2:11: warning[no-effect] `with` says nothing without `uses`
+        help: name a check type in `uses`, or remove it
+    6:39-6:42: warning[no-effect] the control has no name
+        help: name it, as in `cis-aws-3.0.0/2.1.4`, or remove it
+    6:44-6:46: warning[no-effect] the control has no name
+        help: name it, as in `cis-aws-3.0.0/2.1.4`, or remove it
+    ");
+    let blank = TAGGED.replace("house/1", "''");
+    assert_snapshot!(problems(&blank), @r"
+    17:16-17:18: warning[no-effect] the control has no name
+        help: name it, as in `cis-aws-3.0.0/2.1.4`, or remove it
+    ");
+}
+
+#[test]
 fn former_ids_are_of_checks_that_are_gone() {
     assert_snapshot!(of_check(
         "    - { id: a, formerly: [b, old, A], select: AWS::EC2::VPC, assert: resource.IsDefault }
