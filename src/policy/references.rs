@@ -122,7 +122,12 @@ impl References {
             if !sink.is_full() && !self.symbols.contains("account", name.as_str()) {
                 let message = format!("there is no account `{name}`");
                 let mut refused = Diagnostic::error(place.clone(), Code::UnknownAccount, message);
-                refused.help = meant(name.as_str(), self.symbols.names("account"));
+                let numbered =
+                    policies.accounts.values().find(|one| one.id.as_str() == name.as_str());
+                refused.help = match numbered {
+                    Some(account) => Some(format!("write its name, `{}`", account.name)),
+                    None => meant(name.as_str(), self.symbols.names("account")),
+                };
                 sink.push(refused);
             }
         }

@@ -235,6 +235,17 @@ fn what_cannot_be_read_hides_nothing_else() {
 }
 
 #[test]
+fn a_number_of_an_account_is_no_name_of_one() {
+    let selected = group(CHECK).replace("matchLabels: { env: prod }", "names: [\"012345678901\"]");
+    insta::assert_snapshot!(problems(&selected), @r"
+    11:3-11:11: error[no-account] group `storage` selects no account
+        help: compare `spec.accounts` with the labels and names of the `Account` documents
+    11:23-11:37: error[unknown-account] there is no account `012345678901`
+        help: write its name, `prod`
+    ");
+}
+
+#[test]
 fn a_broken_account_is_no_reason_to_say_that_it_is_not_there() {
     let selected = group(CHECK).replace("matchLabels: { env: prod }", "names: [prod, dev]");
     // Where the names of all accounts are known, one that none of them has is told nevertheless.
