@@ -191,3 +191,33 @@ fn globs_of_a_waiver_are_bounded_and_ids_are_not() {
     let told = problems(&list(&|n| format!("'id-{n}-*'")));
     assert!(told.contains("error[too-many-patterns] a waiver has at most 1000 patterns"), "{told}");
 }
+
+#[test]
+fn a_resource_that_begins_as_an_arn_is_one() {
+    let odd =
+        ["arn:aws:s3::acme-x", "arn:aws:s3", "arn:aws:s3::acme-*", "arn:aws:iam:role:prod/a:b"];
+    let list = format!("['{}']", odd.join("', '"));
+    let list = waiver(&SPEC.replace("[logs, 'arn:aws:s3:::data-*']", &list));
+    insta::assert_snapshot!(problems(&list), @r"
+    27:16-27:36: warning[no-effect] `arn:aws:s3::acme-x` matches no ARN: it has fewer than six parts
+        help: write it as in `arn:aws:s3:::logs`, or the id alone, as in `logs`
+    27:38-27:50: warning[no-effect] `arn:aws:s3` matches no ARN: it has fewer than six parts
+        help: write it as in `arn:aws:s3:::logs`, or the id alone, as in `logs`
+    27:52-27:72: warning[no-effect] `arn:aws:s3::acme-*` matches no ARN: its fifth part is not an account's number
+        help: write it as in `arn:aws:s3:::logs`, or the id alone, as in `logs`
+    27:74-27:101: warning[no-effect] `arn:aws:iam:role:prod/a:b` matches no ARN: its fifth part is not an account's number
+        help: write it as in `arn:aws:s3:::logs`, or the id alone, as in `logs`
+    ");
+    for fine in [
+        "arn:*",
+        "arn:aws:s3:::*",
+        "arn:aws*:logs",
+        "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        "arn:aws:iam::1234*:role/ci",
+        "arn:aws-cn:ec2:cn-north-1:012345678901:volume/vol-1",
+        "arn-of-nothing",
+    ] {
+        let text = SPEC.replace("[logs, 'arn:aws:s3:::data-*']", &format!("'{fine}'"));
+        assert_eq!(problems(&waiver(&text)), "", "{fine}");
+    }
+}

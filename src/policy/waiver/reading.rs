@@ -68,6 +68,7 @@ fn is_said(spec: &WaiverSpec, file: &mut FileContext) -> bool {
     let globs = spec.covers.value().and_then(|covers| covers.resource.value());
     let globs = || globs.into_iter().flat_map(|globs| globs.0.iter());
     let mut is_said = !has_too_many_globs(globs(), file);
+    globs().for_each(|glob| odd_resource(glob, file));
     let named = [("reason", &spec.reason), ("owner", &spec.owner)];
     let named = named.into_iter().filter_map(|(key, field)| Some((key, field.get()?)));
     for (key, text) in named.chain(globs().map(|glob| ("resource", glob))) {
@@ -79,6 +80,32 @@ fn is_said(spec: &WaiverSpec, file: &mut FileContext) -> bool {
         }
     }
     is_said
+}
+
+/// Warns about what begins as an ARN and can be none.
+fn odd_resource(glob: &Located<String>, file: &mut FileContext) {
+    if let Some(why) = no_arn(&glob.value) {
+        let message = format!("`{}` matches no ARN: {why}", short(&glob.value));
+        let odd = file.warning(glob.span, Code::NoEffect, message);
+        file.report(odd.help("write it as in `arn:aws:s3:::logs`, or the id alone, as in `logs`"));
+    }
+}
+
+/// Reason why what begins as an ARN is none of `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`, as far as
+/// that is sure before the first wildcard, which may stand for several parts.
+fn no_arn(glob: &str) -> Option<&'static str> {
+    if !glob.starts_with("arn:") {
+        return None;
+    }
+    let fixed = glob.find(['*', '?']).and_then(|end| glob.get(..end)).unwrap_or(glob);
+    if fixed == glob && fixed.split(':').count() < 6 {
+        return Some("it has fewer than six parts");
+    }
+    // `aws` stands in the ARNs of what AWS manages.
+    let is_of =
+        |account: &str| "aws".starts_with(account) || account.bytes().all(|b| b.is_ascii_digit());
+    let account = fixed.split(':').nth(4).filter(|account| !is_of(account));
+    account.map(|_| "its fifth part is not an account's number")
 }
 
 /// `true` where there are more globs than each finding can be held to, which is reported. Ids that
