@@ -19,6 +19,7 @@ mod editors;
 mod enforce;
 mod fixture;
 mod group;
+mod hidden;
 mod kind;
 mod labels;
 mod library;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
-use crate::diagnostic::Location;
+use crate::diagnostic::{Location, is_hidden};
 
 use super::span::Span;
 
@@ -73,6 +73,19 @@ impl SourceText {
     /// The text in a range; empty where the range is none of whole characters.
     pub(super) fn slice(&self, range: Range<usize>) -> &str {
         self.source.get(range).unwrap_or_default()
+    }
+
+    /// The first character of a value that is not seen as what it is, as the file has it: an escape is
+    /// seen. Spaces of other kinds than that of ASCII count, which look like that one.
+    pub fn hidden_in(&self, span: Span) -> Option<(char, Span)> {
+        if self.is_ascii {
+            return None;
+        }
+        let is_odd = |c: char| !c.is_ascii() && (is_hidden(c) || c.is_whitespace());
+        let range = span.range();
+        let start = range.start;
+        let (at, found) = self.slice(range).char_indices().find(|(_, c)| is_odd(*c))?;
+        Some((found, Span::from(start + at..start + at + found.len_utf8())))
     }
 
     /// The text from an offset on.

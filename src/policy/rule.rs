@@ -14,6 +14,7 @@ use crate::resource::{Schema, TypeName, schemas};
 use super::comment;
 use super::context::FileContext;
 use super::document::check::{Asked, LetSpec};
+use super::hidden;
 use super::parameters::{are_few, is_identifier};
 use super::words::{AssertScope, OnEmpty, Pick};
 
@@ -303,6 +304,8 @@ fn compile(
         file.report(refused);
         return None;
     }
+    let help = |escape: &str| format!("remove it, or write it as `{escape}`");
+    hidden::report(expression.span, help, file);
     let text = expression.value.as_str();
     match Expression::compile_within(text, environment, shape, &mut file.effort) {
         Ok(compiled) => {

@@ -235,6 +235,39 @@ fn what_cannot_be_read_hides_nothing_else() {
 }
 
 #[test]
+fn what_cannot_be_seen_in_an_expression_is_told_unless_it_is_escaped() {
+    let with = |assert: &str| {
+        group(&format!("    - id: a\n      select: AWS::S3::Bucket\n      assert: {assert}\n"))
+    };
+    let hidden = ["\u{200b}", "\u{ad}", "\u{2060}", "\u{200d}", "\u{a0}", "\u{3000}"];
+    let told = hidden.map(|c| problems(&with(&format!("resource.BucketName != \"prod{c}\""))));
+    insta::assert_snapshot!(told.join("\n"), @r"
+    16:43-16:44: warning[invisible-character] the text holds U+200B, which cannot be seen
+        help: remove it, or write it as `\u200b`
+    16:43-16:44: warning[invisible-character] the text holds U+00AD, which cannot be seen
+        help: remove it, or write it as `\u00ad`
+    16:43-16:44: warning[invisible-character] the text holds U+2060, which cannot be seen
+        help: remove it, or write it as `\u2060`
+    16:43-16:44: warning[invisible-character] the text holds U+200D, which cannot be seen
+        help: remove it, or write it as `\u200d`
+    16:43-16:44: warning[invisible-character] the text holds U+00A0, which looks like a space
+        help: remove it, or write it as `\u00a0`
+    16:43-16:44: warning[invisible-character] the text holds U+3000, which looks like a space
+        help: remove it, or write it as `\u3000`
+    ");
+    let block = with(
+        ">\n        resource.BucketName != \"é\" &&\n        resource.BucketName != \"\u{200b}\"",
+    );
+    insta::assert_snapshot!(problems(&block), @r"
+    18:33-18:34: warning[invisible-character] the text holds U+200B, which cannot be seen
+        help: remove it, or write it as `\u200b`
+    ");
+    for fine in [r#"tag("a") == "prod\u200b""#, "tag(\"a\") == \"größe 日本 ❤\u{fe0f}\""] {
+        assert_eq!(problems(&with(fine)), "", "{fine}");
+    }
+}
+
+#[test]
 fn a_number_of_an_account_is_no_name_of_one() {
     let selected = group(CHECK).replace("matchLabels: { env: prod }", "names: [\"012345678901\"]");
     insta::assert_snapshot!(problems(&selected), @r"

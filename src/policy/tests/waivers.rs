@@ -221,3 +221,15 @@ fn a_resource_that_begins_as_an_arn_is_one() {
         assert_eq!(problems(&waiver(&text)), "", "{fine}");
     }
 }
+
+#[test]
+fn what_cannot_be_seen_in_a_resource_is_told_unless_it_is_escaped() {
+    let with = |resource: &str| waiver(&SPEC.replace("[logs, 'arn:aws:s3:::data-*']", resource));
+    insta::assert_snapshot!(problems(&with("['lo\u{200b}gs', \"a\u{a0}b\"]")), @r#"
+    27:19-27:20: warning[invisible-character] the text holds U+200B, which cannot be seen
+        help: remove it, or write "\u200b" in double quotes
+    27:27-27:28: warning[invisible-character] the text holds U+00A0, which looks like a space
+        help: remove it, or write "\u00a0" in double quotes
+    "#);
+    assert_eq!(problems(&with(r#"["lo\u200bgs", 'größe']"#)), "");
+}

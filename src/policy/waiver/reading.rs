@@ -8,7 +8,7 @@ use crate::document::{Located, short};
 use crate::policy::context::FileContext;
 use crate::policy::document::is_identified;
 use crate::policy::document::waiver::{MatchSpec, WaiverDocument, WaiverSpec};
-use crate::policy::region;
+use crate::policy::{hidden, region};
 
 /// The most globs of a waiver.
 const MOST_GLOBS: usize = 1_000;
@@ -82,8 +82,10 @@ fn is_said(spec: &WaiverSpec, file: &mut FileContext) -> bool {
     is_said
 }
 
-/// Warns about what begins as an ARN and can be none.
+/// Warns about what begins as an ARN and can be none, and about characters that no id has.
 fn odd_resource(glob: &Located<String>, file: &mut FileContext) {
+    let help = |escape: &str| format!("remove it, or write \"{escape}\" in double quotes");
+    hidden::report(glob.span, help, file);
     if let Some(why) = no_arn(&glob.value) {
         let message = format!("`{}` matches no ARN: {why}", short(&glob.value));
         let odd = file.warning(glob.span, Code::NoEffect, message);
