@@ -225,6 +225,13 @@ fn the_exit_status_tells_failing_unknown_and_broken_apart() {
     assert_eq!(status(&["--group", "nothing"]), Some(2));
 }
 
+#[test]
+fn evaluate_says_where_resources_may_come_from() {
+    let lost = cloudcorrect(&["evaluate", "example-policies/policies"]);
+    assert_eq!(lost.status.code(), Some(2));
+    insta::assert_snapshot!(text(&lost.stderr), @"error: say what to judge: `--inventory FILE` or `--account NAME`");
+}
+
 /// All subcommands; `man` has the statuses of `completions`.
 #[rustfmt::skip]
 const COMMANDS: [&str; 14] = [

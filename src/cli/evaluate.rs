@@ -41,7 +41,7 @@ pub(super) struct Arguments {
     #[arg(default_value = "policies")]
     paths: Vec<PathBuf>,
     /// A recorded inventory to judge, in the place of a live account
-    #[arg(long, value_name = "FILE", required_unless_present = "account")]
+    #[arg(long, value_name = "FILE")]
     inventory: Option<PathBuf>,
     /// An `Account` of the tree to judge, whatever accounts the groups select
     #[arg(long, value_name = "NAME")]
@@ -111,6 +111,9 @@ impl From<Outcome> for Shown {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let clock = Clock::System;
     let started = clock.now();
+    if arguments.inventory.is_none() && arguments.account.is_none() {
+        bail!("say what to judge: `--inventory FILE` or `--account NAME`");
+    }
     let tree = Tree::read(&arguments.paths)?;
     let reading = tree.reading();
     if reading.diagnostics.iter().any(Diagnostic::is_error) {
