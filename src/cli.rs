@@ -24,6 +24,7 @@ mod tree;
 mod validate;
 mod waive;
 mod wanted;
+mod words;
 
 use std::process::ExitCode;
 

@@ -417,6 +417,18 @@ fn completions_and_pages_of_the_manual_are_made_of_the_command_line() {
                  _cloudcorrect cloudcorrect --ex validate; echo \"${COMPREPLY[@]}\"";
     let bash = Command::new("bash").args(["--norc", "-c", asked]).arg(&path).output();
     assert_eq!(text(&bash.expect("bash runs").stdout), "--explain\n");
+    for (words, found) in [("validate --explain no-ef", "no-effect"), ("schema Waiv", "Waiver")] {
+        let written: Vec<_> = words.split(' ').collect();
+        let (last, before) = written.split_last().expect("words");
+        let asked = format!(
+            "source \"$0\"; COMP_WORDS=(cloudcorrect {words}); COMP_CWORD={}; \
+             _cloudcorrect cloudcorrect {last} {}; echo \"${{COMPREPLY[@]}}\"",
+            written.len(),
+            before.last().expect("a word"),
+        );
+        let bash = Command::new("bash").args(["--norc", "-c", &asked]).arg(&path).output();
+        assert_eq!(text(&bash.expect("bash runs").stdout).trim(), found, "{words}");
+    }
     for shell in ["zsh", "fish", "elvish", "powershell"] {
         let script = text(&cloudcorrect(&["completions", shell]).stdout);
         assert!(script.contains("sarif-category"), "{shell}");
@@ -424,7 +436,8 @@ fn completions_and_pages_of_the_manual_are_made_of_the_command_line() {
     let whole = text(&cloudcorrect(&["man"]).stdout);
     assert!(whole.contains("cloudcorrect\\-validate(1)"), "{whole}");
     let page = text(&cloudcorrect(&["man", "validate"]).stdout);
-    assert!(page.contains(".TH cloudcorrect-validate 1") && page.contains("Exit status"), "{page}");
+    assert!(page.contains(".TH cloudcorrect-validate 1") && page.contains("EXIT STATUS"), "{page}");
+    assert!(!page.contains("EXTRA") && !page.contains("Exit status"), "{page}");
     let none = cloudcorrect(&["man", "valdate"]);
     assert_eq!(none.status.code(), Some(2));
     insta::assert_snapshot!(text(&none.stderr), @"error: there is no command `valdate`; did you mean `validate`?");

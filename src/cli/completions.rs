@@ -14,6 +14,13 @@ Exit status:
   0  it was written
   2  an argument is wrong";
 
+/// Heading under which `clap_mangen` puts what stands behind the help, which begins with one of its
+/// own.
+const EXTRA: &str = ".SH EXTRA\nExit status:\n";
+
+/// Heading of man-pages(7) for it.
+const STATUS: &str = ".SH \"EXIT STATUS\"\n";
+
 /// Command line arguments of `completions`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = STATUSES)]
@@ -56,6 +63,6 @@ pub(super) fn man(arguments: &ManArguments, command: Command) -> anyhow::Result<
     };
     let mut text = Vec::new();
     clap_mangen::Man::new(page).manual("cloudcorrect").render(&mut text)?;
-    output::print(&String::from_utf8(text)?)?;
+    output::print(&String::from_utf8(text)?.replace(EXTRA, STATUS))?;
     Ok(ExitCode::from(output::CLEAN))
 }

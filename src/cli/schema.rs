@@ -15,6 +15,7 @@ use cloudcorrect::resource::schemas;
 
 use super::deploy;
 use super::output;
+use super::words::Known;
 
 /// The kind that is no policy: what an account answered.
 const INVENTORY: &str = "Inventory";
@@ -44,6 +45,7 @@ pub(super) struct Arguments {
     /// The kind, such as `Group`, `Inventory` or `Results`; all policy kinds in one schema without it.
     /// `check-types` lists the check types that come with cloudcorrect, `reader-policy` is the IAM
     /// policy with all that this version asks of an account
+    #[arg(value_parser = Known(kinds), hide_possible_values = true)]
     kind: Option<String>,
     /// Write the pages of reference into this directory instead
     #[arg(long, value_name = "DIRECTORY", conflicts_with = "kind")]
@@ -52,6 +54,12 @@ pub(super) struct Arguments {
     /// CloudFormation and for Terraform, and the manifest of the GitHub App
     #[arg(long, value_name = "DIRECTORY", conflicts_with_all = ["kind", "reference"])]
     deploy: Option<PathBuf>,
+}
+
+fn kinds() -> Vec<&'static str> {
+    let mut kinds = schema::kinds();
+    kinds.extend([INVENTORY, RESULTS, CHECK_TYPES, READER_POLICY]);
+    kinds
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {

@@ -15,6 +15,7 @@ use super::output;
 use super::repository::Workspace;
 use super::sarif::{self, Category};
 use super::tree::Tree;
+use super::words::Known;
 
 /// Statuses as `--help` shows them.
 const STATUSES: &str = "\
@@ -43,6 +44,7 @@ pub(super) struct Arguments {
     workspace: Workspace,
     /// Say what a problem with this code means, with a wrong and a right example, and read nothing
     #[arg(long, value_name = "CODE", conflicts_with_all = ["paths", "format"])]
+    #[arg(value_parser = Known(codes), hide_possible_values = true)]
     explain: Option<String>,
 }
 
@@ -57,6 +59,10 @@ enum Format {
     Sarif,
     /// Annotations of a GitHub workflow
     Github,
+}
+
+fn codes() -> Vec<&'static str> {
+    Code::ALL.iter().map(|code| code.as_str()).collect()
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
