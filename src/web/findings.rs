@@ -20,6 +20,8 @@ pub(super) const PAGE: usize = 25;
 #[template(path = "findings.html")]
 pub(super) struct Findings {
     rows: Vec<Row>,
+    /// Address of the first page, where this is another.
+    first: Option<String>,
     /// Address of the next page.
     next: Option<String>,
 }
@@ -44,14 +46,19 @@ struct Row {
 
 impl Findings {
     /// Rows of a part of the findings; `here` is the address to which the position of the next page
-    /// is added.
-    pub(super) fn new(part: Part<FindingView, Cursor>, here: &str, now: DateTime<Utc>) -> Self {
+    /// is added. `is_first` is `true` of the part with which they begin.
+    pub(super) fn new(
+        part: Part<FindingView, Cursor>,
+        (here, is_first): (&str, bool),
+        now: DateTime<Utc>,
+    ) -> Self {
+        let first = (!is_first).then(|| format!("{here}#findings"));
         let next = part.next.map(|position| {
             let separator = if here.contains('?') { '&' } else { '?' };
             let after = written(&position);
             format!("{here}{separator}after={}#findings", links::encoded(&after))
         });
-        Self { rows: part.rows.into_iter().map(|finding| row(finding, now)).collect(), next }
+        Self { rows: part.rows.into_iter().map(|finding| row(finding, now)).collect(), first, next }
     }
 
     /// `true` where there is nothing to show.

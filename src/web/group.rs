@@ -93,10 +93,11 @@ pub(super) async fn show(
     Query(query): Query<GroupQuery>,
 ) -> PageResult<GroupPage> {
     let group = group::group(&pages.pool, (&source, &name), &query.filter()?).await?;
-    Ok(Page(page(group.ok_or(PageError::NotFound)?, query.outcome.as_deref(), pages.clock.now())))
+    Ok(Page(page(group.ok_or(PageError::NotFound)?, &query, pages.clock.now())))
 }
 
-fn page(details: GroupDetails, outcome: Option<&str>, now: DateTime<Utc>) -> GroupPage {
+fn page(details: GroupDetails, query: &GroupQuery, now: DateTime<Utc>) -> GroupPage {
+    let outcome = query.outcome.as_deref();
     let GroupDetails { group, checks, waivers, findings, runs, history } = details;
     let here = links::group(&group.source, &group.name);
     let of_outcome = match outcome {
@@ -118,7 +119,7 @@ fn page(details: GroupDetails, outcome: Option<&str>, now: DateTime<Utc>) -> Gro
         checks: checks.into_iter().map(CheckRow::from).collect(),
         waivers: waivers.into_iter().map(WaiverRow::from).collect(),
         filters: filters(group.counts.counts, &here, outcome),
-        findings: Findings::new(findings, &of_outcome, now),
+        findings: Findings::new(findings, (&of_outcome, query.after.is_none()), now),
         runs: Runs::new(runs, &group, now),
         is_filtered: outcome.is_some(),
         description: group.description.unwrap_or_default(),

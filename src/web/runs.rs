@@ -108,10 +108,10 @@ pub(super) async fn show(
     let after = findings::position(query.after.as_deref())?;
     let filter = RunFilter { after, findings: findings::PAGE, changes: changes::SHOWN };
     let run = run::run(&pages.pool, RunId(id), filter).await?.ok_or(PageError::NotFound)?;
-    Ok(Page(page(run, pages.clock.now())))
+    Ok(Page(page(run, query.after.is_none(), pages.clock.now())))
 }
 
-fn page(details: RunDetails, now: DateTime<Utc>) -> RunPage {
+fn page(details: RunDetails, is_first: bool, now: DateTime<Utc>) -> RunPage {
     let RunDetails { source, group, run, changes, findings } = details;
     let calls = run.calls.iter().map(|(operation, count)| (operation.to_string(), count));
     RunPage {
@@ -123,7 +123,7 @@ fn page(details: RunDetails, now: DateTime<Utc>) -> RunPage {
         changes: Changes::new(changes),
         calls: calls.collect(),
         total_calls: run.calls.total(),
-        findings: Findings::new(findings, &links::run(run.id), now),
+        findings: Findings::new(findings, (&links::run(run.id), is_first), now),
         source,
         group,
     }

@@ -442,6 +442,7 @@ async fn long_lists_go_on_where_the_page_ends(pool: PgPool) -> TestResult {
             let page = page(&pool, &path).await;
             let list = page.split("id=\"findings\"").nth(1).expect("a list");
             let list = list.split("</section>").next().unwrap_or_default();
+            assert_eq!(list.contains("From the first finding"), !shown.is_empty(), "{path}");
             shown.extend(names.iter().filter(|name| list.contains(name.as_str())).cloned());
             next = list.split("href=\"").skip(1).find_map(|link| {
                 let link = link.split('"').next()?;
@@ -450,6 +451,15 @@ async fn long_lists_go_on_where_the_page_ends(pool: PgPool) -> TestResult {
         }
         assert_eq!(shown, names);
     }
+    Ok(())
+}
+
+#[sqlx::test]
+async fn what_is_asked_of_all_at_once_is_of_the_whole_list(pool: PgPool) -> TestResult {
+    synced(&pool).await?;
+    let run = evaluated(&pool, &[("*", Outcome::Fail)]).await?;
+    let run = page(&pool, &format!("/runs/{run}")).await;
+    assert_eq!(run.matches("the whole list</span>").count(), 2, "{run}");
     Ok(())
 }
 
