@@ -14,6 +14,9 @@ use cloudcorrect::policy::{SETTINGS_FILE, Settings};
 /// Names that people give the file, and that the service would not read.
 const NOT_READ: [&str; 2] = [".cloudcorrect.yml", ".cloudcorrect.json"];
 
+/// Names without the dot, which a file of policies may have as well.
+const DOTLESS: [&str; 3] = ["cloudcorrect.yaml", "cloudcorrect.yml", "cloudcorrect.json"];
+
 /// A repository that has a file of settings.
 #[derive(Debug)]
 pub(super) struct Repository {
@@ -85,7 +88,9 @@ fn root_of(path: &Path) -> anyhow::Result<Option<PathBuf>> {
     let git = path.ancestors().find(|directory| has(directory, ".git"));
     let mut nearest: Option<&Path> = None;
     for directory in path.ancestors() {
-        if let Some(other) = NOT_READ.iter().find(|other| has(directory, other)) {
+        let is_lost = |name: &&&str| is_settings(&directory.join(name));
+        let other = NOT_READ.iter().find(|other| has(directory, other));
+        if let Some(other) = other.or_else(|| DOTLESS.iter().find(is_lost)) {
             let other = directory.join(other);
             bail!("`{}` is not read; call it `{SETTINGS_FILE}`", other.display());
         }
@@ -104,6 +109,22 @@ fn root_of(path: &Path) -> anyhow::Result<Option<PathBuf>> {
         ),
         _ => Ok(nearest.map(Path::to_owned)),
     }
+}
+
+/// `true` of a file that says that it holds settings.
+fn is_settings(path: &Path) -> bool {
+    let is_small = |found: &fs::Metadata| found.is_file() && found.len() <= MAX_FILE_BYTES as u64;
+    if !fs::symlink_metadata(path).is_ok_and(|found| is_small(&found)) {
+        return false;
+    }
+    let text = fs::read_to_string(path).unwrap_or_default();
+    text.lines().any(|line| {
+        let pair = line.trim().trim_end_matches(',').split_once(':');
+        pair.is_some_and(|(key, value)| {
+            let word = |text: &str| text.trim().trim_matches('"').to_owned();
+            word(key) == "kind" && word(value) == "Settings"
+        })
+    })
 }
 
 /// Name of a file as diagnostics and policies have it.

@@ -76,6 +76,10 @@ fn settings_that_the_service_would_not_read_are_refused() {
     write(root, ".cloudcorrect.yml", &settings("{}"));
     insta::assert_snapshot!(validate(root, &root.join("policies")), @"error: `ROOT/.cloudcorrect.yml` is not read; call it `.cloudcorrect.yaml`");
     fs::remove_file(root.join(".cloudcorrect.yml")).expect("it was there");
+    write(root, "cloudcorrect.yaml", &settings("{}"));
+    insta::assert_snapshot!(validate(root, &root.join("policies")), @"error: `ROOT/cloudcorrect.yaml` is not read; call it `.cloudcorrect.yaml`");
+    write(root, "cloudcorrect.yaml", ACCOUNT);
+    assert!(!validate(root, &root.join("policies")).contains("is not read"));
     write(root, "policies/.cloudcorrect.yaml", &settings("{}"));
     insta::assert_snapshot!(validate(root, &root.join("policies")), @"error: `ROOT/policies/.cloudcorrect.yaml` is not at the root of the repository, `ROOT`; move it there");
 }
