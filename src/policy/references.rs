@@ -1,12 +1,13 @@
 //! What documents say of each other, which can only be followed once all of them are read.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Location, meant, nearest};
 use crate::document::{DiagnosticSink, short};
 
 use super::account;
 use super::group::Group;
+use super::labels::Labels;
 use super::names::{CheckId, GroupName};
 use super::set::PolicySet;
 use super::symbols::Symbols;
@@ -142,11 +143,38 @@ impl References {
             sink.push(refused.help(if policies.accounts.is_empty() {
                 "add an `Account` document: its `metadata.name`, and in `spec.aws` its `accountId` \
                  and `regions`"
+                    .to_owned()
             } else {
-                "compare `spec.accounts` with the labels and names of the `Account` documents"
+                missing_label(&selector.match_labels, policies).unwrap_or_else(|| {
+                    "compare `spec.accounts` with the labels and names of the `Account` documents"
+                        .to_owned()
+                })
             }));
         }
     }
+}
+
+/// The most values of a label that are named.
+const SHOWN_VALUES: usize = 3;
+
+/// What to say of the first of the labels that no account has, if there is one.
+fn missing_label(wanted: &Labels, policies: &PolicySet) -> Option<String> {
+    let values = |key: &str| -> Vec<&str> {
+        policies.accounts.values().filter_map(|account| account.labels.get(key)).collect()
+    };
+    let (key, value) = wanted.iter().find(|(key, value)| !values(key).contains(value))?;
+    let known = values(key);
+    let (key, value) = (short(key), short(value));
+    Some(match nearest(&value, known.iter().copied()) {
+        Some(near) => format!("did you mean `{key}: {}`?", short(near)),
+        None if known.is_empty() => format!("no account has a label `{key}`"),
+        None => {
+            let known: BTreeSet<String> = known.into_iter().map(short).collect();
+            let known: Vec<String> = known.into_iter().take(SHOWN_VALUES).collect();
+            let known = known.join("` or `");
+            format!("no account has the label `{key}: {value}`; `{key}` is `{known}` there")
+        }
+    })
 }
 
 /// Reports the first group with which there are too many checks.

@@ -202,7 +202,7 @@ fn names_and_references_are_checked_over_all_documents() {
     let lost = group(CHECK).replace("env: prod } }\n  schedule", "env: dev } }\n  schedule");
     insta::assert_snapshot!(problems(&lost), @"
     11:3-11:11: error[no-account] group `storage` selects no account
-        help: compare `spec.accounts` with the labels and names of the `Account` documents
+        help: no account has the label `env: dev`; `env` is `prod` there
     ");
     let alone = group(CHECK).split_once("---\n").expect("two documents").1.to_owned();
     insta::assert_snapshot!(problems(&alone), @"
@@ -265,6 +265,24 @@ fn what_cannot_be_seen_in_an_expression_is_told_unless_it_is_escaped() {
     for fine in [r#"tag("a") == "prod\u200b""#, "tag(\"a\") == \"größe 日本 ❤\u{fe0f}\""] {
         assert_eq!(problems(&with(fine)), "", "{fine}");
     }
+}
+
+#[test]
+fn a_label_that_no_account_has_is_told() {
+    let labels = ["{ env: Prod }", "{ env: shop }", "{ env: prod, tema: shop }"];
+    let told = labels.map(|labels| {
+        problems(
+            &group(CHECK).replace("matchLabels: { env: prod }", &format!("matchLabels: {labels}")),
+        )
+    });
+    insta::assert_snapshot!(told.join("\n"), @r"
+    11:3-11:11: error[no-account] group `storage` selects no account
+        help: did you mean `env: prod`?
+    11:3-11:11: error[no-account] group `storage` selects no account
+        help: no account has the label `env: shop`; `env` is `prod` there
+    11:3-11:11: error[no-account] group `storage` selects no account
+        help: no account has a label `tema`
+    ");
 }
 
 #[test]
