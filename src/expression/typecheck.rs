@@ -8,6 +8,7 @@ mod calls;
 mod macros;
 mod maps;
 mod names;
+mod offered;
 mod operators;
 mod values;
 
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use cel::IdedExpr;
 use cel::common::ast::{Expr as Cel, LiteralValue};
 
+use self::offered::Offered;
 use super::operand::{Operand, Statement};
 use super::parse::{MAX_DEPTH, MAX_LENGTH, MAX_NODES, too_deep};
 use super::places::Places;
@@ -75,6 +77,7 @@ pub(super) fn check(
         has_patterns: false,
         problems: Vec::new(),
         folding: EvalBudget::new(FOLDING_STEPS, FOLDING_BYTES),
+        offered: Vec::new(),
         depth: 0,
         nodes: 0,
     };
@@ -89,6 +92,7 @@ pub(super) fn check(
             .help(advice::as_condition(&root)),
         );
     }
+    checker.accept_parameters();
     let TypeChecker { references, names, has_patterns, mut problems, .. } = checker;
     let is_sound = problems.iter().all(|problem| problem.level == Level::Warning);
     if is_sound {
@@ -130,6 +134,8 @@ struct Variable {
     values: Option<Value>,
     /// Places of those elements.
     places: Vec<Span>,
+    /// Places where it stands, if it stands for such.
+    uses: Vec<Span>,
     /// Statement whose actions it stands for, in CEL.
     statement: Option<Arc<str>>,
 }
@@ -147,6 +153,8 @@ struct TypeChecker<'a> {
     problems: Vec<Problem>,
     /// Rest of the budget for computing constants.
     folding: EvalBudget,
+    /// Parameters with a value, and where they stand.
+    offered: Vec<Offered>,
     depth: usize,
     nodes: usize,
 }

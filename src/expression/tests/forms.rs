@@ -298,3 +298,24 @@ fn what_is_no_policy_is_not_asked_as_one() {
     }
     silent(&[(BUCKET, "!isPublic(resource.Policy)")]);
 }
+
+#[test]
+fn a_value_that_may_be_meant_for_another_comparison_is_not_blamed() {
+    let group = crate::resource::schemas().get("AWS::EC2::SecurityGroup").expect("a type");
+    let told = |text: &str| {
+        let compiled =
+            super::super::Expression::compile(text, group, super::super::ExpressionKind::Assert);
+        let compiled = compiled.unwrap_or_else(|problems| panic!("{text}: {problems:#?}"));
+        compiled.warnings().iter().map(|one| one.message.clone()).collect::<Vec<_>>()
+    };
+    let ranges = "!resource.SecurityGroupIngress.exists(r, ['0.0.0.0/0', '::/0'].exists(w, r.CidrIp == w || r.CidrIpv6 == w))";
+    assert_eq!(told(ranges), Vec::<String>::new());
+    let names = "['default', 'sg-0123456789abcdef0'].all(x, x != resource.GroupName && x != resource.GroupId)";
+    assert_eq!(told(names), Vec::<String>::new());
+    // What fits none of them is.
+    let neither = ranges.replace("0.0.0.0/0", "everywhere");
+    assert_eq!(told(&neither).len(), 2, "{:#?}", told(&neither));
+    let one =
+        "!resource.SecurityGroupIngress.exists(r, ['0.0.0.0/0', '::/0'].exists(w, r.CidrIp == w))";
+    assert_eq!(told(one).len(), 1, "{:#?}", told(one));
+}

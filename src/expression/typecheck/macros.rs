@@ -40,13 +40,17 @@ impl TypeChecker<'_> {
         let places = if values.is_some() { self.elements(&tree.iter_range) } else { Vec::new() };
         let statement = self.statement_of(&element, &range.node);
         let (name, kind) = (variable.clone(), element.clone());
-        self.locals.push(Variable { name, kind, values, places, statement });
+        let uses = Vec::new();
+        let problems = self.problems.len();
+        self.locals.push(Variable { name, kind, values, places, uses, statement });
         let condition = written.condition.map(|condition| self.condition(condition).node);
         let body = match written.kind {
             Macro::Map => self.node(written.body),
             _ => self.condition(written.body),
         };
-        self.locals.pop();
+        if let Some(Variable { values: Some(_), places, uses, .. }) = self.locals.pop() {
+            self.accept_elements(problems, &places, &uses);
+        }
         let kind = match written.kind {
             Macro::All | Macro::Exists | Macro::ExistsOne => Type::Bool,
             Macro::Filter => Type::List(Box::new(element)),

@@ -22,6 +22,12 @@ impl TypeChecker<'_> {
     pub(super) fn ident(&mut self, name: &str, span: Span) -> TypedExpr {
         let local = self.local(name, span);
         if let Some(typed) = local.or_else(|| self.bound(name, span)) {
+            if let Expr::Local { index, .. } = typed.node.expr
+                && let Some(variable) = self.locals.get_mut(index)
+                && variable.values.is_some()
+            {
+                variable.uses.push(span);
+            }
             return typed;
         }
         let node = |expr| Node { expr, span };
@@ -216,7 +222,10 @@ impl TypeChecker<'_> {
         };
         self.names.parameters.insert(Arc::clone(&parameter.name));
         let expr = match &parameter.value {
-            Some(value) => Expr::Constant(value.clone()),
+            Some(value) => {
+                self.offer(&parameter.name, value, span);
+                Expr::Constant(value.clone())
+            }
             None => Expr::Parameter(parameter.name.clone()),
         };
         let kind = match &parameter.value {

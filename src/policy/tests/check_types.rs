@@ -534,3 +534,34 @@ fn a_text_that_is_never_what_it_is_compared_with_is_told_at_the_parameter() {
     assert_eq!(told("sg-1", "{ group: sg-2, image: ami-1 }"), "");
     assert_eq!(told("sg-1", "{ group: sg-2 }"), "");
 }
+
+#[test]
+fn a_value_for_several_comparisons_may_be_meant_for_either() {
+    let spread = |asked: &str, default: &str| {
+        let check_type = format!(
+            "apiVersion: cloudcorrect.dev/v1
+kind: CheckType
+metadata: {{ name: team/world }}
+spec:
+  description: D.
+  title: T
+  severity: low
+  remediation: R.
+  parameters:
+    world: {{ type: list, description: D., default: {default} }}
+  select: AWS::EC2::SecurityGroup
+  assert: '!resource.SecurityGroupIngress.exists(r, {asked})'
+---
+"
+        );
+        let with = format!(
+            "    - id: a\n      uses: team/world\n    - id: b\n      uses: team/world\n      with: {{ world: {default} }}\n"
+        );
+        problems(&format!("{check_type}{}", group(&with)))
+    };
+    let both = "r.CidrIp in params.world || r.CidrIpv6 in params.world";
+    assert_eq!(spread(both, "['0.0.0.0/0', '::/0']"), "");
+    let each = "params.world.exists(w, r.CidrIp == w || r.CidrIpv6 == w)";
+    assert_eq!(spread(each, "['0.0.0.0/0', '::/0']"), "");
+    assert_ne!(spread("r.CidrIp in params.world", "['0.0.0.0/0', '::/0']"), "");
+}
