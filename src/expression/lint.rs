@@ -76,6 +76,14 @@ struct Linter<'t, 'p> {
     problems: &'p mut Vec<Problem>,
 }
 
+/// How many guards of a chain count for the terms before them.
+const MOST_GUARDS: usize = 8;
+
+/// `true` for a term that asks whether something is there, so that a chain goes on where it is.
+fn is_guard(term: &Node, is_true: bool) -> bool {
+    fixed::null_test(term).is_some_and(|(_, holds)| holds == is_true)
+}
+
 impl<'t> Linter<'t, '_> {
     /// Looks at a node that stands below an odd number of negations, or not.
     fn visit(&mut self, node: &'t Node, negated: bool) {
@@ -147,13 +155,23 @@ impl<'t> Linter<'t, '_> {
         }
         // An unknown term has no outcome, and still the chain may have one by those behind it.
         let outcome = Outcome { is_true, is_decided: negated != is_true };
-        for term in terms {
+        let mut guards = terms.iter().enumerate().filter(|(_, term)| is_guard(term, is_true));
+        let guards: Vec<_> = guards.by_ref().take(MOST_GUARDS).collect();
+        for (at, term) in terms.iter().enumerate() {
             if !is_told {
                 let found = self.claims.excluded(term, is_true, &self.known);
                 is_told = found.is_some();
                 self.problems.extend(found);
             }
+            // Where a guard behind is not met, it decides the chain, whatever this term is.
+            let before = self.mark();
+            let behind =
+                guards.iter().filter(|(of, _)| *of > at && fixed::null_test(term).is_none());
+            for (_, guard) in behind {
+                self.known.learn(guard, Outcome::decided(is_true));
+            }
             self.visit(term, negated);
+            self.forget(before);
             self.learn(term, outcome);
         }
         self.forget(known);

@@ -274,3 +274,44 @@ fn what_says_nothing_of_an_empty_list_guards_it() {
     [resource.Owner] warning: unguarded-null: `resource.Owner` may be null, and `hasCondition` of null is unknown (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
     ");
 }
+
+#[test]
+fn a_guard_counts_for_the_terms_before_it() {
+    let fine = [
+        "resource.Owner != 'root' && resource.Owner != null",
+        "!(resource.Owner in ['root', 'admin']) && has(resource.Owner)",
+        "resource.Owner != 'root' || resource.Owner == null",
+        "resource.Names.all(n, n != 'x') && resource.Names != null",
+        "resource.Count < 3 && resource.Enabled && resource.Count != null",
+        "!(resource.Owner == 'root' || resource.Owner == null)",
+    ];
+    insta::assert_snapshot!(all_problems(&fine), @"
+    resource.Owner != 'root' && resource.Owner != null
+
+    !(resource.Owner in ['root', 'admin']) && has(resource.Owner)
+
+    resource.Owner != 'root' || resource.Owner == null
+
+    resource.Names.all(n, n != 'x') && resource.Names != null
+
+    resource.Count < 3 && resource.Enabled && resource.Count != null
+
+    !(resource.Owner == 'root' || resource.Owner == null)
+    ");
+    insta::assert_snapshot!(all_problems(&[
+        "resource.Owner != 'root' && resource.Owner == null",
+        "resource.Owner != 'root' || resource.Owner != null",
+        "resource.Owner != 'root' && resource.Names != null",
+        "(resource.Owner != 'root' && resource.Enabled) || resource.Owner != null",
+    ]), @r#"
+    resource.Owner != 'root' && resource.Owner == null
+    [resource.Owner != 'root'] warning: unguarded-null: `resource.Owner` may be null, and `null != "root"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    resource.Owner != 'root' || resource.Owner != null
+    [resource.Owner != 'root'] warning: unguarded-null: `resource.Owner` may be null, and `null != "root"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    [resource.Owner != null] warning: fixed-comparison: `resource.Owner` always differs from "root" or from null (write `!(resource.Owner in ["root", null])`)
+    resource.Owner != 'root' && resource.Names != null
+    [resource.Owner != 'root'] warning: unguarded-null: `resource.Owner` may be null, and `null != "root"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    (resource.Owner != 'root' && resource.Enabled) || resource.Owner != null
+    [resource.Owner != 'root'] warning: unguarded-null: `resource.Owner` may be null, and `null != "root"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
+    "#);
+}
