@@ -39,9 +39,13 @@ pub(super) fn is_fixed(value: &str) -> bool {
 }
 
 /// `true` where a value is more than wildcards: it has a letter or a digit. A policy variable may
-/// stand for what the caller says.
+/// stand for what the caller says; the partition of an ARN says nothing, as in `arn:aws:*:*:*:*`.
 pub(super) fn is_said(value: &str) -> bool {
-    value.contains(char::is_alphanumeric) && !value.contains("${")
+    let said = match value.strip_prefix("arn:") {
+        Some(parts) => parts.split_once(':').map_or("", |(_, behind)| behind),
+        None => value,
+    };
+    said.contains(char::is_alphanumeric) && !value.contains("${")
 }
 
 /// `true` where every statement that allows demands some value of a key.

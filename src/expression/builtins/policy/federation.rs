@@ -9,6 +9,7 @@
 //! examples of resource control policies ("Limit access to trusted OIDC Identity provider",
 //! `Shared-Issuers.json`, 2026).
 
+use super::super::text::is_like;
 use super::demands::{bytes, has_only, is_fixed, is_of_texts, is_said, of_any_value};
 use super::document::{Condition, Effect, Statement};
 use crate::expression::EvalBudget;
@@ -121,12 +122,33 @@ const SHARED: [(&str, &[Claim]); 26] = [
 /// The provider whose key is none of its own.
 const SENTINEL: &str = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d";
 
+/// Actions by which somebody logs in who comes from a provider; `sts:TagSession` beside them only
+/// says what the session is called.
+const LOGINS: [&str; 2] = ["sts:assumerolewithsaml", "sts:assumerolewithwebidentity"];
+
+fn logs_in(statement: &Statement, budget: &mut EvalBudget) -> Result<bool, Failure> {
+    let Some(actions) = &statement.action else { return Ok(true) };
+    for action in actions {
+        budget.allocate(action.len())?;
+        let pattern = action.to_ascii_lowercase();
+        for login in LOGINS {
+            if is_like(login, &pattern, budget)? {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
 /// `true` where a statement lets in logins of a provider and no condition says whose.
 pub(super) fn admits_any_login(
     statements: &[Statement],
     budget: &mut EvalBudget,
 ) -> Result<bool, Failure> {
     for one in statements.iter().filter(|one| one.effect == Effect::Allow) {
+        if !logs_in(one, budget)? {
+            continue;
+        }
         let federated =
             one.principal.as_ref().and_then(|principals| principals.of.get("Federated"));
         for provider in federated.map(Vec::as_slice).unwrap_or_default() {

@@ -41,6 +41,8 @@ fn other_operators_and_wildcards_demand_nothing() {
         json!({ "StringLike": { "sts:ExternalId": ["x-1", "**"] } }),
         json!({ "StringEquals": { "sts:ExternalId": "${sts:ExternalId}" } }),
         json!({ "StringEquals": { "sts:ExternalId": [] } }),
+        json!({ "StringLike": { "sts:ExternalId": "arn:aws:*" } }),
+        json!({ "ArnLike": { "sts:ExternalId": "arn:*:*:*:*:*" } }),
         json!({ "StringEquals": { "aws:PrincipalOrgID": "o-1" } }),
     ] {
         assert_eq!(demands(&condition), "false", "{condition}");

@@ -230,6 +230,7 @@ fn each_provider_of_a_statement_and_each_statement_counts() {
     let github = format!("{ACCOUNT}:oidc-provider/token.actions.githubusercontent.com");
     let two = allow(json!({
         "Principal": { "Federated": ["cognito-identity.amazonaws.com", github] },
+        "Action": ["sts:TagSession", "sts:AssumeRoleWithWeb*"],
         "Condition": { "StringEquals": { "cognito-identity.amazonaws.com:aud": "eu-west-1:a1" } },
     }));
     assert_eq!(ask("admitsAnyLogin", &two, ""), "true");
@@ -244,10 +245,15 @@ fn each_provider_of_a_statement_and_each_statement_counts() {
     for nobody in [
         allow(json!({ "Effect": "Deny", "Principal": { "Federated": "accounts.google.com" } })),
         allow(json!({ "Principal": { "Service": "ec2.amazonaws.com" } })),
+        // Nobody comes in by what only says more of a session.
+        allow(json!({
+            "Action": ["sts:TagSession", "sts:SetSourceIdentity"],
+            "Principal": { "Federated": "accounts.google.com" },
+        })),
         allow(json!({})),
     ] {
         assert_eq!(ask("admitsAnyLogin", &nobody, ""), "false", "{nobody}");
     }
-    let all = allow(json!({ "Principal": { "Federated": "*" } }));
+    let all = allow(json!({ "Action": "sts:*", "Principal": { "Federated": "*" } }));
     assert_eq!(ask("admitsAnyLogin", &all, ""), "true");
 }
