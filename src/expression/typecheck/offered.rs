@@ -24,12 +24,11 @@ impl TypeChecker<'_> {
     /// Notes that a parameter with a value stands at a place.
     pub(super) fn offer(&mut self, name: &Arc<str>, value: &Value, span: Span) {
         let (place, is_list) = (range(span), matches!(value, Value::List(_)));
-        match self.offered.iter_mut().find(|one| one.name == *name) {
-            Some(known) => known.uses.push(place),
-            None => {
-                let (name, uses) = (Arc::clone(name), vec![place]);
-                self.offered.push(Offered { name, is_list, uses });
-            }
+        if let Some(known) = self.offered.iter_mut().find(|one| one.name == *name) {
+            known.uses.push(place);
+        } else {
+            let (name, uses) = (Arc::clone(name), vec![place]);
+            self.offered.push(Offered { name, is_list, uses });
         }
     }
 
