@@ -1,7 +1,6 @@
 //! Findings: the outcome of a check on a resource, one row for each interval in which it, its
 //! cause and its explanation stay the same.
 
-mod baseline;
 mod changes;
 mod pages;
 mod past;
@@ -12,7 +11,6 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
 
-pub use self::baseline::enforced;
 pub use self::changes::{Change, Standing, changes};
 pub use self::pages::{Cursor, Listed, Query, page};
 

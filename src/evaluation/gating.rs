@@ -148,7 +148,8 @@ impl Gate {
 
     /// Instant of `newOnly`, where the last run left out its baseline.
     pub fn new_only(&self) -> Option<NewOnly> {
-        self.new_only_of_runs().filter(|_| self.is_current && self.enforced.is_some())
+        let is_enforced = self.reason().is_none() && self.is_current;
+        self.new_only.filter(|_| is_enforced && self.enforced.is_some())
     }
 
     /// Decision on the group as a whole.
@@ -176,17 +177,19 @@ impl Gate {
         GatedCounts { counts, baseline, reason: self.reason() }
     }
 
-    /// Gate of a run that came to `found`, of which `enforced` is the part without the baseline, by the
-    /// present mode, whatever that was then. A run was evaluated, whatever is to come.
-    #[must_use]
-    pub fn of_run(&self, found: GroupOutcome, enforced: Option<Enforced>) -> Self {
-        Self { last: Some(found), enforced, is_current: true, ..*self }
+    /// Decision on a run that came to `outcome`, by the present mode, whatever that was then. A
+    /// baseline is known of the last run alone.
+    pub fn run(&self, outcome: Outcome, is_last: bool) -> Gated {
+        match self.group() {
+            group if is_last && group.gating != Gating::Pending => group,
+            _ => Gated { outcome: Some(outcome), gating: Gating::of(self.reason()) },
+        }
     }
 
-    /// Instant of `newOnly`, where the present mode enforces: what failed by then was a baseline in each
-    /// run.
-    pub fn new_only_of_runs(&self) -> Option<NewOnly> {
-        self.new_only.filter(|_| self.reason().is_none())
+    /// Counts of a run, with the baseline of the last.
+    pub fn run_counts(&self, counts: Counts, is_last: bool) -> GatedCounts {
+        let baseline = if is_last { self.counts().baseline } else { 0 };
+        GatedCounts { counts, baseline, reason: self.reason() }
     }
 
     /// Decision on a check by its status after the last run; `None` before the first.

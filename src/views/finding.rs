@@ -7,6 +7,7 @@ use sqlx::PgExecutor;
 
 use crate::db::findings::{self, Change, Listed, Query, Standing};
 pub use crate::db::findings::{ClosedReason, Cursor, FindingKey};
+use crate::db::groups::Group;
 use crate::db::sources::SourceId;
 use crate::db::{self, runs::Run};
 use crate::evaluation::NO_RESOURCE;
@@ -60,11 +61,11 @@ pub fn resource(key: &FindingKey) -> Option<&Arc<str>> {
     Some(&key.resource_id).filter(|id| ***id != *NO_RESOURCE)
 }
 
-/// Findings of a group by its name, the worst first, decided on by a gate.
+/// Findings of a group, the worst first.
 pub(super) async fn findings(
     executor: impl PgExecutor<'_>,
     source: SourceId,
-    (group, gate): (&str, &Gate),
+    group: &Group,
     filter: &FindingFilter,
 ) -> Result<Part<FindingView, Cursor>, db::Error> {
     let query = Query {
@@ -73,7 +74,8 @@ pub(super) async fn findings(
         after: filter.after.as_ref(),
         limit: rows_to_read(filter.limit),
     };
-    let listed = findings::page(executor, source, group, &query).await?;
+    let listed = findings::page(executor, source, &group.definition.name, &query).await?;
+    let gate = group.gate();
     Ok(Part::of(listed, filter.limit, Listed::cursor, |listed| FindingView {
         gated: gate.finding(listed.outcome, listed.failing_since),
         key: listed.key,

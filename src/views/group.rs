@@ -14,7 +14,7 @@ use crate::schedule::Schedule;
 use super::Part;
 use super::finding::{self, Cursor, FindingFilter, FindingView};
 use super::part::rows_to_read;
-use super::run::{RunGates, RunId, RunView};
+use super::run::{RunId, RunView};
 use super::waiver::{self, WaiverView};
 
 /// Intervals of its schedule by which a run may be late before its result is doubted.
@@ -164,18 +164,16 @@ pub async fn group(
 ) -> Result<Option<GroupDetails>, db::Error> {
     let Some(source) = db::sources::by_name(pool, source).await? else { return Ok(None) };
     let Some(group) = db::groups::find(pool, source.id, name).await? else { return Ok(None) };
-    let gate = group.gate();
     let rows = rows_to_read(filter.runs);
     let runs = runs::history(pool, source.id, name, filter.before, rows).await?;
     let history = History::of(&group, runs.iter().rev().map(segment).collect());
-    let gates = RunGates::read(pool, &group, &runs).await?;
     let checks = checks::of_group(pool, source.id, name).await?;
     Ok(Some(GroupDetails {
         group: GroupView::of(&group, &source.registration.name),
-        checks: check_views(checks, &gate),
+        checks: check_views(checks, &group.gate()),
         waivers: waiver::of_group(pool, source.id, &group).await?,
-        findings: finding::findings(pool, source.id, (name, &gate), &filter.findings).await?,
-        runs: Part::of(runs, filter.runs, |run| run.id, |run| RunView::of(run, &gates)),
+        findings: finding::findings(pool, source.id, &group, &filter.findings).await?,
+        runs: Part::of(runs, filter.runs, |run| run.id, |run| RunView::of(run, &group)),
         history,
     }))
 }

@@ -1,17 +1,15 @@
 //! Runs of a group, and one run with all that it found.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use sqlx::{PgExecutor, PgPool};
+use sqlx::PgPool;
 
 use crate::db::groups::Group;
 pub use crate::db::runs::RunId;
-use crate::db::{self, findings, runs};
+use crate::db::{self, runs};
 use crate::digest::Digest;
-use crate::evaluation::gating::{Gate, Gated, GatedCounts};
-use crate::evaluation::{Enforced, Outcome};
+use crate::evaluation::gating::{Gated, GatedCounts};
 use crate::fetch::CallStats;
 
 use super::Part;
@@ -48,70 +46,23 @@ pub struct RunView {
 
 impl RunView {
     /// View of runs of a group.
-    pub(super) fn of(run: runs::Run, gates: &RunGates) -> Self {
-        let gate = gates.of(&run);
-        let runs::RunRecord { revision, engine, digest, duration, calls, .. } = run.record;
+    pub(super) fn of(run: runs::Run, group: &Group) -> Self {
+        let (gate, is_last) = (group.gate(), group.run == Some(run.id));
+        let runs::RunRecord { revision, engine, digest, verdict, duration, calls, .. } = run.record;
         Self {
             id: run.id,
             first_at: run.first_at,
             last_at: run.last_at,
             count: run.count,
             longest_gap: run.longest_gap,
-            gated: gate.group(),
-            counts: gate.counts(),
+            gated: gate.run(verdict.outcome, is_last),
+            counts: gate.run_counts(verdict.counts, is_last),
             revision,
             engine,
             digest,
             duration,
             calls,
         }
-    }
-}
-
-/// Gates of a group's runs, each with what was left out of that run.
-pub(super) struct RunGates {
-    gate: Gate,
-    last: Option<RunId>,
-    enforced: BTreeMap<DateTime<Utc>, Enforced>,
-}
-
-impl RunGates {
-    /// Gates of runs of a group. A baseline is kept of the last run alone; of others it is read, if
-    /// they failed.
-    pub(super) async fn read(
-        executor: impl PgExecutor<'_>,
-        group: &Group,
-        runs: &[runs::Run],
-    ) -> Result<Self, db::Error> {
-        let mut gates = Self { gate: group.gate(), last: group.run, enforced: BTreeMap::new() };
-        let (Some(new_only), Some(first)) = (gates.gate.new_only_of_runs(), runs.first()) else {
-            return Ok(gates);
-        };
-        let failed = |run: &&runs::Run| run.record.verdict.outcome == Outcome::Fail;
-        let at: Vec<_> = runs
-            .iter()
-            .filter(|run| failed(run) && !gates.is_kept(run))
-            .map(|run| run.last_at)
-            .collect();
-        if !at.is_empty() {
-            let enforced = findings::enforced(executor, first.source, &first.group, new_only, &at);
-            gates.enforced = enforced.await?;
-        }
-        Ok(gates)
-    }
-
-    /// `true` where the group itself tells of a run.
-    fn is_kept(&self, run: &runs::Run) -> bool {
-        self.gate.is_current && self.last == Some(run.id)
-    }
-
-    /// Gate of one of the runs.
-    fn of(&self, run: &runs::Run) -> Gate {
-        let enforced = self.enforced.get(&run.last_at).copied();
-        if self.is_kept(run) {
-            return self.gate;
-        }
-        self.gate.of_run(run.record.verdict, enforced)
     }
 }
 
@@ -153,14 +104,12 @@ pub async fn run(
         return Ok(None);
     };
     let RunFilter { after, findings: limit, changes } = filter;
-    let gates = RunGates::read(pool, &group, std::slice::from_ref(&run)).await?;
-    let gate = gates.of(&run);
     let findings = FindingFilter { at: Some(run.last_at), outcome: None, after, limit };
     Ok(Some(RunDetails {
         source: source.registration.name,
-        changes: finding::changes(pool, &run, &gate, changes).await?,
-        findings: finding::findings(pool, run.source, (&run.group, &gate), &findings).await?,
+        changes: finding::changes(pool, &run, &group.gate(), changes).await?,
+        findings: finding::findings(pool, run.source, &group, &findings).await?,
         group: run.group.clone(),
-        run: RunView::of(run, &gates),
+        run: RunView::of(run, &group),
     }))
 }

@@ -312,32 +312,6 @@ async fn old_failures_are_told_as_such_where_a_run_changed_them(pool: PgPool) ->
 }
 
 #[sqlx::test]
-async fn a_run_whose_failures_were_old_is_never_shown_as_red(pool: PgPool) -> TestResult {
-    synced(&pool).await?;
-    let new_only = Some("2100-01-01".parse()?);
-    let defined = |digest: &[u8]| groups::GroupUpsert { new_only, ..group(Mode::Enforce, digest) };
-    redefined(&pool, defined(b"2")).await?;
-    let part = Enforced { outcome: Outcome::Pass, baseline: 1 };
-    let first = enforced(&pool, &[("logs", Outcome::Fail)], Some(part)).await?;
-    let is_held = async || {
-        let group = page(&pool, "/sources/main/groups/storage").await;
-        let runs = group.split("id=\"runs\"").nth(1).ok_or("runs")?;
-        says(runs, &["badge fail held", "1 old"]);
-        let run = page(&pool, &format!("/runs/{first}")).await;
-        for shown in [runs, &run] {
-            assert!(!shown.contains("badge fail\""), "{shown}");
-        }
-        Ok::<_, Box<dyn std::error::Error>>(())
-    };
-    is_held().await?;
-    sqlx::query("update source set lease_until = null").execute(&pool).await?;
-    redefined(&pool, defined(b"3")).await?;
-    is_held().await?;
-    evaluated(&pool, &[("site", Outcome::Pass)]).await?;
-    is_held().await
-}
-
-#[sqlx::test]
 async fn pages_lead_from_the_overview_to_the_finding(pool: PgPool) -> TestResult {
     synced(&pool).await?;
     let run = evaluated(

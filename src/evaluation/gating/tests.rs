@@ -120,27 +120,18 @@ fn a_baseline_is_left_out_where_it_is_enforced_and_was_looked_for() {
 }
 
 #[test]
-fn a_past_run_counts_by_the_present_mode_and_without_its_own_baseline() {
-    let found =
-        GroupOutcome { outcome: Outcome::Fail, counts: Counts { fail: 3, ..Counts::default() } };
-    let part = |outcome, baseline| Some(Enforced { outcome, baseline });
-    let told = |gate: Gate, enforced| {
-        let run = gate.of_run(found, enforced);
-        (effect(run.group()), run.counts().failing())
-    };
-    let told = |gate: Gate, enforced| {
-        let (changed, now) = (Gate { is_current: false, ..gate }, told(gate, enforced));
-        assert_eq!(told(changed, enforced), now, "a run was evaluated, whatever comes next");
-        now
-    };
-    assert_eq!(told(gate(Mode::Enforce, Some(Outcome::Pass)), None), ("red".to_owned(), 3));
-    assert_eq!(told(gate(Mode::Audit, Some(Outcome::Pass)), None), ("audit".to_owned(), 0));
-    let baseline = with_baseline(Mode::Enforce, Outcome::Fail, 1);
-    assert_eq!(told(baseline, part(Outcome::Pass, 3)), ("baseline".to_owned(), 0));
-    assert_eq!(told(baseline, part(Outcome::Fail, 2)), ("red".to_owned(), 1));
-    assert_eq!(told(baseline, part(DENIED, 3)), ("red".to_owned(), 0));
-    let audit = with_baseline(Mode::Audit, Outcome::Fail, 1);
-    assert_eq!(told(audit, part(Outcome::Pass, 3)), ("audit".to_owned(), 0));
+fn a_past_run_counts_by_the_present_mode() {
+    let effects =
+        |gate: Gate| [true, false].map(|is_last| effect(gate.run(Outcome::Fail, is_last)));
+    assert_eq!(effects(gate(Mode::Enforce, Some(Outcome::Fail))), ["red", "red"]);
+    assert_eq!(effects(gate(Mode::Audit, Some(Outcome::Fail))), ["audit", "audit"]);
+    let baseline = with_baseline(Mode::Enforce, Outcome::Pass, 1);
+    assert_eq!(effects(baseline), ["baseline", "red"], "a baseline is known of the last run alone");
+    let changed = Gate { is_current: false, ..baseline };
+    assert_eq!(effects(changed), ["red", "red"], "a run was evaluated, whatever comes next");
+    let counts = Counts { fail: 3, ..Counts::default() };
+    assert_eq!(baseline.run_counts(counts, true).failing(), 2);
+    assert_eq!(baseline.run_counts(counts, false).failing(), 3);
 }
 
 #[test]
