@@ -220,7 +220,8 @@ async fn two_sources_on_one_repository_do_not_mix(pool: PgPool) {
                    [[sources]]\nname = \"team-b\"\nrepository = \"acme/policies\"\npath = \"b\"\n";
     let mut world = World::with_sources(pool, sources).await;
     world.cloud.public_bucket("logs");
-    let softer = STORAGE.replace("BlockPublicAcls", "IgnorePublicAcls || true");
+    let softer =
+        STORAGE.replace("BlockPublicAcls", "IgnorePublicAcls || resource.BucketName == 'logs'");
     let sha = world
         .commit_to(
             "main",
