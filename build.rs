@@ -8,7 +8,7 @@ use std::process::Command;
 
 /// Variable that asks for it. A packed program starts on no system whose glibc is older, and who
 /// builds may run it elsewhere.
-const ASKED: &str = "CLOUDCORRECT_PACK_RELOCATIONS";
+const ASKED: &str = "PACK_RELOCATIONS";
 
 /// The first glibc that reads packed relocations.
 const PACKING: (u32, u32) = (2, 36);

@@ -5,7 +5,7 @@
 source "$(dirname "$0")/env.sh"
 
 # What is measured is what `make release` and the image have.
-export CLOUDCORRECT_PACK_RELOCATIONS=1
+export PACK_RELOCATIONS=1
 
 [[ $# -gt 0 ]] || set -- expression hostile validate size storage service
 for name; do

@@ -8,7 +8,7 @@
 source "$(dirname "$0")/env.sh"
 
 # For this machine: the binary is 2.6 MB smaller, and needs a glibc of 2.36 or later to start.
-export CLOUDCORRECT_PACK_RELOCATIONS=${CLOUDCORRECT_PACK_RELOCATIONS:-1}
+export PACK_RELOCATIONS=${PACK_RELOCATIONS:-1}
 
 limit=
 [[ ${1:-} != --limit ]] || limit=$2
