@@ -277,11 +277,7 @@ impl<'a> Explainer<'a, '_> {
         let (Some(policy), true) = (arguments.first(), OF_STATEMENTS.contains(&asked.name)) else {
             return false;
         };
-        let mut given = [(); MOST_ARGUMENTS].map(|()| Cow::Owned(Value::Null));
-        for (node, value) in arguments.iter().zip(&mut given) {
-            let Ok(evaluated) = self.evaluator.value(node) else { return false };
-            *value = evaluated;
-        }
+        let Some(mut given) = self.given(arguments) else { return false };
         let Some(document) = given.first_mut().map(std::mem::take) else { return false };
         if document.get("Effect").is_some() {
             return false;
@@ -308,12 +304,18 @@ impl<'a> Explainer<'a, '_> {
         values.len() > before
     }
 
-    /// What the arguments of a function lack that says false of them.
-    fn lack(&mut self, asked: &Function, arguments: &'a [Node]) -> Option<String> {
+    /// The values of arguments, by position; `None` where one has none.
+    fn given(&mut self, arguments: &'a [Node]) -> Option<[Cow<'a, Value>; MOST_ARGUMENTS]> {
         let mut given = [(); MOST_ARGUMENTS].map(|()| Cow::Owned(Value::Null));
         for (node, value) in arguments.iter().zip(&mut given) {
             *value = self.evaluator.value(node).ok()?;
         }
+        Some(given)
+    }
+
+    /// What the arguments of a function lack that says false of them.
+    fn lack(&mut self, asked: &Function, arguments: &'a [Node]) -> Option<String> {
+        let given = self.given(arguments)?;
         let lack = asked.lack(&given, self.evaluator.budget)?;
         let path = show::with_locals(arguments.first()?, &self.names);
         Some(format!("{path}: {lack}"))

@@ -35,10 +35,9 @@ pub(super) fn check<'t>(
     let of_constants = if asserts { constants::check(root) } else { None };
     let is_own = is_own && of_constants.is_none();
     problems.extend(of_constants);
-    let known = (NonNull::default(), Claims::default());
     let mut linter = Linter {
-        known: known.0,
-        claims: known.1,
+        known: NonNull::default(),
+        claims: Claims::default(),
         selection,
         forbidden: Vec::new(),
         is_own,
@@ -155,8 +154,8 @@ impl<'t> Linter<'t, '_> {
         }
         // An unknown term has no outcome, and still the chain may have one by those behind it.
         let outcome = Outcome { is_true, is_decided: negated != is_true };
-        let mut guards = terms.iter().enumerate().filter(|(_, term)| is_guard(term, is_true));
-        let guards: Vec<_> = guards.by_ref().take(MOST_GUARDS).collect();
+        let guards = terms.iter().enumerate().filter(|(_, term)| is_guard(term, is_true));
+        let guards: Vec<_> = guards.take(MOST_GUARDS).collect();
         for (at, term) in terms.iter().enumerate() {
             if !is_told {
                 let found = self.claims.excluded(term, is_true, &self.known);
