@@ -64,7 +64,7 @@ const AUDIENCE: &[Claim] = &[("aud", Form::Whole)];
 
 /// The providers that serve everybody by one address, and the claims of each that name somebody.
 /// The first ones are built into IAM (IAM User Guide, "Available keys for AWS OIDC federation").
-const SHARED: [(&str, &[Claim]); 26] = [
+const SHARED: [(&str, &[Claim]); 25] = [
     ("cognito-identity.amazonaws.com", &[("aud", Form::Whole), ("sub", Form::Whole)]),
     (
         "accounts.google.com",
@@ -108,8 +108,6 @@ const SHARED: [(&str, &[Claim]); 26] = [
     ("api.pulumi.com", &[("aud", Form::Whole), ("sub", Form::Named(&["org"]))]),
     ("api.pulumi.com/oidc", &[("aud", Form::Whole), ("sub", Form::Named(&["org"]))]),
     ("sandboxes.cloud", AUDIENCE),
-    // Microsoft Sentinel says the workspace by the name of the session alone.
-    ("sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d", &[]),
     // IBM Turbonomic, whose address changes with its versions.
     ("oidc.op1.openshiftapps.com/2f785sojlpb85i7402pk3qogugim5nfb", OF_SERVICE_ACCOUNT),
     ("oidc.op1.openshiftapps.com/2c51blsaqa9gkjt0o9rt11mle8mmropu", OF_SERVICE_ACCOUNT),
@@ -119,7 +117,8 @@ const SHARED: [(&str, &[Claim]); 26] = [
     ("rh-oidc.s3.us-east-1.amazonaws.com/24jrf12m5dj7ljlfb4ta2frhrcoadm26", OF_SERVICE_ACCOUNT),
 ];
 
-/// The provider whose key is none of its own.
+/// Microsoft Sentinel, which serves everybody too, and says the workspace by the name of the session
+/// alone.
 const SENTINEL: &str = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d";
 
 /// Actions by which somebody logs in who comes from a provider; `sts:TagSession` beside them only
