@@ -162,11 +162,8 @@ impl Pattern {
         rule: impl Fn(&At) -> bool,
         budget: &mut EvalBudget,
     ) -> Result<bool, Failure> {
-        let Some((own, asked)) = trimmed(&self.signs, &asked.signs) else {
-            budget.scan(self.signs.len())?;
-            return Ok(false);
-        };
         budget.scan(self.signs.len())?;
+        let Some((own, asked)) = trimmed(&self.signs, &asked.signs) else { return Ok(false) };
         budget.step((own.len().saturating_mul(asked.len() + 1) / CELLS_PER_STEP) as u64)?;
         budget.allocate(2 * (asked.len() + 1))?;
         let rest = |at: usize| ends(asked.get(at..).unwrap_or_default());
