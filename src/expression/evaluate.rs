@@ -143,27 +143,27 @@ impl<'a, 'b> Evaluator<'a, 'b> {
 
     /// `&&` is decided by false, `||` by true.
     fn logic(&mut self, terms: &'a [Node], decides: bool) -> Result<bool, Failure> {
-        let mut unknown = None;
-        for term in terms {
-            match self.truth(term) {
-                Ok(value) if value == decides => return Ok(decides),
-                Ok(_) => {}
-                Err(failure) if self.budget.is_spent() => return Err(failure),
-                Err(failure) => {
-                    self.budget.absorb()?;
-                    unknown.get_or_insert(failure);
-                }
-            }
-        }
-        unknown.map_or(Ok(!decides), Err)
+        self.decided(terms, decides, Self::truth)
     }
 
     /// `all` is decided by false, `exists` by true.
     fn quantified(&mut self, looped: &'a Loop, decides: bool) -> Result<bool, Failure> {
         let elements = self.elements(looped)?;
+        self.decided(0..elements.len(), decides, |all, at| {
+            all.inside(&elements, at, |inner| inner.truth(&looped.body))
+        })
+    }
+
+    /// What the first truth decides that is as asked, whatever is unknown of the others.
+    fn decided<T>(
+        &mut self,
+        truths: impl IntoIterator<Item = T>,
+        decides: bool,
+        mut truth: impl FnMut(&mut Self, T) -> Result<bool, Failure>,
+    ) -> Result<bool, Failure> {
         let mut unknown = None;
-        for at in 0..elements.len() {
-            match self.inside(&elements, at, |inner| inner.truth(&looped.body)) {
+        for one in truths {
+            match truth(self, one) {
                 Ok(value) if value == decides => return Ok(decides),
                 Ok(_) => {}
                 Err(failure) if self.budget.is_spent() => return Err(failure),
