@@ -42,6 +42,17 @@ impl<'s> Line<'s> {
         Self { start: source.line_start(at), text: text.trim_end(), indentation }
     }
 
+    /// The line around an offset, and the nearest one above it that is not empty.
+    fn around_and_above(source: &'s SourceText, at: usize) -> impl Iterator<Item = Self> {
+        let line = Self::around(source, at);
+        std::iter::once(line).chain(line.above(source).take(1))
+    }
+
+    /// Offset of its first sign.
+    fn first(self) -> usize {
+        self.start + self.indentation
+    }
+
     /// The lines above it that are not empty, the nearest first.
     fn above(self, source: &'s SourceText) -> impl Iterator<Item = Self> {
         let before = |line: &Self| line.start.checked_sub(1).map(|end| Self::around(source, end));
@@ -81,14 +92,12 @@ impl<'s> Line<'s> {
 
 /// What a line at or above an error is, where it is no YAML.
 pub(super) fn mark(source: &SourceText, at: usize) -> Option<Diagnostic> {
-    let line = Line::around(source, at);
-    [Some(line), line.above(source).next()].into_iter().flatten().find_map(|line| {
-        let first = line.start + line.indentation;
-        let place = || source.place(first..first + line.text.len());
-        let told = |message: String, help: &str| {
-            Some(Diagnostic::error(place(), Code::YamlSyntax, message).help(help))
-        };
+    Line::around_and_above(source, at).find_map(|line| {
         let text = line.text;
+        let told = |message: String, help: &str| {
+            let place = source.place(line.first()..line.first() + text.len());
+            Some(Diagnostic::error(place, Code::YamlSyntax, message).help(help))
+        };
         let sides = ["<<<<<<<", "|||||||", ">>>>>>>"];
         let side = sides.into_iter().find(|side| {
             let behind = text.strip_prefix(side);
@@ -116,9 +125,7 @@ pub(super) fn mark(source: &SourceText, at: usize) -> Option<Diagnostic> {
 
 /// A key or a `-` at or above an error that has no space behind it.
 pub(super) fn unspaced(source: &SourceText, at: usize) -> Option<Diagnostic> {
-    let line = Line::around(source, at);
-    [Some(line), line.above(source).next()].into_iter().flatten().find_map(|line| {
-        let first = line.start + line.indentation;
+    Line::around_and_above(source, at).find_map(|line| {
         let error = |at: usize, message: String| {
             Diagnostic::error(source.place(at..at + 1), Code::YamlSyntax, message)
         };
@@ -127,10 +134,10 @@ pub(super) fn unspaced(source: &SourceText, at: usize) -> Option<Diagnostic> {
             && (item.contains(": ") || item.ends_with(':'))
         {
             let message = "a `-` of a list has no space behind it".to_owned();
-            return Some(error(first, message).help("write `- `, or quote the text"));
+            return Some(error(line.first(), message).help("write `- `, or quote the text"));
         }
         let (key, value) = line.key()?;
-        let colon = first + line.text.find(':')?;
+        let colon = line.first() + line.text.find(':')?;
         let next = value.chars().next().filter(|c| !" \t/:".contains(*c))?;
         Some(if next.is_whitespace() {
             let code = u32::from(next);
@@ -207,11 +214,11 @@ impl<'s> Above<'s> {
 fn continued(source: &SourceText, line: Line<'_>, must_be_outdented: bool) -> Option<Diagnostic> {
     let sign = line.sign()?;
     let error = |line: Line<'_>, length: usize, message: String| {
-        let first = line.start + line.indentation;
-        Diagnostic::error(source.place(first..first + length), Code::YamlSyntax, message)
+        let place = source.place(line.first()..line.first() + length);
+        Diagnostic::error(place, Code::YamlSyntax, message)
     };
     let is_logic = matches!(sign, "&&" | "||");
-    let blank = source.slice(line.start..line.start + line.indentation);
+    let blank = source.slice(line.start..line.first());
     if is_logic && let Some(tab) = blank.find('\t') {
         let tab = line.start + tab;
         let message = format!("a tab stands before `{sign}`, where YAML needs spaces");
@@ -267,13 +274,12 @@ pub(super) fn comment_help(is_expression: bool) -> &'static str {
 /// A template of another kind than `{{ x }}` that nobody filled in, such as `<%= id %>` or `${NAME}`:
 /// one in which an error lies, or right before it.
 pub(super) fn unfilled(source: &SourceText, at: usize) -> Option<Diagnostic> {
-    let start = source.line_start(at);
     let line = Line::around(source, at);
-    let begin = start + line.indentation;
     [("<%", "%>"), ("${", "}")].into_iter().find_map(|(open, close)| {
         let mut found = line.text.match_indices(open).filter_map(|(from, _)| {
             let length = line.text.get(from..)?.find(close)? + close.len();
-            Some(begin + from..begin + from + length)
+            let start = line.first() + from;
+            Some(start..start + length)
         });
         let is_here = |word: &Range<usize>| {
             word.start <= at && source.slice(word.end..at.max(word.end)).trim().is_empty()
