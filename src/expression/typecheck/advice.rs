@@ -23,6 +23,10 @@ pub(super) enum Operation {
 impl Operation {
     const ADD: Self = Self::Arithmetic(Arithmetic::Add);
     const SUBTRACT: Self = Self::Arithmetic(Arithmetic::Subtract);
+
+    fn is_sum(self) -> bool {
+        matches!(self, Self::ADD | Self::SUBTRACT)
+    }
 }
 
 /// How two values are made to go together in an operation.
@@ -31,21 +35,16 @@ pub(super) fn of_pair(operation: Operation, one: &TypedExpr, other: &TypedExpr) 
         return Some("join comparisons by `&&`, as in `a < b && b < c`".to_owned());
     }
     Some(match (&one.kind, &other.kind) {
-        (Type::Timestamp, Type::String(_)) => instant(operation, &other.node),
-        (Type::String(_), Type::Timestamp) => instant(operation, &one.node),
+        (Type::Timestamp, Type::String(_)) => instant(operation, other),
+        (Type::String(_), Type::Timestamp) => instant(operation, one),
         (Type::Duration, _) | (_, Type::Duration)
-            if !matches!(operation, Operation::ADD | Operation::SUBTRACT)
-                && matches!(operation, Operation::Arithmetic(_)) =>
+            if matches!(operation, Operation::Arithmetic(_)) && !operation.is_sum() =>
         {
             "write the span of time that comes of it, as in `duration(\"90d\")`".to_owned()
         }
         (Type::Duration, _) => span(other),
         (_, Type::Duration) => span(one),
-        (Type::Timestamp, Type::Int | Type::Double)
-            if matches!(operation, Operation::ADD | Operation::SUBTRACT) =>
-        {
-            span(other)
-        }
+        (Type::Timestamp, Type::Int | Type::Double) if operation.is_sum() => span(other),
         (Type::Int | Type::Double, Type::String(_)) => number_and_text(operation, one, other),
         (Type::String(_), Type::Int | Type::Double) => number_and_text(operation, other, one),
         (Type::Bool, Type::String(_)) => truth_and_text(operation, one, other),
@@ -77,7 +76,6 @@ pub(super) fn of_member(
     }
     let member = show::node(&one.node);
     let listed = show::node(list);
-    let is_constant = matches!(one.node.expr, Expr::Constant(_));
     Some(match (&one.kind, items) {
         (Type::String(_), Type::Object(known)) => {
             let (name, _) = known.iter().find(|(_, property)| property.kind == Kind::String)?;
@@ -86,19 +84,15 @@ pub(super) fn of_member(
         (Type::List(inner), _) if inner.may_equal(items) => format!(
             "write `{member}.exists(x, x in {listed})`, or `{member}.all(x, x in {listed})`"
         ),
-        (Type::Int | Type::Double | Type::Bool, Type::String(_)) if is_constant => {
-            format!("put it in quotes, as in `\"{member}\"`")
-        }
-        (Type::Int | Type::Double | Type::Bool, Type::String(_)) => {
-            format!("write `string({member})`")
-        }
-        (Type::String(_), Type::Int | Type::Double | Type::Bool) if is_constant => {
-            let value = other_type(one.operand().constant?, items)?;
-            format!("write `{value}` without quotes")
+        (Type::Int | Type::Double | Type::Bool, Type::String(_)) => as_text(one),
+        (Type::String(_), Type::Int | Type::Double | Type::Bool)
+            if let Some(text) = one.operand().text() =>
+        {
+            format!("write `{}` without quotes", other_type_of_text(text, items)?)
         }
         (Type::String(_), Type::Int) => format!("write `int({member})`"),
         (Type::String(_), Type::Double) => format!("write `double({member})`"),
-        (Type::String(_), Type::Timestamp) => instant(Operation::Equal, &one.node),
+        (Type::String(_), Type::Timestamp) => instant(Operation::Equal, one),
         (_, Type::Duration) => span(one),
         _ => return None,
     })
@@ -109,9 +103,9 @@ pub(super) fn is_comparison(node: &Node) -> bool {
 }
 
 /// How a text stands beside an instant.
-fn instant(operation: Operation, text: &Node) -> String {
-    let Some(written) = constant_text(text) else {
-        let shown = show::node(text);
+fn instant(operation: Operation, text: &TypedExpr) -> String {
+    let Some(written) = text.operand().text() else {
+        let shown = show::node(&text.node);
         // What is added to an instant is a span.
         let function = if operation == Operation::ADD { "duration" } else { "timestamp" };
         return format!("write `{function}({shown})`");
@@ -145,10 +139,10 @@ fn span(value: &TypedExpr) -> String {
         (Type::String(_), _) => format!("write `duration({shown})`"),
         (Type::Timestamp, _) => format!("write `age({shown})`"),
         (Type::Int | Type::Double, Some(_)) => {
-            format!("write a span of time with its unit, as in `duration(\"{shown}d\")`")
+            format!("write a span of time with its unit, as in `{}`", in_days(&value.node))
         }
         (Type::Int | Type::Double, None) => {
-            format!("give it a unit, as in `duration(string({shown}) + \"d\")`")
+            format!("give it a unit, as in `{}`", in_days(&value.node))
         }
         _ => "write a span of time as `duration(\"90d\")`".to_owned(),
     }
@@ -164,14 +158,16 @@ pub(super) fn span_and_days(span: &TypedExpr, days: &TypedExpr) -> Option<(Strin
         (Type::Duration, _) => show::node(&span.node),
         _ => return None,
     };
-    let shown = show::node(&days.node);
-    Some((
-        span,
-        match days.node.expr {
-            Expr::Constant(_) => format!("duration(\"{shown}d\")"),
-            _ => format!("duration(string({shown}) + \"d\")"),
-        },
-    ))
+    Some((span, in_days(&days.node)))
+}
+
+/// A number as a span of so many days.
+fn in_days(number: &Node) -> String {
+    let shown = show::node(number);
+    match number.expr {
+        Expr::Constant(_) => format!("duration(\"{shown}d\")"),
+        _ => format!("duration(string({shown}) + \"d\")"),
+    }
 }
 
 fn span_of_text(text: &str) -> String {
@@ -182,7 +178,7 @@ fn span_of_text(text: &str) -> String {
 
 /// How a number and a text go together. Ordered they are numbers: as texts `"9"` is behind `"30"`.
 fn number_and_text(operation: Operation, number: &TypedExpr, text: &TypedExpr) -> String {
-    if let Some(written) = constant_text(&text.node) {
+    if let Some(written) = text.operand().text() {
         return match (other_type_of_text(written, &number.kind), operation) {
             (Some(value), _) => format!("write the number without quotes, as `{value}`"),
             (None, Operation::ADD) => as_text(number),
@@ -203,7 +199,7 @@ fn number_and_text(operation: Operation, number: &TypedExpr, text: &TypedExpr) -
 
 /// How a boolean and a text go together.
 fn truth_and_text(operation: Operation, truth: &TypedExpr, text: &TypedExpr) -> String {
-    let written = constant_text(&text.node).filter(|_| operation != Operation::ADD);
+    let written = text.operand().text().filter(|_| operation != Operation::ADD);
     match (written, truth.operand().constant) {
         (Some(written @ ("true" | "false")), _) => format!("write `{written}` without quotes"),
         (Some(_), _) => "write `true` or `false`, without quotes".to_owned(),
@@ -286,13 +282,6 @@ fn other_type_of_text(text: &str, wanted: &Type) -> Option<String> {
             Some(format!("{number:?}"))
         }
         Type::Bool => matches!(text, "true" | "false").then(|| text.to_owned()),
-        _ => None,
-    }
-}
-
-fn constant_text(node: &Node) -> Option<&str> {
-    match &node.expr {
-        Expr::Constant(value) => value.as_str(),
         _ => None,
     }
 }
