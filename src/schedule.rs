@@ -8,8 +8,8 @@ mod field;
 mod fields;
 mod flaw;
 mod foreign;
-mod place;
 mod zone;
+mod zone_names;
 
 use std::fmt;
 use std::str::FromStr;
