@@ -88,12 +88,11 @@ impl Timezone {
     }
 }
 
-/// Help on a fixed offset, such as `GMT+2`. The database counts those of `Etc` from the other side.
+/// Help on a fixed offset, such as `GMT+2`. The database counts those of `Etc` from the other side, so
+/// that of a name that begins so nobody knows which side is meant.
 fn fixed(name: &str) -> Option<String> {
     let upper = name.to_ascii_uppercase();
-    let offset = upper.strip_prefix("ETC/").unwrap_or(&upper);
-    let offset = offset.strip_prefix("GMT").or_else(|| offset.strip_prefix("UTC"))?;
-    let offset = offset.trim();
+    let offset = upper.strip_prefix("GMT").or_else(|| upper.strip_prefix("UTC"))?.trim();
     let (inverse, hours) = match (offset.strip_prefix('+'), offset.strip_prefix(['-', '\u{2212}']))
     {
         (Some(hours), _) => ('-', hours),
@@ -117,9 +116,9 @@ fn nearest(name: &str) -> Option<&'static str> {
     };
     let place = |name: &str| letters(name.rsplit('/').next().unwrap_or_default());
     let wanted = (letters(name), place(name));
+    // Of a short name two slips make another.
+    let most = if wanted.1.len() < 5 { 0 } else { SLIPS };
     let slips = |known: &'static str| {
-        // Of a short name two slips make another.
-        let most = if wanted.1.len() < 5 { 0 } else { SLIPS };
         let of_place = strsim::damerau_levenshtein(&place(known), &wanted.1);
         let of_all = strsim::damerau_levenshtein(&letters(known), &wanted.0);
         let is_near = of_place <= most && (of_all <= most || !name.contains('/'));
@@ -145,6 +144,7 @@ mod tests {
             "UTC-5",
             "utc+0",
             "Etc/GMT+15",
+            "Etc/GMT+05",
             "UTC+05:30",
             "GMT+2:00",
             "utc",
@@ -170,6 +170,7 @@ mod tests {
         UTC-5: write `Etc/GMT+5`, whose clock is never changed, or name a place, as `Europe/Berlin` does
         utc+0: write `UTC`, whose clock is never changed, or name a place, as `Europe/Berlin` does
         Etc/GMT+15: name a place of the zone, as `Europe/Berlin` does
+        Etc/GMT+05: name a place of the zone, as `Europe/Berlin` does
         UTC+05:30: name a place of the zone, as `Europe/Berlin` does
         GMT+2:00: write `Etc/GMT-2`, whose clock is never changed, or name a place, as `Europe/Berlin` does
         utc: write `UTC`
