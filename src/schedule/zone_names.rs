@@ -118,8 +118,14 @@ fn nearest(name: &str) -> Option<&'static str> {
     let wanted = (letters(name), place(name));
     // Of a short name two slips make another.
     let most = if wanted.1.len() < 5 { 0 } else { SLIPS };
+    let length = wanted.1.chars().count();
     let slips = |known: &'static str| {
-        let of_place = strsim::damerau_levenshtein(&place(known), &wanted.1);
+        let named = place(known);
+        // Comparing takes the product of the lengths, and these say already that there are more slips.
+        if named.chars().count().abs_diff(length) > most {
+            return None;
+        }
+        let of_place = strsim::damerau_levenshtein(&named, &wanted.1);
         let of_all = strsim::damerau_levenshtein(&letters(known), &wanted.0);
         let is_near = of_place <= most && (of_all <= most || !name.contains('/'));
         is_near.then_some((of_place, of_all, known))
