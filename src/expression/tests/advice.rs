@@ -7,7 +7,7 @@ use super::fixture::{problems, schema};
 use crate::diagnostic::Level;
 
 /// A text and the part of it in whose place the first words in backticks of its help stand.
-const TYPED: [(&str, &str); 48] = [
+const TYPED: [(&str, &str); 49] = [
     ("tag('x') in [30, 60]", "[30, 60]"),
     ("account in [123456789012, 012345678901]", "[123456789012, 012345678901]"),
     ("tag('x') in [true]", "[true]"),
@@ -41,6 +41,7 @@ const TYPED: [(&str, &str); 48] = [
     ("now - tag('since') > duration('1d')", "tag('since')"),
     ("tag('since') < now", "tag('since')"),
     ("resource.Created > '2026-01-31'", "'2026-01-31'"),
+    ("resource.Created > '2026-1-5'", "'2026-1-5'"),
     ("resource.Created > '2026-01-31 08:00:00'", "'2026-01-31 08:00:00'"),
     ("resource.Created == '2026-01-31T00:00:00+01:00'", "'2026-01-31T00:00:00+01:00'"),
     ("resource.Size == '30'", "'30'"),
@@ -116,6 +117,7 @@ fn what_help_says_can_be_typed() {
     now - tag('since') > duration('1d')  ->  now - timestamp(tag("since")) > duration('1d')
     tag('since') < now  ->  timestamp(tag("since")) < now
     resource.Created > '2026-01-31'  ->  resource.Created > timestamp("2026-01-31T00:00:00Z")
+    resource.Created > '2026-1-5'  ->  resource.Created > timestamp("2026-01-05T00:00:00Z")
     resource.Created > '2026-01-31 08:00:00'  ->  resource.Created > timestamp("2026-01-31T08:00:00Z")
     resource.Created == '2026-01-31T00:00:00+01:00'  ->  resource.Created == timestamp("2026-01-31T00:00:00+01:00")
     resource.Size == '30'  ->  resource.Size == 30
@@ -132,6 +134,11 @@ fn what_help_says_can_be_typed() {
     resource.Names < 3  ->  size(resource.Names) < 3
     resource.State == 'running'  ->  resource.State.Label == 'running'
     "#);
+}
+
+#[test]
+fn a_year_of_two_digits_is_of_no_century() {
+    insta::assert_snapshot!(problems("resource.Created > '26-01-31'"), @r#"[resource.Created > '26-01-31'] wrong-type: `>` cannot compare a timestamp with a string (write an instant as `timestamp("2026-01-31T00:00:00Z")`)"#);
 }
 
 #[test]

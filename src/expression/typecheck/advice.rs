@@ -124,11 +124,13 @@ fn written_instant(text: &str) -> Option<String> {
     if DateTime::parse_from_rfc3339(text).is_ok() {
         return Some(text.to_owned());
     }
-    if NaiveDate::parse_from_str(text, "%Y-%m-%d").is_ok() {
-        return Some(format!("{text}T00:00:00Z"));
-    }
-    let time = NaiveDateTime::parse_from_str(&text.replacen(' ', "T", 1), "%Y-%m-%dT%H:%M:%S");
-    Some(format!("{}Z", time.ok()?.format("%Y-%m-%dT%H:%M:%S")))
+    // Of two digits nobody knows which year they are.
+    text.get(..4)?.parse::<u16>().ok()?;
+    let date = NaiveDate::parse_from_str(text, "%Y-%m-%d").map(NaiveDateTime::from);
+    let time = date.or_else(|_| {
+        NaiveDateTime::parse_from_str(&text.replacen(' ', "T", 1), "%Y-%m-%dT%H:%M:%S")
+    });
+    Some(time.ok()?.format("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
 /// How a value stands beside a span of time.
