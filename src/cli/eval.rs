@@ -2,8 +2,6 @@
 
 use std::process::ExitCode;
 
-use clap::ValueEnum;
-
 use cloudcorrect::diagnostic::{Diagnostic, Level, Location};
 use cloudcorrect::expression::{
     Environment, EvalBudget, Expression, ExpressionKind, Problem, Subject,
@@ -16,7 +14,7 @@ use cloudcorrect::render::json;
 use cloudcorrect::resource::{Cause, Failure, Inventory, Region, Resource, Value};
 
 use super::origin::Origin;
-use super::output;
+use super::output::{self, Format};
 use super::wanted::{Wanted, nothing_found};
 
 /// Name of the command line's text in diagnostics.
@@ -54,15 +52,6 @@ pub(super) struct Arguments {
     /// How it is shown
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    #[default]
-    Text,
-    /// One JSON document, for programs
-    Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {

@@ -2,15 +2,13 @@
 
 use std::process::ExitCode;
 
-use clap::ValueEnum;
-
 use cloudcorrect::fetch::FetchRequirement;
 use cloudcorrect::render::json;
 use cloudcorrect::render::resources::{Shown, TAGS, Types};
 use cloudcorrect::resource::{Inventory, Resource, schemas};
 
 use super::origin::Origin;
-use super::output;
+use super::output::{self, Format};
 use super::wanted::{Wanted, nothing_found};
 
 /// Statuses as `--help` shows them.
@@ -39,15 +37,6 @@ pub(super) struct Arguments {
     /// How it is shown
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    #[default]
-    Text,
-    /// One JSON document, for programs
-    Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {

@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
+use clap::ValueEnum;
 use cloudcorrect::diagnostic::visible_lines;
 
 /// Exit status where all is well.
@@ -12,6 +13,16 @@ pub(super) const PROBLEMS: u8 = 1;
 pub(super) const USAGE: u8 = 2;
 /// Something could not be known.
 pub(super) const UNKNOWN: u8 = 3;
+
+/// Form in which resources and values are shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    #[default]
+    Text,
+    /// One JSON document, for programs
+    Json,
+}
 
 /// Writes a result to standard output.
 pub(super) fn print(text: &str) -> io::Result<()> {
