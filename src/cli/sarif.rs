@@ -18,6 +18,9 @@ const MOST_KEPT: usize = 5_000;
 /// (<https://docs.github.com/en/code-security/code-scanning/troubleshooting-sarif-uploads/file-too-large>).
 const MOST_BYTES: u64 = 10_000_000;
 
+/// Way out where a log is too large.
+const IN_PARTS: &str = "ask for a part at a time, each with a `--sarif-category` of its own";
+
 /// Argument that keeps several logs of one command apart.
 #[derive(Debug, clap::Args)]
 pub(super) struct Category {
@@ -71,10 +74,7 @@ fn over_results(results: usize) -> Option<String> {
     } else {
         return None;
     };
-    Some(format!(
-        "the log has {results} results, and GitHub {what}; ask for a part at a time, each with a \
-         `--sarif-category` of its own"
-    ))
+    Some(format!("the log has {results} results, and GitHub {what}; {IN_PARTS}"))
 }
 
 fn over_bytes(log: &str) -> io::Result<Option<String>> {
@@ -88,7 +88,7 @@ fn over_bytes(log: &str) -> io::Result<Option<String>> {
     let words = || {
         format!(
             "the log has {bytes} bytes compressed by gzip, and GitHub refuses one of more than \
-             {MOST_BYTES}; ask for a part at a time, each with a `--sarif-category` of its own"
+             {MOST_BYTES}; {IN_PARTS}"
         )
     };
     Ok((bytes > MOST_BYTES).then(words))
