@@ -77,7 +77,7 @@ impl Results<'_> {
 
     /// Number of results in the SARIF.
     pub fn reported(&self) -> usize {
-        self.judged().filter(|(_, _, finding)| sarif::is_reported(finding)).count()
+        self.judged().filter(|(_, _, finding)| is_reported(finding.outcome)).count()
     }
 
     /// Checks with more controls than their rules of the SARIF have tags, as `group/id`.
@@ -110,7 +110,8 @@ impl Results<'_> {
             for (check, found) in group.checks.iter().zip(&result.checks) {
                 let head = format!("{} {} ({})", mark(found.outcome), check.id, check.severity);
                 let _ = writeln!(text, "  {head:<52} {}", tally(found));
-                let shown = found.findings.iter().filter(|it| self.is_part || is_told(it.outcome));
+                let shown =
+                    found.findings.iter().filter(|it| self.is_part || is_reported(it.outcome));
                 shown.clone().for_each(|finding| line(&mut text, finding));
                 let mut outcomes = shown.map(|finding| finding.outcome);
                 if let Some(remediation) = &check.remediation
@@ -147,8 +148,8 @@ impl Results<'_> {
     }
 }
 
-/// `true` of what is told of where nothing else is said.
-fn is_told(outcome: Outcome) -> bool {
+/// `true` of what the text shows where nothing else is asked for, and of the results of the SARIF.
+fn is_reported(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Fail | Outcome::Unknown(_) | Outcome::Waived)
 }
 

@@ -183,11 +183,6 @@ pub(super) fn with_many_tags(results: &Results<'_>) -> Vec<String> {
     many.map(|(group, check)| format!("{group}/{}", check.id)).collect()
 }
 
-/// `true` of a finding that is a result of the log.
-pub(super) fn is_reported(finding: &Finding) -> bool {
-    !matches!(finding.outcome, Outcome::Pass | Outcome::NotApplicable)
-}
-
 fn result((id, index): (&str, usize), check: &Check, finding: &Finding) -> Option<FindingResult> {
     let Finding { account, region, resource_type, resource_id, .. } = finding;
     // What is no failure has no level, says the standard.
