@@ -190,15 +190,20 @@ fn csv_of_evaluate_has_a_line_for_each_finding() {
     assert_eq!(table.lines().count(), 1 + 11, "names, and 1 fail, 1 unknown, 9 pass");
 }
 
+/// The results of a SARIF log, which must hold to the standard.
+fn sarif_results(log: &serde_json::Value) -> &Vec<serde_json::Value> {
+    let schema = fs::read_to_string("tests/schemas/sarif-2.1.0.json").expect("the standard");
+    let schema = serde_json::from_str(&schema).expect("JSON");
+    assert!(jsonschema::is_valid(&schema, log));
+    log.pointer("/runs/0/results").and_then(serde_json::Value::as_array).expect("results")
+}
+
 #[test]
 fn sarif_of_evaluate_is_of_the_standard() {
     let output = cloudcorrect(&[&EVALUATE[..], &["--format", "sarif"]].concat());
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     let log: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    let schema = fs::read_to_string("tests/schemas/sarif-2.1.0.json").expect("the standard");
-    let schema: serde_json::Value = serde_json::from_str(&schema).expect("JSON");
-    assert!(jsonschema::is_valid(&schema, &log));
-    let results = log["runs"][0]["results"].as_array().expect("results");
+    let results = sarif_results(&log);
     let of = |kind: &str| results.iter().filter(|result| result["kind"] == kind).count();
     assert_eq!((of("fail"), of("open"), results.len()), (66, 4, 70));
     let rules = &log["runs"][0]["tool"]["driver"]["rules"];

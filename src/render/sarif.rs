@@ -136,3 +136,19 @@ pub(super) fn location(place: &Location) -> PhysicalLocation {
     let artifact_location = Artifact { uri, uri_base_id };
     PhysicalLocation { physical_location: InFile { artifact_location, region } }
 }
+
+#[cfg(test)]
+pub(super) mod testing {
+    use serde_json::Value as Json;
+
+    /// The run of a log, which must hold to the standard.
+    pub(in crate::render) fn run(log: &str) -> Json {
+        let log: Json = serde_json::from_str(log).expect("JSON");
+        let schema = include_str!("../../tests/schemas/sarif-2.1.0.json");
+        let schema: Json = serde_json::from_str(schema).expect("JSON");
+        let validator = jsonschema::validator_for(&schema).expect("a schema");
+        let problems: Vec<_> = validator.iter_errors(&log).map(|it| it.to_string()).collect();
+        assert_eq!(problems, Vec::<String>::new());
+        log["runs"][0].clone()
+    }
+}

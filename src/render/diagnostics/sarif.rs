@@ -95,10 +95,11 @@ impl DiagnosticResult {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value as Json, json};
+    use serde_json::json;
 
     use super::*;
     use crate::diagnostic::Location;
+    use crate::render::sarif::testing::run;
 
     fn found() -> [Diagnostic; 2] {
         let place = Location {
@@ -116,20 +117,15 @@ mod tests {
 
     #[test]
     fn a_log_is_of_the_standard_whatever_the_names() {
-        let schema = include_str!("../../../tests/schemas/sarif-2.1.0.json");
-        let schema: Json = serde_json::from_str(schema).expect("JSON");
-        let validator = jsonschema::validator_for(&schema).expect("a schema");
         for found in [&found()[..], &[]] {
-            let log: Json = serde_json::from_str(&sarif(found, "c", None)).expect("JSON");
-            let problems: Vec<_> = validator.iter_errors(&log).map(|it| it.to_string()).collect();
-            assert_eq!(problems, Vec::<String>::new());
+            run(&sarif(found, "c", None));
         }
     }
 
     #[test]
     fn a_result_says_what_is_wrong_where_and_what_to_do() {
-        let log: Json = serde_json::from_str(&sarif(&found(), "c/", None)).expect("JSON");
-        let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().expect("rules");
+        let run = run(&sarif(&found(), "c/", None));
+        let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
         let ids: Vec<_> = rules.iter().map(|rule| rule["id"].as_str()).collect();
         assert_eq!(ids, [Some("duplicate-name"), Some("unguarded-null")]);
         let location =
@@ -157,16 +153,16 @@ mod tests {
                 "message": { "text": "may be null\nguard it" }, "locations": [place],
             },
         ]);
-        assert_eq!(log["runs"][0]["results"], expected);
-        assert_eq!(log["runs"][0]["automationDetails"], json!({ "id": "c/" }));
+        assert_eq!(run["results"], expected);
+        assert_eq!(run["automationDetails"], json!({ "id": "c/" }));
     }
 
     #[test]
     fn a_rule_says_what_its_code_means_and_where_it_is_documented() {
         let docs = "https://docs.example/x/diagnostics.html".parse().expect("an address");
         let rule = |docs| {
-            let log: Json = serde_json::from_str(&sarif(&found()[1..], "c", docs)).expect("JSON");
-            log["runs"][0]["tool"]["driver"]["rules"][0].clone()
+            let run = run(&sarif(&found()[1..], "c", docs));
+            run["tool"]["driver"]["rules"][0].clone()
         };
         let documented = rule(Some(&docs));
         assert_eq!(documented["helpUri"], "https://docs.example/x/diagnostics.html#unguarded-null");
