@@ -4,6 +4,7 @@
 //! that were collected; a facet that was refused keeps its cause, so that whoever reads it learns
 //! `unknown` and never a wrong value. Where facets come from is left to the adapters.
 
+mod actions;
 mod cause;
 mod form;
 mod identity;
@@ -15,6 +16,7 @@ mod registry;
 mod schema;
 mod value;
 
+pub use actions::{UnknownAction, unknown_action};
 pub use cause::{Cause, Failure, UnknownCause};
 pub use form::{Form, Part};
 pub use identity::{

@@ -12,10 +12,10 @@ use super::operand::{Operand, Statement};
 use super::span::Span;
 use super::types::{Case, NAMES, Properties, Texts, Type, Words};
 use crate::diagnostic::{Code, meant_or_known};
-use crate::resource::{Form, Part, Value, is_documented};
+use crate::resource::{self, Form, Part, UnknownAction, Value, is_documented};
 
 /// How many values of a list are told.
-const TOLD: usize = 5;
+pub(super) const TOLD: usize = 5;
 
 /// Warns about constants that are none of the values documented for what they are compared with,
 /// where that is text of a kind: the observed value itself, or each element of it.
@@ -45,7 +45,7 @@ fn odd(text: &str, at: Span, known: &Texts, observed: &Operand<'_>) -> Option<Pr
         return Some(problem);
     }
     if known.form == Some(&Form::Action) {
-        return partial((text, at), true, observed);
+        return unknown_action(text, at).or_else(|| partial((text, at), true, observed));
     }
     if let Some(problem) = in_other_case(text, at, known, observed) {
         return Some(problem);
@@ -73,6 +73,12 @@ fn template(text: &str, at: Span) -> Option<Problem> {
         let problem = Problem::warning(at, Code::FixedComparison, message);
         problem.help("write the value, or make it a parameter of a check type")
     })
+}
+
+/// Warning of an action that AWS does not document.
+pub(super) fn unknown_action(text: &str, at: Span) -> Option<Problem> {
+    let UnknownAction { message, help } = resource::unknown_action(text)?;
+    Some(Problem::warning(at, Code::UndocumentedValue, message).help(help))
 }
 
 /// Warning of an action as one of the ways in which it may be written.
@@ -243,11 +249,16 @@ pub(super) fn check_glob(
     pattern: &Operand<'_>,
     problems: &mut Vec<Problem>,
 ) {
+    let is_action = |one: &Operand<'_>| matches!(one.kind, Type::String(known) if known.form == Some(&Form::Action));
+    if is_action(pattern) {
+        // Asked the other way round, of what a policy writes as a pattern.
+        let actions = observed.texts().filter_map(|(text, at)| unknown_action(text, at));
+        problems.extend(actions.take(TOLD));
+    }
     let Some(text) = pattern.text().filter(|_| observed.constant.is_none()) else { return };
-    let is_action =
-        matches!(observed.kind, Type::String(known) if known.form == Some(&Form::Action));
-    if is_action {
-        problems.extend(partial((text, pattern.span), true, observed));
+    if is_action(observed) {
+        let at = pattern.span;
+        problems.extend(unknown_action(text, at).or_else(|| partial((text, at), true, observed)));
         return;
     }
     if !text.contains(['*', '?']) {

@@ -129,14 +129,14 @@ fn what_is_asked_is_never_null() {
         "!allowsAction(resource.Policy, 's3:PutObject', resource.Owner)",
         "allowsAction(resource.Policy, resource.Owner)",
         "allowsAction(resource.Policy, 's3:GetObject', resource.Name)",
-        "!allowsAction(resource.Policy, 's3:' + resource.Name)",
+        "!allowsAction(resource.Policy, 's3/' + resource.Name)",
     ], &subject), @r#"
     allowsAction(resource.Policy, 's3:GetObject')  =>  true
     allowsAction(resource.Policy, 's3:GetObject', tag('reads'))  =>  expression_error: `tag("reads")` is null, and `allowsAction` needs a value
     !allowsAction(resource.Policy, 's3:PutObject', resource.Owner)  =>  expression_error: `resource.Owner` is null, and `allowsAction` needs a value
     allowsAction(resource.Policy, resource.Owner)  =>  expression_error: `resource.Owner` is null, and `allowsAction` needs a value
     allowsAction(resource.Policy, 's3:GetObject', resource.Name)  =>  expression_error: `allowsAction(resource.Policy, "s3:GetObject", resource.Name)` has no value: `"web-1"` is no ARN of a resource
-    !allowsAction(resource.Policy, 's3:' + resource.Name)  =>  expression_error: `allowsAction(resource.Policy, "s3:" + resource.Name)` has no value: `"s3:web-1"` is no action of IAM
+    !allowsAction(resource.Policy, 's3/' + resource.Name)  =>  expression_error: `allowsAction(resource.Policy, "s3/" + resource.Name)` has no value: `"s3/web-1"` is no action of IAM
     "#);
 }
 

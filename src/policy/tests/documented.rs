@@ -87,6 +87,37 @@ fn undocumented_values_are_warned_of_with_what_there_is() {
     "#);
 }
 
+#[test]
+fn an_action_that_is_not_documented_is_told_at_the_value_of_its_parameter() {
+    let text = "\
+apiVersion: cloudcorrect.dev/v1
+kind: CheckType
+metadata: { name: nobody-may }
+spec:
+  description: D.
+  title: T
+  severity: low
+  parameters:
+    action: { type: string }
+  select: AWS::IAM::ManagedPolicy
+  assert: '!allowsAction(resource.PolicyDocument, params.action)'
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Group
+metadata: { name: main }
+spec:
+  checks:
+    - { id: passes, uses: nobody-may, with: { action: iam:PasRole } }
+    - { id: attaches, uses: nobody-may, with: { action: iam:AttachUserPolicy } }
+";
+    let account = ACCOUNT.replace("us-esat-1, moon-1, eu_west_1", "eu-west-1");
+    insta::assert_snapshot!(problems(&format!("{account}---\n{text}")), @r"
+    24:55-24:66: warning[undocumented-value] of `nobody-may` with these parameters, AWS documents no action `iam:PasRole` (as of 2026-09-26)
+        help: did you mean `iam:PassRole`?
+        17: used here
+    ");
+}
+
 /// A group is given with these rules of entry.
 fn given(permission: &str) -> String {
     problems(&format!(

@@ -6,6 +6,7 @@
 use super::super::network;
 use super::document::quoted;
 use crate::diagnostic::Code;
+use crate::expression::documented::{self, TOLD};
 use crate::expression::operand::Operand;
 use crate::expression::operate::no_value;
 use crate::expression::{EvalBudget, Problem};
@@ -29,7 +30,8 @@ pub(super) fn check(
     }
 }
 
-/// Refuses constants among the arguments of `allowsAction`.
+/// Refuses constants among the arguments of `allowsAction`, and warns about actions that AWS does not
+/// document: a slip in one is allowed by no policy that names the right one.
 pub(super) fn check_action(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
     let mut refuse = |at: usize, is_one: fn(&str) -> bool, what: &str, help: fn(&str) -> String| {
         let Some(argument) = arguments.get(at) else { return };
@@ -41,6 +43,10 @@ pub(super) fn check_action(arguments: &[Operand<'_>], problems: &mut Vec<Problem
     };
     refuse(1, is_action, "action of IAM", action_meant);
     refuse(2, is_resource, "ARN of a resource", resource_meant);
+    let actions = arguments.get(1).into_iter().flat_map(Operand::texts);
+    let actions = actions.filter(|(text, _)| is_action(text));
+    problems
+        .extend(actions.filter_map(|(text, at)| documented::unknown_action(text, at)).take(TOLD));
 }
 
 /// `true` for `*`, and for a service and a name with `:` between them (IAM User Guide, "IAM JSON
@@ -51,7 +57,9 @@ fn is_action(text: &str) -> bool {
     let is_service = !service.is_empty()
         && service.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let is_name = !name.is_empty()
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'?'));
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'*' | b'?' | b'-'));
     (is_service && !service.eq_ignore_ascii_case("arn") || service == "*") && is_name
 }
 
