@@ -41,6 +41,7 @@ mod test_case;
 mod tests;
 mod title;
 mod waiver;
+mod waiver_findings;
 mod waiver_references;
 mod words;
 

@@ -8,6 +8,7 @@ mod actions;
 mod cause;
 mod form;
 mod identity;
+mod ids;
 mod inventory;
 mod json_schema;
 mod property;

@@ -82,6 +82,7 @@ impl References {
             symbols: &self.symbols,
             is_partial: self.is_partial,
             has_broken_groups: self.has_broken_groups,
+            has_broken_accounts: self.has_broken_accounts,
         };
         self.waivers.iter().for_each(|waiver| waiver.follow(&known, sink));
     }

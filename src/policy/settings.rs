@@ -197,6 +197,11 @@ fn patterns(list: &List<String>, file: &mut FileContext) -> Option<GlobSet> {
             }
             Ok(pattern) => {
                 all.add(pattern);
+                if let Some((why, help)) = futile(text) {
+                    let message = format!("`{}` matches no file: {why}", short(text));
+                    let odd = file.warning(item.span, Code::InvalidPattern, message);
+                    file.report(odd.help(help));
+                }
                 continue;
             }
             Err(error) => format!("`{}` is no pattern: {}", short(text), error.kind()),
@@ -206,4 +211,25 @@ fn patterns(list: &List<String>, file: &mut FileContext) -> Option<GlobSet> {
         is_whole = false;
     }
     all.build().ok().filter(|_| is_whole)
+}
+
+/// Reason why a pattern matches no file, and what to write instead; `None` where it may match one.
+fn futile(pattern: &str) -> Option<(&'static str, String)> {
+    let mut parts = pattern.split('/');
+    if let Some(directory) = pattern.strip_suffix('/') {
+        let help = format!("write `{}/**` for what is in the directory", short(directory));
+        return Some(("no file's path ends with `/`", help));
+    }
+    if parts.any(|part| matches!(part, "" | "." | "..")) {
+        let help = "write it as in `policies/drafts/**`".to_owned();
+        return Some(("no path has `//`, `.` or `..` in it", help));
+    }
+    let is_escape = |(at, _): (usize, &str)| {
+        let next = pattern.get(at + 1..).and_then(|rest| rest.chars().next());
+        next.is_some_and(char::is_alphanumeric)
+    };
+    pattern.match_indices('\\').any(is_escape).then(|| {
+        let help = format!("write `{}`", short(&pattern.replace('\\', "/")));
+        ("directories stand apart by `/`, and `\\` takes a sign as it is", help)
+    })
 }

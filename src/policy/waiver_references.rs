@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use crate::diagnostic::{Code, Diagnostic, Location, nearest};
 use crate::document::{DiagnosticSink, Field, Located};
 
+use super::account::Account;
+use super::check::Check;
 use super::context::FileContext;
 use super::document::waiver::{MatchSpec, WaiverDocument};
 use super::group::Group;
@@ -12,6 +14,7 @@ use super::names::{AccountName, CheckId, GroupName};
 use super::set::PolicySet;
 use super::symbols::Symbols;
 use super::waiver::Covered;
+use super::waiver_findings::Named;
 
 /// References of a waiver to groups, checks and accounts, with their locations.
 #[derive(Debug)]
@@ -19,6 +22,7 @@ pub(super) struct References {
     group: Option<(GroupName, Location)>,
     check: Option<(CheckId, Location)>,
     account: Option<(AccountName, Location)>,
+    named: Named,
 }
 
 /// Groups, checks and accounts that there are to refer to.
@@ -31,6 +35,8 @@ pub(super) struct Known<'a> {
     pub(super) is_partial: bool,
     /// `true` where groups could not be resolved.
     pub(super) has_broken_groups: bool,
+    /// `true` where accounts could not be resolved.
+    pub(super) has_broken_accounts: bool,
 }
 
 impl<'a> Known<'a> {
@@ -56,10 +62,11 @@ impl References {
             Some((value.parse().ok()?, file.place(*span)))
         }
         let matched = document.spec.value().and_then(|spec| spec.covers.value());
-        let Some(MatchSpec { group, check, account, .. }) = matched else {
-            return Self { group: None, check: None, account: None };
+        let Some(matched @ MatchSpec { group, check, account, .. }) = matched else {
+            return Self { group: None, check: None, account: None, named: Named::default() };
         };
-        Self { group: at(group, file), check: at(check, file), account: at(account, file) }
+        let (group, check, account) = (at(group, file), at(check, file), at(account, file));
+        Self { group, check, account, named: Named::of(matched, file) }
     }
 
     /// Reports what there is not. Of a group that could not be resolved nothing is said.
@@ -72,12 +79,16 @@ impl References {
             Some((name, _)) if known.group(name).is_some() => {
                 self.follow_check(known, sink);
                 self.follow_selection(known, sink);
+                self.named.follow(&self.checks(known), sink);
             }
             Some((name, place)) if !known.symbols.contains("group", name.as_str()) => {
                 let near = nearest(name.as_str(), known.symbols.names("group"));
                 sink.push(unknown("group", Code::UnknownGroup, name.as_str(), (place, near)));
             }
-            None if !known.has_broken_groups => self.follow_check(known, sink),
+            None if !known.has_broken_groups => {
+                self.follow_check(known, sink);
+                self.named.follow(&self.checks(known), sink);
+            }
             _ => {}
         }
     }
@@ -92,12 +103,22 @@ impl References {
         sink.push(unknown("account", Code::UnknownAccount, name.as_str(), (place, near)));
     }
 
+    /// The groups that are meant.
+    fn groups<'k>(&self, known: &'k Known<'_>) -> impl Iterator<Item = &'k Group> {
+        let meant = self.group.as_ref().map(|(group, _)| group);
+        known.groups().filter(move |group| meant.is_none_or(|name| *name == group.name))
+    }
+
+    /// The checks that are meant.
+    fn checks<'k>(&self, known: &'k Known<'_>) -> Vec<&'k Check> {
+        let meant = self.check.as_ref().map(|(id, _)| id);
+        let checks = self.groups(known).flat_map(|group| &group.checks).map(|check| &**check);
+        checks.filter(|check| meant.is_none_or(|id| *id == check.id)).collect()
+    }
+
     fn follow_check(&self, known: &Known<'_>, sink: &mut DiagnosticSink) {
         let Some((id, place)) = &self.check else { return };
-        let is_meant =
-            |name: &GroupName| self.group.as_ref().is_none_or(|(group, _)| group == name);
-        let groups = known.groups().filter(|group| is_meant(&group.name));
-        let checks: Vec<_> = groups.flat_map(|group| &group.checks).collect();
+        let checks: Vec<_> = self.groups(known).flat_map(|group| &group.checks).collect();
         if checks.iter().any(|check| check.id == *id) {
             return;
         }
@@ -112,18 +133,21 @@ impl References {
         sink.push(refused);
     }
 
-    /// An account that the group does not select has no findings to be waived.
+    /// An account that the group does not select has no findings to be waived, nor has a region that
+    /// is none of its accounts.
     fn follow_selection(&self, known: &Known<'_>, sink: &mut DiagnosticSink) {
-        let (Some((group, _)), Some((account, place))) = (&self.group, &self.account) else {
+        let Some(group) = self.group.as_ref().and_then(|(name, _)| known.group(name)) else {
             return;
         };
-        let policies = known.policies;
-        let mut accounts = policies.accounts.values();
-        let wanted =
-            |name: &AccountName| Covered { account: Some(name.clone()), ..Covered::default() };
-        let account = accounts.find(|one| wanted(account).has_account(one));
-        let group = known.group(group);
-        let (Some(group), Some(account)) = (group, account) else { return };
+        let meant = self.account.as_ref().map(|(name, _)| name.clone());
+        let covered = Covered { account: meant, ..Covered::default() };
+        let accounts = known.policies.accounts.values().filter(|one| covered.has_account(one));
+        let accounts: Vec<&Account> = accounts.collect();
+        let selected = accounts.iter().copied().filter(|one| group.accounts.selects(one));
+        if !known.has_broken_accounts {
+            self.named.follow_accounts(&selected.collect::<Vec<_>>(), sink);
+        }
+        let (Some((_, place)), Some(account)) = (&self.account, accounts.first()) else { return };
         if !group.accounts.selects(account) {
             let message =
                 format!("group `{}` does not select account `{}`", group.name, account.name);

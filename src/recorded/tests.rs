@@ -97,6 +97,8 @@ fn the_demo_account_reads_whole() {
             assert_eq!(asked, live, "{} is there as if recorded live", resource.id);
             let has_arn = schema.properties.contains_key("Arn");
             assert_eq!(resource.arn.is_some(), has_arn, "the ARN of {}", resource.id);
+            let names = [Some(&resource.id), resource.arn.as_ref()];
+            assert!(names.into_iter().flatten().all(|name| schema.may_have(name)), "{names:?}");
         }
     }
 }

@@ -105,6 +105,30 @@ fn patterns_leave_files_out() {
 }
 
 #[test]
+fn patterns_that_match_no_file_are_told() {
+    let list = r"['policies/drafts/', '../drafts/**', 'policies//drafts/*', 'policies\drafts\**']";
+    let (right, problems) = settings(&format!("  exclude: {list}\n"));
+    assert!(right.is_some(), "{problems}");
+    assert_snapshot!(problems, @r"
+    4:13-4:31: warning[invalid-pattern] `policies/drafts/` matches no file: no file's path ends with `/`
+        help: write `policies/drafts/**` for what is in the directory
+    4:33-4:47: warning[invalid-pattern] `../drafts/**` matches no file: no path has `//`, `.` or `..` in it
+        help: write it as in `policies/drafts/**`
+    4:49-4:69: warning[invalid-pattern] `policies//drafts/*` matches no file: no path has `//`, `.` or `..` in it
+        help: write it as in `policies/drafts/**`
+    4:71-4:91: warning[invalid-pattern] `policies\drafts\**` matches no file: directories stand apart by `/`, and `\` takes a sign as it is
+        help: write `policies/drafts/**`
+    ");
+    // What a pattern takes as it is may be one of its own signs, and a submodule has any name.
+    for fine in
+        ["policies/drafts/**", "policies/drafts", "**/*.{yaml,yml}", r"policies/\[old\]/*", "..a/*"]
+    {
+        let (right, problems) = settings(&format!("  exclude: ['{fine}']\n"));
+        assert!(right.is_some() && problems.is_empty(), "{problems}");
+    }
+}
+
+#[test]
 fn what_is_wrong_with_settings_is_told_at_its_place() {
     let problems = |spec: &str| {
         let (settings, problems) = settings(spec);

@@ -218,7 +218,7 @@ fn a_resource_that_begins_as_an_arn_is_one() {
         "arn-of-nothing",
     ] {
         let text = SPEC.replace("[logs, 'arn:aws:s3:::data-*']", &format!("'{fine}'"));
-        assert_eq!(problems(&waiver(&text)), "", "{fine}");
+        assert!(!problems(&waiver(&text)).contains("matches no ARN"), "{fine}");
     }
 }
 
@@ -232,4 +232,105 @@ fn what_cannot_be_seen_in_a_resource_is_told_unless_it_is_escaped() {
         help: remove it, or write "\u00a0" in double quotes
     "#);
     assert_eq!(problems(&with(r#"["lo\u200bgs", 'größe']"#)), "");
+}
+
+/// Checks of several types, and a waiver of one of them.
+fn named(check: &str, more: &str) -> String {
+    let checks = "    - { id: rooted, select: AWS::IAM::Role, assert: tag('a') != null }
+    - { id: versioned, select: AWS::S3::Bucket, assert: tag('a') != null }
+    - { id: placed, select: AWS::EC2::Instance, assert: tag('a') != null }
+    - { id: there, select: AWS::EC2::VPC, onEmpty: fail, assert: tag('a') != null }
+    - { id: few, select: AWS::EC2::VPC, assertAll: size(resources) <= 1 }
+    - { id: one, select: AWS::EC2::VPC, scope: account, assertAll: size(resources) <= 1 }
+";
+    let check = if check.is_empty() { String::new() } else { format!(", check: {check}") };
+    problems(&format!(
+        "{}---
+apiVersion: cloudcorrect.dev/v1
+kind: Waiver
+metadata: {{ name: legacy }}
+spec:
+  match:
+    {{ group: storage{check},
+    {more} }}
+  reason: Goes away.
+  owner: ada
+  expires: 2026-12-31
+",
+        group(checks)
+    ))
+}
+
+#[test]
+fn a_resource_that_no_checked_type_has_is_told() {
+    insta::assert_snapshot!(named("placed", "resource: [web-*, i-0123, vol-0123]"), @r"
+    27:16-27:21: warning[no-effect] `web-*` matches no resource of `AWS::EC2::Instance`
+        help: it is held against `InstanceId`, an id that begins with `i-`, or the ARN
+    27:31-27:39: warning[no-effect] `vol-0123` matches no resource of `AWS::EC2::Instance`
+        help: it is held against `InstanceId`, an id that begins with `i-`, or the ARN
+    ");
+    insta::assert_snapshot!(named("rooted", "resource: ['role/ci', 'arn:aws:iam::012345678901:user/ci']"), @r"
+    27:16-27:25: warning[no-effect] `role/ci` matches no resource of `AWS::IAM::Role`
+        help: it is held against `RoleName`, a name without `/` and `:`, or the ARN
+    27:27-27:62: warning[no-effect] `arn:aws:iam::012345678901:user/ci` matches no resource of `AWS::IAM::Role`
+        help: it is held against `RoleName`, a name without `/` and `:`, or the ARN
+    ");
+    insta::assert_snapshot!(named("versioned", "resource: 'arn:aws:s3:::logs/*'"), @r"
+    27:15-27:36: warning[no-effect] `arn:aws:s3:::logs/*` matches no resource of `AWS::S3::Bucket`
+        help: it is held against `BucketName`, a name without `/` and `:`, or the ARN
+    ");
+    insta::assert_snapshot!(named("", "resource: 'alias/app'"), @r"
+    27:15-27:26: warning[no-effect] `alias/app` matches no resource of `AWS::IAM::Role`, `AWS::S3::Bucket` or 2 more types
+        help: it is held of `AWS::IAM::Role` against `RoleName`, a name without `/` and `:`, or the ARN; of `AWS::S3::Bucket` against `BucketName`, a name without `/` and `:`, or the ARN
+    ");
+    for (check, fine) in [
+        ("placed", "[i-*, 'arn:aws:ec2:*:*:instance/i-0123', '*']"),
+        ("rooted", "['ci-*', 'arn:aws:iam::012345678901:role/team/ci', '*/ci']"),
+        ("versioned", "[logs, 'arn:aws:s3:::logs-*']"),
+        ("", "[vpc-1, i-1, logs, 'arn:aws:s3:::logs']"),
+    ] {
+        assert_eq!(named(check, &format!("resource: {fine}")), "", "{fine}");
+    }
+}
+
+#[test]
+fn what_is_judged_of_all_together_has_no_resource() {
+    insta::assert_snapshot!(named("few", "resource: vpc-0123"), @r"
+    27:15-27:23: warning[no-effect] what is judged of all resources together has no finding on one
+        help: leave `resource` out
+    ");
+    for (check, fine) in [("few", "'*'"), ("there", "vpc-0123"), ("", "vpc-0123")] {
+        assert_eq!(named(check, &format!("resource: {fine}")), "", "{fine}");
+    }
+}
+
+#[test]
+fn a_region_in_which_nothing_is_judged_is_told() {
+    insta::assert_snapshot!(named("rooted", "region: eu-west-1"), @r"
+    27:13-27:22: warning[no-effect] no finding on `AWS::IAM::Role` is in `eu-west-1`
+        help: write `global`, or leave `region` out
+    ");
+    insta::assert_snapshot!(named("placed", "region: global"), @r"
+    27:13-27:19: warning[no-effect] no finding on `AWS::EC2::Instance` is in `global`
+        help: name the region of the resource, or leave `region` out
+    ");
+    insta::assert_snapshot!(named("one", "region: eu-west-1"), @r"
+    27:13-27:22: warning[no-effect] no finding on `AWS::EC2::VPC` is in `eu-west-1`
+        help: write `global`, or leave `region` out
+    ");
+    insta::assert_snapshot!(named("placed", "region: ap-south-1"), @r"
+    27:13-27:23: warning[no-effect] no account that is meant has the region `ap-south-1`
+        help: there are `eu-west-1`, `us-east-1`
+    ");
+    for (check, fine) in [
+        ("rooted", "global"),
+        ("versioned", "eu-west-1"),
+        ("placed", "eu-west-1"),
+        ("there", "global"),
+        ("few", "eu-west-1"),
+        ("one", "global"),
+        ("", "eu-west-1"),
+    ] {
+        assert_eq!(named(check, &format!("region: {fine}")), "", "{check} {fine}");
+    }
 }

@@ -14,6 +14,11 @@ use crate::policy::{hidden, region};
 const MOST_GLOBS: usize = 1_000;
 
 impl Waiver {
+    /// `true` for what begins as an ARN and can be none, which is reported as the waiver is read.
+    pub(in crate::policy) fn is_broken_arn(glob: &str) -> bool {
+        no_arn(glob).is_some()
+    }
+
     /// Meaning of a document. What is wrong with it is reported.
     pub(in crate::policy) fn resolve(
         document: WaiverDocument,

@@ -1,0 +1,148 @@
+//! Regions and resources that waivers name, of which the checks in question have no finding: nothing
+//! is waived, and whoever wrote it thinks that it is.
+//!
+//! Said is what can never be, by how a check judges and by how ids look; that an account has no such
+//! resource is told with its evaluation.
+
+use crate::diagnostic::{Code, Diagnostic, Location, meant_or_known};
+use crate::document::{DiagnosticSink, short};
+use crate::resource::{self, ListScope, Region, Schema, is_documented};
+
+use super::account::Account;
+use super::check::Check;
+use super::context::FileContext;
+use super::document::waiver::MatchSpec;
+use super::waiver::Waiver;
+use super::words::{AssertScope, OnEmpty};
+
+/// How many resources of a waiver are looked at.
+const LOOKED_AT: usize = 100;
+
+/// How many types are named of those that the checks select.
+const SHOWN: usize = 2;
+
+/// Region and resources that a waiver names, with their locations.
+#[derive(Debug, Default)]
+pub(super) struct Named {
+    region: Option<(Region, Location)>,
+    resources: Vec<(String, Location)>,
+}
+
+impl Named {
+    /// Those of a `match`, but for resources that are reported already.
+    pub(super) fn of(matched: &MatchSpec, file: &FileContext) -> Self {
+        let globs = matched.resource.value().into_iter().flat_map(|globs| globs.0.iter());
+        let is_told = |glob: &str| glob.trim().is_empty() || Waiver::is_broken_arn(glob);
+        let globs = globs.filter(|glob| !is_told(&glob.value)).take(LOOKED_AT);
+        let region = matched
+            .region
+            .get()
+            .and_then(|region| Some((region.value.parse().ok()?, file.place(region.span))));
+        Self {
+            region,
+            resources: globs.map(|glob| (glob.value.clone(), file.place(glob.span))).collect(),
+        }
+    }
+
+    /// Warns of what no finding of some checks has.
+    pub(super) fn follow(&self, checks: &[&Check], sink: &mut DiagnosticSink) {
+        if let (Some((region, place)), false) = (&self.region, checks.is_empty())
+            && !checks.iter().any(|check| judges_in(check, region))
+        {
+            let message = format!("no finding on {} is in `{region}`", types(checks));
+            let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
+            sink.push(odd.help(if *region == Region::global() {
+                "name the region of the resource, or leave `region` out"
+            } else {
+                "write `global`, or leave `region` out"
+            }));
+        }
+        self.follow_resources(checks, sink);
+    }
+
+    /// Warns of a region that none of the accounts in question has.
+    pub(super) fn follow_accounts(&self, accounts: &[&Account], sink: &mut DiagnosticSink) {
+        let Some((region, place)) = self.region.as_ref().filter(|(it, _)| *it != Region::global())
+        else {
+            return;
+        };
+        let regions = || accounts.iter().flat_map(|account| &account.regions);
+        let is_told = !is_documented(region.as_str(), resource::regions());
+        if accounts.is_empty() || is_told || regions().any(|known| known == region) {
+            return;
+        }
+        let message = format!("no account that is meant has the region `{region}`");
+        let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
+        let mut known: Vec<_> = regions().map(Region::as_str).collect();
+        known.sort_unstable();
+        known.dedup();
+        sink.push(odd.help(meant_or_known(region.as_str(), known)));
+    }
+
+    fn follow_resources(&self, checks: &[&Check], sink: &mut DiagnosticSink) {
+        let Some((_, first)) = self.resources.first() else { return };
+        let each: Vec<_> = checks.iter().copied().filter(|check| !check.rule.is_of_all()).collect();
+        if each.is_empty() {
+            if !checks.is_empty() && self.resources.iter().all(|(glob, _)| glob != "*") {
+                let message = "what is judged of all resources together has no finding on one";
+                let odd = Diagnostic::warning(first.clone(), Code::NoEffect, message);
+                sink.push(odd.help("leave `resource` out"));
+            }
+            return;
+        }
+        let schemas = schemas(&each);
+        for (glob, place) in &self.resources {
+            if !sink.is_full() && !schemas.iter().any(|schema| schema.may_have(glob)) {
+                let message = format!("`{}` matches no resource of {}", short(glob), types(&each));
+                let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
+                sink.push(odd.help(help(&schemas)));
+            }
+        }
+    }
+}
+
+/// `true` where a check may have a finding that fails in a region.
+fn judges_in(check: &Check, region: &Region) -> bool {
+    let (rule, is_global) = (&check.rule, *region == Region::global());
+    let by_region = if rule.is_of_all() {
+        rule.span == AssertScope::Target && rule.schema.scope == ListScope::Regional
+    } else {
+        // Where nothing is selected, that is so in no region.
+        let is_said = is_global && rule.on_empty == Some(OnEmpty::Fail);
+        rule.schema.is_judged_by_region() && !is_said
+    };
+    by_region != is_global
+}
+
+/// Schemas of what checks select, each once.
+fn schemas(checks: &[&Check]) -> Vec<&'static Schema> {
+    let mut all: Vec<&'static Schema> = Vec::new();
+    for check in checks {
+        if !all.iter().any(|known| std::ptr::eq(*known, check.rule.schema)) {
+            all.push(check.rule.schema);
+        }
+    }
+    all
+}
+
+/// Types that checks select, in a sentence.
+fn types(checks: &[&Check]) -> String {
+    let all = schemas(checks);
+    let shown = all.iter().take(SHOWN).map(|schema| format!("`{}`", schema.type_name));
+    let shown = shown.collect::<Vec<_>>();
+    match all.len().saturating_sub(SHOWN) {
+        0 => shown.join(" or "),
+        more => format!("{} or {more} more types", shown.join(", ")),
+    }
+}
+
+fn help(schemas: &[&'static Schema]) -> String {
+    match schemas {
+        [one] => format!("it is held against {}", one.ids()),
+        all => {
+            let shown = all.iter().take(SHOWN);
+            let shown = shown.map(|one| format!("of `{}` against {}", one.type_name, one.ids()));
+            format!("it is held {}", shown.collect::<Vec<_>>().join("; "))
+        }
+    }
+}
