@@ -20,10 +20,8 @@ pub use documents::{Failing, Terms, documents};
 pub fn notice(status: &WaiverStatus) -> Option<String> {
     let WaiverStatus { waiver, validity, counts } = status;
     let day = waiver.expires;
-    let useless = status.is_useless().then(|| useless(*counts));
-    let again = counts.fail > 0;
-    match (validity, useless) {
-        (Validity::Expired, _) if again => {
+    match (validity, useless(status)) {
+        (Validity::Expired, _) if counts.fail > 0 => {
             let (findings, fails) = (count(counts.fail, "finding"), fails(counts.fail));
             Some(format!("expired on {day}: {findings} of it {fails} again"))
         }
@@ -34,16 +32,16 @@ pub fn notice(status: &WaiverStatus) -> Option<String> {
             Some(format!("expires on {day}: {findings} of it {fails} from then on"))
         }
         (Validity::Expiring, None) => Some(format!("expires on {day}")),
-        (Validity::InForce, useless) => useless,
+        (Validity::InForce, useless) => useless.map(str::to_owned),
     }
 }
 
-fn useless(counts: Counts) -> String {
-    if counts == Counts::default() {
-        "matches nothing; remove it".to_owned()
+fn useless(status: &WaiverStatus) -> Option<&'static str> {
+    status.is_useless().then_some(if status.counts == Counts::default() {
+        "matches nothing; remove it"
     } else {
-        "matches nothing that fails; remove it".to_owned()
-    }
+        "matches nothing that fails; remove it"
+    })
 }
 
 /// Above the items of a list in a check run or comment.
@@ -64,13 +62,12 @@ pub(super) fn attention_item(
     today: NaiveDate,
     stood: Option<&WaiverStatus>,
 ) -> Option<String> {
-    let useless = stood.filter(|stood| stood.is_useless()).map(|stood| useless(stood.counts));
     let day = waiver.expires;
-    let what = match (waiver.validity(today), useless) {
+    let what = match (waiver.validity(today), stood.and_then(useless)) {
         (Validity::Expired, _) => format!("expired on {day}"),
         (Validity::Expiring, None) => format!("expires on {day}"),
         (Validity::Expiring, Some(useless)) => format!("expires on {day}, and {useless}"),
-        (Validity::InForce, Some(useless)) => useless,
+        (Validity::InForce, Some(useless)) => useless.to_owned(),
         (Validity::InForce, None) => return None,
     };
     let (name, who) = (code(waiver.name.as_str()), escape(&accountable(waiver)));
