@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 #[path = "offline/agreement.rs"]
@@ -188,6 +189,18 @@ fn csv_of_evaluate_has_a_line_for_each_finding() {
     storage,policy-not-public,unknown,access_denied,123456789012,us-east-1,AWS::S3::Bucket,acme-partner-dropbox,critical,resource.PolicyStatus == null || !resource.PolicyStatus.IsPublic,s3:GetBucketPolicyStatus: Access Denied,No bucket policy is public,example-policies/policies/storage.yaml,26,,,,
     "#);
     assert_eq!(table.lines().count(), 1 + 11, "names, and 1 fail, 1 unknown, 9 pass");
+}
+
+/// Every file below a path, or the one that it is.
+fn files(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return vec![path.to_owned()];
+    }
+    let entries = fs::read_dir(path).expect("a directory");
+    let mut found: Vec<_> =
+        entries.flat_map(|entry| files(&entry.expect("an entry").path())).collect();
+    found.sort();
+    found
 }
 
 /// The results of a SARIF log, which must hold to the standard.

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value as Json;
 
-use super::{cloudcorrect, text};
+use super::{cloudcorrect, files, text};
 
 fn get(arguments: &[&str]) -> (Option<i32>, String) {
     let inventory = ["--inventory", "examples/demo-account.json"];
@@ -161,20 +161,11 @@ fn get_of_a_live_account_needs_the_account() {
 
 /// Every file below a directory, by its path there.
 fn tree(root: &Path) -> BTreeMap<String, String> {
-    let mut files = BTreeMap::new();
-    let mut open = vec![root.to_owned()];
-    while let Some(directory) = open.pop() {
-        for entry in fs::read_dir(&directory).expect("a directory") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                open.push(path);
-            } else {
-                let inside = path.strip_prefix(root).expect("inside").display().to_string();
-                files.insert(inside, fs::read_to_string(&path).expect("UTF-8"));
-            }
-        }
-    }
-    files
+    let read = |path: PathBuf| {
+        let inside = path.strip_prefix(root).expect("inside").display().to_string();
+        (inside, fs::read_to_string(&path).expect("UTF-8"))
+    };
+    files(root).into_iter().map(read).collect()
 }
 
 #[test]

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use cloudcorrect::catalog;
@@ -15,7 +15,7 @@ use lsp_types::Diagnostic;
 use regex::Regex;
 use serde_json::{Value as Json, json};
 
-use super::{cloudcorrect, text};
+use super::{cloudcorrect, files, text};
 use mistakes::Mistake;
 use server::Server;
 
@@ -80,21 +80,13 @@ fn comment(up: &str, kind: &str) -> String {
 }
 
 /// Every file of policies below a directory, by its path.
-fn files(root: &Path) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    let mut open = vec![root.to_owned()];
-    while let Some(directory) = open.pop() {
-        for entry in fs::read_dir(&directory).expect("a directory") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                open.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "yaml") {
-                let name = path.to_str().expect("UTF-8").to_owned();
-                found.insert(name, fs::read_to_string(&path).expect("UTF-8"));
-            }
-        }
-    }
-    found
+fn policies(root: &Path) -> BTreeMap<String, String> {
+    let is_policy = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "yaml");
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).expect("UTF-8");
+        (path.into_os_string().into_string().expect("UTF-8"), text)
+    };
+    files(root).into_iter().filter(is_policy).map(read).collect()
 }
 
 /// What an editor says of a place in a text: what is marked, and in which words.
@@ -133,10 +125,10 @@ fn an_editor_helps_as_promised() {
 /// Each document has a comment of its own, since one holds for its own document only.
 fn our_files_have_no_problem(desks: &mut [Desk]) {
     let house = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut ours = files(&house.join("example-policies/policies"));
-    ours.extend(files(&house.join("catalog")));
+    let mut ours = policies(&house.join("example-policies/policies"));
+    ours.extend(policies(&house.join("catalog")));
     assert!(ours.len() >= 15, "{}", ours.len());
-    ours.extend(files(&desks[0].root.path().join("policies")));
+    ours.extend(policies(&desks[0].root.path().join("policies")));
     for (path, text) in &ours {
         for document in text.split("---\n") {
             let named = document.strip_prefix("# yaml-language-server: $schema=");

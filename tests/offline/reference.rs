@@ -9,7 +9,7 @@ use cloudcorrect::expression::{Environment, EvalBudget, Expression, ExpressionKi
 use cloudcorrect::resource::{AccountId, Region};
 use regex::Regex;
 
-use super::{cloudcorrect, text};
+use super::{cloudcorrect, files, text};
 
 const FUNCTIONS: &str = include_str!("../../docs/reference/functions.md");
 
@@ -78,15 +78,8 @@ fn the_reference_is_written_where_it_is_wanted() {
 
 /// The Markdown files at a path, at any depth.
 fn markdown(path: &Path) -> Vec<PathBuf> {
-    if path.is_file() {
-        let is_page = path.extension().is_some_and(|extension| extension == "md");
-        return is_page.then(|| path.to_owned()).into_iter().collect();
-    }
-    let entries = fs::read_dir(path).expect("a directory");
-    let mut found: Vec<PathBuf> =
-        entries.flat_map(|entry| markdown(&entry.expect("an entry").path())).collect();
-    found.sort();
-    found
+    let is_page = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "md");
+    files(path).into_iter().filter(is_page).collect()
 }
 
 /// A document without its blocks of code.
