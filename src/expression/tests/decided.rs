@@ -4,14 +4,8 @@
 use super::super::{
     Binding, Environment, Expression, ExpressionKind, Parameter, ParameterKind, ScalarKind,
 };
-use super::fixed::warnings;
+use super::fixed::{BUCKET, GROUP, INSTANCE, USER, VOLUME, warnings};
 use crate::resource::{Value, schemas};
-
-const BUCKET: &str = "AWS::S3::Bucket";
-const GROUP: &str = "AWS::EC2::SecurityGroup";
-const INSTANCE: &str = "AWS::EC2::Instance";
-const USER: &str = "AWS::IAM::User";
-const VOLUME: &str = "AWS::EC2::Volume";
 
 /// Each text is told at a place, by a message with some words.
 #[track_caller]

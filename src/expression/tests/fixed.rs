@@ -4,13 +4,13 @@
 use super::super::{Expression, ExpressionKind, Problem};
 use crate::resource::schemas;
 
-const BUCKET: &str = "AWS::S3::Bucket";
-const GROUP: &str = "AWS::EC2::SecurityGroup";
-const INSTANCE: &str = "AWS::EC2::Instance";
-const POLICY: &str = "AWS::IAM::ManagedPolicy";
-const ROLE: &str = "AWS::IAM::Role";
-const USER: &str = "AWS::IAM::User";
-const VOLUME: &str = "AWS::EC2::Volume";
+pub(super) const BUCKET: &str = "AWS::S3::Bucket";
+pub(super) const GROUP: &str = "AWS::EC2::SecurityGroup";
+pub(super) const INSTANCE: &str = "AWS::EC2::Instance";
+pub(super) const POLICY: &str = "AWS::IAM::ManagedPolicy";
+pub(super) const ROLE: &str = "AWS::IAM::Role";
+pub(super) const USER: &str = "AWS::IAM::User";
+pub(super) const VOLUME: &str = "AWS::EC2::Volume";
 
 pub(super) fn warnings(type_name: &str, text: &str) -> Vec<String> {
     let schema = &schemas()[type_name];

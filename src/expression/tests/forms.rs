@@ -3,14 +3,7 @@
 //! Forms are those of AWS's documents, which `Form` names.
 
 use super::decided::{silent, told};
-use super::fixed::warnings;
-
-const BUCKET: &str = "AWS::S3::Bucket";
-const GROUP: &str = "AWS::EC2::SecurityGroup";
-const INSTANCE: &str = "AWS::EC2::Instance";
-const POLICY: &str = "AWS::IAM::ManagedPolicy";
-const ROLE: &str = "AWS::IAM::Role";
-const VOLUME: &str = "AWS::EC2::Volume";
+use super::fixed::{BUCKET, GROUP, INSTANCE, POLICY, ROLE, VOLUME, warnings};
 
 /// Text about each rule of a group, each condition of a bucket's statements, or each action.
 fn within(around: &str, cases: &[(&str, &str, &str)]) {
