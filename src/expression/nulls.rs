@@ -192,13 +192,19 @@ impl<'t> NonNull<'t> {
 
     /// `true` where what is known of a neighbour says that a property is there.
     fn is_given(&self, path: Path<'_>, property: &Property) -> bool {
-        let Some(given) = &property.given else { return false };
-        self.values.iter().any(|fact| {
-            let shows = match fact.says {
-                Says::NonNull => false,
-                Says::OneOf(values) => values.iter().all(|value| given.with.contains(value)),
-            };
-            shows && fact.path.is_neighbour(path, &given.property, fact.element)
+        property.given.iter().any(|given| match &given.with {
+            Some(with) => self.values.iter().any(|fact| {
+                let shows = match fact.says {
+                    Says::NonNull => false,
+                    Says::OneOf(values) => values.iter().all(|value| with.contains(value)),
+                };
+                shows && fact.path.is_neighbour(path, &given.property, fact.element)
+            }),
+            // What is selected of the neighbour shows it as well.
+            None => self.facts.iter().any(|fact| {
+                let mut ways = fact.path.ways();
+                ways.any(|way| way.is_neighbour(path, &given.property, fact.element))
+            }),
         })
     }
 

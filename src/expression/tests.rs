@@ -17,6 +17,7 @@ mod fixture;
 mod forms;
 mod functions;
 mod guards;
+mod given;
 mod hints;
 mod hostile;
 mod mutants;

@@ -124,12 +124,13 @@ const FILES: &[&str] = &[
 mod tests {
     use std::collections::BTreeSet;
     use std::fmt;
+    use std::sync::Arc;
 
     use regex::Regex;
     use serde::Deserialize;
     use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 
-    use super::super::{Kind, Property};
+    use super::super::{Kind, Property, Value};
     use super::*;
 
     /// Problems of a property and of those below it, a line each.
@@ -152,7 +153,7 @@ mod tests {
             ),
             (property.form.is_none() || property.kind == Kind::String, "has a form and is no text"),
             (
-                property.given.is_none() || property.nullable,
+                property.given.is_empty() || property.nullable,
                 "is given by another and is never null",
             ),
             (top || !property.recorded_only, "is `recordedOnly`, which only counts at the top"),
@@ -169,6 +170,36 @@ mod tests {
         }
         if let Some(inner) = property.items.as_deref() {
             found.extend(problems(&format!("{path}[]"), inner, false));
+        }
+        found
+    }
+
+    /// Properties that are there by a neighbour which there is not, a line each.
+    fn strangers<'p>(
+        path: &str,
+        siblings: impl Iterator<Item = (&'p Arc<str>, &'p Property)> + Clone,
+    ) -> Vec<String> {
+        let mut found = Vec::new();
+        for (name, property) in siblings.clone() {
+            let path = format!("{path}.{name}");
+            for given in &property.given {
+                let neighbour = siblings.clone().find(|(known, _)| **known == given.property);
+                let values = given.with.iter().flatten();
+                let is_one = |value: &Value| match neighbour {
+                    Some((_, known)) => value.as_str().is_none_or(|text| {
+                        known.values.is_empty() || known.values.iter().any(|one| **one == *text)
+                    }),
+                    None => true,
+                };
+                if neighbour.is_none() || !values.into_iter().all(is_one) || *name == given.property
+                {
+                    found.push(format!("{path} is given by a stranger, `{}`", given.property));
+                }
+            }
+            found.extend(strangers(&path, property.properties.iter()));
+            if let Some(items) = property.items.as_deref() {
+                found.extend(strangers(&format!("{path}[]"), items.properties.iter()));
+            }
         }
         found
     }
@@ -194,6 +225,7 @@ mod tests {
                 found.push(format!("{name}: `{operation}` is live and the list is not"));
             }
         }
+        found.extend(strangers(name.as_str(), schema.properties.iter()));
         for (property, known) in &schema.properties {
             found.extend(problems(&format!("{name}.{property}"), known, true));
             if known.recorded_only && schema.operations[&known.operation].recorded_only {

@@ -87,9 +87,9 @@ pub struct Property {
     /// Form of a text that the cloud documents, where its values are not all documented.
     #[serde(default)]
     pub form: Option<Form>,
-    /// Neighbour by whose value the cloud documents that a nullable property is there.
+    /// Neighbours by any of which the cloud documents that a nullable property is there.
     #[serde(default)]
-    pub given: Option<Given>,
+    pub given: Vec<Given>,
     /// Value that the cloud documents to be in force where the property is missing.
     #[serde(default, deserialize_with = "value")]
     pub default: Option<Value>,
@@ -117,15 +117,16 @@ pub struct Property {
     pub properties: IndexMap<Arc<str>, Property>,
 }
 
-/// Neighbour of a property by whose value that is there, as the ports of a rule by its protocol.
+/// Neighbour of a property by which that is there: by its value, as the ports of a rule by the
+/// protocol, or since the neighbour is there, as one port by the other.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Given {
     /// Name of the neighbour, in the same object.
     pub property: Arc<str>,
-    /// Values of the neighbour with which it is there.
-    #[serde(rename = "in", deserialize_with = "values")]
-    pub with: Vec<Value>,
+    /// Values of the neighbour with which it is there; `None` where any value will do.
+    #[serde(default, rename = "in", deserialize_with = "values")]
+    pub with: Option<Vec<Value>>,
 }
 
 /// One operation of a type.
@@ -340,9 +341,9 @@ fn value<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Value>, D::
     Ok(Some(Value::from_json(&json)))
 }
 
-fn values<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Value>, D::Error> {
+fn values<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Vec<Value>>, D::Error> {
     let json = Vec::<serde_json::Value>::deserialize(from)?;
-    Ok(json.iter().map(Value::from_json).collect())
+    Ok(Some(json.iter().map(Value::from_json).collect()))
 }
 
 #[cfg(test)]

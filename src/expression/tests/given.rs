@@ -1,0 +1,220 @@
+//! Properties that are there by what a neighbour says, by AWS's documents of each type.
+
+use super::decided::{silent, told};
+
+const ACL: &str = "AWS::EC2::NetworkAcl";
+const BUCKET: &str = "AWS::S3::Bucket";
+const EIP: &str = "AWS::EC2::EIP";
+const FLOW_LOG: &str = "AWS::EC2::FlowLog";
+const GROUP: &str = "AWS::EC2::SecurityGroup";
+const INSTANCE: &str = "AWS::EC2::Instance";
+const INTERFACE: &str = "AWS::EC2::NetworkInterface";
+const ROLE: &str = "AWS::IAM::Role";
+const ROUTES: &str = "AWS::EC2::RouteTable";
+const SNAPSHOT: &str = "AWS::EC2::Snapshot";
+const USER: &str = "AWS::IAM::User";
+const VOLUME: &str = "AWS::EC2::Volume";
+
+/// EC2 API Reference, `IpPermission`: both ports are of the same protocols.
+#[test]
+fn one_port_of_a_rule_comes_with_the_other() {
+    silent(&[
+        (
+            GROUP,
+            "!resource.SecurityGroupIngress.exists(r, r.FromPort != null && r.FromPort <= 22 && r.ToPort >= 22)",
+        ),
+        (
+            GROUP,
+            "!resource.SecurityGroupIngress.exists(r, has(r.ToPort) && r.FromPort <= 22 && r.ToPort >= 22)",
+        ),
+        (
+            GROUP,
+            "resource.SecurityGroupEgress.all(r, r.FromPort == null || r.FromPort > 22 || r.ToPort < 22)",
+        ),
+        (
+            GROUP,
+            "!resource.SecurityGroupIngress.filter(r, r.FromPort != null).exists(x, x.ToPort - x.FromPort > 10)",
+        ),
+        (
+            GROUP,
+            "!resource.SecurityGroupIngress.exists(r, r[\"FromPort\"] != null && r.ToPort >= 22)",
+        ),
+    ]);
+    told(&[
+        (
+            GROUP,
+            "!resource.SecurityGroupIngress.exists(r, r.CidrIp != null && r.ToPort >= 22)",
+            "r.ToPort",
+            "`>=` of null is unknown",
+        ),
+        // That of another rule says nothing.
+        (
+            GROUP,
+            "resource.SecurityGroupIngress.exists(r, r.FromPort != null && resource.SecurityGroupIngress.exists(o, o.ToPort >= r.ToPort))",
+            "o.ToPort",
+            "`>=` of null is unknown",
+        ),
+    ]);
+}
+
+/// Each with a condition that shows the property, and one that does not.
+const SHOWN: &[(&str, &str, &str, &str, &str)] = &[
+    // `NetworkAclEntry`, and `CreateNetworkAclEntry` for what each protocol requires.
+    (
+        ACL,
+        "resource.Entries.exists(e, {} && e.PortRange.From <= 22)",
+        "e.Protocol in [6, 17]",
+        "e.Protocol == -1",
+        "e.PortRange.From",
+    ),
+    (
+        ACL,
+        "resource.Entries.exists(e, {} && e.Icmp.Type > 0)",
+        "e.Protocol == 1",
+        "e.Protocol == 58",
+        "e.Icmp.Type",
+    ),
+    // `Volume`: IOPS are provisioned for gp3, io1 and io2, and the baseline of gp2.
+    (
+        VOLUME,
+        "{} && resource.Iops <= 3000",
+        "resource.VolumeType in ['gp3', 'io2']",
+        "resource.VolumeType == 'st1'",
+        "resource.Iops",
+    ),
+    (
+        VOLUME,
+        "{} && resource.Throughput <= 250",
+        "resource.VolumeType == 'gp3'",
+        "resource.VolumeType == 'gp2'",
+        "resource.Throughput",
+    ),
+    // `VolumeAttachment`: both are null where a service has the volume.
+    (
+        VOLUME,
+        "resource.Attachments.all(a, {} && a.Device.startsWith('/dev/'))",
+        "a.InstanceId != null",
+        "a.State == 'attached'",
+        "a.Device",
+    ),
+    // `Snapshot`.
+    (
+        SNAPSHOT,
+        "{} && age(resource.CompletionTime) > duration('1d')",
+        "resource.State == 'completed'",
+        "resource.State == 'error'",
+        "resource.CompletionTime",
+    ),
+    // `CreateFlowLogs`: which destination requires what.
+    (
+        FLOW_LOG,
+        "{} && resource.LogDestination.startsWith('arn:aws:s3:::logs')",
+        "resource.LogDestinationType == 's3'",
+        "resource.LogDestinationType == 'cloud-watch-logs'",
+        "resource.LogDestination",
+    ),
+    (
+        FLOW_LOG,
+        "{} && resource.DeliverLogsPermissionArn.contains(':role/')",
+        "resource.LogDestinationType == 'cloud-watch-logs'",
+        "resource.LogDestinationType == 's3'",
+        "resource.DeliverLogsPermissionArn",
+    ),
+    // `Address`, `InstanceNetworkInterfaceAssociation` and `Route`.
+    (
+        EIP,
+        "{} && !(resource.NetworkInterfaceOwnerId in ['123456789012'])",
+        "resource.NetworkInterfaceId != null",
+        "resource.PublicIpv4Pool != null",
+        "resource.NetworkInterfaceOwnerId in ['123456789012']",
+    ),
+    (
+        INTERFACE,
+        "{} && resource.Association.AllocationId.startsWith('eipalloc-')",
+        "resource.Association.AssociationId != null",
+        "resource.Association != null",
+        "resource.Association.AllocationId",
+    ),
+    (
+        ROUTES,
+        "!resource.Routes.exists(r, {} && r.NetworkInterfaceId.contains('a'))",
+        "r.InstanceId != null",
+        "r.GatewayId != null",
+        "r.NetworkInterfaceId",
+    ),
+    // `InstanceMetadataOptionsRequest`: each option has a default.
+    (
+        INSTANCE,
+        "{} && resource.MetadataOptions.HttpPutResponseHopLimit <= 1",
+        "resource.MetadataOptions.HttpTokens == 'required'",
+        "resource.MetadataOptions != null",
+        "resource.MetadataOptions.HttpPutResponseHopLimit",
+    ),
+    (
+        INSTANCE,
+        "{} && resource.SubnetId.contains('a')",
+        "resource.VpcId != null",
+        "resource.KeyName != null",
+        "resource.SubnetId",
+    ),
+    // `RoleLastUsed` and `AccessKeyLastUsed` of IAM.
+    (
+        ROLE,
+        "{} && resource.RoleLastUsed.Region.startsWith('eu-')",
+        "resource.RoleLastUsed.LastUsedDate != null",
+        "resource.RoleLastUsed != null",
+        "resource.RoleLastUsed.Region",
+    ),
+    (
+        USER,
+        "!resource.AccessKeyLastUsed.exists(k, {} && !k.Region.startsWith('eu-'))",
+        "k.LastUsedDate != null",
+        "k.AccessKeyId != ''",
+        "k.Region",
+    ),
+    // `Grantee`, `DefaultRetention`, `ReplicationRule` and `Destination` of S3.
+    (
+        BUCKET,
+        "!resource.Acl.Grants.exists(g, {} && g.Grantee.URI.endsWith('/AllUsers'))",
+        "g.Grantee.Type == 'Group'",
+        "g.Grantee.Type == 'CanonicalUser'",
+        "g.Grantee.URI",
+    ),
+    (
+        BUCKET,
+        "!resource.Acl.Grants.exists(g, {} && g.Grantee.ID.startsWith('a'))",
+        "g.Grantee.Type == 'CanonicalUser'",
+        "g.Grantee.Type == 'Group'",
+        "g.Grantee.ID",
+    ),
+    (
+        BUCKET,
+        "{} && resource.ObjectLockConfiguration.Rule.DefaultRetention.Mode.contains('C')",
+        "resource.ObjectLockConfiguration.Rule.DefaultRetention.Days == 30",
+        "resource.ObjectLockConfiguration.Rule.DefaultRetention != null",
+        "resource.ObjectLockConfiguration.Rule.DefaultRetention.Mode",
+    ),
+    (
+        BUCKET,
+        "resource.ReplicationConfiguration.Rules.exists(r, {} && r.Priority > 1)",
+        "r.Filter != null",
+        "r.Prefix != null",
+        "r.Priority",
+    ),
+    // A key of one's own is optional for `aws:kms`: `ServerSideEncryptionByDefault`.
+    (
+        BUCKET,
+        "resource.BucketEncryption.ServerSideEncryptionConfiguration.exists(e, {} && e.ServerSideEncryptionByDefault.KMSMasterKeyID.contains('key'))",
+        "e.ServerSideEncryptionByDefault.KMSMasterKeyID != null",
+        "e.ServerSideEncryptionByDefault.SSEAlgorithm == 'aws:kms'",
+        "e.ServerSideEncryptionByDefault.KMSMasterKeyID",
+    ),
+];
+
+#[test]
+fn a_neighbour_shows_what_comes_with_it() {
+    for (type_name, text, shows, not, place) in SHOWN {
+        silent(&[(type_name, &text.replace("{}", shows))]);
+        told(&[(type_name, &text.replace("{}", not), place, "may be null")]);
+    }
+}
