@@ -45,7 +45,7 @@ fn odd(text: &str, at: Span, known: &Texts, observed: &Operand<'_>) -> Option<Pr
         return Some(problem);
     }
     if known.form == Some(&Form::Action) {
-        return unknown_action(text, at).or_else(|| partial((text, at), true, observed));
+        return unknown_action(text, at).or_else(|| partial((text, at), true, known, observed));
     }
     if let Some(problem) = in_other_case(text, at, known, observed) {
         return Some(problem);
@@ -82,20 +82,34 @@ pub(super) fn unknown_action(text: &str, at: Span) -> Option<Problem> {
 }
 
 /// Warning of an action as one of the ways in which it may be written.
-fn partial((text, at): (&str, Span), is_whole: bool, observed: &Operand<'_>) -> Option<Problem> {
+fn partial(
+    (text, at): (&str, Span),
+    is_whole: bool,
+    known: &Texts,
+    observed: &Operand<'_>,
+) -> Option<Problem> {
     // `*` is written in one way.
     if text == "*" {
         return None;
     }
     let (path, shown) = (observed.shown, notation::value(&Value::string(text)));
-    let message =
-        format!("`{path}` may name {shown} in another case, by a wildcard, or by `NotAction`");
+    if observed.statement.is_some_and(|statement| statement.is_closed) {
+        if known.case.is_some() {
+            return in_other_case(text, at, known, observed);
+        }
+        let message = format!("`{path}` may name {shown} in another case");
+        let problem = Problem::warning(at, Code::PartialComparison, message);
+        let lower = shown.to_ascii_lowercase();
+        return Some(problem.help(format!("compare `{path}.lowerAscii()` with `{lower}`")));
+    }
+    let in_case = if known.case.is_some() { "" } else { "in another case, " };
+    let message = format!("`{path}` may name {shown} {in_case}by a wildcard, or by `NotAction`");
     let problem = Problem::warning(at, Code::PartialComparison, message);
     // The start of an action names none.
     let is_action = is_whole && text.contains(':') && !text.ends_with(':');
     let shown = if is_action { shown } else { "\"service:Action\"".to_owned() };
     Some(match observed.statement {
-        Some(Statement { name, is_denied: true }) => problem.help(format!(
+        Some(Statement { name, is_denied: true, .. }) => problem.help(format!(
             "write `allowsAction({name}, {shown})` of what is allowed, and of a `Deny` \
              `{name}.Action.exists(a, glob({}, a.lowerAscii()))`",
             shown.to_ascii_lowercase()
@@ -215,7 +229,8 @@ fn odd_part((text, at): (&str, Span), place: Part, observed: &Operand<'_>) -> Op
     if known.form == Some(&Form::Action) {
         // Who looks for a wildcard asks how it was written.
         let is_whole = place != Part::Start;
-        return if text.contains('*') { None } else { partial((text, at), is_whole, observed) };
+        let is_wild = text.contains('*');
+        return if is_wild { None } else { partial((text, at), is_whole, known, observed) };
     }
     if let Some(problem) = in_other_case(text, at, known, observed) {
         return Some(problem);
@@ -249,16 +264,18 @@ pub(super) fn check_glob(
     pattern: &Operand<'_>,
     problems: &mut Vec<Problem>,
 ) {
-    let is_action = |one: &Operand<'_>| matches!(one.kind, Type::String(known) if known.form == Some(&Form::Action));
-    if is_action(pattern) {
+    if matches!(pattern.kind, Type::String(known) if known.form == Some(&Form::Action)) {
         // Asked the other way round, of what a policy writes as a pattern.
         let actions = observed.texts().filter_map(|(text, at)| unknown_action(text, at));
         problems.extend(actions.take(TOLD));
     }
     let Some(text) = pattern.text().filter(|_| observed.constant.is_none()) else { return };
-    if is_action(observed) {
+    if let Type::String(known) = observed.kind
+        && known.form == Some(&Form::Action)
+    {
         let at = pattern.span;
-        problems.extend(unknown_action(text, at).or_else(|| partial((text, at), true, observed)));
+        let partial = || partial((text, at), true, known, observed);
+        problems.extend(unknown_action(text, at).or_else(partial));
         return;
     }
     if !text.contains(['*', '?']) {

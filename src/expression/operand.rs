@@ -27,6 +27,8 @@ pub(super) struct Statement<'a> {
     pub(super) name: &'a str,
     /// It may be one that denies.
     pub(super) is_denied: bool,
+    /// Each of the actions must be among what they are compared with, so that none is missed.
+    pub(super) is_closed: bool,
 }
 
 impl<'a> Operand<'a> {

@@ -1,5 +1,6 @@
 //! The tables of the language, as golden tests over a small schema of their own.
 
+mod action_sets;
 mod actions;
 mod advice;
 mod baseline;
@@ -16,8 +17,8 @@ mod fixed;
 mod fixture;
 mod forms;
 mod functions;
-mod guards;
 mod given;
+mod guards;
 mod hints;
 mod hostile;
 mod mutants;

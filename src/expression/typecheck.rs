@@ -78,6 +78,7 @@ pub(super) fn check(
         problems: Vec::new(),
         folding: EvalBudget::new(FOLDING_STEPS, FOLDING_BYTES),
         offered: Vec::new(),
+        closing: None,
         depth: 0,
         nodes: 0,
     };
@@ -155,6 +156,9 @@ struct TypeChecker<'a> {
     folding: EvalBudget,
     /// Parameters with a value, and where they stand.
     offered: Vec<Offered>,
+    /// Outcome of a comparison here by which the actions that the loop around goes over are those
+    /// that it names and no others.
+    closing: Option<bool>,
     depth: usize,
     nodes: usize,
 }
@@ -163,10 +167,12 @@ impl TypeChecker<'_> {
     /// What is known of a side of a comparison: of the variable of a list that stands in the text,
     /// also the values that it stands for. Its statement is of actions.
     fn side<'o>(&'o self, typed: &'o TypedExpr, statement: Option<&'o str>) -> Operand<'o> {
-        let operand = Operand {
-            statement: statement.map(|name| Statement { name, is_denied: self.names_deny() }),
-            ..typed.operand()
+        let of_actions = |name| Statement {
+            name,
+            is_denied: self.names_deny(),
+            is_closed: self.closing == Some(true) && matches!(typed.kind, Type::String(_)),
         };
+        let operand = Operand { statement: statement.map(of_actions), ..typed.operand() };
         let Expr::Local { index, .. } = typed.node.expr else { return operand };
         match self.locals.get(index) {
             Some(Variable { values: values @ Some(_), places, .. }) => {

@@ -43,11 +43,20 @@ impl TypeChecker<'_> {
         let uses = Vec::new();
         let problems = self.problems.len();
         self.locals.push(Variable { name, kind, values, places, uses, statement });
+        // All must be among some, or there is one that is not.
+        let around = self.closing;
+        self.closing = match written.kind {
+            _ if !element.is_of_actions() => None,
+            Macro::All => Some(true),
+            Macro::Exists | Macro::Filter => Some(false),
+            Macro::ExistsOne | Macro::Map => None,
+        };
         let condition = written.condition.map(|condition| self.condition(condition).node);
         let body = match written.kind {
             Macro::Map => self.node(written.body),
             _ => self.condition(written.body),
         };
+        self.closing = around;
         if let Some(Variable { values: Some(_), places, uses, .. }) = self.locals.pop() {
             self.accept_elements(problems, &places, &uses);
         }

@@ -25,13 +25,16 @@ impl TypeChecker<'_> {
         Some(match (name, arguments) {
             (cel::LOGICAL_AND | cel::LOGICAL_OR, [_, _]) => self.logic(name, arguments),
             (cel::LOGICAL_NOT, [of]) => {
-                let of = self.condition(of);
+                let of = self.turned(true, |inner| inner.condition(of));
                 let span = token.to(of.node.span);
                 boolean(Expr::Not(Box::new(of.node)), span)
             }
             (cel::NEGATE, [of]) => self.negate(of, token),
             (cel::CONDITIONAL, [condition, one, other]) => {
+                // Either outcome of it may be what is meant.
+                let closing = self.closing.take();
                 let condition = self.condition(condition).node;
+                self.closing = closing;
                 let before = self.problems.len();
                 let (one, between) = (self.node(one), self.problems.len());
                 let other = self.node(other);
@@ -44,7 +47,8 @@ impl TypeChecker<'_> {
             (cel::INDEX, [of, key]) => self.indexed(of, key, token),
             (cel::EQUALS | cel::NOT_EQUALS, [one, other]) => {
                 let (one, other) = (self.compared(one, name), self.node(other));
-                self.equality(name == cel::NOT_EQUALS, one, other)
+                let negated = name == cel::NOT_EQUALS;
+                self.turned(negated, |inner| inner.equality(negated, one, other))
             }
             (cel::IN, [one, other]) => {
                 let elements = self.elements(other);
@@ -66,6 +70,15 @@ impl TypeChecker<'_> {
             }
             _ => return None,
         })
+    }
+
+    /// Work on what is below a negation, or not.
+    fn turned<T>(&mut self, negated: bool, work: impl FnOnce(&mut Self) -> T) -> T {
+        let around = self.closing;
+        self.closing = around.map(|outcome| outcome != negated);
+        let done = work(self);
+        self.closing = around;
+        done
     }
 
     /// The left side of a comparison, where a `!` may be meant for all of it.
