@@ -142,6 +142,8 @@ fn names_of_let_stand_for_resources() {
         "mian.Name == \"x\"",
         "resources.all(r, r.Enabled)",
         "resource.tag(\"env\") == \"x\"",
+        "others.tag(\"env\") == \"x\"",
+        "resource.Name.tag(\"env\") == \"x\"",
     ];
     assert_snapshot!(all(&texts, ExpressionKind::Assert), @r#"
     main.Size > resource.Size  =>  true
@@ -159,7 +161,9 @@ fn names_of_let_stand_for_resources() {
     main  =>  [main] not-boolean: `assert` must be true or false, and this is a resource (ask one of its properties)
     mian.Name == "x"  =>  [mian] unknown-name: `mian` is not known here (did you mean `main`?)
     resources.all(r, r.Enabled)  =>  [resources] unknown-name: `resources` is not known here (of all of them together, use `assertAll`)
-    resource.tag("env") == "x"  =>  [resource] wrong-arguments: `tag` speaks of `resource` already (write `tag(key)`)
+    resource.tag("env") == "x"  =>  false: tag("env") = "prod"
+    others.tag("env") == "x"  =>  [others] wrong-type: `others` is a list, and only resources have tags (ask each of them, as in `others.exists(x, x.tag(...) == ...)`)
+    resource.Name.tag("env") == "x"  =>  [resource.Name] wrong-type: `resource.Name` is a string, and only resources have tags (of `resource` write `tag(key)`)
     "#);
     assert_eq!(
         judge("main.Name == \"x\"", ExpressionKind::Assert, false),

@@ -140,18 +140,17 @@ impl TypeChecker<'_> {
         arguments: &[IdedExpr],
         token: Span,
     ) -> TypedExpr {
-        if let Some(target) = target.filter(|target| self.is_resource(&target.expr)) {
-            let message = format!("`{}` speaks of `resource` already", function.name);
-            let problem = Problem::error(self.token(target.id), Code::WrongArguments, message);
-            self.problems.push(problem.help(format!("write `{}`", function.doc.usage)));
-            return broken(self.token(target.id));
-        }
-        let target = target.map(|target| self.node(target));
+        // It speaks of `resource` whether that is written or not.
+        let (written, target) = match target {
+            Some(target) if self.is_resource(&target.expr) => (Some(self.token(target.id)), None),
+            target => (None, target.map(|target| self.node(target))),
+        };
         let mut typed = Vec::with_capacity(1 + arguments.len());
         typed.extend(arguments.iter().map(|argument| self.node(argument)));
-        let start = target.as_ref().map_or_else(
+        let written = written.or(target.as_ref().map(|target| target.node.span));
+        let start = written.map_or_else(
             || self.places.map_or(0, |places| places.name_before(token).start()),
-            |target| target.node.span.start(),
+            Span::start,
         );
         let span = Span::new(start, self.close(token));
         let is_fine = self.check(function, &typed);
@@ -176,8 +175,19 @@ impl TypeChecker<'_> {
             Some((kind, _)) if kind.is_open() => return None,
             Some((kind, node)) => {
                 let only = format!("only resources have {}", words(property));
-                let message = format!("`{}` is {kind}, and {only}", show::node(node));
-                self.problems.push(Problem::error(node.span, Code::WrongType, message));
+                let path = show::node(node);
+                let message = format!("`{path}` is {kind}, and {only}");
+                let problem = Problem::error(node.span, Code::WrongType, message);
+                let of_resources =
+                    matches!(kind, Type::List(items) if matches!(**items, Type::Resource(_)));
+                self.problems.push(if of_resources {
+                    let name = function.name;
+                    problem.help(format!(
+                        "ask each of them, as in `{path}.exists(x, x.{name}(...) == ...)`"
+                    ))
+                } else {
+                    problem.help(format!("of `resource` write `{}`", function.doc.usage))
+                });
                 return None;
             }
             None => self.single_resource(function, span)?,
