@@ -33,6 +33,9 @@ impl Outcome {
     }
 }
 
+/// How many elements of a list that stands in the text are asked for a key.
+const MOST_SHOWN: usize = 64;
+
 /// Paths that are known not to be null at a place of a tree.
 #[derive(Debug, Default)]
 pub(super) struct NonNull<'t> {
@@ -41,6 +44,8 @@ pub(super) struct NonNull<'t> {
     values: Vec<Fact<'t>>,
     /// Variables, by their indices, of loops over lists that may hold null.
     gaps: Vec<usize>,
+    /// The same of loops over lists of maps that stand in the text, and those.
+    shapes: Vec<(usize, &'t Node)>,
 }
 
 /// How much was known at a place, for [`NonNull::forget`].
@@ -49,6 +54,7 @@ pub(super) struct Mark {
     facts: usize,
     values: usize,
     gaps: usize,
+    shapes: usize,
 }
 
 #[derive(Debug)]
@@ -69,7 +75,12 @@ enum Says<'t> {
 impl<'t> NonNull<'t> {
     /// What is known so far.
     pub(super) fn mark(&self) -> Mark {
-        Mark { facts: self.facts.len(), values: self.values.len(), gaps: self.gaps.len() }
+        Mark {
+            facts: self.facts.len(),
+            values: self.values.len(),
+            gaps: self.gaps.len(),
+            shapes: self.shapes.len(),
+        }
     }
 
     /// Forgets what was learned since.
@@ -77,6 +88,7 @@ impl<'t> NonNull<'t> {
         self.facts.truncate(mark.facts);
         self.values.truncate(mark.values);
         self.gaps.truncate(mark.gaps);
+        self.shapes.truncate(mark.shapes);
     }
 
     fn push(&mut self, fact: Fact<'t>) {
@@ -124,6 +136,7 @@ impl<'t> NonNull<'t> {
             Expr::List(_) | Expr::Loop(_) if self.holds_null(list, selection) => {
                 self.gaps.push(index);
             }
+            Expr::List(_) | Expr::Constant(Value::List(_)) => self.shapes.push((index, list)),
             _ => {}
         }
     }
@@ -175,13 +188,40 @@ impl<'t> NonNull<'t> {
                 Field::Property(property) if property.nullable => {
                     Some(path).filter(|_| !self.is_given(path, property))
                 }
-                Field::Key => Some(path),
+                Field::Key => Some(path).filter(|_| !self.has_key(&selection.of, &selection.field)),
                 Field::Property(_) | Field::Open => self.nullable(&selection.of),
             },
             Expr::Index(pair) => self.nullable(&pair.0),
             _ => None,
         };
         origin.filter(|_| !self.has(path))
+    }
+
+    /// `true` where a map that stands in the text, or each of the list that a variable goes over,
+    /// has a key with a value.
+    fn has_key(&self, map: &Node, key: &str) -> bool {
+        let is_there = |value: &Value| value.get(key).is_some_and(|value| !value.is_null());
+        match &map.expr {
+            Expr::Constant(value) => is_there(value),
+            Expr::Map(entries) => entries.iter().any(|(name, value)| {
+                matches!(&name.expr, Expr::Constant(name) if name.as_str() == Some(key))
+                    && !is_null(value)
+                    && self.nullable(value).is_none()
+            }),
+            Expr::Local { index, .. } => {
+                let shape = self.shapes.iter().rev().find(|(of, _)| of == index);
+                shape.is_some_and(|(_, list)| match &list.expr {
+                    Expr::Constant(Value::List(items)) if items.len() <= MOST_SHOWN => {
+                        items.iter().all(is_there)
+                    }
+                    Expr::List(items) if items.len() <= MOST_SHOWN => {
+                        items.iter().all(|item| self.has_key(item, key))
+                    }
+                    _ => false,
+                })
+            }
+            _ => false,
+        }
     }
 
     /// `true` where a path is known not to be null, by itself or since what is selected of it is

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use cel::IdedExpr;
 use cel::common::ast::{Expr as Cel, LiteralValue};
 
-use self::offered::Offered;
+use self::offered::{Listed, Offered};
 use super::operand::{Operand, Statement};
 use super::parse::{MAX_DEPTH, MAX_LENGTH, MAX_NODES, too_deep};
 use super::places::Places;
@@ -78,6 +78,7 @@ pub(super) fn check(
         problems: Vec::new(),
         folding: EvalBudget::new(FOLDING_STEPS, FOLDING_BYTES),
         offered: Vec::new(),
+        listed: Vec::new(),
         closing: None,
         depth: 0,
         nodes: 0,
@@ -156,6 +157,8 @@ struct TypeChecker<'a> {
     folding: EvalBudget,
     /// Parameters with a value, and where they stand.
     offered: Vec<Offered>,
+    /// Lists of whose elements something was told.
+    listed: Vec<Listed>,
     /// Outcome of a comparison here by which the actions that the loop around goes over are those
     /// that it names and no others.
     closing: Option<bool>,

@@ -312,3 +312,72 @@ fn a_value_that_may_be_meant_for_another_comparison_is_not_blamed() {
         "!resource.SecurityGroupIngress.exists(r, ['0.0.0.0/0', '::/0'].exists(w, r.CidrIp == w))";
     assert_eq!(told(one).len(), 1, "{:#?}", told(one));
 }
+
+/// A list of the world, of both families, is asked for in the property of each.
+#[test]
+fn a_list_that_is_meant_for_each_property_of_a_chain_is_not_blamed() {
+    let world = "['0.0.0.0/0', '::/0']";
+    for text in [
+        "r.CidrIp in W || r.CidrIpv6 in W",
+        "r.FromPort == 22 && (r.CidrIp in W || r.CidrIpv6 in W)",
+        "(r.CidrIp != null && r.CidrIp in W) || (r.CidrIpv6 != null && r.CidrIpv6 in W)",
+        "!(!(r.CidrIp in W) && !(r.CidrIpv6 in W))",
+        "r.CidrIp in W || r.CidrIpv6 in ['::/0']",
+    ] {
+        let text = text.replace('W', world);
+        silent(&[(GROUP, &format!("!resource.SecurityGroupIngress.exists(r, {text})"))]);
+    }
+    let apart = "!resource.SecurityGroupIngress.exists(r, r.CidrIp in W) && !resource.SecurityGroupIngress.exists(r, r.CidrIpv6 in W)";
+    silent(&[(GROUP, &apart.replace('W', world))]);
+    within(
+        "rule",
+        &[
+            ("r.CidrIp in ['0.0.0.0/0', '::/0']", "'::/0'", "is never `r.CidrIp`"),
+            (
+                "r.CidrIp in ['0.0.0.0/0', '::/0'] || r.CidrIpv6 in ['2001:db8::/32']",
+                "'::/0'",
+                "is never `r.CidrIp`",
+            ),
+            (
+                "r.CidrIp in ['0.0.0.0/0', 'all', '10.0.0.0/8'] || r.CidrIpv6 in ['::/0']",
+                "'all'",
+                "is never `r.CidrIp`",
+            ),
+        ],
+    );
+}
+
+/// The keys of a map that stands in the text are known.
+#[test]
+fn keys_of_literal_maps_are_there() {
+    silent(&[
+        (
+            GROUP,
+            "![{'from': 22, 'to': 22}, {'from': 3389, 'to': 3389}].exists(p, resource.SecurityGroupIngress.exists(r, r.FromPort != null && r.FromPort <= p.from && r.ToPort >= p.to))",
+        ),
+        (
+            INSTANCE,
+            "[{'type': 't3.*', 'env': 'dev'}].all(m, resource.InstanceType.glob(m.type) || tag('env') != null && tag('env') != m.env)",
+        ),
+        (INSTANCE, "[{'env': resource.InstanceType}].all(m, m.env != 't2.micro')"),
+        (
+            INSTANCE,
+            "[{'a': 1}, {'a': 2}].filter(m, m.a > 1).all(m, m.a > 5 || resource.InstanceType != 'a')",
+        ),
+        (BUCKET, "{'days': 30}.days > 7 && tag('a') == 'b'"),
+    ]);
+    told(&[
+        (
+            INSTANCE,
+            "[{'env': 'dev'}, {'name': 'x'}].all(m, m.env != resource.InstanceType)",
+            "m.env != resource.InstanceType",
+            "`m.env` may be null",
+        ),
+        (
+            INSTANCE,
+            "[{'env': resource.KeyName}].all(m, m.env != 'x')",
+            "m.env != 'x'",
+            "`m.env` may be null",
+        ),
+    ]);
+}

@@ -2,12 +2,15 @@
 //!
 //! `["0.0.0.0/0", "::/0"].exists(w, r.CidrIp == w || r.CidrIpv6 == w)` compares both ranges with
 //! both properties. A value that never fits one of them is no mistake as long as it may fit another.
+//! The same is true where both lists are written out:
+//! `r.CidrIp in ["0.0.0.0/0", "::/0"] || r.CidrIpv6 in ["0.0.0.0/0", "::/0"]`.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::super::Problem;
 use super::super::span::Span;
+use super::super::tree::{Expr, Node};
 use super::TypeChecker;
 use crate::diagnostic::Code;
 use crate::resource::Value;
@@ -20,7 +23,58 @@ pub(super) struct Offered {
     pub(super) uses: Vec<Range<usize>>,
 }
 
+/// How many lists of a chain are held against each other.
+const MOST_LISTS: usize = 16;
+
+/// List that stands in the text, of whose elements something was told, and their places.
+#[derive(Debug)]
+pub(super) struct Listed {
+    span: Span,
+    elements: Vec<Span>,
+}
+
 impl TypeChecker<'_> {
+    /// Notes that something was told of elements of a list.
+    pub(super) fn note_list(&mut self, span: Span, elements: &[Span]) {
+        if elements.len() > 1 {
+            self.listed.push(Listed { span, elements: elements.to_vec() });
+        }
+    }
+
+    /// Forgets what was told of an element of a list in a chain, where others of the list are right
+    /// there and the same stands rightly in another list of the chain.
+    pub(super) fn accept_listed(&mut self, terms: &[Node], since: usize) {
+        let mut lists = Vec::new();
+        terms.iter().for_each(|term| gather(term, &mut lists));
+        let is_told = |place: Span| {
+            let place = range(place);
+            self.problems.iter().any(|one| is_of_value(one) && one.span == place)
+        };
+        // An element of a list of which nothing was told is right.
+        let is_right = |list: Span, at: usize| {
+            let mut known = self.listed.iter().filter(|one| one.span == list);
+            known.all(|one| one.elements.get(at).is_some_and(|place| !is_told(*place)))
+        };
+        let mut accepted = Vec::new();
+        for Listed { span, elements } in self.listed.iter().skip(since) {
+            let own = lists.iter().find(|(place, _)| place == span);
+            let (Some((_, items)), false) = (own, elements.iter().all(|it| is_told(*it))) else {
+                continue;
+            };
+            for (place, item) in elements.iter().zip(*items).filter(|(place, _)| is_told(**place)) {
+                let mut others = lists.iter().filter(|(other, _)| other != span);
+                let is_other = |(list, items): &(Span, &[Value])| {
+                    let at = items.iter().position(|other| other == item);
+                    at.is_some_and(|at| is_right(*list, at))
+                };
+                if others.any(is_other) {
+                    accepted.push(range(*place));
+                }
+            }
+        }
+        self.problems.retain(|one| !is_of_value(one) || !accepted.contains(&one.span));
+    }
+
     /// Notes that a parameter with a value stands at a place.
     pub(super) fn offer(&mut self, name: &Arc<str>, value: &Value, span: Span) {
         let (place, is_list) = (range(span), matches!(value, Value::List(_)));
@@ -71,6 +125,19 @@ impl TypeChecker<'_> {
             self.problems.retain(|one| !is_of_value(one) || !uses.contains(&one.span));
         }
     }
+}
+
+/// Lists that stand in the text and in which a term looks for something.
+fn gather<'t>(term: &'t Node, lists: &mut Vec<(Span, &'t [Value])>) {
+    if lists.len() >= MOST_LISTS {
+        return;
+    }
+    if let Expr::In(pair) = &term.expr
+        && let Node { expr: Expr::Constant(Value::List(items)), span } = &pair.1
+    {
+        lists.push((*span, items));
+    }
+    term.children().into_iter().for_each(|below| gather(below, lists));
 }
 
 /// `true` for what is told of a constant: that it is never what it is compared with.

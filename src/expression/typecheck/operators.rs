@@ -227,6 +227,9 @@ impl TypeChecker<'_> {
                 documented::check(&observed, &one.kind, &constants, &mut found);
                 documented::check(&constants, items, &observed, &mut found);
                 documented::check_type_names(&one.kind, &constants, &mut found);
+                if !found.is_empty() {
+                    self.note_list(other.node.span, elements);
+                }
                 self.problems.append(&mut found);
             }
             kind if kind.is_open() => {}

@@ -19,6 +19,7 @@ impl TypeChecker<'_> {
     pub(super) fn terms(&mut self, trees: &[&IdedExpr], outcome: bool) -> Vec<Node> {
         let mut terms = Vec::with_capacity(trees.len());
         let mut is_decided = false;
+        let listed = self.listed.len();
         for tree in trees {
             let before = self.problems.len();
             let term = self.condition(tree).node;
@@ -28,6 +29,9 @@ impl TypeChecker<'_> {
             }
             is_decided = is_decided || self.is_decided_by(&term, outcome);
             terms.push(term);
+        }
+        if self.listed.len() > listed {
+            self.accept_listed(&terms, listed);
         }
         terms
     }
