@@ -20,6 +20,7 @@ mod parameter;
 mod policy;
 mod ports;
 mod shapes;
+mod swapped;
 mod text;
 mod time;
 mod values;

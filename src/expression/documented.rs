@@ -171,7 +171,8 @@ fn advice(form: &Form, path: &dyn fmt::Display, shown: &str) -> String {
         Form::ConditionOperator => "write an operator, such as `StringEquals`".to_owned(),
         Form::ServicePrincipal => "write it whole, as `ec2.amazonaws.com`".to_owned(),
         Form::Empty => "leave it out: the ARN names none".to_owned(),
-        Form::ConditionKey | Form::Action | Form::ArnPart | Form::Path | Form::Name => {
+        Form::ConditionKey => "an operator is the condition's `Operator`".to_owned(),
+        Form::Action | Form::ArnPart | Form::Path | Form::Name => {
             "write it as it is kept".to_owned()
         }
     }

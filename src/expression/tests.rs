@@ -28,5 +28,6 @@ mod policies;
 mod reference;
 mod registry;
 mod shared;
+mod swapped;
 mod syntax;
 mod texts;

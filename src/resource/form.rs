@@ -256,6 +256,7 @@ impl Form {
                 let range = Ipv6Net::new(address, length).ok()?;
                 Some(range.trunc().to_string())
             }
+            Self::ConditionKey if is_operator(text) => None,
             Self::ConditionKey | Self::ArnPart => Some(text.to_ascii_lowercase()),
             Self::AccountId => {
                 let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
@@ -508,6 +509,7 @@ mod tests {
             ("accountId", "1234-5678-9012", Some("123456789012")),
             ("conditionKey", "aws:SourceVpce", Some("aws:sourcevpce")),
             ("conditionKey", "aws:RequestTag/Öl", Some("aws:requesttag/Öl")),
+            ("conditionKey", "StringEquals", None),
         ] {
             assert_eq!(form(name).canonical(text).as_deref(), meant, "{name} {text}");
         }

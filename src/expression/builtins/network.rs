@@ -6,6 +6,7 @@ use ipnet::{IpNet, Ipv6Net};
 
 use super::function::{Arguments, Body, Computed, Doc, Form, Function};
 use super::parameter::{Gives, TEXT};
+use super::swapped;
 use crate::diagnostic::Code;
 use crate::expression::operand::Operand;
 use crate::expression::types::Type;
@@ -43,7 +44,12 @@ pub(super) static FUNCTIONS: [Function; 6] = [
             example: ("cidrContains('10.0.0.0/8', '10.1.2.3')", "true"),
         },
     )
-    .checked(check_ranges),
+    .checked(|arguments, problems| {
+        check_ranges(arguments, problems);
+        if let [outer, inner, ..] = arguments {
+            problems.extend(swapped::address(outer, inner));
+        }
+    }),
     Function::new(
         (Form::Either, "cidrOverlaps"),
         &[TEXT, TEXT],

@@ -64,7 +64,8 @@ pub(super) static FUNCTIONS: [Function; 10] = [
                           `NotResource` does not name it. Of `s3:*`, or of `arn:aws:s3:::logs/*`, \
                           a statement must allow all: ask for single actions where none is to be \
                           allowed. It is unknown where a policy variable such as \
-                          `${aws:username}` decides. `Deny` and conditions do not count.",
+                          `${aws:username}` decides, which documents of version `2008-10-17` \
+                          have none of. `Deny` and conditions do not count.",
             example: (
                 "allowsAction({'Effect': 'Allow', 'Action': 'IAM:pass*', 'Resource': '*'}, \
                  'iam:PassRole')",
@@ -103,7 +104,8 @@ pub(super) static FUNCTIONS: [Function; 10] = [
                 "false",
             ),
         },
-    ),
+    )
+    .checked(asked::check_key),
     Function::new(
         (Form::Either, "deniesInsecureTransport"),
         ONE_AND_TEXT,
@@ -112,7 +114,8 @@ pub(super) static FUNCTIONS: [Function; 10] = [
         Doc {
             usage: "deniesInsecureTransport(policy, bucket)",
             description: "Whether everybody is denied all S3 actions without TLS on a bucket, by \
-                          ARN or name, and on its objects.",
+                          ARN or name, and on its objects, also by a `NotAction` or `NotResource` \
+                          that leaves none of them out.",
             example: (
                 "deniesInsecureTransport({'Effect': 'Deny', 'Principal': '*', 'Action': 's3:*', \
                  'Resource': ['arn:aws:s3:::logs', 'arn:aws:s3:::logs/*'], \
@@ -137,7 +140,8 @@ pub(super) static FUNCTIONS: [Function; 10] = [
                 "true",
             ),
         },
-    ),
+    )
+    .checked(asked::check_key),
     Function::new(
         (Form::Either, "hasWildcardPrincipal"),
         ONE,

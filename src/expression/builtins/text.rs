@@ -2,6 +2,7 @@
 
 use super::function::{Arguments, Body, Computed, Doc, Form, Function};
 use super::parameter::{ANY, Gives, INTEGER, SEQUENCE, TEXT};
+use super::swapped;
 use crate::expression::operand::Operand;
 use crate::expression::pattern::Pattern;
 use crate::expression::types::{Case, Type};
@@ -64,6 +65,7 @@ pub(super) static FUNCTIONS: [Function; 12] = [
     .checked(|arguments, problems| {
         if let [observed, pattern, ..] = arguments {
             documented::check_glob(observed, pattern, problems);
+            problems.extend(swapped::pattern(observed, pattern));
         }
     }),
     Function::new(
@@ -205,6 +207,7 @@ pub(super) static FUNCTIONS: [Function; 12] = [
 fn check_part(arguments: &[Operand<'_>], place: Part, problems: &mut Vec<Problem>) {
     if let [observed, part, ..] = arguments {
         documented::check_part(observed, part, place, problems);
+        problems.extend(swapped::part(observed, part, place));
     }
 }
 

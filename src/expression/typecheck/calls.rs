@@ -235,7 +235,15 @@ impl TypeChecker<'_> {
         let known = if let Expr::Parameter(_) = pattern.expr { &unknown } else { &pattern.expr };
         let Expr::Constant(Value::String(source)) = known else {
             let message = format!("the pattern of `{}` must stand here as a string", function.name);
-            return self.error(pattern.span, Code::WrongArguments, message);
+            let problem = Problem::error(pattern.span, Code::WrongArguments, message);
+            self.problems.push(match text.expr {
+                Expr::Constant(_) => {
+                    let (text, pattern) = (show::node(&text), show::node(&pattern));
+                    problem.help(format!("write `{pattern}.{}({text})`", function.name))
+                }
+                _ => problem,
+            });
+            return broken(pattern.span);
         };
         self.has_patterns = true;
         match self.budget.pattern(source) {

@@ -9,8 +9,9 @@ use crate::diagnostic::Code;
 use crate::expression::documented::{self, TOLD};
 use crate::expression::operand::Operand;
 use crate::expression::operate::no_value;
-use crate::expression::{EvalBudget, Problem};
-use crate::resource::Failure;
+use crate::expression::types::Type;
+use crate::expression::{EvalBudget, Problem, notation};
+use crate::resource::{Failure, Form, Value};
 
 /// Refuses what can be none of the names that it stands for.
 pub(super) fn check(
@@ -47,6 +48,48 @@ pub(super) fn check_action(arguments: &[Operand<'_>], problems: &mut Vec<Problem
     let actions = actions.filter(|(text, _)| is_action(text));
     problems
         .extend(actions.filter_map(|(text, at)| documented::unknown_action(text, at)).take(TOLD));
+    problems.extend(arguments.get(2).and_then(nameless));
+}
+
+/// Warning of a name, an id or the like where an ARN is needed, of which there is no answer.
+fn nameless(resource: &Operand<'_>) -> Option<Problem> {
+    let Type::String(known) = resource.kind else { return None };
+    let form = known.form.filter(|_| resource.constant.is_none())?;
+    let is_arn = |form: &Form| {
+        matches!(form, Form::Arn | Form::ArnOf(_) | Form::KeyArn | Form::Principal | Form::Action)
+    };
+    if known.forms().any(is_arn) {
+        return None;
+    }
+    let path = resource.shown.to_string();
+    let message = format!("`{path}` is no ARN of a resource: it is {}", form.words());
+    let problem = Problem::warning(resource.span, Code::FixedComparison, message);
+    Some(problem.help(match path.strip_suffix(".BucketName") {
+        Some(of) => format!("write `{of}.Arn`, or of its objects `{of}.Arn + \"/*\"`"),
+        None => "write the whole ARN, such as `resource.Arn`".to_owned(),
+    }))
+}
+
+/// Warns of constants that are no key of a condition: the form of each is a service, or a provider,
+/// and a name with `:` between them ("IAM JSON policy elements: Condition", November 2026). The case
+/// of keys does not matter.
+pub(super) fn check_key(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
+    let Some(argument) = arguments.get(1) else { return };
+    let Some(text) = argument.text() else { return };
+    let shown = notation::value(&Value::string(text));
+    let trimmed = text.trim();
+    let help = if trimmed != text {
+        format!("write {}", quoted(trimmed))
+    } else if Form::ConditionOperator.admits(text) {
+        format!("name a key, or ask `s.Condition.exists(c, c.Operator == {shown})`")
+    } else if !text.contains(':') {
+        "write it with its service, as in `aws:SourceArn`".to_owned()
+    } else {
+        return;
+    };
+    let message = format!("{shown} is never the key of a condition");
+    let problem = Problem::warning(argument.span, Code::FixedComparison, message);
+    problems.push(problem.help(help));
 }
 
 /// `true` for `*`, and for a service and a name with `:` between them (IAM User Guide, "IAM JSON

@@ -33,6 +33,10 @@ pub(super) struct Statement {
     pub(super) resource: Option<Texts>,
     pub(super) not_resource: Option<Texts>,
     pub(super) conditions: Vec<Condition>,
+    /// `${` and `}` stand for themselves: its document is of another version than `2012-10-17` (IAM
+    /// User Guide, "IAM policy elements: Variables and tags", November 2026). Of a statement
+    /// without a document they may be a variable.
+    pub(super) is_without_variables: bool,
 }
 
 /// Effect of a statement: it allows or it denies.
@@ -45,6 +49,10 @@ pub(super) enum Effect {
 /// Kinds of principals, whose names have one case (IAM User Guide, "Grammar of the IAM JSON policy
 /// language", November 2026). Of what is none of them nobody knows who is meant.
 const KINDS: [&str; 4] = ["AWS", "CanonicalUser", "Federated", "Service"];
+
+/// Key by which a statement without its document says that it has no variables: policies have no
+/// such element, and expressions do not see it.
+pub(super) const WITHOUT_VARIABLES: &str = "WithoutVariables";
 
 /// Principals by their kind, which is one of [`KINDS`].
 #[derive(Debug)]
@@ -135,10 +143,19 @@ fn parse(text: &str, budget: &mut EvalBudget) -> Result<Value, Failure> {
 }
 
 fn statements(value: &Value, budget: &mut EvalBudget) -> Result<Vec<Statement>, Failure> {
-    let written = match value {
-        Value::Map(entries) => entries.get("Statement").unwrap_or(value),
-        other => other,
+    let document = match value {
+        Value::Map(entries) => entries.get("Statement"),
+        _ => None,
     };
+    let mut all = listed(document.unwrap_or(value), budget)?;
+    // Without a version a document is of the first, `2008-10-17`.
+    if document.is_some() && value.get("Version").and_then(Value::as_str) != Some("2012-10-17") {
+        all.iter_mut().for_each(|one| one.is_without_variables = true);
+    }
+    Ok(all)
+}
+
+fn listed(written: &Value, budget: &mut EvalBudget) -> Result<Vec<Statement>, Failure> {
     match written {
         Value::Map(entries) if entries.contains_key("Effect") => {
             Ok(vec![statement(written, None, budget)?])
@@ -190,6 +207,7 @@ fn statement(
         resource: reader.texts(resource)?,
         not_resource: reader.texts(not_resource)?,
         conditions: reader.conditions()?,
+        is_without_variables: value.get(WITHOUT_VARIABLES) == Some(&Value::Bool(true)),
     })
 }
 

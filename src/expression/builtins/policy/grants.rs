@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::network;
 use super::document::{Effect, Statement, quoted};
-use super::pattern::{Known, Pattern};
+use super::pattern::{Known, Pattern, Read};
 use crate::expression::EvalBudget;
 use crate::expression::operate::no_value;
 use crate::resource::{AccountId, Failure, Value};
@@ -76,7 +76,9 @@ pub(super) fn allows_action(
         // A trust policy names no resource: it is about the role that it belongs to.
         let is_on = match (&resource, resources) {
             (None, _) | (_, (None, None)) => Known::Yes,
-            (Some(resource), _) => is_within(resource, resources, Pattern::of_resource, budget)?,
+            (Some(resource), _) => {
+                is_within(resource, resources, Pattern::reader(one.is_without_variables), budget)?
+            }
         };
         match is_on {
             Known::Yes => return Ok(true),
@@ -100,7 +102,7 @@ type Named<'s> = Option<&'s [Arc<str>]>;
 fn is_within(
     wanted: &Pattern,
     (named, others): (Named<'_>, Named<'_>),
-    read: fn(&str, &mut EvalBudget) -> Result<Pattern, Failure>,
+    read: Read,
     budget: &mut EvalBudget,
 ) -> Result<Known, Failure> {
     let Some(patterns) = named.or(others) else { return Ok(Known::No) };

@@ -1,6 +1,6 @@
 //! Statements as values of one form, for expressions to look into.
 
-use super::document::{Condition, Effect, Principals, Statement, Texts};
+use super::document::{Condition, Effect, Principals, Statement, Texts, WITHOUT_VARIABLES};
 use crate::expression::EvalBudget;
 use crate::resource::{Failure, Value};
 
@@ -33,6 +33,10 @@ fn statement(one: &Statement, budget: &mut EvalBudget) -> Result<Value, Failure>
         ("AnyPrincipal", Value::Bool(is_bare)),
         ("Condition", Value::List(conditions.into())),
     ];
+    let has_sign = |list: &Option<Texts>| list.iter().flatten().any(|text| text.contains("${"));
+    if one.is_without_variables && (has_sign(&one.resource) || has_sign(&one.not_resource)) {
+        entries.push((WITHOUT_VARIABLES, Value::Bool(true)));
+    }
     if let Some(sid) = &one.sid {
         entries.push(("Sid", Value::String(sid.clone())));
     }

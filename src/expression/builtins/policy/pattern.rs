@@ -40,7 +40,15 @@ pub(super) enum Known {
     Perhaps,
 }
 
+/// Way to read a pattern.
+pub(super) type Read = fn(&str, &mut EvalBudget) -> Result<Pattern, Failure>;
+
 impl Pattern {
+    /// Way to read what a statement says of resources, with or without variables.
+    pub(super) fn reader(is_without_variables: bool) -> Read {
+        if is_without_variables { Self::of_asked_resource } else { Self::of_resource }
+    }
+
     /// Pattern of actions, whose case does not matter.
     pub(super) fn of_action(text: &str, budget: &mut EvalBudget) -> Result<Self, Failure> {
         let signs = text.chars().map(|sign| plain(sign.to_ascii_lowercase()));
@@ -63,8 +71,7 @@ impl Pattern {
 
     /// Pattern of resources as a policy writes it. `${*}`, `${?}` and `${$}` are those characters,
     /// and what else stands in `${` and `}` is a variable (IAM User Guide, "IAM policy elements:
-    /// Variables and tags", November 2026). Documents of the version `2008-10-17` have none, which
-    /// is not told apart: a statement may be asked without its document.
+    /// Variables and tags", November 2026).
     pub(super) fn of_resource(text: &str, budget: &mut EvalBudget) -> Result<Self, Failure> {
         let mut rest = text;
         let signs = std::iter::from_fn(|| {

@@ -53,7 +53,7 @@ fn allow(with: Json) -> Json {
 fn both(one: &Json, other: &Json) -> Json {
     let statements = |of: &Json| of["Statement"].as_array().expect("a list").clone();
     let all = [statements(one), statements(other)].concat();
-    json!({ "Statement": all })
+    json!({ "Version": "2012-10-17", "Statement": all })
 }
 
 /// Checks a table of a rule, a document and what a function says of it.
@@ -190,6 +190,38 @@ fn what_a_policy_variable_decides_is_unknown() {
     }
     let dollar = resource(json!("arn:aws:s3:::logs/${$}{x}"));
     assert_eq!(asked_on(&dollar, "s3:GetObject", "arn:aws:s3:::logs/${x}"), "true");
+}
+
+/// "IAM JSON policy elements: Version": variables are those of `2012-10-17`, and without a version a
+/// document is of `2008-10-17`, where they are texts like any other.
+#[test]
+fn documents_of_the_first_version_have_no_variables() {
+    let statement = json!({
+        "Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::logs/${aws:username}",
+    });
+    let on = |document: &Json, on: &str| {
+        asked_on(document, "s3:GetObject", &format!("arn:aws:s3:::logs/{on}"))
+    };
+    for version in [json!("2008-10-17"), json!(null), json!("2012-10-18")] {
+        let document = json!({ "Version": version, "Statement": [statement] });
+        assert_eq!(on(&document, "x"), "false", "{version}");
+        assert_eq!(on(&document, "${aws:username}"), "true", "{version}");
+        let normal = normal(&document);
+        assert_eq!(on(&normal, "x"), "false", "{version}");
+    }
+    let new = json!({ "Version": "2012-10-17", "Statement": [statement] });
+    let unknown =
+        "expression_error: a policy variable decides whether `Statement[0]` is on the resource";
+    assert_eq!(on(&new, "x"), unknown);
+    assert_eq!(on(&normal(&new), "x"), unknown);
+    assert!(on(&statement, "x").starts_with("expression_error"), "of an unknown version");
+}
+
+/// What `statements()` makes of a document.
+fn normal(document: &Json) -> Json {
+    let document = Value::from_json(document);
+    let made = call("statements", &document, &Value::Null, &mut EvalBudget::default());
+    made.expect("statements").expect("statements").to_json()
 }
 
 #[test]

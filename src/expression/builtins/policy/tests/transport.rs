@@ -42,6 +42,12 @@ fn who_and_what_is_denied() {
                 deny(json!({ "Action": null, "NotAction": "s3:Get*" })),
                 "false",
             ),
+            (
+                "all but actions of others",
+                deny(json!({ "Action": null, "NotAction": ["iam:*", "kms:Decrypt"] })),
+                "true",
+            ),
+            ("all but none", deny(json!({ "Action": null, "NotAction": "*" })), "false"),
             ("beside others", both(&allow(json!({})), &deny(json!({}))), "true"),
             ("nothing", json!({ "Statement": [] }), "false"),
         ],
@@ -77,7 +83,25 @@ fn on_which_resources() {
             (
                 "all but a bucket",
                 deny(json!({ "Resource": null, "NotResource": "arn:aws:s3:::x" })),
+                "true",
+            ),
+            (
+                "all but some objects",
+                deny(json!({ "Resource": null, "NotResource": "arn:aws:s3:::logs/public/*" })),
                 "false",
+            ),
+            (
+                "all but what a variable says",
+                deny(json!({ "Resource": null, "NotResource": "arn:aws:s3:::${aws:username}" })),
+                "false",
+            ),
+            (
+                "all but some objects, and those by themselves",
+                both(
+                    &deny(json!({ "Resource": null, "NotResource": "arn:aws:s3:::logs/*" })),
+                    &deny(json!({ "Resource": "arn:aws:s3:::logs/*" })),
+                ),
+                "true",
             ),
             (
                 "in two statements together",
@@ -142,6 +166,16 @@ fn under_which_conditions() {
                 when(json!({ "Null": { "aws:SecureTransport": "false" } })),
                 "false",
             ),
+            (
+                "an operator of texts",
+                when(json!({ "StringEquals": { "aws:SecureTransport": "false" } })),
+                "false",
+            ),
+            (
+                "both outcomes",
+                when(json!({ "BoolIfExists": { "aws:SecureTransport": ["true", "false"] } })),
+                "true",
+            ),
         ],
     );
 }
@@ -157,4 +191,6 @@ fn buckets_by_name_and_in_other_partitions() {
     assert_eq!(says(&china, BUCKET), "false");
     let halves = deny(json!({ "Resource": ["arn:aws-cn:s3:::logs", "arn:aws:s3:::logs/*"] }));
     assert_eq!(says(&halves, "logs"), "false", "each in a partition of its own");
+    let others = deny(json!({ "Resource": null, "NotResource": "arn:aws:s3:::logs/a" }));
+    assert_eq!(says(&others, "logs"), "false", "of any partition that it may be in");
 }
