@@ -40,6 +40,7 @@ pub(super) fn check<'t>(
         claims: Claims::default(),
         selection,
         forbidden: Vec::new(),
+        required: Vec::new(),
         is_own,
         problems,
     };
@@ -70,6 +71,8 @@ struct Linter<'t, 'p> {
     selection: Option<&'t Node>,
     /// Variables, by their indices, of loops that must find nothing.
     forbidden: Vec<usize>,
+    /// The same of loops that must find all to be so.
+    required: Vec<usize>,
     /// No constant is the value of a parameter.
     is_own: bool,
     problems: &'p mut Vec<Problem>,
@@ -202,6 +205,13 @@ impl<'t> Linter<'t, '_> {
         path.variable().is_some_and(|variable| self.forbidden.contains(&variable))
     }
 
+    /// `true` for a property that an element has another in the place of, where all must differ from
+    /// something: one without it does.
+    fn has_another(&self, path: Path<'_>) -> bool {
+        path.node().property().is_some_and(|property| property.alternative)
+            && path.variable().is_some_and(|variable| self.required.contains(&variable))
+    }
+
     fn unequal(&mut self, node: &'t Node, pair: &'t Pair) {
         let (one, other) = &**pair;
         if !is_null(one) && !is_null(other) {
@@ -285,6 +295,9 @@ impl<'t> Linter<'t, '_> {
         if negated && looped.kind == Macro::Exists {
             self.forbidden.push(looped.index);
         }
+        if !negated && looped.kind == Macro::All {
+            self.required.push(looped.index);
+        }
         self.known.learn_of_elements(&looped.range, looped.index, self.selection);
         self.claim_of_elements(&looped.range, looped.index);
         // A chain looks at its terms itself.
@@ -306,6 +319,7 @@ impl<'t> Linter<'t, '_> {
         }
         self.forget(outside);
         self.forbidden.retain(|index| *index != looped.index);
+        self.required.retain(|index| *index != looped.index);
     }
 
     /// Takes up what holds of each element of a list.
@@ -353,7 +367,7 @@ impl<'t> Linter<'t, '_> {
 
     fn warn(&mut self, node: &Node, missing: Option<Path<'_>>, true_of: impl Fn(&str) -> String) {
         // What is not there is none of those in a list that was written for the others.
-        let missing = missing.filter(|path| !path.is_variable());
+        let missing = missing.filter(|path| !path.is_variable() && !self.has_another(*path));
         let Some(path) = missing.map(|path| show::node(path.node())) else { return };
         let always = true_of(&path);
         let message = format!("`{path}` may be null, and {always} is true");

@@ -23,6 +23,7 @@ mod hints;
 mod hostile;
 mod mutants;
 mod networks;
+mod ordinary;
 mod parsing;
 mod policies;
 mod reference;

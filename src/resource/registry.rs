@@ -156,6 +156,7 @@ mod tests {
                 property.given.is_empty() || property.nullable,
                 "is given by another and is never null",
             ),
+            (!property.alternative || property.nullable, "is an alternative and is never null"),
             (top || !property.recorded_only, "is `recordedOnly`, which only counts at the top"),
             (!top || !property.identifies, "identifies, which only counts in objects of lists"),
             (

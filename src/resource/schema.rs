@@ -90,6 +90,10 @@ pub struct Property {
     /// Neighbours by any of which the cloud documents that a nullable property is there.
     #[serde(default)]
     pub given: Vec<Given>,
+    /// `true` where each object has one of several neighbours, of which this is one, as a rule has
+    /// a range of IPv4, one of IPv6 or a group: without it an object has another.
+    #[serde(default)]
+    pub alternative: bool,
     /// Value that the cloud documents to be in force where the property is missing.
     #[serde(default, deserialize_with = "value")]
     pub default: Option<Value>,

@@ -298,6 +298,7 @@ impl TypeChecker<'_> {
                     Type::List(_) => problem.help(format!(
                         "ask its elements, as in `{path}.exists(x, x.{field} == ...)`"
                     )),
+                    Type::Bool => problem.help(format!("it is true or false itself: `{path}`")),
                     _ => problem,
                 });
                 return broken(span);

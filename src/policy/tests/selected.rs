@@ -20,7 +20,7 @@ fn what_where_finds_not_to_be_null_needs_no_guard() {
         (r#"tag("env") != null"#, r#"assertAll: resources.all(r, r.tag("env") != "prod")"#),
         (
             "true",
-            r#"assert: resource.SecurityGroupIngress.filter(r, r.CidrIp != null).all(s, s.CidrIp != "0.0.0.0/0")"#,
+            r#"assert: resource.SecurityGroupIngress.filter(r, r.Description != null).all(s, s.Description != "x")"#,
         ),
     ];
     for (filter, assertion) in guarded {
@@ -37,7 +37,7 @@ fn what_where_leaves_open_does() {
         (r#"tag("env") in ["prod", null]"#, r#"assert: '(tag("env") != "prod")'"#),
         (
             "true",
-            r#"assert: resource.SecurityGroupIngress.filter(r, r.CidrIp != null).all(s, s.CidrIpv6 != "::/0")"#,
+            r#"assert: resource.SecurityGroupIngress.filter(r, r.CidrIp != null).all(s, s.Description != "x")"#,
         ),
     ];
     for (filter, assertion) in open {
