@@ -66,6 +66,10 @@ fn odd(text: &str, at: Span, known: &Texts, observed: &Operand<'_>) -> Option<Pr
 
 /// Warning of a template that nothing has filled in.
 fn template(text: &str, at: Span) -> Option<Problem> {
+    // A search for one sign is prepared by nothing, and few texts have it.
+    if !text.contains('{') {
+        return None;
+    }
     let (_, rest) = text.split_once("{{")?;
     rest.contains("}}").then(|| {
         let shown = notation::value(&Value::string(text));

@@ -89,6 +89,11 @@ fn is_guard(term: &Node, is_true: bool) -> bool {
 impl<'t> Linter<'t, '_> {
     /// Looks at a node that stands below an odd number of negations, or not.
     fn visit(&mut self, node: &'t Node, negated: bool) {
+        match node.expr {
+            Expr::Constant(_) => return,
+            Expr::Property(_) | Expr::Local { .. } if !negated => return,
+            _ => {}
+        }
         if self.is_own {
             let found = fixed::of_collection(node, &self.known).or_else(|| always::of_term(node));
             self.problems.extend(found);

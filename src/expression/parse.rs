@@ -36,6 +36,36 @@ const MANY_SIGNS: usize = 400;
 /// Holds the careful parser at its own limit of nesting, and a chain as long as the text.
 const STACK_BYTES: usize = 64 << 20;
 
+/// What a byte of a text is to [`TextStats`].
+#[derive(Clone, Copy)]
+enum Sign {
+    Name,
+    Blank,
+    Break,
+    Open,
+    Close,
+    Dot,
+    /// Other punctuation.
+    Mark,
+    Other,
+}
+
+impl Sign {
+    /// A match of ranges alone, which becomes a table: each text is looked at byte by byte.
+    const fn of(byte: u8) -> Self {
+        match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => Self::Name,
+            b' ' | b'\t' | b'\r' | b'\x0c' => Self::Blank,
+            b'\n' => Self::Break,
+            b'(' | b'[' | b'{' => Self::Open,
+            b')' | b']' | b'}' => Self::Close,
+            b'.' => Self::Dot,
+            b'!'..=b'/' | b':'..=b'@' | b'\\' | b'^'..=b'`' | b'|' | b'~' => Self::Mark,
+            _ => Self::Other,
+        }
+    }
+}
+
 /// Counts of what a text consists of, known before it is parsed.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct TextStats {
@@ -51,26 +81,29 @@ impl TextStats {
     pub(super) fn of(text: &str) -> Self {
         let mut stats = Self::default();
         let mut open = 0_usize;
-        let mut before = b' ';
+        let mut before = Sign::Name;
         for byte in text.bytes() {
-            // Most of a text is names.
-            if byte.is_ascii_alphanumeric() {
-                before = byte;
-                continue;
-            }
-            match byte {
-                b' ' | b'\t' | b'\r' | b'\x0c' => continue,
-                b'(' | b'[' | b'{' => {
+            let sign = Sign::of(byte);
+            match sign {
+                Sign::Blank => continue,
+                Sign::Open => {
                     open += 1;
                     stats.depth = stats.depth.max(open);
+                    stats.signs += 1;
                 }
-                b')' | b']' | b'}' => open = open.saturating_sub(1),
-                // Behind a line break may stand what was a link before a comment.
-                b'.' if matches!(before, b')' | b']' | b'}' | b'\n') => stats.links += 1,
-                _ => {}
+                Sign::Close => {
+                    open = open.saturating_sub(1);
+                    stats.signs += 1;
+                }
+                Sign::Dot => {
+                    // Behind a line break may stand what was a link before a comment.
+                    stats.links += usize::from(matches!(before, Sign::Close | Sign::Break));
+                    stats.signs += 1;
+                }
+                Sign::Mark => stats.signs += 1,
+                Sign::Name | Sign::Break | Sign::Other => {}
             }
-            stats.signs += usize::from(byte.is_ascii_punctuation());
-            before = byte;
+            before = sign;
         }
         stats
     }

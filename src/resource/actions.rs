@@ -143,10 +143,10 @@ fn of_operation(text: &str) -> Option<String> {
     })?;
     let of = rest.strip_prefix("Bucket").unwrap_or(rest);
     let of = of.strip_suffix("Configuration").unwrap_or(of);
-    let forms = ["", "Bucket"]
+    let mut forms = ["", "Bucket"]
         .iter()
         .flat_map(|bucket| ["", "Configuration"].map(|end| format!("s3:{verb}{bucket}{of}{end}")));
-    forms.filter_map(|form| line(&form).map(str::to_owned)).next()
+    forms.find_map(|form| line(&form).map(str::to_owned))
 }
 
 /// Line of the list that is a text in any case.
@@ -203,13 +203,13 @@ fn is_like(name: &str, pattern: &str) -> bool {
     let behind = rest.len().checked_sub(end.len());
     let Some((mut rest, last)) = behind.map(|at| rest.split_at(at)) else { return false };
     let mut parts = middle.split('*').filter(|part| !part.is_empty());
-    let mut has = |part: &str| {
+    let has = |part: &str| {
         let at = rest.windows(part.len()).position(|window| same(window, part));
         let behind = at.and_then(|at| rest.get(at + part.len()..));
         rest = behind.unwrap_or_default();
         behind.is_some()
     };
-    same(first, start) && same(last, end) && parts.all(|part| has(part))
+    same(first, start) && same(last, end) && parts.all(has)
 }
 
 #[cfg(test)]

@@ -201,10 +201,11 @@ impl Gives {
 
     /// Type for a first argument of a type.
     pub(super) fn kind(self, first: Option<&Type>) -> Type {
-        let element = match first {
+        let element = || match first {
             Some(Type::List(of)) => (**of).clone(),
             _ => Type::Any,
         };
+        let of_actions = matches!(first, Some(Type::List(of)) if of.is_of_actions());
         match self {
             Self::Any | Self::Itself => Type::Any,
             Self::Accounts => Type::List(Box::new(Type::String(ACCOUNTS))),
@@ -214,17 +215,17 @@ impl Gives {
                 _ => Type::TEXT,
             },
             // Of actions it is still what a wildcard or another case is missed in.
-            Self::Joined if element.is_of_actions() => element,
+            Self::Joined if of_actions => element(),
             Self::Bool => Type::Bool,
             Self::Double => Type::Double,
             Self::Duration => Type::Duration,
-            Self::Element => element,
-            Self::Flat => match element {
+            Self::Element => element(),
+            Self::Flat => match element() {
                 Type::List(inner) => Type::List(inner),
                 other => Type::List(Box::new(other)),
             },
             Self::Int => Type::Int,
-            Self::Same => Type::List(Box::new(element)),
+            Self::Same => Type::List(Box::new(element())),
             Self::Statements => Type::List(Box::new(Type::Object(&shapes::STATEMENT))),
             Self::Joined | Self::String => Type::TEXT,
             Self::Strings => Type::List(Box::new(Type::TEXT)),

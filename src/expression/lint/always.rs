@@ -13,7 +13,12 @@ use crate::resource::Value;
 pub(super) fn of_term(term: &Node) -> Option<Problem> {
     let (message, help) = match &term.expr {
         Expr::Equal(pair) | Expr::NotEqual(pair) | Expr::Order(_, pair) => {
-            of_itself(term, pair).or_else(|| of_least(term, pair))?
+            match (constant(&pair.0), constant(&pair.1)) {
+                (None, None) => of_itself(term, pair)?,
+                (None, Some(Value::Int(value))) => of_least(term, &pair.0, *value, false)?,
+                (Some(Value::Int(value)), None) => of_least(term, &pair.1, *value, true)?,
+                _ => return None,
+            }
         }
         Expr::In(pair) => match constant(&pair.1) {
             Some(Value::List(items)) if items.is_empty() && constant(&pair.0).is_none() => (
@@ -54,12 +59,7 @@ fn of_itself(term: &Node, pair: &Pair) -> Option<(String, String)> {
 }
 
 /// A number that is never below some other, such as a size, compared with one that is.
-fn of_least(term: &Node, pair: &Pair) -> Option<(String, String)> {
-    let (of, value, is_turned) = match (constant(&pair.0), constant(&pair.1)) {
-        (None, Some(Value::Int(value))) => (&pair.0, *value, false),
-        (Some(Value::Int(value)), None) => (&pair.1, *value, true),
-        _ => return None,
-    };
+fn of_least(term: &Node, of: &Node, value: i64, is_turned: bool) -> Option<(String, String)> {
     let Expr::Call { function, .. } = &of.expr else { return None };
     let least = function.least?;
     let holds = match (&term.expr, is_turned) {

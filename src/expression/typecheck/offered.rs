@@ -45,7 +45,9 @@ impl TypeChecker<'_> {
     /// there and the same stands rightly in another list of the chain.
     pub(super) fn accept_listed(&mut self, terms: &[Node], since: usize) {
         let mut lists = Vec::new();
-        terms.iter().for_each(|term| gather(term, &mut lists));
+        for term in terms {
+            gather(term, &mut lists);
+        }
         let is_told = |place: Span| {
             let place = range(place);
             self.problems.iter().any(|one| is_of_value(one) && one.span == place)

@@ -172,6 +172,9 @@ impl TypeChecker<'_> {
         let mut found = Vec::new();
         for (observed, constants) in [(&one, &other), (&other, &one)] {
             let constants = self.side(constants, None);
+            if constants.constant.is_none() {
+                continue;
+            }
             let statement = self.statement_of(&observed.kind, &observed.node);
             let observed_side = self.side(observed, statement.as_deref());
             documented::check(&observed_side, &observed.kind, &constants, &mut found);

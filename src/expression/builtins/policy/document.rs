@@ -150,7 +150,9 @@ fn statements(value: &Value, budget: &mut EvalBudget) -> Result<Vec<Statement>, 
     let mut all = listed(document.unwrap_or(value), budget)?;
     // Without a version a document is of the first, `2008-10-17`.
     if document.is_some() && value.get("Version").and_then(Value::as_str) != Some("2012-10-17") {
-        all.iter_mut().for_each(|one| one.is_without_variables = true);
+        for one in &mut all {
+            one.is_without_variables = true;
+        }
     }
     Ok(all)
 }
