@@ -126,6 +126,7 @@ mod tests {
     use std::fmt;
     use std::sync::Arc;
 
+    use indexmap::IndexMap;
     use regex::Regex;
     use serde::Deserialize;
     use serde::de::{Error, MapAccess, SeqAccess, Visitor};
@@ -176,18 +177,15 @@ mod tests {
     }
 
     /// Properties that are there by a neighbour which there is not, a line each.
-    fn strangers<'p>(
-        path: &str,
-        siblings: impl Iterator<Item = (&'p Arc<str>, &'p Property)> + Clone,
-    ) -> Vec<String> {
+    fn strangers(path: &str, siblings: &IndexMap<Arc<str>, Property>) -> Vec<String> {
         let mut found = Vec::new();
-        for (name, property) in siblings.clone() {
+        for (name, property) in siblings {
             let path = format!("{path}.{name}");
             for given in &property.given {
-                let neighbour = siblings.clone().find(|(known, _)| **known == given.property);
+                let neighbour = siblings.get(&given.property);
                 let values = given.with.iter().flatten();
                 let is_one = |value: &Value| match neighbour {
-                    Some((_, known)) => value.as_str().is_none_or(|text| {
+                    Some(known) => value.as_str().is_none_or(|text| {
                         known.values.is_empty() || known.values.iter().any(|one| **one == *text)
                     }),
                     None => true,
@@ -197,9 +195,9 @@ mod tests {
                     found.push(format!("{path} is given by a stranger, `{}`", given.property));
                 }
             }
-            found.extend(strangers(&path, property.properties.iter()));
+            found.extend(strangers(&path, &property.properties));
             if let Some(items) = property.items.as_deref() {
-                found.extend(strangers(&format!("{path}[]"), items.properties.iter()));
+                found.extend(strangers(&format!("{path}[]"), &items.properties));
             }
         }
         found
@@ -226,7 +224,7 @@ mod tests {
                 found.push(format!("{name}: `{operation}` is live and the list is not"));
             }
         }
-        found.extend(strangers(name.as_str(), schema.properties.iter()));
+        found.extend(strangers(name.as_str(), &schema.properties));
         for (property, known) in &schema.properties {
             found.extend(problems(&format!("{name}.{property}"), known, true));
             if known.recorded_only && schema.operations[&known.operation].recorded_only {
