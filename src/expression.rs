@@ -5,6 +5,7 @@
 //! resource and never fails: what cannot be known is `unknown` with its cause. Which resources are
 //! looked at, and what becomes of a verdict, is left to `evaluation`.
 
+mod beyond;
 mod builtins;
 mod comments;
 mod compile_budget;

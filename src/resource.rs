@@ -5,6 +5,7 @@
 //! `unknown` and never a wrong value. Where facets come from is left to the adapters.
 
 mod actions;
+mod bounds;
 mod cause;
 mod form;
 mod identity;
@@ -18,6 +19,7 @@ mod schema;
 mod value;
 
 pub use actions::{UnknownAction, unknown_action};
+pub use bounds::{Bounds, Unit};
 pub use cause::{Cause, Failure, UnknownCause};
 pub use form::{Form, Part};
 pub use identity::{

@@ -6,11 +6,10 @@
 
 use std::fmt;
 
-use super::Problem;
-use super::notation;
 use super::operand::{Operand, Statement};
 use super::span::Span;
 use super::types::{Case, NAMES, Properties, Texts, Type, Words};
+use super::{Problem, beyond, notation};
 use crate::diagnostic::{Code, meant_or_known};
 use crate::resource::{self, Form, Part, UnknownAction, Value, is_documented};
 
@@ -29,6 +28,9 @@ pub(super) fn check(
         Type::String(known) => known,
         Type::List(items) if matches!(constants.constant, Some(Value::List(_))) => {
             return check(observed, items, constants, problems);
+        }
+        Type::Int(bounds) if bounds.is_known() && observed.constant.is_none() => {
+            return beyond::check_values(observed, *bounds, constants, problems);
         }
         _ => return,
     };

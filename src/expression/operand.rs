@@ -32,8 +32,8 @@ pub(super) struct Statement<'a> {
 }
 
 impl<'a> Operand<'a> {
-    /// Its texts and their places, where it is a constant one or a list of such.
-    pub(super) fn texts(&self) -> impl Iterator<Item = (&'a str, Span)> {
+    /// Its values and their places, where it is a constant or a list of such.
+    pub(super) fn values(&self) -> impl Iterator<Item = (&'a Value, Span)> {
         let constants = match self.constant {
             Some(Value::List(items)) => items,
             Some(one) => std::slice::from_ref(one),
@@ -42,8 +42,12 @@ impl<'a> Operand<'a> {
         let elements = self.elements;
         let span = self.span;
         let place = move |at: usize| elements.get(at).copied().unwrap_or(span);
-        let texts = constants.iter().enumerate();
-        texts.filter_map(move |(at, text)| Some((text.as_str()?, place(at))))
+        constants.iter().enumerate().map(move |(at, value)| (value, place(at)))
+    }
+
+    /// Its texts and their places, where it is a constant one or a list of such.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&'a str, Span)> {
+        self.values().filter_map(|(value, at)| Some((value.as_str()?, at)))
     }
 
     /// Its text, where it is a constant one.

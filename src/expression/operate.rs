@@ -25,6 +25,16 @@ impl Comparison {
             Self::GreaterEqual => ">=",
         }
     }
+
+    /// The same where its sides are exchanged.
+    pub(super) fn turned(self) -> Self {
+        match self {
+            Self::Less => Self::Greater,
+            Self::LessEqual => Self::GreaterEqual,
+            Self::Greater => Self::Less,
+            Self::GreaterEqual => Self::LessEqual,
+        }
+    }
 }
 
 /// `+`, `-`, `*`, `/`, `%`.

@@ -26,6 +26,7 @@ mod networks;
 mod ordinary;
 mod parsing;
 mod policies;
+mod ranges;
 mod reference;
 mod registry;
 mod shared;

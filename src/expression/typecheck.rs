@@ -25,7 +25,8 @@ use super::span::Span;
 use super::tree::{Expr, Node, PropertyRef};
 use super::types::Type;
 use super::{
-    CompileBudget, Environment, EvalBudget, ExpressionKind, Names, Problem, evaluate, lint, show,
+    CompileBudget, Environment, EvalBudget, ExpressionKind, Names, Problem, beyond, evaluate, lint,
+    show,
 };
 use crate::diagnostic::{Code, Level};
 use crate::resource::{Cause, TypeName, Value};
@@ -93,6 +94,10 @@ pub(super) fn check(
             )
             .help(advice::as_condition(&root)),
         );
+    }
+    if kind == ExpressionKind::Assert && checker.problems.is_empty() {
+        let found = beyond::of_root(&root.node).filter(|found| !checker.is_of_parameter(found));
+        checker.problems.extend(found);
     }
     checker.accept_parameters();
     let TypeChecker { references, names, has_patterns, mut problems, .. } = checker;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use crate::resource::{self, Form, Property, Schema, Value, schemas};
+use crate::resource::{self, Bounds, Form, Property, Schema, Value, schemas};
 
 /// The properties of an object.
 pub(super) type Properties = IndexMap<Arc<str>, Property>;
@@ -108,7 +108,7 @@ impl ScalarKind {
     pub(super) fn type_of(self) -> Type {
         match self {
             Self::String => Type::TEXT,
-            Self::Integer => Type::Int,
+            Self::Integer => Type::INT,
             Self::Number => Type::Double,
             Self::Boolean => Type::Bool,
         }
@@ -124,7 +124,8 @@ pub(super) enum Type {
     Document,
     Null,
     Bool,
-    Int,
+    /// Whole number, with the range that it is in.
+    Int(Bounds),
     Double,
     /// Text, with what the cloud documents of it.
     String(Texts),
@@ -145,6 +146,9 @@ impl Type {
     /// Text of any kind.
     pub(super) const TEXT: Self = Self::String(Texts::ANY);
 
+    /// Whole number of any size.
+    pub(super) const INT: Self = Self::Int(Bounds::ANY);
+
     /// The type of a property's values.
     pub(super) fn of(property: &'static Property) -> Self {
         let items = || property.items.as_deref().map_or(Self::Any, Self::of);
@@ -152,7 +156,7 @@ impl Type {
             resource::Kind::String => {
                 Self::String(Texts::of(&property.values, property.form.as_ref()))
             }
-            resource::Kind::Integer => Self::Int,
+            resource::Kind::Integer => Self::Int(property.bounds()),
             resource::Kind::Double => Self::Double,
             resource::Kind::Boolean => Self::Bool,
             resource::Kind::Timestamp => Self::Timestamp,
@@ -168,7 +172,7 @@ impl Type {
         match value {
             Value::Null => Self::Null,
             Value::Bool(_) => Self::Bool,
-            Value::Int(_) => Self::Int,
+            Value::Int(_) => Self::INT,
             Value::Double(_) => Self::Double,
             Value::String(_) => Self::TEXT,
             Value::Timestamp(_) => Self::Timestamp,
@@ -196,6 +200,10 @@ impl Type {
     fn joined(self, other: Self) -> Option<Self> {
         match (self, other) {
             (Self::String(one), Self::String(other)) => Some(Self::String(one.joined(other))),
+            (Self::Int(one), Self::Int(other)) => Some(Self::Int(one.joined(other))),
+            (Self::List(one), Self::List(other)) => {
+                one.joined(*other).map(|items| Self::List(Box::new(items)))
+            }
             (one, other) => one.is_same(&other).then_some(one),
         }
     }
@@ -222,7 +230,7 @@ impl Type {
     }
 
     pub(super) fn is_number(&self) -> bool {
-        matches!(self, Self::Int | Self::Double)
+        matches!(self, Self::Int(_) | Self::Double)
     }
 
     /// `true` where nothing is known of it before evaluation.
@@ -264,7 +272,7 @@ impl Type {
             Self::Document => "a document of JSON",
             Self::Null => "null",
             Self::Bool => "a boolean",
-            Self::Int => "an integer",
+            Self::Int(_) => "an integer",
             Self::Double => "a number",
             Self::String(_) => "a string",
             Self::Timestamp => "a timestamp",

@@ -245,6 +245,7 @@ fn value(
                 let odd = || {
                     undocumented(&value, given.span, named, file)
                         .or_else(|| formless(&value, given.span, named, file))
+                        .or_else(|| beyond(&value, given.span, named, file))
                         .or_else(|| quoted(given, named, file))
                 };
                 if !file.is_full()
@@ -324,6 +325,26 @@ fn undocumented(
     let known = property.values.iter().map(|value| &**value);
     let help = meant_or_known(text, known);
     Some(file.warning(at, Code::UndocumentedValue, message).help(help))
+}
+
+/// Warning of a number that is not in the range of its property.
+fn beyond(
+    value: &Value,
+    at: Span,
+    (property, name): (&'static Property, &str),
+    file: &FileContext,
+) -> Option<Diagnostic> {
+    let bounds = property.bounds();
+    let Value::Int(number) = *value else { return None };
+    if bounds.contains(number) {
+        return None;
+    }
+    let message = format!("`{}` is {bounds}, and `{number}` is not", short(name));
+    let odd = file.warning(at, Code::UndocumentedValue, message);
+    Some(match bounds.unit {
+        Some(unit) => odd.help(unit.advice(bounds, number)),
+        None => odd,
+    })
 }
 
 /// Warning of a text that has not the form in which the cloud gives its property.

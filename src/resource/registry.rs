@@ -261,6 +261,10 @@ mod tests {
             Ok(self)
         }
 
+        fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+            Ok(self)
+        }
+
         fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
             Ok(self)
         }

@@ -10,7 +10,7 @@ use chrono::DateTime;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::{Form, Operation, Provider, Region, TypeName, Value, regions};
+use super::{Bounds, Form, Operation, Provider, Region, TypeName, Unit, Value, regions};
 
 /// Number of lists of a type: one per account, or one per region of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -87,6 +87,15 @@ pub struct Property {
     /// Form of a text that the cloud documents, where its values are not all documented.
     #[serde(default)]
     pub form: Option<Form>,
+    /// Least value of an integer that the cloud documents, in force where nobody says otherwise too.
+    #[serde(default)]
+    pub minimum: Option<i64>,
+    /// Greatest value of an integer that the cloud documents, of whatever its neighbours say.
+    #[serde(default)]
+    pub maximum: Option<i64>,
+    /// What an integer counts, where people mistake it for another unit.
+    #[serde(default)]
+    pub unit: Option<Unit>,
     /// Neighbours by any of which the cloud documents that a nullable property is there.
     #[serde(default)]
     pub given: Vec<Given>,
@@ -269,6 +278,12 @@ impl Schema {
 }
 
 impl Property {
+    /// Range of its values, where it is a whole number.
+    pub fn bounds(&self) -> Bounds {
+        let (least, most) = (self.minimum.unwrap_or(i64::MIN), self.maximum.unwrap_or(i64::MAX));
+        Bounds { unit: self.unit, ..Bounds::new(least, most) }
+    }
+
     /// Name of the property that people know the objects of a list by.
     pub fn identity_of_elements(&self) -> Option<&Arc<str>> {
         let elements = self.items.as_deref()?;

@@ -99,7 +99,7 @@ pub(super) static FUNCTIONS: [Function; 8] = [
     Function::new(
         (Form::Method, "sum"),
         &[SUMMANDS.or_null()],
-        Gives::Element,
+        Gives::Sum,
         Body::Value(|[list, ..], budget| of_items(list, budget, sum)),
         Doc {
             usage: "list.sum()",

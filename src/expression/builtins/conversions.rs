@@ -23,7 +23,7 @@ pub(super) static FUNCTIONS: [Function; 5] = [
     Function::new(
         (Form::Global, "double"),
         &[Parameter::convertible(|from| {
-            matches!(from, Type::Int | Type::Double | Type::String(_))
+            matches!(from, Type::Int(_) | Type::Double | Type::String(_))
         })],
         Gives::Double,
         Body::Value(|[from, ..], budget| to_double(from, budget)),
@@ -74,7 +74,7 @@ pub(super) static FUNCTIONS: [Function; 5] = [
 ];
 
 fn is_integer_like(from: &Type) -> bool {
-    matches!(from, Type::Int | Type::Double | Type::String(_) | Type::Timestamp)
+    matches!(from, Type::Int(_) | Type::Double | Type::String(_) | Type::Timestamp)
 }
 
 /// Text that is read, paid for.

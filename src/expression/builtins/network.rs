@@ -11,7 +11,7 @@ use crate::diagnostic::Code;
 use crate::expression::operand::Operand;
 use crate::expression::types::Type;
 use crate::expression::{EvalBudget, Problem, notation};
-use crate::resource::{self, Value};
+use crate::resource::{self, Bounds, Value};
 
 pub(super) static FUNCTIONS: [Function; 6] = [
     Function::new(
@@ -68,7 +68,7 @@ pub(super) static FUNCTIONS: [Function; 6] = [
     Function::new(
         (Form::Either, "cidrPrefixLength"),
         &[TEXT],
-        Gives::Int,
+        Gives::Within(prefix_lengths),
         Body::Value(|arguments, budget| {
             of_one(arguments, budget, |range| Value::Int(range.prefix_len().into()))
         }),
@@ -179,6 +179,17 @@ fn check_families(one: &Operand<'_>, other: &Operand<'_>) -> Option<Problem> {
     );
     let problem = Problem::warning(other.span, Code::FixedComparison, message);
     Some(problem.help("ask for a range of the same family"))
+}
+
+/// Prefix lengths that ranges have, by their family where that is known. That none is below 0 is
+/// said of the function.
+fn prefix_lengths(range: Option<&Type>) -> Bounds {
+    let of_ipv4 = |form| matches!(form, &resource::Form::Ipv4Range | &resource::Form::Ipv4);
+    let is_ipv4 = match range {
+        Some(Type::String(known)) => known.form.is_some() && known.forms().all(of_ipv4),
+        _ => false,
+    };
+    Bounds::new(i64::MIN, if is_ipv4 { 32 } else { 128 })
 }
 
 /// Refuses constants that are none of what is meant, which has a name and a sample.

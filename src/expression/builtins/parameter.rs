@@ -2,7 +2,7 @@
 
 use super::shapes;
 use crate::expression::types::{Case, Texts, Type};
-use crate::resource;
+use crate::resource::{self, Bounds};
 
 const ACCOUNTS: Texts = Texts::of(&[], Some(&resource::Form::AccountId));
 
@@ -134,7 +134,7 @@ impl Accepts {
         match self {
             Self::Any => true,
             Self::Text => matches!(kind, Type::String(_)),
-            Self::Integer => matches!(kind, Type::Int),
+            Self::Integer => matches!(kind, Type::Int(_)),
             // An object of a resource is no policy, and neither is a text of a form.
             Self::Policy => match kind {
                 Type::Object(known) => {
@@ -154,7 +154,7 @@ impl Accepts {
                 let summand = |of: &Type| of.is_number() || matches!(of, Type::Duration);
                 matches!(kind, Type::List(of) if of.is_open() || summand(of))
             }
-            Self::Protocol => matches!(kind, Type::String(_) | Type::Int),
+            Self::Protocol => matches!(kind, Type::String(_) | Type::Int(_)),
             Self::Map => is_map(kind),
             Self::Timestamp => matches!(kind, Type::Timestamp),
             Self::Time => matches!(kind, Type::Timestamp | Type::Duration),
@@ -187,10 +187,14 @@ pub(in crate::expression) enum Gives {
     /// A list of elements of its first argument.
     Same,
     Statements,
+    /// The sum of the elements of the list that is its first argument.
+    Sum,
     String,
     Strings,
     Timestamp,
     Type,
+    /// A whole number in a range, which may depend on its first argument.
+    Within(fn(Option<&Type>) -> Bounds),
 }
 
 impl Gives {
@@ -220,11 +224,16 @@ impl Gives {
             Self::Double => Type::Double,
             Self::Duration => Type::Duration,
             Self::Element => element(),
+            Self::Sum => match element() {
+                Type::Int(_) => Type::INT,
+                summand => summand,
+            },
+            Self::Within(bounds) => Type::Int(bounds(first)),
             Self::Flat => match element() {
                 Type::List(inner) => Type::List(inner),
                 other => Type::List(Box::new(other)),
             },
-            Self::Int => Type::Int,
+            Self::Int => Type::INT,
             Self::Same => Type::List(Box::new(element())),
             Self::Statements => Type::List(Box::new(Type::Object(&shapes::STATEMENT))),
             Self::Joined | Self::String => Type::TEXT,

@@ -6,7 +6,7 @@ use super::function::{Body, Computed, Doc, Form, Function};
 use super::parameter::{Gives, INSTANT, Parameter, TIME};
 use crate::expression::types::Type;
 use crate::expression::{EvalBudget, operate};
-use crate::resource::Value;
+use crate::resource::{Bounds, Unit, Value};
 
 pub(super) static FUNCTIONS: [Function; 13] = [
     Function::new(
@@ -38,7 +38,7 @@ pub(super) static FUNCTIONS: [Function; 13] = [
     Function::new(
         (Form::Global, "timestamp"),
         &[Parameter::convertible(|from| {
-            matches!(from, Type::Timestamp | Type::String(_) | Type::Int)
+            matches!(from, Type::Timestamp | Type::String(_) | Type::Int(_))
         })],
         Gives::Timestamp,
         Body::Value(|[from, ..], budget| to_timestamp(from, budget)),
@@ -66,7 +66,7 @@ pub(super) static FUNCTIONS: [Function; 13] = [
     Function::new(
         (Form::Method, "getMonth"),
         &[INSTANT],
-        Gives::Int,
+        Gives::Within(|_| Bounds::new(0, 11).of(Unit::MonthsFromZero)),
         Body::Value(|[of, ..], _| Ok(part(of, |instant| i64::from(instant.month0()), None))),
         Doc {
             usage: "instant.getMonth()",
@@ -77,7 +77,7 @@ pub(super) static FUNCTIONS: [Function; 13] = [
     Function::new(
         (Form::Method, "getDate"),
         &[INSTANT],
-        Gives::Int,
+        Gives::Within(|_| Bounds::new(1, 31)),
         Body::Value(|[of, ..], _| Ok(part(of, |instant| i64::from(instant.day()), None))),
         Doc {
             usage: "instant.getDate()",
@@ -88,7 +88,7 @@ pub(super) static FUNCTIONS: [Function; 13] = [
     Function::new(
         (Form::Method, "getDayOfMonth"),
         &[INSTANT],
-        Gives::Int,
+        Gives::Within(|_| Bounds::new(0, 30).of(Unit::DaysFromZero)),
         Body::Value(|[of, ..], _| Ok(part(of, |instant| i64::from(instant.day0()), None))),
         Doc {
             usage: "instant.getDayOfMonth()",
@@ -99,7 +99,7 @@ pub(super) static FUNCTIONS: [Function; 13] = [
     Function::new(
         (Form::Method, "getDayOfWeek"),
         &[INSTANT],
-        Gives::Int,
+        Gives::Within(|_| Bounds::new(0, 6).of(Unit::DaysOfWeek)),
         Body::Value(|[of, ..], _| {
             Ok(part(of, |instant| i64::from(instant.weekday().num_days_from_sunday()), None))
         }),
@@ -112,7 +112,7 @@ pub(super) static FUNCTIONS: [Function; 13] = [
     Function::new(
         (Form::Method, "getDayOfYear"),
         &[INSTANT],
-        Gives::Int,
+        Gives::Within(|_| Bounds::new(0, 365).of(Unit::DaysFromZero)),
         Body::Value(|[of, ..], _| Ok(part(of, |instant| i64::from(instant.ordinal0()), None))),
         Doc {
             usage: "instant.getDayOfYear()",
@@ -123,7 +123,7 @@ pub(super) static FUNCTIONS: [Function; 13] = [
     Function::new(
         (Form::Method, "getHours"),
         &[TIME],
-        Gives::Int,
+        Gives::Within(|of| of_instant(of, 23)),
         Body::Value(|[of, ..], _| {
             Ok(part(of, |instant| i64::from(instant.hour()), Some(TimeDelta::num_hours)))
         }),
@@ -136,7 +136,7 @@ pub(super) static FUNCTIONS: [Function; 13] = [
     Function::new(
         (Form::Method, "getMinutes"),
         &[TIME],
-        Gives::Int,
+        Gives::Within(|of| of_instant(of, 59)),
         Body::Value(|[of, ..], _| {
             Ok(part(of, |instant| i64::from(instant.minute()), Some(TimeDelta::num_minutes)))
         }),
@@ -149,7 +149,7 @@ pub(super) static FUNCTIONS: [Function; 13] = [
     Function::new(
         (Form::Method, "getSeconds"),
         &[TIME],
-        Gives::Int,
+        Gives::Within(|of| of_instant(of, 59)),
         Body::Value(|[of, ..], _| {
             Ok(part(of, |instant| i64::from(instant.second()), Some(TimeDelta::num_seconds)))
         }),
@@ -162,7 +162,7 @@ pub(super) static FUNCTIONS: [Function; 13] = [
     Function::new(
         (Form::Method, "getMilliseconds"),
         &[TIME],
-        Gives::Int,
+        Gives::Within(|of| of_instant(of, 999)),
         Body::Value(|[of, ..], _| {
             Ok(part(
                 of,
@@ -200,6 +200,14 @@ fn to_timestamp(from: &Value, budget: &mut EvalBudget) -> Computed {
         _ => None,
     };
     Ok(instant.and_then(operate::instant_of))
+}
+
+/// Range of a part of an instant, from 0; a span of time has any number of it.
+fn of_instant(of: Option<&Type>, most: i64) -> Bounds {
+    match of {
+        Some(Type::Timestamp) => Bounds::new(0, most),
+        _ => Bounds::ANY,
+    }
 }
 
 /// A part of an instant in UTC as CEL counts it (months, days of the month and of the year from 0,

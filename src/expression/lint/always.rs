@@ -66,7 +66,7 @@ fn of_least(term: &Node, of: &Node, value: i64, is_turned: bool) -> Option<(Stri
         (Expr::Equal(_), _) if value < least => false,
         (Expr::NotEqual(_), _) if value < least => true,
         (Expr::Order(comparison, _), _) => {
-            let comparison = if is_turned { turned(*comparison) } else { *comparison };
+            let comparison = if is_turned { comparison.turned() } else { *comparison };
             match comparison {
                 Comparison::GreaterEqual if value <= least => true,
                 Comparison::Greater if value < least => true,
@@ -84,13 +84,4 @@ fn of_least(term: &Node, of: &Node, value: i64, is_turned: bool) -> Option<(Stri
     );
     let sign = if holds { ">" } else { "==" };
     Some((message, format!("write `{path} {sign} {least}`")))
-}
-
-fn turned(comparison: Comparison) -> Comparison {
-    match comparison {
-        Comparison::Less => Comparison::Greater,
-        Comparison::LessEqual => Comparison::GreaterEqual,
-        Comparison::Greater => Comparison::Less,
-        Comparison::GreaterEqual => Comparison::LessEqual,
-    }
 }

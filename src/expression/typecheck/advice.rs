@@ -44,13 +44,13 @@ pub(super) fn of_pair(operation: Operation, one: &TypedExpr, other: &TypedExpr) 
         }
         (Type::Duration, _) => span(other),
         (_, Type::Duration) => span(one),
-        (Type::Timestamp, Type::Int | Type::Double) if operation.is_sum() => span(other),
-        (Type::Int | Type::Double, Type::String(_)) => number_and_text(operation, one, other),
-        (Type::String(_), Type::Int | Type::Double) => number_and_text(operation, other, one),
+        (Type::Timestamp, Type::Int(_) | Type::Double) if operation.is_sum() => span(other),
+        (Type::Int(_) | Type::Double, Type::String(_)) => number_and_text(operation, one, other),
+        (Type::String(_), Type::Int(_) | Type::Double) => number_and_text(operation, other, one),
         (Type::Bool, Type::String(_)) => truth_and_text(operation, one, other),
         (Type::String(_), Type::Bool) => truth_and_text(operation, other, one),
-        (Type::Int, Type::Double) => int_and_double(operation, one, other),
-        (Type::Double, Type::Int) => int_and_double(operation, other, one),
+        (Type::Int(_), Type::Double) => int_and_double(operation, one, other),
+        (Type::Double, Type::Int(_)) => int_and_double(operation, other, one),
         (Type::List(items), _) => list_and(operation, (one, items), other),
         (_, Type::List(items)) => list_and(operation, (other, items), one),
         (Type::Object(known), Type::String(_)) => property_of(one, other, known),
@@ -84,13 +84,13 @@ pub(super) fn of_member(
         (Type::List(inner), _) if inner.may_equal(items) => format!(
             "write `{member}.exists(x, x in {listed})`, or `{member}.all(x, x in {listed})`"
         ),
-        (Type::Int | Type::Double | Type::Bool, Type::String(_)) => as_text(one),
-        (Type::String(_), Type::Int | Type::Double | Type::Bool)
+        (Type::Int(_) | Type::Double | Type::Bool, Type::String(_)) => as_text(one),
+        (Type::String(_), Type::Int(_) | Type::Double | Type::Bool)
             if let Some(text) = one.operand().text() =>
         {
             format!("write `{}` without quotes", other_type_of_text(text, items)?)
         }
-        (Type::String(_), Type::Int) => format!("write `int({member})`"),
+        (Type::String(_), Type::Int(_)) => format!("write `int({member})`"),
         (Type::String(_), Type::Double) => format!("write `double({member})`"),
         (Type::String(_), Type::Timestamp) => instant(Operation::Equal, one),
         (_, Type::Duration) => span(one),
@@ -140,10 +140,10 @@ fn span(value: &TypedExpr) -> String {
         (_, Some(Value::String(text))) => span_of_text(text),
         (Type::String(_), _) => format!("write `duration({shown})`"),
         (Type::Timestamp, _) => format!("write `age({shown})`"),
-        (Type::Int | Type::Double, Some(_)) => {
+        (Type::Int(_) | Type::Double, Some(_)) => {
             format!("write a span of time with its unit, as in `{}`", in_days(&value.node))
         }
-        (Type::Int | Type::Double, None) => {
+        (Type::Int(_) | Type::Double, None) => {
             format!("give it a unit, as in `{}`", in_days(&value.node))
         }
         _ => "write a span of time as `duration(\"90d\")`".to_owned(),
@@ -187,7 +187,7 @@ fn number_and_text(operation: Operation, number: &TypedExpr, text: &TypedExpr) -
             (None, _) => "write a number, without quotes".to_owned(),
         };
     }
-    let function = if matches!(number.kind, Type::Int) { "int" } else { "double" };
+    let function = if matches!(number.kind, Type::Int(_)) { "int" } else { "double" };
     let converted = format!("{function}({})", show::node(&text.node));
     let is_text = matches!(operation, Operation::Equal | Operation::NotEqual | Operation::ADD);
     match number.operand().constant.filter(|_| is_text) {
@@ -278,7 +278,7 @@ fn other_type(value: &Value, wanted: &Type) -> Option<String> {
 
 fn other_type_of_text(text: &str, wanted: &Type) -> Option<String> {
     match wanted {
-        Type::Int => text.parse::<i64>().ok().map(|number| number.to_string()),
+        Type::Int(_) => text.parse::<i64>().ok().map(|number| number.to_string()),
         Type::Double => {
             let number = text.parse::<f64>().ok().filter(|number| number.is_finite())?;
             Some(format!("{number:?}"))

@@ -360,7 +360,7 @@ impl TypeChecker<'_> {
             format!("`{path}` is {}, whose index is {what}, and this is {}", of.kind, key.kind)
         };
         let kind = match &of.kind {
-            Type::List(items) if key.kind.is_open() || matches!(key.kind, Type::Int) => {
+            Type::List(items) if key.kind.is_open() || matches!(key.kind, Type::Int(_)) => {
                 (**items).clone()
             }
             Type::List(_) => {

@@ -88,6 +88,11 @@ impl TypeChecker<'_> {
         }
     }
 
+    /// `true` for what is told of a value that a parameter has: it may say that there is no limit.
+    pub(super) fn is_of_parameter(&self, problem: &Problem) -> bool {
+        self.places.is_some() && self.offered.iter().any(|one| one.uses.contains(&problem.span))
+    }
+
     /// Forgets what was told since of elements of a list that the variable of a loop stands for,
     /// where each was told of some of the variable's uses alone.
     pub(super) fn accept_elements(&mut self, since: usize, elements: &[Span], uses: &[Span]) {

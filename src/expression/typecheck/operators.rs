@@ -8,7 +8,7 @@ use super::super::operate::{Arithmetic, Comparison};
 use super::super::span::Span;
 use super::super::tree::{Expr, Node};
 use super::super::types::Type;
-use super::super::{Problem, documented, hints, show};
+use super::super::{Problem, beyond, documented, hints, show};
 use super::advice::{self, Operation};
 use super::{TypeChecker, TypedExpr};
 use crate::diagnostic::Code;
@@ -138,7 +138,8 @@ impl TypeChecker<'_> {
         if !of.kind.is_open() && !of.kind.is_number() && !matches!(of.kind, Type::Duration) {
             return self.error(span, Code::WrongType, format!("`-` of {}", of.kind));
         }
-        TypedExpr { node: Node { expr: Expr::Negate(Box::new(of.node)), span }, kind: of.kind }
+        let kind = if matches!(of.kind, Type::Int(_)) { Type::INT } else { of.kind };
+        TypedExpr { node: Node { expr: Expr::Negate(Box::new(of.node)), span }, kind }
     }
 
     fn indexed(&mut self, of: &IdedExpr, key: &IdedExpr, token: Span) -> TypedExpr {
@@ -253,7 +254,7 @@ impl TypeChecker<'_> {
         let ordered = |kind: &Type| {
             let orderable = matches!(
                 kind,
-                Type::Bool | Type::Int | Type::Double | Type::String(_) | Type::Timestamp
+                Type::Bool | Type::Int(_) | Type::Double | Type::String(_) | Type::Timestamp
             );
             orderable || kind.is_open() || matches!(kind, Type::Duration)
         };
@@ -266,6 +267,8 @@ impl TypeChecker<'_> {
         }
         let texts = documented::check_digits(&one.operand(), &other.operand());
         self.problems.extend(texts);
+        let beyond = beyond::check_order(comparison, &one.operand(), &other.operand());
+        self.problems.extend(beyond.filter(|found| !self.is_of_parameter(found)));
         boolean(Expr::Order(comparison, Box::new((one.node, other.node))), span)
     }
 
@@ -401,7 +404,7 @@ fn result(operator: Arithmetic, one: &Type, other: &Type) -> Option<Type> {
     Some(match (operator, one, other) {
         (_, Type::Null, _) | (_, _, Type::Null) => return None,
         _ if one.is_open() || other.is_open() => Type::Any,
-        (_, Type::Int, Type::Int) => Type::Int,
+        (_, Type::Int(_), Type::Int(_)) => Type::INT,
         (operator, Type::Double, Type::Double) if operator != Remainder => Type::Double,
         (Add, Type::String(_), Type::String(_)) => Type::TEXT,
         (Add, Type::List(one), Type::List(other)) => {

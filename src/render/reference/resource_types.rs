@@ -217,6 +217,12 @@ fn description(property: &Property) -> String {
         let values: Vec<_> = property.values.iter().map(|value| code(value)).collect();
         words = format!("{words} One of {}.", values.join(", "));
     }
+    let bounds = property.bounds();
+    if property.minimum.is_some() && property.maximum.is_some() {
+        let unit = bounds.unit.map(|unit| format!(" {}", unit.word())).unwrap_or_default();
+        let from = if bounds.least == bounds.most { "It is " } else { "" };
+        words = format!("{words} {from}{bounds}{unit}.");
+    }
     if let Some(default) = &property.default {
         words = format!("{words} {} where it is missing.", code(&default.to_json().to_string()));
     }
