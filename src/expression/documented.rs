@@ -5,16 +5,20 @@
 //! from time to time, so that it is a warning and no error.
 
 use std::fmt;
+use std::sync::Arc;
 
 use super::operand::{Operand, Statement};
 use super::span::Span;
 use super::types::{Case, NAMES, Properties, Texts, Type, Words};
 use super::{Problem, beyond, notation};
-use crate::diagnostic::{Code, meant_or_known};
+use crate::diagnostic::{Code, known_here, meant_or_known};
 use crate::resource::{self, Form, Part, UnknownAction, Value, is_documented};
 
 /// How many values of a list are told.
 pub(super) const TOLD: usize = 5;
+
+/// Among how many values of a list the name of a protocol is looked for.
+const MOST_NAMED: usize = 64;
 
 /// Warns about constants that are none of the values documented for what they are compared with,
 /// where that is text of a kind: the observed value itself, or each element of it.
@@ -37,8 +41,19 @@ pub(super) fn check(
     if constants.constant.is_none() || observed.constant.is_some() {
         return;
     }
-    let found = constants.texts().filter_map(|(text, at)| odd(text, at, known, observed));
+    let is_doubled = |text: &str| known.form == Some(&Form::Protocol) && is_named(text, constants);
+    let texts = constants.texts().filter(|(text, _)| !is_doubled(text));
+    let found = texts.filter_map(|(text, at)| odd(text, at, known, observed));
     problems.extend(found.take(TOLD));
+}
+
+/// `true` for the number of a protocol whose name is among the constants too: who names both is right
+/// whichever EC2 answers.
+fn is_named(number: &str, constants: &Operand<'_>) -> bool {
+    number.parse::<u8>().is_ok()
+        && Form::Protocol
+            .canonical(number)
+            .is_some_and(|name| constants.texts().take(MOST_NAMED).any(|(text, _)| text == name))
 }
 
 /// Warning of a text that is compared with what is never, or not always, written so.
@@ -147,7 +162,8 @@ fn formless(text: &str, at: Span, form: &Form, known: &Texts, observed: &Operand
     let path = observed.shown;
     let words = known.forms().map(Form::words).collect::<Vec<_>>().join(", or ");
     let message = format!("{shown} is never `{path}`, which is {words}");
-    let help = match form.canonical(text).filter(|meant| meant != text) {
+    let meant = form.canonical(text).filter(|meant| meant != text && form.admits(meant));
+    let help = match meant {
         Some(meant) => format!("write {}", notation::value(&Value::string(&*meant))),
         None if text.contains(['*', '?']) => {
             format!("a comparison knows no wildcards: write `{path}.glob({shown})`")
@@ -164,10 +180,11 @@ fn advice(form: &Form, path: &dyn fmt::Display, shown: &str) -> String {
             format!("write the whole ARN, or ask a part, as in `{path}.contains({shown})`")
         }
         Form::KeyArn => "look for the key by its ARN".to_owned(),
-        Form::Ipv4Range | Form::Ipv6Range => {
+        Form::Ipv4Range | Form::Ipv6Range | Form::Range => {
             "write a range, or ask `isWorldCidr` or `cidrContains`".to_owned()
         }
         Form::Ipv4 => "write an address, such as `10.0.0.1`".to_owned(),
+        Form::Ipv6 => "write an address, such as `2001:db8::1`".to_owned(),
         Form::AccountId | Form::ArnAccount | Form::Principal => {
             "write an id, such as `\"123456789012\"`".to_owned()
         }
@@ -177,26 +194,49 @@ fn advice(form: &Form, path: &dyn fmt::Display, shown: &str) -> String {
         Form::ConditionOperator => "write an operator, such as `StringEquals`".to_owned(),
         Form::ServicePrincipal => "write it whole, as `ec2.amazonaws.com`".to_owned(),
         Form::Empty => "leave it out: the ARN names none".to_owned(),
-        Form::ConditionKey => "an operator is the condition's `Operator`".to_owned(),
-        Form::Action | Form::ArnPart | Form::Path | Form::Name => {
-            "write it as it is kept".to_owned()
+        Form::Zone => {
+            format!("write a zone, or ask for those of a region: `{path}.startsWith(...)`")
         }
+        Form::ZoneId => {
+            "write an id, such as `use1-az1`; its name is `AvailabilityZone`".to_owned()
+        }
+        Form::InstanceType => "write both, or ask `startsWith` for a family".to_owned(),
+        Form::Protocol => "write `tcp`, `udp`, `icmp`, `icmpv6`, a number, or `-1`".to_owned(),
+        Form::Alias => "write the alias, such as `alias/logs`".to_owned(),
+        Form::GroupName => "compare the id instead: `GroupId`".to_owned(),
+        Form::Version => "write a version, such as `v1`".to_owned(),
+        Form::ConditionKey => "an operator is the condition's `Operator`".to_owned(),
+        Form::Action
+        | Form::ArnPart
+        | Form::Path
+        | Form::Name
+        | Form::AnyId
+        | Form::Address => "write it as it is kept".to_owned(),
     }
 }
 
-/// Warning of two observed texts that are never the same.
+/// Warning of two observed texts that are never the same; of a list it is its elements.
 pub(super) fn check_apart(one: &Operand<'_>, other: &Operand<'_>, at: Span) -> Option<Problem> {
-    let (Type::String(first), Type::String(second)) = (one.kind, other.kind) else { return None };
+    let (is_list, of_other) = match other.kind {
+        Type::List(items) => (true, &**items),
+        kind => (false, kind),
+    };
+    let (Type::String(first), Type::String(second)) = (one.kind, of_other) else { return None };
     if one.constant.is_some() || other.constant.is_some() {
         return None;
     }
-    let is_empty = |texts: &Texts| texts.form == Some(&Form::Empty);
-    let is_named = |texts: &Texts| !texts.words.is_empty();
+    // None of the documented values has the form.
+    let has_none = |of: &Texts, named: &Texts| {
+        !named.words.is_empty()
+            && !named.words.iter().any(|word| of.forms().any(|form| form.admits(word)))
+    };
     let are_apart = match (first.form, second.form) {
         (Some(_), Some(_)) => {
             first.forms().all(|one| second.forms().all(|other| one.excludes(other)))
         }
-        _ => is_empty(first) && is_named(second) || is_named(first) && is_empty(second),
+        (Some(_), None) => first.case.is_none() && has_none(first, second),
+        (None, Some(_)) => second.case.is_none() && has_none(second, first),
+        (None, None) => false,
     };
     if !are_apart {
         return None;
@@ -205,13 +245,10 @@ pub(super) fn check_apart(one: &Operand<'_>, other: &Operand<'_>, at: Span) -> O
         Some(form) => form.words(),
         None => "one of the documented values".to_owned(),
     };
-    let message = format!(
-        "`{}` is never `{}`: it is {}, and the other is {}",
-        one.shown,
-        other.shown,
-        words(first),
-        words(second)
-    );
+    let (never, are) = if is_list { ("never in", "each of those") } else { ("never", "the other") };
+    let (one, other) = (one.shown, other.shown);
+    let (first, second) = (words(first), words(second));
+    let message = format!("`{one}` is {never} `{other}`: it is {first}, and {are} is {second}");
     let problem = Problem::warning(at, Code::FixedComparison, message);
     Some(problem.help("compare what has the same form"))
 }
@@ -242,27 +279,56 @@ fn odd_part((text, at): (&str, Span), place: Part, observed: &Operand<'_>) -> Op
     if let Some(problem) = in_other_case(text, at, known, observed) {
         return Some(problem);
     }
-    let form = known.form?;
+    let Some(form) = known.form else { return of_words((text, at), place, known, observed) };
     if known.forms().any(|form| form.admits_part(text, place)) {
         return None;
     }
     let shown = notation::value(&Value::string(text));
-    let place = match place {
-        Part::Start => "begins with",
-        Part::Within => "contains",
-        Part::End => "ends with",
-    };
     let path = observed.shown;
-    let message = format!("`{path}` never {place} {shown}: it is {}", form.words());
+    let message = format!("`{path}` never {} {shown}: it is {}", has(place), form.words());
     let problem = Problem::warning(at, Code::FixedComparison, message);
-    Some(match (form.canonical(text).filter(|meant| meant != text), form) {
+    let meant = form.canonical(text).filter(|meant| meant != text);
+    Some(match (meant.filter(|meant| form.admits_part(meant, place)), form) {
         (Some(meant), _) => {
             problem.help(format!("write {}", notation::value(&Value::string(&*meant))))
         }
         (None, Form::KeyArn) => problem.help("look for the key by its ARN"),
-        (None, Form::Arn | Form::ArnOf(_)) => problem.help("an ARN begins with `arn:`"),
-        (None, _) => problem.help("leave it out, or ask for a part that it can have"),
+        (None, Form::Arn) => problem.help("an ARN begins with `arn:`"),
+        (None, _) => match form.sample() {
+            Some(sample) => problem.help(format!("it looks like `{sample}`")),
+            None => problem.help("leave it out, or ask for a part that it can have"),
+        },
     })
+}
+
+/// Warning of a part that none of the documented values has.
+fn of_words(
+    (text, at): (&str, Span),
+    place: Part,
+    known: &Texts,
+    observed: &Operand<'_>,
+) -> Option<Problem> {
+    let is_part = |word: &Arc<str>| match place {
+        Part::Start => word.starts_with(text),
+        Part::Within => word.contains(text),
+        Part::End => word.ends_with(text),
+    };
+    if known.words.is_empty() || known.case.is_some() || known.words.iter().any(is_part) {
+        return None;
+    }
+    let (path, shown) = (observed.shown, notation::value(&Value::string(text)));
+    let message = format!("no value of `{path}` is documented that {} {shown}", has(place));
+    let problem = Problem::warning(at, Code::UndocumentedValue, message);
+    Some(problem.help(known_here(text, known.words.iter().map(|word| &**word))))
+}
+
+/// Verb for a part at a place.
+fn has(place: Part) -> &'static str {
+    match place {
+        Part::Start => "begins with",
+        Part::Within => "contains",
+        Part::End => "ends with",
+    }
 }
 
 /// Warns about a pattern with `*` and `?` that no text of the form of what is searched can be like.

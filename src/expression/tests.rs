@@ -21,6 +21,7 @@ mod given;
 mod guards;
 mod hints;
 mod hostile;
+mod kinds;
 mod mutants;
 mod networks;
 mod ordinary;

@@ -8,8 +8,8 @@ use chrono::DateTime;
 use crate::diagnostic::{Code, Diagnostic, meant_or_known};
 use crate::document::{Entries, Entry, Located, LocatedValue, Span, Value as Given, short};
 use crate::resource::{
-    AccountId, Cause, Facet, Failure, Kind, Operation, Property, Region, Resource, Schema, Value,
-    is_documented,
+    AccountId, Cause, Facet, Failure, Form, Kind, Operation, Property, Region, Resource, Schema,
+    Value, is_documented,
 };
 
 use super::context::FileContext;
@@ -356,6 +356,10 @@ fn formless(
 ) -> Option<Diagnostic> {
     let form = property.form.as_ref()?;
     let text = value.as_str().filter(|text| !form.admits(text))?;
+    // EC2 documents a name or a number: a check may be shown to take both.
+    if *form == Form::Protocol && text.parse::<u8>().is_ok() {
+        return None;
+    }
     let (text_shown, name, words) = (short(text), short(name), form.words());
     let message = format!("`{name}` is always {words}, which `{text_shown}` is not");
     let odd = file.warning(at, Code::UndocumentedValue, message);

@@ -7,6 +7,8 @@
 //! keeps the canonical form, "IAM JSON policy elements: Condition" for keys, whose case does not
 //! matter and which are given in lower case here, and `IAM JSON policy elements: Action`.
 
+mod syntax;
+
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
@@ -55,6 +57,28 @@ pub enum Form {
     Name,
     /// Id that begins so, such as `vpc-`.
     Id(Arc<str>),
+    /// Id of something of several types, without wildcards.
+    AnyId,
+    /// Name of a security group, which never begins as the id of one.
+    GroupName,
+    /// Range of either family in its canonical form.
+    Range,
+    /// Address of IPv6.
+    Ipv6,
+    /// Name of a zone, such as `us-east-1a`.
+    Zone,
+    /// Id of a zone, such as `use1-az1`.
+    ZoneId,
+    /// Type of an instance, such as `t3.micro`.
+    InstanceType,
+    /// Protocol of a security group's rule: a name, the number of one without, or `-1`.
+    Protocol,
+    /// Address of the web without its scheme.
+    Address,
+    /// Name of a KMS key, such as `alias/logs`.
+    Alias,
+    /// Version of a managed policy, such as `v1`.
+    Version,
 }
 
 /// Place of a part in a text.
@@ -89,6 +113,17 @@ impl TryFrom<String> for Form {
             "conditionKey" => Self::ConditionKey,
             "action" => Self::Action,
             "name" => Self::Name,
+            "anyId" => Self::AnyId,
+            "groupName" => Self::GroupName,
+            "range" => Self::Range,
+            "ipv6" => Self::Ipv6,
+            "zone" => Self::Zone,
+            "zoneId" => Self::ZoneId,
+            "instanceType" => Self::InstanceType,
+            "protocol" => Self::Protocol,
+            "address" => Self::Address,
+            "alias" => Self::Alias,
+            "version" => Self::Version,
             of if of.starts_with("arn:") => {
                 Self::ArnOf(of.strip_prefix("arn:").unwrap_or_default().into())
             }
@@ -120,14 +155,25 @@ impl Form {
             Self::Action => "an action of IAM".to_owned(),
             Self::Name => "a name without wildcards, `/` and `:`".to_owned(),
             Self::Id(prefix) => format!("an id that begins with `{prefix}`"),
+            Self::AnyId => "an id without wildcards, `/` and `:`".to_owned(),
+            Self::GroupName => "a name that does not begin with `sg-`".to_owned(),
+            Self::Range => "a range of IPv4 or IPv6 in its canonical form".to_owned(),
+            Self::Ipv6 => "an address of IPv6 in lower case".to_owned(),
+            Self::Zone => "a zone, such as `us-east-1a`".to_owned(),
+            Self::ZoneId => "the id of a zone, such as `use1-az1`".to_owned(),
+            Self::InstanceType => "a family and a size in lower case, as `t3.micro`".to_owned(),
+            Self::Protocol => "a protocol by its name where it has one".to_owned(),
+            Self::Address => "an address without `https://`".to_owned(),
+            Self::Alias => "a name that begins with `alias/`".to_owned(),
+            Self::Version => "a version, such as `v1`".to_owned(),
         }
     }
 
     /// `true` for a text that can be of the form.
     pub fn admits(&self, text: &str) -> bool {
         match self {
-            Self::Arn => is_arn(text),
-            Self::ArnOf(of) => is_arn(text) && is_of(text, of),
+            Self::Arn => syntax::is_arn(text),
+            Self::ArnOf(of) => syntax::is_arn(text) && syntax::is_arn_of(text, of),
             Self::ArnAccount => {
                 matches!(text, "" | "aws" | "cloudfront") || Self::AccountId.admits(text)
             }
@@ -137,14 +183,26 @@ impl Form {
             Self::ConditionOperator => is_operator(text),
             Self::ServicePrincipal => text == "*" || text.contains('.'),
             Self::Principal => is_principal(text),
-            Self::KeyArn => is_arn(text) && !text.contains(":alias/"),
+            Self::KeyArn => syntax::is_arn(text) && !text.contains(":alias/"),
             Self::Ipv4Range | Self::Ipv6Range => self.canonical(text).as_deref() == Some(text),
             Self::Ipv4 => text.parse::<Ipv4Addr>().is_ok(),
             Self::AccountId => AccountId::is_one(text),
             Self::ConditionKey => !text.is_empty() && !has_capital(text),
             Self::Action => true,
-            Self::Name => !text.contains(NOT_IN_NAMES),
+            Self::Name | Self::AnyId => !text.contains(NOT_IN_NAMES),
             Self::Id(prefix) => text.starts_with(&**prefix) && !text.contains(['*', '?']),
+            Self::GroupName => !text.starts_with("sg-"),
+            Self::Range => Self::Ipv4Range.admits(text) || Self::Ipv6Range.admits(text),
+            Self::Ipv6 => !has_capital(text) && text.parse::<Ipv6Addr>().is_ok(),
+            Self::Zone => syntax::is_zone(text),
+            Self::ZoneId => syntax::is_zone_id(text),
+            Self::InstanceType => syntax::is_instance_type(text),
+            Self::Protocol => syntax::is_protocol(text),
+            Self::Address => !text.contains("://"),
+            Self::Alias => text.starts_with("alias/") && !text.contains(['*', '?', ':']),
+            Self::Version => text
+                .strip_prefix('v')
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())),
         }
     }
 
@@ -155,7 +213,8 @@ impl Form {
             place != Part::Start || part.starts_with(start) || start.starts_with(part)
         };
         match self {
-            Self::Arn | Self::ArnOf(_) => begins("arn:"),
+            Self::Arn => begins("arn:"),
+            Self::ArnOf(of) => syntax::arn_admits(of, part, place),
             Self::ArnAccount => !part.contains(|c: char| c.is_ascii_uppercase() || c == ':'),
             Self::ArnPart => self.admits(part),
             Self::Empty => part.is_empty(),
@@ -177,9 +236,22 @@ impl Form {
             Self::Ipv4 => only(|c| c.is_ascii_digit() || c == '.'),
             Self::AccountId => part.len() <= AccountId::DIGITS && only(|c| c.is_ascii_digit()),
             Self::ConditionKey => !has_capital(part),
-            Self::Action | Self::ServicePrincipal | Self::Principal => true,
-            Self::Name => !part.contains(NOT_IN_NAMES),
+            Self::Action | Self::ServicePrincipal | Self::Principal | Self::Protocol => true,
+            Self::Name | Self::AnyId => !part.contains(NOT_IN_NAMES),
             Self::Id(prefix) => begins(prefix) && !part.contains(['*', '?']),
+            Self::GroupName => place != Part::Start || !part.starts_with("sg-"),
+            Self::Range | Self::Ipv6 => {
+                only(|c| c.is_ascii_digit() || matches!(c, 'a'..='f' | ':' | '.' | '/'))
+            }
+            Self::Zone => syntax::is_lower(part, &[]),
+            Self::ZoneId => {
+                let is_beginning = place != Part::Start || syntax::begins_zone_id(part);
+                is_beginning && syntax::is_lower(part, &[])
+            }
+            Self::InstanceType => syntax::is_lower(part, &['.']),
+            Self::Address => !part.contains("://"),
+            Self::Alias => begins("alias/") && !part.contains(':'),
+            Self::Version => place != Part::Start || part.starts_with('v'),
         }
     }
 
@@ -208,6 +280,23 @@ impl Form {
             (Self::Id(one), Self::Id(two)) | (Self::ArnOf(one), Self::ArnOf(two)) => {
                 !overlap(one, two)
             }
+            (Self::ArnOf(of), Self::KeyArn) | (Self::KeyArn, Self::ArnOf(of)) => {
+                !overlap(of, "kms:key")
+            }
+            // An id of another type is no name of a group, and no sign of what is left stands in one.
+            (Self::GroupName, Self::Id(id)) | (Self::Id(id), Self::GroupName) => **id == *"sg-",
+            (Self::Name, other) | (other, Self::Name) => matches!(
+                other,
+                Self::Arn
+                    | Self::ArnOf(_)
+                    | Self::KeyArn
+                    | Self::Ipv4Range
+                    | Self::Ipv6Range
+                    | Self::Range
+                    | Self::Ipv6
+                    | Self::Path
+                    | Self::Alias
+            ),
             _ => match (self.family(), other.family()) {
                 (Some(one), Some(two)) => one != two,
                 _ => false,
@@ -223,9 +312,14 @@ impl Form {
             Self::Ipv6Range => 2,
             Self::Ipv4 => 3,
             Self::AccountId => 4,
-            Self::Id(_) => 5,
+            Self::Id(_) | Self::AnyId => 5,
             Self::Empty => 6,
             Self::Path => 7,
+            Self::Zone => 8,
+            Self::ZoneId => 9,
+            Self::InstanceType => 10,
+            Self::Alias => 11,
+            Self::Ipv6 => 12,
             Self::ArnAccount
             | Self::ArnPart
             | Self::ConditionOperator
@@ -233,31 +327,46 @@ impl Form {
             | Self::Principal
             | Self::ConditionKey
             | Self::Action
-            | Self::Name => return None,
+            | Self::Name
+            | Self::GroupName
+            | Self::Range
+            | Self::Protocol
+            | Self::Address
+            | Self::Version => return None,
         })
+    }
+
+    /// Text that looks as those of the form do, where that says more than words.
+    pub fn sample(&self) -> Option<String> {
+        match self {
+            Self::ArnOf(of) => Some(syntax::sample(of)),
+            _ => None,
+        }
     }
 
     /// Text of the form that is meant by another, where one is.
     pub fn canonical(&self, text: &str) -> Option<String> {
         match self {
-            Self::Ipv4Range => {
-                let (address, length) = text.split_once('/').unzip();
-                let address: Ipv4Addr = address.unwrap_or(text).parse().ok()?;
-                let single = if address.is_unspecified() { 0 } else { 32 };
-                let length = length.map_or(Ok(single), str::parse).ok()?;
-                let range = Ipv4Net::new(address, length).ok()?;
-                Some(range.trunc().to_string())
-            }
-            Self::Ipv6Range => {
-                let (address, length) = text.split_once('/').unzip();
-                let address: Ipv6Addr = address.unwrap_or(text).parse().ok()?;
-                let single = if address.is_unspecified() { 0 } else { 128 };
-                let length = length.map_or(Ok(single), str::parse).ok()?;
-                let range = Ipv6Net::new(address, length).ok()?;
-                Some(range.trunc().to_string())
-            }
+            Self::Ipv4Range => ipv4_range(text),
+            Self::Ipv6Range => ipv6_range(text),
+            Self::Range => ipv4_range(text).or_else(|| ipv6_range(text)),
             Self::ConditionKey if is_operator(text) => None,
-            Self::ConditionKey | Self::ArnPart => Some(text.to_ascii_lowercase()),
+            Self::ConditionKey
+            | Self::ArnPart
+            | Self::Zone
+            | Self::ZoneId
+            | Self::InstanceType
+            | Self::Ipv6 => Some(text.to_ascii_lowercase()),
+            Self::Protocol => syntax::protocol(text).map(str::to_owned),
+            Self::Address => text.split_once("://").map(|(_, rest)| rest.to_owned()),
+            Self::Alias => match text.split_once(":alias/") {
+                Some((_, name)) => Some(format!("alias/{name}")),
+                None => Some(format!("alias/{text}")),
+            },
+            Self::Version => match text.parse::<u16>() {
+                Ok(number) => Some(format!("v{number}")),
+                Err(_) => Some(text.to_ascii_lowercase()),
+            },
             Self::AccountId => {
                 let digits: String = text.chars().filter(|c| !matches!(c, '-' | ' ')).collect();
                 let is_number = !digits.is_empty() && digits.bytes().all(|it| it.is_ascii_digit());
@@ -282,6 +391,26 @@ impl Form {
             _ => None,
         }
     }
+}
+
+/// Range of IPv4 in its canonical form; a single address is the range of itself.
+fn ipv4_range(text: &str) -> Option<String> {
+    let (address, length) = text.split_once('/').unzip();
+    let address: Ipv4Addr = address.unwrap_or(text).parse().ok()?;
+    let single = if address.is_unspecified() { 0 } else { 32 };
+    let length = length.map_or(Ok(single), str::parse).ok()?;
+    let range = Ipv4Net::new(address, length).ok()?;
+    Some(range.trunc().to_string())
+}
+
+/// The same of IPv6.
+fn ipv6_range(text: &str) -> Option<String> {
+    let (address, length) = text.split_once('/').unzip();
+    let address: Ipv6Addr = address.unwrap_or(text).parse().ok()?;
+    let single = if address.is_unspecified() { 0 } else { 128 };
+    let length = length.map_or(Ok(single), str::parse).ok()?;
+    let range = Ipv6Net::new(address, length).ok()?;
+    Some(range.trunc().to_string())
 }
 
 /// `true` for a text with a capital that lower case of keys changes: of ASCII, and no other.
@@ -356,29 +485,6 @@ fn is_principal(text: &str) -> bool {
     text == "*" || Form::AccountId.admits(text) || is_id
 }
 
-/// `true` for an ARN of a service, and of a type where one is named.
-fn is_of(text: &str, of: &str) -> bool {
-    let (service, kind) = of.split_once(':').unwrap_or((of, ""));
-    let mut parts = text.splitn(6, ':').skip(2);
-    let is_service = parts.next() == Some(service);
-    let resource = parts.nth(2).unwrap_or_default();
-    let rest = resource.strip_prefix(kind);
-    is_service && rest.is_some_and(|rest| kind.is_empty() || rest.starts_with(['/', ':']))
-}
-
-/// `true` for a text of six parts that begins as an ARN does, without a wildcard.
-fn is_arn(text: &str) -> bool {
-    let mut parts = text.splitn(6, ':');
-    parts.next() == Some("arn")
-        && parts.next().is_some_and(|partition| partition.starts_with("aws"))
-        && parts.next().is_some_and(|service| !service.is_empty())
-        && parts.clone().count() == 3
-        && parts.nth(1).is_some_and(|account| {
-            account.len() == AccountId::DIGITS || !account.contains(|c: char| c.is_ascii_digit())
-        })
-        && !text.contains(['*', '?'])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -434,6 +540,44 @@ mod tests {
             ("arnAccount", vec!["", "aws", "123456789012"], vec!["12345", "prod"]),
             ("arnPart", vec!["", "iam", "eu-west-1"], vec!["IAM", "EU-WEST-1"]),
             ("vpc-", vec!["vpc-0123456789abcdef0", "vpc-prod"], vec!["prod", "vpc*"]),
+            ("anyId", vec!["local", "igw-0123456789abcdef0"], vec!["igw-*", "arn:aws"]),
+            ("groupName", vec!["default", "a/b: c*"], vec!["sg-0123456789abcdef0"]),
+            ("range", vec!["10.0.0.0/8", "::/0"], vec!["10.0.0.5/8", "everywhere"]),
+            ("ipv6", vec!["2001:db8::1", "::"], vec!["10.0.0.1", "2001:DB8::1", "::/0"]),
+            (
+                "zone",
+                vec![
+                    "us-east-1a",
+                    "us-gov-west-1b",
+                    "eusc-de-east-1a",
+                    "us-east-1-bos-1a",
+                    "us-east-1-wl1-bos-wlz-1",
+                    "us-west-2-lax-1b",
+                ],
+                vec!["us-east-1", "us-east-1-", "use1-az1", "US-EAST-1A", "a", "us-1a", ""],
+            ),
+            (
+                "zoneId",
+                vec!["use1-az1", "usgw1-az3", "use1-bos1-az1", "use1-wl1-bos-wlz1"],
+                vec!["us-east-1a", "us-east-1", "use1", "USE1-AZ1", "us-east-1-wl1-bos-wlz-1"],
+            ),
+            (
+                "instanceType",
+                vec!["t3.micro", "u-6tb1.112xlarge", "u7in-16tb.224xlarge", "mac2-m2.metal"],
+                vec!["t3", "t3.", "T3.micro", "t3.*", "db_t3.micro"],
+            ),
+            (
+                "protocol",
+                vec!["tcp", "icmpv6", "-1", "50", "0"],
+                vec!["6", "17", "all", "TCP", "256", "06", ""],
+            ),
+            (
+                "address",
+                vec!["token.actions.githubusercontent.com"],
+                vec!["https://token.actions.githubusercontent.com"],
+            ),
+            ("alias", vec!["alias/logs", "alias/aws/ebs"], vec!["logs", "aws/ebs", "alias:logs"]),
+            ("version", vec!["v1", "v12"], vec!["1", "V1", "latest"]),
         ] {
             for text in admitted {
                 assert!(form(name).admits(text), "{name} {text}");
@@ -486,6 +630,16 @@ mod tests {
             ("empty", "accountId", true),
             ("empty", "arnAccount", false),
             ("name", "accountId", false),
+            ("name", "keyArn", true),
+            ("name", "vpc-", false),
+            ("groupName", "sg-", true),
+            ("groupName", "vpc-", false),
+            ("keyArn", "arn:kms:key", false),
+            ("keyArn", "arn:iam:role", true),
+            ("anyId", "vpc-", false),
+            ("zone", "zoneId", true),
+            ("alias", "keyArn", true),
+            ("range", "ipv4Range", false),
         ] {
             assert_eq!(form(one).excludes(&form(other)), apart, "{one} {other}");
             assert_eq!(form(other).excludes(&form(one)), apart, "{other} {one}");
@@ -510,6 +664,12 @@ mod tests {
             ("conditionKey", "aws:SourceVpce", Some("aws:sourcevpce")),
             ("conditionKey", "aws:RequestTag/Öl", Some("aws:requesttag/Öl")),
             ("conditionKey", "StringEquals", None),
+            ("protocol", "6", Some("tcp")),
+            ("protocol", "Any", Some("-1")),
+            ("protocol", "ssh", None),
+            ("address", "https://accounts.google.com", Some("accounts.google.com")),
+            ("alias", "arn:aws:kms:us-east-1:123456789012:alias/logs", Some("alias/logs")),
+            ("version", "2", Some("v2")),
         ] {
             assert_eq!(form(name).canonical(text).as_deref(), meant, "{name} {text}");
         }
@@ -536,6 +696,19 @@ mod tests {
             ("vpc-", "v", Part::Start, true),
             ("vpc-", "prod", Part::Start, false),
             ("vpc-", "prod", Part::Within, true),
+            ("arn:iam:role", "arn:aws:iam::123456789012:ro", Part::Start, true),
+            ("arn:iam:role", "arn:aws:iam::123456789012:user/", Part::Start, false),
+            ("arn:iam:role", "arn:aws:iam:us-east-1", Part::Start, false),
+            ("arn:iam:role", ":role/a", Part::Within, true),
+            ("arn:iam:role", ":user/a", Part::Within, false),
+            ("arn:ec2:image", "arn:aws:ec2:us-east-1::image/ami-", Part::Start, true),
+            ("arn:s3", ":123456789012:", Part::Within, false),
+            ("arn:s3", "s3:::logs-", Part::Within, true),
+            ("arn:s3", ":s3", Part::Within, true),
+            ("zoneId", "us-east", Part::Start, false),
+            ("zoneId", "use1-", Part::Start, true),
+            ("alias", "arn:aws:kms", Part::Start, false),
+            ("alias", "alias/a", Part::Start, true),
         ] {
             assert_eq!(form(name).admits_part(part, place), can, "{name} {part}");
         }

@@ -1,30 +1,41 @@
 //! The properties of what functions make, so that their names are checked like those of resources.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use serde_json::{Value as Json, json};
 
 use crate::expression::types::{Properties, Texts, Type};
-use crate::resource::Form;
+use crate::resource::{Form, Property, schemas};
 
 /// Properties of what `arn()` gives.
 static ARN: LazyLock<Properties> = LazyLock::new(|| arn("arnPart", "arnAccount"));
 
-/// Properties of what `arn()` gives of IAM, which is in no region.
-static ARN_OF_IAM: LazyLock<Properties> = LazyLock::new(|| arn("empty", "arnAccount"));
+/// Properties of what `arn()` gives of an ARN of each service and type that schemas name.
+static ARNS_OF: LazyLock<BTreeMap<&'static str, Properties>> = LazyLock::new(|| {
+    let mut forms = BTreeSet::new();
+    for schema in schemas().values() {
+        gather(schema.properties.values(), &mut forms);
+    }
+    forms.into_iter().map(|of| (of, arn_of_type(of))).collect()
+});
 
-/// Properties of what `arn()` gives of S3, whose buckets and objects name neither.
-static ARN_OF_S3: LazyLock<Properties> = LazyLock::new(|| arn("empty", "empty"));
+fn gather(properties: impl Iterator<Item = &'static Property>, forms: &mut BTreeSet<&'static str>) {
+    for property in properties {
+        if let Some(Form::ArnOf(of)) = &property.form {
+            forms.insert(of);
+        }
+        gather(property.items.as_deref().into_iter(), forms);
+        gather(property.properties.values(), forms);
+    }
+}
 
 /// Properties of what `arn()` gives of a text of a type.
 pub(super) fn arn_of(text: Option<&Type>) -> &'static Properties {
-    let service = match text {
-        Some(Type::String(Texts { form: Some(Form::ArnOf(of)), .. })) => of.split(':').next(),
-        _ => None,
-    };
-    match service {
-        Some("iam") => &ARN_OF_IAM,
-        Some("s3") => &ARN_OF_S3,
+    match text {
+        Some(Type::String(Texts { form: Some(Form::ArnOf(of)), other: None, .. })) => {
+            ARNS_OF.get(&**of).unwrap_or(&ARN)
+        }
         _ => &ARN,
     }
 }
@@ -38,6 +49,25 @@ fn arn(region: &str, account: &str) -> Properties {
         "account": { "type": "string", "form": account },
         "resource": text, "resourceType": text, "resourceId": text,
     }))
+}
+
+/// The same of what is one type of a service: of IAM it is in no region, and of S3 in no account
+/// either, where `arn()` gives no type.
+fn arn_of_type(of: &str) -> Properties {
+    let (service, kind) = of.split_once(':').unwrap_or((of, ""));
+    let mut known = match service {
+        "s3" => arn("empty", "empty"),
+        "iam" | "organizations" | "networkmanager" => arn("empty", "arnAccount"),
+        _ => arn("arnPart", "arnAccount"),
+    };
+    let mut name = |part: &str, value: &str| {
+        if let Some(property) = known.get_mut(part).filter(|_| !value.is_empty()) {
+            property.values = vec![value.into()];
+        }
+    };
+    name("service", service);
+    name("resourceType", kind);
+    known
 }
 
 /// Properties of each element of `statements()`.

@@ -108,7 +108,7 @@ fn a_text_that_has_not_the_form_of_what_it_is_compared_with_is_told() {
       ['boundary'] fixed-comparison: "boundary" is never `resource.PermissionsBoundary`, which is an ARN of `iam:policy` (write the whole ARN, or ask a part, as in `resource.PermissionsBoundary.contains("boundary")`)
 
     resource.Arn.startsWith('iam')
-      ['iam'] fixed-comparison: `resource.Arn` never begins with "iam": it is an ARN of `iam:role` (an ARN begins with `arn:`)
+      ['iam'] fixed-comparison: `resource.Arn` never begins with "iam": it is an ARN of `iam:role` (it looks like `arn:aws:iam::123456789012:role/...`)
     "#);
 }
 

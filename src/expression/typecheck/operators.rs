@@ -181,7 +181,9 @@ impl TypeChecker<'_> {
             documented::check(&observed_side, &observed.kind, &constants, &mut found);
             documented::check_type_names(&observed.kind, &constants, &mut found);
         }
-        found.extend(documented::check_apart(&one.operand(), &other.operand(), span));
+        if let (Type::String(_), Type::String(_)) = (&one.kind, &other.kind) {
+            found.extend(documented::check_apart(&one.operand(), &other.operand(), span));
+        }
         self.problems.append(&mut found);
         let pair = Box::new((one.node, other.node));
         boolean(if negated { Expr::NotEqual(pair) } else { Expr::Equal(pair) }, span)
@@ -231,6 +233,7 @@ impl TypeChecker<'_> {
                 documented::check(&observed, &one.kind, &constants, &mut found);
                 documented::check(&constants, items, &observed, &mut found);
                 documented::check_type_names(&one.kind, &constants, &mut found);
+                found.extend(documented::check_apart(&observed, &constants, span));
                 if !found.is_empty() {
                     self.note_list(other.node.span, elements);
                 }

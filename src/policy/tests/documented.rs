@@ -155,6 +155,7 @@ fn values_that_the_cloud_never_gives_are_warned_of_in_tests() {
         "{ IpProtocol: tcp, CidrIp: 10.1.2.3/8 }",
         "{ IpProtocol: tcp, CidrIp: everywhere }",
         "{ IpProtocol: tcp, CidrIpv6: \"::0/0\" }",
+        "{ IpProtocol: \"6\", FromPort: 65536, ToPort: 65535 }",
     ];
     let told: Vec<String> =
         permissions.iter().map(|one| format!("{one}\n{}\n", given(one))).collect();
@@ -177,6 +178,9 @@ fn values_that_the_cloud_never_gives_are_warned_of_in_tests() {
     { IpProtocol: tcp, CidrIpv6: "::0/0" }
     20:42-20:49: warning[undocumented-value] `CidrIpv6` is always a range of IPv6 in its canonical form, which `::0/0` is not
         help: write `"::/0"`
+
+    { IpProtocol: "6", FromPort: 65536, ToPort: 65535 }
+    20:42-20:47: warning[undocumented-value] `FromPort` is -1 to 65535, and `65536` is not
     "#);
     let right = "{ IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 10.0.0.0/8 }";
     assert_eq!(given(right), "");
