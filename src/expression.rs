@@ -10,6 +10,7 @@ mod builtins;
 mod comments;
 mod compile_budget;
 mod documented;
+mod elapsed;
 mod environment;
 mod eval_budget;
 mod evaluate;

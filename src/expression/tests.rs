@@ -10,6 +10,7 @@ mod comparing;
 mod conformance;
 mod decided;
 mod documented;
+mod elapsed;
 mod environments;
 mod evaluation;
 mod explaining;

@@ -110,6 +110,9 @@ pub struct Property {
     /// resources that tests make up: what an account answers stands as it is.
     #[serde(default, deserialize_with = "value")]
     pub made_up: Option<Value>,
+    /// `true` of an instant that is never ahead, as of what was made.
+    #[serde(default)]
+    pub past: bool,
     /// `true` where live accounts are not asked for it yet, although they are for its operation. On
     /// top-level properties only. An inventory that lacks it says nothing of it: it is unknown
     /// there, not null.

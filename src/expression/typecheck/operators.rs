@@ -8,7 +8,7 @@ use super::super::operate::{Arithmetic, Comparison};
 use super::super::span::Span;
 use super::super::tree::{Expr, Node};
 use super::super::types::Type;
-use super::super::{Problem, beyond, documented, hints, show};
+use super::super::{Problem, beyond, documented, elapsed, hints, show};
 use super::advice::{self, Operation};
 use super::{TypeChecker, TypedExpr};
 use crate::diagnostic::Code;
@@ -272,6 +272,11 @@ impl TypeChecker<'_> {
         self.problems.extend(texts);
         let beyond = beyond::check_order(comparison, &one.operand(), &other.operand());
         self.problems.extend(beyond.filter(|found| !self.is_of_parameter(found)));
+        if let (Type::Duration, Type::Duration) | (Type::Timestamp, Type::Timestamp) =
+            (&one.kind, &other.kind)
+        {
+            self.problems.extend(elapsed::check(comparison, &one.node, &other.node));
+        }
         boolean(Expr::Order(comparison, Box::new((one.node, other.node))), span)
     }
 
