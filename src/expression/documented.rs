@@ -206,12 +206,9 @@ fn advice(form: &Form, path: &dyn fmt::Display, shown: &str) -> String {
         Form::GroupName => "compare the id instead: `GroupId`".to_owned(),
         Form::Version => "write a version, such as `v1`".to_owned(),
         Form::ConditionKey => "an operator is the condition's `Operator`".to_owned(),
-        Form::Action
-        | Form::ArnPart
-        | Form::Path
-        | Form::Name
-        | Form::AnyId
-        | Form::Address => "write it as it is kept".to_owned(),
+        Form::Action | Form::ArnPart | Form::Path | Form::Name | Form::AnyId | Form::Address => {
+            "write it as it is kept".to_owned()
+        }
     }
 }
 

@@ -173,8 +173,8 @@ mod tests {
                 vec!["alias/app", "arn:aws:ec2:*:*:key/1234"],
             ),
             ("AWS::IAM::AccountSummary", vec!["123456789012", "1*"], vec!["prod", "arn:aws:*"]),
+            ("AWS::EC2::NetworkAcl", vec!["acl-1"], vec!["web", "sg-1"]),
             // Nobody documents how these look.
-            ("AWS::EC2::NetworkAcl", vec!["acl-1", "anything"], vec![]),
             ("AWS::S3::Object", vec!["logs/a:b", "*"], vec![]),
         ] {
             let schema = &schemas()[type_name];
@@ -193,6 +193,9 @@ mod tests {
         assert_eq!(words("AWS::EC2::VPC"), "`VpcId`, an id that begins with `vpc-`, or the ARN");
         assert_eq!(words("AWS::IAM::Role"), "`RoleName`, a name without `/` and `:`, or the ARN");
         assert_eq!(words("AWS::IAM::OIDCProvider"), "`Arn`, an ARN of `iam:oidc-provider`");
-        assert_eq!(words("AWS::EC2::NetworkAcl"), "`Id`, or the ARN");
+        assert_eq!(
+            words("AWS::EC2::NetworkAcl"),
+            "`Id`, an id that begins with `acl-`, or the ARN"
+        );
     }
 }

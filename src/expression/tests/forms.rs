@@ -362,7 +362,7 @@ fn keys_of_literal_maps_are_there() {
         (INSTANCE, "[{'env': resource.InstanceType}].all(m, m.env != 't2.micro')"),
         (
             INSTANCE,
-            "[{'a': 1}, {'a': 2}].filter(m, m.a > 1).all(m, m.a > 5 || resource.InstanceType != 'a')",
+            "[{'a': 1}, {'a': 2}].filter(m, m.a > 1).all(m, m.a > 5 || resource.InstanceType != 't3.a')",
         ),
         (BUCKET, "{'days': 30}.days > 7 && tag('a') == 'b'"),
     ]);
