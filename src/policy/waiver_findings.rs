@@ -44,6 +44,11 @@ impl Named {
         }
     }
 
+    /// `true` where it names neither.
+    pub(super) fn is_empty(&self) -> bool {
+        self.region.is_none() && self.resources.is_empty()
+    }
+
     /// Warns of what no finding of some checks has.
     pub(super) fn follow(&self, checks: &[&Check], sink: &mut DiagnosticSink) {
         if let (Some((region, place)), false) = (&self.region, checks.is_empty())

@@ -6,7 +6,6 @@ use crate::diagnostic::{Code, Diagnostic, Location, nearest};
 use crate::document::{DiagnosticSink, Field, Located};
 
 use super::account::Account;
-use super::check::Check;
 use super::context::FileContext;
 use super::document::waiver::{MatchSpec, WaiverDocument};
 use super::group::Group;
@@ -79,7 +78,7 @@ impl References {
             Some((name, _)) if known.group(name).is_some() => {
                 self.follow_check(known, sink);
                 self.follow_selection(known, sink);
-                self.named.follow(&self.checks(known), sink);
+                self.follow_named(known, sink);
             }
             Some((name, place)) if !known.symbols.contains("group", name.as_str()) => {
                 let near = nearest(name.as_str(), known.symbols.names("group"));
@@ -87,7 +86,7 @@ impl References {
             }
             None if !known.has_broken_groups => {
                 self.follow_check(known, sink);
-                self.named.follow(&self.checks(known), sink);
+                self.follow_named(known, sink);
             }
             _ => {}
         }
@@ -105,15 +104,20 @@ impl References {
 
     /// The groups that are meant.
     fn groups<'k>(&self, known: &'k Known<'_>) -> impl Iterator<Item = &'k Group> {
-        let meant = self.group.as_ref().map(|(group, _)| group);
-        known.groups().filter(move |group| meant.is_none_or(|name| *name == group.name))
+        let named = self.group.as_ref().and_then(|(name, _)| known.group(name));
+        let all = self.group.is_none().then(|| known.groups());
+        named.into_iter().chain(all.into_iter().flatten())
     }
 
-    /// The checks that are meant.
-    fn checks<'k>(&self, known: &'k Known<'_>) -> Vec<&'k Check> {
+    /// A region and resources of which the checks that are meant have no finding.
+    fn follow_named(&self, known: &Known<'_>, sink: &mut DiagnosticSink) {
+        if self.named.is_empty() {
+            return;
+        }
         let meant = self.check.as_ref().map(|(id, _)| id);
         let checks = self.groups(known).flat_map(|group| &group.checks).map(|check| &**check);
-        checks.filter(|check| meant.is_none_or(|id| *id == check.id)).collect()
+        let checks = checks.filter(|check| meant.is_none_or(|id| *id == check.id));
+        self.named.follow(&checks.collect::<Vec<_>>(), sink);
     }
 
     fn follow_check(&self, known: &Known<'_>, sink: &mut DiagnosticSink) {
@@ -139,6 +143,9 @@ impl References {
         let Some(group) = self.group.as_ref().and_then(|(name, _)| known.group(name)) else {
             return;
         };
+        if self.account.is_none() && self.named.is_empty() {
+            return;
+        }
         let meant = self.account.as_ref().map(|(name, _)| name.clone());
         let covered = Covered { account: meant, ..Covered::default() };
         let accounts = known.policies.accounts.values().filter(|one| covered.has_account(one));

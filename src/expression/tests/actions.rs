@@ -30,8 +30,8 @@ fn an_action_that_is_asked_for_and_not_documented_is_told() {
         ),
         (
             POLICY,
-            "!['iam:PassRole', 'sts:AsumeRole'].exists(a, allowsAction(resource.PolicyDocument, a))",
-            "'sts:AsumeRole'",
+            "!['iam:PassRole', 'sts:AssumesRole'].exists(a, allowsAction(resource.PolicyDocument, a))",
+            "'sts:AssumesRole'",
             "did you mean `sts:AssumeRole`?",
         ),
         (
@@ -84,7 +84,7 @@ fn actions_that_there_are_or_that_nobody_knows_are_not_told() {
         (POLICY, "!allowsAction(resource.PolicyDocument, 's3:Get*')"),
         (POLICY, "!allowsAction(resource.PolicyDocument, 'iam:Pass?ole')"),
         // Of its actions none is listed.
-        (POLICY, "!allowsAction(resource.PolicyDocument, 'braket:NoSuchAction')"),
+        (POLICY, "!allowsAction(resource.PolicyDocument, 'a4b:NoSuchAction')"),
         (
             POLICY,
             "!allowsAction(resource.PolicyDocument, 'vpc-lattice:AssociateViaAWSService-EventsAndStates')",
