@@ -1,8 +1,12 @@
 //! Buckets that are closed to requests without TLS.
 
+use std::borrow::Cow;
+
 use serde_json::{Value as Json, json};
 
 use super::{allow, ask, both, table};
+use crate::expression::EvalBudget;
+use crate::resource::Value;
 
 const BUCKET: &str = "arn:aws:s3:::logs";
 
@@ -193,4 +197,35 @@ fn buckets_by_name_and_in_other_partitions() {
     assert_eq!(says(&halves, "logs"), "false", "each in a partition of its own");
     let others = deny(json!({ "Resource": null, "NotResource": "arn:aws:s3:::logs/a" }));
     assert_eq!(says(&others, "logs"), "false", "of any partition that it may be in");
+}
+
+#[test]
+fn what_the_nearest_statement_lacks_is_said() {
+    let lacks = |with: Json| {
+        let mut functions = super::super::FUNCTIONS.iter();
+        let function = functions.find(|one| one.name == "deniesInsecureTransport");
+        let (document, bucket) = (Value::from_json(&deny(with)), Value::string(BUCKET));
+        let arguments = [&document, &bucket, &Value::Null].map(Cow::Borrowed);
+        let mut budget = EvalBudget::default();
+        function.expect("a function").lack(&arguments, &mut budget).expect("words")
+    };
+    for (with, words) in [
+        (
+            json!({ "Condition": { "StringEquals": { "aws:SecureTransport": "false" } } }),
+            "asks `aws:SecureTransport` by `\"StringEquals\"`, and not by `Bool`",
+        ),
+        (
+            json!({ "Condition": { "Bool": { "aws:SecureTransport": "true" } } }),
+            "denies what comes by TLS",
+        ),
+        (
+            json!({ "Resource": null, "NotResource": "arn:aws:s3:::logs/a" }),
+            "is not on all of the bucket, by `NotResource`",
+        ),
+        (json!({ "Action": null, "NotAction": "s3:Get*" }), "denies only some actions"),
+        (json!({ "Condition": { "Null": { "aws:UserId": "true" } } }), "no statement denies"),
+    ] {
+        let lacks = lacks(with);
+        assert!(lacks.contains(words), "{lacks}");
+    }
 }
