@@ -164,7 +164,7 @@ fn check_families(one: &Operand<'_>, other: &Operand<'_>) -> Option<Problem> {
         let Type::String(known) = operand.kind else { return None };
         let mut families = known.forms().map(|form| match form {
             resource::Form::Ipv4Range | resource::Form::Ipv4 => Some(false),
-            resource::Form::Ipv6Range => Some(true),
+            resource::Form::Ipv6Range | resource::Form::Ipv6 => Some(true),
             _ => None,
         });
         let first = families.next()??;

@@ -107,6 +107,12 @@ const OTHER: &[(&str, &str, &str, &str)] = &[
     ),
     (INSTANCE, "arn(resource.Arn).service == 'rds'", "'rds'", "no value \"rds\" is documented"),
     (ROLE, "arn(resource.Arn).resourceType == 'user'", "'user'", "no value \"user\""),
+    (
+        INSTANCE,
+        "resource.NetworkInterfaces.all(n, n.Ipv6Addresses.all(a, !cidrContains('10.0.0.0/8', a)))",
+        "a",
+        "no address in common",
+    ),
 ];
 
 const OWN: &[(&str, &str)] = &[
