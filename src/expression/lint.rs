@@ -8,6 +8,7 @@ mod always;
 mod claims;
 mod constants;
 mod fixed;
+mod predicate;
 
 pub(super) use self::constants::is_fixed;
 

@@ -4,6 +4,7 @@ mod action_sets;
 mod actions;
 mod advice;
 mod baseline;
+mod beginnings;
 mod checking;
 mod collections;
 mod comparing;

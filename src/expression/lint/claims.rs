@@ -3,7 +3,8 @@
 //! A term is asked about one thing where all its comparisons are of that with constants. What is
 //! known of the thing at a place are the terms around, each with its outcome there: a term holds
 //! never where no value is left that gives all of them their outcomes. Values are looked at by the
-//! constants that they are held against: each of them, what lies between two, and null.
+//! constants that they are held against: each of them, what lies between two, and null. What is asked of
+//! a text by a function has an answer for each constant, and between two where a beginning decides it.
 
 use std::cmp::Ordering;
 
@@ -11,8 +12,9 @@ use super::super::nulls::{NonNull, Path};
 use super::super::operate::{self, Comparison};
 use super::super::span::Span;
 use super::super::tree::{Expr, Node, Pair};
-use super::super::{Problem, notation, show};
+use super::super::{EvalBudget, Problem, notation, show};
 use super::constant;
+use super::predicate::Predicate;
 use crate::diagnostic::Code;
 use crate::resource::Value;
 
@@ -38,14 +40,27 @@ struct Claim<'t> {
 /// some tens.
 const STEPS: usize = 20_000;
 
+/// What functions may cost that are asked of constants.
+const CALLED: u64 = 20_000;
+const CALLED_BYTES: u64 = 1 << 18;
+
 /// Terms that are known to hold, or not to, at a place of a tree.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Claims<'t> {
     known: Vec<Claim<'t>>,
     /// Work that was done.
     steps: usize,
+    /// Rest of what functions may cost.
+    budget: EvalBudget,
     /// What is learned is what the check selects by.
     is_selecting: bool,
+}
+
+impl Default for Claims<'_> {
+    fn default() -> Self {
+        let budget = EvalBudget::new(CALLED, CALLED_BYTES);
+        Self { known: Vec::new(), steps: 0, budget, is_selecting: false }
+    }
 }
 
 impl<'t> Claims<'t> {
@@ -108,11 +123,11 @@ impl<'t> Claims<'t> {
             return None;
         }
         let may_be_null = !nulls.is_never_null(of.node());
-        if !are_possible(&known, may_be_null) {
+        if !are_possible(&known, may_be_null, &mut self.budget) {
             return None;
         }
         known.push(claim);
-        if are_possible(&known, may_be_null) {
+        if are_possible(&known, may_be_null, &mut self.budget) {
             return None;
         }
         known.pop();
@@ -194,7 +209,10 @@ fn tested(term: &Node) -> Option<&Node> {
             }
             _ => None,
         },
-        _ => Path::of(term).map(Path::node),
+        _ => match Predicate::of(term) {
+            Some(predicate) => Some(predicate.of),
+            None => Path::of(term).map(Path::node),
+        },
     }
 }
 
@@ -220,11 +238,8 @@ enum Point {
     At(usize),
 }
 
-static FALSE: Value = Value::Bool(false);
-static TRUE: Value = Value::Bool(true);
-
 /// `true` where a value may give all terms their outcomes, as far as that can be told.
-fn are_possible(claims: &[Claim<'_>], may_be_null: bool) -> bool {
+fn are_possible(claims: &[Claim<'_>], may_be_null: bool, budget: &mut EvalBudget) -> bool {
     let mut constants = Vec::new();
     let mut is_ordered = false;
     for claim in claims {
@@ -232,12 +247,12 @@ fn are_possible(claims: &[Claim<'_>], may_be_null: bool) -> bool {
     }
     let is_bool = constants.iter().any(|value| matches!(value, Value::Bool(_)));
     if is_bool {
-        constants.extend([&FALSE, &TRUE]);
+        constants.extend([Value::Bool(false), Value::Bool(true)]);
     }
     let has_order =
-        |pair: &[&Value]| matches!(pair, [one, other] if operate::order(one, other).is_some());
-    let is_known = constants.len() <= MOST_CONSTANTS
-        && constants.iter().all(|value| has_order(&[value, value]));
+        |pair: &[Value]| matches!(pair, [one, other] if operate::order(one, other).is_some());
+    let is_known = constants.len() <= 2 * MOST_CONSTANTS
+        && constants.iter().all(|value| operate::order(value, value).is_some());
     if !is_known {
         return true;
     }
@@ -250,7 +265,8 @@ fn are_possible(claims: &[Claim<'_>], may_be_null: bool) -> bool {
     // Of null an order is unknown, and decides nothing.
     let null = (may_be_null && !is_ordered).then_some(Point::Null);
     points.chain(null).any(|point| {
-        claims.iter().all(|claim| holds(claim.term, point, &constants) == claim.is_true)
+        let mut of = Place { point, constants: &constants, budget: &mut *budget };
+        claims.iter().all(|claim| of.holds(claim.term) != Some(!claim.is_true))
     })
 }
 
@@ -267,11 +283,11 @@ fn count(term: &Node) -> usize {
     }
 }
 
-/// Constants that a term compares with, and whether it orders.
-fn gather<'t>(term: &'t Node, into: &mut Vec<&'t Value>, is_ordered: &mut bool) {
-    let mut push = |value: &'t Value| {
+/// Constants that a term compares with, and whether it has no outcome of null.
+fn gather(term: &Node, into: &mut Vec<Value>, is_ordered: &mut bool) {
+    let mut push = |value: &Value| {
         if !value.is_null() {
-            into.push(value);
+            into.push(value.clone());
         }
     };
     match &term.expr {
@@ -292,50 +308,95 @@ fn gather<'t>(term: &'t Node, into: &mut Vec<&'t Value>, is_ordered: &mut bool) 
                 items.iter().for_each(push);
             }
         }
-        _ => push(&TRUE),
-    }
-}
-
-/// `true` where a term about one thing holds of a value.
-fn holds(term: &Node, point: Point, constants: &[&Value]) -> bool {
-    match &term.expr {
-        Expr::Not(of) => !holds(of, point, constants),
-        Expr::And(terms) => terms.iter().all(|term| holds(term, point, constants)),
-        Expr::Or(terms) => terms.iter().any(|term| holds(term, point, constants)),
-        Expr::Equal(pair) => compared(pair).is_some_and(|(_, value)| is(point, value, constants)),
-        Expr::NotEqual(pair) => {
-            compared(pair).is_some_and(|(_, value)| !is(point, value, constants))
-        }
-        Expr::Order(comparison, pair) => compared(pair).is_some_and(|(_, value)| {
-            let is_turned = constant(&pair.0).is_some();
-            let order = order(point, value, constants);
-            let order = if is_turned { order.map(Ordering::reverse) } else { order };
-            order.is_some_and(|order| match comparison {
-                Comparison::Less => order.is_lt(),
-                Comparison::LessEqual => order.is_le(),
-                Comparison::Greater => order.is_gt(),
-                Comparison::GreaterEqual => order.is_ge(),
-            })
-        }),
-        Expr::In(pair) => match constant(&pair.1) {
-            Some(Value::List(items)) => items.iter().any(|value| is(point, value, constants)),
-            _ => false,
+        _ => match Predicate::of(term) {
+            Some(predicate) => {
+                *is_ordered = true;
+                let (from, to) = predicate.range();
+                into.extend(from.into_iter().chain(to));
+            }
+            None => push(&Value::Bool(true)),
         },
-        _ => is(point, &TRUE, constants),
     }
 }
 
-fn is(point: Point, value: &Value, constants: &[&Value]) -> bool {
-    match point {
-        Point::Null => value.is_null(),
-        Point::At(_) => order(point, value, constants) == Some(Ordering::Equal),
-    }
+/// Point at which terms about one thing are asked.
+struct Place<'p> {
+    point: Point,
+    constants: &'p [Value],
+    budget: &'p mut EvalBudget,
 }
 
-/// Order of a value and one of the constants.
-fn order(point: Point, value: &Value, constants: &[&Value]) -> Option<Ordering> {
-    let (Point::At(at), false) = (point, value.is_null()) else { return None };
-    let place = |one: &&Value| operate::order(one, value).unwrap_or(Ordering::Equal);
-    let place = constants.binary_search_by(place).ok()?;
-    Some(at.cmp(&(2 * place + 1)))
+impl Place<'_> {
+    /// Outcome of a term; `None` where values of the point differ in it, or nobody can tell.
+    fn holds(&mut self, term: &Node) -> Option<bool> {
+        match &term.expr {
+            Expr::Not(of) => self.holds(of).map(|holds| !holds),
+            Expr::And(terms) => self.all(terms, true),
+            Expr::Or(terms) => self.all(terms, false).map(|none| !none),
+            Expr::Equal(pair) => Some(compared(pair).is_some_and(|(_, value)| self.is(value))),
+            Expr::NotEqual(pair) => Some(compared(pair).is_some_and(|(_, value)| !self.is(value))),
+            Expr::Order(comparison, pair) => Some(compared(pair).is_some_and(|(_, value)| {
+                let is_turned = constant(&pair.0).is_some();
+                let order = self.order(value);
+                let order = if is_turned { order.map(Ordering::reverse) } else { order };
+                order.is_some_and(|order| match comparison {
+                    Comparison::Less => order.is_lt(),
+                    Comparison::LessEqual => order.is_le(),
+                    Comparison::Greater => order.is_gt(),
+                    Comparison::GreaterEqual => order.is_ge(),
+                })
+            })),
+            Expr::In(pair) => Some(match constant(&pair.1) {
+                Some(Value::List(items)) => items.iter().any(|value| self.is(value)),
+                _ => false,
+            }),
+            _ => match Predicate::of(term) {
+                Some(predicate) => self.says(&predicate),
+                None => Some(self.is(&Value::Bool(true))),
+            },
+        }
+    }
+
+    /// `true` where all terms have an outcome, `false` where one of them has the other.
+    fn all(&mut self, terms: &[Node], outcome: bool) -> Option<bool> {
+        let mut all = Some(true);
+        for term in terms {
+            match self.holds(term) {
+                Some(holds) if holds == outcome => {}
+                Some(_) => return Some(false),
+                None => all = None,
+            }
+        }
+        all
+    }
+
+    fn says(&mut self, predicate: &Predicate<'_>) -> Option<bool> {
+        let Point::At(at) = self.point else { return None };
+        if at % 2 == 1
+            && let Some(value) = self.constants.get(at / 2)
+        {
+            return predicate.holds(value, self.budget);
+        }
+        let (from, to) = predicate.range();
+        let is_within = self.order(&from?)?.is_ge() && self.order(&to?)?.is_lt();
+        if !is_within {
+            return Some(false);
+        }
+        predicate.is_beginning().then_some(true)
+    }
+
+    fn is(&self, value: &Value) -> bool {
+        match self.point {
+            Point::Null => value.is_null(),
+            Point::At(_) => self.order(value) == Some(Ordering::Equal),
+        }
+    }
+
+    /// Order of a value and one of the constants.
+    fn order(&self, value: &Value) -> Option<Ordering> {
+        let (Point::At(at), false) = (self.point, value.is_null()) else { return None };
+        let place = |one: &Value| operate::order(one, value).unwrap_or(Ordering::Equal);
+        let place = self.constants.binary_search_by(place).ok()?;
+        Some(at.cmp(&(2 * place + 1)))
+    }
 }

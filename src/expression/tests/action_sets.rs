@@ -4,9 +4,7 @@
 //! `*` and `?` are wildcards.
 
 use super::decided::{silent, told};
-
-const POLICY: &str = "AWS::IAM::ManagedPolicy";
-const ROLE: &str = "AWS::IAM::Role";
+use super::fixed::{POLICY, ROLE};
 
 /// Conditions of the actions of a statement `s`.
 fn of_statements(conditions: &[&str]) -> Vec<String> {

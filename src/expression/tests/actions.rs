@@ -3,9 +3,7 @@
 //! Actions are those of the Service Authorization Reference, as `src/resource/actions.txt` has them.
 
 use super::decided::{silent, told};
-
-const BUCKET: &str = "AWS::S3::Bucket";
-const POLICY: &str = "AWS::IAM::ManagedPolicy";
+use super::fixed::{BUCKET, POLICY};
 
 #[test]
 fn an_action_that_is_asked_for_and_not_documented_is_told() {

@@ -4,7 +4,7 @@
 use super::super::{
     Binding, Environment, Expression, ExpressionKind, Parameter, ParameterKind, ScalarKind,
 };
-use super::fixed::{BUCKET, GROUP, INSTANCE, USER, VOLUME, warnings};
+use super::fixed::{BUCKET, GROUP, INSTANCE, USER, VOLUME, selected, warnings};
 use crate::resource::{Value, schemas};
 
 /// Each text is told at a place, by a message with some words.
@@ -118,16 +118,7 @@ fn terms_that_exclude_each_other_are_told_at_the_last() {
 
 #[test]
 fn an_assertion_is_held_against_what_is_selected() {
-    let told = |filter: &str, text: &str, kind| {
-        let schema = &schemas()[VOLUME];
-        let compiled = Expression::compile(filter, schema, ExpressionKind::Filter);
-        let filter = compiled.expect("a filter");
-        let selected = Environment::of(schema).with_filter(&filter);
-        let compiled = Expression::compile(text, selected, kind).expect("an expression");
-        let messages: Vec<String> =
-            compiled.warnings().iter().map(|problem| problem.message.clone()).collect();
-        messages.join("\n")
-    };
+    let told = |filter: &str, text: &str, kind| selected(VOLUME, filter, text, kind);
     for (filter, text, words) in [
         ("resource.VolumeType == 'gp2'", "resource.VolumeType != 'gp2'", "never holds"),
         ("resource.VolumeType == 'gp2'", "resource.VolumeType == 'gp2'", "always holds"),

@@ -1,11 +1,9 @@
 //! Spans of time since what is past, and of what may lie ahead.
 
 use super::decided::{silent, told};
+use super::fixed::{ROLE, USER, VOLUME};
 
 const KEY: &str = "AWS::KMS::Key";
-const ROLE: &str = "AWS::IAM::Role";
-const USER: &str = "AWS::IAM::User";
-const VOLUME: &str = "AWS::EC2::Volume";
 
 #[test]
 fn spans_of_what_is_past_are_never_negative() {

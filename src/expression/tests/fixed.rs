@@ -1,7 +1,7 @@
 //! What can never hold, always does, or misses other ways of writing the same; and what is right
 //! beside it. The types are those of AWS.
 
-use super::super::{Expression, ExpressionKind, Problem};
+use super::super::{Environment, Expression, ExpressionKind, Problem};
 use crate::resource::schemas;
 
 pub(super) const BUCKET: &str = "AWS::S3::Bucket";
@@ -23,6 +23,17 @@ pub(super) fn warnings(type_name: &str, text: &str) -> Vec<String> {
         Ok(compiled) => compiled.0.warnings.iter().map(line).collect(),
         Err(problems) => problems.iter().map(line).collect(),
     }
+}
+
+/// Messages about a text where a condition selects what it is asked of.
+pub(super) fn selected(type_name: &str, filter: &str, text: &str, kind: ExpressionKind) -> String {
+    let schema = &schemas()[type_name];
+    let compiled = Expression::compile(filter, schema, ExpressionKind::Filter);
+    let filter = compiled.expect("a filter");
+    let selected = Environment::of(schema).with_filter(&filter);
+    let compiled = Expression::compile(text, selected, kind).expect("an expression");
+    let messages = compiled.warnings().iter().map(|problem| problem.message.clone());
+    messages.collect::<Vec<_>>().join("\n")
 }
 
 fn all(cases: &[(&str, &str)]) -> String {

@@ -1,19 +1,14 @@
 //! Properties that are there by what a neighbour says, by AWS's documents of each type.
 
 use super::decided::{silent, told};
+use super::fixed::{BUCKET, GROUP, INSTANCE, ROLE, USER, VOLUME};
 
 const ACL: &str = "AWS::EC2::NetworkAcl";
-const BUCKET: &str = "AWS::S3::Bucket";
 const EIP: &str = "AWS::EC2::EIP";
 const FLOW_LOG: &str = "AWS::EC2::FlowLog";
-const GROUP: &str = "AWS::EC2::SecurityGroup";
-const INSTANCE: &str = "AWS::EC2::Instance";
 const INTERFACE: &str = "AWS::EC2::NetworkInterface";
-const ROLE: &str = "AWS::IAM::Role";
 const ROUTES: &str = "AWS::EC2::RouteTable";
 const SNAPSHOT: &str = "AWS::EC2::Snapshot";
-const USER: &str = "AWS::IAM::User";
-const VOLUME: &str = "AWS::EC2::Volume";
 
 /// EC2 API Reference, `IpPermission`: both ports are of the same protocols.
 #[test]

@@ -6,17 +6,13 @@
 
 use super::super::{Binding, Environment, Expression, ExpressionKind};
 use super::decided::{silent, told};
+use super::fixed::{BUCKET, GROUP, INSTANCE, ROLE, VOLUME};
 use crate::resource::schemas;
 
-const BUCKET: &str = "AWS::S3::Bucket";
-const GROUP: &str = "AWS::EC2::SecurityGroup";
-const INSTANCE: &str = "AWS::EC2::Instance";
 const KEY: &str = "AWS::KMS::Key";
 const PROVIDER: &str = "AWS::IAM::OIDCProvider";
-const ROLE: &str = "AWS::IAM::Role";
 const ROUTES: &str = "AWS::EC2::RouteTable";
 const SUBNET: &str = "AWS::EC2::Subnet";
-const VOLUME: &str = "AWS::EC2::Volume";
 
 const OTHER: &[(&str, &str, &str, &str)] = &[
     (SUBNET, "resource.AvailabilityZone == 'us-east-1'", "'us-east-1'", "a zone, such as"),

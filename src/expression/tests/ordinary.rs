@@ -1,19 +1,13 @@
 //! What platform engineers write every day: each is right, and nothing is told of it.
 
 use super::decided::{silent, told};
+use super::fixed::{BUCKET, GROUP, INSTANCE, POLICY, ROLE, USER, VOLUME};
 
-const BUCKET: &str = "AWS::S3::Bucket";
 const FLOW_LOG: &str = "AWS::EC2::FlowLog";
-const GROUP: &str = "AWS::EC2::SecurityGroup";
-const INSTANCE: &str = "AWS::EC2::Instance";
 const KEY: &str = "AWS::KMS::Key";
-const POLICY: &str = "AWS::IAM::ManagedPolicy";
-const ROLE: &str = "AWS::IAM::Role";
 const ROUTES: &str = "AWS::EC2::RouteTable";
 const SNAPSHOT: &str = "AWS::EC2::Snapshot";
 const TEMPLATE: &str = "AWS::EC2::LaunchTemplate";
-const USER: &str = "AWS::IAM::User";
-const VOLUME: &str = "AWS::EC2::Volume";
 
 const NETWORKS: &[(&str, &str)] = &[
     (

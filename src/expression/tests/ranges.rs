@@ -6,17 +6,13 @@
 
 use super::super::{Environment, Expression, ExpressionKind, Parameter, ParameterKind, ScalarKind};
 use super::decided::{silent, told};
+use super::fixed::{BUCKET, GROUP, INSTANCE, ROLE, VOLUME};
 use crate::resource::{Value, schemas};
 
 const ACL: &str = "AWS::EC2::NetworkAcl";
-const BUCKET: &str = "AWS::S3::Bucket";
-const GROUP: &str = "AWS::EC2::SecurityGroup";
-const INSTANCE: &str = "AWS::EC2::Instance";
 const KEY: &str = "AWS::KMS::Key";
 const PASSWORDS: &str = "AWS::IAM::AccountPasswordPolicy";
-const ROLE: &str = "AWS::IAM::Role";
 const SUMMARY: &str = "AWS::IAM::AccountSummary";
-const VOLUME: &str = "AWS::EC2::Volume";
 const VPC: &str = "AWS::EC2::VPC";
 
 const NEVER: &[(&str, &str, &str, &str)] = &[

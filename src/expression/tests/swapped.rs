@@ -1,12 +1,7 @@
 //! Arguments that stand in the place of others, and what is right beside them.
 
 use super::decided::{silent, told};
-
-const BUCKET: &str = "AWS::S3::Bucket";
-const GROUP: &str = "AWS::EC2::SecurityGroup";
-const INSTANCE: &str = "AWS::EC2::Instance";
-const POLICY: &str = "AWS::IAM::ManagedPolicy";
-const ROLE: &str = "AWS::IAM::Role";
+use super::fixed::{BUCKET, GROUP, INSTANCE, POLICY, ROLE};
 
 const SWAPPED: &[(&str, &str, &str, &str)] = &[
     (

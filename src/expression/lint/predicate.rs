@@ -1,0 +1,115 @@
+//! What a function says of one thing beside constants: of a given value, and by its beginning.
+
+use std::borrow::Cow;
+
+use super::super::EvalBudget;
+use super::super::builtins::{Function, MOST_ARGUMENTS};
+use super::super::pattern::Pattern;
+use super::super::tree::{Expr, Node};
+use super::constant;
+use crate::resource::Value;
+
+/// Question whether a thing is as constants say, by a function that has no answer for null.
+pub(super) struct Predicate<'t> {
+    /// Thing that is asked.
+    pub(super) of: &'t Node,
+    function: &'static Function,
+    asks: Asks<'t>,
+}
+
+enum Asks<'t> {
+    /// A pattern is sought.
+    Search(&'t Pattern),
+    /// All arguments, of which one is the thing.
+    Call { arguments: &'t [Node], at: usize },
+}
+
+impl<'t> Predicate<'t> {
+    /// Question that a node asks, if it is one.
+    pub(super) fn of(node: &'t Node) -> Option<Self> {
+        match &node.expr {
+            Expr::Matches { function, text, pattern, .. } => {
+                let of = Some(&**text).filter(|of| constant(of).is_none())?;
+                Some(Self { of, function, asks: Asks::Search(pattern) })
+            }
+            Expr::Call { function, arguments, .. }
+                if function.property.is_none() && function.is_boolean() && function.is_pure() =>
+            {
+                let mut observed = arguments.iter().enumerate();
+                let (at, of) = observed.find(|(_, one)| constant(one).is_none())?;
+                let is_only = observed.all(|(_, one)| constant(one).is_some());
+                let asks = Asks::Call { arguments, at };
+                (is_only && !function.takes_null(at)).then_some(Self { of, function, asks })
+            }
+            _ => None,
+        }
+    }
+
+    /// Answer for a value; `None` where there is none or it costs too much.
+    pub(super) fn holds(&self, value: &Value, budget: &mut EvalBudget) -> Option<bool> {
+        let (arguments, at) = match self.asks {
+            Asks::Search(pattern) => {
+                return self.function.search(pattern, value.as_str()?, budget).ok();
+            }
+            Asks::Call { arguments, at } => (arguments, at),
+        };
+        let given: [Cow<'_, Value>; MOST_ARGUMENTS] = std::array::from_fn(|place| {
+            let constant = arguments.get(place).and_then(constant);
+            Cow::Borrowed(if place == at { value } else { constant.unwrap_or(&Value::Null) })
+        });
+        match self.function.call(&given, budget).ok()?.as_deref() {
+            Some(Value::Bool(holds)) => Some(*holds),
+            _ => None,
+        }
+    }
+
+    /// First text, in the order of texts, of which it may hold, and the first behind these.
+    pub(super) fn range(&self) -> (Option<Value>, Option<Value>) {
+        let beginning = self.beginning().filter(|beginning| !beginning.is_empty());
+        let behind = beginning.and_then(behind).map(Value::string);
+        (beginning.map(Value::string).filter(|_| behind.is_some()), behind)
+    }
+
+    /// `true` where all that begins so is as it asks.
+    pub(super) fn is_beginning(&self) -> bool {
+        match self.function.name {
+            "glob" => {
+                let beginning = self.text().and_then(|text| text.strip_suffix('*'));
+                beginning.is_some_and(|beginning| !beginning.contains(['*', '?']))
+            }
+            name => name == "startsWith",
+        }
+    }
+
+    /// Text with which all begins of which it may hold.
+    fn beginning(&self) -> Option<&'t str> {
+        match self.function.name {
+            "glob" => self.text().and_then(|text| text.split(['*', '?']).next()),
+            "startsWith" => self.text(),
+            _ => None,
+        }
+    }
+
+    /// Text that the thing is held against.
+    fn text(&self) -> Option<&'t str> {
+        match self.asks {
+            Asks::Call { arguments: [_, text], at: 0 } => constant(text)?.as_str(),
+            _ => None,
+        }
+    }
+}
+
+/// First text behind all that begin with another, in the order of texts.
+fn behind(beginning: &str) -> Option<String> {
+    let mut signs: Vec<char> = beginning.chars().collect();
+    while let Some(last) = signs.pop() {
+        // What is no sign lies between these two.
+        let next =
+            if last == '\u{d7ff}' { Some('\u{e000}') } else { char::from_u32(last as u32 + 1) };
+        if let Some(next) = next {
+            signs.push(next);
+            return Some(signs.into_iter().collect());
+        }
+    }
+    None
+}
