@@ -224,6 +224,7 @@ impl<'t> Linter<'t, '_> {
             let missing = self.nullable(one).or_else(|| self.nullable(other));
             let is_equal = matches!(node.expr, Expr::Equal(_));
             let missing = missing.filter(|path| !is_equal || !self.is_forbidden(*path));
+            let missing = missing.filter(|path| !is_only(*path, constant(one).or(constant(other))));
             self.warn(node, missing, |_| {
                 let constant = [one, other].into_iter().find(|side| constant(side).is_some());
                 let other = constant.map_or_else(|| "...".to_owned(), show::node);
@@ -389,6 +390,12 @@ impl<'t> Linter<'t, '_> {
 fn unguarded(place: Span, path: &str, message: String) -> Problem {
     let help = format!("begin with `{path} != null &&`, or `{path} == null ||` if that is fine");
     Problem::warning(place, Code::UnguardedNull, message).help(help)
+}
+
+/// `true` for the only value that a property has, so that whoever excludes it means null.
+fn is_only(path: Path<'_>, value: Option<&Value>) -> bool {
+    let known = path.node().property().map(|property| &*property.values);
+    matches!((known, value), (Some([only]), Some(Value::String(value))) if only == value)
 }
 
 fn constant(node: &Node) -> Option<&Value> {

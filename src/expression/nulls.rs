@@ -70,7 +70,12 @@ struct Fact<'t> {
 enum Says<'t> {
     NonNull,
     OneOf(&'t [Value]),
+    /// What one of several terms names.
+    NamedIn(&'t [Node]),
 }
+
+/// How many terms of a chain may name values of one path.
+const MOST_NAMED: usize = 16;
 
 impl<'t> NonNull<'t> {
     /// What is known so far.
@@ -94,7 +99,7 @@ impl<'t> NonNull<'t> {
     fn push(&mut self, fact: Fact<'t>) {
         match fact.says {
             Says::NonNull => self.facts.push(fact),
-            Says::OneOf(_) => self.values.push(fact),
+            Says::OneOf(_) | Says::NamedIn(_) => self.values.push(fact),
         }
     }
 
@@ -237,6 +242,10 @@ impl<'t> NonNull<'t> {
                 let shows = match fact.says {
                     Says::NonNull => false,
                     Says::OneOf(values) => values.iter().all(|value| with.contains(value)),
+                    Says::NamedIn(terms) => terms.iter().all(|term| {
+                        let (_, values) = named(term);
+                        values.iter().all(|value| with.contains(value))
+                    }),
                 };
                 shows && fact.path.is_neighbour(path, &given.property, fact.element)
             }),
@@ -302,6 +311,9 @@ fn visit<'t>(node: &'t Node, outcome: Outcome, tell: &mut impl FnMut(Path<'t>, S
                 visit(term, outcome, tell);
             }
         }
+        (Expr::Or(terms), true) | (Expr::And(terms), false) => {
+            either(terms, outcome.is_true, tell);
+        }
         (Expr::Not(of), _) => visit(of, outcome.negated(), tell),
         (Expr::Has(of), true) => push(of),
         (Expr::NotEqual(pair), true) | (Expr::Equal(pair), false) => {
@@ -309,10 +321,7 @@ fn visit<'t>(node: &'t Node, outcome: Outcome, tell: &mut impl FnMut(Path<'t>, S
         }
         (Expr::Equal(pair), true) | (Expr::NotEqual(pair), false) => {
             if let Some((path, values)) = compared(pair) {
-                if !values.iter().any(Value::is_null) {
-                    tell(path, Says::NonNull);
-                }
-                tell(path, Says::OneOf(values));
+                one_of(path, values, tell);
             }
         }
         (Expr::Order(comparison, pair), is_true) if outcome.is_decided => {
@@ -334,12 +343,55 @@ fn visit<'t>(node: &'t Node, outcome: Outcome, tell: &mut impl FnMut(Path<'t>, S
         (Expr::Loop(looped), is_true) if is_true != says_of_nothing(looped.kind) => {
             push(made_of(&looped.range));
         }
+        (Expr::Property(reference) | Expr::PropertyOf { reference, .. }, false)
+            if !reference.nullable =>
+        {
+            tell(Path::observed(node), Says::OneOf(&FALSE));
+        }
         (_, is_true) => {
             if is_true && let Some(path) = Path::of(node) {
                 tell(path, Says::NonNull);
                 tell(path, Says::OneOf(&TRUE));
             }
         }
+    }
+}
+
+/// Tells what follows where one of the terms has the outcome, if all name values of the same path.
+fn either<'t>(terms: &'t [Node], is_true: bool, tell: &mut impl FnMut(Path<'t>, Says<'t>)) {
+    let Some((Some(path), _)) = terms.first().map(named) else { return };
+    let is_named = |term: &Node| {
+        names_when(term) == is_true && named(term).0.is_some_and(|other| other.is_same(path))
+    };
+    if terms.len() > MOST_NAMED || !terms.iter().all(is_named) {
+        return;
+    }
+    if !terms.iter().any(|term| named(term).1.iter().any(Value::is_null)) {
+        tell(path, Says::NonNull);
+    }
+    tell(path, Says::NamedIn(terms));
+}
+
+/// Path that a term compares with constants, and these.
+fn named(term: &Node) -> (Option<Path<'_>>, &[Value]) {
+    let found = match &term.expr {
+        Expr::Not(of) => return named(of),
+        Expr::Equal(pair) | Expr::NotEqual(pair) => compared(pair),
+        Expr::In(pair) => match (Path::of(&pair.0), &pair.1.expr) {
+            (Some(path), Expr::Constant(Value::List(values))) => Some((path, &**values)),
+            _ => None,
+        },
+        _ => None,
+    };
+    found.map_or((None, &[]), |(path, values)| (Some(path), values))
+}
+
+/// Outcome of a term where the path has one of the values.
+fn names_when(term: &Node) -> bool {
+    match &term.expr {
+        Expr::Not(of) => !names_when(of),
+        Expr::NotEqual(_) => false,
+        _ => true,
     }
 }
 
@@ -350,14 +402,20 @@ fn found<'t>(pair: &'t Pair, tell: &mut impl FnMut(Path<'t>, Says<'t>)) {
         tell(path, Says::NonNull);
     }
     if let (Some(path), Expr::Constant(Value::List(values))) = (Path::of(of), &within.expr) {
-        if !values.iter().any(Value::is_null) {
-            tell(path, Says::NonNull);
-        }
-        tell(path, Says::OneOf(values));
+        one_of(path, values, tell);
     }
 }
 
+/// Tells that a path has one of some values.
+fn one_of<'t>(path: Path<'t>, values: &'t [Value], tell: &mut impl FnMut(Path<'t>, Says<'t>)) {
+    if !values.iter().any(Value::is_null) {
+        tell(path, Says::NonNull);
+    }
+    tell(path, Says::OneOf(values));
+}
+
 static TRUE: [Value; 1] = [Value::Bool(true)];
+static FALSE: [Value; 1] = [Value::Bool(false)];
 
 /// Path that is compared with a constant, and the constant.
 fn compared(pair: &Pair) -> Option<(Path<'_>, &[Value])> {

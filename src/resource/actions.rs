@@ -22,6 +22,9 @@ const LOOKED_AT: usize = 32;
 /// How many names are held against one that is not known: those that have most in common with it.
 const HELD: usize = 24;
 
+/// Longest text that is held against them: longer than any action.
+const LONGEST_HELD: usize = 80;
+
 /// How many are shown where none of them is near enough to be meant.
 const SHOWN: usize = 3;
 
@@ -94,6 +97,10 @@ fn unknown_name(prefix: &str, text: &str) -> UnknownAction {
     let message = format!("AWS documents no {like} `{text}` (as of {})", day());
     if let Some(action) = of_operation(text) {
         let help = format!("the operation of that name asks for `{action}`");
+        return UnknownAction { message, help };
+    }
+    if text.len() > LONGEST_HELD {
+        let help = "write an action as the Service Authorization Reference has it".to_owned();
         return UnknownAction { message, help };
     }
     let mut known: Vec<_> = from(prefix).lines().take_while(|line| begins(line, prefix)).collect();

@@ -173,7 +173,11 @@ impl Form {
     pub fn admits(&self, text: &str) -> bool {
         match self {
             Self::Arn => syntax::is_arn(text),
-            Self::ArnOf(of) => syntax::is_arn(text) && syntax::is_arn_of(text, of),
+            Self::ArnOf(of) => {
+                syntax::is_arn(text)
+                    && syntax::is_arn_of(text, of)
+                    && syntax::arn_admits(of, text, Part::Start)
+            }
             Self::ArnAccount => {
                 matches!(text, "" | "aws" | "cloudfront") || Self::AccountId.admits(text)
             }

@@ -123,6 +123,16 @@ impl<'t> Claims<'t> {
             return None;
         }
         let may_be_null = !nulls.is_never_null(of.node());
+        let (asked, holds) = stripped(term, is_true);
+        let denies = |claim: &Claim<'t>| {
+            let (other, held) = stripped(claim.term, claim.is_true);
+            held != holds && Path::observed(other).is(Path::observed(asked), claim.element)
+        };
+        if Predicate::of(asked).is_some()
+            && let Some(claim) = known.iter().copied().find(denies)
+        {
+            return Some(told(term, is_true, &[claim]));
+        }
         if !are_possible(&known, may_be_null, &mut self.budget) {
             return None;
         }
@@ -141,12 +151,13 @@ fn told(term: &Node, is_true: bool, known: &[Claim<'_>]) -> Problem {
         let shown = show::node(claim.term);
         if claim.is_true { format!("`{shown}`") } else { format!("not `{shown}`") }
     };
-    let beside = known.iter().map(beside).collect::<Vec<_>>().join(" and ");
-    if known.iter().any(|claim| claim.is_selected) {
+    let all = |known: &mut dyn Iterator<Item = &Claim<'_>>| {
+        known.map(beside).collect::<Vec<_>>().join(" and ")
+    };
+    let selecting = all(&mut known.iter().filter(|claim| claim.is_selected));
+    if !selecting.is_empty() {
         let outcome = if is_true { "never holds" } else { "always holds" };
-        let beside = known.iter().map(|claim| format!("`{}`", show::node(claim.term)));
-        let beside = beside.collect::<Vec<_>>().join(" and ");
-        let message = format!("`{shown}` {outcome} of what is selected by {beside}");
+        let message = format!("`{shown}` {outcome} of what is selected by {selecting}");
         let problem = Problem::warning(place(term), Code::FixedComparison, message);
         return problem.help("ask something that the selection leaves open");
     }
@@ -161,6 +172,7 @@ fn told(term: &Node, is_true: bool, known: &[Claim<'_>]) -> Problem {
         let problem = Problem::warning(place(term), Code::FixedComparison, message);
         return problem.help(format!("write `{help}`"));
     }
+    let beside = all(&mut known.iter());
     let (outcome, side) =
         if is_true { ("never holds", "beside") } else { ("always holds", "where") };
     let message = format!("`{shown}` {outcome} {side} {beside}");
@@ -180,6 +192,14 @@ fn listed(one: &Claim<'_>, other: &Node, is_true: bool) -> Option<(String, Strin
     let (of, second) = compared(pairs.1)?;
     let is_alike = one.is_true == is_true;
     is_alike.then(|| (show::node(of), notation::value(first), notation::value(second)))
+}
+
+/// Term without its negations, and its outcome.
+fn stripped(term: &Node, is_true: bool) -> (&Node, bool) {
+    match &term.expr {
+        Expr::Not(of) => stripped(of, !is_true),
+        _ => (term, is_true),
+    }
 }
 
 /// Place of what a term denies, or of itself.
@@ -311,8 +331,7 @@ fn gather(term: &Node, into: &mut Vec<Value>, is_ordered: &mut bool) {
         _ => match Predicate::of(term) {
             Some(predicate) => {
                 *is_ordered = true;
-                let (from, to) = predicate.range();
-                into.extend(from.into_iter().chain(to));
+                into.extend(predicate.range().into_iter().flatten());
             }
             None => push(&Value::Bool(true)),
         },
@@ -377,9 +396,11 @@ impl Place<'_> {
         {
             return predicate.holds(value, self.budget);
         }
-        let (from, to) = predicate.range();
-        let is_within = self.order(&from?)?.is_ge() && self.order(&to?)?.is_lt();
-        if !is_within {
+        // Both ends of what begins so are constants: what lies behind one of these begins as that.
+        let beginning = predicate.beginning()?;
+        let before = (at / 2).checked_sub(1).and_then(|before| self.constants.get(before));
+        let begins = before.and_then(Value::as_str).is_some_and(|text| text.starts_with(beginning));
+        if !begins {
             return Some(false);
         }
         predicate.is_beginning().then_some(true)

@@ -64,10 +64,9 @@ impl<'t> Predicate<'t> {
     }
 
     /// First text, in the order of texts, of which it may hold, and the first behind these.
-    pub(super) fn range(&self) -> (Option<Value>, Option<Value>) {
-        let beginning = self.beginning().filter(|beginning| !beginning.is_empty());
-        let behind = beginning.and_then(behind).map(Value::string);
-        (beginning.map(Value::string).filter(|_| behind.is_some()), behind)
+    pub(super) fn range(&self) -> Option<[Value; 2]> {
+        let beginning = self.beginning()?;
+        Some([Value::string(beginning), Value::string(behind(beginning)?)])
     }
 
     /// `true` where all that begins so is as it asks.
@@ -81,13 +80,15 @@ impl<'t> Predicate<'t> {
         }
     }
 
-    /// Text with which all begins of which it may hold.
-    fn beginning(&self) -> Option<&'t str> {
-        match self.function.name {
-            "glob" => self.text().and_then(|text| text.split(['*', '?']).next()),
-            "startsWith" => self.text(),
-            _ => None,
-        }
+    /// Text with which all begins of which it may hold; there are texts behind these.
+    pub(super) fn beginning(&self) -> Option<&'t str> {
+        let beginning = match self.function.name {
+            "glob" => self.text()?.split(['*', '?']).next()?,
+            "startsWith" => self.text()?,
+            _ => return None,
+        };
+        let last = beginning.chars().next_back()?;
+        (last != char::MAX).then_some(beginning)
     }
 
     /// Text that the thing is held against.
@@ -102,14 +103,9 @@ impl<'t> Predicate<'t> {
 /// First text behind all that begin with another, in the order of texts.
 fn behind(beginning: &str) -> Option<String> {
     let mut signs: Vec<char> = beginning.chars().collect();
-    while let Some(last) = signs.pop() {
-        // What is no sign lies between these two.
-        let next =
-            if last == '\u{d7ff}' { Some('\u{e000}') } else { char::from_u32(last as u32 + 1) };
-        if let Some(next) = next {
-            signs.push(next);
-            return Some(signs.into_iter().collect());
-        }
-    }
-    None
+    let last = signs.pop()?;
+    // What is no sign lies between these two.
+    let next = if last == '\u{d7ff}' { Some('\u{e000}') } else { char::from_u32(last as u32 + 1) };
+    signs.push(next?);
+    Some(signs.into_iter().collect())
 }

@@ -52,6 +52,18 @@ fn values_that_are_not_as_a_function_asks_are_told() {
     told(&[
         (
             BUCKET,
+            "resource.BucketName.contains('prod') && !resource.BucketName.contains('prod')",
+            "resource.BucketName.contains('prod')",
+            "never holds beside",
+        ),
+        (
+            BUCKET,
+            "resource.BucketName.matches('prod$') || !resource.BucketName.matches('prod$')",
+            "resource.BucketName.matches('prod$')",
+            "always holds where",
+        ),
+        (
+            BUCKET,
             "resource.BucketName == 'logs' && resource.BucketName.endsWith('-prod')",
             "resource.BucketName.endsWith('-prod')",
             "never holds",
@@ -120,6 +132,7 @@ fn a_beginning_is_held_against_what_is_selected() {
     for (filter, text, words) in [
         ("startsWith('t3.')", "startsWith('m5.')", "never holds of what is selected"),
         ("startsWith('t3.')", "startsWith('t3')", "always holds of what is selected"),
+        ("endsWith('.micro')", "endsWith('.micro')", "always holds of what is selected"),
         ("startsWith('t3')", "startsWith('t3.')", ""),
         ("glob('t3.*')", "matches('micro$')", ""),
     ] {

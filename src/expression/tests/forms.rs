@@ -381,3 +381,28 @@ fn keys_of_literal_maps_are_there() {
         ),
     ]);
 }
+
+/// Service Authorization Reference, "Resource types": the ARN of a bucket names neither a region nor an
+/// account, one of IAM no region, and `/` stands behind the type.
+#[test]
+fn an_arn_is_held_against_its_form_as_a_whole() {
+    let told_of = |type_name, path: &str, arn: &str| {
+        let (text, place) = (format!("{path} == '{arn}'"), format!("'{arn}'"));
+        told(&[(type_name, &text, &place, "is never")]);
+    };
+    for arn in [
+        "arn:aws:s3:eu-west-1:123456789012:acme",
+        "arn:aws:s3:eu-west-1::acme",
+        "arn:aws:s3::123456789012:acme",
+    ] {
+        told_of(BUCKET, "resource.Arn", arn);
+    }
+    told_of(ROLE, "resource.Arn", "arn:aws:iam:us-east-1:123456789012:role/acme");
+    told_of(ROLE, "resource.Arn", "arn:aws:iam::123456789012:role:acme");
+    silent(&[
+        (BUCKET, "resource.Arn == 'arn:aws-cn:s3:::acme.logs'"),
+        (ROLE, "resource.Arn != 'arn:aws:iam::123456789012:role/team/acme'"),
+        (POLICY, "resource.PolicyArn == 'arn:aws:iam::aws:policy/job-function/Billing'"),
+        (GROUP, "resource.GroupId == 'sg-0123456789abcdef0'"),
+    ]);
+}

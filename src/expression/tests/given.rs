@@ -213,3 +213,61 @@ fn a_neighbour_shows_what_comes_with_it() {
         told(&[(type_name, &text.replace("{}", not), place, "may be null")]);
     }
 }
+
+#[test]
+fn terms_name_values_as_a_list_of_them_does() {
+    silent(&[
+        (
+            GROUP,
+            "!resource.SecurityGroupIngress.exists(r, (r.IpProtocol == 'tcp' || r.IpProtocol == 'udp') \
+             && r.FromPort <= 53 && r.ToPort >= 53)",
+        ),
+        (
+            ACL,
+            "resource.Entries.filter(e, e.Protocol == 6 || e.Protocol in [17]).all(e, e.PortRange.From <= 443)",
+        ),
+        (
+            VOLUME,
+            "!(resource.VolumeType == 'io1' || resource.VolumeType == 'io2') || resource.Iops > 100",
+        ),
+        (
+            VOLUME,
+            "resource.VolumeType != 'io1' && resource.VolumeType != 'io2' || resource.Iops > 100",
+        ),
+        (
+            "AWS::EC2::Subnet",
+            "resource.Ipv6Native || cidrContains('10.0.0.0/8', resource.CidrBlock)",
+        ),
+    ]);
+    told(&[
+        (
+            GROUP,
+            "!resource.SecurityGroupIngress.exists(r, (r.IpProtocol == 'tcp' || r.IpProtocol == '50') \
+             && r.FromPort <= 53)",
+            "r.FromPort",
+            "may be null",
+        ),
+        (
+            VOLUME,
+            "(resource.VolumeType == 'io1' || resource.Encrypted) && resource.Iops > 100",
+            "resource.Iops",
+            "may be null",
+        ),
+        (
+            VOLUME,
+            "(resource.VolumeType != 'io1' || resource.VolumeType == 'io2') && resource.Iops > 100",
+            "resource.Iops",
+            "may be null",
+        ),
+    ]);
+}
+
+/// EC2 API Reference, `Instance`: `Platform` is `windows`, or otherwise empty.
+#[test]
+fn whoever_excludes_the_only_value_means_null() {
+    silent(&[
+        (INSTANCE, "resource.Platform != 'windows'"),
+        (INSTANCE, "!(resource.Platform == 'windows') || resource.Monitoring"),
+    ]);
+    told(&[(INSTANCE, "resource.Tenancy != 'host'", "resource.Tenancy != 'host'", "may be null")]);
+}

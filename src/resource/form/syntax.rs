@@ -85,7 +85,8 @@ pub(super) fn is_arn_of(text: &str, of: &str) -> bool {
     let is_service = parts.next() == Some(service);
     let resource = parts.nth(2).unwrap_or_default();
     let rest = resource.strip_prefix(kind);
-    is_service && rest.is_some_and(|rest| kind.is_empty() || rest.starts_with(['/', ':']))
+    let is_behind = |sign| sign == '/' || sign == ':' && service != "iam";
+    is_service && rest.is_some_and(|rest| kind.is_empty() || rest.starts_with(is_behind))
 }
 
 /// `true` for a text of six parts that begins as an ARN does, without a wildcard.
