@@ -301,6 +301,9 @@ impl TypeChecker<'_> {
             return typed;
         }
         let span = typed.node.span;
+        if let Expr::Call { arguments, .. } = &typed.node.expr {
+            self.withdraw(arguments.iter());
+        }
         match evaluate::constant(&typed.node, &mut self.folding) {
             // Computed where it is needed, at the cost of the evaluation: a short text can stand
             // for a long one, which would be in every message.

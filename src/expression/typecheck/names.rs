@@ -183,6 +183,7 @@ impl TypeChecker<'_> {
         if !select.test {
             return typed;
         }
+        self.withdraw([&typed.node]);
         let span = self.places.map_or_else(Span::default, |places| {
             Span::new(places.name_before(token).start(), places.close(token))
         });

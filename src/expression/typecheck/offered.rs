@@ -88,6 +88,19 @@ impl TypeChecker<'_> {
         }
     }
 
+    /// Forgets that parameters stand in a question that is about their values alone, such as
+    /// `params.group == null`, and that lets them through: they are meant for what else they stand at.
+    pub(super) fn withdraw<'n>(&mut self, constants: impl IntoIterator<Item = &'n Node>) {
+        if self.offered.is_empty() || self.places.is_none() {
+            return;
+        }
+        for place in constants.into_iter().map(|constant| range(constant.span)) {
+            for one in &mut self.offered {
+                one.uses.retain(|known| *known != place);
+            }
+        }
+    }
+
     /// `true` for what is told of a value that a parameter has: it may say that there is no limit.
     pub(super) fn is_of_parameter(&self, problem: &Problem) -> bool {
         self.places.is_some() && self.offered.iter().any(|one| one.uses.contains(&problem.span))

@@ -160,6 +160,12 @@ impl TypeChecker<'_> {
 
     fn equality(&mut self, negated: bool, one: TypedExpr, other: TypedExpr) -> TypedExpr {
         let span = one.node.span.to(other.node.span);
+        if let (Expr::Constant(value), Expr::Constant(other_value)) =
+            (&one.node.expr, &other.node.expr)
+            && value != other_value
+        {
+            self.withdraw([&one.node, &other.node]);
+        }
         if !one.kind.may_equal(&other.kind) {
             let (sign, always) = if negated { ("!=", "true") } else { ("==", "false") };
             let message = format!("{} {sign} {} is always {always}", one.kind, other.kind);
@@ -201,6 +207,12 @@ impl TypeChecker<'_> {
 
     fn membership(&mut self, one: TypedExpr, other: TypedExpr, elements: &[Span]) -> TypedExpr {
         let span = one.node.span.to(other.node.span);
+        if let (Expr::Constant(value), Expr::Constant(Value::List(values))) =
+            (&one.node.expr, &other.node.expr)
+            && !values.contains(value)
+        {
+            self.withdraw([&one.node, &other.node]);
+        }
         match &other.kind {
             Type::List(items) if !one.kind.may_equal(items) => {
                 let message = format!("{} is never in a list of which each is {items}", one.kind);

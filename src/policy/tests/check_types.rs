@@ -531,8 +531,31 @@ fn a_text_that_is_never_what_it_is_compared_with_is_told_at_the_parameter() {
     assert_eq!(at(&found), 1, "{found}");
     let found = told("web", "{ group: sg-2 }");
     assert!(found.contains("the default of `group` does not fit: \"web\" is never"), "{found}");
+    let found = told("sg-1", "{ group: sg-2, image: golden }");
+    assert!(found.contains("\"golden\" is never `resource.ImageId`"), "{found}");
     assert_eq!(told("sg-1", "{ group: sg-2, image: ami-1 }"), "");
     assert_eq!(told("sg-1", "{ group: sg-2 }"), "");
+}
+
+#[test]
+fn a_parameter_that_is_asked_about_itself_is_held_against_the_rest() {
+    let told = |asked: &str, with: &str| {
+        let check_type = MEMBER.replace("DEFAULT", "sg-1").replace("params.image == ''", asked);
+        let check = format!("    - id: member\n      uses: team/member\n      with: {with}");
+        problems(&format!("{check_type}{}", group(&check)))
+    };
+    for asked in [
+        "params.image == null",
+        "!has(params.image)",
+        "size(params.image) == 0",
+        "params.image in ['', 'none']",
+        "params.image != 'golden' && params.image == 'none'",
+    ] {
+        let found = told(asked, "{ image: golden }");
+        let is_told = found.contains("\"golden\" is never `resource.ImageId`");
+        assert!(is_told != asked.contains("golden"), "{asked}: {found}");
+    }
+    assert_eq!(told("params.image in ['', 'none']", "{ image: none }"), "");
 }
 
 #[test]
