@@ -72,7 +72,7 @@ struct Linter<'t, 'p> {
     selection: Option<&'t Node>,
     /// Variables, by their indices, of loops that must find nothing.
     forbidden: Vec<usize>,
-    /// The same of loops that must find all to be so.
+    /// The same of loops in which what differs is asked for.
     required: Vec<usize>,
     /// No constant is the value of a parameter.
     is_own: bool,
@@ -212,7 +212,7 @@ impl<'t> Linter<'t, '_> {
     }
 
     /// `true` for a property that an element has another in the place of, where all must differ from
-    /// something: one without it does.
+    /// something, or those that do are taken: one without it does.
     fn has_another(&self, path: Path<'_>) -> bool {
         path.node().property().is_some_and(|property| property.alternative)
             && path.variable().is_some_and(|variable| self.required.contains(&variable))
@@ -302,7 +302,7 @@ impl<'t> Linter<'t, '_> {
         if negated && looped.kind == Macro::Exists {
             self.forbidden.push(looped.index);
         }
-        if !negated && looped.kind == Macro::All {
+        if !negated && matches!(looped.kind, Macro::All | Macro::Filter) {
             self.required.push(looped.index);
         }
         self.known.learn_of_elements(&looped.range, looped.index, self.selection);

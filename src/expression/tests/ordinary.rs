@@ -371,6 +371,10 @@ fn what_has_another_in_its_place_differs() {
             "resource.SecurityGroupEgress.all(r, !(r.CidrIp in ['0.0.0.0/0']) || r.FromPort == 443)",
         ),
         (
+            "AWS::EC2::RouteTable",
+            "resource.Routes.filter(r, r.GatewayId != 'local').all(r, r.State == 'active')",
+        ),
+        (
             BUCKET,
             "resource.Acl.Grants.all(g, !(g.Grantee.URI in ['http://acs.amazonaws.com/groups/global/AllUsers']))",
         ),
