@@ -133,6 +133,16 @@ impl Unit {
         }
     }
 
+    /// Seconds of one, and its letter in a span of time, where it is time that is counted.
+    pub fn time(self) -> Option<(i64, char)> {
+        match self {
+            Self::Seconds => Some((1, 's')),
+            Self::Minutes => Some((60, 'm')),
+            Self::Days => Some((86_400, 'd')),
+            _ => None,
+        }
+    }
+
     /// Word for what is counted, as in `3600 to 43200 seconds`; nothing of what the name says.
     pub fn word(self) -> &'static str {
         match self {

@@ -10,6 +10,7 @@ use super::fixed::{BUCKET, GROUP, INSTANCE, ROLE, VOLUME};
 use crate::resource::{Value, schemas};
 
 const ACL: &str = "AWS::EC2::NetworkAcl";
+const FLOW_LOG: &str = "AWS::EC2::FlowLog";
 const KEY: &str = "AWS::KMS::Key";
 const PASSWORDS: &str = "AWS::IAM::AccountPasswordPolicy";
 const SUMMARY: &str = "AWS::IAM::AccountSummary";
@@ -119,6 +120,82 @@ const RIGHT: &[(&str, &str)] = &[
     ),
     (BUCKET, "size(resource.BucketName) < 64"),
 ];
+
+/// Units are those of the API references: `MaxSessionDuration` and `MaxAggregationInterval` in seconds,
+/// `MaxPasswordAge` in days, `Size` of a volume in GiB.
+const SPANS: &[(&str, &str, &str, &str)] = &[
+    (
+        ROLE,
+        "resource.MaxSessionDuration <= duration('4h')",
+        "resource.MaxSessionDuration <= duration('4h')",
+        "(it counts seconds: write 14400)",
+    ),
+    (
+        ROLE,
+        "duration('4h') >= resource.MaxSessionDuration",
+        "duration('4h') >= resource.MaxSessionDuration",
+        "(it counts seconds: write 14400)",
+    ),
+    (
+        ROLE,
+        "age(resource.CreateDate) < resource.MaxSessionDuration",
+        "age(resource.CreateDate) < resource.MaxSessionDuration",
+        "(it counts seconds: write `duration(string(resource.MaxSessionDuration) + \"s\")`)",
+    ),
+    (
+        ROLE,
+        "now - resource.MaxSessionDuration > resource.CreateDate",
+        "now - resource.MaxSessionDuration",
+        "(it counts seconds: write `duration(string(resource.MaxSessionDuration) + \"s\")`)",
+    ),
+    (
+        FLOW_LOG,
+        "resource.MaxAggregationInterval <= duration('1m')",
+        "resource.MaxAggregationInterval <= duration('1m')",
+        "(it counts seconds: write 60)",
+    ),
+    (
+        PASSWORDS,
+        "resource.MaxPasswordAge <= duration('90d')",
+        "resource.MaxPasswordAge <= duration('90d')",
+        "(it counts days: write 90)",
+    ),
+    (
+        PASSWORDS,
+        "resource.MaxPasswordAge <= duration('36h')",
+        "resource.MaxPasswordAge <= duration('36h')",
+        "(it counts days: write a number of them)",
+    ),
+    (
+        VOLUME,
+        "resource.Size <= duration('4h')",
+        "resource.Size <= duration('4h')",
+        "(it counts GiB, and no time: write a number)",
+    ),
+    (
+        VOLUME,
+        "age(resource.CreateTime) < size(resource.Tags)",
+        "age(resource.CreateTime) < size(resource.Tags)",
+        "(where it counts days, write `duration(string(size(resource.Tags)) + \"d\")`)",
+    ),
+    (
+        ROLE,
+        "resource.CreateDate.getMonth() < duration('90d')",
+        "resource.CreateDate.getMonth() < duration('90d')",
+        "(where it counts days, write",
+    ),
+];
+
+#[test]
+fn a_number_beside_a_span_of_time_counts_what_its_schema_says() {
+    told(SPANS);
+    silent(&[
+        (ROLE, "resource.MaxSessionDuration <= 14400"),
+        (ROLE, "duration(string(resource.MaxSessionDuration) + \"s\") < age(resource.CreateDate)"),
+        (FLOW_LOG, "resource.MaxAggregationInterval <= 60"),
+        (PASSWORDS, "resource.MaxPasswordAge != null && resource.MaxPasswordAge <= 90"),
+    ]);
+}
 
 #[test]
 fn a_number_that_a_range_excludes_is_told() {

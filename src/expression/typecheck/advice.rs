@@ -9,7 +9,7 @@ use super::super::show;
 use super::super::tree::{Expr, Node};
 use super::super::types::{Properties, Type};
 use super::TypedExpr;
-use crate::resource::{Kind, Property, Value};
+use crate::resource::{Kind, Property, Unit, Value};
 
 /// An operation of two values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,9 +42,9 @@ pub(super) fn of_pair(operation: Operation, one: &TypedExpr, other: &TypedExpr) 
         {
             "write the span of time that comes of it, as in `duration(\"90d\")`".to_owned()
         }
-        (Type::Duration, _) => span(other),
-        (_, Type::Duration) => span(one),
-        (Type::Timestamp, Type::Int(_) | Type::Double) if operation.is_sum() => span(other),
+        (Type::Duration, _) => span(other, Some(one)),
+        (_, Type::Duration) => span(one, Some(other)),
+        (Type::Timestamp, Type::Int(_) | Type::Double) if operation.is_sum() => span(other, None),
         (Type::Int(_) | Type::Double, Type::String(_)) => number_and_text(operation, one, other),
         (Type::String(_), Type::Int(_) | Type::Double) => number_and_text(operation, other, one),
         (Type::Bool, Type::String(_)) => truth_and_text(operation, one, other),
@@ -93,7 +93,7 @@ pub(super) fn of_member(
         (Type::String(_), Type::Int(_)) => format!("write `int({member})`"),
         (Type::String(_), Type::Double) => format!("write `double({member})`"),
         (Type::String(_), Type::Timestamp) => instant(Operation::Equal, one),
-        (_, Type::Duration) => span(one),
+        (_, Type::Duration) => span(one, None),
         _ => return None,
     })
 }
@@ -133,20 +133,39 @@ fn written_instant(text: &str) -> Option<String> {
     Some(time.ok()?.format("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
-/// How a value stands beside a span of time.
-fn span(value: &TypedExpr) -> String {
+/// How a value stands beside a span of time, or beside what is none but makes one of it.
+fn span(value: &TypedExpr, beside: Option<&TypedExpr>) -> String {
     let shown = show::node(&value.node);
     match (&value.kind, value.operand().constant) {
         (_, Some(Value::String(text))) => span_of_text(text),
         (Type::String(_), _) => format!("write `duration({shown})`"),
         (Type::Timestamp, _) => format!("write `age({shown})`"),
         (Type::Int(_) | Type::Double, Some(_)) => {
-            format!("write a span of time with its unit, as in `{}`", in_days(&value.node))
+            format!("write a span of time with its unit, as in `{}`", span_of(&value.node, 'd'))
         }
-        (Type::Int(_) | Type::Double, None) => {
-            format!("give it a unit, as in `{}`", in_days(&value.node))
-        }
+        (Type::Int(known), None) => counted(&value.node, known.unit, beside),
+        (Type::Double, None) => counted(&value.node, None, beside),
         _ => "write a span of time as `duration(\"90d\")`".to_owned(),
+    }
+}
+
+/// How a number of a unit stands beside a span of time: as what it counts, and as nothing else.
+fn counted(number: &Node, unit: Option<Unit>, beside: Option<&TypedExpr>) -> String {
+    let Some(unit) = unit.filter(|unit| !unit.word().is_empty()) else {
+        return format!("where it counts days, write `{}`", span_of(number, 'd'));
+    };
+    let counts = format!("it counts {}", unit.word());
+    let Some((seconds, letter)) = unit.time() else {
+        return format!("{counts}, and no time: write a number");
+    };
+    match beside.and_then(|beside| beside.operand().constant) {
+        Some(Value::Duration(span)) => {
+            let whole = span.num_seconds();
+            let is_whole = span.subsec_nanos() == 0 && whole % seconds == 0;
+            let meant = is_whole.then(|| (whole / seconds).to_string());
+            format!("{counts}: write {}", meant.as_deref().unwrap_or("a number of them"))
+        }
+        _ => format!("{counts}: write `{}`", span_of(number, letter)),
     }
 }
 
@@ -160,15 +179,15 @@ pub(super) fn span_and_days(span: &TypedExpr, days: &TypedExpr) -> Option<(Strin
         (Type::Duration, _) => show::node(&span.node),
         _ => return None,
     };
-    Some((span, in_days(&days.node)))
+    Some((span, span_of(&days.node, 'd')))
 }
 
-/// A number as a span of so many days.
-fn in_days(number: &Node) -> String {
+/// A number as a span of so much time.
+fn span_of(number: &Node, unit: char) -> String {
     let shown = show::node(number);
     match number.expr {
-        Expr::Constant(_) => format!("duration(\"{shown}d\")"),
-        _ => format!("duration(string({shown}) + \"d\")"),
+        Expr::Constant(_) => format!("duration(\"{shown}{unit}\")"),
+        _ => format!("duration(string({shown}) + \"{unit}\")"),
     }
 }
 
