@@ -29,6 +29,7 @@ mod re2;
 mod shared;
 mod show;
 mod span;
+mod stumble;
 mod tree;
 mod typecheck;
 mod types;

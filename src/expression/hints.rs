@@ -24,8 +24,8 @@ pub(super) fn sign(word: &str, behind: &str) -> Option<&'static str> {
         "if" | "then" | "else" => "write `condition ? one : other`",
         "=>" if next.parse::<f64>().is_ok() => "write `>=`",
         "=>" | "->" => "write `list.all(x, ...)`, with a `,` behind the variable",
-        "," => "a list stands in brackets, as in `x in [a, b]`",
-        ";" => "leave it out",
+        ";" if behind.trim().is_empty() => "leave it out",
+        ";" => "write `&&` where both must hold",
         "#" => "a comment begins with `//`",
         "“" | "”" | "„" | "‟" | "‘" | "’" | "‚" | "«" | "»" => {
             "write straight quotes, as in `\"text\"`"

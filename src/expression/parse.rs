@@ -18,6 +18,7 @@ use cel::parser::{ParseError, Parser, PrattParser};
 
 use super::places::Places;
 use super::span::Span;
+use super::stumble::Around;
 use super::{Problem, hints};
 use crate::diagnostic::Code;
 
@@ -228,7 +229,8 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
     } else {
         let behind = text.get(place.end()..).unwrap_or_default();
         let message = format!("`{word}` is not expected here");
-        problem(message).advised(hints::sign(word, behind))
+        let help = hints::sign(word, behind).map(str::to_owned);
+        problem(message).advised(help.or_else(|| Around::new(text, place.start()).help()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What authors of other languages write, and the one thing that each is told.
 
-use super::fixture::all_problems;
+use super::fixture::{all_problems, problems};
 
 #[test]
 fn operators_of_other_languages_are_explained() {
@@ -51,10 +51,49 @@ fn operators_of_other_languages_are_explained() {
     resource.Name == 'a' Or resource.Enabled
     [Or] expression-syntax: `Or` is not expected here (write `||`)
     resource.Enabled; resource.Public
-    [;] expression-syntax: `;` is not expected here (leave it out)
+    [;] expression-syntax: `;` is not expected here (write `&&` where both must hold)
     resource.Ports.all(p => p.From == 22)
     [=>] expression-syntax: `=>` is not expected here (write `list.all(x, ...)`, with a `,` behind the variable)
     "#);
+}
+
+/// A text, the part of it that is marked, and the end of what is said.
+#[track_caller]
+fn told(cases: &[(&str, &str, &str)]) {
+    for (text, place, words) in cases {
+        let found = problems(text);
+        let is_told = found.starts_with(&format!("[{place}] expression-syntax: "));
+        assert!(is_told && found.ends_with(words) && found.lines().count() == 1, "{text}: {found}");
+    }
+}
+
+#[test]
+fn a_comma_is_taken_for_what_it_may_mean() {
+    const BOTH: &str = "(write `&&` where both must hold, or `||` where one of them suffices)";
+    const LIST: &str = "(a list stands in brackets, as in `x in [a, b]`)";
+    told(&[
+        ("resource.Name == 'a', resource.Size == 8", ",", BOTH),
+        ("(resource.Name == 'a', resource.Size == 8)", ",", BOTH),
+        ("resource.Name in ['a', 'b'], resource.Size == 8", ",", BOTH),
+        ("resource.Name == 'a', 'b' == resource.Owner", ",", BOTH),
+        ("size(resource.Names) > 1, resource.Enabled", ",", BOTH),
+        ("resource.Name == '(', resource.Enabled", ",", BOTH),
+        ("resource.Name == 'a', 'b'", ",", LIST),
+        ("resource.Size == 1, 2 && resource.Enabled", ",", BOTH),
+        ("resource.Size in 1, 2", ",", LIST),
+        ("resource.Size in (14,5)", ",", LIST),
+        ("resource.Enabled && resource.Name in 'a', 'b' && resource.Public", ",", LIST),
+        ("resource.Ratio <= 14,5", ",", "(write `14.5`)"),
+        ("resource.Ratio <= 1,50 && resource.Enabled", ",", "(write `1.50`)"),
+        ("resource.Size <= 10,000", ",", "(write `10000`, or `10.000`)"),
+        ("resource.Enabled,", ",", "(leave it out)"),
+        ("resource.Name in ['a',, 'b']", ",", "(leave it out, or write a value before it)"),
+        ("resource.Enabled; resource.Public", ";", "(write `&&` where both must hold)"),
+        ("resource.Enabled;", ";", "(leave it out)"),
+    ]);
+    for text in ["resource.Size in [14,5]", "resource.Name.replace('a', 'b') in ['c', 'd']"] {
+        assert_eq!(problems(text), "", "{text}");
+    }
 }
 
 #[test]
