@@ -40,7 +40,7 @@ pub use node::NodeRef;
 pub use parallel::{parallel, parallel_runs};
 pub use read::ReadFile;
 pub use root::{Discriminator, Root, read};
-pub use scalar::Text;
+pub use scalar::{Text, truth_meant};
 pub use schema::{NodeSchema, json_schema};
 pub use short::short;
 pub use sink::DiagnosticSink;

@@ -11,7 +11,7 @@ use std::str::FromStr;
 use crate::diagnostic::{Code, Diagnostic, meant};
 
 use super::node::{Key, NodeKind, NodeRef};
-use super::scalar::{Scalar, Text};
+use super::scalar::{Scalar, Text, truth_meant};
 use super::schema::NodeSchema;
 use super::short::short;
 use super::sink::DiagnosticSink;
@@ -297,13 +297,18 @@ impl Deserializer<'_> {
         if matches!(node.kind(), NodeKind::Refused) {
             return None;
         }
-        let found = match node.text() {
-            Some(text) => format!("`{}`", short(text)),
-            None => node.kind_name().to_owned(),
+        let truth = node.scalar().filter(|scalar| schema.is_truth() && !scalar.is_null());
+        let found = match (truth, node.text()) {
+            (Some(scalar), _) => scalar.shown(),
+            (None, Some(text)) => format!("`{}`", short(text)),
+            (None, None) => node.kind_name().to_owned(),
         };
         let message = format!("{subject} is {found}, but must be {}", one_of(&schema.wanted()));
         let mut refused = self.error(node.span(), Code::WrongType, message);
-        refused.help = self.sample(node, subject).or_else(|| schema.description.clone());
+        refused.help = truth
+            .and_then(|scalar| truth_meant(scalar.as_str(), scalar.is_plain()))
+            .or_else(|| self.sample(node, subject))
+            .or_else(|| schema.description.clone());
         self.sink.push(refused);
         None
     }

@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use saphyr_parser::ScalarStyle;
 
+use super::short::short;
 use super::source_map::{Piece, Quotes, SecondReading, closing, header};
 use super::span::{Located, Span};
 use super::text::SourceText;
@@ -73,6 +74,11 @@ impl<'s> Scalar<'s> {
         truth(&self.value, self.style)
     }
 
+    /// Words for it as it is written.
+    pub(super) fn shown(&self) -> String {
+        shown(&self.value, self.style)
+    }
+
     /// Text of its own, which outlives the tree.
     pub(super) fn to_text(&self) -> Text {
         Text { value: self.value.clone().into_owned(), style: self.style, header: self.header }
@@ -93,6 +99,28 @@ fn truth(value: &str, style: ScalarStyle) -> Option<bool> {
     }
 }
 
+/// Words for a value as it is written, so that quotes are seen where they are what is wrong.
+fn shown(value: &str, style: ScalarStyle) -> String {
+    let value = short(value);
+    match style {
+        ScalarStyle::Plain => format!("`{value}`"),
+        ScalarStyle::SingleQuoted => format!("the text `'{value}'`"),
+        ScalarStyle::DoubleQuoted => format!("the text `\"{value}\"`"),
+        ScalarStyle::Literal | ScalarStyle::Folded => format!("the text `{value}`"),
+    }
+}
+
+/// Help for a scalar where a truth value must be: the one that it stands for, if it does. The other
+/// words are those of YAML 1.1.
+pub fn truth_meant(value: &str, is_plain: bool) -> Option<String> {
+    let word = match value.trim().to_ascii_lowercase().as_str() {
+        "true" | "yes" | "y" | "on" => "true",
+        "false" | "no" | "n" | "off" => "false",
+        _ => return None,
+    };
+    Some(format!("write `{word}`{}", if is_plain { "" } else { " without quotes" }))
+}
+
 /// Bytes between the quotes of a quoted scalar.
 fn inside_quotes(span: &Range<usize>) -> Range<usize> {
     span.start + 1..span.end.saturating_sub(1).max(span.start + 1)
@@ -107,6 +135,11 @@ pub struct Text {
 }
 
 impl Text {
+    /// Words for it as it is written.
+    pub fn shown(&self) -> String {
+        shown(&self.value, self.style)
+    }
+
     /// Value, with the line break at the end of a block.
     pub fn as_str(&self) -> &str {
         &self.value

@@ -102,6 +102,11 @@ impl NodeSchema {
         format!("{preposition} `{}`", path.join("."))
     }
 
+    /// `true` where a truth value must be.
+    pub(super) fn is_truth(&self) -> bool {
+        self.kinds == [Kind::Bool]
+    }
+
     /// Types that a value may have, for people.
     pub(super) fn wanted(&self) -> Vec<String> {
         let allowed = Kind::ALL.iter().filter(|(kind, ..)| self.kinds.contains(kind));

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use chrono::DateTime;
 
 use crate::diagnostic::{Code, Diagnostic, meant_or_known};
-use crate::document::{Entries, Entry, Located, LocatedValue, Span, Value as Given, short};
+use crate::document::{
+    Entries, Entry, Located, LocatedValue, Span, Value as Given, short, truth_meant,
+};
 use crate::resource::{
     AccountId, Cause, Facet, Failure, Form, Kind, Operation, Property, Region, Resource, Schema,
     Value, is_documented,
@@ -404,7 +406,10 @@ fn mismatch(given: &LocatedValue, kind: Kind, name: &str, file: &mut FileContext
         None => given.value.kind().to_owned(),
     };
     let message = format!("`{}` is {found}, but must be {wanted}", short(name));
-    let refused = file.error(given.span, Code::WrongType, message);
+    let mut refused = file.error(given.span, Code::WrongType, message);
+    if let (Kind::Boolean, Given::Text(text)) = (kind, &given.value) {
+        refused.help = truth_meant(text.as_str(), text.is_plain());
+    }
     file.report(refused);
     None
 }

@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, meant};
-use crate::document::{Entries, Entry, Field, List, LocatedValue, Span, Value as Given, short};
+use crate::document::{
+    Entries, Entry, Field, List, LocatedValue, Span, Text, Value as Given, short, truth_meant,
+};
 use crate::expression::{Environment, Parameter, ParameterKind, ScalarKind};
 use crate::resource::Value;
 
@@ -275,15 +277,22 @@ impl Declared {
             let help = meant(name, names()).unwrap_or_else(|| wanted.words());
             return refused.help(help);
         }
-        let found = match given.value.text() {
-            Some(text) => format!("`{}`", short(text)),
-            None => given.value.kind().to_owned(),
+        let text = match &given.value {
+            Given::Text(text) if !text.is_null() => Some(text),
+            _ => None,
+        };
+        let found = match (text, wanted) {
+            (Some(text), Wanted::Scalar(_)) => text.shown(),
+            (Some(text), _) => format!("`{}`", short(text.as_str())),
+            (None, _) => given.value.kind().to_owned(),
         };
         let message = match wanted {
             Wanted::Key(key) => format!("{subject} lacks `{key}`"),
             wanted => format!("{subject} is {found}, but must be {}", wanted.words()),
         };
-        file.error(given.span, Code::WrongParameter, message)
+        let mut refused = file.error(given.span, Code::WrongParameter, message);
+        refused.help = text.and_then(|text| unquoted(text, wanted));
+        refused
     }
 
     /// Text of a value, or the first of its items, that is not among the allowed ones.
@@ -397,6 +406,19 @@ impl Wanted {
             Self::NoKey { known, .. } => format!("a mapping with {} alone", keys(known)),
         }
     }
+}
+
+/// Help for a text in the place of a number or a truth value that it stands for.
+fn unquoted(text: &Text, wanted: &Wanted) -> Option<String> {
+    let Wanted::Scalar(kind) = wanted else { return None };
+    let value = text.trimmed();
+    let is_number = match kind {
+        ScalarKind::Boolean => return truth_meant(value, text.is_plain()),
+        ScalarKind::String => false,
+        ScalarKind::Integer => value.parse::<i64>().is_ok(),
+        ScalarKind::Number => value.parse().is_ok_and(f64::is_finite),
+    };
+    is_number.then(|| format!("write `{}` without quotes", short(value)))
 }
 
 /// `true` where a text can be a name in expressions.

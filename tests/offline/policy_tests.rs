@@ -459,21 +459,22 @@ fn a_wrong_test_is_a_problem_of_the_tree() {
     let wrong = POLICY
         .replace("check: compute/small", "check: compute/smal")
         .replace("InstanceType: t3.micro, ", "InstanceTyp: t3.micro, ")
-        .replace("Monitoring: true, Tags: [{ Key: env, Value: prod }] }\n      - { InstanceId: i-2, InstanceType: m5.large, Monitoring: true", "Monitoring: often }\n      - { InstanceId: i-2, InstanceType: m5.large, Monitoring: true");
+        .replace("Monitoring: true, Tags: [{ Key: env, Value: prod }] }\n      - { InstanceId: i-2, InstanceType: m5.large, Monitoring: true", "Monitoring: yes }\n      - { InstanceId: i-2, InstanceType: m5.large, Monitoring: true");
     insta::assert_snapshot!(test_policies(&wrong, &[]), @r"
     error: the policies have problems; nothing was tested
     error[unknown-property]: `AWS::EC2::Instance` has no property `InstanceTyp`
       --> x.yaml:29:28
        |
-    29 |       - { InstanceId: i-1, InstanceTyp: t3.micro, Monitoring: often }
+    29 |       - { InstanceId: i-1, InstanceTyp: t3.micro, Monitoring: yes }
        |                            ^^^^^^^^^^^
        = help: did you mean `InstanceType`?
 
-    error[wrong-type]: `Monitoring` is `often`, but must be `true` or `false`
+    error[wrong-type]: `Monitoring` is `yes`, but must be `true` or `false`
       --> x.yaml:29:63
        |
-    29 |       - { InstanceId: i-1, InstanceTyp: t3.micro, Monitoring: often }
-       |                                                               ^^^^^
+    29 |       - { InstanceId: i-1, InstanceTyp: t3.micro, Monitoring: yes }
+       |                                                               ^^^
+       = help: write `true`
 
 
     status 2

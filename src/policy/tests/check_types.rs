@@ -131,6 +131,9 @@ fn wrong_uses_are_told_where_they_are() {
     - id: c
       uses: team/tagged
       with: { kee: owner, least: two, strict: 'true', level: hihg, names: x }
+    - id: c2
+      uses: team/tagged
+      with: { key: owner, least: \"2\", strict: yes }
     - id: d
       uses: team/tagged
       select: AWS::S3::Bucket
@@ -151,19 +154,24 @@ fn wrong_uses_are_told_where_they_are() {
     8:15-8:18: error[unknown-parameter] `team/tagged` has no parameter `kee`
         help: did you mean `key`?
     8:34-8:37: error[wrong-parameter] `least` is `two`, but must be a whole number, without quotes
-    8:47-8:53: error[wrong-parameter] `strict` is `true`, but must be `true` or `false`, without quotes
+    8:47-8:53: error[wrong-parameter] `strict` is the text `'true'`, but must be `true` or `false`, without quotes
+        help: write `true` without quotes
     8:62-8:66: error[wrong-parameter] `level` is `hihg`, but must be one of `low`, `high`
         help: did you mean `high`?
     8:75-8:76: error[wrong-parameter] `names` is `x`, but must be a list
-    11:7-11:13: error[conflict] `select` and `uses` exclude each other
+    11:34-11:37: error[wrong-parameter] `least` is the text `\"2\"`, but must be a whole number, without quotes
+        help: write `2` without quotes
+    11:47-11:50: error[wrong-parameter] `strict` is `yes`, but must be `true` or `false`, without quotes
+        help: write `true`
+    14:7-14:13: error[conflict] `select` and `uses` exclude each other
         help: the check type says what is checked; remove one of them
-        42: `uses` is here
-    13:7-13:13: error[conflict] `assert` and `uses` exclude each other
+        45: `uses` is here
+    16:7-16:13: error[conflict] `assert` and `uses` exclude each other
         help: the check type says what is checked; remove one of them
-        42: `uses` is here
-    16:13-16:18: error[wrong-type] `with` is `owner`, but must be a mapping
+        45: `uses` is here
+    19:13-19:18: error[wrong-type] `with` is `owner`, but must be a mapping
         help: write it as in `with: { key: owner }`
-    18:13-18:36: error[unknown-check-type] there is no check type `aws/nothing-of-the-sort`
+    21:13-21:36: error[unknown-check-type] there is no check type `aws/nothing-of-the-sort`
         help: `cloudcorrect schema check-types` lists those that there are
     ");
 }
@@ -450,11 +458,13 @@ fn lists_hold_numbers_and_mappings_as_declared() {
     ];
     assert_snapshot!(wrong.map(of).join("\n"), @"
     30:58-30:62: error[wrong-parameter] an item of `ports` is `smtp`, but must be a whole number, without quotes
-    30:54-30:58: error[wrong-parameter] an item of `ports` is `25`, but must be a whole number, without quotes
+    30:54-30:58: error[wrong-parameter] an item of `ports` is the text `'25'`, but must be a whole number, without quotes
+        help: write `25` without quotes
     30:53-30:55: error[wrong-parameter] `ports` is `25`, but must be a list
     30:54-30:57: error[wrong-parameter] an item of `doors` is `tcp`, but must be a mapping with `port`, `protocol`
     30:54-30:55: error[wrong-parameter] an item of `doors` lacks `protocol`
-    30:62-30:66: error[wrong-parameter] an item of `doors` is `22`, but must be a whole number, without quotes
+    30:62-30:66: error[wrong-parameter] an item of `doors` is the text `'22'`, but must be a whole number, without quotes
+        help: write `22` without quotes
     30:81-30:85: error[wrong-parameter] an item of `doors` has no `prot`
         help: did you mean `port`?
     30:53-30:54: error[wrong-parameter] `doors` is a mapping, but must be a list

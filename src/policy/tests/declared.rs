@@ -70,7 +70,8 @@ fn a_default_that_does_not_fit_is_told_where_it_stands() {
     assert_snapshot!(problems(&used(&outside)), @"
     6:35-6:39: error[wrong-parameter] `level` is `loww`, but must be one of `low`, `high`
         help: did you mean `low`?
-    6:97-6:100: error[wrong-parameter] `size` is `1`, but must be a whole number, without quotes
+    6:97-6:100: error[wrong-parameter] `size` is the text `'1'`, but must be a whole number, without quotes
+        help: write `1` without quotes
     ");
 }
 

@@ -129,6 +129,28 @@ fn patterns_that_match_no_file_are_told() {
 }
 
 #[test]
+fn a_truth_value_is_told_as_it_is_written() {
+    for (value, words, help) in [
+        ("'true'", "the text `'true'`", "write `true` without quotes"),
+        ("\"no\"", "the text `\"no\"`", "write `false` without quotes"),
+        ("yes", "`yes`", "write `true`"),
+        ("OFF", "`OFF`", "write `false`"),
+        ("|\n      true", "the text `true…`", "write `true` without quotes"),
+        ("'maybe'", "the text `'maybe'`", "Each check and check type"),
+        ("[true]", "a list", "Each check and check type"),
+    ] {
+        let (read, problems) = settings(&format!("  require:\n    tests: {value}\n"));
+        assert!(read.is_none(), "{value}");
+        let told = format!("`tests` is {words}, but must be `true` or `false`\n    help: {help}");
+        assert!(problems.contains(&told), "{value}: {problems}");
+    }
+    for value in ["true", "False", "TRUE"] {
+        let (read, problems) = settings(&format!("  require: {{ tests: {value} }}\n"));
+        assert!(read.is_some() && problems.is_empty(), "{problems}");
+    }
+}
+
+#[test]
 fn what_is_wrong_with_settings_is_told_at_its_place() {
     let problems = |spec: &str| {
         let (settings, problems) = settings(spec);
