@@ -394,14 +394,17 @@ impl Expression {
         evaluate::value(&self.0.root, subject, budget)
     }
 
-    /// It with one thing changed, in every known way.
-    pub fn mutants(&self) -> Vec<Mutant> {
-        mutate::mutants(&self.0.root)
+    /// It with one thing changed, in every known way, for resources that a `selection` holds of.
+    pub fn mutants(&self, selection: Option<&Self>) -> Vec<Mutant> {
+        let mut mutants = mutate::mutants(&self.0.root);
+        mutants.retain(|mutant| !mutant.is_original(self, selection));
+        mutants
     }
 
     /// Another text in the place of this one, if it is right.
-    fn replaced(&self, text: &str) -> Option<Self> {
-        Self::compile(text, self.0.environment.clone(), self.0.kind).ok()
+    fn replaced(&self, text: &str, selection: Option<&Self>) -> Option<Self> {
+        let environment = Environment { filter: selection.cloned(), ..self.0.environment.clone() };
+        Self::compile(text, environment, self.0.kind).ok()
     }
 
     /// One that says always the same in the place of this one.

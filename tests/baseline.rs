@@ -84,66 +84,14 @@ fn every_check_has_a_passing_and_a_failing_case() {
     assert_eq!(coverage.len(), 30 + 8);
 }
 
-/// Mutants that ask the same as the original: the check, what changes, and the reason.
-const EQUIVALENT: [(&str, &str, &str); 9] = [
-    (
-        "aws-baseline/s3-bucket-no-public-acl assert",
-        "grant.Grantee.URI in [",
-        "null is in no list of texts; the guard says to readers and to the static check that a \
-         grantee without a group is meant to pass",
-    ),
-    ("aws-baseline/s3-bucket-not-effectively-public assert", "grant.Grantee.URI in [", "as above"),
-    (
-        "aws-baseline/iam-cross-account-role-external-id assert",
-        "statement.Effect == \"Allow\" && !hasCondition(statement, \"sts:ExternalId\") && \
-         statement.Principal.AWS.exists(",
-        "`exists` of null is false; the guard says that a statement about others is meant to pass",
-    ),
-    (
-        "aws-baseline/iam-cross-account-role-demands-external-id assert",
-        "!demandsValue(statement, \"sts:ExternalId\") && statement.Principal.AWS.exists(",
-        "as above",
-    ),
-    (
-        "network/no-ssh-from-the-world assert",
-        "rule.CidrIp == \"0.0.0.0/0\"",
-        "null equals no text; the guard says that a rule without a range of IPv4 is meant to pass",
-    ),
-    ("network/no-ssh-from-the-world assert", "rule.CidrIpv6 == \"::/0\"", "as above, of IPv6"),
-    (
-        "storage/policy-not-public where",
-        "tag(\"public\") != \"true\"",
-        "null differs from every text; the guard says that a bucket without the tag is judged",
-    ),
-    ("storage/public-access-blocked where", "tag(\"public\") != \"true\"", "as above"),
-    (
-        "storage/policy-not-public assert",
-        "!resource.PolicyStatus.IsPublic",
-        "`!null` is true; the guard says that a bucket without a policy is meant to pass",
-    ),
-];
-
 #[test]
-fn hardly_a_mutant_passes_the_tests() {
+fn every_mutant_fails_a_test() {
     let mutation = mutate(&examples(), catalog::types());
-    let of = |subject: &str, change: &str| {
-        EQUIVALENT.iter().position(|(check, becomes, _)| {
-            *check == subject
-                && change.split("` becomes `").nth(1).is_some_and(|text| text.starts_with(becomes))
-        })
-    };
-    let survivors = mutation.survivors.iter();
-    let found: Vec<_> = survivors
-        .map(|one| {
-            let subject = format!("{} {}", one.subject, one.part.as_str());
-            (of(&subject, &one.change), subject, &one.change)
-        })
+    let survivors: Vec<_> = mutation
+        .survivors
+        .iter()
+        .map(|one| format!("{} {}: {}", one.subject, one.part.as_str(), one.change))
         .collect();
-    let unknown: Vec<_> = found.iter().filter(|(place, ..)| place.is_none()).collect();
-    assert!(unknown.is_empty(), "of {}: {unknown:#?}", mutation.mutants);
-    for (place, (check, becomes, _)) in EQUIVALENT.iter().enumerate() {
-        assert!(found.iter().any(|one| one.0 == Some(place)), "{check}: `{becomes}` is noticed");
-    }
+    assert!(survivors.is_empty(), "of {}: {survivors:#?}", mutation.mutants);
     assert!(mutation.mutants > 350, "{}", mutation.mutants);
-    assert!(found.len() * 50 <= mutation.mutants, "more than 2 % of {}", mutation.mutants);
 }

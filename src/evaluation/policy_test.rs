@@ -223,7 +223,9 @@ pub fn mutate(policies: &PolicySet, types: &CheckTypes) -> Mutation {
     for (subject, cases) in subjects {
         let Some(general) = general(policies, types, &subject) else { continue };
         for part in [Part::Where, Part::Assert] {
-            let mutants = part.of(general).map(Expression::mutants).unwrap_or_default();
+            let selection = general.filter.as_ref().filter(|_| part == Part::Assert);
+            let mutants = part.of(general).map(|original| original.mutants(selection));
+            let mutants = mutants.unwrap_or_default();
             mutation.mutants += mutants.len();
             let unnoticed = mutants.into_iter().filter(|mutant| !is_noticed(mutant, part, &cases));
             mutation.survivors.extend(unnoticed.map(|mutant| Survivor {

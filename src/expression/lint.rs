@@ -11,6 +11,7 @@ mod fixed;
 mod predicate;
 
 pub(super) use self::constants::is_fixed;
+pub(super) use self::fixed::null_test;
 
 use self::claims::Claims;
 use super::builtins::Function;

@@ -15,10 +15,16 @@
 //! | arithmetic | `+` to `-`, `*` to `/` and back |
 //! | constant | `true` to `false` and back, a number one up and one down, a text to another |
 //! | element removal | a list without one of its first elements |
+//!
+//! A guard against null without which all outcomes are the same stays where the static check asks
+//! for it: its author cannot do without.
+
+mod guards;
 
 use super::operate::{Arithmetic, Comparison};
 use super::tree::{Expr, Loop, Macro, Node};
-use super::{EvalBudget, Expression, evaluate, lint, show};
+use super::{EvalBudget, Expression, Problem, evaluate, lint, show};
+use crate::diagnostic::Code;
 use crate::resource::Value;
 
 /// The most elements of a list that are removed one by one.
@@ -29,6 +35,8 @@ const ELEMENTS: usize = 10;
 pub struct Mutant {
     change: String,
     text: String,
+    /// It lacks a guard, and has the same outcomes without.
+    lacks_guard: bool,
 }
 
 impl Mutant {
@@ -48,9 +56,26 @@ impl Mutant {
         match self.text.as_str() {
             "true" => Some(original.constant(true)),
             "false" => Some(original.constant(false)),
-            text => original.replaced(text),
+            text => original.replaced(text, None),
         }
     }
+
+    /// `true` where it says the same and the static check would ask for the guard that it lacks, of
+    /// resources that a `selection` holds of.
+    pub(super) fn is_original(
+        &self,
+        original: &Expression,
+        selection: Option<&Expression>,
+    ) -> bool {
+        self.lacks_guard
+            && original.replaced(&self.text, selection).is_some_and(|mutated| {
+                unguarded(mutated.warnings()) > unguarded(original.warnings())
+            })
+    }
+}
+
+fn unguarded(warnings: &[Problem]) -> usize {
+    warnings.iter().filter(|problem| problem.code == Code::UnguardedNull).count()
 }
 
 /// All mutants of a tree, in the order of the text. What the values of parameters decide in it is
@@ -63,24 +88,34 @@ pub(super) fn mutants(root: &Node) -> Vec<Mutant> {
     for constant in [true, false] {
         if show::node(root) != constant.to_string() {
             let change = format!("the whole becomes `{constant}`");
-            all.push(Mutant { change, text: constant.to_string() });
+            all.push(Mutant { change, text: constant.to_string(), lacks_guard: false });
         }
     }
     let mut position = 0;
     while let Some((node, is_truth)) = find(root, true, &mut (position + 1)) {
-        for variant in variants(node, is_truth) {
+        for (at, variant) in variants(node, is_truth).into_iter().enumerate() {
             let mut mutated = root.clone();
             let Some(place) = find_mut(&mut mutated, &mut (position + 1)) else { continue };
             let change = format!("`{}` becomes `{}`", show::node(place), show::expr(&variant));
             place.expr = variant;
             let text = show::node(&mutated);
             if !all.iter().any(|known| known.text == text) {
-                all.push(Mutant { change, text });
+                all.push(Mutant { change, text, lacks_guard: lacks_guard(node, at) });
             }
         }
         position += 1;
     }
     all
+}
+
+/// `true` where the variant of a chain at a position is the one without a guard that changes nothing:
+/// the first variants are those without a term each.
+fn lacks_guard(node: &Node, at: usize) -> bool {
+    match &node.expr {
+        Expr::And(terms) => at < ELEMENTS && guards::is_moot(terms, at, true),
+        Expr::Or(terms) => at < ELEMENTS && guards::is_moot(terms, at, false),
+        _ => false,
+    }
 }
 
 /// Puts what constants decide in the place of the comparisons, terms and conditions that say so.

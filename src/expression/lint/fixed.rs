@@ -40,7 +40,7 @@ fn told(node: &Node, of: &Node, holds: bool) -> Problem {
 }
 
 /// Node that is asked for null, and the outcome where it is not.
-pub(super) fn null_test(node: &Node) -> Option<(&Node, bool)> {
+pub(in super::super) fn null_test(node: &Node) -> Option<(&Node, bool)> {
     match &node.expr {
         Expr::Has(of) => Some((of, true)),
         Expr::Equal(pair) | Expr::NotEqual(pair) => {

@@ -87,7 +87,7 @@ fn a_function_more_is_declared_in_one_place() {
 fn a_function_more_is_in_the_reference_and_among_mutants() {
     let last = BUILTINS.docs().find(|doc| doc.group == "manners").expect("a group of its own");
     assert_eq!((last.name, last.usage), ("isShouted", "text.isShouted()"));
-    let mutants = compile("resource.Name.isShouted()").expect("it is right").mutants();
+    let mutants = compile("resource.Name.isShouted()").expect("it is right").mutants(None);
     let texts: Vec<&str> = mutants.iter().map(Mutant::text).collect();
     assert_eq!(texts, ["true", "false", "!resource.Name.isShouted()"]);
     assert!(Expression::compile("'a'.isShouted()", schema(), ExpressionKind::Assert).is_err());
