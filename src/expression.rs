@@ -200,7 +200,7 @@ struct Compiled {
     root: Node,
     value_type: &'static str,
     /// The properties that it reads, each with the type that has it.
-    references: Vec<(&'static TypeName, Arc<PropertyRef>)>,
+    references: Vec<(&'static TypeName, PropertyRef)>,
     names: Names,
     warnings: Vec<Problem>,
     alone: OnceLock<Alone>,
@@ -357,7 +357,7 @@ impl Expression {
         let mut reads: BTreeMap<TypeName, Reads> = BTreeMap::new();
         for (of, reference) in &self.0.references {
             let of = reads.entry((*of).clone()).or_default();
-            of.properties.insert(reference.name.clone());
+            of.properties.insert(Arc::clone(reference.name));
             of.operations.insert(reference.property.operation.clone());
         }
         reads

@@ -447,7 +447,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
 
 /// What a resource says of a property.
 fn read<'r>(resource: &'r Resource, reference: &'r PropertyRef) -> Result<&'r Value, Failure> {
-    resource.property(&reference.name, reference.property)
+    resource.property(reference.name, reference.property)
 }
 
 /// The elements that a loop goes over.

@@ -184,7 +184,7 @@ impl<'t> NonNull<'t> {
         let path = Path::of(node)?;
         let origin = match &node.expr {
             Expr::Property(reference) | Expr::PropertyOf { reference, .. } => reference
-                .nullable
+                .is_nullable()
                 .then_some(path)
                 .filter(|_| !self.is_given(path, reference.property)),
             Expr::Call { .. } => Some(path),
@@ -266,8 +266,8 @@ impl<'t> NonNull<'t> {
                 || Path::of(of).is_some_and(|path| self.has(path))
         };
         match &node.expr {
-            Expr::Property(reference) => !reference.nullable,
-            Expr::PropertyOf { of, reference } => !reference.nullable && is_there(of),
+            Expr::Property(reference) => !reference.is_nullable(),
+            Expr::PropertyOf { of, reference } => !reference.is_nullable() && is_there(of),
             Expr::Select(selection) => {
                 matches!(selection.from, Field::Property(property) if !property.nullable)
                     && is_there(&selection.of)
@@ -344,7 +344,7 @@ fn visit<'t>(node: &'t Node, outcome: Outcome, tell: &mut impl FnMut(Path<'t>, S
             push(made_of(&looped.range));
         }
         (Expr::Property(reference) | Expr::PropertyOf { reference, .. }, false)
-            if !reference.nullable =>
+            if !reference.is_nullable() =>
         {
             tell(Path::observed(node), Says::OneOf(&FALSE));
         }

@@ -72,7 +72,7 @@ impl Printer<'_> {
             Expr::PropertyOf { of, reference } => {
                 self.node(of, MEMBER);
                 self.text(".");
-                self.text(&reference.name);
+                self.text(reference.name);
             }
             Expr::Local { index, name } => {
                 let shown = self.locals.get(*index).unwrap_or(name).clone();
@@ -129,7 +129,7 @@ impl Printer<'_> {
             Expr::Resources => ("", "resources"),
             Expr::Bound { name, .. } => ("", &**name),
             Expr::Parameter(name) => ("params.", &**name),
-            Expr::Property(reference) => ("resource.", &*reference.name),
+            Expr::Property(reference) => ("resource.", &**reference.name),
             _ => return false,
         };
         self.text(prefix);

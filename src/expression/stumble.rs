@@ -108,10 +108,8 @@ impl<'t> Around<'t> {
 /// Bytes of a text in quotes, with both; of one that is not closed, those to the end of its line.
 fn closing(text: &str, quote: char, is_raw: bool) -> usize {
     let triple: String = std::iter::repeat_n(quote, 3).collect();
-    let (fence, is_long) = match text.starts_with(&triple) {
-        true => (triple, true),
-        false => (quote.to_string(), false),
-    };
+    let is_long = text.starts_with(&triple);
+    let fence = if is_long { triple } else { quote.to_string() };
     let mut at = fence.len();
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
         if text.get(at..).is_some_and(|rest| rest.starts_with(&fence)) {

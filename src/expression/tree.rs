@@ -102,7 +102,7 @@ pub(super) enum Expr {
     Region,
     Now,
     /// `resource.<name>`.
-    Property(Arc<PropertyRef>),
+    Property(PropertyRef),
     /// The selected resources, as a list.
     Resources,
     /// Resources that `let` found for a name.
@@ -116,7 +116,7 @@ pub(super) enum Expr {
     /// `<of>.<name>`, of a resource that is a value.
     PropertyOf {
         of: Box<Node>,
-        reference: Arc<PropertyRef>,
+        reference: PropertyRef,
     },
     /// A variable of a loop, counted from the outermost.
     Local {
@@ -173,12 +173,17 @@ pub(super) enum Field {
 }
 
 /// A top-level property and where its value is found.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct PropertyRef {
-    pub(super) name: Arc<str>,
+    pub(super) name: &'static Arc<str>,
     pub(super) property: &'static Property,
+}
+
+impl PropertyRef {
     /// `true` where null is what its lack means.
-    pub(super) nullable: bool,
+    pub(super) fn is_nullable(self) -> bool {
+        self.property.nullable && self.property.value_if_missing().is_null()
+    }
 }
 
 /// Macro over a list, or over the keys of a map.

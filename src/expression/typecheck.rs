@@ -41,7 +41,7 @@ pub(super) struct Checked {
     /// The type of its value, in words.
     pub(super) value_type: &'static str,
     /// The properties that it reads, each with the type that has it.
-    pub(super) references: Vec<(&'static TypeName, Arc<PropertyRef>)>,
+    pub(super) references: Vec<(&'static TypeName, PropertyRef)>,
     /// The names of `let` and of parameters in it.
     pub(super) names: Names,
     /// It searches for patterns.
@@ -154,7 +154,7 @@ struct TypeChecker<'a> {
     budget: &'a mut CompileBudget,
     /// The variables of the loops around, outermost first.
     locals: Vec<Variable>,
-    references: Vec<(&'static TypeName, Arc<PropertyRef>)>,
+    references: Vec<(&'static TypeName, PropertyRef)>,
     names: Names,
     has_patterns: bool,
     problems: Vec<Problem>,

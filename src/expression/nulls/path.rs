@@ -81,13 +81,13 @@ impl<'t> Path<'t> {
     pub(super) fn is_neighbour(self, other: Path<'_>, name: &str, element: Option<usize>) -> bool {
         let mut comparison = Comparison { element, variables: Vec::new() };
         match (&self.0.expr, &other.0.expr) {
-            (Expr::Property(own), Expr::Property(_)) => element.is_none() && *own.name == *name,
+            (Expr::Property(own), Expr::Property(_)) => element.is_none() && **own.name == *name,
             (Expr::Property(own), Expr::PropertyOf { of, .. }) => {
-                *own.name == *name
+                **own.name == *name
                     && matches!(of.expr, Expr::Local { index, .. } if Some(index) == element)
             }
             (Expr::PropertyOf { of, reference }, Expr::PropertyOf { of: other, .. }) => {
-                *reference.name == *name && comparison.are_same(of, other)
+                **reference.name == *name && comparison.are_same(of, other)
             }
             _ => match (selected(self.0), selected(other.0)) {
                 (Some((of, field)), Some((other, _))) => {
@@ -119,7 +119,7 @@ impl Comparison {
         }
         match (&one.expr, &other.expr) {
             (Expr::Property(reference), _) if self.element.is_some() => {
-                self.is_of_element(other, &reference.name)
+                self.is_of_element(other, reference.name)
             }
             (Expr::Local { index: one, .. }, Expr::Local { index: other, .. }) => {
                 let mut inside = self.variables.iter().rev();
@@ -149,7 +149,7 @@ impl Comparison {
     fn is_of_element(&self, node: &Node, name: &str) -> bool {
         let Expr::PropertyOf { of, reference } = &node.expr else { return false };
         matches!(of.expr, Expr::Local { index, .. } if Some(index) == self.element)
-            && *reference.name == *name
+            && **reference.name == *name
     }
 
     fn inside(&mut self, variables: (usize, usize), work: impl FnOnce(&mut Self) -> bool) -> bool {

@@ -240,20 +240,15 @@ impl TypeChecker<'_> {
     pub(super) fn reference(
         &mut self,
         schema: &'static Schema,
-        name: &Arc<str>,
+        name: &'static Arc<str>,
         property: &'static Property,
-    ) -> Arc<PropertyRef> {
+    ) -> PropertyRef {
         let of = &schema.type_name;
-        let known = self
-            .references
-            .iter()
-            .find(|(known, reference)| *known == of && reference.name == *name);
-        if let Some((_, reference)) = known {
-            return reference.clone();
+        let reference = PropertyRef { name, property };
+        let is_it = |known: &PropertyRef| std::ptr::eq(known.property, property);
+        if !self.references.iter().any(|(known, reference)| *known == of && is_it(reference)) {
+            self.references.push((of, reference));
         }
-        let nullable = property.nullable && property.value_if_missing().is_null();
-        let reference = Arc::new(PropertyRef { name: name.clone(), property, nullable });
-        self.references.push((of, reference.clone()));
         reference
     }
 
