@@ -18,7 +18,7 @@ use cel::parser::{ParseError, Parser, PrattParser};
 
 use super::places::Places;
 use super::span::Span;
-use super::stumble::Around;
+use super::stumble::{Around, Told};
 use super::{Problem, hints};
 use crate::diagnostic::Code;
 
@@ -196,6 +196,11 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
     let word = text.get(place.start()..place.end()).unwrap_or_default();
     let says = |part: &str| error.msg.contains(part);
     let problem = |message: String| Problem::error(place, Code::ExpressionSyntax, message);
+    let refused = |told: Told| {
+        let place = Span::new(told.place.start, told.place.end);
+        Problem::error(place, Code::ExpressionSyntax, told.message).help(told.help)
+    };
+    let around = Around::new(text, place.start());
     if text.trim().is_empty() {
         problem("the expression is empty".to_owned())
     } else if error.pos == (0, 0) {
@@ -212,8 +217,10 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
     } else if says("unsupported syntax") {
         problem("optional selects and quoted names cannot be used in policies".to_owned())
             .help("a missing property is null: write `.`, or `[\"name\"]`")
+    } else if let Some(told) = around.quote() {
+        refused(told)
     } else if word.starts_with(['"', '\'']) && says("token recognition") {
-        problem("the string is not closed, or has an escape that CEL does not know".to_owned())
+        problem("the string has an escape that CEL does not know".to_owned())
             .help("write `\\\\` for a backslash, or `r\"...\"` for a text without escapes")
     } else if let Some(place) = hints::template(text) {
         let place = Span::new(place.start, place.end);
@@ -225,12 +232,16 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
         let place = Span::new(place.start, place.end);
         Problem::error(place, Code::ExpressionSyntax, message).help(help)
     } else if word.is_empty() {
-        problem("the expression ends too early".to_owned())
+        let early = || problem("the expression ends too early".to_owned());
+        around.end().map_or_else(early, refused)
     } else {
         let behind = text.get(place.end()..).unwrap_or_default();
-        let message = format!("`{word}` is not expected here");
-        let help = hints::sign(word, behind).map(str::to_owned);
-        problem(message).advised(help.or_else(|| Around::new(text, place.start()).help()))
+        let message = || format!("`{word}` is not expected here");
+        if let Some(help) = hints::sign(word, behind) {
+            return problem(message()).help(help);
+        }
+        let told = around.number().or_else(|| around.between());
+        told.map_or_else(|| problem(message()).advised(around.help()), refused)
     }
 }
 

@@ -1,18 +1,31 @@
-//! What stands around a place at which the parser stumbled: the brackets of what cannot be
+//! What stands around a place at which the parser stumbled: the brackets and texts of what cannot be
 //! parsed. It is read once, and only where something is wrong.
 
-/// Brackets of an expression, as far as they can be told.
+use std::ops::Range;
+
+use super::builtins;
+
+/// What is said of a stumble in the place of the parser's own words.
+pub(super) struct Told {
+    pub(super) place: Range<usize>,
+    pub(super) message: String,
+    pub(super) help: String,
+}
+
+/// Brackets and texts of an expression, as far as they can be told.
 pub(super) struct Around<'t> {
     text: &'t str,
     /// Place of the stumble.
     at: usize,
     /// Where the brackets stand that are open there, the last of them innermost.
     open: Vec<usize>,
+    /// Texts in quotes, without what is before them.
+    quoted: Vec<Range<usize>>,
 }
 
 impl<'t> Around<'t> {
     pub(super) fn new(text: &'t str, at: usize) -> Self {
-        let mut around = Self { text, at, open: Vec::new() };
+        let mut around = Self { text, at, open: Vec::new(), quoted: Vec::new() };
         let mut next = 0;
         while let Some(found) = text.get(next..).unwrap_or_default().chars().next() {
             next = around.read(next, found);
@@ -25,7 +38,9 @@ impl<'t> Around<'t> {
         let rest = self.text.get(start..).unwrap_or_default();
         match found {
             '"' | '\'' => {
-                return start + closing(rest, found, self.is_raw(start));
+                let end = start + closing(rest, found, self.is_raw(start));
+                self.quoted.push(start..end);
+                return end;
             }
             '/' if rest.starts_with("//") => return start + rest.find('\n').unwrap_or(rest.len()),
             '(' | '[' | '{' if start < self.at => self.open.push(start),
@@ -58,12 +73,160 @@ impl<'t> Around<'t> {
         })
     }
 
+    /// The quote that is missing before the place, or opens what is never closed.
+    pub(super) fn quote(&self) -> Option<Told> {
+        let before = self.quoted.iter().take_while(|text| text.start <= self.at);
+        before.filter_map(|text| self.unopened(text).or_else(|| self.unclosed(text))).next()
+    }
+
+    /// A quote that ends a text which none begins, as in `a == x" && ...`.
+    fn unopened(&self, text: &Range<usize>) -> Option<Told> {
+        let word = self.word_before(text.start);
+        let is_prefix =
+            matches!(word.to_ascii_lowercase().as_str(), "r" | "b" | "rb" | "br" | "in");
+        if word.is_empty() || is_prefix {
+            return None;
+        }
+        let start = self.before(text.start).trim_end_matches(|c| is_name(c) || "-.:/*".contains(c));
+        let word = self.before(text.start).get(start.len()..)?;
+        let quote = self.slice(text).chars().next()?;
+        let message = "no quote begins the text that ends here".to_owned();
+        let help = format!("write `{quote}{word}{quote}`");
+        Some(Told { place: start.len()..text.start + 1, message, help })
+    }
+
+    /// A quote that begins a text which goes on to the next one, or to the end.
+    fn unclosed(&self, text: &Range<usize>) -> Option<Told> {
+        const ENDS: [&str; 10] = ["&&", "||", "==", "!=", "<", ">", ",", ")", "]", "}"];
+        let inside = self.slice(text);
+        let quote = inside.chars().next()?;
+        let is_closed = inside.len() > 1 && inside.ends_with(quote);
+        let inside = inside.trim_matches(quote);
+        let end = ENDS.iter().filter_map(|end| inside.find(end)).min();
+        let behind = self.text.get(text.end..).unwrap_or_default();
+        let is_followed = behind.starts_with(is_name)
+            && !behind.strip_prefix("in").is_some_and(|rest| !rest.starts_with(is_name));
+        if is_closed && (!is_followed || end.is_none()) {
+            return None;
+        }
+        let word = end.and_then(|end| inside.get(..end)).unwrap_or(inside).trim();
+        let message = if is_closed {
+            "the text that begins here ends at the quote of another".to_owned()
+        } else {
+            "the text that begins here is not closed".to_owned()
+        };
+        let help = match word.len() {
+            1..=60 if !word.contains(['\\', '`', '\n']) => format!("write `{quote}{word}{quote}`"),
+            _ => format!("write a `{quote}` at its end"),
+        };
+        Some(Told { place: text.start..text.start + 1, message, help })
+    }
+
+    /// The bracket that is open at the end of the expression, or what is missing there.
+    pub(super) fn end(&self) -> Option<Told> {
+        let before = self.text.trim_end();
+        let sign = before.trim_end_matches(|c| "=!<>&|+-*/%?:.".contains(c)).len();
+        let sign = before.get(sign..).filter(|sign| !sign.is_empty());
+        if let Some(sign) = sign {
+            let message = "the expression ends too early".to_owned();
+            let help = format!("write a value behind `{sign}`");
+            return Some(Told { place: self.at..self.at, message, help });
+        }
+        let open = *self.open.last()?;
+        let name = self.word_before(open);
+        let message = format!("`{name}{}` is not closed", self.slice(&(open..open + 1)));
+        let help = format!("write `{}` behind what it holds", self.closing_of(open));
+        Some(Told { place: open - name.len()..open + 1, message, help })
+    }
+
+    /// A number with a unit, or what is no number for the letters behind its digits.
+    pub(super) fn number(&self) -> Option<Told> {
+        let rest = self.text.get(self.at..)?;
+        let word = |c: char| is_name(c) || c == '-';
+        let before = self.before(self.at);
+        if !before.ends_with(|c: char| c.is_ascii_digit()) || !rest.starts_with(is_name) {
+            return None;
+        }
+        let end = self.at + rest.find(|c| !is_name(c)).unwrap_or(rest.len());
+        let digits = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.').len();
+        let start = before.trim_end_matches(word).len();
+        let (number, whole) = (self.text.get(digits..end)?, self.text.get(start..end)?);
+        let is_word = whole.starts_with(char::is_alphabetic)
+            && !whole.starts_with("now")
+            && !self.before(start).ends_with(['.', ')', ']']);
+        let (place, help) = if is_word {
+            (start..end, format!("text stands in quotes: write `\"{whole}\"`"))
+        } else if builtins::is_duration(number) {
+            (digits..end, format!("write `duration(\"{number}\")`"))
+        } else {
+            (digits..end, format!("write a number without a unit, or the text `\"{number}\"`"))
+        };
+        let shown = self.text.get(place.clone())?;
+        Some(Told { message: format!("`{shown}` is not expected here"), place, help })
+    }
+
+    /// A value behind another, with nothing between them.
+    pub(super) fn between(&self) -> Option<Told> {
+        let rest = self.text.get(self.at..)?;
+        let before = self.before(self.at).trim_end();
+        let is_value = |c: char| is_name(c) || matches!(c, '"' | '\'');
+        if !rest.starts_with(|c| is_value(c) || c == '(')
+            || !before.ends_with(|c| is_value(c) || matches!(c, ')' | ']' | '}'))
+        {
+            return None;
+        }
+        let quoted = self.quoted.iter().find(|text| text.start == self.at);
+        let name = rest.find(|c| !is_name(c)).unwrap_or(rest.len()).max(1);
+        let end = quoted.map_or(self.at + name, |text| text.end);
+        let shown = self.text.get(self.at..end).filter(|shown| shown.len() <= 60);
+        let (end, shown) = match shown {
+            Some(shown) => (end, shown),
+            None => (self.at + 1, self.text.get(self.at..self.at + 1)?),
+        };
+        let help = match self.before(self.at).chars().last() {
+            Some('\'') => "put a text that holds `'` in `\"`",
+            Some('"') => "put a text that holds `\"` in `'`",
+            _ if self.takes_commas() => "write a `,` or an operator before it",
+            _ => "write an operator before it, such as `==` or `&&`",
+        };
+        let message = format!("`{shown}` is not expected here");
+        Some(Told { place: self.at..end, message, help: help.to_owned() })
+    }
+
+    fn slice(&self, place: &Range<usize>) -> &'t str {
+        self.text.get(place.clone()).unwrap_or_default()
+    }
+
+    /// Sign that closes the bracket at an offset.
+    fn closing_of(&self, open: usize) -> char {
+        match self.slice(&(open..open + 1)) {
+            "(" => ')',
+            "[" => ']',
+            _ => '}',
+        }
+    }
+
     /// What to write in the place of what is not expected there.
     pub(super) fn help(&self) -> Option<String> {
         match self.text.get(self.at..)?.chars().next()? {
             ',' => self.comma(),
+            found @ (')' | ']' | '}') => self.closes(found),
             _ => None,
         }
+    }
+
+    /// What to do about a bracket that closes what is not open, or too early.
+    fn closes(&self, found: char) -> Option<String> {
+        let Some(open) = self.open.last() else {
+            return Some("leave it out: no bracket is open".to_owned());
+        };
+        let (closing, name) = (self.closing_of(*open), self.word_before(*open));
+        if closing != found {
+            let open = self.slice(&(*open..*open + 1));
+            return Some(format!("write a `{closing}` before it: `{name}{open}` is open"));
+        }
+        let is_comma = self.before(self.at).trim_end().ends_with(',');
+        is_comma.then(|| "leave out the `,` before it".to_owned())
     }
 
     /// What to write where a comma stands that nothing takes.

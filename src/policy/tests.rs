@@ -403,7 +403,7 @@ fn expressions_that_yaml_reads_otherwise_are_told_how_to_be_written() {
     16:15-16:16: error[yaml-syntax] no text begins with this character, unless in quotes
         help: quote the expression as a whole, or put it on its own lines after `>`
     tag("a") == "b #c"
-    16:27-16:28: error[expression-syntax] the string is not closed, or has an escape that CEL does not know
+    16:27-16:28: error[expression-syntax] the text that begins here is not closed
         help: YAML takes ` #` and what follows for a comment; quote the expression as a whole, or put it on its own lines after `>`
     resource.BucketName == "a" || # why
     16:44-16:45: error[expression-syntax] the expression ends too early

@@ -141,6 +141,7 @@ fn what_is_wrong_with_a_tried_expression_is_shown_in_it() {
       |
     1 | 1 +
       |    ^
+      = help: write a value behind `+`
 
     status 1
     ");

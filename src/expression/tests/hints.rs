@@ -97,6 +97,79 @@ fn a_comma_is_taken_for_what_it_may_mean() {
 }
 
 #[test]
+fn a_quote_that_is_missing_is_told_where_its_text_begins_or_ends() {
+    told(&[
+        (
+            "resource.Name == \"ALL && resource.Owner == \"SUCCESS\"",
+            "\"",
+            "ends at the quote of another (write `\"ALL\"`)",
+        ),
+        ("resource.Name == 'a && resource.Owner == 'b' && resource.Enabled", "'", "(write `'a'`)"),
+        ("resource.Name in ['a, 'b']", "'", "(write `'a'`)"),
+        ("tag('env) == 'prod'", "'", "(write `'env'`)"),
+        ("resource.Name == \"web", "\"", "is not closed (write `\"web\"`)"),
+        ("resource.Name == 'two words && resource.Enabled", "'", "(write `'two words'`)"),
+        ("resource.Name == web' && resource.Owner == 'b'", "web'", "(write `'web'`)"),
+        ("resource.Name in ['a', us-east-1']", "us-east-1'", "(write `'us-east-1'`)"),
+    ]);
+}
+
+#[test]
+fn what_is_missing_between_two_values_is_told() {
+    const OPERATOR: &str = "(write an operator before it, such as `==` or `&&`)";
+    const COMMA: &str = "(write a `,` or an operator before it)";
+    told(&[
+        ("resource.Name \"CUSTOMER\"", "\"CUSTOMER\"", OPERATOR),
+        ("resource.Name == 'x' resource.Size == 8", "resource", OPERATOR),
+        ("resource.Enabled (resource.Public == true) 'x'", "'x'", ""),
+        ("allowsAction(resource.Policy 'iam:PassRole', '*')", "'iam:PassRole'", COMMA),
+        ("resource.Name in ['a' 'b']", "'b'", COMMA),
+        ("resource.Size in [1 2]", "2", COMMA),
+        ("resource.Name == 'it's'", "s", "(put a text that holds `'` in `\"`)"),
+    ]);
+}
+
+#[test]
+fn a_number_with_a_unit_is_a_span_of_time_or_a_text() {
+    told(&[
+        ("age(resource.Created) <= 90d", "90d", "(write `duration(\"90d\")`)"),
+        ("resource.Size <= 4h && resource.Enabled", "4h", "(write `duration(\"4h\")`)"),
+        ("age(resource.Created) < 1h30m", "1h30m", "(write `duration(\"1h30m\")`)"),
+        ("age(resource.Created) < 1.5h", "1.5h", "(write `duration(\"1.5h\")`)"),
+        ("now - 90d > resource.Created", "90d", "(write `duration(\"90d\")`)"),
+        ("now-90d > resource.Created", "90d", "(write `duration(\"90d\")`)"),
+        (
+            "resource.Size <= 10GB",
+            "10GB",
+            "(write a number without a unit, or the text `\"10GB\"`)",
+        ),
+        ("resource.Owner == i-0123d", "i-0123d", "(text stands in quotes: write `\"i-0123d\"`)"),
+    ]);
+}
+
+#[test]
+fn a_bracket_that_is_not_closed_is_told_where_it_opens() {
+    told(&[
+        ("(resource.Enabled", "(", "`(` is not closed (write `)` behind what it holds)"),
+        (
+            "resource.Names.exists(n, n.contains('a')",
+            "exists(",
+            "`exists(` is not closed (write `)` behind what it holds)",
+        ),
+        ("resource.Name in ['(', 'b'", "[", "(write `]` behind what it holds)"),
+        (
+            "resource.Name in [size(['a'], 'b'] && true",
+            "]",
+            "(write a `)` before it: `size(` is open)",
+        ),
+        ("resource.Enabled)", ")", "(leave it out: no bracket is open)"),
+        ("size(resource.Names,) > 1", ")", "(leave out the `,` before it)"),
+        ("resource.Size ==", "", "ends too early (write a value behind `==`)"),
+        ("(resource.Size +", "", "ends too early (write a value behind `+`)"),
+    ]);
+}
+
+#[test]
 fn conditions_of_other_languages_are_explained() {
     insta::assert_snapshot!(all_problems(&[
         "resource.Enabled ? true",
@@ -109,7 +182,7 @@ fn conditions_of_other_languages_are_explained() {
     resource.Enabled ? true
     [?] expression-syntax: a `?` has no `:` (write `condition ? one : other`)
     resource.Name == 'a?' && resource.Size ==
-    [] expression-syntax: the expression ends too early
+    [] expression-syntax: the expression ends too early (write a value behind `==`)
     true if resource.Enabled else false
     [if] expression-syntax: `if` is not expected here (write `condition ? one : other`)
     if resource.Enabled then true else false

@@ -21,7 +21,7 @@ fn syntax_is_explained() {
       
     [] expression-syntax: the expression is empty
     resource.Size ==
-    [] expression-syntax: the expression ends too early
+    [] expression-syntax: the expression ends too early (write a value behind `==`)
     resource.Size = 8
     [=] expression-syntax: `=` is not expected here (write `==`)
     resource.Enabled and resource.Enabled
@@ -33,9 +33,9 @@ fn syntax_is_explained() {
     resource.Size === 8
     [===] expression-syntax: `===` is not expected here (write `==`)
     (resource.Enabled
-    [] expression-syntax: the expression ends too early
+    [(] expression-syntax: `(` is not closed (write `)` behind what it holds)
     resource.Enabled)
-    [)] expression-syntax: `)` is not expected here
+    [)] expression-syntax: `)` is not expected here (leave it out: no bracket is open)
     "#
         );
 }
@@ -56,9 +56,9 @@ fn odd_syntax_is_explained() {
         "resource.Size\n  == 8\n  && resource.Nam == 'x'",
     ]), @r#"
     resource.Name == "web
-    ["] expression-syntax: the string is not closed, or has an escape that CEL does not know (write `\\` for a backslash, or `r"..."` for a text without escapes)
+    ["] expression-syntax: the text that begins here is not closed (write `"web"`)
     resource.Name == "\d"
-    ["] expression-syntax: the string is not closed, or has an escape that CEL does not know (write `\\` for a backslash, or `r"..."` for a text without escapes)
+    ["] expression-syntax: the string has an escape that CEL does not know (write `\\` for a backslash, or `r"..."` for a text without escapes)
     resource.Name == 'é' && resource.Nme == 'é'
     [Nme] unknown-property: `Test::Thing` has no property `Nme` (did you mean `Name`?)
     resource.Ports.exists(p.q, true)
