@@ -168,7 +168,10 @@ fn formless(text: &str, at: Span, form: &Form, known: &Texts, observed: &Operand
         None if text.contains(['*', '?']) => {
             format!("a comparison knows no wildcards: write `{path}.glob({shown})`")
         }
-        None => advice(form, path, &shown),
+        None => match form.sample().filter(|_| Form::Arn.admits(text)) {
+            Some(sample) => format!("it is the ARN of another type: write one as `{sample}`"),
+            None => advice(form, path, &shown),
+        },
     };
     Problem::warning(at, Code::FixedComparison, message).help(help)
 }

@@ -308,6 +308,23 @@ const RIGHT: &[(&str, &str)] = &[
 ];
 
 #[test]
+fn a_whole_arn_of_another_type_is_told_as_such() {
+    const ANOTHER: &str = "it is the ARN of another type: write one as";
+    for (type_name, text, help) in [
+        (POLICY, "resource.PolicyArn == 'arn:aws:iam::123456789012:role/x'", ANOTHER),
+        (ROLE, "resource.PermissionsBoundary in ['arn:aws:s3:::logs']", ANOTHER),
+        (POLICY, "resource.PolicyArn == 'policy/x'", "write the whole ARN"),
+        (POLICY, "resource.PolicyArn == 'arn:aws:iam:policy/x'", "write the whole ARN"),
+    ] {
+        let found = warnings(type_name, text);
+        assert!(found.len() == 1 && found[0].contains(help), "{text}: {found:#?}");
+    }
+    let none =
+        warnings(POLICY, "resource.PolicyArn == 'arn:aws:iam::aws:policy/AdministratorAccess'");
+    assert_eq!(none, Vec::<String>::new());
+}
+
+#[test]
 fn right_forms_are_not_blamed() {
     for (type_name, text) in RIGHT {
         assert_eq!(warnings(type_name, text), Vec::<String>::new(), "{text}");
