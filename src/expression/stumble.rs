@@ -75,8 +75,8 @@ impl<'t> Around<'t> {
 
     /// The quote that is missing before the place, or opens what is never closed.
     pub(super) fn quote(&self) -> Option<Told> {
-        let before = self.quoted.iter().take_while(|text| text.start <= self.at);
-        before.filter_map(|text| self.unopened(text).or_else(|| self.unclosed(text))).next()
+        let mut before = self.quoted.iter().take_while(|text| text.start <= self.at);
+        before.find_map(|text| self.unopened(text).or_else(|| self.unclosed(text)))
     }
 
     /// A quote that ends a text which none begins, as in `a == x" && ...`.
@@ -105,7 +105,7 @@ impl<'t> Around<'t> {
         let end = ENDS.iter().filter_map(|end| inside.find(end)).min();
         let behind = self.text.get(text.end..).unwrap_or_default();
         let is_followed = behind.starts_with(is_name)
-            && !behind.strip_prefix("in").is_some_and(|rest| !rest.starts_with(is_name));
+            && behind.strip_prefix("in").is_none_or(|rest| rest.starts_with(is_name));
         if is_closed && (!is_followed || end.is_none()) {
             return None;
         }
