@@ -172,7 +172,7 @@ pub fn known_here<'a>(misspelt: &str, known: impl IntoIterator<Item = &'a str>) 
         0..=FEW_NAMES => format!("there are {}", quoted(known)),
         count => {
             let close = quoted(closest(misspelt, known, SHOWN_OF_MANY));
-            format!("there are {count}, the closest {close}")
+            format!("there are {count}; the closest are {close}")
         }
     }
 }

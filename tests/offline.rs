@@ -340,7 +340,7 @@ fn a_name_that_nothing_has_may_mean_another() {
     2: error: there is no check `versioned`; there are `console-users-have-mfa`, `keys-are-rotated`
     2: error: there is no account `shup`; did you mean `shop`?
     2: error: there is no group `nothing`; there are `aws-baseline`, `identity`, `network`, `storage`
-    2: error: there is no check `nothing`; there are 38, the closest `s3-logging`, `s3-versioning`, `versioned`, `shop-is-up`, `no-ssh-from-the-world`
+    2: error: there is no check `nothing`; there are 38; the closest are `s3-logging`, `s3-versioning`, `versioned`, `shop-is-up`, `no-ssh-from-the-world`
     ");
 }
 

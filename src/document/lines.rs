@@ -133,7 +133,7 @@ pub(super) fn unspaced(source: &SourceText, at: usize) -> Option<Diagnostic> {
             && item.starts_with(|c: char| c.is_alphanumeric() || c == '"' || c == '\'')
             && (item.contains(": ") || item.ends_with(':'))
         {
-            let message = "a `-` of a list has no space behind it".to_owned();
+            let message = "there is no space after the `-` of a list".to_owned();
             return Some(error(line.first(), message).help("write `- `, or quote the text"));
         }
         let (key, value) = line.key()?;
@@ -145,7 +145,7 @@ pub(super) fn unspaced(source: &SourceText, at: usize) -> Option<Diagnostic> {
                 format!("U+{code:04X} stands behind `{key}:`, which looks like a space only");
             error(colon + 1, message).help(format!("write `{key}: `, with a plain space"))
         } else {
-            let message = format!("the `:` of `{key}` has no space behind it");
+            let message = format!("there is no space after the `:` of `{key}`");
             error(colon, message).help(format!("write `{key}: `"))
         })
     })

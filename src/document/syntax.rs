@@ -43,23 +43,23 @@ const WORDS: [Word; 29] = [
     ),
     (
         "block mapping, did not find expected key",
-        "this does not go on with the mapping above it",
+        "this line is not part of the mapping above it",
         "indent keys of one mapping alike, and text of several lines deeper than its key; quote a \
          value that begins with a quote or bracket",
     ),
     (
         "did not find expected '-' indicator",
-        "this does not go on with the list above it",
+        "this line is not part of the list above it",
         "begin each item with `- ` in one column, and indent what belongs to an item below its text",
     ),
     (
         "flow sequence, expected ','",
-        "a list in brackets goes on without `,` or `]`",
+        "a `,` or `]` is missing before this",
         "close it with `]`, or put a `,` between its items",
     ),
     (
         "did not find expected ',' or '}'",
-        "a mapping in braces goes on without `,` or `}`",
+        "a `,` or `}` is missing before this",
         "close it with `}`, or put a `,` between its entries",
     ),
     (
@@ -69,17 +69,17 @@ const WORDS: [Word; 29] = [
     ),
     (
         "unexpected character",
-        "no text begins with this character, unless in quotes",
+        "text that begins with this character must be in quotes",
         "put the text in quotes",
     ),
     (
         "simple key expect",
-        "this is no `key: value`",
+        "this is not `key: value`",
         "put `: ` behind the key; text of several lines stands after `>` or `|`, indented",
     ),
     (
         "'-' must be followed",
-        "a `-` of a list has no space behind it",
+        "there is no space after the `-` of a list",
         "write `- `, or quote the text",
     ),
     (
@@ -89,7 +89,7 @@ const WORDS: [Word; 29] = [
     ),
     (
         "':' must be followed",
-        "a `:` has no space behind it",
+        "there is no space after a `:`",
         "write `: ` behind a key, or quote the text",
     ),
     (
@@ -210,7 +210,7 @@ fn unspaced(text: &SourceText, at: usize, info: &str) -> Option<Diagnostic> {
     let before = text.slice(text.line_start(at)..at);
     if info.contains("':' must be followed") && before.ends_with('\t') {
         let tab = at - 1;
-        let message = "a tab stands behind the `:`, where a space is read alone";
+        let message = "there is a tab after the `:`, where only a space is read";
         let error = Diagnostic::error(text.place(tab..tab), Code::YamlSyntax, message);
         return Some(error.help("write a space in its place"));
     }

@@ -93,7 +93,7 @@ fn decided(
     at: Span,
 ) -> Problem {
     let outcome = if holds { "always true where it is not null" } else { "never true" };
-    let message = format!("`{path}` is {bounds}, so that `{shown}` is {outcome}");
+    let message = format!("`{path}` is {bounds}, so `{shown}` is {outcome}");
     Problem::warning(at, Code::FixedComparison, message)
 }
 

@@ -33,7 +33,7 @@ pub(super) fn check(comparison: Comparison, one: &Node, other: &Node) -> Option<
     let (path, sign) = (show::node(instant), comparison.sign());
     let outcome = if holds { "always true where it is not null" } else { "never true" };
     let (one, other) = (show::node(one), show::node(other));
-    let message = format!("`{path}` is past, so that `{one} {sign} {other}` is {outcome}");
+    let message = format!("`{path}` is past, so `{one} {sign} {other}` is {outcome}");
     let help = if is_ahead {
         format!("write `age({path})` for the time since then")
     } else {
@@ -55,7 +55,7 @@ fn of_now(comparison: Comparison, one: &Node, other: &Node) -> Option<Problem> {
     let past = if matches!(one.expr, Expr::Now) { other } else { one };
     let (path, sign) = (show::node(past), comparison.sign());
     let (one, other) = (show::node(one), show::node(other));
-    let message = format!("`{path}` is past, so that `{one} {sign} {other}` is never true");
+    let message = format!("`{path}` is past, so `{one} {sign} {other}` is never true");
     let problem = Problem::warning(past.span, Code::FixedComparison, message);
     Some(problem.help(format!("ask for its age, as in `age({path}) < duration(\"90d\")`")))
 }

@@ -208,7 +208,7 @@ fn syntax_error(text: &str, error: Option<&ParseError>) -> Problem {
     } else if says("literal") {
         problem(format!("`{word}` is no number of 64 bits"))
     } else if says("reserved identifier") {
-        let message = format!("`{word}` is a word that CEL keeps for itself");
+        let message = format!("`{word}` is a reserved word of CEL");
         problem(message).advised(hints::sign(word, ""))
     } else if says("invalid argument to has()") {
         problem("`has` takes a property".to_owned()).help("write `has(resource.Name)`")

@@ -212,7 +212,7 @@ impl CheckType {
                 format!("`{}` cannot have these parameters: {}", self.name, problem.message)
             }
             Level::Warning => {
-                format!("of `{}` with these parameters, {}", self.name, problem.message)
+                format!("with these parameters of `{}`, {}", self.name, problem.message)
             }
         };
         blamed(problem, at, message)

@@ -211,7 +211,7 @@ pub(super) fn cause(text: &str, at: Span, file: &mut FileContext) -> Option<Caus
         return None;
     }
     let names = Cause::ALL.iter().map(|cause| cause.as_str());
-    let message = format!("`{}` is no cause of `unknown`", short(text));
+    let message = format!("`{}` is not a cause of `unknown`", short(text));
     let refused = file.error(at, Code::UnknownCause, message);
     file.report(refused.help(meant_or_known(text, names)));
     None

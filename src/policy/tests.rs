@@ -226,11 +226,11 @@ fn what_cannot_be_read_hides_nothing_else() {
     insta::assert_snapshot!(problems(&text), @r#"
     9:11-9:12: error[missing-key] `metadata` lacks `name`
         help: Unique among the documents of this kind: at most 63 of a-z, 0-9 and `-`.
-    12:22-12:24: error[invalid-value] `15` is no interval; write a number with `s`, `m`, `h` or `d`, such as `15m`
+    12:22-12:24: error[invalid-value] `15` is not an interval; write a number with `s`, `m`, `h` or `d`, such as `15m`
     14:7-14:8: error[missing-key] an item of `checks` lacks `id`
         help: Unique in the group or pack: at most 63 of a-z, 0-9 and `-`.
     15:15-15:22: error[unknown-name] `nothing` is not known here
-        help: there are `resource`, `account`, `region`, `now`; a text stands in quotes, as in `"nothing"`
+        help: there are `resource`, `account`, `region`, `now`; put text in quotes, as in `"nothing"`
     "#);
 }
 
@@ -397,10 +397,10 @@ fn expressions_that_yaml_reads_otherwise_are_told_how_to_be_written() {
     16:24-16:25: error[yaml-syntax] a `:` is not expected here
         help: quote the expression as a whole, or put it on its own lines after `>`
     [1].exists(x, true)
-    16:18-16:19: error[yaml-syntax] this does not go on with the mapping above it
+    16:18-16:19: error[yaml-syntax] this line is not part of the mapping above it
         help: quote the expression as a whole, or put it on its own lines after `>`
     @x
-    16:15-16:16: error[yaml-syntax] no text begins with this character, unless in quotes
+    16:15-16:16: error[yaml-syntax] text that begins with this character must be in quotes
         help: quote the expression as a whole, or put it on its own lines after `>`
     tag("a") == "b #c"
     16:27-16:28: error[expression-syntax] the text that begins here is not closed
@@ -533,7 +533,7 @@ fn a_schedule_is_an_interval_or_times_of_a_clock() {
     12:39-12:41: error[conflict] `every` and `cron` exclude each other
         help: keep the one that is meant
         12: the other one is here
-    12:42-12:55: error[unknown-timezone] `Europe/Berlyn` is no time zone of the IANA database, such as `Europe/Berlin`
+    12:42-12:55: error[unknown-timezone] `Europe/Berlyn` is not a time zone of the IANA database, such as `Europe/Berlin`
         help: did you mean `Europe/Berlin`?
     12:21-12:31: error[invalid-cron] `0 6 31 2 *` never comes: there is no such day
     12:21-12:28: error[invalid-cron] a cron pattern has five fields, and this has 4

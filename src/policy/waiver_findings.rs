@@ -143,7 +143,7 @@ fn types(checks: &[&Check]) -> String {
 
 fn help(schemas: &[&'static Schema]) -> String {
     match schemas {
-        [one] => format!("it is held against {}", one.ids()),
+        [one] => format!("it is compared with {}", one.ids()),
         all => {
             let shown = all.iter().take(SHOWN);
             let shown = shown.map(|one| format!("of `{}` against {}", one.type_name, one.ids()));

@@ -14,7 +14,7 @@ pub struct Every(Duration);
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidInterval {
     /// Not a number with a unit.
-    #[error("`{0}` is no interval; write a number with `s`, `m`, `h` or `d`, such as `15m`")]
+    #[error("`{0}` is not an interval; write a number with `s`, `m`, `h` or `d`, such as `15m`")]
     Shape(String),
     /// Shorter than 10 seconds or longer than 30 days.
     #[error("`{0}` must be from 10s to 30d")]

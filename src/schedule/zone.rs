@@ -15,7 +15,7 @@ pub struct Timezone(chrono_tz::Tz);
 
 /// Why a string is no [`Timezone`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no time zone of the IANA database, such as `Europe/Berlin`")]
+#[error("`{0}` is not a time zone of the IANA database, such as `Europe/Berlin`")]
 pub struct InvalidTimezone(String);
 
 /// Instants at which the clock on a wall shows a time.

@@ -78,10 +78,8 @@ fn of_least(term: &Node, of: &Node, value: i64, is_turned: bool) -> Option<(Stri
         _ => return None,
     };
     let path = show::node(of);
-    let message = format!(
-        "`{path}` is never below {least}, so that `{}` is always {holds}",
-        show::node(term)
-    );
+    let message =
+        format!("`{path}` is never below {least}, so `{}` is always {holds}", show::node(term));
     let sign = if holds { ">" } else { "==" };
     Some((message, format!("write `{path} {sign} {least}`")))
 }

@@ -27,7 +27,7 @@ pub(super) fn of_all(root: &Node, known: &NonNull<'_>) -> Option<Problem> {
 fn told(node: &Node, of: &Node, holds: bool) -> Problem {
     let (path, shown) = (show::node(of), show::node(node));
     let outcome = if holds { "always true" } else { "always false" };
-    let message = format!("`{path}` is never null, so that `{shown}` is {outcome}");
+    let message = format!("`{path}` is never null, so `{shown}` is {outcome}");
     let problem = Problem::warning(node.span, Code::FixedComparison, message);
     let sign = if holds { "> 0" } else { "== 0" };
     if is_list(of) {

@@ -103,15 +103,15 @@ fn types_that_do_not_go_together() {
             "1 in resource.Labels",
     ]), @r#"
     resource.Size == '8'
-    [resource.Size == '8'] wrong-type: an integer == a string is always false (write the number without quotes, as `8`)
+    [resource.Size == '8'] wrong-type: an integer never equals a string, so `==` is always false (write the number without quotes, as `8`)
     resource.Name != 8
-    [resource.Name != 8] wrong-type: a string != an integer is always true (put the number in quotes, as in `"8"`, or convert the text with `int(resource.Name)`)
+    [resource.Name != 8] wrong-type: a string never equals an integer, so `!=` is always true (put the number in quotes, as in `"8"`, or convert the text with `int(resource.Name)`)
     resource.Enabled == 'true'
-    [resource.Enabled == 'true'] wrong-type: a boolean == a string is always false (write `true` without quotes)
+    [resource.Enabled == 'true'] wrong-type: a boolean never equals a string, so `==` is always false (write `true` without quotes)
     resource.Names == 'a'
-    [resource.Names == 'a'] wrong-type: a list == a string is always false (write `"a" in resource.Names`)
+    [resource.Names == 'a'] wrong-type: a list never equals a string, so `==` is always false (write `"a" in resource.Names`)
     resource.State == 'running'
-    [resource.State == 'running'] wrong-type: an object == a string is always false (write `resource.State.Label`)
+    [resource.State == 'running'] wrong-type: an object never equals a string, so `==` is always false (write `resource.State.Label`)
     resource.Created < '2026-01-01'
     [resource.Created < '2026-01-01'] wrong-type: `<` cannot compare a timestamp with a string (write `timestamp("2026-01-01T00:00:00Z")`)
     resource.Name < 8
@@ -424,7 +424,7 @@ fn where_there_are_many_properties_the_closest_are_named() {
     let problems = Expression::compile("resource.Xyzzy", instance, ExpressionKind::Assert)
         .expect_err("there is no such property");
     let help = problems[0].help.as_deref().expect("help");
-    let (count, names) = help.split_once(", the closest ").expect("not all");
+    let (count, names) = help.split_once("; the closest are ").expect("not all");
     assert_eq!(count, format!("there are {}", instance.properties.len()));
     assert_eq!(names.split(", ").count(), 5);
 }

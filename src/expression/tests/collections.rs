@@ -88,15 +88,15 @@ fn lists_of_the_wrong_things() {
     resource.Name.distinct() == []
     [resource.Name] wrong-type: `distinct` takes a list, and this is a string
     resource.Names.sort()[0] == 1
-    [resource.Names.sort()[0] == 1] wrong-type: a string == an integer is always false (put the number in quotes, as in `"1"`, or convert the text with `int(resource.Names.sort()[0])`)
+    [resource.Names.sort()[0] == 1] wrong-type: a string never equals an integer, so `==` is always false (put the number in quotes, as in `"1"`, or convert the text with `int(resource.Names.sort()[0])`)
     resource.Names.max() == 1
-    [resource.Names.max() == 1] wrong-type: a string == an integer is always false (put the number in quotes, as in `"1"`, or convert the text with `int(resource.Names.max())`)
+    [resource.Names.max() == 1] wrong-type: a string never equals an integer, so `==` is always false (put the number in quotes, as in `"1"`, or convert the text with `int(resource.Names.max())`)
     resource.Ports.map(p, p.Groups).flatten()[0] == 1
-    [resource.Ports.map(p, p.Groups).flatten()[0] == 1] wrong-type: a string == an integer is always false (put the number in quotes, as in `"1"`, or convert the text with `int(resource.Ports.map(p, p.Groups).flatten()[0])`)
+    [resource.Ports.map(p, p.Groups).flatten()[0] == 1] wrong-type: a string never equals an integer, so `==` is always false (put the number in quotes, as in `"1"`, or convert the text with `int(resource.Ports.map(p, p.Groups).flatten()[0])`)
     resource.Ports.distinct().exists(p, p.Form == 1)
     [Form] unknown-property: `p` has no property `Form` (did you mean `From`?)
     resource.Name.split(',').exists(p, p == 1)
-    [p == 1] wrong-type: a string == an integer is always false (put the number in quotes, as in `"1"`, or convert the text with `int(p)`)
+    [p == 1] wrong-type: a string never equals an integer, so `==` is always false (put the number in quotes, as in `"1"`, or convert the text with `int(p)`)
     resource.Name.split() == []
     [split] wrong-arguments: `split` takes one argument here (write `text.split(separator)`)
     resource.Name.substring() == ''

@@ -129,7 +129,7 @@ fn operators_that_there_are_not() {
     compare(resource.Size)
     [compare] wrong-arguments: `compare` takes 2 or 3 arguments here (write `compare(observed, operator, expected)`)
     compare(resource.Size, 'LESS_THAN', 1) == 'true'
-    [compare(resource.Size, 'LESS_THAN', 1) == 'true'] wrong-type: a boolean == a string is always false (write `true` without quotes)
+    [compare(resource.Size, 'LESS_THAN', 1) == 'true'] wrong-type: a boolean never equals a string, so `==` is always false (write `true` without quotes)
     "#);
 }
 

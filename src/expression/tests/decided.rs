@@ -211,7 +211,7 @@ fn what_let_finds_is_never_null() {
         let compiled = Expression::compile("v != null", environment, ExpressionKind::Assert);
         let compiled = compiled.expect("an expression");
         let found = &compiled.warnings()[0];
-        assert_eq!(found.message, "`v` is never null, so that `v != null` is always true");
+        assert_eq!(found.message, "`v` is never null, so `v != null` is always true");
         assert!(found.help.as_deref().is_some_and(|help| help.contains(words)), "{found:?}");
     }
 }

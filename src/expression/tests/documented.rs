@@ -36,7 +36,7 @@ fn a_value_that_is_not_documented_is_warned_of_where_it_stands() {
     region == 'us-esat-1'
     ['us-esat-1'] warning: undocumented-value: no value "us-esat-1" is documented for `region` (did you mean `us-east-1`?)
     region in ['eu-west-1', 'mars-north-1']
-    ['mars-north-1'] warning: undocumented-value: no value "mars-north-1" is documented for `region` (there are 48, the closest `eu-north-1`, `cn-north-1`, `af-south-1`, `ap-south-1`, `me-south-1`)
+    ['mars-north-1'] warning: undocumented-value: no value "mars-north-1" is documented for `region` (there are 48; the closest are `eu-north-1`, `cn-north-1`, `af-south-1`, `ap-south-1`, `me-south-1`)
     "#);
 }
 
@@ -59,7 +59,7 @@ fn what_may_be_meant_is_not() {
     resource.Mode == '-1'
 
     resource.Mode == null
-    [resource.Mode == null] warning: fixed-comparison: `resource.Mode` is never null, so that `resource.Mode == null` is always false (ask what it is, as in `resource.Mode == ...`)
+    [resource.Mode == null] warning: fixed-comparison: `resource.Mode` is never null, so `resource.Mode == null` is always false (ask what it is, as in `resource.Mode == ...`)
     resource.Mode == resource.Name
 
     resource.Mode.lowerAscii() == 'half-open'

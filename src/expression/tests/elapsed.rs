@@ -12,7 +12,7 @@ fn spans_of_what_is_past_are_never_negative() {
             VOLUME,
             "resource.CreateTime - now > duration('90d')",
             "duration('90d')",
-            "`resource.CreateTime` is past, so that `resource.CreateTime - now > duration(\"90d\")` is never true (write `age(resource.CreateTime)`",
+            "`resource.CreateTime` is past, so `resource.CreateTime - now > duration(\"90d\")` is never true (write `age(resource.CreateTime)`",
         ),
         (
             VOLUME,

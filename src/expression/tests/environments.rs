@@ -98,7 +98,7 @@ fn parameters_are_constants_of_their_type() {
     resource.Size >= params.least  =>  false: resource.Size = 1
     resource.Name in params.names  =>  false: resource.Name = "db-1"
     params.owner == null || resource.Owner == params.owner  =>  true
-    resource.Size == params.names  =>  [resource.Size == params.names] wrong-type: an integer == a list is always false (ask the list's elements with `in`, `exists` or `all`)
+    resource.Size == params.names  =>  [resource.Size == params.names] wrong-type: an integer never equals a list, so `==` is always false (ask the list's elements with `in`, `exists` or `all`)
     resource.Size >= params.lest  =>  [lest] unknown-parameter: there is no parameter `lest` (did you mean `least`?)
     resource.Size >= params.xyz  =>  [xyz] unknown-parameter: there is no parameter `xyz` (there are `owner`, `least`, `names`)
     params == null  =>  [params] whole-resource: `params` is no value of its own (name a parameter, as in `params.name`)
@@ -150,7 +150,7 @@ fn names_of_let_stand_for_resources() {
     main.Name == resource.Name  =>  false: main.Name = "web-1", resource.Name = "db-1"
     main.tag("env") == "prod"  =>  true
     main.Tgas == null  =>  [Tgas] unknown-property: `Test::Thing` has no property `Tgas` (did you mean `Tags`?)
-    main.Size == "x"  =>  [main.Size == "x"] wrong-type: an integer == a string is always false (write a number, without quotes)
+    main.Size == "x"  =>  [main.Size == "x"] wrong-type: an integer never equals a string, so `==` is always false (write a number, without quotes)
     others.exists(o, o.Name == resource.Name && o.Owner == "core")  =>  true
     others.all(o, o.tag("env") == "test")  =>  false: others["thing"].tag("env") = "prod"
     others.filter(o, o.Size > 1)[0].State.Code == 17  =>  false: others.filter(o, o.Size > 1)[0].State.Code = 16

@@ -137,32 +137,32 @@ fn null_of_what_is_never_null_is_told() {
         (USER, "resource.AccessKeys.filter(k, k.Status == 'Active') == null"),
     ]), @r#"
     resource.MFADevices != null
-      [resource.MFADevices != null] fixed-comparison: `resource.MFADevices` is never null, so that `resource.MFADevices != null` is always true (it is empty where there is none: write `size(resource.MFADevices) > 0`)
+      [resource.MFADevices != null] fixed-comparison: `resource.MFADevices` is never null, so `resource.MFADevices != null` is always true (it is empty where there is none: write `size(resource.MFADevices) > 0`)
 
     has(resource.MFADevices)
-      [has(resource.MFADevices)] fixed-comparison: `resource.MFADevices` is never null, so that `has(resource.MFADevices)` is always true (it is empty where there is none: write `size(resource.MFADevices) > 0`)
+      [has(resource.MFADevices)] fixed-comparison: `resource.MFADevices` is never null, so `has(resource.MFADevices)` is always true (it is empty where there is none: write `size(resource.MFADevices) > 0`)
 
     resource.Policies == null && resource.ManagedPolicyArns == null
-      [resource.Policies == null] fixed-comparison: `resource.Policies` is never null, so that `resource.Policies == null` is always false (it is empty where there is none: write `size(resource.Policies) == 0`)
-      [resource.ManagedPolicyArns == null] fixed-comparison: `resource.ManagedPolicyArns` is never null, so that `resource.ManagedPolicyArns == null` is always false (it is empty where there is none: write `size(resource.ManagedPolicyArns) == 0`)
+      [resource.Policies == null] fixed-comparison: `resource.Policies` is never null, so `resource.Policies == null` is always false (it is empty where there is none: write `size(resource.Policies) == 0`)
+      [resource.ManagedPolicyArns == null] fixed-comparison: `resource.ManagedPolicyArns` is never null, so `resource.ManagedPolicyArns == null` is always false (it is empty where there is none: write `size(resource.ManagedPolicyArns) == 0`)
 
     size(resource.AccessKeys) > 1 || null == resource.MFADevices
-      [null == resource.MFADevices] fixed-comparison: `resource.MFADevices` is never null, so that `null == resource.MFADevices` is always false (it is empty where there is none: write `size(resource.MFADevices) == 0`)
+      [null == resource.MFADevices] fixed-comparison: `resource.MFADevices` is never null, so `null == resource.MFADevices` is always false (it is empty where there is none: write `size(resource.MFADevices) == 0`)
 
     resource.SecurityGroupIngress == null
-      [resource.SecurityGroupIngress == null] fixed-comparison: `resource.SecurityGroupIngress` is never null, so that `resource.SecurityGroupIngress == null` is always false (it is empty where there is none: write `size(resource.SecurityGroupIngress) == 0`)
+      [resource.SecurityGroupIngress == null] fixed-comparison: `resource.SecurityGroupIngress` is never null, so `resource.SecurityGroupIngress == null` is always false (it is empty where there is none: write `size(resource.SecurityGroupIngress) == 0`)
 
     statements(resource.Policy) != null
-      [statements(resource.Policy) != null] fixed-comparison: `statements(resource.Policy)` is never null, so that `statements(resource.Policy) != null` is always true (it is empty where there is none: write `size(statements(resource.Policy)) > 0`)
+      [statements(resource.Policy) != null] fixed-comparison: `statements(resource.Policy)` is never null, so `statements(resource.Policy) != null` is always true (it is empty where there is none: write `size(statements(resource.Policy)) > 0`)
 
     resource.BucketName != null
-      [resource.BucketName != null] fixed-comparison: `resource.BucketName` is never null, so that `resource.BucketName != null` is always true (ask what it is, as in `resource.BucketName == ...`)
+      [resource.BucketName != null] fixed-comparison: `resource.BucketName` is never null, so `resource.BucketName != null` is always true (ask what it is, as in `resource.BucketName == ...`)
 
     has(resource.BucketName) || resource.PolicyStatus == null
-      [has(resource.BucketName)] fixed-comparison: `resource.BucketName` is never null, so that `has(resource.BucketName)` is always true (ask what it is, as in `resource.BucketName == ...`)
+      [has(resource.BucketName)] fixed-comparison: `resource.BucketName` is never null, so `has(resource.BucketName)` is always true (ask what it is, as in `resource.BucketName == ...`)
 
     resource.AccessKeys.filter(k, k.Status == 'Active') == null
-      [resource.AccessKeys.filter(k, k.Status == 'Active') == null] fixed-comparison: `resource.AccessKeys.filter(k, k.Status == "Active")` is never null, so that `resource.AccessKeys.filter(k, k.Status == "Active") == null` is always false (it is empty where there is none: write `size(resource.AccessKeys.filter(k, k.Status == "Active")) == 0`)
+      [resource.AccessKeys.filter(k, k.Status == 'Active') == null] fixed-comparison: `resource.AccessKeys.filter(k, k.Status == "Active")` is never null, so `resource.AccessKeys.filter(k, k.Status == "Active") == null` is always false (it is empty where there is none: write `size(resource.AccessKeys.filter(k, k.Status == "Active")) == 0`)
     "#);
 }
 

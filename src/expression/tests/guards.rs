@@ -106,7 +106,7 @@ fn what_is_made_of_a_list_that_is_null_is_empty_as_well() {
     size(resource.Names.filter(n, n == 'x')) < 5 && resource.Names.all(n, n == 'x')
     [resource.Names.all(n, n == 'x')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
     resource.Names.sort() != null && resource.Names.sort().all(n, n == 'x')
-    [resource.Names.sort() != null] warning: fixed-comparison: `resource.Names.sort()` is never null, so that `resource.Names.sort() != null` is always true (it is empty where there is none: write `size(resource.Names.sort()) > 0`)
+    [resource.Names.sort() != null] warning: fixed-comparison: `resource.Names.sort()` is never null, so `resource.Names.sort() != null` is always true (it is empty where there is none: write `size(resource.Names.sort()) > 0`)
     [resource.Names.sort().all(n, n == 'x')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
     ");
     insta::assert_snapshot!(all_problems(&[

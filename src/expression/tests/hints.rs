@@ -186,7 +186,7 @@ fn conditions_of_other_languages_are_explained() {
     true if resource.Enabled else false
     [if] expression-syntax: `if` is not expected here (write `condition ? one : other`)
     if resource.Enabled then true else false
-    [if] expression-syntax: `if` is a word that CEL keeps for itself (write `condition ? one : other`)
+    [if] expression-syntax: `if` is a reserved word of CEL (write `condition ? one : other`)
     resource?.Name == 'a'
     [?.] expression-syntax: `?.` is not expected here (write `.`: what is missing is null)
     resource.Owner ?? 'a' == 'b'
@@ -267,7 +267,7 @@ fn types_are_compared_by_name_or_text() {
     type(resource.Policy) in ['list', 'object']
     [['list', 'object']] wrong-value: there is no type "object" (there are `bool`, `double`, `duration`, `int`, `list`, `map`, `null_type`, `string`, `timestamp`, `resource`)
     type(resource.Policy) == 1
-    [type(resource.Policy) == 1] wrong-type: a type == an integer is always false
+    [type(resource.Policy) == 1] wrong-type: a type never equals an integer, so `==` is always false
     "#);
 }
 
@@ -327,7 +327,7 @@ fn what_is_asked_of_the_wrong_thing_is_told_the_right_one() {
     resource.Name && resource.Enabled
     [resource.Name] wrong-type: `resource.Name` must be true or false here, and is a string (compare it with something, as in `resource.Name == ...`)
     resource.State == 'running'
-    [resource.State == 'running'] wrong-type: an object == a string is always false (write `resource.State.Label`)
+    [resource.State == 'running'] wrong-type: an object never equals a string, so `==` is always false (write `resource.State.Label`)
     'env' in resource.Tags
     ['env' in resource.Tags] wrong-type: a string is never in a list of which each is an object (write `tag("env") != null`)
     resource.Tags['env'] == 'prod'
@@ -343,10 +343,10 @@ fn what_is_asked_of_the_wrong_thing_is_told_the_right_one() {
     resource.Name == Enabled
     [Enabled] unknown-name: `Enabled` is not known here (write `resource.Enabled`)
     tag(env) == 'prod'
-    [env] unknown-name: `env` is not known here (there are `resource`, `account`, `region`, `now`; a text stands in quotes, as in `"env"`)
+    [env] unknown-name: `env` is not known here (there are `resource`, `account`, `region`, `now`; put text in quotes, as in `"env"`)
     resource.Name in [prod, dev]
-    [prod] unknown-name: `prod` is not known here (there are `resource`, `account`, `region`, `now`; a text stands in quotes, as in `"prod"`)
-    [dev] unknown-name: `dev` is not known here (there are `resource`, `account`, `region`, `now`; a text stands in quotes, as in `"dev"`)
+    [prod] unknown-name: `prod` is not known here (there are `resource`, `account`, `region`, `now`; put text in quotes, as in `"prod"`)
+    [dev] unknown-name: `dev` is not known here (there are `resource`, `account`, `region`, `now`; put text in quotes, as in `"dev"`)
     resource.Name.getDays() < 9
     [getDays] unknown-function: there is no function `getDays` (write `age(x)` and compare it with `duration("90d")`)
     "#);

@@ -254,7 +254,7 @@ fn places_are_looked_for_until_that_takes_too_long() {
     let mut budget = CompileBudget::default();
     let wrong = "resource.Enabled && nothing";
     let placed = "[nothing] unknown-name: `nothing` is not known here (there are `resource`, \
-                  `account`, `region`, `now`; a text stands in quotes, as in `\"nothing\"`)";
+                  `account`, `region`, `now`; put text in quotes, as in `\"nothing\"`)";
     assert_eq!(problems_within(wrong, &mut budget), [placed]);
     let long = format!("{wrong}{}", " && resource.Enabled".repeat(190));
     for _ in 0..100 {
@@ -305,8 +305,8 @@ fn names_in_words_are_few() {
     let problems =
         Expression::compile("abc", environment, ExpressionKind::Assert).expect_err("unknown");
     let help = problems[0].help.as_deref().expect("help");
-    let few = "there are 1003, the closest `account`, `thing0`, `thing1`, `thing2`, `thing3`; a text \
-               stands in quotes, as in `\"abc\"`";
+    let few = "there are 1003; the closest are `account`, `thing0`, `thing1`, `thing2`, `thing3`; put \
+               text in quotes, as in `\"abc\"`";
     assert_eq!(help, few);
 }
 

@@ -103,7 +103,7 @@ fn names_are_checked() {
     arn(resource.Name).acount == account
     [acount] unknown-property: `arn(resource.Name)` has no property `acount` (did you mean `account`?)
     arn(resource.Name).account == 1
-    [arn(resource.Name).account == 1] wrong-type: a string == an integer is always false (put the number in quotes, as in `"1"`, or convert the text with `int(arn(resource.Name).account)`)
+    [arn(resource.Name).account == 1] wrong-type: a string never equals an integer, so `==` is always false (put the number in quotes, as in `"1"`, or convert the text with `int(arn(resource.Name).account)`)
     allowsPort(resource.Policy, 'tpc', 22)
     ['tpc'] wrong-value: there is no protocol `tpc` (did you mean `tcp`?)
     allowsPort(resource.Policy, 'http', 22)

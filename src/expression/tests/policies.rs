@@ -104,9 +104,9 @@ fn elements_of_statements_are_known_by_name() {
     statements(resource.Policy).exists(s, s.Efect == 'Allow')
     [Efect] unknown-property: `s` has no property `Efect` (did you mean `Effect`?)
     statements(resource.Policy).exists(s, s.Action == '*')
-    [s.Action == '*'] wrong-type: a list == a string is always false (write `"*" in s.Action`)
+    [s.Action == '*'] wrong-type: a list never equals a string, so `==` is always false (write `"*" in s.Action`)
     statements(resource.Policy).exists(s, s.Condition.exists(c, c.Operator == 1))
-    [c.Operator == 1] wrong-type: a string == an integer is always false (put the number in quotes, as in `"1"`, or convert the text with `int(c.Operator)`)
+    [c.Operator == 1] wrong-type: a string never equals an integer, so `==` is always false (put the number in quotes, as in `"1"`, or convert the text with `int(c.Operator)`)
     statements(resource.Policy).exists(s, s.Action.all(a, a == '*'))
     [s.Action.all(a, a == '*')] warning: unguarded-null: `s.Action` may be null, and `all` of null is true (begin with `s.Action != null &&`, or `s.Action == null ||` if that is fine)
     isPublic(resource.Size)
@@ -114,7 +114,7 @@ fn elements_of_statements_are_known_by_name() {
     hasCondition(resource.Policy)
     [hasCondition] wrong-arguments: `hasCondition` takes 2 arguments here (write `hasCondition(statement, key)`)
     allowsAll(resource.Policy) == 'true'
-    [allowsAll(resource.Policy) == 'true'] wrong-type: a boolean == a string is always false (write `true` without quotes)
+    [allowsAll(resource.Policy) == 'true'] wrong-type: a boolean never equals a string, so `==` is always false (write `true` without quotes)
     "#);
 }
 

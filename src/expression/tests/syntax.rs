@@ -66,7 +66,7 @@ fn odd_syntax_is_explained() {
     has(resource)
     [resource] expression-syntax: `has` takes a property (write `has(resource.Name)`)
     if resource.Enabled
-    [if] expression-syntax: `if` is a word that CEL keeps for itself (write `condition ? one : other`)
+    [if] expression-syntax: `if` is a reserved word of CEL (write `condition ? one : other`)
     resource.Size == 99999999999999999999
     [99999999999999999999] expression-syntax: `99999999999999999999` is no number of 64 bits
     resource.?Name == 'x'

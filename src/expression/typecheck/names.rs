@@ -116,7 +116,7 @@ impl TypeChecker<'_> {
         } else {
             let help = meant(name, locals.chain(names.iter().copied()));
             problem.help(help.unwrap_or_else(|| {
-                format!("{}; a text stands in quotes, as in `\"{name}\"`", known_here(name, names))
+                format!("{}; put text in quotes, as in `\"{name}\"`", known_here(name, names))
             }))
         };
         self.problems.push(problem);

@@ -168,7 +168,8 @@ impl TypeChecker<'_> {
         }
         if !one.kind.may_equal(&other.kind) {
             let (sign, always) = if negated { ("!=", "true") } else { ("==", "false") };
-            let message = format!("{} {sign} {} is always {always}", one.kind, other.kind);
+            let message =
+                format!("{} never equals {}, so `{sign}` is always {always}", one.kind, other.kind);
             self.mismatch(
                 message,
                 if negated { Operation::NotEqual } else { Operation::Equal },

@@ -223,7 +223,7 @@ spec: { select: AWS::S3::Bucket }
         23: the second one is here
     19:41-19:44: error[unknown-parameter] there is no parameter `nam`
         help: there are `least`
-    19:48-19:83: error[wrong-type] a string == an integer is always false
+    19:48-19:83: error[wrong-type] a string never equals an integer, so `==` is always false
         help: write `int(resource.BucketName)`
     23:19-23:25: error[duplicate-name] check type `team/a` is there twice
         15: the first one is here
@@ -303,7 +303,7 @@ fn names_of_let_are_checked() {
     8:53-8:59: error[unknown-property] `AWS::EC2::VPC` has no property `VpcIdd`
         help: did you mean `VpcId`?
     8:63-8:66: error[unknown-name] `web` is not known here
-        help: there are `resource`, `account`, `region`, `now`; a text stands in quotes, as in `"web"`
+        help: there are `resource`, `account`, `region`, `now`; put text in quotes, as in `"web"`
     8:80-8:84: error[unknown-word] `pick` is `none`, but must be `all` or `one`
         help: did you mean `one`?
     15:19-15:27: error[unknown-property] `AWS::EC2::SecurityGroup` has no property `GroupIdd`
@@ -507,7 +507,7 @@ fn what_a_list_holds_is_declared_once_and_of_lists_alone() {
         help: did you mean `port`?
     14:8-14:39: error[wrong-type] a string is never in a list of which each is an integer
         help: write `int(rule.IpProtocol)`
-    15:35-15:63: error[wrong-type] a string == an integer is always false
+    15:35-15:63: error[wrong-type] a string never equals an integer, so `==` is always false
         help: write `int(rule.IpProtocol)`
     ");
 }

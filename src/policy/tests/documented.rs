@@ -73,7 +73,7 @@ fn undocumented_values_are_warned_of_with_what_there_is() {
     5:64-5:73: error[invalid-value] region `eu_west_1` is not a region's name; write it as in `eu-west-1`
     18:38-18:47: warning[undocumented-value] no value "Running" is documented for `resource.State.Name`
         help: did you mean `running`?
-    23:22-23:28: warning[undocumented-value] of `ec2-state` with these parameters, no value "halted" is documented for `resource.State.Name`
+    23:22-23:28: warning[undocumented-value] with these parameters of `ec2-state`, no value "halted" is documented for `resource.State.Name`
         help: there are `pending`, `running`, `stopping`, `stopped`, `shutting-down`, `terminated`
         32: used here
     41:43-41:50: warning[undocumented-value] no value `RUNNING` is documented for `Name`
@@ -112,7 +112,7 @@ spec:
 ";
     let account = ACCOUNT.replace("us-esat-1, moon-1, eu_west_1", "eu-west-1");
     insta::assert_snapshot!(problems(&format!("{account}---\n{text}")), @r"
-    24:55-24:66: warning[undocumented-value] of `nobody-may` with these parameters, AWS documents no action `iam:PasRole` (as of 2026-09-26)
+    24:55-24:66: warning[undocumented-value] with these parameters of `nobody-may`, AWS documents no action `iam:PasRole` (as of 2026-09-26)
         help: did you mean `iam:PassRole`?
         17: used here
     ");

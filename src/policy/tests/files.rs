@@ -289,19 +289,19 @@ a: 1
 a:
     b: 1
   c: 2
-3:3-3:4: error[yaml-syntax] this does not go on with the mapping above it
+3:3-3:4: error[yaml-syntax] this line is not part of the mapping above it
     help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
 
 a:
   - b
  - c
-3:2-3:3: error[yaml-syntax] this does not go on with the mapping above it
+3:2-3:3: error[yaml-syntax] this line is not part of the mapping above it
     help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
 
 a:
   - b
   c: d
-3:3-3:4: error[yaml-syntax] this does not go on with the list above it
+3:3-3:4: error[yaml-syntax] this line is not part of the list above it
     help: begin each item with `- ` in one column, and indent what belongs to an item below its text
 
 a: [b, c
@@ -311,7 +311,7 @@ d: e
 
 a: {b: c
 d: e
-2:2-2:3: error[yaml-syntax] a mapping in braces goes on without `,` or `}`
+2:2-2:3: error[yaml-syntax] a `,` or `}` is missing before this
     help: close it with `}`, or put a `,` between its entries
 
 a: [
@@ -319,20 +319,20 @@ a: [
     help: write one, and close each `[` and `{` that is open
 
 a: @b
-1:4-1:5: error[yaml-syntax] no text begins with this character, unless in quotes
+1:4-1:5: error[yaml-syntax] text that begins with this character must be in quotes
     help: put the text in quotes
 
 a: `b`
-1:4-1:5: error[yaml-syntax] no text begins with this character, unless in quotes
+1:4-1:5: error[yaml-syntax] text that begins with this character must be in quotes
     help: put the text in quotes
 
 a: %b
-1:4-1:5: error[yaml-syntax] no text begins with this character, unless in quotes
+1:4-1:5: error[yaml-syntax] text that begins with this character must be in quotes
     help: put the text in quotes
 
 a: b
 c
-2:2-2:3: error[yaml-syntax] this is no `key: value`
+2:2-2:3: error[yaml-syntax] this is not `key: value`
     help: put `: ` behind the key; text of several lines stands after `>` or `|`, indented
 
 a
@@ -345,7 +345,7 @@ b: c
 a:
   b: 1
  c
-3:2-3:3: error[yaml-syntax] this does not go on with the mapping above it
+3:2-3:3: error[yaml-syntax] this line is not part of the mapping above it
     help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
 
 a: - b
@@ -384,13 +384,13 @@ c: ]
 a: |
    b
   c
-3:3-3:4: error[yaml-syntax] this does not go on with the mapping above it
+3:3-3:4: error[yaml-syntax] this line is not part of the mapping above it
     help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
 
 a: >
   b
  c
-3:2-3:3: error[yaml-syntax] this does not go on with the mapping above it
+3:2-3:3: error[yaml-syntax] this line is not part of the mapping above it
     help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
 
 a: b # c
@@ -456,12 +456,12 @@ a: b
 
 - a
 b: c
-2:1-2:2: error[yaml-syntax] this does not go on with the list above it
+2:1-2:2: error[yaml-syntax] this line is not part of the list above it
     help: begin each item with `- ` in one column, and indent what belongs to an item below its text
 
 a: b
 - c
-2:3-2:4: error[yaml-syntax] this does not go on with the mapping above it
+2:3-2:4: error[yaml-syntax] this line is not part of the mapping above it
     help: indent keys of one mapping alike, and text of several lines deeper than its key; quote a value that begins with a quote or bracket
 
 %YAML
@@ -481,7 +481,7 @@ a:b
 c: d
 1:1-1:4: error[wrong-type] a document must be a mapping, but this is a scalar
     help: start with `apiVersion: cloudcorrect.dev/v1` and `kind`
-1:2-1:3: error[yaml-syntax] the `:` of `a` has no space behind it
+1:2-1:3: error[yaml-syntax] there is no space after the `:` of `a`
     help: write `a: `"#;
 
 #[test]
@@ -679,11 +679,11 @@ fn a_comma_in_an_expression_without_quotes_is_told_once() {
         help: quote the expression as a whole, or put it on its own lines after `>`
     ");
     insta::assert_snapshot!(told(&format!("{{ {select}, assert: tag(\"b\") in [\"c\", \"d\"] }}")), @"
-    6:61-6:62: error[yaml-syntax] a mapping in braces goes on without `,` or `}`
+    6:61-6:62: error[yaml-syntax] a `,` or `}` is missing before this
         help: quote the expression as a whole, or put it on its own lines after `>`
     ");
     insta::assert_snapshot!(told("{ id: c, title: \"a {{ b }} c\", select: AWS::S3::Bucket, assert: tag(\"a\") in [\"b\"] }"), @"
-    6:83-6:84: error[yaml-syntax] a mapping in braces goes on without `,` or `}`
+    6:83-6:84: error[yaml-syntax] a `,` or `}` is missing before this
         help: quote the expression as a whole, or put it on its own lines after `>`
     ");
     insta::assert_snapshot!(told("{ id: c, title: \"{{ b }}\", select: AWS::S3::Bucket, assert: {{ d }} }"), @"

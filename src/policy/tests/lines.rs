@@ -165,14 +165,14 @@ fn keys_and_items_without_a_space_are_told_at_their_lines() {
           select:AWS::EC2::Volume
           assert: tag("a") != null
 
-    15:13-15:14: error[yaml-syntax] the `:` of `select` has no space behind it
+    15:13-15:14: error[yaml-syntax] there is no space after the `:` of `select`
         help: write `select: `
 
         - id: a
           select: AWS::EC2::Volume
           assert:tag("a") != null
 
-    16:13-16:14: error[yaml-syntax] the `:` of `assert` has no space behind it
+    16:13-16:14: error[yaml-syntax] there is no space after the `:` of `assert`
         help: write `assert: `
 
         - id: a
@@ -187,21 +187,21 @@ fn keys_and_items_without_a_space_are_told_at_their_lines() {
           select: AWS::EC2::Volume
           assert: tag("a") != null
 
-    15:15-15:16: error[yaml-syntax] the `:` of `severity` has no space behind it
+    15:15-15:16: error[yaml-syntax] there is no space after the `:` of `severity`
         help: write `severity: `
 
         -id: a
           select: AWS::EC2::Volume
           assert: tag("a") != null
 
-    14:5-14:6: error[yaml-syntax] a `-` of a list has no space behind it
+    14:5-14:6: error[yaml-syntax] there is no space after the `-` of a list
         help: write `- `, or quote the text
 
         - id:	a
           select: AWS::EC2::Volume
           assert: tag("a") != null
 
-    14:10-14:11: error[yaml-syntax] a tab stands behind the `:`, where a space is read alone
+    14:10-14:11: error[yaml-syntax] there is a tab after the `:`, where only a space is read
         help: write a space in its place
 
         - id: a

@@ -185,7 +185,7 @@ fn what_is_wrong_with_packs_is_told_at_both_places() {
 fn a_broken_pack_is_told_once_and_its_groups_are_not_read() {
     let text = taking("  packs: [{ name: house }]\n").replace("!= \"y\"", "!= 1");
     assert_snapshot!(problems(&text), @r#"
-    23:15-23:39: error[wrong-type] a string != an integer is always true
+    23:15-23:39: error[wrong-type] a string never equals an integer, so `!=` is always true
         help: put the number in quotes, as in `"1"`, or convert the text with `int(resource.BucketName)`
     "#);
     assert!(read(&text).policies.groups.is_empty());

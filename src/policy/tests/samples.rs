@@ -139,7 +139,7 @@ fn a_wrong_schedule_hides_nothing_beside_it() {
     11:23-11:30: error[unknown-account] there is no account `nowhere`
     12:23-12:25: error[invalid-cron] `25` is no hour of a cron pattern
         help: write 0 to 23; `*` is any, `a-b` a range, `a,b` a list, `*/n` every n-th
-    12:43-12:55: error[unknown-timezone] `Europe/Berln` is no time zone of the IANA database, such as `Europe/Berlin`
+    12:43-12:55: error[unknown-timezone] `Europe/Berln` is not a time zone of the IANA database, such as `Europe/Berlin`
         help: did you mean `Europe/Berlin`?
     17:22-17:41: error[unknown-check-type] there is no check type `aws/s3-bucket-exist`
         help: `cloudcorrect schema check-types` lists those that there are
@@ -162,14 +162,14 @@ fn a_wrong_schedule_hides_nothing_beside_it() {
     12:40-12:41: error[conflict] `every` and `cron` exclude each other
         help: keep the one that is meant
         12: the other one is here
-    12:40-12:41: error[invalid-value] `5` is no interval; write a number with `s`, `m`, `h` or `d`, such as `15m`
+    12:40-12:41: error[invalid-value] `5` is not an interval; write a number with `s`, `m`, `h` or `d`, such as `15m`
     17:22-17:41: error[unknown-check-type] there is no check type `aws/s3-bucket-exist`
         help: `cloudcorrect schema check-types` lists those that there are
 
     11:3-11:11: error[no-account] group `storage` selects no account
         help: compare `spec.accounts` with the labels and names of the `Account` documents
     11:23-11:30: error[unknown-account] there is no account `nowhere`
-    12:42-12:54: error[unknown-timezone] `Europe/Berln` is no time zone of the IANA database, such as `Europe/Berlin`
+    12:42-12:54: error[unknown-timezone] `Europe/Berln` is not a time zone of the IANA database, such as `Europe/Berlin`
         help: did you mean `Europe/Berlin`?
     17:22-17:41: error[unknown-check-type] there is no check type `aws/s3-bucket-exist`
         help: `cloudcorrect schema check-types` lists those that there are

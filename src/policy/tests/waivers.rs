@@ -138,8 +138,8 @@ fn a_waiver_says_what_why_who_and_until_when() {
     22:10-22:11: error[missing-key] `match` names neither a group nor a check
         help: add `group`, `check` or both: no waiver is of everything
     ");
-    insta::assert_snapshot!(problems(&waiver(&SPEC.replace("2026-12-31", "31.12.2026"))), @"30:12-30:22: error[invalid-value] `31.12.2026` is no date: write it as in `2026-12-31`");
-    insta::assert_snapshot!(problems(&waiver(&SPEC.replace("2026-12-31", "2026-02-30"))), @"30:12-30:22: error[invalid-value] `2026-02-30` is no date: there is no such day");
+    insta::assert_snapshot!(problems(&waiver(&SPEC.replace("2026-12-31", "31.12.2026"))), @"30:12-30:22: error[invalid-value] `31.12.2026` is not a date: write it as in `2026-12-31`");
+    insta::assert_snapshot!(problems(&waiver(&SPEC.replace("2026-12-31", "2026-02-30"))), @"30:12-30:22: error[invalid-value] `2026-02-30` is not a date: there is no such day");
     let spec = SPEC
         .replace("Goes away with the old shop.", "' '")
         .replace("[logs, 'arn:aws:s3:::data-*']", "['']")
@@ -265,19 +265,19 @@ spec:
 fn a_resource_that_no_checked_type_has_is_told() {
     insta::assert_snapshot!(named("placed", "resource: [web-*, i-0123, vol-0123]"), @r"
     27:16-27:21: warning[no-effect] `web-*` matches no resource of `AWS::EC2::Instance`
-        help: it is held against `InstanceId`, an id that begins with `i-`, or the ARN
+        help: it is compared with `InstanceId`, an id that begins with `i-`, or the ARN
     27:31-27:39: warning[no-effect] `vol-0123` matches no resource of `AWS::EC2::Instance`
-        help: it is held against `InstanceId`, an id that begins with `i-`, or the ARN
+        help: it is compared with `InstanceId`, an id that begins with `i-`, or the ARN
     ");
     insta::assert_snapshot!(named("rooted", "resource: ['role/ci', 'arn:aws:iam::012345678901:user/ci']"), @r"
     27:16-27:25: warning[no-effect] `role/ci` matches no resource of `AWS::IAM::Role`
-        help: it is held against `RoleName`, a name without `/` and `:`, or the ARN
+        help: it is compared with `RoleName`, a name without `/` and `:`, or the ARN
     27:27-27:62: warning[no-effect] `arn:aws:iam::012345678901:user/ci` matches no resource of `AWS::IAM::Role`
-        help: it is held against `RoleName`, a name without `/` and `:`, or the ARN
+        help: it is compared with `RoleName`, a name without `/` and `:`, or the ARN
     ");
     insta::assert_snapshot!(named("versioned", "resource: 'arn:aws:s3:::logs/*'"), @r"
     27:15-27:36: warning[no-effect] `arn:aws:s3:::logs/*` matches no resource of `AWS::S3::Bucket`
-        help: it is held against `BucketName`, a name without `/` and `:`, or the ARN
+        help: it is compared with `BucketName`, a name without `/` and `:`, or the ARN
     ");
     insta::assert_snapshot!(named("", "resource: 'alias/app'"), @r"
     27:15-27:26: warning[no-effect] `alias/app` matches no resource of `AWS::IAM::Role`, `AWS::S3::Bucket` or 2 more types

@@ -61,7 +61,7 @@ fn date(text: &Located<String>, file: &mut FileContext) -> Option<NaiveDate> {
     let date = text.parse().ok().filter(|_| is_shaped);
     if date.is_none() {
         let why = if is_shaped { "there is no such day" } else { "write it as in `2026-12-31`" };
-        let message = format!("`{}` is no date: {why}", short(text));
+        let message = format!("`{}` is not a date: {why}", short(text));
         let refused = file.error(*span, Code::InvalidValue, message);
         file.report(refused);
     }
