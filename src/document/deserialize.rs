@@ -88,6 +88,9 @@ pub struct KeyValue<'t> {
     is_refused: bool,
 }
 
+/// Name of a kind of document, and its schema.
+pub type Kind = (&'static str, NodeSchema);
+
 /// Reader of the documents of a file into their types.
 pub struct Deserializer<'d> {
     pub(super) source: &'d SourceText,
@@ -97,6 +100,8 @@ pub struct Deserializer<'d> {
     pub(super) document: NodeRef<'d>,
     /// Its schema.
     pub(super) root: &'d NodeSchema,
+    /// All kinds of document, with the schema of each.
+    pub(super) kinds: &'d [Kind],
 }
 
 impl Deserializer<'_> {
@@ -277,14 +282,31 @@ impl Deserializer<'_> {
         }
         let message = format!("{subject} has no `{name}`");
         let mut refused = self.error(key.span, Code::UnknownKey, message);
-        let is_free = |path: &[&str]| !self.document.has_at(path, name);
-        let belongs = || Some(format!("it belongs {}", self.root.place_of(name, is_free)?));
         let meant = meant(name, schema.keys()).or_else(|| longer(name, schema.keys()));
-        refused.help = meant.or_else(belongs).or_else(|| {
+        refused.help = meant.or_else(|| self.home(name)).or_else(|| {
             let names: Vec<_> = schema.keys().map(|name| format!("`{name}`")).collect();
             Some(format!("known here: {}", names.join(", ")))
         });
         self.sink.push(refused);
+    }
+
+    /// Help that says where a key belongs. It says nothing of one that each such mapping must have
+    /// and has: what is meant by another one is something else.
+    fn home(&self, key: &str) -> Option<String> {
+        let Some(home) = self.root.home_of(key) else { return self.home_elsewhere(key) };
+        match self.document.has_at(&home.path, key) {
+            false => Some(format!("it belongs {home}")),
+            true if home.requires(key) => None,
+            true => Some(format!("it belongs {home}, where there is one already")),
+        }
+    }
+
+    /// The same of a key that documents of one other kind alone have.
+    fn home_elsewhere(&self, key: &str) -> Option<String> {
+        let kinds = self.kinds.iter();
+        let mut homes = kinds.filter_map(|(kind, schema)| Some((kind, schema.home_of(key)?)));
+        let (kind, home) = homes.next().filter(|_| homes.next().is_none())?;
+        Some(format!("it belongs {home}, in a document of kind `{kind}`"))
     }
 
     /// Refusal of a node that is of another kind; nothing is said of what was refused already.

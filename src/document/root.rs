@@ -1,6 +1,6 @@
 //! Documents of a file, one after another: what kind each says it is, and its reading into a type.
 
-use super::deserialize::{Advice, Deserializer, FromNode, Subject};
+use super::deserialize::{Advice, Deserializer, FromNode, Kind, Subject};
 use super::node::{NodeKind, NodeRef};
 use super::read::{self, ReadFile};
 use super::schema::NodeSchema;
@@ -55,13 +55,16 @@ impl<'t> Root<'t> {
         }
     }
 
-    /// Document in the type of its kind. `None` for one that is no mapping, which is reported.
+    /// Document in the type of its kind, which is one of several. `None` for one that is no mapping,
+    /// which is reported.
     pub fn read<T: FromNode>(
         self,
         schema: &'t NodeSchema,
+        kinds: &'t [Kind],
         reader: &mut Deserializer<'t>,
     ) -> Option<Located<T>> {
         reader.root = schema;
+        reader.kinds = kinds;
         let value = T::from_node(self.0, schema, Subject::Document, reader)?;
         Some(Located { value, span: self.0.span() })
     }
@@ -89,6 +92,9 @@ pub fn read(
 ) -> ReadFile {
     let root = &NodeSchema::ANYTHING;
     read::read(file, sink, &mut |document, source, sink| {
-        each(Root(document), &mut Deserializer { source, sink, advice, document, root });
+        each(
+            Root(document),
+            &mut Deserializer { source, sink, advice, document, root, kinds: &[] },
+        );
     })
 }

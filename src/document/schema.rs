@@ -1,5 +1,7 @@
 //! JSON Schemas of documents: generated from the types that are read, and looked up once for reading.
 
+use std::fmt;
+
 use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema};
 use serde_json::Value as Json;
@@ -68,38 +70,17 @@ impl NodeSchema {
         self.known.iter().map(|(name, _)| name.as_str())
     }
 
-    /// Place of a key in a document, for people: the one that is nearest to the top, unless the key
-    /// stands there.
-    pub(super) fn place_of(&self, key: &str, is_free: impl Fn(&[&str]) -> bool) -> Option<String> {
-        let mut level: Vec<(Vec<&str>, &Self)> = vec![(Vec::new(), self)];
+    /// Home of a key in a document: the one that is nearest to the top.
+    pub(super) fn home_of(&self, key: &str) -> Option<Home<'_>> {
+        let mut level = vec![Home { path: Vec::new(), is_item: false, node: self }];
         while !level.is_empty() {
-            let found = level.iter().find(|(_, at)| at.keys().any(|known| known == key));
-            if let Some((path, _)) = found {
-                return is_free(path).then(|| self.place(path));
+            let has = |home: &Home<'_>| home.node.keys().any(|known| known == key);
+            if let Some(found) = level.iter().position(has) {
+                return Some(level.swap_remove(found));
             }
-            let below = level.iter().flat_map(|(path, at)| {
-                at.known.iter().map(|(name, inner)| {
-                    let path = [path.as_slice(), &[name]].concat();
-                    (path, inner.items.as_deref().unwrap_or(inner))
-                })
-            });
-            level = below.collect();
+            level = level.iter().flat_map(Home::below).collect();
         }
         None
-    }
-
-    /// Words for the place at the end of a path of keys.
-    fn place(&self, path: &[&str]) -> String {
-        let (mut at, mut preposition) = (self, "under");
-        for name in path {
-            let Some((_, inner)) = at.known.iter().find(|(known, _)| known == name) else { break };
-            preposition = if inner.items.is_some() { "in an item of" } else { "under" };
-            at = inner.items.as_deref().unwrap_or(inner);
-        }
-        if path.is_empty() {
-            return "at the top of the document".to_owned();
-        }
-        format!("{preposition} `{}`", path.join("."))
     }
 
     /// `true` where a truth value must be.
@@ -111,6 +92,42 @@ impl NodeSchema {
     pub(super) fn wanted(&self) -> Vec<String> {
         let allowed = Kind::ALL.iter().filter(|(kind, ..)| self.kinds.contains(kind));
         allowed.map(|(.., name)| (*name).to_owned()).collect()
+    }
+}
+
+/// Mapping of a document that knows a key.
+#[derive(Debug)]
+pub(super) struct Home<'s> {
+    /// Keys that lead to it.
+    pub(super) path: Vec<&'s str>,
+    /// `true` where the last of them has a list of such mappings.
+    is_item: bool,
+    node: &'s NodeSchema,
+}
+
+impl<'s> Home<'s> {
+    fn below(&self) -> impl Iterator<Item = Self> {
+        self.node.known.iter().map(|(name, inner)| Self {
+            path: [self.path.as_slice(), &[name]].concat(),
+            is_item: inner.items.is_some(),
+            node: inner.items.as_deref().unwrap_or(inner),
+        })
+    }
+
+    /// `true` where it must have a key.
+    pub(super) fn requires(&self, key: &str) -> bool {
+        let known = |index: &usize| self.node.known.get(*index);
+        self.node.required.iter().filter_map(known).any(|(name, _)| name == key)
+    }
+}
+
+impl fmt::Display for Home<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let preposition = if self.is_item { "in an item of" } else { "under" };
+        match self.path.as_slice() {
+            [] => out.write_str("at the top of the document"),
+            path => write!(out, "{preposition} `{}`", path.join(".")),
+        }
     }
 }
 

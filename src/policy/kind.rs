@@ -59,7 +59,7 @@ fn typed<'t, T: FromNode>(
     kind: &str,
     reader: &mut Deserializer<'t>,
 ) -> Option<Box<T>> {
-    let Located { value, .. } = root.read::<T>(schema::node(kind)?, reader)?;
+    let Located { value, .. } = root.read::<T>(schema::node(kind)?, schema::nodes(), reader)?;
     Some(Box::new(value))
 }
 

@@ -56,6 +56,11 @@ pub fn all() -> Json {
     of_any_kind(&kinds.collect::<Vec<_>>())
 }
 
+/// Schemas of all kinds, looked up for reading.
+pub(super) fn nodes() -> &'static [(&'static str, NodeSchema)] {
+    &NODES
+}
+
 /// Schema of a kind, looked up for reading.
 pub(super) fn node(kind: &str) -> Option<&'static NodeSchema> {
     NODES.iter().find(|(name, _)| *name == kind).map(|(_, schema)| schema)

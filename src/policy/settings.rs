@@ -65,7 +65,7 @@ impl Settings {
             }
             if documents.is_empty() {
                 let schema = schema::node("Settings");
-                let document = schema.and_then(|schema| root.read(schema, reader));
+                let document = schema.and_then(|schema| root.read(schema, schema::nodes(), reader));
                 documents.push(document.map(|document| document.value));
             } else {
                 second.get_or_insert(root.span());

@@ -741,7 +741,7 @@ fn a_key_that_is_like_one_or_stands_elsewhere_already_belongs_nowhere_else() {
     5:27-5:33: error[unknown-key] `accounts` has no `labels`
         help: did you mean `matchLabels`?
     6:3-6:6: error[unknown-key] `spec` has no `aws`
-        help: known here: `description`, `owner`, `accounts`, `schedule`, `mode`, `enforce`, `suspend`, `checks`, `packs`
+        help: it belongs under `spec`, in a document of kind `Account`
     8:16-8:20: error[unknown-key] an item of `checks` has no `name`
         help: known here: `id`, `title`, `severity`, `formerly`, `uses`, `with`, `compliance`, `remediation`, `select`, `let`, `where`, `assert`, `assertAll`, `scope`, `onEmpty`
     10:3-10:11: error[unknown-key] `spec` has no `severity`
@@ -749,12 +749,45 @@ fn a_key_that_is_like_one_or_stands_elsewhere_already_belongs_nowhere_else() {
     11:3-11:5: error[unknown-key] `spec` has no `id`
         help: known here: `description`, `owner`, `accounts`, `schedule`, `mode`, `enforce`, `suspend`, `checks`, `packs`
     19:13-19:18: error[unknown-key] `expect` has no `check`
-        help: known here: `pass`, `fail`, `unknown`, `notSelected`, `notApplicable`
+        help: it belongs under `spec`, where there is one already
     19:25-19:31: error[unknown-key] `expect` has no `labels`
         help: it belongs under `metadata`
     19:37-19:41: error[unknown-key] `expect` has no `uses`
         help: it belongs under `spec`
     24:16-24:18: error[unknown-key] `aws` has no `id`
         help: did you mean `accountId`?
+    ");
+}
+
+#[test]
+fn a_key_that_stands_twice_or_in_another_kind_is_told_its_home() {
+    let text = "apiVersion: cloudcorrect.dev/v1\nkind: Group\nmetadata: { name: g, schedule: { every: 1d } }\n\
+                spec:\n  schedule: { every: 1h }\n  mode: audit\n  regions: [eu-west-1]\n  select: \
+                AWS::S3::Bucket\n  title: x\n  checks:\n    - { id: a, select: AWS::S3::Bucket, assert: \
+                tag(\"b\") == null, mode: audit, owner: x }\n---\n\
+                apiVersion: cloudcorrect.dev/v1\nkind: Account\nmetadata: { name: a }\nspec:\n  regions: \
+                [eu-west-1]\n  mode: audit\n  expires: 2026-12-31\n  checks: []\n  aws: { accountId: 123456789012, \
+                regions: [eu-west-1] }\n";
+    insta::assert_snapshot!(odd(read(text)), @"
+    3:22-3:30: error[unknown-key] `metadata` has no `schedule`
+        help: it belongs under `spec`, where there is one already
+    7:3-7:10: error[unknown-key] `spec` has no `regions`
+        help: it belongs under `spec.aws`, in a document of kind `Account`
+    8:3-8:9: error[unknown-key] `spec` has no `select`
+        help: it belongs in an item of `spec.checks`, where there is one already
+    9:3-9:8: error[unknown-key] `spec` has no `title`
+        help: it belongs in an item of `spec.checks`
+    11:67-11:71: error[unknown-key] an item of `checks` has no `mode`
+        help: it belongs under `spec`, where there is one already
+    11:80-11:85: error[unknown-key] an item of `checks` has no `owner`
+        help: it belongs under `spec`
+    17:3-17:10: error[unknown-key] `spec` has no `regions`
+        help: known here: `aws`
+    18:3-18:7: error[unknown-key] `spec` has no `mode`
+        help: it belongs under `spec`, in a document of kind `Group`
+    19:3-19:10: error[unknown-key] `spec` has no `expires`
+        help: it belongs under `spec`, in a document of kind `Waiver`
+    20:3-20:9: error[unknown-key] `spec` has no `checks`
+        help: known here: `aws`
     ");
 }
