@@ -123,6 +123,23 @@ pub(super) fn mark(source: &SourceText, at: usize) -> Option<Diagnostic> {
     })
 }
 
+/// A blank of another kind than a space in the indentation of a line at or above an error.
+pub(super) fn unindented(source: &SourceText, at: usize) -> Option<Diagnostic> {
+    Line::around_and_above(source, at).find_map(|line| {
+        let text = line.text.trim_start_matches(['-', ' ', '\t']);
+        let blank = text.chars().next().filter(|c| !c.is_ascii() && c.is_whitespace())?;
+        let start = line.first() + line.text.len() - text.len();
+        let code = u32::from(blank);
+        let message =
+            format!("U+{code:04X} stands in the indentation, which looks like a space only");
+        let place = source.place(start..start + blank.len_utf8());
+        Some(
+            Diagnostic::error(place, Code::InvisibleCharacter, message)
+                .help("indent with plain spaces"),
+        )
+    })
+}
+
 /// A key or a `-` at or above an error that has no space behind it.
 pub(super) fn unspaced(source: &SourceText, at: usize) -> Option<Diagnostic> {
     Line::around_and_above(source, at).find_map(|line| {

@@ -164,6 +164,7 @@ const WORDS: [Word; 29] = [
 pub(super) fn error(text: &SourceText, at: usize, info: &str) -> Diagnostic {
     let at = at.min(text.source().trim_end().len());
     let told = lines::mark(text, at)
+        .or_else(|| lines::unindented(text, at))
         .or_else(|| lines::continuation(text, at))
         .or_else(|| refusal::template(text, at))
         .or_else(|| lines::unfilled(text, at))
@@ -203,6 +204,20 @@ pub(super) fn error(text: &SourceText, at: usize, info: &str) -> Diagnostic {
         false => help,
     };
     error(message).help(help)
+}
+
+/// A tab between a `-` and the list or mapping without brackets that begins at an offset.
+pub(super) fn tab_behind_dash(text: &SourceText, at: usize) -> Option<Diagnostic> {
+    let before = text.source().as_bytes().get(..at)?;
+    let blank = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    let (before, blank) = before.split_at(at - blank);
+    let tab = before.len() + memchr::memchr(b'\t', blank)?;
+    if !before.ends_with(b"-") || matches!(text.char_at(at), Some('[' | '{')) {
+        return None;
+    }
+    let message = "there is a tab after the `-`, where YAML needs a space";
+    let error = Diagnostic::error(text.place(tab..tab + 1), Code::YamlSyntax, message);
+    Some(error.help("write a space in its place"))
 }
 
 /// A key or a `-` without its space, where the parser's words may be about one.

@@ -163,10 +163,12 @@ impl<'s, T: Input> Reader<'s, '_, T> {
             }
             Event::SequenceStart(anchor, tag) => {
                 self.refuse_properties(&span, anchor, tag.as_deref());
+                self.refuse_tab(&span);
                 self.list(&span, depth + 1)?;
             }
             Event::MappingStart(anchor, tag) => {
                 self.refuse_properties(&span, anchor, tag.as_deref());
+                self.refuse_tab(&span);
                 self.map(&span, depth + 1)?;
             }
             Event::Alias(_) => {
@@ -198,6 +200,15 @@ impl<'s, T: Input> Reader<'s, '_, T> {
             return;
         }
         for refused in refusal::properties(self.source, span.start, count) {
+            self.sink.push(refused);
+        }
+    }
+
+    /// Refuses a tab between a `-` and the list or mapping that begins behind it: YAML indents these
+    /// by spaces (1.2.2, 8.2.1), though the parser takes it.
+    #[inline]
+    fn refuse_tab(&mut self, span: &Range<usize>) {
+        if let Some(refused) = syntax::tab_behind_dash(self.source, span.start) {
             self.sink.push(refused);
         }
     }

@@ -403,3 +403,47 @@ fn a_template_is_one_problem() {
                   assert: tag(\"a\") == \"${aws:username}\"\n";
     assert_eq!(problems(&group(quoted)), "");
 }
+
+#[test]
+fn a_tab_after_a_dash_is_refused_where_a_list_or_mapping_begins() {
+    let at = |text: &str| {
+        let file = SourceFile::new("x.yaml", text.as_bytes());
+        let mut reading = PolicySet::read(std::slice::from_ref(&file));
+        reading.diagnostics.retain(|found| found.code == Code::YamlSyntax);
+        told(&reading)
+    };
+    insta::assert_snapshot!(at("a:\n  -\tid: x\n  - id: y\n"), @"
+    2:4-2:5: error[yaml-syntax] there is a tab after the `-`, where YAML needs a space
+        help: write a space in its place
+    ");
+    for good in [
+        "- id: x\n",
+        "-\tx\n",
+        "- a -\tb\n",
+        "-\t{ a: b }\n",
+        "-\t[a, b]\n",
+        "-\t\"x\"\n",
+        "-\n  a: b\n",
+    ] {
+        assert_eq!(at(good), "", "{good}");
+    }
+}
+
+#[test]
+fn a_blank_that_is_no_space_is_told_where_it_indents() {
+    let at = |text: &str| {
+        let file = SourceFile::new("x.yaml", text.as_bytes());
+        told(&PolicySet::read(std::slice::from_ref(&file)))
+    };
+    let lines = |blank: &str| {
+        format!("spec:\n  checks:\n    - id: a\n{blank}title: b\n      severity: high\n")
+    };
+    insta::assert_snapshot!(at(&lines("\u{a0}     ")), @"
+    4:1-4:2: error[invisible-character] U+00A0 stands in the indentation, which looks like a space only
+        help: indent with plain spaces
+    ");
+    insta::assert_snapshot!(at(&lines("  \u{a0}\u{a0}\u{a0} ")), @"
+    4:3-4:4: error[invisible-character] U+00A0 stands in the indentation, which looks like a space only
+        help: indent with plain spaces
+    ");
+}
