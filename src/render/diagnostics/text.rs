@@ -15,8 +15,11 @@ use crate::policy::{LoadOutcome, SourceFile};
 
 /// The most characters of a line that are shown.
 const WIDTH: usize = 160;
+/// Mark of what is not shown of a line.
+const CUT: char = '…';
 
-/// Part of a line around the place of a problem, as wide as it is shown.
+/// Part of a line around the place of a problem, as wide as it is shown, and a character more where
+/// the line goes on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpt {
     text: String,
@@ -41,14 +44,14 @@ impl Excerpt {
         let characters = characters.min(WIDTH / 2);
         let ends = |byte: &u8| *byte == b'\n';
         let firsts = behind.iter().enumerate().filter(|(_, byte)| is_first(byte) || ends(byte));
-        let end = firsts.take(WIDTH - characters + 1).take_while(|(_, byte)| !ends(byte)).last();
+        let end = firsts.take(WIDTH - characters + 2).take_while(|(_, byte)| !ends(byte)).last();
         let end = end.map_or(0, |(at, _)| {
             let rest = behind.iter().skip(at + 1);
             at + 1 + rest.take_while(|byte| !is_first(byte)).count()
         });
         let shown = [before.get(start..), behind.get(..end)];
         let shown: Vec<u8> = shown.into_iter().flatten().flatten().copied().collect();
-        let text = String::from_utf8_lossy(&shown).chars().take(WIDTH).collect();
+        let text = String::from_utf8_lossy(&shown).chars().take(WIDTH + 1).collect();
         Self { text, skipped: column_index(column).saturating_sub(characters) }
     }
 
@@ -59,7 +62,7 @@ impl Excerpt {
 
     fn of_line(line: &Line<'_>, place: &Location) -> Self {
         let skipped = column_index(place.column).saturating_sub(WIDTH / 2);
-        Self { text: line.window(skipped, WIDTH).collect(), skipped }
+        Self { text: line.window(skipped, WIDTH + 1).collect(), skipped }
     }
 }
 
@@ -109,13 +112,25 @@ fn write_excerpt(text: &mut String, place: &Location, excerpt: &Excerpt, margin:
     let skipped = excerpt.skipped;
     let (column, end) = (column_index(place.column), column_index(place.end_column));
     let shown = visible(&excerpt.text);
-    let length = shown.chars().count();
+    let length = shown.chars().count().min(WIDTH);
     let start = column.saturating_sub(skipped).min(length);
     let width = if place.end_line > place.line { length } else { end.saturating_sub(skipped) };
     let width = width.min(length).saturating_sub(start).max(1);
     let _ = writeln!(text, "{:margin$} |", "");
-    let _ = writeln!(text, "{} | {}", place.line, shown.trim_end());
+    let _ = writeln!(text, "{} | {}", place.line, marked(&shown, skipped > 0).trim_end());
     let _ = writeln!(text, "{:margin$} | {:start$}{}", "", "", "^".repeat(width));
+}
+
+/// Part of a line with `…` where it is cut, each of its characters in its column.
+fn marked(shown: &str, is_begun: bool) -> String {
+    let mut marked: String = shown.chars().take(WIDTH).collect();
+    if shown.chars().count() > WIDTH {
+        marked.push(CUT);
+    }
+    if is_begun && let Some(first) = marked.chars().next() {
+        marked.replace_range(..first.len_utf8(), CUT.encode_utf8(&mut [0; 4]));
+    }
+    marked
 }
 
 /// Characters of a line before a column, which counts from 1.
@@ -231,6 +246,23 @@ mod tests {
         3 | key = …
           | ^
         ");
+    }
+
+    #[test]
+    fn a_line_is_marked_where_it_is_cut() {
+        let line = |text: &str, column: u32| {
+            let files = [SourceFile::new("x", text.as_bytes())];
+            let place = Location::point("x", 1, column);
+            let shown = super::text(&[Diagnostic::error(place, Code::Key, "wrong")], &files);
+            let cut: Vec<_> = shown.lines().skip(3).take(2).map(str::to_owned).collect();
+            (cut[0].replace(&"a".repeat(78), "~"), cut[1].replace(&" ".repeat(78), "~"))
+        };
+        let told = |text: &str, mark: &str| (text.to_owned(), mark.to_owned());
+        let a = "a".repeat(78);
+        assert_eq!(line(&format!("b{a}{a}cdef"), 1), told("1 | b~~cde…", "  | ^"));
+        assert_eq!(line(&format!("b{a}{a}cdef"), 80), told("1 | b~~cde…", "  |~  ^"));
+        assert_eq!(line(&format!("bcd{a}x{a}"), 82), told("1 | …d~x~", "  |~   ^"));
+        assert_eq!(line(&format!("{a}{a}cdef\r"), 1), told("1 | ~~cdef", "  | ^"));
     }
 
     #[test]
