@@ -27,6 +27,15 @@ const BUFFER: usize = 32 * 1024;
 /// Files for which another thread is worth its start.
 const FILES_A_THREAD: usize = 100;
 
+/// Words for a path that cannot be read; where there is nothing, what to do.
+fn unreadable(path: &Path) -> String {
+    let shown = path.display();
+    if path.exists() || path.is_symlink() {
+        return format!("cannot read `{shown}`");
+    }
+    format!("cannot read `{shown}`: name a directory, or begin one with `cloudcorrect init`")
+}
+
 /// Policy files of a tree, and what belongs to them.
 #[derive(Debug, Default)]
 pub(super) struct Tree {
@@ -60,8 +69,7 @@ impl Tree {
         let mut walk = Walk { tree: self, found: Vec::new(), room: TreeRoom::default() };
         for path in paths {
             // A link that is named is followed: it is those in directories that are not.
-            let kind =
-                fs::metadata(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+            let kind = fs::metadata(path).with_context(|| unreadable(path))?;
             if kind.is_dir() {
                 walk.directory(path, 0)?;
             } else {

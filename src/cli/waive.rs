@@ -47,13 +47,13 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "RUN")]
     from: From,
     /// Why this may fail
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = said)]
     reason: String,
     /// Who answers for it
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = said)]
     owner: String,
     /// The last day on which the waivers hold, such as 2026-12-31; 30 days from now without it
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     expires: Option<NaiveDate>,
     /// Only what fails in this group
     #[arg(long, value_name = "NAME")]
@@ -68,6 +68,19 @@ pub(super) struct Arguments {
     /// `database_url` are read, and `DATABASE_URL` does as well
     #[arg(long, value_name = "FILE", env = "CLOUDCORRECT_CONFIG")]
     config: Option<PathBuf>,
+}
+
+/// Text that says something.
+fn said(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("it must not be empty"),
+        said => Ok(said.to_owned()),
+    }
+}
+
+/// Day as a waiver writes it.
+fn day(text: &str) -> Result<NaiveDate, &'static str> {
+    text.parse().map_err(|_| "write a day, as in `2026-12-31`")
 }
 
 /// Source that says what fails.
@@ -133,11 +146,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         output::print(&format!("# nothing of it {nothing}, so there is nothing to waive\n"))?;
         return Ok(ExitCode::from(output::CLEAN));
     }
-    let terms = Terms {
-        reason: arguments.reason.trim(),
-        owner: arguments.owner.trim(),
-        expires: expires(arguments)?,
-    };
+    let terms =
+        Terms { reason: &arguments.reason, owner: &arguments.owner, expires: expires(arguments)? };
     let findings = failing.len();
     let written = documents(failing, terms);
     let text = written.join("---\n");
@@ -308,6 +318,16 @@ mod tests {
 
     fn from(text: &str) -> From {
         text.parse().unwrap_or(From::Stdin)
+    }
+
+    #[test]
+    fn what_a_waiver_says_is_told_where_it_cannot_be() {
+        assert_eq!(said(" known \n"), Ok("known".to_owned()));
+        assert_eq!(said(" "), Err("it must not be empty"));
+        assert_eq!(day("2026-12-31").map(|day| day.to_string()), Ok("2026-12-31".to_owned()));
+        for text in ["tomorrow", "31.12.2026", "2026-02-30", ""] {
+            assert_eq!(day(text), Err("write a day, as in `2026-12-31`"), "{text}");
+        }
     }
 
     #[test]

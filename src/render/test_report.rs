@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use crate::diagnostic::Diagnostic;
 use crate::evaluation::{CaseResult, Difference, Mutation, Part};
-use crate::policy::{Coverage, TestSubject};
+use crate::policy::{Coverage, ExpectedOutcome, TestSubject};
 
 use super::words::{count, fails, unbroken, visible};
 
@@ -57,13 +57,14 @@ impl TestReport<'_> {
         let mut names: Vec<_> = self.results.iter().map(|result| &result.test.name).collect();
         names.dedup();
         let (tests, cases) = (count(names.len(), "test"), count(self.results.len(), "case"));
-        let failed = match self.failed() {
-            0 => "all pass".to_owned(),
-            some => format!("{some} of them {}", fails(some)),
+        let ran = match self.failed() {
+            0 if names.is_empty() => "no tests".to_owned(),
+            0 => format!("{tests}, {cases}: all pass"),
+            some => format!("{tests}, {cases}: {some} of them {}", fails(some)),
         };
         let total = self.coverage.len();
         let tested = total - self.untested().count();
-        format!("{tests}, {cases}: {failed}; {tested} of {} tested", count(total, "check"))
+        format!("{ran}; {tested} of {} tested", count(total, "check"))
     }
 
     /// One JSON document: `cases`, `coverage`, `mutation` and `summary`.
@@ -78,7 +79,7 @@ impl TestReport<'_> {
                 "passed": result.differences.is_empty(),
                 "differences": result.differences.iter().map(|one| json!({
                     "resource": one.resource,
-                    "expected": one.expected.map(crate::policy::ExpectedOutcome::as_str),
+                    "expected": one.expected.map(ExpectedOutcome::as_str),
                     "actual": one.actual.as_str(),
                     "explanation": one.explanation,
                 })).collect::<Vec<_>>(),
@@ -241,14 +242,27 @@ fn difference(one: &Difference) -> String {
         "" => String::new(),
         seen => format!(": {}", unbroken(seen)),
     };
-    let (resource, actual) = (&one.resource, one.actual.as_str());
+    let resource = &one.resource;
+    let (does, _) = words(one.actual);
     match one.expected {
         Some(expected) => {
-            format!("`{resource}` is {actual}, but {} is expected{seen}", expected.as_str())
+            let (_, should) = words(expected);
+            format!("`{resource}` {does}, but should {should}{seen}")
         }
         None => format!(
-            "`{resource}` is {actual}, and nothing is expected of it; add it under `expect`{seen}"
+            "`{resource}` {does}, and nothing is expected of it; add it under `expect`{seen}"
         ),
+    }
+}
+
+/// Words for what a resource does, and for what it should do.
+fn words(outcome: ExpectedOutcome) -> (&'static str, &'static str) {
+    match outcome {
+        ExpectedOutcome::Pass => ("passes", "pass"),
+        ExpectedOutcome::Fail => ("fails", "fail"),
+        ExpectedOutcome::Unknown => ("is unknown", "be unknown"),
+        ExpectedOutcome::NotSelected => ("is not selected", "be `notSelected`"),
+        ExpectedOutcome::NotApplicable => ("is not applicable", "be `notApplicable`"),
     }
 }
 

@@ -136,7 +136,7 @@ fn verdicts_and_tests_tell_odd_names_without_obeying_them() {
         ),
         (
             &["test", "--mutate", "--coverage"],
-            "  policies/b\u{fffd}\u{fffd}::stop-commands::x.yaml:7:20: `a` is notSelected",
+            "  policies/b\u{fffd}\u{fffd}::stop-commands::x.yaml:7:20: `a` is not selected",
         ),
         (&["evaluate", "--inventory", inventory, "--format", "json"], "/e\\u202e.yaml\""),
         (&["test", "--format", "junit"], "/b\u{fffd}\u{fffd}::stop-commands::x.yaml"),

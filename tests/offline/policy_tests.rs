@@ -307,9 +307,9 @@ fn tests_that_fail_tell_what_was_seen_and_where() {
     let wrong = POLICY.replace("pass: [i-1]", "pass: [i-2]").replace("fail: [i-2]", "fail: ['*']");
     insta::assert_snapshot!(test_policies(&wrong, &[]), @r#"
     FAIL compute/small (small)
-      x.yaml:26:3: `i-1` is pass, and nothing is expected of it; add it under `expect`: `resource.InstanceType in ['t3.micro', 't3.small'] && resource.Monitoring` holds
-      x.yaml:33:12: `i-2` is fail, but pass is expected: resource.InstanceType = "m5.large"
-      x.yaml:34:12: `*` is notSelected, but fail is expected
+      x.yaml:26:3: `i-1` passes, and nothing is expected of it; add it under `expect`: `resource.InstanceType in ['t3.micro', 't3.small'] && resource.Monitoring` holds
+      x.yaml:33:12: `i-2` fails, but should pass: resource.InstanceType = "m5.large"
+      x.yaml:34:12: `*` is not selected, but should fail
     untested: compute/untested has no test
     1 test, 1 case: 1 of them fails; 1 of 2 checks tested
     status 1
@@ -325,9 +325,9 @@ fn tests_that_fail_tell_what_was_seen_and_where() {
     <testsuites name="cloudcorrect" tests="1" failures="1" errors="0" time="0.000">
         <testsuite name="small" tests="1" disabled="0" errors="0" failures="1" time="0.000">
             <testcase name="case 1" classname="compute/small" time="0.000" file="x.yaml" line="26">
-                <failure message="`i-1` is pass, and nothing is expected of it; add it under `expect`: `resource.InstanceType in [&apos;t3.micro&apos;, &apos;t3.small&apos;] &amp;&amp; resource.Monitoring` holds" type="difference">`i-1` is pass, and nothing is expected of it; add it under `expect`: `resource.InstanceType in [&apos;t3.micro&apos;, &apos;t3.small&apos;] &amp;&amp; resource.Monitoring` holds
-    `i-2` is fail, but pass is expected: resource.InstanceType = &quot;m5.large&quot;
-    `*` is notSelected, but fail is expected</failure>
+                <failure message="`i-1` passes, and nothing is expected of it; add it under `expect`: `resource.InstanceType in [&apos;t3.micro&apos;, &apos;t3.small&apos;] &amp;&amp; resource.Monitoring` holds" type="difference">`i-1` passes, and nothing is expected of it; add it under `expect`: `resource.InstanceType in [&apos;t3.micro&apos;, &apos;t3.small&apos;] &amp;&amp; resource.Monitoring` holds
+    `i-2` fails, but should pass: resource.InstanceType = &quot;m5.large&quot;
+    `*` is not selected, but should fail</failure>
             </testcase>
         </testsuite>
     </testsuites>
@@ -560,7 +560,7 @@ fn what_is_made_up_is_as_the_cloud_gives_it() {
     let wrong = LEFT_OUT.replace("size(resource.MFADevices) > 0", "resource.MFADevices != null");
     fs::write(directory.path().join("g.yaml"), wrong).expect("a file");
     let output = cloudcorrect(&["test", &path]);
-    assert!(text(&output.stdout).contains("`bob` is pass, but fail is expected"), "{output:?}");
+    assert!(text(&output.stdout).contains("`bob` passes, but should fail"), "{output:?}");
 }
 
 const ACCOUNTS: &str = "\
