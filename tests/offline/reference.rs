@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use cloudcorrect::expression::{Environment, EvalBudget, Expression, ExpressionKind, Subject};
-use cloudcorrect::resource::{AccountId, Region};
+use cloudcorrect::resource::{AccountId, Region, schemas};
 use regex::Regex;
 
 use super::{cloudcorrect, files, text};
@@ -174,4 +174,27 @@ fn links_that_lead_nowhere_are_found() {
     }
     let twice = anchors("# A b\n\n## `c/d`: e\n\n```sh\n# no heading\n```\n\n## A b\n");
     assert_eq!(twice.into_iter().collect::<Vec<_>>(), ["a-b", "a-b-1", "cd-e"]);
+}
+
+#[test]
+fn the_types_that_are_live_are_named_where_authors_begin() {
+    let live: Vec<_> = schemas().live().map(|schema| format!("`{}`", schema.type_name)).collect();
+    let (last, others) = live.split_last().expect("some are");
+    let named = format!("Of live accounts this version reads {} and {last}.", others.join(", "));
+    for page in ["README.md", "docs/policies.md"] {
+        let text = fs::read_to_string(page).expect("UTF-8");
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(text.contains(&named), "{page}: {named}");
+    }
+}
+
+#[test]
+fn a_new_repository_keeps_the_secrets_of_the_app_as_the_manual_does() {
+    let commands = |page: &str| {
+        let text = fs::read_to_string(page).expect("UTF-8");
+        let text = text.lines().map(str::trim).collect::<Vec<_>>().join("\n");
+        let (_, behind) = text.split_once("umask 077\ngh api ").expect("the commands");
+        behind.split_once("```").expect("an end").0.to_owned()
+    };
+    assert_eq!(commands("templates/init/README.md"), commands("docs/operating.md"));
 }
