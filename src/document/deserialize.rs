@@ -89,7 +89,7 @@ pub struct KeyValue<'t> {
 }
 
 /// Name of a kind of document, and its schema.
-pub type Kind = (&'static str, NodeSchema);
+pub(super) type Kind = (&'static str, NodeSchema);
 
 /// Reader of the documents of a file into their types.
 pub struct Deserializer<'d> {

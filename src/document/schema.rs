@@ -105,7 +105,7 @@ pub(super) struct Home<'s> {
     node: &'s NodeSchema,
 }
 
-impl<'s> Home<'s> {
+impl Home<'_> {
     fn below(&self) -> impl Iterator<Item = Self> {
         self.node.known.iter().map(|(name, inner)| Self {
             path: [self.path.as_slice(), &[name]].concat(),
