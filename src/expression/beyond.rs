@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use super::operand::Operand;
+use super::operand::{Operand, TOLD};
 use super::operate::Comparison;
 use super::span::Span;
 use super::tree::{Expr, Node};
@@ -15,9 +15,6 @@ use super::types::Type;
 use super::{Problem, notation, show};
 use crate::diagnostic::Code;
 use crate::resource::{Bounds, Value};
-
-/// How many values of a list are told.
-const TOLD: usize = 5;
 
 /// Warns about constants that are never what they are compared with, which is in a range.
 pub(super) fn check_values(

@@ -7,15 +7,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::operand::{Operand, Statement};
+use super::operand::{Operand, Statement, TOLD};
 use super::span::Span;
 use super::types::{Case, NAMES, Properties, Texts, Type, Words};
 use super::{Problem, beyond, notation};
 use crate::diagnostic::{Code, known_here, meant_or_known};
 use crate::resource::{self, Form, Part, UnknownAction, Value, is_documented};
-
-/// How many values of a list are told.
-pub(super) const TOLD: usize = 5;
 
 /// Among how many values of a list the name of a protocol is looked for.
 const MOST_NAMED: usize = 64;
@@ -355,16 +352,9 @@ pub(super) fn check_glob(
         check(observed, observed.kind, pattern, problems);
         return;
     }
-    let last = text.split(['*', '?']).count().saturating_sub(1);
-    let found = text.split(['*', '?']).enumerate().find_map(|(at, part)| {
-        let place = match at {
-            0 => Part::Start,
-            at if at == last => Part::End,
-            _ => Part::Within,
-        };
-        odd_part((part, pattern.span), place, observed)
-    });
-    problems.extend(found);
+    let mut parts = Part::of_glob(text);
+    problems
+        .extend(parts.find_map(|(part, place)| odd_part((part, pattern.span), place, observed)));
 }
 
 /// Warns about a regular expression that finds a text as it stands, where no text of the form of

@@ -6,6 +6,9 @@ use super::span::Span;
 use super::types::Type;
 use crate::resource::Value;
 
+/// How many values of a list are told.
+pub(super) const TOLD: usize = 5;
+
 /// Operand of an operator or argument of a function.
 #[derive(Clone, Copy)]
 pub(super) struct Operand<'a> {

@@ -7,6 +7,7 @@
 //! keeps the canonical form, "IAM JSON policy elements: Condition" for keys, whose case does not
 //! matter and which are given in lower case here, and `IAM JSON policy elements: Action`.
 
+mod part;
 mod syntax;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use ipnet::{Ipv4Net, Ipv6Net};
 use serde::Deserialize;
 
+pub use self::part::Part;
 use super::AccountId;
 
 /// Form that every text of a property has.
@@ -79,17 +81,6 @@ pub enum Form {
     Alias,
     /// Version of a managed policy, such as `v1`.
     Version,
-}
-
-/// Place of a part in a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    /// At its start.
-    Start,
-    /// Anywhere.
-    Within,
-    /// At its end.
-    End,
 }
 
 impl TryFrom<String> for Form {

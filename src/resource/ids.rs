@@ -80,16 +80,7 @@ fn may_be(form: &Form, glob: &str) -> bool {
     if !glob.contains(WILDCARDS) {
         return form.admits(glob);
     }
-    let last = glob.matches(WILDCARDS).count();
-    let mut parts = glob.split(WILDCARDS).enumerate();
-    parts.all(|(at, part)| {
-        let place = match at {
-            0 => Part::Start,
-            at if at == last => Part::End,
-            _ => Part::Within,
-        };
-        form.admits_part(part, place)
-    })
+    Part::of_glob(glob).all(|(part, place)| form.admits_part(part, place))
 }
 
 /// `true` where one of two texts begins with the other.

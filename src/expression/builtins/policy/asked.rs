@@ -6,8 +6,8 @@
 use super::super::network;
 use super::document::quoted;
 use crate::diagnostic::Code;
-use crate::expression::documented::{self, TOLD};
-use crate::expression::operand::Operand;
+use crate::expression::documented;
+use crate::expression::operand::{Operand, TOLD};
 use crate::expression::operate::no_value;
 use crate::expression::types::Type;
 use crate::expression::{EvalBudget, Problem, notation};
