@@ -11,7 +11,6 @@ use super::operand::{Operand, TOLD};
 use super::operate::Comparison;
 use super::span::Span;
 use super::tree::{Expr, Node};
-use super::types::Type;
 use super::{Problem, notation, show};
 use crate::diagnostic::Code;
 use crate::resource::{Bounds, Value};
@@ -43,9 +42,9 @@ pub(super) fn check_order(
     one: &Operand<'_>,
     other: &Operand<'_>,
 ) -> Option<Problem> {
-    let (observed, bounds, constant, asked) = match (one.kind, other.kind) {
-        (Type::Int(bounds), _) if bounds.is_known() => (one, *bounds, other, comparison),
-        (_, Type::Int(bounds)) if bounds.is_known() => (other, *bounds, one, comparison.turned()),
+    let (observed, bounds, constant, asked) = match (one.kind.bounds(), other.kind.bounds()) {
+        (Some(bounds), _) => (one, bounds, other, comparison),
+        (_, Some(bounds)) => (other, bounds, one, comparison.turned()),
         _ => return None,
     };
     let number = Number::of(constant.constant?)?;

@@ -26,12 +26,15 @@ pub(super) fn check(
     problems: &mut Vec<Problem>,
 ) {
     let known = match kind {
-        Type::String(known) => known,
+        Type::String(known) => known.get(),
         Type::List(items) if matches!(constants.constant, Some(Value::List(_))) => {
             return check(observed, items, constants, problems);
         }
-        Type::Int(bounds) if bounds.is_known() && observed.constant.is_none() => {
-            return beyond::check_values(observed, *bounds, constants, problems);
+        Type::Int(_) if observed.constant.is_none() => {
+            if let Some(bounds) = kind.bounds() {
+                beyond::check_values(observed, bounds, constants, problems);
+            }
+            return;
         }
         _ => return,
     };
@@ -40,7 +43,7 @@ pub(super) fn check(
     }
     let is_doubled = |text: &str| known.form == Some(&Form::Protocol) && is_named(text, constants);
     let texts = constants.texts().filter(|(text, _)| !is_doubled(text));
-    let found = texts.filter_map(|(text, at)| odd(text, at, known, observed));
+    let found = texts.filter_map(|(text, at)| odd(text, at, &known, observed));
     problems.extend(found.take(TOLD));
 }
 
@@ -218,10 +221,10 @@ pub(super) fn check_apart(one: &Operand<'_>, other: &Operand<'_>, at: Span) -> O
         Type::List(items) => (true, &**items),
         kind => (false, kind),
     };
-    let (Type::String(first), Type::String(second)) = (one.kind, of_other) else { return None };
     if one.constant.is_some() || other.constant.is_some() {
         return None;
     }
+    let (first, second) = (one.kind.texts()?, of_other.texts()?);
     // None of the documented values has the form.
     let has_none = |of: &Texts, named: &Texts| {
         !named.words.is_empty()
@@ -231,8 +234,8 @@ pub(super) fn check_apart(one: &Operand<'_>, other: &Operand<'_>, at: Span) -> O
         (Some(_), Some(_)) => {
             first.forms().all(|one| second.forms().all(|other| one.excludes(other)))
         }
-        (Some(_), None) => first.case.is_none() && has_none(first, second),
-        (None, Some(_)) => second.case.is_none() && has_none(second, first),
+        (Some(_), None) => first.case.is_none() && has_none(&first, &second),
+        (None, Some(_)) => second.case.is_none() && has_none(&second, &first),
         (None, None) => false,
     };
     if !are_apart {
@@ -244,7 +247,7 @@ pub(super) fn check_apart(one: &Operand<'_>, other: &Operand<'_>, at: Span) -> O
     };
     let (never, are) = if is_list { ("never in", "each of those") } else { ("never", "the other") };
     let (one, other) = (one.shown, other.shown);
-    let (first, second) = (words(first), words(second));
+    let (first, second) = (words(&first), words(&second));
     let message = format!("`{one}` is {never} `{other}`: it is {first}, and {are} is {second}");
     let problem = Problem::warning(at, Code::FixedComparison, message);
     Some(problem.help("compare what has the same form"))
@@ -263,20 +266,20 @@ pub(super) fn check_part(
 }
 
 fn odd_part((text, at): (&str, Span), place: Part, observed: &Operand<'_>) -> Option<Problem> {
-    let Type::String(known) = observed.kind else { return None };
     if observed.constant.is_some() || text.is_empty() {
         return None;
     }
+    let known = observed.kind.texts()?;
     if known.form == Some(&Form::Action) {
         // Who looks for a wildcard asks how it was written.
         let is_whole = place != Part::Start;
         let is_wild = text.contains('*');
-        return if is_wild { None } else { partial((text, at), is_whole, known, observed) };
+        return if is_wild { None } else { partial((text, at), is_whole, &known, observed) };
     }
-    if let Some(problem) = in_other_case(text, at, known, observed) {
+    if let Some(problem) = in_other_case(text, at, &known, observed) {
         return Some(problem);
     }
-    let Some(form) = known.form else { return of_words((text, at), place, known, observed) };
+    let Some(form) = known.form else { return of_words((text, at), place, &known, observed) };
     if known.forms().any(|form| form.admits_part(text, place)) {
         return None;
     }
@@ -334,17 +337,15 @@ pub(super) fn check_glob(
     pattern: &Operand<'_>,
     problems: &mut Vec<Problem>,
 ) {
-    if matches!(pattern.kind, Type::String(known) if known.form == Some(&Form::Action)) {
+    if pattern.kind.is_of_actions() {
         // Asked the other way round, of what a policy writes as a pattern.
         let actions = observed.texts().filter_map(|(text, at)| unknown_action(text, at));
         problems.extend(actions.take(TOLD));
     }
     let Some(text) = pattern.text().filter(|_| observed.constant.is_none()) else { return };
-    if let Type::String(known) = observed.kind
-        && known.form == Some(&Form::Action)
-    {
+    if let Some(known) = observed.kind.texts().filter(|known| known.form == Some(&Form::Action)) {
         let at = pattern.span;
-        let partial = || partial((text, at), true, known, observed);
+        let partial = || partial((text, at), true, &known, observed);
         problems.extend(unknown_action(text, at).or_else(partial));
         return;
     }
@@ -371,8 +372,7 @@ pub(super) fn check_pattern(
     let found = match (from_start.is_some(), is_whole) {
         _ if literal.is_empty() => None,
         (true, true) => {
-            let Type::String(known) = observed.kind else { return };
-            odd(&literal, at, known, observed)
+            observed.kind.texts().and_then(|known| odd(&literal, at, &known, observed))
         }
         (true, false) => odd_part((&literal, at), Part::Start, observed),
         (false, true) => odd_part((&literal, at), Part::End, observed),

@@ -33,7 +33,7 @@ pub(super) enum Case {
 }
 
 impl Texts {
-    const ANY: Self = Self { words: &[], form: None, other: None, case: None };
+    pub(super) const ANY: Self = Self { words: &[], form: None, other: None, case: None };
 
     /// Texts of words, or of a form.
     pub(super) const fn of(words: Words, form: Option<&'static Form>) -> Self {
@@ -73,6 +73,51 @@ impl Texts {
     /// `true` where nothing is known but a form.
     fn is_plain(self) -> bool {
         self.words.is_empty() && self.other.is_none() && self.case.is_none()
+    }
+}
+
+/// What is known of values: it stands in the schema of a property, or was made of what does. A type is
+/// moved with each node, so that it keeps no more than where it stands.
+#[derive(Debug, Clone)]
+pub(super) enum Known<T: 'static> {
+    Property(&'static Property),
+    Always(&'static T),
+    Made(Arc<T>),
+}
+
+const _: () = assert!(size_of::<Type>() <= 24, "each node is moved with its type");
+
+/// What the schema of a property says of its values.
+pub(super) trait OfProperty: Copy {
+    fn of_property(property: &'static Property) -> Self;
+}
+
+impl<T: OfProperty> Known<T> {
+    /// It itself.
+    pub(super) fn get(&self) -> T {
+        match self {
+            Self::Property(property) => T::of_property(property),
+            Self::Always(known) => **known,
+            Self::Made(known) => **known,
+        }
+    }
+}
+
+impl<T> From<T> for Known<T> {
+    fn from(known: T) -> Self {
+        Self::Made(Arc::new(known))
+    }
+}
+
+impl OfProperty for Texts {
+    fn of_property(property: &'static Property) -> Self {
+        Self::of(&property.values, property.form.as_ref())
+    }
+}
+
+impl OfProperty for Bounds {
+    fn of_property(property: &'static Property) -> Self {
+        property.bounds()
     }
 }
 
@@ -125,10 +170,10 @@ pub(super) enum Type {
     Null,
     Bool,
     /// Whole number, with the range that it is in.
-    Int(Bounds),
+    Int(Known<Bounds>),
     Double,
     /// Text, with what the cloud documents of it.
-    String(Texts),
+    String(Known<Texts>),
     Timestamp,
     Duration,
     /// A type itself, as `type(x)` gives it.
@@ -144,19 +189,17 @@ pub(super) enum Type {
 
 impl Type {
     /// Text of any kind.
-    pub(super) const TEXT: Self = Self::String(Texts::ANY);
+    pub(super) const TEXT: Self = Self::String(Known::Always(&Texts::ANY));
 
     /// Whole number of any size.
-    pub(super) const INT: Self = Self::Int(Bounds::ANY);
+    pub(super) const INT: Self = Self::Int(Known::Always(&Bounds::ANY));
 
     /// The type of a property's values.
     pub(super) fn of(property: &'static Property) -> Self {
         let items = || property.items.as_deref().map_or(Self::Any, Self::of);
         match property.kind {
-            resource::Kind::String => {
-                Self::String(Texts::of(&property.values, property.form.as_ref()))
-            }
-            resource::Kind::Integer => Self::Int(property.bounds()),
+            resource::Kind::String => Self::String(Known::Property(property)),
+            resource::Kind::Integer => Self::Int(Known::Property(property)),
             resource::Kind::Double => Self::Double,
             resource::Kind::Boolean => Self::Bool,
             resource::Kind::Timestamp => Self::Timestamp,
@@ -199,8 +242,12 @@ impl Type {
     /// The type of what is of one type or of the other, if that is a type.
     fn joined(self, other: Self) -> Option<Self> {
         match (self, other) {
-            (Self::String(one), Self::String(other)) => Some(Self::String(one.joined(other))),
-            (Self::Int(one), Self::Int(other)) => Some(Self::Int(one.joined(other))),
+            (Self::String(one), Self::String(other)) => {
+                Some(Self::String(one.get().joined(other.get()).into()))
+            }
+            (Self::Int(one), Self::Int(other)) => {
+                Some(Self::Int(one.get().joined(other.get()).into()))
+            }
             (Self::List(one), Self::List(other)) => {
                 one.joined(*other).map(|items| Self::List(Box::new(items)))
             }
@@ -220,10 +267,26 @@ impl Type {
         }
     }
 
+    /// What is known of it, where it is text.
+    pub(super) fn texts(&self) -> Option<Texts> {
+        match self {
+            Self::String(known) => Some(known.get()),
+            _ => None,
+        }
+    }
+
+    /// Range that it is in, where it is a whole number of which one is known.
+    pub(super) fn bounds(&self) -> Option<Bounds> {
+        match self {
+            Self::Int(known) => Some(known.get()).filter(Bounds::is_known),
+            _ => None,
+        }
+    }
+
     /// `true` of actions of IAM, and of lists of them.
     pub(super) fn is_of_actions(&self) -> bool {
         match self {
-            Self::String(texts) => texts.form == Some(&Form::Action),
+            Self::String(texts) => texts.get().form == Some(&Form::Action),
             Self::List(items) => items.is_of_actions(),
             _ => false,
         }

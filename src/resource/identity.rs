@@ -141,6 +141,13 @@ pub struct TypeName(Arc<str>);
 #[serde(transparent)]
 pub struct Operation(Arc<str>);
 
+impl Operation {
+    /// `true` where both hold the same copy of the name.
+    pub(super) fn shares(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 macro_rules! plain_name {
     ($name:ident) => {
         impl $name {

@@ -1,6 +1,6 @@
 //! What a resource says of a property: the one place where a lack becomes null, or unknown.
 
-use super::{Cause, Facet, Failure, Property, Resource, Value};
+use super::{Cause, Facet, Failure, Operation, Property, Resource, Value};
 
 static NULL: Value = Value::Null;
 
@@ -13,6 +13,13 @@ impl Property {
 }
 
 impl Resource {
+    /// What an operation says of it. Whatever is read by a schema shares its names, so that mostly no
+    /// text is compared.
+    fn facet(&self, operation: &Operation) -> Option<&Facet> {
+        let mut shared = self.facets.iter().filter(|(known, _)| known.shares(operation));
+        shared.next().map(|(_, facet)| facet).or_else(|| self.facets.get(operation))
+    }
+
     /// The value of a top-level property of the resource's type, or why it is unknown.
     ///
     /// | the facet of the property's operation | says |
@@ -27,7 +34,7 @@ impl Resource {
         name: &str,
         property: &'r Property,
     ) -> Result<&'r Value, Failure> {
-        match self.facets.get(&property.operation) {
+        match self.facet(&property.operation) {
             Some(Facet::Read(answer)) => match answer.get(name) {
                 None if property.recorded_only => Err(only_recorded(name)),
                 None | Some(Value::Null) => Ok(property.value_if_missing()),

@@ -222,17 +222,19 @@ pub enum SchemaError {
 impl Schema {
     /// Reads a schema file, whose parts must fit each other.
     pub fn parse(text: &str) -> Result<Self, SchemaError> {
-        let schema: Self = serde_json::from_str(text)?;
-        let known = |operation: &Operation| schema.operations.contains_key(operation);
+        let mut schema: Self = serde_json::from_str(text)?;
         let named = |property: &str, operation: &Operation| SchemaError::Operation {
             property: property.to_owned(),
             operation: operation.clone(),
         };
-        for (name, property) in &schema.properties {
-            if !known(&property.operation) {
-                return Err(named(name, &property.operation));
+        for (name, property) in &mut schema.properties {
+            match schema.operations.get_key_value(&property.operation) {
+                // One copy of the name, by which its facet is found quickly.
+                Some((operation, _)) => property.operation = operation.clone(),
+                None => return Err(named(name, &property.operation)),
             }
         }
+        let known = |operation: &Operation| schema.operations.contains_key(operation);
         for (name, operation) in &schema.operations {
             if let Some(missing) = operation.after.iter().find(|before| !known(before)) {
                 return Err(named(name.as_str(), missing));

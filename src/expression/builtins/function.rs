@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use smallvec::SmallVec;
 
 use super::FunctionDoc;
 use super::parameter::{Gives, Parameter};
@@ -281,6 +282,11 @@ impl Function {
         matches!(self.gives, Gives::Itself)
     }
 
+    /// `true` where it looks at constants among its arguments.
+    pub(in crate::expression) fn is_checked(&self) -> bool {
+        self.check.is_some()
+    }
+
     /// Adds what is wrong with the constants among its arguments.
     pub(in crate::expression) fn check<'o>(
         &self,
@@ -288,7 +294,7 @@ impl Function {
         problems: &mut Vec<Problem>,
     ) {
         if let Some(check) = self.check {
-            check(&arguments.collect::<Vec<_>>(), problems);
+            check(&arguments.collect::<SmallVec<[_; MOST_ARGUMENTS]>>(), problems);
         }
     }
 

@@ -161,7 +161,7 @@ fn check_families(one: &Operand<'_>, other: &Operand<'_>) -> Option<Problem> {
         if let Some(text) = operand.text() {
             return range(text).map(|range| matches!(range, IpNet::V6(_)));
         }
-        let Type::String(known) = operand.kind else { return None };
+        let known = operand.kind.texts()?;
         let mut families = known.forms().map(|form| match form {
             resource::Form::Ipv4Range | resource::Form::Ipv4 => Some(false),
             resource::Form::Ipv6Range | resource::Form::Ipv6 => Some(true),
@@ -185,10 +185,8 @@ fn check_families(one: &Operand<'_>, other: &Operand<'_>) -> Option<Problem> {
 /// said of the function.
 fn prefix_lengths(range: Option<&Type>) -> Bounds {
     let of_ipv4 = |form| matches!(form, &resource::Form::Ipv4Range | &resource::Form::Ipv4);
-    let is_ipv4 = match range {
-        Some(Type::String(known)) => known.form.is_some() && known.forms().all(of_ipv4),
-        _ => false,
-    };
+    let of = range.and_then(Type::texts);
+    let is_ipv4 = of.is_some_and(|known| known.form.is_some() && known.forms().all(of_ipv4));
     Bounds::new(i64::MIN, if is_ipv4 { 32 } else { 128 })
 }
 

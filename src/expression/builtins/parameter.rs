@@ -1,10 +1,10 @@
 //! What arguments must be, and what results are.
 
 use super::shapes;
-use crate::expression::types::{Case, Texts, Type};
+use crate::expression::types::{Case, Known, Texts, Type};
 use crate::resource::{self, Bounds};
 
-const ACCOUNTS: Texts = Texts::of(&[], Some(&resource::Form::AccountId));
+static ACCOUNTS: Texts = Texts::of(&[], Some(&resource::Form::AccountId));
 
 /// Argument that a function takes.
 #[derive(Debug, Clone, Copy)]
@@ -140,7 +140,10 @@ impl Accepts {
                 Type::Object(known) => {
                     ["Effect", "Statement"].iter().any(|it| known.contains_key(*it))
                 }
-                Type::String(texts) => texts.form.is_none() && texts.words.is_empty(),
+                Type::String(known) => {
+                    let known = known.get();
+                    known.form.is_none() && known.words.is_empty()
+                }
                 kind => matches!(kind, Type::List(_)) || is_map(kind),
             },
             Self::Sized => matches!(kind, Type::String(_) | Type::List(_)) || is_map(kind),
@@ -212,10 +215,10 @@ impl Gives {
         let of_actions = matches!(first, Some(Type::List(of)) if of.is_of_actions());
         match self {
             Self::Any | Self::Itself => Type::Any,
-            Self::Accounts => Type::List(Box::new(Type::String(ACCOUNTS))),
+            Self::Accounts => Type::List(Box::new(Type::String(Known::Always(&ACCOUNTS)))),
             Self::Arn => Type::Object(shapes::arn_of(first)),
             Self::InCase(case) => match first {
-                Some(Type::String(texts)) => Type::String(texts.in_case(case)),
+                Some(Type::String(known)) => Type::String(known.get().in_case(case).into()),
                 _ => Type::TEXT,
             },
             // Of actions it is still what a wildcard or another case is missed in.
@@ -228,7 +231,7 @@ impl Gives {
                 Type::Int(_) => Type::INT,
                 summand => summand,
             },
-            Self::Within(bounds) => Type::Int(bounds(first)),
+            Self::Within(bounds) => Type::Int(bounds(first).into()),
             Self::Flat => match element() {
                 Type::List(inner) => Type::List(inner),
                 other => Type::List(Box::new(other)),

@@ -32,8 +32,8 @@ fn gather(properties: impl Iterator<Item = &'static Property>, forms: &mut BTree
 
 /// Properties of what `arn()` gives of a text of a type.
 pub(super) fn arn_of(text: Option<&Type>) -> &'static Properties {
-    match text {
-        Some(Type::String(Texts { form: Some(Form::ArnOf(of)), other: None, .. })) => {
+    match text.and_then(Type::texts) {
+        Some(Texts { form: Some(Form::ArnOf(of)), other: None, .. }) => {
             ARNS_OF.get(&**of).unwrap_or(&ARN)
         }
         _ => &ARN,

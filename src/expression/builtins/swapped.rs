@@ -8,7 +8,7 @@ use crate::diagnostic::Code;
 use crate::expression::Problem;
 use crate::expression::notation;
 use crate::expression::operand::Operand;
-use crate::expression::types::{Texts, Type};
+use crate::expression::types::Texts;
 use crate::resource::{Form, Part, Value};
 
 /// Warning of a constant with wildcards that is held against something observed as its pattern.
@@ -65,15 +65,12 @@ pub(super) fn address(outer: &Operand<'_>, inner: &Operand<'_>) -> Option<Proble
     )))
 }
 
-fn observed<'o>(operand: &Operand<'o>) -> Option<&'o Texts> {
-    match operand.kind {
-        Type::String(known) if operand.constant.is_none() => Some(known),
-        _ => None,
-    }
+fn observed(operand: &Operand<'_>) -> Option<Texts> {
+    operand.kind.texts().filter(|_| operand.constant.is_none())
 }
 
 /// `true` for names, ids and documented words, of which each text is a whole one without wildcards.
-fn is_whole(known: &Texts) -> bool {
+fn is_whole(known: Texts) -> bool {
     let is_part = |form: &Form| {
         matches!(form, Form::Action | Form::ArnPart | Form::Path | Form::Empty | Form::ConditionKey)
     };

@@ -143,7 +143,7 @@ fn span(value: &TypedExpr, beside: Option<&TypedExpr>) -> String {
         (Type::Int(_) | Type::Double, Some(_)) => {
             format!("write a span of time with its unit, as in `{}`", span_of(&value.node, 'd'))
         }
-        (Type::Int(known), None) => counted(&value.node, known.unit, beside),
+        (Type::Int(known), None) => counted(&value.node, known.get().unit, beside),
         (Type::Double, None) => counted(&value.node, None, beside),
         _ => "write a span of time as `duration(\"90d\")`".to_owned(),
     }

@@ -2,8 +2,9 @@
 
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, Expr as Cel, operators};
+use smallvec::SmallVec;
 
-use super::super::builtins::{self, Form, Function};
+use super::super::builtins::{self, Form, Function, MOST_ARGUMENTS};
 use super::super::span::Span;
 use super::super::tree::{Expr, Node};
 use super::super::types::Type;
@@ -11,6 +12,9 @@ use super::super::{Problem, hints, show};
 use super::{TypeChecker, TypedExpr, broken};
 use crate::diagnostic::{Code, meant};
 use crate::resource::{Schema, Value};
+
+/// Arguments of a call, of which there are a few.
+type Arguments = SmallVec<[TypedExpr; MOST_ARGUMENTS]>;
 
 impl TypeChecker<'_> {
     pub(super) fn call(&mut self, call: &CallExpr, token: Span) -> TypedExpr {
@@ -35,7 +39,7 @@ impl TypeChecker<'_> {
         if let Some(property) = function.property {
             return self.call_of_property((function, property), target, &call.args, token);
         }
-        let mut typed = Vec::with_capacity(usize::from(target.is_some()) + call.args.len());
+        let mut typed = Arguments::new();
         typed.extend(target.into_iter().chain(&call.args).map(|argument| self.node(argument)));
         let start = match typed.first() {
             Some(first) if target.is_some() => first.node.span.start(),
@@ -82,12 +86,14 @@ impl TypeChecker<'_> {
     /// Looks at the types of arguments and at constants among them; whether all is fine.
     fn check(&mut self, function: &Function, arguments: &[TypedExpr]) -> bool {
         let problems = self.problems.len();
-        let statement = arguments.first();
-        let statement = statement.and_then(|first| self.statement_of(&first.kind, &first.node));
-        let mut found = Vec::new();
-        let sides = arguments.iter().map(|argument| self.side(argument, statement.as_deref()));
-        function.check(sides, &mut found);
-        self.problems.append(&mut found);
+        if function.is_checked() {
+            let statement = arguments.first();
+            let statement = statement.and_then(|first| self.statement_of(&first.kind, &first.node));
+            let mut found = Vec::new();
+            let sides = arguments.iter().map(|argument| self.side(argument, statement.as_deref()));
+            function.check(sides, &mut found);
+            self.problems.append(&mut found);
+        }
         let is_told = self.problems.len() > problems;
         for (parameter, argument) in function.parameters.iter().zip(arguments) {
             let is_document = matches!(argument.kind, Type::Document);
@@ -119,16 +125,17 @@ impl TypeChecker<'_> {
     fn apply(
         &mut self,
         function: &'static Function,
-        arguments: Vec<TypedExpr>,
+        arguments: Arguments,
         method: bool,
         span: Span,
     ) -> TypedExpr {
         let kind = function.result(arguments.first().map(|first| &first.kind));
-        let arguments = arguments.into_iter().map(|argument| argument.node);
+        let mut nodes = Vec::with_capacity(arguments.len());
+        nodes.extend(arguments.into_iter().map(|argument| argument.node));
         if function.is_search() {
-            return self.search(function, arguments, method, span);
+            return self.search(function, nodes.into_iter(), method, span);
         }
-        let arguments = arguments.collect();
+        let arguments = nodes.into();
         TypedExpr { node: Node { expr: Expr::Call { function, method, arguments }, span }, kind }
     }
 
@@ -145,7 +152,7 @@ impl TypeChecker<'_> {
             Some(target) if self.is_resource(&target.expr) => (Some(self.token(target.id)), None),
             target => (None, target.map(|target| self.node(target))),
         };
-        let mut typed = Vec::with_capacity(1 + arguments.len());
+        let mut typed = Arguments::new();
         typed.extend(arguments.iter().map(|argument| self.node(argument)));
         let written = written.or(target.as_ref().map(|target| target.node.span));
         let start = written.map_or_else(

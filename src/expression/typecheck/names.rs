@@ -6,7 +6,7 @@ use cel::common::ast::{Expr as Cel, SelectExpr};
 
 use super::super::span::Span;
 use super::super::tree::{Expr, Field, Node, PropertyRef, Selection};
-use super::super::types::{self, Properties, Texts, Type, Words};
+use super::super::types::{self, Known, Properties, Texts, Type, Words};
 use super::super::{Problem, hints, show};
 use super::{TypeChecker, TypedExpr, broken, constant};
 use crate::diagnostic::{Code, known_here, meant, meant_or_known};
@@ -16,7 +16,7 @@ use crate::resource::{Form, Property, Schema, Value, regions};
 const NAMES: [&str; 3] = ["account", "region", "now"];
 
 /// What is known of `account`.
-const ACCOUNT: Texts = Texts::of(&[], Some(&Form::AccountId));
+static ACCOUNT: Texts = Texts::of(&[], Some(&Form::AccountId));
 
 impl TypeChecker<'_> {
     pub(super) fn ident(&mut self, name: &str, span: Span) -> TypedExpr {
@@ -32,10 +32,10 @@ impl TypeChecker<'_> {
         }
         let node = |expr| Node { expr, span };
         match name.trim_start_matches('.') {
-            "account" => TypedExpr { node: node(Expr::Account), kind: Type::String(ACCOUNT) },
+            "account" => TypedExpr { node: node(Expr::Account), kind: Type::String(Known::Always(&ACCOUNT)) },
             "region" => TypedExpr {
                 node: node(Expr::Region),
-                kind: Type::String(Texts::of(self.regions(), None)),
+                kind: Type::String(Texts::of(self.regions(), None).into()),
             },
             "now" => TypedExpr { node: node(Expr::Now), kind: Type::Timestamp },
             "resources" if self.kind.is_of_all() && self.environment.subject.is_some() => {

@@ -25,7 +25,9 @@ impl TypeChecker<'_> {
         Some(match (name, arguments) {
             (cel::LOGICAL_AND | cel::LOGICAL_OR, [_, _]) => self.logic(name, arguments),
             (cel::LOGICAL_NOT, [of]) => {
-                let of = self.turned(true, |inner| inner.condition(of));
+                let around = self.turn(true);
+                let of = self.condition(of);
+                self.closing = around;
                 let span = token.to(of.node.span);
                 boolean(Expr::Not(Box::new(of.node)), span)
             }
@@ -48,7 +50,10 @@ impl TypeChecker<'_> {
             (cel::EQUALS | cel::NOT_EQUALS, [one, other]) => {
                 let (one, other) = (self.compared(one, name), self.node(other));
                 let negated = name == cel::NOT_EQUALS;
-                self.turned(negated, |inner| inner.equality(negated, one, other))
+                let around = self.turn(negated);
+                let typed = self.equality(negated, one, other);
+                self.closing = around;
+                typed
             }
             (cel::IN, [one, other]) => {
                 let elements = self.elements(other);
@@ -72,13 +77,11 @@ impl TypeChecker<'_> {
         })
     }
 
-    /// Work on what is below a negation, or not.
-    fn turned<T>(&mut self, negated: bool, work: impl FnOnce(&mut Self) -> T) -> T {
+    /// Goes below a negation, or not; what it gives is put back behind that.
+    fn turn(&mut self, negated: bool) -> Option<bool> {
         let around = self.closing;
         self.closing = around.map(|outcome| outcome != negated);
-        let done = work(self);
-        self.closing = around;
-        done
+        around
     }
 
     /// The left side of a comparison, where a `!` may be meant for all of it.

@@ -9,7 +9,6 @@ use crate::diagnostic::Code;
 use crate::expression::documented;
 use crate::expression::operand::{Operand, TOLD};
 use crate::expression::operate::no_value;
-use crate::expression::types::Type;
 use crate::expression::{EvalBudget, Problem, notation};
 use crate::resource::{Failure, Form, Value};
 
@@ -53,7 +52,7 @@ pub(super) fn check_action(arguments: &[Operand<'_>], problems: &mut Vec<Problem
 
 /// Warning of a name, an id or the like where an ARN is needed, of which there is no answer.
 fn nameless(resource: &Operand<'_>) -> Option<Problem> {
-    let Type::String(known) = resource.kind else { return None };
+    let known = resource.kind.texts()?;
     let form = known.form.filter(|_| resource.constant.is_none())?;
     let is_arn = |form: &Form| {
         matches!(form, Form::Arn | Form::ArnOf(_) | Form::KeyArn | Form::Principal | Form::Action)
