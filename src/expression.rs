@@ -50,7 +50,7 @@ pub use self::mutate::Mutant;
 use self::parse::TextStats;
 pub use self::shared::SharedExpressions;
 use self::span::Span;
-use self::tree::{Expr, Node, PropertyRef};
+use self::tree::{Expr, Node, References};
 pub use self::types::ScalarKind;
 use crate::diagnostic::{Code, Level};
 use crate::resource::{AccountId, Failure, Operation, Region, Resource, TypeName, Value};
@@ -200,7 +200,7 @@ struct Compiled {
     root: Node,
     value_type: &'static str,
     /// The properties that it reads, each with the type that has it.
-    references: Vec<(&'static TypeName, PropertyRef)>,
+    references: References,
     names: Names,
     warnings: Vec<Problem>,
     alone: OnceLock<Alone>,
@@ -322,7 +322,8 @@ impl Expression {
     fn is_fine_in(&self, environment: &Environment) -> bool {
         let is_fine = |environment: &Environment| {
             let mut problems = Vec::new();
-            lint::check(self.root(), self.kind(), environment, &mut problems);
+            let read = (self.root(), &self.0.references);
+            lint::check(read, self.kind(), environment, &mut problems);
             problems.is_empty()
         };
         let alone = self.0.alone.get_or_init(|| Alone {
@@ -417,7 +418,7 @@ impl Expression {
             kind: self.0.kind,
             root: Node { expr: Expr::Constant(Value::Bool(value)), span },
             value_type: self.0.value_type,
-            references: Vec::new(),
+            references: References::new(),
             names: Names::default(),
             warnings: Vec::new(),
         }))

@@ -29,7 +29,7 @@ pub use inventory::{Inventory, Listing};
 pub use regions::regions;
 pub use registry::{SchemaRegistry, schemas};
 pub use schema::{
-    Given, Kind, ListScope, NameSource, OperationSchema, Property, Schema, SchemaError,
+    Given, Kind, ListScope, NameSource, OperationSchema, Properties, Property, Schema, SchemaError,
     is_documented,
 };
 pub use value::{Facet, Resource, Value, seconds};

@@ -28,7 +28,7 @@ pub(super) fn check(
     let known = match kind {
         Type::String(known) => known.get(),
         Type::List(items) if matches!(constants.constant, Some(Value::List(_))) => {
-            return check(observed, items, constants, problems);
+            return check(observed, &items.get(), constants, problems);
         }
         Type::Int(_) if observed.constant.is_none() => {
             if let Some(bounds) = kind.bounds() {
@@ -217,14 +217,14 @@ fn advice(form: &Form, path: &dyn fmt::Display, shown: &str) -> String {
 
 /// Warning of two observed texts that are never the same; of a list it is its elements.
 pub(super) fn check_apart(one: &Operand<'_>, other: &Operand<'_>, at: Span) -> Option<Problem> {
-    let (is_list, of_other) = match other.kind {
-        Type::List(items) => (true, &**items),
-        kind => (false, kind),
-    };
     if one.constant.is_some() || other.constant.is_some() {
         return None;
     }
-    let (first, second) = (one.kind.texts()?, of_other.texts()?);
+    let (is_list, of_other) = match other.kind {
+        Type::List(items) => (true, items.get().texts()),
+        kind => (false, kind.texts()),
+    };
+    let (first, second) = (one.kind.texts()?, of_other?);
     // None of the documented values has the form.
     let has_none = |of: &Texts, named: &Texts| {
         !named.words.is_empty()
@@ -371,9 +371,7 @@ pub(super) fn check_pattern(
     let at = pattern.span;
     let found = match (from_start.is_some(), is_whole) {
         _ if literal.is_empty() => None,
-        (true, true) => {
-            observed.kind.texts().and_then(|known| odd(&literal, at, &known, observed))
-        }
+        (true, true) => observed.kind.texts().and_then(|known| odd(&literal, at, &known, observed)),
         (true, false) => odd_part((&literal, at), Part::Start, observed),
         (false, true) => odd_part((&literal, at), Part::End, observed),
         (false, false) => odd_part((&literal, at), Part::Within, observed),

@@ -158,8 +158,8 @@ impl ParameterKind {
     pub(super) fn type_of(&self) -> Type {
         match self {
             Self::Scalar(kind) => kind.type_of(),
-            Self::List(items) => Type::List(Box::new(items.type_of())),
-            Self::Records(fields) => Type::List(Box::new(Type::Record(Arc::clone(fields)))),
+            Self::List(items) => Type::List(items.type_of().into()),
+            Self::Records(fields) => Type::List(Type::Record(Arc::clone(fields)).into()),
         }
     }
 }
@@ -167,6 +167,6 @@ impl ParameterKind {
 impl Binding {
     pub(super) fn type_of(&self) -> Type {
         let one = Type::Resource(self.schema);
-        if self.is_list { Type::List(Box::new(one)) } else { one }
+        if self.is_list { Type::List(one.into()) } else { one }
     }
 }

@@ -17,15 +17,16 @@ use self::claims::Claims;
 use super::builtins::Function;
 use super::nulls::{Mark, NonNull, Outcome, Path, is_null, made_of};
 use super::span::Span;
-use super::tree::{Expr, Loop, Macro, Node, Pair};
+use super::tree::{Expr, Loop, Macro, Node, Pair, References};
 use super::{Environment, ExpressionKind, Problem, show};
 use crate::diagnostic::Code;
 use crate::resource::Value;
 
 /// Warns about negations of what may be null, as far as the schema tells, and about an assertion
-/// of constants only. What the values of parameters make of it is not the text's own.
+/// of constants only, which reads no property. What the values of parameters make of it is not the
+/// text's own.
 pub(super) fn check<'t>(
-    root: &'t Node,
+    (root, references): (&'t Node, &References),
     kind: ExpressionKind,
     environment: &'t Environment,
     problems: &mut Vec<Problem>,
@@ -34,7 +35,7 @@ pub(super) fn check<'t>(
     let parameters = environment.parameters.iter().flat_map(|all| all.iter());
     let is_own = !parameters.into_iter().any(|one| one.value.is_some());
     let asserts = matches!(kind, ExpressionKind::Assert | ExpressionKind::AssertAll);
-    let of_constants = if asserts { constants::check(root) } else { None };
+    let of_constants = if asserts && references.is_empty() { constants::check(root) } else { None };
     let is_own = is_own && of_constants.is_none();
     problems.extend(of_constants);
     let mut linter = Linter {

@@ -52,7 +52,6 @@ enum Sign {
 }
 
 impl Sign {
-    /// A match of ranges alone, which becomes a table: each text is looked at byte by byte.
     const fn of(byte: u8) -> Self {
         match byte {
             b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => Self::Name,
@@ -66,6 +65,17 @@ impl Sign {
         }
     }
 }
+
+/// Signs of all bytes: each text is looked at byte by byte.
+static SIGNS: [Sign; 256] = {
+    let mut signs = [Sign::Other; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        signs[byte] = Sign::of(byte as u8);
+        byte += 1;
+    }
+    signs
+};
 
 /// Counts of what a text consists of, known before it is parsed.
 #[derive(Debug, Clone, Copy, Default)]
@@ -84,7 +94,12 @@ impl TextStats {
         let mut open = 0_usize;
         let mut before = Sign::Name;
         for byte in text.bytes() {
-            let sign = Sign::of(byte);
+            let sign = SIGNS.get(usize::from(byte)).copied().unwrap_or(Sign::Other);
+            // Most of a text, which counts for nothing.
+            if matches!(sign, Sign::Name) {
+                before = sign;
+                continue;
+            }
             match sign {
                 Sign::Blank => continue,
                 Sign::Open => {

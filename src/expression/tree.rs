@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use smallvec::SmallVec;
+
 use super::builtins::Function;
 use super::operate::{Arithmetic, Comparison};
 use super::pattern::Pattern;
 use super::span::Span;
-use crate::resource::{Property, Value};
+use crate::resource::{Property, TypeName, Value};
 
 /// A node of the tree and its place in the text.
 #[derive(Debug, Clone)]
@@ -178,6 +180,9 @@ pub(super) struct PropertyRef {
     pub(super) name: &'static Arc<str>,
     pub(super) property: &'static Property,
 }
+
+/// The properties that an expression reads, each with the type that has it. Most read one.
+pub(super) type References = SmallVec<[(&'static TypeName, PropertyRef); 1]>;
 
 impl PropertyRef {
     /// `true` where null is what its lack means.

@@ -22,14 +22,14 @@ use super::operand::{Operand, Statement};
 use super::parse::{MAX_DEPTH, MAX_LENGTH, MAX_NODES, too_deep};
 use super::places::Places;
 use super::span::Span;
-use super::tree::{Expr, Node, PropertyRef};
+use super::tree::{Expr, Node, References};
 use super::types::Type;
 use super::{
     CompileBudget, Environment, EvalBudget, ExpressionKind, Names, Problem, beyond, evaluate, lint,
     show,
 };
 use crate::diagnostic::{Code, Level};
-use crate::resource::{Cause, TypeName, Value};
+use crate::resource::{Cause, Value};
 
 /// Budget for computing the constants of one text, all together.
 const FOLDING_STEPS: u64 = 100_000;
@@ -41,7 +41,7 @@ pub(super) struct Checked {
     /// The type of its value, in words.
     pub(super) value_type: &'static str,
     /// The properties that it reads, each with the type that has it.
-    pub(super) references: Vec<(&'static TypeName, PropertyRef)>,
+    pub(super) references: References,
     /// The names of `let` and of parameters in it.
     pub(super) names: Names,
     /// It searches for patterns.
@@ -73,7 +73,7 @@ pub(super) fn check(
         kind,
         budget,
         locals: Vec::new(),
-        references: Vec::new(),
+        references: References::new(),
         names: Names::default(),
         has_patterns: false,
         problems: Vec::new(),
@@ -103,7 +103,7 @@ pub(super) fn check(
     let TypeChecker { references, names, has_patterns, mut problems, .. } = checker;
     let is_sound = problems.iter().all(|problem| problem.level == Level::Warning);
     if is_sound {
-        lint::check(&root.node, kind, environment, &mut problems);
+        lint::check((&root.node, &references), kind, environment, &mut problems);
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
     let value_type = root.kind.words();
@@ -154,7 +154,7 @@ struct TypeChecker<'a> {
     budget: &'a mut CompileBudget,
     /// The variables of the loops around, outermost first.
     locals: Vec<Variable>,
-    references: Vec<(&'static TypeName, PropertyRef)>,
+    references: References,
     names: Names,
     has_patterns: bool,
     problems: Vec<Problem>,
@@ -253,7 +253,7 @@ impl TypeChecker<'_> {
                 let span = Span::new(token.start(), self.close(token));
                 TypedExpr {
                     node: Node { expr: Expr::List(items.into()), span },
-                    kind: Type::List(Box::new(kind)),
+                    kind: Type::List(kind.into()),
                 }
             }
             Cel::Map(map) => self.map(map, token),

@@ -3,12 +3,9 @@
 use std::fmt;
 use std::sync::Arc;
 
-use indexmap::IndexMap;
-
 use crate::resource::{self, Bounds, Form, Property, Schema, Value, schemas};
 
-/// The properties of an object.
-pub(super) type Properties = IndexMap<Arc<str>, Property>;
+pub(super) use crate::resource::Properties;
 
 /// Texts that the cloud documents as all values of a property; empty where it does not.
 pub(super) type Words = &'static [Arc<str>];
@@ -86,6 +83,30 @@ pub(super) enum Known<T: 'static> {
 }
 
 const _: () = assert!(size_of::<Type>() <= 24, "each node is moved with its type");
+
+/// Type of the elements of a list, or of the values of a map.
+#[derive(Debug, Clone)]
+pub(super) enum Items {
+    /// Elements of a property.
+    Of(&'static Property),
+    Made(Box<Type>),
+}
+
+impl Items {
+    /// It itself.
+    pub(super) fn get(&self) -> Type {
+        match self {
+            Self::Of(property) => property.items.as_deref().map_or(Type::Any, Type::of),
+            Self::Made(kind) => (**kind).clone(),
+        }
+    }
+}
+
+impl From<Type> for Items {
+    fn from(kind: Type) -> Self {
+        Self::Made(Box::new(kind))
+    }
+}
 
 /// What the schema of a property says of its values.
 pub(super) trait OfProperty: Copy {
@@ -178,8 +199,8 @@ pub(super) enum Type {
     Duration,
     /// A type itself, as `type(x)` gives it.
     Kind,
-    List(Box<Type>),
-    Map(Box<Type>),
+    List(Items),
+    Map(Items),
     Object(&'static Properties),
     /// A mapping of a parameter, with its keys, each of which is there.
     Record(Arc<[(Arc<str>, ScalarKind)]>),
@@ -196,15 +217,14 @@ impl Type {
 
     /// The type of a property's values.
     pub(super) fn of(property: &'static Property) -> Self {
-        let items = || property.items.as_deref().map_or(Self::Any, Self::of);
         match property.kind {
             resource::Kind::String => Self::String(Known::Property(property)),
             resource::Kind::Integer => Self::Int(Known::Property(property)),
             resource::Kind::Double => Self::Double,
             resource::Kind::Boolean => Self::Bool,
             resource::Kind::Timestamp => Self::Timestamp,
-            resource::Kind::List => Self::List(Box::new(items())),
-            resource::Kind::Map => Self::Map(Box::new(items())),
+            resource::Kind::List => Self::List(Items::Of(property)),
+            resource::Kind::Map => Self::Map(Items::Of(property)),
             resource::Kind::Object => Self::Object(&property.properties),
             resource::Kind::Document => Self::Document,
         }
@@ -220,11 +240,9 @@ impl Type {
             Value::String(_) => Self::TEXT,
             Value::Timestamp(_) => Self::Timestamp,
             Value::Duration(_) => Self::Duration,
-            Value::List(items) => {
-                Self::List(Box::new(Self::common(items.iter().map(Self::of_value))))
-            }
+            Value::List(items) => Self::List(Self::common(items.iter().map(Self::of_value)).into()),
             Value::Map(entries) => {
-                Self::Map(Box::new(Self::common(entries.values().map(Self::of_value))))
+                Self::Map(Self::common(entries.values().map(Self::of_value)).into())
             }
             Value::Resource(resource) => {
                 schemas().get(&resource.type_name).map_or(Self::Any, Self::Resource)
@@ -249,7 +267,7 @@ impl Type {
                 Some(Self::Int(one.get().joined(other.get()).into()))
             }
             (Self::List(one), Self::List(other)) => {
-                one.joined(*other).map(|items| Self::List(Box::new(items)))
+                one.get().joined(other.get()).map(|items| Self::List(items.into()))
             }
             (one, other) => one.is_same(&other).then_some(one),
         }
@@ -258,7 +276,7 @@ impl Type {
     fn is_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::List(one), Self::List(other)) | (Self::Map(one), Self::Map(other)) => {
-                one.is_same(other)
+                one.get().is_same(&other.get())
             }
             (Self::Object(one), Self::Object(other)) => std::ptr::eq(*one, *other),
             (Self::Record(one), Self::Record(other)) => one == other,
@@ -287,7 +305,7 @@ impl Type {
     pub(super) fn is_of_actions(&self) -> bool {
         match self {
             Self::String(texts) => texts.get().form == Some(&Form::Action),
-            Self::List(items) => items.is_of_actions(),
+            Self::List(items) => items.get().is_of_actions(),
             _ => false,
         }
     }
@@ -312,7 +330,7 @@ impl Type {
     pub(super) fn may_equal(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::List(one), Self::List(other)) | (Self::Map(one), Self::Map(other)) => {
-                one.may_equal(other)
+                one.get().may_equal(&other.get())
             }
             (
                 Self::Map(_) | Self::Object(_) | Self::Record(_),

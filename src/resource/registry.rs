@@ -124,14 +124,12 @@ const FILES: &[&str] = &[
 mod tests {
     use std::collections::BTreeSet;
     use std::fmt;
-    use std::sync::Arc;
 
-    use indexmap::IndexMap;
     use regex::Regex;
     use serde::Deserialize;
     use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 
-    use super::super::{Kind, Property, Value};
+    use super::super::{Kind, Properties, Property, Value};
     use super::*;
 
     /// Problems of a property and of those below it, a line each.
@@ -177,7 +175,7 @@ mod tests {
     }
 
     /// Properties that are there by a neighbour which there is not, a line each.
-    fn strangers(path: &str, siblings: &IndexMap<Arc<str>, Property>) -> Vec<String> {
+    fn strangers(path: &str, siblings: &Properties) -> Vec<String> {
         let mut found = Vec::new();
         for (name, property) in siblings {
             let path = format!("{path}.{name}");

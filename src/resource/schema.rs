@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::DateTime;
+use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
@@ -130,8 +131,12 @@ pub struct Property {
     pub items: Option<Box<Property>>,
     /// The properties of an object.
     #[serde(default)]
-    pub properties: IndexMap<Arc<str>, Property>,
+    pub properties: Properties,
 }
+
+/// Properties by their names, in the order in which people read them. The names are those of schemas,
+/// so that no hash need be keyed.
+pub type Properties = IndexMap<Arc<str>, Property, FixedState>;
 
 /// Neighbour of a property by which that is there: by its value, as the ports of a rule by the
 /// protocol, or since the neighbour is there, as one port by the other.
@@ -188,7 +193,7 @@ pub struct Schema {
     /// The operations, each a facet.
     pub operations: BTreeMap<Operation, OperationSchema>,
     /// Top-level properties, in the order in which people read them.
-    pub properties: IndexMap<Arc<str>, Property>,
+    pub properties: Properties,
 }
 
 /// Why a schema file is refused.

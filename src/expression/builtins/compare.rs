@@ -60,7 +60,7 @@ fn check(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
             problems.extend(documented::check_digits(observed, expected));
         }
         ([expected], Type::List(items)) if known.asks_for_part() => {
-            documented::check(observed, items, expected, problems);
+            documented::check(observed, &items.get(), expected, problems);
         }
         _ => {}
     }

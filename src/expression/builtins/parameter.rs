@@ -117,7 +117,7 @@ impl Parameter {
     pub(in crate::expression) fn given(&self, kind: &Type) -> String {
         match (self.accepts, kind) {
             (Accepts::Texts | Accepts::Ordered | Accepts::Summands, Type::List(of)) => {
-                format!("{kind} of which each is {of}")
+                format!("{kind} of which each is {}", of.get())
             }
             _ => kind.to_string(),
         }
@@ -150,12 +150,14 @@ impl Accepts {
             Self::Sequence => matches!(kind, Type::String(_) | Type::List(_)),
             Self::List => matches!(kind, Type::List(_)),
             Self::Texts => {
-                matches!(kind, Type::List(of) if of.is_open() || matches!(**of, Type::String(_)))
+                matches!(kind, Type::List(of) if matches!(of.get(), Type::String(_)) || of.get().is_open())
             }
-            Self::Ordered => matches!(kind, Type::List(of) if of.is_open() || of.is_ordered()),
+            Self::Ordered => {
+                matches!(kind, Type::List(of) if of.get().is_open() || of.get().is_ordered())
+            }
             Self::Summands => {
                 let summand = |of: &Type| of.is_number() || matches!(of, Type::Duration);
-                matches!(kind, Type::List(of) if of.is_open() || summand(of))
+                matches!(kind, Type::List(of) if of.get().is_open() || summand(&of.get()))
             }
             Self::Protocol => matches!(kind, Type::String(_) | Type::Int(_)),
             Self::Map => is_map(kind),
@@ -209,13 +211,13 @@ impl Gives {
     /// Type for a first argument of a type.
     pub(super) fn kind(self, first: Option<&Type>) -> Type {
         let element = || match first {
-            Some(Type::List(of)) => (**of).clone(),
+            Some(Type::List(of)) => of.get(),
             _ => Type::Any,
         };
-        let of_actions = matches!(first, Some(Type::List(of)) if of.is_of_actions());
+        let of_actions = matches!(first, Some(Type::List(of)) if of.get().is_of_actions());
         match self {
             Self::Any | Self::Itself => Type::Any,
-            Self::Accounts => Type::List(Box::new(Type::String(Known::Always(&ACCOUNTS)))),
+            Self::Accounts => Type::List(Type::String(Known::Always(&ACCOUNTS)).into()),
             Self::Arn => Type::Object(shapes::arn_of(first)),
             Self::InCase(case) => match first {
                 Some(Type::String(known)) => Type::String(known.get().in_case(case).into()),
@@ -234,13 +236,13 @@ impl Gives {
             Self::Within(bounds) => Type::Int(bounds(first).into()),
             Self::Flat => match element() {
                 Type::List(inner) => Type::List(inner),
-                other => Type::List(Box::new(other)),
+                other => Type::List(other.into()),
             },
             Self::Int => Type::INT,
-            Self::Same => Type::List(Box::new(element())),
-            Self::Statements => Type::List(Box::new(Type::Object(&shapes::STATEMENT))),
+            Self::Same => Type::List(element().into()),
+            Self::Statements => Type::List(Type::Object(&shapes::STATEMENT).into()),
             Self::Joined | Self::String => Type::TEXT,
-            Self::Strings => Type::List(Box::new(Type::TEXT)),
+            Self::Strings => Type::List(Type::TEXT.into()),
             Self::Timestamp => Type::Timestamp,
             Self::Type => Type::Kind,
         }

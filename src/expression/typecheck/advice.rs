@@ -51,8 +51,8 @@ pub(super) fn of_pair(operation: Operation, one: &TypedExpr, other: &TypedExpr) 
         (Type::String(_), Type::Bool) => truth_and_text(operation, other, one),
         (Type::Int(_), Type::Double) => int_and_double(operation, one, other),
         (Type::Double, Type::Int(_)) => int_and_double(operation, other, one),
-        (Type::List(items), _) => list_and(operation, (one, items), other),
-        (_, Type::List(items)) => list_and(operation, (other, items), one),
+        (Type::List(items), _) => list_and(operation, (one, &items.get()), other),
+        (_, Type::List(items)) => list_and(operation, (other, &items.get()), one),
         (Type::Object(known), Type::String(_)) => property_of(one, other, known),
         (Type::String(_), Type::Object(known)) => property_of(other, one, known),
         (Type::Null, _) | (_, Type::Null) => "compare with null by `==` or `!=`".to_owned(),
@@ -81,7 +81,7 @@ pub(super) fn of_member(
             let (name, _) = known.iter().find(|(_, property)| property.kind == Kind::String)?;
             format!("write `{listed}.exists(x, x.{name} == {member})`")
         }
-        (Type::List(inner), _) if inner.may_equal(items) => format!(
+        (Type::List(inner), _) if inner.get().may_equal(items) => format!(
             "write `{member}.exists(x, x in {listed})`, or `{member}.all(x, x in {listed})`"
         ),
         (Type::Int(_) | Type::Double | Type::Bool, Type::String(_)) => as_text(one),
@@ -255,7 +255,7 @@ fn int_and_double(operation: Operation, int: &TypedExpr, double: &TypedExpr) -> 
 fn list_and(operation: Operation, (list, items): (&TypedExpr, &Type), value: &TypedExpr) -> String {
     let (listed, shown) = (show::node(&list.node), show::node(&value.node));
     if let Some(list) = retyped(&value.node, items, &[]).or_else(|| match &value.kind {
-        Type::List(wanted) => retyped(&list.node, wanted, &[]),
+        Type::List(wanted) => retyped(&list.node, &wanted.get(), &[]),
         _ => None,
     }) {
         return format!("write the list as `{list}`");

@@ -186,7 +186,7 @@ impl TypeChecker<'_> {
                 let message = format!("`{path}` is {kind}, and {only}");
                 let problem = Problem::error(node.span, Code::WrongType, message);
                 let of_resources =
-                    matches!(kind, Type::List(items) if matches!(**items, Type::Resource(_)));
+                    matches!(kind, Type::List(items) if matches!(items.get(), Type::Resource(_)));
                 self.problems.push(if of_resources {
                     let name = function.name;
                     problem.help(format!(

@@ -62,8 +62,8 @@ impl TypeChecker<'_> {
         }
         let kind = match written.kind {
             Macro::All | Macro::Exists | Macro::ExistsOne => Type::Bool,
-            Macro::Filter => Type::List(Box::new(element)),
-            Macro::Map => Type::List(Box::new(body.kind)),
+            Macro::Filter => Type::List(element.into()),
+            Macro::Map => Type::List(body.kind.into()),
         };
         let (range, body) = (range.node, body.node);
         let looped = Loop { kind: written.kind, range, variable, index, condition, body };
@@ -74,7 +74,7 @@ impl TypeChecker<'_> {
     /// The type of the variable.
     fn element(&mut self, range: &TypedExpr) -> Type {
         match &range.kind {
-            Type::List(items) => (**items).clone(),
+            Type::List(items) => items.get(),
             Type::Map(_) | Type::Object(_) | Type::Record(_) => Type::TEXT,
             kind if kind.is_open() => Type::Any,
             kind => {

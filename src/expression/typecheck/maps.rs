@@ -27,7 +27,7 @@ impl TypeChecker<'_> {
         }
         self.distinct_keys(&entries);
         let span = Span::new(token.start(), self.close(token));
-        let kind = Type::Map(Box::new(Type::common(kinds)));
+        let kind = Type::Map(Type::common(kinds).into());
         TypedExpr { node: Node { expr: Expr::Map(entries.into()), span }, kind }
     }
 

@@ -32,7 +32,9 @@ impl TypeChecker<'_> {
         }
         let node = |expr| Node { expr, span };
         match name.trim_start_matches('.') {
-            "account" => TypedExpr { node: node(Expr::Account), kind: Type::String(Known::Always(&ACCOUNT)) },
+            "account" => {
+                TypedExpr { node: node(Expr::Account), kind: Type::String(Known::Always(&ACCOUNT)) }
+            }
             "region" => TypedExpr {
                 node: node(Expr::Region),
                 kind: Type::String(Texts::of(self.regions(), None).into()),
@@ -40,7 +42,7 @@ impl TypeChecker<'_> {
             "now" => TypedExpr { node: node(Expr::Now), kind: Type::Timestamp },
             "resources" if self.kind.is_of_all() && self.environment.subject.is_some() => {
                 let item = self.environment.subject.map_or(Type::Any, Type::Resource);
-                TypedExpr { node: node(Expr::Resources), kind: Type::List(Box::new(item)) }
+                TypedExpr { node: node(Expr::Resources), kind: Type::List(item.into()) }
             }
             "params" if self.environment.parameters.is_some() => {
                 let message = "`params` is no value of its own".to_owned();
@@ -266,7 +268,7 @@ impl TypeChecker<'_> {
                 };
                 (Type::of(property), Arc::clone(field), Field::Property(property))
             }
-            Type::Map(items) => ((**items).clone(), field.into(), Field::Key),
+            Type::Map(items) => (items.get(), field.into(), Field::Key),
             Type::Record(known) => {
                 let Some((field, kind)) = known.iter().find(|(name, _)| **name == *field) else {
                     let path = show::node(&of.node);
@@ -357,7 +359,7 @@ impl TypeChecker<'_> {
         };
         let kind = match &of.kind {
             Type::List(items) if key.kind.is_open() || matches!(key.kind, Type::Int(_)) => {
-                (**items).clone()
+                items.get()
             }
             Type::List(_) => {
                 let problem = Problem::error(key.node.span, Code::WrongType, message("an integer"));
@@ -372,7 +374,7 @@ impl TypeChecker<'_> {
                 return broken(span);
             }
             Type::Map(items) if key.kind.is_open() || matches!(key.kind, Type::String(_)) => {
-                (**items).clone()
+                items.get()
             }
             Type::Object(_) | Type::Record(_)
                 if key.kind.is_open() || matches!(key.kind, Type::String(_)) =>

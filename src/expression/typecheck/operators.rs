@@ -182,6 +182,9 @@ impl TypeChecker<'_> {
         }
         let mut found = Vec::new();
         for (observed, constants) in [(&one, &other), (&other, &one)] {
+            if !matches!(constants.node.expr, Expr::Constant(_) | Expr::Local { .. }) {
+                continue;
+            }
             let constants = self.side(constants, None);
             if constants.constant.is_none() {
                 continue;
@@ -218,13 +221,14 @@ impl TypeChecker<'_> {
             self.withdraw([&one.node, &other.node]);
         }
         match &other.kind {
-            Type::List(items) if !one.kind.may_equal(items) => {
+            Type::List(items) if !one.kind.may_equal(&items.get()) => {
+                let items = items.get();
                 let message = format!("{} is never in a list of which each is {items}", one.kind);
                 let written: Vec<&str> = self
                     .places
                     .map(|places| elements.iter().map(|place| places.text(*place)).collect())
                     .unwrap_or_default();
-                let help = advice::of_member(&one, items, &other.node, &written);
+                let help = advice::of_member(&one, &items, &other.node, &written);
                 self.problems.push(Problem::error(span, Code::WrongType, message).advised(help));
             }
             Type::Map(_) => {
@@ -247,7 +251,7 @@ impl TypeChecker<'_> {
                 let observed = self.side(&one, of_one.as_deref());
                 let constants = Operand { elements, ..self.side(&other, of_other.as_deref()) };
                 documented::check(&observed, &one.kind, &constants, &mut found);
-                documented::check(&constants, items, &observed, &mut found);
+                documented::check(&constants, &items.get(), &observed, &mut found);
                 documented::check_type_names(&one.kind, &constants, &mut found);
                 found.extend(documented::check_apart(&observed, &constants, span));
                 if !found.is_empty() {
@@ -432,7 +436,7 @@ fn result(operator: Arithmetic, one: &Type, other: &Type) -> Option<Type> {
         (operator, Type::Double, Type::Double) if operator != Remainder => Type::Double,
         (Add, Type::String(_), Type::String(_)) => Type::TEXT,
         (Add, Type::List(one), Type::List(other)) => {
-            Type::List(Box::new(Type::common([(**one).clone(), (**other).clone()])))
+            Type::List(Type::common([one.get(), other.get()]).into())
         }
         (Add | Subtract, Type::Timestamp, Type::Duration)
         | (Add, Type::Duration, Type::Timestamp) => Type::Timestamp,
