@@ -67,6 +67,11 @@ impl Sign {
 }
 
 /// Signs of all bytes: each text is looked at byte by byte.
+#[expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "computed by the compiler, which would refuse it"
+)]
 static SIGNS: [Sign; 256] = {
     let mut signs = [Sign::Other; 256];
     let mut byte = 0;
