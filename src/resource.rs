@@ -32,4 +32,4 @@ pub use schema::{
     Given, Kind, ListScope, NameSource, OperationSchema, Properties, Property, Schema, SchemaError,
     is_documented,
 };
-pub use value::{Facet, Resource, Value, seconds};
+pub use value::{Facet, Facets, Mapping, Resource, Value, seconds};

@@ -216,7 +216,7 @@ fn resource(schema: &Schema, Entry { region, response, .. }: Entry) -> Option<Re
         id,
         arn: text("Arn"),
         region,
-        facets: [(schema.list.clone(), read)].into(),
+        facets: [(schema.list.clone(), read)].into_iter().collect(),
     })
 }
 

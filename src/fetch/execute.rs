@@ -163,7 +163,9 @@ mod tests {
             id: id.into(),
             arn: None,
             region: region.parse().expect("a region"),
-            facets: [(operation.clone(), Facet::Read(Value::map::<&str>([])))].into(),
+            facets: [(operation.clone(), Facet::Read(Value::map::<&str>([])))]
+                .into_iter()
+                .collect(),
         })
     }
 

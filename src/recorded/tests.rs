@@ -141,7 +141,7 @@ fn facets_are_read_absent_or_refused() {
     let buckets = &inventory.listings[&("AWS::S3::Bucket".into(), Region::global())];
     let facet = |id: &str, operation: &str| {
         let found = buckets.resources().iter().find(|bucket| &*bucket.id == id);
-        found.map(|bucket| bucket.facets[operation].clone())
+        found.and_then(|bucket| bucket.facets.get(operation).cloned())
     };
     assert_eq!(facet("acme-legacy-reports", "s3:GetBucketEncryption"), Some(Facet::Absent));
     assert!(matches!(

@@ -311,7 +311,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::resource::Facet;
+    use crate::resource::{Facet, Facets};
 
     /// Two buckets, of which one keeps its policy to itself, and a list that broke off.
     fn inventory() -> Inventory {
@@ -325,7 +325,7 @@ mod tests {
                 id: id.into(),
                 arn: Some(format!("arn:aws:s3:::{id}").into()),
                 region: "eu-west-1".parse().expect("a region"),
-                facets: BTreeMap::from([
+                facets: Facets::from_iter([
                     ("s3:ListBuckets".into(), read("s3:ListBuckets", &listed)),
                     ("s3:GetBucketTagging".into(), read("s3:GetBucketTagging", &tags)),
                     ("s3:GetBucketPolicy".into(), policy),

@@ -1,11 +1,14 @@
 //! Values of properties: JSON with instants, durations and one integer type; and resources, which
 //! are made of them and, in expressions, are values too.
 
-use std::collections::BTreeMap;
+mod mapping;
+
 use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+use litemap::LiteMap;
 
+pub use self::mapping::Mapping;
 use super::{Failure, Operation, Region, TypeName};
 
 /// A value of a property or of an expression. Cheap to clone: lists, maps and strings are shared.
@@ -29,7 +32,7 @@ pub enum Value {
     /// A sequence of values, shared.
     List(Arc<[Value]>),
     /// A mapping, in the order of its keys.
-    Map(Arc<BTreeMap<Arc<str>, Value>>),
+    Map(Mapping),
     /// A resource as a whole, in expressions alone: no property holds one.
     Resource(Arc<Resource>),
 }
@@ -47,7 +50,7 @@ impl Value {
 
     /// Value that holds a mapping; of equal keys the last counts.
     pub fn map<K: Into<Arc<str>>>(entries: impl IntoIterator<Item = (K, Self)>) -> Self {
-        Self::Map(Arc::new(entries.into_iter().map(|(key, value)| (key.into(), value)).collect()))
+        Self::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
     }
 
     /// `true` for [`Value::Null`] and for nothing else.
@@ -136,6 +139,9 @@ pub enum Facet {
     Failed(Failure),
 }
 
+/// Answers on a resource, by operation. A tree would take half a KiB for the first of them.
+pub type Facets = LiteMap<Operation, Facet>;
+
 /// A resource and what is known of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Resource {
@@ -149,7 +155,7 @@ pub struct Resource {
     /// The region that the resource lives in; `global` for IAM.
     pub region: Region,
     /// Answers by operation. An operation without an entry was not asked.
-    pub facets: BTreeMap<Operation, Facet>,
+    pub facets: Facets,
 }
 
 #[cfg(test)]

@@ -393,7 +393,7 @@ async fn an_error_that_is_not_the_apis_names_its_status() {
         }
     }
     let listing = everything(&live(&serve(all).await).await, bucket).await;
-    let policy = shown(&listing.resources()[0].facets["s3:GetBucketPolicy"]);
+    let policy = shown(&listing.resources()[0].facets[&"s3:GetBucketPolicy".into()]);
     let expected = "HTTP status 404: the answer is cut off, or no XML";
     assert_eq!(policy, format!("service_error: s3:GetBucketPolicy: {expected}"));
 }
@@ -429,7 +429,7 @@ async fn the_versioning_of_a_stand_in_is_believed_only_if_it_is_whole() {
         }
         let server = serve(all).await;
         let listing = everything(&live(&server).await, schema("AWS::S3::Bucket")).await;
-        shown(&listing.resources()[0].facets["s3:GetBucketVersioning"])
+        shown(&listing.resources()[0].facets[&"s3:GetBucketVersioning".into()])
     };
     let enabled = r#"{"VersioningConfiguration":{"Status":"Enabled"}}"#;
     assert_eq!(versioning(all_of_it).await, enabled);
@@ -447,6 +447,7 @@ async fn a_policy_of_a_user_that_is_none_stays_text() {
     let nulled = format!("{}null{}", &body[..start], &body[end..]);
     *details = Response::new(200, nulled);
     let listing = everything(&live(&serve(all).await).await, schema("AWS::IAM::User")).await;
-    let details = shown(&listing.resources()[0].facets["iam:GetAccountAuthorizationDetails"]);
+    let details =
+        shown(&listing.resources()[0].facets[&"iam:GetAccountAuthorizationDetails".into()]);
     assert!(details.contains(r#""PolicyDocument":"null""#), "{details}");
 }

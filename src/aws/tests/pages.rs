@@ -93,7 +93,7 @@ async fn a_list_of_a_facet_is_read_to_its_end_or_unknown() {
     })
     .await;
     let listing = super::everything(&live(&server).await, schema).await;
-    let keys = super::shown(&listing.resources()[0].facets["iam:ListAccessKeys"]);
+    let keys = super::shown(&listing.resources()[0].facets[&"iam:ListAccessKeys".into()]);
     assert!(keys.contains("AKIA1") && keys.contains("AKIA2"), "{keys}");
 }
 

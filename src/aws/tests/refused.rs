@@ -51,7 +51,7 @@ async fn what_comes_of_a_refused_call_is_refused_in_its_words() {
             }
         }
         let users = everything(&live(&serve(all).await).await, schema("AWS::IAM::User")).await;
-        let found = shown(&users.resources()[0].facets[operation]);
+        let found = shown(&users.resources()[0].facets[&operation.into()]);
         assert_eq!(found, format!("access_denied: {refused}: the message"), "{operation}");
     }
 }

@@ -77,7 +77,7 @@ async fn a_key_that_was_never_used_has_neither_service_nor_region() {
     }
     let server = serve(all).await;
     let users = everything(&live(&server).await, schema("AWS::IAM::User")).await;
-    let found = shown(&users.resources()[0].facets["iam:GetAccessKeyLastUsed"]);
+    let found = shown(&users.resources()[0].facets[&"iam:GetAccessKeyLastUsed".into()]);
     let key = r#"{"AccessKeyLastUsed":[{"AccessKeyId":"AKIAEXAMPLE","Status":"Active"}]}"#;
     assert_eq!(found, key);
 }

@@ -10,8 +10,8 @@ use super::observations::{LIST, State};
 use crate::db::sources::SourceId;
 use crate::db::{Error, words};
 use crate::resource::{
-    AccountId, Facet, Failure, Inventory, Listing, Operation, Provider, Region, Resource, Schema,
-    TypeName, schemas,
+    AccountId, Facet, Facets, Failure, Inventory, Listing, Operation, Provider, Region, Resource,
+    Schema, TypeName, schemas,
 };
 
 struct Row {
@@ -95,7 +95,7 @@ fn listing(schema: &Schema, rows: Vec<Row>) -> Result<Listing, Error> {
             id: row.resource_id.into(),
             arn: None,
             region: Region::global(),
-            facets: BTreeMap::new(),
+            facets: Facets::new(),
         });
         if let Some(region) = row.resource_region {
             resource.region = words::parsed("region", &region)?;

@@ -11,7 +11,7 @@ use crate::db::Error;
 use crate::db::fixtures::{TestResult, source};
 use crate::db::sources::SourceId;
 use crate::resource::{
-    AccountId, Cause, Facet, Failure, Inventory, Listing, Provider, Region, Resource, Value,
+    AccountId, Cause, Facet, Facets, Failure, Inventory, Listing, Provider, Region, Resource, Value,
 };
 
 const LIST: &str = "s3:ListBuckets";
@@ -28,7 +28,7 @@ fn denied() -> Failure {
 
 fn bucket(name: &str, facets: &[(&str, Facet)]) -> Arc<Resource> {
     let named = Facet::Read(Value::map([("BucketName", Value::string(name))]));
-    let mut all = BTreeMap::from([(LIST.into(), named)]);
+    let mut all = Facets::from_iter([(LIST.into(), named)]);
     all.extend(facets.iter().map(|(operation, facet)| ((*operation).into(), facet.clone())));
     Arc::new(Resource {
         type_name: "AWS::S3::Bucket".into(),

@@ -1,6 +1,5 @@
 //! A resource type, resources and what expressions say of them, in a line each.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
@@ -8,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use super::super::{EvalBudget, EvalResult, Expression, ExpressionKind, Problem, Subject};
 use crate::diagnostic::Level;
-use crate::resource::{Cause, Facet, Failure, Operation, Resource, Schema};
+use crate::resource::{Cause, Facet, Facets, Failure, Operation, Resource, Schema};
 
 /// A type with a property of every kind.
 pub(super) fn schema() -> &'static Schema {
@@ -76,7 +75,7 @@ pub(super) fn schema() -> &'static Schema {
 /// A thing whose operations answered with these properties; a property that is the string
 /// `denied`, `absent` or `missing` tells that of its whole operation.
 pub(super) fn thing(properties: &Json) -> Resource {
-    let mut facets = BTreeMap::new();
+    let mut facets = Facets::new();
     for operation in schema().operations.keys() {
         facets.insert(operation.clone(), Facet::Read(schema().refine(operation, properties)));
     }

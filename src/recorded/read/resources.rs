@@ -9,7 +9,7 @@ use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess};
 use super::json::{Array, Elements, Entries, FromText, Object, missing, set, twice, unexpected};
 use super::values::Properties;
 use crate::recorded::ids::impossible;
-use crate::resource::{Cause, Facet, Failure, Listing, Operation, Region, Resource, Schema};
+use crate::resource::{self, Cause, Facet, Failure, Listing, Operation, Region, Resource, Schema};
 
 /// Characters of an id that are shown where no resource can have it.
 const SHOWN_OF_ID: usize = 40;
@@ -115,7 +115,7 @@ impl<'de> Entries<'de> for Entry<'_> {
                 }
             }
         }
-        let facets: BTreeMap<Operation, Facet> = facets.ok_or_else(|| missing("facets"))?;
+        let facets: resource::Facets = facets.ok_or_else(|| missing("facets"))?;
         let Some(Facet::Read(listed)) = facets.get(&self.schema.list) else {
             return Err(missing(self.schema.list.as_str()));
         };
@@ -140,11 +140,11 @@ impl<'de> Entries<'de> for Entry<'_> {
 struct Facets<'s>(&'s Schema);
 
 impl<'de> Entries<'de> for Facets<'_> {
-    type Output = BTreeMap<Operation, Facet>;
+    type Output = resource::Facets;
 
     fn read<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Output, A::Error> {
         let schema = self.0;
-        let mut facets = BTreeMap::new();
+        let mut facets = resource::Facets::new();
         let find = |name: &str| {
             let known = schema.operations.get_key_value(name);
             known.map(|(operation, _)| operation).ok_or_else(|| unexpected(name))
@@ -155,7 +155,9 @@ impl<'de> Entries<'de> for Facets<'_> {
                 return Err(twice(operation.as_str()));
             }
         }
-        Ok(facets)
+        let mut facets = facets.into_tuple_vec();
+        facets.shrink_to_fit();
+        Ok(resource::Facets::from_sorted_store_unchecked(facets))
     }
 }
 

@@ -1,6 +1,5 @@
 //! Values of properties, each in the type that its schema gives.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -9,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 
 use super::json::{Entries, FromText, twice, unexpected};
-use crate::resource::{Kind, Operation, Property, Schema, Value};
+use crate::resource::{Kind, Mapping, Operation, Property, Schema, Value};
 
 /// Numbers between those of `i64` and beyond them, which are `f64` exactly.
 const INTEGERS: Range<f64> = -9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0;
@@ -24,18 +23,16 @@ impl<'de> Entries<'de> for Properties<'_> {
     type Output = Value;
 
     fn read<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut properties = BTreeMap::new();
+        let mut properties = Vec::new();
         let find = |name: &str| match self.schema.properties.get_key_value(name) {
             Some(known) if known.1.operation == *self.operation => Ok(known),
             _ => Err(unexpected(name)),
         };
         while let Some((name, property)) = map.next_key_seed(FromText(find))? {
             let value = map.next_value_seed(Typed(Some(property)))?;
-            if properties.insert(Arc::clone(name), value).is_some() {
-                return Err(twice(name));
-            }
+            properties.push((Arc::clone(name), value));
         }
-        Ok(Value::Map(Arc::new(properties)))
+        mapping(properties)
     }
 }
 
@@ -57,20 +54,15 @@ impl<'s> Typed<'s> {
         E::invalid_type(found, self)
     }
 
-    fn object<'de, A: MapAccess<'de>>(
-        property: &Property,
-        mut map: A,
-    ) -> Result<BTreeMap<Arc<str>, Value>, A::Error> {
-        let mut entries = BTreeMap::new();
+    fn object<'de, A: MapAccess<'de>>(property: &Property, mut map: A) -> Result<Value, A::Error> {
+        let mut entries = Vec::new();
         let find =
             |name: &str| property.properties.get_key_value(name).ok_or_else(|| unexpected(name));
         while let Some((name, inner)) = map.next_key_seed(FromText(find))? {
             let value = map.next_value_seed(Typed(Some(inner)))?;
-            if entries.insert(Arc::clone(name), value).is_some() {
-                return Err(twice(name));
-            }
+            entries.push((Arc::clone(name), value));
         }
-        Ok(entries)
+        mapping(entries)
     }
 }
 
@@ -161,25 +153,24 @@ impl<'de> Visitor<'de> for Typed<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let entries = match (self.kind(), self.0) {
-            (Some(Kind::Object), Some(property)) => Self::object(property, map)?,
+        match (self.kind(), self.0) {
+            (Some(Kind::Object), Some(property)) => Self::object(property, map),
             (Some(Kind::Map | Kind::Document) | None, _) => {
-                let mut entries = BTreeMap::new();
+                let mut entries = Vec::new();
                 while let Some(name) =
                     map.next_key_seed(FromText(|name: &str| Ok(Arc::from(name))))?
                 {
-                    let name: Arc<str> = name;
-                    let value = map.next_value_seed(self.item())?;
-                    if entries.insert(Arc::clone(&name), value).is_some() {
-                        return Err(twice(&name));
-                    }
+                    entries.push((name, map.next_value_seed(self.item())?));
                 }
-                entries
+                mapping(entries)
             }
-            _ => return Err(self.wrong(Unexpected::Map)),
-        };
-        Ok(Value::Map(Arc::new(entries)))
+            _ => Err(self.wrong(Unexpected::Map)),
+        }
     }
+}
+
+fn mapping<E: Error>(entries: Vec<(Arc<str>, Value)>) -> Result<Value, E> {
+    Mapping::distinct(entries).map(Value::Map).map_err(|name| twice(&name))
 }
 
 /// Instant of RFC 3339, which has a `T` between day and time.

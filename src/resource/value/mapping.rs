@@ -1,0 +1,116 @@
+//! Mappings of values. An inventory holds hundreds of thousands of them, most with a few entries, so
+//! that one is a single piece of memory, in which a key is found by looking at one after another.
+
+use std::fmt;
+use std::sync::Arc;
+
+use super::Value;
+
+/// How many entries are looked at one after another; among more a key is sought by halves.
+const FEW: usize = 16;
+
+/// A mapping in the order of its keys, shared by all that hold it.
+#[derive(Clone, PartialEq)]
+pub struct Mapping(Arc<[(Arc<str>, Value)]>);
+
+impl Mapping {
+    /// Mapping of entries in any order; refused with a key that is there twice.
+    pub fn distinct(mut entries: Vec<(Arc<str>, Value)>) -> Result<Self, Arc<str>> {
+        entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+        let twice = entries.windows(2).find_map(|pair| match pair {
+            [(one, _), (other, _)] if one == other => Some(Arc::clone(one)),
+            _ => None,
+        });
+        twice.map_or_else(|| Ok(Self(entries.into())), Err)
+    }
+
+    /// Value of a key; `None` where there is no such entry.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        let found = if self.0.len() <= FEW {
+            self.0.iter().find(|(known, _)| **known == *key)
+        } else {
+            let place = self.0.binary_search_by(|(known, _)| (**known).cmp(key)).ok()?;
+            self.0.get(place)
+        };
+        found.map(|(_, value)| value)
+    }
+
+    /// `true` where there is an entry with a key.
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// Keys and values, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Arc<str>, &Value)> {
+        self.0.iter().map(|(key, value)| (key, value))
+    }
+
+    /// Keys alone, in their order.
+    pub fn keys(&self) -> impl ExactSizeIterator<Item = &Arc<str>> {
+        self.0.iter().map(|(key, _)| key)
+    }
+
+    /// Values in the order of their keys.
+    pub fn values(&self) -> impl ExactSizeIterator<Item = &Value> {
+        self.0.iter().map(|(_, value)| value)
+    }
+
+    /// How many entries there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// `true` where there is no entry at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Of equal keys the last counts.
+impl FromIterator<(Arc<str>, Value)> for Mapping {
+    fn from_iter<I: IntoIterator<Item = (Arc<str>, Value)>>(entries: I) -> Self {
+        let mut entries: Vec<_> = entries.into_iter().collect();
+        entries.reverse();
+        entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+        entries.dedup_by(|(later, _), (kept, _)| later == kept);
+        Self(entries.into())
+    }
+}
+
+impl fmt::Debug for Mapping {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_map().entries(self.iter()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entries(count: i64) -> Vec<(Arc<str>, Value)> {
+        (0..count).rev().map(|at| (format!("key{at:03}").into(), Value::Int(at))).collect()
+    }
+
+    #[test]
+    fn keys_are_found_among_few_and_among_many() {
+        for count in [0, 1, 3, 16, 17, 100] {
+            let mapping: Mapping = entries(count).into_iter().collect();
+            assert_eq!(Mapping::distinct(entries(count)), Ok(mapping.clone()));
+            for (key, value) in entries(count) {
+                assert_eq!(mapping.get(&key), Some(&value), "{key} of {count}");
+            }
+            assert_eq!(mapping.get("key"), None);
+            assert_eq!(mapping.get("zzz"), None);
+            assert!(mapping.keys().is_sorted());
+        }
+    }
+
+    #[test]
+    fn of_equal_keys_the_last_counts_or_none() {
+        let twice =
+            || [("b", 1), ("a", 2), ("b", 3)].map(|(key, at)| (Arc::from(key), Value::Int(at)));
+        let mapping: Mapping = twice().into_iter().collect();
+        assert_eq!(format!("{mapping:?}"), r#"{"a": Int(2), "b": Int(3)}"#);
+        assert_eq!(Mapping::distinct(twice().into()), Err("b".into()));
+    }
+}
