@@ -44,6 +44,7 @@ pub(super) fn check<'t>(
         selection,
         forbidden: Vec::new(),
         required: Vec::new(),
+        told: Vec::new(),
         is_own,
         problems,
     };
@@ -76,6 +77,8 @@ struct Linter<'t, 'p> {
     forbidden: Vec<usize>,
     /// The same of loops in which what differs is asked for.
     required: Vec<usize>,
+    /// What is told to be null of the terms before.
+    told: Vec<Path<'t>>,
     /// No constant is the value of a parameter.
     is_own: bool,
     problems: &'p mut Vec<Problem>,
@@ -92,6 +95,40 @@ fn is_guard(term: &Node, is_true: bool) -> bool {
 impl<'t> Linter<'t, '_> {
     /// Looks at a node that stands below an odd number of negations, or not.
     fn visit(&mut self, node: &'t Node, negated: bool) {
+        self.is_absent(node, false);
+        self.inside(node, negated);
+    }
+
+    /// `true` for what is null by the terms around, which is told.
+    fn is_absent(&mut self, node: &'t Node, is_null_test: bool) -> bool {
+        if self.claims.is_empty() || !self.is_own || node.property().is_none() {
+            return false;
+        }
+        if self.told.iter().any(|told| told.is_same(Path::observed(node))) {
+            return false;
+        }
+        let found = self.claims.absent(node, &self.known, is_null_test);
+        let is_found = found.is_some();
+        if is_found {
+            self.told.extend(Path::of(node));
+        }
+        self.problems.extend(found);
+        is_found
+    }
+
+    /// Looks at what is compared with another: null is asked for, and not what is null.
+    fn compared(&mut self, node: &'t Node, other: &Node, is_equal: bool) {
+        if !is_null(other) {
+            self.visit(node, false);
+            return;
+        }
+        if !is_equal {
+            self.is_absent(node, true);
+        }
+        self.inside(node, false);
+    }
+
+    fn inside(&mut self, node: &'t Node, negated: bool) {
         match node.expr {
             Expr::Constant(_) => return,
             Expr::Property(_) | Expr::Local { .. } if !negated => return,
@@ -188,10 +225,11 @@ impl<'t> Linter<'t, '_> {
     }
 
     fn guarded(&mut self, by: &'t Node, is_true: bool, work: impl FnOnce(&mut Self)) {
-        let known = self.mark();
+        let (known, told) = (self.mark(), self.told.len());
         self.learn(by, Outcome::decided(is_true));
         work(self);
         self.forget(known);
+        self.told.truncate(told);
     }
 
     fn learn(&mut self, node: &'t Node, outcome: Outcome) {
@@ -239,6 +277,7 @@ impl<'t> Linter<'t, '_> {
     /// What has no value of null, so that the whole is unknown unless the rest decides.
     fn needed(&mut self, argument: &'t Node, by: &str) {
         let Some(path) = self.nullable(argument) else { return };
+        self.told.push(path);
         let path = show::node(path.node());
         let message = format!("`{path}` may be null, and `{by}` of null is unknown");
         self.problems.push(unguarded(argument.span, &path, message));
@@ -300,7 +339,7 @@ impl<'t> Linter<'t, '_> {
             _ => {}
         }
         let negated = negated && matches!(looped.kind, Macro::All | Macro::Exists);
-        let outside = self.mark();
+        let (outside, told) = (self.mark(), self.told.len());
         if negated && looped.kind == Macro::Exists {
             self.forbidden.push(looped.index);
         }
@@ -327,6 +366,7 @@ impl<'t> Linter<'t, '_> {
             None => self.visit(&looped.body, negated),
         }
         self.forget(outside);
+        self.told.truncate(told);
         self.forbidden.retain(|index| *index != looped.index);
         self.required.retain(|index| *index != looped.index);
     }
@@ -347,9 +387,12 @@ impl<'t> Linter<'t, '_> {
 
     fn children(&mut self, node: &'t Node) {
         match &node.expr {
-            Expr::Equal(pair)
-            | Expr::NotEqual(pair)
-            | Expr::Order(_, pair)
+            Expr::Equal(pair) | Expr::NotEqual(pair) => {
+                let is_equal = matches!(node.expr, Expr::Equal(_));
+                self.compared(&pair.0, &pair.1, is_equal);
+                self.compared(&pair.1, &pair.0, is_equal);
+            }
+            Expr::Order(_, pair)
             | Expr::In(pair)
             | Expr::Index(pair)
             | Expr::Arithmetic(_, pair) => {
@@ -357,7 +400,11 @@ impl<'t> Linter<'t, '_> {
                 self.visit(&pair.1, false);
             }
             Expr::Select(selection) => self.visit(&selection.of, false),
-            Expr::PropertyOf { of, .. } | Expr::Has(of) | Expr::Negate(of) => self.visit(of, false),
+            Expr::Has(of) => {
+                self.is_absent(of, true);
+                self.inside(of, false);
+            }
+            Expr::PropertyOf { of, .. } | Expr::Negate(of) => self.visit(of, false),
             Expr::Matches { text, .. } => self.visit(text, false),
             Expr::Call { arguments: nodes, .. } | Expr::List(nodes) => {
                 for node in nodes {
@@ -374,18 +421,24 @@ impl<'t> Linter<'t, '_> {
         }
     }
 
-    fn warn(&mut self, node: &Node, missing: Option<Path<'_>>, true_of: impl Fn(&str) -> String) {
+    fn warn(&mut self, node: &Node, missing: Option<Path<'t>>, true_of: impl Fn(&str) -> String) {
         // What is not there is none of those in a list that was written for the others.
         let missing = missing.filter(|path| !path.is_variable() && !self.has_another(*path));
-        let Some(path) = missing.map(|path| show::node(path.node())) else { return };
+        let Some(path) = missing else { return };
+        self.told.push(path);
+        let path = show::node(path.node());
         let always = true_of(&path);
         let message = format!("`{path}` may be null, and {always} is true");
         self.problems.push(unguarded(node.span, &path, message));
     }
 
-    /// Path by which a node may be null, unless it is guarded.
-    fn nullable(&self, node: &'t Node) -> Option<Path<'t>> {
-        self.known.nullable(node)
+    /// Path by which a node may be null, unless it is guarded or told.
+    fn nullable(&mut self, node: &'t Node) -> Option<Path<'t>> {
+        let path = self.known.nullable(node)?;
+        let is_told = self.told.iter().any(|told| told.is_same(path));
+        let is_known =
+            is_told || self.claims.give(path, &self.known) || self.is_absent(path.node(), false);
+        (!is_known).then_some(path)
     }
 }
 

@@ -7,10 +7,11 @@
 //! spelling matters.
 
 mod path;
+mod shown;
 
 pub(super) use self::path::Path;
-use super::operate::Comparison;
-use super::tree::{Expr, Field, Macro, Node, Pair};
+use self::shown::{named, visit};
+use super::tree::{Expr, Field, Macro, Node};
 use crate::resource::{Property, Value};
 
 /// Outcome of a node in a boolean position.
@@ -73,9 +74,6 @@ enum Says<'t> {
     /// What one of several terms names.
     NamedIn(&'t [Node]),
 }
-
-/// How many terms of a chain may name values of one path.
-const MOST_NAMED: usize = 16;
 
 impl<'t> NonNull<'t> {
     /// What is known so far.
@@ -229,6 +227,11 @@ impl<'t> NonNull<'t> {
         }
     }
 
+    /// `true` where a path is known not to be null, whatever the schema tells.
+    pub(super) fn is_guarded(&self, path: Path<'_>) -> bool {
+        self.has(path)
+    }
+
     /// `true` where a path is known not to be null, by itself or since what is selected of it is
     /// not.
     fn has(&self, path: Path<'_>) -> bool {
@@ -239,6 +242,11 @@ impl<'t> NonNull<'t> {
     fn is_given(&self, path: Path<'_>, property: &Property) -> bool {
         property.given.iter().any(|given| match &given.with {
             Some(with) => self.values.iter().any(|fact| {
+                // Where the object itself is null, so is all in it.
+                let is_within = || {
+                    !with.iter().any(Value::is_null)
+                        || path.of_which().is_none_or(|of| self.is_there(of))
+                };
                 let shows = match fact.says {
                     Says::NonNull => false,
                     Says::OneOf(values) => values.iter().all(|value| with.contains(value)),
@@ -247,7 +255,7 @@ impl<'t> NonNull<'t> {
                         values.iter().all(|value| with.contains(value))
                     }),
                 };
-                shows && fact.path.is_neighbour(path, &given.property, fact.element)
+                shows && fact.path.is_neighbour(path, &given.property, fact.element) && is_within()
             }),
             // What is selected of the neighbour shows it as well.
             None => self.facts.iter().any(|fact| {
@@ -260,23 +268,25 @@ impl<'t> NonNull<'t> {
     /// `true` where a node is never null here, as far as the schema and the guards tell. Of an
     /// element of a list that is not asked.
     pub(super) fn is_never_null(&self, node: &Node) -> bool {
-        let is_there = |of: &Node| {
-            matches!(of.expr, Expr::Local { .. })
-                || self.is_never_null(of)
-                || Path::of(of).is_some_and(|path| self.has(path))
-        };
         match &node.expr {
             Expr::Property(reference) => !reference.is_nullable(),
-            Expr::PropertyOf { of, reference } => !reference.is_nullable() && is_there(of),
+            Expr::PropertyOf { of, reference } => !reference.is_nullable() && self.is_there(of),
             Expr::Select(selection) => {
                 matches!(selection.from, Field::Property(property) if !property.nullable)
-                    && is_there(&selection.of)
+                    && self.is_there(&selection.of)
             }
             Expr::Loop(looped) => matches!(looped.kind, Macro::Filter | Macro::Map),
             Expr::Call { function, .. } => function.property.is_none() && function.gives_list(),
             Expr::Resources | Expr::Bound { .. } | Expr::List(_) | Expr::Map(_) => true,
             _ => false,
         }
+    }
+
+    /// The same where a guard says so as well, or it is an element of a list.
+    pub(super) fn is_there(&self, node: &Node) -> bool {
+        matches!(node.expr, Expr::Local { .. })
+            || self.is_never_null(node)
+            || Path::of(node).is_some_and(|path| self.has(path))
     }
 }
 
@@ -296,174 +306,4 @@ pub(super) fn made_of(list: &Node) -> &Node {
 /// `true` for the null that stands in the text.
 pub(super) fn is_null(node: &Node) -> bool {
     matches!(node.expr, Expr::Constant(Value::Null))
-}
-
-/// Tells what is sure of paths where a node has an outcome.
-fn visit<'t>(node: &'t Node, outcome: Outcome, tell: &mut impl FnMut(Path<'t>, Says<'t>)) {
-    let mut push = |node: &'t Node| {
-        if let Some(path) = Path::of(node) {
-            tell(path, Says::NonNull);
-        }
-    };
-    match (&node.expr, outcome.is_true) {
-        (Expr::And(terms), true) | (Expr::Or(terms), false) => {
-            for term in terms {
-                visit(term, outcome, tell);
-            }
-        }
-        (Expr::Or(terms), true) | (Expr::And(terms), false) => {
-            either(terms, outcome.is_true, tell);
-        }
-        (Expr::Not(of), _) => visit(of, outcome.negated(), tell),
-        (Expr::Has(of), true) => push(of),
-        (Expr::NotEqual(pair), true) | (Expr::Equal(pair), false) => {
-            different(pair, &mut push);
-        }
-        (Expr::Equal(pair), true) | (Expr::NotEqual(pair), false) => {
-            if let Some((path, values)) = compared(pair) {
-                one_of(path, values, tell);
-            }
-        }
-        (Expr::Order(comparison, pair), is_true) if outcome.is_decided => {
-            push(&pair.0);
-            push(&pair.1);
-            if is_true && is_above_zero(*comparison, &pair.1) {
-                measured(&pair.0, &mut push);
-            }
-        }
-        (Expr::In(pair), true) => found(pair, tell),
-        (Expr::In(_), false) => {}
-        (Expr::Matches { text, .. }, _) if outcome.is_decided => push(text),
-        (Expr::Call { function, arguments, .. }, _)
-            if outcome.is_decided && function.property.is_none() =>
-        {
-            let needed = arguments.iter().enumerate().filter(|(at, _)| !function.takes_null(*at));
-            needed.for_each(|(_, argument)| push(argument));
-        }
-        (Expr::Loop(looped), is_true) if is_true != says_of_nothing(looped.kind) => {
-            push(made_of(&looped.range));
-        }
-        (Expr::Property(reference) | Expr::PropertyOf { reference, .. }, false)
-            if !reference.is_nullable() =>
-        {
-            tell(Path::observed(node), Says::OneOf(&FALSE));
-        }
-        (_, is_true) => {
-            if is_true && let Some(path) = Path::of(node) {
-                tell(path, Says::NonNull);
-                tell(path, Says::OneOf(&TRUE));
-            }
-        }
-    }
-}
-
-/// Tells what follows where one of the terms has the outcome, if all name values of the same path.
-fn either<'t>(terms: &'t [Node], is_true: bool, tell: &mut impl FnMut(Path<'t>, Says<'t>)) {
-    let Some((Some(path), _)) = terms.first().map(named) else { return };
-    let is_named = |term: &Node| {
-        names_when(term) == is_true && named(term).0.is_some_and(|other| other.is_same(path))
-    };
-    if terms.len() > MOST_NAMED || !terms.iter().all(is_named) {
-        return;
-    }
-    if !terms.iter().any(|term| named(term).1.iter().any(Value::is_null)) {
-        tell(path, Says::NonNull);
-    }
-    tell(path, Says::NamedIn(terms));
-}
-
-/// Path that a term compares with constants, and these.
-fn named(term: &Node) -> (Option<Path<'_>>, &[Value]) {
-    let found = match &term.expr {
-        Expr::Not(of) => return named(of),
-        Expr::Equal(pair) | Expr::NotEqual(pair) => compared(pair),
-        Expr::In(pair) => match (Path::of(&pair.0), &pair.1.expr) {
-            (Some(path), Expr::Constant(Value::List(values))) => Some((path, &**values)),
-            _ => None,
-        },
-        _ => None,
-    };
-    found.map_or((None, &[]), |(path, values)| (Some(path), values))
-}
-
-/// Outcome of a term where the path has one of the values.
-fn names_when(term: &Node) -> bool {
-    match &term.expr {
-        Expr::Not(of) => !names_when(of),
-        Expr::NotEqual(_) => false,
-        _ => true,
-    }
-}
-
-/// Tells what follows from the left being in the right.
-fn found<'t>(pair: &'t Pair, tell: &mut impl FnMut(Path<'t>, Says<'t>)) {
-    let (of, within) = &**pair;
-    if let Some(path) = Path::of(made_of(within)) {
-        tell(path, Says::NonNull);
-    }
-    if let (Some(path), Expr::Constant(Value::List(values))) = (Path::of(of), &within.expr) {
-        one_of(path, values, tell);
-    }
-}
-
-/// Tells that a path has one of some values.
-fn one_of<'t>(path: Path<'t>, values: &'t [Value], tell: &mut impl FnMut(Path<'t>, Says<'t>)) {
-    if !values.iter().any(Value::is_null) {
-        tell(path, Says::NonNull);
-    }
-    tell(path, Says::OneOf(values));
-}
-
-static TRUE: [Value; 1] = [Value::Bool(true)];
-static FALSE: [Value; 1] = [Value::Bool(false)];
-
-/// Path that is compared with a constant, and the constant.
-fn compared(pair: &Pair) -> Option<(Path<'_>, &[Value])> {
-    let (one, other) = &**pair;
-    let constant = |side| match side {
-        &Node { expr: Expr::Constant(ref value), .. } => Some(std::slice::from_ref(value)),
-        _ => None,
-    };
-    match (Path::of(one), constant(other)) {
-        (Some(path), Some(value)) => Some((path, value)),
-        _ => Some((Path::of(other)?, constant(one)?)),
-    }
-}
-
-/// Outcome of a macro in a boolean position for a list without elements.
-fn says_of_nothing(kind: Macro) -> bool {
-    kind == Macro::All
-}
-
-/// `true` where being so much more than a constant means to be more than 0.
-fn is_above_zero(comparison: Comparison, than: &Node) -> bool {
-    let least = match comparison {
-        Comparison::Greater => 0,
-        Comparison::GreaterEqual => 1,
-        Comparison::Less | Comparison::LessEqual => return false,
-    };
-    matches!(than.expr, Expr::Constant(Value::Int(than)) if than >= least)
-}
-
-/// Tells the sides that are not null where the two differ.
-fn different<'t>(pair: &'t Pair, push: &mut impl FnMut(&'t Node)) {
-    let zero = |side: &Node| matches!(side.expr, Expr::Constant(Value::Int(0)));
-    for (side, other) in [(&pair.0, &pair.1), (&pair.1, &pair.0)] {
-        if is_null(other) {
-            push(side);
-        } else if zero(other) {
-            measured(side, push);
-        }
-    }
-}
-
-/// Tells the list that a size which is not zero is the size of.
-fn measured<'t>(node: &'t Node, push: &mut impl FnMut(&'t Node)) {
-    if let Expr::Call { function, arguments, .. } = &node.expr
-        && function.is_zero_of_null
-    {
-        for argument in arguments {
-            push(made_of(argument));
-        }
-    }
 }

@@ -155,6 +155,10 @@ mod tests {
                 property.given.is_empty() || property.nullable,
                 "is given by another and is never null",
             ),
+            (
+                property.only.as_ref().is_none_or(|only| property.nullable && only.with.is_some()),
+                "is there only with a value of another, and never null or with any",
+            ),
             (!property.alternative || property.nullable, "is an alternative and is never null"),
             (top || !property.recorded_only, "is `recordedOnly`, which only counts at the top"),
             (!top || !property.identifies, "identifies, which only counts in objects of lists"),
@@ -179,7 +183,7 @@ mod tests {
         let mut found = Vec::new();
         for (name, property) in siblings {
             let path = format!("{path}.{name}");
-            for given in &property.given {
+            for given in property.given.iter().chain(&property.only) {
                 let neighbour = siblings.get(&given.property);
                 let values = given.with.iter().flatten();
                 let is_one = |value: &Value| match neighbour {
@@ -264,6 +268,10 @@ mod tests {
         }
 
         fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+            Ok(self)
+        }
+
+        fn visit_unit<E>(self) -> Result<Self, E> {
             Ok(self)
         }
 

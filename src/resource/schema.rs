@@ -100,6 +100,9 @@ pub struct Property {
     /// Neighbours by any of which the cloud documents that a nullable property is there.
     #[serde(default)]
     pub given: Vec<Given>,
+    /// Neighbour without one of whose values the cloud documents that a nullable property is null.
+    #[serde(default)]
+    pub only: Option<Given>,
     /// `true` where each object has one of several neighbours, of which this is one, as a rule has
     /// a range of IPv4, one of IPv6 or a group: without it an object has another.
     #[serde(default)]

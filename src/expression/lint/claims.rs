@@ -6,6 +6,8 @@
 //! constants that they are held against: each of them, what lies between two, and null. What is asked of
 //! a text by a function has an answer for each constant, and between two where a beginning decides it.
 
+mod given;
+
 use std::cmp::Ordering;
 
 use super::super::nulls::{NonNull, Path};
@@ -13,8 +15,8 @@ use super::super::operate::{self, Comparison};
 use super::super::span::Span;
 use super::super::tree::{Expr, Node, Pair};
 use super::super::{EvalBudget, Problem, notation, show};
-use super::constant;
 use super::predicate::Predicate;
+use super::{constant, fixed};
 use crate::diagnostic::Code;
 use crate::resource::Value;
 
@@ -34,6 +36,8 @@ struct Claim<'t> {
     is_true: bool,
     /// It holds since the check selects so.
     is_selected: bool,
+    /// It says that the thing is null.
+    says_null: bool,
 }
 
 /// Work on the terms of one expression: a value is held against a constant. What authors write takes
@@ -64,6 +68,11 @@ impl Default for Claims<'_> {
 }
 
 impl<'t> Claims<'t> {
+    /// `true` where nothing is known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.known.is_empty()
+    }
+
     /// How much is known, for [`Claims::forget`].
     pub(super) fn mark(&self) -> usize {
         self.known.len()
@@ -93,7 +102,9 @@ impl<'t> Claims<'t> {
             _ if self.known.len() < MOST_COMPARED => {
                 if let Some(of) = tested(node).map(Path::observed) {
                     let is_selected = self.is_selecting;
-                    self.known.push(Claim { of, element, term: node, is_true, is_selected });
+                    let says_null = fixed::null_test(node).is_some_and(|(_, is)| is != is_true);
+                    let claim = Claim { of, element, term: node, is_true, is_selected, says_null };
+                    self.known.push(claim);
                 }
             }
             _ => {}
@@ -116,7 +127,8 @@ impl<'t> Claims<'t> {
         if known.is_empty() {
             return None;
         }
-        let claim = Claim { of, element: None, term, is_true, is_selected: false };
+        let (is_selected, says_null) = (false, false);
+        let claim = Claim { of, element: None, term, is_true, is_selected, says_null };
         let count = count(term) + known.iter().map(|claim| count(claim.term)).sum::<usize>();
         self.steps += 4 * count * count;
         if count > MOST_CONSTANTS || self.steps > STEPS {
@@ -269,18 +281,9 @@ fn are_possible(claims: &[Claim<'_>], may_be_null: bool, budget: &mut EvalBudget
     if is_bool {
         constants.extend([Value::Bool(false), Value::Bool(true)]);
     }
-    let has_order =
-        |pair: &[Value]| matches!(pair, [one, other] if operate::order(one, other).is_some());
-    let is_known = constants.len() <= 2 * MOST_CONSTANTS
-        && constants.iter().all(|value| operate::order(value, value).is_some());
-    if !is_known {
+    if !is_in_order(&mut constants) {
         return true;
     }
-    constants.sort_by(|one, other| operate::order(one, other).unwrap_or(Ordering::Equal));
-    if !constants.windows(2).all(has_order) {
-        return true;
-    }
-    constants.dedup_by(|one, other| operate::order(one, other) == Some(Ordering::Equal));
     let points = (0..=2 * constants.len()).filter(|at| !is_bool || at % 2 == 1).map(Point::At);
     // Of null an order is unknown, and decides nothing.
     let null = (may_be_null && !is_ordered).then_some(Point::Null);
@@ -288,6 +291,23 @@ fn are_possible(claims: &[Claim<'_>], may_be_null: bool, budget: &mut EvalBudget
         let mut of = Place { point, constants: &constants, budget: &mut *budget };
         claims.iter().all(|claim| of.holds(claim.term) != Some(!claim.is_true))
     })
+}
+
+/// `true` for constants that all have an order, in which each stands once then.
+fn is_in_order(constants: &mut Vec<Value>) -> bool {
+    let has_order =
+        |pair: &[Value]| matches!(pair, [one, other] if operate::order(one, other).is_some());
+    let is_known = constants.len() <= 2 * MOST_CONSTANTS
+        && constants.iter().all(|value| operate::order(value, value).is_some());
+    if !is_known {
+        return false;
+    }
+    constants.sort_by(|one, other| operate::order(one, other).unwrap_or(Ordering::Equal));
+    if !constants.windows(2).all(has_order) {
+        return false;
+    }
+    constants.dedup_by(|one, other| operate::order(one, other) == Some(Ordering::Equal));
+    true
 }
 
 /// How many constants a term compares with.

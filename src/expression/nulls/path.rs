@@ -39,7 +39,7 @@ impl<'t> Path<'t> {
     }
 
     /// Node that it is selected of: null wherever that is, unless a default stands for it.
-    fn of_which(self) -> Option<&'t Node> {
+    pub(super) fn of_which(self) -> Option<&'t Node> {
         match &self.0.expr {
             Expr::PropertyOf { of, .. } => Some(of),
             Expr::Select(selection) => Some(&selection.of),
@@ -78,7 +78,12 @@ impl<'t> Path<'t> {
     }
 
     /// `true` where it is the property of a name in the object that another is a property of.
-    pub(super) fn is_neighbour(self, other: Path<'_>, name: &str, element: Option<usize>) -> bool {
+    pub(in crate::expression) fn is_neighbour(
+        self,
+        other: Path<'_>,
+        name: &str,
+        element: Option<usize>,
+    ) -> bool {
         let mut comparison = Comparison { element, variables: Vec::new() };
         match (&self.0.expr, &other.0.expr) {
             (Expr::Property(own), Expr::Property(_)) => element.is_none() && **own.name == *name,

@@ -1,7 +1,8 @@
 //! Properties that are there by what a neighbour says, by AWS's documents of each type.
 
+use super::super::ExpressionKind;
 use super::decided::{silent, told};
-use super::fixed::{BUCKET, GROUP, INSTANCE, ROLE, USER, VOLUME};
+use super::fixed::{BUCKET, GROUP, INSTANCE, ROLE, USER, VOLUME, selected, warnings};
 
 const ACL: &str = "AWS::EC2::NetworkAcl";
 const EIP: &str = "AWS::EC2::EIP";
@@ -59,7 +60,7 @@ const SHOWN: &[(&str, &str, &str, &str, &str)] = &[
         ACL,
         "resource.Entries.exists(e, {} && e.PortRange.From <= 22)",
         "e.Protocol in [6, 17]",
-        "e.Protocol == -1",
+        "e.Protocol != -1",
         "e.PortRange.From",
     ),
     (
@@ -81,7 +82,7 @@ const SHOWN: &[(&str, &str, &str, &str, &str)] = &[
         VOLUME,
         "{} && resource.Throughput <= 250",
         "resource.VolumeType == 'gp3'",
-        "resource.VolumeType == 'gp2'",
+        "resource.VolumeType != 'gp2'",
         "resource.Throughput",
     ),
     // `VolumeAttachment`: both are null where a service has the volume.
@@ -112,7 +113,7 @@ const SHOWN: &[(&str, &str, &str, &str, &str)] = &[
         FLOW_LOG,
         "{} && resource.DeliverLogsPermissionArn.contains(':role/')",
         "resource.LogDestinationType == 'cloud-watch-logs'",
-        "resource.LogDestinationType == 's3'",
+        "resource.LogDestinationType != 's3'",
         "resource.DeliverLogsPermissionArn",
     ),
     // `Address`, `InstanceNetworkInterfaceAssociation` and `Route`.
@@ -270,4 +271,319 @@ fn whoever_excludes_the_only_value_means_null() {
         (INSTANCE, "!(resource.Platform == 'windows') || resource.Monitoring"),
     ]);
     told(&[(INSTANCE, "resource.Tenancy != 'host'", "resource.Tenancy != 'host'", "may be null")]);
+}
+
+/// Each with a term that leaves only values with which the property is there, and one that does not.
+const LEFT: &[(&str, &str, &str, &str, &str)] = &[
+    (
+        VOLUME,
+        "{} && resource.Iops > 100",
+        "resource.VolumeType.startsWith('io')",
+        "resource.VolumeType.startsWith('s')",
+        "resource.Iops",
+    ),
+    (
+        VOLUME,
+        "{} && resource.Iops > 100",
+        "glob(resource.VolumeType, 'io?')",
+        "glob(resource.VolumeType, '?t1')",
+        "resource.Iops",
+    ),
+    (
+        VOLUME,
+        "{} && resource.Iops > 100",
+        "resource.VolumeType.matches('^io[12]$')",
+        "resource.VolumeType.matches('1$')",
+        "resource.Iops",
+    ),
+    (
+        VOLUME,
+        "{} && resource.Iops > 100",
+        "!(resource.VolumeType in ['st1', 'sc1', 'standard'])",
+        "!(resource.VolumeType in ['st1', 'sc1'])",
+        "resource.Iops",
+    ),
+    (
+        VOLUME,
+        "{} && resource.Iops > 100",
+        "!resource.VolumeType.startsWith('s') && resource.Encrypted",
+        "!resource.VolumeType.startsWith('st')",
+        "resource.Iops",
+    ),
+    (
+        VOLUME,
+        "{} || resource.Iops <= 16000",
+        "resource.VolumeType in ['st1', 'sc1', 'standard']",
+        "resource.VolumeType in ['gp2', 'gp3', 'st1']",
+        "resource.Iops",
+    ),
+    (
+        VOLUME,
+        "{} || resource.Iops <= 16000",
+        "!resource.VolumeType.startsWith('io')",
+        "resource.VolumeType.startsWith('io')",
+        "resource.Iops",
+    ),
+    (
+        FLOW_LOG,
+        "{} || resource.LogDestination.startsWith('arn:aws:')",
+        "resource.LogDestinationType == 'cloud-watch-logs'",
+        "resource.LogDestinationType == 's3'",
+        "resource.LogDestination",
+    ),
+    (
+        ACL,
+        "resource.Entries.filter(e, {}).all(e, e.Protocol == -1 || e.PortRange.From > 22)",
+        "e.Protocol == -1 || e.Protocol == 6",
+        "e.Protocol == -1 || e.Protocol in [6, 50]",
+        "e.PortRange.From",
+    ),
+    (
+        "AWS::IAM::AccountPasswordPolicy",
+        "{} && resource.MaxPasswordAge <= 90",
+        "resource.ExpirePasswords != false",
+        "resource.ExpirePasswords != true",
+        "resource.MaxPasswordAge",
+    ),
+    // Protocols have other numbers: what is not all of them is not one with ports.
+    (
+        GROUP,
+        "!resource.SecurityGroupIngress.exists(r, {} && r.FromPort <= 22)",
+        "r.IpProtocol in ['tcp']",
+        "r.IpProtocol != '-1'",
+        "r.FromPort",
+    ),
+];
+
+#[test]
+fn values_that_are_left_show_what_comes_with_them() {
+    for (type_name, text, shows, not, place) in LEFT {
+        silent(&[(type_name, &text.replace("{}", shows))]);
+        told(&[(type_name, &text.replace("{}", not), place, "may be null")]);
+    }
+}
+
+#[test]
+fn what_is_selected_leaves_values_as_a_guard_does() {
+    let asked =
+        |selects| selected(VOLUME, selects, "resource.Iops <= 16000", ExpressionKind::Assert);
+    assert_eq!(asked("!(resource.VolumeType in ['st1', 'sc1', 'standard'])"), "");
+    assert_eq!(asked("resource.VolumeType.startsWith('gp')"), "");
+    let found = asked("resource.VolumeType != 'st1'");
+    assert!(found.contains("may be null"), "{found}");
+}
+
+/// S3 API Reference, `DefaultRetention`: one of `Days` and `Years` is selected.
+#[test]
+fn one_is_there_where_the_other_is_not() {
+    let retention = "resource.ObjectLockConfiguration.Rule.DefaultRetention";
+    let text = |text: &str| text.replace('$', retention);
+    silent(&[
+        (BUCKET, &text("$ != null && ($.Days != null ? $.Days >= 30 : $.Years >= 1)")),
+        (BUCKET, &text("$ != null && ($.Years == null ? $.Days >= 30 : $.Years >= 1)")),
+        (BUCKET, &text("$ != null && (has($.Days) ? $.Days >= 30 : $.Years >= 1)")),
+    ]);
+    told(&[
+        (BUCKET, &text("$.Days != null ? $.Days >= 30 : $.Years >= 1"), &text("$.Years"), "null"),
+        (BUCKET, &text("$ != null && $.Years >= 1"), &text("$.Years"), "may be null"),
+    ]);
+}
+
+/// CloudFormation's reference of buckets: both are required.
+#[test]
+fn what_an_object_requires_is_there_with_it() {
+    let rules = "resource.LifecycleConfiguration.Rules.exists";
+    let text = |text: &str| format!("{rules}(r, {text})");
+    silent(&[
+        (
+            BUCKET,
+            &text(
+                "r.AbortIncompleteMultipartUpload != null && r.AbortIncompleteMultipartUpload.DaysAfterInitiation <= 7",
+            ),
+        ),
+        (
+            BUCKET,
+            &text(
+                "r.NoncurrentVersionExpiration != null && r.NoncurrentVersionExpiration.NoncurrentDays <= 90",
+            ),
+        ),
+    ]);
+    told(&[(
+        BUCKET,
+        &text("r.AbortIncompleteMultipartUpload.DaysAfterInitiation <= 7"),
+        "r.AbortIncompleteMultipartUpload.DaysAfterInitiation",
+        "`r.AbortIncompleteMultipartUpload` may be null",
+    )]);
+}
+
+#[test]
+fn a_type_and_an_outcome_are_guards() {
+    let key = "resource.KeyName.startsWith('acme-')";
+    for guard in [
+        "type(resource.KeyName) == string",
+        "type(resource.KeyName) != null_type",
+        "(resource.KeyName != null) == true",
+        "(resource.KeyName == null) != true",
+        "has(resource.KeyName) != false",
+    ] {
+        silent(&[(INSTANCE, &format!("{guard} && {key}"))]);
+    }
+    for guard in [
+        "type(resource.KeyName) != string",
+        "type(resource.SubnetId) == string",
+        "(resource.KeyName != null) != true",
+    ] {
+        told(&[(INSTANCE, &format!("{guard} && {key}"), "resource.KeyName", "may be null")]);
+    }
+}
+
+#[test]
+fn one_null_of_a_chain_is_told_once() {
+    told(&[
+        (
+            "AWS::EC2::Subnet",
+            "cidrPrefixLength(resource.CidrBlock) >= 20 && cidrPrefixLength(resource.CidrBlock) <= 28",
+            "resource.CidrBlock",
+            "may be null",
+        ),
+        (
+            INSTANCE,
+            "resource.KeyName.endsWith('a') || resource.KeyName.endsWith('b')",
+            "resource.KeyName",
+            "may be null",
+        ),
+    ]);
+    let two = "resource.KeyName.endsWith('a') || resource.SubnetId.endsWith('b')";
+    assert_eq!(warnings(INSTANCE, two).len(), 2);
+    // Variables of two loops are not the same.
+    let loops = "resource.SecurityGroupIngress.exists(r, r.FromPort > 1) \
+                 || resource.SecurityGroupEgress.exists(r, r.FromPort > 1)";
+    assert_eq!(warnings(GROUP, loops).len(), 2);
+    let branches =
+        "resource.Monitoring ? resource.KeyName.endsWith('a') : resource.KeyName.endsWith('b')";
+    assert_eq!(warnings(INSTANCE, branches).len(), 2);
+}
+
+/// Each with a condition by which the property is null, and one by which it may be there.
+const NULL: &[(&str, &str, &str, &str, &str)] = &[
+    // `CreateVolume`: the throughput is valid for gp3 alone, a key where the volume is encrypted.
+    (
+        VOLUME,
+        "{} && resource.Throughput == 125",
+        "resource.VolumeType == 'gp2'",
+        "resource.VolumeType == 'gp3'",
+        "resource.Throughput",
+    ),
+    (
+        VOLUME,
+        "{} && resource.Throughput != null",
+        "resource.VolumeType != 'gp3'",
+        "resource.VolumeType in ['gp2', 'gp3']",
+        "resource.Throughput",
+    ),
+    (
+        VOLUME,
+        "{} && has(resource.Throughput)",
+        "resource.VolumeType.startsWith('io')",
+        "resource.VolumeType.startsWith('gp')",
+        "resource.Throughput",
+    ),
+    (
+        VOLUME,
+        "{} && resource.KmsKeyId == 'arn:aws:kms:eu-west-1:123456789012:key/1'",
+        "!resource.Encrypted",
+        "resource.Encrypted",
+        "resource.KmsKeyId",
+    ),
+    // `Snapshot`.
+    (
+        SNAPSHOT,
+        "{} && resource.KmsKeyId != null",
+        "resource.Encrypted == false",
+        "resource.State == 'completed'",
+        "resource.KmsKeyId",
+    ),
+    // `KeyMetadata`: present only where the state is `PendingDeletion`.
+    (
+        "AWS::KMS::Key",
+        "{} && resource.DeletionDate != null",
+        "resource.KeyState == 'Enabled'",
+        "resource.KeyState != 'Enabled'",
+        "resource.DeletionDate",
+    ),
+    // `CreateFlowLogs`: what only log groups have.
+    (
+        FLOW_LOG,
+        "{} && resource.LogGroupName == 'acme'",
+        "resource.LogDestinationType == 's3'",
+        "resource.LogDestinationType != 's3'",
+        "resource.LogGroupName",
+    ),
+    // `IpPermission`: -1 is all ports, whichever are specified.
+    (
+        GROUP,
+        "!resource.SecurityGroupIngress.exists(r, {} && r.FromPort == 22)",
+        "r.IpProtocol == '-1'",
+        "r.IpProtocol in ['-1', 'tcp']",
+        "r.FromPort",
+    ),
+    // `NetworkAclEntry`.
+    (
+        ACL,
+        "resource.Entries.exists(e, {} && e.Icmp != null)",
+        "e.Protocol == 6",
+        "e.Protocol == 58",
+        "e.Icmp",
+    ),
+    (
+        ACL,
+        "resource.Entries.all(e, {} || e.PortRange.From == 22)",
+        "e.Protocol != -1",
+        "e.Protocol == -1 || e.Protocol == 1 || e.PortRange == null",
+        "e.PortRange",
+    ),
+    // What a term before says itself.
+    (
+        USER,
+        "{} && !resource.LoginProfile.PasswordResetRequired",
+        "resource.LoginProfile == null",
+        "resource.LoginProfile != null",
+        "resource.LoginProfile",
+    ),
+    (
+        BUCKET,
+        "{} && allowsAction(resource.Policy, 's3:GetObject')",
+        "resource.Policy == null",
+        "resource.Policy != null",
+        "resource.Policy",
+    ),
+];
+
+#[test]
+fn what_is_null_by_the_terms_around_is_not_read() {
+    for (type_name, text, shows, not, place) in NULL {
+        told(&[(type_name, &text.replace("{}", shows), place, "is null here")]);
+        silent(&[(type_name, &text.replace("{}", not))]);
+    }
+    silent(&[
+        (VOLUME, "resource.VolumeType == 'gp2' && resource.Throughput == null"),
+        (
+            VOLUME,
+            "resource.VolumeType == 'gp3' ? resource.Throughput > 125 : resource.Throughput == null",
+        ),
+        (
+            GROUP,
+            "resource.SecurityGroupIngress.all(r, r.IpProtocol != '-1' || r.FromPort == null || r.FromPort == -1)",
+        ),
+    ]);
+}
+
+#[test]
+fn what_is_null_by_the_selection_is_not_read() {
+    let asked =
+        |type_name, selects, text| selected(type_name, selects, text, ExpressionKind::Assert);
+    let reset = "!resource.LoginProfile.PasswordResetRequired";
+    insta::assert_snapshot!(asked(USER, "resource.LoginProfile == null", reset), @"`resource.LoginProfile` is null in all that is selected");
+    let fast = "resource.Throughput == 125";
+    insta::assert_snapshot!(asked(VOLUME, "resource.VolumeType == 'gp2'", fast), @r#"`resource.Throughput` is null here: it is there only where `resource.VolumeType == "gp3"`"#);
 }

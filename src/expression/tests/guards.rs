@@ -62,10 +62,8 @@ fn negations_of_what_may_be_null_need_a_guard() {
     resource.Count > 1 || resource.Count != 5
     [resource.Count] warning: unguarded-null: `resource.Count` may be null, and `>` of null is unknown (begin with `resource.Count != null &&`, or `resource.Count == null ||` if that is fine)
     [resource.Count != 5] warning: fixed-comparison: `resource.Count != 5` always holds where not `resource.Count > 1` (leave one of them out, or ask for what can be)
-    [resource.Count != 5] warning: unguarded-null: `resource.Count` may be null, and `null != 5` is true (begin with `resource.Count != null &&`, or `resource.Count == null ||` if that is fine)
     !(resource.Owner.startsWith('a') && resource.Owner == 'ab')
     [resource.Owner] warning: unguarded-null: `resource.Owner` may be null, and `startsWith` of null is unknown (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
-    [resource.Owner == 'ab'] warning: unguarded-null: `resource.Owner` may be null, and `null != "ab"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
     size(resource.Names) < 5 && resource.Names.all(n, n == 'x')
     [resource.Names.all(n, n == 'x')] warning: unguarded-null: `resource.Names` may be null, and `all` of null is true (begin with `resource.Names != null &&`, or `resource.Names == null ||` if that is fine)
     resource.Enabled ? resource.Owner != 'x' : false

@@ -1,0 +1,122 @@
+//! Properties that are there, or null, by what the terms around leave of a neighbour: of all its
+//! values those that give each term its outcome.
+
+use std::sync::Arc;
+
+use super::super::super::nulls::{NonNull, Path};
+use super::super::super::tree::Node;
+use super::super::super::{Problem, notation, show};
+use super::super::fixed;
+use super::{Claim, Claims, MOST_CONSTANTS, Place, Point, STEPS, count, gather, is_in_order};
+use crate::diagnostic::Code;
+use crate::resource::{Given, Kind, Property, Value};
+
+impl<'t> Claims<'t> {
+    /// `true` where a neighbour has only values with which a property is there.
+    pub(in super::super) fn give(&mut self, path: Path<'_>, nulls: &NonNull<'t>) -> bool {
+        let given = path.node().property().map(|property| &property.given);
+        let Some(given) = given.filter(|given| !given.is_empty() && !self.known.is_empty()) else {
+            return false;
+        };
+        given.iter().any(|given| self.leave((path, given), true, nulls).is_some())
+    }
+
+    /// Warning of what is read although the terms around say that it is null.
+    pub(in super::super) fn absent(
+        &mut self,
+        node: &'t Node,
+        nulls: &NonNull<'t>,
+        is_null_test: bool,
+    ) -> Option<Problem> {
+        let path = Path::of(node)?;
+        let only = node.property().and_then(|property| property.only.as_ref());
+        if let Some(only) = only
+            && !nulls.is_guarded(path)
+            && let Some(neighbour) = self.leave((path, only), false, nulls)
+        {
+            return Some(unless(node, neighbour, only.with.as_deref().unwrap_or_default()));
+        }
+        if is_null_test || !self.known.iter().any(|claim| claim.says_null) {
+            return None;
+        }
+        let says_so = |claim: &&Claim<'t>| {
+            claim.says_null
+                && fixed::null_test(claim.term)
+                    .is_some_and(|(of, _)| Path::observed(of).is(path, claim.element))
+        };
+        let claim = self.known.iter().find(says_so)?;
+        let shown = show::node(node);
+        let (place, verb) =
+            if claim.is_selected { ("in all that is selected", "select") } else { ("here", "ask") };
+        let message = format!("`{shown}` is null {place}");
+        let problem = Problem::warning(node.span, Code::FixedComparison, message);
+        Some(problem.help(format!("leave it out, or {verb} where `{shown} != null`")))
+    }
+
+    /// Neighbour by which a property is there, or null, if no value is left to it with which it is
+    /// not.
+    fn leave(
+        &mut self,
+        (path, given): (Path<'_>, &Given),
+        is_there: bool,
+        nulls: &NonNull<'t>,
+    ) -> Option<&'t Node> {
+        let with = given.with.as_deref().filter(|with| !with.iter().any(Value::is_null))?;
+        let is_about = |claim: &&Claim<'t>| {
+            !claim.says_null && claim.of.is_neighbour(path, &given.property, claim.element)
+        };
+        let known: Vec<Claim<'t>> = self.known.iter().filter(is_about).copied().collect();
+        let of = known.first()?.of.node();
+        if self.steps >= STEPS || !nulls.is_there(of) {
+            return None;
+        }
+        let values = of.property().map(closed).unwrap_or_default();
+        let compared = known.iter().map(|claim| count(claim.term)).sum::<usize>();
+        let count = with.len() + values.len() + compared;
+        self.steps += 4 * count * count;
+        if count > MOST_CONSTANTS || self.steps > STEPS {
+            return None;
+        }
+        let mut constants: Vec<Value> = with.iter().chain(&values).cloned().collect();
+        known.iter().for_each(|claim| gather(claim.term, &mut constants, &mut false));
+        if !is_in_order(&mut constants) {
+            return None;
+        }
+        let budget = &mut self.budget;
+        let is_left = |at: usize| {
+            let value = constants.get(at / 2).filter(|_| at % 2 == 1);
+            let is_value = values.is_empty() || value.is_some_and(|value| values.contains(value));
+            let is_so = value.is_some_and(|value| with.contains(value)) == is_there;
+            let point = Point::At(at);
+            let mut place = Place { point, constants: &constants, budget: &mut *budget };
+            is_value
+                && !is_so
+                && known.iter().all(|claim| place.holds(claim.term) != Some(!claim.is_true))
+        };
+        (!(0..=2 * constants.len()).any(is_left)).then_some(of)
+    }
+}
+
+/// Warning of what is null unless a neighbour has one of some values.
+fn unless(node: &Node, neighbour: &Node, with: &[Value]) -> Problem {
+    let (shown, of) = (show::node(node), show::node(neighbour));
+    let needed = match with {
+        [value] => format!("{of} == {}", notation::value(value)),
+        values => {
+            let values: Vec<_> = values.iter().map(notation::value).collect();
+            format!("{of} in [{}]", values.join(", "))
+        }
+    };
+    let message = format!("`{shown}` is null here: it is there only where `{needed}`");
+    let problem = Problem::warning(node.span, Code::FixedComparison, message);
+    problem.help("ask for it there, or leave it out")
+}
+
+/// All values that a property has, where the cloud documents them; empty where it does not.
+fn closed(property: &Property) -> Vec<Value> {
+    match property.kind {
+        Kind::Boolean => vec![Value::Bool(false), Value::Bool(true)],
+        _ if property.form.is_some() => Vec::new(),
+        _ => property.values.iter().map(|value| Value::string(Arc::clone(value))).collect(),
+    }
+}
