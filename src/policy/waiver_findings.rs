@@ -6,7 +6,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Location, meant_or_known};
 use crate::document::{DiagnosticSink, short};
-use crate::resource::{self, ListScope, Region, Schema, is_documented};
+use crate::resource::{self, AccountId, ListScope, Region, Schema, is_documented};
 
 use super::account::Account;
 use super::check::Check;
@@ -65,23 +65,31 @@ impl Named {
         self.follow_resources(checks, sink);
     }
 
-    /// Warns of a region that none of the accounts in question has.
+    /// Warns of a region that none of the accounts in question has, and of an ARN that is of none of
+    /// them.
     pub(super) fn follow_accounts(&self, accounts: &[&Account], sink: &mut DiagnosticSink) {
-        let Some((region, place)) = self.region.as_ref().filter(|(it, _)| *it != Region::global())
-        else {
-            return;
-        };
-        let regions = || accounts.iter().flat_map(|account| &account.regions);
-        let is_told = !is_documented(region.as_str(), resource::regions());
-        if accounts.is_empty() || is_told || regions().any(|known| known == region) {
+        if accounts.is_empty() {
             return;
         }
-        let message = format!("no account that is meant has the region `{region}`");
-        let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
-        let mut known: Vec<_> = regions().map(Region::as_str).collect();
-        known.sort_unstable();
-        known.dedup();
-        sink.push(odd.help(meant_or_known(region.as_str(), known)));
+        if let Some((region, place)) =
+            self.region.as_ref().filter(|(it, _)| *it != Region::global())
+            && is_documented(region.as_str(), resource::regions())
+        {
+            follow_region(region.as_str(), place, accounts, sink);
+        }
+        for (glob, place) in &self.resources {
+            let Some(arn) = ArnBeginning::of(glob).filter(|_| !sink.is_full()) else { continue };
+            if let Some(region) = arn.region {
+                follow_region(region, place, accounts, sink);
+            }
+            let is_one = |id: &str| accounts.iter().any(|account| account.id.as_str() == id);
+            if let Some(id) = arn.account.filter(|id| !is_one(id)) {
+                let message = format!("no account that is meant has the id `{id}`");
+                let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
+                let known = accounts.iter().map(|account| account.id.as_str());
+                sink.push(odd.help(meant_or_known(id, known)));
+            }
+        }
     }
 
     fn follow_resources(&self, checks: &[&Check], sink: &mut DiagnosticSink) {
@@ -100,10 +108,55 @@ impl Named {
             if !sink.is_full() && !schemas.iter().any(|schema| schema.may_have(glob)) {
                 let message = format!("`{}` matches no resource of {}", short(glob), types(&each));
                 let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
-                sink.push(odd.help(help(&schemas)));
+                sink.push(odd.help(notation(glob).map_or_else(|| help(&schemas), str::to_owned)));
             }
         }
     }
+}
+
+/// What an ARN says of where its resource is, as far as that is sure: a wildcard may stand for
+/// several parts.
+#[derive(Debug, Default)]
+struct ArnBeginning<'g> {
+    region: Option<&'g str>,
+    /// Account, of services whose resources are seen from no other: a subnet may be shared.
+    account: Option<&'g str>,
+}
+
+impl<'g> ArnBeginning<'g> {
+    fn of(glob: &'g str) -> Option<Self> {
+        let fixed = glob.split(['*', '?']).next().filter(|fixed| fixed.starts_with("arn:"))?;
+        let parts: Vec<&str> = fixed.splitn(6, ':').collect();
+        let whole = parts.len().saturating_sub(1);
+        let part = |at: usize| parts.get(at).copied().filter(|it| at < whole && !it.is_empty());
+        let is_own = matches!(part(2), Some("iam" | "kms"));
+        let account = part(4).filter(|id| is_own && AccountId::is_one(id));
+        Some(Self { region: part(3), account })
+    }
+}
+
+/// Warns of a region that none of the accounts has.
+fn follow_region(name: &str, place: &Location, accounts: &[&Account], sink: &mut DiagnosticSink) {
+    let mut known: Vec<_> =
+        accounts.iter().flat_map(|account| &account.regions).map(Region::as_str).collect();
+    if known.contains(&name) {
+        return;
+    }
+    known.sort_unstable();
+    known.dedup();
+    let message = format!("no account that is meant has the region `{name}`");
+    let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
+    sink.push(odd.help(meant_or_known(name, known)));
+}
+
+/// Help for a pattern or a list in another notation.
+fn notation(glob: &str) -> Option<&'static str> {
+    let is_pattern = glob.contains(['^', '$', '[', ']', '(', ')', '{', '}', '|', '\\', '+']);
+    if is_pattern || glob.contains(".*") {
+        return Some("`*` and `?` are all that stands for others: write it as in `acme-*`");
+    }
+    let is_list = glob.contains([',', ';', ' ']);
+    is_list.then_some("write each as an item of its own, as in `[acme-a, acme-b]`")
 }
 
 /// `true` where a check may have a finding that fails in a region.

@@ -1,9 +1,26 @@
 //! Ids and ARNs of the resources of a type, as far as the cloud documents how they look: whether a
 //! glob, with `*` and `?`, can mean one of them.
+//!
+//! What stands in names are the characters of AWS's documents: "General purpose bucket naming rules",
+//! with the capitals and `_` of old buckets, and "IAM name requirements". Ids of EC2 are hexadecimal
+//! behind their prefix, those that IAM makes are those of its "Unique identifiers".
 
 use super::{Form, Part, Property, Schema};
 
 const WILDCARDS: [char; 2] = ['*', '?'];
+
+/// Characters of patterns and lists in other notations, which stand in no name of S3.
+const NEVER_OF_S3: &[char] =
+    &['^', '$', '[', ']', '(', ')', '{', '}', '|', '\\', ';', ' ', '+', ',', '=', '@'];
+
+/// The same of IAM, in whose names the last four stand.
+const NEVER_OF_IAM: &[char] = &['^', '$', '[', ']', '(', ')', '{', '}', '|', '\\', ';', ' '];
+
+/// Beginnings of the ids that IAM makes, of what has a name as well.
+const UNIQUE: [&str; 5] = ["AGPA", "AIDA", "AIPA", "AROA", "ASCA"];
+
+/// Least length of such an id.
+const UNIQUE_LENGTH: usize = 16;
 
 impl Schema {
     /// `false` where no resource of the type has an id or an ARN that is like a glob.
@@ -11,7 +28,7 @@ impl Schema {
         let id = self.properties.get(&self.identifier).and_then(|it| it.form.as_ref());
         let is_id = match id {
             Some(form @ (Form::Id(_) | Form::Name | Form::AccountId)) => {
-                !glob.contains(['/', ':']) && may_be(form, glob)
+                !glob.contains(['/', ':']) && may_be(form, glob) && self.may_name(glob)
             }
             Some(form @ Form::ArnOf(_)) => self.may_have_arn(Some(form), None, glob),
             _ => true,
@@ -55,7 +72,38 @@ impl Schema {
             && parts.nth(1).is_none_or(|part| overlap(part, service))
             && parts.nth(2).is_none_or(|part| kind.is_none_or(|kind| overlap(part, &kind)))
             && id.is_none_or(|id| may_end_with(id, arn, glob))
+            && self.may_end_with_name(glob)
     }
+
+    /// `false` where no ARN ends with a name as a glob does: a wildcard may stand for what is before.
+    fn may_end_with_name(&self, glob: &str) -> bool {
+        let tail = glob.rsplit(['/', ':']).next().unwrap_or_default();
+        self.may_name(tail.rsplit('*').next().unwrap_or_default())
+            && (tail.len() == glob.len() || !has_any_of_patterns(tail))
+    }
+
+    /// `false` where no resource of the type has a name that is like a glob, which is a pattern or a
+    /// list in another notation, or an id in the place of a name.
+    fn may_name(&self, glob: &str) -> bool {
+        let never = match self.list.as_str().split(':').next() {
+            Some("s3") if *self.identifier == *"BucketName" => NEVER_OF_S3,
+            Some("iam") => NEVER_OF_IAM,
+            _ => return true,
+        };
+        !glob.contains(never) && !has_any_of_patterns(glob) && !is_unique_id(glob)
+    }
+}
+
+/// `true` where `.*` stands as in a regular expression: behind what ends no part of a name.
+fn has_any_of_patterns(glob: &str) -> bool {
+    let mut places = glob.match_indices(".*").map(|(at, _)| glob.get(..at).unwrap_or_default());
+    places.any(|before| before.is_empty() || before.ends_with(['-', '_']))
+}
+
+fn is_unique_id(glob: &str) -> bool {
+    UNIQUE.iter().any(|prefix| glob.starts_with(prefix))
+        && glob.len() >= UNIQUE_LENGTH
+        && glob.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit())
 }
 
 /// `false` where an ARN that is like a glob ends with no id of a form.
@@ -77,6 +125,12 @@ fn may_end_with(id: &Form, arn: Option<&Form>, glob: &str) -> bool {
 
 /// `false` where no text of a form is like a glob.
 fn may_be(form: &Form, glob: &str) -> bool {
+    if let Form::Id(prefix) = form
+        && let Some(id) = glob.strip_prefix(&**prefix)
+        && !id.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f') || WILDCARDS.contains(&c))
+    {
+        return false;
+    }
     if !glob.contains(WILDCARDS) {
         return form.admits(glob);
     }
@@ -114,6 +168,9 @@ mod tests {
                 vec![
                     "web-*",
                     "prod",
+                    "i-xyz",
+                    "i-0123*web",
+                    "arn:aws:ec2:*:*:instance/i-xyz",
                     "vol-0123",
                     "vpc-*",
                     "arn:aws:s3:::*",
@@ -128,6 +185,11 @@ mod tests {
                 vec![
                     "ci",
                     "ci-*",
+                    "ci,web",
+                    "ci.example.*",
+                    "a+b=c@d_e",
+                    "AROA",
+                    "AROA*",
                     "arn:aws:iam::123456789012:role/team/ci",
                     "arn:aws:iam::*:role/*",
                     "arn:aws:iam::123456789012:r*",
@@ -137,6 +199,13 @@ mod tests {
                 vec![
                     "role/ci",
                     "team/ci-*",
+                    "^ci-",
+                    "ci-.*",
+                    "ci-[ab]",
+                    "(ci|web)-*",
+                    ".*-ci",
+                    "arn:aws:iam::123456789012:role/ci-.*",
+                    "AROAEXAMPLEEXAMPLE12",
                     "arn:aws:iam::123456789012:user/ci",
                     "arn:aws:iam::123456789012:user/*",
                     "arn:aws:s3:::ci",
@@ -150,8 +219,25 @@ mod tests {
             ),
             (
                 "AWS::S3::Bucket",
-                vec!["logs", "logs-*", "arn:aws:s3:::logs", "arn:aws:s3:::*", "a*"],
                 vec![
+                    "logs",
+                    "logs-*",
+                    "Logs_1",
+                    "www.example.*",
+                    "www.*",
+                    "arn:aws:s3:::logs",
+                    "arn:aws:s3:::*",
+                    "a*",
+                ],
+                vec![
+                    "acme-.*",
+                    "^acme-",
+                    "acme-[ab]",
+                    "acme-{a,b}",
+                    "acme-a,acme-b",
+                    "acme-a, acme-b",
+                    "arn:aws:s3:::acme-.*",
+                    "arn:aws:s3:::acme-[ab]",
                     "logs/*",
                     "arn:aws:s3:::logs/*",
                     "arn:aws:iam::123456789012:role/x",

@@ -294,6 +294,54 @@ fn a_resource_that_no_checked_type_has_is_told() {
 }
 
 #[test]
+fn a_resource_in_another_notation_is_told() {
+    insta::assert_snapshot!(named("versioned", "resource: ['acme-.*', '^acme-', 'acme-[ab]', 'acme-a,acme-b']"), @"
+    27:16-27:25: warning[no-effect] `acme-.*` matches no resource of `AWS::S3::Bucket`
+        help: `*` and `?` are all that stands for others: write it as in `acme-*`
+    27:27-27:35: warning[no-effect] `^acme-` matches no resource of `AWS::S3::Bucket`
+        help: `*` and `?` are all that stands for others: write it as in `acme-*`
+    27:37-27:48: warning[no-effect] `acme-[ab]` matches no resource of `AWS::S3::Bucket`
+        help: `*` and `?` are all that stands for others: write it as in `acme-*`
+    27:50-27:65: warning[no-effect] `acme-a,acme-b` matches no resource of `AWS::S3::Bucket`
+        help: write each as an item of its own, as in `[acme-a, acme-b]`
+    ");
+    insta::assert_snapshot!(named("rooted", "resource: ['ci-.*', AROAEXAMPLEEXAMPLE12]"), @"
+    27:16-27:23: warning[no-effect] `ci-.*` matches no resource of `AWS::IAM::Role`
+        help: `*` and `?` are all that stands for others: write it as in `acme-*`
+    27:25-27:45: warning[no-effect] `AROAEXAMPLEEXAMPLE12` matches no resource of `AWS::IAM::Role`
+        help: it is compared with `RoleName`, a name without `/` and `:`, or the ARN
+    ");
+    insta::assert_snapshot!(named("placed", "resource: i-web"), @"
+    27:15-27:20: warning[no-effect] `i-web` matches no resource of `AWS::EC2::Instance`
+        help: it is compared with `InstanceId`, an id that begins with `i-`, or the ARN
+    ");
+}
+
+#[test]
+fn an_arn_of_no_account_that_is_meant_is_told() {
+    insta::assert_snapshot!(named("rooted", "resource: 'arn:aws:iam::210987654321:role/acme'"), @"
+    27:15-27:52: warning[no-effect] no account that is meant has the id `210987654321`
+        help: there are `012345678901`
+    ");
+    insta::assert_snapshot!(named("placed", "resource: 'arn:aws:ec2:eu-west-3:*:instance/*'"), @"
+    27:15-27:51: warning[no-effect] no account that is meant has the region `eu-west-3`
+        help: did you mean `eu-west-1`?
+    ");
+    for (check, fine) in [
+        ("rooted", "'arn:aws:iam::012345678901:role/acme'"),
+        ("rooted", "'arn:aws:iam::2*:role/acme'"),
+        ("rooted", "'arn:*:210987654321:role/acme'"),
+        // What is shared is seen from other accounts.
+        ("there", "'arn:aws:ec2:eu-west-1:210987654321:vpc/vpc-0123'"),
+        ("placed", "'arn:aws:ec2:eu-*:*:instance/*'"),
+        ("placed", "'arn:aws:ec2:us-east-1:012345678901:instance/i-0123'"),
+        ("", "'arn:aws:ec2:*:*:instance/*'"),
+    ] {
+        assert_eq!(named(check, &format!("resource: {fine}")), "", "{check} {fine}");
+    }
+}
+
+#[test]
 fn what_is_judged_of_all_together_has_no_resource() {
     insta::assert_snapshot!(named("few", "resource: vpc-0123"), @r"
     27:15-27:23: warning[no-effect] what is judged of all resources together has no finding on one
