@@ -288,8 +288,8 @@ fn help_says_what_an_exit_status_means() {
       3  something could not be read
     eval
       0  all are true
-      1  one is not, nothing was found, or the expression is wrong
-      2  an argument is wrong, such as the name of an account
+      1  one is not, or nothing was found
+      2  the expression or another argument is wrong, such as the name of a type
       3  one is unknown
     schema
       0  it was written

@@ -27,8 +27,8 @@ const NO_TYPE: &str = "say of which type, as in `--type AWS::S3::Bucket`";
 const STATUSES: &str = "\
 Exit status:
   0  all are true
-  1  one is not, nothing was found, or the expression is wrong
-  2  an argument is wrong, such as the name of an account
+  1  one is not, or nothing was found
+  2  the expression or another argument is wrong, such as the name of a type
   3  one is unknown";
 
 /// Command line arguments of `eval`.
@@ -61,12 +61,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             Ok(wanted) => Some(wanted),
             Err(error) => {
                 output::error(&error);
-                return Ok(ExitCode::from(output::PROBLEMS));
+                return Ok(ExitCode::from(output::USAGE));
             }
         },
     };
     let Some(expression) = compile(arguments, wanted.as_ref())? else {
-        return Ok(ExitCode::from(output::PROBLEMS));
+        return Ok(ExitCode::from(output::USAGE));
     };
     let results = match &wanted {
         None => alone(&expression, arguments)?,

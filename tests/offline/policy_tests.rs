@@ -123,7 +123,7 @@ fn what_is_wrong_with_a_tried_expression_is_shown_in_it() {
       |          ^^^^
       = help: did you mean `Tags`?
 
-    status 1
+    status 2
     ");
     insta::assert_snapshot!(eval(&["resource.Tags == null"]), @r"
     error[unknown-name]: `resource` is not known here
@@ -133,7 +133,7 @@ fn what_is_wrong_with_a_tried_expression_is_shown_in_it() {
       | ^^^^^^^^
       = help: say of which type, as in `--type AWS::S3::Bucket`
 
-    status 1
+    status 2
     ");
     insta::assert_snapshot!(eval(&["1 +"]), @r"
     error[expression-syntax]: the expression ends too early
@@ -143,11 +143,11 @@ fn what_is_wrong_with_a_tried_expression_is_shown_in_it() {
       |    ^
       = help: write a value behind `+`
 
-    status 1
+    status 2
     ");
     insta::assert_snapshot!(eval(&["true", "--type", "AWS::EC2::Instances"]), @r"
     error: there is no resource type `AWS::EC2::Instances`; did you mean `AWS::EC2::Instance`?
-    status 1
+    status 2
     ");
     insta::assert_snapshot!(eval(&["true", "--type", "AWS::EC2::Instance", "--id", "i-0"]), @r"
     error: no `AWS::EC2::Instance` has the id `i-0`; did you mean `i-0e9c4b7d2f6a18350`?
