@@ -99,21 +99,27 @@ impl<'t> Linter<'t, '_> {
         self.inside(node, negated);
     }
 
+    /// `true` where a path was told before, or a neighbour with which it is there.
+    fn is_told(&self, path: Path<'_>) -> bool {
+        let comes_with = |told: &Path<'t>| {
+            let mut given = path.node().property().into_iter().flat_map(|it| &it.given);
+            given.any(|it| it.with.is_none() && told.is_neighbour(path, &it.property, None))
+        };
+        self.told.iter().any(|told| told.is_same(path) || comes_with(told))
+    }
+
     /// `true` for what is null by the terms around, which is told.
     fn is_absent(&mut self, node: &'t Node, is_null_test: bool) -> bool {
-        if self.claims.is_empty() || !self.is_own || node.property().is_none() {
+        if self.claims.is_empty() || !self.is_own {
             return false;
         }
-        if self.told.iter().any(|told| told.is_same(Path::observed(node))) {
+        let Some(path) = Path::of(node).filter(|path| !self.is_told(*path)) else { return false };
+        let Some(problem) = self.claims.absent(path, &self.known, is_null_test) else {
             return false;
-        }
-        let found = self.claims.absent(node, &self.known, is_null_test);
-        let is_found = found.is_some();
-        if is_found {
-            self.told.extend(Path::of(node));
-        }
-        self.problems.extend(found);
-        is_found
+        };
+        self.told.push(path);
+        self.problems.push(problem);
+        true
     }
 
     /// Looks at what is compared with another: null is asked for, and not what is null.
@@ -208,6 +214,7 @@ impl<'t> Linter<'t, '_> {
             if !is_told {
                 let found = self.claims.excluded(term, is_true, &self.known);
                 is_told = found.is_some();
+                self.told.extend(claims::tested(term).filter(|_| is_told).and_then(Path::of));
                 self.problems.extend(found);
             }
             // Where a guard behind is not met, it decides the chain, whatever this term is.
@@ -435,9 +442,9 @@ impl<'t> Linter<'t, '_> {
     /// Path by which a node may be null, unless it is guarded or told.
     fn nullable(&mut self, node: &'t Node) -> Option<Path<'t>> {
         let path = self.known.nullable(node)?;
-        let is_told = self.told.iter().any(|told| told.is_same(path));
-        let is_known =
-            is_told || self.claims.give(path, &self.known) || self.is_absent(path.node(), false);
+        let is_known = self.is_told(path)
+            || self.claims.give(path, &self.known)
+            || self.is_absent(path.node(), false);
         (!is_known).then_some(path)
     }
 }

@@ -99,6 +99,13 @@ impl<'t> Claims<'t> {
                 }
             }
             (Expr::Not(of), _) => self.learn(of, !is_true, element),
+            (Expr::Has(of), _) if is_true || self.known.len() >= MOST_COMPARED => {}
+            (Expr::Has(of), _) => {
+                let (is_selected, of) = (self.is_selecting, Path::observed(of));
+                let claim =
+                    Claim { of, element, term: node, is_true, is_selected, says_null: true };
+                self.known.push(claim);
+            }
             _ if self.known.len() < MOST_COMPARED => {
                 if let Some(of) = tested(node).map(Path::observed) {
                     let is_selected = self.is_selecting;
@@ -136,13 +143,18 @@ impl<'t> Claims<'t> {
         }
         let may_be_null = !nulls.is_never_null(of.node());
         let (asked, holds) = stripped(term, is_true);
+        let needs_value = Predicate::of(asked).is_some();
+        // Of null it has no outcome at all, which is told of the thing.
+        if (needs_value || matches!(asked.expr, Expr::Order(..)))
+            && known.iter().any(|claim| claim.says_null)
+        {
+            return None;
+        }
         let denies = |claim: &Claim<'t>| {
             let (other, held) = stripped(claim.term, claim.is_true);
             held != holds && Path::observed(other).is(Path::observed(asked), claim.element)
         };
-        if Predicate::of(asked).is_some()
-            && let Some(claim) = known.iter().copied().find(denies)
-        {
+        if needs_value && let Some(claim) = known.iter().copied().find(denies) {
             return Some(told(term, is_true, &[claim]));
         }
         if !are_possible(&known, may_be_null, &mut self.budget) {
@@ -223,7 +235,7 @@ fn place(term: &Node) -> Span {
 }
 
 /// The one thing that all comparisons of a term are of.
-fn tested(term: &Node) -> Option<&Node> {
+pub(super) fn tested(term: &Node) -> Option<&Node> {
     match &term.expr {
         Expr::Not(of) => tested(of),
         Expr::And(terms) | Expr::Or(terms) if terms.len() <= MOST_COMPARED => {
@@ -348,6 +360,7 @@ fn gather(term: &Node, into: &mut Vec<Value>, is_ordered: &mut bool) {
                 items.iter().for_each(push);
             }
         }
+        Expr::Has(_) => {}
         _ => match Predicate::of(term) {
             Some(predicate) => {
                 *is_ordered = true;
@@ -370,6 +383,7 @@ impl Place<'_> {
     fn holds(&mut self, term: &Node) -> Option<bool> {
         match &term.expr {
             Expr::Not(of) => self.holds(of).map(|holds| !holds),
+            Expr::Has(_) => Some(!matches!(self.point, Point::Null)),
             Expr::And(terms) => self.all(terms, true),
             Expr::Or(terms) => self.all(terms, false).map(|none| !none),
             Expr::Equal(pair) => Some(compared(pair).is_some_and(|(_, value)| self.is(value))),

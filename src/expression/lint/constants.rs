@@ -9,7 +9,7 @@ use crate::resource::Value;
 const STEPS: u64 = 2_000;
 const BYTES: u64 = 1 << 18;
 
-/// Warning about an assertion of constants only: it is the same for every resource.
+/// Warning about an assertion of constants and parameters only: it is the same for every resource.
 pub(super) fn check(root: &Node) -> Option<Problem> {
     if !reads_nothing(root) {
         return None;
@@ -23,10 +23,11 @@ pub(super) fn check(root: &Node) -> Option<Problem> {
     Some(problem.help("ask something of `resource`"))
 }
 
-/// `true` where a node reads nothing but constants. What is not known here is taken to read more.
+/// `true` where a node reads nothing but constants and parameters. What is not known here is taken to
+/// read more.
 fn reads_nothing(node: &Node) -> bool {
     match &node.expr {
-        Expr::Constant(_) | Expr::Local { .. } => true,
+        Expr::Constant(_) | Expr::Parameter(_) | Expr::Local { .. } => true,
         Expr::Select(selection) => reads_nothing(&selection.of),
         Expr::Has(of) | Expr::Not(of) | Expr::Negate(of) => reads_nothing(of),
         Expr::Index(pair)
@@ -55,8 +56,9 @@ fn reads_nothing(node: &Node) -> bool {
     }
 }
 
-/// The same where no variable of a loop stands in it either, so that it has a value by itself.
+/// The same where neither a parameter nor a variable of a loop stands in it, so that it has a value
+/// by itself.
 pub(in super::super) fn is_fixed(node: &Node) -> bool {
-    let is_variable = matches!(node.expr, Expr::Local { .. });
+    let is_variable = matches!(node.expr, Expr::Local { .. } | Expr::Parameter(_));
     !is_variable && reads_nothing(node) && node.children().into_iter().all(is_fixed)
 }

@@ -237,7 +237,6 @@ fn what_has_no_value_of_null_is_told_at_its_argument() {
     ]), @r#"
     !resource.SecurityGroupIngress.exists(r, r.CidrIp == '0.0.0.0/0' && r.FromPort <= 22 && r.ToPort >= 22)
       [r.FromPort] unguarded-null: `r.FromPort` may be null, and `<=` of null is unknown (begin with `r.FromPort != null &&`, or `r.FromPort == null ||` if that is fine)
-      [r.ToPort] unguarded-null: `r.ToPort` may be null, and `>=` of null is unknown (begin with `r.ToPort != null &&`, or `r.ToPort == null ||` if that is fine)
 
     !resource.SecurityGroupIngress.exists(r, isWorldCidr(r.CidrIp))
       [r.CidrIp] unguarded-null: `r.CidrIp` may be null, and `isWorldCidr` of null is unknown (begin with `r.CidrIp != null &&`, or `r.CidrIp == null ||` if that is fine)

@@ -553,8 +553,8 @@ const NULL: &[(&str, &str, &str, &str, &str)] = &[
     (
         BUCKET,
         "{} && allowsAction(resource.Policy, 's3:GetObject')",
-        "resource.Policy == null",
-        "resource.Policy != null",
+        "!has(resource.Policy)",
+        "has(resource.Policy)",
         "resource.Policy",
     ),
 ];

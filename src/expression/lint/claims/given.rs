@@ -24,11 +24,11 @@ impl<'t> Claims<'t> {
     /// Warning of what is read although the terms around say that it is null.
     pub(in super::super) fn absent(
         &mut self,
-        node: &'t Node,
+        path: Path<'t>,
         nulls: &NonNull<'t>,
         is_null_test: bool,
     ) -> Option<Problem> {
-        let path = Path::of(node)?;
+        let node = path.node();
         let only = node.property().and_then(|property| property.only.as_ref());
         if let Some(only) = only
             && !nulls.is_guarded(path)
