@@ -235,6 +235,24 @@ fn the_values_of_parameters_decide_in_silence() {
     }
 }
 
+#[test]
+fn an_assertion_of_parameters_alone_asks_nothing_of_the_resource() {
+    let kind = ParameterKind::Scalar(ScalarKind::Boolean);
+    let parameter = Parameter { name: "x".into(), kind, value: None };
+    let environment = Environment::of(&schemas()[VOLUME]).with_parameters([parameter].into());
+    let messages = |text| {
+        let compiled = Expression::compile(text, environment.clone(), ExpressionKind::Assert);
+        let compiled = compiled.expect("an expression");
+        compiled.warnings().iter().map(|one| one.message.clone()).collect::<Vec<_>>()
+    };
+    for text in ["params.x == true", "!params.x", "params.x || 1 == 2"] {
+        assert_eq!(messages(text), ["the assertion is the same for every resource"], "{text}");
+    }
+    for text in ["!params.x || resource.Encrypted", "params.x || account == '123456789012'"] {
+        assert_eq!(messages(text), [""; 0], "{text}");
+    }
+}
+
 const NULLS: &[(&str, &str, &str, &str)] = &[
     (
         GROUP,
