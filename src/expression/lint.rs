@@ -84,6 +84,9 @@ struct Linter<'t, 'p> {
     problems: &'p mut Vec<Problem>,
 }
 
+/// How many nulls are known to be told: authors forget a few.
+const MOST_TOLD: usize = 16;
+
 /// How many guards of a chain count for the terms before them.
 const MOST_GUARDS: usize = 8;
 
@@ -95,7 +98,9 @@ fn is_guard(term: &Node, is_true: bool) -> bool {
 impl<'t> Linter<'t, '_> {
     /// Looks at a node that stands below an odd number of negations, or not.
     fn visit(&mut self, node: &'t Node, negated: bool) {
-        self.is_absent(node, false);
+        if self.claims.mark() > 0 {
+            self.is_absent(node, false);
+        }
         self.inside(node, negated);
     }
 
@@ -110,16 +115,24 @@ impl<'t> Linter<'t, '_> {
 
     /// `true` for what is null by the terms around, which is told.
     fn is_absent(&mut self, node: &'t Node, is_null_test: bool) -> bool {
-        if self.claims.is_empty() || !self.is_own {
+        let Some(path) = Path::of(node).filter(|path| self.claims.may_be_absent(*path)) else {
+            return false;
+        };
+        if !self.is_own || self.is_told(path) {
             return false;
         }
-        let Some(path) = Path::of(node).filter(|path| !self.is_told(*path)) else { return false };
         let Some(problem) = self.claims.absent(path, &self.known, is_null_test) else {
             return false;
         };
-        self.told.push(path);
+        self.tell(path);
         self.problems.push(problem);
         true
+    }
+
+    fn tell(&mut self, path: Path<'t>) {
+        if self.told.len() < MOST_TOLD {
+            self.told.push(path);
+        }
     }
 
     /// Looks at what is compared with another: null is asked for, and not what is null.
@@ -214,7 +227,9 @@ impl<'t> Linter<'t, '_> {
             if !is_told {
                 let found = self.claims.excluded(term, is_true, &self.known);
                 is_told = found.is_some();
-                self.told.extend(claims::tested(term).filter(|_| is_told).and_then(Path::of));
+                if let Some(path) = claims::tested(term).filter(|_| is_told).and_then(Path::of) {
+                    self.tell(path);
+                }
                 self.problems.extend(found);
             }
             // Where a guard behind is not met, it decides the chain, whatever this term is.
@@ -284,7 +299,7 @@ impl<'t> Linter<'t, '_> {
     /// What has no value of null, so that the whole is unknown unless the rest decides.
     fn needed(&mut self, argument: &'t Node, by: &str) {
         let Some(path) = self.nullable(argument) else { return };
-        self.told.push(path);
+        self.tell(path);
         let path = show::node(path.node());
         let message = format!("`{path}` may be null, and `{by}` of null is unknown");
         self.problems.push(unguarded(argument.span, &path, message));
@@ -432,7 +447,7 @@ impl<'t> Linter<'t, '_> {
         // What is not there is none of those in a list that was written for the others.
         let missing = missing.filter(|path| !path.is_variable() && !self.has_another(*path));
         let Some(path) = missing else { return };
-        self.told.push(path);
+        self.tell(path);
         let path = show::node(path.node());
         let always = true_of(&path);
         let message = format!("`{path}` may be null, and {always} is true");

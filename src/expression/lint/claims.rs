@@ -68,11 +68,6 @@ impl Default for Claims<'_> {
 }
 
 impl<'t> Claims<'t> {
-    /// `true` where nothing is known.
-    pub(super) fn is_empty(&self) -> bool {
-        self.known.is_empty()
-    }
-
     /// How much is known, for [`Claims::forget`].
     pub(super) fn mark(&self) -> usize {
         self.known.len()

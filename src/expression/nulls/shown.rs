@@ -35,16 +35,8 @@ pub(super) fn visit<'t>(
                 tell(path, Says::OneOf(&NULL));
             }
         }
-        (Expr::Equal(pair) | Expr::NotEqual(pair), is_true) => {
-            let is_equal = is_true == matches!(node.expr, Expr::Equal(_));
-            match truth(pair) {
-                Some((of, says)) => {
-                    visit(of, Outcome { is_true: is_equal == says, ..outcome }, tell);
-                }
-                None if is_equal => equal(pair, tell),
-                None => different(pair, &mut push),
-            }
-        }
+        (Expr::Equal(pair), _) => compare(pair, true, outcome, tell),
+        (Expr::NotEqual(pair), _) => compare(pair, false, outcome, tell),
         (Expr::Order(comparison, pair), is_true) if outcome.is_decided => {
             push(&pair.0);
             push(&pair.1);
@@ -133,6 +125,26 @@ fn one_of<'t>(path: Path<'t>, values: &'t [Value], tell: &mut impl FnMut(Path<'t
         tell(path, Says::NonNull);
     }
     tell(path, Says::OneOf(values));
+}
+
+/// Tells what follows from the outcome of a comparison, which says where it is true whether the two
+/// are equal.
+fn compare<'t>(
+    pair: &'t Pair,
+    says_equal: bool,
+    outcome: Outcome,
+    tell: &mut impl FnMut(Path<'t>, Says<'t>),
+) {
+    let is_equal = says_equal == outcome.is_true;
+    match truth(pair) {
+        Some((of, says)) => visit(of, Outcome { is_true: is_equal == says, ..outcome }, tell),
+        None if is_equal => equal(pair, tell),
+        None => different(pair, &mut |node| {
+            if let Some(path) = Path::of(node) {
+                tell(path, Says::NonNull);
+            }
+        }),
+    }
 }
 
 /// Tells what follows where the two are equal.

@@ -14,11 +14,21 @@ use crate::resource::{Given, Kind, Property, Value};
 impl<'t> Claims<'t> {
     /// `true` where a neighbour has only values with which a property is there.
     pub(in super::super) fn give(&mut self, path: Path<'_>, nulls: &NonNull<'t>) -> bool {
-        let given = path.node().property().map(|property| &property.given);
-        let Some(given) = given.filter(|given| !given.is_empty() && !self.known.is_empty()) else {
+        if self.known.is_empty() {
+            return false;
+        }
+        let Some(given) = path.node().property().map(|property| &property.given) else {
             return false;
         };
         given.iter().any(|given| self.leave((path, given), true, nulls).is_some())
+    }
+
+    /// `true` where a path may be null by the terms around.
+    pub(in super::super) fn may_be_absent(&self, path: Path<'_>) -> bool {
+        !self.known.is_empty()
+            && self.steps < STEPS
+            && (path.node().property().is_some_and(|property| property.only.is_some())
+                || self.known.iter().any(|claim| claim.says_null))
     }
 
     /// Warning of what is read although the terms around say that it is null.
@@ -36,9 +46,10 @@ impl<'t> Claims<'t> {
         {
             return Some(unless(node, neighbour, only.with.as_deref().unwrap_or_default()));
         }
-        if is_null_test || !self.known.iter().any(|claim| claim.says_null) {
+        if is_null_test {
             return None;
         }
+        self.steps += self.known.len();
         let says_so = |claim: &&Claim<'t>| {
             claim.says_null
                 && fixed::null_test(claim.term)
@@ -61,13 +72,17 @@ impl<'t> Claims<'t> {
         is_there: bool,
         nulls: &NonNull<'t>,
     ) -> Option<&'t Node> {
+        if self.steps >= STEPS {
+            return None;
+        }
+        self.steps += self.known.len();
         let with = given.with.as_deref().filter(|with| !with.iter().any(Value::is_null))?;
         let is_about = |claim: &&Claim<'t>| {
             !claim.says_null && claim.of.is_neighbour(path, &given.property, claim.element)
         };
         let known: Vec<Claim<'t>> = self.known.iter().filter(is_about).copied().collect();
         let of = known.first()?.of.node();
-        if self.steps >= STEPS || !nulls.is_there(of) {
+        if !nulls.is_there(of) {
             return None;
         }
         let values = of.property().map(closed).unwrap_or_default();
@@ -78,7 +93,9 @@ impl<'t> Claims<'t> {
             return None;
         }
         let mut constants: Vec<Value> = with.iter().chain(&values).cloned().collect();
-        known.iter().for_each(|claim| gather(claim.term, &mut constants, &mut false));
+        for claim in &known {
+            gather(claim.term, &mut constants, &mut false);
+        }
         if !is_in_order(&mut constants) {
             return None;
         }
