@@ -227,11 +227,6 @@ impl<'t> NonNull<'t> {
         }
     }
 
-    /// `true` where a path is known not to be null, whatever the schema tells.
-    pub(super) fn is_guarded(&self, path: Path<'_>) -> bool {
-        self.has(path)
-    }
-
     /// `true` where a path is known not to be null, by itself or since what is selected of it is
     /// not.
     fn has(&self, path: Path<'_>) -> bool {

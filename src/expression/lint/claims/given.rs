@@ -41,7 +41,7 @@ impl<'t> Claims<'t> {
         let node = path.node();
         let only = node.property().and_then(|property| property.only.as_ref());
         if let Some(only) = only
-            && !nulls.is_guarded(path)
+            && nulls.nullable(node).is_some()
             && let Some(neighbour) = self.leave((path, only), false, nulls)
         {
             return Some(unless(node, neighbour, only.with.as_deref().unwrap_or_default()));
