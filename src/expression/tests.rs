@@ -1,5 +1,6 @@
 //! The tables of the language, as golden tests over a small schema of their own.
 
+mod absent;
 mod action_sets;
 mod actions;
 mod advice;
