@@ -342,20 +342,22 @@ pub(super) fn check_glob(
         let actions = observed.texts().filter_map(|(text, at)| unknown_action(text, at));
         problems.extend(actions.take(TOLD));
     }
-    let Some(text) = pattern.text().filter(|_| observed.constant.is_none()) else { return };
-    if let Some(known) = observed.kind.texts().filter(|known| known.form == Some(&Form::Action)) {
-        let at = pattern.span;
-        let partial = || partial((text, at), true, &known, observed);
-        problems.extend(unknown_action(text, at).or_else(partial));
+    let Some(known) = observed.kind.texts() else { return };
+    if observed.constant.is_some() {
         return;
     }
-    if !text.contains(['*', '?']) {
-        check(observed, observed.kind, pattern, problems);
-        return;
-    }
-    let mut parts = Part::of_glob(text);
-    problems
-        .extend(parts.find_map(|(part, place)| odd_part((part, pattern.span), place, observed)));
+    let found = pattern.texts().filter_map(|(text, at)| {
+        if known.form == Some(&Form::Action) {
+            let partial = || partial((text, at), true, &known, observed);
+            return unknown_action(text, at).or_else(partial);
+        }
+        if !text.contains(['*', '?']) {
+            return odd(text, at, &known, observed);
+        }
+        let mut parts = Part::of_glob(text);
+        parts.find_map(|(part, place)| odd_part((part, at), place, observed))
+    });
+    problems.extend(found.take(TOLD));
 }
 
 /// Warns about a regular expression that finds a text as it stands, where no text of the form of

@@ -22,6 +22,8 @@ pub(super) struct Operand<'a> {
     pub(super) shown: &'a dyn fmt::Display,
     /// Statement whose actions it is of.
     pub(super) statement: Option<Statement<'a>>,
+    /// Key that it is the value of in each of its values, which are maps.
+    pub(super) field: Option<&'a str>,
 }
 
 /// Statement of a policy, as its author calls it.
@@ -42,10 +44,19 @@ impl<'a> Operand<'a> {
             Some(one) => std::slice::from_ref(one),
             None => &[],
         };
-        let elements = self.elements;
-        let span = self.span;
+        let (elements, span, field) = (self.elements, self.span, self.field);
         let place = move |at: usize| elements.get(at).copied().unwrap_or(span);
-        constants.iter().enumerate().map(move |(at, value)| (value, place(at)))
+        constants.iter().enumerate().filter_map(move |(at, value)| {
+            let value = if let Some(field) = field { value.get(field)? } else { value };
+            Some((value, place(at)))
+        })
+    }
+
+    /// The same without the elements of a list that is meant as a whole: those of one that a variable
+    /// stands for are values of their own.
+    pub(super) fn each(&self) -> impl Iterator<Item = (&'a Value, Span)> {
+        let is_list = matches!(self.kind, Type::List(_));
+        self.values().filter(move |_| !is_list)
     }
 
     /// Its texts and their places, where it is a constant one or a list of such.

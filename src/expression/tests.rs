@@ -37,3 +37,4 @@ mod shared;
 mod swapped;
 mod syntax;
 mod texts;
+mod through;

@@ -129,6 +129,7 @@ impl TypedExpr {
             elements: &[],
             shown: &self.node,
             statement: None,
+            field: None,
         }
     }
 }
@@ -142,9 +143,17 @@ struct Variable {
     /// Places of those elements.
     places: Vec<Span>,
     /// Places where it stands, if it stands for such.
-    uses: Vec<Span>,
+    uses: Vec<Use>,
     /// Statement whose actions it stands for, in CEL.
     statement: Option<Arc<str>>,
+}
+
+/// Use of a variable, or of a field of it.
+struct Use {
+    span: Span,
+    field: Option<Arc<str>>,
+    /// It is what a function is asked with.
+    is_argument: bool,
 }
 
 struct TypeChecker<'a> {
@@ -181,10 +190,19 @@ impl TypeChecker<'_> {
             is_closed: self.closing == Some(true) && matches!(typed.kind, Type::String(_)),
         };
         let operand = Operand { statement: statement.map(of_actions), ..typed.operand() };
-        let Expr::Local { index, .. } = typed.node.expr else { return operand };
+        let (index, field) = match &typed.node.expr {
+            Expr::Local { index, .. } => (*index, None),
+            Expr::Select(selection) => match &selection.of.expr {
+                Expr::Local { index, .. } => (*index, Some(&*selection.field)),
+                _ => return operand,
+            },
+            _ => return operand,
+        };
         match self.locals.get(index) {
             Some(Variable { values: values @ Some(_), places, .. }) => {
-                Operand { constant: values.as_ref(), elements: places, ..operand }
+                // What is told of a field is told at the field, of which each element has one.
+                let elements: &[Span] = if field.is_some() { &[] } else { places };
+                Operand { constant: values.as_ref(), elements, field, ..operand }
             }
             _ => operand,
         }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Level, Location, meant};
 use crate::document::{
-    DiagnosticSink, Entries, Entry, Field, List, SourceText, Span, Text, Value as Given, short,
+    DiagnosticSink, Entries, Entry, Field, List, LocatedValue, SourceText, Span, Text,
+    Value as Given, short,
 };
 use crate::expression::{Environment, Expression, Parameter};
 use crate::resource::Value;
@@ -172,9 +173,10 @@ impl CheckType {
         if !problems.is_empty() {
             let apart = self.apart(&values, with, file);
             for problem in problems {
-                let of_it =
-                    |(messages, _): &&(Vec<String>, Span)| messages.contains(&problem.message);
-                let at = apart.iter().find(of_it).map(|(_, at)| *at);
+                let of_it = |(messages, _): &&(Vec<String>, &LocatedValue)| {
+                    messages.contains(&problem.message)
+                };
+                let at = apart.iter().find(of_it).map(|(_, value)| named(value, &problem.message));
                 let place = file.place(at.or(with.key()).unwrap_or(uses));
                 file.report(self.blamed(problem, place));
             }
@@ -182,13 +184,13 @@ impl CheckType {
         rule
     }
 
-    /// Problems that each value of a use has by itself, and where it stands.
-    fn apart(
+    /// Problems that each value of a use has by itself.
+    fn apart<'w>(
         &self,
         values: &[Parameter],
-        with: &Field<Entries<Given>>,
+        with: &'w Field<Entries<Given>>,
         file: &mut FileContext,
-    ) -> Vec<(Vec<String>, Span)> {
+    ) -> Vec<(Vec<String>, &'w LocatedValue)> {
         let mut found = Vec::new();
         for Entry { key, value } in with.value().into_iter().flat_map(Entries::iter) {
             let Some(value) = value.as_ref().filter(|_| file.effort.read(self.weight)) else {
@@ -200,7 +202,7 @@ impl CheckType {
             });
             let environment = Environment::empty().with_parameters(alone.collect());
             let (_, problems) = ask_apart(&self.asked, environment, &self.source, file);
-            found.push((problems.into_iter().map(|it| it.message).collect(), value.span));
+            found.push((problems.into_iter().map(|it| it.message).collect(), value));
         }
         found
     }
@@ -228,6 +230,40 @@ impl CheckType {
             })
         };
         Some(title::filled(self.title.as_deref()?, value))
+    }
+}
+
+/// How many items of a value are looked at for what a problem names.
+const MOST_NAMED: usize = 1_000;
+
+/// Place of the item of a value that a problem names; of the value where it names none.
+fn named(value: &LocatedValue, message: &str) -> Span {
+    let mut texts = Vec::new();
+    gather(value, &mut texts);
+    let names = |text: &str| {
+        let is_apart = |sign: Option<char>| sign.is_none_or(|sign| !sign.is_alphanumeric());
+        message.match_indices(text).any(|(at, _)| {
+            let (before, behind) = (message.get(..at), message.get(at + text.len()..));
+            is_apart(before.and_then(|it| it.chars().next_back()))
+                && is_apart(behind.and_then(|it| it.chars().next()))
+        })
+    };
+    // Of two that it names the longer one has the other in it.
+    let named = texts.into_iter().filter(|(text, _)| !text.is_empty() && names(text));
+    named.max_by_key(|(text, _)| text.len()).map_or(value.span, |(_, at)| at)
+}
+
+/// Texts of the items of a list, and of the values of their keys.
+fn gather<'v>(value: &'v LocatedValue, texts: &mut Vec<(&'v str, Span)>) {
+    if texts.len() >= MOST_NAMED {
+        return;
+    }
+    match &value.value {
+        Given::Text(text) => texts.push((text.as_str(), value.span)),
+        Given::List(items) => items.iter().for_each(|item| gather(item, texts)),
+        Given::Map(entries) => {
+            entries.iter().filter_map(|it| it.value.as_ref()).for_each(|it| gather(it, texts));
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use super::function::{Arguments, Body, Computed, Doc, Form, Function};
 use super::parameter::{Gives, TEXT};
 use super::swapped;
 use crate::diagnostic::Code;
-use crate::expression::operand::Operand;
+use crate::expression::operand::{Operand, TOLD};
 use crate::expression::types::Type;
 use crate::expression::{EvalBudget, Problem, notation};
 use crate::resource::{self, Bounds, Value};
@@ -198,12 +198,13 @@ fn check_texts(
     problems: &mut Vec<Problem>,
 ) {
     for argument in arguments {
-        let Some(constant @ Value::String(text)) = argument.constant else { continue };
-        if !is_one(text) {
-            let message = format!("{} is no {name}", notation::value(constant));
-            let problem = Problem::error(argument.span, Code::WrongValue, message);
-            problems.push(problem.help(format!("write it as {sample}")));
-        }
+        let wrong =
+            argument.each().filter(|(value, _)| value.as_str().is_some_and(|it| !is_one(it)));
+        problems.extend(wrong.take(TOLD).map(|(value, at)| {
+            let message = format!("{} is no {name}", notation::value(value));
+            let problem = Problem::error(at, Code::WrongValue, message);
+            problem.help(format!("write it as {sample}"))
+        }));
     }
 }
 

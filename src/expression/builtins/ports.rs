@@ -9,7 +9,7 @@ use super::function::{Arguments, Body, Doc, Form, Function};
 use super::parameter::{Gives, INTEGER, MAP, PROTOCOL};
 use crate::diagnostic::{Code, meant_or_known};
 use crate::expression::Problem;
-use crate::expression::operand::Operand;
+use crate::expression::operand::{Operand, TOLD};
 use crate::resource::Value;
 
 pub(super) static FUNCTIONS: [Function; 1] = [Function::new(
@@ -34,19 +34,19 @@ const PROTOCOLS: [(&str, i64); 4] = [("icmp", 1), ("tcp", 6), ("udp", 17), ("icm
 
 fn check(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
     let [_, protocol, port] = arguments else { return };
-    let Some(word) = protocol.text() else { return };
-    if number_of(word).is_none() {
-        let message = format!("there is no protocol `{word}`");
-        let problem = Problem::error(protocol.span, Code::WrongValue, message);
-        problems.push(problem.help(meant_or_known(word, PROTOCOLS.map(|(name, _)| name))));
-    }
-    if let Some(Value::Int(number)) = port.constant
-        && u16::try_from(*number).is_err()
-    {
-        let message = format!("there is no port {number}");
-        let problem = Problem::error(port.span, Code::WrongValue, message);
-        problems.push(problem.help("ports are 0 to 65535; of ICMP it is the type"));
-    }
+    let protocols = protocol.each().filter_map(|(value, at)| {
+        let word = value.as_str().filter(|word| number_of(word).is_none())?;
+        let problem =
+            Problem::error(at, Code::WrongValue, format!("there is no protocol `{word}`"));
+        Some(problem.help(meant_or_known(word, PROTOCOLS.map(|(name, _)| name))))
+    });
+    let ports = port.each().filter_map(|(value, at)| {
+        let Value::Int(number) = value else { return None };
+        let problem = Problem::error(at, Code::WrongValue, format!("there is no port {number}"));
+        let is_port = u16::try_from(*number).is_ok();
+        (!is_port).then(|| problem.help("ports are 0 to 65535; of ICMP it is the type"))
+    });
+    problems.extend(protocols.take(TOLD).chain(ports.take(TOLD)));
 }
 
 /// Number that stands for all protocols.

@@ -369,7 +369,7 @@ fn keys_of_literal_maps_are_there() {
     told(&[
         (
             INSTANCE,
-            "[{'env': 'dev'}, {'name': 'x'}].all(m, m.env != resource.InstanceType)",
+            "[{'env': 't3.micro'}, {'name': 'x'}].all(m, m.env != resource.InstanceType)",
             "m.env != resource.InstanceType",
             "`m.env` may be null",
         ),

@@ -1,14 +1,17 @@
 //! Calls of functions.
 
+use std::borrow::Cow;
+
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, Expr as Cel, operators};
 use smallvec::SmallVec;
 
 use super::super::builtins::{self, Form, Function, MOST_ARGUMENTS};
+use super::super::operand::{Operand, TOLD};
 use super::super::span::Span;
 use super::super::tree::{Expr, Node};
 use super::super::types::Type;
-use super::super::{Problem, hints, show};
+use super::super::{EvalBudget, Problem, hints, notation, show};
 use super::{TypeChecker, TypedExpr, broken};
 use crate::diagnostic::{Code, meant};
 use crate::resource::{Schema, Value};
@@ -86,12 +89,18 @@ impl TypeChecker<'_> {
     /// Looks at the types of arguments and at constants among them; whether all is fine.
     fn check(&mut self, function: &Function, arguments: &[TypedExpr]) -> bool {
         let problems = self.problems.len();
-        if function.is_checked() {
+        if function.is_checked() || function.samples.is_some() {
             let statement = arguments.first();
             let statement = statement.and_then(|first| self.statement_of(&first.kind, &first.node));
             let mut found = Vec::new();
             let sides = arguments.iter().map(|argument| self.side(argument, statement.as_deref()));
             function.check(sides, &mut found);
+            if let (Some(samples), [one]) = (function.samples, arguments) {
+                unread((function, samples), &self.side(one, None), &mut found);
+            }
+            if !found.is_empty() {
+                self.note_arguments(arguments);
+            }
             self.problems.append(&mut found);
         }
         let is_told = self.problems.len() > problems;
@@ -271,6 +280,33 @@ impl TypeChecker<'_> {
             }
         }
     }
+}
+
+/// How much is read of the elements of a list before evaluation.
+const READ: (u64, u64) = (2_000, 1 << 16);
+
+/// Refuses elements of a list that a variable stands for and that a function cannot read. A constant
+/// by itself is computed at once.
+fn unread(
+    (function, samples): (&Function, &str),
+    argument: &Operand<'_>,
+    problems: &mut Vec<Problem>,
+) {
+    if !matches!(argument.constant, Some(Value::List(_))) {
+        return;
+    }
+    let mut budget = EvalBudget::new(READ.0, READ.1);
+    let texts = argument.each().filter(|(value, _)| matches!(value, Value::String(_)));
+    let found = texts.filter_map(|(value, at)| {
+        let given = [Cow::Borrowed(value), Cow::default(), Cow::default()];
+        if !matches!(function.call(&given, &mut budget), Ok(None)) {
+            return None;
+        }
+        let message = format!("`{}({})` has no value", function.name, notation::value(value));
+        let problem = Problem::error(at, Code::WrongValue, message);
+        Some(problem.help(format!("write it as {samples}")))
+    });
+    problems.extend(found.take(TOLD));
 }
 
 /// Problem with the form of a call of so many written arguments.

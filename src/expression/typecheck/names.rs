@@ -8,7 +8,7 @@ use super::super::span::Span;
 use super::super::tree::{Expr, Field, Node, PropertyRef, Selection};
 use super::super::types::{self, Known, Properties, Texts, Type, Words};
 use super::super::{Problem, hints, show};
-use super::{TypeChecker, TypedExpr, broken, constant};
+use super::{TypeChecker, TypedExpr, Use, broken, constant};
 use crate::diagnostic::{Code, known_here, meant, meant_or_known};
 use crate::resource::{Form, Property, Schema, Value, regions};
 
@@ -26,7 +26,7 @@ impl TypeChecker<'_> {
                 && let Some(variable) = self.locals.get_mut(index)
                 && variable.values.is_some()
             {
-                variable.uses.push(span);
+                variable.uses.push(Use { span, field: None, is_argument: false });
             }
             return typed;
         }
@@ -257,6 +257,12 @@ impl TypeChecker<'_> {
     /// `<of>.<field>`.
     fn field(&mut self, of: TypedExpr, field: &str, name_span: Span) -> TypedExpr {
         let span = of.node.span.to(name_span);
+        if let Expr::Local { index, .. } = of.node.expr
+            && let Some(variable) = self.locals.get_mut(index)
+            && let Some(last) = variable.uses.last_mut()
+        {
+            *last = Use { span, field: Some(field.into()), is_argument: false };
+        }
         if let Type::Resource(schema) = of.kind {
             return self.property_of(of.node, schema, field, name_span);
         }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::super::Problem;
 use super::super::span::Span;
 use super::super::tree::{Expr, Node};
-use super::TypeChecker;
+use super::{TypeChecker, TypedExpr, Use};
 use crate::diagnostic::Code;
 use crate::resource::Value;
 
@@ -106,24 +106,44 @@ impl TypeChecker<'_> {
         self.places.is_some() && self.offered.iter().any(|one| one.uses.contains(&problem.span))
     }
 
+    /// Notes that fields of variables are asked for by a function, and by no guard.
+    pub(super) fn note_arguments(&mut self, arguments: &[TypedExpr]) {
+        for argument in arguments {
+            let Expr::Select(selection) = &argument.node.expr else { continue };
+            let Expr::Local { index, .. } = selection.of.expr else { continue };
+            let uses = self.locals.get_mut(index).into_iter().flat_map(|it| &mut it.uses);
+            for one in uses.filter(|one| one.span == argument.node.span) {
+                one.is_argument = true;
+            }
+        }
+    }
+
     /// Forgets what was told since of elements of a list that the variable of a loop stands for,
     /// where each was told of some of the variable's uses alone.
-    pub(super) fn accept_elements(&mut self, since: usize, elements: &[Span], uses: &[Span]) {
+    pub(super) fn accept_elements(&mut self, since: usize, elements: &[Span], uses: &[Use]) {
         if self.places.is_none() || uses.len() < 2 || self.problems.len() == since {
             return;
         }
         let told = self.problems.split_off(since);
         let at = |place: &Range<usize>| {
-            told.iter().filter(|problem| is_of_value(problem) && problem.span == *place).count()
+            told.iter().filter(|problem| is_of_element(problem) && problem.span == *place).count()
         };
         let elements: Vec<_> = elements.iter().map(|span| range(*span)).collect();
-        let uses: Vec<_> = uses.iter().map(|span| range(*span)).collect();
+        // A field may be a guard for another.
+        let is_guarded = uses.iter().any(|one| !one.is_argument);
+        let is_forgiven = |place: &Range<usize>| {
+            let used = uses.iter().find(|one| range(one.span) == *place);
+            used.is_some_and(|one| match one.field {
+                Some(_) => is_guarded,
+                None => elements.is_empty(),
+            })
+        };
         let is_kept = |problem: &Problem| {
-            !is_of_value(problem)
+            !is_of_element(problem)
                 || if elements.contains(&problem.span) {
                     at(&problem.span) >= uses.len()
                 } else {
-                    !(elements.is_empty() && uses.contains(&problem.span))
+                    !is_forgiven(&problem.span)
                 }
         };
         let kept: Vec<_> = told.iter().filter(|problem| is_kept(problem)).cloned().collect();
@@ -163,6 +183,11 @@ fn gather<'t>(term: &'t Node, lists: &mut Vec<(Span, &'t [Value])>) {
 /// `true` for what is told of a constant: that it is never what it is compared with.
 fn is_of_value(problem: &Problem) -> bool {
     matches!(problem.code, Code::FixedComparison | Code::UndocumentedValue)
+}
+
+/// The same, or that a function cannot read it.
+fn is_of_element(problem: &Problem) -> bool {
+    is_of_value(problem) || problem.code == Code::WrongValue
 }
 
 fn range(span: Span) -> Range<usize> {

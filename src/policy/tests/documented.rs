@@ -185,3 +185,80 @@ fn values_that_the_cloud_never_gives_are_warned_of_in_tests() {
     let right = "{ IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 10.0.0.0/8 }";
     assert_eq!(given(right), "");
 }
+
+/// A check type of a list, asked by an assertion, and a value of it.
+fn listed(parameter: &str, select: &str, assertion: &str, value: &str) -> String {
+    problems(&format!(
+        "{}---
+apiVersion: cloudcorrect.dev/v1
+kind: CheckType
+metadata: {{ name: team/x }}
+spec:
+  description: D.
+  title: T
+  severity: low
+  parameters:
+    of: {parameter}
+  select: {select}
+  assert: '{assertion}'
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Group
+metadata: {{ name: main }}
+spec:
+  checks:
+    - id: a
+      uses: team/x
+      with: {{ of: {value} }}
+",
+        ACCOUNT.replace("us-esat-1, moon-1, eu_west_1", "eu-west-1")
+    ))
+}
+
+#[test]
+fn an_item_that_a_function_cannot_read_is_told_where_it_stands() {
+    const GROUP: &str = "AWS::EC2::SecurityGroup";
+    let ranges = "!resource.SecurityGroupIngress.exists(r, r.CidrIp != null && \
+                  params.of.exists(x, cidrContains(x, r.CidrIp)))";
+    let ports = "!resource.SecurityGroupIngress.exists(r, params.of.exists(p, \
+                 allowsPort(r, \"tcp\", p)))";
+    let doors = "!resource.SecurityGroupIngress.exists(r, params.of.exists(d, \
+                 allowsPort(r, d.protocol, d.port)))";
+    let guarded = "!resource.SecurityGroupIngress.exists(r, params.of.exists(d, \
+                   d.port < 0 || allowsPort(r, d.protocol, d.port)))";
+    let actions = "!params.of.exists(a, allowsAction(resource.PolicyDocument, a))";
+    let integers = "{ type: list, items: integer }";
+    let records = "{ type: list, properties: { port: integer, protocol: string } }";
+    let found = [
+        listed("{ type: list }", GROUP, ranges, "[10.0.0.0/8, 10.0.0.0/33]"),
+        listed(integers, GROUP, ports, "[7000, 70000]"),
+        listed(
+            records,
+            GROUP,
+            doors,
+            "[{ port: 22, protocol: TCPP }, { port: 99999, protocol: tcp }]",
+        ),
+        listed(records, GROUP, guarded, "[{ port: -1, protocol: TCPP }]"),
+        listed("{ type: list }", "AWS::IAM::ManagedPolicy", actions, "[iam:PassRole, PassRole]"),
+        listed("{ type: list }", GROUP, &ranges.replace("cidr", "x == \"all\" || cidr"), "[all]"),
+        listed("{ type: list }", GROUP, &format!("size(params.of) == 0 || {ranges}"), "[]"),
+    ];
+    let found: Vec<_> = found.into_iter().filter(|it| !it.is_empty()).collect();
+    insta::assert_snapshot!(found.join("\n"), @r#"
+    26:32-26:43: error[wrong-value] `team/x` cannot have these parameters: "10.0.0.0/33" is no range of addresses
+        help: write it as `10.0.0.0/8`, `2001:db8::/32` or `10.1.2.3`
+        17: used here
+    26:26-26:31: error[wrong-value] `team/x` cannot have these parameters: there is no port 70000
+        help: ports are 0 to 65535; of ICMP it is the type
+        17: used here
+    26:42-26:46: error[wrong-value] `team/x` cannot have these parameters: there is no protocol `TCPP`
+        help: did you mean `tcp`?
+        17: used here
+    26:58-26:63: error[wrong-value] `team/x` cannot have these parameters: there is no port 99999
+        help: ports are 0 to 65535; of ICMP it is the type
+        17: used here
+    26:34-26:42: error[wrong-value] `team/x` cannot have these parameters: `PassRole` is no action of IAM
+        help: write the service and the name, such as `iam:PassRole`
+        17: used here
+    "#);
+}

@@ -9,6 +9,7 @@ use crate::diagnostic::Code;
 use crate::expression::documented;
 use crate::expression::operand::{Operand, TOLD};
 use crate::expression::operate::no_value;
+use crate::expression::span::Span;
 use crate::expression::{EvalBudget, Problem, notation};
 use crate::resource::{Failure, Form, Value};
 
@@ -35,11 +36,11 @@ pub(super) fn check(
 pub(super) fn check_action(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
     let mut refuse = |at: usize, is_one: fn(&str) -> bool, what: &str, help: fn(&str) -> String| {
         let Some(argument) = arguments.get(at) else { return };
-        if let Some(text) = argument.text().filter(|text| !is_one(text)) {
+        let texts = argument.each().filter_map(|(value, at)| Some((value.as_str()?, at)));
+        problems.extend(texts.filter(|(text, _)| !is_one(text)).take(TOLD).map(|(text, at)| {
             let message = format!("`{text}` is no {what}");
-            let problem = Problem::error(argument.span, Code::WrongValue, message);
-            problems.push(problem.help(help(text)));
-        }
+            Problem::error(at, Code::WrongValue, message).help(help(text))
+        }));
     };
     refuse(1, is_action, "action of IAM", action_meant);
     refuse(2, is_resource, "ARN of a resource", resource_meant);
@@ -74,7 +75,12 @@ fn nameless(resource: &Operand<'_>) -> Option<Problem> {
 /// of keys does not matter.
 pub(super) fn check_key(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) {
     let Some(argument) = arguments.get(1) else { return };
-    let Some(text) = argument.text() else { return };
+    let texts = argument.each().filter_map(|(value, at)| Some((value.as_str()?, at)));
+    problems.extend(texts.filter_map(|(text, at)| odd_key(text, at)).take(TOLD));
+}
+
+/// Warning of a text that is no key of a condition.
+fn odd_key(text: &str, at: Span) -> Option<Problem> {
     let shown = notation::value(&Value::string(text));
     let trimmed = text.trim();
     let help = if trimmed != text {
@@ -84,11 +90,10 @@ pub(super) fn check_key(arguments: &[Operand<'_>], problems: &mut Vec<Problem>) 
     } else if !text.contains(':') {
         "write it with its service, as in `aws:SourceArn`".to_owned()
     } else {
-        return;
+        return None;
     };
     let message = format!("{shown} is never the key of a condition");
-    let problem = Problem::warning(argument.span, Code::FixedComparison, message);
-    problems.push(problem.help(help));
+    Some(Problem::warning(at, Code::FixedComparison, message).help(help))
 }
 
 /// `true` for `*`, and for a service and a name with `:` between them (IAM User Guide, "IAM JSON
