@@ -24,6 +24,7 @@ mod operand;
 mod operate;
 mod parse;
 mod pattern;
+mod pieces;
 mod places;
 mod re2;
 mod shared;

@@ -21,7 +21,7 @@ mod value;
 pub use actions::{UnknownAction, unknown_action};
 pub use bounds::{Bounds, Unit};
 pub use cause::{Cause, Failure, UnknownCause};
-pub use form::{Form, Part};
+pub use form::{Form, Part, Reading};
 pub use identity::{
     AccountId, InvalidAccountId, InvalidRegion, Operation, Provider, Region, Target, TypeName,
 };

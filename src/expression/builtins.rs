@@ -19,6 +19,7 @@ mod network;
 mod parameter;
 mod policy;
 mod ports;
+mod readable;
 mod shapes;
 mod swapped;
 mod text;
@@ -31,6 +32,7 @@ use std::sync::LazyLock;
 use foldhash::fast::FixedState;
 
 pub(super) use self::function::{Form, Function, MOST_ARGUMENTS};
+pub(super) use self::readable::check as check_readable;
 pub(super) use self::text::is_like;
 pub(super) use self::time::is_duration;
 #[cfg(test)]

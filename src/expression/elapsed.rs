@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 
 use super::operate::{Arithmetic, Comparison};
 use super::tree::{Expr, Node};
-use super::{Problem, show};
+use super::{Problem, notation, show};
 use crate::diagnostic::Code;
 use crate::resource::Value;
 
@@ -18,7 +18,7 @@ pub(super) fn check(comparison: Comparison, one: &Node, other: &Node) -> Option<
         (Expr::Constant(Value::Duration(span)), _) => {
             (other, (*span, one.span), comparison.turned())
         }
-        _ => return of_now(comparison, one, other),
+        _ => return of_now(comparison, one, other).or_else(|| of_ahead(comparison, one, other)),
     };
     let (instant, is_ahead) = span_of(observed)?;
     // A span that lies ahead is asked as the one behind it.
@@ -40,6 +40,53 @@ pub(super) fn check(comparison: Comparison, one: &Node, other: &Node) -> Option<
         format!("`age({path})` counts up: compare it with a span above zero")
     };
     Some(Problem::warning(constant.1, Code::FixedComparison, message).help(help))
+}
+
+/// Warning of an assertion that asks whether what is past is before now, and nothing else. Beside
+/// other terms it may say that the instant is there.
+pub(super) fn of_root(root: &Node) -> Option<Problem> {
+    let Expr::Order(comparison, pair) = &root.expr else { return None };
+    let (past, asked) = match (&pair.0.expr, &pair.1.expr) {
+        (_, Expr::Now) => (&pair.0, *comparison),
+        (Expr::Now, _) => (&pair.1, comparison.turned()),
+        _ => return None,
+    };
+    if !is_past(past) || !matches!(asked, Comparison::Less | Comparison::LessEqual) {
+        return None;
+    }
+    let (path, shown) = (show::node(past), show::node(root));
+    let message = format!("`{path}` is past, so `{shown}` is always true where it is not null");
+    let problem = Problem::warning(root.span, Code::FixedComparison, message);
+    Some(problem.help(format!("ask for its age, as in `age({path}) < duration(\"90d\")`")))
+}
+
+/// Warning of what is past and compared with an instant ahead.
+fn of_ahead(comparison: Comparison, one: &Node, other: &Node) -> Option<Problem> {
+    let (past, ahead, asked) = match (is_past(one), is_past(other)) {
+        (true, false) => (one, other, comparison),
+        (false, true) => (other, one, comparison.turned()),
+        _ => return None,
+    };
+    let Expr::Arithmetic(operator, pair) = &ahead.expr else { return None };
+    let (Expr::Now, Expr::Constant(Value::Duration(span))) = (&pair.0.expr, &pair.1.expr) else {
+        return None;
+    };
+    let span = match operator {
+        Arithmetic::Add => *span,
+        Arithmetic::Subtract => -*span,
+        _ => return None,
+    };
+    if span <= TimeDelta::zero() {
+        return None;
+    }
+    let holds = matches!(asked, Comparison::Less | Comparison::LessEqual);
+    let outcome = if holds { "always true where it is not null" } else { "never true" };
+    let (path, sign) = (show::node(past), comparison.sign());
+    let (one, other) = (show::node(one), show::node(other));
+    let message = format!("`{path}` is past, so `{one} {sign} {other}` is {outcome}");
+    let problem = Problem::warning(ahead.span, Code::FixedComparison, message);
+    let behind = notation::value(&Value::Duration(span));
+    Some(problem.help(format!("write `now - {behind}` for the time before now")))
 }
 
 /// Warning of what is past and later than now.

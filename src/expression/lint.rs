@@ -4,6 +4,7 @@
 //! says so: `resource.Owner == null || resource.Owner != "root"`; where it is not, another:
 //! `has(resource.Owner) && resource.Owner != "root"`. Both silence the warning.
 
+mod alternatives;
 mod always;
 mod claims;
 mod constants;
@@ -164,8 +165,8 @@ impl<'t> Linter<'t, '_> {
             Expr::Conditional(parts) => {
                 let (condition, one, other) = &**parts;
                 self.visit(condition, false);
-                self.guarded(condition, true, |inner| inner.visit(one, negated));
-                self.guarded(condition, false, |inner| inner.visit(other, negated));
+                self.guarded(condition, true, |inner| inner.branch(one, negated));
+                self.guarded(condition, false, |inner| inner.branch(other, negated));
             }
             Expr::NotEqual(pair) if !negated => self.unequal(node, pair),
             Expr::Equal(pair) if negated => self.unequal(node, pair),
@@ -242,8 +243,23 @@ impl<'t> Linter<'t, '_> {
             self.visit(term, negated);
             self.forget(before);
             self.learn(term, outcome);
+            if !is_told {
+                let found = alternatives::check(term, is_true, &self.known, before.0);
+                is_told = found.is_some();
+                self.problems.extend(found);
+            }
         }
         self.forget(known);
+    }
+
+    /// Looks at a branch of `?:`, where its condition is known. A chain looks at its terms itself.
+    fn branch(&mut self, node: &'t Node, negated: bool) {
+        if self.is_own && !matches!(node.expr, Expr::And(_) | Expr::Or(_)) {
+            let excluded = self.claims.excluded(node, true, &self.known);
+            let found = excluded.or_else(|| self.claims.excluded(node, false, &self.known));
+            self.problems.extend(found);
+        }
+        self.visit(node, negated);
     }
 
     fn guarded(&mut self, by: &'t Node, is_true: bool, work: impl FnOnce(&mut Self)) {
@@ -276,7 +292,7 @@ impl<'t> Linter<'t, '_> {
     /// `true` for a property that an element has another in the place of, where all must differ from
     /// something, or those that do are taken: one without it does.
     fn has_another(&self, path: Path<'_>) -> bool {
-        path.node().property().is_some_and(|property| property.alternative)
+        path.node().property().is_some_and(|property| property.alternative.is_some())
             && path.variable().is_some_and(|variable| self.required.contains(&variable))
     }
 

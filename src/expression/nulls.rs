@@ -10,7 +10,7 @@ mod path;
 mod shown;
 
 pub(super) use self::path::Path;
-use self::shown::{named, visit};
+use self::shown::{MOST_NAMED, named, visit};
 use super::tree::{Expr, Field, Macro, Node};
 use crate::resource::{Property, Value};
 
@@ -43,6 +43,8 @@ pub(super) struct NonNull<'t> {
     facts: Vec<Fact<'t>>,
     /// What values paths have: apart, since few ask for it.
     values: Vec<Fact<'t>>,
+    /// Something was known of a property of which an object has another instead.
+    has_alternatives: bool,
     /// Variables, by their indices, of loops over lists that may hold null.
     gaps: Vec<usize>,
     /// The same of loops over lists of maps that stand in the text, and those.
@@ -64,6 +66,13 @@ struct Fact<'t> {
     /// The variable, by its index, that it is about where it says `resource`.
     element: Option<usize>,
     says: Says<'t>,
+}
+
+impl Fact<'_> {
+    /// Set of neighbours of which an object has one, where it is of one of them.
+    fn alternative(&self) -> Option<&'static str> {
+        self.path.node().property()?.alternative.as_deref()
+    }
 }
 
 /// What is known of a path.
@@ -96,9 +105,30 @@ impl<'t> NonNull<'t> {
 
     fn push(&mut self, fact: Fact<'t>) {
         match fact.says {
-            Says::NonNull => self.facts.push(fact),
+            Says::NonNull => {
+                self.has_alternatives |= fact.alternative().is_some();
+                self.facts.push(fact);
+            }
             Says::OneOf(_) | Says::NamedIn(_) => self.values.push(fact),
         }
+    }
+
+    /// Property that is known to be there since, and one that was before, of which no object has both.
+    pub(super) fn rivals(&self, since: Mark) -> Option<(Path<'t>, Path<'t>)> {
+        if !self.has_alternatives {
+            return None;
+        }
+        let (before, since) = self.facts.split_at_checked(since.facts)?;
+        since.iter().take(MOST_NAMED).find_map(|fact| {
+            let of = fact.alternative()?;
+            let is_rival = |other: &&Fact<'t>| {
+                other.alternative() == Some(of)
+                    && other.element == fact.element
+                    && other.path.is_sibling(fact.path)
+            };
+            let rival = before.iter().rev().take(MOST_SHOWN).find(is_rival)?;
+            Some((fact.path, rival.path))
+        })
     }
 
     /// Takes up what follows from the outcome of a node.

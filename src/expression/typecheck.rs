@@ -25,8 +25,8 @@ use super::span::Span;
 use super::tree::{Expr, Node, References};
 use super::types::Type;
 use super::{
-    CompileBudget, Environment, EvalBudget, ExpressionKind, Names, Problem, beyond, evaluate, lint,
-    show,
+    CompileBudget, Environment, EvalBudget, ExpressionKind, Names, Problem, beyond, elapsed,
+    evaluate, lint, show,
 };
 use crate::diagnostic::{Code, Level};
 use crate::resource::{Cause, Value};
@@ -97,6 +97,7 @@ pub(super) fn check(
     }
     if kind == ExpressionKind::Assert && checker.problems.is_empty() {
         let found = beyond::of_root(&root.node).filter(|found| !checker.is_of_parameter(found));
+        let found = found.or_else(|| elapsed::of_root(&root.node));
         checker.problems.extend(found);
     }
     checker.accept_parameters();

@@ -8,6 +8,7 @@
 //! matter and which are given in lower case here, and `IAM JSON policy elements: Action`.
 
 mod part;
+mod reading;
 mod syntax;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
@@ -17,6 +18,7 @@ use ipnet::{Ipv4Net, Ipv6Net};
 use serde::Deserialize;
 
 pub use self::part::Part;
+pub use self::reading::Reading;
 use super::AccountId;
 
 /// Form that every text of a property has.

@@ -159,7 +159,10 @@ mod tests {
                 property.only.as_ref().is_none_or(|only| property.nullable && only.with.is_some()),
                 "is there only with a value of another, and never null or with any",
             ),
-            (!property.alternative || property.nullable, "is an alternative and is never null"),
+            (
+                property.alternative.is_none() || property.nullable,
+                "is an alternative and is never null",
+            ),
             (top || !property.recorded_only, "is `recordedOnly`, which only counts at the top"),
             (!top || !property.identifies, "identifies, which only counts in objects of lists"),
             (

@@ -103,10 +103,10 @@ pub struct Property {
     /// Neighbour without one of whose values the cloud documents that a nullable property is null.
     #[serde(default)]
     pub only: Option<Given>,
-    /// `true` where each object has one of several neighbours, of which this is one, as a rule has
-    /// a range of IPv4, one of IPv6 or a group: without it an object has another.
+    /// Set of neighbours of which each object has one, as a rule has one source, which is a range of
+    /// IPv4, one of IPv6 or a group: without this one it has another, and with it no other.
     #[serde(default)]
-    pub alternative: bool,
+    pub alternative: Option<Arc<str>>,
     /// Value that the cloud documents to be in force where the property is missing.
     #[serde(default, deserialize_with = "value")]
     pub default: Option<Value>,

@@ -6,7 +6,7 @@ use super::function::{Body, Computed, Doc, Form, Function};
 use super::parameter::{Gives, Parameter};
 use crate::expression::EvalBudget;
 use crate::expression::types::Type;
-use crate::resource::{Failure, Value, seconds};
+use crate::resource::{Failure, Reading, Value, seconds};
 
 pub(super) static FUNCTIONS: [Function; 5] = [
     Function::new(
@@ -32,7 +32,8 @@ pub(super) static FUNCTIONS: [Function; 5] = [
             description: "The floating point number of an integer or a text.",
             example: ("double('1.5')", "1.5"),
         },
-    ),
+    )
+    .reads(Reading::Number),
     Function::new(
         (Form::Global, "int"),
         &[Parameter::convertible(is_integer_like)],
@@ -43,7 +44,8 @@ pub(super) static FUNCTIONS: [Function; 5] = [
             description: "The integer of a text or a number, cut; of an instant, its Unix seconds.",
             example: ("int('42')", "42"),
         },
-    ),
+    )
+    .reads(Reading::Number),
     Function::new(
         (Form::Global, "string"),
         &[Parameter::convertible(|from| {
@@ -70,7 +72,8 @@ pub(super) static FUNCTIONS: [Function; 5] = [
             description: "As `int`: there is one integer type.",
             example: ("uint('42')", "42"),
         },
-    ),
+    )
+    .reads(Reading::Number),
 ];
 
 fn is_integer_like(from: &Type) -> bool {

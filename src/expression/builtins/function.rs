@@ -12,7 +12,7 @@ use crate::expression::operand::Operand;
 use crate::expression::pattern::Pattern;
 use crate::expression::types::Type;
 use crate::expression::{EvalBudget, Problem};
-use crate::resource::{Failure, Value};
+use crate::resource::{Failure, Reading, Value};
 
 /// The most arguments that a function takes.
 pub(in crate::expression) const MOST_ARGUMENTS: usize = 3;
@@ -105,6 +105,8 @@ pub(in crate::expression) struct Function {
     /// Whether it has no value of null where the constants among its arguments say so, though its
     /// parameters take it.
     needs_values: Option<OfNull>,
+    /// Thing that it reads of its texts.
+    pub(in crate::expression) reads: Option<Reading>,
     /// Least number that it gives.
     pub(in crate::expression) least: Option<i64>,
     pub(in crate::expression) doc: Doc,
@@ -147,6 +149,7 @@ impl Function {
             lack: None,
             asks_null: None,
             needs_values: None,
+            reads: None,
             least: None,
             doc,
         }
@@ -188,6 +191,10 @@ impl Function {
         Self { needs_values: Some(says), ..self }
     }
 
+    pub(super) const fn reads(self, reading: Reading) -> Self {
+        Self { reads: Some(reading), ..self }
+    }
+
     pub(super) const fn at_least(self, least: i64) -> Self {
         Self { least: Some(least), ..self }
     }
@@ -222,6 +229,11 @@ impl Function {
     /// `true` where its value follows from its arguments alone.
     pub(in crate::expression) fn is_pure(&self) -> bool {
         !matches!(self.body, Body::AtInstant(_))
+    }
+
+    /// `true` where it gives a whole number.
+    pub(in crate::expression) fn gives_integer(&self) -> bool {
+        matches!(self.gives, Gives::Int | Gives::Within(_))
     }
 
     /// `true` where it gives a list, which is empty where there is nothing to give.

@@ -11,7 +11,7 @@ use crate::diagnostic::Code;
 use crate::expression::operand::{Operand, TOLD};
 use crate::expression::types::Type;
 use crate::expression::{EvalBudget, Problem, notation};
-use crate::resource::{self, Bounds, Value};
+use crate::resource::{self, Bounds, Reading, Value};
 
 pub(super) static FUNCTIONS: [Function; 6] = [
     Function::new(
@@ -30,6 +30,7 @@ pub(super) static FUNCTIONS: [Function; 6] = [
             example: ("arn('arn:aws:iam::123456789012:role/app/web').resourceId", "'app/web'"),
         },
     )
+    .reads(Reading::Arn)
     .checked(check_arns),
     Function::new(
         (Form::Either, "cidrContains"),
@@ -44,6 +45,7 @@ pub(super) static FUNCTIONS: [Function; 6] = [
             example: ("cidrContains('10.0.0.0/8', '10.1.2.3')", "true"),
         },
     )
+    .reads(Reading::Range)
     .checked(|arguments, problems| {
         check_ranges(arguments, problems);
         if let [outer, inner, ..] = arguments {
@@ -64,6 +66,7 @@ pub(super) static FUNCTIONS: [Function; 6] = [
             example: ("cidrOverlaps('10.0.0.0/8', '10.1.0.0/16')", "true"),
         },
     )
+    .reads(Reading::Range)
     .checked(check_ranges),
     Function::new(
         (Form::Either, "cidrPrefixLength"),
@@ -78,6 +81,7 @@ pub(super) static FUNCTIONS: [Function; 6] = [
             example: ("cidrPrefixLength('2001:db8::/32')", "32"),
         },
     )
+    .reads(Reading::Range)
     .checked(check_ranges)
     .at_least(0),
     Function::new(
@@ -97,6 +101,7 @@ pub(super) static FUNCTIONS: [Function; 6] = [
             example: ("isPrivateCidr('10.1.0.0/16') && !isPrivateCidr('10.0.0.0/7')", "true"),
         },
     )
+    .reads(Reading::Range)
     .checked(check_ranges),
     Function::new(
         (Form::Either, "isWorldCidr"),
@@ -113,6 +118,7 @@ pub(super) static FUNCTIONS: [Function; 6] = [
             example: ("isWorldCidr('0.0.0.0/0') && isWorldCidr('128.0.0.0/1')", "true"),
         },
     )
+    .reads(Reading::Range)
     .checked(check_ranges),
 ];
 

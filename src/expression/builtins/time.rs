@@ -6,7 +6,7 @@ use super::function::{Body, Computed, Doc, Form, Function};
 use super::parameter::{Gives, INSTANT, Parameter, TIME};
 use crate::expression::types::Type;
 use crate::expression::{EvalBudget, operate};
-use crate::resource::{Bounds, Unit, Value};
+use crate::resource::{Bounds, Reading, Unit, Value};
 
 pub(super) static FUNCTIONS: [Function; 13] = [
     Function::new(
@@ -34,6 +34,7 @@ pub(super) static FUNCTIONS: [Function; 13] = [
             example: ("duration('1h30m') + duration('30m')", "duration('2h')"),
         },
     )
+    .reads(Reading::Span)
     .reading("`90d`, `12h`, `1h30m` or `45s`"),
     Function::new(
         (Form::Global, "timestamp"),
@@ -51,6 +52,7 @@ pub(super) static FUNCTIONS: [Function; 13] = [
             ),
         },
     )
+    .reads(Reading::Instant)
     .reading("`2026-01-31T00:00:00Z`"),
     Function::new(
         (Form::Method, "getFullYear"),

@@ -18,7 +18,7 @@ use super::super::{EvalBudget, Problem, notation, show};
 use super::predicate::Predicate;
 use super::{constant, fixed};
 use crate::diagnostic::Code;
-use crate::resource::Value;
+use crate::resource::{Kind, Value};
 
 /// How many terms are held against each other: authors write a few.
 const MOST_COMPARED: usize = 32;
@@ -152,6 +152,9 @@ impl<'t> Claims<'t> {
         if needs_value && let Some(claim) = known.iter().copied().find(denies) {
             return Some(told(term, is_true, &[claim]));
         }
+        if let Some(claim) = known.iter().copied().find(|known| end_apart(*known, claim)) {
+            return Some(told(term, is_true, &[claim]));
+        }
         if !are_possible(&known, may_be_null, &mut self.budget) {
             return None;
         }
@@ -211,6 +214,33 @@ fn listed(one: &Claim<'_>, other: &Node, is_true: bool) -> Option<(String, Strin
     let (of, second) = compared(pairs.1)?;
     let is_alike = one.is_true == is_true;
     is_alike.then(|| (show::node(of), notation::value(first), notation::value(second)))
+}
+
+/// `true` where no text ends as both terms ask.
+fn end_apart(one: Claim<'_>, other: Claim<'_>) -> bool {
+    let mut first = Vec::new();
+    if !endings(other.term, other.is_true, &mut first) {
+        return false;
+    }
+    let mut second = Vec::new();
+    let is_apart = |end: &str| first.iter().all(|it| !it.ends_with(end) && !end.ends_with(*it));
+    endings(one.term, one.is_true, &mut second) && second.iter().all(|end| is_apart(end))
+}
+
+/// Gathers the ends of which a thing has one where a term has an outcome, if they are known.
+fn endings<'t>(term: &'t Node, is_true: bool, into: &mut Vec<&'t str>) -> bool {
+    match (&term.expr, is_true) {
+        (Expr::Not(of), _) => endings(of, !is_true, into),
+        (Expr::Or(terms), true) | (Expr::And(terms), false) => {
+            terms.iter().all(|term| endings(term, is_true, into))
+        }
+        (Expr::Call { .. }, true) => {
+            let end = Predicate::of(term).and_then(|it| it.ending()).filter(|end| !end.is_empty());
+            into.extend(end);
+            end.is_some()
+        }
+        _ => false,
+    }
 }
 
 /// Term without its negations, and its outcome.
@@ -291,7 +321,12 @@ fn are_possible(claims: &[Claim<'_>], may_be_null: bool, budget: &mut EvalBudget
     if !is_in_order(&mut constants) {
         return true;
     }
-    let points = (0..=2 * constants.len()).filter(|at| !is_bool || at % 2 == 1).map(Point::At);
+    let whole = claims.first().and_then(|claim| whole(claim.of.node()));
+    let is_there = |at: &usize| match whole {
+        Some(least) => has_whole(&constants, *at, least),
+        None => !is_bool || at % 2 == 1,
+    };
+    let points = (0..=2 * constants.len()).filter(is_there).map(Point::At);
     // Of null an order is unknown, and decides nothing.
     let null = (may_be_null && !is_ordered).then_some(Point::Null);
     points.chain(null).any(|point| {
@@ -315,6 +350,35 @@ fn is_in_order(constants: &mut Vec<Value>) -> bool {
     }
     constants.dedup_by(|one, other| operate::order(one, other) == Some(Ordering::Equal));
     true
+}
+
+/// Least whole number that a thing may be, where it is one.
+fn whole(of: &Node) -> Option<i64> {
+    match &of.expr {
+        Expr::Call { function, .. } => {
+            function.gives_integer().then_some(function.least.unwrap_or(i64::MIN))
+        }
+        _ => of.property().filter(|it| it.kind == Kind::Integer).map(|_| i64::MIN),
+    }
+}
+
+/// `true` where a whole number that is not below another lies at a point.
+fn has_whole(constants: &[Value], at: usize, least: i64) -> bool {
+    let number = |at: usize| match constants.get(at) {
+        Some(Value::Int(number)) => Some(*number),
+        _ => None,
+    };
+    if at % 2 == 1 {
+        return number(at / 2).is_none_or(|number| number >= least);
+    }
+    let behind = number(at / 2);
+    match (at / 2).checked_sub(1) {
+        None => behind.is_none_or(|behind| behind > least),
+        Some(before) => match (number(before), behind) {
+            (Some(before), Some(behind)) => behind > least && before.checked_add(1) != Some(behind),
+            _ => true,
+        },
+    }
 }
 
 /// How many constants a term compares with.

@@ -82,13 +82,23 @@ impl<'t> Predicate<'t> {
 
     /// Text with which all begins of which it may hold; there are texts behind these.
     pub(super) fn beginning(&self) -> Option<&'t str> {
-        let beginning = match self.function.name {
-            "glob" => self.text()?.split(['*', '?']).next()?,
-            "startsWith" => self.text()?,
+        let beginning = match (&self.asks, self.function.name) {
+            (Asks::Search(pattern), _) => literal_beginning(pattern.source())?,
+            (_, "glob") => self.text()?.split(['*', '?']).next()?,
+            (_, "startsWith") => self.text()?,
             _ => return None,
         };
         let last = beginning.chars().next_back()?;
         (last != char::MAX).then_some(beginning)
+    }
+
+    /// Text with which all ends of which it may hold.
+    pub(super) fn ending(&self) -> Option<&'t str> {
+        match self.function.name {
+            "glob" => self.text()?.rsplit(['*', '?']).next(),
+            "endsWith" => self.text(),
+            _ => None,
+        }
     }
 
     /// Text that the thing is held against.
@@ -98,6 +108,19 @@ impl<'t> Predicate<'t> {
             _ => None,
         }
     }
+}
+
+/// Text that stands at the beginning of all that a regular expression finds as a whole, as far as it
+/// is written without signs of the language.
+fn literal_beginning(pattern: &str) -> Option<&str> {
+    let rest = pattern.strip_prefix('^').filter(|rest| !rest.contains('|'))?;
+    let is_plain =
+        |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '-' | '_' | '/' | ':');
+    let end = rest.find(|sign| !is_plain(sign)).unwrap_or(rest.len());
+    let (literal, behind) = rest.split_at_checked(end)?;
+    let is_counted = behind.starts_with(['*', '+', '?', '{']);
+    let literal = if is_counted { literal.get(..literal.len().checked_sub(1)?)? } else { literal };
+    (!literal.is_empty()).then_some(literal)
 }
 
 /// First text behind all that begin with another, in the order of texts.

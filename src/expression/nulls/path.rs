@@ -6,6 +6,7 @@
 
 use std::mem::discriminant;
 
+use crate::expression::operate::Arithmetic;
 use crate::expression::tree::{Expr, Node};
 use crate::resource::Value;
 
@@ -103,6 +104,16 @@ impl<'t> Path<'t> {
         }
     }
 
+    /// `true` where both are properties of the same object.
+    pub(super) fn is_sibling(self, other: Path<'_>) -> bool {
+        match (selected(self.0), selected(other.0)) {
+            (Some((of, field)), Some((same, another))) => {
+                field != another && Path(of).is_same(Path(same))
+            }
+            _ => false,
+        }
+    }
+
     /// `true` where it is the same as another. With an `element`, what is asked of `resource` here
     /// is asked there of the variable of that index.
     pub(in crate::expression) fn is(self, other: Path<'_>, element: Option<usize>) -> bool {
@@ -141,6 +152,11 @@ impl Comparison {
                         parts.all(|(one, other)| inner.are_same(one, other))
                     })
             }
+            (Expr::Call { .. }, Expr::Arithmetic(..))
+            | (Expr::Arithmetic(..), Expr::Call { .. }) => match (aged(one), aged(other)) {
+                (Some(one), Some(other)) => self.are_same(one, other),
+                _ => false,
+            },
             _ if !is_alike(&one.expr, &other.expr) => false,
             _ => {
                 let (below, same) = (one.children(), other.children());
@@ -173,6 +189,17 @@ fn selected(node: &Node) -> Option<(&Node, &str)> {
             Expr::Constant(Value::String(field)) => Some((&pair.0, field)),
             _ => None,
         },
+        _ => None,
+    }
+}
+
+/// Instant that a node is the time since of.
+fn aged(node: &Node) -> Option<&Node> {
+    match &node.expr {
+        Expr::Call { function, arguments, .. } if function.name == "age" => arguments.first(),
+        Expr::Arithmetic(Arithmetic::Subtract, pair) => {
+            matches!(pair.0.expr, Expr::Now).then_some(&pair.1)
+        }
         _ => None,
     }
 }

@@ -6,7 +6,7 @@ use super::{Outcome, Path, Says, is_null, made_of};
 use crate::resource::Value;
 
 /// How many terms of a chain may name values of one path.
-const MOST_NAMED: usize = 16;
+pub(super) const MOST_NAMED: usize = 16;
 
 /// Tells what is sure of paths where a node has an outcome.
 pub(super) fn visit<'t>(

@@ -97,6 +97,23 @@ fn what_may_be_is_not_told() {
             INSTANCE,
             "resource.InstanceType.startsWith('t3.') || resource.InstanceType.startsWith('m5.')",
         ),
+        (BUCKET, "resource.BucketName.endsWith('-logs') && resource.BucketName.endsWith('logs')"),
+        (BUCKET, "resource.BucketName.endsWith('-logs') || resource.BucketName.endsWith('-data')"),
+        (BUCKET, "!resource.BucketName.endsWith('-a') && !resource.BucketName.endsWith('-b')"),
+        (BUCKET, "resource.BucketName.endsWith('-a') && !resource.BucketName.endsWith('-b')"),
+        (
+            BUCKET,
+            "resource.BucketName.glob('a*') && resource.BucketName.glob('*-prod') && resource.BucketName.endsWith('-prod')",
+        ),
+        (
+            BUCKET,
+            "resource.BucketName.matches('^acme?-') && resource.BucketName.startsWith('acm-')",
+        ),
+        (BUCKET, "resource.BucketName.matches('^a|^b') && resource.BucketName.startsWith('b')"),
+        (
+            BUCKET,
+            "resource.BucketName.matches('^(?i)acme') && resource.BucketName.startsWith('ACME')",
+        ),
         (
             INSTANCE,
             "resource.InstanceType.startsWith('t3') && !resource.InstanceType.startsWith('t3a.')",
@@ -128,12 +145,58 @@ fn what_may_be_is_not_told() {
 }
 
 #[test]
+fn two_ends_exclude_each_other() {
+    told(&[
+        (
+            BUCKET,
+            "resource.BucketName.endsWith('-logs') && resource.BucketName.endsWith('-data')",
+            "resource.BucketName.endsWith('-data')",
+            "never holds beside",
+        ),
+        (
+            BUCKET,
+            "!resource.BucketName.endsWith('-logs') || !resource.BucketName.endsWith('-data')",
+            "resource.BucketName.endsWith('-data')",
+            "always holds where",
+        ),
+        (
+            BUCKET,
+            "resource.BucketName.glob('*-prod') && resource.BucketName.glob('*-dev')",
+            "resource.BucketName.glob('*-dev')",
+            "never holds beside",
+        ),
+        (
+            BUCKET,
+            "(resource.BucketName.endsWith('-a') || resource.BucketName.endsWith('-b')) && resource.BucketName.endsWith('-c')",
+            "resource.BucketName.endsWith('-c')",
+            "never holds beside",
+        ),
+        (
+            BUCKET,
+            "resource.BucketName.matches('^acme-.*$') && resource.BucketName.startsWith('web-')",
+            "resource.BucketName.startsWith('web-')",
+            "never holds beside",
+        ),
+        (
+            BUCKET,
+            "resource.BucketName.matches('^acme-[0-9]+$') && resource.BucketName == 'web'",
+            "resource.BucketName == 'web'",
+            "never holds beside",
+        ),
+    ]);
+}
+
+#[test]
 fn a_beginning_is_held_against_what_is_selected() {
     for (filter, text, words) in [
         ("startsWith('t3.')", "startsWith('m5.')", "never holds of what is selected"),
         ("startsWith('t3.')", "startsWith('t3')", "always holds of what is selected"),
         ("endsWith('.micro')", "endsWith('.micro')", "always holds of what is selected"),
         ("startsWith('t3')", "startsWith('t3.')", ""),
+        ("endsWith('.micro')", "endsWith('.large')", "never holds of what is selected"),
+        ("endsWith('.micro')", "glob('*.large')", "never holds of what is selected"),
+        ("matches('^t3[.]')", "startsWith('m5')", "never holds of what is selected"),
+        ("endsWith('large')", "endsWith('.large')", ""),
         ("glob('t3.*')", "matches('micro$')", ""),
     ] {
         let path = |asked| format!("resource.InstanceType.{asked}");

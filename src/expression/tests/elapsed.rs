@@ -37,6 +37,32 @@ fn spans_of_what_is_past_are_never_negative() {
         ),
         (VOLUME, "resource.CreateTime > now", "resource.CreateTime", "ask for its age"),
         (VOLUME, "!(now < resource.CreateTime)", "resource.CreateTime", "is never true"),
+        (VOLUME, "resource.CreateTime < now", "resource.CreateTime < now", "always true"),
+        (VOLUME, "now >= resource.CreateTime", "now >= resource.CreateTime", "ask for its age"),
+        (
+            VOLUME,
+            "resource.CreateTime < now + duration('90d')",
+            "now + duration('90d')",
+            "always true where it is not null (write `now - duration(\"90d\")`",
+        ),
+        (
+            VOLUME,
+            "resource.CreateTime > now - duration('-90d') || resource.Encrypted",
+            "now - duration('-90d')",
+            "is never true (write `now - duration(\"90d\")`",
+        ),
+        (
+            VOLUME,
+            "now + duration('90d') < resource.CreateTime",
+            "now + duration('90d')",
+            "never true",
+        ),
+        (
+            VOLUME,
+            "age(resource.CreateTime) < duration('30d') && now - resource.CreateTime > duration('90d')",
+            "now - resource.CreateTime > duration('90d')",
+            "never holds beside `age(resource.CreateTime) < duration(\"30d\")`",
+        ),
     ]);
 }
 
@@ -53,6 +79,12 @@ fn spans_of_what_may_be_are_not_told() {
         (
             KEY,
             "resource.DeletionDate != null && resource.DeletionDate - now > duration('7d') && age(resource.DeletionDate) < duration('-7d')",
+        ),
+        (KEY, "resource.DeletionDate != null && resource.DeletionDate < now + duration('7d')"),
+        (VOLUME, "resource.CreateTime < now - duration('90d')"),
+        (
+            VOLUME,
+            "age(resource.CreateTime) > duration('30d') && now - resource.CreateTime < duration('90d')",
         ),
         (ROLE, "resource.CreateDate - resource.CreateDate > duration('1d')"),
     ]);

@@ -89,7 +89,7 @@ impl TypeChecker<'_> {
     /// Looks at the types of arguments and at constants among them; whether all is fine.
     fn check(&mut self, function: &Function, arguments: &[TypedExpr]) -> bool {
         let problems = self.problems.len();
-        if function.is_checked() || function.samples.is_some() {
+        if function.is_checked() || function.samples.is_some() || function.reads.is_some() {
             let statement = arguments.first();
             let statement = statement.and_then(|first| self.statement_of(&first.kind, &first.node));
             let mut found = Vec::new();
@@ -97,6 +97,10 @@ impl TypeChecker<'_> {
             function.check(sides, &mut found);
             if let (Some(samples), [one]) = (function.samples, arguments) {
                 unread((function, samples), &self.side(one, None), &mut found);
+            }
+            if let Some(reading) = function.reads {
+                let of_form = arguments.iter().map(|argument| self.side(argument, None));
+                found.extend(of_form.filter_map(|it| builtins::check_readable(&it, reading)));
             }
             if !found.is_empty() {
                 self.note_arguments(arguments);

@@ -12,7 +12,7 @@ use cel::common::ast::{CallExpr, ComprehensionExpr, Expr as Cel, LiteralValue, o
 use super::super::span::Span;
 use super::super::tree::{Expr, Loop, Macro, Node};
 use super::super::types::Type;
-use super::super::{Problem, show};
+use super::super::{Problem, pieces, show};
 use super::{TypeChecker, TypedExpr, Variable};
 use crate::diagnostic::Code;
 
@@ -57,6 +57,9 @@ impl TypeChecker<'_> {
             _ => self.condition(written.body),
         };
         self.closing = around;
+        if let Expr::Call { .. } = range.node.expr {
+            pieces::check_loop(&range.node, index, &body.node, &mut self.problems);
+        }
         if let Some(Variable { values: Some(_), places, uses, .. }) = self.locals.pop() {
             self.accept_elements(problems, &places, &uses);
         }

@@ -8,7 +8,7 @@ use super::super::operate::{Arithmetic, Comparison};
 use super::super::span::Span;
 use super::super::tree::{Expr, Node};
 use super::super::types::Type;
-use super::super::{Problem, beyond, documented, elapsed, hints, show};
+use super::super::{Problem, beyond, documented, elapsed, hints, pieces, show};
 use super::advice::{self, Operation};
 use super::{TypeChecker, TypedExpr};
 use crate::diagnostic::Code;
@@ -193,6 +193,7 @@ impl TypeChecker<'_> {
             let observed_side = self.side(observed, statement.as_deref());
             documented::check(&observed_side, &observed.kind, &constants, &mut found);
             documented::check_type_names(&observed.kind, &constants, &mut found);
+            pieces::check(&observed.node, &constants, &mut found);
         }
         if let (Type::String(_), Type::String(_)) = (&one.kind, &other.kind) {
             found.extend(documented::check_apart(&one.operand(), &other.operand(), span));
@@ -253,6 +254,10 @@ impl TypeChecker<'_> {
                 documented::check(&observed, &one.kind, &constants, &mut found);
                 documented::check(&constants, &items.get(), &observed, &mut found);
                 documented::check_type_names(&one.kind, &constants, &mut found);
+                pieces::check(&one.node, &constants, &mut found);
+                if observed.constant.is_some() {
+                    pieces::check_member(&observed, &other.node, &mut found);
+                }
                 found.extend(documented::check_apart(&observed, &constants, span));
                 if !found.is_empty() {
                     self.note_list(other.node.span, elements);
