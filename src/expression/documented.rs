@@ -76,9 +76,15 @@ fn odd(text: &str, at: Span, known: &Texts, observed: &Operand<'_>) -> Option<Pr
         Some(_) => {
             known.words.is_empty() || known.words.iter().any(|word| word.eq_ignore_ascii_case(text))
         }
+        // Of what a policy names a part may be empty, or have wildcards.
+        None if known.form == Some(&Form::ArnPart) && (text.is_empty() || is_wild(text)) => true,
         None => is_documented(text, known.words),
     };
     (!is_word).then(|| undocumented(text, at, known.words, observed))
+}
+
+fn is_wild(text: &str) -> bool {
+    text.contains(['*', '?'])
 }
 
 /// Warning of a template that nothing has filled in.
@@ -206,6 +212,9 @@ fn advice(form: &Form, path: &dyn fmt::Display, shown: &str) -> String {
         Form::InstanceType => "write both, or ask `startsWith` for a family".to_owned(),
         Form::Protocol => "write `tcp`, `udp`, `icmp`, `icmpv6`, a number, or `-1`".to_owned(),
         Form::Alias => "write the alias, such as `alias/logs`".to_owned(),
+        Form::Name if shown.contains("<root_account>") => {
+            "the root user is none of IAM's: ask `AWS::IAM::AccountSummary`".to_owned()
+        }
         Form::GroupName => "compare the id instead: `GroupId`".to_owned(),
         Form::Version => "write a version, such as `v1`".to_owned(),
         Form::ConditionKey => "an operator is the condition's `Operator`".to_owned(),

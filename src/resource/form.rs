@@ -416,7 +416,7 @@ fn has_capital(text: &str) -> bool {
 }
 
 /// Signs that no name has: those of patterns, ARNs and templates.
-const NOT_IN_NAMES: [char; 7] = ['*', '?', ':', '/', '{', '}', ' '];
+const NOT_IN_NAMES: [char; 9] = ['*', '?', ':', '/', '{', '}', ' ', '<', '>'];
 
 /// Operators of conditions, by "IAM JSON policy elements: Condition operators".
 const OPERATORS: [&str; 27] = [

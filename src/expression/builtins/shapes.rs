@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde_json::{Value as Json, json};
 
 use crate::expression::types::{Properties, Texts, Type};
-use crate::resource::{Form, Property, schemas};
+use crate::resource::{Form, Property, regions, schemas};
 
 /// Properties of what `arn()` gives.
 static ARN: LazyLock<Properties> = LazyLock::new(|| arn("arnPart", "arnAccount"));
@@ -40,12 +40,21 @@ pub(super) fn arn_of(text: Option<&Type>) -> &'static Properties {
     }
 }
 
+/// Partitions, from the endpoint data of AWS's SDKs (botocore 1.44, `partitions.json`, Apache-2.0).
+const PARTITIONS: [&str; 8] =
+    ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"];
+
 fn arn(region: &str, account: &str) -> Properties {
     let text = json!({ "type": "string" });
     let part = json!({ "type": "string", "form": "arnPart" });
+    let regions: Vec<&str> = match region {
+        "arnPart" => regions().iter().map(|one| &**one).filter(|one| *one != "global").collect(),
+        _ => Vec::new(),
+    };
     properties(json!({
-        "partition": part, "service": part,
-        "region": { "type": "string", "form": region },
+        "partition": { "type": "string", "form": "arnPart", "enum": PARTITIONS },
+        "service": part,
+        "region": { "type": "string", "form": region, "enum": regions },
         "account": { "type": "string", "form": account },
         "resource": text, "resourceType": text, "resourceId": text,
     }))

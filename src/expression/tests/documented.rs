@@ -118,3 +118,35 @@ fn a_document_is_no_text() {
         Expression::compile(text, schema, ExpressionKind::Assert).expect_err("a document");
     assert_eq!(problems[0].message, "`resource.Policy` is a document already, and no text of one");
 }
+
+/// `KeySpec` and `KeyUsageType` of the KMS API, the regions and partitions of AWS's SDKs, and IAM's
+/// "Name requirements", as of November 2026.
+#[test]
+fn parts_of_arns_and_kinds_of_keys_are_those_that_there_are() {
+    use super::decided::{silent, told};
+    const KEY: &str = "AWS::KMS::Key";
+    const USER: &str = "AWS::IAM::User";
+    told(&[
+        (KEY, "resource.KeySpec == 'symmetric_default'", "'symmetric_default'", "is documented"),
+        (KEY, "resource.KeySpec in ['RSA-2048', 'RSA_2048']", "'RSA-2048'", "`RSA_2048`"),
+        (KEY, "arn(resource.Arn).region == 'eu-west-1a'", "'eu-west-1a'", "`eu-west-1`"),
+        (KEY, "arn(resource.Arn).partition == 'aws-eu'", "'aws-eu'", "is documented"),
+        (
+            USER,
+            "resource.UserName == '<root_account>'",
+            "'<root_account>'",
+            "the root user is none",
+        ),
+    ]);
+    silent(&[
+        (KEY, "resource.KeySpec in ['SYMMETRIC_DEFAULT', 'HMAC_256', 'ML_KEM_768']"),
+        (KEY, "resource.KeyUsage == 'ENCAPSULATE_DECAPSULATE'"),
+        (KEY, "arn(resource.Arn).region in ['eu-west-1', 'us-gov-east-1']"),
+        (KEY, "arn(resource.Arn).region == region && arn(resource.Arn).partition == 'aws-cn'"),
+        (
+            KEY,
+            "statements(resource.KeyPolicy).all(s, s.Resource == null || s.Resource.all(r, r == '*' || arn(r).region in ['', '*', 'eu-*']))",
+        ),
+        (USER, "resource.UserName.contains('root')"),
+    ]);
+}
