@@ -240,7 +240,7 @@ const MOST_NAMED: usize = 1_000;
 fn named(value: &LocatedValue, message: &str) -> Span {
     let mut texts = Vec::new();
     gather(value, &mut texts);
-    let names = |text: &str| {
+    let has = |text: &str| {
         let is_apart = |sign: Option<char>| sign.is_none_or(|sign| !sign.is_alphanumeric());
         message.match_indices(text).any(|(at, _)| {
             let (before, behind) = (message.get(..at), message.get(at + text.len()..));
@@ -249,7 +249,7 @@ fn named(value: &LocatedValue, message: &str) -> Span {
         })
     };
     // Of two that it names the longer one has the other in it.
-    let named = texts.into_iter().filter(|(text, _)| !text.is_empty() && names(text));
+    let named = texts.into_iter().filter(|(text, _)| !text.is_empty() && has(text));
     named.max_by_key(|(text, _)| text.len()).map_or(value.span, |(_, at)| at)
 }
 

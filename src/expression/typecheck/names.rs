@@ -257,12 +257,7 @@ impl TypeChecker<'_> {
     /// `<of>.<field>`.
     fn field(&mut self, of: TypedExpr, field: &str, name_span: Span) -> TypedExpr {
         let span = of.node.span.to(name_span);
-        if let Expr::Local { index, .. } = of.node.expr
-            && let Some(variable) = self.locals.get_mut(index)
-            && let Some(last) = variable.uses.last_mut()
-        {
-            *last = Use { span, field: Some(field.into()), is_argument: false };
-        }
+        self.note_field(&of.node, field, span);
         if let Type::Resource(schema) = of.kind {
             return self.property_of(of.node, schema, field, name_span);
         }

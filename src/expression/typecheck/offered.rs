@@ -106,6 +106,15 @@ impl TypeChecker<'_> {
         self.places.is_some() && self.offered.iter().any(|one| one.uses.contains(&problem.span))
     }
 
+    /// Notes that a field is taken of a variable that has just been named.
+    pub(super) fn note_field(&mut self, of: &Node, field: &str, span: Span) {
+        if let Expr::Local { index, .. } = of.expr
+            && let Some(last) = self.locals.get_mut(index).and_then(|it| it.uses.last_mut())
+        {
+            *last = Use { span, field: Some(field.into()), is_argument: false };
+        }
+    }
+
     /// Notes that fields of variables are asked for by a function, and by no guard.
     pub(super) fn note_arguments(&mut self, arguments: &[TypedExpr]) {
         for argument in arguments {
@@ -132,8 +141,8 @@ impl TypeChecker<'_> {
         // A field may be a guard for another.
         let is_guarded = uses.iter().any(|one| !one.is_argument);
         let is_forgiven = |place: &Range<usize>| {
-            let used = uses.iter().find(|one| range(one.span) == *place);
-            used.is_some_and(|one| match one.field {
+            let found = uses.iter().find(|one| range(one.span) == *place);
+            found.is_some_and(|one| match one.field {
                 Some(_) => is_guarded,
                 None => elements.is_empty(),
             })

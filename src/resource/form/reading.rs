@@ -26,13 +26,13 @@ impl Form {
             | Self::InstanceType
             | Self::Zone
             | Self::ZoneId
-            | Self::Alias => false,
+            | Self::Alias
+            | Self::Version => false,
             Self::Arn | Self::ArnOf(_) | Self::KeyArn => reading == Reading::Arn,
             Self::Ipv4Range | Self::Ipv6Range | Self::Range | Self::Ipv4 | Self::Ipv6 => {
                 reading == Reading::Range
             }
             Self::AccountId => reading == Reading::Number,
-            Self::Version => false,
             // No colon stands in a name.
             Self::Name | Self::AnyId => !matches!(reading, Reading::Arn | Reading::Instant),
             Self::Protocol => matches!(reading, Reading::Span | Reading::Number),
