@@ -8,6 +8,7 @@ mod alternatives;
 mod always;
 mod claims;
 mod constants;
+mod ends;
 mod fixed;
 mod predicate;
 

@@ -9,6 +9,9 @@ use crate::resource::Value;
 /// How many values of a list are told.
 pub(super) const TOLD: usize = 5;
 
+/// How many elements of a list are read one by one.
+const MOST_READ: usize = 1_000;
+
 /// Operand of an operator or argument of a function.
 #[derive(Clone, Copy)]
 pub(super) struct Operand<'a> {
@@ -55,8 +58,8 @@ impl<'a> Operand<'a> {
     /// The same without the elements of a list that is meant as a whole: those of one that a variable
     /// stands for are values of their own.
     pub(super) fn each(&self) -> impl Iterator<Item = (&'a Value, Span)> {
-        let is_list = matches!(self.kind, Type::List(_));
-        self.values().filter(move |_| !is_list)
+        let most = if matches!(self.kind, Type::List(_)) { 0 } else { MOST_READ };
+        self.values().take(most)
     }
 
     /// Its texts and their places, where it is a constant one or a list of such.

@@ -187,7 +187,7 @@ impl Form {
             Self::ConditionKey => !text.is_empty() && !has_capital(text),
             Self::Action => true,
             Self::Name | Self::AnyId => !text.contains(NOT_IN_NAMES),
-            Self::Id(prefix) => text.starts_with(&**prefix) && !text.contains(['*', '?']),
+            Self::Id(prefix) => text.starts_with(&**prefix) && !text.contains(NOT_IN_NAMES),
             Self::GroupName => !text.starts_with("sg-"),
             Self::Range => Self::Ipv4Range.admits(text) || Self::Ipv6Range.admits(text),
             Self::Ipv6 => !has_capital(text) && text.parse::<Ipv6Addr>().is_ok(),
@@ -235,7 +235,7 @@ impl Form {
             Self::ConditionKey => !has_capital(part),
             Self::Action | Self::ServicePrincipal | Self::Principal | Self::Protocol => true,
             Self::Name | Self::AnyId => !part.contains(NOT_IN_NAMES),
-            Self::Id(prefix) => begins(prefix) && !part.contains(['*', '?']),
+            Self::Id(prefix) => begins(prefix) && !part.contains(NOT_IN_NAMES),
             Self::GroupName => place != Part::Start || !part.starts_with("sg-"),
             Self::Range | Self::Ipv6 => {
                 only(|c| c.is_ascii_digit() || matches!(c, 'a'..='f' | ':' | '.' | '/'))
@@ -255,7 +255,12 @@ impl Form {
     /// `true` where a range can begin, or end, with a part: its length is written without a zero
     /// before it, and behind an address in its canonical form.
     fn admits_end(&self, part: &str, place: Part) -> bool {
-        let Some((address, length)) = part.split_once('/') else { return true };
+        let Some((address, length)) = part.split_once('/') else {
+            // A number of an address is 255 at most.
+            let is_number = |it: &str| it.is_empty() || it.parse::<u8>().is_ok();
+            let is_begun = || part.split('.').all(is_number) && part.split('.').count() <= 4;
+            return place == Part::End || *self != Self::Ipv4Range || is_begun();
+        };
         let most = if *self == Self::Ipv4Range { 32 } else { 128 };
         let is_length = length == "0"
             || !length.starts_with('0')
@@ -685,6 +690,11 @@ mod tests {
             ("ipv4Range", "10.", Part::Start, true),
             ("ipv4Range", "::", Part::Start, false),
             ("ipv4Range", "0.0.0.0/00", Part::Start, false),
+            ("ipv4Range", "300.", Part::Start, false),
+            ("ipv4Range", "10.255.", Part::Start, true),
+            ("ipv4Range", "10.0.0.0.", Part::Start, false),
+            ("sg-", "/", Part::Within, false),
+            ("sg-", "-0a1b", Part::Within, true),
             ("ipv4Range", "0.0.0.0/", Part::Start, true),
             ("ipv4Range", "10.0.0.0/1", Part::Start, true),
             ("ipv4Range", "/33", Part::End, false),

@@ -8,15 +8,18 @@
 
 mod given;
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use chrono::TimeDelta;
+
 use super::super::nulls::{NonNull, Path};
-use super::super::operate::{self, Comparison};
+use super::super::operate::{self, Arithmetic, Comparison};
 use super::super::span::Span;
 use super::super::tree::{Expr, Node, Pair};
 use super::super::{EvalBudget, Problem, notation, show};
 use super::predicate::Predicate;
-use super::{constant, fixed};
+use super::{constant, ends, fixed};
 use crate::diagnostic::Code;
 use crate::resource::{Kind, Value};
 
@@ -152,7 +155,11 @@ impl<'t> Claims<'t> {
         if needs_value && let Some(claim) = known.iter().copied().find(denies) {
             return Some(told(term, is_true, &[claim]));
         }
-        if let Some(claim) = known.iter().copied().find(|known| end_apart(*known, claim)) {
+        if let Some(claim) = known
+            .iter()
+            .copied()
+            .find(|known| ends::are_apart((known.term, known.is_true), (term, is_true)))
+        {
             return Some(told(term, is_true, &[claim]));
         }
         if !are_possible(&known, may_be_null, &mut self.budget) {
@@ -212,35 +219,9 @@ fn listed(one: &Claim<'_>, other: &Node, is_true: bool) -> Option<(String, Strin
     };
     let (_, first) = compared(pairs.0)?;
     let (of, second) = compared(pairs.1)?;
+    let (Cow::Borrowed(first), Cow::Borrowed(second)) = (first, second) else { return None };
     let is_alike = one.is_true == is_true;
     is_alike.then(|| (show::node(of), notation::value(first), notation::value(second)))
-}
-
-/// `true` where no text ends as both terms ask.
-fn end_apart(one: Claim<'_>, other: Claim<'_>) -> bool {
-    let mut first = Vec::new();
-    if !endings(other.term, other.is_true, &mut first) {
-        return false;
-    }
-    let mut second = Vec::new();
-    let is_apart = |end: &str| first.iter().all(|it| !it.ends_with(end) && !end.ends_with(*it));
-    endings(one.term, one.is_true, &mut second) && second.iter().all(|end| is_apart(end))
-}
-
-/// Gathers the ends of which a thing has one where a term has an outcome, if they are known.
-fn endings<'t>(term: &'t Node, is_true: bool, into: &mut Vec<&'t str>) -> bool {
-    match (&term.expr, is_true) {
-        (Expr::Not(of), _) => endings(of, !is_true, into),
-        (Expr::Or(terms), true) | (Expr::And(terms), false) => {
-            terms.iter().all(|term| endings(term, is_true, into))
-        }
-        (Expr::Call { .. }, true) => {
-            let end = Predicate::of(term).and_then(|it| it.ending()).filter(|end| !end.is_empty());
-            into.extend(end);
-            end.is_some()
-        }
-        _ => false,
-    }
 }
 
 /// Term without its negations, and its outcome.
@@ -291,10 +272,27 @@ pub(super) fn are_same(one: &Node, other: &Node) -> bool {
 }
 
 /// What is compared with which constant.
-fn compared(pair: &Pair) -> Option<(&Node, &Value)> {
-    match (constant(&pair.0), constant(&pair.1)) {
+fn compared(pair: &Pair) -> Option<(&Node, Cow<'_, Value>)> {
+    match (fixed(&pair.0), fixed(&pair.1)) {
         (None, Some(value)) => Some((&pair.0, value)),
         (Some(value), None) => Some((&pair.1, value)),
+        _ => None,
+    }
+}
+
+/// Constant that a node is, or the time from now to the instant that it is.
+fn fixed(node: &Node) -> Option<Cow<'_, Value>> {
+    let from_now = |span| Some(Cow::Owned(Value::Duration(span)));
+    match &node.expr {
+        Expr::Constant(value) => Some(Cow::Borrowed(value)),
+        Expr::Now => from_now(TimeDelta::zero()),
+        Expr::Arithmetic(operator, pair) => match (operator, &pair.0.expr, &pair.1.expr) {
+            (Arithmetic::Add, Expr::Now, Expr::Constant(Value::Duration(span))) => from_now(*span),
+            (Arithmetic::Subtract, Expr::Now, Expr::Constant(Value::Duration(span))) => {
+                from_now(-*span)
+            }
+            _ => None,
+        },
         _ => None,
     }
 }
@@ -411,7 +409,7 @@ fn gather(term: &Node, into: &mut Vec<Value>, is_ordered: &mut bool) {
         Expr::Equal(pair) | Expr::NotEqual(pair) | Expr::Order(_, pair) => {
             *is_ordered |= matches!(term.expr, Expr::Order(..));
             if let Some((_, value)) = compared(pair) {
-                push(value);
+                push(&value);
             }
         }
         Expr::In(pair) => {
@@ -445,11 +443,11 @@ impl Place<'_> {
             Expr::Has(_) => Some(!matches!(self.point, Point::Null)),
             Expr::And(terms) => self.all(terms, true),
             Expr::Or(terms) => self.all(terms, false).map(|none| !none),
-            Expr::Equal(pair) => Some(compared(pair).is_some_and(|(_, value)| self.is(value))),
-            Expr::NotEqual(pair) => Some(compared(pair).is_some_and(|(_, value)| !self.is(value))),
+            Expr::Equal(pair) => Some(compared(pair).is_some_and(|(_, value)| self.is(&value))),
+            Expr::NotEqual(pair) => Some(compared(pair).is_some_and(|(_, value)| !self.is(&value))),
             Expr::Order(comparison, pair) => Some(compared(pair).is_some_and(|(_, value)| {
-                let is_turned = constant(&pair.0).is_some();
-                let order = self.order(value);
+                let is_turned = fixed(&pair.0).is_some();
+                let order = self.order(&value);
                 let order = if is_turned { order.map(Ordering::reverse) } else { order };
                 order.is_some_and(|order| match comparison {
                     Comparison::Less => order.is_lt(),

@@ -37,6 +37,12 @@ fn spans_of_what_is_past_are_never_negative() {
         ),
         (VOLUME, "resource.CreateTime > now", "resource.CreateTime", "ask for its age"),
         (VOLUME, "!(now < resource.CreateTime)", "resource.CreateTime", "is never true"),
+    ]);
+}
+
+#[test]
+fn what_is_past_is_held_against_now() {
+    told(&[
         (VOLUME, "resource.CreateTime < now", "resource.CreateTime < now", "always true"),
         (VOLUME, "now >= resource.CreateTime", "now >= resource.CreateTime", "ask for its age"),
         (
@@ -56,6 +62,18 @@ fn spans_of_what_is_past_are_never_negative() {
             "now + duration('90d') < resource.CreateTime",
             "now + duration('90d')",
             "never true",
+        ),
+        (
+            VOLUME,
+            "resource.CreateTime > now - duration('90d') && resource.CreateTime < now - duration('180d')",
+            "resource.CreateTime < now - duration('180d')",
+            "never holds beside `resource.CreateTime > now - duration(\"90d\")`",
+        ),
+        (
+            KEY,
+            "resource.DeletionDate != null && (resource.DeletionDate < now + duration('7d') || resource.DeletionDate > now)",
+            "resource.DeletionDate > now",
+            "always holds",
         ),
         (
             VOLUME,
@@ -82,6 +100,18 @@ fn spans_of_what_may_be_are_not_told() {
         ),
         (KEY, "resource.DeletionDate != null && resource.DeletionDate < now + duration('7d')"),
         (VOLUME, "resource.CreateTime < now - duration('90d')"),
+        (
+            VOLUME,
+            "resource.CreateTime > now - duration('180d') && resource.CreateTime < now - duration('90d')",
+        ),
+        (
+            VOLUME,
+            "resource.CreateTime > now - duration('180d') && resource.CreateTime < timestamp('2000-01-01T00:00:00Z')",
+        ),
+        (
+            KEY,
+            "resource.DeletionDate != null && resource.DeletionDate > now && resource.DeletionDate < now + duration('7d')",
+        ),
         (
             VOLUME,
             "age(resource.CreateTime) > duration('30d') && now - resource.CreateTime < duration('90d')",
