@@ -258,9 +258,22 @@ impl<'t> Linter<'t, '_> {
         if self.is_own && !matches!(node.expr, Expr::And(_) | Expr::Or(_)) {
             let excluded = self.claims.excluded(node, true, &self.known);
             let found = excluded.or_else(|| self.claims.excluded(node, false, &self.known));
+            let found = found.or_else(|| self.rival(node));
             self.problems.extend(found);
         }
         self.visit(node, negated);
+    }
+
+    /// Warning of a term that asks for another alternative than there is.
+    fn rival(&mut self, term: &'t Node) -> Option<Problem> {
+        if !self.known.has_alternatives {
+            return None;
+        }
+        let before = self.mark();
+        self.known.learn(term, Outcome::decided(true));
+        let found = alternatives::check(term, true, &self.known, before.0);
+        self.forget(before);
+        found
     }
 
     fn guarded(&mut self, by: &'t Node, is_true: bool, work: impl FnOnce(&mut Self)) {
@@ -395,6 +408,7 @@ impl<'t> Linter<'t, '_> {
                 Macro::Exists => excluded(true),
                 _ => None,
             };
+            let found = found.or_else(|| self.rival(&looped.body));
             self.problems.extend(found);
         }
         match &looped.condition {

@@ -44,7 +44,7 @@ pub(super) struct NonNull<'t> {
     /// What values paths have: apart, since few ask for it.
     values: Vec<Fact<'t>>,
     /// Something was known of a property of which an object has another instead.
-    has_alternatives: bool,
+    pub(super) has_alternatives: bool,
     /// Variables, by their indices, of loops over lists that may hold null.
     gaps: Vec<usize>,
     /// The same of loops over lists of maps that stand in the text, and those.

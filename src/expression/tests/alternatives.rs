@@ -64,6 +64,18 @@ const EXCLUDED: &[(&str, &str, &str, &str)] = &[
         "never holds",
     ),
     (
+        GROUP,
+        "resource.SecurityGroupIngress.filter(r, r.CidrIp != null).exists(r, r.CidrIpv6 == '::/0')",
+        "r.CidrIpv6 == '::/0'",
+        "never holds",
+    ),
+    (
+        GROUP,
+        "resource.SecurityGroupIngress.all(r, r.CidrIp != null ? r.CidrIpv6 != null : true)",
+        "r.CidrIpv6 != null",
+        "never holds",
+    ),
+    (
         IMAGE,
         "resource.LaunchPermissions.exists(p, p.UserId != null && p.Group == 'all')",
         "p.Group == 'all'",
@@ -108,6 +120,14 @@ fn sources_of_several_rules_and_what_is_no_alternative_go_together() {
         (
             GROUP,
             "resource.SecurityGroupIngress.all(r, r.CidrIp != null && r.CidrIpv6 == null && r.SourceSecurityGroupId == null)",
+        ),
+        (
+            GROUP,
+            "resource.SecurityGroupIngress.filter(r, r.CidrIp != null).all(r, r.CidrIpv6 != '::/0')",
+        ),
+        (
+            GROUP,
+            "resource.SecurityGroupIngress.filter(r, r.CidrIp != null).all(r, resource.SecurityGroupEgress.exists(e, e.CidrIpv6 != null))",
         ),
         (
             GROUP,

@@ -24,6 +24,12 @@ const TOLD: &[(&str, &str, &str, &str)] = &[
     ),
     (
         GROUP,
+        "!resource.SecurityGroupIngress.exists(r, ['TCPP'].exists(p, allowsPort(r, p, 22) || allowsPort(r, p, 443)))",
+        "'TCPP'",
+        "there is no protocol",
+    ),
+    (
+        GROUP,
         "!resource.SecurityGroupIngress.exists(r, allowsPort(r, r.IpProtocol, 70000))",
         "70000",
         "there is no port 70000",

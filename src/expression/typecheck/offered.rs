@@ -155,8 +155,12 @@ impl TypeChecker<'_> {
                     !is_forgiven(&problem.span)
                 }
         };
-        let kept: Vec<_> = told.iter().filter(|problem| is_kept(problem)).cloned().collect();
-        self.problems.extend(kept);
+        // Two uses say the same of one element.
+        for problem in told.iter().filter(|problem| is_kept(problem)) {
+            if !self.problems.iter().skip(since).any(|known| known == problem) {
+                self.problems.push(problem.clone());
+            }
+        }
     }
 
     /// Forgets what was told of the values of parameters at some of their uses alone.
