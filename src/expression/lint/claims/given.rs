@@ -7,7 +7,8 @@ use super::super::super::nulls::{NonNull, Path};
 use super::super::super::tree::Node;
 use super::super::super::{Problem, notation, show};
 use super::super::fixed;
-use super::{Claim, Claims, MOST_CONSTANTS, Place, Point, STEPS, count, gather, is_in_order};
+use super::points::{Place, Point, is_in_order};
+use super::{Claim, Claims, MOST_CONSTANTS, STEPS, count, gather};
 use crate::diagnostic::Code;
 use crate::resource::{Given, Kind, Property, Value};
 
