@@ -11,15 +11,15 @@ mod constants;
 mod ends;
 mod fixed;
 mod predicate;
+mod unguarded;
 
 pub(super) use self::constants::is_fixed;
 pub(super) use self::fixed::null_test;
 
 use self::claims::Claims;
 use super::builtins::Function;
-use super::nulls::{Mark, NonNull, Outcome, Path, is_null, made_of};
-use super::span::Span;
-use super::tree::{Expr, Loop, Macro, Node, Pair, References};
+use super::nulls::{Mark, NonNull, Outcome, Path, made_of};
+use super::tree::{Expr, Loop, Macro, Node, References};
 use super::{Environment, ExpressionKind, Problem, show};
 use crate::diagnostic::Code;
 use crate::resource::Value;
@@ -86,9 +86,6 @@ struct Linter<'t, 'p> {
     problems: &'p mut Vec<Problem>,
 }
 
-/// How many nulls are known to be told: authors forget a few.
-const MOST_TOLD: usize = 16;
-
 /// How many guards of a chain count for the terms before them.
 const MOST_GUARDS: usize = 8;
 
@@ -104,49 +101,6 @@ impl<'t> Linter<'t, '_> {
             self.is_absent(node, false);
         }
         self.inside(node, negated);
-    }
-
-    /// `true` where a path was told before, or a neighbour with which it is there.
-    fn is_told(&self, path: Path<'_>) -> bool {
-        let comes_with = |told: &Path<'t>| {
-            let mut given = path.node().property().into_iter().flat_map(|it| &it.given);
-            given.any(|it| it.with.is_none() && told.is_neighbour(path, &it.property, None))
-        };
-        self.told.iter().any(|told| told.is_same(path) || comes_with(told))
-    }
-
-    /// `true` for what is null by the terms around, which is told.
-    fn is_absent(&mut self, node: &'t Node, is_null_test: bool) -> bool {
-        let Some(path) = Path::of(node).filter(|path| self.claims.may_be_absent(*path)) else {
-            return false;
-        };
-        if !self.is_own || self.is_told(path) {
-            return false;
-        }
-        let Some(problem) = self.claims.absent(path, &self.known, is_null_test) else {
-            return false;
-        };
-        self.tell(path);
-        self.problems.push(problem);
-        true
-    }
-
-    fn tell(&mut self, path: Path<'t>) {
-        if self.told.len() < MOST_TOLD {
-            self.told.push(path);
-        }
-    }
-
-    /// Looks at what is compared with another: null is asked for, and not what is null.
-    fn compared(&mut self, node: &'t Node, other: &Node, is_equal: bool) {
-        if !is_null(other) {
-            self.visit(node, false);
-            return;
-        }
-        if !is_equal {
-            self.is_absent(node, true);
-        }
-        self.inside(node, false);
     }
 
     fn inside(&mut self, node: &'t Node, negated: bool) {
@@ -298,52 +252,6 @@ impl<'t> Linter<'t, '_> {
         self.claims.forget(claims);
     }
 
-    /// `true` for a property of an element that there must not be: one without it is none.
-    fn is_forbidden(&self, path: Path<'_>) -> bool {
-        path.variable().is_some_and(|variable| self.forbidden.contains(&variable))
-    }
-
-    /// `true` for a property that an element has another in the place of, where all must differ from
-    /// something, or those that do are taken: one without it does.
-    fn has_another(&self, path: Path<'_>) -> bool {
-        path.node().property().is_some_and(|property| property.alternative.is_some())
-            && path.variable().is_some_and(|variable| self.required.contains(&variable))
-    }
-
-    fn unequal(&mut self, node: &'t Node, pair: &'t Pair) {
-        let (one, other) = &**pair;
-        if !is_null(one) && !is_null(other) {
-            let missing = self.nullable(one).or_else(|| self.nullable(other));
-            let is_equal = matches!(node.expr, Expr::Equal(_));
-            let missing = missing.filter(|path| !is_equal || !self.is_forbidden(*path));
-            let missing = missing.filter(|path| !is_only(*path, constant(one).or(constant(other))));
-            self.warn(node, missing, |_| {
-                let constant = [one, other].into_iter().find(|side| constant(side).is_some());
-                let other = constant.map_or_else(|| "...".to_owned(), show::node);
-                format!("`null != {other}`")
-            });
-        }
-        self.children(node);
-    }
-
-    /// What has no value of null, so that the whole is unknown unless the rest decides.
-    fn needed(&mut self, argument: &'t Node, by: &str) {
-        let Some(path) = self.nullable(argument) else { return };
-        self.tell(path);
-        let path = show::node(path.node());
-        let message = format!("`{path}` may be null, and `{by}` of null is unknown");
-        self.problems.push(unguarded(argument.span, &path, message));
-    }
-
-    /// List with null in it, of which a function has no value.
-    fn elements(&mut self, list: &Node, by: &str) {
-        let path = show::node(list);
-        let message = format!("null may be in `{path}`, and `{by}` of it is unknown then");
-        let problem = Problem::warning(list.span, Code::UnguardedNull, message);
-        let help = format!("leave null out, as in `{path}.filter(x, x != null)`");
-        self.problems.push(problem.help(help));
-    }
-
     /// A call that says of null what is meant of a value.
     fn called(
         &mut self,
@@ -473,37 +381,6 @@ impl<'t> Linter<'t, '_> {
             _ => {}
         }
     }
-
-    fn warn(&mut self, node: &Node, missing: Option<Path<'t>>, true_of: impl Fn(&str) -> String) {
-        // What is not there is none of those in a list that was written for the others.
-        let missing = missing.filter(|path| !path.is_variable() && !self.has_another(*path));
-        let Some(path) = missing else { return };
-        self.tell(path);
-        let path = show::node(path.node());
-        let always = true_of(&path);
-        let message = format!("`{path}` may be null, and {always} is true");
-        self.problems.push(unguarded(node.span, &path, message));
-    }
-
-    /// Path by which a node may be null, unless it is guarded or told.
-    fn nullable(&mut self, node: &'t Node) -> Option<Path<'t>> {
-        let path = self.known.nullable(node)?;
-        let is_known = self.is_told(path)
-            || self.claims.give(path, &self.known)
-            || self.is_absent(path.node(), false);
-        (!is_known).then_some(path)
-    }
-}
-
-fn unguarded(place: Span, path: &str, message: String) -> Problem {
-    let help = format!("begin with `{path} != null &&`, or `{path} == null ||` if that is fine");
-    Problem::warning(place, Code::UnguardedNull, message).help(help)
-}
-
-/// `true` for the only value that a property has, so that whoever excludes it means null.
-fn is_only(path: Path<'_>, value: Option<&Value>) -> bool {
-    let known = path.node().property().map(|property| &*property.values);
-    matches!((known, value), (Some([only]), Some(Value::String(value))) if only == value)
 }
 
 fn constant(node: &Node) -> Option<&Value> {

@@ -213,6 +213,23 @@ impl TypeChecker<'_> {
         }
     }
 
+    /// Problem of a value that is of another type than the elements of a list.
+    fn no_member(
+        &self,
+        one: &TypedExpr,
+        (items, list): (&Type, &Node),
+        elements: &[Span],
+    ) -> Problem {
+        let message = format!("{} is never in a list of which each is {items}", one.kind);
+        let written: Vec<&str> = self
+            .places
+            .map(|places| elements.iter().map(|place| places.text(*place)).collect())
+            .unwrap_or_default();
+        let help = advice::of_member(one, items, list, &written);
+        let span = one.node.span.to(list.span);
+        Problem::error(span, Code::WrongType, message).advised(help)
+    }
+
     fn membership(&mut self, one: TypedExpr, other: TypedExpr, elements: &[Span]) -> TypedExpr {
         let span = one.node.span.to(other.node.span);
         if let (Expr::Constant(value), Expr::Constant(Value::List(values))) =
@@ -223,14 +240,7 @@ impl TypeChecker<'_> {
         }
         match &other.kind {
             Type::List(items) if !one.kind.may_equal(&items.get()) => {
-                let items = items.get();
-                let message = format!("{} is never in a list of which each is {items}", one.kind);
-                let written: Vec<&str> = self
-                    .places
-                    .map(|places| elements.iter().map(|place| places.text(*place)).collect())
-                    .unwrap_or_default();
-                let help = advice::of_member(&one, &items, &other.node, &written);
-                self.problems.push(Problem::error(span, Code::WrongType, message).advised(help));
+                self.problems.push(self.no_member(&one, (&items.get(), &other.node), elements));
             }
             Type::Map(_) => {
                 self.require_text(&one, "a key of a map");
