@@ -3,7 +3,6 @@
 #[path = "../figures/mod.rs"]
 mod figures;
 
-use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Duration;
 
@@ -42,7 +41,7 @@ fn bucket(schema: &Schema) -> Resource {
         "Tags": [{ "Key": "owner", "Value": "platform" }, { "Key": "env", "Value": "prod" }],
     });
     let facet = |operation| Facet::Read(schema.refine(operation, &answer));
-    let facets: BTreeMap<_, _> =
+    let facets =
         schema.operations.keys().map(|operation| (operation.clone(), facet(operation))).collect();
     Resource {
         type_name: schema.type_name.clone(),

@@ -22,7 +22,7 @@ use super::nulls::{Mark, NonNull, Outcome, Path, made_of};
 use super::tree::{Expr, Loop, Macro, Node, References};
 use super::{Environment, ExpressionKind, Problem, show};
 use crate::diagnostic::Code;
-use crate::resource::Value;
+use crate::resource::{Kind, Property, Value};
 
 /// Warns about negations of what may be null, as far as the schema tells, and about an assertion
 /// of constants only, which reads no property. What the values of parameters make of it is not the
@@ -88,6 +88,12 @@ struct Linter<'t, 'p> {
 
 /// How many guards of a chain count for the terms before them.
 const MOST_GUARDS: usize = 8;
+
+/// `true` for what is true or false, and not a value of any other type, as far as its node says.
+fn is_condition(node: &Node) -> bool {
+    let is_boolean = |property: &Property| property.kind == Kind::Boolean;
+    Path::of(node).is_none_or(|_| node.property().is_some_and(is_boolean))
+}
 
 /// `true` for a term that asks whether something is there, so that a chain goes on where it is.
 fn is_guard(term: &Node, is_true: bool) -> bool {
@@ -181,11 +187,8 @@ impl<'t> Linter<'t, '_> {
         let guards: Vec<_> = guards.take(MOST_GUARDS).collect();
         for (at, term) in terms.iter().enumerate() {
             if !is_told {
-                let found = self.claims.excluded(term, is_true, &self.known);
+                let found = self.excluded(term, is_true);
                 is_told = found.is_some();
-                if let Some(path) = claims::tested(term).filter(|_| is_told).and_then(Path::of) {
-                    self.tell(path);
-                }
                 self.problems.extend(found);
             }
             // Where a guard behind is not met, it decides the chain, whatever this term is.
@@ -209,13 +212,22 @@ impl<'t> Linter<'t, '_> {
 
     /// Looks at a branch of `?:`, where its condition is known. A chain looks at its terms itself.
     fn branch(&mut self, node: &'t Node, negated: bool) {
-        if self.is_own && !matches!(node.expr, Expr::And(_) | Expr::Or(_)) {
-            let excluded = self.claims.excluded(node, true, &self.known);
-            let found = excluded.or_else(|| self.claims.excluded(node, false, &self.known));
-            let found = found.or_else(|| self.rival(node));
+        let is_chain = matches!(node.expr, Expr::And(_) | Expr::Or(_));
+        if self.is_own && !is_chain && is_condition(node) {
+            let excluded = self.excluded(node, true).or_else(|| self.excluded(node, false));
+            let found = excluded.or_else(|| self.rival(node));
             self.problems.extend(found);
         }
         self.visit(node, negated);
+    }
+
+    /// Warning of a term that cannot have an outcome beside what is known.
+    fn excluded(&mut self, term: &'t Node, is_true: bool) -> Option<Problem> {
+        let found = self.claims.excluded(term, is_true, &self.known)?;
+        if let Some(path) = claims::tested(term).and_then(Path::of) {
+            self.tell(path);
+        }
+        Some(found)
     }
 
     /// Warning of a term that asks for another alternative than there is.
@@ -310,13 +322,14 @@ impl<'t> Linter<'t, '_> {
         self.claim_of_elements(&looped.range, looped.index);
         // A chain looks at its terms itself.
         if self.is_own && !matches!(looped.body.expr, Expr::And(_) | Expr::Or(_)) {
-            let mut excluded = |is_true| self.claims.excluded(&looped.body, is_true, &self.known);
-            let found = match looped.kind {
-                Macro::All => excluded(true).or_else(|| excluded(false)),
-                Macro::Exists => excluded(true),
+            let body = &looped.body;
+            let excluded = match looped.kind {
+                Macro::All => self.excluded(body, true).or_else(|| self.excluded(body, false)),
+                Macro::Exists => self.excluded(body, true),
                 _ => None,
             };
-            let found = found.or_else(|| self.rival(&looped.body));
+            let is_condition = looped.kind != Macro::Map;
+            let found = excluded.or_else(|| if is_condition { self.rival(body) } else { None });
             self.problems.extend(found);
         }
         match &looped.condition {

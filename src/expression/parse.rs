@@ -37,49 +37,29 @@ const MANY_SIGNS: usize = 400;
 /// Holds the careful parser at its own limit of nesting, and a chain as long as the text.
 const STACK_BYTES: usize = 64 << 20;
 
-/// What a byte of a text is to [`TextStats`].
-#[derive(Clone, Copy)]
-enum Sign {
-    Name,
-    Blank,
-    Break,
-    Open,
-    Close,
-    Dot,
-    /// Other punctuation.
-    Mark,
-    Other,
-}
+/// So few open brackets add nothing to the cost of a text.
+const FEW_OPEN: usize = 3;
 
-impl Sign {
-    const fn of(byte: u8) -> Self {
-        match byte {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => Self::Name,
-            b' ' | b'\t' | b'\r' | b'\x0c' => Self::Blank,
-            b'\n' => Self::Break,
-            b'(' | b'[' | b'{' => Self::Open,
-            b')' | b']' | b'}' => Self::Close,
-            b'.' => Self::Dot,
-            b'!'..=b'/' | b':'..=b'@' | b'\\' | b'^'..=b'`' | b'|' | b'~' => Self::Mark,
-            _ => Self::Other,
-        }
-    }
-}
+/// What a bracket that opens counts in [`COUNTS`].
+const OPENED: u32 = 1 << 16;
 
-/// Signs of all bytes: each text is looked at byte by byte.
+/// Punctuation that a byte is, and brackets that it opens, so that both are counted at once: each text
+/// is looked at byte by byte.
 #[expect(
     clippy::indexing_slicing,
     clippy::cast_possible_truncation,
     reason = "computed by the compiler, which would refuse it"
 )]
-static SIGNS: [Sign; 256] = {
-    let mut signs = [Sign::Other; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        signs[byte] = Sign::of(byte as u8);
-        byte += 1;
+static COUNTS: [u32; 256] = {
+    let mut counts = [0; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        counts[at] =
+            byte.is_ascii_punctuation() as u32 + OPENED * matches!(byte, b'(' | b'[' | b'{') as u32;
+        at += 1;
     }
-    signs
+    counts
 };
 
 /// Counts of what a text consists of, known before it is parsed.
@@ -94,39 +74,41 @@ pub(super) struct TextStats {
 }
 
 impl TextStats {
+    /// Counts of a text. Of most it is enough to know how much there is of what: they cannot be deep, nor
+    /// long chains.
     pub(super) fn of(text: &str) -> Self {
-        let mut stats = Self::default();
-        let mut open = 0_usize;
-        let mut before = Sign::Name;
-        for byte in text.bytes() {
-            let sign = SIGNS.get(usize::from(byte)).copied().unwrap_or(Sign::Other);
-            // Most of a text, which counts for nothing.
-            if matches!(sign, Sign::Name) {
-                before = sign;
-                continue;
-            }
-            match sign {
-                Sign::Blank => continue,
-                Sign::Open => {
-                    open += 1;
-                    stats.depth = stats.depth.max(open);
-                    stats.signs += 1;
-                }
-                Sign::Close => {
-                    open = open.saturating_sub(1);
-                    stats.signs += 1;
-                }
-                Sign::Dot => {
-                    // Behind a line break may stand what was a link before a comment.
-                    stats.links += usize::from(matches!(before, Sign::Close | Sign::Break));
-                    stats.signs += 1;
-                }
-                Sign::Mark => stats.signs += 1,
-                Sign::Name | Sign::Break | Sign::Other => {}
-            }
-            before = sign;
+        let (mut signs, mut opened) = (0, 0);
+        for part in text.as_bytes().chunks(usize::from(u16::MAX)) {
+            let count = |byte: &u8| COUNTS.get(usize::from(*byte)).copied().unwrap_or_default();
+            let counts: u32 = part.iter().map(count).sum();
+            signs += (counts % OPENED) as usize;
+            opened += (counts / OPENED) as usize;
         }
-        stats
+        if opened <= FEW_OPEN && signs <= MANY_LINKS {
+            return Self { signs, depth: opened, links: 0 };
+        }
+        let (depth, links) = Self::depth_and_links(text);
+        Self { signs, depth, links }
+    }
+
+    fn depth_and_links(text: &str) -> (usize, usize) {
+        let (mut open, mut depth, mut links) = (0_usize, 0, 0);
+        let mut is_link = false;
+        for byte in text.bytes() {
+            match byte {
+                b' ' | b'\t' | b'\r' | b'\x0c' => continue,
+                b'(' | b'[' | b'{' => {
+                    open += 1;
+                    depth = depth.max(open);
+                }
+                b')' | b']' | b'}' => open = open.saturating_sub(1),
+                b'.' => links += usize::from(is_link),
+                _ => {}
+            }
+            // Behind a line break may stand what was a link before a comment.
+            is_link = matches!(byte, b')' | b']' | b'}' | b'\n');
+        }
+        (depth, links)
     }
 
     /// Cost of reading a text that looks so, in bytes: a sign is mostly a node of the tree, and

@@ -4,6 +4,8 @@
 //! Said is what can never be, by how a check judges and by how ids look; that an account has no such
 //! resource is told with its evaluation.
 
+use std::collections::BTreeSet;
+
 use crate::diagnostic::{Code, Diagnostic, Location, meant_or_known};
 use crate::document::{DiagnosticSink, short};
 use crate::resource::{self, AccountId, ListScope, Region, Schema, is_documented};
@@ -71,25 +73,18 @@ impl Named {
         if accounts.is_empty() {
             return;
         }
-        if let Some((region, place)) =
-            self.region.as_ref().filter(|(it, _)| *it != Region::global())
-            && is_documented(region.as_str(), resource::regions())
-        {
-            follow_region(region.as_str(), place, accounts, sink);
-        }
-        for (glob, place) in &self.resources {
-            let Some(arn) = ArnBeginning::of(glob).filter(|_| !sink.is_full()) else { continue };
-            if let Some(region) = arn.region {
-                follow_region(region, place, accounts, sink);
-            }
-            let is_one = |id: &str| accounts.iter().any(|account| account.id.as_str() == id);
-            if let Some(id) = arn.account.filter(|id| !is_one(id)) {
-                let message = format!("no account that is meant has the id `{id}`");
-                let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
-                let known = accounts.iter().map(|account| account.id.as_str());
-                sink.push(odd.help(meant_or_known(id, known)));
-            }
-        }
+        let arns = self.resources.iter();
+        let arns = arns.filter_map(|(glob, place)| Some((ArnBeginning::of(glob)?, place)));
+        let arns: Vec<_> = arns.collect();
+        let own = self.region.as_ref().filter(|(it, _)| *it != Region::global());
+        let own = own.map(|(region, place)| (region.as_str(), place));
+        let own = own.filter(|(region, _)| is_documented(region, resource::regions()));
+        let of_arns = arns.iter().filter_map(|(arn, place)| Some((arn.region?, *place)));
+        let regions = own.into_iter().chain(of_arns);
+        let ids = arns.iter().filter_map(|(arn, place)| Some((arn.account?, *place)));
+        let in_regions = accounts.iter().flat_map(|it| &it.regions).map(Region::as_str);
+        follow("region", regions.collect(), &in_regions, sink);
+        follow("id", ids.collect(), &accounts.iter().map(|it| it.id.as_str()), sink);
     }
 
     fn follow_resources(&self, checks: &[&Check], sink: &mut DiagnosticSink) {
@@ -135,18 +130,30 @@ impl<'g> ArnBeginning<'g> {
     }
 }
 
-/// Warns of a region that none of the accounts has.
-fn follow_region(name: &str, place: &Location, accounts: &[&Account], sink: &mut DiagnosticSink) {
-    let mut known: Vec<_> =
-        accounts.iter().flat_map(|account| &account.regions).map(Region::as_str).collect();
-    if known.contains(&name) {
-        return;
+/// Warns of names that none of the accounts has. A waiver may name a hundred, and a tree have thousands
+/// of accounts: these are gone through once, and not to the end where all are found before.
+fn follow<'a>(
+    what: &str,
+    names: Vec<(&str, &Location)>,
+    known: &(impl Iterator<Item = &'a str> + Clone),
+    sink: &mut DiagnosticSink,
+) {
+    let mut missing: BTreeSet<&str> = names.iter().map(|(name, _)| *name).collect();
+    let mut others = known.clone();
+    while !missing.is_empty()
+        && let Some(name) = others.next()
+    {
+        missing.remove(name);
     }
-    known.sort_unstable();
-    known.dedup();
-    let message = format!("no account that is meant has the region `{name}`");
-    let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
-    sink.push(odd.help(meant_or_known(name, known)));
+    for (name, place) in names.into_iter().filter(|(name, _)| missing.contains(name)) {
+        if sink.is_full() {
+            return;
+        }
+        let known: BTreeSet<&str> = known.clone().collect();
+        let message = format!("no account that is meant has the {what} `{name}`");
+        let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
+        sink.push(odd.help(meant_or_known(name, known)));
+    }
 }
 
 /// Help for a pattern or a list in another notation.

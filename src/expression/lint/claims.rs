@@ -117,6 +117,15 @@ impl<'t> Claims<'t> {
         }
     }
 
+    /// `true` where so many constants may be held against each other, which counts as work.
+    fn may_compare(&mut self, count: usize) -> bool {
+        if count > MOST_CONSTANTS {
+            return false;
+        }
+        self.steps += 4 * count * count;
+        self.steps <= STEPS
+    }
+
     /// Warning of a term that cannot have an outcome beside what is known.
     pub(super) fn excluded(
         &mut self,
@@ -136,8 +145,7 @@ impl<'t> Claims<'t> {
         let (is_selected, says_null) = (false, false);
         let claim = Claim { of, element: None, term, is_true, is_selected, says_null };
         let count = count(term) + known.iter().map(|claim| count(claim.term)).sum::<usize>();
-        self.steps += 4 * count * count;
-        if count > MOST_CONSTANTS || self.steps > STEPS {
+        if !self.may_compare(count) {
             return None;
         }
         let may_be_null = !nulls.is_never_null(of.node());

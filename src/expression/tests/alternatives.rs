@@ -3,7 +3,7 @@
 //! is granted something (`LaunchPermission`, `CreateVolumePermission`; S3 API, `Grantee`).
 
 use super::decided::{silent, told};
-use super::fixed::{BUCKET, GROUP};
+use super::fixed::{BUCKET, GROUP, warnings};
 
 const IMAGE: &str = "AWS::EC2::Image";
 const TABLE: &str = "AWS::EC2::RouteTable";
@@ -139,4 +139,21 @@ fn sources_of_several_rules_and_what_is_no_alternative_go_together() {
         ),
         (TABLE, "resource.Routes.exists(r, r.NetworkInterfaceId != null && r.InstanceId != null)"),
     ]);
+}
+
+/// A value is no condition: whoever shows one where there is another gets null, and may mean that.
+#[test]
+fn values_are_not_held_to_be_true() {
+    silent(&[
+        (
+            GROUP,
+            "size(resource.SecurityGroupIngress.filter(r, r.CidrIp != null).map(r, r.CidrIpv6)) < 9",
+        ),
+        (
+            GROUP,
+            "resource.SecurityGroupIngress.all(r, (r.CidrIp != null ? r.CidrIpv6 : '') != '::/0')",
+        ),
+    ]);
+    let owner = "(tag('a') == null ? tag('a') : 'x') == 'x'";
+    assert_eq!(warnings(GROUP, owner).len(), 1, "{:?}", warnings(GROUP, owner));
 }

@@ -463,3 +463,17 @@ fn one_null_of_a_chain_is_told_once() {
         "resource.Monitoring ? resource.KeyName.endsWith('a') : resource.KeyName.endsWith('b')";
     assert_eq!(warnings(INSTANCE, branches).len(), 2);
 }
+
+/// A long list of one thing takes nothing from what is known of another.
+#[test]
+fn long_lists_leave_guards_alone() {
+    let sizes =
+        |from: usize| (from..from + 36).map(|at| at.to_string()).collect::<Vec<_>>().join(", ");
+    let text = format!(
+        "resource.Size in [{}] && !(resource.Size in [{}]) && resource.VolumeType.startsWith('gp3') \
+         && resource.Throughput > 125",
+        sizes(1),
+        sizes(50),
+    );
+    assert_eq!(warnings(VOLUME, &text), Vec::<String>::new());
+}

@@ -52,6 +52,29 @@ fn doubling_lists_and_texts_end() {
     assert!(said.starts_with(SPENT), "{said}");
 }
 
+/// What has no order is not sorted: the standard library panics where it finds none in one.
+#[test]
+fn constants_without_an_order_are_not_compared() {
+    let shuffled = |seed: usize, count: usize, one: &dyn Fn(usize) -> String| {
+        let mut items: Vec<String> = (0..count).map(one).collect();
+        (1..count).for_each(|at| items.swap(at, (at * 7919 + seed * 104_729) % (at + 1)));
+        items.join(", ")
+    };
+    let day = |at: usize| format!("timestamp('2026-01-{:02}T00:00:00Z')", at + 1);
+    let later = |at: usize| format!("timestamp('2026-02-{:02}T00:00:00Z')", at + 1);
+    let text = |at: usize| if at == 9 { "true".to_owned() } else { format!("'{at}'") };
+    for seed in 0..40 {
+        let (one, two) = (shuffled(seed, 11, &day), shuffled(seed + 1, 11, &later));
+        compile(&format!(
+            "!(resource.Created in [{one}]) && resource.Created < now - duration('1d') \
+             && !(resource.Created in [{two}])"
+        ));
+        let mixed = shuffled(seed, 24, &text);
+        compile(&format!("resource.Policy.Id in [{mixed}] && resource.Policy.Id != 'q'"));
+        compile(&format!("resource.Policy.Id in [{mixed}] ? resource.Policy.Id == 'q' : true"));
+    }
+}
+
 #[test]
 fn patterns_pay_for_their_size() {
     let subject = json!({ "Name": "a".repeat(1 << 20) });

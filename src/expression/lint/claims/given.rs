@@ -8,7 +8,7 @@ use super::super::super::tree::Node;
 use super::super::super::{Problem, notation, show};
 use super::super::fixed;
 use super::points::{Place, Point, is_in_order};
-use super::{Claim, Claims, MOST_CONSTANTS, STEPS, count, gather};
+use super::{Claim, Claims, STEPS, count, gather};
 use crate::diagnostic::Code;
 use crate::resource::{Given, Kind, Property, Value};
 
@@ -21,7 +21,10 @@ impl<'t> Claims<'t> {
         let Some(given) = path.node().property().map(|property| &property.given) else {
             return false;
         };
-        given.iter().any(|given| self.leave((path, given), true, nulls).is_some())
+        // Where all work is done nothing is told.
+        given
+            .iter()
+            .any(|given| self.steps >= STEPS || self.leave((path, given), true, nulls).is_some())
     }
 
     /// `true` where a path may be null by the terms around.
@@ -89,8 +92,7 @@ impl<'t> Claims<'t> {
         let values = of.property().map(closed).unwrap_or_default();
         let compared = known.iter().map(|claim| count(claim.term)).sum::<usize>();
         let count = with.len() + values.len() + compared;
-        self.steps += 4 * count * count;
-        if count > MOST_CONSTANTS || self.steps > STEPS {
+        if !self.may_compare(count) {
             return None;
         }
         let mut constants: Vec<Value> = with.iter().chain(&values).cloned().collect();
