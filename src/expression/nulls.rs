@@ -69,9 +69,10 @@ struct Fact<'t> {
 }
 
 impl Fact<'_> {
-    /// Set of neighbours of which an object has one, where it is of one of them.
+    /// Set of neighbours of which an object has one, where it shows that one of them is there.
     fn alternative(&self) -> Option<&'static str> {
-        self.path.node().property()?.alternative.as_deref()
+        let is_shown = matches!(self.says, Says::NonNull);
+        self.path.node().property().filter(|_| is_shown)?.alternative.as_deref()
     }
 }
 
@@ -79,6 +80,8 @@ impl Fact<'_> {
 #[derive(Debug, Clone, Copy)]
 enum Says<'t> {
     NonNull,
+    /// It is not null, since the whole would be unknown else: nothing shows that it is there.
+    Needed,
     OneOf(&'t [Value]),
     /// What one of several terms names.
     NamedIn(&'t [Node]),
@@ -105,7 +108,7 @@ impl<'t> NonNull<'t> {
 
     fn push(&mut self, fact: Fact<'t>) {
         match fact.says {
-            Says::NonNull => {
+            Says::NonNull | Says::Needed => {
                 self.has_alternatives |= fact.alternative().is_some();
                 self.facts.push(fact);
             }
@@ -273,7 +276,7 @@ impl<'t> NonNull<'t> {
                         || path.of_which().is_none_or(|of| self.is_there(of))
                 };
                 let shows = match fact.says {
-                    Says::NonNull => false,
+                    Says::NonNull | Says::Needed => false,
                     Says::OneOf(values) => values.iter().all(|value| with.contains(value)),
                     Says::NamedIn(terms) => terms.iter().all(|term| {
                         let (_, values) = named(term);

@@ -138,7 +138,7 @@ impl<'t> Claims<'t> {
         }
         let of = Path::observed(tested(term)?);
         let is_about = |claim: &&Claim<'t>| claim.of.is(of, claim.element);
-        let mut known: Vec<Claim<'t>> = self.known.iter().filter(is_about).copied().collect();
+        let known: Vec<Claim<'t>> = self.known.iter().filter(is_about).copied().collect();
         if known.is_empty() {
             return None;
         }
@@ -148,7 +148,10 @@ impl<'t> Claims<'t> {
         if !self.may_compare(count) {
             return None;
         }
-        let may_be_null = !nulls.is_never_null(of.node());
+        // A number that a function computes is there, or nobody knows it.
+        let is_computed =
+            matches!(&of.node().expr, Expr::Call { function, .. } if function.gives_integer());
+        let may_be_null = !is_computed && !nulls.is_never_null(of.node());
         let (asked, holds) = stripped(term, is_true);
         let needs_value = Predicate::of(asked).is_some();
         // Of null it has no outcome at all, which is told of the thing.
@@ -171,14 +174,10 @@ impl<'t> Claims<'t> {
         {
             return Some(told(term, is_true, &[claim]));
         }
-        if !are_possible(&known, may_be_null, &mut self.budget) {
+        let mut may_be = |asked| are_possible(&known, asked, may_be_null, &mut self.budget);
+        if !may_be(None) || may_be(Some(&claim)) {
             return None;
         }
-        known.push(claim);
-        if are_possible(&known, may_be_null, &mut self.budget) {
-            return None;
-        }
-        known.pop();
         Some(told(term, is_true, &known))
     }
 }
@@ -319,22 +318,21 @@ fn count(term: &Node) -> usize {
     }
 }
 
-/// Constants that a term compares with, and whether it has no outcome of null.
-fn gather(term: &Node, into: &mut Vec<Value>, is_ordered: &mut bool) {
+/// Constants that a term compares with.
+fn gather(term: &Node, into: &mut Vec<Value>) {
     let mut push = |value: &Value| {
         if !value.is_null() {
             into.push(value.clone());
         }
     };
     match &term.expr {
-        Expr::Not(of) => gather(of, into, is_ordered),
+        Expr::Not(of) => gather(of, into),
         Expr::And(terms) | Expr::Or(terms) => {
             for term in terms {
-                gather(term, into, is_ordered);
+                gather(term, into);
             }
         }
         Expr::Equal(pair) | Expr::NotEqual(pair) | Expr::Order(_, pair) => {
-            *is_ordered |= matches!(term.expr, Expr::Order(..));
             if let Some((_, value)) = compared(pair) {
                 push(&value);
             }
@@ -346,10 +344,7 @@ fn gather(term: &Node, into: &mut Vec<Value>, is_ordered: &mut bool) {
         }
         Expr::Has(_) => {}
         _ => match Predicate::of(term) {
-            Some(predicate) => {
-                *is_ordered = true;
-                into.extend(predicate.range().into_iter().flatten());
-            }
+            Some(predicate) => into.extend(predicate.range().into_iter().flatten()),
             None => push(&Value::Bool(true)),
         },
     }

@@ -14,11 +14,6 @@ pub(super) fn visit<'t>(
     outcome: Outcome,
     tell: &mut impl FnMut(Path<'t>, Says<'t>),
 ) {
-    let mut push = |node: &'t Node| {
-        if let Some(path) = Path::of(node) {
-            tell(path, Says::NonNull);
-        }
-    };
     match (&node.expr, outcome.is_true) {
         (Expr::And(terms), true) | (Expr::Or(terms), false) => {
             for term in terms {
@@ -29,7 +24,7 @@ pub(super) fn visit<'t>(
             either(terms, outcome.is_true, tell);
         }
         (Expr::Not(of), _) => visit(of, outcome.negated(), tell),
-        (Expr::Has(of), true) => push(of),
+        (Expr::Has(of), true) => show(of, tell),
         (Expr::Has(of), false) => {
             if let Some(path) = Path::of(of) {
                 tell(path, Says::OneOf(&NULL));
@@ -38,23 +33,23 @@ pub(super) fn visit<'t>(
         (Expr::Equal(pair), _) => compare(pair, true, outcome, tell),
         (Expr::NotEqual(pair), _) => compare(pair, false, outcome, tell),
         (Expr::Order(comparison, pair), is_true) if outcome.is_decided => {
-            push(&pair.0);
-            push(&pair.1);
+            need(&pair.0, tell);
+            need(&pair.1, tell);
             if is_true && is_above_zero(*comparison, &pair.1) {
-                measured(&pair.0, &mut push);
+                measured(&pair.0, &mut |node| show(node, tell));
             }
         }
         (Expr::In(pair), true) => found(pair, tell),
         (Expr::In(_), false) => {}
-        (Expr::Matches { text, .. }, _) if outcome.is_decided => push(text),
+        (Expr::Matches { text, .. }, _) if outcome.is_decided => need(text, tell),
         (Expr::Call { function, arguments, .. }, _)
             if outcome.is_decided && function.property.is_none() =>
         {
             let needed = arguments.iter().enumerate().filter(|(at, _)| !function.takes_null(*at));
-            needed.for_each(|(_, argument)| push(argument));
+            needed.for_each(|(_, argument)| need(argument, tell));
         }
         (Expr::Loop(looped), is_true) if is_true != says_of_nothing(looped.kind) => {
-            push(made_of(&looped.range));
+            show(made_of(&looped.range), tell);
         }
         (Expr::Property(reference) | Expr::PropertyOf { reference, .. }, false)
             if !reference.is_nullable() =>
@@ -67,6 +62,20 @@ pub(super) fn visit<'t>(
                 tell(path, Says::OneOf(&TRUE));
             }
         }
+    }
+}
+
+/// Tells that a path is not null.
+fn show<'t>(node: &'t Node, tell: &mut impl FnMut(Path<'t>, Says<'t>)) {
+    if let Some(path) = Path::of(node) {
+        tell(path, Says::NonNull);
+    }
+}
+
+/// Tells that a path is not null where the whole is known.
+fn need<'t>(node: &'t Node, tell: &mut impl FnMut(Path<'t>, Says<'t>)) {
+    if let Some(path) = Path::of(node) {
+        tell(path, Says::Needed);
     }
 }
 

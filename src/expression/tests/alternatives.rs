@@ -157,3 +157,18 @@ fn values_are_not_held_to_be_true() {
     let owner = "(tag('a') == null ? tag('a') : 'x') == 'x'";
     assert_eq!(warnings(GROUP, owner).len(), 1, "{:?}", warnings(GROUP, owner));
 }
+
+/// What is unknown of null shows nothing that is there: without a guard it is told as that.
+#[test]
+fn functions_show_nothing_that_is_there() {
+    let texts = [
+        "!resource.SecurityGroupIngress.exists(r, isWorldCidr(r.CidrIp) || isWorldCidr(r.CidrIpv6))",
+        "resource.SecurityGroupIngress.all(r, !isWorldCidr(r.CidrIp) && !isWorldCidr(r.CidrIpv6))",
+        "!resource.SecurityGroupIngress.exists(r, isWorldCidr(r.CidrIp) || r.CidrIpv6 != null && isWorldCidr(r.CidrIpv6))",
+    ];
+    for text in texts {
+        let told = warnings(GROUP, text);
+        assert!(told.iter().all(|one| one.contains("unguarded-null")), "{told:#?}");
+        assert!(!told.is_empty(), "{text}");
+    }
+}

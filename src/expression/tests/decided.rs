@@ -349,3 +349,45 @@ fn numbers_are_ordered_by_compare() {
     let found = warnings(INSTANCE, "resource.MetadataOptions.HttpPutResponseHopLimit <= '1'");
     assert_eq!(found.len(), 1, "{found:#?}");
 }
+
+/// Of null an order and a function are unknown: that a term before does not hold says nothing of it.
+#[test]
+fn nulls_have_a_term_of_their_own() {
+    silent(&[
+        (
+            USER,
+            "resource.PasswordLastUsed != null && resource.PasswordLastUsed > now - duration('90d') || resource.PasswordLastUsed == null && resource.CreateDate > now - duration('90d')",
+        ),
+        (
+            USER,
+            "(resource.PasswordLastUsed == null || resource.PasswordLastUsed > now - duration('90d')) && (resource.PasswordLastUsed != null || resource.CreateDate > now - duration('90d'))",
+        ),
+        (
+            INSTANCE,
+            "resource.KeyName != null && resource.KeyName.startsWith('acme-') || resource.KeyName == null && tag('env') == 'dev'",
+        ),
+        (
+            GROUP,
+            "resource.SecurityGroupIngress.all(r, r.CidrIp != null && isPrivateCidr(r.CidrIp) || r.CidrIp == null && r.SourceSecurityGroupId != null)",
+        ),
+        (
+            GROUP,
+            "resource.SecurityGroupIngress.all(r, r.FromPort != null && r.FromPort > 1023 || r.FromPort == null && r.IpProtocol == '-1')",
+        ),
+        (VOLUME, "tag('a') != null && tag('a') < 'b' || tag('a') == null"),
+    ]);
+    told(&[
+        (
+            INSTANCE,
+            "tag('a') != null && tag('a') > 'b' && tag('a') == 'a'",
+            "tag('a') == 'a'",
+            "never holds beside",
+        ),
+        (
+            INSTANCE,
+            "tag('a') != null && (tag('a') <= 'b' || tag('a') > 'b')",
+            "tag('a') > 'b'",
+            "always holds",
+        ),
+    ]);
+}

@@ -62,6 +62,7 @@ impl TypeChecker<'_> {
         }
         if let Some(Variable { values: Some(_), places, uses, .. }) = self.locals.pop() {
             self.accept_elements(problems, &places, &uses);
+            self.offer_elements(range.node.span, &uses);
         }
         let kind = match written.kind {
             Macro::All | Macro::Exists | Macro::ExistsOne => Type::Bool,

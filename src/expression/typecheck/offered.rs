@@ -21,6 +21,8 @@ pub(super) struct Offered {
     pub(super) name: Arc<str>,
     pub(super) is_list: bool,
     pub(super) uses: Vec<Range<usize>>,
+    /// Places at which the variable of a loop stands for its elements.
+    elements: Vec<Range<usize>>,
 }
 
 /// How many lists of a chain are held against each other.
@@ -84,7 +86,15 @@ impl TypeChecker<'_> {
             known.uses.push(place);
         } else {
             let (name, uses) = (Arc::clone(name), vec![place]);
-            self.offered.push(Offered { name, is_list, uses });
+            self.offered.push(Offered { name, is_list, uses, elements: Vec::new() });
+        }
+    }
+
+    /// Notes where the variable of a loop over a list stands for its elements, if that is a parameter.
+    pub(super) fn offer_elements(&mut self, list: Span, uses: &[Use]) {
+        let place = range(list);
+        if let Some(one) = self.offered.iter_mut().find(|one| one.uses.contains(&place)) {
+            one.elements.extend(uses.iter().map(|one| range(one.span)));
         }
     }
 
@@ -168,7 +178,8 @@ impl TypeChecker<'_> {
         if self.places.is_none() {
             return;
         }
-        for Offered { is_list, uses, .. } in self.offered.iter().filter(|one| one.uses.len() > 1) {
+        let several = self.offered.iter().filter(|one| one.uses.len() > 1);
+        for Offered { is_list, uses, elements, .. } in several {
             let is_told = |place: &Range<usize>| {
                 self.problems.iter().any(|one| is_of_value(one) && one.span == *place)
             };
@@ -176,6 +187,10 @@ impl TypeChecker<'_> {
                 continue;
             }
             self.problems.retain(|one| !is_of_value(one) || !uses.contains(&one.span));
+            // Another loop may let some of its elements through that a function cannot read.
+            let is_element =
+                |one: &Problem| one.code == Code::WrongValue && elements.contains(&one.span);
+            self.problems.retain(|one| !is_element(one));
         }
     }
 }

@@ -242,6 +242,20 @@ fn an_item_that_a_function_cannot_read_is_told_where_it_stands() {
         listed("{ type: list }", "AWS::IAM::ManagedPolicy", actions, "[iam:PassRole, PassRole]"),
         listed("{ type: list }", GROUP, &ranges.replace("cidr", "x == \"all\" || cidr"), "[all]"),
         listed("{ type: list }", GROUP, &format!("size(params.of) == 0 || {ranges}"), "[]"),
+        // Another loop lets it through.
+        listed(
+            "{ type: list }",
+            GROUP,
+            &format!("params.of.exists(x, x == \"any\") || {ranges}"),
+            "[any]",
+        ),
+        listed(integers, GROUP, &format!("params.of.exists(p, p == -1) || {ports}"), "[-1]"),
+        listed(
+            records,
+            GROUP,
+            &format!("params.of.exists(d, d.protocol == \"none\") ? true : {doors}"),
+            "[{ port: -1, protocol: none }]",
+        ),
     ];
     let found: Vec<_> = found.into_iter().filter(|it| !it.is_empty()).collect();
     insta::assert_snapshot!(found.join("\n"), @r#"

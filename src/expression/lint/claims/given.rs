@@ -97,7 +97,7 @@ impl<'t> Claims<'t> {
         }
         let mut constants: Vec<Value> = with.iter().chain(&values).cloned().collect();
         for claim in &known {
-            gather(claim.term, &mut constants, &mut false);
+            gather(claim.term, &mut constants);
         }
         if !is_in_order(&mut constants) {
             return None;

@@ -18,16 +18,17 @@ pub(super) enum Point {
     At(usize),
 }
 
-/// `true` where a value may give all terms their outcomes, as far as that can be told.
+/// `true` where a value may give all terms that are known their outcomes, and the one that is asked
+/// about, as far as that can be told.
 pub(super) fn are_possible(
-    claims: &[Claim<'_>],
+    known: &[Claim<'_>],
+    asked: Option<&Claim<'_>>,
     may_be_null: bool,
     budget: &mut EvalBudget,
 ) -> bool {
     let mut constants = Vec::new();
-    let mut is_ordered = false;
-    for claim in claims {
-        gather(claim.term, &mut constants, &mut is_ordered);
+    for claim in known.iter().chain(asked) {
+        gather(claim.term, &mut constants);
     }
     let is_bool = constants.iter().any(|value| matches!(value, Value::Bool(_)));
     if is_bool {
@@ -36,17 +37,22 @@ pub(super) fn are_possible(
     if !is_in_order(&mut constants) {
         return true;
     }
-    let whole = claims.first().and_then(|claim| whole(claim.of.node()));
+    let whole = known.first().and_then(|claim| whole(claim.of.node()));
     let is_there = |at: &usize| match whole {
         Some(least) => has_whole(&constants, *at, least),
         None => !is_bool || at % 2 == 1,
     };
     let points = (0..=2 * constants.len()).filter(is_there).map(Point::At);
-    // Of null an order is unknown, and decides nothing.
-    let null = (may_be_null && !is_ordered).then_some(Point::Null);
+    let null = may_be_null.then_some(Point::Null);
     points.chain(null).any(|point| {
         let mut of = Place { point, constants: &constants, budget: &mut *budget };
-        claims.iter().all(|claim| of.holds(claim.term) != Some(!claim.is_true))
+        let mut may_be = |claim: &Claim<'_>, is_known: bool| match (of.holds(claim.term), point) {
+            // Of null an order is unknown: it does not hold, and nothing follows from that.
+            (None, Point::Null) => is_known && !claim.is_true,
+            (said, _) => said != Some(!claim.is_true),
+        };
+        known.iter().all(|claim| may_be(claim, true))
+            && asked.is_none_or(|claim| may_be(claim, false))
     })
 }
 
@@ -110,6 +116,7 @@ impl Place<'_> {
             Expr::Or(terms) => self.all(terms, false).map(|none| !none),
             Expr::Equal(pair) => Some(compared(pair).is_some_and(|(_, value)| self.is(&value))),
             Expr::NotEqual(pair) => Some(compared(pair).is_some_and(|(_, value)| !self.is(&value))),
+            Expr::Order(..) if matches!(self.point, Point::Null) => None,
             Expr::Order(comparison, pair) => Some(compared(pair).is_some_and(|(_, value)| {
                 let is_turned = fixed(&pair.0).is_some();
                 let order = self.order(&value);
