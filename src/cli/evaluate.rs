@@ -151,8 +151,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     match arguments.format {
         Format::Text => output::print(&results.text())?,
-        Format::Json => output::print(&results.json())?,
-        Format::Csv => output::print(&results.csv()?)?,
+        Format::Json => output::stream(|out| results.json(out))?,
+        Format::Csv => output::stream(|out| results.csv(out))?,
         Format::Sarif => {
             let log = results.sarif(arguments.category.or("cloudcorrect/evaluate"));
             sarif::print(&log, results.reported())?;

@@ -1,9 +1,12 @@
 //! Standard output and standard error. A reader that has gone away is no error.
 
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 
 use clap::ValueEnum;
 use cloudcorrect::diagnostic::visible_lines;
+
+/// Bytes of a stream that are written at once.
+const AT_ONCE: usize = 64 << 10;
 
 /// Exit status where all is well.
 pub(super) const CLEAN: u8 = 0;
@@ -26,7 +29,18 @@ pub(super) enum Format {
 
 /// Writes a result to standard output.
 pub(super) fn print(text: &str) -> io::Result<()> {
-    match io::stdout().lock().write_all(text.as_bytes()) {
+    unless_gone(io::stdout().lock().write_all(text.as_bytes()))
+}
+
+/// Writes a result to standard output as it comes, so that a long one is never in memory as a whole.
+pub(super) fn stream(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut out = BufWriter::with_capacity(AT_ONCE, io::stdout().lock());
+    unless_gone(write(&mut out).and_then(|()| out.flush()))
+}
+
+/// Result of writing to a reader; one that has gone away is no error.
+fn unless_gone(result: io::Result<()>) -> io::Result<()> {
+    match result {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         result => result,
     }

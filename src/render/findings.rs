@@ -5,6 +5,7 @@ mod document;
 mod sarif;
 
 use std::fmt::Write as _;
+use std::io::{self, Write};
 
 use serde_json::Value as Json;
 
@@ -15,7 +16,7 @@ use super::json;
 use super::waivers::{self, WaiverLine};
 use super::words::{unbroken, visible};
 pub use document::schema;
-use document::{Document, FindingLine, Stats, Summary};
+use document::{Document, FindingLine, Lines, Stats, Summary};
 
 /// The results of a command, group by group.
 #[derive(Debug, Clone, Copy)]
@@ -40,8 +41,8 @@ impl Results<'_> {
         Outcome::worst(outcomes)
     }
 
-    /// One JSON document: `findings`, `summary`, `stats`.
-    pub fn json(&self) -> String {
+    /// Writes one JSON document: `findings`, `summary`, `stats`.
+    pub fn json(&self, out: impl Write) -> io::Result<()> {
         let mut counts = Counts::default();
         let mut out_of_scope = 0;
         for (_, result) in self.groups {
@@ -50,7 +51,7 @@ impl Results<'_> {
         }
         let checks = self.groups.iter().map(|(group, _)| group.checks.len());
         let document = Document {
-            findings: self.lines().collect(),
+            findings: Lines(self),
             summary: Summary {
                 outcome: self.outcome().name(),
                 groups: self.groups.len(),
@@ -61,12 +62,12 @@ impl Results<'_> {
             },
             stats: Stats { api_requests: self.requests, duration_ms: self.duration_ms },
         };
-        json::document(&document)
+        json::write(&document, out)
     }
 
-    /// A table of all findings, in the columns of the JSON.
-    pub fn csv(&self) -> Result<String, ::csv::Error> {
-        csv::table(self.lines())
+    /// Writes a table of all findings, in the columns of the JSON.
+    pub fn csv(&self, out: impl Write) -> io::Result<()> {
+        csv::table(self.lines(), out)
     }
 
     /// SARIF 2.1.0: each check is a rule, at its line of the policies; each finding that fails, is

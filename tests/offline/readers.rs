@@ -161,3 +161,25 @@ fn a_text_lists_what_was_asked_for_and_what_to_do_about_that() {
     let usual = ["✓ ", "✗ ", "? "].map(|mark| lines(&shown(&[]), mark));
     assert_eq!(usual, [0, 6, 1]);
 }
+
+/// `evaluate ... | head` ends with the status of what was found, and says nothing.
+#[test]
+fn a_reader_that_has_gone_away_is_no_error() {
+    for format in ["text", "json", "csv", "sarif"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cloudcorrect"));
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).args(EVALUATE).args(["--format", format]);
+        let mut child = command
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .expect("the binary runs");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        let said = text(&output.stderr);
+        assert_eq!(
+            (output.status.code(), said.contains("error")),
+            (Some(1), false),
+            "{format}: {said}"
+        );
+    }
+}

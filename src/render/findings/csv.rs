@@ -2,8 +2,10 @@
 //!
 //! Quoting is left to the `csv` crate; what a cell may hold is decided here.
 
+use std::borrow::Cow;
+use std::io::{self, Write};
+
 use csv::WriterBuilder;
-use serde_json::Value as Json;
 
 use super::document::FindingLine;
 use crate::diagnostic::visible_char;
@@ -30,33 +32,65 @@ const COLUMNS: [&str; 18] = [
     "waiverExpires",
 ];
 
-/// A line of names, then a line for each finding.
-pub(super) fn table<'a>(findings: impl Iterator<Item = FindingLine<'a>>) -> csv::Result<String> {
+/// Writes a line of names, then a line for each finding.
+pub(super) fn table<'a>(
+    findings: impl Iterator<Item = FindingLine<'a>>,
+    out: impl Write,
+) -> io::Result<()> {
     // What has a `;` is quoted as if that began comments: spreadsheets of half of the world part cells
     // at it, and the next one could begin with a formula.
-    let mut table = WriterBuilder::new().comment(Some(b';')).from_writer(Vec::new());
-    table.write_record(COLUMNS)?;
+    let mut table = WriterBuilder::new().comment(Some(b';')).from_writer(out);
+    table.write_record(COLUMNS).map_err(unwritten)?;
     for finding in findings {
-        let json = serde_json::to_value(&finding).unwrap_or_default();
-        table.write_record(COLUMNS.map(|column| cell(json.get(column))))?;
+        let line = finding.line.to_string();
+        for text in cells(&finding, &line) {
+            table.write_field(harmless(text).as_bytes()).map_err(unwritten)?;
+        }
+        table.write_record(None::<&[u8]>).map_err(unwritten)?;
     }
-    let bytes = table.into_inner().map_err(csv::IntoInnerError::into_error)?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
+    table.flush()
 }
 
-/// A value; what is null is empty.
-fn cell(value: Option<&Json>) -> String {
-    match value {
-        None | Some(Json::Null) => String::new(),
-        Some(Json::String(text)) => harmless(text),
-        Some(other) => harmless(&other.to_string()),
+/// The error of where it is written to, whose kind tells a reader that has gone away.
+fn unwritten(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        other => io::Error::other(format!("{other:?}")),
     }
+}
+
+/// Cells of a finding, in the order of the columns; what is null is empty.
+fn cells<'f>(finding: &'f FindingLine<'_>, line: &'f str) -> [&'f str; COLUMNS.len()] {
+    [
+        finding.group,
+        finding.check,
+        finding.outcome,
+        finding.cause.unwrap_or_default(),
+        finding.account,
+        finding.region,
+        finding.resource_type,
+        finding.resource_id,
+        &finding.severity,
+        finding.expected,
+        finding.observed.as_deref().unwrap_or_default(),
+        finding.message,
+        finding.path,
+        line,
+        finding.waiver.unwrap_or_default(),
+        finding.waiver_reason.unwrap_or_default(),
+        finding.waiver_owner.unwrap_or_default(),
+        finding.waiver_expires.as_deref().unwrap_or_default(),
+    ]
 }
 
 /// Text for a cell: on one line, without what could steer a terminal or begin
 /// a command of a workflow, and with `'` before what a spreadsheet would take for a formula
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>).
-fn harmless(text: &str) -> String {
+fn harmless(text: &str) -> Cow<'_, str> {
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
+    if text.as_bytes().iter().all(is_plain) && !text.starts_with(['=', '+', '-', '@']) {
+        return Cow::Borrowed(text);
+    }
     let kept = |c: char| match c {
         '\n' => ' ',
         c => visible_char(c),
@@ -66,12 +100,18 @@ fn harmless(text: &str) -> String {
     if text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
         text.insert(0, '\'');
     }
-    text
+    Cow::Owned(text)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn written_out(finding: FindingLine<'_>) -> String {
+        let mut bytes = Vec::new();
+        table([finding].into_iter(), &mut bytes).expect("a table");
+        String::from_utf8(bytes).expect("UTF-8")
+    }
 
     fn finding() -> FindingLine<'static> {
         FindingLine {
@@ -98,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_table_has_its_names_and_quotes_what_it_must() {
-        insta::assert_snapshot!(table([finding()].into_iter()).expect("a table"), @r#"
+        insta::assert_snapshot!(written_out(finding()), @r#"
         group,check,outcome,cause,account,region,resourceType,resourceId,severity,expected,observed,message,path,line,waiver,waiverReason,waiverOwner,waiverExpires
         storage,private,unknown,access_denied,012345678901,eu-west-1,AWS::S3::Bucket,logs,high,"a && b == ""c""",,"Private, �[31mreally",policies/a.yaml,7,,,,
         "#);
@@ -110,7 +150,7 @@ mod tests {
     fn a_cell_is_no_formula_and_parted_nowhere() {
         let written = |text: &'static str| {
             let finding = FindingLine { message: text, ..finding() };
-            let table = table([finding].into_iter()).expect("a table");
+            let table = written_out(finding);
             let line = table.lines().nth(1).expect("a finding").to_owned();
             let cell = line.split_once(",,").and_then(|(_, rest)| rest.split_once(",policies/"));
             cell.expect("a message").0.to_owned()
@@ -127,7 +167,13 @@ mod tests {
     #[test]
     fn the_columns_are_those_of_the_json() {
         let json = serde_json::to_value(finding()).expect("JSON");
-        let names: Vec<&String> = json.as_object().expect("an object").keys().collect();
-        assert_eq!(names, COLUMNS);
+        let json = json.as_object().expect("an object");
+        assert_eq!(json.keys().collect::<Vec<_>>(), COLUMNS);
+        let values = json.values().map(|value| match value {
+            serde_json::Value::Null => String::new(),
+            serde_json::Value::String(text) => text.clone(),
+            other => other.to_string(),
+        });
+        assert_eq!(values.collect::<Vec<_>>(), cells(&finding(), "7"));
     }
 }

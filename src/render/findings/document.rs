@@ -3,9 +3,10 @@
 
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
+use super::Results;
 use crate::evaluation::{Counts, Finding, Outcome};
 use crate::policy::{Check, Group};
 use crate::render::waivers::WaiverLine;
@@ -19,11 +20,21 @@ const ID: &str = "https://cloudcorrect.dev/schemas/v1/results.schema.json";
 #[serde(rename_all = "camelCase")]
 pub(super) struct Document<'a> {
     /// Findings of all groups, in the order of groups and checks; with `--only` those of these outcomes.
-    pub(super) findings: Vec<FindingLine<'a>>,
+    #[schemars(with = "Vec<FindingLine<'a>>")]
+    pub(super) findings: Lines<'a>,
     /// What it comes to, whatever findings are shown.
     pub(super) summary: Summary<'a>,
     /// What it took.
     pub(super) stats: Stats<'a>,
+}
+
+/// Findings as they are written, one by one: of a large account there are millions.
+pub(super) struct Lines<'a>(pub(super) &'a Results<'a>);
+
+impl Serialize for Lines<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.lines())
+    }
 }
 
 /// What a check found of one resource.
