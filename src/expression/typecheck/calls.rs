@@ -50,7 +50,7 @@ impl TypeChecker<'_> {
         };
         let span = Span::new(start, self.close(token));
         let is_fine = self.check(function, &typed);
-        let typed = self.apply(function, typed, target.is_some(), span);
+        let typed = self.apply(function, &mut typed, target.is_some(), span);
         if is_fine { typed } else { TypedExpr { kind: Type::Any, ..typed } }
     }
 
@@ -138,13 +138,13 @@ impl TypeChecker<'_> {
     fn apply(
         &mut self,
         function: &'static Function,
-        arguments: Arguments,
+        arguments: &mut Arguments,
         method: bool,
         span: Span,
     ) -> TypedExpr {
         let kind = function.result(arguments.first().map(|first| &first.kind));
         let mut nodes = Vec::with_capacity(arguments.len());
-        nodes.extend(arguments.into_iter().map(|argument| argument.node));
+        nodes.extend(arguments.drain(..).map(|argument| argument.node));
         if function.is_search() {
             return self.search(function, nodes.into_iter(), method, span);
         }
@@ -178,7 +178,7 @@ impl TypeChecker<'_> {
             return broken(span);
         };
         typed.insert(0, of);
-        let typed = self.apply(function, typed, false, span);
+        let typed = self.apply(function, &mut typed, false, span);
         if is_fine { typed } else { TypedExpr { kind: Type::Any, ..typed } }
     }
 
