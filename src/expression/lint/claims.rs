@@ -178,7 +178,28 @@ impl<'t> Claims<'t> {
         if !may_be(None) || may_be(Some(&claim)) {
             return None;
         }
+        let known = self.needed(known, claim, may_be_null);
         Some(told(term, is_true, &known))
+    }
+
+    /// Those of what is known without which a claim could have its outcome: what `where` says is left
+    /// out first, since the terms of a text are its author's own.
+    fn needed(
+        &mut self,
+        mut known: Vec<Claim<'t>>,
+        claim: Claim<'t>,
+        may_be_null: bool,
+    ) -> Vec<Claim<'t>> {
+        known.sort_by_key(|known| !known.is_selected);
+        let mut at = 0;
+        while known.len() > 1 && at < known.len() {
+            let one = known.remove(at);
+            if are_possible(&known, Some(&claim), may_be_null, &mut self.budget) {
+                known.insert(at, one);
+                at += 1;
+            }
+        }
+        known
     }
 }
 
@@ -188,13 +209,10 @@ fn told(term: &Node, is_true: bool, known: &[Claim<'_>]) -> Problem {
         let shown = show::node(claim.term);
         if claim.is_true { format!("`{shown}`") } else { format!("not `{shown}`") }
     };
-    let all = |known: &mut dyn Iterator<Item = &Claim<'_>>| {
-        known.map(beside).collect::<Vec<_>>().join(" and ")
-    };
-    let selecting = all(&mut known.iter().filter(|claim| claim.is_selected));
-    if !selecting.is_empty() {
+    let all = || known.iter().map(beside).collect::<Vec<_>>().join(" and ");
+    if known.iter().all(|claim| claim.is_selected) {
         let outcome = if is_true { "never holds" } else { "always holds" };
-        let message = format!("`{shown}` {outcome} of what is selected by {selecting}");
+        let message = format!("`{shown}` {outcome} of what is selected by {}", all());
         let problem = Problem::warning(place(term), Code::FixedComparison, message);
         return problem.help("ask something that the selection leaves open");
     }
@@ -209,7 +227,7 @@ fn told(term: &Node, is_true: bool, known: &[Claim<'_>]) -> Problem {
         let problem = Problem::warning(place(term), Code::FixedComparison, message);
         return problem.help(format!("write `{help}`"));
     }
-    let beside = all(&mut known.iter());
+    let beside = all();
     let (outcome, side) =
         if is_true { ("never holds", "beside") } else { ("always holds", "where") };
     let message = format!("`{shown}` {outcome} {side} {beside}");

@@ -117,6 +117,18 @@ fn terms_that_exclude_each_other_are_told_at_the_last() {
 }
 
 #[test]
+fn what_the_selection_leaves_open_is_not_laid_to_it() {
+    let told = |text: &str| {
+        let filter = "resource.VolumeType in ['gp2', 'gp3']";
+        selected(VOLUME, filter, text, ExpressionKind::Assert)
+    };
+    insta::assert_snapshot!(told("resource.VolumeType != 'gp2' && resource.VolumeType != 'gp3'"), @r#"`resource.VolumeType != "gp3"` never holds beside `resource.VolumeType in ["gp2", "gp3"]` and `resource.VolumeType != "gp2"`"#);
+    insta::assert_snapshot!(told("resource.VolumeType == 'gp2' || resource.VolumeType == 'gp3'"), @r#"`resource.VolumeType == "gp3"` always holds where `resource.VolumeType in ["gp2", "gp3"]` and not `resource.VolumeType == "gp2"`"#);
+    insta::assert_snapshot!(told("resource.VolumeType != 'gp2' && resource.VolumeType == 'io1'"), @r#"`resource.VolumeType == "io1"` never holds of what is selected by `resource.VolumeType in ["gp2", "gp3"]`"#);
+    insta::assert_snapshot!(told("resource.VolumeType != 'gp2' && resource.Encrypted"), @"");
+}
+
+#[test]
 fn an_assertion_is_held_against_what_is_selected() {
     let told = |filter: &str, text: &str, kind| selected(VOLUME, filter, text, kind);
     for (filter, text, words) in [
