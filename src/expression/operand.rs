@@ -10,7 +10,7 @@ use crate::resource::Value;
 pub(super) const TOLD: usize = 5;
 
 /// How many elements of a list are read one by one.
-const MOST_READ: usize = 1_000;
+pub(super) const MOST_READ: usize = 1_000;
 
 /// Operand of an operator or argument of a function.
 #[derive(Clone, Copy)]
@@ -55,16 +55,17 @@ impl<'a> Operand<'a> {
         })
     }
 
-    /// The same without the elements of a list that is meant as a whole: those of one that a variable
-    /// stands for are values of their own.
+    /// Values one by one: elements for which a variable stands, never those of a list that is meant as
+    /// a whole; at most [`MOST_READ`].
     pub(super) fn each(&self) -> impl Iterator<Item = (&'a Value, Span)> {
         let most = if matches!(self.kind, Type::List(_)) { 0 } else { MOST_READ };
         self.values().take(most)
     }
 
-    /// Its texts and their places, where it is a constant one or a list of such.
+    /// Its texts and their places, where it is a constant one or a list of such; at most
+    /// [`MOST_READ`] values are read.
     pub(super) fn texts(&self) -> impl Iterator<Item = (&'a str, Span)> {
-        self.values().filter_map(|(value, at)| Some((value.as_str()?, at)))
+        self.values().take(MOST_READ).filter_map(|(value, at)| Some((value.as_str()?, at)))
     }
 
     /// Its text, where it is a constant one.

@@ -1,7 +1,7 @@
 //! Pieces of texts, compared with what none of them can be: a part that `split` gives has no
 //! separator in it, and three characters are never four.
 
-use super::operand::{Operand, TOLD};
+use super::operand::{MOST_READ, Operand, TOLD};
 use super::span::Span;
 use super::tree::{Expr, Node};
 use super::{Problem, notation, show};
@@ -45,7 +45,7 @@ pub(super) fn check_loop(list: &Node, index: usize, body: &Node, problems: &mut 
         one => std::slice::from_ref(one),
     };
     let Some(piece) = piece() else { return };
-    let texts = values.iter().filter_map(Value::as_str);
+    let texts = values.iter().take(MOST_READ).filter_map(Value::as_str);
     problems.extend(texts.filter_map(|text| piece.odd(text, constant.span, variable)).take(TOLD));
 }
 

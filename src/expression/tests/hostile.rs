@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta};
 use proptest::prelude::*;
@@ -10,6 +11,7 @@ use serde_json::{Value as Json, json};
 use super::super::builtins::Builtins;
 use super::super::{
     Binding, CompileBudget, Environment, EvalBudget, EvalResult, Expression, ExpressionKind,
+    Parameter, ParameterKind, ScalarKind,
 };
 use super::fixture::{compile, line, schema, verdict, with_subject};
 use crate::resource::Value;
@@ -347,4 +349,28 @@ fn nested_texts_and_chains_of_calls_cost_more() {
     assert_eq!(read(&many(9), 500), 500);
     let few = read(&many(10), 500);
     assert!((1..100).contains(&few), "{few}");
+}
+
+/// A list of parameters may be as long as a file.
+#[test]
+fn of_a_long_list_the_first_values_are_looked_at() {
+    let found = |text: &str, odd: usize| {
+        let values = (0..2_000).map(|at| Value::string(if at == odd { "clo-sd" } else { "open" }));
+        let parameter = Parameter {
+            name: "names".into(),
+            kind: ParameterKind::List(ScalarKind::String),
+            value: Some(Value::list(values)),
+        };
+        let environment = Environment::of(schema()).with_parameters(Arc::new([parameter]));
+        let compiled = Expression::compile(text, environment, ExpressionKind::Assert);
+        compiled.expect("an expression").warnings().len()
+    };
+    for text in [
+        "resource.Mode in params.names",
+        "params.names.exists(x, glob(resource.Mode, x))",
+        "resource.Name.split('-')[0] in params.names",
+        "resource.Name.split('-').exists(p, p in params.names)",
+    ] {
+        assert_eq!((found(text, 999), found(text, 1_000)), (1, 0), "{text}");
+    }
 }
