@@ -103,12 +103,16 @@ impl<'t> Piece<'t> {
                 ("has no white space around it".to_owned(), format!("write {}", shown(text.trim())))
             }
             Self::Cut(count) if text.chars().count() != *count => (
-                format!("has {count} characters"),
+                match count {
+                    0 => "has no characters".to_owned(),
+                    1 => "has one character".to_owned(),
+                    count => format!("has {count} characters"),
+                },
                 "compare as many characters, or ask `startsWith`".to_owned(),
             ),
             Self::Without(sign) if text.contains(sign) => (
                 format!("has no {} any more", shown(sign)),
-                "compare with what it becomes".to_owned(),
+                "compare with the text after the replacement".to_owned(),
             ),
             _ => return None,
         };

@@ -29,6 +29,8 @@ fn a_piece_of_a_text_is_not_compared_with_more() {
         (BUCKET, "tag('a') != null && tag('a').trim() == ' web'", "' web'", "write \"web\""),
         (BUCKET, "resource.BucketName.substring(0, 3) == 'acme'", "'acme'", "has 3 characters"),
         (BUCKET, "resource.BucketName.substring(0, 3) == 'ac'", "'ac'", "has 3 characters"),
+        (BUCKET, "resource.BucketName.substring(0, 1) == 'ab'", "'ab'", "which has one character "),
+        (BUCKET, "resource.BucketName.substring(2, 2) == 'a'", "'a'", "which has no characters "),
         (BUCKET, "resource.BucketName.replace('-', '_') == 'acme-web'", "'acme-web'", "any more"),
     ]);
     silent(&[
