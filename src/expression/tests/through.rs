@@ -1,7 +1,7 @@
 //! Constants that come to a function through a loop: by the elements of a list.
 
 use super::decided::{silent, told};
-use super::fixed::{GROUP, POLICY, USER};
+use super::fixed::{GROUP, POLICY, USER, VOLUME};
 
 const TOLD: &[(&str, &str, &str, &str)] = &[
     (
@@ -78,7 +78,36 @@ const TOLD: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
+/// Constants that are compared: a field of an element is one as the element is.
+const COMPARED: &[(&str, &str, &str, &str)] = &[
+    (
+        VOLUME,
+        "[{'type': 'gp9'}].exists(t, resource.VolumeType == t.type)",
+        "t.type",
+        "no value \"gp9\" is documented",
+    ),
+    (
+        VOLUME,
+        "[{'type': 'gp3'}, {'type': 'gp9'}].exists(t, t.type == resource.VolumeType)",
+        "t.type",
+        "no value \"gp9\" is documented",
+    ),
+    (
+        GROUP,
+        "!resource.SecurityGroupIngress.exists(r, [{'range': 'all'}].exists(x, r.CidrIp == x.range))",
+        "x.range",
+        "\"all\" is never `r.CidrIp`",
+    ),
+];
+
 const SILENT: &[(&str, &str)] = &[
+    (VOLUME, "[{'type': 'gp2'}, {'type': 'gp3'}].exists(t, resource.VolumeType == t.type)"),
+    // A field may be a guard for another.
+    (
+        VOLUME,
+        "[{'of': 'id', 'is': 'vol-1'}].exists(t, t.of == 'type' && resource.VolumeType == t.is)",
+    ),
+    (VOLUME, "[{'is': 'gp9'}].exists(t, resource.VolumeType == t.is || resource.VolumeId == t.is)"),
     (
         GROUP,
         "!resource.SecurityGroupIngress.exists(r, r.CidrIp != null && ['10.0.0.0/8', '::/0', '10.1.2.3'].exists(x, cidrContains(x, r.CidrIp)))",
@@ -103,5 +132,6 @@ const SILENT: &[(&str, &str)] = &[
 #[test]
 fn an_element_that_a_function_cannot_read_is_told_as_a_constant_is() {
     told(TOLD);
+    told(COMPARED);
     silent(SILENT);
 }

@@ -182,7 +182,10 @@ impl TypeChecker<'_> {
         }
         let mut found = Vec::new();
         for (observed, constants) in [(&one, &other), (&other, &one)] {
-            if !matches!(constants.node.expr, Expr::Constant(_) | Expr::Local { .. }) {
+            if !matches!(
+                constants.node.expr,
+                Expr::Constant(_) | Expr::Local { .. } | Expr::Select(_)
+            ) {
                 continue;
             }
             let constants = self.side(constants, None);
