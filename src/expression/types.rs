@@ -93,7 +93,7 @@ pub(super) enum Items {
 }
 
 impl Items {
-    /// It itself.
+    /// Type of an element.
     pub(super) fn get(&self) -> Type {
         match self {
             Self::Of(property) => property.items.as_deref().map_or(Type::Any, Type::of),
@@ -114,7 +114,7 @@ pub(super) trait OfProperty: Copy {
 }
 
 impl<T: OfProperty> Known<T> {
-    /// It itself.
+    /// Known facts, wherever they stand.
     pub(super) fn get(&self) -> T {
         match self {
             Self::Property(property) => T::of_property(property),
@@ -268,6 +268,9 @@ impl Type {
             }
             (Self::List(one), Self::List(other)) => {
                 one.get().joined(other.get()).map(|items| Self::List(items.into()))
+            }
+            (Self::Map(one), Self::Map(other)) => {
+                one.get().joined(other.get()).map(|items| Self::Map(items.into()))
             }
             (one, other) => one.is_same(&other).then_some(one),
         }

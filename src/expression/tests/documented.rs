@@ -14,6 +14,7 @@ fn a_value_that_is_not_documented_is_warned_of_where_it_stands() {
         "compare(resource.Mode, 'NOT_IN_LIST', ['opened'])",
         "resource.Ports.exists(p, compare(p.Flags, 'CONTAINS', 'ou'))",
         "(resource.Enabled ? resource.Mode : resource.Mode) == 'opn'",
+        "(resource.Enabled ? {'a': resource.Mode} : {'a': resource.Mode}).a == 'opn'",
         "region == 'us-esat-1'",
         "region in ['eu-west-1', 'mars-north-1']",
     ]), @r#"
@@ -33,6 +34,8 @@ fn a_value_that_is_not_documented_is_warned_of_where_it_stands() {
     ['ou'] warning: undocumented-value: no value "ou" is documented for `p.Flags` (did you mean `out`?)
     (resource.Enabled ? resource.Mode : resource.Mode) == 'opn'
     ['opn'] warning: undocumented-value: no value "opn" is documented for `resource.Enabled ? resource.Mode : resource.Mode` (did you mean `open`?)
+    (resource.Enabled ? {'a': resource.Mode} : {'a': resource.Mode}).a == 'opn'
+    ['opn'] warning: undocumented-value: no value "opn" is documented for `(resource.Enabled ? {"a": resource.Mode} : {"a": resource.Mode}).a` (did you mean `open`?)
     region == 'us-esat-1'
     ['us-esat-1'] warning: undocumented-value: no value "us-esat-1" is documented for `region` (did you mean `us-east-1`?)
     region in ['eu-west-1', 'mars-north-1']
@@ -51,6 +54,7 @@ fn what_may_be_meant_is_not() {
         "resource.Mode.startsWith('Half')",
         "compare(resource.Mode, 'CONTAINS', 'op')",
         "(resource.Enabled ? resource.Mode : resource.Name) == 'x'",
+        "(resource.Enabled ? {'a': resource.Mode} : {'a': resource.Name}).a == 'x'",
         "(resource.Mode + 'x') == 'openx'",
         "region == 'us-gov-east-1' || region == 'eu-west-1'",
     ]), @"
@@ -69,6 +73,8 @@ fn what_may_be_meant_is_not() {
     compare(resource.Mode, 'CONTAINS', 'op')
 
     (resource.Enabled ? resource.Mode : resource.Name) == 'x'
+
+    (resource.Enabled ? {'a': resource.Mode} : {'a': resource.Name}).a == 'x'
 
     (resource.Mode + 'x') == 'openx'
 
