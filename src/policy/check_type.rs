@@ -173,10 +173,8 @@ impl CheckType {
         if !problems.is_empty() {
             let apart = self.apart(&values, with, file);
             for problem in problems {
-                let of_it = |(messages, _): &&(Vec<String>, &LocatedValue)| {
-                    messages.contains(&problem.message)
-                };
-                let at = apart.iter().find(of_it).map(|(_, value)| named(value, &problem.message));
+                let of_it = apart.iter().find(|one| one.messages.contains(&problem.message));
+                let at = of_it.map(|one| one.named(&problem.message));
                 let place = file.place(at.or(with.key()).unwrap_or(uses));
                 file.report(self.blamed(problem, place));
             }
@@ -190,7 +188,7 @@ impl CheckType {
         values: &[Parameter],
         with: &'w Field<Entries<Given>>,
         file: &mut FileContext,
-    ) -> Vec<(Vec<String>, &'w LocatedValue)> {
+    ) -> Vec<Apart<'w>> {
         let mut found = Vec::new();
         for Entry { key, value } in with.value().into_iter().flat_map(Entries::iter) {
             let Some(value) = value.as_ref().filter(|_| file.effort.read(self.weight)) else {
@@ -202,7 +200,8 @@ impl CheckType {
             });
             let environment = Environment::empty().with_parameters(alone.collect());
             let (_, problems) = ask_apart(&self.asked, environment, &self.source, file);
-            found.push((problems.into_iter().map(|it| it.message).collect(), value));
+            let messages = problems.into_iter().map(|it| it.message).collect();
+            found.push(Apart::new(messages, value));
         }
         found
     }
@@ -233,36 +232,78 @@ impl CheckType {
     }
 }
 
+/// Value of a use, with what is told where it is the only one.
+struct Apart<'w> {
+    messages: Vec<String>,
+    value: &'w LocatedValue,
+    items: Vec<Item<'w>>,
+}
+
+/// Text of an item of a value.
+struct Item<'w> {
+    text: &'w str,
+    /// As a sentence names it.
+    quoted: [String; 2],
+    at: Span,
+}
+
 /// How many items of a value are looked at for what a problem names.
 const MOST_NAMED: usize = 1_000;
 
-/// Place of the item of a value that a problem names; of the value where it names none.
-fn named(value: &LocatedValue, message: &str) -> Span {
-    let mut texts = Vec::new();
-    gather(value, &mut texts);
-    let has = |text: &str| {
-        let is_apart = |sign: Option<char>| sign.is_none_or(|sign| !sign.is_alphanumeric());
-        message.match_indices(text).any(|(at, _)| {
-            let (before, behind) = (message.get(..at), message.get(at + text.len()..));
-            is_apart(before.and_then(|it| it.chars().next_back()))
-                && is_apart(behind.and_then(|it| it.chars().next()))
-        })
-    };
-    // Of two that it names the longer one has the other in it.
-    let named = texts.into_iter().filter(|(text, _)| !text.is_empty() && has(text));
-    named.max_by_key(|(text, _)| text.len()).map_or(value.span, |(_, at)| at)
+impl<'w> Apart<'w> {
+    fn new(messages: Vec<String>, value: &'w LocatedValue) -> Self {
+        let mut items = Vec::new();
+        if let Some(longest) = messages.iter().map(String::len).max() {
+            gather(value, longest, &mut items);
+        }
+        Self { messages, value, items }
+    }
+
+    /// Place of the item that a problem names; of the value where it names none. What stands in
+    /// quotes is one; a number is no word of the sentence either, and others may be.
+    fn named(&self, message: &str) -> Span {
+        let is_quoted = |item: &&Item<'_>| item.quoted.iter().any(|text| message.contains(text));
+        let is_word = |item: &&Item<'_>| has_word(message, item.text);
+        let is_number = |item: &&Item<'_>| item.text.bytes().all(|it| it.is_ascii_digit());
+        let found = longest(self.items.iter().filter(is_quoted))
+            .or_else(|| longest(self.items.iter().filter(is_number).filter(is_word)))
+            .or_else(|| longest(self.items.iter().filter(is_word)));
+        found.map_or(self.value.span, |item| item.at)
+    }
 }
 
-/// Texts of the items of a list, and of the values of their keys.
-fn gather<'v>(value: &'v LocatedValue, texts: &mut Vec<(&'v str, Span)>) {
-    if texts.len() >= MOST_NAMED {
+/// First of the longest: of two that a sentence names the longer one has the other in it.
+fn longest<'i, 'w>(items: impl Iterator<Item = &'i Item<'w>>) -> Option<&'i Item<'w>> {
+    items.reduce(|one, other| if other.text.len() > one.text.len() { other } else { one })
+}
+
+/// `true` where a text stands in a sentence as a word does.
+fn has_word(message: &str, text: &str) -> bool {
+    let is_apart = |sign: Option<char>| sign.is_none_or(|sign| !sign.is_alphanumeric());
+    message.match_indices(text).any(|(at, _)| {
+        let (before, behind) = (message.get(..at), message.get(at + text.len()..));
+        is_apart(before.and_then(|it| it.chars().next_back()))
+            && is_apart(behind.and_then(|it| it.chars().next()))
+    })
+}
+
+/// Items of a list, and values of their keys, that are no longer than a sentence.
+fn gather<'v>(value: &'v LocatedValue, longest: usize, items: &mut Vec<Item<'v>>) {
+    if items.len() >= MOST_NAMED {
         return;
     }
     match &value.value {
-        Given::Text(text) => texts.push((text.as_str(), value.span)),
-        Given::List(items) => items.iter().for_each(|item| gather(item, texts)),
+        Given::Text(text) => {
+            let (text, at) = (text.as_str(), value.span);
+            if (1..=longest).contains(&text.len()) {
+                let in_quotes = Value::string(text).to_json().to_string();
+                items.push(Item { text, quoted: [in_quotes, format!("`{text}`")], at });
+            }
+        }
+        Given::List(list) => list.iter().for_each(|item| gather(item, longest, items)),
         Given::Map(entries) => {
-            entries.iter().filter_map(|it| it.value.as_ref()).for_each(|it| gather(it, texts));
+            let values = entries.iter().filter_map(|it| it.value.as_ref());
+            values.for_each(|value| gather(value, longest, items));
         }
     }
 }

@@ -276,3 +276,38 @@ fn an_item_that_a_function_cannot_read_is_told_where_it_stands() {
         17: used here
     "#);
 }
+
+#[test]
+fn an_item_that_is_a_word_of_the_sentence_is_not_the_one_that_it_names() {
+    let states = "params.of.exists(x, resource.State.Name == x)";
+    let instances = |value: &str| listed("{ type: list }", "AWS::EC2::Instance", states, value);
+    insta::assert_snapshot!(instances("[documented, stopd]"), @r#"
+    26:20-26:30: warning[undocumented-value] with these parameters of `team/x`, no value "documented" is documented for `resource.State.Name`
+        help: there are `pending`, `running`, `stopping`, `stopped`, `shutting-down`, `terminated`
+        17: used here
+    26:32-26:37: warning[undocumented-value] with these parameters of `team/x`, no value "stopd" is documented for `resource.State.Name`
+        help: did you mean `stopped`?
+        17: used here
+    "#);
+    insta::assert_snapshot!(instances("[running, stopd, stopd]"), @r#"
+    26:29-26:34: warning[undocumented-value] with these parameters of `team/x`, no value "stopd" is documented for `resource.State.Name`
+        help: did you mean `stopped`?
+        17: used here
+    "#);
+    let records = "{ type: list, properties: { port: integer, name: string } }";
+    let ports = "!resource.SecurityGroupIngress.exists(r, params.of.exists(d, \
+                 allowsPort(r, d.name, d.port)))";
+    let group = |value: &str| listed(records, "AWS::EC2::SecurityGroup", ports, value);
+    insta::assert_snapshot!(group("[{ port: 22, name: protocol }, { port: 70000, name: tcp }]"), @"
+    26:38-26:46: error[wrong-value] `team/x` cannot have these parameters: there is no protocol `protocol`
+        help: there are `icmp`, `tcp`, `udp`, `icmpv6`
+        17: used here
+    26:58-26:63: error[wrong-value] `team/x` cannot have these parameters: there is no port 70000
+        help: ports are 0 to 65535; of ICMP it is the type
+        17: used here
+    ");
+    let named = "!resource.SecurityGroupIngress.exists(r, params.of.exists(d, \
+                 allowsPort(r, \"tcp\", d.port) && d.name.startsWith(\"x\")))";
+    let found = listed(records, "AWS::EC2::SecurityGroup", named, "[{ name: there, port: 70000 }]");
+    assert!(!found.contains("70000") || found.starts_with("26:46-26:51"), "{found}");
+}
