@@ -103,7 +103,9 @@ impl Named {
             if !sink.is_full() && !schemas.iter().any(|schema| schema.may_have(glob)) {
                 let message = format!("`{}` matches no resource of {}", short(glob), types(&each));
                 let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
-                sink.push(odd.help(notation(glob).map_or_else(|| help(&schemas), str::to_owned)));
+                let fits = |glob: &str| schemas.iter().any(|schema| schema.may_have(glob));
+                let notation = notation(glob, fits).map(str::to_owned);
+                sink.push(odd.help(notation.unwrap_or_else(|| help(&schemas))));
             }
         }
     }
@@ -156,13 +158,16 @@ fn follow<'a>(
     }
 }
 
-/// Help for a pattern or a list in another notation.
-fn notation(glob: &str) -> Option<&'static str> {
-    let is_pattern = glob.contains(['^', '$', '[', ']', '(', ')', '{', '}', '|', '\\', '+']);
-    if is_pattern || glob.contains(".*") {
-        return Some("`*` and `?` are all that stands for others: write it as in `acme-*`");
+/// Help for a pattern or a list in another notation, of what fits without its signs.
+fn notation(glob: &str, fits: impl Fn(&str) -> bool) -> Option<&'static str> {
+    const OF_PATTERNS: [char; 11] = ['^', '$', '[', ']', '(', ')', '{', '}', '|', '\\', '+'];
+    if (glob.contains(OF_PATTERNS) || glob.contains(".*"))
+        && fits(&glob.replace(".*", "*").replace(OF_PATTERNS, ""))
+    {
+        return Some("only `*` and `?` are wildcards, as in `acme-*`");
     }
-    let is_list = glob.contains([',', ';', ' ']);
+    let mut items = glob.split([',', ';', ' ']).filter(|item| !item.is_empty());
+    let is_list = glob.contains([',', ';', ' ']) && items.all(fits);
     is_list.then_some("write each as an item of its own, as in `[acme-a, acme-b]`")
 }
 

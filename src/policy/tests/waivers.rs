@@ -297,19 +297,32 @@ fn a_resource_that_no_checked_type_has_is_told() {
 fn a_resource_in_another_notation_is_told() {
     insta::assert_snapshot!(named("versioned", "resource: ['acme-.*', '^acme-', 'acme-[ab]', 'acme-a,acme-b']"), @"
     27:16-27:25: warning[no-effect] `acme-.*` matches no resource of `AWS::S3::Bucket`
-        help: `*` and `?` are all that stands for others: write it as in `acme-*`
+        help: only `*` and `?` are wildcards, as in `acme-*`
     27:27-27:35: warning[no-effect] `^acme-` matches no resource of `AWS::S3::Bucket`
-        help: `*` and `?` are all that stands for others: write it as in `acme-*`
+        help: only `*` and `?` are wildcards, as in `acme-*`
     27:37-27:48: warning[no-effect] `acme-[ab]` matches no resource of `AWS::S3::Bucket`
-        help: `*` and `?` are all that stands for others: write it as in `acme-*`
+        help: only `*` and `?` are wildcards, as in `acme-*`
     27:50-27:65: warning[no-effect] `acme-a,acme-b` matches no resource of `AWS::S3::Bucket`
         help: write each as an item of its own, as in `[acme-a, acme-b]`
     ");
     insta::assert_snapshot!(named("rooted", "resource: ['ci-.*', AROAEXAMPLEEXAMPLE12]"), @"
     27:16-27:23: warning[no-effect] `ci-.*` matches no resource of `AWS::IAM::Role`
-        help: `*` and `?` are all that stands for others: write it as in `acme-*`
+        help: only `*` and `?` are wildcards, as in `acme-*`
     27:25-27:45: warning[no-effect] `AROAEXAMPLEEXAMPLE12` matches no resource of `AWS::IAM::Role`
         help: it is compared with `RoleName`, a name without `/` and `:`, or the ARN
+    ");
+    // Signs that stand in names of IAM are not what is wrong.
+    insta::assert_snapshot!(named("versioned", "resource: ['arn:aws:iam::012345678901:role/a+b', 'arn:aws:iam::012345678901:role/a,b']"), @"
+    27:16-27:52: warning[no-effect] `arn:aws:iam::012345678901:role/a+b` matches no resource of `AWS::S3::Bucket`
+        help: it is compared with `BucketName`, a name without `/` and `:`, or the ARN
+    27:54-27:90: warning[no-effect] `arn:aws:iam::012345678901:role/a,b` matches no resource of `AWS::S3::Bucket`
+        help: it is compared with `BucketName`, a name without `/` and `:`, or the ARN
+    ");
+    insta::assert_snapshot!(named("placed", "resource: ['web server', 'i-0123, i-4567']"), @"
+    27:16-27:28: warning[no-effect] `web server` matches no resource of `AWS::EC2::Instance`
+        help: it is compared with `InstanceId`, an id that begins with `i-`, or the ARN
+    27:30-27:46: warning[no-effect] `i-0123, i-4567` matches no resource of `AWS::EC2::Instance`
+        help: write each as an item of its own, as in `[acme-a, acme-b]`
     ");
     insta::assert_snapshot!(named("placed", "resource: i-web"), @"
     27:15-27:20: warning[no-effect] `i-web` matches no resource of `AWS::EC2::Instance`
