@@ -71,21 +71,6 @@ const NULL: &[(&str, &str, &str, &str, &str)] = &[
         "r.IpProtocol in ['-1', 'tcp']",
         "r.FromPort",
     ),
-    // `NetworkAclEntry`.
-    (
-        ACL,
-        "resource.Entries.exists(e, {} && e.Icmp != null)",
-        "e.Protocol == 6",
-        "e.Protocol == 58",
-        "e.Icmp",
-    ),
-    (
-        ACL,
-        "resource.Entries.all(e, {} || e.PortRange.From == 22)",
-        "e.Protocol != -1",
-        "e.Protocol == -1 || e.Protocol == 1 || e.PortRange == null",
-        "e.PortRange",
-    ),
     // What a term before says itself.
     (
         USER,
@@ -119,6 +104,9 @@ fn what_is_null_by_the_terms_around_is_not_read() {
             GROUP,
             "resource.SecurityGroupIngress.all(r, r.IpProtocol != '-1' || r.FromPort == null || r.FromPort == -1)",
         ),
+        // `NetworkAclEntry` says what needs ports and types, and not that nothing else has them.
+        (ACL, "resource.Entries.exists(e, e.Protocol == 6 && e.Icmp != null)"),
+        (ACL, "resource.Entries.exists(e, e.Protocol == -1 && e.PortRange.From == 22)"),
     ]);
 }
 
