@@ -22,7 +22,7 @@ pub(in crate::expression) fn check(argument: &Operand<'_>, reading: Reading) -> 
         Reading::Number => ("a number", "`42`"),
     };
     let (path, words) = (argument.shown, known.forms().map(Form::words).collect::<Vec<_>>());
-    let message = format!("`{path}` is never read as {noun}: it is {}", words.join(", or "));
+    let message = format!("`{path}` is never {noun}: it is {}", words.join(", or "));
     let problem = Problem::warning(argument.span, Code::FixedComparison, message);
-    Some(problem.help(format!("ask it of what says one, such as {sample}")))
+    Some(problem.help(format!("give it a text that is one, such as {sample}")))
 }

@@ -65,11 +65,11 @@ impl<'t> Claims<'t> {
             if claim.is_selected { ("in all that is selected", "select") } else { ("here", "ask") };
         let message = format!("`{shown}` is null {place}");
         let problem = Problem::warning(node.span, Code::FixedComparison, message);
-        Some(problem.help(format!("leave it out, or {verb} where `{shown} != null`")))
+        Some(problem.help(format!("leave it out, or {verb} only where `{shown} != null`")))
     }
 
-    /// Neighbour by which a property is there, or null, if no value is left to it with which it is
-    /// not.
+    /// Neighbour whose values left by the terms around all decide it: that a property is there, or
+    /// that it is null.
     fn leave(
         &mut self,
         (path, given): (Path<'_>, &Given),
@@ -129,7 +129,7 @@ fn unless(node: &Node, neighbour: &Node, with: &[Value]) -> Problem {
     };
     let message = format!("`{shown}` is null here: it is there only where `{needed}`");
     let problem = Problem::warning(node.span, Code::FixedComparison, message);
-    problem.help("ask for it there, or leave it out")
+    problem.help(format!("leave it out, or ask first whether `{needed}`"))
 }
 
 /// All values that a property has, where the cloud documents them; empty where it does not.
