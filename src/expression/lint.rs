@@ -1,8 +1,12 @@
-//! What is valid and yet rarely meant: null makes negations true, and `all` as well.
+//! What is valid and yet rarely meant: nulls that nobody guards ([`unguarded`]), terms that exclude
+//! each other and what is null by the terms around ([`claims`]), alternatives that are asked for
+//! together ([`alternatives`]), and outcomes that the schema or the text itself decides ([`fixed`],
+//! [`always`], [`constants`]).
 //!
-//! `resource.Owner != "root"` holds for a resource without an owner. Where that is meant, a guard
-//! says so: `resource.Owner == null || resource.Owner != "root"`; where it is not, another:
-//! `has(resource.Owner) && resource.Owner != "root"`. Both silence the warning.
+//! Null makes negations true, and `all` as well: `resource.Owner != "root"` holds for a resource
+//! without an owner. Where that is meant, a guard says so, as in `resource.Owner == null ||
+//! resource.Owner != "root"`; where it is not, another: `has(resource.Owner) && resource.Owner !=
+//! "root"`. Both silence the warning.
 
 mod alternatives;
 mod always;

@@ -43,7 +43,8 @@ pub(super) struct NonNull<'t> {
     facts: Vec<Fact<'t>>,
     /// What values paths have: apart, since few ask for it.
     values: Vec<Fact<'t>>,
-    /// Something was known of a property of which an object has another instead.
+    /// Something was known of a property of which an object has another instead. It is never taken
+    /// back, since it only saves work.
     pub(super) has_alternatives: bool,
     /// Variables, by their indices, of loops over lists that may hold null.
     gaps: Vec<usize>,

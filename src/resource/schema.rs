@@ -100,7 +100,7 @@ pub struct Property {
     /// Neighbours by any of which the cloud documents that a nullable property is there.
     #[serde(default)]
     pub given: Vec<Given>,
-    /// Neighbour without one of whose values the cloud documents that a nullable property is null.
+    /// Neighbour, and its values without which the cloud documents a nullable property to be null.
     #[serde(default)]
     pub only: Option<Given>,
     /// Set of neighbours of which each object has one, as a rule has one source, which is a range of

@@ -8,8 +8,8 @@ use super::super::tree::Node;
 use super::super::{Problem, show};
 use crate::diagnostic::Code;
 
-/// Warning of a term that is held to have an outcome, which another property is there by than what
-/// was known before. What follows from the outcome is known since a mark.
+/// Warning of a term by whose outcome a property is there, although a rival of it is known to be
+/// there. Facts of the term are those since `since`.
 pub(super) fn check(
     term: &Node,
     is_true: bool,

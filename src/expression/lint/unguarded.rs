@@ -60,8 +60,8 @@ impl<'t> Linter<'t, '_> {
         path.variable().is_some_and(|variable| self.forbidden.contains(&variable))
     }
 
-    /// `true` for a property that an element has another in the place of, where all must differ from
-    /// something, or those that do are taken: one without it does.
+    /// `true` for one of several alternatives, where all elements must differ or those that do are
+    /// kept: an element without it has another.
     pub(super) fn has_another(&self, path: Path<'_>) -> bool {
         path.node().property().is_some_and(|property| property.alternative.is_some())
             && path.variable().is_some_and(|variable| self.required.contains(&variable))

@@ -14,7 +14,7 @@ use crate::resource::{Kind, Value};
 #[derive(Clone, Copy)]
 pub(super) enum Point {
     Null,
-    /// The constant of half of it, where it is odd; else what lies before that of the half.
+    /// Odd `2n + 1`: constant `n`. Even `2n`: what lies between constants `n - 1` and `n`.
     At(usize),
 }
 
