@@ -483,16 +483,21 @@ fn what_is_there_twice_is_refused_at_its_place() {
         let text = text.replacen(once, &format!("{once},{more}"), 1);
         read(text.as_bytes(), &with_things()).expect_err("a key is there twice").to_string()
     };
+    let many: Vec<_> = (0..40).map(|at| format!("\"k{at}\":1")).collect();
     let refused = [
         twice(r#""kind":"Inventory""#, r#""kind":"Inventory""#),
         twice(r#""absent":true"#, r#""absent":true"#),
         twice(r#""Port":22"#, r#""Port":80"#),
         twice(r#""Sid":1.5"#, r#""Sid":1"#),
+        twice(r#""Sid":1.5"#, r#""z":1,"a":1,"z":2,"a":2"#),
+        twice(r#""Sid":1.5"#, &format!("{},\"k39\":2", many.join(","))),
     ];
     insta::assert_snapshot!(refused.join("\n"), @"
     is not of the format in docs/inventory.md: 1:70: `kind` is there twice
     is not of the format in docs/inventory.md: 1:582: `absent` is there twice
     is not of the format in docs/inventory.md: 1:348: `Port` is there twice
     is not of the format in docs/inventory.md: 1:383: `Sid` is there twice
+    is not of the format in docs/inventory.md: 1:395: `z` is there twice; 1:401: `a` is there twice
+    is not of the format in docs/inventory.md: 1:693: `k39` is there twice
     ");
 }

@@ -13,6 +13,10 @@ use crate::resource::{Kind, Mapping, Operation, Property, Schema, Value};
 /// Numbers between those of `i64` and beyond them, which are `f64` exactly.
 const INTEGERS: Range<f64> = -9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0;
 
+/// Among how many entries a key is looked for while an object is read, so that one that repeats a key
+/// is not kept first. Larger objects are told at their end; the search finds the place of either.
+const FEW: usize = 16;
+
 /// The properties that one operation supplies.
 pub(super) struct Properties<'s> {
     pub(super) schema: &'s Schema,
@@ -29,6 +33,7 @@ impl<'de> Entries<'de> for Properties<'_> {
             _ => Err(unexpected(name)),
         };
         while let Some((name, property)) = map.next_key_seed(FromText(find))? {
+            once(&properties, name)?;
             let value = map.next_value_seed(Typed(Some(property)))?;
             properties.push((Arc::clone(name), value));
         }
@@ -59,6 +64,7 @@ impl<'s> Typed<'s> {
         let find =
             |name: &str| property.properties.get_key_value(name).ok_or_else(|| unexpected(name));
         while let Some((name, inner)) = map.next_key_seed(FromText(find))? {
+            once(&entries, name)?;
             let value = map.next_value_seed(Typed(Some(inner)))?;
             entries.push((Arc::clone(name), value));
         }
@@ -160,6 +166,7 @@ impl<'de> Visitor<'de> for Typed<'_> {
                 while let Some(name) =
                     map.next_key_seed(FromText(|name: &str| Ok(Arc::from(name))))?
                 {
+                    once(&entries, &name)?;
                     entries.push((name, map.next_value_seed(self.item())?));
                 }
                 mapping(entries)
@@ -167,6 +174,12 @@ impl<'de> Visitor<'de> for Typed<'_> {
             _ => Err(self.wrong(Unexpected::Map)),
         }
     }
+}
+
+/// Refuses a key that is among the first entries.
+fn once<E: Error>(entries: &[(Arc<str>, Value)], name: &Arc<str>) -> Result<(), E> {
+    let is_there = entries.iter().take(FEW).any(|(known, _)| known == name);
+    if is_there { Err(twice(name)) } else { Ok(()) }
 }
 
 fn mapping<E: Error>(entries: Vec<(Arc<str>, Value)>) -> Result<Value, E> {
@@ -179,4 +192,25 @@ pub(super) fn instant(text: &str) -> Result<DateTime<Utc>, String> {
     let read = read.filter(|_| matches!(text.as_bytes().get(10), Some(b'T' | b't')));
     read.map(|instant| instant.to_utc())
         .ok_or_else(|| format!("{text:?} is no instant, as in `2026-11-16T08:00:00Z`"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        let mut from = serde_json::Deserializer::from_str(text);
+        Typed(None).deserialize(&mut from).expect_err("a key is there twice").to_string()
+    }
+
+    #[test]
+    fn a_key_that_is_there_twice_is_refused_where_it_is_read() {
+        let early = refused(r#"{"b": 1, "a": 2, "b": 3, "a": 4}"#);
+        assert_eq!(early, "`b` is there twice at line 1 column 20");
+        // Of what only begins there is nothing more to read.
+        assert_eq!(refused(r#"{"b": 1, "b""#), "`b` is there twice at line 1 column 12");
+        let keys: Vec<_> = (0..40).map(|at| format!(r#""k{at}": 1"#)).collect();
+        let many = format!(r#"{{{}, "k39": 2}}"#, keys.join(", "));
+        assert!(refused(&many).starts_with("`k39` is there twice"));
+    }
 }
