@@ -67,18 +67,7 @@ fn of_ahead(comparison: Comparison, one: &Node, other: &Node) -> Option<Problem>
         (false, true) => (other, one, comparison.turned()),
         _ => return None,
     };
-    let Expr::Arithmetic(operator, pair) = &ahead.expr else { return None };
-    let (Expr::Now, Expr::Constant(Value::Duration(span))) = (&pair.0.expr, &pair.1.expr) else {
-        return None;
-    };
-    let span = match operator {
-        Arithmetic::Add => *span,
-        Arithmetic::Subtract => -*span,
-        _ => return None,
-    };
-    if span <= TimeDelta::zero() {
-        return None;
-    }
+    let span = ahead.since_now().filter(|span| *span > TimeDelta::zero())?;
     let holds = matches!(asked, Comparison::Less | Comparison::LessEqual);
     let outcome = if holds { "always true where it is not null" } else { "never true" };
     let (path, sign) = (show::node(past), comparison.sign());

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use smallvec::SmallVec;
 
 use super::builtins::Function;
@@ -77,6 +78,23 @@ impl Node {
                 Field::Property(property) => Some(property),
                 Field::Key | Field::Open => None,
             },
+            _ => None,
+        }
+    }
+
+    /// Time from now to the instant that it is, where only now is in that beside a constant.
+    pub(super) fn since_now(&self) -> Option<TimeDelta> {
+        let (operator, pair) = match &self.expr {
+            Expr::Now => return Some(TimeDelta::zero()),
+            Expr::Arithmetic(operator, pair) => (operator, pair),
+            _ => return None,
+        };
+        match (operator, &pair.0.expr, &pair.1.expr) {
+            (Arithmetic::Add, Expr::Now, Expr::Constant(Value::Duration(span)))
+            | (Arithmetic::Add, Expr::Constant(Value::Duration(span)), Expr::Now) => Some(*span),
+            (Arithmetic::Subtract, Expr::Now, Expr::Constant(Value::Duration(span))) => {
+                Some(-*span)
+            }
             _ => None,
         }
     }

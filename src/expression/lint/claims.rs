@@ -11,11 +11,8 @@ mod points;
 
 use std::borrow::Cow;
 
-use chrono::TimeDelta;
-
 use self::points::are_possible;
 use super::super::nulls::{NonNull, Path};
-use super::super::operate::Arithmetic;
 use super::super::span::Span;
 use super::super::tree::{Expr, Node, Pair};
 use super::super::{EvalBudget, Problem, notation, show};
@@ -308,18 +305,9 @@ fn compared(pair: &Pair) -> Option<(&Node, Cow<'_, Value>)> {
 
 /// Constant that a node is, or the time from now to the instant that it is.
 fn fixed(node: &Node) -> Option<Cow<'_, Value>> {
-    let from_now = |span| Some(Cow::Owned(Value::Duration(span)));
     match &node.expr {
         Expr::Constant(value) => Some(Cow::Borrowed(value)),
-        Expr::Now => from_now(TimeDelta::zero()),
-        Expr::Arithmetic(operator, pair) => match (operator, &pair.0.expr, &pair.1.expr) {
-            (Arithmetic::Add, Expr::Now, Expr::Constant(Value::Duration(span))) => from_now(*span),
-            (Arithmetic::Subtract, Expr::Now, Expr::Constant(Value::Duration(span))) => {
-                from_now(-*span)
-            }
-            _ => None,
-        },
-        _ => None,
+        _ => node.since_now().map(|span| Cow::Owned(Value::Duration(span))),
     }
 }
 

@@ -65,6 +65,18 @@ fn what_is_past_is_held_against_now() {
         ),
         (
             VOLUME,
+            "resource.CreateTime < duration('90d') + now",
+            "duration('90d') + now",
+            "always true where it is not null",
+        ),
+        (
+            VOLUME,
+            "resource.CreateTime > duration('-90d') + now && resource.CreateTime < now - duration('180d')",
+            "resource.CreateTime < now - duration('180d')",
+            "never holds beside",
+        ),
+        (
+            VOLUME,
             "resource.CreateTime > now - duration('90d') && resource.CreateTime < now - duration('180d')",
             "resource.CreateTime < now - duration('180d')",
             "never holds beside `resource.CreateTime > now - duration(\"90d\")`",
@@ -100,6 +112,11 @@ fn spans_of_what_may_be_are_not_told() {
         ),
         (KEY, "resource.DeletionDate != null && resource.DeletionDate < now + duration('7d')"),
         (VOLUME, "resource.CreateTime < now - duration('90d')"),
+        (VOLUME, "resource.CreateTime < duration('-90d') + now"),
+        (
+            KEY,
+            "resource.DeletionDate != null && resource.DeletionDate > now && resource.DeletionDate < duration('7d') + now",
+        ),
         (
             VOLUME,
             "resource.CreateTime > now - duration('180d') && resource.CreateTime < now - duration('90d')",
