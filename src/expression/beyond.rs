@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use super::operand::{Operand, TOLD};
+use super::operand::{MOST_READ, Operand, TOLD};
 use super::operate::Comparison;
 use super::span::Span;
 use super::tree::{Expr, Node};
@@ -22,7 +22,7 @@ pub(super) fn check_values(
     constants: &Operand<'_>,
     problems: &mut Vec<Problem>,
 ) {
-    let found = constants.values().filter_map(|(value, at)| {
+    let found = constants.values().take(MOST_READ).filter_map(|(value, at)| {
         let number = Number::of(value)?;
         if number.ceil() <= bounds.most.into() && number.floor() >= bounds.least.into() {
             return None;

@@ -14,7 +14,7 @@ use super::super::{
     Parameter, ParameterKind, ScalarKind,
 };
 use super::fixture::{compile, line, schema, verdict, with_subject};
-use crate::resource::Value;
+use crate::resource::{Schema, Value, schemas};
 
 fn numbers(count: usize) -> Json {
     let ports: Vec<Json> =
@@ -351,26 +351,41 @@ fn nested_texts_and_chains_of_calls_cost_more() {
     assert!((1..100).contains(&few), "{few}");
 }
 
+/// Warnings of a text about a list of parameters of 2,000 values, of which one is another.
+fn told_of_list(
+    schema: &'static Schema,
+    text: &str,
+    kind: ScalarKind,
+    value: impl Fn(bool) -> Value,
+    odd: usize,
+) -> usize {
+    let values = (0..2_000).map(|at| value(at == odd));
+    let parameter = Parameter {
+        name: "of".into(),
+        kind: ParameterKind::List(kind),
+        value: Some(Value::list(values)),
+    };
+    let environment = Environment::of(schema).with_parameters(Arc::new([parameter]));
+    let compiled = Expression::compile(text, environment, ExpressionKind::Assert);
+    compiled.expect("an expression").warnings().len()
+}
+
 /// A list of parameters may be as long as a file.
 #[test]
 fn of_a_long_list_the_first_values_are_looked_at() {
-    let found = |text: &str, odd: usize| {
-        let values = (0..2_000).map(|at| Value::string(if at == odd { "clo-sd" } else { "open" }));
-        let parameter = Parameter {
-            name: "names".into(),
-            kind: ParameterKind::List(ScalarKind::String),
-            value: Some(Value::list(values)),
-        };
-        let environment = Environment::of(schema()).with_parameters(Arc::new([parameter]));
-        let compiled = Expression::compile(text, environment, ExpressionKind::Assert);
-        compiled.expect("an expression").warnings().len()
-    };
     for text in [
-        "resource.Mode in params.names",
-        "params.names.exists(x, glob(resource.Mode, x))",
-        "resource.Name.split('-')[0] in params.names",
-        "resource.Name.split('-').exists(p, p in params.names)",
+        "resource.Mode in params.of",
+        "params.of.exists(x, glob(resource.Mode, x))",
+        "resource.Name.split('-')[0] in params.of",
+        "resource.Name.split('-').exists(p, p in params.of)",
     ] {
-        assert_eq!((found(text, 999), found(text, 1_000)), (1, 0), "{text}");
+        let value = |is_odd| Value::string(if is_odd { "clo-sd" } else { "open" });
+        let found = |odd| told_of_list(schema(), text, ScalarKind::String, value, odd);
+        assert_eq!((found(999), found(1_000)), (1, 0), "{text}");
     }
+    let text = "!resource.SecurityGroupIngress.exists(r, r.FromPort in params.of)";
+    let value = |is_odd| Value::Int(if is_odd { 70_000 } else { 22 });
+    let groups = &schemas()["AWS::EC2::SecurityGroup"];
+    let found = |odd| told_of_list(groups, text, ScalarKind::Integer, value, odd);
+    assert_eq!((found(999), found(1_000)), (1, 0));
 }
