@@ -307,7 +307,8 @@ fn an_item_that_is_a_word_of_the_sentence_is_not_the_one_that_it_names() {
         17: used here
     ");
     let named = "!resource.SecurityGroupIngress.exists(r, params.of.exists(d, \
-                 allowsPort(r, \"tcp\", d.port) && d.name.startsWith(\"x\")))";
-    let found = listed(records, "AWS::EC2::SecurityGroup", named, "[{ name: there, port: 70000 }]");
-    assert!(!found.contains("70000") || found.starts_with("26:46-26:51"), "{found}");
+                 allowsPort(r, \"tcp\", d.port)))";
+    let value = "[{ port: 70000, name: there }, { port: 22, name: there is }]";
+    let found = listed(records, "AWS::EC2::SecurityGroup", named, value);
+    assert!(found.starts_with("26:28-26:33: error[wrong-value]"), "{found}");
 }
