@@ -152,7 +152,7 @@ fn follow<'a>(
             return;
         }
         let known: BTreeSet<&str> = known.clone().collect();
-        let message = format!("no account that is meant has the {what} `{name}`");
+        let message = format!("the waiver covers no account with the {what} `{name}`");
         let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
         sink.push(odd.help(meant_or_known(name, known)));
     }

@@ -213,7 +213,9 @@ fn told(term: &Node, is_true: bool, known: &[Claim<'_>]) -> Problem {
         let problem = Problem::warning(place(term), Code::FixedComparison, message);
         return problem.help("ask something that the selection leaves open");
     }
-    if let Some((of, one, two)) = known.first().and_then(|first| listed(first, term, is_true)) {
+    if let [claim] = known
+        && let Some((of, one, two)) = listed(claim, term, is_true)
+    {
         let message = if is_true {
             format!("`{of}` is never {one} and {two} at once")
         } else {

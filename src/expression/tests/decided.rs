@@ -403,3 +403,31 @@ fn nulls_have_a_term_of_their_own() {
         ),
     ]);
 }
+
+/// Named is what excludes a term, and what is selected only where that alone does.
+#[test]
+fn what_excludes_a_term_is_what_is_named() {
+    let instance =
+        |filter: &str, text: &str| selected(INSTANCE, filter, text, ExpressionKind::Assert);
+    insta::assert_snapshot!(
+        [
+            instance(
+                "resource.State.Name != 'terminated'",
+                "resource.State.Name == 'running' && resource.State.Name == 'stopped'",
+            ),
+            instance("resource.State.Name == 'running'", "resource.State.Name == 'stopped'"),
+            selected(
+                VOLUME,
+                "resource.VolumeType in ['gp3', 'gp2']",
+                "resource.VolumeType == 'gp3' ? resource.Throughput > 125 : resource.VolumeType == 'gp2'",
+                ExpressionKind::Assert,
+            ),
+        ]
+        .join("\n"),
+        @r#"
+    `resource.State.Name` is never "running" and "stopped" at once
+    `resource.State.Name == "stopped"` never holds of what is selected by `resource.State.Name == "running"`
+    `resource.VolumeType == "gp2"` always holds where `resource.VolumeType in ["gp3", "gp2"]` and not `resource.VolumeType == "gp3"`
+    "#
+    );
+}

@@ -333,11 +333,11 @@ fn a_resource_in_another_notation_is_told() {
 #[test]
 fn an_arn_of_no_account_that_is_meant_is_told() {
     insta::assert_snapshot!(named("rooted", "resource: 'arn:aws:iam::210987654321:role/acme'"), @"
-    27:15-27:52: warning[no-effect] no account that is meant has the id `210987654321`
+    27:15-27:52: warning[no-effect] the waiver covers no account with the id `210987654321`
         help: there are `012345678901`
     ");
     insta::assert_snapshot!(named("placed", "resource: 'arn:aws:ec2:eu-west-3:*:instance/*'"), @"
-    27:15-27:51: warning[no-effect] no account that is meant has the region `eu-west-3`
+    27:15-27:51: warning[no-effect] the waiver covers no account with the region `eu-west-3`
         help: did you mean `eu-west-1`?
     ");
     for (check, fine) in [
@@ -380,7 +380,7 @@ fn a_region_in_which_nothing_is_judged_is_told() {
         help: write `global`, or leave `region` out
     ");
     insta::assert_snapshot!(named("placed", "region: ap-south-1"), @r"
-    27:13-27:23: warning[no-effect] no account that is meant has the region `ap-south-1`
+    27:13-27:23: warning[no-effect] the waiver covers no account with the region `ap-south-1`
         help: there are `eu-west-1`, `us-east-1`
     ");
     for (check, fine) in [
