@@ -320,7 +320,8 @@ async fn a_refused_call_is_known_to_be_refused_and_costs_the_others_nothing() {
     ];
     let (inventory, calls) = inventory(&world.by_keys(ACCOUNT), &requirements).await;
 
-    let facet = |bucket, operation| &resource(&inventory, BUCKET, bucket).facets[operation];
+    let facet =
+        |bucket, operation: &str| &resource(&inventory, BUCKET, bucket).facets[&operation.into()];
     let acls = ["denied", "throttled"].map(|bucket| shown(facet(bucket, "s3:GetBucketAcl")));
     assert_eq!(
         acls,
@@ -362,8 +363,9 @@ async fn an_answer_that_is_none_is_unknown_and_no_empty_list() {
         [FetchRequirement::new(schema(BUCKET), tagging), FetchRequirement::new(schema(GROUP), [])];
     let (inventory, calls) = inventory(&world.by_keys(ACCOUNT), &needs).await;
 
-    let tags = ["empty", "half"]
-        .map(|bucket| shown(&resource(&inventory, BUCKET, bucket).facets["s3:GetBucketTagging"]));
+    let tags = ["empty", "half"].map(|bucket| {
+        shown(&resource(&inventory, BUCKET, bucket).facets[&"s3:GetBucketTagging".into()])
+    });
     assert_eq!(
         tags,
         [
