@@ -3,11 +3,10 @@
 
 #![no_main]
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use cloudcorrect_fuzz::expression::{EvalBudget, Expression, ExpressionKind, Subject};
-use cloudcorrect_fuzz::resource::{AccountId, Cause, Facet, Failure, Resource, schemas};
+use cloudcorrect_fuzz::resource::{AccountId, Cause, Facet, Facets, Failure, Resource, schemas};
 use libfuzzer_sys::fuzz_target;
 use serde_json::json;
 
@@ -26,12 +25,12 @@ static BUCKET: LazyLock<Resource> = LazyLock::new(|| {
         ] },
         "Tags": [{ "Key": "env", "Value": "prod" }],
     });
-    let mut facets = BTreeMap::new();
+    let mut facets = Facets::new();
     for operation in schema.operations.keys() {
         let facet = Facet::Read(schema.refine(operation, &answer));
         facets.insert(operation.clone(), facet);
     }
-    if let Some(facet) = facets.values_mut().last() {
+    if let Some(facet) = facets.iter_mut().last().map(|(_, facet)| facet) {
         *facet = Facet::Failed(Failure::new(Cause::AccessDenied, "denied"));
     }
     let region = "eu-west-1".parse().expect("a region");
