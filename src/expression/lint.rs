@@ -93,6 +93,18 @@ struct Linter<'t, 'p> {
 /// How many guards of a chain count for the terms before them.
 const MOST_GUARDS: usize = 8;
 
+/// `true` for properties of properties, and for a tag.
+fn is_way(node: &Node) -> bool {
+    match &node.expr {
+        Expr::Property(_) | Expr::Local { .. } => true,
+        Expr::Select(selection) => is_way(&selection.of),
+        Expr::Call { function, arguments, .. } if function.property.is_some() => {
+            arguments.iter().all(|it| matches!(it.expr, Expr::Property(_) | Expr::Constant(_)))
+        }
+        _ => false,
+    }
+}
+
 /// `true` for what is true or false, and not a value of any other type, as far as its node says.
 fn is_condition(node: &Node) -> bool {
     let is_boolean = |property: &Property| property.kind == Kind::Boolean;
@@ -116,6 +128,8 @@ impl<'t> Linter<'t, '_> {
     fn inside(&mut self, node: &'t Node, negated: bool) {
         match node.expr {
             Expr::Constant(_) => return,
+            // Of the way to a value nothing is told, unless it may be null by the terms around.
+            _ if !negated && self.claims.mark() == 0 && is_way(node) => return,
             Expr::Property(_) | Expr::Local { .. } if !negated => return,
             _ => {}
         }

@@ -240,7 +240,11 @@ impl TypeChecker<'_> {
             self.expr(tree)
         };
         self.depth -= 1;
-        if self.problems.len() == problems { self.fold(typed) } else { typed }
+        if self.problems.len() == problems && is_foldable(&typed.node) {
+            self.fold(typed)
+        } else {
+            typed
+        }
     }
 
     fn too_large(&mut self, span: Span) -> TypedExpr {
@@ -305,20 +309,6 @@ impl TypeChecker<'_> {
 
     /// Computes what consists of constants now instead of at every evaluation.
     fn fold(&mut self, typed: TypedExpr) -> TypedExpr {
-        let all = |nodes: &[Node]| nodes.iter().all(is_constant);
-        let foldable = match &typed.node.expr {
-            Expr::List(items) => all(items),
-            Expr::Map(entries) => {
-                entries.iter().all(|(key, value)| is_constant(key) && is_constant(value))
-            }
-            Expr::Call { function, arguments, .. } => function.is_pure() && all(arguments),
-            Expr::Negate(of) => is_constant(of),
-            Expr::Arithmetic(_, pair) => is_constant(&pair.0) && is_constant(&pair.1),
-            _ => false,
-        };
-        if !foldable {
-            return typed;
-        }
         let span = typed.node.span;
         if let Expr::Call { arguments, .. } = &typed.node.expr {
             self.withdraw(arguments.iter());
@@ -377,6 +367,21 @@ fn constant(value: Value, span: Span) -> TypedExpr {
 /// Constant that stands for a part that has a problem.
 fn broken(span: Span) -> TypedExpr {
     TypedExpr { node: Node { expr: Expr::Constant(Value::Null), span }, kind: Type::Any }
+}
+
+/// `true` for what consists of constants and is none yet.
+fn is_foldable(node: &Node) -> bool {
+    let all = |nodes: &[Node]| nodes.iter().all(is_constant);
+    match &node.expr {
+        Expr::List(items) => all(items),
+        Expr::Map(entries) => {
+            entries.iter().all(|(key, value)| is_constant(key) && is_constant(value))
+        }
+        Expr::Call { function, arguments, .. } => function.is_pure() && all(arguments),
+        Expr::Negate(of) => is_constant(of),
+        Expr::Arithmetic(_, pair) => is_constant(&pair.0) && is_constant(&pair.1),
+        _ => false,
+    }
 }
 
 fn is_constant(node: &Node) -> bool {
