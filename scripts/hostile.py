@@ -338,6 +338,12 @@ def type_cases():
     yield 'a check type of a list as default, used by all', check_type(
         ['    p0: { type: list, description: D., default: [' + 'x,' * 40_000 + '] }\n'],
         '  assert: resource.BucketName in params.p0\n', used(8_000))
+    for name, length in (('right', 8), ('wrong', 44)):
+        ranges = ','.join(f'10.{n // 256}.{n % 256}.0/{length}' for n in range(1_000))
+        loops = ' || '.join(['params.p0.exists(x, cidrContains(x, tag(\'a\')))'] * 80)
+        yield f'loops over a list of {name} ranges, used by all', check_type(
+            ['    p0: { type: list, description: D., default: [' + ranges + '] }\n'],
+            '  assert: ' + '"' + loops + '"\n', used(4_000))
     yield 'a check type of many allowed values, used by all', check_type(
         ['    p0: { description: D., default: x, allowed: [' + 'y,' * 40_000 + 'x] }\n'],
         '  assert: tag(params.p0) == null\n', used(8_000, ', with: { p0: z }'))

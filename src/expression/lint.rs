@@ -125,13 +125,19 @@ impl<'t> Linter<'t, '_> {
         self.inside(node, negated);
     }
 
-    fn inside(&mut self, node: &'t Node, negated: bool) {
+    /// `true` for a constant, and for the way to a value, of which nothing is told unless it may be null
+    /// by the terms around.
+    fn is_plain(&self, node: &Node, negated: bool) -> bool {
         match node.expr {
-            Expr::Constant(_) => return,
-            // Of the way to a value nothing is told, unless it may be null by the terms around.
-            _ if !negated && self.claims.mark() == 0 && is_way(node) => return,
-            Expr::Property(_) | Expr::Local { .. } if !negated => return,
-            _ => {}
+            Expr::Constant(_) => true,
+            Expr::Property(_) | Expr::Local { .. } => !negated,
+            _ => !negated && self.claims.mark() == 0 && is_way(node),
+        }
+    }
+
+    fn inside(&mut self, node: &'t Node, negated: bool) {
+        if self.is_plain(node, negated) {
+            return;
         }
         if self.is_own {
             let found = fixed::of_collection(node, &self.known).or_else(|| always::of_term(node));

@@ -12,13 +12,14 @@ mod offered;
 mod operators;
 mod values;
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use cel::IdedExpr;
 use cel::common::ast::{Expr as Cel, LiteralValue};
 
 use self::offered::{Listed, Offered};
-use super::operand::{Operand, Statement};
+use super::operand::{MOST_READ, Operand, Statement};
 use super::parse::{MAX_DEPTH, MAX_LENGTH, MAX_NODES, too_deep};
 use super::places::Places;
 use super::span::Span;
@@ -30,6 +31,10 @@ use super::{
 };
 use crate::diagnostic::{Code, Level};
 use crate::resource::{Cause, Value};
+
+/// How many elements are looked at in one text for the variables of its loops: a text may have many
+/// loops over a list that is a parameter's, and be compiled for each use of its check type.
+const MOST_ELEMENTS: usize = 4 * MOST_READ;
 
 /// Budget for computing the constants of one text, all together.
 const FOLDING_STEPS: u64 = 100_000;
@@ -83,6 +88,7 @@ pub(super) fn check(
         closing: None,
         depth: 0,
         nodes: 0,
+        read: Cell::new(0),
     };
     let root = checker.node(tree);
     if !kind.is_value() && !root.kind.is_open() && !matches!(root.kind, Type::Bool) {
@@ -179,6 +185,8 @@ struct TypeChecker<'a> {
     closing: Option<bool>,
     depth: usize,
     nodes: usize,
+    /// Elements that were looked at for variables of loops.
+    read: Cell<usize>,
 }
 
 impl TypeChecker<'_> {
@@ -200,13 +208,23 @@ impl TypeChecker<'_> {
             _ => return operand,
         };
         match self.locals.get(index) {
-            Some(Variable { values: values @ Some(_), places, .. }) => {
+            Some(Variable { values: Some(values), places, .. }) if self.may_read(values) => {
                 // What is told of a field is told at the field, of which each element has one.
                 let elements: &[Span] = if field.is_some() { &[] } else { places };
-                Operand { constant: values.as_ref(), elements, field, ..operand }
+                Operand { constant: Some(values), elements, field, ..operand }
             }
             _ => operand,
         }
+    }
+
+    /// `true` where the elements that a variable stands for may be looked at once more.
+    fn may_read(&self, values: &Value) -> bool {
+        let length = match values {
+            Value::List(items) => items.len().min(MOST_READ),
+            _ => 1,
+        };
+        self.read.set(self.read.get() + length);
+        self.read.get() <= MOST_ELEMENTS
     }
 
     /// Statement whose actions a node is of, in CEL.
