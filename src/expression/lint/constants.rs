@@ -25,7 +25,7 @@ pub(super) fn check(root: &Node) -> Option<Problem> {
 
 /// `true` where a node reads nothing but constants and parameters. What is not known here is taken to
 /// read more.
-fn reads_nothing(node: &Node) -> bool {
+pub(in super::super) fn reads_nothing(node: &Node) -> bool {
     match &node.expr {
         Expr::Constant(_) | Expr::Parameter(_) | Expr::Local { .. } => true,
         Expr::Select(selection) => reads_nothing(&selection.of),

@@ -60,9 +60,10 @@ impl TypeChecker<'_> {
         if let Expr::Call { .. } = range.node.expr {
             pieces::check_loop(&range.node, index, &body.node, &mut self.problems);
         }
-        if let Some(Variable { values: Some(_), places, uses, .. }) = self.locals.pop() {
-            self.accept_elements(problems, &places, &uses);
-            self.offer_elements(range.node.span, &uses);
+        let (place, mut uses) = (range.node.span, Vec::new());
+        if let Some(Variable { values: Some(_), places, uses: used, .. }) = self.locals.pop() {
+            self.accept_elements(problems, &places, &used);
+            uses = used;
         }
         let kind = match written.kind {
             Macro::All | Macro::Exists | Macro::ExistsOne => Type::Bool,
@@ -71,8 +72,11 @@ impl TypeChecker<'_> {
         };
         let (range, body) = (range.node, body.node);
         let looped = Loop { kind: written.kind, range, variable, index, condition, body };
-        let expr = Expr::Loop(Box::new(looped));
-        TypedExpr { node: Node { expr, span }, kind }
+        let node = Node { expr: Expr::Loop(Box::new(looped)), span };
+        if !uses.is_empty() {
+            self.offer_elements(place, &uses, &node);
+        }
+        TypedExpr { node, kind }
     }
 
     /// The type of the variable.

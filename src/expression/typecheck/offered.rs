@@ -8,9 +8,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::super::Problem;
 use super::super::span::Span;
-use super::super::tree::{Expr, Node};
+use super::super::tree::{Expr, Macro, Node};
+use super::super::{Problem, evaluate, lint};
 use super::{TypeChecker, TypedExpr, Use};
 use crate::diagnostic::Code;
 use crate::resource::Value;
@@ -23,6 +23,8 @@ pub(super) struct Offered {
     pub(super) uses: Vec<Range<usize>>,
     /// Places at which the variable of a loop stands for its elements.
     elements: Vec<Range<usize>>,
+    /// A loop finds one of them, and may let it through.
+    is_let_through: bool,
 }
 
 /// How many lists of a chain are held against each other.
@@ -86,15 +88,28 @@ impl TypeChecker<'_> {
             known.uses.push(place);
         } else {
             let (name, uses) = (Arc::clone(name), vec![place]);
-            self.offered.push(Offered { name, is_list, uses, elements: Vec::new() });
+            let (elements, is_let_through) = (Vec::new(), false);
+            self.offered.push(Offered { name, is_list, uses, elements, is_let_through });
         }
     }
 
-    /// Notes where the variable of a loop over a list stands for its elements, if that is a parameter.
-    pub(super) fn offer_elements(&mut self, list: Span, uses: &[Use]) {
+    /// Notes where the variable of a loop over a list stands for its elements, if that is a parameter,
+    /// and whether the loop asks about these alone and finds one.
+    pub(super) fn offer_elements(&mut self, list: Span, uses: &[Use], node: &Node) {
         let place = range(list);
-        if let Some(one) = self.offered.iter_mut().find(|one| one.uses.contains(&place)) {
-            one.elements.extend(uses.iter().map(|one| range(one.span)));
+        let Some(one) = self.offered.iter_mut().find(|one| one.uses.contains(&place)) else {
+            return;
+        };
+        one.elements.extend(uses.iter().map(|one| range(one.span)));
+        if lint::reads_nothing(node) {
+            let found = evaluate::constant(node, &mut self.folding);
+            one.is_let_through |= match (&node.expr, found) {
+                (Expr::Loop(looped), Ok(Value::Bool(holds))) => {
+                    holds == (looped.kind != Macro::All)
+                }
+                (_, Ok(Value::List(items))) => !items.is_empty(),
+                _ => false,
+            };
         }
     }
 
@@ -179,7 +194,7 @@ impl TypeChecker<'_> {
             return;
         }
         let several = self.offered.iter().filter(|one| one.uses.len() > 1);
-        for Offered { is_list, uses, elements, .. } in several {
+        for Offered { is_list, uses, elements, is_let_through, .. } in several {
             let is_told = |place: &Range<usize>| {
                 self.problems.iter().any(|one| is_of_value(one) && one.span == *place)
             };
@@ -188,8 +203,9 @@ impl TypeChecker<'_> {
             }
             self.problems.retain(|one| !is_of_value(one) || !uses.contains(&one.span));
             // Another loop may let some of its elements through that a function cannot read.
-            let is_element =
-                |one: &Problem| one.code == Code::WrongValue && elements.contains(&one.span);
+            let is_element = |one: &Problem| {
+                *is_let_through && one.code == Code::WrongValue && elements.contains(&one.span)
+            };
             self.problems.retain(|one| !is_element(one));
         }
     }
