@@ -344,6 +344,9 @@ def type_cases():
         yield f'loops over a list of {name} ranges, used by all', check_type(
             ['    p0: { type: list, description: D., default: [' + ranges + '] }\n'],
             '  assert: ' + '"' + loops + '"\n', used(4_000))
+        yield f'folded loops over a list of {name} ranges, used by all', check_type(
+            ['    p0: { type: list, description: D., default: [' + ranges + '] }\n'],
+            '  assert: >\n    ' + loops.replace(' || ', ' ||\n    ') + '\n', used(4_000))
     yield 'a check type of many allowed values, used by all', check_type(
         ['    p0: { description: D., default: x, allowed: [' + 'y,' * 40_000 + 'x] }\n'],
         '  assert: tag(params.p0) == null\n', used(8_000, ', with: { p0: z }'))

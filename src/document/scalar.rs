@@ -169,7 +169,23 @@ impl Text {
 impl Located<Text> {
     /// Bytes of the file in which some bytes of the value are written.
     pub fn part(&self, bytes: Range<usize>, source: &SourceText) -> Span {
-        self.locate(bytes, source).into()
+        self.parts(source).of(bytes)
+    }
+
+    /// The way back for several parts of the value, read once.
+    pub fn parts(&self, source: &SourceText) -> Parts {
+        let span = self.span.range();
+        let inside = match self.value.style {
+            ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted => inside_quotes(&span),
+            _ => span.clone(),
+        };
+        if source.slice(inside.clone()) == self.value.value {
+            return Parts(Written::AsItIs(inside));
+        }
+        Parts(match self.pieces(source) {
+            Some(pieces) => Written::Pieces { start: span.start, pieces },
+            None => Written::Lost(source.first_line(span)),
+        })
     }
 
     /// Offsets in the value at which a further line of the file begins, though the value may have
@@ -199,17 +215,6 @@ impl Located<Text> {
         self.value.is_plain() && behind.trim_start_matches([' ', '\t']).starts_with('#')
     }
 
-    fn locate(&self, bytes: Range<usize>, source: &SourceText) -> Range<usize> {
-        let span = self.span.range();
-        let Some(pieces) = self.pieces(source) else { return source.first_line(span) };
-        let first = pieces.partition_point(|piece| piece.value < bytes.start);
-        let last = pieces.partition_point(|piece| piece.value < bytes.end);
-        let behind = pieces.last().map_or(span.start, |piece| piece.source.end);
-        let start = pieces.get(first).map_or(behind, |piece| piece.source.start);
-        let last = last.checked_sub(1).and_then(|last| pieces.get(last));
-        start..last.map_or(start, |piece| piece.source.end).max(start)
-    }
-
     /// Source of each character of the value. `None` if the second reading differs from the
     /// parser's, other than in white space at the end.
     fn pieces(&self, source: &SourceText) -> Option<Vec<Piece>> {
@@ -228,6 +233,45 @@ impl Located<Text> {
             ScalarStyle::Folded => reading.block(*header, indent(), true),
         }
         reading.of(value)
+    }
+}
+
+/// The way back from a value to the file, for several parts of it.
+#[derive(Debug)]
+pub struct Parts(Written);
+
+#[derive(Debug)]
+enum Written {
+    /// The value stands in these bytes just as it is.
+    AsItIs(Range<usize>),
+    /// Sources of its characters; `start` is where the scalar begins.
+    Pieces { start: usize, pieces: Vec<Piece> },
+    /// The second reading differs from the parser's: all is shown at the first line.
+    Lost(Range<usize>),
+}
+
+impl Parts {
+    /// Bytes of the file in which some bytes of the value are written.
+    pub fn of(&self, bytes: Range<usize>) -> Span {
+        self.locate(bytes).into()
+    }
+
+    fn locate(&self, bytes: Range<usize>) -> Range<usize> {
+        match &self.0 {
+            Written::AsItIs(inside) => {
+                let at = |offset: usize| (inside.start + offset).min(inside.end);
+                at(bytes.start)..at(bytes.end)
+            }
+            Written::Pieces { start, pieces } => {
+                let first = pieces.partition_point(|piece| piece.value < bytes.start);
+                let last = pieces.partition_point(|piece| piece.value < bytes.end);
+                let behind = pieces.last().map_or(*start, |piece| piece.source.end);
+                let start = pieces.get(first).map_or(behind, |piece| piece.source.start);
+                let last = last.checked_sub(1).and_then(|last| pieces.get(last));
+                start..last.map_or(start, |piece| piece.source.end).max(start)
+            }
+            Written::Lost(line) => line.clone(),
+        }
     }
 }
 
@@ -274,7 +318,7 @@ mod tests {
     fn marked(source: &str, part: &str) -> String {
         let (source, scalar) = last(source);
         let at = scalar.value.as_str().find(part).expect("the part is in the value");
-        let range = scalar.locate(at..at + part.len(), &source);
+        let range = scalar.parts(&source).locate(at..at + part.len());
         let place = source.place(range.clone());
         format!("{}:{} {}", place.line, place.column, source.slice(range))
     }
@@ -321,10 +365,10 @@ mod tests {
     #[test]
     fn folds_belong_to_their_breaks_and_the_end_to_the_end() {
         let (source, scalar) = last("a: >\n  one\n  two\n");
-        assert_eq!(scalar.locate(3..4, &source), 10..11);
-        assert_eq!(scalar.locate(0..7, &source), 7..16);
-        assert_eq!(scalar.locate(7..7, &source), 16..16);
-        assert_eq!(scalar.locate(50..60, &source), 16..16);
+        assert_eq!(scalar.parts(&source).locate(3..4), 10..11);
+        assert_eq!(scalar.parts(&source).locate(0..7), 7..16);
+        assert_eq!(scalar.parts(&source).locate(7..7), 16..16);
+        assert_eq!(scalar.parts(&source).locate(50..60), 16..16);
     }
 
     #[test]
@@ -350,7 +394,13 @@ mod tests {
             let source = format!("k: 1\nl: {before}{indicator}{lead}{body}{quote}\nm: end\n");
             let (text, found) = values(&source);
             for scalar in found {
-                prop_assert!(scalar.pieces(&text).is_some(), "{scalar:?} in {source:?}");
+                let pieces = scalar.pieces(&text);
+                prop_assert!(pieces.is_some(), "{scalar:?} in {source:?}");
+                let parts = scalar.parts(&text);
+                for piece in pieces.into_iter().flatten() {
+                    let found = parts.locate(piece.value..piece.value + 1);
+                    prop_assert_eq!(found.start, piece.source.start, "{:?} in {:?}", scalar, source);
+                }
             }
         }
     }

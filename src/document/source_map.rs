@@ -9,6 +9,7 @@ use std::ops::Range;
 use super::text::SourceText;
 
 /// A character of a value: its offset there, and what it stands for in the file.
+#[derive(Debug)]
 pub(super) struct Piece {
     pub(super) value: usize,
     pub(super) source: Range<usize>,

@@ -326,11 +326,15 @@ fn compile(
 
 /// Reports problems of an expression where their parts of it stand in the file.
 fn report(expression: &Located<Text>, problems: &[Problem], file: &mut FileContext) {
+    if problems.is_empty() {
+        return;
+    }
+    let parts = expression.parts(&file.source);
     for problem in problems {
         if file.is_full() {
             break;
         }
-        let part = expression.part(problem.span.clone(), &file.source);
+        let part = parts.of(problem.span.clone());
         let mut found = at(file.source.place_of_part(part), problem.clone());
         let named = expression.value.as_str().get(problem.span.clone());
         if named == Some("#") && expression.joins_lines(&file.source) {

@@ -38,13 +38,15 @@ pub(super) fn filled(title: &str, value: impl Fn(&str) -> Option<String>) -> Str
 
 /// Reports the names in the title of a check type that none of its parameters has.
 pub(super) fn check(title: &Located<Text>, declared: &Declaration, file: &mut FileContext) {
+    let mut parts = None;
     for (bytes, name) in names(title.value.as_str()) {
         let mut known = declared.names().peekable();
         if declared.names().any(|known| known == name) {
             continue;
         }
+        let parts = parts.get_or_insert_with(|| title.parts(&file.source));
         let message = format!("there is no parameter `{name}`");
-        let place = file.source.place_of_part(title.part(bytes, &file.source));
+        let place = file.source.place_of_part(parts.of(bytes));
         let refused = Diagnostic::error(place, Code::UnknownParameter, message);
         file.report(match known.peek() {
             None => refused.help("declare it under `parameters`"),
