@@ -6,6 +6,7 @@
 use chrono::TimeDelta;
 
 use super::operate::{Arithmetic, Comparison};
+use super::span::Span;
 use super::tree::{Expr, Node};
 use super::{Problem, notation, show};
 use crate::diagnostic::Code;
@@ -30,16 +31,14 @@ pub(super) fn check(comparison: Comparison, one: &Node, other: &Node) -> Option<
         Comparison::Greater | Comparison::GreaterEqual if span < zero => true,
         _ => return None,
     };
-    let (path, sign) = (show::node(instant), comparison.sign());
-    let outcome = if holds { "always true where it is not null" } else { "never true" };
-    let (one, other) = (show::node(one), show::node(other));
-    let message = format!("`{path}` is past, so `{one} {sign} {other}` is {outcome}");
+    let path = show::node(instant);
     let help = if is_ahead {
         format!("write `age({path})` for the time since then")
     } else {
         format!("`age({path})` counts up: compare it with a span above zero")
     };
-    Some(Problem::warning(constant.1, Code::FixedComparison, message).help(help))
+    let asked = order(comparison, one, other);
+    Some(decided(instant, &asked, holds, constant.1).help(help))
 }
 
 /// Warning of an assertion that asks whether what is past is before now, and nothing else. Beside
@@ -54,10 +53,7 @@ pub(super) fn of_root(root: &Node) -> Option<Problem> {
     if !is_past(past) || !matches!(asked, Comparison::Less | Comparison::LessEqual) {
         return None;
     }
-    let (path, shown) = (show::node(past), show::node(root));
-    let message = format!("`{path}` is past, so `{shown}` is always true where it is not null");
-    let problem = Problem::warning(root.span, Code::FixedComparison, message);
-    Some(problem.help(format!("ask for its age, as in `age({path}) < duration(\"90d\")`")))
+    Some(decided(past, &show::node(root), true, root.span).help(ask_for_age(past)))
 }
 
 /// Warning of what is past and compared with an instant ahead.
@@ -69,12 +65,8 @@ fn of_ahead(comparison: Comparison, one: &Node, other: &Node) -> Option<Problem>
     };
     let span = ahead.since_now().filter(|span| *span > TimeDelta::zero())?;
     let holds = matches!(asked, Comparison::Less | Comparison::LessEqual);
-    let outcome = if holds { "always true where it is not null" } else { "never true" };
-    let (path, sign) = (show::node(past), comparison.sign());
-    let (one, other) = (show::node(one), show::node(other));
-    let message = format!("`{path}` is past, so `{one} {sign} {other}` is {outcome}");
-    let problem = Problem::warning(ahead.span, Code::FixedComparison, message);
     let behind = notation::value(&Value::Duration(span));
+    let problem = decided(past, &order(comparison, one, other), holds, ahead.span);
     Some(problem.help(format!("write `now - {behind}` for the time before now")))
 }
 
@@ -89,11 +81,23 @@ fn of_now(comparison: Comparison, one: &Node, other: &Node) -> Option<Problem> {
         return None;
     }
     let past = if matches!(one.expr, Expr::Now) { other } else { one };
-    let (path, sign) = (show::node(past), comparison.sign());
-    let (one, other) = (show::node(one), show::node(other));
-    let message = format!("`{path}` is past, so `{one} {sign} {other}` is never true");
-    let problem = Problem::warning(past.span, Code::FixedComparison, message);
-    Some(problem.help(format!("ask for its age, as in `age({path}) < duration(\"90d\")`")))
+    let asked = order(comparison, one, other);
+    Some(decided(past, &asked, false, past.span).help(ask_for_age(past)))
+}
+
+/// Warning of a question to which what is past is the answer.
+fn decided(past: &Node, asked: &str, holds: bool, span: Span) -> Problem {
+    let outcome = if holds { "always true where it is not null" } else { "never true" };
+    let message = format!("`{}` is past, so `{asked}` is {outcome}", show::node(past));
+    Problem::warning(span, Code::FixedComparison, message)
+}
+
+fn order(comparison: Comparison, one: &Node, other: &Node) -> String {
+    format!("{} {} {}", show::node(one), comparison.sign(), show::node(other))
+}
+
+fn ask_for_age(past: &Node) -> String {
+    format!("ask for its age, as in `age({}) < duration(\"90d\")`", show::node(past))
 }
 
 /// Past instant that a span of time is of, and whether it is the span from now to then.

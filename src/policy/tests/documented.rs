@@ -215,33 +215,36 @@ spec:
     ))
 }
 
+const SECURITY_GROUP: &str = "AWS::EC2::SecurityGroup";
+const TEXTS: &str = "{ type: list }";
+const INTEGERS: &str = "{ type: list, items: integer }";
+const RECORDS: &str = "{ type: list, properties: { port: integer, protocol: string } }";
+/// Assertions of security groups over a list of ranges, of ports, and of ports with their protocol.
+const RANGES: &str = "!resource.SecurityGroupIngress.exists(r, r.CidrIp != null && \
+                      params.of.exists(x, cidrContains(x, r.CidrIp)))";
+const PORTS: &str = "!resource.SecurityGroupIngress.exists(r, params.of.exists(p, \
+                     allowsPort(r, \"tcp\", p)))";
+const DOORS: &str = "!resource.SecurityGroupIngress.exists(r, params.of.exists(d, \
+                     allowsPort(r, d.protocol, d.port)))";
+
 #[test]
 fn an_item_that_a_function_cannot_read_is_told_where_it_stands() {
-    const GROUP: &str = "AWS::EC2::SecurityGroup";
-    let ranges = "!resource.SecurityGroupIngress.exists(r, r.CidrIp != null && \
-                  params.of.exists(x, cidrContains(x, r.CidrIp)))";
-    let ports = "!resource.SecurityGroupIngress.exists(r, params.of.exists(p, \
-                 allowsPort(r, \"tcp\", p)))";
-    let doors = "!resource.SecurityGroupIngress.exists(r, params.of.exists(d, \
-                 allowsPort(r, d.protocol, d.port)))";
     let guarded = "!resource.SecurityGroupIngress.exists(r, params.of.exists(d, \
                    d.port < 0 || allowsPort(r, d.protocol, d.port)))";
     let actions = "!params.of.exists(a, allowsAction(resource.PolicyDocument, a))";
-    let integers = "{ type: list, items: integer }";
-    let records = "{ type: list, properties: { port: integer, protocol: string } }";
     let found = [
-        listed("{ type: list }", GROUP, ranges, "[10.0.0.0/8, 10.0.0.0/33]"),
-        listed(integers, GROUP, ports, "[7000, 70000]"),
+        listed(TEXTS, SECURITY_GROUP, RANGES, "[10.0.0.0/8, 10.0.0.0/33]"),
+        listed(INTEGERS, SECURITY_GROUP, PORTS, "[7000, 70000]"),
         listed(
-            records,
-            GROUP,
-            doors,
+            RECORDS,
+            SECURITY_GROUP,
+            DOORS,
             "[{ port: 22, protocol: TCPP }, { port: 99999, protocol: tcp }]",
         ),
-        listed(records, GROUP, guarded, "[{ port: -1, protocol: TCPP }]"),
-        listed("{ type: list }", "AWS::IAM::ManagedPolicy", actions, "[iam:PassRole, PassRole]"),
-        listed("{ type: list }", GROUP, &ranges.replace("cidr", "x == \"all\" || cidr"), "[all]"),
-        listed("{ type: list }", GROUP, &format!("size(params.of) == 0 || {ranges}"), "[]"),
+        listed(RECORDS, SECURITY_GROUP, guarded, "[{ port: -1, protocol: TCPP }]"),
+        listed(TEXTS, "AWS::IAM::ManagedPolicy", actions, "[iam:PassRole, PassRole]"),
+        listed(TEXTS, SECURITY_GROUP, &RANGES.replace("cidr", "x == \"all\" || cidr"), "[all]"),
+        listed(TEXTS, SECURITY_GROUP, &format!("size(params.of) == 0 || {RANGES}"), "[]"),
     ];
     let found: Vec<_> = found.into_iter().filter(|it| !it.is_empty()).collect();
     insta::assert_snapshot!(found.join("\n"), @r#"
@@ -266,7 +269,7 @@ fn an_item_that_a_function_cannot_read_is_told_where_it_stands() {
 #[test]
 fn an_item_that_is_a_word_of_the_sentence_is_not_the_one_that_it_names() {
     let states = "params.of.exists(x, resource.State.Name == x)";
-    let instances = |value: &str| listed("{ type: list }", "AWS::EC2::Instance", states, value);
+    let instances = |value: &str| listed(TEXTS, "AWS::EC2::Instance", states, value);
     insta::assert_snapshot!(instances("[documented, stopd]"), @r#"
     26:20-26:30: warning[undocumented-value] with these parameters of `team/x`, no value "documented" is documented for `resource.State.Name`
         help: there are `pending`, `running`, `stopping`, `stopped`, `shutting-down`, `terminated`
@@ -283,7 +286,7 @@ fn an_item_that_is_a_word_of_the_sentence_is_not_the_one_that_it_names() {
     let records = "{ type: list, properties: { port: integer, name: string } }";
     let ports = "!resource.SecurityGroupIngress.exists(r, params.of.exists(d, \
                  allowsPort(r, d.name, d.port)))";
-    let group = |value: &str| listed(records, "AWS::EC2::SecurityGroup", ports, value);
+    let group = |value: &str| listed(records, SECURITY_GROUP, ports, value);
     insta::assert_snapshot!(group("[{ port: 22, name: protocol }, { port: 70000, name: tcp }]"), @"
     26:38-26:46: error[wrong-value] `team/x` cannot have these parameters: there is no protocol `protocol`
         help: there are `icmp`, `tcp`, `udp`, `icmpv6`
@@ -295,29 +298,30 @@ fn an_item_that_is_a_word_of_the_sentence_is_not_the_one_that_it_names() {
     let named = "!resource.SecurityGroupIngress.exists(r, params.of.exists(d, \
                  allowsPort(r, \"tcp\", d.port)))";
     let value = "[{ port: 70000, name: there }, { port: 22, name: there is }]";
-    let found = listed(records, "AWS::EC2::SecurityGroup", named, value);
+    let found = listed(records, SECURITY_GROUP, named, value);
     assert!(found.starts_with("26:28-26:33: error[wrong-value]"), "{found}");
 }
 
 #[test]
 fn an_item_that_another_loop_lets_through_is_fine() {
-    const GROUP: &str = "AWS::EC2::SecurityGroup";
-    let ranges = "!resource.SecurityGroupIngress.exists(r, r.CidrIp != null && \
-                  params.of.exists(x, cidrContains(x, r.CidrIp)))";
-    let ports = "!resource.SecurityGroupIngress.exists(r, params.of.exists(p, \
-                 allowsPort(r, \"tcp\", p)))";
-    let doors = "!resource.SecurityGroupIngress.exists(r, params.of.exists(d, \
-                 allowsPort(r, d.protocol, d.port)))";
     let texts = |before: &str, value: &str| {
-        listed("{ type: list }", GROUP, &format!("{before} {ranges}"), value)
+        listed(TEXTS, SECURITY_GROUP, &format!("{before} {RANGES}"), value)
     };
-    let integers = "{ type: list, items: integer }";
-    let records = "{ type: list, properties: { port: integer, protocol: string } }";
     let none = "params.of.exists(d, d.protocol == \"none\") ? true :";
     let fine = [
         texts("params.of.exists(x, x == \"any\") ||", "[any]"),
-        listed(integers, GROUP, &format!("params.of.exists(p, p == -1) || {ports}"), "[-1]"),
-        listed(records, GROUP, &format!("{none} {doors}"), "[{ port: -1, protocol: none }]"),
+        listed(
+            INTEGERS,
+            SECURITY_GROUP,
+            &format!("params.of.exists(p, p == -1) || {PORTS}"),
+            "[-1]",
+        ),
+        listed(
+            RECORDS,
+            SECURITY_GROUP,
+            &format!("{none} {DOORS}"),
+            "[{ port: -1, protocol: none }]",
+        ),
     ];
     assert_eq!(fine, ["", "", ""]);
     // It lets nothing through, asks for another, or for something else.
