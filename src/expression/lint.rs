@@ -150,8 +150,8 @@ impl<'t> Linter<'t, '_> {
             Expr::Conditional(parts) => {
                 let (condition, one, other) = &**parts;
                 self.visit(condition, false);
-                self.guarded(condition, true, |inner| inner.branch(one, negated));
-                self.guarded(condition, false, |inner| inner.branch(other, negated));
+                self.branch((condition, true), one, negated);
+                self.branch((condition, false), other, negated);
             }
             Expr::NotEqual(pair) if !negated => self.unequal(node, pair),
             Expr::Equal(pair) if negated => self.unequal(node, pair),
@@ -235,14 +235,20 @@ impl<'t> Linter<'t, '_> {
     }
 
     /// Looks at a branch of `?:`, where its condition is known. A chain looks at its terms itself.
-    fn branch(&mut self, node: &'t Node, negated: bool) {
+    fn branch(&mut self, (condition, is_true): (&'t Node, bool), node: &'t Node, negated: bool) {
+        let (known, told) = (self.mark(), self.told.len());
+        self.known.learn(condition, Outcome::decided(is_true));
+        self.claims.decide(condition, is_true);
         let is_chain = matches!(node.expr, Expr::And(_) | Expr::Or(_));
         if self.is_own && !is_chain && is_condition(node) {
             let excluded = self.excluded(node, true).or_else(|| self.excluded(node, false));
-            let found = excluded.or_else(|| self.rival(node));
+            let rival = |this: &mut Self| Some(this.rival(node)?.help(claims::OPEN));
+            let found = excluded.or_else(|| rival(self));
             self.problems.extend(found);
         }
         self.visit(node, negated);
+        self.forget(known);
+        self.told.truncate(told);
     }
 
     /// Warning of a term that cannot have an outcome beside what is known.
@@ -264,14 +270,6 @@ impl<'t> Linter<'t, '_> {
         let found = alternatives::check(term, true, &self.known, before.0);
         self.forget(before);
         found
-    }
-
-    fn guarded(&mut self, by: &'t Node, is_true: bool, work: impl FnOnce(&mut Self)) {
-        let (known, told) = (self.mark(), self.told.len());
-        self.learn(by, Outcome::decided(is_true));
-        work(self);
-        self.forget(known);
-        self.told.truncate(told);
     }
 
     fn learn(&mut self, node: &'t Node, outcome: Outcome) {
@@ -356,13 +354,11 @@ impl<'t> Linter<'t, '_> {
             let found = excluded.or_else(|| if is_condition { self.rival(body) } else { None });
             self.problems.extend(found);
         }
-        match &looped.condition {
-            Some(condition) => {
-                self.visit(condition, false);
-                self.guarded(condition, true, |inner| inner.visit(&looped.body, negated));
-            }
-            None => self.visit(&looped.body, negated),
+        if let Some(condition) = &looped.condition {
+            self.visit(condition, false);
+            self.learn(condition, Outcome::decided(true));
         }
+        self.visit(&looped.body, negated);
         self.forget(outside);
         self.told.truncate(told);
         self.forbidden.retain(|index| *index != looped.index);

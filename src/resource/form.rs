@@ -230,7 +230,7 @@ impl Form {
                 only(|c| c.is_ascii_digit() || matches!(c, 'a'..='f' | ':' | '.' | '/'))
                     && (place == Part::Within || self.admits_end(part, place))
             }
-            Self::Ipv4 => only(|c| c.is_ascii_digit() || c == '.'),
+            Self::Ipv4 => only(|c| c.is_ascii_digit() || c == '.') && syntax::is_of_address(part),
             Self::AccountId => part.len() <= AccountId::DIGITS && only(|c| c.is_ascii_digit()),
             Self::ConditionKey => !has_capital(part),
             Self::Action | Self::ServicePrincipal | Self::Principal | Self::Protocol => true,
@@ -256,10 +256,7 @@ impl Form {
     /// before it, and behind an address in its canonical form.
     fn admits_end(&self, part: &str, place: Part) -> bool {
         let Some((address, length)) = part.split_once('/') else {
-            // A number of an address is 255 at most.
-            let is_number = |it: &str| it.is_empty() || it.parse::<u8>().is_ok();
-            let is_begun = || part.split('.').all(is_number) && part.split('.').count() <= 4;
-            return place == Part::End || *self != Self::Ipv4Range || is_begun();
+            return place == Part::End || *self != Self::Ipv4Range || syntax::is_of_address(part);
         };
         let most = if *self == Self::Ipv4Range { 32 } else { 128 };
         let is_length = length == "0"

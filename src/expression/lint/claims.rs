@@ -35,10 +35,20 @@ struct Claim<'t> {
     element: Option<usize>,
     term: &'t Node,
     is_true: bool,
-    /// It holds since the check selects so.
-    is_selected: bool,
+    source: Source,
     /// It says that the thing is null.
     says_null: bool,
+}
+
+/// What says that a term holds, or does not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    /// A term beside it.
+    Term,
+    /// The condition of the `?:` that it is a branch of.
+    Condition,
+    /// What the check selects by.
+    Selection,
 }
 
 /// Work on the terms of one expression: a value is held against a constant. What authors write takes
@@ -57,14 +67,14 @@ pub(super) struct Claims<'t> {
     steps: usize,
     /// Rest of what functions may cost.
     budget: EvalBudget,
-    /// What is learned is what the check selects by.
-    is_selecting: bool,
+    /// What says what is learned.
+    source: Source,
 }
 
 impl Default for Claims<'_> {
     fn default() -> Self {
         let budget = EvalBudget::new(CALLED, CALLED_BYTES);
-        Self { known: Vec::new(), steps: 0, budget, is_selecting: false }
+        Self { known: Vec::new(), steps: 0, budget, source: Source::Term }
     }
 }
 
@@ -81,9 +91,16 @@ impl<'t> Claims<'t> {
 
     /// Takes up the condition that what is selected fulfils, as [`Claims::learn`] does.
     pub(super) fn select(&mut self, condition: &'t Node, element: Option<usize>) {
-        self.is_selecting = true;
+        self.source = Source::Selection;
         self.learn(condition, true, element);
-        self.is_selecting = false;
+        self.source = Source::Term;
+    }
+
+    /// Takes up the outcome of a condition for a branch of its `?:`.
+    pub(super) fn decide(&mut self, condition: &'t Node, is_true: bool) {
+        self.source = Source::Condition;
+        self.learn(condition, is_true, None);
+        self.source = Source::Term;
     }
 
     /// Takes up the outcome of a node, of an element of the resources where an index is given.
@@ -97,16 +114,15 @@ impl<'t> Claims<'t> {
             (Expr::Not(of), _) => self.learn(of, !is_true, element),
             (Expr::Has(of), _) if is_true || self.known.len() >= MOST_COMPARED => {}
             (Expr::Has(of), _) => {
-                let (is_selected, of) = (self.is_selecting, Path::observed(of));
-                let claim =
-                    Claim { of, element, term: node, is_true, is_selected, says_null: true };
+                let (source, of) = (self.source, Path::observed(of));
+                let claim = Claim { of, element, term: node, is_true, source, says_null: true };
                 self.known.push(claim);
             }
             _ if self.known.len() < MOST_COMPARED => {
                 if let Some(of) = tested(node).map(Path::observed) {
-                    let is_selected = self.is_selecting;
+                    let source = self.source;
                     let says_null = fixed::null_test(node).is_some_and(|(_, is)| is != is_true);
-                    let claim = Claim { of, element, term: node, is_true, is_selected, says_null };
+                    let claim = Claim { of, element, term: node, is_true, source, says_null };
                     self.known.push(claim);
                 }
             }
@@ -139,8 +155,8 @@ impl<'t> Claims<'t> {
         if known.is_empty() {
             return None;
         }
-        let (is_selected, says_null) = (false, false);
-        let claim = Claim { of, element: None, term, is_true, is_selected, says_null };
+        let (source, says_null) = (Source::Term, false);
+        let claim = Claim { of, element: None, term, is_true, source, says_null };
         let count = count(term) + known.iter().map(|claim| count(claim.term)).sum::<usize>();
         if !self.may_compare(count) {
             return None;
@@ -187,7 +203,7 @@ impl<'t> Claims<'t> {
         claim: Claim<'t>,
         may_be_null: bool,
     ) -> Vec<Claim<'t>> {
-        known.sort_by_key(|known| !known.is_selected);
+        known.sort_by_key(|known| known.source != Source::Selection);
         let mut at = 0;
         while known.len() > 1 && at < known.len() {
             let one = known.remove(at);
@@ -200,6 +216,9 @@ impl<'t> Claims<'t> {
     }
 }
 
+/// What to do about a branch of `?:` that its condition decides.
+pub(super) const OPEN: &str = "ask something that the condition leaves open";
+
 fn told(term: &Node, is_true: bool, known: &[Claim<'_>]) -> Problem {
     let shown = show::node(term);
     let beside = |claim: &Claim<'_>| {
@@ -207,12 +226,13 @@ fn told(term: &Node, is_true: bool, known: &[Claim<'_>]) -> Problem {
         if claim.is_true { format!("`{shown}`") } else { format!("not `{shown}`") }
     };
     let all = || known.iter().map(beside).collect::<Vec<_>>().join(" and ");
-    if known.iter().all(|claim| claim.is_selected) {
+    if known.iter().all(|claim| claim.source == Source::Selection) {
         let outcome = if is_true { "never holds" } else { "always holds" };
         let message = format!("`{shown}` {outcome} of what is selected by {}", all());
         let problem = Problem::warning(place(term), Code::FixedComparison, message);
         return problem.help("ask something that the selection leaves open");
     }
+    let is_decided = known.iter().any(|claim| claim.source == Source::Condition);
     if let [claim] = known
         && let Some((of, one, two)) = listed(claim, term, is_true)
     {
@@ -222,16 +242,22 @@ fn told(term: &Node, is_true: bool, known: &[Claim<'_>]) -> Problem {
             format!("`{of}` always differs from {one} or from {two}")
         };
         let listed = format!("{of} in [{one}, {two}]");
-        let help = if is_true { listed } else { format!("!({listed})") };
-        let problem = Problem::warning(place(term), Code::FixedComparison, message);
-        return problem.help(format!("write `{help}`"));
+        let has_null = [&one, &two].into_iter().any(|it| it == "null");
+        let help = match (has_null, is_true) {
+            _ if is_decided => OPEN.to_owned(),
+            (true, true) => "write `||` where either is meant".to_owned(),
+            (true, false) => "write `&&` where both are meant".to_owned(),
+            (false, true) => format!("write `{listed}`"),
+            (false, false) => format!("write `!({listed})`"),
+        };
+        return Problem::warning(place(term), Code::FixedComparison, message).help(help);
     }
     let beside = all();
     let (outcome, side) =
         if is_true { ("never holds", "beside") } else { ("always holds", "where") };
     let message = format!("`{shown}` {outcome} {side} {beside}");
     let problem = Problem::warning(place(term), Code::FixedComparison, message);
-    problem.help("leave one of them out, or ask for what can be")
+    problem.help(if is_decided { OPEN } else { "leave one of them out, or ask for what can be" })
 }
 
 /// Thing that two comparisons are of, and the two constants, where its author may mean a list.

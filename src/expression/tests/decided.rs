@@ -27,6 +27,31 @@ pub(super) fn silent(cases: &[(&str, &str)]) {
     }
 }
 
+#[test]
+fn what_to_write_fits_the_place() {
+    let helps = [
+        (BUCKET, "tag('env') == 'prod' && tag('env') == 'dev'"),
+        (BUCKET, "tag('env') == null && tag('env') == 'dev'"),
+        (BUCKET, "tag('env') != null || tag('env') != 'dev'"),
+        (BUCKET, "tag('env') == 'prod' ? tag('env') == 'dev' : true"),
+        (BUCKET, "tag('env') == 'prod' ? tag('env') == 'dev' && tag('a') == 'b' : true"),
+        (
+            GROUP,
+            "resource.SecurityGroupIngress.exists(r, r.CidrIp == '10.0.0.0/8' ? \
+             r.CidrIpv6 == '::/0' : true)",
+        ),
+    ]
+    .map(|(type_name, text)| warnings(type_name, text).join("\n"));
+    insta::assert_snapshot!(helps.join("\n"), @r#"
+    [tag('env') == 'dev'] fixed-comparison: `tag("env")` is never "prod" and "dev" at once (write `tag("env") in ["prod", "dev"]`)
+    [tag('env') == 'dev'] fixed-comparison: `tag("env")` is never null and "dev" at once (write `||` where either is meant)
+    [tag('env') != 'dev'] fixed-comparison: `tag("env")` always differs from null or from "dev" (write `&&` where both are meant)
+    [tag('env') == 'dev'] fixed-comparison: `tag("env")` is never "prod" and "dev" at once (ask something that the condition leaves open)
+    [tag('env') == 'dev'] fixed-comparison: `tag("env")` is never "prod" and "dev" at once (ask something that the condition leaves open)
+    [r.CidrIpv6 == '::/0'] fixed-comparison: `r.CidrIpv6 == "::/0"` never holds here: where there is `r.CidrIp`, `r.CidrIpv6` is null (ask something that the condition leaves open)
+    "#);
+}
+
 const EXCLUDED: &[(&str, &str, &str, &str)] = &[
     (
         VOLUME,

@@ -306,7 +306,7 @@ fn a_guard_counts_for_the_terms_before_it() {
     [resource.Owner != 'root'] warning: unguarded-null: `resource.Owner` may be null, and `null != "root"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
     resource.Owner != 'root' || resource.Owner != null
     [resource.Owner != 'root'] warning: unguarded-null: `resource.Owner` may be null, and `null != "root"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
-    [resource.Owner != null] warning: fixed-comparison: `resource.Owner` always differs from "root" or from null (write `!(resource.Owner in ["root", null])`)
+    [resource.Owner != null] warning: fixed-comparison: `resource.Owner` always differs from "root" or from null (write `&&` where both are meant)
     resource.Owner != 'root' && resource.Names != null
     [resource.Owner != 'root'] warning: unguarded-null: `resource.Owner` may be null, and `null != "root"` is true (begin with `resource.Owner != null &&`, or `resource.Owner == null ||` if that is fine)
     (resource.Owner != 'root' && resource.Enabled) || resource.Owner != null

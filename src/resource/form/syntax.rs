@@ -47,6 +47,12 @@ pub(super) fn begins_zone_id(text: &str) -> bool {
     !is_whole || region.ends_with(|c: char| c.is_ascii_digit())
 }
 
+/// `true` for what may stand in an address of IPv4: a number of it is 255 at most.
+pub(super) fn is_of_address(part: &str) -> bool {
+    let is_number = |it: &str| it.is_empty() || it.parse::<u8>().is_ok();
+    part.split('.').all(is_number) && part.split('.').count() <= 4
+}
+
 /// `true` for a type of instance: a family and a size.
 pub(super) fn is_instance_type(text: &str) -> bool {
     let is_named = |part: &str| !part.is_empty();

@@ -8,7 +8,7 @@ use super::super::super::tree::Node;
 use super::super::super::{Problem, notation, show};
 use super::super::fixed;
 use super::points::{Place, Point, is_in_order};
-use super::{Claim, Claims, STEPS, count, gather};
+use super::{Claim, Claims, STEPS, Source, count, gather};
 use crate::diagnostic::Code;
 use crate::resource::{Given, Kind, Property, Value};
 
@@ -61,8 +61,10 @@ impl<'t> Claims<'t> {
         };
         let claim = self.known.iter().find(says_so)?;
         let shown = show::node(node);
-        let (place, verb) =
-            if claim.is_selected { ("in all that is selected", "select") } else { ("here", "ask") };
+        let (place, verb) = match claim.source {
+            Source::Selection => ("in all that is selected", "select"),
+            Source::Term | Source::Condition => ("here", "ask"),
+        };
         let message = format!("`{shown}` is null {place}");
         let problem = Problem::warning(node.span, Code::FixedComparison, message);
         Some(problem.help(format!("leave it out, or {verb} only where `{shown} != null`")))
