@@ -347,6 +347,16 @@ def type_cases():
         yield f'folded loops over a list of {name} ranges, used by all', check_type(
             ['    p0: { type: list, description: D., default: [' + ranges + '] }\n'],
             '  assert: >\n    ' + loops.replace(' || ', ' ||\n    ') + '\n', used(4_000))
+    items = ', '.join(f'a{n}' for n in range(40))
+    cubes = 'params.p0.exists(a, params.p0.exists(b, params.p0.exists(c, a + b == c))) || tag(\'a\') == \'b\''
+    yield 'loops in loops over a list, used by all', check_type(
+        ['    p0: { type: list, description: D., default: [' + items + '] }\n'],
+        '  assert: "' + cubes + '"\n', used(4_000))
+    items = ', '.join(f'10.0.{n // 256}.{n % 256}' for n in range(1_000))
+    guards = ' || '.join(f'x == \'any{n}\'' for n in range(200))
+    yield 'guards of elements, used by all', check_type(
+        ['    p0: { type: list, description: D., default: [' + items + '] }\n'],
+        '  assert: "params.p0.exists(x, ' + guards + ' || cidrContains(x, tag(\'a\')))"\n', used(4_000))
     yield 'a check type of many allowed values, used by all', check_type(
         ['    p0: { description: D., default: x, allowed: [' + 'y,' * 40_000 + 'x] }\n'],
         '  assert: tag(params.p0) == null\n', used(8_000, ', with: { p0: z }'))

@@ -292,9 +292,14 @@ impl Expression {
             None if stats.is_quick() => return Err(vec![parse::unplaced(text)]),
             None => return Err(vec![parse::too_much(text)]),
         };
+        let is_read = budget.read(checked.effort);
         if checked.problems.iter().any(|problem| problem.level == Level::Error) {
             return Err(checked.problems);
         }
+        if !is_read {
+            return Err(vec![parse::too_much(text)]);
+        }
+        let cost = cost + checked.effort;
         // Patterns are a part of the budget of their file.
         let is_shareable = checked.problems.is_empty() && !checked.has_patterns;
         let compiled = Self(Arc::new(Compiled {

@@ -50,6 +50,17 @@ pub(super) fn constant(node: &Node, budget: &mut EvalBudget) -> Result<Value, Fa
     Evaluator::new(None, budget).value(node).map(Cow::into_owned)
 }
 
+/// The value of what reads nothing but variables of loops around it. What reads more has one where
+/// that makes no difference.
+pub(super) fn within(
+    node: &Node,
+    locals: &[Value],
+    budget: &mut EvalBudget,
+) -> Result<Value, Failure> {
+    let locals = locals.iter().map(Cow::Borrowed).collect();
+    Evaluator { subject: None, budget, locals }.value(node).map(Cow::into_owned)
+}
+
 pub(super) struct Evaluator<'a, 'b> {
     subject: Option<Subject<'a>>,
     pub(super) budget: &'b mut EvalBudget,

@@ -36,8 +36,11 @@ use crate::resource::{Cause, Value};
 /// loops over a list that is a parameter's, and be compiled for each use of its check type.
 const MOST_ELEMENTS: usize = 4 * MOST_READ;
 
-/// Budget for computing the constants of one text, all together.
-const FOLDING_STEPS: u64 = 100_000;
+/// Budget for computing the constants of one text, all together: two milliseconds. A text is compiled
+/// for each use of its check type.
+const FOLDING_STEPS: u64 = 20_000;
+/// What a step of that counts in the effort for a file, where a byte of text is one.
+const FOLDING_STEP: usize = 8;
 const FOLDING_BYTES: u64 = 1 << 18;
 
 /// The compiled tree and all that is wrong with it.
@@ -52,6 +55,8 @@ pub(super) struct Checked {
     /// It searches for patterns.
     pub(super) has_patterns: bool,
     pub(super) problems: Vec<Problem>,
+    /// What computing constants and looking at elements cost, in bytes of text.
+    pub(super) effort: usize,
 }
 
 impl Checked {
@@ -107,6 +112,9 @@ pub(super) fn check(
         checker.problems.extend(found);
     }
     checker.accept_parameters();
+    let folded = FOLDING_STEPS.saturating_sub(checker.folding.steps());
+    let folded = usize::try_from(folded).unwrap_or(usize::MAX);
+    let effort = folded.saturating_mul(FOLDING_STEP).saturating_add(checker.read.get());
     let TypeChecker { references, names, has_patterns, mut problems, .. } = checker;
     let is_sound = problems.iter().all(|problem| problem.level == Level::Warning);
     if is_sound {
@@ -114,7 +122,7 @@ pub(super) fn check(
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
     let value_type = root.kind.words();
-    Checked { root: root.node, value_type, references, names, has_patterns, problems }
+    Checked { root: root.node, value_type, references, names, has_patterns, problems, effort }
 }
 
 /// A node and its type.
@@ -329,9 +337,10 @@ impl TypeChecker<'_> {
     fn fold(&mut self, typed: TypedExpr) -> TypedExpr {
         let span = typed.node.span;
         if let Expr::Call { arguments, .. } = &typed.node.expr {
-            self.withdraw(arguments.iter());
+            self.withdraw(arguments.iter().map(|argument| argument.span));
         }
-        match evaluate::constant(&typed.node, &mut self.folding) {
+        let locals = vec![Value::Null; self.locals.len()];
+        match evaluate::within(&typed.node, &locals, &mut self.folding) {
             // Computed where it is needed, at the cost of the evaluation: a short text can stand
             // for a long one, which would be in every message.
             Ok(Value::String(text)) if text.len() > MAX_LENGTH => typed,

@@ -12,7 +12,7 @@ use cel::common::ast::{CallExpr, ComprehensionExpr, Expr as Cel, LiteralValue, o
 use super::super::span::Span;
 use super::super::tree::{Expr, Loop, Macro, Node};
 use super::super::types::Type;
-use super::super::{Problem, pieces, show};
+use super::super::{Problem, lint, pieces, show};
 use super::{TypeChecker, TypedExpr, Variable};
 use crate::diagnostic::Code;
 
@@ -60,10 +60,8 @@ impl TypeChecker<'_> {
         if let Expr::Call { .. } = range.node.expr {
             pieces::check_loop(&range.node, index, &body.node, &mut self.problems);
         }
-        let (place, mut uses) = (range.node.span, Vec::new());
-        if let Some(Variable { values: Some(_), places, uses: used, .. }) = self.locals.pop() {
-            self.accept_elements(problems, &places, &used);
-            uses = used;
+        if let Some(Variable { values: Some(_), places, uses, .. }) = self.locals.pop() {
+            self.accept_elements(problems, &places, &uses);
         }
         let kind = match written.kind {
             Macro::All | Macro::Exists | Macro::ExistsOne => Type::Bool,
@@ -72,11 +70,19 @@ impl TypeChecker<'_> {
         };
         let (range, body) = (range.node, body.node);
         let looped = Loop { kind: written.kind, range, variable, index, condition, body };
+        let place = looped.range.span;
         let node = Node { expr: Expr::Loop(Box::new(looped)), span };
-        if !uses.is_empty() {
-            self.offer_elements(place, &uses, &node);
+        let asks_alone = lint::is_closed(&node);
+        if asks_alone {
+            self.withdraw([place]);
         }
-        TypedExpr { node, kind }
+        let typed = TypedExpr { node, kind };
+        let is_list = matches!(written.kind, Macro::Filter | Macro::Map);
+        if asks_alone && is_list && self.problems.len() == problems {
+            self.fold(typed)
+        } else {
+            typed
+        }
     }
 
     /// The type of the variable.

@@ -185,7 +185,7 @@ impl TypeChecker<'_> {
         if !select.test {
             return typed;
         }
-        self.withdraw([&typed.node]);
+        self.withdraw([typed.node.span]);
         let span = self.places.map_or_else(Span::default, |places| {
             Span::new(places.name_before(token).start(), places.close(token))
         });

@@ -8,9 +8,9 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::super::Problem;
 use super::super::span::Span;
-use super::super::tree::{Expr, Macro, Node};
-use super::super::{Problem, evaluate, lint};
+use super::super::tree::{Expr, Node};
 use super::{TypeChecker, TypedExpr, Use};
 use crate::diagnostic::Code;
 use crate::resource::Value;
@@ -21,10 +21,6 @@ pub(super) struct Offered {
     pub(super) name: Arc<str>,
     pub(super) is_list: bool,
     pub(super) uses: Vec<Range<usize>>,
-    /// Places at which the variable of a loop stands for its elements.
-    elements: Vec<Range<usize>>,
-    /// A loop finds one of them, and may let it through.
-    is_let_through: bool,
 }
 
 /// How many lists of a chain are held against each other.
@@ -87,39 +83,17 @@ impl TypeChecker<'_> {
         if let Some(known) = self.offered.iter_mut().find(|one| one.name == *name) {
             known.uses.push(place);
         } else {
-            let (name, uses) = (Arc::clone(name), vec![place]);
-            let (elements, is_let_through) = (Vec::new(), false);
-            self.offered.push(Offered { name, is_list, uses, elements, is_let_through });
-        }
-    }
-
-    /// Notes where the variable of a loop over a list stands for its elements, if that is a parameter,
-    /// and whether the loop asks about these alone and finds one.
-    pub(super) fn offer_elements(&mut self, list: Span, uses: &[Use], node: &Node) {
-        let place = range(list);
-        let Some(one) = self.offered.iter_mut().find(|one| one.uses.contains(&place)) else {
-            return;
-        };
-        one.elements.extend(uses.iter().map(|one| range(one.span)));
-        if lint::reads_nothing(node) {
-            let found = evaluate::constant(node, &mut self.folding);
-            one.is_let_through |= match (&node.expr, found) {
-                (Expr::Loop(looped), Ok(Value::Bool(holds))) => {
-                    holds == (looped.kind != Macro::All)
-                }
-                (_, Ok(Value::List(items))) => !items.is_empty(),
-                _ => false,
-            };
+            self.offered.push(Offered { name: Arc::clone(name), is_list, uses: vec![place] });
         }
     }
 
     /// Forgets that parameters stand in a question that is about their values alone, such as
     /// `params.group == null`, and that lets them through: they are meant for what else they stand at.
-    pub(super) fn withdraw<'n>(&mut self, constants: impl IntoIterator<Item = &'n Node>) {
+    pub(super) fn withdraw(&mut self, constants: impl IntoIterator<Item = Span>) {
         if self.offered.is_empty() || self.places.is_none() {
             return;
         }
-        for place in constants.into_iter().map(|constant| range(constant.span)) {
+        for place in constants.into_iter().map(range) {
             for one in &mut self.offered {
                 one.uses.retain(|known| *known != place);
             }
@@ -194,7 +168,7 @@ impl TypeChecker<'_> {
             return;
         }
         let several = self.offered.iter().filter(|one| one.uses.len() > 1);
-        for Offered { is_list, uses, elements, is_let_through, .. } in several {
+        for Offered { is_list, uses, .. } in several {
             let is_told = |place: &Range<usize>| {
                 self.problems.iter().any(|one| is_of_value(one) && one.span == *place)
             };
@@ -202,11 +176,6 @@ impl TypeChecker<'_> {
                 continue;
             }
             self.problems.retain(|one| !is_of_value(one) || !uses.contains(&one.span));
-            // Another loop may let some of its elements through that a function cannot read.
-            let is_element = |one: &Problem| {
-                *is_let_through && one.code == Code::WrongValue && elements.contains(&one.span)
-            };
-            self.problems.retain(|one| !is_element(one));
         }
     }
 }

@@ -38,8 +38,12 @@ impl TypeChecker<'_> {
                 let condition = self.condition(condition).node;
                 self.closing = closing;
                 let before = self.problems.len();
+                let narrowed = self.narrow(&condition, false);
                 let (one, between) = (self.node(one), self.problems.len());
+                self.widen(narrowed);
+                let narrowed = self.narrow(&condition, true);
                 let other = self.node(other);
+                self.widen(narrowed);
                 self.forgive(&condition, before..between);
                 let span = condition.span.to(other.node.span);
                 let kind = Type::common([one.kind, other.kind]);
@@ -167,7 +171,7 @@ impl TypeChecker<'_> {
             (&one.node.expr, &other.node.expr)
             && value != other_value
         {
-            self.withdraw([&one.node, &other.node]);
+            self.withdraw([one.node.span, other.node.span]);
         }
         if !one.kind.may_equal(&other.kind) {
             let (sign, always) = if negated { ("!=", "true") } else { ("==", "false") };
@@ -239,7 +243,7 @@ impl TypeChecker<'_> {
             (&one.node.expr, &other.node.expr)
             && !values.contains(value)
         {
-            self.withdraw([&one.node, &other.node]);
+            self.withdraw([one.node.span, other.node.span]);
         }
         match &other.kind {
             Type::List(items) if !one.kind.may_equal(&items.get()) => {

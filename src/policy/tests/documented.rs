@@ -303,34 +303,100 @@ fn an_item_that_is_a_word_of_the_sentence_is_not_the_one_that_it_names() {
 }
 
 #[test]
-fn an_item_that_another_loop_lets_through_is_fine() {
-    let texts = |before: &str, value: &str| {
-        listed(TEXTS, SECURITY_GROUP, &format!("{before} {RANGES}"), value)
-    };
-    let none = "params.of.exists(d, d.protocol == \"none\") ? true :";
-    let fine = [
-        texts("params.of.exists(x, x == \"any\") ||", "[any]"),
-        listed(
-            INTEGERS,
-            SECURITY_GROUP,
-            &format!("params.of.exists(p, p == -1) || {PORTS}"),
-            "[-1]",
+fn an_item_that_keeps_a_function_from_being_asked_is_fine() {
+    let ranges = |text: &str| text.replace("RANGES", RANGES);
+    let everywhere = "resource.SecurityGroupIngress.all(r, ";
+    let read = "r.CidrIp == null || params.of.exists(x, cidrContains(x, r.CidrIp))";
+    for (before, value) in [
+        ("params.of.exists(x, x == \"any\") || RANGES", "[any]"),
+        ("RANGES || params.of.exists(x, x == \"any\")", "[any]"),
+        ("size(params.of.filter(x, x == \"any\")) > 0 || RANGES", "[any]"),
+        ("params.of.exists(x, x == \"any\") ? true : RANGES", "[any]"),
+        ("params.of.all(x, x == \"any\") || RANGES", "[any]"),
+        ("!params.of.exists(x, x == \"any\") && RANGES", "[any]"),
+        ("params.of.distinct().exists(x, x == \"any\") || RANGES", "[any]"),
+        ("[\"any\", \"all\"].exists(a, a in params.of) || RANGES", "[any]"),
+        ("params.of.exists(x, x == \"any\" || x == resource.GroupName) || RANGES", "[any]"),
+        (&format!("{everywhere}params.of.exists(x, x == \"any\") || {read})"), "[any]"),
+        (&format!("{everywhere}size(params.of.filter(x, x == \"any\")) > 0 || {read})"), "[any]"),
+        (&format!("{everywhere}params.of.filter(x, x != \"any\") == [] || {read})"), "[any]"),
+        (
+            &format!(
+                "{everywhere}{}",
+                read.replace("exists(x,", "exists(x, x == \"any\" ||") + ")"
+            ),
+            "[any, 10.0.0.0/8]",
         ),
-        listed(
-            RECORDS,
-            SECURITY_GROUP,
-            &format!("{none} {DOORS}"),
-            "[{ port: -1, protocol: none }]",
+        (
+            &format!("{everywhere}{}", read.replace("cidr", "x.contains(\".\") && cidr") + ")"),
+            "[any, 10.0.0.0/8]",
         ),
-    ];
-    assert_eq!(fine, ["", "", ""]);
-    // It lets nothing through, asks for another, or for something else.
-    for before in [
-        "params.of.all(x, x != \"\") &&",
-        "params.of.exists(x, x == \"a\") ||",
-        "params.of.exists(x, resource.GroupName == x) ||",
+        (
+            &format!("{everywhere}{}", read.replace("cidr", "x == \"any\" ? true : cidr") + ")"),
+            "[any, 10.0.0.0/8]",
+        ),
+        (
+            &format!(
+                "{everywhere}{}",
+                read.replace(".exists", ".filter(x, x != \"any\").exists") + ")"
+            ),
+            "[any, 10.0.0.0/8]",
+        ),
+        (
+            &format!(
+                "{everywhere}{}",
+                read.replace("r.CidrIp))", "r.CidrIp) || x == \"any\")") + ")"
+            ),
+            "[any, 10.0.0.0/8]",
+        ),
     ] {
-        let told = texts(before, "[any]");
-        assert!(told.contains("\"any\" is no range of addresses"), "{before}: {told}");
+        let told = listed(TEXTS, SECURITY_GROUP, &ranges(before), value);
+        assert_eq!(told, "", "{before} {value}");
     }
+    let integers = format!("params.of.exists(p, p == -1) || {PORTS}");
+    assert_eq!(listed(INTEGERS, SECURITY_GROUP, &integers, "[-1]"), "");
+    let records = format!("params.of.exists(d, d.protocol == \"none\") ? true : {DOORS}");
+    let none = "[{ port: -1, protocol: none }]";
+    assert_eq!(listed(RECORDS, SECURITY_GROUP, &records, none), "");
+}
+
+#[test]
+fn an_item_that_a_question_does_not_let_through_is_told() {
+    let any = "\"any\" is no range of addresses";
+    let long = "\"10.0.0.0/33\" is no range of addresses";
+    for (text, value, words) in [
+        ("params.of.all(x, x != \"\") && RANGES", "[any]", any),
+        ("params.of.exists(x, x != \"\") && RANGES", "[10.0.0.0/33]", long),
+        ("size(params.of.filter(x, x != \"any\")) > 0 && RANGES", "[10.0.0.0/33]", long),
+        ("params.of.exists(x, x.contains(\"/\")) && RANGES", "[10.0.0.0/33]", long),
+        ("params.of.exists_one(x, x != \"any\") && RANGES", "[10.0.0.0/33]", long),
+        ("!params.of.all(x, x == \"any\") && RANGES", "[10.0.0.0/33]", long),
+        ("size(params.of.map(x, x)) > 0 && RANGES", "[10.0.0.0/33]", long),
+        ("\"10.0.0.0/33\" in params.of && RANGES", "[10.0.0.0/33]", long),
+        ("params.of.exists(x, x == \"any\") && RANGES", "[any]", any),
+        ("params.of.exists(x, x != \"any\") ? RANGES : true", "[10.0.0.0/33]", long),
+        ("params.of.exists(x, x == \"any\") && tag(\"x\") == \"y\" || RANGES", "[any]", any),
+        ("!params.of.exists(x, x == \"any\") || RANGES", "[any]", any),
+        ("params.of.all(x, x != \"any\") || RANGES", "[any]", any),
+        ("params.of.exists(x, x == \"a\") || RANGES", "[any]", any),
+        ("params.of.exists(x, resource.GroupName == x) || RANGES", "[any]", any),
+        ("FILTERED", "[any, 10.0.0.0/33]", long),
+        ("GUARDED", "[any, 10.0.0.0/33]", long),
+    ] {
+        let filtered = RANGES.replace("params.of", "params.of.filter(x, x != \"any\")");
+        let guarded = RANGES.replace("cidr", "x.contains(\".\") && cidr");
+        let shown = text.replace("RANGES", RANGES).replace("FILTERED", &filtered);
+        let told = listed(TEXTS, SECURITY_GROUP, &shown.replace("GUARDED", &guarded), value);
+        assert!(told.contains(words) && told.lines().count() == 3, "{text}: {told}");
+    }
+    let integers = format!("params.of.exists(x, x > 0) && {PORTS}");
+    let told = listed(INTEGERS, SECURITY_GROUP, &integers, "[70000]");
+    assert!(told.contains("there is no port 70000"), "{told}");
+    let records = format!("params.of.exists(d, d.protocol == \"tcp\") && {DOORS}");
+    let told = listed(RECORDS, SECURITY_GROUP, &records, "[{ port: 70000, protocol: tcp }]");
+    assert!(told.contains("there is no port 70000"), "{told}");
+    let values = "params.of.exists(p, p != \"any\") && \
+                  resource.SecurityGroupIngress.all(r, r.IpProtocol in params.of)";
+    let told = listed(TEXTS, SECURITY_GROUP, values, "[http]");
+    assert!(told.contains("\"http\""), "{told}");
 }
