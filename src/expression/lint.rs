@@ -227,6 +227,8 @@ impl<'t> Linter<'t, '_> {
             self.learn(term, outcome);
             if !is_told {
                 let found = alternatives::check(term, is_true, &self.known, before.0);
+                let denied = || self.claims.denied((term, is_true), before.1, &self.known);
+                let found = found.or_else(denied);
                 is_told = found.is_some();
                 self.problems.extend(found);
             }
@@ -262,12 +264,14 @@ impl<'t> Linter<'t, '_> {
 
     /// Warning of a term that asks for another alternative than there is.
     fn rival(&mut self, term: &'t Node) -> Option<Problem> {
-        if !self.known.has_alternatives {
+        if !self.known.has_alternatives && self.claims.mark() == 0 {
             return None;
         }
         let before = self.mark();
-        self.known.learn(term, Outcome::decided(true));
+        self.learn(term, Outcome::decided(true));
         let found = alternatives::check(term, true, &self.known, before.0);
+        let denied = || self.claims.denied((term, true), before.1, &self.known);
+        let found = found.or_else(denied);
         self.forget(before);
         found
     }

@@ -120,7 +120,13 @@ impl TryFrom<String> for Form {
             of if of.starts_with("arn:") => {
                 Self::ArnOf(of.strip_prefix("arn:").unwrap_or_default().into())
             }
-            prefix if prefix.ends_with('-') => Self::Id(prefix.into()),
+            // Unique ids of IAM have four letters: `AROA` for a role.
+            prefix
+                if prefix.ends_with('-')
+                    || prefix.len() == 4 && prefix.bytes().all(|b| b.is_ascii_uppercase()) =>
+            {
+                Self::Id(prefix.into())
+            }
             _ => return Err(format!("there is no form `{name}`")),
         })
     }

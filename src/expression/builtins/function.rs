@@ -231,6 +231,11 @@ impl Function {
         !matches!(self.body, Body::AtInstant(_))
     }
 
+    /// `true` where it gives true or false.
+    pub(in crate::expression) fn gives_truth(&self) -> bool {
+        matches!(self.gives, Gives::Bool)
+    }
+
     /// `true` where it gives a whole number.
     pub(in crate::expression) fn gives_integer(&self) -> bool {
         matches!(self.gives, Gives::Int | Gives::Within(_))

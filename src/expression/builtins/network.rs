@@ -50,6 +50,7 @@ pub(super) static FUNCTIONS: [Function; 6] = [
         check_ranges(arguments, problems);
         if let [outer, inner, ..] = arguments {
             problems.extend(swapped::address(outer, inner));
+            problems.extend(swapped::range(outer, inner));
         }
     }),
     Function::new(

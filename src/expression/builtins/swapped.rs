@@ -65,6 +65,21 @@ pub(super) fn address(outer: &Operand<'_>, inner: &Operand<'_>) -> Option<Proble
     )))
 }
 
+/// Warning of an observed address that is asked for a constant range.
+pub(super) fn range(outer: &Operand<'_>, inner: &Operand<'_>) -> Option<Problem> {
+    let constant = inner.text()?;
+    let (_, length) = constant.split_once('/')?;
+    let known = observed(outer)?;
+    let is_address = |form: &Form| matches!(form, Form::Ipv4 | Form::Ipv6);
+    if matches!(length, "32" | "128") || known.form.is_none() || !known.forms().all(is_address) {
+        return None;
+    }
+    let (shown, path) = (shown(constant), outer.shown);
+    let message = format!("`{path}` is a single address, which holds no range but itself");
+    let problem = Problem::warning(outer.span, Code::FixedComparison, message);
+    Some(problem.help(format!("write `cidrContains({shown}, {path})`")))
+}
+
 fn observed(operand: &Operand<'_>) -> Option<Texts> {
     operand.kind.texts().filter(|_| operand.constant.is_none())
 }

@@ -11,10 +11,12 @@ use super::constant;
 use crate::diagnostic::Code;
 use crate::resource::{Kind, Value};
 
-/// Warning of a comparison with null, or of `has`, where a collection is never null.
+/// Warning of a comparison with null, or of `has`, of a collection that is never null, or of what is
+/// computed: that is there, or nobody knows it.
 pub(super) fn of_collection(node: &Node, known: &NonNull<'_>) -> Option<Problem> {
-    let (of, holds) = null_test(node).filter(|(of, _)| is_collection(of))?;
-    known.is_never_null(of).then(|| told(node, of, holds))
+    let (of, holds) = null_test(node)?;
+    let is_never_null = is_computed(of) || is_collection(of) && known.is_never_null(of);
+    is_never_null.then(|| told(node, of, holds))
 }
 
 /// Warning of a condition whose outcome is known as a whole, at the term that decides it.
@@ -34,6 +36,8 @@ fn told(node: &Node, of: &Node, holds: bool) -> Problem {
         problem.help(format!("it is empty where there is none: write `size({path}) {sign}`"))
     } else if is_collection(of) {
         problem.help("ask one of its properties")
+    } else if is_truth(of) {
+        problem.help(format!("it is true or false: write `{path}` or `!({path})`"))
     } else {
         problem.help(format!("ask what it is, as in `{path} == ...`"))
     }
@@ -80,6 +84,28 @@ pub(in super::super) fn null_test(node: &Node) -> Option<(&Node, bool)> {
             }
         }
         _ => None,
+    }
+}
+
+/// `true` for what computes a truth value or a number.
+fn is_computed(node: &Node) -> bool {
+    is_truth(node) || matches!(&node.expr, Expr::Call { function, .. } if function.gives_integer())
+}
+
+fn is_truth(node: &Node) -> bool {
+    match &node.expr {
+        Expr::Call { function, .. } => function.gives_truth(),
+        Expr::Loop(looped) => !matches!(looped.kind, Macro::Filter | Macro::Map),
+        Expr::Equal(_)
+        | Expr::NotEqual(_)
+        | Expr::Order(..)
+        | Expr::In(_)
+        | Expr::And(_)
+        | Expr::Or(_)
+        | Expr::Not(_)
+        | Expr::Has(_)
+        | Expr::Matches { .. } => true,
+        _ => false,
     }
 }
 

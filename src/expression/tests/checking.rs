@@ -99,6 +99,7 @@ fn types_that_do_not_go_together() {
             "age(resource.Name) > duration('90d')",
             "8 in resource.Names",
             "'a' in resource.Name",
+            "resource.Name in 'a, b'",
             "resource.Size in ['8']",
             "1 in resource.Labels",
     ]), @r#"
@@ -128,6 +129,8 @@ fn types_that_do_not_go_together() {
     [8 in resource.Names] wrong-type: an integer is never in a list of which each is a string (put it in quotes, as in `"8"`)
     'a' in resource.Name
     [resource.Name] wrong-type: `in` needs a list or map on its right, and this is a string (write `resource.Name.contains("a")`)
+    resource.Name in 'a, b'
+    ['a, b'] wrong-type: `in` needs a list or map on its right, and this is a string (write `resource.Name in ["a", "b"]`)
     resource.Size in ['8']
     [resource.Size in ['8']] wrong-type: an integer is never in a list of which each is a string (write the list as `[8]`)
     1 in resource.Labels

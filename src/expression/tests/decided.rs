@@ -52,6 +52,70 @@ fn what_to_write_fits_the_place() {
     "#);
 }
 
+#[test]
+fn what_is_computed_is_never_null() {
+    told(&[
+        (
+            BUCKET,
+            "resource.BucketName.startsWith('a') != null",
+            "resource.BucketName.startsWith('a') != null",
+            "is never null, so `resource.BucketName.startsWith(\"a\") != null` is always true (it is \
+             true or false: write `resource.BucketName.startsWith(\"a\")` or \
+             `!(resource.BucketName.startsWith(\"a\"))`)",
+        ),
+        (BUCKET, "size(resource.BucketName) == null", "size(resource.BucketName) == null", "false"),
+        (
+            BUCKET,
+            "resource.BucketName.matches('^a') == null",
+            "resource.BucketName.matches('^a') == null",
+            "always false",
+        ),
+        (BUCKET, "(tag('a') == tag('b')) != null", "tag('a') == tag('b')) != null", "always true"),
+    ]);
+    silent(&[(BUCKET, "tag('a') != null && tag('a').lowerAscii() != 'b'")]);
+}
+
+#[test]
+fn what_is_there_is_held_against_the_neighbour_in_any_order() {
+    let ports = [
+        "r.FromPort == 22 && r.IpProtocol == '-1'",
+        "r.FromPort in [22, 3389] && r.IpProtocol == '-1'",
+    ];
+    for text in ports {
+        let text = format!("!resource.SecurityGroupIngress.exists(r, {text})");
+        let place = "r.IpProtocol == '-1'";
+        told(&[(GROUP, &text, place, "never holds here: `r.FromPort` is there only where")]);
+    }
+    told(&[
+        (
+            GROUP,
+            "resource.SecurityGroupIngress.all(r, r.FromPort == null || r.FromPort != 22 || r.IpProtocol != '-1')",
+            "r.IpProtocol != '-1'",
+            "always holds here",
+        ),
+        (
+            GROUP,
+            "!resource.SecurityGroupIngress.filter(r, r.FromPort == 22).exists(r, r.IpProtocol == '-1')",
+            "r.IpProtocol == '-1'",
+            "never holds here",
+        ),
+    ]);
+    silent(&[
+        (
+            GROUP,
+            "!resource.SecurityGroupIngress.exists(r, r.FromPort == 22 && r.IpProtocol == 'tcp')",
+        ),
+        (
+            GROUP,
+            "!resource.SecurityGroupIngress.exists(r, r.FromPort == null && r.IpProtocol == '-1')",
+        ),
+        (
+            GROUP,
+            "!resource.SecurityGroupIngress.exists(r, r.FromPort == 22 || r.IpProtocol == '-1')",
+        ),
+    ]);
+}
+
 const EXCLUDED: &[(&str, &str, &str, &str)] = &[
     (
         VOLUME,

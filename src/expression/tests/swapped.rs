@@ -1,7 +1,7 @@
 //! Arguments that stand in the place of others, and what is right beside them.
 
 use super::decided::{silent, told};
-use super::fixed::{BUCKET, GROUP, INSTANCE, POLICY, ROLE};
+use super::fixed::{BUCKET, GROUP, INSTANCE, POLICY, ROLE, USER};
 
 const SWAPPED: &[(&str, &str, &str, &str)] = &[
     (
@@ -139,4 +139,39 @@ fn an_action_is_asked_on_an_arn() {
     {
         silent(&[(BUCKET, &of(resource))]);
     }
+}
+
+#[test]
+fn a_single_address_holds_no_range() {
+    let text = "cidrContains(resource.PrivateIpAddress, '10.0.0.0/8')";
+    told(&[(
+        INSTANCE,
+        &format!("resource.PrivateIpAddress == null || {text}"),
+        "resource.PrivateIpAddress",
+        "is a single address, which holds no range but itself (write \
+         `cidrContains(\"10.0.0.0/8\", resource.PrivateIpAddress)`)",
+    )]);
+    silent(&[
+        (
+            INSTANCE,
+            "resource.PrivateIpAddress == null || cidrContains('10.0.0.0/8', resource.PrivateIpAddress)",
+        ),
+        (
+            INSTANCE,
+            "resource.PrivateIpAddress == null || !cidrContains(resource.PrivateIpAddress, '10.0.0.1')",
+        ),
+        (
+            "AWS::EC2::Subnet",
+            "resource.CidrBlock == null || cidrContains(resource.CidrBlock, '10.0.0.0/24')",
+        ),
+    ]);
+}
+
+#[test]
+fn unique_ids_begin_as_their_type_has_it() {
+    told(&[
+        (ROLE, "!resource.RoleId.startsWith('AIDA')", "'AIDA'", "an id that begins with `AROA`"),
+        (USER, "resource.UserId != 'AROAEXAMPLE'", "'AROAEXAMPLE'", "`AIDA`"),
+    ]);
+    silent(&[(ROLE, "resource.RoleId != 'AROAEXAMPLE' && resource.RoleId.startsWith('AROA')")]);
 }

@@ -5,9 +5,9 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime};
 use super::super::builtins;
 use super::super::nulls::Path;
 use super::super::operate::Arithmetic;
-use super::super::show;
 use super::super::tree::{Expr, Node};
 use super::super::types::{Properties, Type};
+use super::super::{notation, show};
 use super::TypedExpr;
 use crate::resource::{Kind, Property, Unit, Value};
 
@@ -325,11 +325,20 @@ fn tag_of(key: &TypedExpr, items: &Type, list: &Node) -> Option<String> {
 /// How a part of a text is looked for, where `in` was written.
 pub(super) fn part_of(part: &TypedExpr, text: &Node) -> String {
     match part.kind {
-        Type::String(_) => {
-            format!("write `{}.contains({})`", show::node(text), show::node(&part.node))
-        }
+        Type::String(_) => match items(text) {
+            Some(items) => format!("write `{} in {items}`", show::node(&part.node)),
+            None => format!("write `{}.contains({})`", show::node(text), show::node(&part.node)),
+        },
         _ => "for a part of a text write `x.contains(...)`".to_owned(),
     }
+}
+
+/// List, as it is written, that a constant text with several items in it is meant for.
+fn items(text: &Node) -> Option<String> {
+    let Expr::Constant(Value::String(text)) = &text.expr else { return None };
+    let items = text.split([',', ';', '|']).map(str::trim).filter(|item| !item.is_empty());
+    let items: Vec<Value> = items.map(Value::string).collect();
+    (items.len() > 1).then(|| notation::value(&Value::list(items)))
 }
 
 /// How what is neither true nor false is asked.

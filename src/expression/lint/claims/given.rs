@@ -70,6 +70,40 @@ impl<'t> Claims<'t> {
         Some(problem.help(format!("leave it out, or {verb} only where `{shown} != null`")))
     }
 
+    /// Warning of a term by whose outcome a property is null that the terms before it ask for. What is
+    /// known since `since` is of the term.
+    pub(in super::super) fn denied(
+        &mut self,
+        (term, is_true): (&'t Node, bool),
+        since: usize,
+        nulls: &NonNull<'t>,
+    ) -> Option<Problem> {
+        let (before, own) = self.known.split_at_checked(since)?;
+        let is_own = |of: Path<'_>, only: &Given| {
+            own.iter()
+                .any(|one| !one.says_null && one.of.is_neighbour(of, &only.property, one.element))
+        };
+        let asked: Vec<(Path<'t>, &'t Given)> = before
+            .iter()
+            .filter(|claim| claim.element.is_none() && !claim.says_null)
+            .filter_map(|claim| Some((claim.of, claim.of.node().property()?.only.as_ref()?)))
+            .filter(|(of, only)| nulls.is_there(of.node()) && is_own(*of, only))
+            .collect();
+        let denies = |(of, only): &(Path<'t>, &'t Given)| {
+            Some((of.node(), self.leave((*of, only), false, nulls)?, *only))
+        };
+        let (node, neighbour, only) = asked.iter().find_map(denies)?;
+        let (shown, path) = (show::node(term), show::node(node));
+        let needed = needed(neighbour, only.with.as_deref().unwrap_or_default());
+        let (outcome, help) = if is_true {
+            ("never holds", "leave one of them out, or write `||` where either is meant")
+        } else {
+            ("always holds", "leave one of them out, or write `&&` where both are meant")
+        };
+        let message = format!("`{shown}` {outcome} here: `{path}` is there only where `{needed}`");
+        Some(Problem::warning(term.span, Code::FixedComparison, message).help(help))
+    }
+
     /// Neighbour whose values left by the terms around all decide it: that a property is there, or
     /// that it is null.
     fn leave(
@@ -121,17 +155,22 @@ impl<'t> Claims<'t> {
 
 /// Warning of what is null unless a neighbour has one of some values.
 fn unless(node: &Node, neighbour: &Node, with: &[Value]) -> Problem {
-    let (shown, of) = (show::node(node), show::node(neighbour));
-    let needed = match with {
+    let (shown, needed) = (show::node(node), needed(neighbour, with));
+    let message = format!("`{shown}` is null here: it is there only where `{needed}`");
+    let problem = Problem::warning(node.span, Code::FixedComparison, message);
+    problem.help(format!("leave it out, or ask first whether `{needed}`"))
+}
+
+/// What says in CEL that a neighbour has one of some values.
+fn needed(neighbour: &Node, with: &[Value]) -> String {
+    let of = show::node(neighbour);
+    match with {
         [value] => format!("{of} == {}", notation::value(value)),
         values => {
             let values: Vec<_> = values.iter().map(notation::value).collect();
             format!("{of} in [{}]", values.join(", "))
         }
-    };
-    let message = format!("`{shown}` is null here: it is there only where `{needed}`");
-    let problem = Problem::warning(node.span, Code::FixedComparison, message);
-    problem.help(format!("leave it out, or ask first whether `{needed}`"))
+    }
 }
 
 /// All values that a property has, where the cloud documents them; empty where it does not.
