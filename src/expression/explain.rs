@@ -65,21 +65,80 @@ fn of_statement(value: &Value) -> Option<Value> {
     Some(Value::map(kept.map(|(key, value)| (key.clone(), value.clone()))))
 }
 
+/// Elements that a loop goes over, with their positions in the list that they are named by.
+struct Listed<'a> {
+    path: String,
+    naming: Naming,
+    /// Field that people know an element by.
+    known_by: Option<&'a str>,
+    elements: Vec<(usize, Cow<'a, Value>)>,
+}
+
+/// What the variable of a loop is shown as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Naming {
+    /// Its value, which stands in the text.
+    Literal,
+    /// Position in a list that a reader can look up.
+    Index,
+    /// Itself, in a list that the expression makes.
+    Variable,
+}
+
+impl Listed<'_> {
+    /// What people know an element by.
+    fn identity(&self, looped: &Loop, at: usize, element: &Value) -> Option<Identity> {
+        let is_used = looped.body.free_variables().contains(&looped.index);
+        match self.naming {
+            Naming::Literal => {
+                let of = looped.variable.to_string();
+                let value = notation::value(element);
+                Some(Identity { shown: format!("{of} = {value}"), of, value: Some(value), is_used })
+            }
+            Naming::Index => {
+                let field = self.known_by?;
+                let value = element.get(field).filter(|value| !value.is_null())?;
+                let of = format!("{}[{at}]", self.path);
+                let shown = format!("{of}.{field} = {}", notation::value(value));
+                Some(Identity { shown, of, value: None, is_used })
+            }
+            Naming::Variable => None,
+        }
+    }
+}
+
 /// What people know an element of a list by.
 struct Identity {
     /// Path of the element.
     of: String,
     /// Its path and value, as it is observed.
     shown: String,
+    /// Value of an element that stands in the text.
+    value: Option<String>,
+    /// The loop asks about it.
+    is_used: bool,
 }
 
 impl Identity {
-    /// Puts it before what was seen of the element, unless that is the whole element.
+    /// Puts it before what was seen of the element, unless that is the whole element or says it.
     fn put_before(&self, at: usize, values: &mut Vec<String>) {
+        if let Some(value) = &self.value {
+            // `tag("a") = null` says it, and `FromPort = 8080` does not say 80.
+            let seen = || values.iter().skip(at);
+            let is_said = value.starts_with('"') && seen().any(|one| one.contains(value.as_str()))
+                || values.len() > at && seen().all(|one| one.ends_with(&format!(" = {value}")));
+            if self.is_used && !is_said {
+                values.insert(at, self.shown.clone());
+            }
+            return;
+        }
         let seen = values.iter().skip(at).filter_map(|one| one.strip_prefix(&*self.of));
         let is_part = seen.clone().any(|rest| rest.starts_with('.'));
         let is_whole = seen.clone().any(|rest| rest.starts_with(" ="));
-        if is_part && !is_whole && !values.contains(&self.shown) {
+        // What was seen may be of something made of the element.
+        let is_elsewhere =
+            self.is_used && values.iter().skip(at).all(|one| !one.contains(&*self.of));
+        if (is_part && !is_whole || is_elsewhere) && !values.contains(&self.shown) {
             values.insert(at, self.shown.clone());
         }
     }
@@ -164,6 +223,8 @@ impl<'a> Explainer<'a, '_> {
                 let count = self.each(looped, was, |inner, known_by| {
                     let first = values.len();
                     inner.values(&looped.body, was, values);
+                    // Of a list in the text only the element that decides is worth a word.
+                    let known_by = known_by.filter(|it| decided || it.value.is_none());
                     if let Some(known_by) = known_by.filter(|_| values.len() > first) {
                         known_by.put_before(first, values);
                     }
@@ -175,7 +236,15 @@ impl<'a> Explainer<'a, '_> {
                     values.push(format!("size({path}) = {count}"));
                 }
             }
-            Expr::Loop(looped) => self.operand(&looped.range, values),
+            Expr::Loop(looped) => {
+                let before = values.len();
+                if looped.kind == Macro::ExistsOne {
+                    self.each(looped, true, |inner, _| inner.values(&looped.body, true, values));
+                }
+                if values.len() == before {
+                    self.operand(&looped.range, values);
+                }
+            }
             Expr::Equal(pair) | Expr::NotEqual(pair) | Expr::Order(_, pair) | Expr::In(pair) => {
                 self.operands(pair, values);
             }
@@ -205,37 +274,79 @@ impl<'a> Explainer<'a, '_> {
         wanted: bool,
         mut work: impl FnMut(&mut Self, Option<Identity>),
     ) -> usize {
-        let Ok(elements) = self.evaluator.elements(looped) else { return 0 };
-        let identity = looped.range.property().and_then(Property::identity_of_elements);
-        let path = show::with_locals(&looped.range, &self.names);
-        let is_literal = matches!(looped.range.expr, Expr::Constant(_));
-        let is_shown = matches!(elements, Elements::Borrowed(_)) || is_statements(&looped.range);
+        let Some(listed) = self.list(looped) else { return 0 };
         let mut shown = 0;
-        for at in 0..elements.len() {
+        for (at, element) in &listed.elements {
             if shown == ELEMENTS || self.evaluator.budget.is_spent() {
                 break;
             }
-            let Some(element) = elements.get(at) else { break };
-            self.names.push(match &*element {
-                Value::Resource(resource) => format!("{path}[{:?}]", resource.id).into(),
-                value if is_literal => notation::value(value).into(),
-                _ if is_shown => format!("{path}[{at}]").into(),
-                _ => looped.variable.clone(),
-            });
-            let known_by = identity.filter(|_| is_shown).and_then(|field| {
-                let value = element.get(field).filter(|value| !value.is_null())?;
-                let of = format!("{path}[{at}]");
-                Some(Identity { shown: format!("{of}.{field} = {}", notation::value(value)), of })
-            });
-            self.evaluator.locals.push(element);
+            let known_by = listed.identity(looped, *at, element);
+            self.enter(looped, &listed, (*at, element));
             if self.is(&looped.body, wanted) {
                 shown += 1;
                 work(self, known_by);
             }
-            self.names.pop();
-            self.evaluator.locals.pop();
+            self.leave();
         }
-        elements.len()
+        listed.elements.len()
+    }
+
+    /// Elements that a loop goes over. Those that a filter leaves are named by the list before it.
+    fn list(&mut self, looped: &'a Loop) -> Option<Listed<'a>> {
+        if let Expr::Loop(filter) = &looped.range.expr
+            && filter.kind == Macro::Filter
+        {
+            let mut listed = self.list(filter)?;
+            for (at, element) in std::mem::take(&mut listed.elements) {
+                self.enter(filter, &listed, (at, &element));
+                let is_left = self.is(&filter.body, true);
+                self.leave();
+                if is_left {
+                    listed.elements.push((at, element));
+                }
+            }
+            return Some(listed);
+        }
+        let elements = self.evaluator.elements(looped).ok()?;
+        let is_literal = matches!(looped.range.expr, Expr::Constant(_));
+        let is_statements = is_statements(&looped.range);
+        Some(Listed {
+            path: show::with_locals(&looped.range, &self.names),
+            naming: match elements {
+                _ if is_literal => Naming::Literal,
+                Elements::Shared(_) if !is_statements => Naming::Variable,
+                Elements::Borrowed(_) | Elements::Shared(_) => Naming::Index,
+            },
+            known_by: match looped.range.property().and_then(Property::identity_of_elements) {
+                None if is_statements => Some("Sid"),
+                known_by => known_by.map(|name| &**name),
+            },
+            elements: (0..elements.len()).filter_map(|at| Some((at, elements.get(at)?))).collect(),
+        })
+    }
+
+    /// Has the variable of a loop stand for an element.
+    fn enter(
+        &mut self,
+        looped: &Loop,
+        listed: &Listed<'a>,
+        (at, element): (usize, &Cow<'a, Value>),
+    ) {
+        let path = &listed.path;
+        self.names.push(match &**element {
+            Value::Resource(resource) => format!("{path}[{:?}]", resource.id).into(),
+            value => match listed.naming {
+                Naming::Literal => notation::value(value).into(),
+                Naming::Index => format!("{path}[{at}]").into(),
+                Naming::Variable => looped.variable.clone(),
+            },
+        });
+        self.evaluator.locals.push(element.clone());
+    }
+
+    fn leave(&mut self) {
+        self.names.pop();
+        self.evaluator.locals.pop();
     }
 
     fn operands(&mut self, pair: &'a Pair, values: &mut Vec<String>) {
@@ -252,6 +363,24 @@ impl<'a> Explainer<'a, '_> {
         let origin = if value.is_null() { self.null_origin(node) } else { node };
         let path = show::with_locals(origin, &self.names);
         Self::push(&path, &value, values);
+        self.counted(node, values);
+    }
+
+    /// The first elements that a filter leaves, where a node is their number.
+    fn counted(&mut self, node: &'a Node, values: &mut Vec<String>) {
+        if let Expr::Call { function, arguments, .. } = &node.expr
+            && function.name == "size"
+            && let [Node { expr: Expr::Loop(looped), .. }] = &**arguments
+            && looped.kind == Macro::Filter
+        {
+            self.each(looped, true, |inner, known_by| {
+                let first = values.len();
+                inner.values(&looped.body, true, values);
+                if let Some(known_by) = known_by {
+                    known_by.put_before(first, values);
+                }
+            });
+        }
     }
 
     /// Adds what a path is, unless it says that itself, as an element of a written list does.

@@ -17,7 +17,7 @@ mod fixed;
 mod predicate;
 mod unguarded;
 
-pub(super) use self::constants::{free_variables, is_closed, is_fixed};
+pub(super) use self::constants::{is_closed, is_fixed};
 pub(super) use self::fixed::null_test;
 
 use self::claims::Claims;

@@ -82,6 +82,32 @@ impl Node {
         }
     }
 
+    /// Variables of loops around it that stand in it, by their indices.
+    pub(super) fn free_variables(&self) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.gather_variables(usize::MAX, &mut found);
+        found
+    }
+
+    /// Those below `inner`: the loops in a node have all behind that.
+    fn gather_variables(&self, inner: usize, found: &mut Vec<usize>) {
+        match &self.expr {
+            Expr::Local { index, .. } => {
+                if *index < inner && !found.contains(index) {
+                    found.push(*index);
+                }
+            }
+            Expr::Loop(looped) => {
+                looped.range.gather_variables(inner, found);
+                let inner = inner.min(looped.index);
+                for part in looped.condition.iter().chain([&looped.body]) {
+                    part.gather_variables(inner, found);
+                }
+            }
+            _ => self.children().into_iter().for_each(|it| it.gather_variables(inner, found)),
+        }
+    }
+
     /// Time from now to the instant that it is, where only now is in that beside a constant.
     pub(super) fn since_now(&self) -> Option<TimeDelta> {
         let (operator, pair) = match &self.expr {

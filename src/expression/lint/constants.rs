@@ -65,36 +65,10 @@ pub(in super::super) fn is_fixed(node: &Node) -> bool {
 
 /// `true` where a node has a value by itself, in whatever loops it stands.
 pub(in super::super) fn is_closed(node: &Node) -> bool {
-    reads_nothing(node) && !names_parameter(node) && free_variables(node).is_empty()
+    reads_nothing(node) && !names_parameter(node) && node.free_variables().is_empty()
 }
 
 /// `true` where a parameter without a value stands in a node.
 fn names_parameter(node: &Node) -> bool {
     matches!(node.expr, Expr::Parameter(_)) || node.children().into_iter().any(names_parameter)
-}
-
-/// Variables of loops around a node that stand in it, by their indices.
-pub(in super::super) fn free_variables(node: &Node) -> Vec<usize> {
-    let mut found = Vec::new();
-    gather(node, usize::MAX, &mut found);
-    found
-}
-
-/// Those below `inner`: loops inside the node have all behind that.
-fn gather(node: &Node, inner: usize, found: &mut Vec<usize>) {
-    match &node.expr {
-        Expr::Local { index, .. } => {
-            if *index < inner && !found.contains(index) {
-                found.push(*index);
-            }
-        }
-        Expr::Loop(looped) => {
-            gather(&looped.range, inner, found);
-            let inner = inner.min(looped.index);
-            for part in looped.condition.iter().chain([&looped.body]) {
-                gather(part, inner, found);
-            }
-        }
-        _ => node.children().into_iter().for_each(|child| gather(child, inner, found)),
-    }
 }

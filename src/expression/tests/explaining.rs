@@ -218,7 +218,7 @@ fn a_policy_is_shown_by_the_statement_that_decides() {
     statements(resource.Policy).all(s, !isPublic(s))
       !isPublic(statements(resource.Policy)[1])  <-  statements(resource.Policy)[1] = {"Action": ["s3:GetObject"], "Effect": "Allow", "Principal": {"AWS": ["*"]}, "Resource": ["*"], "Sid…
     statements(resource.Policy).all(s, s.Effect == 'Deny')
-      statements(resource.Policy)[1].Effect == "Deny"  <-  statements(resource.Policy)[1].Effect = "Allow"
+      statements(resource.Policy)[1].Effect == "Deny"  <-  statements(resource.Policy)[1].Sid = "Open", statements(resource.Policy)[1].Effect = "Allow"
     isPublic(resource.Policy) && allowsAll(resource.Policy.Statement[1])
       allowsAll(resource.Policy.Statement[1])  <-  resource.Policy.Statement[1] = {"Action": ["s3:GetObject"], "Effect": "Allow", "Principal": "*", "Resource": "*", "Sid": "Open"}
     "#);
@@ -244,6 +244,48 @@ fn written_lists_are_not_told_as_seen() {
     ['a', 'b'].all(name, tag(name) != null)
       tag("a") != null  <-  tag("a") = null
       tag("b") != null  <-  tag("b") = null
+    "#);
+}
+
+#[test]
+fn the_elements_that_decide_are_shown() {
+    insta::assert_snapshot!(explained(&[
+        "[22, 443].all(p, resource.Ports.exists(r, r.From == p && r.From < 100))",
+        "['db', 'web-1'].all(n, n == 'db' || n.startsWith('x'))",
+        "resource.Ports.filter(r, r.From > 100).all(r, r.Cidr == '10.0.0.0/8')",
+        "resource.Ports.filter(r, r.From > 22).filter(r, r.From < 9999).all(r, r.Cidr == 'x')",
+        "size(resource.Ports.filter(r, isWorldCidr(r.Cidr))) == 0",
+        "size(resource.Ports.filter(r, r.From == 9)) > 0",
+        "resource.Ports.exists_one(r, r.From > 0)",
+        "resource.Ports.exists_one(r, r.From == 9)",
+    ], &ordinary()), @r#"
+    [22, 443].all(p, resource.Ports.exists(r, r.From == p && r.From < 100))
+      resource.Ports.exists(r, r.From == 443 && r.From < 100)  <-  p = 443, resource.Ports[0].From = 22, resource.Ports[1].From = 443
+    ['db', 'web-1'].all(n, n == 'db' || n.startsWith('x'))
+      "web-1" == "db"  <-  n = "web-1"
+      "web-1".startsWith("x")  <-  n = "web-1"
+    resource.Ports.filter(r, r.From > 100).all(r, r.Cidr == '10.0.0.0/8')
+      resource.Ports[1].Cidr == "10.0.0.0/8"  <-  resource.Ports[1].Cidr = "0.0.0.0/0"
+    resource.Ports.filter(r, r.From > 22).filter(r, r.From < 9999).all(r, r.Cidr == 'x')
+      resource.Ports[1].Cidr == "x"  <-  resource.Ports[1].Cidr = "0.0.0.0/0"
+    size(resource.Ports.filter(r, isWorldCidr(r.Cidr))) == 0
+      size(resource.Ports.filter(r, isWorldCidr(r.Cidr))) == 0  <-  size(resource.Ports.filter(r, isWorldCidr(r.Cidr))) = 1, resource.Ports[1].Cidr = "0.0.0.0/0"
+    size(resource.Ports.filter(r, r.From == 9)) > 0
+      size(resource.Ports.filter(r, r.From == 9)) > 0  <-  size(resource.Ports.filter(r, r.From == 9)) = 0
+    resource.Ports.exists_one(r, r.From > 0)
+      resource.Ports.exists_one(r, r.From > 0)  <-  resource.Ports[0].From = 22, resource.Ports[1].From = 443
+    resource.Ports.exists_one(r, r.From == 9)
+      resource.Ports.exists_one(r, r.From == 9)  <-  resource.Ports = [{"Cidr": "10.0.0.0/8", "From": 22, "Groups": ["a"]}, {"Cidr": "0.0.0.0/0", "From": 443, "Groups": […
+    "#);
+    insta::assert_snapshot!(explained(&[
+        "statements(resource.Policy).all(s, ['Deny', 'None'].exists(e, e == s.Effect))",
+        "statements(resource.Policy).all(s, s.Action.map(a, a.lowerAscii()).all(x, x == 'a'))",
+    ], &two_statements()), @r#"
+    statements(resource.Policy).all(s, ['Deny', 'None'].exists(e, e == s.Effect))
+      ["Deny", "None"].exists(e, e == statements(resource.Policy)[1].Effect)  <-  statements(resource.Policy)[1].Sid = "Open", statements(resource.Policy)[1].Effect = "Allow"
+    statements(resource.Policy).all(s, s.Action.map(a, a.lowerAscii()).all(x, x == 'a'))
+      x == "a"  <-  statements(resource.Policy)[0].Sid = "Tls", x = "s3:*"
+      x == "a"  <-  statements(resource.Policy)[1].Sid = "Open", x = "s3:getobject"
     "#);
 }
 
@@ -283,7 +325,8 @@ fn an_element_is_named_by_what_people_know_it_by() {
       resource.Keys.exists(o, o.Id == resource.Keys[0].Id && o.Size > 8)  <-  resource.Keys[0].Id = "K1", resource.Keys[0].Size = 1, resource.Keys[1].Id = "K2", resource.Keys[2].Id = null, resource.Keys[2].Size = 8
       resource.Keys.exists(o, o.Id == resource.Keys[2].Id && o.Size > 8)  <-  resource.Keys[0].Id = "K1", resource.Keys[2].Id = null, resource.Keys[0].Size = 1, resource.Keys[1].Id = "K2", resource.Keys[2].Size = 8
     resource.Keys.filter(k, !k.Used).all(k, k.Used)
-      k.Used  <-  k.Used = false
+      resource.Keys[1].Used  <-  resource.Keys[1].Id = "K2", resource.Keys[1].Used = false
+      resource.Keys[2].Used  <-  resource.Keys[2].Used = false
     resource.Keys.all(k, resource.Size == 1)
       resource.Size == 1  <-  resource.Size = null
     "#);

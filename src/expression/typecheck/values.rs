@@ -4,10 +4,10 @@ use std::ops::Range;
 
 use cel::IdedExpr;
 
+use super::super::evaluate;
 use super::super::operand::MOST_READ;
 use super::super::span::Span;
 use super::super::tree::Node;
-use super::super::{evaluate, lint};
 use super::TypeChecker;
 use crate::diagnostic::Code;
 use crate::resource::Value;
@@ -83,7 +83,7 @@ impl TypeChecker<'_> {
 
     /// `true` where a term has an outcome by the values of parameters alone.
     fn is_decided_by(&mut self, term: &Node, outcome: bool) -> bool {
-        if !self.has_values() || !lint::free_variables(term).is_empty() {
+        if !self.has_values() || !term.free_variables().is_empty() {
             return false;
         }
         let locals = vec![Value::Null; self.locals.len()];
@@ -103,7 +103,7 @@ impl TypeChecker<'_> {
         if !self.has_elements() {
             return None;
         }
-        let [index] = *lint::free_variables(term) else { return None };
+        let [index] = *term.free_variables() else { return None };
         let variable = self.locals.get(index)?;
         let Some(Value::List(items)) = &variable.values else { return None };
         if items.len() > MOST_READ {
