@@ -67,7 +67,8 @@ pub(super) fn check<'t>(
     if !linter.problems.iter().skip(before).any(is_told) {
         let found = fixed::of_all(root, &linter.known)
             .or_else(|| linter.claims.excluded(root, true, &linter.known))
-            .or_else(|| linter.claims.excluded(root, false, &linter.known));
+            .or_else(|| linter.claims.excluded(root, false, &linter.known))
+            .or_else(|| linter.rival(root));
         linter.problems.extend(found);
     }
 }

@@ -114,6 +114,20 @@ fn what_is_there_is_held_against_the_neighbour_in_any_order() {
             "!resource.SecurityGroupIngress.exists(r, r.FromPort == 22 || r.IpProtocol == '-1')",
         ),
     ]);
+    let found = selected(
+        VOLUME,
+        "resource.Throughput == 125",
+        "resource.VolumeType == 'gp2'",
+        ExpressionKind::Assert,
+    );
+    assert!(found.contains("never holds here: `resource.Throughput` is there only"), "{found}");
+    let found = selected(
+        VOLUME,
+        "resource.Throughput == 125",
+        "resource.VolumeType == 'gp3'",
+        ExpressionKind::Assert,
+    );
+    assert_eq!(found, "");
 }
 
 const EXCLUDED: &[(&str, &str, &str, &str)] = &[

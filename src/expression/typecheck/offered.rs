@@ -102,7 +102,9 @@ impl TypeChecker<'_> {
 
     /// `true` for what is told of a value that a parameter has: it may say that there is no limit.
     pub(super) fn is_of_parameter(&self, problem: &Problem) -> bool {
-        self.places.is_some() && self.offered.iter().any(|one| one.uses.contains(&problem.span))
+        let (start, end) = (problem.span.start, problem.span.end);
+        let is_in = |place: &Range<usize>| start <= place.start && place.end <= end;
+        self.places.is_some() && self.offered.iter().any(|one| one.uses.iter().any(is_in))
     }
 
     /// Notes that a field is taken of a variable that has just been named.

@@ -400,3 +400,13 @@ fn an_item_that_a_question_does_not_let_through_is_told() {
     let told = listed(TEXTS, SECURITY_GROUP, values, "[http]");
     assert!(told.contains("\"http\""), "{told}");
 }
+
+#[test]
+fn a_number_made_of_a_parameter_may_say_that_there_is_no_limit() {
+    for (text, value) in [
+        ("resource.MaxSessionDuration <= params.of * 3600", "12"),
+        ("resource.MaxSessionDuration <= params.of", "43200"),
+    ] {
+        assert_eq!(listed("{ type: integer }", "AWS::IAM::Role", text, value), "", "{text}");
+    }
+}
