@@ -54,7 +54,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let file = arguments.output.display();
     if resources == 0 && !refused.is_empty() {
         bail!(
-            "nothing of account {} could be read, so `{file}` stays as it is:\n{}",
+            "nothing of account {} could be read, so `{file}` is not written:\n{}",
             account.id,
             refused.concat()
         );
