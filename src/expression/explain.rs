@@ -298,6 +298,9 @@ impl<'a> Explainer<'a, '_> {
         {
             let mut listed = self.list(filter)?;
             for (at, element) in std::mem::take(&mut listed.elements) {
+                if self.evaluator.budget.is_spent() {
+                    break;
+                }
                 self.enter(filter, &listed, (at, &element));
                 let is_left = self.is(&filter.body, true);
                 self.leave();

@@ -339,8 +339,7 @@ impl TypeChecker<'_> {
         if let Expr::Call { arguments, .. } = &typed.node.expr {
             self.withdraw(arguments.iter().map(|argument| argument.span));
         }
-        let locals = vec![Value::Null; self.locals.len()];
-        match evaluate::within(&typed.node, &locals, &mut self.folding) {
+        match evaluate::constant(&typed.node, &mut self.folding) {
             // Computed where it is needed, at the cost of the evaluation: a short text can stand
             // for a long one, which would be in every message.
             Ok(Value::String(text)) if text.len() > MAX_LENGTH => typed,

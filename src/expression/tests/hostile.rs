@@ -52,6 +52,10 @@ fn doubling_lists_and_texts_end() {
     let text = chain("[[resource.Name]]", "[v, v]", "");
     let said = verdict(&format!("{text} == {text}"), &subject);
     assert!(said.starts_with(SPENT), "{said}");
+    // So it is where all of it stands in the text.
+    let text = chain("[['a']]", "[v, v]", "");
+    let said = verdict(&format!("{text} == {text}"), &subject);
+    assert!(said.starts_with(SPENT), "{said}");
 }
 
 /// What has no order is not sorted: the standard library panics where it finds none in one.

@@ -9,12 +9,14 @@ use std::sync::Arc;
 use cel::IdedExpr;
 use cel::common::ast::{CallExpr, ComprehensionExpr, Expr as Cel, LiteralValue, operators};
 
+use super::super::parse::MAX_LENGTH;
 use super::super::span::Span;
 use super::super::tree::{Expr, Loop, Macro, Node};
 use super::super::types::Type;
-use super::super::{Problem, lint, pieces, show};
+use super::super::{Problem, evaluate, lint, pieces, show};
 use super::{TypeChecker, TypedExpr, Variable};
 use crate::diagnostic::Code;
+use crate::resource::Value;
 
 /// A macro as it was written.
 struct Written<'t> {
@@ -72,17 +74,27 @@ impl TypeChecker<'_> {
         let looped = Loop { kind: written.kind, range, variable, index, condition, body };
         let place = looped.range.span;
         let node = Node { expr: Expr::Loop(Box::new(looped)), span };
-        let asks_alone = lint::is_closed(&node);
-        if asks_alone {
-            self.withdraw([place]);
+        if !lint::is_closed(&node) {
+            return TypedExpr { node, kind };
         }
-        let typed = TypedExpr { node, kind };
+        // It asks about the values alone.
+        self.withdraw([place]);
         let is_list = matches!(written.kind, Macro::Filter | Macro::Map);
-        if asks_alone && is_list && self.problems.len() == problems {
-            self.fold(typed)
-        } else {
-            typed
-        }
+        let left = if is_list && self.problems.len() == problems { self.left(&node) } else { None };
+        let expr = left.map_or(node.expr, Expr::Constant);
+        TypedExpr { node: Node { expr, span }, kind }
+    }
+
+    /// List that a loop makes of constants. Lists in lists stay with the loop, since they may hold each
+    /// other a thousandfold, and so do long texts, which a short one can stand for.
+    fn left(&mut self, node: &Node) -> Option<Value> {
+        let locals = vec![Value::Null; self.locals.len()];
+        let made = evaluate::within(node, &locals, &mut self.folding).ok()?;
+        let is_flat = |item: &Value| !matches!(item, Value::List(_) | Value::Map(_));
+        let Value::List(items) = &made else { return None };
+        let length: usize = items.iter().filter_map(Value::as_str).map(str::len).sum();
+        let is_filter = matches!(&node.expr, Expr::Loop(looped) if looped.kind == Macro::Filter);
+        (is_filter || length <= MAX_LENGTH && items.iter().all(is_flat)).then_some(made)
     }
 
     /// The type of the variable.
