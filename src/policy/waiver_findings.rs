@@ -67,6 +67,22 @@ impl Named {
         self.follow_resources(checks, sink);
     }
 
+    /// Warns of ARNs of another region than the one that is named. What is in none is left out: its
+    /// ARN may name a region, as those of web ACLs of `CloudFront` do.
+    pub(super) fn follow_region(&self, sink: &mut DiagnosticSink) {
+        let Some((region, _)) = self.region.as_ref().filter(|(it, _)| is_real(it)) else { return };
+        for (glob, place) in &self.resources {
+            let Some(other) = ArnBeginning::of(glob).and_then(|arn| arn.region) else { continue };
+            if other == region.as_str() || sink.is_full() {
+                continue;
+            }
+            let glob = short(glob);
+            let message = format!("`{glob}` matches nothing in `{region}`: it is of `{other}`");
+            let odd = Diagnostic::warning(place.clone(), Code::NoEffect, message);
+            sink.push(odd.help(format!("write `region: {other}`, or leave `region` out")));
+        }
+    }
+
     /// Warns of a region that none of the accounts in question has, and of an ARN that is of none of
     /// them.
     pub(super) fn follow_accounts(&self, accounts: &[&Account], sink: &mut DiagnosticSink) {
@@ -76,10 +92,11 @@ impl Named {
         let arns = self.resources.iter();
         let arns = arns.filter_map(|(glob, place)| Some((ArnBeginning::of(glob)?, place)));
         let arns: Vec<_> = arns.collect();
-        let own = self.region.as_ref().filter(|(it, _)| *it != Region::global());
+        let own = self.region.as_ref().filter(|(it, _)| is_real(it));
         let own = own.map(|(region, place)| (region.as_str(), place));
-        let own = own.filter(|(region, _)| is_documented(region, resource::regions()));
+        let is_told = |region: &str| own.is_some_and(|(own, _)| own != region);
         let of_arns = arns.iter().filter_map(|(arn, place)| Some((arn.region?, *place)));
+        let of_arns = of_arns.filter(|(region, _)| !is_told(region));
         let regions = own.into_iter().chain(of_arns);
         let ids = arns.iter().filter_map(|(arn, place)| Some((arn.account?, *place)));
         let in_regions = accounts.iter().flat_map(|it| &it.regions).map(Region::as_str);
@@ -111,12 +128,18 @@ impl Named {
     }
 }
 
+/// `true` for a region that there is: one that is not documented is reported where it is read.
+fn is_real(region: &Region) -> bool {
+    *region != Region::global() && is_documented(region.as_str(), resource::regions())
+}
+
 /// What an ARN says of where its resource is, as far as that is sure: a wildcard may stand for
 /// several parts.
 #[derive(Debug, Default)]
 struct ArnBeginning<'g> {
     region: Option<&'g str>,
-    /// Account, of services whose resources are seen from no other: a subnet may be shared.
+    /// Account of what is seen from no other: a subnet may be shared, by the list "Shareable AWS
+    /// resources" of AWS RAM.
     account: Option<&'g str>,
 }
 
@@ -126,7 +149,13 @@ impl<'g> ArnBeginning<'g> {
         let parts: Vec<&str> = fixed.splitn(6, ':').collect();
         let whole = parts.len().saturating_sub(1);
         let part = |at: usize| parts.get(at).copied().filter(|it| at < whole && !it.is_empty());
-        let is_own = matches!(part(2), Some("iam" | "kms"));
+        let is_of_ec2 =
+            |resource: &&str| ["instance/", "volume/"].iter().any(|it| resource.starts_with(it));
+        let is_own = match part(2) {
+            Some("iam" | "kms") => true,
+            Some("ec2") => parts.get(5).is_some_and(is_of_ec2),
+            _ => false,
+        };
         let account = part(4).filter(|id| is_own && AccountId::is_one(id));
         Some(Self { region: part(3), account })
     }

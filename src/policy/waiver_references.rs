@@ -70,6 +70,7 @@ impl References {
 
     /// Reports what there is not. Of a group that could not be resolved nothing is said.
     pub(super) fn follow(&self, known: &Known<'_>, sink: &mut DiagnosticSink) {
+        self.named.follow_region(sink);
         if sink.is_full() || known.is_partial {
             return;
         }
@@ -86,6 +87,7 @@ impl References {
             }
             None if !known.has_broken_groups => {
                 self.follow_check(known, sink);
+                self.follow_selection(known, sink);
                 self.follow_named(known, sink);
             }
             _ => {}
@@ -140,9 +142,7 @@ impl References {
     /// An account that the group does not select has no findings to be waived, nor has a region that
     /// is none of its accounts.
     fn follow_selection(&self, known: &Known<'_>, sink: &mut DiagnosticSink) {
-        let Some(group) = self.group.as_ref().and_then(|(name, _)| known.group(name)) else {
-            return;
-        };
+        let group = self.group.as_ref().and_then(|(name, _)| known.group(name));
         if self.account.is_none() && self.named.is_empty() {
             return;
         }
@@ -150,11 +150,16 @@ impl References {
         let covered = Covered { account: meant, ..Covered::default() };
         let accounts = known.policies.accounts.values().filter(|one| covered.has_account(one));
         let accounts: Vec<&Account> = accounts.collect();
-        let selected = accounts.iter().copied().filter(|one| group.accounts.selects(one));
+        let is_selected = |one: &&Account| group.is_none_or(|group| group.accounts.selects(one));
+        let selected = accounts.iter().copied().filter(is_selected);
         if !known.has_broken_accounts {
             self.named.follow_accounts(&selected.collect::<Vec<_>>(), sink);
         }
-        let (Some((_, place)), Some(account)) = (&self.account, accounts.first()) else { return };
+        let (Some(group), Some((_, place)), Some(account)) =
+            (group, &self.account, accounts.first())
+        else {
+            return;
+        };
         if !group.accounts.selects(account) {
             let message =
                 format!("group `{}` does not select account `{}`", group.name, account.name);

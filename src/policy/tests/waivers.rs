@@ -354,6 +354,70 @@ fn an_arn_of_no_account_that_is_meant_is_told() {
     }
 }
 
+/// The same of a waiver in all groups.
+fn everywhere(check: &str, more: &str) -> String {
+    let checks = "    - { id: placed, select: AWS::EC2::Instance, assert: tag('a') != null }
+    - { id: rooted, select: AWS::IAM::Role, assert: tag('a') != null }
+";
+    problems(&format!(
+        "{}---
+apiVersion: cloudcorrect.dev/v1
+kind: Waiver
+metadata: {{ name: legacy }}
+spec:
+  match:
+    {{ check: {check},
+    {more} }}
+  reason: Goes away.
+  owner: ada
+  expires: 2026-12-31
+",
+        group(checks)
+    ))
+}
+
+#[test]
+fn an_arn_beside_another_region_or_account_is_told() {
+    let arn = "arn:aws:ec2:us-east-1:012345678901:instance/i-0123";
+    let both = format!("['{arn}', 'arn:aws:ec2:eu-west-3:*:instance/*']");
+    insta::assert_snapshot!(named("placed", &format!("region: eu-west-1, resource: {both}")), @"
+    27:35-27:87: warning[no-effect] `arn:aws:ec2:us-east-1:012345678901:instance/i-0123` matches nothing in `eu-west-1`: it is of `us-east-1`
+        help: write `region: us-east-1`, or leave `region` out
+    27:89-27:125: warning[no-effect] `arn:aws:ec2:eu-west-3:*:instance/*` matches nothing in `eu-west-1`: it is of `eu-west-3`
+        help: write `region: eu-west-3`, or leave `region` out
+    ");
+    let other = "arn:aws:ec2:eu-west-1:210987654321:instance/i-0123";
+    insta::assert_snapshot!(named("placed", &format!("account: prod, resource: '{other}'")), @"
+    27:30-27:82: warning[no-effect] the waiver covers no account with the id `210987654321`
+        help: there are `012345678901`
+    ");
+    insta::assert_snapshot!(everywhere("placed", &format!("account: prod, resource: '{other}'")), @"
+    23:30-23:82: warning[no-effect] the waiver covers no account with the id `210987654321`
+        help: there are `012345678901`
+    ");
+    insta::assert_snapshot!(everywhere("rooted", "account: '012345678901', resource: 'arn:aws:iam::210987654321:role/acme'"), @"
+    23:40-23:77: warning[no-effect] the waiver covers no account with the id `210987654321`
+        help: there are `012345678901`
+    ");
+    for (check, fine) in [
+        ("placed", "region: us-east-1, resource: 'ARN'"),
+        ("placed", "region: eu-west-1, resource: 'arn:aws:ec2:*:*:instance/i-0123'"),
+        ("placed", "region: eu-west-1, resource: 'arn:aws:ec2:eu-*:instance/i-0123'"),
+        ("placed", "account: prod, region: us-east-1, resource: 'ARN'"),
+        ("placed", "account: prod, resource: 'arn:aws:ec2:us-east-1:2*:instance/i-0123'"),
+        ("placed", "account: prod, resource: 'arn:aws:ec2:us-east-1:*:instance/*'"),
+        ("versioned", "region: eu-west-1, resource: 'arn:aws:s3:::logs'"),
+        ("versioned", "account: prod, resource: 'arn:aws:s3:::logs'"),
+        // A subnet of another account may be shared.
+        ("there", "account: prod, resource: 'arn:aws:ec2:eu-west-1:210987654321:vpc/vpc-0123'"),
+    ] {
+        let fine = fine.replace("ARN", arn);
+        assert_eq!(named(check, &fine), "", "{check} {fine}");
+    }
+    assert_eq!(everywhere("placed", &format!("account: prod, resource: '{arn}'")), "");
+    assert_eq!(everywhere("placed", "region: us-east-1"), "");
+}
+
 #[test]
 fn what_is_judged_of_all_together_has_no_resource() {
     insta::assert_snapshot!(named("few", "resource: vpc-0123"), @r"
