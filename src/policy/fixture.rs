@@ -1,5 +1,7 @@
 //! Resources that a test makes up: properties as YAML, checked against the schema of their type.
 
+mod neighbours;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -41,6 +43,7 @@ pub(super) fn resource(
         is_whole &= read.is_some();
         values.extend(read.map(|read| (entry.key.value.as_str(), read)));
     }
+    neighbours::report(entries, &schema.properties, |name| values.get(name), file);
     is_whole &= are_markers(entries, file);
     let region = region(entries, schema, file)?;
     let id = id(given.span, schema, &values, account, file)?;
@@ -289,6 +292,10 @@ fn object(
         };
         is_whole &= read.is_some();
         values.extend(read.map(|read| (key.value.as_str(), read)));
+    }
+    if property.kind == Kind::Object {
+        let value = |name: &str| values.iter().find(|(of, _)| *of == name).map(|(_, value)| value);
+        neighbours::report(entries, &property.properties, value, file);
     }
     for (name, inner) in &property.properties {
         if is_always_a_list(inner) && !values.iter().any(|(given, _)| *given == &**name) {

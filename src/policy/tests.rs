@@ -7,6 +7,7 @@ mod documented;
 mod enforce;
 mod files;
 mod follow_ups;
+mod given;
 mod lines;
 mod packs;
 mod samples;

@@ -119,7 +119,7 @@ spec:
 }
 
 /// A group is given with these rules of entry.
-fn given(permission: &str) -> String {
+pub(super) fn given(permission: &str) -> String {
     problems(&format!(
         "apiVersion: cloudcorrect.dev/v1
 kind: CheckType

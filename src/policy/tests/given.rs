@@ -1,0 +1,119 @@
+//! Resources of tests that no account has: neighbours that exclude each other.
+
+use super::documented::given;
+use super::problems;
+
+/// Resources of a type that a test makes up, as lines of YAML in braces, and what is told of them.
+fn made_up(type_name: &str, resource: &str) -> String {
+    problems(&format!(
+        "apiVersion: cloudcorrect.dev/v1
+kind: CheckType
+metadata: {{ name: tagged }}
+spec:
+  description: D.
+  title: T
+  severity: low
+  select: {type_name}
+  assert: tag('team') != null
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Test
+metadata: {{ name: tagged }}
+spec:
+  uses: tagged
+  given:
+    {type_name}:
+      - {resource}
+  cases:
+    - expect: {{ fail: ['*'] }}
+"
+    ))
+}
+
+/// EC2's API reference: `IpPermission` (ports of TCP, UDP and ICMP alone), `Volume` (`kmsKeyId`,
+/// `throughput`), `Route` and `LaunchPermission`; `describe-security-group-rules` answers ports of
+/// -1 where all protocols are meant.
+#[test]
+fn neighbours_that_the_cloud_never_gives_together_are_warned_of_in_tests() {
+    let rules = [
+        "{ IpProtocol: tcp, CidrIp: 10.0.0.0/8, CidrIpv6: \"fd00::/8\", SourcePrefixListId: pl-1 }",
+        "{ IpProtocol: \"-1\", FromPort: 22, ToPort: 22, CidrIp: 10.0.0.0/8 }",
+        "{ FromPort: 22, IpProtocol: \"50\" }",
+    ];
+    let mut told: Vec<String> =
+        rules.iter().map(|one| format!("{one}\n{}\n", given(one))).collect();
+    for (of, resource) in [
+        (
+            "AWS::EC2::Volume",
+            "{ VolumeId: vol-1, Encrypted: false, KmsKeyId: \"arn:aws:kms:us-east-1:123456789012:key/a\" }",
+        ),
+        ("AWS::EC2::Volume", "{ VolumeId: vol-1, VolumeType: gp2, Throughput: 125 }"),
+        (
+            "AWS::EC2::RouteTable",
+            "{ RouteTableId: rtb-1, Routes: [{ GatewayId: igw-1, NatGatewayId: nat-1 }] }",
+        ),
+    ] {
+        told.push(format!("{resource}\n{}\n", made_up(of, resource)));
+    }
+    insta::assert_snapshot!(told.join("\n"), @r#"
+    { IpProtocol: tcp, CidrIp: 10.0.0.0/8, CidrIpv6: "fd00::/8", SourcePrefixListId: pl-1 }
+    20:52-20:60: warning[undocumented-value] `CidrIpv6` is never there beside `CidrIp`: an object has one of them
+        help: leave one of them out, or give an object for each
+    20:74-20:92: warning[undocumented-value] `SourcePrefixListId` is never there beside `CidrIp`: an object has one of them
+        help: leave one of them out, or give an object for each
+
+    { IpProtocol: "-1", FromPort: 22, ToPort: 22, CidrIp: 10.0.0.0/8 }
+    20:33-20:41: warning[undocumented-value] `FromPort` is there only where `IpProtocol` is `tcp`, `udp`, `icmp` or `icmpv6`, and it is `-1`
+        help: leave `FromPort` out, or give another `IpProtocol`
+    20:47-20:53: warning[undocumented-value] `ToPort` is there only where `IpProtocol` is `tcp`, `udp`, `icmp` or `icmpv6`, and it is `-1`
+        help: leave `ToPort` out, or give another `IpProtocol`
+
+    { FromPort: 22, IpProtocol: "50" }
+    20:15-20:23: warning[undocumented-value] `FromPort` is there only where `IpProtocol` is `tcp`, `udp`, `icmp` or `icmpv6`, and it is `50`
+        help: leave `FromPort` out, or give another `IpProtocol`
+
+    { VolumeId: vol-1, Encrypted: false, KmsKeyId: "arn:aws:kms:us-east-1:123456789012:key/a" }
+    18:46-18:54: warning[undocumented-value] `KmsKeyId` is there only where `Encrypted` is `true`, and it is `false`
+        help: leave `KmsKeyId` out, or give another `Encrypted`
+
+    { VolumeId: vol-1, VolumeType: gp2, Throughput: 125 }
+    18:45-18:55: warning[undocumented-value] `Throughput` is there only where `VolumeType` is `gp3`, and it is `gp2`
+        help: leave `Throughput` out, or give another `VolumeType`
+
+    { RouteTableId: rtb-1, Routes: [{ GatewayId: igw-1, NatGatewayId: nat-1 }] }
+    18:61-18:73: warning[undocumented-value] `NatGatewayId` is never there beside `GatewayId`: an object has one of them
+        help: leave one of them out, or give an object for each
+    "#);
+}
+
+#[test]
+fn neighbours_that_may_stand_together_are_fine() {
+    for right in [
+        "{ IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 10.0.0.0/8, CidrIpv6: null }",
+        "{ IpProtocol: \"6\", FromPort: 22, ToPort: 22 }",
+        "{ IpProtocol: icmpv6, FromPort: -1, ToPort: -1 }",
+        "{ IpProtocol: \"-1\", FromPort: -1, ToPort: -1 }",
+        "{ IpProtocol: \"-1\", FromPort: null, CidrIp: 10.0.0.0/8 }",
+        "{ IpProtocol: null, FromPort: 22, ToPort: 22 }",
+        "{ FromPort: 22, ToPort: 22 }",
+    ] {
+        assert_eq!(given(right), "", "{right}");
+    }
+    // What the neighbour says is told alone.
+    let wrong = given("{ IpProtocol: TCPP, FromPort: 22, ToPort: 22 }");
+    assert_eq!(wrong.matches("warning[").count(), 1, "{wrong}");
+    for (of, right) in [
+        (
+            "AWS::EC2::Volume",
+            "{ VolumeId: vol-1, Encrypted: true, KmsKeyId: \"arn:aws:kms:us-east-1:123456789012:key/a\" }",
+        ),
+        ("AWS::EC2::Volume", "{ VolumeId: vol-1, Throughput: 125 }"),
+        ("AWS::EC2::Volume", "{ VolumeId: vol-1, VolumeType: gp3, Throughput: 125 }"),
+        (
+            "AWS::EC2::RouteTable",
+            "{ RouteTableId: rtb-1, Routes: [{ InstanceId: i-1, NetworkInterfaceId: eni-1 }, { GatewayId: igw-1, NatGatewayId: null }] }",
+        ),
+    ] {
+        assert_eq!(made_up(of, right), "", "{right}");
+    }
+}
