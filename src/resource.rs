@@ -16,6 +16,7 @@ mod property;
 mod regions;
 mod registry;
 mod schema;
+mod statements;
 mod value;
 
 pub use actions::{UnknownAction, unknown_action};
@@ -32,4 +33,5 @@ pub use schema::{
     Given, Kind, ListScope, NameSource, OperationSchema, Properties, Property, Schema, SchemaError,
     is_documented,
 };
+pub use statements::{EFFECTS, ELEMENTS, PRINCIPAL_KINDS};
 pub use value::{Facet, Facets, Mapping, Resource, Value, seconds};

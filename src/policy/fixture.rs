@@ -1,6 +1,7 @@
 //! Resources that a test makes up: properties as YAML, checked against the schema of their type.
 
 mod neighbours;
+mod statements;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -237,7 +238,10 @@ fn value(
         return Some(none(property));
     }
     match (&given.value, property.kind) {
-        (found @ Given::Map(_), Kind::Document) => Some(document(found)),
+        (found @ Given::Map(_), Kind::Document) => {
+            statements::report(found, file);
+            Some(document(found))
+        }
         (found @ Given::List(items), Kind::List) => {
             let Some(item) = &property.items else { return Some(document(found)) };
             let values = items.all().iter().map(|found| value(found.as_ref()?, item, name, file));

@@ -1,4 +1,5 @@
-//! Resources of tests that no account has: neighbours that exclude each other.
+//! Resources of tests that no account has: neighbours that exclude each other, policies that IAM
+//! refuses.
 
 use super::documented::given;
 use super::problems;
@@ -116,4 +117,79 @@ fn neighbours_that_may_stand_together_are_fine() {
     ] {
         assert_eq!(made_up(of, right), "", "{right}");
     }
+}
+
+/// A bucket with a policy of this statement.
+fn stated(statement: &str) -> String {
+    let policy = format!("{{ BucketName: logs, Policy: {{ Statement: [{statement}] }} }}");
+    made_up("AWS::S3::Bucket", &policy)
+}
+
+/// IAM User Guide, "Grammar of the IAM JSON policy language" and "IAM JSON policy elements": `Effect`
+/// ("case sensitive"), `Principal`, `Action` (any case), `Condition operators`.
+#[test]
+fn policies_that_iam_refuses_are_warned_of_in_tests() {
+    let told = [
+        "{ Effect: allow, Principal: '*', Action: 's3:GetObject', Resource: '*' }",
+        "{ Effect: Allow, Principal: '*', Actions: 's3:GetObject', Resource: '*' }",
+        "{ Effect: Allow, Principal: { AWSS: '*' }, Action: 's3:GetObject', Resource: '*' }",
+        "{ Effect: Deny, NotPrincipal: { Users: '*' }, Action: 's3:GetObject', Resource: '*' }",
+        "{ Effect: Deny, Action: 's3:*', Condition: { StringEqual: { 'aws:SourceVpc': vpc-1 }, \
+         Equals: { 'aws:SourceVpc': vpc-1 } } }",
+        "{ Effect: Allow, Action: ['iam:PasRole', 's3:Get*', 's3:ListObjects'] }",
+    ];
+    let told = told.map(|one| format!("{one}\n{}\n", stated(one)));
+    insta::assert_snapshot!(told.join("\n"), @"
+    { Effect: allow, Principal: '*', Action: 's3:GetObject', Resource: '*' }
+    18:61-18:66: warning[undocumented-value] no value `allow` is documented for `Effect`
+        help: did you mean `Allow`?
+
+    { Effect: Allow, Principal: '*', Actions: 's3:GetObject', Resource: '*' }
+    18:84-18:91: warning[undocumented-value] a statement has no `Actions`
+        help: did you mean `Action`?
+
+    { Effect: Allow, Principal: { AWSS: '*' }, Action: 's3:GetObject', Resource: '*' }
+    18:81-18:85: warning[undocumented-value] there is no kind of principals `AWSS`
+        help: did you mean `AWS`?
+
+    { Effect: Deny, NotPrincipal: { Users: '*' }, Action: 's3:GetObject', Resource: '*' }
+    18:83-18:88: warning[undocumented-value] there is no kind of principals `Users`
+        help: there are `AWS`, `CanonicalUser`, `Federated`, `Service`
+
+    { Effect: Deny, Action: 's3:*', Condition: { StringEqual: { 'aws:SourceVpc': vpc-1 }, Equals: { 'aws:SourceVpc': vpc-1 } } }
+    18:96-18:107: warning[undocumented-value] there is no operator of conditions `StringEqual`
+        help: did you mean `StringEquals`?
+    18:137-18:143: warning[undocumented-value] there is no operator of conditions `Equals`
+        help: write an operator, such as `StringEquals`
+
+    { Effect: Allow, Action: ['iam:PasRole', 's3:Get*', 's3:ListObjects'] }
+    18:77-18:90: warning[undocumented-value] AWS documents no action `iam:PasRole` (as of 2026-09-26)
+        help: did you mean `iam:PassRole`?
+    18:103-18:119: warning[undocumented-value] AWS documents no action `s3:ListObjects` (as of 2026-09-26)
+        help: the operation of that name asks for `s3:ListBucket`
+    ");
+    for right in [
+        "{ Sid: a, Effect: Allow, Principal: '*', Action: 'S3:getobject', Resource: '*' }",
+        "{ Effect: Deny, NotPrincipal: { AWS: '*' }, NotAction: 's3:*', NotResource: '*' }",
+        "{ Effect: Allow, Principal: { Federated: a, Service: s3.amazonaws.com }, Action: '*' }",
+        "{ Effect: Allow, Principal: { CanonicalUser: a, AWS: ['*'] }, Action: ['s3:*', '*:*'] }",
+        "{ Effect: Deny, Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': false } } }",
+        "{ Effect: Deny, Action: 's3:*', Condition: { 'ForAllValues:StringLikeIfExists': {} } }",
+        // What `NotAction` names need not exist.
+        "{ Effect: Allow, NotAction: 'acme:nothing', Resource: '*' }",
+        // It is not documented whether the case of elements counts.
+        "{ effect: Allow, principal: { aws: '*' }, action: 's3:*' }",
+        "{ Effect: null, Principal: null, Condition: null, Action: 's3:*' }",
+        "null",
+    ] {
+        assert_eq!(stated(right), "", "{right}");
+    }
+    let single = "{ RoleName: ci, AssumeRolePolicyDocument: { Statement: { Effect: Allow, Action: 'iam:PasRole' } } }";
+    let found = made_up("AWS::IAM::Role", single);
+    assert!(found.starts_with("18:89-18:102: warning[undocumented-value]"), "{found}");
+    let inline = "{ UserName: ada, Policies: [{ PolicyName: a, PolicyDocument: { Statement: { Effect: Alow } } }] }";
+    let found = made_up("AWS::IAM::User", inline);
+    assert!(found.contains("did you mean `Allow`?"), "{found}");
+    assert_eq!(made_up("AWS::S3::Bucket", "{ BucketName: logs, Policy: { Id: none } }"), "");
+    assert_eq!(made_up("AWS::S3::Bucket", "{ BucketName: logs, Policy: none }"), "");
 }

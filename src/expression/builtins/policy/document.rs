@@ -14,7 +14,7 @@ use super::super::json;
 use crate::expression::EvalBudget;
 use crate::expression::notation;
 use crate::expression::operate::no_value;
-use crate::resource::{Failure, Value};
+use crate::resource::{Failure, PRINCIPAL_KINDS, Value};
 
 /// Texts of a statement, in their order.
 pub(super) type Texts = Vec<Arc<str>>;
@@ -46,15 +46,11 @@ pub(super) enum Effect {
     Deny,
 }
 
-/// Kinds of principals, whose names have one case (IAM User Guide, "Grammar of the IAM JSON policy
-/// language", November 2026). Of what is none of them nobody knows who is meant.
-const KINDS: [&str; 4] = ["AWS", "CanonicalUser", "Federated", "Service"];
-
 /// Key by which a statement without its document says that it has no variables: policies have no
 /// such element, and expressions do not see it.
 pub(super) const WITHOUT_VARIABLES: &str = "WithoutVariables";
 
-/// Principals by their kind, which is one of [`KINDS`].
+/// Principals by their kind, which is one of [`PRINCIPAL_KINDS`].
 #[derive(Debug)]
 pub(super) struct Principals {
     /// `true` where it was written as `"*"`, which means the same as `{"AWS": "*"}`.
@@ -284,8 +280,8 @@ impl<'v> Reader<'v, '_> {
         };
         let mut of = BTreeMap::new();
         for (kind, value) in entries.iter() {
-            if !KINDS.contains(&&**kind) {
-                let (kind, known) = (quoted(kind), KINDS.join("`, `"));
+            if !PRINCIPAL_KINDS.contains(&&**kind) {
+                let (kind, known) = (quoted(kind), PRINCIPAL_KINDS.join("`, `"));
                 return Err(self.wrong(&format!(
                     "has the kind {kind} in `{element}`, and there are `{known}`"
                 )));
