@@ -14,7 +14,7 @@ use crate::document::{
 };
 use crate::resource::{
     AccountId, Cause, Facet, Failure, Form, Kind, Operation, Property, Region, Resource, Schema,
-    Value, is_documented,
+    Value, is_documented, regions,
 };
 
 use super::context::FileContext;
@@ -147,10 +147,31 @@ fn unknown_property<'n>(
 fn region(entries: &Entries<Given>, schema: &Schema, file: &mut FileContext) -> Option<Region> {
     let given = entries.entry(REGION).and_then(|entry| entry.value.as_ref());
     match given.and_then(|given| Some((given.value.text()?, given.span))) {
-        Some((text, at)) => region::resolve(text, at, file),
+        Some((text, at)) => {
+            let region = region::resolve(text, at, file)?;
+            misplaced(&region, at, schema, file);
+            Some(region)
+        }
         None if schema.is_judged_by_region() => DEFAULT_REGION.parse().ok(),
         None => Some(Region::global()),
     }
+}
+
+/// Warns of a region in which no resource of a type is: `global` of what is in regions, and one of
+/// those for what is in none. One that is not documented is reported as such.
+fn misplaced(region: &Region, at: Span, schema: &Schema, file: &mut FileContext) {
+    let is_global = *region == Region::global();
+    let is_real = is_documented(region.as_str(), regions());
+    if is_global != schema.is_judged_by_region() || !is_real || file.is_full() {
+        return;
+    }
+    let message = format!("no resource of `{}` is in `{region}`", schema.type_name);
+    let odd = file.warning(at, Code::UndocumentedValue, message);
+    file.report(odd.help(if is_global {
+        "name the region of the resource, or leave `$region` out"
+    } else {
+        "write `global`, or leave `$region` out"
+    }));
 }
 
 /// Property that names the resource; settings of the account have the account's id.

@@ -1,5 +1,5 @@
 //! Resources of tests that no account has: neighbours that exclude each other, policies that IAM
-//! refuses.
+//! refuses, regions in which there are none.
 
 use super::documented::given;
 use super::problems;
@@ -192,4 +192,27 @@ fn policies_that_iam_refuses_are_warned_of_in_tests() {
     assert!(found.contains("did you mean `Allow`?"), "{found}");
     assert_eq!(made_up("AWS::S3::Bucket", "{ BucketName: logs, Policy: { Id: none } }"), "");
     assert_eq!(made_up("AWS::S3::Bucket", "{ BucketName: logs, Policy: none }"), "");
+}
+
+#[test]
+fn a_region_in_which_no_resource_of_a_type_is_is_warned_of_in_tests() {
+    let instance = |region: &str| {
+        made_up("AWS::EC2::Instance", &format!("{{ InstanceId: i-1, $region: {region} }}"))
+    };
+    let role =
+        |region: &str| made_up("AWS::IAM::Role", &format!("{{ RoleName: ci, $region: {region} }}"));
+    insta::assert_snapshot!(instance("global"), @"
+    18:37-18:43: warning[undocumented-value] no resource of `AWS::EC2::Instance` is in `global`
+        help: name the region of the resource, or leave `$region` out
+    ");
+    insta::assert_snapshot!(role("us-east-1"), @"
+    18:34-18:43: warning[undocumented-value] no resource of `AWS::IAM::Role` is in `us-east-1`
+        help: write `global`, or leave `$region` out
+    ");
+    assert_eq!(instance("eu-west-1"), "");
+    assert_eq!(role("global"), "");
+    let bucket = "{ BucketName: logs, $region: eu-west-1 }";
+    assert_eq!(made_up("AWS::S3::Bucket", bucket), "");
+    let unknown = role("us-east-9");
+    assert_eq!(unknown.matches("warning[").count(), 1, "{unknown}");
 }
