@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use cloudcorrect::app;
 use cloudcorrect::diagnostic::is_hidden;
-use github_emulator::Event;
+use github_emulator::{Annotation, Event};
 
 use super::output;
 use super::serve::Logs;
@@ -105,8 +105,37 @@ fn line(event: &Event) -> Option<String> {
         }
         _ => return None,
     };
-    let words: String = words.chars().map(|c| if is_hidden(c) { ' ' } else { c }).collect();
-    Some(format!("{what:>8}  {words}"))
+    let head = format!("{what:>8}  {}", words.replace('\n', " "));
+    let lines: Vec<String> = std::iter::once(head).chain(below(event)).collect();
+    let seen = |c| if is_hidden(c) && c != '\n' { ' ' } else { c };
+    Some(lines.join("\n            ").chars().map(seen).collect())
+}
+
+/// How many lines stand below one that has more to say.
+const BELOW: usize = 8;
+
+/// What is shown below an event: the annotations of a check at their places, the text of a comment.
+fn below(event: &Event) -> Vec<String> {
+    let (mut lines, count): (Vec<String>, usize) = match event {
+        Event::CheckRun { run, .. } if run.conclusion.is_some() => {
+            let place = |note: &Annotation| {
+                let first = note.message.lines().next().unwrap_or_default();
+                format!("{}:{} {first}", note.path, note.start_line)
+            };
+            let notes = &run.annotations;
+            (notes.iter().take(BELOW).map(place).collect(), notes.len())
+        }
+        Event::Comment { comment, .. } => {
+            let is_said = |line: &&str| !line.is_empty() && !line.starts_with('<');
+            let said: Vec<&str> = comment.body.lines().filter(is_said).collect();
+            (said.iter().take(BELOW).map(|line| (*line).to_owned()).collect(), said.len())
+        }
+        _ => return Vec::new(),
+    };
+    if count > BELOW {
+        lines.push(format!("... and {} more", count - BELOW));
+    }
+    lines
 }
 
 fn short(sha: &str) -> &str {

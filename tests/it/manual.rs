@@ -91,6 +91,7 @@ fn the_walk_of_the_readme_shows_what_it_promises() {
     terminal.types(&format!("sed -i '0,/select: .*/s//{broken}/' policies/storage.yaml"));
     terminal.types("git commit -qam Break && git push -q");
     demo.tells(&["check", "cloudcorrect/policies failure: 1 problem"]);
+    demo.tells(&["policies/storage.yaml:", "AWS::S3::Bukket"]);
     demo.stop();
 }
 

@@ -63,6 +63,7 @@ impl Demo {
     pub(super) async fn start(options: &DemoOptions) -> Result<Self> {
         let lock = lock(&options.directory)?;
         let repositories = options.directory.join("git");
+        refuse_foreign(&options.directory, &repositories)?;
         let emulator = Emulator::start(EmulatorOptions {
             port: options.port,
             directory: Some(repositories.clone()),
@@ -138,8 +139,8 @@ fn lock(directory: &Path) -> Result<fs::File> {
     Ok(file)
 }
 
-/// Empties a directory of an earlier demo; never one of anybody else.
-fn begin_anew(directory: &Path, keep: &Path) -> Result<()> {
+/// Refuses a directory that holds what no demo has put there.
+fn refuse_foreign(directory: &Path, keep: &Path) -> Result<()> {
     let foreign = || -> std::io::Result<bool> {
         let mut others = fs::read_dir(directory)?.filter_map(Result::ok);
         let known = directory.join(MARKER).exists();
@@ -149,6 +150,12 @@ fn begin_anew(directory: &Path, keep: &Path) -> Result<()> {
     if foreign().with_context(|| format!("cannot read `{shown}`"))? {
         bail!("`{shown}` holds files that are not the demo's; name an empty `--directory`");
     }
+    Ok(())
+}
+
+/// Empties a directory of an earlier demo; never one of anybody else.
+fn begin_anew(directory: &Path, keep: &Path) -> Result<()> {
+    refuse_foreign(directory, keep)?;
     for entry in fs::read_dir(directory)?.filter_map(Result::ok) {
         let path = entry.path();
         let removed =
