@@ -100,6 +100,16 @@ fn what_is_there_is_held_against_the_neighbour_in_any_order() {
             "never holds here",
         ),
     ]);
+    told(&[(
+        VOLUME,
+        "!(resource.KmsKeyId != null && !resource.Encrypted)",
+        "!resource.Encrypted",
+        "never holds here",
+    )]);
+    silent(&[
+        (VOLUME, "resource.KmsKeyId == null || resource.Encrypted"),
+        (VOLUME, "resource.Throughput == null || resource.VolumeType == 'gp3'"),
+    ]);
     silent(&[
         (
             GROUP,

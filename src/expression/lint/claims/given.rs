@@ -86,6 +86,8 @@ impl<'t> Claims<'t> {
         let asked: Vec<(Path<'t>, &'t Given)> = before
             .iter()
             .filter(|claim| claim.element.is_none() && !claim.says_null)
+            // `x == null || ...` says that what follows is for those that have it.
+            .filter(|claim| is_true || fixed::null_test(claim.term).is_none())
             .filter_map(|claim| Some((claim.of, claim.of.node().property()?.only.as_ref()?)))
             .filter(|(of, only)| nulls.is_there(of.node()) && is_own(*of, only))
             .collect();
