@@ -200,6 +200,7 @@ struct TypeChecker<'a> {
 impl TypeChecker<'_> {
     /// What is known of a side of a comparison: of the variable of a list that stands in the text,
     /// also the values that it stands for. Its statement is of actions.
+    #[inline]
     fn side<'o>(&'o self, typed: &'o TypedExpr, statement: Option<&'o str>) -> Operand<'o> {
         let of_actions = |name| Statement {
             name,

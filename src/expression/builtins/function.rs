@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use smallvec::SmallVec;
 
 use super::FunctionDoc;
 use super::parameter::{Gives, Parameter};
@@ -305,13 +304,13 @@ impl Function {
     }
 
     /// Adds what is wrong with the constants among its arguments.
-    pub(in crate::expression) fn check<'o>(
+    pub(in crate::expression) fn check(
         &self,
-        arguments: impl Iterator<Item = Operand<'o>>,
+        arguments: &[Operand<'_>],
         problems: &mut Vec<Problem>,
     ) {
         if let Some(check) = self.check {
-            check(&arguments.collect::<SmallVec<[_; MOST_ARGUMENTS]>>(), problems);
+            check(arguments, problems);
         }
     }
 

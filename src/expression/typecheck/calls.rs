@@ -93,8 +93,15 @@ impl TypeChecker<'_> {
             let statement = arguments.first();
             let statement = statement.and_then(|first| self.statement_of(&first.kind, &first.node));
             let mut found = Vec::new();
-            let sides = arguments.iter().map(|argument| self.side(argument, statement.as_deref()));
-            function.check(sides, &mut found);
+            // An operand is large, and most functions have one.
+            if let [one] = arguments {
+                function.check(&[self.side(one, statement.as_deref())], &mut found);
+            } else {
+                let mut sides = SmallVec::<[Operand<'_>; MOST_ARGUMENTS]>::new();
+                let of = |argument| self.side(argument, statement.as_deref());
+                sides.extend(arguments.iter().map(of));
+                function.check(&sides, &mut found);
+            }
             if let (Some(samples), [one]) = (function.samples, arguments) {
                 unread((function, samples), &self.side(one, None), &mut found);
             }

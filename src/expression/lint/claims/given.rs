@@ -79,6 +79,10 @@ impl<'t> Claims<'t> {
         nulls: &NonNull<'t>,
     ) -> Option<Problem> {
         let (before, own) = self.known.split_at_checked(since)?;
+        let only = |claim: &Claim<'t>| claim.of.node().property().and_then(|it| it.only.as_ref());
+        if own.is_empty() || before.iter().all(|claim| only(claim).is_none()) {
+            return None;
+        }
         let is_own = |of: Path<'_>, only: &Given| {
             own.iter()
                 .any(|one| !one.says_null && one.of.is_neighbour(of, &only.property, one.element))
@@ -88,7 +92,7 @@ impl<'t> Claims<'t> {
             .filter(|claim| claim.element.is_none() && !claim.says_null)
             // `x == null || ...` says that what follows is for those that have it.
             .filter(|claim| is_true || fixed::null_test(claim.term).is_none())
-            .filter_map(|claim| Some((claim.of, claim.of.node().property()?.only.as_ref()?)))
+            .filter_map(|claim| Some((claim.of, only(claim)?)))
             .filter(|(of, only)| nulls.is_there(of.node()) && is_own(*of, only))
             .collect();
         let denies = |(of, only): &(Path<'t>, &'t Given)| {
