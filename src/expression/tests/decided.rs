@@ -124,6 +124,10 @@ fn what_is_there_is_held_against_the_neighbour_in_any_order() {
             "!resource.SecurityGroupIngress.exists(r, r.FromPort == 22 || r.IpProtocol == '-1')",
         ),
     ]);
+}
+
+#[test]
+fn a_neighbour_is_held_against_what_is_selected() {
     let found = selected(
         VOLUME,
         "resource.Throughput == 125",
