@@ -32,6 +32,7 @@ use std::sync::LazyLock;
 use foldhash::fast::FixedState;
 
 pub(super) use self::function::{Form, Function, MOST_ARGUMENTS};
+pub(super) use self::parameter::Parameter;
 pub(super) use self::readable::check as check_readable;
 pub(super) use self::text::is_like;
 pub(super) use self::time::is_duration;

@@ -202,6 +202,9 @@ impl TypeChecker<'_> {
     /// also the values that it stands for. Its statement is of actions.
     #[inline]
     fn side<'o>(&'o self, typed: &'o TypedExpr, statement: Option<&'o str>) -> Operand<'o> {
+        if self.locals.is_empty() && statement.is_none() {
+            return typed.operand();
+        }
         let of_actions = |name| Statement {
             name,
             is_denied: self.names_deny(),
@@ -237,10 +240,12 @@ impl TypeChecker<'_> {
     }
 
     /// Statement whose actions a node is of, in CEL.
+    #[inline]
     fn statement_of(&self, kind: &Type, node: &Node) -> Option<Arc<str>> {
-        if !kind.is_of_actions() {
-            return None;
-        }
+        if kind.is_of_actions() { self.statement_around(kind, node) } else { None }
+    }
+
+    fn statement_around(&self, kind: &Type, node: &Node) -> Option<Arc<str>> {
         match &node.expr {
             Expr::Select(selection) => Some(show::node(&selection.of).into()),
             Expr::Local { index, .. } => self.locals.get(*index)?.statement.clone(),

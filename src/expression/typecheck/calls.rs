@@ -6,7 +6,7 @@ use cel::IdedExpr;
 use cel::common::ast::{CallExpr, Expr as Cel, operators};
 use smallvec::SmallVec;
 
-use super::super::builtins::{self, Form, Function, MOST_ARGUMENTS};
+use super::super::builtins::{self, Form, Function, MOST_ARGUMENTS, Parameter};
 use super::super::operand::{Operand, TOLD};
 use super::super::span::Span;
 use super::super::tree::{Expr, Node};
@@ -18,6 +18,30 @@ use crate::resource::{Schema, Value};
 
 /// Arguments of a call, of which there are a few.
 type Arguments = SmallVec<[TypedExpr; MOST_ARGUMENTS]>;
+
+/// Problem of an argument that a parameter does not accept.
+#[cold]
+fn wrong_argument(function: &Function, parameter: &Parameter, argument: &TypedExpr) -> Problem {
+    let (name, wanted) = (function.name, parameter.wanted());
+    let given = parameter.given(&argument.kind);
+    let message = format!("`{name}` takes {wanted}, and this is {given}");
+    let problem = Problem::error(argument.node.span, Code::WrongType, message);
+    match function.advice(&argument.kind) {
+        Some(advice) => problem.help(advice),
+        None if matches!(argument.kind, Type::Document) => problem.help(format!(
+            "ask its statements, as in `statements({}).exists(s, ...)`",
+            show::node(&argument.node)
+        )),
+        None => match &argument.kind {
+            Type::Object(known) if !known.is_empty() => {
+                let first = known.keys().next().map_or("", |first| first);
+                let path = show::node(&argument.node);
+                problem.help(format!("ask a property, as in `{path}.{first}`"))
+            }
+            _ => problem,
+        },
+    }
+}
 
 impl TypeChecker<'_> {
     pub(super) fn call(&mut self, call: &CallExpr, token: Span) -> TypedExpr {
@@ -118,25 +142,7 @@ impl TypeChecker<'_> {
         for (parameter, argument) in function.parameters.iter().zip(arguments) {
             let is_document = matches!(argument.kind, Type::Document);
             if !(parameter.accepts(&argument.kind) || is_document && is_told) {
-                let (name, wanted) = (function.name, parameter.wanted());
-                let given = parameter.given(&argument.kind);
-                let message = format!("`{name}` takes {wanted}, and this is {given}");
-                let problem = Problem::error(argument.node.span, Code::WrongType, message);
-                self.problems.push(match function.advice(&argument.kind) {
-                    Some(advice) => problem.help(advice),
-                    None if matches!(argument.kind, Type::Document) => problem.help(format!(
-                        "ask its statements, as in `statements({}).exists(s, ...)`",
-                        show::node(&argument.node)
-                    )),
-                    None => match &argument.kind {
-                        Type::Object(known) if !known.is_empty() => {
-                            let first = known.keys().next().map_or("", |first| first);
-                            let path = show::node(&argument.node);
-                            problem.help(format!("ask a property, as in `{path}.{first}`"))
-                        }
-                        _ => problem,
-                    },
-                });
+                self.problems.push(wrong_argument(function, parameter, argument));
             }
         }
         self.problems.len() == problems
