@@ -119,3 +119,72 @@ fn what_is_null_by_the_selection_is_not_read() {
     let fast = "resource.Throughput == 125";
     insta::assert_snapshot!(asked(VOLUME, "resource.VolumeType == 'gp2'", fast), @r#"`resource.Throughput` is null here: it is there only where `resource.VolumeType == "gp3"`"#);
 }
+
+#[test]
+fn what_is_there_is_held_against_the_neighbour_in_any_order() {
+    let ports = [
+        "r.FromPort == 22 && r.IpProtocol == '-1'",
+        "r.FromPort in [22, 3389] && r.IpProtocol == '-1'",
+    ];
+    for text in ports {
+        let text = format!("!resource.SecurityGroupIngress.exists(r, {text})");
+        let place = "r.IpProtocol == '-1'";
+        told(&[(GROUP, &text, place, "never holds here: `r.FromPort` is there only where")]);
+    }
+    told(&[
+        (
+            GROUP,
+            "resource.SecurityGroupIngress.all(r, r.FromPort == null || r.FromPort != 22 || r.IpProtocol != '-1')",
+            "r.IpProtocol != '-1'",
+            "always holds here",
+        ),
+        (
+            GROUP,
+            "!resource.SecurityGroupIngress.filter(r, r.FromPort == 22).exists(r, r.IpProtocol == '-1')",
+            "r.IpProtocol == '-1'",
+            "never holds here",
+        ),
+    ]);
+    told(&[(
+        VOLUME,
+        "!(resource.KmsKeyId != null && !resource.Encrypted)",
+        "!resource.Encrypted",
+        "never holds here",
+    )]);
+    silent(&[
+        (VOLUME, "resource.KmsKeyId == null || resource.Encrypted"),
+        (VOLUME, "resource.Throughput == null || resource.VolumeType == 'gp3'"),
+    ]);
+    silent(&[
+        (
+            GROUP,
+            "!resource.SecurityGroupIngress.exists(r, r.FromPort == 22 && r.IpProtocol == 'tcp')",
+        ),
+        (
+            GROUP,
+            "!resource.SecurityGroupIngress.exists(r, r.FromPort == null && r.IpProtocol == '-1')",
+        ),
+        (
+            GROUP,
+            "!resource.SecurityGroupIngress.exists(r, r.FromPort == 22 || r.IpProtocol == '-1')",
+        ),
+    ]);
+}
+
+#[test]
+fn a_neighbour_is_held_against_what_is_selected() {
+    let found = selected(
+        VOLUME,
+        "resource.Throughput == 125",
+        "resource.VolumeType == 'gp2'",
+        ExpressionKind::Assert,
+    );
+    assert!(found.contains("never holds here: `resource.Throughput` is there only"), "{found}");
+    let found = selected(
+        VOLUME,
+        "resource.Throughput == 125",
+        "resource.VolumeType == 'gp3'",
+        ExpressionKind::Assert,
+    );
+    assert_eq!(found, "");
+}
