@@ -85,7 +85,7 @@ impl Syncer {
     /// the source, which is due again after a pause; the error of a pass is the database's.
     pub async fn pass(&self) -> anyhow::Result<Pass> {
         let claim = sources::claim_due(&self.pool, self.lease()).await;
-        let Some(claim) = claim.context("cannot claim a source")? else { return Ok(Pass::Idle) };
+        let Some(claim) = claim.context("cannot claim a source")? else { return self.idle().await };
         let name = claim.source.registration.name.as_str();
         let span = tracing::info_span!("sync", source.name = name);
         async {
@@ -96,6 +96,12 @@ impl Syncer {
         }
         .instrument(span)
         .await
+    }
+
+    /// Tells when the next source falls due, so that a poll is as punctual as its interval says.
+    async fn idle(&self) -> anyhow::Result<Pass> {
+        let due = sources::next_due(&self.pool).await.context("cannot ask for the next source")?;
+        Ok(due.map_or(Pass::Idle, Pass::IdleFor))
     }
 
     async fn work(&self, claim: &Claim) -> anyhow::Result<()> {

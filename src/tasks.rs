@@ -21,6 +21,9 @@ const BACKOFF: Backoff = Backoff { first: Duration::from_secs(1), longest: Durat
 /// Part of a pause that is always waited, so that replicas spread over the rest.
 const LEAST: f64 = 0.8;
 
+/// Shortest pause of an idle task: work that is due may be locked by somebody for a moment.
+const SHORTEST: Duration = Duration::from_millis(20);
+
 /// Outcome of a pass: whether to look again at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pass {
@@ -28,6 +31,8 @@ pub enum Pass {
     Worked,
     /// There was none: wait to be woken, or for the next poll.
     Idle,
+    /// There was none, and some falls due after this time: wait no longer than that.
+    IdleFor(Duration),
 }
 
 /// Tasks of a service, which stop together.
@@ -56,8 +61,8 @@ impl Tasks {
     }
 
     /// Repeats `pass` until the service stops: at once while there is work, else when woken or
-    /// after about `poll` (up to a fifth sooner, so that replicas spread). A failed pass is logged
-    /// and repeated after a pause that grows to a minute.
+    /// after about `poll` (up to a fifth sooner, so that replicas spread), or when work falls due
+    /// before that. A failed pass is logged and repeated after a pause that grows to a minute.
     pub fn repeat<F, Work>(&self, name: &'static str, wake: Wake, poll: Duration, mut pass: F)
     where
         F: FnMut() -> Work + Send + 'static,
@@ -72,20 +77,24 @@ impl Tasks {
                         failures = 0;
                         continue;
                     }
-                    Ok(Pass::Idle) => {
+                    Ok(Pass::IdleFor(due)) if due < poll => {
                         failures = 0;
-                        poll
+                        due.max(SHORTEST)
+                    }
+                    Ok(Pass::Idle | Pass::IdleFor(_)) => {
+                        failures = 0;
+                        spread(poll, LEAST)
                     }
                     Err(error) => {
                         failures += 1;
                         tracing::error!(task = name, error = format!("{error:#}"), "pass failed");
-                        BACKOFF.pause(failures)
+                        spread(BACKOFF.pause(failures), LEAST)
                     }
                 };
                 tokio::select! {
                     () = stop.cancelled() => {}
                     () = wake.0.notified(), if failures == 0 => {}
-                    () = tokio::time::sleep(spread(pause, LEAST)) => {}
+                    () = tokio::time::sleep(pause) => {}
                 }
             }
         });
@@ -122,5 +131,21 @@ mod tests {
         assert_eq!(passes.recv().await, Some(()));
         tasks.drain().await;
         assert_eq!(passes.recv().await, None);
+    }
+
+    #[tokio::test]
+    async fn a_task_is_at_work_when_work_falls_due() {
+        let tasks = Tasks::default();
+        let (sender, mut passes) = tokio::sync::mpsc::unbounded_channel();
+        tasks.repeat("test", Wake::default(), Duration::from_hours(1), move || {
+            let sent = sender.send(());
+            let due = Duration::from_millis(1);
+            async move { sent.map(|()| Pass::IdleFor(due)).map_err(Into::into) }
+        });
+        for _ in 0..3 {
+            let pass = tokio::time::timeout(Duration::from_secs(10), passes.recv());
+            assert_eq!(pass.await, Ok(Some(())));
+        }
+        tasks.drain().await;
     }
 }

@@ -5,7 +5,9 @@ mod claims;
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
 
-pub use self::claims::{Claim, Completed, Fence, claim_due, complete, fail, fence, renew};
+pub use self::claims::{
+    Claim, Completed, Fence, claim_due, complete, fail, fence, next_due, renew,
+};
 use super::Error;
 use super::notifications::{Topic, notify};
 use super::words::words;

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::{Row, Source, SourceId};
 use crate::db::Error;
-use crate::db::queue::{fenced, queue, shortened};
+use crate::db::queue::{fenced, from_millis, queue, shortened};
 use crate::tasks::Backoff;
 
 /// A source claimed for a pass.
@@ -105,6 +105,18 @@ pub async fn claim_due(
     }))
 }
 
+/// Time until the next watched source can be claimed, zero where one can be already; `None` if
+/// nothing is watched.
+pub async fn next_due(executor: impl PgExecutor<'_>) -> Result<Option<Duration>, Error> {
+    let millis = sqlx::query_scalar!(
+        "select ceil(extract(epoch from min(greatest(due_at, lease_until)) - now()) * 1000)::bigint
+         from source where retired_at is null",
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok(millis.map(from_millis))
+}
+
 queue! {
     "source" where "id = $1" and "$2", |claim| [claim.source.id.0];
     renew("$3");
@@ -193,6 +205,25 @@ mod tests {
         let source = by_name(&pool, "one").await?.unwrap();
         assert_eq!((source.revision.as_deref(), source.attempts), (Some("c1"), 0));
         assert_eq!(source.last_synced_at, source.last_checked_at);
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn the_next_source_is_due_when_its_pause_or_its_lease_is_over(
+        pool: PgPool,
+    ) -> TestResult {
+        assert_eq!(next_due(&pool).await?, None, "nothing is watched");
+        source(&pool, "one").await;
+        assert_eq!(next_due(&pool).await?, Some(Duration::ZERO));
+        let due_after = async |longest: Duration| -> Result<bool, Error> {
+            let due = next_due(&pool).await?.unwrap_or_default();
+            Ok(due <= longest && due > longest / 2)
+        };
+        let claim = claim_due(&pool, LEASE).await?.unwrap();
+        assert!(due_after(LEASE).await?);
+        let fence = fence(&pool, &claim).await?;
+        complete(&pool, fence, &completed("c1")).await?;
+        assert!(due_after(completed("c1").pause).await?);
         Ok(())
     }
 
