@@ -8,8 +8,8 @@
 //! declares. Errors become causes of `unknown`; nothing here decides what holds, or which facets are
 //! wanted.
 //!
-//! A facet is as fresh as its call: the access keys, MFA devices and password of a user come from
-//! calls per user and not from the credential report, which may be four hours old.
+//! A facet is as fresh as its call. The credential report, which may be four hours old, only spares
+//! the calls for users who pass by it; what fails is seen by calls for the user.
 
 mod accounts;
 mod adapter;

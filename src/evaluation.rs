@@ -11,6 +11,7 @@ pub mod gating;
 mod judge;
 mod outcome;
 mod policy_test;
+mod settled;
 mod status;
 mod target;
 #[cfg(test)]
@@ -24,5 +25,6 @@ pub use outcome::{Counts, GroupOutcome, Outcome, UnknownOutcome};
 pub use policy_test::{
     CaseResult, Difference, Mutation, Part, Survivor, case_results, mutate, run_tests,
 };
+pub use settled::{Settled, settled};
 pub use status::{AttentionItem, CommitStatus, GroupStatus};
 pub use waivers::{WaiverStatus, waive};

@@ -17,6 +17,7 @@ mod regions;
 mod registry;
 mod schema;
 mod statements;
+mod summary;
 mod value;
 
 pub use actions::{UnknownAction, unknown_action};
@@ -31,7 +32,7 @@ pub use regions::regions;
 pub use registry::{SchemaRegistry, schemas};
 pub use schema::{
     Given, Kind, ListScope, NameSource, OperationSchema, Properties, Property, Schema, SchemaError,
-    is_documented,
+    Summary, is_documented,
 };
 pub use statements::{EFFECTS, ELEMENTS, PRINCIPAL_KINDS};
 pub use value::{Facet, Facets, Mapping, Resource, Value, seconds};

@@ -99,6 +99,7 @@ impl Accounts {
             ),
             limiter: Arc::new(ConcurrencyLimiter::new(&self.limits)),
             limits: self.limits.clone(),
+            clock: self.clock.clone(),
         });
         Ok(account.clone())
     }

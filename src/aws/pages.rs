@@ -135,6 +135,16 @@ pub(super) struct Paged<T> {
 }
 
 impl<T> Paged<T> {
+    /// A list that is all in one answer, or was refused.
+    pub(super) fn once(operation: &'static str, answer: Result<Vec<T>, CallError>) -> Self {
+        match answer {
+            Ok(items) => Self { operation, is_read: true, items, failure: None },
+            Err(error) => {
+                Self { operation, is_read: false, items: Vec::new(), failure: Some(error.failure) }
+            }
+        }
+    }
+
     /// The same list of what each item becomes.
     pub(super) fn map<U>(self, each: impl FnMut(T) -> U) -> Paged<U> {
         let Self { operation, is_read, items, failure } = self;

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use chrono::{DateTime, Utc};
 use tracing::{Instrument, debug_span};
 
 use super::Limits;
@@ -17,6 +18,7 @@ use super::limiter::ConcurrencyLimiter;
 use super::login::{Identity, Login};
 use super::pages::{Page, Paged, Pages};
 use super::response::{Call, expecting};
+use crate::clock::Clock;
 use crate::fetch::CallStats;
 use crate::resource::{AccountId, Cause, Failure, Region};
 
@@ -27,6 +29,7 @@ pub(super) struct Account {
     pub(super) login: Arc<Login>,
     pub(super) limiter: Arc<ConcurrencyLimiter>,
     pub(super) limits: Limits,
+    pub(super) clock: Clock,
 }
 
 /// A logged-in account for the time of one evaluation.
@@ -64,6 +67,11 @@ impl Session {
     /// The bounds that each call keeps.
     pub(super) fn limits(&self) -> &Limits {
         &self.account.limits
+    }
+
+    /// The present, by which the age of a report is told.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.account.clock.now()
     }
 
     /// The partition that ARNs of the account name.

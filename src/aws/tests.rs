@@ -1,5 +1,6 @@
 //! The adapters on the real SDK, against a small server that answers as AWS does, or as it does not.
 
+mod credential_report;
 mod malformed;
 mod pages;
 mod recorded;
@@ -11,8 +12,12 @@ mod values;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::adapter::Adapters;
+use chrono::{DateTime, Utc};
+
+use super::adapter::{Adapter, Adapters};
 use super::adapters::adapters;
+use super::iam::credential_report as report;
+use super::response::Call;
 use super::{AccountSettings, Accounts, BaseLogin, Limits, Live};
 use crate::clock::Clock;
 use crate::fetch::Source;
@@ -23,6 +28,11 @@ use stand_in::StandIn;
 
 const ACCOUNT: &str = "123456789012";
 const HOME: &str = "us-east-1";
+
+/// The present, a while after the recorded credential report was made.
+fn now() -> DateTime<Utc> {
+    "2026-11-20T08:00:00Z".parse().expect("an instant")
+}
 
 fn regions() -> BTreeSet<Region> {
     [HOME, "eu-west-1"].map(|name| name.parse().expect("a region")).into()
@@ -53,7 +63,7 @@ fn accounts(server: &StandIn, adapters: Adapters, attempts: u32) -> Accounts {
         pages: 20,
         ..Limits::default()
     };
-    Accounts::asking(adapters, [settings], limits, Clock::System)
+    Accounts::asking(adapters, [settings], limits, Clock::manual(now()))
 }
 
 fn schema(type_name: &str) -> &'static Schema {
@@ -87,17 +97,29 @@ async fn everything(live: &Live, schema: &Schema) -> Listing {
 async fn complete(live: &Live, schema: &Schema, resource: &mut Resource) {
     let mut open: Vec<&Operation> = asked(schema).filter(|one| **one != schema.list).collect();
     // What another operation must come before is asked after it.
-    open.sort_by_key(|operation| !schema.operations[*operation].after.is_empty());
+    let follows = |operation: &Operation| {
+        schema.operations.get(operation).is_some_and(|known| !known.after.is_empty())
+    };
+    open.sort_by_key(|operation| follows(operation));
     for operation in open {
         let facet = live.facet(&target(schema), schema, resource, operation).await;
         resource.facets.insert(operation.clone(), facet);
     }
 }
 
-/// The operations that live accounts are asked.
+/// All calls that are made for a type.
+fn calls(row: &Adapter) -> Vec<&'static Call> {
+    let facets = row.facets.iter().map(|facet| facet.call);
+    let mut calls: Vec<&Call> = facets.chain([row.list.call]).collect();
+    if calls.iter().any(|call| call.operation == report::CALL.operation) {
+        calls.push(&report::GENERATE);
+    }
+    calls
+}
+
+/// The operations that live accounts are asked, with that of the summary.
 fn asked(schema: &Schema) -> impl Iterator<Item = &Operation> {
-    let live = schema.operations.iter().filter(|(_, known)| !known.recorded_only);
-    live.map(|(operation, _)| operation)
+    schema.live_operations().chain(schema.summary.as_ref().map(|summary| &summary.operation))
 }
 
 /// A facet in a line.

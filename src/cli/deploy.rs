@@ -7,7 +7,7 @@ use serde_json::json;
 use url::Url;
 
 use cloudcorrect::render::yaml;
-use cloudcorrect::resource::schemas;
+use cloudcorrect::resource::{Schema, schemas};
 
 /// Manifest of the GitHub App.
 pub(super) const MANIFEST: &str = "github-app.json";
@@ -58,9 +58,7 @@ fn filled(template: &str, app_url: &Url) -> String {
 
 /// The IAM actions that live accounts are asked for.
 fn reader_actions() -> BTreeSet<&'static str> {
-    let operations = schemas().values().flat_map(|schema| schema.operations.values());
-    let asked = operations.filter(|operation| !operation.recorded_only);
-    asked.flat_map(|operation| &operation.permissions).map(AsRef::as_ref).collect()
+    schemas().values().flat_map(Schema::live_permissions).map(AsRef::as_ref).collect()
 }
 
 #[cfg(test)]

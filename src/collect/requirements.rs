@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::evaluation::{Settled, settled};
 use crate::expression::{EvalBudget, EvalResult, Expression, Subject};
 use crate::fetch::{FetchRequirement, FilterDecision};
 use crate::policy::{Account, Check, Group, Rule};
@@ -24,10 +25,34 @@ fn of_check<'a>(
     now: DateTime<Utc>,
 ) -> Vec<FetchRequirement<'a>> {
     let rule = &check.rule;
-    let own = (rule.schema, rule.filter.as_ref());
+    let own = of_type(rule, rule.schema, rule.filter.as_ref(), (account, now));
+    let own = match &rule.schema.summary {
+        Some(_) if !rule.is_of_all() => own.unless(settles(rule, account, now)),
+        _ => own,
+    };
     let others = rule.bindings.iter().map(|one| (one.schema, one.filter.as_ref()));
-    let selected = [own].into_iter().chain(others);
-    selected.map(|(schema, filter)| of_type(rule, schema, filter, (account, now))).collect()
+    let others = others.map(|(schema, filter)| of_type(rule, schema, filter, (account, now)));
+    [own].into_iter().chain(others).collect()
+}
+
+/// Whether a summary settles what a rule says of a resource. Names of `let` are not known yet.
+fn settles<'a>(
+    rule: &'a Rule,
+    account: &'a Account,
+    now: DateTime<Utc>,
+) -> impl Fn(&Resource) -> bool + Send + Sync + 'a {
+    let judge = move |resource: &Resource| {
+        let subject = Subject::of(resource, &account.id, now);
+        let filter = rule.filter.as_ref();
+        match filter.map(|filter| filter.evaluate(&subject, &mut EvalBudget::default())) {
+            None | Some(EvalResult::True) => {
+                Some(rule.assertion.evaluate(&subject, &mut EvalBudget::default()))
+            }
+            Some(EvalResult::False) => None,
+            unknown => unknown,
+        }
+    };
+    move |resource| settled(resource, rule.schema, judge) != Settled::Open
 }
 
 /// Requirement of those resources of a type that `filter` lets pass. A filter that compares with

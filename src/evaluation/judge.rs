@@ -9,6 +9,7 @@ use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Sche
 use super::bindings;
 use super::finding::{CheckResult, Finding, GroupResult, NO_RESOURCE};
 use super::outcome::{Counts, Outcome};
+use super::settled::{Settled, settled};
 use super::target::{in_scope, listed_regions, listing};
 
 /// Judges a group over the inventories of its accounts; `now` in expressions is the instant at
@@ -129,16 +130,31 @@ impl<'a> Judge<'a> {
     /// The finding on a resource, if it is selected. Whether it is selected may be unknown as
     /// well, which is a finding, since it may be one that fails.
     fn resource(&self, resource: &Resource) -> Option<Finding> {
-        let verdict = match self.selects(resource) {
-            EvalResult::False => return None,
-            EvalResult::True => {
-                self.rule.assertion.evaluate(&self.subject(resource), &mut budget())
-            }
-            unknown @ EvalResult::Unknown(_) => unknown,
+        let verdict = match self.settled(resource) {
+            Settled::Dropped => return None,
+            Settled::Passes => EvalResult::True,
+            Settled::Open => match self.selects(resource) {
+                EvalResult::False => return None,
+                EvalResult::True => {
+                    self.rule.assertion.evaluate(&self.subject(resource), &mut budget())
+                }
+                unknown @ EvalResult::Unknown(_) => unknown,
+            },
         };
         let finding = self.verdict(verdict, resource.region.clone(), &self.subject(resource));
         let (resource_id, arn) = (Arc::clone(&resource.id), resource.arn.clone());
         Some(Finding { resource_id, arn, ..finding })
+    }
+
+    /// What a summary settles, where the calls that it spares were not made.
+    fn settled(&self, resource: &Resource) -> Settled {
+        settled(resource, self.schema(), |one| match self.selects(one) {
+            EvalResult::True => {
+                Some(self.rule.assertion.evaluate(&self.subject(one), &mut budget()))
+            }
+            EvalResult::False => None,
+            unknown @ EvalResult::Unknown(_) => Some(unknown),
+        })
     }
 
     fn selects(&self, resource: &Resource) -> EvalResult {

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use self::absent::{not_null, recorded_before, text_of, without_value, without_value_since};
 use super::builtins::{Function, MOST_ARGUMENTS};
-use super::operate::{self, Comparison, no_value};
+use super::operate::{self, Comparison, all_whole, no_value, not_told, whole};
 use super::tree::{Expr, Field, Loop, Macro, Node, Pair, PropertyRef, Selection};
 use super::{EvalBudget, EvalResult, Subject, notation, show};
 use crate::resource::{Cause, Failure, Resource, Value};
@@ -247,6 +247,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             other => match &*other {
                 Value::Null => Elements::Borrowed(&[]),
                 Value::Map(entries) => {
+                    whole(entries)?;
                     self.budget.allocate(entries.len() * size_of::<Value>())?;
                     Elements::Shared(entries.keys().cloned().map(Value::String).collect())
                 }
@@ -341,7 +342,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             {
                 Err(recorded_before(field))
             }
-            (Value::Map(_) | Value::Null, _) => Ok(field_of(value, field)),
+            (Value::Map(_) | Value::Null, _) => field_of(value, field),
             (other, _) => Err(no_value(format!(
                 "`{}` is {}, which has no `{field}`",
                 show::node(of),
@@ -354,7 +355,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
         let (of, key) = self.pair(pair)?;
         match (&*of, &*key) {
             (Value::Null, _) => Ok(Cow::Owned(Value::Null)),
-            (Value::Map(_), Value::String(key)) => Ok(field_of(of, key)),
+            (Value::Map(_), Value::String(key)) => field_of(of, key),
             (Value::List(items), Value::Int(at)) => {
                 let count = items.len();
                 let found = usize::try_from(*at).ok().and_then(|at| match of {
@@ -447,6 +448,9 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             if value.is_null() && !function.takes_null(at) {
                 not_null(value, node, function.name)?;
             }
+            if !function.takes_parts() {
+                all_whole(value)?;
+            }
         }
         let called = function.call(&values, self.budget);
         called.map_err(|failure| without_value_since(node, failure))?.ok_or_else(|| {
@@ -483,10 +487,14 @@ impl<'a> Elements<'a> {
     }
 }
 
-/// The value of a key; null where there is none.
-fn field_of<'a>(of: Cow<'a, Value>, key: &str) -> Cow<'a, Value> {
-    match of {
-        Cow::Borrowed(value) => value.get(key).map(Cow::Borrowed).unwrap_or_default(),
-        Cow::Owned(value) => Cow::Owned(value.get(key).cloned().unwrap_or_default()),
+/// The value of a key; null where there is none, and unknown where only a part is known.
+fn field_of<'a>(of: Cow<'a, Value>, key: &str) -> Evaluated<'a> {
+    let found = match &of {
+        Cow::Borrowed(value) => value.get(key).map(Cow::Borrowed),
+        Cow::Owned(value) => value.get(key).cloned().map(Cow::Owned),
+    };
+    match (found, &*of) {
+        (None, Value::Map(entries)) if entries.is_in_part() => Err(not_told(key)),
+        (found, _) => Ok(found.unwrap_or_default()),
     }
 }

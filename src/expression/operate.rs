@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 use super::{EvalBudget, notation};
-use crate::resource::{Cause, Failure, Value};
+use crate::resource::{Cause, Failure, Mapping, Value};
 
 /// `<`, `<=`, `>`, `>=`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,6 +64,28 @@ pub(super) fn no_value(message: impl Into<String>) -> Failure {
     Failure::new(Cause::ExpressionError, message)
 }
 
+/// There is no value of what a summary does not tell.
+pub(super) fn not_told(key: &str) -> Failure {
+    Failure::new(Cause::NotCollected, format!("a report on all says nothing of `{key}`"))
+}
+
+/// Refuses a mapping of which only a part is known where all of it counts.
+pub(super) fn whole(mapping: &Mapping) -> Result<(), Failure> {
+    if mapping.is_in_part() { Err(not_told("the rest")) } else { Ok(()) }
+}
+
+/// Refuses a value of which only a part is known, or a list of such.
+pub(super) fn all_whole(value: &Value) -> Result<(), Failure> {
+    match value {
+        Value::Map(entries) => whole(entries),
+        Value::List(items) => items.iter().try_for_each(|item| match item {
+            Value::Map(entries) => whole(entries),
+            _ => Ok(()),
+        }),
+        _ => Ok(()),
+    }
+}
+
 /// An instant in the years that there are, 1 to 9999: others cannot be written as text.
 pub(super) fn instant_of(instant: DateTime<Utc>) -> Option<Value> {
     (1..=9999).contains(&instant.year()).then_some(Value::Timestamp(instant))
@@ -101,6 +123,8 @@ pub(super) fn equal(one: &Value, other: &Value, budget: &mut EvalBudget) -> Resu
             true
         }
         (Value::Map(one), Value::Map(other)) => {
+            whole(one)?;
+            whole(other)?;
             if one.len() != other.len() {
                 return Ok(false);
             }
@@ -139,6 +163,9 @@ pub(super) fn contains(
         Value::Map(entries) => {
             let Some(key) = wanted.as_str() else { return Ok(false) };
             budget.scan(key.len())?;
+            if !entries.contains_key(key) {
+                whole(entries)?;
+            }
             Ok(entries.contains_key(key))
         }
         other => Err(no_value(format!("`in` cannot look into {}", notation::kind(other)))),

@@ -11,7 +11,7 @@ use futures::{FutureExt, StreamExt};
 use super::requirement::next;
 use super::{CallStats, FetchRequirement, Source};
 use crate::resource::{
-    AccountId, Inventory, Listing, Provider, Region, Resource, Schema, Target, TypeName,
+    AccountId, Facet, Inventory, Listing, Provider, Region, Resource, Schema, Target, TypeName,
 };
 
 /// How many lists, and how many resources of one list, are worked on at a time. The adapter bounds
@@ -101,21 +101,24 @@ impl Work<'_> {
     }
 
     async fn complete_all(&self, resources: Vec<Arc<Resource>>) -> Vec<Arc<Resource>> {
-        let resources: Vec<_> =
-            resources.into_iter().map(|resource| self.complete(resource).boxed()).collect();
+        let listed = resources.len();
+        let complete = |resource| self.complete(resource, listed).boxed();
+        let resources: Vec<_> = resources.into_iter().map(complete).collect();
         let mut complete: Vec<_> =
             stream::iter(resources).buffer_unordered(RESOURCES).collect().await;
         complete.sort_by(|one, other| (&one.id, &one.region).cmp(&(&other.id, &other.region)));
         complete
     }
 
-    async fn complete(&self, mut resource: Arc<Resource>) -> Arc<Resource> {
+    /// A resource, one of so many `listed`, with all that is required of it.
+    async fn complete(&self, mut resource: Arc<Resource>, listed: usize) -> Arc<Resource> {
         if !self.scope.holds(&resource.region) {
             return resource;
         }
         loop {
-            let wanted = next(self.requirements, &resource);
+            let wanted = next(self.requirements, &resource, listed);
             if wanted.is_empty() {
+                self.forget_failed_summary(&mut resource);
                 return resource;
             }
             let seen = &resource;
@@ -125,6 +128,14 @@ impl Work<'_> {
             });
             let answers = join_all(asked).await;
             Arc::make_mut(&mut resource).facets.extend(answers);
+        }
+    }
+
+    /// A summary that could not be had spared nothing, and nobody misses it.
+    fn forget_failed_summary(&self, resource: &mut Arc<Resource>) {
+        let Some(summary) = &self.schema.summary else { return };
+        if let Some(Facet::Failed(_)) = resource.facets.get(&summary.operation) {
+            Arc::make_mut(resource).facets.remove(&summary.operation);
         }
     }
 }

@@ -19,11 +19,19 @@ pub enum FilterDecision {
 
 type Filter<'a> = Box<dyn Fn(&Resource) -> FilterDecision + Send + Sync + 'a>;
 
+/// `true` of a resource of which nothing more need be asked.
+type Settles<'a> = Box<dyn Fn(&Resource) -> bool + Send + Sync + 'a>;
+
+/// Least number of resources for which a summary is cheaper than the calls that it spares: it takes
+/// a request that makes it, one or two that look whether it is made, and one that reads it.
+const WORTH_A_SUMMARY: usize = 4;
+
 /// Facets of one resource type that are to be fetched, for all resources or for those that pass a
 /// filter.
 pub struct FetchRequirement<'a> {
     schema: &'a Schema,
     filter: Option<Filter<'a>>,
+    settles: Option<Settles<'a>>,
     /// Read by the filter.
     first: BTreeSet<Operation>,
     /// Read once the filter let the resource pass.
@@ -45,7 +53,7 @@ impl<'a> FetchRequirement<'a> {
     /// supply.
     pub fn new(schema: &'a Schema, operations: impl IntoIterator<Item = Operation>) -> Self {
         let then = with_prerequisites(schema, operations);
-        Self { schema, filter: None, first: BTreeSet::new(), then }
+        Self { schema, filter: None, settles: None, first: BTreeSet::new(), then }
     }
 
     /// Requirement of the type's list alone.
@@ -78,12 +86,22 @@ impl<'a> FetchRequirement<'a> {
         self
     }
 
+    /// The same requirement, but for resources of which a summary already settles what is to be known.
+    #[must_use]
+    pub fn unless(mut self, settles: impl Fn(&Resource) -> bool + Send + Sync + 'a) -> Self {
+        self.settles = Some(Box::new(settles));
+        self
+    }
+
     /// Schema of the resource type.
     pub fn schema(&self) -> &'a Schema {
         self.schema
     }
 
     fn decide(&self, resource: &Resource) -> FilterDecision {
+        if self.settles.as_ref().is_some_and(|settles| settles(resource)) {
+            return FilterDecision::Drop;
+        }
         self.filter.as_ref().map_or(FilterDecision::Keep, |filter| filter(resource))
     }
 }
@@ -108,11 +126,29 @@ fn with_prerequisites(
 ///
 /// What is certainly needed comes at once. While nothing is, the operations that undecided filters
 /// read come one at a time, as the first answer may decide and spare the others: those that answer
-/// for all resources at once before others, then those that most filters wait for.
+/// for all resources at once before others, then those that most filters wait for. What a summary may
+/// spare waits for it, if the resource is one of so many `listed` that it is worth asking.
 pub(super) fn next(
     requirements: &[&FetchRequirement<'_>],
     resource: &Resource,
+    listed: usize,
 ) -> BTreeSet<Operation> {
+    let wanted = wanted(requirements, resource);
+    let Some(summary) = requirements.first().and_then(|one| one.schema.summary.as_ref()) else {
+        return wanted;
+    };
+    let may_spare = |operation: &Operation| {
+        summary.of.contains(operation) && requirements.iter().any(|one| one.settles.is_some())
+    };
+    let is_asked = resource.facets.contains_key(&summary.operation);
+    if is_asked || listed < WORTH_A_SUMMARY || !wanted.iter().any(may_spare) {
+        return wanted;
+    }
+    let others = wanted.into_iter().filter(|operation| !summary.of.contains(operation));
+    others.chain([summary.operation.clone()]).collect()
+}
+
+fn wanted(requirements: &[&FetchRequirement<'_>], resource: &Resource) -> BTreeSet<Operation> {
     let Some(schema) = requirements.first().map(|one| one.schema) else { return BTreeSet::new() };
     let asked = |operation: &Operation| resource.facets.contains_key(operation);
     let ready = |operation: &Operation| {
@@ -170,11 +206,20 @@ mod tests {
 
     /// The rounds of questions until nothing is open, as `first a, b; then c`.
     fn rounds(type_name: &str, requirements: &[FetchRequirement<'_>]) -> Vec<Vec<String>> {
+        rounds_of(type_name, requirements, 100)
+    }
+
+    /// The same for one of so many resources.
+    fn rounds_of(
+        type_name: &str,
+        requirements: &[FetchRequirement<'_>],
+        listed: usize,
+    ) -> Vec<Vec<String>> {
         let requirements: Vec<&FetchRequirement<'_>> = requirements.iter().collect();
         let mut resource = resource(type_name, &[schemas()[type_name].list.as_str()]);
         let mut rounds = Vec::new();
         loop {
-            let next = next(&requirements, &resource);
+            let next = next(&requirements, &resource, listed);
             if next.is_empty() {
                 return rounds;
             }
@@ -280,6 +325,29 @@ mod tests {
         for (operation, _) in left_out {
             assert!(!asked.contains(&operation.to_string()), "{operation}");
         }
+    }
+
+    #[test]
+    fn a_summary_comes_before_the_calls_that_it_may_spare() {
+        const REPORT: &str = "iam:GetCredentialReport";
+        const PROFILE: &str = "iam:GetLoginProfile";
+        const DETAILS: &str = "iam:GetAccountAuthorizationDetails";
+        let settled = |by: &'static str| {
+            requirement(USER, &[PROFILE]).unless(move |user| user.facets.contains_key(by))
+        };
+        assert_eq!(rounds(USER, &[settled(REPORT)]), [[REPORT]]);
+        let open = || settled("nothing");
+        assert_eq!(rounds(USER, &[open()]), [[REPORT], [PROFILE]]);
+        let both = [settled(REPORT), requirement(USER, &[DETAILS])];
+        assert_eq!(rounds(USER, &both), [[DETAILS, REPORT]]);
+        // What one check needs is asked, whatever is settled of another.
+        let both = [settled(REPORT), requirement(USER, &[PROFILE])];
+        assert_eq!(rounds(USER, &both), [[REPORT], [PROFILE]]);
+        assert_eq!(rounds(USER, &[requirement(USER, &[PROFILE])]), [[PROFILE]]);
+        assert_eq!(rounds(USER, &[requirement(USER, &[DETAILS])]), [[DETAILS]]);
+        // Of a few users the calls are cheaper.
+        assert_eq!(rounds_of(USER, &[settled(REPORT)], WORTH_A_SUMMARY - 1), [[PROFILE]]);
+        assert_eq!(rounds_of(USER, &[settled(REPORT)], WORTH_A_SUMMARY), [[REPORT]]);
     }
 
     #[test]

@@ -172,6 +172,18 @@ pub struct OperationSchema {
     pub after: Vec<Operation>,
 }
 
+/// Report of a type, and what it stands in for.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Summary {
+    /// Operation that gives the report, by which its part on a resource is kept as a facet.
+    pub operation: Operation,
+    /// The IAM actions that it needs.
+    pub permissions: Vec<Arc<str>>,
+    /// Operations of whose properties it tells the possible values.
+    pub of: Vec<Operation>,
+}
+
 /// Description of a resource type.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -195,6 +207,9 @@ pub struct Schema {
     pub identifier: Arc<str>,
     /// The operations, each a facet.
     pub operations: BTreeMap<Operation, OperationSchema>,
+    /// Report on all resources at once, which may spare several of the operations.
+    #[serde(default)]
+    pub summary: Option<Summary>,
     /// Top-level properties, in the order in which people read them.
     pub properties: Properties,
 }
@@ -248,6 +263,11 @@ impl Schema {
                 return Err(named(name.as_str(), missing));
             }
         }
+        if let Some(summary) = &schema.summary
+            && let Some(missing) = summary.of.iter().find(|one| !known(one))
+        {
+            return Err(named(summary.operation.as_str(), missing));
+        }
         match schema.properties.get(&schema.identifier) {
             Some(property) if property.operation == schema.list => Ok(schema),
             _ => Err(SchemaError::Identifier { identifier: schema.identifier.to_string() }),
@@ -275,6 +295,13 @@ impl Schema {
         live.map(|(operation, _)| operation)
     }
 
+    /// IAM actions that live accounts are asked by.
+    pub fn live_permissions(&self) -> impl Iterator<Item = &Arc<str>> {
+        let asked = self.operations.values().filter(|known| !known.recorded_only);
+        let summary = self.summary.iter().flat_map(|summary| &summary.permissions);
+        asked.flat_map(|known| &known.permissions).chain(summary)
+    }
+
     /// `true` where live accounts are asked for resources of the type.
     pub fn is_live(&self) -> bool {
         self.operations.get(&self.list).is_some_and(|list| !list.recorded_only)
@@ -283,10 +310,38 @@ impl Schema {
     /// Meaning of one operation's answer, which is JSON from top-level property names to values:
     /// properties in their types, without those that the type does not have.
     pub fn refine(&self, operation: &Operation, answer: &serde_json::Value) -> Value {
+        if let Some(summary) = self.summary.as_ref().filter(|one| one.operation == *operation) {
+            return summary.refine(self, answer);
+        }
         let known = self.properties.iter().filter(|(_, property)| property.operation == *operation);
         Value::map(known.filter_map(|(name, property)| {
             Some((name.clone(), property.refine(Value::from_json(answer.get(name.as_ref())?))))
         }))
+    }
+}
+
+impl Summary {
+    /// Meaning of the report's part on one resource: JSON from names of properties to the list of
+    /// values that each may have. Objects are known in part: nobody knows what they lack.
+    fn refine(&self, schema: &Schema, answer: &serde_json::Value) -> Value {
+        let told = schema.properties.iter().filter(|(_, known)| self.of.contains(&known.operation));
+        Value::map(told.filter_map(|(name, property)| {
+            let possible = answer.get(name.as_ref())?.as_array()?.iter();
+            let refined = |json| in_part(property.refine(Value::from_json(json)), property);
+            Some((name.clone(), Value::list(possible.map(refined))))
+        }))
+    }
+}
+
+/// The value with each object that the schema describes as the part of it that is known.
+fn in_part(value: Value, property: &Property) -> Value {
+    match value {
+        Value::Map(entries) if !property.properties.is_empty() => Value::Map(entries.in_part()),
+        Value::List(items) => match &property.items {
+            Some(item) => Value::list(items.iter().map(|one| in_part(one.clone(), item))),
+            None => Value::List(items),
+        },
+        value => value,
     }
 }
 

@@ -18,6 +18,7 @@ use super::super::json::{array, encoded_document, instant, name, object, tag};
 use super::super::pages::{Entry, Next, Page, Paged};
 use super::super::response::{Call, filled, present};
 use super::super::session::Session;
+use super::credential_report;
 use crate::resource::{Facet, Region, Resource, Value};
 
 /// Row of IAM users in the table.
@@ -31,6 +32,9 @@ pub(in crate::aws) const ADAPTER: Adapter = Adapter {
         FacetCall::each(&MFA_DEVICES, |session, user| mfa_devices(session, user).boxed()),
         FacetCall::each(&ACCESS_KEYS, |session, user| access_keys(session, user).boxed()),
         FacetCall::each(&LAST_USED, |session, user| last_used(session, user).boxed()),
+        FacetCall::bulk(&credential_report::CALL, |session, region| {
+            credential_report::read(session, region).boxed()
+        }),
     ],
 };
 

@@ -9,7 +9,7 @@ use super::super::adapters::adapters;
 use super::super::response::{Body, Presence, present};
 use super::recorded::{Answer, answers, serve, whole};
 use super::stand_in::{Response, StandIn};
-use super::{accounts, everything, ids, list, live, live_with, schema, shown, source};
+use super::{accounts, calls, everything, ids, list, live, live_with, schema, shown, source};
 use crate::resource::{Cause, Facet, Failure, Listing, Schema};
 
 /// A type whose recorded answers are replaced one at a time.
@@ -55,9 +55,11 @@ impl Played {
     fn body_of(&self, operation: &str) -> Body {
         let adapters = adapters();
         let row = &adapters.0[self.schema.type_name.as_str()];
-        let facets = row.facets.iter().map(|facet| facet.call);
-        let mut calls = facets.chain([row.list.call]);
-        calls.find(|call| call.operation == operation).expect("a call of the type").body
+        calls(row)
+            .into_iter()
+            .find(|call| call.operation == operation)
+            .expect("a call of the type")
+            .body
     }
 
     /// The reason why something of the type is unknown while this answer is another. The rest must
@@ -100,8 +102,7 @@ async fn every_call_has_a_recorded_answer() {
     let adapters = adapters();
     for row in adapters.0.values() {
         let recorded = answers(row.type_name);
-        let facets = row.facets.iter().map(|facet| facet.call);
-        for call in facets.chain([row.list.call]) {
+        for call in calls(row) {
             let found = recorded.iter().any(|answer| answer.operation == call.operation);
             assert!(found, "{}: no answer of {}", row.type_name, call.operation);
         }
@@ -146,10 +147,7 @@ async fn a_success_without_an_answer_is_unknown() {
 /// missing here would be made up.
 fn declared(service: &str) -> String {
     let adapters = adapters();
-    let calls = adapters.0.values().flat_map(|row| {
-        let facets = row.facets.iter().map(|facet| facet.call);
-        facets.chain([row.list.call])
-    });
+    let calls = adapters.0.values().flat_map(calls);
     let calls = calls.filter(|call| call.operation.starts_with(service));
     let mut declared: Vec<String> = calls
         .flat_map(|call| {
@@ -194,6 +192,7 @@ fn what_an_answer_of_ec2_must_hold() {
 #[test]
 fn what_an_answer_of_iam_must_hold() {
     assert_snapshot!(declared("iam:"), @"
+    iam:GenerateCredentialReport State
     iam:GetAccessKeyLastUsed AccessKeyLastUsed
     iam:GetAccessKeyLastUsed AccessKeyLastUsed/Region
     iam:GetAccessKeyLastUsed AccessKeyLastUsed/ServiceName
@@ -202,6 +201,8 @@ fn what_an_answer_of_iam_must_hold() {
     iam:GetAccountAuthorizationDetails UserDetailList/member/UserPolicyList/member/PolicyDocument
     iam:GetAccountAuthorizationDetails UserDetailList/member/UserPolicyList/member/PolicyName
     iam:GetAccountAuthorizationDetails UserDetailList?
+    iam:GetCredentialReport Content
+    iam:GetCredentialReport GeneratedTime
     iam:GetLoginProfile LoginProfile
     iam:GetLoginProfile LoginProfile/CreateDate
     iam:ListAccessKeys AccessKeyMetadata/member/AccessKeyId

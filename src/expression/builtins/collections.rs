@@ -84,6 +84,7 @@ pub(super) static FUNCTIONS: [Function; 8] = [
         },
     )
     .zero_of_null()
+    .of_parts()
     .at_least(0),
     Function::new(
         (Form::Method, "sort"),
@@ -134,7 +135,10 @@ fn size(value: &Value, budget: &mut EvalBudget) -> Computed {
             text.chars().count()
         }
         Value::List(items) => items.len(),
-        Value::Map(entries) => entries.len(),
+        Value::Map(entries) => {
+            operate::whole(entries)?;
+            entries.len()
+        }
         _ => return Ok(None),
     };
     Ok(i64::try_from(size).ok().map(Value::Int))

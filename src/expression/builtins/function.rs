@@ -94,6 +94,8 @@ pub(in crate::expression) struct Function {
     pub(in crate::expression) samples: Option<&'static str>,
     /// Its result is 0 where its first argument is null, so that any other tells that it is not.
     pub(in crate::expression) is_zero_of_null: bool,
+    /// It takes lists whose elements are known in part: it counts them and reads none.
+    is_of_parts: bool,
     /// Result where its first argument is null and so much is known of the others: `None`
     /// where it asks for null, or decides by what is not known.
     of_null: Option<OfNull>,
@@ -144,6 +146,7 @@ impl Function {
             advice: None,
             samples: None,
             is_zero_of_null: false,
+            is_of_parts: false,
             of_null: None,
             lack: None,
             asks_null: None,
@@ -172,6 +175,10 @@ impl Function {
 
     pub(super) const fn zero_of_null(self) -> Self {
         Self { is_zero_of_null: true, ..self }
+    }
+
+    pub(super) const fn of_parts(self) -> Self {
+        Self { is_of_parts: true, ..self }
     }
 
     pub(super) const fn of_null(self, says: OfNull) -> Self {
@@ -208,6 +215,11 @@ impl Function {
     /// `true` where it says true or false.
     pub(in crate::expression) fn is_boolean(&self) -> bool {
         matches!(self.gives, Gives::Bool)
+    }
+
+    /// `true` where it takes lists whose elements are known in part.
+    pub(in crate::expression) fn takes_parts(&self) -> bool {
+        self.is_of_parts
     }
 
     /// How many arguments it takes at least, and at most.

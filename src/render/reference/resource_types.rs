@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::catalog;
-use crate::resource::{Kind, ListScope, NameSource, Operation, Property, Schema, regions, schemas};
+use crate::resource::{
+    Kind, ListScope, NameSource, Operation, Property, Schema, Summary, regions, schemas,
+};
 
 use super::page::{Page, code, codes, link, one_line, several};
 
@@ -76,6 +78,7 @@ fn page(schema: &Schema) -> Page {
     page.table(["property", "type", "name", "supplied by", "description"], rows);
     page.heading(2, "Operations");
     let rows = schema.operations.keys().filter_map(|operation| operation_row(schema, operation));
+    let rows = rows.chain(schema.summary.iter().map(summary_row));
     page.table(["operation", "asked", "IAM actions", "supplies"], rows);
     if schema.properties.values().any(has_parts) {
         page.heading(2, "Parts");
@@ -151,6 +154,14 @@ fn operation_row(schema: &Schema, operation: &Operation) -> Option<[String; 4]> 
     };
     let actions = codes(known.permissions.iter().map(AsRef::as_ref));
     Some([code(operation.as_str()), asked, actions, codes(first) + &more])
+}
+
+fn summary_row(summary: &Summary) -> [String; 4] {
+    let spared = codes(summary.of.iter().map(Operation::as_str));
+    let actions = codes(summary.permissions.iter().map(AsRef::as_ref));
+    let asked = format!("once for all, before {spared}");
+    let supplied = "which of these need not be asked of a resource, since it passes".to_owned();
+    [code(summary.operation.as_str()), asked, actions, supplied]
 }
 
 /// How many properties of an operation are named beside it.

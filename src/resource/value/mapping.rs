@@ -11,7 +11,10 @@ const FEW: usize = 16;
 
 /// A mapping in the order of its keys, shared by all that hold it.
 #[derive(Clone, PartialEq)]
-pub struct Mapping(Arc<[(Arc<str>, Value)]>);
+pub struct Mapping {
+    entries: Arc<[(Arc<str>, Value)]>,
+    in_part: bool,
+}
 
 impl Mapping {
     /// Mapping of entries in any order; refused with a key that is there twice.
@@ -21,16 +24,33 @@ impl Mapping {
             [(one, _), (other, _)] if one == other => Some(Arc::clone(one)),
             _ => None,
         });
-        twice.map_or_else(|| Ok(Self(entries.into())), Err)
+        twice.map_or_else(|| Ok(Self::whole(entries)), Err)
+    }
+
+    fn whole(entries: Vec<(Arc<str>, Value)>) -> Self {
+        Self { entries: entries.into(), in_part: false }
+    }
+
+    /// The same mapping as the part that is known of one: of the keys that it lacks nobody knows
+    /// anything.
+    #[must_use]
+    pub fn in_part(self) -> Self {
+        Self { in_part: true, ..self }
+    }
+
+    /// `true` where the mapping may have keys that are not in it.
+    pub fn is_in_part(&self) -> bool {
+        self.in_part
     }
 
     /// Value of a key; `None` where there is no such entry.
     pub fn get(&self, key: &str) -> Option<&Value> {
-        let found = if self.0.len() <= FEW {
-            self.0.iter().find(|(known, _)| **known == *key)
+        let entries = &self.entries;
+        let found = if entries.len() <= FEW {
+            entries.iter().find(|(known, _)| **known == *key)
         } else {
-            let place = self.0.binary_search_by(|(known, _)| (**known).cmp(key)).ok()?;
-            self.0.get(place)
+            let place = entries.binary_search_by(|(known, _)| (**known).cmp(key)).ok()?;
+            entries.get(place)
         };
         found.map(|(_, value)| value)
     }
@@ -42,27 +62,27 @@ impl Mapping {
 
     /// Keys and values, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Arc<str>, &Value)> {
-        self.0.iter().map(|(key, value)| (key, value))
+        self.entries.iter().map(|(key, value)| (key, value))
     }
 
     /// Keys alone, in their order.
     pub fn keys(&self) -> impl ExactSizeIterator<Item = &Arc<str>> {
-        self.0.iter().map(|(key, _)| key)
+        self.entries.iter().map(|(key, _)| key)
     }
 
     /// Values in the order of their keys.
     pub fn values(&self) -> impl ExactSizeIterator<Item = &Value> {
-        self.0.iter().map(|(_, value)| value)
+        self.entries.iter().map(|(_, value)| value)
     }
 
     /// How many entries there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.entries.len()
     }
 
     /// `true` where there is no entry at all.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.entries.is_empty()
     }
 }
 
@@ -73,7 +93,7 @@ impl FromIterator<(Arc<str>, Value)> for Mapping {
         entries.reverse();
         entries.sort_by(|(one, _), (other, _)| one.cmp(other));
         entries.dedup_by(|(later, _), (kept, _)| later == kept);
-        Self(entries.into())
+        Self::whole(entries)
     }
 }
 
