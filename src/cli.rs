@@ -8,6 +8,7 @@ mod demo;
 mod deploy;
 mod eval;
 mod evaluate;
+mod explain;
 mod get;
 mod health;
 mod init;
@@ -48,6 +49,8 @@ enum Command {
     Test(test::Arguments),
     /// Judge the policies once, without a database
     Evaluate(evaluate::Arguments),
+    /// Show which calls the checks cost, and the permissions that they need
+    Explain(explain::Arguments),
     /// Look at the resources of an account, recorded or live
     Get(get::Arguments),
     /// Try an expression on the resources of an account, recorded or live
@@ -79,6 +82,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Validate(arguments) => validate::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Explain(arguments) => explain::run(&arguments),
         Command::Get(arguments) => get::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

@@ -12,6 +12,7 @@
 //! [`crate::fetch`], judging to [`crate::evaluation`], and keeping to who collects.
 
 mod accounts;
+mod plan;
 mod recording;
 mod requirements;
 mod stored;
@@ -20,4 +21,5 @@ mod testing;
 mod unreachable;
 
 pub use self::accounts::{Accounts, Collected, OpenAccount};
+pub use self::plan::plan;
 pub use self::stored::stored;

@@ -8,14 +8,18 @@
 //! and of which account, to `collect`.
 
 mod calls;
+mod counted;
 mod execute;
+mod plan;
 mod requirement;
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 
 pub use self::calls::CallStats;
+pub use self::counted::{Counted, Estimate};
 pub use self::execute::{AccountScope, execute};
+pub use self::plan::{Frequency, Plan, PlannedCall, Reader, TypePlan};
 pub use self::requirement::{FetchRequirement, FilterDecision};
 use crate::resource::{Facet, Listing, Operation, Resource, Schema, Target};
 

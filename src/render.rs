@@ -13,6 +13,7 @@ pub mod findings;
 pub mod json;
 pub mod links;
 mod markdown;
+pub mod plan;
 mod policies;
 pub mod post;
 pub mod reference;

@@ -15,6 +15,8 @@ mod diagnostics;
 mod editors;
 #[path = "offline/enforcing.rs"]
 mod enforcing;
+#[path = "offline/explaining.rs"]
+mod explaining;
 #[path = "offline/guide.rs"]
 mod guide;
 #[path = "offline/limits.rs"]

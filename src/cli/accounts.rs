@@ -5,7 +5,7 @@ use tokio::runtime::Runtime;
 use cloudcorrect::app;
 use cloudcorrect::clock::Clock;
 use cloudcorrect::collect::{Accounts, Collected};
-use cloudcorrect::fetch::FetchRequirement;
+use cloudcorrect::fetch::{Estimate, FetchRequirement};
 use cloudcorrect::policy::{Account, Group};
 use cloudcorrect::recorded::RecordedFile;
 use cloudcorrect::resource::AccountId;
@@ -30,6 +30,13 @@ impl AccountsAtHand {
     pub(super) fn collect(&self, account: &Account, groups: &[&Group]) -> Collected {
         self.runtime.block_on(async {
             self.accounts.open(account, self.clock.now()).await.collect(groups).await
+        })
+    }
+
+    /// Requests that the checks of groups would cost of a recorded account, were it live.
+    pub(super) fn estimate(&self, account: &Account, groups: &[&Group]) -> Estimate {
+        self.runtime.block_on(async {
+            self.accounts.open(account, self.clock.now()).await.estimate(groups).await
         })
     }
 

@@ -11,7 +11,7 @@ use cloudcorrect::clock::Clock;
 use cloudcorrect::diagnostic::Diagnostic;
 use cloudcorrect::evaluation::{self, GroupResult, Outcome, WaiverStatus, new_only, waive};
 use cloudcorrect::fetch::CallStats;
-use cloudcorrect::policy::{Account, Covered, Group, GroupName, PolicySet, Severity};
+use cloudcorrect::policy::{Account, Covered, Group, PolicySet, Severity};
 use cloudcorrect::recorded::RecordedFile;
 use cloudcorrect::render::diagnostics;
 use cloudcorrect::render::findings::Results;
@@ -23,7 +23,7 @@ use super::output;
 use super::repository::Workspace;
 use super::sarif::{self, Category};
 use super::tree::Tree;
-use super::wanted::none_such;
+use super::wanted::{narrow, none_such};
 
 /// Statuses as `--help` shows them.
 const STATUSES: &str = "\
@@ -121,7 +121,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         bail!("the policies have problems; nothing was evaluated\n{shown}");
     }
     let mut policies = reading.policies;
-    narrow(&mut policies, arguments)?;
+    narrow(&mut policies, arguments.group.as_deref(), arguments.check.as_deref())?;
     // Who reads SARIF knows the files of the repository, and not where the command runs.
     if matches!(arguments.format, Format::Sarif) {
         for check in policies.groups.values_mut().flat_map(|group| &mut group.checks) {
@@ -176,27 +176,6 @@ fn without_history(policies: &PolicySet) -> Option<String> {
             names.join(", ")
         )
     })
-}
-
-/// Leaves only the groups and checks that were asked for.
-fn narrow(policies: &mut PolicySet, arguments: &Arguments) -> anyhow::Result<()> {
-    if let Some(wanted) = &arguments.group {
-        if !policies.groups.keys().any(|name| name.as_str() == wanted) {
-            return Err(none_such("group", wanted, policies.groups.keys().map(GroupName::as_str)));
-        }
-        policies.groups.retain(|name, _| name.as_str() == wanted);
-    }
-    if let Some(wanted) = &arguments.check {
-        let known = policies.groups.values().flat_map(|group| &group.checks);
-        if !known.clone().any(|check| check.id.as_str() == wanted) {
-            return Err(none_such("check", wanted, known.map(|check| check.id.as_str())));
-        }
-        for group in policies.groups.values_mut() {
-            group.checks.retain(|check| check.id.as_str() == wanted);
-        }
-        policies.groups.retain(|_, group| !group.checks.is_empty());
-    }
-    Ok(())
 }
 
 /// The recorded inventory, and the account that it is of.

@@ -7,6 +7,7 @@ use anyhow::anyhow;
 use cloudcorrect::diagnostic::{closest, meant_or_known};
 use cloudcorrect::expression::glob;
 use cloudcorrect::fetch::{FetchRequirement, FilterDecision};
+use cloudcorrect::policy::{GroupName, PolicySet};
 use cloudcorrect::render::resources::name_of;
 use cloudcorrect::resource::{Resource, Schema, TypeName, schemas};
 
@@ -97,6 +98,31 @@ pub(super) fn nothing_found(wanted: &Wanted, all: &[&Resource]) -> anyhow::Error
     }
     let ids: Vec<&str> = all.iter().map(|one| one.id.as_ref()).collect();
     anyhow!("no `{name}` has the id `{text}`{}", did_you_mean(text, &ids))
+}
+
+/// Leaves only the group and the check that were asked for.
+pub(super) fn narrow(
+    policies: &mut PolicySet,
+    group: Option<&str>,
+    check: Option<&str>,
+) -> anyhow::Result<()> {
+    if let Some(wanted) = group {
+        if !policies.groups.keys().any(|name| name.as_str() == wanted) {
+            return Err(none_such("group", wanted, policies.groups.keys().map(GroupName::as_str)));
+        }
+        policies.groups.retain(|name, _| name.as_str() == wanted);
+    }
+    if let Some(wanted) = check {
+        let known = policies.groups.values().flat_map(|group| &group.checks);
+        if !known.clone().any(|check| check.id.as_str() == wanted) {
+            return Err(none_such("check", wanted, known.map(|check| check.id.as_str())));
+        }
+        for group in policies.groups.values_mut() {
+            group.checks.retain(|check| check.id.as_str() == wanted);
+        }
+        policies.groups.retain(|_, group| !group.checks.is_empty());
+    }
+    Ok(())
 }
 
 /// Error that there is no such group, check or account, with those that may have been meant.

@@ -8,7 +8,7 @@ use super::recording::Recordings;
 use super::requirements;
 #[cfg(not(feature = "aws"))]
 use super::unreachable::Unreachable;
-use crate::fetch::{AccountScope, CallStats, FetchRequirement, Source, execute};
+use crate::fetch::{AccountScope, CallStats, Counted, Estimate, FetchRequirement, Source, execute};
 use crate::policy::{Account, Group};
 use crate::recorded::RecordedFile;
 use crate::resource::{AccountId, Inventory};
@@ -87,13 +87,25 @@ impl OpenAccount<'_> {
 
     /// Asks for what is required, and nothing else.
     pub async fn collect_required(&self, requirements: &[FetchRequirement<'_>]) -> Collected {
-        let scope = AccountScope {
+        let source = self.source.as_ref();
+        let (inventory, calls) = execute(source, &self.scope(), requirements).await;
+        Collected { inventory, calls }
+    }
+
+    /// Requests that the checks of `groups` would cost, were the account live and as it is recorded.
+    pub async fn estimate(&self, groups: &[&Group]) -> Estimate {
+        let requirements = requirements::of_groups(groups, self.account, self.now);
+        let source = Counted::new(self.source.as_ref());
+        execute(&source, &self.scope(), &requirements).await;
+        source.estimate()
+    }
+
+    fn scope(&self) -> AccountScope {
+        AccountScope {
             account: self.account.id.clone(),
             regions: self.account.regions.clone(),
             taken_at: self.now,
-        };
-        let (inventory, calls) = execute(self.source.as_ref(), &scope, requirements).await;
-        Collected { inventory, calls }
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::evaluation::{Settled, settled};
 use crate::expression::{EvalBudget, EvalResult, Expression, Subject};
 use crate::fetch::{FetchRequirement, FilterDecision};
-use crate::policy::{Account, Check, Group, Rule};
+use crate::policy::{Account, Group, Rule};
 use crate::resource::{Resource, Schema};
 
 /// Requirements of all checks of `groups` in an account, with `now` as their filters have it.
@@ -15,16 +15,15 @@ pub(super) fn of_groups<'a>(
     now: DateTime<Utc>,
 ) -> Vec<FetchRequirement<'a>> {
     let checks = groups.iter().flat_map(|group| &group.checks);
-    checks.flat_map(|check| of_check(check, account, now)).collect()
+    checks.flat_map(|check| of_rule(&check.rule, account, now)).collect()
 }
 
-/// Requirements of a check: of the type that it selects, and of those that its `let` names.
-fn of_check<'a>(
-    check: &'a Check,
+/// Requirements of a rule: of the type that it selects, and then of those that its `let` names.
+pub(super) fn of_rule<'a>(
+    rule: &'a Rule,
     account: &'a Account,
     now: DateTime<Utc>,
 ) -> Vec<FetchRequirement<'a>> {
-    let rule = &check.rule;
     let own = of_type(rule, rule.schema, rule.filter.as_ref(), (account, now));
     let own = match &rule.schema.summary {
         Some(_) if !rule.is_of_all() => own.unless(settles(rule, account, now)),

@@ -93,6 +93,21 @@ impl<'a> FetchRequirement<'a> {
         self
     }
 
+    /// Operations that its filter reads, with all that must be asked before them.
+    pub fn of_filter(&self) -> &BTreeSet<Operation> {
+        &self.first
+    }
+
+    /// Operations for resources that its filter lets pass, with all that must be asked before them.
+    pub fn of_rest(&self) -> &BTreeSet<Operation> {
+        &self.then
+    }
+
+    /// `true` where a summary may settle what is to be known of a resource.
+    pub fn may_be_settled(&self) -> bool {
+        self.settles.is_some()
+    }
+
     /// Schema of the resource type.
     pub fn schema(&self) -> &'a Schema {
         self.schema

@@ -1,0 +1,119 @@
+//! `explain`: which calls checks cost, for which resources, and the permissions that they need.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::bail;
+
+use cloudcorrect::collect::plan;
+use cloudcorrect::diagnostic::Diagnostic;
+use cloudcorrect::policy::{Account, Group, PolicySet};
+use cloudcorrect::recorded::RecordedFile;
+use cloudcorrect::render::plan::ShownPlan;
+use cloudcorrect::render::{diagnostics, json};
+use cloudcorrect::resource::AccountId;
+
+use super::accounts::AccountsAtHand;
+use super::origin::snapshot;
+use super::output::{self, Format};
+use super::tree::Tree;
+use super::wanted::{narrow, none_such};
+
+/// Statuses as `--help` shows them.
+const STATUSES: &str = "\
+Exit status:
+  0  the calls are shown; nothing was called
+  2  the policies have errors, or an argument is wrong";
+
+/// Command line arguments of `explain`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = STATUSES)]
+pub(super) struct Arguments {
+    /// Only the group of this name, or a check of it
+    #[arg(value_name = "GROUP[/CHECK]")]
+    wanted: Option<String>,
+    /// Files and directories with policies
+    #[arg(long, value_name = "PATH", default_value = "policies")]
+    policies: Vec<PathBuf>,
+    /// An `Account` of the tree, whatever accounts the groups select; all that they select without it
+    #[arg(long, value_name = "NAME")]
+    account: Option<String>,
+    /// A recorded inventory, for whose resources the requests are counted
+    #[arg(long, value_name = "FILE")]
+    inventory: Option<PathBuf>,
+    /// How it is shown
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let tree = Tree::read(&arguments.policies)?;
+    let reading = tree.reading();
+    if reading.diagnostics.iter().any(Diagnostic::is_error) {
+        let shown = diagnostics::text(&reading.diagnostics, &tree.sources());
+        bail!("the policies have problems; nothing is explained\n{shown}");
+    }
+    let mut policies = reading.policies;
+    if let Some(wanted) = &arguments.wanted {
+        let (group, check) = match wanted.split_once('/') {
+            Some((group, check)) => (group, Some(check)),
+            None => (wanted.as_str(), None),
+        };
+        narrow(&mut policies, Some(group), check)?;
+    }
+    let recording = arguments.inventory.as_deref().map(RecordedFile::new);
+    let recorded = recording.as_ref().map(snapshot).transpose()?;
+    let recorded = recorded.map(|snapshot| snapshot.account().clone());
+    let accounts = accounts(&policies, arguments, recorded.as_ref())?;
+    let at_hand = AccountsAtHand::new(recorded.zip(recording))?;
+    let mut documents = Vec::new();
+    for (at, account) in accounts.iter().enumerate() {
+        let groups = groups(&policies, account, arguments);
+        let requests = arguments.inventory.as_ref().map(|_| at_hand.estimate(account, &groups));
+        let plan = plan(&groups, account);
+        let shown = ShownPlan { account, plan: &plan, requests: requests.as_ref() };
+        match arguments.format {
+            Format::Json => documents.push(shown.json()),
+            Format::Text if at > 0 => output::print(&format!("\n{}", shown.text()))?,
+            Format::Text => output::print(&shown.text())?,
+        }
+    }
+    if arguments.format == Format::Json {
+        output::print(&json::document(&serde_json::json!({ "accounts": documents })))?;
+    }
+    Ok(ExitCode::from(output::CLEAN))
+}
+
+/// The groups that an account is asked for.
+fn groups<'a>(policies: &'a PolicySet, account: &Account, arguments: &Arguments) -> Vec<&'a Group> {
+    let selects = |group: &&Group| arguments.account.is_some() || group.accounts.selects(account);
+    policies.groups.values().filter(selects).collect()
+}
+
+/// The accounts whose calls are shown.
+fn accounts(
+    policies: &PolicySet,
+    arguments: &Arguments,
+    recorded: Option<&AccountId>,
+) -> anyhow::Result<Vec<Account>> {
+    let known = || policies.accounts.values().map(|account| account.name.as_str());
+    if let Some(wanted) = &arguments.account
+        && !known().any(|name| name == wanted)
+    {
+        return Err(none_such("account", wanted, known()));
+    }
+    let is_meant = |account: &&Account| {
+        let is_named = arguments.account.as_ref().is_none_or(|name| account.name.as_str() == name);
+        is_named
+            && recorded.is_none_or(|recorded| *recorded == account.id)
+            && !groups(policies, account, arguments).is_empty()
+    };
+    let accounts: Vec<Account> = policies.accounts.values().filter(is_meant).cloned().collect();
+    match recorded {
+        _ if !accounts.is_empty() => Ok(accounts),
+        Some(recorded) => {
+            bail!("no `Account` that is meant has the inventory's account id, {recorded}")
+        }
+        None => bail!("no group that is meant selects an account; name one with `--account`"),
+    }
+}
