@@ -40,9 +40,15 @@ pub(super) fn document(text: &str) -> Json {
     }
 }
 
-/// A policy document as IAM answers it, percent-encoded.
+/// A policy document as IAM answers it, percent-encoded. What is a document as it stands is none of
+/// these, for they begin with `%7B`: its own percent signs stay.
 pub(super) fn encoded_document(text: &str) -> Json {
-    percent_decode_str(text).decode_utf8().map_or_else(|_| document(text), |text| document(&text))
+    match document(text) {
+        Json::Object(document) => Json::Object(document),
+        as_it_stands => percent_decode_str(text)
+            .decode_utf8()
+            .map_or(as_it_stands, |decoded| document(&decoded)),
+    }
 }
 
 #[cfg(test)]
@@ -58,7 +64,8 @@ mod tests {
     #[test]
     fn documents_are_json_where_they_can_be() {
         assert_eq!(encoded_document("%7B%22a%22%3A%20%22x+y%22%7D"), json!({ "a": "x+y" }));
-        assert_eq!(encoded_document(r#"{"a": 1}"#), json!({ "a": 1 }), "not encoded");
+        assert_eq!(encoded_document(r#"{"a": "1%25"}"#), json!({ "a": "1%25" }), "not encoded");
+        assert_eq!(encoded_document("%FF"), json!("%FF"));
         for text in ["{nonsense", "null", "[]", "\"x\"", ""] {
             assert_eq!(document(text), json!(text));
         }
