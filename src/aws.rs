@@ -31,6 +31,7 @@ mod session;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod whole_account;
 
 pub use self::accounts::Accounts;
 pub use self::live::Live;

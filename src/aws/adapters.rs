@@ -8,6 +8,15 @@ pub(super) fn adapters() -> Adapters {
     Adapters::new([
         ec2::instance::ADAPTER,
         ec2::security_group::ADAPTER,
+        iam::account_password_policy::ADAPTER,
+        iam::account_summary::ADAPTER,
+        iam::group::ADAPTER,
+        iam::instance_profile::ADAPTER,
+        iam::managed_policy::ADAPTER,
+        iam::oidc_provider::ADAPTER,
+        iam::role::ADAPTER,
+        iam::saml_provider::ADAPTER,
+        iam::server_certificate::ADAPTER,
         iam::user::ADAPTER,
         s3::bucket::ADAPTER,
     ])

@@ -1,7 +1,10 @@
 //! The adapters on the real SDK, against a small server that answers as AWS does, or as it does not.
 
 mod credential_report;
+mod declared;
+mod details;
 mod malformed;
+mod markers;
 mod pages;
 mod recorded;
 mod refused;
@@ -108,13 +111,13 @@ async fn complete(live: &Live, schema: &Schema, resource: &mut Resource) {
 }
 
 /// All calls that are made for a type.
-fn calls(row: &Adapter) -> Vec<&'static Call> {
+fn calls(row: &Adapter) -> impl Iterator<Item = &'static Call> + use<> {
     let facets = row.facets.iter().map(|facet| facet.call);
     let mut calls: Vec<&Call> = facets.chain([row.list.call]).collect();
     if calls.iter().any(|call| call.operation == report::CALL.operation) {
         calls.push(&report::GENERATE);
     }
-    calls
+    calls.into_iter()
 }
 
 /// The operations that live accounts are asked, with that of the summary.

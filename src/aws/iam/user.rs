@@ -1,12 +1,13 @@
 //! `AWS::IAM::User`.
 
+mod credentials;
+
 use aws_sdk_iam::operation::get_account_authorization_details::GetAccountAuthorizationDetailsOutput as Details;
 use aws_sdk_iam::operation::list_access_keys::ListAccessKeysOutput;
 use aws_sdk_iam::operation::list_mfa_devices::ListMfaDevicesOutput;
 use aws_sdk_iam::operation::list_users::ListUsersOutput;
 use aws_sdk_iam::types::{
-    AccessKeyLastUsed, AccessKeyMetadata, AttachedPermissionsBoundary, EntityType, MfaDevice,
-    PolicyDetail, User, UserDetail,
+    AccessKeyLastUsed, AccessKeyMetadata, EntityType, MfaDevice, User, UserDetail,
 };
 use futures::FutureExt;
 use futures::future::try_join_all;
@@ -14,12 +15,16 @@ use serde_json::{Value as Json, json};
 
 use super::super::adapter::{Adapter, FacetCall, ListCall, Response};
 use super::super::call_error::CallError;
-use super::super::json::{array, encoded_document, instant, name, object, tag};
+use super::super::json::{instant, name, object};
 use super::super::pages::{Entry, Next, Page, Paged};
 use super::super::response::{Call, filled, present};
 use super::super::session::Session;
 use super::credential_report;
+use super::{attached, boundary, policies, tags};
 use crate::resource::{Facet, Region, Resource, Value};
+use credentials::{
+    SERVICE_SPECIFIC, SIGNING, SSH_KEYS, service_specific, signing_certificates, ssh_keys,
+};
 
 /// Row of IAM users in the table.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
@@ -35,6 +40,9 @@ pub(in crate::aws) const ADAPTER: Adapter = Adapter {
         FacetCall::bulk(&credential_report::CALL, |session, region| {
             credential_report::read(session, region).boxed()
         }),
+        FacetCall::each(&SSH_KEYS, |session, user| ssh_keys(session, user).boxed()),
+        FacetCall::each(&SIGNING, |session, user| signing_certificates(session, user).boxed()),
+        FacetCall::each(&SERVICE_SPECIFIC, |s, user| service_specific(s, user).boxed()),
     ],
 };
 
@@ -81,46 +89,27 @@ static DETAILS: Call = Call::xml(
         filled("UserDetailList/member/UserPolicyList/member/PolicyName"),
         filled("UserDetailList/member/UserPolicyList/member/PolicyDocument"),
         filled("UserDetailList/member/AttachedManagedPolicies/member/PolicyArn"),
+        filled("UserDetailList/member/PermissionsBoundary/PermissionsBoundaryArn"),
+        filled("UserDetailList/member/Tags/member/Key"),
+        present("UserDetailList/member/Tags/member/Value"),
     ],
 );
 
-/// The authorization details of all users.
 async fn details(session: &Session, global: &Region) -> Paged<(String, Json)> {
-    let client = session.clients.iam();
-    let request = |marker| {
-        let request = client.get_account_authorization_details().filter(EntityType::User);
-        request.max_items(session.limits().page_size).set_marker(marker).send()
-    };
-    let page = |output: &Details| {
+    let read = |output: &Details| {
         let users = output.user_detail_list().iter();
-        let users = users.filter_map(|one| Some((one.user_name()?.to_owned(), detail(one))));
-        let next = Next::truncated(output.is_truncated(), output.marker());
-        Page { items: users.collect(), next }
+        users.filter_map(|one| Some((one.user_name()?.to_owned(), detail(one)))).collect()
     };
-    session.pages(&DETAILS, global, request, page).await
+    super::details(session, global, (&DETAILS, EntityType::User), read).await
 }
 
 fn detail(user: &UserDetail) -> Json {
-    let boundary = user.permissions_boundary();
     object([
-        ("Tags", array(user.tags(), |one| tag(one.key(), one.value()))),
+        ("Tags", tags(user.tags())),
         ("Groups", json!(user.group_list())),
-        (
-            "ManagedPolicyArns",
-            array(user.attached_managed_policies(), |policy| policy.policy_arn().into()),
-        ),
-        ("Policies", array(user.user_policy_list(), policy)),
-        (
-            "PermissionsBoundary",
-            boundary.and_then(AttachedPermissionsBoundary::permissions_boundary_arn).into(),
-        ),
-    ])
-}
-
-fn policy(policy: &PolicyDetail) -> Json {
-    object([
-        ("PolicyName", policy.policy_name().into()),
-        ("PolicyDocument", policy.policy_document().map_or(Json::Null, encoded_document)),
+        ("ManagedPolicyArns", attached(user.attached_managed_policies())),
+        ("Policies", policies(user.user_policy_list())),
+        ("PermissionsBoundary", boundary(user.permissions_boundary())),
     ])
 }
 

@@ -6,8 +6,8 @@ use insta::assert_snapshot;
 
 use super::super::Accounts;
 use super::super::adapters::adapters;
-use super::super::response::{Body, Presence, present};
-use super::recorded::{Answer, answers, serve, whole};
+use super::super::response::{Body, Call, Presence, present};
+use super::recorded::{Answer, answers, element, serve, whole};
 use super::stand_in::{Response, StandIn};
 use super::{accounts, calls, everything, ids, list, live, live_with, schema, shown, source};
 use crate::resource::{Cause, Facet, Failure, Listing, Schema};
@@ -55,11 +55,7 @@ impl Played {
     fn body_of(&self, operation: &str) -> Body {
         let adapters = adapters();
         let row = &adapters.0[self.schema.type_name.as_str()];
-        calls(row)
-            .into_iter()
-            .find(|call| call.operation == operation)
-            .expect("a call of the type")
-            .body
+        calls(row).find(|call| call.operation == operation).expect("a call of the type").body
     }
 
     /// The reason why something of the type is unknown while this answer is another. The rest must
@@ -102,7 +98,8 @@ async fn every_call_has_a_recorded_answer() {
     let adapters = adapters();
     for row in adapters.0.values() {
         let recorded = answers(row.type_name);
-        for call in calls(row) {
+        // Logging in makes the calls of STS, and no adapter does.
+        for call in calls(row).filter(|call| !call.operation.starts_with("sts:")) {
             let found = recorded.iter().any(|answer| answer.operation == call.operation);
             assert!(found, "{}: no answer of {}", row.type_name, call.operation);
         }
@@ -143,12 +140,16 @@ async fn a_success_without_an_answer_is_unknown() {
     }
 }
 
-/// What each answer of a service must hold, by AWS's documents; with `?` what may be empty. What is
-/// missing here would be made up.
+/// What each answer of a service must hold, by AWS's documents.
 fn declared(service: &str) -> String {
     let adapters = adapters();
     let calls = adapters.0.values().flat_map(calls);
-    let calls = calls.filter(|call| call.operation.starts_with(service));
+    declarations(calls.filter(|call| call.operation.starts_with(service)))
+}
+
+/// What the answers to calls must hold, a line each; with `?` what may be empty. What is missing
+/// there would be made up.
+pub(super) fn declarations(calls: impl Iterator<Item = &'static Call>) -> String {
     let mut declared: Vec<String> = calls
         .flat_map(|call| {
             let names: Vec<String> = match call.body {
@@ -186,37 +187,6 @@ fn what_an_answer_of_ec2_must_hold() {
     ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissionsEgress/item/prefixListIds/item/prefixListId
     ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissionsEgress?
     ec2:DescribeSecurityGroups securityGroupInfo?
-    ");
-}
-
-#[test]
-fn what_an_answer_of_iam_must_hold() {
-    assert_snapshot!(declared("iam:"), @"
-    iam:GenerateCredentialReport State
-    iam:GetAccessKeyLastUsed AccessKeyLastUsed
-    iam:GetAccessKeyLastUsed AccessKeyLastUsed/Region
-    iam:GetAccessKeyLastUsed AccessKeyLastUsed/ServiceName
-    iam:GetAccountAuthorizationDetails UserDetailList/member/AttachedManagedPolicies/member/PolicyArn
-    iam:GetAccountAuthorizationDetails UserDetailList/member/UserName
-    iam:GetAccountAuthorizationDetails UserDetailList/member/UserPolicyList/member/PolicyDocument
-    iam:GetAccountAuthorizationDetails UserDetailList/member/UserPolicyList/member/PolicyName
-    iam:GetAccountAuthorizationDetails UserDetailList?
-    iam:GetCredentialReport Content
-    iam:GetCredentialReport GeneratedTime
-    iam:GetLoginProfile LoginProfile
-    iam:GetLoginProfile LoginProfile/CreateDate
-    iam:ListAccessKeys AccessKeyMetadata/member/AccessKeyId
-    iam:ListAccessKeys AccessKeyMetadata/member/CreateDate
-    iam:ListAccessKeys AccessKeyMetadata/member/Status
-    iam:ListAccessKeys AccessKeyMetadata?
-    iam:ListMFADevices MFADevices/member/EnableDate
-    iam:ListMFADevices MFADevices/member/SerialNumber
-    iam:ListMFADevices MFADevices?
-    iam:ListUsers Users/member/Arn
-    iam:ListUsers Users/member/CreateDate
-    iam:ListUsers Users/member/Path
-    iam:ListUsers Users/member/UserId
-    iam:ListUsers Users?
     ");
 }
 
@@ -266,11 +236,11 @@ fn without(body: &str, path: &str) -> Option<String> {
     let (above, last) = path.rsplit_once('/').unwrap_or(("", path));
     let mut start = 0;
     for name in above.split('/').filter(|name| !name.is_empty()) {
-        start += find(&body[start..], name)?.0 + 1;
+        start += element(&body[start..], name)?.0 + 1;
     }
     let mut rest = body[start..].to_owned();
     for name in last.split('|') {
-        while let Some((from, to)) = find(&rest, name) {
+        while let Some((from, to)) = element(&rest, name) {
             rest.replace_range(from..to, "");
             if !above.is_empty() {
                 break;
@@ -278,19 +248,6 @@ fn without(body: &str, path: &str) -> Option<String> {
         }
     }
     (rest != body[start..]).then(|| format!("{}{rest}", &body[..start]))
-}
-
-/// Bounds of the first element of that name.
-fn find(text: &str, name: &str) -> Option<(usize, usize)> {
-    let starts = ["<", ">", "/", " "].map(|end| format!("<{name}{end}"));
-    let start = starts.iter().filter_map(|start| text.find(start)).min()?;
-    let tag_end = start + text[start..].find('>')?;
-    if text[..tag_end].ends_with('/') {
-        return Some((start, tag_end + 1));
-    }
-    // No element of these answers holds one of its own name before its end.
-    let close = format!("</{name}>");
-    Some((start, tag_end + text[tag_end..].find(&close)? + close.len()))
 }
 
 #[tokio::test]

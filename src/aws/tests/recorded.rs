@@ -2,6 +2,7 @@
 //! operation and the request that it is for.
 
 use std::fs;
+use std::path::PathBuf;
 
 use super::stand_in::{Request, Response, StandIn};
 
@@ -35,22 +36,33 @@ impl Answer {
     }
 }
 
-/// The recorded answers of a type.
+/// The recorded answers of a type, in the file that is named like it but for case and dashes.
 pub(super) fn answers(type_name: &str) -> Vec<Answer> {
-    let dashed = type_name.replace("::", "-");
-    let mut name = String::new();
-    let mut before = '-';
-    for letter in dashed.chars() {
-        if letter.is_uppercase() && before.is_lowercase() {
-            name.push('-');
-        }
-        name.extend(letter.to_lowercase());
-        before = letter;
-    }
-    let path = format!("{}/tests/aws/{name}.txt", env!("CARGO_MANIFEST_DIR"));
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let name = type_name.replace("::", "").to_lowercase();
+    let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/aws");
+    let files = fs::read_dir(directory).expect("a directory").map(|file| file.expect("a file"));
+    let mut paths = files.map(|file| file.path());
+    let is_of_type = |path: &PathBuf| {
+        let stem = path.file_stem().expect("a name").to_str().expect("text");
+        stem.replace('-', "") == name
+    };
+    let path = paths.find(is_of_type).unwrap_or_else(|| panic!("no answers of {type_name}"));
+    let text = fs::read_to_string(path).expect("text");
     let entries = text.split("=== ").skip(1);
     entries.map(Answer::parse).collect()
+}
+
+/// Bounds of the first element of that name. None of the recorded ones holds one of its own name
+/// before its end.
+pub(super) fn element(text: &str, name: &str) -> Option<(usize, usize)> {
+    let starts = ["<", ">", "/", " "].map(|end| format!("<{name}{end}"));
+    let start = starts.iter().filter_map(|start| text.find(start)).min()?;
+    let tag_end = start + text[start..].find('>')?;
+    if text[..tag_end].ends_with('/') {
+        return Some((start, tag_end + 1));
+    }
+    let close = format!("</{name}>");
+    Some((start, tag_end + text[tag_end..].find(&close)? + close.len()))
 }
 
 /// A server that gives these answers; to what was not recorded, that the resource is gone.

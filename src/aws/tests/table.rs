@@ -189,6 +189,7 @@ fn absence_has_the_code_of_the_api() {
     assert_eq!(
         coded.iter().map(String::as_str).collect::<Vec<_>>(),
         [
+            "iam:GetAccountPasswordPolicy NoSuchEntity",
             "iam:GetLoginProfile NoSuchEntity",
             "s3:GetBucketEncryption ServerSideEncryptionConfigurationNotFoundError",
             "s3:GetBucketLifecycleConfiguration NoSuchLifecycleConfiguration",
