@@ -6,7 +6,11 @@ use super::{ec2, iam, s3};
 /// All types that live accounts are asked for.
 pub(super) fn adapters() -> Adapters {
     Adapters::new([
+        ec2::eip::ADAPTER,
+        ec2::image::ADAPTER,
         ec2::instance::ADAPTER,
+        ec2::launch_template::ADAPTER,
+        ec2::network_interface::ADAPTER,
         ec2::security_group::ADAPTER,
         iam::account_password_policy::ADAPTER,
         iam::account_summary::ADAPTER,
@@ -17,6 +21,8 @@ pub(super) fn adapters() -> Adapters {
         iam::role::ADAPTER,
         iam::saml_provider::ADAPTER,
         iam::server_certificate::ADAPTER,
+        ec2::snapshot::ADAPTER,
+        ec2::volume::ADAPTER,
         iam::user::ADAPTER,
         s3::bucket::ADAPTER,
     ])

@@ -1,7 +1,13 @@
 //! Types of EC2, and what they have in common.
 
+pub(super) mod eip;
+pub(super) mod image;
 pub(super) mod instance;
+pub(super) mod launch_template;
+pub(super) mod network_interface;
 pub(super) mod security_group;
+pub(super) mod snapshot;
+pub(super) mod volume;
 
 use aws_sdk_ec2::types::Tag;
 use serde_json::Value as Json;
@@ -19,4 +25,9 @@ fn tags(tags: &[Tag]) -> Json {
 fn arn(session: &Session, region: &Region, kind: &str, id: &str) -> String {
     let (partition, account) = (session.partition(), session.account());
     format!("arn:{partition}:ec2:{region}:{account}:{kind}/{id}")
+}
+
+/// ARN of an `image` or a `snapshot`, whose ids are of no account.
+fn arn_without_account(session: &Session, region: &Region, kind: &str, id: &str) -> String {
+    format!("arn:{}:ec2:{region}::{kind}/{id}", session.partition())
 }

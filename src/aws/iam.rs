@@ -1,8 +1,8 @@
 //! Types of IAM, and what they have in common.
 
-pub(super) mod credential_report;
 pub(super) mod account_password_policy;
 pub(super) mod account_summary;
+pub(super) mod credential_report;
 pub(super) mod group;
 pub(super) mod instance_profile;
 pub(super) mod managed_policy;

@@ -16,6 +16,21 @@ pub(super) fn array<T>(items: impl IntoIterator<Item = T>, each: impl FnMut(T) -
     Json::Array(items.into_iter().map(each).collect())
 }
 
+/// A list of what each item becomes, null where there is none: for what is said or is not.
+pub(super) fn some<T>(items: &[T], each: impl FnMut(&T) -> Json) -> Json {
+    if items.is_empty() { Json::Null } else { array(items, each) }
+}
+
+/// What a member becomes, null where it is not there.
+pub(super) fn optional<T>(member: Option<T>, each: impl FnOnce(T) -> Json) -> Json {
+    member.map_or(Json::Null, each)
+}
+
+/// A text, null where it is empty: mostly an empty element is how EC2 says that there is none.
+pub(super) fn text(text: Option<&str>) -> Json {
+    text.filter(|text| !text.is_empty()).into()
+}
+
 /// A value of one of the SDK's enums.
 pub(super) fn name(value: Option<&impl AsRef<str>>) -> Json {
     value.map(AsRef::as_ref).into()
@@ -59,6 +74,17 @@ mod tests {
     fn objects_leave_out_what_is_not_there() {
         let fields = [("A", Json::from(1)), ("B", Json::Null), ("C", Json::from(Some("x")))];
         assert_eq!(object(fields), json!({ "A": 1, "C": "x" }));
+    }
+
+    #[test]
+    fn what_is_empty_is_null_where_that_means_nothing() {
+        assert_eq!((text(None), text(Some(""))), (Json::Null, Json::Null));
+        assert_eq!(text(Some(" ")), json!(" "));
+        assert_eq!(some(&[], |one: &i32| json!(one)), Json::Null);
+        assert_eq!(some(&[1, 2], |one| json!(one)), json!([1, 2]));
+        assert_eq!(array(&[], |one: &i32| json!(one)), json!([]));
+        assert_eq!(optional(Some(1), |one| json!([one])), json!([1]));
+        assert_eq!(optional(None, |one: i32| json!([one])), Json::Null);
     }
 
     #[test]

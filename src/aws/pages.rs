@@ -147,8 +147,13 @@ impl<T> Paged<T> {
 
     /// The same list of what each item becomes.
     pub(super) fn map<U>(self, each: impl FnMut(T) -> U) -> Paged<U> {
+        self.with(|items| items.into_iter().map(each).collect())
+    }
+
+    /// The same list of what its items become together.
+    pub(super) fn with<U>(self, all: impl FnOnce(Vec<T>) -> Vec<U>) -> Paged<U> {
         let Self { operation, is_read, items, failure } = self;
-        Paged { operation, is_read, items: items.into_iter().map(each).collect(), failure }
+        Paged { operation, is_read, items: all(items), failure }
     }
 
     /// All items, or the failure.

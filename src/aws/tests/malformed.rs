@@ -2,11 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use insta::assert_snapshot;
-
 use super::super::Accounts;
 use super::super::adapters::adapters;
-use super::super::response::{Body, Call, Presence, present};
+use super::super::response::{Body, Presence};
 use super::recorded::{Answer, answers, element, serve, whole};
 use super::stand_in::{Response, StandIn};
 use super::{accounts, calls, everything, ids, list, live, live_with, schema, shown, source};
@@ -138,96 +136,6 @@ async fn a_success_without_an_answer_is_unknown() {
             }
         }
     }
-}
-
-/// What each answer of a service must hold, by AWS's documents.
-fn declared(service: &str) -> String {
-    let adapters = adapters();
-    let calls = adapters.0.values().flat_map(calls);
-    declarations(calls.filter(|call| call.operation.starts_with(service)))
-}
-
-/// What the answers to calls must hold, a line each; with `?` what may be empty. What is missing
-/// there would be made up.
-pub(super) fn declarations(calls: impl Iterator<Item = &'static Call>) -> String {
-    let mut declared: Vec<String> = calls
-        .flat_map(|call| {
-            let names: Vec<String> = match call.body {
-                Body::Json(keys) => keys.iter().map(|key| format!("{{{key}}}")).collect(),
-                Body::Xml(required) => required.iter().map(shown_presence).collect(),
-            };
-            names.into_iter().map(|name| format!("{} {name}", call.operation)).collect::<Vec<_>>()
-        })
-        .collect();
-    declared.sort_unstable();
-    declared.join("\n")
-}
-
-#[test]
-fn what_an_answer_of_ec2_must_hold() {
-    assert_snapshot!(declared("ec2:"), @"
-    ec2:DescribeInstances reservationSet/item/instancesSet/item/groupSet?
-    ec2:DescribeInstances reservationSet/item/instancesSet/item/instanceState
-    ec2:DescribeInstances reservationSet/item/instancesSet/item/instanceState/name
-    ec2:DescribeInstances reservationSet/item/instancesSet/item/networkInterfaceSet/item/groupSet?
-    ec2:DescribeInstances reservationSet/item/instancesSet/item/networkInterfaceSet/item/privateIpAddressesSet?
-    ec2:DescribeInstances reservationSet/item/instancesSet/item/networkInterfaceSet?
-    ec2:DescribeInstances reservationSet/item/instancesSet?
-    ec2:DescribeInstances reservationSet?
-    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissions/item/ipProtocol
-    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissions/item/ipRanges/item/cidrIp
-    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissions/item/ipRanges|ipv6Ranges|prefixListIds|groups
-    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissions/item/ipv6Ranges/item/cidrIpv6
-    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissions/item/prefixListIds/item/prefixListId
-    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissions?
-    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissionsEgress/item/ipProtocol
-    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissionsEgress/item/ipRanges/item/cidrIp
-    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissionsEgress/item/ipRanges|ipv6Ranges|prefixListIds|groups
-    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissionsEgress/item/ipv6Ranges/item/cidrIpv6
-    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissionsEgress/item/prefixListIds/item/prefixListId
-    ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissionsEgress?
-    ec2:DescribeSecurityGroups securityGroupInfo?
-    ");
-}
-
-#[test]
-fn what_an_answer_of_s3_must_hold() {
-    assert_snapshot!(declared("s3:"), @"
-    s3:GetBucketAcl AccessControlList/Grant/Grantee
-    s3:GetBucketAcl AccessControlList/Grant/Grantee/ID|URI|EmailAddress
-    s3:GetBucketAcl AccessControlList/Grant/Permission
-    s3:GetBucketAcl AccessControlList?
-    s3:GetBucketAcl Owner
-    s3:GetBucketAcl Owner/ID
-    s3:GetBucketEncryption Rule
-    s3:GetBucketEncryption Rule/ApplyServerSideEncryptionByDefault/SSEAlgorithm
-    s3:GetBucketLifecycleConfiguration Rule
-    s3:GetBucketLifecycleConfiguration Rule/Status
-    s3:GetBucketLifecycleConfiguration Rule/Transition/StorageClass
-    s3:GetBucketLogging LoggingEnabled/TargetBucket
-    s3:GetBucketOwnershipControls Rule
-    s3:GetBucketOwnershipControls Rule/ObjectOwnership
-    s3:GetBucketPolicy {Statement}
-    s3:GetBucketPolicyStatus IsPublic
-    s3:GetBucketTagging TagSet/Tag/Key
-    s3:GetBucketTagging TagSet/Tag/Value?
-    s3:GetBucketTagging TagSet?
-    s3:GetBucketWebsite ErrorDocument/Key
-    s3:GetBucketWebsite IndexDocument/Suffix
-    s3:GetBucketWebsite IndexDocument|RedirectAllRequestsTo
-    s3:GetBucketWebsite RedirectAllRequestsTo/HostName
-    s3:GetBucketWebsite RoutingRules/RoutingRule/Redirect
-    s3:GetPublicAccessBlock BlockPublicAcls
-    s3:GetPublicAccessBlock BlockPublicPolicy
-    s3:GetPublicAccessBlock IgnorePublicAcls
-    s3:GetPublicAccessBlock RestrictPublicBuckets
-    s3:ListBuckets Buckets?
-    ");
-}
-
-fn shown_presence(one: &Presence) -> String {
-    let mark = if *one == present(one.path) { "?" } else { "" };
-    format!("{}{mark}", one.path)
 }
 
 /// The answer without an element, in the first of those that this path leads to; `None` where it

@@ -2,9 +2,15 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use regex::Regex;
+
+use super::super::adapter::Ask;
 use super::super::adapters::adapters;
+use super::recorded::answers;
 use super::stand_in::{Request, Response, StandIn};
-use super::{ACCOUNT, accounts, ids, list, live, schema};
+use super::{ACCOUNT, accounts, ids, list, live, schema, target};
+use crate::fetch::Source;
+use crate::resource::{Facet, Listing};
 
 fn user(name: &str) -> String {
     format!(
@@ -202,4 +208,55 @@ async fn a_bucket_without_a_region_is_placed_by_other_calls() {
         "both ap-south-1, euro eu-west-1, first us-east-1, lost global, plain us-east-1, \
          second eu-west-1"
     );
+}
+
+/// What was recorded for a type of EC2, in two pages: the second has the same with other ids.
+async fn in_two_pages(type_name: &str) -> StandIn {
+    let recorded = answers(type_name);
+    let end_of_an_id = Regex::new("-([0-9a-f]{16})[0-9a-f]\\b").expect("a pattern");
+    StandIn::answering(move |request| {
+        let Some(answer) = recorded.iter().find(|answer| answer.is_for(request)) else {
+            return Response::error(&request.service, 404, "NoSuchResource");
+        };
+        let (before, root) = answer.body.rsplit_once("</").expect("a root that is closed");
+        match request.field("NextToken") {
+            None => Response::new(200, format!("{before}<nextToken>2</nextToken></{root}")),
+            Some("2") => {
+                let second = end_of_an_id.replace_all(&answer.body, "-${1}e").into_owned();
+                Response::new(200, second)
+            }
+            Some(other) => panic!("a page `{other}` that nobody named"),
+        }
+    })
+    .await
+}
+
+#[tokio::test]
+async fn each_list_of_ec2_is_read_to_its_second_page() {
+    // By the API's documents this one has no pages.
+    let unpaged = ["AWS::EC2::EIP"];
+    for row in adapters().0.values().filter(|row| row.type_name.starts_with("AWS::EC2::")) {
+        let schema = schema(row.type_name);
+        let server = in_two_pages(row.type_name).await;
+        let live = live(&server).await;
+        let listing = list(&live, schema).await;
+        let Listing::Complete(resources) = &listing else { panic!("{}", ids(&listing)) };
+        let (second, first): (Vec<_>, Vec<_>) =
+            resources.iter().partition(|resource| resource.id.ends_with('e'));
+        assert!(!first.is_empty(), "{}", row.type_name);
+        let expected = if unpaged.contains(&row.type_name) { 0 } else { first.len() };
+        assert_eq!(second.len(), expected, "{}", ids(&listing));
+
+        // So is what one call says of all: of the second page as much as of the first.
+        for facet in row.facets.iter().filter(|facet| matches!(facet.ask, Ask::Bulk(_))) {
+            let operation = facet.call.operation.into();
+            let mut told = [0, 0];
+            for resource in resources {
+                let facet = live.facet(&target(schema), schema, resource, &operation).await;
+                let is_read = matches!(facet, Facet::Read(_));
+                told[usize::from(resource.id.ends_with('e'))] += usize::from(is_read);
+            }
+            assert!(told[0] > 0 && told[0] == told[1], "{operation}: {told:?}");
+        }
+    }
 }
