@@ -53,6 +53,8 @@ pub(super) struct FacetCall {
     pub(super) call: &'static Call,
     /// Code of the API that means that the resource has none of it.
     pub(super) absent: Option<&'static str>,
+    /// Whether a resource may have it at all; one that may not is not asked.
+    pub(super) of: Option<fn(&Resource) -> bool>,
     /// Function that makes the call.
     pub(super) ask: Ask,
 }
@@ -72,17 +74,22 @@ type AskBulk = for<'a> fn(&'a Session, &'a Region) -> BoxFuture<'a, Paged<(Strin
 impl FacetCall {
     /// A call about one resource, which always has an answer.
     pub(super) const fn each(call: &'static Call, ask: AskEach) -> Self {
-        Self { call, absent: None, ask: Ask::Each(ask) }
+        Self { call, absent: None, of: None, ask: Ask::Each(ask) }
     }
 
     /// A call about all resources of a region at once.
     pub(super) const fn bulk(call: &'static Call, ask: AskBulk) -> Self {
-        Self { call, absent: None, ask: Ask::Bulk(ask) }
+        Self { call, absent: None, of: None, ask: Ask::Bulk(ask) }
     }
 
     /// The same where this code of the API means that there is none.
     pub(super) const fn absent(self, code: &'static str) -> Self {
         Self { absent: Some(code), ..self }
+    }
+
+    /// The same where only such resources can have it, by what their list says of them.
+    pub(super) const fn of(self, may_have: fn(&Resource) -> bool) -> Self {
+        Self { of: Some(may_have), ..self }
     }
 }
 

@@ -34,16 +34,21 @@ pub(super) struct Clients {
     home: SdkRegion,
     /// Requests that all clients made together.
     pub(super) calls: Arc<RequestCounter>,
-    s3: Mutex<BTreeMap<Region, aws_sdk_s3::Client>>,
+    s3: PerRegion<aws_sdk_s3::Client>,
+    ec2: PerRegion<aws_sdk_ec2::Client>,
 }
+
+/// Clients that are kept, because they are asked for each resource anew.
+type PerRegion<T> = Mutex<BTreeMap<Region, T>>;
 
 impl Clients {
     /// Clients that nobody asked for yet.
     pub(super) fn new(account: AccountId, config: SdkConfig, home: SdkRegion) -> Self {
-        Self { account, config, home, calls: Arc::default(), s3: Mutex::default() }
+        let (calls, s3, ec2) = Default::default();
+        Self { account, config, home, calls, s3, ec2 }
     }
 
-    /// Client of S3 in a region, kept because each bucket is asked much.
+    /// Client of S3 in a region.
     pub(super) fn s3(&self, region: &Region) -> aws_sdk_s3::Client {
         let mut clients = self.s3.lock().unwrap_or_else(PoisonError::into_inner);
         let client = clients.entry(region.clone()).or_insert_with(|| {
@@ -59,10 +64,14 @@ impl Clients {
 
     /// Client of EC2 in a region.
     pub(super) fn ec2(&self, region: &Region) -> aws_sdk_ec2::Client {
-        let sdk_region = self.sdk_region(region);
-        let config = configuration!(aws_sdk_ec2, &self.config, sdk_region, self.calls)
-            .retry_partition(self.retry_partition("ec2", region));
-        aws_sdk_ec2::Client::from_conf(config.build())
+        let mut clients = self.ec2.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = clients.entry(region.clone()).or_insert_with(|| {
+            let sdk_region = self.sdk_region(region);
+            let config = configuration!(aws_sdk_ec2, &self.config, sdk_region, self.calls)
+                .retry_partition(self.retry_partition("ec2", region));
+            aws_sdk_ec2::Client::from_conf(config.build())
+        });
+        client.clone()
     }
 
     /// Client of IAM, which belongs to no region.

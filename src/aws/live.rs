@@ -92,6 +92,9 @@ impl Live {
                 "{operation} is not asked of live accounts yet, only of recorded inventories"
             ))
         })?;
+        if facet.of.is_some_and(|may_have| !may_have(resource)) {
+            return Ok(None);
+        }
         let response = match facet.ask {
             Ask::Each(ask) => ask(&open.session, resource).await,
             Ask::Bulk(ask) => {

@@ -3,6 +3,7 @@
 mod credential_report;
 mod declared;
 mod details;
+mod instance;
 mod malformed;
 mod markers;
 mod pages;

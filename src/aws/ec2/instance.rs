@@ -1,5 +1,9 @@
 //! `AWS::EC2::Instance`.
 
+mod attributes;
+mod credits;
+mod status;
+
 use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
 use aws_sdk_ec2::types::{
     Filter, IamInstanceProfile, Instance, InstanceBlockDeviceMapping,
@@ -10,7 +14,7 @@ use aws_sdk_ec2::types::{
 use futures::FutureExt;
 use serde_json::{Value as Json, json};
 
-use super::super::adapter::{Adapter, ListCall};
+use super::super::adapter::{Adapter, FacetCall, ListCall};
 use super::super::json::{array, instant, name, object};
 use super::super::pages::{Entry, Next, Page, Paged};
 use super::super::response::{Call, filled, present};
@@ -22,7 +26,12 @@ use crate::resource::Region;
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::EC2::Instance",
     list: ListCall { call: &LIST, pages: |session, region| list(session, region).boxed() },
-    facets: &[],
+    facets: &[
+        FacetCall::each(&attributes::CALL, |s, instance| attributes::read(s, instance).boxed()),
+        FacetCall::bulk(&status::CALL, |session, region| status::read(session, region).boxed()),
+        FacetCall::bulk(&credits::CALL, |session, region| credits::read(session, region).boxed())
+            .of(credits::may_have),
+    ],
 };
 
 static LIST: Call = Call::xml(
@@ -44,12 +53,16 @@ static LIST: Call = Call::xml(
 /// States that are listed. A terminated instance is told for about an hour, and no resource any more.
 const STATES: [&str; 5] = ["pending", "running", "stopping", "stopped", "shutting-down"];
 
+/// Filter for the instances that are resources.
+fn existing() -> Filter {
+    let states = STATES.map(str::to_owned).to_vec();
+    Filter::builder().name("instance-state-name").set_values(Some(states)).build()
+}
+
 async fn list(session: &Session, region: &Region) -> Paged<Entry> {
     let client = session.clients.ec2(region);
-    let states = STATES.map(str::to_owned).to_vec();
-    let existing = Filter::builder().name("instance-state-name").set_values(Some(states)).build();
     let request = |token| {
-        let request = client.describe_instances().filters(existing.clone());
+        let request = client.describe_instances().filters(existing());
         request.max_results(session.limits().page_size).set_next_token(token).send()
     };
     let page = |output: &DescribeInstancesOutput| {

@@ -32,6 +32,18 @@ fn what_an_answer_of_ec2_about_machines_must_hold() {
     ec2:DescribeImages imagesSet/item/imageState
     ec2:DescribeImages imagesSet/item/isPublic
     ec2:DescribeImages imagesSet?
+    ec2:DescribeInstanceAttribute disableApiStop/value
+    ec2:DescribeInstanceAttribute disableApiTermination/value
+    ec2:DescribeInstanceAttribute disableApiTermination|disableApiStop|instanceInitiatedShutdownBehavior
+    ec2:DescribeInstanceAttribute instanceInitiatedShutdownBehavior/value
+    ec2:DescribeInstanceCreditSpecifications instanceCreditSpecificationSet/item/cpuCredits
+    ec2:DescribeInstanceCreditSpecifications instanceCreditSpecificationSet/item/instanceId
+    ec2:DescribeInstanceCreditSpecifications instanceCreditSpecificationSet?
+    ec2:DescribeInstanceStatus instanceStatusSet/item/instanceStatus
+    ec2:DescribeInstanceStatus instanceStatusSet/item/instanceStatus/status
+    ec2:DescribeInstanceStatus instanceStatusSet/item/systemStatus
+    ec2:DescribeInstanceStatus instanceStatusSet/item/systemStatus/status
+    ec2:DescribeInstanceStatus instanceStatusSet?
     ec2:DescribeInstances reservationSet/item/instancesSet/item/groupSet?
     ec2:DescribeInstances reservationSet/item/instancesSet/item/instanceState
     ec2:DescribeInstances reservationSet/item/instancesSet/item/instanceState/name

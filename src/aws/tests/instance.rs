@@ -1,0 +1,92 @@
+//! What is asked of all instances at once, and what its silence about one of them means.
+
+use super::recorded::{Answer, answers, serve, whole};
+use super::stand_in::{Response, StandIn};
+use super::{everything, live, schema, shown};
+
+const TYPE: &str = "AWS::EC2::Instance";
+const STATUS: &str = "ec2:DescribeInstanceStatus";
+const CREDITS: &str = "ec2:DescribeInstanceCreditSpecifications";
+const ATTRIBUTE: &str = "ec2:DescribeInstanceAttribute";
+
+/// The recorded answers, of which some are others.
+async fn instances(other: impl Fn(&Answer) -> Option<Response>) -> StandIn {
+    let mut all = whole(&answers(TYPE));
+    for (answer, response) in &mut all {
+        if let Some(other) = other(answer) {
+            *response = other;
+        }
+    }
+    serve(all).await
+}
+
+/// What an operation says of each instance, a line each.
+async fn said(server: &StandIn, operation: &str) -> Vec<String> {
+    let listing = everything(&live(server).await, schema(TYPE)).await;
+    let resources = listing.resources().iter();
+    resources.map(|one| format!("{}: {}", one.id, shown(&one.facets[&operation.into()]))).collect()
+}
+
+#[tokio::test]
+async fn an_instance_that_an_answer_leaves_out_is_unknown() {
+    let server = instances(|_| None).await;
+    let unknown = "i-22222222222222222: service_error: ec2:DescribeInstanceStatus: the answer has \
+                   nothing of `i-22222222222222222`";
+    assert_eq!(said(&server, STATUS).await[2], unknown);
+    // It was launched since, or is of a type that has credits to come.
+    assert_eq!(
+        said(&server, CREDITS).await,
+        [
+            r#"i-0123456789abcdef0: {"CreditSpecification":{"CPUCredits":"unlimited"}}"#,
+            "i-11111111111111111: absent",
+            "i-22222222222222222: service_error: ec2:DescribeInstanceCreditSpecifications: the \
+             answer has nothing of `i-22222222222222222`",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn where_no_credits_can_be_told_only_burstable_instances_are_unknown() {
+    let gone = Response::error("ec2", 400, "InvalidInstanceID.NotFound");
+    let server = instances(|answer| (answer.operation == CREDITS).then(|| gone.clone())).await;
+    let failed = format!("service_error: {CREDITS}: the message");
+    assert_eq!(
+        said(&server, CREDITS).await,
+        [
+            format!("i-0123456789abcdef0: {failed}"),
+            "i-11111111111111111: absent".to_owned(),
+            format!("i-22222222222222222: {failed}"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn without_a_burstable_instance_nobody_is_asked_for_credits() {
+    let bodies = answers(TYPE);
+    let list = bodies.iter().rfind(|answer| answer.operation == "ec2:DescribeInstances");
+    let body = list.expect("recorded").body.replace("t3.micro", "m5.large").replace("t9.", "m9.");
+    let server = instances(|answer| {
+        (answer.operation == "ec2:DescribeInstances").then(|| Response::new(200, body.clone()))
+    })
+    .await;
+    assert!(said(&server, CREDITS).await.iter().all(|one| one.ends_with(": absent")));
+    let requests = server.requests();
+    assert_eq!(requests.iter().filter(|name| *name == "DescribeInstances").count(), 1);
+    assert!(!requests.iter().any(|name| name == "DescribeInstanceCreditSpecifications"));
+}
+
+#[tokio::test]
+async fn an_answer_of_another_attribute_is_none() {
+    let bodies = answers(TYPE);
+    let stop = bodies.iter().find(|answer| answer.body.contains("<disableApiStop>"));
+    let stop = stop.expect("recorded").body.clone();
+    let server = instances(|answer| {
+        (answer.operation == ATTRIBUTE).then(|| Response::new(200, stop.clone()))
+    })
+    .await;
+    assert_eq!(
+        said(&server, ATTRIBUTE).await[0],
+        "i-0123456789abcdef0: service_error: ec2:DescribeInstanceAttribute: the answer lacks \
+         `disableApiTermination`"
+    );
+}
