@@ -9,6 +9,7 @@ mod markers;
 mod pages;
 mod recorded;
 mod refused;
+mod second_page;
 mod stand_in;
 mod table;
 mod values;

@@ -1,10 +1,14 @@
 //! `AWS::S3::Bucket`.
 
 mod acl;
+mod cors;
 mod encryption;
 mod lifecycle;
 mod logging;
+mod notification;
+mod object_lock;
 mod regions;
+mod replication;
 mod versioning;
 mod website;
 
@@ -26,17 +30,24 @@ pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     list: ListCall { call: &LIST, pages: |session, global| list(session, global).boxed() },
     facets: &[
         FacetCall::each(&acl::CALL, |session, bucket| acl::read(session, bucket).boxed()),
+        FacetCall::each(&cors::CALL, |session, bucket| cors::read(session, bucket).boxed())
+            .absent("NoSuchCORSConfiguration"),
         FacetCall::each(&encryption::CALL, |s, bucket| encryption::read(s, bucket).boxed())
             .absent("ServerSideEncryptionConfigurationNotFoundError"),
         FacetCall::each(&lifecycle::CALL, |s, bucket| lifecycle::read(s, bucket).boxed())
             .absent("NoSuchLifecycleConfiguration"),
         FacetCall::each(&logging::CALL, |session, bucket| logging::read(session, bucket).boxed()),
+        FacetCall::each(&notification::CALL, |s, bucket| notification::read(s, bucket).boxed()),
+        FacetCall::each(&object_lock::CALL, |s, bucket| object_lock::read(s, bucket).boxed())
+            .absent("ObjectLockConfigurationNotFoundError"),
         FacetCall::each(&OWNERSHIP, |session, bucket| ownership(session, bucket).boxed())
             .absent("OwnershipControlsNotFoundError"),
         FacetCall::each(&POLICY, |session, bucket| policy(session, bucket).boxed())
             .absent("NoSuchBucketPolicy"),
         FacetCall::each(&POLICY_STATUS, |session, bucket| policy_status(session, bucket).boxed())
             .absent("NoSuchBucketPolicy"),
+        FacetCall::each(&replication::CALL, |s, bucket| replication::read(s, bucket).boxed())
+            .absent("ReplicationConfigurationNotFoundError"),
         FacetCall::each(&TAGS, |session, bucket| tags(session, bucket).boxed())
             .absent("NoSuchTagSet"),
         FacetCall::each(&versioning::CALL, |s, bucket| versioning::read(s, bucket).boxed()),

@@ -193,7 +193,8 @@ fn emptied(body: &str) -> String {
 #[tokio::test]
 async fn an_empty_root_says_nothing_unless_the_api_says_so() {
     // By the API's documents an empty answer is how these say that nothing was configured.
-    let told = ["s3:GetBucketLogging", "s3:GetBucketVersioning"];
+    let told =
+        ["s3:GetBucketLogging", "s3:GetBucketNotificationConfiguration", "s3:GetBucketVersioning"];
     for played in Played::all().await {
         for (at, answer) in played.recorded.iter().enumerate() {
             let empty = match played.body_of(&answer.operation) {

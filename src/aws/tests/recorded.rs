@@ -24,6 +24,12 @@ impl Answer {
         Self { operation, wanted: words.collect(), body: body.trim_end().to_owned() }
     }
 
+    /// The same for requests that have this pair as well.
+    pub(super) fn on(mut self, pair: &str) -> Self {
+        self.wanted.push(pair.to_owned());
+        self
+    }
+
     pub(super) fn is_for(&self, request: &Request) -> bool {
         let (service, name) = self.operation.split_once(':').expect("service:Name");
         let is_wanted = |wanted: &String| match wanted.split_once('=') {

@@ -191,13 +191,16 @@ fn absence_has_the_code_of_the_api() {
         [
             "iam:GetAccountPasswordPolicy NoSuchEntity",
             "iam:GetLoginProfile NoSuchEntity",
+            "s3:GetBucketCors NoSuchCORSConfiguration",
             "s3:GetBucketEncryption ServerSideEncryptionConfigurationNotFoundError",
             "s3:GetBucketLifecycleConfiguration NoSuchLifecycleConfiguration",
             "s3:GetBucketOwnershipControls OwnershipControlsNotFoundError",
             "s3:GetBucketPolicy NoSuchBucketPolicy",
             "s3:GetBucketPolicyStatus NoSuchBucketPolicy",
+            "s3:GetBucketReplication ReplicationConfigurationNotFoundError",
             "s3:GetBucketTagging NoSuchTagSet",
             "s3:GetBucketWebsite NoSuchWebsiteConfiguration",
+            "s3:GetObjectLockConfiguration ObjectLockConfigurationNotFoundError",
             "s3:GetPublicAccessBlock NoSuchPublicAccessBlockConfiguration",
         ]
     );

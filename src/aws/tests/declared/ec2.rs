@@ -13,6 +13,23 @@ fn declared(is_wanted: impl Fn(&str) -> bool) -> String {
     declarations(calls.filter(|call| is_wanted(call.operation)))
 }
 
+/// Types of EC2 about networks.
+const NETWORKS: [&str; 7] = [
+    "AWS::EC2::FlowLog",
+    "AWS::EC2::InternetGateway",
+    "AWS::EC2::NetworkAcl",
+    "AWS::EC2::PrefixList",
+    "AWS::EC2::RouteTable",
+    "AWS::EC2::Subnet",
+    "AWS::EC2::VPC",
+];
+
+/// What the answers about these types must hold.
+fn of_types(types: &[&str]) -> String {
+    let adapters = adapters();
+    declarations(types.iter().flat_map(|name| calls(&adapters.0[*name])))
+}
+
 /// Beginnings of the operations of EC2 that are about machines, and about disks.
 const MACHINES: [&str; 3] =
     ["ec2:DescribeImage", "ec2:DescribeInstance", "ec2:DescribeLaunchTemplate"];
@@ -89,9 +106,13 @@ fn what_an_answer_of_ec2_about_disks_must_hold() {
 
 #[test]
 fn what_any_other_answer_of_ec2_must_hold() {
-    let others = |operation: &str| {
-        is_of(operation, &["ec2:"]) && !is_of(operation, &MACHINES) && !is_of(operation, &DISKS)
+    let adapters = adapters();
+    let networks = NETWORKS.iter().flat_map(|name| calls(&adapters.0[*name]));
+    let networks: Vec<&str> = networks.map(|call| call.operation).collect();
+    let named = |operation: &str| {
+        is_of(operation, &MACHINES) || is_of(operation, &DISKS) || networks.contains(&operation)
     };
+    let others = |operation: &str| operation.starts_with("ec2:") && !named(operation);
     assert_snapshot!(declared(others), @"
     ec2:DescribeAddresses addressesSet/item/domain
     ec2:DescribeAddresses addressesSet/item/publicIp|carrierIp|customerOwnedIp
@@ -120,5 +141,74 @@ fn what_any_other_answer_of_ec2_must_hold() {
     ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissionsEgress/item/prefixListIds/item/prefixListId
     ec2:DescribeSecurityGroups securityGroupInfo/item/ipPermissionsEgress?
     ec2:DescribeSecurityGroups securityGroupInfo?
+    ec2:GetEbsDefaultKmsKeyId kmsKeyId
+    ec2:GetEbsEncryptionByDefault ebsEncryptionByDefault
+    ec2:GetImageBlockPublicAccessState imageBlockPublicAccessState
+    ec2:GetInstanceMetadataDefaults requestId
+    ec2:GetSnapshotBlockPublicAccessState state
+    ");
+}
+
+#[test]
+fn what_an_answer_about_networks_must_hold() {
+    assert_snapshot!(of_types(&NETWORKS), @"
+    ec2:DescribeFlowLogs flowLogSet/item/creationTime
+    ec2:DescribeFlowLogs flowLogSet/item/flowLogStatus
+    ec2:DescribeFlowLogs flowLogSet/item/logDestinationType
+    ec2:DescribeFlowLogs flowLogSet/item/resourceId
+    ec2:DescribeFlowLogs flowLogSet?
+    ec2:DescribeInternetGateways internetGatewaySet/item/attachmentSet/item/state
+    ec2:DescribeInternetGateways internetGatewaySet/item/attachmentSet/item/vpcId
+    ec2:DescribeInternetGateways internetGatewaySet/item/attachmentSet?
+    ec2:DescribeInternetGateways internetGatewaySet/item/ownerId
+    ec2:DescribeInternetGateways internetGatewaySet?
+    ec2:DescribeManagedPrefixLists prefixListSet/item/ownerId
+    ec2:DescribeManagedPrefixLists prefixListSet/item/prefixListArn
+    ec2:DescribeManagedPrefixLists prefixListSet/item/prefixListName
+    ec2:DescribeManagedPrefixLists prefixListSet?
+    ec2:DescribeNetworkAcls networkAclSet/item/associationSet/item/subnetId
+    ec2:DescribeNetworkAcls networkAclSet/item/associationSet?
+    ec2:DescribeNetworkAcls networkAclSet/item/default
+    ec2:DescribeNetworkAcls networkAclSet/item/entrySet/item/cidrBlock|ipv6CidrBlock
+    ec2:DescribeNetworkAcls networkAclSet/item/entrySet/item/egress
+    ec2:DescribeNetworkAcls networkAclSet/item/entrySet/item/protocol
+    ec2:DescribeNetworkAcls networkAclSet/item/entrySet/item/ruleAction
+    ec2:DescribeNetworkAcls networkAclSet/item/entrySet/item/ruleNumber
+    ec2:DescribeNetworkAcls networkAclSet/item/entrySet?
+    ec2:DescribeNetworkAcls networkAclSet/item/ownerId
+    ec2:DescribeNetworkAcls networkAclSet/item/vpcId
+    ec2:DescribeNetworkAcls networkAclSet?
+    ec2:DescribeRouteTables routeTableSet/item/associationSet/item/main
+    ec2:DescribeRouteTables routeTableSet/item/associationSet?
+    ec2:DescribeRouteTables routeTableSet/item/ownerId
+    ec2:DescribeRouteTables routeTableSet/item/propagatingVgwSet/item/gatewayId
+    ec2:DescribeRouteTables routeTableSet/item/routeSet/item/destinationCidrBlock|destinationIpv6CidrBlock|destinationPrefixListId
+    ec2:DescribeRouteTables routeTableSet/item/routeSet/item/state
+    ec2:DescribeRouteTables routeTableSet/item/routeSet?
+    ec2:DescribeRouteTables routeTableSet/item/vpcId
+    ec2:DescribeRouteTables routeTableSet?
+    ec2:DescribeSubnets subnetSet/item/assignIpv6AddressOnCreation
+    ec2:DescribeSubnets subnetSet/item/availabilityZone
+    ec2:DescribeSubnets subnetSet/item/cidrBlock|ipv6CidrBlockAssociationSet
+    ec2:DescribeSubnets subnetSet/item/defaultForAz
+    ec2:DescribeSubnets subnetSet/item/ipv6CidrBlockAssociationSet/item/ipv6CidrBlock
+    ec2:DescribeSubnets subnetSet/item/mapPublicIpOnLaunch
+    ec2:DescribeSubnets subnetSet/item/ownerId
+    ec2:DescribeSubnets subnetSet/item/state
+    ec2:DescribeSubnets subnetSet/item/vpcId
+    ec2:DescribeSubnets subnetSet?
+    ec2:DescribeVpcAttribute enableDnsHostnames/value
+    ec2:DescribeVpcAttribute enableDnsSupport/value
+    ec2:DescribeVpcAttribute enableDnsSupport|enableDnsHostnames
+    ec2:DescribeVpcs vpcSet/item/cidrBlock
+    ec2:DescribeVpcs vpcSet/item/cidrBlockAssociationSet
+    ec2:DescribeVpcs vpcSet/item/cidrBlockAssociationSet/item/cidrBlock
+    ec2:DescribeVpcs vpcSet/item/ipv6CidrBlockAssociationSet/item/ipv6CidrBlock
+    ec2:DescribeVpcs vpcSet/item/isDefault
+    ec2:DescribeVpcs vpcSet/item/ownerId
+    ec2:DescribeVpcs vpcSet/item/state
+    ec2:DescribeVpcs vpcSet?
+    ec2:GetManagedPrefixListEntries entrySet/item/cidr
+    ec2:GetManagedPrefixListEntries entrySet?
     ");
 }

@@ -22,16 +22,36 @@ fn what_an_answer_of_s3_must_hold() {
     s3:GetBucketAcl AccessControlList?
     s3:GetBucketAcl Owner
     s3:GetBucketAcl Owner/ID
+    s3:GetBucketCors CORSRule
+    s3:GetBucketCors CORSRule/AllowedMethod
+    s3:GetBucketCors CORSRule/AllowedOrigin
     s3:GetBucketEncryption Rule
     s3:GetBucketEncryption Rule/ApplyServerSideEncryptionByDefault/SSEAlgorithm
     s3:GetBucketLifecycleConfiguration Rule
     s3:GetBucketLifecycleConfiguration Rule/Status
     s3:GetBucketLifecycleConfiguration Rule/Transition/StorageClass
     s3:GetBucketLogging LoggingEnabled/TargetBucket
+    s3:GetBucketNotificationConfiguration CloudFunctionConfiguration/CloudFunction
+    s3:GetBucketNotificationConfiguration CloudFunctionConfiguration/Event
+    s3:GetBucketNotificationConfiguration QueueConfiguration/Event
+    s3:GetBucketNotificationConfiguration QueueConfiguration/Queue
+    s3:GetBucketNotificationConfiguration TopicConfiguration/Event
+    s3:GetBucketNotificationConfiguration TopicConfiguration/Topic
     s3:GetBucketOwnershipControls Rule
     s3:GetBucketOwnershipControls Rule/ObjectOwnership
     s3:GetBucketPolicy {Statement}
     s3:GetBucketPolicyStatus IsPublic
+    s3:GetBucketReplication Role
+    s3:GetBucketReplication Rule
+    s3:GetBucketReplication Rule/Destination
+    s3:GetBucketReplication Rule/Destination/AccessControlTranslation/Owner
+    s3:GetBucketReplication Rule/Destination/Bucket
+    s3:GetBucketReplication Rule/Destination/Metrics/Status
+    s3:GetBucketReplication Rule/Destination/ReplicationTime/Status
+    s3:GetBucketReplication Rule/ExistingObjectReplication/Status
+    s3:GetBucketReplication Rule/SourceSelectionCriteria/ReplicaModifications/Status
+    s3:GetBucketReplication Rule/SourceSelectionCriteria/SseKmsEncryptedObjects/Status
+    s3:GetBucketReplication Rule/Status
     s3:GetBucketTagging TagSet/Tag/Key
     s3:GetBucketTagging TagSet/Tag/Value?
     s3:GetBucketTagging TagSet?
@@ -40,6 +60,10 @@ fn what_an_answer_of_s3_must_hold() {
     s3:GetBucketWebsite IndexDocument|RedirectAllRequestsTo
     s3:GetBucketWebsite RedirectAllRequestsTo/HostName
     s3:GetBucketWebsite RoutingRules/RoutingRule/Redirect
+    s3:GetObjectLockConfiguration ObjectLockEnabled
+    s3:GetObjectLockConfiguration Rule/DefaultRetention
+    s3:GetObjectLockConfiguration Rule/DefaultRetention/Days|Years|DefaultEventHold
+    s3:GetObjectLockConfiguration Rule/DefaultRetention/Mode|DefaultEventHold
     s3:GetPublicAccessBlock BlockPublicAcls
     s3:GetPublicAccessBlock BlockPublicPolicy
     s3:GetPublicAccessBlock IgnorePublicAcls

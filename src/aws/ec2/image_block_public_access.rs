@@ -1,0 +1,36 @@
+//! `AWS::EC2::ImageBlockPublicAccess`.
+
+use aws_sdk_ec2::operation::get_image_block_public_access_state::GetImageBlockPublicAccessStateOutput;
+use futures::FutureExt;
+
+use super::super::adapter::{Adapter, ListCall};
+use super::super::json::{name, object};
+use super::super::pages::{Entry, Paged};
+use super::super::response::{Call, filled};
+use super::super::session::Session;
+use super::setting;
+use crate::resource::Region;
+
+/// Row of the block on sharing of AMIs with everybody in the table.
+pub(in crate::aws) const ADAPTER: Adapter = Adapter {
+    type_name: "AWS::EC2::ImageBlockPublicAccess",
+    list: ListCall { call: &LIST, pages: |session, region| list(session, region).boxed() },
+    facets: &[],
+};
+
+static LIST: Call =
+    Call::xml("ec2:GetImageBlockPublicAccessState", &[filled("imageBlockPublicAccessState")]);
+
+async fn list(session: &Session, region: &Region) -> Paged<Entry> {
+    let client = session.clients.ec2(region);
+    let request = |_| client.get_image_block_public_access_state().send();
+    let page = |output: &GetImageBlockPublicAccessStateOutput| {
+        let block = object([
+            ("AccountId", session.account().as_str().into()),
+            ("ImageBlockPublicAccessState", output.image_block_public_access_state().into()),
+            ("ManagedBy", name(output.managed_by())),
+        ]);
+        setting(region, block)
+    };
+    session.pages(&LIST, region, request, page).await
+}
