@@ -17,7 +17,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use self::absent::{not_null, recorded_before, text_of, without_value, without_value_since};
+use self::absent::{not_null, text_of, without_value, without_value_since};
 use super::builtins::{Function, MOST_ARGUMENTS};
 use super::operate::{self, Comparison, all_whole, no_value, not_told, whole};
 use super::tree::{Expr, Field, Loop, Macro, Node, Pair, PropertyRef, Selection};
@@ -340,7 +340,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             (Value::Map(entries), Field::Property(property))
                 if property.recorded_late && !entries.contains_key(field) =>
             {
-                Err(recorded_before(field))
+                Err(Failure::recorded_before(field))
             }
             (Value::Map(_) | Value::Null, _) => field_of(value, field),
             (other, _) => Err(no_value(format!(

@@ -26,7 +26,7 @@ impl Resource {
     /// | --- | --- |
     /// | read, with a value | the value |
     /// | read, with null; absent | [`Property::value_if_missing`] |
-    /// | read, without the property | the same; `unknown(unsupported)` of one that is [`Property::recorded_only`], which nobody asked for |
+    /// | read, without the property | the same; `unknown(unsupported)` of one that is [`Property::recorded_only`], which nobody asked for; `unknown(not_collected)` of one that is [`Property::recorded_late`] |
     /// | failed | unknown with its cause |
     /// | not there | `unknown(not_collected)` |
     pub fn property<'r>(
@@ -37,6 +37,7 @@ impl Resource {
         match self.facet(&property.operation) {
             Some(Facet::Read(answer)) => match answer.get(name) {
                 None if property.recorded_only => Err(only_recorded(name)),
+                None if property.recorded_late => Err(Failure::recorded_before(name)),
                 None | Some(Value::Null) => Ok(property.value_if_missing()),
                 Some(value) => Ok(value),
             },
@@ -56,6 +57,15 @@ fn only_recorded(name: &str) -> Failure {
     Failure::new(Cause::Unsupported, message)
 }
 
+impl Failure {
+    /// There is no value of what an inventory was recorded without, by a version that did not know
+    /// it ([`Property::recorded_late`]).
+    pub fn recorded_before(name: &str) -> Self {
+        let message = format!("the inventory was recorded without `{name}`; record it again");
+        Self::new(Cause::NotCollected, message)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Region, Schema};
@@ -67,6 +77,7 @@ mod tests {
         "properties": {
             "Id": { "type": "string", "operation": "t:List" },
             "Zone": { "type": "string", "operation": "t:List", "recordedOnly": true },
+            "Host": { "type": "string", "operation": "t:List", "recordedLate": true, "nullable": true },
             "Mode": { "type": "string", "operation": "t:List", "default": "standard" }
         }
     }"#;
@@ -96,14 +107,17 @@ mod tests {
     #[test]
     fn a_value_null_and_unknown_are_three_things() {
         use serde_json::json;
-        let whole = json!({ "Id": "t-1", "Zone": "a", "Mode": "fast" });
-        assert_eq!(said(Some(read(&whole))), [r#""t-1""#, r#""a""#, r#""fast""#]);
-        let nulls = json!({ "Id": "t-1", "Zone": null, "Mode": null });
-        assert_eq!(said(Some(read(&nulls))), [r#""t-1""#, "null", r#""standard""#]);
-        assert_eq!(said(Some(read(&json!({})))), ["null", "unsupported", r#""standard""#]);
-        assert_eq!(said(Some(Facet::Absent)), ["null", "null", r#""standard""#]);
+        let whole = json!({ "Id": "t-1", "Zone": "a", "Host": "h", "Mode": "fast" });
+        assert_eq!(said(Some(read(&whole))), [r#""t-1""#, r#""a""#, r#""h""#, r#""fast""#]);
+        let nulls = json!({ "Id": "t-1", "Zone": null, "Host": null, "Mode": null });
+        assert_eq!(said(Some(read(&nulls))), [r#""t-1""#, "null", "null", r#""standard""#]);
+        assert_eq!(
+            said(Some(read(&json!({})))),
+            ["null", "unsupported", "not_collected", r#""standard""#]
+        );
+        assert_eq!(said(Some(Facet::Absent)), ["null", "null", "null", r#""standard""#]);
         let denied = Facet::Failed(Failure::new(Cause::AccessDenied, "no"));
-        assert_eq!(said(Some(denied)), ["access_denied"; 3]);
-        assert_eq!(said(None), ["not_collected"; 3]);
+        assert_eq!(said(Some(denied)), ["access_denied"; 4]);
+        assert_eq!(said(None), ["not_collected"; 4]);
     }
 }

@@ -166,8 +166,8 @@ mod tests {
             (top || !property.recorded_only, "is `recordedOnly`, which only counts at the top"),
             (!top || !property.identifies, "identifies, which only counts in objects of lists"),
             (
-                !property.recorded_late || !top && !property.nullable,
-                "is `recordedLate` at the top, or may be null",
+                !property.recorded_late || top || !property.nullable,
+                "is `recordedLate` below the top, and may be null",
             ),
         ];
         let broken = rules.into_iter().filter(|(holds, _)| !holds);

@@ -122,8 +122,9 @@ pub struct Property {
     /// there, not null.
     #[serde(default)]
     pub recorded_only: bool,
-    /// `true` where inventories of earlier versions lack it although accounts have it. Below the top
-    /// alone. What lacks it says nothing of it: it is unknown there, not null.
+    /// `true` where inventories of earlier versions lack it although accounts have it. What lacks it
+    /// says nothing of it: it is unknown there, not null. At the top a live account's answer has a
+    /// null for it where there is none; below it is never null.
     #[serde(default)]
     pub recorded_late: bool,
     /// `true` where people know an object of a list by it, as an access key by its id.

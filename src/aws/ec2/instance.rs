@@ -2,6 +2,7 @@
 
 mod attributes;
 mod credits;
+mod machine;
 mod status;
 
 use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
@@ -66,11 +67,27 @@ async fn list(session: &Session, region: &Region) -> Paged<Entry> {
         request.max_results(session.limits().page_size).set_next_token(token).send()
     };
     let page = |output: &DescribeInstancesOutput| {
-        let instances = output.reservations().iter().flat_map(Reservation::instances);
-        let entries = instances.map(|one| Entry::new(region, describe(session, region, one)));
+        let reservations = output.reservations().iter();
+        let entries = reservations.flat_map(|one| entries(session, region, one));
         Page { items: entries.collect(), next: Next::token(output.next_token()) }
     };
     session.pages(&LIST, region, request, page).await
+}
+
+/// The instances of a reservation, which alone names their owner.
+fn entries<'a>(
+    session: &'a Session,
+    region: &'a Region,
+    reservation: &'a Reservation,
+) -> impl Iterator<Item = Entry> + 'a {
+    reservation.instances().iter().map(|instance| {
+        let mut properties = describe(session, region, instance);
+        if let Json::Object(properties) = &mut properties {
+            let machine = machine::describe(reservation.owner_id(), instance);
+            properties.extend(machine.map(|(name, value)| (name.to_owned(), value)));
+        }
+        Entry::new(region, properties)
+    })
 }
 
 fn describe(session: &Session, region: &Region, instance: &Instance) -> Json {

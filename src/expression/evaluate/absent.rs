@@ -19,12 +19,6 @@ pub(super) fn without_value(node: &Node, operands: &[(&Node, &Value)]) -> Failur
     })
 }
 
-/// There is no value of what an inventory was recorded without, by a version that did not know it.
-pub(super) fn recorded_before(field: &str) -> Failure {
-    let message = format!("the inventory was recorded without `{field}`; record it again");
-    Failure::new(Cause::NotCollected, message)
-}
-
 /// There is no value of a node for a reason that its function gives.
 pub(super) fn without_value_since(node: &Node, failure: Failure) -> Failure {
     if failure.cause != Cause::ExpressionError {
