@@ -209,14 +209,18 @@ fn s3_operation(method: &Method, uri: &Uri) -> (String, String) {
         |part: &str| url::form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == part);
     let parts = [
         ("acl", "GetBucketAcl"),
+        ("cors", "GetBucketCors"),
         ("encryption", "GetBucketEncryption"),
         ("lifecycle", "GetBucketLifecycleConfiguration"),
         ("location", "GetBucketLocation"),
         ("logging", "GetBucketLogging"),
+        ("notification", "GetBucketNotificationConfiguration"),
+        ("object-lock", "GetObjectLockConfiguration"),
         ("ownershipControls", "GetBucketOwnershipControls"),
         ("policy", "GetBucketPolicy"),
         ("policyStatus", "GetBucketPolicyStatus"),
         ("publicAccessBlock", "GetPublicAccessBlock"),
+        ("replication", "GetBucketReplication"),
         ("tagging", "GetBucketTagging"),
         ("versioning", "GetBucketVersioning"),
         ("website", "GetBucketWebsite"),
