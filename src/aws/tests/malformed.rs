@@ -7,8 +7,11 @@ use super::super::adapters::adapters;
 use super::super::response::{Body, Presence};
 use super::recorded::{Answer, answers, element, serve, whole};
 use super::stand_in::{Response, StandIn};
-use super::{accounts, calls, everything, ids, list, live, live_with, schema, shown, source};
-use crate::resource::{Cause, Facet, Failure, Listing, Schema};
+use super::{
+    accounts, asked, calls, everything, ids, list, live, live_with, schema, shown, source, target,
+};
+use crate::fetch::Source;
+use crate::resource::{Cause, Facet, Failure, Listing, Operation, Schema};
 
 /// A type whose recorded answers are replaced one at a time.
 struct Played {
@@ -56,13 +59,14 @@ impl Played {
         calls(row).find(|call| call.operation == operation).expect("a call of the type").body
     }
 
-    /// The reason why something of the type is unknown while this answer is another. The rest must
-    /// be what it was before: a value that differs would have been believed.
+    /// The reason why something of the type is unknown while this answer is another. What comes of
+    /// it must be unknown or what it was before: a value that differs would have been believed.
     async fn unknown_instead(&self, at: usize, response: Response) -> String {
         let body = String::from_utf8_lossy(&response.body).into_owned();
         let context = || format!("{}: {body}", self.recorded[at].operation);
         *self.replaced.lock().expect("no panic") = Some((at, response));
-        let after = everything(&source(&self.accounts).await, self.schema).await;
+        let live = source(&self.accounts).await;
+        let after = list(&live, self.schema).await;
 
         let mut failures = Vec::new();
         match &after {
@@ -71,7 +75,13 @@ impl Played {
             Listing::Complete(_) => {}
         }
         assert_eq!(after.resources().len(), self.before.resources().len(), "{}", context());
-        for (old, new) in self.before.resources().iter().zip(after.resources()) {
+        for (old, listed) in self.before.resources().iter().zip(after.resources()) {
+            let mut new = (**old).clone();
+            new.facets.extend(listed.facets.clone());
+            for operation in self.concerned(at) {
+                let facet = live.facet(&target(self.schema), self.schema, &new, operation).await;
+                new.facets.insert(operation.clone(), facet);
+            }
             for (operation, facet) in &new.facets {
                 match facet {
                     Facet::Failed(failure) if *facet != old.facets[operation] => {
@@ -83,6 +93,16 @@ impl Played {
         }
         let failure = failures.first().unwrap_or_else(|| panic!("believed: {}", context()));
         expect(failure, &context())
+    }
+
+    /// The operation of a facet that an answer is of, and those that come after it.
+    fn concerned(&self, at: usize) -> Vec<&'static Operation> {
+        let answered = Operation::from(&*self.recorded[at].operation);
+        let after = |one: &Operation| self.schema.operations[one].after.contains(&answered);
+        let facets = asked(self.schema).filter(|one| **one != self.schema.list);
+        let mut concerned: Vec<_> = facets.filter(|one| **one == answered || after(one)).collect();
+        concerned.sort_by_key(|one| after(one));
+        concerned
     }
 }
 
