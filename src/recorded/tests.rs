@@ -43,7 +43,7 @@ fn an_id_that_no_resource_can_have_is_told() {
     let told = |id: &str| broken(bucket, json!(id)).join("\n");
     assert_eq!(
         told("a\0b"),
-        "x.json:1:28584: invalid-name: `BucketName` holds a control character \
+        "x.json:1:29584: invalid-name: `BucketName` holds a control character \
          (no resource has such an id)"
     );
     assert!(told(&"x".repeat(1_025)).contains("has more than 1024 bytes"));
@@ -178,7 +178,7 @@ fn problems_are_named_with_their_place() {
     x.json:1:24555: unknown-key: `read` has no `MfaDevices` (did you mean `MFADevices`?)
     x.json:1:24480: wrong-type: `PasswordResetRequired` is text, but must be true or false or null (Whether the user must choose a new password at the next sign-in.)
     x.json:1:24431: conflict: `iam:GetLoginProfile` has more than one key (One of `read`, `absent` and `error`.)
-    x.json:1:24819: duplicate-name: resource `bob` is there twice (name each resource of a list once)
+    x.json:1:25019: duplicate-name: resource `bob` is there twice (name each resource of a list once)
     ");
 }
 
