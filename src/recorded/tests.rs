@@ -43,7 +43,7 @@ fn an_id_that_no_resource_can_have_is_told() {
     let told = |id: &str| broken(bucket, json!(id)).join("\n");
     assert_eq!(
         told("a\0b"),
-        "x.json:1:29584: invalid-name: `BucketName` holds a control character \
+        "x.json:1:31508: invalid-name: `BucketName` holds a control character \
          (no resource has such an id)"
     );
     assert!(told(&"x".repeat(1_025)).contains("has more than 1024 bytes"));
@@ -173,12 +173,12 @@ fn problems_are_named_with_their_place() {
     insta::assert_snapshot!(problems.join("\n"), @"
     x.json:1:111: wrong-type: `account` is a number, but must be text (put it in quotes)
     x.json:1:139: invalid-instant: `recordedAt` is no instant (write it as in `2026-11-16T08:00:00Z`)
-    x.json:1:24015: unknown-key: `AWS::IAM::User` has no `eu-west-1` (there are `global`)
-    x.json:1:24048: missing-key: `facets` lacks `iam:ListUsers`
-    x.json:1:24555: unknown-key: `read` has no `MfaDevices` (did you mean `MFADevices`?)
-    x.json:1:24480: wrong-type: `PasswordResetRequired` is text, but must be true or false or null (Whether the user must choose a new password at the next sign-in.)
-    x.json:1:24431: conflict: `iam:GetLoginProfile` has more than one key (One of `read`, `absent` and `error`.)
-    x.json:1:25019: duplicate-name: resource `bob` is there twice (name each resource of a list once)
+    x.json:1:25939: unknown-key: `AWS::IAM::User` has no `eu-west-1` (there are `global`)
+    x.json:1:25972: missing-key: `facets` lacks `iam:ListUsers`
+    x.json:1:26479: unknown-key: `read` has no `MfaDevices` (did you mean `MFADevices`?)
+    x.json:1:26404: wrong-type: `PasswordResetRequired` is text, but must be true or false or null (Whether the user must choose a new password at the next sign-in.)
+    x.json:1:26355: conflict: `iam:GetLoginProfile` has more than one key (One of `read`, `absent` and `error`.)
+    x.json:1:26943: duplicate-name: resource `bob` is there twice (name each resource of a list once)
     ");
 }
 

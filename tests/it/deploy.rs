@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use cloudcorrect::config::Settings;
-use cloudcorrect::resource::schemas;
+use cloudcorrect::resource::{Schema, schemas};
 use github_emulator::EmulatorOptions;
 use insta::assert_snapshot;
 use serde_json::Value as Json;
@@ -29,9 +29,7 @@ pub(crate) fn yaml(path: &str) -> Json {
 
 /// The IAM actions that the schemas say live accounts are asked for.
 fn asked() -> BTreeSet<String> {
-    let operations = schemas().values().flat_map(|schema| schema.operations.values());
-    let live = operations.filter(|operation| !operation.recorded_only);
-    live.flat_map(|operation| operation.permissions.iter().map(ToString::to_string)).collect()
+    schemas().values().flat_map(Schema::live_permissions).map(ToString::to_string).collect()
 }
 
 /// The texts of a list; one that is there twice fails.

@@ -137,6 +137,7 @@ fn every_command_line_of_the_manual_is_understood() {
     evaluate example-policies/policies --inventory examples/demo-account.json
     evaluate example-policies/policies --inventory examples/demo-account.json --format csv
     evaluate example-policies/policies --inventory examples/demo-account.json --group aws-baseline
+    explain
     get
     get --inventory examples/demo-account.json
     get AWS::EC2::Instance --inventory examples/demo-account.json

@@ -71,8 +71,11 @@ fn get_shows_what_is_null_and_what_is_unknown() {
       - BucketKeyEnabled: false
         ServerSideEncryptionByDefault:
           SSEAlgorithm: AES256
+    CorsConfiguration: null
     LifecycleConfiguration: null
     LoggingConfiguration: null
+    NotificationConfiguration: null
+    ObjectLockConfiguration: null
     OwnershipControls:
       Rules:
       - ObjectOwnership: BucketOwnerEnforced
@@ -83,6 +86,7 @@ fn get_shows_what_is_null_and_what_is_unknown() {
       BlockPublicPolicy: true
       IgnorePublicAcls: true
       RestrictPublicBuckets: false
+    ReplicationConfiguration: null
     Tags:
     - Key: env
       Value: prod
@@ -91,7 +95,6 @@ fn get_shows_what_is_null_and_what_is_unknown() {
     VersioningConfiguration:
       Status: Enabled
     WebsiteConfiguration: null
-    # not collected: CorsConfiguration, NotificationConfiguration, ObjectLockConfiguration, ReplicationConfiguration
     ");
 }
 

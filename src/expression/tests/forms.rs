@@ -26,7 +26,7 @@ fn within(around: &str, cases: &[(&str, &str, &str)]) {
 
 #[test]
 fn a_part_of_an_address_has_numbers_of_it() {
-    let of = |text: &str| format!("resource.PublicIp.{text}");
+    let of = |text: &str| format!("resource.PublicIp != null && resource.PublicIp.{text}");
     let eip = "AWS::EC2::EIP";
     for text in ["startsWith('300.')", "endsWith('.256')", "contains('.1.2.3.4.5')"] {
         let shown = text.split('\'').nth(1).unwrap_or_default();

@@ -273,7 +273,7 @@ const OTHERS: &[(&str, &str)] = &[
     ),
     (
         "AWS::EC2::NetworkInterface",
-        "resource.Association == null || resource.Association.PublicIp.startsWith('3.')",
+        "resource.Association.PublicIp == null || resource.Association.PublicIp.startsWith('3.')",
     ),
     ("AWS::EC2::PrefixList", "resource.Entries.all(e, !isWorldCidr(e.Cidr))"),
     ("AWS::EC2::EBSEncryptionByDefault", "resource.EbsEncryptionByDefault"),
