@@ -342,7 +342,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             {
                 Err(Failure::recorded_before(field))
             }
-            (Value::Map(_) | Value::Null, _) => field_of(value, field),
+            (Value::Map(_) | Value::Null, _) => field_of(&value, field),
             (other, _) => Err(no_value(format!(
                 "`{}` is {}, which has no `{field}`",
                 show::node(of),
@@ -355,7 +355,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
         let (of, key) = self.pair(pair)?;
         match (&*of, &*key) {
             (Value::Null, _) => Ok(Cow::Owned(Value::Null)),
-            (Value::Map(_), Value::String(key)) => field_of(of, key),
+            (Value::Map(_), Value::String(key)) => field_of(&of, key),
             (Value::List(items), Value::Int(at)) => {
                 let count = items.len();
                 let found = usize::try_from(*at).ok().and_then(|at| match of {
@@ -488,12 +488,12 @@ impl<'a> Elements<'a> {
 }
 
 /// The value of a key; null where there is none, and unknown where only a part is known.
-fn field_of<'a>(of: Cow<'a, Value>, key: &str) -> Evaluated<'a> {
-    let found = match &of {
+fn field_of<'a>(of: &Cow<'a, Value>, key: &str) -> Evaluated<'a> {
+    let found = match of {
         Cow::Borrowed(value) => value.get(key).map(Cow::Borrowed),
         Cow::Owned(value) => value.get(key).cloned().map(Cow::Owned),
     };
-    match (found, &*of) {
+    match (found, &**of) {
         (None, Value::Map(entries)) if entries.is_in_part() => Err(not_told(key)),
         (found, _) => Ok(found.unwrap_or_default()),
     }

@@ -9,7 +9,9 @@ use futures::future::BoxFuture;
 use serde_json::{Value as Json, json};
 
 use super::{CallStats, Source};
-use crate::resource::{Facet, Listing, Operation, Region, Resource, Schema, Target, TypeName};
+use crate::resource::{
+    Facet, Listing, Operation, Region, Resource, Schema, Target, TypeName, Value,
+};
 
 /// Entries of a page, as live accounts are asked for them.
 const PAGE: usize = 1000;
@@ -81,7 +83,7 @@ impl<'a> Counted<'a> {
             let supplied = schema.properties.iter().filter(|(_, known)| known.operation == *one);
             for (name, _) in supplied {
                 let value = match &facet {
-                    Facet::Read(answer) => answer.get(name).map_or(Json::Null, |it| it.to_json()),
+                    Facet::Read(answer) => answer.get(name).map_or(Json::Null, Value::to_json),
                     Facet::Absent => Json::Null,
                     Facet::Failed(_) => continue,
                 };

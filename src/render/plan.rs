@@ -50,9 +50,11 @@ impl ShownPlan<'_> {
         let heads = ["call", "requests", "asked", "read by"].map(str::to_owned);
         let calls = one.calls.iter().map(|call| self.row(one, call));
         let rows: Vec<[String; 4]> = [heads].into_iter().chain(calls).collect();
-        let width =
-            |at: usize| rows.iter().map(|row| row[at].chars().count()).max().unwrap_or_default();
-        let widths = [width(0), width(1), width(2)];
+        let width = |at: fn(&[String; 4]) -> &String| {
+            rows.iter().map(|row| at(row).chars().count()).max().unwrap_or_default()
+        };
+        let widths =
+            [width(|[one, ..]| one), width(|[_, one, ..]| one), width(|[_, _, one, _]| one)];
         for [operation, requests, frequency, readers] in &rows {
             let [first, second, third] = widths;
             let requests = match self.requests {

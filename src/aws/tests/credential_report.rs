@@ -11,7 +11,7 @@ use insta::assert_snapshot;
 use super::stand_in::{Request, Response, StandIn};
 use super::{live, now, regions, schema, shown};
 use crate::fetch::{AccountScope, FetchRequirement, execute};
-use crate::resource::{Facet, Resource};
+use crate::resource::{Facet, Resource, Value};
 
 const HEADER: &str = "user,arn,user_creation_time,password_enabled,mfa_active,access_key_1_active,\
                       access_key_1_last_rotated,access_key_2_active,access_key_2_last_rotated";
@@ -74,9 +74,8 @@ async fn collected(server: &StandIn) -> String {
     let has_none = |one: &Resource| {
         one.possible(user).is_some_and(|all| {
             let profile = &user.properties["LoginProfile"];
-            let none = |one: &Resource| {
-                one.property("LoginProfile", profile).is_ok_and(|value| value.is_null())
-            };
+            let none =
+                |one: &Resource| one.property("LoginProfile", profile).is_ok_and(Value::is_null);
             all.iter().all(none)
         })
     };
@@ -123,6 +122,9 @@ async fn users_whom_the_report_clears_are_not_asked_for() {
     ");
 }
 
+/// Makes an answer to the call that has a report made.
+type Made = fn() -> Response;
+
 #[tokio::test]
 async fn a_report_that_cannot_be_relied_on_is_passed_over() {
     let old = TimeDelta::hours(4) + TimeDelta::seconds(1);
@@ -130,7 +132,7 @@ async fn a_report_that_cannot_be_relied_on_is_passed_over() {
                          c: iam:GetLoginProfile absent\nd: iam:GetLoginProfile absent\n\
                          e: iam:GetLoginProfile absent\n1 GenerateCredentialReport\n";
     let denied = || Response::error("iam", 403, "AccessDenied");
-    let answers: [(fn() -> Response, Response, &str); 5] = [
+    let answers: [(Made, Response, &str); 5] = [
         (complete, report(&USERS, old), "1 GetCredentialReport\n"),
         (complete, report(&USERS, -TimeDelta::hours(1)), "1 GetCredentialReport\n"),
         (complete, denied(), "1 GetCredentialReport\n"),
