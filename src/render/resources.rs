@@ -405,6 +405,12 @@ mod tests {
         assert!(!unknown(&[], 1), "the ACL was not collected, and nobody wants it");
         assert!(unknown(&["Acl"], 1));
         assert!(!unknown(&["BucketName"], 0));
+
+        let mut whole = shown(&inventory, &[]);
+        whole.resources = vec![whole.resources[1]];
+        let details = whole.details();
+        assert!(details.contains("\n# not collected: Acl, BucketEncryption, "), "{details}");
+        assert!(!details.contains("Acl:"), "{details}");
     }
 
     /// The types as text, without those that were not collected.
