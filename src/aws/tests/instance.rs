@@ -2,7 +2,8 @@
 
 use super::recorded::{Answer, answers, serve, whole};
 use super::stand_in::{Response, StandIn};
-use super::{everything, live, schema, shown};
+use super::{everything, list, live, schema, shown, target};
+use crate::fetch::Source;
 
 const TYPE: &str = "AWS::EC2::Instance";
 const STATUS: &str = "ec2:DescribeInstanceStatus";
@@ -56,6 +57,58 @@ async fn where_no_credits_can_be_told_only_burstable_instances_are_unknown() {
             format!("i-0123456789abcdef0: {failed}"),
             "i-11111111111111111: absent".to_owned(),
             format!("i-22222222222222222: {failed}"),
+        ]
+    );
+}
+
+/// The API takes a thousand ids in a call.
+#[tokio::test]
+async fn credits_of_many_instances_take_a_call_for_each_thousand() {
+    let instance = |number: usize| {
+        format!(
+            "<item><instanceId>i-{number}</instanceId><instanceType>t3.micro</instanceType>\
+             <instanceState><name>running</name></instanceState><groupSet/>\
+             <networkInterfaceSet/></item>"
+        )
+    };
+    let all = (0..1001).map(instance).collect::<String>();
+    let server = StandIn::answering(move |request| match &*request.name() {
+        "DescribeInstances" => Response::new(
+            200,
+            format!(
+                "<DescribeInstancesResponse><reservationSet><item><instancesSet>{all}\
+                 </instancesSet></item></reservationSet></DescribeInstancesResponse>"
+            ),
+        ),
+        "DescribeInstanceCreditSpecifications" => {
+            let ids = request.fields.iter().filter(|(name, _)| name.starts_with("InstanceId."));
+            let told = ids.map(|(_, id)| {
+                format!(
+                    "<item><instanceId>{id}</instanceId><cpuCredits>standard</cpuCredits></item>"
+                )
+            });
+            let told = told.collect::<String>();
+            let set = "instanceCreditSpecificationSet";
+            let root = "DescribeInstanceCreditSpecificationsResponse";
+            Response::new(200, format!("<{root}><{set}>{told}</{set}></{root}>"))
+        }
+        _ => Response::error("ec2", 400, "InvalidInstanceID.NotFound"),
+    })
+    .await;
+    let live = live(&server).await;
+    let listing = list(&live, schema(TYPE)).await;
+    for instance in listing.resources() {
+        let facet =
+            live.facet(&target(schema(TYPE)), schema(TYPE), instance, &CREDITS.into()).await;
+        assert_eq!(shown(&facet), r#"{"CreditSpecification":{"CPUCredits":"standard"}}"#);
+    }
+    assert_eq!(listing.resources().len(), 1001);
+    assert_eq!(
+        server.requests(),
+        [
+            "DescribeInstances",
+            "DescribeInstanceCreditSpecifications",
+            "DescribeInstanceCreditSpecifications",
         ]
     );
 }
