@@ -151,7 +151,7 @@ pub struct Limits {
     pub s3_concurrency: usize,
     /// The same for each other service.
     pub concurrency: usize,
-    /// Entries a page where a list is paged; AWS allows 1,000 everywhere.
+    /// Entries a page where a list is paged; a list of which AWS allows fewer asks for those.
     pub page_size: i32,
     /// Pages of a list that are read at most: a list without an end must have one.
     pub pages: usize,

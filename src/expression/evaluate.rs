@@ -17,9 +17,9 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use self::absent::{not_null, text_of, without_value, without_value_since};
+use self::absent::{field_of, not_null, text_of, without_value, without_value_since};
 use super::builtins::{Function, MOST_ARGUMENTS};
-use super::operate::{self, Comparison, all_whole, no_value, not_told, whole};
+use super::operate::{self, Comparison, all_whole, is_in_part, no_value, whole};
 use super::tree::{Expr, Field, Loop, Macro, Node, Pair, PropertyRef, Selection};
 use super::{EvalBudget, EvalResult, Subject, notation, show};
 use crate::resource::{Cause, Failure, Resource, Value};
@@ -58,7 +58,7 @@ pub(super) fn within(
     budget: &mut EvalBudget,
 ) -> Result<Value, Failure> {
     let locals = locals.iter().map(Cow::Borrowed).collect();
-    Evaluator { subject: None, budget, locals }.value(node).map(Cow::into_owned)
+    Evaluator { subject: None, budget, locals, has_parts: false }.value(node).map(Cow::into_owned)
 }
 
 pub(super) struct Evaluator<'a, 'b> {
@@ -66,11 +66,13 @@ pub(super) struct Evaluator<'a, 'b> {
     pub(super) budget: &'b mut EvalBudget,
     /// The variables of the loops around, outermost first.
     pub(super) locals: Vec<Cow<'a, Value>>,
+    /// `true` where a property of which only a part is known was read.
+    has_parts: bool,
 }
 
 impl<'a, 'b> Evaluator<'a, 'b> {
     pub(super) fn new(subject: Option<Subject<'a>>, budget: &'b mut EvalBudget) -> Self {
-        Self { subject, budget, locals: Vec::new() }
+        Self { subject, budget, locals: Vec::new(), has_parts: false }
     }
 
     /// A node in a boolean position.
@@ -277,7 +279,9 @@ impl<'a, 'b> Evaluator<'a, 'b> {
         let Some(resource) = self.subject.and_then(|subject| subject.resource) else {
             return Err(no_value("there is no resource"));
         };
-        read(resource, reference).map(Cow::Borrowed)
+        let value = read(resource, reference)?;
+        self.has_parts |= is_in_part(value);
+        Ok(Cow::Borrowed(value))
     }
 
     /// A property of a resource that is a value; null of null.
@@ -448,7 +452,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             if value.is_null() && !function.takes_null(at) {
                 not_null(value, node, function.name)?;
             }
-            if !function.takes_parts() {
+            if self.has_parts && !function.takes_parts() {
                 all_whole(value)?;
             }
         }
@@ -484,17 +488,5 @@ impl<'a> Elements<'a> {
             Self::Borrowed(items) => items.get(at).map(Cow::Borrowed),
             Self::Shared(items) => items.get(at).cloned().map(Cow::Owned),
         }
-    }
-}
-
-/// The value of a key; null where there is none, and unknown where only a part is known.
-fn field_of<'a>(of: &Cow<'a, Value>, key: &str) -> Evaluated<'a> {
-    let found = match of {
-        Cow::Borrowed(value) => value.get(key).map(Cow::Borrowed),
-        Cow::Owned(value) => value.get(key).cloned().map(Cow::Owned),
-    };
-    match (found, &**of) {
-        (None, Value::Map(entries)) if entries.is_in_part() => Err(not_told(key)),
-        (found, _) => Ok(found.unwrap_or_default()),
     }
 }

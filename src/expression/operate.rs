@@ -74,6 +74,17 @@ pub(super) fn whole(mapping: &Mapping) -> Result<(), Failure> {
     if mapping.is_in_part() { Err(not_told("the rest")) } else { Ok(()) }
 }
 
+/// `true` of a property of which a summary tells a part: a mapping, or a list of nothing but such.
+pub(super) fn is_in_part(value: &Value) -> bool {
+    match value {
+        Value::Map(entries) => entries.is_in_part(),
+        Value::List(items) => {
+            matches!(items.first(), Some(Value::Map(entries)) if entries.is_in_part())
+        }
+        _ => false,
+    }
+}
+
 /// Refuses a value of which only a part is known, or a list of such.
 pub(super) fn all_whole(value: &Value) -> Result<(), Failure> {
     match value {

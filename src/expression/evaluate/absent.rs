@@ -1,8 +1,11 @@
-//! Why a node has no value, in words.
+//! What there is no value of: why, in words, and which lacks are null.
 
-use super::super::operate::no_value;
+use std::borrow::Cow;
+
+use super::super::operate::{no_value, not_told};
 use super::super::tree::{Expr, Node};
 use super::super::{notation, show};
+use super::Evaluated;
 use crate::resource::{Cause, Failure, Value};
 
 /// There is no value of a node for these operands.
@@ -47,4 +50,16 @@ pub(super) fn not_null(value: &Value, node: &Node, operator: &str) -> Result<(),
         return Err(no_value(format!("`{path}` is null, and `{operator}` needs a value")));
     }
     Ok(())
+}
+
+/// The value of a key; null where there is none, and unknown where only a part is known.
+pub(super) fn field_of<'a>(of: &Cow<'a, Value>, key: &str) -> Evaluated<'a> {
+    let found = match of {
+        Cow::Borrowed(value) => value.get(key).map(Cow::Borrowed),
+        Cow::Owned(value) => value.get(key).cloned().map(Cow::Owned),
+    };
+    match (found, &**of) {
+        (None, Value::Map(entries)) if entries.is_in_part() => Err(not_told(key)),
+        (found, _) => Ok(found.unwrap_or_default()),
+    }
 }
