@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use super::super::Accounts;
 use super::super::adapters::adapters;
+use super::super::iam::credential_report;
 use super::super::response::{Body, Presence};
 use super::recorded::{Answer, answers, element, serve, whole};
 use super::stand_in::{Response, StandIn};
@@ -95,12 +96,20 @@ impl Played {
         expect(failure, &context())
     }
 
-    /// The operation of a facet that an answer is of, and those that come after it.
+    /// The operation of a facet that an answer is of, and those that come after it: what needs a
+    /// list of its own, or a report that was made, is asked for all at once.
     fn concerned(&self, at: usize) -> Vec<&'static Operation> {
         let answered = Operation::from(&*self.recorded[at].operation);
-        let after = |one: &Operation| self.schema.operations[one].after.contains(&answered);
+        let is_first = answered == self.schema.list
+            || answered.as_str() == credential_report::GENERATE.operation;
+        let known = |one: &Operation| self.schema.operations.get(one);
+        let after =
+            |one: &Operation| known(one).is_some_and(|known| known.after.contains(&answered));
+        let is_bulk = |one: &Operation| known(one).is_none_or(|known| known.bulk);
         let facets = asked(self.schema).filter(|one| **one != self.schema.list);
-        let mut concerned: Vec<_> = facets.filter(|one| **one == answered || after(one)).collect();
+        let mut concerned: Vec<_> = facets
+            .filter(|one| **one == answered || after(one) || is_first && is_bulk(one))
+            .collect();
         concerned.sort_by_key(|one| after(one));
         concerned
     }
