@@ -66,10 +66,14 @@ pub(super) enum Ask {
     Each(AskEach),
     /// All resources of a region, by their ids; it is made once in an evaluation.
     Bulk(AskBulk),
+    /// The same of an API that must be told which: those that were listed there and may have it.
+    ByIds(AskByIds),
 }
 
 type AskEach = for<'a> fn(&'a Session, &'a Resource) -> BoxFuture<'a, Response>;
 type AskBulk = for<'a> fn(&'a Session, &'a Region) -> BoxFuture<'a, Paged<(String, Json)>>;
+type AskByIds =
+    for<'a> fn(&'a Session, &'a Region, Vec<String>) -> BoxFuture<'a, Paged<(String, Json)>>;
 
 impl FacetCall {
     /// A call about one resource, which always has an answer.
@@ -82,9 +86,19 @@ impl FacetCall {
         Self { call, absent: None, of: None, ask: Ask::Bulk(ask) }
     }
 
+    /// A call about all resources of a region that have such ids.
+    pub(super) const fn by_ids(call: &'static Call, ask: AskByIds) -> Self {
+        Self { call, absent: None, of: None, ask: Ask::ByIds(ask) }
+    }
+
     /// The same where this code of the API means that there is none.
     pub(super) const fn absent(self, code: &'static str) -> Self {
         Self { absent: Some(code), ..self }
+    }
+
+    /// `true` of a resource that is to be asked.
+    pub(super) fn may_be_had_of(&self, resource: &Resource) -> bool {
+        self.of.is_none_or(|may_have| may_have(resource))
     }
 
     /// The same where only such resources can have it, by what their list says of them.

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 use serde_json::Value as Json;
 
 use super::adapter::{Adapters, Ask};
-use super::bulk::BulkResponses;
+use super::bulk::{BulkResponses, Listed};
 use super::call_error::CallError;
 use super::pages::{Entry, Paged};
 use super::session::Session;
@@ -33,11 +33,13 @@ struct Open {
     session: Session,
     adapters: Arc<Adapters>,
     bulk: BulkResponses,
+    listed: Listed,
 }
 
 impl Live {
     pub(super) fn new(session: Session, adapters: Arc<Adapters>) -> Self {
-        let open = Open { session, adapters, bulk: BulkResponses::default() };
+        let (bulk, listed) = Default::default();
+        let open = Open { session, adapters, bulk, listed };
         Self { state: State::Open(Box::new(open)) }
     }
 
@@ -86,25 +88,43 @@ impl Live {
     ) -> Result<Option<Json>, CallError> {
         let open = self.open()?;
         let adapter = open.adapters.get(&schema.type_name);
-        let row = adapter.and_then(|row| Some((row, row.facet(operation)?)));
-        let (adapter, facet) = row.ok_or_else(|| {
+        let row = adapter.and_then(|row| Some((row, row.facet(operation)?))).ok_or_else(|| {
             unsupported(&format!(
                 "{operation} is not asked of live accounts yet, only of recorded inventories"
             ))
         })?;
-        if facet.of.is_some_and(|may_have| !may_have(resource)) {
+        let (_, facet) = row;
+        if !facet.may_be_had_of(resource) {
             return Ok(None);
         }
+        let about = (&target.region, &*resource.id);
         let response = match facet.ask {
             Ask::Each(ask) => ask(&open.session, resource).await,
             Ask::Bulk(ask) => {
                 let asked = ask(&open.session, &target.region);
-                open.bulk.of((adapter, facet), (&target.region, &resource.id), asked).await
+                open.bulk.of(row, about, asked).await
+            }
+            Ask::ByIds(ask) => {
+                // Which ids, is looked for when it is asked, which is once.
+                let asked = async {
+                    let ids = open.listed.with(row, about);
+                    ask(&open.session, &target.region, ids).await
+                };
+                open.bulk.of(row, about, asked).await
             }
         };
         match response {
             Err(CallError { code: Some(code), .. }) if facet.absent == Some(&*code) => Ok(None),
             response => response.map(Some),
+        }
+    }
+
+    /// Keeps the ids of a type for the calls that must name them all.
+    fn keep(&self, target: &Target, schema: &Schema, listing: &Listing) {
+        let Ok(open) = self.open() else { return };
+        let Some(adapter) = open.adapters.get(&schema.type_name) else { return };
+        for facet in adapter.facets.iter().filter(|facet| matches!(facet.ask, Ask::ByIds(_))) {
+            open.listed.keep((adapter, facet), &target.region, listing.resources());
         }
     }
 
@@ -124,7 +144,11 @@ impl Source for Live {
     fn list<'a>(&'a self, target: &'a Target, schema: &'a Schema) -> BoxFuture<'a, Listing> {
         let listing = async {
             match self.entries(target, schema).await {
-                Ok(entries) => entries.listing(schema),
+                Ok(entries) => {
+                    let listing = entries.listing(schema);
+                    self.keep(target, schema, &listing);
+                    listing
+                }
                 Err(failure) => Listing::Failed(failure),
             }
         };

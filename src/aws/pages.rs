@@ -156,6 +156,13 @@ impl<T> Paged<T> {
         Paged { operation, is_read, items: all(items), failure }
     }
 
+    /// This list and another as one.
+    pub(super) fn and(mut self, other: Self) -> Self {
+        self.items.extend(other.items);
+        self.failure = self.failure.or(other.failure);
+        self
+    }
+
     /// All items, or the failure.
     pub(super) fn whole(self) -> Result<Vec<T>, CallError> {
         match self.failure {

@@ -30,7 +30,7 @@ pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     facets: &[
         FacetCall::each(&attributes::CALL, |s, instance| attributes::read(s, instance).boxed()),
         FacetCall::bulk(&status::CALL, |session, region| status::read(session, region).boxed()),
-        FacetCall::bulk(&credits::CALL, |session, region| credits::read(session, region).boxed())
+        FacetCall::by_ids(&credits::CALL, |s, region, ids| credits::read(s, region, ids).boxed())
             .of(credits::may_have),
     ],
 };
@@ -54,16 +54,12 @@ static LIST: Call = Call::xml(
 /// States that are listed. A terminated instance is told for about an hour, and no resource any more.
 const STATES: [&str; 5] = ["pending", "running", "stopping", "stopped", "shutting-down"];
 
-/// Filter for the instances that are resources.
-fn existing() -> Filter {
-    let states = STATES.map(str::to_owned).to_vec();
-    Filter::builder().name("instance-state-name").set_values(Some(states)).build()
-}
-
 async fn list(session: &Session, region: &Region) -> Paged<Entry> {
     let client = session.clients.ec2(region);
+    let states = STATES.map(str::to_owned).to_vec();
+    let existing = Filter::builder().name("instance-state-name").set_values(Some(states)).build();
     let request = |token| {
-        let request = client.describe_instances().filters(existing());
+        let request = client.describe_instances().filters(existing.clone());
         request.max_results(session.limits().page_size).set_next_token(token).send()
     };
     let page = |output: &DescribeInstancesOutput| {

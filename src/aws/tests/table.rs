@@ -41,7 +41,7 @@ fn differences(schemas: &SchemaRegistry, adapters: &Adapters) -> Vec<String> {
             let operation = facet.call.operation;
             let known = schema.operations.get(operation);
             let is_bulk = known.is_none_or(|known| known.bulk);
-            if is_bulk != matches!(facet.ask, Ask::Bulk(_)) {
+            if is_bulk == matches!(facet.ask, Ask::Each(_)) {
                 found.push(format!("{name}: {operation} is `bulk` in one of schema and row"));
             }
         }

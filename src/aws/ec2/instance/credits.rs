@@ -2,17 +2,14 @@
 //!
 //! Asked without ids the API tells `unlimited` instances alone, and silence would stand for
 //! `standard`. Asked with ids it tells both, but also `standard` of instances without credits. So
-//! the burstable ones are listed first and asked by their ids, and no others.
+//! the burstable ones are asked by their ids, and no others.
 
 use aws_sdk_ec2::operation::describe_instance_credit_specifications::DescribeInstanceCreditSpecificationsOutput;
-use aws_sdk_ec2::operation::describe_instances::DescribeInstancesOutput;
-use aws_sdk_ec2::types::{Filter, Instance, InstanceType, Reservation};
 use serde_json::{Value as Json, json};
 
 use super::super::super::pages::{Next, Page, Paged};
 use super::super::super::response::{Call, filled, present};
 use super::super::super::session::Session;
-use super::existing;
 use crate::resource::{Facet, Region, Resource, Value};
 
 pub(super) static CALL: Call = Call::xml(
@@ -27,36 +24,18 @@ pub(super) static CALL: Call = Call::xml(
 /// Ids that the API allows in one call.
 const MOST_IDS: usize = 1000;
 
-/// The credits of each burstable instance.
-pub(super) async fn read(session: &Session, region: &Region) -> Paged<(String, Json)> {
-    let mut burstable = burstable(session, region).await;
-    let mut told = Vec::new();
-    for ids in burstable.items.chunks(MOST_IDS) {
-        let Paged { items, failure, .. } = credits(session, region, ids).await;
-        told.extend(items);
-        burstable.failure = burstable.failure.or(failure);
+/// The credits of these instances.
+pub(super) async fn read(
+    session: &Session,
+    region: &Region,
+    ids: Vec<String>,
+) -> Paged<(String, Json)> {
+    let mut some = ids.chunks(MOST_IDS);
+    let mut told = credits(session, region, some.next().unwrap_or_default()).await;
+    for ids in some {
+        told = told.and(credits(session, region, ids).await);
     }
-    burstable.with(|_| told)
-}
-
-/// Ids of the burstable instances.
-async fn burstable(session: &Session, region: &Region) -> Paged<String> {
-    let client = session.clients.ec2(region);
-    // Coarse, since a filter knows no digits: `t3a.*`, and `trn1.*` too.
-    let types = Filter::builder().name("instance-type").values("t*").build();
-    let request = |token| {
-        let request = client.describe_instances().filters(existing()).filters(types.clone());
-        request.max_results(session.limits().page_size).set_next_token(token).send()
-    };
-    let page = |output: &DescribeInstancesOutput| {
-        let instances = output.reservations().iter().flat_map(Reservation::instances);
-        let has_credits = |one: &&Instance| {
-            one.instance_type().map(InstanceType::as_str).is_none_or(is_burstable)
-        };
-        let ids = instances.filter(has_credits).filter_map(Instance::instance_id);
-        Page { items: ids.map(str::to_owned).collect(), next: Next::token(output.next_token()) }
-    };
-    session.pages(&super::LIST, region, request, page).await
+    told
 }
 
 async fn credits(session: &Session, region: &Region, ids: &[String]) -> Paged<(String, Json)> {
