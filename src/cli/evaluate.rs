@@ -23,7 +23,7 @@ use super::output;
 use super::repository::Workspace;
 use super::sarif::{self, Category};
 use super::tree::Tree;
-use super::wanted::{narrow, none_such};
+use super::wanted::{accounts, narrow};
 
 /// Statuses as `--help` shows them.
 const STATUSES: &str = "\
@@ -131,7 +131,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let recording = arguments.inventory.as_deref().map(recording).transpose()?;
     let recorded = recording.as_ref().map(|(account, _)| account);
-    let accounts = accounts(&policies, arguments, recorded)?;
+    let accounts = accounts(&policies, arguments.account.as_deref(), recorded)?;
     if let Some(words) = without_history(&policies) {
         output::note(&words);
     }
@@ -183,35 +183,6 @@ fn recording(path: &Path) -> anyhow::Result<(AccountId, RecordedFile)> {
     let file = RecordedFile::new(path);
     let account = snapshot(&file)?.account().clone();
     Ok((account, file))
-}
-
-/// The accounts to judge: the named one, or the one of the inventory.
-fn accounts(
-    policies: &PolicySet,
-    arguments: &Arguments,
-    recorded: Option<&AccountId>,
-) -> anyhow::Result<Vec<Account>> {
-    let known = || policies.accounts.values().map(|account| account.name.as_str());
-    if let Some(wanted) = &arguments.account
-        && !known().any(|name| name == wanted)
-    {
-        return Err(none_such("account", wanted, known()));
-    }
-    let wanted = |account: &&Account| {
-        let named = arguments.account.as_ref().is_none_or(|name| account.name.as_str() == name);
-        named && recorded.is_none_or(|recorded| *recorded == account.id)
-    };
-    let accounts: Vec<Account> = policies.accounts.values().filter(wanted).cloned().collect();
-    match (&arguments.account, recorded) {
-        _ if !accounts.is_empty() => Ok(accounts),
-        (Some(name), Some(recorded)) => {
-            bail!("account `{name}` is not the account {recorded} of the inventory")
-        }
-        (None, Some(recorded)) => {
-            bail!("no `Account` of the tree has the inventory's account id, {recorded}")
-        }
-        (_, None) => bail!("there is no `Account` in the tree"),
-    }
 }
 
 /// Asks the accounts, live or the recorded one, for what the checks read.

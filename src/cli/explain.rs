@@ -11,13 +11,12 @@ use cloudcorrect::policy::{Account, Group, PolicySet};
 use cloudcorrect::recorded::RecordedFile;
 use cloudcorrect::render::plan::ShownPlan;
 use cloudcorrect::render::{diagnostics, json};
-use cloudcorrect::resource::AccountId;
 
 use super::accounts::AccountsAtHand;
 use super::origin::snapshot;
 use super::output::{self, Format};
 use super::tree::Tree;
-use super::wanted::{narrow, none_such};
+use super::wanted::{accounts, narrow};
 
 /// Statuses as `--help` shows them.
 const STATUSES: &str = "\
@@ -64,7 +63,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let recording = arguments.inventory.as_deref().map(RecordedFile::new);
     let recorded = recording.as_ref().map(snapshot).transpose()?;
     let recorded = recorded.map(|snapshot| snapshot.account().clone());
-    let accounts = accounts(&policies, arguments, recorded.as_ref())?;
+    let mut accounts = accounts(&policies, arguments.account.as_deref(), recorded.as_ref())?;
+    accounts.retain(|account| !groups(&policies, account, arguments).is_empty());
+    if accounts.is_empty() {
+        bail!("no group that is meant selects an account; name one with `--account`");
+    }
     let at_hand = AccountsAtHand::new(recorded.zip(recording))?;
     let mut documents = Vec::new();
     for (at, account) in accounts.iter().enumerate() {
@@ -88,32 +91,4 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 fn groups<'a>(policies: &'a PolicySet, account: &Account, arguments: &Arguments) -> Vec<&'a Group> {
     let selects = |group: &&Group| arguments.account.is_some() || group.accounts.selects(account);
     policies.groups.values().filter(selects).collect()
-}
-
-/// The accounts whose calls are shown.
-fn accounts(
-    policies: &PolicySet,
-    arguments: &Arguments,
-    recorded: Option<&AccountId>,
-) -> anyhow::Result<Vec<Account>> {
-    let known = || policies.accounts.values().map(|account| account.name.as_str());
-    if let Some(wanted) = &arguments.account
-        && !known().any(|name| name == wanted)
-    {
-        return Err(none_such("account", wanted, known()));
-    }
-    let is_meant = |account: &&Account| {
-        let is_named = arguments.account.as_ref().is_none_or(|name| account.name.as_str() == name);
-        is_named
-            && recorded.is_none_or(|recorded| *recorded == account.id)
-            && !groups(policies, account, arguments).is_empty()
-    };
-    let accounts: Vec<Account> = policies.accounts.values().filter(is_meant).cloned().collect();
-    match recorded {
-        _ if !accounts.is_empty() => Ok(accounts),
-        Some(recorded) => {
-            bail!("no `Account` that is meant has the inventory's account id, {recorded}")
-        }
-        None => bail!("no group that is meant selects an account; name one with `--account`"),
-    }
 }

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::anyhow;
+use anyhow::{anyhow, bail};
 
 use cloudcorrect::diagnostic::{closest, meant_or_known};
 use cloudcorrect::expression::glob;
 use cloudcorrect::fetch::{FetchRequirement, FilterDecision};
-use cloudcorrect::policy::{GroupName, PolicySet};
+use cloudcorrect::policy::{Account, GroupName, PolicySet};
 use cloudcorrect::render::resources::name_of;
-use cloudcorrect::resource::{Resource, Schema, TypeName, schemas};
+use cloudcorrect::resource::{AccountId, Resource, Schema, TypeName, schemas};
 
 /// How alike two names are, from 0 to 1, for one to be meant by the other.
 const ALIKE: f64 = 0.6;
@@ -98,6 +98,35 @@ pub(super) fn nothing_found(wanted: &Wanted, all: &[&Resource]) -> anyhow::Error
     }
     let ids: Vec<&str> = all.iter().map(|one| one.id.as_ref()).collect();
     anyhow!("no `{name}` has the id `{text}`{}", did_you_mean(text, &ids))
+}
+
+/// The accounts that are meant: the named one, or the one of the inventory, or all.
+pub(super) fn accounts(
+    policies: &PolicySet,
+    named: Option<&str>,
+    recorded: Option<&AccountId>,
+) -> anyhow::Result<Vec<Account>> {
+    let known = || policies.accounts.values().map(|account| account.name.as_str());
+    if let Some(wanted) = named
+        && !known().any(|name| name == wanted)
+    {
+        return Err(none_such("account", wanted, known()));
+    }
+    let wanted = |account: &&Account| {
+        let is_named = named.is_none_or(|name| account.name.as_str() == name);
+        is_named && recorded.is_none_or(|recorded| *recorded == account.id)
+    };
+    let accounts: Vec<Account> = policies.accounts.values().filter(wanted).cloned().collect();
+    match (named, recorded) {
+        _ if !accounts.is_empty() => Ok(accounts),
+        (Some(name), Some(recorded)) => {
+            bail!("account `{name}` is not the account {recorded} of the inventory")
+        }
+        (None, Some(recorded)) => {
+            bail!("no `Account` of the tree has the inventory's account id, {recorded}")
+        }
+        (_, None) => bail!("there is no `Account` in the tree"),
+    }
 }
 
 /// Leaves only the group and the check that were asked for.
