@@ -25,6 +25,6 @@ pub use outcome::{Counts, GroupOutcome, Outcome, UnknownOutcome};
 pub use policy_test::{
     CaseResult, Difference, Mutation, Part, Survivor, case_results, mutate, run_tests,
 };
-pub use settled::{Settled, settled};
+pub use settled::{Settled, oldest, settled};
 pub use status::{AttentionItem, CommitStatus, GroupStatus};
 pub use waivers::{WaiverStatus, waive};

@@ -31,8 +31,8 @@ pub use inventory::{Inventory, Listing};
 pub use regions::regions;
 pub use registry::{SchemaRegistry, schemas};
 pub use schema::{
-    Given, Kind, ListScope, NameSource, OperationSchema, Properties, Property, Schema, SchemaError,
-    Summary, is_documented,
+    Given, Kind, ListScope, MADE, NameSource, OperationSchema, Properties, Property, Schema,
+    SchemaError, Summary, is_documented,
 };
 pub use statements::{EFFECTS, ELEMENTS, PRINCIPAL_KINDS};
 pub use value::{Facet, Facets, Mapping, Resource, Value, seconds};

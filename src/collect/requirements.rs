@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::evaluation::{Settled, settled};
+use crate::evaluation::{Settled, oldest, settled};
 use crate::expression::{EvalBudget, EvalResult, Expression, Subject};
 use crate::fetch::{FetchRequirement, FilterDecision};
 use crate::policy::{Account, Group, Rule};
@@ -51,7 +51,8 @@ fn settles<'a>(
             unknown => unknown,
         }
     };
-    move |resource| settled(resource, rule.schema, judge) != Settled::Open
+    let oldest = oldest(rule.max_age, now);
+    move |resource| settled(resource, rule.schema, oldest, judge) != Settled::Open
 }
 
 /// Requirement of those resources of a type that `filter` lets pass. A filter that compares with

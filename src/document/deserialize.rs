@@ -22,8 +22,6 @@ use super::value::Value;
 /// Advice on the keys of a format, where a schema cannot give it.
 #[derive(Debug)]
 pub struct Advice {
-    /// Keys that a later version will have, with what to do in the meantime.
-    pub later: &'static [(&'static str, &'static str)],
     /// Keys whose value has a shape, each with an entry as it stands in a file.
     pub samples: &'static [(&'static str, &'static str)],
     /// Keys of expressions, which YAML may take for a list or a mapping.
@@ -274,12 +272,6 @@ impl Deserializer<'_> {
             return;
         }
         let name = &short(key.text);
-        if let Some((_, instead)) = self.advice.later.iter().find(|(later, _)| later == name) {
-            let message = format!("`{name}` is not supported by this version");
-            let refused = self.error(key.span, Code::Unsupported, message);
-            self.sink.push(refused.help(*instead));
-            return;
-        }
         let message = format!("{subject} has no `{name}`");
         let mut refused = self.error(key.span, Code::UnknownKey, message);
         let meant = meant(name, schema.keys()).or_else(|| longer(name, schema.keys()));

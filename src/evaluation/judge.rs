@@ -9,7 +9,7 @@ use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Sche
 use super::bindings;
 use super::finding::{CheckResult, Finding, GroupResult, NO_RESOURCE};
 use super::outcome::{Counts, Outcome};
-use super::settled::{Settled, settled};
+use super::settled::{Settled, oldest, settled};
 use super::target::{in_scope, listed_regions, listing};
 
 /// Judges a group over the inventories of its accounts; `now` in expressions is the instant at
@@ -148,7 +148,8 @@ impl<'a> Judge<'a> {
 
     /// What a summary settles, where the calls that it spares were not made.
     fn settled(&self, resource: &Resource) -> Settled {
-        settled(resource, self.schema(), |one| match self.selects(one) {
+        let oldest = oldest(self.rule.max_age, self.inventory.taken_at);
+        settled(resource, self.schema(), oldest, |one| match self.selects(one) {
             EvalResult::True => {
                 Some(self.rule.assertion.evaluate(&self.subject(one), &mut budget()))
             }

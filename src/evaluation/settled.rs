@@ -1,7 +1,10 @@
 //! What a summary settles of a resource, so that the calls it spares need not be made.
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use crate::expression::EvalResult;
-use crate::resource::{Resource, Schema};
+use crate::resource::{Facet, Resource, Schema, Summary};
+use crate::schedule::Every;
 
 /// Result of a check on a resource as far as a summary tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,12 +18,17 @@ pub enum Settled {
 }
 
 /// What a summary settles of a resource: what is the same for all that the resource may be. `judge`
-/// gives the result of a check on one of these, `None` where it is not selected.
+/// gives the result of a check on one of these, `None` where it is not selected. A report that was made
+/// before `oldest` settles nothing.
 pub fn settled(
     resource: &Resource,
     schema: &Schema,
+    oldest: Option<DateTime<Utc>>,
     judge: impl Fn(&Resource) -> Option<EvalResult>,
 ) -> Settled {
+    if oldest.is_some_and(|oldest| is_older(resource, schema, oldest)) {
+        return Settled::Open;
+    }
     let Some(possible) = resource.possible(schema) else { return Settled::Open };
     let mut results = possible.iter().map(judge);
     match results.next() {
@@ -32,13 +40,28 @@ pub fn settled(
     }
 }
 
+/// `true` of a resource whose part of a report was made before an instant.
+fn is_older(resource: &Resource, schema: &Schema, oldest: DateTime<Utc>) -> bool {
+    let told = schema.summary.as_ref().and_then(|it| resource.facets.get(&it.operation));
+    match told {
+        Some(Facet::Read(told)) => Summary::made(told).is_some_and(|made| made < oldest),
+        _ => false,
+    }
+}
+
+/// Instant before which a report is too old for a rule that is judged at `now`.
+pub fn oldest(max_age: Option<Every>, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    let age = TimeDelta::from_std(max_age?.interval()).ok()?;
+    now.checked_sub_signed(age)
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::{Value as Json, json};
 
     use super::*;
     use crate::expression::{EvalBudget, Expression, ExpressionKind, Subject};
-    use crate::resource::{Facet, Region, schemas};
+    use crate::resource::{MADE, Region, schemas};
 
     /// A user of whom the report says this.
     fn user(told: &Json) -> Resource {
@@ -60,12 +83,18 @@ mod tests {
 
     /// What the report settles of a user, of an assertion alone.
     fn of(told: &Json, assertion: &str) -> Settled {
+        within(None, told, assertion)
+    }
+
+    /// The same of a check that lets reports be so old.
+    fn within(max_age: Option<&str>, told: &Json, assertion: &str) -> Settled {
         let (user, schema) = (user(told), &schemas()["AWS::IAM::User"]);
         let expression = Expression::compile(assertion, schema, ExpressionKind::Assert);
         let expression = expression.expect("an assertion");
         let account = "123456789012".parse().expect("an account");
         let now = "2026-11-01T00:00:00Z".parse().expect("an instant");
-        settled(&user, schema, |one| {
+        let max_age = max_age.map(|text| text.parse().expect("an interval"));
+        settled(&user, schema, oldest(max_age, now), |one| {
             let subject = Subject::of(one, &account, now);
             Some(expression.evaluate(&subject, &mut EvalBudget::default()))
         })
@@ -109,6 +138,17 @@ mod tests {
             (&json!({ "AccessKeys": young }), mfa, Open),
         ] {
             assert_eq!(of(told, assertion), wanted, "{assertion} of {told}");
+        }
+    }
+
+    #[test]
+    fn a_report_that_is_older_than_a_check_lets_it_be_settles_nothing() {
+        let told = json!({ "LoginProfile": [null], MADE: "2026-10-31T22:00:00Z" });
+        let assertion = "resource.LoginProfile == null";
+        for (max_age, wanted) in
+            [(None, Settled::Passes), (Some("2h"), Settled::Passes), (Some("119m"), Settled::Open)]
+        {
+            assert_eq!(within(max_age, &told, assertion), wanted, "{max_age:?}");
         }
     }
 

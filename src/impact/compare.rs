@@ -196,6 +196,7 @@ impl Found {
             ("title", (|check| check.title.clone()) as fn(&Check) -> String),
             ("remediation", |check| check.remediation.clone().unwrap_or_default()),
             ("compliance", |check| listed(&check.compliance)),
+            ("maxAge", |check| check.rule.max_age.map(|it| it.to_string()).unwrap_or_default()),
         ] {
             self.field(subject, field, [old, new].map(value), Weight::Neutral);
         }

@@ -64,6 +64,7 @@ impl PartialEq for Check {
             && self.uses == other.uses
             && self.compliance == other.compliance
             && self.remediation == other.remediation
+            && self.rule.max_age == other.rule.max_age
     }
 }
 
@@ -186,7 +187,9 @@ impl Check {
         let formerly = spec.formerly.value().into_iter().flat_map(List::iter);
         let formerly = formerly.filter_map(|id| file.parse_text(&id.value, id.span)).collect();
         let place = file.place(spec.id.get()?.span);
-        let (id, rule) = (id?, rule?);
+        let max_age = spec.max_age.get().map(|it| file.parse_text(&it.value, it.span));
+        let (id, mut rule) = (id?, rule?);
+        rule.max_age = max_age.flatten();
         let title = || used.and_then(|used| used.title_for(&rule.parameters));
         let compliance = spec.compliance.into_value().map(List::into_values).unwrap_or_default();
         let severity = spec.severity.into_value().or(used.map(|used| used.severity));

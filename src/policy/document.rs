@@ -22,7 +22,6 @@ use check_type::CheckTypeMetadata;
 
 /// Advice on the keys of policies.
 pub(super) const ADVICE: &Advice = &Advice {
-    later: &[("maxAge", "leave it out; what is read is never older than the evaluation")],
     samples: &[
         ("accounts", "accounts: { names: [prod] }"),
         ("annotations", "annotations: { note: text }"),

@@ -10,6 +10,7 @@ use crate::expression::{
     Binding, Environment, Expression, ExpressionKind, Parameter, Problem, is_taken,
 };
 use crate::resource::{Schema, TypeName, schemas};
+use crate::schedule::Every;
 
 use super::comment;
 use super::context::FileContext;
@@ -33,6 +34,8 @@ pub struct Rule {
     pub span: AssertScope,
     /// The outcome where nothing is selected, if it is said.
     pub on_empty: Option<OnEmpty>,
+    /// How old a report may be that spares calls; as old as one may be at all without it.
+    pub max_age: Option<Every>,
     /// The values of the parameters, for a check that uses a check type.
     pub parameters: Arc<[Parameter]>,
 }
@@ -144,6 +147,7 @@ impl Rule {
             assertion,
             span: asked.scope.value().copied().unwrap_or_default(),
             on_empty: asked.on_empty.value().copied(),
+            max_age: None,
             parameters: environment.parameters(),
         };
         read.report_unused(asked, file);

@@ -606,7 +606,8 @@ const WHOLE_GROUP: &str = r#"{
             "assert": "true",
             "onEmpty": "fail",
             "compliance": ["soc2/CC6.1"],
-            "remediation": "x"
+            "remediation": "x",
+            "maxAge": "1h"
         }, {
             "id": "b",
             "let": { "web": { "select": "AWS::EC2::VPC", "where": "true", "pick": "one" } },

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 use serde::Deserialize;
@@ -185,6 +185,9 @@ pub struct Summary {
     pub of: Vec<Operation>,
 }
 
+/// Key of the instant at which a report was made, beside the values of properties.
+pub const MADE: &str = "(made)";
+
 /// Description of a resource type.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -322,15 +325,27 @@ impl Schema {
 }
 
 impl Summary {
+    /// Instant at which a report was made, by its part on a resource.
+    pub fn made(told: &Value) -> Option<DateTime<Utc>> {
+        match told.get(MADE) {
+            Some(Value::Timestamp(at)) => Some(*at),
+            _ => None,
+        }
+    }
+
     /// Meaning of the report's part on one resource: JSON from names of properties to the list of
     /// values that each may have. Objects are known in part: nobody knows what they lack.
     fn refine(&self, schema: &Schema, answer: &serde_json::Value) -> Value {
         let told = schema.properties.iter().filter(|(_, known)| self.of.contains(&known.operation));
-        Value::map(told.filter_map(|(name, property)| {
+        let told = told.filter_map(|(name, property)| {
             let possible = answer.get(name.as_ref())?.as_array()?.iter();
             let refined = |json| in_part(property.refine(Value::from_json(json)), property);
             Some((name.clone(), Value::list(possible.map(refined))))
-        }))
+        });
+        let made = answer.get(MADE).and_then(serde_json::Value::as_str);
+        let made = made.and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+        let made = made.map(|at| (Arc::from(MADE), Value::Timestamp(at.to_utc())));
+        Value::map(told.chain(made))
     }
 }
 

@@ -22,7 +22,7 @@ use super::super::json::object;
 use super::super::pages::Paged;
 use super::super::response::{Call, filled};
 use super::super::session::Session;
-use crate::resource::{Cause, Failure, Region};
+use crate::resource::{Cause, Failure, MADE, Region};
 
 /// Call that has a report made, if there is none of late; it comes before [`CALL`].
 pub(in crate::aws) static GENERATE: Call =
@@ -47,17 +47,17 @@ pub(super) async fn read(session: &Session, global: &Region) -> Paged<(String, J
 }
 
 async fn users(session: &Session, global: &Region) -> Result<Vec<(String, Json)>, CallError> {
-    let text = report(session, global).await?;
+    let (made, text) = report(session, global).await?;
     let rows = csv::Reader::from_reader(text.as_slice()).into_deserialize::<Row>();
-    let users = rows.map(|row| row.map(|row| (row.user.clone(), row.possible())));
+    let users = rows.map(|row| row.map(|row| (row.user.clone(), row.possible(made))));
     users.collect::<Result<_, _>>().map_err(|error| {
         let message = format!("{}: the report cannot be read: {error}", CALL.operation);
         CallError::from(Failure::new(Cause::ServiceError, message))
     })
 }
 
-/// The report as it was made last, if that is not long ago, or a new one.
-async fn report(session: &Session, global: &Region) -> Result<Vec<u8>, CallError> {
+/// The report as it was made last, if that is not long ago, or a new one, with the instant.
+async fn report(session: &Session, global: &Region) -> Result<(DateTime<Utc>, Vec<u8>), CallError> {
     let client = session.clients.iam();
     let request = client.generate_credential_report().send();
     let made = session.call(&GENERATE, global, request).await?;
@@ -71,11 +71,9 @@ async fn report(session: &Session, global: &Region) -> Result<Vec<u8>, CallError
         match session.call(&CALL, global, request).await {
             Ok(found) => {
                 let at = found.generated_time().map(|at| DateTime::from_timestamp(at.secs(), 0));
-                fresh(at.flatten(), session.now())?;
-                return Ok(found
-                    .content()
-                    .map(|content| content.as_ref().to_vec())
-                    .unwrap_or_default());
+                let made = fresh(at.flatten(), session.now())?;
+                let content = found.content().map(|content| content.as_ref().to_vec());
+                return Ok((made, content.unwrap_or_default()));
             }
             Err(error) if is_in_progress(&error) && waited < session.limits().call_timeout => {
                 wait(&mut pause, &mut waited).await;
@@ -96,10 +94,9 @@ fn is_in_progress(error: &CallError) -> bool {
 }
 
 /// Refuses a report that is too old, or from the future.
-fn fresh(made: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<(), CallError> {
-    let is_fresh = made.is_some_and(|at| now - at <= OLDEST && at - now <= SKEW);
-    if is_fresh {
-        return Ok(());
+fn fresh(made: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<DateTime<Utc>, CallError> {
+    if let Some(at) = made.filter(|at| now - *at <= OLDEST && *at - now <= SKEW) {
+        return Ok(at);
     }
     let message = format!("{}: the report is older than four hours", CALL.operation);
     Err(CallError::from(Failure::new(Cause::NotCollected, message)))
@@ -119,7 +116,7 @@ struct Row {
 
 impl Row {
     /// For each property the values that it may have; none where the report says nothing of it.
-    fn possible(&self) -> Json {
+    fn possible(&self, made: DateTime<Utc>) -> Json {
         let profiles = match truth(&self.password_enabled) {
             Some(true) => json!([{}]),
             Some(false) => json!([null]),
@@ -134,7 +131,12 @@ impl Row {
             (&self.access_key_1_active, &self.access_key_1_last_rotated),
             (&self.access_key_2_active, &self.access_key_2_last_rotated),
         ];
-        object([("LoginProfile", profiles), ("MFADevices", devices), ("AccessKeys", lists(keys))])
+        object([
+            ("LoginProfile", profiles),
+            ("MFADevices", devices),
+            ("AccessKeys", lists(keys)),
+            (MADE, made.to_rfc3339().into()),
+        ])
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a check and a check type ask, as documents say it.
 
+use super::group::EVERY_PATTERN;
 use crate::document::{Entries, Field, List, Span, Text, Value, mapping};
 use crate::policy::names::{NAME_PATTERN, TYPE_NAME_PATTERN};
 use crate::policy::words::{AssertScope, OnEmpty, Pick, Severity};
@@ -111,6 +112,10 @@ asking! {
         /// What to do about a failure.
         #[schemars(default, length(max = 4000))]
         "remediation" remediation: String,
+        /// How old what is read may be, such as `15m`. IAM's credential report, which spares calls for
+        /// users who pass by it, may be four hours old: one that is older than this is passed over.
+        #[schemars(default, regex(pattern = EVERY_PATTERN))]
+        "maxAge" max_age: String,
     }
 }
 

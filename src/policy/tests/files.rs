@@ -743,7 +743,7 @@ fn a_key_that_is_like_one_or_stands_elsewhere_already_belongs_nowhere_else() {
     6:3-6:6: error[unknown-key] `spec` has no `aws`
         help: it belongs under `spec`, in a document of kind `Account`
     8:16-8:20: error[unknown-key] an item of `checks` has no `name`
-        help: known here: `id`, `title`, `severity`, `formerly`, `uses`, `with`, `compliance`, `remediation`, `select`, `let`, `where`, `assert`, `assertAll`, `scope`, `onEmpty`
+        help: known here: `id`, `title`, `severity`, `formerly`, `uses`, `with`, `compliance`, `remediation`, `maxAge`, `select`, `let`, `where`, `assert`, `assertAll`, `scope`, `onEmpty`
     10:3-10:11: error[unknown-key] `spec` has no `severity`
         help: it belongs in an item of `spec.checks`
     11:3-11:5: error[unknown-key] `spec` has no `id`

@@ -103,7 +103,7 @@ async fn users_are_read() {
     assert_snapshot!(read("AWS::IAM::User").await, @r#"
     alice iam:GetAccessKeyLastUsed: {"AccessKeyLastUsed":[{"AccessKeyId":"AKIAEXAMPLE","LastUsedDate":"2026-11-12T13:14:15Z","Region":"us-east-1","ServiceName":"s3","Status":"Active"}]}
     alice iam:GetAccountAuthorizationDetails: {"Groups":["admins"],"ManagedPolicyArns":["arn:aws:iam::aws:policy/ReadOnlyAccess"],"PermissionsBoundary":"arn:aws:iam::123456789012:policy/boundary","Policies":[{"PolicyDocument":{"Statement":[{"Action":"*","Effect":"Allow","Resource":"*"}],"Version":"2012-10-17"},"PolicyName":"all"}],"Tags":[{"Key":"team","Value":"platform"}]}
-    alice iam:GetCredentialReport: {"AccessKeys":[[{"CreateDate":"2026-01-04T03:04:05Z","Status":"Active"}],[{"CreateDate":"2026-01-04T03:04:05Z","Status":"Active"},{"Status":"Inactive"}]],"LoginProfile":[{}],"MFADevices":[[{}],[{},{}],[{},{},{}],[{},{},{},{}],[{},{},{},{},{}],[{},{},{},{},{},{}],[{},{},{},{},{},{},{}],[{},{},{},{},{},{},{},{}]]}
+    alice iam:GetCredentialReport: {"(made)":"2026-11-20T06:30:00Z","AccessKeys":[[{"CreateDate":"2026-01-04T03:04:05Z","Status":"Active"}],[{"CreateDate":"2026-01-04T03:04:05Z","Status":"Active"},{"Status":"Inactive"}]],"LoginProfile":[{}],"MFADevices":[[{}],[{},{}],[{},{},{}],[{},{},{},{}],[{},{},{},{},{}],[{},{},{},{},{},{}],[{},{},{},{},{},{},{}],[{},{},{},{},{},{},{},{}]]}
     alice iam:GetLoginProfile: {"LoginProfile":{"CreateDate":"2026-01-02T03:04:05Z","PasswordResetRequired":false}}
     alice iam:ListAccessKeys: {"AccessKeys":[{"AccessKeyId":"AKIAEXAMPLE","CreateDate":"2026-01-04T03:04:05Z","Status":"Active"}]}
     alice iam:ListMFADevices: {"MFADevices":[{"EnableDate":"2026-01-03T03:04:05Z","SerialNumber":"arn:aws:iam::123456789012:mfa/alice"}]}
