@@ -12,7 +12,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use tokio::runtime::Runtime;
 
-pub use accounts::accounts_at_hand;
+pub use accounts::{accounts, accounts_at_hand};
 pub use failures::{KeptRun, failures};
 pub use health::ready;
 pub use service::{Parts, Service, keep_house};

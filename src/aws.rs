@@ -4,7 +4,8 @@
 //! each evaluation. What is particular to a resource type is a row of the table of adapters and the
 //! file that the row is in; making calls is the same for all: lists are read to their end or told to
 //! be partial, each call has a timeout, is repeated within bounds, and waits for its turn, a bounded
-//! number for each account, region and service. A response must be whole and hold what its call
+//! number for each account, region and service. A service that fails in a row is left alone for a
+//! while ([`circuit_breaker`]). A response must be whole and hold what its call
 //! declares. Errors become causes of `unknown`; nothing here decides what holds, or which facets are
 //! wanted.
 //!
@@ -17,6 +18,7 @@ mod adapters;
 mod bulk;
 mod call_error;
 mod calls;
+mod circuit_breaker;
 mod clients;
 mod ec2;
 mod iam;
@@ -24,6 +26,7 @@ mod json;
 mod limiter;
 mod live;
 mod login;
+mod organization;
 mod pages;
 mod response;
 mod s3;
@@ -35,4 +38,5 @@ mod whole_account;
 
 pub use self::accounts::Accounts;
 pub use self::live::Live;
+pub use self::organization::{AccountTag, Organization};
 pub use self::settings::{AccountSettings, BaseLogin, InvalidRoleArn, Limits, Role, RoleArn};

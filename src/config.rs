@@ -19,7 +19,7 @@ pub use declaration::help;
 pub use problems::InvalidSettings;
 pub use settings::{
     AccountSettings, DatabaseSettings, EvaluationSettings, GitHubSettings, GitSettings, Listen,
-    Remote, Settings, SourceSettings,
+    OrganizationSettings, Remote, Settings, SourceSettings,
 };
 
 /// The variables of the process that may be settings.

@@ -12,6 +12,9 @@ mod counted;
 mod execute;
 mod plan;
 mod requirement;
+mod tried;
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
@@ -21,7 +24,8 @@ pub use self::counted::{Counted, Estimate};
 pub use self::execute::{AccountScope, execute};
 pub use self::plan::{Frequency, Plan, PlannedCall, Reader, TypePlan};
 pub use self::requirement::{FetchRequirement, FilterDecision};
-use crate::resource::{Facet, Listing, Operation, Resource, Schema, Target};
+pub use self::tried::{Tried, TriedCall, try_calls};
+use crate::resource::{Facet, Failure, Listing, Operation, Resource, Schema, Target};
 
 /// An account's inventory, asked piece by piece: live or recorded.
 ///
@@ -45,4 +49,10 @@ pub trait Source: Send + Sync {
 
     /// Instant at which the answers were recorded; `None` for a source that answers of the present.
     fn recorded_at(&self) -> Option<DateTime<Utc>>;
+
+    /// ARN of whoever asks a live account, `None` where it is not asked itself, or why nobody could
+    /// log in to it.
+    fn caller(&self) -> Result<Option<Arc<str>>, Failure> {
+        Ok(None)
+    }
 }

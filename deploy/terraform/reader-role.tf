@@ -125,6 +125,7 @@ data "aws_iam_policy_document" "reads" {
       "iam:ListServiceSpecificCredentials",
       "iam:ListSigningCertificates",
       "iam:ListUsers",
+      "s3:GetAccountPublicAccessBlock",
       "s3:GetBucketAcl",
       "s3:GetBucketCORS",
       "s3:GetBucketLocation",

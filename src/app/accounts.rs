@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 
 use crate::collect::Accounts;
-use crate::config::{AccountSettings, Settings};
+use crate::config::{AccountSettings, OrganizationSettings, Settings};
 use crate::recorded::RecordedFile;
 use crate::resource::AccountId;
 
@@ -26,7 +26,7 @@ pub fn accounts_at_hand(
 }
 
 /// Accounts for the service: only those that the operator's settings name.
-pub(super) fn accounts(settings: &Settings) -> Result<Accounts> {
+pub fn accounts(settings: &Settings) -> Result<Accounts> {
     let mut recordings = Recordings::new();
     let mut live_accounts = Vec::new();
     for (id, account) in &settings.accounts {
@@ -36,19 +36,50 @@ pub(super) fn accounts(settings: &Settings) -> Result<Accounts> {
             None => live_accounts.push((id, account)),
         }
     }
-    reach(&live_accounts, recordings)
+    reach(&live_accounts, settings.organization.as_ref(), recordings)
 }
 
 #[cfg(feature = "aws")]
-fn reach(accounts: &[(AccountId, &AccountSettings)], recordings: Recordings) -> Result<Accounts> {
+fn reach(
+    accounts: &[(AccountId, &AccountSettings)],
+    organization: Option<&OrganizationSettings>,
+    recordings: Recordings,
+) -> Result<Accounts> {
     let logins = accounts.iter().map(|(id, settings)| login(id.clone(), settings));
     let logins = logins.collect::<Result<Vec<_>>>()?;
-    Ok(Accounts::new(live(logins), recordings))
+    let live = match organization {
+        Some(settings) => live(logins).or_members_of(members(settings)?),
+        None => live(logins),
+    };
+    Ok(Accounts::new(live, recordings))
+}
+
+#[cfg(feature = "aws")]
+fn members(settings: &OrganizationSettings) -> Result<crate::aws::Organization> {
+    let settings = settings.clone();
+    Ok(crate::aws::Organization {
+        account: settings
+            .account
+            .parse()
+            .context("cannot read the settings of the organization")?,
+        role_name: settings.role_name,
+        external_id: settings.external_id,
+        include_units: settings.include_units.into_iter().collect(),
+        exclude_units: settings.exclude_units.into_iter().collect(),
+        include_tags: settings.include_tags.into_iter().collect(),
+        exclude_tags: settings.exclude_tags.into_iter().collect(),
+        refresh: settings.refresh,
+    })
 }
 
 #[cfg(not(feature = "aws"))]
-fn reach(accounts: &[(AccountId, &AccountSettings)], recordings: Recordings) -> Result<Accounts> {
-    if let Some((id, _)) = accounts.first() {
+fn reach(
+    accounts: &[(AccountId, &AccountSettings)],
+    organization: Option<&OrganizationSettings>,
+    recordings: Recordings,
+) -> Result<Accounts> {
+    let listed = organization.map(|it| &it.account);
+    if let Some(id) = accounts.first().map(|(id, _)| id.as_str()).or(listed.map(String::as_str)) {
         anyhow::bail!("this build has no adapter for live accounts, which account {id} needs");
     }
     Ok(Accounts::new(recordings))
@@ -67,6 +98,8 @@ fn login(id: AccountId, settings: &AccountSettings) -> Result<crate::aws::Accoun
         Some(arn) => Some(Role::new(arn.parse()?, settings.external_id.clone())),
         None => None,
     };
+    let step = |arn: &String| Ok(Role::new(arn.parse()?, None));
+    let chain = settings.chain.iter().map(step).collect::<Result<_>>()?;
     let base = settings.profile.clone().map_or(BaseLogin::Ambient, BaseLogin::Profile);
-    Ok(crate::aws::AccountSettings { account: id, base, role })
+    Ok(crate::aws::AccountSettings { account: id, base, chain, role })
 }

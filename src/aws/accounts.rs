@@ -6,8 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::adapter::Adapters;
 use super::adapters::adapters;
+use super::circuit_breaker::CircuitBreaker;
 use super::limiter::ConcurrencyLimiter;
 use super::login::{Bases, Login};
+use super::organization::{Directory, Organization};
 use super::session::{Account, Session};
 use super::{AccountSettings, Limits, Live};
 use crate::clock::Clock;
@@ -22,6 +24,7 @@ pub struct Accounts {
     clock: Clock,
     adapters: Arc<Adapters>,
     bases: Arc<Bases>,
+    organization: Option<Directory>,
     known: Mutex<BTreeMap<AccountId, Account>>,
 }
 
@@ -51,7 +54,19 @@ impl Accounts {
         let settings = settings.into_iter().map(|one| (one.account.clone(), one)).collect();
         let bases = Arc::new(Bases::new(limits.clone()));
         let (adapters, known) = (Arc::new(adapters), Mutex::default());
-        Self { settings, ambient: false, limits, clock, adapters, bases, known }
+        let organization = None;
+        Self { settings, ambient: false, limits, clock, adapters, bases, organization, known }
+    }
+
+    /// Accounts without settings of their own are reached as members of an organization.
+    #[must_use]
+    pub fn or_members_of(mut self, organization: Organization) -> Self {
+        let id = &organization.account;
+        let own = self.settings.get(id).cloned();
+        let settings = own.unwrap_or_else(|| AccountSettings::ambient(id.clone()));
+        let lister = self.reached(&settings);
+        self.organization = Some(Directory::new(organization, settings, lister));
+        self
     }
 
     /// Accounts without settings are reached with the credentials of the environment.
@@ -64,7 +79,7 @@ impl Accounts {
     /// A source for one evaluation of the account and these of its regions. Logs in, if nobody did;
     /// where that fails, the source answers all questions with the failure and calls nothing.
     pub async fn source(&self, account: &AccountId, regions: &BTreeSet<Region>) -> Live {
-        let account = match self.account(account) {
+        let account = match self.account(account).await {
             Ok(account) => account,
             Err(failure) => return Live::refused(failure, CallStats::default()),
         };
@@ -74,33 +89,55 @@ impl Accounts {
         }
     }
 
-    fn account(&self, id: &AccountId) -> Result<Account, Failure> {
-        let refused = |message: String| Failure::new(Cause::Credentials, message);
-        let settings = match self.settings.get(id) {
-            Some(settings) => settings.clone(),
-            None if self.ambient => AccountSettings::ambient(id.clone()),
-            None => {
-                return Err(refused(format!("no setting says how to log in to account {id}")));
-            }
-        };
+    async fn account(&self, id: &AccountId) -> Result<Account, Failure> {
+        let settings = self.settings_of(id).await?;
         if let Some(role) = &settings.role
             && role.arn.account() != id
         {
             return Err(refused(format!("the role {} is not in account {id}", role.arn)));
         }
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let account = known.entry(id.clone()).or_insert_with(|| Account {
-            id: id.clone(),
+        let account = known.entry(id.clone()).or_insert_with(|| self.reached(&settings));
+        Ok(account.clone())
+    }
+
+    async fn settings_of(&self, id: &AccountId) -> Result<AccountSettings, Failure> {
+        if let Some(settings) = self.settings.get(id) {
+            return Ok(settings.clone());
+        }
+        if let Some(organization) = &self.organization {
+            let member = organization.member(id).await?;
+            return member.ok_or_else(|| {
+                refused(format!(
+                    "no setting says how to log in to account {id}, and it is no member of the \
+                     organization that `[organization]` means"
+                ))
+            });
+        }
+        if self.ambient {
+            return Ok(AccountSettings::ambient(id.clone()));
+        }
+        Err(refused(format!("no setting says how to log in to account {id}")))
+    }
+
+    /// An account that nobody logged in to yet.
+    fn reached(&self, settings: &AccountSettings) -> Account {
+        Account {
+            id: settings.account.clone(),
             login: Login::new(
-                settings,
+                settings.clone(),
                 self.bases.clone(),
                 self.limits.clone(),
                 self.clock.clone(),
             ),
             limiter: Arc::new(ConcurrencyLimiter::new(&self.limits)),
+            breaker: Arc::new(CircuitBreaker::new(self.clock.clone())),
             limits: self.limits.clone(),
             clock: self.clock.clone(),
-        });
-        Ok(account.clone())
+        }
     }
+}
+
+fn refused(message: String) -> Failure {
+    Failure::new(Cause::Credentials, message)
 }

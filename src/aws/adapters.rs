@@ -35,6 +35,7 @@ pub(super) fn adapters() -> Adapters {
         iam::saml_provider::ADAPTER,
         iam::server_certificate::ADAPTER,
         iam::user::ADAPTER,
+        s3::account_public_access_block::ADAPTER,
         s3::bucket::ADAPTER,
     ])
 }

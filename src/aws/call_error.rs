@@ -9,7 +9,7 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use url::Url;
 
 use super::response::Malformed;
-use crate::resource::{Cause, Failure};
+use crate::resource::{Cause, Failure, schemas};
 
 /// Messages are cut here: EC2 appends a long encoded text that differs each time.
 const MAX_MESSAGE: usize = 300;
@@ -23,11 +23,13 @@ pub(super) struct CallError {
     pub(super) failure: Failure,
     /// `true` where there are no credentials to make any call with.
     pub(super) no_login: bool,
+    /// `true` where the service itself does not work at the moment, or is asked too much.
+    pub(super) is_outage: bool,
 }
 
 impl From<Failure> for CallError {
     fn from(failure: Failure) -> Self {
-        Self { code: None, failure, no_login: false }
+        Self { code: None, failure, no_login: false, is_outage: false }
     }
 }
 
@@ -48,7 +50,7 @@ impl CallError {
     {
         if let Some(login) = credentials_error(error) {
             let failure = Failure::new(Cause::Credentials, one_line(&deepest(login)));
-            return Self { code: None, failure, no_login: true };
+            return Self { no_login: true, ..Self::from(failure) };
         }
         let refused = error.as_service_error();
         let code = refused.and_then(ProvideErrorMetadata::code).map(str::to_owned);
@@ -73,8 +75,35 @@ impl CallError {
             }
             _ => words,
         };
+        let is_outage = match cause {
+            Cause::Timeout | Cause::Throttled => true,
+            Cause::ServiceError => {
+                Malformed::of(error).is_none() && status.is_none_or(|status| status >= 500)
+            }
+            _ => false,
+        };
         let failure = Failure::new(cause, one_line(&format!("{operation}: {words}")));
-        Self { code, failure, no_login: false }
+        Self { code, failure, no_login: false, is_outage }
+    }
+
+    /// The same with what to allow, where the API says that this is what lacks.
+    pub(super) fn advised(mut self, operation: &str) -> Self {
+        if self.code.is_some() && self.failure.cause == Cause::AccessDenied {
+            let actions = actions(operation).join(" and ");
+            self.failure.message = format!("{}; allow `{actions}`", self.failure.message);
+        }
+        self
+    }
+}
+
+/// The IAM actions that `operation` needs, as its schema says: most are named like it.
+fn actions(operation: &str) -> Vec<&str> {
+    let actions = schemas().values().find_map(|schema| schema.operations.get(operation));
+    match actions.map(|known| &known.permissions) {
+        Some(actions) if actions.iter().all(|action| **action != *operation) => {
+            actions.iter().map(|action| &**action).collect()
+        }
+        _ => vec![operation],
     }
 }
 

@@ -57,7 +57,8 @@ impl Intercept for CountRequests {
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         if let Some(metadata) = config.load::<Metadata>() {
-            let service = metadata.service().to_ascii_lowercase();
+            // `S3 Control` is `s3control`, as in schemas.
+            let service = metadata.service().replace(' ', "").to_ascii_lowercase();
             let operation = format!("{service}:{}", metadata.name());
             let mut counts = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
             counts.count(Operation::from(operation.as_str()));

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::{Region as SdkRegion, SdkConfig};
 use aws_sdk_s3::config::retry::RetryPartition;
+use aws_sdk_s3control::config::endpoint::{Endpoint, EndpointFuture, Params, ResolveEndpoint};
 
 use super::calls::RequestCounter;
 use crate::resource::{AccountId, Region};
@@ -83,6 +84,28 @@ impl Clients {
         aws_sdk_iam::Client::from_conf(config.build())
     }
 
+    /// Client of the organization, which belongs to no region.
+    pub(super) fn organizations(&self) -> aws_sdk_organizations::Client {
+        let region = Region::global();
+        let sdk_region = self.sdk_region(&region);
+        let config = configuration!(aws_sdk_organizations, &self.config, sdk_region, self.calls)
+            .retry_partition(self.retry_partition("organizations", &region));
+        aws_sdk_organizations::Client::from_conf(config.build())
+    }
+
+    /// Client of S3's settings of a whole account, which belong to no region.
+    pub(super) fn s3control(&self) -> aws_sdk_s3control::Client {
+        let region = Region::global();
+        let sdk_region = self.sdk_region(&region);
+        let mut config = configuration!(aws_sdk_s3control, &self.config, sdk_region, self.calls)
+            .retry_partition(self.retry_partition("s3control", &region));
+        // What stands in the place of S3 has no name for each account.
+        if let Some(url) = self.config.endpoint_url() {
+            config = config.endpoint_resolver(OneEndpoint(url.to_owned()));
+        }
+        aws_sdk_s3control::Client::from_conf(config.build())
+    }
+
     fn sdk_region(&self, region: &Region) -> SdkRegion {
         if region.is_global() {
             self.home.clone()
@@ -94,5 +117,15 @@ impl Clients {
     /// One account that is throttled does not slow down the others.
     fn retry_partition(&self, service: &str, region: &Region) -> RetryPartition {
         RetryPartition::new(format!("{}-{service}-{region}", self.account))
+    }
+}
+
+/// One endpoint for the requests of all accounts.
+#[derive(Debug)]
+struct OneEndpoint(String);
+
+impl ResolveEndpoint for OneEndpoint {
+    fn resolve_endpoint<'a>(&'a self, _: &'a Params) -> EndpointFuture<'a> {
+        EndpointFuture::ready(Ok(Endpoint::builder().url(self.0.clone()).build()))
     }
 }

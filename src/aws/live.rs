@@ -182,4 +182,8 @@ impl Source for Live {
     fn recorded_at(&self) -> Option<DateTime<Utc>> {
         None
     }
+
+    fn caller(&self) -> Result<Option<Arc<str>>, Failure> {
+        self.open().map(|open| Some(open.session.caller().clone()))
+    }
 }

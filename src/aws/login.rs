@@ -1,7 +1,7 @@
 //! Logging in to an account: once, shared, renewed before it ends, and proved to be that account.
 
 use std::collections::HashMap;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::environment::EnvironmentVariableRegionProvider;
@@ -14,9 +14,13 @@ use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider, future};
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 use aws_smithy_http_client::tls::Provider as Tls;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
@@ -43,6 +47,8 @@ const MINIMUM_USE: TimeDelta = TimeDelta::seconds(30);
 pub(super) struct Identity {
     credentials: Credentials,
     since: DateTime<Utc>,
+    /// ARN of whoever has them: a user, or the session of a role.
+    pub(super) arn: Arc<str>,
     /// Partition of the account: `aws`, `aws-cn` or `aws-us-gov`.
     pub(super) partition: Arc<str>,
     /// The region for what belongs to none.
@@ -125,15 +131,25 @@ impl Login {
     }
 
     async fn log_in(self: Arc<Self>) -> Result<Identity, Failure> {
-        let base = self.bases.config(&self.settings.base).await;
-        match &self.settings.role {
-            Some(role) => self.assume(role, &base).await,
-            None => self.verify(&base).await,
+        let mut base = self.bases.config(&self.settings.base).await;
+        let Some(role) = &self.settings.role else { return self.verify(&base).await };
+        for step in &self.settings.chain {
+            let (credentials, _) = self.assume(step, &base).await?;
+            base = acting_as(base, credentials);
         }
+        let (credentials, arn) = self.assume(role, &base).await?;
+        self.own(&arn)?;
+        let (since, partition) = (self.clock.now(), role.arn.partition().clone());
+        let home = home(&partition, base.region());
+        Ok(Identity { credentials, since, arn, partition, home })
     }
 
-    /// Assumes the role; the answer itself says whose it is.
-    async fn assume(&self, role: &Role, base: &SdkConfig) -> Result<Identity, Failure> {
+    /// Assumes a role: its credentials, and the ARN of the session by the answer itself.
+    async fn assume(
+        &self,
+        role: &Role,
+        base: &SdkConfig,
+    ) -> Result<(Credentials, Arc<str>), Failure> {
         let home = home(role.arn.partition(), base.region());
         let external_id = role.external_id.as_ref().map(|id| id.expose_secret().to_owned());
         let answer = self
@@ -144,9 +160,9 @@ impl Login {
             .set_external_id(external_id)
             .send()
             .await
-            .map_err(|error| refused("sts:AssumeRole", &error))?;
+            .map_err(|error| untrusted(role, &error))?;
         let user = answer.assumed_role_user();
-        self.own(user.map(aws_sdk_sts::types::AssumedRoleUser::arn).unwrap_or_default())?;
+        let arn = user.map(aws_sdk_sts::types::AssumedRoleUser::arn).unwrap_or_default();
         let Some(given) = answer.credentials() else {
             return Err(failure("sts:AssumeRole: an answer without credentials"));
         };
@@ -157,8 +173,7 @@ impl Login {
             (*given.expiration()).try_into().ok(),
             "AssumeRole",
         );
-        let (since, partition) = (self.clock.now(), role.arn.partition().clone());
-        Ok(Identity { credentials, since, partition, home })
+        Ok((credentials, arn.into()))
     }
 
     /// Takes the base credentials as they are, if they are those of the account.
@@ -174,9 +189,7 @@ impl Login {
             }
         };
         let home = home("aws", base.region());
-        let builder = base.clone().into_builder();
-        let provider = SharedCredentialsProvider::new(credentials.clone());
-        let config = builder.credentials_provider(provider).build();
+        let config = acting_as(base.clone(), credentials.clone());
         let answer = self
             .sts(&config, &home)
             .get_caller_identity()
@@ -187,7 +200,8 @@ impl Login {
         self.own(arn)?;
         let partition: Arc<str> = arn.split(':').nth(1).unwrap_or("aws").into();
         let home = self::home(&partition, base.region());
-        Ok(Identity { credentials, since: self.clock.now(), partition, home })
+        let since = self.clock.now();
+        Ok(Identity { credentials, since, arn: arn.into(), partition, home })
     }
 
     /// Refuses credentials of another account.
@@ -208,20 +222,38 @@ impl Login {
     }
 }
 
+/// The same configuration with these credentials.
+fn acting_as(base: SdkConfig, credentials: Credentials) -> SdkConfig {
+    let provider = SharedCredentialsProvider::new(credentials);
+    base.into_builder().credentials_provider(provider).build()
+}
+
 fn failure(message: &str) -> Failure {
     Failure::new(Cause::Credentials, message)
 }
 
+/// STS does not say what lacks where it refuses a role: any of three things, which are told.
+fn untrusted(role: &Role, error: &SdkError<AssumeRoleError, HttpResponse>) -> Failure {
+    let mut failure = refused("sts:AssumeRole", error);
+    if error.as_service_error().and_then(ProvideErrorMetadata::code) == Some("AccessDenied") {
+        let external_id = match role.external_id {
+            Some(_) => "with the `external_id` of the settings as `sts:ExternalId`",
+            None => "without a condition on `sts:ExternalId`, as the settings have none",
+        };
+        let _ = write!(
+            failure.message,
+            "; see that there is the role {}, that its trust policy names the caller, {external_id}, \
+             and that the caller is allowed `sts:AssumeRole` on it",
+            role.arn,
+        );
+    }
+    failure
+}
+
 /// Whoever cannot log in has no credentials, unless STS is only slow or busy.
-fn refused<E>(
-    operation: &str,
-    error: &aws_smithy_runtime_api::client::result::SdkError<
-        E,
-        aws_smithy_runtime_api::client::orchestrator::HttpResponse,
-    >,
-) -> Failure
+fn refused<E>(operation: &str, error: &SdkError<E, HttpResponse>) -> Failure
 where
-    E: aws_smithy_types::error::metadata::ProvideErrorMetadata + std::error::Error + 'static,
+    E: ProvideErrorMetadata + std::error::Error + 'static,
 {
     let failure = CallError::new(operation, error, Proven::Yes).failure;
     match failure.cause {

@@ -145,8 +145,10 @@ impl Intercept for ResponseCheck {
         } else if body.is_empty() {
             Ok(())
         } else {
-            // A code in a body that is not whole is not believed either.
-            Ok(check(body, Body::Xml(&[]))?)
+            // A code in a body that is not whole is not believed either. Services whose answers are
+            // JSON give their errors so, but for S3, of which only a document is.
+            let is_json = body.trim_ascii_start().starts_with(b"{");
+            Ok(check(body, if is_json { Body::Json(&[]) } else { Body::Xml(&[]) })?)
         }
     }
 }

@@ -13,6 +13,7 @@ use tracing::{Instrument, debug_span};
 
 use super::Limits;
 use super::call_error::{CallError, Proven};
+use super::circuit_breaker::CircuitBreaker;
 use super::clients::Clients;
 use super::limiter::ConcurrencyLimiter;
 use super::login::{Identity, Login};
@@ -23,11 +24,12 @@ use crate::fetch::CallStats;
 use crate::resource::{AccountId, Cause, Failure, Region};
 
 /// The account that a session acts in.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(super) struct Account {
     pub(super) id: AccountId,
     pub(super) login: Arc<Login>,
     pub(super) limiter: Arc<ConcurrencyLimiter>,
+    pub(super) breaker: Arc<CircuitBreaker>,
     pub(super) limits: Limits,
     pub(super) clock: Clock,
 }
@@ -62,6 +64,11 @@ impl Session {
     /// The account that the session acts in.
     pub(super) fn account(&self) -> &AccountId {
         &self.account.id
+    }
+
+    /// ARN of whoever acts.
+    pub(super) fn caller(&self) -> &Arc<str> {
+        &self.identity.arn
     }
 
     /// The bounds that each call keeps.
@@ -99,8 +106,13 @@ impl Session {
         let service = operation.split(':').next().unwrap_or_default();
         let _permit = self.account.limiter.enter(service, region).await;
         if let Some(failure) = self.no_login.get() {
-            return Err(CallError { code: None, failure: failure.clone(), no_login: true });
+            return Err(CallError { no_login: true, ..CallError::from(failure.clone()) });
         }
+        let admission = self.account.breaker.admit(service, region).map_err(|failure| {
+            let why =
+                format!("{operation}: not asked, as {service} fails here: {}", failure.message);
+            CallError::from(Failure::new(failure.cause, why))
+        })?;
         let span = debug_span!(
             "aws call",
             operation,
@@ -108,7 +120,10 @@ impl Session {
             target.region = %region,
         );
         let error = match expecting(call.body, request).instrument(span).await {
-            Ok(output) => return Ok(output),
+            Ok(output) => {
+                admission.answered();
+                return Ok(output);
+            }
             Err(error) => error,
         };
         let proven = if region.is_global() || region.as_str() == self.identity.home.as_ref() {
@@ -116,7 +131,12 @@ impl Session {
         } else {
             Proven::Elsewhere
         };
-        let error = CallError::new(operation, &error, proven);
+        let error = CallError::new(operation, &error, proven).advised(operation);
+        if error.is_outage {
+            admission.failed(&error.failure);
+        } else if !error.no_login {
+            admission.answered();
+        }
         if error.no_login {
             self.no_login.get_or_init(|| error.failure.clone());
         } else if error.failure.cause == Cause::Credentials {

@@ -16,14 +16,16 @@ pub struct AccountSettings {
     pub account: AccountId,
     /// The credentials to start from.
     pub base: BaseLogin,
-    /// The role to assume with them; without one they must be those of the account itself.
+    /// Roles that are assumed with them first, each with the credentials of the one before.
+    pub chain: Vec<Role>,
+    /// The role to assume at last; without one they must be those of the account itself.
     pub role: Option<Role>,
 }
 
 impl AccountSettings {
     /// The credentials of the environment, used as they are.
     pub fn ambient(account: AccountId) -> Self {
-        Self { account, base: BaseLogin::Ambient, role: None }
+        Self { account, base: BaseLogin::Ambient, chain: Vec::new(), role: None }
     }
 }
 
@@ -205,6 +207,7 @@ mod tests {
         let settings = AccountSettings {
             account: "123456789012".parse().expect("an id"),
             base: BaseLogin::Keys { id: "AKIA".to_owned(), secret: "hush".into() },
+            chain: Vec::new(),
             role: Some(Role::new(
                 "arn:aws:iam::123456789012:role/reader".parse().expect("a role"),
                 Some("hush".into()),

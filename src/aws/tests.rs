@@ -6,6 +6,7 @@ mod details;
 mod instance;
 mod malformed;
 mod markers;
+mod organization;
 mod pages;
 mod recorded;
 mod refused;
@@ -59,7 +60,7 @@ async fn source(accounts: &Accounts) -> Live {
 fn accounts(server: &StandIn, adapters: Adapters, attempts: u32) -> Accounts {
     let base = BaseLogin::Keys { id: "testing".to_owned(), secret: "testing".into() };
     let account = ACCOUNT.parse().expect("an id");
-    let settings = AccountSettings { account, base, role: None };
+    let settings = AccountSettings { account, base, chain: Vec::new(), role: None };
     let limits = Limits {
         endpoint_url: Some(server.url()),
         attempts,

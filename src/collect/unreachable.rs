@@ -1,5 +1,7 @@
 //! An account that cannot be asked.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
 use futures::future::{BoxFuture, ready};
@@ -33,5 +35,9 @@ impl Source for Unreachable {
 
     fn recorded_at(&self) -> Option<DateTime<Utc>> {
         None
+    }
+
+    fn caller(&self) -> Result<Option<Arc<str>>, Failure> {
+        Err(self.0.clone())
     }
 }

@@ -124,6 +124,31 @@ impl<'t, 'r> Fields<'t, 'r> {
         tables
     }
 
+    /// The texts of a list; a variable has them with commas between them.
+    pub(super) fn texts(&mut self, key: &str) -> Vec<String> {
+        if let Some(value) = self.of_variable(key) {
+            let texts = value.split(',').map(str::trim).filter(|text| !text.is_empty());
+            return texts.map(str::to_owned).collect();
+        }
+        let Some(value) = self.table.remove(key) else { return Vec::new() };
+        let span = value.span();
+        let value = value.into_inner();
+        let texts: Option<Vec<String>> = match &value {
+            DeValue::Array(items) => items.iter().map(|item| text_of(item.get_ref())).collect(),
+            _ => None,
+        };
+        let told = texts.clone().or_else(|| Some(vec![text_of(&value)?]));
+        if told.is_some_and(|texts| texts.iter().all(|text| may_be_shown(text))) {
+            self.report.show(&span);
+            self.spans.insert(key.to_owned(), span);
+        }
+        texts.unwrap_or_else(|| {
+            let refused = self.error(key, Code::WrongType, "must be a list of texts");
+            self.push(refused.help("write `[\"one\", \"another\"]`"));
+            Vec::new()
+        })
+    }
+
     /// The tables of this table by key.
     pub(super) fn entries(&mut self) -> Vec<(String, Spanned<DeTable<'t>>)> {
         let mut tables = Vec::new();
@@ -297,4 +322,8 @@ fn is_plain(value: &DeValue<'_>) -> bool {
 
 fn is_scalar(value: &DeValue<'_>) -> bool {
     !value.is_table() && !value.is_array()
+}
+
+fn text_of(value: &DeValue<'_>) -> Option<String> {
+    value.as_str().map(str::to_owned)
 }

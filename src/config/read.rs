@@ -14,7 +14,7 @@ use super::problems::{FILE, InvalidSettings, Report, of_variable};
 use super::secrets::{database_url, optional_secret, secret};
 use super::settings::{
     AccountSettings, DatabaseSettings, EvaluationSettings, GitHubSettings, GitSettings, Listen,
-    Settings,
+    OrganizationSettings, Settings,
 };
 use super::showing::quoted;
 use super::sources::sources;
@@ -115,6 +115,13 @@ fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Setting
     let evaluation = evaluation(root.section("evaluation"));
     let sources = sources(&mut root, github.is_some(), &git);
     let accounts = accounts(root.section("accounts"), base);
+    let section = root.section("organization");
+    let organization = if KEYS_ORGANIZATION.iter().any(|key| section.has(key)) {
+        Some(organization(section, base))
+    } else {
+        section.finish(KEYS_ORGANIZATION);
+        None
+    };
     root.finish(&[
         "data_dir",
         "database_url",
@@ -125,8 +132,19 @@ fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Setting
         "evaluation",
         "sources",
         "accounts",
+        "organization",
     ]);
-    Settings { data_dir, database_url, listen, github, git, evaluation, sources, accounts }
+    Settings {
+        data_dir,
+        database_url,
+        listen,
+        github,
+        git,
+        evaluation,
+        sources,
+        accounts,
+        organization,
+    }
 }
 
 fn listen(mut fields: Fields<'_, '_>) -> Listen {
@@ -199,7 +217,7 @@ fn evaluation(mut fields: Fields<'_, '_>) -> EvaluationSettings {
 fn accounts(mut fields: Fields<'_, '_>, base: &Path) -> BTreeMap<String, AccountSettings> {
     let mut accounts = BTreeMap::new();
     for (key, table) in fields.entries() {
-        if key.len() != 12 || !key.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !is_account_id(&key) {
             let refused = fields.error(&key, Code::InvalidValue, "is no account id");
             fields.push(refused.help("write twelve digits, quoted"));
             continue;
@@ -210,6 +228,77 @@ fn accounts(mut fields: Fields<'_, '_>, base: &Path) -> BTreeMap<String, Account
     accounts
 }
 
+const KEYS_ORGANIZATION: &[&str] = &[
+    "account",
+    "role_name",
+    "external_id",
+    "external_id_file",
+    "include_units",
+    "exclude_units",
+    "include_tags",
+    "exclude_tags",
+    "refresh",
+];
+
+fn organization(mut fields: Fields<'_, '_>, base: &Path) -> OrganizationSettings {
+    let account = fields.required("account", "the id of the account that may list the others");
+    if !account.is_empty() && !is_account_id(&account) {
+        let message = format!("is {}, which is no account id", quoted(&account));
+        let refused = fields.error("account", Code::InvalidValue, &message);
+        fields.push(refused.help("write twelve digits, quoted"));
+    }
+    let role_name =
+        fields.required("role_name", "the name of the role that each account has for the service");
+    if role_name.starts_with("arn:") {
+        let refused = fields.error("role_name", Code::InvalidValue, "must be a name and no ARN");
+        fields.push(refused.help("write what follows `:role/`, which is the same in each account"));
+    }
+    let external_id = optional_secret(&mut fields, "external_id", base);
+    let mut units = |key: &str| {
+        let units = fields.texts(key);
+        for odd in units.iter().filter(|it| !(it.starts_with("ou-") || it.starts_with("r-"))) {
+            let message = format!("has {}, which is no id of a unit", quoted(odd));
+            let refused = fields.error(key, Code::InvalidValue, &message);
+            fields.push(refused.help("write it as in `ou-ab12-34cdef56`, or `r-ab12` for a root"));
+        }
+        units
+    };
+    let (include_units, exclude_units) = (units("include_units"), units("exclude_units"));
+    let mut tags = |key: &str| {
+        let mut tags = Vec::new();
+        for text in fields.texts(key) {
+            match text.split_once('=') {
+                Some((name, value)) if !name.is_empty() => {
+                    tags.push((name.to_owned(), value.to_owned()));
+                }
+                _ => {
+                    let message = format!("has {}, which is no tag", quoted(&text));
+                    let refused = fields.error(key, Code::InvalidValue, &message);
+                    fields.push(refused.help("write `KEY=VALUE`"));
+                }
+            }
+        }
+        tags
+    };
+    let (include_tags, exclude_tags) = (tags("include_tags"), tags("exclude_tags"));
+    let refresh = fields.span("refresh", Duration::from_mins(15));
+    fields.finish(KEYS_ORGANIZATION);
+    OrganizationSettings {
+        account,
+        role_name,
+        external_id,
+        include_units,
+        exclude_units,
+        include_tags,
+        exclude_tags,
+        refresh,
+    }
+}
+
+fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 fn account_settings(mut fields: Fields<'_, '_>, base: &Path, account: &str) -> AccountSettings {
     let role_arn = fields.text("role_arn");
     if let Some(role) = &role_arn
@@ -217,6 +306,14 @@ fn account_settings(mut fields: Fields<'_, '_>, base: &Path, account: &str) -> A
     {
         let message = format!("is {}, but must be the ARN of a role in that account", quoted(role));
         fields.push(fields.error("role_arn", Code::InvalidValue, &message));
+    }
+    let chain = fields.texts("chain");
+    for step in chain.iter().filter(|step| !(step.starts_with("arn:") && step.contains(":role/"))) {
+        let message = format!("has {}, but must name roles by their ARNs", quoted(step));
+        fields.push(fields.error("chain", Code::InvalidValue, &message));
+    }
+    if !chain.is_empty() && role_arn.is_none() {
+        fields.push(fields.error("chain", Code::MissingKey, "needs `role_arn`"));
     }
     let external_key = if fields.has("external_id") { "external_id" } else { "external_id_file" };
     let external_id = optional_secret(&mut fields, "external_id", base);
@@ -229,8 +326,9 @@ fn account_settings(mut fields: Fields<'_, '_>, base: &Path, account: &str) -> A
     if external_id.is_some() && role_arn.is_none() {
         fields.push(fields.error(external_key, Code::MissingKey, "needs `role_arn`"));
     }
-    fields.finish(&["role_arn", "external_id", "external_id_file", "profile", "recorded"]);
-    AccountSettings { role_arn, external_id, profile, recorded }
+    let known = ["role_arn", "chain", "external_id", "external_id_file", "profile", "recorded"];
+    fields.finish(&known);
+    AccountSettings { role_arn, chain, external_id, profile, recorded }
 }
 
 /// Variables that look like settings and are none: most often a misspelt one.

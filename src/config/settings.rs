@@ -27,6 +27,8 @@ pub struct Settings {
     pub sources: Vec<SourceSettings>,
     /// How to reach each account, by account id.
     pub accounts: BTreeMap<String, AccountSettings>,
+    /// Organization whose accounts are reached without settings of their own.
+    pub organization: Option<OrganizationSettings>,
 }
 
 /// Where the database is: all that `migrate` needs.
@@ -115,12 +117,35 @@ pub enum Remote {
 pub struct AccountSettings {
     /// The role to assume, in that same account.
     pub role_arn: Option<String>,
+    /// ARNs of roles that are assumed on the way to it, each with the credentials of the one before.
+    pub chain: Vec<String>,
     /// The external id that the role's trust policy asks for.
     pub external_id: Option<SecretString>,
     /// A profile of the AWS configuration files.
     pub profile: Option<String>,
     /// A recorded inventory in the place of the live account.
     pub recorded: Option<PathBuf>,
+}
+
+/// How the accounts of an organization are found and reached.
+#[derive(Debug, Clone)]
+pub struct OrganizationSettings {
+    /// Id of the account that may list the others.
+    pub account: String,
+    /// Name of the role, path included, that each account has for the service.
+    pub role_name: String,
+    /// The external id that the roles' trust policies ask for.
+    pub external_id: Option<SecretString>,
+    /// Ids of units or roots below which accounts are meant; none stands for all.
+    pub include_units: Vec<String>,
+    /// Ids of units below which no account is meant.
+    pub exclude_units: Vec<String>,
+    /// Tags, by key and value, of which a meant account has one; none stands for all accounts.
+    pub include_tags: Vec<(String, String)>,
+    /// Tags of which a meant account has none.
+    pub exclude_tags: Vec<(String, String)>,
+    /// Age at which the listing is made anew.
+    pub refresh: Duration,
 }
 
 impl Settings {

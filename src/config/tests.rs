@@ -68,6 +68,58 @@ fn settings_are_read_with_their_defaults() {
 }
 
 #[test]
+fn an_organization_is_read_with_its_defaults() {
+    let toml = r#"
+        [organization]
+        account = "111111111111"
+        role_name = "audit/reader"
+        exclude_units = ["ou-ab12-34cdef56"]
+        include_tags = ["env=prod", "note=a=b"]
+        [[sources]]
+        name = "main"
+        url = "https://git.example/b.git"
+    "#;
+    let variables = [("CLOUDCORRECT_ORGANIZATION_INCLUDE_UNITS", "r-ab12, ou-ab12-1")];
+    let settings = read(toml, &variables).expect("good settings");
+    let organization = settings.organization.expect("an organization");
+    assert_eq!(organization.include_units, ["r-ab12", "ou-ab12-1"]);
+    assert_eq!(organization.exclude_units, ["ou-ab12-34cdef56"]);
+    let tag = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    assert_eq!(organization.include_tags, [tag("env", "prod"), tag("note", "a=b")]);
+    assert_eq!(organization.refresh, Duration::from_mins(15));
+    assert!(organization.external_id.is_none() && organization.exclude_tags.is_empty());
+    assert!(read(WHOLE, &[]).expect("good settings").organization.is_none());
+}
+
+#[test]
+fn what_is_wrong_with_an_organization_or_a_chain_is_told_at_its_place() {
+    let toml = r#"
+        [organization]
+        account = "1111"
+        role_name = "arn:aws:iam::111111111111:role/reader"
+        include_units = ["production"]
+        include_tags = ["env"]
+        exclude_tags = "env=test"
+        [accounts."123456789012"]
+        chain = ["hub"]
+        [[sources]]
+        name = "main"
+        url = "https://git.example/b.git"
+    "#;
+    let invalid = read(toml, &[]).expect_err("problems");
+    let told = invalid.problems.iter().map(|it| format!("{}: {}", it.place, it.message));
+    insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @"
+    settings:3:19: `organization.account` is `1111`, which is no account id
+    settings:4:21: `organization.role_name` must be a name and no ARN
+    settings:5:25: `organization.include_units` has `production`, which is no id of a unit
+    settings:6:24: `organization.include_tags` has `env`, which is no tag
+    settings:7:24: `organization.exclude_tags` must be a list of texts
+    settings:9:17: `accounts.123456789012.chain` has `hub`, but must name roles by their ARNs
+    settings:9:17: `accounts.123456789012.chain` needs `role_arn`
+    ");
+}
+
+#[test]
 fn a_variable_wins_over_the_file() {
     let variables = [("CLOUDCORRECT_GITHUB_APP_ID", "9"), ("DATABASE_URL", "postgres:///x")];
     let settings = read(WHOLE, &variables).expect("good settings");

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use cloudcorrect::aws::{AccountSettings, Accounts, BaseLogin, Limits, Live, Role};
+use cloudcorrect::aws::{AccountSettings, Accounts, BaseLogin, Limits, Live, Role, RoleArn};
 use cloudcorrect::clock::Clock;
 use cloudcorrect::fetch::{
     AccountScope, CallStats, FetchRequirement, FilterDecision, Source, execute,
@@ -56,10 +56,14 @@ impl World {
     }
 
     fn accounts(&self, account: &str, role: Option<Role>) -> Accounts {
+        let settings = self.settings(account, role);
+        Accounts::new([settings], self.limits.clone(), self.clock.clone())
+    }
+
+    fn settings(&self, account: &str, role: Option<Role>) -> AccountSettings {
         let account = account.parse().expect("an id");
         let base = BaseLogin::Keys { id: "testing".to_owned(), secret: "testing".into() };
-        let settings = AccountSettings { account, base, role };
-        Accounts::new([settings], self.limits.clone(), self.clock.clone())
+        AccountSettings { account, base, chain: Vec::new(), role }
     }
 }
 
@@ -347,7 +351,7 @@ async fn a_refused_call_is_known_to_be_refused_and_costs_the_others_nothing() {
     assert_eq!(
         acls,
         [
-            "access_denied: s3:GetBucketAcl: Access Denied",
+            "access_denied: s3:GetBucketAcl: Access Denied; allow `s3:GetBucketAcl`",
             "throttled: s3:GetBucketAcl: Please reduce your request rate.",
         ]
     );
@@ -500,7 +504,15 @@ async fn a_refused_role_is_a_failed_login_and_nothing_is_asked_with_it() {
 
     for region in ["us-east-1", "eu-west-1"] {
         let failure = listing(&refused, GROUP, region).failure().map(ToString::to_string);
-        assert_eq!(failure.as_deref(), Some("credentials: sts:AssumeRole: Access Denied"));
+        assert_eq!(
+            failure.as_deref(),
+            Some(
+                "credentials: sts:AssumeRole: Access Denied; see that there is the role \
+                 arn:aws:iam::123456789012:role/reader, that its trust policy names the caller, with \
+                 the `external_id` of the settings as `sts:ExternalId`, and that the caller is \
+                 allowed `sts:AssumeRole` on it"
+            )
+        );
     }
     assert!(matches!(listing(&refused, BUCKET, "global"), Listing::Failed(_)));
     assert_eq!(world.proxy.requests(), ["sts:AssumeRole us-east-1"]);
@@ -509,6 +521,29 @@ async fn a_refused_role_is_a_failed_login_and_nothing_is_asked_with_it() {
     world.proxy.heal();
     let (healed, _) = inventory(&accounts, &requirements).await;
     assert!(matches!(listing(&healed, BUCKET, "global"), Listing::Complete(_)));
+}
+
+#[tokio::test]
+async fn a_chain_of_roles_is_assumed_one_with_the_credentials_of_the_other() {
+    let world = World::new().await;
+    let reader: RoleArn = world.moto.role("reader").await.parse().expect("a role's ARN");
+    let hub = "arn:aws:iam::210987654321:role/hub".parse().expect("a role's ARN");
+    let mut settings = world.settings(ACCOUNT, Some(Role::new(reader, None)));
+    settings.chain = vec![Role::new(hub, None)];
+    let accounts = Accounts::new([settings], world.limits.clone(), world.clock.clone());
+
+    let live = source(&accounts, ACCOUNT).await;
+
+    let caller = live.caller().expect("logged in").expect("a live account");
+    assert_eq!(&*caller, "arn:aws:sts::123456789012:assumed-role/reader/cloudcorrect");
+    let seen = world.proxy.take();
+    let assumed = seen.iter().filter(|one| one.operation == "sts:AssumeRole");
+    let roles = assumed.flat_map(|one| one.form.iter().filter(|(field, _)| field == "RoleArn"));
+    let roles: Vec<&str> = roles.map(|(_, arn)| arn.as_str()).collect();
+    assert_eq!(
+        roles,
+        ["arn:aws:iam::210987654321:role/hub", "arn:aws:iam::123456789012:role/reader"]
+    );
 }
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use insta::assert_snapshot;
+
 use super::super::adapters::adapters;
 use super::recorded::{answers, serve, whole};
 use super::stand_in::{Response, StandIn};
@@ -52,8 +54,32 @@ async fn what_comes_of_a_refused_call_is_refused_in_its_words() {
         }
         let users = everything(&live(&serve(all).await).await, schema("AWS::IAM::User")).await;
         let found = shown(&users.resources()[0].facets[&operation.into()]);
-        assert_eq!(found, format!("access_denied: {refused}: the message"), "{operation}");
+        assert_eq!(
+            found,
+            format!("access_denied: {refused}: the message; allow `{refused}`"),
+            "{operation}"
+        );
     }
+}
+
+#[tokio::test]
+async fn a_denied_call_names_the_action_to_allow() {
+    let denied =
+        StandIn::answering(|request| Response::error(&request.service, 403, "AccessDenied")).await;
+    let live = live(&denied).await;
+    let mut told = Vec::new();
+    for type_name in ["AWS::EC2::Image", "AWS::IAM::User", "AWS::S3::Bucket"] {
+        told.push(ids(&list(&live, schema(type_name)).await));
+    }
+    let account = everything(&live, schema("AWS::S3::AccountPublicAccessBlock")).await;
+    let block = &account.resources()[0].facets[&"s3control:GetPublicAccessBlock".into()];
+    told.push(shown(block));
+    assert_snapshot!(told.join("\n"), @"
+     (access_denied: ec2:DescribeImages: the message; allow `ec2:DescribeImages`)
+     (access_denied: iam:ListUsers: the message; allow `iam:ListUsers`)
+     (access_denied: s3:ListBuckets: the message; allow `s3:ListAllMyBuckets and s3:GetBucketLocation`)
+    access_denied: s3control:GetPublicAccessBlock: the message; allow `s3:GetAccountPublicAccessBlock`
+    ");
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
 //! A server in the place of AWS: one response for each request, as a function says.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use serde_json::Value as Json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -10,11 +12,11 @@ use tokio::task::JoinHandle;
 /// Request, as far as it says which response is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Request {
-    /// `s3`, `iam`, `ec2`, `sts`: the scope of its signature.
+    /// `s3`, `s3control`, `iam`, `ec2`, `sts`, `organizations`.
     pub(super) service: String,
     /// Path and what of the query is no pair: `/logs?acl`.
     pub(super) path: String,
-    /// Pairs of the query and of the form.
+    /// Pairs of the query and of the form, and texts of a JSON object.
     pub(super) fields: Vec<(String, String)>,
 }
 
@@ -24,7 +26,7 @@ impl Request {
         self.fields.iter().find(|(field, _)| field == name).map(|(_, value)| &**value)
     }
 
-    /// The operation of IAM, EC2 or STS; `GET /logs?acl` of S3.
+    /// The operation of IAM, EC2, STS or an organization; `GET /logs?acl` of S3 in both its services.
     pub(super) fn name(&self) -> String {
         match self.field("Action") {
             Some(action) => action.to_owned(),
@@ -89,7 +91,9 @@ impl StandIn {
                     let mut stream = stream;
                     let Some(request) = read(&mut stream).await else { return };
                     let response = match &*request.service {
-                        "sts" => Response::new(200, IDENTITY),
+                        "sts" if request.name() == "GetCallerIdentity" => {
+                            Response::new(200, IDENTITY)
+                        }
                         _ => respond(&request),
                     };
                     seen.lock().expect("no panic").push(request.name());
@@ -121,6 +125,9 @@ const IDENTITY: &str = "<GetCallerIdentityResponse><GetCallerIdentityResult>\
     <Arn>arn:aws:iam::123456789012:user/tests</Arn><UserId>AIDA</UserId>\
     <Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
 
+/// Beginning of what is asked of S3 about a whole account, by the version of its API.
+const S3_CONTROL: &str = "/v20180820/";
+
 async fn read(stream: &mut TcpStream) -> Option<Request> {
     let mut received = Vec::new();
     let (head, mut body) = loop {
@@ -142,8 +149,11 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
         stream.read_buf(&mut body).await.ok()?;
     }
     let scope = header("authorization")?.split("Credential=").nth(1)?;
-    let service = scope.split('/').nth(3)?.to_owned();
     let target = head.split(' ').nth(1)?;
+    let service = match scope.split('/').nth(3)? {
+        "s3" if target.starts_with(S3_CONTROL) => "s3control".to_owned(),
+        service => service.to_owned(),
+    };
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let mut fields: Vec<(String, String)> = Vec::new();
     let mut path = format!("/{}", path.trim_matches('/'));
@@ -154,7 +164,17 @@ async fn read(stream: &mut TcpStream) -> Option<Request> {
             fields.push((name.into_owned(), value.into_owned()));
         }
     }
-    fields.extend(url::form_urlencoded::parse(&body).into_owned());
+    if let Some((_, action)) = header("x-amz-target").and_then(|target| target.rsplit_once('.')) {
+        fields.push(("Action".to_owned(), action.to_owned()));
+        let members: BTreeMap<String, Json> = serde_json::from_slice(&body).expect("an object");
+        let texts = members.into_iter().filter_map(|(name, value)| match value {
+            Json::String(text) => Some((name, text)),
+            _ => None,
+        });
+        fields.extend(texts);
+    } else {
+        fields.extend(url::form_urlencoded::parse(&body).into_owned());
+    }
     Some(Request { service, path, fields })
 }
 

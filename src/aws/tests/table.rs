@@ -202,6 +202,7 @@ fn absence_has_the_code_of_the_api() {
             "s3:GetBucketWebsite NoSuchWebsiteConfiguration",
             "s3:GetObjectLockConfiguration ObjectLockConfigurationNotFoundError",
             "s3:GetPublicAccessBlock NoSuchPublicAccessBlockConfiguration",
+            "s3control:GetPublicAccessBlock NoSuchPublicAccessBlockConfiguration",
         ]
     );
 }

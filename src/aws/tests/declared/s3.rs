@@ -10,7 +10,7 @@ use super::declarations;
 fn declared() -> String {
     let adapters = adapters();
     let calls = adapters.0.values().flat_map(calls);
-    declarations(calls.filter(|call| call.operation.starts_with("s3:")))
+    declarations(calls.filter(|call| call.operation.starts_with("s3")))
 }
 
 #[test]
@@ -69,5 +69,9 @@ fn what_an_answer_of_s3_must_hold() {
     s3:GetPublicAccessBlock IgnorePublicAcls
     s3:GetPublicAccessBlock RestrictPublicBuckets
     s3:ListBuckets Buckets?
+    s3control:GetPublicAccessBlock BlockPublicAcls
+    s3control:GetPublicAccessBlock BlockPublicPolicy
+    s3control:GetPublicAccessBlock IgnorePublicAcls
+    s3control:GetPublicAccessBlock RestrictPublicBuckets
     ");
 }

@@ -1,4 +1,4 @@
-//! Values of the settings that each region of an account has once.
+//! Values of the settings that an account, or each of its regions, has once.
 
 use insta::assert_snapshot;
 
@@ -24,6 +24,14 @@ async fn settings_are_read() {
     123456789012 ec2:GetImageBlockPublicAccessState: {"AccountId":"123456789012","ImageBlockPublicAccessState":"block-new-sharing","ManagedBy":"declarative-policy"}
     123456789012 ec2:GetInstanceMetadataDefaults: {"AccountId":"123456789012","HttpEndpoint":"enabled","HttpPutResponseHopLimit":2,"HttpTokens":"required","HttpTokensEnforced":"enabled","InstanceMetadataTags":"disabled","ManagedBy":"declarative-policy"}
     123456789012 ec2:GetSnapshotBlockPublicAccessState: {"AccountId":"123456789012","ManagedBy":"account","State":"block-all-sharing"}
+    "#);
+}
+
+#[tokio::test]
+async fn the_block_of_a_whole_account_is_read() {
+    assert_snapshot!(read("AWS::S3::AccountPublicAccessBlock").await, @r#"
+    123456789012 s3control:GetPublicAccessBlock: {"BlockPublicAcls":true,"BlockPublicPolicy":true,"IgnorePublicAcls":false,"RestrictPublicBuckets":false}
+    123456789012 sts:GetCallerIdentity: {"AccountId":"123456789012"}
     "#);
 }
 
