@@ -2,6 +2,7 @@
 //!
 //! Reading arguments and choosing words for the terminal happens here; everything else is called.
 
+mod access;
 mod accounts;
 mod completions;
 mod demo;
@@ -51,6 +52,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Show which calls the checks cost, and the permissions that they need
     Explain(explain::Arguments),
+    /// See whether accounts can be asked what the checks read
+    Accounts(access::Arguments),
     /// Look at the resources of an account, recorded or live
     Get(get::Arguments),
     /// Try an expression on the resources of an account, recorded or live
@@ -83,6 +86,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Accounts(arguments) => access::run(&arguments),
         Command::Get(arguments) => get::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),
         Command::Schema(arguments) => schema::run(&arguments),

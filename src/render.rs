@@ -3,6 +3,7 @@
 //! Pure: what is shown is decided here and in the layers below, and nothing is sent. Every sentence
 //! that GitHub shows has its place in one of these files.
 
+pub mod access;
 mod bounded;
 mod comment;
 pub mod compliance;

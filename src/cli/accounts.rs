@@ -5,10 +5,10 @@ use tokio::runtime::Runtime;
 use cloudcorrect::app;
 use cloudcorrect::clock::Clock;
 use cloudcorrect::collect::{Accounts, Collected};
-use cloudcorrect::fetch::{Estimate, FetchRequirement};
+use cloudcorrect::fetch::{Estimate, FetchRequirement, Plan, Tried};
 use cloudcorrect::policy::{Account, Group};
 use cloudcorrect::recorded::RecordedFile;
-use cloudcorrect::resource::AccountId;
+use cloudcorrect::resource::{AccountId, Failure};
 
 /// The accounts that a command can ask, at the present of the command.
 pub(super) struct AccountsAtHand {
@@ -22,7 +22,11 @@ impl AccountsAtHand {
     pub(super) fn new(
         recordings: impl IntoIterator<Item = (AccountId, RecordedFile)>,
     ) -> anyhow::Result<Self> {
-        let accounts = app::accounts_at_hand(recordings);
+        Self::of(app::accounts_at_hand(recordings))
+    }
+
+    /// Accounts that are reached so.
+    pub(super) fn of(accounts: Accounts) -> anyhow::Result<Self> {
         Ok(Self { accounts, clock: Clock::System, runtime: app::runtime()? })
     }
 
@@ -37,6 +41,13 @@ impl AccountsAtHand {
     pub(super) fn estimate(&self, account: &Account, groups: &[&Group]) -> Estimate {
         self.runtime.block_on(async {
             self.accounts.open(account, self.clock.now()).await.estimate(groups).await
+        })
+    }
+
+    /// Tries each call of a plan on an account; the failure is that of logging in.
+    pub(super) fn try_calls(&self, account: &Account, plan: &Plan<'_>) -> Result<Tried, Failure> {
+        self.runtime.block_on(async {
+            self.accounts.open(account, self.clock.now()).await.try_calls(plan).await
         })
     }
 

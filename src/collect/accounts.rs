@@ -8,12 +8,15 @@ use super::recording::Recordings;
 use super::requirements;
 #[cfg(not(feature = "aws"))]
 use super::unreachable::Unreachable;
-use crate::fetch::{AccountScope, CallStats, Counted, Estimate, FetchRequirement, Source, execute};
+use crate::fetch::{
+    AccountScope, CallStats, Counted, Estimate, FetchRequirement, Plan, Source, Tried, execute,
+    try_calls,
+};
 use crate::policy::{Account, Group};
 use crate::recorded::RecordedFile;
-use crate::resource::{AccountId, Inventory};
 #[cfg(not(feature = "aws"))]
-use crate::resource::{Cause, Failure};
+use crate::resource::Cause;
+use crate::resource::{AccountId, Failure, Inventory};
 
 /// The accounts that can be asked, and how.
 #[derive(Debug)]
@@ -98,6 +101,11 @@ impl OpenAccount<'_> {
         let source = Counted::new(self.source.as_ref());
         execute(&source, &self.scope(), &requirements).await;
         source.estimate()
+    }
+
+    /// Tries each call of a plan; the failure is that of logging in.
+    pub async fn try_calls(&self, plan: &Plan<'_>) -> Result<Tried, Failure> {
+        try_calls(self.source.as_ref(), &self.scope(), plan).await
     }
 
     fn scope(&self) -> AccountScope {

@@ -15,6 +15,10 @@ mod waivers;
 mod world;
 
 #[cfg(feature = "aws")]
+mod access;
+#[cfg(feature = "aws")]
 mod aws;
+#[cfg(feature = "aws")]
+mod chaos;
 #[cfg(feature = "aws")]
 mod live;

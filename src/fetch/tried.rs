@@ -1,0 +1,135 @@
+//! Trying the calls of a plan: what an account lets itself be asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use futures::future::join_all;
+
+use super::{AccountScope, Plan, PlannedCall, Source, TypePlan};
+use crate::resource::{
+    Cause, Facet, Failure, Listing, Operation, Region, Resource, Schema, Target,
+};
+
+/// Calls of a plan as an account answers them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// ARN of whoever asked; `None` where no live account was.
+    pub caller: Option<Arc<str>>,
+    /// Calls in the order of the operations' names.
+    pub calls: Vec<TriedCall>,
+}
+
+/// A call that was tried, in each region that it is made in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TriedCall {
+    /// Operation, such as `s3:GetBucketAcl`.
+    pub operation: Operation,
+    /// IAM actions that it needs.
+    pub actions: BTreeSet<Arc<str>>,
+    /// Number of answers that came. Where none did and nothing failed, there was nothing to ask.
+    pub answers: usize,
+    /// Failures with the regions where they were met.
+    pub failures: BTreeMap<Failure, BTreeSet<Region>>,
+}
+
+impl TriedCall {
+    fn new(call: &PlannedCall) -> Self {
+        let (actions, answers, failures) = Default::default();
+        Self { operation: call.operation.clone(), actions, answers, failures }
+    }
+
+    /// `true` where it was refused for want of a permission.
+    pub fn is_denied(&self) -> bool {
+        self.failures.keys().any(|failure| failure.cause == Cause::AccessDenied)
+    }
+}
+
+/// Tries each call of a plan: lists as they are, and any other call on one resource of each type and
+/// region. The failure is that of logging in, without which nothing is tried.
+pub async fn try_calls(
+    source: &dyn Source,
+    scope: &AccountScope,
+    plan: &Plan<'_>,
+) -> Result<Tried, Failure> {
+    let caller = source.caller()?;
+    let live = plan.types.iter().filter(|one| one.schema.is_live());
+    let tried = live.clone().flat_map(|one| {
+        let targets = scope.targets(one.schema).into_iter();
+        targets.map(|target| of_type(source, scope, one, target))
+    });
+    let answers = join_all(tried.collect::<Vec<_>>()).await;
+    let mut calls: BTreeMap<Operation, TriedCall> = BTreeMap::new();
+    for call in live.flat_map(planned) {
+        let tried = calls.entry(call.operation.clone()).or_insert_with(|| TriedCall::new(call));
+        tried.actions.extend(call.permissions.iter().cloned());
+    }
+    for (operation, region, failure) in answers.into_iter().flatten() {
+        let Some(tried) = calls.get_mut(&operation) else { continue };
+        match failure {
+            Some(failure) => {
+                tried.failures.entry(failure).or_default().insert(region);
+            }
+            None => tried.answers += 1,
+        }
+    }
+    Ok(Tried { caller, calls: calls.into_values().collect() })
+}
+
+/// Calls of a type that live accounts are asked by.
+fn planned<'a>(one: &'a TypePlan<'_>) -> impl Iterator<Item = &'a PlannedCall> {
+    one.calls.iter().filter(|call| !call.is_recorded_only)
+}
+
+type Answer = (Operation, Region, Option<Failure>);
+
+/// Answers of the calls of a type in a target.
+async fn of_type(
+    source: &dyn Source,
+    scope: &AccountScope,
+    one: &TypePlan<'_>,
+    target: Target,
+) -> Vec<Answer> {
+    let listing = source.list(&target, one.schema).await;
+    let listed = (one.schema.list.clone(), target.region.clone(), listing.failure().cloned());
+    let mut answers = vec![listed];
+    for resource in first_of_each_region(&listing, scope) {
+        let others = planned(one).map(|call| &call.operation).filter(|it| **it != one.schema.list);
+        let others = others.cloned().collect();
+        answers.extend(of_resource(source, (&target, one.schema), resource, others).await);
+    }
+    answers
+}
+
+fn first_of_each_region(listing: &Listing, scope: &AccountScope) -> Vec<Arc<Resource>> {
+    let mut first: BTreeMap<&Region, &Arc<Resource>> = BTreeMap::new();
+    for resource in listing.resources().iter().filter(|one| scope.holds(&one.region)) {
+        first.entry(&resource.region).or_insert(resource);
+    }
+    first.into_values().cloned().collect()
+}
+
+/// Answers of operations on a resource, each behind those that must come before it.
+async fn of_resource(
+    source: &dyn Source,
+    (target, schema): (&Target, &Schema),
+    mut resource: Arc<Resource>,
+    mut operations: Vec<Operation>,
+) -> Vec<Answer> {
+    let mut answers = Vec::new();
+    loop {
+        let is_asked = |operation: &Operation| resource.facets.contains_key(operation);
+        let is_ready = |operation: &Operation| {
+            let known = schema.operations.get(operation);
+            known.is_none_or(|known| known.after.iter().all(is_asked))
+        };
+        let Some(at) = operations.iter().position(is_ready) else { return answers };
+        let operation = operations.swap_remove(at);
+        let facet = source.facet(target, schema, &resource, &operation).await;
+        let failure = match &facet {
+            Facet::Failed(failure) => Some(failure.clone()),
+            Facet::Read(_) | Facet::Absent => None,
+        };
+        answers.push((operation.clone(), resource.region.clone(), failure));
+        Arc::make_mut(&mut resource).facets.insert(operation, facet);
+    }
+}

@@ -1,0 +1,129 @@
+//! What accounts let themselves be asked, for people and as JSON.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use serde_json::{Value as Json, json};
+
+use super::words::{count, visible};
+use crate::fetch::{Plan, Tried, TriedCall};
+use crate::policy::Account;
+use crate::resource::{Failure, Region};
+
+/// An account with the calls of a plan as it answers them.
+#[derive(Debug)]
+pub struct ShownAccess<'a> {
+    /// Account that was asked.
+    pub account: &'a Account,
+    /// Calls that its checks need.
+    pub plan: &'a Plan<'a>,
+    /// How they were answered, or why nobody could log in.
+    pub tried: Result<&'a Tried, &'a Failure>,
+}
+
+impl ShownAccess<'_> {
+    /// `true` where each call that could be tried has its answer.
+    pub fn is_whole(&self) -> bool {
+        self.calls().is_some_and(|calls| calls.iter().all(|call| call.failures.is_empty()))
+    }
+
+    fn calls(&self) -> Option<&[TriedCall]> {
+        self.tried.ok().map(|tried| tried.calls.as_slice())
+    }
+
+    /// Who asks, a line for each call, and the policy that allows them all where some are denied.
+    pub fn text(&self) -> String {
+        let account = self.account;
+        let regions: Vec<String> = account.regions.iter().map(ToString::to_string).collect();
+        let mut text =
+            format!("account {} ({}), {}\n", account.name, account.id, regions.join(", "));
+        let calls = match self.tried {
+            Ok(Tried { caller, calls }) => {
+                if let Some(caller) = caller {
+                    let _ = writeln!(text, "asked by {}", visible(caller));
+                }
+                calls
+            }
+            Err(failure) => {
+                let _ = writeln!(text, "nobody can log in: {}", visible(&failure.message));
+                return text;
+            }
+        };
+        let width =
+            calls.iter().map(|call| call.operation.as_str().len()).max().unwrap_or_default();
+        text.push('\n');
+        for call in calls {
+            for answer in self.answers(call) {
+                let _ = writeln!(text, "  {:width$}  {}", call.operation, visible(&answer));
+            }
+        }
+        let denied = calls.iter().filter(|call| call.is_denied()).count();
+        if denied > 0 {
+            let _ = writeln!(
+                text,
+                "\n{denied} of {} denied. This policy allows all that the checks of the account \
+                 read:\n{:#}",
+                count(calls.len(), "call"),
+                self.policy(),
+            );
+        }
+        text
+    }
+
+    /// The answer to a call in words, one for each way in which it failed.
+    fn answers(&self, call: &TriedCall) -> Vec<String> {
+        if call.failures.is_empty() {
+            let untried = "not tried, as there is no resource to ask about";
+            return vec![if call.answers > 0 { "works" } else { untried }.to_owned()];
+        }
+        let failures = call.failures.iter().map(|(failure, regions)| {
+            let words = failure.message.strip_prefix(call.operation.as_str());
+            let words = words.and_then(|rest| rest.strip_prefix(": ")).unwrap_or(&failure.message);
+            format!("{}{}: {words}", failure.cause, self.place(regions))
+        });
+        failures.collect()
+    }
+
+    /// The regions, where they are not all of the account.
+    fn place(&self, regions: &BTreeSet<Region>) -> String {
+        if regions.iter().all(Region::is_global) || *regions == self.account.regions {
+            return String::new();
+        }
+        let names: Vec<String> = regions.iter().map(ToString::to_string).collect();
+        format!(" in {}", names.join(", "))
+    }
+
+    /// The IAM policy that allows what the plan asks for and nothing else.
+    fn policy(&self) -> Json {
+        json!({
+            "Version": "2012-10-17",
+            "Statement": [{
+                "Sid": "CloudcorrectReads",
+                "Effect": "Allow",
+                "Action": self.plan.permissions(),
+                "Resource": "*",
+            }],
+        })
+    }
+
+    /// The same as JSON.
+    pub fn json(&self) -> Json {
+        let failure = |(failure, regions): (&Failure, &BTreeSet<Region>)| json!({ "cause": failure.cause, "message": failure.message, "regions": regions });
+        let call = |call: &TriedCall| {
+            json!({
+                "operation": call.operation,
+                "permissions": call.actions,
+                "answers": call.answers,
+                "failures": call.failures.iter().map(failure).collect::<Vec<_>>(),
+            })
+        };
+        let login = self.tried.err();
+        json!({
+            "account": self.account.id,
+            "caller": self.tried.ok().and_then(|tried| tried.caller.as_deref()),
+            "login": login.map(|it| json!({ "cause": it.cause, "message": it.message })),
+            "calls": self.calls().unwrap_or_default().iter().map(call).collect::<Vec<_>>(),
+            "policy": self.policy(),
+        })
+    }
+}
