@@ -54,7 +54,7 @@ pub(super) const PATTERN_WORDS: &Words = &[
     (waiver::REGION_PATTERN, "write the name of a region, as in `eu-west-1`, or `global`"),
     (waiver::DATE_PATTERN, "write a day, as in `2026-12-31`"),
     (waiver::SAID, "write something here, in quotes if it begins with `[`, `{` or `*`"),
-    (group::EVERY_PATTERN, "write a number with `s`, `m`, `h` or `d`, as in `15m`"),
+    (check::EVERY_PATTERN, "write a number with `s`, `m`, `h` or `d`, as in `15m`"),
     (group::INSTANT_PATTERN, "write a day or an instant, as in `2026-12-31T18:00:00Z`"),
     (test_case::CHECK_PATTERN, "write the group or pack and the id of the check, as `group/id`"),
     (test_case::NOW_PATTERN, "write an instant, as in `2026-01-31T00:00:00Z`"),

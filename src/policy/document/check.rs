@@ -1,12 +1,14 @@
 //! What a check and a check type ask, as documents say it.
 
-use super::group::EVERY_PATTERN;
 use crate::document::{Entries, Field, List, Span, Text, Value, mapping};
 use crate::policy::names::{NAME_PATTERN, TYPE_NAME_PATTERN};
 use crate::policy::words::{AssertScope, OnEmpty, Pick, Severity};
 
 /// Pattern of names in `let`, for editors.
 pub(in crate::policy) const LET_PATTERN: &str = "^[a-zA-Z_][a-zA-Z0-9_]{0,62}$";
+
+/// Pattern of intervals, for editors.
+pub(in crate::policy) const EVERY_PATTERN: &str = "^[0-9]+[smhd]$";
 
 /// Fields that say what is asked of which resources, wherever they stand.
 #[derive(Debug, Clone, Default)]

@@ -5,15 +5,12 @@ use crate::policy::names::NAME_PATTERN;
 use crate::policy::words::Mode;
 use crate::schedule::{Every, Timezone};
 
-use super::check::CheckSpec;
+use super::check::{CheckSpec, EVERY_PATTERN};
 use super::{ApiVersion, GroupKind, Metadata};
 
 /// Pattern of a date or an instant, for editors.
 pub(super) const INSTANT_PATTERN: &str =
     "^[0-9]{4}-[0-9]{2}-[0-9]{2}([Tt ][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2}))?$";
-
-/// Pattern of an interval, for editors.
-pub(super) const EVERY_PATTERN: &str = "^[0-9]+[smhd]$";
 
 mapping! {
     /// Checks that are judged together, on a schedule, in the accounts that the group selects.
