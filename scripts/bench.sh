@@ -1,13 +1,26 @@
 #!/usr/bin/env bash
 # All figures, or those of the benches named:
-# scripts/bench.sh [expression|hostile|validate|size|storage|service]...
+# scripts/bench.sh [expression|hostile|validate|size|storage|service|fleet]...
+#
+# Of `fleet`, FLEET_PEER=none leaves out Cloud Custodian, and beyond FLEET_SCALE=1 only
+# FLEET_PEER=custodian has it run; scripts/fleet-figures.py says what else there is to choose.
 
 source "$(dirname "$0")/env.sh"
 
 # What is measured is what `make release` and the image have.
 export PACK_RELOCATIONS=1
 
-[[ $# -gt 0 ]] || set -- expression hostile validate size storage service
+# Adds Cloud Custodian to the programs that are measured, if it can be had.
+add_peer() {
+    if scripts/setup.sh peer; then
+        binaries+=("$peer/bin/custodian")
+    else
+        echo 'Cloud Custodian cannot be installed here; it is left out'
+    fi
+}
+
+[[ $# -gt 0 ]] || set -- expression hostile validate size storage service fleet
+
 for name; do
     step "bench: $name"
     if [[ $name == expression ]]; then
@@ -18,14 +31,18 @@ for name; do
     elif [[ $name == validate ]]; then
         cargo build --locked --release --no-default-features
         binaries=("$CARGO_TARGET_DIR/release/cloudcorrect")
-        if scripts/setup.sh peer; then
-            binaries+=("$peer/bin/custodian")
-        else
-            echo 'Cloud Custodian cannot be installed here; only ours is measured'
-        fi
+        add_peer
         scripts/validate-figures.py "${binaries[@]}"
     elif [[ $name == size ]]; then
         scripts/release.sh --limit 60000000
+    elif [[ $name == fleet ]]; then
+        # In one command, so that both are built on the same crates of the SDK.
+        cargo build --locked --release --bins --package cloudcorrect --package cloudcorrect-fleet-bench
+        binaries=("$CARGO_TARGET_DIR"/release/{cloudcorrect,bare-loop})
+        wanted=none
+        [[ ${FLEET_SCALE:-1} != 1 ]] || wanted=custodian
+        [[ ${FLEET_PEER:-$wanted} == none ]] || add_peer
+        scripts/fleet-figures.py "${binaries[@]}"
     else
         scripts/test-postgres.sh cargo bench --locked --bench "$name"
     fi

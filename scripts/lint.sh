@@ -22,7 +22,9 @@ step 'dependencies: licences, sources, bans (advisories: make audit)'
 cargo deny --locked --log-level error check bans licenses sources
 
 step 'clippy'
-cargo clippy --locked --all-targets -- -D warnings
+# With the bench of the SDK, which has all of its crates in common with the service.
+cargo clippy --locked --package cloudcorrect --package github-emulator --package cloudcorrect-fleet-bench \
+    --all-targets -- -D warnings
 
 step 'without the live adapter'
 cargo clippy --locked --no-default-features -- -D warnings

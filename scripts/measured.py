@@ -28,11 +28,14 @@ class Run(NamedTuple):
     peak: float
 
 
-def measured(arguments, directory):
-    """Runs a program in a directory, where `out` has what it printed afterwards."""
-    with open(os.path.join(directory, 'out'), 'wb') as out:
-        command = [sys.executable, '-S', '-c', MEASURE, *arguments]
-        subprocess.run(command, cwd=directory, stdout=out, stderr=out, check=True)
+def measured(arguments, directory, environment=None, is_apart=False):
+    """Runs a program in a directory, where `out` has what it printed afterwards; what it said on
+    the standard error is there as well, or apart from it in `errors`."""
+    command = [sys.executable, '-S', '-c', MEASURE, *arguments]
+    out, errors = (os.path.join(directory, name) for name in ('out', 'errors'))
+    with open(out, 'wb') as out, open(errors, 'wb') as errors:
+        said = errors if is_apart else out
+        subprocess.run(command, cwd=directory, env=environment, stdout=out, stderr=said, check=True)
     with open(os.path.join(directory, 'figures'), encoding='ascii') as figures:
         status, wall, cpu, peak = figures.read().split()
     return Run(int(status), float(wall), float(cpu), int(peak) / 1024)
