@@ -5,9 +5,9 @@
 //! are under way at a time as `src/aws/limiter.rs` lets through. There are no interceptors, and
 //! answers are dropped, refusals too: a bucket without a policy is refused one.
 //!
-//! It takes a file and regions. A line of the file names what the checks need besides the calls
-//! that all accounts need: `console USER`, `keys USER` or `prefixes ID REGION`. It is written by
-//! `scripts/fleet-figures.py`, which compares the requests with those of an evaluation.
+//! It takes a file and regions. A line of the file names a user who fails by the credential report,
+//! which is no proof: `console USER` or `keys USER`. It is written by `scripts/fleet-figures.py`,
+//! which compares the requests with those of an evaluation.
 
 use std::error::Error;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_ec2::types::Filter;
+use aws_sdk_ec2::types::{Filter, ManagedPrefixList};
 use aws_sdk_iam::types::{EntityType, PolicyScopeType};
 use aws_sdk_s3::types::Bucket;
 use aws_smithy_http_client::tls::Provider as Tls;
@@ -89,13 +89,11 @@ async fn make(width: usize, calls: impl IntoIterator<Item = Call>) -> Answer {
     stream::iter(calls.into_iter().map(Ok)).try_for_each_concurrent(width, |call: Call| call).await
 }
 
-/// Calls besides those that every evaluation makes.
+/// Users about whom IAM is asked itself.
 #[derive(Default)]
 struct Asked {
     console: Vec<String>,
     keys: Vec<String>,
-    /// Prefix lists, each with its region.
-    prefixes: Vec<(String, String)>,
 }
 
 impl Asked {
@@ -105,7 +103,6 @@ impl Asked {
             match line.split(' ').collect::<Vec<_>>()[..] {
                 ["console", user] => asked.console.push(user.to_owned()),
                 ["keys", user] => asked.keys.push(user.to_owned()),
-                ["prefixes", id, region] => asked.prefixes.push((id.to_owned(), region.to_owned())),
                 _ => return Err(format!("no call: `{line}`").into()),
             }
         }
@@ -165,7 +162,7 @@ fn of_bucket(s3: &aws_sdk_s3::Client, name: &str) -> [Call; 7] {
     ]
 }
 
-async fn machines(config: &SdkConfig, region: &Region, asked: &Asked) -> Answer {
+async fn machines(config: &SdkConfig, region: &Region) -> Answer {
     let config = aws_sdk_ec2::config::Builder::from(config).region(region.clone());
     let ec2 = aws_sdk_ec2::Client::from_conf(config.build());
     let states = STATES.map(str::to_owned).to_vec();
@@ -174,10 +171,11 @@ async fn machines(config: &SdkConfig, region: &Region, asked: &Asked) -> Answer 
         all!(ec2.describe_security_groups().max_results(PAGE_SIZE)),
         all!(ec2.describe_instances().filters(existing).max_results(PAGE_SIZE)),
         all!(ec2.describe_volumes().max_results(PAGE_SIZE)),
-        all!(ec2.describe_managed_prefix_lists().max_results(PREFIXES)),
     ];
-    let here = asked.prefixes.iter().filter(|(_, lies)| lies.as_str() == region.as_ref());
-    let entries = here.map(|(id, _)| {
+    let prefixes = ec2.describe_managed_prefix_lists().max_results(PREFIXES);
+    let prefixes = prefixes.into_paginator().items().send().try_collect().await?;
+    let ids = prefixes.iter().filter_map(ManagedPrefixList::prefix_list_id);
+    let entries = ids.map(|id| {
         all!(ec2.get_managed_prefix_list_entries().prefix_list_id(id).max_results(PREFIXES))
     });
     make(CONCURRENCY, lists.into_iter().chain(entries)).await
@@ -201,7 +199,6 @@ async fn identities(config: &SdkConfig, asked: &Asked) -> Answer {
         all!(iam.list_policies().scope(PolicyScopeType::Local).max_items(PAGE_SIZE)),
         details(EntityType::User),
         details(EntityType::Group),
-        details(EntityType::Role),
         details(EntityType::LocalManagedPolicy),
         report.boxed_local(),
         one!(iam.get_account_password_policy()),
@@ -219,7 +216,7 @@ async fn identities(config: &SdkConfig, asked: &Asked) -> Answer {
 async fn evaluation(asked: &Asked, regions: &[Region]) -> Answer {
     let config = config().await;
     aws_sdk_sts::Client::new(&config).get_caller_identity().send().await?;
-    let of_regions = regions.iter().map(|region| machines(&config, region, asked));
+    let of_regions = regions.iter().map(|region| machines(&config, region));
     let storage = buckets(&config, regions);
     try_join3(storage, try_join_all(of_regions), identities(&config, asked)).await.map(drop)
 }

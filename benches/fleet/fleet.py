@@ -95,7 +95,7 @@ class Account:
             names = {name for name, its in self.kinds.items() if its == kind}
             failing = self.failing[check]
             checks[check] = {'fail': sorted(failing), 'pass': sorted(names - failing)}
-        return {'account': self.id, 'regions': self.regions, 'prefixLists': self.prefix_lists, 'checks': checks}
+        return {'account': self.id, 'regions': self.regions, 'checks': checks}
 
     # Buckets
 
