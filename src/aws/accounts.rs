@@ -109,8 +109,8 @@ impl Accounts {
             let member = organization.member(id).await?;
             return member.ok_or_else(|| {
                 refused(format!(
-                    "no setting says how to log in to account {id}, and it is no member of the \
-                     organization that `[organization]` means"
+                    "no setting says how to log in to account {id}, and `[organization]` does not \
+                     mean it: it is no active member, or left out by units or tags"
                 ))
             });
         }

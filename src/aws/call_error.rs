@@ -88,10 +88,16 @@ impl CallError {
 
     /// The same with what to allow, where the API says that this is what lacks.
     pub(super) fn advised(mut self, operation: &str) -> Self {
-        if self.code.is_some() && self.failure.cause == Cause::AccessDenied {
-            let actions = actions(operation).join(" and ");
-            self.failure.message = format!("{}; allow `{actions}`", self.failure.message);
+        if self.code.is_none() || self.failure.cause != Cause::AccessDenied {
+            return self;
         }
+        // AWS names what denies: a control policy of the organization, a boundary, a policy.
+        let advice = if self.failure.message.contains("explicit deny") {
+            "lift what denies it".to_owned()
+        } else {
+            format!("allow `{}`", actions(operation).join("` and `"))
+        };
+        self.failure.message = format!("{}; {advice}", self.failure.message);
         self
     }
 }

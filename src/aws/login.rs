@@ -238,7 +238,7 @@ fn untrusted(role: &Role, error: &SdkError<AssumeRoleError, HttpResponse>) -> Fa
     if error.as_service_error().and_then(ProvideErrorMetadata::code) == Some("AccessDenied") {
         let external_id = match role.external_id {
             Some(_) => "with the `external_id` of the settings as `sts:ExternalId`",
-            None => "without a condition on `sts:ExternalId`, as the settings have none",
+            None => "without a condition on `sts:ExternalId`, as none is sent for this role",
         };
         let _ = write!(
             failure.message,

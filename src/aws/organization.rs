@@ -86,7 +86,7 @@ impl Directory {
         let now = self.lister.clock.now();
         if listed.again.is_none_or(|again| again <= now) {
             let refresh = TimeDelta::from_std(self.organization.refresh).unwrap_or(TimeDelta::MAX);
-            match self.list().await {
+            match Box::pin(self.list()).await {
                 Ok(members) => {
                     tracing::info!(accounts = members.len(), "the organization is listed");
                     *listed = Listed { members: Some(members), failure: None, again: None };

@@ -115,8 +115,9 @@ fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Setting
     let evaluation = evaluation(root.section("evaluation"));
     let sources = sources(&mut root, github.is_some(), &git);
     let accounts = accounts(root.section("accounts"), base);
+    let is_there = root.is_in_file("organization");
     let section = root.section("organization");
-    let organization = if KEYS_ORGANIZATION.iter().any(|key| section.has(key)) {
+    let organization = if is_there || KEYS_ORGANIZATION.iter().any(|key| section.has(key)) {
         Some(organization(section, base))
     } else {
         section.finish(KEYS_ORGANIZATION);
@@ -249,9 +250,20 @@ fn organization(mut fields: Fields<'_, '_>, base: &Path) -> OrganizationSettings
     }
     let role_name =
         fields.required("role_name", "the name of the role that each account has for the service");
-    if role_name.starts_with("arn:") {
-        let refused = fields.error("role_name", Code::InvalidValue, "must be a name and no ARN");
+    let of_role = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-/".contains(c);
+    if role_name.contains(":role/") || role_name.starts_with("role/") || role_name.starts_with('/')
+    {
+        let message = "must be a name, with its path if it has one, and no ARN";
+        let refused = fields.error("role_name", Code::InvalidValue, message);
         fields.push(refused.help("write what follows `:role/`, which is the same in each account"));
+    } else if !role_name.chars().all(of_role) {
+        let message = format!("is {}, which is no name of a role", quoted(&role_name));
+        let refused = fields.error("role_name", Code::InvalidValue, &message);
+        fields.push(
+            refused.help(
+                "it has letters, digits and `_+=,.@-`, with `/` behind each part of its path",
+            ),
+        );
     }
     let external_id = optional_secret(&mut fields, "external_id", base);
     let mut units = |key: &str| {

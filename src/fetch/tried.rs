@@ -17,6 +17,8 @@ pub struct Tried {
     pub caller: Option<Arc<str>>,
     /// Calls in the order of the operations' names.
     pub calls: Vec<TriedCall>,
+    /// Operations of types that are in recorded inventories alone, which nobody tries.
+    pub recorded_only: BTreeSet<Operation>,
 }
 
 /// A call that was tried, in each region that it is made in.
@@ -72,7 +74,10 @@ pub async fn try_calls(
             None => tried.answers += 1,
         }
     }
-    Ok(Tried { caller, calls: calls.into_values().collect() })
+    let all = plan.types.iter().flat_map(|one| one.calls.iter().map(move |call| (one, call)));
+    let unasked = all.filter(|(one, call)| call.is_recorded_only || !one.schema.is_live());
+    let recorded_only = unasked.map(|(_, call)| call.operation.clone()).collect();
+    Ok(Tried { caller, calls: calls.into_values().collect(), recorded_only })
 }
 
 /// Calls of a type that live accounts are asked by.
@@ -125,7 +130,10 @@ async fn of_resource(
         let Some(at) = operations.iter().position(is_ready) else { return answers };
         let operation = operations.swap_remove(at);
         let facet = source.facet(target, schema, &resource, &operation).await;
+        let is_summary = schema.summary.as_ref().is_some_and(|one| one.operation == operation);
         let failure = match &facet {
+            // A report that is too old is an answer: it spares nothing.
+            Facet::Failed(failure) if is_summary && failure.cause == Cause::NotCollected => None,
             Facet::Failed(failure) => Some(failure.clone()),
             Facet::Read(_) | Facet::Absent => None,
         };

@@ -190,6 +190,14 @@ impl Check {
         let max_age = spec.max_age.get().map(|it| file.parse_text(&it.value, it.span));
         let (id, mut rule) = (id?, rule?);
         rule.max_age = max_age.flatten();
+        if let (Some(key), None) = (spec.max_age.key(), &rule.schema.summary) {
+            let name = &rule.schema.type_name;
+            let message = format!("`maxAge` says nothing of `{name}`");
+            let odd = file.warning(key, Code::NoEffect, message);
+            file.report(
+                odd.help("what is read of it is never older than the evaluation; remove it"),
+            );
+        }
         let title = || used.and_then(|used| used.title_for(&rule.parameters));
         let compliance = spec.compliance.into_value().map(List::into_values).unwrap_or_default();
         let severity = spec.severity.into_value().or(used.map(|used| used.severity));

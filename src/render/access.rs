@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::words::{count, visible};
 use crate::fetch::{Plan, Tried, TriedCall};
 use crate::policy::Account;
-use crate::resource::{Failure, Region};
+use crate::resource::{Failure, Operation, Region};
 
 /// An account with the calls of a plan as it answers them.
 #[derive(Debug)]
@@ -31,6 +31,10 @@ impl ShownAccess<'_> {
         self.tried.ok().map(|tried| tried.calls.as_slice())
     }
 
+    fn recorded_only(&self) -> impl Iterator<Item = &Operation> {
+        self.tried.ok().into_iter().flat_map(|tried| &tried.recorded_only)
+    }
+
     /// Who asks, a line for each call, and the policy that allows them all where some are denied.
     pub fn text(&self) -> String {
         let account = self.account;
@@ -38,10 +42,11 @@ impl ShownAccess<'_> {
         let mut text =
             format!("account {} ({}), {}\n", account.name, account.id, regions.join(", "));
         let calls = match self.tried {
-            Ok(Tried { caller, calls }) => {
-                if let Some(caller) = caller {
-                    let _ = writeln!(text, "asked by {}", visible(caller));
-                }
+            Ok(Tried { caller, calls, .. }) => {
+                let _ = match caller {
+                    Some(caller) => writeln!(text, "asked by {}", visible(caller)),
+                    None => writeln!(text, "recorded: nobody asks the account itself"),
+                };
                 calls
             }
             Err(failure) => {
@@ -56,6 +61,10 @@ impl ShownAccess<'_> {
             for answer in self.answers(call) {
                 let _ = writeln!(text, "  {:width$}  {}", call.operation, visible(&answer));
             }
+        }
+        for operation in self.recorded_only() {
+            let _ =
+                writeln!(text, "  {operation:width$}  in recorded inventories only; unknown live");
         }
         let denied = calls.iter().filter(|call| call.is_denied()).count();
         if denied > 0 {
@@ -120,9 +129,11 @@ impl ShownAccess<'_> {
         let login = self.tried.err();
         json!({
             "account": self.account.id,
+            "name": self.account.name,
             "caller": self.tried.ok().and_then(|tried| tried.caller.as_deref()),
             "login": login.map(|it| json!({ "cause": it.cause, "message": it.message })),
             "calls": self.calls().unwrap_or_default().iter().map(call).collect::<Vec<_>>(),
+            "recordedOnly": self.recorded_only().collect::<Vec<_>>(),
             "policy": self.policy(),
         })
     }

@@ -36,6 +36,9 @@ spec:
     - id: encrypted
       select: AWS::EC2::Volume
       assert: resource.Encrypted
+    - id: rotated
+      select: AWS::KMS::Key
+      assert: resource.KeyRotationEnabled
     - id: protected
       select: AWS::EC2::Instance
       assert: resource.DisableApiTermination

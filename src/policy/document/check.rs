@@ -114,8 +114,8 @@ asking! {
         /// What to do about a failure.
         #[schemars(default, length(max = 4000))]
         "remediation" remediation: String,
-        /// How old what is read may be, such as `15m`. IAM's credential report, which spares calls for
-        /// users who pass by it, may be four hours old: one that is older than this is passed over.
+        /// How old a report may be that spares calls, such as `15m`: IAM's credential report, for checks
+        /// of `AWS::IAM::User`, which may be four hours old. An older one is passed over.
         #[schemars(default, regex(pattern = EVERY_PATTERN))]
         "maxAge" max_age: String,
     }
