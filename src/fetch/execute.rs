@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use futures::future::join_all;
-use futures::stream;
+use futures::stream::{self, FuturesUnordered};
 use futures::{FutureExt, StreamExt};
 
 use super::requirement::next;
@@ -102,10 +102,15 @@ impl Work<'_> {
 
     async fn complete_all(&self, resources: Vec<Arc<Resource>>) -> Vec<Arc<Resource>> {
         let listed = resources.len();
-        let complete = |resource| self.complete(resource, listed).boxed();
-        let resources: Vec<_> = resources.into_iter().map(complete).collect();
-        let mut complete: Vec<_> =
-            stream::iter(resources).buffer_unordered(RESOURCES).collect().await;
+        let mut complete = Vec::with_capacity(listed);
+        let mut resources = resources.into_iter();
+        // Begun as others end, since a list may have very many.
+        let mut begun = FuturesUnordered::new();
+        begun.extend(resources.by_ref().take(RESOURCES).map(|one| self.complete(one, listed)));
+        while let Some(resource) = begun.next().await {
+            complete.push(resource);
+            begun.extend(resources.next().map(|one| self.complete(one, listed)));
+        }
         complete.sort_by(|one, other| (&one.id, &one.region).cmp(&(&other.id, &other.region)));
         complete
     }
