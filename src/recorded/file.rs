@@ -1,7 +1,7 @@
 //! Recorded inventories in the file system.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
@@ -98,22 +98,42 @@ impl RecordedFile {
             return Ok(recorded.clone());
         }
         *latest = None;
-        let mut text = Vec::new();
-        // Whatever size the system told: it may grow, and a device has none.
-        let file = File::open(&self.path).map_err(unreadable)?;
-        let bytes = file.take(MAX_BYTES + 1).read_to_end(&mut text).map_err(unreadable)?;
-        if bytes as u64 > MAX_BYTES {
-            return Err(RecordingError::Size { path: self.path.clone() });
-        }
-        let recorded = Arc::new(Recorded::new(self.parse(&text)?));
+        let mut file = File::open(&self.path).map_err(unreadable)?;
+        let inventory = match stream(&mut file) {
+            Some(inventory) => inventory,
+            None => self.whole(file)?,
+        };
+        let recorded = Arc::new(Recorded::new(inventory));
         *latest = Some((stamp, recorded.clone()));
         Ok(recorded)
     }
 
-    fn parse(&self, text: &[u8]) -> Result<Inventory, RecordingError> {
+    /// The inventory by the text of the file as a whole, or what is wrong with it.
+    fn whole(&self, file: File) -> Result<Inventory, RecordingError> {
+        let mut text = Vec::new();
+        // Whatever size the system told: it may grow, and a device has none.
+        let bytes = file.take(MAX_BYTES + 1).read_to_end(&mut text);
+        let bytes =
+            bytes.map_err(|source| RecordingError::File { path: self.path.clone(), source })?;
+        if bytes as u64 > MAX_BYTES {
+            return Err(RecordingError::Size { path: self.path.clone() });
+        }
         let invalid = |source| RecordingError::Invalid { path: self.path.clone(), source };
-        read(text, schemas()).map_err(invalid)
+        read(&text, schemas()).map_err(invalid)
     }
+}
+
+/// The inventory of a file that can be read once more from its beginning, where it then stands if
+/// there is none.
+fn stream(file: &mut File) -> Option<Inventory> {
+    if !file.metadata().ok()?.is_file() {
+        return None;
+    }
+    let inventory = read::by_windows(file, MAX_BYTES, schemas());
+    if inventory.is_none() {
+        file.rewind().ok()?;
+    }
+    inventory
 }
 
 /// Writes an inventory to a file, whole or not at all: readers see the old file or the new one.

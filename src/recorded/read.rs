@@ -6,9 +6,13 @@
 
 mod json;
 mod resources;
+mod texts;
 mod values;
+mod window;
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::io;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
@@ -16,7 +20,9 @@ use serde::de::{DeserializeSeed, Error, MapAccess};
 
 use self::json::{Entries, FromText, Object, missing, set, unexpected};
 use self::resources::{Entry, List};
+use self::texts::Texts;
 use self::values::instant;
+use self::window::{Unread, Window};
 use super::{API_VERSION, KIND};
 use crate::resource::{
     Inventory, ListScope, Listing, Provider, Region, Resource, Schema, SchemaRegistry, TypeName,
@@ -25,7 +31,44 @@ use crate::resource::{
 /// Inventory that a text describes. The error names the first thing that is wrong, with line and
 /// column.
 pub(super) fn recording(text: &[u8], schemas: &SchemaRegistry) -> serde_json::Result<Inventory> {
-    whole(text, Document(schemas))
+    whole(text, Document { schemas, reading: &Reading::whole() })
+}
+
+/// Inventory that at most so many bytes describe, read by windows; `None` where that is refused, or
+/// cannot be told so: [`recording`] knows, and why.
+pub(super) fn by_windows(
+    from: &mut dyn io::Read,
+    most_bytes: u64,
+    schemas: &SchemaRegistry,
+) -> Option<Inventory> {
+    let window = RefCell::new(Window::new(from, most_bytes));
+    let cut = |entry: Entry<'_>| window.borrow_mut().object(entry);
+    let reading = Reading { texts: Texts::new(), cut: Some(&cut), levels: LEVELS };
+    let mut json = serde_json::Deserializer::from_reader(Unread(&window));
+    let read = Object(Document { schemas, reading: &reading }).deserialize(&mut json).ok()?;
+    json.end().ok()?;
+    Some(read)
+}
+
+/// Levels of the values of a resource that is read apart from what is around it. In a whole text
+/// there may be more.
+const LEVELS: u8 = 100;
+
+/// What goes along with all that is read of one recording.
+struct Reading<'w> {
+    texts: Texts,
+    /// Cuts the resource from the text whose opening brace was read last, all but the closing one;
+    /// without it the text is there as a whole.
+    cut: Option<&'w dyn Fn(Entry<'_>) -> Option<Resource>>,
+    /// Levels of lists and objects that a value may have.
+    levels: u8,
+}
+
+impl Reading<'_> {
+    /// A text that is there as a whole, whose levels are counted by who takes it apart.
+    fn whole() -> Self {
+        Self { texts: Texts::new(), cut: None, levels: u8::MAX }
+    }
 }
 
 /// Resource that a text describes, one of a list of its type in a region.
@@ -34,7 +77,7 @@ pub(super) fn resource(
     schema: &Schema,
     region: &Region,
 ) -> serde_json::Result<Resource> {
-    whole(text, Entry { schema, region })
+    whole(text, Entry { schema, region, reading: &Reading::whole() })
 }
 
 fn whole<'t, E: Entries<'t>>(text: &'t [u8], entries: E) -> serde_json::Result<E::Output> {
@@ -58,7 +101,10 @@ enum Key {
 }
 
 /// A recording as a whole.
-struct Document<'s>(&'s SchemaRegistry);
+struct Document<'s> {
+    schemas: &'s SchemaRegistry,
+    reading: &'s Reading<'s>,
+}
 
 impl<'de> Entries<'de> for Document<'_> {
     type Output = Inventory;
@@ -79,7 +125,9 @@ impl<'de> Entries<'de> for Document<'_> {
                     set(&mut taken_at, read, "recordedAt")?;
                 }
                 Key::Lists => {
-                    set(&mut listings, map.next_value_seed(Object(Lists(self.0)))?, "lists")?;
+                    let Self { schemas, reading } = self;
+                    let read = map.next_value_seed(Object(Lists { schemas, reading }))?;
+                    set(&mut listings, read, "lists")?;
                 }
             }
         }
@@ -106,7 +154,10 @@ fn constant(only: &'static str) -> FromText<impl FnOnce(&str) -> Result<(), Stri
 type Listings = BTreeMap<(TypeName, Region), Listing>;
 
 /// Lists by type, and below that by region.
-struct Lists<'s>(&'s SchemaRegistry);
+struct Lists<'s> {
+    schemas: &'s SchemaRegistry,
+    reading: &'s Reading<'s>,
+}
 
 impl<'de> Entries<'de> for Lists<'_> {
     type Output = Listings;
@@ -114,13 +165,15 @@ impl<'de> Entries<'de> for Lists<'_> {
     fn read<A: MapAccess<'de>>(self, mut map: A) -> Result<Listings, A::Error> {
         let mut listings = Listings::new();
         let mut seen: Vec<&TypeName> = Vec::new();
-        let find = |name: &str| self.0.get(name).ok_or_else(|| unexpected(name));
+        let Self { schemas, reading } = self;
+        let find = |name: &str| schemas.get(name).ok_or_else(|| unexpected(name));
         while let Some(schema) = map.next_key_seed(FromText(find))? {
             if seen.contains(&&schema.type_name) {
                 return Err(json::twice(schema.type_name.as_str()));
             }
             seen.push(&schema.type_name);
-            map.next_value_seed(Object(ListsOfType { schema, listings: &mut listings }))?;
+            let lists = ListsOfType { schema, reading, listings: &mut listings };
+            map.next_value_seed(Object(lists))?;
         }
         Ok(listings)
     }
@@ -129,6 +182,7 @@ impl<'de> Entries<'de> for Lists<'_> {
 /// Lists of one type, by region.
 struct ListsOfType<'s, 'l> {
     schema: &'s Schema,
+    reading: &'s Reading<'s>,
     listings: &'l mut Listings,
 }
 
@@ -136,12 +190,12 @@ impl<'de> Entries<'de> for ListsOfType<'_, '_> {
     type Output = ();
 
     fn read<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { schema, listings } = self;
+        let Self { schema, reading, listings } = self;
         while let Some(region) = map.next_key::<Region>()? {
             if region.is_global() != (schema.scope == ListScope::Global) {
                 return Err(A::Error::custom(unexpected(region.as_str())));
             }
-            let listing = map.next_value_seed(Object(List { schema, region: &region }))?;
+            let listing = map.next_value_seed(Object(List { schema, region: &region, reading }))?;
             let name = region.to_string();
             if listings.insert((schema.type_name.clone(), region), listing).is_some() {
                 return Err(json::twice(&name));

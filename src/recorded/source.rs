@@ -1,6 +1,5 @@
 //! An inventory that answers as a live account would.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -10,25 +9,23 @@ use futures::future::{BoxFuture, ready};
 use crate::fetch::{CallStats, Source};
 use crate::resource::{
     AccountId, Cause, Facet, Failure, Inventory, Listing, Operation, Region, Resource, Schema,
-    Target, TypeName,
+    Target,
 };
 
 /// A recorded inventory as a [`Source`]. It makes no calls.
 #[derive(Debug)]
 pub struct Recorded {
+    /// Resources of each list are in the order of their ids.
     inventory: Inventory,
-    resources: BTreeMap<(TypeName, Region), BTreeMap<Arc<str>, Arc<Resource>>>,
 }
 
 impl Recorded {
     /// A source that answers from `inventory`.
-    pub fn new(inventory: Inventory) -> Self {
-        let by_id = |listing: &Listing| {
-            listing.resources().iter().map(|one| (one.id.clone(), one.clone())).collect()
-        };
-        let resources = inventory.listings.iter();
-        let resources = resources.map(|(key, listing)| (key.clone(), by_id(listing))).collect();
-        Self { inventory, resources }
+    pub fn new(mut inventory: Inventory) -> Self {
+        for listing in inventory.listings.values_mut() {
+            listing.sort();
+        }
+        Self { inventory }
     }
 
     /// The account that was recorded.
@@ -79,7 +76,11 @@ impl Recorded {
 
     fn recorded_facet(&self, target: &Target, resource: &Resource, operation: &Operation) -> Facet {
         let key = (resource.type_name.clone(), target.region.clone());
-        let recorded = self.resources.get(&key).and_then(|by_id| by_id.get(&resource.id));
+        let listing = self.inventory.listings.get(&key).map(Listing::resources);
+        let recorded = listing.and_then(|all| {
+            let place = all.binary_search_by(|one| one.id.cmp(&resource.id)).ok()?;
+            all.get(place)
+        });
         let facet = recorded.and_then(|resource| resource.facets.get(operation));
         facet.cloned().unwrap_or_else(|| {
             let message = format!("{operation} of {} was not recorded", resource.id);

@@ -58,6 +58,68 @@ fn a_byte_order_mark_is_passed_over() {
     assert!(read(twice.as_bytes(), schemas()).is_err());
 }
 
+/// Inventory that a text describes, by windows that are filled a few bytes at a time.
+fn by_windows(text: &str, most_bytes: u64) -> Option<Inventory> {
+    super::read::by_windows(&mut text.as_bytes(), most_bytes, schemas())
+}
+
+#[test]
+fn what_is_read_by_windows_is_what_the_text_says() {
+    let whole = |text: &str| recording(text.as_bytes(), schemas()).ok();
+    let read = |text: &str| by_windows(text, 1 << 30);
+    assert!(read(DEMO).is_some());
+    assert_eq!(read(DEMO), whole(DEMO));
+    assert_eq!(read(&format!("\u{feff}{DEMO}")), whole(DEMO));
+    // Several windows, one resource of which is larger than a window, and signs of several bytes.
+    let mut items: Vec<String> = (0..9_000).map(|at| bucket(&format!("b-{at}"))).collect();
+    let long = "ä😀".repeat(200_000);
+    let tagged = bucket("long").replace(
+        "}}}}",
+        &format!(
+            r#"}}}},"s3:GetBucketTagging":{{"read":{{"Tags":[{{"Key":"a}}\"","Value":"{long}"}}]}}}}}}}}"#
+        ),
+    );
+    items.insert(4_000, tagged);
+    let text = buckets(&items);
+    assert!(read(&text).is_some());
+    assert_eq!(read(&text), whole(&text));
+    let spread = text.replace("},{", " } \n,\n { ");
+    assert_eq!(read(&spread), whole(&text));
+}
+
+#[test]
+fn what_windows_do_not_show_is_left_to_the_whole_text() {
+    let text = buckets(&[bucket("a"), bucket("b")]);
+    let length = text.len() as u64;
+    assert!(by_windows(&text, length).is_some());
+    assert!(by_windows(&text, length - 1).is_none());
+    let policy = |levels: usize| {
+        let (open, close) = ("[".repeat(levels), "]".repeat(levels));
+        let read = format!(r#""s3:GetBucketPolicy":{{"read":{{"Policy":{{"a":{open}{close}}}}}}}"#);
+        buckets(&[bucket("a").replace(r#""facets":{"#, &format!(r#""facets":{{{read},"#))])
+    };
+    for (levels, by_window, by_text) in [(90, true, true), (110, false, true), (130, false, false)]
+    {
+        let text = policy(levels);
+        assert_eq!(by_windows(&text, 1 << 20).is_some(), by_window, "{levels}");
+        assert_eq!(read(text.as_bytes(), schemas()).is_ok(), by_text, "{levels}");
+    }
+    for wrong in [
+        buckets(&[bucket("a"), bucket("a")]),
+        buckets(&[bucket("a"), "1".to_owned()]),
+        buckets(&[bucket("a"), "{}".to_owned()]),
+        buckets(&[bucket("a"), bucket("b").replace("}}}}", "}}}},")]),
+        buckets(&[bucket("a"), bucket("b").replace("}}}}", "}}},\"x\":1}")]),
+        format!("{text}}}"),
+        text.chars().take(text.len() - 1).collect(),
+        text.chars().take(text.len() / 2).collect(),
+        String::new(),
+    ] {
+        assert!(read(wrong.as_bytes(), schemas()).is_err(), "{wrong}");
+        assert!(by_windows(&wrong, 1 << 20).is_none(), "{wrong}");
+    }
+}
+
 #[test]
 fn the_demo_account_reads_whole() {
     let inventory = read_json(&demo()).expect("well-formed");

@@ -27,6 +27,13 @@ impl Listing {
         }
     }
 
+    /// Brings the resources into the order of their ids.
+    pub fn sort(&mut self) {
+        if let Self::Complete(resources) | Self::Partial(resources, _) = self {
+            resources.sort_by(|one, other| one.id.cmp(&other.id));
+        }
+    }
+
     /// Why resources may be missing.
     pub fn failure(&self) -> Option<&Failure> {
         match self {

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde::de::{Error, IgnoredAny, MapAccess, SeqAccess};
 
+use super::Reading;
 use super::json::{Array, Elements, Entries, FromText, Object, missing, set, twice, unexpected};
 use super::values::Properties;
+use super::window::Cut;
 use crate::recorded::ids::impossible;
 use crate::resource::{self, Cause, Facet, Failure, Listing, Operation, Region, Resource, Schema};
 
@@ -18,6 +20,7 @@ const SHOWN_OF_ID: usize = 40;
 pub(super) struct List<'s> {
     pub(super) schema: &'s Schema,
     pub(super) region: &'s Region,
+    pub(super) reading: &'s Reading<'s>,
 }
 
 #[derive(Deserialize)]
@@ -49,8 +52,9 @@ impl<'de> Entries<'de> for List<'_> {
         while let Some(key) = map.next_key()? {
             match key {
                 ListKey::Resources => {
-                    let Self { schema, region } = self;
-                    let read = map.next_value_seed(Array(Resources { schema, region }))?;
+                    let Self { schema, region, reading } = self;
+                    let entry = Entry { schema, region, reading };
+                    let read = map.next_value_seed(Array(Resources(entry)))?;
                     set(&mut resources, read, "resources")?;
                 }
                 ListKey::Error => {
@@ -67,19 +71,20 @@ impl<'de> Entries<'de> for List<'_> {
     }
 }
 
-/// Resources of a list, in the order of their ids.
-struct Resources<'s> {
-    schema: &'s Schema,
-    region: &'s Region,
-}
+/// Resources of a list, each of which is as the entry, in the order of their ids.
+struct Resources<'s>(Entry<'s>);
 
 impl<'de> Elements<'de> for Resources<'_> {
     type Output = Vec<Arc<Resource>>;
 
     fn read<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Output, A::Error> {
-        let Self { schema, region } = self;
+        let Self(entry) = self;
         let mut resources: BTreeMap<Arc<str>, Arc<Resource>> = BTreeMap::new();
-        while let Some(resource) = list.next_element_seed(Object(Entry { schema, region }))? {
+        let mut next = || match entry.reading.cut {
+            Some(cut) => list.next_element_seed(Object(Cut(|| cut(entry)))),
+            None => list.next_element_seed(Object(entry)),
+        };
+        while let Some(resource) = next()? {
             let id = Arc::clone(&resource.id);
             if resources.insert(Arc::clone(&id), Arc::new(resource)).is_some() {
                 return Err(twice(&id));
@@ -90,9 +95,11 @@ impl<'de> Elements<'de> for Resources<'_> {
 }
 
 /// One resource with its facets.
+#[derive(Clone, Copy)]
 pub(super) struct Entry<'s> {
     pub(super) schema: &'s Schema,
     pub(super) region: &'s Region,
+    pub(super) reading: &'s Reading<'s>,
 }
 
 #[derive(Deserialize)]
@@ -111,7 +118,9 @@ impl<'de> Entries<'de> for Entry<'_> {
             match key {
                 EntryKey::Region => set(&mut region, map.next_value()?, "region")?,
                 EntryKey::Facets => {
-                    set(&mut facets, map.next_value_seed(Object(Facets(self.schema)))?, "facets")?;
+                    let Self { schema, reading, .. } = self;
+                    let read = map.next_value_seed(Object(Facets { schema, reading }))?;
+                    set(&mut facets, read, "facets")?;
                 }
             }
         }
@@ -137,20 +146,23 @@ impl<'de> Entries<'de> for Entry<'_> {
 }
 
 /// Answers on one resource, by operation.
-struct Facets<'s>(&'s Schema);
+struct Facets<'s> {
+    schema: &'s Schema,
+    reading: &'s Reading<'s>,
+}
 
 impl<'de> Entries<'de> for Facets<'_> {
     type Output = resource::Facets;
 
     fn read<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Output, A::Error> {
-        let schema = self.0;
+        let Self { schema, reading } = self;
         let mut facets = resource::Facets::new();
         let find = |name: &str| {
             let known = schema.operations.get_key_value(name);
             known.map(|(operation, _)| operation).ok_or_else(|| unexpected(name))
         };
         while let Some(operation) = map.next_key_seed(FromText(find))? {
-            let facet = map.next_value_seed(Object(Answer { schema, operation }))?;
+            let facet = map.next_value_seed(Object(Answer { schema, operation, reading }))?;
             if facets.insert(operation.clone(), facet).is_some() {
                 return Err(twice(operation.as_str()));
             }
@@ -165,6 +177,7 @@ impl<'de> Entries<'de> for Facets<'_> {
 struct Answer<'s> {
     schema: &'s Schema,
     operation: &'s Operation,
+    reading: &'s Reading<'s>,
 }
 
 #[derive(Deserialize)]
@@ -179,10 +192,11 @@ impl<'de> Entries<'de> for Answer<'_> {
     type Output = Facet;
 
     fn read<A: MapAccess<'de>>(self, mut map: A) -> Result<Facet, A::Error> {
-        let Self { schema, operation } = self;
+        let Self { schema, operation, reading } = self;
         let facet = match map.next_key()?.ok_or_else(|| missing("read"))? {
             AnswerKey::Read => {
-                Facet::Read(map.next_value_seed(Object(Properties { schema, operation }))?)
+                let properties = Properties { schema, operation, reading };
+                Facet::Read(map.next_value_seed(Object(properties))?)
             }
             // A resource is what its list names.
             _ if *operation == schema.list => return Err(missing("read")),

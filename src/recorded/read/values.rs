@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 
+use super::Reading;
 use super::json::{Entries, FromText, twice, unexpected};
 use crate::resource::{Kind, Mapping, Operation, Property, Schema, Value};
 
@@ -21,6 +22,7 @@ const FEW: usize = 16;
 pub(super) struct Properties<'s> {
     pub(super) schema: &'s Schema,
     pub(super) operation: &'s Operation,
+    pub(super) reading: &'s Reading<'s>,
 }
 
 impl<'de> Entries<'de> for Properties<'_> {
@@ -34,7 +36,7 @@ impl<'de> Entries<'de> for Properties<'_> {
         };
         while let Some((name, property)) = map.next_key_seed(FromText(find))? {
             once(&properties, name)?;
-            let value = map.next_value_seed(Typed(Some(property)))?;
+            let value = map.next_value_seed(Typed::new(Some(property), self.reading))?;
             properties.push((Arc::clone(name), value));
         }
         mapping(properties)
@@ -42,30 +44,49 @@ impl<'de> Entries<'de> for Properties<'_> {
 }
 
 /// A value of a property, or any value without one. Every property may be null.
-struct Typed<'s>(Option<&'s Property>);
+struct Typed<'s> {
+    property: Option<&'s Property>,
+    reading: &'s Reading<'s>,
+    /// How many levels of lists and objects there may be.
+    levels: u8,
+}
 
 impl<'s> Typed<'s> {
+    fn new(property: Option<&'s Property>, reading: &'s Reading<'s>) -> Self {
+        Self { property, reading, levels: reading.levels }
+    }
+
     /// Kind of the property; `None` where any value will do.
     fn kind(&self) -> Option<Kind> {
-        self.0.map(|property| property.kind)
+        self.property.map(|property| property.kind)
+    }
+
+    /// Reader of what is a level below.
+    fn below<E: Error>(&self, property: Option<&'s Property>) -> Result<Self, E> {
+        let levels = self.levels.checked_sub(1).ok_or_else(|| E::custom("it is too deep"))?;
+        Ok(Self { property, levels, ..*self })
     }
 
     /// Reader of the elements of a list or map.
-    fn item(&self) -> Typed<'s> {
-        Typed(self.0.and_then(|property| property.items.as_deref()))
+    fn item<E: Error>(&self) -> Result<Self, E> {
+        self.below(self.property.and_then(|property| property.items.as_deref()))
     }
 
     fn wrong<E: Error>(&self, found: Unexpected<'_>) -> E {
         E::invalid_type(found, self)
     }
 
-    fn object<'de, A: MapAccess<'de>>(property: &Property, mut map: A) -> Result<Value, A::Error> {
+    fn object<'de, A: MapAccess<'de>>(
+        &self,
+        property: &'s Property,
+        mut map: A,
+    ) -> Result<Value, A::Error> {
         let mut entries = Vec::new();
         let find =
             |name: &str| property.properties.get_key_value(name).ok_or_else(|| unexpected(name));
         while let Some((name, inner)) = map.next_key_seed(FromText(find))? {
             once(&entries, name)?;
-            let value = map.next_value_seed(Typed(Some(inner)))?;
+            let value = map.next_value_seed(self.below(Some(inner))?)?;
             entries.push((Arc::clone(name), value));
         }
         mapping(entries)
@@ -141,7 +162,9 @@ impl<'de> Visitor<'de> for Typed<'_> {
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
         match self.kind() {
-            Some(Kind::String | Kind::Document) | None => Ok(Value::string(text)),
+            Some(Kind::String | Kind::Document) | None => {
+                Ok(Value::String(self.reading.texts.shared(text)))
+            }
             Some(Kind::Timestamp) => instant(text).map(Value::Timestamp).map_err(E::custom),
             _ => Err(self.wrong(Unexpected::Str(text))),
         }
@@ -152,22 +175,21 @@ impl<'de> Visitor<'de> for Typed<'_> {
             return Err(self.wrong(Unexpected::Seq));
         }
         let mut items = Vec::new();
-        while let Some(item) = list.next_element_seed(self.item())? {
+        while let Some(item) = list.next_element_seed(self.item()?)? {
             items.push(item);
         }
         Ok(Value::List(items.into()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        match (self.kind(), self.0) {
-            (Some(Kind::Object), Some(property)) => Self::object(property, map),
+        match (self.kind(), self.property) {
+            (Some(Kind::Object), Some(property)) => self.object(property, map),
             (Some(Kind::Map | Kind::Document) | None, _) => {
                 let mut entries = Vec::new();
-                while let Some(name) =
-                    map.next_key_seed(FromText(|name: &str| Ok(Arc::from(name))))?
-                {
+                let shared = |name: &str| Ok(self.reading.texts.shared(name));
+                while let Some(name) = map.next_key_seed(FromText(shared))? {
                     once(&entries, &name)?;
-                    entries.push((name, map.next_value_seed(self.item())?));
+                    entries.push((name, map.next_value_seed(self.item()?)?));
                 }
                 mapping(entries)
             }
@@ -200,7 +222,10 @@ mod tests {
 
     fn refused(text: &str) -> String {
         let mut from = serde_json::Deserializer::from_str(text);
-        Typed(None).deserialize(&mut from).expect_err("a key is there twice").to_string()
+        Typed::new(None, &Reading::whole())
+            .deserialize(&mut from)
+            .expect_err("a key is there twice")
+            .to_string()
     }
 
     #[test]
