@@ -6,6 +6,7 @@
 
 mod baseline;
 mod bindings;
+mod checked;
 mod finding;
 pub mod gating;
 mod judge;
@@ -19,6 +20,7 @@ mod tests;
 mod waivers;
 
 pub use baseline::{Enforced, is_baseline, new_only};
+pub use checked::{Checked, Totals};
 pub use finding::{CheckResult, CheckStatus, Finding, GroupResult, NO_RESOURCE};
 pub use judge::evaluate;
 pub use outcome::{Counts, GroupOutcome, Outcome, UnknownOutcome};

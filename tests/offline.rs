@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 #[path = "offline/agreement.rs"]
 mod agreement;
@@ -191,6 +191,20 @@ fn csv_of_evaluate_has_a_line_for_each_finding() {
     storage,policy-not-public,unknown,access_denied,123456789012,us-east-1,AWS::S3::Bucket,acme-partner-dropbox,critical,resource.PolicyStatus == null || !resource.PolicyStatus.IsPublic,s3:GetBucketPolicyStatus: Access Denied,No bucket policy is public,example-policies/policies/storage.yaml,26,,,,
     "#);
     assert_eq!(table.lines().count(), 1 + 11, "names, and 1 fail, 1 unknown, 9 pass");
+}
+
+#[test]
+fn a_reader_that_goes_away_changes_no_exit_status() {
+    for format in ["csv", "json"] {
+        // More than fits into the pipe, of which nothing is read.
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cloudcorrect"));
+        command.current_dir(env!("CARGO_MANIFEST_DIR")).args(EVALUATE).args(["--format", format]);
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut running = command.spawn().expect("the binary runs");
+        drop(running.stdout.take());
+        let output = running.wait_with_output().expect("the binary ends");
+        assert_eq!((output.status.code(), text(&output.stderr)), (Some(1), String::new()));
+    }
 }
 
 /// Every file below a path, or the one that it is.

@@ -9,12 +9,12 @@ use clap::ValueEnum;
 
 use cloudcorrect::clock::Clock;
 use cloudcorrect::diagnostic::Diagnostic;
-use cloudcorrect::evaluation::{self, GroupResult, Outcome, WaiverStatus, new_only, waive};
+use cloudcorrect::evaluation::{Checked, Finding, Outcome, Totals, new_only};
 use cloudcorrect::fetch::CallStats;
 use cloudcorrect::policy::{Account, Covered, Group, PolicySet, Severity};
 use cloudcorrect::recorded::RecordedFile;
 use cloudcorrect::render::diagnostics;
-use cloudcorrect::render::findings::Results;
+use cloudcorrect::render::findings::{Results, Stream};
 use cloudcorrect::resource::{AccountId, Inventory};
 
 use super::accounts::AccountsAtHand;
@@ -137,32 +137,42 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     output::progress(&format!("evaluating {} groups ...", policies.groups.len()));
     let (accounts, calls) = collect(&policies, accounts, recording)?;
-    let mut judged = judge(&policies, &accounts, arguments);
-    judged.leave(&arguments.only);
-
+    let spent = || (clock.now() - started).num_milliseconds().unsigned_abs();
     let requests = serde_json::to_value(&calls)?;
-    let spent = (clock.now() - started).num_milliseconds();
-    let results = Results {
-        groups: &judged.groups,
-        waivers: &judged.waivers,
-        is_part: !arguments.only.is_empty(),
-        requests: &requests,
-        duration_ms: spent.unsigned_abs(),
-    };
-    match arguments.format {
-        Format::Text => output::print(&results.text())?,
-        Format::Json => output::stream(|out| results.json(out))?,
-        Format::Csv => output::stream(|out| results.csv(out))?,
-        Format::Sarif => {
-            let log = results.sarif(arguments.category.or("cloudcorrect/evaluate"));
-            sarif::print(&log, results.reported())?;
-            let words = sarif::over_tags(&results.with_many_tags());
-            if let Some(words) = &words {
-                output::note(words);
-            }
+    let checks = judge(&policies, &accounts, arguments);
+    let totals = match arguments.format {
+        Format::Json | Format::Csv => {
+            let results = Stream::new(checks, &requests);
+            output::stream(|out| match arguments.format {
+                Format::Json => results.json(&spent, out),
+                _ => results.csv(out),
+            })?;
+            results.totals()
         }
+        Format::Text | Format::Sarif => {
+            let (checks, totals) = all(checks);
+            let is_part = !arguments.only.is_empty();
+            let duration_ms = spent();
+            let results = Results { checks: &checks, totals: &totals, is_part, duration_ms };
+            show(&results, arguments)?;
+            totals
+        }
+    };
+    Ok(ExitCode::from(status(&totals, arguments.fail_on)))
+}
+
+/// Prints results that are in memory as a whole, since their sums stand before their parts.
+fn show(results: &Results<'_>, arguments: &Arguments) -> anyhow::Result<()> {
+    if matches!(arguments.format, Format::Text) {
+        return Ok(output::print(&results.text())?);
     }
-    Ok(ExitCode::from(status(&results, arguments.fail_on)))
+    let log = results.sarif(arguments.category.or("cloudcorrect/evaluate"));
+    sarif::print(&log, results.reported())?;
+    let words = sarif::over_tags(&results.with_many_tags());
+    if let Some(words) = &words {
+        output::note(words);
+    }
+    Ok(())
 }
 
 /// Note that nothing is old here, where groups make a difference of it.
@@ -203,72 +213,64 @@ fn collect(
     Ok((asked, calls))
 }
 
-/// Results of groups, and how the waivers stand.
-#[derive(Default)]
-struct Judged<'a> {
-    groups: Vec<(&'a Group, GroupResult)>,
-    waivers: Vec<WaiverStatus>,
-}
-
-impl Judged<'_> {
-    /// Leaves only the findings of these outcomes, if any are named. Counts stay those of all.
-    fn leave(&mut self, only: &[Shown]) {
-        if only.is_empty() {
-            return;
-        }
-        for check in self.groups.iter_mut().flat_map(|(_, result)| &mut result.checks) {
-            check.findings.retain(|finding| only.contains(&finding.outcome.into()));
-        }
-    }
-}
-
+/// Judges the checks of all groups, each as it is asked for. Findings of outcomes that are not to be
+/// shown are left out; counts stay those of all.
 fn judge<'a>(
     policies: &'a PolicySet,
-    accounts: &[(Account, Inventory)],
-    arguments: &Arguments,
-) -> Judged<'a> {
-    let chosen = |group: &Group, account: &Account| {
-        arguments.account.is_some() || group.accounts.selects(account)
-    };
-    let mut judged = Judged::default();
-    for group in policies.groups.values() {
-        let accounts: Vec<(&Account, &Inventory)> = accounts
-            .iter()
-            .filter(|(account, _)| chosen(group, account))
-            .map(|(account, inventory)| (account, inventory))
-            .collect();
-        if accounts.is_empty() {
-            continue;
-        }
-        let mut result = evaluation::evaluate(group, &accounts);
-        let statuses = waive(group, &accounts, policies.waivers_of(group), &mut result);
-        judged.groups.push((group, result));
-        let seen =
-            |covers: &Covered| accounts.iter().any(|(account, _)| covers.has_account(account));
-        let was_judged = |status: &WaiverStatus| {
-            let covers = &status.waiver.covers;
-            seen(covers) && is_whole(covers, arguments)
-        };
-        judged.waivers.extend(statuses.into_iter().filter(was_judged));
-    }
-    judged.waivers = WaiverStatus::merged(judged.waivers);
-    judged
+    accounts: &'a [(Account, Inventory)],
+    arguments: &'a Arguments,
+) -> impl Iterator<Item = Checked<'a>> {
+    let groups = policies.groups.values().filter_map(move |group| {
+        let is_chosen =
+            |account: &Account| arguments.account.is_some() || group.accounts.selects(account);
+        let chosen = accounts.iter().filter(|(account, _)| is_chosen(account));
+        let chosen: Vec<_> = chosen.map(|(account, inventory)| (account, inventory)).collect();
+        (!chosen.is_empty()).then_some((group, chosen))
+    });
+    groups.flat_map(move |(group, accounts)| {
+        let waivers: Vec<_> = policies.waivers_of(group).collect();
+        group.checks.iter().map(move |check| {
+            let mut checked = Checked::of(group, check, &accounts, &waivers);
+            checked
+                .waivers
+                .retain(|status| was_judged(&status.waiver.covers, &accounts, arguments));
+            if !arguments.only.is_empty() {
+                let is_shown = |finding: &Finding| arguments.only.contains(&finding.outcome.into());
+                checked.result.findings.retain(is_shown);
+            }
+            checked
+        })
+    })
 }
 
-/// `true` where all that a waiver covers was asked for, so that it can be told how it stands.
-fn is_whole(covers: &Covered, arguments: &Arguments) -> bool {
-    (arguments.group.is_none() || covers.group.is_some())
+/// All checks, and their sums.
+fn all<'a>(checks: impl Iterator<Item = Checked<'a>>) -> (Vec<Checked<'a>>, Totals) {
+    let mut totals = Totals::none();
+    let mut all = Vec::new();
+    for mut checked in checks {
+        totals.add(&mut checked);
+        all.push(checked);
+    }
+    (all, totals)
+}
+
+/// `true` where an account that a waiver covers was judged, and all that it covers was asked for, so
+/// that it can be told how it stands.
+fn was_judged(
+    covers: &Covered,
+    accounts: &[(&Account, &Inventory)],
+    arguments: &Arguments,
+) -> bool {
+    accounts.iter().any(|(account, _)| covers.has_account(account))
+        && (arguments.group.is_none() || covers.group.is_some())
         && (arguments.check.is_none() || covers.check.is_some())
 }
 
 /// 1 with a failure at or above the severity, else 3 with an unknown, else 0.
-fn status(results: &Results<'_>, fail_on: Severity) -> u8 {
-    let mut checks = results.groups.iter().flat_map(|(_, result)| &result.checks);
-    if checks.clone().any(|check| check.counts.fail > 0 && check.severity >= fail_on) {
+fn status(totals: &Totals, fail_on: Severity) -> u8 {
+    if totals.failing.is_some_and(|severity| severity >= fail_on) {
         output::PROBLEMS
-    } else if checks
-        .any(|check| matches!(check.outcome, Outcome::Unknown(_)) || check.counts.unknown > 0)
-    {
+    } else if totals.counts.unknown > 0 {
         output::UNKNOWN
     } else {
         output::CLEAN

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::document::parallel_runs;
 use crate::expression::{EvalBudget, EvalResult, Subject};
 use crate::policy::{Account, AssertScope, Check, Group, OnEmpty, Rule};
 use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Schema, Value};
@@ -12,6 +13,9 @@ use super::outcome::{Counts, Outcome};
 use super::settled::{Settled, oldest, settled};
 use super::target::{in_scope, listed_regions, listing};
 
+/// Resources for which another thread is worth its start.
+const A_THREAD: usize = 1024;
+
 /// Judges a group over the inventories of its accounts; `now` in expressions is the instant at
 /// which each inventory was taken.
 ///
@@ -20,7 +24,8 @@ pub fn evaluate(group: &Group, accounts: &[(&Account, &Inventory)]) -> GroupResu
     GroupResult::of(group.checks.iter().map(|check| judge(check, accounts)).collect())
 }
 
-fn judge(check: &Check, accounts: &[(&Account, &Inventory)]) -> CheckResult {
+/// Judges one check over the inventories of the accounts of its group.
+pub(super) fn judge(check: &Check, accounts: &[(&Account, &Inventory)]) -> CheckResult {
     let mut findings = Vec::new();
     let mut out_of_scope = 0;
     for (account, inventory) in accounts {
@@ -118,13 +123,24 @@ impl<'a> Judge<'a> {
             let finding = self.unknown(region.clone(), NO_RESOURCE.into(), failure.clone());
             judged.findings.push(finding);
         }
-        for resource in listing.resources() {
+        let resources = listing.resources();
+        for of_run in parallel_runs(resources, resources.len() / A_THREAD, |run| self.run(run)) {
+            judged.out_of_scope += of_run.out_of_scope;
+            judged.findings.extend(of_run.findings);
+        }
+    }
+
+    /// Those on neighbours in a list.
+    fn run(&self, resources: &[Arc<Resource>]) -> Judged {
+        let mut judged = Judged::default();
+        for resource in resources {
             if in_scope(resource, self.account) {
                 judged.findings.extend(self.resource(resource));
             } else {
                 judged.out_of_scope += 1;
             }
         }
+        judged
     }
 
     /// The finding on a resource, if it is selected. Whether it is selected may be unknown as

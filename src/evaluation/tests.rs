@@ -5,8 +5,8 @@ use std::sync::Arc;
 use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 
-use super::{GroupResult, evaluate};
-use crate::policy::{PolicySet, SourceFile};
+use super::{Checked, Counts, GroupResult, Outcome, Totals, evaluate};
+use crate::policy::{PolicySet, Severity, SourceFile};
 use crate::resource::{Cause, Facet, Failure, Inventory, Listing, Resource, schemas};
 
 /// An account of two regions, with what is listed in them.
@@ -45,8 +45,17 @@ impl Cloud {
 
     /// What a check comes to, a finding a line.
     fn judge(&self, check: &str) -> String {
-        let text = format!(
-            "apiVersion: cloudcorrect.dev/v1
+        let policies = policies(check);
+        let account = policies.accounts.values().next().expect("an account");
+        let group = policies.groups.values().next().expect("a group");
+        shown(&evaluate(group, &[(account, &self.0)]))
+    }
+}
+
+/// A group with a check, and whatever comes behind it.
+fn policies(check: &str) -> PolicySet {
+    let text = format!(
+        "apiVersion: cloudcorrect.dev/v1
 kind: Account
 metadata: {{ name: prod }}
 spec: {{ aws: {{ accountId: '123456789012', regions: [eu-west-1, us-east-1] }} }}
@@ -58,14 +67,10 @@ spec:
   checks:
     - id: a
 {check}"
-        );
-        let reading = PolicySet::read(&[SourceFile::new("x.yaml", text.into_bytes())]);
-        assert!(reading.is_clean(), "{:#?}", reading.diagnostics);
-        let policies = reading.policies;
-        let account = policies.accounts.values().next().expect("an account");
-        let group = policies.groups.values().next().expect("a group");
-        shown(&evaluate(group, &[(account, &self.0)]))
-    }
+    );
+    let reading = PolicySet::read(&[SourceFile::new("x.yaml", text.into_bytes())]);
+    assert!(reading.is_clean(), "{:#?}", reading.diagnostics);
+    reading.policies
 }
 
 fn resource(name: &str, region: &str, properties: &Json) -> Resource {
@@ -222,4 +227,58 @@ fn a_name_may_stand_for_all_matches_and_decide_the_selection() {
       assert: resource.InstanceId == 'x'
 ";
     assert_snapshot!(cloud.judge(selected), @r#"eu-west-1 i-1: fail resource.InstanceId = "i-1""#);
+}
+
+#[test]
+fn many_resources_are_judged_in_their_order() {
+    let number = 5_000;
+    let all: Vec<Json> = (0..number).map(|at| vpc(&format!("vpc-{at:04}"), at % 3 == 0)).collect();
+    let cloud = Cloud::new().with("AWS::EC2::VPC", "eu-west-1", &all);
+    let shown = cloud.judge("      select: AWS::EC2::VPC\n      assert: '!resource.IsDefault'\n");
+    let line = |at: usize| match at % 3 {
+        0 => format!("eu-west-1 vpc-{at:04}: fail resource.IsDefault = true"),
+        _ => format!("eu-west-1 vpc-{at:04}: pass"),
+    };
+    assert_eq!(shown, (0..number).map(line).collect::<Vec<_>>().join("\n"));
+}
+
+#[test]
+fn checks_add_up_to_what_their_groups_come_to() {
+    let policies = policies(
+        "      severity: low
+      select: AWS::EC2::VPC
+      assert: '!resource.IsDefault'
+    - { id: b, severity: high, select: AWS::EC2::VPC, assert: resource.VpcId != 'x' }
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Group
+metadata: { name: others }
+spec:
+  checks:
+    - { id: a, select: AWS::EC2::Instance, assert: resource.InstanceId != 'x' }
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Waiver
+metadata: { name: first }
+spec: { match: { check: a, resource: vpc-1 }, reason: why, owner: ada, expires: 2026-12-31 }
+",
+    );
+    let vpcs = [vpc("vpc-1", true), vpc("vpc-2", true), vpc("vpc-3", false)];
+    let cloud = Cloud::new()
+        .with("AWS::EC2::VPC", "eu-west-1", &vpcs)
+        .without("AWS::EC2::Instance", "us-east-1");
+    let account = policies.accounts.values().next().expect("an account");
+    let mut totals = Totals::none();
+    for group in policies.groups.values() {
+        let waivers: Vec<_> = policies.waivers_of(group).collect();
+        for check in &group.checks {
+            totals.add(&mut Checked::of(group, check, &[(account, &cloud.0)], &waivers));
+        }
+    }
+    let counts = Counts { fail: 1, unknown: 1, pass: 4, waived: 1, not_applicable: 0 };
+    let Totals { outcome, groups, checks, failing, waivers, .. } = &totals;
+    assert_eq!((*outcome, totals.counts), (Outcome::Fail, counts));
+    assert_eq!((*groups, *checks, *failing), (2, 3, Some(Severity::Low)));
+    let turned: Vec<_> = waivers.iter().map(|status| status.counts.waived).collect();
+    assert_eq!(turned, [1]);
 }

@@ -54,30 +54,66 @@ pub fn waive<'a>(
     waivers: impl IntoIterator<Item = &'a Arc<Waiver>>,
     result: &mut GroupResult,
 ) -> Vec<WaiverStatus> {
-    let waivers = waivers.into_iter().filter(|waiver| waiver.concerns(group));
-    let mut matchers: Vec<_> = waivers.map(|waiver| Matcher::new(waiver, accounts)).collect();
-    if matchers.is_empty() {
-        return Vec::new();
-    }
-    matchers.sort_by_key(|matcher| (Reverse(matcher.waiver.expires), &matcher.waiver.name));
-    let instants: BTreeMap<&AccountId, DateTime<Utc>> =
-        accounts.iter().map(|(account, inventory)| (&account.id, inventory.taken_at)).collect();
-    for check in &mut result.checks {
-        for finding in &mut check.findings {
-            turn(finding, &check.check, instants.get(&finding.account).copied(), &mut matchers);
-        }
-        add_up(check);
-    }
+    let Some(mut waiving) = Waiving::new(group, accounts, waivers) else { return Vec::new() };
+    result.checks.iter_mut().for_each(|check| waiving.turn(check));
     result.outcome = Outcome::worst(result.checks.iter().map(|check| check.outcome));
     result.counts = Counts::default();
     result.checks.iter().for_each(|check| result.counts += check.counts);
-    let today = instants.into_values().max().unwrap_or_default().date_naive();
-    let status = |matcher: Matcher<'_>| WaiverStatus {
-        validity: matcher.waiver.validity(today),
-        waiver: Arc::clone(matcher.waiver),
-        counts: matcher.counts,
-    };
-    WaiverStatus::merged(matchers.into_iter().map(status))
+    waiving.statuses()
+}
+
+/// The same of one check of the group alone.
+pub(super) fn waive_check<'a>(
+    group: &Group,
+    accounts: &[(&Account, &Inventory)],
+    waivers: impl IntoIterator<Item = &'a Arc<Waiver>>,
+    result: &mut CheckResult,
+) -> Vec<WaiverStatus> {
+    let Some(mut waiving) = Waiving::new(group, accounts, waivers) else { return Vec::new() };
+    waiving.turn(result);
+    waiving.statuses()
+}
+
+/// Waivers of a group, and what they matched so far.
+struct Waiving<'a, 'i> {
+    /// Those that last longest before others.
+    matchers: Vec<Matcher<'a>>,
+    instants: BTreeMap<&'i AccountId, DateTime<Utc>>,
+}
+
+impl<'a, 'i> Waiving<'a, 'i> {
+    /// The waivers that concern a group; `None` where there are none.
+    fn new(
+        group: &Group,
+        accounts: &[(&'i Account, &'i Inventory)],
+        waivers: impl IntoIterator<Item = &'a Arc<Waiver>>,
+    ) -> Option<Self> {
+        let waivers = waivers.into_iter().filter(|waiver| waiver.concerns(group));
+        let mut matchers: Vec<_> = waivers.map(|waiver| Matcher::new(waiver, accounts)).collect();
+        matchers.sort_by_key(|matcher| (Reverse(matcher.waiver.expires), &matcher.waiver.name));
+        let instants =
+            accounts.iter().map(|(account, inventory)| (&account.id, inventory.taken_at));
+        let instants = instants.collect();
+        (!matchers.is_empty()).then_some(Self { matchers, instants })
+    }
+
+    fn turn(&mut self, check: &mut CheckResult) {
+        for finding in &mut check.findings {
+            let now = self.instants.get(&finding.account).copied();
+            turn(finding, &check.check, now, &mut self.matchers);
+        }
+        add_up(check);
+    }
+
+    fn statuses(self) -> Vec<WaiverStatus> {
+        let today = self.instants.into_values().max().unwrap_or_default().date_naive();
+        let status = |matcher: Matcher<'_>| WaiverStatus {
+            validity: matcher.waiver.validity(today),
+            waiver: Arc::clone(matcher.waiver),
+            counts: matcher.counts,
+        };
+        WaiverStatus::merged(self.matchers.into_iter().map(status))
+    }
 }
 
 fn turn(

@@ -4,72 +4,101 @@ mod csv;
 mod document;
 mod sarif;
 
+use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::io::{self, Write};
 
+use serde::ser::{Serialize, SerializeSeq, Serializer};
 use serde_json::Value as Json;
 
-use crate::evaluation::{CheckResult, Counts, Finding, GroupResult, Outcome, WaiverStatus};
-use crate::policy::{Check, Group, Waiver};
+use crate::evaluation::{CheckResult, Checked, Counts, Finding, Outcome, Totals};
+use crate::policy::Waiver;
 
 use super::json;
-use super::waivers::{self, WaiverLine};
+use super::waivers;
 use super::words::{unbroken, visible};
 pub use document::schema;
-use document::{Document, FindingLine, Lines, Stats, Summary};
+use document::{Document, FindingLine, Stats};
 
-/// The results of a command, group by group.
-#[derive(Debug, Clone, Copy)]
-pub struct Results<'a> {
-    /// Each group with what it found.
-    pub groups: &'a [(&'a Group, GroupResult)],
-    /// How the waivers stand that concern them.
-    pub waivers: &'a [WaiverStatus],
-    /// `true` where findings of some outcomes alone were asked for, and the others left out: the text
-    /// then has a line for whatever is there.
-    pub is_part: bool,
-    /// API requests by operation, as JSON.
-    pub requests: &'a Json,
-    /// How long it took, milliseconds.
-    pub duration_ms: u64,
+/// Results as they come, of one check after another, none of which is kept: of a large account there
+/// are millions of findings.
+#[derive(Debug)]
+pub struct Stream<'a, I> {
+    checks: RefCell<I>,
+    totals: RefCell<Totals>,
+    requests: &'a Json,
 }
 
-impl Results<'_> {
-    /// The worst outcome of all groups; `NotApplicable` of none.
-    pub fn outcome(&self) -> Outcome {
-        let outcomes = self.groups.iter().map(|(_, result)| result.outcome);
-        Outcome::worst(outcomes)
+impl<'a, I: Iterator<Item = Checked<'a>>> Stream<'a, I> {
+    /// Results of checks, group by group, and the API requests that they cost, by operation.
+    pub fn new(checks: I, requests: &'a Json) -> Self {
+        Self { checks: RefCell::new(checks), totals: RefCell::new(Totals::none()), requests }
     }
 
-    /// Writes one JSON document: `findings`, `summary`, `stats`.
-    pub fn json(&self, out: impl Write) -> io::Result<()> {
-        let mut counts = Counts::default();
-        let mut out_of_scope = 0;
-        for (_, result) in self.groups {
-            counts += result.counts;
-            out_of_scope += result.checks.iter().map(|check| check.out_of_scope).sum::<u64>();
-        }
-        let checks = self.groups.iter().map(|(group, _)| group.checks.len());
+    /// Writes one JSON document: `findings`, `summary`, `stats`. For how long it took, in milliseconds,
+    /// is asked at the end.
+    pub fn json(&self, duration_ms: &dyn Fn() -> u64, out: impl Write) -> io::Result<()> {
         let document = Document {
             findings: Lines(self),
-            summary: Summary {
-                outcome: self.outcome().name(),
-                groups: self.groups.len(),
-                checks: checks.sum(),
-                findings: counts,
-                out_of_scope,
-                waivers: self.waivers.iter().map(WaiverLine::new).collect(),
-            },
-            stats: Stats { api_requests: self.requests, duration_ms: self.duration_ms },
+            summary: &self.totals,
+            stats: Stats { api_requests: self.requests, duration_ms },
         };
         json::write(&document, out)
     }
 
     /// Writes a table of all findings, in the columns of the JSON.
     pub fn csv(&self, out: impl Write) -> io::Result<()> {
-        csv::table(self.lines(), out)
+        let mut table = csv::Table::new(out)?;
+        self.each(|line| table.line(&line))?;
+        table.finish()
     }
 
+    /// Sums of all checks, among them those that nobody wrote, since the reader has gone away.
+    pub fn totals(self) -> Totals {
+        let mut totals = self.totals.into_inner();
+        self.checks.into_inner().for_each(|mut checked| totals.add(&mut checked));
+        totals
+    }
+
+    /// Hands on all findings, until one is refused.
+    fn each<E>(&self, mut take: impl FnMut(FindingLine<'_>) -> Result<(), E>) -> Result<(), E> {
+        for mut checked in &mut *self.checks.borrow_mut() {
+            self.totals.borrow_mut().add(&mut checked);
+            let Checked { group, check, result, .. } = &checked;
+            for finding in &result.findings {
+                take(FindingLine::new(group, check, finding))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Findings of a stream as they are written, one by one.
+struct Lines<'s, 'a, I>(&'s Stream<'a, I>);
+
+impl<'a, I: Iterator<Item = Checked<'a>>> Serialize for Lines<'_, 'a, I> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut list = serializer.serialize_seq(None)?;
+        self.0.each(|line| list.serialize_element(&line))?;
+        list.end()
+    }
+}
+
+/// The results of all checks of a command, group by group.
+#[derive(Debug, Clone, Copy)]
+pub struct Results<'a> {
+    /// The checks with what they found.
+    pub checks: &'a [Checked<'a>],
+    /// Sums of these checks.
+    pub totals: &'a Totals,
+    /// `true` where findings of some outcomes alone were asked for, and the others left out: the text
+    /// then has a line for whatever is there.
+    pub is_part: bool,
+    /// How long it took, milliseconds.
+    pub duration_ms: u64,
+}
+
+impl Results<'_> {
     /// SARIF 2.1.0: each check is a rule, at its line of the policies; each finding that fails, is
     /// waived or is unknown a result. A log of the same category takes the place of this one.
     pub fn sarif(&self, category: &str) -> String {
@@ -78,7 +107,8 @@ impl Results<'_> {
 
     /// Number of results in the SARIF.
     pub fn reported(&self) -> usize {
-        self.judged().filter(|(_, _, finding)| is_reported(finding.outcome)).count()
+        let findings = self.checks.iter().flat_map(|checked| &checked.result.findings);
+        findings.filter(|finding| is_reported(finding.outcome)).count()
     }
 
     /// Checks with more controls than their rules of the SARIF have tags, as `group/id`.
@@ -86,44 +116,18 @@ impl Results<'_> {
         sarif::with_many_tags(self)
     }
 
-    fn lines(&self) -> impl Iterator<Item = FindingLine<'_>> {
-        self.judged().map(|(group, check, found)| FindingLine::new(group, check, found))
-    }
-
-    /// All findings, with the check that they are of.
-    fn judged(&self) -> impl Iterator<Item = (&Group, &Check, &Finding)> {
-        self.groups.iter().flat_map(|(group, result)| {
-            let checks = group.checks.iter().zip(&result.checks);
-            checks.flat_map(move |(check, found)| {
-                found.findings.iter().map(move |finding| (*group, &**check, finding))
-            })
-        })
-    }
-
     /// A block for each group: its checks, and under them what fails, is unknown or waived, or what was
     /// asked for.
     pub fn text(&self) -> String {
         let mut text = String::new();
-        let mut counts = Counts::default();
-        for (group, result) in self.groups {
-            counts += result.counts;
-            let _ = writeln!(text, "{} {}", mark(result.outcome), group.name);
-            for (check, found) in group.checks.iter().zip(&result.checks) {
-                let head = format!("{} {} ({})", mark(found.outcome), check.id, check.severity);
-                let _ = writeln!(text, "  {head:<52} {}", tally(found));
-                let shown =
-                    found.findings.iter().filter(|it| self.is_part || is_reported(it.outcome));
-                shown.clone().for_each(|finding| line(&mut text, finding));
-                let mut outcomes = shown.map(|finding| finding.outcome);
-                if let Some(remediation) = &check.remediation
-                    && outcomes.any(|outcome| outcome == Outcome::Fail)
-                {
-                    let _ = writeln!(text, "      what to do: {}", visible(remediation.trim()));
-                }
-            }
+        for of_group in self.checks.chunk_by(|one, other| one.group.name == other.group.name) {
+            let outcome = Outcome::worst(of_group.iter().map(|checked| checked.result.outcome));
+            let name = of_group.first().map(|checked| checked.group.name.as_str());
+            let _ = writeln!(text, "{} {}", mark(outcome), name.unwrap_or_default());
+            of_group.iter().for_each(|checked| self.block(&mut text, checked));
         }
         self.notices(&mut text);
-        let Counts { fail, unknown, pass, waived, not_applicable } = counts;
+        let Counts { fail, unknown, pass, waived, not_applicable } = self.totals.counts;
         let waived = if waived > 0 { format!("{waived} waived, ") } else { String::new() };
         let _ = writeln!(
             text,
@@ -133,9 +137,24 @@ impl Results<'_> {
         text
     }
 
+    /// A check, and under it its findings.
+    fn block(&self, text: &mut String, checked: &Checked<'_>) {
+        let Checked { check, result: found, .. } = checked;
+        let head = format!("{} {} ({})", mark(found.outcome), check.id, check.severity);
+        let _ = writeln!(text, "  {head:<52} {}", tally(found));
+        let shown = found.findings.iter().filter(|it| self.is_part || is_reported(it.outcome));
+        shown.clone().for_each(|finding| line(text, finding));
+        let mut outcomes = shown.map(|finding| finding.outcome);
+        if let Some(remediation) = &check.remediation
+            && outcomes.any(|outcome| outcome == Outcome::Fail)
+        {
+            let _ = writeln!(text, "      what to do: {}", visible(remediation.trim()));
+        }
+    }
+
     /// The waivers that somebody has to look after.
     fn notices(&self, text: &mut String) {
-        let told = self.waivers.iter();
+        let told = self.totals.waivers.iter();
         let told: Vec<_> = told.filter_map(|it| Some((&it.waiver, waivers::notice(it)?))).collect();
         if !told.is_empty() {
             text.push_str("\nwaivers\n");

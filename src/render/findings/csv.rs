@@ -32,23 +32,32 @@ const COLUMNS: [&str; 18] = [
     "waiverExpires",
 ];
 
-/// Writes a line of names, then a line for each finding.
-pub(super) fn table<'a>(
-    findings: impl Iterator<Item = FindingLine<'a>>,
-    out: impl Write,
-) -> io::Result<()> {
-    // What has a `;` is quoted as if that began comments: spreadsheets of half of the world part cells
-    // at it, and the next one could begin with a formula.
-    let mut table = WriterBuilder::new().comment(Some(b';')).from_writer(out);
-    table.write_record(COLUMNS).map_err(unwritten)?;
-    for finding in findings {
-        let line = finding.line.to_string();
-        for text in cells(&finding, &line) {
-            table.write_field(harmless(text).as_bytes()).map_err(unwritten)?;
-        }
-        table.write_record(None::<&[u8]>).map_err(unwritten)?;
+/// Findings below the names of their columns, written as they come.
+pub(super) struct Table<W: Write>(csv::Writer<W>);
+
+impl<W: Write> Table<W> {
+    /// Table that has its names and nothing else.
+    pub(super) fn new(out: W) -> io::Result<Self> {
+        // What has a `;` is quoted as if that began comments: spreadsheets of half of the world part
+        // cells at it, and the next one could begin with a formula.
+        let mut table = WriterBuilder::new().comment(Some(b';')).from_writer(out);
+        table.write_record(COLUMNS).map_err(unwritten)?;
+        Ok(Self(table))
     }
-    table.flush()
+
+    /// Writes a line for a finding.
+    pub(super) fn line(&mut self, finding: &FindingLine<'_>) -> io::Result<()> {
+        let line = finding.line.to_string();
+        for text in cells(finding, &line) {
+            self.0.write_field(harmless(text).as_bytes()).map_err(unwritten)?;
+        }
+        self.0.write_record(None::<&[u8]>).map_err(unwritten)
+    }
+
+    /// Writes what is not written yet.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// The error of where it is written to, whose kind tells a reader that has gone away.
@@ -109,7 +118,9 @@ mod tests {
 
     fn written_out(finding: FindingLine<'_>) -> String {
         let mut bytes = Vec::new();
-        table([finding].into_iter(), &mut bytes).expect("a table");
+        let mut table = Table::new(&mut bytes).expect("names");
+        table.line(&finding).expect("a line");
+        table.finish().expect("a table");
         String::from_utf8(bytes).expect("UTF-8")
     }
 

@@ -1,13 +1,14 @@
 //! Results as a JSON document, and the schema that it holds to. The names of a finding's fields are
 //! the columns of the CSV too.
 
+use std::cell::RefCell;
+
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::{Serialize, Serializer};
 use serde_json::Value as Json;
 
-use super::Results;
-use crate::evaluation::{Counts, Finding, Outcome};
+use crate::evaluation::{Counts, Finding, Outcome, Totals};
 use crate::policy::{Check, Group};
 use crate::render::waivers::WaiverLine;
 use crate::resource::Cause;
@@ -18,23 +19,16 @@ const ID: &str = "https://cloudcorrect.dev/schemas/v1/results.schema.json";
 /// What `cloudcorrect evaluate --format json` found.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Document<'a> {
+pub(super) struct Document<'a, Lines> {
     /// Findings of all groups, in the order of groups and checks; with `--only` those of these outcomes.
     #[schemars(with = "Vec<FindingLine<'a>>")]
-    pub(super) findings: Lines<'a>,
+    pub(super) findings: Lines,
     /// What it comes to, whatever findings are shown.
-    pub(super) summary: Summary<'a>,
+    #[schemars(with = "Summary<'a>")]
+    #[serde(serialize_with = "summary")]
+    pub(super) summary: &'a RefCell<Totals>,
     /// What it took.
     pub(super) stats: Stats<'a>,
-}
-
-/// Findings as they are written, one by one: of a large account there are millions.
-pub(super) struct Lines<'a>(pub(super) &'a Results<'a>);
-
-impl Serialize for Lines<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.lines())
-    }
 }
 
 /// What a check found of one resource.
@@ -110,7 +104,28 @@ pub(super) struct Stats<'a> {
     #[schemars(with = "std::collections::BTreeMap<String, u64>")]
     pub(super) api_requests: &'a Json,
     /// How long it took, in milliseconds.
-    pub(super) duration_ms: u64,
+    #[schemars(with = "u64")]
+    #[serde(serialize_with = "asked")]
+    pub(super) duration_ms: &'a dyn Fn() -> u64,
+}
+
+/// Writes the sums of the findings that were written before it.
+fn summary<S: Serializer>(totals: &RefCell<Totals>, serializer: S) -> Result<S::Ok, S::Error> {
+    let totals = totals.borrow();
+    let summary = Summary {
+        outcome: totals.outcome.name(),
+        groups: totals.groups,
+        checks: totals.checks,
+        findings: totals.counts,
+        out_of_scope: totals.out_of_scope,
+        waivers: totals.waivers.iter().map(WaiverLine::new).collect(),
+    };
+    summary.serialize(serializer)
+}
+
+/// Writes a number that is asked for when its turn comes.
+fn asked<S: Serializer>(number: &dyn Fn() -> u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(number())
 }
 
 impl<'a> FindingLine<'a> {
@@ -150,7 +165,7 @@ pub fn schema() -> Json {
     settings.inline_subschemas = true;
     // What is left out of a document is what may be left out by its schema.
     settings.contract = schemars::generate::Contract::Serialize;
-    let mut schema = settings.into_generator().into_root_schema_for::<Document<'static>>();
+    let mut schema = settings.into_generator().into_root_schema_for::<Document<'static, ()>>();
     schema.insert("$id".to_owned(), ID.into());
     schema.insert("title".to_owned(), "Results".into());
     schema.to_value()

@@ -10,7 +10,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::visible_lines;
-use crate::evaluation::{Finding, Outcome};
+use crate::evaluation::{Checked, Finding, Outcome};
 use crate::policy::{Check, Group, Severity, Waiver};
 
 use super::Results;
@@ -102,17 +102,13 @@ struct Suppression {
 
 /// Log of all findings but passes, with the rules of all checks.
 pub(super) fn log_of(results: &Results<'_>, category: &str) -> String {
-    let checks = results.groups.iter().flat_map(|(group, judged)| {
-        let checks = group.checks.iter().zip(&judged.checks);
-        checks.map(move |(check, judged)| {
-            (format!("{}/{}", group.name, check.id), *group, check, judged)
-        })
-    });
-    let checks: Vec<_> = checks.collect();
-    let rules: Vec<_> = checks.iter().map(|(id, group, check, _)| rule(id, group, check)).collect();
-    let found = checks.iter().enumerate().flat_map(|(index, (id, _, check, judged))| {
-        let findings = judged.findings.iter();
-        findings.filter_map(move |finding| result((id.as_str(), index), check, finding))
+    let id = |checked: &Checked<'_>| format!("{}/{}", checked.group.name, checked.check.id);
+    let checks: Vec<_> = results.checks.iter().map(|checked| (id(checked), checked)).collect();
+    let rules: Vec<_> =
+        checks.iter().map(|(id, checked)| rule(id, checked.group, checked.check)).collect();
+    let found = checks.iter().enumerate().flat_map(|(index, (id, checked))| {
+        let findings = checked.result.findings.iter();
+        findings.filter_map(move |finding| result((id.as_str(), index), checked.check, finding))
     });
     log(category, &rules, &found.collect::<Vec<_>>())
 }
@@ -175,12 +171,8 @@ fn all_tags(check: &Check) -> Vec<Cow<'_, str>> {
 
 /// Ids of the checks that have more controls than their rules have room for tags.
 pub(super) fn with_many_tags(results: &Results<'_>) -> Vec<String> {
-    let checks = results
-        .groups
-        .iter()
-        .flat_map(|(group, _)| group.checks.iter().map(move |check| (&group.name, check)));
-    let many = checks.filter(|(_, check)| all_tags(check).len() > MOST_TAGS);
-    many.map(|(group, check)| format!("{group}/{}", check.id)).collect()
+    let many = results.checks.iter().filter(|checked| all_tags(checked.check).len() > MOST_TAGS);
+    many.map(|Checked { group, check, .. }| format!("{}/{}", group.name, check.id)).collect()
 }
 
 fn result((id, index): (&str, usize), check: &Check, finding: &Finding) -> Option<FindingResult> {
@@ -262,7 +254,7 @@ fn score(severity: Severity) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::evaluation::evaluate;
+    use crate::evaluation::Totals;
     use crate::policy::{PolicySet, SourceFile};
     use crate::render::sarif::testing::run;
     use crate::resource::{Cause, Failure, Inventory, Listing, Region, schemas};
@@ -307,18 +299,13 @@ spec:
         let mut inventory = Inventory::empty(account.id.clone(), now);
         let bucket = &schemas()["AWS::S3::Bucket"].type_name;
         inventory.listings.insert((bucket.clone(), Region::global()), listing);
-        let mut judged = evaluate(group, &[(account, &inventory)]);
-        for finding in &mut judged.checks[0].findings {
+        let check = group.checks.first().expect("a check");
+        let mut checked = Checked::of(group, check, &[(account, &inventory)], &[]);
+        for finding in &mut checked.result.findings {
             finding.outcome = change(finding.outcome);
         }
-        let groups = [(group, judged)];
-        let results = Results {
-            groups: &groups,
-            waivers: &[],
-            is_part: false,
-            requests: &json!({}),
-            duration_ms: 1,
-        };
+        let (checks, totals) = ([checked], Totals::none());
+        let results = Results { checks: &checks, totals: &totals, is_part: false, duration_ms: 1 };
         run(&log_of(&results, "c"))
     }
 
