@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All figures, or those of the benches named:
-# scripts/bench.sh [expression|hostile|validate|size|storage|service|fleet]...
+# scripts/bench.sh [expression|hostile|validate|recorded|size|storage|service|fleet]...
 #
 # Of `fleet`, FLEET_PEER=none leaves out Cloud Custodian, and beyond FLEET_SCALE=1 only
 # FLEET_PEER=custodian has it run; scripts/fleet-figures.py says what else there is to choose.
@@ -19,12 +19,12 @@ add_peer() {
     fi
 }
 
-[[ $# -gt 0 ]] || set -- expression hostile validate size storage service fleet
+[[ $# -gt 0 ]] || set -- expression hostile validate recorded size storage service fleet
 
 for name; do
     step "bench: $name"
     if [[ $name == expression ]]; then
-        cargo bench --locked --package cloudcorrect-expression-bench
+        cargo bench --locked --package cloudcorrect-expression-bench --bench expression
     elif [[ $name == hostile ]]; then
         cargo build --locked --release --no-default-features
         scripts/hostile.py "$CARGO_TARGET_DIR/release/cloudcorrect"
@@ -33,6 +33,19 @@ for name; do
         binaries=("$CARGO_TARGET_DIR/release/cloudcorrect")
         add_peer
         scripts/validate-figures.py "${binaries[@]}"
+    elif [[ $name == recorded ]]; then
+        large=$(realpath "$CARGO_TARGET_DIR")/recorded
+        scripts/large-inventory.py "$large/account.json"
+        cargo build --locked --release --no-default-features
+        cargo bench --locked --package cloudcorrect-expression-bench --bench recorded -- \
+            "$large/account.json" "$large/pairs.json"
+        arguments=("$CARGO_TARGET_DIR/release/cloudcorrect" "$large")
+        if scripts/setup.sh peer; then
+            arguments+=("$peer/bin/python")
+        else
+            echo 'Cloud Custodian cannot be installed here; only ours is measured'
+        fi
+        scripts/recorded-figures.py "${arguments[@]}"
     elif [[ $name == size ]]; then
         scripts/release.sh --limit 60000000
     elif [[ $name == fleet ]]; then

@@ -14,7 +14,7 @@ export TEST_SERVERS=${TEST_SERVERS:-$cache/servers}
 # The YAML language server in two versions, a formatter and a reader of SARIF, node_modules/ of tests/editors/.
 export TEST_EDITORS=${TEST_EDITORS:-$cache/editors}
 tools=$cache/tools
-# What the benches `validate` and `fleet` run beside ours.
+# What the benches `validate`, `fleet` and `recorded` run beside ours.
 peer=$cache/custodian
 export PATH=$tools/bin:$PATH:$HOME/.cargo/bin
 

@@ -4,7 +4,7 @@
 #   scripts/setup.sh build      compiler, Postgres: enough for `make demo`
 #   scripts/setup.sh test       also the servers, editors and the browser of the tests, cargo-nextest
 #   scripts/setup.sh lint       also cargo-deny, typos and the lint of deploy/
-#   scripts/setup.sh peer       the build's, and Cloud Custodian for the benches `validate` and `fleet`
+#   scripts/setup.sh peer       the build's, and Cloud Custodian for the benches `validate`, `fleet` and `recorded`
 #
 # System packages come through apt, as root or by sudo. All else goes to the user's cache
 # directory, in the versions pinned here, in tests/servers/ and in tests/editors/.

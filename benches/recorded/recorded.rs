@@ -1,0 +1,158 @@
+//! A large recorded account: what it costs to load it, and to judge it by the checks of the baseline.
+//!
+//! `scripts/bench.sh recorded`, or `cargo bench --bench recorded -- INVENTORY [FIGURES]` of a file
+//! that `scripts/large-inventory.py` wrote. Fails beyond the limits. What a pair of a check and a
+//! resource costs, by check, is written to FIGURES, beside which another program can be measured.
+
+#![expect(clippy::disallowed_methods, reason = "a benchmark measures the time")]
+
+#[path = "../figures/mod.rs"]
+mod figures;
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use cloudcorrect::evaluation::Checked;
+use cloudcorrect::policy::{Account, Check, Group, PolicySet, SourceFile};
+use cloudcorrect::recorded::RecordedFile;
+use cloudcorrect::resource::Inventory;
+use rustix::time::{ClockId, clock_gettime};
+
+/// The allocator of the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const LOADS: usize = 5;
+const ROUNDS: usize = 11;
+
+/// Least megabytes that are loaded in a second of CPU.
+const MEGABYTES_A_SECOND: f64 = 120.0;
+/// Least pairs that are judged in a second, on all processors of which there should be two.
+const PAIRS_A_SECOND: f64 = 2e6;
+
+const POLICIES: [&str; 2] = ["accounts.yaml", "aws-baseline.yaml"];
+const GROUP: &str = "aws-baseline";
+
+type Outcome<T> = Result<T, Box<dyn Error>>;
+
+fn main() -> Outcome<()> {
+    // Cargo adds an option of its own.
+    let mut paths = std::env::args().skip(1).filter(|argument| !argument.starts_with("--"));
+    let inventory = PathBuf::from(paths.next().ok_or("say which inventory to load")?);
+    let loaded = load(&inventory)?;
+    let policies = policies()?;
+    let group = policies.groups.values().find(|group| group.name.as_str() == GROUP);
+    let group = group.ok_or("there is no such group")?;
+    let recorded = RecordedFile::new(inventory).snapshot()?;
+    let account = policies.accounts.values().find(|account| account.id == *recorded.account());
+    let judging = Judging {
+        group,
+        account: account.ok_or("there is no such account")?,
+        inventory: recorded.inventory(),
+    };
+    let (judged, costs) = judging.rounds();
+    if let Some(path) = paths.next() {
+        fs::write(path, serde_json::to_vec(&costs)?)?;
+    }
+    if loaded < MEGABYTES_A_SECOND {
+        return Err(format!("fewer than {MEGABYTES_A_SECOND} MB a CPU second were loaded").into());
+    }
+    if judged < PAIRS_A_SECOND {
+        return Err(format!("fewer than {PAIRS_A_SECOND} pairs a second were judged").into());
+    }
+    Ok(())
+}
+
+/// Megabytes that are loaded in a second of CPU, in the middle one of several times.
+fn load(path: &Path) -> Outcome<f64> {
+    let bytes = fs::metadata(path)?.len();
+    let mut times = Vec::with_capacity(LOADS);
+    for _ in 0..LOADS {
+        let began = cpu();
+        let recorded = RecordedFile::new(path).snapshot()?;
+        times.push(cpu() - began);
+        drop(recorded);
+    }
+    times.sort();
+    let median = times.get(LOADS / 2).copied().unwrap_or_default();
+    #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
+    let megabytes = bytes as f64 / 1e6;
+    let rate = megabytes / median.as_secs_f64();
+    let spread = figures::Spread::of(&times);
+    let figure =
+        format!("{rate:.0} MB a CPU second (at least {MEGABYTES_A_SECOND}); CPU: {spread}");
+    figures::tell("recorded", &format!("loading {megabytes:.0} MB"), &figure);
+    Ok(rate)
+}
+
+/// A group in an account, judged again and again.
+struct Judging<'a> {
+    group: &'a Group,
+    account: &'a Account,
+    inventory: &'a Inventory,
+}
+
+impl Judging<'_> {
+    /// Pairs that are judged in a second of the fastest round; nanoseconds of CPU by pair of each check.
+    fn rounds(&self) -> (f64, BTreeMap<&str, f64>) {
+        let checks: Vec<&Check> = self.group.checks.iter().map(AsRef::as_ref).collect();
+        let pairs: u32 = checks.iter().map(|check| self.pairs(check)).sum();
+        let mut rounds = Vec::with_capacity(ROUNDS);
+        let mut costs: BTreeMap<&str, Duration> = BTreeMap::new();
+        let before = cpu();
+        for _ in 0..ROUNDS {
+            let began = Instant::now();
+            for check in &checks {
+                let began = cpu();
+                drop(Checked::of(self.group, check, &[(self.account, self.inventory)], &[]));
+                *costs.entry(check.id.as_str()).or_default() += cpu() - began;
+            }
+            rounds.push(began.elapsed());
+        }
+        let a_cpu_second = each(cpu() - before, pairs).as_secs_f64().recip();
+        let least = rounds.iter().min().copied().unwrap_or_default();
+        let rate = f64::from(pairs) / least.as_secs_f64();
+        let figure = format!(
+            "{:.2} million a second at best (at least {:.0}), {:.2} million a CPU second; {}",
+            rate / 1e6,
+            PAIRS_A_SECOND / 1e6,
+            a_cpu_second / 1e6,
+            figures::Spread::of(&rounds)
+        );
+        figures::tell("recorded", &format!("judging {pairs} pairs"), &figure);
+        let by_pair = checks.iter().filter_map(|check| {
+            let cost = each(*costs.get(check.id.as_str())?, self.pairs(check));
+            Some((check.id.as_str(), cost.as_secs_f64() * 1e9))
+        });
+        (rate, by_pair.collect())
+    }
+
+    /// Resources of the type that a check selects.
+    fn pairs(&self, check: &Check) -> u32 {
+        let lists = self.inventory.lists_of(&check.rule.schema.type_name);
+        let count: usize = lists.map(|(_, listing)| listing.resources().len()).sum();
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+}
+
+/// The part of a time of all rounds that each of so many pairs of a round took.
+fn each(time: Duration, pairs: u32) -> Duration {
+    time.div_f64(f64::from(pairs.max(1)) * ROUNDS as f64)
+}
+
+/// CPU that the process used, of all its threads.
+fn cpu() -> Duration {
+    let used = clock_gettime(ClockId::ProcessCPUTime);
+    Duration::try_from(used).unwrap_or_default()
+}
+
+fn policies() -> Outcome<PolicySet> {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../example-policies/policies");
+    let files = POLICIES
+        .map(|name| fs::read(directory.join(name)).map(|bytes| SourceFile::new(name, bytes)));
+    let files = files.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(PolicySet::read(&files).policies)
+}
