@@ -110,7 +110,7 @@ fn what_is_wrong_with_an_organization_or_a_chain_is_told_at_its_place() {
     let told = invalid.problems.iter().map(|it| format!("{}: {}", it.place, it.message));
     insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @"
     settings:3:19: `organization.account` is `1111`, which is no account id
-    settings:4:21: `organization.role_name` must be a name and no ARN
+    settings:4:21: `organization.role_name` must be a name, with its path if it has one, and no ARN
     settings:5:25: `organization.include_units` has `production`, which is no id of a unit
     settings:6:24: `organization.include_tags` has `env`, which is no tag
     settings:7:24: `organization.exclude_tags` must be a list of texts

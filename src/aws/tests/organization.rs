@@ -104,9 +104,9 @@ async fn members_are_reached_by_the_role_of_each() {
     let server = serve(&seen).await;
     let accounts = accounts(&server, organization(), &Clock::manual(now()));
     assert_snapshot!(reached(&accounts).await, @"
-    111111111111 credentials: sts:AssumeRole: the message; see that there is the role arn:aws:iam::111111111111:role/audit/reader, that its trust policy names the caller, without a condition on `sts:ExternalId`, as the settings have none, and that the caller is allowed `sts:AssumeRole` on it
-    222222222222 credentials: sts:AssumeRole: the message; see that there is the role arn:aws:iam::222222222222:role/audit/reader, that its trust policy names the caller, without a condition on `sts:ExternalId`, as the settings have none, and that the caller is allowed `sts:AssumeRole` on it
-    333333333333 credentials: no setting says how to log in to account 333333333333, and it is no member of the organization that `[organization]` means
+    111111111111 credentials: sts:AssumeRole: the message; see that there is the role arn:aws:iam::111111111111:role/audit/reader, that its trust policy names the caller, without a condition on `sts:ExternalId`, as none is sent for this role, and that the caller is allowed `sts:AssumeRole` on it
+    222222222222 credentials: sts:AssumeRole: the message; see that there is the role arn:aws:iam::222222222222:role/audit/reader, that its trust policy names the caller, without a condition on `sts:ExternalId`, as none is sent for this role, and that the caller is allowed `sts:AssumeRole` on it
+    333333333333 credentials: no setting says how to log in to account 333333333333, and `[organization]` does not mean it: it is no active member, or left out by units or tags
     123456789012 reached
     ");
     assert_eq!(*seen.lock().expect("no panic"), ["ListAccounts", "ListAccounts"], "once");

@@ -77,7 +77,7 @@ async fn a_denied_call_names_the_action_to_allow() {
     assert_snapshot!(told.join("\n"), @"
      (access_denied: ec2:DescribeImages: the message; allow `ec2:DescribeImages`)
      (access_denied: iam:ListUsers: the message; allow `iam:ListUsers`)
-     (access_denied: s3:ListBuckets: the message; allow `s3:ListAllMyBuckets and s3:GetBucketLocation`)
+     (access_denied: s3:ListBuckets: the message; allow `s3:ListAllMyBuckets` and `s3:GetBucketLocation`)
     access_denied: s3control:GetPublicAccessBlock: the message; allow `s3:GetAccountPublicAccessBlock`
     ");
 }
