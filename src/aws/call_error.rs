@@ -23,7 +23,7 @@ pub(super) struct CallError {
     pub(super) failure: Failure,
     /// `true` where there are no credentials to make any call with.
     pub(super) no_login: bool,
-    /// `true` where the service itself does not work at the moment, or is asked too much.
+    /// `true` where nothing answered, or the service is asked too much.
     pub(super) is_outage: bool,
 }
 
@@ -77,9 +77,7 @@ impl CallError {
         };
         let is_outage = match cause {
             Cause::Timeout | Cause::Throttled => true,
-            Cause::ServiceError => {
-                Malformed::of(error).is_none() && status.is_none_or(|status| status >= 500)
-            }
+            Cause::ServiceError => Malformed::of(error).is_none() && status.is_none(),
             _ => false,
         };
         let failure = Failure::new(cause, one_line(&format!("{operation}: {words}")));

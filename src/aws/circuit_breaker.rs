@@ -1,17 +1,19 @@
-//! Services that do not work at the moment: they are left alone for a while, and then tried by one
+//! Services that do not answer at the moment: they are left alone for a while, and then tried by one
 //! call.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::sync::Notify;
 
 use crate::clock::Clock;
 use crate::resource::{Failure, Region};
 
-/// Calls that must fail in a row, each with all its attempts, before a service is left alone.
-const FAILURES: u32 = 5;
+/// Resources and lists of which calls must fail in a row, each with all its attempts, before a service
+/// is left alone: that some of them are odd must not cost the others their verdict.
+const SUBJECTS: usize = 5;
 
 /// The first time that a service is left alone; it doubles with each trial that fails.
 const SHORTEST: TimeDelta = TimeDelta::seconds(30);
@@ -26,6 +28,8 @@ type Key = (Box<str>, Region);
 pub(super) struct CircuitBreaker {
     clock: Clock,
     services: Mutex<HashMap<Key, Service>>,
+    /// Told when a trial has ended.
+    tried: Notify,
 }
 
 impl fmt::Debug for CircuitBreaker {
@@ -44,8 +48,8 @@ struct Service {
 
 #[derive(Debug)]
 enum Circuit {
-    /// So many calls failed in a row.
-    Closed { failures: u32 },
+    /// Calls about these failed in a row.
+    Closed { failing: BTreeSet<Arc<str>> },
     /// Nobody calls before this instant.
     Open { until: DateTime<Utc>, wait: TimeDelta, last: Failure },
     /// One call finds out whether it works again.
@@ -54,33 +58,51 @@ enum Circuit {
 
 impl Default for Circuit {
     fn default() -> Self {
-        Self::Closed { failures: 0 }
+        Self::Closed { failing: BTreeSet::new() }
     }
 }
 
 impl CircuitBreaker {
     /// Circuits of an account of which nothing is known yet.
     pub(super) fn new(clock: Clock) -> Self {
-        Self { clock, services: Mutex::default() }
+        Self { clock, services: Mutex::default(), tried: Notify::new() }
     }
 
-    /// Lets a call go, or says why the last one failed.
-    pub(super) fn admit(&self, service: &str, region: &Region) -> Result<Admission<'_>, Failure> {
+    /// Lets a call go, or says why the last one failed. While another finds out whether the service
+    /// works again, it waits for what comes of that.
+    pub(super) async fn admit(
+        &self,
+        service: &str,
+        region: &Region,
+    ) -> Result<Admission<'_>, Failure> {
         let key: Key = (service.into(), region.clone());
+        loop {
+            let tried = self.tried.notified();
+            let mut tried = std::pin::pin!(tried);
+            tried.as_mut().enable();
+            if let Some(decided) = self.decide(&key) {
+                return decided;
+            }
+            tried.await;
+        }
+    }
+
+    /// The decision about a call; `None` while a trial is under way.
+    fn decide(&self, key: &Key) -> Option<Result<Admission<'_>, Failure>> {
         let mut services = self.services.lock().unwrap_or_else(PoisonError::into_inner);
         let known = services.entry(key.clone()).or_default();
         let is_trial = match &known.circuit {
             Circuit::Closed { .. } => false,
-            Circuit::HalfOpen { last, .. } => return Err(last.clone()),
+            Circuit::HalfOpen { .. } => return None,
             Circuit::Open { until, last, .. } if *until > self.clock.now() => {
-                return Err(last.clone());
+                return Some(Err(last.clone()));
             }
             Circuit::Open { wait, last, .. } => {
                 known.circuit = Circuit::HalfOpen { wait: *wait, last: last.clone() };
                 true
             }
         };
-        Ok(Admission { breaker: self, key, is_trial, answers: known.answers })
+        Some(Ok(Admission { breaker: self, key: key.clone(), is_trial, answers: known.answers }))
     }
 
     fn open(&self, wait: TimeDelta, last: Failure) -> Circuit {
@@ -109,20 +131,18 @@ impl Admission<'_> {
 
     /// The service does not. Where it answered others in the meantime, that is a matter of this call,
     /// such as one about a resource that takes for ever.
-    pub(super) fn failed(mut self, failure: &Failure) {
+    pub(super) fn failed(mut self, subject: &Arc<str>, failure: &Failure) {
         let is_trial = std::mem::take(&mut self.is_trial);
-        self.with(|known| match &known.circuit {
+        self.with(|known| match &mut known.circuit {
             Circuit::HalfOpen { wait, .. } if is_trial => {
                 let wait = (*wait * 2).min(LONGEST);
                 known.circuit = self.breaker.open(wait, failure.clone());
             }
-            Circuit::Closed { failures } if known.answers == self.answers => {
-                let failures = failures + 1;
-                known.circuit = if failures >= FAILURES {
-                    self.breaker.open(SHORTEST, failure.clone())
-                } else {
-                    Circuit::Closed { failures }
-                };
+            Circuit::Closed { failing } if known.answers == self.answers => {
+                failing.insert(subject.clone());
+                if failing.len() >= SUBJECTS {
+                    known.circuit = self.breaker.open(SHORTEST, failure.clone());
+                }
             }
             // A call from before the service was left alone, or one that fails alone.
             Circuit::Closed { .. } | Circuit::Open { .. } | Circuit::HalfOpen { .. } => {}
@@ -134,6 +154,8 @@ impl Admission<'_> {
         if let Some(known) = services.get_mut(&self.key) {
             change(known);
         }
+        drop(services);
+        self.breaker.tried.notify_waiters();
     }
 }
 
@@ -167,72 +189,96 @@ mod tests {
         "eu-west-1".parse().expect("a region")
     }
 
-    /// A breaker of a service whose last calls failed, as many as it takes.
-    fn broken(clock: &Clock) -> CircuitBreaker {
+    fn admitted(breaker: &CircuitBreaker) -> Option<Result<Admission<'_>, Failure>> {
+        breaker.decide(&("ec2".into(), home()))
+    }
+
+    fn goes(breaker: &CircuitBreaker) -> Admission<'_> {
+        admitted(breaker).expect("no trial").expect("it goes")
+    }
+
+    /// A breaker of a service of which calls about so many resources failed in a row.
+    fn failing(clock: &Clock, resources: usize) -> CircuitBreaker {
         let breaker = CircuitBreaker::new(clock.clone());
-        for at in 0..FAILURES {
-            breaker.admit("ec2", &home()).expect("not yet").failed(&failure(&at.to_string()));
+        for at in 0..resources {
+            let subject: Arc<str> = at.to_string().into();
+            goes(&breaker).failed(&subject, &failure(&subject));
         }
         breaker
     }
 
     fn refusal(breaker: &CircuitBreaker) -> Option<String> {
-        breaker.admit("ec2", &home()).err().map(|failure| failure.message)
+        admitted(breaker).expect("no trial").err().map(|failure| failure.message)
     }
 
     #[test]
     fn a_service_that_fails_in_a_row_is_left_alone_there_and_nowhere_else() {
-        let clock = noon();
-        let breaker = broken(&clock);
+        let breaker = failing(&noon(), SUBJECTS);
         assert_eq!(refusal(&breaker).as_deref(), Some("4"));
-        assert!(breaker.admit("s3", &home()).is_ok());
-        assert!(breaker.admit("ec2", &Region::global()).is_ok());
+        for other in [("s3".into(), home()), ("ec2".into(), Region::global())] {
+            assert!(breaker.decide(&other).expect("no trial").is_ok());
+        }
     }
 
     #[test]
-    fn an_answer_in_between_begins_the_count_anew() {
-        let breaker = CircuitBreaker::new(noon());
-        for at in 0..3 * FAILURES {
-            let admission = breaker.admit("ec2", &home()).expect("never in a row");
-            if at % FAILURES == 0 { admission.answered() } else { admission.failed(&failure("x")) }
+    fn odd_resources_are_no_matter_of_the_service() {
+        let breaker = failing(&noon(), SUBJECTS - 1);
+        for _ in 0..3 * SUBJECTS {
+            goes(&breaker).failed(&"0".into(), &failure("again"));
         }
+        assert_eq!(refusal(&breaker), None);
+        goes(&breaker).answered();
+        goes(&breaker).failed(&"new".into(), &failure("new"));
+        assert_eq!(refusal(&breaker), None, "an answer begins the count anew");
     }
 
     #[test]
     fn a_call_that_fails_while_others_are_answered_is_no_matter_of_the_service() {
         let breaker = CircuitBreaker::new(noon());
-        let admitted = |_| breaker.admit("s3", &home()).expect("it works");
-        let slow: Vec<_> = (0..2 * FAILURES).map(admitted).collect();
-        breaker.admit("s3", &home()).expect("it works").answered();
-        for call in slow {
-            call.failed(&failure("no answer in time"));
+        let slow: Vec<_> = (0..2 * SUBJECTS).map(|_| goes(&breaker)).collect();
+        goes(&breaker).answered();
+        for (at, call) in slow.into_iter().enumerate() {
+            call.failed(&at.to_string().into(), &failure("no answer in time"));
         }
-        assert!(breaker.admit("s3", &home()).is_ok());
+        assert_eq!(refusal(&breaker), None);
     }
 
     #[test]
     fn one_call_finds_out_whether_it_works_again() {
         let clock = noon();
-        let breaker = broken(&clock);
+        let breaker = failing(&clock, SUBJECTS);
         clock.advance(SHORTEST - TimeDelta::seconds(1));
         assert!(refusal(&breaker).is_some());
         clock.advance(TimeDelta::seconds(1));
-        let trial = breaker.admit("ec2", &home()).expect("a trial");
-        assert!(refusal(&breaker).is_some(), "one at a time");
-        trial.failed(&failure("still"));
+        let trial = goes(&breaker);
+        assert!(admitted(&breaker).is_none(), "others wait for it");
+        trial.failed(&"x".into(), &failure("still"));
         clock.advance(SHORTEST);
         assert_eq!(refusal(&breaker).as_deref(), Some("still"), "it is left alone for longer");
         clock.advance(SHORTEST);
-        breaker.admit("ec2", &home()).expect("another").answered();
+        goes(&breaker).answered();
         assert_eq!(refusal(&breaker), None);
     }
 
     #[test]
     fn a_trial_that_is_given_up_leaves_room_for_another() {
         let clock = noon();
-        let breaker = broken(&clock);
+        let breaker = failing(&clock, SUBJECTS);
         clock.advance(SHORTEST);
-        drop(breaker.admit("ec2", &home()).expect("a trial"));
+        drop(goes(&breaker));
         assert_eq!(refusal(&breaker), None);
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_a_trial_goes_when_it_is_answered() {
+        let clock = noon();
+        let breaker = failing(&clock, SUBJECTS);
+        clock.advance(SHORTEST);
+        let trial = goes(&breaker);
+        let region = home();
+        let waiting = breaker.admit("ec2", &region);
+        let answer = async { trial.answered() };
+        let (admitted, ()) = futures::future::join(waiting, answer).await;
+        assert!(admitted.is_ok());
     }
 }

@@ -11,7 +11,7 @@ use super::adapter::{Adapters, Ask};
 use super::bulk::{BulkResponses, Listed};
 use super::call_error::CallError;
 use super::pages::{Entry, Paged};
-use super::session::Session;
+use super::session::{SUBJECT, Session};
 use crate::fetch::{CallStats, Source};
 use crate::resource::{Cause, Facet, Failure, Listing, Operation, Resource, Schema, Target};
 
@@ -99,7 +99,9 @@ impl Live {
         }
         let about = (&target.region, &*resource.id);
         let response = match facet.ask {
-            Ask::Each(ask) => ask(&open.session, resource).await,
+            Ask::Each(ask) => {
+                SUBJECT.scope(resource.id.clone(), ask(&open.session, resource)).await
+            }
             Ask::Bulk(ask) => {
                 let asked = ask(&open.session, &target.region);
                 open.bulk.of(row, about, asked).await

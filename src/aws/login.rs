@@ -166,6 +166,7 @@ impl Login {
         let Some(given) = answer.credentials() else {
             return Err(failure("sts:AssumeRole: an answer without credentials"));
         };
+        usable(given.access_key_id())?;
         let credentials = Credentials::new(
             given.access_key_id(),
             given.secret_access_key(),
@@ -188,7 +189,8 @@ impl Login {
                 return Err(Failure::new(Cause::Timeout, "loading credentials took too long"));
             }
         };
-        let home = home("aws", base.region());
+        usable(credentials.access_key_id())?;
+        let home = home(partition_of(base.region()), base.region());
         let config = acting_as(base.clone(), credentials.clone());
         let answer = self
             .sts(&config, &home)
@@ -228,6 +230,23 @@ fn acting_as(base: SdkConfig, credentials: Credentials) -> SdkConfig {
     base.into_builder().credentials_provider(provider).build()
 }
 
+/// Refuses an access key id that cannot stand in a request: the SDK would end the program over it.
+fn usable(access_key_id: &str) -> Result<(), Failure> {
+    if access_key_id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+        return Ok(());
+    }
+    Err(failure("the access key id has characters that none has, such as a line break"))
+}
+
+/// The partition that a region is in, by its name.
+fn partition_of(region: Option<&SdkRegion>) -> &'static str {
+    match region.map(AsRef::as_ref) {
+        Some(region) if region.starts_with("cn-") => "aws-cn",
+        Some(region) if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
+}
+
 fn failure(message: &str) -> Failure {
     Failure::new(Cause::Credentials, message)
 }
@@ -235,6 +254,10 @@ fn failure(message: &str) -> Failure {
 /// STS does not say what lacks where it refuses a role: any of three things, which are told.
 fn untrusted(role: &Role, error: &SdkError<AssumeRoleError, HttpResponse>) -> Failure {
     let mut failure = refused("sts:AssumeRole", error);
+    if let Some(id) = role.external_id.as_ref().map(|id| id.expose_secret()) {
+        // STS quotes what it does not take.
+        failure.message = failure.message.replace(id, "…");
+    }
     if error.as_service_error().and_then(ProvideErrorMetadata::code) == Some("AccessDenied") {
         let external_id = match role.external_id {
             Some(_) => "with the `external_id` of the settings as `sts:ExternalId`",

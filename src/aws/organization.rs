@@ -95,7 +95,7 @@ impl Directory {
                 Err(failure) => {
                     tracing::warn!(error = %failure, "the organization cannot be listed");
                     listed.failure = Some(failure);
-                    listed.again = Some(now + PAUSE);
+                    listed.again = Some(self.lister.clock.now() + PAUSE);
                 }
             }
         }
@@ -181,9 +181,10 @@ impl Listing<'_> {
         };
         let roots = self.session.pages(&ROOTS, &Region::global(), request, page).await.whole()?;
         let mut found = Vec::new();
+        let mut seen = BTreeSet::new();
         let mut open: Vec<(String, bool)> = roots.into_iter().map(|id| (id, false)).collect();
         while let Some((unit, is_below_meant)) = open.pop() {
-            if exclude_units.contains(&unit) {
+            if exclude_units.contains(&unit) || !seen.insert(unit.clone()) {
                 continue;
             }
             let is_meant =

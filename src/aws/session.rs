@@ -34,6 +34,11 @@ pub(super) struct Account {
     pub(super) clock: Clock,
 }
 
+tokio::task_local! {
+    /// Id of the resource that calls are about; where there is none, they are about their operation.
+    pub(super) static SUBJECT: Arc<str>;
+}
+
 /// A logged-in account for the time of one evaluation.
 pub(super) struct Session {
     account: Account,
@@ -108,7 +113,8 @@ impl Session {
         if let Some(failure) = self.no_login.get() {
             return Err(CallError { no_login: true, ..CallError::from(failure.clone()) });
         }
-        let admission = self.account.breaker.admit(service, region).map_err(|failure| {
+        let admitted = self.account.breaker.admit(service, region).await;
+        let admission = admitted.map_err(|failure| {
             let why =
                 format!("{operation}: not asked, as {service} fails here: {}", failure.message);
             CallError::from(Failure::new(failure.cause, why))
@@ -133,7 +139,8 @@ impl Session {
         };
         let error = CallError::new(operation, &error, proven).advised(operation);
         if error.is_outage {
-            admission.failed(&error.failure);
+            let subject = SUBJECT.try_with(Arc::clone).unwrap_or_else(|_| operation.into());
+            admission.failed(&subject, &error.failure);
         } else if !error.no_login {
             admission.answered();
         }

@@ -183,6 +183,9 @@ pub struct Summary {
     pub permissions: Vec<Arc<str>>,
     /// Operations of whose properties it tells the possible values.
     pub of: Vec<Operation>,
+    /// Property of the list that is the same in the report, where it is about the same resource: a name
+    /// may have been given anew since.
+    pub same_by: Option<Arc<str>>,
 }
 
 /// Key of the instant at which a report was made, beside the values of properties.
@@ -342,10 +345,14 @@ impl Summary {
             let refined = |json| in_part(property.refine(Value::from_json(json)), property);
             Some((name.clone(), Value::list(possible.map(refined))))
         });
+        let same = self.same_by.as_ref().and_then(|name| {
+            let property = schema.properties.get(name)?;
+            Some((name.clone(), property.refine(Value::from_json(answer.get(name.as_ref())?))))
+        });
         let made = answer.get(MADE).and_then(serde_json::Value::as_str);
         let made = made.and_then(|text| DateTime::parse_from_rfc3339(text).ok());
         let made = made.map(|at| (Arc::from(MADE), Value::Timestamp(at.to_utc())));
-        Value::map(told.chain(made))
+        Value::map(told.chain(same).chain(made))
     }
 }
 

@@ -18,6 +18,14 @@ impl Resource {
     pub fn possible(&self, schema: &Schema) -> Option<Vec<Self>> {
         let summary = schema.summary.as_ref()?;
         let Some(Facet::Read(told)) = self.facets.get(&summary.operation) else { return None };
+        if let Some(name) = &summary.same_by
+            && let Some(Facet::Read(listed)) = self.facets.get(&schema.list)
+            && let (Some(Value::Timestamp(listed)), Some(Value::Timestamp(told))) =
+                (listed.get(name), told.get(name))
+            && (*listed - *told).num_seconds() != 0
+        {
+            return None;
+        }
         let open = |operation: &Operation| {
             summary.of.contains(operation) && !self.facets.contains_key(operation)
         };

@@ -38,7 +38,7 @@ spec:
       assert: resource.Encrypted
     - id: rotated
       select: AWS::KMS::Key
-      assert: resource.KeyRotationEnabled
+      assert: resource.EnableKeyRotation
     - id: protected
       select: AWS::EC2::Instance
       assert: resource.DisableApiTermination
@@ -105,6 +105,8 @@ async fn each_call_that_the_checks_need_is_tried_once() {
       s3:ListBuckets                  works
       s3control:GetPublicAccessBlock  works
       sts:GetCallerIdentity           works
+      kms:GetKeyRotationStatus        in recorded inventories only; unknown live
+      kms:ListKeys                    in recorded inventories only; unknown live
     ");
     assert_eq!(status, 0);
     let requests = world.proxy.requests();
@@ -133,6 +135,8 @@ async fn what_lacks_is_named_with_the_policy_that_allows_it() {
       s3:ListBuckets                  works
       s3control:GetPublicAccessBlock  access_denied: Access Denied; allow `s3:GetAccountPublicAccessBlock`
       sts:GetCallerIdentity           works
+      kms:GetKeyRotationStatus        in recorded inventories only; unknown live
+      kms:ListKeys                    in recorded inventories only; unknown live
 
     2 of 7 calls denied. This policy allows all that the checks of the account read:
     {

@@ -10,6 +10,7 @@
 //! | `mfa_active` | whether `MFADevices` is empty, or has one to eight devices, the most that a user may have |
 //! | `access_key_N_active`, `access_key_N_last_rotated` | an active key and its age. Else the key is inactive, or there is none: the date is `N/A` for both |
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_iam::types::ReportStateType;
@@ -50,10 +51,20 @@ async fn users(session: &Session, global: &Region) -> Result<Vec<(String, Json)>
     let (made, text) = report(session, global).await?;
     let rows = csv::Reader::from_reader(text.as_slice()).into_deserialize::<Row>();
     let users = rows.map(|row| row.map(|row| (row.user.clone(), row.possible(made))));
-    users.collect::<Result<_, _>>().map_err(|error| {
+    let users: Result<Vec<(String, Json)>, _> = users.collect();
+    users.map(once).map_err(|error| {
         let message = format!("{}: the report cannot be read: {error}", CALL.operation);
         CallError::from(Failure::new(Cause::ServiceError, message))
     })
+}
+
+/// What is said of users who have one row. Two of one user cannot both be right.
+fn once(users: Vec<(String, Json)>) -> Vec<(String, Json)> {
+    let mut rows: BTreeMap<String, usize> = BTreeMap::new();
+    for (user, _) in &users {
+        *rows.entry(user.clone()).or_default() += 1;
+    }
+    users.into_iter().filter(|(user, _)| rows.get(user) == Some(&1)).collect()
 }
 
 /// The report as it was made last, if that is not long ago, or a new one, with the instant.
@@ -106,6 +117,7 @@ fn fresh(made: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<DateTime<Utc
 #[derive(Debug, Deserialize)]
 struct Row {
     user: String,
+    user_creation_time: String,
     password_enabled: String,
     mfa_active: String,
     access_key_1_active: String,
@@ -135,6 +147,7 @@ impl Row {
             ("LoginProfile", profiles),
             ("MFADevices", devices),
             ("AccessKeys", lists(keys)),
+            ("CreateDate", self.user_creation_time.as_str().into()),
             (MADE, made.to_rfc3339().into()),
         ])
     }
