@@ -107,6 +107,8 @@ impl Session {
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
+        // Else whoever calls holds room for it twice.
+        let request = Box::pin(request);
         let operation = call.operation;
         let service = operation.split(':').next().unwrap_or_default();
         let _permit = self.account.limiter.enter(service, region).await;
