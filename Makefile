@@ -1,6 +1,6 @@
 # The few commands of the house; each is a script that says more in its head.
 .DEFAULT_GOAL := help
-.PHONY: help setup build release demo test fuzz bench lint audit queries
+.PHONY: help setup build release demo test fuzz chaos bench lint audit queries
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -28,6 +28,10 @@ test: ## all tests, or with FILTER=... those whose name contains it
 fuzz: ## the reader of policies and the expressions on inputs that a fuzzer makes up, each for SECONDS=60
 	@scripts/setup.sh build
 	@scripts/fuzz.sh $(or $(SECONDS),60)
+
+chaos: ## accounts that fail by chance, for SEEDS=1000 schedules of faults
+	@scripts/setup.sh test
+	@CHAOS_SEEDS=$(or $(SEEDS),1000) scripts/test.sh --profile chaos chaos::
 
 bench: ## the figures of docs/performance.md, or FIGURES=... of its benches; builds in release mode first
 	@scripts/setup.sh test

@@ -254,7 +254,7 @@ fn failure(message: &str) -> Failure {
 /// STS does not say what lacks where it refuses a role: any of three things, which are told.
 fn untrusted(role: &Role, error: &SdkError<AssumeRoleError, HttpResponse>) -> Failure {
     let mut failure = refused("sts:AssumeRole", error);
-    if let Some(id) = role.external_id.as_ref().map(|id| id.expose_secret()) {
+    if let Some(id) = role.external_id.as_ref().map(ExposeSecret::expose_secret) {
         // STS quotes what it does not take.
         failure.message = failure.message.replace(id, "…");
     }

@@ -248,23 +248,7 @@ fn organization(mut fields: Fields<'_, '_>, base: &Path) -> OrganizationSettings
         let refused = fields.error("account", Code::InvalidValue, &message);
         fields.push(refused.help("write twelve digits, quoted"));
     }
-    let role_name =
-        fields.required("role_name", "the name of the role that each account has for the service");
-    let of_role = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-/".contains(c);
-    if role_name.contains(":role/") || role_name.starts_with("role/") || role_name.starts_with('/')
-    {
-        let message = "must be a name, with its path if it has one, and no ARN";
-        let refused = fields.error("role_name", Code::InvalidValue, message);
-        fields.push(refused.help("write what follows `:role/`, which is the same in each account"));
-    } else if !role_name.chars().all(of_role) {
-        let message = format!("is {}, which is no name of a role", quoted(&role_name));
-        let refused = fields.error("role_name", Code::InvalidValue, &message);
-        fields.push(
-            refused.help(
-                "it has letters, digits and `_+=,.@-`, with `/` behind each part of its path",
-            ),
-        );
-    }
+    let role_name = role_name(&mut fields);
     let external_id = optional_secret(&mut fields, "external_id", base);
     let mut units = |key: &str| {
         let units = fields.texts(key);
@@ -305,6 +289,28 @@ fn organization(mut fields: Fields<'_, '_>, base: &Path) -> OrganizationSettings
         exclude_tags,
         refresh,
     }
+}
+
+/// The name of the role that each account of an organization has.
+fn role_name(fields: &mut Fields<'_, '_>) -> String {
+    let role_name =
+        fields.required("role_name", "the name of the role that each account has for the service");
+    let of_role = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-/".contains(c);
+    if role_name.contains(":role/") || role_name.starts_with("role/") || role_name.starts_with('/')
+    {
+        let message = "must be a name, with its path if it has one, and no ARN";
+        let refused = fields.error("role_name", Code::InvalidValue, message);
+        fields.push(refused.help("write what follows `:role/`, which is the same in each account"));
+    } else if !role_name.chars().all(of_role) {
+        let message = format!("is {}, which is no name of a role", quoted(&role_name));
+        let refused = fields.error("role_name", Code::InvalidValue, &message);
+        fields.push(
+            refused.help(
+                "it has letters, digits and `_+=,.@-`, with `/` behind each part of its path",
+            ),
+        );
+    }
+    role_name
 }
 
 fn is_account_id(text: &str) -> bool {

@@ -76,7 +76,7 @@ impl Totals {
     /// stand.
     pub fn add(&mut self, checked: &mut Checked<'_>) {
         let (check, found) = (checked.check, &checked.result);
-        let is_first = |first: &Arc<Check>| std::ptr::eq(&**first, check);
+        let is_first = |first: &Arc<Check>| std::ptr::eq(Arc::as_ptr(first), check);
         self.groups += usize::from(checked.group.checks.first().is_some_and(is_first));
         self.checks += 1;
         self.outcome = self.outcome.min(found.outcome);

@@ -54,12 +54,15 @@ pub(super) fn by_windows(
 /// there may be more.
 const LEVELS: u8 = 100;
 
+/// Reads a resource out of what is at hand of a file.
+type Cut<'w> = dyn Fn(Entry<'_>) -> Option<Resource> + 'w;
+
 /// What goes along with all that is read of one recording.
 struct Reading<'w> {
     texts: Texts,
     /// Cuts the resource from the text whose opening brace was read last, all but the closing one;
     /// without it the text is there as a whole.
-    cut: Option<&'w dyn Fn(Entry<'_>) -> Option<Resource>>,
+    cut: Option<&'w Cut<'w>>,
     /// Levels of lists and objects that a value may have.
     levels: u8,
 }

@@ -124,7 +124,9 @@ impl Results<'_> {
             let outcome = Outcome::worst(of_group.iter().map(|checked| checked.result.outcome));
             let name = of_group.first().map(|checked| checked.group.name.as_str());
             let _ = writeln!(text, "{} {}", mark(outcome), name.unwrap_or_default());
-            of_group.iter().for_each(|checked| self.block(&mut text, checked));
+            for checked in of_group {
+                self.block(&mut text, checked);
+            }
         }
         self.notices(&mut text);
         let Counts { fail, unknown, pass, waived, not_applicable } = self.totals.counts;

@@ -56,11 +56,11 @@ impl World {
     }
 
     fn accounts(&self, account: &str, role: Option<Role>) -> Accounts {
-        let settings = self.settings(account, role);
+        let settings = Self::settings(account, role);
         Accounts::new([settings], self.limits.clone(), self.clock.clone())
     }
 
-    fn settings(&self, account: &str, role: Option<Role>) -> AccountSettings {
+    fn settings(account: &str, role: Option<Role>) -> AccountSettings {
         let account = account.parse().expect("an id");
         let base = BaseLogin::Keys { id: "testing".to_owned(), secret: "testing".into() };
         AccountSettings { account, base, chain: Vec::new(), role }
@@ -528,7 +528,7 @@ async fn a_chain_of_roles_is_assumed_one_with_the_credentials_of_the_other() {
     let world = World::new().await;
     let reader: RoleArn = world.moto.role("reader").await.parse().expect("a role's ARN");
     let hub = "arn:aws:iam::210987654321:role/hub".parse().expect("a role's ARN");
-    let mut settings = world.settings(ACCOUNT, Some(Role::new(reader, None)));
+    let mut settings = World::settings(ACCOUNT, Some(Role::new(reader, None)));
     settings.chain = vec![Role::new(hub, None)];
     let accounts = Accounts::new([settings], world.limits.clone(), world.clock.clone());
 

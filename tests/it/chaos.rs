@@ -165,6 +165,7 @@ async fn no_verdict_is_wrong(seeds: Range<u64>) {
 }
 
 /// Seeds of a part of two.
+#[expect(clippy::disallowed_methods, reason = "how long it takes is for whoever runs it to say")]
 fn seeds(part: u64) -> Range<u64> {
     let all: u64 = std::env::var("CHAOS_SEEDS").map_or(50, |it| it.parse().expect("a number"));
     all * part / 2..all * (part + 1) / 2

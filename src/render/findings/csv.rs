@@ -116,10 +116,10 @@ fn harmless(text: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    fn written_out(finding: FindingLine<'_>) -> String {
+    fn written_out(finding: &FindingLine<'_>) -> String {
         let mut bytes = Vec::new();
         let mut table = Table::new(&mut bytes).expect("names");
-        table.line(&finding).expect("a line");
+        table.line(finding).expect("a line");
         table.finish().expect("a table");
         String::from_utf8(bytes).expect("UTF-8")
     }
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_table_has_its_names_and_quotes_what_it_must() {
-        insta::assert_snapshot!(written_out(finding()), @r#"
+        insta::assert_snapshot!(written_out(&finding()), @r#"
         group,check,outcome,cause,account,region,resourceType,resourceId,severity,expected,observed,message,path,line,waiver,waiverReason,waiverOwner,waiverExpires
         storage,private,unknown,access_denied,012345678901,eu-west-1,AWS::S3::Bucket,logs,high,"a && b == ""c""",,"Private, �[31mreally",policies/a.yaml,7,,,,
         "#);
@@ -161,7 +161,7 @@ mod tests {
     fn a_cell_is_no_formula_and_parted_nowhere() {
         let written = |text: &'static str| {
             let finding = FindingLine { message: text, ..finding() };
-            let table = written_out(finding);
+            let table = written_out(&finding);
             let line = table.lines().nth(1).expect("a finding").to_owned();
             let cell = line.split_once(",,").and_then(|(_, rest)| rest.split_once(",policies/"));
             cell.expect("a message").0.to_owned()

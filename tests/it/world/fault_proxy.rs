@@ -76,6 +76,9 @@ struct Notes {
     seen: Vec<Seen>,
 }
 
+/// Seed of a schedule of faults, and the number of times that each request came.
+type Schedule = (u64, Arc<Mutex<HashMap<Seen, u64>>>);
+
 #[derive(Clone)]
 struct Proxy {
     target: String,
@@ -83,19 +86,19 @@ struct Proxy {
     notes: Arc<Mutex<Notes>>,
     /// Answers by what was asked, where they are kept.
     kept: Option<Arc<Mutex<HashMap<String, Kept>>>>,
-    /// Schedule of an unruly proxy, with the number of times that each request came.
-    schedule: Option<(u64, Arc<Mutex<HashMap<Seen, u64>>>)>,
+    /// Schedule of an unruly proxy.
+    schedule: Option<Schedule>,
 }
 
 impl Proxy {
     /// The fault that the schedule has for a request.
     fn scheduled(&self, seen: &Seen) -> Option<Fault> {
-        let (seed, times) = self.schedule.as_ref()?;
+        let (schedule, times) = self.schedule.as_ref()?;
         let mut times = times.lock().expect("no panic");
         let time = times.entry(seen.clone()).or_default();
         *time += 1;
         let mut hash = DefaultHasher::new();
-        (seed, seen, *time).hash(&mut hash);
+        (schedule, seen, *time).hash(&mut hash);
         let chance = hash.finish();
         match chance % 1000 {
             0..2 => UNRULY.first().copied(),
@@ -131,7 +134,7 @@ impl FaultProxy {
     async fn start(
         target: &str,
         kept: Option<Arc<Mutex<HashMap<String, Kept>>>>,
-        schedule: Option<(u64, Arc<Mutex<HashMap<Seen, u64>>>)>,
+        schedule: Option<Schedule>,
     ) -> Self {
         let notes = Arc::new(Mutex::new(Notes::default()));
         let (target, http) = (target.to_owned(), reqwest::Client::new());
