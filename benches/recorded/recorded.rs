@@ -26,7 +26,7 @@ use rustix::time::{ClockId, clock_gettime};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const LOADS: usize = 5;
-const ROUNDS: usize = 11;
+const ROUNDS: u32 = 11;
 
 /// Least megabytes that are loaded in a second of CPU.
 const MEGABYTES_A_SECOND: f64 = 120.0;
@@ -73,7 +73,7 @@ fn load(path: &Path) -> Outcome<f64> {
     for _ in 0..LOADS {
         let began = cpu();
         let recorded = RecordedFile::new(path).snapshot()?;
-        times.push(cpu() - began);
+        times.push(cpu().saturating_sub(began));
         drop(recorded);
     }
     times.sort();
@@ -100,7 +100,7 @@ impl Judging<'_> {
     fn rounds(&self) -> (f64, BTreeMap<&str, f64>) {
         let checks: Vec<&Check> = self.group.checks.iter().map(AsRef::as_ref).collect();
         let pairs: u32 = checks.iter().map(|check| self.pairs(check)).sum();
-        let mut rounds = Vec::with_capacity(ROUNDS);
+        let mut rounds = Vec::new();
         let mut costs: BTreeMap<&str, Duration> = BTreeMap::new();
         let before = cpu();
         for _ in 0..ROUNDS {
@@ -108,11 +108,11 @@ impl Judging<'_> {
             for check in &checks {
                 let began = cpu();
                 drop(Checked::of(self.group, check, &[(self.account, self.inventory)], &[]));
-                *costs.entry(check.id.as_str()).or_default() += cpu() - began;
+                *costs.entry(check.id.as_str()).or_default() += cpu().saturating_sub(began);
             }
             rounds.push(began.elapsed());
         }
-        let a_cpu_second = each(cpu() - before, pairs).as_secs_f64().recip();
+        let a_cpu_second = each(cpu().saturating_sub(before), pairs).as_secs_f64().recip();
         let least = rounds.iter().min().copied().unwrap_or_default();
         let rate = f64::from(pairs) / least.as_secs_f64();
         let figure = format!(
@@ -140,7 +140,7 @@ impl Judging<'_> {
 
 /// The part of a time of all rounds that each of so many pairs of a round took.
 fn each(time: Duration, pairs: u32) -> Duration {
-    time.div_f64(f64::from(pairs.max(1)) * ROUNDS as f64)
+    time.div_f64(f64::from(pairs.max(1)) * f64::from(ROUNDS))
 }
 
 /// CPU that the process used, of all its threads.
