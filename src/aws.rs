@@ -5,7 +5,7 @@
 //! file that the row is in; making calls is the same for all: lists are read to their end or told to
 //! be partial, each call has a timeout, is repeated within bounds, and waits for its turn, a bounded
 //! number for each account, region and service. A service that fails in a row is left alone for a
-//! while ([`circuit_breaker`]). A response must be whole and hold what its call
+//! while (`circuit_breaker`). A response must be whole and hold what its call
 //! declares. Errors become causes of `unknown`; nothing here decides what holds, or which facets are
 //! wanted.
 //!
