@@ -130,6 +130,8 @@ fn every_command_line_of_the_manual_is_understood() {
     commands.sort_unstable();
     commands.dedup();
     assert_snapshot!(commands.join("\n"), @"
+    accounts check
+    accounts check --config /etc/cloudcorrect/cloudcorrect.toml
     completions
     completions bash >~/.local/share/bash-completion/completions/cloudcorrect
     evaluate
