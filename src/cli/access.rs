@@ -8,14 +8,13 @@ use anyhow::bail;
 use cloudcorrect::app;
 use cloudcorrect::collect::plan;
 use cloudcorrect::diagnostic::Diagnostic;
-use cloudcorrect::policy::{Account, Group, PolicySet};
 use cloudcorrect::render::access::ShownAccess;
 use cloudcorrect::render::{diagnostics, json};
 
 use super::accounts::AccountsAtHand;
 use super::output::{self, Format};
 use super::tree::Tree;
-use super::wanted::accounts;
+use super::wanted::{accounts, groups};
 
 /// Statuses as `--help` shows them.
 const STATUSES: &str = "\
@@ -66,7 +65,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let policies = reading.policies;
     let named = arguments.account.as_deref();
     let mut accounts = accounts(&policies, named, None)?;
-    accounts.retain(|account| !groups(&policies, account).is_empty());
+    accounts.retain(|account| !groups(&policies, account, None).is_empty());
     if accounts.is_empty() {
         bail!("no group selects {}", named.map_or("an account".into(), |it| format!("`{it}`")));
     }
@@ -78,7 +77,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let mut is_whole = true;
     for (at, account) in accounts.iter().enumerate() {
         output::progress(&format!("asking account {} ...", account.id));
-        let plan = plan(&groups(&policies, account), account);
+        let plan = plan(&groups(&policies, account, None), account);
         let tried = at_hand.try_calls(account, &plan);
         let shown = ShownAccess { account, plan: &plan, tried: tried.as_ref() };
         is_whole &= shown.is_whole();
@@ -92,9 +91,4 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         output::print(&json::document(&serde_json::json!({ "accounts": documents })))?;
     }
     Ok(ExitCode::from(if is_whole { output::CLEAN } else { output::PROBLEMS }))
-}
-
-/// The groups that select an account.
-fn groups<'a>(policies: &'a PolicySet, account: &Account) -> Vec<&'a Group> {
-    policies.groups.values().filter(|group| group.accounts.selects(account)).collect()
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 use url::Url;
 
+use cloudcorrect::render::access::policy;
 use cloudcorrect::render::yaml;
 use cloudcorrect::resource::{Schema, schemas};
 
@@ -35,13 +36,7 @@ pub(super) fn files(app_url: &Url) -> impl Iterator<Item = (&'static str, String
 
 /// The IAM policy with all that live accounts are asked for.
 pub(super) fn reader_policy() -> String {
-    let statement = json!({
-        "Sid": "CloudcorrectReads",
-        "Effect": "Allow",
-        "Action": reader_actions(),
-        "Resource": "*",
-    });
-    format!("{:#}\n", json!({ "Version": "2012-10-17", "Statement": [statement] }))
+    format!("{:#}\n", policy(&reader_actions()))
 }
 
 fn filled(template: &str, app_url: &Url) -> String {

@@ -7,7 +7,6 @@ use anyhow::bail;
 
 use cloudcorrect::collect::plan;
 use cloudcorrect::diagnostic::Diagnostic;
-use cloudcorrect::policy::{Account, Group, PolicySet};
 use cloudcorrect::recorded::RecordedFile;
 use cloudcorrect::render::plan::ShownPlan;
 use cloudcorrect::render::{diagnostics, json};
@@ -16,7 +15,7 @@ use super::accounts::AccountsAtHand;
 use super::origin::snapshot;
 use super::output::{self, Format};
 use super::tree::Tree;
-use super::wanted::{accounts, narrow};
+use super::wanted::{accounts, groups, narrow};
 
 /// Statuses as `--help` shows them.
 const STATUSES: &str = "\
@@ -63,15 +62,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let recording = arguments.inventory.as_deref().map(RecordedFile::new);
     let recorded = recording.as_ref().map(snapshot).transpose()?;
     let recorded = recorded.map(|snapshot| snapshot.account().clone());
-    let mut accounts = accounts(&policies, arguments.account.as_deref(), recorded.as_ref())?;
-    accounts.retain(|account| !groups(&policies, account, arguments).is_empty());
+    let named = arguments.account.as_deref();
+    let mut accounts = accounts(&policies, named, recorded.as_ref())?;
+    accounts.retain(|account| !groups(&policies, account, named).is_empty());
     if accounts.is_empty() {
         bail!("no group that is meant selects an account; name one with `--account`");
     }
     let at_hand = AccountsAtHand::new(recorded.zip(recording))?;
     let mut documents = Vec::new();
     for (at, account) in accounts.iter().enumerate() {
-        let groups = groups(&policies, account, arguments);
+        let groups = groups(&policies, account, named);
         let requests = arguments.inventory.as_ref().map(|_| at_hand.estimate(account, &groups));
         let plan = plan(&groups, account);
         let shown = ShownPlan { account, plan: &plan, requests: requests.as_ref() };
@@ -85,10 +85,4 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         output::print(&json::document(&serde_json::json!({ "accounts": documents })))?;
     }
     Ok(ExitCode::from(output::CLEAN))
-}
-
-/// The groups that an account is asked for.
-fn groups<'a>(policies: &'a PolicySet, account: &Account, arguments: &Arguments) -> Vec<&'a Group> {
-    let selects = |group: &&Group| arguments.account.is_some() || group.accounts.selects(account);
-    policies.groups.values().filter(selects).collect()
 }

@@ -7,7 +7,7 @@ use anyhow::{anyhow, bail};
 use cloudcorrect::diagnostic::{closest, meant_or_known};
 use cloudcorrect::expression::glob;
 use cloudcorrect::fetch::{FetchRequirement, FilterDecision};
-use cloudcorrect::policy::{Account, GroupName, PolicySet};
+use cloudcorrect::policy::{Account, Group, GroupName, PolicySet};
 use cloudcorrect::render::resources::name_of;
 use cloudcorrect::resource::{AccountId, Resource, Schema, TypeName, schemas};
 
@@ -84,6 +84,16 @@ impl Wanted {
             anyhow!("the inventory does not hold `{name}`; it was not collected")
         }
     }
+}
+
+/// The groups that an account is asked for: all where it is `named`, else those that select it.
+pub(super) fn groups<'a>(
+    policies: &'a PolicySet,
+    account: &Account,
+    named: Option<&str>,
+) -> Vec<&'a Group> {
+    let is_asked = |group: &&Group| named.is_some() || group.accounts.selects(account);
+    policies.groups.values().filter(is_asked).collect()
 }
 
 /// Why nothing is shown although the list is whole.

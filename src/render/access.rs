@@ -10,6 +10,17 @@ use crate::fetch::{Plan, Tried, TriedCall};
 use crate::policy::Account;
 use crate::resource::{Failure, Operation, Region};
 
+/// IAM policy that allows these actions and nothing else.
+pub fn policy(actions: &BTreeSet<&str>) -> Json {
+    let statement = json!({
+        "Sid": "CloudcorrectReads",
+        "Effect": "Allow",
+        "Action": actions,
+        "Resource": "*",
+    });
+    json!({ "Version": "2012-10-17", "Statement": [statement] })
+}
+
 /// An account with the calls of a plan as it answers them.
 #[derive(Debug)]
 pub struct ShownAccess<'a> {
@@ -102,17 +113,8 @@ impl ShownAccess<'_> {
         format!(" in {}", names.join(", "))
     }
 
-    /// The IAM policy that allows what the plan asks for and nothing else.
     fn policy(&self) -> Json {
-        json!({
-            "Version": "2012-10-17",
-            "Statement": [{
-                "Sid": "CloudcorrectReads",
-                "Effect": "Allow",
-                "Action": self.plan.permissions(),
-                "Resource": "*",
-            }],
-        })
+        policy(&self.plan.permissions())
     }
 
     /// The same as JSON.
