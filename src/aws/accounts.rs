@@ -24,7 +24,7 @@ pub struct Accounts {
     clock: Clock,
     adapters: Arc<Adapters>,
     bases: Arc<Bases>,
-    organization: Option<Directory>,
+    organization: Option<Arc<Directory>>,
     known: Mutex<BTreeMap<AccountId, Account>>,
 }
 

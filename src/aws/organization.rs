@@ -1,7 +1,7 @@
 //! The accounts of an organization: who belongs to it is asked, and each is reached by the same role.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_sdk_organizations::operation::list_accounts::ListAccountsOutput;
@@ -12,7 +12,6 @@ use aws_sdk_organizations::operation::list_tags_for_resource::ListTagsForResourc
 use aws_sdk_organizations::types::{Account as Member, AccountState};
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
-use tokio::sync::Mutex;
 
 use super::call_error::CallError;
 use super::pages::{Next, Page};
@@ -59,6 +58,8 @@ pub(super) struct Directory {
     lister: Account,
     settings: AccountSettings,
     listed: Mutex<Listed>,
+    /// Held by whoever lists.
+    listing: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Debug, Default)]
@@ -75,37 +76,74 @@ impl Directory {
         organization: Organization,
         settings: AccountSettings,
         lister: Account,
-    ) -> Self {
-        Self { organization, lister, settings, listed: Mutex::default() }
+    ) -> Arc<Self> {
+        let (listed, listing) = Default::default();
+        Arc::new(Self { organization, lister, settings, listed, listing })
     }
 
     /// Settings of a member; `None` of an account that is none, or is not meant. The listing is made
-    /// anew when it is old; where that fails, the last one stays, and without one nothing is known.
-    pub(super) async fn member(&self, id: &AccountId) -> Result<Option<AccountSettings>, Failure> {
-        let mut listed = self.listed.lock().await;
-        let now = self.lister.clock.now();
-        if listed.again.is_none_or(|again| again <= now) {
-            let refresh = TimeDelta::from_std(self.organization.refresh).unwrap_or(TimeDelta::MAX);
-            match Box::pin(self.list()).await {
-                Ok(members) => {
-                    tracing::info!(accounts = members.len(), "the organization is listed");
-                    *listed = Listed { members: Some(members), failure: None, again: None };
-                    listed.again = now.checked_add_signed(refresh);
-                }
-                Err(failure) => {
-                    tracing::warn!(error = %failure, "the organization cannot be listed");
-                    listed.failure = Some(failure);
-                    listed.again = Some(self.lister.clock.now() + PAUSE);
-                }
+    /// anew when it is old, and the last one counts until that has come; where it fails, it stays.
+    /// Whoever asks while there is none waits for it.
+    pub(super) async fn member(
+        self: &Arc<Self>,
+        id: &AccountId,
+    ) -> Result<Option<AccountSettings>, Failure> {
+        if !self.is_listed() {
+            let _one_at_a_time = self.listing.lock().await;
+            if self.is_due() {
+                Box::pin(self.refresh()).await;
             }
+        } else if self.is_due()
+            && let Ok(one_at_a_time) = self.listing.clone().try_lock_owned()
+        {
+            let directory = self.clone();
+            tokio::spawn(async move {
+                directory.refresh().await;
+                drop(one_at_a_time);
+            });
         }
+        let listed = self.listed();
         match (&listed.members, &listed.failure) {
-            (Some(members), _) => Ok(members.get(id).cloned()),
-            (None, Some(failure)) => {
-                let why = format!("the organization cannot be listed: {}", failure.message);
-                Err(Failure::new(Cause::Credentials, why))
-            }
+            (Some(members), failure) => match (members.get(id), failure) {
+                (Some(member), _) => Ok(Some(member.clone())),
+                // It may have come since.
+                (None, Some(failure)) => Err(unlisted(failure)),
+                (None, None) => Ok(None),
+            },
+            (None, Some(failure)) => Err(unlisted(failure)),
             (None, None) => Ok(None),
+        }
+    }
+
+    fn listed(&self) -> MutexGuard<'_, Listed> {
+        self.listed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_listed(&self) -> bool {
+        self.listed().members.is_some()
+    }
+
+    fn is_due(&self) -> bool {
+        self.listed().again.is_none_or(|again| again <= self.lister.clock.now())
+    }
+
+    async fn refresh(&self) {
+        let result = self.list().await;
+        let now = self.lister.clock.now();
+        let mut listed = self.listed();
+        match result {
+            Ok(members) => {
+                tracing::info!(accounts = members.len(), "the organization is listed");
+                let refresh = TimeDelta::from_std(self.organization.refresh).ok();
+                let again = refresh.and_then(|age| now.checked_add_signed(age));
+                let again = Some(again.unwrap_or(DateTime::<Utc>::MAX_UTC));
+                *listed = Listed { members: Some(members), failure: None, again };
+            }
+            Err(failure) => {
+                tracing::warn!(error = %failure, "the organization cannot be listed");
+                listed.failure = Some(failure);
+                listed.again = Some(now + PAUSE);
+            }
         }
     }
 
@@ -127,6 +165,11 @@ impl Directory {
         let members: Result<BTreeMap<_, _>, Failure> = ids.into_iter().map(member).collect();
         members.map(Arc::new)
     }
+}
+
+fn unlisted(failure: &Failure) -> Failure {
+    let why = format!("the organization cannot be listed: {}", failure.message);
+    Failure::new(Cause::Credentials, why)
 }
 
 static ACCOUNTS: Call = Call::json("organizations:ListAccounts", &["Accounts"]);
@@ -184,7 +227,7 @@ impl Listing<'_> {
         let mut seen = BTreeSet::new();
         let mut open: Vec<(String, bool)> = roots.into_iter().map(|id| (id, false)).collect();
         while let Some((unit, is_below_meant)) = open.pop() {
-            if exclude_units.contains(&unit) || !seen.insert(unit.clone()) {
+            if !seen.insert(unit.clone()) || exclude_units.contains(&unit) {
                 continue;
             }
             let is_meant =
@@ -193,6 +236,16 @@ impl Listing<'_> {
                 found.extend(self.of_unit(&unit).await?);
             }
             open.extend(self.units(&unit).await?.into_iter().map(|below| (below, is_meant)));
+        }
+        let named = include_units.iter().chain(exclude_units);
+        let unknown: Vec<&str> =
+            named.filter(|unit| !seen.contains(*unit)).map(String::as_str).collect();
+        if !unknown.is_empty() {
+            let units = unknown.join(", ");
+            tracing::warn!(
+                units,
+                "`[organization]` names units that are nowhere, or below one that it leaves out"
+            );
         }
         Ok(found)
     }
@@ -239,7 +292,15 @@ impl Listing<'_> {
             let items = tags.map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
             Page { items, next: Next::token(output.next_token()) }
         };
-        let tags = self.session.pages(&TAGS, &Region::global(), request, page).await.whole()?;
+        let tags = self.session.pages(&TAGS, &Region::global(), request, page).await;
+        let tags = match tags.whole() {
+            Ok(tags) => tags,
+            // Nobody knows an account that has just left. It is none to log in to.
+            Err(error) if error.code.as_deref() == Some("TargetNotFoundException") => {
+                return Ok(false);
+            }
+            Err(error) => return Err(error),
+        };
         let has_one = |of: &BTreeSet<AccountTag>| tags.iter().any(|tag| of.contains(tag));
         Ok((include_tags.is_empty() || has_one(include_tags)) && !has_one(exclude_tags))
     }
