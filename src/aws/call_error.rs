@@ -81,6 +81,8 @@ impl CallError {
             _ => false,
         };
         let failure = Failure::new(cause, one_line(&format!("{operation}: {words}")));
+        // A server that fails says nothing of what there is.
+        let code = code.filter(|_| status.is_none_or(|status| status < 500));
         Self { code, failure, no_login: false, is_outage }
     }
 
