@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::identity::IdentityCache;
 use aws_config::meta::region::RegionProviderChain;
-use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
@@ -184,7 +184,9 @@ impl Login {
         };
         let loaded = tokio::time::timeout(self.limits.call_timeout, provider.provide_credentials());
         let credentials = match loaded.await {
-            Ok(loaded) => loaded.map_err(|error| failure(&unusable(&error)))?,
+            Ok(loaded) => {
+                loaded.map_err(|error| failure(&unusable(&self.settings.base, &error)))?
+            }
             Err(_) => {
                 return Err(Failure::new(Cause::Timeout, "loading credentials took too long"));
             }
@@ -285,12 +287,15 @@ where
     }
 }
 
-fn unusable(error: &CredentialsError) -> String {
-    match error {
-        CredentialsError::CredentialsNotLoaded(_) => {
+fn unusable(base: &BaseLogin, error: &CredentialsError) -> String {
+    match (error, base) {
+        (CredentialsError::CredentialsNotLoaded(_), BaseLogin::Profile(name)) => {
+            format!("no credentials found for the profile `{name}` in the AWS configuration files")
+        }
+        (CredentialsError::CredentialsNotLoaded(_), _) => {
             "no credentials found in the environment or the AWS configuration files".to_owned()
         }
-        other => format!("the credentials cannot be loaded: {}", deepest(other)),
+        (other, _) => format!("the credentials cannot be loaded: {}", deepest(other)),
     }
 }
 
@@ -378,7 +383,11 @@ impl Bases {
         }
         loader = match base {
             BaseLogin::Ambient => loader,
-            BaseLogin::Profile(name) => loader.profile_name(name),
+            // Not the chain with its name: there keys of the environment come before any profile.
+            BaseLogin::Profile(name) => {
+                let profile = ProfileFileCredentialsProvider::builder().profile_name(name).build();
+                loader.profile_name(name).credentials_provider(profile)
+            }
             BaseLogin::Keys { id, secret } => loader.credentials_provider(Credentials::new(
                 id,
                 secret.expose_secret(),

@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use serde_json::Value as Json;
 
 use crate::world::fault_proxy::{Fault, FaultProxy};
-use crate::world::moto::Moto;
+use crate::world::moto::{Moto, between};
 
 const POLICIES: &str = "apiVersion: cloudcorrect.dev/v1
 kind: Account
@@ -73,7 +73,7 @@ impl World {
             .env("AWS_REGION", "us-east-1")
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("AWS_CONFIG_FILE", "/dev/null")
-            .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null");
+            .env("AWS_SHARED_CREDENTIALS_FILE", self.path().join("credentials"));
         let ran = tokio::task::spawn_blocking(move || command.output().expect("it runs"));
         let output = ran.await.expect("no panic");
         let text = [output.stdout, output.stderr].concat();
@@ -171,6 +171,29 @@ async fn what_lacks_is_named_with_the_policy_that_allows_it() {
     let denied = calls.iter().filter(|call| call["failures"][0]["cause"] == "access_denied");
     let denied: Vec<&Json> = denied.map(|call| &call["permissions"][0]).collect();
     assert_eq!(denied, ["s3:GetBucketPolicy", "s3:GetAccountPublicAccessBlock"]);
+}
+
+#[tokio::test]
+async fn a_profile_that_is_named_counts_whatever_the_environment_has() {
+    let world = World::new().await;
+    world.moto.user("reader", "platform").await;
+    let key = [("Action", "CreateAccessKey"), ("UserName", "reader")];
+    let key = between(&world.moto.iam(&key).await, "AccessKeyId");
+    let credentials = format!("[audit]\naws_access_key_id = {key}\naws_secret_access_key = x\n");
+    fs::write(world.path().join("credentials"), credentials).expect("written");
+    for (profile, expected) in [
+        ("audit", "asked by arn:aws:iam::123456789012:user/reader\n"),
+        ("nowhere", "nobody can log in: "),
+    ] {
+        let settings = format!(
+            "[accounts.\"123456789012\"]\nprofile = \"{profile}\"\n\
+             [[sources]]\nname = \"main\"\nurl = \"https://git.example/p.git\"\n"
+        );
+        fs::write(world.path().join("cloudcorrect.toml"), settings).expect("written");
+        let (_, text) = world.check(&["--config", "cloudcorrect.toml"]).await;
+        assert!(text.contains(expected), "{text}");
+        assert!(profile == "audit" || text.contains(profile), "{text}");
+    }
 }
 
 #[tokio::test]
