@@ -11,7 +11,7 @@ use url::Url;
 use super::declaration;
 use super::fields::{Fields, Origins, Variables};
 use super::problems::{FILE, InvalidSettings, Report, of_variable};
-use super::secrets::{database_url, optional_secret, secret};
+use super::secrets::{database_url, external_id, secret};
 use super::settings::{
     AccountSettings, DatabaseSettings, EvaluationSettings, GitHubSettings, GitSettings, Listen,
     OrganizationSettings, Settings,
@@ -249,7 +249,7 @@ fn organization(mut fields: Fields<'_, '_>, base: &Path) -> OrganizationSettings
         fields.push(refused.help("write twelve digits, quoted"));
     }
     let role_name = role_name(&mut fields);
-    let external_id = optional_secret(&mut fields, "external_id", base);
+    let external_id = external_id(&mut fields, base);
     let mut units = |key: &str| {
         let units = fields.texts(key);
         for odd in units.iter().filter(|it| !(it.starts_with("ou-") || it.starts_with("r-"))) {
@@ -334,7 +334,7 @@ fn account_settings(mut fields: Fields<'_, '_>, base: &Path, account: &str) -> A
         fields.push(fields.error("chain", Code::MissingKey, "needs `role_arn`"));
     }
     let external_key = if fields.has("external_id") { "external_id" } else { "external_id_file" };
-    let external_id = optional_secret(&mut fields, "external_id", base);
+    let external_id = external_id(&mut fields, base);
     let profile = fields.text("profile");
     let recorded = fields.text("recorded").map(|file| base.join(file));
     if recorded.is_some() && (role_arn.is_some() || profile.is_some()) {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use super::fields::{Fields, Variables};
 use super::postgres_url;
@@ -50,6 +50,22 @@ pub(super) fn optional_secret(
         return Some(SecretString::from("empty"));
     }
     Some(SecretString::from(text))
+}
+
+/// The external id that a trust policy asks for, if there is one, as STS takes it: its reference of
+/// `AssumeRole` gives length and characters. STS would quote another in its refusal.
+pub(super) fn external_id(fields: &mut Fields<'_, '_>, base: &Path) -> Option<SecretString> {
+    let id = optional_secret(fields, "external_id", base)?;
+    let is_good = |c: char| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c);
+    let text = id.expose_secret();
+    if !(2..=1224).contains(&text.len()) || !text.chars().all(is_good) {
+        let key = if fields.has("external_id_file") { "external_id_file" } else { "external_id" };
+        let refused = fields.error(key, Code::InvalidValue, "is no external id");
+        fields.push(
+            refused.help("it has 2 to 1,224 letters, digits and `_+=,.@:/-`, and no line break"),
+        );
+    }
+    Some(id)
 }
 
 /// The address of the database: of the setting, of the file that it names, or of `DATABASE_URL`.

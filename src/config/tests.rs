@@ -30,7 +30,7 @@ const WHOLE: &str = r#"
     poll = "10s"
     [accounts."123456789012"]
     role_arn = "arn:aws:iam::123456789012:role/reader"
-    external_id = "x"
+    external_id = "ours"
 "#;
 
 fn owned(variables: &[(&str, &str)]) -> Vec<(String, String)> {

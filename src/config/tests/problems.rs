@@ -30,7 +30,7 @@ fn all_problems_are_told_at_once() {
         pol = "5s"
         [accounts.12]
         [accounts."123456789012"]
-        external_id = "x"
+        external_id = "ours"
         [git]
         timeout = "soon"
     "#;
