@@ -85,6 +85,9 @@ fn planned<'a>(one: &'a TypePlan<'_>) -> impl Iterator<Item = &'a PlannedCall> {
     one.calls.iter().filter(|call| !call.is_recorded_only)
 }
 
+/// Resources of a region that are tried at most.
+const FEW: usize = 3;
+
 type Answer = (Operation, Region, Option<Failure>);
 
 /// Answers of the calls of a type in a target.
@@ -97,20 +100,37 @@ async fn of_type(
     let listing = source.list(&target, one.schema).await;
     let listed = (one.schema.list.clone(), target.region.clone(), listing.failure().cloned());
     let mut answers = vec![listed];
-    for resource in first_of_each_region(&listing, scope) {
-        let others = planned(one).map(|call| &call.operation).filter(|it| **it != one.schema.list);
-        let others = others.cloned().collect();
-        answers.extend(of_resource(source, (&target, one.schema), resource, others).await);
+    let others = planned(one).map(|call| &call.operation).filter(|it| **it != one.schema.list);
+    let others: Vec<Operation> = others.cloned().collect();
+    for resources in few_of_each_region(&listing, scope) {
+        let mut of_region: BTreeMap<Operation, Answer> = BTreeMap::new();
+        for resource in resources {
+            let told = of_resource(source, (&target, one.schema), resource, others.clone()).await;
+            for answer in told {
+                let known = of_region.entry(answer.0.clone()).or_insert_with(|| answer.clone());
+                if known.2.is_some() {
+                    *known = answer;
+                }
+            }
+            if of_region.values().all(|(_, _, failure)| failure.is_none()) {
+                break;
+            }
+        }
+        answers.extend(of_region.into_values());
     }
     answers
 }
 
-fn first_of_each_region(listing: &Listing, scope: &AccountScope) -> Vec<Arc<Resource>> {
-    let mut first: BTreeMap<&Region, &Arc<Resource>> = BTreeMap::new();
+/// Resources that are asked about, by region: the first, and others in case that one is odd or gone.
+fn few_of_each_region(listing: &Listing, scope: &AccountScope) -> Vec<Vec<Arc<Resource>>> {
+    let mut few: BTreeMap<&Region, Vec<Arc<Resource>>> = BTreeMap::new();
     for resource in listing.resources().iter().filter(|one| scope.holds(&one.region)) {
-        first.entry(&resource.region).or_insert(resource);
+        let few = few.entry(&resource.region).or_default();
+        if few.len() < FEW {
+            few.push(resource.clone());
+        }
     }
-    first.into_values().cloned().collect()
+    few.into_values().collect()
 }
 
 /// Answers of operations on a resource, each behind those that must come before it.
