@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # All figures, or those of the benches named:
-# scripts/bench.sh [expression|hostile|validate|recorded|size|storage|service|fleet]...
+# scripts/bench.sh [expression|hostile|validate|recorded|size|storage|service|fleet|fleet-service]...
 #
 # Of `fleet`, FLEET_PEER=none leaves out Cloud Custodian, and beyond FLEET_SCALE=1 only
-# FLEET_PEER=custodian has it run; scripts/fleet-figures.py says what else there is to choose.
+# FLEET_PEER=custodian has it run; scripts/fleet-figures.py says what else there is to choose. What
+# `fleet-service` measures takes an hour, or FLEET_MINUTES.
 
 source "$(dirname "$0")/env.sh"
 
@@ -19,7 +20,7 @@ add_peer() {
     fi
 }
 
-[[ $# -gt 0 ]] || set -- expression hostile validate recorded size storage service fleet
+[[ $# -gt 0 ]] || set -- expression hostile validate recorded size storage service fleet fleet-service
 
 for name; do
     step "bench: $name"
@@ -56,6 +57,9 @@ for name; do
         [[ ${FLEET_SCALE:-1} != 1 ]] || wanted=custodian
         [[ ${FLEET_PEER:-$wanted} == none ]] || add_peer
         scripts/fleet-figures.py "${binaries[@]}"
+    elif [[ $name == fleet-service ]]; then
+        cargo build --locked --release
+        scripts/fleet-service.py "$CARGO_TARGET_DIR/release/cloudcorrect"
     else
         scripts/test-postgres.sh cargo bench --locked --bench "$name"
     fi

@@ -20,28 +20,17 @@ import json
 import math
 import os
 import shutil
-import socket
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
-import urllib.request
 from collections import Counter
-from contextlib import contextmanager
 from typing import NamedTuple
 
+from fleet_account import FLEET, REGIONS, SEED, environment, fill, policies, server
 from measured import Run, measured
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-FLEET = os.path.join(ROOT, 'benches', 'fleet')
-BASELINE = os.path.join(ROOT, 'example-policies', 'policies', 'aws-baseline.yaml')
-
-SEED = os.environ.get('FLEET_SEED', '1')
 SCALE = float(os.environ.get('FLEET_SCALE', '1'))
-REGIONS = os.environ.get('FLEET_REGIONS', 'us-east-1').split(',')
 RUNS = int(os.environ.get('FLEET_RUNS', '3' if SCALE <= 1 else '1'))
-PYTHON = os.path.join(os.environ['TEST_SERVERS'], 'bin', 'python')
 
 # Times the fewest requests, times the CPU of the bare loop, and times that of ours for the peer's.
 MOST_REQUESTS = 1.02
@@ -53,95 +42,11 @@ MEMORY_MB = 50 if SCALE <= 1 else 200
 SETTINGS = 7
 PAGE = 1000
 
-ACCOUNT = '''\
-apiVersion: cloudcorrect.dev/v1
-kind: Account
-metadata:
-  name: fleet
-spec:
-  aws:
-    accountId: %(account)s
-    regions: [%(regions)s]
-'''
-
-
 class Measured(NamedTuple):
     """A run, and the requests that came meanwhile, by operation."""
 
     run: Run
     requests: Counter
-
-
-class Server:
-    """The server that the fleet lives in."""
-
-    def __init__(self, directory):
-        with socket.socket() as free:
-            free.bind(('127.0.0.1', 0))
-            port = free.getsockname()[1]
-        self.url = f'http://127.0.0.1:{port}'
-        self.oplog = os.path.join(directory, 'oplog')
-        moto = {'MOTO_IAM_LOAD_MANAGED_POLICIES': 'true', 'MOTO_EC2_LOAD_DEFAULT_AMIS': 'false'}
-        with open(os.path.join(directory, 'server'), 'wb') as out:
-            self.process = subprocess.Popen(
-                [PYTHON, os.path.join(FLEET, 'server.py'), self.oplog, str(port)],
-                env={**os.environ, **moto}, stdout=out, stderr=out)
-
-    def wait(self):
-        for _ in range(600):
-            if self.process.poll() is not None:
-                break
-            try:
-                with urllib.request.urlopen(f'{self.url}/moto-api/data.json', timeout=60) as answer:
-                    answer.read()
-                return
-            except OSError:
-                time.sleep(0.2)
-        sys.exit('the server does not start')
-
-    def lines(self):
-        """What was asked so far; a line is written before the response."""
-        with open(self.oplog, encoding='utf-8') as oplog:
-            return [line.split('\t') for line in oplog]
-
-
-@contextmanager
-def server(directory):
-    running = Server(directory)
-    try:
-        running.wait()
-        yield running
-    finally:
-        running.process.terminate()
-        running.process.wait()
-
-
-def environment(url):
-    """That of a program that finds the fleet in the place of AWS, and no settings of whoever measures."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith('AWS_')}
-    return {
-        **kept,
-        'AWS_ENDPOINT_URL': url,
-        'AWS_ACCESS_KEY_ID': 'testing',
-        'AWS_SECRET_ACCESS_KEY': 'testing',
-        'AWS_DEFAULT_REGION': REGIONS[0],
-        'AWS_REGION': REGIONS[0],
-        'AWS_CONFIG_FILE': os.devnull,
-        'AWS_SHARED_CREDENTIALS_FILE': os.devnull,
-        'AWS_EC2_METADATA_DISABLED': 'true',
-    }
-
-
-def fill(url, directory):
-    path = os.path.join(directory, 'truth.json')
-    program = [PYTHON, os.path.join(FLEET, 'fleet.py'), url, path]
-    options = ['--seed', SEED, '--scale', str(SCALE), '--regions', ','.join(REGIONS)]
-    start = time.monotonic()
-    subprocess.run([*program, *options], env=environment(url), stderr=subprocess.DEVNULL, check=True)
-    with open(path, encoding='utf-8') as file:
-        truth = json.load(file)
-    print(f'filled in {time.monotonic() - start:.0f} s')
-    return truth
 
 
 def resources(truth, check):
@@ -172,11 +77,7 @@ class Ours:
 
     def __init__(self, binary, truth, directory):
         self.directory, self.truth, self.wrong = directory, truth, Counter()
-        policies = os.path.join(directory, 'policies')
-        os.makedirs(policies)
-        shutil.copy(BASELINE, policies)
-        with open(os.path.join(policies, 'accounts.yaml'), 'w', encoding='utf-8') as out:
-            out.write(ACCOUNT % {'account': truth['account'], 'regions': ', '.join(REGIONS)})
+        policies(os.path.join(directory, 'policies'), truth)
         options = ['--account', 'fleet', '--group', 'aws-baseline', '--format', 'json']
         self.arguments = [binary, 'evaluate', 'policies', *options]
 
@@ -234,9 +135,9 @@ class Custodian:
         self.directory, self.truth = directory, truth
         os.makedirs(directory)
         self.agreeing = self.policies = 0
-        policies = os.path.join(FLEET, 'custodian.yaml')
+        wanted = os.path.join(FLEET, 'custodian.yaml')
         regions = [word for region in REGIONS for word in ('--region', region)]
-        self.arguments = [binary, 'run', '--cache', 'memory', *regions, '-s', 'found', policies]
+        self.arguments = [binary, 'run', '--cache', 'memory', *regions, '-s', 'found', wanted]
 
     def check(self):
         """How many of its policies find as many resources as fail; a peer that reads nothing would be quick."""
@@ -308,7 +209,7 @@ def ratios(programs, truth, runs):
 def main():
     binaries = [os.path.abspath(path) for path in sys.argv[1:]]
     with tempfile.TemporaryDirectory() as directory, server(directory) as running:
-        truth = fill(running.url, directory)
+        truth = fill(running.url, directory, SCALE)
         kinds = {frozenset(its['fail'] + its['pass']) for its in truth['checks'].values()}
         count = sum(map(len, kinds))
         programs = [

@@ -29,4 +29,5 @@ pub use policy_test::{
 };
 pub use settled::{Settled, oldest, settled};
 pub use status::{AttentionItem, CommitStatus, GroupStatus};
+pub use target::segment;
 pub use waivers::{WaiverStatus, waive};

@@ -27,6 +27,7 @@ mod pattern;
 mod pieces;
 mod places;
 mod re2;
+mod segment;
 mod shared;
 mod show;
 mod span;

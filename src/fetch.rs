@@ -25,7 +25,7 @@ pub use self::execute::{AccountScope, execute};
 pub use self::plan::{Frequency, Plan, PlannedCall, Reader, TypePlan};
 pub use self::requirement::{FetchRequirement, FilterDecision};
 pub use self::tried::{Tried, TriedCall, try_calls};
-use crate::resource::{Facet, Failure, Listing, Operation, Resource, Schema, Target};
+use crate::resource::{Facet, Failure, Listing, Operation, Resource, Schema, Segment, Target};
 
 /// An account's inventory, asked piece by piece: live or recorded.
 ///
@@ -33,6 +33,21 @@ use crate::resource::{Facet, Failure, Listing, Operation, Resource, Schema, Targ
 pub trait Source: Send + Sync {
     /// Resources of a type in a target, each with the facet of [`Schema::list`] and no other.
     fn list<'a>(&'a self, target: &'a Target, schema: &'a Schema) -> BoxFuture<'a, Listing>;
+
+    /// `true` where lists are read as a whole also of a type that has [`Schema::listed_by`].
+    fn lists_whole(&self) -> bool {
+        true
+    }
+
+    /// Resources of a segment of a type's list, of a source that does not read such lists as a whole.
+    fn list_segment<'a>(
+        &'a self,
+        target: &'a Target,
+        schema: &'a Schema,
+        _: &'a Segment,
+    ) -> BoxFuture<'a, Listing> {
+        self.list(target, schema)
+    }
 
     /// Answer of `operation` on `resource`, which was listed in `target`. The facets that
     /// [`crate::resource::OperationSchema::after`] names are already in the resource.

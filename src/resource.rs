@@ -16,6 +16,7 @@ mod property;
 mod regions;
 mod registry;
 mod schema;
+mod segment;
 mod statements;
 mod summary;
 mod value;
@@ -27,12 +28,13 @@ pub use form::{Form, Part, Reading};
 pub use identity::{
     AccountId, InvalidAccountId, InvalidRegion, Operation, Provider, Region, Target, TypeName,
 };
-pub use inventory::{Inventory, Listing};
+pub use inventory::{Inventory, Listing, Segments};
 pub use regions::regions;
 pub use registry::{SchemaRegistry, schemas};
 pub use schema::{
     Given, Kind, ListScope, MADE, NameSource, OperationSchema, Properties, Property, Schema,
     SchemaError, Summary, is_documented,
 };
+pub use segment::{ListedBy, Segment};
 pub use statements::{EFFECTS, ELEMENTS, PRINCIPAL_KINDS};
 pub use value::{Facet, Facets, Mapping, Resource, Value, seconds};

@@ -28,11 +28,15 @@ impl std::str::FromStr for Format {
     }
 }
 
+/// Levels of crates that say more than is meant to be heard, unless a filter names them: sqlx tells at
+/// `info` what Postgres notices, such as that a table is there already; the SDK of AWS at `trace` all
+/// that it sends and receives, user data of instances among it.
+const RESTRAINED: &str = "sqlx=warn,aws_smithy_runtime=debug,aws_sigv4=debug,hyper=debug,hyper_util=debug,h2=debug";
+
 /// Installs the subscriber of the process. `filter` is in the syntax of `EnvFilter`, such as
 /// `info,cloudcorrect::sync=debug`.
 pub fn install(filter: &str, format: Format) -> Result<(), TryInitError> {
-    // sqlx tells at `info` what Postgres notices, such as that a table is there already.
-    let filter = format!("sqlx=warn,{filter}");
+    let filter = format!("{RESTRAINED},{filter}");
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let registry = tracing_subscriber::registry().with(filter);
     let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);

@@ -143,6 +143,7 @@ data "aws_iam_policy_document" "reads" {
       "s3:GetLifecycleConfiguration",
       "s3:GetReplicationConfiguration",
       "s3:ListAllMyBuckets",
+      "s3:ListBucket",
       "sts:GetCallerIdentity",
     ]
     resources = ["*"]

@@ -14,7 +14,7 @@ use super::call_error::CallError;
 use super::pages::{Entry, Paged};
 use super::response::Call;
 use super::session::Session;
-use crate::resource::{Operation, Region, Resource, TypeName};
+use crate::resource::{Operation, Region, Resource, Segment, TypeName};
 
 /// JSON that an operation gives of one resource, from top-level properties to values.
 pub(super) type Response = Result<Json, CallError>;
@@ -42,8 +42,32 @@ impl Adapter {
 pub(super) struct ListCall {
     /// Operation of the list, and what each page must hold.
     pub(super) call: &'static Call,
-    /// Function that reads all pages, in a region or `global`.
-    pub(super) pages: for<'a> fn(&'a Session, &'a Region) -> BoxFuture<'a, Paged<Entry>>,
+    /// Function that reads all pages.
+    pub(super) ask: AskList,
+}
+
+/// Part of a type's resources that one list is of.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum AskList {
+    /// All of a region, or of `global`.
+    Whole(AskWhole),
+    /// Those of a segment, wherever they live.
+    Segment(AskSegment),
+}
+
+type AskWhole = for<'a> fn(&'a Session, &'a Region) -> BoxFuture<'a, Paged<Entry>>;
+type AskSegment = for<'a> fn(&'a Session, &'a Segment) -> BoxFuture<'a, Paged<Entry>>;
+
+impl ListCall {
+    /// A list that is read as a whole.
+    pub(super) const fn whole(call: &'static Call, ask: AskWhole) -> Self {
+        Self { call, ask: AskList::Whole(ask) }
+    }
+
+    /// A list that is read by segments.
+    pub(super) const fn by_segments(call: &'static Call, ask: AskSegment) -> Self {
+        Self { call, ask: AskList::Segment(ask) }
+    }
 }
 
 /// How one operation is asked of resources that are known already.

@@ -37,5 +37,6 @@ pub(super) fn adapters() -> Adapters {
         iam::user::ADAPTER,
         s3::account_public_access_block::ADAPTER,
         s3::bucket::ADAPTER,
+        s3::object::ADAPTER,
     ])
 }

@@ -7,13 +7,15 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use serde_json::Value as Json;
 
-use super::adapter::{Adapters, Ask};
+use super::adapter::{Adapters, Ask, AskList};
 use super::bulk::{BulkResponses, Listed};
 use super::call_error::CallError;
 use super::pages::{Entry, Paged};
 use super::session::{SUBJECT, Session};
 use crate::fetch::{CallStats, Source};
-use crate::resource::{Cause, Facet, Failure, Listing, Operation, Resource, Schema, Target};
+use crate::resource::{
+    Cause, Facet, Failure, Listing, Operation, Resource, Schema, Segment, Target,
+};
 
 /// A live account for the time of one evaluation.
 #[derive(Debug)]
@@ -56,11 +58,12 @@ impl Live {
         }
     }
 
-    /// The entries of a list, as the API gives them.
+    /// The entries of a list, as the API gives them; of a segment of one that is not read as a whole.
     pub(super) async fn entries(
         &self,
         target: &Target,
         schema: &Schema,
+        segment: Option<&Segment>,
     ) -> Result<Paged<Entry>, Failure> {
         let Open { session, adapters, .. } = self.open()?;
         if target.account != *session.account() {
@@ -68,12 +71,34 @@ impl Live {
             return Err(Failure::new(Cause::Credentials, message));
         }
         let adapter = adapters.get(&schema.type_name);
-        match adapter.filter(|row| row.list.call.operation == schema.list.as_str()) {
-            Some(adapter) => Ok((adapter.list.pages)(session, &target.region).await),
-            None => Err(unsupported(&format!(
+        let adapter = adapter.filter(|row| row.list.call.operation == schema.list.as_str());
+        match (adapter.map(|row| row.list.ask), segment) {
+            (Some(AskList::Whole(ask)), _) => Ok(ask(session, &target.region).await),
+            (Some(AskList::Segment(ask)), Some(segment)) => Ok(ask(session, segment).await),
+            (Some(AskList::Segment(_)), None) => Err(Failure::new(
+                Cause::NotCollected,
+                format!("{} is asked by segments alone", schema.list),
+            )),
+            (None, _) => Err(unsupported(&format!(
                 "{} is not listed in live accounts yet, only in recorded inventories",
                 schema.type_name
             ))),
+        }
+    }
+
+    async fn listing(
+        &self,
+        target: &Target,
+        schema: &Schema,
+        segment: Option<&Segment>,
+    ) -> Listing {
+        match self.entries(target, schema, segment).await {
+            Ok(entries) => {
+                let listing = entries.listing(schema);
+                self.keep(target, schema, &listing);
+                listing
+            }
+            Err(failure) => Listing::Failed(failure),
         }
     }
 
@@ -144,17 +169,20 @@ fn unsupported(message: &str) -> Failure {
 
 impl Source for Live {
     fn list<'a>(&'a self, target: &'a Target, schema: &'a Schema) -> BoxFuture<'a, Listing> {
-        let listing = async {
-            match self.entries(target, schema).await {
-                Ok(entries) => {
-                    let listing = entries.listing(schema);
-                    self.keep(target, schema, &listing);
-                    listing
-                }
-                Err(failure) => Listing::Failed(failure),
-            }
-        };
-        listing.boxed()
+        self.listing(target, schema, None).boxed()
+    }
+
+    fn lists_whole(&self) -> bool {
+        false
+    }
+
+    fn list_segment<'a>(
+        &'a self,
+        target: &'a Target,
+        schema: &'a Schema,
+        segment: &'a Segment,
+    ) -> BoxFuture<'a, Listing> {
+        self.listing(target, schema, Some(segment)).boxed()
     }
 
     fn facet<'a>(

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::{self, Write as _};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::environment::EnvironmentVariableRegionProvider;
@@ -118,6 +119,9 @@ impl Login {
         let login = self.clone();
         // Whoever asks may be within a call, and what that declares is not of STS's responses.
         let attempt = async move { expecting(Body::Xml(&[]), Box::pin(login.log_in())).await };
+        // One that breaks off is not for all who come after it.
+        let attempt = AssertUnwindSafe(attempt).catch_unwind();
+        let attempt = attempt.map(|end| end.unwrap_or_else(|_| Err(failure("logging in broke off"))));
         let attempt = attempt.boxed().shared();
         *latest = Some(attempt.clone());
         attempt

@@ -54,6 +54,8 @@ pub(super) struct Pages<T> {
     seen: BTreeSet<String>,
     items: Vec<T>,
     state: State,
+    /// Code by which a page was refused.
+    code: Option<String>,
 }
 
 #[derive(Debug)]
@@ -66,8 +68,8 @@ enum State {
 impl<T> Pages<T> {
     /// A list of which nothing was read yet, and of which so many pages are.
     pub(super) fn new(operation: &'static str, most: usize) -> Self {
-        let (seen, items, state) = (BTreeSet::new(), Vec::new(), State::More(None));
-        Self { operation, most, read: 0, seen, items, state }
+        let (seen, items, code) = Default::default();
+        Self { operation, most, read: 0, seen, items, state: State::More(None), code }
     }
 
     /// Token that the next call is to continue from, `None` for the first; nothing after the last
@@ -98,6 +100,7 @@ impl<T> Pages<T> {
     /// Ends the list where a page was refused.
     pub(super) fn refused(&mut self, error: CallError) {
         let Failure { cause, message } = error.failure;
+        self.code = error.code;
         self.state = if self.read == 0 {
             State::Broken(Failure { cause, message })
         } else {
@@ -119,7 +122,8 @@ impl<T> Pages<T> {
             State::Broken(failure) => Some(failure),
             State::More(_) | State::Done => None,
         };
-        Paged { operation: self.operation, is_read: self.read > 0, items: self.items, failure }
+        let Self { operation, read, items, code, .. } = self;
+        Paged { operation, is_read: read > 0, items, failure, code }
     }
 }
 
@@ -132,15 +136,17 @@ pub(super) struct Paged<T> {
     pub(super) items: Vec<T>,
     /// Why it is not all.
     pub(super) failure: Option<Failure>,
+    /// Code of the API by which it is not.
+    code: Option<String>,
 }
 
 impl<T> Paged<T> {
     /// A list that is all in one answer, or was refused.
     pub(super) fn once(operation: &'static str, answer: Result<Vec<T>, CallError>) -> Self {
         match answer {
-            Ok(items) => Self { operation, is_read: true, items, failure: None },
-            Err(error) => {
-                Self { operation, is_read: false, items: Vec::new(), failure: Some(error.failure) }
+            Ok(items) => Self { operation, is_read: true, items, failure: None, code: None },
+            Err(CallError { failure, code, .. }) => {
+                Self { operation, is_read: false, items: Vec::new(), failure: Some(failure), code }
             }
         }
     }
@@ -152,8 +158,8 @@ impl<T> Paged<T> {
 
     /// The same list of what its items become together.
     pub(super) fn with<U>(self, all: impl FnOnce(Vec<T>) -> Vec<U>) -> Paged<U> {
-        let Self { operation, is_read, items, failure } = self;
-        Paged { operation, is_read, items: all(items), failure }
+        let Self { operation, is_read, items, failure, code } = self;
+        Paged { operation, is_read, items: all(items), failure, code }
     }
 
     /// This list and another as one.
@@ -166,9 +172,17 @@ impl<T> Paged<T> {
     /// All items, or the failure.
     pub(super) fn whole(self) -> Result<Vec<T>, CallError> {
         match self.failure {
-            Some(failure) => Err(CallError::from(failure)),
+            Some(failure) => Err(CallError { code: self.code, ..CallError::from(failure) }),
             None => Ok(self.items),
         }
+    }
+
+    /// A list of nothing where this code of the API refused its first page; else the same list.
+    pub(super) fn or_none(self, absent: &str) -> Self {
+        if !self.is_read && self.code.as_deref() == Some(absent) {
+            return Self::once(self.operation, Ok(Vec::new()));
+        }
+        self
     }
 
     /// Makes the list partial for what one of its items is.

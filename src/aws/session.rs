@@ -167,7 +167,22 @@ impl Session {
         E: ProvideErrorMetadata + Error + 'static,
         F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
     {
-        let mut pages = Pages::new(call.operation, self.limits().pages);
+        self.pages_up_to(self.limits().pages, (call, region), request, page).await
+    }
+
+    /// The same of a list that has no more pages than `most`, or is partial.
+    pub(super) async fn pages_up_to<T, O, E, F>(
+        &self,
+        most: usize,
+        (call, region): (&Call, &Region),
+        request: impl Fn(Option<String>) -> F,
+        page: impl Fn(&O) -> Page<T>,
+    ) -> Paged<T>
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+        F: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    {
+        let mut pages = Pages::new(call.operation, most.min(self.limits().pages));
         while let Some(token) = pages.next() {
             match self.call(call, region, request(token)).await {
                 Ok(output) => pages.add(page(&output)),

@@ -6,6 +6,7 @@ mod details;
 mod instance;
 mod malformed;
 mod markers;
+mod objects;
 mod organization;
 mod pages;
 mod recorded;
@@ -24,11 +25,12 @@ use super::adapter::{Adapter, Adapters};
 use super::adapters::adapters;
 use super::iam::credential_report as report;
 use super::response::Call;
+use super::s3::bucket::regions::LOCATION;
 use super::{AccountSettings, Accounts, BaseLogin, Limits, Live};
 use crate::clock::Clock;
 use crate::fetch::Source;
 use crate::resource::{
-    Facet, ListScope, Listing, Operation, Provider, Region, Resource, Schema, Target, schemas,
+    Facet, ListScope, Listing, Operation, Provider, Region, Resource, Schema, Segment, Target, schemas,
 };
 use stand_in::StandIn;
 
@@ -86,7 +88,15 @@ fn target(schema: &Schema) -> Target {
 }
 
 async fn list(live: &Live, schema: &Schema) -> Listing {
-    live.list(&target(schema), schema).await
+    match segment(schema) {
+        Some(segment) => live.list_segment(&target(schema), schema, &segment).await,
+        None => live.list(&target(schema), schema).await,
+    }
+}
+
+/// The segment that recorded answers are of, of a list that is not read as a whole.
+fn segment(schema: &Schema) -> Option<Segment> {
+    schema.listed_by.as_ref().map(|_| Segment { value: "logs".into(), prefix: "2026/".into() })
 }
 
 /// The listing, all of its resources with everything that live accounts are asked of them.
@@ -119,6 +129,9 @@ fn calls(row: &Adapter) -> impl Iterator<Item = &'static Call> + use<> {
     let mut calls: Vec<&Call> = facets.chain([row.list.call]).collect();
     if calls.iter().any(|call| call.operation == report::CALL.operation) {
         calls.push(&report::GENERATE);
+    }
+    if row.type_name == "AWS::S3::Object" {
+        calls.push(&LOCATION);
     }
     calls.into_iter()
 }

@@ -12,7 +12,7 @@ use crate::resource::Region;
 
 /// List of the one resource, which makes no request: logging in has asked already.
 pub(super) const LIST: ListCall =
-    ListCall { call: &IDENTITY, pages: |session, global| ready(list(session, global)).boxed() };
+    ListCall::whole(&IDENTITY, |session, global| ready(list(session, global)).boxed());
 
 /// Call by which logging in proves whose the credentials are, and which checks its response.
 static IDENTITY: Call = Call::xml("sts:GetCallerIdentity", &[]);

@@ -8,7 +8,7 @@ use anyhow::bail;
 use cloudcorrect::app;
 use cloudcorrect::collect::plan;
 use cloudcorrect::diagnostic::Diagnostic;
-use cloudcorrect::render::access::ShownAccess;
+use cloudcorrect::render::access::{self, ShownAccess};
 use cloudcorrect::render::{diagnostics, json};
 
 use super::accounts::AccountsAtHand;
@@ -74,21 +74,29 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         None => AccountsAtHand::new([])?,
     };
     let mut documents = Vec::new();
-    let mut is_whole = true;
+    let mut lacking = Vec::new();
     for (at, account) in accounts.iter().enumerate() {
         output::progress(&format!("asking account {} ...", account.id));
         let plan = plan(&groups(&policies, account, None), account);
         let tried = at_hand.try_calls(account, &plan);
         let shown = ShownAccess { account, plan: &plan, tried: tried.as_ref() };
-        is_whole &= shown.is_whole();
+        if !shown.is_whole() {
+            lacking.push(account.name.as_str());
+        }
         match arguments.format {
             Format::Json => documents.push(shown.json()),
             Format::Text if at > 0 => output::print(&format!("\n{}", shown.text()))?,
             Format::Text => output::print(&shown.text())?,
         }
     }
-    if arguments.format == Format::Json {
-        output::print(&json::document(&serde_json::json!({ "accounts": documents })))?;
+    match arguments.format {
+        Format::Json => {
+            output::print(&json::document(&serde_json::json!({ "accounts": documents })))?;
+        }
+        Format::Text if accounts.len() > 1 => {
+            output::print(&format!("\n{}", access::total(accounts.len(), &lacking)))?;
+        }
+        Format::Text => {}
     }
-    Ok(ExitCode::from(if is_whole { output::CLEAN } else { output::PROBLEMS }))
+    Ok(ExitCode::from(if lacking.is_empty() { output::CLEAN } else { output::PROBLEMS }))
 }

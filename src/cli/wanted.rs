@@ -9,7 +9,7 @@ use cloudcorrect::expression::glob;
 use cloudcorrect::fetch::{FetchRequirement, FilterDecision};
 use cloudcorrect::policy::{Account, Group, GroupName, PolicySet};
 use cloudcorrect::render::resources::name_of;
-use cloudcorrect::resource::{AccountId, Resource, Schema, TypeName, schemas};
+use cloudcorrect::resource::{AccountId, Resource, Schema, Segment, TypeName, schemas};
 
 /// How alike two names are, from 0 to 1, for one to be meant by the other.
 const ALIKE: f64 = 0.6;
@@ -63,6 +63,15 @@ impl Wanted {
         })
     }
 
+    /// Segment of the type's list that holds what is meant, by what an id says before its first `*` or `?`.
+    fn segment(&self) -> Option<Segment> {
+        self.schema.listed_by.as_ref()?;
+        let id = self.id.as_ref()?;
+        let (value, rest) = id.split_once('/').filter(|(value, _)| !value.contains(['*', '?']))?;
+        let prefix = rest.split(['*', '?']).next().unwrap_or_default();
+        Some(Segment { value: value.into(), prefix: prefix.into() })
+    }
+
     /// The requirement of live accounts, of which all but the list concerns only resources that are
     /// meant; `None` of a type that live accounts are not asked for.
     pub(super) fn required<'a>(
@@ -72,7 +81,8 @@ impl Wanted {
         let decide = |resource: &Resource| {
             if self.is_meant(resource) { FilterDecision::Keep } else { FilterDecision::Drop }
         };
-        self.schema.is_live().then(|| requirement.only([], decide))
+        let within = requirement.within(self.segment());
+        self.schema.is_live().then(|| within.only([], decide))
     }
 
     /// Why nothing is known of the type.

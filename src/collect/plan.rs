@@ -8,8 +8,8 @@ use chrono::DateTime;
 use super::requirements;
 use crate::expression::Expression;
 use crate::fetch::{FetchRequirement, Frequency, Plan, PlannedCall, Reader, TypePlan};
-use crate::policy::{Account, Check, Group};
-use crate::resource::{Operation, Schema, TypeName};
+use crate::policy::{Account, Group};
+use crate::resource::{Operation, Schema, Segment, TypeName};
 
 /// The plan for the checks of `groups` in an account.
 pub fn plan<'a>(groups: &[&'a Group], account: &'a Account) -> Plan<'a> {
@@ -17,7 +17,7 @@ pub fn plan<'a>(groups: &[&'a Group], account: &'a Account) -> Plan<'a> {
     for group in groups {
         for check in &group.checks {
             let name = format!("{}/{}", group.name, check.id);
-            let filters = filters(check);
+            let filters = check.rule.selections().map(|(_, filter)| filter);
             let requirements = requirements::of_rule(&check.rule, account, DateTime::default());
             for (requirement, filter) in requirements.iter().zip(filters) {
                 let of_type = types.entry(requirement.schema().type_name.clone());
@@ -30,28 +30,26 @@ pub fn plan<'a>(groups: &[&'a Group], account: &'a Account) -> Plan<'a> {
     Plan { types }
 }
 
-/// Filters of a check, in the order of its requirements.
-fn filters(check: &Check) -> impl Iterator<Item = Option<&Expression>> {
-    let others = check.rule.bindings.iter().map(|binding| binding.filter.as_ref());
-    [check.rule.filter.as_ref()].into_iter().chain(others)
-}
-
 /// Readers of the operations of a type.
 struct TypeCalls<'a> {
     schema: &'a Schema,
     readers: BTreeMap<Operation, Vec<Reader>>,
+    /// Segments of the list that readers require, without those that others cover.
+    segments: BTreeSet<Segment>,
     /// Operations that filters read, which come before the others.
     of_filters: BTreeSet<Operation>,
 }
 
 impl<'a> TypeCalls<'a> {
     fn new(schema: &'a Schema) -> Self {
-        Self { schema, readers: BTreeMap::new(), of_filters: BTreeSet::new() }
+        let (readers, segments, of_filters) = Default::default();
+        Self { schema, readers, segments, of_filters }
     }
 
     fn add(&mut self, check: &str, requirement: &FetchRequirement<'_>, filter: Option<&str>) {
         let list = self.schema.list.clone();
         self.read(list.clone(), check, None, None);
+        self.segments.extend(requirement.segment().cloned());
         let spares = |operation: &Operation| {
             let summary = self.schema.summary.as_ref().filter(|_| requirement.may_be_settled());
             let spared = summary.filter(|summary| summary.of.contains(operation));
@@ -89,7 +87,7 @@ impl<'a> TypeCalls<'a> {
     }
 
     fn plan(self, account: &Account) -> TypePlan<'a> {
-        let Self { schema, readers, of_filters } = self;
+        let Self { schema, readers, segments, of_filters } = self;
         let summary = schema.summary.as_ref();
         let is_summary =
             |operation: &Operation| summary.is_some_and(|one| one.operation == *operation);
@@ -118,7 +116,8 @@ impl<'a> TypeCalls<'a> {
         };
         let mut calls: Vec<PlannedCall> = readers.into_iter().map(call).collect();
         calls.sort_by_key(stage);
-        TypePlan { schema, regions: schema.listed_in(&account.regions), calls }
+        let segments = Segment::least(&segments).into_iter().cloned().collect();
+        TypePlan { schema, regions: schema.listed_in(&account.regions), segments, calls }
     }
 }
 

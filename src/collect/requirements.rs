@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::evaluation::{Settled, oldest, settled};
+use crate::evaluation::{Settled, oldest, segment, settled};
 use crate::expression::{EvalBudget, EvalResult, Expression, Subject};
 use crate::fetch::{FetchRequirement, FilterDecision};
 use crate::policy::{Account, Group, Rule};
@@ -29,7 +29,7 @@ pub(super) fn of_rule<'a>(
         Some(_) if !rule.is_of_all() => own.unless(settles(rule, account, now)),
         _ => own,
     };
-    let others = rule.bindings.iter().map(|one| (one.schema, one.filter.as_ref()));
+    let others = rule.selections().skip(1);
     let others = others.map(|(schema, filter)| of_type(rule, schema, filter, (account, now)));
     [own].into_iter().chain(others).collect()
 }
@@ -66,7 +66,7 @@ fn of_type<'a>(
     let expressions = rule.filter.iter().chain([&rule.assertion]);
     let read = expressions.filter(|one| filter.is_none_or(|filter| !std::ptr::eq(*one, filter)));
     let operations = read.flat_map(|one| one.operations_of(&schema.type_name)).cloned();
-    let requirement = FetchRequirement::new(schema, operations);
+    let requirement = FetchRequirement::new(schema, operations).within(segment(schema, filter));
     let Some(filter) = filter else { return requirement };
     let decide = move |resource: &Resource| {
         let subject = Subject::of(resource, &account.id, now);

@@ -317,16 +317,24 @@ fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// The account of a role, by its ARN, such as `arn:aws:iam::123456789012:role/reader`.
+fn account_of_role(arn: &str) -> Option<&str> {
+    let parts: Vec<&str> = arn.splitn(6, ':').collect();
+    let ["arn", partition, "iam", "", account, resource] = parts[..] else { return None };
+    let is_role = resource.strip_prefix("role/").is_some_and(|name| !name.is_empty());
+    (partition.starts_with("aws") && is_account_id(account) && is_role).then_some(account)
+}
+
 fn account_settings(mut fields: Fields<'_, '_>, base: &Path, account: &str) -> AccountSettings {
     let role_arn = fields.text("role_arn");
     if let Some(role) = &role_arn
-        && !(role.starts_with("arn:") && role.contains(&format!(":iam::{account}:role/")))
+        && account_of_role(role) != Some(account)
     {
         let message = format!("is {}, but must be the ARN of a role in that account", quoted(role));
         fields.push(fields.error("role_arn", Code::InvalidValue, &message));
     }
     let chain = fields.texts("chain");
-    for step in chain.iter().filter(|step| !(step.starts_with("arn:") && step.contains(":role/"))) {
+    for step in chain.iter().filter(|step| account_of_role(step).is_none()) {
         let message = format!("has {}, but must name roles by their ARNs", quoted(step));
         fields.push(fields.error("chain", Code::InvalidValue, &message));
     }

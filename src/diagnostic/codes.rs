@@ -129,6 +129,7 @@ codes! {
     UnreadableTree = "unreadable-tree": "The files of a commit cannot be listed.",
     Unsupported = "unsupported": "This is known, and not part of this version.",
     Unused = "unused": "A name is declared and not used.",
+    WholeList = "whole-list": "A list that is too long to be read is asked for as a whole.",
     WholeResource = "whole-resource": "A whole resource stands where a value is wanted.",
     WrongArguments = "wrong-arguments": "A function gets other arguments than it takes.",
     WrongParameter = "wrong-parameter": "A value is not one that the parameter takes.",

@@ -6,7 +6,7 @@ use crate::expression::{EvalBudget, EvalResult, Subject};
 use crate::policy::{Account, Let, Pick};
 use crate::resource::{Cause, Failure, Inventory, Resource, Value};
 
-use super::target::{in_scope, listed_regions, listing};
+use super::target::{in_scope, listed_regions, listing, segment};
 
 /// How many of several matches are named.
 const NAMED: usize = 3;
@@ -26,9 +26,10 @@ pub(super) fn find(
 
 fn look(binding: &Let, account: &Account, inventory: &Inventory) -> Result<Value, Failure> {
     let mut found = Vec::new();
+    let segment = segment(binding.schema, binding.filter.as_ref());
     for region in listed_regions(binding.schema, account) {
         let listing = listing(binding.schema, &region, inventory)?;
-        if let Some(failure) = listing.failure() {
+        if let Some(failure) = listing.failure_in(segment.as_ref()) {
             return Err(failure.clone());
         }
         for resource in listing.resources().iter().filter(|one| in_scope(one, account)) {

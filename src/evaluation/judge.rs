@@ -5,13 +5,15 @@ use std::sync::Arc;
 use crate::document::parallel_runs;
 use crate::expression::{EvalBudget, EvalResult, Subject};
 use crate::policy::{Account, AssertScope, Check, Group, OnEmpty, Rule};
-use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Schema, Value};
+use crate::resource::{
+    Cause, Failure, Inventory, Listing, Region, Resource, Schema, Segment, Value,
+};
 
 use super::bindings;
 use super::finding::{CheckResult, Finding, GroupResult, NO_RESOURCE};
 use super::outcome::{Counts, Outcome};
 use super::settled::{Settled, oldest, settled};
-use super::target::{in_scope, listed_regions, listing};
+use super::target::{in_scope, listed_regions, listing, segment};
 
 /// Resources for which another thread is worth its start.
 const A_THREAD: usize = 1024;
@@ -61,6 +63,8 @@ struct Judge<'a> {
     rule: &'a Rule,
     account: &'a Account,
     inventory: &'a Inventory,
+    /// Where all that it selects is in one segment of a list.
+    segment: Option<Segment>,
     /// Values of the names of `let`, in their order.
     bound: Vec<Result<Value, Failure>>,
 }
@@ -84,7 +88,8 @@ impl<'a> Judge<'a> {
     fn new(rule: &'a Rule, account: &'a Account, inventory: &'a Inventory) -> Self {
         let bound = rule.bindings.iter();
         let bound = bound.map(|binding| bindings::find(binding, account, inventory)).collect();
-        Self { rule, account, inventory, bound }
+        let segment = segment(rule.schema, rule.filter.as_ref());
+        Self { rule, account, inventory, segment, bound }
     }
 
     fn findings(&self) -> Judged {
@@ -119,7 +124,7 @@ impl<'a> Judge<'a> {
 
     /// A finding for each selected resource of a list.
     fn each(&self, listing: &Listing, region: &Region, judged: &mut Judged) {
-        if let Some(failure) = listing.failure() {
+        if let Some(failure) = listing.failure_in(self.segment.as_ref()) {
             let finding = self.unknown(region.clone(), NO_RESOURCE.into(), failure.clone());
             judged.findings.push(finding);
         }
@@ -208,7 +213,7 @@ impl<'a> Judge<'a> {
                 return;
             }
         };
-        if let Some(failure) = listing.failure() {
+        if let Some(failure) = listing.failure_in(self.segment.as_ref()) {
             selection.failure.get_or_insert_with(|| failure.clone());
         }
         for resource in listing.resources() {

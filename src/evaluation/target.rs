@@ -1,7 +1,8 @@
 //! Targets of an account: where a type is listed, what was listed there, what is judged of it.
 
+use crate::expression::Expression;
 use crate::policy::Account;
-use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Schema};
+use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Schema, Segment};
 
 /// Regions in which a type is listed: `global` once for the account, or each of its regions.
 pub(super) fn listed_regions(schema: &Schema, account: &Account) -> Vec<Region> {
@@ -18,6 +19,11 @@ pub(super) fn listing<'i>(
         let message = format!("{} was not collected", schema.list);
         Failure::new(Cause::NotCollected, message)
     })
+}
+
+/// Segment of a type's list that holds what a filter lets pass, of a list that is read by segments.
+pub fn segment(schema: &Schema, filter: Option<&Expression>) -> Option<Segment> {
+    filter?.segment(schema.listed_by.as_ref()?)
 }
 
 /// `true` where a resource lives in a region in which the account is judged.

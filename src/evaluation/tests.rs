@@ -7,7 +7,9 @@ use serde_json::{Value as Json, json};
 
 use super::{Checked, Counts, GroupResult, Outcome, Totals, evaluate};
 use crate::policy::{PolicySet, Severity, SourceFile};
-use crate::resource::{Cause, Facet, Failure, Inventory, Listing, Resource, schemas};
+use crate::resource::{
+    Cause, Facet, Failure, Inventory, Listing, Resource, Segment, Segments, schemas,
+};
 
 /// An account of two regions, with what is listed in them.
 struct Cloud(Inventory);
@@ -281,4 +283,47 @@ spec: { match: { check: a, resource: vpc-1 }, reason: why, owner: ada, expires: 
     assert_eq!((*groups, *checks, *failing), (2, 3, Some(Severity::Low)));
     let turned: Vec<_> = waivers.iter().map(|status| status.counts.waived).collect();
     assert_eq!(turned, [1]);
+}
+
+/// One object in a bucket that could be read, of which another could not.
+fn objects() -> Cloud {
+    let segment = |value: &str| Segment { value: value.into(), prefix: "".into() };
+    let properties = json!({ "Id": "logs/a", "BucketName": "logs", "Key": "a", "Size": 1 });
+    let object = resource("AWS::S3::Object", "eu-west-1", &properties);
+    let denied = Failure::new(Cause::AccessDenied, "not allowed");
+    let segments = Segments {
+        asked: [(segment("logs"), None), (segment("data"), Some(denied))].into(),
+        rest: Failure::new(Cause::NotCollected, "nobody asked"),
+    };
+    let mut cloud = Cloud::new();
+    let listing = Listing::Segments(vec![Arc::new(object)], segments);
+    cloud.listing("AWS::S3::Object", "global", listing);
+    cloud
+}
+
+#[test]
+fn a_bucket_that_cannot_be_read_costs_the_objects_of_others_nothing() {
+    let of = |filter: &str| {
+        let check = format!(
+            "      select: AWS::S3::Object\n      where: {filter}\n      assert: resource.Size > 0\n"
+        );
+        objects().judge(&check)
+    };
+    assert_snapshot!(of("resource.BucketName == 'logs'"), @"eu-west-1 logs/a: pass");
+    let some = "resource.BucketName == 'logs' && resource.Key.startsWith('b')";
+    assert_snapshot!(of(some), @"global *: not_applicable nothing was selected");
+    assert_snapshot!(of("resource.BucketName == 'data'"), @"global *: unknown(access_denied) not allowed");
+    assert_snapshot!(of("resource.BucketName == 'other'"), @"global *: unknown(not_collected) nobody asked");
+
+    let count = |bucket: &str| {
+        let check = format!(
+            "      let: {{ found: {{ select: AWS::S3::Object, where: 'resource.BucketName == \"{bucket}\"' }} }}
+      select: AWS::EC2::VPC
+      assert: size(found) == 1
+"
+        );
+        objects().with("AWS::EC2::VPC", "eu-west-1", &[vpc("vpc-1", true)]).judge(&check)
+    };
+    assert_snapshot!(count("logs"), @"eu-west-1 vpc-1: pass");
+    assert_snapshot!(count("data"), @"eu-west-1 vpc-1: unknown(access_denied) `found`: not allowed");
 }

@@ -8,9 +8,14 @@ use chrono::{DateTime, Utc};
 use crate::db::findings::{ClosedReason, FindingChange, FindingKey, FindingRecord, OpenFinding};
 use crate::db::waivers::WaiverOfGroup;
 use crate::digest::{Digest, Parts};
-use crate::evaluation::{CheckStatus, GroupResult, NO_RESOURCE, Outcome, WaiverStatus};
+use crate::evaluation::{
+    CheckStatus, GroupResult, NO_RESOURCE, Outcome, WaiverStatus, segment,
+};
+use crate::expression::Expression;
 use crate::policy::{Account, Check, Group, Rule};
-use crate::resource::{AccountId, Cause, Failure, Inventory, Listing, Operation, Provider, Schema};
+use crate::resource::{
+    AccountId, Cause, Failure, Inventory, Listing, Operation, Provider, Resource, Schema,
+};
 
 /// The accounts of a group with what was seen of them.
 pub(super) type Seen<'a> = [(&'a Account, &'a Inventory)];
@@ -156,6 +161,7 @@ fn fate<'a>(
     if &*key.resource_id == NO_RESOURCE {
         return Fate::Over(ClosedReason::Changed);
     }
+    let segment = segment(check.rule.schema, check.rule.filter.as_ref());
     let mut failure = None;
     let mut was_listed = false;
     for listing in listings(check.rule.schema, inventory) {
@@ -163,7 +169,7 @@ fn fate<'a>(
         if listing.resources().iter().any(|resource| resource.id == key.resource_id) {
             return Fate::Over(ClosedReason::OutOfSelection);
         }
-        failure = failure.or(listing.failure());
+        failure = failure.or(listing.failure_in(segment.as_ref()));
     }
     if !was_listed {
         let message = format!("{} was not collected", check.rule.schema.list);
@@ -203,8 +209,8 @@ pub(super) fn coverage(group: &Group, seen: &Seen<'_>) -> Digest {
     let mut lines = BTreeSet::new();
     for (account, inventory) in seen {
         for check in &group.checks {
-            for schema in check.rule.schemas() {
-                cover(account, &check.rule, schema, inventory, &mut lines);
+            for selection in check.rule.selections() {
+                cover(account, &check.rule, selection, inventory, &mut lines);
             }
         }
     }
@@ -219,7 +225,7 @@ pub(super) fn coverage(group: &Group, seen: &Seen<'_>) -> Digest {
 fn cover(
     account: &Account,
     rule: &Rule,
-    schema: &Schema,
+    (schema, filter): (&Schema, Option<&Expression>),
     inventory: &Inventory,
     lines: &mut BTreeSet<String>,
 ) {
@@ -228,9 +234,13 @@ fn cover(
         .flat_map(|expression| expression.operations_of(&schema.type_name))
         .map(Operation::as_str)
         .collect();
+    let segment = segment(schema, filter);
+    let is_looked_at =
+        |resource: &&Arc<Resource>| segment.as_ref().is_none_or(|one| one.holds(&resource.id));
     for listing in listings(schema, inventory) {
-        let state = if listing.failure().is_some() { "broken" } else { "whole" };
-        for resource in listing.resources() {
+        let failure = listing.failure_in(segment.as_ref());
+        let state = if failure.is_some() { "broken" } else { "whole" };
+        for resource in listing.resources().iter().filter(is_looked_at) {
             let asked = operations.iter().filter(|it| resource.facets.contains_key(**it));
             let asked: Vec<_> = asked.copied().collect();
             lines.insert(format!(

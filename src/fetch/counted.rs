@@ -10,7 +10,7 @@ use serde_json::{Value as Json, json};
 
 use super::{CallStats, Source};
 use crate::resource::{
-    Facet, Listing, Operation, Region, Resource, Schema, Target, TypeName, Value,
+    Facet, Listing, Operation, Region, Resource, Schema, Segment, Target, TypeName, Value,
 };
 
 /// Entries of a page, as live accounts are asked for them.
@@ -98,6 +98,28 @@ impl Source for Counted<'_> {
     fn list<'a>(&'a self, target: &'a Target, schema: &'a Schema) -> BoxFuture<'a, Listing> {
         let listing = async {
             let listing = self.source.list(target, schema).await;
+            let pages = listing.resources().len().div_ceil(PAGE).max(1);
+            self.count(schema, &schema.list, pages);
+            listing
+        };
+        listing.boxed()
+    }
+
+    fn lists_whole(&self) -> bool {
+        false
+    }
+
+    fn list_segment<'a>(
+        &'a self,
+        target: &'a Target,
+        schema: &'a Schema,
+        segment: &'a Segment,
+    ) -> BoxFuture<'a, Listing> {
+        let listing = async {
+            let mut listing = self.source.list(target, schema).await;
+            if let Listing::Complete(all) | Listing::Partial(all, _) = &mut listing {
+                all.retain(|resource| segment.holds(&resource.id));
+            }
             let pages = listing.resources().len().div_ceil(PAGE).max(1);
             self.count(schema, &schema.list, pages);
             listing

@@ -11,7 +11,8 @@ use futures::{FutureExt, StreamExt};
 use super::requirement::next;
 use super::{CallStats, FetchRequirement, Source};
 use crate::resource::{
-    AccountId, Facet, Inventory, Listing, Provider, Region, Resource, Schema, Target, TypeName,
+    AccountId, Cause, Facet, Failure, Inventory, ListedBy, Listing, Provider, Region, Resource,
+    Schema, Segment, Segments, Target, TypeName,
 };
 
 /// How many lists, and how many resources of one list, are worked on at a time. The adapter bounds
@@ -91,13 +92,40 @@ impl Work<'_> {
     }
 
     async fn listing(&self) -> Listing {
-        match self.source.list(&self.target, self.schema).await {
+        let listing = match &self.schema.listed_by {
+            Some(by) if !self.source.lists_whole() => self.segments(by).await,
+            _ => self.source.list(&self.target, self.schema).await,
+        };
+        match listing {
             Listing::Complete(resources) => Listing::Complete(self.complete_all(resources).await),
             Listing::Partial(resources, failure) => {
                 Listing::Partial(self.complete_all(resources).await, failure)
             }
+            Listing::Segments(resources, segments) => {
+                Listing::Segments(self.complete_all(resources).await, segments)
+            }
             Listing::Failed(failure) => Listing::Failed(failure),
         }
+    }
+
+    /// The segments that are required, each asked for once.
+    async fn segments(&self, by: &ListedBy) -> Listing {
+        let rest = unnamed(self.schema, by);
+        let required = self.requirements.iter().filter_map(|one| one.segment());
+        let segments = Segment::least(required);
+        if segments.is_empty() {
+            return Listing::Failed(rest);
+        }
+        let asked = segments.into_iter().map(|segment| async move {
+            (segment, self.source.list_segment(&self.target, self.schema, segment).await)
+        });
+        let mut resources = Vec::new();
+        let mut asked_for = BTreeMap::new();
+        for (segment, listing) in join_all(asked).await {
+            resources.extend_from_slice(listing.resources());
+            asked_for.insert(segment.clone(), listing.failure().cloned());
+        }
+        Listing::Segments(resources, Segments { asked: asked_for, rest })
     }
 
     async fn complete_all(&self, resources: Vec<Arc<Resource>>) -> Vec<Arc<Resource>> {
@@ -145,6 +173,15 @@ impl Work<'_> {
     }
 }
 
+fn unnamed(schema: &Schema, by: &ListedBy) -> Failure {
+    let (list, property) = (&schema.list, &by.value);
+    let message = format!(
+        "{list}: too many to list them all; name one `{property}` in `where`, as in \
+         `resource.{property} == \"...\"`"
+    );
+    Failure::new(Cause::NotCollected, message)
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::Mutex;
@@ -154,7 +191,7 @@ mod tests {
 
     use super::super::FilterDecision;
     use super::*;
-    use crate::resource::{Cause, Facet, Failure, Operation, Value, schemas};
+    use crate::resource::{Operation, Value, schemas};
 
     /// Buckets `a` and `z` in eu-west-1, `m` in ap-south-1; groups in eu-west-1 only in part.
     #[derive(Default)]
@@ -272,6 +309,99 @@ mod tests {
         assert_eq!(
             calls,
             r#"{"ec2:DescribeSecurityGroups":2,"s3:GetBucketPolicy":1,"s3:ListBuckets":1}"#
+        );
+    }
+
+    /// Two objects in each bucket that is asked for, but for `data`, which nobody may list.
+    #[derive(Default)]
+    struct Segmented {
+        asked: Mutex<Vec<Segment>>,
+    }
+
+    impl Source for Segmented {
+        fn list<'a>(&'a self, _: &'a Target, _: &'a Schema) -> BoxFuture<'a, Listing> {
+            panic!("too long to be read as a whole")
+        }
+
+        fn lists_whole(&self) -> bool {
+            false
+        }
+
+        fn list_segment<'a>(
+            &'a self,
+            _: &'a Target,
+            schema: &'a Schema,
+            segment: &'a Segment,
+        ) -> BoxFuture<'a, Listing> {
+            self.asked.lock().expect("no panic").push(segment.clone());
+            let of = |key| {
+                let id = format!("{}/{}{key}", segment.value, segment.prefix);
+                resource(&schema.type_name, &schema.list, &id, "eu-west-1")
+            };
+            let listing = match &*segment.value {
+                "data" => Listing::Failed(Failure::new(Cause::AccessDenied, "not allowed")),
+                _ => Listing::Complete(vec![of("b"), of("a")]),
+            };
+            ready(listing).boxed()
+        }
+
+        fn facet<'a>(
+            &'a self,
+            _: &'a Target,
+            _: &'a Schema,
+            _: &'a Resource,
+            operation: &'a Operation,
+        ) -> BoxFuture<'a, Facet> {
+            panic!("{operation} is not asked")
+        }
+
+        fn calls(&self) -> CallStats {
+            CallStats::default()
+        }
+
+        fn recorded_at(&self) -> Option<DateTime<Utc>> {
+            None
+        }
+    }
+
+    #[test]
+    fn of_a_long_list_the_segments_are_asked_that_somebody_requires() {
+        let schema = &schemas()["AWS::S3::Object"];
+        let segment = |value: &str, prefix: &str| Segment { value: value.into(), prefix: prefix.into() };
+        let scope = AccountScope {
+            account: "123456789012".parse().expect("an id"),
+            regions: ["eu-west-1".parse().expect("a region")].into(),
+            taken_at: DateTime::UNIX_EPOCH,
+        };
+        let required = [
+            Some(segment("logs", "2026/")),
+            Some(segment("logs", "2026/01/")),
+            Some(segment("data", "")),
+            None,
+        ];
+        let requirements = required.map(|one| FetchRequirement::list(schema).within(one));
+        let source = Segmented::default();
+        let (inventory, _) = block_on(execute(&source, &scope, &requirements));
+        let asked = source.asked.into_inner().expect("no panic");
+        assert_eq!(asked, [segment("data", ""), segment("logs", "2026/")]);
+        let listing = inventory.listings.into_values().next().expect("a listing");
+        let ids: Vec<&str> = listing.resources().iter().map(|one| &*one.id).collect();
+        assert_eq!(ids, ["logs/2026/a", "logs/2026/b"]);
+        let why = |of: Option<Segment>| {
+            listing.failure_in(of.as_ref()).map(|failure| failure.cause.as_str())
+        };
+        assert_eq!(why(Some(segment("logs", "2026/01/"))), None);
+        assert_eq!(why(Some(segment("logs", ""))), Some("not_collected"), "it was not asked for");
+        assert_eq!(why(Some(segment("data", "a"))), Some("access_denied"));
+        assert_eq!(why(None), Some("not_collected"));
+
+        let all = [FetchRequirement::list(schema)];
+        let (inventory, _) = block_on(execute(&Segmented::default(), &scope, &all));
+        let listing = inventory.listings.into_values().next().expect("a listing");
+        assert_eq!(
+            listing.failure().expect("it is not read").to_string(),
+            "not_collected: s3:ListObjectsV2: too many to list them all; name one `BucketName` in \
+             `where`, as in `resource.BucketName == \"...\"`"
         );
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::resource::{Operation, Region, Schema};
+use crate::resource::{Operation, Region, Schema, Segment};
 
 /// Calls for the checks of some groups in an account.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub struct TypePlan<'a> {
     pub schema: &'a Schema,
     /// Regions in which the type is listed; `global` alone for what belongs to none.
     pub regions: Vec<Region>,
+    /// Segments that are asked for, of a list that is not read as a whole.
+    pub segments: Vec<Segment>,
     /// Calls in the order of their stages: the list, a summary, then what filters read, then the rest.
     pub calls: Vec<PlannedCall>,
 }

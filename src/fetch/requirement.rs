@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::resource::{Operation, Resource, Schema, SchemaRegistry};
+use crate::resource::{Operation, Resource, Schema, SchemaRegistry, Segment};
 
 /// Answer of a filter over what is known of a resource so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,6 +30,7 @@ const WORTH_A_SUMMARY: usize = 4;
 /// filter.
 pub struct FetchRequirement<'a> {
     schema: &'a Schema,
+    segment: Option<Segment>,
     filter: Option<Filter<'a>>,
     settles: Option<Settles<'a>>,
     /// Read by the filter.
@@ -53,7 +54,8 @@ impl<'a> FetchRequirement<'a> {
     /// supply.
     pub fn new(schema: &'a Schema, operations: impl IntoIterator<Item = Operation>) -> Self {
         let then = with_prerequisites(schema, operations);
-        Self { schema, filter: None, settles: None, first: BTreeSet::new(), then }
+        let (segment, filter, settles, first) = Default::default();
+        Self { schema, segment, filter, settles, first, then }
     }
 
     /// Requirement of the type's list alone.
@@ -66,9 +68,22 @@ impl<'a> FetchRequirement<'a> {
         Self::new(schema, schema.live_operations().cloned())
     }
 
-    /// Requirements of all that live accounts are asked of these types.
+    /// Requirements of all that live accounts are asked of these types, those aside whose lists are not
+    /// read as a whole.
     pub fn all(schemas: &'a SchemaRegistry) -> Vec<Self> {
-        schemas.live().map(Self::everything).collect()
+        let whole = schemas.live().filter(|schema| schema.listed_by.is_none());
+        whole.map(Self::everything).collect()
+    }
+
+    /// The same requirement of no others than the resources of a segment.
+    #[must_use]
+    pub fn within(self, segment: Option<Segment>) -> Self {
+        Self { segment, ..self }
+    }
+
+    /// Segment that holds its resources, where it is known.
+    pub fn segment(&self) -> Option<&Segment> {
+        self.segment.as_ref()
     }
 
     /// The same requirement of only those resources that `filter` lets pass. It reads what

@@ -97,12 +97,14 @@ async fn of_type(
     one: &TypePlan<'_>,
     target: Target,
 ) -> Vec<Answer> {
-    let listing = source.list(&target, one.schema).await;
-    let listed = (one.schema.list.clone(), target.region.clone(), listing.failure().cloned());
-    let mut answers = vec![listed];
+    let listings = lists(source, &target, one).await;
+    let listed = |listing: &Listing| {
+        (one.schema.list.clone(), target.region.clone(), listing.failure().cloned())
+    };
+    let mut answers: Vec<Answer> = listings.iter().map(listed).collect();
     let others = planned(one).map(|call| &call.operation).filter(|it| **it != one.schema.list);
     let others: Vec<Operation> = others.cloned().collect();
-    for resources in few_of_each_region(&listing, scope) {
+    for resources in few_of_each_region(&listings, scope) {
         let mut of_region: BTreeMap<Operation, Answer> = BTreeMap::new();
         for resource in resources {
             let told = of_resource(source, (&target, one.schema), resource, others.clone()).await;
@@ -121,10 +123,20 @@ async fn of_type(
     answers
 }
 
+/// The list of a type, or those of its segments where it is not read as a whole.
+async fn lists(source: &dyn Source, target: &Target, one: &TypePlan<'_>) -> Vec<Listing> {
+    if one.schema.listed_by.is_none() || source.lists_whole() {
+        return vec![source.list(target, one.schema).await];
+    }
+    let segments = one.segments.iter();
+    join_all(segments.map(|segment| source.list_segment(target, one.schema, segment))).await
+}
+
 /// Resources that are asked about, by region: the first, and others in case that one is odd or gone.
-fn few_of_each_region(listing: &Listing, scope: &AccountScope) -> Vec<Vec<Arc<Resource>>> {
+fn few_of_each_region(listings: &[Listing], scope: &AccountScope) -> Vec<Vec<Arc<Resource>>> {
     let mut few: BTreeMap<&Region, Vec<Arc<Resource>>> = BTreeMap::new();
-    for resource in listing.resources().iter().filter(|one| scope.holds(&one.region)) {
+    let all = listings.iter().flat_map(Listing::resources);
+    for resource in all.filter(|one| scope.holds(&one.region)) {
         let few = few.entry(&resource.region).or_default();
         if few.len() < FEW {
             few.push(resource.clone());

@@ -74,7 +74,13 @@ impl Rule {
 
     /// The types that it selects, its own first.
     pub fn schemas(&self) -> impl Iterator<Item = &'static Schema> {
-        [self.schema].into_iter().chain(self.bindings.iter().map(|binding| binding.schema))
+        self.selections().map(|(schema, _)| schema)
+    }
+
+    /// The types that it selects and which of their resources, its own first.
+    pub fn selections(&self) -> impl Iterator<Item = (&'static Schema, Option<&Expression>)> {
+        let others = self.bindings.iter().map(|one| (one.schema, one.filter.as_ref()));
+        [(self.schema, self.filter.as_ref())].into_iter().chain(others)
     }
 
     /// SHA-256 of what decides the verdict: type, `let`, `where`, `assert`, scope, `onEmpty` and
@@ -133,6 +139,9 @@ impl Rule {
             Field::Missing => Some(None),
             field => compile(field, &environment, ExpressionKind::Filter, file).map(Some),
         };
+        if let Some(filter) = &filter {
+            report_whole_list((schema, filter.as_ref()), [asked.filter.get().map(|it| it.span), asked.select.get().map(|it| it.span)], file);
+        }
         let selected = match &filter {
             Some(Some(filter)) => environment.clone().with_filter(filter),
             _ => environment.clone(),
@@ -236,16 +245,37 @@ fn binding(
         let refused = file.error(entry.key.span, code, message);
         file.report(refused.help(help));
     }
-    let LetSpec { select, filter, pick } = &entry.value.as_ref()?.value;
+    let LetSpec { select, filter: written, pick } = &entry.value.as_ref()?.value;
     let schema = resource_type(select, file)?;
-    let filter = match filter {
+    let filter = match written {
         Field::Missing => None,
         field => {
             Some(compile(field, &environment.clone().over(schema), ExpressionKind::Filter, file)?)
         }
     };
+    let places = [written.get().map(|it| it.span), select.get().map(|it| it.span)];
+    report_whole_list((schema, filter.as_ref()), places, file);
     let pick = pick.value().copied().unwrap_or_default();
     is_fine.then(|| Let { name: name.into(), schema, filter, pick })
+}
+
+/// Warns where all of a list is selected that live accounts are asked by segments.
+fn report_whole_list(
+    (schema, filter): (&Schema, Option<&Expression>),
+    places: [Option<Span>; 2],
+    file: &mut FileContext,
+) {
+    let Some(by) = &schema.listed_by else { return };
+    if filter.is_some_and(|filter| filter.names_segment(by)) {
+        return;
+    }
+    let Some(place) = places.into_iter().flatten().next() else { return };
+    let property = &by.value;
+    let message = format!("live accounts have too many {} to list them all", schema.type_name);
+    let odd = file.warning(place, Code::WholeList, message);
+    file.report(odd.help(format!(
+        "say of which `{property}` in `where`, as in `resource.{property} == \"...\" && ...`"
+    )));
 }
 
 /// Why a name cannot be one of `let`: code, message and what to do.

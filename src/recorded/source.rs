@@ -66,6 +66,9 @@ impl Recorded {
             Some(Listing::Partial(resources, failure)) => {
                 Listing::Partial(listed(resources), failure.clone())
             }
+            Some(Listing::Segments(resources, segments)) => {
+                Listing::Segments(listed(resources), segments.clone())
+            }
             Some(Listing::Failed(failure)) => Listing::Failed(failure.clone()),
             None => Listing::Failed(not_recorded(format!(
                 "{} of {} was not recorded",

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use super::words::{count, visible};
 use crate::fetch::{Estimate, Frequency, Plan, PlannedCall, Reader, TypePlan};
 use crate::policy::Account;
+use crate::resource::Segment;
 
 /// Readers that are named of a call.
 const NAMED: usize = 3;
@@ -102,6 +103,7 @@ impl ShownPlan<'_> {
             json!({
                 "type": one.schema.type_name,
                 "regions": one.regions,
+                "segments": one.segments.iter().map(segment).collect::<Vec<_>>(),
                 "calls": one.calls.iter().map(|it| call(one, it)).collect::<Vec<_>>(),
             })
         };
@@ -114,8 +116,15 @@ impl ShownPlan<'_> {
     }
 }
 
+fn segment(one: &Segment) -> Json {
+    json!({ "of": one.value, "prefix": one.prefix })
+}
+
 /// How often a call is made, in words.
 fn frequency(one: &TypePlan<'_>, call: &PlannedCall) -> String {
+    if one.schema.listed_by.is_some() && call.operation == one.schema.list {
+        return of_segments(&one.segments);
+    }
     let often = match (call.frequency, one.regions.len()) {
         (Frequency::Once, 0 | 1) => "once".to_owned(),
         (Frequency::Once, _) => "once a region".to_owned(),
@@ -125,6 +134,22 @@ fn frequency(one: &TypePlan<'_>, call: &PlannedCall) -> String {
         return format!("{often}, in recorded inventories only");
     }
     often
+}
+
+/// The parts of a list that is not read as a whole.
+fn of_segments(segments: &[Segment]) -> String {
+    let named = segments.iter().take(NAMED).map(|one| {
+        let id = format!("{}/{}*", visible(&one.value), visible(&one.prefix));
+        format!("once for {id}")
+    });
+    let more = match segments.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    if segments.is_empty() {
+        return "not asked: no `where` names a part".to_owned();
+    }
+    named.collect::<Vec<_>>().join(", ") + &more
 }
 
 /// The resources that a call for each is made of.

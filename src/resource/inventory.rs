@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::{AccountId, Failure, Provider, Region, Resource, TypeName};
+use super::{AccountId, Failure, Provider, Region, Resource, Segment, TypeName};
 
 /// Which resources of a type there are in a target.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,21 +16,46 @@ pub enum Listing {
     Partial(Vec<Arc<Resource>>, Failure),
     /// The list could not be read.
     Failed(Failure),
+    /// Those of some segments of a list that is not read as a whole.
+    Segments(Vec<Arc<Resource>>, Segments),
+}
+
+/// The segments of a list that were asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Segments {
+    /// Why resources of a segment may be missing, for each.
+    pub asked: BTreeMap<Segment, Option<Failure>>,
+    /// Why nothing is known of others.
+    pub rest: Failure,
+}
+
+impl Segments {
+    /// Segments whose resources are all known.
+    pub fn whole(&self) -> impl Iterator<Item = &Segment> {
+        self.asked.iter().filter(|(_, failure)| failure.is_none()).map(|(segment, _)| segment)
+    }
 }
 
 impl Listing {
     /// The resources that were seen.
     pub fn resources(&self) -> &[Arc<Resource>] {
         match self {
-            Self::Complete(resources) | Self::Partial(resources, _) => resources,
+            Self::Complete(resources)
+            | Self::Partial(resources, _)
+            | Self::Segments(resources, _) => resources,
             Self::Failed(_) => &[],
         }
     }
 
     /// Brings the resources into the order of their ids.
     pub fn sort(&mut self) {
-        if let Self::Complete(resources) | Self::Partial(resources, _) = self {
-            resources.sort_by(|one, other| one.id.cmp(&other.id));
+        match self {
+            Self::Complete(resources)
+            | Self::Partial(resources, _)
+            | Self::Segments(resources, _) => {
+                resources.sort_by(|one, other| one.id.cmp(&other.id));
+            }
+            Self::Failed(_) => {}
         }
     }
 
@@ -38,8 +63,19 @@ impl Listing {
     pub fn failure(&self) -> Option<&Failure> {
         match self {
             Self::Complete(_) => None,
-            Self::Partial(_, failure) | Self::Failed(failure) => Some(failure),
+            Self::Partial(_, failure)
+            | Self::Failed(failure)
+            | Self::Segments(_, Segments { rest: failure, .. }) => Some(failure),
         }
+    }
+
+    /// Why resources of a segment may be missing; of all there are, without one.
+    pub fn failure_in(&self, segment: Option<&Segment>) -> Option<&Failure> {
+        let (Self::Segments(_, segments), Some(segment)) = (self, segment) else {
+            return self.failure();
+        };
+        let mut covering = segments.asked.iter().filter(|(asked, _)| asked.covers(segment));
+        covering.next().map_or(Some(&segments.rest), |(_, failure)| failure.as_ref())
     }
 }
 

@@ -11,7 +11,7 @@ use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 use serde::Deserialize;
 
-use super::{Bounds, Form, Operation, Provider, Region, TypeName, Unit, Value, regions};
+use super::{Bounds, Form, ListedBy, Operation, Provider, Region, TypeName, Unit, Value, regions};
 
 /// Number of lists of a type: one per account, or one per region of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -210,6 +210,9 @@ pub struct Schema {
     pub placed: bool,
     /// The operation that lists it; its facet is there for every resource.
     pub list: Operation,
+    /// Properties that a request of the list names, where it is too long to be read as a whole.
+    #[serde(default)]
+    pub listed_by: Option<ListedBy>,
     /// The top-level property that is the resource's id.
     pub identifier: Arc<str>,
     /// The operations, each a facet.

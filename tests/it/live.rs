@@ -42,7 +42,13 @@ impl World {
 
     /// The service, with the account's settings.
     async fn serve(&self, account: &str) -> Process {
+        self.serve_logging(account, "info").await
+    }
+
+    /// The same, with a log that says so much.
+    async fn serve_logging(&self, account: &str, filter: &str) -> Process {
         let variables = [
+            ("CLOUDCORRECT_LOG", filter),
             ("AWS_ENDPOINT_URL", &*self.proxy.url()),
             ("AWS_ACCESS_KEY_ID", "testing"),
             ("AWS_SECRET_ACCESS_KEY", "testing"),
@@ -195,6 +201,111 @@ async fn a_denied_call_makes_its_bucket_unknown_and_no_other(pool: PgPool) {
     storage/buckets-are-private public unknown access_denied
     storage/buckets-are-private secret unknown access_denied
     ");
+    service.stop().await;
+    world.scene.finish().await;
+}
+
+const OBJECTS: &str = "apiVersion: cloudcorrect.dev/v1
+kind: Group
+metadata: { name: objects }
+spec:
+  schedule: { every: 1h }
+  checks:
+    - id: report-is-there
+      uses: aws/s3-object-exists
+      with: { bucketName: logs, objectKey: 2026/the report }
+    - id: logs-are-small
+      title: No log of the year is large
+      severity: low
+      select: AWS::S3::Object
+      where: resource.BucketName == 'logs' && resource.Key.startsWith('2026/')
+      assert: resource.Size < 5
+    - id: backup-is-large
+      title: A backup is not empty
+      severity: low
+      select: AWS::S3::Object
+      where: resource.BucketName == 'backup'
+      assert: resource.Size > 5
+";
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn objects_are_judged_bucket_by_bucket(pool: PgPool) {
+    let world = World::new(pool).await;
+    let logs = world.moto.bucket("logs", "eu-west-1").await;
+    let logs = logs.object("2025/large", "many words").await.object("2026/small", "few").await;
+    world.moto.bucket("backup", HOME).await.object("all", "many words").await;
+    let service = world.serve("").await;
+    let (path, accounts) = ACCOUNTS;
+    let accounts = accounts.replace("[us-east-1]", "[us-east-1, eu-west-1]");
+    let files = [(path, &*accounts), ("policies/objects.yaml", OBJECTS)];
+    world.scene.commit_to("main", &files).await;
+    world.scene.settled().await;
+    assert_snapshot!(world.scene.findings().await, @"
+    objects/backup-is-large backup/all pass
+    objects/logs-are-small logs/2026/small pass
+    objects/report-is-there * fail
+    ");
+    let asked = world.proxy.requests();
+    let lists = asked.iter().filter(|one| one.starts_with("s3:ListObjectsV2 "));
+    assert_eq!(lists.collect::<Vec<_>>(), ["s3:ListObjectsV2 backup", "s3:ListObjectsV2 logs"]);
+
+    // What is true of one bucket is not lost with the other.
+    logs.object("2026/the%20report", "many words").await;
+    world.proxy.fail("s3:ListObjectsV2", "backup", Fault::Deny);
+    world.judge_again().await;
+    assert_snapshot!(world.scene.findings().await, @"
+    objects/backup-is-large * unknown access_denied
+    objects/backup-is-large backup/all unknown access_denied
+    objects/logs-are-small logs/2026/small pass
+    objects/logs-are-small logs/2026/the report fail
+    objects/report-is-there * pass
+    ");
+    service.stop().await;
+    world.scene.finish().await;
+}
+
+const MACHINES: &str = "apiVersion: cloudcorrect.dev/v1
+kind: Group
+metadata: { name: machines }
+spec:
+  schedule: { every: 1h }
+  checks:
+    - id: templates-are-small
+      title: Launch templates start small machines
+      severity: low
+      select: AWS::EC2::LaunchTemplate
+      assert: resource.LatestVersionData.InstanceType == 't3.nano'
+    - id: instances-are-protected
+      title: Instances cannot be terminated by mistake
+      severity: low
+      select: AWS::EC2::Instance
+      assert: resource.DisableApiTermination
+";
+
+/// The script of a machine may hold passwords.
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn user_data_is_kept_nowhere(pool: PgPool) {
+    // `password=CANARY-4711`.
+    const DATA: &str = "cGFzc3dvcmQ9Q0FOQVJZLTQ3MTE=";
+    let world = World::new(pool).await;
+    world.moto.with_user_data(HOME, DATA).await;
+    let service = world.serve_logging("", "trace").await;
+    world.judge("policies/machines.yaml", MACHINES).await;
+    let findings = world.scene.findings().await;
+    assert_eq!(findings.lines().filter(|line| line.ends_with(" fail")).count(), 2, "{findings}");
+
+    let templates = world.proxy.requests();
+    let asked = templates.iter().filter(|one| one.starts_with("ec2:DescribeLaunchTemplateVersions"));
+    assert_eq!(asked.count(), 1, "what holds it is read");
+    let logs = service.said();
+    assert!(logs.contains("DescribeLaunchTemplateVersions"), "the log is thorough");
+    let database = world.scene.everything().await;
+    assert!(database.contains("t3.micro"), "the database is looked through");
+    for (place, text) in [("the log", &logs), ("the database", &database)] {
+        for secret in [DATA, "CANARY-4711", &hex::encode(DATA), &hex::encode("CANARY-4711")] {
+            assert!(!text.contains(secret), "{secret} is in {place}");
+        }
+    }
     service.stop().await;
     world.scene.finish().await;
 }

@@ -16,7 +16,7 @@ use crate::resource::Region;
 /// Row of the encryption of new volumes in the table.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::EC2::EBSEncryptionByDefault",
-    list: ListCall { call: &LIST, pages: |session, region| list(session, region).boxed() },
+    list: ListCall::whole(&LIST, |session, region| list(session, region).boxed()),
     facets: &[FacetCall::bulk(&KEY, |session, region| key(session, region).boxed())],
 };
 

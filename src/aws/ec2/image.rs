@@ -18,7 +18,7 @@ use crate::resource::{Region, Resource};
 /// Row of images in the table.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::EC2::Image",
-    list: ListCall { call: &LIST, pages: |session, region| list(session, region).boxed() },
+    list: ListCall::whole(&LIST, |session, region| list(session, region).boxed()),
     facets: &[FacetCall::each(&PERMISSIONS, |session, image| permissions(session, image).boxed())],
 };
 

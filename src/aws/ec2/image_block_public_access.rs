@@ -14,7 +14,7 @@ use crate::resource::Region;
 /// Row of the block on sharing of AMIs with everybody in the table.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::EC2::ImageBlockPublicAccess",
-    list: ListCall { call: &LIST, pages: |session, region| list(session, region).boxed() },
+    list: ListCall::whole(&LIST, |session, region| list(session, region).boxed()),
     facets: &[],
 };
 

@@ -26,7 +26,7 @@ use crate::resource::Region;
 /// Row of EC2 instances in the table.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::EC2::Instance",
-    list: ListCall { call: &LIST, pages: |session, region| list(session, region).boxed() },
+    list: ListCall::whole(&LIST, |session, region| list(session, region).boxed()),
     facets: &[
         FacetCall::each(&attributes::CALL, |s, instance| attributes::read(s, instance).boxed()),
         FacetCall::bulk(&status::CALL, |session, region| status::read(session, region).boxed()),

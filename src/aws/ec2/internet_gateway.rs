@@ -16,7 +16,7 @@ use crate::resource::Region;
 /// Row of internet gateways in the table.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::EC2::InternetGateway",
-    list: ListCall { call: &LIST, pages: |session, region| list(session, region).boxed() },
+    list: ListCall::whole(&LIST, |session, region| list(session, region).boxed()),
     facets: &[],
 };
 

@@ -21,7 +21,7 @@ use crate::resource::Region;
 /// Row of launch templates in the table.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::EC2::LaunchTemplate",
-    list: ListCall { call: &LIST, pages: |session, region| list(session, region).boxed() },
+    list: ListCall::whole(&LIST, |session, region| list(session, region).boxed()),
     facets: &[FacetCall::bulk(&VERSIONS, |session, region| versions(session, region).boxed())],
 };
 

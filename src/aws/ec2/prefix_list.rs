@@ -17,7 +17,7 @@ use crate::resource::{Region, Resource};
 /// Row of managed prefix lists in the table.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::EC2::PrefixList",
-    list: ListCall { call: &LIST, pages: |session, region| list(session, region).boxed() },
+    list: ListCall::whole(&LIST, |session, region| list(session, region).boxed()),
     facets: &[FacetCall::each(&ENTRIES, |session, list| entries(session, list).boxed())],
 };
 

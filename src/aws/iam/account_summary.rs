@@ -14,7 +14,7 @@ use crate::resource::Region;
 /// Row of account summaries in the table.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::IAM::AccountSummary",
-    list: ListCall { call: &LIST, pages: |session, global| list(session, global).boxed() },
+    list: ListCall::whole(&LIST, |session, global| list(session, global).boxed()),
     facets: &[],
 };
 

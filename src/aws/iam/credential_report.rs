@@ -109,7 +109,11 @@ fn fresh(made: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Result<DateTime<Utc
     if let Some(at) = made.filter(|at| now - *at <= OLDEST && *at - now <= SKEW) {
         return Ok(at);
     }
-    let message = format!("{}: the report is older than four hours", CALL.operation);
+    let words = match made {
+        Some(at) if at > now => "the report is from the future; see to the clock of this machine",
+        _ => "the report is older than four hours",
+    };
+    let message = format!("{}: {words}", CALL.operation);
     Err(CallError::from(Failure::new(Cause::NotCollected, message)))
 }
 

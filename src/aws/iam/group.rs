@@ -18,7 +18,7 @@ use crate::resource::{Region, Resource};
 /// Row of IAM groups in the table.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::IAM::Group",
-    list: ListCall { call: &LIST, pages: |session, global| list(session, global).boxed() },
+    list: ListCall::whole(&LIST, |session, global| list(session, global).boxed()),
     facets: &[
         FacetCall::bulk(&DETAILS, |session, global| details(session, global).boxed()),
         FacetCall::each(&USERS, |session, group| users(session, group).boxed()),

@@ -17,7 +17,7 @@ use crate::resource::{Region, Resource};
 /// Row of instance profiles in the table.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::IAM::InstanceProfile",
-    list: ListCall { call: &LIST, pages: |session, global| list(session, global).boxed() },
+    list: ListCall::whole(&LIST, |session, global| list(session, global).boxed()),
     facets: &[FacetCall::each(&TAGS, |session, profile| all_tags(session, profile).boxed())],
 };
 

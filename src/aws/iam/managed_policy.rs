@@ -21,7 +21,7 @@ use crate::resource::{Region, Resource};
 /// Row of managed policies in the table.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::IAM::ManagedPolicy",
-    list: ListCall { call: &LIST, pages: |session, global| list(session, global).boxed() },
+    list: ListCall::whole(&LIST, |session, global| list(session, global).boxed()),
     facets: &[
         FacetCall::bulk(&DETAILS, |session, global| details(session, global).boxed()),
         FacetCall::each(&POLICY, |session, policy| told(session, policy).boxed()),

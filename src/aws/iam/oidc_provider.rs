@@ -15,7 +15,7 @@ use crate::resource::{Region, Resource};
 /// Row of OIDC providers in the table.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::IAM::OIDCProvider",
-    list: ListCall { call: &LIST, pages: |session, global| list(session, global).boxed() },
+    list: ListCall::whole(&LIST, |session, global| list(session, global).boxed()),
     facets: &[FacetCall::each(&PROVIDER, |session, one| provider(session, one).boxed())],
 };
 

@@ -17,7 +17,7 @@ use crate::resource::Region;
 /// Row of IAM roles in the table.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::IAM::Role",
-    list: ListCall { call: &LIST, pages: |session, global| list(session, global).boxed() },
+    list: ListCall::whole(&LIST, |session, global| list(session, global).boxed()),
     facets: &[FacetCall::bulk(&DETAILS, |session, global| details(session, global).boxed())],
 };
 

@@ -16,7 +16,7 @@ use crate::resource::{Region, Resource};
 /// Row of server certificates in the table.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::IAM::ServerCertificate",
-    list: ListCall { call: &LIST, pages: |session, global| list(session, global).boxed() },
+    list: ListCall::whole(&LIST, |session, global| list(session, global).boxed()),
     facets: &[FacetCall::each(&CERTIFICATE, |session, one| certificate(session, one).boxed())],
 };
 

@@ -29,7 +29,7 @@ use credentials::{
 /// Row of IAM users in the table.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::IAM::User",
-    list: ListCall { call: &LIST, pages: |session, region| list(session, region).boxed() },
+    list: ListCall::whole(&LIST, |session, region| list(session, region).boxed()),
     facets: &[
         FacetCall::bulk(&DETAILS, |session, region| details(session, region).boxed()),
         FacetCall::each(&LOGIN_PROFILE, |session, user| login_profile(session, user).boxed())

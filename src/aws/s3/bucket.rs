@@ -7,7 +7,7 @@ mod lifecycle;
 mod logging;
 mod notification;
 mod object_lock;
-mod regions;
+pub(in crate::aws) mod regions;
 mod replication;
 mod versioning;
 mod website;
@@ -27,7 +27,7 @@ use crate::resource::{Region, Resource};
 /// Row of the type. `NoSuchBucket` is no way to say that there is none: the bucket itself is gone.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::S3::Bucket",
-    list: ListCall { call: &LIST, pages: |session, global| list(session, global).boxed() },
+    list: ListCall::whole(&LIST, |session, global| list(session, global).boxed()),
     facets: &[
         FacetCall::each(&acl::CALL, |session, bucket| acl::read(session, bucket).boxed()),
         FacetCall::each(&cors::CALL, |session, bucket| cors::read(session, bucket).boxed())

@@ -183,3 +183,24 @@ async fn a_listing_that_fails_leaves_the_last_one() {
     };
     tokio::time::timeout(Duration::from_secs(10), listed_anew).await.expect("it is listed anew");
 }
+
+#[tokio::test]
+async fn an_account_that_leaves_while_it_is_asked_about_is_no_member() {
+    let server = StandIn::answering(move |request| {
+        if request.service == "sts" {
+            return Response::error("sts", 403, "AccessDenied");
+        }
+        let gone = json!({ "__type": "TargetNotFoundException", "Message": "There is none." });
+        match (request.field("Action"), request.field("ResourceId")) {
+            (Some("ListTagsForResource"), Some(SANDBOX)) => Response::new(400, gone.to_string()),
+            _ => Response::new(200, answer(request).to_string()),
+        }
+    })
+    .await;
+    let tag = [("env".to_owned(), "prod".to_owned())].into();
+    let organization = Organization { include_tags: tag, ..organization() };
+    let told = reached(&accounts(&server, organization, &Clock::manual(now()))).await;
+    let told: Vec<&str> = told.lines().collect();
+    assert!(told[0].contains("sts:AssumeRole"), "{}", told[0]);
+    assert!(told[1].contains("`[organization]` does not mean it"), "{}", told[1]);
+}

@@ -13,7 +13,7 @@ use super::super::response::{Call, present};
 use super::super::session::Session;
 use super::recorded::{answers, serve, whole};
 use super::stand_in::{Response, StandIn};
-use super::{HOME, asked, everything, ids, list, live, live_with, schema, shown, target};
+use super::{HOME, asked, everything, ids, list, live, live_with, schema, segment, shown, target};
 use crate::fetch::Source;
 use crate::resource::{Facet, Kind, Operation, Property, Region, Schema, SchemaRegistry, schemas};
 
@@ -132,7 +132,7 @@ async fn each_live_property_is_produced_by_a_recorded_answer_and_nothing_else_is
                 paths.insert(name.clone());
             }
         };
-        let entries = live.entries(&target(schema), schema).await.expect("a list");
+        let entries = live.entries(&target(schema), schema, segment(schema).as_ref()).await.expect("a list");
         for entry in entries.items {
             take(schema.list.as_str(), &entry.response);
         }
@@ -222,10 +222,9 @@ static LIST_KEY_PAIRS: Call = Call::xml("ec2:DescribeKeyPairs", &[present("keySe
 
 const KEY_PAIR: Adapter = Adapter {
     type_name: "AWS::EC2::KeyPair",
-    list: ListCall {
-        call: &LIST_KEY_PAIRS,
-        pages: |session, region| list_key_pairs(session, region).boxed(),
-    },
+    list: ListCall::whole(&LIST_KEY_PAIRS, |session, region| {
+        list_key_pairs(session, region).boxed()
+    }),
     facets: &[],
 };
 

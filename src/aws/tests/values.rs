@@ -127,3 +127,12 @@ async fn buckets_are_read() {
     moved s3:ListBuckets: {"Arn":"arn:aws:s3:::moved","BucketName":"moved","BucketRegion":"us-east-1","CreationDate":"2026-02-03T04:05:06Z"}
     "#);
 }
+
+#[tokio::test]
+async fn objects_are_read() {
+    assert_snapshot!(read("AWS::S3::Object").await, @r#"
+    logs/2026/second s3:ListObjectsV2: {"BucketName":"logs","Id":"logs/2026/second","Key":"2026/second","LastModified":"2026-02-03T04:05:06Z","Size":0}
+    logs/2026/the first+one/a.gz s3:ListObjectsV2: {"BucketName":"logs","ETag":"\"9b2cf535f27731c974343645a3985328\"","Id":"logs/2026/the first+one/a.gz","Key":"2026/the first+one/a.gz","LastModified":"2026-01-02T03:04:05Z","Size":1024,"StorageClass":"STANDARD"}
+    logs/2026/third s3:ListObjectsV2: {"BucketName":"logs","ETag":"\"d41d8cd98f00b204e9800998ecf8427e-3\"","Id":"logs/2026/third","Key":"2026/third","LastModified":"2026-02-03T04:05:06Z","Size":5497558138880,"StorageClass":"FROZEN"}
+    "#);
+}

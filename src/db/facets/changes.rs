@@ -38,7 +38,7 @@ pub(super) struct Changes<'a> {
 
 impl<'a> Changes<'a> {
     /// A failure takes the place of another failure only and leaves the last value open; a value
-    /// takes the place of both. A complete list closes all that belongs to resources not on it.
+    /// takes the place of both. A list closes all that belongs to resources which it would have and has not.
     pub(super) fn between(stored: &'a [Stored], observed: &'a PlaceObservations) -> Self {
         let kept: BTreeMap<_, _> = stored
             .iter()
@@ -59,14 +59,12 @@ impl<'a> Changes<'a> {
                 changes.open.push(row);
             }
         }
-        if observed.complete {
-            let listed: BTreeSet<&str> =
-                observed.rows.iter().map(|row| &*row.resource_id).collect();
-            let gone = |one: &&Stored| {
-                one.resource_id != LIST && !listed.contains(one.resource_id.as_str())
-            };
-            changes.close.extend(stored.iter().filter(gone));
-        }
+        let listed: BTreeSet<&str> = observed.rows.iter().map(|row| &*row.resource_id).collect();
+        let gone = |one: &&Stored| {
+            let id = one.resource_id.as_str();
+            id != LIST && observed.known.holds(id) && !listed.contains(id)
+        };
+        changes.close.extend(stored.iter().filter(gone));
         changes
     }
 

@@ -7,7 +7,7 @@ use crate::db::words::words;
 use crate::digest::{Digest, Parts};
 use crate::resource::{
     AccountId, Facet, Failure, Inventory, Listing, Operation, Provider, Region, Resource, Schema,
-    TypeName, schemas,
+    Segment, TypeName, schemas,
 };
 
 words! {
@@ -55,8 +55,27 @@ pub(super) struct Observed {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PlaceObservations {
     pub(super) rows: Vec<Observed>,
-    /// `true` where resources that are not among the rows are gone.
-    pub(super) complete: bool,
+    /// Resources that are gone where they are not among the rows.
+    pub(super) known: Known,
+}
+
+/// Resources of which all that there are were observed.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Known {
+    /// All of the place.
+    All,
+    /// Those of some segments of its list; none where there is no segment.
+    Within(Vec<Segment>),
+}
+
+impl Known {
+    /// `true` where a resource would have been observed if it were there.
+    pub(super) fn holds(&self, id: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Within(segments) => segments.iter().any(|segment| segment.holds(id)),
+        }
+    }
 }
 
 /// Answers that an inventory holds, ready to be kept.
@@ -95,10 +114,13 @@ impl Observations {
 
 impl PlaceObservations {
     fn of(schema: &Schema, listing: &Listing) -> Self {
-        let (state, complete) = match listing {
-            Listing::Complete(_) => (State::Read, true),
-            Listing::Partial(..) => (State::Partial, false),
-            Listing::Failed(_) => (State::Error, false),
+        let (state, known) = match listing {
+            Listing::Complete(_) => (State::Read, Known::All),
+            Listing::Partial(..) => (State::Partial, Known::Within(Vec::new())),
+            Listing::Segments(_, segments) => {
+                (State::Partial, Known::Within(segments.whole().cloned().collect()))
+            }
+            Listing::Failed(_) => (State::Error, Known::Within(Vec::new())),
         };
         let list = Observed {
             resource_id: LIST.into(),
@@ -115,7 +137,7 @@ impl PlaceObservations {
         rows.sort_by(|one, other| {
             (&one.resource_id, &one.operation).cmp(&(&other.resource_id, &other.operation))
         });
-        Self { rows, complete }
+        Self { rows, known }
     }
 
     /// The words of a failure do not count: those of some services hold a new id every time.
@@ -127,6 +149,11 @@ impl PlaceObservations {
             parts.add(row.failure.as_ref().map_or("", |failure| failure.cause.as_str()));
             parts.add(row.resource_region.as_ref().map_or("", Region::as_str));
             parts.add(row.arn.as_deref().unwrap_or_default());
+        }
+        if let Known::Within(segments) = &self.known {
+            for segment in segments {
+                parts.add(&segment.value).add(&segment.prefix);
+            }
         }
         parts.digest()
     }

@@ -11,7 +11,8 @@ use crate::db::Error;
 use crate::db::fixtures::{TestResult, source};
 use crate::db::sources::SourceId;
 use crate::resource::{
-    AccountId, Cause, Facet, Facets, Failure, Inventory, Listing, Provider, Region, Resource, Value,
+    AccountId, Cause, Facet, Facets, Failure, Inventory, Listing, Provider, Region, Resource, Segment,
+    Segments, Value,
 };
 
 const LIST: &str = "s3:ListBuckets";
@@ -217,4 +218,34 @@ fn digests_tell_what_was_said_from_how_it_failed() {
         of(&[(VERSIONING, Facet::Failed(Failure::new(Cause::Throttled, words)))]).digest()
     };
     assert_eq!(failed("request 1"), failed("request 2"));
+}
+
+#[sqlx::test]
+async fn a_listing_of_a_segment_closes_what_is_gone_from_that_alone(pool: PgPool) -> TestResult {
+    let mut store = Store::new(pool).await;
+    let segment = |value: &str| Segment { value: value.into(), prefix: "".into() };
+    let failed = || Some(denied());
+    let listing = |ids: &[&str], asked: &[(&str, Option<Failure>)]| {
+        let asked = asked.iter().map(|(value, failure)| (segment(value), failure.clone()));
+        let rest = Failure::new(Cause::NotCollected, "nobody asked");
+        let segments = Segments { asked: asked.collect(), rest };
+        Listing::Segments(ids.iter().map(|id| bucket(id, &[])).collect(), segments)
+    };
+    let both = [("data", None), ("logs", None)];
+    store.keep(listing(&["data/a", "logs/a", "logs/b"], &both)).await?;
+    let open = async |store: &Store| {
+        let rows = store.rows().await;
+        let open = rows.into_iter().filter(|row| row.ends_with(" +"));
+        open.map(|row| row.split(' ').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(open(&store).await, ["*", "data/a", "logs/a", "logs/b"]);
+
+    store.keep(listing(&["logs/b"], &[("logs", None)])).await?;
+    assert_eq!(open(&store).await, ["*", "data/a", "logs/b"], "of `data` nothing is known");
+    // The rows are the same, and what they mean is not.
+    store.keep(listing(&[], &[("logs", failed())])).await?;
+    assert_eq!(open(&store).await, ["*", "data/a", "logs/b"]);
+    store.keep(listing(&[], &[("logs", None)])).await?;
+    assert_eq!(open(&store).await, ["*", "data/a"]);
+    Ok(())
 }

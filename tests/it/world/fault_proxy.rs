@@ -317,6 +317,7 @@ fn s3_operation(method: &Method, uri: &Uri) -> (String, String) {
         ("acl", "GetBucketAcl"),
         ("cors", "GetBucketCors"),
         ("encryption", "GetBucketEncryption"),
+        ("list-type", "ListObjectsV2"),
         ("lifecycle", "GetBucketLifecycleConfiguration"),
         ("location", "GetBucketLocation"),
         ("logging", "GetBucketLogging"),

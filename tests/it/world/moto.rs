@@ -159,6 +159,26 @@ impl Moto {
         self.query("ec2", region, &form).await;
     }
 
+    /// A launch template, and an instance, with user data that is a text in base64.
+    pub(crate) async fn with_user_data(&self, region: &str, data: &str) {
+        let template = [
+            ("Action", "CreateLaunchTemplate"),
+            ("LaunchTemplateName", "web"),
+            ("LaunchTemplateData.InstanceType", "t3.micro"),
+            ("LaunchTemplateData.UserData", data),
+        ];
+        self.query("ec2", region, &template).await;
+        let instance = [
+            ("Action", "RunInstances"),
+            ("ImageId", "ami-12c6146b"),
+            ("InstanceType", "t3.micro"),
+            ("MinCount", "1"),
+            ("MaxCount", "1"),
+            ("UserData", data),
+        ];
+        self.query("ec2", region, &instance).await;
+    }
+
     /// A call of IAM.
     pub(crate) async fn iam(&self, form: &[(&str, &str)]) -> String {
         self.query("iam", "us-east-1", form).await
@@ -204,6 +224,12 @@ pub(crate) struct Bucket<'a> {
 impl Bucket<'_> {
     async fn put(self, part: &str, body: String) -> Self {
         self.moto.s3(self.region, &format!("{}?{part}", self.name), &[], body).await;
+        self
+    }
+
+    /// An object with a text in it.
+    pub(crate) async fn object(self, key: &str, text: &str) -> Self {
+        self.moto.s3(self.region, &format!("{}/{key}", self.name), &[], text.to_owned()).await;
         self
     }
 

@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -17,6 +18,7 @@ pub(crate) struct Process {
     child: Child,
     page: String,
     logs: UnboundedReceiver<Json>,
+    said: Arc<Mutex<String>>,
     failures: Vec<Json>,
 }
 
@@ -43,13 +45,16 @@ impl Process {
             .expect("the service starts");
         let lines = BufReader::new(child.stderr.take().expect("piped")).lines();
         let (log, logs) = unbounded_channel();
+        let said: Arc<Mutex<String>> = Arc::default();
+        let heard = said.clone();
         // Read to the end, so that the pipe never fills up.
         thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 let _ = log.send(entry(&line));
+                *heard.lock().expect("no panic") += &(line + "\n");
             }
         });
-        let mut service = Self { child, page: String::new(), logs, failures: Vec::new() };
+        let mut service = Self { child, page: String::new(), logs, said, failures: Vec::new() };
         let listening = service.says("listening").await;
         let address = |name: &str| listening[name].as_str().expect("an address").to_owned();
         service.page = format!("http://{}", address("address.page"));
@@ -73,6 +78,11 @@ impl Process {
         };
         let said = tokio::time::timeout(PATIENCE, saying).await;
         said.unwrap_or_else(|_| panic!("never said: {message}"))
+    }
+
+    /// All that it logged so far.
+    pub(crate) fn said(&self) -> String {
+        self.said.lock().expect("no panic").clone()
     }
 
     /// The address of the page's listener.

@@ -193,6 +193,28 @@ impl Scene {
         rows.into_iter().map(line).collect()
     }
 
+    /// All that the database holds, as text: the rows of each table, and the bodies that they name.
+    pub(crate) async fn everything(&self) -> String {
+        let tables: Vec<String> = sqlx::query_scalar(
+            "select quote_ident(table_name) from information_schema.tables
+             where table_schema = 'public' and table_type = 'BASE TABLE'",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .expect("tables");
+        let mut text = String::new();
+        for table in tables {
+            let rows = format!("select coalesce(string_agg(one::text, ' '), '') from {table} one");
+            let rows = sqlx::query_scalar(sqlx::AssertSqlSafe(rows));
+            let rows: String = rows.fetch_one(&self.pool).await.expect("rows");
+            text += &rows;
+        }
+        let bodies: Vec<Vec<u8>> =
+            sqlx::query_scalar("select body from blob").fetch_all(&self.pool).await.expect("bodies");
+        bodies.iter().for_each(|body| text += &String::from_utf8_lossy(body));
+        text
+    }
+
     /// What the outbox says of each post, a line each, without the commits.
     pub(crate) async fn posts(&self) -> String {
         let rows: Vec<(String, bool, Option<String>, Option<String>)> = sqlx::query_as(

@@ -5,12 +5,13 @@ use std::collections::{HashMap, HashSet};
 use aws_sdk_s3::types::{Bucket, BucketLocationConstraint};
 use futures::future::join_all;
 
+use super::super::super::call_error::CallError;
 use super::super::super::response::Call;
 use super::super::super::session::Session;
 use super::{LIST, PAGE_SIZE};
 use crate::resource::{Region, regions};
 
-static LOCATION: Call = Call::xml("s3:GetBucketLocation", &[]);
+pub(in crate::aws) static LOCATION: Call = Call::xml("s3:GetBucketLocation", &[]);
 
 /// The regions of these buckets, by name, as S3 calls them. S3 tells it in the list. Where what
 /// stands in its place does not, one filtered list per region of the evaluation says the most, and
@@ -30,7 +31,7 @@ pub(super) async fn of(session: &Session, buckets: &[Bucket]) -> HashMap<String,
     }
     known.extend(filtered(session).await);
     let located = open(&known).into_iter().map(|name| async move {
-        let region = location(session, &name).await?;
+        let region = location(session, &name).await.ok()?;
         Some((name, region))
     });
     known.extend(join_all(located).await.into_iter().flatten());
@@ -38,7 +39,7 @@ pub(super) async fn of(session: &Session, buckets: &[Bucket]) -> HashMap<String,
 }
 
 /// The region of that name, if AWS has it or the evaluation is of it.
-pub(super) fn real(session: &Session, name: &str) -> Option<Region> {
+pub(in crate::aws) fn real(session: &Session, name: &str) -> Option<Region> {
     let region: Region = name.parse().ok()?;
     let is_known = regions().iter().any(|known| **known == *name) && !region.is_global();
     (is_known || session.regions.contains(&region)).then_some(region)
@@ -66,14 +67,16 @@ async fn filtered(session: &Session) -> HashMap<String, String> {
     found
 }
 
-async fn location(session: &Session, bucket: &str) -> Option<String> {
+/// The name of the region of a bucket that is the account's own.
+pub(in crate::aws) async fn location(session: &Session, bucket: &str) -> Result<String, CallError> {
     let home = Region::global();
-    let request = session.clients.s3(&home).get_bucket_location().bucket(bucket).send();
-    let output = session.call(&LOCATION, &home, request).await.ok()?;
+    let request = session.clients.s3(&home).get_bucket_location().bucket(bucket);
+    let request = request.expected_bucket_owner(session.account().as_str()).send();
+    let output = session.call(&LOCATION, &home, request).await?;
     let region = match output.location_constraint().map(BucketLocationConstraint::as_str) {
         None | Some("") => "us-east-1",
         Some("EU") => "eu-west-1",
         Some(region) => region,
     };
-    Some(region.to_owned())
+    Ok(region.to_owned())
 }

@@ -69,6 +69,10 @@ fn what_an_answer_of_s3_must_hold() {
     s3:GetPublicAccessBlock IgnorePublicAcls
     s3:GetPublicAccessBlock RestrictPublicBuckets
     s3:ListBuckets Buckets?
+    s3:ListObjectsV2 Contents/Key
+    s3:ListObjectsV2 Contents/LastModified
+    s3:ListObjectsV2 Contents/Size
+    s3:ListObjectsV2 IsTruncated
     s3control:GetPublicAccessBlock BlockPublicAcls
     s3control:GetPublicAccessBlock BlockPublicPolicy
     s3control:GetPublicAccessBlock IgnorePublicAcls
