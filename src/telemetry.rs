@@ -30,8 +30,9 @@ impl std::str::FromStr for Format {
 
 /// Levels of crates that say more than is meant to be heard, unless a filter names them: sqlx tells at
 /// `info` what Postgres notices, such as that a table is there already; the SDK of AWS at `trace` all
-/// that it sends and receives, user data of instances among it.
-const RESTRAINED: &str = "sqlx=warn,aws_smithy_runtime=debug,aws_sigv4=debug,hyper=debug,hyper_util=debug,h2=debug";
+/// that it sends and receives, but for what its models call a secret.
+const RESTRAINED: &str =
+    "sqlx=warn,aws_smithy_runtime=debug,aws_sigv4=debug,hyper=debug,hyper_util=debug,h2=debug";
 
 /// Installs the subscriber of the process. `filter` is in the syntax of `EnvFilter`, such as
 /// `info,cloudcorrect::sync=debug`.

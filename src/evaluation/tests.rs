@@ -327,3 +327,36 @@ fn a_bucket_that_cannot_be_read_costs_the_objects_of_others_nothing() {
     assert_snapshot!(count("logs"), @"eu-west-1 vpc-1: pass");
     assert_snapshot!(count("data"), @"eu-west-1 vpc-1: unknown(access_denied) `found`: not allowed");
 }
+
+#[test]
+fn a_finding_on_an_age_is_the_same_an_hour_later() {
+    let keys = json!({ "UserName": "robot", "AccessKeys": [
+        { "AccessKeyId": "AKIA1", "Status": "Active", "CreateDate": "2026-01-01T00:00:00Z" },
+    ] });
+    let user = resource("AWS::IAM::User", "global", &keys);
+    let mut cloud = Cloud::new();
+    cloud.listing("AWS::IAM::User", "global", Listing::Complete(vec![Arc::new(user)]));
+    let at = |cloud: &mut Cloud, instant: &str, assert: &str| {
+        cloud.0.taken_at = instant.parse().expect("an instant");
+        cloud.judge(&format!("      select: AWS::IAM::User\n      assert: '{assert}'\n"))
+    };
+    let mut told = Vec::new();
+    for assert in [
+        "resource.AccessKeys.all(key, age(key.CreateDate) < duration(\"90d\"))",
+        "resource.AccessKeys.all(key, now - key.CreateDate < duration(\"90d\"))",
+        "resource.AccessKeys.all(key, key.CreateDate > now - duration(\"90d\"))",
+        "resource.AccessKeys.all(key, age(key.CreateDate).getHours() < 100)",
+        "size(resource.AccessKeys.filter(key, age(key.CreateDate) > duration(\"90d\"))) == 0",
+    ] {
+        let first = at(&mut cloud, "2026-11-01T00:00:00Z", assert);
+        assert_eq!(at(&mut cloud, "2026-11-01T01:00:00Z", assert), first);
+        told.push(first);
+    }
+    assert_snapshot!(told.join("\n"), @r#"
+    global robot: fail resource.AccessKeys[0].AccessKeyId = "AKIA1", resource.AccessKeys[0].CreateDate = timestamp("2026-01-01T00:00:00Z")
+    global robot: fail resource.AccessKeys[0].AccessKeyId = "AKIA1", resource.AccessKeys[0].CreateDate = timestamp("2026-01-01T00:00:00Z")
+    global robot: fail resource.AccessKeys[0].AccessKeyId = "AKIA1", resource.AccessKeys[0].CreateDate = timestamp("2026-01-01T00:00:00Z")
+    global robot: fail resource.AccessKeys[0].AccessKeyId = "AKIA1", resource.AccessKeys[0].CreateDate = timestamp("2026-01-01T00:00:00Z")
+    global robot: fail size(resource.AccessKeys.filter(key, age(key.CreateDate) > duration("90d"))) = 1, resource.AccessKeys[0].AccessKeyId = "AKIA1", resource.AccessKeys[0].CreateDate = timestamp("2026-01-01T00:00:00Z")
+    "#);
+}
