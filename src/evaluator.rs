@@ -20,7 +20,7 @@ use sqlx::PgPool;
 use tracing::Instrument;
 
 use self::policies::PolicyCache;
-use crate::collect::Accounts;
+use crate::collect::{Accounts, Fetches};
 use crate::db::groups::{self, Claim};
 use crate::db::sources::SourceId;
 use crate::policy::Group;
@@ -32,6 +32,8 @@ use crate::tasks::{Backoff, Pass};
 pub struct Options {
     /// Number of groups that are claimed at once at most; they share one fetch.
     pub batch: u32,
+    /// Number of targets that are asked at once at most, over all accounts.
+    pub targets: u32,
     /// Time for which a claim holds without a sign of life.
     pub lease: Duration,
     /// Longest interval between two runs, whatever the schedule says.
@@ -45,6 +47,7 @@ pub struct Options {
 pub struct Evaluator {
     pool: PgPool,
     accounts: Arc<Accounts>,
+    fetches: Fetches,
     options: Options,
     policies: PolicyCache,
 }
@@ -55,7 +58,8 @@ const BACKOFF: Backoff =
 impl Evaluator {
     /// An evaluator of the groups in a database.
     pub fn new(pool: PgPool, accounts: Arc<Accounts>, options: Options) -> Self {
-        Self { pool, accounts, options, policies: PolicyCache::default() }
+        let fetches = Fetches::of_targets(options.targets);
+        Self { pool, accounts, fetches, options, policies: PolicyCache::default() }
     }
 
     /// Runs the groups that are due, as many as are claimed at once.

@@ -58,8 +58,7 @@ impl Accounts {
             Some(recorded) => recorded,
             None => self.live(account).await,
         };
-        let now = source.recorded_at().unwrap_or(present);
-        OpenAccount { account, source, now }
+        OpenAccount::new(account, source, present)
     }
 
     #[cfg(feature = "aws")]
@@ -81,9 +80,19 @@ pub struct OpenAccount<'a> {
     now: DateTime<Utc>,
 }
 
-impl OpenAccount<'_> {
+impl<'a> OpenAccount<'a> {
+    /// An account of which a source answers, as of its recording or else of `present`.
+    pub(super) fn new(
+        account: &'a Account,
+        source: Arc<dyn Source>,
+        present: DateTime<Utc>,
+    ) -> Self {
+        let now = source.recorded_at().unwrap_or(present);
+        Self { account, source, now }
+    }
+
     /// Asks for what the checks of `groups` read. Filters of checks are evaluated on the way: run it
-    /// on a thread that may block.
+    /// on a thread that may block, as those of [`super::Fetches`].
     pub async fn collect(&self, groups: &[&Group]) -> Collected {
         self.collect_required(&requirements::of_groups(groups, self.account, self.now)).await
     }
