@@ -10,6 +10,7 @@ mod diff;
 mod enforce;
 mod policies;
 mod record;
+mod sharing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use sqlx::PgPool;
 use tracing::Instrument;
 
 use self::policies::PolicyCache;
+use self::sharing::LastEvaluations;
 use crate::collect::{Accounts, Fetches};
 use crate::db::groups::{self, Claim};
 use crate::db::sources::SourceId;
@@ -50,6 +52,7 @@ pub struct Evaluator {
     fetches: Fetches,
     options: Options,
     policies: PolicyCache,
+    last: LastEvaluations,
 }
 
 const BACKOFF: Backoff =
@@ -59,7 +62,8 @@ impl Evaluator {
     /// An evaluator of the groups in a database.
     pub fn new(pool: PgPool, accounts: Arc<Accounts>, options: Options) -> Self {
         let fetches = Fetches::of_targets(options.targets);
-        Self { pool, accounts, fetches, options, policies: PolicyCache::default() }
+        let (policies, last) = Default::default();
+        Self { pool, accounts, fetches, options, policies, last }
     }
 
     /// Runs the groups that are due, as many as are claimed at once.

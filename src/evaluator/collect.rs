@@ -29,26 +29,32 @@ impl Evaluator {
         let Some(began) = due.iter().map(|(claim, _)| claim.claimed_at).max() else {
             return Ok(BTreeMap::new());
         };
-        let mut selecting: BTreeMap<&AccountName, (&Account, Vec<&Group>)> = BTreeMap::new();
-        for (_, group) in due {
+        let mut asked: BTreeMap<&AccountName, Asked<'_>> = BTreeMap::new();
+        for (claim, group) in due {
+            let since = self.last.answers_since(claim, group, self.options.longest_interval);
             for account in in_force.policies.accounts_of(group) {
-                let (_, groups) = selecting.entry(&account.name).or_insert((account, Vec::new()));
-                groups.push(group);
+                let asked =
+                    asked.entry(&account.name).or_insert_with(|| Asked::new(account, since));
+                asked.groups.push(group);
+                asked.since = asked.since.max(since);
             }
         }
         // Made before the first is begun: a closure over borrows is nothing that a `Send` future holds.
         let mut waiting = Vec::new();
-        for (account, groups) in selecting.into_values() {
-            let targets = targets_of(&groups, account);
-            waiting.push(Fetch { targets, work: self.fetch(in_force, account, &groups, began) });
+        for asked in asked.into_values() {
+            let targets = targets_of(&asked.groups, asked.account);
+            waiting.push(Fetch { targets, work: self.fetch(in_force, &asked, began) });
         }
         let mut running = self.fetches.run(waiting).await?;
         let mut by_account = ByAccount::new();
         while let Some(fetched) = running.next().await {
             let fetched = fetched?;
             let Answer { account, collected, observations } = fetched.answer?;
-            self.store(source, &observations, began).await?;
+            self.store(source, &observations, collected.observed_at).await?;
             by_account.insert(account, collected);
+        }
+        for (claim, _) in due {
+            self.last.note(claim);
         }
         Ok(by_account)
     }
@@ -57,28 +63,41 @@ impl Evaluator {
     fn fetch(
         &self,
         in_force: &Arc<CompiledPolicies>,
-        account: &Account,
-        groups: &[&Group],
+        asked: &Asked<'_>,
         began: DateTime<Utc>,
     ) -> impl Future<Output = Result<Answer>> + Send + use<> {
         let (accounts, in_force) = (Arc::clone(&self.accounts), Arc::clone(in_force));
-        let name = account.name.clone();
-        let due: Vec<GroupName> = groups.iter().map(|group| group.name.clone()).collect();
+        let (name, instants) = (asked.account.name.clone(), (began, asked.since));
+        let due: Vec<GroupName> = asked.groups.iter().map(|group| group.name.clone()).collect();
         // Boxed as it begins, so that those that wait are small.
-        async move { Box::pin(collect_account(&accounts, &in_force, name, &due, began)).await }
+        async move { Box::pin(collect_account(&accounts, &in_force, name, &due, instants)).await }
     }
 
     async fn store(
         &self,
         source: SourceId,
         observations: &Observations,
-        began: DateTime<Utc>,
+        observed_at: DateTime<Utc>,
     ) -> Result<()> {
         let mut transaction = self.pool.begin().await.context("cannot reach the database")?;
-        facets::record(&mut transaction, source, observations, began)
+        facets::record(&mut transaction, source, observations, observed_at)
             .await
             .context("cannot store the inventory")?;
         transaction.commit().await.context("cannot store the inventory")
+    }
+}
+
+/// An account that due groups select.
+struct Asked<'a> {
+    account: &'a Account,
+    groups: Vec<&'a Group>,
+    /// The instant since when answers that others were given count for all of them.
+    since: DateTime<Utc>,
+}
+
+impl<'a> Asked<'a> {
+    fn new(account: &'a Account, since: DateTime<Utc>) -> Self {
+        Self { account, groups: Vec::new(), since }
     }
 }
 
@@ -96,12 +115,12 @@ async fn collect_account(
     in_force: &CompiledPolicies,
     name: AccountName,
     due: &[GroupName],
-    began: DateTime<Utc>,
+    (began, since): (DateTime<Utc>, DateTime<Utc>),
 ) -> Result<Answer> {
     let policies = &in_force.policies;
     let account = policies.accounts.get(&name).context("the account is gone")?;
     let groups: Vec<&Group> = due.iter().filter_map(|name| policies.groups.get(name)).collect();
-    let collected = accounts.open(account, began).await.collect(&groups).await;
+    let collected = accounts.open_sharing(account, began, since).await.collect(&groups).await;
     let observations = Observations::of(&collected.inventory);
     Ok(Answer { account: name, collected, observations })
 }
