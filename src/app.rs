@@ -3,6 +3,7 @@
 mod accounts;
 mod failures;
 mod health;
+mod open_files;
 mod service;
 mod stop;
 
@@ -89,6 +90,7 @@ fn settings_text(file: Option<&Path>) -> Result<(String, PathBuf)> {
 
 /// Runs the service until it is told to stop.
 pub async fn serve(settings: Settings) -> Result<()> {
+    open_files::allow_all();
     let stopping = stopping()?;
     Service::start(settings).await?.run(stopping).await
 }

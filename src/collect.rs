@@ -9,9 +9,11 @@
 //! | stored by earlier evaluations | [`stored()`] | the one that was asked for |
 //!
 //! Which facets are asked is computed from what is to be judged; carrying that out is left to
-//! [`crate::fetch`], judging to [`crate::evaluation`], and keeping to who collects.
+//! [`crate::fetch`], judging to [`crate::evaluation`], and keeping to who collects. How many accounts
+//! are asked at a time is bounded by their targets ([`Fetches`]).
 
 mod accounts;
+mod fetches;
 mod plan;
 mod recording;
 mod requirements;
@@ -21,5 +23,6 @@ mod testing;
 mod unreachable;
 
 pub use self::accounts::{Accounts, Collected, OpenAccount};
+pub use self::fetches::{Fetch, Fetched, Fetches, RunningFetches, targets_of};
 pub use self::plan::plan;
 pub use self::stored::stored;

@@ -3,6 +3,7 @@
 //! All problems are found at once, each named by its setting. A variable wins over the file.
 //! What the settings are used for is left to `app`.
 
+mod aws;
 mod declaration;
 mod fields;
 mod postgres_url;
@@ -15,11 +16,12 @@ mod sources;
 #[cfg(test)]
 mod tests;
 
+pub use aws::AWS_SERVICES;
 pub use declaration::help;
 pub use problems::InvalidSettings;
 pub use settings::{
-    AccountSettings, DatabaseSettings, EvaluationSettings, GitHubSettings, GitSettings, Listen,
-    OrganizationSettings, Remote, Settings, SourceSettings,
+    AccountSettings, AwsServiceSettings, AwsSettings, DatabaseSettings, EvaluationSettings,
+    GitHubSettings, GitSettings, Listen, OrganizationSettings, Remote, Settings, SourceSettings,
 };
 
 /// The variables of the process that may be settings.

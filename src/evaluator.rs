@@ -10,6 +10,7 @@ mod diff;
 mod enforce;
 mod policies;
 mod record;
+mod sharing;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +21,8 @@ use sqlx::PgPool;
 use tracing::Instrument;
 
 use self::policies::PolicyCache;
-use crate::collect::Accounts;
+use self::sharing::LastEvaluations;
+use crate::collect::{Accounts, Fetches};
 use crate::db::groups::{self, Claim};
 use crate::db::sources::SourceId;
 use crate::policy::Group;
@@ -32,6 +34,8 @@ use crate::tasks::{Backoff, Pass};
 pub struct Options {
     /// Number of groups that are claimed at once at most; they share one fetch.
     pub batch: u32,
+    /// Number of targets that are asked at once at most, over all accounts.
+    pub targets: u32,
     /// Time for which a claim holds without a sign of life.
     pub lease: Duration,
     /// Longest interval between two runs, whatever the schedule says.
@@ -45,8 +49,10 @@ pub struct Options {
 pub struct Evaluator {
     pool: PgPool,
     accounts: Arc<Accounts>,
+    fetches: Fetches,
     options: Options,
     policies: PolicyCache,
+    last: LastEvaluations,
 }
 
 const BACKOFF: Backoff =
@@ -55,7 +61,9 @@ const BACKOFF: Backoff =
 impl Evaluator {
     /// An evaluator of the groups in a database.
     pub fn new(pool: PgPool, accounts: Arc<Accounts>, options: Options) -> Self {
-        Self { pool, accounts, options, policies: PolicyCache::default() }
+        let fetches = Fetches::of_targets(options.targets);
+        let (policies, last) = Default::default();
+        Self { pool, accounts, fetches, options, policies, last }
     }
 
     /// Runs the groups that are due, as many as are claimed at once.

@@ -3,7 +3,8 @@
 //! Each [`FetchRequirement`] says what one reader has to know of a type; [`execute()`] lists each type
 //! once and then asks, resource by resource, only for the facets that some requirement still lacks:
 //! first those that filters read, one after the other, until each is decided; then, for what was
-//! kept, the others. Where answers come from ([`Source`]), how calls are paced, repeated and timed
+//! kept, the others. What another evaluation was answered a moment ago need not be asked again
+//! ([`Remembered`]). Where answers come from ([`Source`]), how calls are paced, repeated and timed
 //! out, and how a bulk call answers for many resources is left to the adapters; who requires what,
 //! and of which account, to `collect`.
 
@@ -11,6 +12,7 @@ mod calls;
 mod counted;
 mod execute;
 mod plan;
+mod remembered;
 mod requirement;
 mod tried;
 
@@ -23,6 +25,7 @@ pub use self::calls::CallStats;
 pub use self::counted::{Counted, Estimate};
 pub use self::execute::{AccountScope, execute};
 pub use self::plan::{Frequency, Plan, PlannedCall, Reader, TypePlan};
+pub use self::remembered::{Memory, Remembered};
 pub use self::requirement::{FetchRequirement, FilterDecision};
 pub use self::tried::{Tried, TriedCall, try_calls};
 use crate::resource::{Facet, Failure, Listing, Operation, Resource, Schema, Segment, Target};
@@ -58,6 +61,10 @@ pub trait Source: Send + Sync {
         resource: &'a Resource,
         operation: &'a Operation,
     ) -> BoxFuture<'a, Facet>;
+
+    /// Takes note of a list that another source of the account gave, and that this one is not asked for:
+    /// some calls must name all that was listed.
+    fn knows(&self, _target: &Target, _schema: &Schema, _listing: &Listing) {}
 
     /// Requests made so far, repeated ones included.
     fn calls(&self) -> CallStats;

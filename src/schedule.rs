@@ -43,6 +43,14 @@ impl Schedule {
         }
     }
 
+    /// The shortest time between two of the evaluations that come next after `now`.
+    pub fn next_gap(&self, now: DateTime<Utc>) -> Duration {
+        match self {
+            Self::Every(every) => every.interval(),
+            Self::Cron(cron) => cron.next_gap(now),
+        }
+    }
+
     /// The longest time between two evaluations, by the clock on the wall.
     pub fn longest_gap(&self) -> Duration {
         match self {
@@ -102,6 +110,21 @@ mod tests {
         }
         for text in ["", "0 6 * * *", "0 6 * * * Nowhere", "5 UTC"] {
             assert!(text.parse::<Schedule>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_next_gap_is_the_shortest_of_those_to_come() {
+        let now: DateTime<Utc> = "2026-11-27T12:00:00Z".parse().expect("a Friday");
+        for (text, minutes) in [
+            ("15m", 15),
+            ("*/20 * * * * UTC", 20),
+            ("0 6,7 * * mon-fri UTC", 60),
+            ("0 6 * * mon-fri UTC", 24 * 60),
+            ("0 0 * * sun UTC", 7 * 24 * 60),
+        ] {
+            let schedule: Schedule = text.parse().expect("a schedule");
+            assert_eq!(schedule.next_gap(now), Duration::from_mins(minutes), "{text}");
         }
     }
 }

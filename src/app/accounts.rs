@@ -3,7 +3,9 @@
 use anyhow::{Context, Result};
 
 use crate::collect::Accounts;
-use crate::config::{AccountSettings, OrganizationSettings, Settings};
+use crate::config::{AccountSettings, Settings};
+#[cfg(feature = "aws")]
+use crate::config::{AwsServiceSettings, AwsSettings, OrganizationSettings};
 use crate::recorded::RecordedFile;
 use crate::resource::AccountId;
 
@@ -17,7 +19,7 @@ pub fn accounts_at_hand(
 ) -> Accounts {
     #[cfg(feature = "aws")]
     {
-        Accounts::new(live([]).or_ambient(), recordings)
+        Accounts::new(live([], &AwsSettings::default()).or_ambient(), recordings)
     }
     #[cfg(not(feature = "aws"))]
     {
@@ -36,20 +38,21 @@ pub fn accounts(settings: &Settings) -> Result<Accounts> {
             None => live_accounts.push((id, account)),
         }
     }
-    reach(&live_accounts, settings.organization.as_ref(), recordings)
+    reach(&live_accounts, settings, recordings)
 }
 
 #[cfg(feature = "aws")]
 fn reach(
     accounts: &[(AccountId, &AccountSettings)],
-    organization: Option<&OrganizationSettings>,
+    settings: &Settings,
     recordings: Recordings,
 ) -> Result<Accounts> {
     let logins = accounts.iter().map(|(id, settings)| login(id.clone(), settings));
     let logins = logins.collect::<Result<Vec<_>>>()?;
-    let live = match organization {
-        Some(settings) => live(logins).or_members_of(members(settings)?),
-        None => live(logins),
+    let live = live(logins, &settings.aws);
+    let live = match &settings.organization {
+        Some(settings) => live.or_members_of(members(settings)?),
+        None => live,
     };
     Ok(Accounts::new(live, recordings))
 }
@@ -75,10 +78,10 @@ fn members(settings: &OrganizationSettings) -> Result<crate::aws::Organization> 
 #[cfg(not(feature = "aws"))]
 fn reach(
     accounts: &[(AccountId, &AccountSettings)],
-    organization: Option<&OrganizationSettings>,
+    settings: &Settings,
     recordings: Recordings,
 ) -> Result<Accounts> {
-    let listed = organization.map(|it| &it.account);
+    let listed = settings.organization.as_ref().map(|it| &it.account);
     if let Some(id) = accounts.first().map(|(id, _)| id.as_str()).or(listed.map(String::as_str)) {
         anyhow::bail!("this build has no adapter for live accounts, which account {id} needs");
     }
@@ -86,9 +89,33 @@ fn reach(
 }
 
 #[cfg(feature = "aws")]
-fn live(logins: impl IntoIterator<Item = crate::aws::AccountSettings>) -> crate::aws::Accounts {
-    let (limits, clock) = (crate::aws::Limits::default(), crate::clock::Clock::System);
-    crate::aws::Accounts::new(logins, limits, clock)
+fn live(
+    logins: impl IntoIterator<Item = crate::aws::AccountSettings>,
+    settings: &AwsSettings,
+) -> crate::aws::Accounts {
+    crate::aws::Accounts::new(logins, limits(settings), crate::clock::Clock::System)
+}
+
+#[cfg(feature = "aws")]
+fn limits(settings: &AwsSettings) -> crate::aws::Limits {
+    use crate::aws::{Limits, ServiceLimits};
+    let (concurrency, per_second) = (settings.concurrency, settings.calls_per_second);
+    let own = |(name, own): (&String, &AwsServiceSettings)| {
+        let limits = ServiceLimits {
+            concurrency: own.concurrency.unwrap_or(concurrency),
+            per_second: own.calls_per_second.or(per_second),
+        };
+        (name.as_str().into(), limits)
+    };
+    Limits {
+        attempt_timeout: settings.attempt_timeout,
+        call_timeout: settings.call_timeout,
+        attempts: settings.attempts,
+        calls: settings.calls,
+        service: ServiceLimits { concurrency, per_second },
+        services: settings.services.iter().map(own).collect(),
+        ..Limits::default()
+    }
 }
 
 #[cfg(feature = "aws")]
@@ -102,4 +129,46 @@ fn login(id: AccountId, settings: &AccountSettings) -> Result<crate::aws::Accoun
     let chain = settings.chain.iter().map(step).collect::<Result<_>>()?;
     let base = settings.profile.clone().map_or(BaseLogin::Ambient, BaseLogin::Profile);
     Ok(crate::aws::AccountSettings { account: id, base, chain, role })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::config::AWS_SERVICES;
+    use crate::resource::{Schema, schemas};
+
+    #[test]
+    fn settings_know_each_service_that_is_asked_and_no_other() {
+        let operations = schemas().live().flat_map(Schema::live_operations);
+        let of_types = operations.filter_map(|operation| operation.as_str().split(':').next());
+        // Whose credentials they are is known from logging in, which has no bounds.
+        let of_types = of_types.filter(|service| *service != "sts");
+        let asked: BTreeSet<&str> = of_types.chain(["organizations"]).collect();
+        assert_eq!(asked, AWS_SERVICES.iter().copied().collect());
+    }
+
+    #[cfg(feature = "aws")]
+    #[test]
+    fn without_settings_the_limits_are_those_of_the_adapter() {
+        use super::*;
+        assert_eq!(limits(&AwsSettings::default()), crate::aws::Limits::default());
+    }
+
+    #[cfg(feature = "aws")]
+    #[test]
+    fn a_service_has_what_it_lacks_from_all() {
+        use super::*;
+        let settings =
+            crate::config::AwsServiceSettings { concurrency: Some(2), ..Default::default() };
+        let settings = AwsSettings {
+            calls_per_second: std::num::NonZeroU32::new(7),
+            services: [("iam".to_owned(), settings)].into(),
+            ..AwsSettings::default()
+        };
+        let limits = limits(&settings);
+        let iam = limits.services.get("iam").expect("iam has its own");
+        assert_eq!((iam.concurrency, iam.per_second), (2, settings.calls_per_second));
+        assert_eq!(limits.service.concurrency, 4);
+    }
 }

@@ -72,6 +72,7 @@ impl Parts {
         let links = Links::new(page_url.clone());
         let options = Options {
             batch: u32::try_from(settings.evaluation.workers).unwrap_or(1).max(1) * 8,
+            targets: settings.evaluation.targets,
             lease: settings.evaluation.lease,
             longest_interval: settings.evaluation.longest_interval,
             links,

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tokio::sync::Semaphore;
+
 use super::adapter::Adapters;
 use super::adapters::adapters;
 use super::circuit_breaker::CircuitBreaker;
-use super::limiter::ConcurrencyLimiter;
+use super::limiter::CallLimiter;
 use super::login::{Bases, Login};
 use super::organization::{Directory, Organization};
 use super::session::{Account, Session};
@@ -22,6 +24,8 @@ pub struct Accounts {
     ambient: bool,
     limits: Limits,
     clock: Clock,
+    /// Places of the calls of all accounts.
+    calls: Arc<Semaphore>,
     adapters: Arc<Adapters>,
     bases: Arc<Bases>,
     organization: Option<Arc<Directory>>,
@@ -52,10 +56,10 @@ impl Accounts {
         clock: Clock,
     ) -> Self {
         let settings = settings.into_iter().map(|one| (one.account.clone(), one)).collect();
-        let bases = Arc::new(Bases::new(limits.clone()));
+        let (bases, calls) = (Arc::new(Bases::new(limits.clone())), CallLimiter::shared(&limits));
         let (adapters, known) = (Arc::new(adapters), Mutex::default());
-        let organization = None;
-        Self { settings, ambient: false, limits, clock, adapters, bases, organization, known }
+        let (ambient, organization) = (false, None);
+        Self { settings, ambient, limits, clock, calls, adapters, bases, organization, known }
     }
 
     /// Accounts without settings of their own are reached as members of an organization.
@@ -130,7 +134,7 @@ impl Accounts {
                 self.limits.clone(),
                 self.clock.clone(),
             ),
-            limiter: Arc::new(ConcurrencyLimiter::new(&self.limits)),
+            limiter: Arc::new(CallLimiter::new(&self.limits, self.calls.clone())),
             breaker: Arc::new(CircuitBreaker::new(self.clock.clone())),
             limits: self.limits.clone(),
             clock: self.clock.clone(),

@@ -202,6 +202,10 @@ impl Source for Live {
         facet.boxed()
     }
 
+    fn knows(&self, target: &Target, schema: &Schema, listing: &Listing) {
+        self.keep(target, schema, listing);
+    }
+
     fn calls(&self) -> CallStats {
         match &self.state {
             State::Open(open) => open.session.calls(),

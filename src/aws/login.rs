@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::identity::IdentityCache;
@@ -42,6 +43,10 @@ const MARGIN: TimeDelta = TimeDelta::minutes(2);
 /// Credentials are used at least this long, however soon they seem to end: a clock that is wrong
 /// by an hour must not make each request log in.
 const MINIMUM_USE: TimeDelta = TimeDelta::seconds(30);
+
+/// Time after which a connection is closed that nobody uses: each bucket is a host of its own, and each
+/// connection is a file that is open.
+const IDLE: Duration = Duration::from_secs(10);
 
 /// Credentials that have proved to be those of the account.
 #[derive(Debug, Clone)]
@@ -347,6 +352,7 @@ pub(super) struct Bases {
 impl Bases {
     pub(super) fn new(limits: Limits) -> Self {
         let http = aws_smithy_http_client::Builder::new()
+            .pool_idle_timeout(IDLE)
             .tls_provider(Tls::Rustls(CryptoMode::AwsLc))
             .build_https();
         Self { limits, http, configs: Mutex::default() }

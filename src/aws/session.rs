@@ -15,7 +15,7 @@ use super::Limits;
 use super::call_error::{CallError, Proven};
 use super::circuit_breaker::CircuitBreaker;
 use super::clients::Clients;
-use super::limiter::ConcurrencyLimiter;
+use super::limiter::CallLimiter;
 use super::login::{Identity, Login};
 use super::pages::{Page, Paged, Pages};
 use super::response::{Call, expecting};
@@ -28,7 +28,7 @@ use crate::resource::{AccountId, Cause, Failure, Region};
 pub(super) struct Account {
     pub(super) id: AccountId,
     pub(super) login: Arc<Login>,
-    pub(super) limiter: Arc<ConcurrencyLimiter>,
+    pub(super) limiter: Arc<CallLimiter>,
     pub(super) breaker: Arc<CircuitBreaker>,
     pub(super) limits: Limits,
     pub(super) clock: Clock,
@@ -111,7 +111,7 @@ impl Session {
         let request = Box::pin(request);
         let operation = call.operation;
         let service = operation.split(':').next().unwrap_or_default();
-        let _permit = self.account.limiter.enter(service, region).await;
+        let _turn = self.account.limiter.enter(service, region).await;
         if let Some(failure) = self.no_login.get() {
             return Err(CallError { no_login: true, ..CallError::from(failure.clone()) });
         }

@@ -1,6 +1,8 @@
 //! How to reach accounts, as the operator says.
 
+use std::collections::BTreeMap;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -135,7 +137,7 @@ impl fmt::Display for RoleArn {
 }
 
 /// Bounds of the calls to AWS.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Another endpoint than AWS, in the place of `AWS_ENDPOINT_URL`.
     pub endpoint_url: Option<String>,
@@ -149,14 +151,33 @@ pub struct Limits {
     pub initial_backoff: Duration,
     /// The longest wait between attempts.
     pub max_backoff: Duration,
-    /// Calls under way at a time, per account, region and service, for S3, whose calls are many.
-    pub s3_concurrency: usize,
-    /// The same for each other service.
-    pub concurrency: usize,
+    /// Calls under way at a time over all accounts, each of which is a connection.
+    pub calls: usize,
+    /// Bounds of each service, per account and region.
+    pub service: ServiceLimits,
+    /// Bounds of services that have their own, by the name that operations begin with: `s3`.
+    pub services: BTreeMap<Arc<str>, ServiceLimits>,
     /// Entries a page where a list is paged; a list of which AWS allows fewer asks for those.
     pub page_size: i32,
     /// Pages of a list that are read at most: a list without an end must have one.
     pub pages: usize,
+}
+
+/// Bounds of the calls to one service, in each account and region.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ServiceLimits {
+    /// Calls under way at a time.
+    pub concurrency: usize,
+    /// Calls that begin in a second, evenly apart; what is tried again comes on top. `None`: as many as
+    /// are answered.
+    pub per_second: Option<NonZeroU32>,
+}
+
+impl Limits {
+    /// The bounds of a service.
+    pub(super) fn of_service(&self, name: &str) -> &ServiceLimits {
+        self.services.get(name).unwrap_or(&self.service)
+    }
 }
 
 impl Default for Limits {
@@ -168,8 +189,10 @@ impl Default for Limits {
             attempts: 5,
             initial_backoff: Duration::from_millis(500),
             max_backoff: Duration::from_secs(10),
-            s3_concurrency: 16,
-            concurrency: 4,
+            calls: 1000,
+            service: ServiceLimits { concurrency: 4, per_second: None },
+            // Whose calls are many, one for each facet of each bucket.
+            services: [("s3".into(), ServiceLimits { concurrency: 16, per_second: None })].into(),
             page_size: 1000,
             pages: 1000,
         }

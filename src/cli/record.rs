@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let account = Tree::read(&arguments.paths)?.account(&arguments.account)?;
     output::progress(&format!("recording account {} ...", account.id));
     let everything = FetchRequirement::all(schemas());
-    let Collected { inventory, calls } =
+    let Collected { inventory, calls, .. } =
         AccountsAtHand::new([])?.collect_required(&account, &everything);
     let resources: usize =
         inventory.listings.values().map(|listing| listing.resources().len()).sum();

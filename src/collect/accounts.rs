@@ -9,8 +9,8 @@ use super::requirements;
 #[cfg(not(feature = "aws"))]
 use super::unreachable::Unreachable;
 use crate::fetch::{
-    AccountScope, CallStats, Counted, Estimate, FetchRequirement, Plan, Source, Tried, execute,
-    try_calls,
+    AccountScope, CallStats, Counted, Estimate, FetchRequirement, Memory, Plan, Remembered, Source,
+    Tried, execute, try_calls,
 };
 use crate::policy::{Account, Group};
 use crate::recorded::RecordedFile;
@@ -22,6 +22,8 @@ use crate::resource::{AccountId, Failure, Inventory};
 #[derive(Debug)]
 pub struct Accounts {
     recordings: Recordings,
+    /// Answers of live accounts, which evaluations share.
+    memory: Arc<Memory>,
     #[cfg(feature = "aws")]
     live: crate::aws::Accounts,
 }
@@ -33,6 +35,8 @@ pub struct Collected {
     pub inventory: Inventory,
     /// Requests that were made for them.
     pub calls: CallStats,
+    /// The instant at which the oldest of them was asked for.
+    pub observed_at: DateTime<Utc>,
 }
 
 impl Accounts {
@@ -42,13 +46,13 @@ impl Accounts {
         live: crate::aws::Accounts,
         recordings: impl IntoIterator<Item = (AccountId, RecordedFile)>,
     ) -> Self {
-        Self { recordings: Recordings::new(recordings), live }
+        Self { recordings: Recordings::new(recordings), memory: Arc::default(), live }
     }
 
     /// Recorded accounts only: this build has no adapter for live ones.
     #[cfg(not(feature = "aws"))]
     pub fn new(recordings: impl IntoIterator<Item = (AccountId, RecordedFile)>) -> Self {
-        Self { recordings: Recordings::new(recordings) }
+        Self { recordings: Recordings::new(recordings), memory: Arc::default() }
     }
 
     /// Opens an account for one evaluation at `present`. Whatever keeps the account from being
@@ -58,8 +62,22 @@ impl Accounts {
             Some(recorded) => recorded,
             None => self.live(account).await,
         };
-        let now = source.recorded_at().unwrap_or(present);
-        OpenAccount { account, source, now }
+        OpenAccount::new(account, source, present)
+    }
+
+    /// Opens an account as [`Self::open`] does, for an evaluation that takes over what others were
+    /// answered to questions of `since` or later. A recording is read anew.
+    pub async fn open_sharing<'a>(
+        &self,
+        account: &'a Account,
+        present: DateTime<Utc>,
+        since: DateTime<Utc>,
+    ) -> OpenAccount<'a> {
+        if let Some(recorded) = self.recordings.source(&account.id).await {
+            return OpenAccount::new(account, recorded, present);
+        }
+        let (source, memory) = (self.live(account).await, Arc::clone(&self.memory));
+        OpenAccount::sharing(account, source, memory, (present, since))
     }
 
     #[cfg(feature = "aws")]
@@ -79,11 +97,36 @@ pub struct OpenAccount<'a> {
     account: &'a Account,
     source: Arc<dyn Source>,
     now: DateTime<Utc>,
+    present: DateTime<Utc>,
+    /// The source, where it takes over what others were answered.
+    shared: Option<Arc<Remembered>>,
 }
 
-impl OpenAccount<'_> {
+impl<'a> OpenAccount<'a> {
+    /// An account of which a source answers, as of its recording or else of `present`.
+    pub(super) fn new(
+        account: &'a Account,
+        source: Arc<dyn Source>,
+        present: DateTime<Utc>,
+    ) -> Self {
+        let now = source.recorded_at().unwrap_or(present);
+        Self { account, source, now, present, shared: None }
+    }
+
+    /// An account of which a source answers at an instant, or `memory` with answers since another.
+    pub(super) fn sharing(
+        account: &'a Account,
+        source: Arc<dyn Source>,
+        memory: Arc<Memory>,
+        (present, since): (DateTime<Utc>, DateTime<Utc>),
+    ) -> Self {
+        let shared = Remembered::new(source, memory, &account.id, (present, since));
+        let shared = Arc::new(shared);
+        Self { shared: Some(Arc::clone(&shared)), ..Self::new(account, shared, present) }
+    }
+
     /// Asks for what the checks of `groups` read. Filters of checks are evaluated on the way: run it
-    /// on a thread that may block.
+    /// on a thread that may block, as those of [`super::Fetches`].
     pub async fn collect(&self, groups: &[&Group]) -> Collected {
         self.collect_required(&requirements::of_groups(groups, self.account, self.now)).await
     }
@@ -92,7 +135,8 @@ impl OpenAccount<'_> {
     pub async fn collect_required(&self, requirements: &[FetchRequirement<'_>]) -> Collected {
         let source = self.source.as_ref();
         let (inventory, calls) = execute(source, &self.scope(), requirements).await;
-        Collected { inventory, calls }
+        let observed_at = self.shared.as_ref().map_or(self.present, |shared| shared.oldest());
+        Collected { inventory, calls, observed_at }
     }
 
     /// Requests that the checks of `groups` would cost, were the account live and as it is recorded.
@@ -119,9 +163,12 @@ impl OpenAccount<'_> {
 
 #[cfg(test)]
 mod tests {
+    use chrono::TimeDelta;
+
     use super::super::testing::account;
     use super::*;
-    use crate::recorded::write;
+    use crate::recorded::{Recorded, read, write};
+    use crate::resource::schemas;
 
     fn accounts(recordings: impl IntoIterator<Item = (AccountId, RecordedFile)>) -> Accounts {
         #[cfg(feature = "aws")]
@@ -154,5 +201,28 @@ mod tests {
         std::fs::write(&path, "{").expect("written");
         let broken = accounts.open(&recorded, present).await.collect(&[]).await;
         assert_eq!(broken.inventory.taken_at, present, "a broken recording has no instant");
+    }
+
+    #[tokio::test]
+    async fn what_was_collected_is_as_old_as_its_oldest_answer() {
+        let demo = include_str!("../../examples/demo-account.json");
+        let inventory = read(demo.as_bytes(), schemas()).expect("an inventory");
+        let account = account(inventory.account.as_str());
+        let source: Arc<dyn Source> = Arc::new(Recorded::new(inventory));
+        let memory: Arc<Memory> = Arc::default();
+        let [noon, five, ten] = [0, 5, 10].map(|minutes| {
+            DateTime::UNIX_EPOCH + TimeDelta::hours(12) + TimeDelta::minutes(minutes)
+        });
+        let requirements = [FetchRequirement::list(&schemas()["AWS::S3::Bucket"])];
+        let mut lists = Vec::new();
+        for (present, since, expected) in [(noon, noon, noon), (five, noon, noon), (ten, five, ten)]
+        {
+            let (source, memory) = (Arc::clone(&source), Arc::clone(&memory));
+            let opened = OpenAccount::sharing(&account, source, memory, (present, since));
+            let collected = opened.collect_required(&requirements).await;
+            assert_eq!(collected.observed_at, expected);
+            lists.push(collected.inventory.listings);
+        }
+        assert!(lists.iter().all(|listings| listings == &lists[0] && !listings.is_empty()));
     }
 }

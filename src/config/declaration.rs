@@ -40,8 +40,17 @@ pub(super) const SETTINGS: &[Declared] = &[
     plain("git.timeout", "60s", "how long a fetch may take"),
     plain("git.max_fetch_mib", "256", "how much a fetch may receive"),
     plain("evaluation.workers", "4", "groups evaluated at once"),
+    plain("evaluation.targets", "500", "regions of accounts asked at once"),
     plain("evaluation.lease", "5m", "how long a claim holds"),
     plain("evaluation.longest_interval", "none", "evaluate at least this often"),
+    plain("aws.concurrency", "4", "calls at once per account, region and service"),
+    plain("aws.calls_per_second", "none", "calls begun in a second per account, region, service"),
+    plain("aws.calls", "1000", "calls at once over all accounts"),
+    plain("aws.attempts", "5", "how often a call is tried"),
+    plain("aws.attempt_timeout", "20s", "how long one attempt may take"),
+    plain("aws.call_timeout", "90s", "how long a call may take with all its attempts"),
+    plain("aws.services.NAME.concurrency", "16 for s3", "in the place of aws.concurrency"),
+    plain("aws.services.NAME.calls_per_second", "none", "for that service alone"),
     plain("sources[].name", "required", "unique; part of every key"),
     plain("sources[].repository", "owner/name on GitHub", "or sources[].url for any other remote"),
     plain("sources[].branch", "main", "the branch whose head is in force"),
@@ -77,11 +86,11 @@ const OF_COMMANDS: [&str; 4] =
 /// The settings as a table for people.
 pub fn help() -> String {
     let mut text = String::from(
-        "Settings (TOML; those outside `sources` and `accounts` also as variables, \
+        "Settings (TOML; those outside `sources`, `accounts` and `aws.services` also as variables, \
          `github.app_id` is CLOUDCORRECT_GITHUB_APP_ID):\n",
     );
     for Declared { name, default, meaning, .. } in SETTINGS {
-        let _ = writeln!(text, "  {name:<28} {meaning} [{default}]");
+        let _ = writeln!(text, "  {name:<34} {meaning} [{default}]");
     }
     text
 }
@@ -103,5 +112,5 @@ pub(super) fn variables() -> BTreeSet<String> {
 
 /// `true` for settings that there is one of.
 fn is_variable(name: &str) -> bool {
-    !name.starts_with("sources[]") && !name.starts_with("accounts.")
+    !["sources[]", "accounts.", "aws.services."].iter().any(|several| name.starts_with(several))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -268,6 +268,21 @@ impl<'t, 'r> Fields<'t, 'r> {
                 None
             }
         }
+    }
+
+    /// A number of a range, if it is there and one of them.
+    pub(super) fn number<T>(&mut self, key: &str, range: RangeInclusive<T>) -> Option<T>
+    where
+        T: FromStr + PartialOrd + fmt::Display,
+        T::Err: fmt::Display,
+    {
+        let number = self.parsed(key)?;
+        if range.contains(&number) {
+            return Some(number);
+        }
+        let message = format!("must be from {} to {}", range.start(), range.end());
+        self.push(self.error(key, Code::InvalidValue, &message));
+        None
     }
 
     /// A span of time such as `90s`, `15m` or `1h`.

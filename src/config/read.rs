@@ -8,6 +8,7 @@ use std::time::Duration;
 use toml::de::DeTable;
 use url::Url;
 
+use super::aws::aws;
 use super::declaration;
 use super::fields::{Fields, Origins, Variables};
 use super::problems::{FILE, InvalidSettings, Report, of_variable};
@@ -113,6 +114,7 @@ fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Setting
     };
     let git = git(root.section("git"));
     let evaluation = evaluation(root.section("evaluation"));
+    let aws = aws(root.section("aws"));
     let sources = sources(&mut root, github.is_some(), &git);
     let accounts = accounts(root.section("accounts"), base);
     let is_there = root.is_in_file("organization");
@@ -131,6 +133,7 @@ fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Setting
         "github",
         "git",
         "evaluation",
+        "aws",
         "sources",
         "accounts",
         "organization",
@@ -142,6 +145,7 @@ fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Setting
         github,
         git,
         evaluation,
+        aws,
         sources,
         accounts,
         organization,
@@ -203,16 +207,14 @@ fn git(mut fields: Fields<'_, '_>) -> GitSettings {
 }
 
 fn evaluation(mut fields: Fields<'_, '_>) -> EvaluationSettings {
-    let workers = fields.parsed("workers").unwrap_or(4);
-    if !(1..=64).contains(&workers) {
-        fields.push(fields.error("workers", Code::InvalidValue, "must be from 1 to 64"));
-    }
+    let workers = fields.number("workers", 1..=64).unwrap_or(4);
+    let targets = fields.number("targets", 1..=100_000).unwrap_or(500);
     let lease = fields.span("lease", Duration::from_mins(5));
     let longest_interval = fields
         .has("longest_interval")
         .then(|| fields.span("longest_interval", Duration::from_hours(1)));
-    fields.finish(&["workers", "lease", "longest_interval"]);
-    EvaluationSettings { workers, lease, longest_interval }
+    fields.finish(&["workers", "targets", "lease", "longest_interval"]);
+    EvaluationSettings { workers, targets, lease, longest_interval }
 }
 
 fn accounts(mut fields: Fields<'_, '_>, base: &Path) -> BTreeMap<String, AccountSettings> {

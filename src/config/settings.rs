@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ pub struct Settings {
     pub git: GitSettings,
     /// Limits of evaluations, over all groups.
     pub evaluation: EvaluationSettings,
+    /// Bounds of the calls to AWS.
+    pub aws: AwsSettings,
     /// Repositories that are watched, with unique names.
     pub sources: Vec<SourceSettings>,
     /// How to reach each account, by account id.
@@ -82,10 +85,40 @@ pub struct GitSettings {
 pub struct EvaluationSettings {
     /// Number of groups evaluated at once.
     pub workers: usize,
+    /// Number of targets that are asked at once, over all accounts.
+    pub targets: u32,
     /// How long a claim holds without being completed.
     pub lease: Duration,
     /// The longest interval between two evaluations of a group, whatever its schedule says.
     pub longest_interval: Option<Duration>,
+}
+
+/// Bounds of the calls to AWS.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsSettings {
+    /// Calls under way at a time, per account, region and service without its own.
+    pub concurrency: usize,
+    /// Calls that begin in a second at most, per account, region and service without its own.
+    pub calls_per_second: Option<NonZeroU32>,
+    /// Calls under way at a time over all accounts.
+    pub calls: usize,
+    /// How often a call is attempted at most.
+    pub attempts: u32,
+    /// How long one attempt may take.
+    pub attempt_timeout: Duration,
+    /// How long a call may take with all its attempts.
+    pub call_timeout: Duration,
+    /// Bounds that services have of their own, by their names.
+    pub services: BTreeMap<String, AwsServiceSettings>,
+}
+
+/// Bounds of the calls to one service, in each account and region.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AwsServiceSettings {
+    /// Calls under way at a time.
+    pub concurrency: Option<usize>,
+    /// Calls that begin in a second at most.
+    pub calls_per_second: Option<NonZeroU32>,
 }
 
 /// A watched repository, branch and path.

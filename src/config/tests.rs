@@ -1,5 +1,6 @@
 //! Settings as operators write them, good and bad.
 
+mod aws;
 mod hidden;
 mod problems;
 mod secret_files;

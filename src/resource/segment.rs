@@ -17,7 +17,7 @@ pub struct ListedBy {
 }
 
 /// Segment of a list: the resources with one value of a property, and a beginning of another.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Segment {
     /// Value of [`ListedBy::value`].
     pub value: Arc<str>,

@@ -49,6 +49,9 @@ pub enum InvalidCron {
     Never(String),
 }
 
+/// Number of times to come whose gaps are looked at.
+const NEXT: usize = 8;
+
 /// Patterns that have a name, with their fields.
 const NAMED: [(&str, &str); 7] = [
     ("@hourly", "0 * * * *"),
@@ -87,6 +90,17 @@ impl Cron {
     /// The first time after `now`.
     pub fn next(&self, now: DateTime<Utc>) -> DateTime<Utc> {
         self.after(now).unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
+    /// The shortest time between two of the times that come next after `now`.
+    pub fn next_gap(&self, now: DateTime<Utc>) -> Duration {
+        let times = std::iter::successors(Some(self.next(now)), |time| Some(self.next(*time)));
+        let times: Vec<DateTime<Utc>> = times.take(NEXT).collect();
+        let gaps = times.windows(2).filter_map(|pair| match pair {
+            [one, next] => (*next - *one).to_std().ok(),
+            _ => None,
+        });
+        gaps.min().unwrap_or_default()
     }
 
     fn after(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {

@@ -1,5 +1,6 @@
 //! The manual, carried out: README.md and docs/ as they are, so that they cannot rot.
 
+use std::path::Path;
 use std::process::Command;
 
 use cloudcorrect::config::Settings;
@@ -209,4 +210,21 @@ fn the_examples_of_the_manual_are_read_without_a_complaint() {
     assert_eq!((settings.sources.len(), settings.accounts.len()), (1, 1));
     let settings = Settings::read(blocks(OPERATING, "toml")[1], directory.path(), []);
     assert!(settings.expect("settings").github.is_none());
+}
+
+#[test]
+fn bounds_are_shown_with_the_values_that_they_have_without_settings() {
+    let shown = blocks(OPERATING, "toml").into_iter().find(|block| block.contains("[aws]"));
+    let lines =
+        shown.expect("a block").lines().filter(|line| !line.starts_with("calls_per_second"));
+    let shown = lines.collect::<Vec<_>>().join("\n");
+    let source = "[[sources]]\nname = \"main\"\nurl = \"https://git.example/p.git\"\n";
+    let [shown, without] = [shown.as_str(), ""].map(|text| {
+        let read = Settings::read(&format!("{text}\n{source}"), Path::new("."), []);
+        read.expect("settings")
+    });
+    assert_eq!(shown.aws, without.aws);
+    let [shown, without] =
+        [shown, without].map(|all| (all.evaluation.workers, all.evaluation.targets));
+    assert_eq!(shown, without);
 }

@@ -61,9 +61,8 @@ async fn where_no_credits_can_be_told_only_burstable_instances_are_unknown() {
     );
 }
 
-/// The API takes a thousand ids in a call.
-#[tokio::test]
-async fn credits_of_many_instances_take_a_call_for_each_thousand() {
+/// So many instances that have credits, of which it tells those that it is asked for.
+async fn burstable(count: usize) -> StandIn {
     let instance = |number: usize| {
         format!(
             "<item><instanceId>i-{number}</instanceId><instanceType>t3.micro</instanceType>\
@@ -71,8 +70,8 @@ async fn credits_of_many_instances_take_a_call_for_each_thousand() {
              <networkInterfaceSet/></item>"
         )
     };
-    let all = (0..1001).map(instance).collect::<String>();
-    let server = StandIn::answering(move |request| match &*request.name() {
+    let all = (0..count).map(instance).collect::<String>();
+    StandIn::answering(move |request| match &*request.name() {
         "DescribeInstances" => Response::new(
             200,
             format!(
@@ -94,7 +93,13 @@ async fn credits_of_many_instances_take_a_call_for_each_thousand() {
         }
         _ => Response::error("ec2", 400, "InvalidInstanceID.NotFound"),
     })
-    .await;
+    .await
+}
+
+/// The API takes a thousand ids in a call.
+#[tokio::test]
+async fn credits_of_many_instances_take_a_call_for_each_thousand() {
+    let server = burstable(1001).await;
     let live = live(&server).await;
     let listing = list(&live, schema(TYPE)).await;
     for instance in listing.resources() {
@@ -111,6 +116,21 @@ async fn credits_of_many_instances_take_a_call_for_each_thousand() {
             "DescribeInstanceCreditSpecifications",
         ]
     );
+}
+
+#[tokio::test]
+async fn instances_of_a_list_that_is_taken_over_are_asked_for_together() {
+    let server = burstable(3).await;
+    let listing = list(&live(&server).await, schema(TYPE)).await;
+    let spared = live(&server).await;
+    spared.knows(&target(schema(TYPE)), schema(TYPE), &listing);
+    for instance in listing.resources() {
+        let facet =
+            spared.facet(&target(schema(TYPE)), schema(TYPE), instance, &CREDITS.into()).await;
+        assert_eq!(shown(&facet), r#"{"CreditSpecification":{"CPUCredits":"standard"}}"#);
+    }
+    let requests = ["DescribeInstances", "DescribeInstanceCreditSpecifications"];
+    assert_eq!(server.requests(), requests);
 }
 
 #[tokio::test]

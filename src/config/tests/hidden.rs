@@ -37,7 +37,7 @@ fn no_secret_is_ever_shown() {
     let secrets: Vec<_> = SETTINGS.iter().filter(|setting| setting.is_secret).collect();
     assert!(secrets.len() >= 4);
     for setting in secrets {
-        let name = setting.name.replace("ID", "123456789012");
+        let name = setting.name.replace("ID", "123456789012").replace("NAME", "s3");
         for file in files_with(&name, secret) {
             let invalid = read(&file, &[]).expect_err("there is no source");
             let debug = format!("{invalid:?}{invalid}");
@@ -69,7 +69,7 @@ fn no_secret_is_shown_in_the_place_of_another_value() {
         &line,
     ];
     for setting in SETTINGS {
-        let name = setting.name.replace("ID", "123456789012");
+        let name = setting.name.replace("ID", "123456789012").replace("NAME", "s3");
         let file = format!("{name}_file");
         // What is short and no path may be a secret where a file with one belongs, and only there.
         let short = [&secrets[..], &["CANARY-4711"]].concat();
@@ -129,7 +129,7 @@ fn no_credentials_of_an_address_are_shown() {
 #[test]
 fn the_declaration_says_which_settings_are_secret() {
     for setting in SETTINGS {
-        let name = setting.name.replace("ID", "\"123456789012\"");
+        let name = setting.name.replace("ID", "\"123456789012\"").replace("NAME", "s3");
         let (header, key) = header_and_key(&name);
         let file = format!("{header}{key} = \"VALUE\"\nodd = 1");
         let invalid = read(&file, &[]).expect_err("an odd setting");
