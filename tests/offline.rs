@@ -91,7 +91,7 @@ fn the_example_account_is_judged_with_what_was_seen() {
           ✗ bob (123456789012/global): size(resource.MFADevices) = 0
           what to do: Have the user register an MFA device.
       ✗ keys-are-rotated (medium)                          1 fail, 4 pass
-          ✗ ci-deploy (123456789012/global): resource.AccessKeys[0].AccessKeyId = "AKIAEXAMPLECI0000001", resource.AccessKeys[0].Status = "Active"; age(resource.AccessKeys[0].CreateDate) = duration("999d20h")
+          ✗ ci-deploy (123456789012/global): resource.AccessKeys[0].AccessKeyId = "AKIAEXAMPLECI0000001", resource.AccessKeys[0].Status = "Active"; resource.AccessKeys[0].AccessKeyId = "AKIAEXAMPLECI0000001", resource.AccessKeys[0].CreateDate = timestamp("2024-02-20T12:00:00Z")
           what to do: Create a new key, move what uses the old one, and delete it.
     ✗ network
       ✗ no-ssh-from-the-world (critical)                   1 fail, 7 pass

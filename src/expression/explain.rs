@@ -37,21 +37,6 @@ pub(super) fn explain(
     explainer.found
 }
 
-/// `true` where the value of a node is another at each instant, as an age is.
-fn moves(node: &Node) -> bool {
-    match &node.expr {
-        Expr::Now => true,
-        Expr::Call { function, .. } if function.at_instant().is_some() => true,
-        Expr::Call { .. }
-        | Expr::Arithmetic(..)
-        | Expr::Negate(_)
-        | Expr::Conditional(_)
-        | Expr::List(_)
-        | Expr::Index(_) => node.children().into_iter().any(moves),
-        _ => false,
-    }
-}
-
 /// The function that lists the statements of a policy.
 const STATEMENTS: &str = "statements";
 /// Functions of policies that are true since some statement is as they ask.
@@ -378,7 +363,7 @@ impl<'a> Explainer<'a, '_> {
             return;
         }
         // What was seen must be the same in the next run, where nothing but the time has changed.
-        if moves(node) {
+        if node.moves() {
             for operand in node.children() {
                 self.operand(operand, values);
             }

@@ -125,6 +125,21 @@ impl Node {
         }
     }
 
+    /// `true` where its value is another at each instant, as an age is.
+    pub(super) fn moves(&self) -> bool {
+        match &self.expr {
+            Expr::Now => true,
+            Expr::Call { function, .. } if function.at_instant().is_some() => true,
+            Expr::Call { .. }
+            | Expr::Arithmetic(..)
+            | Expr::Negate(_)
+            | Expr::Conditional(_)
+            | Expr::List(_)
+            | Expr::Index(_) => self.children().into_iter().any(Self::moves),
+            _ => false,
+        }
+    }
+
     /// The nodes right below it, in the order of the text.
     pub(super) fn children(&self) -> Vec<&Self> {
         below!(&self.expr, iter, &)
