@@ -6,12 +6,15 @@
 //! kept, the others. Where answers come from ([`Source`]), how calls are paced, repeated and timed
 //! out, and how a bulk call answers for many resources is left to the adapters; who requires what,
 //! and of which account, to `collect`.
+//!
+//! [`sweep()`] asks for all that types can be asked, whoever requires it, within a budget.
 
 mod calls;
 mod counted;
 mod execute;
 mod plan;
 mod requirement;
+mod sweep;
 mod tried;
 
 use std::sync::Arc;
@@ -24,6 +27,7 @@ pub use self::counted::{Counted, Estimate};
 pub use self::execute::{AccountScope, execute};
 pub use self::plan::{Frequency, Plan, PlannedCall, Reader, TypePlan};
 pub use self::requirement::{FetchRequirement, FilterDecision};
+pub use self::sweep::{Budget, Left, Place, Position, Swept, sweep};
 pub use self::tried::{Tried, TriedCall, try_calls};
 use crate::resource::{Facet, Failure, Listing, Operation, Resource, Schema, Target};
 
