@@ -8,7 +8,6 @@
 mod collect;
 mod diff;
 mod enforce;
-mod policies;
 mod record;
 
 use std::collections::BTreeMap;
@@ -19,10 +18,10 @@ use anyhow::{Context, Result};
 use sqlx::PgPool;
 use tracing::Instrument;
 
-use self::policies::PolicyCache;
 use crate::collect::Accounts;
 use crate::db::groups::{self, Claim};
 use crate::db::sources::SourceId;
+use crate::in_force::PolicyCache;
 use crate::policy::Group;
 use crate::render::links::Links;
 use crate::tasks::{Backoff, Pass};
@@ -46,7 +45,7 @@ pub struct Evaluator {
     pool: PgPool,
     accounts: Arc<Accounts>,
     options: Options,
-    policies: PolicyCache,
+    policies: Arc<PolicyCache>,
 }
 
 const BACKOFF: Backoff =
@@ -54,8 +53,13 @@ const BACKOFF: Backoff =
 
 impl Evaluator {
     /// An evaluator of the groups in a database.
-    pub fn new(pool: PgPool, accounts: Arc<Accounts>, options: Options) -> Self {
-        Self { pool, accounts, options, policies: PolicyCache::default() }
+    pub fn new(
+        pool: PgPool,
+        accounts: Arc<Accounts>,
+        policies: Arc<PolicyCache>,
+        options: Options,
+    ) -> Self {
+        Self { pool, accounts, options, policies }
     }
 
     /// Runs the groups that are due, as many as are claimed at once.

@@ -16,7 +16,7 @@
 //! | words for people | [`render`] | terminal, pull request, page |
 //! | adapters | [`git`], [`aws`], [`recorded`], [`github`], [`postgres`] | the world |
 //! | storage | [`db`] | all SQL |
-//! | asking | [`collect`] | what an account is asked, and what is known of it |
+//! | asking | [`collect`], [`in_force`] | what an account is asked, and what is known of it; by which policies |
 //! | read models | [`views`] | what there is to tell, with everything decided; no words |
 //! | use cases | [`sync`], [`evaluator`], [`reporter`] | reconcilers |
 //! | surface | [`web`] | webhooks in, pages out |
@@ -43,6 +43,7 @@ pub mod fetch;
 pub mod git;
 pub mod github;
 pub mod impact;
+pub mod in_force;
 pub mod policy;
 pub mod postgres;
 pub mod recorded;

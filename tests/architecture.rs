@@ -40,7 +40,7 @@ const LAYERS: &[&[&str]] = &[
     &["render"],
     &["git", "aws", "recorded", "github", "postgres"],
     &["db"],
-    &["collect"],
+    &["collect", "in_force"],
     &["views"],
     &["sync", "evaluator", "reporter"],
     &["web"],

@@ -19,6 +19,7 @@ use crate::db::{self, deliveries, runs};
 use crate::evaluator::{Evaluator, Options};
 use crate::git::{Allowed, Limits};
 use crate::github::{GitHub, WebhookSecret};
+use crate::in_force::PolicyCache;
 use crate::postgres::Server;
 use crate::render::links::Links;
 use crate::reporter::Reporter;
@@ -68,6 +69,7 @@ impl Parts {
         register(settings, pool).await?;
         let github = settings.github.as_ref().map(|it| github(it, clock.clone())).transpose()?;
         let accounts = Arc::new(accounts(settings)?);
+        let policies = Arc::new(PolicyCache::default());
         let page_url = settings.listen.page_url.clone();
         let links = Links::new(page_url.clone());
         let options = Options {
@@ -84,7 +86,7 @@ impl Parts {
         Ok(Self {
             syncs: settings.sources.len().clamp(1, MOST_SYNCS),
             syncer: Arc::new(Syncer::new(pool.clone(), github.clone(), syncing)),
-            evaluator: Arc::new(Evaluator::new(pool.clone(), accounts, options)),
+            evaluator: Arc::new(Evaluator::new(pool.clone(), accounts, policies, options)),
             reporter: github.map(|github| Arc::new(Reporter::new(pool.clone(), github))),
             webhooks: web::webhooks(Webhooks { pool: pool.clone(), secret }),
             pages: web::pages(Pages { pool: pool.clone(), clock, page_url }),

@@ -11,11 +11,11 @@ use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
 use super::Evaluator;
-use super::policies::CompiledPolicies;
 use crate::collect::{Accounts, Collected};
 use crate::db::facets::{self, Observations};
 use crate::db::groups::Claim;
 use crate::db::sources::SourceId;
+use crate::in_force::CompiledPolicies;
 use crate::policy::{Account, AccountName, Group};
 
 /// Answers of the accounts that were asked.
