@@ -18,8 +18,8 @@ mod tests;
 pub use declaration::help;
 pub use problems::InvalidSettings;
 pub use settings::{
-    AccountSettings, DatabaseSettings, EvaluationSettings, GitHubSettings, GitSettings, Listen,
-    OrganizationSettings, Remote, Settings, SourceSettings,
+    AccountSettings, DatabaseSettings, EvaluationSettings, GitHubSettings, GitSettings,
+    InventorySettings, Listen, OrganizationSettings, Remote, Settings, SourceSettings,
 };
 
 /// The variables of the process that may be settings.

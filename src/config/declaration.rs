@@ -42,6 +42,11 @@ pub(super) const SETTINGS: &[Declared] = &[
     plain("evaluation.workers", "4", "groups evaluated at once"),
     plain("evaluation.lease", "5m", "how long a claim holds"),
     plain("evaluation.longest_interval", "none", "evaluate at least this often"),
+    plain(
+        "inventory.sweep_requests",
+        "5000",
+        "requests of a daily sweep of an account; 0: no sweeps",
+    ),
     plain("sources[].name", "required", "unique; part of every key"),
     plain("sources[].repository", "owner/name on GitHub", "or sources[].url for any other remote"),
     plain("sources[].branch", "main", "the branch whose head is in force"),

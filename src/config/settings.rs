@@ -23,6 +23,8 @@ pub struct Settings {
     pub git: GitSettings,
     /// Limits of evaluations, over all groups.
     pub evaluation: EvaluationSettings,
+    /// Limits of what is collected beside evaluations.
+    pub inventory: InventorySettings,
     /// Repositories that are watched, with unique names.
     pub sources: Vec<SourceSettings>,
     /// How to reach each account, by account id.
@@ -86,6 +88,13 @@ pub struct EvaluationSettings {
     pub lease: Duration,
     /// The longest interval between two evaluations of a group, whatever its schedule says.
     pub longest_interval: Option<Duration>,
+}
+
+/// Limits of what is collected beside evaluations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InventorySettings {
+    /// Number of requests that a sweep of an account may make; 0 where nothing is swept.
+    pub sweep_requests: u64,
 }
 
 /// A watched repository, branch and path.
