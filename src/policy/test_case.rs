@@ -25,6 +25,7 @@ use super::library::Library;
 use super::names::{CheckId, CheckTypeName, GroupName, PackName, TestName};
 use super::region;
 use super::rule::{self, Rule};
+use super::words::Sweep;
 
 /// What a resource of a case weighs, bytes: all that its type has, though little of it is said.
 const RESOURCE_WEIGHT: usize = 4 << 10;
@@ -279,6 +280,7 @@ impl CaseReader<'_> {
             id: account_id.clone(),
             regions,
             labels: Labels::default(),
+            sweep: Sweep::default(),
             place: place.clone(),
         };
         Some(Case {
