@@ -18,7 +18,7 @@
 //! | storage | [`db`] | all SQL |
 //! | asking | [`collect`], [`in_force`] | what an account is asked, and what is known of it; by which policies |
 //! | read models | [`views`] | what there is to tell, with everything decided; no words |
-//! | use cases | [`sync`], [`evaluator`], [`reporter`] | reconcilers |
+//! | use cases | [`sync`], [`evaluator`], [`sweeper`], [`reporter`] | reconcilers |
 //! | surface | [`web`] | webhooks in, pages out |
 //! | wiring | [`app`] | the only place where all meet |
 //!
@@ -51,6 +51,7 @@ pub mod render;
 pub mod reporter;
 pub mod resource;
 pub mod schedule;
+pub mod sweeper;
 pub mod sync;
 pub mod tasks;
 pub mod telemetry;

@@ -42,7 +42,7 @@ const LAYERS: &[&[&str]] = &[
     &["db"],
     &["collect", "in_force"],
     &["views"],
-    &["sync", "evaluator", "reporter"],
+    &["sync", "evaluator", "sweeper", "reporter"],
     &["web"],
     &["app"],
     &["cli"],
