@@ -92,6 +92,16 @@ impl References {
 }
 
 impl Account {
+    /// An account of which nothing else is said.
+    pub(super) fn new(
+        name: AccountName,
+        id: AccountId,
+        regions: BTreeSet<Region>,
+        place: Location,
+    ) -> Self {
+        Self { name, id, regions, labels: Labels::default(), sweep: Sweep::default(), place }
+    }
+
     /// Meaning of a document. What is wrong with it is reported.
     pub(super) fn resolve(document: AccountDocument, file: &mut FileContext) -> Option<Self> {
         let is_identified = is_identified(&document.api_version, &document.kind);
@@ -114,13 +124,11 @@ impl Account {
         }
         list.filter(|_| is_identified)?;
         let metadata = metadata?;
+        let place = file.place(metadata.name.get()?.span);
         Some(Self {
-            name: name?,
-            id: id?,
-            regions,
-            place: file.place(metadata.name.get()?.span),
             labels: Labels::resolve(metadata.labels),
             sweep: sweep.unwrap_or_default(),
+            ..Self::new(name?, id?, regions, place)
         })
     }
 }

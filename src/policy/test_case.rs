@@ -20,12 +20,10 @@ use super::document::test_case::{
     CaseFields, CaseSpec, Expectations, Given, TEST_ACCOUNT, TEST_NOW, TestDocument, TestSpec,
 };
 use super::fixture::{self, DEFAULT_REGION};
-use super::labels::Labels;
 use super::library::Library;
 use super::names::{CheckId, CheckTypeName, GroupName, PackName, TestName};
 use super::region;
 use super::rule::{self, Rule};
-use super::words::Sweep;
 
 /// What a resource of a case weighs, bytes: all that its type has, though little of it is said.
 const RESOURCE_WEIGHT: usize = 4 << 10;
@@ -275,14 +273,8 @@ impl CaseReader<'_> {
             return None;
         }
         let place = file.place(self.case.span);
-        let account = Account {
-            name: "test".parse().ok()?,
-            id: account_id.clone(),
-            regions,
-            labels: Labels::default(),
-            sweep: Sweep::default(),
-            place: place.clone(),
-        };
+        let name_of_account = "test".parse().ok()?;
+        let account = Account::new(name_of_account, account_id.clone(), regions, place.clone());
         Some(Case {
             name,
             rule: rule?,
