@@ -21,7 +21,8 @@ pub use declaration::help;
 pub use problems::InvalidSettings;
 pub use settings::{
     AccountSettings, AwsServiceSettings, AwsSettings, DatabaseSettings, EvaluationSettings,
-    GitHubSettings, GitSettings, Listen, OrganizationSettings, Remote, Settings, SourceSettings,
+    GitHubSettings, GitSettings, InventorySettings, Listen, OrganizationSettings, Remote, Settings,
+    SourceSettings,
 };
 
 /// The variables of the process that may be settings.

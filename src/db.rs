@@ -5,13 +5,13 @@
 //! next run and the posts it calls for commit together. Time is the database's (`now()`); no
 //! function takes a wall clock.
 //!
-//! **Claimed work** (sources, groups, posts) is a row with a due time, a lease and the token of the
+//! **Claimed work** (sources, groups, sweeps, posts) is a row with a due time, a lease and the token of the
 //! attempt. Whoever claims it gets the token; completing is refused with [`Error::Stale`] when
 //! somebody else holds the row by now, when the work has changed, or when the lease has run out.
 //! Writes of results need a fence ([`sources::Fence`], [`GroupFence`]), which is only to be had
 //! with a valid token and holds the row until the end of the transaction.
 //!
-//! **Order of locks**: source, then group, then posts. A transaction that needs a source's lock
+//! **Order of locks**: source, then group or sweep, then posts. A transaction that needs a source's lock
 //! ([`sources::lock`]) takes it before a group's fence.
 //!
 //! What rows mean, when something is due next and how a post reads is left to the layers above
@@ -34,6 +34,7 @@ mod queue;
 pub mod revisions;
 pub mod runs;
 pub mod sources;
+pub mod sweeps;
 pub mod waivers;
 mod words;
 

@@ -8,7 +8,6 @@
 mod collect;
 mod diff;
 mod enforce;
-mod policies;
 mod record;
 mod sharing;
 
@@ -20,11 +19,11 @@ use anyhow::{Context, Result};
 use sqlx::PgPool;
 use tracing::Instrument;
 
-use self::policies::PolicyCache;
 use self::sharing::LastEvaluations;
 use crate::collect::{Accounts, Fetches};
 use crate::db::groups::{self, Claim};
 use crate::db::sources::SourceId;
+use crate::in_force::PolicyCache;
 use crate::policy::Group;
 use crate::render::links::Links;
 use crate::tasks::{Backoff, Pass};
@@ -51,7 +50,7 @@ pub struct Evaluator {
     accounts: Arc<Accounts>,
     fetches: Fetches,
     options: Options,
-    policies: PolicyCache,
+    policies: Arc<PolicyCache>,
     last: LastEvaluations,
 }
 
@@ -60,10 +59,14 @@ const BACKOFF: Backoff =
 
 impl Evaluator {
     /// An evaluator of the groups in a database.
-    pub fn new(pool: PgPool, accounts: Arc<Accounts>, options: Options) -> Self {
+    pub fn new(
+        pool: PgPool,
+        accounts: Arc<Accounts>,
+        policies: Arc<PolicyCache>,
+        options: Options,
+    ) -> Self {
         let fetches = Fetches::of_targets(options.targets);
-        let (policies, last) = Default::default();
-        Self { pool, accounts, fetches, options, policies, last }
+        Self { pool, accounts, fetches, options, policies, last: LastEvaluations::default() }
     }
 
     /// Runs the groups that are due, as many as are claimed at once.

@@ -7,6 +7,8 @@
 //! ([`Remembered`]). Where answers come from ([`Source`]), how calls are paced, repeated and timed
 //! out, and how a bulk call answers for many resources is left to the adapters; who requires what,
 //! and of which account, to `collect`.
+//!
+//! [`sweep()`] asks for all that types can be asked, whoever requires it, within a budget.
 
 mod calls;
 mod counted;
@@ -14,6 +16,7 @@ mod execute;
 mod plan;
 mod remembered;
 mod requirement;
+mod sweep;
 mod tried;
 
 use std::sync::Arc;
@@ -27,6 +30,7 @@ pub use self::execute::{AccountScope, execute};
 pub use self::plan::{Frequency, Plan, PlannedCall, Reader, TypePlan};
 pub use self::remembered::{Memory, Remembered};
 pub use self::requirement::{FetchRequirement, FilterDecision};
+pub use self::sweep::{Budget, Left, Place, Position, Swept, sweep};
 pub use self::tried::{Tried, TriedCall, try_calls};
 use crate::resource::{Facet, Failure, Listing, Operation, Resource, Schema, Segment, Target};
 

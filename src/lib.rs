@@ -16,9 +16,9 @@
 //! | words for people | [`render`] | terminal, pull request, page |
 //! | adapters | [`git`], [`aws`], [`recorded`], [`github`], [`postgres`] | the world |
 //! | storage | [`db`] | all SQL |
-//! | asking | [`collect`] | what an account is asked, and what is known of it |
+//! | asking | [`collect`], [`in_force`] | what an account is asked, and what is known of it; by which policies |
 //! | read models | [`views`] | what there is to tell, with everything decided; no words |
-//! | use cases | [`sync`], [`evaluator`], [`reporter`] | reconcilers |
+//! | use cases | [`sync`], [`evaluator`], [`sweeper`], [`reporter`] | reconcilers |
 //! | surface | [`web`] | webhooks in, pages out |
 //! | wiring | [`app`] | the only place where all meet |
 //!
@@ -43,6 +43,7 @@ pub mod fetch;
 pub mod git;
 pub mod github;
 pub mod impact;
+pub mod in_force;
 pub mod policy;
 pub mod postgres;
 pub mod recorded;
@@ -50,6 +51,7 @@ pub mod render;
 pub mod reporter;
 pub mod resource;
 pub mod schedule;
+pub mod sweeper;
 pub mod sync;
 pub mod tasks;
 pub mod telemetry;

@@ -64,4 +64,4 @@ pub use set::{LoadOutcome, PolicySet};
 pub use settings::{SETTINGS_FILE, Settings};
 pub use test_case::{Case, Expected, ExpectedOutcome, Test, TestSubject};
 pub use waiver::{Covered, EXPIRING_DAYS, Validity, Waiver};
-pub use words::{AssertScope, Mode, OnEmpty, Pick, Severity, UnknownWord, Warnings};
+pub use words::{AssertScope, Mode, OnEmpty, Pick, Severity, Sweep, UnknownWord, Warnings};

@@ -19,9 +19,11 @@ use crate::db::{self, deliveries, runs};
 use crate::evaluator::{Evaluator, Options};
 use crate::git::{Allowed, Limits};
 use crate::github::{GitHub, WebhookSecret};
+use crate::in_force::PolicyCache;
 use crate::postgres::Server;
 use crate::render::links::Links;
 use crate::reporter::Reporter;
+use crate::sweeper::{self, Sweeper};
 use crate::sync::{SyncSettings, Syncer};
 use crate::tasks::{Pass, Tasks, Wake};
 use crate::web::{self, Pages, Webhooks};
@@ -43,6 +45,11 @@ const DELIVERIES_KEPT: Duration = Duration::from_hours(14 * 24);
 /// Most sources that are synced at the same time.
 const MOST_SYNCS: usize = 8;
 
+/// Accounts that are swept at the same time: few, since nobody waits for them.
+const SWEEPS: usize = 2;
+/// How often sweeps that fall due, and commits that bring accounts, are looked for.
+const SWEEP_POLL: Duration = Duration::from_mins(1);
+
 /// The reconcilers over a database, and the routes of both listeners.
 ///
 /// A pass of each may be called by hand; [`Service::run`] calls them for ever.
@@ -54,6 +61,8 @@ pub struct Parts {
     pub syncs: usize,
     /// Runs the groups that are due.
     pub evaluator: Arc<Evaluator>,
+    /// Sweeps the accounts that are due; nobody does where sweeps may make no requests.
+    pub sweeper: Option<Arc<Sweeper>>,
     /// Posts what the outbox holds; nobody to post to without GitHub.
     pub reporter: Option<Arc<Reporter>>,
     /// The routes of the webhooks' listener.
@@ -68,6 +77,7 @@ impl Parts {
         register(settings, pool).await?;
         let github = settings.github.as_ref().map(|it| github(it, clock.clone())).transpose()?;
         let accounts = Arc::new(accounts(settings)?);
+        let policies = Arc::new(PolicyCache::default());
         let page_url = settings.listen.page_url.clone();
         let links = Links::new(page_url.clone());
         let options = Options {
@@ -85,7 +95,11 @@ impl Parts {
         Ok(Self {
             syncs: settings.sources.len().clamp(1, MOST_SYNCS),
             syncer: Arc::new(Syncer::new(pool.clone(), github.clone(), syncing)),
-            evaluator: Arc::new(Evaluator::new(pool.clone(), accounts, options)),
+            sweeper: sweeps(settings).map(|options| {
+                let (accounts, policies) = (Arc::clone(&accounts), Arc::clone(&policies));
+                Arc::new(Sweeper::new(pool.clone(), accounts, policies, options))
+            }),
+            evaluator: Arc::new(Evaluator::new(pool.clone(), accounts, policies, options)),
             reporter: github.map(|github| Arc::new(Reporter::new(pool.clone(), github))),
             webhooks: web::webhooks(Webhooks { pool: pool.clone(), secret }),
             pages: web::pages(Pages { pool: pool.clone(), clock, page_url }),
@@ -96,6 +110,9 @@ impl Parts {
     pub async fn pass(&self) -> Result<Pass> {
         let mut worked = self.syncer.pass().await? == Pass::Worked;
         worked |= self.evaluator.pass().await? == Pass::Worked;
+        if let Some(sweeper) = &self.sweeper {
+            worked |= sweeper.pass().await? == Pass::Worked;
+        }
         if let Some(reporter) = &self.reporter {
             worked |= reporter.pass().await? == Pass::Worked;
         }
@@ -172,6 +189,9 @@ fn reconcile(tasks: &Tasks, pool: &PgPool, parts: &Parts) {
         let evaluator = Arc::clone(&evaluator);
         async move { evaluator.pass().await }
     });
+    if let Some(sweeper) = &parts.sweeper {
+        sweep(tasks, sweeper);
+    }
     if let Some(reporter) = &parts.reporter {
         let reporter = Arc::clone(reporter);
         tasks.repeat("report", wakes.posts.clone(), POLL, move || {
@@ -193,6 +213,22 @@ fn reconcile(tasks: &Tasks, pool: &PgPool, parts: &Parts) {
             () = stop.cancelled() => {}
             () = listen_for_work(&pool, &wakes) => {}
         }
+    });
+}
+
+/// Sweeps a few accounts at a time, until the service stops: then those under way are broken off.
+fn sweep(tasks: &Tasks, sweeper: &Arc<Sweeper>) {
+    for _ in 0..SWEEPS {
+        let sweeper = Arc::clone(sweeper);
+        tasks.repeat("sweep", Wake::default(), SWEEP_POLL, move || {
+            let sweeper = Arc::clone(&sweeper);
+            async move { sweeper.pass().await }
+        });
+    }
+    let (sweeper, stop) = (Arc::clone(sweeper), tasks.stopping());
+    tasks.spawn(async move {
+        stop.cancelled().await;
+        sweeper.break_off();
     });
 }
 
@@ -269,6 +305,13 @@ fn serve(tasks: &Tasks, listener: TcpListener, router: Router, name: &'static st
 fn github(settings: &GitHubSettings, clock: Clock) -> Result<GitHub> {
     GitHub::new(&settings.api_url, settings.app_id, &settings.private_key, clock)
         .context("cannot use the settings of `[github]`: is the private key the App's PEM?")
+}
+
+/// What sweeps share; `None` where they may make no requests.
+fn sweeps(settings: &Settings) -> Option<sweeper::Options> {
+    let requests = settings.inventory.sweep_requests;
+    let lease = settings.evaluation.lease;
+    (requests > 0).then_some(sweeper::Options { requests, lease })
 }
 
 fn sync_settings(settings: &Settings) -> SyncSettings {

@@ -9,14 +9,14 @@ use super::requirements;
 #[cfg(not(feature = "aws"))]
 use super::unreachable::Unreachable;
 use crate::fetch::{
-    AccountScope, CallStats, Counted, Estimate, FetchRequirement, Memory, Plan, Remembered, Source,
-    Tried, execute, try_calls,
+    AccountScope, Budget, CallStats, Counted, Estimate, FetchRequirement, Memory, Plan, Position,
+    Remembered, Source, Swept, Tried, execute, sweep, try_calls,
 };
 use crate::policy::{Account, Group};
 use crate::recorded::RecordedFile;
 #[cfg(not(feature = "aws"))]
 use crate::resource::Cause;
-use crate::resource::{AccountId, Failure, Inventory};
+use crate::resource::{AccountId, Failure, Inventory, Schema};
 
 /// The accounts that can be asked, and how.
 #[derive(Debug)]
@@ -145,6 +145,26 @@ impl<'a> OpenAccount<'a> {
         let source = Counted::new(self.source.as_ref());
         execute(&source, &self.scope(), &requirements).await;
         source.estimate()
+    }
+
+    /// Asks for all that live accounts can be asked of these types, as far as the budget goes, and goes
+    /// on behind `from`. A recorded account costs what it would cost were it live.
+    pub async fn sweep(
+        &self,
+        schemas: &[&Schema],
+        from: Option<&Position>,
+        budget: &Budget<'_>,
+    ) -> Swept {
+        let source = self.source.as_ref();
+        match source.recorded_at() {
+            None => sweep(source, &self.scope(), schemas, from, budget).await,
+            Some(_) => sweep(&Counted::new(source), &self.scope(), schemas, from, budget).await,
+        }
+    }
+
+    /// Why the account can be asked nothing at all, if that is so.
+    pub fn refusal(&self) -> Option<Failure> {
+        self.source.caller().err()
     }
 
     /// Tries each call of a plan; the failure is that of logging in.

@@ -51,6 +51,11 @@ pub(super) const SETTINGS: &[Declared] = &[
     plain("aws.call_timeout", "90s", "how long a call may take with all its attempts"),
     plain("aws.services.NAME.concurrency", "16 for s3", "in the place of aws.concurrency"),
     plain("aws.services.NAME.calls_per_second", "none", "for that service alone"),
+    plain(
+        "inventory.sweep_requests",
+        "5000",
+        "requests of a daily sweep of an account; 0: no sweeps",
+    ),
     plain("sources[].name", "required", "unique; part of every key"),
     plain("sources[].repository", "owner/name on GitHub", "or sources[].url for any other remote"),
     plain("sources[].branch", "main", "the branch whose head is in force"),

@@ -14,8 +14,8 @@ use super::fields::{Fields, Origins, Variables};
 use super::problems::{FILE, InvalidSettings, Report, of_variable};
 use super::secrets::{database_url, external_id, secret};
 use super::settings::{
-    AccountSettings, DatabaseSettings, EvaluationSettings, GitHubSettings, GitSettings, Listen,
-    OrganizationSettings, Settings,
+    AccountSettings, DatabaseSettings, EvaluationSettings, GitHubSettings, GitSettings,
+    InventorySettings, Listen, OrganizationSettings, Settings,
 };
 use super::showing::quoted;
 use super::sources::sources;
@@ -115,6 +115,7 @@ fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Setting
     let git = git(root.section("git"));
     let evaluation = evaluation(root.section("evaluation"));
     let aws = aws(root.section("aws"));
+    let inventory = inventory(root.section("inventory"));
     let sources = sources(&mut root, github.is_some(), &git);
     let accounts = accounts(root.section("accounts"), base);
     let is_there = root.is_in_file("organization");
@@ -134,6 +135,7 @@ fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Setting
         "git",
         "evaluation",
         "aws",
+        "inventory",
         "sources",
         "accounts",
         "organization",
@@ -146,6 +148,7 @@ fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Setting
         git,
         evaluation,
         aws,
+        inventory,
         sources,
         accounts,
         organization,
@@ -215,6 +218,21 @@ fn evaluation(mut fields: Fields<'_, '_>) -> EvaluationSettings {
         .then(|| fields.span("longest_interval", Duration::from_hours(1)));
     fields.finish(&["workers", "targets", "lease", "longest_interval"]);
     EvaluationSettings { workers, targets, lease, longest_interval }
+}
+
+/// The least budget of a sweep that gets somewhere: half of it goes to lists where these are very many,
+/// and a resource may take a dozen requests.
+const LEAST_SWEEP: u64 = 100;
+
+fn inventory(mut fields: Fields<'_, '_>) -> InventorySettings {
+    let sweep_requests = fields.parsed("sweep_requests").unwrap_or(5_000);
+    if (1..LEAST_SWEEP).contains(&sweep_requests) {
+        let message = format!("must be at least {LEAST_SWEEP}, or 0");
+        let refused = fields.error("sweep_requests", Code::InvalidValue, &message);
+        fields.push(refused.help("with 0 no account is swept"));
+    }
+    fields.finish(&["sweep_requests"]);
+    InventorySettings { sweep_requests }
 }
 
 fn accounts(mut fields: Fields<'_, '_>, base: &Path) -> BTreeMap<String, AccountSettings> {

@@ -26,6 +26,8 @@ pub struct Settings {
     pub evaluation: EvaluationSettings,
     /// Bounds of the calls to AWS.
     pub aws: AwsSettings,
+    /// Limits of what is collected beside evaluations.
+    pub inventory: InventorySettings,
     /// Repositories that are watched, with unique names.
     pub sources: Vec<SourceSettings>,
     /// How to reach each account, by account id.
@@ -119,6 +121,13 @@ pub struct AwsServiceSettings {
     pub concurrency: Option<usize>,
     /// Calls that begin in a second at most.
     pub calls_per_second: Option<NonZeroU32>,
+}
+
+/// Limits of what is collected beside evaluations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InventorySettings {
+    /// Number of requests that a sweep of an account may make; 0 where nothing is swept.
+    pub sweep_requests: u64,
 }
 
 /// A watched repository, branch and path.

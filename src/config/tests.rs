@@ -63,6 +63,7 @@ fn settings_are_read_with_their_defaults() {
     let github = settings.github.expect("a GitHub App");
     assert_eq!((github.app_id, github.api_url.as_str()), (7, "https://api.github.com/"));
     assert_eq!(settings.evaluation.longest_interval, Some(Duration::from_secs(5)));
+    assert_eq!(settings.inventory.sweep_requests, 5_000);
     let places: Vec<_> = settings.sources.iter().map(|source| source.path.as_str()).collect();
     assert_eq!(places, ["policies", "team-b"]);
     assert!(settings.accounts["123456789012"].role_arn.is_some());
@@ -126,6 +127,23 @@ fn a_variable_wins_over_the_file() {
     let settings = read(WHOLE, &variables).expect("good settings");
     assert_eq!(settings.github.expect("a GitHub App").app_id, 9);
     assert!(settings.database_url.is_some());
+}
+
+#[test]
+fn a_sweep_has_requests_enough_or_none() {
+    let of = |requests: &str| {
+        let variable = ("CLOUDCORRECT_INVENTORY_SWEEP_REQUESTS", requests);
+        let settings = read(WHOLE, &[variable]).map_err(|invalid| invalid.problems);
+        settings.map(|settings| settings.inventory.sweep_requests).map_err(|problems| {
+            let told = problems.iter().map(|it| format!("{}: {}", it.place, it.message));
+            told.collect::<Vec<_>>().join(" | ")
+        })
+    };
+    for requests in [0, 100, 1_000_000] {
+        assert_eq!(of(&requests.to_string()), Ok(requests));
+    }
+    insta::assert_snapshot!(of("99").expect_err("too few"), @"variable CLOUDCORRECT_INVENTORY_SWEEP_REQUESTS: `inventory.sweep_requests` must be at least 100, or 0");
+    assert!(of("-1").is_err() && of("many").is_err());
 }
 
 #[test]

@@ -46,11 +46,54 @@ pub async fn record(
             continue;
         }
         let scope = Scope { owner: &owner, place };
-        let Some(at) = lock(connection, &scope, observed_at).await? else { continue };
+        let held = lock(connection, &scope, observed_at).await?;
+        if held.is_newer {
+            continue;
+        }
         let stored = open(connection, &scope).await?;
         let needed = Changes::between(&stored, observed);
-        apply(connection, &scope, &needed, at).await?;
-        remember(connection, &scope, digest, observed_at, !needed.is_empty()).await?;
+        apply(connection, &scope, &needed, held.at).await?;
+        let written = Written { digest: Some(digest), changed: !needed.is_empty() };
+        remember(connection, &scope, written, Some(observed_at)).await?;
+        changed |= !needed.is_empty();
+    }
+    Ok(changed)
+}
+
+/// Keeps what a sweep saw that began at `began`, in a transaction; whether anything was new.
+///
+/// A sweep takes long. Where an evaluation wrote meanwhile, that stands, and the sweep adds only what
+/// is older than itself or was never asked. It does not count as the last write either, so that an
+/// evaluation that is under way is kept.
+pub async fn record_sweep(
+    connection: &mut PgConnection,
+    source: SourceId,
+    observations: &Observations,
+    began: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let owner = Owner { source, provider: observations.provider, account: &observations.account };
+    let known = known(connection, &owner).await?;
+    let mut changed = false;
+    for (place, observed) in &observations.places {
+        let digest = observed.digest();
+        if known.contains(&(place.clone(), digest)) {
+            continue;
+        }
+        let scope = Scope { owner: &owner, place };
+        let held = lock(connection, &scope, began).await?;
+        let stored = open(connection, &scope).await?;
+        let needed = if held.is_newer {
+            Changes::beside(&stored, observed, began)
+        } else {
+            Changes::between(&stored, observed)
+        };
+        if held.is_newer && needed.is_empty() {
+            continue;
+        }
+        apply(connection, &scope, &needed, held.at).await?;
+        let digest = (!held.is_newer).then_some(digest);
+        let written = Written { digest, changed: !needed.is_empty() };
+        remember(connection, &scope, written, None).await?;
         changed |= !needed.is_empty();
     }
     Ok(changed)
@@ -93,12 +136,20 @@ async fn known(
     .collect()
 }
 
-/// Locks the facets of a scope and gives the instant of the change; `None` if they are newer.
+/// Locked facets of a scope.
+struct Held {
+    /// Instant of what is written now.
+    at: DateTime<Utc>,
+    /// `true` where they were observed later than what is to be written.
+    is_newer: bool,
+}
+
+/// Locks the facets of a scope.
 async fn lock(
     connection: &mut PgConnection,
     scope: &Scope<'_>,
     observed_at: DateTime<Utc>,
-) -> Result<Option<DateTime<Utc>>, Error> {
+) -> Result<Held, Error> {
     sqlx::query!(
         "insert into facet_scope (source, provider, account, region, resource_type, observed_at, digests)
          values ($1, $2, $3, $4, $5, '-infinity', '{}') on conflict do nothing",
@@ -110,14 +161,14 @@ async fn lock(
     )
     .execute(&mut *connection)
     .await?;
-    let at = sqlx::query_scalar!(
+    let row = sqlx::query!(
         r#"with held as (
-            select from facet_scope
+            select observed_at > $6 as is_newer from facet_scope
             where source = $1 and provider = $2 and account = $3 and region = $4
-              and resource_type = $5 and observed_at <= $6
+              and resource_type = $5
             for no key update
         )
-        select clock_timestamp() as "at!" from held"#,
+        select clock_timestamp() as "at!", is_newer as "is_newer!" from held"#,
         scope.owner.source.0,
         scope.owner.provider.as_str(),
         scope.owner.account.as_str(),
@@ -125,14 +176,14 @@ async fn lock(
         scope.place.type_name.as_str(),
         observed_at,
     )
-    .fetch_optional(connection)
+    .fetch_one(connection)
     .await?;
-    Ok(at)
+    Ok(Held { at: row.at, is_newer: row.is_newer })
 }
 
 async fn open(connection: &mut PgConnection, scope: &Scope<'_>) -> Result<Vec<Stored>, Error> {
     sqlx::query!(
-        "select resource_id, operation, state, body, cause, resource_region, arn from facet
+        "select resource_id, operation, since, state, body, cause, resource_region, arn from facet
          where source = $1 and provider = $2 and account = $3 and region = $4
            and resource_type = $5 and until is null",
         scope.owner.source.0,
@@ -148,6 +199,7 @@ async fn open(connection: &mut PgConnection, scope: &Scope<'_>) -> Result<Vec<St
         Ok(Stored {
             resource_id: row.resource_id,
             operation: row.operation,
+            since: row.since,
             state: State::read(&row.state)?,
             body: row.body.as_deref().map(words::digest).transpose()?,
             cause: row.cause,
@@ -245,19 +297,26 @@ async fn insert(
     Ok(())
 }
 
-/// Notes that the open facets say what was observed. If they changed, what was known before no
-/// longer holds.
+/// What was written of an observation.
+struct Written {
+    /// Digest of the observation; `None` where the open facets do not say all of it.
+    digest: Option<Digest>,
+    /// `true` where facets changed: what was known before no longer holds.
+    changed: bool,
+}
+
+/// Notes what the open facets are known to say, and when that was observed if this is the last write.
 async fn remember(
     connection: &mut PgConnection,
     scope: &Scope<'_>,
-    digest: Digest,
-    observed_at: DateTime<Utc>,
-    changed: bool,
+    written: Written,
+    observed_at: Option<DateTime<Utc>>,
 ) -> Result<(), Error> {
     sqlx::query!(
         "update facet_scope
-         set observed_at = $6,
-             digests = array[$7::bytea] || case when $8 then '{}' else digests[:$9 - 1] end
+         set observed_at = coalesce($6, observed_at),
+             digests = array_remove(array[$7::bytea], null)
+                || case when $8 then '{}' else digests[:$9 - 1] end
          where source = $1 and provider = $2 and account = $3 and region = $4 and resource_type = $5",
         scope.owner.source.0,
         scope.owner.provider.as_str(),
@@ -265,8 +324,8 @@ async fn remember(
         scope.place.region.as_str(),
         scope.place.type_name.as_str(),
         observed_at,
-        &digest.0,
-        changed,
+        written.digest.map(|digest| digest.to_vec()),
+        written.changed,
         KNOWN_DIGESTS,
     )
     .execute(connection)

@@ -1,4 +1,4 @@
-//! Contract of the three queues (sources, groups, posts), whose rows are claimed for a time.
+//! Contract of the four queues (sources, groups, sweeps, posts), whose rows are claimed for a time.
 //!
 //! A claim is the token of an attempt in a row that has a lease. Every statement of an attempt asks
 //! for the token, and finds no row where somebody else has claimed it meanwhile; those that come

@@ -42,6 +42,12 @@ async fn migrations_go_down_and_up_again_over_rows(pool: PgPool) -> TestResult {
     let found = FindingChange::Open(finding("private", "logs", Outcome::Fail));
     let claim = claim(&pool).await;
     complete(&mut *pool.acquire().await?, &claim, &run(Outcome::Fail), &[found]).await?;
+    sqlx::query(
+        "insert into account_sweep (source, provider, account, due_at)
+         select id, 'aws', '123456789012', now() from source",
+    )
+    .execute(&pool)
+    .await?;
     MIGRATOR.undo(&pool, 0).await?;
     let left: Vec<String> = sqlx::query_scalar(
         "select relname::text from pg_class

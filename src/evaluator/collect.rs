@@ -7,11 +7,11 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
 use super::Evaluator;
-use super::policies::CompiledPolicies;
 use crate::collect::{Accounts, Collected, Fetch, targets_of};
 use crate::db::facets::{self, Observations};
 use crate::db::groups::Claim;
 use crate::db::sources::SourceId;
+use crate::in_force::CompiledPolicies;
 use crate::policy::{Account, AccountName, Group, GroupName};
 
 /// Answers of the accounts that were asked.

@@ -13,6 +13,7 @@ use crate::db::waivers::WaiverOfGroup;
 use crate::db::{checks, findings, sources, waivers};
 use crate::evaluation::{CheckStatus, GroupOutcome, WaiverStatus, evaluate, waive};
 use crate::fetch::CallStats;
+use crate::in_force::CompiledPolicies;
 use crate::policy::{Account, Group};
 use crate::resource::Inventory;
 use crate::schedule::{Schedule, next_slot};
@@ -20,7 +21,6 @@ use crate::views::commit;
 
 use super::collect::ByAccount;
 use super::enforce::Enforcement;
-use super::policies::CompiledPolicies;
 use super::{Evaluator, diff, enforce};
 
 impl Evaluator {

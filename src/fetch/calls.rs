@@ -14,13 +14,18 @@ pub struct CallStats(BTreeMap<Operation, u64>);
 impl CallStats {
     /// Counts one more request.
     pub fn count(&mut self, operation: Operation) {
-        *self.0.entry(operation).or_default() += 1;
+        self.count_all(operation, 1);
+    }
+
+    /// Counts so many more requests of an operation.
+    pub fn count_all(&mut self, operation: Operation, requests: u64) {
+        *self.0.entry(operation).or_default() += requests;
     }
 
     /// Adds the counts of another source or run.
     pub fn add(&mut self, other: &Self) {
         for (operation, count) in &other.0 {
-            *self.0.entry(operation.clone()).or_default() += count;
+            self.count_all(operation.clone(), *count);
         }
     }
 

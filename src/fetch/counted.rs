@@ -30,11 +30,20 @@ impl Estimate {
     pub fn total(&self) -> u64 {
         self.0.values().sum()
     }
+
+    /// Numbers of requests by operation, whichever types they are for.
+    fn calls(&self) -> CallStats {
+        let mut calls = CallStats::default();
+        for ((_, operation), requests) in &self.0 {
+            calls.count_all(operation.clone(), *requests);
+        }
+        calls
+    }
 }
 
 /// A recorded source that counts what the same questions would cost of a live account: a list by its
 /// pages, a bulk call once, any other call for each resource. A summary, which nobody records, clears
-/// whom the recorded answers clear.
+/// whom the recorded answers clear. Its [`Source::calls`] are those that a live account would have had.
 pub struct Counted<'a> {
     source: &'a dyn Source,
     requests: Mutex<Estimate>,
@@ -154,7 +163,7 @@ impl Source for Counted<'_> {
     }
 
     fn calls(&self) -> CallStats {
-        self.source.calls()
+        self.estimate().calls()
     }
 
     fn recorded_at(&self) -> Option<DateTime<Utc>> {

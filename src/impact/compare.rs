@@ -105,6 +105,9 @@ impl Found {
         self.field(&subject, "accountId", ids, Weight::Changed);
         let regions = [old, new].map(|account| listed(&account.regions));
         self.field(&subject, "regions", regions, by_members(&old.regions, &new.regions));
+        // What no check reads decides nothing.
+        let sweeps = [old, new].map(|account| account.sweep.to_string());
+        self.field(&subject, "inventory.sweep", sweeps, Weight::Neutral);
         // What labels decide shows in the groups that select by them.
         let labels = [old, new].map(|account| account.labels.to_string());
         self.field(&subject, "labels", labels, Weight::Neutral);

@@ -291,6 +291,16 @@ fn suspending_is_weaker_and_so_is_selecting_another_account() {
 }
 
 #[test]
+fn what_is_collected_beside_checks_decides_nothing() {
+    let regions = "regions: [us-east-1] }";
+    let off = format!("{regions}, inventory: {{ sweep: off }}");
+    insta::assert_snapshot!(
+        after(&[(regions, off.as_str())]),
+        @"Neutral: account test: inventory.sweep `daily` -> `off`"
+    );
+}
+
+#[test]
 fn whole_groups_and_accounts_come_and_go() {
     let full = read(&format!("{ACCOUNTS}{STORAGE}"));
     let empty = PolicySet::default();

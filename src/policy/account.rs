@@ -13,6 +13,7 @@ use super::document::{is_identified, text_of};
 use super::labels::Labels;
 use super::names::AccountName;
 use super::region;
+use super::words::Sweep;
 
 /// A cloud account that policies are judged in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub struct Account {
     pub regions: BTreeSet<Region>,
     /// Labels that selectors of groups go by.
     pub labels: Labels,
+    /// How often all else than what checks read is collected of it.
+    pub sweep: Sweep,
     /// Location of its name in the file.
     pub place: Location,
 }
@@ -89,12 +92,25 @@ impl References {
 }
 
 impl Account {
+    /// An account of which nothing else is said.
+    pub(super) fn new(
+        name: AccountName,
+        id: AccountId,
+        regions: BTreeSet<Region>,
+        place: Location,
+    ) -> Self {
+        Self { name, id, regions, labels: Labels::default(), sweep: Sweep::default(), place }
+    }
+
     /// Meaning of a document. What is wrong with it is reported.
     pub(super) fn resolve(document: AccountDocument, file: &mut FileContext) -> Option<Self> {
         let is_identified = is_identified(&document.api_version, &document.kind);
         let metadata = document.metadata.into_value();
         let name = metadata.as_ref().and_then(|it| file.parse(&it.name));
-        let aws = document.spec.into_value().and_then(|spec| spec.aws.into_value());
+        let spec = document.spec.into_value();
+        let (aws, inventory) = spec.map(|spec| (spec.aws, spec.inventory)).unwrap_or_default();
+        let aws = aws.into_value();
+        let sweep = inventory.into_value().and_then(|inventory| inventory.sweep.into_value());
         let id = aws.as_ref().and_then(|aws| file.parse(&aws.account_id));
         let list = aws.as_ref().and_then(|aws| aws.regions.value());
         let mut regions = BTreeSet::new();
@@ -108,12 +124,11 @@ impl Account {
         }
         list.filter(|_| is_identified)?;
         let metadata = metadata?;
+        let place = file.place(metadata.name.get()?.span);
         Some(Self {
-            name: name?,
-            id: id?,
-            regions,
-            place: file.place(metadata.name.get()?.span),
             labels: Labels::resolve(metadata.labels),
+            sweep: sweep.unwrap_or_default(),
+            ..Self::new(name?, id?, regions, place)
         })
     }
 }

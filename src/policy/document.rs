@@ -30,6 +30,7 @@ pub(super) const ADVICE: &Advice = &Advice {
         ("compliance", "compliance: [cis-aws-3.0.0/2.1.4]"),
         ("enforce", "enforce: { newOnly: 2026-12-31 }"),
         ("formerly", "formerly: [old-id]"),
+        ("inventory", "inventory: { sweep: off }"),
         ("labels", "labels: { env: prod }"),
         ("let", "let: { web: { select: AWS::EC2::SecurityGroup } }"),
         ("matchLabels", "matchLabels: { env: prod }"),

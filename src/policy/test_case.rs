@@ -20,7 +20,6 @@ use super::document::test_case::{
     CaseFields, CaseSpec, Expectations, Given, TEST_ACCOUNT, TEST_NOW, TestDocument, TestSpec,
 };
 use super::fixture::{self, DEFAULT_REGION};
-use super::labels::Labels;
 use super::library::Library;
 use super::names::{CheckId, CheckTypeName, GroupName, PackName, TestName};
 use super::region;
@@ -274,13 +273,8 @@ impl CaseReader<'_> {
             return None;
         }
         let place = file.place(self.case.span);
-        let account = Account {
-            name: "test".parse().ok()?,
-            id: account_id.clone(),
-            regions,
-            labels: Labels::default(),
-            place: place.clone(),
-        };
+        let name_of_account = "test".parse().ok()?;
+        let account = Account::new(name_of_account, account_id.clone(), regions, place.clone());
         Some(Case {
             name,
             rule: rule?,

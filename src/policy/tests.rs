@@ -84,6 +84,28 @@ const CHECK: &str = "    - id: a
 ";
 
 #[test]
+fn an_account_is_swept_daily_or_never() {
+    let saying = |line: &str| {
+        group(CHECK)
+            .replace("us-east-1, eu-west-1] }\n", &format!("us-east-1, eu-west-1] }}\n{line}"))
+    };
+    let sweep = |line: &str| {
+        let reading = read(&saying(line));
+        assert!(reading.diagnostics.is_empty(), "{:?}", reading.diagnostics);
+        reading.policies.accounts["prod"].sweep
+    };
+    assert_eq!(sweep(""), Sweep::Daily);
+    assert_eq!(sweep("  inventory: {}\n"), Sweep::Daily);
+    assert_eq!(sweep("  inventory: { sweep: daily }\n"), Sweep::Daily);
+    assert_eq!(sweep("  inventory: { sweep: off }\n"), Sweep::Off);
+    insta::assert_snapshot!(problems(&saying("  inventory: { sweep: weekly }\n")), @"6:23-6:29: error[unknown-word] `sweep` is `weekly`, but must be `daily` or `off`");
+    insta::assert_snapshot!(problems(&saying("  inventory: off\n")), @"
+    6:14-6:17: error[wrong-type] `inventory` is `off`, but must be a mapping
+        help: write it as in `inventory: { sweep: off }`
+    ");
+}
+
+#[test]
 fn a_good_file_is_read_as_it_is_meant() {
     let reading = read(&group(
         "    - id: versioned

@@ -128,6 +128,16 @@ words! {
 }
 
 words! {
+    /// How often the inventory of an account is swept.
+    pub Sweep, "`daily`, `off`":
+    /// Once a day.
+    #[default]
+    Daily = "daily",
+    /// Never: what no check reads is not collected.
+    Off = "off",
+}
+
+words! {
     /// What a warning does to a change of policies.
     pub Warnings, "`allow`, `deny`":
     /// It is told, and refuses nothing.

@@ -11,6 +11,7 @@ mod page;
 mod process;
 mod reporter;
 mod stories;
+mod sweeping;
 mod waivers;
 mod world;
 

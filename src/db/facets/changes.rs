@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
+
 use super::observations::{LIST, Observed, PlaceObservations, State};
 use crate::digest::Digest;
 use crate::resource::Region;
@@ -11,6 +13,7 @@ use crate::resource::Region;
 pub(super) struct Stored {
     pub(super) resource_id: String,
     pub(super) operation: String,
+    pub(super) since: DateTime<Utc>,
     pub(super) state: State,
     pub(super) body: Option<Digest>,
     pub(super) cause: Option<String>,
@@ -40,6 +43,39 @@ impl<'a> Changes<'a> {
     /// A failure takes the place of another failure only and leaves the last value open; a value
     /// takes the place of both. A list closes all that belongs to resources which it would have and has not.
     pub(super) fn between(stored: &'a [Stored], observed: &'a PlaceObservations) -> Self {
+        let mut changes = Self::over(stored, &observed.rows);
+        let listed: BTreeSet<&str> = observed.rows.iter().map(|row| &*row.resource_id).collect();
+        let gone = |one: &&Stored| {
+            let id = one.resource_id.as_str();
+            id != LIST && observed.known.holds(id) && !listed.contains(id)
+        };
+        changes.close.extend(stored.iter().filter(gone));
+        changes
+    }
+
+    /// The same of an observation that began before the last one was written: that one's list stands, so
+    /// do the resources on it, and what was written since.
+    pub(super) fn beside(
+        stored: &'a [Stored],
+        observed: &'a PlaceObservations,
+        began: DateTime<Utc>,
+    ) -> Self {
+        let is_of_list = |region: Option<&str>| region.is_some();
+        let on_list = stored.iter().filter(|one| is_of_list(one.resource_region.as_deref()));
+        let listed: BTreeSet<&str> = on_list.map(|one| one.resource_id.as_str()).collect();
+        let since = stored.iter().filter(|one| one.since >= began);
+        let newer: BTreeSet<(&str, &str)> =
+            since.map(|one| (one.resource_id.as_str(), one.operation.as_str())).collect();
+        let adds = |row: &&Observed| {
+            !is_of_list(row.resource_region.as_ref().map(Region::as_str))
+                && listed.contains(&*row.resource_id)
+                && !newer.contains(&(&*row.resource_id, row.operation.as_str()))
+        };
+        Self::over(stored, observed.rows.iter().filter(adds))
+    }
+
+    /// Changes of what these rows are about.
+    fn over(stored: &'a [Stored], rows: impl IntoIterator<Item = &'a Observed>) -> Self {
         let kept: BTreeMap<_, _> = stored
             .iter()
             .map(|one| {
@@ -47,7 +83,7 @@ impl<'a> Changes<'a> {
             })
             .collect();
         let mut changes = Self::default();
-        for row in &observed.rows {
+        for row in rows {
             let of =
                 |failed| kept.get(&(&*row.resource_id, row.operation.as_str(), failed)).copied();
             let (same_kind, failure) = (of(row.state.failed()), of(true));
@@ -59,12 +95,6 @@ impl<'a> Changes<'a> {
                 changes.open.push(row);
             }
         }
-        let listed: BTreeSet<&str> = observed.rows.iter().map(|row| &*row.resource_id).collect();
-        let gone = |one: &&Stored| {
-            let id = one.resource_id.as_str();
-            id != LIST && observed.known.holds(id) && !listed.contains(id)
-        };
-        changes.close.extend(stored.iter().filter(gone));
         changes
     }
 

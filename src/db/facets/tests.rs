@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
 
-use super::{Observations, inventory, record};
+use super::{Observations, inventory, record, record_sweep};
 use crate::db::Error;
 use crate::db::fixtures::{TestResult, source};
 use crate::db::sources::SourceId;
@@ -247,5 +247,118 @@ async fn a_listing_of_a_segment_closes_what_is_gone_from_that_alone(pool: PgPool
     assert_eq!(open(&store).await, ["*", "data/a", "logs/b"]);
     store.keep(listing(&[], &[("logs", None)])).await?;
     assert_eq!(open(&store).await, ["*", "data/a"]);
+    Ok(())
+}
+
+/// A sweep that began long ago, and evaluations meanwhile.
+struct Sweep(DateTime<Utc>);
+
+impl Sweep {
+    async fn begins(store: &Store) -> Self {
+        Self(store.now().await)
+    }
+
+    async fn ends(&self, store: &Store, listing: Listing) -> Result<bool, Error> {
+        let mut tx = store.pool.begin().await?;
+        let seen = Observations::of(&buckets(listing));
+        let changed = record_sweep(&mut tx, store.source, &seen, self.0).await?;
+        tx.commit().await?;
+        Ok(changed)
+    }
+}
+
+fn policy(words: &str) -> (&'static str, Facet) {
+    (POLICY, Facet::Read(Value::map([("Policy", Value::string(words))])))
+}
+
+#[sqlx::test]
+async fn a_sweep_is_kept_as_what_was_seen(pool: PgPool) -> TestResult {
+    let store = Store::new(pool).await;
+    let seen = || Listing::Complete(vec![bucket("data", &[versioned("Enabled"), policy("a")])]);
+    let sweep = Sweep::begins(&store).await;
+    assert!(sweep.ends(&store, seen()).await?);
+    assert_eq!(store.listing(None).await?, Some(seen()));
+    assert!(!Sweep::begins(&store).await.ends(&store, seen()).await?, "nothing is new");
+    let gone = Sweep::begins(&store).await.ends(&store, Listing::Complete(vec![])).await?;
+    assert!(gone, "a bucket that is on no complete list is gone");
+    assert_eq!(store.listing(None).await?, Some(Listing::Complete(vec![])));
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_sweep_adds_to_what_evaluations_wrote_meanwhile(pool: PgPool) -> TestResult {
+    let store = Store::new(pool).await;
+    let before = [versioned("Enabled"), policy("of yesterday")];
+    let first = Listing::Complete(vec![bucket("data", &before), bucket("gone", &[])]);
+    store.keep_as_of(first, store.now().await).await?;
+    let sweep = Sweep::begins(&store).await;
+    let evaluated = || {
+        Listing::Complete(vec![
+            bucket("data", &[versioned("Suspended")]),
+            bucket("new", &[versioned("Enabled")]),
+        ])
+    };
+    store.keep_as_of(evaluated(), store.now().await).await?;
+    let swept = Listing::Complete(vec![
+        bucket("data", &[versioned("Enabled"), policy("of today")]),
+        bucket("gone", &[policy("of today")]),
+    ]);
+    assert!(sweep.ends(&store, swept).await?);
+    let expected = Listing::Complete(vec![
+        bucket("data", &[versioned("Suspended"), policy("of today")]),
+        bucket("new", &[versioned("Enabled")]),
+    ]);
+    assert_eq!(store.listing(None).await?, Some(expected));
+    Ok(())
+}
+
+#[sqlx::test]
+async fn what_a_sweep_changed_is_no_longer_known(pool: PgPool) -> TestResult {
+    let store = Store::new(pool).await;
+    let wide = || Listing::Complete(vec![bucket("data", &[versioned("Enabled"), policy("a")])]);
+    let narrow = || Listing::Complete(vec![bucket("data", &[versioned("Enabled")])]);
+    store.keep_as_of(wide(), store.now().await).await?;
+    let sweep = Sweep::begins(&store).await;
+    assert!(!store.keep_as_of(narrow(), store.now().await).await?);
+    let swept = Listing::Complete(vec![bucket("data", &[versioned("Enabled"), policy("b")])]);
+    assert!(sweep.ends(&store, swept.clone()).await?);
+    assert_eq!(store.listing(None).await?, Some(swept));
+    assert!(store.keep_as_of(wide(), store.now().await).await?);
+    assert_eq!(store.listing(None).await?, Some(wide()));
+    Ok(())
+}
+
+#[sqlx::test]
+async fn no_sweep_keeps_an_evaluation_from_being_stored(pool: PgPool) -> TestResult {
+    let store = Store::new(pool).await;
+    let evaluation_began = store.now().await;
+    let swept = Listing::Complete(vec![bucket("data", &[policy("a")])]);
+    assert!(Sweep::begins(&store).await.ends(&store, swept).await?);
+    let evaluated = Listing::Complete(vec![bucket("data", &[versioned("Enabled")])]);
+    assert!(store.keep_as_of(evaluated, evaluation_began).await?);
+    let both = Listing::Complete(vec![bucket("data", &[versioned("Enabled"), policy("a")])]);
+    assert_eq!(store.listing(None).await?, Some(both));
+    Ok(())
+}
+
+#[sqlx::test]
+async fn what_a_sweep_leaves_out_is_not_collected(pool: PgPool) -> TestResult {
+    let store = Store::new(pool).await;
+    let first = [bucket("data", &[policy("a")]), bucket("logs", &[policy("b")])];
+    Sweep::begins(&store).await.ends(&store, Listing::Complete(first.to_vec())).await?;
+    // The next one comes to one of them, and to no other list.
+    let next = [bucket("data", &[policy("c")]), bucket("logs", &[]), bucket("new", &[])];
+    assert!(Sweep::begins(&store).await.ends(&store, Listing::Complete(next.to_vec())).await?);
+    let rows = store.rows().await;
+    let open: Vec<_> = rows.iter().filter(|row| row.ends_with('+')).collect();
+    let expected = [
+        "* s3:ListBuckets read +",
+        "data s3:GetBucketPolicy read +",
+        "data s3:ListBuckets read +",
+        "logs s3:GetBucketPolicy read +",
+        "logs s3:ListBuckets read +",
+        "new s3:ListBuckets read +",
+    ];
+    assert_eq!(open, expected, "{rows:#?}");
     Ok(())
 }

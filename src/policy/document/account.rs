@@ -1,6 +1,7 @@
 //! `Account` documents.
 
 use crate::document::{List, mapping};
+use crate::policy::words::Sweep;
 use crate::resource::AccountId;
 
 use super::{AccountKind, ApiVersion, Metadata};
@@ -26,6 +27,9 @@ mapping! {
     pub(in crate::policy) struct AccountSpec {
         /// An AWS account.
         "aws" aws: AwsAccount,
+        /// What is collected of it beside what checks read.
+        #[schemars(default)]
+        "inventory" inventory: InventorySpec,
     }
 }
 
@@ -39,5 +43,15 @@ mapping! {
         /// is judged always.
         #[schemars(length(min = 1), inner(regex(pattern = REGION_PATTERN)))]
         "regions" regions: List<String>,
+    }
+}
+
+mapping! {
+    /// What is collected of an account beside what checks read.
+    pub(in crate::policy) struct InventorySpec {
+        /// Whether once a day all else is collected of the types that checks look at, so that changes of
+        /// policies can be judged by it: `daily`, or `off`.
+        #[schemars(default, extend("default" = Sweep::default()))]
+        "sweep" sweep: Sweep,
     }
 }

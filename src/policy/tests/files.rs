@@ -782,12 +782,12 @@ fn a_key_that_stands_twice_or_in_another_kind_is_told_its_home() {
     11:80-11:85: error[unknown-key] an item of `checks` has no `owner`
         help: it belongs under `spec`
     17:3-17:10: error[unknown-key] `spec` has no `regions`
-        help: known here: `aws`
+        help: known here: `aws`, `inventory`
     18:3-18:7: error[unknown-key] `spec` has no `mode`
         help: it belongs under `spec`, in a document of kind `Group`
     19:3-19:10: error[unknown-key] `spec` has no `expires`
         help: it belongs under `spec`, in a document of kind `Waiver`
     20:3-20:9: error[unknown-key] `spec` has no `checks`
-        help: known here: `aws`
+        help: known here: `aws`, `inventory`
     ");
 }

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use cloudcorrect::resource::schemas;
 use serde_json::{Value, json};
 
 use super::scene::PATIENCE;
@@ -60,6 +62,13 @@ impl Cloud {
         self.save();
     }
 
+    /// The account gives answers again, also to whoever waits for them.
+    pub(crate) fn answers_to(&self, mut held: File) {
+        self.answers();
+        let text = std::fs::read(&self.file).expect("the file is there");
+        held.write_all(&text).expect("somebody reads");
+    }
+
     /// A bucket that blocks all public access.
     pub(crate) fn private_bucket(&mut self, name: &str) {
         self.bucket(name, &json!({ "read": block(true) }));
@@ -74,6 +83,25 @@ impl Cloud {
     pub(crate) fn denied_bucket(&mut self, name: &str) {
         let message = "s3:GetPublicAccessBlock: Access Denied";
         self.bucket(name, &json!({ "error": { "cause": "access_denied", "message": message } }));
+    }
+
+    /// Buckets of which all is recorded that live ones are asked, each with its name in its policy.
+    pub(crate) fn whole_buckets(&mut self, names: &[&str]) {
+        let schema = &schemas()["AWS::S3::Bucket"];
+        for name in names {
+            let mut facets: serde_json::Map<String, Value> = schema
+                .live_operations()
+                .map(|operation| (operation.to_string(), json!({ "absent": true })))
+                .collect();
+            let listed = json!({ "BucketName": name, "Arn": format!("arn:aws:s3:::{name}") });
+            facets.insert("s3:ListBuckets".to_owned(), json!({ "read": listed }));
+            facets.insert("s3:GetPublicAccessBlock".to_owned(), json!({ "read": block(true) }));
+            let policy = json!({ "Policy": { "Id": name } });
+            facets.insert("s3:GetBucketPolicy".to_owned(), json!({ "read": policy }));
+            let bucket = json!({ "region": "us-east-1", "facets": facets });
+            self.buckets.insert((*name).to_owned(), bucket);
+        }
+        self.changed();
     }
 
     pub(crate) fn remove_bucket(&mut self, name: &str) {

@@ -147,6 +147,11 @@ impl Scene {
             .await;
     }
 
+    /// Makes every sweep due, as if a day had passed.
+    pub(crate) async fn a_day_passes(&self) {
+        self.change("update account_sweep set due_at = now()", "sweeps").await;
+    }
+
     /// Makes every source due, as if its poll had come.
     pub(crate) async fn poll_comes(&self) {
         self.change("update source set due_at = now()", "sources").await;

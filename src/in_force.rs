@@ -1,4 +1,7 @@
-//! The policies of sources, compiled once for each commit.
+//! The policies that are in force, compiled once for each commit.
+//!
+//! Whoever works by the policies of a source asks here, so that all of them share what was compiled.
+//! What is in force is kept in [`crate::db`], and decided by who syncs.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,11 +17,11 @@ use crate::policy::{PolicySet, SourceFile};
 
 /// All that compiled policies depend on: a run leads back to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct PolicyVersion {
+pub struct PolicyVersion {
     /// Commit of the policy files; empty before the first good one.
-    pub(super) revision: String,
+    pub revision: String,
     /// Version of cloudcorrect, which decides what the files mean.
-    pub(super) engine: &'static str,
+    pub engine: &'static str,
 }
 
 impl PolicyVersion {
@@ -30,23 +33,21 @@ impl PolicyVersion {
 
 /// The policies of a source, compiled.
 #[derive(Debug)]
-pub(super) struct CompiledPolicies {
-    pub(super) version: PolicyVersion,
-    pub(super) policies: PolicySet,
+pub struct CompiledPolicies {
+    /// Version of what was compiled.
+    pub version: PolicyVersion,
+    /// Policies without their tests.
+    pub policies: PolicySet,
 }
 
 /// Policies that were compiled last, by source. An unchanged commit costs one small query.
 #[derive(Debug, Default)]
-pub(super) struct PolicyCache(Mutex<BTreeMap<SourceId, Arc<CompiledPolicies>>>);
+pub struct PolicyCache(Mutex<BTreeMap<SourceId, Arc<CompiledPolicies>>>);
 
 impl PolicyCache {
     /// Policies of a source that are in force. The files are loaded only where another commit is in
     /// force than the one that was compiled last.
-    pub(super) async fn in_force(
-        &self,
-        pool: &PgPool,
-        source: SourceId,
-    ) -> Result<Arc<CompiledPolicies>> {
+    pub async fn in_force(&self, pool: &PgPool, source: SourceId) -> Result<Arc<CompiledPolicies>> {
         let found = sources::find(pool, source).await.context("cannot look up the source")?;
         let version = PolicyVersion::of(found.and_then(|source| source.revision));
         let load = async || {

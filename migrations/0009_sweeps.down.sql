@@ -1,0 +1,2 @@
+alter table source drop column sweeps_of;
+drop table account_sweep;

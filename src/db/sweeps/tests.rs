@@ -1,0 +1,186 @@
+//! Rows of sweeps: defined by commits, claimed once, completed by who holds them.
+
+use sqlx::PgPool;
+
+use super::*;
+use crate::db::fixtures::{self, BACKOFF, LEASE, NO_TIME, TestResult};
+use crate::db::sources;
+
+const PROD: &str = "123456789012";
+const SANDBOX: &str = "210987654321";
+
+async fn now(pool: &PgPool) -> DateTime<Utc> {
+    sqlx::query_scalar("select clock_timestamp()").fetch_one(pool).await.expect("an instant")
+}
+
+fn wanted(accounts: &[&str], due_at: DateTime<Utc>) -> Vec<Wanted> {
+    let wanted = |account: &&str| Wanted { account: account.parse().expect("an id"), due_at };
+    accounts.iter().map(wanted).collect()
+}
+
+/// A commit comes into force and its accounts get their rows, due since long ago.
+async fn commit(pool: &PgPool, source: SourceId, commit: &str, accounts: &[&str]) -> TestResult {
+    sqlx::query("update source set revision = $2 where id = $1")
+        .bind(source.0)
+        .bind(commit)
+        .execute(pool)
+        .await?;
+    let mut tx = pool.begin().await?;
+    let lock = lock(&mut *tx, source).await?;
+    assert_eq!(lock.revision.as_deref(), Some(commit));
+    define(&mut tx, &lock, Provider::Aws, &wanted(accounts, DateTime::UNIX_EPOCH)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// A source with these accounts, all due.
+async fn source(pool: &PgPool, accounts: &[&str]) -> Result<SourceId, Box<dyn std::error::Error>> {
+    let source = fixtures::source(pool, "main").await;
+    commit(pool, source, "c1", accounts).await?;
+    Ok(source)
+}
+
+async fn claim(pool: &PgPool) -> Claim {
+    claim_due(pool, LEASE).await.expect("a claim").expect("an account is due")
+}
+
+async fn rows(pool: &PgPool) -> Vec<String> {
+    sqlx::query_scalar("select account from account_sweep order by account")
+        .fetch_all(pool)
+        .await
+        .expect("rows")
+}
+
+fn completed(due_at: DateTime<Utc>) -> Completed {
+    Completed { position: None, requests: 7, due_at }
+}
+
+#[sqlx::test]
+async fn the_accounts_of_a_commit_have_rows_and_no_others(pool: PgPool) -> TestResult {
+    let source = fixtures::source(&pool, "main").await;
+    assert_eq!(undefined(&pool).await?, [], "nothing is in force");
+    sqlx::query("update source set revision = 'c1'").execute(&pool).await?;
+    assert_eq!(undefined(&pool).await?, [source]);
+    commit(&pool, source, "c1", &[PROD]).await?;
+    assert_eq!(undefined(&pool).await?, []);
+    assert_eq!(rows(&pool).await, [PROD]);
+
+    commit(&pool, source, "c2", &[PROD, SANDBOX]).await?;
+    assert_eq!(rows(&pool).await, [PROD, SANDBOX]);
+    commit(&pool, source, "c3", &[SANDBOX]).await?;
+    assert_eq!(rows(&pool).await, [SANDBOX]);
+    commit(&pool, source, "c4", &[]).await?;
+    assert_eq!(rows(&pool).await, [""; 0]);
+    Ok(())
+}
+
+#[sqlx::test]
+async fn sources_have_rows_of_their_own(pool: PgPool) -> TestResult {
+    let one = source(&pool, &[PROD]).await?;
+    let other = fixtures::source(&pool, "other").await;
+    commit(&pool, other, "c1", &[PROD]).await?;
+    assert_eq!(rows(&pool).await, [PROD, PROD]);
+    commit(&pool, other, "c2", &[]).await?;
+    assert_eq!(claim(&pool).await.source, one);
+
+    let mut tx = pool.begin().await?;
+    sources::register(&mut tx, &[fixtures::registration("other")]).await?;
+    tx.commit().await?;
+    sqlx::query("update account_sweep set lease_until = null").execute(&pool).await?;
+    assert_eq!(claim_due(&pool, LEASE).await?, None, "nobody watches its source");
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_row_goes_on_through_commits(pool: PgPool) -> TestResult {
+    let source = source(&pool, &[PROD]).await?;
+    let place = Place { type_name: "AWS::S3::Bucket".into(), region: Region::global() };
+    for resource in [Some("logs".into()), None] {
+        let held = claim(&pool).await;
+        let position = Some(Position { place: place.clone(), resource });
+        let completed = Completed { position: position.clone(), ..completed(DateTime::UNIX_EPOCH) };
+        complete(&pool, fence(&pool, &held).await?, &completed).await?;
+        commit(&pool, source, "c2", &[PROD]).await?;
+        let next = claim(&pool).await;
+        assert_eq!((next.position, next.attempts), (position, 1));
+        sqlx::query("update account_sweep set lease_until = null").execute(&pool).await?;
+    }
+    Ok(())
+}
+
+#[sqlx::test]
+async fn replicas_share_the_due_accounts(pool: PgPool) -> TestResult {
+    let accounts: Vec<String> = (0..12).map(|number| format!("{number:012}")).collect();
+    let names: Vec<&str> = accounts.iter().map(String::as_str).collect();
+    source(&pool, &names).await?;
+    let replicas = (0..16).map(|_| claim_due(&pool, LEASE));
+    let mut claimed = Vec::new();
+    for claim in futures::future::join_all(replicas).await {
+        claimed.extend(claim?.map(|claim| claim.account.to_string()));
+    }
+    while let Some(claim) = claim_due(&pool, LEASE).await? {
+        claimed.push(claim.account.to_string());
+    }
+    claimed.sort();
+    assert_eq!(claimed, accounts, "each once");
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_swept_account_is_due_again_at_its_time(pool: PgPool) -> TestResult {
+    source(&pool, &[PROD]).await?;
+    let held = claim(&pool).await;
+    let later = now(&pool).await + chrono::TimeDelta::hours(1);
+    complete(&pool, fence(&pool, &held).await?, &completed(later)).await?;
+    assert_eq!(claim_due(&pool, LEASE).await?, None);
+    assert!(renew(&pool, &held, LEASE).await.unwrap_err().is_stale(), "it is over");
+    sqlx::query("update account_sweep set due_at = now()").execute(&pool).await?;
+    let next = claim(&pool).await;
+    assert_eq!((next.account, next.position, next.attempts), (held.account, None, 1));
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_stale_claim_is_refused(pool: PgPool) -> TestResult {
+    source(&pool, &[PROD]).await?;
+    let stalled = claim_due(&pool, NO_TIME).await?.expect("it is due");
+    assert!(fence(&pool, &stalled).await.unwrap_err().is_stale(), "the lease is over");
+    let successor = claim(&pool).await;
+    assert_eq!(successor.attempts, 2);
+    assert!(fence(&pool, &stalled).await.unwrap_err().is_stale(), "somebody else has it");
+    assert!(renew(&pool, &stalled, LEASE).await.unwrap_err().is_stale());
+    assert!(fail(&pool, &stalled, "late", BACKOFF).await.unwrap_err().is_stale());
+    assert!(fence(&pool, &successor).await.is_ok());
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_sweep_of_an_account_that_left_is_refused(pool: PgPool) -> TestResult {
+    let source = source(&pool, &[PROD]).await?;
+    let held = claim(&pool).await;
+    commit(&pool, source, "c2", &[]).await?;
+    assert!(fence(&pool, &held).await.unwrap_err().is_stale());
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_failed_sweep_comes_back_after_a_growing_pause(pool: PgPool) -> TestResult {
+    source(&pool, &[PROD]).await?;
+    for (attempt, longest) in [10.0, 20.0, 40.0, 60.0, 60.0].into_iter().enumerate() {
+        let held = claim(&pool).await;
+        assert_eq!(held.attempts, i32::try_from(attempt)? + 1);
+        fail(&pool, &held, "no way in", BACKOFF).await?;
+        assert_eq!(claim_due(&pool, LEASE).await?, None, "it waits");
+        let (pause, error): (f64, String) = sqlx::query_as(
+            "update account_sweep set due_at = now() from account_sweep old
+             returning extract(epoch from old.due_at - now())::float8, old.last_error",
+        )
+        .fetch_one(&pool)
+        .await?;
+        assert!((longest / 2.0 - 1.0..=longest).contains(&pause), "{pause} of {longest}");
+        assert_eq!(error, "no way in");
+    }
+    let held = claim(&pool).await;
+    complete(&pool, fence(&pool, &held).await?, &completed(DateTime::UNIX_EPOCH)).await?;
+    assert_eq!(claim(&pool).await.attempts, 1, "a sweep that succeeds forgives");
+    Ok(())
+}
