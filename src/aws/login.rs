@@ -126,7 +126,8 @@ impl Login {
         let attempt = async move { expecting(Body::Xml(&[]), Box::pin(login.log_in())).await };
         // One that breaks off is not for all who come after it.
         let attempt = AssertUnwindSafe(attempt).catch_unwind();
-        let attempt = attempt.map(|end| end.unwrap_or_else(|_| Err(failure("logging in broke off"))));
+        let attempt =
+            attempt.map(|end| end.unwrap_or_else(|_| Err(failure("logging in broke off"))));
         let attempt = attempt.boxed().shared();
         *latest = Some(attempt.clone());
         attempt

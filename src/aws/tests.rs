@@ -30,7 +30,8 @@ use super::{AccountSettings, Accounts, BaseLogin, Limits, Live};
 use crate::clock::Clock;
 use crate::fetch::Source;
 use crate::resource::{
-    Facet, ListScope, Listing, Operation, Provider, Region, Resource, Schema, Segment, Target, schemas,
+    Facet, ListScope, Listing, Operation, Provider, Region, Resource, Schema, Segment, Target,
+    schemas,
 };
 use stand_in::StandIn;
 

@@ -8,9 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::db::findings::{ClosedReason, FindingChange, FindingKey, FindingRecord, OpenFinding};
 use crate::db::waivers::WaiverOfGroup;
 use crate::digest::{Digest, Parts};
-use crate::evaluation::{
-    CheckStatus, GroupResult, NO_RESOURCE, Outcome, WaiverStatus, segment,
-};
+use crate::evaluation::{CheckStatus, GroupResult, NO_RESOURCE, Outcome, WaiverStatus, segment};
 use crate::expression::Expression;
 use crate::policy::{Account, Check, Group, Rule};
 use crate::resource::{

@@ -367,7 +367,8 @@ mod tests {
     #[test]
     fn of_a_long_list_the_segments_are_asked_that_somebody_requires() {
         let schema = &schemas()["AWS::S3::Object"];
-        let segment = |value: &str, prefix: &str| Segment { value: value.into(), prefix: prefix.into() };
+        let segment =
+            |value: &str, prefix: &str| Segment { value: value.into(), prefix: prefix.into() };
         let scope = AccountScope {
             account: "123456789012".parse().expect("an id"),
             regions: ["eu-west-1".parse().expect("a region")].into(),

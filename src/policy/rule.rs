@@ -140,7 +140,11 @@ impl Rule {
             field => compile(field, &environment, ExpressionKind::Filter, file).map(Some),
         };
         if let Some(filter) = &filter {
-            report_whole_list((schema, filter.as_ref()), [asked.filter.get().map(|it| it.span), asked.select.get().map(|it| it.span)], file);
+            report_whole_list(
+                (schema, filter.as_ref()),
+                [asked.filter.get().map(|it| it.span), asked.select.get().map(|it| it.span)],
+                file,
+            );
         }
         let selected = match &filter {
             Some(Some(filter)) => environment.clone().with_filter(filter),

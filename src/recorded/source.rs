@@ -1,6 +1,7 @@
 //! An inventory that answers as a live account would.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, Utc};
 use futures::FutureExt;
@@ -17,6 +18,9 @@ use crate::resource::{
 pub struct Recorded {
     /// Resources of each list are in the order of their ids.
     inventory: Inventory,
+    /// Place in its list of the resource that was asked about last: the next is mostly that one again,
+    /// or its neighbour.
+    last: AtomicUsize,
 }
 
 impl Recorded {
@@ -25,7 +29,7 @@ impl Recorded {
         for listing in inventory.listings.values_mut() {
             listing.sort();
         }
-        Self { inventory }
+        Self { inventory, last: AtomicUsize::new(0) }
     }
 
     /// The account that was recorded.
@@ -77,13 +81,21 @@ impl Recorded {
         }
     }
 
+    fn find<'r>(&self, all: &'r [Arc<Resource>], id: &Arc<str>) -> Option<&'r Arc<Resource>> {
+        let last = self.last.load(Ordering::Relaxed);
+        let near = [last, last + 1];
+        // Whoever asks was given the very id.
+        let found =
+            near.into_iter().find(|at| all.get(*at).is_some_and(|it| Arc::ptr_eq(&it.id, id)));
+        let found = found.or_else(|| all.binary_search_by(|one| one.id.cmp(id)).ok())?;
+        self.last.store(found, Ordering::Relaxed);
+        all.get(found)
+    }
+
     fn recorded_facet(&self, target: &Target, resource: &Resource, operation: &Operation) -> Facet {
         let key = (resource.type_name.clone(), target.region.clone());
         let listing = self.inventory.listings.get(&key).map(Listing::resources);
-        let recorded = listing.and_then(|all| {
-            let place = all.binary_search_by(|one| one.id.cmp(&resource.id)).ok()?;
-            all.get(place)
-        });
+        let recorded = listing.and_then(|all| self.find(all, &resource.id));
         let facet = recorded.and_then(|resource| resource.facets.get(operation));
         facet.cloned().unwrap_or_else(|| {
             let message = format!("{operation} of {} was not recorded", resource.id);

@@ -24,7 +24,8 @@ pub fn policy(actions: &BTreeSet<&str>) -> Json {
 /// Line at the end of several accounts: how many can be asked, and which lack something.
 pub fn total(accounts: usize, lacking: &[&str]) -> String {
     let whole = accounts - lacking.len();
-    let total = format!("{whole} of {} can be asked all that its checks read", count(accounts, "account"));
+    let total =
+        format!("{whole} of {} can be asked all that its checks read", count(accounts, "account"));
     match lacking {
         [] => format!("{total}\n"),
         _ => format!("{total}; something lacks in {}\n", visible(&lacking.join(", "))),

@@ -295,7 +295,8 @@ async fn user_data_is_kept_nowhere(pool: PgPool) {
     assert_eq!(findings.lines().filter(|line| line.ends_with(" fail")).count(), 2, "{findings}");
 
     let templates = world.proxy.requests();
-    let asked = templates.iter().filter(|one| one.starts_with("ec2:DescribeLaunchTemplateVersions"));
+    let asked =
+        templates.iter().filter(|one| one.starts_with("ec2:DescribeLaunchTemplateVersions"));
     assert_eq!(asked.count(), 1, "what holds it is read");
     let logs = service.said();
     assert!(logs.contains("DescribeLaunchTemplateVersions"), "the log is thorough");

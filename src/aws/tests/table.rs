@@ -132,7 +132,8 @@ async fn each_live_property_is_produced_by_a_recorded_answer_and_nothing_else_is
                 paths.insert(name.clone());
             }
         };
-        let entries = live.entries(&target(schema), schema, segment(schema).as_ref()).await.expect("a list");
+        let entries =
+            live.entries(&target(schema), schema, segment(schema).as_ref()).await.expect("a list");
         for entry in entries.items {
             take(schema.list.as_str(), &entry.response);
         }

@@ -11,8 +11,8 @@ use crate::db::Error;
 use crate::db::fixtures::{TestResult, source};
 use crate::db::sources::SourceId;
 use crate::resource::{
-    AccountId, Cause, Facet, Facets, Failure, Inventory, Listing, Provider, Region, Resource, Segment,
-    Segments, Value,
+    AccountId, Cause, Facet, Facets, Failure, Inventory, Listing, Provider, Region, Resource,
+    Segment, Segments, Value,
 };
 
 const LIST: &str = "s3:ListBuckets";

@@ -8,7 +8,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::slot::{Shared, Slot};
-use crate::resource::{AccountId, Facet, Listing, Operation, Region, Resource, Segment, Target, TypeName};
+use crate::resource::{
+    AccountId, Facet, Listing, Operation, Region, Resource, Segment, Target, TypeName,
+};
 
 /// Age at which an answer is too old for anybody.
 const LONGEST: TimeDelta = TimeDelta::hours(1);

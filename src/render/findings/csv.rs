@@ -96,9 +96,12 @@ fn cells<'f>(finding: &'f FindingLine<'_>, line: &'f str) -> [&'f str; COLUMNS.l
 /// a command of a workflow, and with `'` before what a spreadsheet would take for a formula
 /// (<https://owasp.org/www-community/attacks/CSV_Injection>).
 fn harmless(text: &str) -> Cow<'_, str> {
-    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
-    if text.as_bytes().iter().all(is_plain) && !text.starts_with(['=', '+', '-', '@']) {
+    let is_formula = text.starts_with(['=', '+', '-', '@']);
+    if !is_formula && holds_of_all(text, |byte| matches!(byte, b' '..=b'~')) {
         return Cow::Borrowed(text);
+    }
+    if !is_formula && holds_of_all(text, |byte| matches!(byte, b' '..=b'~' | b'\n')) {
+        return Cow::Owned(text.replace('\n', " "));
     }
     let kept = |c: char| match c {
         '\n' => ' ',
@@ -110,6 +113,12 @@ fn harmless(text: &str) -> Cow<'_, str> {
         text.insert(0, '\'');
     }
     Cow::Owned(text)
+}
+
+/// `true` where it holds of all bytes: of many at a time, which the processor looks at together.
+fn holds_of_all(text: &str, is_good: impl Fn(u8) -> bool) -> bool {
+    let mut pieces = text.as_bytes().chunks(64);
+    pieces.all(|piece| piece.iter().fold(true, |all, byte| all & is_good(*byte)))
 }
 
 #[cfg(test)]

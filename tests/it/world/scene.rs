@@ -214,8 +214,10 @@ impl Scene {
             let rows: String = rows.fetch_one(&self.pool).await.expect("rows");
             text += &rows;
         }
-        let bodies: Vec<Vec<u8>> =
-            sqlx::query_scalar("select body from blob").fetch_all(&self.pool).await.expect("bodies");
+        let bodies: Vec<Vec<u8>> = sqlx::query_scalar("select body from blob")
+            .fetch_all(&self.pool)
+            .await
+            .expect("bodies");
         bodies.iter().for_each(|body| text += &String::from_utf8_lossy(body));
         text
     }
