@@ -90,7 +90,7 @@ impl Sweeper {
             target.account = %claim.account,
         );
         async {
-            if let Err(error) = self.holding(&claim, self.sweep(&claim)).await {
+            if let Err(error) = self.holding(&claim, Box::pin(self.sweep(&claim))).await {
                 self.give_back(&claim, &error).await?;
             }
             Ok(Pass::Worked)

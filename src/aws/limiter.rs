@@ -17,8 +17,11 @@ pub(super) struct CallLimiter {
     limits: Limits,
     /// Places of calls, whichever account they are for.
     shared: Arc<Semaphore>,
-    services: Mutex<HashMap<(Box<str>, Region), Arc<Service>>>,
+    services: Mutex<Services>,
 }
+
+/// Limits by service and region.
+type Services = HashMap<(Box<str>, Region), Arc<Service>>;
 
 /// A service in a region.
 #[derive(Debug)]
@@ -110,7 +113,7 @@ mod tests {
 
     fn limits(concurrency: usize, calls: usize) -> Limits {
         let service = ServiceLimits { concurrency, per_second: None };
-        Limits { service, calls, ..Limits::default() }
+        Limits { calls, service, ..Limits::default() }
     }
 
     fn limiter(limits: &Limits) -> CallLimiter {

@@ -77,8 +77,13 @@ impl Directory {
         settings: AccountSettings,
         lister: Account,
     ) -> Arc<Self> {
-        let (listed, listing) = Default::default();
-        Arc::new(Self { organization, lister, settings, listed, listing })
+        Arc::new(Self {
+            organization,
+            lister,
+            settings,
+            listed: Mutex::default(),
+            listing: Arc::default(),
+        })
     }
 
     /// Settings of a member; `None` of an account that is none, or is not meant. The listing is made

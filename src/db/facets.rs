@@ -324,7 +324,7 @@ async fn remember(
         scope.place.region.as_str(),
         scope.place.type_name.as_str(),
         observed_at,
-        written.digest.map(|digest| digest.to_vec()),
+        written.digest.map(Digest::to_vec),
         written.changed,
         KNOWN_DIGESTS,
     )

@@ -1,7 +1,7 @@
 //! `AWS::S3::Object`.
 
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
-use aws_sdk_s3::types::{EncodingType, Object};
+use aws_sdk_s3::types::{EncodingType, Object, ObjectStorageClass};
 use futures::FutureExt;
 use percent_encoding::percent_decode_str;
 
@@ -80,7 +80,7 @@ fn describe(bucket: &str, one: &Object, region: &Region) -> Entry {
         ("Key", key.into()),
         ("Size", one.size().into()),
         ("LastModified", instant(one.last_modified())),
-        ("StorageClass", one.storage_class().map(|class| class.as_str()).into()),
+        ("StorageClass", one.storage_class().map(ObjectStorageClass::as_str).into()),
         ("ETag", one.e_tag().into()),
     ]);
     Entry::new(region, response)

@@ -218,7 +218,9 @@ impl Scene {
             .fetch_all(&self.pool)
             .await
             .expect("bodies");
-        bodies.iter().for_each(|body| text += &String::from_utf8_lossy(body));
+        for body in &bodies {
+            text += &String::from_utf8_lossy(body);
+        }
         text
     }
 
