@@ -12,6 +12,7 @@ mod record;
 mod sharing;
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -92,24 +93,27 @@ impl Evaluator {
         Ok(Pass::Worked)
     }
 
-    /// Works while the claims' leases are renewed.
+    /// Works while the claims' leases are renewed: beside each other, since what records a result holds
+    /// the very row that is renewed.
     async fn holding(
         &self,
         claims: &[Claim],
         work: impl Future<Output = Result<()>>,
     ) -> Result<()> {
+        tokio::select! {
+            done = work => done,
+            never = self.renewing(claims) => match never {},
+        }
+    }
+
+    async fn renewing(&self, claims: &[Claim]) -> Infallible {
         let mut renewal = tokio::time::interval(self.options.lease / 3);
         renewal.reset();
-        let mut work = std::pin::pin!(work);
         loop {
-            tokio::select! {
-                done = &mut work => return done,
-                _ = renewal.tick() => {
-                    for claim in claims {
-                        // A claim that is lost already is refused when its result is recorded.
-                        let _ = groups::renew(&self.pool, claim, self.options.lease).await;
-                    }
-                }
+            renewal.tick().await;
+            for claim in claims {
+                // A claim that is lost already is refused when its result is recorded.
+                let _ = groups::renew(&self.pool, claim, self.options.lease).await;
             }
         }
     }

@@ -32,7 +32,7 @@ impl std::str::FromStr for Format {
 /// `info` what Postgres notices, such as that a table is there already; the SDK of AWS at `trace` all
 /// that it sends and receives, but for what its models call a secret.
 const RESTRAINED: &str =
-    "sqlx=warn,aws_smithy_runtime=debug,aws_sigv4=debug,hyper=debug,hyper_util=debug,h2=debug";
+    "sqlx=warn,aws_smithy_runtime=warn,aws_sigv4=warn,hyper=warn,hyper_util=warn,h2=warn";
 
 /// Installs the subscriber of the process. `filter` is in the syntax of `EnvFilter`, such as
 /// `info,cloudcorrect::sync=debug`.

@@ -144,7 +144,7 @@ fn over(
 ) -> anyhow::Result<Option<Vec<ExpressionResult>>> {
     let read = expression.operations_of(&wanted.schema.type_name).cloned();
     let requirement = wanted.required(FetchRequirement::new(wanted.schema, read));
-    let inventory = arguments.origin.inventory(requirement.as_slice())?;
+    let inventory = wanted.narrowed(arguments.origin.inventory(requirement.as_slice())?);
     let lists: Vec<_> =
         inventory.lists_of(&wanted.schema.type_name).map(|(_, list)| list).collect();
     if lists.is_empty() {

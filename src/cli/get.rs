@@ -41,7 +41,8 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let Some(type_name) = &arguments.type_name else {
-        let lists: Vec<_> = schemas().live().map(FetchRequirement::list).collect();
+        let whole = schemas().live().filter(|schema| schema.listed_by.is_none());
+        let lists: Vec<_> = whole.map(FetchRequirement::list).collect();
         return types(&arguments.origin.inventory(&lists)?, arguments.format);
     };
     match Wanted::read(type_name, arguments.id.as_deref(), &arguments.properties) {
@@ -65,6 +66,7 @@ fn types(inventory: &Inventory, format: Format) -> anyhow::Result<ExitCode> {
 
 fn resources(wanted: &Wanted, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let inventory = arguments.origin.inventory(requirement(wanted).as_slice())?;
+    let inventory = wanted.narrowed(inventory);
     let lists: Vec<_> =
         inventory.lists_of(&wanted.schema.type_name).map(|(_, list)| list).collect();
     if lists.is_empty() {

@@ -9,7 +9,9 @@ use cloudcorrect::expression::glob;
 use cloudcorrect::fetch::{FetchRequirement, FilterDecision};
 use cloudcorrect::policy::{Account, Group, GroupName, PolicySet};
 use cloudcorrect::render::resources::name_of;
-use cloudcorrect::resource::{AccountId, Resource, Schema, Segment, TypeName, schemas};
+use cloudcorrect::resource::{
+    AccountId, Inventory, Listing, Resource, Schema, Segment, TypeName, schemas,
+};
 
 /// How alike two names are, from 0 to 1, for one to be meant by the other.
 const ALIKE: f64 = 0.6;
@@ -81,14 +83,35 @@ impl Wanted {
         let decide = |resource: &Resource| {
             if self.is_meant(resource) { FilterDecision::Keep } else { FilterDecision::Drop }
         };
-        let within = requirement.within(self.segment());
-        self.schema.is_live().then(|| within.only([], decide))
+        let segment = self.segment();
+        let is_asked =
+            self.schema.is_live() && self.schema.listed_by.is_some() == segment.is_some();
+        is_asked.then(|| requirement.within(segment).only([], decide))
+    }
+
+    /// An inventory in which a list that was read by segments is that of what is meant.
+    pub(super) fn narrowed(&self, mut inventory: Inventory) -> Inventory {
+        let segment = self.segment();
+        for listing in inventory.listings.values_mut() {
+            let Listing::Segments(resources, _) = &*listing else { continue };
+            *listing = match (listing.failure_in(segment.as_ref()), resources.is_empty()) {
+                (None, _) => Listing::Complete(resources.clone()),
+                (Some(failure), true) => Listing::Failed(failure.clone()),
+                (Some(failure), false) => Listing::Partial(resources.clone(), failure.clone()),
+            };
+        }
+        inventory
     }
 
     /// Why nothing is known of the type.
     pub(super) fn not_collected(&self, live: bool) -> anyhow::Error {
         let name = &self.schema.type_name;
-        if live {
+        if live && self.schema.listed_by.is_some() {
+            anyhow!(
+                "live accounts have too many `{name}` to list them all; say of which bucket, and how \
+                 the keys begin, as in `'logs/2026/*'`"
+            )
+        } else if live {
             anyhow!("live accounts are not asked for `{name}` in this version; use `--inventory`")
         } else {
             anyhow!("the inventory does not hold `{name}`; it was not collected")

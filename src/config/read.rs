@@ -315,13 +315,12 @@ fn organization(mut fields: Fields<'_, '_>, base: &Path) -> OrganizationSettings
 fn role_name(fields: &mut Fields<'_, '_>) -> String {
     let role_name =
         fields.required("role_name", "the name of the role that each account has for the service");
-    let of_role = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-/".contains(c);
     if role_name.contains(":role/") || role_name.starts_with("role/") || role_name.starts_with('/')
     {
         let message = "must be a name, with its path if it has one, and no ARN";
         let refused = fields.error("role_name", Code::InvalidValue, message);
         fields.push(refused.help("write what follows `:role/`, which is the same in each account"));
-    } else if !role_name.chars().all(of_role) {
+    } else if !role_name.is_empty() && !is_name_of_role(&role_name) {
         let message = format!("is {}, which is no name of a role", quoted(&role_name));
         let refused = fields.error("role_name", Code::InvalidValue, &message);
         fields.push(
@@ -337,11 +336,17 @@ fn is_account_id(text: &str) -> bool {
     text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// `true` of the name of a role, with its path if it has one.
+fn is_name_of_role(name: &str) -> bool {
+    let is_good = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+    name.split('/').all(|part| !part.is_empty() && part.chars().all(is_good))
+}
+
 /// The account of a role, by its ARN, such as `arn:aws:iam::123456789012:role/reader`.
 fn account_of_role(arn: &str) -> Option<&str> {
     let parts: Vec<&str> = arn.splitn(6, ':').collect();
     let ["arn", partition, "iam", "", account, resource] = parts[..] else { return None };
-    let is_role = resource.strip_prefix("role/").is_some_and(|name| !name.is_empty());
+    let is_role = resource.strip_prefix("role/").is_some_and(is_name_of_role);
     (partition.starts_with("aws") && is_account_id(account) && is_role).then_some(account)
 }
 

@@ -32,7 +32,8 @@ fn look(binding: &Let, account: &Account, inventory: &Inventory) -> Result<Value
         if let Some(failure) = listing.failure_in(segment.as_ref()) {
             return Err(failure.clone());
         }
-        for resource in listing.resources().iter().filter(|one| in_scope(one, account)) {
+        let resources = listing.resources_in(segment.as_ref());
+        for resource in resources.iter().filter(|one| in_scope(one, account)) {
             if is_meant(binding, resource, account, inventory)? {
                 found.push(Arc::clone(resource));
             }

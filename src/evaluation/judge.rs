@@ -128,7 +128,7 @@ impl<'a> Judge<'a> {
             let finding = self.unknown(region.clone(), NO_RESOURCE.into(), failure.clone());
             judged.findings.push(finding);
         }
-        let resources = listing.resources();
+        let resources = &*listing.resources_in(self.segment.as_ref());
         for of_run in parallel_runs(resources, resources.len() / A_THREAD, |run| self.run(run)) {
             judged.out_of_scope += of_run.out_of_scope;
             judged.findings.extend(of_run.findings);
@@ -216,7 +216,7 @@ impl<'a> Judge<'a> {
         if let Some(failure) = listing.failure_in(self.segment.as_ref()) {
             selection.failure.get_or_insert_with(|| failure.clone());
         }
-        for resource in listing.resources() {
+        for resource in &*listing.resources_in(self.segment.as_ref()) {
             if !in_scope(resource, self.account) {
                 selection.out_of_scope += 1;
                 continue;

@@ -315,6 +315,9 @@ fn a_bucket_that_cannot_be_read_costs_the_objects_of_others_nothing() {
     assert_snapshot!(of("resource.BucketName == 'data'"), @"global *: unknown(access_denied) not allowed");
     assert_snapshot!(of("resource.BucketName == 'other'"), @"global *: unknown(not_collected) nobody asked");
 
+    // What others asked for is none of its business.
+    assert_snapshot!(of("resource.Size > 0"), @"global *: unknown(not_collected) nobody asked");
+
     let count = |bucket: &str| {
         let check = format!(
             "      let: {{ found: {{ select: AWS::S3::Object, where: 'resource.BucketName == \"{bucket}\"' }} }}
@@ -347,6 +350,12 @@ fn a_finding_on_an_age_is_the_same_an_hour_later() {
         "resource.AccessKeys.all(key, key.CreateDate > now - duration(\"90d\"))",
         "resource.AccessKeys.all(key, age(key.CreateDate).getHours() < 100)",
         "size(resource.AccessKeys.filter(key, age(key.CreateDate) > duration(\"90d\"))) == 0",
+        "resource.AccessKeys.map(key, age(key.CreateDate)).all(a, a < duration(\"90d\"))",
+        "!resource.AccessKeys.map(key, age(key.CreateDate)).exists(a, a > duration(\"90d\"))",
+        "resource.AccessKeys.map(key, age(key.CreateDate))[0] < duration(\"90d\")",
+        "size(resource.AccessKeys.map(key, now - key.CreateDate).filter(a, a > duration(\"90d\"))) == 0",
+        "[resource.AccessKeys[0].CreateDate, now].all(one, age(one) > duration(\"1000d\"))",
+        "{\"k\": age(resource.AccessKeys[0].CreateDate)}.k < duration(\"90d\")",
     ] {
         let first = at(&mut cloud, "2026-11-01T00:00:00Z", assert);
         assert_eq!(at(&mut cloud, "2026-11-01T01:00:00Z", assert), first);
@@ -358,5 +367,11 @@ fn a_finding_on_an_age_is_the_same_an_hour_later() {
     global robot: fail resource.AccessKeys[0].AccessKeyId = "AKIA1", resource.AccessKeys[0].CreateDate = timestamp("2026-01-01T00:00:00Z")
     global robot: fail resource.AccessKeys[0].AccessKeyId = "AKIA1", resource.AccessKeys[0].CreateDate = timestamp("2026-01-01T00:00:00Z")
     global robot: fail size(resource.AccessKeys.filter(key, age(key.CreateDate) > duration("90d"))) = 1, resource.AccessKeys[0].AccessKeyId = "AKIA1", resource.AccessKeys[0].CreateDate = timestamp("2026-01-01T00:00:00Z")
+    global robot: fail resource.AccessKeys = [{"AccessKeyId": "AKIA1", "CreateDate": timestamp("2026-01-01T00:00:00Z"), "Status": "Active"}]
+    global robot: fail resource.AccessKeys = [{"AccessKeyId": "AKIA1", "CreateDate": timestamp("2026-01-01T00:00:00Z"), "Status": "Active"}]
+    global robot: fail resource.AccessKeys = [{"AccessKeyId": "AKIA1", "CreateDate": timestamp("2026-01-01T00:00:00Z"), "Status": "Active"}]
+    global robot: fail resource.AccessKeys = [{"AccessKeyId": "AKIA1", "CreateDate": timestamp("2026-01-01T00:00:00Z"), "Status": "Active"}]
+    global robot: fail resource.AccessKeys[0].CreateDate = timestamp("2026-01-01T00:00:00Z")
+    global robot: fail resource.AccessKeys[0].CreateDate = timestamp("2026-01-01T00:00:00Z")
     "#);
 }

@@ -11,9 +11,7 @@ use crate::digest::{Digest, Parts};
 use crate::evaluation::{CheckStatus, GroupResult, NO_RESOURCE, Outcome, WaiverStatus, segment};
 use crate::expression::Expression;
 use crate::policy::{Account, Check, Group, Rule};
-use crate::resource::{
-    AccountId, Cause, Failure, Inventory, Listing, Operation, Provider, Resource, Schema,
-};
+use crate::resource::{AccountId, Cause, Failure, Inventory, Listing, Operation, Provider, Schema};
 
 /// The accounts of a group with what was seen of them.
 pub(super) type Seen<'a> = [(&'a Account, &'a Inventory)];
@@ -160,6 +158,9 @@ fn fate<'a>(
         return Fate::Over(ClosedReason::Changed);
     }
     let segment = segment(check.rule.schema, check.rule.filter.as_ref());
+    if segment.as_ref().is_some_and(|segment| !segment.holds(&key.resource_id)) {
+        return Fate::Over(ClosedReason::OutOfSelection);
+    }
     let mut failure = None;
     let mut was_listed = false;
     for listing in listings(check.rule.schema, inventory) {
@@ -233,12 +234,10 @@ fn cover(
         .map(Operation::as_str)
         .collect();
     let segment = segment(schema, filter);
-    let is_looked_at =
-        |resource: &&Arc<Resource>| segment.as_ref().is_none_or(|one| one.holds(&resource.id));
     for listing in listings(schema, inventory) {
         let failure = listing.failure_in(segment.as_ref());
         let state = if failure.is_some() { "broken" } else { "whole" };
-        for resource in listing.resources().iter().filter(is_looked_at) {
+        for resource in &*listing.resources_in(segment.as_ref()) {
             let asked = operations.iter().filter(|it| resource.facets.contains_key(**it));
             let asked: Vec<_> = asked.copied().collect();
             lines.insert(format!(

@@ -172,7 +172,7 @@ impl<'a> Explainer<'a, '_> {
                 let branch = if self.is(&parts.0, true) { &parts.1 } else { &parts.2 };
                 self.blame(branch);
             }
-            Expr::Loop(looped) if looped.kind == Macro::All => {
+            Expr::Loop(looped) if looped.kind == Macro::All && !looped.range.moves() => {
                 self.each(looped, false, |inner, known_by| {
                     let outer = inner.known_by.len();
                     inner.known_by.extend(known_by);
@@ -212,6 +212,7 @@ impl<'a> Explainer<'a, '_> {
                 }
             }
             Expr::Not(of) => self.values(of, !was, values),
+            Expr::Loop(looped) if looped.range.moves() => self.operand(&looped.range, values),
             Expr::Conditional(parts) => {
                 let condition = self.is(&parts.0, true);
                 self.values(&parts.0, condition, values);
@@ -364,8 +365,10 @@ impl<'a> Explainer<'a, '_> {
         }
         // What was seen must be the same in the next run, where nothing but the time has changed.
         if node.moves() {
-            for operand in node.children() {
-                self.operand(operand, values);
+            match &node.expr {
+                // Of its body nothing is known outside.
+                Expr::Loop(looped) => self.operand(&looped.range, values),
+                _ => node.children().into_iter().for_each(|it| self.operand(it, values)),
             }
             return;
         }
@@ -382,6 +385,7 @@ impl<'a> Explainer<'a, '_> {
             && function.name == "size"
             && let [Node { expr: Expr::Loop(looped), .. }] = &**arguments
             && looped.kind == Macro::Filter
+            && !looped.range.moves()
         {
             self.each(looped, true, |inner, known_by| {
                 let first = values.len();

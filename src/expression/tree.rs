@@ -135,7 +135,14 @@ impl Node {
             | Expr::Negate(_)
             | Expr::Conditional(_)
             | Expr::List(_)
+            | Expr::Map(_)
+            | Expr::Select(_)
             | Expr::Index(_) => self.children().into_iter().any(Self::moves),
+            Expr::Loop(looped) => match looped.kind {
+                Macro::Map => looped.range.moves() || looped.body.moves(),
+                Macro::Filter => looped.range.moves(),
+                Macro::All | Macro::Exists | Macro::ExistsOne => false,
+            },
             _ => false,
         }
     }

@@ -111,21 +111,35 @@ impl Work<'_> {
     /// The segments that are required, each asked for once.
     async fn segments(&self, by: &ListedBy) -> Listing {
         let rest = unnamed(self.schema, by);
-        let required = self.requirements.iter().filter_map(|one| one.segment());
-        let segments = Segment::least(required);
-        if segments.is_empty() {
+        let required: BTreeSet<&Segment> =
+            self.requirements.iter().filter_map(|one| one.segment()).collect();
+        if required.is_empty() {
             return Listing::Failed(rest);
         }
-        let asked = segments.into_iter().map(|segment| async move {
-            (segment, self.source.list_segment(&self.target, self.schema, segment).await)
-        });
-        let mut resources = Vec::new();
-        let mut asked_for = BTreeMap::new();
-        for (segment, listing) in join_all(asked).await {
-            resources.extend_from_slice(listing.resources());
-            asked_for.insert(segment.clone(), listing.failure().cloned());
+        let mut resources = BTreeMap::new();
+        let mut asked: BTreeMap<Segment, Option<Failure>> = BTreeMap::new();
+        loop {
+            // Those that others cover are asked for where none of these could be read whole.
+            let is_known = |segment: &Segment| {
+                let mut known = asked.iter().filter(|(other, _)| other.covers(segment));
+                asked.contains_key(segment) || known.any(|(_, failure)| failure.is_none())
+            };
+            let open = required.iter().copied().filter(|segment| !is_known(segment));
+            let least = Segment::least(open);
+            if least.is_empty() {
+                break;
+            }
+            let listings = least.into_iter().map(|segment| async move {
+                (segment, self.source.list_segment(&self.target, self.schema, segment).await)
+            });
+            for (segment, listing) in join_all(listings).await {
+                let listed = listing.resources().iter();
+                resources
+                    .extend(listed.map(|one| ((one.id.clone(), one.region.clone()), one.clone())));
+                asked.insert(segment.clone(), listing.failure().cloned());
+            }
         }
-        Listing::Segments(resources, Segments { asked: asked_for, rest })
+        Listing::Segments(resources.into_values().collect(), Segments { asked, rest })
     }
 
     async fn complete_all(&self, resources: Vec<Arc<Resource>>) -> Vec<Arc<Resource>> {
@@ -339,7 +353,9 @@ mod tests {
                 resource(&schema.type_name, &schema.list, &id, "eu-west-1")
             };
             let listing = match &*segment.value {
-                "data" => Listing::Failed(Failure::new(Cause::AccessDenied, "not allowed")),
+                "data" if segment.prefix.is_empty() => {
+                    Listing::Failed(Failure::new(Cause::AccessDenied, "not allowed"))
+                }
                 _ => Listing::Complete(vec![of("b"), of("a")]),
             };
             ready(listing).boxed()
@@ -378,22 +394,26 @@ mod tests {
             Some(segment("logs", "2026/")),
             Some(segment("logs", "2026/01/")),
             Some(segment("data", "")),
+            Some(segment("data", "b/")),
             None,
         ];
         let requirements = required.map(|one| FetchRequirement::list(schema).within(one));
         let source = Segmented::default();
         let (inventory, _) = block_on(execute(&source, &scope, &requirements));
         let asked = source.asked.into_inner().expect("no panic");
-        assert_eq!(asked, [segment("data", ""), segment("logs", "2026/")]);
+        // What is refused as a whole may be allowed in part.
+        let expected = [segment("data", ""), segment("logs", "2026/"), segment("data", "b/")];
+        assert_eq!(asked, expected);
         let listing = inventory.listings.into_values().next().expect("a listing");
         let ids: Vec<&str> = listing.resources().iter().map(|one| &*one.id).collect();
-        assert_eq!(ids, ["logs/2026/a", "logs/2026/b"]);
+        assert_eq!(ids, ["data/b/a", "data/b/b", "logs/2026/a", "logs/2026/b"]);
         let why = |of: Option<Segment>| {
             listing.failure_in(of.as_ref()).map(|failure| failure.cause.as_str())
         };
         assert_eq!(why(Some(segment("logs", "2026/01/"))), None);
         assert_eq!(why(Some(segment("logs", ""))), Some("not_collected"), "it was not asked for");
         assert_eq!(why(Some(segment("data", "a"))), Some("access_denied"));
+        assert_eq!(why(Some(segment("data", "b/c"))), None);
         assert_eq!(why(None), Some("not_collected"));
 
         let all = [FetchRequirement::list(schema)];

@@ -1,5 +1,6 @@
 //! The lists that say which resources there are.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -74,8 +75,28 @@ impl Listing {
         let (Self::Segments(_, segments), Some(segment)) = (self, segment) else {
             return self.failure();
         };
-        let mut covering = segments.asked.iter().filter(|(asked, _)| asked.covers(segment));
-        covering.next().map_or(Some(&segments.rest), |(_, failure)| failure.as_ref())
+        let covering = segments.asked.iter().filter(|(asked, _)| asked.covers(segment));
+        // The narrowest says it best, unless one that is wider is whole.
+        let mut why = Some(&segments.rest);
+        for (_, failure) in covering {
+            why = failure.as_ref();
+            if why.is_none() {
+                break;
+            }
+        }
+        why
+    }
+
+    /// The resources among which those of a segment are; of a list that was read by segments, those of
+    /// that one, and none where none is named.
+    pub fn resources_in(&self, segment: Option<&Segment>) -> Cow<'_, [Arc<Resource>]> {
+        match (self, segment) {
+            (Self::Segments(resources, _), Some(segment)) => {
+                resources.iter().filter(|one| segment.holds(&one.id)).cloned().collect()
+            }
+            (Self::Segments(..), None) => Cow::Borrowed(&[]),
+            _ => Cow::Borrowed(self.resources()),
+        }
     }
 }
 

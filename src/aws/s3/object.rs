@@ -90,7 +90,9 @@ fn describe(bucket: &str, one: &Object, region: &Region) -> Entry {
 /// would have the SDK ask other servers.
 fn is_name(text: &str) -> bool {
     let is_good = |c: char| c.is_ascii_alphanumeric() || ".-_".contains(c);
-    (3..=255).contains(&text.len()) && text.chars().all(is_good) && !text.ends_with("--x-s3")
+    let is_alias = text.ends_with("-s3alias") || text.contains("--") && text.ends_with("-s3");
+    let is_shaped = text.chars().all(is_good) && !text.contains("..") && !is_alias;
+    (3..=255).contains(&text.len()) && is_shaped
 }
 
 /// A key as it is, of one in the encoding of URLs.

@@ -58,7 +58,9 @@ async fn what_is_refused_is_unknown_and_says_by_which_call() {
 async fn a_bucket_is_asked_for_by_a_name_alone() {
     let server = serve(whole(&answers(OBJECT))).await;
     let mut told = Vec::new();
-    for odd in ["", "a/b", "arn:aws:s3:us-east-1:123456789012:accesspoint/a", "a--use1-az4--x-s3"] {
+    for odd in
+        ["", "a/b", "arn:aws:s3:us-east-1:123456789012:accesspoint/a", "a--use1-az4--x-s3", "a..b"]
+    {
         told.push(listed(&server, odd).await);
     }
     assert_snapshot!(told.join("\n"), @"
@@ -66,6 +68,7 @@ async fn a_bucket_is_asked_for_by_a_name_alone() {
     (not_collected: s3:ListObjectsV2: `a/b` is no name of a bucket whose objects are listed)
     (not_collected: s3:ListObjectsV2: `arn:aws:s3:us-east-1:123456789012:accesspoint/a` is no name of a bucket whose objects are listed)
     (not_collected: s3:ListObjectsV2: `a--use1-az4--x-s3` is no name of a bucket whose objects are listed)
+    (not_collected: s3:ListObjectsV2: `a..b` is no name of a bucket whose objects are listed)
     ");
     assert_eq!(server.requests(), [""; 0]);
 }
