@@ -37,6 +37,11 @@ pub(super) fn explain(
     explainer.found
 }
 
+/// `true` where the elements tell why a loop is as it is, and are the same in the next run.
+fn goes_over_elements(looped: &Loop) -> bool {
+    matches!(looped.kind, Macro::All | Macro::Exists) && !looped.range.moves()
+}
+
 /// The function that lists the statements of a policy.
 const STATEMENTS: &str = "statements";
 /// Functions of policies that are true since some statement is as they ask.
@@ -212,13 +217,12 @@ impl<'a> Explainer<'a, '_> {
                 }
             }
             Expr::Not(of) => self.values(of, !was, values),
-            Expr::Loop(looped) if looped.range.moves() => self.operand(&looped.range, values),
             Expr::Conditional(parts) => {
                 let condition = self.is(&parts.0, true);
                 self.values(&parts.0, condition, values);
                 self.values(if condition { &parts.1 } else { &parts.2 }, was, values);
             }
-            Expr::Loop(looped) if matches!(looped.kind, Macro::All | Macro::Exists) => {
+            Expr::Loop(looped) if goes_over_elements(looped) => {
                 let decided = was == (looped.kind == Macro::Exists);
                 let before = values.len();
                 let count = self.each(looped, was, |inner, known_by| {
@@ -239,7 +243,7 @@ impl<'a> Explainer<'a, '_> {
             }
             Expr::Loop(looped) => {
                 let before = values.len();
-                if looped.kind == Macro::ExistsOne {
+                if looped.kind == Macro::ExistsOne && !looped.range.moves() {
                     self.each(looped, true, |inner, _| inner.values(&looped.body, true, values));
                 }
                 if values.len() == before {
