@@ -37,27 +37,7 @@ pub async fn record(
     observations: &Observations,
     observed_at: DateTime<Utc>,
 ) -> Result<bool, Error> {
-    let owner = Owner { source, provider: observations.provider, account: &observations.account };
-    let known = known(connection, &owner).await?;
-    let mut changed = false;
-    for (place, observed) in &observations.places {
-        let digest = observed.digest();
-        if known.contains(&(place.clone(), digest)) {
-            continue;
-        }
-        let scope = Scope { owner: &owner, place };
-        let held = lock(connection, &scope, observed_at).await?;
-        if held.is_newer {
-            continue;
-        }
-        let stored = open(connection, &scope).await?;
-        let needed = Changes::between(&stored, observed);
-        apply(connection, &scope, &needed, held.at).await?;
-        let written = Written { digest: Some(digest), changed: !needed.is_empty() };
-        remember(connection, &scope, written, Some(observed_at)).await?;
-        changed |= !needed.is_empty();
-    }
-    Ok(changed)
+    keep(connection, source, observations, Seen::Evaluated(observed_at)).await
 }
 
 /// Keeps what a sweep saw that began at `began`, in a transaction; whether anything was new.
@@ -71,6 +51,24 @@ pub async fn record_sweep(
     observations: &Observations,
     began: DateTime<Utc>,
 ) -> Result<bool, Error> {
+    keep(connection, source, observations, Seen::Swept(began)).await
+}
+
+/// Whoever saw what is to be kept, and the instant at which that began.
+#[derive(Clone, Copy)]
+enum Seen {
+    Evaluated(DateTime<Utc>),
+    Swept(DateTime<Utc>),
+}
+
+async fn keep(
+    connection: &mut PgConnection,
+    source: SourceId,
+    observations: &Observations,
+    seen: Seen,
+) -> Result<bool, Error> {
+    let (Seen::Evaluated(began) | Seen::Swept(began)) = seen;
+    let is_swept = matches!(seen, Seen::Swept(_));
     let owner = Owner { source, provider: observations.provider, account: &observations.account };
     let known = known(connection, &owner).await?;
     let mut changed = false;
@@ -81,6 +79,9 @@ pub async fn record_sweep(
         }
         let scope = Scope { owner: &owner, place };
         let held = lock(connection, &scope, began).await?;
+        if held.is_newer && !is_swept {
+            continue;
+        }
         let stored = open(connection, &scope).await?;
         let needed = if held.is_newer {
             Changes::beside(&stored, observed, began)
@@ -93,7 +94,7 @@ pub async fn record_sweep(
         apply(connection, &scope, &needed, held.at).await?;
         let digest = (!held.is_newer).then_some(digest);
         let written = Written { digest, changed: !needed.is_empty() };
-        remember(connection, &scope, written, None).await?;
+        remember(connection, &scope, written, (!is_swept).then_some(began)).await?;
         changed |= !needed.is_empty();
     }
     Ok(changed)
