@@ -1,7 +1,9 @@
-//! SHA-256 over bytes, and over texts one after the other.
+//! SHA-256 over bytes, over texts one after the other, and with a key.
 
 use std::fmt;
 
+use hmac::{Hmac, KeyInit, Mac};
+use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest as _, Sha256};
 
 /// SHA-256 of some bytes.
@@ -57,9 +59,41 @@ impl fmt::Debug for Parts {
     }
 }
 
+/// Key of digests of what may hold secrets. Whoever has the digests and not the key can tell equal ones
+/// from others, and try no guess.
+#[derive(Clone, Debug)]
+pub struct DigestKey(SecretString);
+
+impl DigestKey {
+    /// The key of an operator.
+    pub fn new(key: SecretString) -> Self {
+        Self(key)
+    }
+
+    /// HMAC-SHA-256 of these bytes (RFC 2104).
+    pub fn digest(&self, bytes: &[u8]) -> Digest {
+        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret().as_bytes())
+            .expect("a key of any length");
+        mac.update(bytes);
+        Digest(mac.finalize().into_bytes().into())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Case 2 of RFC 4231.
+    #[test]
+    fn a_keyed_digest_is_that_of_the_standard_and_hides_its_key() {
+        let key = DigestKey::new("Jefe".into());
+        assert_eq!(
+            key.digest(b"what do ya want for nothing?").to_string(),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+        assert!(!format!("{key:?}").contains("Jefe"));
+    }
 
     fn digest(parts: &[&str]) -> String {
         let mut all = Parts::default();

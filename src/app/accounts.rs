@@ -6,6 +6,8 @@ use crate::collect::Accounts;
 use crate::config::{AccountSettings, Settings};
 #[cfg(feature = "aws")]
 use crate::config::{AwsServiceSettings, AwsSettings, OrganizationSettings};
+#[cfg(feature = "aws")]
+use crate::digest::DigestKey;
 use crate::recorded::RecordedFile;
 use crate::resource::AccountId;
 
@@ -49,7 +51,8 @@ fn reach(
 ) -> Result<Accounts> {
     let logins = accounts.iter().map(|(id, settings)| login(id.clone(), settings));
     let logins = logins.collect::<Result<Vec<_>>>()?;
-    let live = live(logins, &settings.aws);
+    let key = settings.inventory.digest_key.clone().map(DigestKey::new);
+    let live = live(logins, &settings.aws).with_digest_key(key);
     let live = match &settings.organization {
         Some(settings) => live.or_members_of(members(settings)?),
         None => live,

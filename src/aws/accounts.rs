@@ -15,6 +15,7 @@ use super::organization::{Directory, Organization};
 use super::session::{Account, Session};
 use super::{AccountSettings, Limits, Live};
 use crate::clock::Clock;
+use crate::digest::DigestKey;
 use crate::fetch::CallStats;
 use crate::resource::{AccountId, Cause, Failure, Region};
 
@@ -29,6 +30,7 @@ pub struct Accounts {
     adapters: Arc<Adapters>,
     bases: Arc<Bases>,
     organization: Option<Arc<Directory>>,
+    digest_key: Option<DigestKey>,
     known: Mutex<BTreeMap<AccountId, Account>>,
 }
 
@@ -58,8 +60,18 @@ impl Accounts {
         let settings = settings.into_iter().map(|one| (one.account.clone(), one)).collect();
         let (bases, calls) = (Arc::new(Bases::new(limits.clone())), CallLimiter::shared(&limits));
         let (adapters, known) = (Arc::new(adapters), Mutex::default());
-        let (ambient, organization) = (false, None);
-        Self { settings, ambient, limits, clock, calls, adapters, bases, organization, known }
+        Self {
+            settings,
+            ambient: false,
+            limits,
+            clock,
+            calls,
+            adapters,
+            bases,
+            organization: None,
+            digest_key: None,
+            known,
+        }
     }
 
     /// Accounts without settings of their own are reached as members of an organization.
@@ -70,6 +82,13 @@ impl Accounts {
         let settings = own.unwrap_or_else(|| AccountSettings::ambient(id.clone()));
         let lister = self.reached(&settings);
         self.organization = Some(Directory::new(organization, settings, lister));
+        self
+    }
+
+    /// What may hold secrets is told by digests of this key.
+    #[must_use]
+    pub fn with_digest_key(mut self, key: Option<DigestKey>) -> Self {
+        self.digest_key = key;
         self
     }
 
@@ -138,6 +157,7 @@ impl Accounts {
             breaker: Arc::new(CircuitBreaker::new(self.clock.clone())),
             limits: self.limits.clone(),
             clock: self.clock.clone(),
+            digest_key: self.digest_key.clone(),
         }
     }
 }

@@ -21,9 +21,11 @@ pub(super) mod volume;
 pub(super) mod vpc;
 
 use aws_sdk_ec2::types::{BlockPublicAccessStates, Tag};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as BASE64;
 use serde_json::Value as Json;
 
-use super::json::{array, name, object, tag};
+use super::json::{array, name, object, optional, tag};
 use super::pages::{Entry, Next, Page};
 use super::session::Session;
 use crate::resource::Region;
@@ -31,6 +33,16 @@ use crate::resource::Region;
 /// Tags of any resource of EC2.
 fn tags(tags: &[Tag]) -> Json {
     array(tags, |one| tag(one.key().unwrap_or_default(), one.value().unwrap_or_default()))
+}
+
+/// User data as the API gives it, in base64: its length and digest, as it may hold secrets. Null where
+/// there is none.
+fn user_data(session: &Session, data: Option<&str>) -> Json {
+    let given = data.filter(|data| !data.is_empty());
+    optional(given, |data| match BASE64.decode(data) {
+        Ok(bytes) => session.concealed(&bytes),
+        Err(_) => session.concealed(data.as_bytes()),
+    })
 }
 
 /// ARN of a resource that the API names by its id alone, such as `instance` and `i-1`.

@@ -30,6 +30,14 @@ struct Service {
     pace: Option<Mutex<Pace>>,
 }
 
+/// Place among the calls of a service in a region, for whoever may come to make one.
+#[derive(Debug)]
+pub(super) struct Place {
+    place: OwnedSemaphorePermit,
+    service: Arc<Service>,
+    shared: Arc<Semaphore>,
+}
+
 /// Leave to make a call, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Turn {
@@ -48,17 +56,13 @@ impl CallLimiter {
         Self { limits: limits.clone(), shared, services: Mutex::default() }
     }
 
-    /// Waits until a call of the service may start. A call that waits for others of its account takes
-    /// no place from other accounts.
-    pub(super) async fn enter(&self, service: &str, region: &Region) -> Option<Turn> {
+    /// Waits for a place among the calls of the service. It takes nothing from other accounts yet, and
+    /// no time from calls behind it.
+    pub(super) async fn place(&self, service: &str, region: &Region) -> Option<Place> {
         let service = self.service(service, region);
         // An error means that the semaphore was closed, which never happens.
         let place = Arc::clone(&service.places).acquire_owned().await.ok()?;
-        if let Some(begin) = service.begin() {
-            sleep_until(begin).await;
-        }
-        let shared = Arc::clone(&self.shared).acquire_owned().await.ok()?;
-        Some(Turn { _place: place, _shared: shared })
+        Some(Place { place, service, shared: Arc::clone(&self.shared) })
     }
 
     fn service(&self, name: &str, region: &Region) -> Arc<Service> {
@@ -68,16 +72,38 @@ impl CallLimiter {
     }
 }
 
+impl Place {
+    /// Waits until the call that it is for may start.
+    pub(super) async fn turn(self) -> Option<Turn> {
+        let Self { place, service, shared } = self;
+        if let Some(begin) = service.begin() {
+            sleep_until(begin).await;
+        }
+        let shared = if let Ok(free) = Arc::clone(&shared).try_acquire_owned() {
+            free
+        } else {
+            let free = shared.acquire_owned().await.ok()?;
+            // Others may have waited as well: they do not all begin at once.
+            if let Some(begin) = service.begin() {
+                sleep_until(begin).await;
+            }
+            free
+        };
+        Some(Turn { _place: place, _shared: shared })
+    }
+}
+
 impl Service {
     fn new(limits: &ServiceLimits) -> Self {
         let places = Arc::new(Semaphore::new(limits.concurrency.max(1)));
         Self { places, pace: limits.per_second.map(Pace::new).map(Mutex::new) }
     }
 
-    /// The instant at which the next call may begin; `None` where they have no pace.
+    /// The instant that the next call has to wait for; `None` where it may begin now.
     fn begin(&self) -> Option<Instant> {
         let mut pace = self.pace.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
-        Some(pace.next(Instant::now()))
+        let now = Instant::now();
+        Some(pace.next(now)).filter(|begin| *begin > now)
     }
 }
 
@@ -120,15 +146,33 @@ mod tests {
         CallLimiter::new(limits, CallLimiter::shared(limits))
     }
 
+    async fn enter(limiter: &CallLimiter, service: &str, region: &Region) -> Option<Turn> {
+        limiter.place(service, region).await?.turn().await
+    }
+
     /// `true` where a call has to wait for its turn.
     async fn waits(limiter: &CallLimiter, service: &str, region: &Region) -> bool {
-        futures::poll!(pin!(limiter.enter(service, region))).is_pending()
+        futures::poll!(pin!(enter(limiter, service, region))).is_pending()
+    }
+
+    #[tokio::test]
+    async fn a_call_that_is_not_made_takes_no_time_and_no_place_of_others() {
+        let mut limits = limits(4, 1);
+        limits.service.per_second = NonZeroU32::new(1);
+        let limiter = limiter(&limits);
+        for _ in 0..3 {
+            drop(limiter.place("ec2", &home()).await);
+        }
+        let _unused = limiter.place("ec2", &home()).await;
+        assert!(!waits(&limiter, "iam", &home()).await, "the shared place is free");
+        assert!(!waits(&limiter, "ec2", &home()).await);
+        assert!(waits(&limiter, "ec2", &home()).await, "the next one begins a second later");
     }
 
     #[tokio::test]
     async fn the_calls_of_a_service_in_a_region_are_bounded() {
         let limiter = limiter(&limits(1, 10));
-        let turn = limiter.enter("ec2", &home()).await;
+        let turn = enter(&limiter, "ec2", &home()).await;
         assert!(waits(&limiter, "ec2", &home()).await);
         assert!(!waits(&limiter, "ec2", &Region::global()).await);
         assert!(!waits(&limiter, "iam", &home()).await);
@@ -141,7 +185,7 @@ mod tests {
         let limiter = limiter(&limits(1, 100));
         let mut turns = Vec::new();
         for _ in 0..16 {
-            turns.push(limiter.enter("s3", &home()).await);
+            turns.push(enter(&limiter, "s3", &home()).await);
         }
         assert!(waits(&limiter, "s3", &home()).await);
     }
@@ -152,10 +196,10 @@ mod tests {
         let shared = CallLimiter::shared(&limits);
         let [one, other, third] = [(); 3].map(|()| CallLimiter::new(&limits, shared.clone()));
         let region = home();
-        let turn = one.enter("ec2", &region).await;
-        let mut waiting = pin!(one.enter("ec2", &region));
+        let turn = enter(&one, "ec2", &region).await;
+        let mut waiting = pin!(enter(&one, "ec2", &region));
         assert!(futures::poll!(waiting.as_mut()).is_pending());
-        let _another = other.enter("ec2", &region).await;
+        let _another = enter(&other, "ec2", &region).await;
         assert!(waits(&third, "ec2", &region).await);
         assert!(futures::poll!(waiting.as_mut()).is_pending());
         drop(turn);

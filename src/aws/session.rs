@@ -9,17 +9,20 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use chrono::{DateTime, Utc};
+use serde_json::Value as Json;
 use tracing::{Instrument, debug_span};
 
 use super::Limits;
 use super::call_error::{CallError, Proven};
 use super::circuit_breaker::CircuitBreaker;
 use super::clients::Clients;
+use super::json::object;
 use super::limiter::CallLimiter;
 use super::login::{Identity, Login};
 use super::pages::{Page, Paged, Pages};
 use super::response::{Call, expecting};
 use crate::clock::Clock;
+use crate::digest::DigestKey;
 use crate::fetch::CallStats;
 use crate::resource::{AccountId, Cause, Failure, Region};
 
@@ -32,6 +35,8 @@ pub(super) struct Account {
     pub(super) breaker: Arc<CircuitBreaker>,
     pub(super) limits: Limits,
     pub(super) clock: Clock,
+    /// Key of the digests that stand for what may hold secrets.
+    pub(super) digest_key: Option<DigestKey>,
 }
 
 tokio::task_local! {
@@ -86,6 +91,14 @@ impl Session {
         self.account.clock.now()
     }
 
+    /// What goes on of bytes that may hold secrets: how many they are and, where the operator gave a key,
+    /// a digest that tells equal ones from others. Without the key no guess can be tried on it.
+    pub(super) fn concealed(&self, bytes: &[u8]) -> Json {
+        let length = Json::from(bytes.len());
+        let digest = self.account.digest_key.as_ref().map(|key| key.digest(bytes).to_string());
+        object([("Length", length), ("Digest", digest.into())])
+    }
+
     /// The partition that ARNs of the account name.
     pub(super) fn partition(&self) -> &str {
         &self.identity.partition
@@ -111,7 +124,7 @@ impl Session {
         let request = Box::pin(request);
         let operation = call.operation;
         let service = operation.split(':').next().unwrap_or_default();
-        let _turn = self.account.limiter.enter(service, region).await;
+        let place = self.account.limiter.place(service, region).await;
         if let Some(failure) = self.no_login.get() {
             return Err(CallError { no_login: true, ..CallError::from(failure.clone()) });
         }
@@ -121,6 +134,11 @@ impl Session {
                 format!("{operation}: not asked, as {service} fails here: {}", failure.message);
             CallError::from(Failure::new(failure.cause, why))
         })?;
+        // What is not asked after all takes no turn from what is.
+        let _turn = match place {
+            Some(place) => place.turn().await,
+            None => None,
+        };
         let span = debug_span!(
             "aws call",
             operation,

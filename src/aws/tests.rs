@@ -28,6 +28,7 @@ use super::response::Call;
 use super::s3::bucket::regions::LOCATION;
 use super::{AccountSettings, Accounts, BaseLogin, Limits, Live};
 use crate::clock::Clock;
+use crate::digest::DigestKey;
 use crate::fetch::Source;
 use crate::resource::{
     Facet, ListScope, Listing, Operation, Provider, Region, Resource, Schema, Segment, Target,
@@ -72,7 +73,8 @@ fn accounts(server: &StandIn, adapters: Adapters, attempts: u32) -> Accounts {
         pages: 20,
         ..Limits::default()
     };
-    Accounts::asking(adapters, [settings], limits, Clock::manual(now()))
+    let key = DigestKey::new("0123456789abcdef0123456789abcdef".into());
+    Accounts::asking(adapters, [settings], limits, Clock::manual(now())).with_digest_key(Some(key))
 }
 
 fn schema(type_name: &str) -> &'static Schema {

@@ -37,8 +37,9 @@ pub(super) fn aws(mut fields: Fields<'_, '_>) -> AwsSettings {
     let calls_per_second = rate(&mut fields);
     let calls = fields.number("calls", 1..=100_000).unwrap_or(defaults.calls);
     let attempts = fields.number("attempts", 1..=20).unwrap_or(defaults.attempts);
-    let attempt_timeout = fields.span("attempt_timeout", defaults.attempt_timeout);
     let call_timeout = fields.span("call_timeout", defaults.call_timeout);
+    let attempt_timeout =
+        fields.span("attempt_timeout", defaults.attempt_timeout.min(call_timeout));
     if attempt_timeout > call_timeout {
         let message = format!(
             "must not be longer than a call with all its attempts, `call_timeout`, which is {}",

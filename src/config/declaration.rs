@@ -51,6 +51,11 @@ pub(super) const SETTINGS: &[Declared] = &[
     plain("aws.call_timeout", "90s", "how long a call may take with all its attempts"),
     plain("aws.services.NAME.concurrency", "16 for s3", "in the place of aws.concurrency"),
     plain("aws.services.NAME.calls_per_second", "none", "for that service alone"),
+    secret(
+        "inventory.digest_key",
+        "none",
+        "keys digests of user data; or inventory.digest_key_file",
+    ),
     plain(
         "inventory.sweep_requests",
         "5000",
@@ -115,7 +120,18 @@ pub(super) fn variables() -> BTreeSet<String> {
     names.flatten().chain(OF_COMMANDS.map(str::to_owned)).collect()
 }
 
+/// Tables of which there are several, so that no variable sets anything in them.
+const SEVERAL: [&str; 3] = ["sources", "accounts", "aws.services"];
+
 /// `true` for settings that there is one of.
 fn is_variable(name: &str) -> bool {
-    !["sources[]", "accounts.", "aws.services."].iter().any(|several| name.starts_with(several))
+    let is_in =
+        |table: &&str| name.strip_prefix(*table).is_some_and(|rest| rest.starts_with(['.', '[']));
+    !SEVERAL.iter().any(|table| is_in(&table))
+}
+
+/// The table that a variable means to set something in, which only the file can.
+pub(super) fn table_of_variable(name: &str) -> Option<&'static str> {
+    let is_meant = |table: &&str| name.starts_with(&format!("{}_", variable(table)));
+    SEVERAL.into_iter().find(is_meant)
 }

@@ -24,6 +24,9 @@ pub(super) struct Origins<'t> {
     pub(super) variables: &'t Variables,
 }
 
+/// What a setting is that is text as it stands.
+const TEXT: &str = "text";
+
 /// Fields of one table. What is never asked for is a problem when the table is finished.
 pub(super) struct Fields<'t, 'r> {
     name: String,
@@ -212,15 +215,25 @@ impl<'t, 'r> Fields<'t, 'r> {
 
     /// Text of a scalar that may be shown.
     pub(super) fn text(&mut self, key: &str) -> Option<String> {
-        self.shown_if(key, |value| value.as_str().is_none_or(may_be_shown))
+        self.text_for(key, TEXT)
+    }
+
+    /// Text of a scalar that may be shown, for a value that is described.
+    fn text_for(&mut self, key: &str, wanted: &str) -> Option<String> {
+        self.shown_if(key, wanted, |value| value.as_str().is_none_or(may_be_shown))
     }
 
     /// Text of a scalar that names a file with a secret. It is shown unless it may be that secret.
     pub(super) fn secret_file(&mut self, key: &str) -> Option<String> {
-        self.shown_if(key, |value| value.as_str().is_some_and(is_path))
+        self.shown_if(key, TEXT, |value| value.as_str().is_some_and(is_path))
     }
 
-    fn shown_if(&mut self, key: &str, is_shown: fn(&DeValue<'t>) -> bool) -> Option<String> {
+    fn shown_if(
+        &mut self,
+        key: &str,
+        wanted: &str,
+        is_shown: fn(&DeValue<'t>) -> bool,
+    ) -> Option<String> {
         let from_file = self.table.remove(key);
         if let Some(value) = &from_file
             && is_scalar(value.get_ref())
@@ -229,16 +242,21 @@ impl<'t, 'r> Fields<'t, 'r> {
             self.report.show(&value.span());
             self.spans.insert(key.to_owned(), value.span());
         }
-        self.scalar(key, from_file)
+        self.scalar(key, from_file, wanted)
     }
 
     /// Text of a scalar that is never shown.
     pub(super) fn secret(&mut self, key: &str) -> Option<String> {
         let from_file = self.table.remove(key);
-        self.scalar(key, from_file)
+        self.scalar(key, from_file, TEXT)
     }
 
-    fn scalar(&mut self, key: &str, value: Option<Spanned<DeValue<'t>>>) -> Option<String> {
+    fn scalar(
+        &mut self,
+        key: &str,
+        value: Option<Spanned<DeValue<'t>>>,
+        wanted: &str,
+    ) -> Option<String> {
         if let Some(value) = self.of_variable(key) {
             return Some(value.clone());
         }
@@ -247,40 +265,41 @@ impl<'t, 'r> Fields<'t, 'r> {
             DeValue::Integer(number) => Some(number.to_string()),
             DeValue::Boolean(value) => Some(value.to_string()),
             other => {
-                let message = format!("is of type {}, but must be text", other.type_str());
+                let message = format!("is of type {}, but must be {wanted}", other.type_str());
                 self.push(self.error(key, Code::WrongType, &message));
                 None
             }
         }
     }
 
-    /// A parsed scalar, if it is there.
-    pub(super) fn parsed<T: FromStr>(&mut self, key: &str) -> Option<T>
-    where
-        T::Err: fmt::Display,
-    {
-        let text = self.text(key)?;
-        match text.parse() {
-            Ok(value) => Some(value),
-            Err(error) => {
-                let message = format!("is {}, which cannot be read: {error}", quoted(&text));
-                self.push(self.error(key, Code::InvalidValue, &message));
-                None
-            }
-        }
+    /// A scalar of a type whose values `wanted` describes, if it is there and one of them.
+    pub(super) fn parsed<T: FromStr>(&mut self, key: &str, wanted: &str) -> Option<T> {
+        self.accepted(key, wanted, |_| true)
     }
 
     /// A number of a range, if it is there and one of them.
     pub(super) fn number<T>(&mut self, key: &str, range: RangeInclusive<T>) -> Option<T>
     where
         T: FromStr + PartialOrd + fmt::Display,
-        T::Err: fmt::Display,
     {
-        let number = self.parsed(key)?;
-        if range.contains(&number) {
-            return Some(number);
+        let wanted = format!("a whole number from {} to {}", range.start(), range.end());
+        self.accepted(key, &wanted, |number| range.contains(number))
+    }
+
+    fn accepted<T: FromStr>(
+        &mut self,
+        key: &str,
+        wanted: &str,
+        is_accepted: impl FnOnce(&T) -> bool,
+    ) -> Option<T> {
+        let text = self.text_for(key, wanted)?;
+        if let Ok(value) = text.parse()
+            && is_accepted(&value)
+        {
+            return Some(value);
         }
-        let message = format!("must be from {} to {}", range.start(), range.end());
+        let found = if text.is_empty() { "empty".to_owned() } else { quoted(&text) };
+        let message = format!("is {found}, but must be {wanted}");
         self.push(self.error(key, Code::InvalidValue, &message));
         None
     }

@@ -12,7 +12,7 @@ use super::aws::aws;
 use super::declaration;
 use super::fields::{Fields, Origins, Variables};
 use super::problems::{FILE, InvalidSettings, Report, of_variable};
-use super::secrets::{database_url, external_id, secret};
+use super::secrets::{database_url, digest_key, external_id, secret};
 use super::settings::{
     AccountSettings, DatabaseSettings, EvaluationSettings, GitHubSettings, GitSettings,
     InventorySettings, Listen, OrganizationSettings, Settings,
@@ -115,7 +115,7 @@ fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Setting
     let git = git(root.section("git"));
     let evaluation = evaluation(root.section("evaluation"));
     let aws = aws(root.section("aws"));
-    let inventory = inventory(root.section("inventory"));
+    let inventory = inventory(root.section("inventory"), base);
     let sources = sources(&mut root, github.is_some(), &git);
     let accounts = accounts(root.section("accounts"), base);
     let is_there = root.is_in_file("organization");
@@ -155,10 +155,15 @@ fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Setting
     }
 }
 
+/// What a setting is that is on or off.
+const SWITCH: &str = "`true` or `false`";
+
 fn listen(mut fields: Fields<'_, '_>) -> Listen {
-    let webhooks = fields.parsed("webhooks").unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8500)));
-    let page: SocketAddr =
-        fields.parsed("page").unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8501)));
+    let mut address = |key: &str, port: u16| {
+        let wanted = format!("an address with a port, as in `127.0.0.1:{port}`");
+        fields.parsed(key, &wanted).unwrap_or(SocketAddr::from(([127, 0, 0, 1], port)))
+    };
+    let (webhooks, page) = (address("webhooks", 8500), address("page", 8501));
     if !page.ip().is_loopback() {
         let message = format!("is `{page}`, which is not loopback");
         let refused = fields.error("page", Code::InvalidValue, &message);
@@ -166,7 +171,7 @@ fn listen(mut fields: Fields<'_, '_>) -> Listen {
             "the page has no access control, so put a proxy that has one before a loopback address",
         ));
     }
-    let page_url = fields.parsed("page_url");
+    let page_url = fields.parsed("page_url", "a URL, as in `https://policies.example.com`");
     fields.finish(&["webhooks", "page", "page_url"]);
     Listen { webhooks, page, page_url }
 }
@@ -181,13 +186,15 @@ const KEYS_GITHUB: &[&str] = &[
 ];
 
 fn github(mut fields: Fields<'_, '_>, base: &Path) -> GitHubSettings {
-    let api_url = fields.parsed("api_url").unwrap_or_else(|| {
-        #[expect(clippy::expect_used, reason = "a constant")]
-        let url = Url::parse("https://api.github.com").expect("a well-formed URL");
-        url
-    });
+    let api_url = fields
+        .parsed("api_url", "a URL, as in `https://github.example.com/api/v3`")
+        .unwrap_or_else(|| {
+            #[expect(clippy::expect_used, reason = "a constant")]
+            let url = Url::parse("https://api.github.com").expect("a well-formed URL");
+            url
+        });
     let app_id = if fields.has("app_id") {
-        fields.parsed("app_id").unwrap_or_default()
+        fields.parsed("app_id", "a whole number").unwrap_or_default()
     } else {
         let refused = fields.error("app_id", Code::MissingKey, "is missing");
         fields.push(refused.help("the number on the GitHub App's settings page"));
@@ -201,10 +208,10 @@ fn github(mut fields: Fields<'_, '_>, base: &Path) -> GitHubSettings {
 }
 
 fn git(mut fields: Fields<'_, '_>) -> GitSettings {
-    let allow_file = fields.parsed("allow_file").unwrap_or(false);
-    let allow_http = fields.parsed("allow_http").unwrap_or(false);
+    let allow_file = fields.parsed("allow_file", SWITCH).unwrap_or(false);
+    let allow_http = fields.parsed("allow_http", SWITCH).unwrap_or(false);
     let timeout = fields.span("timeout", Duration::from_mins(1));
-    let mebibytes: u32 = fields.parsed("max_fetch_mib").unwrap_or(256);
+    let mebibytes: u32 = fields.parsed("max_fetch_mib", "a whole number").unwrap_or(256);
     fields.finish(&["allow_file", "allow_http", "timeout", "max_fetch_mib"]);
     GitSettings { allow_file, allow_http, timeout, max_fetch_bytes: u64::from(mebibytes) << 20 }
 }
@@ -224,15 +231,16 @@ fn evaluation(mut fields: Fields<'_, '_>) -> EvaluationSettings {
 /// and a resource may take a dozen requests.
 const LEAST_SWEEP: u64 = 100;
 
-fn inventory(mut fields: Fields<'_, '_>) -> InventorySettings {
-    let sweep_requests = fields.parsed("sweep_requests").unwrap_or(5_000);
+fn inventory(mut fields: Fields<'_, '_>, base: &Path) -> InventorySettings {
+    let digest_key = digest_key(&mut fields, base);
+    let sweep_requests = fields.parsed("sweep_requests", "a whole number").unwrap_or(5_000);
     if (1..LEAST_SWEEP).contains(&sweep_requests) {
         let message = format!("must be at least {LEAST_SWEEP}, or 0");
         let refused = fields.error("sweep_requests", Code::InvalidValue, &message);
         fields.push(refused.help("with 0 no account is swept"));
     }
-    fields.finish(&["sweep_requests"]);
-    InventorySettings { sweep_requests }
+    fields.finish(&["digest_key", "digest_key_file", "sweep_requests"]);
+    InventorySettings { digest_key, sweep_requests }
 }
 
 fn accounts(mut fields: Fields<'_, '_>, base: &Path) -> BTreeMap<String, AccountSettings> {
@@ -389,8 +397,12 @@ fn unknown_variables(variables: &Variables, problems: &mut Vec<Diagnostic>) {
         if name.starts_with("CLOUDCORRECT_") && !known.contains(name) {
             let message = format!("`{name}` is a variable that sets nothing");
             let refused = Diagnostic::error(of_variable(name), Code::UnknownVariable, message);
-            let near = meant(name, known.iter().map(String::as_str));
-            problems.push(refused.help(near.unwrap_or_else(|| "`serve --help` lists all".into())));
+            let help = match declaration::table_of_variable(name) {
+                Some(table) => format!("what is in `{table}` is set in the file alone"),
+                None => meant(name, known.iter().map(String::as_str))
+                    .unwrap_or_else(|| "`serve --help` lists all".into()),
+            };
+            problems.push(refused.help(help));
         }
     }
 }

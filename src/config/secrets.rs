@@ -52,14 +52,31 @@ pub(super) fn optional_secret(
     Some(SecretString::from(text))
 }
 
+/// Least number of bytes of a key, as long as its digests.
+const LEAST_KEY: usize = 32;
+
+/// The key of digests, if there is one.
+pub(super) fn digest_key(fields: &mut Fields<'_, '_>, base: &Path) -> Option<SecretString> {
+    let Given { key, is_file, text } = given(fields, "digest_key", base)?;
+    let text = text?;
+    if text.trim().is_empty() {
+        fields.push(fields.error(&key, Code::InvalidValue, empty(is_file)));
+    } else if text.len() < LEAST_KEY {
+        let message = format!("has {} bytes, and a key at least {LEAST_KEY}", text.len());
+        let refused = fields.error(&key, Code::InvalidValue, &message);
+        fields.push(refused.help("make one with `openssl rand -hex 32`"));
+    }
+    Some(SecretString::from(text))
+}
+
 /// The external id that a trust policy asks for, if there is one, as STS takes it: its reference of
 /// `AssumeRole` gives length and characters. STS would quote another in its refusal.
 pub(super) fn external_id(fields: &mut Fields<'_, '_>, base: &Path) -> Option<SecretString> {
+    let key = if fields.has("external_id") { "external_id" } else { "external_id_file" };
     let id = optional_secret(fields, "external_id", base)?;
     let is_good = |c: char| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c);
     let text = id.expose_secret();
     if !(2..=1224).contains(&text.len()) || !text.chars().all(is_good) {
-        let key = if fields.has("external_id_file") { "external_id_file" } else { "external_id" };
         let refused = fields.error(key, Code::InvalidValue, "is no external id");
         fields.push(
             refused.help("it has 2 to 1,224 letters, digits and `_+=,.@:/-`, and no line break"),

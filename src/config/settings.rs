@@ -123,9 +123,11 @@ pub struct AwsServiceSettings {
     pub calls_per_second: Option<NonZeroU32>,
 }
 
-/// Limits of what is collected beside evaluations.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is collected beside evaluations, and how secrets in it are told.
+#[derive(Debug, Clone)]
 pub struct InventorySettings {
+    /// Key of the digests that stand for what may hold secrets, of at least 32 bytes.
+    pub digest_key: Option<SecretString>,
     /// Number of requests that a sweep of an account may make; 0 where nothing is swept.
     pub sweep_requests: u64,
 }

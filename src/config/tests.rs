@@ -147,6 +147,20 @@ fn a_sweep_has_requests_enough_or_none() {
 }
 
 #[test]
+fn a_key_of_digests_cannot_be_guessed() {
+    let of = |key: &str| {
+        let settings = read(WHOLE, &[("CLOUDCORRECT_INVENTORY_DIGEST_KEY", key)]);
+        settings.map(|settings| settings.inventory.digest_key.is_some())
+    };
+    assert_eq!(of(&"k".repeat(32)), Ok(true));
+    assert_eq!(read(WHOLE, &[]).map(|it| it.inventory.digest_key.is_some()), Ok(false));
+    insta::assert_snapshot!(of("short").expect_err("too short"), @"
+    1 setting is missing or wrong:
+      variable CLOUDCORRECT_INVENTORY_DIGEST_KEY: `inventory.digest_key` has 5 bytes, and a key at least 32; make one with `openssl rand -hex 32`
+    ");
+}
+
+#[test]
 fn the_listeners_are_read_whatever_the_rest_is() {
     let toml = "odd = 1\n[listen]\npage = \"127.0.0.1:9001\"\n[github]\napp_id = \"x\"\n";
     let listen = Listen::read(toml, []).expect("the listeners are good");

@@ -344,7 +344,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             (Value::Map(entries), Field::Property(property))
                 if property.recorded_late && !entries.contains_key(field) =>
             {
-                Err(Failure::recorded_before(field))
+                Err(property.lacking(field))
             }
             (Value::Map(_) | Value::Null, _) => field_of(&value, field),
             (other, _) => Err(no_value(format!(

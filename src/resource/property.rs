@@ -37,7 +37,7 @@ impl Resource {
         match self.facet(&property.operation) {
             Some(Facet::Read(answer)) => match answer.get(name) {
                 None if property.recorded_only => Err(only_recorded(name)),
-                None if property.recorded_late => Err(Failure::recorded_before(name)),
+                None if property.recorded_late => Err(property.lacking(name)),
                 None | Some(Value::Null) => Ok(property.value_if_missing()),
                 Some(value) => Ok(value),
             },
@@ -57,12 +57,15 @@ fn only_recorded(name: &str) -> Failure {
     Failure::new(Cause::Unsupported, message)
 }
 
-impl Failure {
-    /// There is no value of what an inventory was recorded without, by a version that did not know
-    /// it ([`Property::recorded_late`]).
-    pub fn recorded_before(name: &str) -> Self {
-        let message = format!("the inventory was recorded without `{name}`; record it again");
-        Self::new(Cause::NotCollected, message)
+impl Property {
+    /// Why there is no value of what an inventory lacks: it was recorded by a version that did not know
+    /// it ([`Property::recorded_late`]), or collected without the setting that it takes.
+    pub fn lacking(&self, name: &str) -> Failure {
+        let message = match &self.setting {
+            Some(setting) => format!("`{name}` is not collected without the setting `{setting}`"),
+            None => format!("the inventory was recorded without `{name}`; record it again"),
+        };
+        Failure::new(Cause::NotCollected, message)
     }
 }
 

@@ -164,6 +164,10 @@ mod tests {
                 "is an alternative and is never null",
             ),
             (top || !property.recorded_only, "is `recordedOnly`, which only counts at the top"),
+            (
+                property.setting.is_none() || property.recorded_late,
+                "takes a setting and is not `recordedLate`",
+            ),
             (!top || !property.identifies, "identifies, which only counts in objects of lists"),
             (
                 !property.recorded_late || top || !property.nullable,
@@ -212,11 +216,14 @@ mod tests {
     fn problems_of(schema: &Schema) -> Vec<String> {
         let name = &schema.type_name;
         let action = Regex::new("^[a-z0-9-]+:[A-Z][A-Za-z0-9]+$").expect("a pattern");
+        // What is in parentheses tells apart questions that are asked by one name.
+        let question = Regex::new(r"^[a-z0-9-]+:[A-Z][A-Za-z0-9]+(\([a-z][A-Za-z]+\))?$");
+        let question = question.expect("a pattern");
         let mut found = Vec::new();
         for (operation, known) in &schema.operations {
-            let permissions = [operation.as_str()].into_iter();
-            let actions = permissions.chain(known.permissions.iter().map(AsRef::as_ref));
-            let odd = actions.filter(|one| !action.is_match(one));
+            let odd = known.permissions.iter().map(AsRef::as_ref);
+            let odd = odd.filter(|one| !action.is_match(one));
+            let odd = odd.chain(Some(operation.as_str()).filter(|one| !question.is_match(one)));
             found.extend(
                 odd.map(|one| format!("{name}: `{one}` is not of the form service:Action")),
             );

@@ -127,6 +127,10 @@ pub struct Property {
     /// null for it where there is none; below it is never null.
     #[serde(default)]
     pub recorded_late: bool,
+    /// Setting of the operator without which accounts are not asked for it; such a property is
+    /// [`Property::recorded_late`] too.
+    #[serde(default)]
+    pub setting: Option<Arc<str>>,
     /// `true` where people know an object of a list by it, as an access key by its id.
     #[serde(default)]
     pub identifies: bool,

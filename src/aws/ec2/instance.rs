@@ -28,7 +28,10 @@ pub(in crate::aws) const ADAPTER: Adapter = Adapter {
     type_name: "AWS::EC2::Instance",
     list: ListCall::whole(&LIST, |session, region| list(session, region).boxed()),
     facets: &[
-        FacetCall::each(&attributes::CALL, |s, instance| attributes::read(s, instance).boxed()),
+        attributes::TERMINATION_FACET,
+        attributes::STOP_FACET,
+        attributes::SHUTDOWN_FACET,
+        attributes::USER_DATA_FACET,
         FacetCall::bulk(&status::CALL, |session, region| status::read(session, region).boxed()),
         FacetCall::by_ids(&credits::CALL, |s, region, ids| credits::read(s, region, ids).boxed())
             .of(credits::may_have),

@@ -88,7 +88,7 @@ async fn versions(session: &Session, region: &Region) -> Paged<(String, Json)> {
     let page = |output: &DescribeLaunchTemplateVersionsOutput| {
         let versions = output.launch_template_versions().iter();
         let next = Next::token(output.next_token());
-        Page { items: versions.filter_map(Version::of).collect(), next }
+        Page { items: versions.filter_map(|one| Version::of(session, one)).collect(), next }
     };
     let versions = session.pages(&VERSIONS, region, request, page).boxed().await;
     // Of a list that broke off nobody knows whether a template's other version was to come.
@@ -105,12 +105,12 @@ struct Version {
 }
 
 impl Version {
-    fn of(version: &LaunchTemplateVersion) -> Option<Self> {
+    fn of(session: &Session, version: &LaunchTemplateVersion) -> Option<Self> {
         Some(Self {
             template: version.launch_template_id()?.to_owned(),
             number: version.version_number()?,
             is_default: version.default_version()?,
-            data: version::describe(version.launch_template_data()?),
+            data: version::describe(session, version.launch_template_data()?),
         })
     }
 }

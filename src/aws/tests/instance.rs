@@ -8,7 +8,7 @@ use crate::fetch::Source;
 const TYPE: &str = "AWS::EC2::Instance";
 const STATUS: &str = "ec2:DescribeInstanceStatus";
 const CREDITS: &str = "ec2:DescribeInstanceCreditSpecifications";
-const ATTRIBUTE: &str = "ec2:DescribeInstanceAttribute";
+const TERMINATION: &str = "ec2:DescribeInstanceAttribute(disableApiTermination)";
 
 /// The recorded answers, of which some are others.
 async fn instances(other: impl Fn(&Answer) -> Option<Response>) -> StandIn {
@@ -48,8 +48,8 @@ async fn an_instance_that_an_answer_leaves_out_is_unknown() {
 
 #[tokio::test]
 async fn where_no_credits_can_be_told_only_burstable_instances_are_unknown() {
-    let gone = Response::error("ec2", 400, "InvalidInstanceID.NotFound");
-    let server = instances(|answer| (answer.operation == CREDITS).then(|| gone.clone())).await;
+    let refused = Response::error("ec2", 400, "InvalidParameterValue");
+    let server = instances(|answer| (answer.operation == CREDITS).then(|| refused.clone())).await;
     let failed = format!("service_error: {CREDITS}: the message");
     assert_eq!(
         said(&server, CREDITS).await,
@@ -63,6 +63,15 @@ async fn where_no_credits_can_be_told_only_burstable_instances_are_unknown() {
 
 /// So many instances that have credits, of which it tells those that it is asked for.
 async fn burstable(count: usize) -> StandIn {
+    burstable_but(count, "", |_| String::new()).await
+}
+
+/// The same where one is gone since it was listed, which the API tells in some words.
+async fn burstable_but(
+    count: usize,
+    gone: &'static str,
+    words: impl Fn(&str) -> String + Send + Sync + 'static,
+) -> StandIn {
     let instance = |number: usize| {
         format!(
             "<item><instanceId>i-{number}</instanceId><instanceType>t3.micro</instanceType>\
@@ -81,6 +90,14 @@ async fn burstable(count: usize) -> StandIn {
         ),
         "DescribeInstanceCreditSpecifications" => {
             let ids = request.fields.iter().filter(|(name, _)| name.starts_with("InstanceId."));
+            if ids.clone().any(|(_, id)| id == gone) {
+                let code = "<Code>InvalidInstanceID.NotFound</Code>";
+                let error = format!("<Error>{code}<Message>{}</Message></Error>", words(gone));
+                return Response::new(
+                    400,
+                    format!("<Response><Errors>{error}</Errors></Response>"),
+                );
+            }
             let told = ids.map(|(_, id)| {
                 format!(
                     "<item><instanceId>{id}</instanceId><cpuCredits>standard</cpuCredits></item>"
@@ -94,6 +111,34 @@ async fn burstable(count: usize) -> StandIn {
         _ => Response::error("ec2", 400, "InvalidInstanceID.NotFound"),
     })
     .await
+}
+
+#[tokio::test]
+async fn an_instance_that_is_gone_costs_the_others_nothing() {
+    for (is_named, calls) in [(true, 2), (false, 5)] {
+        let words = move |id: &str| match is_named {
+            true => format!("The instance ID '{id}' does not exist"),
+            false => "It does not exist".to_owned(),
+        };
+        let server = burstable_but(5, "i-2", words).await;
+        let live = live(&server).await;
+        let listing = list(&live, schema(TYPE)).await;
+        let mut told = Vec::new();
+        for instance in listing.resources() {
+            let target = target(schema(TYPE));
+            let facet = live.facet(&target, schema(TYPE), instance, &CREDITS.into()).await;
+            told.push(format!("{}: {}", instance.id, shown(&facet)));
+        }
+        let (gone, others): (Vec<_>, Vec<_>) =
+            told.into_iter().partition(|one| one.starts_with("i-2:"));
+        let nothing = format!("i-2: service_error: {CREDITS}: the answer has nothing of `i-2`");
+        assert_eq!(gone, [nothing]);
+        assert_eq!(others.len(), 4);
+        assert!(others.iter().all(|one| one.ends_with(r#""standard"}}"#)), "{others:?}");
+        let asked = server.requests();
+        let asked = asked.iter().filter(|name| *name == "DescribeInstanceCreditSpecifications");
+        assert_eq!(asked.count(), calls, "named: {is_named}");
+    }
 }
 
 /// The API takes a thousand ids in a call.
@@ -153,12 +198,14 @@ async fn an_answer_of_another_attribute_is_none() {
     let stop = bodies.iter().find(|answer| answer.body.contains("<disableApiStop>"));
     let stop = stop.expect("recorded").body.clone();
     let server = instances(|answer| {
-        (answer.operation == ATTRIBUTE).then(|| Response::new(200, stop.clone()))
+        (answer.operation == TERMINATION).then(|| Response::new(200, stop.clone()))
     })
     .await;
     assert_eq!(
-        said(&server, ATTRIBUTE).await[0],
-        "i-0123456789abcdef0: service_error: ec2:DescribeInstanceAttribute: the answer lacks \
-         `disableApiTermination`"
+        said(&server, TERMINATION).await[0],
+        format!(
+            "i-0123456789abcdef0: service_error: {TERMINATION}: the answer lacks \
+             `disableApiTermination`"
+        )
     );
 }

@@ -32,6 +32,8 @@ impl Answer {
 
     pub(super) fn is_for(&self, request: &Request) -> bool {
         let (service, name) = self.operation.split_once(':').expect("service:Name");
+        // What is in parentheses tells apart questions of one name.
+        let name = name.split('(').next().unwrap_or(name);
         let is_wanted = |wanted: &String| match wanted.split_once('=') {
             Some((field, value)) => request.field(field) == Some(value),
             None => request.path == *wanted,

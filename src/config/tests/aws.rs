@@ -73,21 +73,26 @@ concurrency = 1
 [aws.services.lambda]
 concurrency = 1
 ";
-    let variables = [("CLOUDCORRECT_EVALUATION_TARGETS", "0"), ("CLOUDCORRECT_AWS_CALL", "1")];
+    let variables = [
+        ("CLOUDCORRECT_EVALUATION_TARGETS", "0"),
+        ("CLOUDCORRECT_AWS_CALL", "1"),
+        ("CLOUDCORRECT_AWS_SERVICES_S3_CONCURRENCY", "8"),
+    ];
     insta::assert_snapshot!(problems(toml, &variables), @"
-    12 settings are missing or wrong:
-      settings:2:15: `aws.concurrency` must be from 1 to 1000
-      settings:3:20: `aws.calls_per_second` must be from 1 to 1000
-      settings:4:9: `aws.calls` is `-1`, which cannot be read: invalid digit found in string
-      settings:5:12: `aws.attempts` must be from 1 to 20
+    13 settings are missing or wrong:
+      settings:2:15: `aws.concurrency` is `0`, but must be a whole number from 1 to 1000
+      settings:3:20: `aws.calls_per_second` is `0`, but must be a whole number from 1 to 1000
+      settings:4:9: `aws.calls` is `-1`, but must be a whole number from 1 to 100000
+      settings:5:12: `aws.attempts` is `21`, but must be a whole number from 1 to 20
       settings:6:19: `aws.attempt_timeout` must not be longer than a call with all its attempts, `call_timeout`, which is 1m 30s
       settings:7:1: `aws.retries` is no setting; there are `concurrency`, `calls_per_second`, `calls`, `attempts`, `attempt_timeout`, `call_timeout`, `services`
-      settings:9:15: `aws.services.s3.concurrency` must be from 1 to 1000
+      settings:9:15: `aws.services.s3.concurrency` is `1001`, but must be a whole number from 1 to 1000
       settings:10:1: `aws.services.s3.call_per_second` is no setting; did you mean `calls_per_second`?
       settings:11:15: `aws.services.ecs` is no service that is asked; did you mean `ec2`?
       settings:13:15: `aws.services.lambda` is no service that is asked; there are `ec2`, `iam`, `organizations`, `s3`, `s3control`
       variable CLOUDCORRECT_AWS_CALL: `CLOUDCORRECT_AWS_CALL` is a variable that sets nothing; did you mean `CLOUDCORRECT_AWS_CALLS`?
-      variable CLOUDCORRECT_EVALUATION_TARGETS: `evaluation.targets` must be from 1 to 100000
+      variable CLOUDCORRECT_AWS_SERVICES_S3_CONCURRENCY: `CLOUDCORRECT_AWS_SERVICES_S3_CONCURRENCY` is a variable that sets nothing; what is in `aws.services` is set in the file alone
+      variable CLOUDCORRECT_EVALUATION_TARGETS: `evaluation.targets` is `0`, but must be a whole number from 1 to 100000
     ");
 }
 

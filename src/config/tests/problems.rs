@@ -40,7 +40,7 @@ fn all_problems_are_told_at_once() {
       settings:3:16: `listen.page` is `0.0.0.0:80`, which is not loopback; the page has no access control, so put a proxy that has one before a loopback address
       settings:4:9: `listen.webhook` is no setting; did you mean `webhooks`?
       settings:5:9: `github.private_key` is missing; the GitHub App's private key, PEM; `private_key_file` may name a file with it
-      settings:6:18: `github.app_id` is `seven`, which cannot be read: invalid digit found in string
+      settings:6:18: `github.app_id` is `seven`, but must be a whole number
       settings:7:9: `github.webhook_secret` is empty
       settings:9:16: `sources[0].name` is `Main`, but must be at most 40 of a-z, 0-9 and `-`
       settings:10:22: `sources[0].repository` is `acme`, but must be `owner/name`
@@ -112,7 +112,7 @@ fn problems_are_told_at_the_value_or_at_the_key() {
     insta::assert_snapshot!(shown(toml, &[("CLOUDCORRECT_EVALUATION_WORKERS", "0")]), @r#"
     c.toml:2:9: error: `datadir` is no setting |         datadir = …
     c.toml:4:16: error: `listen.page` is `0.0.0.0:80`, which is not loopback |         page = "0.0.0.0:80"
-    c.toml:6:18: error: `github.app_id` is `seven`, which cannot be read: invalid digit found in string |         app_id = "seven"
+    c.toml:6:18: error: `github.app_id` is `seven`, but must be a whole number |         app_id = "seven"
     c.toml:7:9: error: `github.private_key` is of type float, but must be text |         private_key = …
     c.toml:8:9: error: `github.webhook_secret` is empty |         webhook_secret = …
     c.toml:10:9: error: `git.timeout` is of type array, but must be text |         timeout = …
@@ -121,7 +121,7 @@ fn problems_are_told_at_the_value_or_at_the_key() {
     c.toml:17:9: error: `sources[0].url` must not hold credentials |         url = …
     c.toml:19:16: error: `sources[1].name` is taken by another source |         name = "main"
     c.toml:21:16: error: `sources[1].path` is `a/../b`, but must be a path from the repository's root |         path = "/a/../b"
-    variable CLOUDCORRECT_EVALUATION_WORKERS: error: `evaluation.workers` must be from 1 to 64 |
+    variable CLOUDCORRECT_EVALUATION_WORKERS: error: `evaluation.workers` is `0`, but must be a whole number from 1 to 64 |
     "#);
 }
 

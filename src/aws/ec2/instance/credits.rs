@@ -24,18 +24,49 @@ pub(super) static CALL: Call = Call::xml(
 /// Ids that the API allows in one call.
 const MOST_IDS: usize = 1000;
 
-/// The credits of these instances.
+/// Code by which the API refuses all ids, where one is of no instance any more.
+const GONE: &str = "InvalidInstanceID.NotFound";
+
+/// Refusals for the sake of instances that are gone, after which no more are believed.
+const MOST_REFUSALS: usize = 40;
+
+/// The credits of these instances. One that is gone since it was listed costs the others nothing: they
+/// are asked again without it, or in halves where the API does not say which it is.
 pub(super) async fn read(
     session: &Session,
     region: &Region,
     ids: Vec<String>,
 ) -> Paged<(String, Json)> {
-    let mut some = ids.chunks(MOST_IDS);
-    let mut told = credits(session, region, some.next().unwrap_or_default()).await;
-    for ids in some {
-        told = told.and(credits(session, region, ids).await);
+    let mut open: Vec<Vec<String>> = ids.chunks(MOST_IDS).rev().map(<[_]>::to_vec).collect();
+    let mut told = Paged::once(CALL.operation, Ok(Vec::new()));
+    let mut refusals = 0;
+    while let Some(ids) = open.pop() {
+        let answer = credits(session, region, &ids).await;
+        match answer.refusal(GONE) {
+            Some(refusal) if refusals < MOST_REFUSALS => {
+                refusals += 1;
+                open.extend(without_gone(ids, &refusal.message));
+            }
+            _ => told = told.and(answer),
+        }
     }
     told
+}
+
+/// What to ask in the place of ids of which the API says in these words that some are gone.
+fn without_gone(ids: Vec<String>, words: &str) -> Vec<Vec<String>> {
+    let is_named = |id: &String| words.split(|c: char| !is_of_id(c)).any(|word| word == id);
+    let (gone, mut rest): (Vec<String>, Vec<String>) = ids.into_iter().partition(is_named);
+    if gone.is_empty() {
+        let half = rest.split_off(rest.len() / 2);
+        // One alone is the one that is gone.
+        return if rest.is_empty() { Vec::new() } else { vec![half, rest] };
+    }
+    if rest.is_empty() { Vec::new() } else { vec![rest] }
+}
+
+fn is_of_id(c: char) -> bool {
+    c.is_ascii_alphanumeric() || c == '-'
 }
 
 async fn credits(session: &Session, region: &Region, ids: &[String]) -> Paged<(String, Json)> {
@@ -73,7 +104,23 @@ fn is_burstable(kind: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_burstable;
+    use super::{is_burstable, without_gone};
+
+    #[test]
+    fn what_is_gone_is_not_asked_again() {
+        let ids = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
+        let asked = |all: &str, words: &str| {
+            let asked = without_gone(ids(all), words);
+            asked.iter().map(|ids| ids.join(" ")).collect::<Vec<_>>()
+        };
+        let one = "The instance ID 'i-2' does not exist";
+        assert_eq!(asked("i-1 i-2 i-22", one), ["i-1 i-22"]);
+        assert_eq!(asked("i-2", one), [""; 0]);
+        assert_eq!(asked("i-1 i-2 i-3", "The instance IDs 'i-1, i-3' do not exist"), ["i-2"]);
+        let none = "The instance does not exist";
+        assert_eq!(asked("i-1 i-2 i-3", none), ["i-2 i-3", "i-1"]);
+        assert_eq!(asked("i-1", none), [""; 0]);
+    }
 
     #[test]
     fn burstable_types_begin_with_t_and_a_generation() {

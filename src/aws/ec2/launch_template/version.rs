@@ -1,5 +1,5 @@
 //! What a version of a launch template says. What it does not say is left out, an empty list as
-//! well: it is decided at launch. So is its user data, which may hold secrets.
+//! well: it is decided at launch.
 
 use aws_sdk_ec2::types::{
     LaunchTemplateBlockDeviceMapping as BlockDevice, LaunchTemplateCpuOptions as CpuOptions,
@@ -13,10 +13,11 @@ use aws_sdk_ec2::types::{
 use serde_json::Value as Json;
 
 use super::super::super::json::{instant, name, object, optional, some, text};
-use super::super::tags;
+use super::super::super::session::Session;
+use super::super::{tags, user_data};
 
 /// `LaunchTemplateData` as CloudFormation names it.
-pub(super) fn describe(data: &ResponseLaunchTemplateData) -> Json {
+pub(super) fn describe(session: &Session, data: &ResponseLaunchTemplateData) -> Json {
     let profile = optional(data.iam_instance_profile(), |profile| {
         object([("Arn", text(profile.arn())), ("Name", text(profile.name()))])
     });
@@ -61,6 +62,7 @@ pub(super) fn describe(data: &ResponseLaunchTemplateData) -> Json {
         ),
         ("KernelId", text(data.kernel_id())),
         ("RamDiskId", text(data.ram_disk_id())),
+        ("UserData", user_data(session, data.user_data())),
     ])
 }
 

@@ -49,10 +49,13 @@ fn what_an_answer_of_ec2_about_machines_must_hold() {
     ec2:DescribeImages imagesSet/item/imageState
     ec2:DescribeImages imagesSet/item/isPublic
     ec2:DescribeImages imagesSet?
-    ec2:DescribeInstanceAttribute disableApiStop/value
-    ec2:DescribeInstanceAttribute disableApiTermination/value
-    ec2:DescribeInstanceAttribute disableApiTermination|disableApiStop|instanceInitiatedShutdownBehavior
-    ec2:DescribeInstanceAttribute instanceInitiatedShutdownBehavior/value
+    ec2:DescribeInstanceAttribute(disableApiStop) disableApiStop
+    ec2:DescribeInstanceAttribute(disableApiStop) disableApiStop/value
+    ec2:DescribeInstanceAttribute(disableApiTermination) disableApiTermination
+    ec2:DescribeInstanceAttribute(disableApiTermination) disableApiTermination/value
+    ec2:DescribeInstanceAttribute(instanceInitiatedShutdownBehavior) instanceInitiatedShutdownBehavior
+    ec2:DescribeInstanceAttribute(instanceInitiatedShutdownBehavior) instanceInitiatedShutdownBehavior/value
+    ec2:DescribeInstanceAttribute(userData) userData?
     ec2:DescribeInstanceCreditSpecifications instanceCreditSpecificationSet/item/cpuCredits
     ec2:DescribeInstanceCreditSpecifications instanceCreditSpecificationSet/item/instanceId
     ec2:DescribeInstanceCreditSpecifications instanceCreditSpecificationSet?
