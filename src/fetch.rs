@@ -16,6 +16,7 @@ mod execute;
 mod plan;
 mod remembered;
 mod requirement;
+mod segments;
 mod sweep;
 mod tried;
 

@@ -179,10 +179,16 @@ impl<T> Paged<T> {
 
     /// A list of nothing where this code of the API refused its first page; else the same list.
     pub(super) fn or_none(self, absent: &str) -> Self {
-        if !self.is_read && self.code.as_deref() == Some(absent) {
-            return Self::once(self.operation, Ok(Vec::new()));
+        match self.refusal(absent) {
+            Some(_) => Self::once(self.operation, Ok(Vec::new())),
+            None => self,
         }
-        self
+    }
+
+    /// Why the first page was refused, where it was by this code of the API.
+    pub(super) fn refusal(&self, code: &str) -> Option<&Failure> {
+        let is_it = !self.is_read && self.code.as_deref() == Some(code);
+        self.failure.as_ref().filter(|_| is_it)
     }
 
     /// Makes the list partial for what one of its items is.
@@ -210,8 +216,8 @@ impl Entry {
 
 impl Paged<Entry> {
     /// The listing: complete, partial, or failed where not even a first page was read. An entry
-    /// without an id is no resource that anything can be said of, and two of one id cannot both be
-    /// right: then the list is partial.
+    /// without an id, or with U+0000 in it, which no database takes, is no resource that anything can
+    /// be said of, and two of one id cannot both be right: then the list is partial.
     pub(super) fn listing(mut self, schema: &Schema) -> Listing {
         let mut resources: BTreeMap<(Arc<str>, Region), Arc<Resource>> = BTreeMap::new();
         for entry in std::mem::take(&mut self.items) {
@@ -222,6 +228,10 @@ impl Paged<Entry> {
                 self.doubt(&format!("an entry has no `{}`", schema.identifier));
                 continue;
             };
+            if resource.id.contains('\0') {
+                self.doubt(&format!("a `{}` holds the character U+0000", schema.identifier));
+                continue;
+            }
             let key = (resource.id.clone(), resource.region.clone());
             match resources.get(&key) {
                 Some(other) if **other != resource => {
@@ -336,6 +346,10 @@ mod tests {
             let found = groups(&[(Some("sg-2"), "two"), (id, "x"), (Some("sg-1"), "one")]);
             assert_eq!(found, (vec!["sg-1".into(), "sg-2".into()], lacking.clone()));
         }
+        let (ids, why) = groups(&[(Some("sg\0"), "x"), (Some("sg-1"), "one")]);
+        assert_eq!(ids, ["sg-1".into()]);
+        let holds = "partial_list: a:List: a `GroupId` holds the character U+0000";
+        assert_eq!(why.as_deref(), Some(holds));
     }
 
     #[test]

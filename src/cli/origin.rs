@@ -48,7 +48,7 @@ impl Origin {
         let Some(name) = &self.account else {
             bail!("say what to look at: `--inventory FILE` or `--account NAME`");
         };
-        let account = Tree::read(&self.policies)?.account(name)?;
+        let (account, _) = Tree::read(&self.policies)?.account(name)?;
         output::progress(&format!("asking account {} ...", account.id));
         let collected = AccountsAtHand::new([])?.collect_required(&account, requirements);
         Ok(collected.inventory)

@@ -5,14 +5,14 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
-use cloudcorrect::collect::Collected;
-use cloudcorrect::fetch::FetchRequirement;
+use cloudcorrect::collect::{Collected, everything};
 use cloudcorrect::recorded;
-use cloudcorrect::resource::schemas;
+use cloudcorrect::resource::{Inventory, Listing, schemas};
 
 use super::accounts::AccountsAtHand;
 use super::output;
 use super::tree::Tree;
+use super::wanted::groups;
 
 /// Statuses as `--help` shows them.
 const STATUSES: &str = "\
@@ -37,20 +37,14 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let account = Tree::read(&arguments.paths)?.account(&arguments.account)?;
+    let (account, policies) = Tree::read(&arguments.paths)?.account(&arguments.account)?;
     output::progress(&format!("recording account {} ...", account.id));
-    let everything = FetchRequirement::all(schemas());
+    let everything = everything(schemas(), &groups(&policies, &account, None), &account);
     let Collected { inventory, calls, .. } =
         AccountsAtHand::new([])?.collect_required(&account, &everything);
     let resources: usize =
         inventory.listings.values().map(|listing| listing.resources().len()).sum();
-    let refused: Vec<String> = inventory
-        .listings
-        .iter()
-        .filter_map(|((name, region), listing)| {
-            listing.failure().map(|failure| format!("  {name} in {region}: {failure}\n"))
-        })
-        .collect();
+    let refused = refused(&inventory);
     let file = arguments.output.display();
     if resources == 0 && !refused.is_empty() {
         bail!(
@@ -62,10 +56,48 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     recorded::write(&inventory, &arguments.output)?;
     let requests = calls.total();
     output::print(&format!("{file}: {resources} resources with {requests} requests\n"))?;
+    output::print(&by_segments(&inventory))?;
     if !refused.is_empty() {
         let lists = refused.concat();
         output::print(&format!("{} lists could not be read whole:\n{lists}", refused.len()))?;
         return Ok(ExitCode::from(output::PROBLEMS));
     }
     Ok(ExitCode::from(output::CLEAN))
+}
+
+/// The lists, and segments of lists, that could not be read whole, a line each.
+fn refused(inventory: &Inventory) -> Vec<String> {
+    let lists = inventory.listings.iter().flat_map(|((name, region), listing)| match listing {
+        Listing::Segments(_, segments) => {
+            let asked = segments.asked.iter();
+            let failed = asked.filter_map(|(segment, failure)| Some((segment, failure.as_ref()?)));
+            failed.map(|(segment, why)| format!("  {name} `{segment}`: {why}\n")).collect()
+        }
+        _ => {
+            let failure = listing.failure().into_iter();
+            failure.map(|why| format!("  {name} in {region}: {why}\n")).collect::<Vec<_>>()
+        }
+    });
+    lists.collect()
+}
+
+/// What is recorded of lists that are too long to be read whole, a line each.
+fn by_segments(inventory: &Inventory) -> String {
+    let live = schemas().live().filter(|schema| schema.listed_by.is_some());
+    let lines = live.map(|schema| {
+        let name = &schema.type_name;
+        let listings = inventory.lists_of(name).map(|(_, listing)| listing);
+        let asked = listings.filter_map(|listing| match listing {
+            Listing::Segments(_, segments) => Some(segments.asked.keys()),
+            _ => None,
+        });
+        let names: Vec<String> = asked.flatten().map(|segment| format!("`{segment}`")).collect();
+        if names.is_empty() {
+            return format!(
+                "{name}: none, as no check of the account says which; an account has too many\n"
+            );
+        }
+        format!("{name}: those that checks of the account name, {}\n", names.join(", "))
+    });
+    lines.collect()
 }

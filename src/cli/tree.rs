@@ -16,7 +16,7 @@ use cloudcorrect::document::{
     self, MAX_DIRECTORY_DEPTH, MAX_FILE_BYTES, SourceFile, TreeRoom, TreeTooLarge,
 };
 use cloudcorrect::git::SkipReason;
-use cloudcorrect::policy::{Account, LoadOutcome};
+use cloudcorrect::policy::{Account, LoadOutcome, PolicySet};
 use cloudcorrect::render::diagnostics;
 
 use super::repository::{Repository, shown};
@@ -119,11 +119,12 @@ impl Tree {
         self.files.iter().chain(settings).cloned().collect()
     }
 
-    /// The account of that name. A tree with other problems may still name its accounts.
-    pub(super) fn account(&self, name: &str) -> anyhow::Result<Account> {
+    /// The account of that name, and the policies beside it. A tree with other problems may still name its
+    /// accounts.
+    pub(super) fn account(&self, name: &str) -> anyhow::Result<(Account, PolicySet)> {
         let LoadOutcome { policies, diagnostics, has_unread_tests: _ } = self.reading();
         if let Some(account) = policies.accounts.values().find(|it| it.name.as_str() == name) {
-            return Ok(account.clone());
+            return Ok((account.clone(), policies));
         }
         let known = policies.accounts.values().map(|account| account.name.as_str());
         let shown = diagnostics::text(&diagnostics, &self.sources());

@@ -70,8 +70,7 @@ impl Wanted {
         self.schema.listed_by.as_ref()?;
         let id = self.id.as_ref()?;
         let (value, rest) = id.split_once('/').filter(|(value, _)| !value.contains(['*', '?']))?;
-        let prefix = rest.split(['*', '?']).next().unwrap_or_default();
-        Some(Segment { value: value.into(), prefix: prefix.into() })
+        Segment::of(value, rest.split(['*', '?']).next().unwrap_or_default())
     }
 
     /// The requirement of live accounts, of which all but the list concerns only resources that are

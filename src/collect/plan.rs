@@ -34,7 +34,7 @@ pub fn plan<'a>(groups: &[&'a Group], account: &'a Account) -> Plan<'a> {
 struct TypeCalls<'a> {
     schema: &'a Schema,
     readers: BTreeMap<Operation, Vec<Reader>>,
-    /// Segments of the list that readers require, without those that others cover.
+    /// Segments of the list that readers require.
     segments: BTreeSet<Segment>,
     /// Operations that filters read, which come before the others.
     of_filters: BTreeSet<Operation>,
@@ -116,7 +116,6 @@ impl<'a> TypeCalls<'a> {
         };
         let mut calls: Vec<PlannedCall> = readers.into_iter().map(call).collect();
         calls.sort_by_key(stage);
-        let segments = Segment::least(&segments).into_iter().cloned().collect();
         TypePlan { schema, regions: schema.listed_in(&account.regions), segments, calls }
     }
 }

@@ -42,9 +42,10 @@ pub async fn record(
 
 /// Keeps what a sweep saw that began at `began`, in a transaction; whether anything was new.
 ///
-/// A sweep takes long. Where an evaluation wrote meanwhile, that stands, and the sweep adds only what
-/// is older than itself or was never asked. It does not count as the last write either, so that an
-/// evaluation that is under way is kept.
+/// A sweep takes long, and evaluations look at the same lists meanwhile, also where that is not seen as
+/// they write nothing. So the lists of evaluations stand, once there are any, and the sweep adds what is
+/// older than itself or was never asked. It does not count as the last write either, so that an evaluation
+/// that is under way is kept.
 pub async fn record_sweep(
     connection: &mut PgConnection,
     source: SourceId,
@@ -83,16 +84,17 @@ async fn keep(
             continue;
         }
         let stored = open(connection, &scope).await?;
-        let needed = if held.is_newer {
+        let is_beside = is_swept && held.is_evaluated;
+        let needed = if is_beside {
             Changes::beside(&stored, observed, began)
         } else {
             Changes::between(&stored, observed)
         };
-        if held.is_newer && needed.is_empty() {
+        if is_beside && needed.is_empty() {
             continue;
         }
         apply(connection, &scope, &needed, held.at).await?;
-        let digest = (!held.is_newer).then_some(digest);
+        let digest = (!is_beside).then_some(digest);
         let written = Written { digest, changed: !needed.is_empty() };
         remember(connection, &scope, written, (!is_swept).then_some(began)).await?;
         changed |= !needed.is_empty();
@@ -143,6 +145,8 @@ struct Held {
     at: DateTime<Utc>,
     /// `true` where they were observed later than what is to be written.
     is_newer: bool,
+    /// `true` where an evaluation wrote them, and not sweeps alone.
+    is_evaluated: bool,
 }
 
 /// Locks the facets of a scope.
@@ -164,12 +168,14 @@ async fn lock(
     .await?;
     let row = sqlx::query!(
         r#"with held as (
-            select observed_at > $6 as is_newer from facet_scope
+            select observed_at > $6 as is_newer, observed_at > '-infinity' as is_evaluated
+            from facet_scope
             where source = $1 and provider = $2 and account = $3 and region = $4
               and resource_type = $5
             for no key update
         )
-        select clock_timestamp() as "at!", is_newer as "is_newer!" from held"#,
+        select clock_timestamp() as "at!", is_newer as "is_newer!", is_evaluated as "is_evaluated!"
+        from held"#,
         scope.owner.source.0,
         scope.owner.provider.as_str(),
         scope.owner.account.as_str(),
@@ -179,7 +185,7 @@ async fn lock(
     )
     .fetch_one(connection)
     .await?;
-    Ok(Held { at: row.at, is_newer: row.is_newer })
+    Ok(Held { at: row.at, is_newer: row.is_newer, is_evaluated: row.is_evaluated })
 }
 
 async fn open(connection: &mut PgConnection, scope: &Scope<'_>) -> Result<Vec<Stored>, Error> {

@@ -9,7 +9,7 @@ use crate::resource::{ListedBy, Segment, Value};
 impl Expression {
     /// Segment of a list that holds all resources that it lets pass, where it says of which value they
     /// are: by `resource.Property == "value"`, and perhaps `resource.Other.startsWith("beginning")` or
-    /// `resource.Other == "all of it"`, as parts of one `&&`.
+    /// `resource.Other == "all of it"`, as parts of one `&&`. What no resource can have is none.
     pub fn segment(&self, by: &ListedBy) -> Option<Segment> {
         let required = self.required();
         let value = required.iter().find_map(|node| text(equal_to(node, &by.value)?))?;
@@ -18,7 +18,7 @@ impl Expression {
             text(of?)
         });
         let prefix = beginnings.max_by_key(|beginning| beginning.len());
-        Some(Segment { value, prefix: prefix.unwrap_or_default() })
+        Segment::of(&value, &prefix.unwrap_or_default())
     }
 
     /// `true` where it names a segment, or will once parameters have their values.
@@ -105,9 +105,11 @@ mod tests {
         ] {
             let (filter, by) = compiled(text);
             let segment = filter.segment(by);
-            let shown = segment.map(|one| format!("{}/{}", one.value, one.prefix));
+            let shown = segment.map(|one| one.to_string());
             assert_eq!(shown.as_deref(), expected, "{text}");
             assert_eq!(filter.names_segment(by), expected.is_some(), "{text}");
         }
+        let (filter, by) = compiled("resource.BucketName == 'logs/2026'");
+        assert_eq!(filter.segment(by), None, "no bucket has such a name");
     }
 }

@@ -9,7 +9,7 @@ use futures::stream::{self, FuturesUnordered};
 use futures::{FutureExt, StreamExt};
 
 use super::requirement::next;
-use super::{CallStats, FetchRequirement, Source};
+use super::{CallStats, FetchRequirement, Source, segments};
 use crate::resource::{
     AccountId, Cause, Facet, Failure, Inventory, ListedBy, Listing, Provider, Region, Resource,
     Schema, Segment, Segments, Target, TypeName,
@@ -113,31 +113,13 @@ impl Work<'_> {
         let rest = unnamed(self.schema, by);
         let required: BTreeSet<&Segment> =
             self.requirements.iter().filter_map(|one| one.segment()).collect();
-        if required.is_empty() {
-            return Listing::Failed(rest);
-        }
+        let listings = segments::listings(self.source, &self.target, self.schema, &required).await;
         let mut resources = BTreeMap::new();
-        let mut asked: BTreeMap<Segment, Option<Failure>> = BTreeMap::new();
-        loop {
-            // Those that others cover are asked for where none of these could be read whole.
-            let is_known = |segment: &Segment| {
-                let mut known = asked.iter().filter(|(other, _)| other.covers(segment));
-                asked.contains_key(segment) || known.any(|(_, failure)| failure.is_none())
-            };
-            let open = required.iter().copied().filter(|segment| !is_known(segment));
-            let least = Segment::least(open);
-            if least.is_empty() {
-                break;
-            }
-            let listings = least.into_iter().map(|segment| async move {
-                (segment, self.source.list_segment(&self.target, self.schema, segment).await)
-            });
-            for (segment, listing) in join_all(listings).await {
-                let listed = listing.resources().iter();
-                resources
-                    .extend(listed.map(|one| ((one.id.clone(), one.region.clone()), one.clone())));
-                asked.insert(segment.clone(), listing.failure().cloned());
-            }
+        let mut asked = BTreeMap::new();
+        for (segment, listing) in listings {
+            let listed = listing.resources().iter();
+            resources.extend(listed.map(|one| ((one.id.clone(), one.region.clone()), one.clone())));
+            asked.insert(segment, listing.failure().cloned());
         }
         Listing::Segments(resources.into_values().collect(), Segments { asked, rest })
     }

@@ -20,8 +20,8 @@ pub struct TypePlan<'a> {
     pub schema: &'a Schema,
     /// Regions in which the type is listed; `global` alone for what belongs to none.
     pub regions: Vec<Region>,
-    /// Segments that are asked for, of a list that is not read as a whole.
-    pub segments: Vec<Segment>,
+    /// Segments that readers require, of a list that is not read as a whole.
+    pub segments: BTreeSet<Segment>,
     /// Calls in the order of their stages: the list, a summary, then what filters read, then the rest.
     pub calls: Vec<PlannedCall>,
 }

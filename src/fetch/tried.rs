@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use futures::future::join_all;
 
-use super::{AccountScope, Plan, PlannedCall, Source, TypePlan};
+use super::{AccountScope, Plan, PlannedCall, Source, TypePlan, segments};
 use crate::resource::{
-    Cause, Facet, Failure, Listing, Operation, Region, Resource, Schema, Target,
+    Cause, Facet, Failure, Listing, Operation, Region, Resource, Schema, Segment, Target,
 };
 
 /// Calls of a plan as an account answers them.
@@ -97,11 +97,14 @@ async fn of_type(
     one: &TypePlan<'_>,
     target: Target,
 ) -> Vec<Answer> {
-    let listings = lists(source, &target, one).await;
-    let listed = |listing: &Listing| {
-        (one.schema.list.clone(), target.region.clone(), listing.failure().cloned())
+    let lists = lists(source, &target, one).await;
+    let listed = |(segment, listing): &(Option<Segment>, Listing)| {
+        let list = &one.schema.list;
+        let failure = listing.failure().map(|failure| named(failure, list, segment.as_ref()));
+        (one.schema.list.clone(), target.region.clone(), failure)
     };
-    let mut answers: Vec<Answer> = listings.iter().map(listed).collect();
+    let mut answers: Vec<Answer> = lists.iter().map(listed).collect();
+    let listings: Vec<Listing> = lists.into_iter().map(|(_, listing)| listing).collect();
     let others = planned(one).map(|call| &call.operation).filter(|it| **it != one.schema.list);
     let others: Vec<Operation> = others.cloned().collect();
     for resources in few_of_each_region(&listings, scope) {
@@ -124,12 +127,25 @@ async fn of_type(
 }
 
 /// The list of a type, or those of its segments where it is not read as a whole.
-async fn lists(source: &dyn Source, target: &Target, one: &TypePlan<'_>) -> Vec<Listing> {
+async fn lists(
+    source: &dyn Source,
+    target: &Target,
+    one: &TypePlan<'_>,
+) -> Vec<(Option<Segment>, Listing)> {
     if one.schema.listed_by.is_none() || source.lists_whole() {
-        return vec![source.list(target, one.schema).await];
+        return vec![(None, source.list(target, one.schema).await)];
     }
-    let segments = one.segments.iter();
-    join_all(segments.map(|segment| source.list_segment(target, one.schema, segment))).await
+    let required = one.segments.iter().collect();
+    let listings = segments::listings(source, target, one.schema, &required).await;
+    listings.into_iter().map(|(segment, listing)| (Some(segment), listing)).collect()
+}
+
+/// The failure of a list, with the segment that it is of.
+fn named(failure: &Failure, list: &Operation, segment: Option<&Segment>) -> Failure {
+    let Some(segment) = segment else { return failure.clone() };
+    let beginning = format!("{list}: ");
+    let words = failure.message.strip_prefix(&beginning).unwrap_or(&failure.message);
+    Failure::new(failure.cause, format!("{list}: `{segment}`: {words}"))
 }
 
 /// Resources that are asked about, by region: the first, and others in case that one is odd or gone.

@@ -57,9 +57,14 @@ pub(super) fn explain(
         }
         Kind::PropertyNames { error } => {
             let key = error.instance().as_str().unwrap_or_default().to_owned();
-            let message = format!("`{}` is no region", short(&key));
-            let help = "name one, such as `eu-west-1`".to_owned();
-            let pointer = broken.below(&key);
+            let (is_no, help) = match broken.pointer.last().map(String::as_str) {
+                Some("segments") => {
+                    ("segment", "write what the ids begin with, a bucket and `/` at least")
+                }
+                _ => ("region", "name one, such as `eu-west-1`"),
+            };
+            let message = format!("`{}` is no {is_no}", short(&key));
+            let (help, pointer) = (help.to_owned(), broken.below(&key));
             vec![Finding::new(pointer, Code::InvalidName, message, Some(help)).of_key()]
         }
         _ => vec![broken.of_value(error)],

@@ -7,6 +7,9 @@ use crate::resource::{AccountId, Cause, ListScope, Operation, Schema, SchemaRegi
 /// Pattern of a region's name.
 const REGION: &str = "^[a-z][a-z0-9-]{0,31}$";
 
+/// Pattern of a segment's name, such as `logs/2026/`.
+const SEGMENT: &str = "^[^/]+/";
+
 /// JSON Schema of the format, with the types of a registry. Editors complete and check by it, and
 /// the reader refuses what it refuses.
 pub fn json_schema(schemas: &SchemaRegistry) -> Json {
@@ -63,7 +66,7 @@ fn error() -> Json {
 
 /// The lists of a type, by region.
 fn lists(schema: &Schema) -> Json {
-    let list = json!({
+    let mut list = json!({
         "description": "Whole with `resources`, broken off with `error` too, unread with `error` alone.",
         "type": "object",
         "minProperties": 1,
@@ -73,6 +76,11 @@ fn lists(schema: &Schema) -> Json {
         },
         "additionalProperties": false,
     });
+    if schema.listed_by.is_some() {
+        list["properties"]["segments"] = segments();
+        list["if"] = json!({ "required": ["segments"] });
+        list["then"] = json!({ "required": ["resources", "error"] });
+    }
     match schema.scope {
         ListScope::Global => json!({
             "description": schema.description,
@@ -88,6 +96,27 @@ fn lists(schema: &Schema) -> Json {
             "additionalProperties": list,
         }),
     }
+}
+
+/// The segments of a list that is not read as a whole.
+fn segments() -> Json {
+    json!({
+        "description": "Parts that were asked for, by what their ids begin with; `error` is of the rest.",
+        "type": "object",
+        "minProperties": 1,
+        "propertyNames": { "pattern": SEGMENT },
+        "additionalProperties": {
+            "description": "`complete`, or the `error` that there was.",
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "properties": {
+                "complete": { "const": true },
+                "error": { "$ref": "#/$defs/error" },
+            },
+            "additionalProperties": false,
+        },
+    })
 }
 
 fn resource(schema: &Schema) -> Json {

@@ -24,7 +24,12 @@ fn demo() -> Json {
 fn broken(pointer: &str, value: Json) -> Vec<String> {
     let mut json = demo();
     *json.pointer_mut(pointer).expect("a place in the demo") = value;
-    match read_json(&json) {
+    problems(&json)
+}
+
+/// The problems of a recording, a line each.
+fn problems(json: &Json) -> Vec<String> {
+    match read_json(json) {
         Ok(_) => Vec::new(),
         Err(invalid) => {
             let found = invalid.diagnostics("x.json").into_iter();
@@ -43,10 +48,10 @@ fn an_id_that_no_resource_can_have_is_told() {
     let told = |id: &str| broken(bucket, json!(id)).join("\n");
     assert_eq!(
         told("a\0b"),
-        "x.json:1:31508: invalid-name: `BucketName` holds a control character \
+        "x.json:1:32892: invalid-name: `BucketName` holds the character U+0000 \
          (no resource has such an id)"
     );
-    assert!(told(&"x".repeat(1_025)).contains("has more than 1024 bytes"));
+    assert!(told(&"x".repeat(2_049)).contains("has more than 2048 bytes"));
 }
 
 #[test]
@@ -197,6 +202,64 @@ fn lists_are_whole_broken_off_or_unread() {
     assert_eq!(list(json!({ "error": error() })), Some(Listing::Failed(failure())));
 }
 
+/// An inventory whose one list is of objects.
+fn of_objects(list: &Json) -> Json {
+    json!({
+        "apiVersion": "cloudcorrect.dev/v1", "kind": "Inventory",
+        "account": "012345678901", "recordedAt": "2026-11-16T08:00:00Z",
+        "lists": { "AWS::S3::Object": { "global": list } },
+    })
+}
+
+#[test]
+fn of_a_list_that_is_too_long_the_segments_are_told() {
+    let denied = json!({ "cause": "access_denied", "message": "s3:ListObjectsV2: Access Denied" });
+    let rest = json!({ "cause": "not_collected", "message": "s3:ListObjectsV2: too many" });
+    let list = json!({
+        "resources": [{ "region": "eu-west-1", "facets": { "s3:ListObjectsV2": { "read": {
+            "Id": "logs/2026/a", "BucketName": "logs", "Key": "2026/a",
+        } } } }],
+        "segments": { "data/": { "error": denied }, "logs/2026/": { "complete": true } },
+        "error": rest,
+    });
+    let json = of_objects(&list);
+    let inventory = read_json(&json).expect("well-formed");
+    assert_eq!(to_json(&inventory)["lists"], json["lists"], "written as it was read");
+    let listing = inventory.listings.into_values().next().expect("a list");
+    let why = |segment: &str| {
+        let segment = segment.parse().expect("a segment");
+        listing.failure_in(Some(&segment)).map(|failure| failure.cause.as_str())
+    };
+    let segments = ["logs/2026/", "logs/2026/a", "data/b", "logs/", "other/"];
+    let expected =
+        [None, None, Some("access_denied"), Some("not_collected"), Some("not_collected")];
+    assert_eq!(segments.map(why), expected);
+}
+
+#[test]
+fn problems_of_segments_are_named_with_their_place() {
+    let error = json!({ "cause": "not_collected", "message": "too many" });
+    let complete = json!({ "complete": true });
+    let told = |list: Json| problems(&of_objects(&list)).join("\n");
+    insta::assert_snapshot!(
+        [
+            told(json!({ "resources": [], "segments": { "logs": complete }, "error": error })),
+            told(json!({ "resources": [], "segments": { "logs/": {} }, "error": error })),
+            told(json!({ "resources": [], "segments": { "logs/": { "complete": false } }, "error": error })),
+            told(json!({ "resources": [], "segments": { "logs/": complete } })),
+            told(json!({ "segments": { "logs/": complete }, "error": error })),
+        ]
+        .join("\n"),
+        @"
+    x.json:1:182: invalid-name: `logs` is no segment (write what the ids begin with, a bucket and `/` at least)
+    x.json:1:190: missing-key: `logs/` is empty (`complete`, or the `error` that there was.)
+    x.json:1:202: invalid-value: `complete` must be `true` (leave the key out where it does not hold)
+    x.json:1:154: missing-key: `global` lacks `error`
+    x.json:1:154: missing-key: `global` lacks `resources`
+    "
+    );
+}
+
 #[test]
 fn facets_are_read_absent_or_refused() {
     let inventory = read_json(&demo()).expect("well-formed");
@@ -235,12 +298,12 @@ fn problems_are_named_with_their_place() {
     insta::assert_snapshot!(problems.join("\n"), @"
     x.json:1:111: wrong-type: `account` is a number, but must be text (put it in quotes)
     x.json:1:139: invalid-instant: `recordedAt` is no instant (write it as in `2026-11-16T08:00:00Z`)
-    x.json:1:25939: unknown-key: `AWS::IAM::User` has no `eu-west-1` (there are `global`)
-    x.json:1:25972: missing-key: `facets` lacks `iam:ListUsers`
-    x.json:1:26479: unknown-key: `read` has no `MfaDevices` (did you mean `MFADevices`?)
-    x.json:1:26404: wrong-type: `PasswordResetRequired` is text, but must be true or false or null (Whether the user must choose a new password at the next sign-in.)
-    x.json:1:26355: conflict: `iam:GetLoginProfile` has more than one key (One of `read`, `absent` and `error`.)
-    x.json:1:26943: duplicate-name: resource `bob` is there twice (name each resource of a list once)
+    x.json:1:27323: unknown-key: `AWS::IAM::User` has no `eu-west-1` (there are `global`)
+    x.json:1:27356: missing-key: `facets` lacks `iam:ListUsers`
+    x.json:1:27863: unknown-key: `read` has no `MfaDevices` (did you mean `MFADevices`?)
+    x.json:1:27788: wrong-type: `PasswordResetRequired` is text, but must be true or false or null (Whether the user must choose a new password at the next sign-in.)
+    x.json:1:27739: conflict: `iam:GetLoginProfile` has more than one key (One of `read`, `absent` and `error`.)
+    x.json:1:28327: duplicate-name: resource `bob` is there twice (name each resource of a list once)
     ");
 }
 

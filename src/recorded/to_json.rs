@@ -31,6 +31,18 @@ fn listing_to_json(listing: &Listing, region: &Region) -> Json {
         let resources = resources.map(|resource| resource_to_json(resource, region)).collect();
         json.insert("resources".to_owned(), Json::Array(resources));
     }
+    if let Listing::Segments(_, segments) = listing
+        && !segments.asked.is_empty()
+    {
+        let asked = segments.asked.iter().map(|(segment, failure)| {
+            let answer = match failure {
+                Some(failure) => json!({ "error": failure }),
+                None => json!({ "complete": true }),
+            };
+            (segment.to_string(), answer)
+        });
+        json.insert("segments".to_owned(), Json::Object(asked.collect()));
+    }
     if let Some(failure) = listing.failure() {
         json.insert("error".to_owned(), json!(failure));
     }

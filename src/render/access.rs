@@ -104,8 +104,8 @@ impl ShownAccess<'_> {
     /// The answer to a call in words, one for each way in which it failed.
     fn answers(&self, call: &TriedCall) -> Vec<String> {
         if call.failures.is_empty() {
-            let untried = "not tried, as there is no resource to ask about";
-            return vec![if call.answers > 0 { "works" } else { untried }.to_owned()];
+            let answer = if call.answers > 0 { "works".to_owned() } else { self.untried(call) };
+            return vec![answer];
         }
         let failures = call.failures.iter().map(|(failure, regions)| {
             let words = failure.message.strip_prefix(call.operation.as_str());
@@ -113,6 +113,16 @@ impl ShownAccess<'_> {
             format!("{}{}: {words}", failure.cause, self.place(regions))
         });
         failures.collect()
+    }
+
+    /// Why a call was not tried.
+    fn untried(&self, call: &TriedCall) -> String {
+        let mut schemas = self.plan.types.iter().map(|one| one.schema);
+        let listed = schemas.find(|schema| schema.list == call.operation);
+        match listed.and_then(|schema| schema.listed_by.as_ref()) {
+            Some(by) => format!("not tried, as no check names one `{}` in `where`", by.value),
+            None => "not tried, as there is no resource to ask about".to_owned(),
+        }
     }
 
     /// The regions, where they are not all of the account.

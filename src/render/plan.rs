@@ -1,5 +1,6 @@
 //! Fetch plans for people and as JSON: which calls, for which resources, for whom.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use serde_json::{Value as Json, json};
@@ -103,7 +104,7 @@ impl ShownPlan<'_> {
             json!({
                 "type": one.schema.type_name,
                 "regions": one.regions,
-                "segments": one.segments.iter().map(segment).collect::<Vec<_>>(),
+                "segments": Segment::least(&one.segments).into_iter().map(segment).collect::<Vec<_>>(),
                 "calls": one.calls.iter().map(|it| call(one, it)).collect::<Vec<_>>(),
             })
         };
@@ -123,7 +124,7 @@ fn segment(one: &Segment) -> Json {
 /// How often a call is made, in words.
 fn frequency(one: &TypePlan<'_>, call: &PlannedCall) -> String {
     if one.schema.listed_by.is_some() && call.operation == one.schema.list {
-        return of_segments(&one.segments);
+        return of_segments(&Segment::least(&one.segments));
     }
     let often = match (call.frequency, one.regions.len()) {
         (Frequency::Once, 0 | 1) => "once".to_owned(),
@@ -137,7 +138,7 @@ fn frequency(one: &TypePlan<'_>, call: &PlannedCall) -> String {
 }
 
 /// The parts of a list that is not read as a whole.
-fn of_segments(segments: &[Segment]) -> String {
+fn of_segments(segments: &BTreeSet<&Segment>) -> String {
     let named = segments.iter().take(NAMED).map(|one| {
         let id = format!("{}/{}*", visible(&one.value), visible(&one.prefix));
         format!("once for {id}")

@@ -75,16 +75,9 @@ impl Listing {
         let (Self::Segments(_, segments), Some(segment)) = (self, segment) else {
             return self.failure();
         };
-        let covering = segments.asked.iter().filter(|(asked, _)| asked.covers(segment));
-        // The narrowest says it best, unless one that is wider is whole.
-        let mut why = Some(&segments.rest);
-        for (_, failure) in covering {
-            why = failure.as_ref();
-            if why.is_none() {
-                break;
-            }
-        }
-        why
+        // The narrowest says it best: it was asked where a wider one failed, or behind it.
+        let mut covering = segments.asked.iter().rev().filter(|(asked, _)| asked.covers(segment));
+        covering.next().map_or(Some(&segments.rest), |(_, failure)| failure.as_ref())
     }
 
     /// The resources among which those of a segment are; of a list that was read by segments, those of

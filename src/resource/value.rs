@@ -139,6 +139,13 @@ pub enum Facet {
     Failed(Failure),
 }
 
+impl Facet {
+    /// Why it could not be read.
+    pub fn failure(&self) -> Option<&Failure> {
+        if let Self::Failed(failure) = self { Some(failure) } else { None }
+    }
+}
+
 /// Answers on a resource, by operation. A tree would take half a KiB for the first of them.
 pub type Facets = LiteMap<Operation, Facet>;
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
-use super::observations::{LIST, Observed, PlaceObservations, State};
+use super::observations::{LIST, Observed, PlaceObservations, State, segment_of};
 use crate::digest::Digest;
 use crate::resource::Region;
 
@@ -41,20 +41,25 @@ pub(super) struct Changes<'a> {
 
 impl<'a> Changes<'a> {
     /// A failure takes the place of another failure only and leaves the last value open; a value
-    /// takes the place of both. A list closes all that belongs to resources which it would have and has not.
+    /// takes the place of both. A list closes all that belongs to resources which it would have and has
+    /// not, and a segment that is whole the failures of those that it covers.
     pub(super) fn between(stored: &'a [Stored], observed: &'a PlaceObservations) -> Self {
         let mut changes = Self::over(stored, &observed.rows);
         let listed: BTreeSet<&str> = observed.rows.iter().map(|row| &*row.resource_id).collect();
         let gone = |one: &&Stored| {
             let id = one.resource_id.as_str();
-            id != LIST && observed.known.holds(id) && !listed.contains(id)
+            let is_known = match segment_of(id) {
+                Some(segment) => observed.known.settles(&segment, one.state.failed()),
+                None => id != LIST && observed.known.holds(id),
+            };
+            is_known && !listed.contains(id)
         };
         changes.close.extend(stored.iter().filter(gone));
         changes
     }
 
-    /// The same of an observation that began before the last one was written: that one's list stands, so
-    /// do the resources on it, and what was written since.
+    /// The same of an observation that leaves lists to others: the one that is kept stands, so do the
+    /// resources on it, and what was written since the observation began.
     pub(super) fn beside(
         stored: &'a [Stored],
         observed: &'a PlaceObservations,

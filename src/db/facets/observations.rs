@@ -32,6 +32,14 @@ impl State {
 /// The resource id that stands for the list itself.
 pub(super) const LIST: &str = "*";
 
+/// What the resource id begins with that stands for a segment of a list; its resources' beginning follows.
+const SEGMENT: &str = "*/";
+
+/// The segment of a list that a resource id stands for.
+pub(super) fn segment_of(id: &str) -> Option<Segment> {
+    id.strip_prefix(SEGMENT)?.parse().ok()
+}
+
 /// A type and the region that was asked for it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Location {
@@ -74,6 +82,15 @@ impl Known {
         match self {
             Self::All => true,
             Self::Within(segments) => segments.iter().any(|segment| segment.holds(id)),
+        }
+    }
+
+    /// `true` where what is kept of a segment, that it failed or that it is whole, no longer counts: the
+    /// list is whole itself, or a segment around one that failed is.
+    pub(super) fn settles(&self, segment: &Segment, has_failed: bool) -> bool {
+        match self {
+            Self::All => true,
+            Self::Within(whole) => has_failed && whole.iter().any(|one| one.covers(segment)),
         }
     }
 }
@@ -122,18 +139,17 @@ impl PlaceObservations {
             }
             Listing::Failed(_) => (State::Error, Known::Within(Vec::new())),
         };
-        let list = Observed {
-            resource_id: LIST.into(),
-            operation: schema.list.clone(),
-            state,
-            body: None,
-            failure: listing.failure().cloned(),
-            resource_region: None,
-            arn: None,
-        };
+        let list = about_list(schema, LIST.into(), state, listing.failure());
         let resources = listing.resources().iter();
         let mut rows: Vec<_> = resources.flat_map(|resource| facets(schema, resource)).collect();
         rows.push(list);
+        if let Listing::Segments(_, segments) = listing {
+            rows.extend(segments.asked.iter().map(|(segment, failure)| {
+                let id = format!("{SEGMENT}{segment}");
+                let state = if failure.is_some() { State::Error } else { State::Read };
+                about_list(schema, id.into(), state, failure.as_ref())
+            }));
+        }
         rows.sort_by(|one, other| {
             (&one.resource_id, &one.operation).cmp(&(&other.resource_id, &other.operation))
         });
@@ -150,12 +166,25 @@ impl PlaceObservations {
             parts.add(row.resource_region.as_ref().map_or("", Region::as_str));
             parts.add(row.arn.as_deref().unwrap_or_default());
         }
-        if let Known::Within(segments) = &self.known {
-            for segment in segments {
-                parts.add(&segment.value).add(&segment.prefix);
-            }
-        }
         parts.digest()
+    }
+}
+
+/// Whether a list, or a segment of it, has all that there is.
+fn about_list(
+    schema: &Schema,
+    resource_id: Arc<str>,
+    state: State,
+    failure: Option<&Failure>,
+) -> Observed {
+    Observed {
+        resource_id,
+        operation: schema.list.clone(),
+        state,
+        body: None,
+        failure: failure.cloned(),
+        resource_region: None,
+        arn: None,
     }
 }
 

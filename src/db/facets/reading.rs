@@ -6,12 +6,12 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
-use super::observations::{LIST, State};
+use super::observations::{LIST, State, segment_of};
 use crate::db::sources::SourceId;
 use crate::db::{Error, words};
 use crate::resource::{
     AccountId, Facet, Facets, Failure, Inventory, Listing, Operation, Provider, Region, Resource,
-    Schema, TypeName, schemas,
+    Schema, Segment, Segments, TypeName, schemas,
 };
 
 struct Row {
@@ -82,10 +82,16 @@ pub async fn inventory(
 
 fn listing(schema: &Schema, rows: Vec<Row>) -> Result<Listing, Error> {
     let mut list = None;
+    let mut asked: BTreeMap<Segment, Option<Failure>> = BTreeMap::new();
     let mut resources: BTreeMap<String, Resource> = BTreeMap::new();
     for row in rows {
         if row.resource_id == LIST {
             list = Some((State::read(&row.state)?, failure(&row)?));
+            continue;
+        }
+        if let Some(segment) = segment_of(&row.resource_id) {
+            let failed = State::read(&row.state)?.failed();
+            asked.insert(segment, failed.then(|| failure(&row)).transpose()?);
             continue;
         }
         let operation = Operation::from(row.operation.as_str());
@@ -105,6 +111,9 @@ fn listing(schema: &Schema, rows: Vec<Row>) -> Result<Listing, Error> {
     }
     let resources: Vec<_> = resources.into_values().map(Arc::new).collect();
     Ok(match list {
+        Some((State::Partial, rest)) if !asked.is_empty() => {
+            Listing::Segments(resources, Segments { asked, rest })
+        }
         Some((State::Partial, failure)) => Listing::Partial(resources, failure),
         Some((State::Error, failure)) => Listing::Failed(failure),
         _ => Listing::Complete(resources),

@@ -220,33 +220,84 @@ fn digests_tell_what_was_said_from_how_it_failed() {
     assert_eq!(failed("request 1"), failed("request 2"));
 }
 
+/// What was read of the segments of a list, and why others failed.
+fn segments(ids: &[&str], asked: &[(&str, Option<Failure>)]) -> Listing {
+    let segment = |name: &str| name.parse().unwrap();
+    let asked = asked.iter().map(|(name, failure)| (segment(name), failure.clone())).collect();
+    let rest = Failure::new(Cause::NotCollected, "nobody asked");
+    let resources = ids.iter().map(|id| bucket(id, &[])).collect();
+    Listing::Segments(resources, Segments { asked, rest })
+}
+
 #[sqlx::test]
 async fn a_listing_of_a_segment_closes_what_is_gone_from_that_alone(pool: PgPool) -> TestResult {
     let mut store = Store::new(pool).await;
-    let segment = |value: &str| Segment { value: value.into(), prefix: "".into() };
-    let failed = || Some(denied());
-    let listing = |ids: &[&str], asked: &[(&str, Option<Failure>)]| {
-        let asked = asked.iter().map(|(value, failure)| (segment(value), failure.clone()));
-        let rest = Failure::new(Cause::NotCollected, "nobody asked");
-        let segments = Segments { asked: asked.collect(), rest };
-        Listing::Segments(ids.iter().map(|id| bucket(id, &[])).collect(), segments)
-    };
-    let both = [("data", None), ("logs", None)];
-    store.keep(listing(&["data/a", "logs/a", "logs/b"], &both)).await?;
+    let both = [("data/", None), ("logs/", None)];
+    store.keep(segments(&["data/a", "logs/a", "logs/b"], &both)).await?;
     let open = async |store: &Store| {
         let rows = store.rows().await;
-        let open = rows.into_iter().filter(|row| row.ends_with(" +"));
+        let open = rows.into_iter().filter(|row| row.ends_with(" +") && !row.starts_with('*'));
         open.map(|row| row.split(' ').next().unwrap_or_default().to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(open(&store).await, ["*", "data/a", "logs/a", "logs/b"]);
+    assert_eq!(open(&store).await, ["data/a", "logs/a", "logs/b"]);
 
-    store.keep(listing(&["logs/b"], &[("logs", None)])).await?;
-    assert_eq!(open(&store).await, ["*", "data/a", "logs/b"], "of `data` nothing is known");
-    // The rows are the same, and what they mean is not.
-    store.keep(listing(&[], &[("logs", failed())])).await?;
-    assert_eq!(open(&store).await, ["*", "data/a", "logs/b"]);
-    store.keep(listing(&[], &[("logs", None)])).await?;
-    assert_eq!(open(&store).await, ["*", "data/a"]);
+    store.keep(segments(&["logs/b"], &[("logs/", None)])).await?;
+    assert_eq!(open(&store).await, ["data/a", "logs/b"], "of `data` nothing is known");
+    store.keep(segments(&[], &[("logs/", Some(denied()))])).await?;
+    assert_eq!(open(&store).await, ["data/a", "logs/b"]);
+    store.keep(segments(&[], &[("logs/", None)])).await?;
+    assert_eq!(open(&store).await, ["data/a"]);
+    Ok(())
+}
+
+#[sqlx::test]
+async fn segments_are_rebuilt_with_what_is_known_of_each(pool: PgPool) -> TestResult {
+    let mut store = Store::new(pool).await;
+    let first = segments(
+        &["data/x/a", "logs/2026/a"],
+        &[("data/", Some(denied())), ("data/x/", None), ("logs/2026/", None)],
+    );
+    store.keep(first.clone()).await?;
+    assert_eq!(store.listing(None).await?.as_ref(), Some(&first));
+    let then = store.now().await;
+
+    // Another group asks for another segment, and one for none at all.
+    store.keep(segments(&["logs/2025/a"], &[("logs/2025/", None)])).await?;
+    store.keep(segments(&[], &[])).await?;
+    let all = segments(
+        &["data/x/a", "logs/2025/a", "logs/2026/a"],
+        &[("data/", Some(denied())), ("data/x/", None), ("logs/2025/", None), ("logs/2026/", None)],
+    );
+    let found = store.listing(None).await?.unwrap();
+    assert_eq!(found.resources(), all.resources());
+    for name in ["logs/2026/", "logs/2025/b", "data/x/", "data/y", "logs/", "other/"] {
+        let segment: Segment = name.parse()?;
+        let cause = |listing: &Listing| listing.failure_in(Some(&segment)).map(|why| why.cause);
+        assert_eq!(cause(&found), cause(&all), "{name}");
+    }
+    assert_eq!(store.listing(Some(then)).await?, Some(first));
+
+    // What was not allowed is allowed now, and a list that is whole has no segments.
+    store.keep(segments(&["data/x/a"], &[("data/", None)])).await?;
+    let found = store.listing(None).await?.unwrap();
+    for name in ["data/", "data/x/", "data/y"] {
+        assert_eq!(found.failure_in(Some(&name.parse()?)), None, "{name}");
+    }
+    // What is asked later in part counts, also where it was whole.
+    store.keep(segments(&[], &[("data/x/", Some(denied()))])).await?;
+    let found = store.listing(None).await?.unwrap();
+    assert!(found.failure_in(Some(&"data/x/a".parse()?)).is_some());
+    assert_eq!(found.failure_in(Some(&"data/y".parse()?)), None);
+    store.keep(segments(&["data/x/a"], &[("data/", None)])).await?;
+    let found = store.listing(None).await?.unwrap();
+    assert_eq!(found.failure_in(Some(&"data/x/a".parse()?)), None);
+
+    // A list that could not be asked at all has no segments that are known.
+    store.keep(Listing::Failed(denied())).await?;
+    assert_eq!(store.listing(None).await?, Some(Listing::Failed(denied())));
+    let whole = Listing::Complete(vec![bucket("data/x/a", &[])]);
+    store.keep(whole.clone()).await?;
+    assert_eq!(store.listing(None).await?, Some(whole));
     Ok(())
 }
 

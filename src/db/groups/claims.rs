@@ -37,6 +37,8 @@ pub struct Claim {
     pub enforced: Option<Enforced>,
     /// `true` where that run was of the present definition.
     pub evaluated: bool,
+    /// Instant at which that run was recorded.
+    pub last_run_at: Option<DateTime<Utc>>,
     /// Attempts since the last completed run, this one included.
     pub attempts: i32,
     /// Instant since which it is due.
@@ -83,7 +85,7 @@ pub async fn claim_due(
         returning g.source, g.name, digest, revision, schedule, interval_ms, outcome, cause,
             counts as "counts: Json<Counts>", enforced_outcome, enforced_cause, old_failures,
             evaluated_digest is not distinct from digest as "evaluated!",
-            attempts, due_at, now() as "claimed_at!", attempt as "attempt!""#,
+            last_run_at, attempts, due_at, now() as "claimed_at!", attempt as "attempt!""#,
         limit,
         lease.as_secs_f64(),
     )
@@ -104,6 +106,7 @@ pub async fn claim_due(
                 row.old_failures,
             )?,
             evaluated: row.evaluated,
+            last_run_at: row.last_run_at,
             attempts: row.attempts,
             due_at: row.due_at,
             claimed_at: row.claimed_at,

@@ -11,7 +11,9 @@ use super::json::{Array, Elements, Entries, FromText, Object, missing, set, twic
 use super::values::Properties;
 use super::window::Cut;
 use crate::recorded::ids::impossible;
-use crate::resource::{self, Cause, Facet, Failure, Listing, Operation, Region, Resource, Schema};
+use crate::resource::{
+    self, Cause, Facet, Failure, Listing, Operation, Region, Resource, Schema, Segment, Segments,
+};
 
 /// Characters of an id that are shown where no resource can have it.
 const SHOWN_OF_ID: usize = 40;
@@ -27,6 +29,7 @@ pub(super) struct List<'s> {
 #[serde(rename_all = "lowercase")]
 enum ListKey {
     Resources,
+    Segments,
     Error,
 }
 
@@ -48,9 +51,15 @@ impl<'de> Entries<'de> for List<'_> {
     type Output = Listing;
 
     fn read<A: MapAccess<'de>>(self, mut map: A) -> Result<Listing, A::Error> {
-        let (mut resources, mut failure) = (None, None);
+        let (mut resources, mut segments, mut failure) = (None, None, None);
         while let Some(key) = map.next_key()? {
             match key {
+                ListKey::Segments if self.schema.listed_by.is_none() => {
+                    return Err(A::Error::custom(unexpected("segments")));
+                }
+                ListKey::Segments => {
+                    set(&mut segments, map.next_value_seed(Object(Asked))?, "segments")?;
+                }
                 ListKey::Resources => {
                     let Self { schema, region, reading } = self;
                     let entry = Entry { schema, region, reading };
@@ -62,11 +71,66 @@ impl<'de> Entries<'de> for List<'_> {
                 }
             }
         }
+        if let Some(asked) = segments {
+            if asked.is_empty() {
+                return Err(A::Error::custom("`segments` is empty"));
+            }
+            let resources = resources.ok_or_else(|| missing("resources"))?;
+            let rest = failure.ok_or_else(|| missing("error"))?;
+            return Ok(Listing::Segments(resources, Segments { asked, rest }));
+        }
         match (resources, failure) {
             (Some(resources), None) => Ok(Listing::Complete(resources)),
             (Some(resources), Some(failure)) => Ok(Listing::Partial(resources, failure)),
             (None, Some(failure)) => Ok(Listing::Failed(failure)),
             (None, None) => Err(missing("resources")),
+        }
+    }
+}
+
+/// Segments of a list that were asked for, by name.
+struct Asked;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum SegmentKey {
+    Complete,
+    Error,
+}
+
+impl<'de> Entries<'de> for Asked {
+    type Output = BTreeMap<Segment, Option<Failure>>;
+
+    fn read<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Output, A::Error> {
+        let mut asked = BTreeMap::new();
+        let read = |name: &str| name.parse::<Segment>().map_err(|error| error.to_string());
+        while let Some(segment) = map.next_key_seed(FromText(read))? {
+            let failure = map.next_value_seed(Object(OneOf))?;
+            if asked.insert(segment.clone(), failure).is_some() {
+                return Err(twice(&segment.to_string()));
+            }
+        }
+        Ok(asked)
+    }
+}
+
+/// What came of a segment: exactly one of two.
+struct OneOf;
+
+impl<'de> Entries<'de> for OneOf {
+    type Output = Option<Failure>;
+
+    fn read<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Output, A::Error> {
+        let failure = match map.next_key()?.ok_or_else(|| missing("complete"))? {
+            SegmentKey::Complete if map.next_value()? => None,
+            SegmentKey::Complete => {
+                return Err(A::Error::custom("`complete` is `true` or not there"));
+            }
+            SegmentKey::Error => Some(map.next_value::<RecordedFailure>()?.failure()),
+        };
+        match map.next_entry::<String, IgnoredAny>()? {
+            None => Ok(failure),
+            Some((name, _)) => Err(A::Error::custom(unexpected(&name))),
         }
     }
 }
