@@ -5,6 +5,7 @@
 //! goes on is told, so that over some sweeps nothing is left out.
 
 mod order;
+mod silence;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use futures::future::join_all;
 
 pub use self::order::{Place, Position};
 use self::order::{Visit, visits};
+use self::silence::Silence;
 use super::requirement::next;
 use super::{AccountScope, CallStats, FetchRequirement, Source};
 use crate::resource::{
@@ -76,7 +78,8 @@ pub struct Left {
 
 /// Asks for all that live accounts can be asked of these types, as far as the budget goes, and goes on
 /// behind `from`. A question that takes several requests, such as a list of many pages, is asked to its
-/// end once it is begun: half an answer would be none.
+/// end once it is begun: half an answer would be none. A service that does not answer is asked nothing
+/// more.
 pub async fn sweep(
     source: &dyn Source,
     scope: &AccountScope,
@@ -95,8 +98,20 @@ pub async fn sweep(
     let visits = visits(places.keys(), from);
     let position = from.cloned();
     let listings = BTreeMap::new();
-    let mut sweep = Sweep { source, scope, budget, places, listings, position, completed: 0 };
-    for visit in &visits {
+    let mut sweep = Sweep {
+        source,
+        scope,
+        budget,
+        places,
+        listings,
+        position,
+        completed: 0,
+        silence: Silence::default(),
+        dear: None,
+    };
+    // The list of what comes last may be what ended the sweep before: it is asked when its turn comes.
+    let first = visits.len() - usize::from(from.is_some() && !visits.is_empty());
+    for visit in visits.iter().take(first) {
         if sweep.spent() >= budget.of_lists() || !sweep.list(&visit.place).await {
             break;
         }
@@ -120,6 +135,9 @@ struct Sweep<'a> {
     position: Option<Position>,
     /// Number of resources that were completed.
     completed: usize,
+    silence: Silence,
+    /// Place whose list left nothing for anything else.
+    dear: Option<Place>,
 }
 
 /// Resource of which something was asked, and not all, when the budget was used up.
@@ -131,7 +149,7 @@ impl Sweep<'_> {
     }
 
     fn left(&self) -> u64 {
-        self.budget.left(self.spent())
+        if self.silence.is_total() { 0 } else { self.budget.left(self.spent()) }
     }
 
     fn target(&self, place: &Place) -> Target {
@@ -142,7 +160,8 @@ impl Sweep<'_> {
         }
     }
 
-    /// Asks for the list of a place, if nobody did; `false` where nothing is left for it.
+    /// Asks for the list of a place, if nobody did and it has an answer; `false` where nothing is left
+    /// for it.
     async fn list(&mut self, place: &Place) -> bool {
         let Some(schema) = self.places.get(place) else { return true };
         if self.listings.contains_key(place) {
@@ -151,9 +170,16 @@ impl Sweep<'_> {
         if self.left() == 0 {
             return false;
         }
+        if self.silence.is_of(&schema.list, &place.region) {
+            return true;
+        }
         let mut listing = self.source.list(&self.target(place), schema).await;
         listing.sort();
+        self.silence.note(&schema.list, &place.region, listing.failure());
         self.listings.insert(place.clone(), listing);
+        if self.left() == 0 {
+            self.dear = Some(place.clone());
+        }
         true
     }
 
@@ -166,8 +192,8 @@ impl Sweep<'_> {
         let at = |resource| Some(Position { place: place.clone(), resource });
         for resource in self.resources(visit) {
             let id = resource.id.clone();
-            self.complete(place, resource).await?;
-            self.completed += 1;
+            let is_whole = self.complete(place, resource).await?;
+            self.completed += usize::from(is_whole);
             self.position = at(Some(id));
         }
         self.position = at(None);
@@ -182,17 +208,24 @@ impl Sweep<'_> {
         of_visit.cloned().collect()
     }
 
-    /// Asks for all that is open of a resource, as much at a time as is left.
-    async fn complete(&mut self, place: &Place, mut resource: Arc<Resource>) -> Result<(), Begun> {
-        let Some(schema) = self.places.get(place).copied() else { return Ok(()) };
+    /// Asks for all that is open of a resource, as much at a time as is left; `false` where some of it
+    /// has no answer.
+    async fn complete(
+        &mut self,
+        place: &Place,
+        mut resource: Arc<Resource>,
+    ) -> Result<bool, Begun> {
+        let Some(schema) = self.places.get(place).copied() else { return Ok(true) };
         let everything = FetchRequirement::everything(schema);
         let listed = self.listings.get(place).map_or(0, |listing| listing.resources().len());
         let target = self.target(place);
         let mut begun = None;
         let whole = loop {
-            let wanted = next(&[&everything], &resource, listed);
+            let mut wanted = next(&[&everything], &resource, listed);
+            let is_whole = wanted.is_empty();
+            wanted.retain(|operation| !self.silence.is_of(operation, &resource.region));
             if wanted.is_empty() {
-                break Ok(());
+                break Ok(is_whole);
             }
             let left = usize::try_from(self.left()).unwrap_or(usize::MAX);
             if left == 0 {
@@ -205,6 +238,9 @@ impl Sweep<'_> {
             });
             let answers = join_all(asked).await;
             begun = Some(resource.id.clone());
+            for (operation, answer) in &answers {
+                self.silence.note(operation, &resource.region, answer.failure());
+            }
             Arc::make_mut(&mut resource).facets.extend(answers);
         };
         self.keep(place, resource);
@@ -225,18 +261,24 @@ impl Sweep<'_> {
     /// Counts what used up the whole budget as completed, since no sweep would ever come to the end
     /// of it: else the next one would begin there again, and so all others.
     fn pass_over(&mut self, from: Option<&Position>, visit: &Visit, begun: Begun) {
-        if self.position.as_ref() == from && self.spent() >= self.budget.requests.max(1) {
-            self.position = Some(Position { place: visit.place.clone(), resource: begun });
+        let is_spent = self.spent() >= self.budget.requests.max(1);
+        if self.position.as_ref() == from && is_spent {
+            let (place, resource) = match self.dear.take() {
+                Some(place) => (place, None),
+                None => (visit.place.clone(), begun),
+            };
+            self.position = Some(Position { place, resource });
         }
     }
 
     fn end(mut self, visits: &[Visit], is_cut: bool) -> Swept {
         let listed = visits.iter().map(|visit| self.resources(visit).len()).sum::<usize>();
-        let left = is_cut.then(|| Left {
-            position: self.position.take(),
-            lists: self.places.len() - self.listings.len(),
-            resources: listed - self.completed,
-        });
+        let lists = self.places.len() - self.listings.len();
+        let resources = listed - self.completed;
+        // What has no answer is tried again by the next sweep, wherever that begins.
+        let position = self.position.take().filter(|_| is_cut);
+        let is_left = is_cut || lists > 0 || resources > 0;
+        let left = is_left.then_some(Left { position, lists, resources });
         let listings = self.listings.into_iter().filter_map(|(place, listing)| {
             Some(((place.type_name, place.region), collected(listing)?))
         });
@@ -246,9 +288,13 @@ impl Sweep<'_> {
     }
 }
 
-/// A listing without what nobody has: a recording that lacks an answer is none that failed.
+/// A listing without what nobody answered: a recording that lacks an answer is none that failed, and
+/// where an account does not answer the value of yesterday is the better one.
 fn collected(mut listing: Listing) -> Option<Listing> {
-    let is_missing = |failure: &Failure| failure.cause == Cause::NotCollected;
+    let is_missing = |failure: &Failure| {
+        let silent = [Cause::NotCollected, Cause::Throttled, Cause::Credentials, Cause::Timeout];
+        silent.contains(&failure.cause)
+    };
     match &mut listing {
         Listing::Failed(failure) if is_missing(failure) => return None,
         Listing::Failed(_) => {}

@@ -94,6 +94,14 @@ impl<K: Clone + Eq + Hash, T: Shared> Slots<K, T> {
         }
     }
 
+    /// Forgets the answer of a place.
+    fn remove(&mut self, key: &K, slot: &Arc<Slot<T>>) {
+        if self.places.get(key).is_some_and(|(known, _)| Arc::ptr_eq(known, slot)) {
+            let gone = self.places.remove(key);
+            self.weight -= gone.map_or(0, |(_, weight)| weight);
+        }
+    }
+
     fn forget(&mut self, before: DateTime<Utc>) {
         self.places.retain(|_, (slot, _)| !slot.is_before(before));
         self.weight = self.places.values().map(|(_, weight)| weight).sum();
@@ -137,7 +145,7 @@ impl Memory {
         })
     }
 
-    /// Notes how many resources a list has.
+    /// Notes how many resources a list has. One that leaves no room for others is not kept.
     pub(super) fn weigh(
         &self,
         account: &AccountId,
@@ -145,7 +153,10 @@ impl Memory {
         list: (&Arc<Slot<Listing>>, usize),
     ) {
         let (slot, resources) = list;
-        self.change(account, |known| known.lists.weigh(key, slot, resources + 1));
+        self.change(account, |known| match resources + 1 {
+            weight if weight > self.most / 2 => known.lists.remove(key, slot),
+            weight => known.lists.weigh(key, slot, weight),
+        });
     }
 
     /// The place of a facet.

@@ -20,8 +20,11 @@ const USER: &str = "AWS::IAM::User";
 struct Fake {
     resources: usize,
     asked: Mutex<Vec<String>>,
-    /// What lists and facets have that are nowhere.
-    lacks: &'static [&'static str],
+    /// Operations without an answer, and why.
+    fails: &'static [&'static str],
+    cause: Option<Cause>,
+    /// Operation that takes so many requests.
+    dear: Option<(&'static str, u64)>,
 }
 
 impl Fake {
@@ -29,19 +32,22 @@ impl Fake {
         Self { resources, ..Self::default() }
     }
 
-    fn ask(&self, target: &Target, schema: &Schema, about: &str, operation: &str) -> bool {
+    fn ask(
+        &self,
+        target: &Target,
+        schema: &Schema,
+        about: &str,
+        operation: &str,
+    ) -> Result<(), Failure> {
         let place = format!("{} {} {about} {operation}", schema.type_name, target.region);
         self.asked.lock().expect("no panic").push(place);
-        !self.lacks.contains(&operation)
+        let cause = self.cause.filter(|_| self.fails.contains(&operation));
+        cause.map_or(Ok(()), |cause| Err(Failure::new(cause, "no answer")))
     }
 
     fn asked(&self) -> Vec<String> {
         self.asked.lock().expect("no panic").clone()
     }
-}
-
-fn missing() -> Failure {
-    Failure::new(Cause::NotCollected, "was not recorded")
 }
 
 impl Source for Fake {
@@ -58,8 +64,7 @@ impl Source for Fake {
         };
         // In no order, as some services list.
         let resources = (0..self.resources).rev().map(one).collect();
-        let listing =
-            if answer { Listing::Complete(resources) } else { Listing::Failed(missing()) };
+        let listing = answer.map_or_else(Listing::Failed, |()| Listing::Complete(resources));
         ready(listing).boxed()
     }
 
@@ -75,12 +80,16 @@ impl Source for Fake {
         assert!(is_ready, "{operation} is asked too early");
         let answer = self.ask(target, schema, &resource.id, operation.as_str());
         let read = Facet::Read(Value::map([("Id", Value::string(resource.id.clone()))]));
-        ready(if answer { read } else { Facet::Failed(missing()) }).boxed()
+        ready(answer.map_or_else(Facet::Failed, |()| read)).boxed()
     }
 
     fn calls(&self) -> CallStats {
         let mut calls = CallStats::default();
-        calls.count_all("all".into(), self.asked().len() as u64);
+        let asked = self.asked();
+        let dear = self.dear.map_or(0, |(dear, requests)| {
+            requests * asked.iter().filter(|it| it.ends_with(dear)).count() as u64
+        });
+        calls.count_all("all".into(), asked.len() as u64 + dear);
         calls
     }
 
@@ -276,11 +285,68 @@ fn a_sweep_that_is_broken_off_asks_nothing_more_and_passes_nothing_by() {
 
 #[test]
 fn what_a_recording_lacks_is_not_there() {
-    let lacks: &[&str] = &["s3:GetBucketAcl", "ec2:DescribeSecurityGroups"];
-    let source = Fake { lacks, ..Fake::of(1) };
+    let fails: &[&str] = &["s3:GetBucketAcl", "ec2:DescribeSecurityGroups"];
+    let source = Fake { fails, cause: Some(Cause::NotCollected), ..Fake::of(1) };
     let swept = swept(&source, &[BUCKET, GROUP], None, 1_000);
     assert_eq!(swept.left, None);
     let names: Vec<_> = swept.inventory.listings.keys().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, [BUCKET]);
     assert_eq!(facets(&swept.inventory), schemas()[BUCKET].live_operations().count() - 1);
+}
+
+/// A sweep of an account of two resources of each type in which these operations fail so.
+fn failing(
+    cause: Cause,
+    fails: &'static [&'static str],
+    from: Option<&Position>,
+) -> (Vec<String>, Swept) {
+    let source = Fake { fails, cause: Some(cause), ..Fake::of(2) };
+    let swept = swept(&source, &[BUCKET, GROUP, USER], from, 1_000);
+    (source.asked(), swept)
+}
+
+#[test]
+fn a_service_that_throttles_is_asked_nothing_more_and_costs_the_others_nothing() {
+    let all = whole(2, &[BUCKET, GROUP, USER]);
+    let list = &["ec2:DescribeSecurityGroups"];
+    let (asked, swept) = failing(Cause::Throttled, list, None);
+    let asked: BTreeSet<String> = asked.into_iter().collect();
+    assert_eq!(asked, all, "each region has its own limits");
+    assert_eq!(swept.left, None);
+    assert!(swept.inventory.listings.keys().all(|(name, _)| name.as_str() != GROUP), "not asked");
+
+    let (asked, swept) = failing(Cause::Throttled, &["iam:GetLoginProfile"], None);
+    let of_users = asked.iter().filter(|it| it.contains(USER) && !it.contains(" * ")).count();
+    assert!(of_users <= QUESTIONS, "{asked:#?}");
+    let left = swept.left.expect("the users");
+    assert_eq!((left.position, left.lists, left.resources), (None, 0, 2));
+    let of_buckets = |asked: &[String]| asked.iter().filter(|it| it.contains(BUCKET)).count();
+    let all: Vec<String> = all.into_iter().collect();
+    assert_eq!(of_buckets(&asked), of_buckets(&all));
+}
+
+#[test]
+fn without_credentials_nothing_is_kept_and_the_next_sweep_goes_on_there() {
+    let (_, swept) = failing(Cause::Credentials, &["iam:GetLoginProfile"], None);
+    let left = swept.left.expect("users and buckets");
+    assert_eq!(left.resources, 4);
+    let position = left.position.expect("where to go on");
+    assert_eq!(position.place.type_name.as_str(), GROUP);
+    let resources = swept.inventory.listings.values().flat_map(Listing::resources);
+    let mut facets = resources.flat_map(|one| one.facets.values().cloned().collect::<Vec<_>>());
+    assert!(facets.all(|facet| facet.failure().is_none()), "yesterday's values are better");
+}
+
+#[test]
+fn a_list_that_takes_the_whole_budget_holds_nobody_up() {
+    // Users have the dear list, whose requests leave nothing for anybody.
+    let (mut position, mut asked) = (None, BTreeSet::new());
+    for _ in 0..8 {
+        let source = Fake { dear: Some(("iam:ListUsers", 100)), ..Fake::of(2) };
+        let swept = swept(&source, &[BUCKET, GROUP, USER], position.as_ref(), 60);
+        asked.extend(source.asked());
+        position = swept.left.and_then(|left| left.position);
+    }
+    let all = whole(2, &[BUCKET]);
+    assert!(all.is_subset(&asked), "{:#?}", all.difference(&asked).collect::<Vec<_>>());
 }
