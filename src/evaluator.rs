@@ -20,7 +20,6 @@ use anyhow::{Context, Result};
 use sqlx::PgPool;
 use tracing::Instrument;
 
-use self::sharing::LastEvaluations;
 use crate::collect::{Accounts, Fetches};
 use crate::db::groups::{self, Claim};
 use crate::db::sources::SourceId;
@@ -52,7 +51,6 @@ pub struct Evaluator {
     fetches: Fetches,
     options: Options,
     policies: Arc<PolicyCache>,
-    last: LastEvaluations,
 }
 
 const BACKOFF: Backoff =
@@ -67,7 +65,7 @@ impl Evaluator {
         options: Options,
     ) -> Self {
         let fetches = Fetches::of_targets(options.targets);
-        Self { pool, accounts, fetches, options, policies, last: LastEvaluations::default() }
+        Self { pool, accounts, fetches, options, policies }
     }
 
     /// Runs the groups that are due, as many as are claimed at once.
@@ -79,32 +77,30 @@ impl Evaluator {
         if claims.is_empty() {
             return Ok(Pass::Idle);
         }
-        let mut by_source: BTreeMap<SourceId, Vec<Claim>> = BTreeMap::new();
+        // Beside each other, since what records a result holds the very row that is renewed.
+        tokio::select! {
+            done = Box::pin(self.evaluate(&claims)) => done?,
+            never = self.renewing(&claims) => match never {},
+        }
+        Ok(Pass::Worked)
+    }
+
+    /// Evaluates claimed groups, source by source. What fails of one costs the others nothing.
+    async fn evaluate(&self, claims: &[Claim]) -> Result<()> {
+        let mut by_source: BTreeMap<SourceId, Vec<&Claim>> = BTreeMap::new();
         for claim in claims {
             by_source.entry(claim.source).or_default().push(claim);
         }
         for (source, claims) in by_source {
             let span = tracing::info_span!("evaluate", source.id = source.0);
-            let work = self.evaluate_source(source, &claims).instrument(span);
-            if let Err(error) = self.holding(&claims, work).await {
+            if let Err(error) = self.evaluate_source(source, &claims).instrument(span).await {
                 self.give_back(&claims, &error).await?;
             }
         }
-        Ok(Pass::Worked)
+        Ok(())
     }
 
-    /// Works while the claims' leases are renewed: beside each other, since what records a result holds
-    /// the very row that is renewed.
-    async fn holding(
-        &self,
-        claims: &[Claim],
-        work: impl Future<Output = Result<()>>,
-    ) -> Result<()> {
-        tokio::select! {
-            done = work => done,
-            never = self.renewing(claims) => match never {},
-        }
-    }
+    /// Renews the claims' leases, also of those whose turn has not come.
 
     async fn renewing(&self, claims: &[Claim]) -> Infallible {
         let mut renewal = tokio::time::interval(self.options.lease / 3);
@@ -119,7 +115,7 @@ impl Evaluator {
     }
 
     /// Leaves claimed groups to a later pass. Those that were completed no longer hold a claim.
-    async fn give_back(&self, claims: &[Claim], error: &anyhow::Error) -> Result<()> {
+    async fn give_back(&self, claims: &[&Claim], error: &anyhow::Error) -> Result<()> {
         let message = format!("{error:#}");
         tracing::error!(error = message, "evaluation came to nothing");
         for claim in claims {
@@ -133,10 +129,11 @@ impl Evaluator {
         Ok(())
     }
 
-    async fn evaluate_source(&self, source: SourceId, claims: &[Claim]) -> Result<()> {
+    async fn evaluate_source(&self, source: SourceId, claims: &[&Claim]) -> Result<()> {
         let in_force = self.policies.in_force(&self.pool, source).await?;
         let due: Vec<(&Claim, &Group)> = claims
             .iter()
+            .copied()
             .filter_map(|claim| Some((claim, in_force.policies.groups.get(claim.name.as_str())?)))
             .collect();
         let collected = Arc::new(self.collect(source, &in_force, &due).await?);

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
 use super::Evaluator;
+use super::sharing::answers_since;
 use crate::collect::{Accounts, Collected, Fetch, targets_of};
 use crate::db::facets::{self, Observations};
 use crate::db::groups::Claim;
@@ -31,7 +32,7 @@ impl Evaluator {
         };
         let mut asked: BTreeMap<&AccountName, Asked<'_>> = BTreeMap::new();
         for (claim, group) in due {
-            let since = self.last.answers_since(claim, group, self.options.longest_interval);
+            let since = answers_since(claim, group, self.options.longest_interval);
             for account in in_force.policies.accounts_of(group) {
                 let asked =
                     asked.entry(&account.name).or_insert_with(|| Asked::new(account, since));
@@ -52,9 +53,6 @@ impl Evaluator {
             let Answer { account, collected, observations } = fetched.answer?;
             self.store(source, &observations, collected.observed_at).await?;
             by_account.insert(account, collected);
-        }
-        for (claim, _) in due {
-            self.last.note(claim);
         }
         Ok(by_account)
     }

@@ -11,7 +11,9 @@ use crate::digest::{Digest, Parts};
 use crate::evaluation::{CheckStatus, GroupResult, NO_RESOURCE, Outcome, WaiverStatus, segment};
 use crate::expression::Expression;
 use crate::policy::{Account, Check, Group, Rule};
-use crate::resource::{AccountId, Cause, Failure, Inventory, Listing, Operation, Provider, Schema};
+use crate::resource::{
+    AccountId, Cause, Failure, Inventory, Listing, Operation, Provider, Schema, TypeName,
+};
 
 /// The accounts of a group with what was seen of them.
 pub(super) type Seen<'a> = [(&'a Account, &'a Inventory)];
@@ -58,9 +60,11 @@ pub(super) fn missed(
     let inventories: BTreeMap<&AccountId, &Inventory> =
         seen.iter().map(|(account, inventory)| (&account.id, *inventory)).collect();
     let mut missed = Missed::default();
+    // Found by ids, since of a long list very many may be missed at once.
+    let mut listed = Listed::new();
     for finding in open.iter().filter(|finding| !found.contains(&finding.key)) {
         let key = finding.key.clone();
-        match fate(group, &inventories, &key) {
+        match fate(group, &inventories, &mut listed, &key) {
             Fate::Over(reason) => missed.closed.push(FindingChange::Close(key, reason)),
             Fate::Unknown(check, failure) => missed.unknown.push(FindingRecord {
                 key,
@@ -142,9 +146,13 @@ enum Fate<'a> {
     Unknown(&'a Check, Failure),
 }
 
+/// Ids of the resources that are listed, by account and type.
+type Listed<'a> = BTreeMap<(&'a AccountId, &'a TypeName), BTreeSet<&'a str>>;
+
 fn fate<'a>(
     group: &'a Group,
-    inventories: &BTreeMap<&AccountId, &Inventory>,
+    inventories: &BTreeMap<&AccountId, &'a Inventory>,
+    listed: &mut Listed<'a>,
     key: &FindingKey,
 ) -> Fate<'a> {
     let check = group.checks.iter().find(|check| check.id.as_str() == key.check);
@@ -161,15 +169,16 @@ fn fate<'a>(
     if segment.as_ref().is_some_and(|segment| !segment.holds(&key.resource_id)) {
         return Fate::Over(ClosedReason::OutOfSelection);
     }
-    let mut failure = None;
-    let mut was_listed = false;
-    for listing in listings(check.rule.schema, inventory) {
-        was_listed = true;
-        if listing.resources().iter().any(|resource| resource.id == key.resource_id) {
-            return Fate::Over(ClosedReason::OutOfSelection);
-        }
-        failure = failure.or(listing.failure_in(segment.as_ref()));
+    let schema = check.rule.schema;
+    let ids = listed.entry((&inventory.account, &schema.type_name)).or_insert_with(|| {
+        listings(schema, inventory).flat_map(Listing::resources).map(|one| &*one.id).collect()
+    });
+    if ids.contains(&*key.resource_id) {
+        return Fate::Over(ClosedReason::OutOfSelection);
     }
+    let mut listings = listings(schema, inventory).peekable();
+    let was_listed = listings.peek().is_some();
+    let failure = listings.find_map(|listing| listing.failure_in(segment.as_ref()));
     if !was_listed {
         let message = format!("{} was not collected", check.rule.schema.list);
         return Fate::Unknown(check, Failure::new(Cause::NotCollected, message));

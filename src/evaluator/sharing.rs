@@ -1,43 +1,24 @@
 //! Since when the answers that other evaluations were given count for a group that is due.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::db::groups::Claim;
-use crate::db::sources::SourceId;
 use crate::policy::Group;
 use crate::schedule::{Every, Schedule};
 
-/// Instants at which this process evaluated groups last: a group sees no answer twice.
-#[derive(Debug, Default)]
-pub(super) struct LastEvaluations(Mutex<BTreeMap<(SourceId, String), DateTime<Utc>>>);
-
-impl LastEvaluations {
-    /// Notes that a group was evaluated as of the instant of its claim.
-    pub(super) fn note(&self, claim: &Claim) {
-        self.instants().insert((claim.source, claim.name.clone()), claim.claimed_at);
-    }
-
-    /// The instant since when answers count for a group that is due.
-    pub(super) fn answers_since(
-        &self,
-        claim: &Claim,
-        group: &Group,
-        longest_interval: Option<Duration>,
-    ) -> DateTime<Utc> {
-        let began = claim.claimed_at;
-        let age = longest_age(&claim.schedule, group, longest_interval, began);
-        let defined = (!claim.evaluated).then_some(claim.due_at);
-        let key = (claim.source, claim.name.clone());
-        since(began, age, defined, self.instants().get(&key).copied())
-    }
-
-    fn instants(&self) -> MutexGuard<'_, BTreeMap<(SourceId, String), DateTime<Utc>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// The instant since when answers count for a group that is due. No group sees an answer twice, whichever
+/// process evaluated it last.
+pub(super) fn answers_since(
+    claim: &Claim,
+    group: &Group,
+    longest_interval: Option<Duration>,
+) -> DateTime<Utc> {
+    let began = claim.claimed_at;
+    let age = longest_age(&claim.schedule, group, longest_interval, began);
+    let defined = (!claim.evaluated).then_some(claim.due_at);
+    since(began, age, defined, claim.last_run_at)
 }
 
 /// Age of the oldest answer that counts for a group: a third of its interval, or the `maxAge` of a
