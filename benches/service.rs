@@ -1,8 +1,9 @@
 //! The service from outside: from a push to the posted compliance, and memory at rest.
 //!
 //! `make bench` runs it on the release build. The service is a process of its own; pushes go over
-//! HTTP through `git`, the signed webhook is sent by a post-receive hook, resources live in moto,
-//! and posts are read back from the emulator.
+//! HTTP through `git`, the signed webhook is sent by a post-receive hook, resources live in moto, or in
+//! a recording where the build has no adapter for live accounts, and posts are read back from the
+//! emulator. `SERVICE_BESIDE` names the binary of another build, which is measured at the same time.
 
 #![expect(
     clippy::panic,
@@ -21,24 +22,50 @@ use std::time::{Duration, Instant};
 
 use github_emulator::{Emulator, EmulatorOptions, Event, NewCommit, RepositoryHandle, Visibility};
 use secrecy::ExposeSecret;
+use serde_json::{Value as Json, json};
 use tokio::sync::broadcast::Receiver;
 
 const PUSHES: usize = 100;
-const POLLED_PUSHES: usize = 20;
 const POLL: Duration = Duration::from_secs(5);
 
-type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
+type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 fn main() -> Outcome<()> {
     if std::env::args().any(|argument| argument == "--list") {
         return Ok(());
     }
-    tokio::runtime::Runtime::new()?.block_on(bench())
+    let polled = match std::env::var("POLLED_PUSHES") {
+        Ok(number) => number.parse()?,
+        Err(_) => 20,
+    };
+    let own = PathBuf::from(env!("CARGO_BIN_EXE_cloudcorrect"));
+    let beside =
+        std::env::var_os("SERVICE_BESIDE").map(|binary| ("the other build: ", binary.into()));
+    let builds = beside.into_iter().chain([("", own)]);
+    let running: Vec<_> = builds
+        .map(|(name, binary): (&'static str, PathBuf)| {
+            std::thread::spawn(move || {
+                tokio::runtime::Runtime::new()?.block_on(measure(name, &binary, polled))
+            })
+        })
+        .collect();
+    for one in running {
+        one.join().unwrap_or_else(|_| Err("a measurement panicked".into()))?;
+    }
+    Ok(())
 }
 
-async fn bench() -> Outcome<()> {
+/// Measures a build of the service, whose figures begin with its name.
+async fn measure(name: &str, binary: &Path, polled_pushes: usize) -> Outcome<()> {
+    let tell = |what: &str, figure: &dyn std::fmt::Display| {
+        figures::tell("service", &format!("{name}{what}"), figure);
+    };
     let directory = tempfile::tempdir()?;
-    let moto = Moto::start(directory.path()).await?;
+    let cloud = if cfg!(feature = "aws") {
+        Cloud::Live(Moto::start(directory.path()).await?)
+    } else {
+        Cloud::Recorded(recording(directory.path())?)
+    };
     let emulator = Emulator::start(EmulatorOptions {
         anonymous_user: Some("bench".to_owned()),
         ..EmulatorOptions::default()
@@ -50,12 +77,12 @@ async fn bench() -> Outcome<()> {
         .fold(NewCommit::on("main"), |commit, (path, text)| commit.write(path, text));
     let mut events = emulator.subscribe();
     let head = repository.commit(first.by("bench")).await?;
-    let service = Service::start(directory.path(), &emulator, &moto.url)?;
+    let service = Service::start(binary, directory.path(), &emulator, &cloud)?;
     posted(&mut events, &head).await?;
     tokio::time::sleep(Duration::from_secs(20)).await;
     let idle = resident(service.child.id())?;
     let what = "idle memory of the service (VmRSS 20 s after the first sync)";
-    figures::tell("service", what, &format!("{idle:.1} MiB"));
+    tell(what, &format!("{idle:.1} MiB"));
 
     let clone = directory.path().join("clone");
     git(
@@ -64,17 +91,15 @@ async fn bench() -> Outcome<()> {
     )?;
     hook(&repository, &emulator, &service.webhooks)?;
     let hooked = pushes(&mut events, &clone, 1..=PUSHES).await?;
-    figures::tell(
-        "service",
-        "push to posted compliance, webhook by post-receive hook",
-        &figures::Spread::of(&hooked),
-    );
+    let what = "push to posted compliance, webhook by post-receive hook";
+    tell(what, &figures::Spread::of(&hooked));
     fs::remove_file(repository.path.join("hooks/post-receive"))?;
-    let polled = pushes(&mut events, &clone, PUSHES + 1..=PUSHES + POLLED_PUSHES).await?;
+    let all = PUSHES + polled_pushes;
+    let polled = pushes(&mut events, &clone, PUSHES + 1..=all).await?;
     let what = format!("push to posted compliance, polling every {POLL:?}");
-    figures::tell("service", &what, &figures::Spread::of(&polled));
-    let after = format!("memory of the service after {} pushes", PUSHES + POLLED_PUSHES);
-    figures::tell("service", &after, &format!("{:.1} MiB", resident(service.child.id())?));
+    tell(&what, &figures::Spread::of(&polled));
+    let after = format!("memory of the service after {all} pushes");
+    tell(&after, &format!("{:.1} MiB", resident(service.child.id())?));
     let violations = emulator.violations();
     assert!(violations.is_empty(), "GitHub's description was not kept: {violations:?}");
     Ok(())
@@ -203,13 +228,17 @@ struct Service {
 }
 
 impl Service {
-    fn start(directory: &Path, emulator: &Emulator, aws: &str) -> Outcome<Self> {
+    fn start(binary: &Path, directory: &Path, emulator: &Emulator, cloud: &Cloud) -> Outcome<Self> {
+        let (account, aws) = match cloud {
+            Cloud::Live(moto) => (String::new(), moto.url.as_str()),
+            Cloud::Recorded(file) => (format!("recorded = {file:?}\n"), ""),
+        };
         let webhooks = format!("127.0.0.1:{}", free_port()?);
         let text = format!(
             "data_dir = \"data\"\n[listen]\nwebhooks = \"{webhooks}\"\npage = \"127.0.0.1:{}\"\n\
              [github]\napi_url = \"{}\"\napp_id = {}\nprivate_key = \"\"\"\n{}\"\"\"\nwebhook_secret = \"{}\"\n\
              [[sources]]\nname = \"main\"\nrepository = \"acme/policies\"\npoll = \"{}s\"\n\
-             [accounts.\"123456789012\"]\n",
+             [accounts.\"123456789012\"]\n{account}",
             free_port()?,
             emulator.api_url(),
             emulator.app_id(),
@@ -220,7 +249,7 @@ impl Service {
         let config = directory.join("cloudcorrect.toml");
         fs::File::create(&config)?.write_all(text.as_bytes())?;
         let log = fs::File::create(directory.join("service.log"))?;
-        let child = Command::new(env!("CARGO_BIN_EXE_cloudcorrect"))
+        let child = Command::new(binary)
             .args(["serve", "--log", "warn", "--config"])
             .arg(&config)
             .env("AWS_ENDPOINT_URL", aws)
@@ -241,6 +270,62 @@ impl Drop for Service {
         let _ = Command::new("kill").arg(pid).status();
         let _ = self.child.wait();
     }
+}
+
+/// Resources that the checks are about.
+enum Cloud {
+    Live(Moto),
+    Recorded(PathBuf),
+}
+
+/// A recording of what `fill.py` makes, as far as the checks read it.
+fn recording(directory: &Path) -> Outcome<PathBuf> {
+    let all = |number: usize, region: Option<&str>, facets: fn(usize) -> Json| {
+        let resources = (0..number).map(|at| match region {
+            Some(region) => json!({ "region": region, "facets": facets(at) }),
+            None => json!({ "facets": facets(at) }),
+        });
+        json!({ "resources": resources.collect::<Vec<_>>() })
+    };
+    let buckets = all(20, Some("us-east-1"), |at| {
+        let block = json!({ "BlockPublicAcls": at % 2 == 0, "BlockPublicPolicy": true,
+            "IgnorePublicAcls": true, "RestrictPublicBuckets": true });
+        json!({
+            "s3:ListBuckets": { "read": { "BucketName": format!("bucket-{at}"),
+                "Arn": format!("arn:aws:s3:::bucket-{at}") } },
+            "s3:GetPublicAccessBlock": { "read": { "PublicAccessBlockConfiguration": block } },
+        })
+    });
+    let groups = all(15, None, |at| {
+        json!({ "ec2:DescribeSecurityGroups": { "read": { "GroupId": format!("sg-{at:08}"),
+            "Arn": format!("arn:aws:ec2:us-east-1:123456789012:security-group/sg-{at:08}"),
+            "GroupName": format!("group-{at}") } } })
+    });
+    let instances = all(10, None, |at| {
+        json!({ "ec2:DescribeInstances": { "read": { "InstanceId": format!("i-{at:08}"),
+            "Arn": format!("arn:aws:ec2:us-east-1:123456789012:instance/i-{at:08}"),
+            "State": { "Name": "running", "Code": 16 } } } })
+    });
+    let users = all(5, None, |at| {
+        json!({
+            "iam:ListUsers": { "read": { "UserName": format!("user-{at}"),
+                "Arn": format!("arn:aws:iam::123456789012:user/user-{at}") } },
+            "iam:GetLoginProfile": { "absent": true },
+        })
+    });
+    let recording = json!({
+        "apiVersion": "cloudcorrect.dev/v1", "kind": "Inventory",
+        "account": "123456789012", "recordedAt": "2026-11-16T08:00:00Z",
+        "lists": {
+            "AWS::S3::Bucket": { "global": buckets },
+            "AWS::EC2::SecurityGroup": { "us-east-1": groups },
+            "AWS::EC2::Instance": { "us-east-1": instances },
+            "AWS::IAM::User": { "global": users },
+        },
+    });
+    let file = directory.join("account.json");
+    fs::write(&file, recording.to_string())?;
+    Ok(file)
 }
 
 struct Moto {

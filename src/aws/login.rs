@@ -10,6 +10,7 @@ use aws_config::environment::EnvironmentVariableRegionProvider;
 use aws_config::identity::IdentityCache;
 use aws_config::meta::region::RegionProviderChain;
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region as SdkRegion, SdkConfig};
@@ -383,12 +384,14 @@ impl Bases {
         }
         // Without the instance metadata service, which costs seconds where there is none.
         let region = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new())
-            .or_else(profile.build());
+            .or_else(profile.build())
+            .or_else(SdkRegion::from_static("us-east-1"));
+        let region = region.region().await;
         let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
             .http_client(self.http.clone())
-            .region(region.or_else(SdkRegion::from_static("us-east-1")))
+            .region(region.clone())
             .retry_config(retries)
-            .timeout_config(timeouts);
+            .timeout_config(timeouts.clone());
         if let Some(url) = &limits.endpoint_url {
             loader = loader.endpoint_url(url);
         }
@@ -396,7 +399,13 @@ impl Bases {
             BaseLogin::Ambient => loader,
             // Not the chain with its name: there keys of the environment come before any profile.
             BaseLogin::Profile(name) => {
-                let profile = ProfileFileCredentialsProvider::builder().profile_name(name).build();
+                // Which may have calls to make, where the profile names a role.
+                let config = ProviderConfig::without_region()
+                    .with_region(region)
+                    .with_http_client(self.http.clone())
+                    .with_timeout_config(timeouts);
+                let profile = ProfileFileCredentialsProvider::builder().configure(&config);
+                let profile = profile.profile_name(name).build();
                 loader.profile_name(name).credentials_provider(profile)
             }
             BaseLogin::Keys { id, secret } => loader.credentials_provider(Credentials::new(

@@ -62,9 +62,14 @@ impl World {
 
     /// Runs `accounts check`: its status and output.
     async fn check(&self, arguments: &[&str]) -> (i32, String) {
+        let check = ["accounts", "check", "--policies", "policies.yaml"];
+        self.run(&[&check, arguments].concat()).await
+    }
+
+    /// Runs the binary with credentials of the account: its status and output.
+    async fn run(&self, arguments: &[&str]) -> (i32, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cloudcorrect"));
         command
-            .args(["accounts", "check", "--policies", "policies.yaml"])
             .args(arguments)
             .current_dir(self.directory.path())
             .env("AWS_ENDPOINT_URL", self.proxy.url())
@@ -179,10 +184,14 @@ async fn a_profile_that_is_named_counts_whatever_the_environment_has() {
     world.moto.user("reader", "platform").await;
     let key = [("Action", "CreateAccessKey"), ("UserName", "reader")];
     let key = between(&world.moto.iam(&key).await, "AccessKeyId");
-    let credentials = format!("[audit]\naws_access_key_id = {key}\naws_secret_access_key = x\n");
+    let credentials = format!(
+        "[audit]\naws_access_key_id = {key}\naws_secret_access_key = x\n\
+         [assuming]\nrole_arn = arn:aws:iam::123456789012:role/auditor\nsource_profile = audit\n"
+    );
     fs::write(world.path().join("credentials"), credentials).expect("written");
     for (profile, expected) in [
         ("audit", "asked by arn:aws:iam::123456789012:user/reader\n"),
+        ("assuming", "asked by arn:aws:sts::123456789012:assumed-role/auditor/"),
         ("nowhere", "nobody can log in: "),
     ] {
         let settings = format!(
@@ -192,7 +201,7 @@ async fn a_profile_that_is_named_counts_whatever_the_environment_has() {
         fs::write(world.path().join("cloudcorrect.toml"), settings).expect("written");
         let (_, text) = world.check(&["--config", "cloudcorrect.toml"]).await;
         assert!(text.contains(expected), "{text}");
-        assert!(profile == "audit" || text.contains(profile), "{text}");
+        assert!(profile != "nowhere" || text.contains(profile), "{text}");
     }
 }
 
@@ -217,4 +226,56 @@ async fn a_login_that_fails_says_what_to_look_at() {
     let (status, text) = world.check(&["idle"]).await;
     assert_eq!(status, 2);
     assert_snapshot!(text, @"error: no group selects `idle`");
+}
+
+const OBJECTS: &str = "apiVersion: cloudcorrect.dev/v1
+kind: Account
+metadata: { name: prod }
+spec: { aws: { accountId: '123456789012', regions: [eu-west-1] } }
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Group
+metadata: { name: objects }
+spec:
+  schedule: { every: 1h }
+  checks:
+    - id: logs-are-small
+      select: AWS::S3::Object
+      where: resource.BucketName == 'logs' && resource.Key.startsWith('2026/')
+      assert: resource.Size < 10
+    - id: backup-is-there
+      select: AWS::S3::Object
+      where: resource.BucketName == 'backup'
+      assertAll: size(resources) > 0
+";
+
+#[tokio::test]
+async fn of_objects_what_checks_name_is_recorded_and_judged_as_live() {
+    let world = World::new().await;
+    fs::write(world.path().join("policies.yaml"), OBJECTS).expect("written");
+    let logs = world.moto.bucket("logs", "eu-west-1").await;
+    logs.object("2025/old", "many many words").await.object("2026/new", "few").await;
+    world.moto.bucket("backup", "eu-west-1").await.object("all", "many words").await;
+    world.proxy.fail("s3:ListObjectsV2", "backup", Fault::Deny);
+
+    let (status, text) = world.check(&[]).await;
+    assert_eq!(status, 1);
+    let told: Vec<&str> = text.lines().filter(|line| line.contains("s3:ListObjectsV2 ")).collect();
+    assert_snapshot!(told.join("\n"), @"");
+
+    let record = ["record", "--account", "prod", "--output", "prod.json", "policies.yaml"];
+    let (status, text) = world.run(&record).await;
+    let of_objects = &text[text.find("AWS::S3::Object").expect("of objects")..];
+    assert_snapshot!(of_objects, @"");
+    assert_eq!(status, 1);
+
+    let judge = ["evaluate", "policies.yaml", "--format", "csv"];
+    let (_, live) = world.run(&judge).await;
+    let (_, recorded) = world.run(&[&judge[..], &["--inventory", "prod.json"]].concat()).await;
+    let outcomes = |text: &str| {
+        let lines = text.lines().filter(|line| line.contains("objects"));
+        lines.map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_snapshot!(outcomes(&recorded).join("\n"), @"");
+    assert_eq!(outcomes(&recorded), outcomes(&live));
 }

@@ -280,19 +280,27 @@ spec:
       severity: low
       select: AWS::EC2::Instance
       assert: resource.DisableApiTermination
+    - id: instances-start-with-nothing
+      title: Instances start with nothing
+      severity: low
+      select: AWS::EC2::Instance
+      assert: size(resource.UserData.Digest) == 0 || resource.UserData.Length > 1000
 ";
 
 /// The script of a machine may hold passwords.
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
-async fn user_data_is_kept_nowhere(pool: PgPool) {
+async fn of_user_data_its_length_and_a_keyed_digest_are_kept(pool: PgPool) {
     // `password=CANARY-4711`.
     const DATA: &str = "cGFzc3dvcmQ9Q0FOQVJZLTQ3MTE=";
+    const KEY: &str = "0123456789abcdef0123456789abcdef";
+    const DIGEST: &str = "f20f11d78018249d6db5b2aa99ec9937c7445d34ecd018f53242cc4e136df1f8";
+    let settings = format!("[inventory]\ndigest_key = \"{KEY}\"\n");
     let world = World::new(pool).await;
     world.moto.with_user_data(HOME, DATA).await;
-    let service = world.serve_logging("", "trace").await;
+    let service = world.serve_logging(&settings, "trace").await;
     world.judge("policies/machines.yaml", MACHINES).await;
     let findings = world.scene.findings().await;
-    assert_eq!(findings.lines().filter(|line| line.ends_with(" fail")).count(), 2, "{findings}");
+    assert_eq!(findings.lines().filter(|line| line.ends_with(" fail")).count(), 3, "{findings}");
 
     let templates = world.proxy.requests();
     let asked =
@@ -302,8 +310,10 @@ async fn user_data_is_kept_nowhere(pool: PgPool) {
     assert!(logs.contains("DescribeLaunchTemplateVersions"), "the log is thorough");
     let database = world.scene.everything().await;
     assert!(database.contains("t3.micro"), "the database is looked through");
+    let told = format!(r#""UserData":{{"Digest":"{DIGEST}","Length":20}}"#);
+    assert!(database.contains(&told), "a digest stands for it");
     for (place, text) in [("the log", &logs), ("the database", &database)] {
-        for secret in [DATA, "CANARY-4711", &hex::encode(DATA), &hex::encode("CANARY-4711")] {
+        for secret in [KEY, DATA, "CANARY-4711", &hex::encode(DATA), &hex::encode("CANARY-4711")] {
             assert!(!text.contains(secret), "{secret} is in {place}");
         }
     }

@@ -120,10 +120,10 @@ fn syntax_keys_and_ids_of_a_recording_are_shown_too() {
       = account.json:7:67: it is there first
       = help: name each resource of a list once
 
-    error[invalid-name]: `BucketName` holds a control character
+    error[invalid-name]: `BucketName` holds the character U+0000
       --> account.json:10:67
        |
-    10 |         { "facets": { "s3:ListBuckets": { "read": { "BucketName": "a\u0007b" } } } }
+    10 |         { "facets": { "s3:ListBuckets": { "read": { "BucketName": "a\u0000b" } } } }
        |                                                                   ^^^^^^^^^^
        = help: no resource has such an id
     "#);
