@@ -231,7 +231,7 @@ impl Service {
     fn start(binary: &Path, directory: &Path, emulator: &Emulator, cloud: &Cloud) -> Outcome<Self> {
         let (account, aws) = match cloud {
             Cloud::Live(moto) => (String::new(), moto.url.as_str()),
-            Cloud::Recorded(file) => (format!("recorded = {file:?}\n"), ""),
+            Cloud::Recorded(file) => (format!("recorded = \"{}\"\n", file.display()), ""),
         };
         let webhooks = format!("127.0.0.1:{}", free_port()?);
         let text = format!(

@@ -24,6 +24,5 @@ mod unreachable;
 
 pub use self::accounts::{Accounts, Collected, OpenAccount};
 pub use self::fetches::{Fetch, Fetched, Fetches, RunningFetches, targets_of};
-pub use self::plan::plan;
-pub use self::requirements::everything;
+pub use self::plan::{everything, plan};
 pub use self::stored::stored;

@@ -101,7 +101,6 @@ impl Evaluator {
     }
 
     /// Renews the claims' leases, also of those whose turn has not come.
-
     async fn renewing(&self, claims: &[Claim]) -> Infallible {
         let mut renewal = tokio::time::interval(self.options.lease / 3);
         renewal.reset();

@@ -33,7 +33,7 @@ struct Service {
 /// Place among the calls of a service in a region, for whoever may come to make one.
 #[derive(Debug)]
 pub(super) struct Place {
-    place: OwnedSemaphorePermit,
+    permit: OwnedSemaphorePermit,
     service: Arc<Service>,
     shared: Arc<Semaphore>,
 }
@@ -61,8 +61,8 @@ impl CallLimiter {
     pub(super) async fn place(&self, service: &str, region: &Region) -> Option<Place> {
         let service = self.service(service, region);
         // An error means that the semaphore was closed, which never happens.
-        let place = Arc::clone(&service.places).acquire_owned().await.ok()?;
-        Some(Place { place, service, shared: Arc::clone(&self.shared) })
+        let permit = Arc::clone(&service.places).acquire_owned().await.ok()?;
+        Some(Place { permit, service, shared: Arc::clone(&self.shared) })
     }
 
     fn service(&self, name: &str, region: &Region) -> Arc<Service> {
@@ -75,7 +75,7 @@ impl CallLimiter {
 impl Place {
     /// Waits until the call that it is for may start.
     pub(super) async fn turn(self) -> Option<Turn> {
-        let Self { place, service, shared } = self;
+        let Self { permit, service, shared } = self;
         if let Some(begin) = service.begin() {
             sleep_until(begin).await;
         }
@@ -89,7 +89,7 @@ impl Place {
             }
             free
         };
-        Some(Turn { _place: place, _shared: shared })
+        Some(Turn { _place: permit, _shared: shared })
     }
 }
 

@@ -67,16 +67,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 /// The lists, and segments of lists, that could not be read whole, a line each.
 fn refused(inventory: &Inventory) -> Vec<String> {
-    let lists = inventory.listings.iter().flat_map(|((name, region), listing)| match listing {
-        Listing::Segments(_, segments) => {
+    let lists = inventory.listings.iter().flat_map(|((name, region), listing)| {
+        if let Listing::Segments(_, segments) = listing {
             let asked = segments.asked.iter();
             let failed = asked.filter_map(|(segment, failure)| Some((segment, failure.as_ref()?)));
-            failed.map(|(segment, why)| format!("  {name} `{segment}`: {why}\n")).collect()
+            return failed.map(|(one, why)| format!("  {name} `{one}`: {why}\n")).collect();
         }
-        _ => {
-            let failure = listing.failure().into_iter();
-            failure.map(|why| format!("  {name} in {region}: {why}\n")).collect::<Vec<_>>()
-        }
+        let failure = listing.failure().into_iter();
+        failure.map(|why| format!("  {name} in {region}: {why}\n")).collect::<Vec<_>>()
     });
     lists.collect()
 }

@@ -9,7 +9,7 @@ use super::requirements;
 use crate::expression::Expression;
 use crate::fetch::{FetchRequirement, Frequency, Plan, PlannedCall, Reader, TypePlan};
 use crate::policy::{Account, Group};
-use crate::resource::{Operation, Schema, Segment, TypeName};
+use crate::resource::{Operation, Schema, SchemaRegistry, Segment, TypeName};
 
 /// The plan for the checks of `groups` in an account.
 pub fn plan<'a>(groups: &[&'a Group], account: &'a Account) -> Plan<'a> {
@@ -28,6 +28,22 @@ pub fn plan<'a>(groups: &[&'a Group], account: &'a Account) -> Plan<'a> {
     }
     let types = types.into_values().map(|calls| calls.plan(account)).collect();
     Plan { types }
+}
+
+/// Requirements of all that live accounts are asked of these types; of lists that are not read as a
+/// whole, of the segments that checks of `groups` name.
+pub fn everything<'a>(
+    schemas: &'a SchemaRegistry,
+    groups: &[&Group],
+    account: &Account,
+) -> Vec<FetchRequirement<'a>> {
+    let mut all = FetchRequirement::all(schemas);
+    for of_type in plan(groups, account).types {
+        let Some(schema) = schemas.get(&of_type.schema.type_name) else { continue };
+        let segments = of_type.segments.into_iter().filter(|_| schema.is_live());
+        all.extend(segments.map(|one| FetchRequirement::everything(schema).within(Some(one))));
+    }
+    all
 }
 
 /// Readers of the operations of a type.

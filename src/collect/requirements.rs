@@ -2,12 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
-use super::plan;
 use crate::evaluation::{Settled, oldest, segment, settled};
 use crate::expression::{EvalBudget, EvalResult, Expression, Subject};
 use crate::fetch::{FetchRequirement, FilterDecision};
 use crate::policy::{Account, Group, Rule};
-use crate::resource::{Resource, Schema, SchemaRegistry};
+use crate::resource::{Resource, Schema};
 
 /// Requirements of all checks of `groups` in an account, with `now` as their filters have it.
 pub(super) fn of_groups<'a>(
@@ -17,22 +16,6 @@ pub(super) fn of_groups<'a>(
 ) -> Vec<FetchRequirement<'a>> {
     let checks = groups.iter().flat_map(|group| &group.checks);
     checks.flat_map(|check| of_rule(&check.rule, account, now)).collect()
-}
-
-/// Requirements of all that live accounts are asked of these types; of lists that are not read as a
-/// whole, of the segments that checks of `groups` name.
-pub fn everything<'a>(
-    schemas: &'a SchemaRegistry,
-    groups: &[&Group],
-    account: &Account,
-) -> Vec<FetchRequirement<'a>> {
-    let mut all = FetchRequirement::all(schemas);
-    for of_type in plan(groups, account).types {
-        let Some(schema) = schemas.get(&of_type.schema.type_name) else { continue };
-        let segments = of_type.segments.into_iter().filter(|_| schema.is_live());
-        all.extend(segments.map(|one| FetchRequirement::everything(schema).within(Some(one))));
-    }
-    all
 }
 
 /// Requirements of a rule: of the type that it selects, and then of those that its `let` names.

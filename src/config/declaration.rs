@@ -127,7 +127,7 @@ const SEVERAL: [&str; 3] = ["sources", "accounts", "aws.services"];
 fn is_variable(name: &str) -> bool {
     let is_in =
         |table: &&str| name.strip_prefix(*table).is_some_and(|rest| rest.starts_with(['.', '[']));
-    !SEVERAL.iter().any(|table| is_in(&table))
+    !SEVERAL.iter().any(is_in)
 }
 
 /// The table that a variable means to set something in, which only the file can.

@@ -66,21 +66,29 @@ fn error() -> Json {
 
 /// The lists of a type, by region.
 fn lists(schema: &Schema) -> Json {
-    let mut list = json!({
-        "description": "Whole with `resources`, broken off with `error` too, unread with `error` alone.",
-        "type": "object",
-        "minProperties": 1,
-        "properties": {
-            "resources": { "type": "array", "items": resource(schema) },
-            "error": { "$ref": "#/$defs/error" },
-        },
-        "additionalProperties": false,
+    let whole = json!({
+        "resources": { "type": "array", "items": resource(schema) },
+        "error": { "$ref": "#/$defs/error" },
     });
-    if schema.listed_by.is_some() {
-        list["properties"]["segments"] = segments();
-        list["if"] = json!({ "required": ["segments"] });
-        list["then"] = json!({ "required": ["resources", "error"] });
-    }
+    let list = |properties: Json| {
+        json!({
+            "description": "Whole with `resources`, broken off with `error` too, unread with `error` alone.",
+            "type": "object",
+            "minProperties": 1,
+            "properties": properties,
+            "additionalProperties": false,
+        })
+    };
+    let list = match &schema.listed_by {
+        None => list(whole),
+        Some(_) => with(
+            list(with(whole, [("segments", segments())])),
+            [
+                ("if", json!({ "required": ["segments"] })),
+                ("then", json!({ "required": ["resources", "error"] })),
+            ],
+        ),
+    };
     match schema.scope {
         ListScope::Global => json!({
             "description": schema.description,
@@ -96,6 +104,14 @@ fn lists(schema: &Schema) -> Json {
             "additionalProperties": list,
         }),
     }
+}
+
+/// An object with more entries.
+fn with<const N: usize>(mut object: Json, more: [(&str, Json); N]) -> Json {
+    if let Json::Object(entries) = &mut object {
+        entries.extend(more.map(|(key, value)| (key.to_owned(), value)));
+    }
+    object
 }
 
 /// The segments of a list that is not read as a whole.

@@ -103,15 +103,15 @@ async fn each_call_that_the_checks_need_is_tried_once() {
     account prod (123456789012), eu-west-1, us-east-1
     asked by arn:aws:sts::123456789012:user/moto
 
-      ec2:DescribeInstanceAttribute   not tried, as there is no resource to ask about
-      ec2:DescribeInstances           works
-      ec2:DescribeVolumes             works
-      s3:GetBucketPolicy              works
-      s3:ListBuckets                  works
-      s3control:GetPublicAccessBlock  works
-      sts:GetCallerIdentity           works
-      kms:GetKeyRotationStatus        in recorded inventories only; unknown live
-      kms:ListKeys                    in recorded inventories only; unknown live
+      ec2:DescribeInstanceAttribute(disableApiTermination)  not tried, as there is no resource to ask about
+      ec2:DescribeInstances                                 works
+      ec2:DescribeVolumes                                   works
+      s3:GetBucketPolicy                                    works
+      s3:ListBuckets                                        works
+      s3control:GetPublicAccessBlock                        works
+      sts:GetCallerIdentity                                 works
+      kms:GetKeyRotationStatus                              in recorded inventories only; unknown live
+      kms:ListKeys                                          in recorded inventories only; unknown live
     ");
     assert_eq!(status, 0);
     let requests = world.proxy.requests();
@@ -133,15 +133,15 @@ async fn what_lacks_is_named_with_the_policy_that_allows_it() {
     account prod (123456789012), eu-west-1, us-east-1
     asked by arn:aws:sts::123456789012:user/moto
 
-      ec2:DescribeInstanceAttribute   not tried, as there is no resource to ask about
-      ec2:DescribeInstances           works
-      ec2:DescribeVolumes             region_disabled in eu-west-1: AWS was not able to validate the credentials
-      s3:GetBucketPolicy              access_denied in eu-west-1: Access Denied; allow `s3:GetBucketPolicy`
-      s3:ListBuckets                  works
-      s3control:GetPublicAccessBlock  access_denied: Access Denied; allow `s3:GetAccountPublicAccessBlock`
-      sts:GetCallerIdentity           works
-      kms:GetKeyRotationStatus        in recorded inventories only; unknown live
-      kms:ListKeys                    in recorded inventories only; unknown live
+      ec2:DescribeInstanceAttribute(disableApiTermination)  not tried, as there is no resource to ask about
+      ec2:DescribeInstances                                 works
+      ec2:DescribeVolumes                                   region_disabled in eu-west-1: AWS was not able to validate the credentials
+      s3:GetBucketPolicy                                    access_denied in eu-west-1: Access Denied; allow `s3:GetBucketPolicy`
+      s3:ListBuckets                                        works
+      s3control:GetPublicAccessBlock                        access_denied: Access Denied; allow `s3:GetAccountPublicAccessBlock`
+      sts:GetCallerIdentity                                 works
+      kms:GetKeyRotationStatus                              in recorded inventories only; unknown live
+      kms:ListKeys                                          in recorded inventories only; unknown live
 
     2 of 7 calls denied. This policy allows all that the checks of the account read:
     {
@@ -261,21 +261,28 @@ async fn of_objects_what_checks_name_is_recorded_and_judged_as_live() {
     let (status, text) = world.check(&[]).await;
     assert_eq!(status, 1);
     let told: Vec<&str> = text.lines().filter(|line| line.contains("s3:ListObjectsV2 ")).collect();
-    assert_snapshot!(told.join("\n"), @"");
+    assert_snapshot!(told.join("\n"), @"  s3:ListObjectsV2  access_denied: `backup/`: Access Denied; allow `s3:ListBucket` and `s3:GetBucketLocation`");
 
     let record = ["record", "--account", "prod", "--output", "prod.json", "policies.yaml"];
     let (status, text) = world.run(&record).await;
-    let of_objects = &text[text.find("AWS::S3::Object").expect("of objects")..];
-    assert_snapshot!(of_objects, @"");
+    let of_objects: Vec<&str> =
+        text.lines().filter(|line| line.contains("AWS::S3::Object")).collect();
+    assert_snapshot!(of_objects.join("\n"), @"
+    AWS::S3::Object: those that checks of the account name, `backup/`, `logs/2026/`
+      AWS::S3::Object `backup/`: access_denied: s3:ListObjectsV2: Access Denied; allow `s3:ListBucket` and `s3:GetBucketLocation`
+    ");
     assert_eq!(status, 1);
 
     let judge = ["evaluate", "policies.yaml", "--format", "csv"];
-    let (_, live) = world.run(&judge).await;
+    let (_, live) = world.run(&[&judge[..], &["--account", "prod"]].concat()).await;
     let (_, recorded) = world.run(&[&judge[..], &["--inventory", "prod.json"]].concat()).await;
     let outcomes = |text: &str| {
         let lines = text.lines().filter(|line| line.contains("objects"));
         lines.map(str::to_owned).collect::<Vec<_>>()
     };
-    assert_snapshot!(outcomes(&recorded).join("\n"), @"");
+    assert_snapshot!(outcomes(&recorded).join("\n"), @r#"
+    objects,logs-are-small,pass,,123456789012,eu-west-1,AWS::S3::Object,logs/2026/new,medium,resource.Size < 10,,logs-are-small,policies.yaml,12,,,,
+    objects,backup-is-there,unknown,access_denied,123456789012,global,AWS::S3::Object,*,medium,size(resources) > 0,"s3:ListObjectsV2: Access Denied; allow `s3:ListBucket` and `s3:GetBucketLocation`",backup-is-there,policies.yaml,16,,,,
+    "#);
     assert_eq!(outcomes(&recorded), outcomes(&live));
 }

@@ -220,14 +220,17 @@ async fn groups_and_instances_are_read_in_each_region() {
     let instance = resource(&inventory, INSTANCE, &instance);
     assert_snapshot!(stable(&facets(group)), @r#"ec2:DescribeSecurityGroups: {"Arn":"arn:aws:ec2:eu-west-1:123456789012:security-group/sg-ID","GroupDescription":"of a story","GroupId":"sg-ID","GroupName":"web","OwnerId":"123456789012","SecurityGroupEgress":[{"CidrIp":"0.0.0.0/0","IpProtocol":"-1"}],"SecurityGroupIngress":[{"CidrIp":"0.0.0.0/0","FromPort":22,"IpProtocol":"tcp","ToPort":22}],"Tags":[],"VpcId":"vpc-ID"}"#);
     assert_snapshot!(stable(&facets(instance)), @r#"
-    ec2:DescribeInstanceAttribute: {"DisableApiStop":false,"DisableApiTermination":false,"InstanceInitiatedShutdownBehavior":"stop"}
+    ec2:DescribeInstanceAttribute(disableApiStop): {"DisableApiStop":false}
+    ec2:DescribeInstanceAttribute(disableApiTermination): {"DisableApiTermination":false}
+    ec2:DescribeInstanceAttribute(instanceInitiatedShutdownBehavior): {"InstanceInitiatedShutdownBehavior":"stop"}
+    ec2:DescribeInstanceAttribute(userData): {"UserData":null}
     ec2:DescribeInstanceCreditSpecifications: {"CreditSpecification":{"CPUCredits":"standard"}}
     ec2:DescribeInstanceStatus: {"InstanceStatus":{"Status":"ok"},"SystemStatus":{"Status":"ok"}}
     ec2:DescribeInstances: {"Affinity":null,"Architecture":"x86_64","Arn":"arn:aws:ec2:eu-west-1:123456789012:instance/i-ID","AvailabilityZone":"eu-west-1a","BlockDeviceMappings":[{"DeviceName":"/dev/sda1","Ebs":{"AttachTime":"INSTANT","DeleteOnTermination":true,"Status":"attached","VolumeId":"vol-ID"}}],"BootMode":null,"CapacityReservationId":null,"CpuOptions":null,"CurrentInstanceBootMode":null,"EbsOptimized":false,"EnclaveOptions":null,"HibernationOptions":{},"HostId":null,"ImageId":"ami-ID","InstanceId":"i-ID","InstanceLifecycle":null,"InstanceType":"t3.micro","KernelId":"None","LaunchTime":"INSTANT","LicenseSpecifications":null,"MaintenanceOptions":null,"MetadataOptions":{"HttpEndpoint":"enabled","HttpProtocolIpv6":"disabled","HttpPutResponseHopLimit":1,"HttpTokens":"required","InstanceMetadataTags":"disabled"},"Monitoring":false,"NetworkInterfaces":[{"DeviceIndex":0,"GroupSet":["sg-ID"],"Ipv6Addresses":[],"NetworkInterfaceId":"eni-ID","PrivateIpAddress":"PRIVATE","PrivateIpAddresses":[{"Association":{"PublicIp":"PUBLIC"},"Primary":true,"PrivateIpAddress":"PRIVATE"}],"PublicIp":"PUBLIC","SubnetId":"subnet-ID"}],"OutpostArn":null,"OwnerId":"123456789012","PlacementGroupName":null,"Platform":null,"PlatformDetails":null,"PrivateDnsName":"ip-ADDRESS.eu-west-1.compute.internal","PrivateDnsNameOptions":null,"PrivateIpAddress":"PRIVATE","PublicDnsName":"ec2-ADDRESS.eu-west-1.compute.amazonaws.com","PublicIpAddress":"PUBLIC","RamdiskId":null,"RootDeviceName":"/dev/sda1","RootDeviceType":"ebs","SecurityGroupIds":["sg-ID"],"SourceDestCheck":true,"SpotInstanceRequestId":null,"State":{"Code":16,"Name":"running"},"StateTransitionReason":"","SubnetId":"subnet-ID","Tags":[{"Key":"Name","Value":"web-1"}],"Tenancy":"default","TpmSupport":null,"UsageOperation":null,"VirtualizationType":"paravirtual","VpcId":"vpc-ID"}
     "#);
     assert_snapshot!(
         serde_json::to_string(&calls).expect("plain data"),
-        @r#"{"ec2:DescribeInstanceAttribute":3,"ec2:DescribeInstanceCreditSpecifications":1,"ec2:DescribeInstanceStatus":1,"ec2:DescribeInstances":2,"ec2:DescribeSecurityGroups":2,"sts:GetCallerIdentity":1}"#
+        @r#"{"ec2:DescribeInstanceAttribute":4,"ec2:DescribeInstanceCreditSpecifications":1,"ec2:DescribeInstanceStatus":1,"ec2:DescribeInstances":2,"ec2:DescribeSecurityGroups":2,"sts:GetCallerIdentity":1}"#
     );
 }
 

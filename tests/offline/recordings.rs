@@ -88,7 +88,7 @@ fn syntax_keys_and_ids_of_a_recording_are_shown_too() {
         let facets = format!(r#""s3:ListBuckets": {{ "read": {{ "BucketName": "{name}" }} }}"#);
         format!("        {{ \"facets\": {{ {facets} }} }}")
     };
-    let buckets = [bucket("ü-one"), bucket(""), bucket("ü-one"), bucket("a\\u0007b")].join(",\n");
+    let buckets = [bucket("ü-one"), bucket(""), bucket("ü-one"), bucket("a\\u0000b")].join(",\n");
     let head =
         r#""apiVersion": "cloudcorrect.dev/v1", "kind": "Inventory", "account": "123456789012""#;
     let recording = format!(

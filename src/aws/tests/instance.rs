@@ -116,9 +116,9 @@ async fn burstable_but(
 #[tokio::test]
 async fn an_instance_that_is_gone_costs_the_others_nothing() {
     for (is_named, calls) in [(true, 2), (false, 5)] {
-        let words = move |id: &str| match is_named {
-            true => format!("The instance ID '{id}' does not exist"),
-            false => "It does not exist".to_owned(),
+        let words = move |id: &str| {
+            let what = if is_named { format!("The instance ID '{id}'") } else { "It".to_owned() };
+            format!("{what} does not exist")
         };
         let server = burstable_but(5, "i-2", words).await;
         let live = live(&server).await;
