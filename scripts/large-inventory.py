@@ -4,7 +4,7 @@
     scripts/large-inventory.py OUTPUT [COPIES]
 
 Each resource is repeated 2,222 times, with ids and names of its own, which makes 106,657 resources
-and 132 MB; equal arguments give equal bytes. Settings of the account are there once.
+and 135 MB; equal arguments give equal bytes. Settings of the account are there once.
 """
 
 import json
