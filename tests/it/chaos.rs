@@ -1,7 +1,8 @@
 //! Accounts behind a network and an API that fail by chance: a verdict may become unknown, and is never
 //! wrong.
 //!
-//! Each seed is a schedule of faults of its own. `CHAOS_SEEDS` says how many are tried (`make chaos`).
+//! Each seed is a schedule of faults of its own. `CHAOS_SEEDS` says how many are tried, or from which to
+//! which, as in `192..194` (`make chaos`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -161,14 +162,25 @@ async fn no_verdict_is_wrong(seeds: Range<u64>) {
         assert!(wrong.is_empty(), "seed {seed}:\n{}", wrong.join("\n"));
     }
     let hit = tried.iter().filter(|(.., unknown)| *unknown > whole).count();
-    assert!(hit * 2 > tried.len(), "the faults reach most evaluations: {hit} of {}", tried.len());
+    // Of few seeds it says little.
+    assert!(
+        tried.len() < 25 || hit * 2 > tried.len(),
+        "the faults reach most evaluations: {hit} of {}",
+        tried.len()
+    );
 }
 
 /// Seeds of a part of two.
 #[expect(clippy::disallowed_methods, reason = "how long it takes is for whoever runs it to say")]
 fn seeds(part: u64) -> Range<u64> {
-    let all: u64 = std::env::var("CHAOS_SEEDS").map_or(50, |it| it.parse().expect("a number"));
-    all * part / 2..all * (part + 1) / 2
+    let seeds = std::env::var("CHAOS_SEEDS").unwrap_or_else(|_| "50".to_owned());
+    let number = |text: &str| text.parse::<u64>().expect("a number");
+    let (first, end) = match seeds.split_once("..") {
+        Some((first, end)) => (number(first), number(end)),
+        None => (0, number(&seeds)),
+    };
+    let middle = first + (end - first) / 2;
+    if part == 0 { first..middle } else { middle..end }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -22,7 +22,7 @@ use super::super::json::{array, document, instant, object, tag};
 use super::super::pages::{Entry, Next, Page, Paged};
 use super::super::response::{Call, filled, present};
 use super::super::session::Session;
-use crate::resource::{Region, Resource};
+use crate::resource::{Failure, Region, Resource};
 
 /// Row of the type. `NoSuchBucket` is no way to say that there is none: the bucket itself is gone.
 pub(in crate::aws) const ADAPTER: Adapter = Adapter {
@@ -88,9 +88,20 @@ async fn list(session: &Session, global: &Region) -> Paged<Entry> {
     let buckets = session.pages(&LIST, global, request, page).await;
     let regions = regions::of(session, &buckets.items).await;
     buckets.map(|bucket| {
-        let region = regions.get(bucket.name().unwrap_or_default());
-        describe(session, &bucket, region.map(String::as_str))
+        let name = bucket.name().unwrap_or_default();
+        match regions.get(name) {
+            Some(Err(why)) => unplaced(name, why),
+            Some(Ok(region)) => describe(session, &bucket, Some(region)),
+            None => describe(session, &bucket, None),
+        }
     })
+}
+
+/// A bucket of which nobody can say where it lives: nothing is said of it, and the list lacks it, so that
+/// what was known of it stays open.
+fn unplaced(name: &str, why: &Failure) -> Entry {
+    let doubt = format!("where `{name}` lives cannot be told: {why}");
+    Entry { doubt: Some(doubt), ..Entry::new(&Region::global(), object([])) }
 }
 
 /// A bucket that S3 places in this region. Where there is no such region it is in every scope, since

@@ -205,8 +205,12 @@ async fn a_bucket_without_a_region_is_placed_by_other_calls() {
     let placed = placed.collect::<Vec<_>>().join(", ");
     assert_eq!(
         placed,
-        "both ap-south-1, euro eu-west-1, first us-east-1, lost global, plain us-east-1, \
-         second eu-west-1"
+        "both ap-south-1, euro eu-west-1, first us-east-1, plain us-east-1, second eu-west-1"
+    );
+    assert_eq!(
+        listing.failure().expect("one is left out").to_string(),
+        "partial_list: s3:ListBuckets: where `lost` lives cannot be told: service_error: \
+         s3:GetBucketLocation: the message"
     );
 }
 

@@ -9,32 +9,35 @@ use super::super::super::call_error::CallError;
 use super::super::super::response::Call;
 use super::super::super::session::Session;
 use super::{LIST, PAGE_SIZE};
-use crate::resource::{Region, regions};
+use crate::resource::{Failure, Region, regions};
 
 pub(in crate::aws) static LOCATION: Call = Call::xml("s3:GetBucketLocation", &[]);
 
 /// The regions of these buckets, by name, as S3 calls them. S3 tells it in the list. Where what
 /// stands in its place does not, one filtered list per region of the evaluation says the most, and
-/// calls per bucket the rest.
-pub(super) async fn of(session: &Session, buckets: &[Bucket]) -> HashMap<String, String> {
+/// calls per bucket the rest; of a bucket whose call fails, why.
+pub(super) async fn of(
+    session: &Session,
+    buckets: &[Bucket],
+) -> HashMap<String, Result<String, Failure>> {
     let told = buckets.iter().filter_map(|bucket| {
         let region = bucket.bucket_region().filter(|region| !region.is_empty())?;
-        Some((bucket.name()?.to_owned(), region.to_owned()))
+        Some((bucket.name()?.to_owned(), Ok(region.to_owned())))
     });
-    let mut known: HashMap<String, String> = told.collect();
-    let open = |known: &HashMap<String, String>| -> Vec<String> {
+    let mut known: HashMap<String, Result<String, Failure>> = told.collect();
+    let open = |known: &HashMap<String, Result<String, Failure>>| -> Vec<String> {
         let names = buckets.iter().filter_map(Bucket::name).filter(|name| !name.is_empty());
         names.filter(|name| !known.contains_key(*name)).map(str::to_owned).collect()
     };
     if open(&known).is_empty() {
         return known;
     }
-    known.extend(filtered(session).await);
+    known.extend(filtered(session).await.into_iter().map(|(name, region)| (name, Ok(region))));
     let located = open(&known).into_iter().map(|name| async move {
-        let region = location(session, &name).await.ok()?;
-        Some((name, region))
+        let region = location(session, &name).await.map_err(|error| error.failure);
+        (name, region)
     });
-    known.extend(join_all(located).await.into_iter().flatten());
+    known.extend(join_all(located).await);
     known
 }
 
