@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::fields::{Fields, Variables};
 use super::postgres_url;
@@ -43,11 +43,25 @@ pub(super) fn optional_secret(
     key: &str,
     base: &Path,
 ) -> Option<SecretString> {
-    let given = given(fields, key, base)?;
-    let Some(text) = given.text else { return Some(SecretString::from("unreadable")) };
+    checked(fields, key, base, |_| None)
+}
+
+/// The same of one whose text is held to a rule, which says what is wrong with it and what to do.
+fn checked(
+    fields: &mut Fields<'_, '_>,
+    key: &str,
+    base: &Path,
+    problem: impl FnOnce(&str) -> Option<(String, String)>,
+) -> Option<SecretString> {
+    let Given { key, is_file, text } = given(fields, key, base)?;
+    let Some(text) = text else { return Some(SecretString::from("unreadable")) };
     if text.trim().is_empty() {
-        fields.push(fields.error(&given.key, Code::InvalidValue, empty(given.is_file)));
+        fields.push(fields.error(&key, Code::InvalidValue, empty(is_file)));
         return Some(SecretString::from("empty"));
+    }
+    if let Some((message, help)) = problem(&text) {
+        let refused = fields.error(&key, Code::InvalidValue, &message);
+        fields.push(refused.help(help));
     }
     Some(SecretString::from(text))
 }
@@ -57,32 +71,22 @@ const LEAST_KEY: usize = 32;
 
 /// The key of digests, if there is one.
 pub(super) fn digest_key(fields: &mut Fields<'_, '_>, base: &Path) -> Option<SecretString> {
-    let Given { key, is_file, text } = given(fields, "digest_key", base)?;
-    let text = text?;
-    if text.trim().is_empty() {
-        fields.push(fields.error(&key, Code::InvalidValue, empty(is_file)));
-    } else if text.len() < LEAST_KEY {
+    checked(fields, "digest_key", base, |text| {
         let message = format!("has {} bytes, and a key at least {LEAST_KEY}", text.len());
-        let refused = fields.error(&key, Code::InvalidValue, &message);
-        fields.push(refused.help("make one with `openssl rand -hex 32`"));
-    }
-    Some(SecretString::from(text))
+        let help = "make one with `openssl rand -hex 32`".to_owned();
+        (text.len() < LEAST_KEY).then_some((message, help))
+    })
 }
 
 /// The external id that a trust policy asks for, if there is one, as STS takes it: its reference of
 /// `AssumeRole` gives length and characters. STS would quote another in its refusal.
 pub(super) fn external_id(fields: &mut Fields<'_, '_>, base: &Path) -> Option<SecretString> {
-    let key = if fields.has("external_id") { "external_id" } else { "external_id_file" };
-    let id = optional_secret(fields, "external_id", base)?;
     let is_good = |c: char| c.is_ascii_alphanumeric() || "_+=,.@:/-".contains(c);
-    let text = id.expose_secret();
-    if !(2..=1224).contains(&text.len()) || !text.chars().all(is_good) {
-        let refused = fields.error(key, Code::InvalidValue, "is no external id");
-        fields.push(
-            refused.help("it has 2 to 1,224 letters, digits and `_+=,.@:/-`, and no line break"),
-        );
-    }
-    Some(id)
+    checked(fields, "external_id", base, |text| {
+        let is_one = (2..=1224).contains(&text.len()) && text.chars().all(is_good);
+        let help = "it has 2 to 1,224 letters, digits and `_+=,.@:/-`, and no line break";
+        (!is_one).then(|| ("is no external id".to_owned(), help.to_owned()))
+    })
 }
 
 /// The address of the database: of the setting, of the file that it names, or of `DATABASE_URL`.

@@ -16,6 +16,21 @@ fn an_external_id_without_a_role_is_told_at_its_line() {
 }
 
 #[test]
+fn a_wrong_external_id_is_told_of_the_file_that_has_it() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("id");
+    std::fs::write(&file, "of ours").expect("a file");
+    let toml = format!(
+        "[accounts.\"123456789012\"]\nrole_arn = \"arn:aws:iam::123456789012:role/r\"\n\
+         external_id_file = {:?}\n",
+        file.to_str().expect("UTF-8")
+    );
+    let told = read(&toml, &[]).expect_err("a space").to_string();
+    let expected = "settings:3:20: `accounts.123456789012.external_id_file` is no external id";
+    assert!(told.contains(expected), "{told}");
+}
+
+#[test]
 fn all_problems_are_told_at_once() {
     let toml = r#"
         [listen]
