@@ -20,6 +20,8 @@ mod paths;
 mod tokens;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
 
 use circles::circles;
 use docs::DocComments;
@@ -240,6 +242,36 @@ fn what_is_confined_stays_in_its_place() {
         }
     }
     none_of(&violations);
+}
+
+/// Dependencies of a manifest, as paths name them.
+fn dependencies(manifest: &str) -> BTreeSet<String> {
+    let path = Path::new(option_env!("CARGO_MANIFEST_DIR").unwrap_or(".")).join(manifest);
+    let text = fs::read_to_string(path).expect("manifests are readable");
+    let table = text.split("\n[dependencies]\n").nth(1).expect("it has dependencies");
+    let lines = table.lines().take_while(|line| !line.starts_with('['));
+    lines.filter_map(|line| Some(line.split_once(" = ")?.0.replace('-', "_"))).collect()
+}
+
+/// The fuzz targets compile these rooms once more, with dependencies of their own.
+#[test]
+fn the_fuzz_targets_have_what_their_rooms_stand_on() {
+    let (ours, theirs) = (dependencies("Cargo.toml"), dependencies("fuzz/Cargo.toml"));
+    let service = service();
+    let fuzzed = Package::read("cloudcorrect_fuzz", "fuzz/src");
+    let rooms: BTreeSet<&str> = fuzzed.files.iter().map(SourceFile::room).collect();
+    let mut violations = Vec::new();
+    for file in service.files.iter().filter(|file| rooms.contains(file.room())) {
+        for named in file.names.all() {
+            let first = named.segments.first().map_or("", String::as_str);
+            if ours.contains(first) && !theirs.contains(first) {
+                let (path, line) = (&file.path, named.line);
+                violations.push(format!("{path}:{line}: `{first}` is missing in fuzz/Cargo.toml"));
+            }
+        }
+    }
+    none_of(&violations);
+    assert!(rooms.contains("expression"), "{rooms:?}");
 }
 
 #[test]
