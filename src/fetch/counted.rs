@@ -126,7 +126,7 @@ impl Source for Counted<'_> {
     ) -> BoxFuture<'a, Listing> {
         let listing = async {
             let mut listing = self.source.list(target, schema).await;
-            if let Listing::Complete(all) | Listing::Partial(all, _) = &mut listing {
+            if let Some(all) = listing.resources_mut() {
                 all.retain(|resource| segment.holds(&resource.id));
             }
             let pages = listing.resources().len().div_ceil(PAGE).max(1);

@@ -92,20 +92,14 @@ impl Work<'_> {
     }
 
     async fn listing(&self) -> Listing {
-        let listing = match &self.schema.listed_by {
+        let mut listing = match &self.schema.listed_by {
             Some(by) if !self.source.lists_whole() => self.segments(by).await,
             _ => self.source.list(&self.target, self.schema).await,
         };
-        match listing {
-            Listing::Complete(resources) => Listing::Complete(self.complete_all(resources).await),
-            Listing::Partial(resources, failure) => {
-                Listing::Partial(self.complete_all(resources).await, failure)
-            }
-            Listing::Segments(resources, segments) => {
-                Listing::Segments(self.complete_all(resources).await, segments)
-            }
-            Listing::Failed(failure) => Listing::Failed(failure),
+        if let Some(resources) = listing.resources_mut() {
+            *resources = self.complete_all(std::mem::take(resources)).await;
         }
+        listing
     }
 
     /// The segments that are required, each asked for once.

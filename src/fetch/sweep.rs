@@ -250,7 +250,7 @@ impl Sweep<'_> {
     /// Puts a resource of which more is known in its place on the list, which is in order.
     fn keep(&mut self, place: &Place, resource: Arc<Resource>) {
         let listing = self.listings.get_mut(place);
-        let Some(Listing::Complete(all) | Listing::Partial(all, _)) = listing else { return };
+        let Some(all) = listing.and_then(Listing::resources_mut) else { return };
         let first = all.partition_point(|one| one.id < resource.id);
         let is_it = |one: &&mut Arc<Resource>| one.region == resource.region;
         if let Some(kept) = all.iter_mut().skip(first).find(is_it) {
@@ -295,21 +295,14 @@ fn collected(mut listing: Listing) -> Option<Listing> {
         let silent = [Cause::NotCollected, Cause::Throttled, Cause::Credentials, Cause::Timeout];
         silent.contains(&failure.cause)
     };
-    match &mut listing {
-        Listing::Failed(failure) if is_missing(failure) => return None,
-        Listing::Failed(_) => {}
-        Listing::Complete(resources)
-        | Listing::Partial(resources, _)
-        | Listing::Segments(resources, _) => {
-            for resource in resources {
-                let lacks = |facet: &Facet| matches!(facet, Facet::Failed(it) if is_missing(it));
-                if resource.facets.values().any(lacks) {
-                    Arc::make_mut(resource).facets.retain(|_, facet| !lacks(facet));
-                }
-            }
+    let lacks = |facet: &Facet| matches!(facet, Facet::Failed(it) if is_missing(it));
+    for resource in listing.resources_mut().into_iter().flatten() {
+        if resource.facets.values().any(lacks) {
+            Arc::make_mut(resource).facets.retain(|_, facet| !lacks(facet));
         }
     }
-    Some(listing)
+    let is_none = matches!(&listing, Listing::Failed(failure) if is_missing(failure));
+    (!is_none).then_some(listing)
 }
 
 #[cfg(test)]

@@ -66,14 +66,7 @@ impl Recorded {
             resources.iter().map(|one| only_listed(one, schema)).collect::<Vec<_>>()
         };
         match self.inventory.listings.get(&key) {
-            Some(Listing::Complete(resources)) => Listing::Complete(listed(resources)),
-            Some(Listing::Partial(resources, failure)) => {
-                Listing::Partial(listed(resources), failure.clone())
-            }
-            Some(Listing::Segments(resources, segments)) => {
-                Listing::Segments(listed(resources), segments.clone())
-            }
-            Some(Listing::Failed(failure)) => Listing::Failed(failure.clone()),
+            Some(listing) => listing.with(listed),
             None => Listing::Failed(not_recorded(format!(
                 "{} of {} was not recorded",
                 schema.list, target.region

@@ -48,15 +48,33 @@ impl Listing {
         }
     }
 
-    /// Brings the resources into the order of their ids.
-    pub fn sort(&mut self) {
+    /// The same to be changed; `None` where there can be none.
+    pub fn resources_mut(&mut self) -> Option<&mut Vec<Arc<Resource>>> {
         match self {
             Self::Complete(resources)
             | Self::Partial(resources, _)
-            | Self::Segments(resources, _) => {
-                resources.sort_by(|one, other| one.id.cmp(&other.id));
+            | Self::Segments(resources, _) => Some(resources),
+            Self::Failed(_) => None,
+        }
+    }
+
+    /// The same list with its resources made into others, where it has any.
+    #[must_use]
+    pub fn with(&self, made: impl FnOnce(&[Arc<Resource>]) -> Vec<Arc<Resource>>) -> Self {
+        match self {
+            Self::Complete(resources) => Self::Complete(made(resources)),
+            Self::Partial(resources, failure) => Self::Partial(made(resources), failure.clone()),
+            Self::Segments(resources, segments) => {
+                Self::Segments(made(resources), segments.clone())
             }
-            Self::Failed(_) => {}
+            Self::Failed(failure) => Self::Failed(failure.clone()),
+        }
+    }
+
+    /// Brings the resources into the order of their ids.
+    pub fn sort(&mut self) {
+        if let Some(resources) = self.resources_mut() {
+            resources.sort_by(|one, other| one.id.cmp(&other.id));
         }
     }
 
