@@ -181,15 +181,6 @@ pub fn glob(text: &str, pattern: &str) -> bool {
     builtins::is_like(text, pattern, &mut EvalBudget::default()).unwrap_or(false)
 }
 
-/// A part of an expression that was false, and what it saw.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Observation {
-    /// The part, in CEL, with the variables of loops replaced by what they stood for.
-    pub expression: String,
-    /// Its operands and their values, such as `resource.State.Name = "stopped"`.
-    pub observed: String,
-}
-
 /// A compiled expression. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Expression(Arc<Compiled>);
@@ -377,6 +368,14 @@ impl Expression {
         references.map(|(_, reference)| &reference.property.operation)
     }
 
+    /// Number of the first entries of what it reads of a resource of the type that it is about: whoever
+    /// counts them of several resources has them at hand when it is evaluated.
+    pub fn first_entries(&self, resource: &Resource) -> usize {
+        let read = self.0.references.iter().filter(|(of, _)| **of == resource.type_name);
+        let answers = read.filter_map(|(_, read)| resource.facet(&read.property.operation));
+        answers.filter(|facet| facet.has_entries()).count()
+    }
+
     /// `true` where it uses a name of `let`.
     pub fn uses_binding(&self, name: &str) -> bool {
         self.0.names.bindings.contains(name)
@@ -431,10 +430,23 @@ impl Expression {
         }))
     }
 
-    /// Why it does not hold: its smallest parts that are false, each with what it saw. Empty where
-    /// it holds or cannot be known.
-    pub fn explain(&self, subject: &Subject<'_>, budget: &mut EvalBudget) -> Vec<Observation> {
+    /// Why it does not hold of a subject of which it is false: what its smallest parts saw that are
+    /// false, such as `resource.State.Name = "stopped"`.
+    pub fn explain(&self, subject: &Subject<'_>, budget: &mut EvalBudget) -> Vec<String> {
         explain::explain(&self.0.root, subject, budget)
+    }
+
+    /// The same of all parts, each as it is written: none where it is not false.
+    #[cfg(test)]
+    fn explain_parts(
+        &self,
+        subject: &Subject<'_>,
+        budget: &mut EvalBudget,
+    ) -> Vec<(String, String)> {
+        match self.evaluate(subject, &mut budget.clone()) {
+            EvalResult::False => explain::parts(&self.0.root, subject, budget),
+            _ => Vec::new(),
+        }
     }
 }
 

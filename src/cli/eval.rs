@@ -204,7 +204,6 @@ fn tried(
     ExpressionResult {
         resource: resource.map(|one| (one.id.to_string(), one.region.to_string())),
         value,
-        // What consists of constants saw nothing.
-        seen: seen.into_iter().map(|one| one.observed).filter(|seen| !seen.is_empty()).collect(),
+        seen,
     }
 }

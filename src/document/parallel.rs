@@ -2,6 +2,7 @@
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::source::SourceFile;
@@ -26,8 +27,9 @@ pub fn parallel_runs<I: Sync, T: Send>(
     threads: usize,
     work: impl Fn(&[I]) -> T + Sync,
 ) -> Vec<T> {
-    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = processors.min(items.len()).min(threads);
+    let threads = threads.min(items.len());
+    // Finding out how many processors there are takes longer than much of what is asked for here.
+    let threads = if threads > 1 { threads.min(processors()) } else { threads };
     if threads <= 1 {
         return vec![work(items)];
     }
@@ -51,6 +53,13 @@ pub fn parallel_runs<I: Sync, T: Send>(
     });
     done.sort_by_key(|(index, _)| *index);
     done.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Processors that the process may use, as they were found the first time.
+fn processors() -> usize {
+    static PROCESSORS: LazyLock<usize> =
+        LazyLock::new(|| std::thread::available_parallelism().map_or(1, NonZero::get));
+    *PROCESSORS
 }
 
 #[cfg(test)]

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::expression::Observation;
 use crate::policy::{CheckId, Severity, Waiver};
-use crate::resource::{AccountId, Failure, Region, TypeName};
+use crate::resource::{AccountId, Failure, Region, Resource, TypeName};
 
 use super::outcome::{Counts, Outcome};
 
@@ -12,61 +11,83 @@ use super::outcome::{Counts, Outcome};
 /// could not be read.
 pub const NO_RESOURCE: &str = "*";
 
+/// What a finding is about.
+#[derive(Debug, Clone, PartialEq)]
+pub enum About {
+    /// A resource.
+    Resource(Arc<Resource>),
+    /// All resources of a region, or `global` for all of the account, or that there are none.
+    Region(Region),
+}
+
 /// The outcome of one check on one resource.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
     /// Account that the resource belongs to.
     pub account: AccountId,
-    /// The region that the resource lives in, or `global`.
-    pub region: Region,
     /// The type that the check selects.
-    pub resource_type: TypeName,
-    /// The resource's id, or [`NO_RESOURCE`].
-    pub resource_id: Arc<str>,
-    /// The resource's ARN, where it is about one that has one.
-    pub arn: Option<Arc<str>>,
+    pub resource_type: &'static TypeName,
+    /// What it is about.
+    pub about: About,
     /// Outcome, with a cause where it is unknown.
     pub outcome: Outcome,
     /// Why it is unknown, where it is.
-    pub failure: Option<Failure>,
-    /// Parts of the assertion that are false, with the values that they saw.
-    pub observations: Vec<Observation>,
+    pub failure: Option<Box<Failure>>,
+    /// Values that the parts of the assertion saw which are false, or that there was nothing to see;
+    /// empty where none saw any.
+    pub seen: String,
     /// The waiver that turned it, where it is waived.
     pub waiver: Option<Arc<Waiver>>,
 }
 
 impl Finding {
+    /// The region that the resource lives in, or `global`.
+    pub fn region(&self) -> &Region {
+        match &self.about {
+            About::Resource(resource) => &resource.region,
+            About::Region(region) => region,
+        }
+    }
+
+    /// The resource's id, or [`NO_RESOURCE`].
+    pub fn resource_id(&self) -> &str {
+        match &self.about {
+            About::Resource(resource) => &resource.id,
+            About::Region(_) => NO_RESOURCE,
+        }
+    }
+
+    /// The same for whoever keeps it.
+    pub fn shared_id(&self) -> Arc<str> {
+        match &self.about {
+            About::Resource(resource) => Arc::clone(&resource.id),
+            About::Region(_) => NO_RESOURCE.into(),
+        }
+    }
+
+    /// The resource's ARN, where it is about one that has one.
+    pub fn arn(&self) -> Option<&str> {
+        match &self.about {
+            About::Resource(resource) => resource.arn.as_deref(),
+            About::Region(_) => None,
+        }
+    }
+
     /// One line for people: why it is unknown, or what was seen and why that is waived; empty for a
     /// pass.
     pub fn explanation(&self) -> String {
         let seen = self.observed();
-        let Some(waiver) = &self.waiver else { return seen };
+        let Some(waiver) = &self.waiver else { return seen.to_owned() };
         let Waiver { name, reason, owner, expires, .. } = waiver.as_ref();
         let why = format!("waived until {expires} by {owner} ({name}): {reason}");
         if seen.is_empty() { why } else { format!("{seen}; {why}") }
     }
 
     /// The same without the waiver.
-    pub fn observed(&self) -> String {
+    pub fn observed(&self) -> &str {
         match &self.failure {
-            Some(failure) => failure.message.clone(),
-            None if &*self.resource_id == NO_RESOURCE && self.observations.is_empty() => {
-                if self.outcome == Outcome::Pass {
-                    String::new()
-                } else {
-                    "nothing was selected".to_owned()
-                }
-            }
-            None => {
-                // What consists of constants saw nothing, and what two parts saw is told once.
-                let mut told: Vec<&str> = Vec::new();
-                for seen in self.observations.iter().map(|seen| seen.observed.as_str()) {
-                    if !seen.is_empty() && !told.contains(&seen) {
-                        told.push(seen);
-                    }
-                }
-                told.join("; ")
-            }
+            Some(failure) => &failure.message,
+            None => &self.seen,
         }
     }
 }
@@ -79,7 +100,7 @@ pub struct CheckResult {
     /// Severity that the policies give the check.
     pub severity: Severity,
     /// The type that it selects.
-    pub resource_type: TypeName,
+    pub resource_type: &'static TypeName,
     /// Worst outcome of the findings.
     pub outcome: Outcome,
     /// How many findings have which outcome.

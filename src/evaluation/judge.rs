@@ -1,20 +1,23 @@
 //! Judging: each check over the listings of its type, each resource on its own.
 
+use std::hint::black_box;
 use std::sync::Arc;
 
 use crate::document::parallel_runs;
 use crate::expression::{EvalBudget, EvalResult, Subject};
 use crate::policy::{Account, AssertScope, Check, Group, OnEmpty, Rule};
 use crate::resource::{
-    Cause, Failure, Inventory, Listing, Region, Resource, Schema, Segment, Value,
+    AccountId, Cause, Failure, Inventory, Listing, Region, Resource, Schema, Segment, Value,
 };
 
 use super::bindings;
-use super::finding::{CheckResult, Finding, GroupResult, NO_RESOURCE};
+use super::finding::{About, CheckResult, Finding, GroupResult};
 use super::outcome::{Counts, Outcome};
 use super::settled::{Settled, oldest, settled};
 use super::target::{in_scope, listed_regions, listing, segment};
 
+/// Resources that are looked at before the first of them is judged.
+const BLOCK: usize = 16;
 /// Resources for which another thread is worth its start.
 const A_THREAD: usize = 1024;
 
@@ -28,24 +31,18 @@ pub fn evaluate(group: &Group, accounts: &[(&Account, &Inventory)]) -> GroupResu
 
 /// Judges one check over the inventories of the accounts of its group.
 pub(super) fn judge(check: &Check, accounts: &[(&Account, &Inventory)]) -> CheckResult {
-    let mut findings = Vec::new();
-    let mut out_of_scope = 0;
+    let mut judged = Judged::default();
     for (account, inventory) in accounts {
-        let judged = Judge::new(&check.rule, account, inventory).findings();
-        out_of_scope += judged.out_of_scope;
-        findings.extend(judged.findings);
+        Judge::new(&check.rule, account, inventory).add_to(&mut judged);
     }
-    findings.sort_by(|one, other| {
-        (&one.account, &one.region, &one.resource_id).cmp(&(
-            &other.account,
-            &other.region,
-            &other.resource_id,
-        ))
-    });
+    let Judged { mut findings, out_of_scope, is_mixed } = judged;
+    if is_mixed {
+        findings.sort_by(|one, other| place(one).cmp(&place(other)));
+    }
     CheckResult {
         check: check.id.clone(),
         severity: check.severity,
-        resource_type: check.rule.schema.type_name.clone(),
+        resource_type: &check.rule.schema.type_name,
         outcome: Outcome::worst(findings.iter().map(|finding| finding.outcome)),
         counts: findings.iter().map(|finding| finding.outcome).collect::<Counts>(),
         findings,
@@ -55,7 +52,14 @@ pub(super) fn judge(check: &Check, accounts: &[(&Account, &Inventory)]) -> Check
 
 /// Findings of a rule in one account.
 pub(super) fn findings(rule: &Rule, account: &Account, inventory: &Inventory) -> Vec<Finding> {
-    Judge::new(rule, account, inventory).findings().findings
+    let mut judged = Judged::default();
+    Judge::new(rule, account, inventory).add_to(&mut judged);
+    judged.findings
+}
+
+/// Place of a finding among those of its check.
+fn place(finding: &Finding) -> (&AccountId, &Region, &str) {
+    (&finding.account, finding.region(), finding.resource_id())
 }
 
 /// One rule in one account.
@@ -73,6 +77,24 @@ struct Judge<'a> {
 struct Judged {
     findings: Vec<Finding>,
     out_of_scope: u64,
+    /// `true` where the findings are not in the order of their places.
+    is_mixed: bool,
+}
+
+impl Judged {
+    fn add(&mut self, finding: Finding) {
+        let last = self.findings.last();
+        self.is_mixed |= last.is_some_and(|last| place(last) > place(&finding));
+        self.findings.push(finding);
+    }
+
+    fn append(&mut self, mut other: Self) {
+        let (last, first) = (self.findings.last(), other.findings.first());
+        let is_before = |last: &Finding| first.is_some_and(|first| place(last) > place(first));
+        self.is_mixed |= other.is_mixed || last.is_some_and(is_before);
+        self.out_of_scope += other.out_of_scope;
+        self.findings.append(&mut other.findings);
+    }
 }
 
 /// The resources that a check selects, as far as they are known.
@@ -92,25 +114,21 @@ impl<'a> Judge<'a> {
         Self { rule, account, inventory, segment, bound }
     }
 
-    fn findings(&self) -> Judged {
-        let mut judged = Judged::default();
+    fn add_to(&self, judged: &mut Judged) {
         if self.rule.is_of_all() {
-            self.together(&mut judged);
-            return judged;
+            return self.together(judged);
         }
+        let before = judged.findings.len();
         for region in listed_regions(self.schema(), self.account) {
             match self.listing(&region) {
-                Ok(listing) => self.each(listing, &region, &mut judged),
-                Err(failure) => {
-                    judged.findings.push(self.unknown(region, NO_RESOURCE.into(), failure));
-                }
+                Ok(listing) => self.each(listing, &region, judged),
+                Err(failure) => judged.add(self.unknown(About::Region(region), failure)),
             }
         }
-        if judged.findings.is_empty() {
+        if judged.findings.len() == before {
             let on_empty = self.rule.on_empty.unwrap_or_default();
-            judged.findings.push(self.nothing_selected(Region::global(), on_empty));
+            judged.add(self.nothing_selected(Region::global(), on_empty));
         }
-        judged
     }
 
     fn schema(&self) -> &'static Schema {
@@ -125,32 +143,48 @@ impl<'a> Judge<'a> {
     /// A finding for each selected resource of a list.
     fn each(&self, listing: &Listing, region: &Region, judged: &mut Judged) {
         if let Some(failure) = listing.failure_in(self.segment.as_ref()) {
-            let finding = self.unknown(region.clone(), NO_RESOURCE.into(), failure.clone());
-            judged.findings.push(finding);
+            let finding = self.unknown(About::Region(region.clone()), failure.clone());
+            judged.add(finding);
         }
         let resources = &*listing.resources_in(self.segment.as_ref());
+        judged.findings.reserve(resources.len());
         for of_run in parallel_runs(resources, resources.len() / A_THREAD, |run| self.run(run)) {
-            judged.out_of_scope += of_run.out_of_scope;
-            judged.findings.extend(of_run.findings);
+            judged.append(of_run);
         }
     }
 
     /// Those on neighbours in a list.
     fn run(&self, resources: &[Arc<Resource>]) -> Judged {
         let mut judged = Judged::default();
-        for resource in resources {
-            if in_scope(resource, self.account) {
-                judged.findings.extend(self.resource(resource));
-            } else {
-                judged.out_of_scope += 1;
+        judged.findings.reserve(resources.len());
+        for block in resources.chunks(BLOCK) {
+            self.look_ahead(block);
+            for resource in block {
+                if in_scope(resource, self.account) {
+                    self.resource(resource).into_iter().for_each(|found| judged.add(found));
+                } else {
+                    judged.out_of_scope += 1;
+                }
             }
         }
         judged
     }
 
+    /// Looks at what the rule reads of some resources, which lies all over the memory: a processor fetches
+    /// of many at a time what is asked of them alike, and waits for each where they are judged one by one.
+    fn look_ahead(&self, block: &[Arc<Resource>]) {
+        let ids = block.iter().map(|one| one.id.bytes().next()).max();
+        let first = |one: &Arc<Resource>| {
+            one.facets.first().is_some_and(|(_, facet)| facet.failure().is_none())
+        };
+        let answered = block.iter().filter(|one| first(one)).count();
+        let read = block.iter().map(|one| self.rule.assertion.first_entries(one));
+        black_box((ids, answered, read.sum::<usize>()));
+    }
+
     /// The finding on a resource, if it is selected. Whether it is selected may be unknown as
     /// well, which is a finding, since it may be one that fails.
-    fn resource(&self, resource: &Resource) -> Option<Finding> {
+    fn resource(&self, resource: &Arc<Resource>) -> Option<Finding> {
         let verdict = match self.settled(resource) {
             Settled::Dropped => return None,
             Settled::Passes => EvalResult::True,
@@ -162,9 +196,8 @@ impl<'a> Judge<'a> {
                 unknown @ EvalResult::Unknown(_) => unknown,
             },
         };
-        let finding = self.verdict(verdict, resource.region.clone(), &self.subject(resource));
-        let (resource_id, arn) = (Arc::clone(&resource.id), resource.arn.clone());
-        Some(Finding { resource_id, arn, ..finding })
+        let about = About::Resource(Arc::clone(resource));
+        Some(self.verdict(verdict, about, &self.subject(resource)))
     }
 
     /// What a summary settles, where the calls that it spares were not made.
@@ -201,7 +234,7 @@ impl<'a> Judge<'a> {
                 self.select(region, &mut selection);
             }
             judged.out_of_scope += selection.out_of_scope;
-            judged.findings.push(self.of_all(region, selection));
+            judged.add(self.of_all(region, selection));
         }
     }
 
@@ -233,7 +266,7 @@ impl<'a> Judge<'a> {
 
     fn of_all(&self, region: Region, selection: Selection) -> Finding {
         if let Some(failure) = selection.failure {
-            return self.unknown(region, NO_RESOURCE.into(), failure);
+            return self.unknown(About::Region(region), failure);
         }
         if let (Some(on_empty), true) = (self.rule.on_empty, selection.selected.is_empty()) {
             return self.nothing_selected(region, on_empty);
@@ -248,19 +281,18 @@ impl<'a> Judge<'a> {
             now: self.inventory.taken_at,
         };
         let verdict = self.rule.assertion.evaluate(&subject, &mut budget());
-        self.verdict(verdict, region.clone(), &subject)
+        self.verdict(verdict, About::Region(region.clone()), &subject)
     }
 
-    /// The finding, on no resource yet, that an assertion comes to.
-    fn verdict(&self, verdict: EvalResult, region: Region, subject: &Subject<'_>) -> Finding {
-        let id: Arc<str> = NO_RESOURCE.into();
+    /// The finding that an assertion comes to.
+    fn verdict(&self, verdict: EvalResult, about: About, subject: &Subject<'_>) -> Finding {
         match verdict {
-            EvalResult::True => self.finding(region, id, Outcome::Pass),
-            EvalResult::Unknown(failure) => self.unknown(region, id, failure),
+            EvalResult::True => self.finding(about, Outcome::Pass),
+            EvalResult::Unknown(failure) => self.unknown(about, failure),
             EvalResult::False => {
                 let assertion = &self.rule.assertion;
-                let observations = assertion.explain(subject, &mut budget());
-                Finding { observations, ..self.finding(region, id, Outcome::Fail) }
+                let seen = assertion.explain(subject, &mut budget()).join("; ");
+                Finding { seen, ..self.finding(about, Outcome::Fail) }
             }
         }
     }
@@ -279,27 +311,29 @@ impl<'a> Judge<'a> {
             OnEmpty::Unknown => {
                 let message = "nothing was selected, and `onEmpty` is `unknown`";
                 let failure = Failure::new(Cause::NotCollected, message);
-                return self.unknown(region, NO_RESOURCE.into(), failure);
+                return self.unknown(About::Region(region), failure);
             }
         };
-        self.finding(region, NO_RESOURCE.into(), outcome)
+        let mut finding = self.finding(About::Region(region), outcome);
+        if outcome != Outcome::Pass {
+            "nothing was selected".clone_into(&mut finding.seen);
+        }
+        finding
     }
 
-    fn unknown(&self, region: Region, id: Arc<str>, failure: Failure) -> Finding {
+    fn unknown(&self, about: About, failure: Failure) -> Finding {
         let outcome = Outcome::Unknown(failure.cause);
-        Finding { failure: Some(failure), ..self.finding(region, id, outcome) }
+        Finding { failure: Some(Box::new(failure)), ..self.finding(about, outcome) }
     }
 
-    fn finding(&self, region: Region, resource_id: Arc<str>, outcome: Outcome) -> Finding {
+    fn finding(&self, about: About, outcome: Outcome) -> Finding {
         Finding {
             account: self.account.id.clone(),
-            region,
-            resource_type: self.schema().type_name.clone(),
-            resource_id,
-            arn: None,
+            resource_type: &self.schema().type_name,
+            about,
             outcome,
             failure: None,
-            observations: Vec::new(),
+            seen: String::new(),
             waiver: None,
         }
     }

@@ -69,15 +69,15 @@ fn differences(rule: &Rule, case: &Case) -> Vec<Difference> {
     let mut expected_of: BTreeSet<usize> = BTreeSet::new();
     for finding in &found {
         let at = case.expected.iter().position(|one| {
-            one.id == *finding.resource_id
-                && one.region.as_ref().is_none_or(|region| *region == finding.region)
+            one.id == finding.resource_id()
+                && one.region.as_ref().is_none_or(|region| region == finding.region())
         });
         expected_of.extend(at);
         let expected = at.and_then(|at| case.expected.get(at)).map(|one| one.outcome);
         let actual = actual_outcome(finding.outcome);
         if expected != Some(actual) {
             differences.push(Difference {
-                resource: finding.resource_id.to_string(),
+                resource: finding.resource_id().to_owned(),
                 expected,
                 actual,
                 explanation: explanation(finding, rule),
@@ -112,7 +112,7 @@ fn left_out(
     if !rule.is_of_all() {
         let known = |id: &str| case.expected.iter().any(|one| one.id == id);
         let silent = ids(&rule.schema.type_name, &case.inventory);
-        let judged: BTreeSet<&str> = found.iter().map(|one| &*one.resource_id).collect();
+        let judged: BTreeSet<&str> = found.iter().map(Finding::resource_id).collect();
         for id in silent.filter(|id| !known(id) && !judged.contains(id)) {
             differences.push(Difference {
                 resource: id.to_owned(),
@@ -143,7 +143,7 @@ fn actual_outcome(outcome: Outcome) -> ExpectedOutcome {
 /// Explanation of a finding, also of one that passes.
 fn explanation(finding: &Finding, rule: &Rule) -> String {
     let text = finding.explanation();
-    if text.is_empty() && finding.outcome == Outcome::Pass && &*finding.resource_id != NO_RESOURCE {
+    if text.is_empty() && finding.outcome == Outcome::Pass && finding.resource_id() != NO_RESOURCE {
         // Where its lines are joined a comment would take what stands behind it with it.
         return format!("`{}` holds", without_comments(rule.assertion.text()).trim());
     }

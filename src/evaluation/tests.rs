@@ -91,7 +91,7 @@ fn resource(name: &str, region: &str, properties: &Json) -> Resource {
 fn shown(result: &GroupResult) -> String {
     let findings = result.checks.iter().flat_map(|check| &check.findings);
     let lines = findings.map(|finding| {
-        let (region, id, outcome) = (&finding.region, &finding.resource_id, finding.outcome);
+        let (region, id, outcome) = (finding.region(), finding.resource_id(), finding.outcome);
         format!("{region} {id}: {outcome} {}", finding.explanation()).trim_end().to_owned()
     });
     lines.collect::<Vec<_>>().join("\n")

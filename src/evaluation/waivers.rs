@@ -171,7 +171,7 @@ impl<'a> Matcher<'a> {
     fn matches(&self, check: &CheckId, finding: &Finding) -> bool {
         let covers = &self.waiver.covers;
         covers.check.as_ref().is_none_or(|id| id == check)
-            && covers.region.as_ref().is_none_or(|region| *region == finding.region)
+            && covers.region.as_ref().is_none_or(|region| region == finding.region())
             && self.accounts.contains(&finding.account)
             && self.is_of(finding)
     }
@@ -180,13 +180,13 @@ impl<'a> Matcher<'a> {
         if self.waiver.covers.has_all_resources() {
             return true;
         }
-        if &*finding.resource_id == NO_RESOURCE {
+        if finding.resource_id() == NO_RESOURCE {
             return matches!(finding.outcome, Outcome::Unknown(_));
         }
         let is_named = |name: &str| {
             self.exact.contains(name) || self.globs.iter().any(|pattern| glob(name, pattern))
         };
-        is_named(&finding.resource_id) || finding.arn.as_deref().is_some_and(is_named)
+        is_named(finding.resource_id()) || finding.arn().is_some_and(is_named)
     }
 }
 
@@ -276,7 +276,7 @@ spec:
         for check in &result.checks {
             for finding in &check.findings {
                 if let Some(waiver) = &finding.waiver {
-                    let Finding { resource_id, outcome, .. } = finding;
+                    let (resource_id, outcome) = (finding.resource_id(), finding.outcome);
                     lines.push(format!(
                         "{} {resource_id}: {outcome} by {}",
                         check.check, waiver.name

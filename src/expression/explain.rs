@@ -3,38 +3,44 @@
 //! Looks only where the verdict came from: at the terms of `&&` that are false, at the elements
 //! for which an `all` is false, at those for which a negated `exists` is true.
 
+mod identity;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use self::identity::{Identity, Listed, Naming};
 use super::builtins::{Builtins, Function, MOST_ARGUMENTS};
 use super::evaluate::{Elements, Evaluator};
 use super::tree::{Expr, Loop, Macro, Node, Pair};
-use super::{EvalBudget, Observation, Subject, notation, show};
+use super::{EvalBudget, Subject, notation, show};
 use crate::resource::{Property, Value};
 
 /// The most parts that are shown.
-const OBSERVATIONS: usize = 8;
+const PARTS: usize = 8;
 /// The most elements of a loop that are shown.
 const ELEMENTS: usize = 3;
 /// The most values that are shown of one part.
 const VALUES: usize = 6;
+/// Bytes that the text of a value seldom exceeds.
+const USUAL: usize = 32;
 
-/// The smallest parts that are false, in the order of the text.
-pub(super) fn explain(
+/// What the smallest parts saw that are false, in the order of the text, of a root that is false.
+pub(super) fn explain(root: &Node, subject: &Subject<'_>, budget: &mut EvalBudget) -> Vec<String> {
+    let mut explainer = Explainer::new(subject, budget);
+    explainer.blame(root);
+    explainer.found
+}
+
+/// The same with each of the parts, also with those that saw nothing or the same as another.
+#[cfg(test)]
+pub(super) fn parts(
     root: &Node,
     subject: &Subject<'_>,
     budget: &mut EvalBudget,
-) -> Vec<Observation> {
-    let mut explainer = Explainer {
-        evaluator: Evaluator::new(Some(*subject), budget),
-        names: Vec::new(),
-        known_by: Vec::new(),
-        found: Vec::new(),
-    };
-    if explainer.is(root, false) {
-        explainer.blame(root);
-    }
-    explainer.found
+) -> Vec<(String, String)> {
+    let mut explainer = Explainer::new(subject, budget);
+    explainer.blame(root);
+    explainer.parts
 }
 
 /// `true` where the elements tell why a loop is as it is, and are the same in the next run.
@@ -70,95 +76,29 @@ fn of_statement(value: &Value) -> Option<Value> {
     Some(Value::map(kept.map(|(key, value)| (key.clone(), value.clone()))))
 }
 
-/// Elements that a loop goes over, with their positions in the list that they are named by.
-struct Listed<'a> {
-    path: String,
-    naming: Naming,
-    /// Field that people know an element by.
-    known_by: Option<&'a str>,
-    elements: Vec<(usize, Cow<'a, Value>)>,
-}
-
-/// What the variable of a loop is shown as.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Naming {
-    /// Its value, which stands in the text.
-    Literal,
-    /// Position in a list that a reader can look up.
-    Index,
-    /// Itself, in a list that the expression makes.
-    Variable,
-}
-
-impl Listed<'_> {
-    /// What people know an element by.
-    fn identity(&self, looped: &Loop, at: usize, element: &Value) -> Option<Identity> {
-        let is_used = looped.body.free_variables().contains(&looped.index);
-        match self.naming {
-            Naming::Literal => {
-                let of = looped.variable.to_string();
-                let value = notation::value(element);
-                Some(Identity { shown: format!("{of} = {value}"), of, value: Some(value), is_used })
-            }
-            Naming::Index => {
-                let field = self.known_by?;
-                let value = element.get(field).filter(|value| !value.is_null())?;
-                let of = format!("{}[{at}]", self.path);
-                let shown = format!("{of}.{field} = {}", notation::value(value));
-                Some(Identity { shown, of, value: None, is_used })
-            }
-            Naming::Variable => None,
-        }
-    }
-}
-
-/// What people know an element of a list by.
-struct Identity {
-    /// Path of the element.
-    of: String,
-    /// Its path and value, as it is observed.
-    shown: String,
-    /// Value of an element that stands in the text.
-    value: Option<String>,
-    /// The loop asks about it.
-    is_used: bool,
-}
-
-impl Identity {
-    /// Puts it before what was seen of the element, unless that is the whole element or says it.
-    fn put_before(&self, at: usize, values: &mut Vec<String>) {
-        if let Some(value) = &self.value {
-            // `tag("a") = null` says it, and `FromPort = 8080` does not say 80.
-            let seen = || values.iter().skip(at);
-            let is_said = value.starts_with('"') && seen().any(|one| one.contains(value.as_str()))
-                || values.len() > at && seen().all(|one| one.ends_with(&format!(" = {value}")));
-            if self.is_used && !is_said {
-                values.insert(at, self.shown.clone());
-            }
-            return;
-        }
-        let seen = values.iter().skip(at).filter_map(|one| one.strip_prefix(&*self.of));
-        let is_part = seen.clone().any(|rest| rest.starts_with('.'));
-        let is_whole = seen.clone().any(|rest| rest.starts_with(" ="));
-        // What was seen may be of something made of the element.
-        let is_elsewhere =
-            self.is_used && values.iter().skip(at).all(|one| !one.contains(&*self.of));
-        if (is_part && !is_whole || is_elsewhere) && !values.contains(&self.shown) {
-            values.insert(at, self.shown.clone());
-        }
-    }
-}
-
 struct Explainer<'a, 'b> {
     evaluator: Evaluator<'a, 'b>,
     /// Texts that the variables of the loops around stand for.
     names: Vec<Arc<str>>,
     /// What people know the elements by that the loops around are at.
     known_by: Vec<Identity>,
-    found: Vec<Observation>,
+    found: Vec<String>,
+    #[cfg(test)]
+    parts: Vec<(String, String)>,
 }
 
-impl<'a> Explainer<'a, '_> {
+impl<'a, 'b> Explainer<'a, 'b> {
+    fn new(subject: &Subject<'a>, budget: &'b mut EvalBudget) -> Self {
+        Self {
+            evaluator: Evaluator::new(Some(*subject), budget),
+            names: Vec::new(),
+            known_by: Vec::new(),
+            found: Vec::new(),
+            #[cfg(test)]
+            parts: Vec::new(),
+        }
+    }
+
     fn is(&mut self, node: &'a Node, wanted: bool) -> bool {
         self.evaluator.truth(node) == Ok(wanted)
     }
@@ -190,19 +130,30 @@ impl<'a> Explainer<'a, '_> {
     }
 
     fn observe(&mut self, node: &'a Node) {
-        if self.found.len() >= OBSERVATIONS {
+        if self.found.len() >= PARTS {
             return;
         }
-        let expression = show::with_locals(node, &self.names);
         let mut values = Vec::new();
         self.values(node, false, &mut values);
         for known_by in self.known_by.iter().rev() {
             known_by.put_before(0, &mut values);
         }
         values.truncate(VALUES);
-        let observation = Observation { expression, observed: values.join(", ") };
-        if !self.found.contains(&observation) {
-            self.found.push(observation);
+        let seen = values.join(", ");
+        #[cfg(test)]
+        self.note(node, &seen);
+        // What consists of constants saw nothing, and what two parts saw is told once.
+        if !seen.is_empty() && !self.found.contains(&seen) {
+            self.found.push(seen);
+        }
+    }
+
+    /// Takes note of a part and what it saw, once.
+    #[cfg(test)]
+    fn note(&mut self, node: &Node, seen: &str) {
+        let part = (show::with_locals(node, &self.names), seen.to_owned());
+        if !self.parts.contains(&part) {
+            self.parts.push(part);
         }
     }
 
@@ -403,12 +354,15 @@ impl<'a> Explainer<'a, '_> {
 
     /// Adds what a path is, unless it says that itself, as an element of a written list does.
     fn push(path: &str, value: &Value, values: &mut Vec<String>) {
-        let text = match of_statement(value) {
-            Some(statement) => notation::value(&statement),
-            None => notation::value(value),
-        };
-        let shown = format!("{path} = {text}");
-        if text != path && !values.contains(&shown) {
+        let mut shown = String::with_capacity(path.len() + USUAL);
+        shown.push_str(path);
+        shown.push_str(" = ");
+        let begins = shown.len();
+        match of_statement(value) {
+            Some(statement) => notation::write(&mut shown, &statement),
+            None => notation::write(&mut shown, value),
+        }
+        if shown.get(begins..) != Some(path) && !values.contains(&shown) {
             values.push(shown);
         }
     }

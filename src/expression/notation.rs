@@ -15,21 +15,31 @@ const ELEMENTS: usize = 5;
 /// A value in CEL's notation, cut where it gets long.
 pub(super) fn value(value: &Value) -> String {
     let mut out = String::new();
-    write_value(&mut out, value, ELEMENTS);
-    match out.char_indices().nth(VALUE_LENGTH) {
-        Some((end, _)) => {
-            out.truncate(end);
-            out.push('…');
-            out
-        }
-        None => out,
+    write(&mut out, value);
+    out
+}
+
+/// Writes the same behind what is there.
+pub(super) fn write(out: &mut String, value: &Value) {
+    let begins = out.len();
+    write_value(out, value, ELEMENTS);
+    // No text has more characters than bytes.
+    let text = out.get(begins..).filter(|text| text.len() > VALUE_LENGTH).unwrap_or_default();
+    if let Some((end, _)) = text.char_indices().nth(VALUE_LENGTH) {
+        out.truncate(begins + end);
+        out.push('…');
     }
 }
 
 /// Writes a value with at most so many elements of each list and map. Stops going on once the text
 /// is longer than anybody will see.
 pub(super) fn write_value(out: &mut String, value: &Value, elements: usize) {
-    let enough = |out: &String| elements != usize::MAX && out.len() > 8 * VALUE_LENGTH;
+    let most = out.len() + 8 * VALUE_LENGTH;
+    write_elements(out, value, elements, most);
+}
+
+fn write_elements(out: &mut String, value: &Value, elements: usize, most: usize) {
+    let enough = |out: &String| elements != usize::MAX && out.len() > most;
     match value {
         Value::List(items) => {
             out.push('[');
@@ -38,7 +48,7 @@ pub(super) fn write_value(out: &mut String, value: &Value, elements: usize) {
                 if enough(out) {
                     return;
                 }
-                write_value(out, item, elements);
+                write_elements(out, item, elements, most);
             }
             write_rest(out, items.len(), elements);
             out.push(']');
@@ -52,12 +62,14 @@ pub(super) fn write_value(out: &mut String, value: &Value, elements: usize) {
                 }
                 write_text(out, key, elements);
                 out.push_str(": ");
-                write_value(out, value, elements);
+                write_elements(out, value, elements, most);
             }
             write_rest(out, entries.len(), elements);
             out.push('}');
         }
         Value::String(text) => write_text(out, text, elements),
+        Value::Null => out.push_str("null"),
+        Value::Bool(value) => out.push_str(if *value { "true" } else { "false" }),
         simple => out.push_str(&scalar(simple)),
     }
 }
@@ -72,6 +84,12 @@ fn write_rest(out: &mut String, count: usize, shown: usize) {
 fn write_text(out: &mut String, text: &str, elements: usize) {
     let most = if elements == usize::MAX { usize::MAX } else { VALUE_LENGTH };
     out.push('"');
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\');
+    if text.len() <= most && text.bytes().all(is_plain) {
+        out.push_str(text);
+        out.push('"');
+        return;
+    }
     for c in text.chars().take(most) {
         match c {
             '"' => out.push_str("\\\""),
@@ -90,8 +108,6 @@ fn write_text(out: &mut String, text: &str, elements: usize) {
 
 fn scalar(value: &Value) -> String {
     match value {
-        Value::Null => "null".to_owned(),
-        Value::Bool(value) => value.to_string(),
         Value::Int(value) => value.to_string(),
         Value::Double(value) => format!("{value:?}"),
         Value::Timestamp(instant) => {
@@ -100,7 +116,9 @@ fn scalar(value: &Value) -> String {
         }
         Value::Duration(span) => format!("duration(\"{}\")", duration(*span)),
         Value::Resource(resource) => format!("<{} {}>", resource.type_name, resource.id),
-        Value::String(_) | Value::List(_) | Value::Map(_) => String::new(),
+        Value::Null | Value::Bool(_) | Value::String(_) | Value::List(_) | Value::Map(_) => {
+            String::new()
+        }
     }
 }
 

@@ -16,6 +16,9 @@ const PRODUCT: u8 = 6;
 const UNARY: u8 = 7;
 const MEMBER: u8 = 8;
 
+/// Bytes that the text of a part seldom exceeds.
+const USUAL: usize = 64;
+
 /// A part of an expression.
 pub(super) fn node(node: &Node) -> String {
     with_locals(node, &[])
@@ -29,7 +32,7 @@ impl fmt::Display for Node {
 
 /// A part of an expression with what the variables of the loops around it stand for.
 pub(super) fn with_locals(node: &Node, locals: &[Arc<str>]) -> String {
-    let mut printer = Printer { out: String::new(), locals };
+    let mut printer = Printer { out: String::with_capacity(USUAL), locals };
     printer.node(node, 0);
     printer.out
 }
@@ -75,8 +78,7 @@ impl Printer<'_> {
                 self.text(reference.name);
             }
             Expr::Local { index, name } => {
-                let shown = self.locals.get(*index).unwrap_or(name).clone();
-                self.text(&shown);
+                self.out.push_str(self.locals.get(*index).unwrap_or(name));
             }
             Expr::Select(selection) => {
                 self.node(&selection.of, MEMBER);

@@ -176,8 +176,8 @@ fn is_reported(outcome: Outcome) -> bool {
 }
 
 fn line(text: &mut String, finding: &Finding) {
-    let id = visible(&finding.resource_id);
-    let place = format!("{}/{}", finding.account, finding.region);
+    let id = visible(finding.resource_id());
+    let place = format!("{}/{}", finding.account, finding.region());
     let seen = unbroken(&finding.explanation());
     let seen = if seen.is_empty() { seen } else { format!(": {seen}") };
     let _ = writeln!(text, "      {} {id} ({place}){seen}", mark(finding.outcome));

@@ -141,16 +141,15 @@ impl<'a> Shown<'a> {
     where
         'a: 'r,
     {
-        let properties = self.schema.properties.iter().map(|(name, known)| (name.as_ref(), known));
         let asked = |name: &str| self.properties.is_empty() || self.properties.contains(&name);
-        let shown = properties.filter(move |(name, _)| asked(name));
-        shown.map(|(name, known)| (name, resource.property(name, known)))
+        let shown = self.schema.properties.iter().filter(move |(name, _)| asked(name));
+        shown.map(|(name, known)| (name.as_ref(), resource.property(name, known)))
     }
 
     /// The tag `Name`; `None` for a type without tags.
     fn name_tag(&self, resource: &Resource) -> Option<Result<Option<String>, Failure>> {
-        let tags = self.schema.properties.get(TAGS)?;
-        Some(resource.property(TAGS, tags).map(|tags| tag(tags, "Name")))
+        let (name, tags) = self.schema.properties.get_key_value(TAGS)?;
+        Some(resource.property(name, tags).map(|tags| tag(tags, "Name")))
     }
 
     fn name_in_words(&self, resource: &Resource) -> String {
@@ -164,7 +163,8 @@ impl<'a> Shown<'a> {
 
 /// The tag `Name` of a resource, where it is known and there.
 pub fn name_of(schema: &Schema, resource: &Resource) -> Option<String> {
-    tag(resource.property(TAGS, schema.properties.get(TAGS)?).ok()?, "Name")
+    let (name, tags) = schema.properties.get_key_value(TAGS)?;
+    tag(resource.property(name, tags).ok()?, "Name")
 }
 
 /// The value of a tag in a list of `{ "Key", "Value" }`.

@@ -1,6 +1,7 @@
 //! Names of clouds, accounts, regions, resource types and API operations.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -33,9 +34,12 @@ impl fmt::Display for Provider {
 }
 
 /// An AWS account id: twelve digits, leading zeros kept.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+///
+/// Held in place: each finding has one, and threads that judge would wait for each other to count who
+/// shares it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct AccountId(Arc<str>);
+pub struct AccountId([u8; Self::DIGITS]);
 
 /// Why a string is not an [`AccountId`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -59,7 +63,7 @@ impl AccountId {
 
     /// The twelve digits, leading zeros among them.
     pub fn as_str(&self) -> &str {
-        &self.0
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
 
@@ -67,11 +71,23 @@ impl FromStr for AccountId {
     type Err = InvalidAccountId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if Self::is_one(text) {
-            Ok(Self(text.into()))
-        } else {
-            Err(InvalidAccountId(text.to_owned()))
+        match text.as_bytes().try_into() {
+            Ok(digits) if Self::is_one(text) => Ok(Self(digits)),
+            _ => Err(InvalidAccountId(text.to_owned())),
         }
+    }
+}
+
+/// As of the text, by which one is found in a map.
+impl Hash for AccountId {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
+
+impl fmt::Debug for AccountId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_tuple("AccountId").field(&self.as_str()).finish()
     }
 }
 
@@ -172,19 +188,19 @@ macro_rules! shown {
     ($($name:ident),+) => {$(
         impl fmt::Display for $name {
             fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.pad(&self.0)
+                out.pad(self.as_str())
             }
         }
 
         impl std::borrow::Borrow<str> for $name {
             fn borrow(&self) -> &str {
-                &self.0
+                self.as_str()
             }
         }
 
         impl From<$name> for String {
             fn from(name: $name) -> Self {
-                name.0.as_ref().to_owned()
+                name.as_str().to_owned()
             }
         }
     )+};

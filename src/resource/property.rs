@@ -1,5 +1,7 @@
 //! What a resource says of a property: the one place where a lack becomes null, or unknown.
 
+use std::sync::Arc;
+
 use super::{Cause, Facet, Failure, Operation, Property, Resource, Value};
 
 static NULL: Value = Value::Null;
@@ -15,7 +17,7 @@ impl Property {
 impl Resource {
     /// What an operation says of it. Whatever is read by a schema shares its names, so that mostly no
     /// text is compared.
-    fn facet(&self, operation: &Operation) -> Option<&Facet> {
+    pub fn facet(&self, operation: &Operation) -> Option<&Facet> {
         let mut shared = self.facets.iter().filter(|(known, _)| known.shares(operation));
         shared.next().map(|(_, facet)| facet).or_else(|| self.facets.get(operation))
     }
@@ -31,11 +33,11 @@ impl Resource {
     /// | not there | `unknown(not_collected)` |
     pub fn property<'r>(
         &'r self,
-        name: &str,
+        name: &Arc<str>,
         property: &'r Property,
     ) -> Result<&'r Value, Failure> {
         match self.facet(&property.operation) {
-            Some(Facet::Read(answer)) => match answer.get(name) {
+            Some(Facet::Read(answer)) => match answer.get_shared(name) {
                 None if property.recorded_only => Err(only_recorded(name)),
                 None if property.recorded_late => Err(property.lacking(name)),
                 None | Some(Value::Null) => Ok(property.value_if_missing()),

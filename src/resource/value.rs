@@ -66,6 +66,14 @@ impl Value {
         }
     }
 
+    /// The same of a key of a schema, as [`Mapping::get_shared`] finds it.
+    pub fn get_shared(&self, key: &Arc<str>) -> Option<&Self> {
+        match self {
+            Self::Map(entries) => entries.get_shared(key),
+            _ => None,
+        }
+    }
+
     /// The text of a string.
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -140,6 +148,11 @@ pub enum Facet {
 }
 
 impl Facet {
+    /// `true` where it answered with something.
+    pub fn has_entries(&self) -> bool {
+        matches!(self, Self::Read(Value::Map(entries)) if entries.keys().any(|key| !key.is_empty()))
+    }
+
     /// Why it could not be read.
     pub fn failure(&self) -> Option<&Failure> {
         if let Self::Failed(failure) = self { Some(failure) } else { None }

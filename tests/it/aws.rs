@@ -297,8 +297,8 @@ async fn only_the_facets_that_checks_read_are_fetched() {
     world.moto.bucket("test", HOME).await.tags(&[("env", "test")]).await;
     world.moto.bucket("far", "ap-south-1").await.tags(&[("env", "prod")]).await;
     let in_production = |bucket: &Resource| {
-        let tags = &schema(BUCKET).properties["Tags"];
-        let Ok(Value::List(tags)) = bucket.property("Tags", tags) else {
+        let (name, tags) = schema(BUCKET).properties.get_key_value("Tags").expect("a property");
+        let Ok(Value::List(tags)) = bucket.property(name, tags) else {
             return FilterDecision::Undecided;
         };
         let prod = |tag: &Value| tag.get("Value").and_then(Value::as_str) == Some("prod");

@@ -109,7 +109,7 @@ async fn verdicts(policies: &PolicySet, url: &str, patience: Duration) -> Verdic
         for check in evaluate(group, &[(account, &collected.inventory)]).checks {
             for finding in check.findings {
                 let name = format!("{}/{}", group.name, check.check);
-                let key = (name, finding.region.to_string(), finding.resource_id.to_string());
+                let key = (name, finding.region().to_string(), finding.resource_id().to_owned());
                 let twice = verdicts.insert(key, finding.outcome);
                 assert!(twice.is_none(), "two findings of one resource");
             }

@@ -73,9 +73,9 @@ async fn collected(server: &StandIn) -> String {
     let user = schema("AWS::IAM::User");
     let has_none = |one: &Resource| {
         one.possible(user).is_some_and(|all| {
-            let profile = &user.properties["LoginProfile"];
-            let none =
-                |one: &Resource| one.property("LoginProfile", profile).is_ok_and(Value::is_null);
+            let (name, profile) =
+                user.properties.get_key_value("LoginProfile").expect("a property");
+            let none = |one: &Resource| one.property(name, profile).is_ok_and(Value::is_null);
             all.iter().all(none)
         })
     };

@@ -50,7 +50,8 @@ pub(super) static FUNCTIONS: [Function; 10] = [
         ACTION,
         Gives::Bool,
         Body::Value(|[policy, action, resource], budget| {
-            let statements = document::read(policy, budget)?;
+            let mut parsed = Value::Null;
+            let statements = document::read(policy, &mut parsed, budget)?;
             let Some(action) = action.as_str() else { return Ok(None) };
             let resource = resource.as_str();
             asked::check(action, resource, budget)?;
@@ -221,16 +222,17 @@ pub(super) static FUNCTIONS: [Function; 10] = [
 fn of_statements(
     [policy, ..]: Arguments<'_>,
     budget: &mut EvalBudget,
-    work: impl FnOnce(&[Statement], &mut EvalBudget) -> Result<Value, Failure>,
+    work: impl FnOnce(&[Statement<'_>], &mut EvalBudget) -> Result<Value, Failure>,
 ) -> Computed {
-    let statements = document::read(policy, budget)?;
+    let mut parsed = Value::Null;
+    let statements = document::read(policy, &mut parsed, budget)?;
     work(&statements, budget).map(Some)
 }
 
 fn holds(
     arguments: Arguments<'_>,
     budget: &mut EvalBudget,
-    ask: impl FnOnce(&[Statement], &mut EvalBudget) -> Result<bool, Failure>,
+    ask: impl FnOnce(&[Statement<'_>], &mut EvalBudget) -> Result<bool, Failure>,
 ) -> Computed {
     of_statements(arguments, budget, |statements, budget| ask(statements, budget).map(Value::Bool))
 }
@@ -239,9 +241,10 @@ fn holds(
 fn holds_with(
     [policy, name, _]: Arguments<'_>,
     budget: &mut EvalBudget,
-    ask: impl FnOnce(&[Statement], &str, &mut EvalBudget) -> Result<bool, Failure>,
+    ask: impl FnOnce(&[Statement<'_>], &str, &mut EvalBudget) -> Result<bool, Failure>,
 ) -> Computed {
-    let statements = document::read(policy, budget)?;
+    let mut parsed = Value::Null;
+    let statements = document::read(policy, &mut parsed, budget)?;
     let Some(name) = name.as_str() else { return Ok(None) };
     ask(&statements, name, budget).map(Value::Bool).map(Some)
 }
@@ -251,10 +254,11 @@ fn holds_with(
 fn lack(
     [policy, name, _]: Arguments<'_>,
     budget: &mut EvalBudget,
-    ask: impl FnOnce(&[Statement], &str, &mut EvalBudget) -> Result<String, Failure>,
+    ask: impl FnOnce(&[Statement<'_>], &str, &mut EvalBudget) -> Result<String, Failure>,
 ) -> Computed<String> {
     let (false, Some(name)) = (policy.is_null(), name.as_str()) else { return Ok(None) };
-    let statements = document::read(policy, budget)?;
+    let mut parsed = Value::Null;
+    let statements = document::read(policy, &mut parsed, budget)?;
     ask(&statements, name, budget).map(Some)
 }
 

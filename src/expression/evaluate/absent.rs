@@ -1,6 +1,7 @@
 //! What there is no value of: why, in words, and which lacks are null.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::super::operate::{no_value, not_told};
 use super::super::tree::{Expr, Node};
@@ -53,10 +54,10 @@ pub(super) fn not_null(value: &Value, node: &Node, operator: &str) -> Result<(),
 }
 
 /// The value of a key; null where there is none, and unknown where only a part is known.
-pub(super) fn field_of<'a>(of: &Cow<'a, Value>, key: &str) -> Evaluated<'a> {
+pub(super) fn field_of<'a>(of: &Cow<'a, Value>, key: &Arc<str>) -> Evaluated<'a> {
     let found = match of {
-        Cow::Borrowed(value) => value.get(key).map(Cow::Borrowed),
-        Cow::Owned(value) => value.get(key).cloned().map(Cow::Owned),
+        Cow::Borrowed(value) => value.get_shared(key).map(Cow::Borrowed),
+        Cow::Owned(value) => value.get_shared(key).cloned().map(Cow::Owned),
     };
     match (found, &**of) {
         (None, Value::Map(entries)) if entries.is_in_part() => Err(not_told(key)),

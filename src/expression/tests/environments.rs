@@ -73,7 +73,6 @@ fn judge(text: &str, kind: ExpressionKind, found: bool) -> String {
         EvalResult::Unknown(failure) => failure.to_string(),
         EvalResult::False => {
             let seen = expression.explain(&subject, &mut EvalBudget::default());
-            let seen: Vec<_> = seen.into_iter().map(|seen| seen.observed).collect();
             format!("false: {}", seen.join("; "))
         }
     }

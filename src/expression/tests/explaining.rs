@@ -2,17 +2,19 @@
 
 use serde_json::{Value as Json, json};
 
-use super::super::{EvalBudget, Observation};
+use super::super::EvalBudget;
 use super::fixture::{compile, ordinary, with_subject};
 
-fn explain(text: &str, properties: &Json) -> Vec<Observation> {
-    with_subject(properties, |subject| compile(text).explain(subject, &mut EvalBudget::default()))
+fn explain(text: &str, properties: &Json) -> Vec<(String, String)> {
+    with_subject(properties, |subject| {
+        compile(text).explain_parts(subject, &mut EvalBudget::default())
+    })
 }
 
 fn explained(texts: &[&str], properties: &Json) -> String {
     let all = texts.iter().map(|text| {
         let found = explain(text, properties);
-        let lines = found.iter().map(|one| format!("  {}  <-  {}", one.expression, one.observed));
+        let lines = found.iter().map(|(part, seen)| format!("  {part}  <-  {seen}"));
         [(*text).to_owned()].into_iter().chain(lines).collect::<Vec<_>>().join("\n")
     });
     all.collect::<Vec<_>>().join("\n")

@@ -183,7 +183,7 @@ fn a_spent_budget_stays_spent() {
         let costly = compile("resource.Ports.all(p, p.From >= 0)");
         assert!(matches!(costly.evaluate(subject, &mut budget), EvalResult::Unknown(_)));
         assert!(matches!(compile("true").evaluate(subject, &mut budget), EvalResult::Unknown(_)));
-        assert_eq!(costly.explain(subject, &mut budget), []);
+        assert!(costly.explain(subject, &mut budget).is_empty());
         assert_eq!(budget.steps(), 0);
     });
 }

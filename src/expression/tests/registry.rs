@@ -40,9 +40,8 @@ fn a_function_more_is_declared_in_one_place() {
             let value =
                 value.map_or_else(|failure| failure.to_string(), |it| it.to_json().to_string());
             let warnings = check.warnings().iter().map(|one| line(text, one));
-            let observed = check.explain(subject, &mut EvalBudget::default());
-            let observed =
-                observed.into_iter().map(|one| format!("{}: {}", one.expression, one.observed));
+            let observed = check.explain_parts(subject, &mut EvalBudget::default());
+            let observed = observed.into_iter().map(|(part, seen)| format!("{part}: {seen}"));
             [value].into_iter().chain(warnings).chain(observed).collect::<Vec<_>>().join("\n  ")
         }),
     };

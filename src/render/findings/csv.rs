@@ -81,7 +81,7 @@ fn cells<'f>(finding: &'f FindingLine<'_>, line: &'f str) -> [&'f str; COLUMNS.l
         finding.resource_id,
         &finding.severity,
         finding.expected,
-        finding.observed.as_deref().unwrap_or_default(),
+        finding.observed.unwrap_or_default(),
         finding.message,
         finding.path,
         line,

@@ -59,7 +59,7 @@ pub(super) struct FindingLine<'a> {
     /// What the check asserts, as the file has it.
     pub(super) expected: &'a str,
     /// What was seen, or why nothing could be; null where there is nothing to tell.
-    pub(super) observed: Option<String>,
+    pub(super) observed: Option<&'a str>,
     /// Title of the check.
     pub(super) message: &'a str,
     /// File of the check.
@@ -137,9 +137,9 @@ impl<'a> FindingLine<'a> {
             outcome: finding.outcome.name(),
             cause: finding.outcome.cause().map(Cause::as_str),
             account: finding.account.as_str(),
-            region: finding.region.as_str(),
+            region: finding.region().as_str(),
             resource_type: finding.resource_type.as_str(),
-            resource_id: &finding.resource_id,
+            resource_id: finding.resource_id(),
             severity: check.severity.to_string(),
             expected: check.rule.assertion.text().trim(),
             observed: Some(finding.observed()).filter(|text| !text.is_empty()),

@@ -176,7 +176,8 @@ pub(super) fn with_many_tags(results: &Results<'_>) -> Vec<String> {
 }
 
 fn result((id, index): (&str, usize), check: &Check, finding: &Finding) -> Option<FindingResult> {
-    let Finding { account, region, resource_type, resource_id, .. } = finding;
+    let Finding { account, resource_type, .. } = finding;
+    let (region, resource_id) = (finding.region(), finding.resource_id());
     // What is no failure has no level, says the standard.
     let (kind, level) = match finding.outcome {
         Outcome::Fail | Outcome::Waived => ("fail", level(check.severity)),
@@ -196,7 +197,7 @@ fn result((id, index): (&str, usize), check: &Check, finding: &Finding) -> Optio
         locations: [Location {
             physical: location(&check.place),
             logical_locations: [LogicalLocation {
-                name: resource_id.to_string(),
+                name: resource_id.to_owned(),
                 fully_qualified_name: place,
                 kind: "resource",
             }],
@@ -206,7 +207,8 @@ fn result((id, index): (&str, usize), check: &Check, finding: &Finding) -> Optio
 }
 
 fn message(check: &Check, finding: &Finding) -> String {
-    let Finding { account, region, resource_type, resource_id, .. } = finding;
+    let Finding { account, resource_type, .. } = finding;
+    let (region, resource_id) = (finding.region(), finding.resource_id());
     let name = format!("{resource_type} {resource_id} ({account}/{region})");
     let outcome = match finding.outcome {
         Outcome::Unknown(cause) => format!("unknown ({cause})"),

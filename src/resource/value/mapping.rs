@@ -55,6 +55,13 @@ impl Mapping {
         found.map(|(_, value)| value)
     }
 
+    /// The same of a key of a schema. Whatever is read by a schema shares its names, so that mostly no
+    /// text is compared.
+    pub fn get_shared(&self, key: &Arc<str>) -> Option<&Value> {
+        let shared = self.entries.iter().find(|(known, _)| Arc::ptr_eq(known, key));
+        shared.map(|(_, value)| value).or_else(|| self.get(key))
+    }
+
     /// `true` where there is an entry with a key.
     pub fn contains_key(&self, key: &str) -> bool {
         self.get(key).is_some()
@@ -118,9 +125,14 @@ mod tests {
             assert_eq!(Mapping::distinct(entries(count)), Ok(mapping.clone()));
             for (key, value) in entries(count) {
                 assert_eq!(mapping.get(&key), Some(&value), "{key} of {count}");
+                let own = mapping.keys().find(|known| **known == key).expect("the key");
+                for key in [own, &key] {
+                    assert_eq!(mapping.get_shared(key), Some(&value), "{key} of {count}");
+                }
             }
             assert_eq!(mapping.get("key"), None);
             assert_eq!(mapping.get("zzz"), None);
+            assert_eq!(mapping.get_shared(&"zzz".into()), None);
             assert!(mapping.keys().is_sorted());
         }
     }

@@ -4,8 +4,6 @@
 //! negated operators, those with `IfExists`, `Null`, and those with `ForAllValues:` do not (IAM
 //! User Guide, "IAM JSON policy elements: Condition operators", November 2026).
 
-use std::sync::Arc;
-
 use super::document::{Condition, Effect, Statement};
 use crate::expression::EvalBudget;
 use crate::resource::Failure;
@@ -29,8 +27,8 @@ pub(super) fn of_any_value(operator: &str) -> &str {
 }
 
 /// `true` where a condition has values, and all of them are as is asked.
-pub(super) fn has_only(condition: &Condition, is_good: impl Fn(&str) -> bool) -> bool {
-    !condition.values.is_empty() && condition.values.iter().all(|value: &Arc<str>| is_good(value))
+pub(super) fn has_only(condition: &Condition<'_>, is_good: impl Fn(&str) -> bool) -> bool {
+    !condition.values.is_empty() && condition.values.iter().all(|value| is_good(value))
 }
 
 /// `true` where a value stands for itself alone.
@@ -50,7 +48,7 @@ pub(super) fn is_said(value: &str) -> bool {
 
 /// `true` where every statement that allows demands some value of a key.
 pub(super) fn demands_value(
-    statements: &[Statement],
+    statements: &[Statement<'_>],
     key: &str,
     budget: &mut EvalBudget,
 ) -> Result<bool, Failure> {
@@ -70,6 +68,6 @@ pub(super) fn demands_value(
 }
 
 /// What reading the values of a condition costs.
-pub(super) fn bytes(condition: &Condition) -> usize {
+pub(super) fn bytes(condition: &Condition<'_>) -> usize {
     condition.key.len() + condition.values.iter().map(|value| value.len() + 64).sum::<usize>()
 }

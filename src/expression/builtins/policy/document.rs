@@ -5,10 +5,11 @@
 //! operator and key. IAM's API gives documents as percent-encoded JSON, S3's as plain JSON. What
 //! [`super::normal`] makes of statements is read as well, so that each can be asked on its own.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
+use smallvec::SmallVec;
 
 use super::super::json;
 use crate::expression::EvalBudget;
@@ -16,23 +17,26 @@ use crate::expression::notation;
 use crate::expression::operate::no_value;
 use crate::resource::{Failure, PRINCIPAL_KINDS, Value};
 
-/// Texts of a statement, in their order.
-pub(super) type Texts = Vec<Arc<str>>;
+/// Text of a statement, as its document holds it.
+pub(super) type Text<'v> = Cow<'v, Arc<str>>;
+
+/// Texts of a statement, in their order. Most are one.
+pub(super) type Texts<'v> = SmallVec<[Text<'v>; 1]>;
 
 /// A statement.
 #[derive(Debug)]
-pub(super) struct Statement {
+pub(super) struct Statement<'v> {
     /// Its place in the list of statements, where it stands in one.
     pub(super) index: Option<usize>,
-    pub(super) sid: Option<Arc<str>>,
+    pub(super) sid: Option<&'v Arc<str>>,
     pub(super) effect: Effect,
-    pub(super) principal: Option<Principals>,
-    pub(super) not_principal: Option<Principals>,
-    pub(super) action: Option<Texts>,
-    pub(super) not_action: Option<Texts>,
-    pub(super) resource: Option<Texts>,
-    pub(super) not_resource: Option<Texts>,
-    pub(super) conditions: Vec<Condition>,
+    pub(super) principal: Option<Principals<'v>>,
+    pub(super) not_principal: Option<Principals<'v>>,
+    pub(super) action: Option<Texts<'v>>,
+    pub(super) not_action: Option<Texts<'v>>,
+    pub(super) resource: Option<Texts<'v>>,
+    pub(super) not_resource: Option<Texts<'v>>,
+    pub(super) conditions: Vec<Condition<'v>>,
     /// `${` and `}` stand for themselves: its document is of another version than `2012-10-17` (IAM
     /// User Guide, "IAM policy elements: Variables and tags", November 2026). Of a statement
     /// without a document they may be a variable.
@@ -52,33 +56,42 @@ pub(super) const WITHOUT_VARIABLES: &str = "WithoutVariables";
 
 /// Principals by their kind, which is one of [`PRINCIPAL_KINDS`].
 #[derive(Debug)]
-pub(super) struct Principals {
+pub(super) struct Principals<'v> {
     /// `true` where it was written as `"*"`, which means the same as `{"AWS": "*"}`.
     pub(super) is_bare: bool,
-    pub(super) of: BTreeMap<Arc<str>, Texts>,
+    /// Each kind once, with its principals.
+    pub(super) of: SmallVec<[(Text<'v>, Texts<'v>); 1]>,
+}
+
+impl<'v> Principals<'v> {
+    /// Principals of a kind.
+    pub(super) fn of_kind(&self, kind: &str) -> &[Text<'v>] {
+        let of = self.of.iter().find(|(known, _)| ***known == *kind);
+        of.map(|(_, principals)| principals.as_slice()).unwrap_or_default()
+    }
 }
 
 /// One key of one operator of a statement's conditions.
 #[derive(Debug)]
-pub(super) struct Condition {
-    pub(super) operator: Arc<str>,
+pub(super) struct Condition<'v> {
+    pub(super) operator: &'v Arc<str>,
     /// In lower case: the case of keys does not matter.
-    pub(super) key: Arc<str>,
-    pub(super) values: Texts,
+    pub(super) key: Text<'v>,
+    pub(super) values: Texts<'v>,
 }
 
-impl Statement {
+impl<'v> Statement<'v> {
     /// `true` where its principal is everybody: `*`, alone or among those of AWS. What allows all
     /// but a few allows everybody else, anonymous as well (IAM User Guide, "AWS JSON policy
     /// elements: `NotPrincipal`", November 2026).
     pub(super) fn is_for_all(&self) -> bool {
-        self.aws_principals().iter().any(|principal| &**principal == "*")
+        self.aws_principals().iter().any(|principal| ***principal == *"*")
             || self.effect == Effect::Allow && self.not_principal.is_some()
     }
 
     /// Its name in messages: its `Sid`, or its place.
     pub(super) fn name(&self) -> String {
-        match (&self.sid, self.index) {
+        match (self.sid, self.index) {
             (Some(sid), _) if !sid.is_empty() => format!("statement {}", quoted(sid)),
             (_, Some(index)) => place(index),
             _ => "the statement".to_owned(),
@@ -86,16 +99,15 @@ impl Statement {
     }
 
     /// Its principals that belong to an account: all but services and identity providers.
-    pub(super) fn principals_of_accounts(&self) -> impl Iterator<Item = &Arc<str>> {
+    pub(super) fn principals_of_accounts(&self) -> impl Iterator<Item = &Text<'v>> {
         let of = self.principal.iter().flat_map(|principals| &principals.of);
         of.filter(|(kind, _)| !matches!(&***kind, "Service" | "Federated"))
             .flat_map(|(_, principals)| principals)
     }
 
     /// Its principals of the kind `AWS`.
-    pub(super) fn aws_principals(&self) -> &[Arc<str>] {
-        let aws = self.principal.as_ref().and_then(|principals| principals.of.get("AWS"));
-        aws.map(Vec::as_slice).unwrap_or_default()
+    pub(super) fn aws_principals(&self) -> &[Text<'v>] {
+        self.principal.as_ref().map(|principals| principals.of_kind("AWS")).unwrap_or_default()
     }
 }
 
@@ -109,15 +121,25 @@ pub(super) fn quoted(text: &str) -> String {
     format!("`{}`", notation::value(&Value::string(text)))
 }
 
-/// The statements of a document, of a list of statements, or of one. Null has none.
-pub(super) fn read(policy: &Value, budget: &mut EvalBudget) -> Result<Vec<Statement>, Failure> {
+/// The statements of a document, of a list of statements, or of one. Null has none. A document that
+/// is given as text is kept in `parsed`.
+pub(super) fn read<'v>(
+    policy: &'v Value,
+    parsed: &'v mut Value,
+    budget: &mut EvalBudget,
+) -> Result<Vec<Statement<'v>>, Failure> {
     match policy {
         Value::Null => Ok(Vec::new()),
-        Value::String(text) => match parse(text, budget)? {
-            // Statements come as a list from expressions alone: a cloud gives whole documents.
-            Value::List(_) => Err(no_value("a policy document must be a map, and this is a list")),
-            document => statements(&document, budget),
-        },
+        Value::String(text) => {
+            *parsed = parse(text, budget)?;
+            match parsed {
+                // Statements come as a list from expressions alone: a cloud gives whole documents.
+                Value::List(_) => {
+                    Err(no_value("a policy document must be a map, and this is a list"))
+                }
+                document => statements(document, budget),
+            }
+        }
         value => statements(value, budget),
     }
 }
@@ -138,7 +160,10 @@ fn parse(text: &str, budget: &mut EvalBudget) -> Result<Value, Failure> {
     })
 }
 
-fn statements(value: &Value, budget: &mut EvalBudget) -> Result<Vec<Statement>, Failure> {
+fn statements<'v>(
+    value: &'v Value,
+    budget: &mut EvalBudget,
+) -> Result<Vec<Statement<'v>>, Failure> {
     let document = match value {
         Value::Map(entries) => entries.get("Statement"),
         _ => None,
@@ -153,7 +178,7 @@ fn statements(value: &Value, budget: &mut EvalBudget) -> Result<Vec<Statement>, 
     Ok(all)
 }
 
-fn listed(written: &Value, budget: &mut EvalBudget) -> Result<Vec<Statement>, Failure> {
+fn listed<'v>(written: &'v Value, budget: &mut EvalBudget) -> Result<Vec<Statement<'v>>, Failure> {
     match written {
         Value::Map(entries) if entries.contains_key("Effect") => {
             Ok(vec![statement(written, None, budget)?])
@@ -167,12 +192,12 @@ fn listed(written: &Value, budget: &mut EvalBudget) -> Result<Vec<Statement>, Fa
 }
 
 /// A statement, from its place in the list where it stands in one.
-fn statement(
-    value: &Value,
+fn statement<'v>(
+    value: &'v Value,
     index: Option<usize>,
     budget: &mut EvalBudget,
-) -> Result<Statement, Failure> {
-    budget.allocate(size_of::<Statement>())?;
+) -> Result<Statement<'v>, Failure> {
+    budget.allocate(size_of::<Statement<'_>>())?;
     let mut reader = Reader { statement: value, index, budget };
     if !matches!(value, Value::Map(_)) {
         return Err(reader.wrong("must be a map"));
@@ -196,7 +221,7 @@ fn statement(
     }
     Ok(Statement {
         index,
-        sid: reader.get("Sid").and_then(Value::as_str).map(Arc::from),
+        sid: reader.get("Sid").and_then(string),
         effect,
         principal: reader.principals(principal)?,
         not_principal: reader.principals(not_principal)?,
@@ -209,23 +234,28 @@ fn statement(
     })
 }
 
-type AsText = fn(&Value) -> Option<Arc<str>>;
+type AsText = for<'v> fn(&'v Value) -> Option<Text<'v>>;
 
-fn text(value: &Value) -> Option<Arc<str>> {
+fn string(value: &Value) -> Option<&Arc<str>> {
     match value {
-        Value::String(text) => Some(text.clone()),
+        Value::String(text) => Some(text),
         _ => None,
     }
 }
 
+fn text(value: &Value) -> Option<Text<'_>> {
+    string(value).map(Cow::Borrowed)
+}
+
 /// A value of a condition, where booleans and numbers may stand without quotes.
-fn scalar(value: &Value) -> Option<Arc<str>> {
-    match value {
-        Value::Bool(value) => Some(value.to_string().into()),
-        Value::Int(value) => Some(value.to_string().into()),
-        Value::Double(value) => Some(value.to_string().into()),
-        other => text(other),
-    }
+fn scalar(value: &Value) -> Option<Text<'_>> {
+    let written = match value {
+        Value::Bool(value) => value.to_string(),
+        Value::Int(value) => value.to_string(),
+        Value::Double(value) => value.to_string(),
+        other => return text(other),
+    };
+    Some(Cow::Owned(written.into()))
 }
 
 struct Reader<'v, 'b> {
@@ -248,18 +278,23 @@ impl<'v> Reader<'v, '_> {
         self.get(element).is_some()
     }
 
-    fn texts(&mut self, element: &str) -> Result<Option<Texts>, Failure> {
+    fn texts(&mut self, element: &str) -> Result<Option<Texts<'v>>, Failure> {
         let Some(value) = self.get(element) else { return Ok(None) };
         self.list(value, element, text).map(Some)
     }
 
     /// A value or a list of them, each as text.
-    fn list(&mut self, value: &Value, element: &str, text: AsText) -> Result<Texts, Failure> {
+    fn list(
+        &mut self,
+        value: &'v Value,
+        element: &str,
+        text: AsText,
+    ) -> Result<Texts<'v>, Failure> {
         let items = match value {
             Value::List(items) => items,
             other => std::slice::from_ref(other),
         };
-        let mut texts = Vec::new();
+        let mut texts = Texts::new();
         for item in items {
             self.budget.element()?;
             let text = text(item);
@@ -268,17 +303,17 @@ impl<'v> Reader<'v, '_> {
         Ok(texts)
     }
 
-    fn principals(&mut self, element: &str) -> Result<Option<Principals>, Failure> {
+    fn principals(&mut self, element: &str) -> Result<Option<Principals<'v>>, Failure> {
         let entries = match self.get(element) {
             None => return Ok(None),
             Some(Value::String(all)) if &**all == "*" => {
-                let of = BTreeMap::from([("AWS".into(), vec![all.clone()])]);
-                return Ok(Some(Principals { is_bare: true, of }));
+                let of = [(Cow::Owned("AWS".into()), [Cow::Borrowed(all)].into())];
+                return Ok(Some(Principals { is_bare: true, of: of.into() }));
             }
             Some(Value::Map(entries)) => entries,
             Some(_) => return Err(self.wrong(&format!("needs `*` or a map in `{element}`"))),
         };
-        let mut of = BTreeMap::new();
+        let mut of = SmallVec::new();
         for (kind, value) in entries.iter() {
             if !PRINCIPAL_KINDS.contains(&&**kind) {
                 let (kind, known) = (quoted(kind), PRINCIPAL_KINDS.join("`, `"));
@@ -287,13 +322,13 @@ impl<'v> Reader<'v, '_> {
                 )));
             }
             self.budget.allocate(2 * size_of::<Value>())?;
-            of.insert(kind.clone(), self.list(value, element, text)?);
+            of.push((Cow::Borrowed(kind), self.list(value, element, text)?));
         }
         let is_bare = self.get("AnyPrincipal") == Some(&Value::Bool(true));
         Ok(Some(Principals { is_bare, of }))
     }
 
-    fn conditions(&mut self) -> Result<Vec<Condition>, Failure> {
+    fn conditions(&mut self) -> Result<Vec<Condition<'v>>, Failure> {
         let mut conditions = Vec::new();
         match self.get("Condition") {
             None => {}
@@ -309,7 +344,7 @@ impl<'v> Reader<'v, '_> {
             }
             Some(Value::List(normal)) => {
                 for one in normal.iter() {
-                    let text = |name| one.get(name).and_then(Value::as_str);
+                    let text = |name| one.get(name).and_then(string);
                     let (Some(operator), Some(key), Some(values)) =
                         (text("Operator"), text("Key"), one.get("Values"))
                     else {
@@ -325,12 +360,17 @@ impl<'v> Reader<'v, '_> {
 
     fn condition(
         &mut self,
-        operator: &str,
-        key: &str,
-        values: &Value,
-    ) -> Result<Condition, Failure> {
-        self.budget.allocate(size_of::<Condition>() + operator.len() + key.len())?;
+        operator: &'v Arc<str>,
+        key: &'v Arc<str>,
+        values: &'v Value,
+    ) -> Result<Condition<'v>, Failure> {
+        self.budget.allocate(size_of::<Condition<'_>>() + operator.len() + key.len())?;
         let values = self.list(values, key, scalar)?;
-        Ok(Condition { operator: operator.into(), key: key.to_ascii_lowercase().into(), values })
+        let has_capitals = key.bytes().any(|sign| sign.is_ascii_uppercase());
+        let key = match has_capitals {
+            true => Cow::Owned(key.to_ascii_lowercase().into()),
+            false => Cow::Borrowed(key),
+        };
+        Ok(Condition { operator, key, values })
     }
 }

@@ -125,7 +125,7 @@ const SENTINEL: &str = "sts.windows.net/33e01921-4d64-4f8c-a055-5bdaffd5e33d";
 /// says what the session is called.
 const LOGINS: [&str; 2] = ["sts:assumerolewithsaml", "sts:assumerolewithwebidentity"];
 
-fn logs_in(statement: &Statement, budget: &mut EvalBudget) -> Result<bool, Failure> {
+fn logs_in(statement: &Statement<'_>, budget: &mut EvalBudget) -> Result<bool, Failure> {
     let Some(actions) = &statement.action else { return Ok(true) };
     for action in actions {
         budget.allocate(action.len())?;
@@ -141,16 +141,15 @@ fn logs_in(statement: &Statement, budget: &mut EvalBudget) -> Result<bool, Failu
 
 /// `true` where a statement lets in logins of a provider and no condition says whose.
 pub(super) fn admits_any_login(
-    statements: &[Statement],
+    statements: &[Statement<'_>],
     budget: &mut EvalBudget,
 ) -> Result<bool, Failure> {
     for one in statements.iter().filter(|one| one.effect == Effect::Allow) {
         if !logs_in(one, budget)? {
             continue;
         }
-        let federated =
-            one.principal.as_ref().and_then(|principals| principals.of.get("Federated"));
-        for provider in federated.map(Vec::as_slice).unwrap_or_default() {
+        let federated = one.principal.as_ref().map(|principals| principals.of_kind("Federated"));
+        for provider in federated.unwrap_or_default() {
             if !is_told(provider, &one.conditions, budget)? {
                 return Ok(true);
             }
@@ -162,7 +161,7 @@ pub(super) fn admits_any_login(
 /// `true` where a condition says whose logins of a provider are meant.
 fn is_told(
     provider: &str,
-    conditions: &[Condition],
+    conditions: &[Condition<'_>],
     budget: &mut EvalBudget,
 ) -> Result<bool, Failure> {
     budget.allocate(provider.len())?;
@@ -175,7 +174,7 @@ fn is_told(
         let is_told = if is_saml {
             condition.key.starts_with("saml:") && names(condition, is_said)
         } else if address == SENTINEL {
-            &*condition.key == "sts:rolesessionname" && names(condition, is_fixed)
+            **condition.key == *"sts:rolesessionname" && names(condition, is_fixed)
         } else {
             claim(&condition.key, &address).is_some_and(|claim| tells(condition, claim, shared))
         };
@@ -194,7 +193,7 @@ fn claim<'k>(key: &'k str, address: &str) -> Option<&'k str> {
 
 /// `true` where the values of a claim say whose logins are meant. Of a provider of one's own each
 /// claim does, but not how somebody logged in.
-fn tells(condition: &Condition, claim: &str, shared: Option<&[Claim]>) -> bool {
+fn tells(condition: &Condition<'_>, claim: &str, shared: Option<&[Claim]>) -> bool {
     match shared {
         None => claim != "amr" && names(condition, is_said),
         Some(claims) => claims
@@ -204,7 +203,7 @@ fn tells(condition: &Condition, claim: &str, shared: Option<&[Claim]>) -> bool {
     }
 }
 
-fn names(condition: &Condition, is_good: impl Fn(&str) -> bool) -> bool {
+fn names(condition: &Condition<'_>, is_good: impl Fn(&str) -> bool) -> bool {
     let operator = &condition.operator;
     let is_number = of_any_value(operator).eq_ignore_ascii_case("NumericEquals");
     (is_of_texts(operator) || is_number) && has_only(condition, is_good)

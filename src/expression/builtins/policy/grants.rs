@@ -1,10 +1,9 @@
 //! What statements grant, and to whom.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use super::super::network;
-use super::document::{Effect, Statement, quoted};
+use super::document::{Effect, Statement, Text, quoted};
 use super::pattern::{Known, Pattern, Read};
 use crate::expression::EvalBudget;
 use crate::expression::operate::no_value;
@@ -13,7 +12,7 @@ use crate::resource::{AccountId, Failure, Value};
 /// `true` where a statement allows all actions on all resources, with or without conditions. What
 /// `NotAction` or `NotResource` leave over is not all.
 pub(super) fn allows_all(
-    statements: &[Statement],
+    statements: &[Statement<'_>],
     budget: &mut EvalBudget,
 ) -> Result<bool, Failure> {
     for one in statements {
@@ -59,7 +58,7 @@ fn is_every_text(pattern: &str) -> bool {
 /// an action have no case, and `*` and `?` are wildcards, of resources as well. Where a resource is
 /// that of a policy variable, who asks decides, so that there is no answer.
 pub(super) fn allows_action(
-    statements: &[Statement],
+    statements: &[Statement<'_>],
     action: &str,
     resource: Option<&str>,
     budget: &mut EvalBudget,
@@ -96,7 +95,7 @@ pub(super) fn allows_action(
 }
 
 /// Patterns of an element of a statement, where it has that.
-type Named<'s> = Option<&'s [Arc<str>]>;
+type Named<'s> = Option<&'s [Text<'s>]>;
 
 /// Whether all that a pattern says is among the named ones, or nothing of it among the others.
 fn is_within(
@@ -127,7 +126,7 @@ fn is_within(
 
 /// `true` where a statement has a condition on a key.
 pub(super) fn has_condition(
-    statements: &[Statement],
+    statements: &[Statement<'_>],
     key: &str,
     budget: &mut EvalBudget,
 ) -> Result<bool, Failure> {
@@ -144,7 +143,7 @@ pub(super) fn has_condition(
 /// Services and identity providers belong to none; a principal whose account cannot be known leaves
 /// the list without a value, since a shorter one would say that nobody else is meant.
 pub(super) fn accounts(
-    statements: &[Statement],
+    statements: &[Statement<'_>],
     budget: &mut EvalBudget,
 ) -> Result<Value, Failure> {
     let mut seen = HashSet::new();

@@ -1,5 +1,7 @@
 //! Statements as values of one form, for expressions to look into.
 
+use std::sync::Arc;
+
 use super::document::{Condition, Effect, Principals, Statement, Texts, WITHOUT_VARIABLES};
 use crate::expression::EvalBudget;
 use crate::resource::{Failure, Value};
@@ -8,7 +10,10 @@ use crate::resource::{Failure, Value};
 const BYTES_PER_MAP: usize = 1 << 10;
 
 /// The statements of a document.
-pub(super) fn list(statements: &[Statement], budget: &mut EvalBudget) -> Result<Value, Failure> {
+pub(super) fn list(
+    statements: &[Statement<'_>],
+    budget: &mut EvalBudget,
+) -> Result<Value, Failure> {
     let mut made = Vec::new();
     for one in statements {
         budget.allocate(BYTES_PER_MAP)?;
@@ -18,7 +23,7 @@ pub(super) fn list(statements: &[Statement], budget: &mut EvalBudget) -> Result<
 }
 
 /// A statement; what it does not have is left out.
-fn statement(one: &Statement, budget: &mut EvalBudget) -> Result<Value, Failure> {
+fn statement(one: &Statement<'_>, budget: &mut EvalBudget) -> Result<Value, Failure> {
     let effect = match one.effect {
         Effect::Allow => "Allow",
         Effect::Deny => "Deny",
@@ -33,12 +38,12 @@ fn statement(one: &Statement, budget: &mut EvalBudget) -> Result<Value, Failure>
         ("AnyPrincipal", Value::Bool(is_bare)),
         ("Condition", Value::List(conditions.into())),
     ];
-    let has_sign = |list: &Option<Texts>| list.iter().flatten().any(|text| text.contains("${"));
+    let has_sign = |list: &Option<Texts<'_>>| list.iter().flatten().any(|text| text.contains("${"));
     if one.is_without_variables && (has_sign(&one.resource) || has_sign(&one.not_resource)) {
         entries.push((WITHOUT_VARIABLES, Value::Bool(true)));
     }
     if let Some(sid) = &one.sid {
-        entries.push(("Sid", Value::String(sid.clone())));
+        entries.push(("Sid", Value::String(Arc::clone(sid))));
     }
     for (name, principals) in [("Principal", &one.principal), ("NotPrincipal", &one.not_principal)]
     {
@@ -59,25 +64,25 @@ fn statement(one: &Statement, budget: &mut EvalBudget) -> Result<Value, Failure>
     Ok(Value::map(entries))
 }
 
-fn principals(principals: &Principals, budget: &mut EvalBudget) -> Result<Value, Failure> {
+fn principals(principals: &Principals<'_>, budget: &mut EvalBudget) -> Result<Value, Failure> {
     budget.allocate(BYTES_PER_MAP)?;
     let mut of = Vec::new();
     for (kind, list) in &principals.of {
-        of.push((kind.clone(), texts(list, budget)?));
+        of.push((Arc::clone(kind), texts(list, budget)?));
     }
     Ok(Value::map(of))
 }
 
-fn condition(condition: &Condition, budget: &mut EvalBudget) -> Result<Value, Failure> {
+fn condition(condition: &Condition<'_>, budget: &mut EvalBudget) -> Result<Value, Failure> {
     budget.allocate(BYTES_PER_MAP)?;
     Ok(Value::map([
-        ("Operator", Value::String(condition.operator.clone())),
-        ("Key", Value::String(condition.key.clone())),
+        ("Operator", Value::String(Arc::clone(condition.operator))),
+        ("Key", Value::String(Arc::clone(&condition.key))),
         ("Values", texts(&condition.values, budget)?),
     ]))
 }
 
-fn texts(list: &Texts, budget: &mut EvalBudget) -> Result<Value, Failure> {
+fn texts(list: &Texts<'_>, budget: &mut EvalBudget) -> Result<Value, Failure> {
     budget.allocate(list.len().saturating_mul(size_of::<Value>()))?;
-    Ok(Value::list(list.iter().cloned().map(Value::String)))
+    Ok(Value::list(list.iter().map(|text| Value::String(Arc::clone(text)))))
 }

@@ -52,7 +52,7 @@ const LEAST_PREFIX_V6: u8 = 32;
 
 /// `true` where a statement allows something to everybody.
 pub(super) fn is_public(
-    statements: &[Statement],
+    statements: &[Statement<'_>],
     budget: &mut EvalBudget,
 ) -> Result<bool, Failure> {
     for one in statements {
@@ -63,7 +63,7 @@ pub(super) fn is_public(
     Ok(false)
 }
 
-fn is_restricted(statement: &Statement, budget: &mut EvalBudget) -> Result<bool, Failure> {
+fn is_restricted(statement: &Statement<'_>, budget: &mut EvalBudget) -> Result<bool, Failure> {
     for condition in &statement.conditions {
         budget.scan(bytes(condition))?;
         if restricts(condition) {
@@ -73,15 +73,15 @@ fn is_restricted(statement: &Statement, budget: &mut EvalBudget) -> Result<bool,
     Ok(false)
 }
 
-fn restricts(condition: &Condition) -> bool {
-    if &*condition.key == "aws:sourceip" {
+fn restricts(condition: &Condition<'_>) -> bool {
+    if **condition.key == *"aws:sourceip" {
         return of_any_value(&condition.operator).eq_ignore_ascii_case("IpAddress")
             && has_only(condition, is_narrow);
     }
     if !is_of_texts(&condition.operator) {
         return false;
     }
-    match &*condition.key {
+    match &**condition.key {
         "s3:dataaccesspointarn" => has_only(condition, is_of_an_account),
         key => KEYS.contains(&key) && has_only(condition, is_fixed),
     }

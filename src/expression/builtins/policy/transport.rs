@@ -1,9 +1,7 @@
 //! Whether a bucket is closed to requests without TLS.
 
-use std::sync::Arc;
-
 use super::super::text::is_like;
-use super::document::{Condition, Effect, Statement, quoted};
+use super::document::{Condition, Effect, Statement, Text, quoted};
 use super::pattern::{Known, Pattern, Read};
 use crate::expression::EvalBudget;
 use crate::resource::Failure;
@@ -18,7 +16,7 @@ const NAMES: [&str; 2] = ["\u{e000}", "\u{e000}\u{e001}\u{e000}"];
 /// `true` where statements deny everybody all actions of S3 on a bucket, by ARN or name, and on all
 /// of its objects, wherever `aws:SecureTransport` is false. Several statements may do so together.
 pub(super) fn denies_insecure(
-    statements: &[Statement],
+    statements: &[Statement<'_>],
     bucket: &str,
     budget: &mut EvalBudget,
 ) -> Result<bool, Failure> {
@@ -31,7 +29,7 @@ pub(super) fn denies_insecure(
             && one.conditions.iter().all(is_met_without_tls);
         budget.step(1 + one.conditions.len() as u64)?;
         if applies && covers_all_actions(one, budget)? {
-            patterns.extend(one.resource.iter().flatten().map(|pattern| &**pattern));
+            patterns.extend(one.resource.iter().flatten().map(|pattern| &***pattern));
             others = others.or(all_but(one, &buckets, budget)?);
         }
     }
@@ -76,7 +74,7 @@ impl Covered {
 /// What a statement is on by `NotResource`: all of which nothing is named, whichever of its ARNs a
 /// bucket has (IAM User Guide, "IAM JSON policy elements: `NotResource`", November 2026).
 fn all_but(
-    statement: &Statement,
+    statement: &Statement<'_>,
     buckets: &[String],
     budget: &mut EvalBudget,
 ) -> Result<Covered, Failure> {
@@ -94,7 +92,7 @@ fn all_but(
 
 /// `true` where patterns name nothing that an asked one does.
 fn meets_none(
-    patterns: &[Arc<str>],
+    patterns: &[Text<'_>],
     asked: &str,
     read: Read,
     budget: &mut EvalBudget,
@@ -110,12 +108,12 @@ fn meets_none(
 
 /// Why [`denies_insecure`] is false: what the nearest statement lacks, in words.
 pub(super) fn lack(
-    statements: &[Statement],
+    statements: &[Statement<'_>],
     bucket: &str,
     budget: &mut EvalBudget,
 ) -> Result<String, Failure> {
-    let is_near = |one: &&Statement| {
-        one.effect == Effect::Deny && one.conditions.iter().any(|it| &*it.key == KEY)
+    let is_near = |one: &&Statement<'_>| {
+        one.effect == Effect::Deny && one.conditions.iter().any(|it| **it.key == *KEY)
     };
     let mut near = Vec::new();
     for one in statements.iter().filter(is_near) {
@@ -129,7 +127,7 @@ pub(super) fn lack(
         } else if one.not_resource.is_some() {
             "is not on all of the bucket, by `NotResource`".to_owned()
         } else {
-            let patterns: Vec<&str> = one.resource.iter().flatten().map(|it| &**it).collect();
+            let patterns: Vec<&str> = one.resource.iter().flatten().map(|it| &***it).collect();
             let arn = if bucket.starts_with("arn:") { "" } else { "arn:aws:s3:::" };
             let whole = format!("{arn}{bucket}");
             let mut is_on = false;
@@ -141,8 +139,9 @@ pub(super) fn lack(
         };
         near.push((one, lacks));
     }
-    let nearest =
-        near.first().map(|(one, lacks): &(&Statement, String)| format!("{} {lacks}", one.name()));
+    let nearest = near
+        .first()
+        .map(|(one, lacks): &(&Statement<'_>, String)| format!("{} {lacks}", one.name()));
     Ok(nearest.unwrap_or_else(|| "no statement denies what comes without TLS".to_owned()))
 }
 
@@ -151,8 +150,8 @@ const KEY: &str = "aws:securetransport";
 
 /// `true` where a condition holds for every request without TLS. The key is in every request, so
 /// that `IfExists` changes nothing (IAM User Guide, "Global condition keys").
-fn is_met_without_tls(condition: &Condition) -> bool {
-    &*condition.key == KEY
+fn is_met_without_tls(condition: &Condition<'_>) -> bool {
+    **condition.key == *KEY
         && is_boolean(&condition.operator)
         && condition.values.iter().any(|value| value.eq_ignore_ascii_case("false"))
 }
@@ -164,11 +163,11 @@ fn is_boolean(operator: &str) -> bool {
 }
 
 /// What a condition says that is not met by every request without TLS, in words.
-fn unmet(condition: &Condition) -> Option<String> {
+fn unmet(condition: &Condition<'_>) -> Option<String> {
     if is_met_without_tls(condition) {
         return None;
     }
-    Some(if &*condition.key != KEY {
+    Some(if **condition.key != *KEY {
         format!("has a condition on `{}` as well", condition.key)
     } else if is_boolean(&condition.operator) {
         "denies what comes by TLS: its condition is not `\"aws:SecureTransport\": \"false\"`"
@@ -181,7 +180,7 @@ fn unmet(condition: &Condition) -> Option<String> {
 
 /// `true` where one of a statement's actions is all of S3, or none of those that it leaves out is of
 /// S3; their case does not matter.
-fn covers_all_actions(statement: &Statement, budget: &mut EvalBudget) -> Result<bool, Failure> {
+fn covers_all_actions(statement: &Statement<'_>, budget: &mut EvalBudget) -> Result<bool, Failure> {
     if let Some(others) = &statement.not_action {
         let all = Pattern::of_asked_action("s3:*", budget)?;
         for action in others {
