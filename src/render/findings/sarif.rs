@@ -216,7 +216,7 @@ fn message(check: &Check, finding: &Finding) -> String {
     };
     let message = format!("{}: {outcome} for {name}", check.title);
     match finding.observed() {
-        seen if seen.is_empty() => message,
+        "" => message,
         seen => format!("{message}: {seen}"),
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn demands_value(
         for condition in &one.conditions {
             budget.scan(bytes(condition))?;
             demands |= condition.key.eq_ignore_ascii_case(key)
-                && is_of_texts(&condition.operator)
+                && is_of_texts(condition.operator)
                 && has_only(condition, is_said);
         }
         if !demands {

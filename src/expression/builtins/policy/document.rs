@@ -367,9 +367,10 @@ impl<'v> Reader<'v, '_> {
         self.budget.allocate(size_of::<Condition<'_>>() + operator.len() + key.len())?;
         let values = self.list(values, key, scalar)?;
         let has_capitals = key.bytes().any(|sign| sign.is_ascii_uppercase());
-        let key = match has_capitals {
-            true => Cow::Owned(key.to_ascii_lowercase().into()),
-            false => Cow::Borrowed(key),
+        let key = if has_capitals {
+            Cow::Owned(key.to_ascii_lowercase().into())
+        } else {
+            Cow::Borrowed(key)
         };
         Ok(Condition { operator, key, values })
     }

@@ -75,10 +75,10 @@ fn is_restricted(statement: &Statement<'_>, budget: &mut EvalBudget) -> Result<b
 
 fn restricts(condition: &Condition<'_>) -> bool {
     if **condition.key == *"aws:sourceip" {
-        return of_any_value(&condition.operator).eq_ignore_ascii_case("IpAddress")
+        return of_any_value(condition.operator).eq_ignore_ascii_case("IpAddress")
             && has_only(condition, is_narrow);
     }
-    if !is_of_texts(&condition.operator) {
+    if !is_of_texts(condition.operator) {
         return false;
     }
     match &**condition.key {

@@ -152,7 +152,7 @@ const KEY: &str = "aws:securetransport";
 /// that `IfExists` changes nothing (IAM User Guide, "Global condition keys").
 fn is_met_without_tls(condition: &Condition<'_>) -> bool {
     **condition.key == *KEY
-        && is_boolean(&condition.operator)
+        && is_boolean(condition.operator)
         && condition.values.iter().any(|value| value.eq_ignore_ascii_case("false"))
 }
 
@@ -169,11 +169,11 @@ fn unmet(condition: &Condition<'_>) -> Option<String> {
     }
     Some(if **condition.key != *KEY {
         format!("has a condition on `{}` as well", condition.key)
-    } else if is_boolean(&condition.operator) {
+    } else if is_boolean(condition.operator) {
         "denies what comes by TLS: its condition is not `\"aws:SecureTransport\": \"false\"`"
             .to_owned()
     } else {
-        let operator = quoted(&condition.operator);
+        let operator = quoted(condition.operator);
         format!("asks `aws:SecureTransport` by {operator}, and not by `Bool`")
     })
 }
