@@ -235,13 +235,21 @@ fn a_name_may_stand_for_all_matches_and_decide_the_selection() {
 fn many_resources_are_judged_in_their_order() {
     let number = 5_000;
     let all: Vec<Json> = (0..number).map(|at| vpc(&format!("vpc-{at:04}"), at % 3 == 0)).collect();
-    let cloud = Cloud::new().with("AWS::EC2::VPC", "eu-west-1", &all);
-    let shown = cloud.judge("      select: AWS::EC2::VPC\n      assert: '!resource.IsDefault'\n");
     let line = |at: usize| match at % 3 {
         0 => format!("eu-west-1 vpc-{at:04}: fail resource.IsDefault = true"),
         _ => format!("eu-west-1 vpc-{at:04}: pass"),
     };
-    assert_eq!(shown, (0..number).map(line).collect::<Vec<_>>().join("\n"));
+    let wanted = (0..number).map(line).collect::<Vec<_>>().join("\n");
+    // Whatever the order of the list: two that are judged by one thread, and by two, and all.
+    for swapped in [&[][..], &[(10, 11)], &[(63, 64)], &[(0, 4_999)]] {
+        let mut listed = all.clone();
+        for (one, other) in swapped {
+            listed.swap(*one, *other);
+        }
+        let cloud = Cloud::new().with("AWS::EC2::VPC", "eu-west-1", &listed);
+        let check = "      select: AWS::EC2::VPC\n      assert: '!resource.IsDefault'\n";
+        assert!(cloud.judge(check) == wanted, "{swapped:?}");
+    }
 }
 
 #[test]
