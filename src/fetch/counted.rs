@@ -170,3 +170,64 @@ impl Source for Counted<'_> {
         self.source.recorded_at()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use futures::future::ready;
+
+    use super::*;
+    use crate::resource::{Cause, Facets, Failure, Provider, Region, Resource, Segments, schemas};
+
+    /// Objects of two buckets, as a recording holds what was listed by segments.
+    struct Objects;
+
+    impl Source for Objects {
+        fn list<'a>(&'a self, _: &'a Target, schema: &'a Schema) -> BoxFuture<'a, Listing> {
+            let object = |id: String| Resource {
+                type_name: schema.type_name.clone(),
+                id: id.into(),
+                arn: None,
+                region: Region::global(),
+                facets: Facets::default(),
+            };
+            let ids = (0..3 * PAGE).map(|at| format!("logs/{at}"));
+            let all = ids.chain(["data/one".to_owned()]).map(|id| Arc::new(object(id)));
+            let rest = Failure::new(Cause::NotCollected, "was not asked");
+            let segments = Segments { asked: BTreeMap::new(), rest };
+            ready(Listing::Segments(all.collect(), segments)).boxed()
+        }
+
+        fn facet<'a>(
+            &'a self,
+            _: &'a Target,
+            _: &'a Schema,
+            _: &'a Resource,
+            _: &'a Operation,
+        ) -> BoxFuture<'a, Facet> {
+            ready(Facet::Absent).boxed()
+        }
+
+        fn calls(&self) -> CallStats {
+            CallStats::default()
+        }
+
+        fn recorded_at(&self) -> Option<DateTime<Utc>> {
+            None
+        }
+    }
+
+    #[tokio::test]
+    async fn a_segment_takes_the_pages_of_what_it_holds() {
+        let schema = &schemas()["AWS::S3::Object"];
+        let account = "123456789012".parse().expect("an account");
+        let target = Target { provider: Provider::Aws, account, region: Region::global() };
+        for (segment, requests) in [("data/", 1), ("logs/", 3)] {
+            let counted = Counted::new(&Objects);
+            let segment = segment.parse().expect("a segment");
+            counted.list_segment(&target, schema, &segment).await;
+            assert_eq!(counted.calls().total(), requests, "{segment:?}");
+        }
+    }
+}
