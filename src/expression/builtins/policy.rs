@@ -50,13 +50,13 @@ pub(super) static FUNCTIONS: [Function; 10] = [
         ACTION,
         Gives::Bool,
         Body::Value(|[policy, action, resource], budget| {
-            let mut parsed = Value::Null;
-            let statements = document::read(policy, &mut parsed, budget)?;
-            let Some(action) = action.as_str() else { return Ok(None) };
-            let resource = resource.as_str();
-            asked::check(action, resource, budget)?;
-            let allows = grants::allows_action(&statements, action, resource, budget)?;
-            Ok(Some(Value::Bool(allows)))
+            with_statements(policy, budget, |statements, budget| {
+                let Some(action) = action.as_str() else { return Ok(None) };
+                let resource = resource.as_str();
+                asked::check(action, resource, budget)?;
+                let allows = grants::allows_action(statements, action, resource, budget)?;
+                Ok(Some(Value::Bool(allows)))
+            })
         }),
         Doc {
             usage: "allowsAction(policy, action, resource)",
@@ -219,14 +219,23 @@ pub(super) static FUNCTIONS: [Function; 10] = [
     ),
 ];
 
+/// What is said of the statements of a document, which may be given as text.
+fn with_statements<T>(
+    policy: &Value,
+    budget: &mut EvalBudget,
+    work: impl FnOnce(&[Statement<'_>], &mut EvalBudget) -> Computed<T>,
+) -> Computed<T> {
+    let mut parsed = Value::Null;
+    let statements = document::read(policy, &mut parsed, budget)?;
+    work(&statements, budget)
+}
+
 fn of_statements(
     [policy, ..]: Arguments<'_>,
     budget: &mut EvalBudget,
     work: impl FnOnce(&[Statement<'_>], &mut EvalBudget) -> Result<Value, Failure>,
 ) -> Computed {
-    let mut parsed = Value::Null;
-    let statements = document::read(policy, &mut parsed, budget)?;
-    work(&statements, budget).map(Some)
+    with_statements(policy, budget, |statements, budget| work(statements, budget).map(Some))
 }
 
 fn holds(
@@ -243,10 +252,10 @@ fn holds_with(
     budget: &mut EvalBudget,
     ask: impl FnOnce(&[Statement<'_>], &str, &mut EvalBudget) -> Result<bool, Failure>,
 ) -> Computed {
-    let mut parsed = Value::Null;
-    let statements = document::read(policy, &mut parsed, budget)?;
-    let Some(name) = name.as_str() else { return Ok(None) };
-    ask(&statements, name, budget).map(Value::Bool).map(Some)
+    with_statements(policy, budget, |statements, budget| {
+        let Some(name) = name.as_str() else { return Ok(None) };
+        ask(statements, name, budget).map(Value::Bool).map(Some)
+    })
 }
 
 /// What statements lack of what a question asks that names something; nothing is to be said of a
@@ -257,9 +266,7 @@ fn lack(
     ask: impl FnOnce(&[Statement<'_>], &str, &mut EvalBudget) -> Result<String, Failure>,
 ) -> Computed<String> {
     let (false, Some(name)) = (policy.is_null(), name.as_str()) else { return Ok(None) };
-    let mut parsed = Value::Null;
-    let statements = document::read(policy, &mut parsed, budget)?;
-    ask(&statements, name, budget).map(Some)
+    with_statements(policy, budget, |statements, budget| ask(statements, name, budget).map(Some))
 }
 
 #[cfg(test)]
