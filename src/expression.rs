@@ -17,6 +17,7 @@ mod evaluate;
 mod explain;
 mod hints;
 mod lint;
+mod memo;
 mod mutate;
 mod notation;
 mod nulls;
@@ -48,6 +49,7 @@ pub use self::comments::{comments, without_comments};
 pub use self::compile_budget::CompileBudget;
 pub use self::environment::{Binding, Environment, Parameter, ParameterKind, is_taken};
 pub use self::eval_budget::EvalBudget;
+pub use self::memo::Memo;
 pub use self::mutate::Mutant;
 use self::parse::TextStats;
 pub use self::shared::SharedExpressions;
@@ -393,7 +395,17 @@ impl Expression {
 
     /// `true` where it holds of a subject.
     pub fn evaluate(&self, subject: &Subject<'_>, budget: &mut EvalBudget) -> EvalResult {
-        evaluate::verdict(&self.0.root, subject, budget)
+        evaluate::verdict(&self.0.root, subject, None, budget)
+    }
+
+    /// The same where others were asked about the resource before, or will be.
+    pub fn evaluate_with(
+        &self,
+        subject: &Subject<'_>,
+        memo: &mut Memo,
+        budget: &mut EvalBudget,
+    ) -> EvalResult {
+        evaluate::verdict(&self.0.root, subject, Some(memo), budget)
     }
 
     /// Its value of a subject.

@@ -31,7 +31,7 @@ use std::sync::LazyLock;
 
 use foldhash::fast::FixedState;
 
-pub(super) use self::function::{Form, Function, MOST_ARGUMENTS};
+pub(super) use self::function::{Computed, Form, Function, Given, MOST_ARGUMENTS};
 pub(super) use self::parameter::Parameter;
 pub(super) use self::readable::check as check_readable;
 pub(super) use self::text::is_like;

@@ -74,6 +74,24 @@ impl EvalBudget {
         self.allocate(size_of::<Value>())
     }
 
+    /// What was taken since the budget was as another one.
+    pub(super) fn spent_since(&self, before: &Self) -> Self {
+        Self::new(before.steps - self.steps, before.bytes - self.bytes)
+    }
+
+    /// Takes what was spent elsewhere for the same, all of it or nothing.
+    pub(super) fn pay(&mut self, cost: &Self) -> bool {
+        let (steps, bytes) =
+            (self.steps.checked_sub(cost.steps), self.bytes.checked_sub(cost.bytes));
+        match (steps, bytes) {
+            (Some(steps), Some(bytes)) if steps > 0 => {
+                *self = Self::new(steps, bytes);
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Takes the steps of making and dropping a failure that the rest of the expression may absorb.
     pub(super) fn absorb(&mut self) -> Result<(), Failure> {
         self.step(8)

@@ -18,18 +18,24 @@ use std::cmp::Ordering;
 use std::sync::Arc;
 
 use self::absent::{field_of, not_null, text_of, without_value, without_value_since};
-use super::builtins::{Function, MOST_ARGUMENTS};
+use super::builtins::{Computed, Function, Given, MOST_ARGUMENTS};
 use super::operate::{self, Comparison, all_whole, is_in_part, no_value, whole};
 use super::tree::{Expr, Field, Loop, Macro, Node, Pair, PropertyRef, Selection};
-use super::{EvalBudget, EvalResult, Subject, notation, show};
+use super::{EvalBudget, EvalResult, Memo, Subject, notation, show};
 use crate::resource::{Cause, Failure, Resource, Value};
 
 /// A value, borrowed from the resource or the expression where possible.
 pub(super) type Evaluated<'a> = Result<Cow<'a, Value>, Failure>;
 
 /// Result of the expression for the subject.
-pub(super) fn verdict(root: &Node, subject: &Subject<'_>, budget: &mut EvalBudget) -> EvalResult {
-    match Evaluator::new(Some(*subject), budget).truth(root) {
+pub(super) fn verdict(
+    root: &Node,
+    subject: &Subject<'_>,
+    memo: Option<&mut Memo>,
+    budget: &mut EvalBudget,
+) -> EvalResult {
+    let mut evaluator = Evaluator { memo, ..Evaluator::new(Some(*subject), budget) };
+    match evaluator.truth(root) {
         Ok(true) => EvalResult::True,
         Ok(false) => EvalResult::False,
         Err(failure) => EvalResult::Unknown(failure),
@@ -58,7 +64,7 @@ pub(super) fn within(
     budget: &mut EvalBudget,
 ) -> Result<Value, Failure> {
     let locals = locals.iter().map(Cow::Borrowed).collect();
-    Evaluator { subject: None, budget, locals, has_parts: false }.value(node).map(Cow::into_owned)
+    Evaluator { locals, ..Evaluator::new(None, budget) }.value(node).map(Cow::into_owned)
 }
 
 pub(super) struct Evaluator<'a, 'b> {
@@ -68,11 +74,13 @@ pub(super) struct Evaluator<'a, 'b> {
     pub(super) locals: Vec<Cow<'a, Value>>,
     /// `true` where a property of which only a part is known was read.
     has_parts: bool,
+    /// Where others ask the same of the subject.
+    memo: Option<&'b mut Memo>,
 }
 
 impl<'a, 'b> Evaluator<'a, 'b> {
     pub(super) fn new(subject: Option<Subject<'a>>, budget: &'b mut EvalBudget) -> Self {
-        Self { subject, budget, locals: Vec::new(), has_parts: false }
+        Self { subject, budget, locals: Vec::new(), has_parts: false, memo: None }
     }
 
     /// A node in a boolean position.
@@ -456,11 +464,27 @@ impl<'a, 'b> Evaluator<'a, 'b> {
                 all_whole(value)?;
             }
         }
-        let called = function.call(&values, self.budget);
+        let called = self.computed(function, &values);
         called.map_err(|failure| without_value_since(node, failure))?.ok_or_else(|| {
             let operands: Vec<_> = arguments.iter().zip(values.iter().map(|one| &**one)).collect();
             without_value(node, &operands)
         })
+    }
+
+    /// Result of a function, from the memo where it is there.
+    fn computed(&mut self, function: &Function, values: &Given<'a>) -> Computed<Cow<'a, Value>> {
+        let memo = self.memo.as_deref_mut().filter(|_| function.is_kept);
+        let Some(memo) = memo else { return function.call(values, self.budget) };
+        let arguments = values.each_ref().map(|one| &**one);
+        if let Some(known) = memo.find(function, arguments, self.budget) {
+            return Ok(Some(Cow::Owned(known)));
+        }
+        let before = self.budget.clone();
+        let made = function.call(values, self.budget)?;
+        if let Some(made) = &made {
+            memo.keep(function, arguments, made, self.budget.spent_since(&before));
+        }
+        Ok(made)
     }
 }
 

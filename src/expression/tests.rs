@@ -26,6 +26,7 @@ mod guards;
 mod hints;
 mod hostile;
 mod kinds;
+mod memo;
 mod mutants;
 mod networks;
 mod ordinary;

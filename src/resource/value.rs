@@ -58,6 +58,20 @@ impl Value {
         matches!(self, Self::Null)
     }
 
+    /// `true` where both are the same piece of memory, or a value that has none; `false` may be said of
+    /// equal values as well, and nothing is compared piece by piece but texts.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Bool(one), Self::Bool(other)) => one == other,
+            (Self::Int(one), Self::Int(other)) => one == other,
+            (Self::String(one), Self::String(other)) => one == other,
+            (Self::List(one), Self::List(other)) => Arc::ptr_eq(one, other),
+            (Self::Map(one), Self::Map(other)) => one.is_same(other),
+            _ => false,
+        }
+    }
+
     /// The entry of a mapping; `None` for a missing key and for what is no mapping.
     pub fn get(&self, key: &str) -> Option<&Self> {
         match self {

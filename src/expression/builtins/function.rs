@@ -20,10 +20,10 @@ pub(in crate::expression) const MOST_ARGUMENTS: usize = 3;
 pub(super) type Arguments<'a> = [&'a Value; MOST_ARGUMENTS];
 
 /// The same as they were evaluated, borrowed from the resource where possible.
-pub(super) type Given<'a> = [Cow<'a, Value>; MOST_ARGUMENTS];
+pub(in crate::expression) type Given<'a> = [Cow<'a, Value>; MOST_ARGUMENTS];
 
 /// Result of a function; `None` where it has no value of its arguments.
-pub(super) type Computed<V = Value> = Result<Option<V>, Failure>;
+pub(in crate::expression) type Computed<V = Value> = Result<Option<V>, Failure>;
 
 /// Form of a call, before or behind a dot.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,6 +108,8 @@ pub(in crate::expression) struct Function {
     needs_values: Option<OfNull>,
     /// Thing that it reads of its texts.
     pub(in crate::expression) reads: Option<Reading>,
+    /// Its results are kept for others that ask the same: it reads a whole document.
+    pub(in crate::expression) is_kept: bool,
     /// Least number that it gives.
     pub(in crate::expression) least: Option<i64>,
     pub(in crate::expression) doc: Doc,
@@ -152,6 +154,7 @@ impl Function {
             asks_null: None,
             needs_values: None,
             reads: None,
+            is_kept: false,
             least: None,
             doc,
         }
@@ -199,6 +202,10 @@ impl Function {
 
     pub(super) const fn reads(self, reading: Reading) -> Self {
         Self { reads: Some(reading), ..self }
+    }
+
+    pub(super) const fn kept(self) -> Self {
+        Self { is_kept: true, ..self }
     }
 
     pub(super) const fn at_least(self, least: i64) -> Self {

@@ -87,7 +87,8 @@ pub(super) static FUNCTIONS: [Function; 10] = [
                           `NotAction` and conditions do not count.",
             example: ("allowsAll({'Effect': 'Allow', 'Action': '*', 'Resource': '*'})", "true"),
         },
-    ),
+    )
+    .kept(),
     Function::new(
         (Form::Either, "demandsValue"),
         ONE_AND_TEXT,
@@ -178,7 +179,8 @@ pub(super) static FUNCTIONS: [Function; 10] = [
                 "false",
             ),
         },
-    ),
+    )
+    .kept(),
     Function::new(
         (Form::Either, "principalAccounts"),
         ONE,
@@ -216,7 +218,8 @@ pub(super) static FUNCTIONS: [Function; 10] = [
                 "['s3:*']",
             ),
         },
-    ),
+    )
+    .kept(),
 ];
 
 /// What is said of the statements of a document, which may be given as text.

@@ -43,6 +43,11 @@ impl Mapping {
         self.in_part
     }
 
+    /// `true` where both are the same piece of memory.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.entries, &other.entries) && self.in_part == other.in_part
+    }
+
     /// Value of a key; `None` where there is no such entry.
     pub fn get(&self, key: &str) -> Option<&Value> {
         let entries = &self.entries;

@@ -15,7 +15,7 @@ use super::super::json;
 use crate::expression::EvalBudget;
 use crate::expression::notation;
 use crate::expression::operate::no_value;
-use crate::resource::{Failure, PRINCIPAL_KINDS, Value};
+use crate::resource::{Failure, Mapping, PRINCIPAL_KINDS, Value};
 
 /// Text of a statement, as its document holds it.
 pub(super) type Text<'v> = Cow<'v, Arc<str>>;
@@ -198,41 +198,87 @@ fn statement<'v>(
     budget: &mut EvalBudget,
 ) -> Result<Statement<'v>, Failure> {
     budget.allocate(size_of::<Statement<'_>>())?;
-    let mut reader = Reader { statement: value, index, budget };
-    if !matches!(value, Value::Map(_)) {
-        return Err(reader.wrong("must be a map"));
-    }
-    let effect = match value.get("Effect").and_then(Value::as_str) {
+    let mut reader = Reader { index, budget };
+    let Value::Map(entries) = value else { return Err(reader.wrong("must be a map")) };
+    let elements = Elements::of(entries);
+    let effect = match elements.effect.and_then(Value::as_str) {
         Some("Allow") => Effect::Allow,
         Some("Deny") => Effect::Deny,
         _ => return Err(reader.wrong("needs an `Effect`, `Allow` or `Deny`")),
     };
-    let [principal, not_principal] = ["Principal", "NotPrincipal"];
-    let [action, not_action] = ["Action", "NotAction"];
-    let [resource, not_resource] = ["Resource", "NotResource"];
-    for (one, other) in [(principal, not_principal), (action, not_action), (resource, not_resource)]
-    {
-        if reader.has(one) && reader.has(other) {
+    let Elements { principal, action, resource, .. } = elements;
+    let principal = [("Principal", principal), ("NotPrincipal", elements.not_principal)];
+    let action = [("Action", action), ("NotAction", elements.not_action)];
+    let resource = [("Resource", resource), ("NotResource", elements.not_resource)];
+    for pair in [principal, action, resource] {
+        if let [(one, Some(_)), (other, Some(_))] = pair {
             return Err(reader.wrong(&format!("has both `{one}` and `{other}`")));
         }
     }
-    if !reader.has(action) && !reader.has(not_action) {
+    if let [(_, None), (_, None)] = action {
         return Err(reader.wrong("needs an `Action` or a `NotAction`"));
     }
+    let is_bare = elements.any_principal == Some(&Value::Bool(true));
+    let [principal, not_principal] = principal.map(|one| reader.principals(one, is_bare));
+    let [action, not_action] = action.map(|one| reader.texts(one));
+    let [resource, not_resource] = resource.map(|one| reader.texts(one));
     Ok(Statement {
         index,
-        sid: reader.get("Sid").and_then(string),
+        sid: elements.sid.and_then(string),
         effect,
-        principal: reader.principals(principal)?,
-        not_principal: reader.principals(not_principal)?,
-        action: reader.texts(action)?,
-        not_action: reader.texts(not_action)?,
-        resource: reader.texts(resource)?,
-        not_resource: reader.texts(not_resource)?,
-        conditions: reader.conditions()?,
-        is_without_variables: value.get(WITHOUT_VARIABLES) == Some(&Value::Bool(true)),
+        principal: principal?,
+        not_principal: not_principal?,
+        action: action?,
+        not_action: not_action?,
+        resource: resource?,
+        not_resource: not_resource?,
+        conditions: reader.conditions(elements.condition)?,
+        is_without_variables: elements.without_variables == Some(&Value::Bool(true)),
     })
 }
+
+/// Elements of a statement that are there and not null, found in one go.
+#[derive(Default)]
+struct Elements<'v> {
+    sid: Option<&'v Value>,
+    effect: Option<&'v Value>,
+    principal: Option<&'v Value>,
+    not_principal: Option<&'v Value>,
+    any_principal: Option<&'v Value>,
+    action: Option<&'v Value>,
+    not_action: Option<&'v Value>,
+    resource: Option<&'v Value>,
+    not_resource: Option<&'v Value>,
+    condition: Option<&'v Value>,
+    without_variables: Option<&'v Value>,
+}
+
+impl<'v> Elements<'v> {
+    fn of(entries: &'v Mapping) -> Self {
+        let mut found = Self::default();
+        for (key, value) in entries.iter().filter(|(_, value)| !value.is_null()) {
+            let place = match &**key {
+                "Sid" => &mut found.sid,
+                "Effect" => &mut found.effect,
+                "Principal" => &mut found.principal,
+                "NotPrincipal" => &mut found.not_principal,
+                "AnyPrincipal" => &mut found.any_principal,
+                "Action" => &mut found.action,
+                "NotAction" => &mut found.not_action,
+                "Resource" => &mut found.resource,
+                "NotResource" => &mut found.not_resource,
+                "Condition" => &mut found.condition,
+                WITHOUT_VARIABLES => &mut found.without_variables,
+                _ => continue,
+            };
+            *place = Some(value);
+        }
+        found
+    }
+}
+
+/// An element of a statement by its name, where it is there.
+type Element<'v> = (&'static str, Option<&'v Value>);
 
 type AsText = for<'v> fn(&'v Value) -> Option<Text<'v>>;
 
@@ -258,29 +304,19 @@ fn scalar(value: &Value) -> Option<Text<'_>> {
     Some(Cow::Owned(written.into()))
 }
 
-struct Reader<'v, 'b> {
-    statement: &'v Value,
+struct Reader<'b> {
     index: Option<usize>,
     budget: &'b mut EvalBudget,
 }
 
-impl<'v> Reader<'v, '_> {
+impl<'v> Reader<'_> {
     fn wrong(&self, what: &str) -> Failure {
         let name = self.index.map_or_else(|| "the statement".to_owned(), place);
         no_value(format!("{name} of the policy document {what}"))
     }
 
-    fn get(&self, element: &str) -> Option<&'v Value> {
-        self.statement.get(element).filter(|value| !value.is_null())
-    }
-
-    fn has(&self, element: &str) -> bool {
-        self.get(element).is_some()
-    }
-
-    fn texts(&mut self, element: &str) -> Result<Option<Texts<'v>>, Failure> {
-        let Some(value) = self.get(element) else { return Ok(None) };
-        self.list(value, element, text).map(Some)
+    fn texts(&mut self, (name, value): Element<'v>) -> Result<Option<Texts<'v>>, Failure> {
+        value.map(|value| self.list(value, name, text)).transpose()
     }
 
     /// A value or a list of them, each as text.
@@ -303,8 +339,13 @@ impl<'v> Reader<'v, '_> {
         Ok(texts)
     }
 
-    fn principals(&mut self, element: &str) -> Result<Option<Principals<'v>>, Failure> {
-        let entries = match self.get(element) {
+    /// Principals, which were written as `"*"` by that or, in one form, by what stands beside them.
+    fn principals(
+        &mut self,
+        (element, value): Element<'v>,
+        is_bare: bool,
+    ) -> Result<Option<Principals<'v>>, Failure> {
+        let entries = match value {
             None => return Ok(None),
             Some(Value::String(all)) if &**all == "*" => {
                 let of = [(Cow::Owned("AWS".into()), [Cow::Borrowed(all)].into())];
@@ -324,13 +365,12 @@ impl<'v> Reader<'v, '_> {
             self.budget.allocate(2 * size_of::<Value>())?;
             of.push((Cow::Borrowed(kind), self.list(value, element, text)?));
         }
-        let is_bare = self.get("AnyPrincipal") == Some(&Value::Bool(true));
         Ok(Some(Principals { is_bare, of }))
     }
 
-    fn conditions(&mut self) -> Result<Vec<Condition<'v>>, Failure> {
+    fn conditions(&mut self, value: Option<&'v Value>) -> Result<Vec<Condition<'v>>, Failure> {
         let mut conditions = Vec::new();
-        match self.get("Condition") {
+        match value {
             None => {}
             Some(Value::Map(operators)) => {
                 for (operator, keys) in operators.iter() {
