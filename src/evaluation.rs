@@ -8,6 +8,7 @@ mod baseline;
 mod bindings;
 mod checked;
 mod finding;
+mod found;
 pub mod gating;
 mod judge;
 mod outcome;
@@ -17,12 +18,13 @@ mod status;
 mod target;
 #[cfg(test)]
 mod tests;
+mod verdicts;
 mod waivers;
 
 pub use baseline::{Enforced, is_baseline, new_only};
 pub use checked::{Checked, Totals};
 pub use finding::{CheckResult, CheckStatus, Finding, GroupResult, NO_RESOURCE};
-pub use judge::evaluate;
+pub use found::evaluate;
 pub use outcome::{Counts, GroupOutcome, Outcome, UnknownOutcome};
 pub use policy_test::{
     CaseResult, Difference, Mutation, Part, Survivor, case_results, mutate, run_tests,
@@ -30,4 +32,5 @@ pub use policy_test::{
 pub use settled::{Settled, oldest, settled};
 pub use status::{AttentionItem, CommitStatus, GroupStatus};
 pub use target::segment;
+pub use verdicts::Verdicts;
 pub use waivers::{WaiverStatus, waive};

@@ -370,14 +370,6 @@ impl Expression {
         references.map(|(_, reference)| &reference.property.operation)
     }
 
-    /// Number of the first entries of what it reads of a resource of the type that it is about: whoever
-    /// counts them of several resources has them at hand when it is evaluated.
-    pub fn first_entries(&self, resource: &Resource) -> usize {
-        let read = self.0.references.iter().filter(|(of, _)| **of == resource.type_name);
-        let answers = read.filter_map(|(_, read)| resource.facet(&read.property.operation));
-        answers.filter(|facet| facet.has_entries()).count()
-    }
-
     /// `true` where it uses a name of `let`.
     pub fn uses_binding(&self, name: &str) -> bool {
         self.0.names.bindings.contains(name)

@@ -229,8 +229,7 @@ fn judge<'a>(
     });
     groups.flat_map(move |(group, accounts)| {
         let waivers: Vec<_> = policies.waivers_of(group).collect();
-        group.checks.iter().map(move |check| {
-            let mut checked = Checked::of(group, check, &accounts, &waivers);
+        Checked::each(group, accounts.clone(), waivers).map(move |mut checked| {
             checked
                 .waivers
                 .retain(|status| was_judged(&status.waiver.covers, &accounts, arguments));

@@ -7,8 +7,9 @@ use crate::policy::{Account, Check, Group, Severity, Waiver};
 use crate::resource::Inventory;
 
 use super::finding::CheckResult;
-use super::judge::judge;
+use super::found::result;
 use super::outcome::{Counts, Outcome};
+use super::verdicts::Verdicts;
 use super::waivers::{WaiverStatus, waive_check};
 
 /// A check of a group with what it found.
@@ -25,17 +26,20 @@ pub struct Checked<'a> {
 }
 
 impl<'a> Checked<'a> {
-    /// Judges a check of a group over the inventories of the group's accounts, as
-    /// [`evaluate`](super::evaluate) does, and turns what is waived.
-    pub fn of(
+    /// Judges the checks of a group over the inventories of the group's accounts, as
+    /// [`evaluate`](super::evaluate) does, and turns what is waived. The findings of each are made when
+    /// it is asked for.
+    pub fn each(
         group: &'a Group,
-        check: &'a Check,
-        accounts: &[(&Account, &Inventory)],
-        waivers: &[&Arc<Waiver>],
-    ) -> Self {
-        let mut result = judge(check, accounts);
-        let waivers = waive_check(group, accounts, waivers.iter().copied(), &mut result);
-        Self { group, check, result, waivers }
+        accounts: Vec<(&'a Account, &'a Inventory)>,
+        waivers: Vec<&'a Arc<Waiver>>,
+    ) -> impl Iterator<Item = Self> {
+        let verdicts = Verdicts::of(group.checks.iter().map(|check| &check.rule), &accounts);
+        group.checks.iter().enumerate().map(move |(at, check)| {
+            let mut result = result(check, &verdicts, at);
+            let waivers = waive_check(group, &accounts, waivers.iter().copied(), &mut result);
+            Self { group, check, result, waivers }
+        })
     }
 }
 

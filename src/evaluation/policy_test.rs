@@ -10,8 +10,9 @@ use crate::policy::{
 use crate::resource::{Inventory, TypeName};
 
 use super::finding::{Finding, NO_RESOURCE};
-use super::judge::findings;
+use super::found::findings;
 use super::outcome::Outcome;
+use super::verdicts::Verdicts;
 
 /// Result of a case: its answer against what it expects.
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +65,7 @@ fn rule<'a>(policies: &'a PolicySet, test: &Test, case: &'a Case) -> Option<&'a 
 
 /// Differences of a case's answer from what it expects.
 fn differences(rule: &Rule, case: &Case) -> Vec<Difference> {
-    let found = findings(rule, &case.account, &case.inventory);
+    let found = findings(&Verdicts::of([rule], &[(&case.account, &case.inventory)]), 0);
     let mut differences = Vec::new();
     let mut expected_of: BTreeSet<usize> = BTreeSet::new();
     for finding in &found {

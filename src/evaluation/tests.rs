@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 
 use super::{Checked, Counts, GroupResult, Outcome, Totals, evaluate};
-use crate::policy::{PolicySet, Severity, SourceFile};
+use crate::policy::{Check, Group, PolicySet, Severity, SourceFile};
 use crate::resource::{
     Cause, Facet, Failure, Inventory, Listing, Resource, Segment, Segments, schemas,
 };
@@ -281,8 +281,8 @@ spec: { match: { check: a, resource: vpc-1 }, reason: why, owner: ada, expires: 
     let mut totals = Totals::none();
     for group in policies.groups.values() {
         let waivers: Vec<_> = policies.waivers_of(group).collect();
-        for check in &group.checks {
-            totals.add(&mut Checked::of(group, check, &[(account, &cloud.0)], &waivers));
+        for mut checked in Checked::each(group, vec![(account, &cloud.0)], waivers) {
+            totals.add(&mut checked);
         }
     }
     let counts = Counts { fail: 1, unknown: 1, pass: 4, waived: 1, not_applicable: 0 };
@@ -382,4 +382,81 @@ fn a_finding_on_an_age_is_the_same_an_hour_later() {
     global robot: fail resource.AccessKeys[0].CreateDate = timestamp("2026-01-01T00:00:00Z")
     global robot: fail resource.AccessKeys[0].CreateDate = timestamp("2026-01-01T00:00:00Z")
     "#);
+}
+
+/// Rules of a type judge a resource one after another, and share what they make of its documents: each
+/// must come to what it comes to alone, in every corner at once.
+#[test]
+fn checks_that_are_judged_together_come_to_what_each_does_alone() {
+    let check = "      select: AWS::S3::Bucket
+      assert: '!isPublic(resource.Policy)'
+    - { id: b, select: AWS::S3::Bucket, assert: 'size(statements(resource.Policy)) == 1' }
+    - { id: c, select: AWS::S3::Bucket, where: isPublic(resource.Policy), assert: 'resource.BucketName == \"x\"' }
+    - { id: d, select: AWS::EC2::VPC, assert: resource.IsDefault }
+    - { id: e, select: AWS::S3::Bucket, where: 'resource.BucketName == \"none\"', onEmpty: fail, assert: 'true' }
+    - { id: f, select: AWS::EC2::VPC, where: resource.IsDefault, assertAll: size(resources) <= 1 }
+    - { id: g, select: AWS::EC2::Instance, assert: has(resource.PublicIpAddress) }
+    - { id: h, select: AWS::S3::Bucket, let: { vpcs: { select: AWS::EC2::VPC } }, assert: size(vpcs) == 2 }
+    - { id: i, select: AWS::S3::Bucket, let: { boxes: { select: AWS::EC2::Instance } }, assert: size(boxes) == 2 }
+    - { id: j, select: AWS::IAM::User, assert: '!resource.Policies.exists(one, allowsAll(one.PolicyDocument))' }
+";
+    let statement = |effect: &str| json!({ "Effect": effect, "Principal": "*", "Action": "s3:*" });
+    let bucket = |name: &str, policy: Json| json!({ "BucketName": name, "Policy": policy });
+    let public = json!({ "Version": "2012-10-17", "Statement": [statement("Allow")] });
+    let closed = json!({ "Version": "2012-10-17", "Statement": statement("Deny") });
+    let lists = [
+        ("eu-west-1", bucket("b-1", public.clone())),
+        ("us-east-1", bucket("b-2", closed)),
+        ("eu-west-1", bucket("a-3", json!({ "Statement": "no list" }))),
+        ("ap-south-1", bucket("a-4", public)),
+    ];
+    let buckets =
+        lists.iter().map(|(region, one)| Arc::new(resource("AWS::S3::Bucket", region, one)));
+    let mut buckets: Vec<Arc<Resource>> = buckets.collect();
+    let mut unread = resource("AWS::S3::Bucket", "eu-west-1", &bucket("b-5", json!(null)));
+    let failure = Failure::new(Cause::AccessDenied, "not allowed");
+    unread.facets.insert("s3:GetBucketPolicy".into(), Facet::Failed(failure));
+    buckets.push(Arc::new(unread));
+    let mut cloud = Cloud::new()
+        .with("AWS::EC2::VPC", "eu-west-1", &[vpc("vpc-1", true), vpc("vpc-2", true)])
+        .with("AWS::EC2::VPC", "us-east-1", &[vpc("vpc-3", false)])
+        .without("AWS::EC2::Instance", "eu-west-1");
+    cloud.listing("AWS::S3::Bucket", "global", Listing::Complete(buckets));
+    let allow = |action: &str| {
+        let statement = json!({ "Effect": "Allow", "Action": action, "Resource": "*" });
+        json!({ "PolicyName": action, "PolicyDocument": { "Statement": statement } })
+    };
+    let user = json!({ "UserName": "ada", "Policies": [allow("s3:*"), allow("*")] });
+    let cloud = cloud.with("AWS::IAM::User", "global", &[user]);
+    let policies = policies(check);
+    let account = policies.accounts.values().next().expect("an account");
+    let group = policies.groups.values().next().expect("a group");
+    let together = evaluate(group, &[(account, &cloud.0)]).checks;
+    let alone = |check: &Arc<Check>| {
+        let alone = Group { checks: vec![Arc::clone(check)], ..group.clone() };
+        evaluate(&alone, &[(account, &cloud.0)]).checks.remove(0)
+    };
+    for (check, together) in group.checks.iter().zip(&together) {
+        assert_eq!(*together, alone(check), "{}", check.id);
+    }
+    let words = together.iter().map(|check| {
+        let counts = check.counts;
+        let Counts { pass, fail, unknown, not_applicable, .. } = counts;
+        format!(
+            "{}: {pass} {fail} {unknown} {not_applicable}, {} out of scope",
+            check.check, check.out_of_scope
+        )
+    });
+    assert_snapshot!(words.collect::<Vec<_>>().join("\n"), @"
+    a: 1 1 2 0, 1 out of scope
+    b: 2 0 2 0, 1 out of scope
+    c: 0 1 2 0, 1 out of scope
+    d: 2 1 0 0, 0 out of scope
+    e: 0 1 0 0, 1 out of scope
+    f: 1 1 0 0, 0 out of scope
+    g: 0 0 1 0, 0 out of scope
+    h: 0 4 0 0, 1 out of scope
+    i: 0 0 4 0, 1 out of scope
+    j: 0 1 0 0, 0 out of scope
+    ");
 }
