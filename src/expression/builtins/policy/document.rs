@@ -219,25 +219,44 @@ fn statement<'v>(
         return Err(reader.wrong("needs an `Action` or a `NotAction`"));
     }
     let is_bare = elements.any_principal == Some(&Value::Bool(true));
-    let [principal, not_principal] = principal.map(|one| reader.principals(one, is_bare));
-    let [action, not_action] = action.map(|one| reader.texts(one));
-    let [resource, not_resource] = resource.map(|one| reader.texts(one));
+    let [principals, not_principals] = principal;
+    let [actions, not_actions] = action;
+    let [resources, not_resources] = resource;
     Ok(Statement {
         index,
         sid: elements.sid.and_then(string),
         effect,
-        principal: principal?,
-        not_principal: not_principal?,
-        action: action?,
-        not_action: not_action?,
-        resource: resource?,
-        not_resource: not_resource?,
+        principal: reader.principals(principals, is_bare)?,
+        not_principal: reader.principals(not_principals, is_bare)?,
+        action: reader.texts(actions)?,
+        not_action: reader.texts(not_actions)?,
+        resource: reader.texts(resources)?,
+        not_resource: reader.texts(not_resources)?,
         conditions: reader.conditions(elements.condition)?,
         is_without_variables: elements.without_variables == Some(&Value::Bool(true)),
     })
 }
 
-/// Elements of a statement that are there and not null, found in one go.
+/// Entries of a statement that are looked at one after another; among more each element is sought, so
+/// that what is no element costs nothing.
+const FEW: usize = 16;
+
+/// Names of the elements of a statement, and of those that a statement in one form has besides.
+const ELEMENTS: [&str; 11] = [
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "AnyPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+    WITHOUT_VARIABLES,
+];
+
+/// Elements of a statement that are there and not null.
 #[derive(Default)]
 struct Elements<'v> {
     sid: Option<&'v Value>,
@@ -256,24 +275,31 @@ struct Elements<'v> {
 impl<'v> Elements<'v> {
     fn of(entries: &'v Mapping) -> Self {
         let mut found = Self::default();
-        for (key, value) in entries.iter().filter(|(_, value)| !value.is_null()) {
-            let place = match &**key {
-                "Sid" => &mut found.sid,
-                "Effect" => &mut found.effect,
-                "Principal" => &mut found.principal,
-                "NotPrincipal" => &mut found.not_principal,
-                "AnyPrincipal" => &mut found.any_principal,
-                "Action" => &mut found.action,
-                "NotAction" => &mut found.not_action,
-                "Resource" => &mut found.resource,
-                "NotResource" => &mut found.not_resource,
-                "Condition" => &mut found.condition,
-                WITHOUT_VARIABLES => &mut found.without_variables,
-                _ => continue,
-            };
-            *place = Some(value);
+        if entries.len() <= FEW {
+            entries.iter().for_each(|(name, value)| found.set(name, value));
+        } else {
+            let sought = ELEMENTS.iter().filter_map(|name| Some((name, entries.get(name)?)));
+            sought.for_each(|(name, value)| found.set(name, value));
         }
         found
+    }
+
+    fn set(&mut self, name: &str, value: &'v Value) {
+        let place = match name {
+            "Sid" => &mut self.sid,
+            "Effect" => &mut self.effect,
+            "Principal" => &mut self.principal,
+            "NotPrincipal" => &mut self.not_principal,
+            "AnyPrincipal" => &mut self.any_principal,
+            "Action" => &mut self.action,
+            "NotAction" => &mut self.not_action,
+            "Resource" => &mut self.resource,
+            "NotResource" => &mut self.not_resource,
+            "Condition" => &mut self.condition,
+            WITHOUT_VARIABLES => &mut self.without_variables,
+            _ => return,
+        };
+        *place = Some(value).filter(|value| !value.is_null());
     }
 }
 

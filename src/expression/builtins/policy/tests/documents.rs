@@ -216,3 +216,44 @@ fn large_documents_are_paid_for() {
         assert!(said.starts_with("budget: the expression needs more"), "{said}");
     }
 }
+
+/// What is wrong costs no more than was read before it, so that it spends no budget of what stands beside
+/// it in an expression.
+#[test]
+fn behind_what_is_wrong_nothing_is_read() {
+    let actions: Vec<Json> = (0..10_000).map(|at| json!(format!("s3:{at}"))).collect();
+    let elements = ["Principal", "NotPrincipal", "Action", "NotAction", "Resource"];
+    for (at, element) in elements.iter().enumerate() {
+        let mut with = json!({ "Principal": null, "Action": null, "Resource": actions });
+        with[element] = if at < 2 { json!({ "AWS": [5] }) } else { json!([5]) };
+        if at < 2 {
+            with["Action"] = json!(actions);
+        } else if *element == "Resource" {
+            with["Action"] = json!("s3:*");
+            with["Condition"] = json!({ "StringLike": { "aws:username": actions } });
+        }
+        let document = Value::from_json(&allow(with));
+        let mut budget = EvalBudget::default();
+        let failure = call("isPublic", &document, &Value::Null, &mut budget).expect_err("no text");
+        assert!(failure.message.contains(element), "{failure}");
+        let spent = EvalBudget::default().steps() - budget.steps();
+        assert!(spent < 50, "{element}: {spent} steps");
+    }
+}
+
+/// A statement may have any number of keys that are no element.
+#[test]
+fn elements_are_found_among_many_keys() {
+    let with = json!({
+        "Sid": "One", "Principal": null, "NotPrincipal": { "AWS": "1" }, "Action": null,
+        "NotAction": "s3:Get*", "Resource": null, "NotResource": "*",
+        "Condition": { "Bool": { "aws:SecureTransport": "true" } },
+    });
+    let few = allow(with);
+    let mut many = few.clone();
+    for at in 0..40 {
+        many["Statement"][0][format!("Key{at}")] = json!(at);
+    }
+    assert_eq!(normal(&many), normal(&few));
+    assert_eq!(normal(&few).lines().count(), 7);
+}
