@@ -54,7 +54,7 @@ fn found(verdicts: &Verdicts<'_>, at: usize) -> Found {
     let mut found = Found::default();
     for of_account in &verdicts.accounts {
         if let Some(rule) = verdicts.rules.get(at) {
-            let judge = Judge::new(rule, of_account.account, of_account.inventory);
+            let judge = of_account.judge_of(rule);
             Finder { judge, segment: segment_of(rule) }.find(of_account, at, &mut found);
         }
     }

@@ -4,7 +4,6 @@ use crate::expression::{EvalBudget, EvalResult, Memo, Subject};
 use crate::policy::{Account, Rule};
 use crate::resource::{Failure, Inventory, Resource, Schema, Segment, Value};
 
-use super::bindings;
 use super::settled::{Settled, oldest, settled};
 use super::target::segment;
 
@@ -17,13 +16,7 @@ pub(super) struct Judge<'a> {
     pub(super) bound: Vec<Result<Value, Failure>>,
 }
 
-impl<'a> Judge<'a> {
-    pub(super) fn new(rule: &'a Rule, account: &'a Account, inventory: &'a Inventory) -> Self {
-        let bound = rule.bindings.iter();
-        let bound = bound.map(|binding| bindings::find(binding, account, inventory)).collect();
-        Self { rule, account, inventory, bound }
-    }
-
+impl Judge<'_> {
     pub(super) fn schema(&self) -> &'static Schema {
         self.rule.schema
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use insta::assert_snapshot;
 use serde_json::{Value as Json, json};
 
+use super::bindings::Known;
 use super::{Checked, Counts, GroupResult, Outcome, Totals, evaluate};
 use crate::policy::{Check, Group, PolicySet, Severity, SourceFile};
 use crate::resource::{
@@ -459,4 +460,29 @@ fn checks_that_are_judged_together_come_to_what_each_does_alone() {
     i: 0 0 4 0, 1 out of scope
     j: 0 1 0 0, 0 out of scope
     ");
+}
+
+#[test]
+fn what_names_stand_for_is_found_once_for_all_rules() {
+    let check = "      select: AWS::S3::Bucket
+      let: { one: { select: AWS::EC2::VPC }, two: { select: AWS::EC2::VPC, where: resource.IsDefault } }
+      assert: size(one) == size(two)
+    - id: b
+      select: AWS::S3::Bucket
+      let: { other: { select: AWS::EC2::VPC }, only: { select: AWS::EC2::VPC, pick: one } }
+      assert: has(only.VpcId) && size(other) == 1
+";
+    let vpcs: Vec<Json> = (0..200_000).map(|at| vpc(&format!("vpc-{at}"), true)).collect();
+    let cloud = Cloud::new().with("AWS::EC2::VPC", "eu-west-1", &vpcs);
+    let policies = policies(check);
+    let account = policies.accounts.values().next().expect("an account");
+    let group = policies.groups.values().next().expect("a group");
+    let mut known = Known::default();
+    let lets = group.checks.iter().flat_map(|check| &check.rule.bindings);
+    let learnt: Vec<_> = lets.map(|one| known.learn(one, account, &cloud.0)).collect();
+    let [(Ok(one), 0), (Ok(two), 200_000), (Ok(other), 0), (Err(several), 1)] = &learnt[..] else {
+        panic!("more is kept than there is room for, or less");
+    };
+    assert!(one.is_same(other) && !one.is_same(two));
+    assert!(several.message.starts_with("`only` needs one AWS::EC2::VPC"), "{several}");
 }

@@ -12,13 +12,17 @@ use crate::expression::{EvalResult, Memo};
 use crate::policy::{Account, Rule};
 use crate::resource::{Inventory, Region, Resource, Segment, TypeName};
 
+use super::bindings::Known;
 use super::judge::{Judge, segment_of};
 use super::target::{in_scope, listed_regions, listing};
 
 /// Resources that are looked at before the first of them is judged.
 const BLOCK: usize = 16;
-/// Rules that judge a resource at a time, so that what their `let` found is held for so many.
+/// The most rules that judge a resource at a time.
 const AT_A_TIME: usize = 64;
+/// Resources that the names of `let` stand for, of rules that judge at a time, beside those that are
+/// kept for all. A single rule may have more.
+const HELD: usize = 1 << 18;
 /// Verdicts for which another thread is worth its start.
 const A_THREAD: usize = 1024;
 
@@ -45,6 +49,7 @@ pub struct Verdicts<'a> {
 pub(super) struct OfAccount<'a> {
     pub(super) account: &'a Account,
     pub(super) inventory: &'a Inventory,
+    known: Known<'a>,
     judged: Vec<Judged<'a>>,
 }
 
@@ -68,11 +73,10 @@ impl<'a> Verdicts<'a> {
         let rules: Vec<&Rule> = rules.into_iter().collect();
         let together = together(&rules);
         let accounts = accounts.iter().map(|(account, inventory)| {
-            let mut of_account = OfAccount { account, inventory, judged: Vec::new() };
+            let (known, judged) = (Known::default(), Vec::new());
+            let mut of_account = OfAccount { account, inventory, known, judged };
             for ((_, segment), places) in &together {
-                for places in places.chunks(AT_A_TIME) {
-                    of_account.judge(&rules, places, segment.as_ref());
-                }
+                of_account.judge(&rules, places, segment.as_ref());
             }
             of_account
         });
@@ -91,18 +95,49 @@ fn together<'a>(rules: &[&'a Rule]) -> BTreeMap<(&'a TypeName, Option<Segment>),
 }
 
 impl<'a> OfAccount<'a> {
+    /// A rule in the account, with what its names of `let` stand for.
+    pub(super) fn judge_of(&self, rule: &'a Rule) -> Judge<'a> {
+        let Self { account, inventory, known, .. } = self;
+        let bound = rule.bindings.iter().map(|one| known.find(one, account, inventory));
+        Judge { rule, account, inventory, bound: bound.collect() }
+    }
+
     /// Judges rules of one type and segment, wherever it is listed.
     fn judge(&mut self, rules: &[&'a Rule], places: &[usize], segment: Option<&Segment>) {
-        let judges = places.iter().filter_map(|at| rules.get(*at));
-        let judges = judges.map(|rule| Judge::new(rule, self.account, self.inventory));
-        let judges: Vec<Judge<'_>> = judges.collect();
+        let (mut judges, mut judging, mut held) = (Vec::new(), Vec::new(), 0);
+        for place in places {
+            let Some(rule) = rules.get(*place) else { continue };
+            let mut bound = Vec::with_capacity(rule.bindings.len());
+            for binding in &rule.bindings {
+                let (value, size) = self.known.learn(binding, self.account, self.inventory);
+                bound.push(value);
+                held += size;
+            }
+            let Self { account, inventory, .. } = *self;
+            judges.push(Judge { rule, account, inventory, bound });
+            judging.push(*place);
+            if judges.len() == AT_A_TIME || held > HELD {
+                self.judge_together(&judges, std::mem::take(&mut judging), segment);
+                judges.clear();
+                held = 0;
+            }
+        }
+        self.judge_together(&judges, judging, segment);
+    }
+
+    fn judge_together(
+        &mut self,
+        judges: &[Judge<'_>],
+        places: Vec<usize>,
+        segment: Option<&Segment>,
+    ) {
         let Some(first) = judges.first() else { return };
         for region in listed_regions(first.schema(), self.account) {
             let Ok(listing) = listing(first.schema(), &region, self.inventory) else { continue };
             let resources = in_order(listing.resources_in(segment));
             let threads = resources.len() * judges.len() / A_THREAD;
-            let verdicts = parallel_runs(&resources, threads, |run| verdicts(&judges, run));
-            let (rules, verdicts) = (places.to_vec(), verdicts.concat());
+            let verdicts = parallel_runs(&resources, threads, |run| verdicts(judges, run));
+            let (rules, verdicts) = (places.clone(), verdicts.concat());
             self.judged.push(Judged { region, rules, resources, verdicts });
         }
     }
