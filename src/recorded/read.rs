@@ -6,6 +6,7 @@
 
 mod json;
 mod resources;
+mod stack;
 mod texts;
 mod values;
 mod window;
@@ -20,6 +21,7 @@ use serde::de::{DeserializeSeed, Error, MapAccess};
 
 use self::json::{Entries, FromText, Object, missing, set, unexpected};
 use self::resources::{Entry, List};
+use self::stack::Stack;
 use self::texts::Texts;
 use self::values::instant;
 use self::window::{Unread, Window};
@@ -43,7 +45,7 @@ pub(super) fn by_windows(
 ) -> Option<Inventory> {
     let window = RefCell::new(Window::new(from, most_bytes));
     let cut = |entry: Entry<'_>| window.borrow_mut().object(entry);
-    let reading = Reading { texts: Texts::new(), cut: Some(&cut), levels: LEVELS };
+    let reading = Reading { cut: Some(&cut), levels: LEVELS, ..Reading::whole() };
     let mut json = serde_json::Deserializer::from_reader(Unread(&window));
     let read = Object(Document { schemas, reading: &reading }).deserialize(&mut json).ok()?;
     json.end().ok()?;
@@ -60,6 +62,7 @@ type Cut<'w> = dyn Fn(Entry<'_>) -> Option<Resource> + 'w;
 /// What goes along with all that is read of one recording.
 struct Reading<'w> {
     texts: Texts,
+    stack: Stack,
     /// Cuts the resource from the text whose opening brace was read last, all but the closing one;
     /// without it the text is there as a whole.
     cut: Option<&'w Cut<'w>>,
@@ -70,7 +73,7 @@ struct Reading<'w> {
 impl Reading<'_> {
     /// A text that is there as a whole, whose levels are counted by who takes it apart.
     fn whole() -> Self {
-        Self { texts: Texts::new(), cut: None, levels: u8::MAX }
+        Self { texts: Texts::new(), stack: Stack::default(), cut: None, levels: u8::MAX }
     }
 }
 

@@ -140,6 +140,10 @@ pub struct Property {
     /// The properties of an object.
     #[serde(default)]
     pub properties: Properties,
+    /// Number of the neighbours whose names come before its own, by which a mapping is put into order
+    /// without comparing names.
+    #[serde(skip)]
+    pub rank: usize,
 }
 
 /// Properties by their names, in the order in which people read them. The names are those of schemas,
@@ -256,6 +260,21 @@ pub enum SchemaError {
     },
 }
 
+/// Fills the ranks of properties and of all that is below them.
+fn rank(properties: &mut Properties) {
+    let mut names: Vec<Arc<str>> = properties.keys().cloned().collect();
+    names.sort();
+    for (rank, name) in names.iter().enumerate() {
+        let Some(property) = properties.get_mut(name) else { continue };
+        property.rank = rank;
+        let mut below = Some(property);
+        while let Some(property) = below {
+            self::rank(&mut property.properties);
+            below = property.items.as_deref_mut();
+        }
+    }
+}
+
 impl Schema {
     /// Reads a schema file, whose parts must fit each other.
     pub fn parse(text: &str) -> Result<Self, SchemaError> {
@@ -282,6 +301,7 @@ impl Schema {
         {
             return Err(named(summary.operation.as_str(), missing));
         }
+        rank(&mut schema.properties);
         match schema.properties.get(&schema.identifier) {
             Some(property) if property.operation == schema.list => Ok(schema),
             _ => Err(SchemaError::Identifier { identifier: schema.identifier.to_string() }),

@@ -178,6 +178,7 @@ impl<'de> Entries<'de> for Entry<'_> {
 
     fn read<A: MapAccess<'de>>(self, mut map: A) -> Result<Resource, A::Error> {
         let (mut region, mut facets) = (None, None);
+        self.reading.stack.clear();
         while let Some(key) = map.next_key()? {
             match key {
                 EntryKey::Region => set(&mut region, map.next_value()?, "region")?,

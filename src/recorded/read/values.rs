@@ -8,15 +8,11 @@ use chrono::{DateTime, Utc};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 
 use super::Reading;
-use super::json::{Entries, FromText, twice, unexpected};
-use crate::resource::{Kind, Mapping, Operation, Property, Schema, Value};
+use super::json::{Entries, FromText, unexpected};
+use crate::resource::{Kind, Operation, Property, Schema, Value};
 
 /// Numbers between those of `i64` and beyond them, which are `f64` exactly.
 const INTEGERS: Range<f64> = -9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0;
-
-/// Among how many entries a key is looked for while an object is read, so that one that repeats a key
-/// is not kept first. Larger objects are told at their end; the search finds the place of either.
-const FEW: usize = 16;
 
 /// The properties that one operation supplies.
 pub(super) struct Properties<'s> {
@@ -29,17 +25,18 @@ impl<'de> Entries<'de> for Properties<'_> {
     type Output = Value;
 
     fn read<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut properties = Vec::new();
+        let stack = &self.reading.stack;
+        let begins = stack.entries();
         let find = |name: &str| match self.schema.properties.get_key_value(name) {
             Some(known) if known.1.operation == *self.operation => Ok(known),
             _ => Err(unexpected(name)),
         };
         while let Some((name, property)) = map.next_key_seed(FromText(find))? {
-            once(&properties, name)?;
+            stack.once(begins, name, Arc::ptr_eq)?;
             let value = map.next_value_seed(Typed::new(Some(property), self.reading))?;
-            properties.push((Arc::clone(name), value));
+            stack.push(property.rank, Arc::clone(name), value);
         }
-        mapping(properties)
+        stack.mapping(begins)
     }
 }
 
@@ -81,15 +78,16 @@ impl<'s> Typed<'s> {
         property: &'s Property,
         mut map: A,
     ) -> Result<Value, A::Error> {
-        let mut entries = Vec::new();
+        let stack = &self.reading.stack;
+        let begins = stack.entries();
         let find =
             |name: &str| property.properties.get_key_value(name).ok_or_else(|| unexpected(name));
         while let Some((name, inner)) = map.next_key_seed(FromText(find))? {
-            once(&entries, name)?;
+            stack.once(begins, name, Arc::ptr_eq)?;
             let value = map.next_value_seed(self.below(Some(inner))?)?;
-            entries.push((Arc::clone(name), value));
+            stack.push(inner.rank, Arc::clone(name), value);
         }
-        mapping(entries)
+        stack.mapping(begins)
     }
 }
 
@@ -174,38 +172,30 @@ impl<'de> Visitor<'de> for Typed<'_> {
         if !matches!(self.kind(), Some(Kind::List) | None) {
             return Err(self.wrong(Unexpected::Seq));
         }
-        let mut items = Vec::new();
+        let stack = &self.reading.stack;
+        let begins = stack.items();
         while let Some(item) = list.next_element_seed(self.item()?)? {
-            items.push(item);
+            stack.push_item(item);
         }
-        Ok(Value::List(items.into()))
+        Ok(stack.list(begins))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         match (self.kind(), self.property) {
             (Some(Kind::Object), Some(property)) => self.object(property, map),
             (Some(Kind::Map | Kind::Document) | None, _) => {
-                let mut entries = Vec::new();
+                let stack = &self.reading.stack;
+                let begins = stack.entries();
                 let shared = |name: &str| Ok(self.reading.texts.shared(name));
                 while let Some(name) = map.next_key_seed(FromText(shared))? {
-                    once(&entries, &name)?;
-                    entries.push((name, map.next_value_seed(self.item()?)?));
+                    stack.once(begins, &name, |one, other| one == other)?;
+                    stack.push(0, name, map.next_value_seed(self.item()?)?);
                 }
-                mapping(entries)
+                stack.mapping(begins)
             }
             _ => Err(self.wrong(Unexpected::Map)),
         }
     }
-}
-
-/// Refuses a key that is among the first entries.
-fn once<E: Error>(entries: &[(Arc<str>, Value)], name: &Arc<str>) -> Result<(), E> {
-    let is_there = entries.iter().take(FEW).any(|(known, _)| known == name);
-    if is_there { Err(twice(name)) } else { Ok(()) }
-}
-
-fn mapping<E: Error>(entries: Vec<(Arc<str>, Value)>) -> Result<Value, E> {
-    Mapping::distinct(entries).map(Value::Map).map_err(|name| twice(&name))
 }
 
 /// Instant of RFC 3339, which has a `T` between day and time.
