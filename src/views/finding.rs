@@ -10,8 +10,8 @@ pub use crate::db::findings::{ClosedReason, Cursor, FindingKey};
 use crate::db::groups::Group;
 use crate::db::sources::SourceId;
 use crate::db::{self, runs::Run};
-use crate::evaluation::NO_RESOURCE;
 use crate::evaluation::gating::{Gate, Gated};
+use crate::evaluation::{NO_RESOURCE, Outcome};
 use crate::policy::Severity;
 
 use super::Part;
@@ -39,7 +39,7 @@ pub struct FindingView {
     pub gated: Gated,
     /// Severity of the check, as it was evaluated.
     pub severity: Severity,
-    /// Instant since which it has this outcome, for this reason.
+    /// Instant since which it fails, whatever the reasons were, or has another outcome.
     pub since: DateTime<Utc>,
     /// Explanation of an outcome other than `pass`.
     pub explanation: Option<String>,
@@ -78,9 +78,12 @@ pub(super) async fn findings(
     let gate = group.gate();
     Ok(Part::of(listed, filter.limit, Listed::cursor, |listed| FindingView {
         gated: gate.finding(listed.outcome, listed.failing_since),
+        since: match listed.outcome {
+            Outcome::Fail => listed.failing_since.unwrap_or(listed.since),
+            _ => listed.since,
+        },
         key: listed.key,
         severity: listed.severity,
-        since: listed.since,
         explanation: listed.explanation,
     }))
 }

@@ -344,6 +344,16 @@ async fn pages_lead_from_the_overview_to_the_finding(pool: PgPool) -> TestResult
 }
 
 #[sqlx::test]
+async fn a_finding_fails_since_it_began_to_whatever_the_reasons_were(pool: PgPool) -> TestResult {
+    synced(&pool).await?;
+    evaluated(&pool, &[("logs", Outcome::Fail), ("site", Outcome::Pass)]).await?;
+    sqlx::query("update finding set failing_since = '2026-01-02T03:04:05Z'").execute(&pool).await?;
+    let group = page(&pool, "/sources/main/groups/storage").await;
+    assert_eq!(group.matches("2026-01-02T03:04:05Z").count(), 1, "{group}");
+    Ok(())
+}
+
+#[sqlx::test]
 async fn what_fails_in_audit_is_not_told_as_what_is_enforced(pool: PgPool) -> TestResult {
     synced_in(&pool, Mode::Audit).await?;
     let run = evaluated(&pool, &[("logs", Outcome::Fail), ("site", Outcome::Pass)]).await?;
