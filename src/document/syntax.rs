@@ -198,7 +198,9 @@ pub(super) fn error(text: &SourceText, at: usize, info: &str) -> Diagnostic {
         return if refusal::is_expression(text, at) { other.help(refusal::QUOTE) } else { other };
     };
     let is_expression = refusal::is_expression(text, at);
-    let help = match is_expression {
+    // Before the field itself nothing of the expression is wrong, but its place.
+    let before = text.slice(text.line_start(at)..at).trim_matches([' ', '-']);
+    let help = match is_expression && !before.is_empty() {
         _ if info.contains(COMMENT) => lines::comment_help(is_expression),
         true => refusal::QUOTE,
         false => help,

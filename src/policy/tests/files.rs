@@ -195,7 +195,7 @@ fn numbers_of_json_are_those_of_json() {
 }
 
 /// Texts with a mistake in YAML each.
-const MISTAKES: [&str; 47] = [
+const MISTAKES: [&str; 48] = [
     "a:\n\tb: 1\n",
     "a:\n  b: 1\n\tc: 2\n",
     "a: \"b\nc: d\n",
@@ -207,6 +207,7 @@ const MISTAKES: [&str; 47] = [
     "a:\n    b: 1\n  c: 2\n",
     "a:\n  - b\n - c\n",
     "a:\n  - b\n  c: d\n",
+    "a:\n  - b: c\n   assert: d\n",
     "a: [b, c\nd: e\n",
     "a: {b: c\nd: e\n",
     "a: [\n",
@@ -302,6 +303,12 @@ a:
   - b
   c: d
 3:3-3:4: error[yaml-syntax] this line is not part of the list above it
+    help: begin each item with `- ` in one column, and indent what belongs to an item below its text
+
+a:
+  - b: c
+   assert: d
+3:4-3:5: error[yaml-syntax] this line is not part of the list above it
     help: begin each item with `- ` in one column, and indent what belongs to an item below its text
 
 a: [b, c
