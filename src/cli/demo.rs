@@ -111,31 +111,35 @@ fn line(event: &Event) -> Option<String> {
     Some(lines.join("\n            ").chars().map(seen).collect())
 }
 
-/// How many lines stand below one that has more to say.
-const BELOW: usize = 8;
+/// The most lines that stand below one that has more to say: those of a comment on some changes.
+const BELOW: usize = 60;
 
 /// What is shown below an event: the annotations of a check at their places, the text of a comment.
 fn below(event: &Event) -> Vec<String> {
-    let (mut lines, count): (Vec<String>, usize) = match event {
+    let mut lines: Vec<String> = match event {
         Event::CheckRun { run, .. } if run.conclusion.is_some() => {
-            let place = |note: &Annotation| {
-                let first = note.message.lines().next().unwrap_or_default();
-                format!("{}:{} {first}", note.path, note.start_line)
-            };
-            let notes = &run.annotations;
-            (notes.iter().take(BELOW).map(place).collect(), notes.len())
+            run.annotations.iter().flat_map(note).collect()
         }
         Event::Comment { comment, .. } => {
             let is_said = |line: &&str| !line.is_empty() && !line.starts_with('<');
-            let said: Vec<&str> = comment.body.lines().filter(is_said).collect();
-            (said.iter().take(BELOW).map(|line| (*line).to_owned()).collect(), said.len())
+            comment.body.lines().filter(is_said).map(str::to_owned).collect()
         }
         _ => return Vec::new(),
     };
-    if count > BELOW {
-        lines.push(format!("... and {} more", count - BELOW));
+    let more = lines.len().saturating_sub(BELOW);
+    if more > 0 {
+        lines.truncate(BELOW);
+        lines.push(format!("... and {more} more lines"));
     }
     lines
+}
+
+/// An annotation at its place, what to do about it on lines of their own.
+fn note(note: &Annotation) -> impl Iterator<Item = String> {
+    let mut lines = note.message.lines();
+    let first = lines.next().unwrap_or_default();
+    let first = format!("{}:{} {first}", note.path, note.start_line);
+    std::iter::once(first).chain(lines.map(|line| format!("  {line}")))
 }
 
 fn short(sha: &str) -> &str {
