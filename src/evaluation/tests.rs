@@ -385,22 +385,9 @@ fn a_finding_on_an_age_is_the_same_an_hour_later() {
     "#);
 }
 
-/// Rules of a type judge a resource one after another, and share what they make of its documents: each
-/// must come to what it comes to alone, in every corner at once.
-#[test]
-fn checks_that_are_judged_together_come_to_what_each_does_alone() {
-    let check = "      select: AWS::S3::Bucket
-      assert: '!isPublic(resource.Policy)'
-    - { id: b, select: AWS::S3::Bucket, assert: 'size(statements(resource.Policy)) == 1' }
-    - { id: c, select: AWS::S3::Bucket, where: isPublic(resource.Policy), assert: 'resource.BucketName == \"x\"' }
-    - { id: d, select: AWS::EC2::VPC, assert: resource.IsDefault }
-    - { id: e, select: AWS::S3::Bucket, where: 'resource.BucketName == \"none\"', onEmpty: fail, assert: 'true' }
-    - { id: f, select: AWS::EC2::VPC, where: resource.IsDefault, assertAll: size(resources) <= 1 }
-    - { id: g, select: AWS::EC2::Instance, assert: has(resource.PublicIpAddress) }
-    - { id: h, select: AWS::S3::Bucket, let: { vpcs: { select: AWS::EC2::VPC } }, assert: size(vpcs) == 2 }
-    - { id: i, select: AWS::S3::Bucket, let: { boxes: { select: AWS::EC2::Instance } }, assert: size(boxes) == 2 }
-    - { id: j, select: AWS::IAM::User, assert: '!resource.Policies.exists(one, allowsAll(one.PolicyDocument))' }
-";
+/// Buckets whose policies are public, closed, none and unread, one of them in a region that is not
+/// judged; VPCs, instances that cannot be read, and a user with two policies.
+fn corners() -> Cloud {
     let statement = |effect: &str| json!({ "Effect": effect, "Principal": "*", "Action": "s3:*" });
     let bucket = |name: &str, policy: Json| json!({ "BucketName": name, "Policy": policy });
     let public = json!({ "Version": "2012-10-17", "Statement": [statement("Allow")] });
@@ -428,7 +415,26 @@ fn checks_that_are_judged_together_come_to_what_each_does_alone() {
         json!({ "PolicyName": action, "PolicyDocument": { "Statement": statement } })
     };
     let user = json!({ "UserName": "ada", "Policies": [allow("s3:*"), allow("*")] });
-    let cloud = cloud.with("AWS::IAM::User", "global", &[user]);
+    cloud.with("AWS::IAM::User", "global", &[user])
+}
+
+/// Rules of a type judge a resource one after another, and share what they make of its documents: each
+/// must come to what it comes to alone, in every corner at once.
+#[test]
+fn checks_that_are_judged_together_come_to_what_each_does_alone() {
+    let check = "      select: AWS::S3::Bucket
+      assert: '!isPublic(resource.Policy)'
+    - { id: b, select: AWS::S3::Bucket, assert: 'size(statements(resource.Policy)) == 1' }
+    - { id: c, select: AWS::S3::Bucket, where: isPublic(resource.Policy), assert: 'resource.BucketName == \"x\"' }
+    - { id: d, select: AWS::EC2::VPC, assert: resource.IsDefault }
+    - { id: e, select: AWS::S3::Bucket, where: 'resource.BucketName == \"none\"', onEmpty: fail, assert: 'true' }
+    - { id: f, select: AWS::EC2::VPC, where: resource.IsDefault, assertAll: size(resources) <= 1 }
+    - { id: g, select: AWS::EC2::Instance, assert: has(resource.PublicIpAddress) }
+    - { id: h, select: AWS::S3::Bucket, let: { vpcs: { select: AWS::EC2::VPC } }, assert: size(vpcs) == 2 }
+    - { id: i, select: AWS::S3::Bucket, let: { boxes: { select: AWS::EC2::Instance } }, assert: size(boxes) == 2 }
+    - { id: j, select: AWS::IAM::User, assert: '!resource.Policies.exists(one, allowsAll(one.PolicyDocument))' }
+";
+    let cloud = corners();
     let policies = policies(check);
     let account = policies.accounts.values().next().expect("an account");
     let group = policies.groups.values().next().expect("a group");

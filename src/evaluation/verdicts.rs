@@ -117,18 +117,19 @@ impl<'a> OfAccount<'a> {
             judges.push(Judge { rule, account, inventory, bound });
             judging.push(*place);
             if judges.len() == AT_A_TIME || held > HELD {
-                self.judge_together(&judges, std::mem::take(&mut judging), segment);
+                self.judge_together(&judges, &judging, segment);
                 judges.clear();
+                judging.clear();
                 held = 0;
             }
         }
-        self.judge_together(&judges, judging, segment);
+        self.judge_together(&judges, &judging, segment);
     }
 
     fn judge_together(
         &mut self,
         judges: &[Judge<'_>],
-        places: Vec<usize>,
+        places: &[usize],
         segment: Option<&Segment>,
     ) {
         let Some(first) = judges.first() else { return };
@@ -137,7 +138,7 @@ impl<'a> OfAccount<'a> {
             let resources = in_order(listing.resources_in(segment));
             let threads = resources.len() * judges.len() / A_THREAD;
             let verdicts = parallel_runs(&resources, threads, |run| verdicts(judges, run));
-            let (rules, verdicts) = (places.clone(), verdicts.concat());
+            let (rules, verdicts) = (places.to_vec(), verdicts.concat());
             self.judged.push(Judged { region, rules, resources, verdicts });
         }
     }

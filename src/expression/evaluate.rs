@@ -12,12 +12,14 @@
 //! | over the budget | `unknown(budget)`, whatever the rest says |
 
 mod absent;
+mod elements;
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
 use self::absent::{field_of, not_null, text_of, without_value, without_value_since};
+pub(super) use self::elements::Elements;
 use super::builtins::{Computed, Function, Given, MOST_ARGUMENTS};
 use super::operate::{self, Comparison, all_whole, is_in_part, no_value, whole};
 use super::tree::{Expr, Field, Loop, Macro, Node, Pair, PropertyRef, Selection};
@@ -491,26 +493,4 @@ impl<'a, 'b> Evaluator<'a, 'b> {
 /// What a resource says of a property.
 fn read<'r>(resource: &'r Resource, reference: &'r PropertyRef) -> Result<&'r Value, Failure> {
     resource.property(reference.name, reference.property)
-}
-
-/// The elements that a loop goes over.
-pub(super) enum Elements<'a> {
-    Borrowed(&'a [Value]),
-    Shared(Arc<[Value]>),
-}
-
-impl<'a> Elements<'a> {
-    pub(super) fn len(&self) -> usize {
-        match self {
-            Self::Borrowed(items) => items.len(),
-            Self::Shared(items) => items.len(),
-        }
-    }
-
-    pub(super) fn get(&self, at: usize) -> Option<Cow<'a, Value>> {
-        match self {
-            Self::Borrowed(items) => items.get(at).map(Cow::Borrowed),
-            Self::Shared(items) => items.get(at).cloned().map(Cow::Owned),
-        }
-    }
 }
