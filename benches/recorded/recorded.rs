@@ -97,7 +97,7 @@ struct Judging<'a> {
     inventory: &'a Inventory,
 }
 
-impl<'a> Judging<'a> {
+impl Judging<'_> {
     /// Pairs that are judged in a second of the fastest round; nanoseconds of CPU by pair of each check
     /// that is judged alone, findings and their words included.
     fn rounds(&self) -> (f64, BTreeMap<&str, f64>) {
@@ -108,12 +108,14 @@ impl<'a> Judging<'a> {
             drop(black_box(Verdicts::of(rules(), &[(self.account, self.inventory)])));
         });
         let what = format!("judging {pairs} pairs and telling all findings");
-        Self::timed(&what, pairs, || drop(black_box(self.tell(self.group))));
+        Self::timed(&what, pairs, || {
+            black_box(self.tell(self.group));
+        });
         let costs = self.group.checks.iter().map(|check| {
             let alone = Group { checks: vec![Arc::clone(check)], ..self.group.clone() };
             let times = (0..ROUNDS).map(|_| {
                 let began = cpu();
-                drop(black_box(self.tell(&alone)));
+                black_box(self.tell(&alone));
                 cpu().saturating_sub(began)
             });
             let cost = each(times.sum(), self.pairs(check)).as_secs_f64();

@@ -46,12 +46,12 @@ pub(super) struct Arguments {
     /// An `Account` of the tree to judge, whatever accounts the groups select
     #[arg(long, value_name = "NAME")]
     account: Option<String>,
-    /// Only the group of this name
-    #[arg(long, value_name = "NAME")]
-    group: Option<String>,
-    /// Only this check of each group
-    #[arg(long, value_name = "ID")]
-    check: Option<String>,
+    /// Only the groups of these names
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    group: Vec<String>,
+    /// Only these checks: `ID` of each group, `GROUP/ID` of one
+    #[arg(long, value_name = "CHECK", value_delimiter = ',')]
+    check: Vec<String>,
     /// The lowest severity whose failures give exit status 1
     #[arg(long, value_name = "SEVERITY", default_value = "info")]
     fail_on: Severity,
@@ -121,7 +121,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         bail!("the policies have problems; nothing was evaluated\n{shown}");
     }
     let mut policies = reading.policies;
-    narrow(&mut policies, arguments.group.as_deref(), arguments.check.as_deref())?;
+    narrow(&mut policies, &arguments.group, &arguments.check)?;
     // Who reads SARIF knows the files of the repository, and not where the command runs.
     if matches!(arguments.format, Format::Sarif) {
         for check in policies.groups.values_mut().flat_map(|group| &mut group.checks) {
@@ -261,8 +261,8 @@ fn was_judged(
     arguments: &Arguments,
 ) -> bool {
     accounts.iter().any(|(account, _)| covers.has_account(account))
-        && (arguments.group.is_none() || covers.group.is_some())
-        && (arguments.check.is_none() || covers.check.is_some())
+        && (arguments.group.is_empty() || covers.group.is_some())
+        && (arguments.check.is_empty() || covers.check.is_some())
 }
 
 /// 1 with a failure at or above the severity, else 3 with an unknown, else 0.

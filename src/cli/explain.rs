@@ -1,6 +1,6 @@
 //! `explain`: which calls checks cost, for which resources, and the permissions that they need.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::bail;
@@ -48,16 +48,21 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let tree = Tree::read(&arguments.policies)?;
     let reading = tree.reading();
     if reading.diagnostics.iter().any(Diagnostic::is_error) {
+        not_a_path(arguments)?;
         let shown = diagnostics::text(&reading.diagnostics, &tree.sources());
         bail!("the policies have problems; nothing is explained\n{shown}");
     }
     let mut policies = reading.policies;
     if let Some(wanted) = &arguments.wanted {
+        let is_known = policies.groups.keys().any(|name| name.as_str() == wanted);
+        if !is_known {
+            not_a_path(arguments)?;
+        }
         let (group, check) = match wanted.split_once('/') {
-            Some((group, check)) => (group, Some(check)),
-            None => (wanted.as_str(), None),
+            Some((group, _)) => (group, std::slice::from_ref(wanted)),
+            None => (wanted.as_str(), [].as_slice()),
         };
-        narrow(&mut policies, Some(group), check)?;
+        narrow(&mut policies, &[group.to_owned()], check)?;
     }
     let recording = arguments.inventory.as_deref().map(RecordedFile::new);
     let recorded = recording.as_ref().map(snapshot).transpose()?;
@@ -85,4 +90,14 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         output::print(&json::document(&serde_json::json!({ "accounts": documents })))?;
     }
     Ok(ExitCode::from(output::CLEAN))
+}
+
+/// Refuses a path in the place of a group's name, as other commands take it.
+fn not_a_path(arguments: &Arguments) -> anyhow::Result<()> {
+    match &arguments.wanted {
+        Some(wanted) if Path::new(wanted).exists() => {
+            bail!("`{wanted}` is a path, and no group; say `--policies {wanted}`")
+        }
+        _ => Ok(()),
+    }
 }

@@ -7,7 +7,7 @@ use anyhow::{anyhow, bail};
 use cloudcorrect::diagnostic::{closest, meant_or_known};
 use cloudcorrect::expression::glob;
 use cloudcorrect::fetch::{FetchRequirement, FilterDecision};
-use cloudcorrect::policy::{Account, Group, GroupName, PolicySet};
+use cloudcorrect::policy::{Account, Check, Group, GroupName, PolicySet};
 use cloudcorrect::render::resources::name_of;
 use cloudcorrect::resource::{
     AccountId, Inventory, Listing, Resource, Schema, Segment, TypeName, schemas,
@@ -171,29 +171,65 @@ pub(super) fn accounts(
     }
 }
 
-/// Leaves only the group and the check that were asked for.
+/// Leaves only the groups and the checks that were asked for; where none were, all.
 pub(super) fn narrow(
     policies: &mut PolicySet,
-    group: Option<&str>,
-    check: Option<&str>,
+    groups: &[String],
+    checks: &[String],
 ) -> anyhow::Result<()> {
-    if let Some(wanted) = group {
-        if !policies.groups.keys().any(|name| name.as_str() == wanted) {
+    let is_one = |group: &Group| groups.is_empty() || groups.iter().any(|one| is_named(group, one));
+    for wanted in groups {
+        if !policies.groups.values().any(|group| is_named(group, wanted)) {
             return Err(none_such("group", wanted, policies.groups.keys().map(GroupName::as_str)));
         }
-        policies.groups.retain(|name, _| name.as_str() == wanted);
     }
-    if let Some(wanted) = check {
-        let known = policies.groups.values().flat_map(|group| &group.checks);
-        if !known.clone().any(|check| check.id.as_str() == wanted) {
-            return Err(none_such("check", wanted, known.map(|check| check.id.as_str())));
+    for wanted in checks {
+        let has = |group: &&Group| group.checks.iter().any(|check| is_meant(group, check, wanted));
+        let having: Vec<&Group> = policies.groups.values().filter(has).collect();
+        if !having.iter().any(|group| is_one(group)) {
+            return Err(no_check(policies, wanted, &having));
         }
+    }
+    policies.groups.retain(|_, group| is_one(group));
+    if !checks.is_empty() {
         for group in policies.groups.values_mut() {
-            group.checks.retain(|check| check.id.as_str() == wanted);
+            let mut kept = std::mem::take(&mut group.checks);
+            kept.retain(|check| checks.iter().any(|wanted| is_meant(group, check, wanted)));
+            group.checks = kept;
         }
         policies.groups.retain(|_, group| !group.checks.is_empty());
     }
     Ok(())
+}
+
+fn is_named(group: &Group, wanted: &str) -> bool {
+    group.name.as_str() == wanted
+}
+
+/// `true` of a check that is asked for by its id, or by its group and id.
+fn is_meant(group: &Group, check: &Check, wanted: &str) -> bool {
+    let id = check.id.as_str();
+    id == wanted || wanted.split_once('/').is_some_and(|(of, one)| one == id && is_named(group, of))
+}
+
+/// Error that no group that is asked for has a check, with the groups that have it.
+fn no_check(policies: &PolicySet, wanted: &str, having: &[&Group]) -> anyhow::Error {
+    if !having.is_empty() {
+        let names: Vec<_> = having.iter().map(|group| format!("`{}`", group.name)).collect();
+        let names = names.join(", ");
+        return anyhow!(
+            "the groups that are asked for have no check `{wanted}`; it is one of {names}"
+        );
+    }
+    let (of, id) = wanted.split_once('/').map_or((None, wanted), |(of, id)| (Some(of), id));
+    let groups = policies.groups.values();
+    let groups: Vec<&Group> =
+        groups.filter(|group| of.is_none_or(|of| is_named(group, of))).collect();
+    if let (Some(of), true) = (of, groups.is_empty()) {
+        return none_such("group", of, policies.groups.keys().map(GroupName::as_str));
+    }
+    let known = groups.iter().flat_map(|group| &group.checks);
+    none_such("check", id, known.map(|check| check.id.as_str()))
 }
 
 /// Error that there is no such group, check or account, with those that may have been meant.
@@ -232,4 +268,72 @@ fn did_you_mean(wrong: &str, known: &[&str]) -> String {
     let alike = closest(wrong, known.iter().copied(), 1).into_iter().find(is_alike);
     let meant = alike.or_else(|| known.iter().copied().find(holds));
     meant.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use cloudcorrect::policy::SourceFile;
+
+    use super::*;
+
+    /// Two groups, which have a check of the same id.
+    fn policies() -> PolicySet {
+        let group = |name: &str, checks: &[&str]| {
+            let head = "apiVersion: cloudcorrect.dev/v1\nkind: Group\nmetadata";
+            let check = |id: &&str| {
+                format!("    - {{ id: {id}, select: AWS::EC2::VPC, assert: resource.IsDefault }}\n")
+            };
+            let checks: String = checks.iter().map(check).collect();
+            format!("{head}: {{ name: {name} }}\nspec:\n  checks:\n{checks}")
+        };
+        let text =
+            [group("network", &["default", "named"]), group("storage", &["default"])].join("---\n");
+        PolicySet::read(&[SourceFile::new("a.yaml", text.into_bytes())]).policies
+    }
+
+    /// What is left, or why nothing is.
+    fn narrowed(groups: &[&str], checks: &[&str]) -> String {
+        let [groups, checks] =
+            [groups, checks].map(|all| all.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
+        let mut policies = policies();
+        if let Err(error) = narrow(&mut policies, &groups, &checks) {
+            return error.to_string();
+        }
+        let left = policies.groups.values().flat_map(|group| {
+            group.checks.iter().map(move |check| format!("{}/{}", group.name, check.id))
+        });
+        left.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn groups_and_checks_are_asked_for_by_their_names() {
+        let all = "network/default network/named storage/default";
+        for (groups, checks, wanted) in [
+            (&[][..], &[][..], all),
+            (&["storage"], &[], "storage/default"),
+            (&["storage", "network"], &[], all),
+            (&[], &["default"], "network/default storage/default"),
+            (&[], &["storage/default", "named"], "network/named storage/default"),
+            (&["network"], &["default"], "network/default"),
+            (
+                &["storage"],
+                &["named"],
+                "the groups that are asked for have no check `named`; it is one of `network`",
+            ),
+            (
+                &["network"],
+                &["storage/default"],
+                "the groups that are asked for have no check `storage/default`; it is one of `storage`",
+            ),
+            (&["stroage"], &[], "there is no group `stroage`; did you mean `storage`?"),
+            (&[], &["defualt"], "there is no check `defualt`; did you mean `default`?"),
+            (
+                &[],
+                &["storage/named"],
+                "there is no check `storage/named`; there are `network/default`, `network/named`, `storage/default`",
+            ),
+        ] {
+            assert_eq!(narrowed(groups, checks), wanted, "{groups:?} {checks:?}");
+        }
+    }
 }

@@ -86,6 +86,10 @@ fn what_is_not_there_is_named_with_what_is() {
             "error: there is no group `nope`; there are `aws-baseline`,",
         ),
         (["storage/nope", "--account", "shop"], "error: there is no check `nope`"),
+        (
+            ["docs", "--account", "shop"],
+            "error: `docs` is a path, and no group; say `--policies docs`",
+        ),
         (["storage", "--account", "nope"], "error: there is no account `nope`; there are `shop`"),
     ] {
         let (status, _, said) = explain(&arguments);
