@@ -325,13 +325,10 @@ mod tests {
                 &["storage/default"],
                 "the groups that are asked for have no check `storage/default`; it is one of `storage`",
             ),
-            (&["stroage"], &[], "there is no group `stroage`; did you mean `storage`?"),
-            (&[], &["defualt"], "there is no check `defualt`; did you mean `default`?"),
-            (
-                &[],
-                &["storage/named"],
-                "there is no check `storage/named`; there are `network/default`, `network/named`, `storage/default`",
-            ),
+            (&["stor-age"], &[], "there is no group `stor-age`; did you mean `storage`?"),
+            (&[], &["def-ault"], "there is no check `def-ault`; did you mean `default`?"),
+            (&[], &["storage/named"], "there is no check `named`; there are `default`"),
+            (&[], &["stor-age/default"], "there is no group `stor-age`; did you mean `storage`?"),
         ] {
             assert_eq!(narrowed(groups, checks), wanted, "{groups:?} {checks:?}");
         }
