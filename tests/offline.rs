@@ -353,7 +353,7 @@ fn a_name_that_nothing_has_may_mean_another() {
     insta::assert_snapshot!(told.concat(), @"
     2: error: there is no group `stor-age`; did you mean `storage`?
     2: error: there is no check `version-ed`; did you mean `versioned`?
-    2: error: there is no check `versioned`; there are `console-users-have-mfa`, `keys-are-rotated`
+    2: error: the groups that are asked for have no check `versioned`; it is one of `storage`
     2: error: there is no account `shup`; did you mean `shop`?
     2: error: there is no group `nothing`; there are `aws-baseline`, `identity`, `network`, `storage`
     2: error: there is no check `nothing`; there are 38; the closest are `s3-logging`, `s3-versioning`, `versioned`, `shop-is-up`, `no-ssh-from-the-world`

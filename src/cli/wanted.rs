@@ -187,7 +187,7 @@ pub(super) fn narrow(
         let has = |group: &&Group| group.checks.iter().any(|check| is_meant(group, check, wanted));
         let having: Vec<&Group> = policies.groups.values().filter(has).collect();
         if !having.iter().any(|group| is_one(group)) {
-            return Err(no_check(policies, wanted, &having));
+            return Err(no_check(policies, groups, wanted, &having));
         }
     }
     policies.groups.retain(|_, group| is_one(group));
@@ -213,7 +213,12 @@ fn is_meant(group: &Group, check: &Check, wanted: &str) -> bool {
 }
 
 /// Error that no group that is asked for has a check, with the groups that have it.
-fn no_check(policies: &PolicySet, wanted: &str, having: &[&Group]) -> anyhow::Error {
+fn no_check(
+    policies: &PolicySet,
+    groups: &[String],
+    wanted: &str,
+    having: &[&Group],
+) -> anyhow::Error {
     if !having.is_empty() {
         let names: Vec<_> = having.iter().map(|group| format!("`{}`", group.name)).collect();
         let names = names.join(", ");
@@ -222,9 +227,11 @@ fn no_check(policies: &PolicySet, wanted: &str, having: &[&Group]) -> anyhow::Er
         );
     }
     let (of, id) = wanted.split_once('/').map_or((None, wanted), |(of, id)| (Some(of), id));
-    let groups = policies.groups.values();
-    let groups: Vec<&Group> =
-        groups.filter(|group| of.is_none_or(|of| is_named(group, of))).collect();
+    let is_asked = |group: &&Group| match of {
+        Some(of) => is_named(group, of),
+        None => groups.is_empty() || groups.iter().any(|one| is_named(group, one)),
+    };
+    let groups: Vec<&Group> = policies.groups.values().filter(is_asked).collect();
     if let (Some(of), true) = (of, groups.is_empty()) {
         return none_such("group", of, policies.groups.keys().map(GroupName::as_str));
     }
@@ -327,6 +334,7 @@ mod tests {
             ),
             (&["stor-age"], &[], "there is no group `stor-age`; did you mean `storage`?"),
             (&[], &["def-ault"], "there is no check `def-ault`; did you mean `default`?"),
+            (&["storage"], &["nothing"], "there is no check `nothing`; there are `default`"),
             (&[], &["storage/named"], "there is no check `named`; there are `default`"),
             (&[], &["stor-age/default"], "there is no group `stor-age`; did you mean `storage`?"),
         ] {
