@@ -139,7 +139,8 @@ fn note(note: &Annotation) -> impl Iterator<Item = String> {
     let mut lines = note.message.lines();
     let first = lines.next().unwrap_or_default();
     let first = format!("{}:{} {first}", note.path, note.start_line);
-    std::iter::once(first).chain(lines.map(|line| format!("  {line}")))
+    let rest = lines.map(str::trim).filter(|line| !line.is_empty());
+    std::iter::once(first).chain(rest.map(|line| format!("  {line}")))
 }
 
 fn short(sha: &str) -> &str {
