@@ -26,6 +26,9 @@ use super::tree::{Expr, Field, Loop, Macro, Node, Pair, PropertyRef, Selection};
 use super::{EvalBudget, EvalResult, Memo, Subject, notation, show};
 use crate::resource::{Cause, Failure, Resource, Value};
 
+/// An argument that is left out, and each until it is evaluated.
+const NOTHING: &Value = &Value::Null;
+
 /// A value, borrowed from the resource or the expression where possible.
 pub(super) type Evaluated<'a> = Result<Cow<'a, Value>, Failure>;
 
@@ -456,7 +459,7 @@ impl<'a, 'b> Evaluator<'a, 'b> {
             let computed = now.and_then(|now| body(&value, now)).map(Cow::Owned);
             return computed.ok_or_else(|| without_value(node, &[(of, &value)]));
         }
-        let mut values = [(); MOST_ARGUMENTS].map(|()| Cow::Owned(Value::Null));
+        let mut values = [const { Cow::Borrowed(NOTHING) }; MOST_ARGUMENTS];
         for (at, (node, value)) in arguments.iter().zip(&mut values).enumerate() {
             *value = self.value(node)?;
             if value.is_null() && !function.takes_null(at) {
