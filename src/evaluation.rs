@@ -22,7 +22,7 @@ mod verdicts;
 mod waivers;
 
 pub use baseline::{Enforced, is_baseline, new_only};
-pub use checked::{Checked, Totals};
+pub use checked::{Checked, GroupVerdicts, Totals};
 pub use finding::{CheckResult, CheckStatus, Finding, GroupResult, NO_RESOURCE};
 pub use found::evaluate;
 pub use outcome::{Counts, GroupOutcome, Outcome, UnknownOutcome};

@@ -1,13 +1,17 @@
 //! What a change of policy means: what is added, removed and changed, and whether less is demanded.
 //!
 //! Compared are meanings, not files: moving or reformatting a group changes nothing. Whether a
-//! change demands less is only said where it is certain from the policies alone; an expression
-//! that is simply another one is [`Weight::Changed`], for people to judge. What resources would
-//! make of a change is left to a backtest, the words to `render`.
+//! change demands less is only said where it is certain from the policies alone ([`changes`]); an
+//! expression that is simply another one is [`Weight::Changed`], for people to judge. What it makes of
+//! resources that were collected is a value of its own ([`Impact`]). Where inventories come from is left
+//! to `collect` and `recorded`, the words to `render`.
 
 mod compare;
 mod conjuncts;
+mod effect;
+mod pairs;
 mod settings;
+mod shifts;
 mod waivers;
 
 use similar::{ChangeTag, TextDiff};
@@ -15,6 +19,8 @@ use similar::{ChangeTag, TextDiff};
 use crate::policy::{AccountName, CheckId, GroupName, WaiverName};
 
 pub use compare::changes;
+pub use effect::{AccountImpact, CheckImpact, Impact, Shift};
+pub use shifts::{ShiftKind, Shifts};
 
 /// Everything that differs between two revisions: accounts first, then each group with its checks,
 /// then waivers and settings.

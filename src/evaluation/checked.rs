@@ -3,11 +3,11 @@
 
 use std::sync::Arc;
 
-use crate::policy::{Account, Check, Group, Severity, Waiver};
+use crate::policy::{Account, Check, CheckId, Group, Severity, Waiver};
 use crate::resource::Inventory;
 
-use super::finding::CheckResult;
-use super::found::result;
+use super::finding::{CheckResult, Finding};
+use super::found::{Telling, result, seen};
 use super::outcome::{Counts, Outcome};
 use super::verdicts::Verdicts;
 use super::waivers::{WaiverStatus, waive_check};
@@ -34,12 +34,61 @@ impl<'a> Checked<'a> {
         accounts: Vec<(&'a Account, &'a Inventory)>,
         waivers: Vec<&'a Arc<Waiver>>,
     ) -> impl Iterator<Item = Self> {
-        let verdicts = Verdicts::of(group.checks.iter().map(|check| &check.rule), &accounts);
+        let verdicts = GroupVerdicts::of(group, accounts, waivers);
         group.checks.iter().enumerate().map(move |(at, check)| {
-            let mut result = result(check, &verdicts, at);
-            let waivers = waive_check(group, &accounts, waivers.iter().copied(), &mut result);
+            let (result, waivers) = verdicts.result(at, check, Telling::All);
             Self { group, check, result, waivers }
         })
+    }
+}
+
+/// Verdicts of the checks of a group, of which findings are made check by check.
+pub struct GroupVerdicts<'a> {
+    group: &'a Group,
+    accounts: Vec<(&'a Account, &'a Inventory)>,
+    waivers: Vec<&'a Arc<Waiver>>,
+    verdicts: Verdicts<'a>,
+}
+
+impl<'a> GroupVerdicts<'a> {
+    /// Judges the checks of a group over the inventories of its accounts.
+    pub fn of(
+        group: &'a Group,
+        accounts: Vec<(&'a Account, &'a Inventory)>,
+        waivers: Vec<&'a Arc<Waiver>>,
+    ) -> Self {
+        let verdicts = Verdicts::of(group.checks.iter().map(|check| &check.rule), &accounts);
+        Self { group, accounts, waivers, verdicts }
+    }
+
+    /// Findings of a check in the order of their places, what is waived turned, without words for what
+    /// fails ([`Self::seen`] has them); none where the group has no such check.
+    pub fn outcomes(&self, id: &CheckId) -> Vec<Finding> {
+        let found = self.place(id);
+        found.map_or_else(Vec::new, |(at, check)| {
+            self.result(at, check, Telling::Outcomes).0.findings
+        })
+    }
+
+    /// What the parts of a check's assertion saw of the resource of a finding that are false.
+    pub fn seen(&self, id: &CheckId, finding: &Finding) -> String {
+        self.place(id).map_or_else(String::new, |(at, _)| seen(&self.verdicts, at, finding))
+    }
+
+    fn place(&self, id: &CheckId) -> Option<(usize, &'a Arc<Check>)> {
+        self.group.checks.iter().enumerate().find(|(_, check)| check.id == *id)
+    }
+
+    fn result(
+        &self,
+        at: usize,
+        check: &Check,
+        telling: Telling,
+    ) -> (CheckResult, Vec<WaiverStatus>) {
+        let mut result = result(check, &self.verdicts, at, telling);
+        let waivers = self.waivers.iter().copied();
+        let statuses = waive_check(self.group, &self.accounts, waivers, &mut result);
+        (result, statuses)
     }
 }
 

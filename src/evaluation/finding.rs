@@ -57,7 +57,12 @@ impl Finding {
         }
     }
 
-    /// The same for whoever keeps it.
+    /// Place among the findings of a check: account, region and resource.
+    pub fn place(&self) -> (&AccountId, &Region, &str) {
+        (&self.account, self.region(), self.resource_id())
+    }
+
+    /// The resource's id, for whoever keeps it.
     pub fn shared_id(&self) -> Arc<str> {
         match &self.about {
             About::Resource(resource) => Arc::clone(&resource.id),

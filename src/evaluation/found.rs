@@ -5,9 +5,7 @@ use std::sync::Arc;
 use crate::document::parallel_runs;
 use crate::expression::{EvalResult, Memo, Subject};
 use crate::policy::{Account, AssertScope, Check, Group, OnEmpty};
-use crate::resource::{
-    AccountId, Cause, Failure, Inventory, Listing, Region, Resource, Segment, Value,
-};
+use crate::resource::{Cause, Failure, Inventory, Listing, Region, Resource, Segment, Value};
 
 use super::finding::{About, CheckResult, Finding, GroupResult};
 use super::judge::{Judge, budget, segment_of};
@@ -25,14 +23,28 @@ const A_THREAD: usize = 1024;
 pub fn evaluate(group: &Group, accounts: &[(&Account, &Inventory)]) -> GroupResult {
     let verdicts = Verdicts::of(group.checks.iter().map(|check| &check.rule), accounts);
     let checks = group.checks.iter().enumerate();
-    GroupResult::of(checks.map(|(at, check)| result(check, &verdicts, at)).collect())
+    GroupResult::of(checks.map(|(at, check)| result(check, &verdicts, at, Telling::All)).collect())
+}
+
+/// How much findings tell of what fails.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Telling {
+    /// What the assertion saw of each resource.
+    All,
+    /// That it fails.
+    Outcomes,
 }
 
 /// Result of the check of which the rule at a place is.
-pub(super) fn result(check: &Check, verdicts: &Verdicts<'_>, rule: usize) -> CheckResult {
-    let Found { mut findings, out_of_scope, is_mixed } = found(verdicts, rule);
+pub(super) fn result(
+    check: &Check,
+    verdicts: &Verdicts<'_>,
+    rule: usize,
+    telling: Telling,
+) -> CheckResult {
+    let Found { mut findings, out_of_scope, is_mixed } = found(verdicts, rule, telling);
     if is_mixed {
-        findings.sort_by(|one, other| place(one).cmp(&place(other)));
+        findings.sort_by(|one, other| one.place().cmp(&other.place()));
     }
     CheckResult {
         check: check.id.clone(),
@@ -47,23 +59,36 @@ pub(super) fn result(check: &Check, verdicts: &Verdicts<'_>, rule: usize) -> Che
 
 /// Findings of the rule at a place in all accounts, account by account.
 pub(super) fn findings(verdicts: &Verdicts<'_>, rule: usize) -> Vec<Finding> {
-    found(verdicts, rule).findings
+    found(verdicts, rule, Telling::All).findings
 }
 
-fn found(verdicts: &Verdicts<'_>, at: usize) -> Found {
+/// What the assertion of the rule at a place saw of a resource that fails; empty of other findings.
+pub(super) fn seen(verdicts: &Verdicts<'_>, rule: usize, finding: &Finding) -> String {
+    let (Some(rule), About::Resource(resource)) = (verdicts.rules.get(rule), &finding.about) else {
+        return finding.seen.clone();
+    };
+    let of_account = verdicts.accounts.iter().find(|one| one.account.id == finding.account);
+    of_account.map_or_else(String::new, |of_account| {
+        let judge = of_account.judge_of(rule);
+        explained(&judge, &judge.subject(resource))
+    })
+}
+
+/// What the parts of an assertion saw that are false.
+fn explained(judge: &Judge<'_>, subject: &Subject<'_>) -> String {
+    judge.rule.assertion.explain(subject, &mut budget()).join("; ")
+}
+
+fn found(verdicts: &Verdicts<'_>, at: usize, telling: Telling) -> Found {
     let mut found = Found::default();
     for of_account in &verdicts.accounts {
         if let Some(rule) = verdicts.rules.get(at) {
             let judge = of_account.judge_of(rule);
-            Finder { judge, segment: segment_of(rule) }.find(of_account, at, &mut found);
+            let finder = Finder { judge, segment: segment_of(rule), telling };
+            finder.find(of_account, at, &mut found);
         }
     }
     found
-}
-
-/// Place of a finding among those of its check.
-fn place(finding: &Finding) -> (&AccountId, &Region, &str) {
-    (&finding.account, finding.region(), finding.resource_id())
 }
 
 #[derive(Default)]
@@ -77,14 +102,14 @@ struct Found {
 impl Found {
     fn add(&mut self, finding: Finding) {
         let last = self.findings.last();
-        self.is_mixed |= last.is_some_and(|last| place(last) > place(&finding));
+        self.is_mixed |= last.is_some_and(|last| last.place() > finding.place());
         self.findings.push(finding);
     }
 
     /// Adds findings that are in the order of their places.
     fn append(&mut self, mut findings: Vec<Finding>) {
         let (last, first) = (self.findings.last(), findings.first());
-        let is_before = |last: &Finding| first.is_some_and(|first| place(last) > place(first));
+        let is_before = |last: &Finding| first.is_some_and(|first| last.place() > first.place());
         self.is_mixed |= last.is_some_and(is_before);
         self.findings.append(&mut findings);
     }
@@ -104,6 +129,7 @@ struct Finder<'a> {
     judge: Judge<'a>,
     /// Where all that it selects is in one segment of a list.
     segment: Option<Segment>,
+    telling: Telling,
 }
 
 impl<'a> Finder<'a> {
@@ -251,9 +277,11 @@ impl<'a> Finder<'a> {
             EvalResult::True => self.finding(about, Outcome::Pass),
             EvalResult::Unknown(failure) => self.unknown(about, failure),
             EvalResult::False => {
-                let assertion = &self.judge.rule.assertion;
-                let seen = assertion.explain(subject, &mut budget()).join("; ");
-                Finding { seen, ..self.finding(about, Outcome::Fail) }
+                let finding = self.finding(about, Outcome::Fail);
+                // Of all resources together there is one finding.
+                let is_told = self.telling == Telling::All || subject.resource.is_none();
+                let seen = if is_told { explained(&self.judge, subject) } else { String::new() };
+                Finding { seen, ..finding }
             }
         }
     }

@@ -1,16 +1,14 @@
 //! Comparing two revisions, field by field.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use crate::expression::Expression;
-use crate::policy::{
-    Account, AccountName, Check, CheckId, Group, GroupName, Mode, OnEmpty, PolicySet, Rule,
-};
+use crate::policy::{Account, AccountName, Check, Group, Mode, OnEmpty, PolicySet, Rule};
 use crate::schedule::Schedule;
 
 use super::conjuncts::{Relation, relation};
+use super::pairs::{self, Pair, pairs};
 use super::{Change, Changes, Subject, Weight, What, diff};
 
 /// Differences between the revision that is in force and another one.
@@ -19,18 +17,11 @@ pub fn changes(base: &PolicySet, head: &PolicySet) -> Changes {
     for (name, old, new) in pairs(&base.accounts, &head.accounts) {
         found.account(name, old, new);
     }
-    let renamed = renamed(base, head);
-    for (name, old, new) in pairs(&base.groups, &head.groups) {
+    for (name, Pair { old, new }) in pairs::groups(base, head) {
         let subject = Subject::Group(name.clone());
-        let was = renamed.get(name).and_then(|from| base.groups.get(*from));
-        if new.is_none() && renamed.values().any(|from| *from == name) {
-            continue;
-        }
-        if let Some(was) = was {
-            found.push(&subject, What::Renamed { from: was.name.to_string() }, Weight::Neutral);
-        }
-        match (old.or(was), new) {
+        match (old, new) {
             (Some(old), Some(new)) => {
+                found.renamed(&subject, (&old.name, &new.name));
                 found.selection(&subject, (base, old), (head, new));
                 found.group(&subject, old, new);
                 found.checks(old, new);
@@ -42,29 +33,6 @@ pub fn changes(base: &PolicySet, head: &PolicySet) -> Changes {
         found.waiver(name, old.map(AsRef::as_ref), new.map(AsRef::as_ref));
     }
     Changes(found.0)
-}
-
-/// Groups that are new under a name and gone under another, with the same checks: the new name
-/// with the old one. Of several with the same checks each old name is taken once.
-fn renamed<'a>(base: &'a PolicySet, head: &'a PolicySet) -> BTreeMap<&'a GroupName, &'a GroupName> {
-    let mut gone: Vec<_> =
-        base.groups.values().filter(|group| !head.groups.contains_key(&group.name)).collect();
-    let mut renamed = BTreeMap::new();
-    for new in head.groups.values().filter(|group| !base.groups.contains_key(&group.name)) {
-        if let Some(at) = gone.iter().position(|old| old.checks == new.checks) {
-            renamed.insert(&new.name, &gone.remove(at).name);
-        }
-    }
-    renamed
-}
-
-/// Every key of two maps with what it has in each.
-fn pairs<'a, K: Ord, V>(
-    old: &'a BTreeMap<K, V>,
-    new: &'a BTreeMap<K, V>,
-) -> impl Iterator<Item = (&'a K, Option<&'a V>, Option<&'a V>)> {
-    let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
-    keys.into_iter().map(|key| (key, old.get(key), new.get(key)))
 }
 
 /// Collector of the differences that were found so far.
@@ -158,29 +126,21 @@ impl Found {
     }
 
     fn checks(&mut self, old: &Group, new: &Group) {
-        let [was, is] = [old, new].map(|group| -> BTreeMap<_, _> {
-            group.checks.iter().map(|check| (&check.id, check)).collect()
-        });
-        let former = |check: &Arc<Check>| {
-            let gone = |id: &&CheckId| was.contains_key(id) && !is.contains_key(id);
-            check.formerly.iter().find(gone).cloned()
-        };
-        let renamed: BTreeSet<CheckId> = new.checks.iter().filter_map(former).collect();
-        for (id, old, now) in pairs(&was, &is) {
-            let subject = Subject::Check(new.name.clone(), (*id).clone());
-            let former = now.filter(|_| old.is_none()).and_then(|now| former(now));
-            let before = former.as_ref().and_then(|id| was.get(id));
-            match (old.or(before), now) {
-                (Some(_), None) if renamed.contains(*id) => {}
-                (Some(old), Some(now)) => {
-                    if let Some(from) = former {
-                        let what = What::Renamed { from: from.to_string() };
-                        self.push(&subject, what, Weight::Neutral);
-                    }
-                    self.check(&subject, old, now);
+        for (id, pair) in pairs::checks(old, new) {
+            let subject = Subject::Check(new.name.clone(), id.clone());
+            match (pair.old, pair.new) {
+                (Some(old), Some(new)) => {
+                    self.renamed(&subject, (&old.id, &new.id));
+                    self.check(&subject, old, new);
                 }
-                _ => self.existence(&subject, old.is_some()),
+                (old, _) => self.existence(&subject, old.is_some()),
             }
+        }
+    }
+
+    fn renamed<N: PartialEq + ToString>(&mut self, subject: &Subject, (old, new): (&N, &N)) {
+        if old != new {
+            self.push(subject, What::Renamed { from: old.to_string() }, Weight::Neutral);
         }
     }
 

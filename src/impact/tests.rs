@@ -1,5 +1,6 @@
 //! Changes of two small revisions, a line each.
 
+mod effect;
 mod waivers;
 
 use std::fmt::Write as _;

@@ -1,0 +1,293 @@
+//! What changes make of the resources of a small account, kind by kind.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use insta::assert_snapshot;
+use serde_json::json;
+
+use super::read;
+use crate::evaluation::{Outcome, evaluate, waive};
+use crate::impact::{Impact, ShiftKind, Shifts};
+use crate::policy::PolicySet;
+use crate::resource::{Facet, Inventory, Listing, Region, Resource, schemas};
+
+const POLICIES: &str = r#"
+apiVersion: cloudcorrect.dev/v1
+kind: Account
+metadata: { name: prod }
+spec: { aws: { accountId: "123456789012", regions: [eu-west-1, us-east-1] } }
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Group
+metadata: { name: network }
+spec:
+  accounts: { names: [prod] }
+  checks:
+    - { id: default, select: "AWS::EC2::VPC", assert: "!resource.IsDefault" }
+    - { id: wide, select: "AWS::EC2::VPC", assert: 'resource.CidrBlock.endsWith("/16")' }
+    - { id: few, select: "AWS::EC2::VPC", assertAll: size(resources) <= 2 }
+"#;
+
+const WAIVER: &str = r"
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Waiver
+metadata: { name: old }
+spec:
+  match: { group: network, check: default, resource: vpc-1 }
+  reason: It was there before us
+  owner: ada
+  expires: 2026-12-31
+";
+
+/// Networks of both regions; each has an id, a block, and says whether it is the default.
+fn inventory() -> Inventory {
+    let account = "123456789012".parse().expect("an account");
+    let taken_at = "2026-11-30T12:00:00Z".parse().expect("an instant");
+    let mut inventory = Inventory::empty(account, taken_at);
+    for (region, networks) in [
+        ("eu-west-1", vec![("vpc-1", "10.0.0.0/16", true), ("vpc-2", "10.1.0.0/24", false)]),
+        ("us-east-1", vec![("vpc-3", "10.2.0.0/24", true)]),
+    ] {
+        let region: Region = region.parse().expect("a region");
+        let schema = &schemas()["AWS::EC2::VPC"];
+        let resource = |(id, block, is_default): (&str, &str, bool)| {
+            let said = json!({ "VpcId": id, "CidrBlock": block, "IsDefault": is_default });
+            let facets = schema.operations.keys();
+            let facets = facets.map(|one| (one.clone(), Facet::Read(schema.refine(one, &said))));
+            Arc::new(Resource {
+                type_name: schema.type_name.clone(),
+                id: id.into(),
+                arn: None,
+                region: region.clone(),
+                facets: facets.collect(),
+            })
+        };
+        let listing = Listing::Complete(networks.into_iter().map(resource).collect());
+        inventory.listings.insert((schema.type_name.clone(), region.clone()), listing);
+    }
+    inventory
+}
+
+fn edited(text: &str, edits: &[(&str, &str)]) -> PolicySet {
+    read(&edits.iter().fold(text.to_owned(), |text, (old, new)| {
+        assert!(text.contains(old), "{old}");
+        text.replace(old, new)
+    }))
+}
+
+/// Sums by check, then the resources, a line each.
+fn shown(impact: &Impact) -> String {
+    let mut lines = Vec::new();
+    for check in &impact.checks {
+        for (account, of_account) in &check.accounts {
+            lines.push(format!(
+                "{}/{} in {account}: {}",
+                check.group,
+                check.check,
+                sums(&of_account.shifts)
+            ));
+            for shift in &of_account.examples {
+                let (kind, region) = (shift.kind, &shift.region);
+                let seen = if shift.seen.is_empty() { "" } else { ": " };
+                let line = format!("  {kind:?} {} ({region}){seen}{}", shift.resource, shift.seen);
+                lines.push(line);
+            }
+        }
+    }
+    lines.join("\n")
+}
+
+fn sums(shifts: &Shifts) -> String {
+    let told = ShiftKind::ALL.iter().filter(|kind| shifts.get(**kind) > 0);
+    told.map(|kind| format!("{} {kind:?}", shifts.get(*kind))).collect::<Vec<_>>().join(", ")
+}
+
+/// What comes of edits, once it agrees with both revisions judged whole.
+fn after(base: &str, edits: &[(&str, &str)]) -> String {
+    let (base, head) = (read(base), edited(base, edits));
+    let inventory = inventory();
+    let impact = Impact::of(&base, &head, &[&inventory], 9);
+    assert_eq!(sums(&impact.total()), sums(&from_scratch(&base, &head, &inventory)));
+    shown(&impact)
+}
+
+/// The same by all findings of both revisions. Only for edits that rename nothing.
+fn from_scratch(base: &PolicySet, head: &PolicySet, inventory: &Inventory) -> Shifts {
+    let all = |policies: &PolicySet| {
+        let mut all: BTreeMap<(String, String, String), Outcome> = BTreeMap::new();
+        for group in policies.groups.values() {
+            let accounts: Vec<_> =
+                policies.accounts_of(group).map(|account| (account, inventory)).collect();
+            let mut result = evaluate(group, &accounts);
+            waive(group, &accounts, policies.waivers_of(group), &mut result);
+            for check in &result.checks {
+                for finding in &check.findings {
+                    let place = format!("{} {}", finding.region(), finding.resource_id());
+                    let key = (group.name.to_string(), check.check.to_string(), place);
+                    all.insert(key, finding.outcome);
+                }
+            }
+        }
+        all
+    };
+    let (was, is) = (all(base), all(head));
+    let mut shifts = Shifts::default();
+    for key in was.keys().chain(is.keys().filter(|key| !was.contains_key(*key))) {
+        if let Some(kind) = ShiftKind::of(was.get(key).copied(), is.get(key).copied()) {
+            shifts.add(kind);
+        }
+    }
+    shifts
+}
+
+#[test]
+fn what_asks_the_same_is_not_judged() {
+    let base = read(POLICIES);
+    let inventory = inventory();
+    for edits in [
+        vec![],
+        vec![("kind: Group", "# words\nkind: Group")],
+        vec![("id: wide,", "id: wide, title: Networks are wide, severity: low,")],
+        vec![("id: wide,", "id: broad, formerly: [wide],")],
+        vec![("name: network", "name: networks")],
+    ] {
+        let impact = Impact::of(&base, &edited(POLICIES, &edits), &[&inventory], 9);
+        assert_eq!(impact, Impact::default(), "{edits:?}");
+        assert!(impact.is_of_nothing());
+    }
+}
+
+#[test]
+fn an_assertion_that_demands_other_things_fails_and_passes_others() {
+    assert_snapshot!(after(POLICIES, &[("endsWith(\"/16\")", "endsWith(\"/24\")")]), @r#"
+    network/wide in prod: 1 NewlyFailing, 2 NewlyPassing
+      NewlyFailing vpc-1 (eu-west-1): resource.CidrBlock = "10.0.0.0/16"
+      NewlyPassing vpc-2 (eu-west-1)
+      NewlyPassing vpc-3 (us-east-1)
+    "#);
+}
+
+#[test]
+fn what_is_no_longer_selected_is_no_longer_checked() {
+    let narrower = (
+        "id: wide, select: \"AWS::EC2::VPC\",",
+        "id: wide, select: \"AWS::EC2::VPC\", where: resource.IsDefault,",
+    );
+    assert_snapshot!(after(POLICIES, &[narrower]), @"
+    network/wide in prod: 1 NoLongerChecked
+      NoLongerChecked vpc-2 (eu-west-1)
+    ");
+    let gone =
+        "    - { id: default, select: \"AWS::EC2::VPC\", assert: \"!resource.IsDefault\" }\n";
+    assert_snapshot!(after(POLICIES, &[(gone, "")]), @"
+    network/default in prod: 3 NoLongerChecked
+      NoLongerChecked vpc-1 (eu-west-1)
+      NoLongerChecked vpc-2 (eu-west-1)
+      NoLongerChecked vpc-3 (us-east-1)
+    ");
+}
+
+#[test]
+fn a_new_check_and_a_new_group_have_findings_for_the_first_time() {
+    let more = "    - { id: more, select: \"AWS::EC2::VPC\", assert: resource.IsDefault }\n    - { id: few,";
+    assert_snapshot!(after(POLICIES, &[("    - { id: few,", more)]), @"
+    network/more in prod: 1 NewlyFailing, 2 NewlyPassing
+      NewlyFailing vpc-2 (eu-west-1): resource.IsDefault = false
+      NewlyPassing vpc-1 (eu-west-1)
+      NewlyPassing vpc-3 (us-east-1)
+    ");
+    let without = POLICIES.split("---").next().expect("an account");
+    let (base, head) = (read(without), read(POLICIES));
+    let impact = Impact::of(&base, &head, &[&inventory()], 0);
+    assert_snapshot!(shown(&impact), @"
+    network/default in prod: 2 NewlyFailing, 1 NewlyPassing
+    network/wide in prod: 2 NewlyFailing, 1 NewlyPassing
+    network/few in prod: 2 NewlyPassing
+    ");
+    assert_eq!(sums(&impact.total()), sums(&from_scratch(&base, &head, &inventory())));
+}
+
+#[test]
+fn what_is_asked_of_all_together_is_one() {
+    assert_snapshot!(after(POLICIES, &[("<= 2", "<= 3")]), @"");
+    assert_snapshot!(after(POLICIES, &[("<= 2", "<= 2, scope: account")]), @"
+    network/few in prod: 1 NewlyFailing, 2 NoLongerChecked
+      NewlyFailing * (global): size(resources) = 3
+      NoLongerChecked * (eu-west-1)
+      NoLongerChecked * (us-east-1)
+    ");
+}
+
+#[test]
+fn a_waiver_turns_what_fails_and_its_end_turns_it_back() {
+    let waived = format!("{POLICIES}{WAIVER}");
+    let inventory = inventory();
+    let (base, head) = (read(POLICIES), read(&waived));
+    assert_snapshot!(shown(&Impact::of(&base, &head, &[&inventory], 9)), @"
+    network/default in prod: 1 NewlyWaived
+      NewlyWaived vpc-1 (eu-west-1): waived until 2026-12-31 by ada (old): It was there before us
+    ");
+    assert_snapshot!(shown(&Impact::of(&head, &base, &[&inventory], 9)), @"
+    network/default in prod: 1 NoLongerWaived
+      NoLongerWaived vpc-1 (eu-west-1): resource.IsDefault = true
+    ");
+    assert_snapshot!(after(&waived, &[("2026-12-31", "2026-11-29")]), @"
+    network/default in prod: 1 NoLongerWaived
+      NoLongerWaived vpc-1 (eu-west-1): resource.IsDefault = true
+    ");
+    // Words decide nothing.
+    let words = edited(&waived, &[("It was there before us", "We know")]);
+    assert_eq!(Impact::of(&head, &words, &[&inventory], 9), Impact::default());
+}
+
+#[test]
+fn regions_of_an_account_decide_what_is_looked_at() {
+    assert_snapshot!(after(POLICIES, &[("[eu-west-1, us-east-1]", "[eu-west-1]")]), @"
+    network/default in prod: 1 NoLongerChecked
+      NoLongerChecked vpc-3 (us-east-1)
+    network/few in prod: 1 NoLongerChecked
+      NoLongerChecked * (us-east-1)
+    network/wide in prod: 1 NoLongerChecked
+      NoLongerChecked vpc-3 (us-east-1)
+    ");
+    assert_snapshot!(after(POLICIES, &[("us-east-1]", "us-east-1, us-west-2]")]), @"
+    network/default in prod: 1 NotCollected
+      NotCollected * (us-west-2): ec2:DescribeVpcs was not collected
+    network/few in prod: 1 NotCollected
+      NotCollected * (us-west-2): ec2:DescribeVpcs was not collected
+    network/wide in prod: 1 NotCollected
+      NotCollected * (us-west-2): ec2:DescribeVpcs was not collected
+    ");
+}
+
+#[test]
+fn of_what_was_never_collected_nobody_knows() {
+    let more = format!(
+        "{POLICIES}---\napiVersion: cloudcorrect.dev/v1\nkind: Account\nmetadata: {{ name: test }}\n\
+         spec: {{ aws: {{ accountId: '210987654321', regions: [eu-west-1] }} }}\n"
+    );
+    let head = edited(&more, &[("{ names: [prod] }", "{ names: [prod, test] }"), ("<= 2", "<= 3")]);
+    let impact = Impact::of(&read(&more), &head, &[&inventory()], 0);
+    assert_eq!(impact.judged.keys().map(|it| it.as_str()).collect::<Vec<_>>(), ["prod"]);
+    assert_eq!(impact.unknown.iter().map(|it| it.as_str()).collect::<Vec<_>>(), ["test"]);
+    // Another type than those that were listed.
+    assert_snapshot!(after(POLICIES, &[("id: few, select: \"AWS::EC2::VPC\"", "id: few, select: \"AWS::EC2::Subnet\"")]), @"
+    network/few in prod: 2 NotCollected
+      NotCollected * (eu-west-1): ec2:DescribeSubnets was not collected
+      NotCollected * (us-east-1): ec2:DescribeSubnets was not collected
+    ");
+}
+
+#[test]
+fn as_many_of_each_kind_are_named_as_are_asked_for() {
+    let head = edited(POLICIES, &[("!resource.IsDefault", "resource.VpcId == \\\"vpc-2\\\"")]);
+    let none = edited(POLICIES, &[("!resource.IsDefault", "resource.VpcId == \\\"vpc-1\\\"")]);
+    let impact = Impact::of(&none, &head, &[&inventory()], 1);
+    assert_snapshot!(shown(&impact), @r#"
+    network/default in prod: 1 NewlyFailing, 1 NewlyPassing
+      NewlyFailing vpc-1 (eu-west-1): resource.VpcId = "vpc-1"
+      NewlyPassing vpc-2 (eu-west-1)
+    "#);
+}
