@@ -16,6 +16,7 @@ mod init;
 mod migrate;
 mod origin;
 mod output;
+mod plan;
 mod record;
 mod repository;
 mod sarif;
@@ -52,6 +53,8 @@ enum Command {
     Evaluate(evaluate::Arguments),
     /// Show which calls the checks cost, and the permissions that they need
     Explain(explain::Arguments),
+    /// Say what a change of policies means, as the comment on a pull request does
+    Plan(plan::Arguments),
     /// See whether accounts can be asked what the checks read
     Accounts(access::Arguments),
     /// Look at the resources of an account, recorded or live
@@ -86,6 +89,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Test(arguments) => test::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Explain(arguments) => explain::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
         Command::Accounts(arguments) => access::run(&arguments),
         Command::Get(arguments) => get::run(&arguments),
         Command::Eval(arguments) => eval::run(&arguments),

@@ -1,4 +1,4 @@
-//! Git repositories as bare mirrors, read by object id.
+//! Git repositories, read by object id: bare mirrors of remotes, and the one that somebody works in.
 //!
 //! A mirror is a cache: whatever is wrong with it, it is fetched again. Nothing is ever checked
 //! out, so that no symlink, submodule, filter or hook of a repository can do anything; what a
@@ -9,14 +9,16 @@
 mod commit;
 mod fetch;
 mod gate;
+mod local;
 mod mirror;
 mod read;
 mod remote;
 
 pub use commit::{BlobId, Commit, CommitId, InvalidObjectId};
 pub use fetch::FetchError;
+pub use local::LocalError;
 pub use mirror::{Mirror, OpenError};
-pub use read::{PolicyFile, PolicyTree, ReadError, SkipReason, SkippedEntry};
+pub use read::{Objects, PolicyFile, PolicyTree, ReadError, SkipReason, SkippedEntry};
 pub use remote::{Allowed, Limits, RefusedRemote, Remote, Wanted};
 
 #[cfg(test)]

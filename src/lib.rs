@@ -16,7 +16,7 @@
 //! | words for people | [`render`] | terminal, pull request, page |
 //! | adapters | [`git`], [`aws`], [`recorded`], [`github`], [`postgres`] | the world |
 //! | storage | [`db`] | all SQL |
-//! | asking | [`collect`], [`in_force`] | what an account is asked, and what is known of it; by which policies |
+//! | asking | [`collect`], [`in_force`], [`proposal`] | what an account is asked, and what is known of it; by which policies; which a commit asks for |
 //! | read models | [`views`] | what there is to tell, with everything decided; no words |
 //! | use cases | [`sync`], [`evaluator`], [`sweeper`], [`reporter`] | reconcilers |
 //! | surface | [`web`] | webhooks in, pages out |
@@ -46,6 +46,7 @@ pub mod impact;
 pub mod in_force;
 pub mod policy;
 pub mod postgres;
+pub mod proposal;
 pub mod recorded;
 pub mod render;
 pub mod reporter;

@@ -11,6 +11,7 @@ pub mod diagnostics;
 pub mod explanation;
 pub mod expression_results;
 pub mod findings;
+mod impact;
 pub mod json;
 pub mod links;
 mod markdown;
@@ -27,7 +28,7 @@ mod words;
 pub mod yaml;
 
 pub use bounded::Bounded;
-pub use comment::{KnownWaivers, comment};
+pub use comment::{KnownWaivers, Proposed, comment};
 pub use policies::{Effect, policies_check};
 pub use source_label::SourceLabel;
 pub use words::{cause_in_words, fails};

@@ -42,7 +42,7 @@ const LAYERS: &[&[&str]] = &[
     &["render"],
     &["git", "aws", "recorded", "github", "postgres"],
     &["db"],
-    &["collect", "in_force"],
+    &["collect", "in_force", "proposal"],
     &["views"],
     &["sync", "evaluator", "sweeper", "reporter"],
     &["web"],

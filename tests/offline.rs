@@ -23,6 +23,8 @@ mod guide;
 mod limits;
 #[path = "offline/names.rs"]
 mod names;
+#[path = "offline/planning.rs"]
+mod planning;
 #[path = "offline/policy_tests.rs"]
 mod policy_tests;
 #[path = "offline/readers.rs"]

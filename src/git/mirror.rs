@@ -2,13 +2,15 @@
 
 use std::fs::{self, DirBuilder, File};
 use std::io;
+use std::ops::Deref;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use git2::{Config, Repository};
+use git2::{Config, ErrorCode, Repository};
 
+use super::read::{Objects, ReadError};
 use super::remote::OURS;
-use super::{Limits, Remote};
+use super::{CommitId, Limits, Remote, Wanted};
 
 /// Each fetch that brings something adds a pack of two files, and nothing ever merges packs. With
 /// this many files a fresh clone is cheaper than every look-up in all of them.
@@ -17,7 +19,7 @@ const MAX_PACK_FILES: usize = 400;
 /// A mirror, held by this value alone: other openers of the same directory wait until it is
 /// dropped, in this process and in others.
 pub struct Mirror {
-    pub(super) repository: Repository,
+    pub(super) objects: Objects,
     pub(super) remote: Remote,
     pub(super) limits: Limits,
     directory: PathBuf,
@@ -44,19 +46,39 @@ impl Mirror {
             Some(repository) => repository,
             None => create(directory).map_err(failed)?,
         };
-        Ok(Self { repository, remote, limits, directory: directory.to_path_buf(), _lock: lock })
+        let (objects, directory) = (Objects { repository }, directory.to_path_buf());
+        Ok(Self { objects, remote, limits, directory, _lock: lock })
     }
 
     /// Throws away what is in the mirror, so that the next fetch brings all of it anew.
     pub fn discard(&mut self) -> Result<(), OpenError> {
-        self.repository = create(&self.directory)
+        self.objects.repository = create(&self.directory)
             .map_err(|reason| OpenError { directory: self.directory.clone(), reason })?;
         Ok(())
+    }
+
+    /// Commit that a ref pointed to at the last fetch of it; none before, and where the remote has no
+    /// such ref.
+    pub fn head(&self, wanted: &Wanted) -> Result<Option<CommitId>, ReadError> {
+        match self.repository.find_reference(&wanted.ours()) {
+            Ok(reference) => Ok(Some(CommitId::of(reference.peel_to_commit()?.id()))),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Remote that is mirrored.
     pub fn remote(&self) -> &Remote {
         &self.remote
+    }
+}
+
+/// What was fetched is read as any repository is.
+impl Deref for Mirror {
+    type Target = Objects;
+
+    fn deref(&self) -> &Objects {
+        &self.objects
     }
 }
 

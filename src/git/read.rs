@@ -1,10 +1,10 @@
-//! Reading a mirror by object id: commits, policy files, what changed, what is whose ancestor.
+//! Reading a repository by object id: commits, policy files, what changed, what is whose ancestor.
 
 use std::path::Path;
 
-use git2::{DiffOptions, ErrorCode, FileMode, ObjectType, Odb, Oid, Tree, TreeEntry};
+use git2::{DiffOptions, ErrorCode, FileMode, ObjectType, Odb, Oid, Repository, Tree, TreeEntry};
 
-use super::{BlobId, Commit, CommitId, Mirror, Wanted};
+use super::{BlobId, Commit, CommitId};
 use crate::document::{
     MAX_DIRECTORY_DEPTH, MAX_FILE_BYTES, TreeRoom, TreeTooLarge, is_nearly_policy_file,
     is_policy_file, may_link_to_policies,
@@ -72,11 +72,11 @@ pub enum SkipReason {
     Depth,
 }
 
-/// Why something could not be read from a mirror.
+/// Why something could not be read from a repository.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ReadError {
-    /// The commit is not in the mirror: never fetched, or no longer part of any branch.
-    #[error("commit {0} is not in the mirror; fetch the branch that it is on")]
+    /// The commit is not in the repository: never fetched, or no longer part of any branch.
+    #[error("commit {0} is not in the repository; fetch the branch that it is on")]
     NoSuchCommit(CommitId),
     /// The commit has no directory of that name.
     #[error("the revision has no directory `{0}`; see to the source's `path`")]
@@ -84,8 +84,8 @@ pub enum ReadError {
     /// More than a source may have.
     #[error(transparent)]
     TooLarge(#[from] TreeTooLarge),
-    /// Something that must be there is not: discard the mirror and fetch again.
-    #[error("the mirror is damaged: {0}; it is fetched anew")]
+    /// Something that must be there is not: fetch it again.
+    #[error("the repository is damaged: {0}")]
     Damaged(String),
 }
 
@@ -95,17 +95,12 @@ impl From<git2::Error> for ReadError {
     }
 }
 
-impl Mirror {
-    /// Commit that a ref pointed to at the last fetch of it; none before, and where the remote has no
-    /// such ref.
-    pub fn head(&self, wanted: &Wanted) -> Result<Option<CommitId>, ReadError> {
-        match self.repository.find_reference(&wanted.ours()) {
-            Ok(reference) => Ok(Some(CommitId::of(reference.peel_to_commit()?.id()))),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
-        }
-    }
+/// Objects of a repository, wherever it lies.
+pub struct Objects {
+    pub(super) repository: Repository,
+}
 
+impl Objects {
     /// The commit, by what it says of itself.
     pub fn commit(&self, id: CommitId) -> Result<Commit, ReadError> {
         self.find(id).map(|commit| Commit::of(&commit))
@@ -180,7 +175,7 @@ impl Mirror {
         }
     }
 
-    /// `true` where `of` contains the history of `ancestor`. A commit that the mirror lacks is nobody's
+    /// `true` where `of` contains the history of `ancestor`. A commit that is not there is nobody's
     /// ancestor: a fetch brings all history of a branch.
     pub fn is_ancestor(&self, ancestor: CommitId, of: CommitId) -> Result<bool, ReadError> {
         let of = self.find(of)?.id();
@@ -215,7 +210,7 @@ impl Mirror {
 
 /// A bounded walk over a directory.
 struct Walk<'a> {
-    mirror: &'a Mirror,
+    objects: &'a Objects,
     odb: Odb<'a>,
     excluded: &'a dyn Fn(&str) -> bool,
     found: PolicyTree,
@@ -223,9 +218,9 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn of(mirror: &'a Mirror, excluded: &'a dyn Fn(&str) -> bool) -> Result<Self, ReadError> {
-        let odb = mirror.repository.odb()?;
-        Ok(Self { mirror, odb, excluded, found: PolicyTree::default(), room: TreeRoom::default() })
+    fn of(objects: &'a Objects, excluded: &'a dyn Fn(&str) -> bool) -> Result<Self, ReadError> {
+        let odb = objects.repository.odb()?;
+        Ok(Self { objects, odb, excluded, found: PolicyTree::default(), room: TreeRoom::default() })
     }
 
     fn tree(&mut self, tree: &Tree<'_>, path: &str, depth: usize) -> Result<(), ReadError> {
@@ -268,7 +263,7 @@ impl<'a> Walk<'a> {
             Some(ObjectType::Tree) if entry.name().is_err() => Some(SkipReason::Name),
             Some(ObjectType::Tree) if depth == MAX_DIRECTORY_DEPTH => Some(SkipReason::Depth),
             Some(ObjectType::Tree) => {
-                let inner = self.mirror.repository.find_tree(entry.id())?;
+                let inner = self.objects.repository.find_tree(entry.id())?;
                 self.tree(&inner, path, depth + 1)?;
                 None
             }
@@ -304,8 +299,8 @@ impl<'a> Walk<'a> {
 mod tests {
     use git2::FileMode;
 
-    use super::super::Wanted;
     use super::super::testing::Origin;
+    use super::super::{Mirror, Wanted};
     use super::*;
 
     fn fetched(origin: &Origin) -> Mirror {

@@ -4,12 +4,13 @@ use chrono::NaiveDate;
 
 use crate::diagnostic::Diagnostic;
 use crate::evaluation::WaiverStatus;
-use crate::impact::{Change, Changes, DiffLine, Subject, Weight, What};
+use crate::impact::{Change, Changes, DiffLine, Impact, Subject, Weight, What};
 use crate::policy::{LoadOutcome, PolicySet, Waiver};
 
+use super::impact;
 use super::markdown::{Sheet, block, cell, code};
 use super::policies::{extent, problem};
-use super::post::{Comment, Post};
+use super::post::Comment;
 use super::source_label::{SourceLabel, short};
 use super::waivers;
 use super::words::count;
@@ -41,24 +42,48 @@ impl KnownWaivers<'_> {
     }
 }
 
-/// The comment for the head of a pull request, which has a number. `changes` are against what is in force; `None` where
-/// the policies cannot be read whole, so that what is missing is not taken for removed.
+/// What a pull request asks for, as far as it is known.
+#[derive(Debug, Clone, Copy)]
+pub struct Proposed<'a> {
+    /// Head of the pull request, a commit id.
+    pub head: &'a str,
+    /// Meaning of its policies, and all that is wrong with them.
+    pub reading: &'a LoadOutcome,
+    /// Changes against what is in force; `None` where the policies cannot be read whole, so that what
+    /// is missing is not taken for removed.
+    pub changes: Option<&'a Changes>,
+    /// What the changes make of resources, where that was judged.
+    pub impact: Option<&'a Impact>,
+}
+
+/// The comment on a pull request, which has a number.
 pub fn comment(
     label: SourceLabel<'_>,
-    (number, head): (u64, &str),
-    reading: &LoadOutcome,
-    changes: Option<&Changes>,
+    number: u64,
+    proposed: Proposed<'_>,
     known: KnownWaivers<'_>,
-) -> Post {
+) -> Comment {
+    Comment::new(number, label.source, &text(label, proposed, known))
+}
+
+fn text(label: SourceLabel<'_>, proposed: Proposed<'_>, known: KnownWaivers<'_>) -> String {
+    let Proposed { head, reading, changes, impact } = proposed;
     let mut sheet = Sheet::new(LONGEST);
     sheet.paragraph(&heading(label));
+    let impact = impact.filter(|_| changes.is_some());
     sheet.paragraph(&verdict(reading, changes));
+    if let Some(sentence) = impact.and_then(impact::sentence) {
+        sheet.paragraph(&sentence);
+    }
     if !reading.diagnostics.is_empty() {
         sheet.rows(
             "| | Where | Problem |\n| --- | --- | --- |\n",
             by_weight(&reading.diagnostics, |it| !it.is_error()).map(row),
             (MOST_PROBLEMS, "problems"),
         );
+    }
+    if let Some(impact) = impact {
+        impact::tables(&mut sheet, impact);
     }
     if let Some(changes) = changes.filter(|changes| !changes.is_empty()) {
         let changes: Vec<_> = changes.iter().collect();
@@ -70,8 +95,7 @@ pub fn comment(
     if changes.is_some() && !wanting.is_empty() {
         sheet.rows("**Waivers that need somebody**\n\n", wanting, (MOST_CHANGES, "waivers"));
     }
-    let body = format!("{}\n\n<sub>at {}</sub>", sheet.finish(), code(short(head)));
-    Post::Comment(Comment::new(number, label.source, &body))
+    format!("{}\n\n<sub>at {}</sub>", sheet.finish(), code(short(head)))
 }
 
 /// A source's name is the operator's and plain.
@@ -241,13 +265,10 @@ spec:
     ) -> String {
         let label = SourceLabel { source: "main", is_alone };
         let known = KnownWaivers { today: "2026-11-21".parse().expect("a day"), statuses };
-        match comment(label, (7, "0123456789abcdef"), reading, changes, known) {
-            Post::Comment(comment) => {
-                assert_eq!(comment.number, 7);
-                comment.body.to_string().replace('\u{200b}', "‸")
-            }
-            other @ Post::CheckRun(_) => panic!("{other:?}"),
-        }
+        let head = "0123456789abcdef";
+        let comment = comment(label, 7, Proposed { head, reading, changes, impact: None }, known);
+        assert_eq!(comment.number, 7);
+        comment.body.to_string().replace('\u{200b}', "‸")
     }
 
     #[test]

@@ -185,6 +185,21 @@ impl Sheet {
         self.text.push('\n');
     }
 
+    /// The same folded away behind a summary, which is plain text.
+    pub(super) fn folded(
+        &mut self,
+        summary: &str,
+        heading: &str,
+        rows: impl IntoIterator<Item = String>,
+        most: (usize, &str),
+    ) {
+        // What closes it has its room behind the limit.
+        if self.push_whole(&format!("<details><summary>{summary}</summary>\n\n")) {
+            self.rows(heading, rows, most);
+            self.text.push_str("</details>\n\n");
+        }
+    }
+
     /// Markdown that has been written so far.
     pub(super) fn finish(self) -> String {
         self.text.trim_end().to_owned()

@@ -11,10 +11,11 @@ use crate::digest::Digest;
 use crate::evaluation::new_only;
 use crate::git::{Commit, CommitId};
 use crate::policy::{Check, CheckId, Group, LoadOutcome, PolicySet, RuleText, Waiver};
+use crate::proposal::Policies;
 use crate::render::compliance::unit;
 use crate::resource::Region;
 
-use super::checkout::{Policies, Revision};
+use super::checkout::Revision;
 
 /// Plan for a commit: what is kept of it, and whether it comes into force.
 #[derive(Debug)]

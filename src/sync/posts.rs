@@ -7,11 +7,11 @@ use crate::db::outbox;
 use crate::db::sources::{Source, SourceId};
 use crate::git::CommitId;
 use crate::policy::LoadOutcome;
+use crate::proposal::Proposal;
 use crate::render::links::Links;
 use crate::render::post::Post;
-use crate::render::{Effect, KnownWaivers, SourceLabel, comment, policies_check};
+use crate::render::{Effect, KnownWaivers, Proposed, SourceLabel, comment, policies_check};
 
-use super::checkout::Proposal;
 use super::plan::SyncPlan;
 
 /// Writer of the posts of a source.
@@ -46,13 +46,14 @@ impl PostWriter {
     pub(super) async fn want_for_proposal(
         &self,
         connection: &mut PgConnection,
-        proposal: &Proposal,
+        (number, proposal): (u64, &Proposal),
         known: KnownWaivers<'_>,
     ) -> anyhow::Result<()> {
-        let Proposal { number, head, reading, changes, touches_policies } = proposal;
+        let Proposal { head, reading, changes, touches_policies } = proposal;
         self.policies(connection, *head, Effect::Proposed, reading).await?;
-        let sha = head.to_string();
-        let post = comment(self.label(), (*number, &sha), reading, changes.as_ref(), known);
+        let (head, changes) = (&head.to_string(), changes.as_ref());
+        let proposed = Proposed { head, reading, changes, impact: None };
+        let post = Post::Comment(comment(self.label(), number, proposed, known));
         let is_wanted = *touches_policies
             || outbox::find(&mut *connection, self.source, &post.key()).await?.is_some();
         if is_wanted {

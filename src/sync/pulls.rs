@@ -9,10 +9,11 @@ use crate::db::pull_requests::{self, PullRequest, State};
 use crate::db::sources::{self, Claim};
 use crate::github::Repository;
 use crate::policy::SourceFile;
+use crate::proposal::Proposal;
 use crate::render::KnownWaivers;
 use crate::views::waiver;
 
-use super::checkout::{Proposal, SourceCheckout};
+use super::checkout::SourceCheckout;
 use super::posts::PostWriter;
 use super::{Syncer, blocking};
 
@@ -46,9 +47,9 @@ impl Syncer {
             _ => waiver::in_force(&mut transaction, source.id).await?,
         };
         let known = KnownWaivers { today: fence.at().date_naive(), statuses: &statuses };
-        for proposal in &proposals {
-            posts.want_for_proposal(&mut transaction, proposal, known).await?;
-            let (number, head) = (number(proposal.number)?, proposal.head.to_string());
+        for (pull, proposal) in &proposals {
+            posts.want_for_proposal(&mut transaction, (*pull, proposal), known).await?;
+            let (number, head) = (number(*pull)?, proposal.head.to_string());
             pull_requests::answered(&mut *transaction, &fence, number, &head, &base).await?;
         }
         let completed = self.unchanged(claim, pause).await?;
@@ -63,7 +64,7 @@ impl Syncer {
         claim: &Claim,
         checkout: SourceCheckout,
         numbers: Vec<u64>,
-    ) -> anyhow::Result<Vec<Proposal>> {
+    ) -> anyhow::Result<Vec<(u64, Proposal)>> {
         if numbers.is_empty() {
             return Ok(Vec::new());
         }

@@ -150,6 +150,9 @@ fn every_command_line_of_the_manual_is_understood() {
     man COMMAND
     man evaluate >~/.local/share/man/man1/cloudcorrect-evaluate.1
     migrate
+    plan
+    plan main..HEAD
+    plan main..HEAD --inventory prod.json --resources
     record --account prod --output prod.json policies
     schema --deploy DIRECTORY
     schema Group

@@ -1,0 +1,204 @@
+//! `plan`: what a change of policies means, in the words of the comment on a pull request.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::str::FromStr;
+use std::sync::Arc;
+
+use anyhow::bail;
+
+use cloudcorrect::clock::Clock;
+use cloudcorrect::evaluation::{Checked, WaiverStatus};
+use cloudcorrect::git::{CommitId, Objects};
+use cloudcorrect::impact::{Changes, Impact};
+use cloudcorrect::policy::{Account, PolicySet, SETTINGS_FILE, SourceFile};
+use cloudcorrect::proposal::{Policies, PolicyDirectory, Proposal};
+use cloudcorrect::recorded::{Recorded, RecordedFile};
+use cloudcorrect::render::{KnownWaivers, Proposed, SourceLabel, comment, diagnostics};
+use cloudcorrect::resource::{AccountId, Inventory};
+
+use super::origin::snapshot;
+use super::output;
+
+/// Statuses as `--help` shows them.
+const STATUSES: &str = "\
+Exit status:
+  0  nothing changes for the worse
+  1  less is demanded, or may be; or a resource newly fails, or nobody knows whether it does
+  2  the policies have errors, or an argument is wrong";
+
+/// Command line arguments of `plan`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = STATUSES)]
+pub(super) struct Arguments {
+    /// Revisions as Git names them: what is proposed, compared with where it parted from the base
+    #[arg(value_name = "BASE..HEAD")]
+    range: Range,
+    /// Directory of the policies, from the root of the repository
+    #[arg(long, value_name = "DIRECTORY", default_value = "policies")]
+    path: String,
+    /// Recorded inventory over which both revisions are judged; one for each account
+    #[arg(long, value_name = "FILE")]
+    inventory: Vec<PathBuf>,
+    /// Also name resources: so many of each check, account and kind of difference
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        num_args = 0..=1,
+        require_equals = true,
+        default_value_t = 0,
+        default_missing_value = "20",
+        hide_default_value = true
+    )]
+    resources: usize,
+    /// Name of the source that the service watches there, which its comments carry
+    #[arg(long, value_name = "NAME", default_value = "main")]
+    source: String,
+    /// Say of which source it is, as the service does where a repository feeds several
+    #[arg(long)]
+    shared: bool,
+}
+
+/// Revisions to compare.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Range {
+    base: String,
+    head: String,
+}
+
+impl FromStr for Range {
+    type Err = String;
+
+    /// Three dots mean the same, since it is always compared with where the two parted.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts = text.split_once("...").or_else(|| text.split_once(".."));
+        let (base, head) = parts.unwrap_or((text, ""));
+        if base.is_empty() || head.contains("..") {
+            return Err("write it as `BASE..HEAD`, such as `main..HEAD`".to_owned());
+        }
+        let head = if head.is_empty() { "HEAD" } else { head };
+        Ok(Self { base: base.to_owned(), head: head.to_owned() })
+    }
+}
+
+pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let Arguments { range, inventory, resources, source, shared, .. } = arguments;
+    let objects = Objects::around(Path::new("."))?;
+    let path = arguments.path.trim_start_matches("./").trim_matches('/');
+    let directory = PolicyDirectory { objects: &objects, path };
+    let (base, head) = (objects.resolve(&range.base)?, objects.resolve(&range.head)?);
+    let recordings = recordings(inventory)?;
+    let parted = objects.merge_base(head, base)?.unwrap_or(base);
+    let before = in_force(directory, parted)?;
+    let gates = directory.settings(base)?.0;
+    let Proposal { reading, changes, .. } =
+        directory.proposal(head, (parted, &before), gates.as_ref())?;
+    if range.head == "HEAD" && objects.has_uncommitted(&[path, SETTINGS_FILE]) {
+        output::note("what is not committed is not part of it");
+    }
+    let inventories: Vec<&Inventory> = recordings.iter().map(|one| one.inventory()).collect();
+    let impact = (changes.is_some() && !inventories.is_empty()).then(|| {
+        output::progress("judging both revisions ...");
+        Impact::of(&before, &reading.policies, &inventories, *resources)
+    });
+    note_strangers([&before, &reading.policies], &inventories);
+    let statuses = standing(&before, &inventories);
+    let known = KnownWaivers { today: Clock::System.now().date_naive(), statuses: &statuses };
+    let (changes, impact) = (changes.as_ref(), impact.as_ref());
+    let proposed = Proposed { head: &head.to_string(), reading: &reading, changes, impact };
+    let label = SourceLabel { source, is_alone: !shared };
+    output::print(&format!("{}\n", comment(label, 0, proposed, known).body))?;
+    Ok(ExitCode::from(status(changes, impact)))
+}
+
+/// The policies that a proposal is compared with.
+fn in_force(directory: PolicyDirectory<'_>, commit: CommitId) -> anyhow::Result<PolicySet> {
+    let Policies { files, reading, .. } = directory.policies(commit, None)?;
+    if !reading.is_clean() {
+        let files = files.into_iter().map(|file| SourceFile::new(file.path, file.bytes));
+        let shown = diagnostics::text(&reading.diagnostics, &files.collect::<Vec<_>>());
+        bail!(
+            "the policies of {} have problems; name a revision that is good to compare with\n{}",
+            commit.short(),
+            shown.trim_end()
+        );
+    }
+    Ok(reading.policies)
+}
+
+/// What was recorded of accounts, of each once.
+fn recordings(paths: &[PathBuf]) -> anyhow::Result<Vec<Arc<Recorded>>> {
+    let mut accounts: BTreeSet<AccountId> = BTreeSet::new();
+    let mut recordings = Vec::with_capacity(paths.len());
+    for path in paths {
+        output::progress(&format!("reading {} ...", path.display()));
+        let recorded = snapshot(&RecordedFile::new(path))?;
+        if !accounts.insert(recorded.account().clone()) {
+            let (path, account) = (path.display(), recorded.account());
+            bail!("`{path}` is of account {account}, and so is another; give one for each account");
+        }
+        recordings.push(recorded);
+    }
+    Ok(recordings)
+}
+
+/// Says of which recordings neither revision has the account: they decide nothing.
+fn note_strangers(policies: [&PolicySet; 2], inventories: &[&Inventory]) {
+    let known = |id: &AccountId| {
+        policies.iter().flat_map(|set| set.accounts.values()).any(|account| account.id == *id)
+    };
+    for inventory in inventories.iter().filter(|one| !known(&one.account)) {
+        output::note(&format!(
+            "no policies name account {}, of which there is an inventory",
+            inventory.account
+        ));
+    }
+}
+
+/// How the waivers in force stand, those of groups of which all accounts are known.
+fn standing(policies: &PolicySet, inventories: &[&Inventory]) -> Vec<WaiverStatus> {
+    let known = |account: &Account| inventories.iter().find(|one| one.account == account.id);
+    let statuses = policies.groups.values().filter_map(|group| {
+        let waivers: Vec<_> = policies.waivers_of(group).collect();
+        let accounts = policies.accounts_of(group).map(|one| Some((one, *known(one)?)));
+        let accounts: Vec<_> = accounts.collect::<Option<_>>()?;
+        (!waivers.is_empty())
+            .then(|| Checked::each(group, accounts, waivers).flat_map(|checked| checked.waivers))
+    });
+    WaiverStatus::merged(statuses.flatten())
+}
+
+fn status(changes: Option<&Changes>, impact: Option<&Impact>) -> u8 {
+    let Some(changes) = changes else { return output::USAGE };
+    let may_fail = |impact: &Impact| impact.total().bad() > 0 || !impact.unknown.is_empty();
+    if impact.is_some_and(may_fail)
+        || changes.weaker().next().is_some()
+        || changes.to_judge().next().is_some()
+    {
+        output::PROBLEMS
+    } else {
+        output::CLEAN
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn revisions_are_written_as_git_has_them() {
+        for (text, base, head) in [
+            ("main..HEAD", "main", "HEAD"),
+            ("main...feature/x", "main", "feature/x"),
+            ("v1.2..", "v1.2", "HEAD"),
+            ("origin/main", "origin/main", "HEAD"),
+        ] {
+            let range = Range { base: base.into(), head: head.into() };
+            assert_eq!(text.parse::<Range>(), Ok(range), "{text}");
+        }
+        for text in ["", "..HEAD", "a..b..c"] {
+            assert!(text.parse::<Range>().is_err(), "{text}");
+        }
+    }
+}

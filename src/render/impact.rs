@@ -1,0 +1,308 @@
+//! What a change makes of resources, as tables that show only what there is.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::impact::{CheckImpact, Impact, Shift, ShiftKind, Shifts};
+use crate::policy::{AccountName, Mode};
+
+use super::markdown::{Sheet, cell, code, escape};
+use super::words::{count, unbroken};
+
+/// Rows of a table at most.
+const MOST_ROWS: usize = 50;
+/// Differences of single resources at most.
+const MOST_RESOURCES: usize = 200;
+
+/// Heading of a kind's column.
+fn heading(kind: ShiftKind) -> &'static str {
+    match kind {
+        ShiftKind::NewlyFailing => "newly failing",
+        ShiftKind::NoLongerWaived => "no longer waived",
+        ShiftKind::NewlyUnknown => "newly unknown",
+        ShiftKind::NotCollected => "not collected",
+        ShiftKind::NewlyWaived => "newly waived",
+        ShiftKind::NoLongerChecked => "no longer checked",
+        ShiftKind::NewlyPassing => "newly passing",
+    }
+}
+
+/// Sentence of what matters most, for the verdict on a pull request; `None` where no account was to be
+/// judged.
+pub(super) fn sentence(impact: &Impact) -> Option<String> {
+    if impact.is_of_nothing() {
+        return None;
+    }
+    let total = impact.total();
+    let parts: Vec<String> = ShiftKind::ALL
+        .into_iter()
+        .filter(|kind| total.get(*kind) > 0)
+        .map(|kind| {
+            let words = format!("{} {}", total.get(kind), heading(kind));
+            if kind.is_bad() { format!("**{words}**") } else { words }
+        })
+        .collect();
+    Some(match parts.as_slice() {
+        [] if impact.judged.is_empty() => "What it does to resources is not known.".to_owned(),
+        [] => "No resource that was collected gets another outcome.".to_owned(),
+        parts => format!("Judged over what was collected: {}.", parts.join(", ")),
+    })
+}
+
+/// Adds the tables: by group and account, then by check, then the resources that are told.
+pub(super) fn tables(sheet: &mut Sheet, impact: &Impact) {
+    if impact.is_of_nothing() {
+        return;
+    }
+    let total = impact.total();
+    let kinds: Vec<_> = ShiftKind::ALL.into_iter().filter(|kind| total.get(*kind) > 0).collect();
+    if !kinds.is_empty() {
+        let by_group = by_group(&impact.checks);
+        let head = table("**Impact**\n\n", &["Group", "Account"], &kinds);
+        sheet.rows(&head, rows(&by_group, &kinds), (MOST_ROWS, "rows"));
+        let by_check = by_check(&impact.checks);
+        if by_check.len() > by_group.len() {
+            let head = table("", &["Check", "Account"], &kinds);
+            sheet.folded("By check", &head, rows(&by_check, &kinds), (MOST_ROWS, "rows"));
+        }
+        let examples = examples(&impact.checks);
+        if !examples.is_empty() {
+            sheet.folded("Resources", "", examples, (MOST_RESOURCES, "resources"));
+        }
+    }
+    sheet.paragraph(&format!("<sub>{}</sub>", knowledge(impact)));
+}
+
+/// Sums by a name and an account.
+type Sums<'a> = BTreeMap<(String, &'a AccountName), Shifts>;
+
+fn by_group(checks: &[CheckImpact]) -> Sums<'_> {
+    let mut sums = Sums::new();
+    for check in checks {
+        // What only enforcing turns red.
+        let mode = match check.mode {
+            Mode::Enforce => String::new(),
+            mode => format!(" ({mode})"),
+        };
+        for (account, impact) in &check.accounts {
+            *sums.entry((format!("{}{mode}", check.group), account)).or_default() += impact.shifts;
+        }
+    }
+    sums
+}
+
+fn by_check(checks: &[CheckImpact]) -> Sums<'_> {
+    let mut sums = Sums::new();
+    for check in checks {
+        let name = code(&format!("{}/{}", check.group, check.check));
+        for (account, impact) in &check.accounts {
+            sums.insert((name.clone(), account), impact.shifts);
+        }
+    }
+    sums
+}
+
+/// Rows of a table, those first in which most is bad.
+fn rows(sums: &Sums<'_>, kinds: &[ShiftKind]) -> Vec<String> {
+    let mut ordered: Vec<_> = sums.iter().collect();
+    ordered.sort_by_key(|(_, shifts)| Reverse(shifts.bad()));
+    let row = |((name, account), shifts): (&(String, &AccountName), &Shifts)| {
+        row(&[name.clone(), code(account.as_str())], shifts, kinds)
+    };
+    ordered.into_iter().map(row).collect()
+}
+
+/// Beginning of a table with columns for texts and then for numbers.
+fn table(title: &str, texts: &[&str], kinds: &[ShiftKind]) -> String {
+    let headings = texts.iter().copied().chain(kinds.iter().map(|kind| heading(*kind)));
+    let rules = texts.iter().map(|_| "---").chain(kinds.iter().map(|_| "--:"));
+    let line = |cells: Vec<&str>| format!("| {} |\n", cells.join(" | "));
+    format!("{title}{}{}", line(headings.collect()), line(rules.collect()))
+}
+
+fn row(texts: &[String], shifts: &Shifts, kinds: &[ShiftKind]) -> String {
+    let number = |kind: &ShiftKind| match shifts.get(*kind) {
+        0 => String::new(),
+        number if kind.is_bad() => format!("**{number}**"),
+        number => number.to_string(),
+    };
+    let cells: Vec<_> =
+        texts.iter().map(|text| cell(text)).chain(kinds.iter().map(number)).collect();
+    format!("| {} |\n", cells.join(" | "))
+}
+
+/// ``- `storage/named` in `prod`: newly failing `logs` (us-east-1): what was seen``, the worst kinds first.
+fn examples(checks: &[CheckImpact]) -> Vec<String> {
+    let mut all: Vec<(ShiftKind, String)> = Vec::new();
+    for check in checks {
+        let name = code(&format!("{}/{}", check.group, check.check));
+        for (account, impact) in &check.accounts {
+            let place = format!("{name} in {}", code(account.as_str()));
+            all.extend(impact.examples.iter().map(|shift| (shift.kind, example(&place, shift))));
+        }
+    }
+    all.sort_by_key(|(kind, _)| *kind);
+    all.into_iter().map(|(_, line)| line).collect()
+}
+
+fn example(place: &str, shift: &Shift) -> String {
+    let Shift { kind, region, resource, seen } = shift;
+    let seen = unbroken(seen);
+    let seen = if seen.is_empty() { seen } else { format!(": {}", escape(&seen)) };
+    format!("- {place}: {} {} ({region}){seen}\n", heading(*kind), code(resource))
+}
+
+/// What was judged, and how old that is.
+fn knowledge(impact: &Impact) -> String {
+    let mut sentences = Vec::new();
+    let mut instants: BTreeMap<DateTime<Utc>, Vec<&AccountName>> = BTreeMap::new();
+    for (account, taken_at) in &impact.judged {
+        instants.entry(*taken_at).or_default().push(account);
+    }
+    for (taken_at, accounts) in instants {
+        let at = taken_at.format("%Y-%m-%d %H:%M UTC");
+        sentences.push(format!("{} as of {at}.", named(&accounts)));
+    }
+    if impact.total().get(ShiftKind::NotCollected) > 0 {
+        sentences.push("What is not collected there shows once the checks have run.".to_owned());
+    }
+    let unknown: Vec<_> = impact.unknown.iter().collect();
+    if !unknown.is_empty() {
+        sentences.push(format!(
+            "Nothing was collected of {}: what the change does there shows once the checks have run.",
+            named(&unknown)
+        ));
+    }
+    sentences.join(" ")
+}
+
+/// Names of accounts that are named at most one by one.
+const MOST_NAMED: usize = 5;
+
+fn named(accounts: &[&AccountName]) -> String {
+    let names: Vec<_> = accounts.iter().take(MOST_NAMED).map(|name| code(name.as_str())).collect();
+    let more = accounts.len() - names.len();
+    let more =
+        if more > 0 { format!(" and {}", count(more, "other account")) } else { String::new() };
+    format!("{}{more}", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+
+    use super::*;
+    use crate::impact::AccountImpact;
+
+    /// Impact on an account of checks, each with its group, mode and differences.
+    fn impact(checks: &[(&str, Mode, &str, &[ShiftKind])]) -> Impact {
+        let checks = checks.iter().map(|(group, mode, check, kinds)| {
+            let mut of_account = AccountImpact::default();
+            for kind in *kinds {
+                of_account.shifts.add(*kind);
+                of_account.examples.push(Shift {
+                    kind: *kind,
+                    region: "eu-west-1".parse().expect("a region"),
+                    resource: "x | @octocat <b>".into(),
+                    seen: "resource.A =\n  \"| @octocat <b>\"".to_owned(),
+                });
+            }
+            CheckImpact {
+                group: group.parse().expect("a name"),
+                mode: *mode,
+                check: check.parse().expect("an id"),
+                accounts: BTreeMap::from([("prod".parse().expect("a name"), of_account)]),
+            }
+        });
+        let at = "2026-11-30T12:00:59Z".parse().expect("an instant");
+        let judged = BTreeMap::from([("prod".parse().expect("a name"), at)]);
+        Impact { checks: checks.collect(), judged, ..Impact::default() }
+    }
+
+    fn shown(impact: &Impact, room: usize) -> String {
+        let mut sheet = Sheet::new(room);
+        tables(&mut sheet, impact);
+        sheet.finish().replace('\u{200b}', "‸")
+    }
+
+    #[test]
+    fn what_is_bad_comes_first_and_nothing_breaks_out() {
+        use ShiftKind::{NewlyFailing, NewlyPassing, NoLongerChecked};
+        let impact = impact(&[
+            ("a", Mode::Enforce, "calm", &[NewlyPassing, NoLongerChecked]),
+            ("b", Mode::Audit, "loud", &[NewlyFailing, NewlyFailing]),
+            ("b", Mode::Audit, "louder", &[NewlyFailing, NewlyFailing, NewlyFailing]),
+        ]);
+        assert_snapshot!(sentence(&impact).expect("words"), @"Judged over what was collected: **5 newly failing**, 1 no longer checked, 1 newly passing.");
+        assert_snapshot!(shown(&impact, 60_000), @r#"
+        **Impact**
+
+        | Group | Account | newly failing | no longer checked | newly passing |
+        | --- | --- | --: | --: | --: |
+        | b (audit) | `prod` | **5** |  |  |
+        | a | `prod` |  | 1 | 1 |
+
+        <details><summary>By check</summary>
+
+        | Check | Account | newly failing | no longer checked | newly passing |
+        | --- | --- | --: | --: | --: |
+        | `b/louder` | `prod` | **3** |  |  |
+        | `b/loud` | `prod` | **2** |  |  |
+        | `a/calm` | `prod` |  | 1 | 1 |
+
+        </details>
+
+        <details><summary>Resources</summary>
+
+        - `b/loud` in `prod`: newly failing `x | @octocat <b>` (eu-west-1): resource.A = "| @‸octocat \<b\>"
+        - `b/loud` in `prod`: newly failing `x | @octocat <b>` (eu-west-1): resource.A = "| @‸octocat \<b\>"
+        - `b/louder` in `prod`: newly failing `x | @octocat <b>` (eu-west-1): resource.A = "| @‸octocat \<b\>"
+        - `b/louder` in `prod`: newly failing `x | @octocat <b>` (eu-west-1): resource.A = "| @‸octocat \<b\>"
+        - `b/louder` in `prod`: newly failing `x | @octocat <b>` (eu-west-1): resource.A = "| @‸octocat \<b\>"
+        - `a/calm` in `prod`: no longer checked `x | @octocat <b>` (eu-west-1): resource.A = "| @‸octocat \<b\>"
+        - `a/calm` in `prod`: newly passing `x | @octocat <b>` (eu-west-1): resource.A = "| @‸octocat \<b\>"
+
+        </details>
+
+        <sub>`prod` as of 2026-11-30 12:00 UTC.</sub>
+        "#);
+    }
+
+    #[test]
+    fn what_has_no_room_is_counted_and_what_was_opened_is_closed() {
+        let names: Vec<_> = (0..300).map(|at| format!("check-{at:03}")).collect();
+        let kinds = [ShiftKind::NewlyFailing];
+        let checks: Vec<_> = names
+            .iter()
+            .map(|name| ("storage", Mode::Enforce, name.as_str(), &kinds[..]))
+            .collect();
+        let impact = impact(&checks);
+        for room in [600, 2_000, 8_000, 60_000] {
+            let shown = shown(&impact, room);
+            assert!(shown.len() <= room, "{}", shown.len());
+            assert_eq!(shown.matches("<details>").count(), shown.matches("</details>").count());
+            assert!(shown.contains("| storage | `prod` | **300** |"), "{shown}");
+        }
+        let shown = shown(&impact, 60_000);
+        for left in ["… and 250 more rows", "… and 100 more resources"] {
+            assert!(shown.contains(left), "{shown}");
+        }
+    }
+
+    #[test]
+    fn accounts_are_told_by_their_age_and_at_most_a_few_by_name() {
+        let mut impact = impact(&[]);
+        let later = "2026-11-30T12:01:00Z".parse().expect("an instant");
+        impact.judged.insert("beside".parse().expect("a name"), later);
+        let unknown = (0..7).map(|at| format!("account-{at}").parse().expect("a name"));
+        impact.unknown = unknown.collect();
+        assert_snapshot!(sentence(&impact).expect("words"), @"No resource that was collected gets another outcome.");
+        assert_snapshot!(shown(&impact, 60_000), @"<sub>`prod` as of 2026-11-30 12:00 UTC. `beside` as of 2026-11-30 12:01 UTC. Nothing was collected of `account-0`, `account-1`, `account-2`, `account-3`, `account-4` and 2 other accounts: what the change does there shows once the checks have run.</sub>");
+        impact.judged.clear();
+        assert_snapshot!(sentence(&impact).expect("words"), @"What it does to resources is not known.");
+        assert_eq!(sentence(&Impact::default()), None);
+        assert_eq!(shown(&Impact::default(), 60_000), "");
+    }
+}
