@@ -3,6 +3,7 @@
 mod accounts;
 mod failures;
 mod health;
+mod kept;
 mod open_files;
 mod service;
 mod stop;
@@ -16,6 +17,7 @@ use tokio::runtime::Runtime;
 pub use accounts::{accounts, accounts_at_hand};
 pub use failures::{KeptRun, failures};
 pub use health::ready;
+pub use kept::stored_inventories;
 pub use service::{Parts, Service, keep_house};
 
 use crate::config::{DatabaseSettings, InvalidSettings, Listen, Settings};

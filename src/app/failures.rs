@@ -1,7 +1,6 @@
 //! What failed in a run that the service kept.
 
 use anyhow::{Context, Result, bail};
-use secrecy::SecretString;
 use sqlx::PgPool;
 
 use crate::config::DatabaseSettings;
@@ -9,8 +8,9 @@ use crate::db::findings::{self, Query};
 use crate::db::runs::{self, Run, RunId};
 use crate::db::{self, groups, sources};
 use crate::policy::GroupName;
-use crate::postgres;
 use crate::render::waivers::Failing;
+
+use super::kept::connect;
 
 /// How many findings are read at once.
 const PAGE: usize = 1_000;
@@ -27,25 +27,11 @@ pub enum KeptRun {
 /// Failures of a run, waivers applied. The database is read as it is: nothing is started,
 /// migrated or written.
 pub async fn failures(settings: &DatabaseSettings, kept: &KeptRun) -> Result<Vec<Failing>> {
-    let pool = db::connect(&url(settings)?).await.context("cannot reach the database")?;
+    let pool = connect(settings).await?;
     let run = find(&pool, kept).await?;
     let failing = failing(&pool, &run).await.context("cannot read the findings of the run")?;
     pool.close().await;
     Ok(failing)
-}
-
-fn url(settings: &DatabaseSettings) -> Result<SecretString> {
-    if let Some(url) = &settings.url {
-        return Ok(url.clone());
-    }
-    let running = postgres::running(&settings.data_dir)?;
-    running.with_context(|| {
-        format!(
-            "no service runs its private Postgres in `{}`; name the settings of the service with \
-             `--config`, or its database with `DATABASE_URL`",
-            settings.data_dir.display()
-        )
-    })
 }
 
 async fn find(pool: &PgPool, kept: &KeptRun) -> Result<Run> {

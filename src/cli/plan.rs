@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use anyhow::bail;
 
+use cloudcorrect::app;
 use cloudcorrect::clock::Clock;
 use cloudcorrect::evaluation::{Checked, WaiverStatus};
 use cloudcorrect::git::{CommitId, Objects};
@@ -41,6 +42,13 @@ pub(super) struct Arguments {
     /// Recorded inventory over which both revisions are judged; one for each account
     #[arg(long, value_name = "FILE")]
     inventory: Vec<PathBuf>,
+    /// Judge both revisions over what the evaluations of the service stored of its accounts
+    #[arg(long, conflicts_with = "inventory")]
+    stored: bool,
+    /// The settings of the service, TOML, for `--stored`; only `data_dir` and `database_url` are
+    /// read, and `DATABASE_URL` does as well
+    #[arg(long, value_name = "FILE", env = "CLOUDCORRECT_CONFIG")]
+    config: Option<PathBuf>,
     /// Also name resources: so many of each check, account and kind of difference
     #[arg(
         long,
@@ -83,12 +91,11 @@ impl FromStr for Range {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let Arguments { range, inventory, resources, source, shared, .. } = arguments;
+    let Arguments { range, resources, source, shared, .. } = arguments;
     let objects = Objects::around(Path::new("."))?;
     let path = arguments.path.trim_start_matches("./").trim_matches('/');
     let directory = PolicyDirectory { objects: &objects, path };
     let (base, head) = (objects.resolve(&range.base)?, objects.resolve(&range.head)?);
-    let recordings = recordings(inventory)?;
     let parted = objects.merge_base(head, base)?.unwrap_or(base);
     let before = in_force(directory, parted)?;
     let gates = directory.settings(base)?.0;
@@ -97,8 +104,11 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if range.head == "HEAD" && objects.has_uncommitted(&[path, SETTINGS_FILE]) {
         output::note("what is not committed is not part of it");
     }
-    let inventories: Vec<&Inventory> = recordings.iter().map(|one| one.inventory()).collect();
-    let impact = (changes.is_some() && !inventories.is_empty()).then(|| {
+    let (recordings, stored) = known_accounts(arguments, &before)?;
+    let recordings = recordings.iter().map(|one| one.inventory());
+    let inventories: Vec<&Inventory> = recordings.chain(&stored).collect();
+    let is_judged = arguments.stored || !arguments.inventory.is_empty();
+    let impact = (is_judged && changes.is_some()).then(|| {
         output::progress("judging both revisions ...");
         Impact::of(&before, &reading.policies, &inventories, *resources)
     });
@@ -125,6 +135,21 @@ fn in_force(directory: PolicyDirectory<'_>, commit: CommitId) -> anyhow::Result<
         );
     }
     Ok(reading.policies)
+}
+
+/// What is known of the accounts of policies: recorded, or stored by the service.
+fn known_accounts(
+    arguments: &Arguments,
+    policies: &PolicySet,
+) -> anyhow::Result<(Vec<Arc<Recorded>>, Vec<Inventory>)> {
+    let Arguments { inventory, stored, config, source, .. } = arguments;
+    if !stored {
+        return Ok((recordings(inventory)?, Vec::new()));
+    }
+    output::progress("reading what the service stored ...");
+    let settings = app::database_settings(config.as_deref())?;
+    let stored = app::runtime()?.block_on(app::stored_inventories(&settings, source, policies));
+    Ok((Vec::new(), stored?))
 }
 
 /// What was recorded of accounts, of each once.

@@ -1,11 +1,13 @@
 //! Inventories that earlier evaluations stored.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
-use sqlx::PgExecutor;
+use sqlx::{PgExecutor, PgPool};
 
 use crate::db::sources::SourceId;
-use crate::db::{Error, facets};
-use crate::policy::Account;
+use crate::db::{Error, facets, groups};
+use crate::policy::{Account, PolicySet};
 use crate::resource::{Inventory, Provider};
 
 /// Inventory of an account as the evaluations of a source knew it at an instant, or know it at the
@@ -17,6 +19,29 @@ pub async fn stored(
     at: Option<DateTime<Utc>>,
 ) -> Result<Option<Inventory>, Error> {
     facets::inventory(executor, source, Provider::Aws, &account.id, at).await
+}
+
+/// Inventories of the accounts that groups of policies select, as the evaluations of a source know them
+/// now. Each is of the instant at which that group of the account was last evaluated for which it is
+/// longest ago, so that nothing in it is older. An account without a run has none.
+pub async fn latest(
+    pool: &PgPool,
+    source: SourceId,
+    policies: &PolicySet,
+) -> Result<Vec<Inventory>, Error> {
+    let groups = groups::of_source(pool, source).await?;
+    let runs = groups.into_iter().map(|group| (group.definition.name, group.last_run_at));
+    let runs: BTreeMap<String, Option<DateTime<Utc>>> = runs.collect();
+    let mut inventories = Vec::new();
+    for account in policies.accounts.values() {
+        let groups = policies.groups.values().filter(|group| group.accounts.selects(account));
+        let confirmed = groups.filter_map(|group| runs.get(group.name.as_str()).copied().flatten());
+        let Some(taken_at) = confirmed.min() else { continue };
+        if let Some(known) = stored(pool, source, account, None).await? {
+            inventories.push(Inventory { taken_at, ..known });
+        }
+    }
+    Ok(inventories)
 }
 
 #[cfg(test)]

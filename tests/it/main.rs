@@ -8,6 +8,7 @@ mod enforcing;
 mod manual;
 mod operating;
 mod page;
+mod planning;
 mod process;
 mod reporter;
 mod stories;
