@@ -6,6 +6,7 @@
 //! them on a blocking thread. Which remotes are watched and what the files mean is left to `sync`
 //! and `policy`.
 
+mod ask;
 mod commit;
 mod fetch;
 mod gate;

@@ -89,6 +89,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("aws_smithy_", &["src/aws"]),
     ("xmlparser::", &["src/aws"]),
     ("git2::", &["src/git"]),
+    ("gix_packetline::", &["src/git"]),
     ("octocrab::", &["src/github"]),
     ("sqlx::query", &["src/db"]),
     ("cel::", &["src/expression"]),

@@ -32,6 +32,24 @@ pub enum FetchError {
     /// No connection, or an answer that is not Git's.
     #[error("the fetch failed: {0}; see that the remote's URL is right and opens from here")]
     Remote(String),
+    /// A repository on this machine belongs to a user whom Git does not trust.
+    #[error(
+        "the fetch failed: `{0}` belongs to another user; let the service's user trust it by \
+         `git config --global --add safe.directory {0}`"
+    )]
+    OfAnother(String),
+    /// Part of the history is missing at the remote.
+    #[error(
+        "the fetch failed: `{0}` is a shallow clone, which lacks a part of its history; complete it \
+         by `git fetch --unshallow` there"
+    )]
+    Shallow(String),
+    /// The remote names its objects otherwise than by SHA-1.
+    #[error(
+        "the fetch failed: the repository names its objects by `{0}`, and only SHA-1 can be read; \
+         push the policies to a repository made with `git init --object-format=sha1`"
+    )]
+    ObjectFormat(String),
     /// The mirror cannot be written, also after it was made anew.
     #[error("the mirror cannot be written: {0}; see to its permissions and free space")]
     Mirror(String),
@@ -64,6 +82,9 @@ impl Mirror {
             }
         }
         let deadline = Instant::now() + self.limits.timeout;
+        if self.is_current(wanted, deadline)? {
+            return Ok(());
+        }
         let gate = self
             .remote
             .is_http()

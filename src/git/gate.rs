@@ -21,8 +21,8 @@ use axum::extract::{Request, State};
 use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures::stream;
-use reqwest::Client;
 use reqwest::redirect::Policy;
+use reqwest::{Client, RequestBuilder};
 use secrecy::ExposeSecret;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::{Instant, sleep_until};
@@ -37,7 +37,7 @@ const MAX_REQUEST: usize = 16 << 20;
 /// One dead address of a host must not use up the whole time.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// The requests of a fetch.
-const PATHS: [&str; 2] = ["/info/refs?service=git-upload-pack", "/git-upload-pack"];
+pub(super) const PATHS: [&str; 2] = ["/info/refs?service=git-upload-pack", "/git-upload-pack"];
 
 /// A gate to one remote. Shut when dropped.
 pub(super) struct Gate {
@@ -159,7 +159,8 @@ static CLIENTS: LazyLock<Result<[Client; 2], String>> = LazyLock::new(|| {
     clients.map_err(|error| message_of(&error))
 });
 
-fn client(remote: &Remote) -> Result<Client, String> {
+/// Client for requests to a remote.
+pub(super) fn client(remote: &Remote) -> Result<Client, String> {
     let [out, loopback] = CLIENTS.as_ref().map_err(Clone::clone)?;
     Ok(if remote.is_loopback() { loopback } else { out }.clone())
 }
@@ -187,7 +188,7 @@ impl Passage {
         request: Request,
     ) -> Result<Response, GateError> {
         let (head, body) = request.into_parts();
-        let url = format!("{}{path}", self.remote.url().as_str().trim_end_matches('/'));
+        let url = address(&self.remote, path);
         let mut forwarded = match head.method {
             Method::GET => self.client.get(url),
             _ => self.client.post(url),
@@ -197,9 +198,7 @@ impl Passage {
                 forwarded = forwarded.header(name, value);
             }
         }
-        if let Some(token) = self.remote.token() {
-            forwarded = forwarded.basic_auth("x-access-token", Some(token.expose_secret()));
-        }
+        let forwarded = authorized(&self.remote, forwarded);
         let body = axum::body::to_bytes(body, MAX_REQUEST)
             .await
             .map_err(|error| GateError::Other(message_of(&error)))?;
@@ -248,9 +247,22 @@ impl Passage {
     }
 }
 
+/// Address of one of the [`PATHS`] of a remote.
+pub(super) fn address(remote: &Remote, path: &str) -> String {
+    format!("{}{path}", remote.url().as_str().trim_end_matches('/'))
+}
+
+/// A request with the remote's credentials, if it has any.
+pub(super) fn authorized(remote: &Remote, request: RequestBuilder) -> RequestBuilder {
+    match remote.token() {
+        Some(token) => request.basic_auth("x-access-token", Some(token.expose_secret())),
+        None => request,
+    }
+}
+
 /// Checks that the remote answers what it was asked. Redirects are not followed: they would take our
 /// credentials elsewhere, and what is fetched would not be what is configured.
-fn check(answer: &reqwest::Response) -> Result<(), GateError> {
+pub(super) fn check(answer: &reqwest::Response) -> Result<(), GateError> {
     let status = answer.status();
     let location = answer.headers().get(header::LOCATION).and_then(|to| to.to_str().ok());
     match (status.as_u16(), location) {
@@ -271,7 +283,8 @@ fn shown(location: &str) -> String {
     )
 }
 
-fn other(error: reqwest::Error) -> GateError {
+/// What is wrong with a request, in words.
+pub(super) fn other(error: reqwest::Error) -> GateError {
     GateError::Other(message_of(&error.without_url()))
 }
 

@@ -1,6 +1,7 @@
 //! Which remotes may be fetched, and what of them.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -94,6 +95,11 @@ impl Remote {
     /// `true` where fetching goes over HTTP.
     pub(super) fn is_http(&self) -> bool {
         self.url.scheme() != "file"
+    }
+
+    /// The directory of a remote on this machine.
+    pub(super) fn path(&self) -> Option<PathBuf> {
+        (!self.is_http()).then(|| self.url.to_file_path().ok()).flatten()
     }
 }
 

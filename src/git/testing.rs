@@ -122,7 +122,7 @@ impl Origin {
 }
 
 /// Answer of a server to each request: gets its head and body, and writes the answer.
-type Answer = fn(&Path, &str, &[u8], &mut dyn Stream);
+pub(crate) type Answer = fn(&Path, &str, &[u8], &mut dyn Stream);
 
 /// A connection, plain or encrypted.
 pub(crate) trait Stream: Read + Write {}
@@ -204,6 +204,7 @@ pub(crate) fn backend(root: &Path, head: &str, body: &[u8], stream: &mut dyn Str
         .env("PATH_INFO", url.path())
         .env("QUERY_STRING", url.query().unwrap_or_default())
         .env("REQUEST_METHOD", method)
+        .env("GIT_PROTOCOL", header(head, "git-protocol").unwrap_or_default())
         .env("CONTENT_TYPE", header(head, "content-type").unwrap_or_default())
         .env("CONTENT_LENGTH", body.len().to_string())
         .stdin(Stdio::piped())

@@ -1,0 +1,334 @@
+//! Asking a remote where refs are, without fetching any: nearly all polls find nothing new.
+//!
+//! libgit2 never speaks protocol 2, so that a server lists all its refs to it, of which a repository may
+//! have 100,000. We ask for those that we want by `ls-refs` (Git's `gitprotocol-v2`); of a repository on
+//! this machine the refs are read in place. A server that speaks no protocol 2, or answers anything odd,
+//! is left to the fetch, which says what is wrong.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use git2::{ErrorCode, Repository};
+use gix_packetline::PacketLineRef;
+use gix_packetline::blocking_io::encode;
+use gix_packetline::decode::{Stream, streaming};
+use reqwest::header;
+use reqwest::{RequestBuilder, Response};
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::{Instant, timeout_at};
+
+use super::fetch::FetchError;
+use super::gate::{self, GateError};
+use super::{CommitId, Mirror, Remote, Wanted};
+
+/// Bytes of what a server says that it can do; a list of refs, which one without protocol 2 sends
+/// instead, may be longer and is not read.
+const CAPABILITIES: usize = 64 << 10;
+/// Bytes of the refs that begin as those that are asked for.
+const REFS: usize = 4 << 20;
+
+/// Refs of a remote by name.
+type Refs = BTreeMap<String, CommitId>;
+
+impl Mirror {
+    /// `true` where the remote has each ref where the mirror has it, as far as it can be asked. An error
+    /// is one of a repository that no fetch would read either.
+    pub(super) fn is_current(
+        &self,
+        wanted: &[Wanted],
+        deadline: Instant,
+    ) -> Result<bool, FetchError> {
+        let there = match self.remote.path() {
+            Some(path) => Some(in_place(path, wanted)?),
+            None => over_http(&self.remote, wanted, deadline)?,
+        };
+        let Some(there) = there else { return Ok(false) };
+        let here = |wanted| self.head(wanted).ok().flatten();
+        Ok(wanted
+            .iter()
+            .all(|one| here(one).is_some_and(|here| there.get(&one.theirs()) == Some(&here))))
+    }
+}
+
+/// Refs of a repository on this machine, with what keeps it from being fetched.
+fn in_place(path: PathBuf, wanted: &[Wanted]) -> Result<Refs, FetchError> {
+    let repository = Repository::open(&path).map_err(|error| match error.code() {
+        ErrorCode::Owner => FetchError::OfAnother(path.display().to_string()),
+        ErrorCode::NotFound => {
+            FetchError::Remote(format!("there is no Git repository in `{}`", path.display()))
+        }
+        _ => unreadable(error.message()),
+    })?;
+    if repository.is_shallow() {
+        return Err(FetchError::Shallow(path.display().to_string()));
+    }
+    let at = |wanted: &Wanted| {
+        let name = wanted.theirs();
+        let commit = repository.find_reference(&name).and_then(|found| found.peel_to_commit());
+        Some((name, CommitId::of(commit.ok()?.id())))
+    };
+    Ok(wanted.iter().filter_map(at).collect())
+}
+
+/// Why a repository cannot be opened, by what libgit2 says of it.
+fn unreadable(message: &str) -> FetchError {
+    let format = message.strip_prefix("unknown object format '");
+    match format.and_then(|format| format.strip_suffix('\'')) {
+        Some(format) => FetchError::ObjectFormat(format.to_owned()),
+        None => FetchError::Remote(message.to_owned()),
+    }
+}
+
+/// Refs of a server; `None` where it does not say in protocol 2.
+fn over_http(
+    remote: &Remote,
+    wanted: &[Wanted],
+    deadline: Instant,
+) -> Result<Option<Refs>, FetchError> {
+    let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return Ok(None) };
+    let answer = runtime.block_on(async { timeout_at(deadline, ls_refs(remote, wanted)).await });
+    // Looking up a name may hang in the system, which must not hold us.
+    Runtime::shutdown_background(runtime);
+    match answer {
+        Ok(Ok(Answer::Refs(refs))) => Ok(Some(refs)),
+        Ok(Ok(Answer::OtherObjects(format))) => Err(FetchError::ObjectFormat(format)),
+        Ok(Ok(Answer::NotProtocol2) | Err(_)) | Err(_) => Ok(None),
+    }
+}
+
+enum Answer {
+    Refs(Refs),
+    /// It names objects otherwise, such as by `sha256`.
+    OtherObjects(String),
+    NotProtocol2,
+}
+
+async fn ls_refs(remote: &Remote, wanted: &[Wanted]) -> Result<Answer, GateError> {
+    let client = gate::client(remote).map_err(GateError::Other)?;
+    let [capabilities, upload_pack] = gate::PATHS.map(|path| gate::address(remote, path));
+    let told = send(remote, client.get(capabilities)).await?;
+    let Some(told) = body(told, CAPABILITIES).await? else { return Ok(Answer::NotProtocol2) };
+    let lines = lines(&told);
+    let says = |wanted: &str| lines.iter().any(|line| line == wanted);
+    let speaks =
+        says("version 2") && lines.iter().any(|line| line.split('=').next() == Some("ls-refs"));
+    if !speaks {
+        return Ok(Answer::NotProtocol2);
+    }
+    let format = lines.iter().find_map(|line| line.strip_prefix("object-format="));
+    if let Some(other) = format.filter(|format| *format != "sha1") {
+        return Ok(Answer::OtherObjects(other.to_owned()));
+    }
+    let asking = client
+        .post(upload_pack)
+        .header(header::CONTENT_TYPE, "application/x-git-upload-pack-request")
+        .header(header::ACCEPT, "application/x-git-upload-pack-result")
+        .body(
+            question(wanted, format.is_some())
+                .map_err(|error| GateError::Other(error.to_string()))?,
+        );
+    let listed = body(send(remote, asking).await?, REFS).await?;
+    let read = |line: &String| {
+        let mut words = line.split(' ');
+        Some((words.next()?.parse().ok()?, words.next()?.to_owned()))
+    };
+    let refs = |listed: Vec<u8>| self::lines(&listed).iter().filter_map(read).collect::<Vec<_>>();
+    Ok(listed.map_or(Answer::NotProtocol2, |listed| {
+        Answer::Refs(refs(listed).into_iter().map(|(id, name)| (name, id)).collect())
+    }))
+}
+
+/// The request for refs, which are asked for by how they begin. Only a server that names a format of
+/// objects knows what that is.
+fn question(wanted: &[Wanted], has_formats: bool) -> std::io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    encode::data_to_write(b"command=ls-refs\n", &mut text)?;
+    if has_formats {
+        encode::data_to_write(b"object-format=sha1", &mut text)?;
+    }
+    encode::delim_to_write(&mut text)?;
+    for wanted in wanted {
+        encode::data_to_write(format!("ref-prefix {}\n", wanted.theirs()).as_bytes(), &mut text)?;
+    }
+    encode::flush_to_write(&mut text)?;
+    Ok(text)
+}
+
+async fn send(remote: &Remote, request: RequestBuilder) -> Result<Response, GateError> {
+    let request = gate::authorized(remote, request).header("Git-Protocol", "version=2");
+    let answer = request.send().await.map_err(gate::other)?;
+    gate::check(&answer)?;
+    Ok(answer)
+}
+
+/// Body of an answer; `None` where it is longer than it should be.
+async fn body(mut answer: Response, most: usize) -> Result<Option<Vec<u8>>, GateError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(gate::other)? {
+        body.extend_from_slice(&chunk);
+        if body.len() > most {
+            return Ok(None);
+        }
+    }
+    Ok(Some(body))
+}
+
+/// Lines of an answer without their breaks, as far as they are text; none behind what is no line.
+fn lines(mut body: &[u8]) -> Vec<String> {
+    let mut lines = Vec::new();
+    while let Ok(Stream::Complete { line, bytes_consumed }) = streaming(body) {
+        if let PacketLineRef::Data(line) = line {
+            let text = String::from_utf8_lossy(line);
+            lines.push(text.trim_end_matches('\n').to_owned());
+        }
+        body = body.get(bytes_consumed..).unwrap_or_default();
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::process::Command;
+
+    use super::super::testing::{
+        Answer as Served, Origin, Stream as Connection, backend, header, serve,
+    };
+    use super::super::{Limits, Wanted};
+    use super::*;
+
+    fn main() -> [Wanted; 1] {
+        [Wanted::Branch("main".into())]
+    }
+
+    /// Serves those alone who speak protocol 2, which libgit2 does not.
+    fn protocol_2_alone(root: &Path, head: &str, body: &[u8], stream: &mut dyn Connection) {
+        if header(head, "git-protocol") == Some("version=2") {
+            return backend(root, head, body, stream);
+        }
+        let refused = b"HTTP/1.1 500 Oh\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        stream.write_all(refused).unwrap();
+    }
+
+    /// Serves as Git did before protocol 2.
+    fn protocol_0(root: &Path, head: &str, body: &[u8], stream: &mut dyn Connection) {
+        backend(root, &head.replace("version=2", "version=0"), body, stream);
+    }
+
+    /// Answers protocol 2 with what is none, and others as it should.
+    fn nonsense(root: &Path, head: &str, body: &[u8], stream: &mut dyn Connection) {
+        if header(head, "git-protocol").is_none() {
+            return backend(root, head, body, stream);
+        }
+        let told = "000eversion 2\n000cls-refs\n0000";
+        let said = if head.starts_with("GET") { told } else { "003fnot a line" };
+        let length = said.len();
+        let head =
+            format!("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n");
+        stream.write_all(format!("{head}{said}").as_bytes()).unwrap();
+    }
+
+    fn mirror_at(origin: &Origin, served: Served) -> Mirror {
+        let url = serve(origin.root.path(), served).join("r.git").unwrap();
+        origin.mirror_of(url, Limits::default())
+    }
+
+    #[test]
+    fn where_nothing_is_new_nothing_is_fetched() {
+        let origin = Origin::new();
+        let first = origin.commit(&[("policies/a.yaml", "a")]);
+        // Names that begin alike are other branches.
+        origin.commit_on("refs/heads/main-2", Some(first), &[("policies/a.yaml", "b")]);
+        origin.commit_on("refs/pull/7/head", Some(first), &[("policies/a.yaml", "c")]);
+        let wanted = [Wanted::Branch("main".into()), Wanted::PullRequest(7)];
+        mirror_at(&origin, backend).fetch(&wanted).unwrap();
+        let mut mirror = mirror_at(&origin, protocol_2_alone);
+        assert_eq!(mirror.fetch(&wanted), Ok(()));
+        // Whatever is new is fetched, which this server does not allow.
+        for reference in ["refs/heads/main", "refs/pull/7/head"] {
+            let before =
+                origin.commit_on(reference, Some(first), &[("policies/a.yaml", reference)]);
+            let error = mirror.fetch(&wanted).unwrap_err().to_string();
+            assert!(error.contains("500"), "{before}: {error}");
+        }
+        origin.delete("refs/heads/main");
+        assert!(mirror.fetch(&wanted).is_err(), "it is gone");
+    }
+
+    #[test]
+    fn servers_that_cannot_be_asked_are_fetched_from() {
+        let served: [Served; 2] = [protocol_0, nonsense];
+        for served in served {
+            let origin = Origin::new();
+            origin.commit(&[("policies/a.yaml", "a")]);
+            let mut mirror = mirror_at(&origin, served);
+            mirror.fetch(&main()).unwrap();
+            assert_eq!(mirror.fetch(&main()), Ok(()));
+            let second = origin.commit(&[("policies/a.yaml", "b")]);
+            mirror.fetch(&main()).unwrap();
+            assert_eq!(mirror.head(&main()[0]), Ok(Some(second)));
+        }
+    }
+
+    fn git(directory: &Path, arguments: &[&str]) {
+        let mut git = Command::new("git");
+        git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        git.args(["-c", "user.name=Ada", "-c", "user.email=ada@example.com"]);
+        let done = git.current_dir(directory).args(arguments).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+
+    /// Puts another repository in the place of the one that was mirrored, and gives its errors over
+    /// both ways; the mirror keeps what it has.
+    fn in_its_place(make: fn(&Path)) -> [String; 2] {
+        let origin = Origin::new();
+        let first = origin.commit(&[("policies/a.yaml", "a")]);
+        origin.mirror().fetch(&main()).unwrap();
+        std::fs::rename(origin.root.path().join("r.git"), origin.root.path().join("old.git"))
+            .unwrap();
+        make(origin.root.path());
+        let http = serve(origin.root.path(), backend).join("r.git").unwrap();
+        [origin.url(), http].map(|url| {
+            let mut mirror = origin.mirror_of(url, Limits::default());
+            let error = mirror.fetch(&main()).unwrap_err().to_string();
+            assert_eq!(mirror.head(&main()[0]), Ok(Some(first)), "{error}");
+            let place = origin.root.path().to_str().unwrap();
+            error.replace(place, "...")
+        })
+    }
+
+    #[test]
+    fn a_repository_of_other_objects_is_refused_by_its_name_for_them() {
+        let told = in_its_place(|root| {
+            git(root, &["init", "-q", "--bare", "--object-format=sha256", "r.git"]);
+        });
+        insta::assert_snapshot!(told.join("\n"), @"
+        the fetch failed: the repository names its objects by `sha256`, and only SHA-1 can be read; push the policies to a repository made with `git init --object-format=sha1`
+        the fetch failed: the repository names its objects by `sha256`, and only SHA-1 can be read; push the policies to a repository made with `git init --object-format=sha1`
+        ");
+    }
+
+    #[test]
+    fn what_is_no_repository_leaves_the_mirror_alone() {
+        let told = in_its_place(|root| std::fs::write(root.join("r.git"), "a bundle").unwrap());
+        insta::assert_snapshot!(told.join("\n"), @"
+        the fetch failed: there is no Git repository in `.../r.git`; see that the remote's URL is right and opens from here
+        the fetch failed: the server answers 500 Internal Server Error; see that the remote's URL is right and opens from here
+        ");
+    }
+
+    #[test]
+    fn a_shallow_clone_is_refused_on_this_machine() {
+        let origin = Origin::new();
+        origin.commit(&[("policies/a.yaml", "a")]);
+        origin.commit(&[("policies/a.yaml", "b")]);
+        let source = origin.url();
+        git(
+            origin.root.path(),
+            &["clone", "-q", "--bare", "--depth=1", "--branch=main", source.as_str(), "shallow"],
+        );
+        let url = url::Url::from_file_path(origin.root.path().join("shallow")).unwrap();
+        let error = origin.mirror_of(url, Limits::default()).fetch(&main()).unwrap_err();
+        assert!(matches!(error, FetchError::Shallow(_)), "{error}");
+    }
+}
