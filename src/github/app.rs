@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use octocrab::Octocrab;
 use octocrab::models::{InstallationId, RepositoryId as OctocrabRepositoryId};
+use reqwest::header::HeaderName;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use tokio::time::Instant;
@@ -24,6 +25,10 @@ use crate::clock::Clock;
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the other side may stay silent.
 const READ_TIMEOUT: Duration = Duration::from_secs(15);
+/// Version of the REST API, which each request names: the first one that breaks with the past, of
+/// 2026-03-10, is not on every GHES yet, and this one lives until 2028-03-10 (GitHub's "API Versions").
+/// Nothing is read that the next one leaves out.
+const API_VERSION: &str = "2022-11-28";
 /// How long a repository is believed to have kept its name.
 const NAMES_HOLD_FOR: Duration = Duration::from_mins(10);
 
@@ -67,6 +72,7 @@ impl GitHub {
         // repeated, nor turned into a GET elsewhere.
         let app = Octocrab::builder()
             .base_uri(api_url.as_str())?
+            .add_header(HeaderName::from_static("x-github-api-version"), API_VERSION.to_owned())
             .set_connect_timeout(Some(CONNECT_TIMEOUT))
             .set_read_timeout(Some(READ_TIMEOUT))
             .set_write_timeout(Some(READ_TIMEOUT))
@@ -178,5 +184,36 @@ impl fmt::Debug for GitHub {
         out.debug_struct("GitHub")
             .field("app_id", &self.0.identity.app_id())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use github_emulator::{Emulator, EmulatorOptions};
+    use tokio::io::AsyncReadExt;
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn each_request_names_the_version_of_the_api() {
+        let emulator = Emulator::start(EmulatorOptions::default()).await.expect("an emulator");
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let url = format!("http://{}/", listener.local_addr().expect("an address"));
+        let url = url.parse().expect("a URL");
+        let key = emulator.app_private_key();
+        let github = GitHub::new(&url, emulator.app_id(), &key, Clock::System).expect("a client");
+        let name = "acme/policies".parse().expect("a name");
+        let heard = async {
+            let (mut connection, _) = listener.accept().await.expect("a connection");
+            let mut head = Vec::new();
+            while !head.ends_with(b"\r\n\r\n") {
+                head.push(connection.read_u8().await.expect("a request"));
+            }
+            String::from_utf8(head).expect("text")
+        };
+        let (head, asked) = tokio::join!(heard, github.repository(&name, None));
+        asked.expect_err("there was no answer");
+        assert!(head.contains("\r\nx-github-api-version: 2022-11-28\r\n"), "{head}");
     }
 }
