@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All figures, or those of the benches named:
-# scripts/bench.sh [expression|hostile|validate|recorded|size|storage|service|fleet|fleet-service]...
+# scripts/bench.sh [expression|hostile|validate|recorded|polling|size|storage|service|fleet|fleet-service]...
 #
 # Of `fleet`, FLEET_PEER=none leaves out Cloud Custodian, and beyond FLEET_SCALE=1 only
 # FLEET_PEER=custodian has it run; scripts/fleet-figures.py says what else there is to choose. What
@@ -20,12 +20,14 @@ add_peer() {
     fi
 }
 
-[[ $# -gt 0 ]] || set -- expression hostile validate recorded size storage service fleet fleet-service
+[[ $# -gt 0 ]] || set -- expression hostile validate recorded polling size storage service fleet fleet-service
 
 for name; do
     step "bench: $name"
     if [[ $name == expression ]]; then
         cargo bench --locked --package cloudcorrect-expression-bench --bench expression
+    elif [[ $name == polling ]]; then
+        cargo bench --locked --package cloudcorrect-expression-bench --bench polling
     elif [[ $name == hostile ]]; then
         cargo build --locked --release --no-default-features
         scripts/hostile.py "$CARGO_TARGET_DIR/release/cloudcorrect"
