@@ -6,7 +6,7 @@
 //! is left to the fetch, which says what is wrong.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 
 use git2::{ErrorCode, Repository};
 use gix_packetline::PacketLineRef;
@@ -39,7 +39,7 @@ impl Mirror {
         deadline: Instant,
     ) -> Result<bool, FetchError> {
         let there = match self.remote.path() {
-            Some(path) => Some(in_place(path, wanted)?),
+            Some(path) => Some(in_place(&path, wanted)?),
             None => over_http(&self.remote, wanted, deadline)?,
         };
         let Some(there) = there else { return Ok(false) };
@@ -51,8 +51,8 @@ impl Mirror {
 }
 
 /// Refs of a repository on this machine, with what keeps it from being fetched.
-fn in_place(path: PathBuf, wanted: &[Wanted]) -> Result<Refs, FetchError> {
-    let repository = Repository::open(&path).map_err(|error| match error.code() {
+fn in_place(path: &Path, wanted: &[Wanted]) -> Result<Refs, FetchError> {
+    let repository = Repository::open(path).map_err(|error| match error.code() {
         ErrorCode::Owner => FetchError::OfAnother(path.display().to_string()),
         ErrorCode::NotFound => {
             FetchError::Remote(format!("there is no Git repository in `{}`", path.display()))
@@ -188,7 +188,6 @@ fn lines(mut body: &[u8]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
     use std::process::Command;
 
     use super::super::testing::{

@@ -212,8 +212,8 @@ mod tests {
             }
             String::from_utf8(head).expect("text")
         };
-        let (head, asked) = tokio::join!(heard, github.repository(&name, None));
-        asked.expect_err("there was no answer");
-        assert!(head.contains("\r\nx-github-api-version: 2022-11-28\r\n"), "{head}");
+        let (request, answer) = tokio::join!(heard, github.repository(&name, None));
+        answer.expect_err("there was no answer");
+        assert!(request.contains("\r\nx-github-api-version: 2022-11-28\r\n"), "{request}");
     }
 }

@@ -115,18 +115,24 @@ fn the_commands_without_a_server_do_what_the_readme_says() {
     ");
 }
 
-#[test]
-fn every_command_line_of_the_manual_is_understood() {
+/// Command lines of the manual, without the name of the program.
+fn command_lines() -> Vec<&'static str> {
     let documents = [README, OPERATING, AUTHORING, INVENTORY, WAIVERS, CONTRIBUTING];
     let spans = documents.iter().flat_map(|document| document.split('`').skip(1).step_by(2));
     let lines = documents.iter().flat_map(|document| blocks(document, "sh")).flat_map(str::lines);
-    let mut commands: Vec<&str> = spans
+    let mut commands: Vec<&'static str> = spans
         .chain(lines)
         .map(|command| command.split('#').next().unwrap_or_default().trim())
         .filter_map(|command| command.strip_prefix("cloudcorrect "))
         .collect();
     commands.sort_unstable();
     commands.dedup();
+    commands
+}
+
+#[test]
+fn every_command_line_of_the_manual_is_understood() {
+    let commands = command_lines();
     assert_snapshot!(commands.join("\n"), @"
     accounts check
     accounts check --config /etc/cloudcorrect/cloudcorrect.toml

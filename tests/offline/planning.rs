@@ -111,16 +111,22 @@ fn a_commit_that_changes_nothing_is_nothing_for_the_worse() {
     ");
 }
 
-#[test]
-fn what_a_change_makes_of_recorded_resources_is_counted_and_named() {
+/// A desk at which a check was made to fail, one to look at more and one at less.
+fn changed() -> Desk {
     let desk = Desk::new();
-    let account = desk.recorded("prod.json", &[]);
     desk.edit("storage.yaml", &[
         (" && (tag(\"public\") == null || tag(\"public\") != \"true\")", ""),
         ("select: AWS::S3::Bucket\n      where: tag(\"env\") == \"prod\"\n      assert: resource.Versioning", "select: AWS::S3::Bucket\n      where: tag(\"env\") == \"live\"\n      assert: resource.Versioning"),
     ]);
     desk.edit("network.yaml", &[("== \"running\"", "!= \"running\"")]);
     desk.commit();
+    desk
+}
+
+#[test]
+fn what_a_change_makes_of_recorded_resources_is_counted_and_named() {
+    let desk = changed();
+    let account = desk.recorded("prod.json", &[]);
     let arguments = ["main..HEAD", "--inventory", &account, "--resources=2"];
     assert_snapshot!(desk.plan(&arguments), @r#"
     1
@@ -182,8 +188,11 @@ fn what_a_change_makes_of_recorded_resources_is_counted_and_named() {
 
     <sub>at `<proposed>`</sub>
     "#);
-    // Without an account the same is said but for the resources, and without naming them.
-    assert_snapshot!(desk.plan(&["main..proposed"]), @r#"
+}
+
+#[test]
+fn without_an_account_the_policies_alone_are_compared() {
+    assert_snapshot!(changed().plan(&["main..proposed"]), @r#"
     1
     <!-- cloudcorrect:main -->
     ### Policies
@@ -329,6 +338,12 @@ fn what_is_wrong_is_told_and_leads_to_status_2() {
        |               ^^^^^^^^^^^^^^^
        = help: did you mean `AWS::S3::Bucket`?
     ");
+}
+
+#[test]
+fn wrong_arguments_lead_to_status_2() {
+    let desk = Desk::new();
+    let account = desk.recorded("prod.json", &[]);
     for arguments in [
         &["nothing..HEAD"][..],
         &["..HEAD"],

@@ -270,8 +270,8 @@ fn of_what_was_never_collected_nobody_knows() {
     );
     let head = edited(&more, &[("{ names: [prod] }", "{ names: [prod, test] }"), ("<= 2", "<= 3")]);
     let impact = Impact::of(&read(&more), &head, &[&inventory()], 0);
-    assert_eq!(impact.judged.keys().map(|it| it.as_str()).collect::<Vec<_>>(), ["prod"]);
-    assert_eq!(impact.unknown.iter().map(|it| it.as_str()).collect::<Vec<_>>(), ["test"]);
+    assert_eq!(impact.judged.keys().map(ToString::to_string).collect::<Vec<_>>(), ["prod"]);
+    assert_eq!(impact.unknown.iter().map(ToString::to_string).collect::<Vec<_>>(), ["test"]);
     // Another type than those that were listed.
     assert_snapshot!(after(POLICIES, &[("id: few, select: \"AWS::EC2::VPC\"", "id: few, select: \"AWS::EC2::Subnet\"")]), @"
     network/few in prod: 2 NotCollected
