@@ -55,9 +55,10 @@ fn in_place(path: &Path, wanted: &[Wanted]) -> Result<Refs, FetchError> {
     let repository = Repository::open(path).map_err(|error| match error.code() {
         ErrorCode::Owner => FetchError::OfAnother(path.display().to_string()),
         ErrorCode::NotFound => {
-            FetchError::Remote(format!("there is no Git repository in `{}`", path.display()))
+            let path = path.display();
+            FetchError::Remote(format!("there is no Git repository in `{path}` that we may read"))
         }
-        _ => unreadable(error.message()),
+        _ => unreadable(path, error.message()),
     })?;
     if repository.is_shallow() {
         return Err(FetchError::Shallow(path.display().to_string()));
@@ -71,12 +72,20 @@ fn in_place(path: &Path, wanted: &[Wanted]) -> Result<Refs, FetchError> {
 }
 
 /// Why a repository cannot be opened, by what libgit2 says of it.
-fn unreadable(message: &str) -> FetchError {
+fn unreadable(path: &Path, message: &str) -> FetchError {
     let format = message.strip_prefix("unknown object format '");
     match format.and_then(|format| format.strip_suffix('\'')) {
-        Some(format) => FetchError::ObjectFormat(format.to_owned()),
+        Some(format) => FetchError::ObjectFormat(name(format)),
+        None if message.contains("extensions.refstorage") => {
+            FetchError::Reftable(path.display().to_string())
+        }
         None => FetchError::Remote(message.to_owned()),
     }
+}
+
+/// The name of a format, as far as it looks like one.
+fn name(text: &str) -> String {
+    text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').take(20).collect()
 }
 
 /// Refs of a server; `None` where it does not say in protocol 2.
@@ -117,7 +126,7 @@ async fn ls_refs(remote: &Remote, wanted: &[Wanted]) -> Result<Answer, GateError
     }
     let format = lines.iter().find_map(|line| line.strip_prefix("object-format="));
     if let Some(other) = format.filter(|format| *format != "sha1") {
-        return Ok(Answer::OtherObjects(other.to_owned()));
+        return Ok(Answer::OtherObjects(name(other)));
     }
     let asking = client
         .post(upload_pack)
@@ -311,9 +320,23 @@ mod tests {
     fn what_is_no_repository_leaves_the_mirror_alone() {
         let told = in_its_place(|root| std::fs::write(root.join("r.git"), "a bundle").unwrap());
         insta::assert_snapshot!(told.join("\n"), @"
-        the fetch failed: there is no Git repository in `.../r.git`; see that the remote's URL is right and opens from here
+        the fetch failed: there is no Git repository in `.../r.git` that we may read; see that the remote's URL is right and opens from here
         the fetch failed: the server answers 500 Internal Server Error; see that the remote's URL is right and opens from here
         ");
+    }
+
+    #[test]
+    fn a_repository_that_keeps_its_refs_as_a_reftable_is_refused_on_this_machine() {
+        let origin = Origin::new();
+        let first = origin.commit(&[("policies/a.yaml", "a")]);
+        let mut mirror = origin.mirror();
+        mirror.fetch(&main()).unwrap();
+        let source = origin.url().to_file_path().unwrap();
+        git(&source, &["config", "core.repositoryFormatVersion", "1"]);
+        git(&source, &["config", "extensions.refStorage", "reftable"]);
+        let error = mirror.fetch(&main()).unwrap_err();
+        assert!(matches!(error, FetchError::Reftable(_)), "{error}");
+        assert_eq!(mirror.head(&main()[0]), Ok(Some(first)));
     }
 
     #[test]

@@ -44,6 +44,12 @@ pub enum FetchError {
          by `git fetch --unshallow` there"
     )]
     Shallow(String),
+    /// A repository on this machine keeps its refs in a form that libgit2 does not read.
+    #[error(
+        "the fetch failed: `{0}` keeps its refs as a reftable, which cannot be read in place; run \
+         `git refs migrate --ref-format=files` there, or serve it over http"
+    )]
+    Reftable(String),
     /// The remote names its objects otherwise than by SHA-1.
     #[error(
         "the fetch failed: the repository names its objects by `{0}`, and only SHA-1 can be read; \
