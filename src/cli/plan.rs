@@ -11,9 +11,9 @@ use anyhow::bail;
 use cloudcorrect::app;
 use cloudcorrect::clock::Clock;
 use cloudcorrect::evaluation::{Checked, WaiverStatus};
-use cloudcorrect::git::{CommitId, Objects};
+use cloudcorrect::git::{CommitId, Objects, ReadError};
 use cloudcorrect::impact::{Changes, Impact};
-use cloudcorrect::policy::{Account, PolicySet, SETTINGS_FILE, SourceFile};
+use cloudcorrect::policy::{Account, PolicySet, SETTINGS_FILE, SourceFile, is_policy_file};
 use cloudcorrect::proposal::{Policies, PolicyDirectory, Proposal};
 use cloudcorrect::recorded::{Recorded, RecordedFile};
 use cloudcorrect::render::{KnownWaivers, Proposed, SourceLabel, comment, diagnostics};
@@ -49,7 +49,7 @@ pub(super) struct Arguments {
     /// read, and `DATABASE_URL` does as well
     #[arg(long, value_name = "FILE", env = "CLOUDCORRECT_CONFIG")]
     config: Option<PathBuf>,
-    /// Also name resources: so many of each check, account and kind of difference
+    /// Also name resources: so many of each check, account and kind of difference, 200 at most
     #[arg(
         long,
         value_name = "NUMBER",
@@ -61,11 +61,20 @@ pub(super) struct Arguments {
     )]
     resources: usize,
     /// Name of the source that the service watches there, which its comments carry
-    #[arg(long, value_name = "NAME", default_value = "main")]
+    #[arg(long, value_name = "NAME", default_value = "main", value_parser = source_name)]
     source: String,
     /// Say of which source it is, as the service does where a repository feeds several
     #[arg(long)]
     shared: bool,
+}
+
+/// Name of a source as settings have it.
+fn source_name(text: &str) -> Result<String, &'static str> {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if text.is_empty() || !text.chars().all(is_plain) {
+        return Err("the name of a source has small letters, digits and `-`");
+    }
+    Ok(text.to_owned())
 }
 
 /// Revisions to compare.
@@ -91,23 +100,26 @@ impl FromStr for Range {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let Arguments { range, resources, source, shared, .. } = arguments;
-    let objects = Objects::around(Path::new("."))?;
-    let path = arguments.path.trim_start_matches("./").trim_matches('/');
-    let directory = PolicyDirectory { objects: &objects, path };
-    let (base, head) = (objects.resolve(&range.base)?, objects.resolve(&range.head)?);
-    let parted = objects.merge_base(head, base)?.unwrap_or(base);
-    let before = in_force(directory, parted)?;
-    let gates = directory.settings(base)?.0;
-    let Proposal { reading, changes, .. } =
-        directory.proposal(head, (parted, &before), gates.as_ref())?;
-    if range.head == "HEAD" && objects.has_uncommitted(&[path, SETTINGS_FILE]) {
-        output::note("what is not committed is not part of it");
+    let Arguments { resources, source, shared, .. } = arguments;
+    let is_judged = arguments.stored || !arguments.inventory.is_empty();
+    if *resources > 0 && !is_judged {
+        bail!("`--resources` names those of `--inventory FILE` or `--stored`; give one of them");
     }
+    let objects = Objects::around(Path::new("."))?;
+    let compared = compare(&objects, arguments).map_err(|error| {
+        let is_damaged = matches!(error.downcast_ref(), Some(ReadError::Damaged(_)));
+        if is_damaged && objects.is_partial() {
+            return error.context(
+                "this is a partial clone, which lacks some objects; clone the repository without \
+                 `--filter`",
+            );
+        }
+        error
+    })?;
+    let Compared { before, proposal: Proposal { head, reading, changes, .. } } = compared;
     let (recordings, stored) = known_accounts(arguments, &before)?;
     let recordings = recordings.iter().map(|one| one.inventory());
     let inventories: Vec<&Inventory> = recordings.chain(&stored).collect();
-    let is_judged = arguments.stored || !arguments.inventory.is_empty();
     let impact = (is_judged && changes.is_some()).then(|| {
         output::progress("judging both revisions ...");
         Impact::of(&before, &reading.policies, &inventories, *resources)
@@ -122,19 +134,74 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(status(changes, impact)))
 }
 
-/// The policies that a proposal is compared with.
-fn in_force(directory: PolicyDirectory<'_>, commit: CommitId) -> anyhow::Result<PolicySet> {
-    let Policies { files, reading, .. } = directory.policies(commit, None)?;
-    if !reading.is_clean() {
-        let files = files.into_iter().map(|file| SourceFile::new(file.path, file.bytes));
-        let shown = diagnostics::text(&reading.diagnostics, &files.collect::<Vec<_>>());
+/// A proposal, and the policies that it is compared with.
+struct Compared {
+    before: PolicySet,
+    proposal: Proposal,
+}
+
+fn compare(objects: &Objects, arguments: &Arguments) -> anyhow::Result<Compared> {
+    let Arguments { range, path, .. } = arguments;
+    let path: Vec<_> = path.split('/').filter(|part| !["", "."].contains(part)).collect();
+    let path = path.join("/");
+    let directory = PolicyDirectory { objects, path: &path };
+    let (base, head) = (objects.resolve(&range.base)?, objects.resolve(&range.head)?);
+    if !objects.has_directory(base, &path)? && !objects.has_directory(head, &path)? {
         bail!(
-            "the policies of {} have problems; name a revision that is good to compare with\n{}",
-            commit.short(),
-            shown.trim_end()
+            "neither `{}` nor `{}` has a directory `{path}`; name that of the policies with \
+             `--path`, from the root of the repository",
+            range.base,
+            range.head
         );
     }
-    Ok(reading.policies)
+    let parted = objects.parted((base, &range.base), (head, &range.head))?;
+    if parted.is_none() {
+        output::note(&format!(
+            "`{}` and `{}` have no history in common; they are compared as they are",
+            range.base, range.head
+        ));
+    }
+    let parted = parted.unwrap_or(base);
+    let before = in_force(directory, (base, &range.base), parted)?;
+    let gates = directory.settings(base)?.0;
+    let proposal = directory.proposal(head, (parted, &before), gates.as_ref())?;
+    let is_policy = |file: &str| {
+        file == SETTINGS_FILE || is_policy_file(file) && Path::new(file).starts_with(&path)
+    };
+    if objects.resolve("HEAD").is_ok_and(|checked_out| checked_out == head)
+        && objects.has_uncommitted(&[&path, SETTINGS_FILE], is_policy)
+    {
+        output::note("what is not committed is not part of it");
+    }
+    Ok(Compared { before, proposal })
+}
+
+/// The policies that a proposal is compared with: those of the commit at which it parted from the base
+/// or, where these have errors, of the base; none where there are none yet.
+fn in_force(
+    directory: PolicyDirectory<'_>,
+    (base, name): (CommitId, &str),
+    parted: CommitId,
+) -> anyhow::Result<PolicySet> {
+    for commit in [parted, base] {
+        if !directory.objects.has_directory(commit, directory.path)? {
+            return Ok(PolicySet::default());
+        }
+        let Policies { files, reading, .. } = directory.policies(commit, None)?;
+        if reading.is_clean() {
+            return Ok(reading.policies);
+        }
+        if commit == base {
+            let files = files.into_iter().map(|file| SourceFile::new(file.path, file.bytes));
+            let shown = diagnostics::text(&reading.diagnostics, &files.collect::<Vec<_>>());
+            let (shown, commit) = (shown.trim_end(), commit.short());
+            bail!(
+                "the policies of `{name}` ({commit}) have problems; name a revision that is good to \
+                 compare with\n{shown}"
+            );
+        }
+    }
+    Ok(PolicySet::default())
 }
 
 /// What is known of the accounts of policies: recorded, or stored by the service.

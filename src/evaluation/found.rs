@@ -294,7 +294,7 @@ impl<'a> Finder<'a> {
             OnEmpty::NotApplicable => Outcome::NotApplicable,
             OnEmpty::Unknown => {
                 let message = "nothing was selected, and `onEmpty` is `unknown`";
-                let failure = Failure::new(Cause::NotCollected, message);
+                let failure = Failure::new(Cause::Ambiguous, message);
                 return self.unknown(About::Region(region), failure);
             }
         };

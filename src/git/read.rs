@@ -123,6 +123,16 @@ impl Objects {
         Ok(walk.found)
     }
 
+    /// `true` where a commit has a directory.
+    pub fn has_directory(&self, commit: CommitId, path: &str) -> Result<bool, ReadError> {
+        let root = self.find(commit)?.tree()?;
+        match self.directory(&root, path) {
+            Ok(_) => Ok(true),
+            Err(ReadError::NoDirectory(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// One file of a commit, as [`Self::policy_files`] would read it; nothing where there is none.
     pub fn file(&self, commit: CommitId, path: &str) -> Result<PolicyTree, ReadError> {
         let root = self.find(commit)?.tree()?;

@@ -16,7 +16,7 @@ use super::pairs::{self, Pair};
 use super::shifts::{ShiftKind, Shifts};
 
 /// Impact of a change: what differs in the findings of checks that are judged anew. A check that asks
-/// the same of the same accounts with the same waivers is not looked at.
+/// the same of an account that is looked at alike, with the same waivers, is not judged there.
 ///
 /// `now` in expressions, and the day of waivers, are the instant at which each inventory was taken, on
 /// both sides. Mode and suspension decide nothing here: they say what comes of a finding.
@@ -25,9 +25,11 @@ pub struct Impact {
     /// Checks with a difference, group by group.
     pub checks: Vec<CheckImpact>,
     /// Accounts that were judged, with the instant at which their inventory was taken.
-    pub judged: BTreeMap<AccountName, DateTime<Utc>>,
+    pub judged: BTreeMap<AccountId, DateTime<Utc>>,
     /// Accounts of which nothing was collected, so that nobody knows.
-    pub unknown: BTreeSet<AccountName>,
+    pub unknown: BTreeSet<AccountId>,
+    /// Names of both; the new one where an account has another.
+    pub names: BTreeMap<AccountId, AccountName>,
 }
 
 /// Differences of a check.
@@ -40,7 +42,7 @@ pub struct CheckImpact {
     /// Id of the check, by its new one likewise.
     pub check: CheckId,
     /// Accounts with a difference.
-    pub accounts: BTreeMap<AccountName, AccountImpact>,
+    pub accounts: BTreeMap<AccountId, AccountImpact>,
 }
 
 /// Differences of a check in an account.
@@ -77,29 +79,24 @@ impl Impact {
         let inventories = inventories.iter().map(|one| (&one.account, *one)).collect();
         let mut impact = Self::default();
         for (name, Pair { old, new }) in pairs::groups(base, head) {
-            let was = old.map(|group| Side::of(base, group));
-            let is = new.map(|group| Side::of(head, group));
-            let checks = changed(was.as_ref(), is.as_ref());
-            let Some(mode) = new.or(old).map(|group| group.mode).filter(|_| !checks.is_empty())
-            else {
-                continue;
-            };
-            let mut accounts = BTreeMap::new();
-            // Where an account has another name, the new one counts.
-            for account in was.iter().chain(&is).flat_map(|side| &side.accounts) {
-                accounts.insert(&account.id, &account.name);
-            }
-            impact.know(&accounts, &inventories);
-            let was = was.map(|side| side.only(checks.iter().filter_map(|(_, pair)| pair.old)));
-            let is = is.map(|side| side.only(checks.iter().filter_map(|(_, pair)| pair.new)));
-            let [was, is] = [&was, &is].map(|side| Some(side.as_ref()?.judged(&inventories)));
-            for (id, pair) in checks {
-                let [was, is] = [(&was, pair.old), (&is, pair.new)]
-                    .map(|(side, check)| Findings::of(side.as_ref(), check));
-                let accounts = differences(&was, &is, &accounts, examples);
-                if !accounts.is_empty() {
-                    let (group, check) = (name.clone(), id.clone());
-                    impact.checks.push(CheckImpact { group, mode, check, accounts });
+            let Some(mode) = new.or(old).map(|group| group.mode) else { continue };
+            let was = Side::of(base, old);
+            let is = Side::of(head, new);
+            for (accounts, checks) in to_judge(&was, &is) {
+                impact.know([&was, &is], &accounts, &inventories);
+                let [was, is] = [
+                    was.only(&accounts, checks.iter().filter_map(|(_, pair)| pair.old)),
+                    is.only(&accounts, checks.iter().filter_map(|(_, pair)| pair.new)),
+                ];
+                let [was, is] = [&was, &is].map(|part| Some(part.as_ref()?.judged(&inventories)));
+                for (id, pair) in checks {
+                    let [was, is] = [(&was, pair.old), (&is, pair.new)]
+                        .map(|(part, check)| Findings::of(part.as_ref(), check));
+                    let accounts = differences(&was, &is, examples);
+                    if !accounts.is_empty() {
+                        let (group, check) = (name.clone(), id.clone());
+                        impact.checks.push(CheckImpact { group, mode, check, accounts });
+                    }
                 }
             }
         }
@@ -123,54 +120,71 @@ impl Impact {
     /// Notes of which accounts something is known.
     fn know(
         &mut self,
-        accounts: &BTreeMap<&AccountId, &AccountName>,
+        sides: [&Side<'_>; 2],
+        accounts: &BTreeSet<&AccountId>,
         inventories: &BTreeMap<&AccountId, &Inventory>,
     ) {
-        for (id, name) in accounts {
-            let name = AccountName::clone(name);
-            match inventories.get(id) {
+        for account in sides.iter().flat_map(|side| &side.accounts) {
+            if !accounts.contains(&account.id) {
+                continue;
+            }
+            self.names.insert(account.id.clone(), account.name.clone());
+            match inventories.get(&account.id) {
                 Some(inventory) => {
-                    self.judged.insert(name, inventory.taken_at);
+                    self.judged.insert(account.id.clone(), inventory.taken_at);
                 }
                 None => {
-                    self.unknown.insert(name);
+                    self.unknown.insert(account.id.clone());
                 }
             }
         }
     }
 }
 
-/// A group of one revision, and what its findings depend on beside its checks.
+/// A group of one revision, if it has it, and what its findings depend on beside its checks.
 struct Side<'a> {
-    group: &'a Group,
+    group: Option<&'a Group>,
     accounts: Vec<&'a Account>,
     waivers: Vec<&'a Arc<Waiver>>,
 }
 
-/// The same with the checks alone that are judged.
+/// The same with the checks and the accounts alone that are judged.
 struct Part<'a> {
-    side: Side<'a>,
     group: Group,
+    accounts: Vec<&'a Account>,
+    waivers: Vec<&'a Arc<Waiver>>,
 }
 
 impl<'a> Side<'a> {
-    fn of(policies: &'a PolicySet, group: &'a Group) -> Self {
-        let accounts = policies.accounts_of(group).collect();
-        Self { group, accounts, waivers: policies.waivers_of(group).collect() }
+    fn of(policies: &'a PolicySet, group: Option<&'a Group>) -> Self {
+        let accounts = group.map(|group| policies.accounts_of(group).collect());
+        let waivers = group.map(|group| policies.waivers_of(group).collect());
+        Self { group, accounts: accounts.unwrap_or_default(), waivers: waivers.unwrap_or_default() }
     }
 
-    /// `true` where a check that asks the same finds the same.
-    fn finds_alike(&self, other: &Self) -> bool {
-        let judged = |account: &&'a Account| (&account.name, &account.id, &account.regions);
-        let waived = |waiver: &&'a Arc<Waiver>| (&waiver.covers, waiver.expires);
-        self.accounts.iter().map(judged).eq(other.accounts.iter().map(judged))
-            && self.waivers.iter().map(waived).eq(other.waivers.iter().map(waived))
+    fn account(&self, id: &AccountId) -> Option<&'a Account> {
+        self.accounts.iter().find(|account| account.id == *id).copied()
     }
 
-    fn only(self, checks: impl Iterator<Item = &'a Arc<Check>>) -> Part<'a> {
+    /// Waivers that the other side lacks, whatever their words.
+    fn waivers_beyond(&self, other: &Self) -> Vec<&'a Arc<Waiver>> {
+        let is_there = |waiver: &Waiver| {
+            let is_alike =
+                |one: &Waiver| one.expires == waiver.expires && one.covers == waiver.covers;
+            other.waivers.iter().any(|one| is_alike(one))
+        };
+        self.waivers.iter().copied().filter(|waiver| !is_there(waiver)).collect()
+    }
+
+    fn only(
+        &self,
+        accounts: &BTreeSet<&AccountId>,
+        checks: impl Iterator<Item = &'a Arc<Check>>,
+    ) -> Option<Part<'a>> {
         let checks = checks.map(Arc::clone).collect();
-        let group = Group { checks, ..self.group.clone() };
-        Part { side: self, group }
+        let group = Group { checks, ..self.group?.clone() };
+        let accounts = self.accounts.iter().copied().filter(|one| accounts.contains(&one.id));
+        Some(Part { group, accounts: accounts.collect(), waivers: self.waivers.clone() })
     }
 }
 
@@ -181,35 +195,68 @@ impl Part<'_> {
         inventories: &BTreeMap<&AccountId, &'p Inventory>,
     ) -> GroupVerdicts<'p> {
         let known = |account: &&'p Account| Some((*account, *inventories.get(&account.id)?));
-        let accounts = self.side.accounts.iter().filter_map(known).collect();
-        GroupVerdicts::of(&self.group, accounts, self.side.waivers.clone())
+        let accounts = self.accounts.iter().filter_map(known).collect();
+        GroupVerdicts::of(&self.group, accounts, self.waivers.clone())
     }
 }
 
-/// Checks of a group that may find something else, with both sides.
-fn changed<'a>(
-    was: Option<&Side<'a>>,
-    is: Option<&Side<'a>>,
-) -> Vec<(&'a CheckId, Pair<'a, Arc<Check>>)> {
-    let alone = |side: &Side<'a>| side.group.checks.iter();
-    match (was, is) {
-        (Some(was), Some(is)) => {
-            let finds_alike = was.finds_alike(is);
-            let mut checks = pairs::checks(was.group, is.group);
-            checks.retain(|(_, pair)| match (pair.old, pair.new) {
-                (Some(old), Some(new)) => !finds_alike || !asks_alike(old, new),
-                _ => true,
-            });
-            checks
+/// Checks of a group with both sides.
+type CheckPairs<'a> = Vec<(&'a CheckId, Pair<'a, Arc<Check>>)>;
+
+/// Checks of a group that may find something else, by the accounts in which they may.
+fn to_judge<'a>(
+    was: &Side<'a>,
+    is: &Side<'a>,
+) -> BTreeMap<BTreeSet<&'a AccountId>, CheckPairs<'a>> {
+    let all: BTreeSet<_> = was.accounts.iter().chain(&is.accounts).map(|one| &one.id).collect();
+    let waivers: Vec<_> =
+        was.waivers_beyond(is).into_iter().chain(is.waivers_beyond(was)).collect();
+    let mut parts: BTreeMap<_, CheckPairs<'a>> = BTreeMap::new();
+    for (id, pair) in check_pairs(was, is) {
+        let accounts: BTreeSet<_> = match (pair.old, pair.new) {
+            (Some(old), Some(new)) if asks_alike(old, new) => {
+                let differs = |account: &&&'a AccountId| {
+                    let sides = [was.account(account), is.account(account)];
+                    let is_waived_otherwise = sides.iter().flatten().any(|account| {
+                        waivers.iter().any(|waiver| covers(waiver, [&old.id, &new.id], account))
+                    });
+                    is_waived_otherwise || !are_looked_at_alike(sides)
+                };
+                all.iter().filter(differs).copied().collect()
+            }
+            _ => all.clone(),
+        };
+        if !accounts.is_empty() {
+            parts.entry(accounts).or_default().push((id, pair));
         }
+    }
+    parts
+}
+
+fn check_pairs<'a>(was: &Side<'a>, is: &Side<'a>) -> CheckPairs<'a> {
+    match (was.group, is.group) {
+        (Some(was), Some(is)) => pairs::checks(was, is),
         (Some(was), None) => {
-            alone(was).map(|one| (&one.id, Pair { old: Some(one), new: None })).collect()
+            was.checks.iter().map(|one| (&one.id, Pair { old: Some(one), new: None })).collect()
         }
         (None, Some(is)) => {
-            alone(is).map(|one| (&one.id, Pair { old: None, new: Some(one) })).collect()
+            is.checks.iter().map(|one| (&one.id, Pair { old: None, new: Some(one) })).collect()
         }
         (None, None) => Vec::new(),
     }
+}
+
+/// `true` of an account of both sides whose findings differ by checks and waivers alone.
+fn are_looked_at_alike([old, new]: [Option<&Account>; 2]) -> bool {
+    match (old, new) {
+        (Some(old), Some(new)) => old.name == new.name && old.regions == new.regions,
+        _ => false,
+    }
+}
+
+fn covers(waiver: &Waiver, checks: [&CheckId; 2], account: &Account) -> bool {
+    let covers = &waiver.covers;
+    covers.check.as_ref().is_none_or(|id| checks.contains(&id)) && covers.has_account(account)
 }
 
 fn asks_alike(old: &Check, new: &Check) -> bool {
@@ -238,20 +285,18 @@ impl<'a> Findings<'a> {
     }
 }
 
-/// Differences by account; `accounts` has their names.
+/// Differences by account.
 fn differences(
     was: &Findings<'_>,
     is: &Findings<'_>,
-    accounts: &BTreeMap<&AccountId, &AccountName>,
     examples: usize,
-) -> BTreeMap<AccountName, AccountImpact> {
+) -> BTreeMap<AccountId, AccountImpact> {
     let outcome = |finding: Option<&Finding>| finding.map(|finding| finding.outcome);
-    let mut found: BTreeMap<AccountName, AccountImpact> = BTreeMap::new();
+    let mut found: BTreeMap<AccountId, AccountImpact> = BTreeMap::new();
     for (old, new) in side_by_side(&was.all, &is.all) {
         let Some(kind) = ShiftKind::of(outcome(old), outcome(new)) else { continue };
         let Some(finding) = new.or(old) else { continue };
-        let Some(name) = accounts.get(&finding.account) else { continue };
-        let account = found.entry(AccountName::clone(name)).or_default();
+        let account = found.entry(finding.account.clone()).or_default();
         account.shifts.add(kind);
         if usize::try_from(account.shifts.get(kind)).is_ok_and(|number| number <= examples) {
             let (region, resource) = (finding.region().clone(), finding.shared_id());

@@ -72,8 +72,8 @@ fn text(label: SourceLabel<'_>, proposed: Proposed<'_>, known: KnownWaivers<'_>)
     sheet.paragraph(&heading(label));
     let impact = impact.filter(|_| changes.is_some());
     sheet.paragraph(&verdict(reading, changes));
-    if let Some(sentence) = impact.and_then(impact::sentence) {
-        sheet.paragraph(&sentence);
+    if let Some(impact) = impact {
+        sheet.paragraph(&impact::sentence(impact));
     }
     if !reading.diagnostics.is_empty() {
         sheet.rows(
@@ -94,6 +94,10 @@ fn text(label: SourceLabel<'_>, proposed: Proposed<'_>, known: KnownWaivers<'_>)
     let wanting: Vec<_> = reading.policies.waivers.values().filter_map(|it| known.of(it)).collect();
     if changes.is_some() && !wanting.is_empty() {
         sheet.rows("**Waivers that need somebody**\n\n", wanting, (MOST_CHANGES, "waivers"));
+    }
+    // They take what room is left.
+    if let Some(impact) = impact {
+        impact::resources(&mut sheet, impact);
     }
     format!("{}\n\n<sub>at {}</sub>", sheet.finish(), code(short(head)))
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::impact::{CheckImpact, Impact, Shift, ShiftKind, Shifts};
+use crate::impact::{Impact, Shift, ShiftKind, Shifts};
 use crate::policy::{AccountName, Mode};
+use crate::resource::AccountId;
 
 use super::markdown::{Sheet, cell, code, escape};
 use super::words::{count, unbroken};
@@ -29,11 +30,10 @@ fn heading(kind: ShiftKind) -> &'static str {
     }
 }
 
-/// Sentence of what matters most, for the verdict on a pull request; `None` where no account was to be
-/// judged.
-pub(super) fn sentence(impact: &Impact) -> Option<String> {
+/// Sentence of what matters most, for the verdict on a pull request.
+pub(super) fn sentence(impact: &Impact) -> String {
     if impact.is_of_nothing() {
-        return None;
+        return "No resource gets another outcome: nothing changes that decides one.".to_owned();
     }
     let total = impact.total();
     let parts: Vec<String> = ShiftKind::ALL
@@ -44,14 +44,15 @@ pub(super) fn sentence(impact: &Impact) -> Option<String> {
             if kind.is_bad() { format!("**{words}**") } else { words }
         })
         .collect();
-    Some(match parts.as_slice() {
+    match parts.as_slice() {
         [] if impact.judged.is_empty() => "What it does to resources is not known.".to_owned(),
         [] => "No resource that was collected gets another outcome.".to_owned(),
         parts => format!("Judged over what was collected: {}.", parts.join(", ")),
-    })
+    }
 }
 
-/// Adds the tables: by group and account, then by check, then the resources that are told.
+/// Adds the tables: by group and account, then by check. Where each group has one check to tell of in
+/// each account, one table says it all.
 pub(super) fn tables(sheet: &mut Sheet, impact: &Impact) {
     if impact.is_of_nothing() {
         return;
@@ -59,57 +60,82 @@ pub(super) fn tables(sheet: &mut Sheet, impact: &Impact) {
     let total = impact.total();
     let kinds: Vec<_> = ShiftKind::ALL.into_iter().filter(|kind| total.get(*kind) > 0).collect();
     if !kinds.is_empty() {
-        let by_group = by_group(&impact.checks);
-        let head = table("**Impact**\n\n", &["Group", "Account"], &kinds);
-        sheet.rows(&head, rows(&by_group, &kinds), (MOST_ROWS, "rows"));
-        let by_check = by_check(&impact.checks);
-        if by_check.len() > by_group.len() {
+        let (by_group, by_check) = (by_group(impact), by_check(impact));
+        let [groups, checks] = [("Group", &by_group), ("Check", &by_check)];
+        let is_folded = by_check.len() > by_group.len();
+        let (what, sums) = if is_folded { groups } else { checks };
+        let head = table("**Impact**\n\n", &[what, "Account"], &kinds);
+        sheet.rows(&head, rows(sums, &kinds), (MOST_ROWS, "rows"));
+        if is_folded {
             let head = table("", &["Check", "Account"], &kinds);
             sheet.folded("By check", &head, rows(&by_check, &kinds), (MOST_ROWS, "rows"));
-        }
-        let examples = examples(&impact.checks);
-        if !examples.is_empty() {
-            sheet.folded("Resources", "", examples, (MOST_RESOURCES, "resources"));
         }
     }
     sheet.paragraph(&format!("<sub>{}</sub>", knowledge(impact)));
 }
 
-/// Sums by a name and an account.
-type Sums<'a> = BTreeMap<(String, &'a AccountName), Shifts>;
+/// Adds the resources that are told one by one, the worst kinds first.
+pub(super) fn resources(sheet: &mut Sheet, impact: &Impact) {
+    let examples = examples(impact);
+    if !examples.is_empty() {
+        sheet.folded("Resources", "", examples, (MOST_RESOURCES, "resources"));
+    }
+}
 
-fn by_group(checks: &[CheckImpact]) -> Sums<'_> {
+/// Name of an account, with its id where several have the name.
+fn account(impact: &Impact, id: &AccountId) -> String {
+    let name = impact.names.get(id);
+    let has_name = |other: &&AccountName| Some(*other) == name;
+    match name {
+        Some(name) if impact.names.values().filter(has_name).count() > 1 => {
+            format!("{} ({id})", code(name.as_str()))
+        }
+        Some(name) => code(name.as_str()),
+        None => id.to_string(),
+    }
+}
+
+/// Sums by a name and an account.
+type Sums = BTreeMap<(String, String), Shifts>;
+
+fn by_group(impact: &Impact) -> Sums {
     let mut sums = Sums::new();
-    for check in checks {
-        // What only enforcing turns red.
-        let mode = match check.mode {
-            Mode::Enforce => String::new(),
-            mode => format!(" ({mode})"),
-        };
-        for (account, impact) in &check.accounts {
-            *sums.entry((format!("{}{mode}", check.group), account)).or_default() += impact.shifts;
+    for check in &impact.checks {
+        let name = format!("{}{}", check.group, mode(check.mode));
+        for (id, of_account) in &check.accounts {
+            let key = (name.clone(), account(impact, id));
+            *sums.entry(key).or_default() += of_account.shifts;
         }
     }
     sums
 }
 
-fn by_check(checks: &[CheckImpact]) -> Sums<'_> {
+fn by_check(impact: &Impact) -> Sums {
     let mut sums = Sums::new();
-    for check in checks {
+    for check in &impact.checks {
         let name = code(&format!("{}/{}", check.group, check.check));
-        for (account, impact) in &check.accounts {
-            sums.insert((name.clone(), account), impact.shifts);
+        let name = format!("{name}{}", mode(check.mode));
+        for (id, of_account) in &check.accounts {
+            *sums.entry((name.clone(), account(impact, id))).or_default() += of_account.shifts;
         }
     }
     sums
+}
+
+/// What is said beside a group that turns nothing red.
+fn mode(mode: Mode) -> String {
+    match mode {
+        Mode::Enforce => String::new(),
+        mode => format!(" ({mode})"),
+    }
 }
 
 /// Rows of a table, those first in which most is bad.
-fn rows(sums: &Sums<'_>, kinds: &[ShiftKind]) -> Vec<String> {
+fn rows(sums: &Sums, kinds: &[ShiftKind]) -> Vec<String> {
     let mut ordered: Vec<_> = sums.iter().collect();
     ordered.sort_by_key(|(_, shifts)| Reverse(shifts.bad()));
-    let row = |((name, account), shifts): (&(String, &AccountName), &Shifts)| {
-        row(&[name.clone(), code(account.as_str())], shifts, kinds)
+    let row = |((name, account), shifts): (&(String, String), &Shifts)| {
+        row(&[name.clone(), account.clone()], shifts, kinds)
     };
     ordered.into_iter().map(row).collect()
 }
@@ -134,13 +160,14 @@ fn row(texts: &[String], shifts: &Shifts, kinds: &[ShiftKind]) -> String {
 }
 
 /// ``- `storage/named` in `prod`: newly failing `logs` (us-east-1): what was seen``, the worst kinds first.
-fn examples(checks: &[CheckImpact]) -> Vec<String> {
+fn examples(impact: &Impact) -> Vec<String> {
     let mut all: Vec<(ShiftKind, String)> = Vec::new();
-    for check in checks {
+    for check in &impact.checks {
         let name = code(&format!("{}/{}", check.group, check.check));
-        for (account, impact) in &check.accounts {
-            let place = format!("{name} in {}", code(account.as_str()));
-            all.extend(impact.examples.iter().map(|shift| (shift.kind, example(&place, shift))));
+        for (id, of_account) in &check.accounts {
+            let place = format!("{name} in {}", account(impact, id));
+            let examples = of_account.examples.iter();
+            all.extend(examples.map(|shift| (shift.kind, example(&place, shift))));
         }
     }
     all.sort_by_key(|(kind, _)| *kind);
@@ -157,13 +184,13 @@ fn example(place: &str, shift: &Shift) -> String {
 /// What was judged, and how old that is.
 fn knowledge(impact: &Impact) -> String {
     let mut sentences = Vec::new();
-    let mut instants: BTreeMap<DateTime<Utc>, Vec<&AccountName>> = BTreeMap::new();
+    let mut instants: BTreeMap<DateTime<Utc>, Vec<&AccountId>> = BTreeMap::new();
     for (account, taken_at) in &impact.judged {
         instants.entry(*taken_at).or_default().push(account);
     }
     for (taken_at, accounts) in instants {
         let at = taken_at.format("%Y-%m-%d %H:%M UTC");
-        sentences.push(format!("{} as of {at}.", named(&accounts)));
+        sentences.push(format!("{} as of {at}.", named(impact, &accounts)));
     }
     if impact.total().get(ShiftKind::NotCollected) > 0 {
         sentences.push("What is not collected there shows once the checks have run.".to_owned());
@@ -172,18 +199,20 @@ fn knowledge(impact: &Impact) -> String {
     if !unknown.is_empty() {
         sentences.push(format!(
             "Nothing was collected of {}: what the change does there shows once the checks have run.",
-            named(&unknown)
+            named(impact, &unknown)
         ));
     }
     sentences.join(" ")
 }
 
-/// Names of accounts that are named at most one by one.
+/// Accounts that are named at most one by one.
 const MOST_NAMED: usize = 5;
 
-fn named(accounts: &[&AccountName]) -> String {
-    let names: Vec<_> = accounts.iter().take(MOST_NAMED).map(|name| code(name.as_str())).collect();
-    let more = accounts.len() - names.len();
+fn named(impact: &Impact, accounts: &[&AccountId]) -> String {
+    let mut names: Vec<_> = accounts.iter().map(|id| account(impact, id)).collect();
+    names.sort();
+    let more = names.len().saturating_sub(MOST_NAMED);
+    names.truncate(MOST_NAMED);
     let more =
         if more > 0 { format!(" and {}", count(more, "other account")) } else { String::new() };
     format!("{}{more}", names.join(", "))
@@ -194,7 +223,11 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::impact::AccountImpact;
+    use crate::impact::{AccountImpact, CheckImpact};
+
+    fn id(at: usize) -> AccountId {
+        format!("{at:012}").parse().expect("an id")
+    }
 
     /// Impact on an account of checks, each with its group, mode and differences.
     fn impact(checks: &[(&str, Mode, &str, &[ShiftKind])]) -> Impact {
@@ -213,17 +246,19 @@ mod tests {
                 group: group.parse().expect("a name"),
                 mode: *mode,
                 check: check.parse().expect("an id"),
-                accounts: BTreeMap::from([("prod".parse().expect("a name"), of_account)]),
+                accounts: BTreeMap::from([(id(1), of_account)]),
             }
         });
         let at = "2026-11-30T12:00:59Z".parse().expect("an instant");
-        let judged = BTreeMap::from([("prod".parse().expect("a name"), at)]);
-        Impact { checks: checks.collect(), judged, ..Impact::default() }
+        let names = BTreeMap::from([(id(1), "prod".parse().expect("a name"))]);
+        let judged = BTreeMap::from([(id(1), at)]);
+        Impact { checks: checks.collect(), judged, names, ..Impact::default() }
     }
 
     fn shown(impact: &Impact, room: usize) -> String {
         let mut sheet = Sheet::new(room);
         tables(&mut sheet, impact);
+        resources(&mut sheet, impact);
         sheet.finish().replace('\u{200b}', "‸")
     }
 
@@ -235,7 +270,7 @@ mod tests {
             ("b", Mode::Audit, "loud", &[NewlyFailing, NewlyFailing]),
             ("b", Mode::Audit, "louder", &[NewlyFailing, NewlyFailing, NewlyFailing]),
         ]);
-        assert_snapshot!(sentence(&impact).expect("words"), @"Judged over what was collected: **5 newly failing**, 1 no longer checked, 1 newly passing.");
+        assert_snapshot!(sentence(&impact), @"Judged over what was collected: **5 newly failing**, 1 no longer checked, 1 newly passing.");
         assert_snapshot!(shown(&impact, 60_000), @r#"
         **Impact**
 
@@ -248,11 +283,13 @@ mod tests {
 
         | Check | Account | newly failing | no longer checked | newly passing |
         | --- | --- | --: | --: | --: |
-        | `b/louder` | `prod` | **3** |  |  |
-        | `b/loud` | `prod` | **2** |  |  |
+        | `b/louder` (audit) | `prod` | **3** |  |  |
+        | `b/loud` (audit) | `prod` | **2** |  |  |
         | `a/calm` | `prod` |  | 1 | 1 |
 
         </details>
+
+        <sub>`prod` as of 2026-11-30 12:00 UTC.</sub>
 
         <details><summary>Resources</summary>
 
@@ -265,8 +302,6 @@ mod tests {
         - `a/calm` in `prod`: newly passing `x | @octocat <b>` (eu-west-1): resource.A = "| @‸octocat \<b\>"
 
         </details>
-
-        <sub>`prod` as of 2026-11-30 12:00 UTC.</sub>
         "#);
     }
 
@@ -295,14 +330,20 @@ mod tests {
     fn accounts_are_told_by_their_age_and_at_most_a_few_by_name() {
         let mut impact = impact(&[]);
         let later = "2026-11-30T12:01:00Z".parse().expect("an instant");
-        impact.judged.insert("beside".parse().expect("a name"), later);
-        let unknown = (0..7).map(|at| format!("account-{at}").parse().expect("a name"));
-        impact.unknown = unknown.collect();
-        assert_snapshot!(sentence(&impact).expect("words"), @"No resource that was collected gets another outcome.");
-        assert_snapshot!(shown(&impact, 60_000), @"<sub>`prod` as of 2026-11-30 12:00 UTC. `beside` as of 2026-11-30 12:01 UTC. Nothing was collected of `account-0`, `account-1`, `account-2`, `account-3`, `account-4` and 2 other accounts: what the change does there shows once the checks have run.</sub>");
+        impact.judged.insert(id(2), later);
+        impact.names.insert(id(2), "beside".parse().expect("a name"));
+        impact.unknown = (10..17).map(id).collect();
+        for at in 10..17 {
+            let name = if at < 15 { format!("account-{at}") } else { "of-two".to_owned() };
+            impact.names.insert(id(at), name.parse().expect("a name"));
+        }
+        assert_snapshot!(sentence(&impact), @"No resource that was collected gets another outcome.");
+        assert_snapshot!(shown(&impact, 60_000), @"<sub>`prod` as of 2026-11-30 12:00 UTC. `beside` as of 2026-11-30 12:01 UTC. Nothing was collected of `account-10`, `account-11`, `account-12`, `account-13`, `account-14` and 2 other accounts: what the change does there shows once the checks have run.</sub>");
         impact.judged.clear();
-        assert_snapshot!(sentence(&impact).expect("words"), @"What it does to resources is not known.");
-        assert_eq!(sentence(&Impact::default()), None);
+        assert_snapshot!(sentence(&impact), @"What it does to resources is not known.");
+        impact.unknown = [id(15)].into();
+        assert_snapshot!(shown(&impact, 60_000), @"<sub>Nothing was collected of `of-two` (000000000015): what the change does there shows once the checks have run.</sub>");
+        assert_snapshot!(sentence(&Impact::default()), @"No resource gets another outcome: nothing changes that decides one.");
         assert_eq!(shown(&Impact::default(), 60_000), "");
     }
 }

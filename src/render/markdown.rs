@@ -169,16 +169,16 @@ impl Sheet {
         rows: impl IntoIterator<Item = String>,
         (most, noun): (usize, &str),
     ) {
-        let mut rows = rows.into_iter();
-        let mut left_out = 0;
+        let (mut listed, mut left_out) = (0, 0);
         self.push_whole(heading);
-        for (count, row) in rows.by_ref().enumerate() {
-            if count >= most || !self.push_whole(&row) {
-                left_out = 1;
-                break;
+        for row in rows {
+            // One that is too long keeps no other out.
+            if listed < most && self.push_whole(&row) {
+                listed += 1;
+            } else {
+                left_out += 1;
             }
         }
-        left_out += rows.count();
         if left_out > 0 {
             let _ = write!(self.text, "\n… and {left_out} more {noun}\n");
         }

@@ -107,6 +107,8 @@ fn a_commit_that_changes_nothing_is_nothing_for_the_worse() {
 
     **Valid**: 2 groups with 6 checks, and nothing that is checked changes.
 
+    No resource gets another outcome: nothing changes that decides one.
+
     <sub>at `<proposed>`</sub>
     ");
 }
@@ -154,16 +156,6 @@ fn what_a_change_makes_of_recorded_resources_is_counted_and_named() {
 
     </details>
 
-    <details><summary>Resources</summary>
-
-    - `network/shop-is-up` in `shop`: newly failing `i-0e9c4b7d2f6a18350` (eu-west-1): resource.State.Name = "running"
-    - `network/shop-is-up` in `shop`: newly failing `i-0a3f9d1c7e5b28460` (us-east-1): resource.State.Name = "running"
-    - `storage/public-access-blocked` in `shop`: newly failing `acme-prod-assets` (us-east-1): resource.PublicAccessBlockConfiguration.BlockPublicPolicy = false; resource.PublicAccessBlockConfiguration.RestrictPublicBuckets = false
-    - `storage/versioned` in `shop`: no longer checked `acme-eu-gdpr-archive` (eu-west-1)
-    - `storage/versioned` in `shop`: no longer checked `acme-eu-prod-logs` (eu-west-1)
-
-    </details>
-
     <sub>`shop` as of 2026-11-16 08:00 UTC.</sub>
 
     **Changes**
@@ -185,6 +177,16 @@ fn what_a_change_makes_of_recorded_resources_is_counted_and_named() {
       - tag("public") != "true")
       + tag("env") == "prod"
       ```
+
+    <details><summary>Resources</summary>
+
+    - `network/shop-is-up` in `shop`: newly failing `i-0e9c4b7d2f6a18350` (eu-west-1): resource.State.Name = "running"
+    - `network/shop-is-up` in `shop`: newly failing `i-0a3f9d1c7e5b28460` (us-east-1): resource.State.Name = "running"
+    - `storage/public-access-blocked` in `shop`: newly failing `acme-prod-assets` (us-east-1): resource.PublicAccessBlockConfiguration.BlockPublicPolicy = false; resource.PublicAccessBlockConfiguration.RestrictPublicBuckets = false
+    - `storage/versioned` in `shop`: no longer checked `acme-eu-gdpr-archive` (eu-west-1)
+    - `storage/versioned` in `shop`: no longer checked `acme-eu-prod-logs` (eu-west-1)
+
+    </details>
 
     <sub>at `<proposed>`</sub>
     "#);
@@ -244,9 +246,9 @@ fn what_nobody_collected_is_no_pass() {
 
     **Impact**
 
-    | Group | Account | not collected |
+    | Check | Account | not collected |
     | --- | --- | --: |
-    | storage | `shop` | **2** |
+    | `storage/keys-rotate` | `shop` | **2** |
 
     <sub>`shop` as of 2026-11-16 08:00 UTC. What is not collected there shows once the checks have run.</sub>
 
@@ -316,7 +318,7 @@ fn what_is_wrong_is_told_and_leads_to_status_2() {
     desk.git(&["switch", "-qc", "on-top"]);
     assert_snapshot!(desk.plan(&["proposed..on-top"]), @"
     2
-    error: the policies of <proposed> have problems; name a revision that is good to compare with
+    error: the policies of `proposed` (<proposed>) have problems; name a revision that is good to compare with
     error[unknown-resource-type]: there is no resource type `AWS::S3::Bukket`
       --> policies/storage.yaml:17:15
        |
@@ -348,6 +350,8 @@ fn wrong_arguments_lead_to_status_2() {
         &["nothing..HEAD"][..],
         &["..HEAD"],
         &["main..HEAD", "--path", "elsewhere"],
+        &["main..HEAD", "--resources"],
+        &["main..HEAD", "--source", "x --> <b>"],
         &["main..HEAD", "--inventory", &account, "--inventory", &account],
     ] {
         let said = desk.plan(arguments);
@@ -384,4 +388,69 @@ fn what_happened_on_the_branch_meanwhile_is_no_part_of_it() {
     <sub>at `<proposed>`</sub>
     ");
     assert_eq!(desk.plan(&["main...proposed"]), desk.plan(&["main..proposed"]));
+}
+
+#[test]
+fn the_first_policies_are_compared_with_none_and_broken_ones_with_the_base() {
+    let desk = Desk::new();
+    desk.git(&["switch", "-q", "--orphan", "before"]);
+    fs::write(desk.path("README.md"), "Policies come").expect("a file");
+    desk.commit();
+    desk.git(&["switch", "-qc", "first"]);
+    desk.git(&["checkout", "-q", "main", "--", "policies"]);
+    desk.commit();
+    let said = desk.plan(&["before..first", "--path", "./policies/."]);
+    assert!(said.starts_with("0\n") && said.contains("- storage: added: stronger"), "{said}");
+    assert_eq!(said, desk.plan(&["before..first", "--path", "."]));
+
+    // The commit at which they parted is broken, and the base is good again.
+    desk.git(&["switch", "-q", "main"]);
+    desk.edit("storage.yaml", &[("S3::Bucket", "S3::Bukket")]).commit();
+    desk.git(&["switch", "-qc", "idea"]);
+    desk.edit("storage.yaml", &[("S3::Bukket", "S3::Bucket"), (": high", ": low")]).commit();
+    desk.git(&["switch", "-q", "main"]);
+    desk.edit("storage.yaml", &[("S3::Bukket", "S3::Bucket")]).commit();
+    let said = desk.plan(&["main..idea"]);
+    assert!(said.contains("severity high → low: **weaker**"), "{said}");
+}
+
+#[test]
+fn what_is_not_committed_is_told_of_the_commit_that_is_checked_out() {
+    let desk = Desk::new();
+    let note = "note: what is not committed is not part of it";
+    fs::write(desk.path("policies/README.md"), "No policy").expect("a file");
+    assert!(!desk.plan(&["main..HEAD"]).contains(note));
+    desk.edit("storage.yaml", &[(": high", ": low")]).commit();
+    fs::write(desk.path("policies/new.yaml"), "").expect("a file");
+    for (range, is_told) in [("main..HEAD", true), ("main..proposed", true), ("main..main", false)]
+    {
+        assert_eq!(desk.plan(&[range]).contains(note), is_told, "{range}");
+    }
+    fs::remove_file(desk.path("policies/new.yaml")).expect("a file");
+    desk.git(&["sparse-checkout", "set", "--no-cone", "/README.md"]);
+    assert!(!desk.plan(&["main..HEAD"]).contains(note), "it is left out, not deleted");
+}
+
+#[test]
+fn histories_that_never_met_are_told_apart_from_those_that_are_cut_off() {
+    let desk = Desk::new();
+    desk.edit("storage.yaml", &[(": high", ": low")]).commit();
+    desk.git(&["switch", "-q", "main"]);
+    desk.edit("network.yaml", &[(": high", ": low")]).commit();
+    let shallow = desk.path("shallow");
+    let source = format!("file://{}", desk.directory.path().display());
+    let place = shallow.to_str().expect("UTF-8");
+    desk.git(&["clone", "-q", "--depth=1", "--no-single-branch", &source, place]);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_cloudcorrect"));
+    let output =
+        command.current_dir(&shallow).args(["plan", "origin/main..origin/proposed"]).output();
+    let output = output.expect("the binary runs");
+    assert_eq!(output.status.code(), Some(2));
+    assert_snapshot!(text(&output.stderr), @"error: this is a shallow clone, in which `origin/main` and `origin/proposed` have no history in common; complete it by `git fetch --unshallow`");
+
+    desk.git(&["switch", "-q", "--orphan", "lone"]);
+    desk.git(&["checkout", "-q", "main", "--", "policies"]);
+    desk.commit();
+    let said = desk.plan(&["main..lone"]);
+    assert!(said.contains("have no history in common; they are compared as they are"), "{said}");
 }

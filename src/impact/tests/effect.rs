@@ -10,7 +10,7 @@ use super::read;
 use crate::evaluation::{Outcome, evaluate, waive};
 use crate::impact::{Impact, ShiftKind, Shifts};
 use crate::policy::PolicySet;
-use crate::resource::{Facet, Inventory, Listing, Region, Resource, schemas};
+use crate::resource::{AccountId, Facet, Inventory, Listing, Region, Resource, schemas};
 
 const POLICIES: &str = r#"
 apiVersion: cloudcorrect.dev/v1
@@ -81,7 +81,8 @@ fn edited(text: &str, edits: &[(&str, &str)]) -> PolicySet {
 fn shown(impact: &Impact) -> String {
     let mut lines = Vec::new();
     for check in &impact.checks {
-        for (account, of_account) in &check.accounts {
+        for (id, of_account) in &check.accounts {
+            let account = &impact.names[id];
             lines.push(format!(
                 "{}/{} in {account}: {}",
                 check.group,
@@ -270,8 +271,8 @@ fn of_what_was_never_collected_nobody_knows() {
     );
     let head = edited(&more, &[("{ names: [prod] }", "{ names: [prod, test] }"), ("<= 2", "<= 3")]);
     let impact = Impact::of(&read(&more), &head, &[&inventory()], 0);
-    assert_eq!(impact.judged.keys().map(ToString::to_string).collect::<Vec<_>>(), ["prod"]);
-    assert_eq!(impact.unknown.iter().map(ToString::to_string).collect::<Vec<_>>(), ["test"]);
+    assert_eq!(impact.judged.keys().map(AccountId::as_str).collect::<Vec<_>>(), ["123456789012"]);
+    assert_eq!(impact.unknown.iter().map(AccountId::as_str).collect::<Vec<_>>(), ["210987654321"]);
     // Another type than those that were listed.
     assert_snapshot!(after(POLICIES, &[("id: few, select: \"AWS::EC2::VPC\"", "id: few, select: \"AWS::EC2::Subnet\"")]), @"
     network/few in prod: 2 NotCollected
@@ -290,4 +291,47 @@ fn as_many_of_each_kind_are_named_as_are_asked_for() {
       NewlyFailing vpc-1 (eu-west-1): resource.VpcId = "vpc-1"
       NewlyPassing vpc-2 (eu-west-1)
     "#);
+}
+
+/// A second account, of which nothing was collected.
+fn with_another(policies: &str) -> String {
+    format!(
+        "{policies}---\napiVersion: cloudcorrect.dev/v1\nkind: Account\nmetadata: {{ name: test }}\n\
+         spec: {{ aws: {{ accountId: '210987654321', regions: [eu-west-1] }} }}\n"
+    )
+    .replace("{ names: [prod] }", "{ names: [prod, test] }")
+}
+
+#[test]
+fn an_account_that_nothing_changes_for_is_left_alone() {
+    let base = with_another(&format!("{POLICIES}{WAIVER}"));
+    let of_prod = ("match: { group: network,", "match: { group: network, account: prod,");
+    for edits in [
+        vec![("2026-12-31", "2026-11-29"), of_prod],
+        vec![("[eu-west-1, us-east-1]", "[eu-west-1]")],
+    ] {
+        let before = edited(&base, &[of_prod]);
+        let head = edited(&base, &edits);
+        let impact = Impact::of(&before, &head, &[&inventory()], 0);
+        assert_eq!(impact.judged.len(), 1, "{edits:?}");
+        assert_eq!(impact.unknown.len(), usize::from(edits.len() == 1), "{edits:?}");
+    }
+    // Only what the waiver covers is judged.
+    let wide = ("check: default, resource: vpc-1", "check: wide");
+    let impact = Impact::of(&read(&base), &edited(&base, &[wide]), &[&inventory()], 0);
+    let checks: Vec<_> = impact.checks.iter().map(|check| check.check.as_str()).collect();
+    assert_eq!(checks, ["default", "wide"]);
+}
+
+#[test]
+fn an_account_of_another_id_is_another_account() {
+    let other = edited(POLICIES, &[("123456789012", "210987654321")]);
+    let impact = Impact::of(&read(POLICIES), &other, &[&inventory()], 0);
+    assert_snapshot!(shown(&impact), @"
+    network/default in prod: 3 NoLongerChecked
+    network/few in prod: 2 NoLongerChecked
+    network/wide in prod: 3 NoLongerChecked
+    ");
+    assert_eq!((impact.judged.len(), impact.unknown.len()), (1, 1));
+    assert_eq!(impact.names.len(), 2);
 }
