@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use futures::{StreamExt, TryStreamExt};
 use sqlx::{PgConnection, PgExecutor};
 
 pub use self::changes::{Change, Standing, changes};
@@ -140,10 +141,10 @@ pub async fn open(
         source.0,
         group,
     )
-    .fetch_all(executor)
-    .await?
-    .into_iter()
+    // Row by row: what the server sent of a large account is as much again.
+    .fetch(executor)
     .map(|row| {
+        let row = row?;
         let outcome = words::outcome(&row.outcome, row.cause.as_deref())?;
         Ok(OpenFinding {
             key: key!(row),
@@ -155,7 +156,8 @@ pub async fn open(
             since: row.since,
         })
     })
-    .collect()
+    .try_collect()
+    .await
 }
 
 /// Applies changes to the findings of a fenced group; closings first.

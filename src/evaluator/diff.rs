@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::db::findings::{ClosedReason, FindingChange, FindingKey, FindingRecord, OpenFinding};
 use crate::db::waivers::WaiverOfGroup;
 use crate::digest::{Digest, Parts};
-use crate::evaluation::{CheckStatus, GroupResult, NO_RESOURCE, Outcome, WaiverStatus, segment};
+use crate::evaluation::{CheckResult, CheckStatus, NO_RESOURCE, Outcome, WaiverStatus, segment};
 use crate::expression::Expression;
 use crate::policy::{Account, Check, Group, Rule};
 use crate::resource::{
@@ -18,26 +18,24 @@ use crate::resource::{
 /// The accounts of a group with what was seen of them.
 pub(super) type Seen<'a> = [(&'a Account, &'a Inventory)];
 
-/// The findings of a result as they are kept.
-pub(super) fn records(group: &Group, result: &GroupResult) -> Vec<FindingRecord> {
-    let checks = group.checks.iter().zip(&result.checks);
-    let records = checks.flat_map(|(check, found)| {
-        found.findings.iter().map(|finding| FindingRecord {
-            key: FindingKey {
-                check: check.id.to_string(),
-                provider: Provider::Aws,
-                account: finding.account.clone(),
-                region: finding.region().clone(),
-                resource_type: finding.resource_type.clone(),
-                resource_id: finding.shared_id(),
-            },
-            outcome: finding.outcome,
-            severity: check.severity,
-            explanation: Some(finding.explanation()).filter(|text| !text.is_empty()),
-            evaluation_digest: Digest(check.digest()),
-        })
-    });
-    records.collect()
+/// The findings of a check as they are kept.
+pub(super) fn records(check: &Check, found: CheckResult) -> impl Iterator<Item = FindingRecord> {
+    let name = check.id.to_string();
+    let (severity, evaluation_digest) = (check.severity, Digest(check.digest()));
+    found.findings.into_iter().map(move |finding| FindingRecord {
+        key: FindingKey {
+            check: name.clone(),
+            provider: Provider::Aws,
+            account: finding.account.clone(),
+            region: finding.region().clone(),
+            resource_type: finding.resource_type.clone(),
+            resource_id: finding.shared_id(),
+        },
+        outcome: finding.outcome,
+        severity,
+        explanation: Some(finding.explanation()).filter(|text| !text.is_empty()),
+        evaluation_digest,
+    })
 }
 
 /// Findings that stand and were not found again.

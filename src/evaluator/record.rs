@@ -6,12 +6,12 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 
-use crate::db::findings::{FindingChange, OpenFinding};
+use crate::db::findings::{FindingChange, FindingRecord, OpenFinding};
 use crate::db::groups::{self, Claim, Completed};
 use crate::db::runs::{self, RunRecord};
 use crate::db::waivers::WaiverOfGroup;
 use crate::db::{checks, findings, sources, waivers};
-use crate::evaluation::{CheckStatus, GroupOutcome, WaiverStatus, evaluate, waive};
+use crate::evaluation::{CheckStatus, Checked, GroupOutcome, Totals, WaiverStatus};
 use crate::fetch::CallStats;
 use crate::in_force::CompiledPolicies;
 use crate::policy::{Account, Group};
@@ -114,11 +114,11 @@ async fn judge(
     let judging = move || {
         let group = in_force.policies.groups.get(&name).context("the group is gone")?;
         let seen = seen(group, &in_force, &collected);
-        let mut result = evaluate(group, &seen);
-        let waivers = waive(group, &seen, in_force.policies.waivers_of(group), &mut result);
-        let mut records = diff::records(group, &result);
+        // Each of these is large for a large account, and gone before the next is made.
+        let coverage = diff::coverage(group, &seen);
+        let (mut records, totals) = found(group, &seen, &in_force);
         let missed = diff::missed(group, &seen, &open, &records);
-        let mut counts = result.counts;
+        let mut counts = totals.counts;
         counts += missed.unknown.iter().map(|record| record.outcome).collect();
         records.extend(missed.unknown);
         let mut calls = CallStats::default();
@@ -128,9 +128,9 @@ async fn judge(
         let run = RunRecord {
             revision: in_force.version.revision.clone(),
             engine: in_force.version.engine.to_owned(),
-            coverage: diff::coverage(group, &seen),
+            coverage,
             digest: diff::digest(&records),
-            verdict: GroupOutcome { outcome: result.outcome, counts },
+            verdict: GroupOutcome { outcome: totals.outcome, counts },
             duration: Duration::ZERO,
             calls,
         };
@@ -138,9 +138,25 @@ async fn judge(
         let ids: Vec<_> = seen.iter().map(|(account, _)| account.id.as_str()).collect();
         let enforcement = Enforcement::of(group, &open, &records);
         let changes = diff::changes(&open, records, missed.closed);
-        Ok(Judged { changes, standings, waivers, run, phase: ids.join(","), enforcement })
+        let (phase, waivers) = (ids.join(","), totals.waivers);
+        Ok(Judged { changes, standings, waivers, run, phase, enforcement })
     };
     tokio::task::spawn_blocking(judging).await.context("an evaluation broke off")?
+}
+
+/// What a group finds, check by check as it is kept, and its sums.
+fn found(
+    group: &Group,
+    seen: &[(&Account, &Inventory)],
+    in_force: &CompiledPolicies,
+) -> (Vec<FindingRecord>, Totals) {
+    let waivers = in_force.policies.waivers_of(group).collect();
+    let (mut records, mut totals) = (Vec::new(), Totals::none());
+    for mut checked in Checked::each(group, seen.to_vec(), waivers) {
+        totals.add(&mut checked);
+        records.extend(diff::records(checked.check, checked.result));
+    }
+    (records, totals)
 }
 
 /// The accounts of a group with what was seen of them.
