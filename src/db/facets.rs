@@ -224,8 +224,8 @@ async fn apply(
     at: DateTime<Utc>,
 ) -> Result<(), Error> {
     close(connection, scope, &changes.close, at).await?;
-    let bodies = changes.open.iter().filter_map(|one| one.body.clone());
-    blobs::keep(connection, bodies.map(|(digest, text)| (digest, text.into_bytes()))).await?;
+    let bodies = changes.open.iter().filter_map(|one| one.body.as_ref());
+    blobs::keep(connection, bodies.map(|(digest, text)| (*digest, text.as_bytes()))).await?;
     insert(connection, scope, &changes.open, at).await
 }
 

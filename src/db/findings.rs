@@ -160,6 +160,9 @@ pub async fn open(
     .await
 }
 
+/// Findings that are written at once: the columns of a statement are as large again as these.
+const AT_ONCE: usize = 4096;
+
 /// Applies changes to the findings of a fenced group; closings first.
 pub async fn apply(
     connection: &mut PgConnection,
@@ -174,12 +177,17 @@ pub async fn apply(
             FindingChange::Close(key, reason) => closed.push((key, *reason)),
         }
     }
-    let past = close(connection, fence, &closed).await?;
+    let mut past = BTreeMap::new();
+    for run in closed.chunks(AT_ONCE) {
+        past.append(&mut close(connection, fence, run).await?);
+    }
     let explanations = opened.iter().filter_map(|record| record.explanation.as_ref());
-    let explanations =
-        explanations.map(|text| (Digest::of(text.as_bytes()), text.clone().into_bytes()));
+    let explanations = explanations.map(|text| (Digest::of(text.as_bytes()), text.as_bytes()));
     blobs::keep(connection, explanations).await?;
-    insert(connection, fence, &opened, &past).await
+    for run in opened.chunks(AT_ONCE) {
+        insert(connection, fence, run, &past).await?;
+    }
+    Ok(())
 }
 
 /// The values of one field.
@@ -193,9 +201,6 @@ async fn close(
     fence: &GroupFence,
     closed: &[(&FindingKey, ClosedReason)],
 ) -> Result<BTreeMap<FindingKey, DateTime<Utc>>, Error> {
-    if closed.is_empty() {
-        return Ok(BTreeMap::new());
-    }
     let rows = sqlx::query!(
         r#"with closed as (
             update finding set until = $3, closed_reason = gone.reason
@@ -241,9 +246,6 @@ async fn insert(
     opened: &[&FindingRecord],
     past: &BTreeMap<FindingKey, DateTime<Utc>>,
 ) -> Result<(), Error> {
-    if opened.is_empty() {
-        return Ok(());
-    }
     let causes: Vec<Option<&str>> =
         opened.iter().map(|record| record.outcome.cause().map(Cause::as_str)).collect();
     let explanations: Vec<Option<Vec<u8>>> = opened

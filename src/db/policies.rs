@@ -77,7 +77,7 @@ pub async fn apply(
     .await?;
     let present =
         || changes.iter().filter_map(|change| Some((&change.path, change.body.as_ref()?)));
-    blobs::keep(connection, present().map(|(_, body)| (Digest::of(body), body.clone()))).await?;
+    blobs::keep(connection, present().map(|(_, body)| (Digest::of(body), body.as_slice()))).await?;
     let (paths, digests): (Vec<String>, Vec<Vec<u8>>) =
         present().map(|(path, body)| (path.clone(), Digest::of(body).to_vec())).unzip();
     sqlx::query!(
