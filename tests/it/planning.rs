@@ -76,16 +76,9 @@ async fn what_is_said_at_a_desk_is_the_comment_and_what_was_stored_says_more(poo
 
     **Impact**
 
-    | Group | Account | newly failing | newly passing |
+    | Check | Account | newly failing | newly passing |
     | --- | --- | --: | --: |
-    | storage | `prod` | **1** | 1 |
-
-    <details><summary>Resources</summary>
-
-    - `storage/buckets-are-private` in `prod`: newly failing `data` (us-east-1): resource.BucketName = "data"
-    - `storage/buckets-are-private` in `prod`: newly passing `logs` (us-east-1)
-
-    </details>
+    | `storage/buckets-are-private` | `prod` | **1** | 1 |
 
     <sub>`prod` as of THE LAST RUN UTC.</sub>
 
@@ -97,6 +90,13 @@ async fn what_is_said_at_a_desk_is_the_comment_and_what_was_stored_says_more(poo
       - resource.PublicAccessBlockConfiguration.BlockPublicAcls
       + resource.BucketName != "data"
       ```
+
+    <details><summary>Resources</summary>
+
+    - `storage/buckets-are-private` in `prod`: newly failing `data` (us-east-1): resource.BucketName = "data"
+    - `storage/buckets-are-private` in `prod`: newly passing `logs` (us-east-1)
+
+    </details>
 
     <sub>at `HEAD`</sub>
     "#);
