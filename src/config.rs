@@ -24,6 +24,7 @@ pub use settings::{
     GitHubSettings, GitSettings, InventorySettings, Listen, OrganizationSettings, Remote, Settings,
     SourceSettings,
 };
+pub use sources::is_source_name;
 
 /// The variables of the process that may be settings.
 pub fn variables() -> Vec<(String, String)> {

@@ -10,6 +10,7 @@ use anyhow::bail;
 
 use cloudcorrect::app;
 use cloudcorrect::clock::Clock;
+use cloudcorrect::config::is_source_name;
 use cloudcorrect::evaluation::{Checked, WaiverStatus};
 use cloudcorrect::git::{CommitId, Objects, ReadError};
 use cloudcorrect::impact::{Changes, Impact};
@@ -70,9 +71,8 @@ pub(super) struct Arguments {
 
 /// Name of a source as settings have it.
 fn source_name(text: &str) -> Result<String, &'static str> {
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if text.is_empty() || !text.chars().all(is_plain) {
-        return Err("the name of a source has small letters, digits and `-`");
+    if !is_source_name(text) {
+        return Err("the name of a source is at most 40 of a-z, 0-9 and `-`");
     }
     Ok(text.to_owned())
 }
@@ -183,25 +183,23 @@ fn in_force(
     (base, name): (CommitId, &str),
     parted: CommitId,
 ) -> anyhow::Result<PolicySet> {
+    let mut read = Policies::default();
     for commit in [parted, base] {
         if !directory.objects.has_directory(commit, directory.path)? {
             return Ok(PolicySet::default());
         }
-        let Policies { files, reading, .. } = directory.policies(commit, None)?;
-        if reading.is_clean() {
-            return Ok(reading.policies);
-        }
-        if commit == base {
-            let files = files.into_iter().map(|file| SourceFile::new(file.path, file.bytes));
-            let shown = diagnostics::text(&reading.diagnostics, &files.collect::<Vec<_>>());
-            let (shown, commit) = (shown.trim_end(), commit.short());
-            bail!(
-                "the policies of `{name}` ({commit}) have problems; name a revision that is good to \
-                 compare with\n{shown}"
-            );
+        read = directory.policies(commit, None)?;
+        if read.reading.is_clean() {
+            return Ok(read.reading.policies);
         }
     }
-    Ok(PolicySet::default())
+    let files = read.files.into_iter().map(|file| SourceFile::new(file.path, file.bytes));
+    let shown = diagnostics::text(&read.reading.diagnostics, &files.collect::<Vec<_>>());
+    bail!(
+        "the policies of `{name}` ({}) have problems; name a revision that is good to compare with\n{}",
+        base.short(),
+        shown.trim_end()
+    );
 }
 
 /// What is known of the accounts of policies: recorded, or stored by the service.

@@ -45,10 +45,16 @@ pub(super) fn sources(
     sources
 }
 
+/// `true` of a text that may name a source.
+pub fn is_source_name(text: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    !text.is_empty() && text.len() <= 40 && text.chars().all(is_plain)
+}
+
 fn source(fields: &mut Fields<'_, '_>, github: bool, git: &GitSettings) -> SourceSettings {
     let name = fields.required("name", "a unique name of letters, digits and `-`");
-    let shaped = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    if !shaped || name.len() > 40 {
+    // One that is missing is told already.
+    if !name.is_empty() && !is_source_name(&name) {
         let message = format!("is {}, but must be at most 40 of a-z, 0-9 and `-`", quoted(&name));
         fields.push(fields.error("name", Code::InvalidValue, &message));
     }

@@ -126,7 +126,7 @@ impl Found {
     }
 
     fn checks(&mut self, old: &Group, new: &Group) {
-        for (id, pair) in pairs::checks(old, new) {
+        for (id, pair) in pairs::checks(Some(old), Some(new)) {
             let subject = Subject::Check(new.name.clone(), id.clone());
             match (pair.old, pair.new) {
                 (Some(old), Some(new)) => {

@@ -162,8 +162,8 @@ impl<'a> Side<'a> {
         Self { group, accounts: accounts.unwrap_or_default(), waivers: waivers.unwrap_or_default() }
     }
 
-    fn account(&self, id: &AccountId) -> Option<&'a Account> {
-        self.accounts.iter().find(|account| account.id == *id).copied()
+    fn by_id(&self) -> BTreeMap<&'a AccountId, &'a Account> {
+        self.accounts.iter().map(|account| (&account.id, *account)).collect()
     }
 
     /// Waivers that the other side lacks, whatever their words.
@@ -209,20 +209,25 @@ fn to_judge<'a>(
     is: &Side<'a>,
 ) -> BTreeMap<BTreeSet<&'a AccountId>, CheckPairs<'a>> {
     let all: BTreeSet<_> = was.accounts.iter().chain(&is.accounts).map(|one| &one.id).collect();
+    let [olds, news] = [was, is].map(Side::by_id);
+    let looked_at_otherwise = |id: &&'a AccountId| match (olds.get(*id), news.get(*id)) {
+        (Some(old), Some(new)) => old.name != new.name || old.regions != new.regions,
+        _ => true,
+    };
+    let otherwise: BTreeSet<_> = all.iter().copied().filter(looked_at_otherwise).collect();
     let waivers: Vec<_> =
         was.waivers_beyond(is).into_iter().chain(is.waivers_beyond(was)).collect();
     let mut parts: BTreeMap<_, CheckPairs<'a>> = BTreeMap::new();
-    for (id, pair) in check_pairs(was, is) {
+    for (id, pair) in pairs::checks(was.group, is.group) {
         let accounts: BTreeSet<_> = match (pair.old, pair.new) {
             (Some(old), Some(new)) if asks_alike(old, new) => {
-                let differs = |account: &&&'a AccountId| {
-                    let sides = [was.account(account), is.account(account)];
-                    let is_waived_otherwise = sides.iter().flatten().any(|account| {
-                        waivers.iter().any(|waiver| covers(waiver, [&old.id, &new.id], account))
-                    });
-                    is_waived_otherwise || !are_looked_at_alike(sides)
-                };
-                all.iter().filter(differs).copied().collect()
+                let mut accounts = otherwise.clone();
+                for waiver in waivers.iter().filter(|one| is_of(one, [&old.id, &new.id])) {
+                    let covered = was.accounts.iter().chain(&is.accounts);
+                    let covered = covered.filter(|account| waiver.covers.has_account(account));
+                    accounts.extend(covered.map(|account| &account.id));
+                }
+                accounts
             }
             _ => all.clone(),
         };
@@ -233,30 +238,9 @@ fn to_judge<'a>(
     parts
 }
 
-fn check_pairs<'a>(was: &Side<'a>, is: &Side<'a>) -> CheckPairs<'a> {
-    match (was.group, is.group) {
-        (Some(was), Some(is)) => pairs::checks(was, is),
-        (Some(was), None) => {
-            was.checks.iter().map(|one| (&one.id, Pair { old: Some(one), new: None })).collect()
-        }
-        (None, Some(is)) => {
-            is.checks.iter().map(|one| (&one.id, Pair { old: None, new: Some(one) })).collect()
-        }
-        (None, None) => Vec::new(),
-    }
-}
-
-/// `true` of an account of both sides whose findings differ by checks and waivers alone.
-fn are_looked_at_alike([old, new]: [Option<&Account>; 2]) -> bool {
-    match (old, new) {
-        (Some(old), Some(new)) => old.name == new.name && old.regions == new.regions,
-        _ => false,
-    }
-}
-
-fn covers(waiver: &Waiver, checks: [&CheckId; 2], account: &Account) -> bool {
-    let covers = &waiver.covers;
-    covers.check.as_ref().is_none_or(|id| checks.contains(&id)) && covers.has_account(account)
+/// `true` of a waiver of one of the checks, or of all.
+fn is_of(waiver: &Waiver, checks: [&CheckId; 2]) -> bool {
+    waiver.covers.check.as_ref().is_none_or(|id| checks.contains(&id))
 }
 
 fn asks_alike(old: &Check, new: &Check) -> bool {

@@ -50,20 +50,21 @@ fn renamed<'a>(base: &'a PolicySet, head: &'a PolicySet) -> BTreeMap<&'a GroupNa
     renamed
 }
 
-/// Checks of two versions of a group by id. One that is renamed, by what it was formerly, stands
-/// under its new id.
+/// Checks of two versions of a group by id, of which one may be missing. One that is renamed, by what it
+/// was formerly, stands under its new id.
 pub(super) fn checks<'a>(
-    old: &'a Group,
-    new: &'a Group,
+    old: Option<&'a Group>,
+    new: Option<&'a Group>,
 ) -> Vec<(&'a CheckId, Pair<'a, Arc<Check>>)> {
     let [was, is] = [old, new].map(|group| -> BTreeMap<_, _> {
-        group.checks.iter().map(|check| (&check.id, check)).collect()
+        let checks = group.into_iter().flat_map(|group| &group.checks);
+        checks.map(|check| (&check.id, check)).collect()
     });
     let former = |check: &'a Check| {
         let gone = |id: &&CheckId| was.contains_key(id) && !is.contains_key(id);
         check.formerly.iter().find(gone)
     };
-    let renamed: BTreeSet<&CheckId> = new.checks.iter().filter_map(|one| former(one)).collect();
+    let renamed: BTreeSet<&CheckId> = is.values().filter_map(|one| former(one)).collect();
     let ids: BTreeSet<_> = was.keys().chain(is.keys()).copied().collect();
     let ids = ids.into_iter().filter(|id| is.contains_key(id) || !renamed.contains(id));
     let pair = |id: &'a CheckId| {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use crate::impact::{Impact, Shift, ShiftKind, Shifts};
+use crate::impact::{CheckImpact, Impact, Shift, ShiftKind, Shifts};
 use crate::policy::{AccountName, Mode};
 use crate::resource::AccountId;
 
@@ -14,6 +14,8 @@ use super::words::{count, unbroken};
 
 /// Rows of a table at most.
 const MOST_ROWS: usize = 50;
+/// Accounts that are named at most one by one.
+const MOST_NAMED: usize = 5;
 /// Differences of single resources at most.
 const MOST_RESOURCES: usize = 200;
 
@@ -57,21 +59,22 @@ pub(super) fn tables(sheet: &mut Sheet, impact: &Impact) {
     if impact.is_of_nothing() {
         return;
     }
-    let total = impact.total();
+    let (total, names) = (impact.total(), Names::of(impact));
     let kinds: Vec<_> = ShiftKind::ALL.into_iter().filter(|kind| total.get(*kind) > 0).collect();
     if !kinds.is_empty() {
-        let (by_group, by_check) = (by_group(impact), by_check(impact));
+        let by_group = sums(impact, &names, |check| check.group.to_string());
+        let by_check = sums(impact, &names, name_of);
         let [groups, checks] = [("Group", &by_group), ("Check", &by_check)];
         let is_folded = by_check.len() > by_group.len();
-        let (what, sums) = if is_folded { groups } else { checks };
+        let (what, first) = if is_folded { groups } else { checks };
         let head = table("**Impact**\n\n", &[what, "Account"], &kinds);
-        sheet.rows(&head, rows(sums, &kinds), (MOST_ROWS, "rows"));
+        sheet.rows(&head, rows(first, &kinds), (MOST_ROWS, "rows"));
         if is_folded {
             let head = table("", &["Check", "Account"], &kinds);
             sheet.folded("By check", &head, rows(&by_check, &kinds), (MOST_ROWS, "rows"));
         }
     }
-    sheet.paragraph(&format!("<sub>{}</sub>", knowledge(impact)));
+    sheet.paragraph(&format!("<sub>{}</sub>", knowledge(impact, &names)));
 }
 
 /// Adds the resources that are told one by one, the worst kinds first.
@@ -82,44 +85,57 @@ pub(super) fn resources(sheet: &mut Sheet, impact: &Impact) {
     }
 }
 
-/// Name of an account, with its id where several have the name.
-fn account(impact: &Impact, id: &AccountId) -> String {
-    let name = impact.names.get(id);
-    let has_name = |other: &&AccountName| Some(*other) == name;
-    match name {
-        Some(name) if impact.names.values().filter(has_name).count() > 1 => {
-            format!("{} ({id})", code(name.as_str()))
+/// Names of accounts by their ids, with the id where several have the name.
+struct Names(BTreeMap<AccountId, String>);
+
+impl Names {
+    fn of(impact: &Impact) -> Self {
+        let mut times: BTreeMap<&AccountName, usize> = BTreeMap::new();
+        for name in impact.names.values() {
+            *times.entry(name).or_default() += 1;
         }
-        Some(name) => code(name.as_str()),
-        None => id.to_string(),
+        let shown = |(id, name): (&AccountId, &AccountName)| {
+            let is_alone = times.get(name) == Some(&1);
+            let id_too = if is_alone { String::new() } else { format!(" ({id})") };
+            (id.clone(), format!("{}{id_too}", code(name.as_str())))
+        };
+        Self(impact.names.iter().map(shown).collect())
+    }
+
+    fn get<'a>(&'a self, id: &'a AccountId) -> &'a str {
+        self.0.get(id).map_or(id.as_str(), String::as_str)
+    }
+
+    /// Accounts in a sentence, the first of them by name.
+    fn listed<'a>(&'a self, accounts: impl IntoIterator<Item = &'a AccountId>) -> String {
+        let mut names: Vec<_> = accounts.into_iter().map(|id| self.get(id)).collect();
+        names.sort_unstable();
+        let more = names.len().saturating_sub(MOST_NAMED);
+        names.truncate(MOST_NAMED);
+        let names = names.join(", ");
+        if more > 0 { format!("{names} and {}", count(more, "other account")) } else { names }
     }
 }
 
 /// Sums by a name and an account.
 type Sums = BTreeMap<(String, String), Shifts>;
 
-fn by_group(impact: &Impact) -> Sums {
+/// Sums of what checks are called by.
+fn sums(impact: &Impact, names: &Names, called: impl Fn(&CheckImpact) -> String) -> Sums {
     let mut sums = Sums::new();
     for check in &impact.checks {
-        let name = format!("{}{}", check.group, mode(check.mode));
+        let name = format!("{}{}", called(check), mode(check.mode));
         for (id, of_account) in &check.accounts {
-            let key = (name.clone(), account(impact, id));
+            let key = (name.clone(), names.get(id).to_owned());
             *sums.entry(key).or_default() += of_account.shifts;
         }
     }
     sums
 }
 
-fn by_check(impact: &Impact) -> Sums {
-    let mut sums = Sums::new();
-    for check in &impact.checks {
-        let name = code(&format!("{}/{}", check.group, check.check));
-        let name = format!("{name}{}", mode(check.mode));
-        for (id, of_account) in &check.accounts {
-            *sums.entry((name.clone(), account(impact, id))).or_default() += of_account.shifts;
-        }
-    }
-    sums
+/// Name of a check over all groups.
+fn name_of(check: &CheckImpact) -> String {
+    code(&format!("{}/{}", check.group, check.check))
 }
 
 /// What is said beside a group that turns nothing red.
@@ -161,11 +177,10 @@ fn row(texts: &[String], shifts: &Shifts, kinds: &[ShiftKind]) -> String {
 
 /// ``- `storage/named` in `prod`: newly failing `logs` (us-east-1): what was seen``, the worst kinds first.
 fn examples(impact: &Impact) -> Vec<String> {
-    let mut all: Vec<(ShiftKind, String)> = Vec::new();
+    let (mut all, names) = (Vec::<(ShiftKind, String)>::new(), Names::of(impact));
     for check in &impact.checks {
-        let name = code(&format!("{}/{}", check.group, check.check));
         for (id, of_account) in &check.accounts {
-            let place = format!("{name} in {}", account(impact, id));
+            let place = format!("{} in {}", name_of(check), names.get(id));
             let examples = of_account.examples.iter();
             all.extend(examples.map(|shift| (shift.kind, example(&place, shift))));
         }
@@ -182,7 +197,7 @@ fn example(place: &str, shift: &Shift) -> String {
 }
 
 /// What was judged, and how old that is.
-fn knowledge(impact: &Impact) -> String {
+fn knowledge(impact: &Impact, names: &Names) -> String {
     let mut sentences = Vec::new();
     let mut instants: BTreeMap<DateTime<Utc>, Vec<&AccountId>> = BTreeMap::new();
     for (account, taken_at) in &impact.judged {
@@ -190,32 +205,18 @@ fn knowledge(impact: &Impact) -> String {
     }
     for (taken_at, accounts) in instants {
         let at = taken_at.format("%Y-%m-%d %H:%M UTC");
-        sentences.push(format!("{} as of {at}.", named(impact, &accounts)));
+        sentences.push(format!("{} as of {at}.", names.listed(accounts)));
     }
     if impact.total().get(ShiftKind::NotCollected) > 0 {
         sentences.push("What is not collected there shows once the checks have run.".to_owned());
     }
-    let unknown: Vec<_> = impact.unknown.iter().collect();
-    if !unknown.is_empty() {
+    if !impact.unknown.is_empty() {
         sentences.push(format!(
             "Nothing was collected of {}: what the change does there shows once the checks have run.",
-            named(impact, &unknown)
+            names.listed(&impact.unknown)
         ));
     }
     sentences.join(" ")
-}
-
-/// Accounts that are named at most one by one.
-const MOST_NAMED: usize = 5;
-
-fn named(impact: &Impact, accounts: &[&AccountId]) -> String {
-    let mut names: Vec<_> = accounts.iter().map(|id| account(impact, id)).collect();
-    names.sort();
-    let more = names.len().saturating_sub(MOST_NAMED);
-    names.truncate(MOST_NAMED);
-    let more =
-        if more > 0 { format!(" and {}", count(more, "other account")) } else { String::new() };
-    format!("{}{more}", names.join(", "))
 }
 
 #[cfg(test)]
@@ -223,7 +224,7 @@ mod tests {
     use insta::assert_snapshot;
 
     use super::*;
-    use crate::impact::{AccountImpact, CheckImpact};
+    use crate::impact::AccountImpact;
 
     fn id(at: usize) -> AccountId {
         format!("{at:012}").parse().expect("an id")
