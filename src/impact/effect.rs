@@ -22,7 +22,7 @@ use super::shifts::{ShiftKind, Shifts};
 /// both sides. Mode and suspension decide nothing here: they say what comes of a finding.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Impact {
-    /// Checks with a difference, group by group.
+    /// Checks with a difference, group by group in the order of their ids.
     pub checks: Vec<CheckImpact>,
     /// Accounts that were judged, with the instant at which their inventory was taken.
     pub judged: BTreeMap<AccountId, DateTime<Utc>>,

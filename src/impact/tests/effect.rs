@@ -204,8 +204,8 @@ fn a_new_check_and_a_new_group_have_findings_for_the_first_time() {
     let impact = Impact::of(&base, &head, &[&inventory()], 0);
     assert_snapshot!(shown(&impact), @"
     network/default in prod: 2 NewlyFailing, 1 NewlyPassing
-    network/wide in prod: 2 NewlyFailing, 1 NewlyPassing
     network/few in prod: 2 NewlyPassing
+    network/wide in prod: 2 NewlyFailing, 1 NewlyPassing
     ");
     assert_eq!(sums(&impact.total()), sums(&from_scratch(&base, &head, &inventory())));
 }
