@@ -17,6 +17,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use cloudcorrect::app::Parts;
+use cloudcorrect::assessment::Assessors;
 use cloudcorrect::clock::Clock;
 use cloudcorrect::config::Settings;
 use cloudcorrect::db;
@@ -62,7 +63,8 @@ async fn measure(pool: &PgPool) -> Outcome<(i64, Vec<Duration>)> {
     db::migrate(pool).await?;
     let directory = tempfile::tempdir()?;
     let settings = world(directory.path())?;
-    let parts = Parts::assemble(&settings, pool, Clock::System).await?;
+    let parts =
+        Parts::assemble(&settings, pool, Clock::System, Assessors::here(pool.clone())).await?;
     while parts.pass().await? == Pass::Worked {}
     round(pool, &parts).await?;
     let before = size(pool).await?;

@@ -23,6 +23,7 @@ pub use service::{Parts, Service, keep_house};
 use crate::config::{DatabaseSettings, InvalidSettings, Listen, Settings};
 use crate::document::SourceFile;
 use crate::render::diagnostics;
+use crate::worker::Program;
 
 /// The runtime of the process. Two threads do for a service that waits most of the time; what
 /// blocks or computes has threads of its own.
@@ -91,10 +92,12 @@ fn settings_text(file: Option<&Path>) -> Result<(String, PathBuf)> {
 }
 
 /// Runs the service until it is told to stop.
-pub async fn serve(settings: Settings) -> Result<()> {
+///
+/// `assessor` is this program as it assesses pull requests.
+pub async fn serve(settings: Settings, assessor: Program) -> Result<()> {
     open_files::allow_all();
     let stopping = stopping()?;
-    Service::start(settings).await?.run(stopping).await
+    Service::start(settings, assessor).await?.run(stopping).await
 }
 
 /// A token that the first SIGTERM or SIGINT cancels; a second one ends the process at once.
@@ -104,9 +107,9 @@ pub fn stopping() -> Result<tokio_util::sync::CancellationToken> {
 
 /// Brings the database up to date; which one that is, for people.
 pub async fn migrate(settings: &DatabaseSettings) -> Result<String> {
-    let (pool, private) = service::database(settings).await?;
-    pool.close().await;
-    service::stop_database(private).await?;
+    let database = service::database(settings).await?;
+    database.pool.close().await;
+    service::stop_database(database.private).await?;
     Ok(match &settings.url {
         Some(_) => "the database".to_owned(),
         None => format!("the private Postgres in `{}`", settings.data_dir.display()),

@@ -4,6 +4,7 @@
 
 mod access;
 mod accounts;
+mod assess;
 mod completions;
 mod demo;
 mod deploy;
@@ -67,6 +68,9 @@ enum Command {
     Record(record::Arguments),
     /// Run the service
     Serve(serve::Arguments),
+    /// Assess pull requests for the service, which starts it and asks
+    #[command(hide = true)]
+    Assess(assess::Arguments),
     /// Say whether the service on this machine can work
     Health(health::Arguments),
     /// Show the whole service at work on this machine, without any account
@@ -96,6 +100,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Record(arguments) => record::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
+        Command::Assess(arguments) => assess::run(&arguments),
         Command::Health(arguments) => health::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),

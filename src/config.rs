@@ -21,8 +21,8 @@ pub use declaration::help;
 pub use problems::InvalidSettings;
 pub use settings::{
     AccountSettings, AwsServiceSettings, AwsSettings, DatabaseSettings, EvaluationSettings,
-    GitHubSettings, GitSettings, InventorySettings, Listen, OrganizationSettings, Remote, Settings,
-    SourceSettings,
+    GitHubSettings, GitSettings, InventorySettings, Listen, OrganizationSettings,
+    PullRequestSettings, Remote, Settings, SourceSettings,
 };
 pub use sources::is_source_name;
 

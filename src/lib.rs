@@ -5,7 +5,7 @@
 //!
 //! | layer | modules | what |
 //! | --- | --- | --- |
-//! | support | [`clock`], [`digest`], [`tasks`], [`config`], [`telemetry`] | knows nothing of policies |
+//! | support | [`clock`], [`digest`], [`tasks`], [`worker`], [`config`], [`telemetry`] | knows nothing of policies |
 //! | words | [`diagnostic`] | a problem at its place |
 //! | things | [`schedule`], [`resource`], [`document`] | when; of what; YAML and JSON |
 //! | language | [`expression`] | what holds of one resource |
@@ -18,6 +18,7 @@
 //! | storage | [`db`] | all SQL |
 //! | asking | [`collect`], [`in_force`], [`proposal`] | what an account is asked, and what is known of it; by which policies; which a commit asks for |
 //! | read models | [`views`] | what there is to tell, with everything decided; no words |
+//! | assessing | [`assessment`] | what is to be said of a pull request |
 //! | use cases | [`sync`], [`evaluator`], [`sweeper`], [`reporter`] | reconcilers |
 //! | surface | [`web`] | webhooks in, pages out |
 //! | wiring | [`app`] | the only place where all meet |
@@ -26,6 +27,7 @@
 //! GitHub-shaped server of `crates/github-emulator`.
 
 pub mod app;
+pub mod assessment;
 #[cfg(feature = "aws")]
 pub mod aws;
 pub mod catalog;
@@ -58,3 +60,4 @@ pub mod tasks;
 pub mod telemetry;
 pub mod views;
 pub mod web;
+pub mod worker;

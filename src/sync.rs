@@ -27,6 +27,7 @@ use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use tracing::Instrument;
 
+use crate::assessment::Assessors;
 use crate::db::sources::{self, Claim, Completed, Host, Source};
 use crate::db::{self, groups, policies, revisions};
 use crate::git::{Allowed, CommitId, Limits, Remote};
@@ -37,6 +38,7 @@ use crate::tasks::{Backoff, Pass, spread};
 use self::checkout::{Head, Revision, SourceCheckout};
 use self::plan::{CurrentState, Decision, SyncPlan};
 use self::posts::PostWriter;
+use self::pulls::{Answering, Authors};
 
 /// The pauses after failed passes over a source.
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(5), longest: Duration::from_mins(5) };
@@ -50,6 +52,7 @@ const FETCHES: u32 = 4;
 pub struct Syncer {
     pool: PgPool,
     github: Option<GitHub>,
+    assessors: Assessors,
     settings: Arc<SyncSettings>,
 }
 
@@ -76,9 +79,15 @@ struct ResolvedSource {
 }
 
 impl Syncer {
-    /// A reconciler over `pool`. Without `github` only sources elsewhere are synced.
-    pub fn new(pool: PgPool, github: Option<GitHub>, settings: SyncSettings) -> Self {
-        Self { pool, github, settings: Arc::new(settings) }
+    /// A reconciler over `pool`, which has pull requests assessed. Without `github` only sources elsewhere
+    /// are synced.
+    pub fn new(
+        pool: PgPool,
+        github: Option<GitHub>,
+        assessors: Assessors,
+        settings: SyncSettings,
+    ) -> Self {
+        Self { pool, github, assessors, settings: Arc::new(settings) }
     }
 
     /// Claims a source that is due and does what is next for it. A failure is logged and kept with
@@ -115,7 +124,9 @@ impl Syncer {
             }
             (Head::Known, Some((repository, posts))) => {
                 self.list(claim, repository).await?;
-                self.answer(claim, resolved.checkout, posts).await
+                let authors = Authors::of(repository);
+                let checkout = resolved.checkout;
+                self.answer(claim, Answering { checkout, posts, authors }).await
             }
             (Head::Known, None) => {
                 let completed = self.unchanged(claim, self.poll(source)).await?;

@@ -31,7 +31,7 @@ use paths::Named;
 /// The top-level modules, lowest layer first. A module uses itself and the layers below it;
 /// neither a neighbour nor anything above.
 const LAYERS: &[&[&str]] = &[
-    &["clock", "digest", "tasks", "telemetry"],
+    &["clock", "digest", "tasks", "telemetry", "worker"],
     &["diagnostic"],
     &["schedule", "resource", "document", "config"],
     &["expression"],
@@ -44,6 +44,7 @@ const LAYERS: &[&[&str]] = &[
     &["db"],
     &["collect", "in_force", "proposal"],
     &["views"],
+    &["assessment"],
     &["sync", "evaluator", "sweeper", "reporter"],
     &["web"],
     &["app"],

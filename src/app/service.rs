@@ -6,13 +6,15 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axum::Router;
+use secrecy::SecretString;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::assessment::{Assessors, Bounds};
 use crate::clock::Clock;
-use crate::config::{DatabaseSettings, GitHubSettings, Remote, Settings};
+use crate::config::{DatabaseSettings, GitHubSettings, PullRequestSettings, Remote, Settings};
 use crate::db::notifications::{Listener, Topic};
 use crate::db::sources::{self, Host, Registration};
 use crate::db::{self, deliveries, runs};
@@ -27,6 +29,7 @@ use crate::sweeper::{self, Sweeper};
 use crate::sync::{SyncSettings, Syncer};
 use crate::tasks::{Pass, Tasks, Wake};
 use crate::web::{self, Pages, Webhooks};
+use crate::worker::Program;
 
 use super::accounts::accounts;
 
@@ -73,7 +76,12 @@ pub struct Parts {
 
 impl Parts {
     /// Puts the parts together, and makes the sources of the settings the watched ones.
-    pub async fn assemble(settings: &Settings, pool: &PgPool, clock: Clock) -> Result<Self> {
+    pub async fn assemble(
+        settings: &Settings,
+        pool: &PgPool,
+        clock: Clock,
+        assessors: Assessors,
+    ) -> Result<Self> {
         register(settings, pool).await?;
         let github = settings.github.as_ref().map(|it| github(it, clock.clone())).transpose()?;
         let accounts = Arc::new(accounts(settings)?);
@@ -94,7 +102,7 @@ impl Parts {
         let syncing = sync_settings(settings);
         Ok(Self {
             syncs: settings.sources.len().clamp(1, MOST_SYNCS),
-            syncer: Arc::new(Syncer::new(pool.clone(), github.clone(), syncing)),
+            syncer: Arc::new(Syncer::new(pool.clone(), github.clone(), assessors, syncing)),
             sweeper: sweeps(settings).map(|options| {
                 let (accounts, policies) = (Arc::clone(&accounts), Arc::clone(&policies));
                 Arc::new(Sweeper::new(pool.clone(), accounts, policies, options))
@@ -131,13 +139,16 @@ pub struct Service {
 }
 
 impl Service {
-    /// Opens the database and both listeners; nothing runs yet.
-    pub async fn start(settings: Settings) -> Result<Self> {
+    /// Opens the database and both listeners; nothing runs yet. `assessor` is this program as it assesses
+    /// pull requests.
+    pub async fn start(settings: Settings, assessor: Program) -> Result<Self> {
         web::check_page_address(settings.listen.page)?;
         let webhooks = listen(settings.listen.webhooks, "webhooks").await?;
         let page = listen(settings.listen.page, "the page").await?;
-        let (pool, private) = database(&settings.database()).await?;
-        let parts = Parts::assemble(&settings, &pool, Clock::System).await?;
+        let Database { url, pool, private } = database(&settings.database()).await?;
+        let PullRequestSettings { timeout, max_memory_bytes: memory } = settings.pull_requests;
+        let assessors = Assessors::beside(assessor, &url, Bounds { memory, timeout })?;
+        let parts = Parts::assemble(&settings, &pool, Clock::System, assessors).await?;
         Ok(Self { pool, private, parts, webhooks, page })
     }
 
@@ -348,8 +359,16 @@ async fn register(settings: &Settings, pool: &PgPool) -> Result<()> {
     transaction.commit().await.context("cannot keep the sources")
 }
 
+/// Database of the service.
+pub(super) struct Database {
+    url: SecretString,
+    pub(super) pool: PgPool,
+    /// Server of a private one.
+    pub(super) private: Option<Server>,
+}
+
 /// The database of the settings, up to date; a private one where they name none.
-pub(super) async fn database(settings: &DatabaseSettings) -> Result<(PgPool, Option<Server>)> {
+pub(super) async fn database(settings: &DatabaseSettings) -> Result<Database> {
     let (url, private) = if let Some(url) = &settings.url {
         (url.clone(), None)
     } else {
@@ -358,7 +377,7 @@ pub(super) async fn database(settings: &DatabaseSettings) -> Result<(PgPool, Opt
     };
     let pool = db::connect(&url).await.context("cannot reach the database")?;
     db::migrate(&pool).await.context("cannot bring the database up to date")?;
-    Ok((pool, private))
+    Ok(Database { url, pool, private })
 }
 
 /// Starts the private Postgres again whenever it ends: it may be killed when memory runs short, and

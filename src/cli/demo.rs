@@ -36,7 +36,11 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     // The story is on standard output; only what goes wrong is logged, unless more is asked for.
     arguments.logs.quiet()?;
-    let options = DemoOptions { directory: arguments.directory.clone(), port: arguments.port };
+    let options = DemoOptions {
+        directory: arguments.directory.clone(),
+        port: arguments.port,
+        assessor: arguments.logs.assessor()?,
+    };
     output::print("cloudcorrect demo: starting (a private Postgres is set up first) ...\n")?;
     app::run(async {
         let stopping = app::stopping()?;

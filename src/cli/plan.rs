@@ -17,7 +17,7 @@ use cloudcorrect::impact::{Changes, Impact};
 use cloudcorrect::policy::{Account, PolicySet, SETTINGS_FILE, SourceFile, is_policy_file};
 use cloudcorrect::proposal::{Policies, PolicyDirectory, Proposal};
 use cloudcorrect::recorded::{Recorded, RecordedFile};
-use cloudcorrect::render::{KnownWaivers, Proposed, SourceLabel, comment, diagnostics};
+use cloudcorrect::render::{Judged, KnownWaivers, Proposed, SourceLabel, comment, diagnostics};
 use cloudcorrect::resource::{AccountId, Inventory};
 
 use super::origin::snapshot;
@@ -128,7 +128,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let statuses = standing(&before, &inventories);
     let known = KnownWaivers { today: Clock::System.now().date_naive(), statuses: &statuses };
     let (changes, impact) = (changes.as_ref(), impact.as_ref());
-    let proposed = Proposed { head: &head.to_string(), reading: &reading, changes, impact };
+    let judged = impact.map_or(Judged::NotAsked, Judged::By);
+    let proposed = Proposed { head: &head.to_string(), reading: &reading, changes, judged };
     let label = SourceLabel { source, is_alone: !shared };
     output::print(&format!("{}\n", comment(label, 0, proposed, known).body))?;
     Ok(ExitCode::from(status(changes, impact)))

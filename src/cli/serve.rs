@@ -1,11 +1,14 @@
 //! `serve`: the service.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use cloudcorrect::app;
 use cloudcorrect::config;
 use cloudcorrect::telemetry;
+use cloudcorrect::worker::Program;
 
 use super::output;
 
@@ -51,6 +54,14 @@ impl Logs {
         Ok(())
     }
 
+    /// This program as it assesses pull requests, logging alike.
+    pub(super) fn assessor(&self) -> anyhow::Result<Program> {
+        let format = if self.format == telemetry::Format::Json { "json" } else { "text" };
+        let arguments = ["assess", "--log", &self.filter, "--log-format", format];
+        Program::this(arguments.map(OsString::from).to_vec())
+            .context("cannot tell where this program is")
+    }
+
     pub(super) fn install(&self) -> anyhow::Result<()> {
         telemetry::install(&self.filter, self.format)?;
         Ok(())
@@ -60,6 +71,6 @@ impl Logs {
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let settings = app::settings(arguments.config.as_deref())?;
     arguments.logs.install()?;
-    app::run(app::serve(settings))??;
+    app::run(app::serve(settings, arguments.logs.assessor()?))??;
     Ok(ExitCode::from(output::CLEAN))
 }

@@ -1,14 +1,15 @@
 //! Inventories that earlier evaluations stored.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use sqlx::{PgExecutor, PgPool};
 
+use crate::db::facets::Version;
 use crate::db::sources::SourceId;
 use crate::db::{Error, facets, groups};
 use crate::policy::{Account, PolicySet};
-use crate::resource::{Inventory, Provider};
+use crate::resource::{AccountId, Inventory, Listing, Provider, Region, TypeName};
 
 /// Inventory of an account as the evaluations of a source knew it at an instant, or know it at the
 /// database's present; that is its [`Inventory::taken_at`]. `None` if nothing was known.
@@ -22,26 +23,102 @@ pub async fn stored(
 }
 
 /// Inventories of the accounts that groups of policies select, as the evaluations of a source know them
-/// now. Each is of the instant at which that group of the account was last evaluated for which it is
-/// longest ago, so that nothing in it is older. An account without a run has none.
+/// now ([`StoredInventories::latest`]).
 pub async fn latest(
     pool: &PgPool,
     source: SourceId,
     policies: &PolicySet,
 ) -> Result<Vec<Inventory>, Error> {
-    let groups = groups::of_source(pool, source).await?;
-    let runs = groups.into_iter().map(|group| (group.definition.name, group.last_run_at));
-    let runs: BTreeMap<String, Option<DateTime<Utc>>> = runs.collect();
-    let mut inventories = Vec::new();
-    for account in policies.accounts.values() {
-        let groups = policies.groups.values().filter(|group| group.accounts.selects(account));
-        let confirmed = groups.filter_map(|group| runs.get(group.name.as_str()).copied().flatten());
-        let Some(taken_at) = confirmed.min() else { continue };
-        if let Some(known) = stored(pool, source, account, None).await? {
-            inventories.push(Inventory { taken_at, ..known });
+    StoredInventories::default().latest(pool, source, policies, None).await
+}
+
+/// Resources kept at most beyond those that were asked for last.
+const MOST_RESOURCES: usize = 300_000;
+
+/// Stored inventories that were read, kept in memory for whoever asks again.
+#[derive(Debug, Default)]
+pub struct StoredInventories(BTreeMap<(SourceId, AccountId), Places>);
+
+/// What is known of the types of an account, by the region that was asked.
+type Places = BTreeMap<(TypeName, Region), (Version, Listing)>;
+
+impl StoredInventories {
+    /// Inventories of the accounts that groups of policies select, as the evaluations of a source know
+    /// them now; of some types alone, where these are given. Each is of the instant at which that group of
+    /// the account was last evaluated for which it is longest ago, so that nothing in it is older. An
+    /// account without a run has none. What is in memory is read again only where it has changed.
+    pub async fn latest(
+        &mut self,
+        pool: &PgPool,
+        source: SourceId,
+        policies: &PolicySet,
+        types: Option<&BTreeSet<TypeName>>,
+    ) -> Result<Vec<Inventory>, Error> {
+        let groups = groups::of_source(pool, source).await?;
+        let runs = groups.into_iter().map(|group| (group.definition.name, group.last_run_at));
+        let runs: BTreeMap<String, Option<DateTime<Utc>>> = runs.collect();
+        let mut inventories = Vec::new();
+        for account in policies.accounts.values() {
+            let groups = policies.groups.values().filter(|group| group.accounts.selects(account));
+            let confirmed =
+                groups.filter_map(|group| runs.get(group.name.as_str()).copied().flatten());
+            let Some(taken_at) = confirmed.min() else { continue };
+            if let Some(listings) = self.listings(pool, (source, &account.id), types).await? {
+                let inventory = Inventory::empty(account.id.clone(), taken_at);
+                inventories.push(Inventory { listings, ..inventory });
+            }
         }
+        Ok(inventories)
     }
-    Ok(inventories)
+
+    /// What is known of types of an account; `None` where nothing is known of any type.
+    async fn listings(
+        &mut self,
+        pool: &PgPool,
+        (source, account): (SourceId, &AccountId),
+        types: Option<&BTreeSet<TypeName>>,
+    ) -> Result<Option<BTreeMap<(TypeName, Region), Listing>>, Error> {
+        let versions = facets::versions(pool, source, Provider::Aws, account).await?;
+        if versions.is_empty() {
+            return Ok(None);
+        }
+        let key = (source, account.clone());
+        let mut known = self.0.remove(&key).unwrap_or_default();
+        known.retain(|place, _| versions.contains_key(place));
+        let mut listings = BTreeMap::new();
+        for (place, version) in versions {
+            if types.is_some_and(|types| !types.contains(&place.0)) {
+                continue;
+            }
+            if known.get(&place).is_none_or(|(known, _)| *known != version) {
+                known.remove(&place);
+                let owner = (Provider::Aws, account);
+                let read = facets::listing(pool, source, owner, (&place.0, &place.1)).await?;
+                let Some(listing) = read else { continue };
+                known.insert(place.clone(), (version, listing));
+            }
+            if let Some((_, listing)) = known.get(&place) {
+                listings.insert(place, listing.clone());
+            }
+        }
+        self.keep(key, known);
+        Ok(Some(listings))
+    }
+
+    /// Keeps what was read, and of the rest no more than there is room for.
+    fn keep(&mut self, key: (SourceId, AccountId), known: Places) {
+        let size = |places: &Places| -> usize {
+            places.values().map(|(_, listing)| listing.resources().len()).sum()
+        };
+        let mut room = MOST_RESOURCES.saturating_sub(size(&known));
+        self.0.retain(|_, places| {
+            let size = size(places);
+            let fits = size <= room;
+            room -= if fits { size } else { 0 };
+            fits
+        });
+        self.0.insert(key, known);
+    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use super::problems::{FILE, InvalidSettings, Report, of_variable};
 use super::secrets::{database_url, digest_key, external_id, secret};
 use super::settings::{
     AccountSettings, DatabaseSettings, EvaluationSettings, GitHubSettings, GitSettings,
-    InventorySettings, Listen, OrganizationSettings, Settings,
+    InventorySettings, Listen, OrganizationSettings, PullRequestSettings, Settings,
 };
 use super::showing::quoted;
 use super::sources::sources;
@@ -113,6 +113,7 @@ fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Setting
         None
     };
     let git = git(root.section("git"));
+    let pull_requests = pull_requests(root.section("pull_requests"));
     let evaluation = evaluation(root.section("evaluation"));
     let aws = aws(root.section("aws"));
     let inventory = inventory(root.section("inventory"), base);
@@ -133,6 +134,7 @@ fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Setting
         "listen",
         "github",
         "git",
+        "pull_requests",
         "evaluation",
         "aws",
         "inventory",
@@ -146,6 +148,7 @@ fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Setting
         listen,
         github,
         git,
+        pull_requests,
         evaluation,
         aws,
         inventory,
@@ -214,6 +217,13 @@ fn git(mut fields: Fields<'_, '_>) -> GitSettings {
     let mebibytes: u32 = fields.parsed("max_fetch_mib", "a whole number").unwrap_or(256);
     fields.finish(&["allow_file", "allow_http", "timeout", "max_fetch_mib"]);
     GitSettings { allow_file, allow_http, timeout, max_fetch_bytes: u64::from(mebibytes) << 20 }
+}
+
+fn pull_requests(mut fields: Fields<'_, '_>) -> PullRequestSettings {
+    let timeout = fields.span("timeout", Duration::from_secs(30));
+    let mebibytes: u32 = fields.number("max_memory_mib", 64..=1_048_576).unwrap_or(2_048);
+    fields.finish(&["timeout", "max_memory_mib"]);
+    PullRequestSettings { timeout, max_memory_bytes: u64::from(mebibytes) << 20 }
 }
 
 fn evaluation(mut fields: Fields<'_, '_>) -> EvaluationSettings {

@@ -22,6 +22,8 @@ pub struct Settings {
     pub github: Option<GitHubSettings>,
     /// Limits of Git remotes: which are allowed, and how long they may take.
     pub git: GitSettings,
+    /// Bounds of assessing pull requests.
+    pub pull_requests: PullRequestSettings,
     /// Limits of evaluations, over all groups.
     pub evaluation: EvaluationSettings,
     /// Bounds of the calls to AWS.
@@ -80,6 +82,15 @@ pub struct GitSettings {
     pub timeout: Duration,
     /// How much one fetch may receive, bytes.
     pub max_fetch_bytes: u64,
+}
+
+/// Bounds of assessing a pull request, which is done in a process of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullRequestSettings {
+    /// How long it may take.
+    pub timeout: Duration,
+    /// How much memory the process may have, bytes.
+    pub max_memory_bytes: u64,
 }
 
 /// Limits of evaluations, over all groups.

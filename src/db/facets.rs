@@ -17,7 +17,7 @@ use sqlx::PgConnection;
 use self::changes::{Changes, Stored};
 pub use self::observations::Observations;
 use self::observations::{Location, Observed, State};
-pub use self::reading::inventory;
+pub use self::reading::{Version, inventory, listing, versions};
 use super::sources::SourceId;
 use super::{Error, blobs, words};
 use crate::digest::Digest;
@@ -323,7 +323,8 @@ async fn remember(
         "update facet_scope
          set observed_at = coalesce($6, observed_at),
              digests = array_remove(array[$7::bytea], null)
-                || case when $8 then '{}' else digests[:$9 - 1] end
+                || case when $8 then '{}' else digests[:$9 - 1] end,
+             changes = changes + case when $8 then 1 else 0 end
          where source = $1 and provider = $2 and account = $3 and region = $4 and resource_type = $5",
         scope.owner.source.0,
         scope.owner.provider.as_str(),

@@ -29,6 +29,8 @@ pub struct PullRequest {
     pub state: State,
     /// The login of its author.
     pub author: String,
+    /// GitHub's number of the repository that the head is in; `None` where that is gone.
+    pub head_repository: Option<i64>,
     /// When GitHub last changed it.
     pub updated_at: DateTime<Utc>,
 }
@@ -41,11 +43,12 @@ pub async fn see(
 ) -> Result<bool, Error> {
     let done = sqlx::query!(
         "insert into pull_request as old
-            (source, number, head, base_branch, state, author, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7)
+            (source, number, head, base_branch, state, author, updated_at, head_repository)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (source, number) do update
          set head = excluded.head, base_branch = excluded.base_branch, state = excluded.state,
-             author = excluded.author, updated_at = excluded.updated_at
+             author = excluded.author, updated_at = excluded.updated_at,
+             head_repository = excluded.head_repository
          where old.updated_at <= excluded.updated_at
            and (old.head, old.base_branch, old.state) is distinct from
                (excluded.head, excluded.base_branch, excluded.state)",
@@ -56,6 +59,7 @@ pub async fn see(
         seen.state.as_str(),
         seen.author,
         seen.updated_at,
+        seen.head_repository,
     )
     .execute(executor)
     .await?;
@@ -80,7 +84,7 @@ pub async fn close_others(
 }
 
 /// The open pull requests into `branch` that have no answer yet for their head against `base`, the
-/// commit in force.
+/// commit in force; those first that were changed last.
 pub async fn unanswered(
     executor: impl PgExecutor<'_>,
     source: SourceId,
@@ -88,10 +92,11 @@ pub async fn unanswered(
     base: &str,
 ) -> Result<Vec<PullRequest>, Error> {
     sqlx::query!(
-        "select number, head, base_branch, state, author, updated_at from pull_request
+        "select number, head, base_branch, state, author, updated_at, head_repository
+         from pull_request
          where source = $1 and state = 'open' and base_branch = $2
            and (processed_head, processed_base) is distinct from (head, $3::text)
-         order by number",
+         order by updated_at desc, number",
         source.0,
         branch,
         base,
@@ -107,6 +112,7 @@ pub async fn unanswered(
             state: State::read(&row.state)?,
             author: row.author,
             updated_at: row.updated_at,
+            head_repository: row.head_repository,
         })
     })
     .collect()
@@ -148,6 +154,7 @@ mod tests {
             base_branch: "main".into(),
             state: State::Open,
             author: "octocat".into(),
+            head_repository: Some(1),
             updated_at: DateTime::UNIX_EPOCH,
         }
     }

@@ -3,6 +3,7 @@
 mod claims;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgExecutor};
 
 pub use self::claims::{
@@ -13,7 +14,7 @@ use super::notifications::{Topic, notify};
 use super::words::words;
 
 /// The key of a source.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct SourceId(pub i64);
 
 impl std::fmt::Display for SourceId {

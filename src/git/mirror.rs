@@ -73,6 +73,14 @@ impl Mirror {
     }
 }
 
+impl Objects {
+    /// Objects of the mirror in a directory, which somebody else holds and may add to.
+    pub fn mirrored(directory: &Path) -> Result<Self, ReadError> {
+        let repository = Repository::open_bare(directory).and_then(isolated)?;
+        Ok(Self { repository })
+    }
+}
+
 /// What was fetched is read as any repository is.
 impl Deref for Mirror {
     type Target = Objects;

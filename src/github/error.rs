@@ -59,7 +59,7 @@ pub enum Error {
 
 impl Error {
     /// `true` where GitHub knows what was asked for, and says no: what we ask for may be elsewhere.
-    pub(super) fn is_refusal(&self) -> bool {
+    pub fn is_refusal(&self) -> bool {
         matches!(self, Self::NotFound { .. } | Self::Forbidden { .. } | Self::Rejected { .. })
     }
 

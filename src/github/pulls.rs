@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::error::Error;
+use super::names::RepositoryId;
 use super::repository::Repository;
 
 /// A pull request, as GitHub last told of it.
@@ -22,6 +23,8 @@ pub struct PullRequest {
     pub base_branch: String,
     /// Who opened it; deleted accounts are `ghost`.
     pub author: String,
+    /// Repository that its head is in: another one where it comes from a fork; `None` where that is gone.
+    pub head_repository: Option<RepositoryId>,
     /// When anything about it last changed: webhooks arrive in any order.
     pub updated_at: DateTime<Utc>,
 }
@@ -64,6 +67,13 @@ struct PullRequestResponse {
 #[derive(Deserialize)]
 struct Commit {
     sha: String,
+    #[serde(default)]
+    repo: Option<HeadRepository>,
+}
+
+#[derive(Deserialize)]
+struct HeadRepository {
+    id: RepositoryId,
 }
 
 #[derive(Deserialize)]
@@ -83,6 +93,7 @@ impl From<PullRequestResponse> for PullRequest {
             number: answer.number,
             is_open: answer.state == "open",
             is_draft: answer.draft,
+            head_repository: answer.head.repo.map(|repository| repository.id),
             head: answer.head.sha,
             base_branch: answer.base.name,
             author: answer.user.map_or_else(|| "ghost".to_owned(), |user| user.login),

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::TimeDelta;
 use octocrab::Octocrab;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::SecretString;
 use serde::Deserialize;
 use url::Url;
@@ -39,6 +40,12 @@ pub(super) struct RepositoryResponse {
     pub(super) id: RepositoryId,
     full_name: String,
     clone_url: Url,
+}
+
+/// GitHub's word on what a user may do: `maintain` counts as `write` here, and `triage` as `read`.
+#[derive(Deserialize)]
+struct PermissionResponse {
+    permission: String,
 }
 
 impl Repository {
@@ -75,6 +82,20 @@ impl Repository {
     pub async fn git_token(&self) -> Result<SecretString, Error> {
         let token = self.client().installation_token_with_buffer(TOKEN_HOLDS_FOR);
         self.0.client.at_hand("get a token for Git", token).await
+    }
+
+    /// `true` of a user who may write to it.
+    pub async fn may_write(&self, login: &str) -> Result<bool, Error> {
+        let login = utf8_percent_encode(login, NON_ALPHANUMERIC);
+        let route = self.route(format_args!("collaborators/{login}/permission"));
+        let answer = self.client().get(route, None::<&()>);
+        let asked = self.0.client.send::<PermissionResponse>("ask who may write", answer).await;
+        match asked {
+            Ok(answer) => Ok(matches!(answer.permission.as_str(), "write" | "admin")),
+            // No such user any more.
+            Err(Error::NotFound { .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// `true` where it should be looked up again, since something was not where it should be.

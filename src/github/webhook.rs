@@ -216,8 +216,8 @@ mod tests {
         Push { repository: RepositoryId(5), branch: "a/b", head: Some("abc") }
         Push { repository: RepositoryId(5), branch: "a", head: None }
         Ignored
-        PullRequest { repository: RepositoryId(5), action: Synchronize, pull_request: PullRequest { number: 7, is_open: true, is_draft: false, head: "abc", base_branch: "main", author: "ada", updated_at: 2026-11-01T10:00:00Z } }
-        PullRequest { repository: RepositoryId(5), action: Other, pull_request: PullRequest { number: 7, is_open: false, is_draft: false, head: "abc", base_branch: "main", author: "ghost", updated_at: 2026-11-01T10:00:00Z } }
+        PullRequest { repository: RepositoryId(5), action: Synchronize, pull_request: PullRequest { number: 7, is_open: true, is_draft: false, head: "abc", base_branch: "main", author: "ada", head_repository: None, updated_at: 2026-11-01T10:00:00Z } }
+        PullRequest { repository: RepositoryId(5), action: Other, pull_request: PullRequest { number: 7, is_open: false, is_draft: false, head: "abc", base_branch: "main", author: "ghost", head_repository: None, updated_at: 2026-11-01T10:00:00Z } }
         Ignored
         "#);
         let error = Event::read("push", b"{}").expect_err("no ref");

@@ -10,7 +10,7 @@ use crate::evaluation::{Finding, GroupVerdicts, Outcome};
 use crate::policy::{
     Account, AccountName, Check, CheckId, Group, GroupName, Mode, PolicySet, Waiver,
 };
-use crate::resource::{AccountId, Inventory, Region};
+use crate::resource::{AccountId, Inventory, Region, TypeName};
 
 use super::pairs::{self, Pair};
 use super::shifts::{ShiftKind, Shifts};
@@ -101,6 +101,20 @@ impl Impact {
             }
         }
         impact
+    }
+
+    /// Types of the resources that are looked at to judge two revisions.
+    pub fn types(base: &PolicySet, head: &PolicySet) -> BTreeSet<TypeName> {
+        let mut types = BTreeSet::new();
+        for (_, Pair { old, new }) in pairs::groups(base, head) {
+            let parts = to_judge(&Side::of(base, old), &Side::of(head, new));
+            let pairs = parts.into_values().flatten();
+            let checks = pairs.flat_map(|(_, pair)| pair.old.into_iter().chain(pair.new));
+            for check in checks {
+                types.extend(check.rule.selections().map(|(schema, _)| schema.type_name.clone()));
+            }
+        }
+        types
     }
 
     /// Sums over all checks and accounts.

@@ -1,6 +1,7 @@
 //! The comment on a pull request: a verdict, the problems, and what changes in what is checked.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Diagnostic;
 use crate::evaluation::WaiverStatus;
@@ -8,7 +9,7 @@ use crate::impact::{Change, Changes, DiffLine, Impact, Subject, Weight, What};
 use crate::policy::{LoadOutcome, PolicySet, Waiver};
 
 use super::impact;
-use super::markdown::{Sheet, block, cell, code};
+use super::markdown::{Sheet, block, cell, code, prose};
 use super::policies::{extent, problem};
 use super::post::Comment;
 use super::source_label::{SourceLabel, short};
@@ -52,8 +53,53 @@ pub struct Proposed<'a> {
     /// Changes against what is in force; `None` where the policies cannot be read whole, so that what
     /// is missing is not taken for removed.
     pub changes: Option<&'a Changes>,
-    /// What the changes make of resources, where that was judged.
-    pub impact: Option<&'a Impact>,
+    /// What the changes make of resources.
+    pub judged: Judged<'a>,
+}
+
+/// What changes make of resources, as far as that is known.
+#[derive(Debug, Clone, Copy)]
+pub enum Judged<'a> {
+    /// Nobody asked.
+    NotAsked,
+    /// They were not judged.
+    Not(&'a Unjudged),
+    /// This.
+    By(&'a Impact),
+}
+
+impl<'a> Judged<'a> {
+    fn impact(self) -> Option<&'a Impact> {
+        match self {
+            Self::By(impact) => Some(impact),
+            Self::NotAsked | Self::Not(_) => None,
+        }
+    }
+}
+
+/// Why changes are not judged over what was collected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unjudged {
+    /// They come from outside, and nobody who may write to the repository vouches for them.
+    Untrusted,
+    /// It took more than it may, or did not work, as these words say.
+    Failed(String),
+}
+
+impl Unjudged {
+    fn sentence(&self) -> String {
+        match self {
+            Self::Untrusted => {
+                "Not judged over what was collected: these commits come from a fork, \
+                and their author may not write to this repository."
+                    .to_owned()
+            }
+            Self::Failed(why) => {
+                format!("**Not judged** over what was collected: {}.", prose(why))
+            }
+        }
+    }
 }
 
 /// The comment on a pull request, which has a number.
@@ -67,11 +113,14 @@ pub fn comment(
 }
 
 fn text(label: SourceLabel<'_>, proposed: Proposed<'_>, known: KnownWaivers<'_>) -> String {
-    let Proposed { head, reading, changes, impact } = proposed;
+    let Proposed { head, reading, changes, judged } = proposed;
     let mut sheet = Sheet::new(LONGEST);
     sheet.paragraph(&heading(label));
-    let impact = impact.filter(|_| changes.is_some());
+    let impact = judged.impact().filter(|_| changes.is_some());
     sheet.paragraph(&verdict(reading, changes));
+    if let (Judged::Not(why), Some(false)) = (judged, changes.map(Changes::is_empty)) {
+        sheet.paragraph(&why.sentence());
+    }
     if let Some(impact) = impact {
         sheet.paragraph(&impact::sentence(impact));
     }
@@ -270,7 +319,8 @@ spec:
         let label = SourceLabel { source: "main", is_alone };
         let known = KnownWaivers { today: "2026-11-21".parse().expect("a day"), statuses };
         let head = "0123456789abcdef";
-        let comment = comment(label, 7, Proposed { head, reading, changes, impact: None }, known);
+        let comment =
+            comment(label, 7, Proposed { head, reading, changes, judged: Judged::NotAsked }, known);
         assert_eq!(comment.number, 7);
         comment.body.to_string().replace('\u{200b}', "‸")
     }

@@ -1,9 +1,11 @@
 //! Addresses of the page, for links in posts.
 
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// Addresses under which people reach the page; without a base there are none.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Links {
     base: Option<Url>,
 }

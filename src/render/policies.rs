@@ -61,6 +61,28 @@ pub fn policies_check(
     })
 }
 
+/// The check run for a head of a pull request whose policies could not be read in the bounds that are
+/// set for that: nobody knows whether they can come into force.
+pub fn unread_check(label: SourceLabel<'_>, commit: &str, why: &str) -> Post {
+    let summary = format!(
+        "These policies were not validated: {}. Push a smaller change, or let the operator of the \
+         service raise the bounds of `[pull_requests]` in its settings, and push again.",
+        prose(why)
+    );
+    Post::CheckRun(CheckRun {
+        name: label.check_name("policies").into(),
+        head_sha: commit.to_owned(),
+        source: label.source.to_owned(),
+        key: format!("policies/{commit}"),
+        state: CheckState::Failure,
+        title: "could not be validated".into(),
+        summary: summary.into(),
+        text: None,
+        details_url: None,
+        annotations: Annotations::default(),
+    })
+}
+
 /// `2 problems, 1 warning`, or `3 groups with 12 checks are valid`.
 fn title(policies: &PolicySet, diagnostics: &[Diagnostic]) -> String {
     let errors = diagnostics.iter().filter(|it| it.is_error()).count();

@@ -1,19 +1,16 @@
-//! Looking at a repository: what the branch holds now, what pull requests ask for.
+//! Looking at a repository: what the branch holds now, where pull requests are.
 //!
 //! All of this blocks, on the network, on the disk and on validating, and runs on a blocking
 //! thread. What a commit asks for is read in [`crate::proposal`]; what to make of it is left to
 //! [`super::plan`] and [`super::pulls`].
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::path::PathBuf;
 
 use anyhow::Context;
 
-use crate::catalog;
 use crate::git::{Commit, CommitId, FetchError, Limits, Mirror, ReadError, Remote, Wanted};
-use crate::policy::{PolicySet, SourceFile};
-use crate::proposal::{Policies, PolicyDirectory, Proposal};
+use crate::proposal::{Policies, PolicyDirectory};
 
 /// A source's checkout of a repository, and where that is mirrored.
 #[derive(Debug, Clone)]
@@ -41,6 +38,21 @@ pub(super) struct Revision {
     /// `true` where its history contains the commit in force, or there is none.
     pub(super) follows: bool,
     pub(super) policies: Policies,
+}
+
+/// Heads that were fetched.
+#[derive(Debug)]
+pub(super) struct Heads {
+    /// Head of the branch.
+    pub(super) target: CommitId,
+    heads: BTreeMap<u64, CommitId>,
+}
+
+impl Heads {
+    /// Head of a pull request.
+    pub(super) fn of(&self, number: u64) -> Option<CommitId> {
+        self.heads.get(&number).copied()
+    }
 }
 
 impl SourceCheckout {
@@ -71,14 +83,9 @@ impl SourceCheckout {
         Ok(revision)
     }
 
-    /// Fetches pull requests and reads what each asks for, compared with the commit at which it
-    /// parted from the branch. Where that commit has errors, it is compared with the files that
-    /// are in force. A pull request that cannot be fetched is left out.
-    pub(super) fn proposals(
-        &self,
-        numbers: &[u64],
-        in_force: &[SourceFile],
-    ) -> anyhow::Result<Vec<(u64, Proposal)>> {
+    /// Fetches pull requests; nothing where the branch was never fetched. One that cannot be fetched is
+    /// left out.
+    pub(super) fn heads(&self, numbers: &[u64]) -> anyhow::Result<Option<Heads>> {
         let branch = Wanted::Branch(self.branch.clone());
         let wanted: Vec<_> = numbers.iter().map(|number| Wanted::PullRequest(*number)).collect();
         let mut mirror = self.open()?;
@@ -91,26 +98,23 @@ impl SourceCheckout {
             }
         }
         self.guarded(&mut mirror, |mirror| {
-            let Some(target) = mirror.head(&branch)? else { return Ok(Vec::new()) };
-            let directory = self.directory(mirror);
-            let mut bases = Bases { directory, in_force, read: BTreeMap::new() };
-            let gates = directory.settings(target)?.0;
-            let mut proposals = Vec::new();
+            let Some(target) = mirror.head(&branch)? else { return Ok(None) };
+            let mut heads = BTreeMap::new();
             for number in numbers {
                 match mirror.head(&Wanted::PullRequest(*number))? {
-                    Some(head) => {
-                        let base = mirror.merge_base(head, target)?.unwrap_or(target);
-                        let before = (base, bases.policies(base)?);
-                        let proposal = directory.proposal(head, before, gates.as_ref())?;
-                        proposals.push((*number, proposal));
-                    }
+                    Some(head) => drop(heads.insert(*number, head)),
                     None => {
                         tracing::warn!(number, remote = %self.remote, "a pull request has no head");
                     }
                 }
             }
-            Ok(proposals)
+            Ok(Some(Heads { target, heads }))
         })
+    }
+
+    /// Throws away what is in the mirror, so that the next pass fetches all of it anew.
+    pub(super) fn discard(&self) -> anyhow::Result<()> {
+        Ok(self.open()?.discard()?)
     }
 
     fn directory<'a>(&'a self, mirror: &'a Mirror) -> PolicyDirectory<'a> {
@@ -132,28 +136,5 @@ impl SourceCheckout {
             mirror.discard()?;
         }
         result.with_context(|| format!("cannot read {}", self.remote))
-    }
-}
-
-/// The policies that pull requests are compared with. Many part from the branch at one commit.
-struct Bases<'a> {
-    directory: PolicyDirectory<'a>,
-    in_force: &'a [SourceFile],
-    read: BTreeMap<CommitId, PolicySet>,
-}
-
-impl Bases<'_> {
-    fn policies(&mut self, base: CommitId) -> Result<&PolicySet, ReadError> {
-        Ok(match self.read.entry(base) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(unknown) => {
-                let reading = self.directory.policies(base, None)?.reading;
-                unknown.insert(if reading.is_clean() {
-                    reading.policies
-                } else {
-                    catalog::read(self.in_force).policies
-                })
-            }
-        })
     }
 }

@@ -3,14 +3,14 @@
 use anyhow::Context;
 use sqlx::PgConnection;
 
+use crate::assessment::{Assessment, Speaker};
 use crate::db::outbox;
 use crate::db::sources::{Source, SourceId};
 use crate::git::CommitId;
 use crate::policy::LoadOutcome;
-use crate::proposal::Proposal;
 use crate::render::links::Links;
 use crate::render::post::Post;
-use crate::render::{Effect, KnownWaivers, Proposed, SourceLabel, comment, policies_check};
+use crate::render::{Effect, SourceLabel, policies_check};
 
 use super::plan::SyncPlan;
 
@@ -46,18 +46,15 @@ impl PostWriter {
     pub(super) async fn want_for_proposal(
         &self,
         connection: &mut PgConnection,
-        (number, proposal): (u64, &Proposal),
-        known: KnownWaivers<'_>,
+        assessment: &Assessment,
     ) -> anyhow::Result<()> {
-        let Proposal { head, reading, changes, touches_policies } = proposal;
-        self.policies(connection, *head, Effect::Proposed, reading).await?;
-        let (head, changes) = (&head.to_string(), changes.as_ref());
-        let proposed = Proposed { head, reading, changes, impact: None };
-        let post = Post::Comment(comment(self.label(), number, proposed, known));
-        let is_wanted = *touches_policies
-            || outbox::find(&mut *connection, self.source, &post.key()).await?.is_some();
+        let Assessment { check, comment, concerns_policies } = assessment;
+        self.want(connection, check).await?;
+        let Some(comment) = comment else { return Ok(()) };
+        let is_wanted = *concerns_policies
+            || outbox::find(&mut *connection, self.source, &comment.key()).await?.is_some();
         if is_wanted {
-            self.want(connection, &post).await?;
+            self.want(connection, comment).await?;
         }
         Ok(())
     }
@@ -72,6 +69,12 @@ impl PostWriter {
         let label = self.label();
         let check = policies_check(label, &commit.to_string(), effect, reading, &self.links);
         self.want(connection, &check).await
+    }
+
+    /// In whose name is spoken.
+    pub(super) fn speaker(&self) -> Speaker {
+        let (name, links) = (self.name.clone(), self.links.clone());
+        Speaker { source: self.source, name, is_alone: self.is_alone, links }
     }
 
     /// The way to the page.

@@ -1,78 +1,128 @@
 //! Pull requests: each open one gets an answer for its head against what is in force.
+//!
+//! What is to be said of a head is computed by [`crate::assessment`]; here it is decided which heads are
+//! asked about, and whether what they change may be judged.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use anyhow::Context;
 
-use crate::db::policies;
+use crate::assessment::{Assessment, Question};
 use crate::db::pull_requests::{self, PullRequest, State};
 use crate::db::sources::{self, Claim};
-use crate::github::Repository;
-use crate::policy::SourceFile;
-use crate::proposal::Proposal;
-use crate::render::KnownWaivers;
-use crate::views::waiver;
+use crate::git::{CommitId, ReadError};
+use crate::github::{self, Repository};
+use crate::render::Unjudged;
 
-use super::checkout::SourceCheckout;
+use super::checkout::{Heads, SourceCheckout};
 use super::posts::PostWriter;
 use super::{Syncer, blocking};
 
 /// Answered in one pass; the rest follows in the next, which is due at once.
 const MOST_AT_ONCE: usize = 50;
 
+/// Pull requests of a source, as they are answered in a pass.
+pub(super) struct Answering<'a> {
+    pub(super) checkout: SourceCheckout,
+    pub(super) posts: &'a PostWriter,
+    pub(super) authors: Authors<'a>,
+}
+
 impl Syncer {
-    /// Answers the pull requests that have no answer yet for their head against what is in force,
-    /// and ends the pass.
+    /// Answers the pull requests that have no answer yet for their head against what is in force, one
+    /// by one, and ends the pass. Those that were changed last come first. When the source is woken
+    /// meanwhile, the rest is left to the next pass: the branch may have moved, which comes before.
     pub(super) async fn answer(
         &self,
         claim: &Claim,
-        checkout: SourceCheckout,
-        posts: &PostWriter,
+        mut answering: Answering<'_>,
     ) -> anyhow::Result<()> {
         let source = &claim.source;
         let base = source.revision.clone().unwrap_or_default();
         let branch = &source.registration.branch;
-        let waiting = pull_requests::unanswered(&self.pool, source.id, branch, &base).await?;
-        let numbers: Vec<u64> = waiting
-            .iter()
-            .take(MOST_AT_ONCE)
-            .filter_map(|pull| pull.number.try_into().ok())
-            .collect();
-        let proposals = self.proposals(claim, checkout, numbers).await?;
-        let pause = if waiting.len() > MOST_AT_ONCE { Duration::ZERO } else { self.poll(source) };
+        let mut waiting = pull_requests::unanswered(&self.pool, source.id, branch, &base).await?;
+        let mut has_more = waiting.len() > MOST_AT_ONCE;
+        waiting.truncate(MOST_AT_ONCE);
+        if let Some(heads) = self.heads(claim, &answering.checkout, &waiting).await? {
+            for pull in &waiting {
+                let Some(head) = heads.of(number(pull)?) else { continue };
+                if self.answer_one(claim, (pull, head, heads.target), &mut answering).await? {
+                    has_more = true;
+                    break;
+                }
+            }
+        }
+        let pause = if has_more { Duration::ZERO } else { self.poll(source) };
+        let completed = self.unchanged(claim, pause).await?;
         let mut transaction = self.pool.begin().await.context("cannot begin a transaction")?;
         let fence = sources::fence(&mut *transaction, claim).await?;
-        let statuses = match proposals.as_slice() {
-            [] => Vec::new(),
-            _ => waiver::in_force(&mut transaction, source.id).await?,
-        };
-        let known = KnownWaivers { today: fence.at().date_naive(), statuses: &statuses };
-        for (pull, proposal) in &proposals {
-            posts.want_for_proposal(&mut transaction, (*pull, proposal), known).await?;
-            let (number, head) = (number(*pull)?, proposal.head.to_string());
-            pull_requests::answered(&mut *transaction, &fence, number, &head, &base).await?;
-        }
-        let completed = self.unchanged(claim, pause).await?;
         sources::complete(&mut *transaction, fence, &completed).await?;
-        transaction.commit().await.context("cannot commit")?;
-        Ok(())
+        transaction.commit().await.context("cannot commit")
     }
 
-    /// Reads what pull requests ask for.
-    async fn proposals(
+    /// Fetches pull requests; where there is none, nothing is fetched.
+    async fn heads(
         &self,
         claim: &Claim,
-        checkout: SourceCheckout,
-        numbers: Vec<u64>,
-    ) -> anyhow::Result<Vec<(u64, Proposal)>> {
+        checkout: &SourceCheckout,
+        pulls: &[PullRequest],
+    ) -> anyhow::Result<Option<Heads>> {
+        let numbers = pulls.iter().map(number).collect::<anyhow::Result<Vec<_>>>()?;
         if numbers.is_empty() {
-            return Ok(Vec::new());
+            return Ok(None);
         }
-        let in_force = policies::in_force(&self.pool, claim.source.id).await?.files;
-        let in_force: Vec<_> =
-            in_force.into_iter().map(|file| SourceFile::new(file.path, file.body)).collect();
         sources::renew(&self.pool, claim, self.lease()).await?;
-        blocking(move || checkout.proposals(&numbers, &in_force)).await
+        let checkout = checkout.clone();
+        blocking(move || checkout.heads(&numbers)).await
+    }
+
+    /// Answers a pull request for a head; `true` where the source was woken meanwhile.
+    async fn answer_one(
+        &self,
+        claim: &Claim,
+        (pull, head, target): (&PullRequest, CommitId, CommitId),
+        answering: &mut Answering<'_>,
+    ) -> anyhow::Result<bool> {
+        let Answering { checkout, posts, authors } = answering;
+        let source = &claim.source;
+        let question = Question {
+            speaker: posts.speaker(),
+            mirror: checkout.directory.clone(),
+            path: checkout.path.clone(),
+            number: number(pull)?,
+            head,
+            target,
+            today: claim.claimed_at.date_naive(),
+            unjudged: authors.unjudged(source.repository_id, pull).await?,
+        };
+        sources::renew(&self.pool, claim, self.lease()).await?;
+        let assessment = self.assess(question, checkout).await?;
+        let mut transaction = self.pool.begin().await.context("cannot begin a transaction")?;
+        let fence = sources::fence(&mut *transaction, claim).await?;
+        posts.want_for_proposal(&mut transaction, &assessment).await?;
+        let (base, head) = (source.revision.as_deref().unwrap_or_default(), head.to_string());
+        pull_requests::answered(&mut *transaction, &fence, pull.number, &head, base).await?;
+        let is_woken = fence.is_woken();
+        transaction.commit().await.context("cannot commit")?;
+        Ok(is_woken)
+    }
+
+    /// What is to be said of a head. A mirror that turns out to be damaged is thrown away for the next
+    /// pass.
+    async fn assess(
+        &self,
+        question: Question,
+        checkout: &SourceCheckout,
+    ) -> anyhow::Result<Assessment> {
+        let assessed = self.assessors.assess(question).await;
+        let is_damaged =
+            |error: &anyhow::Error| matches!(error.downcast_ref(), Some(ReadError::Damaged(_)));
+        if assessed.as_ref().is_err_and(is_damaged) {
+            let checkout = checkout.clone();
+            blocking(move || checkout.discard()).await?;
+        }
+        assessed.with_context(|| format!("cannot read {}", checkout.remote))
     }
 
     /// Brings our rows up to GitHub's list: webhooks may have been lost.
@@ -85,12 +135,16 @@ impl Syncer {
             .context("cannot list the open pull requests")?;
         let mut numbers = Vec::with_capacity(open.len());
         for pull in open {
+            let number = i64::try_from(pull.number);
+            let number = number.with_context(|| too_large("a pull request's number"))?;
+            let head_repository = pull.head_repository.map(|id| i64::try_from(id.0)).transpose();
             let pull = PullRequest {
-                number: number(pull.number)?,
+                number,
                 head: pull.head,
                 base_branch: pull.base_branch,
                 state: State::Open,
                 author: pull.author,
+                head_repository: head_repository.with_context(|| too_large("a repository's id"))?,
                 updated_at: pull.updated_at,
             };
             numbers.push(pull.number);
@@ -101,6 +155,63 @@ impl Syncer {
     }
 }
 
-fn number(number: u64) -> anyhow::Result<i64> {
-    i64::try_from(number).with_context(|| format!("pull request {number} has too large a number"))
+/// Authors of pull requests, and which of them may write to the repository: whatever others ask for is
+/// not judged over inventories. Each is asked about once in a pass.
+pub(super) struct Authors<'a> {
+    repository: Option<&'a Repository>,
+    may_write: BTreeMap<String, bool>,
+}
+
+impl<'a> Authors<'a> {
+    /// The authors of a repository on GitHub.
+    pub(super) fn of(repository: &'a Repository) -> Self {
+        Self { repository: Some(repository), may_write: BTreeMap::new() }
+    }
+
+    /// Authors of whom nobody knows anything.
+    #[cfg(test)]
+    pub(super) fn strangers() -> Self {
+        Self { repository: None, may_write: BTreeMap::new() }
+    }
+
+    /// Why the changes of a pull request are not to be judged. Whoever pushed a head to the repository
+    /// itself may write there.
+    async fn unjudged(
+        &mut self,
+        repository_id: Option<i64>,
+        pull: &PullRequest,
+    ) -> anyhow::Result<Option<Unjudged>> {
+        let is_of_repository = repository_id.is_some() && pull.head_repository == repository_id;
+        if is_of_repository || self.may_write(&pull.author).await? {
+            return Ok(None);
+        }
+        Ok(Some(Unjudged::Untrusted))
+    }
+
+    async fn may_write(&mut self, author: &str) -> anyhow::Result<bool> {
+        if let Some(known) = self.may_write.get(author) {
+            return Ok(*known);
+        }
+        let Some(repository) = self.repository else { return Ok(false) };
+        let may_write = match repository.may_write(author).await {
+            Ok(may_write) => may_write,
+            // Nobody vouches for them, and asking again would not help.
+            Err(error) if error.is_refusal() => {
+                let error: &github::Error = &error;
+                tracing::warn!(author, %error, "cannot tell whether an author may write");
+                false
+            }
+            Err(error) => return Err(error).context("cannot ask who may write"),
+        };
+        self.may_write.insert(author.to_owned(), may_write);
+        Ok(may_write)
+    }
+}
+
+fn number(pull: &PullRequest) -> anyhow::Result<u64> {
+    u64::try_from(pull.number).with_context(|| too_large("a pull request's number"))
+}
+
+fn too_large(what: &str) -> String {
+    format!("{what} is no number of GitHub's")
 }

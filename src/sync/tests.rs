@@ -30,7 +30,11 @@ impl World {
             allowed: Allowed { file: true, http: false },
             ..SyncSettings::default()
         };
-        Self { syncer: Syncer::new(pool.clone(), None, settings), pool, origin }
+        Self {
+            syncer: Syncer::new(pool.clone(), None, Assessors::here(pool.clone()), settings),
+            pool,
+            origin,
+        }
     }
 
     fn registration(&self, name: &str, path: &str) -> Registration {
@@ -347,7 +351,8 @@ impl OnGitHub {
             repository: "example/policies".into(),
             ..world.registration("main", "policies")
         };
-        world.watch(&[on_github]).await?;
+        let watched = world.watch(&[on_github]).await?;
+        sources::identify(&world.pool, watched[0], 1, "example/policies").await?;
         let checkout = SourceCheckout {
             directory: world.origin.mirror_directory(),
             remote: Remote::new(world.origin.url(), Allowed { file: true, http: false })?,
@@ -374,7 +379,12 @@ impl OnGitHub {
         let posts = self.posts().await?;
         match blocking(move || checkout.head(known, in_force)).await? {
             Head::New(revision) => self.world.syncer.decide(&claim, *revision, Some(&posts)).await,
-            Head::Known => self.world.syncer.answer(&claim, self.checkout.clone(), &posts).await,
+            Head::Known => {
+                let authors = Authors::strangers();
+                let answering =
+                    Answering { checkout: self.checkout.clone(), posts: &posts, authors };
+                self.world.syncer.answer(&claim, answering).await
+            }
         }
     }
 
@@ -386,6 +396,7 @@ impl OnGitHub {
             base_branch: "main".into(),
             state: pull_requests::State::Open,
             author: "ada".into(),
+            head_repository: Some(1),
             updated_at: chrono::DateTime::UNIX_EPOCH,
         };
         pull_requests::see(&self.world.pool, source.id, &pull).await?;
@@ -497,11 +508,13 @@ async fn a_pull_request_is_held_to_the_settings_of_the_branch(pool: PgPool) -> T
     ");
     let second = push("refs/pull/7/head", Some(first), &lax, &owned);
     github.answer(7, second).await?;
-    insta::assert_snapshot!(github.post("comment/7").await?, @r"
+    insta::assert_snapshot!(github.post("comment/7").await?, @"
     <!-- cloudcorrect:main -->
     ### Policies
 
     ⚠️ **Valid, but weaker**: 1 change demands less than what is in force.
+
+    No resource gets another outcome: nothing changes that decides one.
 
     **Changes**
 
@@ -564,6 +577,8 @@ async fn a_pull_request_is_answered_for_each_head(pool: PgPool) -> TestResult {
     ### Policies
 
     ⚠️ **Valid, but weaker**: 1 change demands less than what is in force.
+
+    No resource gets another outcome: nothing changes that decides one.
 
     **Changes**
 
@@ -637,6 +652,10 @@ async fn what_main_gained_meanwhile_is_not_the_pull_requests_doing(pool: PgPool)
 
     **Valid**: 1 group with 1 check; 1 change, none of them weaker.
 
+    What it does to resources is not known.
+
+    <sub>Nothing was collected of `prod`: what the change does there shows once the checks have run.</sub>
+
     **Changes**
 
     - users: added: stronger
@@ -667,6 +686,8 @@ async fn where_the_branch_is_broken_a_pull_request_is_compared_with_what_is_in_f
     ### Policies
 
     ⚠️ **Valid, but weaker**: 1 change demands less than what is in force.
+
+    No resource gets another outcome: nothing changes that decides one.
 
     **Changes**
 

@@ -7,9 +7,10 @@ use cloudcorrect::tasks::Pass;
 use github_emulator::{Emulator, EmulatorOptions, NewCommit, RepositoryHandle, Visibility};
 use insta::assert_snapshot;
 use secrecy::ExposeSecret;
-use sqlx::PgPool;
+use sqlx::{ConnectOptions, PgPool};
 use tokio::net::TcpListener;
 
+use crate::world::assessors::assessors;
 use crate::world::cloud::Cloud;
 use crate::world::emulate::{App, Emulate};
 use crate::world::scene::{ACCOUNTS, ONE_SOURCE, PATIENCE, STORAGE};
@@ -52,7 +53,10 @@ impl World {
             cloud.setting(),
         );
         let settings = Settings::read(&text, directory.path(), []).expect("settings");
-        let parts = Parts::assemble(&settings, &pool, Clock::System).await.expect("a service");
+        let url = pool.connect_options().to_url_lossy();
+        let assessors = assessors(url.as_str(), &settings.pull_requests);
+        let parts = Parts::assemble(&settings, &pool, Clock::System, assessors).await;
+        let parts = parts.expect("a service");
         tokio::spawn(axum::serve(listener, parts.webhooks.clone()).into_future());
         let repo = repo.expect("a repository");
         Self { github, _emulator: emulator, repo, cloud, parts, pool, _directory: directory }

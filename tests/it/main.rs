@@ -5,6 +5,7 @@
 mod deploy;
 mod emulate;
 mod enforcing;
+mod judging;
 mod manual;
 mod operating;
 mod page;

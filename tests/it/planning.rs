@@ -55,7 +55,7 @@ async fn what_is_said_at_a_desk_is_the_comment_and_what_was_stored_says_more(poo
     let directory = tempfile::tempdir().expect("a directory");
     clone(&world, directory.path()).await;
     let comments = world.repo.comments(number);
-    let (status, said) = plan(&world, directory.path(), &[]);
+    let (status, said) = plan(&world, directory.path(), &["--stored"]);
     assert_eq!((status, said.strip_suffix('\n')), (Some(1), Some(comments[0].body.as_str())));
 
     let (status, said) = plan(&world, directory.path(), &["--stored", "--resources"]);

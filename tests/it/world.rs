@@ -1,5 +1,6 @@
 //! The world that stories play in: real servers, or servers that speak the real protocols.
 
+pub(crate) mod assessors;
 pub(crate) mod cloud;
 pub(crate) mod demo;
 pub(crate) mod emulate;

@@ -133,6 +133,8 @@ pub struct PullRequest {
     pub draft: bool,
     /// The branch to be merged.
     pub head_ref: String,
+    /// Number of the fork that its author has, where it comes from there.
+    pub fork: Option<u64>,
     /// The latest commit of that branch, or the last one before the request ended.
     pub head_sha: String,
     /// The branch to merge into.

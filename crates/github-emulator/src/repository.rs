@@ -153,12 +153,34 @@ impl RepositoryHandle {
         title: &str,
         by: &str,
     ) -> Result<u64, ActionError> {
+        self.open(None, (head, base), title, by).await
+    }
+
+    /// The same from a fork, whose branch is here as well.
+    pub async fn open_pull_request_from(
+        &self,
+        fork: &Self,
+        (head, base): (&str, &str),
+        title: &str,
+        by: &str,
+    ) -> Result<u64, ActionError> {
+        self.open(Some(fork.id), (head, base), title, by).await
+    }
+
+    async fn open(
+        &self,
+        fork: Option<u64>,
+        (head, base): (&str, &str),
+        title: &str,
+        by: &str,
+    ) -> Result<u64, ActionError> {
         let wanted = NewPullRequest {
             title: title.to_owned(),
             body: None,
             draft: false,
             head: head.to_owned(),
             base: base.to_owned(),
+            fork,
         };
         self.server.state().user(by, UserKind::Person);
         let opened = open_pull(&self.server, &self.record, wanted, by).await;

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, anyhow, bail};
 use cloudcorrect::app::Service;
 use cloudcorrect::config::Settings;
+use cloudcorrect::worker::Program;
 use github_emulator::{Emulator, EmulatorOptions, Event, NewCommit, Visibility};
 use rustix::fs::{FlockOperation, flock};
 use secrecy::{ExposeSecret, SecretString};
@@ -39,6 +40,8 @@ pub(super) struct DemoOptions {
     pub(super) directory: PathBuf,
     /// Port of the emulated GitHub, 0 for free ones; the next two are for webhooks and the page.
     pub(super) port: u16,
+    /// This program as it assesses pull requests.
+    pub(super) assessor: Program,
 }
 
 /// A demo that is ready to run.
@@ -89,7 +92,7 @@ impl Demo {
         let account = options.directory.join("account.json");
         fs::write(&account, ACCOUNT).context("cannot write the account")?;
         let settings = settings(options, &emulator, &account)?;
-        let service = Service::start(settings).await?;
+        let service = Service::start(settings, options.assessor.clone()).await?;
         emulator
             .set_webhook(Some(&format!("http://{}/webhooks/github", service.webhooks_address()?)));
         Ok(Self {

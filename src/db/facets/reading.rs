@@ -14,6 +14,72 @@ use crate::resource::{
     Schema, Segment, Segments, TypeName, schemas,
 };
 
+/// Version of what is known of a type in a region: the open facets are the same as long as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    changes: i64,
+    // A version of the service that counts no changes writes these.
+    observed_at: DateTime<Utc>,
+    digests: Vec<Vec<u8>>,
+}
+
+/// Versions of what is known of an account, by type and the region that was asked.
+pub async fn versions(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    provider: Provider,
+    account: &AccountId,
+) -> Result<BTreeMap<(TypeName, Region), Version>, Error> {
+    sqlx::query!(
+        r#"select region, resource_type, changes, digests,
+            greatest(observed_at, 'epoch') as "observed_at!"
+        from facet_scope where source = $1 and provider = $2 and account = $3"#,
+        source.0,
+        provider.as_str(),
+        account.as_str(),
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(|row| {
+        let (changes, observed_at, digests) = (row.changes, row.observed_at, row.digests);
+        let region = words::parsed("region", &row.region)?;
+        let place = (TypeName::from(row.resource_type.as_str()), region);
+        Ok((place, Version { changes, observed_at, digests }))
+    })
+    .collect()
+}
+
+/// What is known now of a type of an account in the region that was asked; `None` if nothing is.
+pub async fn listing(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    (provider, account): (Provider, &AccountId),
+    (type_name, region): (&TypeName, &Region),
+) -> Result<Option<Listing>, Error> {
+    let Some(schema) = schemas().get(type_name) else { return Ok(None) };
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select region, resource_type, resource_id, operation, state, blob.body as "body?", cause,
+            message, resource_region, arn
+        from facet left join blob on blob.digest = facet.body
+        where source = $1 and provider = $2 and account = $3 and region = $4 and resource_type = $5
+          and until is null
+        order by resource_id, operation, failed"#,
+        source.0,
+        provider.as_str(),
+        account.as_str(),
+        region.as_str(),
+        type_name.as_str(),
+    )
+    .fetch_all(executor)
+    .await?;
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    listing_of(schema, rows).map(Some)
+}
+
 struct Row {
     region: String,
     resource_type: String,
@@ -74,13 +140,13 @@ pub async fn inventory(
         let type_name = TypeName::from(type_name.as_str());
         let region: Region = words::parsed("region", &region)?;
         if let Some(schema) = schemas().get(&type_name) {
-            inventory.listings.insert((type_name, region), listing(schema, rows)?);
+            inventory.listings.insert((type_name, region), listing_of(schema, rows)?);
         }
     }
     Ok(Some(inventory))
 }
 
-fn listing(schema: &Schema, rows: Vec<Row>) -> Result<Listing, Error> {
+fn listing_of(schema: &Schema, rows: Vec<Row>) -> Result<Listing, Error> {
     let mut list = None;
     let mut asked: BTreeMap<Segment, Option<Failure>> = BTreeMap::new();
     let mut resources: BTreeMap<String, Resource> = BTreeMap::new();

@@ -28,9 +28,15 @@ pub struct Fence {
     pub(in crate::db) source: SourceId,
     pub(in crate::db) at: DateTime<Utc>,
     wakes: i64,
+    is_woken: bool,
 }
 
 impl Fence {
+    /// `true` where the source was woken since it was claimed.
+    pub fn is_woken(&self) -> bool {
+        self.is_woken
+    }
+
     /// Key of the source that is held.
     pub fn source(&self) -> SourceId {
         self.source
@@ -120,7 +126,12 @@ pub async fn next_due(executor: impl PgExecutor<'_>) -> Result<Option<Duration>,
 queue! {
     "source" where "id = $1" and "$2", |claim| [claim.source.id.0];
     renew("$3");
-    fence(Fence, "", |row| Fence { source: claim.source.id, at: row.at, wakes: claim.wakes });
+    fence(Fence, ", nudges", |row| Fence {
+        source: claim.source.id,
+        at: row.at,
+        wakes: claim.wakes,
+        is_woken: row.nudges > claim.wakes,
+    });
 }
 
 /// Ends a pass: its commit is in force, and the next one is due after its pause.

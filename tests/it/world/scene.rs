@@ -121,6 +121,18 @@ impl Scene {
         self.after_webhooks(&["pull_request"], opened).await.expect("a pull request")
     }
 
+    /// Opens a pull request of somebody from their fork; gives its number.
+    pub(crate) async fn propose_from(
+        &self,
+        fork: &RepositoryHandle,
+        branch: &str,
+        by: &str,
+    ) -> u64 {
+        let ends = (branch, "main");
+        let opened = self.repo.open_pull_request_from(fork, ends, "A proposal", by);
+        self.after_webhooks(&["pull_request"], opened).await.expect("a pull request")
+    }
+
     /// Waits until the webhooks that the action sends have been answered.
     async fn after_webhooks<T>(&self, wanted: &[&str], action: impl Future<Output = T>) -> T {
         let mut events = self.emulator.subscribe();

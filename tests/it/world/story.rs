@@ -11,6 +11,7 @@ use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::sync::broadcast::Receiver;
 
+use super::assessors::assessors;
 use super::cloud::Cloud;
 use super::scene::{ONE_SOURCE, PATIENCE, Scene};
 
@@ -50,7 +51,8 @@ impl World {
         let text = scene.settings(sources, &cloud.setting());
         let settings = Settings::read(&text, directory.path(), []).expect("settings");
         let clock = Clock::manual(Clock::System.now());
-        let parts = Parts::assemble(&settings, &scene.pool, clock.clone()).await;
+        let assessors = assessors(&scene.database_url(), &settings.pull_requests);
+        let parts = Parts::assemble(&settings, &scene.pool, clock.clone(), assessors).await;
         let parts = parts.expect("a service");
         let webhooks_url = listen(&parts).await;
         scene.emulator.set_webhook(Some(&format!("{webhooks_url}/webhooks/github")));

@@ -18,6 +18,8 @@ pub(crate) struct NewPullRequest {
     pub(crate) head: String,
     /// The branch to merge into.
     pub(crate) base: String,
+    /// Number of the fork that it comes from; its commits are on a branch here as well.
+    pub(crate) fork: Option<u64>,
 }
 
 /// Opens a pull request between two branches: `pulls/create`.
@@ -38,6 +40,7 @@ pub(super) async fn create(call: &Call) -> ApiResult {
         draft: call.body.get("draft").and_then(Value::as_bool).unwrap_or(false),
         head,
         base: call.text("base").unwrap_or_default(),
+        fork: None,
     };
     let number = open(&call.server, record, wanted, &call.login()).await?;
     whole(call, number).await.map(Reply::created)
@@ -97,6 +100,7 @@ fn insert(
         author: by.to_owned(),
         draft: wanted.draft,
         head_ref: wanted.head,
+        fork: wanted.fork,
         head_sha,
         base_ref: wanted.base,
         base_sha,

@@ -18,6 +18,7 @@ pub(crate) struct Size {
 impl Site {
     /// A pull request in a list.
     pub(crate) fn pull(&self, state: &State, of: &Repository, pull: &PullRequest) -> Value {
+        let fork = pull.fork.and_then(|id| state.repositories.get(&id));
         let mut shape = json!({
             "id": pull.id,
             "node_id": node_id("PR", pull.id),
@@ -42,7 +43,7 @@ impl Site {
             "closed_at": pull.closed_at.map(instant),
             "merged_at": pull.merged.as_ref().map(|merged| instant(merged.at)),
             "merge_commit_sha": pull.merged.as_ref().map(|merged| &merged.sha),
-            "head": self.end(state, of, &pull.head_ref, &pull.head_sha),
+            "head": self.end(state, fork.unwrap_or(of), &pull.head_ref, &pull.head_sha),
             "base": self.end(state, of, &pull.base_ref, &pull.base_sha),
         });
         extend(&mut shape, self.pull_addresses(of, pull));

@@ -1,0 +1,2 @@
+alter table pull_request drop column head_repository;
+alter table facet_scope drop column changes;

@@ -1,0 +1,8 @@
+-- What judging pull requests over stored inventories needs. A version before this one leaves the new
+-- columns as they are: it notices changes by the digests, and asks GitHub for no repository of a head.
+
+-- How often the open facets were changed, so that whoever keeps them in memory sees that they are others.
+alter table facet_scope add column changes bigint not null default 0;
+
+-- GitHub's number of the repository that the head is in; unknown where that is gone, or was not told.
+alter table pull_request add column head_repository bigint;

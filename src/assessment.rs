@@ -1,0 +1,78 @@
+//! Assessments: what is to be said of the head of a pull request.
+//!
+//! A head is read and compared with where it parted from the branch, and what it changes is judged over
+//! the inventories that evaluations stored: no account is asked. All of it is computed from a
+//! [`Question`] into a value, the [`Assessment`], which holds the posts; wanting these is left to
+//! `sync`. What a pull request holds is anybody's, so that the service has it assessed by a process of
+//! its own ([`Assessors`]), bounded in memory and time.
+
+mod assessor;
+mod assessors;
+#[cfg(test)]
+mod tests;
+
+use std::path::PathBuf;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+use crate::db::sources::SourceId;
+use crate::git::CommitId;
+use crate::render::links::Links;
+use crate::render::post::Post;
+use crate::render::{SourceLabel, Unjudged};
+
+pub use self::assessor::Assessor;
+pub use self::assessors::{Assessors, Bounds, work};
+
+/// Source for which an answer speaks.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Speaker {
+    /// Key of the source.
+    pub source: SourceId,
+    /// Name of the source.
+    pub name: String,
+    /// `true` where no other source is fed by the same repository.
+    pub is_alone: bool,
+    /// The way to the page.
+    pub links: Links,
+}
+
+impl Speaker {
+    fn label(&self) -> SourceLabel<'_> {
+        SourceLabel { source: &self.name, is_alone: self.is_alone }
+    }
+}
+
+/// Question after a head of a pull request.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Question {
+    /// Source whose policies it asks to change.
+    pub speaker: Speaker,
+    /// Directory of the mirror, which has all commits.
+    pub mirror: PathBuf,
+    /// Directory of the policies, from the repository's root.
+    pub path: String,
+    /// Number of the pull request.
+    pub number: u64,
+    /// Its head.
+    pub head: CommitId,
+    /// Head of the branch that it is to be merged into.
+    pub target: CommitId,
+    /// Day on which waivers are looked at, in UTC.
+    pub today: NaiveDate,
+    /// Why its changes are not to be judged over inventories, if they are not.
+    pub unjudged: Option<Unjudged>,
+}
+
+/// Answer to a question: what is to be posted.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Assessment {
+    /// The check run of the head.
+    pub check: Post,
+    /// The comment on the pull request; of one that could not be read there is nothing to say beyond the
+    /// check run.
+    pub comment: Option<Post>,
+    /// `true` where it touches a policy file.
+    pub concerns_policies: bool,
+}

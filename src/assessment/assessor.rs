@@ -1,0 +1,168 @@
+//! Reading, comparing and judging a head.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use sqlx::PgPool;
+
+use crate::catalog;
+use crate::collect::StoredInventories;
+use crate::db::policies;
+use crate::db::sources::SourceId;
+use crate::git::{CommitId, Objects, ReadError};
+use crate::impact::Impact;
+use crate::policy::{PolicySet, SourceFile};
+use crate::proposal::{PolicyDirectory, Proposal};
+use crate::render::post::Post;
+use crate::render::{Effect, Judged, KnownWaivers, Proposed, comment, policies_check};
+use crate::resource::Inventory;
+use crate::views::waiver;
+
+use super::{Assessment, Question};
+
+/// Assessor of pull requests over what a database knows. It keeps what it read last in memory.
+#[derive(Debug)]
+pub struct Assessor {
+    pool: PgPool,
+    inventories: StoredInventories,
+    /// Policies that were compared with last: many pull requests part from a branch at one commit.
+    base: Option<(SourceId, CommitId, Arc<PolicySet>)>,
+}
+
+impl Assessor {
+    /// An assessor over a database.
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool, inventories: StoredInventories::default(), base: None }
+    }
+
+    /// What is to be said of a head.
+    pub async fn assess(&mut self, question: &Question) -> anyhow::Result<Assessment> {
+        let compared = Arc::new(self.compare(question).await?);
+        let judged = match &question.unjudged {
+            None => self.judge(question.speaker.source, &compared).await?,
+            Some(_) => None,
+        };
+        let mut connection = self.pool.acquire().await.context("cannot reach the database")?;
+        let statuses = waiver::in_force(&mut connection, question.speaker.source).await?;
+        let known = KnownWaivers { today: question.today, statuses: &statuses };
+        let judged = match (&judged, &question.unjudged) {
+            (Some(impact), _) => Judged::By(impact),
+            (None, Some(why)) => Judged::Not(why),
+            (None, None) => Judged::NotAsked,
+        };
+        let Proposal { head, reading, changes, touches_policies } = &compared.proposal;
+        let head = &head.to_string();
+        let proposed = Proposed { head, reading, changes: changes.as_ref(), judged };
+        let (label, links) = (question.speaker.label(), &question.speaker.links);
+        Ok(Assessment {
+            check: policies_check(label, head, Effect::Proposed, reading, links),
+            comment: Some(Post::Comment(comment(label, question.number, proposed, known))),
+            concerns_policies: *touches_policies,
+        })
+    }
+
+    /// Reads a head, and the policies that it is compared with: those of the commit at which it parted
+    /// from the branch or, where these have errors, the files that are in force.
+    async fn compare(&mut self, question: &Question) -> anyhow::Result<Compared> {
+        let Question { head, target, .. } = *question;
+        let source = question.speaker.source;
+        let checkout = Checkout { mirror: question.mirror.clone(), path: question.path.clone() };
+        let parted = checkout.read(move |directory| {
+            let base = directory.objects.merge_base(head, target)?.unwrap_or(target);
+            Ok((base, directory.settings(target)?.0))
+        });
+        let (base, gates) = parted.await?;
+        let known = self.base.take().filter(|(of, at, _)| (*of, *at) == (source, base));
+        let read = match known {
+            Some((_, _, policies)) => Some(policies),
+            None => checkout.good_policies(base).await?,
+        };
+        self.base = read.clone().map(|policies| (source, base, policies));
+        let before = match read {
+            Some(policies) => policies,
+            None => self.in_force(source).await?,
+        };
+        let policies = Arc::clone(&before);
+        let proposal = checkout
+            .read(move |directory| directory.proposal(head, (base, &policies), gates.as_ref()));
+        Ok(Compared { proposal: proposal.await?, before })
+    }
+
+    async fn in_force(&self, source: SourceId) -> anyhow::Result<Arc<PolicySet>> {
+        let files = policies::in_force(&self.pool, source).await?.files;
+        blocking(move || {
+            let files = files.into_iter().map(|file| SourceFile::new(file.path, file.body));
+            Ok(Arc::new(catalog::read(&files.collect::<Vec<_>>()).policies))
+        })
+        .await
+    }
+
+    /// What a head makes of the resources of accounts that are in force already; nothing where its
+    /// policies cannot be read whole.
+    async fn judge(
+        &mut self,
+        source: SourceId,
+        compared: &Arc<Compared>,
+    ) -> anyhow::Result<Option<Impact>> {
+        if compared.proposal.changes.is_none() {
+            return Ok(None);
+        }
+        let both = Arc::clone(compared);
+        let types = blocking(move || Ok(Impact::types(&both.before, both.after()))).await?;
+        let known = self.inventories.latest(&self.pool, source, &compared.before, Some(&types));
+        let known = known.await.context("cannot read what the evaluations stored")?;
+        let both = Arc::clone(compared);
+        let impact = blocking(move || {
+            let inventories: Vec<&Inventory> = known.iter().collect();
+            Ok(Impact::of(&both.before, both.after(), &inventories, 0))
+        });
+        impact.await.map(Some)
+    }
+}
+
+/// A head, and the policies that it is compared with.
+struct Compared {
+    before: Arc<PolicySet>,
+    proposal: Proposal,
+}
+
+impl Compared {
+    fn after(&self) -> &PolicySet {
+        &self.proposal.reading.policies
+    }
+}
+
+/// Directory of policies in a mirror. Reading it blocks, on threads for that.
+#[derive(Clone)]
+struct Checkout {
+    mirror: PathBuf,
+    path: String,
+}
+
+impl Checkout {
+    /// The policies of a commit, unless they have errors.
+    async fn good_policies(&self, commit: CommitId) -> anyhow::Result<Option<Arc<PolicySet>>> {
+        let reading = self.read(move |directory| Ok(directory.policies(commit, None)?.reading));
+        let reading = reading.await?;
+        Ok(reading.is_clean().then(|| Arc::new(reading.policies)))
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(PolicyDirectory<'_>) -> Result<T, ReadError> + Send + 'static,
+    ) -> anyhow::Result<T> {
+        let Self { mirror, path } = self.clone();
+        blocking(move || {
+            let objects = Objects::mirrored(&mirror)?;
+            Ok(read(PolicyDirectory { objects: &objects, path: &path })?)
+        })
+        .await
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+) -> anyhow::Result<T> {
+    tokio::task::spawn_blocking(work).await.context("cannot finish work that was under way")?
+}

@@ -1,0 +1,73 @@
+//! Assessors whose process fails.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::NaiveDate;
+use serde_json::json;
+
+use super::*;
+use crate::worker::Program;
+
+/// Assessors whose process is a shell script that answers `$it`.
+fn assessors(script: &str) -> Assessors {
+    let script = format!("read -r greeting; while read -r it; do {script}; done");
+    let arguments = vec!["-c".into(), script.into()];
+    let program = Program { file: PathBuf::from("/bin/sh"), arguments };
+    let bounds = Bounds { memory: 1 << 30, timeout: Duration::from_secs(10) };
+    Assessors::beside(program, &"postgres://nowhere".into(), bounds).expect("assessors")
+}
+
+fn question() -> Question {
+    let id: CommitId = "0123456789abcdef0123456789abcdef01234567".parse().expect("an id");
+    Question {
+        speaker: Speaker {
+            source: SourceId(1),
+            name: "main".to_owned(),
+            is_alone: true,
+            links: Links::default(),
+        },
+        mirror: PathBuf::from("mirror.git"),
+        path: "policies".to_owned(),
+        number: 7,
+        head: id,
+        target: id,
+        today: NaiveDate::default(),
+        unjudged: None,
+    }
+}
+
+/// Words that the check run of an assessment has.
+fn words(assessment: &Assessment) -> String {
+    let Post::CheckRun(check) = &assessment.check else { return "no check run".to_owned() };
+    format!("{:?}: {}: {}", check.state, check.title.as_str(), check.summary.as_str())
+}
+
+#[tokio::test]
+async fn what_cannot_be_judged_is_at_least_read() {
+    let post = json!({ "kind": "comment", "number": 7, "source": "main", "body": "read" });
+    let assessed =
+        json!({ "assessed": { "check": post, "comment": null, "concerns_policies": true } });
+    let reads = format!(
+        r#"case "$it" in *'"unjudged":null'*) kill -9 $$;; *) echo "$it" >&2; echo '{assessed}';; esac"#
+    );
+    let assessment = assessors(&reads).assess(question()).await.expect("an assessment");
+    assert_eq!(assessment.check.key(), "comment/7");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_a_failure_that_says_why() {
+    let assessment = assessors("kill -9 $$").assess(question()).await.expect("an assessment");
+    insta::assert_snapshot!(words(&assessment), @"Failure: could not be validated: These policies were not validated: its process ended without an answer (signal: 9 (SIGKILL)). Push a smaller change, or let the operator of the service raise the bounds of `[pull_requests]` in its settings, and push again.");
+    assert_eq!(assessment.comment, None);
+}
+
+#[tokio::test]
+async fn what_may_work_another_time_is_an_error() {
+    let failed = assessors(r#"echo '{"failed":"cannot reach the database"}'"#);
+    let error = failed.assess(question()).await.expect_err("a failure");
+    insta::assert_snapshot!(error, @"cannot reach the database");
+    let damaged = assessors(r#"echo '{"damaged":"no such object"}'"#);
+    let error = damaged.assess(question()).await.expect_err("a failure");
+    assert!(matches!(error.downcast_ref(), Some(crate::git::ReadError::Damaged(_))), "{error}");
+}

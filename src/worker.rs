@@ -1,0 +1,180 @@
+//! Workers: processes of this program that work beside the service, bounded in memory and time.
+//!
+//! What may need too much of either, or bring a process down, is asked of a worker: a question is a
+//! line of JSON on its standard input, the answer one on its standard output. A worker is started when
+//! it is first asked, stays warm between questions, and ends by itself when nobody has asked for a
+//! while, or when whoever asks is gone. One that takes too long is killed. What is asked, and what a
+//! worker keeps in memory, is none of this room's business.
+
+mod serving;
+#[cfg(test)]
+mod tests;
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::sync::Mutex;
+
+pub use self::serving::{bound_memory, serve};
+
+/// Bytes of an answer at most.
+const LONGEST_ANSWER: u64 = 8 << 20;
+
+/// Beginnings of the variables that a worker gets of ours: what connecting to Postgres reads, where
+/// certificates, programs and files are, and how panics are told. Credentials of others are none of them.
+const INHERITED: [&str; 6] = ["PG", "SSL_CERT_", "HOME", "PATH", "TMPDIR", "RUST_BACKTRACE"];
+
+/// Program to be started as a worker.
+#[derive(Debug, Clone)]
+pub struct Program {
+    /// File of the program.
+    pub file: PathBuf,
+    /// Arguments that make it a worker.
+    pub arguments: Vec<OsString>,
+}
+
+impl Program {
+    /// This program, as it was when it was started, also where its file was replaced meanwhile.
+    pub fn this(arguments: Vec<OsString>) -> io::Result<Self> {
+        let same = Path::new("/proc/self/exe");
+        let file = if same.exists() { same.to_owned() } else { std::env::current_exe()? };
+        Ok(Self { file, arguments })
+    }
+}
+
+/// Worker that answers one question at a time.
+#[derive(Debug)]
+pub struct Worker {
+    program: Program,
+    greeting: String,
+    running: Mutex<Option<Running>>,
+}
+
+/// Why a worker gave no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkerError {
+    /// It cannot be started.
+    #[error("cannot start a process of this program")]
+    Start(#[source] io::Error),
+    /// It took longer than it may, and was killed.
+    #[error("it took longer than {}, and was stopped", humantime::format_duration(*.0))]
+    TooLong(Duration),
+    /// It ended without an answer, since it needed more memory than it may or for another reason.
+    #[error("its process ended without an answer ({0})")]
+    Ended(ExitStatus),
+    /// What it says is no answer.
+    #[error("its process gave no answer that can be read")]
+    Unreadable(#[source] io::Error),
+}
+
+impl Worker {
+    /// A worker that is started when it is first asked, and is told `greeting` then, before any
+    /// question. Neither stands in its arguments or its environment.
+    pub fn new(program: Program, greeting: &impl Serialize) -> serde_json::Result<Self> {
+        let greeting = line(greeting)?;
+        Ok(Self { program, greeting, running: Mutex::new(None) })
+    }
+
+    /// Its answer to a question, within `longest`; the time that it waits for other questions to be
+    /// answered does not count. A worker that gives none is stopped.
+    pub async fn ask<A: DeserializeOwned>(
+        &self,
+        question: &impl Serialize,
+        longest: Duration,
+    ) -> Result<A, WorkerError> {
+        let question = line(question).map_err(|error| WorkerError::Unreadable(error.into()))?;
+        let mut slot = self.running.lock().await;
+        // Whoever stops waiting leaves nothing behind: what is taken out here ends with its owner.
+        let (answer, running) = match slot.take() {
+            Some(warm) => match warm.answer(&question, longest).await {
+                // It had nothing to do for long, and ended as it was asked.
+                Err(WorkerError::Ended(status)) if status.success() => {
+                    self.start().await?.answer(&question, longest).await?
+                }
+                answered => answered?,
+            },
+            None => self.start().await?.answer(&question, longest).await?,
+        };
+        *slot = Some(running);
+        Ok(answer)
+    }
+
+    async fn start(&self) -> Result<Running, WorkerError> {
+        let is_inherited = |name: &OsStr| {
+            let name = name.to_string_lossy();
+            INHERITED.iter().any(|beginning| name.starts_with(beginning))
+        };
+        let variables = std::env::vars_os().filter(|(name, _)| is_inherited(name));
+        let mut child = Command::new(&self.program.file)
+            .args(&self.program.arguments)
+            .env_clear()
+            .envs(variables)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(WorkerError::Start)?;
+        let streams = child.stdin.take().zip(child.stdout.take());
+        let missing = || WorkerError::Start(io::Error::other("it has no streams"));
+        let (mut input, output) = streams.ok_or_else(missing)?;
+        input.write_all(self.greeting.as_bytes()).await.map_err(WorkerError::Start)?;
+        Ok(Running { child, input, output: BufReader::new(output) })
+    }
+}
+
+/// Started process of a worker; it is killed when it is dropped.
+#[derive(Debug)]
+struct Running {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+impl Running {
+    /// Its answer, and itself for the next question.
+    async fn answer<A: DeserializeOwned>(
+        mut self,
+        question: &str,
+        longest: Duration,
+    ) -> Result<(A, Self), WorkerError> {
+        match tokio::time::timeout(longest, self.ask(question)).await {
+            Err(_) => Err(WorkerError::TooLong(longest)),
+            Ok(Err(error)) => Err(self.end(error).await),
+            Ok(Ok(answer)) => match serde_json::from_str(&answer) {
+                Ok(answer) => Ok((answer, self)),
+                Err(error) => Err(WorkerError::Unreadable(error.into())),
+            },
+        }
+    }
+
+    async fn ask(&mut self, question: &str) -> io::Result<String> {
+        self.input.write_all(question.as_bytes()).await?;
+        let mut answer = String::new();
+        let mut bounded = (&mut self.output).take(LONGEST_ANSWER);
+        bounded.read_line(&mut answer).await?;
+        if answer.ends_with('\n') { Ok(answer) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
+    }
+
+    /// Why there was no answer.
+    async fn end(mut self, error: io::Error) -> WorkerError {
+        // It has ended or does not follow the protocol; a moment tells these apart.
+        let ended = tokio::time::timeout(Duration::from_secs(1), self.child.wait()).await;
+        match ended {
+            Ok(Ok(status)) => WorkerError::Ended(status),
+            _ => WorkerError::Unreadable(error),
+        }
+    }
+}
+
+fn line(value: &impl Serialize) -> serde_json::Result<String> {
+    let mut line = serde_json::to_string(value)?;
+    line.push('\n');
+    Ok(line)
+}

@@ -1,0 +1,192 @@
+//! Pull requests judged by the service over what it stored, and by whose leave.
+
+use github_emulator::{Permission, Visibility};
+use insta::assert_snapshot;
+use sqlx::PgPool;
+
+use crate::world::scene::{ACCOUNTS, ONE_SOURCE, STORAGE};
+use crate::world::story::World;
+
+/// A world in which a private and a public bucket were evaluated.
+async fn evaluated_world(pool: PgPool, settings: &str) -> World {
+    let mut world = World::with_sources(pool, &format!("{ONE_SOURCE}{settings}")).await;
+    world.cloud.public_bucket("logs");
+    world.cloud.private_bucket("data");
+    world.commit_to("main", &[ACCOUNTS, ("policies/storage.yaml", STORAGE)]).await;
+    world.settle().await;
+    world
+}
+
+/// Sets what the check of the branch `idea` asserts.
+async fn assert_on_idea(world: &World, assertion: &str) -> String {
+    let asserted = "resource.PublicAccessBlockConfiguration.BlockPublicAcls";
+    let other = STORAGE.replace(asserted, assertion);
+    world.commit_to("idea", &[("policies/storage.yaml", &other)]).await
+}
+
+/// The comment on a pull request, without what differs from one time to the next.
+fn comment(world: &World, number: u64, head: &str) -> String {
+    let comments = world.repo.comments(number);
+    assert_eq!(comments.len(), 1, "one comment");
+    let body = comments[0].body.replace(&head[..7], "HEAD");
+    match body.split_once("<sub>`prod` as of ") {
+        Some((before, after)) => {
+            let (_, after) = after.split_once(" UTC.</sub>").expect("an instant");
+            format!("{before}<sub>`prod` as of THEN.</sub>{after}")
+        }
+        None => body,
+    }
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn each_head_is_judged_over_what_was_stored_without_a_call(pool: PgPool) {
+    let mut world = evaluated_world(pool, "").await;
+    world.branch("idea").await;
+    let head = assert_on_idea(&world, "resource.BucketName != 'data'").await;
+    let number = world.propose("idea").await;
+    // Were the account asked, this would be seen.
+    world.cloud.refuse_lists();
+    world.settle().await;
+    assert_snapshot!(comment(&world, number, &head), @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    **Valid**: 1 group with 1 check; 1 change, of which 1 may be weaker: please look.
+
+    Judged over what was collected: **1 newly failing**, 1 newly passing.
+
+    **Impact**
+
+    | Check | Account | newly failing | newly passing |
+    | --- | --- | --: | --: |
+    | `storage/buckets-are-private` | `prod` | **1** | 1 |
+
+    <sub>`prod` as of THEN.</sub>
+
+    **Changes**
+
+    - storage: `buckets-are-private` assert changed: weaker or stronger, please look
+      ```diff
+      - resource.PublicAccessBlockConfiguration.BlockPublicAcls
+      + resource.BucketName != 'data'
+      ```
+
+    <sub>at `HEAD`</sub>
+    ");
+
+    let head = assert_on_idea(&world, "resource.BucketName.size() > 1").await;
+    world.settle().await;
+    assert_snapshot!(comment(&world, number, &head), @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    **Valid**: 1 group with 1 check; 1 change, of which 1 may be weaker: please look.
+
+    Judged over what was collected: 1 newly passing.
+
+    **Impact**
+
+    | Check | Account | newly passing |
+    | --- | --- | --: |
+    | `storage/buckets-are-private` | `prod` | 1 |
+
+    <sub>`prod` as of THEN.</sub>
+
+    **Changes**
+
+    - storage: `buckets-are-private` assert changed: weaker or stronger, please look
+      ```diff
+      - resource.PublicAccessBlockConfiguration.BlockPublicAcls
+      + resource.BucketName.size() > 1
+      ```
+
+    <sub>at `HEAD`</sub>
+    ");
+
+    let head = assert_on_idea(&world, "resource.BucktName != ''").await;
+    world.settle().await;
+    assert_snapshot!(comment(&world, number, &head), @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    **1 problem** keeps these policies from coming into force.
+
+    | | Where | Problem |
+    | --- | --- | --- |
+    | error | `policies/storage.yaml:11:24` | `AWS::S3::Bucket` has no property `BucktName`; did you mean `BucketName`? |
+
+    <sub>at `HEAD`</sub>
+    ");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn what_comes_from_outside_is_judged_only_for_who_may_write(pool: PgPool) {
+    let world = evaluated_world(pool, "").await;
+    let fork = world.emulator.create_repository("eve/policies", Visibility::Public).await;
+    let fork = fork.expect("a fork");
+    world.repo.set_permission("eve", Permission::Read);
+    world.branch("idea").await;
+    let head = assert_on_idea(&world, "resource.BucketName != 'data'").await;
+    let number = world.propose_from(&fork, "idea", "eve").await;
+    world.settle().await;
+    assert_snapshot!(world.checks(&head), @"cloudcorrect/policies: success: 1 group with 1 check is valid");
+    assert_snapshot!(comment(&world, number, &head), @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    **Valid**: 1 group with 1 check; 1 change, of which 1 may be weaker: please look.
+
+    Not judged over what was collected: these commits come from a fork, and their author may not write to this repository.
+
+    **Changes**
+
+    - storage: `buckets-are-private` assert changed: weaker or stronger, please look
+      ```diff
+      - resource.PublicAccessBlockConfiguration.BlockPublicAcls
+      + resource.BucketName != 'data'
+      ```
+
+    <sub>at `HEAD`</sub>
+    ");
+
+    // She is one of us now, and pushes again.
+    world.repo.set_permission("eve", Permission::Write);
+    let head = assert_on_idea(&world, "resource.BucketName != 'logs'").await;
+    world.settle().await;
+    assert_snapshot!(comment(&world, number, &head), @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    **Valid**: 1 group with 1 check; 1 change, of which 1 may be weaker: please look.
+
+    No resource that was collected gets another outcome.
+
+    <sub>`prod` as of THEN.</sub>
+
+    **Changes**
+
+    - storage: `buckets-are-private` assert changed: weaker or stronger, please look
+      ```diff
+      - resource.PublicAccessBlockConfiguration.BlockPublicAcls
+      + resource.BucketName != 'logs'
+      ```
+
+    <sub>at `HEAD`</sub>
+    ");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn what_cannot_be_assessed_in_time_is_no_success(pool: PgPool) {
+    let world = evaluated_world(pool, "[pull_requests]\ntimeout = \"1ms\"\n").await;
+    world.branch("idea").await;
+    let head = assert_on_idea(&world, "true").await;
+    let number = world.propose("idea").await;
+    world.settle().await;
+    assert_snapshot!(world.checks(&head), @"cloudcorrect/policies: failure: could not be validated");
+    let runs = world.emulator.check_runs(&head);
+    assert_snapshot!(runs[0].summary.as_deref().unwrap_or_default(), @"These policies were not validated: it took longer than 1ms, and was stopped. Push a smaller change, or let the operator of the service raise the bounds of `[pull_requests]` in its settings, and push again.");
+    assert!(world.repo.comments(number).is_empty());
+    world.finish().await;
+}
