@@ -27,9 +27,10 @@ pub use self::serving::{bound_memory, serve};
 /// Bytes of an answer at most.
 const LONGEST_ANSWER: u64 = 8 << 20;
 
-/// Beginnings of the variables that a worker gets of ours: what connecting to Postgres reads, where
-/// certificates, programs and files are, and how panics are told. Credentials of others are none of them.
-const INHERITED: [&str; 6] = ["PG", "SSL_CERT_", "HOME", "PATH", "TMPDIR", "RUST_BACKTRACE"];
+/// Beginnings of the variables that a worker gets of ours: what connecting to Postgres reads, and where
+/// certificates, programs and files are. Credentials of others are none of them. Nor is `RUST_BACKTRACE`:
+/// where memory ran short, making one may never end.
+const INHERITED: [&str; 5] = ["PG", "SSL_CERT_", "HOME", "PATH", "TMPDIR"];
 
 /// Program to be started as a worker.
 #[derive(Debug, Clone)]
@@ -116,6 +117,8 @@ impl Worker {
             .args(&self.program.arguments)
             .env_clear()
             .envs(variables)
+            // Of the gibibyte that the allocator reserves at once only what is used counts as memory then.
+            .env("MIMALLOC_ARENA_EAGER_COMMIT", "0")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

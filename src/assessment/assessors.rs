@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use tokio::sync::Mutex;
+use tokio::task::JoinError;
 
 use crate::db;
 use crate::git::ReadError;
@@ -81,7 +82,7 @@ impl Assessors {
         };
         let why = match worker.ask(&question, bounds.timeout).await {
             Ok(answer) => return outcome(answer),
-            Err(error) => excessive(error)?,
+            Err(error) => bounds.exceeded(error)?,
         };
         tracing::warn!(pull_request = question.number, why, "cannot assess a pull request");
         if question.unjudged.is_some() {
@@ -90,16 +91,22 @@ impl Assessors {
         let question = Question { unjudged: Some(Unjudged::Failed(why)), ..question };
         match worker.ask(&question, bounds.timeout).await {
             Ok(answer) => outcome(answer),
-            Err(error) => Ok(unread(&question, &excessive(error)?)),
+            Err(error) => Ok(unread(&question, &bounds.exceeded(error)?)),
         }
     }
 }
 
-/// Words for an error that the same question would give again; any other one is given back.
-fn excessive(error: WorkerError) -> anyhow::Result<String> {
-    match error {
-        WorkerError::TooLong(_) | WorkerError::Ended(_) => Ok(error.to_string()),
-        error => Err(error).context("cannot assess a pull request"),
+impl Bounds {
+    /// Words for an error that the same question would give again; any other one is given back.
+    fn exceeded(self, error: WorkerError) -> anyhow::Result<String> {
+        match error {
+            WorkerError::TooLong(_) => Ok(error.to_string()),
+            WorkerError::Ended(status) => {
+                let mebibytes = self.memory >> 20;
+                Ok(format!("it needed more than {mebibytes} MiB of memory, or failed ({status})"))
+            }
+            error => Err(error).context("cannot assess a pull request"),
+        }
     }
 }
 
@@ -127,11 +134,13 @@ pub async fn work() -> anyhow::Result<()> {
     };
     worker::serve(WARM, greet, async |assessor: &mut Assessor, question: Question| {
         match assessor.assess(&question).await {
-            Ok(assessment) => Answer::Assessed(Box::new(assessment)),
-            Err(error) => match error.downcast_ref() {
+            Ok(assessment) => Ok(Answer::Assessed(Box::new(assessment))),
+            // Threads end like that where there is no memory for more.
+            Err(error) if error.is::<JoinError>() => Err(error),
+            Err(error) => Ok(match error.downcast_ref() {
                 Some(ReadError::Damaged(why)) => Answer::Damaged(why.clone()),
                 _ => Answer::Failed(format!("{error:#}")),
-            },
+            }),
         }
     })
     .await

@@ -58,7 +58,7 @@ async fn what_cannot_be_judged_is_at_least_read() {
 #[tokio::test]
 async fn what_cannot_be_read_is_a_failure_that_says_why() {
     let assessment = assessors("kill -9 $$").assess(question()).await.expect("an assessment");
-    insta::assert_snapshot!(words(&assessment), @"Failure: could not be validated: These policies were not validated: its process ended without an answer (signal: 9 (SIGKILL)). Push a smaller change, or let the operator of the service raise the bounds of `[pull_requests]` in its settings, and push again.");
+    insta::assert_snapshot!(words(&assessment), @"Failure: could not be validated: These policies were not validated: it needed more than 1024 MiB of memory, or failed (signal: 9 (SIGKILL)). Push a smaller change, or let the operator of the service raise the bounds of `[pull_requests]` in its settings, and push again.");
     assert_eq!(assessment.comment, None);
 }
 

@@ -132,11 +132,10 @@ mod tests {
     use crate::recorded::read;
     use crate::resource::schemas;
 
-    #[sqlx::test]
-    async fn what_was_stored_is_what_was_collected(pool: PgPool) -> anyhow::Result<()> {
+    /// What the demo's account has, and a source that stores it.
+    async fn demo(pool: &PgPool) -> anyhow::Result<(SourceId, Inventory)> {
         let demo = include_str!("../../examples/demo-account.json");
         let collected = read(demo.as_bytes(), schemas())?;
-        let account = account(collected.account.as_str());
         let mut transaction = pool.begin().await?;
         let registration = Registration {
             name: "main".to_owned(),
@@ -147,10 +146,58 @@ mod tests {
         };
         let sources = register(&mut transaction, &[registration]).await?;
         let source = *sources.first().expect("the source that was registered");
-        let observations = Observations::of(&collected);
-        facets::record(&mut transaction, source, &observations, collected.taken_at).await?;
+        record(&mut transaction, source, &collected).await?;
         transaction.commit().await?;
+        Ok((source, collected))
+    }
 
+    async fn record(
+        connection: &mut sqlx::PgConnection,
+        source: SourceId,
+        collected: &Inventory,
+    ) -> anyhow::Result<()> {
+        let observations = Observations::of(collected);
+        facets::record(connection, source, &observations, collected.taken_at).await?;
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn what_was_read_is_read_again_only_where_it_changed(pool: PgPool) -> anyhow::Result<()> {
+        let (source, collected) = demo(&pool).await?;
+        let account = account(collected.account.as_str());
+        let mut known = StoredInventories::default();
+        let buckets: BTreeSet<TypeName> = ["AWS::S3::Bucket".into()].into();
+        let mut listings = async |types: Option<&BTreeSet<TypeName>>| {
+            let found = known.listings(&pool, (source, &account.id), types).await;
+            found.map(Option::unwrap_or_default)
+        };
+        let all = listings(None).await?;
+        assert_eq!(all, collected.listings);
+        let of_buckets = listings(Some(&buckets)).await?;
+        assert!(!of_buckets.is_empty());
+        assert!(of_buckets.keys().all(|(type_name, _)| buckets.contains(type_name)));
+
+        // Behind its back nothing changes, as what it reads is in memory.
+        let remove = "delete from facet where resource_type = 'AWS::S3::Bucket'";
+        sqlx::query(remove).execute(&pool).await?;
+        assert_eq!(listings(None).await?, all);
+        // Whatever is stored anew is read anew, and it alone.
+        let mut fewer = collected.clone();
+        let place = fewer.listings.keys().find(|(it, _)| buckets.contains(it)).expect("buckets");
+        fewer.listings.insert(place.clone(), Listing::Complete(Vec::new()));
+        fewer.taken_at += chrono::TimeDelta::seconds(1);
+        record(&mut *pool.acquire().await?, source, &fewer).await?;
+        sqlx::query("delete from facet where resource_type <> 'AWS::S3::Bucket'")
+            .execute(&pool)
+            .await?;
+        assert_eq!(listings(None).await?, fewer.listings);
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn what_was_stored_is_what_was_collected(pool: PgPool) -> anyhow::Result<()> {
+        let (source, collected) = demo(&pool).await?;
+        let account = account(collected.account.as_str());
         let now: DateTime<Utc> =
             sqlx::query_scalar("select clock_timestamp()").fetch_one(&pool).await?;
         let stored = stored(&pool, source, &account, Some(now)).await?.expect("it is known");

@@ -151,10 +151,12 @@ pub(super) fn careful<T: Send>(
     };
     thread::scope(|scope| {
         let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn_scoped(scope, run);
-        thread.map_or_else(
-            |error| Err(unparsed(text, &format!("no thread for it: {error}"))),
-            |thread| thread.join().unwrap_or_else(|_| Err(unparsed(text, "the parser gave up"))),
-        )
+        #[expect(
+            clippy::expect_used,
+            reason = "no fault of the text, which is neither right nor wrong"
+        )]
+        let thread = thread.expect("the system has room for one more thread");
+        thread.join().unwrap_or_else(|_| Err(unparsed(text, "the parser gave up")))
     })
 }
 

@@ -20,11 +20,12 @@ pub fn bound_memory(bytes: u64) -> io::Result<()> {
 }
 
 /// Answers questions from standard input, with what `greet` makes of the greeting, until nobody has
-/// asked for the time of `idle` or whoever asks is gone; then also what is under way is left.
+/// asked for the time of `idle` or whoever asks is gone; then also what is under way is left. An error
+/// ends the process without an answer.
 pub async fn serve<G, S, Q, A>(
     idle: Duration,
     greet: impl AsyncFnOnce(G) -> anyhow::Result<S>,
-    mut answer: impl AsyncFnMut(&mut S, Q) -> A,
+    mut answer: impl AsyncFnMut(&mut S, Q) -> anyhow::Result<A>,
 ) -> anyhow::Result<()>
 where
     G: DeserializeOwned,
@@ -39,7 +40,7 @@ where
     while let Some(question) = next(&mut lines, idle).await? {
         let answering = answer(&mut state, serde_json::from_str(&question)?);
         let answer = tokio::select! {
-            answer = answering => answer,
+            answer = answering => answer?,
             // Nobody asks twice at once: this is the end.
             _ = lines.next_line() => return Ok(()),
         };

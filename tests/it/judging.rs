@@ -19,9 +19,12 @@ async fn evaluated_world(pool: PgPool, settings: &str) -> World {
 
 /// Sets what the check of the branch `idea` asserts.
 async fn assert_on_idea(world: &World, assertion: &str) -> String {
-    let asserted = "resource.PublicAccessBlockConfiguration.BlockPublicAcls";
-    let other = STORAGE.replace(asserted, assertion);
-    world.commit_to("idea", &[("policies/storage.yaml", &other)]).await
+    world.commit_to("idea", &[("policies/storage.yaml", &storage(assertion))]).await
+}
+
+/// The group whose check asserts something else.
+fn storage(assertion: &str) -> String {
+    STORAGE.replace("resource.PublicAccessBlockConfiguration.BlockPublicAcls", assertion)
 }
 
 /// The comment on a pull request, without what differs from one time to the next.
@@ -173,6 +176,26 @@ async fn what_comes_from_outside_is_judged_only_for_who_may_write(pool: PgPool) 
       ```
 
     <sub>at `HEAD`</sub>
+    ");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn what_takes_more_memory_than_it_may_is_no_success_and_ends_nothing(pool: PgPool) {
+    let world = evaluated_world(pool, "[pull_requests]\nmax_memory_mib = 64\n").await;
+    world.branch("idea").await;
+    // Its parser has a stack that is larger than that.
+    let head = assert_on_idea(&world, "true").await;
+    world.propose("idea").await;
+    world.settle().await;
+    assert_snapshot!(world.checks(&head), @"cloudcorrect/policies: failure: could not be validated");
+    // The branch is read by the service itself.
+    let other = storage("resource.BucketName != 'x'");
+    let head = world.commit_to("main", &[("policies/storage.yaml", &other)]).await;
+    world.settle().await;
+    assert_snapshot!(world.checks(&head), @"
+    cloudcorrect/compliance: success: 1 group passes
+    cloudcorrect/policies: success: 1 group with 1 check is valid
     ");
     world.finish().await;
 }
