@@ -12,9 +12,9 @@
 )]
 
 mod figures;
+mod served;
 
 use std::fs;
-use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -25,11 +25,9 @@ use secrecy::ExposeSecret;
 use serde_json::{Value as Json, json};
 use tokio::sync::broadcast::Receiver;
 
+use served::{Outcome, POLL, Service, free_port, resident};
+
 const PUSHES: usize = 100;
-const POLL: Duration = Duration::from_secs(5);
-
-type Outcome<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
-
 fn main() -> Outcome<()> {
     if std::env::args().any(|argument| argument == "--list") {
         return Ok(());
@@ -77,7 +75,11 @@ async fn measure(name: &str, binary: &Path, polled_pushes: usize) -> Outcome<()>
         .fold(NewCommit::on("main"), |commit, (path, text)| commit.write(path, text));
     let mut events = emulator.subscribe();
     let head = repository.commit(first.by("bench")).await?;
-    let service = Service::start(binary, directory.path(), &emulator, &cloud)?;
+    let account = match &cloud {
+        Cloud::Live(moto) => (None, moto.url.as_str()),
+        Cloud::Recorded(file) => (Some(file.as_path()), ""),
+    };
+    let service = Service::start(binary, directory.path(), &emulator, account)?;
     posted(&mut events, &head).await?;
     tokio::time::sleep(Duration::from_secs(20)).await;
     let idle = resident(service.child.id())?;
@@ -209,67 +211,6 @@ fn hook(repository: &RepositoryHandle, emulator: &Emulator, webhooks: &str) -> O
     fs::write(&path, script)?;
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
     Ok(())
-}
-
-fn resident(pid: u32) -> Outcome<f64> {
-    let status = fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).ok_or("no VmRSS")?;
-    let kibibytes: f64 = line.split_whitespace().nth(1).ok_or("no number")?.parse()?;
-    Ok(kibibytes / 1024.0)
-}
-
-fn free_port() -> Outcome<u16> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
-}
-
-struct Service {
-    child: Child,
-    webhooks: String,
-}
-
-impl Service {
-    fn start(binary: &Path, directory: &Path, emulator: &Emulator, cloud: &Cloud) -> Outcome<Self> {
-        let (account, aws) = match cloud {
-            Cloud::Live(moto) => (String::new(), moto.url.as_str()),
-            Cloud::Recorded(file) => (format!("recorded = \"{}\"\n", file.display()), ""),
-        };
-        let webhooks = format!("127.0.0.1:{}", free_port()?);
-        let text = format!(
-            "data_dir = \"data\"\n[listen]\nwebhooks = \"{webhooks}\"\npage = \"127.0.0.1:{}\"\n\
-             [github]\napi_url = \"{}\"\napp_id = {}\nprivate_key = \"\"\"\n{}\"\"\"\nwebhook_secret = \"{}\"\n\
-             [[sources]]\nname = \"main\"\nrepository = \"acme/policies\"\npoll = \"{}s\"\n\
-             [accounts.\"123456789012\"]\n{account}",
-            free_port()?,
-            emulator.api_url(),
-            emulator.app_id(),
-            emulator.app_private_key().expose_secret(),
-            emulator.webhook_secret().expose_secret(),
-            POLL.as_secs(),
-        );
-        let config = directory.join("cloudcorrect.toml");
-        fs::File::create(&config)?.write_all(text.as_bytes())?;
-        let log = fs::File::create(directory.join("service.log"))?;
-        let child = Command::new(binary)
-            .args(["serve", "--log", "warn", "--config"])
-            .arg(&config)
-            .env("AWS_ENDPOINT_URL", aws)
-            .env("AWS_ACCESS_KEY_ID", "testing")
-            .env("AWS_SECRET_ACCESS_KEY", "testing")
-            .env("AWS_DEFAULT_REGION", "us-east-1")
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .stderr(log)
-            .spawn()?;
-        Ok(Self { child, webhooks })
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        let pid = self.child.id().to_string();
-        // SIGTERM, so that a private Postgres is stopped with it.
-        let _ = Command::new("kill").arg(pid).status();
-        let _ = self.child.wait();
-    }
 }
 
 /// Resources that the checks are about.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All figures, or those of the benches named:
-# scripts/bench.sh [expression|hostile|validate|recorded|polling|size|storage|service|fleet|fleet-service]...
+# scripts/bench.sh [expression|hostile|validate|recorded|polling|pulls|size|storage|service|fleet|fleet-service]...
 #
 # Of `fleet`, FLEET_PEER=none leaves out Cloud Custodian, and beyond FLEET_SCALE=1 only
 # FLEET_PEER=custodian has it run; scripts/fleet-figures.py says what else there is to choose. What
@@ -20,7 +20,7 @@ add_peer() {
     fi
 }
 
-[[ $# -gt 0 ]] || set -- expression hostile validate recorded polling size storage service fleet fleet-service
+[[ $# -gt 0 ]] || set -- expression hostile validate recorded polling pulls size storage service fleet fleet-service
 
 for name; do
     step "bench: $name"
@@ -49,6 +49,10 @@ for name; do
             echo 'Cloud Custodian cannot be installed here; only ours is measured'
         fi
         scripts/recorded-figures.py "${arguments[@]}"
+    elif [[ $name == pulls ]]; then
+        large=$(realpath "$CARGO_TARGET_DIR")/recorded
+        scripts/large-inventory.py "$large/account.json"
+        cargo bench --locked --no-default-features --bench pulls -- "$large/account.json"
     elif [[ $name == size ]]; then
         scripts/release.sh --limit 60000000
     elif [[ $name == fleet ]]; then
