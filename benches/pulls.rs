@@ -85,11 +85,9 @@ async fn measure(recording: &Path, pulls: usize, burst: usize) -> Outcome<()> {
     }
     tell("pull request to posted check, six a minute", &figures::Spread::of(&checks));
     tell("pull request to posted comment, six a minute", &figures::Spread::of(&comments));
-    let memory =
-        |process: u32| Ok::<_, Box<dyn std::error::Error + Send + Sync>>(resident(process)?);
-    tell("memory of the service", &format!("{:.1} MiB", memory(service.child.id())?));
+    tell("memory of the service", &format!("{:.1} MiB", resident(service.child.id())?));
     for child in children(service.child.id())? {
-        tell("memory of the process that assesses", &format!("{:.1} MiB", memory(child)?));
+        tell("memory of the process that assesses", &format!("{:.1} MiB", resident(child)?));
     }
 
     let numbers = pulls + 2..=pulls + 1 + burst;
@@ -168,7 +166,7 @@ async fn answers(
                     answers.checks.extend(began.map(|began| began.elapsed()));
                 }
                 Ok(Event::Comment { comment, .. }) => {
-                    let judged = comment.body.contains("Judged over what was collected");
+                    let judged = comment.body.contains("<sub>`bench` as of ");
                     assert!(judged, "it is not judged:\n{}", comment.body);
                     let began = numbers.remove(&comment.issue);
                     answers.comments.extend(began.map(|began| began.elapsed()));

@@ -1,2 +1,3 @@
+alter table pull_request drop column unvouched_at;
 alter table pull_request drop column head_repository;
 alter table facet_scope drop column changes;

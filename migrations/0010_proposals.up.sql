@@ -6,3 +6,7 @@ alter table facet_scope add column changes bigint not null default 0;
 
 -- GitHub's number of the repository that the head is in; unknown where that is gone, or was not told.
 alter table pull_request add column head_repository bigint;
+
+-- When GitHub had last changed it as it was answered without being judged, since nobody vouched for its
+-- head: somebody may have approved it once it changes again.
+alter table pull_request add column unvouched_at timestamptz;

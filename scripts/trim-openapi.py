@@ -20,7 +20,7 @@ checks/rerequest-run
 git/create-ref git/delete-ref git/get-ref git/list-matching-refs git/update-ref
 issues/create-comment issues/delete-comment issues/get-comment issues/list-comments
 issues/update-comment
-pulls/create pulls/get pulls/list pulls/merge pulls/update
+pulls/create pulls/create-review pulls/get pulls/list pulls/list-reviews pulls/merge pulls/update
 rate-limit/get
 repos/compare-commits-with-basehead repos/create-commit-status repos/get repos/get-branch
 repos/get-collaborator-permission-level repos/get-combined-status-for-ref repos/get-commit
@@ -31,7 +31,7 @@ users/get-authenticated
 
 WEBHOOKS = """
 check-run-rerequested ping pull-request-closed pull-request-opened pull-request-reopened
-pull-request-synchronize push
+pull-request-review-submitted pull-request-synchronize push
 """.split()
 
 METHODS = ["get", "post", "put", "patch", "delete"]

@@ -112,6 +112,7 @@ impl Worker {
             let name = name.to_string_lossy();
             INHERITED.iter().any(|beginning| name.starts_with(beginning))
         };
+        #[expect(clippy::disallowed_methods, reason = "what a process inherits is no setting")]
         let variables = std::env::vars_os().filter(|(name, _)| is_inherited(name));
         let mut child = Command::new(&self.program.file)
             .args(&self.program.arguments)

@@ -36,7 +36,7 @@ pub struct Assessors(Arc<Seat>);
 #[derive(Debug)]
 enum Seat {
     Here(Mutex<Assessor>),
-    Beside(Worker, Bounds),
+    Beside(Box<Worker>, Bounds),
 }
 
 /// Greeting of a process that assesses.
@@ -70,7 +70,7 @@ impl Assessors {
     ) -> anyhow::Result<Self> {
         let database = database.expose_secret().to_owned();
         let worker = Worker::new(program, &Greeting { database, memory: bounds.memory })?;
-        Ok(Self(Arc::new(Seat::Beside(worker, bounds))))
+        Ok(Self(Arc::new(Seat::Beside(Box::new(worker), bounds))))
     }
 
     /// What is to be said of a head. Where judging it takes more than it may, it is not judged; where

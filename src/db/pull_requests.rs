@@ -35,6 +35,15 @@ pub struct PullRequest {
     pub updated_at: DateTime<Utc>,
 }
 
+/// A pull request that waits for an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unanswered {
+    /// Pull request as it is known.
+    pub pull: PullRequest,
+    /// `true` where it has its answer, without having been judged: somebody may vouch for it now.
+    pub is_answered: bool,
+}
+
 /// Keeps what GitHub told of a pull request, unless something newer is known; whether that was new.
 pub async fn see(
     executor: impl PgExecutor<'_>,
@@ -50,8 +59,8 @@ pub async fn see(
              author = excluded.author, updated_at = excluded.updated_at,
              head_repository = excluded.head_repository
          where old.updated_at <= excluded.updated_at
-           and (old.head, old.base_branch, old.state) is distinct from
-               (excluded.head, excluded.base_branch, excluded.state)",
+           and (old.head, old.base_branch, old.state, old.updated_at) is distinct from
+               (excluded.head, excluded.base_branch, excluded.state, excluded.updated_at)",
         source.0,
         seen.number,
         seen.head,
@@ -84,19 +93,23 @@ pub async fn close_others(
 }
 
 /// The open pull requests into `branch` that have no answer yet for their head against `base`, the
-/// commit in force; those first that were changed last.
+/// commit in force, and those whose answer is that nobody vouched for them, if anything about them has
+/// changed since; those first that were changed last.
 pub async fn unanswered(
     executor: impl PgExecutor<'_>,
     source: SourceId,
     branch: &str,
     base: &str,
-) -> Result<Vec<PullRequest>, Error> {
+) -> Result<Vec<Unanswered>, Error> {
     sqlx::query!(
-        "select number, head, base_branch, state, author, updated_at, head_repository
+        r#"select number, head, base_branch, state, author, updated_at, head_repository,
+            (processed_head, processed_base) is not distinct from (head, $3::text)
+                as "is_answered!"
          from pull_request
          where source = $1 and state = 'open' and base_branch = $2
-           and (processed_head, processed_base) is distinct from (head, $3::text)
-         order by updated_at desc, number",
+           and ((processed_head, processed_base) is distinct from (head, $3::text)
+                or updated_at > unvouched_at)
+         order by updated_at desc, number"#,
         source.0,
         branch,
         base,
@@ -105,7 +118,7 @@ pub async fn unanswered(
     .await?
     .into_iter()
     .map(|row| {
-        Ok(PullRequest {
+        let pull = PullRequest {
             number: row.number,
             head: row.head,
             base_branch: row.base_branch,
@@ -113,26 +126,36 @@ pub async fn unanswered(
             author: row.author,
             updated_at: row.updated_at,
             head_repository: row.head_repository,
-        })
+        };
+        Ok(Unanswered { pull, is_answered: row.is_answered })
     })
     .collect()
 }
 
-/// Notes that a pull request has its answer for a head against a base.
+/// Notes that a pull request has its answer for a head against a base, and whether somebody vouched for
+/// that head.
 pub async fn answered(
     executor: impl PgExecutor<'_>,
     fence: &Fence,
     number: i64,
-    head: &str,
-    base: &str,
+    (head, base): (&str, &str),
+    is_vouched: bool,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "update pull_request set processed_head = $3, processed_base = $4
+        "update pull_request
+         set processed_head = $3, processed_base = $4,
+             -- GitHub tells seconds: within this one more may happen to it.
+             unvouched_at = case
+                 when $5 then null
+                 when updated_at < now() - interval '2 s' then updated_at
+                 else updated_at - interval '1 us'
+             end
          where source = $1 and number = $2",
         fence.source.0,
         number,
         head,
         base,
+        is_vouched,
     )
     .execute(executor)
     .await?;
@@ -169,7 +192,8 @@ mod tests {
         assert!(see(&pool, source, &pushed).await?);
         assert!(!see(&pool, source, &pushed).await?, "told twice");
         assert!(!see(&pool, source, &opened(1, "h1")).await?, "told late");
-        assert_eq!(unanswered(&pool, source, "main", "b1").await?, std::slice::from_ref(&pushed));
+        let waiting = Unanswered { pull: pushed.clone(), is_answered: false };
+        assert_eq!(unanswered(&pool, source, "main", "b1").await?, [waiting]);
         let closed = PullRequest { state: State::Closed, ..pushed };
         assert!(see(&pool, source, &closed).await?);
         assert_eq!(unanswered(&pool, source, "main", "b1").await?, []);
@@ -186,13 +210,13 @@ mod tests {
         see(&pool, source, &elsewhere).await?;
         let mut tx = pool.begin().await?;
         let fence = sync(&mut tx, "main").await;
-        answered(&mut *tx, &fence, 1, "h1", "b1").await?;
+        answered(&mut *tx, &fence, 1, ("h1", "b1"), true).await?;
         tx.commit().await?;
         let numbers = |base: &'static str| {
             let pool = pool.clone();
             async move {
                 let waiting = unanswered(&pool, source, "main", base).await?;
-                Ok::<Vec<_>, Error>(waiting.into_iter().map(|one| one.number).collect())
+                Ok::<Vec<_>, Error>(waiting.into_iter().map(|one| one.pull.number).collect())
             }
         };
         assert_eq!(numbers("b1").await?, [2]);
@@ -203,6 +227,33 @@ mod tests {
         assert_eq!(numbers("b1").await?, [2]);
         see(&pool, source, &opened(1, "h2")).await?;
         assert_eq!(numbers("b1").await?, [1, 2], "opened again");
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn one_that_nobody_vouched_for_waits_for_any_change(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        see(&pool, source, &opened(1, "h1")).await?;
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        answered(&mut *tx, &fence, 1, ("h1", "b1"), false).await?;
+        assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, []);
+        let commented = PullRequest {
+            updated_at: DateTime::UNIX_EPOCH + TimeDelta::seconds(1),
+            ..opened(1, "h1")
+        };
+        see(&mut *tx, source, &commented).await?;
+        let waiting = Unanswered { pull: commented, is_answered: true };
+        assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, [waiting]);
+        answered(&mut *tx, &fence, 1, ("h1", "b1"), true).await?;
+        assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, []);
+
+        // What happens within the second that is told shows the next time.
+        let recent = PullRequest { updated_at: fence.at(), ..opened(1, "h1") };
+        see(&mut *tx, source, &recent).await?;
+        answered(&mut *tx, &fence, 1, ("h1", "b1"), false).await?;
+        let waiting = Unanswered { pull: recent, is_answered: true };
+        assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, [waiting]);
         Ok(())
     }
 }

@@ -1,5 +1,7 @@
 //! Pull requests, as lists and webhooks tell them.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
@@ -43,6 +45,28 @@ impl Repository {
         Ok(all)
     }
 
+    /// Users whose last word on a pull request is that they approve of this head.
+    pub async fn approvers(&self, number: u64, head: &str) -> Result<BTreeSet<String>, Error> {
+        let route = self.route(format_args!("pulls/{number}/reviews"));
+        let mut approvers = BTreeSet::new();
+        self.each_page::<Vec<Review>>("list reviews", &route, &[], |page| {
+            for review in page {
+                let Some(user) = review.user else { continue };
+                match review.state.as_str() {
+                    "APPROVED" if review.commit_id.as_deref() == Some(head) => {
+                        approvers.insert(user.login);
+                    }
+                    // A comment decides nothing, and neither does what was not sent yet.
+                    "COMMENTED" | "PENDING" => {}
+                    _ => drop(approvers.remove(&user.login)),
+                }
+            }
+            false
+        })
+        .await?;
+        Ok(approvers)
+    }
+
     /// The pull request of that number.
     pub async fn pull_request(&self, number: u64) -> Result<PullRequest, Error> {
         let route = self.route(format_args!("pulls/{number}"));
@@ -62,6 +86,16 @@ struct PullRequestResponse {
     #[serde(default)]
     user: Option<User>,
     updated_at: DateTime<Utc>,
+}
+
+/// Review of a pull request; they are listed from the oldest on.
+#[derive(Deserialize)]
+struct Review {
+    #[serde(default)]
+    user: Option<User>,
+    state: String,
+    #[serde(default)]
+    commit_id: Option<String>,
 }
 
 #[derive(Deserialize)]

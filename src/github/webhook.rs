@@ -76,6 +76,11 @@ pub enum Event {
         /// The pull request after that.
         pull_request: PullRequest,
     },
+    /// Somebody reviewed a pull request, or took that back.
+    Review {
+        /// Repository that it happened in.
+        repository: RepositoryId,
+    },
     /// An event that asks nothing of us.
     Ignored,
 }
@@ -106,6 +111,7 @@ impl Event {
             "ping" => Ok(Self::Ping),
             "push" => parse::<Push>(event, body).map(Self::from),
             "pull_request" => parse::<PullRequestEvent>(event, body).map(Self::from),
+            "pull_request_review" => parse::<ReviewEvent>(event, body).map(Self::from),
             _ => Ok(Self::Ignored),
         }
     }
@@ -136,6 +142,18 @@ struct PullRequestEvent {
     action: PullRequestAction,
     pull_request: PullRequest,
     repository: InRepository,
+}
+
+/// A review, of which nothing is believed here: who approved of what is asked.
+#[derive(Deserialize)]
+struct ReviewEvent {
+    repository: InRepository,
+}
+
+impl From<ReviewEvent> for Event {
+    fn from(event: ReviewEvent) -> Self {
+        Self::Review { repository: event.repository.id }
+    }
 }
 
 impl From<Push> for Event {
@@ -209,6 +227,7 @@ mod tests {
             read("push", r#"{"ref": "refs/tags/v1", "after": "abc", "deleted": false, "repository": {"id": 5}}"#),
             read("pull_request", &format!(r#"{{"action": "synchronize", "repository": {{"id": 5}}, "pull_request": {pull_request}}}"#)),
             read("pull_request", &format!(r#"{{"action": "labeled", "repository": {{"id": 5}}, "pull_request": {pull_request}}}"#).replace("open", "closed").replace(r#"{"login": "ada"}"#, "null")),
+            read("pull_request_review", r#"{"action": "submitted", "repository": {"id": 5}}"#),
             read("star", "[]"),
         ];
         insta::assert_snapshot!(reported.join("\n"), @r#"
@@ -218,6 +237,7 @@ mod tests {
         Ignored
         PullRequest { repository: RepositoryId(5), action: Synchronize, pull_request: PullRequest { number: 7, is_open: true, is_draft: false, head: "abc", base_branch: "main", author: "ada", head_repository: None, updated_at: 2026-11-01T10:00:00Z } }
         PullRequest { repository: RepositoryId(5), action: Other, pull_request: PullRequest { number: 7, is_open: false, is_draft: false, head: "abc", base_branch: "main", author: "ghost", head_repository: None, updated_at: 2026-11-01T10:00:00Z } }
+        Review { repository: RepositoryId(5) }
         Ignored
         "#);
         let error = Event::read("push", b"{}").expect_err("no ref");

@@ -92,7 +92,8 @@ impl Unjudged {
         match self {
             Self::Untrusted => {
                 "Not judged over what was collected: these commits come from a fork, \
-                and their author may not write to this repository."
+                and their author may not write to this repository. They are judged once somebody \
+                who may approves this pull request."
                     .to_owned()
             }
             Self::Failed(why) => {

@@ -3,16 +3,16 @@
 //! What is to be said of a head is computed by [`crate::assessment`]; here it is decided which heads are
 //! asked about, and whether what they change may be judged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::Context;
 
 use crate::assessment::{Assessment, Question};
-use crate::db::pull_requests::{self, PullRequest, State};
+use crate::db::pull_requests::{self, PullRequest, State, Unanswered};
 use crate::db::sources::{self, Claim};
 use crate::git::{CommitId, ReadError};
-use crate::github::{self, Repository};
+use crate::github::Repository;
 use crate::render::Unjudged;
 
 use super::checkout::{Heads, SourceCheckout};
@@ -45,9 +45,9 @@ impl Syncer {
         let mut has_more = waiting.len() > MOST_AT_ONCE;
         waiting.truncate(MOST_AT_ONCE);
         if let Some(heads) = self.heads(claim, &answering.checkout, &waiting).await? {
-            for pull in &waiting {
-                let Some(head) = heads.of(number(pull)?) else { continue };
-                if self.answer_one(claim, (pull, head, heads.target), &mut answering).await? {
+            for one in &waiting {
+                let Some(head) = heads.of(number(&one.pull)?) else { continue };
+                if self.answer_one(claim, (one, head, heads.target), &mut answering).await? {
                     has_more = true;
                     break;
                 }
@@ -66,9 +66,10 @@ impl Syncer {
         &self,
         claim: &Claim,
         checkout: &SourceCheckout,
-        pulls: &[PullRequest],
+        waiting: &[Unanswered],
     ) -> anyhow::Result<Option<Heads>> {
-        let numbers = pulls.iter().map(number).collect::<anyhow::Result<Vec<_>>>()?;
+        let numbers =
+            waiting.iter().map(|one| number(&one.pull)).collect::<anyhow::Result<Vec<_>>>()?;
         if numbers.is_empty() {
             return Ok(None);
         }
@@ -77,15 +78,18 @@ impl Syncer {
         blocking(move || checkout.heads(&numbers)).await
     }
 
-    /// Answers a pull request for a head; `true` where the source was woken meanwhile.
+    /// Answers a pull request for a head; `true` where the source was woken meanwhile. One that has its
+    /// answer keeps it as long as nobody vouches for the head.
     async fn answer_one(
         &self,
         claim: &Claim,
-        (pull, head, target): (&PullRequest, CommitId, CommitId),
+        (waiting, head, target): (&Unanswered, CommitId, CommitId),
         answering: &mut Answering<'_>,
     ) -> anyhow::Result<bool> {
         let Answering { checkout, posts, authors } = answering;
-        let source = &claim.source;
+        let (source, Unanswered { pull, is_answered }) = (&claim.source, waiting);
+        let unjudged = authors.unjudged(source.repository_id, pull, head).await?;
+        let is_vouched = unjudged.is_none();
         let question = Question {
             speaker: posts.speaker(),
             mirror: checkout.directory.clone(),
@@ -94,15 +98,22 @@ impl Syncer {
             head,
             target,
             today: claim.claimed_at.date_naive(),
-            unjudged: authors.unjudged(source.repository_id, pull).await?,
+            unjudged,
         };
-        sources::renew(&self.pool, claim, self.lease()).await?;
-        let assessment = self.assess(question, checkout).await?;
+        let assessment = if *is_answered && !is_vouched {
+            None
+        } else {
+            sources::renew(&self.pool, claim, self.lease()).await?;
+            Some(self.assess(question, checkout).await?)
+        };
         let mut transaction = self.pool.begin().await.context("cannot begin a transaction")?;
         let fence = sources::fence(&mut *transaction, claim).await?;
-        posts.want_for_proposal(&mut transaction, &assessment).await?;
-        let (base, head) = (source.revision.as_deref().unwrap_or_default(), head.to_string());
-        pull_requests::answered(&mut *transaction, &fence, pull.number, &head, base).await?;
+        if let Some(assessment) = &assessment {
+            posts.want_for_proposal(&mut transaction, assessment).await?;
+        }
+        let base = source.revision.as_deref().unwrap_or_default();
+        let of = (&*head.to_string(), base);
+        pull_requests::answered(&mut *transaction, &fence, pull.number, of, is_vouched).await?;
         let is_woken = fence.is_woken();
         transaction.commit().await.context("cannot commit")?;
         Ok(is_woken)
@@ -175,17 +186,38 @@ impl<'a> Authors<'a> {
     }
 
     /// Why the changes of a pull request are not to be judged. Whoever pushed a head to the repository
-    /// itself may write there.
+    /// itself may write there; for any other its author vouches, or somebody who approved of it.
     async fn unjudged(
         &mut self,
         repository_id: Option<i64>,
         pull: &PullRequest,
+        head: CommitId,
     ) -> anyhow::Result<Option<Unjudged>> {
         let is_of_repository = repository_id.is_some() && pull.head_repository == repository_id;
         if is_of_repository || self.may_write(&pull.author).await? {
             return Ok(None);
         }
+        for approver in self.approvers(pull, head).await? {
+            if self.may_write(&approver).await? {
+                return Ok(None);
+            }
+        }
         Ok(Some(Unjudged::Untrusted))
+    }
+
+    async fn approvers(
+        &self,
+        pull: &PullRequest,
+        head: CommitId,
+    ) -> anyhow::Result<BTreeSet<String>> {
+        let Some(repository) = self.repository else { return Ok(BTreeSet::new()) };
+        match repository.approvers(number(pull)?, &head.to_string()).await {
+            Err(error) if error.is_refusal() => {
+                tracing::warn!(pull_request = pull.number, %error, "cannot tell who approved");
+                Ok(BTreeSet::new())
+            }
+            approvers => approvers.context("cannot ask who approved"),
+        }
     }
 
     async fn may_write(&mut self, author: &str) -> anyhow::Result<bool> {
@@ -197,7 +229,6 @@ impl<'a> Authors<'a> {
             Ok(may_write) => may_write,
             // Nobody vouches for them, and asking again would not help.
             Err(error) if error.is_refusal() => {
-                let error: &github::Error = &error;
                 tracing::warn!(author, %error, "cannot tell whether an author may write");
                 false
             }

@@ -176,7 +176,7 @@ async fn take(pool: &PgPool, delivery: &Delivery) -> anyhow::Result<&'static str
 /// The repository that is worth a look after an event.
 fn repository(event: &Event) -> Option<RepositoryId> {
     match event {
-        Event::Push { repository, .. } => Some(*repository),
+        Event::Push { repository, .. } | Event::Review { repository } => Some(*repository),
         Event::PullRequest { repository, action, .. } => {
             (*action != PullRequestAction::Other).then_some(*repository)
         }

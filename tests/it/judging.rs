@@ -1,6 +1,6 @@
 //! Pull requests judged by the service over what it stored, and by whose leave.
 
-use github_emulator::{Permission, Visibility};
+use github_emulator::{Permission, Verdict, Visibility};
 use insta::assert_snapshot;
 use sqlx::PgPool;
 
@@ -140,7 +140,7 @@ async fn what_comes_from_outside_is_judged_only_for_who_may_write(pool: PgPool) 
 
     **Valid**: 1 group with 1 check; 1 change, of which 1 may be weaker: please look.
 
-    Not judged over what was collected: these commits come from a fork, and their author may not write to this repository.
+    Not judged over what was collected: these commits come from a fork, and their author may not write to this repository. They are judged once somebody who may approves this pull request.
 
     **Changes**
 
@@ -152,6 +152,51 @@ async fn what_comes_from_outside_is_judged_only_for_who_may_write(pool: PgPool) 
 
     <sub>at `HEAD`</sub>
     ");
+
+    // Approval of somebody who may not write is none, and neither is one of another head.
+    world.repo.set_permission("mallory", Permission::Read);
+    world.review(number, Verdict::Approved, "mallory").await;
+    world.settle().await;
+    assert!(comment(&world, number, &head).contains("Not judged"));
+    world.review(number, Verdict::Approved, "ada").await;
+    world.settle().await;
+    assert_snapshot!(comment(&world, number, &head), @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    **Valid**: 1 group with 1 check; 1 change, of which 1 may be weaker: please look.
+
+    Judged over what was collected: **1 newly failing**, 1 newly passing.
+
+    **Impact**
+
+    | Check | Account | newly failing | newly passing |
+    | --- | --- | --: | --: |
+    | `storage/buckets-are-private` | `prod` | **1** | 1 |
+
+    <sub>`prod` as of THEN.</sub>
+
+    **Changes**
+
+    - storage: `buckets-are-private` assert changed: weaker or stronger, please look
+      ```diff
+      - resource.PublicAccessBlockConfiguration.BlockPublicAcls
+      + resource.BucketName != 'data'
+      ```
+
+    <sub>at `HEAD`</sub>
+    ");
+    let head = assert_on_idea(&world, "resource.BucketName != 'x'").await;
+    world.settle().await;
+    assert!(comment(&world, number, &head).contains("Not judged"));
+    world.review(number, Verdict::Approved, "ada").await;
+    world.review(number, Verdict::Commented, "ada").await;
+    world.settle().await;
+    assert!(comment(&world, number, &head).contains("Judged over"));
+    world.review(number, Verdict::ChangesRequested, "ada").await;
+    let head = assert_on_idea(&world, "resource.BucketName != 'y'").await;
+    world.settle().await;
+    assert!(comment(&world, number, &head).contains("Not judged"));
 
     // She is one of us now, and pushes again.
     world.repo.set_permission("eve", Permission::Write);

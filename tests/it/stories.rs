@@ -126,6 +126,8 @@ async fn a_pull_request_gets_a_check_and_one_comment_that_is_edited(pool: PgPool
 
     ⚠️ **Valid, but weaker**: 1 change demands less than what is in force.
 
+    No resource gets another outcome: nothing changes that decides one.
+
     **Changes**
 
     - storage: `buckets-are-private` severity high → low: **weaker**

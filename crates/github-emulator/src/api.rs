@@ -11,6 +11,7 @@ mod merge;
 mod pulls;
 mod refs;
 mod repositories;
+mod reviews;
 mod statuses;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,8 @@ use crate::state::State;
 #[cfg(feature = "faults")]
 pub(crate) use checks::ask_again;
 pub(crate) use pulls::{NewPullRequest, open as open_pull};
+#[cfg(feature = "faults")]
+pub(crate) use reviews::submit as submit_review;
 
 /// A call that may be made.
 pub(crate) struct Call {
@@ -69,8 +72,10 @@ pub(crate) async fn perform(operation: &str, call: &Call) -> ApiResult {
         "issues/list-comments" => comments::list(call),
         "issues/update-comment" => comments::update(call),
         "pulls/create" => pulls::create(call).await,
+        "pulls/create-review" => reviews::create(call),
         "pulls/get" => pulls::get(call).await,
         "pulls/list" => pulls::list(call),
+        "pulls/list-reviews" => reviews::list(call),
         "pulls/merge" => merge::merge(call).await,
         "pulls/update" => pulls::update(call).await,
         "rate-limit/get" => Ok(apps::rate_limit(call)),

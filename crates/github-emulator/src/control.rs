@@ -5,8 +5,8 @@ use std::io;
 use crate::api;
 use crate::emulator::Emulator;
 use crate::faults::Fault;
-use crate::model::{Permission, UserKind};
-use crate::repository::RepositoryHandle;
+use crate::model::{Permission, UserKind, Verdict};
+use crate::repository::{ActionError, RepositoryHandle};
 use crate::state::Token;
 use crate::webhook;
 
@@ -58,6 +58,13 @@ impl RepositoryHandle {
     /// Deletes a comment, as its author or a maintainer may do; whether it was there.
     pub fn delete_comment(&self, id: u64) -> bool {
         self.server.state().comments.remove(&id).is_some()
+    }
+
+    /// Reviews the head of a pull request.
+    pub fn review(&self, number: u64, verdict: Verdict, by: &str) -> Result<(), ActionError> {
+        self.server.state().user(by, UserKind::Person);
+        let submitted = api::submit_review(&self.server, &self.record, number, (verdict, by));
+        submitted.map(drop).map_err(|error| ActionError::Refused(error.message))
     }
 
     /// Says what a user may do here; without a word they may write.

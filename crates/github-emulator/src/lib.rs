@@ -42,6 +42,8 @@ pub use emulator::{CreateError, Emulator, StartError, Visibility};
 pub use events::{ApiCall, Attempt, Delivery, Event, Violation};
 #[cfg(feature = "faults")]
 pub use faults::{Effect, Fault};
-pub use model::{Annotation, CheckRun, Comment, CommitStatus, Merged, Permission, PullRequest};
+pub use model::{
+    Annotation, CheckRun, Comment, CommitStatus, Merged, Permission, PullRequest, Review, Verdict,
+};
 pub use options::EmulatorOptions;
 pub use repository::{ActionError, NewCommit, RepositoryHandle};

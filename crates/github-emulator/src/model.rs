@@ -145,6 +145,8 @@ pub struct PullRequest {
     pub open: bool,
     /// The login of who merged it, the commit that did, and when.
     pub merged: Option<Merged>,
+    /// Its reviews, the oldest first.
+    pub reviews: Vec<Review>,
     /// Instant at which it was opened.
     pub created_at: DateTime<Utc>,
     /// Instant of its last change.
@@ -162,6 +164,43 @@ pub struct Merged {
     pub sha: String,
     /// Instant of the merge.
     pub at: DateTime<Utc>,
+}
+
+/// Review of a pull request.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Review {
+    /// Its number, unique in the emulator.
+    pub id: u64,
+    /// The login of who wrote it.
+    pub author: String,
+    /// What it came to.
+    pub verdict: Verdict,
+    /// The head that was reviewed.
+    pub commit: String,
+    /// Instant at which it was sent.
+    pub submitted_at: DateTime<Utc>,
+}
+
+/// What a review came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Verdict {
+    /// The pull request may be merged.
+    Approved,
+    /// It may not.
+    ChangesRequested,
+    /// Nothing was decided.
+    Commented,
+}
+
+impl Verdict {
+    /// GitHub's word, as its API has it; webhooks have it in lower case.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Approved => "APPROVED",
+            Self::ChangesRequested => "CHANGES_REQUESTED",
+            Self::Commented => "COMMENTED",
+        }
+    }
 }
 
 /// Permission of a user in a repository.

@@ -8,7 +8,9 @@ use std::future::Future;
 use std::iter;
 use std::time::Duration;
 
-use github_emulator::{Emulator, EmulatorOptions, Event, NewCommit, RepositoryHandle, Visibility};
+use github_emulator::{
+    Emulator, EmulatorOptions, Event, NewCommit, RepositoryHandle, Verdict, Visibility,
+};
 use secrecy::ExposeSecret;
 use sqlx::{ConnectOptions, PgPool};
 
@@ -131,6 +133,12 @@ impl Scene {
         let ends = (branch, "main");
         let opened = self.repo.open_pull_request_from(fork, ends, "A proposal", by);
         self.after_webhooks(&["pull_request"], opened).await.expect("a pull request")
+    }
+
+    /// Reviews a pull request as somebody.
+    pub(crate) async fn review(&self, number: u64, verdict: Verdict, by: &str) {
+        let reviewed = async { self.repo.review(number, verdict, by) };
+        self.after_webhooks(&["pull_request_review"], reviewed).await.expect("a review");
     }
 
     /// Waits until the webhooks that the action sends have been answered.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Site, extend, node_id};
 use crate::bare::CommitRecord;
-use crate::model::{CheckRun, PullRequest, Repository};
+use crate::model::{CheckRun, PullRequest, Repository, Review};
 use crate::shapes::Size;
 use crate::state::State;
 
@@ -34,7 +34,7 @@ impl Site {
                 "id": 1,
                 "name": "web",
                 "active": true,
-                "events": ["check_run", "pull_request", "push"],
+                "events": ["check_run", "pull_request", "pull_request_review", "push"],
                 "config": { "content_type": "json", "insecure_ssl": "0", "url": hook },
                 "created_at": "2026-01-01T00:00:00Z",
                 "updated_at": "2026-01-01T00:00:00Z",
@@ -85,6 +85,24 @@ impl Site {
             extend(&mut payload, json!({ "before": before, "after": pull.head_sha }));
         }
         extend(&mut payload, self.context(state, of, by));
+        payload
+    }
+
+    /// The payload of `pull_request_review` when a review was sent.
+    pub(crate) fn review_event(
+        &self,
+        state: &State,
+        of: &Repository,
+        (pull, review): (&PullRequest, &Review),
+    ) -> Value {
+        let mut shape = self.review(state, of, (pull, review));
+        extend(&mut shape, json!({ "state": review.verdict.as_str().to_lowercase() }));
+        let mut payload = json!({
+            "action": "submitted",
+            "review": shape,
+            "pull_request": self.pull(state, of, pull),
+        });
+        extend(&mut payload, self.context(state, of, &review.author));
         payload
     }
 

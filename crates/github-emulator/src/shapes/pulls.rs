@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Site, extend, instant, node_id};
-use crate::model::{PullRequest, Repository};
+use crate::model::{PullRequest, Repository, Review};
 use crate::state::State;
 
 /// How much a pull request changes.
@@ -112,6 +112,31 @@ impl Site {
         });
         extend(&mut shape, more);
         shape
+    }
+
+    /// Review of a pull request.
+    pub(crate) fn review(
+        &self,
+        state: &State,
+        of: &Repository,
+        (pull, review): (&PullRequest, &Review),
+    ) -> Value {
+        let html = format!("{}/pull/{}", self.repository_html(of), pull.number);
+        let url = format!("{}/pulls/{}", self.repository_api(of), pull.number);
+        let own = format!("{html}#pullrequestreview-{}", review.id);
+        json!({
+            "id": review.id,
+            "node_id": node_id("PRR", review.id),
+            "user": self.person(state, &review.author),
+            "body": "",
+            "state": review.verdict.as_str(),
+            "html_url": own,
+            "pull_request_url": url,
+            "_links": { "html": { "href": own }, "pull_request": { "href": url } },
+            "submitted_at": instant(review.submitted_at),
+            "commit_id": review.commit,
+            "author_association": "MEMBER",
+        })
     }
 
     /// The mention of a pull request in a check run.
