@@ -31,6 +31,7 @@ pub mod outbox;
 pub mod policies;
 pub mod pull_requests;
 mod queue;
+pub mod reruns;
 pub mod revisions;
 pub mod runs;
 pub mod sources;

@@ -132,8 +132,11 @@ mod tests {
             let access = if sentence.ends_with("write") { "write" } else { "read" };
             assert_eq!(asked[permission], access, "{permission}");
         }
-        assert!(operating.contains("Events: *Push*, *Pull request*."));
-        assert_eq!(manifest["default_events"], json!(["push", "pull_request"]));
+        assert!(operating.contains("Events: *Push*, *Pull request*, *Pull request review*."));
+        assert_eq!(
+            manifest["default_events"],
+            json!(["push", "pull_request", "pull_request_review"])
+        );
     }
 
     #[test]

@@ -81,6 +81,13 @@ pub enum Event {
         /// Repository that it happened in.
         repository: RepositoryId,
     },
+    /// Somebody asks for another run of a check, or of all of a commit.
+    Rerun {
+        /// Repository that it happened in.
+        repository: RepositoryId,
+        /// The commit.
+        head: String,
+    },
     /// An event that asks nothing of us.
     Ignored,
 }
@@ -111,6 +118,7 @@ impl Event {
             "ping" => Ok(Self::Ping),
             "push" => parse::<Push>(event, body).map(Self::from),
             "pull_request" => parse::<PullRequestEvent>(event, body).map(Self::from),
+            "check_run" | "check_suite" => parse::<RerunEvent>(event, body).map(Self::from),
             "pull_request_review" => parse::<ReviewEvent>(event, body).map(Self::from),
             _ => Ok(Self::Ignored),
         }
@@ -142,6 +150,31 @@ struct PullRequestEvent {
     action: PullRequestAction,
     pull_request: PullRequest,
     repository: InRepository,
+}
+
+/// Change of a check run, or of all that an App has of a commit. GitHub tells an App of its own alone.
+#[derive(Deserialize)]
+struct RerunEvent {
+    action: String,
+    #[serde(alias = "check_suite")]
+    check_run: OfCommit,
+    repository: InRepository,
+}
+
+#[derive(Deserialize)]
+struct OfCommit {
+    head_sha: String,
+}
+
+impl From<RerunEvent> for Event {
+    fn from(event: RerunEvent) -> Self {
+        match event.action.as_str() {
+            "rerequested" => {
+                Self::Rerun { repository: event.repository.id, head: event.check_run.head_sha }
+            }
+            _ => Self::Ignored,
+        }
+    }
 }
 
 /// A review, of which nothing is believed here: who approved of what is asked.
@@ -228,6 +261,9 @@ mod tests {
             read("pull_request", &format!(r#"{{"action": "synchronize", "repository": {{"id": 5}}, "pull_request": {pull_request}}}"#)),
             read("pull_request", &format!(r#"{{"action": "labeled", "repository": {{"id": 5}}, "pull_request": {pull_request}}}"#).replace("open", "closed").replace(r#"{"login": "ada"}"#, "null")),
             read("pull_request_review", r#"{"action": "submitted", "repository": {"id": 5}}"#),
+            read("check_run", r#"{"action": "rerequested", "check_run": {"head_sha": "abc"}, "repository": {"id": 5}}"#),
+            read("check_suite", r#"{"action": "rerequested", "check_suite": {"head_sha": "abc"}, "repository": {"id": 5}}"#),
+            read("check_suite", r#"{"action": "completed", "check_suite": {"head_sha": "abc"}, "repository": {"id": 5}}"#),
             read("star", "[]"),
         ];
         insta::assert_snapshot!(reported.join("\n"), @r#"
@@ -238,6 +274,9 @@ mod tests {
         PullRequest { repository: RepositoryId(5), action: Synchronize, pull_request: PullRequest { number: 7, is_open: true, is_draft: false, head: "abc", base_branch: "main", author: "ada", head_repository: None, updated_at: 2026-11-01T10:00:00Z } }
         PullRequest { repository: RepositoryId(5), action: Other, pull_request: PullRequest { number: 7, is_open: false, is_draft: false, head: "abc", base_branch: "main", author: "ghost", head_repository: None, updated_at: 2026-11-01T10:00:00Z } }
         Review { repository: RepositoryId(5) }
+        Rerun { repository: RepositoryId(5), head: "abc" }
+        Rerun { repository: RepositoryId(5), head: "abc" }
+        Ignored
         Ignored
         "#);
         let error = Event::read("push", b"{}").expect_err("no ref");

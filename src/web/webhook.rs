@@ -165,7 +165,12 @@ async fn take(pool: &PgPool, delivery: &Delivery) -> anyhow::Result<&'static str
         return Ok("seen before\n");
     }
     let woken = match i64::try_from(repository.0) {
-        Ok(repository) => db::sources::wake_repository(&mut transaction, repository).await?,
+        Ok(repository) => {
+            if let Event::Rerun { head, .. } = &delivery.event {
+                db::reruns::ask(&mut transaction, repository, head).await?;
+            }
+            db::sources::wake_repository(&mut transaction, repository).await?
+        }
         // No repository has such a number.
         Err(_) => 0,
     };
@@ -176,7 +181,9 @@ async fn take(pool: &PgPool, delivery: &Delivery) -> anyhow::Result<&'static str
 /// The repository that is worth a look after an event.
 fn repository(event: &Event) -> Option<RepositoryId> {
     match event {
-        Event::Push { repository, .. } | Event::Review { repository } => Some(*repository),
+        Event::Push { repository, .. }
+        | Event::Review { repository }
+        | Event::Rerun { repository, .. } => Some(*repository),
         Event::PullRequest { repository, action, .. } => {
             (*action != PullRequestAction::Other).then_some(*repository)
         }

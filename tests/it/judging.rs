@@ -258,3 +258,34 @@ async fn what_cannot_be_assessed_in_time_is_no_success(pool: PgPool) {
     assert!(world.repo.comments(number).is_empty());
     world.finish().await;
 }
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn whoever_asks_for_another_run_gets_all_of_it_anew(pool: PgPool) {
+    let mut world = evaluated_world(pool, "").await;
+    world.branch("idea").await;
+    let idea = assert_on_idea(&world, "resource.BucketName != 'data'").await;
+    let number = world.propose("idea").await;
+    world.settle().await;
+    let main = world.repo.branch("main").expect("a branch");
+    assert_snapshot!(world.checks(&main), @"
+    cloudcorrect/compliance: failure: storage: 1 of 2 buckets fails
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+
+    // What was found is another thing by now, and the comment is gone.
+    world.cloud.private_bucket("logs");
+    let before = world.repo.comments(number);
+    assert!(world.repo.delete_comment(before[0].id));
+    for head in [&main, &idea] {
+        let runs = world.emulator.check_runs(head);
+        world.rerequest(runs[0].id).await;
+    }
+    world.settle().await;
+    assert_snapshot!(world.checks(&main), @"
+    cloudcorrect/compliance: success: 1 group passes
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    assert_snapshot!(world.checks(&idea), @"cloudcorrect/policies: success: 1 group with 1 check is valid");
+    assert_eq!(world.emulator.check_runs(&idea).len(), 1, "the same check run");
+    world.finish().await;
+}

@@ -135,6 +135,12 @@ impl Scene {
         self.after_webhooks(&["pull_request"], opened).await.expect("a pull request")
     }
 
+    /// Presses the button for another run of a check.
+    pub(crate) async fn rerequest(&self, check_run: u64) {
+        let asked = async { self.emulator.rerequest(check_run, "ada") };
+        assert!(self.after_webhooks(&["check_run"], asked).await, "there is such a run");
+    }
+
     /// Reviews a pull request as somebody.
     pub(crate) async fn review(&self, number: u64, verdict: Verdict, by: &str) {
         let reviewed = async { self.repo.review(number, verdict, by) };
