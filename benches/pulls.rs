@@ -100,14 +100,15 @@ async fn measure(recording: &Path, pulls: usize, burst: usize) -> Outcome<()> {
     Ok(())
 }
 
-/// Processes of this program that a process started.
+/// Processes of this program that a process started, each by one of its threads.
 fn children(process: u32) -> Outcome<Vec<u32>> {
-    let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children"));
     let mut all = Vec::new();
-    for child in children?.split_whitespace() {
-        let arguments = fs::read(format!("/proc/{child}/cmdline"))?;
-        if String::from_utf8_lossy(&arguments).contains("assess") {
-            all.push(child.parse()?);
+    for thread in fs::read_dir(format!("/proc/{process}/task"))? {
+        for child in fs::read_to_string(thread?.path().join("children"))?.split_whitespace() {
+            let arguments = fs::read(format!("/proc/{child}/cmdline"))?;
+            if String::from_utf8_lossy(&arguments).contains("assess") {
+                all.push(child.parse()?);
+            }
         }
     }
     Ok(all)

@@ -61,6 +61,9 @@ pub struct Question {
     pub target: CommitId,
     /// Day on which waivers are looked at, in UTC.
     pub today: NaiveDate,
+    /// `true` where not everybody may see what is said, so that resources may be named if the settings of
+    /// that branch want it.
+    pub is_private: bool,
     /// Why its changes are not to be judged over inventories, if they are not.
     pub unjudged: Option<Unjudged>,
 }

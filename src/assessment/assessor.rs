@@ -21,6 +21,9 @@ use crate::views::waiver;
 
 use super::{Assessment, Question};
 
+/// Resources that are named of each check, account and kind of difference, where they may be.
+const EXAMPLES: usize = 20;
+
 /// Assessor of pull requests over what a database knows. It keeps what it read last in memory.
 #[derive(Debug)]
 pub struct Assessor {
@@ -40,7 +43,7 @@ impl Assessor {
     pub async fn assess(&mut self, question: &Question) -> anyhow::Result<Assessment> {
         let compared = Arc::new(self.compare(question).await?);
         let judged = match &question.unjudged {
-            None => self.judge(question.speaker.source, &compared).await?,
+            None => self.judge(question, &compared).await?,
             Some(_) => None,
         };
         let mut connection = self.pool.acquire().await.context("cannot reach the database")?;
@@ -84,9 +87,10 @@ impl Assessor {
             None => self.in_force(source).await?,
         };
         let policies = Arc::clone(&before);
+        let names_resources = gates.as_ref().is_some_and(|settings| settings.names_resources);
         let proposal = checkout
             .read(move |directory| directory.proposal(head, (base, &policies), gates.as_ref()));
-        Ok(Compared { proposal: proposal.await?, before })
+        Ok(Compared { proposal: proposal.await?, before, names_resources })
     }
 
     async fn in_force(&self, source: SourceId) -> anyhow::Result<Arc<PolicySet>> {
@@ -102,12 +106,14 @@ impl Assessor {
     /// policies cannot be read whole.
     async fn judge(
         &mut self,
-        source: SourceId,
+        question: &Question,
         compared: &Arc<Compared>,
     ) -> anyhow::Result<Option<Impact>> {
         if compared.proposal.changes.is_none() {
             return Ok(None);
         }
+        let source = question.speaker.source;
+        let examples = if question.is_private && compared.names_resources { EXAMPLES } else { 0 };
         let both = Arc::clone(compared);
         let types = blocking(move || Ok(Impact::types(&both.before, both.after()))).await?;
         let known = self.inventories.latest(&self.pool, source, &compared.before, Some(&types));
@@ -115,7 +121,7 @@ impl Assessor {
         let both = Arc::clone(compared);
         let impact = blocking(move || {
             let inventories: Vec<&Inventory> = known.iter().collect();
-            Ok(Impact::of(&both.before, both.after(), &inventories, 0))
+            Ok(Impact::of(&both.before, both.after(), &inventories, examples))
         });
         impact.await.map(Some)
     }
@@ -125,6 +131,8 @@ impl Assessor {
 struct Compared {
     before: Arc<PolicySet>,
     proposal: Proposal,
+    /// `true` where the branch wants resources to be named.
+    names_resources: bool,
 }
 
 impl Compared {

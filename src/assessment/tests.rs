@@ -33,6 +33,7 @@ fn question() -> Question {
         head: id,
         target: id,
         today: NaiveDate::default(),
+        is_private: true,
         unjudged: None,
     }
 }

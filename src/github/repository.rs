@@ -28,6 +28,7 @@ struct Inner {
     id: RepositoryId,
     name: RepositoryName,
     clone_url: Url,
+    is_private: bool,
     client: Client,
     app: AppIdentity,
     /// Something was not where it should be: the repository may have been renamed.
@@ -40,6 +41,8 @@ pub(super) struct RepositoryResponse {
     pub(super) id: RepositoryId,
     full_name: String,
     clone_url: Url,
+    #[serde(default)]
+    private: bool,
 }
 
 /// GitHub's word on what a user may do: `maintain` counts as `write` here, and `triage` as `read`.
@@ -57,9 +60,9 @@ impl Repository {
     ) -> Result<Self, Error> {
         let name = answer.full_name.parse();
         let name = name.map_err(|error| Error::Unavailable { message: format!("{error}") })?;
-        let RepositoryResponse { id, clone_url, .. } = answer;
+        let RepositoryResponse { id, clone_url, private: is_private, .. } = answer;
         let doubtful = AtomicBool::new(false);
-        Ok(Self(Arc::new(Inner { id, name, clone_url, client, app, doubtful })))
+        Ok(Self(Arc::new(Inner { id, name, clone_url, is_private, client, app, doubtful })))
     }
 
     /// Number of the repository, to be kept.
@@ -70,6 +73,11 @@ impl Repository {
     /// Name at the last look-up.
     pub fn name(&self) -> &RepositoryName {
         &self.0.name
+    }
+
+    /// `true` unless everybody may see it.
+    pub fn is_private(&self) -> bool {
+        self.0.is_private
     }
 
     /// Address that Git fetches it from.

@@ -98,6 +98,7 @@ impl Syncer {
             head,
             target,
             today: claim.claimed_at.date_naive(),
+            is_private: authors.repository.is_some_and(Repository::is_private),
             unjudged,
         };
         let assessment = if *is_answered && !is_vouched {

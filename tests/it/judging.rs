@@ -7,9 +7,22 @@ use sqlx::PgPool;
 use crate::world::scene::{ACCOUNTS, ONE_SOURCE, STORAGE};
 use crate::world::story::World;
 
+/// Settings that want resources to be named.
+const NAMING: (&str, &str) = (
+    ".cloudcorrect.yaml",
+    "apiVersion: cloudcorrect.dev/v1
+kind: Settings
+spec:
+  pullRequests: { resources: true }
+",
+);
+
 /// A world in which a private and a public bucket were evaluated.
 async fn evaluated_world(pool: PgPool, settings: &str) -> World {
-    let mut world = World::with_sources(pool, &format!("{ONE_SOURCE}{settings}")).await;
+    evaluated(World::with_sources(pool, &format!("{ONE_SOURCE}{settings}")).await).await
+}
+
+async fn evaluated(mut world: World) -> World {
     world.cloud.public_bucket("logs");
     world.cloud.private_bucket("data");
     world.commit_to("main", &[ACCOUNTS, ("policies/storage.yaml", STORAGE)]).await;
@@ -120,6 +133,94 @@ async fn each_head_is_judged_over_what_was_stored_without_a_call(pool: PgPool) {
 
     <sub>at `HEAD`</sub>
     ");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn resources_are_named_where_the_branch_wants_it(pool: PgPool) {
+    let world = evaluated_world(pool, "").await;
+    // What a pull request asks for itself counts once it is merged.
+    world.branch("idea").await;
+    world.commit_to("idea", &[NAMING]).await;
+    let head = assert_on_idea(&world, "resource.BucketName != 'data'").await;
+    let number = world.propose("idea").await;
+    world.settle().await;
+    assert_snapshot!(comment(&world, number, &head), @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    **Valid**: 1 group with 1 check; 2 changes, of which 1 may be weaker: please look.
+
+    Judged over what was collected: **1 newly failing**, 1 newly passing.
+
+    **Impact**
+
+    | Check | Account | newly failing | newly passing |
+    | --- | --- | --: | --: |
+    | `storage/buckets-are-private` | `prod` | **1** | 1 |
+
+    <sub>`prod` as of THEN.</sub>
+
+    **Changes**
+
+    - storage: `buckets-are-private` assert changed: weaker or stronger, please look
+      ```diff
+      - resource.PublicAccessBlockConfiguration.BlockPublicAcls
+      + resource.BucketName != 'data'
+      ```
+    - settings: pullRequests.resources false → true
+
+    <sub>at `HEAD`</sub>
+    ");
+    world.commit_to("main", &[NAMING]).await;
+    world.settle().await;
+    assert_snapshot!(comment(&world, number, &head), @r#"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    **Valid**: 1 group with 1 check; 2 changes, of which 1 may be weaker: please look.
+
+    Judged over what was collected: **1 newly failing**, 1 newly passing.
+
+    **Impact**
+
+    | Check | Account | newly failing | newly passing |
+    | --- | --- | --: | --: |
+    | `storage/buckets-are-private` | `prod` | **1** | 1 |
+
+    <sub>`prod` as of THEN.</sub>
+
+    **Changes**
+
+    - storage: `buckets-are-private` assert changed: weaker or stronger, please look
+      ```diff
+      - resource.PublicAccessBlockConfiguration.BlockPublicAcls
+      + resource.BucketName != 'data'
+      ```
+    - settings: pullRequests.resources false → true
+
+    <details><summary>Resources</summary>
+
+    - `storage/buckets-are-private` in `prod`: newly failing `data` (us-east-1): resource.BucketName = "data"
+    - `storage/buckets-are-private` in `prod`: newly passing `logs` (us-east-1)
+
+    </details>
+
+    <sub>at `HEAD`</sub>
+    "#);
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn no_resource_is_named_in_public(pool: PgPool) {
+    let world = evaluated(World::in_public(pool, ONE_SOURCE).await).await;
+    world.commit_to("main", &[NAMING]).await;
+    world.branch("idea").await;
+    let head = assert_on_idea(&world, "resource.BucketName != 'data'").await;
+    let number = world.propose("idea").await;
+    world.settle().await;
+    let said = comment(&world, number, &head);
+    assert!(said.contains("newly failing") && !said.contains("`logs`"), "{said}");
     world.finish().await;
 }
 

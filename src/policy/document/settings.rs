@@ -33,6 +33,20 @@ mapping! {
         /// What policies must have; they are refused without it.
         #[schemars(default)]
         "require" require: RequireSpec,
+        /// What is said on pull requests.
+        #[schemars(default)]
+        "pullRequests" pull_requests: PullRequestsSpec,
+    }
+}
+
+mapping! {
+    /// What is said on pull requests.
+    pub(in crate::policy) struct PullRequestsSpec {
+        /// Name resources of which a change makes something else, the first 20 of each check, account and
+        /// kind of difference, with what was seen of them. Whoever sees the pull request sees them; on a
+        /// public repository none is named.
+        #[schemars(default, extend("default" = false))]
+        "resources" resources: bool,
     }
 }
 

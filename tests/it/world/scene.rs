@@ -59,8 +59,16 @@ impl Scene {
     }
 
     pub(crate) async fn on_emulator(pool: PgPool, options: EmulatorOptions) -> Self {
+        Self::with_repository(pool, options, Visibility::Private).await
+    }
+
+    pub(crate) async fn with_repository(
+        pool: PgPool,
+        options: EmulatorOptions,
+        visibility: Visibility,
+    ) -> Self {
         let emulator = Emulator::start(options).await.expect("an emulator");
-        let created = emulator.create_repository("acme/policies", Visibility::Private).await;
+        let created = emulator.create_repository("acme/policies", visibility).await;
         Self { repo: created.expect("a repository"), emulator, pool }
     }
 

@@ -6,7 +6,7 @@ use cloudcorrect::app::Parts;
 use cloudcorrect::clock::Clock;
 use cloudcorrect::config::Settings;
 use cloudcorrect::tasks::Pass;
-use github_emulator::{EmulatorOptions, Event};
+use github_emulator::{EmulatorOptions, Event, Visibility};
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::sync::broadcast::Receiver;
@@ -45,8 +45,18 @@ impl World {
     }
 
     pub(crate) async fn on_emulator(pool: PgPool, sources: &str, options: EmulatorOptions) -> Self {
+        Self::within(Scene::on_emulator(pool, options).await, sources).await
+    }
+
+    /// A world whose repository everybody may see.
+    pub(crate) async fn in_public(pool: PgPool, sources: &str) -> Self {
+        let options = EmulatorOptions::default();
+        let scene = Scene::with_repository(pool, options, Visibility::Public).await;
+        Self::within(scene, sources).await
+    }
+
+    async fn within(scene: Scene, sources: &str) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let scene = Scene::on_emulator(pool, options).await;
         let cloud = Cloud::new(directory.path());
         let text = scene.settings(sources, &cloud.setting());
         let settings = Settings::read(&text, directory.path(), []).expect("settings");
