@@ -53,8 +53,8 @@ pub struct Question {
     pub mirror: PathBuf,
     /// Directory of the policies, from the repository's root.
     pub path: String,
-    /// Number of the pull request.
-    pub number: u64,
+    /// Number of the pull request; a head of a merge queue has none, and gets no comment.
+    pub number: Option<u64>,
     /// Its head.
     pub head: CommitId,
     /// Head of the branch that it is to be merged into.

@@ -43,8 +43,9 @@ impl Assessor {
     pub async fn assess(&mut self, question: &Question) -> anyhow::Result<Assessment> {
         let compared = Arc::new(self.compare(question).await?);
         let judged = match &question.unjudged {
-            None => self.judge(question, &compared).await?,
-            Some(_) => None,
+            // What was found is said in a comment.
+            None if question.number.is_some() => self.judge(question, &compared).await?,
+            _ => None,
         };
         let mut connection = self.pool.acquire().await.context("cannot reach the database")?;
         let statuses = waiver::in_force(&mut connection, question.speaker.source).await?;
@@ -60,7 +61,9 @@ impl Assessor {
         let (label, links) = (question.speaker.label(), &question.speaker.links);
         Ok(Assessment {
             check: policies_check(label, head, Effect::Proposed, reading, links),
-            comment: Some(Post::Comment(comment(label, question.number, proposed, known))),
+            comment: question
+                .number
+                .map(|number| Post::Comment(comment(label, number, proposed, known))),
             concerns_policies: *touches_policies,
         })
     }

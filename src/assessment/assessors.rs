@@ -84,7 +84,7 @@ impl Assessors {
             Ok(answer) => return outcome(answer),
             Err(error) => bounds.exceeded(error)?,
         };
-        tracing::warn!(pull_request = question.number, why, "cannot assess a pull request");
+        tracing::warn!(head = %question.head, why, "cannot assess a pull request");
         if question.unjudged.is_some() {
             return Ok(unread(&question, &why));
         }

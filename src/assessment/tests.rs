@@ -29,7 +29,7 @@ fn question() -> Question {
         },
         mirror: PathBuf::from("mirror.git"),
         path: "policies".to_owned(),
-        number: 7,
+        number: Some(7),
         head: id,
         target: id,
         today: NaiveDate::default(),

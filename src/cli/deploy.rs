@@ -132,10 +132,13 @@ mod tests {
             let access = if sentence.ends_with("write") { "write" } else { "read" };
             assert_eq!(asked[permission], access, "{permission}");
         }
-        assert!(operating.contains("Events: *Push*, *Pull request*, *Pull request review*."));
+        assert!(
+            operating
+                .contains("Events: *Push*, *Pull request*, *Pull request review*, *Merge group*.")
+        );
         assert_eq!(
             manifest["default_events"],
-            json!(["push", "pull_request", "pull_request_review"])
+            json!(["push", "pull_request", "pull_request_review", "merge_group"])
         );
     }
 

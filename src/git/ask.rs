@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use git2::{ErrorCode, Repository};
+use git2::{ErrorCode, Reference, Repository};
 use gix_packetline::PacketLineRef;
 use gix_packetline::blocking_io::encode;
 use gix_packetline::decode::{Stream, streaming};
@@ -43,11 +43,22 @@ impl Mirror {
             None => over_http(&self.remote, wanted, deadline)?,
         };
         let Some(there) = there else { return Ok(false) };
-        let here = |wanted| self.head(wanted).ok().flatten();
-        Ok(wanted
-            .iter()
-            .all(|one| here(one).is_some_and(|here| there.get(&one.theirs()) == Some(&here))))
+        Ok(wanted.iter().all(|one| {
+            let there = those_of(one, &there);
+            let is_there = one.is_several() || !there.is_empty();
+            is_there && self.heads(one).is_ok_and(|here| here == there)
+        }))
     }
+}
+
+/// The refs that something wanted stands for, by what their names have behind its own.
+fn those_of(wanted: &Wanted, refs: &Refs) -> Refs {
+    let theirs = wanted.theirs();
+    let behind = |(name, id): (&String, &CommitId)| {
+        let behind = name.strip_prefix(&theirs)?;
+        (behind.is_empty() != wanted.is_several()).then(|| (behind.to_owned(), *id))
+    };
+    refs.iter().filter_map(behind).collect()
 }
 
 /// Refs of a repository on this machine, with what keeps it from being fetched.
@@ -63,12 +74,23 @@ fn in_place(path: &Path, wanted: &[Wanted]) -> Result<Refs, FetchError> {
     if repository.is_shallow() {
         return Err(FetchError::Shallow(path.display().to_string()));
     }
-    let at = |wanted: &Wanted| {
-        let name = wanted.theirs();
-        let commit = repository.find_reference(&name).and_then(|found| found.peel_to_commit());
-        Some((name, CommitId::of(commit.ok()?.id())))
+    let mut refs = Refs::new();
+    let mut found = |reference: Reference<'_>| {
+        let commit = reference.peel_to_commit().ok();
+        if let (Ok(name), Some(commit)) = (reference.name(), commit) {
+            refs.insert(name.to_owned(), CommitId::of(commit.id()));
+        }
     };
-    Ok(wanted.iter().filter_map(at).collect())
+    for wanted in wanted {
+        let name = wanted.theirs();
+        if wanted.is_several() {
+            let named = repository.references_glob(&format!("{name}*"));
+            named.into_iter().flatten().flatten().for_each(&mut found);
+        } else {
+            repository.find_reference(&name).into_iter().for_each(&mut found);
+        }
+    }
+    Ok(refs)
 }
 
 /// Why a repository cannot be opened, by what libgit2 says of it.
@@ -303,6 +325,44 @@ mod tests {
             let place = origin.root.path().to_str().unwrap();
             error.replace(place, "...")
         })
+    }
+
+    #[test]
+    fn a_merge_queue_is_all_that_is_under_its_name() {
+        for is_served in [false, true] {
+            let origin = Origin::new();
+            let first = origin.commit(&[("policies/a.yaml", "a")]);
+            let on = |name: &str, text: &str| {
+                origin.commit_on(name, Some(first), &[("policies/a.yaml", text)])
+            };
+            let wanted = [Wanted::Branch("main".into()), Wanted::MergeQueue("main".into())];
+            let mut mirror = match is_served {
+                true => {
+                    let url = serve(origin.root.path(), backend).join("r.git").unwrap();
+                    origin.mirror_of(url, Limits::default())
+                }
+                false => origin.mirror(),
+            };
+            let mut seen = |expected: &[CommitId]| {
+                mirror.fetch(&wanted).unwrap();
+                let soon = Instant::now() + std::time::Duration::from_secs(10);
+                assert_eq!(mirror.is_current(&wanted, soon), Ok(true), "served: {is_served}");
+                let queue: Vec<_> = mirror.merge_queue("main").unwrap().into_iter().collect();
+                assert_eq!(queue, expected, "served: {is_served}");
+            };
+            seen(&[]);
+            on("refs/heads/gh-readonly-queue/main-2/pr-1", "b");
+            seen(&[]);
+            let one = on("refs/heads/gh-readonly-queue/main/pr-2", "c");
+            seen(&[one]);
+            let other = on("refs/heads/gh-readonly-queue/main/pr-3", "d");
+            let mut both = [one, other];
+            both.sort();
+            seen(&both);
+            let bare = origin.url().to_file_path().unwrap();
+            git(&bare, &["update-ref", "-d", "refs/heads/gh-readonly-queue/main/pr-2"]);
+            seen(&[other]);
+        }
     }
 
     #[test]

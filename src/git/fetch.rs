@@ -73,7 +73,7 @@ impl Mirror {
             }
             other => other?,
         }
-        for wanted in wanted {
+        for wanted in wanted.iter().filter(|wanted| !wanted.is_several()) {
             let head = self.head(wanted).map_err(|error| FetchError::Mirror(error.to_string()))?;
             head.ok_or_else(|| FetchError::NoSuchRef(wanted.clone()))?;
         }
@@ -83,7 +83,8 @@ impl Mirror {
     /// Fetches once, without making anything anew.
     fn attempt(&self, wanted: &[Wanted]) -> Result<(), FetchError> {
         for wanted in wanted {
-            if !Reference::is_valid_name(&wanted.theirs()) {
+            let all = if wanted.is_several() { "any" } else { "" };
+            if !Reference::is_valid_name(&format!("{}{all}", wanted.theirs())) {
                 return Err(FetchError::NoSuchRef(wanted.clone()));
             }
         }
@@ -119,8 +120,7 @@ impl Mirror {
             .update_fetchhead(false)
             .prune(FetchPrune::On);
         let url = watch.gate.as_ref().map_or(self.remote.url().as_str(), Gate::url);
-        let specs: Vec<_> =
-            wanted.iter().map(|wanted| format!("+{}:{}", wanted.theirs(), wanted.ours())).collect();
+        let specs: Vec<_> = wanted.iter().map(Wanted::refspec).collect();
         let result = self
             .repository
             .remote_anonymous(url)

@@ -1,5 +1,6 @@
 //! A bare repository on disk that mirrors a few refs of a remote.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, DirBuilder, File};
 use std::io;
 use std::ops::Deref;
@@ -65,6 +66,30 @@ impl Mirror {
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// Commits that refs pointed to at the last fetch of them, by what their names have behind the
+    /// beginning that these share; of a single ref that is nothing.
+    pub(super) fn heads(&self, wanted: &Wanted) -> Result<BTreeMap<String, CommitId>, ReadError> {
+        if !wanted.is_several() {
+            let head = self.head(wanted)?;
+            return Ok(head.map(|head| (String::new(), head)).into_iter().collect());
+        }
+        let ours = wanted.ours();
+        let mut heads = BTreeMap::new();
+        for reference in self.repository.references_glob(&format!("{ours}*"))? {
+            let reference = reference?;
+            let name = reference.name().ok().and_then(|name| name.strip_prefix(&ours));
+            if let Some(name) = name {
+                heads.insert(name.to_owned(), CommitId::of(reference.peel_to_commit()?.id()));
+            }
+        }
+        Ok(heads)
+    }
+
+    /// Heads of the merge queue of a branch, as of its last fetch.
+    pub fn merge_queue(&self, branch: &str) -> Result<BTreeSet<CommitId>, ReadError> {
+        Ok(self.heads(&Wanted::MergeQueue(branch.to_owned()))?.into_values().collect())
     }
 
     /// Remote that is mirrored.

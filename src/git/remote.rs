@@ -125,14 +125,28 @@ pub enum Wanted {
     Branch(String),
     /// The head of a GitHub pull request, by number.
     PullRequest(u64),
+    /// All heads that GitHub's merge queue of a branch would have it move to; there may be none.
+    MergeQueue(String),
 }
 
 impl Wanted {
+    /// `true` where it stands for all names that begin with what it is called.
+    pub(super) fn is_several(&self) -> bool {
+        matches!(self, Self::MergeQueue(_))
+    }
+
+    /// What Git is told to fetch.
+    pub(super) fn refspec(&self) -> String {
+        let all = if self.is_several() { "*" } else { "" };
+        format!("+{}{all}:{}{all}", self.theirs(), self.ours())
+    }
+
     /// The name at the remote.
     pub(super) fn theirs(&self) -> String {
         match self {
             Self::Branch(name) => format!("refs/heads/{name}"),
             Self::PullRequest(number) => format!("refs/pull/{number}/head"),
+            Self::MergeQueue(branch) => format!("refs/heads/gh-readonly-queue/{branch}/"),
         }
     }
 
@@ -141,6 +155,7 @@ impl Wanted {
         match self {
             Self::Branch(name) => format!("{OURS}/heads/{name}"),
             Self::PullRequest(number) => format!("{OURS}/pull/{number}"),
+            Self::MergeQueue(branch) => format!("{OURS}/queue/{branch}/"),
         }
     }
 }
@@ -153,6 +168,7 @@ impl fmt::Display for Wanted {
         match self {
             Self::Branch(name) => write!(out, "branch `{name}`"),
             Self::PullRequest(number) => write!(out, "pull request #{number}"),
+            Self::MergeQueue(branch) => write!(out, "the merge queue of `{branch}`"),
         }
     }
 }

@@ -76,8 +76,9 @@ pub enum Event {
         /// The pull request after that.
         pull_request: PullRequest,
     },
-    /// Somebody reviewed a pull request, or took that back.
-    Review {
+    /// Something that is worth a look, and is asked about then: somebody reviewed a pull request, or a
+    /// merge queue wants to know of a head.
+    Look {
         /// Repository that it happened in.
         repository: RepositoryId,
     },
@@ -119,7 +120,9 @@ impl Event {
             "push" => parse::<Push>(event, body).map(Self::from),
             "pull_request" => parse::<PullRequestEvent>(event, body).map(Self::from),
             "check_run" | "check_suite" => parse::<RerunEvent>(event, body).map(Self::from),
-            "pull_request_review" => parse::<ReviewEvent>(event, body).map(Self::from),
+            "merge_group" | "pull_request_review" => {
+                parse::<LookEvent>(event, body).map(Self::from)
+            }
             _ => Ok(Self::Ignored),
         }
     }
@@ -177,15 +180,15 @@ impl From<RerunEvent> for Event {
     }
 }
 
-/// A review, of which nothing is believed here: who approved of what is asked.
+/// An event of which nothing is believed here: who approved of what is asked, and which heads wait.
 #[derive(Deserialize)]
-struct ReviewEvent {
+struct LookEvent {
     repository: InRepository,
 }
 
-impl From<ReviewEvent> for Event {
-    fn from(event: ReviewEvent) -> Self {
-        Self::Review { repository: event.repository.id }
+impl From<LookEvent> for Event {
+    fn from(event: LookEvent) -> Self {
+        Self::Look { repository: event.repository.id }
     }
 }
 
@@ -261,6 +264,7 @@ mod tests {
             read("pull_request", &format!(r#"{{"action": "synchronize", "repository": {{"id": 5}}, "pull_request": {pull_request}}}"#)),
             read("pull_request", &format!(r#"{{"action": "labeled", "repository": {{"id": 5}}, "pull_request": {pull_request}}}"#).replace("open", "closed").replace(r#"{"login": "ada"}"#, "null")),
             read("pull_request_review", r#"{"action": "submitted", "repository": {"id": 5}}"#),
+            read("merge_group", r#"{"action": "checks_requested", "repository": {"id": 5}}"#),
             read("check_run", r#"{"action": "rerequested", "check_run": {"head_sha": "abc"}, "repository": {"id": 5}}"#),
             read("check_suite", r#"{"action": "rerequested", "check_suite": {"head_sha": "abc"}, "repository": {"id": 5}}"#),
             read("check_suite", r#"{"action": "completed", "check_suite": {"head_sha": "abc"}, "repository": {"id": 5}}"#),
@@ -273,7 +277,8 @@ mod tests {
         Ignored
         PullRequest { repository: RepositoryId(5), action: Synchronize, pull_request: PullRequest { number: 7, is_open: true, is_draft: false, head: "abc", base_branch: "main", author: "ada", head_repository: None, updated_at: 2026-11-01T10:00:00Z } }
         PullRequest { repository: RepositoryId(5), action: Other, pull_request: PullRequest { number: 7, is_open: false, is_draft: false, head: "abc", base_branch: "main", author: "ghost", head_repository: None, updated_at: 2026-11-01T10:00:00Z } }
-        Review { repository: RepositoryId(5) }
+        Look { repository: RepositoryId(5) }
+        Look { repository: RepositoryId(5) }
         Rerun { repository: RepositoryId(5), head: "abc" }
         Rerun { repository: RepositoryId(5), head: "abc" }
         Ignored

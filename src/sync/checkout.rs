@@ -4,7 +4,7 @@
 //! thread. What a commit asks for is read in [`crate::proposal`]; what to make of it is left to
 //! [`super::plan`] and [`super::pulls`].
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -56,7 +56,7 @@ impl Heads {
 }
 
 impl SourceCheckout {
-    /// Fetches the branch and reads its head, unless that is `known`.
+    /// Fetches the branch and its merge queue, and reads the branch's head unless that is `known`.
     pub(super) fn head(
         &self,
         known: Option<CommitId>,
@@ -65,7 +65,7 @@ impl SourceCheckout {
         let branch = Wanted::Branch(self.branch.clone());
         let mut mirror = self.open()?;
         mirror
-            .fetch(std::slice::from_ref(&branch))
+            .fetch(&[branch.clone(), Wanted::MergeQueue(self.branch.clone())])
             .with_context(|| format!("cannot fetch {branch} of {}", self.remote))?;
         let revision = self.guarded(&mut mirror, |mirror| {
             let head = mirror.head(&branch)?.ok_or_else(|| ReadError::Damaged("no head".into()))?;
@@ -109,6 +109,15 @@ impl SourceCheckout {
                 }
             }
             Ok(Some(Heads { target, heads }))
+        })
+    }
+
+    /// Heads of the merge queue, as of the last fetch of the branch, and the head of the branch.
+    pub(super) fn merge_queue(&self) -> anyhow::Result<(Option<CommitId>, BTreeSet<CommitId>)> {
+        let mut mirror = self.open()?;
+        self.guarded(&mut mirror, |mirror| {
+            let target = mirror.head(&Wanted::Branch(self.branch.clone()))?;
+            Ok((target, mirror.merge_queue(&self.branch)?))
         })
     }
 

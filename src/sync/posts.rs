@@ -1,7 +1,7 @@
 //! Saying on GitHub what came of a commit: posts are wanted in the same transaction.
 
 use anyhow::Context;
-use sqlx::PgConnection;
+use sqlx::{PgConnection, PgExecutor};
 
 use crate::assessment::{Assessment, Speaker};
 use crate::db::outbox;
@@ -69,6 +69,15 @@ impl PostWriter {
         let label = self.label();
         let check = policies_check(label, &commit.to_string(), effect, reading, &self.links);
         self.want(connection, &check).await
+    }
+
+    /// `true` where the check run of a head is wanted already.
+    pub(super) async fn has_answered(
+        &self,
+        executor: impl PgExecutor<'_>,
+        head: CommitId,
+    ) -> anyhow::Result<bool> {
+        Ok(outbox::find(executor, self.source, &format!("policies/{head}")).await?.is_some())
     }
 
     /// In whose name is spoken.

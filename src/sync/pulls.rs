@@ -43,6 +43,7 @@ impl Syncer {
         let branch = &source.registration.branch;
         let mut waiting = pull_requests::unanswered(&self.pool, source.id, branch, &base).await?;
         let mut has_more = waiting.len() > MOST_AT_ONCE;
+        self.answer_merge_queue(claim, &answering).await?;
         waiting.truncate(MOST_AT_ONCE);
         if let Some(heads) = self.heads(claim, &answering.checkout, &waiting).await? {
             for one in &waiting {
@@ -59,6 +60,33 @@ impl Syncer {
         let fence = sources::fence(&mut *transaction, claim).await?;
         sources::complete(&mut *transaction, fence, &completed).await?;
         transaction.commit().await.context("cannot commit")
+    }
+
+    /// Answers the heads of the branch's merge queue that have no check run yet: what the queue would
+    /// have the branch move to is validated, and waits for that.
+    async fn answer_merge_queue(
+        &self,
+        claim: &Claim,
+        answering: &Answering<'_>,
+    ) -> anyhow::Result<()> {
+        let Answering { checkout, posts, .. } = answering;
+        let queued = checkout.clone();
+        let (Some(target), heads) = blocking(move || queued.merge_queue()).await? else {
+            return Ok(());
+        };
+        for head in heads {
+            if posts.has_answered(&self.pool, head).await? {
+                continue;
+            }
+            let question = question(claim, checkout, posts, (head, target));
+            sources::renew(&self.pool, claim, self.lease()).await?;
+            let assessment = self.assess(question, checkout).await?;
+            let mut transaction = self.pool.begin().await.context("cannot begin a transaction")?;
+            sources::fence(&mut *transaction, claim).await?;
+            posts.want_for_proposal(&mut transaction, &assessment).await?;
+            transaction.commit().await.context("cannot commit")?;
+        }
+        Ok(())
     }
 
     /// Fetches pull requests; where there is none, nothing is fetched.
@@ -91,15 +119,10 @@ impl Syncer {
         let unjudged = authors.unjudged(source.repository_id, pull, head).await?;
         let is_vouched = unjudged.is_none();
         let question = Question {
-            speaker: posts.speaker(),
-            mirror: checkout.directory.clone(),
-            path: checkout.path.clone(),
-            number: number(pull)?,
-            head,
-            target,
-            today: claim.claimed_at.date_naive(),
+            number: Some(number(pull)?),
             is_private: authors.repository.is_some_and(Repository::is_private),
             unjudged,
+            ..question(claim, checkout, posts, (head, target))
         };
         let assessment = if *is_answered && !is_vouched {
             None
@@ -237,6 +260,26 @@ impl<'a> Authors<'a> {
         };
         self.may_write.insert(author.to_owned(), may_write);
         Ok(may_write)
+    }
+}
+
+/// Question after a head, in its simplest form.
+fn question(
+    claim: &Claim,
+    checkout: &SourceCheckout,
+    posts: &PostWriter,
+    (head, target): (CommitId, CommitId),
+) -> Question {
+    Question {
+        speaker: posts.speaker(),
+        mirror: checkout.directory.clone(),
+        path: checkout.path.clone(),
+        number: None,
+        head,
+        target,
+        today: claim.claimed_at.date_naive(),
+        is_private: false,
+        unjudged: None,
     }
 }
 

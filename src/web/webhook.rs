@@ -182,7 +182,7 @@ async fn take(pool: &PgPool, delivery: &Delivery) -> anyhow::Result<&'static str
 fn repository(event: &Event) -> Option<RepositoryId> {
     match event {
         Event::Push { repository, .. }
-        | Event::Review { repository }
+        | Event::Look { repository }
         | Event::Rerun { repository, .. } => Some(*repository),
         Event::PullRequest { repository, action, .. } => {
             (*action != PullRequestAction::Other).then_some(*repository)

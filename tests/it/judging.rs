@@ -361,6 +361,37 @@ async fn what_cannot_be_assessed_in_time_is_no_success(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn no_merge_queue_waits_for_ever(pool: PgPool) {
+    let world = evaluated_world(pool, "").await;
+    world.branch("gh-readonly-queue/main/pr-1-a").await;
+    world.branch("gh-readonly-queue/main/pr-2-b").await;
+    world.branch("gh-readonly-queue/other/pr-3-c").await;
+    let queue = async |branch: &str, assertion: &str| {
+        let branch = format!("gh-readonly-queue/{branch}");
+        world.commit_to(&branch, &[("policies/storage.yaml", &storage(assertion))]).await
+    };
+    let good = queue("main/pr-1-a", "resource.BucketName != 'x'").await;
+    let bad = queue("main/pr-2-b", "resource.BucktName != 'x'").await;
+    let elsewhere = queue("other/pr-3-c", "resource.BucketName != 'y'").await;
+    world.settle().await;
+    assert_snapshot!(world.checks(&good), @"cloudcorrect/policies: success: 1 group with 1 check is valid");
+    assert_snapshot!(world.checks(&bad), @"
+    cloudcorrect/policies: failure: 1 problem
+      policies/storage.yaml:11 `AWS::S3::Bucket` has no property `BucktName`
+    ");
+    assert_eq!(world.checks(&elsewhere), "");
+
+    // It is merged.
+    world.force_push("main", &good).await;
+    world.settle().await;
+    assert_snapshot!(world.checks(&good), @"
+    cloudcorrect/compliance: success: 1 group passes
+    cloudcorrect/policies: success: 1 group with 1 check is valid
+    ");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn whoever_asks_for_another_run_gets_all_of_it_anew(pool: PgPool) {
     let mut world = evaluated_world(pool, "").await;
     world.branch("idea").await;
