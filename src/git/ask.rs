@@ -336,13 +336,7 @@ mod tests {
                 origin.commit_on(name, Some(first), &[("policies/a.yaml", text)])
             };
             let wanted = [Wanted::Branch("main".into()), Wanted::MergeQueue("main".into())];
-            let mut mirror = match is_served {
-                true => {
-                    let url = serve(origin.root.path(), backend).join("r.git").unwrap();
-                    origin.mirror_of(url, Limits::default())
-                }
-                false => origin.mirror(),
-            };
+            let mut mirror = if is_served { mirror_at(&origin, backend) } else { origin.mirror() };
             let mut seen = |expected: &[CommitId]| {
                 mirror.fetch(&wanted).unwrap();
                 let soon = Instant::now() + std::time::Duration::from_secs(10);

@@ -172,7 +172,8 @@ async fn resources_are_named_where_the_branch_wants_it(pool: PgPool) {
 
     <sub>at `HEAD`</sub>
     ");
-    world.commit_to("main", &[NAMING]).await;
+    let other_bytes = format!("# Of the branch.\n{}", NAMING.1);
+    world.commit_to("main", &[(NAMING.0, &other_bytes)]).await;
     world.settle().await;
     assert_snapshot!(comment(&world, number, &head), @r#"
     <!-- cloudcorrect:main -->
