@@ -10,3 +10,9 @@ alter table pull_request add column head_repository bigint;
 -- When GitHub had last changed it as it was answered without being judged, since nobody vouched for its
 -- head: somebody may have approved it once it changes again.
 alter table pull_request add column unvouched_at timestamptz;
+
+-- Of a layer of a stack: the branch that the stack is to be merged into, the head of the layer below it
+-- (none below the lowest), and that for which an answer was written.
+alter table pull_request add column stack_base text;
+alter table pull_request add column below text;
+alter table pull_request add column processed_below text;

@@ -59,6 +59,8 @@ pub struct Question {
     pub head: CommitId,
     /// Head of the branch that it is to be merged into.
     pub target: CommitId,
+    /// Head of the layer below, of one of a stack: it is compared with that.
+    pub below: Option<CommitId>,
     /// Day on which waivers are looked at, in UTC.
     pub today: NaiveDate,
     /// `true` where not everybody may see what is said, so that resources may be named if the settings of

@@ -11,11 +11,11 @@ use crate::collect::StoredInventories;
 use crate::db::policies;
 use crate::db::sources::SourceId;
 use crate::git::{CommitId, Objects, ReadError};
-use crate::impact::Impact;
+use crate::impact::{self, Impact};
 use crate::policy::{PolicySet, SourceFile};
 use crate::proposal::{PolicyDirectory, Proposal};
 use crate::render::post::Post;
-use crate::render::{Effect, Judged, KnownWaivers, Proposed, comment, policies_check};
+use crate::render::{Effect, Judged, KnownWaivers, Proposed, StackTotal, comment, policies_check};
 use crate::resource::Inventory;
 use crate::views::waiver;
 
@@ -42,22 +42,29 @@ impl Assessor {
     /// What is to be said of a head.
     pub async fn assess(&mut self, question: &Question) -> anyhow::Result<Assessment> {
         let compared = Arc::new(self.compare(question).await?);
-        let judged = match &question.unjudged {
-            // What was found is said in a comment.
-            None if question.number.is_some() => self.judge(question, &compared).await?,
-            _ => None,
-        };
+        // What was found is said in a comment.
+        let is_judged = question.number.is_some() && question.unjudged.is_none();
+        let source = question.speaker.source;
+        let names = question.is_private && compared.names_resources;
+        let examples = if names { EXAMPLES } else { 0 };
+        let own =
+            if is_judged { self.judge(source, &compared, false, examples).await? } else { None };
+        let whole = if is_judged { self.judge(source, &compared, true, 0).await? } else { None };
         let mut connection = self.pool.acquire().await.context("cannot reach the database")?;
-        let statuses = waiver::in_force(&mut connection, question.speaker.source).await?;
+        let statuses = waiver::in_force(&mut connection, source).await?;
         let known = KnownWaivers { today: question.today, statuses: &statuses };
-        let judged = match (&judged, &question.unjudged) {
+        let judged = match (&own, &question.unjudged) {
             (Some(impact), _) => Judged::By(impact),
             (None, Some(why)) => Judged::Not(why),
             (None, None) => Judged::NotAsked,
         };
         let Proposal { head, reading, changes, touches_policies } = &compared.proposal;
         let head = &head.to_string();
-        let proposed = Proposed { head, reading, changes: changes.as_ref(), judged };
+        let changes = changes.as_ref();
+        let all = compared.trunk.as_ref().filter(|_| changes.is_some());
+        let all = all.map(|trunk| impact::changes(trunk, compared.after()));
+        let stack = all.as_ref().map(|changes| StackTotal { changes, impact: whole.as_ref() });
+        let proposed = Proposed { head, reading, changes, judged, stack };
         let (label, links) = (question.speaker.label(), &question.speaker.links);
         Ok(Assessment {
             check: policies_check(label, head, Effect::Proposed, reading, links),
@@ -69,31 +76,45 @@ impl Assessor {
     }
 
     /// Reads a head, and the policies that it is compared with: those of the commit at which it parted
-    /// from the branch or, where these have errors, the files that are in force.
+    /// from the branch, or from the layer below. Where these have errors, it is compared with the files
+    /// that are in force.
     async fn compare(&mut self, question: &Question) -> anyhow::Result<Compared> {
-        let Question { head, target, .. } = *question;
+        let Question { head, target, below, .. } = *question;
         let source = question.speaker.source;
         let checkout = Checkout { mirror: question.mirror.clone(), path: question.path.clone() };
         let parted = checkout.read(move |directory| {
-            let base = directory.objects.merge_base(head, target)?.unwrap_or(target);
-            Ok((base, directory.settings(target)?.0))
+            let trunk = directory.objects.merge_base(head, target)?.unwrap_or(target);
+            let below = match below.map(|below| directory.objects.merge_base(head, below)) {
+                // It was pushed anew, and is not fetched.
+                None | Some(Err(ReadError::NoSuchCommit(_))) => None,
+                Some(parted) => parted?,
+            };
+            Ok((trunk, below.filter(|below| *below != trunk), directory.settings(target)?.0))
         });
-        let (base, gates) = parted.await?;
-        let known = self.base.take().filter(|(of, at, _)| (*of, *at) == (source, base));
+        let (trunk, below, gates) = parted.await?;
+        let known = self.base.take().filter(|(of, at, _)| (*of, *at) == (source, trunk));
         let read = match known {
             Some((_, _, policies)) => Some(policies),
-            None => checkout.good_policies(base).await?,
+            None => checkout.good_policies(trunk).await?,
         };
-        self.base = read.clone().map(|policies| (source, base, policies));
-        let before = match read {
+        self.base = read.clone().map(|policies| (source, trunk, policies));
+        let in_trunk = match read {
             Some(policies) => policies,
             None => self.in_force(source).await?,
+        };
+        let layer = match below {
+            Some(below) => checkout.good_policies(below).await?.map(|policies| (below, policies)),
+            None => None,
+        };
+        let (base, before, trunk) = match layer {
+            Some((below, policies)) => (below, policies, Some(in_trunk)),
+            None => (trunk, in_trunk, None),
         };
         let policies = Arc::clone(&before);
         let names_resources = gates.as_ref().is_some_and(|settings| settings.names_resources);
         let proposal = checkout
             .read(move |directory| directory.proposal(head, (base, &policies), gates.as_ref()));
-        Ok(Compared { proposal: proposal.await?, before, names_resources })
+        Ok(Compared { proposal: proposal.await?, before, trunk, names_resources })
     }
 
     async fn in_force(&self, source: SourceId) -> anyhow::Result<Arc<PolicySet>> {
@@ -105,26 +126,29 @@ impl Assessor {
         .await
     }
 
-    /// What a head makes of the resources of accounts that are in force already; nothing where its
-    /// policies cannot be read whole.
+    /// What a head makes of the resources of accounts that are in force already, by itself or with the
+    /// layers below it; nothing where its policies cannot be read whole, or there is no layer below.
     async fn judge(
         &mut self,
-        question: &Question,
+        source: SourceId,
         compared: &Arc<Compared>,
+        is_of_stack: bool,
+        examples: usize,
     ) -> anyhow::Result<Option<Impact>> {
-        if compared.proposal.changes.is_none() {
+        let Compared { before, trunk, proposal, .. } = &**compared;
+        let base = if is_of_stack { trunk.as_ref() } else { Some(before) };
+        let Some(base) = base.filter(|_| proposal.changes.is_some()).cloned() else {
             return Ok(None);
-        }
-        let source = question.speaker.source;
-        let examples = if question.is_private && compared.names_resources { EXAMPLES } else { 0 };
-        let both = Arc::clone(compared);
-        let types = blocking(move || Ok(Impact::types(&both.before, both.after()))).await?;
-        let known = self.inventories.latest(&self.pool, source, &compared.before, Some(&types));
+        };
+        let (old, both) = (Arc::clone(&base), Arc::clone(compared));
+        let types = blocking(move || Ok(Impact::types(&old, both.after()))).await?;
+        let accounts = trunk.as_ref().unwrap_or(before);
+        let known = self.inventories.latest(&self.pool, source, accounts, Some(&types));
         let known = known.await.context("cannot read what the evaluations stored")?;
         let both = Arc::clone(compared);
         let impact = blocking(move || {
             let inventories: Vec<&Inventory> = known.iter().collect();
-            Ok(Impact::of(&both.before, both.after(), &inventories, examples))
+            Ok(Impact::of(&base, both.after(), &inventories, examples))
         });
         impact.await.map(Some)
     }
@@ -133,6 +157,8 @@ impl Assessor {
 /// A head, and the policies that it is compared with.
 struct Compared {
     before: Arc<PolicySet>,
+    /// Policies of the branch, where those before it are of a layer below.
+    trunk: Option<Arc<PolicySet>>,
     proposal: Proposal,
     /// `true` where the branch wants resources to be named.
     names_resources: bool,

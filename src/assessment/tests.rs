@@ -32,6 +32,7 @@ fn question() -> Question {
         number: Some(7),
         head: id,
         target: id,
+        below: None,
         today: NaiveDate::default(),
         is_private: true,
         unjudged: None,

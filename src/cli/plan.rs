@@ -129,7 +129,8 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let known = KnownWaivers { today: Clock::System.now().date_naive(), statuses: &statuses };
     let (changes, impact) = (changes.as_ref(), impact.as_ref());
     let judged = impact.map_or(Judged::NotAsked, Judged::By);
-    let proposed = Proposed { head: &head.to_string(), reading: &reading, changes, judged };
+    let proposed =
+        Proposed { head: &head.to_string(), reading: &reading, changes, judged, stack: None };
     let label = SourceLabel { source, is_alone: !shared };
     output::print(&format!("{}\n", comment(label, 0, proposed, known).body))?;
     Ok(ExitCode::from(status(changes, impact)))

@@ -25,6 +25,8 @@ pub struct PullRequest {
     pub head: String,
     /// The branch it is to be merged into.
     pub base_branch: String,
+    /// Stack that it is a layer of.
+    pub layer: Option<Layer>,
     /// State when it was last heard of.
     pub state: State,
     /// The login of its author.
@@ -33,6 +35,15 @@ pub struct PullRequest {
     pub head_repository: Option<i64>,
     /// When GitHub last changed it.
     pub updated_at: DateTime<Utc>,
+}
+
+/// Layer of a stack of pull requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layer {
+    /// Branch that the stack is to be merged into.
+    pub stack_base: String,
+    /// Head of the layer below; the lowest has none.
+    pub below: Option<String>,
 }
 
 /// A pull request that waits for an answer.
@@ -50,17 +61,21 @@ pub async fn see(
     source: SourceId,
     seen: &PullRequest,
 ) -> Result<bool, Error> {
+    let layer = seen.layer.as_ref();
     let done = sqlx::query!(
         "insert into pull_request as old
-            (source, number, head, base_branch, state, author, updated_at, head_repository)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)
+            (source, number, head, base_branch, state, author, updated_at, head_repository,
+             stack_base, below)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (source, number) do update
          set head = excluded.head, base_branch = excluded.base_branch, state = excluded.state,
              author = excluded.author, updated_at = excluded.updated_at,
-             head_repository = excluded.head_repository
+             head_repository = excluded.head_repository, stack_base = excluded.stack_base,
+             below = excluded.below
          where old.updated_at <= excluded.updated_at
-           and (old.head, old.base_branch, old.state, old.updated_at) is distinct from
-               (excluded.head, excluded.base_branch, excluded.state, excluded.updated_at)",
+           and (old.head, old.base_branch, old.state, old.updated_at, old.stack_base, old.below)
+               is distinct from (excluded.head, excluded.base_branch, excluded.state,
+                   excluded.updated_at, excluded.stack_base, excluded.below)",
         source.0,
         seen.number,
         seen.head,
@@ -69,6 +84,8 @@ pub async fn see(
         seen.author,
         seen.updated_at,
         seen.head_repository,
+        layer.map(|layer| layer.stack_base.as_str()),
+        layer.and_then(|layer| layer.below.as_deref()),
     )
     .execute(executor)
     .await?;
@@ -103,11 +120,13 @@ pub async fn unanswered(
 ) -> Result<Vec<Unanswered>, Error> {
     sqlx::query!(
         r#"select number, head, base_branch, state, author, updated_at, head_repository,
-            (processed_head, processed_base) is not distinct from (head, $3::text)
-                as "is_answered!"
+            stack_base, below,
+            (processed_head, processed_base, processed_below) is not distinct from
+                (head, $3::text, below) as "is_answered!"
          from pull_request
-         where source = $1 and state = 'open' and base_branch = $2
-           and ((processed_head, processed_base) is distinct from (head, $3::text)
+         where source = $1 and state = 'open' and coalesce(stack_base, base_branch) = $2
+           and ((processed_head, processed_base, processed_below) is distinct from
+                    (head, $3::text, below)
                 or updated_at > unvouched_at)
          order by updated_at desc, number"#,
         source.0,
@@ -126,6 +145,7 @@ pub async fn unanswered(
             author: row.author,
             updated_at: row.updated_at,
             head_repository: row.head_repository,
+            layer: row.stack_base.map(|stack_base| Layer { stack_base, below: row.below }),
         };
         Ok(Unanswered { pull, is_answered: row.is_answered })
     })
@@ -143,7 +163,7 @@ pub async fn answered(
 ) -> Result<(), Error> {
     sqlx::query!(
         "update pull_request
-         set processed_head = $3, processed_base = $4,
+         set processed_head = $3, processed_base = $4, processed_below = below,
              -- GitHub tells seconds: within this one more may happen to it.
              unvouched_at = case
                  when $5 then null
@@ -178,6 +198,7 @@ mod tests {
             state: State::Open,
             author: "octocat".into(),
             head_repository: Some(1),
+            layer: None,
             updated_at: DateTime::UNIX_EPOCH,
         }
     }
@@ -227,6 +248,26 @@ mod tests {
         assert_eq!(numbers("b1").await?, [2]);
         see(&pool, source, &opened(1, "h2")).await?;
         assert_eq!(numbers("b1").await?, [1, 2], "opened again");
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn a_layer_is_answered_for_what_is_below_it(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        let layer = |below: &str| PullRequest {
+            base_branch: "lower".into(),
+            layer: Some(Layer { stack_base: "main".into(), below: Some(below.into()) }),
+            ..opened(2, "h1")
+        };
+        see(&pool, source, &layer("l1")).await?;
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        let waiting = Unanswered { pull: layer("l1"), is_answered: false };
+        assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, [waiting]);
+        answered(&mut *tx, &fence, 2, ("h1", "b1"), true).await?;
+        assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, []);
+        see(&mut *tx, source, &layer("l2")).await?;
+        assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?.len(), 1);
         Ok(())
     }
 

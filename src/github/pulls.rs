@@ -23,6 +23,10 @@ pub struct PullRequest {
     pub head: String,
     /// The branch that it should be merged into.
     pub base_branch: String,
+    /// The branch that it comes from.
+    pub head_branch: String,
+    /// The branch that the stack which it is a layer of should be merged into, if it is one.
+    pub stack_base: Option<String>,
     /// Who opened it; deleted accounts are `ghost`.
     pub author: String,
     /// Repository that its head is in: another one where it comes from a fork; `None` where that is gone.
@@ -32,12 +36,20 @@ pub struct PullRequest {
 }
 
 impl Repository {
-    /// All open pull requests into `branch`.
+    /// All open pull requests into `branch`, and all layers of stacks that are to be merged into it.
     pub async fn open_pull_requests(&self, branch: &str) -> Result<Vec<PullRequest>, Error> {
+        let into = self.list_pulls(&[("state", "open"), ("base", branch)]).await?;
+        if into.iter().all(|pull| pull.stack_base.is_none()) {
+            return Ok(into);
+        }
+        // Upper layers are into the branches of those below them.
+        Ok(layers(self.list_pulls(&[("state", "open")]).await?, branch))
+    }
+
+    async fn list_pulls(&self, query: &[(&str, &str)]) -> Result<Vec<PullRequest>, Error> {
         let route = self.route(format_args!("pulls"));
-        let query = [("state", "open"), ("base", branch)];
         let mut all = Vec::new();
-        self.each_page::<Vec<PullRequest>>("list pull requests", &route, &query, |page| {
+        self.each_page::<Vec<PullRequest>>("list pull requests", &route, query, |page| {
             all.extend(page);
             false
         })
@@ -75,12 +87,39 @@ impl Repository {
     }
 }
 
+/// Those of all open pull requests that are into a branch or layers of its stacks. A layer in the middle
+/// may not be told to be one: it is into the branch of a layer all the same.
+fn layers(all: Vec<PullRequest>, branch: &str) -> Vec<PullRequest> {
+    let (mut layers, mut rest): (Vec<_>, Vec<_>) = all
+        .into_iter()
+        .partition(|pull| pull.base_branch == branch || pull.stack_base.as_deref() == Some(branch));
+    loop {
+        let stacked: BTreeSet<String> = layers
+            .iter()
+            .filter(|layer| layer.stack_base.as_deref() == Some(branch))
+            .map(|layer| layer.head_branch.clone())
+            .collect();
+        let (mut found, others): (Vec<_>, Vec<_>) =
+            rest.into_iter().partition(|pull| stacked.contains(&pull.base_branch));
+        if found.is_empty() {
+            return layers;
+        }
+        for layer in &mut found {
+            layer.stack_base = Some(branch.to_owned());
+        }
+        layers.extend(found);
+        rest = others;
+    }
+}
+
 #[derive(Deserialize)]
 struct PullRequestResponse {
     number: u64,
     state: String,
     #[serde(default)]
     draft: bool,
+    #[serde(default)]
+    stack: Option<Stack>,
     head: Commit,
     base: Branch,
     #[serde(default)]
@@ -101,6 +140,8 @@ struct Review {
 #[derive(Deserialize)]
 struct Commit {
     sha: String,
+    #[serde(rename = "ref")]
+    branch: String,
     #[serde(default)]
     repo: Option<HeadRepository>,
 }
@@ -108,6 +149,12 @@ struct Commit {
 #[derive(Deserialize)]
 struct HeadRepository {
     id: RepositoryId,
+}
+
+/// Stack of a layer; GitHub has others of its numbers as well.
+#[derive(Deserialize)]
+struct Stack {
+    base: Branch,
 }
 
 #[derive(Deserialize)]
@@ -129,6 +176,8 @@ impl From<PullRequestResponse> for PullRequest {
             is_draft: answer.draft,
             head_repository: answer.head.repo.map(|repository| repository.id),
             head: answer.head.sha,
+            head_branch: answer.head.branch,
+            stack_base: answer.stack.map(|stack| stack.base.name),
             base_branch: answer.base.name,
             author: answer.user.map_or_else(|| "ghost".to_owned(), |user| user.login),
             updated_at: answer.updated_at,

@@ -107,6 +107,8 @@ pub enum PullRequestAction {
     Edited,
     /// It was merged or closed.
     Closed,
+    /// It became a layer of a stack.
+    Stacked,
     /// Labels, reviews and the like.
     #[serde(other)]
     Other,
@@ -271,19 +273,19 @@ mod tests {
             read("star", "[]"),
         ];
         insta::assert_snapshot!(reported.join("\n"), @r#"
-        Ping
-        Push { repository: RepositoryId(5), branch: "a/b", head: Some("abc") }
-        Push { repository: RepositoryId(5), branch: "a", head: None }
-        Ignored
-        PullRequest { repository: RepositoryId(5), action: Synchronize, pull_request: PullRequest { number: 7, is_open: true, is_draft: false, head: "abc", base_branch: "main", author: "ada", head_repository: None, updated_at: 2026-11-01T10:00:00Z } }
-        PullRequest { repository: RepositoryId(5), action: Other, pull_request: PullRequest { number: 7, is_open: false, is_draft: false, head: "abc", base_branch: "main", author: "ghost", head_repository: None, updated_at: 2026-11-01T10:00:00Z } }
-        Look { repository: RepositoryId(5) }
-        Look { repository: RepositoryId(5) }
-        Rerun { repository: RepositoryId(5), head: "abc" }
-        Rerun { repository: RepositoryId(5), head: "abc" }
-        Ignored
-        Ignored
-        "#);
+            Ping
+            Push { repository: RepositoryId(5), branch: "a/b", head: Some("abc") }
+            Push { repository: RepositoryId(5), branch: "a", head: None }
+            Ignored
+            PullRequest { repository: RepositoryId(5), action: Synchronize, pull_request: PullRequest { number: 7, is_open: true, is_draft: false, head: "abc", base_branch: "main", head_branch: "fix", stack_base: None, author: "ada", head_repository: None, updated_at: 2026-11-01T10:00:00Z } }
+            PullRequest { repository: RepositoryId(5), action: Other, pull_request: PullRequest { number: 7, is_open: false, is_draft: false, head: "abc", base_branch: "main", head_branch: "fix", stack_base: None, author: "ghost", head_repository: None, updated_at: 2026-11-01T10:00:00Z } }
+            Look { repository: RepositoryId(5) }
+            Look { repository: RepositoryId(5) }
+            Rerun { repository: RepositoryId(5), head: "abc" }
+            Rerun { repository: RepositoryId(5), head: "abc" }
+            Ignored
+            Ignored
+            "#);
         let error = Event::read("push", b"{}").expect_err("no ref");
         assert_eq!(error.to_string(), "cannot read the webhook `push`");
     }

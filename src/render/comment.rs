@@ -55,6 +55,33 @@ pub struct Proposed<'a> {
     pub changes: Option<&'a Changes>,
     /// What the changes make of resources.
     pub judged: Judged<'a>,
+    /// What the layers below come to with it, of one of a stack.
+    pub stack: Option<StackTotal<'a>>,
+}
+
+/// What the layers of a stack come to together, up to one of them.
+#[derive(Debug, Clone, Copy)]
+pub struct StackTotal<'a> {
+    /// Changes against what is in force.
+    pub changes: &'a Changes,
+    /// What they make of resources, where that was judged.
+    pub impact: Option<&'a Impact>,
+}
+
+impl StackTotal<'_> {
+    fn sentence(self) -> String {
+        let (all, weaker) = (self.changes.iter().count(), self.changes.weaker().count());
+        let weaker = match weaker {
+            0 => "none of them weaker".to_owned(),
+            weaker => format!("**{weaker} of them weaker**"),
+        };
+        let changes = count(all, "change");
+        let judged = self.impact.map(|impact| format!(" {}", impact::sentence(impact)));
+        format!(
+            "This layer is compared with the one below. With all layers below, merging it is {changes}, {weaker}.{}",
+            judged.unwrap_or_default()
+        )
+    }
 }
 
 /// What changes make of resources, as far as that is known.
@@ -114,7 +141,7 @@ pub fn comment(
 }
 
 fn text(label: SourceLabel<'_>, proposed: Proposed<'_>, known: KnownWaivers<'_>) -> String {
-    let Proposed { head, reading, changes, judged } = proposed;
+    let Proposed { head, reading, changes, judged, stack } = proposed;
     let mut sheet = Sheet::new(LONGEST);
     sheet.paragraph(&heading(label));
     let impact = judged.impact().filter(|_| changes.is_some());
@@ -124,6 +151,9 @@ fn text(label: SourceLabel<'_>, proposed: Proposed<'_>, known: KnownWaivers<'_>)
     }
     if let Some(impact) = impact {
         sheet.paragraph(&impact::sentence(impact));
+    }
+    if let Some(stack) = stack {
+        sheet.paragraph(&stack.sentence());
     }
     if !reading.diagnostics.is_empty() {
         sheet.rows(
@@ -320,8 +350,12 @@ spec:
         let label = SourceLabel { source: "main", is_alone };
         let known = KnownWaivers { today: "2026-11-21".parse().expect("a day"), statuses };
         let head = "0123456789abcdef";
-        let comment =
-            comment(label, 7, Proposed { head, reading, changes, judged: Judged::NotAsked }, known);
+        let comment = comment(
+            label,
+            7,
+            Proposed { head, reading, changes, judged: Judged::NotAsked, stack: None },
+            known,
+        );
         assert_eq!(comment.number, 7);
         comment.body.to_string().replace('\u{200b}', "‸")
     }

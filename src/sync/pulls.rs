@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::Context;
 
 use crate::assessment::{Assessment, Question};
-use crate::db::pull_requests::{self, PullRequest, State, Unanswered};
+use crate::db::pull_requests::{self, Layer, PullRequest, State, Unanswered};
 use crate::db::sources::{self, Claim};
 use crate::git::{CommitId, ReadError};
 use crate::github::Repository;
@@ -120,6 +120,7 @@ impl Syncer {
         let is_vouched = unjudged.is_none();
         let question = Question {
             number: Some(number(pull)?),
+            below: pull.layer.as_ref().and_then(|layer| layer.below.as_deref()?.parse().ok()),
             is_private: authors.repository.is_some_and(Repository::is_private),
             unjudged,
             ..question(claim, checkout, posts, (head, target))
@@ -169,7 +170,11 @@ impl Syncer {
             .await
             .context("cannot list the open pull requests")?;
         let mut numbers = Vec::with_capacity(open.len());
+        let heads: BTreeMap<String, String> =
+            open.iter().map(|pull| (pull.head_branch.clone(), pull.head.clone())).collect();
         for pull in open {
+            let below = heads.get(&pull.base_branch).cloned();
+            let layer = pull.stack_base.map(|stack_base| Layer { stack_base, below });
             let number = i64::try_from(pull.number);
             let number = number.with_context(|| too_large("a pull request's number"))?;
             let head_repository = pull.head_repository.map(|id| i64::try_from(id.0)).transpose();
@@ -177,6 +182,7 @@ impl Syncer {
                 number,
                 head: pull.head,
                 base_branch: pull.base_branch,
+                layer,
                 state: State::Open,
                 author: pull.author,
                 head_repository: head_repository.with_context(|| too_large("a repository's id"))?,
@@ -276,6 +282,7 @@ fn question(
         path: checkout.path.clone(),
         number: None,
         head,
+        below: None,
         target,
         today: claim.claimed_at.date_naive(),
         is_private: false,

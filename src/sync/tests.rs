@@ -397,6 +397,7 @@ impl OnGitHub {
             state: pull_requests::State::Open,
             author: "ada".into(),
             head_repository: Some(1),
+            layer: None,
             updated_at: chrono::DateTime::UNIX_EPOCH,
         };
         pull_requests::see(&self.world.pool, source.id, &pull).await?;

@@ -362,6 +362,98 @@ async fn what_cannot_be_assessed_in_time_is_no_success(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn each_layer_of_a_stack_is_compared_with_the_one_below(pool: PgPool) {
+    let world = evaluated_world(pool, "").await;
+    world.branch("idea").await;
+    let lower = assert_on_idea(&world, "resource.BucketName != 'data'").await;
+    let first = world.propose("idea").await;
+    world.force_push("upper", &lower).await;
+    let low = storage("resource.BucketName != 'data'").replace(": high", ": low");
+    let upper = world.commit_to("upper", &[("policies/storage.yaml", &low)]).await;
+    world.force_push("top", &upper).await;
+    let other = storage("resource.BucketName != 'logs'").replace(": high", ": low");
+    let top = world.commit_to("top", &[("policies/storage.yaml", &other)]).await;
+    let second = world.propose_into("upper", "idea").await;
+    let third = world.propose_into("top", "upper").await;
+    // One into another branch is none of our business, until it is a layer.
+    world.settle().await;
+    assert_eq!(world.checks(&upper), "");
+    world.repo.stack(&[first, second, third]);
+    world.poll_comes().await;
+    world.settle().await;
+    let good = "cloudcorrect/policies: success: 1 group with 1 check is valid\n";
+    for head in [&lower, &upper, &top] {
+        assert_eq!(world.checks(head), good);
+    }
+    assert_snapshot!(comment(&world, second, &upper), @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    ⚠️ **Valid, but weaker**: 1 change demands less than what is in force.
+
+    No resource gets another outcome: nothing changes that decides one.
+
+    This layer is compared with the one below. With all layers below, merging it is 2 changes, **1 of them weaker**. Judged over what was collected: **1 newly failing**, 1 newly passing.
+
+    **Changes**
+
+    - storage: `buckets-are-private` severity high → low: **weaker**
+
+    <sub>at `HEAD`</sub>
+    ");
+    assert_snapshot!(comment(&world, third, &top), @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    **Valid**: 1 group with 1 check; 1 change, of which 1 may be weaker: please look.
+
+    Judged over what was collected: **1 newly failing**, 1 newly passing.
+
+    This layer is compared with the one below. With all layers below, merging it is 2 changes, **1 of them weaker**. No resource that was collected gets another outcome.
+
+    **Impact**
+
+    | Check | Account | newly failing | newly passing |
+    | --- | --- | --: | --: |
+    | `storage/buckets-are-private` | `prod` | **1** | 1 |
+
+    <sub>`prod` as of THEN.</sub>
+
+    **Changes**
+
+    - storage: `buckets-are-private` assert changed: weaker or stronger, please look
+      ```diff
+      - resource.BucketName != 'data'
+      + resource.BucketName != 'logs'
+      ```
+
+    <sub>at `HEAD`</sub>
+    ");
+
+    // What happens below is told above.
+    let lower = assert_on_idea(&world, "resource.BucketName != 'x'").await;
+    world.settle().await;
+    assert_eq!(world.checks(&lower), good);
+    assert_snapshot!(comment(&world, second, &upper), @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    ⚠️ **Valid, but weaker**: 1 change demands less than what is in force.
+
+    No resource gets another outcome: nothing changes that decides one.
+
+    This layer is compared with the one below. With all layers below, merging it is 2 changes, **1 of them weaker**. Judged over what was collected: **1 newly failing**, 1 newly passing.
+
+    **Changes**
+
+    - storage: `buckets-are-private` severity high → low: **weaker**
+
+    <sub>at `HEAD`</sub>
+    ");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn no_merge_queue_waits_for_ever(pool: PgPool) {
     let world = evaluated_world(pool, "").await;
     world.branch("gh-readonly-queue/main/pr-1-a").await;

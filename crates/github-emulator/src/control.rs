@@ -60,6 +60,17 @@ impl RepositoryHandle {
         self.server.state().comments.remove(&id).is_some()
     }
 
+    /// Makes pull requests the layers of a stack, from the bottom on.
+    pub fn stack(&self, numbers: &[u64]) {
+        let mut state = self.server.state();
+        let Some(repository) = state.repositories.get_mut(&self.id) else { return };
+        for number in numbers {
+            if let Some(pull) = repository.pulls.get_mut(number) {
+                pull.stack = numbers.to_vec();
+            }
+        }
+    }
+
     /// Reviews the head of a pull request.
     pub fn review(&self, number: u64, verdict: Verdict, by: &str) -> Result<(), ActionError> {
         self.server.state().user(by, UserKind::Person);

@@ -145,6 +145,8 @@ pub struct PullRequest {
     pub open: bool,
     /// The login of who merged it, the commit that did, and when.
     pub merged: Option<Merged>,
+    /// Numbers of the stack that it is a layer of, from the bottom on; empty where it is none.
+    pub stack: Vec<u64>,
     /// Its reviews, the oldest first.
     pub reviews: Vec<Review>,
     /// Instant at which it was opened.

@@ -131,6 +131,12 @@ impl Scene {
         self.after_webhooks(&["pull_request"], opened).await.expect("a pull request")
     }
 
+    /// Opens a pull request into another branch than `main`; gives its number.
+    pub(crate) async fn propose_into(&self, branch: &str, base: &str) -> u64 {
+        let opened = self.repo.open_pull_request((branch, base), "A proposal", "ada");
+        self.after_webhooks(&["pull_request"], opened).await.expect("a pull request")
+    }
+
     /// Opens a pull request of somebody from their fork; gives its number.
     pub(crate) async fn propose_from(
         &self,

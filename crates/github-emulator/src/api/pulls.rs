@@ -106,6 +106,7 @@ fn insert(
         base_sha,
         open: true,
         merged: None,
+        stack: Vec::new(),
         reviews: Vec::new(),
         created_at: now,
         updated_at: now,

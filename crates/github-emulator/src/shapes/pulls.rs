@@ -15,6 +15,20 @@ pub(crate) struct Size {
     pub(crate) files: usize,
 }
 
+/// The stack of a layer, null where it is none.
+fn stack(of: &Repository, pull: &PullRequest) -> Value {
+    let position = pull.stack.iter().position(|number| *number == pull.number);
+    let bottom = pull.stack.first().and_then(|number| of.pulls.get(number));
+    let (Some(position), Some(bottom)) = (position, bottom) else { return Value::Null };
+    json!({
+        "base": { "ref": bottom.base_ref, "sha": bottom.base_sha },
+        "size": pull.stack.len(),
+        "position": position + 1,
+        "id": bottom.id,
+        "number": bottom.number,
+    })
+}
+
 impl Site {
     /// A pull request in a list.
     pub(crate) fn pull(&self, state: &State, of: &Repository, pull: &PullRequest) -> Value {
@@ -38,6 +52,7 @@ impl Site {
             "auto_merge": null,
             "author_association": "MEMBER",
             "draft": pull.draft,
+            "stack": stack(of, pull),
             "created_at": instant(pull.created_at),
             "updated_at": instant(pull.updated_at),
             "closed_at": pull.closed_at.map(instant),
