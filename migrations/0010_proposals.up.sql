@@ -11,6 +11,10 @@ alter table pull_request add column head_repository bigint;
 -- head: somebody may have approved it once it changes again.
 alter table pull_request add column unvouched_at timestamptz;
 
+-- How often its head could not be read, and when that is tried again.
+alter table pull_request add column attempts integer not null default 0;
+alter table pull_request add column retry_at timestamptz;
+
 -- Of a layer of a stack: the branch that the stack is to be merged into, the head of the layer below it
 -- (none below the lowest), and that for which an answer was written.
 alter table pull_request add column stack_base text;

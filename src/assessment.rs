@@ -23,7 +23,7 @@ use crate::render::post::Post;
 use crate::render::{SourceLabel, Unjudged};
 
 pub use self::assessor::Assessor;
-pub use self::assessors::{Assessors, Bounds, work};
+pub use self::assessors::{Assessors, Bounds, Unread, unread, work};
 
 /// Source for which an answer speaks.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -59,6 +59,8 @@ pub struct Question {
     pub head: CommitId,
     /// Head of the branch that it is to be merged into.
     pub target: CommitId,
+    /// Commit in force, whose accounts may be judged; none before the first.
+    pub in_force: Option<CommitId>,
     /// Head of the layer below, of one of a stack: it is compared with that.
     pub below: Option<CommitId>,
     /// Day on which waivers are looked at, in UTC.
@@ -75,9 +77,8 @@ pub struct Question {
 pub struct Assessment {
     /// The check run of the head.
     pub check: Post,
-    /// The comment on the pull request; of one that could not be read there is nothing to say beyond the
-    /// check run.
+    /// The comment on the pull request.
     pub comment: Option<Post>,
-    /// `true` where it touches a policy file.
+    /// `true` where it touches a policy file, so that there is a comment also where there was none.
     pub concerns_policies: bool,
 }

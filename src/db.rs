@@ -39,7 +39,7 @@ pub mod sweeps;
 pub mod waivers;
 mod words;
 
-pub use self::connection::{MIGRATOR, connect, migrate, reach};
+pub use self::connection::{MIGRATOR, connect, connect_to_read, migrate, reach};
 pub use self::error::Error;
 pub use self::fence::GroupFence;
 

@@ -28,7 +28,7 @@ mod words;
 pub mod yaml;
 
 pub use bounded::Bounded;
-pub use comment::{Judged, KnownWaivers, Proposed, StackTotal, Unjudged, comment};
+pub use comment::{Judged, KnownWaivers, Proposed, StackTotal, Unjudged, comment, unread_comment};
 pub use policies::{Effect, policies_check, unread_check};
 pub use source_label::SourceLabel;
 pub use words::{cause_in_words, fails};

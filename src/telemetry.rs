@@ -34,6 +34,15 @@ impl std::str::FromStr for Format {
 const RESTRAINED: &str =
     "sqlx=warn,aws_smithy_runtime=warn,aws_sigv4=warn,hyper=warn,hyper_util=warn,h2=warn";
 
+/// Has panics told as errors of the log, in its format, and not as text of their own.
+pub fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        let message = panic.payload_as_str().unwrap_or("no words");
+        tracing::error!(place, "a thread panicked: {message}");
+    }));
+}
+
 /// Installs the subscriber of the process. `filter` is in the syntax of `EnvFilter`, such as
 /// `info,cloudcorrect::sync=debug`.
 pub fn install(filter: &str, format: Format) -> Result<(), TryInitError> {

@@ -16,13 +16,27 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::Mutex;
 
 pub use self::serving::{bound_memory, serve};
+
+/// How long a worker may take until it can be asked.
+const STARTING: Duration = Duration::from_secs(30);
+
+/// First words of a worker.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Readiness {
+    Ready,
+    Unready(String),
+}
+
+/// Name that a worker has in lists of processes, whatever its file is called.
+const NAME: &str = "cloudcorrect";
 
 /// Bytes of an answer at most.
 const LONGEST_ANSWER: u64 = 8 << 20;
@@ -64,6 +78,9 @@ pub enum WorkerError {
     /// It cannot be started.
     #[error("cannot start a process of this program")]
     Start(#[source] io::Error),
+    /// It cannot work, for a reason that has nothing to do with any question.
+    #[error("a process of this program cannot begin its work: {0}")]
+    Unready(String),
     /// It took longer than it may, and was killed.
     #[error("it took longer than {}, and was stopped", humantime::format_duration(*.0))]
     TooLong(Duration),
@@ -93,10 +110,11 @@ impl Worker {
         let question = line(question).map_err(|error| WorkerError::Unreadable(error.into()))?;
         let mut slot = self.running.lock().await;
         // Whoever stops waiting leaves nothing behind: what is taken out here ends with its owner.
-        let (answer, running) = match slot.take() {
+        // One that ended before it was asked says nothing of the question.
+        let (answer, running) = match slot.take().and_then(Running::still) {
             Some(warm) => match warm.answer(&question, longest).await {
-                // It had nothing to do for long, and ended as it was asked.
-                Err(WorkerError::Ended(status)) if status.success() => {
+                // What it kept of other questions may be why, or it ended as it was asked.
+                Err(WorkerError::Ended(_)) => {
                     self.start().await?.answer(&question, longest).await?
                 }
                 answered => answered?,
@@ -115,6 +133,7 @@ impl Worker {
         #[expect(clippy::disallowed_methods, reason = "what a process inherits is no setting")]
         let variables = std::env::vars_os().filter(|(name, _)| is_inherited(name));
         let mut child = Command::new(&self.program.file)
+            .arg0(NAME)
             .args(&self.program.arguments)
             .env_clear()
             .envs(variables)
@@ -129,7 +148,17 @@ impl Worker {
         let missing = || WorkerError::Start(io::Error::other("it has no streams"));
         let (mut input, output) = streams.ok_or_else(missing)?;
         input.write_all(self.greeting.as_bytes()).await.map_err(WorkerError::Start)?;
-        Ok(Running { child, input, output: BufReader::new(output) })
+        let mut running = Running { child, input, output: BufReader::new(output) };
+        let unready = |why: &str| Err(WorkerError::Unready(why.to_owned()));
+        match tokio::time::timeout(STARTING, running.line()).await {
+            Err(_) => unready("it takes too long"),
+            Ok(Err(_)) => unready("it ended at once"),
+            Ok(Ok(line)) => match serde_json::from_str(&line) {
+                Ok(Readiness::Ready) => Ok(running),
+                Ok(Readiness::Unready(why)) => unready(&why),
+                Err(_) => unready("it says what is no word of ours"),
+            },
+        }
     }
 }
 
@@ -142,6 +171,11 @@ struct Running {
 }
 
 impl Running {
+    /// The same, unless it has ended.
+    fn still(mut self) -> Option<Self> {
+        matches!(self.child.try_wait(), Ok(None)).then_some(self)
+    }
+
     /// Its answer, and itself for the next question.
     async fn answer<A: DeserializeOwned>(
         mut self,
@@ -160,6 +194,10 @@ impl Running {
 
     async fn ask(&mut self, question: &str) -> io::Result<String> {
         self.input.write_all(question.as_bytes()).await?;
+        self.line().await
+    }
+
+    async fn line(&mut self) -> io::Result<String> {
         let mut answer = String::new();
         let mut bounded = (&mut self.output).take(LONGEST_ANSWER);
         bounded.read_line(&mut answer).await?;

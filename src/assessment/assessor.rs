@@ -1,5 +1,6 @@
 //! Reading, comparing and judging a head.
 
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -8,8 +9,8 @@ use sqlx::PgPool;
 
 use crate::catalog;
 use crate::collect::StoredInventories;
-use crate::db::policies;
 use crate::db::sources::SourceId;
+use crate::db::{policies, revisions};
 use crate::git::{CommitId, Objects, ReadError};
 use crate::impact::{self, Impact};
 use crate::policy::{PolicySet, SourceFile};
@@ -24,19 +25,26 @@ use super::{Assessment, Question};
 /// Resources that are named of each check, account and kind of difference, where they may be.
 const EXAMPLES: usize = 20;
 
+/// Commits whose policies are kept in memory.
+const KEPT: usize = 3;
+
+/// Good commits of a branch that are looked at, where the one at which a head parted is broken.
+const LOOKED_BACK: i64 = 50;
+
 /// Assessor of pull requests over what a database knows. It keeps what it read last in memory.
 #[derive(Debug)]
 pub struct Assessor {
     pool: PgPool,
     inventories: StoredInventories,
-    /// Policies that were compared with last: many pull requests part from a branch at one commit.
-    base: Option<(SourceId, CommitId, Arc<PolicySet>)>,
+    /// Good policies of commits that were read last: many pull requests part from a branch at one, and
+    /// mostly that is in force.
+    good: VecDeque<(SourceId, CommitId, Arc<PolicySet>)>,
 }
 
 impl Assessor {
     /// An assessor over a database.
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, inventories: StoredInventories::default(), base: None }
+        Self { pool, inventories: StoredInventories::default(), good: VecDeque::new() }
     }
 
     /// What is to be said of a head.
@@ -76,8 +84,8 @@ impl Assessor {
     }
 
     /// Reads a head, and the policies that it is compared with: those of the commit at which it parted
-    /// from the branch, or from the layer below. Where these have errors, it is compared with the files
-    /// that are in force.
+    /// from the branch, or from the layer below. Where these have errors, it is compared with the last good
+    /// ones before them or, where nobody knows any, with the files that are in force.
     async fn compare(&mut self, question: &Question) -> anyhow::Result<Compared> {
         let Question { head, target, below, .. } = *question;
         let source = question.speaker.source;
@@ -92,13 +100,18 @@ impl Assessor {
             Ok((trunk, below.filter(|below| *below != trunk), directory.settings(target)?.0))
         });
         let (trunk, below, gates) = parted.await?;
-        let known = self.base.take().filter(|(of, at, _)| (*of, *at) == (source, trunk));
-        let read = match known {
-            Some((_, _, policies)) => Some(policies),
-            None => checkout.good_policies(trunk).await?,
+        let in_trunk = match self.good_policies(source, &checkout, trunk).await? {
+            Some(policies) => policies,
+            None => match self.last_good(source, &checkout, trunk).await? {
+                Some(policies) => policies,
+                None => self.in_force(source).await?,
+            },
         };
-        self.base = read.clone().map(|policies| (source, trunk, policies));
-        let in_trunk = match read {
+        let accounts = match question.in_force {
+            Some(commit) => self.good_policies(source, &checkout, commit).await?,
+            None => None,
+        };
+        let accounts = match accounts {
             Some(policies) => policies,
             None => self.in_force(source).await?,
         };
@@ -114,7 +127,50 @@ impl Assessor {
         let names_resources = gates.as_ref().is_some_and(|settings| settings.names_resources);
         let proposal = checkout
             .read(move |directory| directory.proposal(head, (base, &policies), gates.as_ref()));
-        Ok(Compared { proposal: proposal.await?, before, trunk, names_resources })
+        Ok(Compared { proposal: proposal.await?, before, trunk, accounts, names_resources })
+    }
+
+    /// Policies of a commit, unless they have errors.
+    async fn good_policies(
+        &mut self,
+        source: SourceId,
+        checkout: &Checkout,
+        commit: CommitId,
+    ) -> anyhow::Result<Option<Arc<PolicySet>>> {
+        let known = self.good.iter().position(|(of, at, _)| (*of, *at) == (source, commit));
+        let read = match known.and_then(|at| self.good.remove(at)) {
+            Some((_, _, policies)) => Some(policies),
+            None => checkout.good_policies(commit).await?,
+        };
+        if let Some(policies) = &read {
+            self.good.push_front((source, commit, Arc::clone(policies)));
+            self.good.truncate(KEPT);
+        }
+        Ok(read)
+    }
+
+    /// Policies of the last commit before another one that came into force.
+    async fn last_good(
+        &self,
+        source: SourceId,
+        checkout: &Checkout,
+        before: CommitId,
+    ) -> anyhow::Result<Option<Arc<PolicySet>>> {
+        let good = revisions::good(&self.pool, source, LOOKED_BACK).await?;
+        let found = checkout.read(move |directory| {
+            for commit in good.iter().filter_map(|commit| commit.parse().ok()) {
+                match directory.objects.is_ancestor(commit, before) {
+                    Ok(true) => return Ok(Some(commit)),
+                    Ok(false) | Err(ReadError::NoSuchCommit(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            Ok(None)
+        });
+        match found.await? {
+            Some(commit) => checkout.good_policies(commit).await,
+            None => Ok(None),
+        }
     }
 
     async fn in_force(&self, source: SourceId) -> anyhow::Result<Arc<PolicySet>> {
@@ -135,14 +191,13 @@ impl Assessor {
         is_of_stack: bool,
         examples: usize,
     ) -> anyhow::Result<Option<Impact>> {
-        let Compared { before, trunk, proposal, .. } = &**compared;
+        let Compared { before, trunk, proposal, accounts, .. } = &**compared;
         let base = if is_of_stack { trunk.as_ref() } else { Some(before) };
         let Some(base) = base.filter(|_| proposal.changes.is_some()).cloned() else {
             return Ok(None);
         };
         let (old, both) = (Arc::clone(&base), Arc::clone(compared));
         let types = blocking(move || Ok(Impact::types(&old, both.after()))).await?;
-        let accounts = trunk.as_ref().unwrap_or(before);
         let known = self.inventories.latest(&self.pool, source, accounts, Some(&types));
         let known = known.await.context("cannot read what the evaluations stored")?;
         let both = Arc::clone(compared);
@@ -159,6 +214,8 @@ struct Compared {
     before: Arc<PolicySet>,
     /// Policies of the branch, where those before it are of a layer below.
     trunk: Option<Arc<PolicySet>>,
+    /// Policies in force: no other accounts are judged.
+    accounts: Arc<PolicySet>,
     proposal: Proposal,
     /// `true` where the branch wants resources to be named.
     names_resources: bool,

@@ -12,7 +12,8 @@ use tokio::task::JoinError;
 
 use crate::db;
 use crate::git::ReadError;
-use crate::render::{Unjudged, unread_check};
+use crate::render::post::Post;
+use crate::render::{Unjudged, unread_check, unread_comment};
 use crate::worker::{self, Program, Worker, WorkerError};
 
 use super::{Assessment, Assessor, Question};
@@ -28,6 +29,11 @@ pub struct Bounds {
     /// How long an assessment may take.
     pub timeout: Duration,
 }
+
+/// Why a head could not be read from its mirror.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Unread(pub String);
 
 /// Assessors of the service. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -51,8 +57,9 @@ struct Greeting {
 #[serde(rename_all = "snake_case")]
 enum Answer {
     Assessed(Box<Assessment>),
-    /// The mirror is not what it should be.
-    Damaged(String),
+    /// Something cannot be read from the mirror, which may be its fault or that of the head.
+    Unread(String),
+    /// It cannot work now.
     Failed(String),
 }
 
@@ -74,17 +81,25 @@ impl Assessors {
     }
 
     /// What is to be said of a head. Where judging it takes more than it may, it is not judged; where
-    /// reading it does, nobody can say more than that. Other failures are worth another attempt.
+    /// reading it does, nobody can say more than that. Of a head that cannot be read from its mirror the error
+    /// is [`Unread`]; any other has nothing to do with the head.
     pub async fn assess(&self, question: Question) -> anyhow::Result<Assessment> {
         let (worker, bounds) = match &*self.0 {
-            Seat::Here(assessor) => return assessor.lock().await.assess(&question).await,
+            Seat::Here(assessor) => {
+                let assessed = assessor.lock().await.assess(&question).await;
+                return assessed.map_err(|error| match error.downcast_ref::<ReadError>() {
+                    Some(unread) => Unread(unread.to_string()).into(),
+                    None => error,
+                });
+            }
             Seat::Beside(worker, bounds) => (worker, bounds),
         };
         let why = match worker.ask(&question, bounds.timeout).await {
             Ok(answer) => return outcome(answer),
             Err(error) => bounds.exceeded(error)?,
         };
-        tracing::warn!(head = %question.head, why, "cannot assess a pull request");
+        let (number, head) = (question.number, question.head);
+        tracing::warn!(pull_request = number, %head, why, "cannot assess a head");
         if question.unjudged.is_some() {
             return Ok(unread(&question, &why));
         }
@@ -100,7 +115,7 @@ impl Bounds {
     /// Words for an error that the same question would give again; any other one is given back.
     fn exceeded(self, error: WorkerError) -> anyhow::Result<String> {
         match error {
-            WorkerError::TooLong(_) => Ok(error.to_string()),
+            WorkerError::TooLong(_) | WorkerError::Unreadable(_) => Ok(error.to_string()),
             WorkerError::Ended(status) => {
                 let mebibytes = self.memory >> 20;
                 Ok(format!("it needed more than {mebibytes} MiB of memory, or failed ({status})"))
@@ -113,15 +128,22 @@ impl Bounds {
 fn outcome(answer: Answer) -> anyhow::Result<Assessment> {
     match answer {
         Answer::Assessed(assessment) => Ok(*assessment),
-        Answer::Damaged(why) => Err(ReadError::Damaged(why).into()),
+        Answer::Unread(why) => Err(Unread(why).into()),
         Answer::Failed(why) => Err(anyhow::anyhow!(why)),
     }
 }
 
-/// The assessment of a head that cannot be read.
-fn unread(question: &Question, why: &str) -> Assessment {
-    let check = unread_check(question.speaker.label(), &question.head.to_string(), why);
-    Assessment { check, comment: None, concerns_policies: true }
+/// The assessment of a head that cannot be read, in these words.
+pub fn unread(question: &Question, why: &str) -> Assessment {
+    let (label, head) = (question.speaker.label(), question.head.to_string());
+    Assessment {
+        check: unread_check(label, &head, why),
+        comment: question
+            .number
+            .map(|number| Post::Comment(unread_comment(label, number, &head, why))),
+        // It has something to say only where there is a comment that no longer holds.
+        concerns_policies: false,
+    }
 }
 
 /// Assesses what is asked on standard input, until nobody asks any more: the process of
@@ -129,7 +151,7 @@ fn unread(question: &Question, why: &str) -> Assessment {
 pub async fn work() -> anyhow::Result<()> {
     let greet = async |greeting: Greeting| {
         worker::bound_memory(greeting.memory).context("cannot bound the memory")?;
-        let pool = db::connect(&greeting.database.into()).await;
+        let pool = db::connect_to_read(&greeting.database.into()).await;
         Ok(Assessor::new(pool.context("cannot reach the database")?))
     };
     worker::serve(WARM, greet, async |assessor: &mut Assessor, question: Question| {
@@ -137,10 +159,11 @@ pub async fn work() -> anyhow::Result<()> {
             Ok(assessment) => Ok(Answer::Assessed(Box::new(assessment))),
             // Threads end like that where there is no memory for more.
             Err(error) if error.is::<JoinError>() => Err(error),
-            Err(error) => Ok(match error.downcast_ref() {
-                Some(ReadError::Damaged(why)) => Answer::Damaged(why.clone()),
-                _ => Answer::Failed(format!("{error:#}")),
-            }),
+            Err(error) => match error.downcast_ref() {
+                Some(ReadError::OutOfMemory) => Err(error),
+                Some(unread) => Ok(Answer::Unread(unread.to_string())),
+                None => Ok(Answer::Failed(format!("{error:#}"))),
+            },
         }
     })
     .await

@@ -11,7 +11,7 @@ use crate::worker::Program;
 
 /// Assessors whose process is a shell script that answers `$it`.
 fn assessors(script: &str) -> Assessors {
-    let script = format!("read -r greeting; while read -r it; do {script}; done");
+    let script = format!("read -r greeting; echo '\"ready\"'; while read -r it; do {script}; done");
     let arguments = vec!["-c".into(), script.into()];
     let program = Program { file: PathBuf::from("/bin/sh"), arguments };
     let bounds = Bounds { memory: 1 << 30, timeout: Duration::from_secs(10) };
@@ -32,6 +32,7 @@ fn question() -> Question {
         number: Some(7),
         head: id,
         target: id,
+        in_force: Some(id),
         below: None,
         today: NaiveDate::default(),
         is_private: true,
@@ -60,8 +61,17 @@ async fn what_cannot_be_judged_is_at_least_read() {
 #[tokio::test]
 async fn what_cannot_be_read_is_a_failure_that_says_why() {
     let assessment = assessors("kill -9 $$").assess(question()).await.expect("an assessment");
-    insta::assert_snapshot!(words(&assessment), @"Failure: could not be validated: These policies were not validated: it needed more than 1024 MiB of memory, or failed (signal: 9 (SIGKILL)). Push a smaller change, or let the operator of the service raise the bounds of `[pull_requests]` in its settings, and push again.");
-    assert_eq!(assessment.comment, None);
+    insta::assert_snapshot!(words(&assessment), @"Failure: could not be validated: These policies were not validated: it needed more than 1024 MiB of memory, or failed (signal: 9 (SIGKILL)). Push another change, or press *Re-run* once the cause is gone. How much time and memory it may take is set by `[pull_requests]` in the settings of the service.");
+    let Some(Post::Comment(comment)) = &assessment.comment else { panic!("a comment") };
+    insta::assert_snapshot!(comment.body.as_str(), @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    **Not validated**: it needed more than 1024 MiB of memory, or failed (signal: 9 (SIGKILL)). The check run says what to do.
+
+    <sub>at `0123456`</sub>
+    ");
+    assert!(!assessment.concerns_policies, "only in the place of another one");
 }
 
 #[tokio::test]
@@ -69,7 +79,8 @@ async fn what_may_work_another_time_is_an_error() {
     let failed = assessors(r#"echo '{"failed":"cannot reach the database"}'"#);
     let error = failed.assess(question()).await.expect_err("a failure");
     insta::assert_snapshot!(error, @"cannot reach the database");
-    let damaged = assessors(r#"echo '{"damaged":"no such object"}'"#);
-    let error = damaged.assess(question()).await.expect_err("a failure");
-    assert!(matches!(error.downcast_ref(), Some(crate::git::ReadError::Damaged(_))), "{error}");
+    let unread = assessors(r#"echo '{"unread":"no such object"}'"#);
+    let error = unread.assess(question()).await.expect_err("a failure");
+    assert!(error.is::<Unread>(), "{error}");
+    assert_eq!(error.to_string(), "no such object");
 }

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use cloudcorrect::{app, assessment};
+use cloudcorrect::{app, assessment, telemetry};
 
 use super::output;
 use super::serve::Logs;
@@ -16,6 +16,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     arguments.logs.install()?;
+    telemetry::log_panics();
     app::run(assessment::work())??;
     Ok(ExitCode::from(output::CLEAN))
 }

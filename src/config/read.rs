@@ -221,7 +221,7 @@ fn git(mut fields: Fields<'_, '_>) -> GitSettings {
 
 fn pull_requests(mut fields: Fields<'_, '_>) -> PullRequestSettings {
     let timeout = fields.span("timeout", Duration::from_secs(30));
-    let mebibytes: u32 = fields.number("max_memory_mib", 64..=1_048_576).unwrap_or(2_048);
+    let mebibytes: u32 = fields.number("max_memory_mib", 256..=1_048_576).unwrap_or(2_048);
     fields.finish(&["timeout", "max_memory_mib"]);
     PullRequestSettings { timeout, max_memory_bytes: u64::from(mebibytes) << 20 }
 }

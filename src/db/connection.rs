@@ -36,7 +36,17 @@ const STARTING: &str = "57P03";
 /// A pool of connections to the database at `url`; fails if it cannot be reached.
 pub async fn connect(url: &SecretString) -> Result<PgPool, Error> {
     let options: PgConnectOptions = url.expose_secret().parse()?;
+    pool(options.application_name("cloudcorrect").options(SESSION)).await
+}
+
+/// The same of connections that change nothing unless they are told to.
+pub async fn connect_to_read(url: &SecretString) -> Result<PgPool, Error> {
+    let options: PgConnectOptions = url.expose_secret().parse()?;
     let options = options.application_name("cloudcorrect").options(SESSION);
+    pool(options.options([("default_transaction_read_only", "on")])).await
+}
+
+async fn pool(options: PgConnectOptions) -> Result<PgPool, Error> {
     first(&options).await?;
     let pool = PgPoolOptions::new()
         .max_connections(16)

@@ -1,5 +1,7 @@
 //! Pull requests: which are open, and for which head and base each has its answer.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 use sqlx::PgExecutor;
 
@@ -53,6 +55,8 @@ pub struct Unanswered {
     pub pull: PullRequest,
     /// `true` where it has its answer, without having been judged: somebody may vouch for it now.
     pub is_answered: bool,
+    /// How often its head could not be read.
+    pub attempts: u32,
 }
 
 /// Keeps what GitHub told of a pull request, unless something newer is known; whether that was new.
@@ -71,7 +75,9 @@ pub async fn see(
          set head = excluded.head, base_branch = excluded.base_branch, state = excluded.state,
              author = excluded.author, updated_at = excluded.updated_at,
              head_repository = excluded.head_repository, stack_base = excluded.stack_base,
-             below = excluded.below
+             below = excluded.below,
+             attempts = case when old.head = excluded.head then old.attempts else 0 end,
+             retry_at = case when old.head = excluded.head then old.retry_at end
          where old.updated_at <= excluded.updated_at
            and (old.head, old.base_branch, old.state, old.updated_at, old.stack_base, old.below)
                is distinct from (excluded.head, excluded.base_branch, excluded.state,
@@ -111,7 +117,7 @@ pub async fn close_others(
 
 /// The open pull requests into `branch` that have no answer yet for their head against `base`, the
 /// commit in force, and those whose answer is that nobody vouched for them, if anything about them has
-/// changed since; those first that were changed last.
+/// changed since; those first that were changed last, and none whose next attempt is yet to come.
 pub async fn unanswered(
     executor: impl PgExecutor<'_>,
     source: SourceId,
@@ -120,7 +126,7 @@ pub async fn unanswered(
 ) -> Result<Vec<Unanswered>, Error> {
     sqlx::query!(
         r#"select number, head, base_branch, state, author, updated_at, head_repository,
-            stack_base, below,
+            stack_base, below, attempts,
             (processed_head, processed_base, processed_below) is not distinct from
                 (head, $3::text, below) as "is_answered!"
          from pull_request
@@ -128,6 +134,7 @@ pub async fn unanswered(
            and ((processed_head, processed_base, processed_below) is distinct from
                     (head, $3::text, below)
                 or updated_at > unvouched_at)
+           and (retry_at is null or retry_at <= now())
          order by updated_at desc, number"#,
         source.0,
         branch,
@@ -147,7 +154,8 @@ pub async fn unanswered(
             head_repository: row.head_repository,
             layer: row.stack_base.map(|stack_base| Layer { stack_base, below: row.below }),
         };
-        Ok(Unanswered { pull, is_answered: row.is_answered })
+        let attempts = row.attempts.unsigned_abs();
+        Ok(Unanswered { pull, is_answered: row.is_answered, attempts })
     })
     .collect()
 }
@@ -163,7 +171,8 @@ pub async fn answered(
 ) -> Result<(), Error> {
     sqlx::query!(
         "update pull_request
-         set processed_head = $3, processed_base = $4, processed_below = below,
+         set processed_head = $3, processed_base = $4, processed_below = below, attempts = 0,
+             retry_at = null,
              -- GitHub tells seconds: within this one more may happen to it.
              unvouched_at = case
                  when $5 then null
@@ -176,6 +185,26 @@ pub async fn answered(
         head,
         base,
         is_vouched,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Notes that the head of a pull request could not be read: that is tried again after a pause.
+pub async fn failed(
+    executor: impl PgExecutor<'_>,
+    fence: &Fence,
+    number: i64,
+    pause: Duration,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update pull_request
+         set attempts = attempts + 1, retry_at = now() + make_interval(secs => $3)
+         where source = $1 and number = $2",
+        fence.source.0,
+        number,
+        pause.as_secs_f64(),
     )
     .execute(executor)
     .await?;
@@ -213,7 +242,7 @@ mod tests {
         assert!(see(&pool, source, &pushed).await?);
         assert!(!see(&pool, source, &pushed).await?, "told twice");
         assert!(!see(&pool, source, &opened(1, "h1")).await?, "told late");
-        let waiting = Unanswered { pull: pushed.clone(), is_answered: false };
+        let waiting = Unanswered { pull: pushed.clone(), is_answered: false, attempts: 0 };
         assert_eq!(unanswered(&pool, source, "main", "b1").await?, [waiting]);
         let closed = PullRequest { state: State::Closed, ..pushed };
         assert!(see(&pool, source, &closed).await?);
@@ -262,12 +291,31 @@ mod tests {
         see(&pool, source, &layer("l1")).await?;
         let mut tx = pool.begin().await?;
         let fence = sync(&mut tx, "main").await;
-        let waiting = Unanswered { pull: layer("l1"), is_answered: false };
+        let waiting = Unanswered { pull: layer("l1"), is_answered: false, attempts: 0 };
         assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, [waiting]);
         answered(&mut *tx, &fence, 2, ("h1", "b1"), true).await?;
         assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, []);
         see(&mut *tx, source, &layer("l2")).await?;
         assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?.len(), 1);
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn one_that_cannot_be_read_waits_and_lets_others_pass(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        see(&pool, source, &opened(1, "h1")).await?;
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        failed(&mut *tx, &fence, 1, Duration::from_mins(1)).await?;
+        assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, []);
+        failed(&mut *tx, &fence, 1, Duration::ZERO).await?;
+        let waiting = Unanswered { pull: opened(1, "h1"), is_answered: false, attempts: 2 };
+        assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, [waiting]);
+        // Another head is another matter.
+        failed(&mut *tx, &fence, 1, Duration::from_mins(1)).await?;
+        see(&mut *tx, source, &opened(1, "h2")).await?;
+        let waiting = Unanswered { pull: opened(1, "h2"), is_answered: false, attempts: 0 };
+        assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, [waiting]);
         Ok(())
     }
 
@@ -284,7 +332,7 @@ mod tests {
             ..opened(1, "h1")
         };
         see(&mut *tx, source, &commented).await?;
-        let waiting = Unanswered { pull: commented, is_answered: true };
+        let waiting = Unanswered { pull: commented, is_answered: true, attempts: 0 };
         assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, [waiting]);
         answered(&mut *tx, &fence, 1, ("h1", "b1"), true).await?;
         assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, []);
@@ -293,7 +341,7 @@ mod tests {
         let recent = PullRequest { updated_at: fence.at(), ..opened(1, "h1") };
         see(&mut *tx, source, &recent).await?;
         answered(&mut *tx, &fence, 1, ("h1", "b1"), false).await?;
-        let waiting = Unanswered { pull: recent, is_answered: true };
+        let waiting = Unanswered { pull: recent, is_answered: true, attempts: 0 };
         assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, [waiting]);
         Ok(())
     }

@@ -152,6 +152,22 @@ pub async fn history(
     .collect()
 }
 
+/// Commits of a source that came into force, those first that were seen last.
+pub async fn good(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    limit: i64,
+) -> Result<Vec<String>, Error> {
+    Ok(sqlx::query_scalar!(
+        "select commit from revision where source = $1 and state <> 'refused'
+         order by seen_at desc, commit desc limit $2",
+        source.0,
+        limit,
+    )
+    .fetch_all(executor)
+    .await?)
+}
+
 /// A revision by its commit.
 pub async fn find(
     executor: impl PgExecutor<'_>,

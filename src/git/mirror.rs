@@ -138,7 +138,8 @@ fn open_healthy(directory: &Path) -> Option<Repository> {
         return None;
     }
     let repository = isolated(Repository::open_bare(directory).ok()?).ok()?;
-    for reference in repository.references_glob(&format!("{OURS}/*")).ok()? {
+    // What a pull request holds is anybody's, and may be no tree at all.
+    for reference in repository.references_glob(&format!("{OURS}/heads/*")).ok()? {
         reference.ok()?.peel_to_commit().ok()?.tree().ok()?;
     }
     Some(repository)

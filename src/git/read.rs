@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use git2::{DiffOptions, ErrorCode, FileMode, ObjectType, Odb, Oid, Repository, Tree, TreeEntry};
+use git2::{
+    DiffOptions, ErrorClass, ErrorCode, FileMode, ObjectType, Odb, Oid, Repository, Tree, TreeEntry,
+};
 
 use super::{BlobId, Commit, CommitId};
 use crate::document::{
@@ -84,6 +86,9 @@ pub enum ReadError {
     /// More than a source may have.
     #[error(transparent)]
     TooLarge(#[from] TreeTooLarge),
+    /// There was no memory for it.
+    #[error("there is not enough memory for it")]
+    OutOfMemory,
     /// Something that must be there is not: fetch it again.
     #[error("the repository is damaged: {0}")]
     Damaged(String),
@@ -91,6 +96,9 @@ pub enum ReadError {
 
 impl From<git2::Error> for ReadError {
     fn from(error: git2::Error) -> Self {
+        if error.class() == ErrorClass::NoMemory || error.message().contains("ut of memory") {
+            return Self::OutOfMemory;
+        }
         Self::Damaged(error.message().to_owned())
     }
 }

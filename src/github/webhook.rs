@@ -171,10 +171,15 @@ struct OfCommit {
     head_sha: String,
 }
 
+/// `true` of what looks like the id of a commit.
+fn is_commit(text: &str) -> bool {
+    [40, 64].contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 impl From<RerunEvent> for Event {
     fn from(event: RerunEvent) -> Self {
         match event.action.as_str() {
-            "rerequested" => {
+            "rerequested" if is_commit(&event.check_run.head_sha) => {
                 Self::Rerun { repository: event.repository.id, head: event.check_run.head_sha }
             }
             _ => Self::Ignored,
@@ -267,25 +272,27 @@ mod tests {
             read("pull_request", &format!(r#"{{"action": "labeled", "repository": {{"id": 5}}, "pull_request": {pull_request}}}"#).replace("open", "closed").replace(r#"{"login": "ada"}"#, "null")),
             read("pull_request_review", r#"{"action": "submitted", "repository": {"id": 5}}"#),
             read("merge_group", r#"{"action": "checks_requested", "repository": {"id": 5}}"#),
-            read("check_run", r#"{"action": "rerequested", "check_run": {"head_sha": "abc"}, "repository": {"id": 5}}"#),
-            read("check_suite", r#"{"action": "rerequested", "check_suite": {"head_sha": "abc"}, "repository": {"id": 5}}"#),
+            read("check_run", r#"{"action": "rerequested", "check_run": {"head_sha": "0123456789abcdef0123456789abcdef01234567"}, "repository": {"id": 5}}"#),
+            read("check_suite", r#"{"action": "rerequested", "check_suite": {"head_sha": "0123456789abcdef0123456789abcdef01234567"}, "repository": {"id": 5}}"#),
+            read("check_suite", r#"{"action": "rerequested", "check_suite": {"head_sha": "abc\u0000"}, "repository": {"id": 5}}"#),
             read("check_suite", r#"{"action": "completed", "check_suite": {"head_sha": "abc"}, "repository": {"id": 5}}"#),
             read("star", "[]"),
         ];
         insta::assert_snapshot!(reported.join("\n"), @r#"
-            Ping
-            Push { repository: RepositoryId(5), branch: "a/b", head: Some("abc") }
-            Push { repository: RepositoryId(5), branch: "a", head: None }
-            Ignored
-            PullRequest { repository: RepositoryId(5), action: Synchronize, pull_request: PullRequest { number: 7, is_open: true, is_draft: false, head: "abc", base_branch: "main", head_branch: "fix", stack_base: None, author: "ada", head_repository: None, updated_at: 2026-11-01T10:00:00Z } }
-            PullRequest { repository: RepositoryId(5), action: Other, pull_request: PullRequest { number: 7, is_open: false, is_draft: false, head: "abc", base_branch: "main", head_branch: "fix", stack_base: None, author: "ghost", head_repository: None, updated_at: 2026-11-01T10:00:00Z } }
-            Look { repository: RepositoryId(5) }
-            Look { repository: RepositoryId(5) }
-            Rerun { repository: RepositoryId(5), head: "abc" }
-            Rerun { repository: RepositoryId(5), head: "abc" }
-            Ignored
-            Ignored
-            "#);
+        Ping
+        Push { repository: RepositoryId(5), branch: "a/b", head: Some("abc") }
+        Push { repository: RepositoryId(5), branch: "a", head: None }
+        Ignored
+        PullRequest { repository: RepositoryId(5), action: Synchronize, pull_request: PullRequest { number: 7, is_open: true, is_draft: false, head: "abc", base_branch: "main", head_branch: "fix", stack_base: None, author: "ada", head_repository: None, updated_at: 2026-11-01T10:00:00Z } }
+        PullRequest { repository: RepositoryId(5), action: Other, pull_request: PullRequest { number: 7, is_open: false, is_draft: false, head: "abc", base_branch: "main", head_branch: "fix", stack_base: None, author: "ghost", head_repository: None, updated_at: 2026-11-01T10:00:00Z } }
+        Look { repository: RepositoryId(5) }
+        Look { repository: RepositoryId(5) }
+        Rerun { repository: RepositoryId(5), head: "0123456789abcdef0123456789abcdef01234567" }
+        Rerun { repository: RepositoryId(5), head: "0123456789abcdef0123456789abcdef01234567" }
+        Ignored
+        Ignored
+        Ignored
+        "#);
         let error = Event::read("push", b"{}").expect_err("no ref");
         assert_eq!(error.to_string(), "cannot read the webhook `push`");
     }

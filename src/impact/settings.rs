@@ -18,7 +18,7 @@ impl Changes {
         let patterns = [old, new].map(|settings| settings.exclude.join(", "));
         found.field(&subject, "exclude", patterns, Weight::Neutral);
         let named = [old, new].map(|settings| settings.names_resources.to_string());
-        found.field(&subject, "pullRequests.resources", named, Weight::Neutral);
+        found.field(&subject, "pullRequests.nameResources", named, Weight::Neutral);
         Self(found.0)
     }
 }

@@ -92,7 +92,7 @@ impl Settings {
         let SettingsDocument { api_version, kind, spec } = document;
         let is_identified = is_identified(&api_version, &kind);
         let SettingsSpec { exclude, warnings, require, pull_requests } = spec.into_value()?;
-        let resources = pull_requests.into_value().map(|spec| spec.resources.into_value());
+        let resources = pull_requests.into_value().map(|spec| spec.name_resources.into_value());
         let list = exclude.into_value().unwrap_or_default();
         let excluded = patterns(&list, file).filter(|_| is_identified)?;
         Some(Self {

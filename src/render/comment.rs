@@ -124,7 +124,10 @@ impl Unjudged {
                     .to_owned()
             }
             Self::Failed(why) => {
-                format!("**Not judged** over what was collected: {}.", prose(why))
+                format!(
+                    "**Not judged** over what was collected: {}. *Re-run* beside the check tries again.",
+                    prose(why)
+                )
             }
         }
     }
@@ -138,6 +141,16 @@ pub fn comment(
     known: KnownWaivers<'_>,
 ) -> Comment {
     Comment::new(number, label.source, &text(label, proposed, known))
+}
+
+/// The comment on a pull request whose head could not be read within bounds, in the place of what was said
+/// of another one.
+pub fn unread_comment(label: SourceLabel<'_>, number: u64, head: &str, why: &str) -> Comment {
+    let mut sheet = Sheet::new(LONGEST);
+    sheet.paragraph(&heading(label));
+    sheet.paragraph(&format!("**Not validated**: {}. The check run says what to do.", prose(why)));
+    let text = format!("{}\n\n<sub>at {}</sub>", sheet.finish(), code(short(head)));
+    Comment::new(number, label.source, &text)
 }
 
 fn text(label: SourceLabel<'_>, proposed: Proposed<'_>, known: KnownWaivers<'_>) -> String {

@@ -208,11 +208,11 @@ fn knowledge(impact: &Impact, names: &Names) -> String {
         sentences.push(format!("{} as of {at}.", names.listed(accounts)));
     }
     if impact.total().get(ShiftKind::NotCollected) > 0 {
-        sentences.push("What is not collected there shows once the checks have run.".to_owned());
+        sentences.push("What is not collected there shows after the next sweep of the account, or once the checks have run.".to_owned());
     }
     if !impact.unknown.is_empty() {
         sentences.push(format!(
-            "Nothing was collected of {}: what the change does there shows once the checks have run.",
+            "Nothing was collected of {}: what the change does there shows once it was evaluated.",
             names.listed(&impact.unknown)
         ));
     }
@@ -339,11 +339,11 @@ mod tests {
             impact.names.insert(id(at), name.parse().expect("a name"));
         }
         assert_snapshot!(sentence(&impact), @"No resource that was collected gets another outcome.");
-        assert_snapshot!(shown(&impact, 60_000), @"<sub>`prod` as of 2026-11-30 12:00 UTC. `beside` as of 2026-11-30 12:01 UTC. Nothing was collected of `account-10`, `account-11`, `account-12`, `account-13`, `account-14` and 2 other accounts: what the change does there shows once the checks have run.</sub>");
+        assert_snapshot!(shown(&impact, 60_000), @"<sub>`prod` as of 2026-11-30 12:00 UTC. `beside` as of 2026-11-30 12:01 UTC. Nothing was collected of `account-10`, `account-11`, `account-12`, `account-13`, `account-14` and 2 other accounts: what the change does there shows once it was evaluated.</sub>");
         impact.judged.clear();
         assert_snapshot!(sentence(&impact), @"What it does to resources is not known.");
         impact.unknown = [id(15)].into();
-        assert_snapshot!(shown(&impact, 60_000), @"<sub>Nothing was collected of `of-two` (000000000015): what the change does there shows once the checks have run.</sub>");
+        assert_snapshot!(shown(&impact, 60_000), @"<sub>Nothing was collected of `of-two` (000000000015): what the change does there shows once it was evaluated.</sub>");
         assert_snapshot!(sentence(&Impact::default()), @"No resource gets another outcome: nothing changes that decides one.");
         assert_eq!(shown(&Impact::default(), 60_000), "");
     }

@@ -65,8 +65,9 @@ pub fn policies_check(
 /// set for that: nobody knows whether they can come into force.
 pub fn unread_check(label: SourceLabel<'_>, commit: &str, why: &str) -> Post {
     let summary = format!(
-        "These policies were not validated: {}. Push a smaller change, or let the operator of the \
-         service raise the bounds of `[pull_requests]` in its settings, and push again.",
+        "These policies were not validated: {}. Push another change, or press *Re-run* once the \
+         cause is gone. How much time and memory it may take is set by `[pull_requests]` in the \
+         settings of the service.",
         prose(why)
     );
     Post::CheckRun(CheckRun {

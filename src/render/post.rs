@@ -16,6 +16,9 @@ use crate::diagnostic::{Diagnostic, Level};
 /// Annotations shown at most: more than about 270 once made a pull request unusable.
 const MOST_ANNOTATIONS: usize = 100;
 
+/// Bytes of a path that is annotated; no system has longer ones.
+const LONGEST_PATH: usize = 4_096;
+
 /// Text of a check run's title.
 pub type Title = Bounded<255>;
 /// Markdown of a check run's summary or text.
@@ -145,8 +148,9 @@ impl Annotations {
 
 impl FromIterator<Annotation> for Annotations {
     fn from_iter<I: IntoIterator<Item = Annotation>>(all: I) -> Self {
-        let mut shown: Vec<_> = all.into_iter().collect();
-        let left_out = shown.len().saturating_sub(MOST_ANNOTATIONS);
+        let (mut shown, odd): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|one: &Annotation| one.path.len() <= LONGEST_PATH);
+        let left_out = odd.len() + shown.len().saturating_sub(MOST_ANNOTATIONS);
         shown.truncate(MOST_ANNOTATIONS);
         Self { shown, left_out }
     }

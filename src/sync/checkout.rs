@@ -45,13 +45,13 @@ pub(super) struct Revision {
 pub(super) struct Heads {
     /// Head of the branch.
     pub(super) target: CommitId,
-    heads: BTreeMap<u64, CommitId>,
+    heads: BTreeMap<u64, Result<CommitId, String>>,
 }
 
 impl Heads {
-    /// Head of a pull request.
-    pub(super) fn of(&self, number: u64) -> Option<CommitId> {
-        self.heads.get(&number).copied()
+    /// Head of a pull request, or why there is none.
+    pub(super) fn of(&self, number: u64) -> Result<CommitId, String> {
+        self.heads.get(&number).cloned().unwrap_or_else(|| Err("it was not fetched".to_owned()))
     }
 }
 
@@ -83,15 +83,24 @@ impl SourceCheckout {
         Ok(revision)
     }
 
-    /// Fetches pull requests; nothing where the branch was never fetched. One that cannot be fetched is
-    /// left out.
+    /// Fetches pull requests; nothing where the branch was never fetched. Where they are too much
+    /// together, they are fetched one by one. One that cannot be fetched has a reason in place of a head.
     pub(super) fn heads(&self, numbers: &[u64]) -> anyhow::Result<Option<Heads>> {
         let branch = Wanted::Branch(self.branch.clone());
         let wanted: Vec<_> = numbers.iter().map(|number| Wanted::PullRequest(*number)).collect();
         let mut mirror = self.open()?;
+        let mut too_much = BTreeMap::new();
         match mirror.fetch(&wanted) {
             // The others are there; which one is missing shows when it is read.
             Ok(()) | Err(FetchError::NoSuchRef(_)) => {}
+            Err(FetchError::TooLarge(_) | FetchError::TimedOut(_)) => {
+                for number in numbers {
+                    match mirror.fetch(&[Wanted::PullRequest(*number)]) {
+                        Ok(()) | Err(FetchError::NoSuchRef(_)) => {}
+                        Err(error) => drop(too_much.insert(*number, error.to_string())),
+                    }
+                }
+            }
             Err(error) => {
                 let context = format!("cannot fetch pull requests of {}", self.remote);
                 return Err(anyhow::Error::new(error).context(context));
@@ -101,15 +110,29 @@ impl SourceCheckout {
             let Some(target) = mirror.head(&branch)? else { return Ok(None) };
             let mut heads = BTreeMap::new();
             for number in numbers {
-                match mirror.head(&Wanted::PullRequest(*number))? {
-                    Some(head) => drop(heads.insert(*number, head)),
-                    None => {
-                        tracing::warn!(number, remote = %self.remote, "a pull request has no head");
-                    }
-                }
+                let head = match too_much.remove(number) {
+                    Some(why) => Err(why),
+                    None => mirror
+                        .head(&Wanted::PullRequest(*number))?
+                        .ok_or_else(|| "the repository has no head of it".to_owned()),
+                };
+                heads.insert(*number, head);
             }
             Ok(Some(Heads { target, heads }))
         })
+    }
+
+    /// Throws a mirror away of whose branch a commit cannot be read; `false` where it can.
+    pub(super) fn discard_if_damaged(&self, target: CommitId) -> anyhow::Result<bool> {
+        let mut mirror = self.open()?;
+        let is_damaged = matches!(
+            self.directory(&mirror).policies(target, None),
+            Err(ReadError::Damaged(_) | ReadError::NoSuchCommit(_))
+        );
+        if is_damaged {
+            mirror.discard()?;
+        }
+        Ok(is_damaged)
     }
 
     /// Heads of the merge queue, as of the last fetch of the branch, and the head of the branch.
@@ -119,11 +142,6 @@ impl SourceCheckout {
             let target = mirror.head(&Wanted::Branch(self.branch.clone()))?;
             Ok((target, mirror.merge_queue(&self.branch)?))
         })
-    }
-
-    /// Throws away what is in the mirror, so that the next pass fetches all of it anew.
-    pub(super) fn discard(&self) -> anyhow::Result<()> {
-        Ok(self.open()?.discard()?)
     }
 
     fn directory<'a>(&'a self, mirror: &'a Mirror) -> PolicyDirectory<'a> {

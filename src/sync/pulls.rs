@@ -4,16 +4,18 @@
 //! asked about, and whether what they change may be judged.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
 use std::time::Duration;
 
 use anyhow::Context;
 
-use crate::assessment::{Assessment, Question};
+use crate::assessment::{Assessment, Question, Unread, unread};
 use crate::db::pull_requests::{self, Layer, PullRequest, State, Unanswered};
 use crate::db::sources::{self, Claim};
-use crate::git::{CommitId, ReadError};
+use crate::git::CommitId;
 use crate::github::Repository;
 use crate::render::Unjudged;
+use crate::tasks::Backoff;
 
 use super::checkout::{Heads, SourceCheckout};
 use super::posts::PostWriter;
@@ -21,6 +23,12 @@ use super::{Syncer, blocking};
 
 /// Answered in one pass; the rest follows in the next, which is due at once.
 const MOST_AT_ONCE: usize = 50;
+
+/// Attempts at reading a head before its pull request is told that it cannot be read.
+const MOST_ATTEMPTS: u32 = 4;
+
+/// The pauses between them.
+const BACKOFF: Backoff = Backoff { first: Duration::from_secs(5), longest: Duration::from_mins(5) };
 
 /// Pull requests of a source, as they are answered in a pass.
 pub(super) struct Answering<'a> {
@@ -43,11 +51,12 @@ impl Syncer {
         let branch = &source.registration.branch;
         let mut waiting = pull_requests::unanswered(&self.pool, source.id, branch, &base).await?;
         let mut has_more = waiting.len() > MOST_AT_ONCE;
-        self.answer_merge_queue(claim, &answering).await?;
-        waiting.truncate(MOST_AT_ONCE);
+        let is_woken = self.answer_merge_queue(claim, &answering).await?;
+        waiting.truncate(if is_woken { 0 } else { MOST_AT_ONCE });
+        has_more |= is_woken;
         if let Some(heads) = self.heads(claim, &answering.checkout, &waiting).await? {
             for one in &waiting {
-                let Some(head) = heads.of(number(&one.pull)?) else { continue };
+                let head = heads.of(number(&one.pull)?);
                 if self.answer_one(claim, (one, head, heads.target), &mut answering).await? {
                     has_more = true;
                     break;
@@ -63,30 +72,39 @@ impl Syncer {
     }
 
     /// Answers the heads of the branch's merge queue that have no check run yet: what the queue would
-    /// have the branch move to is validated, and waits for that.
+    /// have the branch move to is validated, and waits for that. `true` where the source was woken
+    /// meanwhile, and the rest is left to the next pass. One that cannot be read costs no other its answer.
     async fn answer_merge_queue(
         &self,
         claim: &Claim,
         answering: &Answering<'_>,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<bool> {
         let Answering { checkout, posts, .. } = answering;
         let queued = checkout.clone();
         let (Some(target), heads) = blocking(move || queued.merge_queue()).await? else {
-            return Ok(());
+            return Ok(false);
         };
         for head in heads {
             if posts.has_answered(&self.pool, head).await? {
                 continue;
             }
             let question = question(claim, checkout, posts, (head, target));
-            sources::renew(&self.pool, claim, self.lease()).await?;
-            let assessment = self.assess(question, checkout).await?;
+            let assessment = match self.assess(claim, question, checkout).await? {
+                Ok(assessment) => assessment,
+                Err(why) => {
+                    tracing::error!(%head, why, "cannot read a head of the merge queue");
+                    continue;
+                }
+            };
             let mut transaction = self.pool.begin().await.context("cannot begin a transaction")?;
-            sources::fence(&mut *transaction, claim).await?;
+            let fence = sources::fence(&mut *transaction, claim).await?;
             posts.want_for_proposal(&mut transaction, &assessment).await?;
             transaction.commit().await.context("cannot commit")?;
+            if fence.is_woken() {
+                return Ok(true);
+            }
         }
-        Ok(())
+        Ok(false)
     }
 
     /// Fetches pull requests; where there is none, nothing is fetched.
@@ -107,58 +125,93 @@ impl Syncer {
     }
 
     /// Answers a pull request for a head; `true` where the source was woken meanwhile. One that has its
-    /// answer keeps it as long as nobody vouches for the head.
+    /// answer keeps it as long as nobody vouches for the head. One whose head cannot be read is tried again
+    /// a few times, and then gets an answer that says why.
     async fn answer_one(
         &self,
         claim: &Claim,
-        (waiting, head, target): (&Unanswered, CommitId, CommitId),
+        (waiting, head, target): (&Unanswered, Result<CommitId, String>, CommitId),
         answering: &mut Answering<'_>,
     ) -> anyhow::Result<bool> {
         let Answering { checkout, posts, authors } = answering;
-        let (source, Unanswered { pull, is_answered }) = (&claim.source, waiting);
-        let unjudged = authors.unjudged(source.repository_id, pull, head).await?;
+        let (source, Unanswered { pull, is_answered, attempts }) = (&claim.source, waiting);
+        let known = head.clone().ok().or_else(|| pull.head.parse().ok());
+        let Some(at) = known else { return Ok(false) };
+        let unjudged = authors.unjudged(source.repository_id, pull, at).await?;
         let is_vouched = unjudged.is_none();
         let question = Question {
             number: Some(number(pull)?),
             below: pull.layer.as_ref().and_then(|layer| layer.below.as_deref()?.parse().ok()),
             is_private: authors.repository.is_some_and(Repository::is_private),
             unjudged,
-            ..question(claim, checkout, posts, (head, target))
+            ..question(claim, checkout, posts, (at, target))
         };
-        let assessment = if *is_answered && !is_vouched {
-            None
-        } else {
-            sources::renew(&self.pool, claim, self.lease()).await?;
-            Some(self.assess(question, checkout).await?)
+        let assessed = match head {
+            Err(why) => Some(Err(why)),
+            Ok(_) if *is_answered && !is_vouched => None,
+            Ok(_) => Some(self.assess(claim, question.clone(), checkout).await?),
+        };
+        let assessment = match assessed {
+            Some(Err(why)) if *attempts < MOST_ATTEMPTS => {
+                tracing::error!(pull_request = pull.number, why, "cannot read a pull request");
+                return self.put_off(claim, waiting).await;
+            }
+            Some(Err(why)) => Some(unread(&question, &why)),
+            Some(Ok(assessment)) => Some(assessment),
+            None => None,
         };
         let mut transaction = self.pool.begin().await.context("cannot begin a transaction")?;
         let fence = sources::fence(&mut *transaction, claim).await?;
         if let Some(assessment) = &assessment {
             posts.want_for_proposal(&mut transaction, assessment).await?;
         }
-        let base = source.revision.as_deref().unwrap_or_default();
-        let of = (&*head.to_string(), base);
+        let of = (&*at.to_string(), source.revision.as_deref().unwrap_or_default());
         pull_requests::answered(&mut *transaction, &fence, pull.number, of, is_vouched).await?;
         let is_woken = fence.is_woken();
         transaction.commit().await.context("cannot commit")?;
         Ok(is_woken)
     }
 
-    /// What is to be said of a head. A mirror that turns out to be damaged is thrown away for the next
-    /// pass.
+    /// Leaves a pull request to a later pass; `true` where the source was woken meanwhile.
+    async fn put_off(&self, claim: &Claim, waiting: &Unanswered) -> anyhow::Result<bool> {
+        let pause = BACKOFF.pause(waiting.attempts + 1);
+        let mut transaction = self.pool.begin().await.context("cannot begin a transaction")?;
+        let fence = sources::fence(&mut *transaction, claim).await?;
+        pull_requests::failed(&mut *transaction, &fence, waiting.pull.number, pause).await?;
+        transaction.commit().await.context("cannot commit")?;
+        Ok(fence.is_woken())
+    }
+
+    /// What is to be said of a head, or why it cannot be read. The claim is held as long as that takes. A
+    /// mirror whose branch cannot be read either is thrown away for the next pass.
     async fn assess(
         &self,
+        claim: &Claim,
         question: Question,
         checkout: &SourceCheckout,
-    ) -> anyhow::Result<Assessment> {
-        let assessed = self.assessors.assess(question).await;
-        let is_damaged =
-            |error: &anyhow::Error| matches!(error.downcast_ref(), Some(ReadError::Damaged(_)));
-        if assessed.as_ref().is_err_and(is_damaged) {
-            let checkout = checkout.clone();
-            blocking(move || checkout.discard()).await?;
+    ) -> anyhow::Result<Result<Assessment, String>> {
+        let target = question.target;
+        let mut assessing = pin!(self.assessors.assess(question));
+        let assessed = loop {
+            sources::renew(&self.pool, claim, self.lease()).await?;
+            tokio::select! {
+                assessed = &mut assessing => break assessed,
+                () = tokio::time::sleep(self.lease() / 3) => {}
+            }
+        };
+        match assessed {
+            Ok(assessment) => Ok(Ok(assessment)),
+            Err(error) => match error.downcast::<Unread>() {
+                Ok(Unread(why)) => {
+                    let mirror = checkout.clone();
+                    if blocking(move || mirror.discard_if_damaged(target)).await? {
+                        anyhow::bail!("cannot read {}: {why}", checkout.remote);
+                    }
+                    Ok(Err(why))
+                }
+                Err(error) => Err(error.context("cannot assess a pull request")),
+            },
         }
-        assessed.with_context(|| format!("cannot read {}", checkout.remote))
     }
 
     /// Brings our rows up to GitHub's list: webhooks may have been lost.
@@ -284,6 +337,7 @@ fn question(
         head,
         below: None,
         target,
+        in_force: claim.source.revision.as_deref().and_then(|commit| commit.parse().ok()),
         today: claim.claimed_at.date_naive(),
         is_private: false,
         unjudged: None,

@@ -655,7 +655,7 @@ async fn what_main_gained_meanwhile_is_not_the_pull_requests_doing(pool: PgPool)
 
     What it does to resources is not known.
 
-    <sub>Nothing was collected of `prod`: what the change does there shows once the checks have run.</sub>
+    <sub>Nothing was collected of `prod`: what the change does there shows once it was evaluated.</sub>
 
     **Changes**
 

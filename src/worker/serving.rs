@@ -11,9 +11,13 @@ use serde::de::DeserializeOwned;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::unix::pipe;
 
+use super::Readiness;
+
 /// Keeps the process from ever having more than `bytes` of memory of its own: what would need more
 /// fails, which ends the process. Where the system has no such bound, nothing happens.
 pub fn bound_memory(bytes: u64) -> io::Result<()> {
+    // Where the machine's memory runs short, this process is the one to end. Not all systems ask.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
     let Rlimit { maximum, .. } = getrlimit(Resource::Data);
     let bytes = maximum.map_or(bytes, |maximum| maximum.min(bytes));
     Ok(setrlimit(Resource::Data, Rlimit { current: Some(bytes), maximum: Some(bytes) })?)
@@ -36,7 +40,13 @@ where
         streams().context("a worker is started by the service, not by hand")?;
     let mut lines = BufReader::new(input).lines();
     let Some(greeting) = next(&mut lines, idle).await? else { return Ok(()) };
-    let mut state = greet(serde_json::from_str(&greeting)?).await?;
+    let begun = greet(serde_json::from_str(&greeting)?).await;
+    let said = match &begun {
+        Ok(_) => Readiness::Ready,
+        Err(error) => Readiness::Unready(format!("{error:#}")),
+    };
+    output.write_all(super::line(&said)?.as_bytes()).await?;
+    let Ok(mut state) = begun else { return Ok(()) };
     while let Some(question) = next(&mut lines, idle).await? {
         let answering = answer(&mut state, serde_json::from_str(&question)?);
         let answer = tokio::select! {

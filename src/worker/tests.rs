@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -13,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Worker that is a script, with the greeting in `$greeting`.
 fn worker(script: &str) -> Worker {
-    let script = format!("read -r greeting; {script}");
+    let script = format!("read -r greeting; echo '\"ready\"'; {script}");
     let program =
         Program { file: PathBuf::from("/bin/sh"), arguments: vec!["-c".into(), script.into()] };
     Worker::new(program, &json!("hello")).expect("a worker")
@@ -42,6 +43,25 @@ async fn one_that_has_nothing_to_do_may_leave_and_is_started_again() {
 }
 
 #[tokio::test]
+async fn one_that_was_killed_while_nobody_asked_is_started_again() {
+    let worker = worker(r#"while read -r it; do echo "[$$, $it]"; done"#);
+    let first = ask(&worker, json!(1)).await.expect("an answer");
+    let process = first[0].as_i64().and_then(|pid| i32::try_from(pid).ok());
+    let process = process.and_then(Pid::from_raw).expect("a process");
+    kill_process(process, Signal::KILL).expect("it is there");
+    let gone = async {
+        let status = PathBuf::from(format!("/proc/{}/status", process.as_raw_nonzero()));
+        while std::fs::read_to_string(&status).is_ok_and(|it| !it.contains("State:\tZ")) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, gone).await.expect("it is killed");
+    let second = ask(&worker, json!(2)).await.expect("an answer");
+    assert_eq!(second[1], json!(2));
+    assert_ne!(first[0], second[0], "another process");
+}
+
+#[tokio::test]
 async fn one_that_takes_too_long_is_stopped_and_the_next_begins_anew() {
     let directory = tempfile::tempdir().expect("a directory");
     let file = directory.path().join("pid");
@@ -67,6 +87,16 @@ async fn one_that_takes_too_long_is_stopped_and_the_next_begins_anew() {
 }
 
 #[tokio::test]
+async fn what_one_kept_of_other_questions_costs_no_other_its_answer() {
+    let worker = worker(
+        r#"while read -r it; do n=$((n+1)); [ $n = 2 ] && kill -9 $$; echo "[$n, $it]"; done"#,
+    );
+    for count in 1..=3 {
+        assert_eq!(ask(&worker, json!(count)).await.expect("an answer"), json!([1, count]));
+    }
+}
+
+#[tokio::test]
 async fn whoever_stops_waiting_leaves_no_answer_for_the_next() {
     let worker = worker(r#"while read -r it; do [ "$it" = 1 ] && sleep 0.2; echo "$it"; done"#);
     let question = json!(1);
@@ -85,6 +115,24 @@ async fn what_went_wrong_is_told() {
     ];
     for (script, expected) in table {
         let error = ask(&worker(script), json!(1)).await.expect_err(script);
+        assert_eq!(error.to_string(), expected, "{script}");
+    }
+    let table = [
+        ("exit 3", "a process of this program cannot begin its work: it ended at once"),
+        (
+            r#"echo '{"unready":"no database"}'; read -r it"#,
+            "a process of this program cannot begin its work: no database",
+        ),
+        (
+            "echo hello; read -r it",
+            "a process of this program cannot begin its work: it says what is no word of ours",
+        ),
+    ];
+    for (script, expected) in table {
+        let arguments = vec!["-c".into(), script.into()];
+        let program = Program { file: PathBuf::from("/bin/sh"), arguments };
+        let worker = Worker::new(program, &json!("hello")).expect("a worker");
+        let error = ask(&worker, json!(1)).await.expect_err(script);
         assert_eq!(error.to_string(), expected, "{script}");
     }
     let program = Program { file: PathBuf::from("/nowhere"), arguments: Vec::new() };

@@ -1,5 +1,6 @@
 //! Pull requests judged by the service over what it stored, and by whose leave.
 
+use cloudcorrect::config::PullRequestSettings;
 use github_emulator::{Permission, Verdict, Visibility};
 use insta::assert_snapshot;
 use sqlx::PgPool;
@@ -13,7 +14,7 @@ const NAMING: (&str, &str) = (
     "apiVersion: cloudcorrect.dev/v1
 kind: Settings
 spec:
-  pullRequests: { resources: true }
+  pullRequests: { nameResources: true }
 ",
 );
 
@@ -168,7 +169,7 @@ async fn resources_are_named_where_the_branch_wants_it(pool: PgPool) {
       - resource.PublicAccessBlockConfiguration.BlockPublicAcls
       + resource.BucketName != 'data'
       ```
-    - settings: pullRequests.resources false → true
+    - settings: pullRequests.nameResources false → true
 
     <sub>at `HEAD`</sub>
     ");
@@ -198,7 +199,7 @@ async fn resources_are_named_where_the_branch_wants_it(pool: PgPool) {
       - resource.PublicAccessBlockConfiguration.BlockPublicAcls
       + resource.BucketName != 'data'
       ```
-    - settings: pullRequests.resources false → true
+    - settings: pullRequests.nameResources false → true
 
     <details><summary>Resources</summary>
 
@@ -329,7 +330,9 @@ async fn what_comes_from_outside_is_judged_only_for_who_may_write(pool: PgPool) 
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn what_takes_more_memory_than_it_may_is_no_success_and_ends_nothing(pool: PgPool) {
-    let world = evaluated_world(pool, "[pull_requests]\nmax_memory_mib = 64\n").await;
+    let timeout = std::time::Duration::from_secs(30);
+    let bounds = PullRequestSettings { timeout, max_memory_bytes: 64 << 20 };
+    let world = evaluated(World::with_bounds(pool, bounds).await).await;
     world.branch("idea").await;
     // Its parser has a stack that is larger than that.
     let head = assert_on_idea(&world, "true").await;
@@ -356,8 +359,31 @@ async fn what_cannot_be_assessed_in_time_is_no_success(pool: PgPool) {
     world.settle().await;
     assert_snapshot!(world.checks(&head), @"cloudcorrect/policies: failure: could not be validated");
     let runs = world.emulator.check_runs(&head);
-    assert_snapshot!(runs[0].summary.as_deref().unwrap_or_default(), @"These policies were not validated: it took longer than 1ms, and was stopped. Push a smaller change, or let the operator of the service raise the bounds of `[pull_requests]` in its settings, and push again.");
+    assert_snapshot!(runs[0].summary.as_deref().unwrap_or_default(), @"These policies were not validated: it took longer than 1ms, and was stopped. Push another change, or press *Re-run* once the cause is gone. How much time and memory it may take is set by `[pull_requests]` in the settings of the service.");
     assert!(world.repo.comments(number).is_empty());
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn what_repairs_a_broken_branch_is_compared_with_what_was_good_there(pool: PgPool) {
+    let world = evaluated_world(pool, "").await;
+    let good = world.repo.branch("main").expect("a branch");
+    let broken = storage("resource.BucktName != ''");
+    world.commit_to("main", &[("policies/storage.yaml", &broken)]).await;
+    world.settle().await;
+    world.branch("idea").await;
+    let head = assert_on_idea(&world, "resource.BucketName != 'data'").await;
+    let number = world.propose("idea").await;
+    world.settle().await;
+    let said = comment(&world, number, &head);
+    assert!(said.contains("- resource.PublicAccessBlockConfiguration.BlockPublicAcls"), "{said}");
+
+    // Somebody else is faster, and changes something beside it.
+    world.force_push("main", &good).await;
+    let other = storage("resource.BucketName != 'x'");
+    world.commit_to("main", &[("policies/storage.yaml", &other)]).await;
+    world.settle().await;
+    assert_eq!(comment(&world, number, &head), said, "that is none of its doing");
     world.finish().await;
 }
 
@@ -512,5 +538,82 @@ async fn whoever_asks_for_another_run_gets_all_of_it_anew(pool: PgPool) {
     ");
     assert_snapshot!(world.checks(&idea), @"cloudcorrect/policies: success: 1 group with 1 check is valid");
     assert_eq!(world.emulator.check_runs(&idea).len(), 1, "the same check run");
+    world.finish().await;
+}
+
+/// Lets every pull request be tried again whose head could not be read, until it has its answer.
+async fn try_again(world: &World) {
+    for _ in 0..5 {
+        let due = "update pull_request set retry_at = now() where retry_at is not null";
+        sqlx::query(due).execute(&world.pool).await.expect("a change");
+        world.poll_comes().await;
+        world.settle().await;
+    }
+}
+
+/// Two pull requests: the first is told to be broken, and the second to be good.
+async fn one_costs_no_other_its_answer(world: &World, broken: &str) -> String {
+    let bad = world.repo.branch(broken).expect("a branch");
+    world.branch("idea").await;
+    let good = assert_on_idea(world, "resource.BucketName != 'x'").await;
+    world.propose("idea").await;
+    world.propose(broken).await;
+    world.settle().await;
+    assert_eq!(
+        world.checks(&good),
+        "cloudcorrect/policies: success: 1 group with 1 check is valid\n"
+    );
+    assert_eq!(world.checks(&bad), "", "it is tried again");
+    try_again(world).await;
+    assert_eq!(world.checks(&bad), "cloudcorrect/policies: failure: could not be validated\n");
+    let runs = world.emulator.check_runs(&bad);
+    runs[0].summary.clone().unwrap_or_default()
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn one_that_is_too_large_costs_no_other_its_answer(pool: PgPool) {
+    let world = evaluated_world(pool, "[git]\nmax_fetch_mib = 1\n").await;
+    world.branch("huge").await;
+    // What no compression makes smaller.
+    let mut state = 1_u64;
+    let noise: String = (0..2_000_000)
+        .map(|_| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            char::from(b'!' + u8::try_from((state >> 33) % 90).expect("a byte"))
+        })
+        .collect();
+    world.commit_to("huge", &[("noise", &noise)]).await;
+    let why = one_costs_no_other_its_answer(&world, "huge").await;
+    assert_snapshot!(why, @"These policies were not validated: the remote sent more than 1 MiB and was stopped; `git.max_fetch_mib` sets the limit. Push another change, or press *Re-run* once the cause is gone. How much time and memory it may take is set by `[pull_requests]` in the settings of the service.");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn one_that_is_no_tree_costs_no_other_its_answer(pool: PgPool) {
+    let world = evaluated_world(pool, "").await;
+    world.branch("odd").await;
+    let main = world.repo.branch("main").expect("a branch");
+    let git = |arguments: &[&str], input: &[u8]| {
+        use std::io::Write as _;
+        let mut git = std::process::Command::new("git");
+        git.args(["-c", "user.name=a", "-c", "user.email=a@example.com"]).args(arguments);
+        git.current_dir(&world.repo.path).stdin(std::process::Stdio::piped());
+        let mut child = git.stdout(std::process::Stdio::piped()).spawn().expect("git runs");
+        child.stdin.take().expect("a pipe").write_all(input).expect("it reads");
+        let output = child.wait_with_output().expect("git ends");
+        assert!(output.status.success(), "{arguments:?}");
+        String::from_utf8(output.stdout).expect("an id").trim().to_owned()
+    };
+    let blob = git(&["hash-object", "-w", "--stdin"], b"words");
+    let id: Vec<u8> = (0..20)
+        .map(|at| u8::from_str_radix(&blob[at * 2..at * 2 + 2], 16).expect("hexadecimal"))
+        .collect();
+    // A mode that has a digit too many.
+    let tree = [b"1100644 words\0", id.as_slice()].concat();
+    let tree = git(&["hash-object", "-t", "tree", "-w", "--literally", "--stdin"], &tree);
+    let odd = git(&["commit-tree", &tree, "-p", &main, "-m", "Odd"], b"");
+    world.force_push("odd", &odd).await;
+    let why = one_costs_no_other_its_answer(&world, "odd").await;
+    assert_snapshot!(why, @"These policies were not validated: the repository is damaged: failed to parse tree: can't parse filemode. Push another change, or press *Re-run* once the cause is gone. How much time and memory it may take is set by `[pull_requests]` in the settings of the service.");
     world.finish().await;
 }

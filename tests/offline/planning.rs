@@ -250,7 +250,7 @@ fn what_nobody_collected_is_no_pass() {
     | --- | --- | --: |
     | `storage/keys-rotate` | `shop` | **2** |
 
-    <sub>`shop` as of 2026-11-16 08:00 UTC. What is not collected there shows once the checks have run.</sub>
+    <sub>`shop` as of 2026-11-16 08:00 UTC. What is not collected there shows after the next sweep of the account, or once the checks have run.</sub>
 
     **Changes**
 
@@ -270,7 +270,7 @@ fn what_nobody_collected_is_no_pass() {
 
     What it does to resources is not known.
 
-    <sub>Nothing was collected of `shop`: what the change does there shows once the checks have run.</sub>
+    <sub>Nothing was collected of `shop`: what the change does there shows once it was evaluated.</sub>
 
     **Changes**
 

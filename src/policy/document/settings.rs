@@ -46,7 +46,7 @@ mapping! {
         /// kind of difference, with what was seen of them. Whoever sees the pull request sees them; on a
         /// public repository none is named.
         #[schemars(default, extend("default" = false))]
-        "resources" resources: bool,
+        "nameResources" name_resources: bool,
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use cloudcorrect::app::Parts;
 use cloudcorrect::clock::Clock;
-use cloudcorrect::config::Settings;
+use cloudcorrect::config::{PullRequestSettings, Settings};
 use cloudcorrect::tasks::Pass;
 use github_emulator::{EmulatorOptions, Event, Visibility};
 use sqlx::PgPool;
@@ -45,23 +45,30 @@ impl World {
     }
 
     pub(crate) async fn on_emulator(pool: PgPool, sources: &str, options: EmulatorOptions) -> Self {
-        Self::within(Scene::on_emulator(pool, options).await, sources).await
+        Self::within(Scene::on_emulator(pool, options).await, sources, None).await
+    }
+
+    /// A world whose pull requests are assessed within other bounds than settings may have.
+    pub(crate) async fn with_bounds(pool: PgPool, bounds: PullRequestSettings) -> Self {
+        let scene = Scene::on_emulator(pool, EmulatorOptions::default()).await;
+        Self::within(scene, ONE_SOURCE, Some(bounds)).await
     }
 
     /// A world whose repository everybody may see.
     pub(crate) async fn in_public(pool: PgPool, sources: &str) -> Self {
         let options = EmulatorOptions::default();
         let scene = Scene::with_repository(pool, options, Visibility::Public).await;
-        Self::within(scene, sources).await
+        Self::within(scene, sources, None).await
     }
 
-    async fn within(scene: Scene, sources: &str) -> Self {
+    async fn within(scene: Scene, sources: &str, bounds: Option<PullRequestSettings>) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let cloud = Cloud::new(directory.path());
         let text = scene.settings(sources, &cloud.setting());
         let settings = Settings::read(&text, directory.path(), []).expect("settings");
         let clock = Clock::manual(Clock::System.now());
-        let assessors = assessors(&scene.database_url(), &settings.pull_requests);
+        let bounds = bounds.unwrap_or(settings.pull_requests.clone());
+        let assessors = assessors(&scene.database_url(), &bounds);
         let parts = Parts::assemble(&settings, &scene.pool, clock.clone(), assessors).await;
         let parts = parts.expect("a service");
         let webhooks_url = listen(&parts).await;
