@@ -125,8 +125,7 @@ fn below(event: &Event) -> Vec<String> {
             run.annotations.iter().flat_map(note).collect()
         }
         Event::Comment { comment, .. } => {
-            let is_said = |line: &&str| !line.is_empty() && !line.starts_with('<');
-            comment.body.lines().filter(is_said).map(str::to_owned).collect()
+            comment.body.lines().map(untagged).filter(|line| !line.is_empty()).collect()
         }
         _ => return Vec::new(),
     };
@@ -136,6 +135,15 @@ fn below(event: &Event) -> Vec<String> {
         lines.push(format!("... and {more} more lines"));
     }
     lines
+}
+
+/// A line of a comment without the tags of HTML that we write; nothing of one that is hidden.
+fn untagged(line: &str) -> String {
+    if line.starts_with("<!--") {
+        return String::new();
+    }
+    let tags = ["details", "summary", "sub"].map(|tag| [format!("<{tag}>"), format!("</{tag}>")]);
+    tags.iter().flatten().fold(line.to_owned(), |line, tag| line.replace(tag, ""))
 }
 
 /// An annotation at its place, what to do about it on lines of their own.

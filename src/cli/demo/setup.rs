@@ -82,7 +82,7 @@ impl Demo {
         })?;
         begin_anew(&options.directory, &repositories)?;
         let events = emulator.subscribe();
-        let handle = emulator.create_repository(REPOSITORY, Visibility::Public).await?;
+        let handle = emulator.create_repository(REPOSITORY, Visibility::Private).await?;
         let first = POLICIES
             .iter()
             .fold(NewCommit::on("main"), |commit, (path, text)| commit.write(path, *text))
