@@ -83,7 +83,8 @@ pub async fn want(
     Ok(changed)
 }
 
-/// Claims up to `limit` posts, those due longest first, for the time of `lease`.
+/// Claims up to `limit` posts for the time of `lease`: check runs before comments, since merges wait for
+/// them, and of each those due longest first.
 pub async fn claim_due(
     executor: impl PgExecutor<'_>,
     limit: i64,
@@ -95,7 +96,7 @@ pub async fn claim_due(
             from outbox
             where posted_version < version and dead_reason is null and due_at <= now()
               and (lease_until is null or lease_until <= now())
-            order by due_at limit $1 for no key update skip locked
+            order by starts_with(key, 'comment/'), due_at limit $1 for no key update skip locked
         )
         update outbox
         set lease_until = now() + make_interval(secs => $2), attempt = gen_random_uuid(),
@@ -307,6 +308,23 @@ mod tests {
         assert!(wanted(&pool, source, "success").await?);
         let claim = claimed(&pool).await?;
         assert_eq!((claim.remote_id, claim.maybe_written), (Some(7), false), "it is edited");
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn check_runs_come_before_comments(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        let mut connection = pool.acquire().await?;
+        for key in ["comment/1", "comment/2", "policies/a", "compliance/b"] {
+            want(&mut connection, source, key, &json!({})).await?;
+        }
+        let mut order = Vec::new();
+        for claim in std::iter::repeat_with(|| claim_due(&pool, 2, LEASE)).take(2) {
+            let mut keys: Vec<_> = claim.await?.into_iter().map(|claim| claim.key).collect();
+            keys.sort();
+            order.push(keys);
+        }
+        assert_eq!(order, [["compliance/b", "policies/a"], ["comment/1", "comment/2"]]);
         Ok(())
     }
 
