@@ -44,8 +44,10 @@ use self::pulls::{Answering, Authors};
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(5), longest: Duration::from_mins(5) };
 /// How often a remote is asked where the settings do not say.
 const POLL: Duration = Duration::from_mins(1);
-/// Fetches that may have to wait for each other on one mirror while a claim holds.
-const FETCHES: u32 = 4;
+/// How long a claim holds without being renewed: a source whose pass was killed rests so long.
+const LEASE: Duration = Duration::from_mins(1);
+/// How long a pass may take with all its fetches and assessments: one that hangs is left then.
+const LONGEST_PASS: Duration = Duration::from_mins(30);
 
 /// The reconciler. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -93,18 +95,34 @@ impl Syncer {
     /// Claims a source that is due and does what is next for it. A failure is logged and kept with
     /// the source, which is due again after a pause; the error of a pass is the database's.
     pub async fn pass(&self) -> anyhow::Result<Pass> {
-        let claim = sources::claim_due(&self.pool, self.lease()).await;
+        let claim = sources::claim_due(&self.pool, LEASE).await;
         let Some(claim) = claim.context("cannot claim a source")? else { return self.idle().await };
         let name = claim.source.registration.name.as_str();
         let span = tracing::info_span!("sync", source.name = name);
         async {
-            if let Err(error) = self.work(&claim).await {
+            let worked = tokio::select! {
+                worked = self.work(&claim) => worked,
+                error = self.hold(&claim) => Err(error),
+            };
+            if let Err(error) = worked {
                 self.failed(&claim, &error).await?;
             }
             Ok(Pass::Worked)
         }
         .instrument(span)
         .await
+    }
+
+    /// Renews a claim while it is worked on. Ends where it is lost, or the pass takes too long.
+    async fn hold(&self, claim: &Claim) -> anyhow::Error {
+        let end = tokio::time::Instant::now() + LONGEST_PASS;
+        while tokio::time::Instant::now() < end {
+            tokio::time::sleep(LEASE / 4).await;
+            if let Err(error) = sources::renew(&self.pool, claim, LEASE).await {
+                return error.into();
+            }
+        }
+        anyhow::anyhow!("the pass took longer than {}", humantime::format_duration(LONGEST_PASS))
     }
 
     /// Tells when the next source falls due, so that a poll is as punctual as its interval says.
@@ -238,11 +256,6 @@ impl Syncer {
             Err(error) if !error.is_stale() => Err(error).context("cannot keep a failure"),
             _ => Ok(()),
         }
-    }
-
-    /// How long a claim holds: longer than a pass that waits for its mirror and fetches twice.
-    fn lease(&self) -> Duration {
-        self.settings.limits.timeout * FETCHES + Duration::from_mins(1)
     }
 
     /// When the remote is asked again without a webhook: up to a fifth sooner than set, so that

@@ -4,7 +4,6 @@
 //! asked about, and whether what they change may be judged.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::pin::pin;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -54,7 +53,7 @@ impl Syncer {
         let is_woken = self.answer_merge_queue(claim, &answering).await?;
         waiting.truncate(if is_woken { 0 } else { MOST_AT_ONCE });
         has_more |= is_woken;
-        if let Some(heads) = self.heads(claim, &answering.checkout, &waiting).await? {
+        if let Some(heads) = Self::heads(&answering.checkout, &waiting).await? {
             for one in &waiting {
                 let head = heads.of(number(&one.pull)?);
                 if self.answer_one(claim, (one, head, heads.target), &mut answering).await? {
@@ -89,7 +88,7 @@ impl Syncer {
                 continue;
             }
             let question = question(claim, checkout, posts, (head, target));
-            let assessment = match self.assess(claim, question, checkout).await? {
+            let assessment = match self.assess(question, checkout).await? {
                 Ok(assessment) => assessment,
                 Err(why) => {
                     tracing::error!(%head, why, "cannot read a head of the merge queue");
@@ -109,8 +108,6 @@ impl Syncer {
 
     /// Fetches pull requests; where there is none, nothing is fetched.
     async fn heads(
-        &self,
-        claim: &Claim,
         checkout: &SourceCheckout,
         waiting: &[Unanswered],
     ) -> anyhow::Result<Option<Heads>> {
@@ -119,7 +116,6 @@ impl Syncer {
         if numbers.is_empty() {
             return Ok(None);
         }
-        sources::renew(&self.pool, claim, self.lease()).await?;
         let checkout = checkout.clone();
         blocking(move || checkout.heads(&numbers)).await
     }
@@ -149,7 +145,7 @@ impl Syncer {
         let assessed = match head {
             Err(why) => Some(Err(why)),
             Ok(_) if *is_answered && !is_vouched => None,
-            Ok(_) => Some(self.assess(claim, question.clone(), checkout).await?),
+            Ok(_) => Some(self.assess(question.clone(), checkout).await?),
         };
         let assessment = match assessed {
             Some(Err(why)) if *attempts < MOST_ATTEMPTS => {
@@ -182,24 +178,15 @@ impl Syncer {
         Ok(fence.is_woken())
     }
 
-    /// What is to be said of a head, or why it cannot be read. The claim is held as long as that takes. A
-    /// mirror whose branch cannot be read either is thrown away for the next pass.
+    /// What is to be said of a head, or why it cannot be read. A mirror whose branch cannot be read either
+    /// is thrown away for the next pass.
     async fn assess(
         &self,
-        claim: &Claim,
         question: Question,
         checkout: &SourceCheckout,
     ) -> anyhow::Result<Result<Assessment, String>> {
         let target = question.target;
-        let mut assessing = pin!(self.assessors.assess(question));
-        let assessed = loop {
-            sources::renew(&self.pool, claim, self.lease()).await?;
-            tokio::select! {
-                assessed = &mut assessing => break assessed,
-                () = tokio::time::sleep(self.lease() / 3) => {}
-            }
-        };
-        match assessed {
+        match self.assessors.assess(question).await {
             Ok(assessment) => Ok(Ok(assessment)),
             Err(error) => match error.downcast::<Unread>() {
                 Ok(Unread(why)) => {
