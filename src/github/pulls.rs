@@ -43,7 +43,7 @@ impl Repository {
             return Ok(into);
         }
         // Upper layers are into the branches of those below them.
-        Ok(layers(self.list_pulls(&[("state", "open")]).await?, branch))
+        Ok(layers(self.list_pulls(&[("state", "open")]).await?, branch, self.id()))
     }
 
     async fn list_pulls(&self, query: &[(&str, &str)]) -> Result<Vec<PullRequest>, Error> {
@@ -88,8 +88,9 @@ impl Repository {
 }
 
 /// Those of all open pull requests that are into a branch or layers of its stacks. A layer in the middle
-/// may not be told to be one: it is into the branch of a layer all the same.
-fn layers(all: Vec<PullRequest>, branch: &str) -> Vec<PullRequest> {
+/// may not be told to be one: it is into the branch of a layer all the same. Branches of forks, which may
+/// have any name, are none of a stack.
+fn layers(all: Vec<PullRequest>, branch: &str, repository: RepositoryId) -> Vec<PullRequest> {
     let (mut layers, mut rest): (Vec<_>, Vec<_>) = all
         .into_iter()
         .partition(|pull| pull.base_branch == branch || pull.stack_base.as_deref() == Some(branch));
@@ -97,6 +98,7 @@ fn layers(all: Vec<PullRequest>, branch: &str) -> Vec<PullRequest> {
         let stacked: BTreeSet<String> = layers
             .iter()
             .filter(|layer| layer.stack_base.as_deref() == Some(branch))
+            .filter(|layer| layer.head_repository == Some(repository))
             .map(|layer| layer.head_branch.clone())
             .collect();
         let (mut found, others): (Vec<_>, Vec<_>) =
@@ -182,5 +184,55 @@ impl From<PullRequestResponse> for PullRequest {
             author: answer.user.map_or_else(|| "ghost".to_owned(), |user| user.login),
             updated_at: answer.updated_at,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OURS: RepositoryId = RepositoryId(1);
+
+    fn pull(number: u64, (head, base): (&str, &str), stack: Option<&str>) -> PullRequest {
+        PullRequest {
+            number,
+            is_open: true,
+            is_draft: false,
+            head: format!("sha-{number}"),
+            base_branch: base.to_owned(),
+            head_branch: head.to_owned(),
+            stack_base: stack.map(str::to_owned),
+            author: "ada".to_owned(),
+            head_repository: Some(OURS),
+            updated_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn layers_are_those_that_say_so_and_what_stands_on_them() {
+        let of_fork = |number, ends, stack| PullRequest {
+            head_repository: Some(RepositoryId(2)),
+            ..pull(number, ends, stack)
+        };
+        let all = vec![
+            pull(1, ("lower", "main"), Some("main")),
+            pull(2, ("middle", "lower"), None),
+            pull(3, ("upper", "middle"), Some("main")),
+            pull(4, ("top", "upper"), None),
+            pull(5, ("alone", "main"), None),
+            pull(6, ("on-alone", "alone"), None),
+            pull(7, ("other", "release"), Some("release")),
+            of_fork(8, ("fork", "main"), Some("main")),
+            pull(9, ("on-fork", "fork"), None),
+        ];
+        let mut found: Vec<_> = layers(all, "main", OURS);
+        found.sort_by_key(|pull| pull.number);
+        let numbers: Vec<_> =
+            found.iter().map(|pull| (pull.number, pull.stack_base.as_deref())).collect();
+        let of_main = Some("main");
+        assert_eq!(
+            numbers,
+            [(1, of_main), (2, of_main), (3, of_main), (4, of_main), (5, None), (8, of_main)]
+        );
     }
 }

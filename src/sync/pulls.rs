@@ -210,8 +210,10 @@ impl Syncer {
             .await
             .context("cannot list the open pull requests")?;
         let mut numbers = Vec::with_capacity(open.len());
+        // A branch of a fork may have the name of one of ours.
+        let own = open.iter().filter(|pull| pull.head_repository == Some(repository.id()));
         let heads: BTreeMap<String, String> =
-            open.iter().map(|pull| (pull.head_branch.clone(), pull.head.clone())).collect();
+            own.map(|pull| (pull.head_branch.clone(), pull.head.clone())).collect();
         for pull in open {
             let below = heads.get(&pull.base_branch).cloned();
             let layer = pull.stack_base.map(|stack_base| Layer { stack_base, below });
