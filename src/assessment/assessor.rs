@@ -108,7 +108,11 @@ impl Assessor {
             },
         };
         let accounts = match question.in_force {
-            Some(commit) => self.good_policies(source, &checkout, commit).await?,
+            Some(commit) => match self.good_policies(source, &checkout, commit).await {
+                // It is no longer part of the branch, and was never fetched into this mirror.
+                Err(error) if is_missing(&error) => None,
+                read => read?,
+            },
             None => None,
         };
         let accounts = match accounts {
@@ -253,6 +257,10 @@ impl Checkout {
         })
         .await
     }
+}
+
+fn is_missing(error: &anyhow::Error) -> bool {
+    matches!(error.downcast_ref(), Some(ReadError::NoSuchCommit(_)))
 }
 
 async fn blocking<T: Send + 'static>(

@@ -667,6 +667,39 @@ async fn what_main_gained_meanwhile_is_not_the_pull_requests_doing(pool: PgPool)
 }
 
 #[sqlx::test]
+async fn what_is_in_force_may_be_gone_from_the_repository(pool: PgPool) -> TestResult {
+    let github = OnGitHub::new(pool).await?;
+    let origin = &github.world.origin;
+    let (prod, storage) = (prod(), group("storage", "15m"));
+    origin.commit(&[("policies/a.yaml", &prod), ("policies/b.yaml", &storage)]);
+    github.pass().await?;
+    let broken = storage.replace("assert", "asert");
+    let files = [("policies/a.yaml", prod.as_str()), ("policies/b.yaml", broken.as_str())];
+    let other = origin.commit_on("refs/heads/main", None, &files);
+    github.pass().await?;
+    std::fs::remove_dir_all(&github.checkout.directory)?;
+    let mended = group("storage", "1d");
+    let files = [("policies/a.yaml", prod.as_str()), ("policies/b.yaml", mended.as_str())];
+    let head = origin.commit_on("refs/pull/9/head", Some(other), &files);
+    github.answer(9, head).await?;
+    insta::assert_snapshot!(github.post("comment/9").await?, @"
+    <!-- cloudcorrect:main -->
+    ### Policies
+
+    ⚠️ **Valid, but weaker**: 1 change demands less than what is in force.
+
+    No resource gets another outcome: nothing changes that decides one.
+
+    **Changes**
+
+    - storage: every `15m` → `1d`: **weaker**
+
+    <sub>at `65bdd86`</sub>
+    ");
+    Ok(())
+}
+
+#[sqlx::test]
 async fn where_the_branch_is_broken_a_pull_request_is_compared_with_what_is_in_force(
     pool: PgPool,
 ) -> TestResult {
