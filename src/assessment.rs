@@ -59,8 +59,6 @@ pub struct Question {
     pub head: CommitId,
     /// Head of the branch that it is to be merged into.
     pub target: CommitId,
-    /// Commit in force, whose accounts may be judged; none before the first.
-    pub in_force: Option<CommitId>,
     /// Head of the layer below, of one of a stack: it is compared with that.
     pub below: Option<CommitId>,
     /// Day on which waivers are looked at, in UTC.

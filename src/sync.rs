@@ -33,7 +33,7 @@ use crate::db::{self, groups, policies, revisions};
 use crate::git::{Allowed, CommitId, Limits, Remote};
 use crate::github::{GitHub, Repository, RepositoryId};
 use crate::render::links::Links;
-use crate::tasks::{Backoff, Pass, spread};
+use crate::tasks::{Backoff, Pass, blocking, spread};
 
 use self::checkout::{Head, Revision, SourceCheckout};
 use self::plan::{CurrentState, Decision, SyncPlan};
@@ -272,11 +272,4 @@ fn id(text: Option<&str>) -> Option<CommitId> {
 
 fn is_stale(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| cause.downcast_ref().is_some_and(db::Error::is_stale))
-}
-
-/// Runs what blocks on a thread for that.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
-) -> anyhow::Result<T> {
-    tokio::task::spawn_blocking(work).await.context("cannot finish work that was under way")?
 }

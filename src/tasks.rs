@@ -9,6 +9,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -33,6 +34,13 @@ pub enum Pass {
     Idle,
     /// There was none, and some falls due after this time: wait no longer than that.
     IdleFor(Duration),
+}
+
+/// Runs what blocks or computes for long on a thread for that.
+pub async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+) -> anyhow::Result<T> {
+    tokio::task::spawn_blocking(work).await.context("cannot finish work that was under way")?
 }
 
 /// Tasks of a service, which stop together.

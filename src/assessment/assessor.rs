@@ -7,17 +7,18 @@ use std::sync::Arc;
 use anyhow::Context;
 use sqlx::PgPool;
 
-use crate::catalog;
 use crate::collect::StoredInventories;
+use crate::db::revisions;
 use crate::db::sources::SourceId;
-use crate::db::{policies, revisions};
 use crate::git::{CommitId, Objects, ReadError};
 use crate::impact::{self, Impact};
-use crate::policy::{PolicySet, SourceFile};
+use crate::in_force::{CompiledPolicies, PolicyCache};
+use crate::policy::PolicySet;
 use crate::proposal::{PolicyDirectory, Proposal};
 use crate::render::post::Post;
 use crate::render::{Effect, Judged, KnownWaivers, Proposed, StackTotal, comment, policies_check};
 use crate::resource::Inventory;
+use crate::tasks::blocking;
 use crate::views::waiver;
 
 use super::{Assessment, Question};
@@ -39,12 +40,18 @@ pub struct Assessor {
     /// Good policies of commits that were read last: many pull requests part from a branch at one, and
     /// mostly that is in force.
     good: VecDeque<(SourceId, CommitId, Arc<PolicySet>)>,
+    in_force: PolicyCache,
 }
 
 impl Assessor {
     /// An assessor over a database.
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, inventories: StoredInventories::default(), good: VecDeque::new() }
+        Self {
+            pool,
+            inventories: StoredInventories::default(),
+            good: VecDeque::new(),
+            in_force: PolicyCache::default(),
+        }
     }
 
     /// What is to be said of a head.
@@ -104,21 +111,13 @@ impl Assessor {
             Some(policies) => policies,
             None => match self.last_good(source, &checkout, trunk).await? {
                 Some(policies) => policies,
-                None => self.in_force(source).await?,
+                None => {
+                    let in_force = self.in_force.in_force(&self.pool, source).await?;
+                    Arc::new(in_force.policies.clone())
+                }
             },
         };
-        let accounts = match question.in_force {
-            Some(commit) => match self.good_policies(source, &checkout, commit).await {
-                // It is no longer part of the branch, and was never fetched into this mirror.
-                Err(error) if is_missing(&error) => None,
-                read => read?,
-            },
-            None => None,
-        };
-        let accounts = match accounts {
-            Some(policies) => policies,
-            None => self.in_force(source).await?,
-        };
+        let accounts = self.in_force.in_force(&self.pool, source).await?;
         let layer = match below {
             Some(below) => checkout.good_policies(below).await?.map(|policies| (below, policies)),
             None => None,
@@ -177,15 +176,6 @@ impl Assessor {
         }
     }
 
-    async fn in_force(&self, source: SourceId) -> anyhow::Result<Arc<PolicySet>> {
-        let files = policies::in_force(&self.pool, source).await?.files;
-        blocking(move || {
-            let files = files.into_iter().map(|file| SourceFile::new(file.path, file.body));
-            Ok(Arc::new(catalog::read(&files.collect::<Vec<_>>()).policies))
-        })
-        .await
-    }
-
     /// What a head makes of the resources of accounts that are in force already, by itself or with the
     /// layers below it; nothing where its policies cannot be read whole, or there is no layer below.
     async fn judge(
@@ -202,7 +192,7 @@ impl Assessor {
         };
         let (old, both) = (Arc::clone(&base), Arc::clone(compared));
         let types = blocking(move || Ok(Impact::types(&old, both.after()))).await?;
-        let known = self.inventories.latest(&self.pool, source, accounts, Some(&types));
+        let known = self.inventories.latest(&self.pool, source, &accounts.policies, Some(&types));
         let known = known.await.context("cannot read what the evaluations stored")?;
         let both = Arc::clone(compared);
         let impact = blocking(move || {
@@ -219,7 +209,7 @@ struct Compared {
     /// Policies of the branch, where those before it are of a layer below.
     trunk: Option<Arc<PolicySet>>,
     /// Policies in force: no other accounts are judged.
-    accounts: Arc<PolicySet>,
+    accounts: Arc<CompiledPolicies>,
     proposal: Proposal,
     /// `true` where the branch wants resources to be named.
     names_resources: bool,
@@ -257,14 +247,4 @@ impl Checkout {
         })
         .await
     }
-}
-
-fn is_missing(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(ReadError::NoSuchCommit(_)))
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
-) -> anyhow::Result<T> {
-    tokio::task::spawn_blocking(work).await.context("cannot finish work that was under way")?
 }

@@ -32,7 +32,6 @@ fn question() -> Question {
         number: Some(7),
         head: id,
         target: id,
-        in_force: Some(id),
         below: None,
         today: NaiveDate::default(),
         is_private: true,

@@ -14,11 +14,11 @@ use crate::db::sources::{self, Claim};
 use crate::git::CommitId;
 use crate::github::Repository;
 use crate::render::Unjudged;
-use crate::tasks::Backoff;
+use crate::tasks::{Backoff, blocking};
 
+use super::Syncer;
 use super::checkout::{Heads, SourceCheckout};
 use super::posts::PostWriter;
-use super::{Syncer, blocking};
 
 /// Answered in one pass; the rest follows in the next, which is due at once.
 const MOST_AT_ONCE: usize = 50;
@@ -326,7 +326,6 @@ fn question(
         head,
         below: None,
         target,
-        in_force: claim.source.revision.as_deref().and_then(|commit| commit.parse().ok()),
         today: claim.claimed_at.date_naive(),
         is_private: false,
         unjudged: None,
