@@ -107,17 +107,12 @@ impl Assessor {
             Ok((trunk, below.filter(|below| *below != trunk), directory.settings(target)?.0))
         });
         let (trunk, below, gates) = parted.await?;
-        let in_trunk = match self.good_policies(source, &checkout, trunk).await? {
-            Some(policies) => policies,
-            None => match self.last_good(source, &checkout, trunk).await? {
-                Some(policies) => policies,
-                None => {
-                    let in_force = self.in_force.in_force(&self.pool, source).await?;
-                    Arc::new(in_force.policies.clone())
-                }
-            },
+        let good = match self.good_policies(source, &checkout, trunk).await? {
+            None => self.last_good(source, &checkout, trunk).await?,
+            good => good,
         };
         let accounts = self.in_force.in_force(&self.pool, source).await?;
+        let in_trunk = good.unwrap_or_else(|| Arc::new(accounts.policies.clone()));
         let layer = match below {
             Some(below) => checkout.good_policies(below).await?.map(|policies| (below, policies)),
             None => None,
