@@ -4,7 +4,8 @@
     scripts/fleet-service.py CLOUDCORRECT
 
 Fills a moto server with ten times the account of benches/fleet/fleet.py, puts its policies under Git, and has the service
-evaluate them every minute. Looks at the service's memory each second and at its runs in the end; what its private Postgres takes
+evaluate them every minute; moto is made to give an answer again once it has given it, since it needs two minutes for
+them all. Looks at the service's memory each second and at its runs in the end; what its private Postgres takes
 is told beside it. The exit status is 1 where a run is missing or unknown, or the memory is beyond the limit.
 
     FLEET_SCALE=10       times as many resources
@@ -110,6 +111,7 @@ def main():
     with tempfile.TemporaryDirectory() as directory, server(directory) as running:
         os.chmod(directory, 0o755)
         truth = fill(running.url, directory, SCALE)
+        running.settle()
         tree = os.path.join(directory, 'policies')
         policies(os.path.join(tree, 'policies'), truth)
         git(tree, 'init', '--initial-branch', 'main', '.')

@@ -65,6 +65,11 @@ class Server:
                 time.sleep(0.2)
         sys.exit('the server does not start')
 
+    def settle(self):
+        """Says that the account stays as it is, so that answers may be given again."""
+        asked = urllib.request.Request(f'{self.url}/fleet/settled', method='POST')
+        urllib.request.urlopen(asked, timeout=60).close()
+
     def lines(self):
         """What was asked so far; a line is written before the response."""
         with open(self.oplog, encoding='utf-8') as oplog:

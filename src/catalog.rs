@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use crate::policy::{CheckTypes, LoadOutcome, PolicySet, SourceFile};
+use crate::policy::{CheckTypes, LoadOutcome, Reading, SourceFile};
 
 /// A file of the catalog.
 macro_rules! files {
@@ -27,7 +27,12 @@ pub fn types() -> &'static CheckTypes {
 
 /// Reads policy files, whose checks may use the catalog.
 pub fn read(files: &[SourceFile]) -> LoadOutcome {
-    PolicySet::read_with(files, types())
+    reading(files).into_outcome()
+}
+
+/// Reading of policy files, which is kept for the next one.
+pub fn reading(files: &[SourceFile]) -> Reading {
+    Reading::new(files, types())
 }
 
 #[cfg(test)]

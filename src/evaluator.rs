@@ -133,7 +133,10 @@ impl Evaluator {
         let due: Vec<(&Claim, &Group)> = claims
             .iter()
             .copied()
-            .filter_map(|claim| Some((claim, in_force.policies.groups.get(claim.name.as_str())?)))
+            .filter_map(|claim| {
+                let group = in_force.policies.groups.get(claim.name.as_str())?;
+                Some((claim, group.as_ref()))
+            })
             .collect();
         let collected = Arc::new(self.collect(source, &in_force, &due).await?);
         for (claim, group) in due {

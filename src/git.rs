@@ -14,13 +14,15 @@ mod local;
 mod mirror;
 mod read;
 mod remote;
+mod tree;
 
-pub use commit::{BlobId, Commit, CommitId, InvalidObjectId};
+pub use commit::{Commit, CommitId, InvalidObjectId};
 pub use fetch::FetchError;
 pub use local::LocalError;
 pub use mirror::{Mirror, OpenError};
-pub use read::{Objects, PolicyFile, PolicyTree, ReadError, SkipReason, SkippedEntry};
+pub use read::{Objects, ReadError};
 pub use remote::{Allowed, Limits, RefusedRemote, Remote, Wanted};
+pub use tree::{PolicyTree, SkipReason, SkippedEntry};
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -13,6 +13,7 @@ use tokio::task::spawn_blocking;
 use crate::catalog;
 use crate::db::policies::{self, InForce};
 use crate::db::sources::{self, SourceId};
+use crate::git::CommitId;
 use crate::policy::{PolicySet, SourceFile};
 
 /// All that compiled policies depend on: a run leads back to it.
@@ -36,8 +37,8 @@ impl PolicyVersion {
 pub struct CompiledPolicies {
     /// Version of what was compiled.
     pub version: PolicyVersion,
-    /// Policies without their tests.
-    pub policies: PolicySet,
+    /// Policies of its files.
+    pub policies: Arc<PolicySet>,
 }
 
 /// Policies that were compiled last, by source. An unchanged commit costs one small query.
@@ -55,6 +56,12 @@ impl PolicyCache {
             loaded.context("cannot read the policies in force")
         };
         self.get_or_compile(source, &version, load).await
+    }
+
+    /// Keeps policies of a source that came into force, as this process compiled them.
+    pub fn keep(&self, source: SourceId, revision: CommitId, policies: Arc<PolicySet>) {
+        let version = PolicyVersion::of(Some(revision.to_string()));
+        self.compiled().insert(source, Arc::new(CompiledPolicies { version, policies }));
     }
 
     async fn get_or_compile(
@@ -83,9 +90,7 @@ async fn compile(loaded: InForce) -> Result<CompiledPolicies> {
     let files: Vec<SourceFile> =
         loaded.files.into_iter().map(|file| SourceFile::new(file.path, file.body)).collect();
     let reading = spawn_blocking(move || catalog::read(&files)).await;
-    let mut policies = reading.context("compiling broke off")?.policies;
-    // They decide nothing here, and hold inventories of their own.
-    policies.tests.clear();
+    let policies = reading.context("compiling broke off")?.policies;
     Ok(CompiledPolicies { version, policies })
 }
 

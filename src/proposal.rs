@@ -7,9 +7,9 @@
 
 use crate::catalog;
 use crate::diagnostic::{Code, Diagnostic, Location};
-use crate::git::{CommitId, Objects, PolicyFile, PolicyTree, ReadError, SkippedEntry};
+use crate::git::{CommitId, Objects, PolicyTree, ReadError, SkippedEntry};
 use crate::impact::{self, Changes};
-use crate::policy::{LoadOutcome, PolicySet, SETTINGS_FILE, Settings, SourceFile, is_policy_file};
+use crate::policy::{LoadOutcome, PolicySet, Reading, SETTINGS_FILE, Settings, is_policy_file};
 
 /// Directory of a repository that has policies.
 #[derive(Clone, Copy)]
@@ -18,17 +18,23 @@ pub struct PolicyDirectory<'a> {
     pub objects: &'a Objects,
     /// The directory, from the repository's root; empty for that itself.
     pub path: &'a str,
+    /// Policies of another commit that were read from it: what is the same need not be read again.
+    pub known: Option<&'a Policies>,
 }
 
 /// The policies of a commit.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Policies {
-    /// Files that they are read from, by path.
-    pub files: Vec<PolicyFile>,
+    /// Files that they are read from, with what stands in their place.
+    pub tree: PolicyTree,
     /// Their meaning, and all that is wrong with them and with what stands in their place.
     pub reading: LoadOutcome,
     /// Settings that the repository has for them, unless these have problems.
     pub settings: Option<Settings>,
+    /// Reading of the files alone; nothing where there are too many or none.
+    read: Option<Reading>,
+    /// Patterns of the files that were left out.
+    excluded: Vec<String>,
 }
 
 /// Proposal of a commit to become what is in force.
@@ -73,13 +79,10 @@ impl PolicyDirectory<'_> {
         self,
         commit: CommitId,
     ) -> Result<(Option<Settings>, Vec<Diagnostic>), ReadError> {
-        let PolicyTree { files, skipped } = self.objects.file(commit, SETTINGS_FILE)?;
-        let read = |file: PolicyFile| Settings::read(&SourceFile::new(file.path, file.bytes));
-        let (settings, mut problems) = files
-            .into_iter()
-            .next()
-            .map_or_else(|| (skipped.is_empty().then(Settings::default), Vec::new()), read);
-        problems.extend(skipped.into_iter().map(unreadable));
+        let PolicyTree { files, skipped, .. } = self.objects.file(commit, SETTINGS_FILE)?;
+        let without = || (skipped.is_empty().then(Settings::default), Vec::new());
+        let (settings, mut problems) = files.first().map_or_else(without, Settings::read);
+        problems.extend(skipped.iter().map(unreadable));
         Ok((settings, problems))
     }
 
@@ -92,25 +95,27 @@ impl PolicyDirectory<'_> {
     ) -> Result<Policies, ReadError> {
         let (settings, problems) = self.settings(commit)?;
         let excluding = settings.as_ref().or(gates);
-        let excluded = |path: &str| excluding.is_some_and(|settings| settings.excludes(path));
-        let tree = match self.objects.policy_files(commit, self.path, &excluded) {
+        let is_excluded = |path: &str| excluding.is_some_and(|settings| settings.excludes(path));
+        let excluded = excluding.map_or_else(Vec::new, |settings| settings.exclude.clone());
+        let known = self.known.filter(|known| known.excluded == excluded);
+        let before = known.map(|known| &known.tree);
+        let tree = match self.objects.policy_files(commit, self.path, &is_excluded, before) {
             Ok(tree) => tree,
             Err(error @ (ReadError::NoDirectory(_) | ReadError::TooLarge(_))) => {
                 let place = Location::file(self.path);
                 let diagnostic = Diagnostic::error(place, Code::UnreadableTree, error.to_string());
                 let diagnostics = problems.into_iter().chain([diagnostic]).collect();
                 let reading = LoadOutcome { diagnostics, ..LoadOutcome::default() };
-                return Ok(Policies { files: Vec::new(), reading, settings });
+                return Ok(Policies { reading, settings, ..Policies::default() });
             }
             Err(error) => return Err(error),
         };
-        let files: Vec<_> = tree
-            .files
-            .iter()
-            .map(|file| SourceFile::new(file.path.as_str(), file.bytes.as_slice()))
-            .collect();
-        let mut reading = catalog::read(&files);
-        reading.diagnostics.extend(tree.skipped.into_iter().map(unreadable));
+        let read = match self.known.and_then(|known| known.read.as_ref()) {
+            Some(known) => known.next(&tree.files),
+            None => catalog::reading(&tree.files),
+        };
+        let mut reading = read.outcome().clone();
+        reading.diagnostics.extend(tree.skipped.iter().map(unreadable));
         // Its own as well, which are the branch's once it is merged.
         for settings in [gates, settings.as_ref()].into_iter().flatten() {
             reading = settings.govern(reading);
@@ -118,10 +123,14 @@ impl PolicyDirectory<'_> {
         reading.diagnostics.extend(problems);
         reading.diagnostics.sort();
         reading.diagnostics.dedup();
-        Ok(Policies { files: tree.files, reading, settings })
+        Ok(Policies { tree, reading, settings, read: Some(read), excluded })
     }
 }
 
-fn unreadable(entry: SkippedEntry) -> Diagnostic {
-    Diagnostic::error(Location::file(entry.path), Code::UnreadableFile, entry.why.to_string())
+fn unreadable(entry: &SkippedEntry) -> Diagnostic {
+    Diagnostic::error(
+        Location::file(entry.path.as_str()),
+        Code::UnreadableFile,
+        entry.why.to_string(),
+    )
 }

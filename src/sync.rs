@@ -19,24 +19,27 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 use tracing::Instrument;
 
 use crate::assessment::Assessors;
-use crate::db::sources::{self, Claim, Completed, Host, Source};
+use crate::db::sources::{self, Claim, Completed, Host, Source, SourceId};
 use crate::db::{self, groups, policies, revisions};
 use crate::git::{Allowed, CommitId, Limits, Remote};
 use crate::github::{GitHub, Repository, RepositoryId};
+use crate::in_force::PolicyCache;
+use crate::proposal::Policies;
 use crate::render::links::Links;
 use crate::tasks::{Backoff, Pass, blocking, spread};
 
 use self::checkout::{Head, Revision, SourceCheckout};
-use self::plan::{CurrentState, Decision, SyncPlan};
+use self::plan::{CurrentState, Decision, InForce, SyncPlan};
 use self::posts::PostWriter;
 use self::pulls::{Answering, Authors};
 
@@ -55,7 +58,26 @@ pub struct Syncer {
     pool: PgPool,
     github: Option<GitHub>,
     assessors: Assessors,
+    in_force: Arc<PolicyCache>,
+    known: Arc<Mutex<BTreeMap<SourceId, Known>>>,
     settings: Arc<SyncSettings>,
+}
+
+/// Policies of a source that this process brought into force last.
+#[derive(Debug, Clone)]
+struct Known {
+    policies: Arc<Policies>,
+    commit: CommitId,
+    /// When they came into force.
+    at: Option<DateTime<Utc>>,
+}
+
+impl Known {
+    /// `true` where they are still in force: nobody brought another commit into force since, not even
+    /// another version of the program.
+    fn is_in_force(&self, source: &Source) -> bool {
+        id(source.revision.as_deref()) == Some(self.commit) && source.last_synced_at == self.at
+    }
 }
 
 /// Settings of the operator for the reconciler.
@@ -81,15 +103,21 @@ struct ResolvedSource {
 }
 
 impl Syncer {
-    /// A reconciler over `pool`, which has pull requests assessed. Without `github` only sources elsewhere
-    /// are synced.
+    /// A reconciler over `pool`, which has pull requests assessed, and hands on what it compiles.
+    /// Without `github` only sources elsewhere are synced.
     pub fn new(
         pool: PgPool,
         github: Option<GitHub>,
         assessors: Assessors,
+        in_force: Arc<PolicyCache>,
         settings: SyncSettings,
     ) -> Self {
-        Self { pool, github, assessors, settings: Arc::new(settings) }
+        let (known, settings) = (Arc::default(), Arc::new(settings));
+        Self { pool, github, assessors, in_force, known, settings }
+    }
+
+    fn known(&self) -> MutexGuard<'_, BTreeMap<SourceId, Known>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Claims a source that is due and does what is next for it. A failure is logged and kept with
@@ -134,9 +162,11 @@ impl Syncer {
     async fn work(&self, claim: &Claim) -> anyhow::Result<()> {
         let source = &claim.source;
         let resolved = self.resolve(source).await?;
-        let (known, in_force) = (id(source.head.as_deref()), id(source.revision.as_deref()));
+        let (head, in_force) = (id(source.head.as_deref()), id(source.revision.as_deref()));
         let checkout = resolved.checkout.clone();
-        match (blocking(move || checkout.head(known, in_force)).await?, &resolved.github) {
+        let known = self.known().get(&source.id).map(|known| Arc::clone(&known.policies));
+        let head = blocking(move || checkout.head(head, in_force, known.as_deref()));
+        match (head.await?, &resolved.github) {
             (Head::New(revision), github) => {
                 self.decide(claim, *revision, github.as_ref().map(|(_, posts)| posts)).await
             }
@@ -164,30 +194,47 @@ impl Syncer {
         posts: Option<&PostWriter>,
     ) -> anyhow::Result<()> {
         let source = &claim.source;
-        let groups = groups::of_source(&self.pool, source.id).await?;
-        let current = CurrentState {
-            revision: id(source.revision.as_deref()),
-            policies: policies::in_force(&self.pool, source.id).await?,
-            groups: groups.into_iter().map(|group| group.definition.name).collect(),
-        };
-        let plan = SyncPlan::decide(revision, &current);
+        let revision_in_force = id(source.revision.as_deref());
+        let policies = self.in_force(source).await?;
+        let current = CurrentState { revision: revision_in_force, policies };
+        let plan = blocking(move || Ok(SyncPlan::decide(revision, &current))).await?;
         // What pull requests ask for is compared with what is in force now, at once.
         let pause = if posts.is_some() { Duration::ZERO } else { self.poll(source) };
         let mut transaction = self.pool.begin().await?;
-        let changed = apply::apply(&mut transaction, claim, &plan, posts, pause).await?;
+        let (changed, at) = apply::apply(&mut transaction, claim, &plan, posts, pause).await?;
         transaction.commit().await?;
         let commit = plan.commit.id;
-        match &plan.decision {
-            Decision::Refuse => tracing::warn!(%commit, "the revision has errors and is refused"),
-            Decision::Apply(application) => tracing::info!(
-                %commit,
-                groups.all = application.groups.len(),
-                groups.changed = changed.len(),
-                groups.retired = application.retired.len(),
-                "the revision is in force"
-            ),
-        }
+        let Decision::Apply(application) = &plan.decision else {
+            tracing::warn!(%commit, "the revision has errors and is refused");
+            return Ok(());
+        };
+        let policies = &plan.policies.reading.policies;
+        tracing::info!(
+            %commit,
+            groups.all = policies.groups.len(),
+            groups.changed = changed.len(),
+            groups.retired = application.retired.len(),
+            "the revision is in force"
+        );
+        self.in_force.keep(source.id, commit, Arc::clone(policies));
+        // One that was in force before came into force no later for having been looked at again.
+        let is_same = revision_in_force == Some(commit);
+        let at = if is_same { source.last_synced_at } else { Some(at) };
+        self.known().insert(source.id, Known { policies: plan.policies, commit, at });
         Ok(())
+    }
+
+    /// What is known of the policies of a source that are in force.
+    async fn in_force(&self, source: &Source) -> anyhow::Result<InForce> {
+        let known = self.known().get(&source.id).cloned();
+        if let Some(known) = known.filter(|known| known.is_in_force(source)) {
+            return Ok(InForce::Known(known.policies));
+        }
+        let groups = groups::of_source(&self.pool, source.id).await?;
+        Ok(InForce::Stored {
+            files: policies::digests(&self.pool, source.id).await?,
+            groups: groups.into_iter().map(|group| group.definition.name).collect(),
+        })
     }
 
     /// How a pass ends that found the head it knew: a refused one stays refused.

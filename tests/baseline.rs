@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use cloudcorrect::catalog;
 use cloudcorrect::evaluation::{mutate, run_tests};
@@ -20,7 +21,7 @@ fn files(directory: &Path) -> Vec<PathBuf> {
 }
 
 /// The example policies, which have neither a problem nor a warning.
-fn examples() -> PolicySet {
+fn examples() -> Arc<PolicySet> {
     let read = |path: &PathBuf| {
         let name = path.strip_prefix(EXAMPLES).expect("one of them").to_string_lossy();
         SourceFile::new(name, fs::read(path).expect("a file"))

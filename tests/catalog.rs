@@ -1,6 +1,7 @@
 //! The catalog holds what it promises: every check type is tested, and its tests notice changes.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use cloudcorrect::catalog;
 use cloudcorrect::evaluation::{mutate, run_tests};
@@ -13,7 +14,7 @@ const TESTS: [(&str, &str); 3] = [
     ("catalog/tests/s3.yaml", include_str!("../catalog/tests/s3.yaml")),
 ];
 
-fn tests() -> PolicySet {
+fn tests() -> Arc<PolicySet> {
     let files = TESTS.map(|(path, text)| SourceFile::new(path, text.as_bytes()));
     let reading = catalog::read(&files);
     let problems: Vec<_> =

@@ -2,11 +2,13 @@
 
     server.py OPLOG PORT
 
-It differs from `moto_server` in three things:
+It differs from `moto_server` in four things:
 
 - A request may carry `X-Fleet-Created: 2026-01-31T00:00:00+00:00`: what IAM creates while it serves
   that request gets the date, which no request of AWS's could ask for.
 - The credential report is one of now. That of moto is of 2015, and nobody may rely on it.
+- After `POST /fleet/settled` the account stays as it is: a request that was answered is answered the
+  same again, but for the credential report. moto needs two minutes for all answers of a large account.
 - `OPLOG` gets a line for each request, tab-separated: seconds, service, operation, status,
   milliseconds, first word of the user agent.
 """
@@ -29,6 +31,10 @@ SETTINGS = {
     'acl', 'policy', 'policyStatus', 'publicAccessBlock', 'encryption', 'versioning', 'logging', 'tagging', 'location',
     'lifecycle', 'replication', 'website', 'notification', 'cors', 'object-lock', 'ownershipControls',
 }
+
+
+# What says when the answer was made.
+DATED = {'GenerateCredentialReport', 'GetCredentialReport'}
 
 
 def utcnow():
@@ -56,19 +62,53 @@ def operation(environ):
     if target := environ.get('HTTP_X_AMZ_TARGET'):
         return target.split('.')[-1]
     if environ.get('CONTENT_TYPE', '').startswith('application/x-www-form-urlencoded'):
-        body = environ['wsgi.input'].read(int(environ.get('CONTENT_LENGTH') or 0))
-        environ['wsgi.input'] = io.BytesIO(body)
-        return parse_qs(body.decode('utf-8', 'replace')).get('Action', ['?'])[0]
+        return parse_qs(body(environ).decode('utf-8', 'replace')).get('Action', ['?'])[0]
     depth = len([part for part in environ.get('PATH_INFO', '').split('/') if part])
     asked = [pair.split('=')[0] for pair in environ.get('QUERY_STRING', '').split('&')]
     setting = [name for name in asked if name in SETTINGS]
     return ' '.join([environ['REQUEST_METHOD'], ['service', 'bucket', 'object'][min(depth, 2)], *setting])
 
 
+def body(environ):
+    """The body of a request, which may be read again."""
+    text = environ['wsgi.input'].read(int(environ.get('CONTENT_LENGTH') or 0))
+    environ['wsgi.input'] = io.BytesIO(text)
+    return text
+
+
+def question(environ):
+    """All that an answer depends on."""
+    scope = environ.get('HTTP_AUTHORIZATION', '').partition('Credential=')[2].split('/')[2:4]
+    names = ['REQUEST_METHOD', 'HTTP_HOST', 'PATH_INFO', 'QUERY_STRING', 'HTTP_X_AMZ_TARGET']
+    return (*scope, *(environ.get(name) for name in names), body(environ))
+
+
 class Server(moto.server.DomainDispatcherApplication):
     """The dispatcher of `moto_server`, which writes a line once a request is served."""
 
     oplog = None
+    settled = False
+    answers = {}
+
+    def answer(self, environ, start_response):
+        """The answer of moto, or the one that it gave before."""
+        if environ['PATH_INFO'] == '/fleet/settled':
+            Server.settled = True
+            start_response('204 No Content', [])
+            return []
+        if not self.settled or operation(environ) in DATED:
+            return super().__call__(environ, start_response)
+        key = question(environ)
+        if key not in self.answers:
+            head = []
+            text = b''.join(super().__call__(environ, lambda *said: head.append(said[:2])))
+            if not head[0][0].startswith('2'):
+                start_response(*head[0])
+                return [text]
+            self.answers[key] = (*head[0], text)
+        line, headers, text = self.answers[key]
+        start_response(line, headers)
+        return [text]
 
     def __call__(self, environ, start_response):
         created = environ.get('HTTP_X_FLEET_CREATED')
@@ -80,7 +120,7 @@ class Server(moto.server.DomainDispatcherApplication):
             return start_response(line, headers, exc_info)
 
         try:
-            return super().__call__(environ, started)
+            return self.answer(environ, started)
         finally:
             agent = environ.get('HTTP_USER_AGENT', '-').split('/')[0]
             spent = (time.time() - start) * 1000

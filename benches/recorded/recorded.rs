@@ -177,5 +177,5 @@ fn policies() -> Outcome<PolicySet> {
     let files = POLICIES
         .map(|name| fs::read(directory.join(name)).map(|bytes| SourceFile::new(name, bytes)));
     let files = files.into_iter().collect::<Result<Vec<_>, _>>()?;
-    Ok(PolicySet::read(&files).policies)
+    Ok(Arc::unwrap_or_clone(PolicySet::read(&files).policies))
 }

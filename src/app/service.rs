@@ -102,7 +102,13 @@ impl Parts {
         let syncing = sync_settings(settings);
         Ok(Self {
             syncs: settings.sources.len().clamp(1, MOST_SYNCS),
-            syncer: Arc::new(Syncer::new(pool.clone(), github.clone(), assessors, syncing)),
+            syncer: Arc::new(Syncer::new(
+                pool.clone(),
+                github.clone(),
+                assessors,
+                Arc::clone(&policies),
+                syncing,
+            )),
             sweeper: sweeps(settings).map(|options| {
                 let (accounts, policies) = (Arc::clone(&accounts), Arc::clone(&policies));
                 Arc::new(Sweeper::new(pool.clone(), accounts, policies, options))

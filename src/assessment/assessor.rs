@@ -14,7 +14,7 @@ use crate::git::{CommitId, Objects, ReadError};
 use crate::impact::{self, Impact};
 use crate::in_force::{CompiledPolicies, PolicyCache};
 use crate::policy::PolicySet;
-use crate::proposal::{PolicyDirectory, Proposal};
+use crate::proposal::{Policies, PolicyDirectory, Proposal};
 use crate::render::post::Post;
 use crate::render::{Effect, Judged, KnownWaivers, Proposed, StackTotal, comment, policies_check};
 use crate::resource::Inventory;
@@ -40,6 +40,9 @@ pub struct Assessor {
     /// Good policies of commits that were read last: many pull requests part from a branch at one, and
     /// mostly that is in force.
     good: VecDeque<(SourceId, CommitId, Arc<PolicySet>)>,
+    /// Policies of a commit of each of the sources that were asked about last: others of that source are
+    /// read by what differs.
+    read: VecDeque<(SourceId, Arc<Policies>)>,
     in_force: PolicyCache,
 }
 
@@ -50,6 +53,7 @@ impl Assessor {
             pool,
             inventories: StoredInventories::default(),
             good: VecDeque::new(),
+            read: VecDeque::new(),
             in_force: PolicyCache::default(),
         }
     }
@@ -96,7 +100,11 @@ impl Assessor {
     async fn compare(&mut self, question: &Question) -> anyhow::Result<Compared> {
         let Question { head, target, below, .. } = *question;
         let source = question.speaker.source;
-        let checkout = Checkout { mirror: question.mirror.clone(), path: question.path.clone() };
+        let mut checkout = Checkout {
+            mirror: question.mirror.clone(),
+            path: question.path.clone(),
+            known: self.read.iter().find(|(of, _)| *of == source).map(|(_, it)| Arc::clone(it)),
+        };
         let parted = checkout.read(move |directory| {
             let trunk = directory.objects.merge_base(head, target)?.unwrap_or(target);
             let below = match below.map(|below| directory.objects.merge_base(head, below)) {
@@ -107,12 +115,17 @@ impl Assessor {
             Ok((trunk, below.filter(|below| *below != trunk), directory.settings(target)?.0))
         });
         let (trunk, below, gates) = parted.await?;
-        let good = match self.good_policies(source, &checkout, trunk).await? {
-            None => self.last_good(source, &checkout, trunk).await?,
+        let good = match self.good_policies(source, &mut checkout, trunk).await? {
+            None => self.last_good(source, &mut checkout, trunk).await?,
             good => good,
         };
+        if let Some(read) = checkout.known.clone() {
+            self.read.retain(|(of, _)| *of != source);
+            self.read.push_front((source, read));
+            self.read.truncate(KEPT);
+        }
         let accounts = self.in_force.in_force(&self.pool, source).await?;
-        let in_trunk = good.unwrap_or_else(|| Arc::new(accounts.policies.clone()));
+        let in_trunk = good.unwrap_or_else(|| Arc::clone(&accounts.policies));
         let layer = match below {
             Some(below) => checkout.good_policies(below).await?.map(|policies| (below, policies)),
             None => None,
@@ -132,7 +145,7 @@ impl Assessor {
     async fn good_policies(
         &mut self,
         source: SourceId,
-        checkout: &Checkout,
+        checkout: &mut Checkout,
         commit: CommitId,
     ) -> anyhow::Result<Option<Arc<PolicySet>>> {
         let known = self.good.iter().position(|(of, at, _)| (*of, *at) == (source, commit));
@@ -151,7 +164,7 @@ impl Assessor {
     async fn last_good(
         &self,
         source: SourceId,
-        checkout: &Checkout,
+        checkout: &mut Checkout,
         before: CommitId,
     ) -> anyhow::Result<Option<Arc<PolicySet>>> {
         let good = revisions::good(&self.pool, source, LOOKED_BACK).await?;
@@ -221,24 +234,29 @@ impl Compared {
 struct Checkout {
     mirror: PathBuf,
     path: String,
+    /// Policies that were read from it.
+    known: Option<Arc<Policies>>,
 }
 
 impl Checkout {
-    /// The policies of a commit, unless they have errors.
-    async fn good_policies(&self, commit: CommitId) -> anyhow::Result<Option<Arc<PolicySet>>> {
-        let reading = self.read(move |directory| Ok(directory.policies(commit, None)?.reading));
-        let reading = reading.await?;
-        Ok(reading.is_clean().then(|| Arc::new(reading.policies)))
+    /// The policies of a commit, unless they have errors. Others are read by what differs from good ones.
+    async fn good_policies(&mut self, commit: CommitId) -> anyhow::Result<Option<Arc<PolicySet>>> {
+        let read = self.read(move |directory| directory.policies(commit, None)).await?;
+        Ok(read.reading.is_clean().then(|| {
+            let policies = Arc::clone(&read.reading.policies);
+            self.known = Some(Arc::new(read));
+            policies
+        }))
     }
 
     async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(PolicyDirectory<'_>) -> Result<T, ReadError> + Send + 'static,
     ) -> anyhow::Result<T> {
-        let Self { mirror, path } = self.clone();
+        let Self { mirror, path, known } = self.clone();
         blocking(move || {
             let objects = Objects::mirrored(&mirror)?;
-            Ok(read(PolicyDirectory { objects: &objects, path: &path })?)
+            Ok(read(PolicyDirectory { objects: &objects, path: &path, known: known.as_deref() })?)
         })
         .await
     }

@@ -120,12 +120,12 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let shown = diagnostics::text(&reading.diagnostics, &tree.sources());
         bail!("the policies have problems; nothing was evaluated\n{shown}");
     }
-    let mut policies = reading.policies;
+    let mut policies = Arc::unwrap_or_clone(reading.policies);
     narrow(&mut policies, &arguments.group, &arguments.check)?;
     // Who reads SARIF knows the files of the repository, and not where the command runs.
     if matches!(arguments.format, Format::Sarif) {
-        for check in policies.groups.values_mut().flat_map(|group| &mut group.checks) {
-            let check = Arc::make_mut(check);
+        let groups = policies.groups.values_mut().map(Arc::make_mut);
+        for check in groups.flat_map(|group| &mut group.checks).map(Arc::make_mut) {
             check.place.path = arguments.workspace.name_of(&check.place.path);
         }
     }
@@ -201,7 +201,7 @@ fn collect(
     accounts: Vec<Account>,
     recording: Option<(AccountId, RecordedFile)>,
 ) -> anyhow::Result<(Vec<(Account, Inventory)>, CallStats)> {
-    let groups: Vec<&Group> = policies.groups.values().collect();
+    let groups: Vec<&Group> = policies.groups().collect();
     let at_hand = AccountsAtHand::new(recording)?;
     let mut calls = CallStats::default();
     let ask = |account: Account| {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::bail;
 
@@ -52,7 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let shown = diagnostics::text(&reading.diagnostics, &tree.sources());
         bail!("the policies have problems; nothing is explained\n{shown}");
     }
-    let mut policies = reading.policies;
+    let mut policies = Arc::unwrap_or_clone(reading.policies);
     if let Some(wanted) = &arguments.wanted {
         let is_known = policies.groups.keys().any(|name| name.as_str() == wanted);
         if !is_known {

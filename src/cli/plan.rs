@@ -14,7 +14,7 @@ use cloudcorrect::config::is_source_name;
 use cloudcorrect::evaluation::{Checked, WaiverStatus};
 use cloudcorrect::git::{CommitId, Objects, ReadError};
 use cloudcorrect::impact::{Changes, Impact};
-use cloudcorrect::policy::{Account, PolicySet, SETTINGS_FILE, SourceFile, is_policy_file};
+use cloudcorrect::policy::{Account, PolicySet, SETTINGS_FILE, is_policy_file};
 use cloudcorrect::proposal::{Policies, PolicyDirectory, Proposal};
 use cloudcorrect::recorded::{Recorded, RecordedFile};
 use cloudcorrect::render::{Judged, KnownWaivers, Proposed, SourceLabel, comment, diagnostics};
@@ -138,7 +138,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 
 /// A proposal, and the policies that it is compared with.
 struct Compared {
-    before: PolicySet,
+    before: Arc<PolicySet>,
     proposal: Proposal,
 }
 
@@ -146,7 +146,7 @@ fn compare(objects: &Objects, arguments: &Arguments) -> anyhow::Result<Compared>
     let Arguments { range, path, .. } = arguments;
     let path: Vec<_> = path.split('/').filter(|part| !["", "."].contains(part)).collect();
     let path = path.join("/");
-    let directory = PolicyDirectory { objects, path: &path };
+    let directory = PolicyDirectory { objects, path: &path, known: None };
     let (base, head) = (objects.resolve(&range.base)?, objects.resolve(&range.head)?);
     if !objects.has_directory(base, &path)? && !objects.has_directory(head, &path)? {
         bail!(
@@ -164,7 +164,9 @@ fn compare(objects: &Objects, arguments: &Arguments) -> anyhow::Result<Compared>
         ));
     }
     let parted = parted.unwrap_or(base);
-    let before = in_force(directory, (base, &range.base), parted)?;
+    let known = in_force(directory, (base, &range.base), parted)?;
+    let before = Arc::clone(&known.reading.policies);
+    let directory = PolicyDirectory { known: Some(&known), ..directory };
     let gates = directory.settings(base)?.0;
     let proposal = directory.proposal(head, (parted, &before), gates.as_ref())?;
     let is_policy = |file: &str| {
@@ -184,19 +186,18 @@ fn in_force(
     directory: PolicyDirectory<'_>,
     (base, name): (CommitId, &str),
     parted: CommitId,
-) -> anyhow::Result<PolicySet> {
+) -> anyhow::Result<Policies> {
     let mut read = Policies::default();
     for commit in [parted, base] {
         if !directory.objects.has_directory(commit, directory.path)? {
-            return Ok(PolicySet::default());
+            return Ok(Policies::default());
         }
         read = directory.policies(commit, None)?;
         if read.reading.is_clean() {
-            return Ok(read.reading.policies);
+            return Ok(read);
         }
     }
-    let files = read.files.into_iter().map(|file| SourceFile::new(file.path, file.bytes));
-    let shown = diagnostics::text(&read.reading.diagnostics, &files.collect::<Vec<_>>());
+    let shown = diagnostics::text(&read.reading.diagnostics, &read.tree.files);
     bail!(
         "the policies of `{name}` ({}) have problems; name a revision that is good to compare with\n{}",
         base.short(),

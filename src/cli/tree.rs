@@ -121,10 +121,10 @@ impl Tree {
 
     /// The account of that name, and the policies beside it. A tree with other problems may still name its
     /// accounts.
-    pub(super) fn account(&self, name: &str) -> anyhow::Result<(Account, PolicySet)> {
+    pub(super) fn account(&self, name: &str) -> anyhow::Result<(Account, Arc<PolicySet>)> {
         let LoadOutcome { policies, diagnostics, has_unread_tests: _ } = self.reading();
-        if let Some(account) = policies.accounts.values().find(|it| it.name.as_str() == name) {
-            return Ok((account.clone(), policies));
+        if let Some(account) = policies.accounts().find(|it| it.name.as_str() == name) {
+            return Ok((account.clone(), Arc::clone(&policies)));
         }
         let known = policies.accounts.values().map(|account| account.name.as_str());
         let shown = diagnostics::text(&diagnostics, &self.sources());

@@ -1,6 +1,7 @@
 //! What is asked for by name, and what may have been meant where there is no such thing.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use anyhow::{anyhow, bail};
 
@@ -125,7 +126,7 @@ pub(super) fn groups<'a>(
     named: Option<&str>,
 ) -> Vec<&'a Group> {
     let is_asked = |group: &&Group| named.is_some() || group.accounts.selects(account);
-    policies.groups.values().filter(is_asked).collect()
+    policies.groups().filter(is_asked).collect()
 }
 
 /// Why nothing is shown although the list is whole.
@@ -158,7 +159,7 @@ pub(super) fn accounts(
         let is_named = named.is_none_or(|name| account.name.as_str() == name);
         is_named && recorded.is_none_or(|recorded| *recorded == account.id)
     };
-    let accounts: Vec<Account> = policies.accounts.values().filter(wanted).cloned().collect();
+    let accounts: Vec<Account> = policies.accounts().filter(wanted).cloned().collect();
     match (named, recorded) {
         _ if !accounts.is_empty() => Ok(accounts),
         (Some(name), Some(recorded)) => {
@@ -185,7 +186,7 @@ pub(super) fn narrow(
     }
     for wanted in checks {
         let has = |group: &&Group| group.checks.iter().any(|check| is_meant(group, check, wanted));
-        let having: Vec<&Group> = policies.groups.values().filter(has).collect();
+        let having: Vec<&Group> = policies.groups().filter(has).collect();
         if !having.iter().any(|group| is_one(group)) {
             return Err(no_check(policies, groups, wanted, &having));
         }
@@ -193,6 +194,7 @@ pub(super) fn narrow(
     policies.groups.retain(|_, group| is_one(group));
     if !checks.is_empty() {
         for group in policies.groups.values_mut() {
+            let group = Arc::make_mut(group);
             let mut kept = std::mem::take(&mut group.checks);
             kept.retain(|check| checks.iter().any(|wanted| is_meant(group, check, wanted)));
             group.checks = kept;
@@ -231,7 +233,7 @@ fn no_check(
         Some(of) => is_named(group, of),
         None => groups.is_empty() || groups.iter().any(|one| is_named(group, one)),
     };
-    let groups: Vec<&Group> = policies.groups.values().filter(is_asked).collect();
+    let groups: Vec<&Group> = policies.groups().filter(is_asked).collect();
     if let (Some(of), true) = (of, groups.is_empty()) {
         return none_such("group", of, policies.groups.keys().map(GroupName::as_str));
     }
@@ -295,7 +297,8 @@ mod tests {
         };
         let text =
             [group("network", &["default", "named"]), group("storage", &["default"])].join("---\n");
-        PolicySet::read(&[SourceFile::new("a.yaml", text.into_bytes())]).policies
+        let reading = PolicySet::read(&[SourceFile::new("a.yaml", text.into_bytes())]);
+        Arc::unwrap_or_clone(reading.policies)
     }
 
     /// What is left, or why nothing is.

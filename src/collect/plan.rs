@@ -169,7 +169,7 @@ spec:
       assert: web.GroupId in resource.SecurityGroupIds
 ";
 
-    fn policies() -> PolicySet {
+    fn policies() -> Arc<PolicySet> {
         let loaded = PolicySet::read(&[SourceFile::new("x.yaml", GROUP.as_bytes())]);
         assert!(loaded.is_clean(), "{:#?}", loaded.diagnostics);
         loaded.policies
@@ -179,7 +179,7 @@ spec:
     fn a_plan_has_its_calls_in_stages_with_who_reads_them() {
         let policies = policies();
         let account = policies.accounts.values().next().expect("an account");
-        let groups: Vec<&Group> = policies.groups.values().collect();
+        let groups: Vec<&Group> = policies.groups().collect();
         let plan = plan(&groups, account);
         let lines = plan.types.iter().flat_map(|one| {
             one.calls.iter().map(|call| {

@@ -11,5 +11,5 @@ pub(super) fn account(id: &str) -> Account {
     );
     let file = SourceFile::new("accounts.yaml", text.into_bytes());
     let reading = PolicySet::read(&[file]);
-    reading.policies.accounts.into_values().next().expect("an account")
+    Account::clone(reading.policies.accounts().next().expect("an account"))
 }

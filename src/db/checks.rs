@@ -158,13 +158,14 @@ async fn rename_findings(
     Ok(())
 }
 
-/// Brings the checks of all groups of a revision into force, by group. How a check stands is kept
-/// as long as its group has it.
+/// Brings the checks of some groups of a revision into force, all that each of these has. How a check
+/// stands is kept as long as its group has it.
 pub async fn define(
     connection: &mut PgConnection,
     fence: &sources::Fence,
     checks: &[(&str, &[RuleText])],
 ) -> Result<(), Error> {
+    let defined: Vec<&str> = checks.iter().map(|(group, _)| *group).collect();
     let rows = || {
         checks.iter().flat_map(|(group, rules)| {
             rules.iter().enumerate().map(move |(position, rule)| (*group, position, rule))
@@ -176,11 +177,12 @@ pub async fn define(
         rows().map(|(_, position, _)| i32::try_from(position).unwrap_or(i32::MAX)).collect();
     let rules: Vec<Json<&RuleText>> = rows().map(|(_, _, rule)| Json(rule)).collect();
     sqlx::query!(
-        "delete from policy_check where source = $1
+        "delete from policy_check where source = $1 and group_name = any($4)
            and (group_name, id) not in (select * from unnest($2::text[], $3::text[]))",
         fence.source.0,
         &groups as &[&str],
         &ids as &[&str],
+        &defined as &[&str],
     )
     .execute(&mut *connection)
     .await?;
@@ -333,11 +335,14 @@ mod tests {
         let fence = sync(&mut tx, "main").await;
         let new = [rule("tagged", "Tagged"), rule("private", "New")];
         define(&mut tx, &fence, &[("storage", &new)]).await?;
+        assert_eq!(of_group(&mut *tx, source, "network").await?.len(), 2, "it is left alone");
+        define(&mut tx, &fence, &[("network", &[])]).await?;
         tx.commit().await?;
         assert_eq!(told(&pool, source).await?, ["Tagged none", "New fail"]);
         assert_eq!(of_group(&pool, source, "network").await?, []);
         Ok(())
     }
+
     #[sqlx::test]
     async fn a_check_with_another_id_goes_on(pool: PgPool) -> TestResult {
         let source = groups(&pool, &["storage"]).await;

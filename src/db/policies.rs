@@ -1,5 +1,8 @@
 //! Policy files in every version, with the commit that brought each and the one that ended it.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use sqlx::{PgConnection, PgExecutor};
 
 use super::sources::{Fence, SourceId};
@@ -13,7 +16,7 @@ pub struct FileChange {
     /// The path from the repository's root.
     pub path: String,
     /// The new text; `None`: the file is gone.
-    pub body: Option<Vec<u8>>,
+    pub body: Option<Arc<[u8]>>,
 }
 
 /// A policy file in force.
@@ -77,7 +80,7 @@ pub async fn apply(
     .await?;
     let present =
         || changes.iter().filter_map(|change| Some((&change.path, change.body.as_ref()?)));
-    blobs::keep(connection, present().map(|(_, body)| (Digest::of(body), body.as_slice()))).await?;
+    blobs::keep(connection, present().map(|(_, body)| (Digest::of(body), &**body))).await?;
     let (paths, digests): (Vec<String>, Vec<Vec<u8>>) =
         present().map(|(path, body)| (path.clone(), Digest::of(body).to_vec())).unzip();
     sqlx::query!(
@@ -117,6 +120,25 @@ pub async fn in_force(executor: impl PgExecutor<'_>, source: SourceId) -> Result
         }
     }
     Ok(policies)
+}
+
+/// Digests of the policy files of a source that are in force, by path.
+pub async fn digests(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+) -> Result<BTreeMap<String, Digest>, Error> {
+    sqlx::query!(
+        "select path, blob from policy_version where source = $1 and until is null",
+        source.0,
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(|row| {
+        let digest = row.blob.try_into().map_err(|_| Error::unreadable("blob", "no digest"))?;
+        Ok((row.path, Digest(digest)))
+    })
+    .collect()
 }
 
 /// The files that a commit touched, by path.
@@ -162,7 +184,7 @@ mod tests {
             .iter()
             .map(|(path, body)| FileChange {
                 path: (*path).to_owned(),
-                body: body.map(|text| text.as_bytes().to_vec()),
+                body: body.map(|text| text.as_bytes().into()),
             })
             .collect();
         apply(&mut tx, &fence, commit, "Ada <ada@example.com>", &changes).await?;

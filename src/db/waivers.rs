@@ -50,22 +50,26 @@ impl TryFrom<Row> for WaiverOfGroup {
     }
 }
 
-/// Brings the waivers of a revision into force, each with a group that it concerns. How a waiver
-/// stands is kept as long as the group has it.
+/// Brings the waivers of some groups of a revision into force, all that concern each of these. How a
+/// waiver stands is kept as long as the group has it.
 pub async fn define(
     connection: &mut PgConnection,
     fence: &sources::Fence,
-    waivers: &[(&str, &Waiver)],
+    waivers: &[(&str, &[Arc<Waiver>])],
 ) -> Result<(), Error> {
-    let groups: Vec<&str> = waivers.iter().map(|(group, _)| *group).collect();
-    let names: Vec<&str> = waivers.iter().map(|(_, waiver)| waiver.name.as_str()).collect();
-    let bodies: Vec<Json<&Waiver>> = waivers.iter().map(|(_, waiver)| Json(*waiver)).collect();
+    let defined: Vec<&str> = waivers.iter().map(|(group, _)| *group).collect();
+    let rows =
+        || waivers.iter().flat_map(|(group, waivers)| waivers.iter().map(move |one| (*group, one)));
+    let groups: Vec<&str> = rows().map(|(group, _)| group).collect();
+    let names: Vec<&str> = rows().map(|(_, waiver)| waiver.name.as_str()).collect();
+    let bodies: Vec<Json<&Waiver>> = rows().map(|(_, waiver)| Json(waiver.as_ref())).collect();
     sqlx::query!(
-        "delete from policy_waiver where source = $1
+        "delete from policy_waiver where source = $1 and group_name = any($4)
            and (group_name, name) not in (select * from unnest($2::text[], $3::text[]))",
         fence.source.0,
         &groups as &[&str],
         &names as &[&str],
+        &defined as &[&str],
     )
     .execute(&mut *connection)
     .await?;
@@ -191,13 +195,18 @@ mod tests {
     async fn a_waiver_keeps_its_standing_as_long_as_its_group_has_it(pool: PgPool) -> TestResult {
         let source = groups(&pool, &["storage"]).await;
         let claimed = claim(&pool).await;
-        let (old, new) = (waiver("legacy", "old"), waiver("legacy", "new"));
+        let (old, new) = (Arc::new(waiver("legacy", "old")), waiver("legacy", "new"));
         let mut tx = pool.begin().await?;
         let fence = sync(&mut tx, "main").await;
-        define(&mut tx, &fence, &[("network", &old), ("storage", &old)]).await?;
+        define(
+            &mut tx,
+            &fence,
+            &[("network", &[Arc::clone(&old)]), ("storage", &[Arc::clone(&old)])],
+        )
+        .await?;
         let run = groups::fence(&mut *tx, &claimed).await?;
         let standing = WaiverStatus {
-            waiver: Arc::new(old),
+            waiver: old,
             validity: Validity::Expiring,
             counts: Counts::from_iter([Outcome::Waived]),
         };
@@ -210,13 +219,22 @@ mod tests {
 
         let mut tx = pool.begin().await?;
         let fence = sync(&mut tx, "main").await;
-        let other = waiver("other", "x");
-        define(&mut tx, &fence, &[("storage", &new), ("storage", &other)]).await?;
+        let defined = [Arc::new(new), Arc::new(waiver("other", "x"))];
+        define(&mut tx, &fence, &[("storage", &defined)]).await?;
         tx.commit().await?;
         assert_eq!(
             told(&pool, source).await?,
-            ["storage legacy new: Expiring 1 waived", "storage other x: none"]
+            [
+                "network legacy old: none",
+                "storage legacy new: Expiring 1 waived",
+                "storage other x: none"
+            ],
+            "a group that is not defined is left alone"
         );
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        define(&mut tx, &fence, &[("network", &[])]).await?;
+        tx.commit().await?;
         assert_eq!(of_group(&pool, source, "network").await?, []);
         Ok(())
     }

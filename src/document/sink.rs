@@ -44,6 +44,16 @@ impl DiagnosticSink {
         self.found.extend(other.found);
     }
 
+    /// Takes up diagnostics of another file, as many as there are.
+    pub fn extend(&mut self, others: &[Diagnostic]) {
+        self.found.extend_from_slice(others);
+    }
+
+    /// Diagnostics in the order in which they were found.
+    pub fn into_found(self) -> Vec<Diagnostic> {
+        self.found
+    }
+
     /// `true` once the file has so many problems that more are not told.
     pub fn is_full(&self) -> bool {
         self.found.len() >= self.most

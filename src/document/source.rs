@@ -17,6 +17,12 @@ impl SourceFile {
         Self { path: path.into(), bytes: bytes.into() }
     }
 
+    /// `true` of a file with the same bytes at the same path; at once where they are shared.
+    pub fn is_same(&self, other: &Self) -> bool {
+        (Arc::ptr_eq(&self.bytes, &other.bytes) || self.bytes == other.bytes)
+            && (Arc::ptr_eq(&self.path, &other.path) || self.path == other.path)
+    }
+
     /// The text as far as it can be shown.
     pub fn text(&self) -> std::borrow::Cow<'_, str> {
         String::from_utf8_lossy(&self.bytes)
@@ -67,15 +73,42 @@ impl TreeRoom {
     /// Takes the room of the next entry, whatever it is.
     pub fn take_entry(&mut self) -> Result<(), TreeTooLarge> {
         self.entries += 1;
-        (self.entries <= MAX_ENTRIES).then_some(()).ok_or(TreeTooLarge::Entries)
+        self.fits()
+    }
+
+    /// Takes the room of many entries and files.
+    pub fn take(&mut self, many: &Self) -> Result<(), TreeTooLarge> {
+        self.entries += many.entries;
+        self.files += many.files;
+        self.bytes = self.bytes.saturating_add(many.bytes);
+        self.fits()
+    }
+
+    /// Room that was taken since there was so much.
+    #[must_use]
+    pub fn since(&self, before: &Self) -> Self {
+        Self {
+            entries: self.entries - before.entries,
+            files: self.files - before.files,
+            bytes: self.bytes.saturating_sub(before.bytes),
+        }
     }
 
     /// Takes the room of the next policy file, which has so many bytes.
     pub fn take_file(&mut self, bytes: usize) -> Result<(), TreeTooLarge> {
         self.files += 1;
         self.bytes = self.bytes.saturating_add(bytes);
-        let fits = self.files <= MAX_FILES && self.bytes <= MAX_TREE_BYTES;
-        fits.then_some(()).ok_or(TreeTooLarge::Policies)
+        self.fits()
+    }
+
+    fn fits(&self) -> Result<(), TreeTooLarge> {
+        if self.entries > MAX_ENTRIES {
+            Err(TreeTooLarge::Entries)
+        } else if self.files > MAX_FILES || self.bytes > MAX_TREE_BYTES {
+            Err(TreeTooLarge::Policies)
+        } else {
+            Ok(())
+        }
     }
 }
 

@@ -49,14 +49,14 @@ impl Cloud {
     /// What a check comes to, a finding a line.
     fn judge(&self, check: &str) -> String {
         let policies = policies(check);
-        let account = policies.accounts.values().next().expect("an account");
-        let group = policies.groups.values().next().expect("a group");
+        let account = policies.accounts().next().expect("an account");
+        let group = policies.groups().next().expect("a group");
         shown(&evaluate(group, &[(account, &self.0)]))
     }
 }
 
 /// A group with a check, and whatever comes behind it.
-fn policies(check: &str) -> PolicySet {
+fn policies(check: &str) -> Arc<PolicySet> {
     let text = format!(
         "apiVersion: cloudcorrect.dev/v1
 kind: Account
@@ -278,7 +278,7 @@ spec: { match: { check: a, resource: vpc-1 }, reason: why, owner: ada, expires: 
     let cloud = Cloud::new()
         .with("AWS::EC2::VPC", "eu-west-1", &vpcs)
         .without("AWS::EC2::Instance", "us-east-1");
-    let account = policies.accounts.values().next().expect("an account");
+    let account = policies.accounts().next().expect("an account");
     let mut totals = Totals::none();
     for group in policies.groups.values() {
         let waivers: Vec<_> = policies.waivers_of(group).collect();
@@ -436,11 +436,11 @@ fn checks_that_are_judged_together_come_to_what_each_does_alone() {
 ";
     let cloud = corners();
     let policies = policies(check);
-    let account = policies.accounts.values().next().expect("an account");
-    let group = policies.groups.values().next().expect("a group");
+    let account = policies.accounts().next().expect("an account");
+    let group = policies.groups().next().expect("a group");
     let together = evaluate(group, &[(account, &cloud.0)]).checks;
     let alone = |check: &Arc<Check>| {
-        let alone = Group { checks: vec![Arc::clone(check)], ..group.clone() };
+        let alone = Group { checks: vec![Arc::clone(check)], ..Group::clone(group) };
         evaluate(&alone, &[(account, &cloud.0)]).checks.remove(0)
     };
     for (check, together) in group.checks.iter().zip(&together) {
@@ -481,8 +481,8 @@ fn what_names_stand_for_is_found_once_for_all_rules() {
     let vpcs: Vec<Json> = (0..200_000).map(|at| vpc(&format!("vpc-{at}"), true)).collect();
     let cloud = Cloud::new().with("AWS::EC2::VPC", "eu-west-1", &vpcs);
     let policies = policies(check);
-    let account = policies.accounts.values().next().expect("an account");
-    let group = policies.groups.values().next().expect("a group");
+    let account = policies.accounts().next().expect("an account");
+    let group = policies.groups().next().expect("a group");
     let mut known = Known::default();
     let lets = group.checks.iter().flat_map(|check| &check.rule.bindings);
     let learnt: Vec<_> = lets.map(|one| known.learn(one, account, &cloud.0)).collect();

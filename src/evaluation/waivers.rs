@@ -228,8 +228,8 @@ spec:
         let reading = PolicySet::read(&[SourceFile::new("x.yaml", text.into_bytes())]);
         assert!(reading.is_clean(), "{:#?}", reading.diagnostics);
         let policies = reading.policies;
-        let account = policies.accounts.values().next().expect("an account");
-        let group = policies.groups.values().next().expect("a group");
+        let account = policies.accounts().next().expect("an account");
+        let group = policies.groups().next().expect("a group");
         let accounts = [(account, &inventory())];
         let mut result = evaluate(group, &accounts);
         let statuses = waive(group, &accounts, policies.waivers_of(group), &mut result);

@@ -117,7 +117,8 @@ async fn collect_account(
 ) -> Result<Answer> {
     let policies = &in_force.policies;
     let account = policies.accounts.get(&name).context("the account is gone")?;
-    let groups: Vec<&Group> = due.iter().filter_map(|name| policies.groups.get(name)).collect();
+    let groups: Vec<&Group> =
+        due.iter().filter_map(|name| Some(policies.groups.get(name)?.as_ref())).collect();
     let collected = accounts.open_sharing(account, began, since).await.collect(&groups).await;
     let observations = Observations::of(&collected.inventory);
     Ok(Answer { account: name, collected, observations })

@@ -305,8 +305,8 @@ spec:
     #[test]
     fn a_bad_finding_about_no_resource_is_known_as_such() {
         let file = SourceFile::new("a.yaml", ROLES.as_bytes());
-        let groups = PolicySet::read(&[file]).policies.groups;
-        let group = groups.values().next().expect("a group");
+        let policies = PolicySet::read(&[file]).policies;
+        let group = policies.groups().next().expect("a group");
         let denied = Outcome::Unknown(Cause::AccessDenied);
         let standing = |resource: &str, outcome| {
             let record = FindingRecord {

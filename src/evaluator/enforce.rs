@@ -102,7 +102,7 @@ mod tests {
         );
         let file = SourceFile::new("policies/a.yaml", text.into_bytes());
         let reading = PolicySet::read(&[file]);
-        reading.policies.groups.into_values().next().expect("a group")
+        Group::clone(reading.policies.groups().next().expect("a group"))
     }
 
     fn at(hour: u32) -> DateTime<Utc> {

@@ -59,7 +59,7 @@ mod tests {
              - {{ id: one, select: AWS::IAM::User, {max_age} assert: '!has(resource.LoginProfile)' }}\n"
         );
         let read = PolicySet::read(&[SourceFile::new("a.yaml", text.into_bytes())]);
-        read.policies.groups.into_values().next().expect("a group")
+        Group::clone(read.policies.groups().next().expect("a group"))
     }
 
     fn at(text: &str) -> DateTime<Utc> {

@@ -15,62 +15,50 @@ const LONGEST_TEXT: usize = 300;
 #[serde(try_from = "String", into = "String")]
 pub struct CommitId([u8; 20]);
 
-/// The id of a file's content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct BlobId([u8; 20]);
-
 /// Why a string is no id of an object.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not the id of a Git object: forty hexadecimal digits")]
 pub struct InvalidObjectId(pub String);
 
-macro_rules! object_id {
-    ($($name:ident),+) => {$(
-        impl $name {
-            pub(super) fn of(id: Oid) -> Self {
-                let mut bytes = [0; 20];
-                for (to, from) in bytes.iter_mut().zip(id.as_bytes()) {
-                    *to = *from;
-                }
-                Self(bytes)
-            }
+impl CommitId {
+    pub(super) fn of(id: Oid) -> Self {
+        let mut bytes = [0; 20];
+        for (to, from) in bytes.iter_mut().zip(id.as_bytes()) {
+            *to = *from;
         }
-
-        impl FromStr for $name {
-            type Err = InvalidObjectId;
-
-            fn from_str(text: &str) -> Result<Self, Self::Err> {
-                let mut bytes = [0; 20];
-                hex::decode_to_slice(text, &mut bytes)
-                    .map_err(|_| InvalidObjectId(text.to_owned()))?;
-                Ok(Self(bytes))
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = InvalidObjectId;
-
-            fn try_from(text: String) -> Result<Self, Self::Error> {
-                text.parse()
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(id: $name) -> Self {
-                id.to_string()
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.pad(&hex::encode(self.0))
-            }
-        }
-    )+};
+        Self(bytes)
+    }
 }
 
-object_id!(CommitId, BlobId);
+impl FromStr for CommitId {
+    type Err = InvalidObjectId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut bytes = [0; 20];
+        hex::decode_to_slice(text, &mut bytes).map_err(|_| InvalidObjectId(text.to_owned()))?;
+        Ok(Self(bytes))
+    }
+}
+
+impl TryFrom<String> for CommitId {
+    type Error = InvalidObjectId;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+impl From<CommitId> for String {
+    fn from(id: CommitId) -> Self {
+        id.to_string()
+    }
+}
+
+impl fmt::Display for CommitId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(&hex::encode(self.0))
+    }
+}
 
 impl CommitId {
     pub(super) fn oid(self) -> Result<Oid, git2::Error> {

@@ -257,7 +257,10 @@ mod tests {
             let mut mirror = origin.mirror();
             mirror.fetch(&main()).unwrap_or_else(|error| panic!("damage {damage}: {error}"));
             assert_eq!(mirror.head(&main()[0]), Ok(Some(next)), "damage {damage}");
-            assert!(mirror.policy_files(next, "policies", &|_| false).is_ok(), "damage {damage}");
+            assert!(
+                mirror.policy_files(next, "policies", &|_| false, None).is_ok(),
+                "damage {damage}"
+            );
         }
     }
 

@@ -8,13 +8,13 @@ use crate::policy::{Account, AccountName, Check, Group, Mode, OnEmpty, PolicySet
 use crate::schedule::Schedule;
 
 use super::conjuncts::{Relation, relation};
-use super::pairs::{self, Pair, pairs};
+use super::pairs::{self, Pair};
 use super::{Change, Changes, Subject, Weight, What, diff};
 
 /// Differences between the revision that is in force and another one.
 pub fn changes(base: &PolicySet, head: &PolicySet) -> Changes {
     let mut found = Found::default();
-    for (name, old, new) in pairs(&base.accounts, &head.accounts) {
+    for (name, [old, new]) in PolicySet::differing(&base.accounts, &head.accounts) {
         found.account(name, old, new);
     }
     for (name, Pair { old, new }) in pairs::groups(base, head) {
@@ -29,8 +29,8 @@ pub fn changes(base: &PolicySet, head: &PolicySet) -> Changes {
             _ => found.existence(&subject, old.is_some()),
         }
     }
-    for (name, old, new) in pairs(&base.waivers, &head.waivers) {
-        found.waiver(name, old.map(AsRef::as_ref), new.map(AsRef::as_ref));
+    for (name, [old, new]) in PolicySet::differing(&base.waivers, &head.waivers) {
+        found.waiver(name, old, new);
     }
     Changes(found.0)
 }

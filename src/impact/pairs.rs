@@ -12,28 +12,28 @@ pub(super) struct Pair<'a, T> {
     pub(super) new: Option<&'a T>,
 }
 
-/// Every key of two maps with what it has in each.
-pub(super) fn pairs<'a, K: Ord, V>(
-    old: &'a BTreeMap<K, V>,
-    new: &'a BTreeMap<K, V>,
-) -> impl Iterator<Item = (&'a K, Option<&'a V>, Option<&'a V>)> {
-    let keys: BTreeSet<_> = old.keys().chain(new.keys()).collect();
-    keys.into_iter().map(|key| (key, old.get(key), new.get(key)))
-}
-
-/// Groups of both revisions by name. One that is renamed stands under its new name.
+/// Groups of both revisions by name, but for those that are the same and judged the same. One that is
+/// renamed stands under its new name.
 pub(super) fn groups<'a>(
     base: &'a PolicySet,
     head: &'a PolicySet,
 ) -> impl Iterator<Item = (&'a GroupName, Pair<'a, Group>)> {
     let renamed = renamed(base, head);
     let gone: BTreeSet<_> = renamed.values().copied().collect();
-    pairs(&base.groups, &head.groups).filter(move |(name, ..)| !gone.contains(name)).map(
-        move |(name, old, new)| {
-            let was = renamed.get(name).and_then(|from| base.groups.get(*from));
-            (name, Pair { old: old.or(was), new })
-        },
-    )
+    let (old, new) = (&base.groups, &head.groups);
+    // Accounts and waivers say what becomes of groups that say the same as before.
+    let is_all = !PolicySet::differing(&base.accounts, &head.accounts).is_empty()
+        || !PolicySet::differing(&base.waivers, &head.waivers).is_empty();
+    let names: BTreeSet<_> = if is_all {
+        old.keys().chain(new.keys()).collect()
+    } else {
+        PolicySet::differing(old, new).into_iter().map(|(name, _)| name).collect()
+    };
+    names.into_iter().filter(move |name| !gone.contains(name)).map(move |name| {
+        let was = renamed.get(name).and_then(|from| old.get(*from));
+        let (old, new) = (old.get(name).or(was), new.get(name));
+        (name, Pair { old: old.map(AsRef::as_ref), new: new.map(AsRef::as_ref) })
+    })
 }
 
 /// Groups that are new under a name and gone under another, with the same checks: the new name

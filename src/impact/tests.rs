@@ -4,6 +4,7 @@ mod effect;
 mod waivers;
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::*;
 use crate::policy::{PolicySet, SourceFile};
@@ -47,7 +48,7 @@ spec:
       assert: resource.VersioningConfiguration.Status == "Enabled"
 "#;
 
-fn read(text: &str) -> PolicySet {
+fn read(text: &str) -> Arc<PolicySet> {
     let reading = PolicySet::read(&[SourceFile::new("policies/a.yaml", text.as_bytes())]);
     let errors: Vec<_> =
         reading.diagnostics.iter().filter(|it| it.is_error()).map(ToString::to_string).collect();

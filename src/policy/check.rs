@@ -252,19 +252,19 @@ pub(super) fn unique_ids(checks: &List<CheckSpec>, file: &mut FileContext) {
     }
     let mut ids = Symbols::default();
     for (id, at) in named() {
-        ids.add("check", id, &file.place(at));
+        ids.add("check", id, file.place(at));
     }
     ids.report(&mut file.sink);
     former_ids(checks, &ids, file);
 }
 
 /// Reports, at both places, a former id that a check still has, or that several checks claim.
-fn former_ids(checks: &List<CheckSpec>, present: &Symbols, file: &mut FileContext) {
+fn former_ids(checks: &List<CheckSpec>, present: &Symbols<'_>, file: &mut FileContext) {
     let mut former = Symbols::default();
     let lists = checks.iter().filter_map(|check| check.value.formerly.value());
     for Located { value: id, span } in lists.flat_map(List::iter) {
         let here = file.place(*span);
-        former.add("former id", id, &here);
+        former.add("former id", id, here.clone());
         let Some(other) = present.place("check", id) else { continue };
         let message = format!("check `{}` is still there", short(id));
         let refused = file.error(*span, Code::Conflict, message);

@@ -25,17 +25,26 @@ pub(super) struct Library {
     pub(super) expressions: Arc<SharedExpressions>,
 }
 
+/// The kinds of documents that others use by their names.
+const KINDS: [&str; 2] = ["CheckType", "Pack"];
+
 impl Library {
+    /// `true` where a file may have documents of it.
+    pub(super) fn may_have_part_of(file: &SourceFile) -> bool {
+        KINDS.iter().any(|kind| memchr::memmem::find(&file.bytes, kind.as_bytes()).is_some())
+    }
+
     /// That of the files, with check types that are there already; and the files that were parsed
     /// for it, which need not be parsed again.
     pub(super) fn read(files: &[SourceFile], built_in: &CheckTypes) -> (Self, ParseCache) {
         let mut cache = ParseCache::default();
         let mut types = built_in.clone();
-        for found in cache.read(files, "CheckType", check_types) {
+        let [types_kind, packs_kind] = KINDS;
+        for found in cache.read(files, types_kind, check_types) {
             types.merge(found);
         }
         let mut packs = Packs::default();
-        for found in cache.read(files, "Pack", |file| packs_of(file, &types)) {
+        for found in cache.read(files, packs_kind, |file| packs_of(file, &types)) {
             packs.merge(found);
         }
         (Self { types, packs, expressions: Arc::default() }, cache)

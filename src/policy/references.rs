@@ -1,6 +1,8 @@
 //! What documents say of each other, which can only be followed once all of them are read.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Location, meant, nearest};
 use crate::document::{DiagnosticSink, short};
@@ -9,101 +11,146 @@ use super::account;
 use super::group::Group;
 use super::labels::Labels;
 use super::names::{CheckId, GroupName};
+use super::resolved::ResolvedFile;
 use super::set::PolicySet;
 use super::symbols::Symbols;
-use super::waiver_references;
 
 /// The most checks of all groups, those of packs in each that takes them up.
-const MOST_CHECKS: usize = 200_000;
-
-/// References on their way, and what they may refer to.
-#[derive(Default)]
-pub(super) struct References {
-    /// Names, whether or not their documents could be read.
-    pub(super) symbols: Symbols,
-    /// The accounts that groups select.
-    pub(super) accounts: Vec<account::References>,
-    /// The checks that tests name.
-    pub(super) tested: Vec<Tested>,
-    /// References of waivers, to groups, checks and accounts.
-    pub(super) waivers: Vec<waiver_references::References>,
-    /// What is wrong with the names of check types and packs that are declared nowhere.
-    pub(super) unfound: DiagnosticSink,
-    /// `true` where there may be documents whose names are not known.
-    pub(super) is_partial: bool,
-    /// `true` where accounts could not be resolved.
-    pub(super) has_broken_accounts: bool,
-    /// `true` where groups could not be resolved.
-    pub(super) has_broken_groups: bool,
-    /// Groups that are refused for their times alone, so that their checks are known.
-    pub(super) untimed: BTreeMap<GroupName, Group>,
-    /// How many tests could not be resolved.
-    pub(super) broken_tests: usize,
-}
+pub(super) const MOST_CHECKS: usize = 200_000;
 
 /// A check of a group that a test names.
+#[derive(Debug)]
 pub(super) struct Tested {
     pub(super) group: GroupName,
     pub(super) check: CheckId,
     pub(super) place: Location,
 }
 
-impl References {
-    /// Takes up those of the next file.
-    pub(super) fn merge(&mut self, next: Self) {
-        self.symbols.merge(next.symbols);
-        self.accounts.extend(next.accounts);
-        self.tested.extend(next.tested);
-        self.waivers.extend(next.waivers);
-        self.is_partial |= next.is_partial;
-        self.has_broken_accounts |= next.has_broken_accounts;
-        self.unfound.merge(next.unfound);
-        self.has_broken_groups |= next.has_broken_groups;
-        for (name, group) in next.untimed {
-            self.untimed.entry(name).or_insert(group);
+/// All files together: what their references may refer to.
+pub(super) struct CrossReferences<'a> {
+    files: &'a [Arc<ResolvedFile>],
+    policies: &'a PolicySet,
+    /// Names, whether or not their documents could be resolved; looked up where something is missing.
+    symbols: OnceCell<Symbols<'a>>,
+    /// Groups that are refused for their times alone.
+    untimed: BTreeMap<&'a GroupName, &'a Group>,
+    /// `true` where there may be documents whose names are not known.
+    is_partial: bool,
+    has_broken_accounts: bool,
+    has_broken_groups: bool,
+}
+
+impl<'a> CrossReferences<'a> {
+    /// Files with the policies that they come to.
+    pub(super) fn new(files: &'a [Arc<ResolvedFile>], policies: &'a PolicySet) -> Self {
+        let mut untimed = BTreeMap::new();
+        for group in files.iter().flat_map(|file| &file.untimed) {
+            untimed.entry(&group.name).or_insert(group);
         }
-        self.broken_tests += next.broken_tests;
+        let has = |flag: fn(&ResolvedFile) -> bool| files.iter().any(|file| flag(file));
+        Self {
+            files,
+            policies,
+            symbols: OnceCell::new(),
+            untimed,
+            is_partial: has(|file| file.is_partial),
+            has_broken_accounts: has(|file| file.has_broken_accounts),
+            has_broken_groups: has(|file| file.has_broken_groups),
+        }
     }
 
     /// Reports what refers to nothing, and what is there twice.
-    pub(super) fn follow(&mut self, policies: &PolicySet, sink: &mut DiagnosticSink) {
-        self.symbols.report(sink);
+    pub(super) fn follow(&self, sink: &mut DiagnosticSink) {
+        self.symbols().report(sink);
         if !self.is_partial {
-            sink.merge(std::mem::take(&mut self.unfound));
-            for references in &self.accounts {
-                self.follow_accounts(references, policies, sink);
+            for file in self.files {
+                sink.extend(&file.unfound);
             }
+            self.files.iter().for_each(|file| self.follow_groups(file, sink));
         }
-        follow_sum(policies, sink);
-        self.tested.iter().for_each(|tested| self.follow_test(tested, policies, sink));
-        let known = waiver_references::Known {
-            policies,
-            untimed: &self.untimed,
-            symbols: &self.symbols,
-            is_partial: self.is_partial,
-            has_broken_groups: self.has_broken_groups,
-            has_broken_accounts: self.has_broken_accounts,
-        };
-        self.waivers.iter().for_each(|waiver| waiver.follow(&known, sink));
+        follow_sum(self.policies, sink);
+        self.follow_tests(|_| true, sink);
+        self.follow_waivers(sink);
+    }
+
+    /// Reports the accounts that the groups of a file refer to, and which are not there.
+    pub(super) fn follow_groups(&self, file: &ResolvedFile, sink: &mut DiagnosticSink) {
+        file.accounts.iter().for_each(|references| self.follow_accounts(references, sink));
+    }
+
+    /// Reports the checks that tests name, of the groups that are `meant`, and which are not there.
+    pub(super) fn follow_tests(
+        &self,
+        meant: impl Fn(&GroupName) -> bool,
+        sink: &mut DiagnosticSink,
+    ) {
+        let tested = self.files.iter().flat_map(|file| &file.tested);
+        tested.filter(|it| meant(&it.group)).for_each(|tested| self.follow_test(tested, sink));
+    }
+
+    /// Reports the checks that the tests of a file name, and which are not there.
+    pub(super) fn follow_tests_of(&self, file: &ResolvedFile, sink: &mut DiagnosticSink) {
+        file.tested.iter().for_each(|tested| self.follow_test(tested, sink));
+    }
+
+    /// Reports what waivers refer to and is not there, or of no effect.
+    pub(super) fn follow_waivers(&self, sink: &mut DiagnosticSink) {
+        self.files.iter().flat_map(|file| &file.waivers).for_each(|it| it.follow(self, sink));
+    }
+
+    /// Policies that the files come to.
+    pub(super) fn policies(&self) -> &'a PolicySet {
+        self.policies
+    }
+
+    /// Names that are declared.
+    pub(super) fn symbols(&self) -> &Symbols<'a> {
+        self.symbols.get_or_init(|| Symbols::of(self.files))
+    }
+
+    /// `true` where there may be documents whose names are not known.
+    pub(super) fn is_partial(&self) -> bool {
+        self.is_partial
+    }
+
+    /// `true` where groups could not be resolved.
+    pub(super) fn has_broken_groups(&self) -> bool {
+        self.has_broken_groups
+    }
+
+    /// `true` where accounts could not be resolved.
+    pub(super) fn has_broken_accounts(&self) -> bool {
+        self.has_broken_accounts
+    }
+
+    /// The group of a name, if its checks are known.
+    pub(super) fn group(&self, name: &GroupName) -> Option<&'a Group> {
+        let known = self.policies.groups.get(name).map(AsRef::as_ref);
+        known.or_else(|| self.untimed.get(name).copied())
+    }
+
+    /// The groups whose checks are known.
+    pub(super) fn groups(&self) -> impl Iterator<Item = &'a Group> {
+        self.policies.groups().chain(self.untimed.values().copied())
     }
 
     /// A test of a check that is not there. Of a group that could not be read nothing is said,
     /// nor of one that may be a document that could not be.
-    fn follow_test(&self, tested: &Tested, policies: &PolicySet, sink: &mut DiagnosticSink) {
+    fn follow_test(&self, tested: &Tested, sink: &mut DiagnosticSink) {
         let Tested { group, check, place } = tested;
         if sink.is_full() {
             return;
         }
-        let (message, near) = match policies.groups.get(group).or_else(|| self.untimed.get(group)) {
+        let (message, near) = match self.group(group) {
             Some(read) if read.checks.iter().any(|one| one.id == *check) => return,
             Some(read) => {
                 let ids = read.checks.iter().map(|one| one.id.as_str());
                 let near = nearest(check.as_str(), ids).map(|near| format!("{group}/{near}"));
                 (format!("group `{group}` has no check `{check}`"), near)
             }
-            None if self.is_partial || self.symbols.contains("group", group.as_str()) => return,
+            None if self.is_partial || self.symbols().contains("group", group.as_str()) => return,
             None => {
-                let names = self.symbols.names("group");
+                let names = self.symbols().names("group");
                 let near = nearest(group.as_str(), names).map(|near| format!("{near}/{check}"));
                 (format!("there is no group `{group}`"), near)
             }
@@ -114,21 +161,19 @@ impl References {
     }
 
     /// A group that selects no account would never say anything, which is never what is meant.
-    fn follow_accounts(
-        &self,
-        references: &account::References,
-        policies: &PolicySet,
-        sink: &mut DiagnosticSink,
-    ) {
+    fn follow_accounts(&self, references: &account::References, sink: &mut DiagnosticSink) {
+        let policies = self.policies;
         for (name, place) in &references.names {
-            if !sink.is_full() && !self.symbols.contains("account", name.as_str()) {
+            let is_known = policies.accounts.contains_key(name)
+                || self.symbols().contains("account", name.as_str());
+            if !sink.is_full() && !is_known {
                 let message = format!("there is no account `{name}`");
                 let mut refused = Diagnostic::error(place.clone(), Code::UnknownAccount, message);
                 let numbered =
                     policies.accounts.values().find(|one| one.id.as_str() == name.as_str());
                 refused.help = match numbered {
                     Some(account) => Some(format!("write its name, `{}`", account.name)),
-                    None => meant(name.as_str(), self.symbols.names("account")),
+                    None => meant(name.as_str(), self.symbols().names("account")),
                 };
                 sink.push(refused);
             }

@@ -1,5 +1,6 @@
 //! All policies of a revision.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -17,24 +18,24 @@ use super::waiver::Waiver;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PolicySet {
     /// Accounts by name, without those that have problems.
-    pub accounts: BTreeMap<AccountName, Account>,
+    pub accounts: BTreeMap<AccountName, Arc<Account>>,
     /// Groups by name, without those that have problems.
-    pub groups: BTreeMap<GroupName, Group>,
+    pub groups: BTreeMap<GroupName, Arc<Group>>,
     /// Check types of the files, by name.
     pub check_types: BTreeMap<CheckTypeName, Arc<CheckType>>,
     /// Packs by name. They decide nothing until a group takes them up.
     pub packs: BTreeMap<PackName, Arc<Pack>>,
     /// Tests by name. They decide nothing.
-    pub tests: BTreeMap<TestName, Test>,
+    pub tests: BTreeMap<TestName, Arc<Test>>,
     /// Waivers by name, without those that have problems.
     pub waivers: BTreeMap<WaiverName, Arc<Waiver>>,
 }
 
 /// What reading came to. The policies are whole only where no diagnostic is an error.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct LoadOutcome {
     /// Policies that have no problem.
-    pub policies: PolicySet,
+    pub policies: Arc<PolicySet>,
     /// All that is wrong or odd, in the order of place.
     pub diagnostics: Vec<Diagnostic>,
     /// `true` where there may be tests that could not be read.
@@ -49,34 +50,58 @@ impl LoadOutcome {
 }
 
 impl PolicySet {
-    /// Takes up others. Of two with one name the first counts.
-    pub(super) fn merge(&mut self, next: Self) {
-        let Self { accounts, groups, check_types, packs, tests, waivers } = next;
-        take_up(&mut self.accounts, accounts);
-        take_up(&mut self.groups, groups);
-        take_up(&mut self.check_types, check_types);
-        take_up(&mut self.packs, packs);
-        take_up(&mut self.tests, tests);
-        take_up(&mut self.waivers, waivers);
+    /// What differs between documents of a kind, by name.
+    pub fn differing<'a, N: Ord, T: PartialEq>(
+        old: &'a BTreeMap<N, Arc<T>>,
+        new: &'a BTreeMap<N, Arc<T>>,
+    ) -> Vec<(&'a N, [Option<&'a T>; 2])> {
+        let mut found = Self::replaced(old, new);
+        found.retain(|(_, [was, is])| was != is);
+        found
+    }
+
+    /// Documents of a kind, by name, that two revisions do not share, so that one may say something
+    /// else than the other. What they share costs next to nothing.
+    pub fn replaced<'a, N: Ord, T>(
+        old: &'a BTreeMap<N, Arc<T>>,
+        new: &'a BTreeMap<N, Arc<T>>,
+    ) -> Vec<(&'a N, [Option<&'a T>; 2])> {
+        let mut found = Vec::new();
+        let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
+        loop {
+            let order = match (old.peek(), new.peek()) {
+                (None, None) => return found,
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some((was, _)), Some((is, _))) => was.cmp(is),
+            };
+            let was = if order.is_le() { old.next() } else { None };
+            let is = if order.is_ge() { new.next() } else { None };
+            let Some((name, _)) = was.or(is) else { continue };
+            let [was, is] = [was, is].map(|side| side.map(|(_, one)| one));
+            if !was.zip(is).is_some_and(|(was, is)| Arc::ptr_eq(was, is)) {
+                found.push((name, [was.map(AsRef::as_ref), is.map(AsRef::as_ref)]));
+            }
+        }
+    }
+
+    /// The groups, by name.
+    pub fn groups(&self) -> impl Iterator<Item = &Group> {
+        self.groups.values().map(AsRef::as_ref)
+    }
+
+    /// The accounts, by name.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.values().map(AsRef::as_ref)
     }
 
     /// The accounts that a group selects.
     pub fn accounts_of<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a Account> {
-        self.accounts.values().filter(|account| group.accounts.selects(account))
+        self.accounts().filter(|account| group.accounts.selects(account))
     }
 
     /// The waivers that may turn findings of a group.
     pub fn waivers_of<'a>(&'a self, group: &'a Group) -> impl Iterator<Item = &'a Arc<Waiver>> {
         self.waivers.values().filter(|waiver| waiver.concerns(group))
-    }
-}
-
-fn take_up<K: Ord, V>(all: &mut BTreeMap<K, V>, next: BTreeMap<K, V>) {
-    if all.is_empty() {
-        *all = next;
-        return;
-    }
-    for (name, value) in next {
-        all.entry(name).or_insert(value);
     }
 }

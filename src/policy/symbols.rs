@@ -2,39 +2,41 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::document::{DiagnosticSink, short};
 
+use super::resolved::{ResolvedFile, Symbol};
+
 /// Declared names of each kind, with all their locations.
 #[derive(Debug, Default)]
-pub(super) struct Symbols(BTreeMap<&'static str, BTreeMap<String, Places>>);
+pub(super) struct Symbols<'a>(BTreeMap<&'static str, BTreeMap<&'a str, Places>>);
 
-/// Locations at which a name is declared: nearly always one.
+/// Locations at which a name is declared, in the order of the files: nearly always one.
 #[derive(Debug)]
 struct Places {
     first: Location,
     others: Vec<Location>,
 }
 
-impl Symbols {
-    /// Adds a name of a kind, with its location.
-    pub(super) fn add(&mut self, kind: &'static str, name: &str, place: &Location) {
-        let places = Places { first: place.clone(), others: Vec::new() };
-        take_up(self.0.entry(kind).or_default(), name.to_owned(), places);
+impl<'a> Symbols<'a> {
+    /// Names that files declare.
+    pub(super) fn of(files: &'a [Arc<ResolvedFile>]) -> Self {
+        let mut symbols = Self::default();
+        for Symbol { kind, name, place } in files.iter().flat_map(|file| &file.symbols) {
+            symbols.add(kind, name, place.clone());
+        }
+        symbols
     }
 
-    /// Takes up what other files declare, which come behind these.
-    pub(super) fn merge(&mut self, other: Self) {
-        for (kind, others) in other.0 {
-            let names = self.0.entry(kind).or_default();
-            if names.is_empty() {
-                *names = others;
-                continue;
+    /// Adds a name of a kind, with its location.
+    pub(super) fn add(&mut self, kind: &'static str, name: &'a str, place: Location) {
+        match self.0.entry(kind).or_default().entry(name) {
+            Entry::Vacant(entry) => {
+                entry.insert(Places { first: place, others: Vec::new() });
             }
-            for (name, places) in others {
-                take_up(names, name, places);
-            }
+            Entry::Occupied(mut entry) => entry.get_mut().others.push(place),
         }
     }
 
@@ -50,7 +52,7 @@ impl Symbols {
 
     /// The names of a kind.
     pub(super) fn names(&self, kind: &'static str) -> impl Iterator<Item = &str> {
-        self.0.get(kind).into_iter().flat_map(BTreeMap::keys).map(String::as_str)
+        self.0.get(kind).into_iter().flat_map(BTreeMap::keys).copied()
     }
 
     /// Reports at each of its places what is there several times.
@@ -70,19 +72,6 @@ impl Symbols {
             for place in others {
                 sink.push(refused(place).related(first.clone(), "the first one is here"));
             }
-        }
-    }
-}
-
-fn take_up(names: &mut BTreeMap<String, Places>, name: String, places: Places) {
-    match names.entry(name) {
-        Entry::Vacant(entry) => {
-            entry.insert(places);
-        }
-        Entry::Occupied(mut entry) => {
-            let Places { first, others } = places;
-            entry.get_mut().others.push(first);
-            entry.get_mut().others.extend(others);
         }
     }
 }

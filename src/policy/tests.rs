@@ -10,6 +10,7 @@ mod follow_ups;
 mod given;
 mod lines;
 mod packs;
+mod reading;
 mod samples;
 mod selected;
 mod settings;

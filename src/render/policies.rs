@@ -168,10 +168,11 @@ pub(super) fn problem(diagnostic: &Diagnostic) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::diagnostic::{Code, Location};
-    use crate::policy::SourceFile;
+    use std::sync::Arc;
 
     use super::*;
+    use crate::diagnostic::{Code, Location};
+    use crate::policy::SourceFile;
 
     const GOOD: &str = r#"
 apiVersion: cloudcorrect.dev/v1
@@ -189,7 +190,7 @@ spec:
     - { id: named, select: "AWS::S3::Bucket", assert: 'resource.BucketName != ""' }
 "#;
 
-    fn policies() -> PolicySet {
+    fn policies() -> Arc<PolicySet> {
         let reading = PolicySet::read(&[SourceFile::new("policies/a.yaml", GOOD.as_bytes())]);
         assert_eq!(reading.diagnostics, []);
         reading.policies

@@ -7,7 +7,7 @@ use crate::resource::{Schema, TypeName};
 
 /// Accounts that want to be swept.
 pub(super) fn swept(policies: &PolicySet) -> impl Iterator<Item = &Account> {
-    policies.accounts.values().filter(|account| account.sweep == Sweep::Daily)
+    policies.accounts().filter(|account| account.sweep == Sweep::Daily)
 }
 
 /// Types that the checks of an account look at, those aside that no live account is asked for, or not
@@ -23,6 +23,8 @@ pub(super) fn types(policies: &PolicySet, account: &Account) -> Vec<&'static Sch
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::policy::SourceFile;
 
@@ -63,7 +65,7 @@ spec:
       assert: web.GroupId in resource.SecurityGroupIds
 ";
 
-    fn policies() -> PolicySet {
+    fn policies() -> Arc<PolicySet> {
         let reading = PolicySet::read(&[SourceFile::new("a.yaml", POLICIES.as_bytes())]);
         assert!(reading.is_clean(), "{:#?}", reading.diagnostics);
         reading.policies

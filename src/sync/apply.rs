@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use crate::db::revisions::{self, RevisionRecord, State};
@@ -14,16 +15,17 @@ use super::plan::{Application, Decision, SyncPlan};
 use super::posts::PostWriter;
 
 /// Carries out a plan and ends the pass, in the caller's transaction. Returns the groups whose
-/// definition changed.
+/// definition changed, and the instant at which it came into force.
 pub(super) async fn apply(
     connection: &mut PgConnection,
     claim: &Claim,
     plan: &SyncPlan,
     posts: Option<&PostWriter>,
     pause: Duration,
-) -> anyhow::Result<Vec<String>> {
+) -> anyhow::Result<(Vec<String>, DateTime<Utc>)> {
     let source = claim.source.id;
     let fence = sources::fence(&mut *connection, claim).await?;
+    let at = fence.at();
     let record = record(plan);
     revisions::record(connection, &fence, &record).await?;
     let head = plan.commit.id.to_string();
@@ -46,7 +48,7 @@ pub(super) async fn apply(
         let lock = sources::lock(&mut *connection, source).await?;
         commit::want(connection, &lock, posts.links()).await?;
     }
-    Ok(changed)
+    Ok((changed, at))
 }
 
 async fn bring_into_force(
@@ -55,23 +57,26 @@ async fn bring_into_force(
     plan: &SyncPlan,
     application: &Application,
 ) -> anyhow::Result<Vec<String>> {
-    let Application { files, groups, checks, renamed, waivers, retired } = application;
+    let Application { files, groups, renamed, retired } = application;
     let commit = plan.commit.id.to_string();
     policies::apply(connection, fence, &commit, &plan.commit.author, files).await?;
     groups::retire(connection, fence, retired).await?;
-    let changed = groups::upsert(connection, fence, &commit, groups).await?;
-    let checks: Vec<_> =
-        checks.iter().map(|(group, rules)| (group.as_str(), rules.as_slice())).collect();
+    let upserts: Vec<_> = groups.iter().map(|definition| definition.group.clone()).collect();
+    let changed = groups::upsert(connection, fence, &commit, &upserts).await?;
     checks::rename(connection, fence, renamed).await?;
+    // Those that are gone have neither checks nor waivers.
+    let gone = || retired.iter().map(String::as_str);
+    let checks = groups.iter().map(|one| (one.group.name.as_str(), one.rules.as_slice()));
+    let checks: Vec<_> = checks.chain(gone().map(|name| (name, &[][..]))).collect();
     checks::define(connection, fence, &checks).await?;
-    let waivers: Vec<_> =
-        waivers.iter().map(|(group, waiver)| (group.as_str(), waiver.as_ref())).collect();
+    let waivers = groups.iter().map(|one| (one.group.name.as_str(), one.waivers.as_slice()));
+    let waivers: Vec<_> = waivers.chain(gone().map(|name| (name, &[][..]))).collect();
     waivers::define(connection, fence, &waivers).await?;
     Ok(changed)
 }
 
 fn record(plan: &SyncPlan) -> RevisionRecord {
-    let SyncPlan { commit, reading, decision } = plan;
+    let SyncPlan { commit, reading, decision, .. } = plan;
     let state = match decision {
         Decision::Apply(_) => State::InForce,
         Decision::Refuse => State::Refused,

@@ -56,11 +56,13 @@ impl Heads {
 }
 
 impl SourceCheckout {
-    /// Fetches the branch and its merge queue, and reads the branch's head unless that is `known`.
+    /// Fetches the branch and its merge queue, and reads the branch's head unless that is `known`. What is
+    /// the same as in the policies `before` is not read again.
     pub(super) fn head(
         &self,
         known: Option<CommitId>,
         in_force: Option<CommitId>,
+        before: Option<&Policies>,
     ) -> anyhow::Result<Head> {
         let branch = Wanted::Branch(self.branch.clone());
         let mut mirror = self.open()?;
@@ -77,7 +79,8 @@ impl SourceCheckout {
                 None => true,
             };
             let commit = mirror.commit(head)?;
-            let policies = self.directory(mirror).policies(head, None)?;
+            let directory = PolicyDirectory { known: before, ..self.directory(mirror) };
+            let policies = directory.policies(head, None)?;
             Ok(Head::New(Box::new(Revision { commit, follows, policies })))
         })?;
         Ok(revision)
@@ -145,7 +148,7 @@ impl SourceCheckout {
     }
 
     fn directory<'a>(&'a self, mirror: &'a Mirror) -> PolicyDirectory<'a> {
-        PolicyDirectory { objects: mirror, path: &self.path }
+        PolicyDirectory { objects: mirror, path: &self.path, known: None }
     }
 
     fn open(&self) -> anyhow::Result<Mirror> {

@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use crate::db::checks::Renaming;
 use crate::db::groups::GroupUpsert;
-use crate::db::policies::{FileChange, InForce};
+use crate::db::policies::FileChange;
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::digest::Digest;
 use crate::evaluation::new_only;
 use crate::git::{Commit, CommitId};
-use crate::policy::{Check, CheckId, Group, LoadOutcome, PolicySet, RuleText, Waiver};
+use crate::policy::{Check, CheckId, Group, LoadOutcome, PolicySet, RuleText, SourceFile, Waiver};
 use crate::proposal::Policies;
 use crate::render::compliance::unit;
 use crate::resource::Region;
@@ -21,7 +21,9 @@ use super::checkout::Revision;
 #[derive(Debug)]
 pub(super) struct SyncPlan {
     pub(super) commit: Commit,
-    /// Meaning of its policies, with what is wrong with them and odd about the commit.
+    /// Its policies, with what is wrong with them and odd about the commit.
+    pub(super) policies: Arc<Policies>,
+    /// Meaning of these, with what is wrong with them and odd about the commit.
     pub(super) reading: LoadOutcome,
     pub(super) decision: Decision,
 }
@@ -40,16 +42,22 @@ pub(super) enum Decision {
 pub(super) struct Application {
     /// Files whose text differs from what is in force.
     pub(super) files: Vec<FileChange>,
-    /// All groups; those whose definition is the same are left alone.
-    pub(super) groups: Vec<GroupUpsert>,
-    /// Rules of the checks of each of them.
-    pub(super) checks: Vec<(String, Vec<RuleText>)>,
-    /// Checks that had other ids, as far as their groups say.
+    /// Groups that may be defined otherwise than those in force, all that may.
+    pub(super) groups: Vec<Definition>,
+    /// Checks of these that had other ids, as far as the groups say.
     pub(super) renamed: Vec<Renaming>,
-    /// The waivers that concern each of them.
-    pub(super) waivers: Vec<(String, Arc<Waiver>)>,
     /// Groups in force that the commit no longer has.
     pub(super) retired: Vec<String>,
+}
+
+/// Definition of a group, with all that it has.
+#[derive(Debug, PartialEq)]
+pub(super) struct Definition {
+    pub(super) group: GroupUpsert,
+    /// Rules of its checks, in their order.
+    pub(super) rules: Vec<RuleText>,
+    /// The waivers that concern it.
+    pub(super) waivers: Vec<Arc<Waiver>>,
 }
 
 /// State in force when a commit is looked at.
@@ -57,36 +65,62 @@ pub(super) struct Application {
 pub(super) struct CurrentState {
     /// Commit in force; `None` before the first.
     pub(super) revision: Option<CommitId>,
-    /// Policy files of that commit.
     pub(super) policies: InForce,
-    /// The names of the groups.
-    pub(super) groups: BTreeSet<String>,
+}
+
+/// What is known of the policies in force.
+#[derive(Debug)]
+pub(super) enum InForce {
+    /// All: this process brought them into force, and nobody another commit since.
+    Known(Arc<Policies>),
+    /// What is stored of them.
+    Stored {
+        /// Digests of the files, by path.
+        files: BTreeMap<String, Digest>,
+        /// Names of the groups.
+        groups: BTreeSet<String>,
+    },
+}
+
+impl Default for InForce {
+    fn default() -> Self {
+        Self::Stored { files: BTreeMap::new(), groups: BTreeSet::new() }
+    }
+}
+
+impl InForce {
+    /// How many groups are in force.
+    fn groups(&self) -> usize {
+        match self {
+            Self::Known(known) => known.reading.policies.groups.len(),
+            Self::Stored { groups, .. } => groups.len(),
+        }
+    }
 }
 
 impl SyncPlan {
     /// Decides what to make of a commit. All or nothing: one error refuses it.
     pub(super) fn decide(revision: Revision, current: &CurrentState) -> Self {
-        let Revision { commit, follows, mut policies } = revision;
-        if !policies.reading.is_clean() {
-            return Self { commit, reading: policies.reading, decision: Decision::Refuse };
+        let Revision { commit, follows, policies } = revision;
+        let policies = Arc::new(policies);
+        let mut reading = policies.reading.clone();
+        if !reading.is_clean() {
+            return Self { commit, policies, reading, decision: Decision::Refuse };
         }
-        let application = application(&policies, current);
+        let application = application(&policies, &current.policies);
         // GitHub shows annotations at files only, so what is odd about the whole stands at the
         // start of the first one.
-        let start = policies.files.first().map_or_else(String::new, |file| file.path.clone());
+        let start = policies.tree.files.first().map_or_else(|| "".into(), |file| file.path.clone());
         let dropped = current.revision.filter(|_| !follows);
         let odd = [
             dropped.map(|commit| (Code::HistoryRewritten, history_rewritten(commit))),
             most_groups_removed(&application, current)
                 .map(|words| (Code::MostGroupsRemoved, words)),
         ];
-        let odd = odd.into_iter().flatten();
-        policies.reading.diagnostics.extend(
-            odd.map(|(code, words)| {
-                Diagnostic::warning(Location::file(start.as_str()), code, words)
-            }),
-        );
-        Self { commit, reading: policies.reading, decision: Decision::Apply(application) }
+        reading.diagnostics.extend(odd.into_iter().flatten().map(|(code, words)| {
+            Diagnostic::warning(Location::file(Arc::clone(&start)), code, words)
+        }));
+        Self { commit, policies, reading, decision: Decision::Apply(application) }
     }
 }
 
@@ -99,36 +133,98 @@ fn history_rewritten(dropped: CommitId) -> String {
 
 /// Seldom what was meant, such as after a directory was renamed.
 fn most_groups_removed(application: &Application, current: &CurrentState) -> Option<String> {
-    let (removed, of) = (application.retired.len(), current.groups.len());
+    let (removed, of) = (application.retired.len(), current.policies.groups());
     (removed * 2 > of)
         .then(|| format!("{removed} of {of} groups are removed; their history is kept"))
 }
 
-fn application(policies: &Policies, current: &CurrentState) -> Application {
-    let set = &policies.reading.policies;
-    let is_gone = |name: &&String| !set.groups.contains_key(name.as_str());
-    Application {
-        files: file_changes(policies, &current.policies),
-        groups: set.groups.values().map(|group| upsert(set, group)).collect(),
-        checks: set.groups.values().map(rules).collect(),
-        renamed: set.groups.values().flat_map(renamings).collect(),
-        waivers: set.groups.values().flat_map(|group| waivers(set, group)).collect(),
-        retired: current.groups.iter().filter(is_gone).cloned().collect(),
-    }
+fn application(policies: &Policies, current: &InForce) -> Application {
+    let set = &*policies.reading.policies;
+    let (files, groups, retired) = match current {
+        InForce::Known(known) => {
+            let was = &*known.reading.policies;
+            let retired = was.groups.keys().filter(|name| !set.groups.contains_key(*name));
+            (
+                replaced_files(&known.tree.files, &policies.tree.files),
+                affected(was, set),
+                retired.map(ToString::to_string).collect(),
+            )
+        }
+        InForce::Stored { files, groups } => {
+            let retired = groups.iter().filter(|name| !set.groups.contains_key(name.as_str()));
+            (
+                changed_files(files, &policies.tree.files),
+                set.groups().collect(),
+                retired.cloned().collect(),
+            )
+        }
+    };
+    let renamed = groups.iter().flat_map(|group| renamings(group)).collect();
+    let groups = groups.into_iter().map(|group| Definition::of(group, set)).collect();
+    Application { files, groups, renamed, retired }
 }
 
-fn file_changes(policies: &Policies, in_force: &InForce) -> Vec<FileChange> {
-    let mut old: BTreeMap<_, _> =
-        in_force.files.iter().map(|file| (file.path.as_str(), file.body.as_slice())).collect();
+/// Groups of a revision whose definition may be another one than in the revision before.
+fn affected<'a>(was: &'a PolicySet, is: &'a PolicySet) -> Vec<&'a Group> {
+    let accounts = PolicySet::differing(&was.accounts, &is.accounts);
+    let accounts: Vec<_> = accounts.into_iter().flat_map(|(_, sides)| sides).flatten().collect();
+    let waivers = PolicySet::differing(&was.waivers, &is.waivers);
+    let waivers: Vec<_> = waivers.into_iter().flat_map(|(_, sides)| sides).flatten().collect();
+    if accounts.is_empty() && waivers.is_empty() {
+        let replaced = PolicySet::replaced(&was.groups, &is.groups);
+        return replaced.into_iter().filter_map(|(_, [_, group])| group).collect();
+    }
+    let is_replaced = |group: &Arc<Group>| {
+        !was.groups.get(&group.name).is_some_and(|known| Arc::ptr_eq(known, group))
+    };
+    let is_affected = |group: &&Arc<Group>| {
+        is_replaced(group)
+            || accounts.iter().any(|account| group.accounts.selects(account))
+            || waivers.iter().any(|waiver| waiver.concerns(group))
+    };
+    is.groups.values().filter(is_affected).map(AsRef::as_ref).collect()
+}
+
+/// Changes of files, both in the order of their paths, by comparing them.
+fn replaced_files(old: &[SourceFile], new: &[SourceFile]) -> Vec<FileChange> {
+    let mut old = old.iter().peekable();
     let mut changes = Vec::new();
-    for file in &policies.files {
-        if old.remove(file.path.as_str()) != Some(file.bytes.as_slice()) {
-            let body = Some(file.bytes.clone());
-            changes.push(FileChange { path: file.path.clone(), body });
+    let gone = |file: &SourceFile| FileChange { path: file.path.to_string(), body: None };
+    for file in new {
+        while let Some(before) = old.next_if(|before| before.path < file.path) {
+            changes.push(gone(before));
+        }
+        let before = old.next_if(|before| before.path == file.path);
+        if !before.is_some_and(|before| before.is_same(file)) {
+            changes.push(changed(file));
         }
     }
-    changes.extend(old.into_keys().map(|path| FileChange { path: path.to_owned(), body: None }));
+    changes.extend(old.map(gone));
     changes
+}
+
+/// The same, by the digests of what is in force.
+fn changed_files(old: &BTreeMap<String, Digest>, new: &[SourceFile]) -> Vec<FileChange> {
+    let is_new = |file: &&SourceFile| old.get(&*file.path) != Some(&Digest::of(&file.bytes));
+    let mut changes: Vec<_> = new.iter().filter(is_new).map(changed).collect();
+    let paths: BTreeSet<&str> = new.iter().map(|file| &*file.path).collect();
+    let gone = old.keys().filter(|path| !paths.contains(path.as_str()));
+    changes.extend(gone.map(|path| FileChange { path: path.clone(), body: None }));
+    changes
+}
+
+fn changed(file: &SourceFile) -> FileChange {
+    FileChange { path: file.path.to_string(), body: Some(Arc::clone(&file.bytes)) }
+}
+
+impl Definition {
+    fn of(group: &Group, policies: &PolicySet) -> Self {
+        Self {
+            rules: group.checks.iter().map(|check| check.rule_text()).collect(),
+            waivers: policies.waivers_of(group).map(Arc::clone).collect(),
+            group: upsert(policies, group),
+        }
+    }
 }
 
 fn upsert(policies: &PolicySet, group: &Group) -> GroupUpsert {
@@ -155,17 +251,6 @@ fn renamings(group: &Group) -> Vec<Renaming> {
     checks.flat_map(|check| check.formerly.iter().map(|from| renaming(check, from))).collect()
 }
 
-fn rules(group: &Group) -> (String, Vec<RuleText>) {
-    (group.name.to_string(), group.checks.iter().map(|check| check.rule_text()).collect())
-}
-
-fn waivers<'a>(
-    policies: &'a PolicySet,
-    group: &'a Group,
-) -> impl Iterator<Item = (String, Arc<Waiver>)> {
-    policies.waivers_of(group).map(|waiver| (group.name.to_string(), Arc::clone(waiver)))
-}
-
 /// The digest of all that a group's results depend on: what it says, the accounts that it selects as
 /// they describe themselves, and the waivers that concern it.
 fn definition(policies: &PolicySet, group: &Group) -> Digest {
@@ -185,35 +270,31 @@ fn definition(policies: &PolicySet, group: &Group) -> Digest {
 mod tests {
     use super::super::testing::{account, commit, group};
     use super::*;
-    use crate::db::policies::PolicyFile;
-    use crate::policy::SourceFile;
 
-    fn revision(files: &[(&str, String)]) -> Revision {
-        let sources: Vec<_> =
+    fn policies(files: &[(&str, String)]) -> Policies {
+        let files: Vec<_> =
             files.iter().map(|(path, text)| SourceFile::new(*path, text.as_bytes())).collect();
-        let files = files
-            .iter()
-            .map(|(path, text)| crate::git::PolicyFile {
-                path: (*path).to_owned(),
-                blob: "00".repeat(20).parse().unwrap(),
-                bytes: text.as_bytes().to_vec(),
-            })
-            .collect();
-        let policies = Policies { files, reading: PolicySet::read(&sources), settings: None };
-        Revision { commit: commit(2), follows: true, policies }
+        let reading = PolicySet::read(&files);
+        let mut policies = Policies::default();
+        policies.reading = reading;
+        policies.tree.files = files;
+        policies
     }
 
-    fn current(files: &[(&str, String)], groups: &[&str]) -> CurrentState {
-        let files = files.iter().map(|(path, text)| PolicyFile {
-            path: (*path).to_owned(),
-            body: text.as_bytes().to_vec(),
-            since_commit: commit(1).id.to_string(),
-        });
-        CurrentState {
-            revision: Some(commit(1).id),
-            policies: InForce { revision: None, files: files.collect() },
-            groups: groups.iter().map(|&name| name.to_owned()).collect(),
-        }
+    fn revision(files: &[(&str, String)]) -> Revision {
+        Revision { commit: commit(2), follows: true, policies: policies(files) }
+    }
+
+    /// The same state, once as it is stored and once as the process knows it.
+    fn current(files: &[(&str, String)], groups: &[&str]) -> [CurrentState; 2] {
+        let digests = files
+            .iter()
+            .map(|(path, text)| ((*path).to_owned(), Digest::of(text.as_bytes())))
+            .collect();
+        let groups = groups.iter().map(|&name| name.to_owned()).collect();
+        let stored = InForce::Stored { files: digests, groups };
+        let known = InForce::Known(Arc::new(policies(files)));
+        [stored, known].map(|policies| CurrentState { revision: Some(commit(1).id), policies })
     }
 
     fn application(plan: SyncPlan) -> Application {
@@ -224,7 +305,8 @@ mod tests {
     }
 
     fn digests(application: &Application) -> BTreeMap<&str, Digest> {
-        application.groups.iter().map(|group| (group.name.as_str(), group.digest)).collect()
+        let groups = application.groups.iter().map(|definition| &definition.group);
+        groups.map(|group| (group.name.as_str(), group.digest)).collect()
     }
 
     #[test]
@@ -238,17 +320,22 @@ mod tests {
         let new = [
             ("a.yaml", account("prod", "env: prod")),
             ("b.yaml", group("storage", "5m")),
-            ("e.yaml", group("users", "15m")),
             ("d.yaml", String::from("# nothing")),
+            ("e.yaml", group("users", "15m")),
         ];
-        let current = current(&old, &["storage", "network"]);
-        let plan = application(SyncPlan::decide(revision(&new), &current));
-        let files: Vec<_> =
-            plan.files.iter().map(|change| (change.path.as_str(), change.body.is_some())).collect();
-        assert_eq!(files, [("b.yaml", true), ("e.yaml", true), ("c.yaml", false)]);
-        assert_eq!(plan.retired, ["network"]);
-        let names: Vec<_> = plan.groups.iter().map(|group| group.name.as_str()).collect();
-        assert_eq!(names, ["storage", "users"]);
+        for state in &current(&old, &["storage", "network"]) {
+            let mut plan = application(SyncPlan::decide(revision(&new), state));
+            plan.files.sort_by(|one, other| one.path.cmp(&other.path));
+            let files: Vec<_> = plan
+                .files
+                .iter()
+                .map(|change| (change.path.as_str(), change.body.is_some()))
+                .collect();
+            assert_eq!(files, [("b.yaml", true), ("c.yaml", false), ("e.yaml", true)]);
+            assert_eq!(plan.retired, ["network"]);
+            let names: Vec<_> = digests(&plan).into_keys().collect();
+            assert_eq!(names, ["storage", "users"]);
+        }
     }
 
     #[test]
@@ -258,7 +345,7 @@ mod tests {
             ("b.yaml", group("storage", "15m")),
             ("c.yaml", group("network", "15m").replace("assert", "asert")),
         ];
-        let plan = SyncPlan::decide(revision(&files), &current(&[], &["storage"]));
+        let plan = SyncPlan::decide(revision(&files), &current(&[], &["storage"])[0]);
         assert_eq!(plan.decision, Decision::Refuse);
         assert!(plan.reading.diagnostics.iter().any(Diagnostic::is_error));
     }
@@ -293,7 +380,7 @@ mod tests {
         let files = [("a.yaml", account("prod", "env: prod")), ("b.yaml", group("storage", "15m"))];
         let odd = |follows: bool, groups: &[&str]| {
             let revision = Revision { follows, ..revision(&files) };
-            let plan = SyncPlan::decide(revision, &current(&[], groups));
+            let plan = SyncPlan::decide(revision, &current(&[], groups)[0]);
             assert!(matches!(plan.decision, Decision::Apply(_)));
             let messages = plan.reading.diagnostics.iter().map(ToString::to_string);
             messages.collect::<Vec<_>>().join("\n")

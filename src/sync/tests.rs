@@ -31,7 +31,13 @@ impl World {
             ..SyncSettings::default()
         };
         Self {
-            syncer: Syncer::new(pool.clone(), None, Assessors::here(pool.clone()), settings),
+            syncer: Syncer::new(
+                pool.clone(),
+                None,
+                Assessors::here(pool.clone()),
+                Arc::default(),
+                settings,
+            ),
             pool,
             origin,
         }
@@ -377,7 +383,7 @@ impl OnGitHub {
             (id(claim.source.head.as_deref()), id(claim.source.revision.as_deref()));
         let checkout = self.checkout.clone();
         let posts = self.posts().await?;
-        match blocking(move || checkout.head(known, in_force)).await? {
+        match blocking(move || checkout.head(known, in_force, None)).await? {
             Head::New(revision) => self.world.syncer.decide(&claim, *revision, Some(&posts)).await,
             Head::Known => {
                 let authors = Authors::strangers();

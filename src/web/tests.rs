@@ -138,8 +138,8 @@ fn revision(
 /// What the checks of the group ask.
 fn rules() -> Vec<RuleText> {
     let file = SourceFile::new("policies/storage.yaml", STORAGE.as_bytes());
-    let groups = PolicySet::read(&[file]).policies.groups;
-    groups.values().flat_map(|group| &group.checks).map(|check| check.rule_text()).collect()
+    let policies = PolicySet::read(&[file]).policies;
+    policies.groups().flat_map(|group| &group.checks).map(|check| check.rule_text()).collect()
 }
 
 /// Completes the due run of the group with a finding for each of `found`.

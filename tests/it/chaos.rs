@@ -36,7 +36,7 @@ type Key = (String, String, String);
 
 type Verdicts = BTreeMap<Key, Outcome>;
 
-fn policies() -> PolicySet {
+fn policies() -> Arc<PolicySet> {
     let mut paths: Vec<PathBuf> = fs::read_dir(EXAMPLES)
         .expect("a directory")
         .map(|entry| entry.expect("an entry").path())

@@ -58,7 +58,7 @@ fn sweeper(parts: &Parts) -> &Arc<Sweeper> {
 
 fn account(text: &str) -> Account {
     let reading = PolicySet::read(&[SourceFile::new("accounts.yaml", text.as_bytes())]);
-    reading.policies.accounts.into_values().next().expect("an account")
+    Account::clone(reading.policies.accounts().next().expect("an account"))
 }
 
 /// Buckets of which the stored inventory has an answer of an operation.

@@ -88,7 +88,7 @@ fn in_a_commit(root: &Path, mirrors: &Path) -> Vec<String> {
         Settings::read(&SourceFile::new(file.path, file.bytes)).0.expect("good settings")
     });
     let excluded = |path: &str| settings.excludes(path);
-    let tree = mirror.policy_files(head, "policies", &excluded).expect("policies");
+    let tree = mirror.policy_files(head, "policies", &excluded, None).expect("policies");
     tree.skipped.iter().map(|entry| format!("{}: {}", entry.path, entry.why)).collect()
 }
 

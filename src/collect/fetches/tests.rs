@@ -42,7 +42,7 @@ fn policies(accounts: usize) -> Arc<PolicySet> {
     let text = GROUPS.to_owned() + &(0..accounts).map(account).collect::<String>();
     let loaded = PolicySet::read(&[SourceFile::new("a.yaml", text.into_bytes())]);
     assert!(loaded.is_clean(), "{:#?}", loaded.diagnostics);
-    Arc::new(loaded.policies)
+    loaded.policies
 }
 
 /// A cloud of empty accounts whose lists take until they are let go.
@@ -125,13 +125,13 @@ fn fetches(
     cloud: &Arc<Cloud>,
 ) -> impl Iterator<Item = Fetch<impl Future<Output = usize> + Send + 'static>> {
     let all = policies.accounts.values().map(|account| {
-        let groups: Vec<&Group> = policies.groups.values().collect();
+        let groups: Vec<&Group> = policies.groups().collect();
         let targets = targets_of(&groups, account);
         let (policies, cloud) = (Arc::clone(policies), Arc::clone(cloud));
         let name = account.name.clone();
         let work = async move {
             let account = policies.accounts.get(&name).expect("an account");
-            let groups: Vec<&Group> = policies.groups.values().collect();
+            let groups: Vec<&Group> = policies.groups().collect();
             let opened = OpenAccount::new(account, cloud, DateTime::UNIX_EPOCH);
             opened.collect(&groups).await.inventory.listings.len()
         };
@@ -258,7 +258,7 @@ async fn fetches_end_with_whoever_waits_for_them() {
 fn the_targets_of_an_account_are_those_that_its_checks_ask() {
     let policies = policies(1);
     let account = policies.accounts.values().next().expect("an account");
-    let groups: Vec<&Group> = policies.groups.values().collect();
+    let groups: Vec<&Group> = policies.groups().collect();
     assert_eq!(targets_of(&groups, account), TARGETS);
     assert_eq!(groups.iter().map(|one| targets_of(&[one], account)).collect::<Vec<_>>(), [1, 4]);
     assert_eq!(targets_of(&[], account), 0);

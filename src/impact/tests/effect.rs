@@ -70,7 +70,7 @@ fn inventory() -> Inventory {
     inventory
 }
 
-fn edited(text: &str, edits: &[(&str, &str)]) -> PolicySet {
+fn edited(text: &str, edits: &[(&str, &str)]) -> Arc<PolicySet> {
     read(&edits.iter().fold(text.to_owned(), |text, (old, new)| {
         assert!(text.contains(old), "{old}");
         text.replace(old, new)

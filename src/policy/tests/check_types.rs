@@ -48,8 +48,8 @@ fn of_check(check: &str) -> String {
 fn only_check(text: &str) -> Arc<Check> {
     let reading = read(text);
     assert!(reading.is_clean(), "{:#?}", reading.diagnostics);
-    let group = reading.policies.groups.into_values().next().expect("a group");
-    group.checks.into_iter().next().expect("a check")
+    let group = reading.policies.groups().next().expect("a group");
+    Arc::clone(group.checks.first().expect("a check"))
 }
 
 #[test]

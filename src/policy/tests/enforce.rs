@@ -10,7 +10,7 @@ fn saying(line: &str) -> String {
 fn good(line: &str) -> Group {
     let reading = read(&saying(line));
     assert!(reading.diagnostics.is_empty(), "{:?}", reading.diagnostics);
-    reading.policies.groups["storage"].clone()
+    Group::clone(&reading.policies.groups["storage"])
 }
 
 #[test]

@@ -453,7 +453,7 @@ fn a_group_of_one_check_of_each_counts_resources_and_others_findings() {
         );
         let file = SourceFile::new("policies/a.yaml", text.into_bytes());
         let policies = PolicySet::read(&[file]).policies;
-        policies.groups.values().map(unit).collect::<String>()
+        policies.groups().map(unit).collect::<String>()
     });
     assert_eq!(units, ["security group", "finding", "finding"]);
 }
