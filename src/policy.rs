@@ -21,6 +21,7 @@ mod fixture;
 mod group;
 mod hidden;
 mod kind;
+mod known;
 mod labels;
 mod library;
 mod names;

@@ -116,7 +116,9 @@ impl Reading {
             return None;
         }
         let mut policies = PolicySet::clone(&self.outcome.policies);
-        old.iter().for_each(|file| policies.remove(&file.declared));
+        for file in old {
+            policies.remove(&file.declared);
+        }
         if !new.iter().all(|file| policies.insert(&file.declared)) {
             return None;
         }
@@ -126,12 +128,16 @@ impl Reading {
         let references = CrossReferences::new(all, &policies);
         let mut sink = DiagnosticSink::default();
         sink.start_file();
-        new.iter().for_each(|file| references.follow_groups(file, &mut sink));
+        for file in new {
+            references.follow_groups(file, &mut sink);
+        }
         if policies.groups.values().map(|group| group.checks.len()).sum::<usize>() > MOST_CHECKS {
             return None;
         }
         references.follow_tests(of_changed, &mut sink);
-        new.iter().for_each(|file| references.follow_tests_of(file, &mut sink));
+        for file in new {
+            references.follow_tests_of(file, &mut sink);
+        }
         references.follow_waivers(&mut sink);
         let followed = sink.into_found();
         drop(references);
@@ -139,7 +145,9 @@ impl Reading {
             return None;
         }
         let mut sink = DiagnosticSink::default();
-        all.iter().for_each(|file| sink.extend(&file.diagnostics));
+        for file in all {
+            sink.extend(&file.diagnostics);
+        }
         sink.extend(&followed);
         let (policies, diagnostics) = (Arc::new(policies), sink.into_sorted());
         Some(LoadOutcome { policies, diagnostics, has_unread_tests: false })
@@ -159,9 +167,11 @@ fn resolve(files: &[SourceFile], library: &Library, cache: &ParseCache) -> Vec<A
 
 /// What files come to, with what can only be said of them together.
 fn outcome(files: &[Arc<ResolvedFile>]) -> LoadOutcome {
-    let policies = PolicySet::of(files.iter().map(|file| &file.declared));
+    let policies = PolicySet::of(files);
     let mut sink = DiagnosticSink::default();
-    files.iter().for_each(|file| sink.extend(&file.diagnostics));
+    for file in files {
+        sink.extend(&file.diagnostics);
+    }
     sink.start_file();
     CrossReferences::new(files, &policies).follow(&mut sink);
     LoadOutcome {
@@ -173,11 +183,11 @@ fn outcome(files: &[Arc<ResolvedFile>]) -> LoadOutcome {
 
 impl PolicySet {
     /// All that files declare. Of two with one name the first counts.
-    fn of<'a>(files: impl Iterator<Item = &'a Declared> + Clone) -> Self {
+    fn of(files: &[Arc<ResolvedFile>]) -> Self {
         macro_rules! by_name {
             ($kind:ident) => {{
                 let mut all = BTreeMap::new();
-                for one in files.clone().flat_map(|file| &file.$kind) {
+                for one in files.iter().flat_map(|file| &file.declared.$kind) {
                     all.entry(one.name.clone()).or_insert_with(|| Arc::clone(one));
                 }
                 all

@@ -1,43 +1,27 @@
 //! What documents say of each other, which can only be followed once all of them are read.
 
-use std::cell::OnceCell;
+use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::diagnostic::{Code, Diagnostic, Location, meant, nearest};
+use crate::diagnostic::{Code, Diagnostic, meant, nearest};
 use crate::document::{DiagnosticSink, short};
 
 use super::account;
-use super::group::Group;
+use super::known::Known;
 use super::labels::Labels;
-use super::names::{CheckId, GroupName};
-use super::resolved::ResolvedFile;
+use super::names::GroupName;
+use super::resolved::{ResolvedFile, Symbol, Tested};
 use super::set::PolicySet;
 use super::symbols::Symbols;
 
 /// The most checks of all groups, those of packs in each that takes them up.
 pub(super) const MOST_CHECKS: usize = 200_000;
 
-/// A check of a group that a test names.
-#[derive(Debug)]
-pub(super) struct Tested {
-    pub(super) group: GroupName,
-    pub(super) check: CheckId,
-    pub(super) place: Location,
-}
-
-/// All files together: what their references may refer to.
+/// All files together, with what their references may refer to.
 pub(super) struct CrossReferences<'a> {
     files: &'a [Arc<ResolvedFile>],
-    policies: &'a PolicySet,
-    /// Names, whether or not their documents could be resolved; looked up where something is missing.
-    symbols: OnceCell<Symbols<'a>>,
-    /// Groups that are refused for their times alone.
-    untimed: BTreeMap<&'a GroupName, &'a Group>,
-    /// `true` where there may be documents whose names are not known.
-    is_partial: bool,
-    has_broken_accounts: bool,
-    has_broken_groups: bool,
+    known: Known<'a>,
 }
 
 impl<'a> CrossReferences<'a> {
@@ -48,27 +32,27 @@ impl<'a> CrossReferences<'a> {
             untimed.entry(&group.name).or_insert(group);
         }
         let has = |flag: fn(&ResolvedFile) -> bool| files.iter().any(|file| flag(file));
-        Self {
-            files,
+        let known = Known {
             policies,
-            symbols: OnceCell::new(),
+            symbols: LazyCell::new(Box::new(|| symbols(files))),
             untimed,
             is_partial: has(|file| file.is_partial),
             has_broken_accounts: has(|file| file.has_broken_accounts),
             has_broken_groups: has(|file| file.has_broken_groups),
-        }
+        };
+        Self { files, known }
     }
 
     /// Reports what refers to nothing, and what is there twice.
     pub(super) fn follow(&self, sink: &mut DiagnosticSink) {
-        self.symbols().report(sink);
-        if !self.is_partial {
+        self.known.symbols.report(sink);
+        if !self.known.is_partial {
             for file in self.files {
                 sink.extend(&file.unfound);
             }
             self.files.iter().for_each(|file| self.follow_groups(file, sink));
         }
-        follow_sum(self.policies, sink);
+        follow_sum(self.known.policies, sink);
         self.follow_tests(|_| true, sink);
         self.follow_waivers(sink);
     }
@@ -95,43 +79,10 @@ impl<'a> CrossReferences<'a> {
 
     /// Reports what waivers refer to and is not there, or of no effect.
     pub(super) fn follow_waivers(&self, sink: &mut DiagnosticSink) {
-        self.files.iter().flat_map(|file| &file.waivers).for_each(|it| it.follow(self, sink));
-    }
-
-    /// Policies that the files come to.
-    pub(super) fn policies(&self) -> &'a PolicySet {
-        self.policies
-    }
-
-    /// Names that are declared.
-    pub(super) fn symbols(&self) -> &Symbols<'a> {
-        self.symbols.get_or_init(|| Symbols::of(self.files))
-    }
-
-    /// `true` where there may be documents whose names are not known.
-    pub(super) fn is_partial(&self) -> bool {
-        self.is_partial
-    }
-
-    /// `true` where groups could not be resolved.
-    pub(super) fn has_broken_groups(&self) -> bool {
-        self.has_broken_groups
-    }
-
-    /// `true` where accounts could not be resolved.
-    pub(super) fn has_broken_accounts(&self) -> bool {
-        self.has_broken_accounts
-    }
-
-    /// The group of a name, if its checks are known.
-    pub(super) fn group(&self, name: &GroupName) -> Option<&'a Group> {
-        let known = self.policies.groups.get(name).map(AsRef::as_ref);
-        known.or_else(|| self.untimed.get(name).copied())
-    }
-
-    /// The groups whose checks are known.
-    pub(super) fn groups(&self) -> impl Iterator<Item = &'a Group> {
-        self.policies.groups().chain(self.untimed.values().copied())
+        self.files
+            .iter()
+            .flat_map(|file| &file.waivers)
+            .for_each(|it| it.follow(&self.known, sink));
     }
 
     /// A test of a check that is not there. Of a group that could not be read nothing is said,
@@ -141,16 +92,20 @@ impl<'a> CrossReferences<'a> {
         if sink.is_full() {
             return;
         }
-        let (message, near) = match self.group(group) {
+        let (message, near) = match self.known.group(group) {
             Some(read) if read.checks.iter().any(|one| one.id == *check) => return,
             Some(read) => {
                 let ids = read.checks.iter().map(|one| one.id.as_str());
                 let near = nearest(check.as_str(), ids).map(|near| format!("{group}/{near}"));
                 (format!("group `{group}` has no check `{check}`"), near)
             }
-            None if self.is_partial || self.symbols().contains("group", group.as_str()) => return,
+            None if self.known.is_partial
+                || self.known.symbols.contains("group", group.as_str()) =>
+            {
+                return;
+            }
             None => {
-                let names = self.symbols().names("group");
+                let names = self.known.symbols.names("group");
                 let near = nearest(group.as_str(), names).map(|near| format!("{near}/{check}"));
                 (format!("there is no group `{group}`"), near)
             }
@@ -162,10 +117,10 @@ impl<'a> CrossReferences<'a> {
 
     /// A group that selects no account would never say anything, which is never what is meant.
     fn follow_accounts(&self, references: &account::References, sink: &mut DiagnosticSink) {
-        let policies = self.policies;
+        let policies = self.known.policies;
         for (name, place) in &references.names {
             let is_known = policies.accounts.contains_key(name)
-                || self.symbols().contains("account", name.as_str());
+                || self.known.symbols.contains("account", name.as_str());
             if !sink.is_full() && !is_known {
                 let message = format!("there is no account `{name}`");
                 let mut refused = Diagnostic::error(place.clone(), Code::UnknownAccount, message);
@@ -173,12 +128,13 @@ impl<'a> CrossReferences<'a> {
                     policies.accounts.values().find(|one| one.id.as_str() == name.as_str());
                 refused.help = match numbered {
                     Some(account) => Some(format!("write its name, `{}`", account.name)),
-                    None => meant(name.as_str(), self.symbols().names("account")),
+                    None => meant(name.as_str(), self.known.symbols.names("account")),
                 };
                 sink.push(refused);
             }
         }
-        let Some(group) = references.group.as_ref().filter(|_| !self.has_broken_accounts) else {
+        let Some(group) = references.group.as_ref().filter(|_| !self.known.has_broken_accounts)
+        else {
             return;
         };
         let resolved = policies.groups.get(group.as_str()).map(|group| &group.accounts);
@@ -198,6 +154,15 @@ impl<'a> CrossReferences<'a> {
             }));
         }
     }
+}
+
+/// Names that files declare.
+fn symbols(files: &[Arc<ResolvedFile>]) -> Symbols<'_> {
+    let mut symbols = Symbols::default();
+    for Symbol { kind, name, place } in files.iter().flat_map(|file| &file.symbols) {
+        symbols.add(kind, name, place.clone());
+    }
+    symbols
 }
 
 /// The most values of a label that are named.

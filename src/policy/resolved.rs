@@ -14,8 +14,8 @@ use super::document::{Named, name_of, text_of};
 use super::group::{Group, Refused};
 use super::kind::Document;
 use super::library::Library;
+use super::names::{CheckId, GroupName};
 use super::pack::Pack;
-use super::references::Tested;
 use super::source::ReadFile;
 use super::test_case::{Test, TestSubject};
 use super::waiver::Waiver;
@@ -24,6 +24,7 @@ use super::waiver_references;
 /// A file whose documents are resolved. It depends on its own bytes and on the library alone, and never
 /// on other files.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct ResolvedFile {
     /// Documents that have no problem, in the order of the file.
     pub(super) declared: Declared,
@@ -68,6 +69,14 @@ pub(super) struct Symbol {
     /// Kind of the document, as it is told.
     pub(super) kind: &'static str,
     pub(super) name: Box<str>,
+    pub(super) place: Location,
+}
+
+/// A check of a group that a test names.
+#[derive(Debug)]
+pub(super) struct Tested {
+    pub(super) group: GroupName,
+    pub(super) check: CheckId,
     pub(super) place: Location,
 }
 

@@ -2,12 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::document::{DiagnosticSink, short};
-
-use super::resolved::{ResolvedFile, Symbol};
 
 /// Declared names of each kind, with all their locations.
 #[derive(Debug, Default)]
@@ -21,15 +18,6 @@ struct Places {
 }
 
 impl<'a> Symbols<'a> {
-    /// Names that files declare.
-    pub(super) fn of(files: &'a [Arc<ResolvedFile>]) -> Self {
-        let mut symbols = Self::default();
-        for Symbol { kind, name, place } in files.iter().flat_map(|file| &file.symbols) {
-            symbols.add(kind, name, place.clone());
-        }
-        symbols
-    }
-
     /// Adds a name of a kind, with its location.
     pub(super) fn add(&mut self, kind: &'static str, name: &'a str, place: Location) {
         match self.0.entry(kind).or_default().entry(name) {

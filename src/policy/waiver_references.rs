@@ -7,8 +7,8 @@ use super::account::Account;
 use super::context::FileContext;
 use super::document::waiver::{MatchSpec, WaiverDocument};
 use super::group::Group;
+use super::known::Known;
 use super::names::{AccountName, CheckId, GroupName};
-use super::references::CrossReferences;
 use super::waiver::Covered;
 use super::waiver_findings::Named;
 
@@ -40,9 +40,9 @@ impl References {
     }
 
     /// Reports what there is not. Of a group that could not be resolved nothing is said.
-    pub(super) fn follow(&self, known: &CrossReferences<'_>, sink: &mut DiagnosticSink) {
+    pub(super) fn follow(&self, known: &Known<'_>, sink: &mut DiagnosticSink) {
         self.named.follow_region(sink);
-        if sink.is_full() || known.is_partial() {
+        if sink.is_full() || known.is_partial {
             return;
         }
         self.follow_account(known, sink);
@@ -52,11 +52,11 @@ impl References {
                 self.follow_selection(known, sink);
                 self.follow_named(known, sink);
             }
-            Some((name, place)) if !known.symbols().contains("group", name.as_str()) => {
-                let near = nearest(name.as_str(), known.symbols().names("group"));
+            Some((name, place)) if !known.symbols.contains("group", name.as_str()) => {
+                let near = nearest(name.as_str(), known.symbols.names("group"));
                 sink.push(unknown("group", Code::UnknownGroup, name.as_str(), (place, near)));
             }
-            None if !known.has_broken_groups() => {
+            None if !known.has_broken_groups => {
                 self.follow_check(known, sink);
                 self.follow_selection(known, sink);
                 self.follow_named(known, sink);
@@ -65,12 +65,12 @@ impl References {
         }
     }
 
-    fn follow_account(&self, known: &CrossReferences<'_>, sink: &mut DiagnosticSink) {
+    fn follow_account(&self, known: &Known<'_>, sink: &mut DiagnosticSink) {
         let Some((name, place)) = &self.account else { return };
-        if known.policies().accounts.contains_key(name) {
+        if known.policies.accounts.contains_key(name) {
             return;
         }
-        let symbols = known.symbols();
+        let symbols = &known.symbols;
         if ["account", "account id"].iter().any(|kind| symbols.contains(kind, name.as_str())) {
             return;
         }
@@ -79,17 +79,14 @@ impl References {
     }
 
     /// The groups that are meant.
-    fn groups<'k, 'p: 'k>(
-        &self,
-        known: &'k CrossReferences<'p>,
-    ) -> impl Iterator<Item = &'p Group> {
+    fn groups<'k, 'p: 'k>(&self, known: &'k Known<'p>) -> impl Iterator<Item = &'p Group> {
         let named = self.group.as_ref().and_then(|(name, _)| known.group(name));
         let all = self.group.is_none().then(|| known.groups());
         named.into_iter().chain(all.into_iter().flatten())
     }
 
     /// A region and resources of which the checks that are meant have no finding.
-    fn follow_named(&self, known: &CrossReferences<'_>, sink: &mut DiagnosticSink) {
+    fn follow_named(&self, known: &Known<'_>, sink: &mut DiagnosticSink) {
         if self.named.is_empty() {
             return;
         }
@@ -99,7 +96,7 @@ impl References {
         self.named.follow(&checks.collect::<Vec<_>>(), sink);
     }
 
-    fn follow_check(&self, known: &CrossReferences<'_>, sink: &mut DiagnosticSink) {
+    fn follow_check(&self, known: &Known<'_>, sink: &mut DiagnosticSink) {
         let Some((id, place)) = &self.check else { return };
         let checks: Vec<_> = self.groups(known).flat_map(|group| &group.checks).collect();
         if checks.iter().any(|check| check.id == *id) {
@@ -118,18 +115,18 @@ impl References {
 
     /// An account that the group does not select has no findings to be waived, nor has a region that
     /// is none of its accounts.
-    fn follow_selection(&self, known: &CrossReferences<'_>, sink: &mut DiagnosticSink) {
+    fn follow_selection(&self, known: &Known<'_>, sink: &mut DiagnosticSink) {
         let group = self.group.as_ref().and_then(|(name, _)| known.group(name));
         if self.account.is_none() && self.named.is_empty() {
             return;
         }
         let meant = self.account.as_ref().map(|(name, _)| name.clone());
         let covered = Covered { account: meant, ..Covered::default() };
-        let accounts = known.policies().accounts().filter(|one| covered.has_account(one));
+        let accounts = known.policies.accounts().filter(|one| covered.has_account(one));
         let accounts: Vec<&Account> = accounts.collect();
         let is_selected = |one: &&Account| group.is_none_or(|group| group.accounts.selects(one));
         let selected = accounts.iter().copied().filter(is_selected);
-        if !known.has_broken_accounts() {
+        if !known.has_broken_accounts {
             self.named.follow_accounts(&selected.collect::<Vec<_>>(), sink);
         }
         let (Some(group), Some((_, place)), Some(account)) =

@@ -25,22 +25,21 @@ struct World {
 impl World {
     fn new(pool: PgPool) -> Self {
         let origin = Origin::new();
+        Self { syncer: Self::reconciler(&pool, &origin), pool, origin }
+    }
+
+    fn reconciler(pool: &PgPool, origin: &Origin) -> Syncer {
         let settings = SyncSettings {
             mirrors: origin.root.path().join("mirrors"),
             allowed: Allowed { file: true, http: false },
             ..SyncSettings::default()
         };
-        Self {
-            syncer: Syncer::new(
-                pool.clone(),
-                None,
-                Assessors::here(pool.clone()),
-                Arc::default(),
-                settings,
-            ),
-            pool,
-            origin,
-        }
+        Syncer::new(pool.clone(), None, Assessors::here(pool.clone()), Arc::default(), settings)
+    }
+
+    /// Has a reconciler in the place of the present one that knows nothing of what is in force.
+    fn restart(&mut self) {
+        self.syncer = Self::reconciler(&self.pool, &self.origin);
     }
 
     fn registration(&self, name: &str, path: &str) -> Registration {
@@ -109,6 +108,94 @@ impl World {
 
 fn prod() -> String {
     account("prod", "env: prod")
+}
+
+/// All that is stored of a source's policies, without instants.
+async fn stored(pool: &PgPool, source: SourceId) -> anyhow::Result<Vec<String>> {
+    let queries = [
+        "select concat_ws(' ', path, since_commit, until_commit, encode(blob, 'hex')) from policy_version
+         where source = $1 order by path, since",
+        "select concat_ws(' ', name, revision, encode(digest, 'hex'), mode, interval_ms, schedule,
+            retired_at is null) from policy_group where source = $1 order by name",
+        "select concat_ws(' ', group_name, id, position, rule) from policy_check where source = $1
+         order by group_name, id",
+        "select concat_ws(' ', group_name, name, waiver) from policy_waiver where source = $1
+         order by group_name, name",
+        "select concat_ws(' ', commit, state, diagnostics) from revision where source = $1
+         order by commit",
+    ];
+    let mut all = Vec::new();
+    for query in queries {
+        let rows: Vec<String> = sqlx::query_scalar(query).bind(source.0).fetch_all(pool).await?;
+        all.extend(rows);
+    }
+    Ok(all)
+}
+
+/// Two sources follow the same repository: one by what its reconciler knows, one by a reconciler that
+/// begins anew with each commit.
+#[sqlx::test]
+async fn what_differs_comes_into_force_as_all_of_it_would(pool: PgPool) -> TestResult {
+    let knowing = World::watched(pool).await?;
+    let other = Origin::new();
+    let registration = Registration {
+        repository: other.url().to_string(),
+        ..knowing.registration("anew", "policies")
+    };
+    let ids = knowing.watch(&[knowing.registration("main", "policies"), registration]).await?;
+    let waiver = |days: u8| {
+        format!(
+            "apiVersion: cloudcorrect.dev/v1\nkind: Waiver\nmetadata: {{ name: legacy }}\nspec:\n  \
+             match: {{ group: storage }}\n  reason: why\n  owner: ada\n  expires: 2030-01-0{days}\n"
+        )
+    };
+    let (storage, network) = (group("storage", "15m"), group("network", "15m"));
+    let dev = account("dev", "env: dev").replace("9012", "9013");
+    let both = prod().replace("us-east-1", "us-east-1, eu-west-1");
+    let renamed = storage.replace("id: named", "id: titled\n      formerly: [named]");
+    let broken = storage.replace("assert", "asert");
+    let history: [&[(&str, &str)]; 14] = [
+        &[("a.yaml", &prod()), ("b.yaml", &storage), ("c.yaml", &network)],
+        &[("a.yaml", &prod()), ("b.yaml", &storage), ("c.yaml", &group("network", "5m"))],
+        &[("a.yaml", &prod()), ("b.yaml", &storage), ("c.yaml", &network), ("w.yaml", &waiver(1))],
+        &[("a.yaml", &prod()), ("b.yaml", &storage), ("c.yaml", &network), ("w.yaml", &waiver(2))],
+        &[("a.yaml", &prod()), ("b.yaml", &broken), ("c.yaml", &group("network", "1h"))],
+        &[("a.yaml", &prod()), ("b.yaml", &renamed), ("d.yaml", &network), ("w.yaml", &waiver(2))],
+        &[("a.yaml", &both), ("b.yaml", &renamed), ("d.yaml", &network), ("w.yaml", &waiver(2))],
+        &[("a.yaml", &both), ("a2.yaml", &dev), ("b.yaml", &renamed), ("d.yaml", &network)],
+        &[("a.yaml", &both), ("a2.yaml", &dev), ("b.yaml", &renamed)],
+        &[("a.yaml", &both), ("b.yaml", &renamed), ("d.yaml", &group("network", "30m"))],
+        &[("a.yaml", &both), ("b.yaml", &network), ("d.yaml", &storage), ("w.yaml", &waiver(1))],
+        &[("a.yaml", &prod()), ("e/f/g.yaml", &storage)],
+        &[("a.yaml", &prod()), ("e/f/g.yaml", &storage), ("e/h.yaml", &network)],
+        &[("a.yaml", &prod()), ("b.yaml", &storage), ("c.yaml", &network)],
+    ];
+    let mut anew =
+        World { pool: knowing.pool.clone(), syncer: knowing.syncer.clone(), origin: other };
+    for (at, files) in history.iter().enumerate() {
+        let files: Vec<_> =
+            files.iter().map(|(path, text)| (format!("policies/{path}"), *text)).collect();
+        let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
+        // The branch is rewritten once.
+        let commits = [&knowing.origin, &anew.origin].map(|origin| {
+            if at == 9 {
+                origin.commit_on("refs/heads/main", None, &files)
+            } else {
+                origin.commit(&files)
+            }
+        });
+        assert_eq!(commits[0], commits[1], "both see the same commits");
+        anew.restart();
+        for (world, name) in [(&knowing, "main"), (&anew, "anew")] {
+            let mut connection = world.pool.acquire().await?;
+            sources::wake(&mut connection, name).await?;
+            while world.syncer.pass().await? == Pass::Worked {}
+        }
+        let [known, new] =
+            [stored(&knowing.pool, ids[0]).await?, stored(&anew.pool, ids[1]).await?];
+        assert_eq!(known, new, "commit {at}");
+    }
+    Ok(())
 }
 
 #[sqlx::test]
