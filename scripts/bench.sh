@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # All figures, or those of the benches named:
-# scripts/bench.sh [expression|hostile|validate|recorded|polling|pulls|size|storage|service|fleet|fleet-service]...
+# scripts/bench.sh [expression|hostile|validate|recorded|polling|sync|pulls|size|storage|service|fleet|fleet-service]...
 #
 # Of `fleet`, FLEET_PEER=none leaves out Cloud Custodian, and beyond FLEET_SCALE=1 only
 # FLEET_PEER=custodian has it run; scripts/fleet-figures.py says what else there is to choose. What
@@ -20,7 +20,7 @@ add_peer() {
     fi
 }
 
-[[ $# -gt 0 ]] || set -- expression hostile validate recorded polling pulls size storage service fleet fleet-service
+[[ $# -gt 0 ]] || set -- expression hostile validate recorded polling sync pulls size storage service fleet fleet-service
 
 for name; do
     step "bench: $name"
@@ -36,6 +36,9 @@ for name; do
         binaries=("$CARGO_TARGET_DIR/release/cloudcorrect")
         add_peer
         scripts/validate-figures.py "${binaries[@]}"
+    elif [[ $name == sync ]]; then
+        cargo build --locked --release --no-default-features
+        scripts/sync-figures.py "$CARGO_TARGET_DIR/release/cloudcorrect" ${SYNC_BEFORE:+"$SYNC_BEFORE"}
     elif [[ $name == recorded ]]; then
         large=$(realpath "$CARGO_TARGET_DIR")/recorded
         scripts/large-inventory.py "$large/account.json"

@@ -14,15 +14,13 @@ is told beside it. The exit status is 1 where a run is missing or unknown, or th
     TEST_SERVERS=...     where the servers of the tests lie
 """
 
-import json
 import os
-import signal
-import subprocess
 import sys
 import tempfile
 import time
 
 from fleet_account import SEED, environment, fill, policies, server
+from serving import Service, children, git, memory
 
 SCALE = float(os.environ.get('FLEET_SCALE', '10'))
 MINUTES = float(os.environ.get('FLEET_MINUTES', '60'))
@@ -44,50 +42,6 @@ url = "file://%(directory)s/policies"
 poll = "1m"
 [accounts."%(account)s"]
 '''
-
-
-def git(directory, *arguments):
-    author = ['-c', 'user.name=Fleet', '-c', 'user.email=fleet@example.com']
-    subprocess.run(['git', *author, *arguments], cwd=directory, check=True, stdout=subprocess.DEVNULL)
-
-
-def children(process):
-    with open(f'/proc/{process}/task/{process}/children', encoding='ascii') as file:
-        return [int(child) for child in file.read().split()]
-
-
-def memory(process):
-    """Bytes that a process holds."""
-    try:
-        with open(f'/proc/{process}/status', encoding='ascii', errors='replace') as file:
-            return next(int(line.split()[1]) * 1024 for line in file if line.startswith('VmRSS'))
-    except (OSError, StopIteration):
-        return 0
-
-
-class Service:
-    """The service, and what it logs."""
-
-    def __init__(self, binary, directory, account, url):
-        settings = os.path.join(directory, 'cloudcorrect.toml')
-        with open(settings, 'w', encoding='utf-8') as out:
-            out.write(SETTINGS % {'directory': directory, 'account': account})
-        self.log = os.path.join(directory, 'log')
-        arguments = [binary, 'serve', '--log-format', 'json', '--config', settings]
-        with open(self.log, 'wb') as out:
-            self.process = subprocess.Popen(arguments, env=environment(url), stdout=out, stderr=out)
-
-    def entries(self):
-        with open(self.log, encoding='utf-8', errors='replace') as log:
-            lines = [line for line in log if line.startswith('{')]
-        return [json.loads(line) for line in lines if line.endswith('}\n')]
-
-    def runs(self):
-        return [entry for entry in self.entries() if entry.get('message') == 'group evaluated']
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=300)
 
 
 def watch(service):
@@ -117,12 +71,13 @@ def main():
         git(tree, 'init', '--initial-branch', 'main', '.')
         git(tree, 'add', '.')
         git(tree, 'commit', '-m', 'Watch the fleet')
-        service = Service(binary, directory, truth['account'], running.url)
+        settings = SETTINGS % {'directory': directory, 'account': truth['account']}
+        service = Service(binary, directory, settings, environment(running.url))
         try:
             peaks, postgres = watch(service)
         finally:
             status = service.stop()
-        runs = [run for run in service.runs() if run['group.name'] == 'aws-baseline']
+        runs = [run for run in service.entries('group evaluated') if run['group.name'] == 'aws-baseline']
         errors = [entry for entry in service.entries() if entry['level'] == 'ERROR']
         requests = len(running.lines())
     pairs = sum(len(its['fail']) + len(its['pass']) for its in truth['checks'].values())

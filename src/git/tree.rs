@@ -137,8 +137,7 @@ impl PolicyTree {
         let mut found = Self::default();
         found.take(&root);
         found.root = Some(root);
-        // They are, but for names that are no text.
-        found.files.sort_by(|one, other| one.path.cmp(&other.path));
+        // The order of trees is that of paths, but of names that are no text, of which no file is read.
         found.skipped.sort_by(|one, other| one.path.cmp(&other.path));
         found
     }

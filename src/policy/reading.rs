@@ -32,6 +32,8 @@ pub struct Reading {
     /// Check types that were there before.
     built_in: CheckTypes,
     library: Library,
+    /// How many checks all groups have.
+    checks: usize,
     outcome: LoadOutcome,
 }
 
@@ -41,8 +43,8 @@ impl Reading {
         let (library, cache) = Library::read(files, built_in);
         let resolved = resolve(files, &library, &cache);
         let outcome = outcome(&resolved);
-        let (files, built_in) = (files.to_vec(), built_in.clone());
-        Self { files, resolved, built_in, library, outcome }
+        let (files, built_in, checks) = (files.to_vec(), built_in.clone(), checks(&outcome));
+        Self { files, resolved, built_in, library, checks, outcome }
     }
 
     /// Reading of other files, equal to [`Self::new`] of them. What it costs grows with the files that
@@ -50,8 +52,8 @@ impl Reading {
     #[must_use]
     pub fn next(&self, files: &[SourceFile]) -> Self {
         let kept = self.kept(files);
-        let is_kept: BTreeSet<usize> = kept.iter().flatten().copied().collect();
-        let gone = (0..self.files.len()).filter(|index| !is_kept.contains(index));
+        let mut is_kept = kept.iter().flatten().copied().peekable();
+        let gone = (0..self.files.len()).filter(|index| is_kept.next_if_eq(index).is_none());
         let gone: Vec<usize> = gone.collect();
         let new = files.iter().zip(&kept).filter(|(_, kept)| kept.is_none());
         let new: Vec<SourceFile> = new.map(|(file, _)| file.clone()).collect();
@@ -72,9 +74,13 @@ impl Reading {
             .cloned()
             .collect();
         let old: Vec<_> = gone.iter().filter_map(|index| self.resolved.get(*index)).collect();
-        let outcome = self.changed(&old, &new, &resolved).unwrap_or_else(|| outcome(&resolved));
+        let (outcome, checks) = self.changed(&old, &new, &resolved).unwrap_or_else(|| {
+            let outcome = outcome(&resolved);
+            let checks = checks(&outcome);
+            (outcome, checks)
+        });
         let (files, built_in) = (files.to_vec(), self.built_in.clone());
-        Self { files, resolved, built_in, library, outcome }
+        Self { files, resolved, built_in, library, checks, outcome }
     }
 
     /// What reading came to, where nothing else of it is wanted.
@@ -106,7 +112,7 @@ impl Reading {
         old: &[&Arc<ResolvedFile>],
         new: &[Arc<ResolvedFile>],
         all: &[Arc<ResolvedFile>],
-    ) -> Option<LoadOutcome> {
+    ) -> Option<(LoadOutcome, usize)> {
         let changed = || old.iter().copied().chain(new);
         if !self.outcome.is_clean()
             || self.outcome.has_unread_tests
@@ -131,7 +137,12 @@ impl Reading {
         for file in new {
             references.follow_groups(file, &mut sink);
         }
-        if policies.groups.values().map(|group| group.checks.len()).sum::<usize>() > MOST_CHECKS {
+        let of = |file: &ResolvedFile| -> usize {
+            file.declared.groups.iter().map(|group| group.checks.len()).sum()
+        };
+        let gone: usize = old.iter().map(|file| of(file)).sum();
+        let checks = self.checks - gone + new.iter().map(|file| of(file)).sum::<usize>();
+        if checks > MOST_CHECKS {
             return None;
         }
         references.follow_tests(of_changed, &mut sink);
@@ -150,7 +161,7 @@ impl Reading {
         }
         sink.extend(&followed);
         let (policies, diagnostics) = (Arc::new(policies), sink.into_sorted());
-        Some(LoadOutcome { policies, diagnostics, has_unread_tests: false })
+        Some((LoadOutcome { policies, diagnostics, has_unread_tests: false }, checks))
     }
 }
 
@@ -163,6 +174,11 @@ fn resolve(files: &[SourceFile], library: &Library, cache: &ParseCache) -> Vec<A
         })
     };
     parallel(files, |run| run.iter().map(resolve).collect::<Vec<_>>()).concat()
+}
+
+/// How many checks all groups have.
+fn checks(outcome: &LoadOutcome) -> usize {
+    outcome.policies.groups().map(|group| group.checks.len()).sum()
 }
 
 /// What files come to, with what can only be said of them together.

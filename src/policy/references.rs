@@ -27,19 +27,22 @@ pub(super) struct CrossReferences<'a> {
 impl<'a> CrossReferences<'a> {
     /// Files with the policies that they come to.
     pub(super) fn new(files: &'a [Arc<ResolvedFile>], policies: &'a PolicySet) -> Self {
-        let mut untimed = BTreeMap::new();
-        for group in files.iter().flat_map(|file| &file.untimed) {
-            untimed.entry(&group.name).or_insert(group);
-        }
-        let has = |flag: fn(&ResolvedFile) -> bool| files.iter().any(|file| flag(file));
-        let known = Known {
+        let mut known = Known {
             policies,
             symbols: LazyCell::new(Box::new(|| symbols(files))),
-            untimed,
-            is_partial: has(|file| file.is_partial),
-            has_broken_accounts: has(|file| file.has_broken_accounts),
-            has_broken_groups: has(|file| file.has_broken_groups),
+            untimed: BTreeMap::new(),
+            is_partial: false,
+            has_broken_accounts: false,
+            has_broken_groups: false,
         };
+        for file in files {
+            known.is_partial |= file.is_partial;
+            known.has_broken_accounts |= file.has_broken_accounts;
+            known.has_broken_groups |= file.has_broken_groups;
+            for group in &file.untimed {
+                known.untimed.entry(&group.name).or_insert(group);
+            }
+        }
         Self { files, known }
     }
 

@@ -73,6 +73,8 @@ impl PolicySet {
                 (None, None) => return found,
                 (Some(_), None) => Ordering::Less,
                 (None, Some(_)) => Ordering::Greater,
+                // What is shared has one name.
+                (Some((_, was)), Some((_, is))) if Arc::ptr_eq(was, is) => Ordering::Equal,
                 (Some((was, _)), Some((is, _))) => was.cmp(is),
             };
             let was = if order.is_le() { old.next() } else { None };

@@ -146,7 +146,9 @@ impl Settings {
                 lack(&group.place, Code::OwnerRequired, message, "add `owner` to its `spec`");
             }
         }
-        for (_, check) in own_checks(policies) {
+        let is_about_checks = self.require.compliance || self.require.remediation;
+        let checks = is_about_checks.then(|| own_checks(policies));
+        for (_, check) in checks.into_iter().flatten() {
             if self.require.compliance && check.compliance.iter().all(|it| is_blank(Some(it))) {
                 let message = format!("check `{}` belongs to no control", check.id);
                 let help = "add `compliance`, a list of controls";

@@ -191,6 +191,9 @@ fn replaced_files(old: &[SourceFile], new: &[SourceFile]) -> Vec<FileChange> {
     let mut changes = Vec::new();
     let gone = |file: &SourceFile| FileChange { path: file.path.to_string(), body: None };
     for file in new {
+        if old.next_if(|before| before.is_same(file)).is_some() {
+            continue;
+        }
         while let Some(before) = old.next_if(|before| before.path < file.path) {
             changes.push(gone(before));
         }

@@ -100,8 +100,8 @@ async fn verdicts(policies: &PolicySet, url: &str, patience: Duration) -> Verdic
     let base = BaseLogin::Keys { id: "testing".to_owned(), secret: "testing".into() };
     let settings = AccountSettings { account, base, chain: Vec::new(), role: None };
     let accounts = Accounts::new(LiveAccounts::new([settings], limits, Clock::System), []);
-    let account: &Account = policies.accounts.values().next().expect("an account");
-    let groups: Vec<&Group> = policies.groups.values().collect();
+    let account: &Account = policies.accounts().next().expect("an account");
+    let groups: Vec<&Group> = policies.groups().collect();
     let now = "2026-11-29T12:00:00Z".parse().expect("an instant");
     let collected = accounts.open(account, now).await.collect(&groups).await;
     let mut verdicts = Verdicts::new();

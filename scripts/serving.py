@@ -1,0 +1,72 @@
+"""The service as a process, for the scripts that measure it while it works."""
+
+import json
+import os
+import subprocess
+
+TICKS = os.sysconf('SC_CLK_TCK')
+
+
+def git(directory, *arguments):
+    """What a command of Git says, in a repository."""
+    author = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', '-c', 'gc.auto=0']
+    said = subprocess.run(['git', *author, *arguments], cwd=directory, check=True, stdout=subprocess.PIPE, text=True)
+    return said.stdout.strip()
+
+
+def children(process):
+    with open(f'/proc/{process}/task/{process}/children', encoding='ascii') as file:
+        return [int(child) for child in file.read().split()]
+
+
+def memory(process, what='VmRSS'):
+    """Bytes that a process holds, or held at its peak (`VmHWM`)."""
+    try:
+        with open(f'/proc/{process}/status', encoding='ascii', errors='replace') as file:
+            return next(int(line.split()[1]) * 1024 for line in file if line.startswith(what))
+    except (OSError, StopIteration):
+        return 0
+
+
+def spent(process):
+    """Seconds of processor time of a process, and those of what it started and what that started."""
+    def of(one):
+        with open(f'/proc/{one}/stat', encoding='ascii', errors='replace') as file:
+            fields = file.read().rpartition(')')[2].split()
+        # Its own, and that of its children that ended.
+        return sum(int(fields[at]) for at in (11, 12)) / TICKS, sum(int(fields[at]) for at in range(11, 15)) / TICKS
+
+    def below(one):
+        for child in children(one):
+            try:
+                yield of(child)[1]
+            except OSError:
+                continue
+            yield from below(child)
+
+    return of(process)[0], sum(below(process))
+
+
+class Service:
+    """The service, and what it logs."""
+
+    def __init__(self, binary, directory, settings, environment=None):
+        path = os.path.join(directory, 'cloudcorrect.toml')
+        with open(path, 'w', encoding='utf-8') as out:
+            out.write(settings)
+        self.log = os.path.join(directory, 'log')
+        arguments = [binary, 'serve', '--log-format', 'json', '--config', path]
+        with open(self.log, 'wb') as out:
+            self.process = subprocess.Popen(arguments, env=environment, stdout=out, stderr=out)
+
+    def entries(self, message=None):
+        """What it logged so far, all of it or the entries with a message."""
+        with open(self.log, encoding='utf-8', errors='replace') as log:
+            lines = [line for line in log if line.startswith('{')]
+        all_of_it = [json.loads(line) for line in lines if line.endswith('}\n')]
+        return [entry for entry in all_of_it if message in (None, entry.get('message'))]
+
+    def stop(self):
+        """Its exit status once it has ended."""
+        self.process.terminate()
+        return self.process.wait(timeout=300)

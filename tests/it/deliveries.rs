@@ -1,0 +1,331 @@
+//! Webhooks as they come: the samples of others, and ours lost, repeated and out of order.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use chrono::TimeDelta;
+use github_emulator::{Effect, Fault, NewCommit};
+use hmac::{Hmac, KeyInit, Mac};
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use serde_json::Value;
+use sha2::Sha256;
+use sqlx::PgPool;
+
+use crate::stories::with_private_bucket;
+use crate::world::scene::STORAGE;
+use crate::world::servers;
+use crate::world::story::World;
+
+/// Whoever sends webhooks in GitHub's name.
+struct Sender {
+    client: reqwest::Client,
+    url: String,
+    secret: String,
+}
+
+impl Sender {
+    fn new(world: &World) -> Self {
+        Self {
+            client: reqwest::Client::builder().no_proxy().build().expect("a client"),
+            url: format!("{}/webhooks/github", world.webhooks_url),
+            secret: world.emulator.webhook_secret().expose_secret().to_owned(),
+        }
+    }
+
+    /// Sends a webhook as GitHub would; the status of the answer.
+    async fn send(&self, event: &str, id: &str, payload: &str) -> u16 {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.secret.as_bytes()).expect("a key");
+        mac.update(payload.as_bytes());
+        let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
+        let sent = self
+            .client
+            .post(&self.url)
+            .header("content-type", "application/json")
+            .header("x-github-event", event)
+            .header("x-github-delivery", id)
+            .header("x-hub-signature-256", signature)
+            .body(payload.to_owned())
+            .send();
+        sent.await.expect("an answer").status().as_u16()
+    }
+}
+
+/// Samples of an event, as `@octokit/webhooks-examples` gathers them.
+#[derive(Deserialize)]
+struct Samples {
+    name: String,
+    examples: Vec<Value>,
+}
+
+/// Every sample of every event of GitHub and its Enterprise Server is taken, as if it were about our
+/// repository, and none of them turns what the service shows.
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn samples_of_all_events_are_taken_or_ignored(pool: PgPool) {
+    let (world, sha) = with_private_bucket(pool).await;
+    let shown = (world.checks(&sha), world.findings().await);
+    let sender = Sender::new(&world);
+    let package = servers::directory().join("node_modules/@octokit/webhooks-examples");
+    let mut taken: BTreeMap<String, usize> = BTreeMap::new();
+    for site in ["api.github.com", "ghes-35"] {
+        let text = fs::read(package.join(site).join("index.json")).expect("run `make setup`");
+        let samples: Vec<Samples> = serde_json::from_slice(&text).expect("samples");
+        for Samples { name, examples } in samples {
+            for (at, mut example) in examples.into_iter().enumerate() {
+                if let Some(id) = example.pointer_mut("/repository/id") {
+                    *id = world.repo.id.into();
+                }
+                let id = format!("{site}-{name}-{at}");
+                let status = sender.send(&name, &id, &example.to_string()).await;
+                assert_eq!(status, 202, "{id}: {example}");
+                *taken.entry(name.clone()).or_default() += 1;
+            }
+        }
+        world.settle().await;
+    }
+    for event in [
+        "ping",
+        "push",
+        "pull_request",
+        "pull_request_review",
+        "check_run",
+        "check_suite",
+        "merge_group",
+    ] {
+        assert!(taken.get(event).is_some_and(|count| *count > 1), "{event}: {taken:?}");
+    }
+    assert!(taken.len() > 50, "{taken:?}");
+    assert_eq!((world.checks(&sha), world.findings().await), shown);
+    world.finish().await;
+}
+
+/// A webhook that GitHub would send, as long as nobody has told the service.
+#[derive(Clone)]
+struct Pending {
+    guid: String,
+    event: String,
+    payload: String,
+}
+
+/// A heap of webhooks that are lost, repeated and delivered in any order, while people go on and GitHub
+/// has bad days.
+struct Storm<'a> {
+    world: &'a World,
+    sender: Sender,
+    rng: StdRng,
+    seen: BTreeSet<String>,
+    heap: Vec<Pending>,
+    /// Heads with the number of groups that they have; none where they are broken.
+    heads: BTreeMap<String, Option<u32>>,
+    /// Commits so far, so that no two say the same.
+    commits: u32,
+}
+
+impl<'a> Storm<'a> {
+    fn new(world: &'a World, seed: u64) -> Self {
+        let seen = world.emulator.deliveries().into_iter().map(|one| one.guid).collect();
+        let (rng, heads) = (StdRng::seed_from_u64(seed), BTreeMap::new());
+        let sender = Sender::new(world);
+        Self { world, sender, rng, seen, heap: Vec::new(), heads, commits: 0 }
+    }
+
+    /// Commits some groups to a branch, or something that is no policy; the head.
+    async fn commit(&mut self, branch: &str) -> String {
+        self.commits += 1;
+        let groups =
+            if self.rng.random_bool(0.2) { None } else { Some(self.rng.random_range(1..4)) };
+        let named = |n: u32| STORAGE.replace("name: storage", &format!("name: storage-{n}"));
+        let mut text = (0..groups.unwrap_or(1)).map(named).collect::<Vec<_>>().join("---\n");
+        if groups.is_none() {
+            text = text.replace("severity: high", "severity: urgent");
+        }
+        let text = format!("# {}\n{text}", self.commits);
+        let commit = NewCommit::on(branch).write("policies/storage.yaml", text).by("ada");
+        let sha = self.world.repo.commit(commit).await.expect("a commit");
+        self.heads.insert(sha.clone(), groups);
+        self.gather();
+        sha
+    }
+
+    /// Takes up the webhooks that nobody has been told of yet.
+    fn gather(&mut self) {
+        for delivery in self.world.emulator.deliveries() {
+            if self.seen.insert(delivery.guid.clone()) {
+                let (guid, event, payload) = (delivery.guid, delivery.event, delivery.payload);
+                self.heap.push(Pending { guid, event, payload });
+            }
+        }
+    }
+
+    /// Something goes wrong at GitHub, some webhooks arrive, and the service works for a while.
+    async fn something_happens(&mut self) {
+        if self.rng.random_bool(0.3) {
+            let effects = [
+                Effect::Refuse(500),
+                Effect::Lose(502),
+                Effect::Cut,
+                Effect::RevokedToken,
+                Effect::SecondaryLimit(Some(20)),
+                Effect::SecondaryLimit(None),
+                Effect::TooManyRequests(20),
+                Effect::PrimaryLimit(20),
+            ];
+            let effect = effects[self.rng.random_range(0..effects.len())].clone();
+            let calls = [
+                ("POST", "/check-runs"),
+                ("PATCH", "/check-runs"),
+                ("POST", "/comments"),
+                ("PATCH", "/comments"),
+                ("GET", "/pulls"),
+                ("GET", "/check-runs"),
+                ("GET", "/repositories"),
+            ];
+            let (method, path) = calls[self.rng.random_range(0..calls.len())];
+            self.world.emulator.inject(Fault::on(method, path).effect(effect));
+        }
+        for _ in 0..self.rng.random_range(0..4) {
+            self.deliver().await;
+        }
+        for _ in 0..self.rng.random_range(0..5) {
+            self.world.parts.pass().await.expect("a pass");
+        }
+    }
+
+    /// Delivers one of the heap, which may come again.
+    async fn deliver(&mut self) {
+        if self.heap.is_empty() {
+            return;
+        }
+        let at = self.rng.random_range(0..self.heap.len());
+        let Pending { guid, event, payload } = self.heap[at].clone();
+        assert_eq!(self.sender.send(&event, &guid, &payload).await, 202);
+        if self.rng.random_bool(0.7) {
+            self.heap.swap_remove(at);
+        }
+    }
+
+    /// The bad days end: what is left of the heap is lost, and the polls come.
+    async fn end(&mut self) {
+        self.heap.clear();
+        self.world.emulator.clear_faults();
+        for _ in 0..20 {
+            self.world.clock.advance(TimeDelta::hours(2));
+            self.world.poll_comes().await;
+            self.world.posts_come_due().await;
+            self.world.settle().await;
+            if self.world.pauses().await.is_empty() {
+                return;
+            }
+        }
+        panic!("posts still wait: {}", self.world.posts().await);
+    }
+
+    /// Fails unless a head that still counts has one check run of its policies, and what that says is
+    /// right; no head has two.
+    fn is_told_once(&self, heads: &[&String]) {
+        for (sha, groups) in &self.heads {
+            let mut runs: BTreeMap<String, Vec<String>> = BTreeMap::new();
+            for run in self.world.emulator.check_runs(sha) {
+                runs.entry(run.name).or_default().push(run.title.unwrap_or_default());
+            }
+            assert!(runs.values().all(|titles| titles.len() == 1), "{sha}: {runs:?}");
+            if heads.contains(&sha) {
+                let title = runs.get("cloudcorrect/policies").and_then(|titles| titles.first());
+                let wanted = match groups {
+                    None => "1 problem".to_owned(),
+                    Some(1) => "1 group ".to_owned(),
+                    Some(count) => format!("{count} groups "),
+                };
+                assert!(
+                    title.is_some_and(|title| title.starts_with(&wanted)),
+                    "{wanted}: {title:?}"
+                );
+            }
+        }
+    }
+}
+
+/// A few commits to the branch and to a pull request, with all that may go wrong between them.
+async fn shuffled(world: &World, seed: u64) {
+    let mut storm = Storm::new(world, seed);
+    let mut main = storm.commit("main").await;
+    let branch = format!("idea-{seed}");
+    storm.something_happens().await;
+    let at = world.repo.branch("main").expect("a branch");
+    world.repo.set_branch(&branch, &at, "ada").await.expect("a branch");
+    let mut head = storm.commit(&branch).await;
+    let proposed = world.repo.open_pull_request((&branch, "main"), "An idea", "ada").await;
+    let number = proposed.expect("a pull request");
+    for _ in 0..storm.rng.random_range(2..6) {
+        storm.gather();
+        storm.something_happens().await;
+        if storm.rng.random_bool(0.5) {
+            head = storm.commit(&branch).await;
+        } else {
+            main = storm.commit("main").await;
+        }
+    }
+    storm.something_happens().await;
+    storm.end().await;
+    storm.is_told_once(&[&main, &head]);
+    let comments = world.repo.comments(number);
+    let [comment] = &comments[..] else { panic!("one comment: {comments:?}") };
+    assert!(comment.body.contains(&head[..7]), "of {head}: {}", comment.body);
+    // The commit in force has its compliance, as what is broken never comes into force.
+    if storm.heads[&main].is_some() {
+        let checks = world.checks(&main);
+        assert!(checks.contains("cloudcorrect/compliance: success"), "{checks}");
+    }
+    // Nothing is left to say: whatever is looked at again, nobody hears of it.
+    let writes = || {
+        let calls = world.emulator.calls().into_iter();
+        let posts = calls
+            .filter(|call| ["/check-runs", "/comments"].iter().any(|it| call.path.contains(it)));
+        posts.filter(|call| call.method != "GET").count()
+    };
+    let before = writes();
+    world.poll_comes().await;
+    world.settle().await;
+    assert_eq!(writes(), before, "seed {seed}");
+}
+
+/// Seeds of a part of ten; 100 in all, or `DELIVERY_SEEDS`.
+#[expect(clippy::disallowed_methods, reason = "how long it takes is for whoever runs it to say")]
+fn seeds(part: u64) -> impl Iterator<Item = u64> {
+    let seeds = std::env::var("DELIVERY_SEEDS").unwrap_or_else(|_| "0..100".to_owned());
+    let number = |text: &str| text.parse::<u64>().expect("a number");
+    let (first, end) = seeds.split_once("..").expect("such as 0..100");
+    (number(first)..number(end)).filter(move |seed| seed % 10 == part)
+}
+
+/// Webhooks that are lost, repeated and out of order end in the same state as those that are not: each
+/// seed is a shuffle, and each test has a part of them.
+macro_rules! shuffles {
+    ($($name:ident: $part:literal),+ $(,)?) => {$(
+        #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+        async fn $name(pool: PgPool) {
+            let (world, _) = with_private_bucket(pool).await;
+            // Nobody tells the service but the storm.
+            world.emulator.set_webhook(Some("http://127.0.0.1:9/"));
+            for seed in seeds($part) {
+                shuffled(&world, seed).await;
+            }
+            world.finish().await;
+        }
+    )+};
+}
+
+shuffles! {
+    shuffled_webhooks_end_in_the_same_state: 0,
+    shuffled_webhooks_end_in_the_same_state_again: 1,
+    shuffled_webhooks_end_in_the_same_state_a_third_time: 2,
+    shuffled_webhooks_end_in_the_same_state_a_fourth_time: 3,
+    shuffled_webhooks_end_in_the_same_state_a_fifth_time: 4,
+    shuffled_webhooks_end_in_the_same_state_a_sixth_time: 5,
+    shuffled_webhooks_end_in_the_same_state_a_seventh_time: 6,
+    shuffled_webhooks_end_in_the_same_state_an_eighth_time: 7,
+    shuffled_webhooks_end_in_the_same_state_a_ninth_time: 8,
+    shuffled_webhooks_end_in_the_same_state_a_tenth_time: 9,
+}
