@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use crate::policy::{CheckTypes, LoadOutcome, Reading, SourceFile};
+use crate::policy::{CheckTypes, LoadOutcome, PolicySet, Reading, SourceFile};
 
 /// A file of the catalog.
 macro_rules! files {
@@ -27,10 +27,10 @@ pub fn types() -> &'static CheckTypes {
 
 /// Reads policy files, whose checks may use the catalog.
 pub fn read(files: &[SourceFile]) -> LoadOutcome {
-    reading(files).into_outcome()
+    PolicySet::read_with(files, types())
 }
 
-/// Reading of policy files, which is kept for the next one.
+/// Reading of the policy files of a directory, which is kept for the next one.
 pub fn reading(files: &[SourceFile]) -> Reading {
     Reading::new(files, types())
 }

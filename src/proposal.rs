@@ -79,10 +79,10 @@ impl PolicyDirectory<'_> {
         self,
         commit: CommitId,
     ) -> Result<(Option<Settings>, Vec<Diagnostic>), ReadError> {
-        let PolicyTree { files, skipped, .. } = self.objects.file(commit, SETTINGS_FILE)?;
-        let without = || (skipped.is_empty().then(Settings::default), Vec::new());
-        let (settings, mut problems) = files.first().map_or_else(without, Settings::read);
-        problems.extend(skipped.iter().map(unreadable));
+        let found = self.objects.file(commit, SETTINGS_FILE)?;
+        let without = || (found.skipped.is_empty().then(Settings::default), Vec::new());
+        let (settings, mut problems) = found.files().first().map_or_else(without, Settings::read);
+        problems.extend(found.skipped.iter().map(unreadable));
         Ok((settings, problems))
     }
 
@@ -110,9 +110,9 @@ impl PolicyDirectory<'_> {
             }
             Err(error) => return Err(error),
         };
-        let read = match self.known.and_then(|known| known.read.as_ref()) {
-            Some(known) => known.next(&tree.files),
-            None => catalog::reading(&tree.files),
+        let read = match self.known.and_then(|known| Some((known, known.read.as_ref()?))) {
+            Some((known, read)) => read.next(&tree.replaced(&known.tree)),
+            None => catalog::reading(&tree.files()),
         };
         let mut reading = read.outcome().clone();
         reading.diagnostics.extend(tree.skipped.iter().map(unreadable));

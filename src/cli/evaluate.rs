@@ -124,10 +124,13 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     narrow(&mut policies, &arguments.group, &arguments.check)?;
     // Who reads SARIF knows the files of the repository, and not where the command runs.
     if matches!(arguments.format, Format::Sarif) {
-        let groups = policies.groups.values_mut().map(Arc::make_mut);
-        for check in groups.flat_map(|group| &mut group.checks).map(Arc::make_mut) {
-            check.place.path = arguments.workspace.name_of(&check.place.path);
-        }
+        policies.groups = policies.groups.filter_map(|_, group| {
+            let mut group = Group::clone(group);
+            for check in group.checks.iter_mut().map(Arc::make_mut) {
+                check.place.path = arguments.workspace.name_of(&check.place.path);
+            }
+            Some(Arc::new(group))
+        });
     }
     let recording = arguments.inventory.as_deref().map(recording).transpose()?;
     let recorded = recording.as_ref().map(|(account, _)| account);

@@ -197,7 +197,7 @@ fn in_force(
             return Ok(read);
         }
     }
-    let shown = diagnostics::text(&read.reading.diagnostics, &read.tree.files);
+    let shown = diagnostics::text(&read.reading.diagnostics, &read.tree.files());
     bail!(
         "the policies of `{name}` ({}) have problems; name a revision that is good to compare with\n{}",
         base.short(),

@@ -191,16 +191,15 @@ pub(super) fn narrow(
             return Err(no_check(policies, groups, wanted, &having));
         }
     }
-    policies.groups.retain(|_, group| is_one(group));
-    if !checks.is_empty() {
-        for group in policies.groups.values_mut() {
-            let group = Arc::make_mut(group);
-            let mut kept = std::mem::take(&mut group.checks);
-            kept.retain(|check| checks.iter().any(|wanted| is_meant(group, check, wanted)));
-            group.checks = kept;
+    policies.groups = policies.groups.filter_map(|_, group| {
+        if !is_one(group) || checks.is_empty() {
+            return is_one(group).then(|| Arc::clone(group));
         }
-        policies.groups.retain(|_, group| !group.checks.is_empty());
-    }
+        let mut kept = group.checks.clone();
+        kept.retain(|check| checks.iter().any(|wanted| is_meant(group, check, wanted)));
+        let narrowed = |checks| Arc::new(Group { checks, ..Group::clone(group) });
+        (!kept.is_empty()).then(|| narrowed(kept))
+    });
     Ok(())
 }
 

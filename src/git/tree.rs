@@ -22,13 +22,10 @@ const LFS: &[u8] = b"version https://git-lfs.github.com/spec/";
 /// The policy files of a commit, and what stands in their place.
 #[derive(Debug, Clone, Default)]
 pub struct PolicyTree {
-    /// Every `*.yaml`, `*.yml` and `*.json`, by path. Names that begin with a dot are left out,
-    /// and directories with such names.
-    pub files: Vec<SourceFile>,
-    /// Entries that may hold policies and are not read, by path.
-    pub skipped: Vec<SkippedEntry>,
     /// The directory that they were read from.
     root: Option<Arc<Directory>>,
+    /// Entries that may hold policies and are not read, by path.
+    pub skipped: Vec<SkippedEntry>,
 }
 
 /// An entry that is not read.
@@ -75,6 +72,8 @@ struct Directory {
     tree: Oid,
     /// What it holds of policies, in the order of the tree, which is that of paths.
     entries: Vec<Entry>,
+    /// `true` where something in it or below it is skipped.
+    has_skipped: bool,
     /// Room that it takes with all below it.
     room: TreeRoom,
 }
@@ -117,37 +116,125 @@ impl Objects {
         let root = self.find(commit)?.tree()?;
         let mut walk = Walk::of(self, &|_| false)?;
         let entry = match root.get_path(Path::new(path)) {
-            Ok(entry) if entry.kind() == Some(ObjectType::Tree) => None,
+            Ok(entry) if entry.kind() == Some(ObjectType::Tree) => {
+                Some(skipped(path, SkipReason::NoFile))
+            }
             Ok(entry) => walk.take(&entry, path, 0, &Before::default())?,
             Err(error) if error.code() == ErrorCode::NotFound => None,
             Err(error) => return Err(error.into()),
         };
-        let mut found = PolicyTree::default();
-        match entry {
-            Some(Entry::File(_, file)) => found.files.push(file),
-            Some(Entry::Skipped(skipped)) => found.skipped.push(skipped),
-            Some(Entry::Directory(..)) | None => {}
-        }
-        Ok(found)
+        let directory = Directory::of(root.id(), entry.into_iter().collect(), walk.room);
+        Ok(PolicyTree::of(Arc::new(directory)))
     }
 }
 
 impl PolicyTree {
     fn of(root: Arc<Directory>) -> Self {
-        let mut found = Self::default();
-        found.take(&root);
-        found.root = Some(root);
-        // The order of trees is that of paths, but of names that are no text, of which no file is read.
-        found.skipped.sort_by(|one, other| one.path.cmp(&other.path));
-        found
+        let mut skipped = Vec::new();
+        root.skipped(&mut skipped);
+        // The order of trees is that of paths, but of names that are no text.
+        skipped.sort_by(|one, other| one.path.cmp(&other.path));
+        Self { root: Some(root), skipped }
     }
 
-    fn take(&mut self, directory: &Directory) {
-        for entry in &directory.entries {
+    /// Every `*.yaml`, `*.yml` and `*.json`, by path. Names that begin with a dot are left out,
+    /// and directories with such names.
+    pub fn files(&self) -> Vec<SourceFile> {
+        let mut files = Vec::new();
+        if let Some(root) = &self.root {
+            root.each_file(&mut |file| files.push(file.clone()));
+        }
+        files
+    }
+
+    /// A tree of files, as of no commit.
+    #[cfg(test)]
+    pub(crate) fn of_files(files: &[SourceFile]) -> Self {
+        let entries = files.iter().map(|file| Entry::File(Oid::ZERO_SHA1, file.clone())).collect();
+        Self::of(Arc::new(Directory::of(Oid::ZERO_SHA1, entries, TreeRoom::default())))
+    }
+
+    /// Path of the first file.
+    pub fn first_path(&self) -> Option<Arc<str>> {
+        self.root.as_ref().and_then(|root| root.first_path())
+    }
+
+    /// Files that differ from those of a tree `before`, in the order of their paths: what they are now, or
+    /// that they are gone. Directories that both share are not looked at.
+    pub fn replaced(&self, before: &Self) -> Vec<(Arc<str>, Option<SourceFile>)> {
+        let mut found = BTreeMap::new();
+        let (old, new) = (before.root.as_deref(), self.root.as_deref());
+        Directory::differences(old, new, &mut found);
+        let differ = found.into_iter().filter(|(_, [was, is])| match (was, is) {
+            (Some(was), Some(is)) => !was.is_same(is),
+            _ => true,
+        });
+        differ.map(|(path, [_, is])| (path, is)).collect()
+    }
+}
+
+/// A file as it was and as it is.
+type Sides = [Option<SourceFile>; 2];
+
+impl Directory {
+    fn of(tree: Oid, entries: Vec<Entry>, room: TreeRoom) -> Self {
+        let has_skipped = entries.iter().any(|entry| match entry {
+            Entry::File(..) => false,
+            Entry::Skipped(_) => true,
+            Entry::Directory(_, inner) => inner.has_skipped,
+        });
+        Self { tree, entries, has_skipped, room }
+    }
+
+    fn skipped(&self, found: &mut Vec<SkippedEntry>) {
+        for entry in self.entries.iter().filter(|_| self.has_skipped) {
             match entry {
-                Entry::File(_, file) => self.files.push(file.clone()),
-                Entry::Skipped(skipped) => self.skipped.push(skipped.clone()),
-                Entry::Directory(_, inner) => self.take(inner),
+                Entry::File(..) => {}
+                Entry::Skipped(skipped) => found.push(skipped.clone()),
+                Entry::Directory(_, inner) => inner.skipped(found),
+            }
+        }
+    }
+
+    fn first_path(&self) -> Option<Arc<str>> {
+        self.entries.iter().find_map(|entry| match entry {
+            Entry::File(_, file) => Some(Arc::clone(&file.path)),
+            Entry::Skipped(_) => None,
+            Entry::Directory(_, inner) => inner.first_path(),
+        })
+    }
+
+    /// Has each file taken up, in the order of their paths.
+    fn each_file(&self, take: &mut dyn FnMut(&SourceFile)) {
+        for entry in &self.entries {
+            match entry {
+                Entry::File(_, file) => take(file),
+                Entry::Skipped(_) => {}
+                Entry::Directory(_, inner) => inner.each_file(take),
+            }
+        }
+    }
+
+    /// Takes up the files of two directories at the same path that may differ.
+    fn differences(old: Option<&Self>, new: Option<&Self>, found: &mut BTreeMap<Arc<str>, Sides>) {
+        let [was, is] = [old, new].map(Before::of);
+        for (name, inner) in &was.directories {
+            let other = is.directories.get(name);
+            if !other.is_some_and(|other| Arc::ptr_eq(inner, other)) {
+                Self::differences(Some(inner), other.map(AsRef::as_ref), found);
+            }
+        }
+        for (name, inner) in &is.directories {
+            if !was.directories.contains_key(name) {
+                Self::differences(None, Some(inner), found);
+            }
+        }
+        for (side, files) in [was.files, is.files].into_iter().enumerate() {
+            for (_, (_, file)) in files {
+                let sides = found.entry(Arc::clone(&file.path)).or_default();
+                if let Some(known) = sides.get_mut(side) {
+                    *known = Some(file.clone());
+                }
             }
         }
     }
@@ -213,7 +300,7 @@ impl<'a> Walk<'a> {
             let path = if path.is_empty() { name.to_string() } else { format!("{path}/{name}") };
             entries.extend(self.take(&entry, &path, depth, &before)?);
         }
-        Ok(Directory { tree: tree.id(), entries, room: self.room.since(&begun) })
+        Ok(Directory::of(tree.id(), entries, self.room.since(&begun)))
     }
 
     /// Takes up an entry, unless it has nothing to do with policies. Only what could hold some is worth a
@@ -316,13 +403,15 @@ mod tests {
         ];
         let commit = origin.commit_entries("refs/heads/main", None, &entries);
         let mirror = fetched(&origin);
-        let file = mirror.file(commit, ".cloudcorrect.yaml").unwrap().files;
+        let file = mirror.file(commit, ".cloudcorrect.yaml").unwrap().files();
         assert_eq!(file.iter().map(|file| &*file.bytes).collect::<Vec<_>>(), [b"a"]);
         let refused = mirror.file(commit, "link.yaml").unwrap().skipped;
         assert_eq!(refused, [SkippedEntry { path: "link.yaml".into(), why: SkipReason::Symlink }]);
-        for path in ["policies", ".yaml", "nothing.yaml", "policies/c.yaml", "link.yaml/d.yaml"] {
+        let refused = mirror.file(commit, "policies").unwrap().skipped;
+        assert_eq!(refused, [SkippedEntry { path: "policies".into(), why: SkipReason::NoFile }]);
+        for path in [".yaml", "nothing.yaml", "policies/c.yaml", "link.yaml/d.yaml"] {
             let found = mirror.file(commit, path).unwrap();
-            assert_eq!((found.files, found.skipped), (Vec::new(), Vec::new()), "{path}");
+            assert_eq!((found.files(), found.skipped), (Vec::new(), Vec::new()), "{path}");
         }
     }
 
@@ -352,7 +441,8 @@ mod tests {
             ],
         );
         let tree = read(&fetched(&origin), commit, "policies").unwrap();
-        let files: Vec<_> = tree.files.iter().map(|file| (&*file.path, &*file.bytes)).collect();
+        let files: Vec<_> = tree.files();
+        let files: Vec<_> = files.iter().map(|file| (&*file.path, &*file.bytes)).collect();
         assert_eq!(
             files,
             [
@@ -396,7 +486,7 @@ mod tests {
         let path = format!("{}x.yaml", "d/".repeat(MAX_DIRECTORY_DEPTH + 5));
         let commit = origin.commit(&[(&path, "x")]);
         let tree = read(&fetched(&origin), commit, "").unwrap();
-        assert_eq!(tree.files, []);
+        assert_eq!(tree.files(), []);
         assert_eq!(tree.skipped.len(), 1);
         assert_eq!(tree.skipped[0].why, SkipReason::Depth);
     }
@@ -412,7 +502,8 @@ mod tests {
             [b"a\n::error::.yaml", b"a\x1b[31m.yaml", b"a\xfe.yaml", b"a\xff.yaml", b"a\xff.md"];
         let commit = origin.commit_named(&names, FileMode::Blob, blob);
         let found = read(&fetched(&origin), commit, "").unwrap();
-        let paths: Vec<_> = found.files.iter().map(|file| &*file.path).collect();
+        let files = found.files();
+        let paths: Vec<_> = files.iter().map(|file| &*file.path).collect();
         assert_eq!(paths, ["a\n::error::.yaml", "a\x1b[31m.yaml"]);
         let refused = SkippedEntry { path: "a\u{fffd}.yaml".to_owned(), why: SkipReason::Name };
         assert_eq!(found.skipped, [refused.clone(), refused]);
@@ -420,7 +511,7 @@ mod tests {
         // Their files would have the same paths.
         let commit = origin.commit_named(&[b"d\xfe", b"d\xff"], FileMode::Tree, tree.id());
         let found = read(&fetched(&origin), commit, "").unwrap();
-        assert_eq!(found.files, []);
+        assert_eq!(found.files(), []);
         let refused = SkippedEntry { path: "d\u{fffd}".to_owned(), why: SkipReason::Name };
         assert_eq!(found.skipped, [refused.clone(), refused]);
     }
@@ -429,7 +520,7 @@ mod tests {
     fn the_root_is_a_directory_too() {
         let origin = Origin::new();
         let commit = origin.commit(&[("a.yaml", "x"), ("b/c.yaml", "x"), ("b.yaml", "y")]);
-        let files = read(&fetched(&origin), commit, "").unwrap().files;
+        let files = read(&fetched(&origin), commit, "").unwrap().files();
         let paths: Vec<_> = files.iter().map(|file| &*file.path).collect();
         assert_eq!(paths, ["a.yaml", "b.yaml", "b/c.yaml"]);
     }
@@ -464,16 +555,27 @@ mod tests {
             let mirror = fetched(&origin);
             let anew = read(&mirror, commit, "").unwrap();
             let next = mirror.policy_files(commit, "", &|_| false, Some(&known)).unwrap();
-            assert_eq!((&next.files, &next.skipped), (&anew.files, &anew.skipped), "{entries:?}");
+            assert_eq!((next.files(), &next.skipped), (anew.files(), &anew.skipped), "{entries:?}");
             let shared = |tree: &PolicyTree| {
                 let is_known = |file: &&SourceFile| {
-                    known.files.iter().any(|one| Arc::ptr_eq(&one.bytes, &file.bytes))
+                    known.files().iter().any(|one| Arc::ptr_eq(&one.bytes, &file.bytes))
                 };
-                tree.files.iter().filter(is_known).count()
+                tree.files().iter().filter(is_known).count()
             };
             assert_eq!(shared(&anew), 0);
-            let same = anew.files.iter().filter(|file| known.files.contains(file)).count();
+            let same = anew.files().iter().filter(|file| known.files().contains(file)).count();
             assert_eq!(shared(&next), same, "{entries:?}");
+            let mut replaced: BTreeMap<_, _> = known
+                .files()
+                .into_iter()
+                .map(|file| (Arc::clone(&file.path), Some(file)))
+                .collect();
+            for (path, file) in next.replaced(&known) {
+                assert_ne!(replaced.insert(path, file.clone()), Some(file), "{entries:?}");
+            }
+            let files: Vec<_> = replaced.into_values().flatten().collect();
+            assert_eq!(files, anew.files(), "{entries:?}");
+            assert_eq!(next.replaced(&known).len(), anew.replaced(&known).len());
         }
     }
 
@@ -491,13 +593,13 @@ mod tests {
         let mut files = named(60);
         let first = commit(&files);
         let known = read(&fetched(&origin), first, "").unwrap();
-        assert_eq!(known.files.len(), 60);
+        assert_eq!(known.files().len(), 60);
         files.extend((0..5).map(|n| (format!("e/{n}.yaml"), large.clone())));
         let second = commit(&files);
         let mirror = fetched(&origin);
-        let anew = read(&mirror, second, "").map(|tree| tree.files.len());
+        let anew = read(&mirror, second, "").map(|tree| tree.files().len());
         let next = mirror.policy_files(second, "", &|_| false, Some(&known));
-        assert_eq!(next.map(|tree| tree.files.len()), anew);
+        assert_eq!(next.map(|tree| tree.files().len()), anew);
         assert!(matches!(anew, Err(ReadError::TooLarge(_))), "{anew:?}");
     }
 }

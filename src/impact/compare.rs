@@ -14,7 +14,7 @@ use super::{Change, Changes, Subject, Weight, What, diff};
 /// Differences between the revision that is in force and another one.
 pub fn changes(base: &PolicySet, head: &PolicySet) -> Changes {
     let mut found = Found::default();
-    for (name, [old, new]) in PolicySet::differing(&base.accounts, &head.accounts) {
+    for (name, [old, new]) in base.accounts.differing(&head.accounts) {
         found.account(name, old, new);
     }
     for (name, Pair { old, new }) in pairs::groups(base, head) {
@@ -29,7 +29,7 @@ pub fn changes(base: &PolicySet, head: &PolicySet) -> Changes {
             _ => found.existence(&subject, old.is_some()),
         }
     }
-    for (name, [old, new]) in PolicySet::differing(&base.waivers, &head.waivers) {
+    for (name, [old, new]) in base.waivers.differing(&head.waivers) {
         found.waiver(name, old, new);
     }
     Changes(found.0)

@@ -22,12 +22,12 @@ pub(super) fn groups<'a>(
     let gone: BTreeSet<_> = renamed.values().copied().collect();
     let (old, new) = (&base.groups, &head.groups);
     // Accounts and waivers say what becomes of groups that say the same as before.
-    let is_all = !PolicySet::differing(&base.accounts, &head.accounts).is_empty()
-        || !PolicySet::differing(&base.waivers, &head.waivers).is_empty();
+    let is_all = !base.accounts.differing(&head.accounts).is_empty()
+        || !base.waivers.differing(&head.waivers).is_empty();
     let names: BTreeSet<_> = if is_all {
         old.keys().chain(new.keys()).collect()
     } else {
-        PolicySet::differing(old, new).into_iter().map(|(name, _)| name).collect()
+        old.differing(new).into_iter().map(|(name, _)| name).collect()
     };
     names.into_iter().filter(move |name| !gone.contains(name)).map(move |name| {
         let was = renamed.get(name).and_then(|from| old.get(*from));

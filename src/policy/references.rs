@@ -2,7 +2,6 @@
 
 use std::cell::LazyCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, meant, nearest};
 use crate::document::{DiagnosticSink, short};
@@ -20,13 +19,13 @@ pub(super) const MOST_CHECKS: usize = 200_000;
 
 /// All files together, with what their references may refer to.
 pub(super) struct CrossReferences<'a> {
-    files: &'a [Arc<ResolvedFile>],
+    files: &'a [&'a ResolvedFile],
     known: Known<'a>,
 }
 
 impl<'a> CrossReferences<'a> {
     /// Files with the policies that they come to.
-    pub(super) fn new(files: &'a [Arc<ResolvedFile>], policies: &'a PolicySet) -> Self {
+    pub(super) fn new(files: &'a [&'a ResolvedFile], policies: &'a PolicySet) -> Self {
         let mut known = Known {
             policies,
             symbols: LazyCell::new(Box::new(|| symbols(files))),
@@ -53,7 +52,9 @@ impl<'a> CrossReferences<'a> {
             for file in self.files {
                 sink.extend(&file.unfound);
             }
-            self.files.iter().for_each(|file| self.follow_groups(file, sink));
+            for file in self.files {
+                self.follow_groups(file, sink);
+            }
         }
         follow_sum(self.known.policies, sink);
         self.follow_tests(|_| true, sink);
@@ -160,7 +161,7 @@ impl<'a> CrossReferences<'a> {
 }
 
 /// Names that files declare.
-fn symbols(files: &[Arc<ResolvedFile>]) -> Symbols<'_> {
+fn symbols<'a>(files: &[&'a ResolvedFile]) -> Symbols<'a> {
     let mut symbols = Symbols::default();
     for Symbol { kind, name, place } in files.iter().flat_map(|file| &file.symbols) {
         symbols.add(kind, name, place.clone());

@@ -23,9 +23,11 @@ use super::waiver_references;
 
 /// A file whose documents are resolved. It depends on its own bytes and on the library alone, and never
 /// on other files.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct ResolvedFile {
+    /// The file.
+    pub(super) source: SourceFile,
     /// Documents that have no problem, in the order of the file.
     pub(super) declared: Declared,
     /// Names, whether or not their documents could be resolved.
@@ -81,6 +83,11 @@ pub(super) struct Tested {
 }
 
 impl Declared {
+    /// How many checks its groups have.
+    pub(super) fn checks(&self) -> usize {
+        self.groups.iter().map(|group| group.checks.len()).sum()
+    }
+
     /// `true` where it has what other documents are resolved or judged by: accounts, check types, packs.
     pub(super) fn has_shared(&self) -> bool {
         !(self.accounts.is_empty() && self.check_types.is_empty() && self.packs.is_empty())
@@ -97,13 +104,27 @@ impl ResolvedFile {
 
     /// A file with what its documents mean.
     pub(super) fn new(file: &SourceFile, library: &Library) -> Self {
-        Self::of(ReadFile::new(file), library)
+        Self::of(file, ReadFile::new(file), library)
     }
 
     /// The same of a file whose documents are read already.
-    pub(super) fn of(file: ReadFile, library: &Library) -> Self {
-        let ReadFile { documents, is_partial, mut context, .. } = file;
-        let mut resolved = Self { is_partial, ..Self::default() };
+    pub(super) fn of(file: &SourceFile, read: ReadFile, library: &Library) -> Self {
+        let ReadFile { documents, is_partial, mut context, .. } = read;
+        let mut resolved = Self {
+            source: file.clone(),
+            declared: Declared::default(),
+            symbols: Vec::new(),
+            accounts: Vec::new(),
+            tested: Vec::new(),
+            waivers: Vec::new(),
+            unfound: Vec::new(),
+            untimed: Vec::new(),
+            is_partial,
+            has_broken_accounts: false,
+            has_broken_groups: false,
+            has_broken_tests: false,
+            diagnostics: Vec::new(),
+        };
         context.effort.share(&library.expressions);
         for document in documents {
             resolved.document(document, library, &mut context);

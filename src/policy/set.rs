@@ -1,7 +1,5 @@
 //! All policies of a revision.
 
-use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::diagnostic::Diagnostic;
@@ -11,6 +9,7 @@ use super::check_type::CheckType;
 use super::group::Group;
 use super::names::{AccountName, CheckTypeName, GroupName, PackName, TestName, WaiverName};
 use super::pack::Pack;
+use super::shared_map::SharedMap;
 use super::test_case::Test;
 use super::waiver::Waiver;
 
@@ -18,17 +17,17 @@ use super::waiver::Waiver;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PolicySet {
     /// Accounts by name, without those that have problems.
-    pub accounts: BTreeMap<AccountName, Arc<Account>>,
+    pub accounts: SharedMap<AccountName, Arc<Account>>,
     /// Groups by name, without those that have problems.
-    pub groups: BTreeMap<GroupName, Arc<Group>>,
+    pub groups: SharedMap<GroupName, Arc<Group>>,
     /// Check types of the files, by name.
-    pub check_types: BTreeMap<CheckTypeName, Arc<CheckType>>,
+    pub check_types: SharedMap<CheckTypeName, Arc<CheckType>>,
     /// Packs by name. They decide nothing until a group takes them up.
-    pub packs: BTreeMap<PackName, Arc<Pack>>,
+    pub packs: SharedMap<PackName, Arc<Pack>>,
     /// Tests by name. They decide nothing.
-    pub tests: BTreeMap<TestName, Arc<Test>>,
+    pub tests: SharedMap<TestName, Arc<Test>>,
     /// Waivers by name, without those that have problems.
-    pub waivers: BTreeMap<WaiverName, Arc<Waiver>>,
+    pub waivers: SharedMap<WaiverName, Arc<Waiver>>,
 }
 
 /// What reading came to. The policies are whole only where no diagnostic is an error.
@@ -50,43 +49,6 @@ impl LoadOutcome {
 }
 
 impl PolicySet {
-    /// What differs between documents of a kind, by name.
-    pub fn differing<'a, N: Ord, T: PartialEq>(
-        old: &'a BTreeMap<N, Arc<T>>,
-        new: &'a BTreeMap<N, Arc<T>>,
-    ) -> Vec<(&'a N, [Option<&'a T>; 2])> {
-        let mut found = Self::replaced(old, new);
-        found.retain(|(_, [was, is])| was != is);
-        found
-    }
-
-    /// Documents of a kind, by name, that two revisions do not share, so that one may say something
-    /// else than the other. What they share costs next to nothing.
-    pub fn replaced<'a, N: Ord, T>(
-        old: &'a BTreeMap<N, Arc<T>>,
-        new: &'a BTreeMap<N, Arc<T>>,
-    ) -> Vec<(&'a N, [Option<&'a T>; 2])> {
-        let mut found = Vec::new();
-        let (mut old, mut new) = (old.iter().peekable(), new.iter().peekable());
-        loop {
-            let order = match (old.peek(), new.peek()) {
-                (None, None) => return found,
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                // What is shared has one name.
-                (Some((_, was)), Some((_, is))) if Arc::ptr_eq(was, is) => Ordering::Equal,
-                (Some((was, _)), Some((is, _))) => was.cmp(is),
-            };
-            let was = if order.is_le() { old.next() } else { None };
-            let is = if order.is_ge() { new.next() } else { None };
-            let Some((name, _)) = was.or(is) else { continue };
-            let [was, is] = [was, is].map(|side| side.map(|(_, one)| one));
-            if !was.zip(is).is_some_and(|(was, is)| Arc::ptr_eq(was, is)) {
-                found.push((name, [was.map(AsRef::as_ref), is.map(AsRef::as_ref)]));
-            }
-        }
-    }
-
     /// The groups, by name.
     pub fn groups(&self) -> impl Iterator<Item = &Group> {
         self.groups.values().map(AsRef::as_ref)

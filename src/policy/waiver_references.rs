@@ -67,7 +67,9 @@ impl References {
 
     fn follow_account(&self, known: &Known<'_>, sink: &mut DiagnosticSink) {
         let Some((name, place)) = &self.account else { return };
-        if known.policies.accounts.contains_key(name) {
+        if known.policies.accounts.contains_key(name)
+            || known.policies.accounts().any(|account| account.id.as_str() == name.as_str())
+        {
             return;
         }
         let symbols = &known.symbols;

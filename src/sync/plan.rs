@@ -10,7 +10,9 @@ use crate::diagnostic::{Code, Diagnostic, Location};
 use crate::digest::Digest;
 use crate::evaluation::new_only;
 use crate::git::{Commit, CommitId};
-use crate::policy::{Check, CheckId, Group, LoadOutcome, PolicySet, RuleText, SourceFile, Waiver};
+use crate::policy::{
+    Check, CheckId, FileReplaced, Group, LoadOutcome, PolicySet, RuleText, SourceFile, Waiver,
+};
 use crate::proposal::Policies;
 use crate::render::compliance::unit;
 use crate::resource::Region;
@@ -110,7 +112,7 @@ impl SyncPlan {
         let application = application(&policies, &current.policies);
         // GitHub shows annotations at files only, so what is odd about the whole stands at the
         // start of the first one.
-        let start = policies.tree.files.first().map_or_else(|| "".into(), |file| file.path.clone());
+        let start = policies.tree.first_path().unwrap_or_else(|| "".into());
         let dropped = current.revision.filter(|_| !follows);
         let odd = [
             dropped.map(|commit| (Code::HistoryRewritten, history_rewritten(commit))),
@@ -145,7 +147,7 @@ fn application(policies: &Policies, current: &InForce) -> Application {
             let was = &*known.reading.policies;
             let retired = was.groups.keys().filter(|name| !set.groups.contains_key(*name));
             (
-                replaced_files(&known.tree.files, &policies.tree.files),
+                policies.tree.replaced(&known.tree).into_iter().map(changed).collect(),
                 affected(was, set),
                 retired.map(ToString::to_string).collect(),
             )
@@ -153,7 +155,7 @@ fn application(policies: &Policies, current: &InForce) -> Application {
         InForce::Stored { files, groups } => {
             let retired = groups.iter().filter(|name| !set.groups.contains_key(name.as_str()));
             (
-                changed_files(files, &policies.tree.files),
+                changed_files(files, &policies.tree.files()),
                 set.groups().collect(),
                 retired.cloned().collect(),
             )
@@ -166,12 +168,12 @@ fn application(policies: &Policies, current: &InForce) -> Application {
 
 /// Groups of a revision whose definition may be another one than in the revision before.
 fn affected<'a>(was: &'a PolicySet, is: &'a PolicySet) -> Vec<&'a Group> {
-    let accounts = PolicySet::differing(&was.accounts, &is.accounts);
+    let accounts = was.accounts.differing(&is.accounts);
     let accounts: Vec<_> = accounts.into_iter().flat_map(|(_, sides)| sides).flatten().collect();
-    let waivers = PolicySet::differing(&was.waivers, &is.waivers);
+    let waivers = was.waivers.differing(&is.waivers);
     let waivers: Vec<_> = waivers.into_iter().flat_map(|(_, sides)| sides).flatten().collect();
     if accounts.is_empty() && waivers.is_empty() {
-        let replaced = PolicySet::replaced(&was.groups, &is.groups);
+        let replaced = was.groups.replaced(&is.groups);
         return replaced.into_iter().filter_map(|(_, [_, group])| group).collect();
     }
     let is_replaced = |group: &Arc<Group>| {
@@ -185,39 +187,20 @@ fn affected<'a>(was: &'a PolicySet, is: &'a PolicySet) -> Vec<&'a Group> {
     is.groups.values().filter(is_affected).map(AsRef::as_ref).collect()
 }
 
-/// Changes of files, both in the order of their paths, by comparing them.
-fn replaced_files(old: &[SourceFile], new: &[SourceFile]) -> Vec<FileChange> {
-    let mut old = old.iter().peekable();
-    let mut changes = Vec::new();
-    let gone = |file: &SourceFile| FileChange { path: file.path.to_string(), body: None };
-    for file in new {
-        if old.next_if(|before| before.is_same(file)).is_some() {
-            continue;
-        }
-        while let Some(before) = old.next_if(|before| before.path < file.path) {
-            changes.push(gone(before));
-        }
-        let before = old.next_if(|before| before.path == file.path);
-        if !before.is_some_and(|before| before.is_same(file)) {
-            changes.push(changed(file));
-        }
-    }
-    changes.extend(old.map(gone));
-    changes
-}
-
-/// The same, by the digests of what is in force.
+/// Changes of files, by the digests of what is in force.
 fn changed_files(old: &BTreeMap<String, Digest>, new: &[SourceFile]) -> Vec<FileChange> {
     let is_new = |file: &&SourceFile| old.get(&*file.path) != Some(&Digest::of(&file.bytes));
-    let mut changes: Vec<_> = new.iter().filter(is_new).map(changed).collect();
+    let changed_now = new.iter().filter(is_new);
+    let mut changes: Vec<_> =
+        changed_now.map(|file| changed((Arc::clone(&file.path), Some(file.clone())))).collect();
     let paths: BTreeSet<&str> = new.iter().map(|file| &*file.path).collect();
     let gone = old.keys().filter(|path| !paths.contains(path.as_str()));
     changes.extend(gone.map(|path| FileChange { path: path.clone(), body: None }));
     changes
 }
 
-fn changed(file: &SourceFile) -> FileChange {
-    FileChange { path: file.path.to_string(), body: Some(Arc::clone(&file.bytes)) }
+fn changed((path, file): FileReplaced) -> FileChange {
+    FileChange { path: path.to_string(), body: file.map(|file| file.bytes) }
 }
 
 impl Definition {
@@ -273,6 +256,7 @@ fn definition(policies: &PolicySet, group: &Group) -> Digest {
 mod tests {
     use super::super::testing::{account, commit, group};
     use super::*;
+    use crate::git::PolicyTree;
 
     fn policies(files: &[(&str, String)]) -> Policies {
         let files: Vec<_> =
@@ -280,7 +264,7 @@ mod tests {
         let reading = PolicySet::read(&files);
         let mut policies = Policies::default();
         policies.reading = reading;
-        policies.tree.files = files;
+        policies.tree = PolicyTree::of_files(&files);
         policies
     }
 

@@ -125,10 +125,10 @@ struct Storm<'a> {
 
 impl<'a> Storm<'a> {
     fn new(world: &'a World, seed: u64) -> Self {
-        let seen = world.emulator.deliveries().into_iter().map(|one| one.guid).collect();
+        let guids = world.emulator.deliveries().into_iter().map(|one| one.guid);
         let (rng, heads) = (StdRng::seed_from_u64(seed), BTreeMap::new());
         let sender = Sender::new(world);
-        Self { world, sender, rng, seen, heap: Vec::new(), heads, commits: 0 }
+        Self { world, sender, rng, seen: guids.collect(), heap: Vec::new(), heads, commits: 0 }
     }
 
     /// Commits some groups to a branch, or something that is no policy; the head.

@@ -83,7 +83,7 @@ fn in_a_commit(root: &Path, mirrors: &Path) -> Vec<String> {
     let branch = Wanted::Branch("main".into());
     mirror.fetch(std::slice::from_ref(&branch)).expect("a fetch");
     let head = mirror.head(&branch).expect("a mirror").expect("a commit");
-    let settings = mirror.file(head, SETTINGS_FILE).expect("a mirror").files.pop();
+    let settings = mirror.file(head, SETTINGS_FILE).expect("a mirror").files().pop();
     let settings = settings.map_or_else(Settings::default, |file| {
         Settings::read(&SourceFile::new(file.path, file.bytes)).0.expect("good settings")
     });

@@ -1,9 +1,11 @@
 //! Readings that follow one another are what reading anew gives.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 
 use super::*;
-use crate::policy::{CheckTypes, Reading};
+use crate::policy::{CheckTypes, FileReplaced, Reading};
 
 /// The paths of the files, in their order.
 const PATHS: [&str; 5] = ["a.yaml", "b.yaml", "c/d.yaml", "c/e.json", "f.yaml"];
@@ -27,7 +29,7 @@ fn document() -> impl Strategy<Value = String> {
         "{ id: x, select: AWS::EC2::VPC, assert: resource.IsDefault }",
         "{ id: x, select: AWS::EC2::VPC, assert: '!resource.IsDefault' }",
         "{ id: y, formerly: [x], select: AWS::EC2::VPC, assert: resource.IsDefault }",
-        "{ id: x, select: AWS::EC2::VPC, assert: resource.IsDefalt }",
+        "{ id: x, select: AWS::EC2::VPC, assert: resource.Default }",
         "{ id: x, uses: one }",
         "{ id: x, uses: aws/vpc }",
         "{ id: x, select: AWS::EC2::VPC }",
@@ -91,6 +93,15 @@ fn files(texts: &[Option<String>]) -> Vec<SourceFile> {
         .collect()
 }
 
+/// What differs between files, both in the order of their paths.
+fn replaced(old: &[SourceFile], new: &[SourceFile]) -> Vec<FileReplaced> {
+    let is_in = |files: &[SourceFile], file: &SourceFile| files.iter().any(|one| one.is_same(file));
+    let gone = old.iter().filter(|file| !new.iter().any(|one| one.path == file.path));
+    let gone = gone.map(|file| (Arc::clone(&file.path), None));
+    let come = new.iter().filter(|file| !is_in(old, file));
+    gone.chain(come.map(|file| (Arc::clone(&file.path), Some(file.clone())))).collect()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -102,11 +113,12 @@ proptest! {
         let mut texts = first;
         let mut reading = Reading::new(&files(&texts), &CheckTypes::default());
         for edits in history {
+            let before = files(&texts);
             for (at, text) in edits {
                 texts[at] = text;
             }
             let files = files(&texts);
-            reading = reading.next(&files);
+            reading = reading.next(&replaced(&before, &files));
             let anew = Reading::new(&files, &CheckTypes::default());
             prop_assert_eq!(reading.outcome(), anew.outcome());
         }
@@ -157,9 +169,10 @@ proptest! {
         let mut texts = vec![Some(account.to_owned()), None, None, None, None];
         let mut reading = Reading::new(&files(&texts), &CheckTypes::default());
         for (at, text) in history {
+            let before = files(&texts);
             texts[at] = text;
             let files = files(&texts);
-            reading = reading.next(&files);
+            reading = reading.next(&replaced(&before, &files));
             let anew = Reading::new(&files, &CheckTypes::default());
             prop_assert_eq!(reading.outcome(), anew.outcome());
         }
@@ -188,15 +201,17 @@ fn good(count: usize, replaced: &[usize]) -> Vec<SourceFile> {
 
 #[test]
 fn what_is_the_same_is_shared_with_the_reading_before() {
-    let first = Reading::new(&good(50, &[]), &CheckTypes::default());
-    let next = first.next(&good(50, &[7, 30]));
-    let [was, is] = [&first, &next].map(|reading| &reading.outcome().policies.groups);
-    let replaced: Vec<_> =
-        PolicySet::replaced(was, is).into_iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(replaced, ["g-30", "g-7"]);
-    assert!(first.next(&good(50, &[])).outcome() == first.outcome());
-    let fewer = first.next(&good(49, &[]));
-    let is = &fewer.outcome().policies.groups;
-    let replaced: Vec<_> = PolicySet::replaced(was, is);
+    let begin = good(500, &[]);
+    let first = Reading::new(&begin, &CheckTypes::default());
+    let next = |files: Vec<SourceFile>| first.next(&replaced(&begin, &files));
+    let was = &first.outcome().policies.groups;
+    let changed = next(good(500, &[7, 30]));
+    let replaced: Vec<_> = was.replaced(&changed.outcome().policies.groups);
+    let names: Vec<_> = replaced.into_iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["g-30", "g-7"]);
+    let same = next(good(500, &[]));
+    assert!(was.replaced(&same.outcome().policies.groups).is_empty());
+    let fewer = next(good(499, &[]));
+    let replaced = was.replaced(&fewer.outcome().policies.groups);
     assert!(matches!(replaced[..], [(_, [Some(_), None])]), "{replaced:?}");
 }
