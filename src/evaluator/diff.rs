@@ -73,6 +73,8 @@ pub(super) fn missed(
             }),
         }
     }
+    // Findings stand in any order, and the digest of a result goes by theirs.
+    missed.unknown.sort_by(|one, other| one.key.cmp(&other.key));
     missed
 }
 
@@ -334,6 +336,44 @@ spec:
         ] {
             assert_eq!(standing(resource, outcome), expected, "{resource} {outcome}");
         }
+    }
+
+    #[test]
+    fn a_result_does_not_depend_on_the_order_of_what_stands() {
+        const ACCOUNT: &str = "\
+---
+apiVersion: cloudcorrect.dev/v1
+kind: Account
+metadata: { name: prod }
+spec: { aws: { accountId: '123456789012', regions: [eu-west-1] } }
+";
+        let file = SourceFile::new("a.yaml", format!("{ROLES}{ACCOUNT}").into_bytes());
+        let policies = PolicySet::read(&[file]).policies;
+        let group = policies.groups().next().expect("a group");
+        let account = policies.accounts().next().expect("an account");
+        let inventory = Inventory::empty(account.id.clone(), DateTime::UNIX_EPOCH);
+        let finding = |resource: &str| OpenFinding {
+            key: FindingKey {
+                check: "one".to_owned(),
+                provider: Provider::Aws,
+                account: account.id.clone(),
+                region: Region::global(),
+                resource_type: group.checks[0].rule.schema.type_name.clone(),
+                resource_id: resource.into(),
+            },
+            outcome: Outcome::Pass,
+            severity: Severity::High,
+            explanation: None,
+            evaluation_digest: Digest::of(b"one"),
+            since: DateTime::UNIX_EPOCH,
+            failing_since: None,
+        };
+        let digests = [["a", "b"], ["b", "a"]].map(|order| {
+            let missed = missed(group, &[(account, &inventory)], &order.map(finding), &[]);
+            assert_eq!(missed.unknown.len(), 2);
+            digest(&missed.unknown)
+        });
+        assert_eq!(digests[0], digests[1]);
     }
 
     #[test]
