@@ -73,7 +73,7 @@ impl TreeRoom {
     /// Takes the room of the next entry, whatever it is.
     pub fn take_entry(&mut self) -> Result<(), TreeTooLarge> {
         self.entries += 1;
-        self.fits()
+        self.has_entries_left()
     }
 
     /// Takes the room of many entries and files.
@@ -81,7 +81,8 @@ impl TreeRoom {
         self.entries += many.entries;
         self.files += many.files;
         self.bytes = self.bytes.saturating_add(many.bytes);
-        self.fits()
+        self.has_entries_left()?;
+        self.has_files_left()
     }
 
     /// Room that was taken since there was so much.
@@ -98,17 +99,16 @@ impl TreeRoom {
     pub fn take_file(&mut self, bytes: usize) -> Result<(), TreeTooLarge> {
         self.files += 1;
         self.bytes = self.bytes.saturating_add(bytes);
-        self.fits()
+        self.has_files_left()
     }
 
-    fn fits(&self) -> Result<(), TreeTooLarge> {
-        if self.entries > MAX_ENTRIES {
-            Err(TreeTooLarge::Entries)
-        } else if self.files > MAX_FILES || self.bytes > MAX_TREE_BYTES {
-            Err(TreeTooLarge::Policies)
-        } else {
-            Ok(())
-        }
+    fn has_entries_left(&self) -> Result<(), TreeTooLarge> {
+        (self.entries <= MAX_ENTRIES).then_some(()).ok_or(TreeTooLarge::Entries)
+    }
+
+    fn has_files_left(&self) -> Result<(), TreeTooLarge> {
+        let fits = self.files <= MAX_FILES && self.bytes <= MAX_TREE_BYTES;
+        fits.then_some(()).ok_or(TreeTooLarge::Policies)
     }
 }
 

@@ -1,4 +1,5 @@
-//! Webhooks as they come: the samples of others, and ours lost, repeated and out of order.
+//! Webhooks as they come: the samples of others, and ours lost, repeated and out of order. `CHAOS_SEEDS` says
+//! how many shuffles are tried (`make chaos`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -291,13 +292,16 @@ async fn shuffled(world: &World, seed: u64) {
     assert_eq!(writes(), before, "seed {seed}");
 }
 
-/// Seeds of a part of ten; 100 in all, or `DELIVERY_SEEDS`.
+/// Seeds of a part of ten: 100 in all, or what `CHAOS_SEEDS` says, as in `chaos`.
 #[expect(clippy::disallowed_methods, reason = "how long it takes is for whoever runs it to say")]
 fn seeds(part: u64) -> impl Iterator<Item = u64> {
-    let seeds = std::env::var("DELIVERY_SEEDS").unwrap_or_else(|_| "0..100".to_owned());
+    let seeds = std::env::var("CHAOS_SEEDS").unwrap_or_else(|_| "100".to_owned());
     let number = |text: &str| text.parse::<u64>().expect("a number");
-    let (first, end) = seeds.split_once("..").expect("such as 0..100");
-    (number(first)..number(end)).filter(move |seed| seed % 10 == part)
+    let (first, end) = match seeds.split_once("..") {
+        Some((first, end)) => (number(first), number(end)),
+        None => (0, number(&seeds)),
+    };
+    (first..end).filter(move |seed| seed % 10 == part)
 }
 
 /// Webhooks that are lost, repeated and out of order end in the same state as those that are not: each
