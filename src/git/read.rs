@@ -133,22 +133,16 @@ impl Objects {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Wanted;
     use super::super::testing::Origin;
-    use super::super::{Mirror, Wanted};
     use super::*;
-
-    fn fetched(origin: &Origin) -> Mirror {
-        let mut mirror = origin.mirror();
-        mirror.fetch(&[Wanted::Branch("main".into())]).unwrap();
-        mirror
-    }
 
     #[test]
     fn a_commit_says_who_when_and_what() {
         let origin = Origin::new();
         let first = origin.commit(&[("a", "")]);
         let second = origin.commit(&[("a", "b")]);
-        let commit = fetched(&origin).commit(second).unwrap();
+        let commit = origin.fetched().commit(second).unwrap();
         assert_eq!(
             commit,
             Commit {
@@ -160,7 +154,7 @@ mod tests {
             }
         );
         let unknown: CommitId = "ab".repeat(20).parse().unwrap();
-        assert_eq!(fetched(&origin).commit(unknown), Err(ReadError::NoSuchCommit(unknown)));
+        assert_eq!(origin.fetched().commit(unknown), Err(ReadError::NoSuchCommit(unknown)));
     }
 
     #[test]
@@ -178,7 +172,7 @@ mod tests {
             ("policies/d.yaml", "c"),
             ("x", "2"),
         ]);
-        let mirror = fetched(&origin);
+        let mirror = origin.fetched();
         let changed = mirror.changed_paths(first, second, "policies").unwrap();
         assert_eq!(changed, ["policies/b.yaml", "policies/c.yaml", "policies/d.yaml"]);
         assert_eq!(mirror.changed_paths(first, second, "").unwrap().len(), 4);

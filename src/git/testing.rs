@@ -15,7 +15,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use tempfile::TempDir;
 use url::Url;
 
-use super::{Allowed, CommitId, Limits, Mirror, Remote};
+use super::{Allowed, CommitId, Limits, Mirror, Remote, Wanted};
 
 /// A repository to fetch from.
 pub(crate) struct Origin {
@@ -28,6 +28,13 @@ impl Origin {
         let root = TempDir::new().unwrap();
         let repository = Repository::init_bare(root.path().join("r.git")).unwrap();
         Self { root, repository }
+    }
+
+    /// A mirror with all of `main`.
+    pub(crate) fn fetched(&self) -> Mirror {
+        let mut mirror = self.mirror();
+        mirror.fetch(&[Wanted::Branch("main".into())]).unwrap();
+        mirror
     }
 
     /// A commit on `main` of a tree with one entry for each name, whatever bytes that has.

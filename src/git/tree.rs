@@ -379,14 +379,8 @@ fn skipped(path: &str, why: SkipReason) -> Entry {
 #[cfg(test)]
 mod tests {
     use super::super::testing::Origin;
-    use super::super::{CommitId, Mirror, Wanted};
+    use super::super::{CommitId, Mirror};
     use super::*;
-
-    fn fetched(origin: &Origin) -> Mirror {
-        let mut mirror = origin.mirror();
-        mirror.fetch(&[Wanted::Branch("main".into())]).unwrap();
-        mirror
-    }
 
     fn read(mirror: &Mirror, commit: CommitId, path: &str) -> Result<PolicyTree, ReadError> {
         mirror.policy_files(commit, path, &|_| false, None)
@@ -402,7 +396,7 @@ mod tests {
             ("policies/b.yaml", b"b", FileMode::Blob),
         ];
         let commit = origin.commit_entries("refs/heads/main", None, &entries);
-        let mirror = fetched(&origin);
+        let mirror = origin.fetched();
         let file = mirror.file(commit, ".cloudcorrect.yaml").unwrap().files();
         assert_eq!(file.iter().map(|file| &*file.bytes).collect::<Vec<_>>(), [b"a"]);
         let refused = mirror.file(commit, "link.yaml").unwrap().skipped;
@@ -440,7 +434,7 @@ mod tests {
                 ("policies/large.yaml", &large, plain),
             ],
         );
-        let tree = read(&fetched(&origin), commit, "policies").unwrap();
+        let tree = read(&origin.fetched(), commit, "policies").unwrap();
         let files: Vec<_> = tree.files();
         let files: Vec<_> = files.iter().map(|file| (&*file.path, &*file.bytes)).collect();
         assert_eq!(
@@ -473,7 +467,7 @@ mod tests {
             None,
             &[("file", b"", FileMode::Blob), ("link", b"file", FileMode::Link)],
         );
-        let mirror = fetched(&origin);
+        let mirror = origin.fetched();
         for path in ["policies", "file", "link", "file/x"] {
             let error = read(&mirror, commit, path).unwrap_err();
             assert_eq!(error, ReadError::NoDirectory(path.to_owned()));
@@ -485,7 +479,7 @@ mod tests {
         let origin = Origin::new();
         let path = format!("{}x.yaml", "d/".repeat(MAX_DIRECTORY_DEPTH + 5));
         let commit = origin.commit(&[(&path, "x")]);
-        let tree = read(&fetched(&origin), commit, "").unwrap();
+        let tree = read(&origin.fetched(), commit, "").unwrap();
         assert_eq!(tree.files(), []);
         assert_eq!(tree.skipped.len(), 1);
         assert_eq!(tree.skipped[0].why, SkipReason::Depth);
@@ -501,7 +495,7 @@ mod tests {
         let names: [&[u8]; 5] =
             [b"a\n::error::.yaml", b"a\x1b[31m.yaml", b"a\xfe.yaml", b"a\xff.yaml", b"a\xff.md"];
         let commit = origin.commit_named(&names, FileMode::Blob, blob);
-        let found = read(&fetched(&origin), commit, "").unwrap();
+        let found = read(&origin.fetched(), commit, "").unwrap();
         let files = found.files();
         let paths: Vec<_> = files.iter().map(|file| &*file.path).collect();
         assert_eq!(paths, ["a\n::error::.yaml", "a\x1b[31m.yaml"]);
@@ -510,7 +504,7 @@ mod tests {
 
         // Their files would have the same paths.
         let commit = origin.commit_named(&[b"d\xfe", b"d\xff"], FileMode::Tree, tree.id());
-        let found = read(&fetched(&origin), commit, "").unwrap();
+        let found = read(&origin.fetched(), commit, "").unwrap();
         assert_eq!(found.files(), []);
         let refused = SkippedEntry { path: "d\u{fffd}".to_owned(), why: SkipReason::Name };
         assert_eq!(found.skipped, [refused.clone(), refused]);
@@ -520,7 +514,7 @@ mod tests {
     fn the_root_is_a_directory_too() {
         let origin = Origin::new();
         let commit = origin.commit(&[("a.yaml", "x"), ("b/c.yaml", "x"), ("b.yaml", "y")]);
-        let files = read(&fetched(&origin), commit, "").unwrap().files();
+        let files = read(&origin.fetched(), commit, "").unwrap().files();
         let paths: Vec<_> = files.iter().map(|file| &*file.path).collect();
         assert_eq!(paths, ["a.yaml", "b.yaml", "b/c.yaml"]);
     }
@@ -549,10 +543,10 @@ mod tests {
         ];
         let commit = |entries| origin.commit_entries("refs/heads/main", None, entries);
         let first = commit(before);
-        let known = read(&fetched(&origin), first, "").unwrap();
+        let known = read(&origin.fetched(), first, "").unwrap();
         for entries in after {
             let commit = commit(entries);
-            let mirror = fetched(&origin);
+            let mirror = origin.fetched();
             let anew = read(&mirror, commit, "").unwrap();
             let next = mirror.policy_files(commit, "", &|_| false, Some(&known)).unwrap();
             assert_eq!((next.files(), &next.skipped), (anew.files(), &anew.skipped), "{entries:?}");
@@ -592,11 +586,11 @@ mod tests {
         };
         let mut files = named(60);
         let first = commit(&files);
-        let known = read(&fetched(&origin), first, "").unwrap();
+        let known = read(&origin.fetched(), first, "").unwrap();
         assert_eq!(known.files().len(), 60);
         files.extend((0..5).map(|n| (format!("e/{n}.yaml"), large.clone())));
         let second = commit(&files);
-        let mirror = fetched(&origin);
+        let mirror = origin.fetched();
         let anew = read(&mirror, second, "").map(|tree| tree.files().len());
         let next = mirror.policy_files(second, "", &|_| false, Some(&known));
         assert_eq!(next.map(|tree| tree.files().len()), anew);
