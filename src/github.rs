@@ -6,6 +6,7 @@
 //! answer is read, so that a new or missing field elsewhere costs nothing.
 
 mod app;
+mod budget;
 mod checks;
 mod comments;
 mod error;
@@ -18,6 +19,7 @@ mod request;
 mod webhook;
 
 pub use app::GitHub;
+pub use budget::{Budget, Created};
 pub use checks::PostedCheck;
 pub use error::Error;
 pub use names::{InvalidRepositoryName, RepositoryId, RepositoryName};

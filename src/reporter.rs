@@ -16,7 +16,7 @@ use futures::stream;
 use sqlx::PgPool;
 use tracing::Instrument;
 
-use crate::db::outbox::{self, Claim};
+use crate::db::outbox::{self, Claim, Claims};
 use crate::db::sources;
 use crate::github::{Error, GitHub, Repository, RepositoryId};
 use crate::render::post::Post;
@@ -26,7 +26,7 @@ use self::post_writer::PostWriter;
 use self::retry::{RetryDecision, decide};
 
 /// Posts claimed at once, and written at the same time.
-const BATCH: i64 = 8;
+const BATCH: usize = 8;
 /// How long a claim holds; longer than [`WHOLE`], so that no two attempts run at once.
 const LEASE: Duration = Duration::from_mins(3);
 /// How long one post may take with all its requests.
@@ -61,21 +61,26 @@ impl Reporter {
 
     /// Writes the posts that are due, as many as are claimed at once.
     pub async fn pass(&self) -> Result<Pass> {
-        let claims = outbox::claim_due(&self.pool, BATCH, LEASE).await;
-        let claims = claims.context("cannot claim due posts")?;
-        if claims.is_empty() {
-            return Ok(Pass::Idle);
+        let Claims { posts, next_in } = self.claim_due().await.context("cannot claim due posts")?;
+        if posts.is_empty() {
+            return Ok(next_in.map_or(Pass::Idle, Pass::IdleFor));
         }
-        let attempts = claims.iter().map(|claim| {
+        let attempts = posts.iter().map(|claim| {
             let span =
                 tracing::info_span!("report", source.id = claim.source.0, post.key = claim.key);
             self.attempt(claim).instrument(span)
         });
         let attempts: Vec<_> = attempts.collect();
-        let width = usize::try_from(BATCH).unwrap_or(1);
-        let ended: Vec<Result<()>> = stream::iter(attempts).buffer_unordered(width).collect().await;
+        let ended: Vec<Result<()>> = stream::iter(attempts).buffer_unordered(BATCH).collect().await;
         ended.into_iter().collect::<Result<()>>()?;
         Ok(Pass::Worked)
+    }
+
+    async fn claim_due(&self) -> Result<Claims> {
+        let mut transaction = self.pool.begin().await?;
+        let claims = outbox::claim_due(&mut transaction, BATCH, LEASE).await?;
+        transaction.commit().await?;
+        Ok(claims)
     }
 
     /// One attempt at a post. Its failure is kept with the post; an error is the database's.

@@ -320,7 +320,8 @@ fn serve(tasks: &Tasks, listener: TcpListener, router: Router, name: &'static st
 }
 
 fn github(settings: &GitHubSettings, clock: Clock) -> Result<GitHub> {
-    GitHub::new(&settings.api_url, settings.app_id, &settings.private_key, clock)
+    let GitHubSettings { api_url, app_id, private_key, timeout, .. } = settings;
+    GitHub::new(api_url, *app_id, private_key, *timeout, clock)
         .context("cannot use the settings of `[github]`: is the private key the App's PEM?")
 }
 

@@ -35,6 +35,7 @@ pub(super) const SETTINGS: &[Declared] = &[
     plain("github.app_id", "required with [github]", "the id of the GitHub App"),
     secret("github.private_key", "required with [github]", "PEM, or github.private_key_file"),
     secret("github.webhook_secret", "required with [github]", "or github.webhook_secret_file"),
+    plain("github.timeout", "20s", "how long a request may take"),
     plain("git.allow_file", "false", "allow file:// remotes"),
     plain("git.allow_http", "false", "allow http:// remotes beyond loopback"),
     plain("git.timeout", "60s", "how long a fetch may take"),

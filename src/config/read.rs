@@ -186,6 +186,7 @@ const KEYS_GITHUB: &[&str] = &[
     "private_key",
     "webhook_secret",
     "webhook_secret_file",
+    "timeout",
 ];
 
 fn github(mut fields: Fields<'_, '_>, base: &Path) -> GitHubSettings {
@@ -206,8 +207,9 @@ fn github(mut fields: Fields<'_, '_>, base: &Path) -> GitHubSettings {
     let private_key = secret(&mut fields, "private_key", base, "the GitHub App's private key, PEM");
     let webhook_secret =
         secret(&mut fields, "webhook_secret", base, "the secret that the GitHub App signs with");
+    let timeout = fields.span("timeout", Duration::from_secs(20));
     fields.finish(KEYS_GITHUB);
-    GitHubSettings { api_url, app_id, private_key, webhook_secret }
+    GitHubSettings { api_url, app_id, private_key, webhook_secret, timeout }
 }
 
 fn git(mut fields: Fields<'_, '_>) -> GitSettings {

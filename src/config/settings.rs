@@ -69,6 +69,8 @@ pub struct GitHubSettings {
     pub private_key: SecretString,
     /// The secret that signs webhooks.
     pub webhook_secret: SecretString,
+    /// How long a request may take.
+    pub timeout: Duration,
 }
 
 /// Limits of Git remotes, over all sources.

@@ -62,6 +62,7 @@ fn settings_are_read_with_their_defaults() {
     assert_eq!(settings.listen.webhooks.to_string(), "127.0.0.1:8500");
     let github = settings.github.expect("a GitHub App");
     assert_eq!((github.app_id, github.api_url.as_str()), (7, "https://api.github.com/"));
+    assert_eq!(github.timeout, Duration::from_secs(20));
     assert_eq!(settings.evaluation.longest_interval, Some(Duration::from_secs(5)));
     assert_eq!(settings.inventory.sweep_requests, 5_000);
     let places: Vec<_> = settings.sources.iter().map(|source| source.path.as_str()).collect();

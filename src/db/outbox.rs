@@ -3,36 +3,19 @@
 //! A key holds the *wanted* state, not a list of messages: a state that is overtaken before it is
 //! posted is never posted, and one that changes while it is posted is posted after.
 
+mod claims;
+
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::{PgConnection, PgExecutor};
-use uuid::Uuid;
 
+pub use self::claims::{Claim, Claims, claim_due, spend};
 use super::Error;
 use super::notifications::{Topic, notify};
 use super::queue::{fenced, queue, shortened};
 use super::sources::SourceId;
-
-/// A post claimed for an attempt.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Claim {
-    /// Source that the post speaks for.
-    pub source: SourceId,
-    /// Its key, such as `compliance/<sha>`.
-    pub key: String,
-    /// Wanted state, as [`crate::render::post`] keeps it.
-    pub post: Value,
-    /// GitHub's id of the check run or comment, once known.
-    pub remote_id: Option<i64>,
-    /// An attempt before this one may have written it without our knowing: look before repeating.
-    pub maybe_written: bool,
-    /// Attempts since the last success, this one included.
-    pub attempts: i32,
-    version: i64,
-    attempt: Uuid,
-}
 
 /// A post and how far it has come.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,7 +51,7 @@ pub async fn want(
          on conflict (source, key) do update
          set post = excluded.post, version = old.version + 1, dead_reason = null,
              attempts = case when old.dead_reason is null then old.attempts else 0 end,
-             due_at = greatest(old.due_at, now())
+             due_at = greatest(old.due_at, now()), wanted_at = now()
          where old.post <> excluded.post",
         source.0,
         key,
@@ -81,47 +64,6 @@ pub async fn want(
         notify(connection, Topic::Outbox).await?;
     }
     Ok(changed)
-}
-
-/// Claims up to `limit` posts for the time of `lease`: check runs before comments, since merges wait for
-/// them, and of each those due longest first.
-pub async fn claim_due(
-    executor: impl PgExecutor<'_>,
-    limit: i64,
-    lease: Duration,
-) -> Result<Vec<Claim>, Error> {
-    let rows = sqlx::query!(
-        r#"with due as (
-            select source, key, first_attempted_at is not null and remote_id is null as maybe_written
-            from outbox
-            where posted_version < version and dead_reason is null and due_at <= now()
-              and (lease_until is null or lease_until <= now())
-            order by starts_with(key, 'comment/'), due_at limit $1 for no key update skip locked
-        )
-        update outbox
-        set lease_until = now() + make_interval(secs => $2), attempt = gen_random_uuid(),
-            attempts = attempts + 1, first_attempted_at = coalesce(first_attempted_at, now())
-        from due where outbox.source = due.source and outbox.key = due.key
-        returning outbox.source, outbox.key, post, remote_id, maybe_written as "maybe_written!",
-            attempts, version, attempt as "attempt!""#,
-        limit,
-        lease.as_secs_f64(),
-    )
-    .fetch_all(executor)
-    .await?;
-    Ok(rows
-        .into_iter()
-        .map(|row| Claim {
-            source: SourceId(row.source),
-            key: row.key,
-            post: row.post,
-            remote_id: row.remote_id,
-            maybe_written: row.maybe_written,
-            attempts: row.attempts,
-            version: row.version,
-            attempt: row.attempt,
-        })
-        .collect())
 }
 
 queue! {
@@ -288,8 +230,15 @@ mod tests {
         want(&mut *pool.acquire().await?, source, KEY, &json!({ "title": words })).await
     }
 
+    async fn due(pool: &PgPool, limit: usize, lease: Duration) -> Result<Vec<Claim>, Error> {
+        let mut transaction = pool.begin().await?;
+        let claims = claim_due(&mut transaction, limit, lease).await?;
+        transaction.commit().await?;
+        Ok(claims.posts)
+    }
+
     async fn claimed(pool: &PgPool) -> Result<Claim, Error> {
-        Ok(claim_due(pool, 1, LEASE).await?.pop().expect("a post is due"))
+        Ok(due(pool, 1, LEASE).await?.pop().expect("a post is due"))
     }
 
     async fn posted(pool: &PgPool, source: SourceId) -> Result<Post, Error> {
@@ -304,7 +253,7 @@ mod tests {
         assert_eq!((claim.post["title"].as_str(), claim.maybe_written), (Some("pending"), false));
         complete(&pool, &claim, 7).await?;
         assert!(!wanted(&pool, source, "pending").await?);
-        assert_eq!(claim_due(&pool, 1, LEASE).await?, []);
+        assert_eq!(due(&pool, 1, LEASE).await?, []);
         assert!(wanted(&pool, source, "success").await?);
         let claim = claimed(&pool).await?;
         assert_eq!((claim.remote_id, claim.maybe_written), (Some(7), false), "it is edited");
@@ -319,12 +268,64 @@ mod tests {
             want(&mut connection, source, key, &json!({})).await?;
         }
         let mut order = Vec::new();
-        for claim in std::iter::repeat_with(|| claim_due(&pool, 2, LEASE)).take(2) {
+        for claim in std::iter::repeat_with(|| due(&pool, 2, LEASE)).take(2) {
             let mut keys: Vec<_> = claim.await?.into_iter().map(|claim| claim.key).collect();
             keys.sort();
             order.push(keys);
         }
         assert_eq!(order, [["compliance/b", "policies/a"], ["comment/1", "comment/2"]]);
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn what_was_wanted_last_comes_first(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        for key in ["policies/a", "policies/b", "policies/c"] {
+            want(&mut *pool.acquire().await?, source, key, &json!({})).await?;
+        }
+        want(&mut *pool.acquire().await?, source, "policies/a", &json!({ "title": "news" }))
+            .await?;
+        let mut order = Vec::new();
+        while let Some(claim) = due(&pool, 1, LEASE).await?.pop() {
+            order.push(claim.key);
+        }
+        assert_eq!(order, ["policies/a", "policies/c", "policies/b"]);
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn what_is_created_waits_for_its_budget(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        let keys: Vec<_> = (0..25).map(|n| format!("policies/{n}")).collect();
+        for key in &keys {
+            want(&mut *pool.acquire().await?, source, key, &json!({})).await?;
+        }
+        let begun = std::time::Instant::now();
+        let replicas = (0..6).map(|_| due(&pool, 8, LEASE));
+        let claimed = futures::future::try_join_all(replicas).await?.concat();
+        let more = due(&pool, 25, LEASE).await?;
+        let passed = usize::try_from(begun.elapsed().as_secs())?;
+        let created = claimed.len() + more.len();
+        assert!((20..=21 + passed).contains(&created), "{created} in {passed} s");
+        // What is there already needs no budget.
+        let claim = &claimed[0];
+        complete(&pool, claim, 7).await?;
+        want(&mut *pool.acquire().await?, source, &claim.key, &json!({ "title": "news" })).await?;
+        let mut transaction = pool.begin().await?;
+        let Claims { posts, next_in } = claim_due(&mut transaction, 25, LEASE).await?;
+        assert!(posts.iter().any(|post| post.key == claim.key), "{posts:?}");
+        assert!(next_in.is_some_and(|next| next <= Duration::from_secs(1)), "{next_in:?}");
+        transaction.rollback().await?;
+        // Whoever finds it gone after all pays for it.
+        let whole_at = || {
+            sqlx::query_scalar::<_, DateTime<Utc>>("select minute_whole_at from creation_budget")
+                .fetch_one(&pool)
+        };
+        let before = whole_at().await?;
+        let mut transaction = pool.begin().await?;
+        spend(&mut transaction, &posts[0]).await?;
+        transaction.commit().await?;
+        assert!(whole_at().await? > before);
         Ok(())
     }
 
@@ -335,7 +336,7 @@ mod tests {
         let claim = claimed(&pool).await?;
         wanted(&pool, source, "failure").await?;
         wanted(&pool, source, "success").await?;
-        assert_eq!(claim_due(&pool, 1, LEASE).await?, [], "one attempt at a time");
+        assert_eq!(due(&pool, 1, LEASE).await?, [], "one attempt at a time");
         complete(&pool, &claim, 7).await?;
         assert!(!posted(&pool, source).await?.posted);
         let claim = claimed(&pool).await?;
@@ -350,7 +351,7 @@ mod tests {
     async fn after_a_crash_the_next_attempt_knows_that_it_may_repeat(pool: PgPool) -> TestResult {
         let source = source(&pool, "main").await;
         wanted(&pool, source, "pending").await?;
-        let stalled = claim_due(&pool, 1, NO_TIME).await?.remove(0);
+        let stalled = due(&pool, 1, NO_TIME).await?.remove(0);
         assert!(check(&pool, &stalled).await.unwrap_err().is_stale(), "its time is over");
         let claim = claimed(&pool).await?;
         assert!(claim.maybe_written);
@@ -373,7 +374,7 @@ mod tests {
         wanted(&pool, source, "pending").await?;
         retry(&pool, &claimed(&pool).await?, "rate limit", Duration::from_mins(1)).await?;
         wanted(&pool, source, "success").await?;
-        assert_eq!(claim_due(&pool, 1, LEASE).await?, []);
+        assert_eq!(due(&pool, 1, LEASE).await?, []);
         assert_eq!(posted(&pool, source).await?.last_error.as_deref(), Some("rate limit"));
         Ok(())
     }
@@ -392,7 +393,7 @@ mod tests {
         let post = posted(&pool, source).await?;
         assert_eq!((post.attempts, post.last_error.as_deref()), (1, Some("rate limit")));
         wanted(&pool, source, "success").await?;
-        let due = claim_due(&pool, 10, LEASE).await?;
+        let due = due(&pool, 10, LEASE).await?;
         assert_eq!(due.iter().map(|claim| claim.source).collect::<Vec<_>>(), [other]);
         let late = put_off(&mut connection, &claim, "late", NO_TIME).await;
         assert!(late.unwrap_err().is_stale());
@@ -406,7 +407,7 @@ mod tests {
         give_up(&pool, &claimed(&pool).await?, "422").await?;
         assert_eq!(posted(&pool, source).await?.dead_reason.as_deref(), Some("422"));
         assert!(!wanted(&pool, source, "pending").await?);
-        assert_eq!(claim_due(&pool, 1, LEASE).await?, []);
+        assert_eq!(due(&pool, 1, LEASE).await?, []);
         assert!(wanted(&pool, source, "success").await?);
         let claim = claimed(&pool).await?;
         assert_eq!(claim.attempts, 1);

@@ -21,10 +21,8 @@ use super::repository::{Repository, RepositoryResponse};
 use super::request::Client;
 use crate::clock::Clock;
 
-/// How long a connection may take to open.
+/// How long a connection may take to open, at the most.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long the other side may stay silent.
-const READ_TIMEOUT: Duration = Duration::from_secs(15);
 /// Version of the REST API, which each request names: the first one that breaks with the past, of
 /// 2026-03-10, is not on every GHES yet, and this one lives until 2028-03-10 (GitHub's "API Versions").
 /// Nothing is read that the next one leaves out.
@@ -39,6 +37,8 @@ pub struct GitHub(Arc<Inner>);
 struct Inner {
     /// Signs as the App itself; for installations and nothing else.
     app: Octocrab,
+    /// How long a request may take.
+    timeout: Duration,
     clock: Clock,
     /// The pace of each installation, by its account; the App's own by the empty name.
     paces: Mutex<HashMap<String, Arc<Pace>>>,
@@ -61,11 +61,13 @@ struct AccountResponse {
 
 impl GitHub {
     /// The App `app_id` at `api_url`, `https://HOST/api/v3` for a GHES. `private_key` is PEM.
-    /// Sends nothing; needs a Tokio runtime. By the clock it waits where GitHub asks it to.
+    /// Sends nothing; needs a Tokio runtime. A request may take so long; by the clock it waits where
+    /// GitHub asks it to.
     pub fn new(
         api_url: &Url,
         app_id: u64,
         private_key: &SecretString,
+        timeout: Duration,
         clock: Clock,
     ) -> anyhow::Result<Self> {
         // Cargo.toml leaves out octocrab's features for retries and redirects: a POST is never
@@ -73,15 +75,17 @@ impl GitHub {
         let app = Octocrab::builder()
             .base_uri(api_url.as_str())?
             .add_header(HeaderName::from_static("x-github-api-version"), API_VERSION.to_owned())
-            .set_connect_timeout(Some(CONNECT_TIMEOUT))
-            .set_read_timeout(Some(READ_TIMEOUT))
-            .set_write_timeout(Some(READ_TIMEOUT))
+            .set_connect_timeout(Some(timeout.min(CONNECT_TIMEOUT)))
+            .set_read_timeout(Some(timeout))
+            .set_write_timeout(Some(timeout))
             .app_from_rsa_pem(app_id.into(), private_key.expose_secret())?
             .build()?;
         let pace = Arc::new(Pace::new(clock.clone()));
-        let identity = AppIdentity::new(app_id, Client::new(app.clone(), Arc::clone(&pace)));
+        let client = Client::new(app.clone(), Arc::clone(&pace), timeout);
+        let identity = AppIdentity::new(app_id, client);
         let paces = Mutex::new(HashMap::from([(String::new(), pace)]));
-        Ok(Self(Arc::new(Inner { app, clock, paces, identity, known: Mutex::default() })))
+        let known = Mutex::default();
+        Ok(Self(Arc::new(Inner { app, timeout, clock, paces, identity, known })))
     }
 
     /// The repository of that number, whatever it is called by now. Without a number, the one of
@@ -128,7 +132,7 @@ impl GitHub {
 
     /// Acts as the App itself, in what concerns an account.
     fn as_app(&self, account: &str) -> Client {
-        Client::new(self.0.app.clone(), self.pace(account))
+        Client::new(self.0.app.clone(), self.pace(account), self.0.timeout)
     }
 
     async fn by_name(&self, name: &RepositoryName) -> Result<Repository, Error> {
@@ -168,12 +172,13 @@ impl GitHub {
         route: &str,
     ) -> Result<Repository, Error> {
         let pace = self.pace(account);
-        let all = Client::new(self.0.app.installation(installation)?, Arc::clone(&pace));
+        let timeout = self.0.timeout;
+        let all = Client::new(self.0.app.installation(installation)?, Arc::clone(&pace), timeout);
         let request = all.octocrab().get(route, None::<&()>);
         let answer: RepositoryResponse = all.send("look up the repository", request).await?;
         let builder = self.0.app.installation_builder(installation);
         let builder = builder.repository_ids(vec![OctocrabRepositoryId(answer.id.0)]);
-        let client = Client::new(builder.build()?, pace);
+        let client = Client::new(builder.build()?, pace, timeout);
         client.send("get a token", client.octocrab().installation_token()).await?;
         Repository::new(client, self.0.identity.clone(), answer)
     }
@@ -202,7 +207,9 @@ mod tests {
         let url = format!("http://{}/", listener.local_addr().expect("an address"));
         let url = url.parse().expect("a URL");
         let key = emulator.app_private_key();
-        let github = GitHub::new(&url, emulator.app_id(), &key, Clock::System).expect("a client");
+        let timeout = Duration::from_secs(20);
+        let github = GitHub::new(&url, emulator.app_id(), &key, timeout, Clock::System);
+        let github = github.expect("a client");
         let name = "acme/policies".parse().expect("a name");
         let heard = async {
             let (mut connection, _) = listener.accept().await.expect("a connection");

@@ -13,8 +13,6 @@ use tracing::Instrument;
 use super::error::{Error, limit};
 use super::pace::Pace;
 
-/// How long a request may take altogether.
-const REQUEST_TIMEOUT: Duration = Duration::from_secs(20);
 /// Entries of a page, the most that GitHub gives.
 const PAGE: usize = 100;
 /// Pages read at most: a list without end is somebody's attack or error.
@@ -25,12 +23,13 @@ const MOST_PAGES: usize = 100;
 pub(super) struct Client {
     octocrab: Octocrab,
     pace: Arc<Pace>,
+    timeout: Duration,
 }
 
 impl Client {
-    /// Of a client and its pace.
-    pub(super) fn new(octocrab: Octocrab, pace: Arc<Pace>) -> Self {
-        Self { octocrab, pace }
+    /// Of a client, its pace, and how long a request may take altogether.
+    pub(super) fn new(octocrab: Octocrab, pace: Arc<Pace>, timeout: Duration) -> Self {
+        Self { octocrab, pace, timeout }
     }
 
     /// Client that makes requests for [`Client::send`].
@@ -66,7 +65,7 @@ impl Client {
         request: Pin<Box<impl Future<Output = octocrab::Result<T>>>>,
     ) -> Result<T, Error> {
         let span = tracing::debug_span!("github", purpose);
-        match tokio::time::timeout(REQUEST_TIMEOUT, request).instrument(span).await {
+        match tokio::time::timeout(self.timeout, request).instrument(span).await {
             Ok(Ok(answer)) => {
                 self.pace.answered(now);
                 Ok(answer)
@@ -75,7 +74,7 @@ impl Client {
                 Some(limit) => Err(self.pace.limited(now, limit)),
                 None => Err(error.into()),
             },
-            Err(_) => Err(Error::timeout(REQUEST_TIMEOUT)),
+            Err(_) => Err(Error::timeout(self.timeout)),
         }
     }
 

@@ -30,7 +30,7 @@ impl PostWriter<'_> {
     async fn write_check(&self, check: &CheckRun) -> Result<i64, Failure> {
         let posted = match self.change_check(check).await? {
             Some(posted) => posted,
-            None => self.fenced(self.repository.create_check(check)).await?,
+            None => self.creating(self.repository.create_check(check)).await?,
         };
         let id = number(posted.id)?;
         let (mut have, wanted) = (posted.annotations, check.annotations.shown().len());
@@ -55,13 +55,13 @@ impl PostWriter<'_> {
             let Some(id) = there else { break };
             match self.fenced(self.repository.update_comment(id, comment)).await {
                 Ok(()) => return number(id),
-                // Somebody deleted it. An attempt before this one may have written it anew.
+                // Somebody deleted it. An attempt before this one may have written it anew. What
+                // GitHub lists and does not find it will find, or no longer list, another time.
                 Err(Failure::GitHub(Error::NotFound { .. })) if !looked => there = None,
-                Err(Failure::GitHub(Error::NotFound { .. })) => break,
                 Err(error) => return Err(error),
             }
         }
-        number(self.fenced(self.repository.create_comment(comment)).await?)
+        number(self.creating(self.repository.create_comment(comment)).await?)
     }
 
     /// Changes the check run that is there, if there is one that can say it: annotations cannot be
@@ -69,33 +69,45 @@ impl PostWriter<'_> {
     /// is looked for, since an attempt that was cut off may have made it.
     async fn change_check(&self, check: &CheckRun) -> Result<Option<PostedCheck>, Failure> {
         let known = known(self.claim)?;
-        if let Some(id) = known
-            && let Some(posted) = self.change(check, id).await?
-        {
-            return Ok(Some(posted));
+        let mut missing = None;
+        if let Some(id) = known {
+            match self.change(check, id).await {
+                Ok(None) => {}
+                Err(Failure::GitHub(error @ Error::NotFound { .. })) => missing = Some(error),
+                changed => return changed,
+            }
         }
         if known.is_none() && !self.claim.maybe_written {
             return Ok(None);
         }
         let found = self.repository.find_check(check).await?;
-        let found = found.filter(|found| found.external_id == check.external_id());
-        match found.filter(|found| Some(found.id) != known) {
-            Some(found) => self.change(check, found.id).await,
-            None => Ok(None),
+        match (found.filter(|found| found.external_id == check.external_id()), missing) {
+            (Some(found), _) if Some(found.id) != known => self.change(check, found.id).await,
+            // GitHub lists it and does not find it: another time it will, or no longer list it.
+            (Some(_), Some(error)) => Err(error.into()),
+            _ => Ok(None),
         }
     }
 
-    /// Changes a check run; `None` where it is gone or did not take the change.
+    /// Changes a check run; `None` where it did not take the change.
     async fn change(&self, check: &CheckRun, id: u64) -> Result<Option<PostedCheck>, Failure> {
-        match self.fenced(self.repository.update_check(id, check)).await {
-            Ok(posted) => {
-                let completed = check.state != CheckState::InProgress;
-                let same = posted.external_id == check.external_id();
-                Ok((same && posted.is_completed == completed).then_some(posted))
-            }
-            Err(Failure::GitHub(Error::NotFound { .. })) => Ok(None),
-            Err(error) => Err(error),
+        let posted = self.fenced(self.repository.update_check(id, check)).await?;
+        let completed = check.state != CheckState::InProgress;
+        let same = posted.external_id == check.external_id();
+        Ok((same && posted.is_completed == completed).then_some(posted))
+    }
+
+    /// Sends a write that creates something: what was known to be there has not been paid for.
+    async fn creating<T>(
+        &self,
+        write: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Failure> {
+        if self.claim.remote_id.is_some() {
+            let mut transaction = self.pool.begin().await.map_err(crate::db::Error::from)?;
+            outbox::spend(&mut transaction, self.claim).await?;
+            transaction.commit().await.map_err(crate::db::Error::from)?;
         }
+        self.fenced(write).await
     }
 
     /// Sends a write, if the claim still holds.

@@ -1,8 +1,10 @@
-//! Webhooks as they come: the samples of others, and ours lost, repeated and out of order. `CHAOS_SEEDS` says
-//! how many shuffles are tried (`make chaos`).
+//! Webhooks as they come: the samples of others, and ours lost, repeated and out of order; and GitHub as it may
+//! answer. `CHAOS_SEEDS` says how many shuffles are tried and how many faults of each kind (`make chaos`).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::ops::Range;
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use github_emulator::{Effect, Fault, NewCommit};
@@ -16,7 +18,7 @@ use sha2::Sha256;
 use sqlx::PgPool;
 
 use crate::stories::with_private_bucket;
-use crate::world::scene::STORAGE;
+use crate::world::scene::{ACCOUNTS, STORAGE};
 use crate::world::servers;
 use crate::world::story::World;
 
@@ -102,6 +104,17 @@ async fn samples_of_all_events_are_taken_or_ignored(pool: PgPool) {
     world.finish().await;
 }
 
+/// Calls that meet a fault.
+const CALLS: [(&str, &str); 7] = [
+    ("POST", "/check-runs"),
+    ("PATCH", "/check-runs"),
+    ("POST", "/comments"),
+    ("PATCH", "/comments"),
+    ("GET", "/pulls"),
+    ("GET", "/check-runs"),
+    ("GET", "/installation"),
+];
+
 /// A webhook that GitHub would send, as long as nobody has told the service.
 #[derive(Clone)]
 struct Pending {
@@ -113,7 +126,7 @@ struct Pending {
 /// A heap of webhooks that are lost, repeated and delivered in any order, while people go on and GitHub
 /// has bad days.
 struct Storm<'a> {
-    world: &'a World,
+    world: &'a mut World,
     sender: Sender,
     rng: StdRng,
     seen: BTreeSet<String>,
@@ -125,7 +138,7 @@ struct Storm<'a> {
 }
 
 impl<'a> Storm<'a> {
-    fn new(world: &'a World, seed: u64) -> Self {
+    fn new(world: &'a mut World, seed: u64) -> Self {
         let guids = world.emulator.deliveries().into_iter().map(|one| one.guid);
         let (rng, heads) = (StdRng::seed_from_u64(seed), BTreeMap::new());
         let sender = Sender::new(world);
@@ -166,6 +179,9 @@ impl<'a> Storm<'a> {
             let effects = [
                 Effect::Refuse(500),
                 Effect::Lose(502),
+                Effect::Refuse(301),
+                Effect::Refuse(404),
+                Effect::Refuse(422),
                 Effect::Cut,
                 Effect::RevokedToken,
                 Effect::SecondaryLimit(Some(20)),
@@ -174,16 +190,7 @@ impl<'a> Storm<'a> {
                 Effect::PrimaryLimit(20),
             ];
             let effect = effects[self.rng.random_range(0..effects.len())].clone();
-            let calls = [
-                ("POST", "/check-runs"),
-                ("PATCH", "/check-runs"),
-                ("POST", "/comments"),
-                ("PATCH", "/comments"),
-                ("GET", "/pulls"),
-                ("GET", "/check-runs"),
-                ("GET", "/repositories"),
-            ];
-            let (method, path) = calls[self.rng.random_range(0..calls.len())];
+            let (method, path) = CALLS[self.rng.random_range(0..CALLS.len())];
             self.world.emulator.inject(Fault::on(method, path).effect(effect));
         }
         for _ in 0..self.rng.random_range(0..4) {
@@ -207,17 +214,24 @@ impl<'a> Storm<'a> {
         }
     }
 
+    /// Time passes, so that all is due once more.
+    async fn hours_pass(&self) {
+        self.world.clock.advance(TimeDelta::hours(2));
+        self.world.time_passes().await;
+        self.world.poll_comes().await;
+        self.world.posts_come_due().await;
+        self.world.settle().await;
+    }
+
     /// The bad days end: what is left of the heap is lost, and the polls come.
-    async fn end(&mut self) {
+    /// How many calls were still to meet a fault.
+    async fn end(&mut self) -> usize {
         self.heap.clear();
-        self.world.emulator.clear_faults();
+        let left = self.world.emulator.clear_faults();
         for _ in 0..20 {
-            self.world.clock.advance(TimeDelta::hours(2));
-            self.world.poll_comes().await;
-            self.world.posts_come_due().await;
-            self.world.settle().await;
+            self.hours_pass().await;
             if self.world.pauses().await.is_empty() {
-                return;
+                return left;
             }
         }
         panic!("posts still wait: {}", self.world.posts().await);
@@ -249,15 +263,15 @@ impl<'a> Storm<'a> {
 }
 
 /// A few commits to the branch and to a pull request, with all that may go wrong between them.
-async fn shuffled(world: &World, seed: u64) {
+async fn shuffled(world: &mut World, seed: u64) {
     let mut storm = Storm::new(world, seed);
     let mut main = storm.commit("main").await;
     let branch = format!("idea-{seed}");
     storm.something_happens().await;
-    let at = world.repo.branch("main").expect("a branch");
-    world.repo.set_branch(&branch, &at, "ada").await.expect("a branch");
+    let at = storm.world.repo.branch("main").expect("a branch");
+    storm.world.repo.set_branch(&branch, &at, "ada").await.expect("a branch");
     let mut head = storm.commit(&branch).await;
-    let proposed = world.repo.open_pull_request((&branch, "main"), "An idea", "ada").await;
+    let proposed = storm.world.repo.open_pull_request((&branch, "main"), "An idea", "ada").await;
     let number = proposed.expect("a pull request");
     for _ in 0..storm.rng.random_range(2..6) {
         storm.gather();
@@ -271,37 +285,36 @@ async fn shuffled(world: &World, seed: u64) {
     storm.something_happens().await;
     storm.end().await;
     storm.is_told_once(&[&main, &head]);
-    let comments = world.repo.comments(number);
+    let comments = storm.world.repo.comments(number);
     let [comment] = &comments[..] else { panic!("one comment: {comments:?}") };
     assert!(comment.body.contains(&head[..7]), "of {head}: {}", comment.body);
     // The commit in force has its compliance, as what is broken never comes into force.
     if storm.heads[&main].is_some() {
-        let checks = world.checks(&main);
+        let checks = storm.world.checks(&main);
         assert!(checks.contains("cloudcorrect/compliance: success"), "{checks}");
     }
     // Nothing is left to say: whatever is looked at again, nobody hears of it.
     let writes = || {
-        let calls = world.emulator.calls().into_iter();
+        let calls = storm.world.emulator.calls().into_iter();
         let posts = calls
             .filter(|call| ["/check-runs", "/comments"].iter().any(|it| call.path.contains(it)));
         posts.filter(|call| call.method != "GET").count()
     };
     let before = writes();
-    world.poll_comes().await;
-    world.settle().await;
+    storm.world.poll_comes().await;
+    storm.world.settle().await;
     assert_eq!(writes(), before, "seed {seed}");
 }
 
-/// Seeds of a part of ten: 100 in all, or what `CHAOS_SEEDS` says, as in `chaos`.
+/// Numbers of shuffles: 100 in all, or what `CHAOS_SEEDS` says, as in `chaos`.
 #[expect(clippy::disallowed_methods, reason = "how long it takes is for whoever runs it to say")]
-fn seeds(part: u64) -> impl Iterator<Item = u64> {
+fn seeds() -> Range<u64> {
     let seeds = std::env::var("CHAOS_SEEDS").unwrap_or_else(|_| "100".to_owned());
     let number = |text: &str| text.parse::<u64>().expect("a number");
-    let (first, end) = match seeds.split_once("..") {
-        Some((first, end)) => (number(first), number(end)),
-        None => (0, number(&seeds)),
-    };
-    (first..end).filter(move |seed| seed % 10 == part)
+    match seeds.split_once("..") {
+        Some((first, end)) => number(first)..number(end),
+        None => 0..number(&seeds),
+    }
 }
 
 /// Webhooks that are lost, repeated and out of order end in the same state as those that are not: each
@@ -310,11 +323,11 @@ macro_rules! shuffles {
     ($($name:ident: $part:literal),+ $(,)?) => {$(
         #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
         async fn $name(pool: PgPool) {
-            let (world, _) = with_private_bucket(pool).await;
+            let (mut world, _) = with_private_bucket(pool).await;
             // Nobody tells the service but the storm.
             world.emulator.set_webhook(Some("http://127.0.0.1:9/"));
-            for seed in seeds($part) {
-                shuffled(&world, seed).await;
+            for seed in seeds().filter(|seed| seed % 10 == $part) {
+                shuffled(&mut world, seed).await;
             }
             world.finish().await;
         }
@@ -332,4 +345,84 @@ shuffles! {
     shuffled_webhooks_end_in_the_same_state_an_eighth_time: 7,
     shuffled_webhooks_end_in_the_same_state_a_ninth_time: 8,
     shuffled_webhooks_end_in_the_same_state_a_tenth_time: 9,
+}
+
+/// A fifth as many faults of a kind as there are shuffles, each of a call that the service makes: a commit of the
+/// branch, what it finds there, and a commit of the pull request at a time, until so many were met.
+async fn met(mut world: World, effect: Effect) {
+    world.commit_to("main", &[ACCOUNTS, ("policies/storage.yaml", STORAGE)]).await;
+    world.settle().await;
+    world.branch("idea").await;
+    world.emulator.set_webhook(Some("http://127.0.0.1:9/"));
+    let wanted = usize::try_from(seeds().count() / 5).expect("a count");
+    let mut storm = Storm::new(&mut world, 0);
+    let mut head = storm.commit("idea").await;
+    let proposed = storm.world.repo.open_pull_request(("idea", "main"), "An idea", "ada").await;
+    let number = proposed.expect("a pull request");
+    let (mut met, mut rounds) = (0, 0);
+    while met < wanted {
+        rounds += 1;
+        assert!(rounds <= wanted.max(5), "{met} of {wanted} faults are met");
+        storm.world.cloud.private_bucket("logs");
+        let main = storm.commit("main").await;
+        for (method, path) in CALLS {
+            storm.world.emulator.inject(Fault::on(method, path).effect(effect.clone()));
+        }
+        storm.hours_pass().await;
+        storm.world.cloud.public_bucket("logs");
+        storm.hours_pass().await;
+        head = storm.commit("idea").await;
+        storm.hours_pass().await;
+        storm.hours_pass().await;
+        met += CALLS.len() - storm.end().await;
+        storm.is_told_once(&[&main, &head]);
+        let comments = storm.world.repo.comments(number);
+        let [comment] = &comments[..] else { panic!("one comment: {comments:?}") };
+        assert!(comment.body.contains(&head[..7]), "of {head}: {}", comment.body);
+        if storm.heads[&main].is_some() {
+            let checks = storm.world.checks(&main);
+            assert!(checks.contains("cloudcorrect/compliance: failure"), "{checks}");
+        }
+    }
+    for (method, path) in CALLS.into_iter().filter(|(method, _)| *method != "GET") {
+        let calls = world.emulator.calls().into_iter();
+        let is_made = calls.filter(|call| call.method == method).any(|it| it.path.contains(path));
+        assert!(is_made, "{method} {path}");
+    }
+    world.finish().await;
+}
+
+/// GitHub does not answer, whether it did what it was asked for or not.
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn faults_hang_before_the_write(pool: PgPool) {
+    met(World::with_patience(pool, Duration::from_millis(300)).await, Effect::Hang).await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn faults_hang_behind_the_write(pool: PgPool) {
+    met(World::with_patience(pool, Duration::from_millis(300)).await, Effect::HangAfter).await;
+}
+
+macro_rules! faults {
+    ($($name:ident: $effect:expr),+ $(,)?) => {$(
+        #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+        async fn $name(pool: PgPool) {
+            met(World::new(pool).await, $effect).await;
+        }
+    )+};
+}
+
+faults! {
+    faults_500_before_the_write: Effect::Refuse(500),
+    faults_502_behind_the_write: Effect::Lose(502),
+    faults_cut_behind_the_write: Effect::Cut,
+    faults_401: Effect::RevokedToken,
+    faults_403_with_a_time: Effect::SecondaryLimit(Some(20)),
+    faults_403_without_a_time: Effect::SecondaryLimit(None),
+    faults_403_until_the_hour_ends: Effect::PrimaryLimit(20),
+    faults_429_with_a_time: Effect::TooManyRequests(20),
+    faults_429_without_a_time: Effect::Refuse(429),
+    faults_422: Effect::Refuse(422),
+    faults_301: Effect::Refuse(301),
+    faults_404: Effect::Refuse(404),
 }

@@ -43,9 +43,10 @@ impl Emulator {
         self.server.state().faults.add(fault);
     }
 
-    /// Takes back all faults that nothing has triggered, and lets go of the answers that one held.
-    pub fn clear_faults(&self) {
-        self.server.state().faults.clear();
+    /// Takes back all faults that nothing has triggered, and lets go of the answers that one held; how many
+    /// calls were still to meet one.
+    pub fn clear_faults(&self) -> usize {
+        self.server.state().faults.clear()
     }
 }
 

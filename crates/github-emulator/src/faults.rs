@@ -87,9 +87,10 @@ impl Faults {
         self.due.push(fault);
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.due.clear();
+    /// Forgets what is due; how many calls that would have met.
+    pub(crate) fn clear(&mut self) -> usize {
         std::mem::take(&mut self.released).cancel();
+        self.due.drain(..).map(|fault| fault.times).sum()
     }
 
     /// When an answer that is held from now on may go out.
@@ -132,5 +133,8 @@ mod tests {
                 .collect();
         assert_eq!(triggered, [false, true, false, true, false]);
         assert_eq!(faults.trigger("GET", "/comments"), None);
+        faults.add(Fault::on("GET", "/comments").times(3));
+        assert!(faults.trigger("GET", "/comments").is_some());
+        assert_eq!((faults.clear(), faults.clear()), (2, 0));
     }
 }

@@ -202,6 +202,15 @@ impl Scene {
         self.change("update outbox set due_at = now() where dead_reason is null", "outbox").await;
     }
 
+    /// Fills the budgets of creating calls for posts that are due and wait for them; `false` where none does.
+    pub(crate) async fn budgets_are_refilled(&self) -> bool {
+        let refill = "delete from creation_budget where exists (select from outbox
+            where posted_version < version and dead_reason is null and due_at <= now()
+                and lease_until is null)";
+        let refilled = sqlx::query(refill).execute(&self.pool).await.expect("budgets");
+        refilled.rows_affected() > 0
+    }
+
     /// Changes the database behind the service's back, and wakes who waits for it.
     async fn change(&self, sql: &'static str, topic: &str) {
         sqlx::query(sql).execute(&self.pool).await.expect("a change");

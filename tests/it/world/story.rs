@@ -1,6 +1,7 @@
 //! The world of a story with a recorded account, and the service in the test itself.
 
 use std::ops::Deref;
+use std::time::Duration;
 
 use cloudcorrect::app::Parts;
 use cloudcorrect::clock::Clock;
@@ -27,6 +28,14 @@ pub(crate) struct World {
     _directory: tempfile::TempDir,
 }
 
+/// Bounds other than those of the settings.
+#[derive(Default)]
+struct Bounds {
+    pull_requests: Option<PullRequestSettings>,
+    /// How long an answer of GitHub's may take.
+    patience: Option<Duration>,
+}
+
 impl Deref for World {
     type Target = Scene;
 
@@ -45,30 +54,41 @@ impl World {
     }
 
     pub(crate) async fn on_emulator(pool: PgPool, sources: &str, options: EmulatorOptions) -> Self {
-        Self::within(Scene::on_emulator(pool, options).await, sources, None).await
+        Self::within(Scene::on_emulator(pool, options).await, sources, Bounds::default()).await
     }
 
     /// A world whose pull requests are assessed within other bounds than settings may have.
     pub(crate) async fn with_bounds(pool: PgPool, bounds: PullRequestSettings) -> Self {
         let scene = Scene::on_emulator(pool, EmulatorOptions::default()).await;
-        Self::within(scene, ONE_SOURCE, Some(bounds)).await
+        let bounds = Bounds { pull_requests: Some(bounds), ..Bounds::default() };
+        Self::within(scene, ONE_SOURCE, bounds).await
+    }
+
+    /// A world that waits so long for an answer of GitHub's.
+    pub(crate) async fn with_patience(pool: PgPool, patience: Duration) -> Self {
+        let scene = Scene::on_emulator(pool, EmulatorOptions::default()).await;
+        let bounds = Bounds { patience: Some(patience), ..Bounds::default() };
+        Self::within(scene, ONE_SOURCE, bounds).await
     }
 
     /// A world whose repository everybody may see.
     pub(crate) async fn in_public(pool: PgPool, sources: &str) -> Self {
         let options = EmulatorOptions::default();
         let scene = Scene::with_repository(pool, options, Visibility::Public).await;
-        Self::within(scene, sources, None).await
+        Self::within(scene, sources, Bounds::default()).await
     }
 
-    async fn within(scene: Scene, sources: &str, bounds: Option<PullRequestSettings>) -> Self {
+    async fn within(scene: Scene, sources: &str, bounds: Bounds) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let cloud = Cloud::new(directory.path());
         let text = scene.settings(sources, &cloud.setting());
-        let settings = Settings::read(&text, directory.path(), []).expect("settings");
+        let mut settings = Settings::read(&text, directory.path(), []).expect("settings");
+        if let (Some(github), Some(patience)) = (&mut settings.github, bounds.patience) {
+            github.timeout = patience;
+        }
         let clock = Clock::manual(Clock::System.now());
-        let bounds = bounds.unwrap_or(settings.pull_requests.clone());
-        let assessors = assessors(&scene.database_url(), &bounds);
+        let assessing = bounds.pull_requests.as_ref().unwrap_or(&settings.pull_requests);
+        let assessors = assessors(&scene.database_url(), assessing);
         let parts = Parts::assemble(&settings, &scene.pool, clock.clone(), assessors).await;
         let parts = parts.expect("a service");
         let webhooks_url = listen(&parts).await;
@@ -78,7 +98,11 @@ impl World {
 
     /// Lets the service work until there is nothing left to do.
     pub(crate) async fn settle(&self) {
-        let working = async { while self.parts.pass().await.expect("a pass") == Pass::Worked {} };
+        let working = async {
+            while self.parts.pass().await.expect("a pass") == Pass::Worked
+                || self.budgets_are_refilled().await
+            {}
+        };
         tokio::time::timeout(PATIENCE, working).await.expect("the service settles");
     }
 
