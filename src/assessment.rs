@@ -66,6 +66,8 @@ pub struct Question {
     /// `true` where not everybody may see what is said, so that resources may be named if the settings of
     /// that branch want it.
     pub is_private: bool,
+    /// How many percent of the groups a commit of the branch may remove without being held.
+    pub max_removed_percent: u8,
     /// Why its changes are not to be judged over inventories, if they are not.
     pub unjudged: Option<Unjudged>,
 }

@@ -20,9 +20,10 @@ pub use aws::AWS_SERVICES;
 pub use declaration::help;
 pub use problems::InvalidSettings;
 pub use settings::{
-    AccountSettings, AwsServiceSettings, AwsSettings, DatabaseSettings, EvaluationSettings,
-    GitHubSettings, GitSettings, InventorySettings, Listen, OrganizationSettings,
-    PullRequestSettings, Remote, Settings, SourceSettings,
+    AccountSettings, Approval, AwsServiceSettings, AwsSettings, DatabaseSettings,
+    EvaluationSettings, GitHubSettings, GitSettings, InventorySettings, Listen,
+    MAX_REMOVED_PERCENT, OrganizationSettings, PullRequestSettings, Remote, Settings,
+    SourceSettings,
 };
 pub use sources::is_source_name;
 

@@ -6,6 +6,7 @@
 //! them on a blocking thread. Which remotes are watched and what the files mean is left to `sync`
 //! and `policy`.
 
+mod approval;
 mod ask;
 mod commit;
 mod fetch;
@@ -16,6 +17,7 @@ mod read;
 mod remote;
 mod tree;
 
+pub use approval::Approval;
 pub use commit::{Commit, CommitId, InvalidObjectId};
 pub use fetch::FetchError;
 pub use local::LocalError;

@@ -10,6 +10,7 @@ mod compare;
 mod conjuncts;
 mod effect;
 mod pairs;
+mod removal;
 mod settings;
 mod shifts;
 mod waivers;
@@ -20,6 +21,7 @@ use crate::policy::{AccountName, CheckId, GroupName, WaiverName};
 
 pub use compare::changes;
 pub use effect::{AccountImpact, CheckImpact, Impact, Shift};
+pub use removal::{APPROVAL_TRAILER, Removal};
 pub use shifts::{ShiftKind, Shifts};
 
 /// Everything that differs between two revisions: accounts first, then each group with its checks,

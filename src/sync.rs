@@ -9,6 +9,7 @@
 
 mod apply;
 mod checkout;
+mod guard;
 mod plan;
 mod posts;
 mod pulls;
@@ -17,7 +18,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -39,6 +40,7 @@ use crate::render::links::Links;
 use crate::tasks::{Backoff, Pass, blocking, spread};
 
 use self::checkout::{Head, Revision, SourceCheckout};
+pub use self::guard::Guard;
 use self::plan::{CurrentState, Decision, InForce, SyncPlan};
 use self::posts::PostWriter;
 use self::pulls::{Answering, Authors};
@@ -89,10 +91,25 @@ pub struct SyncSettings {
     pub allowed: Allowed,
     /// How long and how much a fetch may be.
     pub limits: Limits,
-    /// How often each source's remote is asked, by the source's name.
-    pub polls: BTreeMap<String, Duration>,
+    /// How each source is followed, by its name.
+    pub sources: BTreeMap<String, Following>,
     /// The way to the page.
     pub links: Links,
+}
+
+/// How a source is followed.
+#[derive(Debug, Clone, Copy)]
+pub struct Following {
+    /// How often its remote is asked without a webhook.
+    pub poll: Duration,
+    /// Guard of what is in force.
+    pub guard: Guard,
+}
+
+impl Default for Following {
+    fn default() -> Self {
+        Self { poll: POLL, guard: Guard::default() }
+    }
 }
 
 /// Repository of a source, looked up and ready to be read.
@@ -196,17 +213,26 @@ impl Syncer {
         let source = &claim.source;
         let revision_in_force = id(source.revision.as_deref());
         let policies = self.in_force(source).await?;
-        let current = CurrentState { revision: revision_in_force, policies };
-        let plan = blocking(move || Ok(SyncPlan::decide(revision, &current))).await?;
+        let held = self.held(source.id, &revision).await?;
+        let current = CurrentState { revision: revision_in_force, policies, held };
+        let guard = self.following(source).guard;
+        let plan = blocking(move || Ok(SyncPlan::decide(revision, &current, guard))).await?;
         // What pull requests ask for is compared with what is in force now, at once.
         let pause = if posts.is_some() { Duration::ZERO } else { self.poll(source) };
         let mut transaction = self.pool.begin().await?;
         let (changed, at) = apply::apply(&mut transaction, claim, &plan, posts, pause).await?;
         transaction.commit().await?;
         let commit = plan.commit.id;
-        let Decision::Apply(application) = &plan.decision else {
-            tracing::warn!(%commit, "the revision has errors and is refused");
-            return Ok(());
+        let application = match &plan.decision {
+            Decision::Apply(application) => application,
+            Decision::Refuse => {
+                tracing::warn!(%commit, "the revision has errors and is refused");
+                return Ok(());
+            }
+            Decision::Hold => {
+                tracing::warn!(%commit, "the revision is held until somebody approves it");
+                return Ok(());
+            }
         };
         let policies = &plan.policies.reading.policies;
         tracing::info!(
@@ -224,6 +250,23 @@ impl Syncer {
         Ok(())
     }
 
+    /// Commits of those that a revision approves that were held.
+    async fn held(
+        &self,
+        source: SourceId,
+        revision: &Revision,
+    ) -> anyhow::Result<BTreeSet<CommitId>> {
+        let mut held = BTreeSet::new();
+        for approved in &revision.approved {
+            let Some(of) = &approved.approval.of else { continue };
+            let record = revisions::find(&self.pool, source, &of.id.to_string()).await?;
+            if record.is_some_and(|found| found.record.state == revisions::State::Held) {
+                held.insert(of.id);
+            }
+        }
+        Ok(held)
+    }
+
     /// What is known of the policies of a source that are in force.
     async fn in_force(&self, source: &Source) -> anyhow::Result<InForce> {
         let known = self.known().get(&source.id).cloned();
@@ -237,7 +280,7 @@ impl Syncer {
         })
     }
 
-    /// How a pass ends that found the head it knew: a refused one stays refused.
+    /// How a pass ends that found the head it knew: one that is refused or held stays so.
     async fn unchanged(&self, claim: &Claim, pause: Duration) -> anyhow::Result<Completed> {
         let Source { id, head, revision, .. } = &claim.source;
         let head = head.clone().unwrap_or_default();
@@ -308,8 +351,12 @@ impl Syncer {
     /// When the remote is asked again without a webhook: up to a fifth sooner than set, so that
     /// sources spread.
     fn poll(&self, source: &Source) -> Duration {
-        let poll = self.settings.polls.get(&source.registration.name).copied().unwrap_or(POLL);
-        spread(poll, 0.8)
+        spread(self.following(source).poll, 0.8)
+    }
+
+    fn following(&self, source: &Source) -> Following {
+        let following = self.settings.sources.get(&source.registration.name);
+        following.copied().unwrap_or_default()
     }
 }
 

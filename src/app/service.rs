@@ -14,7 +14,9 @@ use uuid::Uuid;
 
 use crate::assessment::{Assessors, Bounds};
 use crate::clock::Clock;
-use crate::config::{DatabaseSettings, GitHubSettings, PullRequestSettings, Remote, Settings};
+use crate::config::{
+    DatabaseSettings, GitHubSettings, PullRequestSettings, Remote, Settings, SourceSettings,
+};
 use crate::db::notifications::{Listener, Topic};
 use crate::db::sources::{self, Host, Registration};
 use crate::db::{self, deliveries, runs};
@@ -26,7 +28,7 @@ use crate::postgres::Server;
 use crate::render::links::Links;
 use crate::reporter::Reporter;
 use crate::sweeper::{self, Sweeper};
-use crate::sync::{SyncSettings, Syncer};
+use crate::sync::{Following, Guard, SyncSettings, Syncer};
 use crate::tasks::{Pass, Tasks, Wake};
 use crate::web::{self, Pages, Webhooks};
 use crate::worker::Program;
@@ -333,12 +335,16 @@ fn sweeps(settings: &Settings) -> Option<sweeper::Options> {
 }
 
 fn sync_settings(settings: &Settings) -> SyncSettings {
-    let polls = settings.sources.iter().map(|source| (source.name.clone(), source.poll));
+    let following = settings.sources.iter().map(|source| {
+        let SourceSettings { name, poll, max_removed_percent, approval, .. } = source;
+        let guard = Guard { max_removed_percent: *max_removed_percent, approval: *approval };
+        (name.clone(), Following { poll: *poll, guard })
+    });
     SyncSettings {
         mirrors: settings.data_dir.join("mirrors"),
         allowed: Allowed { file: settings.git.allow_file, http: settings.git.allow_http },
         limits: Limits { timeout: settings.git.timeout, max_bytes: settings.git.max_fetch_bytes },
-        polls: polls.collect(),
+        sources: following.collect(),
         links: Links::new(settings.listen.page_url.clone()),
     }
 }

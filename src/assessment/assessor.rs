@@ -11,7 +11,7 @@ use crate::collect::StoredInventories;
 use crate::db::revisions;
 use crate::db::sources::SourceId;
 use crate::git::{CommitId, Objects, ReadError};
-use crate::impact::{self, Impact};
+use crate::impact::{self, Impact, Removal};
 use crate::in_force::{CompiledPolicies, PolicyCache};
 use crate::policy::PolicySet;
 use crate::proposal::{Policies, PolicyDirectory, Proposal};
@@ -83,7 +83,9 @@ impl Assessor {
         let all = compared.trunk.as_ref().filter(|_| changes.is_some());
         let all = all.map(|trunk| impact::changes(trunk, compared.after()));
         let stack = all.as_ref().map(|changes| StackTotal { changes, impact: whole.as_ref() });
-        let proposed = Proposed { head, reading, changes, judged, stack };
+        let removal = compared.removal();
+        let held = removal.filter(|removal| removal.exceeds(question.max_removed_percent));
+        let proposed = Proposed { head, reading, changes, judged, stack, held };
         let (label, links) = (question.speaker.label(), &question.speaker.links);
         Ok(Assessment {
             check: policies_check(label, head, Effect::Proposed, reading, links),
@@ -224,6 +226,13 @@ struct Compared {
 }
 
 impl Compared {
+    /// Removal of groups of the branch, where the head can be read whole.
+    fn removal(&self) -> Option<Removal> {
+        self.proposal.changes.as_ref()?;
+        let branch = self.trunk.as_ref().unwrap_or(&self.before);
+        Some(Removal::between(branch, self.after()))
+    }
+
     fn after(&self) -> &PolicySet {
         &self.proposal.reading.policies
     }

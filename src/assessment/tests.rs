@@ -35,6 +35,7 @@ fn question() -> Question {
         below: None,
         today: NaiveDate::default(),
         is_private: true,
+        max_removed_percent: 50,
         unjudged: None,
     }
 }

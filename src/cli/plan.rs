@@ -10,10 +10,10 @@ use anyhow::bail;
 
 use cloudcorrect::app;
 use cloudcorrect::clock::Clock;
-use cloudcorrect::config::is_source_name;
+use cloudcorrect::config::{MAX_REMOVED_PERCENT, is_source_name};
 use cloudcorrect::evaluation::{Checked, WaiverStatus};
 use cloudcorrect::git::{CommitId, Objects, ReadError};
-use cloudcorrect::impact::{Changes, Impact};
+use cloudcorrect::impact::{Changes, Impact, Removal};
 use cloudcorrect::policy::{Account, PolicySet, SETTINGS_FILE, is_policy_file};
 use cloudcorrect::proposal::{Policies, PolicyDirectory, Proposal};
 use cloudcorrect::recorded::{Recorded, RecordedFile};
@@ -64,6 +64,14 @@ pub(super) struct Arguments {
     /// Name of the source that the service watches there, which its comments carry
     #[arg(long, value_name = "NAME", default_value = "main", value_parser = source_name)]
     source: String,
+    /// Percent of the groups that may be removed without the commit being held, as the service's settings have it
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        default_value_t = MAX_REMOVED_PERCENT,
+        value_parser = clap::value_parser!(u8).range(0..=100)
+    )]
+    max_removed_percent: u8,
     /// Say of which source it is, as the service does where a repository feeds several
     #[arg(long)]
     shared: bool,
@@ -129,8 +137,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let known = KnownWaivers { today: Clock::System.now().date_naive(), statuses: &statuses };
     let (changes, impact) = (changes.as_ref(), impact.as_ref());
     let judged = impact.map_or(Judged::NotAsked, Judged::By);
-    let proposed =
-        Proposed { head: &head.to_string(), reading: &reading, changes, judged, stack: None };
+    let removal = Removal::between(&before, &reading.policies);
+    let held = removal.exceeds(arguments.max_removed_percent) && changes.is_some();
+    let proposed = Proposed {
+        head: &head.to_string(),
+        reading: &reading,
+        changes,
+        judged,
+        stack: None,
+        held: held.then_some(removal),
+    };
     let label = SourceLabel { source, is_alone: !shared };
     output::print(&format!("{}\n", comment(label, 0, proposed, known).body))?;
     Ok(ExitCode::from(status(changes, impact)))

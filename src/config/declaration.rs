@@ -69,6 +69,8 @@ pub(super) const SETTINGS: &[Declared] = &[
     plain("sources[].branch", "main", "the branch whose head is in force"),
     plain("sources[].path", "policies", "the directory with the policies"),
     plain("sources[].poll", "60s", "how often the remote is asked without a webhook"),
+    plain("sources[].max_removed_percent", "50", "a commit that removes more groups is held"),
+    plain("sources[].approval", "anybody", "or another_author: who may approve one that is held"),
     plain(
         "organization.account",
         "required with [organization]",

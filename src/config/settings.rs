@@ -158,6 +158,23 @@ pub struct SourceSettings {
     pub path: String,
     /// How often the remote is asked without a webhook.
     pub poll: Duration,
+    /// How many percent of the groups a commit may remove without being held.
+    pub max_removed_percent: u8,
+    /// Who may approve a commit that is held.
+    pub approval: Approval,
+}
+
+/// Percent of the groups that a commit may remove without being held, where nothing is said.
+pub const MAX_REMOVED_PERCENT: u8 = 50;
+
+/// Whose word approves a commit that is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Approval {
+    /// That of anybody who may push to the branch.
+    #[default]
+    Anybody,
+    /// That of somebody else than its author, as Git has both.
+    AnotherAuthor,
 }
 
 /// Address of a repository, by the way it is reached.

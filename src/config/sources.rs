@@ -6,7 +6,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::fields::Fields;
-use super::settings::{GitSettings, Remote, SourceSettings};
+use super::settings::{Approval, GitSettings, MAX_REMOVED_PERCENT, Remote, SourceSettings};
 use super::showing::{has_credentials, quoted};
 use crate::diagnostic::Code;
 
@@ -39,11 +39,14 @@ pub(super) fn sources(
             let message = "has repository, branch and path of another source";
             fields.push(fields.error("", Code::DuplicateName, message));
         }
-        fields.finish(&["name", "repository", "url", "branch", "path", "poll"]);
+        fields.finish(KEYS);
         sources.push(source);
     }
     sources
 }
+
+const KEYS: &[&str] =
+    &["name", "repository", "url", "branch", "path", "poll", "max_removed_percent", "approval"];
 
 /// `true` of a text that may name a source.
 pub fn is_source_name(text: &str) -> bool {
@@ -68,7 +71,23 @@ fn source(fields: &mut Fields<'_, '_>, github: bool, git: &GitSettings) -> Sourc
         fields.push(fields.error("path", Code::InvalidValue, &message));
     }
     let poll = fields.span("poll", Duration::from_mins(1));
-    SourceSettings { name, remote, branch, path, poll }
+    let max_removed_percent =
+        fields.number("max_removed_percent", 0..=100).unwrap_or(MAX_REMOVED_PERCENT);
+    let approval = approval(fields);
+    SourceSettings { name, remote, branch, path, poll, max_removed_percent, approval }
+}
+
+fn approval(fields: &mut Fields<'_, '_>) -> Approval {
+    match fields.text("approval").as_deref() {
+        None | Some("anybody") => Approval::Anybody,
+        Some("another_author") => Approval::AnotherAuthor,
+        Some(other) => {
+            let message =
+                format!("is {}, but must be `anybody` or `another_author`", quoted(other));
+            fields.push(fields.error("approval", Code::InvalidValue, &message));
+            Approval::Anybody
+        }
+    }
 }
 
 fn remote(fields: &mut Fields<'_, '_>, github: bool, git: &GitSettings) -> Remote {

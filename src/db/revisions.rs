@@ -19,6 +19,8 @@ words! {
     Superseded = "superseded",
     /// It has errors; the revision before it stays in force.
     Refused = "refused",
+    /// It loses much of the revision before it, which stays in force until somebody approves it.
+    Held = "held",
 }
 
 /// A commit and what came of it.
@@ -159,7 +161,7 @@ pub async fn good(
     limit: i64,
 ) -> Result<Vec<String>, Error> {
     Ok(sqlx::query_scalar!(
-        "select commit from revision where source = $1 and state <> 'refused'
+        "select commit from revision where source = $1 and state in ('in_force', 'superseded')
          order by seen_at desc, commit desc limit $2",
         source.0,
         limit,

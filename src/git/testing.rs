@@ -72,6 +72,19 @@ impl Origin {
         parent: Option<CommitId>,
         entries: &[(&str, &[u8], FileMode)],
     ) -> CommitId {
+        self.commit_tree(reference, parent, &self.tree(entries))
+    }
+
+    /// A commit on `main` on top of the last one, with a message.
+    pub(crate) fn commit_saying(&self, message: &str, files: &[(&str, &str)]) -> CommitId {
+        let entries: Vec<_> =
+            files.iter().map(|(path, text)| (*path, text.as_bytes(), FileMode::Blob)).collect();
+        let (reference, tree) = ("refs/heads/main", self.tree(&entries));
+        let parent = self.repository.refname_to_id(reference).ok().map(CommitId::of);
+        self.commit_tree_saying((reference, parent), &tree, message)
+    }
+
+    fn tree(&self, entries: &[(&str, &[u8], FileMode)]) -> git2::Tree<'_> {
         let mut update = git2::build::TreeUpdateBuilder::new();
         for (path, bytes, mode) in entries {
             let id = match mode {
@@ -83,8 +96,7 @@ impl Origin {
         let empty = self.repository.treebuilder(None).unwrap().write().unwrap();
         let empty = self.repository.find_tree(empty).unwrap();
         let tree = update.create_updated(&self.repository, &empty).unwrap();
-        let tree = self.repository.find_tree(tree).unwrap();
-        self.commit_tree(reference, parent, &tree)
+        self.repository.find_tree(tree).unwrap()
     }
 
     fn commit_tree(
@@ -93,16 +105,29 @@ impl Origin {
         parent: Option<CommitId>,
         tree: &git2::Tree<'_>,
     ) -> CommitId {
+        self.commit_tree_saying((reference, parent), tree, "Change\n\nmore")
+    }
+
+    fn commit_tree_saying(
+        &self,
+        (reference, parent): (&str, Option<CommitId>),
+        tree: &git2::Tree<'_>,
+        message: &str,
+    ) -> CommitId {
         let parents: Vec<_> = parent
             .iter()
             .map(|id| self.repository.find_commit(id.oid().unwrap()).unwrap())
             .collect();
         let who = Signature::new("Ada", "ada@example.com", &Time::new(1_700_000_000, 0)).unwrap();
         let parents: Vec<_> = parents.iter().collect();
-        let id =
-            self.repository.commit(None, &who, &who, "Change\n\nmore", tree, &parents).unwrap();
+        let id = self.repository.commit(None, &who, &who, message, tree, &parents).unwrap();
         self.repository.reference(reference, id, true, "test").unwrap();
         CommitId::of(id)
+    }
+
+    /// Moves a reference to a commit.
+    pub(crate) fn point(&self, reference: &str, commit: CommitId) {
+        self.repository.reference(reference, commit.oid().unwrap(), true, "test").unwrap();
     }
 
     pub(crate) fn delete(&self, reference: &str) {

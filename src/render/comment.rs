@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Diagnostic;
 use crate::evaluation::WaiverStatus;
-use crate::impact::{Change, Changes, DiffLine, Impact, Subject, Weight, What};
+use crate::impact::{
+    APPROVAL_TRAILER, Change, Changes, DiffLine, Impact, Removal, Subject, Weight, What,
+};
 use crate::policy::{LoadOutcome, PolicySet, Waiver};
 
 use super::impact;
@@ -57,6 +59,8 @@ pub struct Proposed<'a> {
     pub judged: Judged<'a>,
     /// What the layers below come to with it, of one of a stack.
     pub stack: Option<StackTotal<'a>>,
+    /// Groups that it removes, where these are so many that it will be held.
+    pub held: Option<Removal>,
 }
 
 /// What the layers of a stack come to together, up to one of them.
@@ -154,11 +158,14 @@ pub fn unread_comment(label: SourceLabel<'_>, number: u64, head: &str, why: &str
 }
 
 fn text(label: SourceLabel<'_>, proposed: Proposed<'_>, known: KnownWaivers<'_>) -> String {
-    let Proposed { head, reading, changes, judged, stack } = proposed;
+    let Proposed { head, reading, changes, judged, stack, held } = proposed;
     let mut sheet = Sheet::new(LONGEST);
     sheet.paragraph(&heading(label));
     let impact = judged.impact().filter(|_| changes.is_some());
     sheet.paragraph(&verdict(reading, changes));
+    if let Some(removal) = held {
+        sheet.paragraph(&held_sentence(removal));
+    }
     if let (Judged::Not(why), Some(false)) = (judged, changes.map(Changes::is_empty)) {
         sheet.paragraph(&why.sentence());
     }
@@ -232,6 +239,15 @@ fn verdict(reading: &LoadOutcome, changes: Option<&Changes>) -> String {
             format!("⚠️ **Valid, but weaker**: {of} {demand} less than what is in force{and}.")
         }
     }
+}
+
+/// What merging a change comes to that removes too many groups.
+fn held_sentence(removal: Removal) -> String {
+    format!(
+        "⏸️ **Merging this is held**: {removal}. What is in force stays until a commit \
+         behind the merge approves that, by the line {} in its message.",
+        code(&format!("{APPROVAL_TRAILER}: <id of the merged commit>"))
+    )
 }
 
 /// Items with the weightiest first, else in their order.
@@ -366,7 +382,7 @@ spec:
         let comment = comment(
             label,
             7,
-            Proposed { head, reading, changes, judged: Judged::NotAsked, stack: None },
+            Proposed { head, reading, changes, judged: Judged::NotAsked, stack: None, held: None },
             known,
         );
         assert_eq!(comment.number, 7);

@@ -26,6 +26,11 @@ pub enum Effect<'a> {
         /// The commit that is in force if this one cannot be.
         last_good: Option<&'a str>,
     },
+    /// A commit of the watched branch that loses much of what is in force, and waits for an approval.
+    Held {
+        /// The commit that is in force meanwhile.
+        last_good: &'a str,
+    },
 }
 
 /// The check run for the policies of a commit.
@@ -49,13 +54,16 @@ pub fn policies_check(
         source: label.source.to_owned(),
         key: format!("policies/{commit}"),
         state: if is_good { CheckState::Success } else { CheckState::Failure },
-        title: title(policies, diagnostics).into(),
+        title: match effect {
+            Effect::Held { .. } => held_title(diagnostics).into(),
+            Effect::Proposed | Effect::Synced { .. } => title(policies, diagnostics).into(),
+        },
         summary: summary(effect, is_good, &annotations).into(),
         text: (!rest.is_empty()).then(|| not_annotated(rest).into()),
         // The page has revisions of the watched branch only.
         details_url: match effect {
             Effect::Proposed => None,
-            Effect::Synced { .. } => links.revision(label.source, commit),
+            Effect::Synced { .. } | Effect::Held { .. } => links.revision(label.source, commit),
         },
         annotations,
     })
@@ -102,6 +110,15 @@ fn title(policies: &PolicySet, diagnostics: &[Diagnostic]) -> String {
     title
 }
 
+/// `held: 3 of 4 groups are removed`, without what follows that is said elsewhere.
+fn held_title(diagnostics: &[Diagnostic]) -> String {
+    let why = diagnostics.iter().filter(|it| it.is_error()).map(|it| {
+        let words = it.message.split([';', ':']).next().unwrap_or_default();
+        words.to_owned()
+    });
+    format!("held: {}", why.collect::<Vec<_>>().join(", "))
+}
+
 /// `3 groups with 12 checks`.
 pub(super) fn extent(policies: &PolicySet) -> String {
     let checks: usize = policies.groups.values().map(|group| group.checks.len()).sum();
@@ -123,11 +140,17 @@ fn summary(effect: Effect<'_>, is_good: bool, annotations: &Annotations) -> Stri
              until the problems are fixed.",
             code(short(sha))
         ),
+        (Effect::Held { last_good }, _) => format!(
+            "These policies are valid, and held: {} stays in force until a later commit approves them. \
+             The annotation says how.",
+            code(short(last_good))
+        ),
         (Effect::Synced { last_good: None }, false) => "These policies cannot come into force, \
             and no revision before them is: nothing is evaluated until the problems are fixed."
             .to_owned(),
     };
     match (annotations.shown().len(), annotations.left_out()) {
+        _ if matches!(effect, Effect::Held { .. }) => {}
         (0, _) => {}
         (_, 0) => words.push_str(" Each problem is annotated at its line."),
         (shown, rest) => {

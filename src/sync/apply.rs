@@ -35,7 +35,7 @@ pub(super) async fn apply(
             let changed = bring_into_force(connection, &fence, plan, application).await?;
             (changed, Some(head.clone()))
         }
-        Decision::Refuse => (Vec::new(), last_good.clone()),
+        Decision::Refuse | Decision::Hold => (Vec::new(), last_good.clone()),
     };
     if let Some(posts) = posts {
         posts.want_for_revision(connection, plan, last_good.as_deref()).await?;
@@ -80,6 +80,7 @@ fn record(plan: &SyncPlan) -> RevisionRecord {
     let state = match decision {
         Decision::Apply(_) => State::InForce,
         Decision::Refuse => State::Refused,
+        Decision::Hold => State::Held,
     };
     RevisionRecord {
         commit: commit.id.to_string(),
@@ -92,10 +93,22 @@ fn record(plan: &SyncPlan) -> RevisionRecord {
     }
 }
 
-/// Refusal of a commit in a line; `None` where it is none.
+/// Why a commit did not come into force, in a line; `None` where it did.
 pub(super) fn refusal(record: &RevisionRecord) -> Option<String> {
-    let errors = record.diagnostics.iter().filter(|found| found.is_error()).count();
-    let problems = if errors == 1 { "1 problem" } else { &format!("{errors} problems") };
-    (record.state == State::Refused)
-        .then(|| format!("commit `{}` is refused: it has {problems}", record.commit))
+    let errors: Vec<_> = record.diagnostics.iter().filter(|found| found.is_error()).collect();
+    let commit = &record.commit;
+    match record.state {
+        State::Refused => {
+            let problems = match errors.len() {
+                1 => "1 problem".to_owned(),
+                errors => format!("{errors} problems"),
+            };
+            Some(format!("commit `{commit}` is refused: it has {problems}"))
+        }
+        State::Held => {
+            let why = errors.first().map(|found| format!(": {}", found.message));
+            Some(format!("commit `{commit}` is held{}", why.unwrap_or_default()))
+        }
+        State::InForce | State::Superseded => None,
+    }
 }

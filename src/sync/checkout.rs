@@ -9,8 +9,13 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use crate::git::{Commit, CommitId, FetchError, Limits, Mirror, ReadError, Remote, Wanted};
+use crate::git::{
+    Approval, Commit, CommitId, FetchError, Limits, Mirror, ReadError, Remote, Wanted,
+};
+use crate::impact::APPROVAL_TRAILER;
 use crate::proposal::{Policies, PolicyDirectory};
+
+use super::guard::Approved;
 
 /// A source's checkout of a repository, and where that is mirrored.
 #[derive(Debug, Clone)]
@@ -38,6 +43,8 @@ pub(super) struct Revision {
     /// `true` where its history contains the commit in force, or there is none.
     pub(super) follows: bool,
     pub(super) policies: Policies,
+    /// Commits since the one in force that a later one approves, as far as these can be read.
+    pub(super) approved: Vec<Approved>,
 }
 
 /// Heads that were fetched.
@@ -53,6 +60,18 @@ impl Heads {
     pub(super) fn of(&self, number: u64) -> Result<CommitId, String> {
         self.heads.get(&number).cloned().unwrap_or_else(|| Err("it was not fetched".to_owned()))
     }
+}
+
+/// An approval, with the groups of what it approves.
+fn approved(directory: PolicyDirectory<'_>, approval: Approval) -> Result<Approved, ReadError> {
+    let groups = match &approval.of {
+        Some(of) => {
+            let policies = directory.policies(of.id, None)?.reading.policies;
+            policies.groups.keys().map(ToString::to_string).collect()
+        }
+        None => BTreeSet::new(),
+    };
+    Ok(Approved { approval, groups })
 }
 
 impl SourceCheckout {
@@ -81,7 +100,14 @@ impl SourceCheckout {
             let commit = mirror.commit(head)?;
             let directory = PolicyDirectory { known: before, ..self.directory(mirror) };
             let policies = directory.policies(head, None)?;
-            Ok(Head::New(Box::new(Revision { commit, follows, policies })))
+            let approvals = match in_force {
+                Some(in_force) => mirror.approvals(head, Some(in_force), APPROVAL_TRAILER)?,
+                None => Vec::new(),
+            };
+            let directory = PolicyDirectory { known: Some(&policies), ..directory };
+            let approved = approvals.into_iter().map(|approval| approved(directory, approval));
+            let approved = approved.collect::<Result<_, _>>()?;
+            Ok(Head::New(Box::new(Revision { commit, follows, policies, approved })))
         })?;
         Ok(revision)
     }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 use crate::db::checks::Renaming;
 use crate::db::groups::GroupUpsert;
 use crate::db::policies::FileChange;
-use crate::diagnostic::{Code, Diagnostic, Location};
+use crate::diagnostic::Location;
 use crate::digest::Digest;
 use crate::evaluation::new_only;
 use crate::git::{Commit, CommitId};
+use crate::impact::Removal;
 use crate::policy::{
     Check, CheckId, FileReplaced, Group, LoadOutcome, PolicySet, RuleText, SourceFile, Waiver,
 };
@@ -18,6 +19,7 @@ use crate::render::compliance::unit;
 use crate::resource::Region;
 
 use super::checkout::Revision;
+use super::guard::{Guard, Loss};
 
 /// Plan for a commit: what is kept of it, and whether it comes into force.
 #[derive(Debug)]
@@ -35,6 +37,8 @@ pub(super) struct SyncPlan {
 pub(super) enum Decision {
     /// It has errors: what is in force stays.
     Refuse,
+    /// It loses much of what is in force, which stays until somebody approves it.
+    Hold,
     /// It comes into force, whole.
     Apply(Application),
 }
@@ -68,6 +72,8 @@ pub(super) struct CurrentState {
     /// Commit in force; `None` before the first.
     pub(super) revision: Option<CommitId>,
     pub(super) policies: InForce,
+    /// Commits that were held, of those that the one looked at approves.
+    pub(super) held: BTreeSet<CommitId>,
 }
 
 /// What is known of the policies in force.
@@ -102,42 +108,27 @@ impl InForce {
 
 impl SyncPlan {
     /// Decides what to make of a commit. All or nothing: one error refuses it.
-    pub(super) fn decide(revision: Revision, current: &CurrentState) -> Self {
-        let Revision { commit, follows, policies } = revision;
+    pub(super) fn decide(revision: Revision, current: &CurrentState, guard: Guard) -> Self {
+        let Revision { commit, follows, policies, approved } = revision;
         let policies = Arc::new(policies);
         let mut reading = policies.reading.clone();
         if !reading.is_clean() {
             return Self { commit, policies, reading, decision: Decision::Refuse };
         }
         let application = application(&policies, &current.policies);
+        let loss = Loss {
+            dropped: current.revision.filter(|_| !follows),
+            removal: Removal { removed: application.retired.len(), of: current.policies.groups() },
+        };
         // GitHub shows annotations at files only, so what is odd about the whole stands at the
         // start of the first one.
-        let start = policies.tree.first_path().unwrap_or_else(|| "".into());
-        let dropped = current.revision.filter(|_| !follows);
-        let odd = [
-            dropped.map(|commit| (Code::HistoryRewritten, history_rewritten(commit))),
-            most_groups_removed(&application, current)
-                .map(|words| (Code::MostGroupsRemoved, words)),
-        ];
-        reading.diagnostics.extend(odd.into_iter().flatten().map(|(code, words)| {
-            Diagnostic::warning(Location::file(Arc::clone(&start)), code, words)
-        }));
-        Self { commit, policies, reading, decision: Decision::Apply(application) }
+        let place = Location::file(policies.tree.first_path().unwrap_or_else(|| "".into()));
+        let set = &*policies.reading.policies;
+        let verdict = guard.judge((&commit, set), &loss, (&approved, &current.held), &place);
+        reading.diagnostics.extend(verdict.diagnostics);
+        let decision = if verdict.is_held { Decision::Hold } else { Decision::Apply(application) };
+        Self { commit, policies, reading, decision }
     }
-}
-
-/// Warning of a branch that was rewritten by a forced push.
-fn history_rewritten(dropped: CommitId) -> String {
-    format!(
-        "the branch was rewritten: commit `{dropped}`, which was in force, is no longer part of it"
-    )
-}
-
-/// Seldom what was meant, such as after a directory was renamed.
-fn most_groups_removed(application: &Application, current: &CurrentState) -> Option<String> {
-    let (removed, of) = (application.retired.len(), current.policies.groups());
-    (removed * 2 > of)
-        .then(|| format!("{removed} of {of} groups are removed; their history is kept"))
 }
 
 fn application(policies: &Policies, current: &InForce) -> Application {
@@ -145,7 +136,8 @@ fn application(policies: &Policies, current: &InForce) -> Application {
     let (files, groups, retired) = match current {
         InForce::Known(known) => {
             let was = &*known.reading.policies;
-            let retired = was.groups.keys().filter(|name| !set.groups.contains_key(*name));
+            let replaced = was.groups.replaced(&set.groups).into_iter();
+            let retired = replaced.filter(|(_, [_, group])| group.is_none()).map(|(name, _)| name);
             (
                 policies.tree.replaced(&known.tree).into_iter().map(changed).collect(),
                 affected(was, set),
@@ -269,7 +261,8 @@ mod tests {
     }
 
     fn revision(files: &[(&str, String)]) -> Revision {
-        Revision { commit: commit(2), follows: true, policies: policies(files) }
+        let (commit, policies) = (commit(2), policies(files));
+        Revision { commit, follows: true, policies, approved: Vec::new() }
     }
 
     /// The same state, once as it is stored and once as the process knows it.
@@ -281,13 +274,20 @@ mod tests {
         let groups = groups.iter().map(|&name| name.to_owned()).collect();
         let stored = InForce::Stored { files: digests, groups };
         let known = InForce::Known(Arc::new(policies(files)));
-        [stored, known].map(|policies| CurrentState { revision: Some(commit(1).id), policies })
+        [stored, known].map(|policies| {
+            let (revision, held) = (Some(commit(1).id), BTreeSet::new());
+            CurrentState { revision, policies, held }
+        })
+    }
+
+    fn decide(revision: Revision, current: &CurrentState) -> SyncPlan {
+        SyncPlan::decide(revision, current, Guard::default())
     }
 
     fn application(plan: SyncPlan) -> Application {
         match plan.decision {
             Decision::Apply(application) => application,
-            Decision::Refuse => panic!("refused: {:?}", plan.reading.diagnostics),
+            Decision::Refuse | Decision::Hold => panic!("{:?}", plan.reading.diagnostics),
         }
     }
 
@@ -311,7 +311,7 @@ mod tests {
             ("e.yaml", group("users", "15m")),
         ];
         for state in &current(&old, &["storage", "network"]) {
-            let mut plan = application(SyncPlan::decide(revision(&new), state));
+            let mut plan = application(decide(revision(&new), state));
             plan.files.sort_by(|one, other| one.path.cmp(&other.path));
             let files: Vec<_> = plan
                 .files
@@ -332,16 +332,16 @@ mod tests {
             ("b.yaml", group("storage", "15m")),
             ("c.yaml", group("network", "15m").replace("assert", "asert")),
         ];
-        let plan = SyncPlan::decide(revision(&files), &current(&[], &["storage"])[0]);
+        let plan = decide(revision(&files), &current(&[], &["storage"])[0]);
         assert_eq!(plan.decision, Decision::Refuse);
-        assert!(plan.reading.diagnostics.iter().any(Diagnostic::is_error));
+        assert!(plan.reading.diagnostics.iter().any(|found| found.is_error()));
     }
 
     #[test]
     fn a_definition_is_all_that_its_results_depend_on() {
         let at = |account: String, group: String| {
             let files = [("a.yaml", account), ("b.yaml", group)];
-            let plan = application(SyncPlan::decide(revision(&files), &CurrentState::default()));
+            let plan = application(decide(revision(&files), &CurrentState::default()));
             digests(&plan)["storage"]
         };
         let prod = || account("prod", "env: prod");
@@ -363,24 +363,28 @@ mod tests {
     }
 
     #[test]
-    fn what_is_odd_is_said_and_still_applied() {
+    fn what_loses_much_is_held() {
         let files = [("a.yaml", account("prod", "env: prod")), ("b.yaml", group("storage", "15m"))];
-        let odd = |follows: bool, groups: &[&str]| {
+        let held = |follows: bool, groups: &[&str]| {
             let revision = Revision { follows, ..revision(&files) };
-            let plan = SyncPlan::decide(revision, &current(&[], groups)[0]);
-            assert!(matches!(plan.decision, Decision::Apply(_)));
+            let plan = decide(revision, &current(&[], groups)[0]);
             let messages = plan.reading.diagnostics.iter().map(ToString::to_string);
-            messages.collect::<Vec<_>>().join("\n")
+            let messages = messages.collect::<Vec<_>>().join("\n");
+            assert_eq!(plan.decision == Decision::Hold, !messages.is_empty());
+            messages
         };
-        assert_eq!(odd(true, &["storage", "network"]), "", "a half is not most");
-        insta::assert_snapshot!(odd(true, &["storage", "network", "users"]), @"a.yaml:1:1: warning: 2 of 3 groups are removed; their history is kept");
-        insta::assert_snapshot!(odd(false, &["storage"]), @"a.yaml:1:1: warning: the branch was rewritten: commit `0101010101010101010101010101010101010101`, which was in force, is no longer part of it");
+        assert_eq!(held(true, &["storage", "network"]), "", "a half is not most");
+        insta::assert_snapshot!(held(true, &["storage", "network", "users"]), @"a.yaml:1:1: error: 2 of 3 groups are removed; history is kept");
+        insta::assert_snapshot!(held(false, &["network"]), @"
+        a.yaml:1:1: error: the branch was rewritten: commit `0101010101010101010101010101010101010101`, which was in force, is no longer part of it
+        a.yaml:1:1: error: the only group is removed; history is kept
+        ");
     }
 
     #[test]
     fn the_first_revision_rewrites_nothing() {
         let files = [("a.yaml", account("prod", "env: prod"))];
-        let plan = SyncPlan::decide(revision(&files), &CurrentState::default());
+        let plan = decide(revision(&files), &CurrentState::default());
         assert_eq!(plan.reading.diagnostics, []);
         assert_eq!(application(plan).files.len(), 1);
     }

@@ -12,7 +12,7 @@ use crate::render::links::Links;
 use crate::render::post::Post;
 use crate::render::{Effect, SourceLabel, policies_check};
 
-use super::plan::SyncPlan;
+use super::plan::{Decision, SyncPlan};
 
 /// Writer of the posts of a source.
 #[derive(Debug, Clone)]
@@ -37,7 +37,10 @@ impl PostWriter {
         plan: &SyncPlan,
         last_good: Option<&str>,
     ) -> anyhow::Result<()> {
-        let effect = Effect::Synced { last_good };
+        let effect = match (&plan.decision, last_good) {
+            (Decision::Hold, Some(last_good)) => Effect::Held { last_good },
+            _ => Effect::Synced { last_good },
+        };
         self.policies(connection, plan.commit.id, effect, &plan.reading).await
     }
 

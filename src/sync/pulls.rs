@@ -18,6 +18,7 @@ use crate::tasks::{Backoff, blocking};
 
 use super::Syncer;
 use super::checkout::{Heads, SourceCheckout};
+use super::guard::Guard;
 use super::posts::PostWriter;
 
 /// Answered in one pass; the rest follows in the next, which is due at once.
@@ -87,7 +88,8 @@ impl Syncer {
             if posts.has_answered(&self.pool, head).await? {
                 continue;
             }
-            let question = question(claim, checkout, posts, (head, target));
+            let guard = self.following(&claim.source).guard;
+            let question = question((claim, guard), checkout, posts, (head, target));
             let assessment = match self.assess(question, checkout).await? {
                 Ok(assessment) => assessment,
                 Err(why) => {
@@ -135,12 +137,13 @@ impl Syncer {
         let Some(at) = known else { return Ok(false) };
         let unjudged = authors.unjudged(source.repository_id, pull, at).await?;
         let is_vouched = unjudged.is_none();
+        let guard = self.following(source).guard;
         let question = Question {
             number: Some(number(pull)?),
             below: pull.layer.as_ref().and_then(|layer| layer.below.as_deref()?.parse().ok()),
             is_private: authors.repository.is_some_and(Repository::is_private),
             unjudged,
-            ..question(claim, checkout, posts, (at, target))
+            ..question((claim, guard), checkout, posts, (at, target))
         };
         let assessed = match head {
             Err(why) => Some(Err(why)),
@@ -313,7 +316,7 @@ impl<'a> Authors<'a> {
 
 /// Question after a head, in its simplest form.
 fn question(
-    claim: &Claim,
+    (claim, guard): (&Claim, Guard),
     checkout: &SourceCheckout,
     posts: &PostWriter,
     (head, target): (CommitId, CommitId),
@@ -328,6 +331,7 @@ fn question(
         target,
         today: claim.claimed_at.date_naive(),
         is_private: false,
+        max_removed_percent: guard.max_removed_percent,
         unjudged: None,
     }
 }

@@ -106,6 +106,27 @@ impl World {
     }
 }
 
+impl World {
+    /// The head, what came of it, and what is told of it.
+    async fn held(&self) -> anyhow::Result<String> {
+        let source = self.source().await?;
+        let head = source.head.context("a head")?;
+        let found = revisions::find(&self.pool, source.id, &head).await?.context("a revision")?;
+        let mut text = format!("{:?}", found.record.state);
+        for told in found.record.diagnostics {
+            write!(text, "\n{:?}: {}", told.level, told.message)?;
+            write!(text, "\n  {}", told.help.unwrap_or_default())?;
+        }
+        // Commits by their place in history, since ids are what a test cannot read.
+        let history = revisions::history(&self.pool, source.id, None, 100).await?;
+        Ok((1..).zip(history.into_iter().rev()).fold(text, |text, (number, revision)| {
+            let commit = revision.record.commit;
+            let short: String = commit.chars().take(7).collect();
+            text.replace(&commit, &format!("c{number}")).replace(&short, &format!("c{number}"))
+        }))
+    }
+}
+
 fn prod() -> String {
     account("prod", "env: prod")
 }
@@ -172,19 +193,19 @@ async fn what_differs_comes_into_force_as_all_of_it_would(pool: PgPool) -> TestR
     ];
     let mut anew =
         World { pool: knowing.pool.clone(), syncer: knowing.syncer.clone(), origin: other };
+    let mut approval = String::new();
     for (at, files) in history.iter().enumerate() {
         let files: Vec<_> =
             files.iter().map(|(path, text)| (format!("policies/{path}"), *text)).collect();
         let files: Vec<_> = files.iter().map(|(path, text)| (path.as_str(), *text)).collect();
-        // The branch is rewritten once.
-        let commits = [&knowing.origin, &anew.origin].map(|origin| {
-            if at == 9 {
-                origin.commit_on("refs/heads/main", None, &files)
-            } else {
-                origin.commit(&files)
-            }
+        // The branch is rewritten once, which is approved behind it.
+        let commits = [&knowing.origin, &anew.origin].map(|origin| match at {
+            9 => origin.commit_on("refs/heads/main", None, &files),
+            10 => origin.commit_saying(&approval, &files),
+            _ => origin.commit(&files),
         });
         assert_eq!(commits[0], commits[1], "both see the same commits");
+        approval = format!("Approve\n\nCloudcorrect-Approve: {}", commits[0]);
         anew.restart();
         for (world, name) in [(&knowing, "main"), (&anew, "anew")] {
             let mut connection = world.pool.acquire().await?;
@@ -195,6 +216,12 @@ async fn what_differs_comes_into_force_as_all_of_it_would(pool: PgPool) -> TestR
             [stored(&knowing.pool, ids[0]).await?, stored(&anew.pool, ids[1]).await?];
         assert_eq!(known, new, "commit {at}");
     }
+    let states =
+        "select state, count(*) from revision where source = $1 group by state order by state";
+    let states: Vec<(String, i64)> =
+        sqlx::query_as(states).bind(ids[0].0).fetch_all(&knowing.pool).await?;
+    let states: Vec<_> = states.iter().map(|(state, count)| (state.as_str(), *count)).collect();
+    assert_eq!(states, [("held", 1), ("in_force", 1), ("refused", 1), ("superseded", 11)]);
     Ok(())
 }
 
@@ -346,22 +373,136 @@ async fn two_sources_on_one_repository_do_not_mix(pool: PgPool) -> TestResult {
 }
 
 #[sqlx::test]
-async fn a_rewritten_branch_is_followed_and_said_to_be_so(pool: PgPool) -> TestResult {
+async fn a_rewritten_branch_is_held_until_a_later_commit_approves_it(pool: PgPool) -> TestResult {
     let world = World::watched(pool).await?;
     let files = [("policies/a.yaml", prod()), ("policies/b.yaml", group("storage", "15m"))];
     let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
-    world.origin.commit(&files);
+    let first = world.origin.commit(&files);
     world.sync().await?;
-    world.origin.commit_on("refs/heads/main", None, &[&files[..], &[("x", "y")]].concat());
+    world.origin.commit(&[&files[..], &[("x", "y")]].concat());
+    world.sync().await?;
+    // Back to what was in force once.
+    world.origin.commit_on("refs/heads/main", None, &[&files[..], &[("x", "z")]].concat());
     world.sync().await?;
     insta::assert_snapshot!(world.shown("main").await?, @r#"
-    head Some("c2"), in force Some("c2")
+    head Some("c3"), in force Some("c2"), commit `c3` is held: the branch was rewritten: commit `c2`, which was in force, is no longer part of it
     policies/a.yaml since c1
     policies/b.yaml since c1
     storage since c1
     c1: Superseded, 0 diagnostics
-    c2: InForce, 1 diagnostics
+    c2: InForce, 0 diagnostics
+    c3: Held, 1 diagnostics
     "#);
+    // It approves what is held no longer, for it is no part of the branch.
+    let approve = |commit| format!("Approve\n\nCloudcorrect-Approve: {commit}\n");
+    world.origin.commit_saying(&approve(first), &files);
+    world.sync().await?;
+    insta::assert_snapshot!(world.shown("main").await?, @r#"
+    head Some("c4"), in force Some("c2"), commit `c4` is held: the branch was rewritten: commit `c2`, which was in force, is no longer part of it
+    policies/a.yaml since c1
+    policies/b.yaml since c1
+    storage since c1
+    c1: Superseded, 0 diagnostics
+    c2: InForce, 0 diagnostics
+    c3: Held, 1 diagnostics
+    c4: Held, 1 diagnostics
+    "#);
+    let held = world.source().await?.head.context("a head")?;
+    world.origin.commit_saying(&approve(held.parse()?), &files);
+    world.sync().await?;
+    insta::assert_snapshot!(world.shown("main").await?, @r#"
+    head Some("c5"), in force Some("c5")
+    policies/a.yaml since c1
+    policies/b.yaml since c1
+    storage since c1
+    c1: Superseded, 0 diagnostics
+    c2: Superseded, 0 diagnostics
+    c3: Held, 1 diagnostics
+    c4: Held, 1 diagnostics
+    c5: InForce, 1 diagnostics
+    "#);
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_branch_that_is_moved_back_is_held_as_well(pool: PgPool) -> TestResult {
+    let world = World::watched(pool).await?;
+    let files = [("policies/a.yaml", prod()), ("policies/b.yaml", group("storage", "15m"))];
+    let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_str())).collect();
+    let first = world.origin.commit(&files);
+    world.sync().await?;
+    world.origin.commit(&[&files[..], &[("x", "y")]].concat());
+    world.sync().await?;
+    world.origin.point("refs/heads/main", first);
+    world.sync().await?;
+    insta::assert_snapshot!(world.shown("main").await?, @r#"
+    head Some("c2"), in force Some("c1"), commit `c2` is held: the branch was rewritten: commit `c1`, which was in force, is no longer part of it
+    policies/a.yaml since c2
+    policies/b.yaml since c2
+    storage since c2
+    c1: InForce, 0 diagnostics
+    c2: Held, 1 diagnostics
+    "#);
+    let approval = format!("Approve\n\nCloudcorrect-Approve: {}\n", first.short());
+    world.origin.commit_saying(&approval, &files);
+    world.sync().await?;
+    insta::assert_snapshot!(world.shown("main").await?, @r#"
+    head Some("c3"), in force Some("c3")
+    policies/a.yaml since c2
+    policies/b.yaml since c2
+    storage since c2
+    c1: Superseded, 0 diagnostics
+    c2: Held, 1 diagnostics
+    c3: InForce, 1 diagnostics
+    "#);
+    Ok(())
+}
+
+#[sqlx::test]
+async fn a_commit_that_removes_most_groups_is_held_until_it_is_approved(
+    pool: PgPool,
+) -> TestResult {
+    let world = World::watched(pool).await?;
+    let groups = ["storage", "network", "users"].map(|name| (name, group(name, "15m")));
+    let tree = |kept: usize, accounts: &str| {
+        let files = groups.iter().take(kept);
+        let files = files.map(|(name, text)| (format!("policies/{name}.yaml"), text.clone()));
+        let accounts = ("policies/accounts.yaml".to_owned(), accounts.to_owned());
+        files.chain([accounts]).collect::<Vec<_>>()
+    };
+    let commit = |message: &str, files: &[(String, String)]| {
+        let files: Vec<_> =
+            files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        world.origin.commit_saying(message, &files)
+    };
+    commit("Begin", &tree(3, &prod()));
+    world.sync().await?;
+    // Both at once: nobody saw it being held.
+    let removal = commit("Move", &tree(1, &prod()));
+    let approve = |commit: CommitId| format!("Approve\n\nCloudcorrect-Approve: {commit}\n");
+    let second = commit(&approve(removal), &tree(1, &prod()));
+    world.sync().await?;
+    insta::assert_snapshot!(world.held().await?, @"
+    Held
+    Error: 2 of 3 groups are removed; history is kept
+      look at what it changes; where that is meant, push a later commit whose message has the line `Cloudcorrect-Approve: c2`; `c2` approves `ad8e255`, which was not held here
+    ");
+    // Once more is gone than was approved.
+    let third = commit(&approve(second), &tree(0, &prod()));
+    world.sync().await?;
+    insta::assert_snapshot!(world.held().await?, @"
+    Held
+    Error: 3 of 3 groups are removed; history is kept
+      look at what it changes; where that is meant, push a later commit whose message has the line `Cloudcorrect-Approve: c3`; `c3` approves `c2`, but since then the only group is removed; `c2` approves `ad8e255`, which was not held here
+    ");
+    // What else changes does not matter.
+    let both = prod().replace("us-east-1", "us-east-1, eu-west-1");
+    commit(&approve(third), &tree(0, &both));
+    world.sync().await?;
+    insta::assert_snapshot!(world.held().await?, @"
+    InForce
+    Warning: 3 of 3 groups are removed; history is kept; commit `c4` approves it
+    ");
     Ok(())
 }
 

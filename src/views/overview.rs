@@ -34,6 +34,15 @@ pub struct CommitView {
     pub summary: String,
 }
 
+/// Head of a branch that did not come into force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WaitingView {
+    /// The head.
+    pub commit: CommitView,
+    /// `true` where it is held until somebody approves it; else it has problems.
+    pub is_held: bool,
+}
+
 /// Source, and what was last read of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceView {
@@ -51,8 +60,8 @@ pub struct SourceView {
     pub synced_at: Option<DateTime<Utc>>,
     /// Instant at which the repository was last asked with success.
     pub checked_at: Option<DateTime<Utc>>,
-    /// Head of the branch, where it was refused.
-    pub refused: Option<CommitView>,
+    /// Head of the branch, where it did not come into force.
+    pub waiting: Option<WaitingView>,
     /// Reason for which the last try failed, where that is no refusal.
     pub error: Option<String>,
 }
@@ -152,7 +161,7 @@ fn by_group(recent: Vec<Recent>) -> HashMap<(SourceId, String), Vec<Segment>> {
 async fn source_view(pool: &PgPool, source: &Source) -> Result<SourceView, db::Error> {
     let in_force = revision(pool, source, source.revision.as_deref()).await?;
     let head = revision(pool, source, source.head.as_deref()).await?;
-    let refused = head.filter(|head| head.record.state == State::Refused);
+    let waiting = head.filter(|head| matches!(head.record.state, State::Refused | State::Held));
     let commit = |revision: Revision| CommitView {
         id: revision.record.commit,
         summary: revision.record.summary,
@@ -166,8 +175,11 @@ async fn source_view(pool: &PgPool, source: &Source) -> Result<SourceView, db::E
         revision: in_force.map(commit),
         synced_at: source.last_synced_at,
         checked_at: source.last_checked_at,
-        error: source.last_error.clone().filter(|_| refused.is_none()),
-        refused: refused.map(commit),
+        error: source.last_error.clone().filter(|_| waiting.is_none()),
+        waiting: waiting.map(|head| WaitingView {
+            is_held: head.record.state == State::Held,
+            commit: commit(head),
+        }),
     })
 }
 

@@ -47,13 +47,16 @@ struct GroupRow {
     ran: Result<RelativeTime, &'static str>,
 }
 
+/// Whether a head that is not in force waits for an approval; else it has problems.
+type IsHeld = bool;
+
 struct SourceRow {
     name: String,
     place: String,
     revision: Option<Commit>,
     synced: Option<RelativeTime>,
     checked: Option<RelativeTime>,
-    refused: Option<Commit>,
+    waiting: Option<(Commit, IsHeld)>,
     error: Option<Prose>,
 }
 
@@ -125,7 +128,7 @@ fn source_row(source: SourceView, now: DateTime<Utc>) -> SourceRow {
         synced: source.synced_at.map(|at| RelativeTime::new(at, now)),
         checked: source.checked_at.map(|at| RelativeTime::new(at, now)),
         error: source.error.map(Prose),
-        refused: source.refused.map(commit),
+        waiting: source.waiting.map(|head| (commit(head.commit), head.is_held)),
         name,
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct RevisionPage {
     facts: Vec<Fact>,
     problems: Vec<Problem>,
     files: Vec<TouchedFile>,
-    is_refused: bool,
+    is_waiting: bool,
 }
 
 /// A diagnostic of the revision.
@@ -74,6 +74,11 @@ fn page(revision: RevisionView, now: DateTime<Utc>) -> RevisionPage {
         RevisionState::Superseded => {
             ("not_applicable", "superseded", "A later commit took its place.")
         }
+        RevisionState::Held => (
+            "fail",
+            "held",
+            "It loses much of what is in force, which stays until a later commit approves it.",
+        ),
         RevisionState::Refused if has_one_in_force => (
             "fail",
             "refused",
@@ -103,6 +108,6 @@ fn page(revision: RevisionView, now: DateTime<Utc>) -> RevisionPage {
         facts,
         problems: record.diagnostics.into_iter().map(Problem::from).collect(),
         files,
-        is_refused: record.state == RevisionState::Refused,
+        is_waiting: matches!(record.state, RevisionState::Refused | RevisionState::Held),
     }
 }

@@ -356,7 +356,7 @@ async fn met(mut world: World, effect: Effect) {
     world.emulator.set_webhook(Some("http://127.0.0.1:9/"));
     let wanted = usize::try_from(seeds().count() / 5).expect("a count");
     let mut storm = Storm::new(&mut world, 0);
-    let mut head = storm.commit("idea").await;
+    storm.commit("idea").await;
     let proposed = storm.world.repo.open_pull_request(("idea", "main"), "An idea", "ada").await;
     let number = proposed.expect("a pull request");
     let (mut met, mut rounds) = (0, 0);
@@ -371,7 +371,7 @@ async fn met(mut world: World, effect: Effect) {
         storm.hours_pass().await;
         storm.world.cloud.public_bucket("logs");
         storm.hours_pass().await;
-        head = storm.commit("idea").await;
+        let head = storm.commit("idea").await;
         storm.hours_pass().await;
         storm.hours_pass().await;
         met += CALLS.len() - storm.end().await;

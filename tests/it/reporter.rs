@@ -218,18 +218,23 @@ async fn a_commit_that_vanished_is_given_up_and_others_go_on(pool: PgPool) {
     world.force_push("main", &first).await;
     world.repo.forget(&vanished).expect("a commit to lose");
     let better = STORAGE.replace("severity: high", "severity: critical");
-    let sha = world.commit_to("main", &[("policies/storage.yaml", &better)]).await;
+    let held = world.commit_to("main", &[("policies/storage.yaml", &better)]).await;
     insist(&world).await;
-    assert_snapshot!(world.checks(&sha).replace(&vanished, "SHA"), @"
+    let approval = format!("Mean it\n\nCloudcorrect-Approve: {held}");
+    let sha = world.commit(NewCommit::on("main").message(&approval).by("ada")).await;
+    insist(&world).await;
+    let checks = world.checks(&sha).replace(&vanished, "SHA").replace(&sha[..7], "APPROVAL");
+    assert_snapshot!(checks, @"
     cloudcorrect/compliance: success: 1 group passes
     cloudcorrect/policies: success: 1 group with 1 check is valid, 1 warning
-      policies/accounts.yaml:1 the branch was rewritten: commit `SHA`, which was in force, is no longer part of it
+      policies/accounts.yaml:1 the branch was rewritten: commit `SHA`, which was in force, is no longer part of it; commit `APPROVAL` approves it
     ");
     assert_snapshot!(sorted(&world.posts().await.replace(&vanished, "SHA")), @"
     compliance given up: GitHub refuses it (status 422): No commit found for SHA: SHA
     compliance posted
     compliance posted
     policies given up: GitHub refuses it (status 422): No commit found for SHA: SHA
+    policies posted
     policies posted
     policies posted
     ");

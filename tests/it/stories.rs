@@ -93,7 +93,11 @@ async fn a_removed_group_keeps_its_history(pool: PgPool) {
         .write("policies/archive.yaml", other)
         .message("Rename the group")
         .by("ada");
-    world.commit(commit).await;
+    let renamed = world.commit(commit).await;
+    world.settle().await;
+    // It is the only one, so that somebody has to mean it.
+    let approval = format!("Mean it\n\nCloudcorrect-Approve: {renamed}");
+    world.commit(NewCommit::on("main").message(&approval).by("ada")).await;
     world.settle().await;
     assert_snapshot!(world.findings().await, @"
     archive/buckets-are-private logs pass
