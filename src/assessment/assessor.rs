@@ -84,8 +84,8 @@ impl Assessor {
         let all = all.map(|trunk| impact::changes(trunk, compared.after()));
         let stack = all.as_ref().map(|changes| StackTotal { changes, impact: whole.as_ref() });
         let removal = compared.removal();
-        let held = removal.filter(|removal| removal.exceeds(question.max_removed_percent));
-        let proposed = Proposed { head, reading, changes, judged, stack, held };
+        let too_much = removal.filter(|it| it.exceeds(question.max_removed_percent));
+        let proposed = Proposed { head, reading, changes, judged, stack, held: too_much };
         let (label, links) = (question.speaker.label(), &question.speaker.links);
         Ok(Assessment {
             check: policies_check(label, head, Effect::Proposed, reading, links),

@@ -300,7 +300,7 @@ mod tests {
         for key in &keys {
             want(&mut *pool.acquire().await?, source, key, &json!({})).await?;
         }
-        let begun = std::time::Instant::now();
+        let begun = tokio::time::Instant::now();
         let replicas = (0..6).map(|_| due(&pool, 8, LEASE));
         let claimed = futures::future::try_join_all(replicas).await?.concat();
         let more = due(&pool, 25, LEASE).await?;

@@ -28,9 +28,11 @@ impl PostWriter<'_> {
     }
 
     async fn write_check(&self, check: &CheckRun) -> Result<i64, Failure> {
-        let posted = match self.change_check(check).await? {
-            Some(posted) => posted,
-            None => self.creating(self.repository.create_check(check)).await?,
+        let posted = if let Some(posted) = self.change_check(check).await? {
+            posted
+        } else {
+            self.pay().await?;
+            self.fenced(self.repository.create_check(check)).await?
         };
         let id = number(posted.id)?;
         let (mut have, wanted) = (posted.annotations, check.annotations.shown().len());
@@ -61,7 +63,8 @@ impl PostWriter<'_> {
                 Err(error) => return Err(error),
             }
         }
-        number(self.creating(self.repository.create_comment(comment)).await?)
+        self.pay().await?;
+        number(self.fenced(self.repository.create_comment(comment)).await?)
     }
 
     /// Changes the check run that is there, if there is one that can say it: annotations cannot be
@@ -97,17 +100,14 @@ impl PostWriter<'_> {
         Ok((same && posted.is_completed == completed).then_some(posted))
     }
 
-    /// Sends a write that creates something: what was known to be there has not been paid for.
-    async fn creating<T>(
-        &self,
-        write: impl Future<Output = Result<T, Error>>,
-    ) -> Result<T, Failure> {
+    /// Pays for what is created although it was known to be there: all else is paid for by the claim.
+    async fn pay(&self) -> Result<(), Failure> {
         if self.claim.remote_id.is_some() {
             let mut transaction = self.pool.begin().await.map_err(crate::db::Error::from)?;
             outbox::spend(&mut transaction, self.claim).await?;
             transaction.commit().await.map_err(crate::db::Error::from)?;
         }
-        self.fenced(write).await
+        Ok(())
     }
 
     /// Sends a write, if the claim still holds.

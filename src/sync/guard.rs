@@ -60,8 +60,8 @@ impl Guard {
         (approvals, held): (&[Approved], &BTreeSet<CommitId>),
         place: &Location,
     ) -> Verdict {
-        let lost = self.lost(loss);
-        if lost.is_empty() {
+        let reasons = self.reasons(loss);
+        if reasons.is_empty() {
             return Verdict { is_held: false, diagnostics: Vec::new() };
         }
         let mut objections = Vec::new();
@@ -73,19 +73,19 @@ impl Guard {
                         let words = format!("{words}; commit `{by}` approves it");
                         Diagnostic::warning(place.clone(), code, words)
                     };
-                    let diagnostics = lost.into_iter().map(warning).collect();
+                    let diagnostics = reasons.into_iter().map(warning).collect();
                     return Verdict { is_held: false, diagnostics };
                 }
                 Some(objection) => objections.push(objection),
             }
         }
-        let help = self.help(commit, &objections);
-        let error = |(code, words)| Diagnostic::error(place.clone(), code, words).help(&help);
-        Verdict { is_held: true, diagnostics: lost.into_iter().map(error).collect() }
+        let way_out = self.help(commit, &objections);
+        let error = |(code, words)| Diagnostic::error(place.clone(), code, words).help(&way_out);
+        Verdict { is_held: true, diagnostics: reasons.into_iter().map(error).collect() }
     }
 
     /// What of a loss is more than may be lost without a word.
-    fn lost(self, loss: &Loss) -> Vec<(Code, String)> {
+    fn reasons(self, loss: &Loss) -> Vec<(Code, String)> {
         let dropped = loss.dropped.map(|dropped| {
             let words = format!(
                 "the branch was rewritten: commit `{dropped}`, which was in force, is no longer part of it"

@@ -248,6 +248,7 @@ fn definition(policies: &PolicySet, group: &Group) -> Digest {
 mod tests {
     use super::super::testing::{account, commit, group};
     use super::*;
+    use crate::diagnostic::Diagnostic;
     use crate::git::PolicyTree;
 
     fn policies(files: &[(&str, String)]) -> Policies {
@@ -334,7 +335,7 @@ mod tests {
         ];
         let plan = decide(revision(&files), &current(&[], &["storage"])[0]);
         assert_eq!(plan.decision, Decision::Refuse);
-        assert!(plan.reading.diagnostics.iter().any(|found| found.is_error()));
+        assert!(plan.reading.diagnostics.iter().any(Diagnostic::is_error));
     }
 
     #[test]
