@@ -147,14 +147,15 @@ impl Worker {
         let streams = child.stdin.take().zip(child.stdout.take());
         let missing = || WorkerError::Start(io::Error::other("it has no streams"));
         let (mut input, output) = streams.ok_or_else(missing)?;
-        input.write_all(self.greeting.as_bytes()).await.map_err(WorkerError::Start)?;
+        // One that ended already says so below, by ending its output.
+        let greeted = input.write_all(self.greeting.as_bytes()).await;
         let mut running = Running { child, input, output: BufReader::new(output) };
         let unready = |why: &str| Err(WorkerError::Unready(why.to_owned()));
         match tokio::time::timeout(STARTING, running.line()).await {
             Err(_) => unready("it takes too long"),
             Ok(Err(_)) => unready("it ended at once"),
             Ok(Ok(line)) => match serde_json::from_str(&line) {
-                Ok(Readiness::Ready) => Ok(running),
+                Ok(Readiness::Ready) => greeted.map(|()| running).map_err(WorkerError::Start),
                 Ok(Readiness::Unready(why)) => unready(&why),
                 Err(_) => unready("it says what is no word of ours"),
             },
