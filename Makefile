@@ -1,6 +1,6 @@
 # The few commands of the house; each is a script that says more in its head.
 .DEFAULT_GOAL := help
-.PHONY: help setup build release demo test fuzz chaos bench lint audit queries
+.PHONY: help setup build release demo test fuzz chaos bench gallery lint audit queries
 
 help: ## what there is
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -36,6 +36,10 @@ chaos: ## accounts, webhooks and a GitHub that fail by chance, for SEEDS=1000 sc
 bench: ## the figures of docs/performance.md, or FIGURES=... of its benches; builds in release mode first
 	@scripts/setup.sh test
 	@scripts/bench.sh $(FIGURES)
+
+gallery: ## renew the comments and pictures of docs/pull-requests.md
+	@scripts/setup.sh test
+	@scripts/gallery.sh
 
 lint: ## format, spelling, layers, dependencies, clippy, docs, queries
 	@scripts/setup.sh lint

@@ -5,8 +5,8 @@ use std::ops::AddAssign;
 use crate::evaluation::Outcome;
 use crate::resource::Cause;
 
-/// Difference between what a check said of a resource and what it would say. Each resource has one at
-/// most; those that somebody should look at come first.
+/// Difference between what a check said of a resource and what it would say, as far as that is known. Each
+/// resource has one at most; those that somebody should look at come first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ShiftKind {
     /// It fails, and did not.
@@ -17,6 +17,8 @@ pub enum ShiftKind {
     NewlyUnknown,
     /// It would be known if somebody asked the account, which nobody did.
     NotCollected,
+    /// It could not be known before either, so that nobody can say what the change makes of it.
+    StaysUnknown,
     /// A waiver turns that it fails.
     NewlyWaived,
     /// Nobody asks any more.
@@ -27,19 +29,19 @@ pub enum ShiftKind {
 
 impl ShiftKind {
     /// All kinds in their order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::NewlyFailing,
         Self::NoLongerWaived,
         Self::NewlyUnknown,
         Self::NotCollected,
+        Self::StaysUnknown,
         Self::NewlyWaived,
         Self::NoLongerChecked,
         Self::NewlyPassing,
     ];
 
     /// Kind of the difference between two outcomes, of which one is missing where the resource is not
-    /// judged; none where they say the same. Of what is unknown it matters that it is, and whether it
-    /// could be had.
+    /// judged; none where both are known and say the same.
     pub fn of(was: Option<Outcome>, is: Option<Outcome>) -> Option<Self> {
         let judged = |outcome: &Outcome| *outcome != Outcome::NotApplicable;
         match (was.filter(judged), is.filter(judged)) {
@@ -50,10 +52,10 @@ impl ShiftKind {
             | (_, Some(Outcome::NotApplicable)) => None,
             (Some(Outcome::Waived), Some(Outcome::Fail)) => Some(Self::NoLongerWaived),
             (_, Some(Outcome::Fail)) => Some(Self::NewlyFailing),
-            (was, Some(is @ Outcome::Unknown(Cause::NotCollected))) => {
-                (was != Some(is)).then_some(Self::NotCollected)
+            (was, Some(is @ Outcome::Unknown(Cause::NotCollected))) if was != Some(is) => {
+                Some(Self::NotCollected)
             }
-            (Some(Outcome::Unknown(_)), Some(Outcome::Unknown(_))) => None,
+            (Some(Outcome::Unknown(_)), Some(Outcome::Unknown(_))) => Some(Self::StaysUnknown),
             (_, Some(Outcome::Unknown(_))) => Some(Self::NewlyUnknown),
             (_, Some(Outcome::Waived)) => Some(Self::NewlyWaived),
             (_, Some(Outcome::Pass)) => Some(Self::NewlyPassing),
@@ -131,8 +133,8 @@ mod tests {
         nothing: - - NewlyFailing NewlyUnknown NotCollected NewlyPassing NewlyWaived
         not_applicable: - - NewlyFailing NewlyUnknown NotCollected NewlyPassing NewlyWaived
         fail: NoLongerChecked NoLongerChecked - NewlyUnknown NotCollected NewlyPassing NewlyWaived
-        unknown(access_denied): NoLongerChecked NoLongerChecked NewlyFailing - NotCollected NewlyPassing NewlyWaived
-        unknown(not_collected): NoLongerChecked NoLongerChecked NewlyFailing - - NewlyPassing NewlyWaived
+        unknown(access_denied): NoLongerChecked NoLongerChecked NewlyFailing StaysUnknown NotCollected NewlyPassing NewlyWaived
+        unknown(not_collected): NoLongerChecked NoLongerChecked NewlyFailing StaysUnknown StaysUnknown NewlyPassing NewlyWaived
         pass: NoLongerChecked NoLongerChecked NewlyFailing NewlyUnknown NotCollected - NewlyWaived
         waived: NoLongerChecked NoLongerChecked NoLongerWaived NewlyUnknown NotCollected NewlyPassing -
         ");
@@ -148,7 +150,7 @@ mod tests {
         shifts.add(ShiftKind::NewlyPassing);
         shifts += shifts;
         let numbers = ShiftKind::ALL.map(|kind| shifts.get(kind));
-        assert_eq!(numbers, [2, 2, 2, 2, 2, 2, 4]);
+        assert_eq!(numbers, [2, 2, 2, 2, 2, 2, 2, 4]);
         assert_eq!(shifts.bad(), 8);
     }
 }

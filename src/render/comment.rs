@@ -11,7 +11,7 @@ use crate::impact::{
 use crate::policy::{LoadOutcome, PolicySet, Waiver};
 
 use super::impact;
-use super::markdown::{Sheet, block, cell, code, prose};
+use super::markdown::{Sheet, block, code, prose};
 use super::policies::{extent, problem};
 use super::post::Comment;
 use super::source_label::{SourceLabel, short};
@@ -177,8 +177,8 @@ fn text(label: SourceLabel<'_>, proposed: Proposed<'_>, known: KnownWaivers<'_>)
     }
     if !reading.diagnostics.is_empty() {
         sheet.rows(
-            "| | Where | Problem |\n| --- | --- | --- |\n",
-            by_weight(&reading.diagnostics, |it| !it.is_error()).map(row),
+            "",
+            by_weight(&reading.diagnostics, |it| !it.is_error()).map(listed),
             (MOST_PROBLEMS, "problems"),
         );
     }
@@ -244,7 +244,7 @@ fn verdict(reading: &LoadOutcome, changes: Option<&Changes>) -> String {
 /// What merging a change comes to that removes too many groups.
 fn held_sentence(removal: Removal) -> String {
     format!(
-        "⏸️ **Merging this is held**: {removal}. What is in force stays until a commit \
+        "⚠️ **Merging this is held**: {removal}. What is in force stays until a commit \
          behind the merge approves that, by the line {} in its message.",
         code(&format!("{APPROVAL_TRAILER}: <id of the merged commit>"))
     )
@@ -257,10 +257,14 @@ fn by_weight<T, W: Ord>(items: &[T], weight: impl Fn(&T) -> W) -> impl Iterator<
     ordered.into_iter()
 }
 
-fn row(diagnostic: &Diagnostic) -> String {
-    let Diagnostic { level, place, .. } = diagnostic;
-    let (place, problem) = (cell(&code(&place.to_string())), cell(&problem(diagnostic)));
-    format!("| {level} | {place} | {problem} |\n")
+/// ``- **error** at `policies/a.yaml:9:17`: what is wrong``. A table would be cut off on a phone.
+fn listed(diagnostic: &Diagnostic) -> String {
+    let place = code(&diagnostic.place.to_string());
+    let level = match diagnostic.is_error() {
+        true => "**error**",
+        false => "warning",
+    };
+    format!("- {level} at {place}: {}\n", problem(diagnostic))
 }
 
 /// ``- storage: `buckets-are-private` severity high → low: **weaker**``, with the difference below
@@ -558,15 +562,13 @@ spec:
 
     #[test]
     fn problems_are_a_table_that_no_text_leaves() {
-        insta::assert_snapshot!(after(&[("resource.BucketName", "resource.BuckeName"), ("select: AWS::S3::Bucket\n", "select: \"a|b` @octocat\\n| x |\"\n")]), @r"
+        insta::assert_snapshot!(after(&[("resource.BucketName", "resource.BuckeName"), ("select: AWS::S3::Bucket\n", "select: \"a|b` @octocat\\n| x |\"\n")]), @"
         <!-- cloudcorrect:main -->
         ### Policies
 
         **1 problem** keeps these policies from coming into force.
 
-        | | Where | Problem |
-        | --- | --- | --- |
-        | error | `policies/a.yaml:17:15` | there is no resource type `a\|b' @octocat…`; the closest of 33 are `AWS::IAM::AccountSummary`, `AWS::EC2::NetworkInterface`, `AWS::S3::AccountPublicAccessBlock`; the reference has them all |
+        - **error** at `policies/a.yaml:17:15`: there is no resource type `a|b' @octocat…`; the closest of 33 are `AWS::IAM::AccountSummary`, `AWS::EC2::NetworkInterface`, `AWS::S3::AccountPublicAccessBlock`; the reference has them all
 
         <sub>at `0123456`</sub>
         ");
@@ -577,19 +579,17 @@ spec:
             Diagnostic::warning(place.clone(), Code::NoEffect, "odd"),
             Diagnostic::error(place.clone(), Code::Conflict, words).help("try `b | a`"),
         ];
-        insta::assert_snapshot!(shown(&reading, None, true), @r"
+        insta::assert_snapshot!(shown(&reading, None, true), @r#"
         <!-- cloudcorrect:main -->
         ### Policies
 
         **1 problem** keeps these policies from coming into force.
 
-        | | Where | Problem |
-        | --- | --- | --- |
-        | error | `policies/a\|b.yaml:1:2` | `a \|\| b` is \<!-- no --\> \[link\](https:‸//x.example)  \# heading @‸team; try `b \| a` |
-        | warning | `policies/a\|b.yaml:1:2` | odd |
+        - **error** at `policies/a|b.yaml:1:2`: `a || b` is \<!-- no --\> \[link\](https:‸//x.example)  \# heading @‸team; try `b | a`
+        - warning at `policies/a|b.yaml:1:2`: odd
 
         <sub>at `0123456`</sub>
-        ");
+        "#);
     }
 
     #[test]

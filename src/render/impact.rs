@@ -26,6 +26,7 @@ fn heading(kind: ShiftKind) -> &'static str {
         ShiftKind::NoLongerWaived => "no longer waived",
         ShiftKind::NewlyUnknown => "newly unknown",
         ShiftKind::NotCollected => "not collected",
+        ShiftKind::StaysUnknown => "stays unknown",
         ShiftKind::NewlyWaived => "newly waived",
         ShiftKind::NoLongerChecked => "no longer checked",
         ShiftKind::NewlyPassing => "newly passing",
@@ -209,6 +210,12 @@ fn knowledge(impact: &Impact, names: &Names) -> String {
     }
     if impact.total().get(ShiftKind::NotCollected) > 0 {
         sentences.push("What is not collected there shows after the next sweep of the account, or once the checks have run.".to_owned());
+    }
+    if impact.total().get(ShiftKind::StaysUnknown) > 0 {
+        sentences.push(
+            "What stays unknown could not be judged before either; the page of the group says why."
+                .to_owned(),
+        );
     }
     if !impact.unknown.is_empty() {
         sentences.push(format!(

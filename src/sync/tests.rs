@@ -839,16 +839,14 @@ async fn a_pull_request_is_answered_for_each_head(pool: PgPool) -> TestResult {
 
     cloudcorrect validate --explain unknown-key
     ");
-    insta::assert_snapshot!(github.post("comment/7").await?, @r"
+    insta::assert_snapshot!(github.post("comment/7").await?, @"
     <!-- cloudcorrect:main -->
     ### Policies
 
     **2 problems** keep these policies from coming into force.
 
-    | | Where | Problem |
-    | --- | --- | --- |
-    | error | `policies/b.yaml:9:7` | the check lacks `assert`; add `assert`, a CEL expression that must hold of each resource, or `assertAll` over `resources` |
-    | error | `policies/b.yaml:11:7` | an item of `checks` has no `asert`; did you mean `assert`? |
+    - **error** at `policies/b.yaml:9:7`: the check lacks `assert`; add `assert`, a CEL expression that must hold of each resource, or `assertAll` over `resources`
+    - **error** at `policies/b.yaml:11:7`: an item of `checks` has no `asert`; did you mean `assert`?
 
     <sub>at `77e8f4c`</sub>
     ");

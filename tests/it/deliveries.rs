@@ -104,6 +104,21 @@ async fn samples_of_all_events_are_taken_or_ignored(pool: PgPool) {
     world.finish().await;
 }
 
+/// A source of which any number of groups may go.
+const SOURCE: &str =
+    "[[sources]]\nname = \"main\"\nrepository = \"acme/policies\"\nmax_removed_percent = 100\n";
+
+/// How long an answer of GitHub's is waited for where it may not come.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+/// A world with a group in force that passes.
+async fn watching(mut world: World) -> World {
+    world.cloud.private_bucket("logs");
+    world.commit_to("main", &[ACCOUNTS, ("policies/storage.yaml", STORAGE)]).await;
+    world.settle().await;
+    world
+}
+
 /// Calls that meet a fault.
 const CALLS: [(&str, &str); 7] = [
     ("POST", "/check-runs"),
@@ -304,6 +319,10 @@ async fn shuffled(world: &mut World, seed: u64) {
     storm.world.poll_comes().await;
     storm.world.settle().await;
     assert_eq!(writes(), before, "seed {seed}");
+    // Those of later shuffles are enough to answer.
+    storm.world.repo.delete_branch(&branch, "ada").await.expect("a branch");
+    let is_open = storm.world.repo.pull_requests().iter().any(|pull| pull.open);
+    assert!(!is_open, "it is closed with its branch");
 }
 
 /// Numbers of shuffles: 100 in all, or what `CHAOS_SEEDS` says, as in `chaos`.
@@ -323,7 +342,7 @@ macro_rules! shuffles {
     ($($name:ident: $part:literal),+ $(,)?) => {$(
         #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
         async fn $name(pool: PgPool) {
-            let (mut world, _) = with_private_bucket(pool).await;
+            let mut world = watching(World::with_sources(pool, SOURCE).await).await;
             // Nobody tells the service but the storm.
             world.emulator.set_webhook(Some("http://127.0.0.1:9/"));
             for seed in seeds().filter(|seed| seed % 10 == $part) {
@@ -349,12 +368,11 @@ shuffles! {
 
 /// A fifth as many faults of a kind as there are shuffles, each of a call that the service makes: a commit of the
 /// branch, what it finds there, and a commit of the pull request at a time, until so many were met.
-async fn met(mut world: World, effect: Effect) {
-    world.commit_to("main", &[ACCOUNTS, ("policies/storage.yaml", STORAGE)]).await;
-    world.settle().await;
+async fn met(world: World, effect: Effect) {
+    let mut world = watching(world).await;
     world.branch("idea").await;
     world.emulator.set_webhook(Some("http://127.0.0.1:9/"));
-    let wanted = usize::try_from(seeds().count() / 5).expect("a count");
+    let wanted = seeds().count() / 5;
     let mut storm = Storm::new(&mut world, 0);
     storm.commit("idea").await;
     let proposed = storm.world.repo.open_pull_request(("idea", "main"), "An idea", "ada").await;
@@ -395,19 +413,19 @@ async fn met(mut world: World, effect: Effect) {
 /// GitHub does not answer, whether it did what it was asked for or not.
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn faults_hang_before_the_write(pool: PgPool) {
-    met(World::with_patience(pool, Duration::from_millis(300)).await, Effect::Hang).await;
+    met(World::with_patience(pool, SOURCE, PATIENCE).await, Effect::Hang).await;
 }
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn faults_hang_behind_the_write(pool: PgPool) {
-    met(World::with_patience(pool, Duration::from_millis(300)).await, Effect::HangAfter).await;
+    met(World::with_patience(pool, SOURCE, PATIENCE).await, Effect::HangAfter).await;
 }
 
 macro_rules! faults {
     ($($name:ident: $effect:expr),+ $(,)?) => {$(
         #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
         async fn $name(pool: PgPool) {
-            met(World::new(pool).await, $effect).await;
+            met(World::with_sources(pool, SOURCE).await, $effect).await;
         }
     )+};
 }

@@ -146,9 +146,7 @@ async fn another_github_is_spoken_to_just_as_well(pool: PgPool) {
 
     **1 problem** keeps these policies from coming into force.
 
-    | | Where | Problem |
-    | --- | --- | --- |
-    | error | `policies/storage.yaml:10:15` | there is no resource type `AWS::S3::Bukket`; did you mean `AWS::S3::Bucket`? |
+    - **error** at `policies/storage.yaml:10:15`: there is no resource type `AWS::S3::Bukket`; did you mean `AWS::S3::Bucket`?
 
     <sub>at `HEAD`</sub>
     ");

@@ -1,11 +1,15 @@
 //! Commits that lose much of what is in force: held, shown, and applied once somebody approves them.
 
+use std::process::Command;
+
 use github_emulator::NewCommit;
 use insta::assert_snapshot;
 use sqlx::PgPool;
 
 use crate::world::scene::{ACCOUNTS, ONE_SOURCE, STORAGE};
 use crate::world::story::World;
+
+const OPERATING: &str = include_str!("../../docs/operating.md");
 
 /// A group of another name.
 fn named(name: &str) -> String {
@@ -33,9 +37,22 @@ fn removal(branch: &str) -> NewCommit {
     NewCommit::on(branch).remove("policies/network.yaml").remove("policies/users.yaml").by("ada")
 }
 
-/// A commit that says it approves another one.
+/// A commit that approves another one, with the message that the command of the manual makes.
 fn approval(of: &str) -> NewCommit {
-    let message = format!("Let them go\n\nCloudcorrect-Approve: {of}");
+    let block =
+        OPERATING.split("```sh\n").find(|block| block.starts_with("git commit --allow-empty"));
+    let command = block.and_then(|block| block.lines().next()).expect("a command");
+    let command = command.replace("0123456789abcdef0123456789abcdef01234567", of);
+    let directory = tempfile::tempdir().expect("a directory");
+    let script = format!(
+        "set -e; git init --quiet; git config user.name Ada; git config user.email ada@example.com; \
+         {command} >&2; git log -1 --format=%B"
+    );
+    let typed = Command::new("sh").args(["-c", &script]).current_dir(&directory).output();
+    let typed = typed.expect("a shell");
+    assert!(typed.status.success(), "{}", String::from_utf8_lossy(&typed.stderr));
+    let message = String::from_utf8(typed.stdout).expect("UTF-8");
+    assert!(message.contains(of), "{message}");
     NewCommit::on("main").message(&message).by("ada")
 }
 
@@ -102,10 +119,10 @@ async fn where_another_author_is_asked_for_ones_own_word_is_not_enough(pool: PgP
     let run = world.emulator.check_runs(&own).remove(0);
     assert_eq!(run.conclusion.as_deref(), Some("failure"));
     let message = run.annotations[0].message.replace(&own, "OWN").replace(&own[..7], "OWN");
-    assert_snapshot!(message.replace(&held, "HELD"), @"
+    assert_snapshot!(message.replace(&held[..7], "HELD"), @"
     2 of 3 groups are removed; history is kept
 
-    help: look at what it changes; where that is meant, have somebody else push a later commit whose message has the line `Cloudcorrect-Approve: OWN`; `OWN` approves `11da8cc`, which its own author may not
+    help: look at what it changes; where that is meant, have somebody else push a later commit whose message has the line `Cloudcorrect-Approve: OWN`; `OWN` approves `b680e8e`, which its own author may not
 
     cloudcorrect validate --explain most-groups-removed
     ");
@@ -124,13 +141,14 @@ async fn the_operator_says_how_much_may_go_without_a_word(pool: PgPool) {
     let number = world.propose("idea").await;
     world.settle().await;
     let comment = world.repo.comments(number).remove(0).body.replace(&head[..7], "HEAD");
-    assert_snapshot!(comment, @"
+    let (said, _) = comment.split_once("Judged over").expect("what it makes of resources");
+    assert_snapshot!(said, @"
     <!-- cloudcorrect:main -->
     ### Policies
 
     ⚠️ **Valid, but weaker**: 2 changes demand less than what is in force.
 
-    ⏸️ **Merging this is held**: 2 of 3 groups are removed. What is in force stays until a commit behind the merge approves that, by the line `Cloudcorrect-Approve: <id of the merged commit>` in its message.
+    ⚠️ **Merging this is held**: 2 of 3 groups are removed. What is in force stays until a commit behind the merge approves that, by the line `Cloudcorrect-Approve: <id of the merged commit>` in its message.
 
     Judged over what was collected: 2 no longer checked.
 
@@ -141,7 +159,7 @@ async fn the_operator_says_how_much_may_go_without_a_word(pool: PgPool) {
     | `network/buckets-are-private` | `prod` | 1 |
     | `users/buckets-are-private` | `prod` | 1 |
 
-    <sub>`prod` as of 2026-12-01 01:28 UTC.</sub>
+    <sub>`prod` as of 2026-12-01 01:53 UTC.</sub>
 
     **Changes**
 

@@ -128,9 +128,7 @@ async fn each_head_is_judged_over_what_was_stored_without_a_call(pool: PgPool) {
 
     **1 problem** keeps these policies from coming into force.
 
-    | | Where | Problem |
-    | --- | --- | --- |
-    | error | `policies/storage.yaml:11:24` | `AWS::S3::Bucket` has no property `BucktName`; did you mean `BucketName`? |
+    - **error** at `policies/storage.yaml:11:24`: `AWS::S3::Bucket` has no property `BucktName`; did you mean `BucketName`?
 
     <sub>at `HEAD`</sub>
     ");

@@ -6,6 +6,7 @@ mod deliveries;
 mod deploy;
 mod emulate;
 mod enforcing;
+mod gallery;
 mod holding;
 mod judging;
 mod manual;

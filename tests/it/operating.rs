@@ -76,6 +76,7 @@ fn no_block_is_left_to_itself() {
         "aws cloudformation deploy ",
         "aws cloudformation create-stack-set ",
         "cloudcorrect accounts check ", // what access.rs types
+        "git commit --allow-empty ",    // what holding.rs types
     ];
     for block in blocks("sh") {
         assert!(known.iter().any(|known| block.starts_with(known)), "nobody types {block}");

@@ -155,9 +155,7 @@ async fn a_pull_request_gets_a_check_and_one_comment_that_is_edited(pool: PgPool
 
     **1 problem** keeps these policies from coming into force.
 
-    | | Where | Problem |
-    | --- | --- | --- |
-    | error | `policies/storage.yaml:10:15` | there is no resource type `AWS::S3::Bukket`; did you mean `AWS::S3::Bucket`? |
+    - **error** at `policies/storage.yaml:10:15`: there is no resource type `AWS::S3::Bukket`; did you mean `AWS::S3::Bucket`?
 
     <sub>at `HEAD`</sub>
     ");

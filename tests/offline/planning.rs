@@ -306,11 +306,9 @@ fn what_is_wrong_is_told_and_leads_to_status_2() {
 
     **3 problems** keep these policies from coming into force.
 
-    | | Where | Problem |
-    | --- | --- | --- |
-    | error | `policies/storage.yaml:17:15` | there is no resource type `AWS::S3::Bukket`; did you mean `AWS::S3::Bucket`? |
-    | error | `policies/storage.yaml:29:15` | there is no resource type `AWS::S3::Bukket`; did you mean `AWS::S3::Bucket`? |
-    | error | `policies/storage.yaml:36:15` | there is no resource type `AWS::S3::Bukket`; did you mean `AWS::S3::Bucket`? |
+    - **error** at `policies/storage.yaml:17:15`: there is no resource type `AWS::S3::Bukket`; did you mean `AWS::S3::Bucket`?
+    - **error** at `policies/storage.yaml:29:15`: there is no resource type `AWS::S3::Bukket`; did you mean `AWS::S3::Bucket`?
+    - **error** at `policies/storage.yaml:36:15`: there is no resource type `AWS::S3::Bukket`; did you mean `AWS::S3::Bucket`?
 
     <sub>at `<proposed>`</sub>
     ");

@@ -140,6 +140,14 @@ impl RepositoryHandle {
         announce::changes(&self.server, &self.record, by).await
     }
 
+    /// Deletes a branch, which closes what is open of it.
+    pub async fn delete_branch(&self, branch: &str, by: &str) -> Result<(), GitError> {
+        let _pushing = self.record.pushing.lock().await;
+        self.server.state().user(by, UserKind::Person);
+        self.record.git.set_ref(&format!("refs/heads/{branch}"), None).await?;
+        announce::changes(&self.server, &self.record, by).await
+    }
+
     /// The commit of a branch.
     pub fn branch(&self, name: &str) -> Option<String> {
         let state = self.server.state();

@@ -65,10 +65,10 @@ impl World {
     }
 
     /// A world that waits so long for an answer of GitHub's.
-    pub(crate) async fn with_patience(pool: PgPool, patience: Duration) -> Self {
+    pub(crate) async fn with_patience(pool: PgPool, sources: &str, patience: Duration) -> Self {
         let scene = Scene::on_emulator(pool, EmulatorOptions::default()).await;
         let bounds = Bounds { patience: Some(patience), ..Bounds::default() };
-        Self::within(scene, ONE_SOURCE, bounds).await
+        Self::within(scene, sources, bounds).await
     }
 
     /// A world whose repository everybody may see.
