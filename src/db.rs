@@ -11,7 +11,7 @@
 //! Writes of results need a fence ([`sources::Fence`], [`GroupFence`]), which is only to be had
 //! with a valid token and holds the row until the end of the transaction.
 //!
-//! **Order of locks**: source, then group or sweep, then posts. A transaction that needs a source's lock
+//! **Order of locks**: source, then group or sweep, then posts, then the budgets that they are created from. A transaction that needs a source's lock
 //! ([`sources::lock`]) takes it before a group's fence.
 //!
 //! What rows mean, when something is due next and how a post reads is left to the layers above
