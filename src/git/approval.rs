@@ -6,6 +6,8 @@ use super::{Commit, CommitId, Objects, ReadError};
 
 /// Commits that are looked through at most.
 const MOST_COMMITS: usize = 1_000;
+/// Approvals that are told of at most, since each is looked into.
+const MOST_APPROVALS: usize = 20;
 /// Digits of an id, and those that name a commit at least.
 const DIGITS: usize = 40;
 const FEWEST_DIGITS: usize = 7;
@@ -23,7 +25,7 @@ pub struct Approval {
 
 impl Objects {
     /// Approvals by the commits that `head` has and `without` has not, those first that were committed
-    /// last. One is a line of the message, `TRAILER: ID`.
+    /// last, and twenty at most. One is a line of the message, `TRAILER: ID`.
     pub fn approvals(
         &self,
         head: CommitId,
@@ -52,6 +54,9 @@ impl Objects {
                     _ => None,
                 };
                 found.push(Approval { by: Commit::of(by), name, of });
+                if found.len() == MOST_APPROVALS {
+                    return Ok(found);
+                }
             }
         }
         Ok(found)
@@ -99,6 +104,7 @@ mod tests {
             |of: CommitId| format!("Approve\n\nApprove: {of}\nApprove: {}\n", "ab".repeat(20));
         let third = origin.commit_saying(&says(second), &[("a", "2")]);
         let fourth = origin.commit_saying(&says(first), &[("a", "3")]);
+        let fifth = origin.commit_saying(&says(first).repeat(50), &[("a", "4")]);
         let mirror = origin.fetched();
         let found = |head, without| {
             let found = mirror.approvals(head, without, "Approve").expect("a walk");
@@ -113,6 +119,8 @@ mod tests {
         assert_eq!(found(fourth, Some(fourth)), []);
         let gone = "cd".repeat(20).parse().expect("an id");
         assert_eq!(found(third, Some(gone)), [(third, Some(second))]);
+        let all = mirror.approvals(fifth, Some(first), "Approve").expect("a walk");
+        assert_eq!(all.len(), MOST_APPROVALS);
         // What it says of itself, or of what comes later.
         let other = Origin::new();
         let first = other.commit_saying(&says(second), &[("a", "1")]);

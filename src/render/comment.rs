@@ -260,10 +260,7 @@ fn by_weight<T, W: Ord>(items: &[T], weight: impl Fn(&T) -> W) -> impl Iterator<
 /// ``- **error** at `policies/a.yaml:9:17`: what is wrong``. A table would be cut off on a phone.
 fn listed(diagnostic: &Diagnostic) -> String {
     let place = code(&diagnostic.place.to_string());
-    let level = match diagnostic.is_error() {
-        true => "**error**",
-        false => "warning",
-    };
+    let level = if diagnostic.is_error() { "**error**" } else { "warning" };
     format!("- {level} at {place}: {}\n", problem(diagnostic))
 }
 

@@ -62,16 +62,15 @@ impl Heads {
     }
 }
 
-/// An approval, with the groups of what it approves.
-fn approved(directory: PolicyDirectory<'_>, approval: Approval) -> Result<Approved, ReadError> {
-    let groups = match &approval.of {
-        Some(of) => {
-            let policies = directory.policies(of.id, None)?.reading.policies;
-            policies.groups.keys().map(ToString::to_string).collect()
-        }
-        None => BTreeSet::new(),
-    };
-    Ok(Approved { approval, groups })
+/// An approval, with the groups of what it approves; one of a commit that cannot be read is of none.
+fn approved(directory: PolicyDirectory<'_>, approval: Approval) -> Approved {
+    let read = approval.of.as_ref().and_then(|of| directory.policies(of.id, None).ok());
+    let groups = read.iter().flat_map(|read| read.reading.policies.groups.keys());
+    let groups = groups.map(ToString::to_string).collect();
+    Approved {
+        approval: Approval { of: approval.of.filter(|_| read.is_some()), ..approval },
+        groups,
+    }
 }
 
 impl SourceCheckout {
@@ -106,7 +105,7 @@ impl SourceCheckout {
             };
             let directory = PolicyDirectory { known: Some(&policies), ..directory };
             let approved = approvals.into_iter().map(|approval| approved(directory, approval));
-            let approved = approved.collect::<Result<_, _>>()?;
+            let approved = approved.collect();
             Ok(Head::New(Box::new(Revision { commit, follows, policies, approved })))
         })?;
         Ok(revision)

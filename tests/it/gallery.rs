@@ -12,7 +12,7 @@ use github_emulator::{NewCommit, Permission, Visibility};
 use sha2::{Digest, Sha256};
 use sqlx::PgPool;
 
-use crate::world::scene::{ACCOUNTS, ONE_SOURCE, STORAGE};
+use crate::world::scene::{ACCOUNTS, STORAGE};
 use crate::world::story::World;
 
 /// All pictures, in the order of the page.

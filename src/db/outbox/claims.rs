@@ -62,6 +62,9 @@ pub async fn claim_due(
     lease: Duration,
 ) -> Result<Claims, Error> {
     let due = due(transaction).await?;
+    if due.is_empty() {
+        return Ok(Claims { posts: Vec::new(), next_in: None });
+    }
     let mut budgets = budgets(transaction, &due).await?;
     let Chosen { posts, next_in } = choose(due, &mut budgets, limit);
     budgets.keep(transaction).await?;
