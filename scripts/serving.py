@@ -3,6 +3,8 @@
 import json
 import os
 import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 TICKS = os.sysconf('SC_CLK_TCK')
 
@@ -12,6 +14,49 @@ def git(directory, *arguments):
     author = ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', '-c', 'gc.auto=0']
     said = subprocess.run(['git', *author, *arguments], cwd=directory, check=True, stdout=subprocess.PIPE, text=True)
     return said.stdout.strip()
+
+
+class GitOverHttp:
+    """The repositories below a directory, served by `git http-backend` on a port of this machine."""
+
+    def __init__(self, root):
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = 'HTTP/1.0'
+
+            def do_GET(self):
+                path, _, query = self.path.partition('?')
+                body = self.rfile.read(int(self.headers.get('content-length', '0')))
+                environment = {
+                    **os.environ, 'GIT_PROJECT_ROOT': root, 'GIT_HTTP_EXPORT_ALL': '1',
+                    'REQUEST_METHOD': self.command, 'PATH_INFO': path, 'QUERY_STRING': query,
+                    'CONTENT_TYPE': self.headers.get('content-type', ''), 'CONTENT_LENGTH': str(len(body)),
+                    'GIT_PROTOCOL': self.headers.get('git-protocol', ''),
+                    'HTTP_CONTENT_ENCODING': self.headers.get('content-encoding', ''),
+                    # Whoever serves may be another than whom the repository belongs to.
+                    'GIT_CONFIG_COUNT': '1', 'GIT_CONFIG_KEY_0': 'safe.directory', 'GIT_CONFIG_VALUE_0': '*',
+                }
+                said = subprocess.run(['git', 'http-backend'], input=body, env=environment, check=True, stdout=subprocess.PIPE)
+                head, _, answer = said.stdout.partition(b'\r\n\r\n')
+                fields = [line.split(': ', 1) for line in head.decode().split('\r\n')]
+                status = next((value for name, value in fields if name == 'Status'), '200 OK')
+                self.send_response(int(status.split()[0]))
+                for name, value in fields:
+                    if name != 'Status':
+                        self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(answer)
+
+            do_POST = do_GET
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        self.url = f'http://127.0.0.1:{self.server.server_port}'
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
 
 
 def children(process):

@@ -10,6 +10,7 @@ The groups are suspended, so that nothing is evaluated; what polling costs meanw
 With the binary of another build that one runs by turns with the first. The exit status is 1 where a limit is passed.
 
     SYNC_COMMITS=41      commits that change one file
+    SYNC_OVER=http       or file: how the repository is reached
 """
 
 import importlib
@@ -20,8 +21,9 @@ import tempfile
 import time
 from datetime import datetime
 
-from serving import Service, git, memory, spent
+from serving import GitOverHttp, Service, git, memory, spent
 
+OVER = os.environ.get('SYNC_OVER', 'http')
 COMMITS = int(os.environ.get('SYNC_COMMITS', '41'))
 FEW, MANY = 1_000, 10_000
 CPU_MS = 100
@@ -37,7 +39,7 @@ page = "127.0.0.1:0"
 allow_file = true
 [[sources]]
 name = "policies"
-url = "file://%(directory)s/policies"
+url = "%(url)s"
 poll = "1s"
 [accounts."123456789012"]
 recorded = "%(directory)s/account.json"
@@ -92,7 +94,9 @@ class Followed:
         repository(self.tree, files)
         with open(os.path.join(root, 'account.json'), 'w', encoding='utf-8') as out:
             json.dump(ACCOUNT, out)
-        self.service = Service(binary, root, SETTINGS % {'directory': root})
+        self.http = GitOverHttp(root) if OVER == 'http' else None
+        url = f'{self.http.url}/policies/.git' if self.http else f'file://{self.tree}'
+        self.service = Service(binary, root, SETTINGS % {'directory': root, 'url': url})
         in_force(self.service, 1)
         begun, done = (self.instant(message) for message in ('listening', 'the revision is in force'))
         self.first = done - begun
@@ -136,6 +140,8 @@ class Followed:
 
     def stop(self):
         status = self.service.stop()
+        if self.http:
+            self.http.stop()
         self.directory.cleanup()
         if status:
             sys.exit(f'the service ended with {status}')
