@@ -213,7 +213,7 @@ impl Syncer {
         let source = &claim.source;
         let revision_in_force = id(source.revision.as_deref());
         let policies = self.in_force(source).await?;
-        let held = self.held(source.id, &revision).await?;
+        let held = self.held(source, &revision).await?;
         let current = CurrentState { revision: revision_in_force, policies, held };
         let guard = self.following(source).guard;
         let plan = blocking(move || Ok(SyncPlan::decide(revision, &current, guard))).await?;
@@ -230,7 +230,9 @@ impl Syncer {
                 return Ok(());
             }
             Decision::Hold => {
-                tracing::warn!(%commit, "the revision is held until somebody approves it");
+                let why = plan.reading.diagnostics.iter().find(|found| found.is_error());
+                let why = why.map(|found| found.message.as_str());
+                tracing::warn!(%commit, why, "the revision is held until somebody approves it");
                 return Ok(());
             }
         };
@@ -250,17 +252,18 @@ impl Syncer {
         Ok(())
     }
 
-    /// Commits of those that a revision approves that were held.
+    /// Commits of those that a revision approves that were held over what is in force.
     async fn held(
         &self,
-        source: SourceId,
+        source: &Source,
         revision: &Revision,
     ) -> anyhow::Result<BTreeSet<CommitId>> {
         let mut held = BTreeSet::new();
         for approved in &revision.approved {
             let Some(of) = &approved.approval.of else { continue };
-            let record = revisions::find(&self.pool, source, &of.id.to_string()).await?;
-            if record.is_some_and(|found| found.record.state == revisions::State::Held) {
+            let record = revisions::find(&self.pool, source.id, &of.id.to_string()).await?;
+            let held_over = record.and_then(|found| found.record.held_over);
+            if held_over.is_some() && held_over == source.revision {
                 held.insert(of.id);
             }
         }

@@ -173,7 +173,7 @@ pub enum Approval {
     /// That of anybody who may push to the branch.
     #[default]
     Anybody,
-    /// That of somebody else than its author, as Git has both.
+    /// That of somebody who is no author of what is held, as Git has them.
     AnotherAuthor,
 }
 

@@ -40,6 +40,8 @@ pub struct RevisionRecord {
     pub state: State,
     /// Problems that were found in it.
     pub diagnostics: Vec<StoredDiagnostic>,
+    /// Commit that stayed in force, of one that is held.
+    pub held_over: Option<String>,
 }
 
 /// A commit of the history.
@@ -69,6 +71,7 @@ struct Row {
     seen_at: DateTime<Utc>,
     state: String,
     diagnostics: Value,
+    held_over: Option<String>,
 }
 
 impl TryFrom<Row> for Revision {
@@ -84,6 +87,7 @@ impl TryFrom<Row> for Revision {
             state: State::read(&row.state)?,
             diagnostics: serde_json::from_value(row.diagnostics)
                 .map_err(|error| Error::unreadable("diagnostics", error.to_string()))?,
+            held_over: row.held_over,
         };
         Ok(Self { record, seen_at: row.seen_at })
     }
@@ -108,12 +112,13 @@ pub async fn record(
     }
     sqlx::query!(
         "insert into revision (source, commit, parent, author, committed_at, summary, seen_at, state,
-            diagnostics)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            diagnostics, held_over)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
          on conflict (source, commit) do update
-         set seen_at = excluded.seen_at, state = excluded.state, diagnostics = excluded.diagnostics
-         where (revision.state, revision.diagnostics)
-            is distinct from (excluded.state, excluded.diagnostics)",
+         set seen_at = excluded.seen_at, state = excluded.state, diagnostics = excluded.diagnostics,
+            held_over = excluded.held_over
+         where (revision.state, revision.diagnostics, revision.held_over)
+            is distinct from (excluded.state, excluded.diagnostics, excluded.held_over)",
         fence.source.0,
         revision.commit,
         revision.parent,
@@ -123,6 +128,7 @@ pub async fn record(
         fence.at,
         revision.state.as_str(),
         Json(&revision.diagnostics) as _,
+        revision.held_over,
     )
     .execute(connection)
     .await?;
@@ -138,7 +144,7 @@ pub async fn history(
 ) -> Result<Vec<Revision>, Error> {
     sqlx::query_as!(
         Row,
-        "select commit, parent, author, committed_at, summary, seen_at, state, diagnostics
+        "select commit, parent, author, committed_at, summary, seen_at, state, diagnostics, held_over
          from revision
          where source = $1 and ($2::timestamptz is null or (seen_at, commit) < ($2, $3))
          order by seen_at desc, commit desc limit $4",
@@ -178,7 +184,7 @@ pub async fn find(
 ) -> Result<Option<Revision>, Error> {
     sqlx::query_as!(
         Row,
-        "select commit, parent, author, committed_at, summary, seen_at, state, diagnostics
+        "select commit, parent, author, committed_at, summary, seen_at, state, diagnostics, held_over
          from revision where source = $1 and commit = $2",
         source.0,
         commit,
@@ -210,6 +216,7 @@ mod tests {
                 Code::UnknownKey,
                 "there is no `nme`",
             ))],
+            held_over: None,
         }
     }
 

@@ -21,6 +21,9 @@ pub struct Approval {
     pub name: String,
     /// Commit of its history that this names, if there is one.
     pub of: Option<Commit>,
+    /// Authors of what is approved: of all commits that it has and the commit in force has not, but for
+    /// merges that leave everything as one side has it.
+    pub authors: Vec<String>,
 }
 
 impl Objects {
@@ -32,6 +35,34 @@ impl Objects {
         without: Option<CommitId>,
         trailer: &str,
     ) -> Result<Vec<Approval>, ReadError> {
+        let commits = self.since(head, without)?;
+        let mut found = Vec::new();
+        for by in &commits {
+            for name in named(&String::from_utf8_lossy(by.message_bytes()), trailer) {
+                let of = match self.unique(&name)? {
+                    Some(of) if self.repository.graph_descendant_of(by.id(), of.id())? => Some(of),
+                    _ => None,
+                };
+                let authors = match &of {
+                    Some(of) => self.authors(of, without)?,
+                    None => Vec::new(),
+                };
+                let (by, of) = (Commit::of(by), of.as_ref().map(Commit::of));
+                found.push(Approval { by, name, of, authors });
+                if found.len() == MOST_APPROVALS {
+                    return Ok(found);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Commits that `head` has and `without` has not, so many of them at most.
+    fn since(
+        &self,
+        head: CommitId,
+        without: Option<CommitId>,
+    ) -> Result<Vec<git2::Commit<'_>>, ReadError> {
         let mut walk = self.repository.revwalk()?;
         walk.push(head.oid()?)?;
         if let Some(without) = without {
@@ -43,23 +74,28 @@ impl Objects {
             }
         }
         let commits = walk.take(MOST_COMMITS).map(|id| self.repository.find_commit(id?));
-        let commits = commits.collect::<Result<Vec<_>, _>>()?;
-        let mut found = Vec::new();
-        for by in &commits {
-            for name in named(&String::from_utf8_lossy(by.message_bytes()), trailer) {
-                let of = match self.unique(&name)? {
-                    Some(of) if self.repository.graph_descendant_of(by.id(), of.id())? => {
-                        Some(Commit::of(&of))
-                    }
-                    _ => None,
-                };
-                found.push(Approval { by: Commit::of(by), name, of });
-                if found.len() == MOST_APPROVALS {
-                    return Ok(found);
-                }
-            }
+        Ok(commits.collect::<Result<_, _>>()?)
+    }
+
+    /// Authors of a commit with all that it brings.
+    fn authors(
+        &self,
+        of: &git2::Commit<'_>,
+        without: Option<CommitId>,
+    ) -> Result<Vec<String>, ReadError> {
+        let is_own = |commit: &git2::Commit<'_>| {
+            let is_merge = commit.parent_count() > 1;
+            let mut sides = commit.parents();
+            !(is_merge && sides.any(|side| side.tree_id() == commit.tree_id()))
+        };
+        let commits = self.since(CommitId::of(of.id()), without)?;
+        let own = commits.iter().filter(|commit| is_own(commit));
+        let mut authors: Vec<_> = own.map(|commit| Commit::of(commit).author).collect();
+        if authors.is_empty() {
+            // The branch was moved back to it.
+            authors.push(Commit::of(of).author);
         }
-        Ok(found)
+        Ok(authors)
     }
 
     /// The commit whose id begins so, if there is exactly one.

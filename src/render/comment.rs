@@ -245,8 +245,9 @@ fn verdict(reading: &LoadOutcome, changes: Option<&Changes>) -> String {
 fn held_sentence(removal: Removal) -> String {
     format!(
         "⚠️ **Merging this is held**: {removal}. What is in force stays until a commit \
-         behind the merge approves that, by the line {} in its message.",
-        code(&format!("{APPROVAL_TRAILER}: <id of the merged commit>"))
+         after the merge approves it, by the line {} in its message; the check of the commit that \
+         the merge makes names its id.",
+        code(&format!("{APPROVAL_TRAILER}: <id>"))
     )
 }
 

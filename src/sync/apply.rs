@@ -26,10 +26,10 @@ pub(super) async fn apply(
     let source = claim.source.id;
     let fence = sources::fence(&mut *connection, claim).await?;
     let at = fence.at();
-    let record = record(plan);
+    let last_good = claim.source.revision.clone();
+    let record = record(plan, last_good.as_deref());
     revisions::record(connection, &fence, &record).await?;
     let head = plan.commit.id.to_string();
-    let last_good = claim.source.revision.clone();
     let (changed, revision) = match &plan.decision {
         Decision::Apply(application) => {
             let changed = bring_into_force(connection, &fence, plan, application).await?;
@@ -75,7 +75,7 @@ async fn bring_into_force(
     Ok(changed)
 }
 
-fn record(plan: &SyncPlan) -> RevisionRecord {
+fn record(plan: &SyncPlan, last_good: Option<&str>) -> RevisionRecord {
     let SyncPlan { commit, reading, decision, .. } = plan;
     let state = match decision {
         Decision::Apply(_) => State::InForce,
@@ -90,6 +90,7 @@ fn record(plan: &SyncPlan) -> RevisionRecord {
         summary: commit.summary.clone(),
         state,
         diagnostics: reading.diagnostics.iter().map(StoredDiagnostic::from).collect(),
+        held_over: last_good.filter(|_| state == State::Held).map(str::to_owned),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::git::{
     Approval, Commit, CommitId, FetchError, Limits, Mirror, ReadError, Remote, Wanted,
 };
 use crate::impact::APPROVAL_TRAILER;
+use crate::policy::SETTINGS_FILE;
 use crate::proposal::{Policies, PolicyDirectory};
 
 use super::guard::Approved;
@@ -43,6 +44,8 @@ pub(super) struct Revision {
     /// `true` where its history contains the commit in force, or there is none.
     pub(super) follows: bool,
     pub(super) policies: Policies,
+    /// Where something is told of that stands in no file: the directory of the policies.
+    pub(super) place: String,
     /// Commits since the one in force that a later one approves, as far as these can be read.
     pub(super) approved: Vec<Approved>,
 }
@@ -97,6 +100,7 @@ impl SourceCheckout {
                 None => true,
             };
             let commit = mirror.commit(head)?;
+            let place = if self.path.is_empty() { SETTINGS_FILE } else { &self.path }.to_owned();
             let directory = PolicyDirectory { known: before, ..self.directory(mirror) };
             let policies = directory.policies(head, None)?;
             let approvals = match in_force {
@@ -106,7 +110,7 @@ impl SourceCheckout {
             let directory = PolicyDirectory { known: Some(&policies), ..directory };
             let approved = approvals.into_iter().map(|approval| approved(directory, approval));
             let approved = approved.collect();
-            Ok(Head::New(Box::new(Revision { commit, follows, policies, approved })))
+            Ok(Head::New(Box::new(Revision { commit, follows, policies, place, approved })))
         })?;
         Ok(revision)
     }

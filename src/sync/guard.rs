@@ -79,6 +79,7 @@ impl Guard {
                 Some(objection) => objections.push(objection),
             }
         }
+        objections.dedup();
         let way_out = self.help(commit, &objections);
         let error = |(code, words)| Diagnostic::error(place.clone(), code, words).help(&way_out);
         Verdict { is_held: true, diagnostics: reasons.into_iter().map(error).collect() }
@@ -107,14 +108,17 @@ impl Guard {
         policies: &PolicySet,
         held: &BTreeSet<CommitId>,
     ) -> Option<String> {
-        let Approved { approval: Approval { by, name, of }, groups } = approved;
+        let Approved { approval: Approval { by, name, of, authors }, groups } = approved;
         let name: String = name.chars().take(7).collect();
         let says = format!("`{}` approves `{name}`, ", by.id.short());
-        let Some(of) = of else { return Some(says + "which is no commit before it") };
+        let Some(of) = of else {
+            return Some(says + "which is no id of a commit before it, of seven digits or more");
+        };
         if !held.contains(&of.id) {
-            return Some(says + "which was not held here");
+            return Some(says + "which was not held over what is in force");
         }
-        if self.approval == config::Approval::AnotherAuthor && is_same_author(by, of) {
+        let is_own = || authors.iter().any(|author| is_same_author(author, &by.author));
+        if self.approval == config::Approval::AnotherAuthor && is_own() {
             return Some(says + "which its own author may not");
         }
         let has = |name: &str| policies.groups.contains_key(name);
@@ -142,10 +146,10 @@ impl Guard {
     }
 }
 
-/// Whether two commits are of one author, by the address that Git has of them.
-fn is_same_author(one: &Commit, other: &Commit) -> bool {
-    let address = |commit: &Commit| {
-        let (_, address) = commit.author.rsplit_once('<').unwrap_or(("", &commit.author));
+/// Whether two authors are one, by the address that Git has of them.
+fn is_same_author(one: &str, other: &str) -> bool {
+    let address = |author: &str| {
+        let (_, address) = author.rsplit_once('<').unwrap_or(("", author));
         address.trim_end_matches('>').to_lowercase()
     };
     address(one) == address(other)

@@ -109,7 +109,7 @@ impl InForce {
 impl SyncPlan {
     /// Decides what to make of a commit. All or nothing: one error refuses it.
     pub(super) fn decide(revision: Revision, current: &CurrentState, guard: Guard) -> Self {
-        let Revision { commit, follows, policies, approved } = revision;
+        let Revision { commit, follows, policies, place, approved } = revision;
         let policies = Arc::new(policies);
         let mut reading = policies.reading.clone();
         if !reading.is_clean() {
@@ -122,7 +122,7 @@ impl SyncPlan {
         };
         // GitHub shows annotations at files only, so what is odd about the whole stands at the
         // start of the first one.
-        let place = Location::file(policies.tree.first_path().unwrap_or_else(|| "".into()));
+        let place = Location::file(policies.tree.first_path().unwrap_or_else(|| place.into()));
         let set = &*policies.reading.policies;
         let verdict = guard.judge((&commit, set), &loss, (&approved, &current.held), &place);
         reading.diagnostics.extend(verdict.diagnostics);
@@ -263,7 +263,8 @@ mod tests {
 
     fn revision(files: &[(&str, String)]) -> Revision {
         let (commit, policies) = (commit(2), policies(files));
-        Revision { commit, follows: true, policies, approved: Vec::new() }
+        let place = "policies".to_owned();
+        Revision { commit, follows: true, policies, place, approved: Vec::new() }
     }
 
     /// The same state, once as it is stored and once as the process knows it.

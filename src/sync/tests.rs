@@ -485,7 +485,7 @@ async fn a_commit_that_removes_most_groups_is_held_until_it_is_approved(
     insta::assert_snapshot!(world.held().await?, @"
     Held
     Error: 2 of 3 groups are removed; history is kept
-      look at what it changes; where that is meant, push a later commit whose message has the line `Cloudcorrect-Approve: c2`; `c2` approves `ad8e255`, which was not held here
+      look at what it changes; where that is meant, push a later commit whose message has the line `Cloudcorrect-Approve: c2`; `c2` approves `ad8e255`, which was not held over what is in force
     ");
     // Once more is gone than was approved.
     let third = commit(&approve(second), &tree(0, &prod()));
@@ -493,7 +493,7 @@ async fn a_commit_that_removes_most_groups_is_held_until_it_is_approved(
     insta::assert_snapshot!(world.held().await?, @"
     Held
     Error: 3 of 3 groups are removed; history is kept
-      look at what it changes; where that is meant, push a later commit whose message has the line `Cloudcorrect-Approve: c3`; `c3` approves `c2`, but since then the only group is removed; `c2` approves `ad8e255`, which was not held here
+      look at what it changes; where that is meant, push a later commit whose message has the line `Cloudcorrect-Approve: c3`; `c3` approves `c2`, but since then the only group is removed; `c2` approves `ad8e255`, which was not held over what is in force
     ");
     // What else changes does not matter.
     let both = prod().replace("us-east-1", "us-east-1, eu-west-1");

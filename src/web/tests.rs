@@ -132,6 +132,7 @@ fn revision(
         summary: format!("Change {commit}"),
         state,
         diagnostics: serde_json::from_str(diagnostics)?,
+        held_over: None,
     })
 }
 

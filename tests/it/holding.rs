@@ -105,6 +105,31 @@ async fn a_removal_of_most_groups_waits_for_an_approval(pool: PgPool) {
     assert_eq!(groups(&world).await, ["storage"]);
     let (_, overview) = world.page("/").await;
     assert!(!overview.contains("Held:"), "{overview}");
+
+    // What was approved once is approved no more.
+    let (network, users) = (named("network"), named("users"));
+    let files = [("policies/network.yaml", network.as_str()), ("policies/users.yaml", &users)];
+    world.commit_to("main", &files).await;
+    world.settle().await;
+    let again = approval(&held).remove("policies/network.yaml").remove("policies/users.yaml");
+    let again = world.commit(again).await;
+    world.settle().await;
+    assert!(world.checks(&again).contains("failure: held: 2 of 3 groups are removed"));
+    assert_eq!(groups(&world).await, ["network", "storage", "users"]);
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn where_nothing_is_left_the_check_says_so_as_well(pool: PgPool) {
+    let (world, _) = of_three_groups(pool, ONE_SOURCE).await;
+    let nothing = removal("main").remove("policies/storage.yaml").remove("policies/accounts.yaml");
+    let held = world.commit(nothing.write("policies/README.md", "moved")).await;
+    world.settle().await;
+    assert_snapshot!(world.checks(&held), @"
+    cloudcorrect/policies: failure: held: 3 of 3 groups are removed
+      policies:1 3 of 3 groups are removed; history is kept
+    ");
+    assert_eq!(groups(&world).await, ["network", "storage", "users"]);
     world.finish().await;
 }
 
@@ -126,7 +151,13 @@ async fn where_another_author_is_asked_for_ones_own_word_is_not_enough(pool: PgP
 
     cloudcorrect validate --explain most-groups-removed
     ");
-    world.commit(approval(&held).by("grace")).await;
+    // Nor does it help that somebody else's commit stands on top.
+    let other = world.commit(NewCommit::on("main").write("README.md", "moved").by("grace")).await;
+    world.settle().await;
+    world.commit(approval(&other)).await;
+    world.settle().await;
+    assert_eq!(groups(&world).await, ["network", "storage", "users"]);
+    world.commit(approval(&held).by("linus")).await;
     world.settle().await;
     assert_eq!(groups(&world).await, ["storage"]);
     world.finish().await;
@@ -148,7 +179,7 @@ async fn the_operator_says_how_much_may_go_without_a_word(pool: PgPool) {
 
     ⚠️ **Valid, but weaker**: 2 changes demand less than what is in force.
 
-    ⚠️ **Merging this is held**: 2 of 3 groups are removed. What is in force stays until a commit behind the merge approves that, by the line `Cloudcorrect-Approve: <id of the merged commit>` in its message.
+    ⚠️ **Merging this is held**: 2 of 3 groups are removed. What is in force stays until a commit after the merge approves it, by the line `Cloudcorrect-Approve: <id>` in its message; the check of the commit that the merge makes names its id.
     ");
     world.commit(removal("main")).await;
     world.settle().await;

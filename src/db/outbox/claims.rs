@@ -12,8 +12,9 @@ use crate::db::Error;
 use crate::db::sources::SourceId;
 use crate::github::{Budget, Created};
 
-/// Due posts looked at, to find those that may be claimed.
-const LOOKED_AT: i64 = 1_000;
+/// Due posts of an account and a kind looked at, to find those that may be claimed: no account, and nothing
+/// that waits for a budget, stands before others.
+const LOOKED_AT: i64 = 20;
 
 /// A post claimed for an attempt.
 #[derive(Debug, Clone, PartialEq)]
@@ -81,14 +82,26 @@ pub async fn spend(transaction: &mut PgConnection, claim: &Claim) -> Result<(), 
 
 async fn due(transaction: &mut PgConnection) -> Result<Vec<Due>, Error> {
     let rows = sqlx::query!(
-        r#"select outbox.source, key, remote_id is null as "creates!",
-            starts_with(key, 'comment/') as "is_comment!",
-            lower(split_part(coalesce(repository_name, repository), '/', 1)) as "account!"
-        from outbox join source on source.id = outbox.source
-        where posted_version < version and dead_reason is null and outbox.due_at <= now()
+        r#"with waiting as (
+            select outbox.source, key, remote_id is null as creates, wanted_at,
+                starts_with(key, 'comment/') as is_comment,
+                lower(split_part(coalesce(repository_name, repository), '/', 1)) as account
+            from outbox join source on source.id = outbox.source
+            where posted_version < version and dead_reason is null and outbox.due_at <= now()
+              and (outbox.lease_until is null or outbox.lease_until <= now())
+        ),
+        ranked as (
+            select *, row_number() over (
+                partition by account, creates, is_comment order by wanted_at desc
+            ) as place from waiting
+        )
+        select outbox.source, outbox.key, creates as "creates!", is_comment as "is_comment!",
+            account as "account!"
+        from ranked join outbox on outbox.source = ranked.source and outbox.key = ranked.key
+        where place <= $1 and posted_version < version and dead_reason is null
           and (outbox.lease_until is null or outbox.lease_until <= now())
-        order by starts_with(key, 'comment/'), wanted_at desc
-        limit $1 for no key update of outbox skip locked"#,
+        order by is_comment, ranked.wanted_at desc
+        for no key update of outbox skip locked"#,
         LOOKED_AT,
     )
     .fetch_all(transaction)
