@@ -252,6 +252,13 @@ impl<'a> Storm<'a> {
         panic!("posts still wait: {}", self.world.posts().await);
     }
 
+    /// Fails unless a pull request has one comment, which is about its head.
+    fn is_commented_once(&self, number: u64, head: &str) {
+        let comments = self.world.repo.comments(number);
+        let [comment] = &comments[..] else { panic!("one comment: {comments:?}") };
+        assert!(comment.body.contains(&head[..7]), "of {head}: {}", comment.body);
+    }
+
     /// Fails unless a head that still counts has one check run of its policies, and what that says is
     /// right; no head has two.
     fn is_told_once(&self, heads: &[&String]) {
@@ -300,9 +307,7 @@ async fn shuffled(world: &mut World, seed: u64) {
     storm.something_happens().await;
     storm.end().await;
     storm.is_told_once(&[&main, &head]);
-    let comments = storm.world.repo.comments(number);
-    let [comment] = &comments[..] else { panic!("one comment: {comments:?}") };
-    assert!(comment.body.contains(&head[..7]), "of {head}: {}", comment.body);
+    storm.is_commented_once(number, &head);
     // The commit in force has its compliance, as what is broken never comes into force.
     if storm.heads[&main].is_some() {
         let checks = storm.world.checks(&main);
@@ -394,9 +399,7 @@ async fn met(world: World, effect: Effect) {
         storm.hours_pass().await;
         met += CALLS.len() - storm.end().await;
         storm.is_told_once(&[&main, &head]);
-        let comments = storm.world.repo.comments(number);
-        let [comment] = &comments[..] else { panic!("one comment: {comments:?}") };
-        assert!(comment.body.contains(&head[..7]), "of {head}: {}", comment.body);
+        storm.is_commented_once(number, &head);
         if storm.heads[&main].is_some() {
             let checks = storm.world.checks(&main);
             assert!(checks.contains("cloudcorrect/compliance: failure"), "{checks}");
