@@ -61,7 +61,9 @@ for name; do
     elif [[ $name == fleet ]]; then
         # In one command, so that both are built on the same crates of the SDK.
         cargo build --locked --release --bins --package cloudcorrect --package cloudcorrect-fleet-bench
-        binaries=("$CARGO_TARGET_DIR"/release/{cloudcorrect,bare-loop})
+        cargo bench --locked --no-run --package cloudcorrect --bench answers
+        answers=$(ls -t "$CARGO_TARGET_DIR"/release/deps/answers-* | grep --invert-match '\.d$' | head -1)
+        binaries=("$CARGO_TARGET_DIR"/release/{cloudcorrect,bare-loop} "$answers")
         wanted=none
         [[ ${FLEET_SCALE:-1} != 1 ]] || wanted=custodian
         [[ ${FLEET_PEER:-$wanted} == none ]] || add_peer

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Measures what an evaluation of a whole account costs: a part of docs/performance.md.
 
-    scripts/fleet-figures.py CLOUDCORRECT BARE_LOOP [CUSTODIAN]
+    scripts/fleet-figures.py CLOUDCORRECT BARE_LOOP ANSWERS [CUSTODIAN]
 
 Fills a moto server with the account of benches/fleet/fleet.py and has it evaluated by turns: by ours, by the same calls of
 the AWS SDK alone, and by Cloud Custodian where it is named. Counts what the server was asked, and holds each verdict of
-ours against what the generator says. The exit status is 1 where one differs, or where ours costs more than the limits.
+ours against what the generator says. ANSWERS, the bench of that name, tells what it costs alone to check the answers that
+one more evaluation gets. The exit status is 1 where one differs, or where ours costs more than the limits.
 
     FLEET_SEED=1         another seed is another account
     FLEET_SCALE=1        10 has ten times as many resources; below 1, where what all accounts cost is most of it, only
@@ -21,6 +22,7 @@ import math
 import os
 import shutil
 import statistics
+import subprocess
 import sys
 import tempfile
 from collections import Counter
@@ -162,6 +164,16 @@ def run(program, running):
     return Measured(cost, Counter(f'{service} {operation}' for _, service, operation, *_ in asked))
 
 
+def cost_of_checks(bench, ours, running):
+    """Seconds that the check of all answers to one evaluation takes, by a bench that prints what it measured."""
+    answers = running.copy()
+    run(ours, running)
+    told = subprocess.run([bench, answers], stdout=subprocess.PIPE, check=True, text=True).stdout
+    figures = json.loads(told)
+    print('check of {answers:,} answers, {bytes:,} bytes: {seconds:.4f} s, {undeclared} of them held to nothing but being whole'.format(**figures))
+    return figures['seconds']
+
+
 def median(runs, figure):
     return statistics.median(getattr(one.run, figure) for one in runs)
 
@@ -207,19 +219,20 @@ def ratios(programs, truth, runs):
 
 
 def main():
-    binaries = [os.path.abspath(path) for path in sys.argv[1:]]
+    ours, bare, answers, *peers = [os.path.abspath(path) for path in sys.argv[1:]]
     with tempfile.TemporaryDirectory() as directory, server(directory) as running:
         truth = fill(running.url, directory, SCALE)
         kinds = {frozenset(its['fail'] + its['pass']) for its in truth['checks'].values()}
         count = sum(map(len, kinds))
         programs = [
             kind(binary, truth, os.path.join(directory, kind.__name__))
-            for kind, binary in zip([Ours, BareLoop, Custodian], binaries)
+            for kind, binary in zip([Ours, BareLoop, Custodian], [ours, bare, *peers])
         ]
         runs = {program: [] for program in programs}
         for _ in range(RUNS):
             for program in programs:
                 runs[program].append(run(program, running))
+        checks = cost_of_checks(answers, programs[0], running)
     print(f'{count:,} resources, {len(truth["checks"])} checks, seed {SEED}, scale {SCALE:g}, {", ".join(REGIONS)}; runs of each: {RUNS}')
     print(f'{"":20}{"CPU s":>8}{"least":>8}{"wall s":>8}{"MiB":>8}{"requests":>10}')
     for program in programs:
@@ -227,6 +240,7 @@ def main():
     ours, bare, *_ = programs
     for words in differing(runs[ours][0].requests, runs[bare][0].requests):
         print(f'asked more or less than the SDK alone: {words}')
+    print(f'check of answers beside all CPU of ours: {100 * checks / median(runs[ours], "cpu"):.1f} %')
     beyond = ratios(programs, truth, runs)
     for words in beyond:
         print(f'beyond the limit: {words}')

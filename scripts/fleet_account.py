@@ -70,6 +70,12 @@ class Server:
         asked = urllib.request.Request(f'{self.url}/fleet/settled', method='POST')
         urllib.request.urlopen(asked, timeout=60).close()
 
+    def copy(self):
+        """Has the server write down the answers that it gives from now on, and returns the file."""
+        asked = urllib.request.Request(f'{self.url}/fleet/copied', method='POST')
+        urllib.request.urlopen(asked, timeout=60).close()
+        return f'{self.oplog}.answers'
+
     def lines(self):
         """What was asked so far; a line is written before the response."""
         with open(self.oplog, encoding='utf-8') as oplog:

@@ -29,6 +29,7 @@ mod login;
 mod organization;
 mod pages;
 mod response;
+mod response_checks;
 mod s3;
 mod session;
 mod settings;
@@ -39,6 +40,7 @@ mod whole_account;
 pub use self::accounts::Accounts;
 pub use self::live::Live;
 pub use self::organization::{AccountTag, Organization};
+pub use self::response_checks::ResponseChecks;
 pub use self::settings::{
     AccountSettings, BaseLogin, InvalidRoleArn, Limits, Role, RoleArn, ServiceLimits,
 };

@@ -2,7 +2,7 @@
 
     server.py OPLOG PORT
 
-It differs from `moto_server` in four things:
+It differs from `moto_server` in five things:
 
 - A request may carry `X-Fleet-Created: 2026-01-31T00:00:00+00:00`: what IAM creates while it serves
   that request gets the date, which no request of AWS's could ask for.
@@ -11,9 +11,12 @@ It differs from `moto_server` in four things:
   same again, but for the credential report. moto needs two minutes for all answers of a large account.
 - `OPLOG` gets a line for each request, tab-separated: seconds, service, operation, status,
   milliseconds, first word of the user agent.
+- After `POST /fleet/copied` each answer is written to `OPLOG.answers` as well, as JSON: `operation` as IAM policies call
+  it, `isSuccess`, and `body`.
 """
 
 import io
+import json
 import sys
 import threading
 import time
@@ -31,7 +34,13 @@ SETTINGS = {
     'acl', 'policy', 'policyStatus', 'publicAccessBlock', 'encryption', 'versioning', 'logging', 'tagging', 'location',
     'lifecycle', 'replication', 'website', 'notification', 'cors', 'object-lock', 'ownershipControls',
 }
-
+# The names of those that the fleet's checks read.
+OF_BUCKETS = {
+    'GET service': 'ListBuckets', 'GET bucket acl': 'GetBucketAcl', 'GET bucket policy': 'GetBucketPolicy',
+    'GET bucket publicAccessBlock': 'GetPublicAccessBlock', 'GET bucket encryption': 'GetBucketEncryption',
+    'GET bucket versioning': 'GetBucketVersioning', 'GET bucket logging': 'GetBucketLogging',
+    'GET bucket tagging': 'GetBucketTagging',
+}
 
 # What says when the answer was made.
 DATED = {'GenerateCredentialReport', 'GetCredentialReport'}
@@ -87,6 +96,7 @@ class Server(moto.server.DomainDispatcherApplication):
     """The dispatcher of `moto_server`, which writes a line once a request is served."""
 
     oplog = None
+    copies = None
     settled = False
     answers = {}
 
@@ -94,6 +104,10 @@ class Server(moto.server.DomainDispatcherApplication):
         """The answer of moto, or the one that it gave before."""
         if environ['PATH_INFO'] == '/fleet/settled':
             Server.settled = True
+            start_response('204 No Content', [])
+            return []
+        if environ['PATH_INFO'] == '/fleet/copied':
+            Server.copies = open(f'{self.oplog.name}.answers', 'a', buffering=1, encoding='utf-8')
             start_response('204 No Content', [])
             return []
         if not self.settled or operation(environ) in DATED:
@@ -119,8 +133,15 @@ class Server(moto.server.DomainDispatcherApplication):
             status[0] = line.split()[0]
             return start_response(line, headers, exc_info)
 
+        copies = self.copies
         try:
-            return self.answer(environ, started)
+            answer = self.answer(environ, started)
+            if copies:
+                answer = [b''.join(answer)]
+                name = f'{asked[0]}:{OF_BUCKETS.get(asked[1], asked[1])}'
+                copy = {'operation': name, 'isSuccess': status[0].startswith('2'), 'body': answer[0].decode()}
+                print(json.dumps(copy), file=copies)
+            return answer
         finally:
             agent = environ.get('HTTP_USER_AGENT', '-').split('/')[0]
             spent = (time.time() - start) * 1000

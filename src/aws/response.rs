@@ -138,18 +138,27 @@ impl Intercept for ResponseCheck {
         let response = context.response();
         // None where it could not be read to its end, which is an error already.
         let Some(body) = response.body().bytes() else { return Ok(()) };
-        if response.status().is_success() {
-            // What is asked outside of any declaration must be whole XML.
-            let expected = EXPECTED.try_with(|body| *body).unwrap_or(Body::Xml(&[]));
-            Ok(check(body, expected)?)
-        } else if body.is_empty() {
-            Ok(())
-        } else {
-            // A code in a body that is not whole is not believed either. Services whose answers are
-            // JSON give their errors so, but for S3, of which only a document is.
-            let is_json = body.trim_ascii_start().starts_with(b"{");
-            Ok(check(body, if is_json { Body::Json(&[]) } else { Body::Xml(&[]) })?)
-        }
+        // What is asked outside of any declaration must be whole XML.
+        let expected = EXPECTED.try_with(|body| *body).unwrap_or(Body::Xml(&[]));
+        Ok(check_response(response.status().is_success(), body, expected)?)
+    }
+}
+
+/// Holds a response against the body that a success must have.
+pub(super) fn check_response(
+    is_success: bool,
+    body: &[u8],
+    expected: Body,
+) -> Result<(), Malformed> {
+    if is_success {
+        check(body, expected)
+    } else if body.is_empty() {
+        Ok(())
+    } else {
+        // A code in a body that is not whole is not believed either. Services whose answers are
+        // JSON give their errors so, but for S3, of which only a document is.
+        let is_json = body.trim_ascii_start().starts_with(b"{");
+        check(body, if is_json { Body::Json(&[]) } else { Body::Xml(&[]) })
     }
 }
 
