@@ -16,8 +16,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use cloudcorrect::app::Parts;
-use cloudcorrect::assessment::Assessors;
+use cloudcorrect::app::{Parts, Workers};
+
 use cloudcorrect::clock::Clock;
 use cloudcorrect::config::Settings;
 use cloudcorrect::db;
@@ -64,7 +64,7 @@ async fn measure(pool: &PgPool) -> Outcome<(i64, Vec<Duration>)> {
     let directory = tempfile::tempdir()?;
     let settings = world(directory.path())?;
     let parts =
-        Parts::assemble(&settings, pool, Clock::System, Assessors::here(pool.clone())).await?;
+        Parts::assemble(&settings, pool, Clock::System, Workers::here(pool.clone())).await?;
     while parts.pass().await? == Pass::Worked {}
     round(pool, &parts).await?;
     let before = size(pool).await?;

@@ -18,7 +18,7 @@ pub use accounts::{accounts, accounts_at_hand};
 pub use failures::{KeptRun, failures};
 pub use health::ready;
 pub use kept::stored_inventories;
-pub use service::{Parts, Service, keep_house};
+pub use service::{Parts, Service, Workers, keep_house};
 
 use crate::config::{DatabaseSettings, InvalidSettings, Listen, Settings};
 use crate::document::SourceFile;
@@ -91,13 +91,20 @@ fn settings_text(file: Option<&Path>) -> Result<(String, PathBuf)> {
     Ok((text, file.parent().unwrap_or(Path::new(".")).to_owned()))
 }
 
+/// This program as each of its workers.
+#[derive(Debug, Clone)]
+pub struct Programs {
+    /// The one that assesses pull requests.
+    pub assessor: Program,
+    /// The one that fetches from Git.
+    pub fetcher: Program,
+}
+
 /// Runs the service until it is told to stop.
-///
-/// `assessor` is this program as it assesses pull requests.
-pub async fn serve(settings: Settings, assessor: Program) -> Result<()> {
+pub async fn serve(settings: Settings, programs: Programs) -> Result<()> {
     open_files::allow_all();
     let stopping = stopping()?;
-    Service::start(settings, assessor).await?.run(stopping).await
+    Service::start(settings, &programs).await?.run(stopping).await
 }
 
 /// A token that the first SIGTERM or SIGINT cancels; a second one ends the process at once.

@@ -4,7 +4,6 @@
 
 mod access;
 mod accounts;
-mod assess;
 mod completions;
 mod demo;
 mod deploy;
@@ -14,6 +13,7 @@ mod explain;
 mod get;
 mod health;
 mod init;
+mod logs;
 mod migrate;
 mod origin;
 mod output;
@@ -29,10 +29,12 @@ mod validate;
 mod waive;
 mod wanted;
 mod words;
+mod worker;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
+use cloudcorrect::{assessment, git};
 
 /// Cloud accounts held to policies kept in Git.
 #[derive(Debug, Parser)]
@@ -70,7 +72,10 @@ enum Command {
     Serve(serve::Arguments),
     /// Assess pull requests for the service, which starts it and asks
     #[command(hide = true)]
-    Assess(assess::Arguments),
+    Assess(worker::Arguments),
+    /// Fetch from Git for the service, which starts it and asks
+    #[command(hide = true)]
+    Fetch(worker::Arguments),
     /// Say whether the service on this machine can work
     Health(health::Arguments),
     /// Show the whole service at work on this machine, without any account
@@ -100,7 +105,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Schema(arguments) => schema::run(&arguments),
         Command::Record(arguments) => record::run(&arguments),
         Command::Serve(arguments) => serve::run(&arguments),
-        Command::Assess(arguments) => assess::run(&arguments),
+        Command::Assess(arguments) => worker::run(&arguments, assessment::work()),
+        Command::Fetch(arguments) => worker::run(&arguments, git::work()),
         Command::Health(arguments) => health::run(&arguments),
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Migrate(arguments) => migrate::run(&arguments),

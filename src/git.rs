@@ -8,8 +8,10 @@
 
 mod approval;
 mod ask;
+mod bare;
 mod commit;
 mod fetch;
+mod fetcher;
 mod gate;
 mod local;
 mod mirror;
@@ -20,6 +22,7 @@ mod tree;
 pub use approval::Approval;
 pub use commit::{Commit, CommitId, InvalidObjectId};
 pub use fetch::FetchError;
+pub use fetcher::{Fetcher, work};
 pub use local::LocalError;
 pub use mirror::{Mirror, OpenError};
 pub use read::{Objects, ReadError};

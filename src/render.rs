@@ -22,6 +22,7 @@ pub mod reference;
 pub mod resources;
 mod sarif;
 mod source_label;
+mod sync;
 pub mod test_report;
 pub mod waivers;
 mod words;
@@ -29,6 +30,7 @@ pub mod yaml;
 
 pub use bounded::Bounded;
 pub use comment::{Judged, KnownWaivers, Proposed, StackTotal, Unjudged, comment, unread_comment};
-pub use policies::{Effect, policies_check, unread_check};
+pub use policies::{policies_check, unread_check};
 pub use source_label::SourceLabel;
+pub use sync::{Fate, lost, sync_check, unread_sync_check};
 pub use words::{cause_in_words, fails};

@@ -26,29 +26,31 @@ use std::time::Duration;
 use anyhow::Context;
 use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use tracing::Instrument;
 
 use crate::assessment::Assessors;
 use crate::db::sources::{self, Claim, Completed, Host, Source, SourceId};
 use crate::db::{self, groups, policies, revisions};
-use crate::git::{Allowed, CommitId, Limits, Remote};
+use crate::git::{Allowed, CommitId, Fetcher, Limits, Remote};
 use crate::github::{GitHub, Repository, RepositoryId};
 use crate::in_force::PolicyCache;
 use crate::proposal::Policies;
 use crate::render::links::Links;
 use crate::tasks::{Backoff, Pass, blocking, spread};
 
-use self::checkout::{Head, Revision, SourceCheckout};
+use self::checkout::{Head, Revision, SourceCheckout, UnreadHead};
 pub use self::guard::Guard;
 use self::plan::{CurrentState, Decision, InForce, SyncPlan};
-use self::posts::PostWriter;
+use self::posts::{Loss, PostWriter};
 use self::pulls::{Answering, Authors};
 
 /// The pauses after failed passes over a source.
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(5), longest: Duration::from_mins(5) };
 /// How often a remote is asked where the settings do not say.
 const POLL: Duration = Duration::from_mins(1);
+/// Intervals of polling without an answer until the last commit says that it may not be the last.
+const MISSED_POLLS: u32 = 2;
 /// How long a claim holds without being renewed: a source whose pass was killed rests so long.
 const LEASE: Duration = Duration::from_mins(1);
 /// How long a pass may take with all its fetches and assessments: one that hangs is left then.
@@ -91,6 +93,8 @@ pub struct SyncSettings {
     pub allowed: Allowed,
     /// How long and how much a fetch may be.
     pub limits: Limits,
+    /// Whoever fetches.
+    pub fetcher: Fetcher,
     /// How each source is followed, by its name.
     pub sources: BTreeMap<String, Following>,
     /// The way to the page.
@@ -317,6 +321,7 @@ impl Syncer {
             directory: self.settings.mirrors.join(name),
             remote,
             limits: self.settings.limits,
+            fetcher: self.settings.fetcher.clone(),
             branch: registration.branch.clone(),
             path: registration.path.clone(),
         };
@@ -345,10 +350,44 @@ impl Syncer {
         }
         let words = format!("{error:#}");
         tracing::error!(error = words, attempts = claim.source.attempts, "cannot sync");
-        match sources::fail(&self.pool, claim, &words, BACKOFF).await {
-            Err(error) if !error.is_stale() => Err(error).context("cannot keep a failure"),
-            _ => Ok(()),
+        let mut transaction = self.pool.begin().await?;
+        match sources::fail(&mut *transaction, claim, &words, BACKOFF).await {
+            Err(error) if error.is_stale() => return Ok(()),
+            kept => kept.context("cannot keep a failure")?,
         }
+        self.say_failed(&mut transaction, claim, error).await?;
+        Ok(transaction.commit().await?)
+    }
+
+    /// Wants to be said on GitHub what a failed pass means for a commit, if it means anything: one that is
+    /// not repeated by a better one may be nothing.
+    async fn say_failed(
+        &self,
+        connection: &mut PgConnection,
+        claim: &Claim,
+        error: &anyhow::Error,
+    ) -> anyhow::Result<()> {
+        let source = &claim.source;
+        if source.registration.host != Host::GitHub {
+            return Ok(());
+        }
+        let all = sources::all(&mut *connection).await?;
+        let posts = PostWriter::new(source, &all, self.settings.links.clone());
+        if let Some(UnreadHead { head, why, is_mirrors }) = error.downcast_ref() {
+            if *is_mirrors && !claim.was_failing() {
+                return Ok(());
+            }
+            let last_good = source.revision.as_deref();
+            return posts.want_for_unread(connection, *head, why, last_good).await;
+        }
+        let Some(since) = source.last_checked_at else { return Ok(()) };
+        let silence = (claim.claimed_at - since).to_std().unwrap_or_default();
+        if silence < self.following(source).poll * MISSED_POLLS {
+            return Ok(());
+        }
+        let (branch, why) = (&source.registration.branch, format!("{error:#}"));
+        let loss = Loss { branch, since, why: &why };
+        posts.want_for_followed(connection, source.head.as_deref(), Some(loss)).await
     }
 
     /// When the remote is asked again without a webhook: up to a fifth sooner than set, so that

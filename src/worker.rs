@@ -44,7 +44,7 @@ const LONGEST_ANSWER: u64 = 8 << 20;
 /// Beginnings of the variables that a worker gets of ours: what connecting to Postgres reads, and where
 /// certificates, programs and files are. Credentials of others are none of them. Nor is `RUST_BACKTRACE`:
 /// where memory ran short, making one may never end.
-const INHERITED: [&str; 5] = ["PG", "SSL_CERT_", "HOME", "PATH", "TMPDIR"];
+const INHERITED: [&str; 6] = ["PG", "SSL_CERT_", "HOME", "PATH", "TMPDIR", "XDG_CONFIG_HOME"];
 
 /// Program to be started as a worker.
 #[derive(Debug, Clone)]

@@ -21,7 +21,7 @@ use crate::db::notifications::{Listener, Topic};
 use crate::db::sources::{self, Host, Registration};
 use crate::db::{self, deliveries, runs};
 use crate::evaluator::{Evaluator, Options};
-use crate::git::{Allowed, Limits};
+use crate::git::{Allowed, Fetcher, Limits};
 use crate::github::{GitHub, WebhookSecret};
 use crate::in_force::PolicyCache;
 use crate::postgres::Server;
@@ -31,8 +31,8 @@ use crate::sweeper::{self, Sweeper};
 use crate::sync::{Following, Guard, SyncSettings, Syncer};
 use crate::tasks::{Pass, Tasks, Wake};
 use crate::web::{self, Pages, Webhooks};
-use crate::worker::Program;
 
+use super::Programs;
 use super::accounts::accounts;
 
 /// How often work is looked for without a notification: what falls due by the clock begins so late at most.
@@ -76,13 +76,29 @@ pub struct Parts {
     pub pages: Router,
 }
 
+/// What is done in processes of its own, so that neither its size nor its end is the service's.
+#[derive(Debug)]
+pub struct Workers {
+    /// Assessing pull requests.
+    pub assessors: Assessors,
+    /// Fetching from Git.
+    pub fetcher: Fetcher,
+}
+
+impl Workers {
+    /// The same in this process, without bounds.
+    pub fn here(pool: PgPool) -> Self {
+        Self { assessors: Assessors::here(pool), fetcher: Fetcher::default() }
+    }
+}
+
 impl Parts {
     /// Puts the parts together, and makes the sources of the settings the watched ones.
     pub async fn assemble(
         settings: &Settings,
         pool: &PgPool,
         clock: Clock,
-        assessors: Assessors,
+        Workers { assessors, fetcher }: Workers,
     ) -> Result<Self> {
         register(settings, pool).await?;
         let github = settings.github.as_ref().map(|it| github(it, clock.clone())).transpose()?;
@@ -101,7 +117,7 @@ impl Parts {
         // Without GitHub nobody knows the secret, so that nothing is accepted.
         let secret = secret.unwrap_or_else(|| Uuid::new_v4().to_string().into());
         let secret = WebhookSecret::new(secret)?;
-        let syncing = sync_settings(settings);
+        let syncing = sync_settings(settings, fetcher);
         Ok(Self {
             syncs: settings.sources.len().clamp(1, MOST_SYNCS),
             syncer: Arc::new(Syncer::new(
@@ -147,16 +163,19 @@ pub struct Service {
 }
 
 impl Service {
-    /// Opens the database and both listeners; nothing runs yet. `assessor` is this program as it assesses
-    /// pull requests.
-    pub async fn start(settings: Settings, assessor: Program) -> Result<Self> {
+    /// Opens the database and both listeners; nothing runs yet.
+    pub async fn start(settings: Settings, programs: &Programs) -> Result<Self> {
         web::check_page_address(settings.listen.page)?;
         let webhooks = listen(settings.listen.webhooks, "webhooks").await?;
         let page = listen(settings.listen.page, "the page").await?;
         let Database { url, pool, private } = database(&settings.database()).await?;
         let PullRequestSettings { timeout, max_memory_bytes: memory } = settings.pull_requests;
-        let assessors = Assessors::beside(assessor, &url, Bounds { memory, timeout })?;
-        let parts = Parts::assemble(&settings, &pool, Clock::System, assessors).await?;
+        let assessor = programs.assessor.clone();
+        let workers = Workers {
+            assessors: Assessors::beside(assessor, &url, Bounds { memory, timeout })?,
+            fetcher: Fetcher::beside(programs.fetcher.clone(), settings.git.max_memory_bytes)?,
+        };
+        let parts = Parts::assemble(&settings, &pool, Clock::System, workers).await?;
         Ok(Self { pool, private, parts, webhooks, page })
     }
 
@@ -334,7 +353,7 @@ fn sweeps(settings: &Settings) -> Option<sweeper::Options> {
     (requests > 0).then_some(sweeper::Options { requests, lease })
 }
 
-fn sync_settings(settings: &Settings) -> SyncSettings {
+fn sync_settings(settings: &Settings, fetcher: Fetcher) -> SyncSettings {
     let following = settings.sources.iter().map(|source| {
         let SourceSettings { name, poll, max_removed_percent, approval, .. } = source;
         let guard = Guard { max_removed_percent: *max_removed_percent, approval: *approval };
@@ -344,6 +363,7 @@ fn sync_settings(settings: &Settings) -> SyncSettings {
         mirrors: settings.data_dir.join("mirrors"),
         allowed: Allowed { file: settings.git.allow_file, http: settings.git.allow_http },
         limits: Limits { timeout: settings.git.timeout, max_bytes: settings.git.max_fetch_bytes },
+        fetcher,
         sources: following.collect(),
         links: Links::new(settings.listen.page_url.clone()),
     }

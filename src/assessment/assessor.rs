@@ -16,7 +16,7 @@ use crate::in_force::{CompiledPolicies, PolicyCache};
 use crate::policy::PolicySet;
 use crate::proposal::{Policies, PolicyDirectory, Proposal};
 use crate::render::post::Post;
-use crate::render::{Effect, Judged, KnownWaivers, Proposed, StackTotal, comment, policies_check};
+use crate::render::{Judged, KnownWaivers, Proposed, StackTotal, comment, policies_check};
 use crate::resource::Inventory;
 use crate::tasks::blocking;
 use crate::views::waiver;
@@ -86,9 +86,9 @@ impl Assessor {
         let removal = compared.removal();
         let too_much = removal.filter(|it| it.exceeds(question.max_removed_percent));
         let proposed = Proposed { head, reading, changes, judged, stack, held: too_much };
-        let (label, links) = (question.speaker.label(), &question.speaker.links);
+        let label = question.speaker.label();
         Ok(Assessment {
-            check: policies_check(label, head, Effect::Proposed, reading, links),
+            check: policies_check(label, head, reading),
             comment: question
                 .number
                 .map(|number| Post::Comment(comment(label, number, proposed, known))),

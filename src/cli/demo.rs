@@ -9,8 +9,8 @@ use cloudcorrect::app;
 use cloudcorrect::diagnostic::is_hidden;
 use github_emulator::{Annotation, Event};
 
-use super::output;
-use super::serve::Logs;
+use super::logs::Logs;
+use super::{output, worker};
 use setup::{Demo, DemoOptions};
 
 /// Statuses as `--help` shows them.
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let options = DemoOptions {
         directory: arguments.directory.clone(),
         port: arguments.port,
-        assessor: arguments.logs.assessor()?,
+        programs: worker::programs(&arguments.logs)?,
     };
     output::print("cloudcorrect demo: starting (a private Postgres is set up first) ...\n")?;
     app::run(async {

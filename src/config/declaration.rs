@@ -40,6 +40,7 @@ pub(super) const SETTINGS: &[Declared] = &[
     plain("git.allow_http", "false", "allow http:// remotes beyond loopback"),
     plain("git.timeout", "60s", "how long a fetch may take"),
     plain("git.max_fetch_mib", "256", "how much a fetch may receive"),
+    plain("git.max_memory_mib", "1024", "how much memory a fetch may take"),
     plain("pull_requests.timeout", "30s", "how long assessing a pull request may take"),
     plain("pull_requests.max_memory_mib", "2048", "how much memory that may take"),
     plain("evaluation.workers", "4", "groups evaluated at once"),

@@ -217,8 +217,10 @@ fn git(mut fields: Fields<'_, '_>) -> GitSettings {
     let allow_http = fields.parsed("allow_http", SWITCH).unwrap_or(false);
     let timeout = fields.span("timeout", Duration::from_mins(1));
     let mebibytes: u32 = fields.parsed("max_fetch_mib", "a whole number").unwrap_or(256);
-    fields.finish(&["allow_file", "allow_http", "timeout", "max_fetch_mib"]);
-    GitSettings { allow_file, allow_http, timeout, max_fetch_bytes: u64::from(mebibytes) << 20 }
+    let memory: u32 = fields.number("max_memory_mib", 128..=1_048_576).unwrap_or(1_024);
+    fields.finish(&["allow_file", "allow_http", "timeout", "max_fetch_mib", "max_memory_mib"]);
+    let [max_fetch_bytes, max_memory_bytes] = [mebibytes, memory].map(|it| u64::from(it) << 20);
+    GitSettings { allow_file, allow_http, timeout, max_fetch_bytes, max_memory_bytes }
 }
 
 fn pull_requests(mut fields: Fields<'_, '_>) -> PullRequestSettings {

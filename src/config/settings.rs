@@ -84,6 +84,8 @@ pub struct GitSettings {
     pub timeout: Duration,
     /// How much one fetch may receive, bytes.
     pub max_fetch_bytes: u64,
+    /// How much memory a process that fetches may have, bytes.
+    pub max_memory_bytes: u64,
 }
 
 /// Bounds of assessing a pull request, which is done in a process of its own.

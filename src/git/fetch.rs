@@ -1,18 +1,15 @@
 //! Fetching: bounded in time and size, from the remote and nobody else.
 
-use std::cell::Cell;
+use std::fs;
+use std::path::Path;
 
-use git2::{
-    AutotagOption, ErrorClass, ErrorCode, FetchOptions, FetchPrune, Reference, RemoteCallbacks,
-    RemoteRedirect,
-};
+use git2::Reference;
 use tokio::time::Instant;
 
+use super::bare;
+use super::fetcher::{Transfer, TransferError};
 use super::gate::{Gate, GateError};
-use super::{Limits, Mirror, Wanted};
-
-/// More objects than a repository of policies has, fewer than take long to index.
-const MAX_OBJECTS: usize = 5_000_000;
+use super::{Mirror, Wanted};
 
 /// Why a fetch brought nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -56,21 +53,33 @@ pub enum FetchError {
          push the policies to a repository made with `git init --object-format=sha1`"
     )]
     ObjectFormat(String),
-    /// The mirror cannot be written, also after it was made anew.
+    /// The process that fetches did not live to say what came of it.
+    #[error(
+        "the fetch failed: its process ended ({0}); see to the memory of this machine, and by `git fsck` to \
+         what the remote sends"
+    )]
+    Ended(String),
+    /// What the remote sent needs more memory than there is, or than it may have.
+    #[error("the fetch failed: what the remote sends needs more memory{0}")]
+    Memory(String),
+    /// No process can be started that fetches.
+    #[error("the fetch failed: {0}")]
+    Process(String),
+    /// What the remote sent is not what it says, also where nothing of ours can be to blame.
+    #[error("the fetch failed: what the remote sent is damaged: {0}; run `git fsck` there")]
+    Damaged(String),
+    /// The mirror cannot be written, nor a new one.
     #[error("the mirror cannot be written: {0}; see to its permissions and free space")]
     Mirror(String),
 }
 
 impl Mirror {
     /// Brings refs of the remote up to date, with their whole history. Refs that the remote has
-    /// no longer go from the mirror as well. A mirror that turns out to be damaged is made anew
-    /// once.
+    /// no longer go from the mirror as well. What cannot be fetched into a mirror that may be damaged is
+    /// fetched into a new one, which takes its place once it has all.
     pub fn fetch(&mut self, wanted: &[Wanted]) -> Result<(), FetchError> {
-        match self.attempt(wanted) {
-            Err(FetchError::Mirror(_)) => {
-                self.discard().map_err(|error| FetchError::Mirror(error.to_string()))?;
-                self.attempt(wanted)?;
-            }
+        match self.attempt(wanted, &self.directory) {
+            Err(FetchError::Mirror(_) | FetchError::Damaged(_)) => self.fetch_anew(wanted)?,
             other => other?,
         }
         for wanted in wanted.iter().filter(|wanted| !wanted.is_several()) {
@@ -80,8 +89,21 @@ impl Mirror {
         Ok(())
     }
 
-    /// Fetches once, without making anything anew.
-    fn attempt(&self, wanted: &[Wanted]) -> Result<(), FetchError> {
+    fn fetch_anew(&mut self, wanted: &[Wanted]) -> Result<(), FetchError> {
+        let beside = self.directory.with_extension("new");
+        let fetched = bare::create(&beside)
+            .map_err(FetchError::Mirror)
+            .and_then(|_| self.attempt(wanted, &beside))
+            .and_then(|()| self.replace(&beside).map_err(FetchError::Mirror));
+        if fetched.is_err() {
+            // It is made anew whenever it is needed.
+            drop(fs::remove_dir_all(&beside));
+        }
+        fetched
+    }
+
+    /// Fetches once, into a repository in a directory.
+    fn attempt(&self, wanted: &[Wanted], directory: &Path) -> Result<(), FetchError> {
         for wanted in wanted {
             let all = if wanted.is_several() { "any" } else { "" };
             if !Reference::is_valid_name(&format!("{}{all}", wanted.theirs())) {
@@ -89,7 +111,7 @@ impl Mirror {
             }
         }
         let deadline = Instant::now() + self.limits.timeout;
-        if self.is_current(wanted, deadline)? {
+        if self.is_current(wanted, deadline)? && directory == self.directory {
             return Ok(());
         }
         let gate = self
@@ -98,81 +120,50 @@ impl Mirror {
             .then(|| Gate::open(&self.remote, self.limits.max_bytes, deadline))
             .transpose()
             .map_err(FetchError::Remote)?;
-        self.transfer(wanted, &Watch { limits: self.limits, deadline, gate })
+        let transfer = Transfer {
+            directory: directory.to_owned(),
+            url: gate.as_ref().map_or(self.remote.url().as_str(), Gate::url).to_owned(),
+            refspecs: wanted.iter().map(Wanted::refspec).collect(),
+            max_bytes: self.limits.max_bytes,
+            remaining: deadline.saturating_duration_since(Instant::now()),
+        };
+        let transferred = self.fetcher.transfer(&transfer);
+        let has_expired = Instant::now() >= deadline;
+        transferred.map_err(|error| {
+            let seen = gate.as_ref().and_then(Gate::error);
+            self.classify(error, seen, has_expired)
+        })
     }
 
-    /// Calls libgit2, which does it all: connect, negotiate, download, index, set refs.
-    fn transfer(&self, wanted: &[Wanted], watch: &Watch) -> Result<(), FetchError> {
-        let too_large = Cell::new(false);
-        let mut callbacks = RemoteCallbacks::new();
-        callbacks.transfer_progress(|progress| {
-            let fits = progress.received_bytes() as u64 <= self.limits.max_bytes
-                && progress.total_objects() <= MAX_OBJECTS;
-            too_large.set(!fits);
-            fits && !watch.has_expired()
-        });
-        callbacks.sideband_progress(|_| !watch.has_expired());
-        let mut options = FetchOptions::new();
-        options
-            .remote_callbacks(callbacks)
-            .follow_redirects(RemoteRedirect::None)
-            .download_tags(AutotagOption::None)
-            .update_fetchhead(false)
-            .prune(FetchPrune::On);
-        let url = watch.gate.as_ref().map_or(self.remote.url().as_str(), Gate::url);
-        let specs: Vec<_> = wanted.iter().map(Wanted::refspec).collect();
-        let result = self
-            .repository
-            .remote_anonymous(url)
-            .and_then(|mut remote| remote.fetch(&specs, Some(&mut options), None));
-        drop(options);
-        result.map_err(|error| watch.classify(&error, too_large.get()))
-    }
-}
-
-/// End of a fetch that its remote does not end: at the deadline the gate shuts, and libgit2, which
-/// asks between two reads, is told to stop.
-struct Watch {
-    limits: Limits,
-    deadline: Instant,
-    gate: Option<Gate>,
-}
-
-impl Watch {
-    fn has_expired(&self) -> bool {
-        Instant::now() >= self.deadline
-    }
-
-    /// Meaning of an error of libgit2. What we did or saw ourselves comes first: to libgit2 it is
-    /// a connection that broke.
-    fn classify(&self, error: &git2::Error, too_large: bool) -> FetchError {
-        match self.gate.as_ref().and_then(Gate::error) {
-            _ if self.has_expired() => FetchError::TimedOut(self.limits.timeout),
-            _ if too_large => FetchError::TooLarge(self.limits.max_bytes),
-            Some(GateError::TooLarge) => FetchError::TooLarge(self.limits.max_bytes),
-            Some(GateError::Unauthorized) => FetchError::Unauthorized,
-            Some(GateError::Other(reason)) => FetchError::Remote(reason),
-            None => classify(error),
+    /// Meaning of an error. What we did or saw ourselves comes first: to libgit2 it is a connection
+    /// that broke.
+    fn classify(
+        &self,
+        error: TransferError,
+        seen: Option<GateError>,
+        has_expired: bool,
+    ) -> FetchError {
+        match (error, seen) {
+            (TransferError::TooLong, _) => FetchError::TimedOut(self.limits.timeout),
+            (TransferError::Process(why), _) => FetchError::Process(why),
+            (TransferError::Ended(status), _) => FetchError::Ended(status),
+            (TransferError::Memory, _) => {
+                let bound = self.fetcher.max_memory();
+                FetchError::Memory(bound.map_or_else(String::new, |bound| {
+                    format!(" than {} MiB, which `git.max_memory_mib` sets", bound >> 20)
+                }))
+            }
+            _ if has_expired => FetchError::TimedOut(self.limits.timeout),
+            (TransferError::TooLarge, _) | (_, Some(GateError::TooLarge)) => {
+                FetchError::TooLarge(self.limits.max_bytes)
+            }
+            (_, Some(GateError::Unauthorized)) => FetchError::Unauthorized,
+            (TransferError::Mirror(reason), None) => FetchError::Mirror(reason),
+            (TransferError::Damaged(reason), None) => FetchError::Damaged(reason),
+            (_, Some(GateError::Other(reason))) | (TransferError::Remote(reason), None) => {
+                FetchError::Remote(reason)
+            }
         }
-    }
-}
-
-fn classify(error: &git2::Error) -> FetchError {
-    let message = error.message().to_owned();
-    let is_local = matches!(
-        error.class(),
-        ErrorClass::Odb
-            | ErrorClass::Object
-            | ErrorClass::Zlib
-            | ErrorClass::Reference
-            | ErrorClass::Repository
-            | ErrorClass::Filesystem
-            | ErrorClass::Config
-    );
-    if is_local || error.code() == ErrorCode::HashsumMismatch {
-        FetchError::Mirror(message)
-    } else {
-        FetchError::Remote(message)
     }
 }
 
@@ -181,9 +172,10 @@ mod tests {
     use std::time::Duration;
 
     use super::super::testing::{
-        Origin, backend, elsewhere, endless, private, serve, serve_tls, silent,
+        Answer, Origin, backend, cut, damaged, elsewhere, endless, private, serve, serve_tls,
+        silent,
     };
-    use super::super::{Allowed, Mirror, Remote};
+    use super::super::{Allowed, Limits, Mirror, Remote};
     use super::*;
 
     fn main() -> [Wanted; 1] {
@@ -331,6 +323,31 @@ mod tests {
         let limits = Limits { timeout: Duration::from_secs(20), max_bytes: 100_000 };
         let mut mirror = origin.mirror_of(url, limits);
         assert_eq!(mirror.fetch(&main()), Err(FetchError::TooLarge(100_000)));
+    }
+
+    #[test]
+    fn a_pack_that_is_damaged_leaves_the_mirror_as_it_was() {
+        let served: [Answer; 6] =
+            [damaged::<5>, damaged::<11>, damaged::<12>, damaged::<20>, damaged::<60>, cut];
+        let told = served.map(|served| {
+            let origin = Origin::new();
+            let first = origin.commit(&[("policies/a.yaml", "a")]);
+            origin.mirror().fetch(&main()).unwrap();
+            origin.commit(&[("policies/a.yaml", &"some words that are long\n".repeat(9))]);
+            let url = serve(origin.root.path(), served).join("r.git").unwrap();
+            let mut mirror = origin.mirror_of(url, Limits::default());
+            let error = mirror.fetch(&main()).unwrap_err();
+            assert_eq!(mirror.head(&main()[0]), Ok(Some(first)), "{error}");
+            error.to_string()
+        });
+        insta::assert_snapshot!(told.join("\n"), @"
+        the fetch failed: what the remote sent is damaged: wrong pack version; run `git fsck` there
+        the fetch failed: what the remote sent is damaged: packfile trailer mismatch; run `git fsck` there
+        the fetch failed: what the remote sent is damaged: packfile trailer mismatch; run `git fsck` there
+        the fetch failed: what the remote sent is damaged: error reading from the zlib stream; run `git fsck` there
+        the fetch failed: what the remote sent is damaged: error reading from the zlib stream; run `git fsck` there
+        the fetch failed: error decoding response body: error reading a body from connection: end of file before message length reached; see that the remote's URL is right and opens from here
+        ");
     }
 
     #[test]

@@ -7,11 +7,12 @@ use std::ops::Deref;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use git2::{Config, ErrorCode, Repository};
+use git2::{ErrorCode, Repository};
 
+use super::bare;
 use super::read::{Objects, ReadError};
 use super::remote::OURS;
-use super::{CommitId, Limits, Remote, Wanted};
+use super::{CommitId, Fetcher, Limits, Remote, Wanted};
 
 /// Each fetch that brings something adds a pack of two files, and nothing ever merges packs. With
 /// this many files a fresh clone is cheaper than every look-up in all of them.
@@ -23,7 +24,8 @@ pub struct Mirror {
     pub(super) objects: Objects,
     pub(super) remote: Remote,
     pub(super) limits: Limits,
-    directory: PathBuf,
+    pub(super) fetcher: Fetcher,
+    pub(super) directory: PathBuf,
     _lock: File,
 }
 
@@ -45,16 +47,29 @@ impl Mirror {
         let lock = lock(directory).map_err(|error| failed(error.to_string()))?;
         let repository = match open_healthy(directory) {
             Some(repository) => repository,
-            None => create(directory).map_err(failed)?,
+            None => bare::create(directory).map_err(failed)?,
         };
         let (objects, directory) = (Objects { repository }, directory.to_path_buf());
-        Ok(Self { objects, remote, limits, directory, _lock: lock })
+        let fetcher = Fetcher::default();
+        Ok(Self { objects, remote, limits, fetcher, directory, _lock: lock })
+    }
+
+    /// The same, whose fetches are another's work.
+    #[must_use]
+    pub fn with_fetcher(self, fetcher: Fetcher) -> Self {
+        Self { fetcher, ..self }
     }
 
     /// Throws away what is in the mirror, so that the next fetch brings all of it anew.
     pub fn discard(&mut self) -> Result<(), OpenError> {
-        self.objects.repository = create(&self.directory)
+        self.objects.repository = bare::create(&self.directory)
             .map_err(|reason| OpenError { directory: self.directory.clone(), reason })?;
+        Ok(())
+    }
+
+    /// Puts another mirror of the same remote in the place of what is there.
+    pub(super) fn replace(&mut self, with: &Path) -> Result<(), String> {
+        self.objects.repository = bare::replace(&self.directory, with)?;
         Ok(())
     }
 
@@ -101,8 +116,7 @@ impl Mirror {
 impl Objects {
     /// Objects of the mirror in a directory, which somebody else holds and may add to.
     pub fn mirrored(directory: &Path) -> Result<Self, ReadError> {
-        let repository = Repository::open_bare(directory).and_then(isolated)?;
-        Ok(Self { repository })
+        Ok(Self { repository: bare::open(directory)? })
     }
 }
 
@@ -132,44 +146,15 @@ fn lock(directory: &Path) -> io::Result<File> {
 
 /// The repository, if there is one and what it is for can be read.
 fn open_healthy(directory: &Path) -> Option<Repository> {
+    bare::clear(directory);
     let packs = fs::read_dir(directory.join("objects/pack")).ok()?.count();
-    // We hold the mirror alone, so a lock in it was left behind by a process that was killed.
-    if packs > MAX_PACK_FILES || holds_lock(directory).ok()? {
+    if packs > MAX_PACK_FILES {
         return None;
     }
-    let repository = isolated(Repository::open_bare(directory).ok()?).ok()?;
+    let repository = bare::open(directory).ok()?;
     // What a pull request holds is anybody's, and may be no tree at all.
     for reference in repository.references_glob(&format!("{OURS}/heads/*")).ok()? {
         reference.ok()?.peel_to_commit().ok()?.tree().ok()?;
     }
     Some(repository)
-}
-
-/// `true` where a lock file of Git's is among the refs or beside them.
-fn holds_lock(directory: &Path) -> io::Result<bool> {
-    for entry in fs::read_dir(directory)? {
-        let entry = entry?;
-        let is_lock = entry.path().extension().is_some_and(|extension| extension == "lock");
-        let is_directory = entry.file_type()?.is_dir() && entry.file_name() != "objects";
-        if is_lock || (is_directory && holds_lock(&entry.path())?) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-fn create(directory: &Path) -> Result<Repository, String> {
-    match fs::remove_dir_all(directory) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error.to_string()),
-        _ => {}
-    }
-    Repository::init_bare(directory).and_then(isolated).map_err(|error| error.message().to_owned())
-}
-
-/// Only the mirror's own configuration counts: one of the user's or the machine's may rewrite
-/// URLs or turn off the checking of certificates.
-fn isolated(repository: Repository) -> Result<Repository, git2::Error> {
-    let own = Config::open(&repository.path().join("config"))?;
-    repository.set_config(&own)?;
-    Ok(repository)
 }

@@ -27,11 +27,16 @@ pub enum ReadError {
 
 impl From<git2::Error> for ReadError {
     fn from(error: git2::Error) -> Self {
-        if error.class() == ErrorClass::NoMemory || error.message().contains("ut of memory") {
+        if is_out_of_memory(&error) {
             return Self::OutOfMemory;
         }
         Self::Damaged(error.message().to_owned())
     }
+}
+
+/// `true` where libgit2 got no memory.
+pub(super) fn is_out_of_memory(error: &git2::Error) -> bool {
+    error.class() == ErrorClass::NoMemory || error.message().contains("ut of memory")
 }
 
 /// Objects of a repository, wherever it lies.

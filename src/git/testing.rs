@@ -255,6 +255,32 @@ pub(crate) fn backend(root: &Path, head: &str, body: &[u8], stream: &mut dyn Str
     drop(stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&output[end..])));
 }
 
+/// Answers as `git http-backend` does, with a bit of each pack turned: in the byte at this place.
+pub(crate) fn damaged<const AT: usize>(
+    root: &Path,
+    head: &str,
+    body: &[u8],
+    stream: &mut dyn Stream,
+) {
+    let mut answer = std::io::Cursor::new(Vec::new());
+    backend(root, head, body, &mut answer);
+    let mut answer = answer.into_inner();
+    if let Some(pack) = answer.windows(4).position(|at| at == b"PACK") {
+        answer[pack + AT] ^= 1;
+    }
+    drop(stream.write_all(&answer));
+}
+
+/// Answers as `git http-backend` does, and breaks off in the middle of each pack.
+pub(crate) fn cut(root: &Path, head: &str, body: &[u8], stream: &mut dyn Stream) {
+    let mut answer = std::io::Cursor::new(Vec::new());
+    backend(root, head, body, &mut answer);
+    let answer = answer.into_inner();
+    let pack = answer.windows(4).position(|at| at == b"PACK");
+    let sent = pack.map_or(answer.len(), |pack| pack + 60);
+    drop(stream.write_all(&answer[..sent]));
+}
+
 /// Lets in only who knows the token.
 pub(crate) fn private(root: &Path, head: &str, body: &[u8], stream: &mut dyn Stream) {
     // x-access-token:geheim

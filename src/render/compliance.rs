@@ -14,7 +14,7 @@ use crate::resource::TypeName;
 use self::amount::amount;
 use super::links::Links;
 use super::markdown::{Sheet, code, escape};
-use super::post::{Annotations, CheckRun, CheckState, Post};
+use super::post::{CheckRun, CheckState, Post};
 use super::source_label::SourceLabel;
 use super::waivers;
 use super::words::{cause_in_words, count, fails, noun, plural};
@@ -52,10 +52,6 @@ pub fn compliance(
 ) -> Post {
     let rows: Vec<Row<'_>> = status.groups.iter().map(Row::of).collect();
     Post::CheckRun(CheckRun {
-        name: label.check_name("compliance").into(),
-        head_sha: commit.to_owned(),
-        source: label.source.to_owned(),
-        key: format!("compliance/{commit}"),
         state: match status.state {
             CommitState::Red => CheckState::Failure,
             CommitState::Pending => CheckState::InProgress,
@@ -63,9 +59,8 @@ pub fn compliance(
         },
         title: title(status.state, &rows).into(),
         summary: summary(label, status, &rows, links).into(),
-        text: None,
         details_url: links.revision(label.source, commit),
-        annotations: Annotations::default(),
+        ..label.check_run("compliance", commit)
     })
 }
 

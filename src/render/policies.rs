@@ -1,14 +1,11 @@
-//! The check run `cloudcorrect/policies`: whether the policies of a commit can come into force.
-
-use std::fmt::Write as _;
+//! The check run `cloudcorrect/policies`: whether the policies of a proposal can come into force.
 
 use crate::diagnostic::Diagnostic;
 use crate::policy::{LoadOutcome, PolicySet};
 
-use super::links::Links;
 use super::markdown::{Sheet, code, prose};
 use super::post::{Annotation, Annotations, CheckRun, CheckState, Post};
-use super::source_label::{SourceLabel, short};
+use super::source_label::SourceLabel;
 use super::words::count;
 
 /// Characters of a check run's text.
@@ -16,57 +13,66 @@ const LONGEST_TEXT: usize = 60_000;
 /// Problems listed in words at most.
 const MOST_LISTED: usize = 500;
 
-/// Effect of a commit's policies on the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect<'a> {
-    /// The head of a pull request.
-    Proposed,
-    /// A commit of the watched branch: in force if it is good, else the revision before stays.
-    Synced {
-        /// The commit that is in force if this one cannot be.
-        last_good: Option<&'a str>,
-    },
-    /// A commit of the watched branch that loses much of what is in force, and waits for an approval.
-    Held {
-        /// The commit that is in force meanwhile.
-        last_good: &'a str,
-    },
+/// The check run for the policies of a head of a pull request.
+pub fn policies_check(label: SourceLabel<'_>, commit: &str, reading: &LoadOutcome) -> Post {
+    let annotated = Annotated::of(&reading.diagnostics);
+    let effect = if reading.is_clean() {
+        "Merging brings these policies into force."
+    } else {
+        "These policies cannot come into force: merging them would leave the last good revision in force."
+    };
+    Post::CheckRun(CheckRun {
+        title: title(reading).into(),
+        summary: format!("{effect}{}", annotated.words()).into(),
+        ..annotated.check_run(label, "policies", commit, reading.is_clean())
+    })
 }
 
-/// The check run for the policies of a commit.
-pub fn policies_check(
-    label: SourceLabel<'_>,
-    commit: &str,
-    effect: Effect<'_>,
-    reading: &LoadOutcome,
-    links: &Links,
-) -> Post {
-    let LoadOutcome { policies, diagnostics, has_unread_tests: _ } = reading;
-    let is_good = reading.is_clean();
-    // Should some have to go, then warnings.
-    let mut ordered: Vec<_> = diagnostics.iter().collect();
-    ordered.sort_by_key(|diagnostic| !diagnostic.is_error());
-    let annotations: Annotations = ordered.iter().map(|it| Annotation::from(*it)).collect();
-    let rest = ordered.get(annotations.shown().len()..).unwrap_or_default();
-    Post::CheckRun(CheckRun {
-        name: label.check_name("policies").into(),
-        head_sha: commit.to_owned(),
-        source: label.source.to_owned(),
-        key: format!("policies/{commit}"),
-        state: if is_good { CheckState::Success } else { CheckState::Failure },
-        title: match effect {
-            Effect::Held { .. } => held_title(diagnostics).into(),
-            Effect::Proposed | Effect::Synced { .. } => title(policies, diagnostics).into(),
-        },
-        summary: summary(effect, is_good, &annotations).into(),
-        text: (!rest.is_empty()).then(|| not_annotated(rest).into()),
-        // The page has revisions of the watched branch only.
-        details_url: match effect {
-            Effect::Proposed => None,
-            Effect::Synced { .. } | Effect::Held { .. } => links.revision(label.source, commit),
-        },
-        annotations,
-    })
+/// Diagnostics of a commit: those that are annotated, and those that are listed because too many are.
+pub(super) struct Annotated<'a> {
+    annotations: Annotations,
+    rest: Vec<&'a Diagnostic>,
+}
+
+impl<'a> Annotated<'a> {
+    /// All of a commit. Should some not be annotated, then warnings.
+    pub(super) fn of(diagnostics: &'a [Diagnostic]) -> Self {
+        let mut ordered: Vec<_> = diagnostics.iter().collect();
+        ordered.sort_by_key(|diagnostic| !diagnostic.is_error());
+        let annotations: Annotations = ordered.iter().map(|it| Annotation::from(*it)).collect();
+        let rest = ordered.split_off(annotations.shown().len().min(ordered.len()));
+        Self { annotations, rest }
+    }
+
+    /// Words that follow those on a commit: where its problems are shown.
+    pub(super) fn words(&self) -> String {
+        match (self.annotations.shown().len(), self.annotations.left_out()) {
+            (0, _) => String::new(),
+            (_, 0) => " Each problem is annotated at its line.".to_owned(),
+            (shown, rest) => {
+                let total = shown + rest;
+                format!(
+                    " Of {total} problems and warnings the first {shown} are annotated at their lines."
+                )
+            }
+        }
+    }
+
+    /// A check run of a commit with them, without a title and a summary.
+    pub(super) fn check_run(
+        self,
+        label: SourceLabel<'_>,
+        what: &str,
+        commit: &str,
+        is_good: bool,
+    ) -> CheckRun {
+        CheckRun {
+            state: if is_good { CheckState::Success } else { CheckState::Failure },
+            text: (!self.rest.is_empty()).then(|| not_annotated(&self.rest).into()),
+            annotations: self.annotations,
+            ..label.check_run(what, commit)
+        }
+    }
 }
 
 /// The check run for a head of a pull request whose policies could not be read in the bounds that are
@@ -79,21 +85,14 @@ pub fn unread_check(label: SourceLabel<'_>, commit: &str, why: &str) -> Post {
         prose(why)
     );
     Post::CheckRun(CheckRun {
-        name: label.check_name("policies").into(),
-        head_sha: commit.to_owned(),
-        source: label.source.to_owned(),
-        key: format!("policies/{commit}"),
-        state: CheckState::Failure,
         title: "could not be validated".into(),
         summary: summary.into(),
-        text: None,
-        details_url: None,
-        annotations: Annotations::default(),
+        ..label.check_run("policies", commit)
     })
 }
 
 /// `2 problems, 1 warning`, or `3 groups with 12 checks are valid`.
-fn title(policies: &PolicySet, diagnostics: &[Diagnostic]) -> String {
+pub(super) fn title(LoadOutcome { policies, diagnostics, .. }: &LoadOutcome) -> String {
     let errors = diagnostics.iter().filter(|it| it.is_error()).count();
     let warnings = diagnostics.len() - errors;
     let mut title = match errors {
@@ -110,15 +109,6 @@ fn title(policies: &PolicySet, diagnostics: &[Diagnostic]) -> String {
     title
 }
 
-/// `held: 3 of 4 groups are removed`, without what follows that is said elsewhere.
-fn held_title(diagnostics: &[Diagnostic]) -> String {
-    let why = diagnostics.iter().filter(|it| it.is_error()).map(|it| {
-        let words = it.message.split([';', ':']).next().unwrap_or_default();
-        words.to_owned()
-    });
-    format!("held: {}", why.collect::<Vec<_>>().join(", "))
-}
-
 /// `3 groups with 12 checks`.
 pub(super) fn extent(policies: &PolicySet) -> String {
     let checks: usize = policies.groups.values().map(|group| group.checks.len()).sum();
@@ -126,42 +116,6 @@ pub(super) fn extent(policies: &PolicySet) -> String {
         0 => "no groups".to_owned(),
         groups => format!("{} with {}", count(groups, "group"), count(checks, "check")),
     }
-}
-
-fn summary(effect: Effect<'_>, is_good: bool, annotations: &Annotations) -> String {
-    let mut words = match (effect, is_good) {
-        (Effect::Proposed, true) => "Merging brings these policies into force.".to_owned(),
-        (Effect::Proposed, false) => "These policies cannot come into force: merging them would \
-            leave the last good revision in force."
-            .to_owned(),
-        (Effect::Synced { .. }, true) => "These policies are in force.".to_owned(),
-        (Effect::Synced { last_good: Some(sha) }, false) => format!(
-            "These policies cannot come into force. The last good revision, {}, stays in force \
-             until the problems are fixed.",
-            code(short(sha))
-        ),
-        (Effect::Held { last_good }, _) => format!(
-            "These policies are valid, and held: {} stays in force until a later commit approves them. \
-             The annotation says how.",
-            code(short(last_good))
-        ),
-        (Effect::Synced { last_good: None }, false) => "These policies cannot come into force, \
-            and no revision before them is: nothing is evaluated until the problems are fixed."
-            .to_owned(),
-    };
-    match (annotations.shown().len(), annotations.left_out()) {
-        _ if matches!(effect, Effect::Held { .. }) => {}
-        (0, _) => {}
-        (_, 0) => words.push_str(" Each problem is annotated at its line."),
-        (shown, rest) => {
-            let total = shown + rest;
-            let _ = write!(
-                words,
-                " Of {total} problems and warnings the first {shown} are annotated at their lines."
-            );
-        }
-    }
-    words
 }
 
 fn not_annotated(rest: &[&Diagnostic]) -> String {
@@ -225,11 +179,10 @@ spec:
             .help("`Name`?")
     }
 
-    fn shown(label: SourceLabel<'_>, effect: Effect<'_>, diagnostics: &[Diagnostic]) -> String {
+    fn shown(label: SourceLabel<'_>, diagnostics: &[Diagnostic]) -> String {
         let diagnostics = diagnostics.to_vec();
         let reading = LoadOutcome { policies: policies(), diagnostics, ..LoadOutcome::default() };
-        let links = Links::default();
-        let post = policies_check(label, "0123456789abcdef", effect, &reading, &links);
+        let post = policies_check(label, "0123456789abcdef", &reading);
         let Post::CheckRun(check) = post else { panic!("a check run") };
         let CheckRun { name, key, state, title, summary, annotations, text, .. } = check;
         let text = text.map(|text| format!("\n{text}")).unwrap_or_default();
@@ -240,33 +193,19 @@ spec:
 
     const ALONE: SourceLabel<'_> = SourceLabel { source: "main", is_alone: true };
     const TEAM: SourceLabel<'_> = SourceLabel { source: "team-b", is_alone: false };
-    const SYNCED: Effect<'_> = Effect::Synced { last_good: Some("fedcba9876543210") };
-
-    #[test]
-    fn only_what_the_page_has_is_linked() {
-        let links = Links::new("https://cloudcorrect.example.com".parse().ok());
-        let reading = LoadOutcome { policies: policies(), ..LoadOutcome::default() };
-        let link = |effect| match policies_check(ALONE, "0123456", effect, &reading, &links) {
-            Post::CheckRun(check) => check.details_url.map(|url| url.path().to_owned()),
-            Post::Comment(_) => panic!("a check run"),
-        };
-        assert_eq!(link(SYNCED).as_deref(), Some("/sources/main/revisions/0123456"));
-        assert_eq!(link(Effect::Proposed), None);
-    }
-
     #[test]
     fn good_policies_are_counted() {
-        insta::assert_snapshot!(shown(ALONE, Effect::Proposed, &[]), @"
+        insta::assert_snapshot!(shown(ALONE, &[]), @"
         cloudcorrect/policies policies/0123456789abcdef
         Success: 1 group with 1 check is valid
         Merging brings these policies into force.
         0 annotated
         ");
         let warning = Diagnostic::warning(Location::file("policies/a.yaml"), Code::NoEffect, "y");
-        insta::assert_snapshot!(shown(TEAM, SYNCED, &[warning]), @"
+        insta::assert_snapshot!(shown(TEAM, &[warning]), @"
         cloudcorrect/policies (team-b) policies/0123456789abcdef
         Success: 1 group with 1 check is valid, 1 warning
-        These policies are in force. Each problem is annotated at its line.
+        Merging brings these policies into force. Each problem is annotated at its line.
         1 annotated
         ");
     }
@@ -274,24 +213,11 @@ spec:
     #[test]
     fn problems_are_counted_and_annotated() {
         let warning = Diagnostic::warning(Location::file("policies/a.yaml"), Code::NoEffect, "y");
-        insta::assert_snapshot!(shown(ALONE, Effect::Proposed, &[warning, error(1)]), @"
+        insta::assert_snapshot!(shown(ALONE, &[warning, error(1)]), @"
         cloudcorrect/policies policies/0123456789abcdef
         Failure: 1 problem, 1 warning
         These policies cannot come into force: merging them would leave the last good revision in force. Each problem is annotated at its line.
         2 annotated
-        ");
-        insta::assert_snapshot!(shown(TEAM, SYNCED, &[error(1), error(2)]), @"
-        cloudcorrect/policies (team-b) policies/0123456789abcdef
-        Failure: 2 problems
-        These policies cannot come into force. The last good revision, `fedcba9`, stays in force until the problems are fixed. Each problem is annotated at its line.
-        2 annotated
-        ");
-        let first = Effect::Synced { last_good: None };
-        insta::assert_snapshot!(shown(ALONE, first, &[error(1)]), @"
-        cloudcorrect/policies policies/0123456789abcdef
-        Failure: 1 problem
-        These policies cannot come into force, and no revision before them is: nothing is evaluated until the problems are fixed. Each problem is annotated at its line.
-        1 annotated
         ");
     }
 
@@ -301,7 +227,7 @@ spec:
         let warning = Diagnostic::warning(Location::file("a.yaml"), Code::NoEffect, "`y` is odd");
         let all: Vec<_> =
             std::iter::once(warning).chain((1..=100).map(error)).chain([related]).collect();
-        insta::assert_snapshot!(shown(ALONE, Effect::Proposed, &all), @"
+        insta::assert_snapshot!(shown(ALONE, &all), @"
         cloudcorrect/policies policies/0123456789abcdef
         Failure: 101 problems, 1 warning
         These policies cannot come into force: merging them would leave the last good revision in force. Of 102 problems and warnings the first 100 are annotated at their lines.
@@ -312,7 +238,7 @@ spec:
         - `a.yaml:1:1` warning: `y` is odd
         ");
         let endless: Vec<_> = (1..=2_000).map(error).collect();
-        let text = shown(ALONE, Effect::Proposed, &endless);
+        let text = shown(ALONE, &endless);
         assert!(text.ends_with("\n… and 1400 more problems"), "{}", &text[text.len() - 60..]);
     }
 }

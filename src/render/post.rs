@@ -58,7 +58,7 @@ pub struct CheckRun {
     pub head_sha: String,
     /// The source that it speaks for.
     pub source: String,
-    /// Its key in the outbox: `policies/<sha>`, `compliance/<sha>`.
+    /// Its key in the outbox: `policies/<sha>`, `sync/<sha>`, `compliance/<sha>`.
     pub key: String,
     /// How far it has come.
     pub state: CheckState,
@@ -75,6 +75,17 @@ pub struct CheckRun {
     /// Annotated lines of policy files.
     #[serde(default, skip_serializing_if = "Annotations::is_empty")]
     pub annotations: Annotations,
+    /// What it said of its commit, while it says that nobody knows more. It is not shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<Said>,
+}
+
+/// Words of a check run, to be said again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    state: CheckState,
+    title: Title,
+    summary: Section,
 }
 
 /// How far a check run has come. `neutral` and `skipped` are no states of ours: both would satisfy
@@ -91,6 +102,21 @@ pub enum CheckState {
 }
 
 impl CheckRun {
+    /// The same failing in other words, until it is [restored](Self::restored).
+    #[must_use]
+    pub fn doubted(self, title: Title, summary: Section) -> Self {
+        let said = Said { state: self.state, title: self.title, summary: self.summary };
+        let before = Some(self.before.unwrap_or(said));
+        Self { state: CheckState::Failure, title, summary, before, ..self }
+    }
+
+    /// The same in the words that it had before it was [doubted](Self::doubted).
+    #[must_use]
+    pub fn restored(self) -> Self {
+        let Some(Said { state, title, summary }) = self.before else { return self };
+        Self { state, title, summary, before: None, ..self }
+    }
+
     /// The id that we give it at GitHub: source and key, and a digest of its annotations. GitHub
     /// only ever adds annotations to a check run, so with others it has to be a new one.
     pub fn external_id(&self) -> String {
@@ -275,6 +301,7 @@ mod tests {
             text: None,
             details_url: None,
             annotations,
+            before: None,
         }
     }
 

@@ -1,5 +1,7 @@
 //! For whom a post speaks.
 
+use super::post::{Annotations, CheckRun, CheckState};
+
 /// The source for which a post speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SourceLabel<'a> {
@@ -10,6 +12,24 @@ pub struct SourceLabel<'a> {
 }
 
 impl SourceLabel<'_> {
+    /// A check run of a commit that fails and says nothing yet: `cloudcorrect/WHAT`, by the key
+    /// `WHAT/COMMIT`.
+    pub(super) fn check_run(&self, what: &str, commit: &str) -> CheckRun {
+        CheckRun {
+            name: self.check_name(what).into(),
+            head_sha: commit.to_owned(),
+            source: self.source.to_owned(),
+            key: format!("{what}/{commit}"),
+            state: CheckState::Failure,
+            title: "".into(),
+            summary: "".into(),
+            text: None,
+            details_url: None,
+            annotations: Annotations::default(),
+            before: None,
+        }
+    }
+
     /// `cloudcorrect/policies`, or `cloudcorrect/policies (team-b)` where others speak too.
     pub(super) fn check_name(&self, what: &str) -> String {
         if self.is_alone {

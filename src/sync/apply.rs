@@ -39,6 +39,10 @@ pub(super) async fn apply(
     };
     if let Some(posts) = posts {
         posts.want_for_revision(connection, plan, last_good.as_deref()).await?;
+        if claim.was_failing() {
+            let before = claim.source.head.as_deref().filter(|before| *before != head);
+            posts.want_for_followed(connection, before, None).await?;
+        }
     }
     let refused = refusal(&record);
     let completed = Completed { head, revision, refused, pause };

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::git::{
-    Approval, Commit, CommitId, FetchError, Limits, Mirror, ReadError, Remote, Wanted,
+    Approval, Commit, CommitId, FetchError, Fetcher, Limits, Mirror, ReadError, Remote, Wanted,
 };
 use crate::impact::APPROVAL_TRAILER;
 use crate::policy::SETTINGS_FILE;
@@ -24,6 +24,7 @@ pub(super) struct SourceCheckout {
     pub(super) directory: PathBuf,
     pub(super) remote: Remote,
     pub(super) limits: Limits,
+    pub(super) fetcher: Fetcher,
     pub(super) branch: String,
     pub(super) path: String,
 }
@@ -35,6 +36,16 @@ pub(super) enum Head {
     Known,
     /// It is another one, with its policies.
     New(Box<Revision>),
+}
+
+/// The head of the branch could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot bring commit `{head}` into force")]
+pub(super) struct UnreadHead {
+    pub(super) head: CommitId,
+    pub(super) why: String,
+    /// `true` where the mirror may be to blame, which is then fetched anew.
+    pub(super) is_mirrors: bool,
 }
 
 /// A commit with its policies.
@@ -90,11 +101,13 @@ impl SourceCheckout {
         mirror
             .fetch(&[branch.clone(), Wanted::MergeQueue(self.branch.clone())])
             .with_context(|| format!("cannot fetch {branch} of {}", self.remote))?;
+        let head = self.guarded(&mut mirror, |mirror| {
+            mirror.head(&branch)?.ok_or_else(|| ReadError::Damaged("no head".into()))
+        })?;
+        if known == Some(head) {
+            return Ok(Head::Known);
+        }
         let revision = self.guarded(&mut mirror, |mirror| {
-            let head = mirror.head(&branch)?.ok_or_else(|| ReadError::Damaged("no head".into()))?;
-            if known == Some(head) {
-                return Ok(Head::Known);
-            }
             let follows = match in_force {
                 Some(in_force) => mirror.is_ancestor(in_force, head)?,
                 None => true,
@@ -110,9 +123,15 @@ impl SourceCheckout {
             let directory = PolicyDirectory { known: Some(&policies), ..directory };
             let approved = approvals.into_iter().map(|approval| approved(directory, approval));
             let approved = approved.collect();
-            Ok(Head::New(Box::new(Revision { commit, follows, policies, place, approved })))
-        })?;
-        Ok(revision)
+            Ok(Revision { commit, follows, policies, place, approved })
+        });
+        let unread = |error: anyhow::Error| {
+            let cause = error.downcast_ref();
+            let is_mirrors = matches!(cause, Some(ReadError::Damaged(_) | ReadError::OutOfMemory));
+            let why = cause.map(ReadError::to_string).unwrap_or_default();
+            error.context(UnreadHead { head, why, is_mirrors })
+        };
+        Ok(Head::New(Box::new(revision.map_err(unread)?)))
     }
 
     /// Fetches pull requests; nothing where the branch was never fetched. Where they are too much
@@ -181,7 +200,8 @@ impl SourceCheckout {
     }
 
     fn open(&self) -> anyhow::Result<Mirror> {
-        Ok(Mirror::open(&self.directory, self.remote.clone(), self.limits)?)
+        let mirror = Mirror::open(&self.directory, self.remote.clone(), self.limits)?;
+        Ok(mirror.with_fetcher(self.fetcher.clone()))
     }
 
     /// Reads from a mirror; one that turns out to be damaged is thrown away for the next pass.

@@ -1,16 +1,16 @@
 //! Saying on GitHub what came of a commit: posts are wanted in the same transaction.
 
 use anyhow::Context;
+use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, PgExecutor};
 
 use crate::assessment::{Assessment, Speaker};
 use crate::db::outbox;
 use crate::db::sources::{Source, SourceId};
 use crate::git::CommitId;
-use crate::policy::LoadOutcome;
 use crate::render::links::Links;
 use crate::render::post::Post;
-use crate::render::{Effect, SourceLabel, policies_check};
+use crate::render::{Fate, SourceLabel, lost, sync_check, unread_sync_check};
 
 use super::plan::{Decision, SyncPlan};
 
@@ -21,6 +21,15 @@ pub(super) struct PostWriter {
     name: String,
     is_alone: bool,
     links: Links,
+}
+
+/// Branch that cannot be followed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Loss<'a> {
+    pub(super) branch: &'a str,
+    /// When its remote was last asked with success.
+    pub(super) since: DateTime<Utc>,
+    pub(super) why: &'a str,
 }
 
 impl PostWriter {
@@ -37,11 +46,45 @@ impl PostWriter {
         plan: &SyncPlan,
         last_good: Option<&str>,
     ) -> anyhow::Result<()> {
-        let effect = match (&plan.decision, last_good) {
-            (Decision::Hold, Some(last_good)) => Effect::Held { last_good },
-            _ => Effect::Synced { last_good },
+        let fate = match (&plan.decision, last_good) {
+            (Decision::Hold, Some(last_good)) => Fate::Held { last_good },
+            _ => Fate::Judged { last_good },
         };
-        self.policies(connection, plan.commit.id, effect, &plan.reading).await
+        let commit = plan.commit.id.to_string();
+        let check = sync_check(self.label(), &commit, fate, &plan.reading, &self.links);
+        self.want(connection, &check).await
+    }
+
+    /// Wants the check run of a commit of the branch of which nothing can be read.
+    pub(super) async fn want_for_unread(
+        &self,
+        connection: &mut PgConnection,
+        commit: CommitId,
+        why: &str,
+        last_good: Option<&str>,
+    ) -> anyhow::Result<()> {
+        let check = unread_sync_check(self.label(), &commit.to_string(), why, last_good);
+        self.want(connection, &check).await
+    }
+
+    /// Has the check run of the commit that was looked at last say that nobody knows more, or, without a
+    /// loss, what it said before.
+    pub(super) async fn want_for_followed(
+        &self,
+        connection: &mut PgConnection,
+        head: Option<&str>,
+        loss: Option<Loss<'_>>,
+    ) -> anyhow::Result<()> {
+        let Some(head) = head else { return Ok(()) };
+        let known = outbox::find(&mut *connection, self.source, &format!("sync/{head}")).await?;
+        let Some(known) = known else { return Ok(()) };
+        let known = serde_json::from_value(known.post).context("cannot read a post")?;
+        let Post::CheckRun(check) = known else { return Ok(()) };
+        let check = match loss {
+            Some(Loss { branch, since, why }) => lost(check, branch, since, why),
+            None => check.restored(),
+        };
+        self.want(connection, &Post::CheckRun(check)).await
     }
 
     /// Wants the posts on a pull request. It gets no comment as long as it is none of our business: it
@@ -60,18 +103,6 @@ impl PostWriter {
             self.want(connection, comment).await?;
         }
         Ok(())
-    }
-
-    async fn policies(
-        &self,
-        connection: &mut PgConnection,
-        commit: CommitId,
-        effect: Effect<'_>,
-        reading: &LoadOutcome,
-    ) -> anyhow::Result<()> {
-        let label = self.label();
-        let check = policies_check(label, &commit.to_string(), effect, reading, &self.links);
-        self.want(connection, &check).await
     }
 
     /// `true` where the check run of a head is wanted already.

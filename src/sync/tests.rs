@@ -591,6 +591,7 @@ impl OnGitHub {
             directory: world.origin.mirror_directory(),
             remote: Remote::new(world.origin.url(), Allowed { file: true, http: false })?,
             limits: Limits::default(),
+            fetcher: crate::git::Fetcher::default(),
             branch: "main".into(),
             path: "policies".into(),
         };
@@ -674,13 +675,13 @@ async fn what_came_of_a_commit_is_said_on_it(pool: PgPool) -> TestResult {
     };
     let good = commit(&files[1].1);
     github.pass().await?;
-    insta::assert_snapshot!(github.post(&format!("policies/{good}")).await?, @"cloudcorrect/policies: Success, 1 group with 1 check is valid");
+    insta::assert_snapshot!(github.post(&format!("sync/{good}")).await?, @"cloudcorrect/sync: Success, 1 group with 1 check is valid");
     insta::assert_snapshot!(github.post(&format!("compliance/{good}")).await?, @"cloudcorrect/compliance: InProgress, 0 of 1 groups evaluated");
 
     let bad = commit(&files[1].1.replace("BucketName", "BucktName"));
     github.pass().await?;
-    insta::assert_snapshot!(github.post(&format!("policies/{bad}")).await?, @"
-    cloudcorrect/policies: Failure, 1 problem
+    insta::assert_snapshot!(github.post(&format!("sync/{bad}")).await?, @"
+    cloudcorrect/sync: Failure, 1 problem
     policies/b.yaml:11: `AWS::S3::Bucket` has no property `BucktName`
 
     help: did you mean `BucketName`?
@@ -717,8 +718,8 @@ async fn a_pull_request_is_held_to_the_settings_of_the_branch(pool: PgPool) -> T
     };
     let refused = push("refs/heads/main", None, GATES, &group("storage", "15m"));
     github.pass().await?;
-    insta::assert_snapshot!(github.post(&format!("policies/{refused}")).await?, @"
-    cloudcorrect/policies: Failure, 1 problem
+    insta::assert_snapshot!(github.post(&format!("sync/{refused}")).await?, @"
+    cloudcorrect/sync: Failure, 1 problem
     policies/b.yaml:4: group `storage` names no owner
 
     help: add `owner` to its `spec`
@@ -727,7 +728,7 @@ async fn a_pull_request_is_held_to_the_settings_of_the_branch(pool: PgPool) -> T
     ");
     let base = push("refs/heads/main", Some(refused), GATES, &owned);
     github.pass().await?;
-    insta::assert_snapshot!(github.post(&format!("policies/{base}")).await?, @"cloudcorrect/policies: Success, 1 group with 1 check is valid");
+    insta::assert_snapshot!(github.post(&format!("sync/{base}")).await?, @"cloudcorrect/sync: Success, 1 group with 1 check is valid");
 
     // It lets itself off, but the branch does not.
     let lax = GATES.replace("true", "false");

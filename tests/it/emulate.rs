@@ -10,10 +10,10 @@ use secrecy::ExposeSecret;
 use sqlx::{ConnectOptions, PgPool};
 use tokio::net::TcpListener;
 
-use crate::world::assessors::assessors;
 use crate::world::cloud::Cloud;
 use crate::world::emulate::{App, Emulate};
 use crate::world::scene::{ACCOUNTS, ONE_SOURCE, PATIENCE, STORAGE};
+use crate::world::workers::workers;
 
 /// The service between `emulate` and a recorded account. The emulator lends its Git and its App's key.
 struct World {
@@ -54,8 +54,8 @@ impl World {
         );
         let settings = Settings::read(&text, directory.path(), []).expect("settings");
         let url = pool.connect_options().to_url_lossy();
-        let assessors = assessors(url.as_str(), &settings.pull_requests);
-        let parts = Parts::assemble(&settings, &pool, Clock::System, assessors).await;
+        let workers = workers(url.as_str(), &settings.pull_requests, &settings.git);
+        let parts = Parts::assemble(&settings, &pool, Clock::System, workers).await;
         let parts = parts.expect("a service");
         tokio::spawn(axum::serve(listener, parts.webhooks.clone()).into_future());
         let repo = repo.expect("a repository");
@@ -105,7 +105,7 @@ async fn another_github_is_spoken_to_just_as_well(pool: PgPool) {
     world.settle().await;
     assert_snapshot!(world.github.checks(&sha).await, @"
     cloudcorrect/compliance: failure: storage: 1 of 1 buckets fails (0)
-    cloudcorrect/policies: success: 1 group with 1 check is valid (0)
+    cloudcorrect/sync: success: 1 group with 1 check is valid (0)
     ");
 
     world.cloud.private_bucket("logs");
@@ -113,7 +113,7 @@ async fn another_github_is_spoken_to_just_as_well(pool: PgPool) {
     world.settle().await;
     assert_snapshot!(world.github.checks(&sha).await, @"
     cloudcorrect/compliance: success: 1 group passes (0)
-    cloudcorrect/policies: success: 1 group with 1 check is valid (0)
+    cloudcorrect/sync: success: 1 group with 1 check is valid (0)
     ");
 
     // A pull request with a problem. What is said of it is found again where the answer was lost.

@@ -71,7 +71,7 @@ async fn a_removal_of_most_groups_waits_for_an_approval(pool: PgPool) {
     world.settle().await;
     let told = |text: String| text.replace(&held, "HELD").replace(&held[..7], "HELD");
     assert_snapshot!(told(world.checks(&held)), @"
-    cloudcorrect/policies: failure: held: 2 of 3 groups are removed
+    cloudcorrect/sync: failure: held: 2 of 3 groups are removed
       policies/accounts.yaml:1 2 of 3 groups are removed; history is kept
     ");
     let run = world.emulator.check_runs(&held).remove(0);
@@ -99,7 +99,7 @@ async fn a_removal_of_most_groups_waits_for_an_approval(pool: PgPool) {
     world.settle().await;
     assert_snapshot!(world.checks(&approved).replace(&approved[..7], "APPROVAL"), @"
     cloudcorrect/compliance: success: 1 group passes
-    cloudcorrect/policies: success: 1 group with 1 check is valid, 1 warning
+    cloudcorrect/sync: success: 1 group with 1 check is valid, 1 warning
       policies/accounts.yaml:1 2 of 3 groups are removed; history is kept; commit `APPROVAL` approves it
     ");
     assert_eq!(groups(&world).await, ["storage"]);
@@ -126,7 +126,7 @@ async fn where_nothing_is_left_the_check_says_so_as_well(pool: PgPool) {
     let held = world.commit(nothing.write("policies/README.md", "moved")).await;
     world.settle().await;
     assert_snapshot!(world.checks(&held), @"
-    cloudcorrect/policies: failure: held: 3 of 3 groups are removed
+    cloudcorrect/sync: failure: held: 3 of 3 groups are removed
       policies:1 3 of 3 groups are removed; history is kept
     ");
     assert_eq!(groups(&world).await, ["network", "storage", "users"]);

@@ -343,7 +343,7 @@ async fn what_takes_more_memory_than_it_may_is_no_success_and_ends_nothing(pool:
     world.settle().await;
     assert_snapshot!(world.checks(&head), @"
     cloudcorrect/compliance: success: 1 group passes
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     world.finish().await;
 }
@@ -504,6 +504,7 @@ async fn no_merge_queue_waits_for_ever(pool: PgPool) {
     assert_snapshot!(world.checks(&good), @"
     cloudcorrect/compliance: success: 1 group passes
     cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     world.finish().await;
 }
@@ -518,7 +519,7 @@ async fn whoever_asks_for_another_run_gets_all_of_it_anew(pool: PgPool) {
     let main = world.repo.branch("main").expect("a branch");
     assert_snapshot!(world.checks(&main), @"
     cloudcorrect/compliance: failure: storage: 1 of 2 buckets fails
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
 
     // What was found is another thing by now, and the comment is gone.
@@ -532,7 +533,7 @@ async fn whoever_asks_for_another_run_gets_all_of_it_anew(pool: PgPool) {
     world.settle().await;
     assert_snapshot!(world.checks(&main), @"
     cloudcorrect/compliance: success: 1 group passes
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     assert_snapshot!(world.checks(&idea), @"cloudcorrect/policies: success: 1 group with 1 check is valid");
     assert_eq!(world.emulator.check_runs(&idea).len(), 1, "the same check run");

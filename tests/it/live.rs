@@ -95,7 +95,7 @@ async fn an_open_bucket_turns_the_commit_red_and_closing_it_turns_it_green(pool:
     let sha = world.judge("policies/storage.yaml", STORAGE).await;
     assert_snapshot!(world.scene.checks(&sha), @"
     cloudcorrect/compliance: failure: storage: 1 of 2 buckets fails
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     assert_snapshot!(world.scene.findings().await, @"
     storage/buckets-are-private backup pass
@@ -105,7 +105,7 @@ async fn an_open_bucket_turns_the_commit_red_and_closing_it_turns_it_green(pool:
     world.judge_again().await;
     assert_snapshot!(world.scene.checks(&sha), @"
     cloudcorrect/compliance: success: 1 group passes
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     assert_snapshot!(shown(&service, "/").await, @"
     passes
@@ -124,7 +124,7 @@ async fn a_refused_role_makes_all_unknown_until_it_is_granted(pool: PgPool) {
     let sha = world.judge("policies/identity.yaml", IDENTITY).await;
     assert_snapshot!(world.scene.checks(&sha), @"
     cloudcorrect/compliance: failure: could not evaluate identity: 1 of 1 findings is unknown (credentials)
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     assert_snapshot!(world.scene.findings().await, @"
     identity/robots-have-no-console * unknown credentials
@@ -140,7 +140,7 @@ async fn a_refused_role_makes_all_unknown_until_it_is_granted(pool: PgPool) {
     world.judge_again().await;
     assert_snapshot!(world.scene.checks(&sha), @"
     cloudcorrect/compliance: success: 1 group passes
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     assert_snapshot!(world.scene.findings().await, @"
     identity/robots-have-no-console robot pass
@@ -162,7 +162,7 @@ async fn a_denied_call_makes_its_bucket_unknown_and_no_other(pool: PgPool) {
     let sha = world.judge("policies/storage.yaml", STORAGE).await;
     assert_snapshot!(world.scene.checks(&sha), @"
     cloudcorrect/compliance: failure: could not evaluate storage: 2 of 3 buckets are unknown (access denied)
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     assert_snapshot!(world.scene.findings().await, @"
     storage/buckets-are-private logs pass
@@ -177,7 +177,7 @@ async fn a_denied_call_makes_its_bucket_unknown_and_no_other(pool: PgPool) {
     world.judge_again().await;
     assert_snapshot!(world.scene.checks(&sha), @"
     cloudcorrect/compliance: failure: storage: 1 of 3 buckets fails
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     assert_snapshot!(world.scene.findings().await, @"
     storage/buckets-are-private logs pass
@@ -193,7 +193,7 @@ async fn a_denied_call_makes_its_bucket_unknown_and_no_other(pool: PgPool) {
     world.judge_again().await;
     assert_snapshot!(world.scene.checks(&sha), @"
     cloudcorrect/compliance: failure: could not evaluate storage: 4 of 4 findings are unknown (access denied)
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     assert_snapshot!(world.scene.findings().await, @"
     storage/buckets-are-private * unknown access_denied

@@ -8,6 +8,7 @@ mod emulate;
 mod enforcing;
 mod gallery;
 mod holding;
+mod hostile;
 mod judging;
 mod manual;
 mod operating;

@@ -60,7 +60,7 @@ fn the_walk_of_the_readme_shows_what_it_promises() {
     let sha = terminal.types("git rev-parse HEAD");
     let sha = sha.trim();
     demo.tells(&["push", "main", &sha[..7]]);
-    demo.tells(&["check", &sha[..7], "cloudcorrect/policies success"]);
+    demo.tells(&["check", &sha[..7], "cloudcorrect/sync success"]);
     demo.tells(&["check", &sha[..7], state, "7 of 31 findings fail"]);
 
     terminal.types(propose);
@@ -87,7 +87,7 @@ fn the_walk_of_the_readme_shows_what_it_promises() {
 
     // "The last good policies stay in force, and the commit is annotated at the line."
     terminal.types(block("cd policies"));
-    demo.tells(&["check", "cloudcorrect/policies failure: 1 problem"]);
+    demo.tells(&["check", "cloudcorrect/sync failure: 1 problem"]);
     demo.tells(&["policies/storage.yaml:", "AWS::S3::Bukket"]);
     demo.tells(&["did you mean `AWS::S3::Bucket`?"]);
     demo.stop();

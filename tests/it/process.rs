@@ -59,7 +59,7 @@ async fn an_evaluation_that_sigkill_cut_off_is_done_once(pool: PgPool) {
     until(&scene.emulator, "both checks", || scene.emulator.check_runs(&sha).len() == 2).await;
     assert_snapshot!(scene.checks(&sha), @"
     cloudcorrect/compliance: in_progress: 0 of 1 groups evaluated
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     service.kill();
     drop(asked);
@@ -74,7 +74,7 @@ async fn an_evaluation_that_sigkill_cut_off_is_done_once(pool: PgPool) {
 
     assert_snapshot!(scene.checks(&sha), @"
     cloudcorrect/compliance: failure: storage: 1 of 1 buckets fails
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     assert_snapshot!(scene.findings().await, @"
     storage/buckets-are-private logs fail
@@ -106,7 +106,7 @@ async fn what_was_posted_as_sigkill_came_is_not_posted_again(pool: PgPool) {
     scene.settled().await;
     assert_snapshot!(scene.checks(&sha), @"
     cloudcorrect/compliance: success: 1 group passes
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
 
     // Then the same for a pull request's check and its comment.
@@ -163,7 +163,7 @@ async fn a_private_postgres_that_was_killed_is_started_again(pool: PgPool) {
     until(&scene.emulator, "both checks", || ended(&sha)).await;
     assert_snapshot!(scene.checks(&sha), @"
     cloudcorrect/compliance: failure: storage: 1 of 1 buckets fails
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     let mut waive = Command::new(env!("CARGO_BIN_EXE_cloudcorrect"));
     waive.args(["waive", "--from", "storage", "--reason", "Inherited", "--owner", "ada"]);
@@ -199,7 +199,7 @@ async fn a_process_that_slept_while_another_took_over_changes_nothing(pool: PgPo
     let shown = scene.checks(&sha);
     assert_snapshot!(shown, @"
     cloudcorrect/compliance: failure: storage: 1 of 1 buckets fails
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
 
     // What it was waiting for breaks off, which would make everything unknown.
@@ -250,5 +250,5 @@ async fn whenever_sigkill_comes_each_commit_is_answered_once(pool: PgPool) {
 }
 
 const ANSWERED: &str = "cloudcorrect/compliance: failure: storage: 1 of 1 buckets fails
-cloudcorrect/policies: success: 1 group with 1 check is valid
+cloudcorrect/sync: success: 1 group with 1 check is valid
 ";

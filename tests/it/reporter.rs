@@ -12,7 +12,7 @@ use crate::world::story::{World, until};
 /// The checks of a commit whose posts have all arrived.
 const SHOWN: &str = "\
 cloudcorrect/compliance: success: 1 group passes
-cloudcorrect/policies: success: 1 group with 1 check is valid
+cloudcorrect/sync: success: 1 group with 1 check is valid
 ";
 
 /// A world whose pull request makes the group weaker, and the number of that.
@@ -189,7 +189,7 @@ async fn a_missing_permission_is_told_and_the_other_posts_arrive(pool: PgPool) {
     comment posted
     compliance given up: GitHub does not let the App do it: Resource not accessible by integration; grant it `checks=write` in its settings and accept that where it is installed
     policies given up: GitHub does not let the App do it: Resource not accessible by integration; grant it `checks=write` in its settings and accept that where it is installed
-    policies given up: GitHub does not let the App do it: Resource not accessible by integration; grant it `checks=write` in its settings and accept that where it is installed
+    sync given up: GitHub does not let the App do it: Resource not accessible by integration; grant it `checks=write` in its settings and accept that where it is installed
     ");
     world.leave().await;
 }
@@ -226,17 +226,17 @@ async fn a_commit_that_vanished_is_given_up_and_others_go_on(pool: PgPool) {
     let checks = world.checks(&sha).replace(&vanished, "SHA").replace(&sha[..7], "APPROVAL");
     assert_snapshot!(checks, @"
     cloudcorrect/compliance: success: 1 group passes
-    cloudcorrect/policies: success: 1 group with 1 check is valid, 1 warning
+    cloudcorrect/sync: success: 1 group with 1 check is valid, 1 warning
       policies/accounts.yaml:1 the branch was rewritten: commit `SHA`, which was in force, is no longer part of it; commit `APPROVAL` approves it
     ");
     assert_snapshot!(sorted(&world.posts().await.replace(&vanished, "SHA")), @"
     compliance given up: GitHub refuses it (status 422): No commit found for SHA: SHA
     compliance posted
     compliance posted
-    policies given up: GitHub refuses it (status 422): No commit found for SHA: SHA
-    policies posted
-    policies posted
-    policies posted
+    sync given up: GitHub refuses it (status 422): No commit found for SHA: SHA
+    sync posted
+    sync posted
+    sync posted
     ");
     world.leave().await;
 }

@@ -27,7 +27,7 @@ async fn a_commit_is_synced_evaluated_and_shown(pool: PgPool) {
     let (world, sha) = with_private_bucket(pool).await;
     assert_snapshot!(world.checks(&sha), @"
     cloudcorrect/compliance: success: 1 group passes
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     assert_snapshot!(world.findings().await, @"
     storage/buckets-are-private logs pass
@@ -51,13 +51,13 @@ async fn a_public_bucket_turns_the_commit_red_and_fixing_it_turns_it_green(pool:
     world.settle().await;
     assert_snapshot!(world.checks(&sha), @"
     cloudcorrect/compliance: failure: storage: 1 of 1 buckets fails
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     world.cloud.private_bucket("logs");
     world.run_again().await;
     assert_snapshot!(world.checks(&sha), @"
     cloudcorrect/compliance: success: 1 group passes
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     world.finish().await;
 }
@@ -70,7 +70,7 @@ async fn a_broken_file_leaves_the_last_good_groups_in_force(pool: PgPool) {
     let sha = world.commit_to("main", &[("policies/storage.yaml", &broken)]).await;
     world.settle().await;
     assert_snapshot!(world.checks(&sha), @"
-    cloudcorrect/policies: failure: 2 problems
+    cloudcorrect/sync: failure: 2 problems
       policies/storage.yaml:9 `severity` is `urgent`, but must be `info`, `low`, `medium`, `high` or `critical`
       policies/storage.yaml:11 `resource.PublicAccessBlockConfiguration` has no property `BlockPublicAcl`
     ");
@@ -174,7 +174,7 @@ async fn what_cannot_be_read_is_unknown_and_never_a_pass(pool: PgPool) {
     ");
     assert_snapshot!(world.checks(&sha), @"
     cloudcorrect/compliance: failure: could not evaluate storage: 1 of 2 buckets is unknown (access denied)
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     world.cloud.refuse_lists();
     world.run_again().await;
@@ -185,7 +185,7 @@ async fn what_cannot_be_read_is_unknown_and_never_a_pass(pool: PgPool) {
     ");
     assert_snapshot!(world.checks(&sha), @"
     cloudcorrect/compliance: failure: could not evaluate storage: 3 of 3 findings are unknown (throttled)
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     world.finish().await;
 }
@@ -241,8 +241,8 @@ async fn two_sources_on_one_repository_do_not_mix(pool: PgPool) {
     assert_snapshot!(world.checks(&sha), @"
     cloudcorrect/compliance (team-a): failure: storage: 1 of 1 buckets fails
     cloudcorrect/compliance (team-b): success: 1 group passes
-    cloudcorrect/policies (team-a): success: 1 group with 1 check is valid
-    cloudcorrect/policies (team-b): success: 1 group with 1 check is valid
+    cloudcorrect/sync (team-a): success: 1 group with 1 check is valid
+    cloudcorrect/sync (team-b): success: 1 group with 1 check is valid
     ");
     world.finish().await;
 }
@@ -260,7 +260,7 @@ async fn polling_makes_up_for_a_lost_webhook(pool: PgPool) {
     world.settle().await;
     assert_snapshot!(world.checks(&sha), @"
     cloudcorrect/compliance: success: 1 group passes
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     world.finish().await;
 }

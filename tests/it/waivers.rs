@@ -39,9 +39,9 @@ async fn waived(pool: PgPool, group: &str, expires: &str) -> (World, String) {
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn a_waived_bucket_is_no_failure_until_the_waiver_is_over(pool: PgPool) {
     let (world, sha) = waived(pool, STORAGE, "2026-11-16").await;
-    assert_snapshot!(world.checks(&sha), @r"
+    assert_snapshot!(world.checks(&sha), @"
     cloudcorrect/compliance: success: 1 group passes
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     assert_snapshot!(world.findings().await, @"storage/buckets-are-private logs waived");
     let (status, page) = world.page("/sources/main/groups/storage").await;
@@ -55,9 +55,9 @@ async fn a_waived_bucket_is_no_failure_until_the_waiver_is_over(pool: PgPool) {
     let over = waiver("2026-11-15");
     let sha = world.commit_to("main", &[("policies/waivers.yaml", &over)]).await;
     world.settle().await;
-    assert_snapshot!(world.checks(&sha), @r"
+    assert_snapshot!(world.checks(&sha), @"
     cloudcorrect/compliance: failure: storage: 1 of 1 buckets fails
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
     assert_snapshot!(world.findings().await, @"storage/buckets-are-private logs fail");
     world.finish().await;
@@ -151,9 +151,9 @@ async fn what_failed_in_a_run_is_waived_from_its_id_its_page_or_its_group(pool: 
 
     let sha = world.commit_to("main", &[("policies/waivers.yaml", &written)]).await;
     world.settle().await;
-    assert_snapshot!(world.checks(&sha), @r"
+    assert_snapshot!(world.checks(&sha), @"
     cloudcorrect/compliance: success: 1 group passes
-    cloudcorrect/policies: success: 1 group with 1 check is valid
+    cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
 
     let nothing = "# nothing of it fails, so there is nothing to waive\n".to_owned();

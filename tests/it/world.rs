@@ -1,6 +1,5 @@
 //! The world that stories play in: real servers, or servers that speak the real protocols.
 
-pub(crate) mod assessors;
 pub(crate) mod cloud;
 pub(crate) mod demo;
 pub(crate) mod emulate;
@@ -12,3 +11,4 @@ pub(crate) mod process;
 pub(crate) mod scene;
 pub(crate) mod servers;
 pub(crate) mod story;
+pub(crate) mod workers;

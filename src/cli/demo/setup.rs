@@ -8,9 +8,8 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
-use cloudcorrect::app::Service;
+use cloudcorrect::app::{Programs, Service};
 use cloudcorrect::config::Settings;
-use cloudcorrect::worker::Program;
 use github_emulator::{Emulator, EmulatorOptions, Event, NewCommit, Visibility};
 use rustix::fs::{FlockOperation, flock};
 use secrecy::{ExposeSecret, SecretString};
@@ -40,8 +39,8 @@ pub(super) struct DemoOptions {
     pub(super) directory: PathBuf,
     /// Port of the emulated GitHub, 0 for free ones; the next two are for webhooks and the page.
     pub(super) port: u16,
-    /// This program as it assesses pull requests.
-    pub(super) assessor: Program,
+    /// This program as each of its workers.
+    pub(super) programs: Programs,
 }
 
 /// A demo that is ready to run.
@@ -92,7 +91,7 @@ impl Demo {
         let account = options.directory.join("account.json");
         fs::write(&account, ACCOUNT).context("cannot write the account")?;
         let settings = settings(options, &emulator, &account)?;
-        let service = Service::start(settings, options.assessor.clone()).await?;
+        let service = Service::start(settings, &options.programs).await?;
         emulator
             .set_webhook(Some(&format!("http://{}/webhooks/github", service.webhooks_address()?)));
         Ok(Self {

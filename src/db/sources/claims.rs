@@ -22,6 +22,13 @@ pub struct Claim {
     wakes: i64,
 }
 
+impl Claim {
+    /// `true` where the pass before this one did not end well.
+    pub fn was_failing(&self) -> bool {
+        self.source.attempts > 1
+    }
+}
+
 /// Proof that a claim held at [`Fence::at`] and holds until the transaction ends.
 #[derive(Debug)]
 pub struct Fence {

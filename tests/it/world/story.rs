@@ -12,9 +12,9 @@ use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio::sync::broadcast::Receiver;
 
-use super::assessors::assessors;
 use super::cloud::Cloud;
 use super::scene::{ONE_SOURCE, PATIENCE, Scene};
+use super::workers::workers;
 
 /// Everything that a story needs.
 pub(crate) struct World {
@@ -88,8 +88,8 @@ impl World {
         }
         let clock = Clock::manual(Clock::System.now());
         let assessing = bounds.pull_requests.as_ref().unwrap_or(&settings.pull_requests);
-        let assessors = assessors(&scene.database_url(), assessing);
-        let parts = Parts::assemble(&settings, &scene.pool, clock.clone(), assessors).await;
+        let workers = workers(&scene.database_url(), assessing, &settings.git);
+        let parts = Parts::assemble(&settings, &scene.pool, clock.clone(), workers).await;
         let parts = parts.expect("a service");
         let webhooks_url = listen(&parts).await;
         scene.emulator.set_webhook(Some(&format!("{webhooks_url}/webhooks/github")));
