@@ -73,8 +73,14 @@ def memory(process, what='VmRSS'):
         return 0
 
 
+def is_worker(process):
+    """Whether a process is one of the service's program that works for it."""
+    with open(f'/proc/{process}/cmdline', 'rb') as file:
+        return file.read().split(b'\0')[1:2] in ([b'fetch'], [b'assess'])
+
+
 def spent(process):
-    """Seconds of processor time of a process, and those of what it started and what that started."""
+    """Seconds of processor time of the service with its workers, and those of Postgres beside it."""
     def of(one):
         with open(f'/proc/{one}/stat', encoding='ascii', errors='replace') as file:
             fields = file.read().rpartition(')')[2].split()
@@ -84,12 +90,15 @@ def spent(process):
     def below(one):
         for child in children(one):
             try:
-                yield of(child)[1]
+                yield is_worker(child), of(child)[1]
             except OSError:
                 continue
             yield from below(child)
 
-    return of(process)[0], sum(below(process))
+    own, beside = of(process)[0], 0
+    for works, seconds in below(process):
+        own, beside = (own + seconds, beside) if works else (own, beside + seconds)
+    return own, beside
 
 
 class Service:

@@ -9,6 +9,7 @@ pub mod finding;
 pub mod group;
 pub mod overview;
 mod part;
+pub mod post;
 pub mod revision;
 pub mod run;
 pub mod waiver;

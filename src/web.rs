@@ -15,6 +15,7 @@ mod guard;
 mod health;
 mod links;
 mod overview;
+mod posts;
 mod prose;
 mod response;
 mod revision;
@@ -56,6 +57,7 @@ pub fn pages(pages: Pages) -> Router {
     let routes = Router::new()
         .route("/", get(overview::show))
         .route("/sources/{source}/groups/{group}", get(group::show))
+        .route("/sources/{source}/posts", get(posts::show))
         .route("/sources/{source}/revisions/{commit}", get(revision::show))
         .route("/runs/{run}", get(runs::show))
         .merge(assets::routes())

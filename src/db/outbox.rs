@@ -4,6 +4,7 @@
 //! posted is never posted, and one that changes while it is posted is posted after.
 
 mod claims;
+pub mod listed;
 
 use std::time::Duration;
 

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 
+use crate::db::outbox::listed;
+pub use crate::db::outbox::listed::Unposted;
 use crate::db::revisions::{self, Revision, State};
 use crate::db::runs::{self, Recent};
-use crate::db::sources::{self, Registration, Source, SourceId};
+use crate::db::sources::{self, Host, Registration, Source, SourceId};
 use crate::db::{self, groups};
 use crate::evaluation::Counts;
 use crate::evaluation::gating::{Gated, GatedCounts, Gating, Reason};
@@ -64,6 +66,8 @@ pub struct SourceView {
     pub waiting: Option<WaitingView>,
     /// Reason for which the last try failed, where that is no refusal.
     pub error: Option<String>,
+    /// Posts that GitHub does not show as they are wanted; `None` of a source that is not on GitHub.
+    pub unposted: Option<Unposted>,
 }
 
 /// Groups and findings by outcome, and what of these turns nothing red.
@@ -166,8 +170,13 @@ async fn source_view(pool: &PgPool, source: &Source) -> Result<SourceView, db::E
         id: revision.record.commit,
         summary: revision.record.summary,
     };
-    let Registration { name, repository, branch, path, .. } = source.registration.clone();
+    let Registration { name, repository, branch, path, host } = source.registration.clone();
+    let unposted = match host {
+        Host::GitHub => Some(listed::count_unposted(pool, source.id).await?),
+        Host::Git => None,
+    };
     Ok(SourceView {
+        unposted,
         name,
         repository: source.repository_name.clone().unwrap_or(repository),
         branch,

@@ -22,6 +22,11 @@ pub(super) fn revision(source: &str, commit: &str) -> String {
     format!("/sources/{}/revisions/{}", encoded(source), encoded(commit))
 }
 
+/// Address of the page of a source's posts, from the root.
+pub(super) fn posts(source: &str) -> String {
+    format!("/sources/{}/posts", encoded(source))
+}
+
 /// A value for a query.
 pub(super) fn encoded(text: &str) -> impl std::fmt::Display {
     utf8_percent_encode(text, NAME)

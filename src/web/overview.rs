@@ -16,7 +16,7 @@ use crate::evaluation::Outcome;
 use crate::evaluation::gating::Gated;
 use crate::render::cause_in_words;
 use crate::views::group::{GroupView, History};
-use crate::views::overview::{self, CommitView, Overview, SourceView};
+use crate::views::overview::{self, CommitView, Overview, SourceView, Unposted};
 
 /// Most outcomes in the history of a group.
 const SEGMENTS: i64 = 60;
@@ -58,6 +58,8 @@ struct SourceRow {
     checked: Option<RelativeTime>,
     waiting: Option<(Commit, IsHeld)>,
     error: Option<Prose>,
+    /// Address of the posts and how they stand, of a source on GitHub.
+    posts: Option<(String, String)>,
 }
 
 /// Whatever the query is: GitHub leads here with the code of an App that was registered, and what
@@ -119,6 +121,17 @@ fn detail(gated: Gated) -> String {
     }
 }
 
+/// How the posts of a source stand, in words.
+fn posts(Unposted { waiting, given_up }: Unposted) -> String {
+    let posts = if waiting.max(given_up) == 1 { "post" } else { "posts" };
+    match (waiting, given_up) {
+        (0, 0) => "posts".to_owned(),
+        (0, given_up) => format!("{given_up} {posts} given up"),
+        (waiting, 0) => format!("{waiting} {posts} on the way"),
+        (waiting, given_up) => format!("{posts}: {given_up} given up, {waiting} on the way"),
+    }
+}
+
 fn source_row(source: SourceView, now: DateTime<Utc>) -> SourceRow {
     let SourceView { name, repository, branch, path, .. } = source;
     let commit = |commit: CommitView| Commit::new(&name, &commit.id).summed_up(commit.summary);
@@ -128,6 +141,7 @@ fn source_row(source: SourceView, now: DateTime<Utc>) -> SourceRow {
         synced: source.synced_at.map(|at| RelativeTime::new(at, now)),
         checked: source.checked_at.map(|at| RelativeTime::new(at, now)),
         error: source.error.map(Prose),
+        posts: source.unposted.map(|numbers| (links::posts(&name), posts(numbers))),
         waiting: source.waiting.map(|head| (commit(head.commit), head.is_held)),
         name,
     }

@@ -6,6 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode};
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::SecretString;
+use serde_json::json;
 use sha2::Sha256;
 use sqlx::PgPool;
 use tower::ServiceExt;
@@ -15,7 +16,7 @@ use crate::clock::Clock;
 use crate::db::findings::{FindingChange, FindingKey, FindingRecord};
 use crate::db::policies::FileChange;
 use crate::db::revisions::{RevisionRecord, State};
-use crate::db::{checks, findings, groups, policies, revisions, runs, sources};
+use crate::db::{checks, findings, groups, outbox, policies, revisions, runs, sources};
 use crate::diagnostic::is_hidden;
 use crate::digest::Digest;
 use crate::evaluation::{CheckStatus, Counts, Enforced, GroupOutcome, Outcome};
@@ -248,6 +249,7 @@ async fn an_empty_service_says_what_to_do(pool: PgPool) -> TestResult {
     let overview = page(&pool, "/").await;
     says(&overview, &["The group is yet to be evaluated", "not evaluated yet", "Change c1"]);
     says(&overview, &["Refused:", "/sources/main/revisions/c2"]);
+    says(&overview, &["href=\"/sources/main/posts\">posts</a>"]);
     says(&overview, &["<q>Change c2</q> has problems, so the revision before it stays in force."]);
     let refused = page(&pool, "/sources/main/revisions/c2").await;
     says(&refused, &["so the last good revision stays in force"]);
@@ -655,6 +657,82 @@ async fn words_of_a_page_stand_apart_without_its_style(pool: PgPool) -> TestResu
         let page = page(&pool, path).await;
         let found: Vec<_> = touching.find_iter(&page).map(|it| it.as_str()).collect();
         assert_eq!(found, Vec::<&str>::new(), "{path}");
+    }
+    Ok(())
+}
+
+/// Has the posts of a source that are due taken by GitHub, refused for ever, or put off, by their keys.
+async fn attempted(pool: &PgPool, refused: &str, put_off: &str) -> TestResult {
+    let mut connection = pool.acquire().await?;
+    loop {
+        sqlx::query("delete from creation_budget").execute(&mut *connection).await?;
+        let claims = outbox::claim_due(&mut connection, 8, LEASE).await?;
+        if claims.posts.is_empty() {
+            return Ok(());
+        }
+        for claim in claims.posts {
+            if claim.key == refused {
+                outbox::give_up(pool, &claim, "GitHub refuses it: <b>no</b>").await?;
+            } else if claim.key == put_off {
+                outbox::retry(pool, &claim, "GitHub is away", LEASE).await?;
+            } else {
+                outbox::complete(pool, &claim, 7).await?;
+            }
+        }
+    }
+}
+
+#[sqlx::test]
+async fn each_post_says_whether_github_shows_it_and_why_not(pool: PgPool) -> TestResult {
+    synced(&pool).await?;
+    let source = sources::by_name(&pool, "main").await?.ok_or("a source")?.id;
+    let mut connection = pool.acquire().await?;
+    let check = |key: &str, title: &str| {
+        json!({
+            "kind": "check_run", "name": "cloudcorrect/sync", "head_sha": "c1c1c1c1c1", "source": "main",
+            "key": key, "state": "success", "title": title, "summary": "These <i>policies</i> are in force.",
+        })
+    };
+    let body = "<!-- cloudcorrect:main -->\n**Valid**";
+    let comment = json!({ "kind": "comment", "number": 7, "source": "main", "body": body });
+    outbox::want(&mut connection, source, "sync/c1", &check("sync/c1", "1 group is valid")).await?;
+    outbox::want(&mut connection, source, "comment/7", &comment).await?;
+    outbox::want(&mut connection, source, "sync/c2", &check("sync/c2", "never seen")).await?;
+    attempted(&pool, "sync/c2", "comment/7").await?;
+    outbox::want(&mut connection, source, "later", &json!({ "kind": "gesture" })).await?;
+
+    let overview = page(&pool, "/").await;
+    says(&overview, &["href=\"/sources/main/posts\">posts: 1 given up, 2 on the way</a>"]);
+    let posts = page(&pool, "/sources/main/posts").await;
+    let (unposted, posted) = posts.split_once("id=\"posted\"").ok_or("two lists")?;
+    says(
+        unposted,
+        &["Some posts were given up.", "given up", "refuses it: &#60;b&#62;no&#60;/b&#62;"],
+    );
+    says(unposted, &["Comment on #7", "is tried again", "GitHub is away", "later", "waits"]);
+    assert!(unposted.find("never seen") < unposted.find("Comment on #7"), "the worst first");
+    says(posted, &["cloudcorrect/sync", "1 group is valid", "/sources/main/revisions/c1c1c1c1c1"]);
+    says(posted, &["These &#60;i&#62;policies&#60;/i&#62; are in force.", "success", "posted "]);
+    assert!(!posted.contains("never seen") && !posted.contains("Earlier posts"));
+
+    for number in 0..60 {
+        let key = format!("sync/{number:03}");
+        outbox::want(&mut connection, source, &key, &check(&key, &key)).await?;
+    }
+    attempted(&pool, "", "").await?;
+    let first = page(&pool, "/sources/main/posts").await;
+    let (_, next) = first.split_once("href=\"/sources/main/posts?behind=").ok_or("a next page")?;
+    let (behind, _) = next.split_once('"').ok_or("its address")?;
+    let second = page(&pool, &format!("/sources/main/posts?behind={behind}")).await;
+    for number in 0..60 {
+        let title = format!("<span>sync/{number:03}</span>");
+        assert!(first.contains(&title) != second.contains(&title), "{title} is on one of them");
+    }
+    for (path, status) in [
+        ("/sources/main/posts?behind=x", StatusCode::BAD_REQUEST),
+        ("/sources/other/posts", StatusCode::NOT_FOUND),
+    ] {
+        assert_eq!(ask(&pool, get(path)).await.status(), status, "{path}");
     }
     Ok(())
 }

@@ -1,14 +1,14 @@
 // Reads the page as people do, in a headless Chromium, and tells what there was to see.
 //
-//   node page.js CHROMIUM URL GROUP PATH WIDTHxHEIGHT...
+//   node page.js CHROMIUM URL GROUP PATHS WIDTHxHEIGHT...
 //
 // For each size: from the overview by its links to the group, its latest run, and the revision that
-// the run was of; then the page at PATH. What is printed is one JSON document; whether it is good is
+// the run was of; then the pages at PATHS, which commas part. What is printed is one JSON document; whether it is good is
 // left to page.rs.
 
 const { chromium } = require('playwright-core');
 
-const [executablePath, url, group, path, ...sizes] = process.argv.slice(2);
+const [executablePath, url, group, paths, ...sizes] = process.argv.slice(2);
 
 async function main() {
   const browser = await chromium.launch({
@@ -37,8 +37,10 @@ async function walk(browser, viewport) {
   seen.push(await look(page));
   await follow(page, page.locator('main a[href*="/revisions/"]').first());
   seen.push(await look(page));
-  await page.goto(new URL(path, url).href);
-  seen.push(await look(page));
+  for (const path of paths.split(',')) {
+    await page.goto(new URL(path, url).href);
+    seen.push(await look(page));
+  }
   await page.close();
   return { seen, complaints };
 }
@@ -66,6 +68,7 @@ function listen(page) {
 
 async function look(page) {
   const [title, heading] = [await page.title(), page.locator('h1')];
+  await page.locator('details').evaluateAll((all) => all.forEach((details) => { details.open = true; }));
   const { path, tooWide, sticksOut, styled } = await page.evaluate(() => ({
     path: location.pathname,
     tooWide: Math.max(0, document.scrollingElement.scrollWidth - innerWidth),

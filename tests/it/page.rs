@@ -51,7 +51,7 @@ fn browser() -> PathBuf {
     places.find(|place| place.exists()).expect("a browser is there: run `make setup`")
 }
 
-/// Walks through the pages at `url` in each size, and looks at one more.
+/// Walks through the pages at `url` in each size, and looks at some more, which commas part.
 async fn walks(url: &str, group: &str, more: &str, sizes: &[&str]) -> Vec<Walk> {
     let arguments = [&[url, group, more], sizes].concat();
     drives(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/page.js"), &arguments).await
@@ -110,7 +110,7 @@ async fn the_page_leads_from_the_overview_to_the_revision_on_any_screen(pool: Pg
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let url = format!("http://{}/", listener.local_addr().expect("an address"));
     tokio::spawn(axum::serve(listener, world.parts.pages.clone()).into_future());
-    let more = format!("/sources/main/revisions/{refused}");
+    let more = format!("/sources/main/revisions/{refused},/sources/main/posts");
     let walks = walks(&url, "storage", &more, &["390x844", "1280x800"]).await;
 
     let mut seen = Vec::new();
@@ -151,6 +151,10 @@ async fn the_page_leads_from_the_overview_to_the_revision_on_any_screen(pool: Pg
       REFUSED · cloudcorrect
       Change policies
       refused, error
+    /sources/main/posts
+      Posts of main · cloudcorrect
+      Posts
+      failure, failure, success
     ");
     assert_eq!(seen[0], seen[1], "both sizes show the same");
     world.finish().await;

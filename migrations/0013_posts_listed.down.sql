@@ -1,0 +1,2 @@
+drop index outbox_unposted;
+drop index outbox_listed;
