@@ -5,7 +5,8 @@
 
 Puts 1,000 and 10,000 policy files under Git, a group of two checks each, in directories of a hundred, and has the service
 follow them, with a private Postgres. Tells how long the first commit takes and the memory at its peak, and what each of
-a number of commits that change one file costs in processor time: of the service itself, and of Postgres beside it.
+a number of commits that change one file costs in processor time, in the median: of the service with the processes that
+fetch for it, and of Postgres beside it.
 The groups are suspended, so that nothing is evaluated; what polling costs meanwhile is measured and taken off.
 With the binary of another build that one runs by turns with the first. The exit status is 1 where a limit is passed.
 
@@ -16,6 +17,7 @@ With the binary of another build that one runs by turns with the first. The exit
 import importlib
 import json
 import os
+import statistics
 import sys
 import tempfile
 import time
@@ -112,12 +114,15 @@ class Followed:
         return spent(self.service.process.pid)
 
     def idle(self):
-        """What a second without a commit costs."""
+        """What a second without a commit costs, in the median."""
         time.sleep(2)
-        before, start = self.spent(), time.monotonic()
-        time.sleep(5)
-        passed = time.monotonic() - start
-        return [(after - was) / passed for was, after in zip(before, self.spent())]
+        costs = []
+        for _ in range(9):
+            before, start = self.spent(), time.monotonic()
+            time.sleep(1)
+            passed = time.monotonic() - start
+            costs.append([(after - was) / passed for was, after in zip(before, self.spent())])
+        return [statistics.median(of) for of in zip(*costs)]
 
     def commit(self):
         """Commits a change of one file and waits until it is in force."""
@@ -127,16 +132,14 @@ class Followed:
         self.commits += 1
         in_force(self.service, self.commits)
 
-    def costs(self):
+    def cost(self):
         """Milliseconds of the service and of Postgres for a commit that changes one file."""
         before, start = self.spent(), time.monotonic()
-        for _ in range(COMMITS):
-            self.commit()
-        # What follows of the last one.
-        time.sleep(1)
+        self.commit()
+        # What follows of it.
+        time.sleep(0.1)
         passed = time.monotonic() - start
-        return [1000 * (after - was - rest * passed) / COMMITS
-                for was, after, rest in zip(before, self.spent(), self.rest)]
+        return [1000 * (after - was - rest * passed) for was, after, rest in zip(before, self.spent(), self.rest)]
 
     def stop(self):
         status = self.service.stop()
@@ -148,15 +151,20 @@ class Followed:
 
 
 def measure(binary):
-    """First commit, and milliseconds of each further one, by how many files there are."""
+    """First commit, and milliseconds of each further one, by how many files there are: sources of both sizes by turns,
+    so that a machine that is busy for a while is so for both."""
+    followed = []
+    try:
+        for files in (FEW, MANY):
+            followed.append(Followed(binary, files))
+        costs = [[one.cost() for one in followed] for _ in range(COMMITS)]
+    finally:
+        for one in followed:
+            one.stop()
     figures = {}
-    for files in (FEW, MANY):
-        followed = Followed(binary, files)
-        try:
-            own, beside = followed.costs()
-        finally:
-            followed.stop()
-        figures[files] = own, beside, followed.first, followed.peak
+    for one, its in zip(followed, zip(*costs)):
+        own, beside = (statistics.median(of) for of in zip(*its))
+        figures[one.files] = own, beside, one.first, one.peak
     return figures
 
 
@@ -166,7 +174,7 @@ def main():
         figures = measure(binary)
         print(f'{name}, {COMMITS} commits that change one file each:')
         for files, (own, beside, first, peak) in figures.items():
-            print(f'  {files:,} files: {own:.0f} ms of processor time and {beside:.0f} ms of Postgres a commit; '
+            print(f'  {files:,} files: {own:.1f} ms of processor time and {beside:.1f} ms of Postgres a commit; '
                   f'the first commit {first:.2f} s, {peak / 1e6:.0f} MB at its peak')
         few, many = figures[FEW], figures[MANY]
         ratio = many[0] / few[0]

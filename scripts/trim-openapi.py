@@ -15,6 +15,7 @@ import sys
 OPERATIONS = """
 apps/get-authenticated apps/get-installation apps/list-installations apps/get-repo-installation
 apps/create-installation-access-token apps/list-repos-accessible-to-installation
+apps/list-webhook-deliveries apps/redeliver-webhook-delivery
 checks/create checks/get checks/update checks/list-annotations checks/list-for-ref
 checks/rerequest-run
 git/create-ref git/delete-ref git/get-ref git/list-matching-refs git/update-ref

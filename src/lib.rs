@@ -50,6 +50,7 @@ pub mod policy;
 pub mod postgres;
 pub mod proposal;
 pub mod recorded;
+pub mod redeliverer;
 pub mod render;
 pub mod reporter;
 pub mod resource;

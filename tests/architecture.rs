@@ -45,7 +45,7 @@ const LAYERS: &[&[&str]] = &[
     &["collect", "in_force", "proposal"],
     &["views"],
     &["assessment"],
-    &["sync", "evaluator", "sweeper", "reporter"],
+    &["sync", "evaluator", "sweeper", "reporter", "redeliverer"],
     &["web"],
     &["app"],
     &["cli"],

@@ -25,6 +25,7 @@ use crate::git::{Allowed, Fetcher, Limits};
 use crate::github::{GitHub, WebhookSecret};
 use crate::in_force::PolicyCache;
 use crate::postgres::Server;
+use crate::redeliverer::Redeliverer;
 use crate::render::links::Links;
 use crate::reporter::Reporter;
 use crate::sweeper::{self, Sweeper};
@@ -41,6 +42,8 @@ const POLL: Duration = Duration::from_secs(1);
 const RECONNECT: Duration = Duration::from_secs(5);
 /// Interval at which [`keep_house`] runs.
 const HOUSEKEEPING: Duration = Duration::from_hours(6);
+/// Interval at which a look for lost webhooks may fall due.
+const LOOKING: Duration = Duration::from_mins(1);
 /// Months of runs that have their partition before they begin.
 const MONTHS_AHEAD: i32 = 3;
 /// How long a webhook is remembered as seen. GitHub delivers one again for three days, GitHub
@@ -70,6 +73,8 @@ pub struct Parts {
     pub sweeper: Option<Arc<Sweeper>>,
     /// Posts what the outbox holds; nobody to post to without GitHub.
     pub reporter: Option<Arc<Reporter>>,
+    /// Asks for webhooks that did not arrive; nobody to ask without GitHub.
+    pub redeliverer: Option<Arc<Redeliverer>>,
     /// The routes of the webhooks' listener.
     pub webhooks: Router,
     /// The routes of the page's listener.
@@ -118,6 +123,7 @@ impl Parts {
         let secret = secret.unwrap_or_else(|| Uuid::new_v4().to_string().into());
         let secret = WebhookSecret::new(secret)?;
         let syncing = sync_settings(settings, fetcher);
+        let app = settings.github.as_ref().and_then(|github| github.app_id.try_into().ok());
         Ok(Self {
             syncs: settings.sources.len().clamp(1, MOST_SYNCS),
             syncer: Arc::new(Syncer::new(
@@ -132,6 +138,10 @@ impl Parts {
                 Arc::new(Sweeper::new(pool.clone(), accounts, policies, options))
             }),
             evaluator: Arc::new(Evaluator::new(pool.clone(), accounts, policies, options)),
+            redeliverer: github
+                .clone()
+                .zip(app)
+                .map(|(github, app)| Arc::new(Redeliverer::new(pool.clone(), github, app))),
             reporter: github.map(|github| Arc::new(Reporter::new(pool.clone(), github))),
             webhooks: web::webhooks(Webhooks { pool: pool.clone(), secret }),
             pages: web::pages(Pages { pool: pool.clone(), clock, page_url }),
@@ -235,6 +245,13 @@ fn reconcile(tasks: &Tasks, pool: &PgPool, parts: &Parts) {
         tasks.repeat("report", wakes.posts.clone(), POLL, move || {
             let reporter = Arc::clone(&reporter);
             async move { reporter.pass().await }
+        });
+    }
+    if let Some(redeliverer) = &parts.redeliverer {
+        let redeliverer = Arc::clone(redeliverer);
+        tasks.repeat("redeliver", Wake::default(), LOOKING, move || {
+            let redeliverer = Arc::clone(&redeliverer);
+            async move { redeliverer.pass().await }
         });
     }
     let housekeeping = pool.clone();

@@ -135,6 +135,11 @@ impl GitHub {
         Client::new(self.0.app.clone(), self.pace(account), self.0.timeout)
     }
 
+    /// Acts as the App itself, in what concerns no account.
+    pub(super) fn itself(&self) -> Client {
+        self.as_app("")
+    }
+
     async fn by_name(&self, name: &RepositoryName) -> Result<Repository, Error> {
         let app = self.as_app(name.owner());
         let route = format!("/repos/{name}/installation");
@@ -150,7 +155,7 @@ impl GitHub {
             installations.extend(page);
             false
         };
-        let app = self.as_app("");
+        let app = self.itself();
         app.each_page::<Vec<_>>("list installations", route, &[], collect).await?;
         for InstallationResponse { id: installation, account } in installations {
             let account = account.and_then(|account| account.login).unwrap_or_default();

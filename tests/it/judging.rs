@@ -1,12 +1,13 @@
 //! Pull requests judged by the service over what it stored, and by whose leave.
 
 use cloudcorrect::config::PullRequestSettings;
-use github_emulator::{Permission, Verdict, Visibility};
+use cloudcorrect::tasks::Pass;
+use github_emulator::{Event, Permission, Verdict, Visibility};
 use insta::assert_snapshot;
 use sqlx::PgPool;
 
 use crate::world::scene::{ACCOUNTS, ONE_SOURCE, STORAGE};
-use crate::world::story::World;
+use crate::world::story::{World, until};
 
 /// Settings that want resources to be named.
 const NAMING: (&str, &str) = (
@@ -537,6 +538,66 @@ async fn whoever_asks_for_another_run_gets_all_of_it_anew(pool: PgPool) {
     ");
     assert_snapshot!(world.checks(&idea), @"cloudcorrect/policies: success: 1 group with 1 check is valid");
     assert_eq!(world.emulator.check_runs(&idea).len(), 1, "the same check run");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn a_button_that_was_pressed_while_nobody_listened_is_not_lost(pool: PgPool) {
+    let mut world = evaluated_world(pool, "").await;
+    let main = world.repo.branch("main").expect("a branch");
+    world.cloud.private_bucket("logs");
+    let failing = "cloudcorrect/compliance: failure: storage: 1 of 2 buckets fails\n";
+    assert!(world.checks(&main).starts_with(failing), "{}", world.checks(&main));
+    let redeliverer = world.parts.redeliverer.clone().expect("it is on GitHub");
+
+    // Nobody answers on that port: it is that of a listener that is gone.
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr();
+    let gone = format!("http://{}/webhooks/github", gone.expect("an address"));
+    world.emulator.set_webhook(Some(&gone));
+    let compliance =
+        world.emulator.check_runs(&main).into_iter().find(|run| run.name.ends_with("ce"));
+    let pressed = compliance.expect("a check run").id;
+    let lost = |id| Event::Delivered { id, event: "check_run".to_owned(), status: None };
+    let events = world.emulator.subscribe();
+    assert!(world.emulator.rerequest(pressed, "ada"));
+    let delivery = world.emulator.deliveries().last().expect("a webhook").clone();
+    until(events, lost(delivery.id), 1).await;
+
+    // It is asked for, and lost again.
+    let events = world.emulator.subscribe();
+    redeliverer.pass().await.expect("a look");
+    until(events, lost(delivery.id), 1).await;
+    assert_eq!(redeliverer.pass().await.expect("no look"), Pass::Idle);
+    world.poll_comes().await;
+    world.settle().await;
+    assert!(world.checks(&main).starts_with(failing), "polling does not see it");
+
+    world.emulator.set_webhook(Some(&format!("{}/webhooks/github", world.webhooks_url)));
+    let events = world.emulator.subscribe();
+    world.a_look_comes().await;
+    redeliverer.pass().await.expect("a look");
+    let arrived = Event::Delivered { id: delivery.id, event: delivery.event, status: Some(202) };
+    until(events, arrived, 1).await;
+    world.settle().await;
+    assert!(world.checks(&main).starts_with("cloudcorrect/compliance: success: 1 group passes\n"));
+
+    // What arrived is left alone, and so is what was tried three times.
+    world.emulator.set_webhook(Some(&gone));
+    let events = world.emulator.subscribe();
+    assert!(world.emulator.rerequest(pressed, "ada"));
+    let delivery = world.emulator.deliveries().last().expect("a webhook").clone();
+    until(events, lost(delivery.id), 1).await;
+    for attempts in [2, 3, 3, 3] {
+        let events = world.emulator.subscribe();
+        let known = world.emulator.deliveries().last().expect("it").attempts.len();
+        world.a_look_comes().await;
+        redeliverer.pass().await.expect("a look");
+        if attempts > known {
+            until(events, lost(delivery.id), 1).await;
+        }
+        let all = world.emulator.deliveries();
+        assert_eq!(all.last().expect("it").attempts.len(), attempts);
+    }
     world.finish().await;
 }
 

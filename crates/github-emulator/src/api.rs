@@ -7,6 +7,7 @@ mod apps;
 mod checks;
 mod comments;
 mod commits;
+mod hooks;
 mod merge;
 mod pulls;
 mod refs;
@@ -54,6 +55,8 @@ pub(crate) async fn perform(operation: &str, call: &Call) -> ApiResult {
         "apps/get-installation" => apps::installation(call),
         "apps/get-repo-installation" => apps::repository_installation(call),
         "apps/list-installations" => Ok(apps::installations(call)),
+        "apps/list-webhook-deliveries" => Ok(hooks::deliveries(call)),
+        "apps/redeliver-webhook-delivery" => hooks::redeliver(call),
         "apps/list-repos-accessible-to-installation" => apps::repositories(call),
         "checks/create" => checks::create(call).await,
         "checks/get" => checks::get(call),

@@ -52,6 +52,8 @@ pub struct Delivery {
 /// One try to deliver a webhook.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Attempt {
+    /// Number of the attempt, by which GitHub's API calls the delivery.
+    pub id: u64,
     /// Instant at which it was sent.
     pub at: DateTime<Utc>,
     /// Status that the receiver answered; none if it did not.

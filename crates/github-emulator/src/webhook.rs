@@ -54,8 +54,8 @@ pub(crate) fn deliver(server: &Arc<Server>, id: u64) -> bool {
             status = post(&server, &url, &delivery) => status,
             () = stop.cancelled() => None,
         };
-        let attempt = Attempt { at: server.now(), status };
         let mut state = server.state();
+        let attempt = Attempt { id: state.next_id(), at: server.now(), status };
         let remembered = state.deliveries.iter_mut().find(|delivery| delivery.id == id);
         if let Some(delivery) = remembered {
             delivery.attempts.push(attempt);

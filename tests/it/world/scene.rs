@@ -197,6 +197,12 @@ impl Scene {
         self.change("update source set due_at = now()", "sources").await;
     }
 
+    /// Makes a look for lost webhooks due, as if its hour had passed.
+    pub(crate) async fn a_look_comes(&self) {
+        let due = sqlx::query("update webhook_look set due_at = now()").execute(&self.pool).await;
+        due.expect("a change");
+    }
+
     /// Makes every post due that waits, as if its pause were over.
     pub(crate) async fn posts_come_due(&self) {
         self.change("update outbox set due_at = now() where dead_reason is null", "outbox").await;
