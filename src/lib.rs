@@ -19,7 +19,7 @@
 //! | asking | [`collect`], [`in_force`], [`proposal`] | what an account is asked, and what is known of it; by which policies; which a commit asks for |
 //! | read models | [`views`] | what there is to tell, with everything decided; no words |
 //! | assessing | [`assessment`] | what is to be said of a pull request |
-//! | use cases | [`sync`], [`evaluator`], [`sweeper`], [`reporter`] | reconcilers |
+//! | use cases | [`sync`], [`evaluator`], [`sweeper`], [`reporter`], [`redeliverer`] | reconcilers |
 //! | surface | [`web`] | webhooks in, pages out |
 //! | wiring | [`app`] | the only place where all meet |
 //!
