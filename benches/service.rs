@@ -99,12 +99,13 @@ async fn measure(name: &str, binary: &Path, polled_pushes: usize) -> Outcome<()>
         &["clone", "--quiet", &format!("{}/acme/policies.git", emulator.url()), "clone"],
     )?;
     hook(&repository, &emulator, &service.webhooks)?;
-    let hooked = pushes(&mut events, &clone, 1..=PUSHES).await?;
+    let (hooked, pushing) = pushes(&mut events, &clone, 1..=PUSHES).await?;
     let what = "push to posted compliance, webhook by post-receive hook";
     tell(what, &figures::Spread::of(&hooked));
+    tell("`git push` alone, with the hook", &figures::Spread::of(&pushing));
     fs::remove_file(repository.path.join("hooks/post-receive"))?;
     let all = PUSHES + polled_pushes;
-    let polled = pushes(&mut events, &clone, PUSHES + 1..=all).await?;
+    let (polled, _) = pushes(&mut events, &clone, PUSHES + 1..=all).await?;
     let what = format!("push to posted compliance, polling every {POLL:?}");
     tell(&what, &figures::Spread::of(&polled));
     let after = format!("memory of the service after {all} pushes");
@@ -114,13 +115,13 @@ async fn measure(name: &str, binary: &Path, polled_pushes: usize) -> Outcome<()>
     Ok(())
 }
 
-/// Pushes one after the other; the time of each from the start of `git push`.
+/// Pushes one after the other; the time of each from the start of `git push`, and how long that took.
 async fn pushes(
     events: &mut Receiver<Event>,
     clone: &Path,
     numbers: std::ops::RangeInclusive<usize>,
-) -> Outcome<Vec<Duration>> {
-    let mut times = Vec::new();
+) -> Outcome<(Vec<Duration>, Vec<Duration>)> {
+    let (mut times, mut pushing) = (Vec::new(), Vec::new());
     let mut pace = tokio::time::interval(PACE);
     for number in numbers {
         pace.tick().await;
@@ -131,10 +132,11 @@ async fn pushes(
         let head = git(clone, &["rev-parse", "HEAD"])?;
         let started = Instant::now();
         git(clone, &["push", "--quiet", "origin", "HEAD:main"])?;
+        pushing.push(started.elapsed());
         posted(events, head.trim()).await?;
         times.push(started.elapsed());
     }
-    Ok(times)
+    Ok((times, pushing))
 }
 
 /// Waits until the commit's compliance is concluded at the emulator.
