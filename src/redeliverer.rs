@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use sqlx::PgPool;
 
-use crate::db::deliveries::{self, Look};
+use crate::db::deliveries;
 use crate::github::{FailedDelivery, GitHub};
 use crate::tasks::Pass;
 
@@ -19,15 +19,10 @@ use crate::tasks::Pass;
 const PAUSE: Duration = Duration::from_hours(1);
 /// How long a look that breaks off keeps others from looking.
 const LEASE: Duration = Duration::from_mins(5);
-/// How far a look reaches beyond the one before: what was asked for then and failed again is asked for
-/// once more.
-const OVERLAP: Duration = Duration::from_hours(1);
-/// How long GitHub delivers a webhook again.
+/// How long GitHub delivers a webhook again, which is how far a look reaches.
 const KEPT: Duration = Duration::from_hours(72);
 /// Attempts of GitHub's after which a webhook is left alone.
 const MOST_ATTEMPTS: usize = 3;
-/// Webhooks asked for in a look at most, the newest ones.
-const MOST: usize = 100;
 
 /// Reconciler of the webhooks of an App.
 #[derive(Debug)]
@@ -48,41 +43,33 @@ impl Redeliverer {
     pub async fn pass(&self) -> Result<Pass> {
         let is_first = !self.has_looked.load(Ordering::Relaxed);
         let look = deliveries::begin_look(&self.pool, self.app, LEASE, is_first).await?;
-        let Some(look) = look else { return Ok(Pass::Idle) };
-        let failed = self.github.failed_deliveries(reach(look)).await;
+        let Some(at) = look else { return Ok(Pass::Idle) };
+        // A look that fails is repeated when its lease is over.
+        self.has_looked.store(true, Ordering::Relaxed);
+        let failed = self.github.failed_deliveries(at - KEPT).await;
         let lost = lost(failed.context("cannot list the webhooks that failed")?);
         let guids: Vec<_> = lost.keys().cloned().collect();
         let unknown = deliveries::unknown(&self.pool, &guids).await?;
         let mut wanted: Vec<u64> =
             unknown.iter().filter_map(|guid| lost.get(guid)).copied().collect();
-        wanted.sort_unstable();
-        let asked = wanted.len().min(MOST);
         // In the order in which they were sent.
-        for attempt in wanted.into_iter().rev().take(MOST).rev() {
-            match self.github.redeliver(attempt).await {
+        wanted.sort_unstable();
+        for attempt in &wanted {
+            match self.github.redeliver(*attempt).await {
                 Err(error) if error.is_refusal() => {
-                    tracing::warn!(
-                        attempt,
-                        error = error.to_string(),
-                        "GitHub does not send a webhook again"
-                    );
+                    let error = error.to_string();
+                    tracing::warn!(attempt, error, "GitHub does not send a webhook again");
                 }
                 answer => answer.context("cannot ask for a webhook again")?,
             }
         }
-        deliveries::end_look(&self.pool, self.app, look, PAUSE).await?;
-        self.has_looked.store(true, Ordering::Relaxed);
-        if asked > 0 {
-            tracing::warn!(webhooks = asked, "webhooks did not arrive; they are asked for again");
+        deliveries::end_look(&self.pool, self.app, PAUSE).await?;
+        if !wanted.is_empty() {
+            let count = wanted.len();
+            tracing::warn!(count, "webhooks did not arrive; they are asked for again");
         }
         Ok(Pass::Idle)
     }
-}
-
-/// Instant from which failures count.
-fn reach(Look { before, at }: Look) -> chrono::DateTime<chrono::Utc> {
-    let earliest = at - KEPT;
-    before.map_or(earliest, |before| (before - OVERLAP).max(earliest))
 }
 
 /// Webhooks that are to be asked for, by their ids, with the last attempt of each: those whose first attempt
@@ -102,7 +89,6 @@ fn lost(failed: Vec<FailedDelivery>) -> BTreeMap<String, u64> {
 
 #[cfg(test)]
 mod tests {
-    use chrono::TimeDelta;
     use serde_json::json;
 
     use super::*;
@@ -129,15 +115,5 @@ mod tests {
         ];
         let wanted = [("a".to_owned(), 8), ("b".to_owned(), 9)];
         assert_eq!(lost(all), BTreeMap::from(wanted));
-    }
-
-    #[test]
-    fn a_look_reaches_beyond_the_last_but_not_to_what_github_forgot() {
-        let at = "2026-12-01T10:00:00Z".parse().unwrap();
-        let reach = |before: Option<i64>| {
-            let before = before.map(|hours| at - TimeDelta::hours(hours));
-            (at - super::reach(Look { before, at })).num_hours()
-        };
-        assert_eq!([reach(None), reach(Some(1)), reach(Some(90))], [72, 2, 72]);
     }
 }

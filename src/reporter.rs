@@ -23,12 +23,14 @@ use crate::render::post::Post;
 use crate::tasks::Pass;
 
 use self::post_writer::PostWriter;
-use self::retry::{RetryDecision, decide};
+use self::retry::{RetryDecision, decide, may_pass};
 
 /// Posts claimed at once, and written at the same time.
 const BATCH: usize = 8;
 /// How long a claim holds; longer than [`WHOLE`], so that no two attempts run at once.
 const LEASE: Duration = Duration::from_mins(3);
+/// Posts revived at once at most.
+const REVIVED: i64 = 100;
 /// How long one post may take with all its requests.
 const WHOLE: Duration = Duration::from_mins(2);
 
@@ -74,6 +76,19 @@ impl Reporter {
         let ended: Vec<Result<()>> = stream::iter(attempts).buffer_unordered(BATCH).collect().await;
         ended.into_iter().collect::<Result<()>>()?;
         Ok(Pass::Worked)
+    }
+
+    /// Has posts tried once more that were given up for what may have passed: that a permission was missing,
+    /// or that GitHub gave no good answer for hours. The newest ones are tried; others wait for the next time.
+    pub async fn revive(&self) -> Result<()> {
+        let mut transaction = self.pool.begin().await?;
+        let revived = outbox::revive(&mut transaction, REVIVED).await;
+        let revived = revived.context("cannot revive posts")?;
+        transaction.commit().await?;
+        if revived > 0 {
+            tracing::info!(posts = revived, "posts that were given up are tried once more");
+        }
+        Ok(())
     }
 
     async fn claim_due(&self) -> Result<Claims> {
@@ -134,7 +149,7 @@ impl Reporter {
             }
             RetryDecision::GiveUp => {
                 tracing::error!(error = message, attempts = claim.attempts, "post given up");
-                outbox::give_up(&self.pool, claim, &message).await
+                outbox::give_up(&self.pool, claim, &message, may_pass(failure)).await
             }
         }
     }

@@ -39,7 +39,7 @@ use crate::proposal::Policies;
 use crate::render::links::Links;
 use crate::tasks::{Backoff, Pass, blocking, spread};
 
-use self::checkout::{Head, Revision, SourceCheckout, UnreadHead};
+use self::checkout::{Head, Revision, SourceCheckout, Unfollowed, UnreadHead};
 pub use self::guard::Guard;
 use self::plan::{CurrentState, Decision, InForce, SyncPlan};
 use self::posts::{Loss, PostWriter};
@@ -182,7 +182,7 @@ impl Syncer {
 
     async fn work(&self, claim: &Claim) -> anyhow::Result<()> {
         let source = &claim.source;
-        let resolved = self.resolve(source).await?;
+        let resolved = self.resolve(source).await.context(Unfollowed)?;
         let (head, in_force) = (id(source.head.as_deref()), id(source.revision.as_deref()));
         let checkout = resolved.checkout.clone();
         let known = self.known().get(&source.id).map(|known| Arc::clone(&known.policies));
@@ -381,13 +381,17 @@ impl Syncer {
             return posts.want_for_unread(connection, *head, why, last_good).await;
         }
         let Some(since) = source.last_checked_at else { return Ok(()) };
+        // After a while in which nobody asked, one failure says nothing yet.
+        if !error.is::<Unfollowed>() || !claim.was_failing() {
+            return Ok(());
+        }
         let silence = (claim.claimed_at - since).to_std().unwrap_or_default();
         if silence < self.following(source).poll * MISSED_POLLS {
             return Ok(());
         }
-        let (branch, why) = (&source.registration.branch, format!("{error:#}"));
-        let loss = Loss { branch, since, why: &why };
-        posts.want_for_followed(connection, source.head.as_deref(), Some(loss)).await
+        let (branch, why) = (&source.registration.branch, Unfollowed::why(error));
+        let Some(head) = &source.head else { return Ok(()) };
+        posts.want_for_lost(connection, head, Loss { branch, since, why: &why }).await
     }
 
     /// When the remote is asked again without a webhook: up to a fifth sooner than set, so that

@@ -20,7 +20,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 pub use self::serving::{bound_memory, serve};
 
@@ -149,7 +149,7 @@ impl Worker {
         let (mut input, output) = streams.ok_or_else(missing)?;
         // One that ended already says so below, by ending its output.
         let greeted = input.write_all(self.greeting.as_bytes()).await;
-        let mut running = Running { child, input, output: BufReader::new(output) };
+        let mut running = Running { ended: watched(child), input, output: BufReader::new(output) };
         let unready = |why: &str| Err(WorkerError::Unready(why.to_owned()));
         match tokio::time::timeout(STARTING, running.line()).await {
             Err(_) => unready("it takes too long"),
@@ -166,15 +166,35 @@ impl Worker {
 /// Started process of a worker; it is killed when it is dropped.
 #[derive(Debug)]
 struct Running {
-    child: Child,
+    ended: Ended,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
 }
 
+/// How a process ended, once it has; whoever drops this has it killed.
+type Ended = watch::Receiver<Option<ExitStatus>>;
+
+/// Waits for a process in a task of its own, so that none stays as a zombie that nobody asks any more.
+fn watched(mut child: Child) -> Ended {
+    let (tell, ended) = watch::channel(None);
+    tokio::spawn(async move {
+        let status = tokio::select! {
+            status = child.wait() => status,
+            () = tell.closed() => {
+                let _ = child.start_kill();
+                child.wait().await
+            }
+        };
+        tell.send(status.ok()).ok();
+    });
+    ended
+}
+
 impl Running {
     /// The same, unless it has ended.
-    fn still(mut self) -> Option<Self> {
-        matches!(self.child.try_wait(), Ok(None)).then_some(self)
+    fn still(self) -> Option<Self> {
+        let has_ended = self.ended.borrow().is_some();
+        (!has_ended).then_some(self)
     }
 
     /// Its answer, and itself for the next question.
@@ -208,9 +228,9 @@ impl Running {
     /// Why there was no answer.
     async fn end(mut self, error: io::Error) -> WorkerError {
         // It has ended or does not follow the protocol; a moment tells these apart.
-        let ended = tokio::time::timeout(Duration::from_secs(1), self.child.wait()).await;
-        match ended {
-            Ok(Ok(status)) => WorkerError::Ended(status),
+        let ended = self.ended.wait_for(Option::is_some);
+        match tokio::time::timeout(Duration::from_secs(1), ended).await {
+            Ok(Ok(status)) if let Some(status) = *status => WorkerError::Ended(status),
             _ => WorkerError::Unreadable(error),
         }
     }

@@ -42,6 +42,8 @@ const POLL: Duration = Duration::from_secs(1);
 const RECONNECT: Duration = Duration::from_secs(5);
 /// Interval at which [`keep_house`] runs.
 const HOUSEKEEPING: Duration = Duration::from_hours(6);
+/// Interval at which posts that were given up are tried once more, where that may help; also on start.
+const REVIVING: Duration = Duration::from_hours(1);
 /// Interval at which a look for lost webhooks may fall due.
 const LOOKING: Duration = Duration::from_mins(1);
 /// Months of runs that have their partition before they begin.
@@ -245,6 +247,13 @@ fn reconcile(tasks: &Tasks, pool: &PgPool, parts: &Parts) {
         tasks.repeat("report", wakes.posts.clone(), POLL, move || {
             let reporter = Arc::clone(&reporter);
             async move { reporter.pass().await }
+        });
+    }
+    if let Some(reporter) = &parts.reporter {
+        let reporter = Arc::clone(reporter);
+        tasks.repeat("revive", Wake::default(), REVIVING, move || {
+            let reporter = Arc::clone(&reporter);
+            async move { reporter.revive().await.map(|()| Pass::Idle) }
         });
     }
     if let Some(redeliverer) = &parts.redeliverer {

@@ -26,29 +26,20 @@ pub async fn unknown(executor: impl PgExecutor<'_>, ids: &[String]) -> Result<Ve
     .await?)
 }
 
-/// A look for the webhooks of an App that did not arrive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Look {
-    /// Instant of the last look that came to its end.
-    pub before: Option<DateTime<Utc>>,
-    /// Instant of this one, by the clock of the database.
-    pub at: DateTime<Utc>,
-}
-
-/// Begins a look, if one is due or `is_wanted` anyway; no other is due for the time of `lease`.
+/// Begins a look for the webhooks of an App that did not arrive, if one is due or `is_wanted` anyway; no
+/// other is due for the time of `lease`. Its instant, by the clock of the database.
 pub async fn begin_look(
     executor: impl PgExecutor<'_>,
     app: i64,
     lease: Duration,
     is_wanted: bool,
-) -> Result<Option<Look>, Error> {
-    Ok(sqlx::query_as!(
-        Look,
+) -> Result<Option<DateTime<Utc>>, Error> {
+    Ok(sqlx::query_scalar!(
         r#"insert into webhook_look as look (app, due_at)
         values ($1, now() + make_interval(secs => $2))
         on conflict (app) do update set due_at = excluded.due_at
         where look.due_at <= now() or $3
-        returning looked_at as before, now() as "at!""#,
+        returning now() as "at!""#,
         app,
         lease.as_secs_f64(),
         is_wanted,
@@ -61,15 +52,11 @@ pub async fn begin_look(
 pub async fn end_look(
     executor: impl PgExecutor<'_>,
     app: i64,
-    look: Look,
     pause: Duration,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "update webhook_look
-         set looked_at = greatest(looked_at, $2), due_at = now() + make_interval(secs => $3)
-         where app = $1",
+        "update webhook_look set due_at = now() + make_interval(secs => $2) where app = $1",
         app,
-        look.at,
         pause.as_secs_f64(),
     )
     .execute(executor)

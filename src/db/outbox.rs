@@ -176,26 +176,59 @@ pub async fn put_off(
     Ok(())
 }
 
-/// Gives a post up until something else is wanted of its key. What was wanted meanwhile is tried.
+/// Wanted states of a source that hold what they said before it was doubted.
+pub async fn doubted(executor: impl PgExecutor<'_>, source: SourceId) -> Result<Vec<Value>, Error> {
+    Ok(sqlx::query_scalar!(
+        "select post from outbox where source = $1 and post ? 'before'",
+        source.0,
+    )
+    .fetch_all(executor)
+    .await?)
+}
+
+/// Gives a post up until something else is wanted of its key, or where it `may_return` until it is
+/// [revived](revive). What was wanted meanwhile is tried.
 pub async fn give_up(
     executor: impl PgExecutor<'_>,
     claim: &Claim,
     reason: &str,
+    may_return: bool,
 ) -> Result<(), Error> {
     let done = sqlx::query!(
         "update outbox
          set dead_reason = case when version = $5 then $4 end, last_error = $4,
-             lease_until = null, attempt = null
+             may_return = $6, lease_until = null, attempt = null
          where source = $1 and key = $2 and attempt = $3",
         claim.source.0,
         claim.key,
         claim.attempt,
         shortened(reason),
         claim.version,
+        may_return,
     )
     .execute(executor)
     .await?;
     fenced(&done)
+}
+
+/// Has posts tried once more that were given up for what may have passed, at most so many, those that were
+/// wanted last; how many there are.
+pub async fn revive(connection: &mut PgConnection, limit: i64) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "with given_up as (
+            select source, key from outbox
+            where posted_version < version and dead_reason is not null and may_return
+            order by wanted_at desc limit $1
+            for no key update skip locked
+        )
+        update outbox set dead_reason = null, attempts = 0, due_at = now()
+        from given_up where outbox.source = given_up.source and outbox.key = given_up.key",
+        limit,
+    )
+    .execute(&mut *connection)
+    .await?;
+    notify(connection, Topic::Outbox).await?;
+    Ok(done.rows_affected())
 }
 
 /// A post by its key.
@@ -361,7 +394,7 @@ mod tests {
         assert!(complete(&pool, &stalled, 6).await.unwrap_err().is_stale());
         assert!(remember(&pool, &stalled, 6).await.unwrap_err().is_stale());
         assert!(retry(&pool, &stalled, "late", NO_TIME).await.unwrap_err().is_stale());
-        assert!(give_up(&pool, &stalled, "late").await.unwrap_err().is_stale());
+        assert!(give_up(&pool, &stalled, "late", false).await.unwrap_err().is_stale());
         remember(&pool, &claim, 7).await?;
         retry(&pool, &claim, "502", NO_TIME).await?;
         let claim = claimed(&pool).await?;
@@ -402,10 +435,28 @@ mod tests {
     }
 
     #[sqlx::test]
+    async fn what_was_given_up_for_what_may_pass_is_revived(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        let mut connection = pool.acquire().await?;
+        for (key, may_return) in [("policies/a", true), ("policies/b", false), ("sync/c", true)] {
+            want(&mut connection, source, key, &json!({})).await?;
+            give_up(&pool, &claimed(&pool).await?, "403", may_return).await?;
+        }
+        assert_eq!(revive(&mut connection, 1).await?, 1);
+        let claim = claimed(&pool).await?;
+        assert_eq!((claim.key.as_str(), claim.attempts), ("sync/c", 1), "what was wanted last");
+        complete(&pool, &claim, 7).await?;
+        assert_eq!(revive(&mut connection, 9).await?, 1);
+        assert_eq!(claimed(&pool).await?.key, "policies/a");
+        assert_eq!(revive(&mut connection, 9).await?, 0);
+        Ok(())
+    }
+
+    #[sqlx::test]
     async fn what_was_given_up_comes_back_when_it_changes(pool: PgPool) -> TestResult {
         let source = source(&pool, "main").await;
         wanted(&pool, source, "pending").await?;
-        give_up(&pool, &claimed(&pool).await?, "422").await?;
+        give_up(&pool, &claimed(&pool).await?, "422", false).await?;
         assert_eq!(posted(&pool, source).await?.dead_reason.as_deref(), Some("422"));
         assert!(!wanted(&pool, source, "pending").await?);
         assert_eq!(due(&pool, 1, LEASE).await?, []);
@@ -413,7 +464,7 @@ mod tests {
         let claim = claimed(&pool).await?;
         assert_eq!(claim.attempts, 1);
         wanted(&pool, source, "failure").await?;
-        give_up(&pool, &claim, "422").await?;
+        give_up(&pool, &claim, "422", false).await?;
         assert_eq!(claimed(&pool).await?.post["title"], "failure", "only what was tried is dead");
         Ok(())
     }

@@ -77,7 +77,7 @@ pub fn lost(check: CheckRun, branch: &str, since: DateTime<Utc>, why: &str) -> C
     let since = since.format("%Y-%m-%d %H:%M UTC");
     let title = format!("the branch cannot be followed since {since}");
     let summary = format!(
-        "Whether {} has moved on is not known since {since}: {}.\n\nWhat is in force stays and is \
+        "Since {since} it is not known whether {} has moved on: {}.\n\nWhat is in force stays and is \
          evaluated; what was pushed since is not. The service tries again by itself, and this check \
          says what it said before as soon as the cause is gone.",
         code(branch),
@@ -207,7 +207,7 @@ mod tests {
         insta::assert_snapshot!(shown(&doubted), @"
         cloudcorrect/sync sync/0123456789abcdef
         Failure: the branch cannot be followed since 2026-12-01 10:03 UTC
-        Whether `main` has moved on is not known since 2026-12-01 10:03 UTC: the fetch failed.
+        Since 2026-12-01 10:03 UTC it is not known whether `main` has moved on: the fetch failed.
 
         What is in force stays and is evaluated; what was pushed since is not. The service tries again by itself, and this check says what it said before as soon as the cause is gone.
         ");

@@ -46,6 +46,15 @@ pub(super) fn decide(failure: &Failure, attempts: i32) -> RetryDecision {
     RetryDecision::Again(BACKOFF.spread_pause(attempts.unsigned_abs()))
 }
 
+/// `true` where the same may well succeed another day: somebody grants a permission, or GitHub is back.
+pub(super) fn may_pass(failure: &Failure) -> bool {
+    match failure {
+        Failure::GitHub(Error::NotFound { .. } | Error::Rejected { .. })
+        | Failure::Unpostable(_) => false,
+        Failure::GitHub(_) | Failure::Database(_) => true,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -38,11 +38,10 @@ pub(super) async fn apply(
         Decision::Refuse | Decision::Hold => (Vec::new(), last_good.clone()),
     };
     if let Some(posts) = posts {
-        posts.want_for_revision(connection, plan, last_good.as_deref()).await?;
         if claim.was_failing() {
-            let before = claim.source.head.as_deref().filter(|before| *before != head);
-            posts.want_for_followed(connection, before, None).await?;
+            posts.want_for_found(connection).await?;
         }
+        posts.want_for_revision(connection, plan, last_good.as_deref()).await?;
     }
     let refused = refusal(&record);
     let completed = Completed { head, revision, refused, pause };

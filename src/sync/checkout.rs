@@ -12,6 +12,7 @@ use anyhow::Context;
 use crate::git::{
     Approval, Commit, CommitId, FetchError, Fetcher, Limits, Mirror, ReadError, Remote, Wanted,
 };
+use crate::github::Error as GitHubError;
 use crate::impact::APPROVAL_TRAILER;
 use crate::policy::SETTINGS_FILE;
 use crate::proposal::{Policies, PolicyDirectory};
@@ -36,6 +37,27 @@ pub(super) enum Head {
     Known,
     /// It is another one, with its policies.
     New(Box<Revision>),
+}
+
+/// Nobody knows where the branch is now.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot follow the branch")]
+pub(super) struct Unfollowed;
+
+impl Unfollowed {
+    /// Why, in words that everybody may read: nothing of the machine that the service runs on.
+    pub(super) fn why(error: &anyhow::Error) -> String {
+        let private = |error: &FetchError| {
+            matches!(error, FetchError::Mirror(_) | FetchError::Process(_) | FetchError::Ended(_))
+        };
+        if let Some(error) = error.downcast_ref::<FetchError>().filter(|error| !private(error)) {
+            error.to_string()
+        } else if let Some(error) = error.downcast_ref::<GitHubError>() {
+            error.to_string()
+        } else {
+            "the log of the service says why".to_owned()
+        }
+    }
 }
 
 /// The head of the branch could not be read.
@@ -96,14 +118,7 @@ impl SourceCheckout {
         in_force: Option<CommitId>,
         before: Option<&Policies>,
     ) -> anyhow::Result<Head> {
-        let branch = Wanted::Branch(self.branch.clone());
-        let mut mirror = self.open()?;
-        mirror
-            .fetch(&[branch.clone(), Wanted::MergeQueue(self.branch.clone())])
-            .with_context(|| format!("cannot fetch {branch} of {}", self.remote))?;
-        let head = self.guarded(&mut mirror, |mirror| {
-            mirror.head(&branch)?.ok_or_else(|| ReadError::Damaged("no head".into()))
-        })?;
+        let (mut mirror, head) = self.fetched().context(Unfollowed)?;
         if known == Some(head) {
             return Ok(Head::Known);
         }
@@ -126,12 +141,25 @@ impl SourceCheckout {
             Ok(Revision { commit, follows, policies, place, approved })
         });
         let unread = |error: anyhow::Error| {
-            let cause = error.downcast_ref();
-            let is_mirrors = matches!(cause, Some(ReadError::Damaged(_) | ReadError::OutOfMemory));
-            let why = cause.map(ReadError::to_string).unwrap_or_default();
+            let Some(cause) = error.downcast_ref() else { return error };
+            let is_mirrors = matches!(cause, ReadError::Damaged(_) | ReadError::OutOfMemory);
+            let why = cause.to_string();
             error.context(UnreadHead { head, why, is_mirrors })
         };
         Ok(Head::New(Box::new(revision.map_err(unread)?)))
+    }
+
+    /// The mirror with the branch and its merge queue as they are now, and the head of the branch.
+    fn fetched(&self) -> anyhow::Result<(Mirror, CommitId)> {
+        let branch = Wanted::Branch(self.branch.clone());
+        let mut mirror = self.open()?;
+        mirror
+            .fetch(&[branch.clone(), Wanted::MergeQueue(self.branch.clone())])
+            .with_context(|| format!("cannot fetch {branch} of {}", self.remote))?;
+        let head = self.guarded(&mut mirror, |mirror| {
+            mirror.head(&branch)?.ok_or_else(|| ReadError::Damaged("no head".into()))
+        })?;
+        Ok((mirror, head))
     }
 
     /// Fetches pull requests; nothing where the branch was never fetched. Where they are too much
@@ -144,7 +172,14 @@ impl SourceCheckout {
         match mirror.fetch(&wanted) {
             // The others are there; which one is missing shows when it is read.
             Ok(()) | Err(FetchError::NoSuchRef(_)) => {}
-            Err(FetchError::TooLarge(_) | FetchError::TimedOut(_)) => {
+            // Any of these may be the fault of one.
+            Err(
+                FetchError::TooLarge(_)
+                | FetchError::TimedOut(_)
+                | FetchError::Memory(_)
+                | FetchError::Ended(_)
+                | FetchError::Damaged(_),
+            ) => {
                 for number in numbers {
                     match mirror.fetch(&[Wanted::PullRequest(*number)]) {
                         Ok(()) | Err(FetchError::NoSuchRef(_)) => {}

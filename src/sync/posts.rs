@@ -67,24 +67,32 @@ impl PostWriter {
         self.want(connection, &check).await
     }
 
-    /// Has the check run of the commit that was looked at last say that nobody knows more, or, without a
-    /// loss, what it said before.
-    pub(super) async fn want_for_followed(
+    /// Has the check run of the commit that was looked at last say that nobody knows more.
+    pub(super) async fn want_for_lost(
         &self,
         connection: &mut PgConnection,
-        head: Option<&str>,
-        loss: Option<Loss<'_>>,
+        head: &str,
+        Loss { branch, since, why }: Loss<'_>,
     ) -> anyhow::Result<()> {
-        let Some(head) = head else { return Ok(()) };
         let known = outbox::find(&mut *connection, self.source, &format!("sync/{head}")).await?;
-        let Some(known) = known else { return Ok(()) };
-        let known = serde_json::from_value(known.post).context("cannot read a post")?;
-        let Post::CheckRun(check) = known else { return Ok(()) };
-        let check = match loss {
-            Some(Loss { branch, since, why }) => lost(check, branch, since, why),
-            None => check.restored(),
-        };
-        self.want(connection, &Post::CheckRun(check)).await
+        // What another version wrote is left as it is.
+        if let Some(Ok(Post::CheckRun(check))) =
+            known.map(|known| serde_json::from_value(known.post))
+        {
+            let check = lost(check, branch, since, why);
+            self.want(connection, &Post::CheckRun(check)).await?;
+        }
+        Ok(())
+    }
+
+    /// Has the check runs of commits say again what they said before the branch was lost.
+    pub(super) async fn want_for_found(&self, connection: &mut PgConnection) -> anyhow::Result<()> {
+        for doubted in outbox::doubted(&mut *connection, self.source).await? {
+            if let Ok(Post::CheckRun(check)) = serde_json::from_value(doubted) {
+                self.want(connection, &Post::CheckRun(check.restored())).await?;
+            }
+        }
+        Ok(())
     }
 
     /// Wants the posts on a pull request. It gets no comment as long as it is none of our business: it

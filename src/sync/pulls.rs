@@ -68,8 +68,7 @@ impl Syncer {
         let mut transaction = self.pool.begin().await.context("cannot begin a transaction")?;
         let fence = sources::fence(&mut *transaction, claim).await?;
         if claim.was_failing() {
-            let head = source.head.as_deref();
-            answering.posts.want_for_followed(&mut transaction, head, None).await?;
+            answering.posts.want_for_found(&mut transaction).await?;
         }
         sources::complete(&mut *transaction, fence, &completed).await?;
         transaction.commit().await.context("cannot commit")

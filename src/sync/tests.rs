@@ -532,7 +532,7 @@ async fn a_remote_that_fails_is_asked_again_later(pool: PgPool) -> TestResult {
     assert_eq!(source.attempts, 1);
     let error = source.last_error.context("an error")?;
     let url = world.origin.url().to_string();
-    insta::assert_snapshot!(error.replace(&url, "URL"), @"cannot fetch branch `main` of URL: the remote has no branch `main`; see whether it was renamed or deleted");
+    insta::assert_snapshot!(error.replace(&url, "URL"), @"cannot follow the branch: cannot fetch branch `main` of URL: the remote has no branch `main`; see whether it was renamed or deleted");
     world.origin.commit(&[("policies/a.yaml", &prod())]);
     world.sync().await?;
     let source = world.source().await?;

@@ -19,6 +19,8 @@ pub enum Place {
         name: String,
         /// Id of the commit.
         commit: String,
+        /// `true` of a commit of the watched branch, which is a revision; else it is proposed.
+        is_revision: bool,
         /// What it comes to.
         state: CheckState,
         /// Its headline.
@@ -107,10 +109,12 @@ fn view(listed: Listed, is_posted: bool) -> PostView {
     let Listed { key, post, wanted_at, posted_at, dead_reason, last_error, attempts } = listed;
     let (place, words) = match serde_json::from_value(post) {
         Ok(Post::CheckRun(check)) => {
-            let CheckRun { name, head_sha: commit, state, title, summary, text, .. } = check;
+            let CheckRun { name, head_sha: commit, key, state, title, summary, text, .. } = check;
+            let is_revision = !key.starts_with("policies/");
             let text = text.map(|text| format!("\n\n{text}")).unwrap_or_default();
             let (name, title) = (name.to_string(), title.to_string());
-            (Place::Check { name, commit, state, title }, format!("{summary}{text}"))
+            let place = Place::Check { name, commit, is_revision, state, title };
+            (place, format!("{summary}{text}"))
         }
         Ok(Post::Comment(Comment { number, body, .. })) => {
             (Place::Comment { number }, body.to_string())
@@ -122,5 +126,7 @@ fn view(listed: Listed, is_posted: bool) -> PostView {
         Some(why) => Progress::GivenUp(why),
         None => Progress::Waiting { attempts: attempts.unsigned_abs(), why: last_error },
     };
+    // What keeps GitHub from making links shows nothing to people.
+    let words = words.replace('\u{200b}', "");
     PostView { place, words, progress, wanted_at, posted_at }
 }

@@ -17,6 +17,9 @@ use crate::views::post::{self, Cursor, Place, PostView, Posts, Progress};
 /// Most posts on a page.
 const PAGE: usize = 50;
 
+/// Microseconds until the year 10000.
+const MOST_MICROS: i64 = 253_402_300_800_000_000;
+
 #[derive(Template)]
 #[template(path = "posts.html")]
 pub(super) struct PostsPage {
@@ -36,8 +39,8 @@ struct Row {
     name: String,
     /// Headline of a check run.
     title: String,
-    /// Commit of a check run.
-    commit: Option<Commit>,
+    /// Commit of a check run, and whether it has a page.
+    commit: Option<(Commit, bool)>,
     words: String,
     /// Why GitHub does not show it.
     why: Option<Prose>,
@@ -72,10 +75,10 @@ fn page(posts: Posts, is_first: bool, now: DateTime<Utc>) -> PostsPage {
     PostsPage {
         lead: match (is_on_github, numbers.given_up, numbers.waiting) {
             (false, ..) => "The source is not on GitHub, so that nothing is posted.",
-            (_, 0, 0) => "GitHub shows all that the service has to say.",
+            (_, 0, 0) => "Everything is on GitHub.",
             (_, 0, _) => "Some posts are on their way.",
             _ => {
-                "Some posts were given up. They are tried again as soon as there is something new to say there."
+                "Some posts were given up. What a missing permission or an outage of GitHub kept back is tried again every hour; the rest once there is something new to say there."
             }
         },
         more_unposted: all.saturating_sub(unposted.len()),
@@ -94,14 +97,12 @@ fn row(post: PostView, source: &str, now: DateTime<Utc>) -> Row {
         Progress::Waiting { attempts, why: None } => {
             (Badge::named("pending", "waits"), None, attempts)
         }
-        Progress::Waiting { attempts, why } => {
-            (Badge::named("unknown", "is tried again"), why, attempts)
-        }
+        Progress::Waiting { attempts, why } => (Badge::named("unknown", "retrying"), why, attempts),
         Progress::GivenUp(why) => (Badge::named("fail", "given up"), Some(why), 0),
     };
     let (name, title, commit) = match place {
-        Place::Check { name, commit, title, .. } => {
-            (name, title, Some(Commit::new(source, &commit)))
+        Place::Check { name, commit, is_revision, title, .. } => {
+            (name, title, Some((Commit::new(source, &commit), is_revision)))
         }
         Place::Comment { number } => (format!("Comment on #{number}"), String::new(), None),
         Place::Unknown(key) => (key, String::new(), None),
@@ -140,6 +141,8 @@ fn written(Cursor { wanted_at, key }: &Cursor) -> String {
 /// Position that the `behind` of an address stands for.
 fn parsed(text: &str) -> Option<Cursor> {
     let (at, key) = text.split_once(' ')?;
-    let wanted_at = DateTime::from_timestamp_micros(at.parse().ok()?)?;
+    // What the database can hold, and more than it does.
+    let at = at.parse().ok().filter(|at| (0..MOST_MICROS).contains(at))?;
+    let wanted_at = DateTime::from_timestamp_micros(at)?;
     Some(Cursor { wanted_at, key: key.to_owned() })
 }

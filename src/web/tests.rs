@@ -672,7 +672,7 @@ async fn attempted(pool: &PgPool, refused: &str, put_off: &str) -> TestResult {
         }
         for claim in claims.posts {
             if claim.key == refused {
-                outbox::give_up(pool, &claim, "GitHub refuses it: <b>no</b>").await?;
+                outbox::give_up(pool, &claim, "GitHub refuses it: <b>no</b>", false).await?;
             } else if claim.key == put_off {
                 outbox::retry(pool, &claim, "GitHub is away", LEASE).await?;
             } else {
@@ -700,16 +700,21 @@ async fn each_post_says_whether_github_shows_it_and_why_not(pool: PgPool) -> Tes
     outbox::want(&mut connection, source, "sync/c2", &check("sync/c2", "never seen")).await?;
     attempted(&pool, "sync/c2", "comment/7").await?;
     outbox::want(&mut connection, source, "later", &json!({ "kind": "gesture" })).await?;
+    // The head of a pull request has no page here.
+    let mut proposed = check("policies/d4", "a proposal");
+    proposed["head_sha"] = "d4d4d4d4d4".into();
+    outbox::want(&mut connection, source, "policies/d4", &proposed).await?;
 
     let overview = page(&pool, "/").await;
-    says(&overview, &["href=\"/sources/main/posts\">posts: 1 given up, 2 on the way</a>"]);
+    says(&overview, &["href=\"/sources/main/posts\">posts: 1 given up, 3 on the way</a>"]);
     let posts = page(&pool, "/sources/main/posts").await;
     let (unposted, posted) = posts.split_once("id=\"posted\"").ok_or("two lists")?;
     says(
         unposted,
         &["Some posts were given up.", "given up", "refuses it: &#60;b&#62;no&#60;/b&#62;"],
     );
-    says(unposted, &["Comment on #7", "is tried again", "GitHub is away", "later", "waits"]);
+    says(unposted, &["Comment on #7", "retrying", "GitHub is away", "later", "waits"]);
+    says(unposted, &["a proposal", "<span class=\"mono\">d4d4d4d4</span>"]);
     assert!(unposted.find("never seen") < unposted.find("Comment on #7"), "the worst first");
     says(posted, &["cloudcorrect/sync", "1 group is valid", "/sources/main/revisions/c1c1c1c1c1"]);
     says(posted, &["These &#60;i&#62;policies&#60;/i&#62; are in force.", "success", "posted "]);
@@ -730,7 +735,10 @@ async fn each_post_says_whether_github_shows_it_and_why_not(pool: PgPool) -> Tes
     }
     for (path, status) in [
         ("/sources/main/posts?behind=x", StatusCode::BAD_REQUEST),
+        ("/sources/main/posts?behind=-220000000000000000%20x", StatusCode::BAD_REQUEST),
+        ("/sources/main/posts?behind=253402300800000000%20x", StatusCode::BAD_REQUEST),
         ("/sources/other/posts", StatusCode::NOT_FOUND),
+        ("/sources/main/posts?behind=1%20x", StatusCode::OK),
     ] {
         assert_eq!(ask(&pool, get(path)).await.status(), status, "{path}");
     }

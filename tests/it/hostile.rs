@@ -53,11 +53,23 @@ impl Remote<'_> {
         self.commit_of(parent, &[("40000", b"policies", &self.tree(entries))])
     }
 
+    /// A commit of two large objects that are nearly the same.
+    fn large(&self, parent: &str) -> String {
+        let mut large = vec![b'-'; 120 << 20];
+        let first = self.blob(&large);
+        large.extend_from_slice(b"more");
+        let second = self.blob(&large);
+        self.commit_of(parent, &[("100644", b"a", &first), ("100644", b"b", &second)])
+    }
+
     fn commit_of(&self, parent: &str, entries: &[(&str, &[u8], &str)]) -> String {
         let tree = self.tree(entries);
         git(self.0, &["commit-tree", &tree, "-p", parent, "-m", "Odd"], b"")
     }
 }
+
+/// Has the remote send a large object as what it has beyond another.
+const REPACK: &[&str] = &["-c", "core.bigFileThreshold=1g", "repack", "-adfq"];
 
 /// A world with a group in force, and the commit of it.
 async fn world(pool: PgPool, settings: &str) -> (World, String) {
@@ -166,23 +178,34 @@ async fn what_cannot_be_read_is_said_and_followed_again(pool: PgPool) {
 async fn what_needs_too_much_memory_is_not_fetched(pool: PgPool) {
     let (world, good) = world(pool, "[git]\nmax_memory_mib = 128\n").await;
     let remote = Remote(&world.repo.path);
-    // Two large objects of which one is sent as what it has beyond the other.
-    let mut large = vec![b'-'; 120 << 20];
-    let first = remote.blob(&large);
-    large.extend_from_slice(b"more");
-    let second = remote.blob(&large);
-    let entries: [(&str, &[u8], &str); 2] = [("100644", b"a", &first), ("100644", b"b", &second)];
-    let head = remote.commit_of(&good, &entries);
+    let head = remote.large(&good);
     world.branch("next").await;
+    world.branch("idea").await;
+    world.branch("other").await;
+
+    // A pull request costs no other its answer, and nobody the branch.
+    world.force_push("idea", &head).await;
+    git(&world.repo.path, REPACK, b"");
+    world.propose("idea").await;
+    let stricter = STORAGE.replace("severity: high", "severity: critical");
+    let other = world.commit_to("other", &[("policies/storage.yaml", &stricter)]).await;
+    world.propose("other").await;
+    world.settle().await;
+    let valid = "cloudcorrect/policies: success: 1 group with 1 check is valid\n";
+    assert_eq!(world.checks(&other), valid);
+    assert!(world.checks(&good).contains("cloudcorrect/sync: success"));
+    world.repo.delete_branch("idea", "ada").await.expect("a branch");
+    world.settle().await;
+
     world.force_push("main", &head).await;
-    git(&world.repo.path, &["-c", "core.bigFileThreshold=1g", "repack", "-adfq"], b"");
+    git(&world.repo.path, REPACK, b"");
     world.settle().await;
     assert_eq!(world.checks(&head), "");
     let error: Option<String> = sqlx::query_scalar("select last_error from source")
         .fetch_one(&world.pool)
         .await
         .expect("it");
-    assert_snapshot!(anywhere(&world, &error.unwrap_or_default()), @"cannot fetch branch `main` of http://127.0.0.1:PORT/acme/policies.git: the fetch failed: what the remote sends needs more memory than 128 MiB, which `git.max_memory_mib` sets");
+    assert_snapshot!(anywhere(&world, &error.unwrap_or_default()), @"cannot follow the branch: cannot fetch branch `main` of http://127.0.0.1:PORT/acme/policies.git: the fetch failed: what the remote sends needs more memory than 128 MiB, which `git.max_memory_mib` sets");
 
     // Two polls later nobody can say any more whether what is in force is what the branch has.
     let asked = "update source set last_checked_at = '2026-11-30 10:03:09+00'";
@@ -197,11 +220,14 @@ async fn what_needs_too_much_memory_is_not_fetched(pool: PgPool) {
     let runs = world.emulator.check_runs(&good);
     let sync = runs.iter().find(|run| run.name == "cloudcorrect/sync").expect("a check run");
     assert_snapshot!(anywhere(&world, sync.summary.as_deref().unwrap_or_default()), @"
-    Whether `main` has moved on is not known since 2026-11-30 10:03 UTC: cannot fetch branch `main` of http://127.0.0.1:PORT/acme/policies.git: the fetch failed: what the remote sends needs more memory than 128 MiB, which `git.max_memory_mib` sets.
+    Since 2026-11-30 10:03 UTC it is not known whether `main` has moved on: the fetch failed: what the remote sends needs more memory than 128 MiB, which `git.max_memory_mib` sets.
 
     What is in force stays and is evaluated; what was pushed since is not. The service tries again by itself, and this check says what it said before as soon as the cause is gone.
     ");
 
+    // Whoever asks for another run of what is doubted gets no other words, and no older ones for ever.
+    world.rerequest(sync.id).await;
+    world.settle().await;
     let next = world.commit_to("next", &[("policies/README.md", "Words")]).await;
     world.force_push("main", &next).await;
     world.poll_comes().await;
