@@ -46,8 +46,17 @@ impl Redeliverer {
         let Some(at) = look else { return Ok(Pass::Idle) };
         // A look that fails is repeated when its lease is over.
         self.has_looked.store(true, Ordering::Relaxed);
-        let failed = self.github.failed_deliveries(at - KEPT).await;
-        let lost = lost(failed.context("cannot list the webhooks that failed")?);
+        let failed = match self.github.failed_deliveries(at - KEPT).await {
+            Err(error) if error.is_refusal() => {
+                tracing::warn!(
+                    error = error.to_string(),
+                    "GitHub does not say which webhooks failed"
+                );
+                Vec::new()
+            }
+            failed => failed.context("cannot list the webhooks that failed")?,
+        };
+        let lost = lost(failed);
         let guids: Vec<_> = lost.keys().cloned().collect();
         let unknown = deliveries::unknown(&self.pool, &guids).await?;
         let mut wanted: Vec<u64> =
