@@ -209,18 +209,18 @@ async fn a_server_that_fails_is_asked_again(pool: PgPool) {
 }
 
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
-async fn what_was_given_up_for_a_permission_arrives_once_that_is_granted(pool: PgPool) {
+async fn what_was_given_up_in_an_outage_arrives_behind_it(pool: PgPool) {
     let mut world = World::new(pool).await;
     world.cloud.private_bucket("logs");
-    let refusal = Fault::on("POST", "/check-runs").times(1_000).effect(Effect::Refuse(403));
-    world.emulator.inject(refusal);
+    let outage = Fault::on("POST", "/check-runs").times(1_000).effect(Effect::Refuse(503));
+    world.emulator.inject(outage);
     let sha = world.commit_to("main", &[ACCOUNTS, ("policies/storage.yaml", STORAGE)]).await;
     insist(&world).await;
     assert_eq!(world.checks(&sha), "");
     let reporter = world.parts.reporter.clone().expect("it is on GitHub");
     reporter.revive().await.expect("a look");
     insist(&world).await;
-    assert_eq!(world.checks(&sha), "", "it is not granted yet");
+    assert_eq!(world.checks(&sha), "", "it lasts");
     world.emulator.clear_faults();
     insist(&world).await;
     assert_eq!(world.checks(&sha), "", "nobody tries");
