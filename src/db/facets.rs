@@ -6,6 +6,7 @@
 //! inventory costs.
 
 mod changes;
+mod history;
 mod observations;
 mod reading;
 
@@ -15,6 +16,7 @@ use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 use self::changes::{Changes, Stored};
+pub use self::history::{History, history};
 pub use self::observations::Observations;
 use self::observations::{Location, Observed, State};
 pub use self::reading::{Version, inventory, listing, versions};

@@ -80,17 +80,18 @@ pub async fn listing(
     listing_of(schema, rows).map(Some)
 }
 
-struct Row {
-    region: String,
-    resource_type: String,
-    resource_id: String,
-    operation: String,
-    state: String,
-    body: Option<Vec<u8>>,
-    cause: Option<String>,
-    message: Option<String>,
-    resource_region: Option<String>,
-    arn: Option<String>,
+/// A facet as it is stored, with its body.
+pub(super) struct Row {
+    pub(super) region: String,
+    pub(super) resource_type: String,
+    pub(super) resource_id: String,
+    pub(super) operation: String,
+    pub(super) state: String,
+    pub(super) body: Option<Vec<u8>>,
+    pub(super) cause: Option<String>,
+    pub(super) message: Option<String>,
+    pub(super) resource_region: Option<String>,
+    pub(super) arn: Option<String>,
 }
 
 /// The inventory of an account as it was known at an instant, or is now: what could not be read
@@ -147,46 +148,77 @@ pub async fn inventory(
 }
 
 fn listing_of(schema: &Schema, rows: Vec<Row>) -> Result<Listing, Error> {
-    let mut list = None;
-    let mut asked: BTreeMap<Segment, Option<Failure>> = BTreeMap::new();
+    let mut told = ToldOfList::default();
     let mut resources: BTreeMap<String, Resource> = BTreeMap::new();
     for row in rows {
-        if row.resource_id == LIST {
-            list = Some((State::read(&row.state)?, failure(&row)?));
-            continue;
-        }
-        if let Some(segment) = segment_of(&row.resource_id) {
-            let failed = State::read(&row.state)?.failed();
-            asked.insert(segment, failed.then(|| failure(&row)).transpose()?);
+        if told.note(&row)? {
             continue;
         }
         let operation = Operation::from(row.operation.as_str());
         let facet = facet(schema, &operation, &row)?;
-        let resource = resources.entry(row.resource_id.clone()).or_insert_with(|| Resource {
-            type_name: schema.type_name.clone(),
-            id: row.resource_id.into(),
-            arn: None,
-            region: Region::global(),
-            facets: Facets::new(),
-        });
+        let resource = resources
+            .entry(row.resource_id)
+            .or_insert_with_key(|id| unread(schema, id.as_str().into()));
         if let Some(region) = row.resource_region {
             resource.region = words::parsed("region", &region)?;
             resource.arn = row.arn.map(Into::into);
         }
         resource.facets.insert(operation, facet);
     }
-    let resources: Vec<_> = resources.into_values().map(Arc::new).collect();
-    Ok(match list {
-        Some((State::Partial, rest)) if !asked.is_empty() => {
-            Listing::Segments(resources, Segments { asked, rest })
-        }
-        Some((State::Partial, failure)) => Listing::Partial(resources, failure),
-        Some((State::Error, failure)) => Listing::Failed(failure),
-        _ => Listing::Complete(resources),
-    })
+    Ok(told.of(resources.into_values().map(Arc::new).collect()))
 }
 
-fn facet(schema: &Schema, operation: &Operation, row: &Row) -> Result<Facet, Error> {
+/// A resource of which no facet is known yet.
+pub(super) fn unread(schema: &Schema, id: Arc<str>) -> Resource {
+    let (type_name, region) = (schema.type_name.clone(), Region::global());
+    Resource { type_name, id, arn: None, region, facets: Facets::new() }
+}
+
+/// What is told of a list as a whole, and of its segments.
+#[derive(Debug, Clone, Default)]
+pub(super) struct ToldOfList {
+    whole: Option<(State, Failure)>,
+    asked: BTreeMap<Segment, Option<Failure>>,
+}
+
+impl ToldOfList {
+    /// Takes a row up that is about the list; `false` where it is about a resource.
+    pub(super) fn note(&mut self, row: &Row) -> Result<bool, Error> {
+        let state = || State::read(&row.state);
+        if row.resource_id == LIST {
+            self.whole = Some((state()?, failure(row)?));
+        } else if let Some(segment) = segment_of(&row.resource_id) {
+            let failed = state()?.failed();
+            self.asked.insert(segment, failed.then(|| failure(row)).transpose()?);
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// Takes up what is told elsewhere, which comes behind it.
+    pub(super) fn add(&mut self, other: &Self) {
+        if let Some(whole) = &other.whole {
+            self.whole = Some(whole.clone());
+        }
+        self.asked.extend(other.asked.clone());
+    }
+
+    /// The list of those resources.
+    pub(super) fn of(self, resources: Vec<Arc<Resource>>) -> Listing {
+        let Self { whole, asked } = self;
+        match whole {
+            Some((State::Partial, rest)) if !asked.is_empty() => {
+                Listing::Segments(resources, Segments { asked, rest })
+            }
+            Some((State::Partial, failure)) => Listing::Partial(resources, failure),
+            Some((State::Error, failure)) => Listing::Failed(failure),
+            _ => Listing::Complete(resources),
+        }
+    }
+}
+
+pub(super) fn facet(schema: &Schema, operation: &Operation, row: &Row) -> Result<Facet, Error> {
     Ok(match State::read(&row.state)? {
         State::Read => {
             let body = row.body.as_deref().unwrap_or_default();

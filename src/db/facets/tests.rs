@@ -1,12 +1,13 @@
 //! Inventories kept as intervals, and rebuilt.
 
 use std::collections::BTreeMap;
+use std::slice::from_ref;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sqlx::PgPool;
 
-use super::{Observations, inventory, record, record_sweep};
+use super::{Observations, history, inventory, record, record_sweep};
 use crate::db::Error;
 use crate::db::fixtures::{TestResult, source};
 use crate::db::sources::SourceId;
@@ -126,6 +127,60 @@ async fn any_past_inventory_can_be_rebuilt(pool: PgPool) -> TestResult {
     for (listing, at) in sequence.iter().zip(instants) {
         assert_eq!(store.listing(Some(at)).await?.as_ref(), Some(listing), "as of {at}");
     }
+    Ok(())
+}
+
+/// Lists of every form that there is.
+fn forms() -> Vec<Listing> {
+    let versions = ["Enabled", "Suspended"].map(versioned);
+    let [on, off] = &versions;
+    let denied_policy = (POLICY, Facet::Failed(denied()));
+    let segment = |text: &str| text.parse::<Segment>().expect("a segment");
+    let asked = BTreeMap::from([(segment("data/a"), None), (segment("logs/"), Some(denied()))]);
+    let segments = Segments { asked, rest: Failure::new(Cause::NotCollected, "not asked") };
+    vec![
+        Listing::Complete(vec![]),
+        Listing::Complete(vec![bucket("data", &[on.clone(), (POLICY, Facet::Absent)])]),
+        Listing::Complete(vec![
+            bucket("data", &[off.clone(), denied_policy]),
+            bucket("logs", &[(VERSIONING, Facet::Failed(denied()))]),
+        ]),
+        Listing::Partial(vec![bucket("data", from_ref(on))], denied()),
+        Listing::Failed(Failure::new(Cause::Credentials, "no")),
+        Listing::Segments(vec![bucket("data/a/1", from_ref(off))], segments),
+        Listing::Complete(vec![bucket("logs", from_ref(on)), bucket("new", &[])]),
+    ]
+}
+
+#[sqlx::test]
+async fn a_history_is_gone_through_without_reading_it_again(pool: PgPool) -> TestResult {
+    let mut store = Store::new(pool).await;
+    let (forms, mut instants) = (forms(), vec![store.now().await]);
+    // Each form comes behind each other one.
+    for step in 1..forms.len() {
+        for at in 0..forms.len() {
+            let form = forms.get(at * step % forms.len()).expect("one of them").clone();
+            store.keep(form).await?;
+            instants.push(store.now().await);
+        }
+    }
+    let types = ["AWS::S3::Bucket".into()].into();
+    let account = account();
+    let owner = (Provider::Aws, &account);
+    for (first, every) in
+        [(0, 1), (0, 3), (5, 2), (17, 7), (0, usize::MAX), (instants.len() - 1, 1)]
+    {
+        let since = *instants.get(first).expect("an instant");
+        let mut known = history(&store.pool, store.source, owner, &types, since).await?;
+        assert!(known.instants().iter().next_back() <= instants.last());
+        for at in instants.iter().skip(first).step_by(every) {
+            let stored = inventory(&store.pool, store.source, Provider::Aws, &account, Some(*at));
+            assert_eq!(known.at(*at), stored.await?, "from {first}, each {every}th");
+        }
+    }
+    let others = ["AWS::EC2::VPC".into()].into();
+    let mut none = history(&store.pool, store.source, owner, &others, instants[0]).await?;
+    assert_eq!((none.at(store.now().await), none.instants().len()), (None, 0));
     Ok(())
 }
 
