@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 pub use accounts::{accounts, accounts_at_hand};
 pub use failures::{KeptRun, failures};
 pub use health::ready;
-pub use kept::stored_inventories;
+pub use kept::Kept;
 pub use service::{Parts, Service, Workers, keep_house};
 
 use crate::config::{DatabaseSettings, InvalidSettings, Listen, Settings};

@@ -6,6 +6,7 @@
 //! resources that were collected is a value of its own ([`Impact`]). Where inventories come from is left
 //! to `collect` and `recorded`, the words to `render`.
 
+mod backtest;
 mod compare;
 mod conjuncts;
 mod effect;
@@ -19,6 +20,7 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::policy::{AccountName, CheckId, GroupName, WaiverName};
 
+pub use backtest::{Backtest, PastAccount, PastCheck, Period, Periods, instants, resolution};
 pub use compare::changes;
 pub use effect::{AccountImpact, CheckImpact, Impact, Shift};
 pub use removal::{APPROVAL_TRAILER, Removal};

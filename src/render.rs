@@ -4,6 +4,7 @@
 //! that GitHub shows has its place in one of these files.
 
 pub mod access;
+mod backtest;
 mod bounded;
 mod comment;
 pub mod compliance;
@@ -28,6 +29,7 @@ pub mod waivers;
 mod words;
 pub mod yaml;
 
+pub use backtest::Past;
 pub use bounded::Bounded;
 pub use comment::{Judged, KnownWaivers, Proposed, StackTotal, Unjudged, comment, unread_comment};
 pub use policies::{policies_check, unread_check};

@@ -1,15 +1,20 @@
 //! What a service kept, read by others: nothing is started, migrated or written.
 
+use std::collections::BTreeSet;
+
 use anyhow::{Context, Result, anyhow};
+use chrono::{DateTime, Utc};
 use secrecy::SecretString;
 use sqlx::PgPool;
 
 use crate::collect;
 use crate::config::DatabaseSettings;
+use crate::db::facets::History;
+use crate::db::sources::SourceId;
 use crate::db::{self, sources};
 use crate::policy::PolicySet;
 use crate::postgres;
-use crate::resource::Inventory;
+use crate::resource::{AccountId, Inventory, TypeName};
 
 /// The database of a service, as it is.
 pub(super) async fn connect(settings: &DatabaseSettings) -> Result<PgPool> {
@@ -30,25 +35,44 @@ fn url(settings: &DatabaseSettings) -> Result<SecretString> {
     })
 }
 
-/// Inventories of the accounts of policies, as the evaluations of a source know them now
-/// ([`collect::latest`]).
-pub async fn stored_inventories(
-    settings: &DatabaseSettings,
-    source: &str,
-    policies: &PolicySet,
-) -> Result<Vec<Inventory>> {
-    let pool = connect(settings).await?;
-    let found = sources::by_name(&pool, source).await.context("cannot read the sources")?;
-    let Some(found) = found else {
+/// What the evaluations of a source stored, in the database of a service.
+#[derive(Debug)]
+pub struct Kept {
+    pool: PgPool,
+    source: SourceId,
+}
+
+impl Kept {
+    /// The source of that name, in the database of the settings.
+    pub async fn open(settings: &DatabaseSettings, source: &str) -> Result<Self> {
+        let pool = connect(settings).await?;
+        let found = sources::by_name(&pool, source).await.context("cannot read the sources")?;
+        if let Some(found) = found {
+            return Ok(Self { pool, source: found.id });
+        }
         let all = sources::all(&pool).await.context("cannot read the sources")?;
         let names = all.iter().map(|source| format!("`{}`", source.registration.name));
         let names: Vec<_> = names.collect();
-        return Err(anyhow!(
+        Err(anyhow!(
             "the service watches no source `{source}`; say with `--source` which it is: {}",
             names.join(", ")
-        ));
-    };
-    let inventories = collect::latest(&pool, found.id, policies).await;
-    pool.close().await;
-    inventories.context("cannot read what the evaluations stored")
+        ))
+    }
+
+    /// Inventories of the accounts of policies as they are known now ([`collect::latest`]).
+    pub async fn inventories(&self, policies: &PolicySet) -> Result<Vec<Inventory>> {
+        let inventories = collect::latest(&self.pool, self.source, policies).await;
+        inventories.context("cannot read what the evaluations stored")
+    }
+
+    /// What was known of types of resources of an account since an instant ([`collect::history`]).
+    pub async fn history(
+        &self,
+        account: &AccountId,
+        types: &BTreeSet<TypeName>,
+        since: DateTime<Utc>,
+    ) -> Result<History> {
+        let history = collect::history(&self.pool, self.source, account, types, since).await;
+        history.context("cannot read what earlier evaluations stored")
+    }
 }

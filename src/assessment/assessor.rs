@@ -85,7 +85,8 @@ impl Assessor {
         let stack = all.as_ref().map(|changes| StackTotal { changes, impact: whole.as_ref() });
         let removal = compared.removal();
         let too_much = removal.filter(|it| it.exceeds(question.max_removed_percent));
-        let proposed = Proposed { head, reading, changes, judged, stack, held: too_much };
+        let proposed =
+            Proposed { head, reading, changes, judged, stack, held: too_much, past: None };
         let label = question.speaker.label();
         Ok(Assessment {
             check: policies_check(label, head, reading),

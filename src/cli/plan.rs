@@ -1,6 +1,7 @@
 //! `plan`: what a change of policies means, in the words of the comment on a pull request.
 
-use std::collections::BTreeSet;
+mod accounts;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::str::FromStr;
@@ -16,11 +17,12 @@ use cloudcorrect::git::{CommitId, Objects, ReadError};
 use cloudcorrect::impact::{Changes, Impact, Removal};
 use cloudcorrect::policy::{Account, PolicySet, SETTINGS_FILE, is_policy_file};
 use cloudcorrect::proposal::{Policies, PolicyDirectory, Proposal};
-use cloudcorrect::recorded::{Recorded, RecordedFile};
-use cloudcorrect::render::{Judged, KnownWaivers, Proposed, SourceLabel, comment, diagnostics};
+use cloudcorrect::render::{
+    Judged, KnownWaivers, Past, Proposed, SourceLabel, comment, diagnostics,
+};
 use cloudcorrect::resource::{AccountId, Inventory};
 
-use super::origin::snapshot;
+use self::accounts::{KnownAccounts, Since};
 use super::output;
 
 /// Statuses as `--help` shows them.
@@ -40,12 +42,16 @@ pub(super) struct Arguments {
     /// Directory of the policies, from the root of the repository
     #[arg(long, value_name = "DIRECTORY", default_value = "policies")]
     path: String,
-    /// Recorded inventory over which both revisions are judged; one for each account
+    /// Recorded inventory over which both revisions are judged; one for each account, or with
+    /// `--since` several of each
     #[arg(long, value_name = "FILE")]
     inventory: Vec<PathBuf>,
     /// Judge both revisions over what the evaluations of the service stored of its accounts
     #[arg(long, conflicts_with = "inventory")]
     stored: bool,
+    /// Also look back: what the change would have found over a time such as `90d`, or since a day
+    #[arg(long, value_name = "TIME", value_parser = Since::from_str)]
+    since: Option<Since>,
     /// The settings of the service, TOML, for `--stored`; only `data_dir` and `database_url` are
     /// read, and `DATABASE_URL` does as well
     #[arg(long, value_name = "FILE", env = "CLOUDCORRECT_CONFIG")]
@@ -108,10 +114,15 @@ impl FromStr for Range {
 }
 
 pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let Arguments { resources, source, shared, .. } = arguments;
+    let Arguments { resources, source, shared, since, .. } = arguments;
     let is_judged = arguments.stored || !arguments.inventory.is_empty();
     if *resources > 0 && !is_judged {
         bail!("`--resources` names those of `--inventory FILE` or `--stored`; give one of them");
+    }
+    if since.is_some() && !is_judged {
+        bail!(
+            "`--since` looks back over `--inventory FILE`, given several times, or `--stored`; give one of them"
+        );
     }
     let objects = Objects::around(Path::new("."))?;
     let compared = compare(&objects, arguments).map_err(|error| {
@@ -125,13 +136,16 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         error
     })?;
     let Compared { before, proposal: Proposal { head, reading, changes, .. } } = compared;
-    let (recordings, stored) = known_accounts(arguments, &before)?;
-    let recordings = recordings.iter().map(|one| one.inventory());
-    let inventories: Vec<&Inventory> = recordings.chain(&stored).collect();
+    let accounts = known_accounts(arguments, &before)?;
+    let inventories = accounts.now();
     let impact = (is_judged && changes.is_some()).then(|| {
         output::progress("judging both revisions ...");
         Impact::of(&before, &reading.policies, &inventories, *resources)
     });
+    let since = since.filter(|_| changes.is_some());
+    let backtest = since.map(|since| accounts.backtest(since, &before, &reading.policies));
+    let backtest = backtest.transpose()?.flatten();
+    let past = backtest.as_ref().map(|backtest| Past { backtest, examples: *resources });
     note_strangers([&before, &reading.policies], &inventories);
     let statuses = standing(&before, &inventories);
     let known = KnownWaivers { today: Clock::System.now().date_naive(), statuses: &statuses };
@@ -146,6 +160,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         judged,
         stack: None,
         held: held.then_some(removal),
+        past,
     };
     let label = SourceLabel { source, is_alone: !shared };
     output::print(&format!("{}\n", comment(label, 0, proposed, known).body))?;
@@ -222,34 +237,13 @@ fn in_force(
 }
 
 /// What is known of the accounts of policies: recorded, or stored by the service.
-fn known_accounts(
-    arguments: &Arguments,
-    policies: &PolicySet,
-) -> anyhow::Result<(Vec<Arc<Recorded>>, Vec<Inventory>)> {
-    let Arguments { inventory, stored, config, source, .. } = arguments;
+fn known_accounts(arguments: &Arguments, policies: &PolicySet) -> anyhow::Result<KnownAccounts> {
+    let Arguments { inventory, stored, config, source, since, .. } = arguments;
     if !stored {
-        return Ok((recordings(inventory)?, Vec::new()));
+        return KnownAccounts::recorded(inventory, since.is_some());
     }
-    output::progress("reading what the service stored ...");
     let settings = app::database_settings(config.as_deref())?;
-    let stored = app::runtime()?.block_on(app::stored_inventories(&settings, source, policies));
-    Ok((Vec::new(), stored?))
-}
-
-/// What was recorded of accounts, of each once.
-fn recordings(paths: &[PathBuf]) -> anyhow::Result<Vec<Arc<Recorded>>> {
-    let mut accounts: BTreeSet<AccountId> = BTreeSet::new();
-    let mut recordings = Vec::with_capacity(paths.len());
-    for path in paths {
-        output::progress(&format!("reading {} ...", path.display()));
-        let recorded = snapshot(&RecordedFile::new(path))?;
-        if !accounts.insert(recorded.account().clone()) {
-            let (path, account) = (path.display(), recorded.account());
-            bail!("`{path}` is of account {account}, and so is another; give one for each account");
-        }
-        recordings.push(recorded);
-    }
-    Ok(recordings)
+    KnownAccounts::stored(&settings, source, policies)
 }
 
 /// Says of which recordings neither revision has the account: they decide nothing.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use sqlx::{PgExecutor, PgPool};
 
-use crate::db::facets::Version;
+use crate::db::facets::{History, Version};
 use crate::db::sources::SourceId;
 use crate::db::{Error, facets, groups};
 use crate::policy::{Account, PolicySet};
@@ -30,6 +30,17 @@ pub async fn latest(
     policies: &PolicySet,
 ) -> Result<Vec<Inventory>, Error> {
     StoredInventories::default().latest(pool, source, policies, None).await
+}
+
+/// What the evaluations of a source knew of some types of resources of an account since an instant.
+pub async fn history(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    account: &AccountId,
+    types: &BTreeSet<TypeName>,
+    since: DateTime<Utc>,
+) -> Result<History, Error> {
+    facets::history(executor, source, (Provider::Aws, account), types, since).await
 }
 
 /// Resources kept at most beyond those that were asked for last.

@@ -67,14 +67,47 @@ pub struct Shift {
     pub seen: String,
 }
 
+/// Differences that are kept one by one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    /// So many of each kind, with what is seen in them.
+    Examples(usize),
+    /// All, without words.
+    All,
+}
+
+impl Detail {
+    /// Whether the one of that number is kept.
+    fn is_kept(self, number: u64) -> bool {
+        match self {
+            Self::Examples(most) => usize::try_from(number).is_ok_and(|number| number <= most),
+            Self::All => true,
+        }
+    }
+}
+
 impl Impact {
     /// Judges two revisions over inventories, of which an account has one at most. Of the differences
-    /// of each check in each account so many of a kind as `examples` says are kept one by one.
+    /// of each check in each account so many of a kind as `examples` says are kept one by one, in words.
     pub fn of(
         base: &PolicySet,
         head: &PolicySet,
         inventories: &[&Inventory],
         examples: usize,
+    ) -> Self {
+        Self::with(base, head, inventories, Detail::Examples(examples))
+    }
+
+    /// The same with all differences one by one, without words.
+    pub(super) fn in_full(base: &PolicySet, head: &PolicySet, inventory: &Inventory) -> Self {
+        Self::with(base, head, &[inventory], Detail::All)
+    }
+
+    fn with(
+        base: &PolicySet,
+        head: &PolicySet,
+        inventories: &[&Inventory],
+        detail: Detail,
     ) -> Self {
         let inventories = inventories.iter().map(|one| (&one.account, *one)).collect();
         let mut impact = Self::default();
@@ -92,7 +125,7 @@ impl Impact {
                 for (id, pair) in checks {
                     let [was, is] = [(&was, pair.old), (&is, pair.new)]
                         .map(|(part, check)| Findings::of(part.as_ref(), check));
-                    let accounts = differences(&was, &is, examples);
+                    let accounts = differences(&was, &is, detail);
                     if !accounts.is_empty() {
                         let (group, check) = (name.clone(), id.clone());
                         impact.checks.push(CheckImpact { group, mode, check, accounts });
@@ -287,7 +320,7 @@ impl<'a> Findings<'a> {
 fn differences(
     was: &Findings<'_>,
     is: &Findings<'_>,
-    examples: usize,
+    detail: Detail,
 ) -> BTreeMap<AccountId, AccountImpact> {
     let outcome = |finding: Option<&Finding>| finding.map(|finding| finding.outcome);
     let mut found: BTreeMap<AccountId, AccountImpact> = BTreeMap::new();
@@ -296,9 +329,10 @@ fn differences(
         let Some(finding) = new.or(old) else { continue };
         let account = found.entry(finding.account.clone()).or_default();
         account.shifts.add(kind);
-        if usize::try_from(account.shifts.get(kind)).is_ok_and(|number| number <= examples) {
+        if detail.is_kept(account.shifts.get(kind)) {
             let (region, resource) = (finding.region().clone(), finding.shared_id());
-            let seen = new.map_or_else(String::new, |new| is.words(new));
+            let words = new.filter(|_| detail != Detail::All);
+            let seen = words.map_or_else(String::new, |new| is.words(new));
             account.examples.push(Shift { kind, region, resource, seen });
         }
     }

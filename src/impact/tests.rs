@@ -1,5 +1,6 @@
 //! Changes of two small revisions, a line each.
 
+mod backtest;
 mod effect;
 mod waivers;
 

@@ -10,6 +10,7 @@ use crate::impact::{
 };
 use crate::policy::{LoadOutcome, PolicySet, Waiver};
 
+use super::backtest::Past;
 use super::impact;
 use super::markdown::{Sheet, block, code, prose};
 use super::policies::{extent, problem};
@@ -61,6 +62,8 @@ pub struct Proposed<'a> {
     pub stack: Option<StackTotal<'a>>,
     /// Groups that it removes, where these are so many that it will be held.
     pub held: Option<Removal>,
+    /// What the changes would have made of resources in the past, where somebody asked.
+    pub past: Option<Past<'a>>,
 }
 
 /// What the layers of a stack come to together, up to one of them.
@@ -158,7 +161,7 @@ pub fn unread_comment(label: SourceLabel<'_>, number: u64, head: &str, why: &str
 }
 
 fn text(label: SourceLabel<'_>, proposed: Proposed<'_>, known: KnownWaivers<'_>) -> String {
-    let Proposed { head, reading, changes, judged, stack, held } = proposed;
+    let Proposed { head, reading, changes, judged, stack, held, past } = proposed;
     let mut sheet = Sheet::new(LONGEST);
     sheet.paragraph(&heading(label));
     let impact = judged.impact().filter(|_| changes.is_some());
@@ -171,6 +174,9 @@ fn text(label: SourceLabel<'_>, proposed: Proposed<'_>, known: KnownWaivers<'_>)
     }
     if let Some(impact) = impact {
         sheet.paragraph(&impact::sentence(impact));
+    }
+    if let Some(past) = past {
+        sheet.paragraph(&past.sentence());
     }
     if let Some(stack) = stack {
         sheet.paragraph(&stack.sentence());
@@ -185,6 +191,9 @@ fn text(label: SourceLabel<'_>, proposed: Proposed<'_>, known: KnownWaivers<'_>)
     if let Some(impact) = impact {
         impact::tables(&mut sheet, impact);
     }
+    if let Some(past) = past {
+        past.table(&mut sheet);
+    }
     if let Some(changes) = changes.filter(|changes| !changes.is_empty()) {
         let changes: Vec<_> = changes.iter().collect();
         let items = by_weight(&changes, |change| change.weight);
@@ -198,6 +207,9 @@ fn text(label: SourceLabel<'_>, proposed: Proposed<'_>, known: KnownWaivers<'_>)
     // They take what room is left.
     if let Some(impact) = impact {
         impact::resources(&mut sheet, impact);
+    }
+    if let Some(past) = past {
+        past.resources(&mut sheet);
     }
     format!("{}\n\n<sub>at {}</sub>", sheet.finish(), code(short(head)))
 }
@@ -384,7 +396,15 @@ spec:
         let comment = comment(
             label,
             7,
-            Proposed { head, reading, changes, judged: Judged::NotAsked, stack: None, held: None },
+            Proposed {
+                head,
+                reading,
+                changes,
+                judged: Judged::NotAsked,
+                stack: None,
+                held: None,
+                past: None,
+            },
             known,
         );
         assert_eq!(comment.number, 7);

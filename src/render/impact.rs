@@ -13,14 +13,14 @@ use super::markdown::{Sheet, cell, code, escape};
 use super::words::{count, unbroken};
 
 /// Rows of a table at most.
-const MOST_ROWS: usize = 50;
+pub(super) const MOST_ROWS: usize = 50;
 /// Accounts that are named at most one by one.
 const MOST_NAMED: usize = 5;
 /// Differences of single resources at most.
-const MOST_RESOURCES: usize = 200;
+pub(super) const MOST_RESOURCES: usize = 200;
 
 /// Heading of a kind's column.
-fn heading(kind: ShiftKind) -> &'static str {
+pub(super) fn heading(kind: ShiftKind) -> &'static str {
     match kind {
         ShiftKind::NewlyFailing => "newly failing",
         ShiftKind::NoLongerWaived => "no longer waived",
@@ -60,7 +60,7 @@ pub(super) fn tables(sheet: &mut Sheet, impact: &Impact) {
     if impact.is_of_nothing() {
         return;
     }
-    let (total, names) = (impact.total(), Names::of(impact));
+    let (total, names) = (impact.total(), Names::of(&impact.names));
     let kinds: Vec<_> = ShiftKind::ALL.into_iter().filter(|kind| total.get(*kind) > 0).collect();
     if !kinds.is_empty() {
         let by_group = sums(impact, &names, |check| check.group.to_string());
@@ -87,12 +87,12 @@ pub(super) fn resources(sheet: &mut Sheet, impact: &Impact) {
 }
 
 /// Names of accounts by their ids, with the id where several have the name.
-struct Names(BTreeMap<AccountId, String>);
+pub(super) struct Names(BTreeMap<AccountId, String>);
 
 impl Names {
-    fn of(impact: &Impact) -> Self {
+    pub(super) fn of(names: &BTreeMap<AccountId, AccountName>) -> Self {
         let mut times: BTreeMap<&AccountName, usize> = BTreeMap::new();
-        for name in impact.names.values() {
+        for name in names.values() {
             *times.entry(name).or_default() += 1;
         }
         let shown = |(id, name): (&AccountId, &AccountName)| {
@@ -100,15 +100,18 @@ impl Names {
             let id_too = if is_alone { String::new() } else { format!(" ({id})") };
             (id.clone(), format!("{}{id_too}", code(name.as_str())))
         };
-        Self(impact.names.iter().map(shown).collect())
+        Self(names.iter().map(shown).collect())
     }
 
-    fn get<'a>(&'a self, id: &'a AccountId) -> &'a str {
+    pub(super) fn get<'a>(&'a self, id: &'a AccountId) -> &'a str {
         self.0.get(id).map_or(id.as_str(), String::as_str)
     }
 
     /// Accounts in a sentence, the first of them by name.
-    fn listed<'a>(&'a self, accounts: impl IntoIterator<Item = &'a AccountId>) -> String {
+    pub(super) fn listed<'a>(
+        &'a self,
+        accounts: impl IntoIterator<Item = &'a AccountId>,
+    ) -> String {
         let mut names: Vec<_> = accounts.into_iter().map(|id| self.get(id)).collect();
         names.sort_unstable();
         let more = names.len().saturating_sub(MOST_NAMED);
@@ -140,7 +143,7 @@ fn name_of(check: &CheckImpact) -> String {
 }
 
 /// What is said beside a group that turns nothing red.
-fn mode(mode: Mode) -> String {
+pub(super) fn mode(mode: Mode) -> String {
     match mode {
         Mode::Enforce => String::new(),
         mode => format!(" ({mode})"),
@@ -158,7 +161,7 @@ fn rows(sums: &Sums, kinds: &[ShiftKind]) -> Vec<String> {
 }
 
 /// Beginning of a table with columns for texts and then for numbers.
-fn table(title: &str, texts: &[&str], kinds: &[ShiftKind]) -> String {
+pub(super) fn table(title: &str, texts: &[&str], kinds: &[ShiftKind]) -> String {
     let headings = texts.iter().copied().chain(kinds.iter().map(|kind| heading(*kind)));
     let rules = texts.iter().map(|_| "---").chain(kinds.iter().map(|_| "--:"));
     let line = |cells: Vec<&str>| format!("| {} |\n", cells.join(" | "));
@@ -178,7 +181,7 @@ fn row(texts: &[String], shifts: &Shifts, kinds: &[ShiftKind]) -> String {
 
 /// ``- `storage/named` in `prod`: newly failing `logs` (us-east-1): what was seen``, the worst kinds first.
 fn examples(impact: &Impact) -> Vec<String> {
-    let (mut all, names) = (Vec::<(ShiftKind, String)>::new(), Names::of(impact));
+    let (mut all, names) = (Vec::<(ShiftKind, String)>::new(), Names::of(&impact.names));
     for check in &impact.checks {
         for (id, of_account) in &check.accounts {
             let place = format!("{} in {}", name_of(check), names.get(id));

@@ -160,6 +160,7 @@ fn every_command_line_of_the_manual_is_understood() {
     plan main..HEAD
     plan main..HEAD --inventory prod.json --resources
     plan main..HEAD --stored --config cloudcorrect.toml
+    plan main..HEAD --stored --config cloudcorrect.toml --since 90d
     record --account prod --output prod.json policies
     schema --deploy DIRECTORY
     schema Group

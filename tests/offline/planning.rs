@@ -126,6 +126,68 @@ fn changed() -> Desk {
 }
 
 #[test]
+fn several_recordings_of_an_account_are_looked_back_on() {
+    let desk = changed();
+    let taken = |day: &str| format!("2026-11-{day}T08:00:00Z");
+    let mut paths = Vec::new();
+    for (name, day, status) in [
+        ("new.json", "16", "running"),
+        ("old.json", "02", "stopped"),
+        ("older.json", "01", "running"),
+    ] {
+        let edits =
+            [("2026-11-16T08:00:00Z", taken(day)), ("\"running\"", format!("\"{status}\""))];
+        let edits = edits.each_ref().map(|(from, to)| (*from, to.as_str()));
+        paths.extend(["--inventory".to_owned(), desk.recorded(name, &edits)]);
+    }
+    let mut arguments = vec!["main..HEAD", "--since", "2026-11-01", "--resources=1"];
+    arguments.extend(paths.iter().map(String::as_str));
+    let said = desk.plan(&arguments);
+    let told: Vec<_> = said
+        .split("\n\n")
+        .filter(|it| it.contains("since 2") || it.contains("Since 2") || it.contains("was judged"))
+        .collect();
+    assert_snapshot!(told.join("\n\n"), @"
+    Had it been in force since 2026-11-01: **4 newly failing**; 10 no longer checked; 3 newly passing, none of them now.
+
+    **Since 2026-11-01**
+
+    <sub>`shop` was judged 3 times from 2026-11-01 08:00 to 2026-11-16 08:00 UTC.</sub>
+
+    <details><summary>Resources since 2026-11-01</summary>
+
+    - `network/shop-is-up` in `shop`: newly failing `i-0e9c4b7d2f6a18350` (eu-west-1) from 2026-11-01 08:00 to 2026-11-02 08:00, since 2026-11-16 08:00
+    - `storage/public-access-blocked` in `shop`: newly failing `acme-prod-assets` (us-east-1) since 2026-11-01 08:00
+    - `storage/versioned` in `shop`: no longer checked `acme-eu-gdpr-archive` (eu-west-1) since 2026-11-01 08:00
+    - `network/shop-is-up` in `shop`: newly passing `i-0e9c4b7d2f6a18350` (eu-west-1) from 2026-11-02 08:00 to 2026-11-16 08:00
+    ");
+    let without = said.replace(&told.join("\n\n"), "");
+    assert!(without.contains("`shop` as of 2026-11-16 08:00 UTC"), "{said}");
+
+    // Without it each account is known once, and one recording of an instant is enough.
+    arguments.drain(1..3);
+    assert_snapshot!(desk.plan(&arguments), @"
+    2
+    error: `old.json` is of account 123456789012, and so is another; give one for each account, or look back over several with `--since`
+    ");
+    let twice =
+        ["main..HEAD", "--since", "9d", "--inventory", "new.json", "--inventory", "new.json"];
+    assert_snapshot!(desk.plan(&twice), @"
+    2
+    error: `new.json` is of account 123456789012 at 2026-11-16 08:00:00 UTC, and so is another
+    ");
+    assert_snapshot!(desk.plan(&["main..HEAD", "--since", "9d"]), @"
+    2
+    error: `--since` looks back over `--inventory FILE`, given several times, or `--stored`; give one of them
+    ");
+    let wrong = desk.plan(&["main..HEAD", "--since", "soon", "--inventory", "new.json"]);
+    assert_snapshot!(wrong.lines().take(2).collect::<Vec<_>>().join("\n"), @"
+    2
+    error: invalid value 'soon' for '--since <TIME>': write a time such as `90d`, ten years at most, or a day such as `2026-09-01`
+    ");
+}
+
+#[test]
 fn what_a_change_makes_of_recorded_resources_is_counted_and_named() {
     let desk = changed();
     let account = desk.recorded("prod.json", &[]);

@@ -12,7 +12,7 @@ use crate::impact::{Impact, ShiftKind, Shifts};
 use crate::policy::PolicySet;
 use crate::resource::{AccountId, Facet, Inventory, Listing, Region, Resource, schemas};
 
-const POLICIES: &str = r#"
+pub(super) const POLICIES: &str = r#"
 apiVersion: cloudcorrect.dev/v1
 kind: Account
 metadata: { name: prod }
@@ -41,18 +41,23 @@ spec:
   expires: 2026-12-31
 ";
 
-/// Networks of both regions; each has an id, a block, and says whether it is the default.
+/// Network: its id and block, and whether it is the default.
+pub(super) type Network = (&'static str, &'static str, bool);
+
+/// Networks of both regions.
 fn inventory() -> Inventory {
+    let ireland = &[("vpc-1", "10.0.0.0/16", true), ("vpc-2", "10.1.0.0/24", false)];
+    networks("2026-11-30T12:00:00Z", ireland, &[("vpc-3", "10.2.0.0/24", true)])
+}
+
+/// Networks of two regions as they were at an instant.
+pub(super) fn networks(at: &str, ireland: &[Network], virginia: &[Network]) -> Inventory {
     let account = "123456789012".parse().expect("an account");
-    let taken_at = "2026-11-30T12:00:00Z".parse().expect("an instant");
-    let mut inventory = Inventory::empty(account, taken_at);
-    for (region, networks) in [
-        ("eu-west-1", vec![("vpc-1", "10.0.0.0/16", true), ("vpc-2", "10.1.0.0/24", false)]),
-        ("us-east-1", vec![("vpc-3", "10.2.0.0/24", true)]),
-    ] {
+    let mut inventory = Inventory::empty(account, at.parse().expect("an instant"));
+    for (region, networks) in [("eu-west-1", ireland), ("us-east-1", virginia)] {
         let region: Region = region.parse().expect("a region");
         let schema = &schemas()["AWS::EC2::VPC"];
-        let resource = |(id, block, is_default): (&str, &str, bool)| {
+        let resource = |&(id, block, is_default): &Network| {
             let said = json!({ "VpcId": id, "CidrBlock": block, "IsDefault": is_default });
             let facets = schema.operations.keys();
             let facets = facets.map(|one| (one.clone(), Facet::Read(schema.refine(one, &said))));
@@ -64,13 +69,13 @@ fn inventory() -> Inventory {
                 facets: facets.collect(),
             })
         };
-        let listing = Listing::Complete(networks.into_iter().map(resource).collect());
+        let listing = Listing::Complete(networks.iter().map(resource).collect());
         inventory.listings.insert((schema.type_name.clone(), region.clone()), listing);
     }
     inventory
 }
 
-fn edited(text: &str, edits: &[(&str, &str)]) -> Arc<PolicySet> {
+pub(super) fn edited(text: &str, edits: &[(&str, &str)]) -> Arc<PolicySet> {
     read(&edits.iter().fold(text.to_owned(), |text, (old, new)| {
         assert!(text.contains(old), "{old}");
         text.replace(old, new)
