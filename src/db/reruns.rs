@@ -43,7 +43,7 @@ pub async fn ask(
     )
     .execute(&mut *connection)
     .await?;
-    let keys = ["policies", "compliance"].map(|what| format!("{what}/{commit}"));
+    let keys = ["policies", "sync", "compliance"].map(|what| format!("{what}/{commit}"));
     sqlx::query!(
         "update outbox
          set version = outbox.version + 1, dead_reason = null, attempts = 0,

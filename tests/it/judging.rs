@@ -1,5 +1,7 @@
 //! Pull requests judged by the service over what it stored, and by whose leave.
 
+use std::collections::BTreeSet;
+
 use cloudcorrect::config::PullRequestSettings;
 use cloudcorrect::tasks::Pass;
 use github_emulator::{Event, Permission, Verdict, Visibility};
@@ -527,6 +529,7 @@ async fn whoever_asks_for_another_run_gets_all_of_it_anew(pool: PgPool) {
     world.cloud.private_bucket("logs");
     let before = world.repo.comments(number);
     assert!(world.repo.delete_comment(before[0].id));
+    let mut events = world.emulator.subscribe();
     for head in [&main, &idea] {
         let runs = world.emulator.check_runs(head);
         world.rerequest(runs[0].id).await;
@@ -536,6 +539,15 @@ async fn whoever_asks_for_another_run_gets_all_of_it_anew(pool: PgPool) {
     cloudcorrect/compliance: success: 1 group passes
     cloudcorrect/sync: success: 1 group with 1 check is valid
     ");
+    // A button puts the whole suite back to what is waited for: each is said again.
+    let mut written = BTreeSet::new();
+    while let Ok(event) = events.try_recv() {
+        if let Event::CheckRun { run, .. } = event {
+            written.insert(run.name);
+        }
+    }
+    let all = ["compliance", "policies", "sync"].map(|name| format!("cloudcorrect/{name}"));
+    assert_eq!(written, all.into());
     assert_snapshot!(world.checks(&idea), @"cloudcorrect/policies: success: 1 group with 1 check is valid");
     assert_eq!(world.emulator.check_runs(&idea).len(), 1, "the same check run");
     world.finish().await;

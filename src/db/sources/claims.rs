@@ -36,6 +36,8 @@ pub struct Fence {
     pub(in crate::db) at: DateTime<Utc>,
     wakes: i64,
     is_woken: bool,
+    /// Head of the source when it was claimed.
+    head: Option<String>,
 }
 
 impl Fence {
@@ -138,6 +140,7 @@ queue! {
         at: row.at,
         wakes: claim.wakes,
         is_woken: row.nudges > claim.wakes,
+        head: claim.source.head.clone(),
     });
 }
 
@@ -149,7 +152,8 @@ pub async fn complete(
 ) -> Result<(), Error> {
     sqlx::query!(
         "update source
-         set head = $3, revision = $4, last_error = $5, last_checked_at = $2,
+         -- Where somebody asked for the head to be read again meanwhile, it is not known.
+         set head = case when head is not distinct from $8 then $3 end, revision = $4, last_error = $5, last_checked_at = $2,
              last_synced_at = case when revision is distinct from $4 then $2 else last_synced_at end,
              due_at = case when nudges > $7 then $2
                            else $2::timestamptz + make_interval(secs => $6) end,
@@ -162,6 +166,7 @@ pub async fn complete(
         completed.refused.as_deref().map(shortened),
         completed.pause.as_secs_f64(),
         fence.wakes,
+        fence.head,
     )
     .execute(executor)
     .await?;
@@ -199,6 +204,7 @@ mod tests {
     use super::super::{by_name, identify, wake, wake_repository};
     use super::*;
     use crate::db::fixtures::{BACKOFF, LEASE, NO_TIME, TestResult, source};
+    use crate::db::reruns;
 
     fn completed(head: &str) -> Completed {
         Completed {
@@ -274,6 +280,36 @@ mod tests {
         assert_eq!(claim_due(&pool, LEASE).await?.unwrap().source.head.as_deref(), Some("c1"));
         assert!(wake(&mut connection, "one").await?);
         assert!(!wake(&mut connection, "two").await?);
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn who_asks_for_the_head_again_during_a_pass_is_heard(pool: PgPool) -> TestResult {
+        let id = source(&pool, "one").await;
+        identify(&pool, id, 7, "example/one").await?;
+        let mut connection = pool.acquire().await?;
+        let mut heads = Vec::new();
+        // Another pass finds the head that is known, and one a new head.
+        for (asked, found) in [(None, "c1"), (Some("c1"), "c1"), (Some("c1"), "c2"), (None, "c3")] {
+            wake(&mut connection, "one").await?;
+            let claim = claim_due(&pool, LEASE).await?.unwrap();
+            if let Some(asked) = asked {
+                reruns::ask(&mut connection, 7, asked).await?;
+                wake_repository(&mut connection, 7).await?;
+            }
+            let fence = fence(&pool, &claim).await?;
+            complete(&pool, fence, &completed(found)).await?;
+            let again = by_name(&pool, "one").await?.unwrap();
+            heads.push(again.head);
+            if asked.is_some() {
+                assert!(again.due_at <= claim_due(&pool, LEASE).await?.unwrap().claimed_at);
+                sqlx::query("update source set lease_until = null, head = 'c1'")
+                    .execute(&pool)
+                    .await?;
+            }
+        }
+        let heads: Vec<_> = heads.iter().map(Option::as_deref).collect();
+        assert_eq!(heads, [Some("c1"), None, None, Some("c3")]);
         Ok(())
     }
 
