@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, PgExecutor};
 
 pub use self::claims::{
-    Claim, Completed, Fence, claim_due, complete, fail, fence, next_due, renew,
+    Claim, Completed, Fence, claim_due, complete, fail, fence, found_unannounced, next_due, renew,
+    unannounced,
 };
 use super::Error;
 use super::notifications::{Topic, notify};
@@ -271,13 +272,19 @@ pub async fn identify(
     Ok(())
 }
 
-/// Makes a pass over all sources on a repository of GitHub due at once; how many there are.
+/// Makes a pass over all sources on a repository of GitHub due at once; how many there are. What polling
+/// found within the last minute was announced after all.
 pub async fn wake_repository(
     connection: &mut PgConnection,
     repository_id: i64,
 ) -> Result<u64, Error> {
     let done = sqlx::query!(
-        "update source set nudges = nudges + 1, due_at = now()
+        "update source
+         set nudges = nudges + 1, due_at = now(),
+             unannounced = unannounced
+                - case when unannounced_at > now() - interval '1 minute' then 1 else 0 end,
+             unannounced_at = case when unannounced_at > now() - interval '1 minute' then null
+                else unannounced_at end
          where repository_id = $1 and retired_at is null",
         repository_id,
     )

@@ -43,6 +43,10 @@ pub(super) async fn apply(
         }
         posts.want_for_revision(connection, plan, last_good.as_deref()).await?;
     }
+    if !claim.is_announced() && claim.source.head.is_some() {
+        tracing::warn!(commit = head, "polling found a commit that no webhook had announced");
+        sources::found_unannounced(&mut *connection, source, 1).await?;
+    }
     let refused = refusal(&record);
     let completed = Completed { head, revision, refused, pause };
     sources::complete(&mut *connection, fence, &completed).await?;

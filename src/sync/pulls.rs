@@ -215,7 +215,7 @@ impl Syncer {
             .open_pull_requests(branch)
             .await
             .context("cannot list the open pull requests")?;
-        let mut numbers = Vec::with_capacity(open.len());
+        let (mut numbers, mut changed) = (Vec::with_capacity(open.len()), 0);
         // A branch of a fork may have the name of one of ours.
         let own = open.iter().filter(|pull| pull.head_repository == Some(repository.id()));
         let heads: BTreeMap<String, String> =
@@ -237,7 +237,11 @@ impl Syncer {
                 updated_at: pull.updated_at,
             };
             numbers.push(pull.number);
-            pull_requests::see(&self.pool, source.id, &pull).await?;
+            changed += i64::from(pull_requests::see(&self.pool, source.id, &pull).await?);
+        }
+        if changed > 0 && !claim.is_announced() {
+            tracing::warn!(changed, "polling found pull requests that no webhook had announced");
+            sources::found_unannounced(&self.pool, source.id, changed).await?;
         }
         pull_requests::close_others(&self.pool, source.id, &numbers).await?;
         Ok(())

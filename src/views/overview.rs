@@ -66,6 +66,9 @@ pub struct SourceView {
     pub waiting: Option<WaitingView>,
     /// Reason for which the last try failed, where that is no refusal.
     pub error: Option<String>,
+    /// Changes that polling found and no webhook had announced, and when it last did; `None` where webhooks
+    /// arrive, or none is sent.
+    pub unannounced: Option<(u64, DateTime<Utc>)>,
     /// Posts that GitHub does not show as they are wanted; `None` of a source that is not on GitHub.
     pub unposted: Option<Unposted>,
 }
@@ -176,6 +179,7 @@ async fn source_view(pool: &PgPool, source: &Source) -> Result<SourceView, db::E
         Host::Git => None,
     };
     Ok(SourceView {
+        unannounced: sources::unannounced(pool, source.id).await?,
         unposted,
         name,
         repository: source.repository_name.clone().unwrap_or(repository),

@@ -58,6 +58,8 @@ struct SourceRow {
     checked: Option<RelativeTime>,
     waiting: Option<(Commit, IsHeld)>,
     error: Option<Prose>,
+    /// How many changes no webhook had announced, and when that was last so.
+    unannounced: Option<(String, RelativeTime)>,
     /// Address of the posts and how they stand, of a source on GitHub.
     posts: Option<(String, String)>,
 }
@@ -141,6 +143,10 @@ fn source_row(source: SourceView, now: DateTime<Utc>) -> SourceRow {
         synced: source.synced_at.map(|at| RelativeTime::new(at, now)),
         checked: source.checked_at.map(|at| RelativeTime::new(at, now)),
         error: source.error.map(Prose),
+        unannounced: source.unannounced.map(|(number, at)| {
+            let changes = if number == 1 { "1 change" } else { &format!("{number} changes") };
+            (changes.to_owned(), RelativeTime::new(at, now))
+        }),
         posts: source.unposted.map(|numbers| (links::posts(&name), posts(numbers))),
         waiting: source.waiting.map(|head| (commit(head.commit), head.is_held)),
         name,

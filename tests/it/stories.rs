@@ -250,14 +250,20 @@ async fn two_sources_on_one_repository_do_not_mix(pool: PgPool) {
 #[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
 async fn polling_makes_up_for_a_lost_webhook(pool: PgPool) {
     let (world, _) = with_private_bucket(pool).await;
+    let audited = STORAGE.replace("mode: enforce", "mode: audit");
+    world.commit_to("main", &[("policies/storage.yaml", &audited)]).await;
+    world.settle().await;
     world.emulator.set_webhook(None);
     let stricter = STORAGE.replace("severity: high", "severity: critical");
     let commit = NewCommit::on("main").write("policies/storage.yaml", stricter).by("ada");
     let sha = world.repo.commit(commit).await.expect("a commit");
     world.settle().await;
     assert_eq!(world.checks(&sha), "", "nobody told the service");
+    let missing = async || world.page("/").await.1.contains("Webhooks are missing:");
+    assert!(!missing().await, "nothing was found yet");
     world.poll_comes().await;
     world.settle().await;
+    assert!(missing().await, "polling found it alone");
     assert_snapshot!(world.checks(&sha), @"
     cloudcorrect/compliance: success: 1 group passes
     cloudcorrect/sync: success: 1 group with 1 check is valid

@@ -20,9 +20,16 @@ pub struct Claim {
     pub claimed_at: DateTime<Utc>,
     attempt: Uuid,
     wakes: i64,
+    is_announced: bool,
 }
 
 impl Claim {
+    /// `true` where something woke the source since the last pass, or nothing ever did, so that webhooks
+    /// are not to be expected.
+    pub fn is_announced(&self) -> bool {
+        self.is_announced
+    }
+
     /// `true` where the pass before this one did not end well.
     pub fn was_failing(&self) -> bool {
         self.source.attempts > 1
@@ -87,7 +94,8 @@ pub async fn claim_due(
         )
         returning id, name, host, repository, branch, path, repository_id, repository_name,
             revision, head, last_checked_at, last_synced_at, last_error, due_at, attempts,
-            attempt as "attempt!", nudges, now() as "claimed_at!""#,
+            attempt as "attempt!", nudges, now() as "claimed_at!",
+            (nudges = 0 or nudges > nudges_heard) as "is_announced!""#,
         lease.as_secs_f64(),
     )
     .fetch_optional(executor)
@@ -117,6 +125,7 @@ pub async fn claim_due(
         claimed_at: row.claimed_at,
         attempt: row.attempt,
         wakes: row.nudges,
+        is_announced: row.is_announced,
     }))
 }
 
@@ -157,6 +166,8 @@ pub async fn complete(
              last_synced_at = case when revision is distinct from $4 then $2 else last_synced_at end,
              due_at = case when nudges > $7 then $2
                            else $2::timestamptz + make_interval(secs => $6) end,
+             -- A pass that is followed by another at once leaves it what woke it.
+             nudges_heard = case when $6 > 0 then $7 else nudges_heard end,
              lease_until = null, attempt = null, attempts = 0
          where id = $1",
         fence.source.0,
@@ -171,6 +182,38 @@ pub async fn complete(
     .execute(executor)
     .await?;
     Ok(())
+}
+
+/// Counts changes that polling found and no webhook had announced.
+pub async fn found_unannounced(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    number: i64,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update source set unannounced = unannounced + $2, unannounced_at = now() where id = $1",
+        source.0,
+        number,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Changes of a source that polling found and no webhook had announced, and when that was last so;
+/// `None` where there were none within a week.
+pub async fn unannounced(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+) -> Result<Option<(u64, DateTime<Utc>)>, Error> {
+    let row = sqlx::query!(
+        r#"select unannounced, unannounced_at as "at!" from source
+         where id = $1 and unannounced > 0 and unannounced_at > now() - interval '7 days'"#,
+        source.0,
+    )
+    .fetch_optional(executor)
+    .await?;
+    Ok(row.map(|row| (row.unannounced.unsigned_abs(), row.at)))
 }
 
 /// Ends a pass that failed: the next one is due after a pause.
@@ -310,6 +353,44 @@ mod tests {
         }
         let heads: Vec<_> = heads.iter().map(Option::as_deref).collect();
         assert_eq!(heads, [Some("c1"), None, None, Some("c3")]);
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn what_no_webhook_announced_is_counted(pool: PgPool) -> TestResult {
+        let id = source(&pool, "one").await;
+        identify(&pool, id, 7, "example/one").await?;
+        let mut connection = pool.acquire().await?;
+        let pass = async |is_last: bool| -> Result<bool, Error> {
+            sqlx::query("update source set due_at = now()").execute(&pool).await?;
+            let claim = claim_due(&pool, LEASE).await?.unwrap();
+            let fence = fence(&pool, &claim).await?;
+            let pause = if is_last { completed("c").pause } else { Duration::ZERO };
+            complete(&pool, fence, &Completed { pause, ..completed("c") }).await?;
+            Ok(claim.is_announced())
+        };
+        assert!(pass(true).await?, "webhooks may not be configured");
+        wake_repository(&mut connection, 7).await?;
+        let passes = [pass(false).await?, pass(true).await?, pass(true).await?];
+        assert_eq!(passes, [true, true, false], "what is next at once belongs to the same webhook");
+
+        assert_eq!(unannounced(&pool, id).await?, None);
+        found_unannounced(&pool, id, 2).await?;
+        let of = async || Ok::<_, Error>(unannounced(&pool, id).await?.map(|(number, _)| number));
+        assert_eq!(of().await?, Some(2));
+        // One that comes a little later than the poll takes back what that counted.
+        wake_repository(&mut connection, 7).await?;
+        assert_eq!(of().await?, None);
+        found_unannounced(&pool, id, 1).await?;
+        sqlx::query("update source set unannounced_at = now() - interval '2 hours'")
+            .execute(&pool)
+            .await?;
+        wake_repository(&mut connection, 7).await?;
+        assert_eq!(of().await?, Some(2));
+        sqlx::query("update source set unannounced_at = now() - interval '8 days'")
+            .execute(&pool)
+            .await?;
+        assert_eq!(of().await?, None, "it was mended");
         Ok(())
     }
 
