@@ -26,7 +26,7 @@ pub use fetcher::{Fetcher, work};
 pub use local::LocalError;
 pub use mirror::{Mirror, OpenError};
 pub use read::{Objects, ReadError};
-pub use remote::{Allowed, Limits, RefusedRemote, Remote, Wanted};
+pub use remote::{Allowed, Credentials, Limits, RefusedRemote, Remote, TOKEN_USER, Wanted};
 pub use tree::{PolicyTree, SkipReason, SkippedEntry};
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ use tracing::Instrument;
 use crate::assessment::Assessors;
 use crate::db::sources::{self, Claim, Completed, Host, Source, SourceId};
 use crate::db::{self, groups, policies, revisions};
-use crate::git::{Allowed, CommitId, Fetcher, Limits, Remote};
+use crate::git::{Allowed, CommitId, Credentials, Fetcher, Limits, Remote};
 use crate::github::{GitHub, Repository, RepositoryId};
 use crate::in_force::PolicyCache;
 use crate::proposal::Policies;
@@ -309,7 +309,9 @@ impl Syncer {
                 let repository = self.look_up(source).await?;
                 let token = repository.git_token().await.context("cannot get a token for Git")?;
                 let url = repository.clone_url().clone();
-                let remote = Remote::new(url, self.settings.allowed)?.with_token(token);
+                let token = Credentials::of_token(token);
+                let remote = Remote::new(url, self.settings.allowed)?;
+                let remote = remote.with_credentials(Some(token));
                 let all = sources::all(&self.pool).await?;
                 let posts = PostWriter::new(source, &all, self.settings.links.clone());
                 (remote, Some((repository, posts)))

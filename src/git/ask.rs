@@ -375,7 +375,7 @@ mod tests {
         let told = in_its_place(|root| std::fs::write(root.join("r.git"), "a bundle").unwrap());
         insta::assert_snapshot!(told.join("\n"), @"
         the fetch failed: there is no Git repository in `.../r.git` that we may read; see that the remote's URL is right and opens from here
-        the fetch failed: the server answers 500 Internal Server Error; see that the remote's URL is right and opens from here
+        the remote answers 500 Internal Server Error, and is asked again; where that goes on, its own log says why
         ");
     }
 

@@ -20,6 +20,15 @@ pub enum FetchError {
     /// The remote does not let us in.
     #[error("the remote refuses our credentials; see that the app or token may read its contents")]
     Unauthorized,
+    /// The server knows no such repository, as some say where they do not let us in.
+    #[error(
+        "the remote has no such repository, or shows it to others alone; see that its URL is right, and \
+         that the app or token may read its contents"
+    )]
+    NoRepository,
+    /// The server is in trouble, which may pass.
+    #[error("the remote answers {0}, and is asked again; where that goes on, its own log says why")]
+    Unavailable(String),
     /// It took longer than allowed.
     #[error("the fetch took longer than {} s and was stopped; `git.timeout` sets the limit", .0.as_secs_f32())]
     TimedOut(std::time::Duration),
@@ -158,6 +167,8 @@ impl Mirror {
                 FetchError::TooLarge(self.limits.max_bytes)
             }
             (_, Some(GateError::Unauthorized)) => FetchError::Unauthorized,
+            (_, Some(GateError::NotFound)) => FetchError::NoRepository,
+            (_, Some(GateError::Unavailable(status))) => FetchError::Unavailable(status),
             (TransferError::Mirror(reason), None) => FetchError::Mirror(reason),
             (TransferError::Damaged(reason), None) => FetchError::Damaged(reason),
             (_, Some(GateError::Other(reason))) | (TransferError::Remote(reason), None) => {
@@ -171,6 +182,7 @@ impl Mirror {
 mod tests {
     use std::time::Duration;
 
+    use super::super::Credentials;
     use super::super::testing::{
         Answer, Origin, backend, cut, damaged, elsewhere, endless, private, serve, serve_tls,
         silent,
@@ -277,7 +289,8 @@ mod tests {
         let open = |token: Option<&str>| {
             let mut remote = Remote::new(url.clone(), Allowed::default()).unwrap();
             if let Some(token) = token {
-                remote = remote.with_token(token.into());
+                let token = Credentials::of_token(token.into());
+                remote = remote.with_credentials(Some(token));
             }
             Mirror::open(&origin.mirror_directory(), remote, Limits::default()).unwrap()
         };

@@ -30,7 +30,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
-use super::Remote;
+use super::{Credentials, Remote};
 
 /// The longest request: what of a history is wanted and what is there already.
 const MAX_REQUEST: usize = 16 << 20;
@@ -54,6 +54,10 @@ pub(super) enum GateError {
     TooLarge,
     /// It does not let us in.
     Unauthorized,
+    /// It has no such repository, or does not tell us of it.
+    NotFound,
+    /// It is the server's own fault, by its status.
+    Unavailable(String),
     /// No connection, or another answer than the one asked for; in words.
     Other(String),
 }
@@ -254,8 +258,10 @@ pub(super) fn address(remote: &Remote, path: &str) -> String {
 
 /// A request with the remote's credentials, if it has any.
 pub(super) fn authorized(remote: &Remote, request: RequestBuilder) -> RequestBuilder {
-    match remote.token() {
-        Some(token) => request.basic_auth("x-access-token", Some(token.expose_secret())),
+    match remote.credentials() {
+        Some(Credentials { username, password }) => {
+            request.basic_auth(username, Some(password.expose_secret()))
+        }
         None => request,
     }
 }
@@ -268,6 +274,8 @@ pub(super) fn check(answer: &reqwest::Response) -> Result<(), GateError> {
     match (status.as_u16(), location) {
         (200, _) => Ok(()),
         (401 | 403, _) => Err(GateError::Unauthorized),
+        (404, _) => Err(GateError::NotFound),
+        (429 | 500..=599, _) => Err(GateError::Unavailable(status.to_string())),
         (300..=399, Some(location)) => {
             Err(GateError::Other(format!("the server sends us on to `{}`", shown(location))))
         }

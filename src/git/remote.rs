@@ -35,8 +35,28 @@ impl Default for Limits {
 #[derive(Debug, Clone)]
 pub struct Remote {
     url: Url,
-    token: Option<SecretString>,
+    credentials: Option<Credentials>,
 }
+
+/// A user and a password for a server that asks who we are.
+#[derive(Debug, Clone)]
+pub struct Credentials {
+    /// Name of the user; what it has to be beside a token is the server's rule.
+    pub username: String,
+    /// Password of the user, or a token.
+    pub password: SecretString,
+}
+
+impl Credentials {
+    /// A token as GitHub takes it.
+    pub fn of_token(token: SecretString) -> Self {
+        Self { username: TOKEN_USER.to_owned(), password: token }
+    }
+}
+
+/// User in whose name GitHub takes the token of an installation; Gitea and GitLab take any, and Bitbucket has
+/// one of its own.
+pub const TOKEN_USER: &str = "x-access-token";
 
 /// Why a URL is not fetched from.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,16 +86,15 @@ impl Remote {
             "file" if has_host => Err(RefusedRemote::Unsupported(url)),
             "file" if !allowed.file => Err(RefusedRemote::File(url)),
             "http" if !allowed.http && !is_loopback(&url) => Err(RefusedRemote::Http(url)),
-            "file" | "http" | "https" => Ok(Self { url, token: None }),
+            "file" | "http" | "https" => Ok(Self { url, credentials: None }),
             _ => Err(RefusedRemote::Unsupported(url)),
         }
     }
 
-    /// The same, with a token of GitHub's for a server that asks who we are.
+    /// The same, with what is told a server that asks who we are.
     #[must_use]
-    pub fn with_token(mut self, token: SecretString) -> Self {
-        self.token = Some(token);
-        self
+    pub fn with_credentials(self, credentials: Option<Credentials>) -> Self {
+        Self { credentials, ..self }
     }
 
     /// The URL; it never holds credentials.
@@ -83,8 +102,8 @@ impl Remote {
         &self.url
     }
 
-    pub(super) fn token(&self) -> Option<&SecretString> {
-        self.token.as_ref()
+    pub(super) fn credentials(&self) -> Option<&Credentials> {
+        self.credentials.as_ref()
     }
 
     /// `true` where it is on this machine.
@@ -220,7 +239,8 @@ mod tests {
         assert!(!refused.to_string().contains("geheim"));
 
         let url: Url = "https://github.com/o/r.git".parse().unwrap();
-        let remote = Remote::new(url, Allowed::default()).unwrap().with_token("geheim".into());
+        let remote = Remote::new(url, Allowed::default()).unwrap();
+        let remote = remote.with_credentials(Some(Credentials::of_token("geheim".into())));
         assert!(!format!("{remote:?} {remote}").contains("geheim"));
     }
 }
