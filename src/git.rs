@@ -17,6 +17,7 @@ mod local;
 mod mirror;
 mod read;
 mod remote;
+mod signed;
 mod tree;
 
 pub use approval::Approval;
@@ -27,6 +28,7 @@ pub use local::LocalError;
 pub use mirror::{Mirror, OpenError};
 pub use read::{Objects, ReadError};
 pub use remote::{Allowed, Credentials, Limits, RefusedRemote, Remote, TOKEN_USER, Wanted};
+pub use signed::Signed;
 pub use tree::{PolicyTree, SkipReason, SkippedEntry};
 
 #[cfg(test)]

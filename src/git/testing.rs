@@ -84,6 +84,28 @@ impl Origin {
         self.commit_tree_saying((reference, parent), &tree, message)
     }
 
+    /// A commit on `main` on top of the last one, with the signature that `sign` makes of it.
+    pub(crate) fn commit_signed(
+        &self,
+        files: &[(&str, &str)],
+        message: &str,
+        sign: impl FnOnce(&[u8]) -> String,
+    ) -> CommitId {
+        let entries: Vec<_> =
+            files.iter().map(|(path, text)| (*path, text.as_bytes(), FileMode::Blob)).collect();
+        let (reference, tree) = ("refs/heads/main", self.tree(&entries));
+        let parent = self.repository.refname_to_id(reference).ok();
+        let parent = parent.map(|id| self.repository.find_commit(id).unwrap());
+        let parents: Vec<_> = parent.iter().collect();
+        let who = Signature::new("Ada", "ada@example.com", &Time::new(1_700_000_000, 0)).unwrap();
+        let commit =
+            self.repository.commit_create_buffer(&who, &who, message, &tree, &parents).unwrap();
+        let commit = commit.as_str().unwrap();
+        let id = self.repository.commit_signed(commit, &sign(commit.as_bytes()), None).unwrap();
+        self.repository.reference(reference, id, true, "test").unwrap();
+        CommitId::of(id)
+    }
+
     fn tree(&self, entries: &[(&str, &[u8], FileMode)]) -> git2::Tree<'_> {
         let mut update = git2::build::TreeUpdateBuilder::new();
         for (path, bytes, mode) in entries {
