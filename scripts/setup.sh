@@ -38,6 +38,9 @@ missing_packages() {
     have curl || echo curl
     have openssl || echo openssl
     have jq || echo jq
+    # Signing commits, as the manual says.
+    have ssh-keygen || echo openssh-client
+    have gpg || echo gnupg
 }
 
 install_packages() {

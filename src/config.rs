@@ -6,12 +6,14 @@
 mod aws;
 mod declaration;
 mod fields;
+mod files;
 mod postgres_url;
 mod problems;
 mod read;
 mod secrets;
 mod settings;
 mod showing;
+mod signers;
 mod sources;
 #[cfg(test)]
 mod tests;
@@ -22,7 +24,7 @@ pub use problems::InvalidSettings;
 pub use settings::{
     AccountSettings, Approval, AwsServiceSettings, AwsSettings, DatabaseSettings,
     EvaluationSettings, GitHubSettings, GitSettings, InventorySettings, Listen,
-    MAX_REMOVED_PERCENT, OrganizationSettings, PullRequestSettings, Remote, Settings,
+    MAX_REMOVED_PERCENT, OrganizationSettings, PullRequestSettings, Remote, Settings, Signatures,
     SourceSettings,
 };
 pub use sources::is_source_name;

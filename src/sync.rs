@@ -17,6 +17,7 @@ mod pulls;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod trust;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -30,6 +31,7 @@ use sqlx::{PgConnection, PgPool};
 use tracing::Instrument;
 
 use crate::assessment::Assessors;
+use crate::config::Signatures;
 use crate::db::sources::{self, Claim, Completed, Host, Source, SourceId};
 use crate::db::{self, groups, policies, revisions};
 use crate::git::{Allowed, CommitId, Credentials, Fetcher, Limits, Remote};
@@ -44,6 +46,7 @@ pub use self::guard::Guard;
 use self::plan::{CurrentState, Decision, InForce, SyncPlan};
 use self::posts::{Loss, PostWriter};
 use self::pulls::{Answering, Authors};
+use self::trust::Trust;
 
 /// The pauses after failed passes over a source.
 const BACKOFF: Backoff = Backoff { first: Duration::from_secs(5), longest: Duration::from_mins(5) };
@@ -64,6 +67,8 @@ pub struct Syncer {
     assessors: Assessors,
     in_force: Arc<PolicyCache>,
     known: Arc<Mutex<BTreeMap<SourceId, Known>>>,
+    /// Sources whose head this process decided on.
+    decided: Arc<Mutex<BTreeSet<SourceId>>>,
     settings: Arc<SyncSettings>,
 }
 
@@ -102,17 +107,19 @@ pub struct SyncSettings {
 }
 
 /// How a source is followed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Following {
     /// How often its remote is asked without a webhook.
     pub poll: Duration,
     /// Guard of what is in force.
     pub guard: Guard,
+    /// What signatures of its commits are good for.
+    pub signatures: Signatures,
 }
 
 impl Default for Following {
     fn default() -> Self {
-        Self { poll: POLL, guard: Guard::default() }
+        Self { poll: POLL, guard: Guard::default(), signatures: Signatures::default() }
     }
 }
 
@@ -133,12 +140,24 @@ impl Syncer {
         in_force: Arc<PolicyCache>,
         settings: SyncSettings,
     ) -> Self {
-        let (known, settings) = (Arc::default(), Arc::new(settings));
-        Self { pool, github, assessors, in_force, known, settings }
+        let (known, decided, settings) = (Arc::default(), Arc::default(), Arc::new(settings));
+        Self { pool, github, assessors, in_force, known, decided, settings }
     }
 
     fn known(&self) -> MutexGuard<'_, BTreeMap<SourceId, Known>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn decided(&self) -> MutexGuard<'_, BTreeSet<SourceId>> {
+        self.decided.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `true` where the head of a source was refused or held, perhaps by another process that knew other
+    /// signers: what the operator allowed since counts from the next start on.
+    fn is_to_be_judged_anew(&self, source: &Source) -> bool {
+        self.following(source).signatures.signers().is_some()
+            && source.head != source.revision
+            && !self.decided().contains(&source.id)
     }
 
     /// Claims a source that is due and does what is next for it. A failure is logged and kept with
@@ -183,7 +202,8 @@ impl Syncer {
     async fn work(&self, claim: &Claim) -> anyhow::Result<()> {
         let source = &claim.source;
         let resolved = self.resolve(source).await.context(Unfollowed)?;
-        let (head, in_force) = (id(source.head.as_deref()), id(source.revision.as_deref()));
+        let head = id(source.head.as_deref()).filter(|_| !self.is_to_be_judged_anew(source));
+        let in_force = id(source.revision.as_deref());
         let checkout = resolved.checkout.clone();
         let known = self.known().get(&source.id).map(|known| Arc::clone(&known.policies));
         let head = blocking(move || checkout.head(head, in_force, known.as_deref()));
@@ -219,13 +239,16 @@ impl Syncer {
         let policies = self.in_force(source).await?;
         let held = self.held(source, &revision).await?;
         let current = CurrentState { revision: revision_in_force, policies, held };
-        let guard = self.following(source).guard;
-        let plan = blocking(move || Ok(SyncPlan::decide(revision, &current, guard))).await?;
+        let Following { guard, signatures, .. } = self.following(source);
+        let trust = Trust { signatures, now: claim.claimed_at };
+        let plan = blocking(move || Ok(SyncPlan::decide(revision, &current, guard, &trust)));
+        let plan = plan.await?;
         // What pull requests ask for is compared with what is in force now, at once.
         let pause = if posts.is_some() { Duration::ZERO } else { self.poll(source) };
         let mut transaction = self.pool.begin().await?;
         let (changed, at) = apply::apply(&mut transaction, claim, &plan, posts, pause).await?;
         transaction.commit().await?;
+        self.decided().insert(source.id);
         let commit = plan.commit.id;
         let application = match &plan.decision {
             Decision::Apply(application) => application,
@@ -404,7 +427,7 @@ impl Syncer {
 
     fn following(&self, source: &Source) -> Following {
         let following = self.settings.sources.get(&source.registration.name);
-        following.copied().unwrap_or_default()
+        following.cloned().unwrap_or_default()
     }
 }
 

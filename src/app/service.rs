@@ -381,9 +381,10 @@ fn sweeps(settings: &Settings) -> Option<sweeper::Options> {
 
 fn sync_settings(settings: &Settings, fetcher: Fetcher) -> SyncSettings {
     let following = settings.sources.iter().map(|source| {
-        let SourceSettings { name, poll, max_removed_percent, approval, .. } = source;
+        let SourceSettings { name, poll, max_removed_percent, approval, signatures, .. } = source;
         let guard = Guard { max_removed_percent: *max_removed_percent, approval: *approval };
-        (name.clone(), Following { poll: *poll, guard })
+        let signatures = signatures.clone();
+        (name.clone(), Following { poll: *poll, guard, signatures })
     });
     SyncSettings {
         mirrors: settings.data_dir.join("mirrors"),

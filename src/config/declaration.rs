@@ -71,7 +71,14 @@ pub(super) const SETTINGS: &[Declared] = &[
     plain("sources[].path", "policies", "the directory with the policies"),
     plain("sources[].poll", "60s", "how often the remote is asked without a webhook"),
     plain("sources[].max_removed_percent", "50", "a commit that removes more groups is held"),
-    plain("sources[].approval", "anybody", "or another_author: who may approve one that is held"),
+    plain(
+        "sources[].approval",
+        "anybody",
+        "or another_author, allowed_signer: who may approve one that is held",
+    ),
+    plain("sources[].allowed_signers", "none", "a file of OpenSSH's with keys that sign commits"),
+    plain("sources[].openpgp_keys", "none", "a file with OpenPGP keys that sign commits"),
+    plain("sources[].require_signature", "false", "refuse what none of these keys signed"),
     plain(
         "organization.account",
         "required with [organization]",

@@ -117,7 +117,7 @@ fn read(mut root: Fields<'_, '_>, base: &Path, variables: &Variables) -> Setting
     let evaluation = evaluation(root.section("evaluation"));
     let aws = aws(root.section("aws"));
     let inventory = inventory(root.section("inventory"), base);
-    let sources = sources(&mut root, github.is_some(), &git);
+    let sources = sources(&mut root, base, github.is_some(), &git);
     let accounts = accounts(root.section("accounts"), base);
     let is_there = root.is_in_file("organization");
     let section = root.section("organization");

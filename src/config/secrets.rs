@@ -5,6 +5,7 @@ use std::path::Path;
 use secrecy::SecretString;
 
 use super::fields::{Fields, Variables};
+use super::files;
 use super::postgres_url;
 use super::problems::of_variable;
 use super::showing::is_path;
@@ -143,16 +144,7 @@ fn given(fields: &mut Fields<'_, '_>, key: &str, base: &Path) -> Option<Given> {
 
 /// Text of a file without the line breaks at its end; why it cannot be read is reported.
 fn read(fields: &mut Fields<'_, '_>, key: &str, file: &str, base: &Path) -> Option<String> {
-    let path = base.join(file);
-    // A pipe that nobody writes to would be waited for without end.
-    let read = std::fs::metadata(&path).and_then(|there| {
-        if there.is_file() {
-            std::fs::read_to_string(&path)
-        } else {
-            Err(std::io::Error::other("it is no regular file"))
-        }
-    });
-    let error = match read {
+    let error = match files::read_text(&base.join(file)) {
         Ok(text) => return Some(text.trim_end_matches(['\r', '\n']).to_owned()),
         Err(error) => error,
     };

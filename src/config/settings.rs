@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use secrecy::SecretString;
 use url::Url;
+
+use crate::signature::Signers;
 
 /// Settings of `serve`, each checked, with defaults filled in.
 #[derive(Debug, Clone)]
@@ -164,6 +167,8 @@ pub struct SourceSettings {
     pub max_removed_percent: u8,
     /// Who may approve a commit that is held.
     pub approval: Approval,
+    /// What signatures of its commits are good for.
+    pub signatures: Signatures,
 }
 
 /// Percent of the groups that a commit may remove without being held, where nothing is said.
@@ -177,6 +182,30 @@ pub enum Approval {
     Anybody,
     /// That of somebody who is no author of what is held, as Git has them.
     AnotherAuthor,
+    /// That of somebody whose signature counts.
+    AllowedSigner,
+}
+
+/// What signatures of a source's commits are good for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Signatures {
+    /// Nobody looks at them.
+    #[default]
+    Ignored,
+    /// It is told who signed, and counts for approvals alone.
+    Told(Arc<Signers>),
+    /// What nobody of these signed does not come into force.
+    Required(Arc<Signers>),
+}
+
+impl Signatures {
+    /// Those whose signatures count, if any are looked at.
+    pub fn signers(&self) -> Option<&Signers> {
+        match self {
+            Self::Ignored => None,
+            Self::Told(signers) | Self::Required(signers) => Some(signers),
+        }
+    }
 }
 
 /// Address of a repository, by the way it is reached.

@@ -1,18 +1,21 @@
 //! The watched repositories: each where it is, which branch, which directory.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::time::Duration;
 
 use url::Url;
 
 use super::fields::Fields;
-use super::settings::{Approval, GitSettings, MAX_REMOVED_PERCENT, Remote, SourceSettings};
+use super::settings::{GitSettings, MAX_REMOVED_PERCENT, Remote, SourceSettings};
 use super::showing::{has_credentials, quoted};
+use super::signers::{self, signatures};
 use crate::diagnostic::Code;
 
 /// The sources of the settings; what is wrong with them is reported by `root`.
 pub(super) fn sources(
     root: &mut Fields<'_, '_>,
+    base: &Path,
     github: bool,
     git: &GitSettings,
 ) -> Vec<SourceSettings> {
@@ -28,7 +31,7 @@ pub(super) fn sources(
     let mut sources = Vec::new();
     for (index, table) in tables.into_iter().enumerate() {
         let mut fields = root.inner(&format!("sources[{index}]"), table);
-        let source = source(&mut fields, github, git);
+        let source = source(&mut fields, base, github, git);
         // What is missing or wrong is told as that, and equals nothing.
         if !source.name.is_empty() && !names.insert(source.name.clone()) {
             fields.push(fields.error("name", Code::DuplicateName, "is taken by another source"));
@@ -39,14 +42,14 @@ pub(super) fn sources(
             let message = "has repository, branch and path of another source";
             fields.push(fields.error("", Code::DuplicateName, message));
         }
-        fields.finish(KEYS);
+        fields.finish(&[KEYS, signers::KEYS].concat());
         sources.push(source);
     }
     sources
 }
 
 const KEYS: &[&str] =
-    &["name", "repository", "url", "branch", "path", "poll", "max_removed_percent", "approval"];
+    &["name", "repository", "url", "branch", "path", "poll", "max_removed_percent"];
 
 /// `true` of a text that may name a source.
 pub fn is_source_name(text: &str) -> bool {
@@ -54,7 +57,12 @@ pub fn is_source_name(text: &str) -> bool {
     !text.is_empty() && text.len() <= 40 && text.chars().all(is_plain)
 }
 
-fn source(fields: &mut Fields<'_, '_>, github: bool, git: &GitSettings) -> SourceSettings {
+fn source(
+    fields: &mut Fields<'_, '_>,
+    base: &Path,
+    github: bool,
+    git: &GitSettings,
+) -> SourceSettings {
     let name = fields.required("name", "a unique name of letters, digits and `-`");
     // One that is missing is told already.
     if !name.is_empty() && !is_source_name(&name) {
@@ -73,21 +81,8 @@ fn source(fields: &mut Fields<'_, '_>, github: bool, git: &GitSettings) -> Sourc
     let poll = fields.span("poll", Duration::from_mins(1));
     let max_removed_percent =
         fields.number("max_removed_percent", 0..=100).unwrap_or(MAX_REMOVED_PERCENT);
-    let approval = approval(fields);
-    SourceSettings { name, remote, branch, path, poll, max_removed_percent, approval }
-}
-
-fn approval(fields: &mut Fields<'_, '_>) -> Approval {
-    match fields.text("approval").as_deref() {
-        None | Some("anybody") => Approval::Anybody,
-        Some("another_author") => Approval::AnotherAuthor,
-        Some(other) => {
-            let message =
-                format!("is {}, but must be `anybody` or `another_author`", quoted(other));
-            fields.push(fields.error("approval", Code::InvalidValue, &message));
-            Approval::Anybody
-        }
-    }
+    let (signatures, approval) = signatures(fields, base);
+    SourceSettings { name, remote, branch, path, poll, max_removed_percent, approval, signatures }
 }
 
 fn remote(fields: &mut Fields<'_, '_>, github: bool, git: &GitSettings) -> Remote {

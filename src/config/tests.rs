@@ -4,6 +4,7 @@ mod aws;
 mod hidden;
 mod problems;
 mod secret_files;
+mod signers;
 
 use std::path::Path;
 use std::time::Duration;

@@ -9,6 +9,7 @@ use super::Error;
 use super::sources::{Fence, SourceId};
 use super::words::words;
 use crate::diagnostic::StoredDiagnostic;
+use crate::signature::Standing;
 
 words! {
     /// Fate of a commit that was looked at.
@@ -42,6 +43,8 @@ pub struct RevisionRecord {
     pub diagnostics: Vec<StoredDiagnostic>,
     /// Commit that stayed in force, of one that is held.
     pub held_over: Option<String>,
+    /// Standing among the signers that the source allowed then, if it allowed any.
+    pub signature: Option<Standing>,
 }
 
 /// A commit of the history.
@@ -72,6 +75,7 @@ struct Row {
     state: String,
     diagnostics: Value,
     held_over: Option<String>,
+    signature: Option<Value>,
 }
 
 impl TryFrom<Row> for Revision {
@@ -88,6 +92,11 @@ impl TryFrom<Row> for Revision {
             diagnostics: serde_json::from_value(row.diagnostics)
                 .map_err(|error| Error::unreadable("diagnostics", error.to_string()))?,
             held_over: row.held_over,
+            signature: row
+                .signature
+                .map(serde_json::from_value)
+                .transpose()
+                .map_err(|error| Error::unreadable("signature", error.to_string()))?,
         };
         Ok(Self { record, seen_at: row.seen_at })
     }
@@ -112,13 +121,16 @@ pub async fn record(
     }
     sqlx::query!(
         "insert into revision (source, commit, parent, author, committed_at, summary, seen_at, state,
-            diagnostics, held_over)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            diagnostics, held_over, signature)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
          on conflict (source, commit) do update
          set seen_at = excluded.seen_at, state = excluded.state, diagnostics = excluded.diagnostics,
-            held_over = excluded.held_over
-         where (revision.state, revision.diagnostics, revision.held_over)
-            is distinct from (excluded.state, excluded.diagnostics, excluded.held_over)",
+            held_over = excluded.held_over,
+            signature = coalesce(excluded.signature, revision.signature)
+         where (revision.state, revision.diagnostics, revision.held_over, revision.signature)
+            is distinct from
+            (excluded.state, excluded.diagnostics, excluded.held_over,
+             coalesce(excluded.signature, revision.signature))",
         fence.source.0,
         revision.commit,
         revision.parent,
@@ -129,6 +141,7 @@ pub async fn record(
         revision.state.as_str(),
         Json(&revision.diagnostics) as _,
         revision.held_over,
+        revision.signature.as_ref().map(Json) as _,
     )
     .execute(connection)
     .await?;
@@ -144,7 +157,8 @@ pub async fn history(
 ) -> Result<Vec<Revision>, Error> {
     sqlx::query_as!(
         Row,
-        "select commit, parent, author, committed_at, summary, seen_at, state, diagnostics, held_over
+        "select commit, parent, author, committed_at, summary, seen_at, state, diagnostics, held_over,
+            signature
          from revision
          where source = $1 and ($2::timestamptz is null or (seen_at, commit) < ($2, $3))
          order by seen_at desc, commit desc limit $4",
@@ -184,7 +198,8 @@ pub async fn find(
 ) -> Result<Option<Revision>, Error> {
     sqlx::query_as!(
         Row,
-        "select commit, parent, author, committed_at, summary, seen_at, state, diagnostics, held_over
+        "select commit, parent, author, committed_at, summary, seen_at, state, diagnostics, held_over,
+            signature
          from revision where source = $1 and commit = $2",
         source.0,
         commit,
@@ -202,6 +217,7 @@ mod tests {
     use super::*;
     use crate::db::fixtures::{TestResult, source, sync};
     use crate::diagnostic::{Code, Diagnostic, Location};
+    use crate::signature::Signer;
 
     fn seen(commit: &str, state: State) -> RevisionRecord {
         RevisionRecord {
@@ -217,7 +233,31 @@ mod tests {
                 "there is no `nme`",
             ))],
             held_over: None,
+            signature: None,
         }
+    }
+
+    #[sqlx::test]
+    async fn who_signed_is_kept_as_it_was_seen_last(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        let signer = Signer { name: "ada@example.com".into(), key: "SHA256:abc".into() };
+        let standings = [
+            None,
+            Some(Standing::Refused("is not signed".into())),
+            Some(Standing::SignedBy(signer)),
+        ];
+        for signature in standings {
+            let seen = RevisionRecord { signature, ..seen("c1", State::Refused) };
+            let mut tx = pool.begin().await?;
+            let fence = sync(&mut tx, "main").await;
+            record(&mut tx, &fence, &seen).await?;
+            tx.commit().await?;
+            let found = find(&pool, source, "c1").await?.map(|found| found.record);
+            assert_eq!(found.as_ref(), Some(&seen));
+            let history = history(&pool, source, None, 10).await?;
+            assert_eq!(history.first().map(|first| &first.record), Some(&seen));
+        }
+        Ok(())
     }
 
     #[sqlx::test]

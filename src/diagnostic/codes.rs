@@ -128,6 +128,7 @@ codes! {
     UnreadableFile = "unreadable-file": "A file that could hold policies is not read.",
     UnreadableTree = "unreadable-tree": "The files of a commit cannot be listed.",
     Unsupported = "unsupported": "This is known, and not part of this version.",
+    UntrustedCommit = "untrusted-commit": "The head of the branch is signed by nobody whom the operator allows.",
     Unused = "unused": "A name is declared and not used.",
     WholeList = "whole-list": "A list that is too long to be read is asked for as a whole.",
     WholeResource = "whole-resource": "A whole resource stands where a value is wanted.",

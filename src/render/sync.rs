@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::policy::LoadOutcome;
 
 use super::links::Links;
@@ -10,6 +10,7 @@ use super::markdown::{code, prose};
 use super::policies::{Annotated, title};
 use super::post::{CheckRun, Post};
 use super::source_label::{SourceLabel, short};
+use super::words::count;
 
 /// Fate of a commit of the watched branch that could be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +41,11 @@ pub fn sync_check(
         Fate::Held { last_good } => (held_title(&reading.diagnostics), held(last_good)),
         Fate::Judged { .. } if is_good => {
             (title(reading), format!("These policies are in force.{}", annotated.words()))
+        }
+        Fate::Judged { last_good } if untrusted(&reading.diagnostics).is_some() => {
+            let stays = stays(last_good, "a signed commit is pushed");
+            let words = annotated.words();
+            (untrusted_title(&reading.diagnostics), format!("{UNTRUSTED}{stays}{words}"))
         }
         Fate::Judged { last_good } => {
             let stays = stays(last_good, "the problems are fixed");
@@ -99,6 +105,23 @@ fn stays(last_good: Option<&str>, until: &str) -> String {
     }
 }
 
+/// What a commit comes to that nobody signed whose signature counts.
+const UNTRUSTED: &str = "This commit cannot come into force: the operator of the service asks for the signature of an allowed signer";
+
+/// The diagnostic of a commit that lacks a signature that counts.
+fn untrusted(diagnostics: &[Diagnostic]) -> Option<&Diagnostic> {
+    diagnostics.iter().find(|it| it.is_error() && it.code == Code::UntrustedCommit)
+}
+
+/// `refused: the commit is not signed, and 2 problems`
+fn untrusted_title(diagnostics: &[Diagnostic]) -> String {
+    let why = untrusted(diagnostics).map_or("", |it| &it.message);
+    match diagnostics.iter().filter(|it| it.is_error()).count() {
+        0 | 1 => format!("refused: {why}"),
+        errors => format!("refused: {why}, and {}", count(errors - 1, "problem")),
+    }
+}
+
 fn held(last_good: &str) -> String {
     format!(
         "These policies are valid, and held: {} stays in force until a later commit approves them. The \
@@ -119,7 +142,7 @@ fn held_title(diagnostics: &[Diagnostic]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Code, Location};
+    use crate::diagnostic::Location;
     use crate::policy::{PolicySet, SourceFile};
     use crate::render::post::CheckState;
 
@@ -177,6 +200,23 @@ mod tests {
         cloudcorrect/sync sync/0123456789abcdef
         Failure: held: unknown property `Nme`
         These policies are valid, and held: `fedcba9` stays in force until a later commit approves them. The annotation says how.
+        ");
+    }
+
+    #[test]
+    fn one_that_lacks_a_signature_says_so() {
+        let place = Location::file("policies/a.yaml");
+        let unsigned = Diagnostic::error(place, Code::UntrustedCommit, "the commit is not signed");
+        insta::assert_snapshot!(shown(&check(ALONE, JUDGED, std::slice::from_ref(&unsigned))), @"
+        cloudcorrect/sync sync/0123456789abcdef
+        Failure: refused: the commit is not signed
+        This commit cannot come into force: the operator of the service asks for the signature of an allowed signer. The last good revision, `fedcba9`, stays in force until a signed commit is pushed. Each problem is annotated at its line.
+        ");
+        let both = check(ALONE, Fate::Judged { last_good: None }, &[error(1), unsigned]);
+        insta::assert_snapshot!(shown(&both), @"
+        cloudcorrect/sync sync/0123456789abcdef
+        Failure: refused: the commit is not signed, and 1 problem
+        This commit cannot come into force: the operator of the service asks for the signature of an allowed signer, and no revision before it is in force: nothing is evaluated until a signed commit is pushed. Each problem is annotated at its line.
         ");
     }
 

@@ -8,7 +8,8 @@ use sqlx::PgConnection;
 use crate::db::revisions::{self, RevisionRecord, State};
 use crate::db::sources::{self, Claim, Completed, Fence};
 use crate::db::{checks, groups, policies, waivers};
-use crate::diagnostic::StoredDiagnostic;
+use crate::diagnostic::{Code, StoredDiagnostic};
+use crate::signature::Standing;
 use crate::views::commit;
 
 use super::plan::{Application, Decision, SyncPlan};
@@ -83,7 +84,7 @@ async fn bring_into_force(
 }
 
 fn record(plan: &SyncPlan, last_good: Option<&str>) -> RevisionRecord {
-    let SyncPlan { commit, reading, decision, .. } = plan;
+    let SyncPlan { commit, reading, decision, signer, .. } = plan;
     let state = match decision {
         Decision::Apply(_) => State::InForce,
         Decision::Refuse => State::Refused,
@@ -98,6 +99,7 @@ fn record(plan: &SyncPlan, last_good: Option<&str>) -> RevisionRecord {
         state,
         diagnostics: reading.diagnostics.iter().map(StoredDiagnostic::from).collect(),
         held_over: last_good.filter(|_| state == State::Held).map(str::to_owned),
+        signature: signer.as_ref().map(Standing::from),
     }
 }
 
@@ -107,6 +109,10 @@ pub(super) fn refusal(record: &RevisionRecord) -> Option<String> {
     let commit = &record.commit;
     match record.state {
         State::Refused => {
+            let untrusted = errors.iter().find(|it| it.known_code() == Some(Code::UntrustedCommit));
+            if let Some(untrusted) = untrusted {
+                return Some(format!("commit `{commit}` is refused: {}", untrusted.message));
+            }
             let problems = match errors.len() {
                 1 => "1 problem".to_owned(),
                 errors => format!("{errors} problems"),

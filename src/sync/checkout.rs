@@ -10,7 +10,8 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use crate::git::{
-    Approval, Commit, CommitId, FetchError, Fetcher, Limits, Mirror, ReadError, Remote, Wanted,
+    Approval, Commit, CommitId, FetchError, Fetcher, Limits, Mirror, ReadError, Remote, Signed,
+    Wanted,
 };
 use crate::github::Error as GitHubError;
 use crate::impact::APPROVAL_TRAILER;
@@ -81,6 +82,8 @@ pub(super) struct Revision {
     pub(super) place: String,
     /// Commits since the one in force that a later one approves, as far as these can be read.
     pub(super) approved: Vec<Approved>,
+    /// Signature of the commit, if it has one.
+    pub(super) signed: Option<Signed>,
 }
 
 /// Heads that were fetched.
@@ -99,14 +102,13 @@ impl Heads {
 }
 
 /// An approval, with the groups of what it approves; one of a commit that cannot be read is of none.
-fn approved(directory: PolicyDirectory<'_>, approval: Approval) -> Approved {
+fn approved(directory: PolicyDirectory<'_>, approval: Approval) -> Result<Approved, ReadError> {
+    let signed = directory.objects.signed(approval.by.id)?;
     let read = approval.of.as_ref().and_then(|of| directory.policies(of.id, None).ok());
     let groups = read.iter().flat_map(|read| read.reading.policies.groups.keys());
     let groups = groups.map(ToString::to_string).collect();
-    Approved {
-        approval: Approval { of: approval.of.filter(|_| read.is_some()), ..approval },
-        groups,
-    }
+    let approval = Approval { of: approval.of.filter(|_| read.is_some()), ..approval };
+    Ok(Approved { approval, groups, signed })
 }
 
 impl SourceCheckout {
@@ -137,8 +139,9 @@ impl SourceCheckout {
             };
             let directory = PolicyDirectory { known: Some(&policies), ..directory };
             let approved = approvals.into_iter().map(|approval| approved(directory, approval));
-            let approved = approved.collect();
-            Ok(Revision { commit, follows, policies, place, approved })
+            let approved = approved.collect::<Result<_, _>>()?;
+            let signed = mirror.signed(head)?;
+            Ok(Revision { commit, follows, policies, place, approved, signed })
         });
         let unread = |error: anyhow::Error| {
             let Some(cause) = error.downcast_ref() else { return error };

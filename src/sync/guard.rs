@@ -4,9 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::config;
 use crate::diagnostic::{Code, Diagnostic, Location};
-use crate::git::{Approval, Commit, CommitId};
+use crate::git::{Approval, Commit, CommitId, Signed};
 use crate::impact::{APPROVAL_TRAILER, Removal};
 use crate::policy::PolicySet;
+use crate::signature::Refusal;
+
+use super::trust::{Judged, Trust};
 
 /// Guard of a source, as the operator wants it.
 #[derive(Debug, Clone, Copy)]
@@ -24,12 +27,23 @@ impl Default for Guard {
     }
 }
 
+/// Approvals of commits that were held, and what they are judged by.
+#[derive(Debug)]
+pub(super) struct Approvals<'a> {
+    pub(super) given: &'a [Approved],
+    /// Commits that were held before: only what was shown to people counts as approved.
+    pub(super) held: &'a BTreeSet<CommitId>,
+    pub(super) trust: &'a Trust,
+}
+
 /// Approval of a commit, with the groups that it has.
 #[derive(Debug, Clone)]
 pub(super) struct Approved {
     pub(super) approval: Approval,
     /// Names of the groups of the approved commit.
     pub(super) groups: BTreeSet<String>,
+    /// Signature of the commit that approves, if it has one.
+    pub(super) signed: Option<Signed>,
 }
 
 /// What a commit loses of what is in force.
@@ -51,13 +65,12 @@ pub(super) struct Verdict {
 }
 
 impl Guard {
-    /// Judges a commit by what it loses and who approves it. `held` are the commits that were held before:
-    /// only what was shown to people counts as approved. What is told stands at `place`.
+    /// Judges a commit by what it loses and who approves it. What is told stands at `place`.
     pub(super) fn judge(
         self,
         (commit, policies): (&Commit, &PolicySet),
         loss: &Loss,
-        (approvals, held): (&[Approved], &BTreeSet<CommitId>),
+        approvals: &Approvals<'_>,
         place: &Location,
     ) -> Verdict {
         let reasons = self.reasons(loss);
@@ -65,12 +78,18 @@ impl Guard {
             return Verdict { is_held: false, diagnostics: Vec::new() };
         }
         let mut objections = Vec::new();
-        for approved in approvals {
-            match self.objection(approved, policies, held) {
+        for approved in approvals.given {
+            let by = &approved.approval.by;
+            let signer = approvals.trust.signer(by, approved.signed.as_ref());
+            match self.objection(approved, signer.as_ref(), policies, approvals.held) {
                 None => {
-                    let by = approved.approval.by.id.short();
+                    let by = by.id.short();
+                    let how = match signer {
+                        Some(Ok(signer)) => format!(", signed by `{}`,", signer.name),
+                        _ => String::new(),
+                    };
                     let warning = |(code, words)| {
-                        let words = format!("{words}; commit `{by}` approves it");
+                        let words = format!("{words}; commit `{by}`{how} approves it");
                         Diagnostic::warning(place.clone(), code, words)
                     };
                     let diagnostics = reasons.into_iter().map(warning).collect();
@@ -105,10 +124,11 @@ impl Guard {
     fn objection(
         self,
         approved: &Approved,
+        signer: Option<&Judged>,
         policies: &PolicySet,
         held: &BTreeSet<CommitId>,
     ) -> Option<String> {
-        let Approved { approval: Approval { by, name, of, authors }, groups } = approved;
+        let Approved { approval: Approval { by, name, of, authors }, groups, .. } = approved;
         let name: String = name.chars().take(7).collect();
         let says = format!("`{}` approves `{name}`, ", by.id.short());
         let Some(of) = of else {
@@ -121,6 +141,13 @@ impl Guard {
         if self.approval == config::Approval::AnotherAuthor && is_own() {
             return Some(says + "which its own author may not");
         }
+        if self.approval == config::Approval::AllowedSigner {
+            // Where nobody is allowed, nobody signed.
+            let signer = signer.cloned().unwrap_or(Err(Refusal::Unsigned));
+            if let Err(refusal) = signer {
+                return Some(format!("{says}and {refusal}"));
+            }
+        }
         let has = |name: &str| policies.groups.contains_key(name);
         let since = Removal::of(groups.iter().map(String::as_str), has);
         let is_more = since.exceeds(self.max_removed_percent);
@@ -132,6 +159,9 @@ impl Guard {
         let who = match self.approval {
             config::Approval::Anybody => "push a later commit",
             config::Approval::AnotherAuthor => "have somebody else push a later commit",
+            config::Approval::AllowedSigner => {
+                "have an allowed signer push a later commit, signed as by `git commit -S`,"
+            }
         };
         let id = commit.id;
         let mut help = format!(

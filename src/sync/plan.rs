@@ -19,7 +19,8 @@ use crate::render::compliance::unit;
 use crate::resource::Region;
 
 use super::checkout::Revision;
-use super::guard::{Guard, Loss};
+use super::guard::{Approvals, Guard, Loss};
+use super::trust::{Judged, Trust};
 
 /// Plan for a commit: what is kept of it, and whether it comes into force.
 #[derive(Debug)]
@@ -29,13 +30,15 @@ pub(super) struct SyncPlan {
     pub(super) policies: Arc<Policies>,
     /// Meaning of these, with what is wrong with them and odd about the commit.
     pub(super) reading: LoadOutcome,
+    /// Its signer, or why it counts as signed by nobody; `None` where nobody asks.
+    pub(super) signer: Option<Judged>,
     pub(super) decision: Decision,
 }
 
 /// Decision whether a commit comes into force.
 #[derive(Debug, PartialEq)]
 pub(super) enum Decision {
-    /// It has errors: what is in force stays.
+    /// It has errors, or lacks a signature that counts: what is in force stays.
     Refuse,
     /// It loses much of what is in force, which stays until somebody approves it.
     Hold,
@@ -108,26 +111,37 @@ impl InForce {
 
 impl SyncPlan {
     /// Decides what to make of a commit. All or nothing: one error refuses it.
-    pub(super) fn decide(revision: Revision, current: &CurrentState, guard: Guard) -> Self {
-        let Revision { commit, follows, policies, place, approved } = revision;
+    pub(super) fn decide(
+        revision: Revision,
+        current: &CurrentState,
+        guard: Guard,
+        trust: &Trust,
+    ) -> Self {
+        let Revision { commit, follows, policies, place, approved, signed } = revision;
         let policies = Arc::new(policies);
         let mut reading = policies.reading.clone();
+        // GitHub shows annotations at files only, so what is odd about the whole stands at the
+        // start of the first one.
+        let place = Location::file(policies.tree.first_path().unwrap_or_else(|| place.into()));
+        let signer = trust.signer(&commit, signed.as_ref());
+        // What is in force stays, whoever is asked for since.
+        if current.revision != Some(commit.id) {
+            reading.diagnostics.extend(trust.objection(signer.as_ref(), &place));
+        }
         if !reading.is_clean() {
-            return Self { commit, policies, reading, decision: Decision::Refuse };
+            return Self { commit, policies, reading, signer, decision: Decision::Refuse };
         }
         let application = application(&policies, &current.policies);
         let loss = Loss {
             dropped: current.revision.filter(|_| !follows),
             removal: Removal { removed: application.retired.len(), of: current.policies.groups() },
         };
-        // GitHub shows annotations at files only, so what is odd about the whole stands at the
-        // start of the first one.
-        let place = Location::file(policies.tree.first_path().unwrap_or_else(|| place.into()));
         let set = &*policies.reading.policies;
-        let verdict = guard.judge((&commit, set), &loss, (&approved, &current.held), &place);
+        let approvals = Approvals { given: &approved, held: &current.held, trust };
+        let verdict = guard.judge((&commit, set), &loss, &approvals, &place);
         reading.diagnostics.extend(verdict.diagnostics);
         let decision = if verdict.is_held { Decision::Hold } else { Decision::Apply(application) };
-        Self { commit, policies, reading, decision }
+        Self { commit, policies, reading, signer, decision }
     }
 }
 
@@ -264,7 +278,8 @@ mod tests {
     fn revision(files: &[(&str, String)]) -> Revision {
         let (commit, policies) = (commit(2), policies(files));
         let place = "policies".to_owned();
-        Revision { commit, follows: true, policies, place, approved: Vec::new() }
+        let approved = Vec::new();
+        Revision { commit, follows: true, policies, place, approved, signed: None }
     }
 
     /// The same state, once as it is stored and once as the process knows it.
@@ -283,7 +298,7 @@ mod tests {
     }
 
     fn decide(revision: Revision, current: &CurrentState) -> SyncPlan {
-        SyncPlan::decide(revision, current, Guard::default())
+        SyncPlan::decide(revision, current, Guard::default(), &Trust::default())
     }
 
     fn application(plan: SyncPlan) -> Application {

@@ -1,6 +1,7 @@
 //! Passes over real repositories and a real Postgres.
 
 mod examples;
+mod signatures;
 
 use std::fmt::Write as _;
 
@@ -29,9 +30,15 @@ impl World {
     }
 
     fn reconciler(pool: &PgPool, origin: &Origin) -> Syncer {
+        Self::following(pool, origin, "main", Following::default())
+    }
+
+    /// A reconciler that follows a source so.
+    fn following(pool: &PgPool, origin: &Origin, name: &str, following: Following) -> Syncer {
         let settings = SyncSettings {
             mirrors: origin.root.path().join("mirrors"),
             allowed: Allowed { file: true, http: false },
+            sources: BTreeMap::from([(name.to_owned(), following)]),
             ..SyncSettings::default()
         };
         Syncer::new(pool.clone(), None, Assessors::here(pool.clone()), Arc::default(), settings)

@@ -12,6 +12,7 @@ use super::prose::Prose;
 use super::response::{NoQuery, Page, PageError, PageResult};
 use super::time::RelativeTime;
 use crate::diagnostic::{Code, Location, StoredDiagnostic};
+use crate::signature::{Signer, Standing};
 use crate::views::revision::{self, RevisionView, State as RevisionState, TouchedFile};
 
 #[derive(Template)]
@@ -65,6 +66,18 @@ pub(super) async fn show(
     Ok(Page(page(revision.ok_or(PageError::NotFound)?, pages.clock.now())))
 }
 
+/// Who signed the commit, or why that does not count.
+fn signature(standing: Standing) -> Vec<Fact> {
+    match standing {
+        Standing::SignedBy(Signer { name, key }) => {
+            vec![Fact::text("Signed by", name), Fact::code("Key", key)]
+        }
+        Standing::Refused(why) => {
+            vec![Fact::text("Signature", format!("None that counts: the commit {why}"))]
+        }
+    }
+}
+
 fn page(revision: RevisionView, now: DateTime<Utc>) -> RevisionPage {
     let RevisionView { source, record, has_one_in_force, seen_at, files } = revision;
     let (tone, words, meaning) = match record.state {
@@ -99,6 +112,7 @@ fn page(revision: RevisionView, now: DateTime<Utc>) -> RevisionPage {
     if let Some(parent) = &record.parent {
         facts.push(Fact::new("Parent", FactValue::Commit(Commit::new(&source, parent))));
     }
+    facts.extend(record.signature.into_iter().flat_map(signature));
     RevisionPage {
         short: Commit::new(&source, &record.commit).short,
         source,

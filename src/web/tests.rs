@@ -134,6 +134,7 @@ fn revision(
         state,
         diagnostics: serde_json::from_str(diagnostics)?,
         held_over: None,
+        signature: None,
     })
 }
 

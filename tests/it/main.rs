@@ -16,6 +16,7 @@ mod page;
 mod planning;
 mod process;
 mod reporter;
+mod signing;
 mod stories;
 mod sweeping;
 mod waivers;

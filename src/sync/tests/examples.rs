@@ -5,6 +5,13 @@ use std::process::Command;
 
 use super::*;
 use crate::diagnostic::{Code, Example, ExampleContext};
+use crate::signature::{Signers, allowed_signers};
+
+/// Has a key, lets Git sign with it and the operator know it.
+const SIGNING: &str = "ssh-keygen -q -t ed25519 -N '' -f ../key
+    git config gpg.format ssh
+    git config user.signingkey ../key.pub
+    echo \"ada $(cat ../key.pub)\" >../allowed_signers";
 
 /// Runs commands in a directory, apart from whatever settings of Git the machine has.
 fn run(directory: &Path, commands: &str) {
@@ -20,8 +27,13 @@ fn run(directory: &Path, commands: &str) {
 }
 
 /// The codes of what is wrong with the branch after the commands of an example.
-async fn codes(pool: &PgPool, example: Example, name: &str) -> anyhow::Result<Vec<String>> {
-    let world = World::new(pool.clone());
+async fn codes(
+    pool: &PgPool,
+    example: Example,
+    name: &str,
+    asks_for_signatures: bool,
+) -> anyhow::Result<Vec<String>> {
+    let mut world = World::new(pool.clone());
     world.watch(&[world.registration(name, "policies")]).await?;
     world.origin.commit(&[("README", "none yet")]);
     let groups = ["storage", "network", "identity"].map(|name| group(name, "15m"));
@@ -34,9 +46,16 @@ async fn codes(pool: &PgPool, example: Example, name: &str) -> anyhow::Result<Ve
         ("shared/buckets.yaml", &group("buckets", "15m")),
     ]);
     world.sync().await?;
-    let clone = world.origin.root.path().join("clone");
-    let url = world.origin.url();
-    run(world.origin.root.path(), &format!("git clone --quiet --branch main {url} clone"));
+    let root = world.origin.root.path();
+    let (clone, url) = (root.join("clone"), world.origin.url());
+    run(root, &format!("git clone --quiet --branch main {url} clone"));
+    if asks_for_signatures {
+        run(&clone, SIGNING);
+        let (ssh, _) = allowed_signers(&std::fs::read_to_string(root.join("allowed_signers"))?);
+        let signatures = Signatures::Required(Arc::new(Signers { ssh, ..Signers::default() }));
+        let following = Following { signatures, ..Following::default() };
+        world.syncer = World::following(&world.pool, &world.origin, name, following);
+    }
     run(&clone, "echo '# More' >> policies/storage.yaml; git add policies; git stash --quiet");
     if example.text.starts_with("git commit") {
         run(&clone, "git stash pop --quiet; git add policies");
@@ -55,12 +74,13 @@ async fn commands_give_the_codes_that_they_are_examples_of(pool: PgPool) -> Test
     for code in Code::ALL {
         let examples = code.examples().filter(|it| it.context == ExampleContext::Shell);
         for (number, example) in examples.enumerate() {
-            let found = codes(&pool, example, &format!("{code}-{number}")).await?;
+            let is_asking = *code == Code::UntrustedCommit;
+            let found = codes(&pool, example, &format!("{code}-{number}"), is_asking).await?;
             let wanted = if example.is_right { vec![] } else { vec![code.to_string()] };
             assert_eq!(found, wanted, "{}", example.text);
             seen += 1;
         }
     }
-    assert_eq!(seen, 8);
+    assert_eq!(seen, 10);
     Ok(())
 }

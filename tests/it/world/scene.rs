@@ -125,6 +125,13 @@ impl Scene {
         self.after_webhooks(&["push"], self.repo.commit(commit)).await.expect("a commit")
     }
 
+    /// Has a user type commands that end with a push to `main`; gives the commit that it is at then.
+    pub(crate) async fn pushed(&self, typing: impl FnOnce() + Send + 'static) -> String {
+        let typed = tokio::task::spawn_blocking(typing);
+        self.after_webhooks(&["push"], typed).await.expect("the commands succeed");
+        self.repo.branch("main").expect("a branch")
+    }
+
     /// Opens a pull request; gives its number.
     pub(crate) async fn propose(&self, branch: &str) -> u64 {
         let opened = self.repo.open_pull_request((branch, "main"), "A proposal", "ada");
