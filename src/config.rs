@@ -23,7 +23,7 @@ pub use declaration::help;
 pub use problems::InvalidSettings;
 pub use settings::{
     AccountSettings, Approval, AwsServiceSettings, AwsSettings, DatabaseSettings,
-    EvaluationSettings, GitHubSettings, GitSettings, InventorySettings, Listen,
+    EvaluationSettings, GitHubSettings, GitSettings, InventorySettings, Listen, Login,
     MAX_REMOVED_PERCENT, OrganizationSettings, PullRequestSettings, Remote, Settings, Signatures,
     SourceSettings,
 };

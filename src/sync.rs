@@ -115,11 +115,14 @@ pub struct Following {
     pub guard: Guard,
     /// What signatures of its commits are good for.
     pub signatures: Signatures,
+    /// What a server elsewhere than on GitHub is told that asks who we are.
+    pub credentials: Option<Credentials>,
 }
 
 impl Default for Following {
     fn default() -> Self {
-        Self { poll: POLL, guard: Guard::default(), signatures: Signatures::default() }
+        let (guard, signatures) = (Guard::default(), Signatures::default());
+        Self { poll: POLL, guard, signatures, credentials: None }
     }
 }
 
@@ -326,7 +329,8 @@ impl Syncer {
             Host::Git => {
                 let url =
                     registration.repository.parse().context("cannot read the source's URL")?;
-                (Remote::new(url, self.settings.allowed)?, None)
+                let remote = Remote::new(url, self.settings.allowed)?;
+                (remote.with_credentials(self.following(source).credentials), None)
             }
             Host::GitHub => {
                 let repository = self.look_up(source).await?;

@@ -15,13 +15,13 @@ use uuid::Uuid;
 use crate::assessment::{Assessors, Bounds};
 use crate::clock::Clock;
 use crate::config::{
-    DatabaseSettings, GitHubSettings, PullRequestSettings, Remote, Settings, SourceSettings,
+    DatabaseSettings, GitHubSettings, Login, PullRequestSettings, Remote, Settings, SourceSettings,
 };
 use crate::db::notifications::{Listener, Topic};
 use crate::db::sources::{self, Host, Registration};
 use crate::db::{self, deliveries, runs};
 use crate::evaluator::{Evaluator, Options};
-use crate::git::{Allowed, Fetcher, Limits};
+use crate::git::{Allowed, Credentials, Fetcher, Limits};
 use crate::github::{GitHub, WebhookSecret};
 use crate::in_force::PolicyCache;
 use crate::postgres::Server;
@@ -381,10 +381,13 @@ fn sweeps(settings: &Settings) -> Option<sweeper::Options> {
 
 fn sync_settings(settings: &Settings, fetcher: Fetcher) -> SyncSettings {
     let following = settings.sources.iter().map(|source| {
-        let SourceSettings { name, poll, max_removed_percent, approval, signatures, .. } = source;
+        let SourceSettings { name, login, poll, max_removed_percent, approval, signatures, .. } =
+            source;
         let guard = Guard { max_removed_percent: *max_removed_percent, approval: *approval };
         let signatures = signatures.clone();
-        (name.clone(), Following { poll: *poll, guard, signatures })
+        let credentials =
+            login.clone().map(|Login { username, password }| Credentials { username, password });
+        (name.clone(), Following { poll: *poll, guard, signatures, credentials })
     });
     SyncSettings {
         mirrors: settings.data_dir.join("mirrors"),

@@ -67,6 +67,8 @@ pub(super) const SETTINGS: &[Declared] = &[
     ),
     plain("sources[].name", "required", "unique; part of every key"),
     plain("sources[].repository", "owner/name on GitHub", "or sources[].url for any other remote"),
+    plain("sources[].username", "x-access-token", "the user that goes with the token"),
+    secret("sources[].token", "none", "for a server that asks who we are; or sources[].token_file"),
     plain("sources[].branch", "main", "the branch whose head is in force"),
     plain("sources[].path", "policies", "the directory with the policies"),
     plain("sources[].poll", "60s", "how often the remote is asked without a webhook"),

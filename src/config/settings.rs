@@ -151,12 +151,14 @@ pub struct InventorySettings {
 }
 
 /// A watched repository, branch and path.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct SourceSettings {
     /// Name, unique among the sources.
     pub name: String,
     /// Repository that the policies come from.
     pub remote: Remote,
+    /// What a server elsewhere than on GitHub is told that asks who we are.
+    pub login: Option<Login>,
     /// The branch whose head is in force.
     pub branch: String,
     /// The directory with the policies, from the repository's root.
@@ -169,6 +171,15 @@ pub struct SourceSettings {
     pub approval: Approval,
     /// What signatures of its commits are good for.
     pub signatures: Signatures,
+}
+
+/// User and password for a Git server.
+#[derive(Debug, Clone)]
+pub struct Login {
+    /// Name of the user.
+    pub username: String,
+    /// Password of the user, or a token.
+    pub password: SecretString,
 }
 
 /// Percent of the groups that a commit may remove without being held, where nothing is said.

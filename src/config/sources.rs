@@ -7,7 +7,8 @@ use std::time::Duration;
 use url::Url;
 
 use super::fields::Fields;
-use super::settings::{GitSettings, MAX_REMOVED_PERCENT, Remote, SourceSettings};
+use super::secrets::optional_secret;
+use super::settings::{GitSettings, Login, MAX_REMOVED_PERCENT, Remote, SourceSettings};
 use super::showing::{has_credentials, quoted};
 use super::signers::{self, signatures};
 use crate::diagnostic::Code;
@@ -48,8 +49,18 @@ pub(super) fn sources(
     sources
 }
 
-const KEYS: &[&str] =
-    &["name", "repository", "url", "branch", "path", "poll", "max_removed_percent"];
+const KEYS: &[&str] = &[
+    "name",
+    "repository",
+    "url",
+    "username",
+    "token",
+    "token_file",
+    "branch",
+    "path",
+    "poll",
+    "max_removed_percent",
+];
 
 /// `true` of a text that may name a source.
 pub fn is_source_name(text: &str) -> bool {
@@ -70,6 +81,7 @@ fn source(
         fields.push(fields.error("name", Code::InvalidValue, &message));
     }
     let remote = remote(fields, github, git);
+    let login = login(fields, base, &remote);
     let branch = fields.text("branch").unwrap_or_else(|| "main".into());
     let path = fields.text("path").unwrap_or_else(|| "policies".into());
     let path = path.trim_matches('/').to_owned();
@@ -82,7 +94,52 @@ fn source(
     let max_removed_percent =
         fields.number("max_removed_percent", 0..=100).unwrap_or(MAX_REMOVED_PERCENT);
     let (signatures, approval) = signatures(fields, base);
-    SourceSettings { name, remote, branch, path, poll, max_removed_percent, approval, signatures }
+    SourceSettings {
+        name,
+        remote,
+        login,
+        branch,
+        path,
+        poll,
+        max_removed_percent,
+        approval,
+        signatures,
+    }
+}
+
+/// User whose name goes with a token where none is given: hosts that take any take this one.
+const TOKEN_USER: &str = "x-access-token";
+
+/// User and token for a server elsewhere than on GitHub, which has tokens of its App.
+fn login(fields: &mut Fields<'_, '_>, base: &Path, remote: &Remote) -> Option<Login> {
+    let username = fields.text("username");
+    let key = if fields.has("token") { "token" } else { "token_file" };
+    let is_there = fields.has(key);
+    let password = optional_secret(fields, "token", base);
+    if username.is_some() && !is_there {
+        let refused = fields.error("username", Code::MissingKey, "needs a `token`");
+        fields.push(
+            refused.help("write a password or token there, or name its file by `token_file`"),
+        );
+    }
+    let password = password?;
+    let problem = match remote {
+        Remote::GitHub(_) => Some((
+            "is of no use beside `repository`",
+            "the token of the GitHub App is taken; leave it out, or name the repository by `url`",
+        )),
+        Remote::Url(url) if url.scheme() == "file" => {
+            Some(("is of no use: the repository is on this machine", "leave it out"))
+        }
+        Remote::Url(url) if url.scheme() == "http" && !is_loopback(url) => {
+            Some(("would be sent unencrypted", "use https"))
+        }
+        Remote::Url(_) => None,
+    };
+    if let Some((message, help)) = problem {
+        fields.push(fields.error(key, Code::Conflict, message).help(help));
+    }
+    Some(Login { username: username.unwrap_or_else(|| TOKEN_USER.to_owned()), password })
 }
 
 fn remote(fields: &mut Fields<'_, '_>, github: bool, git: &GitSettings) -> Remote {
@@ -126,9 +183,10 @@ fn url(fields: &mut Fields<'_, '_>, git: &GitSettings) -> Option<Url> {
     let text = fields.text("url")?;
     let shown = quoted(&text);
     let (message, help) = match text.parse::<Url>() {
-        parsed if holds_credentials(&text, parsed.as_ref().ok()) => {
-            ("must not hold credentials".to_owned(), "leave out what stands before the `@`")
-        }
+        parsed if holds_credentials(&text, parsed.as_ref().ok()) => (
+            "must not hold credentials".to_owned(),
+            "leave out what stands before the `@`; `username` and `token` are told a server that asks",
+        ),
         // `git@host:path`, as Git itself takes it.
         Err(_) if text.contains('@') && !text.contains("://") => {
             (format!("is {shown}, of SSH, which is not supported"), ADDRESS)
@@ -217,11 +275,48 @@ mod tests {
         settings:3:7: `sources[0].url` is `file:///srv/p.git`, a local path; if that is meant, set `git.allow_file = true`
         settings:3:7: `sources[0].url` is `git@github.com:acme/p.git`, of SSH, which is not supported; write `https://HOST/PATH`
         settings:3:1: `sources[0].url` is of `ssh`, which is not supported; write `https://HOST/PATH`
-        settings:3:1: `sources[0].url` must not hold credentials; leave out what stands before the `@`
-        settings:3:1: `sources[0].url` must not hold credentials; leave out what stands before the `@`
-        settings:3:1: `sources[0].url` must not hold credentials; leave out what stands before the `@`
-        settings:3:1: `sources[0].url` must not hold credentials; leave out what stands before the `@`
+        settings:3:1: `sources[0].url` must not hold credentials; leave out what stands before the `@`; `username` and `token` are told a server that asks
+        settings:3:1: `sources[0].url` must not hold credentials; leave out what stands before the `@`; `username` and `token` are told a server that asks
+        settings:3:1: `sources[0].url` must not hold credentials; leave out what stands before the `@`; `username` and `token` are told a server that asks
+        settings:3:1: `sources[0].url` must not hold credentials; leave out what stands before the `@`; `username` and `token` are told a server that asks
         settings:3:7: `sources[0].url` is `/srv/p.git`, which is no URL: relative URL without a base; write `https://HOST/PATH`
+        ");
+    }
+
+    #[test]
+    fn credentials_are_for_a_server_that_may_see_them() {
+        let told = [
+            "url = \"https://git.example/p.git\"\ntoken = \"geheim\"",
+            "url = \"https://git.example/p.git\"\nusername = \"ada\"",
+            "url = \"http://git.example/p.git\"\ntoken = \"geheim\"",
+            "url = \"file:///srv/p.git\"\ntoken = \"geheim\"",
+            "repository = \"acme/p\"\ntoken = \"geheim\"",
+            "url = \"https://git.example/p.git\"\ntoken_file = \"missing\"",
+        ]
+        .map(|source| {
+            let toml = format!(
+                "[git]\nallow_http = true\nallow_file = true\n[[sources]]\nname = \"main\"\n{source}"
+            );
+            let read = Settings::read(&toml, Path::new("."), []);
+            let read = read.map_or_else(|error| error.to_string(), |settings| {
+                settings.sources[0].login.as_ref().map_or_else(String::new, |it| it.username.clone())
+            });
+            assert!(!read.contains("geheim"), "{read}");
+            read
+        });
+        insta::assert_snapshot!(told.join("\n"), @"
+        x-access-token
+        1 setting is missing or wrong:
+          settings:7:12: `sources[0].username` needs a `token`; write a password or token there, or name its file by `token_file`
+        1 setting is missing or wrong:
+          settings:4:1: `sources[0].token` would be sent unencrypted; use https
+        1 setting is missing or wrong:
+          settings:4:1: `sources[0].token` is of no use: the repository is on this machine; leave it out
+        2 settings are missing or wrong:
+          settings:4:1: `sources[0].token` is of no use beside `repository`; the token of the GitHub App is taken; leave it out, or name the repository by `url`
+          settings:6:14: `sources[0].repository` needs the settings of `[github]`
+        1 setting is missing or wrong:
+          settings:7:1: `sources[0].token_file` does not name a file that can be read: No such file or directory (os error 2); the secret itself goes into `token`
         ");
     }
 }

@@ -1,5 +1,6 @@
 //! Passes over real repositories and a real Postgres.
 
+mod credentials;
 mod examples;
 mod signatures;
 

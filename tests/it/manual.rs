@@ -218,6 +218,12 @@ fn the_examples_of_the_manual_are_read_without_a_complaint() {
     assert_eq!((settings.sources.len(), settings.accounts.len()), (1, 1));
     let settings = Settings::read(blocks(OPERATING, "toml")[1], directory.path(), []);
     assert!(settings.expect("settings").github.is_none());
+
+    std::fs::write(place("gitlab-token"), "secret").expect("a file");
+    let elsewhere = blocks(OPERATING, "toml")[2].replace("/run/secrets", path);
+    let settings = Settings::read(&elsewhere, directory.path(), []).expect("settings");
+    let login = settings.sources[0].login.as_ref().expect("a login");
+    assert_eq!(login.username, "cloudcorrect");
 }
 
 #[test]
