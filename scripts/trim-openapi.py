@@ -19,8 +19,8 @@ apps/list-webhook-deliveries apps/redeliver-webhook-delivery
 checks/create checks/get checks/update checks/list-annotations checks/list-for-ref
 checks/rerequest-run
 git/create-ref git/delete-ref git/get-ref git/list-matching-refs git/update-ref
-issues/create-comment issues/delete-comment issues/get-comment issues/list-comments
-issues/update-comment
+issues/create issues/create-comment issues/delete-comment issues/get issues/get-comment
+issues/list-comments issues/list-for-repo issues/update issues/update-comment
 pulls/create pulls/create-review pulls/get pulls/list pulls/list-reviews pulls/merge pulls/update
 rate-limit/get
 repos/compare-commits-with-basehead repos/create-commit-status repos/get repos/get-branch

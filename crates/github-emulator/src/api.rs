@@ -8,6 +8,7 @@ mod checks;
 mod comments;
 mod commits;
 mod hooks;
+mod issues;
 mod merge;
 mod pulls;
 mod refs;
@@ -69,10 +70,14 @@ pub(crate) async fn perform(operation: &str, call: &Call) -> ApiResult {
         "git/get-ref" => refs::get(call),
         "git/list-matching-refs" => refs::list(call),
         "git/update-ref" => refs::update(call).await,
+        "issues/create" => issues::create(call),
         "issues/create-comment" => comments::create(call),
         "issues/delete-comment" => comments::delete(call),
+        "issues/get" => issues::get(call),
         "issues/get-comment" => comments::get(call),
         "issues/list-comments" => comments::list(call),
+        "issues/list-for-repo" => issues::list(call),
+        "issues/update" => issues::update(call),
         "issues/update-comment" => comments::update(call),
         "pulls/create" => pulls::create(call).await,
         "pulls/create-review" => reviews::create(call),

@@ -5,7 +5,7 @@ use std::io;
 use crate::api;
 use crate::emulator::Emulator;
 use crate::faults::Fault;
-use crate::model::{Permission, UserKind, Verdict};
+use crate::model::{Gone, Permission, UserKind, Verdict};
 use crate::repository::{ActionError, RepositoryHandle};
 use crate::state::Token;
 use crate::webhook;
@@ -59,6 +59,36 @@ impl RepositoryHandle {
     /// Deletes a comment, as its author or a maintainer may do; whether it was there.
     pub fn delete_comment(&self, id: u64) -> bool {
         self.server.state().comments.remove(&id).is_some()
+    }
+
+    /// Closes an issue, as somebody who may write here does by a button; whether it was open.
+    pub fn close_issue(&self, number: u64, by: &str) -> bool {
+        let now = self.server.now();
+        let mut state = self.server.state();
+        state.user(by, UserKind::Person);
+        let repository = state.repositories.get_mut(&self.id);
+        let issue = repository.and_then(|found| found.issues.get_mut(&number));
+        let Some(issue) = issue.filter(|issue| issue.open) else { return false };
+        issue.open = false;
+        issue.state_reason = Some("completed".to_owned());
+        (issue.closed_by, issue.closed_at) = (Some(by.to_owned()), Some(now));
+        true
+    }
+
+    /// Takes an issue away, as an owner may do; whether it was here.
+    pub fn lose_issue(&self, number: u64, how: Gone) -> bool {
+        let mut state = self.server.state();
+        let repository = state.repositories.get_mut(&self.id);
+        let issue = repository.and_then(|found| found.issues.get_mut(&number));
+        issue.is_some_and(|issue| issue.gone.replace(how).is_none())
+    }
+
+    /// Turns issues on or off.
+    pub fn set_issues(&self, on: bool) {
+        let mut state = self.server.state();
+        if let Some(repository) = state.repositories.get_mut(&self.id) {
+            repository.has_issues = on;
+        }
     }
 
     /// Makes pull requests the layers of a stack, from the bottom on.

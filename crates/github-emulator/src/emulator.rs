@@ -168,6 +168,8 @@ impl Emulator {
             record: Arc::clone(&record),
             refs: BTreeMap::new(),
             pulls: BTreeMap::new(),
+            issues: BTreeMap::new(),
+            has_issues: true,
             collaborators: BTreeMap::new(),
             pushed_at: now,
         };

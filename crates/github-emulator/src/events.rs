@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 
-use crate::model::{CheckRun, Comment, CommitStatus};
+use crate::model::{CheckRun, Comment, CommitStatus, Issue};
 
 /// One answered call of the API or of Git over HTTP.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -104,6 +104,13 @@ pub enum Event {
         repository: String,
         /// The comment after the change.
         comment: Comment,
+    },
+    /// An issue was opened or changed.
+    Issue {
+        /// Repository that it happened in, as `owner/name`.
+        repository: String,
+        /// The issue after the change.
+        issue: Box<Issue>,
     },
     /// A webhook was sent to its receiver.
     Delivered {

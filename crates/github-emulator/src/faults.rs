@@ -49,7 +49,8 @@ pub enum Effect {
 }
 
 impl Fault {
-    /// A fault of the next call with this method whose path contains `path`: 502 and nothing done.
+    /// A fault of the next call with this method whose path contains `path`, or ends with what stands before
+    /// its `$`: 502 and nothing done.
     pub fn on(method: &str, path: &str) -> Self {
         let (method, path) = (method.to_owned(), path.to_owned());
         Self { method, path, skip: 0, times: 1, effect: Effect::Refuse(502) }
@@ -103,7 +104,11 @@ impl Faults {
     pub(crate) fn trigger(&mut self, method: &str, path: &str) -> Option<Effect> {
         let mut triggered = None;
         for fault in &mut self.due {
-            if fault.method != method || !path.contains(&fault.path) || triggered.is_some() {
+            let is_there = match fault.path.strip_suffix('$') {
+                Some(end) => path.ends_with(end),
+                None => path.contains(&fault.path),
+            };
+            if fault.method != method || !is_there || triggered.is_some() {
                 continue;
             }
             if fault.skip > 0 {
@@ -133,6 +138,9 @@ mod tests {
                 .collect();
         assert_eq!(triggered, [false, true, false, true, false]);
         assert_eq!(faults.trigger("GET", "/comments"), None);
+        faults.add(Fault::on("POST", "/issues$"));
+        assert_eq!(faults.trigger("POST", "/issues/7/comments"), None);
+        assert!(faults.trigger("POST", "/a/issues").is_some());
         faults.add(Fault::on("GET", "/comments").times(3));
         assert!(faults.trigger("GET", "/comments").is_some());
         assert_eq!((faults.clear(), faults.clear()), (2, 0));

@@ -43,7 +43,8 @@ pub use events::{ApiCall, Attempt, Delivery, Event, Violation};
 #[cfg(feature = "faults")]
 pub use faults::{Effect, Fault};
 pub use model::{
-    Annotation, CheckRun, Comment, CommitStatus, Merged, Permission, PullRequest, Review, Verdict,
+    Annotation, CheckRun, Comment, CommitStatus, Gone, Issue, Merged, Permission, PullRequest,
+    Review, Verdict,
 };
 pub use options::EmulatorOptions;
 pub use repository::{ActionError, NewCommit, RepositoryHandle};

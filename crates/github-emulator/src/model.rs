@@ -116,6 +116,48 @@ pub struct Comment {
     pub updated_at: DateTime<Utc>,
 }
 
+/// An issue of a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Issue {
+    /// Its number, unique in the emulator.
+    pub id: u64,
+    /// Its number in the repository, which no pull request has.
+    pub number: u64,
+    /// Title that its author gave it.
+    pub title: String,
+    /// Text of its author, in Markdown.
+    pub body: Option<String>,
+    /// The login of its author.
+    pub author: String,
+    /// `true` where the App wrote it.
+    pub by_app: bool,
+    /// `true` until it is closed.
+    pub open: bool,
+    /// Why it is in its state: `completed`, `not_planned`, `reopened`.
+    pub state_reason: Option<String>,
+    /// The login of who closed it, while it is.
+    pub closed_by: Option<String>,
+    /// How often it was changed.
+    pub edits: u32,
+    /// Why it is here no more.
+    pub gone: Option<Gone>,
+    /// Instant at which it was made.
+    pub created_at: DateTime<Utc>,
+    /// Instant of its last change.
+    pub updated_at: DateTime<Utc>,
+    /// When it was closed.
+    pub closed_at: Option<DateTime<Utc>>,
+}
+
+/// What became of an issue that is not in its repository any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Gone {
+    /// Somebody deleted it: GitHub answers 410.
+    Deleted,
+    /// Somebody moved it to another repository: GitHub answers 301.
+    Transferred,
+}
+
 /// A pull request between two branches of one repository.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PullRequest {
@@ -273,6 +315,9 @@ pub(crate) struct Repository {
     /// The branches and tags as last seen, by full name.
     pub(crate) refs: BTreeMap<String, String>,
     pub(crate) pulls: BTreeMap<u64, PullRequest>,
+    pub(crate) issues: BTreeMap<u64, Issue>,
+    /// `true` unless somebody turned issues off.
+    pub(crate) has_issues: bool,
     pub(crate) collaborators: BTreeMap<String, Permission>,
     pub(crate) pushed_at: DateTime<Utc>,
 }
@@ -287,6 +332,12 @@ impl Repository {
         let floor = if self.record.public { Permission::Read } else { Permission::None };
         let given = self.collaborators.get(&login.to_lowercase()).copied();
         given.unwrap_or(Permission::Write).max(floor)
+    }
+
+    /// Number of the next issue or pull request.
+    pub(crate) fn next_number(&self) -> u64 {
+        let numbers = self.pulls.keys().chain(self.issues.keys());
+        numbers.max().map_or(1, |last| last + 1)
     }
 
     /// The commit of a branch.

@@ -59,6 +59,7 @@ fn permissions() -> BTreeMap<String, String> {
     let all = [
         ("checks", "write"),
         ("contents", "read"),
+        ("issues", "write"),
         ("merge_queues", "read"),
         ("metadata", "read"),
         ("pull_requests", "write"),

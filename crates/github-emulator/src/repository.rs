@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::announce;
 use crate::api::{NewPullRequest, open_pull};
 use crate::bare::{Committer, FileChange, GitError};
-use crate::model::{Comment, PullRequest, RepositoryRecord, UserKind};
+use crate::model::{Comment, Issue, PullRequest, RepositoryRecord, UserKind};
 use crate::reply::ApiError;
 use crate::server::Server;
 
@@ -203,6 +203,14 @@ impl RepositoryHandle {
         let state = self.server.state();
         let repository = state.repositories.get(&self.id);
         repository.into_iter().flat_map(|found| found.pulls.values().cloned()).collect()
+    }
+
+    /// The issues, by number, but for those that are gone.
+    pub fn issues(&self) -> Vec<Issue> {
+        let state = self.server.state();
+        let repository = state.repositories.get(&self.id);
+        let issues = repository.into_iter().flat_map(|found| found.issues.values());
+        issues.filter(|issue| issue.gone.is_none()).cloned().collect()
     }
 
     /// The comments on a pull request, oldest first.

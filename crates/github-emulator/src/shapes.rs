@@ -6,6 +6,7 @@
 mod checks;
 mod commits;
 mod hooks;
+mod issues;
 mod people;
 mod pulls;
 mod repository;

@@ -91,7 +91,7 @@ fn insert(
         let problem = format!("A pull request already exists for {label}.");
         return Err(ApiError::conflicts("PullRequest", &problem));
     }
-    let number = repository.pulls.keys().next_back().map_or(1, |last| last + 1);
+    let number = repository.next_number();
     let pull = PullRequest {
         id,
         number,

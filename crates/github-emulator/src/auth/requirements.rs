@@ -47,6 +47,9 @@ pub(crate) fn requirement(operation: &str, method: &str) -> Requirement {
         "repos/list-pull-requests-associated-with-commit" => {
             Requirement::Repository(of(&["pull_requests"]))
         }
+        "issues/create" | "issues/list-for-repo" => {
+            Requirement::Repository(Access { least: Permission::Read, ..of(&["issues"]) })
+        }
         "pulls/merge" => Requirement::Repository(of(&["contents"])),
         _ => match operation.split_once('/').map_or(operation, |(family, _)| family) {
             "apps" => Requirement::App,
@@ -80,6 +83,7 @@ mod tests {
             permissions("issues/create-comment", "POST"),
             (vec!["issues", "pull_requests"], true)
         );
+        assert_eq!(permissions("issues/create", "POST"), (vec!["issues"], true));
         assert_eq!(permissions("git/update-ref", "PATCH"), (vec!["contents"], true));
         assert_eq!(permissions("repos/get-commit", "GET"), (vec!["contents"], false));
     }

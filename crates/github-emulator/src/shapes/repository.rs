@@ -93,7 +93,7 @@ impl Site {
             "open_issues_count": open,
             "topics": [],
             "is_template": false,
-            "has_issues": true,
+            "has_issues": of.has_issues,
             "has_projects": false,
             "has_wiki": false,
             "has_pages": false,

@@ -11,6 +11,7 @@ mod auth;
 mod checks;
 mod comments;
 mod faults;
+mod issues;
 mod pulls;
 mod smart_http;
 mod webhooks;
