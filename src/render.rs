@@ -13,6 +13,7 @@ pub mod explanation;
 pub mod expression_results;
 pub mod findings;
 mod impact;
+pub mod issue;
 pub mod json;
 pub mod links;
 mod markdown;

@@ -118,7 +118,7 @@ impl Reporter {
         }
     }
 
-    async fn write(&self, claim: &Claim) -> Result<i64, Failure> {
+    async fn write(&self, claim: &Claim) -> Result<Option<i64>, Failure> {
         let post: Post = serde_json::from_value(claim.post.clone())
             .map_err(|error| Failure::Unpostable(format!("cannot read the post: {error}")))?;
         let repository = self.repository(claim).await?;

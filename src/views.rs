@@ -7,6 +7,7 @@
 pub mod commit;
 pub mod finding;
 pub mod group;
+mod issues;
 pub mod overview;
 mod part;
 pub mod post;

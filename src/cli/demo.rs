@@ -104,6 +104,10 @@ fn line(event: &Event) -> Option<String> {
             let first = comment.body.lines().find(said).unwrap_or_default();
             ("comment", format!("#{} {first}", comment.issue))
         }
+        Event::Issue { issue, .. } => {
+            let state = if issue.open { "open" } else { "closed" };
+            ("issue", format!("#{} {state}: {}", issue.number, issue.title))
+        }
         Event::Violated(violation) => {
             ("WRONG", format!("{}: {}", violation.call, violation.problem))
         }
@@ -126,6 +130,10 @@ fn below(event: &Event) -> Vec<String> {
         }
         Event::Comment { comment, .. } => {
             comment.body.lines().map(untagged).filter(|line| !line.is_empty()).collect()
+        }
+        Event::Issue { issue, .. } => {
+            let body = issue.body.as_deref().unwrap_or_default();
+            body.lines().map(untagged).filter(|line| !line.is_empty()).collect()
         }
         _ => return Vec::new(),
     };

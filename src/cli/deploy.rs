@@ -121,6 +121,7 @@ mod tests {
             ("checks", "*Checks* read and write"),
             ("pull_requests", "*Pull requests* read and write"),
             ("statuses", "*Commit statuses* read and write"),
+            ("issues", "*Issues* read and write"),
             ("contents", "*Contents* read"),
             ("merge_queues", "*Merge queues* read"),
             ("metadata", "*Metadata* read"),

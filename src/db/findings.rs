@@ -306,6 +306,27 @@ pub(super) async fn close_groups(
     Ok(())
 }
 
+/// Since when something fails in a group that did not fail by an instant already; `None` where nothing
+/// does.
+pub async fn failing_since(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    group: &str,
+    behind: Option<DateTime<Utc>>,
+) -> Result<Option<DateTime<Utc>>, Error> {
+    let since = sqlx::query_scalar!(
+        "select min(coalesce(failing_since, since)) from finding
+         where source = $1 and group_name = $2 and until is null and outcome = 'fail'
+           and ($3::timestamptz is null or coalesce(failing_since, since) > $3)",
+        source.0,
+        group,
+        behind,
+    )
+    .fetch_one(executor)
+    .await?;
+    Ok(since)
+}
+
 #[cfg(test)]
 mod tests {
     use sqlx::PgPool;

@@ -25,7 +25,7 @@ pub struct Post {
     pub key: String,
     /// Wanted state, as [`crate::render::post`] keeps it.
     pub post: Value,
-    /// GitHub's id of the check run or comment, once known.
+    /// GitHub's id of the check run or comment, or number of the issue, once known.
     pub remote_id: Option<i64>,
     /// `true` where GitHub shows what is wanted.
     pub posted: bool,
@@ -90,11 +90,12 @@ pub async fn remember(
     fenced(&done)
 }
 
-/// Ends an attempt that succeeded. What was wanted meanwhile is due at once.
+/// Ends an attempt that succeeded, with the id of what is there, if anything is. What was wanted meanwhile
+/// is due at once.
 pub async fn complete(
     executor: impl PgExecutor<'_>,
     claim: &Claim,
-    remote_id: i64,
+    remote_id: impl Into<Option<i64>>,
 ) -> Result<(), Error> {
     let done = sqlx::query!(
         "update outbox
@@ -105,7 +106,7 @@ pub async fn complete(
         claim.key,
         claim.attempt,
         claim.version,
-        remote_id,
+        remote_id.into(),
     )
     .execute(executor)
     .await?;
@@ -180,6 +181,16 @@ pub async fn put_off(
 pub async fn doubted(executor: impl PgExecutor<'_>, source: SourceId) -> Result<Vec<Value>, Error> {
     Ok(sqlx::query_scalar!(
         "select post from outbox where source = $1 and post ? 'before'",
+        source.0,
+    )
+    .fetch_all(executor)
+    .await?)
+}
+
+/// Wanted states of the issues of a source, whether they are open or not.
+pub async fn issues(executor: impl PgExecutor<'_>, source: SourceId) -> Result<Vec<Value>, Error> {
+    Ok(sqlx::query_scalar!(
+        "select post from outbox where source = $1 and post ->> 'kind' = 'issue'",
         source.0,
     )
     .fetch_all(executor)
@@ -295,19 +306,21 @@ mod tests {
     }
 
     #[sqlx::test]
-    async fn check_runs_come_before_comments(pool: PgPool) -> TestResult {
+    async fn check_runs_come_before_comments_and_these_before_issues(pool: PgPool) -> TestResult {
         let source = source(&pool, "main").await;
         let mut connection = pool.acquire().await?;
-        for key in ["comment/1", "comment/2", "policies/a", "compliance/b"] {
+        for key in ["issue/x", "comment/1", "comment/2", "policies/a", "compliance/b", "issue/y"] {
             want(&mut connection, source, key, &json!({})).await?;
         }
         let mut order = Vec::new();
-        for claim in std::iter::repeat_with(|| due(&pool, 2, LEASE)).take(2) {
+        for claim in std::iter::repeat_with(|| due(&pool, 2, LEASE)).take(3) {
             let mut keys: Vec<_> = claim.await?.into_iter().map(|claim| claim.key).collect();
             keys.sort();
             order.push(keys);
         }
-        assert_eq!(order, [["compliance/b", "policies/a"], ["comment/1", "comment/2"]]);
+        let wanted =
+            [["compliance/b", "policies/a"], ["comment/1", "comment/2"], ["issue/x", "issue/y"]];
+        assert_eq!(order, wanted);
         Ok(())
     }
 

@@ -98,6 +98,8 @@ impl Source {
 pub struct Lock {
     /// Id of the commit in force.
     pub revision: Option<String>,
+    /// `true` where its settings ask for an issue for each enforced group that fails.
+    pub wants_issues: bool,
     source: SourceId,
 }
 
@@ -310,13 +312,29 @@ pub async fn wake(connection: &mut PgConnection, name: &str) -> Result<bool, Err
 /// Locks a source for the rest of the transaction: whoever recomputes what its commit should show
 /// does so one after the other.
 pub async fn lock(executor: impl PgExecutor<'_>, source: SourceId) -> Result<Lock, Error> {
-    let revision = sqlx::query_scalar!(
-        "select revision from source where id = $1 for no key update",
+    let row = sqlx::query!(
+        "select revision, wants_issues from source where id = $1 for no key update",
         source.0,
     )
     .fetch_one(executor)
     .await?;
-    Ok(Lock { revision, source })
+    Ok(Lock { revision: row.revision, wants_issues: row.wants_issues, source })
+}
+
+/// Keeps whether the settings of the commit that comes into force ask for issues.
+pub async fn want_issues(
+    executor: impl PgExecutor<'_>,
+    fence: &Fence,
+    wanted: bool,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update source set wants_issues = $2 where id = $1 and wants_issues <> $2",
+        fence.source.0,
+        wanted,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
 }
 
 /// All watched sources, by name.

@@ -84,9 +84,36 @@ impl Gated {
         (class, self.present().map(Outcome::rank), self.reason())
     }
 
+    /// Standing of the group that this is the decision on.
+    pub fn standing(self) -> Standing {
+        match (self.gating, self.outcome) {
+            (Gating::NotEnforced(Reason::Baseline), _) => Standing::Holds,
+            (Gating::NotEnforced(reason), _) => Standing::NotEnforced(reason),
+            (Gating::Pending, _) | (Gating::Counts, None | Some(Outcome::Unknown(_))) => {
+                Standing::Unclear
+            }
+            (Gating::Counts, Some(Outcome::Fail)) => Standing::Fails,
+            (Gating::Counts, Some(_)) => Standing::Holds,
+        }
+    }
+
     fn is_bad(self) -> bool {
         self.outcome.is_some_and(Outcome::is_bad)
     }
+}
+
+/// Standing of a group for whoever follows it from its failing to its recovery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Standing {
+    /// It is enforced and fails.
+    Fails,
+    /// It is enforced, and nothing that counts fails.
+    Holds,
+    /// Nobody knows: it could not be evaluated, or not yet by its present definition. What was known
+    /// before is neither confirmed nor taken back.
+    Unclear,
+    /// It is not enforced, for a reason.
+    NotEnforced(Reason),
 }
 
 /// Counts of findings, and what of them turns no commit red.

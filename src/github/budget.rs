@@ -23,6 +23,8 @@ const MINUTE: Bucket = Bucket { size: 20, refill: TimeDelta::seconds(1) };
 const HOUR: Bucket = Bucket { size: 200, refill: TimeDelta::seconds(12) };
 /// What comments leave of the hour's, as merges wait for check runs.
 const KEPT_FOR_CHECK_RUNS: i32 = 50;
+/// What issues leave of it.
+const KEPT_FOR_PULL_REQUESTS: i32 = 100;
 
 /// Kind of what is created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub enum Created {
     CheckRun,
     /// A comment, which somebody will read some time.
     Comment,
+    /// An issue, which tells nothing that a check run does not.
+    Issue,
 }
 
 /// Budget of an installation, as far as it is used up.
@@ -53,6 +57,7 @@ impl Budget {
         let kept = match kind {
             Created::CheckRun => 0,
             Created::Comment => KEPT_FOR_CHECK_RUNS,
+            Created::Issue => KEPT_FOR_PULL_REQUESTS,
         };
         let wait = MINUTE.wait(self.minute_whole_at, 0, now);
         let wait = wait.max(HOUR.wait(self.hour_whole_at, kept, now));
@@ -117,12 +122,14 @@ mod tests {
 
     #[test]
     fn no_minute_and_no_hour_has_more_than_github_takes() {
-        for kind in [Created::CheckRun, Created::Comment] {
+        for (kind, least) in
+            [(Created::CheckRun, 445), (Created::Comment, 445), (Created::Issue, 395)]
+        {
             let taken = eager(kind, 3 * 3_600);
             assert_eq!(taken.iter().filter(|at| **at == 0).count(), 20);
             assert!(most(&taken, 60) <= 80 && most(&taken, 60) >= 79, "{}", most(&taken, 60));
             assert!(most(&taken, 3_600) <= 500, "{}", most(&taken, 3_600));
-            assert!(most(&taken, 3_600) >= 445, "{kind:?}: {}", most(&taken, 3_600));
+            assert!(most(&taken, 3_600) >= least, "{kind:?}: {}", most(&taken, 3_600));
         }
     }
 
@@ -147,6 +154,27 @@ mod tests {
         assert_eq!(check_runs.count(), 55, "fifty, and what a minute brings");
         let now = now + TimeDelta::seconds(60);
         assert!(budget.take(Created::Comment, now).is_err());
+    }
+
+    #[test]
+    fn issues_leave_some_of_the_hour_to_comments() {
+        let mut budget = Budget::whole(NOW);
+        let mut now = NOW;
+        let mut issues = 0;
+        loop {
+            match budget.take(Created::Issue, now) {
+                Ok(()) => issues += 1,
+                Err(wait) if wait > Duration::from_secs(1) => break,
+                Err(wait) => now += TimeDelta::from_std(wait).expect("a second"),
+            }
+        }
+        assert!((100..120).contains(&issues), "{issues}");
+        let comments = (0..60).filter(|second| {
+            let now = now + TimeDelta::seconds(*second);
+            budget.take(Created::Comment, now).is_ok()
+        });
+        assert_eq!(comments.count(), 55, "fifty, and what a minute brings");
+        assert!(budget.take(Created::CheckRun, now + TimeDelta::seconds(60)).is_ok());
     }
 
     #[test]

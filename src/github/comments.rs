@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::error::Error;
-use super::identity::Author;
+use super::identity::Signature;
 use super::repository::Repository;
 use crate::render::post::Comment;
 
@@ -29,12 +29,13 @@ impl Repository {
     /// The number of the oldest comment with the same marker that we wrote ourselves: anybody can
     /// copy a marker.
     pub async fn find_comment(&self, comment: &Comment) -> Result<Option<u64>, Error> {
-        let author = self.app().author().await?;
+        let author = self.identity().author().await?;
         let marker = comment.marker();
         let route = self.route(format_args!("issues/{}/comments", comment.number));
         let mut found = None;
         self.each_page::<Vec<ListedComment>>("find a comment", &route, &[], |comments| {
-            let ours = |comment: &&ListedComment| comment.is_by(author) && comment.has(&marker);
+            let ours =
+                |comment: &&ListedComment| comment.signature.is_by(author) && comment.has(&marker);
             found = comments.iter().find(ours).map(|comment| comment.id);
             found.is_some()
         })
@@ -59,31 +60,11 @@ struct ListedComment {
     id: u64,
     #[serde(default)]
     body: Option<String>,
-    #[serde(default)]
-    user: Option<User>,
-    #[serde(default)]
-    performed_via_github_app: Option<App>,
-}
-
-#[derive(Deserialize)]
-struct User {
-    login: String,
-}
-
-#[derive(Deserialize)]
-struct App {
-    id: u64,
+    #[serde(flatten)]
+    signature: Signature,
 }
 
 impl ListedComment {
-    fn is_by(&self, author: &Author) -> bool {
-        match (&self.performed_via_github_app, &self.user) {
-            (Some(app), _) => app.id == author.app_id,
-            (None, Some(user)) => user.login == author.login,
-            (None, None) => false,
-        }
-    }
-
     fn has(&self, marker: &str) -> bool {
         self.body.as_ref().is_some_and(|body| body.starts_with(marker))
     }
@@ -91,6 +72,7 @@ impl ListedComment {
 
 #[cfg(test)]
 mod tests {
+    use super::super::identity::Author;
     use super::*;
 
     #[test]
@@ -110,7 +92,7 @@ mod tests {
         for (json, ours) in table {
             let json = json.replacen('{', r#"{"id":1,"body":"<!-- cloudcorrect:main -->\nx","#, 1);
             let listed: ListedComment = serde_json::from_str(&json).expect(&json);
-            assert_eq!(listed.is_by(&author) && listed.has(&marker), ours, "{json}");
+            assert_eq!(listed.signature.is_by(&author) && listed.has(&marker), ours, "{json}");
             assert!(!listed.has(&Comment::new(1, "ma", "").marker()));
         }
         let quoted = "> <!-- cloudcorrect:main -->";

@@ -41,6 +41,14 @@ pub enum Error {
         /// Message of GitHub's, at most 300 characters.
         message: String,
     },
+    /// The repository has no issues; nothing was done.
+    #[error(
+        "the repository has no issues: {message}; turn them on in its settings, or `issues` off in `.cloudcorrect.yaml`"
+    )]
+    NoIssues {
+        /// Message of GitHub's, at most 300 characters.
+        message: String,
+    },
     /// GitHub does not want it, and the same again would not help much; nothing was done.
     #[error("GitHub refuses it (status {status}): {message}")]
     Rejected {
@@ -126,6 +134,8 @@ fn answered(error: &GitHubError) -> Error {
     match status {
         401 => Error::Unauthorized { message },
         403 if is_permission(error) => Error::Forbidden { message, permission: permission(error) },
+        // One that is deleted is answered so too, in other words.
+        410 if message.contains("disabled") => Error::NoIssues { message },
         404 | 410 => Error::NotFound { message },
         // 408 is the server's word for a timeout.
         408 | 500.. => Error::Unavailable { message: format!("status {status}, {message}") },

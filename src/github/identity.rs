@@ -55,3 +55,33 @@ impl AppIdentity {
         author.get_or_try_init(ask).await
     }
 }
+
+/// Who wrote something, by GitHub's description of it.
+#[derive(Deserialize)]
+pub(super) struct Signature {
+    #[serde(default)]
+    user: Option<User>,
+    #[serde(default)]
+    performed_via_github_app: Option<App>,
+}
+
+#[derive(Deserialize)]
+struct User {
+    login: String,
+}
+
+#[derive(Deserialize)]
+struct App {
+    id: u64,
+}
+
+impl Signature {
+    /// `true` where the author wrote it.
+    pub(super) fn is_by(&self, author: &Author) -> bool {
+        match (&self.performed_via_github_app, &self.user) {
+            (Some(app), _) => app.id == author.app_id,
+            (None, Some(user)) => user.login == author.login,
+            (None, None) => false,
+        }
+    }
+}

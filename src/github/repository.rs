@@ -112,7 +112,7 @@ impl Repository {
     }
 
     /// Identity of the App that acts.
-    pub(super) fn app(&self) -> &AppIdentity {
+    pub(super) fn identity(&self) -> &AppIdentity {
         &self.0.app
     }
 

@@ -19,6 +19,8 @@ impl Changes {
         found.field(&subject, "exclude", patterns, Weight::Neutral);
         let named = [old, new].map(|settings| settings.names_resources.to_string());
         found.field(&subject, "pullRequests.nameResources", named, Weight::Neutral);
+        let issues = [old, new].map(|settings| settings.wants_issues.to_string());
+        found.field(&subject, "issues", issues, Weight::Neutral);
         Self(found.0)
     }
 }

@@ -30,6 +30,8 @@ pub struct Settings {
     require: Requirements,
     /// `true` where resources may be named on pull requests of a repository that is not public.
     pub names_resources: bool,
+    /// `true` where an enforced group that fails gets an issue.
+    pub wants_issues: bool,
 }
 
 /// Parts that policies must have; they are refused without them.
@@ -91,7 +93,8 @@ impl Settings {
     fn resolve(document: SettingsDocument, file: &mut FileContext) -> Option<Self> {
         let SettingsDocument { api_version, kind, spec } = document;
         let is_identified = is_identified(&api_version, &kind);
-        let SettingsSpec { exclude, warnings, require, pull_requests } = spec.into_value()?;
+        let SettingsSpec { exclude, warnings, require, pull_requests, issues } =
+            spec.into_value()?;
         let resources = pull_requests.into_value().map(|spec| spec.name_resources.into_value());
         let list = exclude.into_value().unwrap_or_default();
         let excluded = patterns(&list, file).filter(|_| is_identified)?;
@@ -101,6 +104,7 @@ impl Settings {
             warnings: warnings.into_value().unwrap_or_default(),
             require: require.into_value().map(Requirements::from).unwrap_or_default(),
             names_resources: resources.flatten().unwrap_or_default(),
+            wants_issues: issues.into_value().unwrap_or_default(),
         })
     }
 

@@ -92,6 +92,11 @@ impl Kind {
     }
 }
 
+/// What a group found, in words: `1 of 2 buckets fails`.
+pub(super) fn found(group: &GroupStatus) -> String {
+    Row::of(group).amount()
+}
+
 struct Row<'a> {
     group: &'a GroupStatus,
     kind: Kind,
@@ -135,7 +140,7 @@ impl<'a> Row<'a> {
 }
 
 /// A check that needs somebody, as an item of a list.
-fn item(group: &GroupStatus, item: &AttentionItem) -> String {
+pub(super) fn item(group: &GroupStatus, item: &AttentionItem) -> String {
     let AttentionItem { rule, gated, counts, of_no_resource } = item;
     let noun = noun(&TypeName::from(rule.resource_type.as_str()));
     let unit = if rule.is_of_all || *of_no_resource { FINDING } else { &noun };

@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use url::Url;
@@ -37,6 +38,8 @@ pub enum Post {
     CheckRun(CheckRun),
     /// The comment of a source on a pull request.
     Comment(Comment),
+    /// The issue of a group.
+    Issue(Issue),
 }
 
 impl Post {
@@ -45,6 +48,7 @@ impl Post {
         match self {
             Self::CheckRun(check) => check.key.clone(),
             Self::Comment(comment) => format!("comment/{}", comment.number),
+            Self::Issue(issue) => format!("issue/{}", issue.group),
         }
     }
 }
@@ -281,6 +285,61 @@ impl Comment {
 
 fn marker(source: &str) -> String {
     format!("<!-- cloudcorrect:{source} -->")
+}
+
+/// The issue of a group of a source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Issue {
+    /// Name of the group.
+    pub group: String,
+    /// The source that speaks, as its [marker](Issue::marker) names it.
+    pub source: String,
+    /// Whether it is open.
+    pub state: IssueState,
+    /// Since when the group fails, or did.
+    pub since: DateTime<Utc>,
+    /// Headline, in plain text.
+    pub title: Title,
+    /// Markdown, from the [mark](Issue::mark) on.
+    pub body: CommentBody,
+}
+
+/// State of an issue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IssueState {
+    /// The group fails.
+    Open,
+    /// It is closed, as the group no longer fails.
+    Completed,
+    /// It is closed, as nobody asks any more whether the group fails.
+    NotPlanned,
+}
+
+impl Issue {
+    /// The same with a body that starts with its mark.
+    #[must_use]
+    pub(super) fn saying(self, body: &str) -> Self {
+        let marked = format!("{}\n{body}", self.mark());
+        Self { body: marked.into(), ..self }
+    }
+
+    /// Beginning of the first line, with which the issue of no other group starts.
+    pub fn marker(&self) -> String {
+        format!("<!-- cloudcorrect:{} issue/{} ", self.source, self.group)
+    }
+
+    /// First line of the body. It also says since when the group fails, so that one that was closed at
+    /// GitHub while it says the same was closed by somebody else.
+    pub fn mark(&self) -> String {
+        let state = match self.state {
+            IssueState::Open => {
+                format!("since {}", self.since.to_rfc3339_opts(SecondsFormat::Secs, true))
+            }
+            IssueState::Completed | IssueState::NotPlanned => "closed".to_owned(),
+        };
+        format!("{}{state} -->", self.marker())
+    }
 }
 
 #[cfg(test)]

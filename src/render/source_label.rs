@@ -32,11 +32,12 @@ impl SourceLabel<'_> {
 
     /// `cloudcorrect/policies`, or `cloudcorrect/policies (team-b)` where others speak too.
     pub(super) fn check_name(&self, what: &str) -> String {
-        if self.is_alone {
-            format!("cloudcorrect/{what}")
-        } else {
-            format!("cloudcorrect/{what} ({})", self.source)
-        }
+        self.named(&format!("cloudcorrect/{what}"))
+    }
+
+    /// A name, with that of the source where others speak too.
+    pub(super) fn named(&self, name: &str) -> String {
+        if self.is_alone { name.to_owned() } else { format!("{name} ({})", self.source) }
     }
 }
 

@@ -164,7 +164,7 @@ mod tests {
         let links = Links::new("https://cloudcorrect.example.com".parse().ok());
         match sync_check(label, COMMIT, fate, &reading, &links) {
             Post::CheckRun(check) => check,
-            Post::Comment(_) => panic!("a check run"),
+            Post::Comment(_) | Post::Issue(_) => panic!("a check run"),
         }
     }
 
@@ -225,7 +225,7 @@ mod tests {
         let shown = |last_good| match unread_sync_check(ALONE, COMMIT, "it is @damaged", last_good)
         {
             Post::CheckRun(check) => shown(&check).replace('\u{200b}', "‸"),
-            Post::Comment(_) => panic!("a check run"),
+            Post::Comment(_) | Post::Issue(_) => panic!("a check run"),
         };
         insta::assert_snapshot!(shown(Some("fedcba9876543210")), @"
         cloudcorrect/sync sync/0123456789abcdef

@@ -8,7 +8,7 @@ use sqlx::PgPool;
 use super::Failure;
 use crate::db::outbox::{self, Claim};
 use crate::github::{Error, PostedCheck, Repository};
-use crate::render::post::{CheckRun, CheckState, Comment, Post};
+use crate::render::post::{CheckRun, CheckState, Comment, Issue, IssueState, Post};
 
 /// A post under way: every write of it goes through here, and is only made while the claim holds,
 /// since a stalled attempt may wake when another has long taken over.
@@ -19,11 +19,12 @@ pub(super) struct PostWriter<'a> {
 }
 
 impl PostWriter<'_> {
-    /// Makes GitHub show what is wanted; GitHub's id of it.
-    pub(super) async fn write(&self, post: &Post) -> Result<i64, Failure> {
+    /// Makes GitHub show what is wanted; GitHub's id of it, where it is there.
+    pub(super) async fn write(&self, post: &Post) -> Result<Option<i64>, Failure> {
         match post {
-            Post::CheckRun(check) => self.write_check(check).await,
-            Post::Comment(comment) => self.write_comment(comment).await,
+            Post::CheckRun(check) => self.write_check(check).await.map(Some),
+            Post::Comment(comment) => self.write_comment(comment).await.map(Some),
+            Post::Issue(issue) => self.write_issue(issue).await,
         }
     }
 
@@ -65,6 +66,42 @@ impl PostWriter<'_> {
         }
         self.pay().await?;
         number(self.fenced(self.repository.create_comment(comment)).await?)
+    }
+
+    /// Changes the issue that is there. One that is deleted or was moved elsewhere is made anew, unless it is
+    /// wanted closed.
+    async fn write_issue(&self, issue: &Issue) -> Result<Option<i64>, Failure> {
+        let claim = self.claim;
+        let known = known(claim)?;
+        if let Some(id) = known {
+            match self.change_issue(id, issue).await {
+                Err(Failure::GitHub(error)) if is_gone(&error) => {}
+                changed => return changed.and(number(id).map(Some)),
+            }
+        }
+        if known.is_some() || claim.maybe_written {
+            match self.repository.find_issue(issue).await? {
+                Some(id) => return self.change_issue(id, issue).await.and(number(id).map(Some)),
+                None => {}
+            }
+        }
+        if issue.state != IssueState::Open {
+            return Ok(None);
+        }
+        self.pay().await?;
+        number(self.fenced(self.repository.create_issue(issue)).await?).map(Some)
+    }
+
+    /// Changes an issue. One that somebody closed while it said that the group fails since the same instant
+    /// stays closed, and one that is closed already keeps the reason for it.
+    async fn change_issue(&self, id: u64, issue: &Issue) -> Result<(), Failure> {
+        let posted = self.repository.issue(id, issue).await?;
+        let says_another = posted.mark.is_some_and(|mark| mark != issue.mark());
+        let moves = match issue.state {
+            IssueState::Open => !posted.is_open && says_another,
+            IssueState::Completed | IssueState::NotPlanned => posted.is_open,
+        };
+        self.fenced(self.repository.update_issue(id, issue, moves)).await
     }
 
     /// Changes the check run that is there, if there is one that can say it: annotations cannot be
@@ -115,6 +152,11 @@ impl PostWriter<'_> {
         outbox::check(self.pool, self.claim).await?;
         Ok(write.await?)
     }
+}
+
+/// `true` where an issue is not, or no longer, in the repository.
+fn is_gone(error: &Error) -> bool {
+    matches!(error, Error::NotFound { .. } | Error::Rejected { status: 301, .. })
 }
 
 fn known(claim: &Claim) -> Result<Option<u64>, Failure> {

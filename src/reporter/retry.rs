@@ -38,7 +38,8 @@ pub(super) fn decide(failure: &Failure, attempts: i32) -> RetryDecision {
         Failure::GitHub(Error::Unauthorized { .. } | Error::Unavailable { .. })
         | Failure::Database(_) => UNANSWERED,
         // Only a person can change it.
-        Failure::GitHub(Error::Forbidden { .. }) | Failure::Unpostable(_) => 1,
+        Failure::GitHub(Error::Forbidden { .. } | Error::NoIssues { .. })
+        | Failure::Unpostable(_) => 1,
     };
     if attempts >= most {
         return RetryDecision::GiveUp;

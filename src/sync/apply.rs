@@ -68,6 +68,9 @@ async fn bring_into_force(
     let Application { files, groups, renamed, retired } = application;
     let commit = plan.commit.id.to_string();
     policies::apply(connection, fence, &commit, &plan.commit.author, files).await?;
+    let settings = plan.policies.settings.as_ref();
+    let wants_issues = settings.is_some_and(|settings| settings.wants_issues);
+    sources::want_issues(&mut *connection, fence, wants_issues).await?;
     groups::retire(connection, fence, retired).await?;
     let upserts: Vec<_> = groups.iter().map(|definition| definition.group.clone()).collect();
     let changed = groups::upsert(connection, fence, &commit, &upserts).await?;

@@ -670,6 +670,7 @@ impl OnGitHub {
                 text
             }
             Post::Comment(comment) => comment.body.as_str().to_owned(),
+            Post::Issue(issue) => issue.body.as_str().to_owned(),
         })
     }
 }

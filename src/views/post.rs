@@ -8,7 +8,7 @@ use crate::db;
 use crate::db::outbox::listed::{self, Listed};
 pub use crate::db::outbox::listed::{Cursor, Unposted};
 use crate::db::sources::{self, Host};
-use crate::render::post::{CheckRun, CheckState, Comment, Post};
+use crate::render::post::{CheckRun, CheckState, Comment, Issue, IssueState, Post};
 
 /// Place on GitHub that a post is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +30,13 @@ pub enum Place {
     Comment {
         /// Number of the pull request.
         number: u64,
+    },
+    /// The issue of a group.
+    Issue {
+        /// Name of the group.
+        group: String,
+        /// `true` while it is open.
+        is_open: bool,
     },
     /// Something that another version of the program wants, by its key.
     Unknown(String),
@@ -118,6 +125,10 @@ fn view(listed: Listed, is_posted: bool) -> PostView {
         }
         Ok(Post::Comment(Comment { number, body, .. })) => {
             (Place::Comment { number }, body.to_string())
+        }
+        Ok(Post::Issue(Issue { group, state, body, .. })) => {
+            let is_open = state == IssueState::Open;
+            (Place::Issue { group, is_open }, body.to_string())
         }
         Err(_) => (Place::Unknown(key), String::new()),
     };

@@ -105,6 +105,7 @@ fn row(post: PostView, source: &str, now: DateTime<Utc>) -> Row {
             (name, title, Some((Commit::new(source, &commit), is_revision)))
         }
         Place::Comment { number } => (format!("Comment on #{number}"), String::new(), None),
+        Place::Issue { group, .. } => (format!("Issue of {group}"), String::new(), None),
         Place::Unknown(key) => (key, String::new(), None),
     };
     Row {
@@ -128,6 +129,8 @@ fn badge_of(place: &Place) -> Badge {
         Place::Check { state: CheckState::InProgress, .. } => {
             Badge::named("pending", "in progress")
         }
+        Place::Issue { is_open: true, .. } => Badge::named("fail", "open"),
+        Place::Issue { .. } => Badge::named("pass", "closed"),
         Place::Comment { .. } | Place::Unknown(_) => Badge::named("not_applicable", "comment"),
     }
 }

@@ -18,7 +18,7 @@ use sha2::Sha256;
 use sqlx::PgPool;
 
 use crate::stories::with_private_bucket;
-use crate::world::scene::{ACCOUNTS, STORAGE};
+use crate::world::scene::{ACCOUNTS, ISSUES, STORAGE};
 use crate::world::servers;
 use crate::world::story::World;
 
@@ -111,20 +111,25 @@ const SOURCE: &str =
 /// How long an answer of GitHub's is waited for where it may not come.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// A world with a group in force that passes.
+/// A world with a group in force that passes, where groups that fail get issues.
 async fn watching(mut world: World) -> World {
     world.cloud.private_bucket("logs");
-    world.commit_to("main", &[ACCOUNTS, ("policies/storage.yaml", STORAGE)]).await;
+    let files = [ACCOUNTS, ISSUES, ("policies/storage.yaml", STORAGE)];
+    world.commit_to("main", &files).await;
     world.settle().await;
     world
 }
 
 /// Calls that meet a fault.
-const CALLS: [(&str, &str); 7] = [
+const CALLS: [(&str, &str); 11] = [
     ("POST", "/check-runs"),
     ("PATCH", "/check-runs"),
     ("POST", "/comments"),
     ("PATCH", "/comments"),
+    ("POST", "/issues$"),
+    ("PATCH", "/issues/"),
+    ("GET", "/issues$"),
+    ("GET", "/issues/"),
     ("GET", "/pulls"),
     ("GET", "/check-runs"),
     ("GET", "/installation"),
@@ -259,6 +264,20 @@ impl<'a> Storm<'a> {
         assert!(comment.body.contains(&head[..7]), "of {head}: {}", comment.body);
     }
 
+    /// Fails unless each group that fails has one open issue, and no group two.
+    async fn is_followed_once(&self) {
+        let failing = "select name from policy_group where retired_at is null and outcome = 'fail' order by 1";
+        let failing = sqlx::query_scalar(failing).fetch_all(&self.world.pool).await;
+        let failing: Vec<String> = failing.expect("groups");
+        let mut issues = BTreeMap::new();
+        for issue in self.world.repo.issues() {
+            assert_eq!(issues.insert(issue.title.clone(), issue.open), None, "{issue:?}");
+        }
+        let open = issues.into_iter().filter(|(_, is_open)| *is_open).map(|(title, _)| title);
+        let wanted = failing.iter().map(|name| format!("cloudcorrect: group {name} fails"));
+        assert_eq!(open.collect::<Vec<_>>(), wanted.collect::<Vec<_>>());
+    }
+
     /// Fails unless a head that still counts has one check run of its policies, and what that says is
     /// right; no head has two.
     fn is_told_once(&self, main: &String, head: &String) {
@@ -316,8 +335,8 @@ async fn shuffled(world: &mut World, seed: u64) {
     // Nothing is left to say: whatever is looked at again, nobody hears of it.
     let writes = || {
         let calls = storm.world.emulator.calls().into_iter();
-        let posts = calls
-            .filter(|call| ["/check-runs", "/comments"].iter().any(|it| call.path.contains(it)));
+        let posts =
+            calls.filter(|call| ["/check-runs", "/issues"].iter().any(|it| call.path.contains(it)));
         posts.filter(|call| call.method != "GET").count()
     };
     let before = writes();
@@ -371,6 +390,18 @@ shuffles! {
     shuffled_webhooks_end_in_the_same_state_a_tenth_time: 9,
 }
 
+/// `true` once each call that writes was made.
+fn writes_all(world: &World) -> bool {
+    let calls = world.emulator.calls();
+    let is_made = |(method, path): (&str, &str)| {
+        calls.iter().filter(|call| call.method == method).any(|it| match path.strip_suffix('$') {
+            Some(end) => it.path.ends_with(end),
+            None => it.path.contains(path),
+        })
+    };
+    CALLS.into_iter().filter(|(method, _)| *method != "GET").all(is_made)
+}
+
 /// A fifth as many faults of a kind as there are shuffles, each of a call that the service makes: a commit of the
 /// branch, what it finds there, and a commit of the pull request at a time, until so many were met.
 async fn met(world: World, effect: Effect) {
@@ -383,7 +414,7 @@ async fn met(world: World, effect: Effect) {
     let proposed = storm.world.repo.open_pull_request(("idea", "main"), "An idea", "ada").await;
     let number = proposed.expect("a pull request");
     let (mut met, mut rounds) = (0, 0);
-    while met < wanted {
+    while met < wanted || !writes_all(storm.world) {
         rounds += 1;
         assert!(rounds <= wanted.max(5), "{met} of {wanted} faults are met");
         storm.world.cloud.private_bucket("logs");
@@ -404,11 +435,7 @@ async fn met(world: World, effect: Effect) {
             let checks = storm.world.checks(&main);
             assert!(checks.contains("cloudcorrect/compliance: failure"), "{checks}");
         }
-    }
-    for (method, path) in CALLS.into_iter().filter(|(method, _)| *method != "GET") {
-        let calls = world.emulator.calls().into_iter();
-        let is_made = calls.filter(|call| call.method == method).any(|it| it.path.contains(path));
-        assert!(is_made, "{method} {path}");
+        storm.is_followed_once().await;
     }
     world.finish().await;
 }

@@ -9,6 +9,7 @@ mod enforcing;
 mod gallery;
 mod holding;
 mod hostile;
+mod issues;
 mod judging;
 mod manual;
 mod operating;

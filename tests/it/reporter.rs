@@ -26,7 +26,7 @@ async fn with_proposal(pool: PgPool) -> (World, u64) {
 }
 
 /// Lets posts be tried until none waits.
-async fn insist(world: &World) {
+pub(crate) async fn insist(world: &World) {
     for _ in 0..30 {
         world.settle().await;
         if world.pauses().await.is_empty() {

@@ -25,7 +25,7 @@ pub struct Claim {
     pub key: String,
     /// Wanted state, as [`crate::render::post`] keeps it.
     pub post: Value,
-    /// GitHub's id of the check run or comment, once known.
+    /// GitHub's id of the check run or comment, or number of the issue, once known.
     pub remote_id: Option<i64>,
     /// An attempt before this one may have written it without our knowing: look before repeating.
     pub maybe_written: bool,
@@ -55,7 +55,7 @@ struct Due {
 }
 
 /// Claims up to `limit` posts for the time of `lease`, within a transaction: check runs before comments,
-/// since merges wait for them, and of each those that were wanted last, since somebody looks at these.
+/// since merges wait for them, and these before issues, and of each those that were wanted last, since somebody looks at these.
 /// What is to be created is paid for from the budget of its account, or waits.
 pub async fn claim_due(
     transaction: &mut PgConnection,
@@ -84,7 +84,8 @@ async fn due(transaction: &mut PgConnection) -> Result<Vec<Due>, Error> {
     let rows = sqlx::query!(
         r#"with waiting as (
             select outbox.source, key, remote_id is null as creates, wanted_at,
-                starts_with(key, 'comment/') as is_comment,
+                case when starts_with(key, 'issue/') then 2
+                    when starts_with(key, 'comment/') then 1 else 0 end as kind,
                 lower(split_part(coalesce(repository_name, repository), '/', 1)) as account
             from outbox join source on source.id = outbox.source
             where posted_version < version and dead_reason is null and outbox.due_at <= now()
@@ -92,26 +93,30 @@ async fn due(transaction: &mut PgConnection) -> Result<Vec<Due>, Error> {
         ),
         ranked as (
             select *, row_number() over (
-                partition by account, creates, is_comment order by wanted_at desc
+                partition by account, creates, kind order by wanted_at desc
             ) as place from waiting
         )
-        select outbox.source, outbox.key, creates as "creates!", is_comment as "is_comment!",
+        select outbox.source, outbox.key, creates as "creates!", kind as "kind!",
             account as "account!"
         from ranked join outbox on outbox.source = ranked.source and outbox.key = ranked.key
         where place <= $1 and posted_version < version and dead_reason is null
           and (outbox.lease_until is null or outbox.lease_until <= now())
-        order by is_comment, ranked.wanted_at desc
+        order by kind, ranked.wanted_at desc
         for no key update of outbox skip locked"#,
         LOOKED_AT,
     )
     .fetch_all(transaction)
     .await?;
-    let post = |is_comment| if is_comment { Created::Comment } else { Created::CheckRun };
+    let post = |kind| match kind {
+        0 => Created::CheckRun,
+        1 => Created::Comment,
+        _ => Created::Issue,
+    };
     let due = rows.into_iter().map(|row| Due {
         source: SourceId(row.source),
         key: row.key,
         account: row.account,
-        creates: row.creates.then(|| post(row.is_comment)),
+        creates: row.creates.then(|| post(row.kind)),
     });
     Ok(due.collect())
 }

@@ -36,6 +36,10 @@ mapping! {
         /// What is said on pull requests.
         #[schemars(default)]
         "pullRequests" pull_requests: PullRequestsSpec,
+        /// An issue on GitHub for each enforced group that fails, closed when it no longer does. It counts
+        /// what fails and names no resource.
+        #[schemars(default, extend("default" = false))]
+        "issues" issues: bool,
     }
 }
 

@@ -62,7 +62,7 @@ fn check_run(groups: &[State], waivers: &[WaiverStatus], links: &Links) -> Check
     let label = SourceLabel { source: "main", is_alone: true };
     match compliance(label, "0123456", &status, links) {
         Post::CheckRun(check) => check,
-        other @ Post::Comment(_) => panic!("{other:?}"),
+        other => panic!("{other:?}"),
     }
 }
 

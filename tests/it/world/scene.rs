@@ -46,6 +46,12 @@ spec:
       assert: resource.PublicAccessBlockConfiguration.BlockPublicAcls
 ";
 
+/// Settings of the repository that ask for issues.
+pub(crate) const ISSUES: (&str, &str) = (
+    ".cloudcorrect.yaml",
+    "apiVersion: cloudcorrect.dev/v1\nkind: Settings\nspec: { issues: true }\n",
+);
+
 /// An emulator, its repository and the database.
 pub(crate) struct Scene {
     pub(crate) emulator: Emulator,
