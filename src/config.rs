@@ -23,9 +23,9 @@ pub use declaration::help;
 pub use problems::InvalidSettings;
 pub use settings::{
     AccountSettings, Approval, AwsServiceSettings, AwsSettings, DatabaseSettings,
-    EvaluationSettings, GitHubSettings, GitSettings, InventorySettings, Listen, Login,
-    MAX_REMOVED_PERCENT, OrganizationSettings, PullRequestSettings, Remote, Settings, Signatures,
-    SourceSettings,
+    EvaluationSettings, GitHubCredentials, GitHubSettings, GitSettings, InventorySettings, Listen,
+    Login, MAX_REMOVED_PERCENT, OrganizationSettings, PullRequestSettings, Remote, Settings,
+    Signatures, SourceSettings,
 };
 pub use sources::is_source_name;
 

@@ -1,4 +1,5 @@
-//! The GitHub API, as far as we use it: a GitHub App, its check runs, comments and webhooks.
+//! The GitHub API, as far as we use it: as a GitHub App or a user, check runs, statuses, comments, issues and
+//! webhooks.
 //!
 //! One method is one request, or the pages of one list. Nothing is repeated here, because a write
 //! whose answer was lost may have happened: what to look up, repeat or give up is for
@@ -18,6 +19,7 @@ mod pace;
 mod pulls;
 mod repository;
 mod request;
+mod statuses;
 mod webhook;
 
 pub use app::GitHub;
@@ -25,6 +27,7 @@ pub use budget::{Budget, Created};
 pub use checks::PostedCheck;
 pub use deliveries::FailedDelivery;
 pub use error::Error;
+pub use identity::ChecksAs;
 pub use issues::PostedIssue;
 pub use names::{InvalidRepositoryName, RepositoryId, RepositoryName};
 pub use pulls::PullRequest;

@@ -16,9 +16,9 @@ use futures::stream;
 use sqlx::PgPool;
 use tracing::Instrument;
 
-use crate::db::outbox::{self, Claim, Claims};
+use crate::db::outbox::{self, Claim, Claims, Posted};
 use crate::db::sources;
-use crate::github::{Error, GitHub, Repository, RepositoryId};
+use crate::github::{ChecksAs, Error, GitHub, Repository, RepositoryId};
 use crate::render::post::Post;
 use crate::tasks::Pass;
 
@@ -56,7 +56,7 @@ enum Failure {
 }
 
 impl Reporter {
-    /// A reporter of one App.
+    /// A reporter of one App or user.
     pub fn new(pool: PgPool, github: GitHub) -> Self {
         Self { pool, github }
     }
@@ -80,11 +80,18 @@ impl Reporter {
 
     /// Has posts tried once more that were given up for what may have passed: that a permission was missing,
     /// or that GitHub gave no good answer for hours. The newest ones are tried; others wait for the next time.
+    /// Checks are posted once more where another kind of credentials showed them otherwise.
     pub async fn revive(&self) -> Result<()> {
         let mut transaction = self.pool.begin().await?;
         let revived = outbox::revive(&mut transaction, REVIVED).await;
         let revived = revived.context("cannot revive posts")?;
+        let as_status = self.github.checks_as() == ChecksAs::Statuses;
+        let changed = outbox::show_otherwise(&mut transaction, as_status).await;
+        let changed = changed.context("cannot have checks shown otherwise")?;
         transaction.commit().await?;
+        if changed > 0 {
+            tracing::info!(posts = changed, as_status, "checks are shown otherwise from now on");
+        }
         if revived > 0 {
             tracing::info!(posts = revived, "posts that were given up are tried once more");
         }
@@ -93,7 +100,8 @@ impl Reporter {
 
     async fn claim_due(&self) -> Result<Claims> {
         let mut transaction = self.pool.begin().await?;
-        let claims = outbox::claim_due(&mut transaction, BATCH, LEASE).await?;
+        let claims =
+            outbox::claim_due(&mut transaction, BATCH, LEASE, self.github.checks_as()).await?;
         transaction.commit().await?;
         Ok(claims)
     }
@@ -118,7 +126,7 @@ impl Reporter {
         }
     }
 
-    async fn write(&self, claim: &Claim) -> Result<Option<i64>, Failure> {
+    async fn write(&self, claim: &Claim) -> Result<Posted, Failure> {
         let post: Post = serde_json::from_value(claim.post.clone())
             .map_err(|error| Failure::Unpostable(format!("cannot read the post: {error}")))?;
         let repository = self.repository(claim).await?;

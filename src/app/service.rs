@@ -10,12 +10,12 @@ use secrecy::SecretString;
 use sqlx::PgPool;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use crate::assessment::{Assessors, Bounds};
 use crate::clock::Clock;
 use crate::config::{
-    DatabaseSettings, GitHubSettings, Login, PullRequestSettings, Remote, Settings, SourceSettings,
+    DatabaseSettings, GitHubCredentials, GitHubSettings, Login, PullRequestSettings, Remote,
+    Settings, SourceSettings,
 };
 use crate::db::notifications::{Listener, Topic};
 use crate::db::sources::{self, Host, Registration};
@@ -75,7 +75,7 @@ pub struct Parts {
     pub sweeper: Option<Arc<Sweeper>>,
     /// Posts what the outbox holds; nobody to post to without GitHub.
     pub reporter: Option<Arc<Reporter>>,
-    /// Asks for webhooks that did not arrive; nobody to ask without GitHub.
+    /// Asks for webhooks that did not arrive; nobody to ask without an App.
     pub redeliverer: Option<Arc<Redeliverer>>,
     /// The routes of the webhooks' listener.
     pub webhooks: Router,
@@ -120,12 +120,10 @@ impl Parts {
             longest_interval: settings.evaluation.longest_interval,
             links,
         };
-        let secret = settings.github.as_ref().map(|github| github.webhook_secret.clone());
-        // Without GitHub nobody knows the secret, so that nothing is accepted.
-        let secret = secret.unwrap_or_else(|| Uuid::new_v4().to_string().into());
-        let secret = WebhookSecret::new(secret)?;
+        let secret = settings.github.as_ref().and_then(|github| github.webhook_secret.clone());
+        let secret = secret.map(WebhookSecret::new).transpose()?;
         let syncing = sync_settings(settings, fetcher);
-        let app = settings.github.as_ref().and_then(|github| github.app_id.try_into().ok());
+        let app = settings.github.as_ref().and_then(app_id);
         Ok(Self {
             syncs: settings.sources.len().clamp(1, MOST_SYNCS),
             syncer: Arc::new(Syncer::new(
@@ -366,9 +364,17 @@ fn serve(tasks: &Tasks, listener: TcpListener, router: Router, name: &'static st
     });
 }
 
+/// Number of the App, whose webhooks can be asked for again.
+fn app_id(settings: &GitHubSettings) -> Option<i64> {
+    match settings.credentials {
+        GitHubCredentials::App { id, .. } => id.try_into().ok(),
+        GitHubCredentials::User { .. } => None,
+    }
+}
+
 fn github(settings: &GitHubSettings, clock: Clock) -> Result<GitHub> {
-    let GitHubSettings { api_url, app_id, private_key, timeout, .. } = settings;
-    GitHub::new(api_url, *app_id, private_key, *timeout, clock)
+    let GitHubSettings { api_url, credentials, timeout, .. } = settings;
+    GitHub::new(api_url, credentials, *timeout, clock)
         .context("cannot use the settings of `[github]`: is the private key the App's PEM?")
 }
 

@@ -12,10 +12,10 @@ use super::aws::aws;
 use super::declaration;
 use super::fields::{Fields, Origins, Variables};
 use super::problems::{FILE, InvalidSettings, Report, of_variable};
-use super::secrets::{database_url, digest_key, external_id, secret};
+use super::secrets::{database_url, digest_key, external_id, optional_secret, secret};
 use super::settings::{
-    AccountSettings, DatabaseSettings, EvaluationSettings, GitHubSettings, GitSettings,
-    InventorySettings, Listen, OrganizationSettings, PullRequestSettings, Settings,
+    AccountSettings, DatabaseSettings, EvaluationSettings, GitHubCredentials, GitHubSettings,
+    GitSettings, InventorySettings, Listen, OrganizationSettings, PullRequestSettings, Settings,
 };
 use super::showing::quoted;
 use super::sources::sources;
@@ -184,6 +184,8 @@ const KEYS_GITHUB: &[&str] = &[
     "app_id",
     "private_key_file",
     "private_key",
+    "token",
+    "token_file",
     "webhook_secret",
     "webhook_secret_file",
     "timeout",
@@ -197,19 +199,45 @@ fn github(mut fields: Fields<'_, '_>, base: &Path) -> GitHubSettings {
             let url = Url::parse("https://api.github.com").expect("a well-formed URL");
             url
         });
-    let app_id = if fields.has("app_id") {
+    let is_app = KEYS_APP.iter().any(|key| fields.has(key));
+    let token = optional_secret(&mut fields, "token", base);
+    if is_app && token.is_some() {
+        let refused = fields.error("token", Code::Conflict, "excludes `app_id` and `private_key`");
+        fields.push(
+            refused.help("the service is either an App or the user of the token; leave one out"),
+        );
+    }
+    let credentials = match token {
+        Some(token) if !is_app => GitHubCredentials::User { token },
+        _ => app(&mut fields, base),
+    };
+    let webhook_secret = match credentials {
+        GitHubCredentials::User { .. } => optional_secret(&mut fields, "webhook_secret", base),
+        GitHubCredentials::App { .. } => {
+            let meaning = "the secret that the GitHub App signs with";
+            Some(secret(&mut fields, "webhook_secret", base, meaning))
+        }
+    };
+    let timeout = fields.span("timeout", Duration::from_secs(20));
+    fields.finish(KEYS_GITHUB);
+    GitHubSettings { api_url, credentials, webhook_secret, timeout }
+}
+
+/// Settings that an App has and a token has not.
+const KEYS_APP: [&str; 3] = ["app_id", "private_key", "private_key_file"];
+
+fn app(fields: &mut Fields<'_, '_>, base: &Path) -> GitHubCredentials {
+    let id = if fields.has("app_id") {
         fields.parsed("app_id", "a whole number").unwrap_or_default()
     } else {
         let refused = fields.error("app_id", Code::MissingKey, "is missing");
-        fields.push(refused.help("the number on the GitHub App's settings page"));
+        fields.push(
+            refused.help("the number on the GitHub App's settings page; or `token` without an App"),
+        );
         0
     };
-    let private_key = secret(&mut fields, "private_key", base, "the GitHub App's private key, PEM");
-    let webhook_secret =
-        secret(&mut fields, "webhook_secret", base, "the secret that the GitHub App signs with");
-    let timeout = fields.span("timeout", Duration::from_secs(20));
-    fields.finish(KEYS_GITHUB);
-    GitHubSettings { api_url, app_id, private_key, webhook_secret, timeout }
+    let private_key = secret(fields, "private_key", base, "the GitHub App's private key, PEM");
+    GitHubCredentials::App { id, private_key }
 }
 
 fn git(mut fields: Fields<'_, '_>) -> GitSettings {

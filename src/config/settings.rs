@@ -61,19 +61,34 @@ pub struct Listen {
     pub page_url: Option<Url>,
 }
 
-/// GitHub App as which the service reads and writes.
+/// GitHub, and as whom the service reads and writes there.
 #[derive(Debug, Clone)]
 pub struct GitHubSettings {
     /// The API's base: `https://api.github.com`, or `https://HOST/api/v3`.
     pub api_url: Url,
-    /// Number of the App, as GitHub's page of its settings has it.
-    pub app_id: u64,
-    /// The App's private key, PEM.
-    pub private_key: SecretString,
-    /// The secret that signs webhooks.
-    pub webhook_secret: SecretString,
+    /// Who the service is there.
+    pub credentials: GitHubCredentials,
+    /// The secret that signs webhooks. An App has one; without one none are taken.
+    pub webhook_secret: Option<SecretString>,
     /// How long a request may take.
     pub timeout: Duration,
+}
+
+/// Credentials of the service at GitHub.
+#[derive(Debug, Clone)]
+pub enum GitHubCredentials {
+    /// An App.
+    App {
+        /// Number of the App, as GitHub's page of its settings has it.
+        id: u64,
+        /// The App's private key, PEM.
+        private_key: SecretString,
+    },
+    /// A user.
+    User {
+        /// Token of the user, which may do what the service is to do.
+        token: SecretString,
+    },
 }
 
 /// Limits of Git remotes, over all sources.

@@ -62,7 +62,7 @@ fn settings_are_read_with_their_defaults() {
     assert_eq!(settings.listen.page.to_string(), "127.0.0.1:9001");
     assert_eq!(settings.listen.webhooks.to_string(), "127.0.0.1:8500");
     let github = settings.github.expect("a GitHub App");
-    assert_eq!((github.app_id, github.api_url.as_str()), (7, "https://api.github.com/"));
+    assert_eq!((app(&github), github.api_url.as_str()), (Some(7), "https://api.github.com/"));
     assert_eq!(github.timeout, Duration::from_secs(20));
     assert_eq!(settings.evaluation.longest_interval, Some(Duration::from_secs(5)));
     assert_eq!(settings.inventory.sweep_requests, 5_000);
@@ -127,8 +127,46 @@ fn what_is_wrong_with_an_organization_or_a_chain_is_told_at_its_place() {
 fn a_variable_wins_over_the_file() {
     let variables = [("CLOUDCORRECT_GITHUB_APP_ID", "9"), ("DATABASE_URL", "postgres:///x")];
     let settings = read(WHOLE, &variables).expect("good settings");
-    assert_eq!(settings.github.expect("a GitHub App").app_id, 9);
+    assert_eq!(app(&settings.github.expect("a GitHub App")), Some(9));
     assert!(settings.database_url.is_some());
+}
+
+/// Number of the App that the service is.
+fn app(github: &GitHubSettings) -> Option<u64> {
+    match github.credentials {
+        GitHubCredentials::App { id, .. } => Some(id),
+        GitHubCredentials::User { .. } => None,
+    }
+}
+
+#[test]
+fn a_token_stands_in_the_place_of_an_app() {
+    let sources = "[[sources]]\nname = \"main\"\nrepository = \"acme/policies\"\n";
+    let of = |github: &str, variables: &[(&str, &str)]| {
+        let settings = read(&format!("[github]\n{github}\n{sources}"), variables);
+        settings.map(|settings| settings.github.expect("it is there"))
+    };
+    let github = of("token = \"ghp_x\"", &[]).expect("a token is enough");
+    assert_eq!((app(&github), github.webhook_secret.is_some()), (None, false));
+    let github = of("token = \"ghp_x\"\nwebhook_secret = \"y\"", &[]).expect("with webhooks");
+    assert!(github.webhook_secret.is_some());
+    let github = of("", &[("CLOUDCORRECT_GITHUB_TOKEN", "ghp_x")]).expect("a variable is enough");
+    assert_eq!(app(&github), None);
+    let both = "app_id = 7\nprivate_key = \"x\"\nwebhook_secret = \"y\"\ntoken = \"ghp_x\"";
+    insta::assert_snapshot!(of(both, &[]).expect_err("both"), @"
+    1 setting is missing or wrong:
+      settings:5:1: `github.token` excludes `app_id` and `private_key`; the service is either an App or the user of the token; leave one out
+    ");
+    insta::assert_snapshot!(of("token = \"\"", &[]).expect_err("empty"), @"
+    1 setting is missing or wrong:
+      settings:2:1: `github.token` is empty
+    ");
+    insta::assert_snapshot!(of("timeout = \"5s\"", &[]).expect_err("neither"), @"
+    3 settings are missing or wrong:
+      settings:1:1: `github.app_id` is missing; the number on the GitHub App's settings page; or `token` without an App
+      settings:1:1: `github.private_key` is missing; the GitHub App's private key, PEM; `private_key_file` may name a file with it
+      settings:1:1: `github.webhook_secret` is missing; the secret that the GitHub App signs with; `webhook_secret_file` may name a file with it
+    ");
 }
 
 #[test]

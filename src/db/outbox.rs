@@ -5,6 +5,8 @@
 
 mod claims;
 pub mod listed;
+#[cfg(test)]
+mod tests;
 
 use std::time::Duration;
 
@@ -17,6 +19,9 @@ use super::Error;
 use super::notifications::{Topic, notify};
 use super::queue::{fenced, queue, shortened};
 use super::sources::SourceId;
+
+/// Statuses of a check on a commit from which on there is one an hour at most: GitHub takes a thousand.
+const HOURLY_FROM: i32 = 899;
 
 /// A post and how far it has come.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,14 +77,15 @@ queue! {
     check();
 }
 
-/// Keeps GitHub's id as soon as it is known, for posts that take several requests.
+/// Keeps GitHub's id of a check run as soon as it is known, for those that take several requests.
 pub async fn remember(
     executor: impl PgExecutor<'_>,
     claim: &Claim,
     remote_id: i64,
 ) -> Result<(), Error> {
     let done = sqlx::query!(
-        "update outbox set remote_id = $4 where source = $1 and key = $2 and attempt = $3",
+        "update outbox set remote_id = $4, is_status = false
+         where source = $1 and key = $2 and attempt = $3",
         claim.source.0,
         claim.key,
         claim.attempt,
@@ -90,27 +96,68 @@ pub async fn remember(
     fenced(&done)
 }
 
-/// Ends an attempt that succeeded, with the id of what is there, if anything is. What was wanted meanwhile
-/// is due at once.
+/// What GitHub shows of a post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Posted {
+    /// GitHub's id of it, or number of an issue; `None` where nothing is there.
+    pub id: Option<i64>,
+    /// `true` of a check that is shown as a status.
+    pub is_status: bool,
+}
+
+impl From<i64> for Posted {
+    fn from(id: i64) -> Self {
+        Self { id: Some(id), is_status: false }
+    }
+}
+
+/// Ends an attempt that succeeded. What was wanted meanwhile is due at once, but for a check that was shown
+/// as so many statuses that there is no room for many more: in an hour.
 pub async fn complete(
     executor: impl PgExecutor<'_>,
     claim: &Claim,
-    remote_id: impl Into<Option<i64>>,
+    posted: impl Into<Posted>,
 ) -> Result<(), Error> {
+    let Posted { id, is_status } = posted.into();
     let done = sqlx::query!(
         "update outbox
          set posted_version = $4, remote_id = $5, posted_at = now(), last_error = null,
+             is_status = $6, statuses = case when $6 then statuses + 1 else statuses end,
+             due_at = case when $6 and statuses >= $7 then now() + interval '1 hour' else due_at end,
              lease_until = null, attempt = null, attempts = 0
          where source = $1 and key = $2 and attempt = $3",
         claim.source.0,
         claim.key,
         claim.attempt,
         claim.version,
-        remote_id.into(),
+        id,
+        is_status,
+        HOURLY_FROM,
     )
     .execute(executor)
     .await?;
     fenced(&done)
+}
+
+/// Has the checks that somebody may wait for shown as check runs or as statuses, where they are shown as
+/// the other: of open pull requests, and of the commits in force and last looked at. How many there are.
+pub async fn show_otherwise(connection: &mut PgConnection, as_status: bool) -> Result<u64, Error> {
+    let done = sqlx::query!(
+        "with shown as (
+            select source, 'policies/' || head as key from pull_request where state = 'open'
+            union select id, 'sync/' || head from source where retired_at is null
+            union select id, 'compliance/' || revision from source where retired_at is null
+        )
+        update outbox set version = version + 1, due_at = now()
+        from shown
+        where outbox.source = shown.source and outbox.key = shown.key
+          and posted_version = version and is_status <> $1",
+        as_status,
+    )
+    .execute(&mut *connection)
+    .await?;
+    notify(connection, Topic::Outbox).await?;
+    Ok(done.rows_affected())
 }
 
 /// Ends an attempt that failed: the next one is due after `pause`.
@@ -259,226 +306,4 @@ pub async fn find(
     .fetch_optional(executor)
     .await?;
     Ok(post)
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-    use sqlx::PgPool;
-
-    use super::*;
-    use crate::db::fixtures::{LEASE, NO_TIME, TestResult, source};
-
-    const KEY: &str = "compliance/c1";
-
-    async fn wanted(pool: &PgPool, source: SourceId, words: &str) -> Result<bool, Error> {
-        want(&mut *pool.acquire().await?, source, KEY, &json!({ "title": words })).await
-    }
-
-    async fn due(pool: &PgPool, limit: usize, lease: Duration) -> Result<Vec<Claim>, Error> {
-        let mut transaction = pool.begin().await?;
-        let claims = claim_due(&mut transaction, limit, lease).await?;
-        transaction.commit().await?;
-        Ok(claims.posts)
-    }
-
-    async fn claimed(pool: &PgPool) -> Result<Claim, Error> {
-        Ok(due(pool, 1, LEASE).await?.pop().expect("a post is due"))
-    }
-
-    async fn posted(pool: &PgPool, source: SourceId) -> Result<Post, Error> {
-        Ok(find(pool, source, KEY).await?.expect("the key is known"))
-    }
-
-    #[sqlx::test]
-    async fn what_is_shown_already_is_not_posted_again(pool: PgPool) -> TestResult {
-        let source = source(&pool, "main").await;
-        assert!(wanted(&pool, source, "pending").await?);
-        let claim = claimed(&pool).await?;
-        assert_eq!((claim.post["title"].as_str(), claim.maybe_written), (Some("pending"), false));
-        complete(&pool, &claim, 7).await?;
-        assert!(!wanted(&pool, source, "pending").await?);
-        assert_eq!(due(&pool, 1, LEASE).await?, []);
-        assert!(wanted(&pool, source, "success").await?);
-        let claim = claimed(&pool).await?;
-        assert_eq!((claim.remote_id, claim.maybe_written), (Some(7), false), "it is edited");
-        Ok(())
-    }
-
-    #[sqlx::test]
-    async fn check_runs_come_before_comments_and_these_before_issues(pool: PgPool) -> TestResult {
-        let source = source(&pool, "main").await;
-        let mut connection = pool.acquire().await?;
-        for key in ["issue/x", "comment/1", "comment/2", "policies/a", "compliance/b", "issue/y"] {
-            want(&mut connection, source, key, &json!({})).await?;
-        }
-        let mut order = Vec::new();
-        for claim in std::iter::repeat_with(|| due(&pool, 2, LEASE)).take(3) {
-            let mut keys: Vec<_> = claim.await?.into_iter().map(|claim| claim.key).collect();
-            keys.sort();
-            order.push(keys);
-        }
-        let wanted =
-            [["compliance/b", "policies/a"], ["comment/1", "comment/2"], ["issue/x", "issue/y"]];
-        assert_eq!(order, wanted);
-        Ok(())
-    }
-
-    #[sqlx::test]
-    async fn what_was_wanted_last_comes_first(pool: PgPool) -> TestResult {
-        let source = source(&pool, "main").await;
-        for key in ["policies/a", "policies/b", "policies/c"] {
-            want(&mut *pool.acquire().await?, source, key, &json!({})).await?;
-        }
-        want(&mut *pool.acquire().await?, source, "policies/a", &json!({ "title": "news" }))
-            .await?;
-        let mut order = Vec::new();
-        while let Some(claim) = due(&pool, 1, LEASE).await?.pop() {
-            order.push(claim.key);
-        }
-        assert_eq!(order, ["policies/a", "policies/c", "policies/b"]);
-        Ok(())
-    }
-
-    #[sqlx::test]
-    async fn what_is_created_waits_for_its_budget(pool: PgPool) -> TestResult {
-        let source = source(&pool, "main").await;
-        let keys: Vec<_> = (0..25).map(|n| format!("policies/{n}")).collect();
-        for key in &keys {
-            want(&mut *pool.acquire().await?, source, key, &json!({})).await?;
-        }
-        let begun = tokio::time::Instant::now();
-        let replicas = (0..6).map(|_| due(&pool, 8, LEASE));
-        let claimed = futures::future::try_join_all(replicas).await?.concat();
-        let more = due(&pool, 25, LEASE).await?;
-        let passed = usize::try_from(begun.elapsed().as_secs())?;
-        let created = claimed.len() + more.len();
-        assert!((20..=21 + passed).contains(&created), "{created} in {passed} s");
-        // What is there already needs no budget.
-        let claim = &claimed[0];
-        complete(&pool, claim, 7).await?;
-        want(&mut *pool.acquire().await?, source, &claim.key, &json!({ "title": "news" })).await?;
-        let mut transaction = pool.begin().await?;
-        let Claims { posts, next_in } = claim_due(&mut transaction, 25, LEASE).await?;
-        assert!(posts.iter().any(|post| post.key == claim.key), "{posts:?}");
-        assert!(next_in.is_some_and(|next| next <= Duration::from_secs(1)), "{next_in:?}");
-        transaction.rollback().await?;
-        // Whoever finds it gone after all pays for it.
-        let whole_at = || {
-            sqlx::query_scalar::<_, DateTime<Utc>>("select minute_whole_at from creation_budget")
-                .fetch_one(&pool)
-        };
-        let before = whole_at().await?;
-        let mut transaction = pool.begin().await?;
-        spend(&mut transaction, &posts[0]).await?;
-        transaction.commit().await?;
-        assert!(whole_at().await? > before);
-        Ok(())
-    }
-
-    #[sqlx::test]
-    async fn what_changes_while_it_is_posted_is_posted_after(pool: PgPool) -> TestResult {
-        let source = source(&pool, "main").await;
-        wanted(&pool, source, "pending").await?;
-        let claim = claimed(&pool).await?;
-        wanted(&pool, source, "failure").await?;
-        wanted(&pool, source, "success").await?;
-        assert_eq!(due(&pool, 1, LEASE).await?, [], "one attempt at a time");
-        complete(&pool, &claim, 7).await?;
-        assert!(!posted(&pool, source).await?.posted);
-        let claim = claimed(&pool).await?;
-        assert_eq!(claim.post["title"], "success");
-        complete(&pool, &claim, 7).await?;
-        let post = posted(&pool, source).await?;
-        assert!(post.posted && post.attempts == 0 && post.posted_at.is_some());
-        Ok(())
-    }
-
-    #[sqlx::test]
-    async fn after_a_crash_the_next_attempt_knows_that_it_may_repeat(pool: PgPool) -> TestResult {
-        let source = source(&pool, "main").await;
-        wanted(&pool, source, "pending").await?;
-        let stalled = due(&pool, 1, NO_TIME).await?.remove(0);
-        assert!(check(&pool, &stalled).await.unwrap_err().is_stale(), "its time is over");
-        let claim = claimed(&pool).await?;
-        assert!(claim.maybe_written);
-        check(&pool, &claim).await?;
-        assert!(check(&pool, &stalled).await.unwrap_err().is_stale(), "another has taken over");
-        assert!(complete(&pool, &stalled, 6).await.unwrap_err().is_stale());
-        assert!(remember(&pool, &stalled, 6).await.unwrap_err().is_stale());
-        assert!(retry(&pool, &stalled, "late", NO_TIME).await.unwrap_err().is_stale());
-        assert!(give_up(&pool, &stalled, "late", false).await.unwrap_err().is_stale());
-        remember(&pool, &claim, 7).await?;
-        retry(&pool, &claim, "502", NO_TIME).await?;
-        let claim = claimed(&pool).await?;
-        assert_eq!((claim.remote_id, claim.maybe_written, claim.attempts), (Some(7), false, 3));
-        Ok(())
-    }
-
-    #[sqlx::test]
-    async fn a_pause_holds_also_for_what_is_wanted_meanwhile(pool: PgPool) -> TestResult {
-        let source = source(&pool, "main").await;
-        wanted(&pool, source, "pending").await?;
-        retry(&pool, &claimed(&pool).await?, "rate limit", Duration::from_mins(1)).await?;
-        wanted(&pool, source, "success").await?;
-        assert_eq!(due(&pool, 1, LEASE).await?, []);
-        assert_eq!(posted(&pool, source).await?.last_error.as_deref(), Some("rate limit"));
-        Ok(())
-    }
-
-    #[sqlx::test]
-    async fn what_is_put_off_does_not_count_and_takes_along_what_waits(pool: PgPool) -> TestResult {
-        let (source, other) = (source(&pool, "main").await, source(&pool, "other").await);
-        wanted(&pool, source, "pending").await?;
-        retry(&pool, &claimed(&pool).await?, "502", NO_TIME).await?;
-        let claim = claimed(&pool).await?;
-        let mut connection = pool.acquire().await?;
-        for (of, key) in [(source, "policies/c1"), (other, "policies/c1")] {
-            want(&mut connection, of, key, &json!({})).await?;
-        }
-        put_off(&mut connection, &claim, "rate limit", Duration::from_mins(1)).await?;
-        let post = posted(&pool, source).await?;
-        assert_eq!((post.attempts, post.last_error.as_deref()), (1, Some("rate limit")));
-        wanted(&pool, source, "success").await?;
-        let due = due(&pool, 10, LEASE).await?;
-        assert_eq!(due.iter().map(|claim| claim.source).collect::<Vec<_>>(), [other]);
-        let late = put_off(&mut connection, &claim, "late", NO_TIME).await;
-        assert!(late.unwrap_err().is_stale());
-        Ok(())
-    }
-
-    #[sqlx::test]
-    async fn what_was_given_up_for_what_may_pass_is_revived(pool: PgPool) -> TestResult {
-        let source = source(&pool, "main").await;
-        let mut connection = pool.acquire().await?;
-        for (key, may_return) in [("policies/a", true), ("policies/b", false), ("sync/c", true)] {
-            want(&mut connection, source, key, &json!({})).await?;
-            give_up(&pool, &claimed(&pool).await?, "403", may_return).await?;
-        }
-        assert_eq!(revive(&mut connection, 1).await?, 1);
-        let claim = claimed(&pool).await?;
-        assert_eq!((claim.key.as_str(), claim.attempts), ("sync/c", 1), "what was wanted last");
-        complete(&pool, &claim, 7).await?;
-        assert_eq!(revive(&mut connection, 9).await?, 1);
-        assert_eq!(claimed(&pool).await?.key, "policies/a");
-        assert_eq!(revive(&mut connection, 9).await?, 0);
-        Ok(())
-    }
-
-    #[sqlx::test]
-    async fn what_was_given_up_comes_back_when_it_changes(pool: PgPool) -> TestResult {
-        let source = source(&pool, "main").await;
-        wanted(&pool, source, "pending").await?;
-        give_up(&pool, &claimed(&pool).await?, "422", false).await?;
-        assert_eq!(posted(&pool, source).await?.dead_reason.as_deref(), Some("422"));
-        assert!(!wanted(&pool, source, "pending").await?);
-        assert_eq!(due(&pool, 1, LEASE).await?, []);
-        assert!(wanted(&pool, source, "success").await?);
-        let claim = claimed(&pool).await?;
-        assert_eq!(claim.attempts, 1);
-        wanted(&pool, source, "failure").await?;
-        give_up(&pool, &claim, "422", false).await?;
-        assert_eq!(claimed(&pool).await?.post["title"], "failure", "only what was tried is dead");
-        Ok(())
-    }
 }

@@ -1,4 +1,4 @@
-//! The App: its credentials, its installations, and the repositories that it is installed on.
+//! Who we are at GitHub, an App or the user of a token, and the repositories that we may act on.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -14,12 +14,13 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::error::Error;
-use super::identity::AppIdentity;
+use super::identity::{ChecksAs, Identity};
 use super::names::{RepositoryId, RepositoryName};
 use super::pace::Pace;
 use super::repository::{Repository, RepositoryResponse};
 use super::request::Client;
 use crate::clock::Clock;
+use crate::config::GitHubCredentials;
 
 /// How long a connection may take to open, at the most.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -30,19 +31,21 @@ const API_VERSION: &str = "2022-11-28";
 /// How long a repository is believed to have kept its name.
 const NAMES_HOLD_FOR: Duration = Duration::from_mins(10);
 
-/// GitHub, as an App sees it. Cheap to clone.
+/// GitHub, as an App or a user sees it. Cheap to clone.
 #[derive(Clone)]
 pub struct GitHub(Arc<Inner>);
 
 struct Inner {
-    /// Signs as the App itself; for installations and nothing else.
-    app: Octocrab,
+    /// Signs as the App itself, for installations and nothing else, or as the user.
+    itself: Octocrab,
+    /// Token of the user; `None` of an App, which asks for one for each repository.
+    token: Option<SecretString>,
     /// How long a request may take.
     timeout: Duration,
     clock: Clock,
-    /// The pace of each installation, by its account; the App's own by the empty name.
+    /// The pace of each installation, by its account; the App's or the user's own by the empty name.
     paces: Mutex<HashMap<String, Arc<Pace>>>,
-    identity: AppIdentity,
+    identity: Identity,
     known: Mutex<HashMap<RepositoryName, (Repository, Instant)>>,
 }
 
@@ -60,40 +63,52 @@ struct AccountResponse {
 }
 
 impl GitHub {
-    /// The App `app_id` at `api_url`, `https://HOST/api/v3` for a GHES. `private_key` is PEM.
+    /// Whose credentials these are, at `api_url`, `https://HOST/api/v3` for a GHES.
     /// Sends nothing; needs a Tokio runtime. A request may take so long; by the clock it waits where
     /// GitHub asks it to.
     pub fn new(
         api_url: &Url,
-        app_id: u64,
-        private_key: &SecretString,
+        credentials: &GitHubCredentials,
         timeout: Duration,
         clock: Clock,
     ) -> anyhow::Result<Self> {
         // Cargo.toml leaves out octocrab's features for retries and redirects: a POST is never
         // repeated, nor turned into a GET elsewhere.
-        let app = Octocrab::builder()
+        let builder = Octocrab::builder()
             .base_uri(api_url.as_str())?
             .add_header(HeaderName::from_static("x-github-api-version"), API_VERSION.to_owned())
             .set_connect_timeout(Some(timeout.min(CONNECT_TIMEOUT)))
             .set_read_timeout(Some(timeout))
-            .set_write_timeout(Some(timeout))
-            .app_from_rsa_pem(app_id.into(), private_key.expose_secret())?
-            .build()?;
+            .set_write_timeout(Some(timeout));
+        let (itself, app_id, token) = match credentials {
+            GitHubCredentials::App { id, private_key } => {
+                let builder =
+                    builder.app_from_rsa_pem((*id).into(), private_key.expose_secret())?;
+                (builder.build()?, Some(*id), None)
+            }
+            GitHubCredentials::User { token } => {
+                (builder.personal_token(token.clone()).build()?, None, Some(token.clone()))
+            }
+        };
         let pace = Arc::new(Pace::new(clock.clone()));
-        let client = Client::new(app.clone(), Arc::clone(&pace), timeout);
-        let identity = AppIdentity::new(app_id, client);
+        let client = Client::new(itself.clone(), Arc::clone(&pace), timeout);
+        let identity = Identity::new(app_id, client);
         let paces = Mutex::new(HashMap::from([(String::new(), pace)]));
         let known = Mutex::default();
-        Ok(Self(Arc::new(Inner { app, timeout, clock, paces, identity, known })))
+        Ok(Self(Arc::new(Inner { itself, token, timeout, clock, paces, identity, known })))
+    }
+
+    /// The way in which checks are shown.
+    pub fn checks_as(&self) -> ChecksAs {
+        self.0.identity.checks_as()
     }
 
     /// The repository of that number, whatever it is called by now. Without a number, the one of
     /// that name; its number should be kept.
     ///
     /// # Errors
-    /// [`Error::NotFound`] also where the App is not installed, and where another repository has
-    /// taken the name.
+    /// [`Error::NotFound`] also where the App is not installed or the user may not look, and where another
+    /// repository has taken the name.
     pub async fn repository(
         &self,
         name: &RepositoryName,
@@ -123,24 +138,28 @@ impl GitHub {
         (holds && id.is_none_or(|id| id == repository.id())).then(|| repository.clone())
     }
 
-    /// The pace of the App on an account.
+    /// The pace of the App on an account; a user has one for all of them.
     fn pace(&self, account: &str) -> Arc<Pace> {
+        let account = if self.0.token.is_some() { "" } else { account };
         let mut all = self.0.paces.lock().unwrap_or_else(PoisonError::into_inner);
         let new = || Arc::new(Pace::new(self.0.clock.clone()));
         Arc::clone(all.entry(account.to_lowercase()).or_insert_with(new))
     }
 
-    /// Acts as the App itself, in what concerns an account.
+    /// Acts as the App itself, in what concerns an account, or as the user.
     fn as_app(&self, account: &str) -> Client {
-        Client::new(self.0.app.clone(), self.pace(account), self.0.timeout)
+        Client::new(self.0.itself.clone(), self.pace(account), self.0.timeout)
     }
 
-    /// Acts as the App itself, in what concerns no account.
+    /// Acts as the App itself, in what concerns no account, or as the user.
     pub(super) fn itself(&self) -> Client {
         self.as_app("")
     }
 
     async fn by_name(&self, name: &RepositoryName) -> Result<Repository, Error> {
+        if let Some(token) = &self.0.token {
+            return self.look_up_as_user(token, &format!("/repos/{name}")).await;
+        }
         let app = self.as_app(name.owner());
         let route = format!("/repos/{name}/installation");
         let request = app.octocrab().get(route, None::<&()>);
@@ -150,6 +169,9 @@ impl GitHub {
 
     /// Asks every installation: only needed after a rename.
     async fn by_id(&self, id: RepositoryId) -> Result<Repository, Error> {
+        if let Some(token) = &self.0.token {
+            return self.look_up_as_user(token, &format!("/repositories/{id}")).await;
+        }
         let (mut installations, route) = (Vec::new(), "/app/installations");
         let collect = |page: Vec<InstallationResponse>| {
             installations.extend(page);
@@ -168,6 +190,18 @@ impl GitHub {
         Err(Error::NotFound { message })
     }
 
+    /// The repository at `route`, as the user of the token sees it.
+    async fn look_up_as_user(
+        &self,
+        token: &SecretString,
+        route: &str,
+    ) -> Result<Repository, Error> {
+        let client = self.itself();
+        let request = client.octocrab().get(route, None::<&()>);
+        let answer: RepositoryResponse = client.send("look up the repository", request).await?;
+        Repository::new(client, Some(token.clone()), self.0.identity.clone(), answer)
+    }
+
     /// The repository at `route`, as the App sees it on that account, with a token that is good for
     /// it alone, fetched before many ask for it.
     async fn look_up(
@@ -178,14 +212,15 @@ impl GitHub {
     ) -> Result<Repository, Error> {
         let pace = self.pace(account);
         let timeout = self.0.timeout;
-        let all = Client::new(self.0.app.installation(installation)?, Arc::clone(&pace), timeout);
+        let all =
+            Client::new(self.0.itself.installation(installation)?, Arc::clone(&pace), timeout);
         let request = all.octocrab().get(route, None::<&()>);
         let answer: RepositoryResponse = all.send("look up the repository", request).await?;
-        let builder = self.0.app.installation_builder(installation);
+        let builder = self.0.itself.installation_builder(installation);
         let builder = builder.repository_ids(vec![OctocrabRepositoryId(answer.id.0)]);
         let client = Client::new(builder.build()?, pace, timeout);
         client.send("get a token", client.octocrab().installation_token()).await?;
-        Repository::new(client, self.0.identity.clone(), answer)
+        Repository::new(client, None, self.0.identity.clone(), answer)
     }
 }
 
@@ -213,7 +248,8 @@ mod tests {
         let url = url.parse().expect("a URL");
         let key = emulator.app_private_key();
         let timeout = Duration::from_secs(20);
-        let github = GitHub::new(&url, emulator.app_id(), &key, timeout, Clock::System);
+        let credentials = GitHubCredentials::App { id: emulator.app_id(), private_key: key };
+        let github = GitHub::new(&url, &credentials, timeout, Clock::System);
         let github = github.expect("a client");
         let name = "acme/policies".parse().expect("a name");
         let heard = async {

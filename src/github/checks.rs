@@ -65,7 +65,7 @@ impl Repository {
     /// The newest check run of ours that is known under the same identity.
     pub async fn find_check(&self, check: &CheckRun) -> Result<Option<PostedCheck>, Error> {
         let route = self.route(format_args!("commits/{}/check-runs", check.head_sha));
-        let app_id = self.identity().app_id().to_string();
+        let app_id = self.identity().app_id().unwrap_or_default().to_string();
         let query = [("check_name", check.name.as_str()), ("app_id", &app_id), ("filter", "all")];
         let mut found = None::<PostedCheck>;
         self.each_page::<CheckRuns>("find a check run", &route, &query, |runs| {

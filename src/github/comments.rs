@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn a_comment_is_ours_by_app_or_else_by_login_and_by_its_first_line() {
-        let author = Author { app_id: 7, login: "cloudcorrect[bot]".into() };
+        let author = Author { app_id: Some(7), login: "cloudcorrect[bot]".into() };
         let marker = Comment::new(1, "main", "").marker();
         let table = [
             (r#"{"user":{"login":"cloudcorrect[bot]"}}"#, true),

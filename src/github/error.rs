@@ -19,16 +19,14 @@ pub enum Error {
     },
     /// Neither the old nor a new token was accepted; nothing was done.
     #[error(
-        "GitHub does not accept the App's credentials: {message}; check `github.app_id`, `github.private_key` and that the App is installed"
+        "GitHub does not accept the credentials: {message}; check `github.app_id`, `github.private_key` and that the App is installed, or `github.token`"
     )]
     Unauthorized {
         /// Message of GitHub's, at most 300 characters.
         message: String,
     },
-    /// The App may not do it; nothing was done.
-    #[error(
-        "GitHub does not let the App do it: {message}; grant it {permission} in its settings and accept that where it is installed"
-    )]
+    /// We may not do it; nothing was done.
+    #[error("{}", forbidden(message, permission))]
     Forbidden {
         /// Message of GitHub's, at most 300 characters.
         message: String,
@@ -143,9 +141,22 @@ fn answered(error: &GitHubError) -> Error {
     }
 }
 
+/// What an App lacks, or the token of a user.
+const LACKING: [&str; 2] =
+    ["not accessible by integration", "not accessible by personal access token"];
+
 /// A 403 may also be about the repository: archived, blocked, a branch that is protected.
 fn is_permission(error: &GitHubError) -> bool {
-    error.message.contains("not accessible by integration")
+    LACKING.iter().any(|words| error.message.contains(words))
+}
+
+fn forbidden(message: &str, permission: &str) -> String {
+    if message.contains("personal access token") {
+        return format!("GitHub does not let us do it: {message}; grant the token {permission}");
+    }
+    format!(
+        "GitHub does not let the App do it: {message}; grant it {permission} in its settings and accept that where it is installed"
+    )
 }
 
 /// Permission that would be enough, by GitHub's answer; of several, any one.

@@ -1,4 +1,4 @@
-//! A repository that the App is installed on.
+//! A repository that we may act on.
 
 use std::fmt;
 use std::future::Future;
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use url::Url;
 
 use super::error::Error;
-use super::identity::AppIdentity;
+use super::identity::{ChecksAs, Identity};
 use super::names::{RepositoryId, RepositoryName};
 use super::request::{Client, Page};
 
@@ -30,7 +30,9 @@ struct Inner {
     clone_url: Url,
     is_private: bool,
     client: Client,
-    app: AppIdentity,
+    /// Token of a user, with which Git reads too; an installation's is asked for.
+    token: Option<SecretString>,
+    identity: Identity,
     /// Something was not where it should be: the repository may have been renamed.
     doubtful: AtomicBool,
 }
@@ -52,17 +54,19 @@ struct PermissionResponse {
 }
 
 impl Repository {
-    /// The repository of GitHub's description, with a client that has its token.
+    /// The repository of GitHub's description, with a client that has a token for it.
     pub(super) fn new(
         client: Client,
-        app: AppIdentity,
+        token: Option<SecretString>,
+        identity: Identity,
         answer: RepositoryResponse,
     ) -> Result<Self, Error> {
         let name = answer.full_name.parse();
         let name = name.map_err(|error| Error::Unavailable { message: format!("{error}") })?;
         let RepositoryResponse { id, clone_url, private: is_private, .. } = answer;
         let doubtful = AtomicBool::new(false);
-        Ok(Self(Arc::new(Inner { id, name, clone_url, is_private, client, app, doubtful })))
+        let inner = Inner { id, name, clone_url, is_private, client, token, identity, doubtful };
+        Ok(Self(Arc::new(inner)))
     }
 
     /// Number of the repository, to be kept.
@@ -88,6 +92,9 @@ impl Repository {
     /// A token with which Git may fetch it, as the password of `x-access-token`; good for at least
     /// ten minutes.
     pub async fn git_token(&self) -> Result<SecretString, Error> {
+        if let Some(token) = &self.0.token {
+            return Ok(token.clone());
+        }
         let token = self.client().installation_token_with_buffer(TOKEN_HOLDS_FOR);
         self.0.client.at_hand("get a token for Git", token).await
     }
@@ -111,9 +118,14 @@ impl Repository {
         self.0.doubtful.load(Ordering::Relaxed)
     }
 
-    /// Identity of the App that acts.
-    pub(super) fn identity(&self) -> &AppIdentity {
-        &self.0.app
+    /// The way in which checks are shown.
+    pub fn checks_as(&self) -> ChecksAs {
+        self.0.identity.checks_as()
+    }
+
+    /// Identity in whose name is written.
+    pub(super) fn identity(&self) -> &Identity {
+        &self.0.identity
     }
 
     /// The client with the repository's token.

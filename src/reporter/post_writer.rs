@@ -6,8 +6,8 @@ use std::future::Future;
 use sqlx::PgPool;
 
 use super::Failure;
-use crate::db::outbox::{self, Claim};
-use crate::github::{Error, PostedCheck, Repository};
+use crate::db::outbox::{self, Claim, Posted};
+use crate::github::{ChecksAs, Error, PostedCheck, Repository};
 use crate::render::post::{CheckRun, CheckState, Comment, Issue, IssueState, Post};
 
 /// A post under way: every write of it goes through here, and is only made while the claim holds,
@@ -20,12 +20,30 @@ pub(super) struct PostWriter<'a> {
 
 impl PostWriter<'_> {
     /// Makes GitHub show what is wanted; GitHub's id of it, where it is there.
-    pub(super) async fn write(&self, post: &Post) -> Result<Option<i64>, Failure> {
-        match post {
-            Post::CheckRun(check) => self.write_check(check).await.map(Some),
-            Post::Comment(comment) => self.write_comment(comment).await.map(Some),
-            Post::Issue(issue) => self.write_issue(issue).await,
+    pub(super) async fn write(&self, post: &Post) -> Result<Posted, Failure> {
+        match (post, self.repository.checks_as()) {
+            (Post::CheckRun(check), ChecksAs::CheckRuns) => {
+                self.write_check(check).await.map(Posted::from)
+            }
+            (Post::CheckRun(check), ChecksAs::Statuses) => {
+                let id = self.write_status(check).await?;
+                Ok(Posted { id: Some(id), is_status: true })
+            }
+            (Post::Comment(comment), _) => self.write_comment(comment).await.map(Posted::from),
+            (Post::Issue(issue), _) => {
+                let id = self.write_issue(issue).await?;
+                Ok(Posted { id, is_status: false })
+            }
         }
+    }
+
+    /// Adds a status, unless the last one says the same: it may be there without our knowing.
+    async fn write_status(&self, check: &CheckRun) -> Result<i64, Failure> {
+        let is_first = self.claim.remote_id.is_none() && !self.claim.maybe_written;
+        if !is_first && let Some(id) = self.repository.find_status(check).await? {
+            return number(id);
+        }
+        number(self.fenced(self.repository.create_status(check)).await?)
     }
 
     async fn write_check(&self, check: &CheckRun) -> Result<i64, Failure> {
@@ -79,11 +97,9 @@ impl PostWriter<'_> {
                 changed => return changed.and(number(id).map(Some)),
             }
         }
-        if known.is_some() || claim.maybe_written {
-            match self.repository.find_issue(issue).await? {
-                Some(id) => return self.change_issue(id, issue).await.and(number(id).map(Some)),
-                None => {}
-            }
+        let is_new = known.is_none() && !claim.maybe_written;
+        if !is_new && let Some(id) = self.repository.find_issue(issue).await? {
+            return self.change_issue(id, issue).await.and(number(id).map(Some));
         }
         if issue.state != IssueState::Open {
             return Ok(None);
@@ -108,7 +124,9 @@ impl PostWriter<'_> {
     /// taken back, and a completed run may refuse to go on. Before another is made in its place it
     /// is looked for, since an attempt that was cut off may have made it.
     async fn change_check(&self, check: &CheckRun) -> Result<Option<PostedCheck>, Failure> {
-        let known = known(self.claim)?;
+        let claim = self.claim;
+        // A status is no check run, whatever its number.
+        let known = known(claim)?.filter(|_| !claim.is_status);
         let mut missing = None;
         if let Some(id) = known {
             match self.change(check, id).await {
@@ -117,7 +135,7 @@ impl PostWriter<'_> {
                 changed => return changed,
             }
         }
-        if known.is_none() && !self.claim.maybe_written {
+        if claim.remote_id.is_none() && !claim.maybe_written {
             return Ok(None);
         }
         let found = self.repository.find_check(check).await?;

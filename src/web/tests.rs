@@ -21,7 +21,7 @@ use crate::diagnostic::is_hidden;
 use crate::digest::Digest;
 use crate::evaluation::{CheckStatus, Counts, Enforced, GroupOutcome, Outcome};
 use crate::fetch::CallStats;
-use crate::github::WebhookSecret;
+use crate::github::{ChecksAs, WebhookSecret};
 use crate::policy::{Mode, PolicySet, RuleText, SourceFile};
 use crate::resource::{Cause, Provider};
 
@@ -547,7 +547,7 @@ async fn deliver(
         request = request.header(*name, *value);
     }
     let request = request.body(body.into()).expect("a request");
-    let webhooks = webhooks(Webhooks { pool: pool.clone(), secret });
+    let webhooks = webhooks(Webhooks { pool: pool.clone(), secret: Some(secret) });
     let response = webhooks.oneshot(request).await.expect("an answer");
     (response.status(), text(response).await)
 }
@@ -667,7 +667,7 @@ async fn attempted(pool: &PgPool, refused: &str, put_off: &str) -> TestResult {
     let mut connection = pool.acquire().await?;
     loop {
         sqlx::query("delete from creation_budget").execute(&mut *connection).await?;
-        let claims = outbox::claim_due(&mut connection, 8, LEASE).await?;
+        let claims = outbox::claim_due(&mut connection, 8, LEASE, ChecksAs::CheckRuns).await?;
         if claims.posts.is_empty() {
             return Ok(());
         }

@@ -18,6 +18,7 @@ mod planning;
 mod process;
 mod reporter;
 mod signing;
+mod statuses;
 mod stories;
 mod sweeping;
 mod waivers;

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::db::Error;
 use crate::db::sources::SourceId;
-use crate::github::{Budget, Created};
+use crate::github::{Budget, ChecksAs, Created};
 
 /// Due posts of an account and a kind looked at, to find those that may be claimed: no account, and nothing
 /// that waits for a budget, stands before others.
@@ -31,6 +31,8 @@ pub struct Claim {
     pub maybe_written: bool,
     /// Attempts since the last success, this one included.
     pub attempts: i32,
+    /// `true` where that id is of a status.
+    pub is_status: bool,
     /// GitHub's account, in lower case, whose budget it is created from.
     pub account: String,
     pub(super) version: i64,
@@ -61,15 +63,18 @@ pub async fn claim_due(
     transaction: &mut PgConnection,
     limit: usize,
     lease: Duration,
+    checks_as: ChecksAs,
 ) -> Result<Claims, Error> {
-    let due = due(transaction).await?;
+    // A user has one budget over all accounts, and each change of a status is another one.
+    let by_user = checks_as == ChecksAs::Statuses;
+    let due = due(transaction, by_user).await?;
     if due.is_empty() {
         return Ok(Claims { posts: Vec::new(), next_in: None });
     }
     let mut budgets = budgets(transaction, &due).await?;
     let Chosen { posts, next_in } = choose(due, &mut budgets, limit);
     budgets.keep(transaction).await?;
-    Ok(Claims { posts: claim(transaction, &posts, lease).await?, next_in })
+    Ok(Claims { posts: claim(transaction, &posts, lease, by_user).await?, next_in })
 }
 
 /// Pays for a post that is created although it was known to be there.
@@ -80,13 +85,17 @@ pub async fn spend(transaction: &mut PgConnection, claim: &Claim) -> Result<(), 
     budgets.keep(transaction).await
 }
 
-async fn due(transaction: &mut PgConnection) -> Result<Vec<Due>, Error> {
+async fn due(transaction: &mut PgConnection, by_user: bool) -> Result<Vec<Due>, Error> {
     let rows = sqlx::query!(
         r#"with waiting as (
-            select outbox.source, key, remote_id is null as creates, wanted_at,
+            select outbox.source, key, wanted_at, remote_id is null or ($2 and not (
+                    starts_with(key, 'issue/') or starts_with(key, 'comment/')
+                )) as creates,
                 case when starts_with(key, 'issue/') then 2
                     when starts_with(key, 'comment/') then 1 else 0 end as kind,
-                lower(split_part(coalesce(repository_name, repository), '/', 1)) as account
+                case when $2 then '@token'
+                    else lower(split_part(coalesce(repository_name, repository), '/', 1))
+                end as account
             from outbox join source on source.id = outbox.source
             where posted_version < version and dead_reason is null and outbox.due_at <= now()
               and (outbox.lease_until is null or outbox.lease_until <= now())
@@ -104,6 +113,7 @@ async fn due(transaction: &mut PgConnection) -> Result<Vec<Due>, Error> {
         order by kind, ranked.wanted_at desc
         for no key update of outbox skip locked"#,
         LOOKED_AT,
+        by_user,
     )
     .fetch_all(transaction)
     .await?;
@@ -211,6 +221,7 @@ async fn claim(
     transaction: &mut PgConnection,
     posts: &[(SourceId, String)],
     lease: Duration,
+    by_user: bool,
 ) -> Result<Vec<Claim>, Error> {
     let sources: Vec<_> = posts.iter().map(|(source, _)| source.0).collect();
     let keys: Vec<_> = posts.iter().map(|(_, key)| key.clone()).collect();
@@ -224,12 +235,16 @@ async fn claim(
         join source on source.id = due.source
         where outbox.source = due.source and outbox.key = due.key
         returning outbox.source, outbox.key, outbox.post, outbox.remote_id,
+            outbox.is_status,
             before.first_attempted_at is not null and before.remote_id is null as "maybe_written!",
             outbox.attempts, outbox.version, outbox.attempt as "attempt!",
-            lower(split_part(coalesce(repository_name, repository), '/', 1)) as "account!""#,
+            case when $4 then '@token'
+                else lower(split_part(coalesce(repository_name, repository), '/', 1))
+            end as "account!""#,
         &sources,
         &keys,
         lease.as_secs_f64(),
+        by_user,
     )
     .fetch_all(transaction)
     .await?;
@@ -238,6 +253,7 @@ async fn claim(
         key: row.key,
         post: row.post,
         remote_id: row.remote_id,
+        is_status: row.is_status,
         maybe_written: row.maybe_written,
         attempts: row.attempts,
         account: row.account,

@@ -9,7 +9,8 @@ use std::iter;
 use std::time::Duration;
 
 use github_emulator::{
-    Emulator, EmulatorOptions, Event, NewCommit, RepositoryHandle, Verdict, Visibility,
+    CommitStatus, Emulator, EmulatorOptions, Event, NewCommit, RepositoryHandle, Verdict,
+    Visibility,
 };
 use secrecy::ExposeSecret;
 use sqlx::{ConnectOptions, PgPool};
@@ -89,6 +90,16 @@ impl Scene {
             self.emulator.app_id(),
             self.emulator.app_private_key().expose_secret(),
             self.emulator.webhook_secret().expose_secret(),
+        )
+    }
+
+    /// The same of a service that has nothing but the token of a user.
+    pub(crate) fn settings_by_token(&self, token: &str, sources: &str, account: &str) -> String {
+        format!(
+            "data_dir = \"data\"\n[listen]\nwebhooks = \"127.0.0.1:0\"\npage = \"127.0.0.1:0\"\n\
+             page_url = \"https://cc.example.com\"\n[github]\napi_url = \"{}\"\ntoken = \"{token}\"\n\
+             {sources}\n[accounts.\"123456789012\"]\n{account}\n",
+            self.emulator.api_url(),
         )
     }
 
@@ -251,6 +262,17 @@ impl Scene {
             }
         }
         text
+    }
+
+    /// The statuses of a commit by their contexts, of each in the order in which they came, a line each.
+    pub(crate) fn statuses(&self, sha: &str) -> String {
+        let mut statuses = self.emulator.statuses(sha);
+        statuses.sort_by(|one, other| one.context.cmp(&other.context));
+        let line = |status: CommitStatus| {
+            let CommitStatus { context, state, description, creator, .. } = status;
+            format!("{context} by {creator}: {state}: {}\n", description.unwrap_or_default())
+        };
+        statuses.into_iter().map(line).collect()
     }
 
     /// Open findings as `group/check resource outcome`, a line each.

@@ -25,7 +25,7 @@ pub(crate) struct World {
     pub(crate) clock: Clock,
     pub(crate) webhooks_url: String,
     /// Holds the account's file.
-    _directory: tempfile::TempDir,
+    directory: tempfile::TempDir,
 }
 
 /// Bounds other than those of the settings.
@@ -34,6 +34,8 @@ struct Bounds {
     pull_requests: Option<PullRequestSettings>,
     /// How long an answer of GitHub's may take.
     patience: Option<Duration>,
+    /// Token of a user, in the App's place.
+    token: Option<&'static str>,
 }
 
 impl Deref for World {
@@ -71,6 +73,37 @@ impl World {
         Self::within(scene, sources, bounds).await
     }
 
+    /// A world that has nothing but the token of the user `robot`, and is told by no webhook.
+    pub(crate) async fn with_token(pool: PgPool) -> Self {
+        let scene = Scene::on_emulator(pool, EmulatorOptions::default()).await;
+        scene.emulator.add_user("robot", "ghp_robot");
+        let bounds = Bounds { token: Some("ghp_robot"), ..Bounds::default() };
+        let world = Self::within(scene, ONE_SOURCE, bounds).await;
+        world.emulator.set_webhook(None);
+        world
+    }
+
+    /// The service starts anew, as an App from now on.
+    pub(crate) async fn become_app(&mut self) {
+        let text = self.scene.settings(ONE_SOURCE, &self.cloud.setting());
+        self.restart(&text).await;
+    }
+
+    /// The service starts anew, with the token of `robot`.
+    pub(crate) async fn become_user(&mut self) {
+        let text = self.scene.settings_by_token("ghp_robot", ONE_SOURCE, &self.cloud.setting());
+        self.restart(&text).await;
+    }
+
+    async fn restart(&mut self, text: &str) {
+        let settings = Settings::read(text, self.directory.path(), []).expect("settings");
+        let (pool, url) = (&self.scene.pool, self.scene.database_url());
+        let workers = workers(&url, &settings.pull_requests, &settings.git);
+        let parts = Parts::assemble(&settings, pool, self.clock.clone(), workers).await;
+        self.parts = parts.expect("a service");
+        self.parts.reporter.as_ref().expect("it is on GitHub").revive().await.expect("a look");
+    }
+
     /// A world whose repository everybody may see.
     pub(crate) async fn in_public(pool: PgPool, sources: &str) -> Self {
         let options = EmulatorOptions::default();
@@ -81,7 +114,10 @@ impl World {
     async fn within(scene: Scene, sources: &str, bounds: Bounds) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let cloud = Cloud::new(directory.path());
-        let text = scene.settings(sources, &cloud.setting());
+        let text = match bounds.token {
+            Some(token) => scene.settings_by_token(token, sources, &cloud.setting()),
+            None => scene.settings(sources, &cloud.setting()),
+        };
         let mut settings = Settings::read(&text, directory.path(), []).expect("settings");
         if let (Some(github), Some(patience)) = (&mut settings.github, bounds.patience) {
             github.timeout = patience;
@@ -93,7 +129,7 @@ impl World {
         let parts = parts.expect("a service");
         let webhooks_url = listen(&parts).await;
         scene.emulator.set_webhook(Some(&format!("{webhooks_url}/webhooks/github")));
-        Self { scene, cloud, parts, clock, webhooks_url, _directory: directory }
+        Self { scene, cloud, parts, clock, webhooks_url, directory }
     }
 
     /// Lets the service work until there is nothing left to do.
