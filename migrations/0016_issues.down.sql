@@ -1,4 +1,4 @@
 drop index outbox_issues;
 alter table source drop column wants_issues;
 -- A version before this one cannot read them.
-delete from outbox where post ->> 'kind' = 'issue';
+delete from outbox where starts_with(key, 'issue/');

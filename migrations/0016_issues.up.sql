@@ -3,5 +3,5 @@
 
 -- Whether the settings of the commit in force ask for them.
 alter table source add column wants_issues boolean not null default false;
--- The few among the posts, which are kept for ever.
-create index outbox_issues on outbox (source) where post ->> 'kind' = 'issue';
+-- The few among the posts, which are kept for ever; by what never changes, so that posts are still replaced in place.
+create index outbox_issues on outbox (source) where starts_with(key, 'issue/');

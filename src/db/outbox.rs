@@ -237,7 +237,7 @@ pub async fn doubted(executor: impl PgExecutor<'_>, source: SourceId) -> Result<
 /// Wanted states of the issues of a source, whether they are open or not.
 pub async fn issues(executor: impl PgExecutor<'_>, source: SourceId) -> Result<Vec<Value>, Error> {
     Ok(sqlx::query_scalar!(
-        "select post from outbox where source = $1 and post ->> 'kind' = 'issue'",
+        "select post from outbox where source = $1 and starts_with(key, 'issue/')",
         source.0,
     )
     .fetch_all(executor)
