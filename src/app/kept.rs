@@ -40,23 +40,35 @@ fn url(settings: &DatabaseSettings) -> Result<SecretString> {
 pub struct Kept {
     pool: PgPool,
     source: SourceId,
+    name: String,
 }
 
 impl Kept {
-    /// The source of that name, in the database of the settings.
-    pub async fn open(settings: &DatabaseSettings, source: &str) -> Result<Self> {
+    /// The source of that name, in the database of the settings; without a name the only one, or else the
+    /// one that is called `main`.
+    pub async fn open(settings: &DatabaseSettings, name: Option<&str>) -> Result<Self> {
         let pool = connect(settings).await?;
-        let found = sources::by_name(&pool, source).await.context("cannot read the sources")?;
-        if let Some(found) = found {
-            return Ok(Self { pool, source: found.id });
-        }
         let all = sources::all(&pool).await.context("cannot read the sources")?;
+        let found = match (name, all.as_slice()) {
+            (None, [only]) => Some(only),
+            _ => all.iter().find(|it| it.registration.name == name.unwrap_or("main")),
+        };
+        if let Some(found) = found {
+            let (source, name) = (found.id, found.registration.name.clone());
+            return Ok(Self { pool, source, name });
+        }
         let names = all.iter().map(|source| format!("`{}`", source.registration.name));
         let names: Vec<_> = names.collect();
         Err(anyhow!(
-            "the service watches no source `{source}`; say with `--source` which it is: {}",
+            "the service watches no source `{}`; say with `--source` which it is: {}",
+            name.unwrap_or("main"),
             names.join(", ")
         ))
+    }
+
+    /// Name of the source.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Inventories of the accounts of policies as they are known now ([`collect::latest`]).

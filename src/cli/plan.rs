@@ -67,9 +67,10 @@ pub(super) struct Arguments {
         hide_default_value = true
     )]
     resources: usize,
-    /// Name of the source that the service watches there, which its comments carry
-    #[arg(long, value_name = "NAME", default_value = "main", value_parser = source_name)]
-    source: String,
+    /// Name of the source that the service watches there, which its comments carry; left out, it is
+    /// `main`, or with `--stored` the only one
+    #[arg(long, value_name = "NAME", value_parser = source_name)]
+    source: Option<String>,
     /// Percent of the groups that may be removed without the commit being held, as the service's settings have it
     #[arg(
         long,
@@ -162,6 +163,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         held: held.then_some(removal),
         past,
     };
+    let source = source.as_deref().or(accounts.source()).unwrap_or("main");
     let label = SourceLabel { source, is_alone: !shared };
     output::print(&format!("{}\n", comment(label, 0, proposed, known).body))?;
     Ok(ExitCode::from(status(changes, impact)))
@@ -243,7 +245,7 @@ fn known_accounts(arguments: &Arguments, policies: &PolicySet) -> anyhow::Result
         return KnownAccounts::recorded(inventory, since.is_some());
     }
     let settings = app::database_settings(config.as_deref())?;
-    KnownAccounts::stored(&settings, source, policies)
+    KnownAccounts::stored(&settings, source.as_deref(), policies)
 }
 
 /// Says of which recordings neither revision has the account: they decide nothing.

@@ -35,7 +35,7 @@ type Tallies = BTreeMap<ShiftKind, Tally>;
 impl Past<'_> {
     /// Sentence of what it comes to.
     pub(super) fn sentence(self) -> String {
-        let since = day(self.backtest.since);
+        let since = self.day();
         if self.backtest.accounts.is_empty() {
             return format!("Nothing is known of the accounts since {since}.");
         }
@@ -65,7 +65,7 @@ impl Past<'_> {
                 }
             }
             rows.sort_by_key(|(bad, _)| Reverse(*bad));
-            let title = format!("**Since {}**\n\n", day(self.backtest.since));
+            let title = format!("**Since {}**\n\n", self.day());
             let head = table(&title, &["Check", "Account"], &kinds);
             let rows = rows.into_iter().map(|(_, row)| row);
             sheet.rows(&head, rows, (MOST_ROWS, "rows"));
@@ -102,10 +102,16 @@ impl Past<'_> {
         }
         lines.sort_by_key(|(kind, _)| *kind);
         if !lines.is_empty() {
-            let title = format!("Resources since {}", day(self.backtest.since));
+            let title = format!("Resources since {}", self.day());
             let lines = lines.into_iter().map(|(_, line)| line);
             sheet.folded(&title, "", lines, (MOST_RESOURCES, "resources"));
         }
+    }
+
+    /// Day from which on something is known, within the time that is looked back on.
+    fn day(self) -> String {
+        let first = self.backtest.accounts.values().map(|past| past.first).min();
+        day(first.unwrap_or(self.backtest.since))
     }
 
     fn total(self) -> Tallies {
@@ -266,9 +272,9 @@ mod tests {
             ),
         ]);
         assert_snapshot!(shown(&backtest, 9), @"
-        Had it been in force since 2026-09-02: **2 newly failing**, 1 of them now; 1 newly passing, none of them now.
+        Had it been in force since 2026-10-01: **2 newly failing**, 1 of them now; 1 newly passing, none of them now.
 
-        **Since 2026-09-02**
+        **Since 2026-10-01**
 
         | Check | Account | newly failing | newly passing |
         | --- | --- | --: | --: |
@@ -276,7 +282,7 @@ mod tests {
 
         <sub>`prod` was judged 212 times from 2026-10-01 06:00 to 2026-12-01 06:15 UTC. What changed within 5h 25m counts as one change.</sub>
 
-        <details><summary>Resources since 2026-09-02</summary>
+        <details><summary>Resources since 2026-10-01</summary>
 
         - `storage/private` in `prod`: newly failing `data` (eu-west-1) from 2026-10-01 06:00 to 2026-10-03 07:30, since 2026-11-01 00:00
         - `storage/private` in `prod`: newly failing `logs` (eu-west-1) from 2026-11-02 00:00 to 2026-11-03 00:00
@@ -291,7 +297,7 @@ mod tests {
     fn nothing_known_and_nothing_different_are_not_the_same() {
         let quiet = Backtest { checks: BTreeMap::new(), ..backtest(&[]) };
         assert_snapshot!(shown(&quiet, 9), @"
-        Had it been in force since 2026-09-02: no resource would have had another outcome.
+        Had it been in force since 2026-10-01: no resource would have had another outcome.
 
         <sub>`prod` was judged 212 times from 2026-10-01 06:00 to 2026-12-01 06:15 UTC. What changed within 5h 25m counts as one change.</sub>
         ");

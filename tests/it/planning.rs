@@ -212,6 +212,6 @@ async fn what_a_change_would_have_found_is_told_of_what_was_stored_long_ago(pool
     let (_, said) = plan(&world, directory.path(), &["--stored", "--since", "7d"]);
     assert!(!said.contains("brief"), "{said}");
     let (status, said) = plan(&world, directory.path(), &["--stored", "--since", "2100-01-01"]);
-    assert_eq!((status, said.contains("error: `--since` lies behind")), (Some(2), true), "{said}");
+    assert_eq!((status, said.contains("error: `--since` lies after")), (Some(2), true), "{said}");
     world.finish().await;
 }

@@ -152,7 +152,7 @@ fn several_recordings_of_an_account_are_looked_back_on() {
 
     **Since 2026-11-01**
 
-    <sub>`shop` was judged 3 times from 2026-11-01 08:00 to 2026-11-16 08:00 UTC.</sub>
+    <sub>`shop` was judged 18 times from 2026-11-01 08:00 to 2026-11-16 08:00 UTC.</sub>
 
     <details><summary>Resources since 2026-11-01</summary>
 

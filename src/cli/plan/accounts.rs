@@ -67,6 +67,22 @@ impl Since {
     }
 }
 
+/// Judges two revisions over recordings of an account: each is what was known until the next one, the last
+/// until now.
+fn judge_recorded(
+    backtest: &mut Backtest,
+    (base, head): (&PolicySet, &PolicySet),
+    recordings: &BTreeMap<DateTime<Utc>, &Inventory>,
+    until: DateTime<Utc>,
+) {
+    let changed = recordings.keys().copied().collect();
+    for at in impact::instants(&changed, (backtest.since, until), TimeDelta::milliseconds(1)) {
+        if let Some((_, known)) = recordings.range(..=at).next_back() {
+            backtest.judge(base, head, &Inventory { taken_at: at, ..(*known).clone() });
+        }
+    }
+}
+
 impl KnownAccounts {
     /// What was recorded, of each account once, or where it `may_repeat` once for an instant.
     pub(super) fn recorded(paths: &[PathBuf], may_repeat: bool) -> anyhow::Result<Self> {
@@ -92,7 +108,7 @@ impl KnownAccounts {
     /// What the evaluations of a source stored of the accounts of policies.
     pub(super) fn stored(
         settings: &DatabaseSettings,
-        source: &str,
+        source: Option<&str>,
         policies: &PolicySet,
     ) -> anyhow::Result<Self> {
         output::progress("reading what the service stored ...");
@@ -103,6 +119,14 @@ impl KnownAccounts {
             anyhow::Ok((kept, now))
         })?;
         Ok(Self::Stored { kept, runtime, now })
+    }
+
+    /// Name of the source whose evaluations stored it.
+    pub(super) fn source(&self) -> Option<&str> {
+        match self {
+            Self::Recorded(_) => None,
+            Self::Stored { kept, .. } => Some(kept.name()),
+        }
     }
 
     /// The last that is known of each.
@@ -127,28 +151,29 @@ impl KnownAccounts {
         let Some(last) = self.now().iter().map(|one| one.taken_at).max() else { return Ok(None) };
         let since = since.before(last);
         if since >= last {
-            bail!("`--since` lies behind the last that is known of the accounts, of {last}");
+            bail!("`--since` lies after the last that is known of the accounts, of {last}");
         }
         let mut backtest = Backtest::new(since);
         match self {
             Self::Recorded(recordings) => {
-                for ((_, at), recorded) in recordings {
-                    if *at >= since {
-                        backtest.judge(base, head, recorded.inventory());
-                    }
+                for inventory in self.now() {
+                    let account = &inventory.account;
+                    let of_account = recordings.range((account.clone(), DateTime::UNIX_EPOCH)..);
+                    let of_account = of_account.take_while(|((it, _), _)| it == account);
+                    let all = of_account.map(|((_, at), one)| (*at, one.inventory())).collect();
+                    judge_recorded(&mut backtest, (base, head), &all, last);
                 }
             }
             Self::Stored { kept, runtime, now } => {
                 let types = Impact::types(base, head);
                 let close = impact::resolution(since, last);
                 backtest.resolution = Some(close);
-                for inventory in now.iter().filter(|one| one.taken_at > since) {
-                    let (account, until) = (&inventory.account, inventory.taken_at);
+                for Inventory { account, .. } in now {
                     output::progress(&format!("reading what was known of account {account} ..."));
                     let history = kept.history(account, &types, since);
                     let mut history = runtime.block_on(history)?;
                     let changed: BTreeSet<_> = history.instants();
-                    let instants = impact::instants(&changed, (since, until), close);
+                    let instants = impact::instants(&changed, (since, last), close);
                     let all = instants.len();
                     for (at, instant) in instants.into_iter().enumerate() {
                         if at % 50 == 0 {
