@@ -256,7 +256,9 @@ impl Syncer {
         let application = match &plan.decision {
             Decision::Apply(application) => application,
             Decision::Refuse => {
-                tracing::warn!(%commit, "the revision has errors and is refused");
+                let why = plan.reading.diagnostics.iter().find(|found| found.is_error());
+                let why = why.map(|found| found.message.as_str());
+                tracing::warn!(%commit, why, "the revision is refused");
                 return Ok(());
             }
             Decision::Hold => {

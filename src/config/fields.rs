@@ -327,6 +327,11 @@ impl<'t, 'r> Fields<'t, 'r> {
         })
     }
 
+    /// Leaves a field unread of which enough is told.
+    pub(super) fn leave(&mut self, key: &str) {
+        self.table.remove(key);
+    }
+
     /// Ends the table: whatever was not asked for is unknown.
     pub(super) fn finish(mut self, known: &[&str]) {
         for (key, _) in std::mem::take(&mut self.table) {

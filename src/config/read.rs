@@ -12,7 +12,7 @@ use super::aws::aws;
 use super::declaration;
 use super::fields::{Fields, Origins, Variables};
 use super::problems::{FILE, InvalidSettings, Report, of_variable};
-use super::secrets::{database_url, digest_key, external_id, optional_secret, secret};
+use super::secrets::{database_url, digest_key, external_id, optional_secret, secret, token};
 use super::settings::{
     AccountSettings, DatabaseSettings, EvaluationSettings, GitHubCredentials, GitHubSettings,
     GitSettings, InventorySettings, Listen, OrganizationSettings, PullRequestSettings, Settings,
@@ -200,16 +200,18 @@ fn github(mut fields: Fields<'_, '_>, base: &Path) -> GitHubSettings {
             url
         });
     let is_app = KEYS_APP.iter().any(|key| fields.has(key));
-    let token = optional_secret(&mut fields, "token", base);
+    let token = token(&mut fields, base);
     if is_app && token.is_some() {
         let refused = fields.error("token", Code::Conflict, "excludes `app_id` and `private_key`");
         fields.push(
             refused.help("the service is either an App or the user of the token; leave one out"),
         );
+        KEYS_APP.iter().for_each(|key| fields.leave(key));
     }
     let credentials = match token {
-        Some(token) if !is_app => GitHubCredentials::User { token },
-        _ => app(&mut fields, base),
+        // Both is told already, and what else an App has need not be missed.
+        Some(token) => GitHubCredentials::User { token },
+        None => app(&mut fields, base),
     };
     let webhook_secret = match credentials {
         GitHubCredentials::User { .. } => optional_secret(&mut fields, "webhook_secret", base),

@@ -47,6 +47,15 @@ pub(super) fn optional_secret(
     checked(fields, key, base, |_| None)
 }
 
+/// A token, if there is one: what is sent in a header.
+pub(super) fn token(fields: &mut Fields<'_, '_>, base: &Path) -> Option<SecretString> {
+    checked(fields, "token", base, |text| {
+        let message = "holds a line break, or another character that nobody sees".to_owned();
+        let help = "write the token alone, on one line".to_owned();
+        text.chars().any(char::is_control).then_some((message, help))
+    })
+}
+
 /// The same of one whose text is held to a rule, which says what is wrong with it and what to do.
 fn checked(
     fields: &mut Fields<'_, '_>,

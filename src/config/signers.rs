@@ -63,6 +63,11 @@ fn ssh(fields: &mut Fields<'_, '_>, base: &Path) -> Option<Vec<AllowedSigner>> {
             let help = "write a line for each key, as in `ada@example.com ssh-ed25519 AAAA…`";
             flaws.push(Flaw { line: 1, message: "names nobody".to_owned(), help });
         }
+        if !signers.is_empty() && !signers.iter().any(AllowedSigner::is_for_git) {
+            let help = "leave `namespaces` out, or add `git` to it";
+            let message = "names nobody whose key is for the namespace `git`".to_owned();
+            flaws.push(Flaw { line: 1, message, help });
+        }
         Ok((signers, flaws))
     })
 }

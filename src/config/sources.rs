@@ -7,7 +7,7 @@ use std::time::Duration;
 use url::Url;
 
 use super::fields::Fields;
-use super::secrets::optional_secret;
+use super::secrets::token;
 use super::settings::{GitSettings, Login, MAX_REMOVED_PERCENT, Remote, SourceSettings};
 use super::showing::{has_credentials, quoted};
 use super::signers::{self, signatures};
@@ -113,9 +113,15 @@ const TOKEN_USER: &str = "x-access-token";
 /// User and token for a server elsewhere than on GitHub, which has tokens of its App.
 fn login(fields: &mut Fields<'_, '_>, base: &Path, remote: &Remote) -> Option<Login> {
     let username = fields.text("username");
+    if let Some(name) =
+        username.as_deref().filter(|it| it.contains(|c: char| c == ':' || c.is_control()))
+    {
+        let message = format!("is {}, but must hold no `:`, which ends it", quoted(name));
+        fields.push(fields.error("username", Code::InvalidValue, &message));
+    }
     let key = if fields.has("token") { "token" } else { "token_file" };
     let is_there = fields.has(key);
-    let password = optional_secret(fields, "token", base);
+    let password = token(fields, base);
     if username.is_some() && !is_there {
         let refused = fields.error("username", Code::MissingKey, "needs a `token`");
         fields.push(
@@ -124,9 +130,11 @@ fn login(fields: &mut Fields<'_, '_>, base: &Path, remote: &Remote) -> Option<Lo
     }
     let password = password?;
     let problem = match remote {
+        // What is wrong with the place is told already.
+        Remote::GitHub(name) if name.is_empty() => None,
         Remote::GitHub(_) => Some((
             "is of no use beside `repository`",
-            "the token of the GitHub App is taken; leave it out, or name the repository by `url`",
+            "what `[github]` has is taken; leave it out, or name the repository by `url`",
         )),
         Remote::Url(url) if url.scheme() == "file" => {
             Some(("is of no use: the repository is on this machine", "leave it out"))
@@ -192,6 +200,10 @@ fn url(fields: &mut Fields<'_, '_>, git: &GitSettings) -> Option<Url> {
             (format!("is {shown}, of SSH, which is not supported"), ADDRESS)
         }
         Err(error) => (format!("is {shown}, which is no URL: {error}"), ADDRESS),
+        Ok(url) if url.query().is_some() || url.fragment().is_some() => (
+            "must be the address of a repository alone, without `?` and `#`".to_owned(),
+            "where a server asks who we are, write `username` and `token`",
+        ),
         Ok(url) => match url.scheme() {
             "https" => return Some(url),
             "http" if git.allow_http || is_loopback(&url) => return Some(url),
@@ -292,6 +304,9 @@ mod tests {
             "url = \"file:///srv/p.git\"\ntoken = \"geheim\"",
             "repository = \"acme/p\"\ntoken = \"geheim\"",
             "url = \"https://git.example/p.git\"\ntoken_file = \"missing\"",
+            "url = \"https://git.example/p.git?token=geheim\"",
+            "url = \"https://git.example/p.git\"\ntoken = \"ge\\nheim\"\nusername = \"a:b\"",
+            "url = \"ssh://git@git.example/p.git\"\ntoken = \"geheim\"",
         ]
         .map(|source| {
             let toml = format!(
@@ -309,14 +324,21 @@ mod tests {
         1 setting is missing or wrong:
           settings:7:12: `sources[0].username` needs a `token`; write a password or token there, or name its file by `token_file`
         1 setting is missing or wrong:
-          settings:4:1: `sources[0].token` would be sent unencrypted; use https
+          settings:7:1: `sources[0].token` would be sent unencrypted; use https
         1 setting is missing or wrong:
-          settings:4:1: `sources[0].token` is of no use: the repository is on this machine; leave it out
+          settings:7:1: `sources[0].token` is of no use: the repository is on this machine; leave it out
         2 settings are missing or wrong:
-          settings:4:1: `sources[0].token` is of no use beside `repository`; the token of the GitHub App is taken; leave it out, or name the repository by `url`
           settings:6:14: `sources[0].repository` needs the settings of `[github]`
+          settings:7:1: `sources[0].token` is of no use beside `repository`; what `[github]` has is taken; leave it out, or name the repository by `url`
         1 setting is missing or wrong:
           settings:7:1: `sources[0].token_file` does not name a file that can be read: No such file or directory (os error 2); the secret itself goes into `token`
+        1 setting is missing or wrong:
+          settings:6:7: `sources[0].url` must be the address of a repository alone, without `?` and `#`; where a server asks who we are, write `username` and `token`
+        2 settings are missing or wrong:
+          settings:7:1: `sources[0].token` holds a line break, or another character that nobody sees; write the token alone, on one line
+          settings:8:12: `sources[0].username` is `a:b`, but must hold no `:`, which ends it
+        1 setting is missing or wrong:
+          settings:6:1: `sources[0].url` is of `ssh`, which is not supported; write `https://HOST/PATH`
         ");
     }
 }

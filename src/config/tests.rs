@@ -153,6 +153,8 @@ fn a_token_stands_in_the_place_of_an_app() {
     let github = of("", &[("CLOUDCORRECT_GITHUB_TOKEN", "ghp_x")]).expect("a variable is enough");
     assert_eq!(app(&github), None);
     let both = "app_id = 7\nprivate_key = \"x\"\nwebhook_secret = \"y\"\ntoken = \"ghp_x\"";
+    let broken = of("token = \"ghp\\nx\"", &[]).expect_err("of two lines");
+    assert!(broken.to_string().contains("holds a line break"), "{broken}");
     insta::assert_snapshot!(of(both, &[]).expect_err("both"), @"
     1 setting is missing or wrong:
       settings:5:1: `github.token` excludes `app_id` and `private_key`; the service is either an App or the user of the token; leave one out

@@ -8,7 +8,7 @@ use sqlx::{PgConnection, PgExecutor};
 use super::Error;
 use super::sources::{Fence, SourceId};
 use super::words::words;
-use crate::diagnostic::StoredDiagnostic;
+use crate::diagnostic::{Code, StoredDiagnostic};
 use crate::signature::Standing;
 
 words! {
@@ -45,6 +45,15 @@ pub struct RevisionRecord {
     pub held_over: Option<String>,
     /// Standing among the signers that the source allowed then, if it allowed any.
     pub signature: Option<Standing>,
+}
+
+impl RevisionRecord {
+    /// `true` of one that is refused for its signature alone: its policies have no errors.
+    pub fn is_untrusted(&self) -> bool {
+        let mut errors = self.diagnostics.iter().filter(|found| found.is_error()).peekable();
+        errors.peek().is_some()
+            && errors.all(|found| found.known_code() == Some(Code::UntrustedCommit))
+    }
 }
 
 /// A commit of the history.

@@ -20,6 +20,9 @@ pub enum FetchError {
     /// The remote does not let us in.
     #[error("the remote refuses our credentials; see that the app or token may read its contents")]
     Unauthorized,
+    /// The remote asks who we are, and nothing says so.
+    #[error("the remote asks who we are; set `username` and `token` of the source")]
+    Unknown,
     /// The server knows no such repository, as some say where they do not let us in.
     #[error(
         "the remote has no such repository, or shows it to others alone; see that its URL is right, and \
@@ -166,13 +169,16 @@ impl Mirror {
             (TransferError::TooLarge, _) | (_, Some(GateError::TooLarge)) => {
                 FetchError::TooLarge(self.limits.max_bytes)
             }
+            (_, Some(GateError::Unauthorized)) if self.remote.credentials().is_none() => {
+                FetchError::Unknown
+            }
             (_, Some(GateError::Unauthorized)) => FetchError::Unauthorized,
             (_, Some(GateError::NotFound)) => FetchError::NoRepository,
             (_, Some(GateError::Unavailable(status))) => FetchError::Unavailable(status),
             (TransferError::Mirror(reason), None) => FetchError::Mirror(reason),
             (TransferError::Damaged(reason), None) => FetchError::Damaged(reason),
             (_, Some(GateError::Other(reason))) | (TransferError::Remote(reason), None) => {
-                FetchError::Remote(reason)
+                FetchError::Remote(self.remote.redacted(&reason))
             }
         }
     }
@@ -294,7 +300,7 @@ mod tests {
             }
             Mirror::open(&origin.mirror_directory(), remote, Limits::default()).unwrap()
         };
-        assert_eq!(open(None).fetch(&main()), Err(FetchError::Unauthorized));
+        assert_eq!(open(None).fetch(&main()), Err(FetchError::Unknown));
         assert_eq!(open(Some("falsch")).fetch(&main()), Err(FetchError::Unauthorized));
         let mut mirror = open(Some("geheim"));
         mirror.fetch(&main()).unwrap();

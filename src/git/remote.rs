@@ -4,7 +4,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use secrecy::SecretString;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
 
 /// Which kinds of remotes the operator allows beyond https.
@@ -104,6 +106,18 @@ impl Remote {
 
     pub(super) fn credentials(&self) -> Option<&Credentials> {
         self.credentials.as_ref()
+    }
+
+    /// What a server said, without the credentials that it may repeat.
+    pub(super) fn redacted(&self, words: &str) -> String {
+        let Some(Credentials { username, password }) = &self.credentials else {
+            return words.to_owned();
+        };
+        let password = password.expose_secret();
+        let sent = BASE64_STANDARD.encode(format!("{username}:{password}"));
+        [sent.as_str(), password].iter().fold(words.to_owned(), |words, secret| {
+            if secret.is_empty() { words } else { words.replace(secret, "(redacted)") }
+        })
     }
 
     /// `true` where it is on this machine.
@@ -242,5 +256,15 @@ mod tests {
         let remote = Remote::new(url, Allowed::default()).unwrap();
         let remote = remote.with_credentials(Some(Credentials::of_token("geheim".into())));
         assert!(!format!("{remote:?} {remote}").contains("geheim"));
+    }
+
+    #[test]
+    fn what_a_server_repeats_of_our_credentials_is_not_told() {
+        let url = "https://git.example/p.git".parse().unwrap();
+        let remote = Remote::new(url, Allowed::default()).unwrap();
+        assert_eq!(remote.redacted("as it is"), "as it is");
+        let remote = remote.with_credentials(Some(Credentials::of_token("geheim".into())));
+        let said = remote.redacted("you sent geheim, eC1hY2Nlc3MtdG9rZW46Z2VoZWlt");
+        assert_eq!(said, "you sent (redacted), (redacted)");
     }
 }

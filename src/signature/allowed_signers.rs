@@ -27,6 +27,11 @@ pub struct AllowedSigner {
 }
 
 impl AllowedSigner {
+    /// `true` where the key may be meant for Git, and not for other namespaces alone.
+    pub fn is_for_git(&self) -> bool {
+        self.is_for_git
+    }
+
     /// Whoever is meant, with the fingerprint of the key.
     pub(super) fn signer(&self) -> Signer {
         let key = self.key.fingerprint(HashAlg::Sha256).to_string();
@@ -40,6 +45,10 @@ type Problem = (String, &'static str);
 /// Signers of a file, and what is wrong with its other lines.
 pub fn allowed_signers(text: &str) -> (Vec<AllowedSigner>, Vec<Flaw>) {
     let (mut signers, mut flaws) = (Vec::new(), Vec::new());
+    if text.contains("PRIVATE KEY-----") {
+        let message = "holds a private key, which nobody needs here".to_owned();
+        return (signers, vec![Flaw { line: 1, message, help: FORM }]);
+    }
     for (line, text) in (1..).zip(text.lines()) {
         let text = text.trim();
         if text.is_empty() || text.starts_with('#') {
@@ -57,6 +66,9 @@ const FORM: &str = "write `PRINCIPALS [OPTIONS] KEY`, as in `ada@example.com ssh
 
 fn signer(line: &str) -> Result<AllowedSigner, Problem> {
     let no_key = || ("has no key".to_owned(), FORM);
+    if is_key(line) {
+        return Err(("begins with a key, and does not say whose".to_owned(), FORM));
+    }
     let (principals, rest) = principals(line).ok_or_else(no_key)?;
     let (options, key) = if is_key(rest) {
         (Options::default(), rest)
@@ -284,6 +296,7 @@ mod tests {
             "ada ssh-ed25519".to_owned(),
             format!("ada ssh-rsa {}", key.split(' ').nth(1).expect("a key")),
             format!("ada cert-authority {key}"),
+            key.to_owned(),
             format!("ada namespaces=\"git\",cert-authority {key}"),
             format!("ada namespaces=git {key}"),
             format!("ada namespaces=\"git\", {key}"),
@@ -305,16 +318,17 @@ mod tests {
         4: has a key that cannot be read; copy it from a file `*.pub`, on one line
         5: has a key that cannot be read; copy it from a file `*.pub`, on one line
         6: names an authority of certificates, which is not supported; write a line for each key that may sign
-        7: names an authority of certificates, which is not supported; write a line for each key that may sign
-        8: has `namespaces=git`, which is no option; write `namespaces="git"`, `valid-after="20260101Z"` or `valid-before="20270101Z"`, with commas between
-        9: has `,`, which is no option; write `namespaces="git"`, `valid-after="20260101Z"` or `valid-before="20270101Z"`, with commas between
-        10: has `no-touch-required`, which is no option; write `namespaces="git"`, `valid-after="20260101Z"` or `valid-before="20270101Z"`, with commas between
-        11: has `2023`, which is no time; write `YYYYMMDDZ` or `YYYYMMDDHHMMSSZ`
-        12: has `20231301`, which is no time; write `YYYYMMDDZ` or `YYYYMMDDHHMMSSZ`
-        13: has `valid-after` twice; leave one of the two out
-        14: has a key that is never valid: `valid-before` is not after `valid-after`; swap the two
-        15: has a key that cannot be read; copy it from a file `*.pub`, on one line
-        16: has a key of RSA with 1024 bits, which is too weak; use one of Ed25519, ECDSA or RSA with 2048 bits or more
+        7: begins with a key, and does not say whose; write `PRINCIPALS [OPTIONS] KEY`, as in `ada@example.com ssh-ed25519 AAAA…`
+        8: names an authority of certificates, which is not supported; write a line for each key that may sign
+        9: has `namespaces=git`, which is no option; write `namespaces="git"`, `valid-after="20260101Z"` or `valid-before="20270101Z"`, with commas between
+        10: has `,`, which is no option; write `namespaces="git"`, `valid-after="20260101Z"` or `valid-before="20270101Z"`, with commas between
+        11: has `no-touch-required`, which is no option; write `namespaces="git"`, `valid-after="20260101Z"` or `valid-before="20270101Z"`, with commas between
+        12: has `2023`, which is no time; write `YYYYMMDDZ` or `YYYYMMDDHHMMSSZ`
+        13: has `20231301`, which is no time; write `YYYYMMDDZ` or `YYYYMMDDHHMMSSZ`
+        14: has `valid-after` twice; leave one of the two out
+        15: has a key that is never valid: `valid-before` is not after `valid-after`; swap the two
+        16: has a key that cannot be read; copy it from a file `*.pub`, on one line
+        17: has a key of RSA with 1024 bits, which is too weak; use one of Ed25519, ECDSA or RSA with 2048 bits or more
         "#);
     }
 

@@ -62,7 +62,10 @@ impl Refusal {
                 "sign with a key that the operator knows, or have the operator add this one to the source's \
                  `allowed_signers` or `openpgp_keys`"
             }
-            Self::TooEarly(..) | Self::Expired(..) | Self::OtherNamespace(_) => {
+            Self::OtherNamespace(_) => {
+                "sign with another key, or have the operator add `git` to the `namespaces` of this one"
+            }
+            Self::TooEarly(..) | Self::Expired(..) => {
                 "sign with a key that is valid, or have the operator renew what is known of this one"
             }
             Self::Revoked(_) => "sign with another key",

@@ -36,13 +36,24 @@ pub struct CommitView {
     pub summary: String,
 }
 
+/// What the head of a branch waits for that did not come into force.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waiting {
+    /// Somebody has to approve it.
+    Approval,
+    /// Nobody signed it whose signature counts.
+    Signature,
+    /// Its problems have to be fixed.
+    Fix,
+}
+
 /// Head of a branch that did not come into force.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaitingView {
     /// The head.
     pub commit: CommitView,
-    /// `true` where it is held until somebody approves it; else it has problems.
-    pub is_held: bool,
+    /// What it waits for.
+    pub reason: Waiting,
 }
 
 /// Source, and what was last read of it.
@@ -190,7 +201,11 @@ async fn source_view(pool: &PgPool, source: &Source) -> Result<SourceView, db::E
         checked_at: source.last_checked_at,
         error: source.last_error.clone().filter(|_| waiting.is_none()),
         waiting: waiting.map(|head| WaitingView {
-            is_held: head.record.state == State::Held,
+            reason: match head.record.state {
+                State::Held => Waiting::Approval,
+                _ if head.record.is_untrusted() => Waiting::Signature,
+                _ => Waiting::Fix,
+            },
             commit: commit(head),
         }),
     })

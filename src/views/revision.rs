@@ -16,6 +16,8 @@ pub struct RevisionView {
     pub record: RevisionRecord,
     /// `true` where a revision of the source is in force, this one or another.
     pub has_one_in_force: bool,
+    /// `true` where its parent was looked at as well, and so has a page.
+    pub knows_parent: bool,
     /// Instant at which it was looked at.
     pub seen_at: DateTime<Utc>,
     /// Policy files that it touched, where it came into force.
@@ -32,7 +34,12 @@ pub async fn revision(
     let Some(revision) = db::revisions::find(pool, source.id, commit).await? else {
         return Ok(None);
     };
+    let knows_parent = match &revision.record.parent {
+        Some(parent) => db::revisions::find(pool, source.id, parent).await?.is_some(),
+        None => false,
+    };
     Ok(Some(RevisionView {
+        knows_parent,
         has_one_in_force: source.revision.is_some(),
         source: source.registration.name,
         files: db::policies::touched(pool, source.id, commit).await?,

@@ -1,6 +1,7 @@
 //! What the head of a page says of its subject: a name and a value each.
 
 use super::links::Commit;
+use super::prose::Prose;
 use super::time::RelativeTime;
 
 /// How many characters stand in a line of a column.
@@ -21,6 +22,8 @@ pub(super) enum FactValue {
     Code(String),
     At(RelativeTime),
     Commit(Commit),
+    /// A sentence with values between backticks.
+    Prose(Prose),
 }
 
 impl Fact {
@@ -37,6 +40,7 @@ impl Fact {
     pub(super) fn is_wide(&self) -> bool {
         match &self.value {
             FactValue::Text(text) | FactValue::Code(text) => text.chars().count() > COLUMN,
+            FactValue::Prose(Prose(words)) => words.chars().count() > COLUMN,
             FactValue::At(_) | FactValue::Commit(_) => false,
         }
     }

@@ -16,7 +16,7 @@ use crate::evaluation::Outcome;
 use crate::evaluation::gating::Gated;
 use crate::render::cause_in_words;
 use crate::views::group::{GroupView, History};
-use crate::views::overview::{self, CommitView, Overview, SourceView, Unposted};
+use crate::views::overview::{self, CommitView, Overview, SourceView, Unposted, Waiting};
 
 /// Most outcomes in the history of a group.
 const SEGMENTS: i64 = 60;
@@ -47,16 +47,13 @@ struct GroupRow {
     ran: Result<RelativeTime, &'static str>,
 }
 
-/// Whether a head that is not in force waits for an approval; else it has problems.
-type IsHeld = bool;
-
 struct SourceRow {
     name: String,
     place: String,
     revision: Option<Commit>,
     synced: Option<RelativeTime>,
     checked: Option<RelativeTime>,
-    waiting: Option<(Commit, IsHeld)>,
+    waiting: Option<(Commit, Waiting)>,
     error: Option<Prose>,
     /// How many changes no webhook had announced, and when that was last so.
     unannounced: Option<(String, RelativeTime)>,
@@ -148,7 +145,7 @@ fn source_row(source: SourceView, now: DateTime<Utc>) -> SourceRow {
             (changes.to_owned(), RelativeTime::new(at, now))
         }),
         posts: source.unposted.map(|numbers| (links::posts(&name), posts(numbers))),
-        waiting: source.waiting.map(|head| (commit(head.commit), head.is_held)),
+        waiting: source.waiting.map(|head| (commit(head.commit), head.reason)),
         name,
     }
 }

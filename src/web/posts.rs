@@ -75,6 +75,7 @@ fn page(posts: Posts, is_first: bool, now: DateTime<Utc>) -> PostsPage {
     PostsPage {
         lead: match (is_on_github, numbers.given_up, numbers.waiting) {
             (false, ..) => "The source is not on GitHub, so that nothing is posted.",
+            (_, 0, 0) if posted.rows.is_empty() && is_first => "Nothing is to be posted yet.",
             (_, 0, 0) => "Everything is on GitHub.",
             (_, 0, _) => "Some posts are on their way.",
             _ => {

@@ -73,13 +73,15 @@ fn signature(standing: Standing) -> Vec<Fact> {
             vec![Fact::text("Signed by", name), Fact::code("Key", key)]
         }
         Standing::Refused(why) => {
-            vec![Fact::text("Signature", format!("None that counts: the commit {why}"))]
+            let words = Prose(format!("None that counts: the commit {why}"));
+            vec![Fact::new("Signature", FactValue::Prose(words))]
         }
     }
 }
 
 fn page(revision: RevisionView, now: DateTime<Utc>) -> RevisionPage {
-    let RevisionView { source, record, has_one_in_force, seen_at, files } = revision;
+    let RevisionView { source, record, has_one_in_force, knows_parent, seen_at, files } = revision;
+    let is_untrusted = record.is_untrusted();
     let (tone, words, meaning) = match record.state {
         RevisionState::InForce => {
             ("pass", "in force", "Its policies are the ones that are evaluated.")
@@ -91,6 +93,16 @@ fn page(revision: RevisionView, now: DateTime<Utc>) -> RevisionPage {
             "fail",
             "held",
             "It loses much of what is in force, which stays until a later commit approves it.",
+        ),
+        RevisionState::Refused if is_untrusted && has_one_in_force => (
+            "fail",
+            "refused",
+            "It lacks a signature that counts, so what was in force stays. Push a signed commit on top of it.",
+        ),
+        RevisionState::Refused if is_untrusted => (
+            "fail",
+            "refused",
+            "It lacks a signature that counts, so no revision is in force yet. Push a signed commit on top of it.",
         ),
         RevisionState::Refused if has_one_in_force => (
             "fail",
@@ -110,7 +122,11 @@ fn page(revision: RevisionView, now: DateTime<Utc>) -> RevisionPage {
         Fact::code("Commit", &record.commit),
     ];
     if let Some(parent) = &record.parent {
-        facts.push(Fact::new("Parent", FactValue::Commit(Commit::new(&source, parent))));
+        facts.push(if knows_parent {
+            Fact::new("Parent", FactValue::Commit(Commit::new(&source, parent)))
+        } else {
+            Fact::code("Parent", Commit::new(&source, parent).short)
+        });
     }
     facts.extend(record.signature.into_iter().flat_map(signature));
     RevisionPage {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use cloudcorrect::config::Settings;
+use cloudcorrect::policy::{self, SourceFile};
 use cloudcorrect::recorded;
 use cloudcorrect::resource::schemas;
 use insta::assert_snapshot;
@@ -220,6 +221,11 @@ fn the_examples_of_the_manual_are_read_without_a_complaint() {
     assert!(settings.expect("settings").github.is_none());
 
     std::fs::write(place("gitlab-token"), "secret").expect("a file");
+    let asking = blocks(OPERATING, "yaml")[0];
+    let file = SourceFile::new(".cloudcorrect.yaml", asking.as_bytes());
+    let (settings, problems) = policy::Settings::read(&file);
+    assert_eq!((settings.map(|it| it.wants_issues), problems), (Some(true), Vec::new()));
+
     let elsewhere = blocks(OPERATING, "toml")[2].replace("/run/secrets", path);
     let settings = Settings::read(&elsewhere, directory.path(), []).expect("settings");
     let login = settings.sources[0].login.as_ref().expect("a login");

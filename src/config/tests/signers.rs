@@ -44,7 +44,15 @@ fn what_is_wrong_with_them_is_told_with_file_and_line() {
     let people =
         format!("# people\nada {ED25519}bob ssh-ed25519 AAAA\n\ncarl cert-authority {ED25519}");
     let keys = format!("\n{OPENPGP}\n-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n");
-    let files = [("people", people.as_str()), ("keys", &keys), ("empty", "# nobody\n")];
+    let others = format!("ada namespaces=\"file\" {ED25519}");
+    let private = "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n";
+    let files = [
+        ("people", people.as_str()),
+        ("keys", &keys),
+        ("empty", "# nobody\n"),
+        ("others", &others),
+        ("private", private),
+    ];
     let told = |more: &str| read_beside(&files, more).expect_err("problems");
     let told = [
         told("allowed_signers = \"people\"\nopenpgp_keys = \"keys\"\n"),
@@ -54,6 +62,8 @@ fn what_is_wrong_with_them_is_told_with_file_and_line() {
         ),
         told("require_signature = true\napproval = \"allowed_signer\"\n"),
         told("require_signature = \"perhaps\"\napproval = \"signer\"\n"),
+        told("allowed_signers = \"others\"\n"),
+        told("allowed_signers = \"private\"\n"),
     ];
     insta::assert_snapshot!(told.join("\n"), @"
     3 settings are missing or wrong:
@@ -72,5 +82,9 @@ fn what_is_wrong_with_them_is_told_with_file_and_line() {
     2 settings are missing or wrong:
       settings:4:21: `sources[0].require_signature` is `perhaps`, but must be `true` or `false`
       settings:5:12: `sources[0].approval` is `signer`, but must be `anybody`, `another_author` or `allowed_signer`
+    1 setting is missing or wrong:
+      others:1:1: `sources[0].allowed_signers` names nobody whose key is for the namespace `git`; leave `namespaces` out, or add `git` to it
+    1 setting is missing or wrong:
+      private:1:1: `sources[0].allowed_signers` holds a private key, which nobody needs here; write `PRINCIPALS [OPTIONS] KEY`, as in `ada@example.com ssh-ed25519 AAAA…`
     ");
 }

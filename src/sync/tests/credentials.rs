@@ -44,8 +44,9 @@ async fn a_server_elsewhere_is_told_who_we_are_and_nobody_else(pool: PgPool) -> 
     let refused = "cannot follow the branch: cannot fetch branch `main` of URL: the remote refuses our \
                    credentials; see that the app or token may read its contents";
     let told: Vec<_> = told.iter().map(|it| it.replace(url.as_str(), "URL")).collect();
-    let (wrong, right) = told.split_at(6);
-    assert_eq!(wrong, [refused; 6]);
-    assert_eq!(right, ["in force", refused], "the other source has none");
+    let asked = "cannot follow the branch: cannot fetch branch `main` of URL: the remote asks who we are; \
+                 set `username` and `token` of the source";
+    let wanted = [asked, asked, refused, asked, refused, asked, "in force", asked];
+    assert_eq!(told, wanted, "the other source has none");
     Ok(())
 }
