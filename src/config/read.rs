@@ -206,7 +206,9 @@ fn github(mut fields: Fields<'_, '_>, base: &Path) -> GitHubSettings {
         fields.push(
             refused.help("the service is either an App or the user of the token; leave one out"),
         );
-        KEYS_APP.iter().for_each(|key| fields.leave(key));
+        for key in KEYS_APP {
+            fields.leave(key);
+        }
     }
     let credentials = match token {
         // Both is told already, and what else an App has need not be missed.
