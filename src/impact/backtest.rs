@@ -109,11 +109,6 @@ impl Backtest {
             }
         }
     }
-
-    /// `true` where nothing differed at any time.
-    pub fn is_empty(&self) -> bool {
-        self.checks.is_empty()
-    }
 }
 
 impl PastCheck {

@@ -116,11 +116,6 @@ pub async fn history(
 }
 
 impl History {
-    /// The account.
-    pub fn account(&self) -> &AccountId {
-        &self.account
-    }
-
     /// Instants at which something changed, was first known or no longer is.
     pub fn instants(&self) -> BTreeSet<DateTime<Utc>> {
         let intervals = self.places.values().flat_map(|place| &place.intervals);
