@@ -18,8 +18,9 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use axum::serve::ListenerExt;
 use futures::stream;
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder};
@@ -143,6 +144,8 @@ fn serve(
 async fn accept(listener: TcpListener, passage: Arc<Passage>) {
     let router = Router::new().fallback(answer).with_state(passage);
     if let Ok(listener) = tokio::net::TcpListener::from_std(listener) {
+        // What the remote sends comes in small pieces, none of which is to wait for the last one's receipt.
+        let listener = listener.tap_io(|connection| drop(connection.set_nodelay(true)));
         // Never ends, says its documentation.
         drop(axum::serve(listener, router).await);
     }
@@ -210,6 +213,9 @@ impl Passage {
         check(&answer)?;
         let kind = answer.headers().get(header::CONTENT_TYPE).cloned();
         let mut response = Response::new(Body::from_stream(self.counted(answer)));
+        // libgit2 sends a request and its body apart, and the system has the body wait 40 ms for the receipt of the
+        // request, unless the connection is new.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         if let Some(kind) = kind {
             response.headers_mut().insert(header::CONTENT_TYPE, kind);
         }
