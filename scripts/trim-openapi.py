@@ -31,7 +31,7 @@ users/get-authenticated
 """.split()
 
 WEBHOOKS = """
-check-run-rerequested ping pull-request-closed pull-request-opened pull-request-reopened
+check-run-requested-action check-run-rerequested ping pull-request-closed pull-request-opened pull-request-reopened
 pull-request-review-submitted pull-request-synchronize push
 """.split()
 

@@ -11,6 +11,7 @@ mod assessors;
 #[cfg(test)]
 mod tests;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use chrono::NaiveDate;
@@ -20,7 +21,8 @@ use crate::db::sources::SourceId;
 use crate::git::CommitId;
 use crate::render::links::Links;
 use crate::render::post::Post;
-use crate::render::{SourceLabel, Unjudged};
+use crate::render::{Collection, SourceLabel, Unjudged};
+use crate::resource::{AccountId, TypeName};
 
 pub use self::assessor::Assessor;
 pub use self::assessors::{Assessors, Bounds, Unread, unread, work};
@@ -70,6 +72,8 @@ pub struct Question {
     pub max_removed_percent: u8,
     /// Why its changes are not to be judged over inventories, if they are not.
     pub unjudged: Option<Unjudged>,
+    /// Whether people may have collected what it could not be judged by.
+    pub collection: Collection,
 }
 
 /// Answer to a question: what is to be posted.
@@ -81,4 +85,6 @@ pub struct Assessment {
     pub comment: Option<Post>,
     /// `true` where it touches a policy file, so that there is a comment also where there was none.
     pub concerns_policies: bool,
+    /// Types that it could not be judged by, by account.
+    pub uncollected: BTreeMap<AccountId, BTreeSet<TypeName>>,
 }

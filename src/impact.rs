@@ -14,6 +14,7 @@ mod pairs;
 mod removal;
 mod settings;
 mod shifts;
+mod uncollected;
 mod waivers;
 
 use similar::{ChangeTag, TextDiff};
@@ -25,6 +26,7 @@ pub use compare::changes;
 pub use effect::{AccountImpact, CheckImpact, Impact, Shift};
 pub use removal::{APPROVAL_TRAILER, Removal};
 pub use shifts::{ShiftKind, Shifts};
+pub use uncollected::{Cost, Uncollected};
 
 /// Everything that differs between two revisions: accounts first, then each group with its checks,
 /// then waivers and settings.

@@ -6,6 +6,7 @@
 pub mod access;
 mod backtest;
 mod bounded;
+mod collection;
 mod comment;
 pub mod compliance;
 pub mod diagnostics;
@@ -32,6 +33,7 @@ pub mod yaml;
 
 pub use backtest::Past;
 pub use bounded::Bounded;
+pub use collection::Collection;
 pub use comment::{Judged, KnownWaivers, Proposed, StackTotal, Unjudged, comment, unread_comment};
 pub use policies::{policies_check, unread_check};
 pub use source_label::SourceLabel;

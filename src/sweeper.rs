@@ -20,7 +20,7 @@ use tracing::Instrument;
 use crate::collect::Accounts;
 use crate::db;
 use crate::db::facets::{self, Observations};
-use crate::db::sources::SourceId;
+use crate::db::sources::{self, SourceId};
 use crate::db::sweeps::{self, Claim, Completed, Wanted};
 use crate::fetch::{Budget, Left};
 use crate::in_force::PolicyCache;
@@ -50,6 +50,10 @@ pub struct Sweeper {
 /// Pauses after sweeps that failed: each may have spent its budget.
 const BACKOFF: Backoff =
     Backoff { first: Duration::from_mins(5), longest: Duration::from_hours(6) };
+
+/// Pauses after sweeps that somebody waits for.
+const ASKED_BACKOFF: Backoff =
+    Backoff { first: Duration::from_secs(5), longest: Duration::from_mins(1) };
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -153,8 +157,16 @@ impl Sweeper {
     /// Leaves a claimed account to a later pass, unless somebody else has it.
     async fn give_back(&self, claim: &Claim, error: &anyhow::Error) -> Result<()> {
         let message = format!("{error:#}");
-        match sweeps::fail(&self.pool, claim, &message, BACKOFF).await {
-            Ok(()) => {
+        let failed = if claim.asked.is_empty() {
+            sweeps::fail(&self.pool, claim, &message, BACKOFF).await.map(|()| false)
+        } else {
+            sweeps::fail_asked(&self.pool, claim, &message, ASKED_BACKOFF).await
+        };
+        match failed {
+            Ok(is_given_up) => {
+                if is_given_up {
+                    self.tell(claim).await;
+                }
                 let attempts = claim.attempts;
                 tracing::error!(
                     error = message,
@@ -179,22 +191,47 @@ impl Sweeper {
         facets::record_sweep(&mut transaction, claim.source, &observations, claim.claimed_at)
             .await
             .context("cannot store the inventory")?;
-        let due_at = slot_after(fence.at() + LATE, &claim.account);
         let position = left.as_ref().and_then(|left| left.position.clone());
-        let completed = Completed { position, requests, due_at };
-        sweeps::complete(&mut *transaction, fence, &completed).await?;
+        if claim.asked.is_empty() {
+            let due_at = slot_after(fence.at() + LATE, &claim.account);
+            let completed = Completed { position, requests, due_at };
+            sweeps::complete(&mut *transaction, fence, &completed).await?;
+        } else {
+            let (asked, is_whole) = (&claim.asked, left.is_none());
+            let position = position.as_ref();
+            sweeps::complete_asked(&mut *transaction, fence, asked, position, is_whole).await?;
+        }
         transaction.commit().await.context("cannot commit")?;
         log(requests, left.as_ref());
+        if !claim.asked.is_empty() {
+            self.tell(claim).await;
+        }
         Ok(())
     }
 
-    /// Asks the account for all that the types of its checks can be asked.
+    /// Has the pull requests looked at that wait for what was collected. Polling would find them too.
+    async fn tell(&self, claim: &Claim) {
+        let woken = async {
+            let mut connection = self.pool.acquire().await?;
+            sources::wake_id(&mut connection, claim.source).await
+        };
+        if let Err(error) = woken.await {
+            tracing::warn!(%error, "cannot wake the source that waits for a sweep");
+        }
+    }
+
+    /// Asks the account for all that can be asked of the types that somebody asked for, or else of those of
+    /// its checks.
     async fn ask(&self, claim: &Claim) -> Result<Answer> {
         let in_force = self.policies.in_force(&self.pool, claim.source).await?;
         let policies = &in_force.policies;
         let account = selection::swept(policies).find(|account| account.id == claim.account);
         let account = account.context("another commit is in force, which does not sweep it")?;
-        let schemas = selection::types(policies, account);
+        let schemas = if claim.asked.is_empty() {
+            selection::types(policies, account)
+        } else {
+            selection::asked(&claim.asked)
+        };
         let open = self.accounts.open(account, claim.claimed_at).await;
         if let Some(refusal) = open.refusal() {
             bail!("cannot ask the account: {refusal}");

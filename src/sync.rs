@@ -104,6 +104,8 @@ pub struct SyncSettings {
     pub sources: BTreeMap<String, Following>,
     /// The way to the page.
     pub links: Links,
+    /// `true` where accounts are swept, so that people can ask for what was not collected.
+    pub sweeps: bool,
 }
 
 /// How a source is followed.

@@ -238,7 +238,7 @@ fn reconcile(tasks: &Tasks, pool: &PgPool, parts: &Parts) {
         async move { evaluator.pass().await }
     });
     if let Some(sweeper) = &parts.sweeper {
-        sweep(tasks, sweeper);
+        sweep(tasks, sweeper, &wakes.sweeps);
     }
     if let Some(reporter) = &parts.reporter {
         let reporter = Arc::clone(reporter);
@@ -279,10 +279,10 @@ fn reconcile(tasks: &Tasks, pool: &PgPool, parts: &Parts) {
 }
 
 /// Sweeps a few accounts at a time, until the service stops: then those under way are broken off.
-fn sweep(tasks: &Tasks, sweeper: &Arc<Sweeper>) {
+fn sweep(tasks: &Tasks, sweeper: &Arc<Sweeper>, wake: &Wake) {
     for _ in 0..SWEEPS {
         let sweeper = Arc::clone(sweeper);
-        tasks.repeat("sweep", Wake::default(), SWEEP_POLL, move || {
+        tasks.repeat("sweep", wake.clone(), SWEEP_POLL, move || {
             let sweeper = Arc::clone(&sweeper);
             async move { sweeper.pass().await }
         });
@@ -310,6 +310,7 @@ struct Wakes {
     sources: Wake,
     groups: Wake,
     posts: Wake,
+    sweeps: Wake,
 }
 
 impl Wakes {
@@ -319,11 +320,13 @@ impl Wakes {
             Some(Topic::Sources) => self.sources.wake(),
             Some(Topic::Groups) => self.groups.wake(),
             Some(Topic::Outbox) => self.posts.wake(),
+            Some(Topic::Sweeps) => self.sweeps.wake(),
             Some(_) => {}
             None => {
                 self.sources.wake();
                 self.groups.wake();
                 self.posts.wake();
+                self.sweeps.wake();
             }
         }
     }
@@ -402,6 +405,7 @@ fn sync_settings(settings: &Settings, fetcher: Fetcher) -> SyncSettings {
         fetcher,
         sources: following.collect(),
         links: Links::new(settings.listen.page_url.clone()),
+        sweeps: settings.inventory.sweep_requests > 0,
     }
 }
 

@@ -11,7 +11,7 @@ use crate::collect::StoredInventories;
 use crate::db::revisions;
 use crate::db::sources::SourceId;
 use crate::git::{CommitId, Objects, ReadError};
-use crate::impact::{self, Impact, Removal};
+use crate::impact::{self, Impact, Removal, Uncollected};
 use crate::in_force::{CompiledPolicies, PolicyCache};
 use crate::policy::PolicySet;
 use crate::proposal::{Policies, PolicyDirectory, Proposal};
@@ -88,12 +88,15 @@ impl Assessor {
         let proposed =
             Proposed { head, reading, changes, judged, stack, held: too_much, past: None };
         let label = question.speaker.label();
+        let nothing = Uncollected::default();
+        let missing = own.as_ref().map_or(&nothing, |impact| &impact.uncollected);
         Ok(Assessment {
-            check: policies_check(label, head, reading),
+            check: policies_check(label, head, reading, (missing, &question.collection)),
             comment: question
                 .number
                 .map(|number| Post::Comment(comment(label, number, proposed, known))),
             concerns_policies: *touches_policies,
+            uncollected: missing.types().map(|(account, types)| (account.clone(), types)).collect(),
         })
     }
 

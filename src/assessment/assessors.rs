@@ -1,5 +1,6 @@
 //! Whoever assesses: a process of its own, or this one.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -143,6 +144,7 @@ pub fn unread(question: &Question, why: &str) -> Assessment {
             .map(|number| Post::Comment(unread_comment(label, number, &head, why))),
         // It has something to say only where there is a comment that no longer holds.
         concerns_policies: false,
+        uncollected: BTreeMap::new(),
     }
 }
 

@@ -37,6 +37,7 @@ fn question() -> Question {
         is_private: true,
         max_removed_percent: 50,
         unjudged: None,
+        collection: Collection::Unavailable,
     }
 }
 
@@ -49,8 +50,7 @@ fn words(assessment: &Assessment) -> String {
 #[tokio::test]
 async fn what_cannot_be_judged_is_at_least_read() {
     let post = json!({ "kind": "comment", "number": 7, "source": "main", "body": "read" });
-    let assessed =
-        json!({ "assessed": { "check": post, "comment": null, "concerns_policies": true } });
+    let assessed = json!({ "assessed": { "check": post, "comment": null, "concerns_policies": true, "uncollected": {} } });
     let reads = format!(
         r#"case "$it" in *'"unjudged":null'*) kill -9 $$;; *) echo "$it" >&2; echo '{assessed}';; esac"#
     );

@@ -7,7 +7,7 @@ use sqlx::{PgExecutor, PgPool};
 
 use crate::db::facets::{History, Version};
 use crate::db::sources::SourceId;
-use crate::db::{Error, facets, groups};
+use crate::db::{Error, facets, groups, sweeps};
 use crate::policy::{Account, PolicySet};
 use crate::resource::{AccountId, Inventory, Listing, Provider, Region, TypeName};
 
@@ -56,8 +56,8 @@ type Places = BTreeMap<(TypeName, Region), (Version, Listing)>;
 impl StoredInventories {
     /// Inventories of the accounts that groups of policies select, as the evaluations of a source know
     /// them now; of some types alone, where these are given. Each is of the instant at which that group of
-    /// the account was last evaluated for which it is longest ago, so that nothing in it is older. An
-    /// account without a run has none. What is in memory is read again only where it has changed.
+    /// the account was last evaluated for which it is longest ago, so that nothing in it is older; of the
+    /// last sweep where no group looks at the account. One without either has none. What is in memory is read again only where it has changed.
     pub async fn latest(
         &mut self,
         pool: &PgPool,
@@ -68,12 +68,14 @@ impl StoredInventories {
         let groups = groups::of_source(pool, source).await?;
         let runs = groups.into_iter().map(|group| (group.definition.name, group.last_run_at));
         let runs: BTreeMap<String, Option<DateTime<Utc>>> = runs.collect();
+        let swept = sweeps::swept(pool, source).await?;
         let mut inventories = Vec::new();
         for account in policies.accounts.values() {
             let groups = policies.groups.values().filter(|group| group.accounts.selects(account));
             let confirmed =
                 groups.filter_map(|group| runs.get(group.name.as_str()).copied().flatten());
-            let Some(taken_at) = confirmed.min() else { continue };
+            let swept = swept.get(&account.id).copied();
+            let Some(taken_at) = confirmed.min().or(swept) else { continue };
             if let Some(listings) = self.listings(pool, (source, &account.id), types).await? {
                 let inventory = Inventory::empty(account.id.clone(), taken_at);
                 inventories.push(Inventory { listings, ..inventory });

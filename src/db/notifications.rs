@@ -17,6 +17,8 @@ words! {
     Groups = "groups",
     /// Posts, one of which is due.
     Outbox = "outbox",
+    /// Sweeps, one of which somebody asked for.
+    Sweeps = "sweeps",
     /// Pages, which show something new.
     Pages = "pages",
 }

@@ -18,6 +18,26 @@ words! {
     Closed = "closed",
 }
 
+words! {
+    /// Progress of collecting what a pull request could not be judged by.
+    pub Progress, "progress of collecting":
+    /// Somebody asked for it, of whom nobody looked yet whether they may.
+    Asked = "asked",
+    /// Accounts are asked, or wait for it.
+    UnderWay = "under_way",
+    /// An account could not be asked, which its answer says.
+    Failed = "failed",
+}
+
+/// Collecting what a pull request could not be judged by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collection {
+    /// How far it has come.
+    pub progress: Progress,
+    /// Login of whoever asked for it.
+    pub by: String,
+}
+
 /// A pull request as GitHub told of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PullRequest {
@@ -57,6 +77,12 @@ pub struct Unanswered {
     pub is_answered: bool,
     /// How often its head could not be read.
     pub attempts: u32,
+    /// What somebody asked to be collected for it, until that was told.
+    pub collection: Option<Collection>,
+    /// `true` where no account of the source is to be asked any more.
+    pub is_collected: bool,
+    /// `true` where one could not be asked.
+    pub has_refused: bool,
 }
 
 /// Keeps what GitHub told of a pull request, unless something newer is known; whether that was new.
@@ -116,8 +142,8 @@ pub async fn close_others(
 }
 
 /// The open pull requests into `branch` that have no answer yet for their head against `base`, the
-/// commit in force, and those whose answer is that nobody vouched for them, if anything about them has
-/// changed since; those first that were changed last, and none whose next attempt is yet to come.
+/// commit in force, those whose answer is that nobody vouched for them, if anything about them has
+/// changed since, and those for which something was collected; those first that were changed last, and none whose next attempt is yet to come.
 pub async fn unanswered(
     executor: impl PgExecutor<'_>,
     source: SourceId,
@@ -126,14 +152,22 @@ pub async fn unanswered(
 ) -> Result<Vec<Unanswered>, Error> {
     sqlx::query!(
         r#"select number, head, base_branch, state, author, updated_at, head_repository,
-            stack_base, below, attempts,
+            stack_base, below, attempts, collection, collection_by,
+            not exists (select from account_sweep s where s.source = $1 and s.asked_at is not null)
+                as "is_collected!",
+            exists (
+                select from account_sweep s where s.source = $1 and s.asked_error is not null
+            ) as "has_refused!",
             (processed_head, processed_base, processed_below) is not distinct from
                 (head, $3::text, below) as "is_answered!"
          from pull_request
          where source = $1 and state = 'open' and coalesce(stack_base, base_branch) = $2
            and ((processed_head, processed_base, processed_below) is distinct from
                     (head, $3::text, below)
-                or updated_at > unvouched_at)
+                or updated_at > unvouched_at
+                or collection = 'under_way' and not exists (
+                    select from account_sweep s where s.source = $1 and s.asked_at is not null
+                ))
            and (retry_at is null or retry_at <= now())
          order by updated_at desc, number"#,
         source.0,
@@ -155,24 +189,51 @@ pub async fn unanswered(
             layer: row.stack_base.map(|stack_base| Layer { stack_base, below: row.below }),
         };
         let attempts = row.attempts.unsigned_abs();
-        Ok(Unanswered { pull, is_answered: row.is_answered, attempts })
+        let collection = match row.collection.zip(row.collection_by) {
+            Some((progress, by)) => Some(Collection { progress: Progress::read(&progress)?, by }),
+            None => None,
+        };
+        Ok(Unanswered {
+            pull,
+            is_answered: row.is_answered,
+            attempts,
+            collection,
+            is_collected: row.is_collected,
+            has_refused: row.has_refused,
+        })
     })
     .collect()
 }
 
-/// Notes that a pull request has its answer for a head against a base, and whether somebody vouched for
-/// that head.
+/// Answer to a pull request.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'a> {
+    /// Head that it is for.
+    pub head: &'a str,
+    /// The commit in force that the head was compared with.
+    pub base: &'a str,
+    /// `true` where somebody vouched for the head.
+    pub is_vouched: bool,
+    /// What is to become of what somebody asked to be collected.
+    pub collection: Option<&'a Collection>,
+}
+
+/// Notes that a pull request has its answer. Where somebody asked meanwhile for what it could not be
+/// judged by, it waits for another one.
 pub async fn answered(
     executor: impl PgExecutor<'_>,
     fence: &Fence,
-    number: i64,
-    (head, base): (&str, &str),
-    is_vouched: bool,
+    waiting: &Unanswered,
+    answer: Answer<'_>,
 ) -> Result<(), Error> {
+    let progress = |it: &Collection| it.progress.as_str();
     sqlx::query!(
         "update pull_request
-         set processed_head = $3, processed_base = $4, processed_below = below, attempts = 0,
-             retry_at = null,
+         set processed_head = case when collection is not distinct from $6 then $3 end,
+             processed_base = $4, processed_below = below, attempts = 0, retry_at = null,
+             collection = case when collection is not distinct from $6 then $7 else collection end,
+             collection_by = case when collection is not distinct from $6 then $8
+                 else collection_by end,
              -- GitHub tells seconds: within this one more may happen to it.
              unvouched_at = case
                  when $5 then null
@@ -181,10 +242,37 @@ pub async fn answered(
              end
          where source = $1 and number = $2",
         fence.source.0,
-        number,
+        waiting.pull.number,
+        answer.head,
+        answer.base,
+        answer.is_vouched,
+        waiting.collection.as_ref().map(progress),
+        answer.collection.map(progress),
+        answer.collection.map(|it| it.by.as_str()),
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// Notes that somebody asks for what the pull requests at a head could not be judged by: they wait for
+/// another answer. The sources are not woken by it.
+pub async fn ask_to_collect(
+    executor: impl PgExecutor<'_>,
+    repository_id: i64,
+    head: &str,
+    by: &str,
+) -> Result<(), Error> {
+    sqlx::query!(
+        "update pull_request
+         set processed_head = null, collection = 'asked', collection_by = $3
+         from source
+         where source.id = pull_request.source and source.repository_id = $1
+           and source.retired_at is null and pull_request.head = $2
+           and pull_request.state = 'open'",
+        repository_id,
         head,
-        base,
-        is_vouched,
+        by,
     )
     .execute(executor)
     .await?;
@@ -214,7 +302,7 @@ pub async fn failed(
 #[cfg(test)]
 mod tests {
     use chrono::TimeDelta;
-    use sqlx::PgPool;
+    use sqlx::{PgConnection, PgPool};
 
     use super::*;
     use crate::db::fixtures::{TestResult, source, sync};
@@ -232,6 +320,23 @@ mod tests {
         }
     }
 
+    /// One that has no answer yet.
+    fn unread(pull: PullRequest) -> Unanswered {
+        let (is_collected, has_refused) = (true, false);
+        let (is_answered, attempts, collection) = (false, 0, None);
+        Unanswered { pull, is_answered, attempts, collection, is_collected, has_refused }
+    }
+
+    async fn answer(
+        connection: &mut PgConnection,
+        fence: &Fence,
+        pull: &PullRequest,
+        is_vouched: bool,
+    ) -> Result<(), Error> {
+        let answer = Answer { head: &pull.head, base: "b1", is_vouched, collection: None };
+        answered(connection, fence, &unread(pull.clone()), answer).await
+    }
+
     #[sqlx::test]
     async fn old_news_of_a_pull_request_is_ignored(pool: PgPool) -> TestResult {
         let source = source(&pool, "main").await;
@@ -242,7 +347,7 @@ mod tests {
         assert!(see(&pool, source, &pushed).await?);
         assert!(!see(&pool, source, &pushed).await?, "told twice");
         assert!(!see(&pool, source, &opened(1, "h1")).await?, "told late");
-        let waiting = Unanswered { pull: pushed.clone(), is_answered: false, attempts: 0 };
+        let waiting = unread(pushed.clone());
         assert_eq!(unanswered(&pool, source, "main", "b1").await?, [waiting]);
         let closed = PullRequest { state: State::Closed, ..pushed };
         assert!(see(&pool, source, &closed).await?);
@@ -260,7 +365,7 @@ mod tests {
         see(&pool, source, &elsewhere).await?;
         let mut tx = pool.begin().await?;
         let fence = sync(&mut tx, "main").await;
-        answered(&mut *tx, &fence, 1, ("h1", "b1"), true).await?;
+        answer(&mut tx, &fence, &opened(1, "h1"), true).await?;
         tx.commit().await?;
         let numbers = |base: &'static str| {
             let pool = pool.clone();
@@ -291,9 +396,9 @@ mod tests {
         see(&pool, source, &layer("l1")).await?;
         let mut tx = pool.begin().await?;
         let fence = sync(&mut tx, "main").await;
-        let waiting = Unanswered { pull: layer("l1"), is_answered: false, attempts: 0 };
+        let waiting = unread(layer("l1"));
         assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, [waiting]);
-        answered(&mut *tx, &fence, 2, ("h1", "b1"), true).await?;
+        answer(&mut tx, &fence, &layer("l1"), true).await?;
         assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, []);
         see(&mut *tx, source, &layer("l2")).await?;
         assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?.len(), 1);
@@ -309,12 +414,12 @@ mod tests {
         failed(&mut *tx, &fence, 1, Duration::from_mins(1)).await?;
         assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, []);
         failed(&mut *tx, &fence, 1, Duration::ZERO).await?;
-        let waiting = Unanswered { pull: opened(1, "h1"), is_answered: false, attempts: 2 };
+        let waiting = Unanswered { is_answered: false, attempts: 2, ..unread(opened(1, "h1")) };
         assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, [waiting]);
         // Another head is another matter.
         failed(&mut *tx, &fence, 1, Duration::from_mins(1)).await?;
         see(&mut *tx, source, &opened(1, "h2")).await?;
-        let waiting = Unanswered { pull: opened(1, "h2"), is_answered: false, attempts: 0 };
+        let waiting = unread(opened(1, "h2"));
         assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, [waiting]);
         Ok(())
     }
@@ -325,23 +430,23 @@ mod tests {
         see(&pool, source, &opened(1, "h1")).await?;
         let mut tx = pool.begin().await?;
         let fence = sync(&mut tx, "main").await;
-        answered(&mut *tx, &fence, 1, ("h1", "b1"), false).await?;
+        answer(&mut tx, &fence, &opened(1, "h1"), false).await?;
         assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, []);
         let commented = PullRequest {
             updated_at: DateTime::UNIX_EPOCH + TimeDelta::seconds(1),
             ..opened(1, "h1")
         };
         see(&mut *tx, source, &commented).await?;
-        let waiting = Unanswered { pull: commented, is_answered: true, attempts: 0 };
+        let waiting = Unanswered { is_answered: true, attempts: 0, ..unread(commented) };
         assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, [waiting]);
-        answered(&mut *tx, &fence, 1, ("h1", "b1"), true).await?;
+        answer(&mut tx, &fence, &opened(1, "h1"), true).await?;
         assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, []);
 
         // What happens within the second that is told shows the next time.
         let recent = PullRequest { updated_at: fence.at(), ..opened(1, "h1") };
         see(&mut *tx, source, &recent).await?;
-        answered(&mut *tx, &fence, 1, ("h1", "b1"), false).await?;
-        let waiting = Unanswered { pull: recent, is_answered: true, attempts: 0 };
+        answer(&mut tx, &fence, &opened(1, "h1"), false).await?;
+        let waiting = Unanswered { is_answered: true, attempts: 0, ..unread(recent) };
         assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, [waiting]);
         Ok(())
     }

@@ -309,6 +309,18 @@ pub async fn wake(connection: &mut PgConnection, name: &str) -> Result<bool, Err
     Ok(done.rows_affected() == 1)
 }
 
+/// Makes a pass over a watched source due at once.
+pub async fn wake_id(connection: &mut PgConnection, source: SourceId) -> Result<(), Error> {
+    sqlx::query!(
+        "update source set nudges = nudges + 1, due_at = now()
+         where id = $1 and retired_at is null",
+        source.0,
+    )
+    .execute(&mut *connection)
+    .await?;
+    notify(connection, Topic::Sources).await
+}
+
 /// Locks a source for the rest of the transaction: whoever recomputes what its commit should show
 /// does so one after the other.
 pub async fn lock(executor: impl PgExecutor<'_>, source: SourceId) -> Result<Lock, Error> {

@@ -1,5 +1,6 @@
 //! Sweeps: which accounts are swept once a day, when each is due, and where its next sweep begins.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -10,8 +11,11 @@ use super::queue::{fenced, queue, shortened};
 use super::sources::SourceId;
 use super::{Error, words};
 use crate::fetch::{Place, Position};
-use crate::resource::{AccountId, Provider, Region};
+use crate::resource::{AccountId, Provider, Region, TypeName};
 use crate::tasks::Backoff;
+
+/// Attempts at a sweep that somebody asked for.
+const MOST_ATTEMPTS: i32 = 3;
 
 /// An account that wants to be swept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +45,8 @@ pub struct Claim {
     pub provider: Provider,
     /// Id of the account.
     pub account: AccountId,
+    /// Types that somebody asked for: these alone are swept. Without any it is the daily sweep.
+    pub asked: BTreeSet<TypeName>,
     /// Position behind which the sweep begins.
     pub position: Option<Position>,
     /// Attempts since the last completed sweep, this one included.
@@ -137,7 +143,36 @@ pub async fn define(
     Ok(())
 }
 
-/// Claims the account of a watched source that is due longest, for the time of `lease`.
+/// Asks for a sweep of an account for types, at once; `false` where the account is not swept. What was asked
+/// for before and is not swept yet stays asked for.
+pub async fn ask(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+    (provider, account): (Provider, &AccountId),
+    types: &BTreeSet<TypeName>,
+) -> Result<bool, Error> {
+    let types: Vec<&str> = types.iter().map(TypeName::as_str).collect();
+    let done = sqlx::query!(
+        "update account_sweep
+         set asked = array(select unnest(asked) union select unnest($4::text[]) order by 1),
+             asked_at = coalesce(asked_at, now()), asked_error = null,
+             -- Where other types come to it, it begins anew.
+             asked_after_type = case when asked @> $4 then asked_after_type end,
+             asked_after_region = case when asked @> $4 then asked_after_region end,
+             asked_after_resource = case when asked @> $4 then asked_after_resource end
+         where source = $1 and provider = $2 and account = $3",
+        source.0,
+        provider.as_str(),
+        account.as_str(),
+        &types as &[&str],
+    )
+    .execute(executor)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Claims the account of a watched source that is due longest, for the time of `lease`; before these one
+/// for which somebody asked.
 pub async fn claim_due(
     executor: impl PgExecutor<'_>,
     lease: Duration,
@@ -146,16 +181,23 @@ pub async fn claim_due(
         r#"with due as (
             select s.source, s.provider, s.account from account_sweep s
             join source on source.id = s.source and source.retired_at is null
-            where s.due_at <= now() and (s.lease_until is null or s.lease_until <= now())
-            order by s.due_at limit 1 for no key update of s skip locked
+            where (s.due_at <= now() or s.asked_at <= now())
+              and (s.lease_until is null or s.lease_until <= now())
+            order by s.asked_at <= now() is true desc, s.asked_at, s.due_at limit 1 for no key update of s skip locked
         )
         update account_sweep s
         set lease_until = now() + make_interval(secs => $1),
             attempt = gen_random_uuid(), attempts = attempts + 1
         from due
         where s.source = due.source and s.provider = due.provider and s.account = due.account
-        returning s.source, s.provider, s.account, after_type, after_region, after_resource,
-            attempts, now() as "claimed_at!", attempt as "attempt!""#,
+        returning s.source, s.provider, s.account, attempts,
+            case when asked_at <= now() then asked else '{}' end as "asked!",
+            case when asked_at <= now() then asked_after_type else after_type end as after_type,
+            case when asked_at <= now() then asked_after_region else after_region end
+                as after_region,
+            case when asked_at <= now() then asked_after_resource else after_resource end
+                as after_resource,
+            now() as "claimed_at!", attempt as "attempt!""#,
         lease.as_secs_f64(),
     )
     .fetch_optional(executor)
@@ -165,6 +207,7 @@ pub async fn claim_due(
             source: SourceId(row.source),
             provider: words::provider(&row.provider)?,
             account: words::parsed("account", &row.account)?,
+            asked: row.asked.iter().map(|name| name.as_str().into()).collect(),
             position: position(row.after_type, row.after_region, row.after_resource)?,
             attempts: row.attempts,
             claimed_at: row.claimed_at,
@@ -223,6 +266,90 @@ pub async fn complete(
     .execute(executor)
     .await?;
     Ok(())
+}
+
+/// Ends a sweep that somebody asked for. Where it did not come to all of it, the rest stays asked for, and is
+/// due when somebody asks again.
+pub async fn complete_asked(
+    executor: impl PgExecutor<'_>,
+    fence: Fence,
+    asked: &BTreeSet<TypeName>,
+    position: Option<&Position>,
+    is_whole: bool,
+) -> Result<(), Error> {
+    let asked: Vec<&str> = asked.iter().map(TypeName::as_str).collect();
+    sqlx::query!(
+        "update account_sweep
+         set asked = case when $5 then array(select unnest(asked) except select unnest($4::text[]))
+                 else asked end,
+             -- Others may have been asked for meanwhile.
+             asked_at = case when asked <@ $4 then null else asked_at end,
+             asked_swept_at = $9,
+             asked_after_type = case when asked <@ $4 then $6 end,
+             asked_after_region = case when asked <@ $4 then $7 end,
+             asked_after_resource = case when asked <@ $4 then $8 end,
+             last_error = null, lease_until = null, attempt = null, attempts = 0
+         where source = $1 and provider = $2 and account = $3",
+        fence.source.0,
+        fence.provider.as_str(),
+        fence.account.as_str(),
+        &asked as &[&str],
+        is_whole,
+        position.map(|it| it.place.type_name.as_str()),
+        position.map(|it| it.place.region.as_str()),
+        position.and_then(|it| it.resource.as_deref()),
+        fence.at,
+    )
+    .execute(executor)
+    .await?;
+    Ok(())
+}
+
+/// When the accounts of a source were swept last, those that were.
+pub async fn swept(
+    executor: impl PgExecutor<'_>,
+    source: SourceId,
+) -> Result<BTreeMap<AccountId, DateTime<Utc>>, Error> {
+    sqlx::query!(
+        r#"select account, greatest(last_swept_at, asked_swept_at) as "at!" from account_sweep
+         where source = $1 and coalesce(last_swept_at, asked_swept_at) is not null"#,
+        source.0,
+    )
+    .fetch_all(executor)
+    .await?
+    .into_iter()
+    .map(|row| Ok((words::parsed("account", &row.account)?, row.at)))
+    .collect()
+}
+
+/// Ends a sweep that somebody asked for and that came to nothing: somebody waits for an answer, so that
+/// after a few attempts there is no other. `true` where it was the last.
+pub async fn fail_asked(
+    executor: impl PgExecutor<'_>,
+    claim: &Claim,
+    error: &str,
+    backoff: Backoff,
+) -> Result<bool, Error> {
+    let is_last = claim.attempts >= MOST_ATTEMPTS;
+    let done = sqlx::query!(
+        "update account_sweep
+         set last_error = $5, asked_error = case when $7 then $5 else asked_error end,
+             asked_at = case when $7 then null else now() + make_interval(secs => $6) end,
+             asked = case when $7 then '{}' else asked end,
+             lease_until = null, attempt = null
+         where source = $1 and provider = $2 and account = $3 and attempt = $4",
+        claim.source.0,
+        claim.provider.as_str(),
+        claim.account.as_str(),
+        claim.attempt,
+        shortened(error),
+        backoff.pause(claim.attempts.unsigned_abs()).as_secs_f64(),
+        is_last,
+    )
+    .execute(executor)
+    .await?;
+    fenced(&done)?;
+    Ok(is_last)
 }
 
 /// Ends a sweep that came to nothing: the next one is due after a pause.

@@ -94,6 +94,14 @@ struct CheckRunBody<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     conclusion: Option<&'static str>,
     output: Output<'a>,
+    actions: Vec<Button>,
+}
+
+#[derive(Serialize)]
+struct Button {
+    label: &'static str,
+    description: &'static str,
+    identifier: &'static str,
 }
 
 #[derive(Serialize)]
@@ -189,7 +197,14 @@ fn body_of<'a>(check: &'a CheckRun, annotations: &'a [Annotation]) -> CheckRunBo
     };
     let details_url = check.details_url.as_ref().map(url::Url::as_str);
     let (name, head_sha, external_id) = (None, None, None);
-    CheckRunBody { name, head_sha, external_id, details_url, status, conclusion, output }
+    // Those of before go where there are none.
+    let actions = check.actions.iter().map(|action| Button {
+        label: action.label(),
+        description: action.description(),
+        identifier: action.identifier(),
+    });
+    let actions = actions.collect();
+    CheckRunBody { name, head_sha, external_id, details_url, status, conclusion, output, actions }
 }
 
 impl<'a> From<&'a Annotation> for WrittenAnnotation<'a> {

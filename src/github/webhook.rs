@@ -11,6 +11,7 @@ use sha2::Sha256;
 
 use super::names::RepositoryId;
 use super::pulls::PullRequest;
+use crate::render::post::Action;
 
 /// The secret that signs webhooks.
 #[derive(Debug, Clone)]
@@ -89,6 +90,15 @@ pub enum Event {
         /// The commit.
         head: String,
     },
+    /// Somebody asks for what the pull requests at a commit could not be judged by to be collected.
+    Collect {
+        /// Repository that it happened in.
+        repository: RepositoryId,
+        /// The commit.
+        head: String,
+        /// Login of whoever asks.
+        by: String,
+    },
     /// An event that asks nothing of us.
     Ignored,
 }
@@ -164,6 +174,21 @@ struct RerunEvent {
     #[serde(alias = "check_suite")]
     check_run: OfCommit,
     repository: InRepository,
+    #[serde(default)]
+    requested_action: Option<RequestedAction>,
+    #[serde(default)]
+    sender: Option<Sender>,
+}
+
+/// Button that was pressed.
+#[derive(Deserialize)]
+struct RequestedAction {
+    identifier: String,
+}
+
+#[derive(Deserialize)]
+struct Sender {
+    login: String,
 }
 
 #[derive(Deserialize)]
@@ -176,11 +201,22 @@ fn is_commit(text: &str) -> bool {
     [40, 64].contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
+/// `true` of what may be a login.
+fn is_login(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 100 && !text.contains(char::is_control)
+}
+
 impl From<RerunEvent> for Event {
     fn from(event: RerunEvent) -> Self {
-        match event.action.as_str() {
-            "rerequested" if is_commit(&event.check_run.head_sha) => {
-                Self::Rerun { repository: event.repository.id, head: event.check_run.head_sha }
+        let (repository, head) = (event.repository.id, event.check_run.head_sha);
+        let pressed = event.requested_action.map(|action| action.identifier);
+        match (event.action.as_str(), event.sender) {
+            _ if !is_commit(&head) => Self::Ignored,
+            ("rerequested", _) => Self::Rerun { repository, head },
+            ("requested_action", Some(Sender { login: by }))
+                if pressed.as_deref() == Some(Action::Collect.identifier()) && is_login(&by) =>
+            {
+                Self::Collect { repository, head, by }
             }
             _ => Self::Ignored,
         }

@@ -14,6 +14,7 @@ use crate::resource::{AccountId, Inventory, Region, TypeName};
 
 use super::pairs::{self, Pair};
 use super::shifts::{ShiftKind, Shifts};
+use super::uncollected::Uncollected;
 
 /// Impact of a change: what differs in the findings of checks that are judged anew. A check that asks
 /// the same of an account that is looked at alike, with the same waivers, is not judged there.
@@ -28,6 +29,8 @@ pub struct Impact {
     pub judged: BTreeMap<AccountId, DateTime<Utc>>,
     /// Accounts of which nothing was collected, so that nobody knows.
     pub unknown: BTreeSet<AccountId>,
+    /// What nobody collected, so that the change could not be judged by it.
+    pub uncollected: Uncollected,
     /// Names of both; the new one where an account has another.
     pub names: BTreeMap<AccountId, AccountName>,
 }
@@ -117,6 +120,8 @@ impl Impact {
             let is = Side::of(head, new);
             for (accounts, checks) in to_judge(&was, &is) {
                 impact.know([&was, &is], &accounts, &inventories);
+                let looked_at: Vec<_> =
+                    is.accounts.iter().filter(|one| accounts.contains(&one.id)).copied().collect();
                 let [was, is] = [
                     was.only(&accounts, checks.iter().filter_map(|(_, pair)| pair.old)),
                     is.only(&accounts, checks.iter().filter_map(|(_, pair)| pair.new)),
@@ -126,6 +131,18 @@ impl Impact {
                     let [was, is] = [(&was, pair.old), (&is, pair.new)]
                         .map(|(part, check)| Findings::of(part.as_ref(), check));
                     let accounts = differences(&was, &is, detail);
+                    for account in pair.new.iter().flat_map(|_| &looked_at) {
+                        let inventory = inventories.get(&account.id).copied();
+                        let is_missing = match (inventory, accounts.get(&account.id)) {
+                            (None, _) => true,
+                            (_, of) => {
+                                of.is_some_and(|of| of.shifts.get(ShiftKind::NotCollected) > 0)
+                            }
+                        };
+                        if let Some(check) = pair.new.filter(|_| is_missing) {
+                            impact.uncollected.note(base, account, check, inventory);
+                        }
+                    }
                     if !accounts.is_empty() {
                         let (group, check) = (name.clone(), id.clone());
                         impact.checks.push(CheckImpact { group, mode, check, accounts });

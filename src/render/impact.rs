@@ -9,6 +9,7 @@ use crate::impact::{CheckImpact, Impact, Shift, ShiftKind, Shifts};
 use crate::policy::{AccountName, Mode};
 use crate::resource::AccountId;
 
+use super::collection::cost;
 use super::markdown::{Sheet, cell, code, escape};
 use super::words::{count, unbroken};
 
@@ -225,6 +226,9 @@ fn knowledge(impact: &Impact, names: &Names) -> String {
             "Nothing was collected of {}: what the change does there shows once it was evaluated.",
             names.listed(&impact.unknown)
         ));
+    }
+    if !impact.uncollected.is_empty() {
+        sentences.push(format!("Collecting what is missing takes {}.", cost(&impact.uncollected)));
     }
     sentences.join(" ")
 }

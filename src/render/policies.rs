@@ -1,8 +1,10 @@
 //! The check run `cloudcorrect/policies`: whether the policies of a proposal can come into force.
 
 use crate::diagnostic::Diagnostic;
+use crate::impact::Uncollected;
 use crate::policy::{LoadOutcome, PolicySet};
 
+use super::collection::Collection;
 use super::markdown::{Sheet, code, prose};
 use super::post::{Annotation, Annotations, CheckRun, CheckState, Post};
 use super::source_label::SourceLabel;
@@ -13,8 +15,14 @@ const LONGEST_TEXT: usize = 60_000;
 /// Problems listed in words at most.
 const MOST_LISTED: usize = 500;
 
-/// The check run for the policies of a head of a pull request.
-pub fn policies_check(label: SourceLabel<'_>, commit: &str, reading: &LoadOutcome) -> Post {
+/// The check run for the policies of a head of a pull request, with what they could not be judged by.
+pub fn policies_check(
+    label: SourceLabel<'_>,
+    commit: &str,
+    reading: &LoadOutcome,
+    (missing, collection): (&Uncollected, &Collection),
+) -> Post {
+    let (wanting, actions) = collection.told(missing);
     let annotated = Annotated::of(&reading.diagnostics);
     let effect = if reading.is_clean() {
         "Merging brings these policies into force."
@@ -23,7 +31,8 @@ pub fn policies_check(label: SourceLabel<'_>, commit: &str, reading: &LoadOutcom
     };
     Post::CheckRun(CheckRun {
         title: title(reading).into(),
-        summary: format!("{effect}{}", annotated.words()).into(),
+        summary: format!("{effect}{}{wanting}", annotated.words()).into(),
+        actions,
         ..annotated.check_run(label, "policies", commit, reading.is_clean())
     })
 }
@@ -180,9 +189,10 @@ spec:
     }
 
     fn shown(label: SourceLabel<'_>, diagnostics: &[Diagnostic]) -> String {
+        let (nothing, unavailable) = (Uncollected::default(), Collection::Unavailable);
         let diagnostics = diagnostics.to_vec();
         let reading = LoadOutcome { policies: policies(), diagnostics, ..LoadOutcome::default() };
-        let post = policies_check(label, "0123456789abcdef", &reading);
+        let post = policies_check(label, "0123456789abcdef", &reading, (&nothing, &unavailable));
         let Post::CheckRun(check) = post else { panic!("a check run") };
         let CheckRun { name, key, state, title, summary, annotations, text, .. } = check;
         let text = text.map(|text| format!("\n{text}")).unwrap_or_default();

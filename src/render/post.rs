@@ -79,9 +79,43 @@ pub struct CheckRun {
     /// Annotated lines of policy files.
     #[serde(default, skip_serializing_if = "Annotations::is_empty")]
     pub annotations: Annotations,
+    /// Buttons beside it, which statuses of commits have none of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<Action>,
     /// What it said of its commit, while it says that nobody knows more. It is not shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub before: Option<Said>,
+}
+
+/// Button beside a check run, for those who may write to the repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// Has accounts asked for what a change could not be judged by.
+    Collect,
+}
+
+impl Action {
+    /// Word on the button, of 20 characters at most.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Collect => "Collect",
+        }
+    }
+
+    /// What it does, in 40 characters at most.
+    pub fn description(self) -> &'static str {
+        match self {
+            Self::Collect => "Ask the accounts for what is missing",
+        }
+    }
+
+    /// Name by which a webhook tells that it was pressed, of 20 characters at most.
+    pub fn identifier(self) -> &'static str {
+        match self {
+            Self::Collect => "collect",
+        }
+    }
 }
 
 /// Words of a check run, to be said again.
@@ -360,6 +394,7 @@ mod tests {
             text: None,
             details_url: None,
             annotations,
+            actions: Vec::new(),
             before: None,
         }
     }

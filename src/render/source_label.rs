@@ -26,6 +26,7 @@ impl SourceLabel<'_> {
             text: None,
             details_url: None,
             annotations: Annotations::default(),
+            actions: Vec::new(),
             before: None,
         }
     }

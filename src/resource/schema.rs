@@ -341,6 +341,12 @@ impl Schema {
         self.operations.get(&self.list).is_some_and(|list| !list.recorded_only)
     }
 
+    /// `true` where sweeps ask live accounts for all resources of the type: those that are listed by what
+    /// a request names are too many.
+    pub fn is_swept(&self) -> bool {
+        self.is_live() && self.listed_by.is_none()
+    }
+
     /// Meaning of one operation's answer, which is JSON from top-level property names to values:
     /// properties in their types, without those that the type does not have.
     pub fn refine(&self, operation: &Operation, answer: &serde_json::Value) -> Value {

@@ -1,9 +1,9 @@
 //! What is swept: which accounts of a commit, and which types of an account.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::policy::{Account, PolicySet, Sweep};
-use crate::resource::{Schema, TypeName};
+use crate::resource::{Schema, TypeName, schemas};
 
 /// Accounts that want to be swept.
 pub(super) fn swept(policies: &PolicySet) -> impl Iterator<Item = &Account> {
@@ -15,10 +15,16 @@ pub(super) fn swept(policies: &PolicySet) -> impl Iterator<Item = &Account> {
 pub(super) fn types(policies: &PolicySet, account: &Account) -> Vec<&'static Schema> {
     let groups = policies.groups.values().filter(|group| group.accounts.selects(account));
     let schemas = groups.flat_map(|group| &group.checks).flat_map(|check| check.rule.schemas());
-    let live = schemas.filter(|schema| schema.is_live() && schema.listed_by.is_none());
+    let swept = schemas.filter(|schema| schema.is_swept());
     let by_name: BTreeMap<&TypeName, &Schema> =
-        live.map(|schema| (&schema.type_name, schema)).collect();
+        swept.map(|schema| (&schema.type_name, schema)).collect();
     by_name.into_values().collect()
+}
+
+/// Types that somebody asked for, as far as sweeps know them.
+pub(super) fn asked(types: &BTreeSet<TypeName>) -> Vec<&'static Schema> {
+    let known = types.iter().filter_map(|name| schemas().get(name.as_str()));
+    known.filter(|schema| schema.is_swept()).collect()
 }
 
 #[cfg(test)]

@@ -102,7 +102,7 @@ impl PostWriter {
         connection: &mut PgConnection,
         assessment: &Assessment,
     ) -> anyhow::Result<()> {
-        let Assessment { check, comment, concerns_policies } = assessment;
+        let Assessment { check, comment, concerns_policies, .. } = assessment;
         self.want(connection, check).await?;
         let Some(comment) = comment else { return Ok(()) };
         let is_wanted = *concerns_policies

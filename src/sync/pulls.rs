@@ -7,13 +7,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::Context;
+use sqlx::PgConnection;
 
 use crate::assessment::{Assessment, Question, Unread, unread};
-use crate::db::pull_requests::{self, Layer, PullRequest, State, Unanswered};
-use crate::db::sources::{self, Claim};
+use crate::db::notifications::{Topic, notify};
+use crate::db::pull_requests::{self, Answer, Layer, Progress, PullRequest, State, Unanswered};
+use crate::db::sources::{self, Claim, SourceId};
+use crate::db::sweeps;
 use crate::git::CommitId;
 use crate::github::Repository;
-use crate::render::Unjudged;
+use crate::render::{Collection, Unjudged};
+use crate::resource::{AccountId, Provider, TypeName};
 use crate::tasks::{Backoff, blocking};
 
 use super::Syncer;
@@ -135,17 +139,19 @@ impl Syncer {
         answering: &mut Answering<'_>,
     ) -> anyhow::Result<bool> {
         let Answering { checkout, posts, authors } = answering;
-        let (source, Unanswered { pull, is_answered, attempts }) = (&claim.source, waiting);
+        let (source, Unanswered { pull, is_answered, attempts, .. }) = (&claim.source, waiting);
         let known = head.clone().ok().or_else(|| pull.head.parse().ok());
         let Some(at) = known else { return Ok(false) };
         let unjudged = authors.unjudged(source.repository_id, pull, at).await?;
         let is_vouched = unjudged.is_none();
+        let collecting = authors.collecting(waiting, self.settings.sweeps).await?;
         let guard = self.following(source).guard;
         let question = Question {
             number: Some(number(pull)?),
             below: pull.layer.as_ref().and_then(|layer| layer.below.as_deref()?.parse().ok()),
             is_private: authors.repository.is_some_and(Repository::is_private),
             unjudged,
+            collection: collecting.shown,
             ..question((claim, guard), checkout, posts, (at, target))
         };
         let assessed = match head {
@@ -167,8 +173,17 @@ impl Syncer {
         if let Some(assessment) = &assessment {
             posts.want_for_proposal(&mut transaction, assessment).await?;
         }
-        let of = (&*at.to_string(), source.revision.as_deref().unwrap_or_default());
-        pull_requests::answered(&mut *transaction, &fence, pull.number, of, is_vouched).await?;
+        let missing = assessment.map(|it| it.uncollected).unwrap_or_default();
+        if collecting.is_new {
+            ask_for(&mut transaction, source.id, pull.number, &missing).await?;
+        }
+        let answer = Answer {
+            head: &at.to_string(),
+            base: source.revision.as_deref().unwrap_or_default(),
+            is_vouched,
+            collection: collecting.kept.as_ref().filter(|_| !missing.is_empty()),
+        };
+        pull_requests::answered(&mut *transaction, &fence, waiting, answer).await?;
         let is_woken = fence.is_woken();
         transaction.commit().await.context("cannot commit")?;
         Ok(is_woken)
@@ -287,6 +302,40 @@ impl<'a> Authors<'a> {
         Ok(Some(Unjudged::Untrusted))
     }
 
+    /// What comes of what people asked to be collected: only those may ask who may write.
+    async fn collecting(
+        &mut self,
+        waiting: &Unanswered,
+        is_swept: bool,
+    ) -> anyhow::Result<Collecting> {
+        let shows = |shown| Collecting { shown, kept: None, is_new: false };
+        let Some(asked) = waiting.collection.as_ref().filter(|_| is_swept) else {
+            return Ok(shows(if is_swept { Collection::Offered } else { Collection::Unavailable }));
+        };
+        let with = |progress, shown, is_new| {
+            let kept = Some(pull_requests::Collection { progress, by: asked.by.clone() });
+            Collecting { shown, kept, is_new }
+        };
+        let under_way = Collection::UnderWay { by: asked.by.clone() };
+        Ok(match asked.progress {
+            Progress::Asked if self.may_write(&asked.by).await? => {
+                with(Progress::UnderWay, under_way, true)
+            }
+            Progress::Asked => {
+                let by = &asked.by;
+                tracing::warn!(by, "asked to collect what is missing, and may not write");
+                shows(Collection::Offered)
+            }
+            Progress::UnderWay if !waiting.is_collected => {
+                with(Progress::UnderWay, under_way, false)
+            }
+            Progress::UnderWay if !waiting.has_refused => shows(Collection::Offered),
+            Progress::UnderWay | Progress::Failed => {
+                with(Progress::Failed, Collection::Failed, false)
+            }
+        })
+    }
+
     async fn approvers(
         &self,
         pull: &PullRequest,
@@ -321,6 +370,29 @@ impl<'a> Authors<'a> {
     }
 }
 
+/// Collecting what a pull request could not be judged by: what it shows, and what is kept of it.
+struct Collecting {
+    shown: Collection,
+    kept: Option<pull_requests::Collection>,
+    /// `true` where somebody who may has asked for it since the last answer.
+    is_new: bool,
+}
+
+/// Has accounts asked for what is missing.
+async fn ask_for(
+    connection: &mut PgConnection,
+    source: SourceId,
+    number: i64,
+    missing: &BTreeMap<AccountId, BTreeSet<TypeName>>,
+) -> anyhow::Result<()> {
+    for (account, types) in missing {
+        sweeps::ask(&mut *connection, source, (Provider::Aws, account), types).await?;
+    }
+    notify(&mut *connection, Topic::Sweeps).await?;
+    tracing::info!(pull_request = number, accounts = missing.len(), "collecting what is missing");
+    Ok(())
+}
+
 /// Question after a head, in its simplest form.
 fn question(
     (claim, guard): (&Claim, Guard),
@@ -340,6 +412,7 @@ fn question(
         is_private: false,
         max_removed_percent: guard.max_removed_percent,
         unjudged: None,
+        collection: Collection::Unavailable,
     }
 }
 

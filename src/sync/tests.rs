@@ -897,7 +897,7 @@ async fn what_main_gained_meanwhile_is_not_the_pull_requests_doing(pool: PgPool)
 
     What it does to resources is not known.
 
-    <sub>Nothing was collected of `prod`: what the change does there shows once it was evaluated.</sub>
+    <sub>Nothing was collected of `prod`: what the change does there shows once it was evaluated. Collecting what is missing takes 1 list, and up to 15 requests for each resource.</sub>
 
     **Changes**
 

@@ -172,6 +172,11 @@ async fn take(pool: &PgPool, delivery: &Delivery) -> anyhow::Result<&'static str
             if let Event::Rerun { head, .. } = &delivery.event {
                 db::reruns::ask(&mut transaction, repository, head).await?;
             }
+            if let Event::Collect { head, by, .. } = &delivery.event {
+                let asked =
+                    db::pull_requests::ask_to_collect(&mut *transaction, repository, head, by);
+                asked.await?;
+            }
             db::sources::wake_repository(&mut transaction, repository).await?
         }
         // No repository has such a number.
@@ -186,7 +191,8 @@ fn repository(event: &Event) -> Option<RepositoryId> {
     match event {
         Event::Push { repository, .. }
         | Event::Look { repository }
-        | Event::Rerun { repository, .. } => Some(*repository),
+        | Event::Rerun { repository, .. }
+        | Event::Collect { repository, .. } => Some(*repository),
         Event::PullRequest { repository, action, .. } => {
             (*action != PullRequestAction::Other).then_some(*repository)
         }

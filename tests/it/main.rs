@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, clippy::indexing_slicing, reason = "a story that cannot go on ends there")]
 
+mod collecting;
 mod deliveries;
 mod deploy;
 mod emulate;

@@ -29,7 +29,7 @@ use crate::server::Server;
 use crate::state::State;
 
 #[cfg(feature = "faults")]
-pub(crate) use checks::ask_again;
+pub(crate) use checks::tell;
 pub(crate) use pulls::{NewPullRequest, open as open_pull};
 #[cfg(feature = "faults")]
 pub(crate) use reviews::submit as submit_review;

@@ -5,7 +5,7 @@ use std::io;
 use crate::api;
 use crate::emulator::Emulator;
 use crate::faults::Fault;
-use crate::model::{Gone, Permission, UserKind, Verdict};
+use crate::model::{CheckRun, Gone, Permission, UserKind, Verdict};
 use crate::repository::{ActionError, RepositoryHandle};
 use crate::state::Token;
 use crate::webhook;
@@ -30,11 +30,23 @@ impl Emulator {
 
     /// Asks the App for another run of a check, as a user does by a button; whether there is one.
     pub fn rerequest(&self, check_run: u64, by: &str) -> bool {
+        self.tell_of(check_run, None, by)
+    }
+
+    /// Presses a button of a check run, as a user does; whether it has such a one.
+    pub fn press(&self, check_run: u64, identifier: &str, by: &str) -> bool {
+        let has_button =
+            |run: &CheckRun| run.actions.iter().any(|button| button["identifier"] == identifier);
+        let has = self.server.state().check_runs.get(&check_run).is_some_and(has_button);
+        has && self.tell_of(check_run, Some(identifier), by)
+    }
+
+    fn tell_of(&self, check_run: u64, button: Option<&str>, by: &str) -> bool {
         let run = self.server.state().check_runs.get(&check_run).cloned();
         let record = run.as_ref().and_then(|run| self.server.record(run.repository));
         let (Some(run), Some(record)) = (run, record) else { return false };
         self.server.state().user(by, UserKind::Person);
-        api::ask_again(&self.server, &record, &run, by);
+        api::tell(&self.server, &record, &run, (button, by));
         true
     }
 

@@ -184,3 +184,81 @@ async fn a_failed_sweep_comes_back_after_a_growing_pause(pool: PgPool) -> TestRe
     assert_eq!(claim(&pool).await.attempts, 1, "a sweep that succeeds forgives");
     Ok(())
 }
+
+fn types(names: &[&str]) -> BTreeSet<TypeName> {
+    names.iter().map(|name| (*name).into()).collect()
+}
+
+async fn asks(pool: &PgPool, source: SourceId, account: &str, names: &[&str]) -> bool {
+    let account = account.parse().expect("an id");
+    ask(pool, source, (Provider::Aws, &account), &types(names)).await.expect("it is kept")
+}
+
+/// A source whose accounts are not due for long.
+async fn rested(pool: &PgPool, accounts: &[&str]) -> Result<SourceId, Box<dyn std::error::Error>> {
+    let source = source(pool, accounts).await?;
+    sqlx::query("update account_sweep set due_at = now() + interval '5 hours'")
+        .execute(pool)
+        .await?;
+    Ok(source)
+}
+
+#[sqlx::test]
+async fn what_somebody_asks_for_comes_first_and_changes_no_other_sweep(pool: PgPool) -> TestResult {
+    let source = source(&pool, &[PROD, SANDBOX]).await?;
+    assert!(asks(&pool, source, SANDBOX, &["AWS::S3::Bucket"]).await);
+    assert!(asks(&pool, source, SANDBOX, &["AWS::EC2::VPC"]).await);
+    assert!(!asks(&pool, source, "000000000007", &["AWS::S3::Bucket"]).await, "it is not swept");
+    let held = claim(&pool).await;
+    assert_eq!(held.account.as_str(), SANDBOX, "the other one is due for longer");
+    assert_eq!(held.asked, types(&["AWS::S3::Bucket", "AWS::EC2::VPC"]));
+    assert_eq!(swept(&pool, source).await?, BTreeMap::new());
+    complete_asked(&pool, fence(&pool, &held).await?, &held.asked, None, true).await?;
+    let known: Vec<_> = swept(&pool, source).await?.into_keys().collect();
+    assert_eq!(known, [held.account]);
+    for _ in 0..2 {
+        assert_eq!(claim(&pool).await.asked, types(&[]), "the sweeps of the day");
+    }
+    assert_eq!(claim_due(&pool, LEASE).await?, None);
+    Ok(())
+}
+
+#[sqlx::test]
+async fn what_a_budget_left_waits_until_somebody_asks_again(pool: PgPool) -> TestResult {
+    let source = rested(&pool, &[PROD]).await?;
+    assert!(asks(&pool, source, PROD, &["AWS::S3::Bucket"]).await);
+    let held = claim(&pool).await;
+    let place = Place { type_name: "AWS::S3::Bucket".into(), region: Region::global() };
+    let position = Some(Position { place, resource: Some("logs".into()) });
+    let fence_of = fence(&pool, &held).await?;
+    complete_asked(&pool, fence_of, &held.asked, position.as_ref(), false).await?;
+    assert_eq!(claim_due(&pool, LEASE).await?, None);
+    assert!(asks(&pool, source, PROD, &["AWS::S3::Bucket"]).await);
+    let again = claim(&pool).await;
+    assert_eq!((&again.asked, &again.position), (&held.asked, &position));
+    // What was asked for meanwhile is not lost.
+    assert!(asks(&pool, source, PROD, &["AWS::EC2::VPC"]).await);
+    complete_asked(&pool, fence(&pool, &again).await?, &again.asked, None, true).await?;
+    let next = claim(&pool).await;
+    assert_eq!((next.asked, next.position), (types(&["AWS::EC2::VPC"]), None));
+    Ok(())
+}
+
+#[sqlx::test]
+async fn what_cannot_be_collected_is_given_up_after_a_few_attempts(pool: PgPool) -> TestResult {
+    let source = rested(&pool, &[PROD]).await?;
+    assert!(asks(&pool, source, PROD, &["AWS::S3::Bucket"]).await);
+    for is_last in [false, false, true] {
+        let held = claim(&pool).await;
+        assert_eq!(fail_asked(&pool, &held, "no way in", BACKOFF).await?, is_last);
+        assert!(fail_asked(&pool, &held, "late", BACKOFF).await.unwrap_err().is_stale());
+        assert_eq!(claim_due(&pool, LEASE).await?, None);
+        sqlx::query("update account_sweep set asked_at = now() where asked_at is not null")
+            .execute(&pool)
+            .await?;
+    }
+    assert_eq!(claim_due(&pool, LEASE).await?, None);
+    assert!(asks(&pool, source, PROD, &["AWS::S3::Bucket"]).await);
+    assert_eq!(claim(&pool).await.asked, types(&["AWS::S3::Bucket"]), "it can be asked for again");
+    Ok(())
+}

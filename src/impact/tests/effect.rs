@@ -8,9 +8,9 @@ use serde_json::json;
 
 use super::read;
 use crate::evaluation::{Outcome, evaluate, waive};
-use crate::impact::{Impact, ShiftKind, Shifts};
+use crate::impact::{Cost, Impact, ShiftKind, Shifts};
 use crate::policy::PolicySet;
-use crate::resource::{AccountId, Facet, Inventory, Listing, Region, Resource, schemas};
+use crate::resource::{AccountId, Facet, Inventory, Listing, Region, Resource, TypeName, schemas};
 
 pub(super) const POLICIES: &str = r#"
 apiVersion: cloudcorrect.dev/v1
@@ -339,4 +339,40 @@ fn an_account_of_another_id_is_another_account() {
     ");
     assert_eq!((impact.judged.len(), impact.unknown.len()), (1, 1));
     assert_eq!(impact.names.len(), 2);
+}
+
+/// What is missing, by account: types with the lists of them that were never asked for.
+fn missing(base: &str, edits: &[(&str, &str)]) -> String {
+    let impact = Impact::of(&read(base), &edited(base, edits), &[&inventory()], 0);
+    let Cost { lists, of_each } = impact.uncollected.cost();
+    let types = impact.uncollected.types().map(|(account, types)| {
+        let names: Vec<_> = types.iter().map(TypeName::as_str).collect();
+        format!("{account}: {}\n", names.join(", "))
+    });
+    format!("{}{lists} lists, {of_each} of each", types.collect::<String>())
+}
+
+#[test]
+fn what_a_sweep_could_collect_is_told_with_its_cost() {
+    const SUBNETS: (&str, &str) =
+        ("id: few, select: \"AWS::EC2::VPC\"", "id: few, select: \"AWS::EC2::Subnet\"");
+    assert_snapshot!(missing(POLICIES, &[("<= 2", "<= 3")]), @"0 lists, 0 of each");
+    assert_snapshot!(missing(POLICIES, &[SUBNETS]), @"
+    123456789012: AWS::EC2::Subnet
+    2 lists, 0 of each
+    ");
+    // A region that the change adds is asked for by nobody yet.
+    assert_snapshot!(missing(POLICIES, &[("us-east-1]", "us-east-1, us-west-2]")]), @"0 lists, 0 of each");
+    let of_both = with_another(POLICIES);
+    assert_snapshot!(missing(&of_both, &[("<= 2", "<= 3")]), @"
+    210987654321: AWS::EC2::VPC
+    1 lists, 1 of each
+    ");
+    assert_snapshot!(missing(&of_both, &[SUBNETS]), @"
+    123456789012: AWS::EC2::Subnet
+    210987654321: AWS::EC2::Subnet
+    3 lists, 0 of each
+    ");
+    let unswept = of_both.replace("[eu-west-1] }", "[eu-west-1] }, inventory: { sweep: off }");
+    assert_snapshot!(missing(&unswept, &[("<= 2", "<= 3")]), @"0 lists, 0 of each");
 }

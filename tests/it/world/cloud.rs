@@ -42,6 +42,11 @@ impl Cloud {
         assert!(made.success(), "{made}");
     }
 
+    /// Nobody can ask the account anything, until it is changed.
+    pub(crate) fn vanishes(&self) {
+        std::fs::remove_file(&self.file).expect("the file was there");
+    }
+
     /// Waits until somebody asks the account that hangs; they wait as long as the answer is held.
     pub(crate) async fn is_asked(&self) -> File {
         let (asked, told) = tokio::sync::oneshot::channel();

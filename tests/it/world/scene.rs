@@ -179,6 +179,17 @@ impl Scene {
         assert!(self.after_webhooks(&["check_run"], asked).await, "there is such a run");
     }
 
+    /// Presses another button of a check run, as somebody who may write.
+    pub(crate) async fn press(&self, check_run: u64, button: &str) {
+        self.press_as(check_run, button, "ada").await;
+    }
+
+    /// Presses another button of a check run as somebody.
+    pub(crate) async fn press_as(&self, check_run: u64, button: &str, by: &str) {
+        let pressed = async { self.emulator.press(check_run, button, by) };
+        assert!(self.after_webhooks(&["check_run"], pressed).await, "there is such a button");
+    }
+
     /// Reviews a pull request as somebody.
     pub(crate) async fn review(&self, number: u64, verdict: Verdict, by: &str) {
         let reviewed = async { self.repo.review(number, verdict, by) };

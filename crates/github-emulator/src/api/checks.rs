@@ -129,20 +129,31 @@ pub(super) async fn list(call: &Call) -> ApiResult {
 /// Asks the App for another run.
 pub(super) fn rerequest(call: &Call) -> ApiResult {
     let run = find(call)?;
-    ask_again(&call.server, call.record()?, &run, &call.login());
+    tell(&call.server, call.record()?, &run, (None, &call.login()));
     Ok(Reply::created(json!({})))
 }
 
-/// Tells the App that somebody wants another run.
-pub(crate) fn ask_again(server: &Arc<Server>, record: &RepositoryRecord, run: &CheckRun, by: &str) {
+/// Tells the App that somebody wants another run, or pressed the button of that identifier.
+pub(crate) fn tell(
+    server: &Arc<Server>,
+    record: &RepositoryRecord,
+    run: &CheckRun,
+    pressed: (Option<&str>, &str),
+) {
     let payload = {
         let mut state = server.state();
         let suite = state.suite(record.id, &run.head_sha);
         let repository = state.repositories.get(&record.id);
-        repository.map(|repository| server.site.rerequested(&state, repository, (run, suite), by))
+        repository.map(|repository| {
+            server.site.check_run_event(&state, repository, (run, suite), pressed)
+        })
+    };
+    let described = match pressed.0 {
+        Some(_) => "check-run-requested-action",
+        None => "check-run-rerequested",
     };
     if let Some(payload) = payload {
-        webhook::send(server, "check_run", "check-run-rerequested", &payload);
+        webhook::send(server, "check_run", described, &payload);
     }
 }
 

@@ -106,13 +106,14 @@ impl Site {
         payload
     }
 
-    /// The payload of `check_run` when somebody asks for another run.
-    pub(crate) fn rerequested(
+    /// The payload of `check_run` when somebody asks for another run, or presses the button of that
+    /// identifier.
+    pub(crate) fn check_run_event(
         &self,
         state: &State,
         of: &Repository,
         (run, suite): (&CheckRun, u64),
-        by: &str,
+        (button, by): (Option<&str>, &str),
     ) -> Value {
         let mut shape = self.check_run(state, of, run, suite);
         let suite = json!({
@@ -123,6 +124,13 @@ impl Site {
         });
         extend(&mut shape, json!({ "check_suite": suite }));
         let mut payload = json!({ "action": "rerequested", "check_run": shape });
+        if let Some(identifier) = button {
+            let button = json!({ "identifier": identifier });
+            extend(
+                &mut payload,
+                json!({ "action": "requested_action", "requested_action": button }),
+            );
+        }
         extend(&mut payload, self.context(state, of, by));
         payload
     }
