@@ -21,7 +21,7 @@ use crate::db::sources::SourceId;
 use crate::git::CommitId;
 use crate::render::links::Links;
 use crate::render::post::Post;
-use crate::render::{Collection, SourceLabel, Unjudged};
+use crate::render::{Collection, ForeignCheck, SourceLabel, Unjudged};
 use crate::resource::{AccountId, TypeName};
 
 pub use self::assessor::Assessor;
@@ -74,6 +74,8 @@ pub struct Question {
     pub unjudged: Option<Unjudged>,
     /// Whether people may have collected what it could not be judged by.
     pub collection: Collection,
+    /// Checks under our names on its head that somebody else posted.
+    pub foreign: Vec<ForeignCheck>,
 }
 
 /// Answer to a question: what is to be posted.

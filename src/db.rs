@@ -25,6 +25,7 @@ mod error;
 pub mod facets;
 mod fence;
 pub mod findings;
+pub mod foreign;
 pub mod groups;
 pub mod notifications;
 pub mod outbox;

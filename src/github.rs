@@ -12,6 +12,7 @@ mod checks;
 mod comments;
 mod deliveries;
 mod error;
+mod foreign;
 mod identity;
 mod issues;
 mod names;

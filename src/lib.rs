@@ -46,6 +46,7 @@ pub mod git;
 pub mod github;
 pub mod impact;
 pub mod in_force;
+pub mod lookout;
 pub mod policy;
 pub mod postgres;
 pub mod proposal;

@@ -45,7 +45,7 @@ const LAYERS: &[&[&str]] = &[
     &["collect", "in_force", "proposal"],
     &["views"],
     &["assessment"],
-    &["sync", "evaluator", "sweeper", "reporter", "redeliverer"],
+    &["sync", "evaluator", "sweeper", "reporter", "redeliverer", "lookout"],
     &["web"],
     &["app"],
     &["cli"],

@@ -19,11 +19,12 @@ use crate::config::{
 };
 use crate::db::notifications::{Listener, Topic};
 use crate::db::sources::{self, Host, Registration};
-use crate::db::{self, deliveries, runs};
+use crate::db::{self, deliveries, foreign, runs};
 use crate::evaluator::{Evaluator, Options};
 use crate::git::{Allowed, Credentials, Fetcher, Limits};
 use crate::github::{GitHub, WebhookSecret};
 use crate::in_force::PolicyCache;
+use crate::lookout::Lookout;
 use crate::postgres::Server;
 use crate::redeliverer::Redeliverer;
 use crate::render::links::Links;
@@ -57,6 +58,8 @@ const MOST_SYNCS: usize = 8;
 
 /// Accounts that are swept at the same time: few, since nobody waits for them.
 const SWEEPS: usize = 2;
+/// How often heads are looked for on which others may have posted.
+const LOOKING_OUT: Duration = Duration::from_secs(20);
 /// How often sweeps that fall due, and commits that bring accounts, are looked for.
 const SWEEP_POLL: Duration = Duration::from_mins(1);
 
@@ -77,6 +80,8 @@ pub struct Parts {
     pub reporter: Option<Arc<Reporter>>,
     /// Asks for webhooks that did not arrive; nobody to ask without an App.
     pub redeliverer: Option<Arc<Redeliverer>>,
+    /// Looks for checks under our names that are not ours; nowhere to look without GitHub.
+    pub lookout: Option<Arc<Lookout>>,
     /// The routes of the webhooks' listener.
     pub webhooks: Router,
     /// The routes of the page's listener.
@@ -142,6 +147,7 @@ impl Parts {
                 .clone()
                 .zip(app)
                 .map(|(github, app)| Arc::new(Redeliverer::new(pool.clone(), github, app))),
+            lookout: github.clone().map(|github| Arc::new(Lookout::new(pool.clone(), github))),
             reporter: github.map(|github| Arc::new(Reporter::new(pool.clone(), github))),
             webhooks: web::webhooks(Webhooks { pool: pool.clone(), secret }),
             pages: web::pages(Pages { pool: pool.clone(), clock, page_url }),
@@ -261,6 +267,13 @@ fn reconcile(tasks: &Tasks, pool: &PgPool, parts: &Parts) {
             async move { redeliverer.pass().await }
         });
     }
+    if let Some(lookout) = &parts.lookout {
+        let lookout = Arc::clone(lookout);
+        tasks.repeat("look out", Wake::default(), LOOKING_OUT, move || {
+            let lookout = Arc::clone(&lookout);
+            async move { lookout.pass().await }
+        });
+    }
     let housekeeping = pool.clone();
     tasks.repeat("housekeeping", Wake::default(), HOUSEKEEPING, move || {
         let pool = housekeeping.clone();
@@ -298,6 +311,7 @@ fn sweep(tasks: &Tasks, sweeper: &Arc<Sweeper>, wake: &Wake) {
 /// more than two weeks ago. Results are kept for ever.
 pub async fn keep_house(pool: &PgPool) -> Result<()> {
     runs::create_partitions(pool, MONTHS_AHEAD).await.context("cannot make partitions ahead")?;
+    foreign::forget(pool).await.context("cannot forget old looks")?;
     let forgotten = deliveries::prune(pool, DELIVERIES_KEPT).await;
     let forgotten = forgotten.context("cannot forget old webhooks")?;
     tracing::debug!(forgotten, "old webhooks forgotten");

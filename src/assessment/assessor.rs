@@ -85,8 +85,9 @@ impl Assessor {
         let stack = all.as_ref().map(|changes| StackTotal { changes, impact: whole.as_ref() });
         let removal = compared.removal();
         let too_much = removal.filter(|it| it.exceeds(question.max_removed_percent));
+        let foreign = question.foreign.as_slice();
         let proposed =
-            Proposed { head, reading, changes, judged, stack, held: too_much, past: None };
+            Proposed { head, reading, changes, judged, stack, held: too_much, past: None, foreign };
         let label = question.speaker.label();
         let nothing = Uncollected::default();
         let missing = own.as_ref().map_or(&nothing, |impact| &impact.uncollected);

@@ -38,6 +38,7 @@ fn question() -> Question {
         max_removed_percent: 50,
         unjudged: None,
         collection: Collection::Unavailable,
+        foreign: Vec::new(),
     }
 }
 

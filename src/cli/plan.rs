@@ -162,6 +162,7 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         stack: None,
         held: held.then_some(removal),
         past,
+        foreign: &[],
     };
     let source = source.as_deref().or(accounts.source()).unwrap_or("main");
     let label = SourceLabel { source, is_alone: !shared };

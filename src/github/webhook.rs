@@ -11,6 +11,7 @@ use sha2::Sha256;
 
 use super::names::RepositoryId;
 use super::pulls::PullRequest;
+use crate::render::OUR_NAMES;
 use crate::render::post::Action;
 
 /// The secret that signs webhooks.
@@ -83,6 +84,13 @@ pub enum Event {
         /// Repository that it happened in.
         repository: RepositoryId,
     },
+    /// A status under one of our names is on a commit now, be it ours or not.
+    Status {
+        /// Repository that it happened in.
+        repository: RepositoryId,
+        /// The commit.
+        head: String,
+    },
     /// Somebody asks for another run of a check, or of all of a commit.
     Rerun {
         /// Repository that it happened in.
@@ -132,6 +140,7 @@ impl Event {
             "push" => parse::<Push>(event, body).map(Self::from),
             "pull_request" => parse::<PullRequestEvent>(event, body).map(Self::from),
             "check_run" | "check_suite" => parse::<RerunEvent>(event, body).map(Self::from),
+            "status" => parse::<StatusEvent>(event, body).map(Self::from),
             "merge_group" | "pull_request_review" => {
                 parse::<LookEvent>(event, body).map(Self::from)
             }
@@ -219,6 +228,24 @@ impl From<RerunEvent> for Event {
                 Self::Collect { repository, head, by }
             }
             _ => Self::Ignored,
+        }
+    }
+}
+
+/// A status of a commit, which may be anybody's.
+#[derive(Deserialize)]
+struct StatusEvent {
+    sha: String,
+    context: String,
+    repository: InRepository,
+}
+
+impl From<StatusEvent> for Event {
+    fn from(event: StatusEvent) -> Self {
+        if event.context.starts_with(OUR_NAMES) && is_commit(&event.sha) {
+            Self::Status { repository: event.repository.id, head: event.sha }
+        } else {
+            Self::Ignored
         }
     }
 }

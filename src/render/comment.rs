@@ -11,6 +11,7 @@ use crate::impact::{
 use crate::policy::{LoadOutcome, PolicySet, Waiver};
 
 use super::backtest::Past;
+use super::foreign::{self, ForeignCheck};
 use super::impact;
 use super::markdown::{Sheet, block, code, prose};
 use super::policies::{extent, problem};
@@ -64,6 +65,8 @@ pub struct Proposed<'a> {
     pub held: Option<Removal>,
     /// What the changes would have made of resources in the past, where somebody asked.
     pub past: Option<Past<'a>>,
+    /// Checks under our names on its head that somebody else posted.
+    pub foreign: &'a [ForeignCheck],
 }
 
 /// What the layers of a stack come to together, up to one of them.
@@ -161,10 +164,13 @@ pub fn unread_comment(label: SourceLabel<'_>, number: u64, head: &str, why: &str
 }
 
 fn text(label: SourceLabel<'_>, proposed: Proposed<'_>, known: KnownWaivers<'_>) -> String {
-    let Proposed { head, reading, changes, judged, stack, held, past } = proposed;
+    let Proposed { head, reading, changes, judged, stack, held, past, foreign } = proposed;
     let mut sheet = Sheet::new(LONGEST);
     sheet.paragraph(&heading(label));
     let impact = judged.impact().filter(|_| changes.is_some());
+    if !foreign.is_empty() {
+        sheet.paragraph(&foreign::sentence(foreign));
+    }
     sheet.paragraph(&verdict(reading, changes));
     if let Some(removal) = held {
         sheet.paragraph(&held_sentence(removal));
@@ -404,6 +410,7 @@ spec:
                 stack: None,
                 held: None,
                 past: None,
+                foreign: &[],
             },
             known,
         );

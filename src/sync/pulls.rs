@@ -10,6 +10,7 @@ use anyhow::Context;
 use sqlx::PgConnection;
 
 use crate::assessment::{Assessment, Question, Unread, unread};
+use crate::db::foreign;
 use crate::db::notifications::{Topic, notify};
 use crate::db::pull_requests::{self, Answer, Layer, Progress, PullRequest, State, Unanswered};
 use crate::db::sources::{self, Claim, SourceId};
@@ -152,6 +153,7 @@ impl Syncer {
             is_private: authors.repository.is_some_and(Repository::is_private),
             unjudged,
             collection: collecting.shown,
+            foreign: foreign::of_head(&self.pool, source.id, &at.to_string()).await?,
             ..question((claim, guard), checkout, posts, (at, target))
         };
         let assessed = match head {
@@ -413,6 +415,7 @@ fn question(
         max_removed_percent: guard.max_removed_percent,
         unjudged: None,
         collection: Collection::Unavailable,
+        foreign: Vec::new(),
     }
 }
 

@@ -10,7 +10,7 @@ pub use crate::db::outbox::listed::Unposted;
 use crate::db::revisions::{self, Revision, State};
 use crate::db::runs::{self, Recent};
 use crate::db::sources::{self, Host, Registration, Source, SourceId};
-use crate::db::{self, groups};
+use crate::db::{self, foreign, groups};
 use crate::evaluation::Counts;
 use crate::evaluation::gating::{Gated, GatedCounts, Gating, Reason};
 
@@ -80,6 +80,8 @@ pub struct SourceView {
     /// Changes that polling found and no webhook had announced, and when it last did; `None` where webhooks
     /// arrive, or none is sent.
     pub unannounced: Option<(u64, DateTime<Utc>)>,
+    /// Number of checks under our names that somebody else posted, a hundred at most.
+    pub foreign: usize,
     /// Posts that GitHub does not show as they are wanted; `None` of a source that is not on GitHub.
     pub unposted: Option<Unposted>,
 }
@@ -176,6 +178,9 @@ fn by_group(recent: Vec<Recent>) -> HashMap<(SourceId, String), Vec<Segment>> {
     histories
 }
 
+/// Foreign checks that are counted.
+const MOST_FOREIGN: i64 = 100;
+
 async fn source_view(pool: &PgPool, source: &Source) -> Result<SourceView, db::Error> {
     let in_force = revision(pool, source, source.revision.as_deref()).await?;
     let head = revision(pool, source, source.head.as_deref()).await?;
@@ -191,6 +196,7 @@ async fn source_view(pool: &PgPool, source: &Source) -> Result<SourceView, db::E
     };
     Ok(SourceView {
         unannounced: sources::unannounced(pool, source.id).await?,
+        foreign: foreign::of_source(pool, source.id, MOST_FOREIGN).await?.len(),
         unposted,
         name,
         repository: source.repository_name.clone().unwrap_or(repository),

@@ -5,6 +5,8 @@ use sqlx::PgPool;
 
 use super::part::{Part, rows_to_read};
 use crate::db;
+use crate::db::foreign;
+pub use crate::db::foreign::Seen;
 use crate::db::outbox::listed::{self, Listed};
 pub use crate::db::outbox::listed::{Cursor, Unposted};
 use crate::db::sources::{self, Host};
@@ -85,6 +87,8 @@ pub struct Posts {
     pub unposted: Vec<PostView>,
     /// Number of all of these.
     pub numbers: Unposted,
+    /// Checks under our names that somebody else posted, the newest first.
+    pub foreign: Vec<Seen>,
     /// Part of those that it shows, those that were wanted last first.
     pub posted: Part<PostView, Cursor>,
 }
@@ -108,6 +112,7 @@ pub async fn posts(
         is_on_github: source.registration.host == Host::GitHub,
         unposted: unposted.into_iter().map(|post| view(post, false)).collect(),
         numbers,
+        foreign: foreign::of_source(pool, source.id, most).await?,
         posted: Part::of(posted, limit, position, |post| view(post, true)),
     }))
 }

@@ -57,6 +57,8 @@ struct SourceRow {
     error: Option<Prose>,
     /// How many changes no webhook had announced, and when that was last so.
     unannounced: Option<(String, RelativeTime)>,
+    /// How many checks under our names are not ours, in words, and where they are listed.
+    foreign: Option<(String, String)>,
     /// Address of the posts and how they stand, of a source on GitHub.
     posts: Option<(String, String)>,
 }
@@ -143,6 +145,10 @@ fn source_row(source: SourceView, now: DateTime<Utc>) -> SourceRow {
         unannounced: source.unannounced.map(|(number, at)| {
             let changes = if number == 1 { "1 change" } else { &format!("{number} changes") };
             (changes.to_owned(), RelativeTime::new(at, now))
+        }),
+        foreign: (source.foreign > 0).then(|| {
+            let checks = if source.foreign == 1 { "check" } else { "checks" };
+            (format!("{} {checks}", source.foreign), links::posts(&name))
         }),
         posts: source.unposted.map(|numbers| (links::posts(&name), posts(numbers))),
         waiting: source.waiting.map(|head| (commit(head.commit), head.reason)),

@@ -11,8 +11,9 @@ use super::links::{self, Commit};
 use super::prose::Prose;
 use super::response::{Page, PageError, PageResult};
 use super::time::RelativeTime;
+use crate::render::ForeignCheck;
 use crate::render::post::CheckState;
-use crate::views::post::{self, Cursor, Place, PostView, Posts, Progress};
+use crate::views::post::{self, Cursor, Place, PostView, Posts, Progress, Seen};
 
 /// Most posts on a page.
 const PAGE: usize = 50;
@@ -29,6 +30,8 @@ pub(super) struct PostsPage {
     /// Number of those that are not shown here either.
     more_unposted: usize,
     posted: Vec<Row>,
+    /// Checks under our names that somebody else posted, on the first page.
+    foreign: Vec<ForeignRow>,
     is_first: bool,
     /// Address of the next page.
     next: Option<String>,
@@ -47,6 +50,14 @@ struct Row {
     attempts: u32,
     wanted: RelativeTime,
     posted: Option<RelativeTime>,
+}
+
+struct ForeignRow {
+    name: String,
+    commit: Commit,
+    /// `status by octocat: success`.
+    words: String,
+    seen: RelativeTime,
 }
 
 /// Query of an address: the part of the posts to show.
@@ -68,7 +79,7 @@ pub(super) async fn show(
 }
 
 fn page(posts: Posts, is_first: bool, now: DateTime<Utc>) -> PostsPage {
-    let Posts { source, is_on_github, unposted, numbers, posted } = posts;
+    let Posts { source, is_on_github, unposted, numbers, foreign, posted } = posts;
     let all = usize::try_from(numbers.waiting + numbers.given_up).unwrap_or_default();
     let row = |post| row(post, &source, now);
     let here = links::posts(&source);
@@ -84,10 +95,25 @@ fn page(posts: Posts, is_first: bool, now: DateTime<Utc>) -> PostsPage {
         },
         more_unposted: all.saturating_sub(unposted.len()),
         unposted: unposted.into_iter().map(row).collect(),
+        foreign: foreign
+            .into_iter()
+            .filter(|_| is_first)
+            .map(|seen| foreign_row(seen, &source, now))
+            .collect(),
         next: posted.next.as_ref().map(|last| format!("{here}?behind={}", written(last))),
         posted: posted.rows.into_iter().map(row).collect(),
         is_first,
         source,
+    }
+}
+
+fn foreign_row(Seen { head, check, at }: Seen, source: &str, now: DateTime<Utc>) -> ForeignRow {
+    let ForeignCheck { kind, name, author, state } = check;
+    ForeignRow {
+        name,
+        commit: Commit::new(source, &head),
+        words: format!("{} by {author}: {state}", kind.noun()),
+        seen: RelativeTime::new(at, now),
     }
 }
 

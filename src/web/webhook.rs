@@ -162,6 +162,13 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
 
 /// Nudges the sources that the webhook is about, once for each delivery.
 async fn take(pool: &PgPool, delivery: &Delivery) -> anyhow::Result<&'static str> {
+    if let Event::Status { repository, head } = &delivery.event {
+        // Whether it is ours is asked soon; nothing else is about it.
+        if let Ok(repository) = i64::try_from(repository.0) {
+            db::foreign::look_at(pool, repository, head).await?;
+        }
+        return Ok("looking\n");
+    }
     let Some(repository) = repository(&delivery.event) else { return Ok("nothing to do\n") };
     let mut transaction = pool.begin().await?;
     if !db::deliveries::note(&mut *transaction, &delivery.id).await? {
@@ -196,7 +203,7 @@ fn repository(event: &Event) -> Option<RepositoryId> {
         Event::PullRequest { repository, action, .. } => {
             (*action != PullRequestAction::Other).then_some(*repository)
         }
-        Event::Ping | Event::Ignored => None,
+        Event::Ping | Event::Ignored | Event::Status { .. } => None,
     }
 }
 

@@ -23,14 +23,14 @@ use crate::world::servers;
 use crate::world::story::World;
 
 /// Whoever sends webhooks in GitHub's name.
-struct Sender {
+pub(crate) struct Sender {
     client: reqwest::Client,
     url: String,
     secret: String,
 }
 
 impl Sender {
-    fn new(world: &World) -> Self {
+    pub(crate) fn new(world: &World) -> Self {
         Self {
             client: reqwest::Client::builder().no_proxy().build().expect("a client"),
             url: format!("{}/webhooks/github", world.webhooks_url),
@@ -39,7 +39,7 @@ impl Sender {
     }
 
     /// Sends a webhook as GitHub would; the status of the answer.
-    async fn send(&self, event: &str, id: &str, payload: &str) -> u16 {
+    pub(crate) async fn send(&self, event: &str, id: &str, payload: &str) -> u16 {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.secret.as_bytes()).expect("a key");
         mac.update(payload.as_bytes());
         let signature = format!("sha256={}", hex::encode(mac.finalize().into_bytes()));
@@ -96,6 +96,7 @@ async fn samples_of_all_events_are_taken_or_ignored(pool: PgPool) {
         "check_run",
         "check_suite",
         "merge_group",
+        "status",
     ] {
         assert!(taken.get(event).is_some_and(|count| *count > 1), "{event}: {taken:?}");
     }

@@ -7,6 +7,7 @@ mod deliveries;
 mod deploy;
 mod emulate;
 mod enforcing;
+mod foreign;
 mod gallery;
 mod holding;
 mod hostile;

@@ -5,7 +5,7 @@ use std::io;
 use crate::api;
 use crate::emulator::Emulator;
 use crate::faults::Fault;
-use crate::model::{CheckRun, Gone, Permission, UserKind, Verdict};
+use crate::model::{CheckRun, CommitStatus, Gone, Permission, UserKind, Verdict};
 use crate::repository::{ActionError, RepositoryHandle};
 use crate::state::Token;
 use crate::webhook;
@@ -119,6 +119,24 @@ impl RepositoryHandle {
         self.server.state().user(by, UserKind::Person);
         let submitted = api::submit_review(&self.server, &self.record, number, (verdict, by));
         submitted.map(drop).map_err(|error| ActionError::Refused(error.message))
+    }
+
+    /// Posts a status of a commit as somebody who may write here.
+    pub fn post_status(&self, sha: &str, context: &str, conclusion: &str, by: &str) {
+        let now = self.server.now();
+        let mut state = self.server.state();
+        state.user(by, UserKind::Person);
+        state.add_status(CommitStatus {
+            id: 0,
+            repository: self.id,
+            sha: sha.to_owned(),
+            state: conclusion.to_owned(),
+            context: context.to_owned(),
+            description: None,
+            target_url: None,
+            creator: by.to_owned(),
+            created_at: now,
+        });
     }
 
     /// Says what a user may do here; without a word they may write.

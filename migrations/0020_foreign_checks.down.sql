@@ -1,0 +1,2 @@
+drop table foreign_check;
+drop table check_look;
