@@ -139,7 +139,7 @@ mod tests {
         );
         assert_eq!(
             manifest["default_events"],
-            json!(["push", "pull_request", "pull_request_review", "merge_group"])
+            json!(["push", "pull_request", "pull_request_review", "merge_group", "status"])
         );
     }
 
