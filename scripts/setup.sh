@@ -40,6 +40,8 @@ missing_packages() {
     have jq || echo jq
     # Signing commits, as the manual says.
     have ssh-keygen || echo openssh-client
+    # Fetching over SSH, one process a connection.
+    [ -x /usr/sbin/sshd ] || echo openssh-server
     have gpg || echo gnupg
 }
 

@@ -15,6 +15,7 @@ mod settings;
 mod showing;
 mod signers;
 mod sources;
+mod ssh;
 #[cfg(test)]
 mod tests;
 

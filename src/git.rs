@@ -9,15 +9,19 @@
 mod approval;
 mod ask;
 mod bare;
+mod bridge;
 mod commit;
 mod fetch;
 mod fetcher;
 mod gate;
+mod http;
 mod local;
 mod mirror;
+mod passage;
 mod read;
 mod remote;
 mod signed;
+mod ssh;
 mod tree;
 
 pub use approval::Approval;

@@ -5,7 +5,7 @@
 //!
 //! | layer | modules | what |
 //! | --- | --- | --- |
-//! | support | [`clock`], [`digest`], [`signature`], [`tasks`], [`worker`], [`config`], [`telemetry`] | knows nothing of policies |
+//! | support | [`clock`], [`digest`], [`signature`], [`ssh`], [`tasks`], [`worker`], [`config`], [`telemetry`] | knows nothing of policies |
 //! | words | [`diagnostic`] | a problem at its place |
 //! | things | [`schedule`], [`resource`], [`document`] | when; of what; YAML and JSON |
 //! | language | [`expression`] | what holds of one resource |
@@ -57,6 +57,7 @@ pub mod reporter;
 pub mod resource;
 pub mod schedule;
 pub mod signature;
+pub mod ssh;
 pub mod sweeper;
 pub mod sync;
 pub mod tasks;

@@ -39,6 +39,7 @@ use crate::github::{GitHub, Repository, RepositoryId};
 use crate::in_force::PolicyCache;
 use crate::proposal::Policies;
 use crate::render::links::Links;
+use crate::ssh::Access;
 use crate::tasks::{Backoff, Pass, blocking, spread};
 
 use self::checkout::{Head, Revision, SourceCheckout, Unfollowed, UnreadHead};
@@ -119,12 +120,14 @@ pub struct Following {
     pub signatures: Signatures,
     /// What a server elsewhere than on GitHub is told that asks who we are.
     pub credentials: Option<Credentials>,
+    /// What a host of SSH is known by and is told.
+    pub access: Option<Access>,
 }
 
 impl Default for Following {
     fn default() -> Self {
         let (guard, signatures) = (Guard::default(), Signatures::default());
-        Self { poll: POLL, guard, signatures, credentials: None }
+        Self { poll: POLL, guard, signatures, credentials: None, access: None }
     }
 }
 
@@ -331,10 +334,9 @@ impl Syncer {
         let registration = &source.registration;
         let (remote, github) = match registration.host {
             Host::Git => {
-                let url =
-                    registration.repository.parse().context("cannot read the source's URL")?;
-                let remote = Remote::new(url, self.settings.allowed)?;
-                (remote.with_credentials(self.following(source).credentials), None)
+                let Following { credentials, access, .. } = self.following(source);
+                let remote = Remote::read(&registration.repository, self.settings.allowed)?;
+                (remote.with_credentials(credentials).with_access(access), None)
             }
             Host::GitHub => {
                 let repository = self.look_up(source).await?;
@@ -348,7 +350,7 @@ impl Syncer {
                 (remote, Some((repository, posts)))
             }
         };
-        let digest = hex::encode(Sha256::digest(remote.url().as_str()));
+        let digest = hex::encode(Sha256::digest(remote.to_string()));
         let name = format!("{}.git", digest.get(..16).unwrap_or(&digest));
         let checkout = SourceCheckout {
             directory: self.settings.mirrors.join(name),

@@ -31,9 +31,8 @@ impl std::str::FromStr for Format {
 /// Levels of crates that say more than is meant to be heard, unless a filter names them: sqlx tells at
 /// `info` what Postgres notices, such as that a table is there already; the SDK of AWS at `trace` all
 /// that it sends and receives, but for what its models call a secret; pgp at `warn` what it reads of a
-/// signature, which is anybody's.
-const RESTRAINED: &str =
-    "sqlx=warn,aws_smithy_runtime=warn,aws_sigv4=warn,hyper=warn,hyper_util=warn,h2=warn,pgp=error";
+/// signature, which is anybody's; russh at `error` what hosts send that it does not expect.
+const RESTRAINED: &str = "sqlx=warn,aws_smithy_runtime=warn,aws_sigv4=warn,hyper=warn,hyper_util=warn,h2=warn,pgp=error,russh=off";
 
 /// Has panics told as errors of the log, in its format, and not as text of their own.
 pub fn log_panics() {

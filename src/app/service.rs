@@ -404,13 +404,12 @@ fn sweeps(settings: &Settings) -> Option<sweeper::Options> {
 
 fn sync_settings(settings: &Settings, fetcher: Fetcher) -> SyncSettings {
     let following = settings.sources.iter().map(|source| {
-        let SourceSettings { name, login, poll, max_removed_percent, approval, signatures, .. } =
-            source;
+        let SourceSettings { name, login, poll, max_removed_percent, approval, .. } = source;
         let guard = Guard { max_removed_percent: *max_removed_percent, approval: *approval };
-        let signatures = signatures.clone();
+        let (signatures, access) = (source.signatures.clone(), source.access.clone());
         let credentials =
             login.clone().map(|Login { username, password }| Credentials { username, password });
-        (name.clone(), Following { poll: *poll, guard, signatures, credentials })
+        (name.clone(), Following { poll: *poll, guard, signatures, credentials, access })
     });
     SyncSettings {
         mirrors: settings.data_dir.join("mirrors"),
@@ -431,6 +430,7 @@ async fn register(settings: &Settings, pool: &PgPool) -> Result<()> {
             let (host, repository) = match &source.remote {
                 Remote::GitHub(name) => (Host::GitHub, name.clone()),
                 Remote::Url(url) => (Host::Git, url.to_string()),
+                Remote::Ssh(address) => (Host::Git, address.to_string()),
             };
             Registration {
                 name: source.name.clone(),

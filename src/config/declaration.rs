@@ -70,6 +70,17 @@ pub(super) const SETTINGS: &[Declared] = &[
     plain("sources[].repository", "owner/name on GitHub", "or sources[].url for any other remote"),
     plain("sources[].username", "x-access-token", "the user that goes with the token"),
     secret("sources[].token", "none", "for a server that asks who we are; or sources[].token_file"),
+    plain(
+        "sources[].ssh_key_file",
+        "required with SSH",
+        "a file with the private key that logs in",
+    ),
+    secret(
+        "sources[].ssh_key_passphrase",
+        "none",
+        "of that key; or sources[].ssh_key_passphrase_file",
+    ),
+    plain("sources[].known_hosts", "required with SSH", "a file of OpenSSH's with keys of hosts"),
     plain("sources[].branch", "main", "the branch whose head is in force"),
     plain("sources[].path", "policies", "the directory with the policies"),
     plain("sources[].poll", "60s", "how often the remote is asked without a webhook"),

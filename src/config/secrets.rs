@@ -47,6 +47,18 @@ pub(super) fn optional_secret(
     checked(fields, key, base, |_| None)
 }
 
+/// A passphrase, if there is one; an error where what is wrong with it is told.
+pub(super) fn passphrase(
+    fields: &mut Fields<'_, '_>,
+    key: &str,
+    base: &Path,
+) -> Option<Result<SecretString, Told>> {
+    read_by_rule(fields, key, base, |_| None)
+}
+
+/// What stands in the place of a secret whose problem is told.
+pub(super) struct Told(SecretString);
+
 /// A token, if there is one: what is sent in a header.
 pub(super) fn token(fields: &mut Fields<'_, '_>, base: &Path) -> Option<SecretString> {
     checked(fields, "token", base, |text| {
@@ -63,17 +75,28 @@ fn checked(
     base: &Path,
     problem: impl FnOnce(&str) -> Option<(String, String)>,
 ) -> Option<SecretString> {
+    let (Ok(secret) | Err(Told(secret))) = read_by_rule(fields, key, base, problem)?;
+    Some(secret)
+}
+
+fn read_by_rule(
+    fields: &mut Fields<'_, '_>,
+    key: &str,
+    base: &Path,
+    problem: impl FnOnce(&str) -> Option<(String, String)>,
+) -> Option<Result<SecretString, Told>> {
     let Given { key, is_file, text } = given(fields, key, base)?;
-    let Some(text) = text else { return Some(SecretString::from("unreadable")) };
+    let Some(text) = text else { return Some(Err(Told(SecretString::from("unreadable")))) };
     if text.trim().is_empty() {
         fields.push(fields.error(&key, Code::InvalidValue, empty(is_file)));
-        return Some(SecretString::from("empty"));
+        return Some(Err(Told(SecretString::from("empty"))));
     }
     if let Some((message, help)) = problem(&text) {
         let refused = fields.error(&key, Code::InvalidValue, &message);
         fields.push(refused.help(help));
+        return Some(Err(Told(SecretString::from(text))));
     }
-    Some(SecretString::from(text))
+    Some(Ok(SecretString::from(text)))
 }
 
 /// Least number of bytes of a key, as long as its digests.

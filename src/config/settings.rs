@@ -11,6 +11,7 @@ use secrecy::SecretString;
 use url::Url;
 
 use crate::signature::Signers;
+use crate::ssh::{Access, Address};
 
 /// Settings of `serve`, each checked, with defaults filled in.
 #[derive(Debug, Clone)]
@@ -174,6 +175,8 @@ pub struct SourceSettings {
     pub remote: Remote,
     /// What a server elsewhere than on GitHub is told that asks who we are.
     pub login: Option<Login>,
+    /// What a host of SSH is known by and is told; there is always one beside such a remote.
+    pub access: Option<Access>,
     /// The branch whose head is in force.
     pub branch: String,
     /// The directory with the policies, from the repository's root.
@@ -241,6 +244,8 @@ pub enum Remote {
     GitHub(String),
     /// Any URL; nothing is posted.
     Url(Url),
+    /// Address of SSH; nothing is posted.
+    Ssh(Address),
 }
 
 /// How to reach an account.

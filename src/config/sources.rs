@@ -11,7 +11,9 @@ use super::secrets::token;
 use super::settings::{GitSettings, Login, MAX_REMOVED_PERCENT, Remote, SourceSettings};
 use super::showing::{has_credentials, quoted};
 use super::signers::{self, signatures};
+use super::ssh;
 use crate::diagnostic::Code;
+use crate::ssh::Address;
 
 /// The sources of the settings; what is wrong with them is reported by `root`.
 pub(super) fn sources(
@@ -43,7 +45,7 @@ pub(super) fn sources(
             let message = "has repository, branch and path of another source";
             fields.push(fields.error("", Code::DuplicateName, message));
         }
-        fields.finish(&[KEYS, signers::KEYS].concat());
+        fields.finish(&[KEYS, ssh::KEYS, signers::KEYS].concat());
         sources.push(source);
     }
     sources
@@ -82,6 +84,7 @@ fn source(
     }
     let remote = remote(fields, github, git);
     let login = login(fields, base, &remote);
+    let access = ssh::access(fields, base, &remote);
     let branch = fields.text("branch").unwrap_or_else(|| "main".into());
     let path = fields.text("path").unwrap_or_else(|| "policies".into());
     let path = path.trim_matches('/').to_owned();
@@ -98,6 +101,7 @@ fn source(
         name,
         remote,
         login,
+        access,
         branch,
         path,
         poll,
@@ -109,6 +113,8 @@ fn source(
 
 /// User whose name goes with a token where none is given: hosts that take any take this one.
 const TOKEN_USER: &str = "x-access-token";
+
+const BY_SSH: &str = "is of no use: the repository is reached by SSH";
 
 /// User and token for a server elsewhere than on GitHub, which has tokens of its App.
 fn login(fields: &mut Fields<'_, '_>, base: &Path, remote: &Remote) -> Option<Login> {
@@ -122,7 +128,10 @@ fn login(fields: &mut Fields<'_, '_>, base: &Path, remote: &Remote) -> Option<Lo
     let key = if fields.has("token") { "token" } else { "token_file" };
     let is_there = fields.has(key);
     let password = token(fields, base);
-    if username.is_some() && !is_there {
+    if username.is_some() && matches!(remote, Remote::Ssh(_)) {
+        let refused = fields.error("username", Code::Conflict, BY_SSH);
+        fields.push(refused.help("leave it out; the user stands in `url`, before the `@`"));
+    } else if username.is_some() && !is_there {
         let refused = fields.error("username", Code::MissingKey, "needs a `token`");
         fields.push(
             refused.help("write a password or token there, or name its file by `token_file`"),
@@ -143,6 +152,7 @@ fn login(fields: &mut Fields<'_, '_>, base: &Path, remote: &Remote) -> Option<Lo
             Some(("would be sent unencrypted", "use https"))
         }
         Remote::Url(_) => None,
+        Remote::Ssh(_) => Some((BY_SSH, "leave it out; `ssh_key_file` names the key that logs in")),
     };
     if let Some((message, help)) = problem {
         fields.push(fields.error(key, Code::Conflict, message).help(help));
@@ -167,7 +177,7 @@ fn remote(fields: &mut Fields<'_, '_>, github: bool, git: &GitSettings) -> Remot
             }
             Remote::GitHub(repository)
         }
-        (None, Some(url)) => Remote::Url(url),
+        (None, Some(remote)) => remote,
         (Some(repository), Some(_)) => {
             let message = "and `url` exclude each other";
             fields.push(fields.error("repository", Code::Conflict, message));
@@ -183,11 +193,11 @@ fn remote(fields: &mut Fields<'_, '_>, github: bool, git: &GitSettings) -> Remot
     }
 }
 
-/// The form of an address that is always taken.
-const ADDRESS: &str = "write `https://HOST/PATH`";
+/// Forms of an address that are always taken.
+const ADDRESS: &str = "write `https://HOST/PATH` or `ssh://git@HOST/PATH`";
 
 /// The address of a repository, if it is one from which the service can fetch.
-fn url(fields: &mut Fields<'_, '_>, git: &GitSettings) -> Option<Url> {
+fn url(fields: &mut Fields<'_, '_>, git: &GitSettings) -> Option<Remote> {
     let text = fields.text("url")?;
     let shown = quoted(&text);
     let (message, help) = match text.parse::<Url>() {
@@ -195,19 +205,22 @@ fn url(fields: &mut Fields<'_, '_>, git: &GitSettings) -> Option<Url> {
             "must not hold credentials".to_owned(),
             "leave out what stands before the `@`; `username` and `token` are told a server that asks",
         ),
-        // `git@host:path`, as Git itself takes it.
-        Err(_) if text.contains('@') && !text.contains("://") => {
-            (format!("is {shown}, of SSH, which is not supported"), ADDRESS)
-        }
+        _ if Address::is_meant(&text) => match text.parse() {
+            Ok(address) => return Some(Remote::Ssh(address)),
+            Err(invalid) => (
+                format!("is {shown}, which {invalid}"),
+                "write `ssh://git@HOST/PATH` or `git@HOST:PATH`",
+            ),
+        },
         Err(error) => (format!("is {shown}, which is no URL: {error}"), ADDRESS),
         Ok(url) if url.query().is_some() || url.fragment().is_some() => (
             "must be the address of a repository alone, without `?` and `#`".to_owned(),
             "where a server asks who we are, write `username` and `token`",
         ),
         Ok(url) => match url.scheme() {
-            "https" => return Some(url),
-            "http" if git.allow_http || is_loopback(&url) => return Some(url),
-            "file" if git.allow_file => return Some(url),
+            "https" => return Some(Remote::Url(url)),
+            "http" if git.allow_http || is_loopback(&url) => return Some(Remote::Url(url)),
+            "file" if git.allow_file => return Some(Remote::Url(url)),
             "http" => (
                 format!("is {shown}, which is not encrypted"),
                 "use https, or set `git.allow_http = true`",
@@ -253,6 +266,7 @@ mod tests {
     use super::super::Settings;
 
     fn problem(url: &str) -> String {
+        // Each such source needs more, which is told as well.
         let toml = format!("[[sources]]\nname = \"main\"\nurl = \"{url}\"");
         let read = Settings::read(&toml, Path::new("."), []);
         read.map_or_else(|error| error.to_string(), |_| "good".to_owned())
@@ -285,13 +299,13 @@ mod tests {
         good
         settings:3:7: `sources[0].url` is `http://git.example/p.git`, which is not encrypted; use https, or set `git.allow_http = true`
         settings:3:7: `sources[0].url` is `file:///srv/p.git`, a local path; if that is meant, set `git.allow_file = true`
-        settings:3:7: `sources[0].url` is `git@github.com:acme/p.git`, of SSH, which is not supported; write `https://HOST/PATH`
-        settings:3:1: `sources[0].url` is of `ssh`, which is not supported; write `https://HOST/PATH`
+        settings:1:1: `sources[0].known_hosts` is missing; name a file of OpenSSH's with the key that the host publishes; none is trusted on first use
+        settings:1:1: `sources[0].known_hosts` is missing; name a file of OpenSSH's with the key that the host publishes; none is trusted on first use
         settings:3:1: `sources[0].url` must not hold credentials; leave out what stands before the `@`; `username` and `token` are told a server that asks
         settings:3:1: `sources[0].url` must not hold credentials; leave out what stands before the `@`; `username` and `token` are told a server that asks
         settings:3:1: `sources[0].url` must not hold credentials; leave out what stands before the `@`; `username` and `token` are told a server that asks
         settings:3:1: `sources[0].url` must not hold credentials; leave out what stands before the `@`; `username` and `token` are told a server that asks
-        settings:3:7: `sources[0].url` is `/srv/p.git`, which is no URL: relative URL without a base; write `https://HOST/PATH`
+        settings:3:7: `sources[0].url` is `/srv/p.git`, which is no URL: relative URL without a base; write `https://HOST/PATH` or `ssh://git@HOST/PATH`
         ");
     }
 
@@ -337,8 +351,10 @@ mod tests {
         2 settings are missing or wrong:
           settings:7:1: `sources[0].token` holds a line break, or another character that nobody sees; write the token alone, on one line
           settings:8:12: `sources[0].username` is `a:b`, but must hold no `:`, which ends it
-        1 setting is missing or wrong:
-          settings:6:1: `sources[0].url` is of `ssh`, which is not supported; write `https://HOST/PATH`
+        3 settings are missing or wrong:
+          settings:4:1: `sources[0].ssh_key_file` is missing; name the file with the private key, whose public half the host has as a deploy key
+          settings:4:1: `sources[0].known_hosts` is missing; name a file of OpenSSH's with the key that the host publishes; none is trusted on first use
+          settings:7:1: `sources[0].token` is of no use: the repository is reached by SSH; leave it out; `ssh_key_file` names the key that logs in
         ");
     }
 }

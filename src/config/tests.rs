@@ -5,6 +5,7 @@ mod hidden;
 mod problems;
 mod secret_files;
 mod signers;
+mod ssh;
 
 use std::path::Path;
 use std::time::Duration;

@@ -3,7 +3,8 @@
 //! libgit2 never speaks protocol 2, so that a server lists all its refs to it, of which a repository may
 //! have 100,000. We ask for those that we want by `ls-refs` (Git's `gitprotocol-v2`); of a repository on
 //! this machine the refs are read in place. A server that speaks no protocol 2, or answers anything odd,
-//! is left to the fetch, which says what is wrong.
+//! is left to the fetch, which says what is wrong; but a host of SSH that does not let us in is not asked
+//! to a second time.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,8 +19,12 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::{Instant, timeout_at};
 
 use super::fetch::FetchError;
-use super::gate::{self, GateError};
-use super::{CommitId, Mirror, Remote, Wanted};
+use super::http::{self, Server};
+use super::passage::GateError;
+use super::remote::Place;
+use super::ssh::{Output, Protocol, UploadPack};
+use super::{CommitId, Mirror, Wanted};
+use crate::ssh::Address;
 
 /// Bytes of what a server says that it can do; a list of refs, which one without protocol 2 sends
 /// instead, may be longer and is not read.
@@ -38,16 +43,54 @@ impl Mirror {
         wanted: &[Wanted],
         deadline: Instant,
     ) -> Result<bool, FetchError> {
-        let there = match self.remote.path() {
-            Some(path) => Some(in_place(&path, wanted)?),
-            None => over_http(&self.remote, wanted, deadline)?,
-        };
-        let Some(there) = there else { return Ok(false) };
+        let Some(there) = self.refs(wanted, deadline)? else { return Ok(false) };
         Ok(wanted.iter().all(|one| {
             let there = those_of(one, &there);
             let is_there = one.is_several() || !there.is_empty();
             is_there && self.heads(one).is_ok_and(|here| here == there)
         }))
+    }
+}
+
+impl Mirror {
+    /// Refs of the remote; `None` where it does not say.
+    fn refs(&self, wanted: &[Wanted], deadline: Instant) -> Result<Option<Refs>, FetchError> {
+        if let Some(path) = self.remote.path() {
+            return in_place(&path, wanted).map(Some);
+        }
+        let Ok(runtime) = Builder::new_current_thread().enable_all().build() else {
+            return Ok(None);
+        };
+        let answer = runtime.block_on(async { timeout_at(deadline, self.asked(wanted)).await });
+        // Looking up a name may hang in the system, which must not hold us.
+        Runtime::shutdown_background(runtime);
+        match answer {
+            Ok(Ok(Answer::Refs(refs))) => Ok(Some(refs)),
+            Ok(Ok(Answer::OtherObjects(format))) => Err(FetchError::ObjectFormat(format)),
+            Ok(Ok(Answer::NotProtocol2)) | Err(_) => Ok(None),
+            Ok(Err(error)) => Err(self.blame(error)),
+        }
+    }
+
+    /// An error is one of a host of SSH that did not let us in.
+    async fn asked(&self, wanted: &[Wanted]) -> Result<Answer, GateError> {
+        let url = match self.remote.place() {
+            Place::Ssh(address) => return self.over_ssh(address, wanted).await,
+            Place::File(url) | Place::Http(url) => url,
+        };
+        let answer = async {
+            let server = Server::new(url, &self.remote).map_err(GateError::Other)?;
+            over_http(&server, wanted).await
+        };
+        Ok(answer.await.unwrap_or(Answer::NotProtocol2))
+    }
+
+    async fn over_ssh(&self, address: &Address, wanted: &[Wanted]) -> Result<Answer, GateError> {
+        let access = self.remote.access();
+        let mut there = UploadPack::run(address, access, Protocol::Two).await?;
+        let answer = converse(&mut there, wanted).await;
+        there.leave().await;
+        Ok(answer.unwrap_or(Answer::NotProtocol2))
     }
 }
 
@@ -110,23 +153,6 @@ fn name(text: &str) -> String {
     text.chars().take_while(|c| c.is_ascii_alphanumeric() || *c == '-').take(20).collect()
 }
 
-/// Refs of a server; `None` where it does not say in protocol 2.
-fn over_http(
-    remote: &Remote,
-    wanted: &[Wanted],
-    deadline: Instant,
-) -> Result<Option<Refs>, FetchError> {
-    let Ok(runtime) = Builder::new_current_thread().enable_all().build() else { return Ok(None) };
-    let answer = runtime.block_on(async { timeout_at(deadline, ls_refs(remote, wanted)).await });
-    // Looking up a name may hang in the system, which must not hold us.
-    Runtime::shutdown_background(runtime);
-    match answer {
-        Ok(Ok(Answer::Refs(refs))) => Ok(Some(refs)),
-        Ok(Ok(Answer::OtherObjects(format))) => Err(FetchError::ObjectFormat(format)),
-        Ok(Ok(Answer::NotProtocol2) | Err(_)) | Err(_) => Ok(None),
-    }
-}
-
 enum Answer {
     Refs(Refs),
     /// It names objects otherwise, such as by `sha256`.
@@ -134,39 +160,84 @@ enum Answer {
     NotProtocol2,
 }
 
-async fn ls_refs(remote: &Remote, wanted: &[Wanted]) -> Result<Answer, GateError> {
-    let client = gate::client(remote).map_err(GateError::Other)?;
-    let [capabilities, upload_pack] = gate::PATHS.map(|path| gate::address(remote, path));
-    let told = send(remote, client.get(capabilities)).await?;
+async fn over_http(server: &Server, wanted: &[Wanted]) -> Result<Answer, GateError> {
+    let [capabilities, upload_pack] = http::PATHS.map(|path| server.address(path));
+    let told = send(server, server.client.get(capabilities)).await?;
     let Some(told) = body(told, CAPABILITIES).await? else { return Ok(Answer::NotProtocol2) };
-    let lines = lines(&told);
-    let says = |wanted: &str| lines.iter().any(|line| line == wanted);
-    let speaks =
-        says("version 2") && lines.iter().any(|line| line.split('=').next() == Some("ls-refs"));
-    if !speaks {
-        return Ok(Answer::NotProtocol2);
-    }
-    let format = lines.iter().find_map(|line| line.strip_prefix("object-format="));
-    if let Some(other) = format.filter(|format| *format != "sha1") {
-        return Ok(Answer::OtherObjects(name(other)));
-    }
-    let asking = client
+    let has_formats = match speaks(&told) {
+        Ok(has_formats) => has_formats,
+        Err(answer) => return Ok(answer),
+    };
+    let question = question(wanted, has_formats);
+    let asking = server
+        .client
         .post(upload_pack)
         .header(header::CONTENT_TYPE, "application/x-git-upload-pack-request")
         .header(header::ACCEPT, "application/x-git-upload-pack-result")
-        .body(
-            question(wanted, format.is_some())
-                .map_err(|error| GateError::Other(error.to_string()))?,
-        );
-    let listed = body(send(remote, asking).await?, REFS).await?;
+        .body(question.map_err(|error| GateError::Other(error.to_string()))?);
+    let listed = body(send(server, asking).await?, REFS).await?;
+    Ok(listed.map_or(Answer::NotProtocol2, |listed| Answer::Refs(refs(&listed))))
+}
+
+/// Asks a program that runs; none where it says nothing that can be read.
+async fn converse(there: &mut UploadPack, wanted: &[Wanted]) -> Option<Answer> {
+    let told = section(&mut there.output, CAPABILITIES).await?;
+    let has_formats = match speaks(&told) {
+        Ok(has_formats) => has_formats,
+        Err(answer) => return Some(answer),
+    };
+    there.input.send(&question(wanted, has_formats).ok()?).await.ok()?;
+    let listed = section(&mut there.output, REFS).await?;
+    Some(Answer::Refs(refs(&listed)))
+}
+
+/// Lines up to the one that ends them; none where there are more than there should be.
+async fn section(output: &mut Output, most: usize) -> Option<Vec<u8>> {
+    let mut section = Vec::new();
+    while !(section.ends_with(b"0000") && is_whole(&section)) {
+        section.extend(output.next().await?);
+        if section.len() > most {
+            return None;
+        }
+    }
+    Some(section)
+}
+
+/// `true` of lines with one that ends them.
+fn is_whole(mut section: &[u8]) -> bool {
+    while let Ok(Stream::Complete { line, bytes_consumed }) = streaming(section) {
+        if matches!(line, PacketLineRef::Flush) {
+            return true;
+        }
+        section = section.get(bytes_consumed..).unwrap_or_default();
+    }
+    false
+}
+
+/// Whether a server that speaks protocol 2 names a format of objects; the answer of one that cannot be
+/// asked.
+fn speaks(told: &[u8]) -> Result<bool, Answer> {
+    let lines = lines(told);
+    let says = |wanted: &str| lines.iter().any(|line| line == wanted);
+    let lists = lines.iter().any(|line| line.split('=').next() == Some("ls-refs"));
+    if !says("version 2") || !lists {
+        return Err(Answer::NotProtocol2);
+    }
+    let format = lines.iter().find_map(|line| line.strip_prefix("object-format="));
+    match format.filter(|format| *format != "sha1") {
+        Some(other) => Err(Answer::OtherObjects(name(other))),
+        None => Ok(format.is_some()),
+    }
+}
+
+/// Refs as a server lists them.
+fn refs(listed: &[u8]) -> Refs {
     let read = |line: &String| {
         let mut words = line.split(' ');
-        Some((words.next()?.parse().ok()?, words.next()?.to_owned()))
+        let id = words.next()?.parse().ok()?;
+        Some((words.next()?.to_owned(), id))
     };
-    let refs = |listed: Vec<u8>| self::lines(&listed).iter().filter_map(read).collect::<Vec<_>>();
-    Ok(listed.map_or(Answer::NotProtocol2, |listed| {
-        Answer::Refs(refs(listed).into_iter().map(|(id, name)| (name, id)).collect())
-    }))
+    lines(listed).iter().filter_map(read).collect()
 }
 
 /// The request for refs, which are asked for by how they begin. Only a server that names a format of
@@ -185,17 +256,17 @@ fn question(wanted: &[Wanted], has_formats: bool) -> std::io::Result<Vec<u8>> {
     Ok(text)
 }
 
-async fn send(remote: &Remote, request: RequestBuilder) -> Result<Response, GateError> {
-    let request = gate::authorized(remote, request).header("Git-Protocol", "version=2");
-    let answer = request.send().await.map_err(gate::other)?;
-    gate::check(&answer)?;
+async fn send(server: &Server, request: RequestBuilder) -> Result<Response, GateError> {
+    let request = server.authorized(request).header("Git-Protocol", "version=2");
+    let answer = request.send().await.map_err(http::other)?;
+    http::check(&answer)?;
     Ok(answer)
 }
 
 /// Body of an answer; `None` where it is longer than it should be.
 async fn body(mut answer: Response, most: usize) -> Result<Option<Vec<u8>>, GateError> {
     let mut body = Vec::new();
-    while let Some(chunk) = answer.chunk().await.map_err(gate::other)? {
+    while let Some(chunk) = answer.chunk().await.map_err(http::other)? {
         body.extend_from_slice(&chunk);
         if body.len() > most {
             return Ok(None);

@@ -8,8 +8,10 @@ use tokio::time::Instant;
 
 use super::bare;
 use super::fetcher::{Transfer, TransferError};
-use super::gate::{Gate, GateError};
+use super::gate::Gate;
+use super::passage::GateError;
 use super::{Mirror, Wanted};
+use crate::ssh::UntrustedHost;
 
 /// Why a fetch brought nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +31,29 @@ pub enum FetchError {
          that the app or token may read its contents"
     )]
     NoRepository,
+    /// Nothing says with which key to log in at a host of SSH.
+    #[error("the remote is reached by SSH; set `ssh_key_file` and `known_hosts` of the source")]
+    NoAccess,
+    /// A host of SSH may be another than the one that is meant.
+    #[error(transparent)]
+    Untrusted(UntrustedHost),
+    /// A host of SSH does not let us in.
+    #[error(
+        "the remote does not let `{user}` in with our key {key}; add its public half there, as a deploy key that \
+         may read, or see to `ssh_key_file` of the source"
+    )]
+    KeyRefused {
+        /// User in whose name we log in.
+        user: String,
+        /// Fingerprint of the key.
+        key: String,
+    },
+    /// A host of SSH lets us in, and serves no such repository.
+    #[error(
+        "the remote serves no such repository to us{0}; see that its URL is right, and that our key may read its \
+         contents"
+    )]
+    NotServed(String),
     /// The server is in trouble, which may pass.
     #[error("the remote answers {0}, and is asked again; where that goes on, its own log says why")]
     Unavailable(String),
@@ -126,15 +151,13 @@ impl Mirror {
         if self.is_current(wanted, deadline)? && directory == self.directory {
             return Ok(());
         }
-        let gate = self
-            .remote
-            .is_http()
-            .then(|| Gate::open(&self.remote, self.limits.max_bytes, deadline))
-            .transpose()
-            .map_err(FetchError::Remote)?;
+        let gate = Gate::open(&self.remote, self.limits.max_bytes, deadline);
+        let gate = gate.map_err(FetchError::Remote)?;
         let transfer = Transfer {
             directory: directory.to_owned(),
-            url: gate.as_ref().map_or(self.remote.url().as_str(), Gate::url).to_owned(),
+            url: gate
+                .as_ref()
+                .map_or_else(|| self.remote.to_string(), |gate| gate.url().to_owned()),
             refspecs: wanted.iter().map(Wanted::refspec).collect(),
             max_bytes: self.limits.max_bytes,
             remaining: deadline.saturating_duration_since(Instant::now()),
@@ -166,20 +189,30 @@ impl Mirror {
                 }))
             }
             _ if has_expired => FetchError::TimedOut(self.limits.timeout),
-            (TransferError::TooLarge, _) | (_, Some(GateError::TooLarge)) => {
-                FetchError::TooLarge(self.limits.max_bytes)
-            }
-            (_, Some(GateError::Unauthorized)) if self.remote.credentials().is_none() => {
-                FetchError::Unknown
-            }
-            (_, Some(GateError::Unauthorized)) => FetchError::Unauthorized,
-            (_, Some(GateError::NotFound)) => FetchError::NoRepository,
-            (_, Some(GateError::Unavailable(status))) => FetchError::Unavailable(status),
+            (TransferError::TooLarge, _) => FetchError::TooLarge(self.limits.max_bytes),
+            (_, Some(seen)) => self.blame(seen),
             (TransferError::Mirror(reason), None) => FetchError::Mirror(reason),
             (TransferError::Damaged(reason), None) => FetchError::Damaged(reason),
-            (_, Some(GateError::Other(reason))) | (TransferError::Remote(reason), None) => {
+            (TransferError::Remote(reason), None) => {
                 FetchError::Remote(self.remote.redacted(&reason))
             }
+        }
+    }
+
+    /// Meaning of what was wrong with the remote.
+    pub(super) fn blame(&self, seen: GateError) -> FetchError {
+        match seen {
+            GateError::TooLarge => FetchError::TooLarge(self.limits.max_bytes),
+            GateError::Unauthorized if self.remote.credentials().is_none() => FetchError::Unknown,
+            GateError::Unauthorized => FetchError::Unauthorized,
+            GateError::NotFound => FetchError::NoRepository,
+            GateError::Unavailable(status) => FetchError::Unavailable(status),
+            GateError::Other(reason) => FetchError::Remote(self.remote.redacted(&reason)),
+            GateError::NoAccess => FetchError::NoAccess,
+            GateError::Untrusted(host) => FetchError::Untrusted(host),
+            GateError::KeyRefused { user, key } => FetchError::KeyRefused { user, key },
+            GateError::NotServed(words) if words.is_empty() => FetchError::NotServed(words),
+            GateError::NotServed(words) => FetchError::NotServed(format!(": `{words}`")),
         }
     }
 }

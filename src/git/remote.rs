@@ -2,12 +2,15 @@
 
 use std::fmt;
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use secrecy::{ExposeSecret, SecretString};
 use url::{Host, Url};
+
+use crate::ssh::{Access, Address};
 
 /// Which kinds of remotes the operator allows beyond https.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -36,8 +39,20 @@ impl Default for Limits {
 /// A repository on another machine, or in another directory.
 #[derive(Debug, Clone)]
 pub struct Remote {
-    url: Url,
+    place: Place,
     credentials: Option<Credentials>,
+    access: Option<Access>,
+}
+
+/// Place of a repository, as it is reached.
+#[derive(Debug, Clone)]
+pub(super) enum Place {
+    /// Directory on this machine.
+    File(Url),
+    /// Server of HTTP, encrypted or not.
+    Http(Url),
+    /// Host with SSH, which is always encrypted.
+    Ssh(Address),
 }
 
 /// A user and a password for a server that asks who we are.
@@ -74,7 +89,7 @@ pub enum RefusedRemote {
     Http(Url),
     /// Any other scheme, or a URL that names no repository.
     #[error("`{0}` is no remote that can be fetched; use https://HOST/PATH")]
-    Unsupported(Url),
+    Unsupported(String),
 }
 
 impl Remote {
@@ -85,12 +100,28 @@ impl Remote {
         }
         let has_host = url.host().is_some();
         match url.scheme() {
-            "file" if has_host => Err(RefusedRemote::Unsupported(url)),
+            "file" if has_host => Err(RefusedRemote::Unsupported(url.into())),
             "file" if !allowed.file => Err(RefusedRemote::File(url)),
             "http" if !allowed.http && !is_loopback(&url) => Err(RefusedRemote::Http(url)),
-            "file" | "http" | "https" => Ok(Self { url, credentials: None }),
-            _ => Err(RefusedRemote::Unsupported(url)),
+            "file" => Ok(Self::at(Place::File(url))),
+            "http" | "https" => Ok(Self::at(Place::Http(url))),
+            _ => Err(RefusedRemote::Unsupported(url.into())),
         }
+    }
+
+    /// A remote of an address in any form, if it may be fetched from.
+    pub fn read(address: &str, allowed: Allowed) -> Result<Self, RefusedRemote> {
+        // It may hold what nobody should read.
+        let unsupported = || RefusedRemote::Unsupported("…".to_owned());
+        if Address::is_meant(address) {
+            let address = Address::from_str(address).map_err(|_| unsupported())?;
+            return Ok(Self::at(Place::Ssh(address)));
+        }
+        Self::new(address.parse().map_err(|_| unsupported())?, allowed)
+    }
+
+    fn at(place: Place) -> Self {
+        Self { place, credentials: None, access: None }
     }
 
     /// The same, with what is told a server that asks who we are.
@@ -99,9 +130,18 @@ impl Remote {
         Self { credentials, ..self }
     }
 
-    /// The URL; it never holds credentials.
-    pub fn url(&self) -> &Url {
-        &self.url
+    /// The same, with what a host of SSH is known by and is told.
+    #[must_use]
+    pub fn with_access(self, access: Option<Access>) -> Self {
+        Self { access, ..self }
+    }
+
+    pub(super) fn place(&self) -> &Place {
+        &self.place
+    }
+
+    pub(super) fn access(&self) -> Option<&Access> {
+        self.access.as_ref()
     }
 
     pub(super) fn credentials(&self) -> Option<&Credentials> {
@@ -120,29 +160,25 @@ impl Remote {
         })
     }
 
-    /// `true` where it is on this machine.
-    pub(super) fn is_loopback(&self) -> bool {
-        is_loopback(&self.url)
-    }
-
-    /// `true` where fetching goes over HTTP.
-    pub(super) fn is_http(&self) -> bool {
-        self.url.scheme() != "file"
-    }
-
     /// The directory of a remote on this machine.
     pub(super) fn path(&self) -> Option<PathBuf> {
-        (!self.is_http()).then(|| self.url.to_file_path().ok()).flatten()
+        match &self.place {
+            Place::File(url) => url.to_file_path().ok(),
+            Place::Http(_) | Place::Ssh(_) => None,
+        }
     }
 }
 
 impl fmt::Display for Remote {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.url.fmt(out)
+        match &self.place {
+            Place::File(url) | Place::Http(url) => url.fmt(out),
+            Place::Ssh(address) => address.fmt(out),
+        }
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
+pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -211,7 +247,7 @@ mod tests {
     use super::*;
 
     fn verdict(url: &str, allowed: Allowed) -> String {
-        match Remote::new(url.parse().unwrap(), allowed) {
+        match Remote::read(url, allowed) {
             Ok(_) => "fetched".to_owned(),
             Err(refused) => refused.to_string(),
         }
@@ -226,6 +262,8 @@ mod tests {
             ("http://127.0.0.1:8418/r.git", "fetched", "fetched"),
             ("http://localhost/r.git", "fetched", "fetched"),
             ("http://[::1]/r.git", "fetched", "fetched"),
+            ("ssh://git@host/r.git", "fetched", "fetched"),
+            ("git@host:r.git", "fetched", "fetched"),
             (
                 "http://git.example.com/r.git",
                 "`http://git.example.com/r.git` is not encrypted; use https, or set `git.allow_http`",
@@ -240,7 +278,7 @@ mod tests {
             assert_eq!(verdict(url, none), by_default, "{url}");
             assert_eq!(verdict(url, all), allowed, "{url}");
         }
-        for url in ["ssh://git@host/r.git", "git://host/r.git", "file://host/r.git"] {
+        for url in ["ssh://host/r.git", "git://host/r.git", "file://host/r.git", "host:r.git"] {
             assert_ne!(verdict(url, all), "fetched", "{url}");
         }
     }

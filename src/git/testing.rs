@@ -17,6 +17,9 @@ use url::Url;
 
 use super::{Allowed, CommitId, Limits, Mirror, Remote, Wanted};
 
+#[path = "../../tests/servers/sshd.rs"]
+pub(crate) mod sshd;
+
 /// A repository to fetch from.
 pub(crate) struct Origin {
     pub(crate) root: TempDir,

@@ -7,7 +7,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use cloudcorrect::config::DatabaseSettings;
+use cloudcorrect::config::{DatabaseSettings, Remote, Settings};
+use cloudcorrect::ssh::known_hosts;
 use serde_json::Value as Json;
 
 use crate::deploy::{read, run, yaml};
@@ -67,6 +68,7 @@ fn no_block_is_left_to_itself() {
     assert_eq!(languages, BTreeSet::from(["hcl", "ini", "json", "sh", "toml", "yaml"]));
     let known = [
         "cargo install ", // what README.md begins with
+        "ssh-keygen -q -t ed25519 ",
         "sudo install ",
         "cd deploy\n",
         "docker compose ",
@@ -121,6 +123,32 @@ fn the_secrets_of_compose_are_files_that_its_containers_can_read() {
     assert!(text("database-url").trim().ends_with(&format!("?host={socket}")));
     // What is committed never holds them.
     assert!(read(".gitignore").lines().any(|line| line == "/deploy/secrets"));
+}
+
+#[test]
+fn the_deploy_key_and_the_known_hosts_are_those_that_the_settings_name() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let key = include_str!("../signatures/ed25519.pub");
+    let key = key.split_whitespace().take(2).collect::<Vec<_>>().join(" ");
+    let answer = format!("{{ \"ssh_keys\": [\"{key}\"], \"web\": [] }}");
+    fs::write(directory.path().join("answer.json"), answer).expect("a file");
+    let curl = "curl() { [ \"$*\" = '-sSf https://api.github.com/meta' ] && cat answer.json; }";
+    let shown = types(curl, commands("ssh-keygen -q "), directory.path());
+    assert!(shown.starts_with("ssh-ed25519 ") && shown.ends_with(" cloudcorrect\n"), "{shown}");
+    assert_eq!(mode(&directory.path().join("deploy-key")), 0o600);
+
+    let mut settings = blocks("toml").into_iter().filter(|block| block.contains("known_hosts"));
+    let settings = settings.next().expect("a block");
+    let settings = settings.replace("/run/secrets", directory.path().to_str().expect("UTF-8"));
+    let settings = Settings::read(&settings, directory.path(), []).expect("settings");
+    let source = &settings.sources[0];
+    let Remote::Ssh(address) = &source.remote else { panic!("{source:?}") };
+    let access = source.access.as_ref().expect("access");
+    let (hosts, _) = known_hosts(&format!("github.com {key}\n"));
+    assert_eq!((address.host(), &*access.known_hosts), ("github.com", &hosts));
+    let fingerprint = access.key.fingerprint();
+    let told = types("", "ssh-keygen -lf deploy-key.pub", directory.path());
+    assert!(told.contains(&fingerprint), "{told}");
 }
 
 #[test]

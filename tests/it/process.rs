@@ -14,6 +14,7 @@ use sqlx::PgPool;
 use crate::world::cloud::Cloud;
 use crate::world::process::Process;
 use crate::world::scene::{ACCOUNTS, PATIENCE, STORAGE, Scene};
+use crate::world::sshd::Sshd;
 
 /// A scene with a recorded account, for services that come and go.
 struct World {
@@ -83,6 +84,45 @@ async fn an_evaluation_that_sigkill_cut_off_is_done_once(pool: PgPool) {
     assert_eq!(scene.count("select sum(count)::bigint from run").await, 1);
     let (status, page) = service.page("/sources/main/groups/storage").await;
     assert!(status == 200 && page.contains("1 fail"), "{status}: {page}");
+    service.stop().await;
+    world.scene.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn policies_come_into_force_over_ssh(pool: PgPool) {
+    let mut world = World::new(pool).await;
+    world.cloud.public_bucket("logs");
+    let (scene, directory, sshd) = (&world.scene, world.directory.path(), Sshd::start());
+    let work = directory.join("work");
+    std::fs::create_dir_all(work.join("policies")).expect("a directory");
+    for (name, text) in [ACCOUNTS, ("policies/storage.yaml", STORAGE)] {
+        std::fs::write(work.join(name), text).expect("a file");
+    }
+    let commit = "git init -q -b main && git add . && git -c user.name=Ada -c user.email=ada@example.com \
+        commit -qm Policies && git clone -q --bare . \"../it's policies.git\"";
+    let made = Command::new("sh").args(["-ec", commit]).current_dir(&work).status();
+    assert!(made.expect("git runs").success());
+    let key = sshd.let_in("deploy-key", &["-t", "ed25519", "-N", "geheim"]);
+    let hosts = directory.join("known_hosts");
+    std::fs::write(&hosts, sshd.known_by("ed25519")).expect("a file");
+    let source = format!(
+        "[[sources]]\nname = \"internal\"\nurl = \"{}\"\nssh_key_file = {key:?}\n\
+         ssh_key_passphrase = \"geheim\"\nknown_hosts = {hosts:?}\n",
+        sshd.address(&directory.join("it's%20policies.git")),
+    );
+    let settings = scene.settings(&source, &world.cloud.setting());
+    let mut service = Process::with_settings(scene, directory, &settings, &[]).await;
+    service.says("the revision is in force").await;
+    scene.settled().await;
+    assert_snapshot!(scene.findings().await, @"
+    storage/buckets-are-private logs fail
+    ");
+    let (status, page) = service.page("/").await;
+    assert!(status == 200 && page.contains("internal"), "{status}: {page}");
+    let text = std::fs::read_to_string(&key).expect("a key");
+    for secret in ["geheim", text.lines().nth(1).expect("lines")] {
+        assert!(!service.said().contains(secret) && !page.contains(secret));
+    }
     service.stop().await;
     world.scene.finish().await;
 }

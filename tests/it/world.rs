@@ -10,5 +10,8 @@ pub(crate) mod moto;
 pub(crate) mod process;
 pub(crate) mod scene;
 pub(crate) mod servers;
+#[expect(dead_code, reason = "some of it is for the tests beside the code")]
+#[path = "../servers/sshd.rs"]
+pub(crate) mod sshd;
 pub(crate) mod story;
 pub(crate) mod workers;

@@ -30,8 +30,18 @@ impl Process {
         account: &str,
         variables: &[(&str, &str)],
     ) -> Self {
+        Self::with_settings(scene, directory, &scene.settings(ONE_SOURCE, account), variables).await
+    }
+
+    /// The same with all of the settings given.
+    pub(crate) async fn with_settings(
+        scene: &Scene,
+        directory: &Path,
+        settings: &str,
+        variables: &[(&str, &str)],
+    ) -> Self {
         let file = directory.join("cloudcorrect.toml");
-        std::fs::write(&file, scene.settings(ONE_SOURCE, account)).expect("settings");
+        std::fs::write(&file, settings).expect("settings");
         let mut child = Command::new(env!("CARGO_BIN_EXE_cloudcorrect"))
             .args(["serve", "--log-format", "json", "--config"])
             .arg(&file)
