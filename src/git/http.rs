@@ -203,3 +203,36 @@ fn message_of(error: &dyn std::error::Error) -> String {
     }
     message
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpStream;
+    use std::time::Duration;
+
+    use tokio::time::Instant;
+
+    use super::super::Allowed;
+    use super::super::gate::Gate;
+    use super::super::testing::{Origin, backend, serve};
+    use super::*;
+
+    #[test]
+    fn a_connection_ends_with_its_answer_so_that_the_next_request_waits_for_nothing() {
+        let origin = Origin::new();
+        origin.commit(&[("policies/a.yaml", "a")]);
+        let url = serve(origin.root.path(), backend).join("r.git").unwrap();
+        let remote = Remote::new(url, Allowed::default()).unwrap();
+        let soon = Instant::now() + Duration::from_secs(10);
+        let gate = Gate::open(&remote, 1 << 20, soon).unwrap().unwrap();
+        let at = Url::parse(gate.url()).unwrap();
+        let mut stream = TcpStream::connect(("127.0.0.1", at.port().unwrap())).unwrap();
+        let path = format!("{}{}", at.path(), PATHS[0]);
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer).to_lowercase();
+        assert!(answer.starts_with("http/1.1 200 ok\r\n"), "{answer}");
+        assert!(answer.contains("\r\nconnection: close\r\n"), "{answer}");
+    }
+}

@@ -50,7 +50,7 @@ pub(super) fn sentence(foreign: &[ForeignCheck]) -> String {
         let (noun, name) = (one.kind.noun(), code(&one.name));
         format!("the {noun} {name} ({}) by {}", code(&one.state), code(&one.author))
     };
-    let names: Vec<_> = foreign.iter().take(MOST_NAMED).map(named).collect();
+    let list: Vec<_> = foreign.iter().take(MOST_NAMED).map(named).collect();
     let more = match foreign.len().saturating_sub(MOST_NAMED) {
         0 => String::new(),
         more => format!(" and {}", count(more, "other")),
@@ -58,6 +58,6 @@ pub(super) fn sentence(foreign: &[ForeignCheck]) -> String {
     format!(
         "⚠️ **Not from this service**: {}{more}. A ruleset that requires the check from this service's App \
          alone does not count what others post.",
-        names.join(", ")
+        list.join(", ")
     )
 }
