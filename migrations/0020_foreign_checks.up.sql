@@ -4,6 +4,7 @@ create table check_look (
     source bigint not null references source,
     head text not null,
     due_at timestamptz not null,
+    looked_at timestamptz not null default now(),
     primary key (source, head)
 );
 

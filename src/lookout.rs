@@ -20,8 +20,10 @@ use crate::tasks::Pass;
 const BATCH: i64 = 20;
 /// Pause between two looks at a head.
 const PAUSE: Duration = Duration::from_hours(1);
+/// Checks of a head that are kept.
+const MOST_KEPT: usize = 50;
 /// Pause after a look that came to nothing.
-const RETRY: Duration = Duration::from_mins(5);
+const RETRY: Duration = Duration::from_mins(15);
 
 /// Reconciler of checks that others posted.
 #[derive(Debug)]
@@ -55,7 +57,7 @@ impl Lookout {
         let name = known.repository_name.as_ref().unwrap_or(&known.registration.repository);
         let id = known.repository_id.and_then(|id| u64::try_from(id).ok()).map(RepositoryId);
         let repository = self.github.repository(&name.parse()?, id).await?;
-        let there = repository.foreign_checks(head).await?;
+        let there = repository.foreign_checks(head, MOST_KEPT).await?;
         let mut transaction = self.pool.begin().await?;
         // Whoever answers pull requests locks the source first, too.
         sources::lock(&mut *transaction, source).await?;

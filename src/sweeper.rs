@@ -21,7 +21,7 @@ use crate::collect::Accounts;
 use crate::db;
 use crate::db::facets::{self, Observations};
 use crate::db::sources::{self, SourceId};
-use crate::db::sweeps::{self, Claim, Completed, Wanted};
+use crate::db::sweeps::{self, AskedEnd, Claim, Completed, Wanted};
 use crate::fetch::{Budget, Left};
 use crate::in_force::PolicyCache;
 use crate::resource::{AccountId, Provider};
@@ -197,9 +197,17 @@ impl Sweeper {
             let completed = Completed { position, requests, due_at };
             sweeps::complete(&mut *transaction, fence, &completed).await?;
         } else {
-            let (asked, is_whole) = (&claim.asked, left.is_none());
+            let end = match &left {
+                None => AskedEnd::Whole,
+                Some(_) if self.is_over() => AskedEnd::BrokenOff,
+                Some(_) if requests >= self.options.requests => AskedEnd::BudgetSpent,
+                Some(_) => {
+                    let pause = ASKED_BACKOFF.pause(claim.attempts.unsigned_abs());
+                    AskedEnd::Unanswered("the account did not answer all of it", pause)
+                }
+            };
             let position = position.as_ref();
-            sweeps::complete_asked(&mut *transaction, fence, asked, position, is_whole).await?;
+            sweeps::complete_asked(&mut *transaction, fence, claim, position, end).await?;
         }
         transaction.commit().await.context("cannot commit")?;
         log(requests, left.as_ref());

@@ -311,7 +311,9 @@ fn sweep(tasks: &Tasks, sweeper: &Arc<Sweeper>, wake: &Wake) {
 /// more than two weeks ago. Results are kept for ever.
 pub async fn keep_house(pool: &PgPool) -> Result<()> {
     runs::create_partitions(pool, MONTHS_AHEAD).await.context("cannot make partitions ahead")?;
-    foreign::forget(pool).await.context("cannot forget old looks")?;
+    let mut connection = pool.acquire().await.context("cannot reach the database")?;
+    foreign::forget(&mut connection).await.context("cannot forget old looks")?;
+    drop(connection);
     let forgotten = deliveries::prune(pool, DELIVERIES_KEPT).await;
     let forgotten = forgotten.context("cannot forget old webhooks")?;
     tracing::debug!(forgotten, "old webhooks forgotten");

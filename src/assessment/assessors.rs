@@ -139,9 +139,9 @@ pub fn unread(question: &Question, why: &str) -> Assessment {
     let (label, head) = (question.speaker.label(), question.head.to_string());
     Assessment {
         check: unread_check(label, &head, why),
-        comment: question
-            .number
-            .map(|number| Post::Comment(unread_comment(label, number, &head, why))),
+        comment: question.number.map(|number| {
+            Post::Comment(unread_comment(label, number, &head, why, &question.foreign))
+        }),
         // It has something to say only where there is a comment that no longer holds.
         concerns_policies: false,
         uncollected: BTreeMap::new(),

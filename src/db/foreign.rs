@@ -59,7 +59,7 @@ pub async fn claim_due(
         )
         insert into check_look as look (source, head, due_at)
         select source, head, now() + make_interval(secs => $2) from due
-        on conflict (source, head) do update set due_at = excluded.due_at
+        on conflict (source, head) do update set due_at = excluded.due_at, looked_at = now()
         where look.due_at <= now()
         returning source as "source!", head as "head!""#,
         limit,
@@ -70,14 +70,17 @@ pub async fn claim_due(
     Ok(rows.into_iter().map(|row| (SourceId(row.source), row.head)).collect())
 }
 
-/// Makes a look at a head of a repository due, as somebody posted something there.
+/// Makes a look at a head of a repository due, as somebody posted something there; not within a minute of the
+/// last one, since whoever posts may post a lot.
 pub async fn look_at(
     executor: impl PgExecutor<'_>,
     repository_id: i64,
     head: &str,
 ) -> Result<(), Error> {
     sqlx::query!(
-        "update check_look set due_at = now() from source
+        "update check_look
+         set due_at = least(check_look.due_at, greatest(now(), looked_at + interval '1 minute'))
+         from source
          where source.id = check_look.source and source.repository_id = $1 and check_look.head = $2",
         repository_id,
         head,
@@ -206,10 +209,18 @@ pub async fn of_source(
         .collect()
 }
 
-/// Forgets looks at heads that nobody looks at any more; how many.
-pub async fn forget(executor: impl PgExecutor<'_>) -> Result<u64, Error> {
-    let done = sqlx::query!("delete from check_look where due_at < now() - interval '1 day'")
-        .execute(executor)
+/// Forgets what nobody looks at any more.
+pub async fn forget(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query!("delete from check_look where due_at < now() - interval '1 day'")
+        .execute(&mut *connection)
         .await?;
-    Ok(done.rows_affected())
+    sqlx::query!(
+        "delete from foreign_check f
+         where seen_at < now() - interval '1 day' and not exists (
+            select from check_look look where look.source = f.source and look.head = f.head
+         )",
+    )
+    .execute(&mut *connection)
+    .await?;
+    Ok(())
 }

@@ -165,6 +165,7 @@ pub async fn unanswered(
            and ((processed_head, processed_base, processed_below) is distinct from
                     (head, $3::text, below)
                 or updated_at > unvouched_at
+                or collection = 'asked'
                 or collection = 'under_way' and not exists (
                     select from account_sweep s where s.source = $1 and s.asked_at is not null
                 ))
@@ -216,6 +217,8 @@ pub struct Answer<'a> {
     pub is_vouched: bool,
     /// What is to become of what somebody asked to be collected.
     pub collection: Option<&'a Collection>,
+    /// `true` where there is more to be said by now.
+    pub is_overtaken: bool,
 }
 
 /// Notes that a pull request has its answer. Where somebody asked meanwhile for what it could not be
@@ -226,14 +229,27 @@ pub async fn answered(
     waiting: &Unanswered,
     answer: Answer<'_>,
 ) -> Result<(), Error> {
-    let progress = |it: &Collection| it.progress.as_str();
+    fn progress(it: &Collection) -> &'static str {
+        it.progress.as_str()
+    }
+    fn by(it: &Collection) -> &str {
+        &it.by
+    }
     sqlx::query!(
         "update pull_request
-         set processed_head = case when collection is not distinct from $6 then $3 end,
+         set processed_head = case
+                 when not $10 and (collection, collection_by) is not distinct from ($6::text, $7::text)
+                 then $3
+             end,
              processed_base = $4, processed_below = below, attempts = 0, retry_at = null,
-             collection = case when collection is not distinct from $6 then $7 else collection end,
-             collection_by = case when collection is not distinct from $6 then $8
-                 else collection_by end,
+             collection = case
+                 when (collection, collection_by) is not distinct from ($6::text, $7::text) then $8
+                 else collection
+             end,
+             collection_by = case
+                 when (collection, collection_by) is not distinct from ($6::text, $7::text) then $9
+                 else collection_by
+             end,
              -- GitHub tells seconds: within this one more may happen to it.
              unvouched_at = case
                  when $5 then null
@@ -247,8 +263,10 @@ pub async fn answered(
         answer.base,
         answer.is_vouched,
         waiting.collection.as_ref().map(progress),
+        waiting.collection.as_ref().map(by),
         answer.collection.map(progress),
-        answer.collection.map(|it| it.by.as_str()),
+        answer.collection.map(by),
+        answer.is_overtaken,
     )
     .execute(executor)
     .await?;
@@ -269,7 +287,9 @@ pub async fn ask_to_collect(
          from source
          where source.id = pull_request.source and source.repository_id = $1
            and source.retired_at is null and pull_request.head = $2
-           and pull_request.state = 'open'",
+           and pull_request.state = 'open'
+           -- Accounts are asked already, for somebody who may.
+           and pull_request.collection is distinct from 'under_way'",
         repository_id,
         head,
         by,
@@ -333,7 +353,13 @@ mod tests {
         pull: &PullRequest,
         is_vouched: bool,
     ) -> Result<(), Error> {
-        let answer = Answer { head: &pull.head, base: "b1", is_vouched, collection: None };
+        let answer = Answer {
+            head: &pull.head,
+            base: "b1",
+            is_vouched,
+            collection: None,
+            is_overtaken: false,
+        };
         answered(connection, fence, &unread(pull.clone()), answer).await
     }
 
@@ -448,6 +474,48 @@ mod tests {
         answer(&mut tx, &fence, &opened(1, "h1"), false).await?;
         let waiting = Unanswered { is_answered: true, attempts: 0, ..unread(recent) };
         assert_eq!(unanswered(&mut *tx, source, "main", "b1").await?, [waiting]);
+        Ok(())
+    }
+
+    #[sqlx::test]
+    async fn what_came_up_meanwhile_waits_for_another_answer(pool: PgPool) -> TestResult {
+        let source = source(&pool, "main").await;
+        sqlx::query("update source set repository_id = 7").execute(&pool).await?;
+        see(&pool, source, &opened(1, "h1")).await?;
+        let mut tx = pool.begin().await?;
+        let fence = sync(&mut tx, "main").await;
+        let waiting = || async {
+            let all = unanswered(&pool, source, "main", "b1").await?;
+            Ok::<_, Error>(all.into_iter().next())
+        };
+        tx.commit().await?;
+        let first = waiting().await?.expect("it waits");
+        let plain = Answer {
+            head: "h1",
+            base: "b1",
+            is_vouched: true,
+            collection: None,
+            is_overtaken: false,
+        };
+        answered(&pool, &fence, &first, Answer { is_overtaken: true, ..plain }).await?;
+        assert_eq!(waiting().await?, Some(first.clone()), "there is more to be said");
+        ask_to_collect(&pool, 7, "h1", "mallory").await?;
+        answered(&pool, &fence, &first, plain).await?;
+        let asked = waiting().await?.expect("somebody asked");
+        ask_to_collect(&pool, 7, "h1", "ada").await?;
+        answered(&pool, &fence, &asked, plain).await?;
+        let asked = waiting().await?.expect("somebody else asked");
+        let by = asked.collection.clone().map(|it| (it.progress, it.by));
+        assert_eq!(by, Some((Progress::Asked, "ada".to_owned())));
+        // An older version answers, and knows nothing of it.
+        sqlx::query("update pull_request set processed_head = head").execute(&pool).await?;
+        assert_eq!(waiting().await?.map(|one| one.collection), Some(asked.collection.clone()));
+        let under_way = Collection { progress: Progress::UnderWay, by: "ada".to_owned() };
+        let answer = Answer { collection: Some(&under_way), ..plain };
+        answered(&pool, &fence, &asked, answer).await?;
+        ask_to_collect(&pool, 7, "h1", "mallory").await?;
+        let kept = waiting().await?.and_then(|one| one.collection);
+        assert_eq!(kept, Some(under_way), "what is under way stays so");
         Ok(())
     }
 }

@@ -309,10 +309,10 @@ pub async fn wake(connection: &mut PgConnection, name: &str) -> Result<bool, Err
     Ok(done.rows_affected() == 1)
 }
 
-/// Makes a pass over a watched source due at once.
+/// Makes a pass over a watched source due at once, which no webhook announced.
 pub async fn wake_id(connection: &mut PgConnection, source: SourceId) -> Result<(), Error> {
     sqlx::query!(
-        "update source set nudges = nudges + 1, due_at = now()
+        "update source set own_wakes = own_wakes + 1, due_at = now()
          where id = $1 and retired_at is null",
         source.0,
     )

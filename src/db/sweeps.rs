@@ -155,7 +155,7 @@ pub async fn ask(
     let done = sqlx::query!(
         "update account_sweep
          set asked = array(select unnest(asked) union select unnest($4::text[]) order by 1),
-             asked_at = coalesce(asked_at, now()), asked_error = null,
+             asked_at = coalesce(asked_at, now()), asked_error = null, asked_attempts = 0,
              -- Where other types come to it, it begins anew.
              asked_after_type = case when asked @> $4 then asked_after_type end,
              asked_after_region = case when asked @> $4 then asked_after_region end,
@@ -187,10 +187,13 @@ pub async fn claim_due(
         )
         update account_sweep s
         set lease_until = now() + make_interval(secs => $1),
-            attempt = gen_random_uuid(), attempts = attempts + 1
+            attempt = gen_random_uuid(),
+            attempts = case when asked_at <= now() then attempts else attempts + 1 end,
+            asked_attempts = case when asked_at <= now() then asked_attempts + 1 else asked_attempts end
         from due
         where s.source = due.source and s.provider = due.provider and s.account = due.account
-        returning s.source, s.provider, s.account, attempts,
+        returning s.source, s.provider, s.account,
+            case when asked_at <= now() then asked_attempts else attempts end as "attempts!",
             case when asked_at <= now() then asked else '{}' end as "asked!",
             case when asked_at <= now() then asked_after_type else after_type end as after_type,
             case when asked_at <= now() then asked_after_region else after_region end
@@ -250,7 +253,7 @@ pub async fn complete(
     sqlx::query!(
         "update account_sweep
          set after_type = $4, after_region = $5, after_resource = $6, requests = $7,
-             last_swept_at = $8, due_at = $9, last_error = null, lease_until = null,
+             last_swept_at = $8, due_at = $9, last_error = null, asked_error = null, lease_until = null,
              attempt = null, attempts = 0
          where source = $1 and provider = $2 and account = $3",
         fence.source.0,
@@ -268,37 +271,61 @@ pub async fn complete(
     Ok(())
 }
 
-/// Ends a sweep that somebody asked for. Where it did not come to all of it, the rest stays asked for, and is
-/// due when somebody asks again.
+/// End of a sweep that somebody asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AskedEnd<'a> {
+    /// All was asked and answered.
+    Whole,
+    /// The budget is spent: the rest stays asked for, and is due when somebody asks again.
+    BudgetSpent,
+    /// It was broken off: another one goes on at once.
+    BrokenOff,
+    /// Not all was answered, for this reason: it is due again after a pause, a few times.
+    Unanswered(&'a str, Duration),
+}
+
+/// Ends a sweep that somebody asked for, which came as far as a position.
 pub async fn complete_asked(
     executor: impl PgExecutor<'_>,
     fence: Fence,
-    asked: &BTreeSet<TypeName>,
+    claim: &Claim,
     position: Option<&Position>,
-    is_whole: bool,
+    end: AskedEnd<'_>,
 ) -> Result<(), Error> {
-    let asked: Vec<&str> = asked.iter().map(TypeName::as_str).collect();
+    let asked: Vec<&str> = claim.asked.iter().map(TypeName::as_str).collect();
+    let is_last = claim.attempts >= MOST_ATTEMPTS;
+    let (again, error) = match end {
+        AskedEnd::Whole | AskedEnd::BudgetSpent => (None, None),
+        AskedEnd::BrokenOff => (Some(Duration::ZERO), None),
+        AskedEnd::Unanswered(error, _) if is_last => (None, Some(error)),
+        AskedEnd::Unanswered(_, pause) => (Some(pause), None),
+    };
     sqlx::query!(
         "update account_sweep
          set asked = case when $5 then array(select unnest(asked) except select unnest($4::text[]))
                  else asked end,
              -- Others may have been asked for meanwhile.
-             asked_at = case when asked <@ $4 then null else asked_at end,
-             asked_swept_at = $9,
+             asked_at = case when asked <@ $4 then now() + make_interval(secs => $10)
+                 else asked_at end,
+             asked_swept_at = $9, asked_error = $11,
+             asked_attempts = case when $12 then asked_attempts else 0 end,
              asked_after_type = case when asked <@ $4 then $6 end,
              asked_after_region = case when asked <@ $4 then $7 end,
              asked_after_resource = case when asked <@ $4 then $8 end,
-             last_error = null, lease_until = null, attempt = null, attempts = 0
+             lease_until = null, attempt = null
          where source = $1 and provider = $2 and account = $3",
         fence.source.0,
         fence.provider.as_str(),
         fence.account.as_str(),
         &asked as &[&str],
-        is_whole,
+        end == AskedEnd::Whole,
         position.map(|it| it.place.type_name.as_str()),
         position.map(|it| it.place.region.as_str()),
         position.and_then(|it| it.resource.as_deref()),
         fence.at,
+        again.map(|pause| pause.as_secs_f64()),
+        error.map(shortened),
+        matches!(end, AskedEnd::Unanswered(..)),
     )
     .execute(executor)
     .await?;

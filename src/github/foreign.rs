@@ -9,18 +9,24 @@ use super::repository::Repository;
 use super::request::Page;
 use crate::render::{ForeignCheck, ForeignKind, OUR_NAMES};
 
+/// Pages of a hundred that are read of a commit at most: whoever posts more may hide behind them.
+const MOST_PAGES: usize = 5;
+
 impl Repository {
     /// Checks of a commit under our names that are not ours, of each name and author the newest, in their
-    /// order. Where we may not read statuses, check runs alone.
-    pub async fn foreign_checks(&self, sha: &str) -> Result<Vec<ForeignCheck>, Error> {
-        let mut found = self.foreign_runs(sha).await?;
-        match self.foreign_statuses(sha).await {
-            Err(error) if error.is_refusal() => {
-                tracing::debug!(%error, "statuses may not be read");
+    /// order and at most so many. Where we may not read the ones, the others alone.
+    pub async fn foreign_checks(&self, sha: &str, most: usize) -> Result<Vec<ForeignCheck>, Error> {
+        let mut found = Vec::new();
+        for those in [self.foreign_runs(sha).await, self.foreign_statuses(sha).await] {
+            match those {
+                Err(error) if error.is_refusal() => {
+                    tracing::debug!(%error, "not all kinds of checks may be read");
+                }
+                those => found.extend(those?),
             }
-            statuses => found.extend(statuses?),
         }
         found.sort();
+        found.truncate(most);
         Ok(found)
     }
 
@@ -29,6 +35,7 @@ impl Repository {
         let route = self.route(format_args!("commits/{sha}/check-runs"));
         let mut newest = BTreeMap::<(String, String), Run>::new();
         let query = [("filter", "latest")];
+        let mut pages = 0;
         self.each_page::<Runs>("look for foreign check runs", &route, &query, |runs| {
             let is_foreign = |run: &Run| {
                 let app = run.app.as_ref().map(|app| app.id);
@@ -41,7 +48,8 @@ impl Repository {
                     newest.insert(key, run);
                 }
             }
-            false
+            pages += 1;
+            pages == MOST_PAGES
         })
         .await?;
         let check = |((name, author), run): ((String, String), Run)| ForeignCheck {
@@ -57,6 +65,7 @@ impl Repository {
         let us = self.identity().author().await?;
         let route = self.route(format_args!("commits/{sha}/statuses"));
         let mut newest = BTreeMap::<(String, String), String>::new();
+        let mut pages = 0;
         // The newest come first.
         self.each_page::<Vec<Status>>("look for foreign statuses", &route, &[], |statuses| {
             for status in statuses {
@@ -65,7 +74,8 @@ impl Repository {
                     newest.entry((status.context, author)).or_insert(status.state);
                 }
             }
-            false
+            pages += 1;
+            pages == MOST_PAGES
         })
         .await?;
         let check = |((name, author), state): ((String, String), String)| ForeignCheck {

@@ -155,9 +155,18 @@ pub fn comment(
 
 /// The comment on a pull request whose head could not be read within bounds, in the place of what was said
 /// of another one.
-pub fn unread_comment(label: SourceLabel<'_>, number: u64, head: &str, why: &str) -> Comment {
+pub fn unread_comment(
+    label: SourceLabel<'_>,
+    number: u64,
+    head: &str,
+    why: &str,
+    foreign: &[ForeignCheck],
+) -> Comment {
     let mut sheet = Sheet::new(LONGEST);
     sheet.paragraph(&heading(label));
+    if !foreign.is_empty() {
+        sheet.paragraph(&foreign::sentence(foreign));
+    }
     sheet.paragraph(&format!("**Not validated**: {}. The check run says what to do.", prose(why)));
     let text = format!("{}\n\n<sub>at {}</sub>", sheet.finish(), code(short(head)));
     Comment::new(number, label.source, &text)

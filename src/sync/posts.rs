@@ -96,16 +96,18 @@ impl PostWriter {
     }
 
     /// Wants the posts on a pull request. It gets no comment as long as it is none of our business: it
-    /// touches no policy, and never did.
+    /// touches no policy, and never did, and `has_more` to be said is false.
     pub(super) async fn want_for_proposal(
         &self,
         connection: &mut PgConnection,
         assessment: &Assessment,
+        has_more: bool,
     ) -> anyhow::Result<()> {
         let Assessment { check, comment, concerns_policies, .. } = assessment;
         self.want(connection, check).await?;
         let Some(comment) = comment else { return Ok(()) };
         let is_wanted = *concerns_policies
+            || has_more
             || outbox::find(&mut *connection, self.source, &comment.key()).await?.is_some();
         if is_wanted {
             self.want(connection, comment).await?;

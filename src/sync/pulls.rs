@@ -16,7 +16,7 @@ use crate::db::pull_requests::{self, Answer, Layer, Progress, PullRequest, State
 use crate::db::sources::{self, Claim, SourceId};
 use crate::db::sweeps;
 use crate::git::CommitId;
-use crate::github::Repository;
+use crate::github::{ChecksAs, Repository};
 use crate::render::{Collection, Unjudged};
 use crate::resource::{AccountId, Provider, TypeName};
 use crate::tasks::{Backoff, blocking};
@@ -107,7 +107,7 @@ impl Syncer {
             };
             let mut transaction = self.pool.begin().await.context("cannot begin a transaction")?;
             let fence = sources::fence(&mut *transaction, claim).await?;
-            posts.want_for_proposal(&mut transaction, &assessment).await?;
+            posts.want_for_proposal(&mut transaction, &assessment, false).await?;
             transaction.commit().await.context("cannot commit")?;
             if fence.is_woken() {
                 return Ok(true);
@@ -146,6 +146,7 @@ impl Syncer {
         let unjudged = authors.unjudged(source.repository_id, pull, at).await?;
         let is_vouched = unjudged.is_none();
         let collecting = authors.collecting(waiting, self.settings.sweeps).await?;
+        let foreign = foreign::of_head(&self.pool, source.id, &at.to_string()).await?;
         let guard = self.following(source).guard;
         let question = Question {
             number: Some(number(pull)?),
@@ -153,7 +154,7 @@ impl Syncer {
             is_private: authors.repository.is_some_and(Repository::is_private),
             unjudged,
             collection: collecting.shown,
-            foreign: foreign::of_head(&self.pool, source.id, &at.to_string()).await?,
+            foreign: foreign.clone(),
             ..question((claim, guard), checkout, posts, (at, target))
         };
         let assessed = match head {
@@ -173,13 +174,15 @@ impl Syncer {
         let mut transaction = self.pool.begin().await.context("cannot begin a transaction")?;
         let fence = sources::fence(&mut *transaction, claim).await?;
         if let Some(assessment) = &assessment {
-            posts.want_for_proposal(&mut transaction, assessment).await?;
+            posts.want_for_proposal(&mut transaction, assessment, !foreign.is_empty()).await?;
         }
         let missing = assessment.map(|it| it.uncollected).unwrap_or_default();
         if collecting.is_new {
             ask_for(&mut transaction, source.id, pull.number, &missing).await?;
         }
+        let there = foreign::of_head(&mut *transaction, source.id, &at.to_string()).await?;
         let answer = Answer {
+            is_overtaken: there != foreign,
             head: &at.to_string(),
             base: source.revision.as_deref().unwrap_or_default(),
             is_vouched,
@@ -310,6 +313,9 @@ impl<'a> Authors<'a> {
         waiting: &Unanswered,
         is_swept: bool,
     ) -> anyhow::Result<Collecting> {
+        // A status has no button.
+        let has_buttons = self.repository.is_some_and(|it| it.checks_as() == ChecksAs::CheckRuns);
+        let is_swept = is_swept && has_buttons;
         let shows = |shown| Collecting { shown, kept: None, is_new: false };
         let Some(asked) = waiting.collection.as_ref().filter(|_| is_swept) else {
             return Ok(shows(if is_swept { Collection::Offered } else { Collection::Unavailable }));

@@ -176,6 +176,8 @@ async fn take(pool: &PgPool, delivery: &Delivery) -> anyhow::Result<&'static str
     }
     let woken = match i64::try_from(repository.0) {
         Ok(repository) => {
+            // Whoever answers holds the source first, and then what it has.
+            let woken = db::sources::wake_repository(&mut transaction, repository).await?;
             if let Event::Rerun { head, .. } = &delivery.event {
                 db::reruns::ask(&mut transaction, repository, head).await?;
             }
@@ -184,7 +186,7 @@ async fn take(pool: &PgPool, delivery: &Delivery) -> anyhow::Result<&'static str
                     db::pull_requests::ask_to_collect(&mut *transaction, repository, head, by);
                 asked.await?;
             }
-            db::sources::wake_repository(&mut transaction, repository).await?
+            woken
         }
         // No repository has such a number.
         Err(_) => 0,

@@ -58,6 +58,10 @@ async fn a_status_under_our_name_is_told_where_reviewers_and_operators_look(pool
     assert_eq!(lookout.pass().await.expect("no look"), Pass::Idle, "it is no name of ours");
     let ours = status(&head, "cloudcorrect/policies").to_string();
     assert_eq!(sender.send("status", "two", &ours).await, 202);
+    assert_eq!(lookout.pass().await.expect("no look"), Pass::Idle, "once a minute at most");
+    let minute = "update check_look set looked_at = now() - interval '1 minute'";
+    sqlx::query(minute).execute(&world.pool).await.expect("a change");
+    assert_eq!(sender.send("status", "three", &ours).await, 202);
     look(&world).await;
     assert_snapshot!(told(&world, number), @"⚠️ **Not from this service**: the status `cloudcorrect/policies` (`success`) by `mallory`. A ruleset that requires the check from this service's App alone does not count what others post.");
     assert_eq!(world.repo.comments(number).len(), 1);
@@ -92,5 +96,24 @@ async fn the_watched_branch_is_looked_at_every_hour(pool: PgPool) {
     let (_, posts) = world.page("/sources/main/posts").await;
     assert!(posts.contains("<strong>cloudcorrect/compliance</strong>"), "{posts}");
     assert!(posts.contains("status by mallory: success"), "{posts}");
+    world.finish().await;
+}
+
+#[sqlx::test(migrator = "cloudcorrect::db::MIGRATOR")]
+async fn a_pull_request_that_is_none_of_our_business_is_told_all_the_same(pool: PgPool) {
+    let (world, _, _) = proposed(pool).await;
+    world.branch("words").await;
+    let head = world.commit_to("words", &[("README.md", "words")]).await;
+    let number = world.propose("words").await;
+    world.settle().await;
+    look(&world).await;
+    assert_eq!(world.repo.comments(number), []);
+    world.repo.post_status(&head, "cloudcorrect/policies", "success", "mallory");
+    sqlx::query("update check_look set due_at = now()").execute(&world.pool).await.expect("due");
+    look(&world).await;
+    assert!(told(&world, number).contains("by `mallory`"), "{}", told(&world, number));
+    // That is nobody's webhook.
+    let wakes = "select count(*) from source where own_wakes = 1 and nudges = nudges_heard";
+    assert_eq!(world.count(wakes).await, 1);
     world.finish().await;
 }

@@ -19,7 +19,10 @@ pub struct Claim {
     /// Instant at which it was claimed, by the clock of the database.
     pub claimed_at: DateTime<Utc>,
     attempt: Uuid,
+    /// Wakes of any kind.
     wakes: i64,
+    /// Those that were webhooks.
+    nudges: i64,
     is_announced: bool,
 }
 
@@ -42,6 +45,7 @@ pub struct Fence {
     pub(in crate::db) source: SourceId,
     pub(in crate::db) at: DateTime<Utc>,
     wakes: i64,
+    nudges: i64,
     is_woken: bool,
     /// Head of the source when it was claimed.
     head: Option<String>,
@@ -94,7 +98,7 @@ pub async fn claim_due(
         )
         returning id, name, host, repository, branch, path, repository_id, repository_name,
             revision, head, last_checked_at, last_synced_at, last_error, due_at, attempts,
-            attempt as "attempt!", nudges, now() as "claimed_at!",
+            attempt as "attempt!", nudges, own_wakes, now() as "claimed_at!",
             (nudges = 0 or nudges > nudges_heard) as "is_announced!""#,
         lease.as_secs_f64(),
     )
@@ -124,7 +128,8 @@ pub async fn claim_due(
         source: source.try_into()?,
         claimed_at: row.claimed_at,
         attempt: row.attempt,
-        wakes: row.nudges,
+        wakes: row.nudges + row.own_wakes,
+        nudges: row.nudges,
         is_announced: row.is_announced,
     }))
 }
@@ -144,11 +149,12 @@ pub async fn next_due(executor: impl PgExecutor<'_>) -> Result<Option<Duration>,
 queue! {
     "source" where "id = $1" and "$2", |claim| [claim.source.id.0];
     renew("$3");
-    fence(Fence, ", nudges", |row| Fence {
+    fence(Fence, ", nudges, own_wakes", |row| Fence {
         source: claim.source.id,
         at: row.at,
         wakes: claim.wakes,
-        is_woken: row.nudges > claim.wakes,
+        nudges: claim.nudges,
+        is_woken: row.nudges + row.own_wakes > claim.wakes,
         head: claim.source.head.clone(),
     });
 }
@@ -164,10 +170,10 @@ pub async fn complete(
          -- Where somebody asked for the head to be read again meanwhile, it is not known.
          set head = case when head is not distinct from $8 then $3 end, revision = $4, last_error = $5, last_checked_at = $2,
              last_synced_at = case when revision is distinct from $4 then $2 else last_synced_at end,
-             due_at = case when nudges > $7 then $2
+             due_at = case when nudges + own_wakes > $7 then $2
                            else $2::timestamptz + make_interval(secs => $6) end,
              -- A pass that is followed by another at once leaves it what woke it.
-             nudges_heard = case when $6 > 0 then $7 else nudges_heard end,
+             nudges_heard = case when $6 > 0 then $9 else nudges_heard end,
              lease_until = null, attempt = null, attempts = 0
          where id = $1",
         fence.source.0,
@@ -178,6 +184,7 @@ pub async fn complete(
         completed.pause.as_secs_f64(),
         fence.wakes,
         fence.head,
+        fence.nudges,
     )
     .execute(executor)
     .await?;
@@ -226,7 +233,7 @@ pub async fn fail(
     let done = sqlx::query!(
         "update source
          set last_error = $3, lease_until = null, attempt = null,
-             due_at = case when nudges > $5 and attempts <= 1 then now()
+             due_at = case when nudges + own_wakes > $5 and attempts <= 1 then now()
                            else now() + make_interval(secs => $4 * (0.5 + random() / 2)) end
          where id = $1 and attempt = $2",
         claim.source.id.0,

@@ -213,7 +213,7 @@ async fn what_somebody_asks_for_comes_first_and_changes_no_other_sweep(pool: PgP
     assert_eq!(held.account.as_str(), SANDBOX, "the other one is due for longer");
     assert_eq!(held.asked, types(&["AWS::S3::Bucket", "AWS::EC2::VPC"]));
     assert_eq!(swept(&pool, source).await?, BTreeMap::new());
-    complete_asked(&pool, fence(&pool, &held).await?, &held.asked, None, true).await?;
+    complete_asked(&pool, fence(&pool, &held).await?, &held, None, AskedEnd::Whole).await?;
     let known: Vec<_> = swept(&pool, source).await?.into_keys().collect();
     assert_eq!(known, [held.account]);
     for _ in 0..2 {
@@ -231,14 +231,14 @@ async fn what_a_budget_left_waits_until_somebody_asks_again(pool: PgPool) -> Tes
     let place = Place { type_name: "AWS::S3::Bucket".into(), region: Region::global() };
     let position = Some(Position { place, resource: Some("logs".into()) });
     let fence_of = fence(&pool, &held).await?;
-    complete_asked(&pool, fence_of, &held.asked, position.as_ref(), false).await?;
+    complete_asked(&pool, fence_of, &held, position.as_ref(), AskedEnd::BudgetSpent).await?;
     assert_eq!(claim_due(&pool, LEASE).await?, None);
     assert!(asks(&pool, source, PROD, &["AWS::S3::Bucket"]).await);
     let again = claim(&pool).await;
     assert_eq!((&again.asked, &again.position), (&held.asked, &position));
     // What was asked for meanwhile is not lost.
     assert!(asks(&pool, source, PROD, &["AWS::EC2::VPC"]).await);
-    complete_asked(&pool, fence(&pool, &again).await?, &again.asked, None, true).await?;
+    complete_asked(&pool, fence(&pool, &again).await?, &again, None, AskedEnd::Whole).await?;
     let next = claim(&pool).await;
     assert_eq!((next.asked, next.position), (types(&["AWS::EC2::VPC"]), None));
     Ok(())
@@ -259,6 +259,19 @@ async fn what_cannot_be_collected_is_given_up_after_a_few_attempts(pool: PgPool)
     }
     assert_eq!(claim_due(&pool, LEASE).await?, None);
     assert!(asks(&pool, source, PROD, &["AWS::S3::Bucket"]).await);
-    assert_eq!(claim(&pool).await.asked, types(&["AWS::S3::Bucket"]), "it can be asked for again");
+    let held = claim(&pool).await;
+    assert_eq!((&held.asked, held.attempts), (&types(&["AWS::S3::Bucket"]), 1), "asked for again");
+    // What a shutdown breaks off goes on at once, and what is not answered after a pause, a few times.
+    let broken = AskedEnd::BrokenOff;
+    complete_asked(&pool, fence(&pool, &held).await?, &held, None, broken).await?;
+    for is_due in [true, true, false] {
+        let held = claim(&pool).await;
+        let unanswered = AskedEnd::Unanswered("throttled", Duration::ZERO);
+        complete_asked(&pool, fence(&pool, &held).await?, &held, None, unanswered).await?;
+        let error: Option<String> =
+            sqlx::query_scalar("select asked_error from account_sweep").fetch_one(&pool).await?;
+        assert_eq!(error.is_none(), is_due, "{error:?}");
+    }
+    assert_eq!(claim_due(&pool, LEASE).await?, None);
     Ok(())
 }
