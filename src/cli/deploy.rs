@@ -133,10 +133,8 @@ mod tests {
             let access = if sentence.ends_with("write") { "write" } else { "read" };
             assert_eq!(asked[permission], access, "{permission}");
         }
-        assert!(
-            operating
-                .contains("Events: *Push*, *Pull request*, *Pull request review*, *Merge group*.")
-        );
+        let events = "*Push*, *Pull request*, *Pull request review*, *Merge group*, *Status*.";
+        assert!(operating.contains(&format!("Events: {events}")));
         assert_eq!(
             manifest["default_events"],
             json!(["push", "pull_request", "pull_request_review", "merge_group", "status"])
