@@ -12,7 +12,7 @@ use sqlx::PgPool;
 
 use crate::db::foreign;
 use crate::db::sources::{self, SourceId};
-use crate::github::{GitHub, RepositoryId};
+use crate::github::GitHub;
 use crate::render::ForeignCheck;
 use crate::tasks::Pass;
 
@@ -54,9 +54,8 @@ impl Lookout {
 
     async fn look(&self, source: SourceId, head: &str) -> Result<()> {
         let Some(known) = sources::find(&self.pool, source).await? else { return Ok(()) };
-        let name = known.repository_name.as_ref().unwrap_or(&known.registration.repository);
-        let id = known.repository_id.and_then(|id| u64::try_from(id).ok()).map(RepositoryId);
-        let repository = self.github.repository(&name.parse()?, id).await?;
+        let name = known.repository().parse()?;
+        let repository = self.github.repository(&name, known.repository_id()).await?;
         let there = repository.foreign_checks(head, MOST_KEPT).await?;
         let mut transaction = self.pool.begin().await?;
         // Whoever answers pull requests locks the source first, too.

@@ -18,7 +18,7 @@ use tracing::Instrument;
 
 use crate::db::outbox::{self, Claim, Claims, Posted};
 use crate::db::sources;
-use crate::github::{ChecksAs, Error, GitHub, Repository, RepositoryId};
+use crate::github::{ChecksAs, Error, GitHub, Repository};
 use crate::render::post::Post;
 use crate::tasks::Pass;
 
@@ -137,10 +137,9 @@ impl Reporter {
         let source = sources::find(&self.pool, claim.source).await?;
         let source =
             source.ok_or_else(|| Failure::Unpostable("the source is no longer known".into()))?;
-        let name = source.repository_name.as_ref().unwrap_or(&source.registration.repository);
-        let name = name.parse().map_err(|error| Failure::Unpostable(format!("{error}")))?;
-        let id = source.repository_id.and_then(|id| u64::try_from(id).ok()).map(RepositoryId);
-        Ok(self.github.repository(&name, id).await?)
+        let name = source.repository().parse();
+        let name = name.map_err(|error| Failure::Unpostable(format!("{error}")))?;
+        Ok(self.github.repository(&name, source.repository_id()).await?)
     }
 
     async fn put_off(&self, claim: &Claim, failure: &Failure) -> Result<(), crate::db::Error> {

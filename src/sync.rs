@@ -35,7 +35,7 @@ use crate::config::Signatures;
 use crate::db::sources::{self, Claim, Completed, Host, Source, SourceId};
 use crate::db::{self, groups, policies, revisions};
 use crate::git::{Allowed, CommitId, Credentials, Fetcher, Limits, Remote};
-use crate::github::{GitHub, Repository, RepositoryId};
+use crate::github::{GitHub, Repository};
 use crate::in_force::PolicyCache;
 use crate::proposal::Policies;
 use crate::render::links::Links;
@@ -366,10 +366,9 @@ impl Syncer {
     /// Asks GitHub for a repository, by its number once that is known.
     async fn look_up(&self, source: &Source) -> anyhow::Result<Repository> {
         let github = self.github.as_ref().context("GitHub is not configured; set `[github]`")?;
-        let name = source.repository_name.as_ref().unwrap_or(&source.registration.repository);
-        let known = source.repository_id.and_then(|id| u64::try_from(id).ok()).map(RepositoryId);
+        let name = source.repository();
         let repository = github
-            .repository(&name.parse()?, known)
+            .repository(&name.parse()?, source.repository_id())
             .await
             .with_context(|| format!("cannot look up repository `{name}`"))?;
         let id = i64::try_from(repository.id().0).context("the repository's id is too large")?;

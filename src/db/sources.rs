@@ -13,6 +13,7 @@ pub use self::claims::{
 use super::Error;
 use super::notifications::{Topic, notify};
 use super::words::words;
+use crate::github::RepositoryId;
 
 /// The key of a source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,13 +77,20 @@ pub struct Source {
 }
 
 impl Source {
+    /// Name of its repository at its host, as it was last known.
+    pub fn repository(&self) -> &str {
+        self.repository_name.as_ref().unwrap_or(&self.registration.repository)
+    }
+
+    /// GitHub's number of its repository, once that is known.
+    pub fn repository_id(&self) -> Option<RepositoryId> {
+        self.repository_id.and_then(|id| u64::try_from(id).ok()).map(RepositoryId)
+    }
+
     /// `true` where another source of `all` is fed by the same repository of GitHub: the posts of
     /// both need names of their own.
     pub fn shares_repository(&self, all: &[Self]) -> bool {
-        let called = |source: &Self| {
-            let name = source.repository_name.as_ref().unwrap_or(&source.registration.repository);
-            name.to_lowercase()
-        };
+        let called = |source: &Self| source.repository().to_lowercase();
         all.iter().any(|other| {
             let known = self.repository_id.is_some() && other.repository_id == self.repository_id;
             let hosts = (self.registration.host, other.registration.host);
